@@ -1,0 +1,44 @@
+# `make` lists what can be made. Running needs less than testing (no torch, no linters), so each has its own stamp in
+# .venv, and what is there already is not made again.
+
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help setup run test check pytest format train clean
+
+help: ## List these targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .venv/.test-ready ## Make .venv with all that running, testing and training need
+
+run: .venv/.run-ready ## Open the app; without a screen, play the demo
+	@$(BIN)/antiphon
+
+test: check pytest ## Check and test everything, stopping at the first failure
+
+check: .venv/.test-ready ## Formatting, lint, types, direction of imports
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/ruff check --quiet
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
+
+pytest: .venv/.test-ready ## The tests alone
+	$(BIN)/pytest --quiet
+
+format: .venv/.test-ready ## Rewrite the code as `make check` wants it, where that can be done safely
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+train: .venv/.test-ready ## Train on the CPU, going on from the last checkpoint
+	$(BIN)/python -m model.train
+
+clean: ## Remove what tools and builds left; .venv stays
+	rm -rf build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+.venv/.run-ready: pyproject.toml dev/setup
+	@dev/setup run
+
+.venv/.test-ready: pyproject.toml dev/setup
+	@dev/setup test

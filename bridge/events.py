@@ -1,0 +1,278 @@
+"""MIDI 1.0 events as values, and one table that says how each of them looks on the wire.
+
+A MIDI message is a status byte (top bit set) and up to two data bytes (top bit clear). Statuses
+0x80 to 0xEF carry a channel in their low four bits; those from 0xF0 concern the whole system. A
+14-bit quantity travels as two data bytes, low seven bits first. System exclusive alone has no fixed
+length: it runs from 0xF0 to 0xF7. So the whole protocol is seventeen rows of data; encoding,
+decoding and range checks read the table.
+
+Events are facts: frozen, comparable, hashable. Channels are 0 to 15 here and 1 to 16 for people. A
+constructor given a value out of range raises `ValueError`: that is our mistake, never the wire's.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+SUSTAIN = 64
+ALL_SOUND_OFF = 120
+ALL_NOTES_OFF = 123
+
+SYSEX_BEGIN = 0xF0
+SYSEX_END = 0xF7
+FIRST_SYSTEM = 0xF0
+FIRST_REAL_TIME = 0xF8
+
+
+class _Checked:
+    """Refuse values that no MIDI message can carry."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        for name, lowest, highest in _LIMITS[type(self)]:
+            value = getattr(self, name)
+            if not lowest <= value <= highest:
+                text = f"{type(self).__name__}.{name} is {value}, not {lowest} to {highest}"
+                raise ValueError(text)
+
+
+@dataclass(frozen=True, slots=True)
+class NoteOn(_Checked):
+    """A key goes down. Velocity 0 does not exist here: on the wire it means a release."""
+
+    channel: int
+    pitch: int
+    velocity: int
+
+
+@dataclass(frozen=True, slots=True)
+class NoteOff(_Checked):
+    """A key comes up. 64 is the specification's velocity for keyboards that measure none."""
+
+    channel: int
+    pitch: int
+    velocity: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class PolyPressure(_Checked):
+    """One key is pressed harder after its onset."""
+
+    channel: int
+    pitch: int
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class ControlChange(_Checked):
+    """A pedal, wheel or knob moves."""
+
+    channel: int
+    control: int
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramChange(_Checked):
+    """A channel takes another instrument."""
+
+    channel: int
+    program: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelPressure(_Checked):
+    """The keyboard as a whole is pressed harder."""
+
+    channel: int
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class PitchWheel(_Checked):
+    """The wheel moves; 0 is its centre, -8192 to 8191 its range."""
+
+    channel: int
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class SysEx:
+    """A maker's own message, without its 0xF0 and 0xF7."""
+
+    data: bytes
+
+    def __post_init__(self) -> None:
+        if not self.data.isascii():
+            text = "SysEx.data has a byte above 0x7F"
+            raise ValueError(text)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeCode(_Checked):
+    """A quarter of an MTC frame: three bits of piece number, four of value."""
+
+    frame: int
+
+
+@dataclass(frozen=True, slots=True)
+class SongPosition(_Checked):
+    """The next Continue plays from here, in sixteenth notes from the beginning."""
+
+    sixteenths: int
+
+
+@dataclass(frozen=True, slots=True)
+class SongSelect(_Checked):
+    """A song is chosen."""
+
+    song: int
+
+
+@dataclass(frozen=True, slots=True)
+class TuneRequest(_Checked):
+    """Analogue oscillators, tune yourselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clock(_Checked):
+    """A 24th of a quarter note has gone by."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start(_Checked):
+    """Play from the beginning at the next Clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Continue(_Checked):
+    """Play from the song position at the next Clock."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stop(_Checked):
+    """The transport halts."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActiveSensing(_Checked):
+    """The cable is still there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reset(_Checked):
+    """Return to the state after power-up."""
+
+
+ChannelEvent = (
+    NoteOn | NoteOff | PolyPressure | ControlChange | ProgramChange | ChannelPressure | PitchWheel
+)
+SystemCommon = SysEx | TimeCode | SongPosition | SongSelect | TuneRequest
+RealTime = Clock | Start | Continue | Stop | ActiveSensing | Reset
+Event = ChannelEvent | SystemCommon | RealTime
+
+
+@dataclass(frozen=True, slots=True)
+class Stamped:
+    """An event and the moment it happened, on the session clock."""
+
+    time_ns: int
+    event: Event
+
+
+class Field(NamedTuple):
+    """One quantity of a message. If it can be negative, the wire counts it from `lowest`."""
+
+    name: str
+    lowest: int = 0
+    highest: int = 127
+    width: int = 1
+
+    def to_wire(self, value: int) -> bytes:
+        """Give the data bytes, low seven bits first."""
+        raw = value - min(self.lowest, 0)
+        return bytes((raw >> 7 * place) & 0x7F for place in range(self.width))
+
+    def from_wire(self, raw: bytes) -> int:
+        """Read `width` data bytes."""
+        return sum(byte << 7 * place for place, byte in enumerate(raw)) + min(self.lowest, 0)
+
+
+class Spec(NamedTuple):
+    """How one type of event looks on the wire."""
+
+    status: int
+    kind: type[Event]
+    fields: tuple[Field, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """Count the data bytes."""
+        return sum(field.width for field in self.fields)
+
+
+_PITCH = Field("pitch")
+_VALUE = Field("value")
+
+SPECS = (
+    Spec(0x80, NoteOff, (_PITCH, Field("velocity"))),
+    Spec(0x90, NoteOn, (_PITCH, Field("velocity", lowest=1))),
+    Spec(0xA0, PolyPressure, (_PITCH, _VALUE)),
+    Spec(0xB0, ControlChange, (Field("control"), _VALUE)),
+    Spec(0xC0, ProgramChange, (Field("program"),)),
+    Spec(0xD0, ChannelPressure, (_VALUE,)),
+    Spec(0xE0, PitchWheel, (Field("value", -8192, 8191, width=2),)),
+    Spec(0xF1, TimeCode, (Field("frame"),)),
+    Spec(0xF2, SongPosition, (Field("sixteenths", 0, 16383, width=2),)),
+    Spec(0xF3, SongSelect, (Field("song"),)),
+    Spec(0xF6, TuneRequest),
+    Spec(0xF8, Clock),
+    Spec(0xFA, Start),
+    Spec(0xFB, Continue),
+    Spec(0xFC, Stop),
+    Spec(0xFE, ActiveSensing),
+    Spec(0xFF, Reset),
+)
+
+SPEC_BY_KIND: dict[type[Event], Spec] = {spec.kind: spec for spec in SPECS}
+# By whole status byte, so that the parser need not know what a channel is.
+SPEC_BY_STATUS: dict[int, Spec] = {
+    status: spec
+    for spec in SPECS
+    for status in (
+        range(spec.status, spec.status + 16) if spec.status < FIRST_SYSTEM else (spec.status,)
+    )
+}
+_CHANNEL_LIMIT = ("channel", 0, 15)
+_LIMITS: dict[type[_Checked], tuple[tuple[str, int, int], ...]] = {
+    spec.kind: (  # type: ignore[misc]  # every kind in the table is _Checked; SysEx is not in it
+        ((_CHANNEL_LIMIT,) if spec.status < FIRST_SYSTEM else ())
+        + tuple((field.name, field.lowest, field.highest) for field in spec.fields)
+    )
+    for spec in SPECS
+}
+
+
+def encode(event: Event) -> bytes:
+    """Give the bytes of one complete message, without running status."""
+    if isinstance(event, SysEx):
+        return bytes((SYSEX_BEGIN, *event.data, SYSEX_END))
+    spec = SPEC_BY_KIND[type(event)]
+    status = spec.status | getattr(event, "channel", 0)
+    return bytes((status,)) + b"".join(
+        field.to_wire(getattr(event, field.name)) for field in spec.fields
+    )
+
+
+def decode(status: int, data: bytes) -> Event:
+    """Make the event of a status in `SPEC_BY_STATUS` and its data bytes, each below 0x80."""
+    spec = SPEC_BY_STATUS[status]
+    channel = (status & 0x0F,) if status < FIRST_SYSTEM else ()
+    if spec.kind is NoteOn and data[1] == 0:
+        # "A Note On with a velocity of 0 is a Note Off": it lets running status carry releases too.
+        return NoteOff(status & 0x0F, data[0])
+    values = []
+    for field in spec.fields:
+        values.append(field.from_wire(data[: field.width]))
+        data = data[field.width :]
+    return spec.kind(*channel, *values)

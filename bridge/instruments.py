@@ -1,0 +1,131 @@
+"""The fourteen instruments that Antiphon knows, each a class of General MIDI programs.
+
+General MIDI names 128 programs, far finer than a style needs: a concert grand and a bright piano play the same
+notes. So programs are gathered into families that share a role and a compass. A family has one name, the programs
+it gathers, the lowest and highest pitch that it can play, the program it is written with, and a fixed channel,
+so that a DAW always finds the drums on channel 10 and the bass where it was yesterday.
+
+MuseNet had ten instruments (piano, harp, guitar, bass, violin, cello, flute, clarinet, trumpet, drums); these are its ten
+and four more (organ, voice, sax, synth). Source for programs and percussion keys: General MIDI System Level 1.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+DRUM_CHANNEL = 9
+"""Percussion is on channel 10 for people, 9 on the wire (General MIDI System Level 1)."""
+
+
+class Instrument(enum.IntEnum):
+    """One of the fourteen families; the value is its index in every table, embedding and multi-hot vector."""
+
+    PIANO = 0
+    ORGAN = 1
+    HARP = 2
+    GUITAR = 3
+    BASS = 4
+    VIOLIN = 5
+    CELLO = 6
+    VOICE = 7
+    FLUTE = 8
+    CLARINET = 9
+    SAX = 10
+    TRUMPET = 11
+    SYNTH = 12
+    DRUMS = 13
+
+    @property
+    def label(self) -> str:
+        """The name that people read and type."""
+        return self.name.lower()
+
+    @property
+    def spec(self) -> Spec:
+        """What the family gathers and how it is written."""
+        return SPECS[self]
+
+    def can_play(self, pitch: int) -> bool:
+        """Tell whether the pitch lies in the compass."""
+        return self.spec.lowest <= pitch <= self.spec.highest
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """A family's compass (MIDI pitches, inclusive), the program it is written with, its channel, and all its programs."""
+
+    lowest: int
+    highest: int
+    program: int
+    channel: int
+    programs: tuple[int, ...]
+
+
+def _span(*parts: int | range) -> tuple[int, ...]:
+    return tuple(
+        program for part in parts for program in (part if isinstance(part, range) else (part,))
+    )
+
+
+SPECS: dict[Instrument, Spec] = {
+    # Pianos, and the struck bars and bells that double them (celesta .. dulcimer, steel drums).
+    Instrument.PIANO: Spec(21, 108, 0, 0, _span(range(16), 108, 112, 114)),
+    Instrument.ORGAN: Spec(36, 96, 19, 1, _span(range(16, 24))),
+    Instrument.HARP: Spec(28, 98, 46, 2, _span(46)),
+    Instrument.GUITAR: Spec(40, 86, 24, 3, _span(range(24, 32), range(104, 108))),
+    # Timpani sound and move like a bass, and are too few to be a family.
+    Instrument.BASS: Spec(24, 60, 33, 4, _span(range(32, 40), 47)),
+    Instrument.VIOLIN: Spec(55, 103, 40, 5, _span(40, 41, 44, 45, range(48, 52), 110)),
+    Instrument.CELLO: Spec(28, 81, 42, 6, _span(42, 43)),
+    Instrument.VOICE: Spec(40, 84, 52, 7, _span(range(52, 55), 85, 91)),
+    Instrument.FLUTE: Spec(60, 98, 73, 8, _span(range(72, 80))),
+    Instrument.CLARINET: Spec(36, 94, 71, 10, _span(range(68, 72), 109, 111)),
+    Instrument.SAX: Spec(44, 87, 66, 11, _span(range(64, 68))),
+    Instrument.TRUMPET: Spec(34, 84, 56, 12, _span(range(56, 64))),
+    Instrument.SYNTH: Spec(36, 96, 81, 13, _span(55, range(80, 85), range(86, 91), range(92, 104))),
+    # General MIDI percussion keys.
+    Instrument.DRUMS: Spec(35, 81, 0, DRUM_CHANNEL, ()),
+}  # fmt: skip
+
+_BY_PROGRAM = {program: kind for kind, spec in SPECS.items() for program in spec.programs}
+_BY_CHANNEL = {spec.channel: kind for kind, spec in SPECS.items()}
+_BY_LABEL = {kind.label: kind for kind in Instrument}
+
+LABELS: tuple[str, ...] = tuple(_BY_LABEL)
+"""All names, in index order."""
+
+
+def named(label: str) -> Instrument | None:
+    """Return the instrument of that name, or None."""
+    return _BY_LABEL.get(label.strip().lower())
+
+
+def of_program(channel: int, program: int) -> Instrument | None:
+    """Return the family of a General MIDI program, or None for a sound effect that has no pitch to speak of."""
+    return Instrument.DRUMS if channel == DRUM_CHANNEL else _BY_PROGRAM.get(program)
+
+
+def of_channel(channel: int) -> Instrument | None:
+    """Return the family that Antiphon writes on this channel."""
+    return _BY_CHANNEL.get(channel)
+
+
+def fitted(instrument: Instrument, pitch: int) -> tuple[Instrument, int] | None:
+    """Bring a pitch into the compass, or return None where that would make another sound of it.
+
+    A part written as "strings" that goes below the violin belongs to the cello; any other pitch out of the compass moves
+    by octaves. A percussion key out of range has no octave to move to.
+    """
+    if instrument.can_play(pitch):
+        return instrument, pitch
+    if instrument is Instrument.DRUMS:
+        return None
+    if instrument is Instrument.VIOLIN and pitch < instrument.spec.lowest:
+        return fitted(Instrument.CELLO, pitch)
+    octaves = (
+        -((pitch - instrument.spec.lowest) // 12)
+        if pitch < instrument.spec.lowest
+        else -((pitch - instrument.spec.highest + 11) // 12)
+    )
+    return instrument, pitch + 12 * octaves

@@ -1,0 +1,245 @@
+"""MIDI on a JACK server: exact to the frame, because the server says when it wants each period.
+
+JACK (and PipeWire, which speaks its protocol) divides time into periods of some hundred frames.
+Once per period it calls every client in a thread of its own, and the client reads and writes
+events, each with its frame in the period. So nobody has to wake up in time: an event due within
+this period is written at its frame. An event that comes in carries its frame as well, and so its
+stamp may lie ahead of the present by as much as a period.
+
+The callback owns the schedule and all else that changes while the client is active (`Cycle`). The
+main thread posts commands into a deque and takes reports from another; each has one writer and one
+reader. The callback never waits: when it has something to tell it rings a bell, a socket that the
+main thread sleeps on. It is the outermost function of its thread, and JACK drops a client whose
+callback fails, so it alone catches everything.
+
+The server may go away at any moment. Then nothing of ours can be sent or heard any more, and `turn`
+says so.
+"""
+
+import socket
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+
+import jack
+
+from bridge.clock import Clock
+from bridge.events import Stamped, encode
+from bridge.frames import FrameClock
+from bridge.ports import PortError, find_port, obey
+from bridge.protocol import (
+    Command,
+    Emitted,
+    Panic,
+    PortNames,
+    Problem,
+    Ready,
+    Received,
+    Report,
+)
+from bridge.schedule import Schedule, Sent
+from bridge.wire import WireParser
+
+SAME_MOMENT_NS = 50_000  # a reading of two clocks that took longer than this is not used
+PERIOD_LIMIT_S = 1.0  # a server that has not called for so long will not call any more
+
+# What the main thread tells the callback: a command, or an event to set when it comes by.
+Order = Command | threading.Event
+
+
+class Cycle:
+    """What happens once per period. JACK's thread owns all of it but the two ends it shares."""
+
+    def __init__(
+        self,
+        client: jack.Client,
+        clock: Clock,
+        orders: "deque[Order]",
+        tell: Callable[[Report], None],
+    ) -> None:
+        """Register our two ports; take from `orders`, and `tell` what happened."""
+        self.input = client.midi_inports.register("in")
+        self.output = client.midi_outports.register("out")
+        self._client = client
+        self._clock = clock
+        self._orders = orders
+        self._tell = tell
+        self._frames = FrameClock(client.samplerate, client.frame_time, clock.now_ns())
+        self._half_frame_ns = 500_000_000 // client.samplerate
+        self._schedule = Schedule()
+        self._parser = WireParser()
+        self._unwritten: deque[Sent] = deque()  # the port was full; these go first next time
+
+    def process(self, size: int) -> None:
+        """Do one period of `size` frames."""
+        try:
+            self._process(size)
+        except Exception as error:  # noqa: BLE001 - see the first paragraphs
+            self._tell(Problem(f"A period of MIDI was lost ({error!r})."))
+
+    def _process(self, size: int) -> None:
+        first = self._client.last_frame_time
+        self._read_clocks()
+        begin_ns = self._frames.ns_of(first)
+        # What is nearer to the next period's first frame than to our last one is left to it.
+        ahead_ns = self._frames.ns_of(first + size) - begin_ns - self._half_frame_ns
+        sent = self._take_orders(begin_ns) + self._schedule.emit(begin_ns, ahead_ns)
+        self._unwritten.extend(sent)
+        self._write(begin_ns, size)
+        received = tuple(self._read(first))
+        if received:
+            self._tell(Received(received))
+        if sent:
+            self._tell(Emitted(tuple(sent)))
+
+    def _read_clocks(self) -> None:
+        """Read JACK's clock between two looks at ours."""
+        before_ns = self._clock.now_ns()
+        frame = self._client.frame_time
+        after_ns = self._clock.now_ns()
+        if after_ns - before_ns < SAME_MOMENT_NS:
+            self._frames.observe(frame, (before_ns + after_ns) // 2)
+
+    def _take_orders(self, now_ns: int) -> list[Sent]:
+        sent: list[Sent] = []
+        # Those that are there now: whoever an event wakes posts his next order for the next period.
+        for _ in range(len(self._orders)):
+            order = self._orders.popleft()
+            if isinstance(order, threading.Event):
+                order.set()
+            else:
+                sent += obey(self._schedule, order, now_ns)
+        return sent
+
+    def _write(self, begin_ns: int, size: int) -> None:
+        self.output.clear_buffer()
+        while self._unwritten:
+            sent = self._unwritten[0]
+            frame = self._frames.frames_between(begin_ns, sent.sent_ns)
+            try:
+                self.output.write_midi_event(min(max(frame, 0), size - 1), encode(sent.event))
+            except jack.JackError:
+                return
+            self._unwritten.popleft()
+
+    def _read(self, first: int) -> Iterable[Stamped]:
+        for place, packet in self.input.incoming_midi_events():
+            time_ns = self._frames.ns_of(first + place)
+            for event in self._parser.feed(bytes(packet)):
+                yield Stamped(time_ns, event)
+
+
+class JackBackend:
+    """A client of a JACK server, as the main thread sees it."""
+
+    name = "jack"
+    poll_ns: int | None = None
+
+    def __init__(self, client: jack.Client, clock: Clock) -> None:
+        """Take charge of a client that is not active yet; see `connect`."""
+        self._client = client
+        self._clock = clock
+        self._orders: deque[Order] = deque()
+        self._reports: deque[Report] = deque()
+        self._active = False
+        self._lost: str | None = None
+        self.bell, self._ringer = socket.socketpair()
+        for end in (self.bell, self._ringer):
+            end.setblocking(False)  # noqa: FBT003 - the parameter has no name
+
+    def port_names(self) -> PortNames:
+        """List the MIDI ports of other clients."""
+
+        def names(*, are_inputs: bool) -> tuple[str, ...]:
+            ports = self._client.get_ports(
+                is_midi=True, is_input=are_inputs, is_output=not are_inputs
+            )
+            return tuple(port.name for port in ports if not self._client.owns(port))
+
+        # What another client puts out is an input for us.
+        return PortNames(inputs=names(are_inputs=False), outputs=names(are_inputs=True))
+
+    def open(self, input_name: str | None, output_name: str | None) -> Ready:
+        """Register `in` and `out`, begin to be called, and connect them if names are given."""
+        there_are = self.port_names()
+        source = input_name and find_port(input_name, there_are.inputs)
+        target = output_name and find_port(output_name, there_are.outputs)
+        try:
+            cycle = Cycle(self._client, self._clock, self._orders, self._tell)
+            self._client.set_shutdown_callback(self._lose)
+            self._client.set_process_callback(cycle.process)
+            self._client.activate()
+            self._active = True
+            if source:
+                self._client.connect(source, cycle.input)
+            if target:
+                self._client.connect(cycle.output, target)
+        except jack.JackError as error:
+            raise PortError(f"JACK does not open the ports ({error}).") from error
+        return Ready(self.name, cycle.input.name, cycle.output.name)
+
+    def next_due_ns(self) -> int | None:
+        """Leave all deadlines to the callback."""
+        return None
+
+    def post(self, command: Command, now_ns: int) -> None:  # noqa: ARG002 - as `turn`
+        """Leave the command to the next period."""
+        self._orders.append(command)
+
+    def turn(self, now_ns: int) -> list[Report]:  # noqa: ARG002 - the callback knows it better
+        """Tell what the callback has done since."""
+        with suppress(BlockingIOError):
+            while self.bell.recv(256):
+                pass
+        if self._lost is not None:
+            raise PortError(
+                f"The JACK server has gone ({self._lost}); open the ports again when there is one."
+            )
+        return self._take_reports()
+
+    def close(self, now_ns: int) -> list[Report]:  # noqa: ARG002 - as `turn`
+        """Silence everything, wait until that has been heard, and leave the server."""
+        if self._active and self._lost is None:
+            self._orders.append(Panic())
+            # One period takes the order and writes the releases, the next one begins after the
+            # others have read them, and one more is for servers that do not wait for clients.
+            for _ in range(3):
+                passed = threading.Event()
+                self._orders.append(passed)
+                if not passed.wait(PERIOD_LIMIT_S):
+                    break
+        self._client.close()
+        self.bell.close()
+        self._ringer.close()
+        return self._take_reports()
+
+    def _take_reports(self) -> list[Report]:
+        return [self._reports.popleft() for _ in range(len(self._reports))]
+
+    def _tell(self, report: Report) -> None:
+        """Pass a report to the main thread; called by JACK's."""
+        self._reports.append(report)
+        self._ring()
+
+    def _lose(self, _status: jack.Status, reason: str) -> None:
+        """Note that the server has gone; a thread of JACK's calls, and may do nothing more."""
+        self._lost = reason
+        self._ring()
+
+    def _ring(self) -> None:
+        # A full socket rings already; a closed one has nobody to ring for.
+        with suppress(OSError):
+            self._ringer.send(b"\0")
+
+
+def connect(client_name: str, clock: Clock) -> JackBackend:
+    """Become a client of the server that `JACK_DEFAULT_SERVER` or the default names."""
+    # The library prints its trouble; ours is told in a sentence.
+    jack.set_error_function(lambda _text: None)
+    jack.set_info_function(lambda _text: None)
+    try:
+        client = jack.Client(client_name, no_start_server=True)
+    except jack.JackError as error:
+        raise PortError("There is no JACK server; start jackd or PipeWire.") from error
+    return JackBackend(client, clock)

@@ -1,0 +1,77 @@
+"""A back end without a device: a pretend player plays in, and what goes out is only noted.
+
+It shows that the whole live path works, on any machine, and it is the fake that tests use. Only the
+cables are pretended. The process, the pipe, the waiting, the schedule and the wire format are the
+real ones, so its timing is the real timing.
+"""
+
+import heapq
+import socket
+
+from bridge.clock import Clock
+from bridge.events import Stamped, encode
+from bridge.ports import find_port, obey
+from bridge.protocol import Command, Emitted, Inject, PortNames, Ready, Received, Report
+from bridge.schedule import Playable, Schedule, Sent
+from bridge.wire import WireParser
+
+
+class LoopbackBackend:
+    """Two ports that are connected to nothing, and somebody who plays into one of them."""
+
+    name = "loopback"
+    bell: socket.socket | None = None
+    poll_ns: int | None = None
+
+    def __init__(self) -> None:
+        self._schedule = Schedule()
+        self._parser = WireParser()
+        self._sent: list[Sent] = []
+        self._hands: list[tuple[int, int, Playable]] = []  # a heap of (due_ns, order, event)
+        self._injected = 0
+
+    def port_names(self) -> PortNames:
+        """List what can be connected: nothing."""
+        return PortNames((), ())
+
+    def open(self, input_name: str | None, output_name: str | None) -> Ready:
+        """Open our two ports; there is none to connect them to."""
+        for wanted in (input_name, output_name):
+            if wanted is not None:
+                find_port(wanted, ())
+        return Ready(self.name, "loopback in", "loopback out")
+
+    def next_due_ns(self) -> int | None:
+        """Tell when the next event is due, played in or sent out."""
+        dues = [self._schedule.next_due_ns(), self._hands[0][0] if self._hands else None]
+        return min((due_ns for due_ns in dues if due_ns is not None), default=None)
+
+    def post(self, command: Command, now_ns: int) -> None:
+        """Obey at once."""
+        if isinstance(command, Inject):
+            for due in command.dues:
+                heapq.heappush(self._hands, (due.due_ns, self._injected, due.event))
+                self._injected += 1
+        else:
+            self._sent += obey(self._schedule, command, now_ns)
+
+    def turn(self, now_ns: int) -> list[Report]:
+        """Send what is due, hand over what the player plays, and tell of both."""
+        received: list[Stamped] = []
+        while self._hands and self._hands[0][0] <= now_ns:
+            _, _, event = heapq.heappop(self._hands)
+            received += (Stamped(now_ns, each) for each in self._parser.feed(encode(event)))
+        sent = self._sent + self._schedule.emit(now_ns)
+        self._sent = []
+        reports: list[Report] = [Received(tuple(received))] if received else []
+        return [*reports, Emitted(tuple(sent))] if sent else reports
+
+    def close(self, now_ns: int) -> list[Report]:
+        """Silence everything."""
+        self._sent += self._schedule.panic(now_ns)
+        return self.turn(now_ns)
+
+
+def connect(_client_name: str, _clock: Clock) -> LoopbackBackend:
+    """Make one; nothing can go wrong."""
+    return LoopbackBackend()

@@ -1,0 +1,263 @@
+"""The MIDI I/O process: one loop that never does anything but MIDI, so that it is never late.
+
+A process of its own, because in a shared interpreter another thread's Python delays a note by 5 to
+50 ms. It loads little, does not collect garbage, and asks for real-time priority. Its loop waits on
+three things at once: the pipe to the engine, the back end's bell, and the next deadline. Deadlines
+are absolute. A sleeping thread wakes late by a millisecond now and then, so the loop sleeps until
+1.5 ms before a deadline and watches the clock for the rest. With nothing due it sleeps.
+
+What is owed is paid: when the engine asks to quit, when it dies (the pipe ends), when the system
+asks the process to terminate and when the process itself fails, everything that sounds is released
+before the ports are closed.
+"""
+
+import gc
+import os
+import queue
+import signal
+import socket
+import sys
+import threading
+from contextlib import suppress
+from multiprocessing.connection import Connection, wait
+
+from bridge.clock import Clock, SystemClock
+from bridge.pipe import join_parent
+from bridge.ports import Backend, PortError, connect
+from bridge.protocol import (
+    Emitted,
+    FromIo,
+    Lateness,
+    ListPorts,
+    OpenPorts,
+    Problem,
+    Quit,
+    Report,
+    ToIo,
+)
+
+SPIN_NS = 1_500_000
+REPORT_NS = 1_000_000_000  # lateness is told with an emission, at most once in this time
+EDGES_US = (50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
+OUTBOX_SIZE = 4096
+PRIORITY = 50  # below the audio server's threads, above everything else
+SWITCH_S = 0.000_2  # how long one thread may keep another from running Python; 5 ms is a period
+
+
+class LatenessHistogram:
+    """How late events went out."""
+
+    def __init__(self) -> None:
+        self._counts = [0] * (len(EDGES_US) + 1)
+        self._worst_ns = 0
+
+    def add(self, late_ns: int) -> None:
+        """Count one event."""
+        self._counts[sum(late_ns >= edge_us * 1000 for edge_us in EDGES_US)] += 1
+        self._worst_ns = max(self._worst_ns, late_ns)
+
+    def value(self) -> Lateness:
+        """Give the present state."""
+        return Lateness(EDGES_US, tuple(self._counts), self._worst_ns)
+
+
+class Outbox:
+    """The way back to the engine. A thread sends, so that an engine that stalls delays no note."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._letters: queue.Queue[FromIo | None] = queue.Queue(OUTBOX_SIZE)
+        self._lost = 0
+        self._thread = threading.Thread(target=self._carry, daemon=True)
+        self._thread.start()
+
+    def put(self, message: FromIo) -> None:
+        """Send without waiting; what finds no room is lost, and that is told when there is room."""
+        try:
+            if self._lost:
+                text = f"The engine stalled and missed {self._lost} messages of the MIDI process."
+                self._letters.put_nowait(Problem(text))
+                self._lost = 0
+            self._letters.put_nowait(message)
+        except queue.Full:
+            self._lost += 1
+
+    def close(self) -> None:
+        """Send what is left, if the engine still takes it."""
+        try:
+            self._letters.put(None, timeout=1)
+        except queue.Full:
+            return
+        self._thread.join(timeout=1)
+
+    def _carry(self) -> None:
+        try:
+            while (message := self._letters.get()) is not None:
+                self._connection.send(message)
+        except OSError:
+            return  # the engine is gone; the loop reads the end of the pipe itself
+
+
+class Loop:
+    """The one thread of the process that decides anything."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        stop: socket.socket,
+        clock: Clock,
+        backend_name: str,
+        client_name: str,
+    ) -> None:
+        """Listen to the engine on `connection`; leave when `stop` becomes readable."""
+        self._connection = connection
+        self._stop = stop
+        self._clock = clock
+        self._backend_name = backend_name
+        self._client_name = client_name
+        self._outbox = Outbox(connection)
+        self._backend: Backend | None = None
+        self._lateness = LatenessHistogram()
+        self._reported_ns = clock.now_ns()
+
+    def run(self) -> None:
+        """Serve until told to leave, and leave nothing sounding whatever ends it."""
+        try:
+            while self._serve():
+                pass
+        finally:
+            self._leave_ports()
+            self._outbox.put(self._lateness.value())
+            self._outbox.close()
+
+    def _serve(self) -> bool:
+        """Wait for something and deal with it; tell whether to go on."""
+        stopped = self._wait()
+        # What is due goes first: reading the pipe takes longer than an event may be late.
+        self._turn()
+        heard = False
+        try:
+            while self._connection.poll():
+                heard = True
+                if not self._obey(self._connection.recv()):
+                    return False
+        except (EOFError, OSError):
+            return False
+        if heard:
+            self._turn()
+        return not stopped
+
+    def _wait(self) -> bool:
+        """Sleep until there is something to do; tell whether the system says stop."""
+        backend = self._backend
+        if backend is None:
+            return self._stop in wait([self._connection, self._stop])
+        due_ns = backend.next_due_ns()
+        limits_ns = [] if backend.poll_ns is None else [backend.poll_ns]
+        if due_ns is not None:
+            limits_ns.append(max(0, due_ns - SPIN_NS - self._clock.now_ns()))
+        bells = [] if backend.bell is None else [backend.bell]
+        timeout_s = min(limits_ns) / 1e9 if limits_ns else None
+        awake = wait([self._connection, self._stop, *bells], timeout_s)
+        if due_ns is not None and not awake and self._clock.now_ns() >= due_ns - SPIN_NS:
+            while self._clock.now_ns() < due_ns:
+                pass
+        return self._stop in awake
+
+    def _turn(self) -> None:
+        """Let the back end send and receive."""
+        if self._backend is None:
+            return
+        try:
+            self._tell(self._backend.turn(self._clock.now_ns()))
+        except PortError as error:
+            self._outbox.put(Problem(str(error)))
+            self._leave_ports()
+
+    def _obey(self, message: ToIo) -> bool:
+        """Do as the engine says; tell whether to go on."""
+        match message:
+            case Quit():
+                return False
+            case OpenPorts(input_name, output_name):
+                self._open(input_name, output_name)
+            case ListPorts():
+                self._list()
+            case _ if self._backend is not None:
+                self._backend.post(message, self._clock.now_ns())
+        return True
+
+    def _open(self, input_name: str | None, output_name: str | None) -> None:
+        self._leave_ports()
+        try:
+            self._backend = self._connect()
+            self._outbox.put(self._backend.open(input_name, output_name))
+        except PortError as error:
+            self._outbox.put(Problem(str(error)))
+            self._leave_ports()
+
+    def _list(self) -> None:
+        """Answer from the open back end, or from one that is reached for this only."""
+        try:
+            backend = self._backend or self._connect()
+            self._outbox.put(backend.port_names())
+            if backend is not self._backend:
+                backend.close(self._clock.now_ns())
+        except PortError as error:
+            self._outbox.put(Problem(str(error)))
+
+    def _connect(self) -> Backend:
+        return connect(self._backend_name, self._client_name, self._clock)
+
+    def _leave_ports(self) -> None:
+        backend, self._backend = self._backend, None
+        if backend is not None:
+            self._tell(backend.close(self._clock.now_ns()))
+
+    def _tell(self, reports: list[Report]) -> None:
+        """Pass reports on, and keep count of the lateness in them."""
+        for report in reports:
+            self._outbox.put(report)
+            if isinstance(report, Emitted):
+                for sent in report.events:
+                    self._lateness.add(sent.sent_ns - sent.due_ns)
+                now_ns = self._clock.now_ns()
+                if now_ns - self._reported_ns >= REPORT_NS:
+                    self._reported_ns = now_ns
+                    self._outbox.put(self._lateness.value())
+
+
+def claim_real_time() -> None:
+    """Take real-time priority where the system gives it, and never stop to collect garbage."""
+    sys.setswitchinterval(SWITCH_S)
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+    if sys.platform == "linux":
+        # An ordinary user without the audio group's limits may not; then it just runs.
+        with suppress(PermissionError):
+            os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(PRIORITY))
+
+
+def stop_signal() -> socket.socket:
+    """Give a socket that becomes readable when the system asks this process to terminate."""
+    stop, ringer = socket.socketpair()
+    ringer.setblocking(False)  # noqa: FBT003 - the parameter has no name
+    signal.set_wakeup_fd(ringer.detach(), warn_on_full_buffer=False)
+    signal.signal(signal.SIGTERM, lambda _number, _frame: None)
+    # Control-C in a terminal reaches every process; the engine decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return stop
+
+
+def main() -> None:
+    """Join the parent, and serve it until it is gone."""
+    backend_name, client_name = sys.argv[1:]
+    stop = stop_signal()
+    with join_parent() as connection:
+        claim_real_time()
+        Loop(connection, stop, SystemClock(), backend_name, client_name).run()
+
+
+if __name__ == "__main__":
+    main()

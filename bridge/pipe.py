@@ -1,0 +1,90 @@
+"""Start a process and talk to it: a private pipe between a parent and its child.
+
+Both ends send and receive frozen values, pickled. Unpickling runs what it is told to, so nobody
+else may get in: the parent listens at an address of this machine only (a Unix socket, on Windows a
+named pipe) with a fresh key, and gives the child both through its standard input, which nobody else
+reads. The two then prove to each other that they know the key.
+
+Whichever of the two dies, however it dies, the system closes its end, and the other one reads the
+end of the pipe. That is the only way in which either has to learn of it.
+"""
+
+import json
+import queue
+import secrets
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Client, Connection, Listener
+
+_GLANCE_S = 0.05
+_GLANCES = 600  # thirty seconds: a cold disk and a virus scanner take their time
+_LEAVE_S = 5.0
+
+
+class ChildError(Exception):
+    """The child did not come up; the text is a sentence that says how it ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A running process and the pipe to it."""
+
+    process: subprocess.Popen[bytes]
+    connection: Connection
+
+    def close(self) -> None:
+        """Close the pipe, upon which the child leaves; kill it if it does not."""
+        self.connection.close()
+        try:
+            self.process.wait(_LEAVE_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+
+def start_child(module: str, *arguments: str) -> Child:
+    """Run `python -m module arguments...` and wait until it has joined, or raise `ChildError`."""
+    key = secrets.token_bytes(32)
+    with Listener(authkey=key) as listener:
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+        )
+        _tell(process, json.dumps({"address": listener.address, "key": key.hex()}))
+        connection = _accept(listener, process)
+        if connection is None:
+            with Client(listener.address, authkey=key):
+                pass  # the thread that still waits for the child gets this instead, and ends
+            process.kill()
+            raise ChildError(f"{module} ended with status {process.wait()} before it joined.")
+    return Child(process, connection)
+
+
+def join_parent() -> Connection:
+    """Join the process that started this one through `start_child`."""
+    where = json.loads(sys.stdin.readline())
+    return Client(where["address"], authkey=bytes.fromhex(where["key"]))
+
+
+def _tell(process: subprocess.Popen[bytes], line: str) -> None:
+    assert process.stdin is not None
+    # If it is gone already, `_accept` will see.
+    with suppress(BrokenPipeError), process.stdin as stdin:
+        stdin.write(line.encode())
+
+
+def _accept(listener: Listener, process: subprocess.Popen[bytes]) -> Connection | None:
+    """Wait for the child as long as it lives. Listeners know no time-out, so a thread waits."""
+    arrived: queue.SimpleQueue[Connection] = queue.SimpleQueue()
+    threading.Thread(target=lambda: arrived.put(listener.accept()), daemon=True).start()
+    for _ in range(_GLANCES):
+        try:
+            return arrived.get(timeout=_GLANCE_S)
+        except queue.Empty:
+            if process.poll() is not None:
+                break
+    return None

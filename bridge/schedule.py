@@ -1,0 +1,185 @@
+"""The queue between what was decided and what sounds: when to send, and who owes a release.
+
+Notes are planned ahead of time, so that a busy engine does not make them late. That leaves three
+questions, and this file is the answer to them. It is pure: time is an argument, and what is to be
+sent is returned.
+
+*When?* Each `Due` has an absolute time. `emit` gives what is due by now, in order of time, and what
+is due at the same time in the order in which it was added. A note-on that comes later than the
+limit is dropped, because a note in the wrong place is worse than none; everything else is sent
+however late, above all note-offs.
+
+*Does it still hold?* Plans are withdrawn in two ways. A stop, a jump or a loop of the host begins a
+new *epoch*: all that belongs to an older one is dropped, all that belongs to a newer one waits
+until that begins. And when the player comes back in, `retract` takes back the notes that have not
+begun, each together with its end.
+
+*Who ends it?* Whoever starts a note owes its end. A pitch on a channel is treated as one string: it
+is silent or it sounds. A second strike ends the first before it sounds; the first release after a
+strike ends it; a release of a silent string is nothing, so it is dropped. Hence every note-on sent
+is followed by exactly one release, whatever happens in between. The sustain pedal holds strings
+too, so whatever silences the strings lifts it.
+"""
+
+import heapq
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from bridge.events import (
+    ALL_NOTES_OFF,
+    ALL_SOUND_OFF,
+    SUSTAIN,
+    ControlChange,
+    NoteOff,
+    NoteOn,
+    ProgramChange,
+)
+
+Playable = NoteOn | NoteOff | ControlChange | ProgramChange
+
+PEDAL_DOWN = 64  # "0 to 63 off, 64 to 127 on" (MIDI 1.0, switch controllers)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """An event that is to be sent at `due_ns`, provided that its epoch is the one being played."""
+
+    due_ns: int
+    epoch: int
+    event: Playable
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An event that goes out at `sent_ns`; the difference to `due_ns` is its lateness."""
+
+    due_ns: int
+    sent_ns: int
+    event: Playable
+
+
+class Schedule:
+    """What is still to be sent, and what sounds because it was sent."""
+
+    def __init__(self, late_limit_ns: int = 30_000_000) -> None:
+        """Drop note-ons that are later than `late_limit_ns`."""
+        self._late_limit_ns = late_limit_ns
+        self._epoch = 0
+        self._added = 0
+        self._queue: list[
+            tuple[int, int, Playable]
+        ] = []  # a heap of (due_ns, order of arrival, event)
+        self._waiting: list[Due] = []  # of epochs to come
+        self._sounding: set[tuple[int, int]] = set()  # (channel, pitch)
+        self._pedals: set[int] = set()  # channels whose sustain pedal we hold down
+        self._channels: set[int] = set()  # every channel that anything was sent on
+
+    @property
+    def epoch(self) -> int:
+        """Give the number of the epoch being played; the first is 0."""
+        return self._epoch
+
+    @property
+    def sounding(self) -> frozenset[tuple[int, int]]:
+        """Give the (channel, pitch) of every note-on sent and not yet released."""
+        return frozenset(self._sounding)
+
+    def next_due_ns(self) -> int | None:
+        """Tell when `emit` will next have something to do."""
+        return self._queue[0][0] if self._queue else None
+
+    def add(self, dues: Iterable[Due]) -> None:
+        """Take on events of this epoch and of those to come."""
+        for due in dues:
+            if due.epoch == self._epoch:
+                heapq.heappush(self._queue, (due.due_ns, self._added, due.event))
+                self._added += 1
+            elif due.epoch > self._epoch:
+                self._waiting.append(due)
+
+    def emit(self, now_ns: int, ahead_ns: int = 0) -> list[Sent]:
+        """Give what is due by now, or within the coming `ahead_ns`, in order of time."""
+        sent: list[Sent] = []
+        while self._queue and self._queue[0][0] <= now_ns + ahead_ns:
+            due_ns, _, event = heapq.heappop(self._queue)
+            sent += (
+                Sent(due_ns, max(due_ns, now_ns), each)
+                for each in self._pass(event, now_ns - due_ns)
+            )
+        return sent
+
+    def retract(self, after_ns: int, now_ns: int) -> list[Sent]:
+        """Take back what begins at or after `after_ns`, with its end; release what sounds."""
+        kept: list[tuple[int, int, Playable]] = []
+        begun: set[tuple[int, int]] = set()
+        for entry in sorted(self._queue):
+            due_ns, _, event = entry
+            match event:
+                case NoteOff(channel, pitch):
+                    # It ends a note that stays, or else one that is released or taken back here.
+                    keep = (channel, pitch) in begun
+                    begun.discard((channel, pitch))
+                case NoteOn(channel, pitch) if due_ns < after_ns:
+                    keep = True
+                    begun.add((channel, pitch))
+                case ControlChange(_, control, value) if control == SUSTAIN and value < PEDAL_DOWN:
+                    keep = True  # the pedal may go down before `after_ns`, and then this is its end
+                case _:
+                    keep = due_ns < after_ns
+            if keep:
+                kept.append(entry)
+        self._queue = kept  # sorted, and so a heap
+        return self._damp(now_ns)
+
+    def begin_epoch(self, epoch: int, now_ns: int) -> list[Sent]:
+        """Drop the plans of older epochs and release what sounds, if `epoch` is a new one."""
+        if epoch <= self._epoch:
+            return []
+        self._epoch = epoch
+        self._queue = []
+        waiting, self._waiting = self._waiting, []
+        self.add(waiting)
+        return self._damp(now_ns)
+
+    def release_all(self, now_ns: int) -> list[Sent]:
+        """Drop every plan, those of epochs to come too, and release what sounds."""
+        self._queue = []
+        self._waiting = []
+        return self._damp(now_ns)
+
+    def panic(self, now_ns: int) -> list[Sent]:
+        """Release all, then silence every channel used: a synthesizer may have lost a release."""
+        return self.release_all(now_ns) + [
+            Sent(now_ns, now_ns, ControlChange(channel, control, 0))
+            for channel in sorted(self._channels)
+            for control in (SUSTAIN, ALL_SOUND_OFF, ALL_NOTES_OFF)
+        ]
+
+    def _pass(self, event: Playable, late_ns: int) -> tuple[Playable, ...]:
+        """Give what an event that is due turns into: nothing, itself, or a release and itself."""
+        first: tuple[Playable, ...] = ()
+        match event:
+            case NoteOn(channel, pitch):
+                if late_ns > self._late_limit_ns:
+                    return ()
+                if (channel, pitch) in self._sounding:
+                    first = (NoteOff(channel, pitch),)
+                self._sounding.add((channel, pitch))
+            case NoteOff(channel, pitch):
+                if (channel, pitch) not in self._sounding:
+                    return ()
+                self._sounding.remove((channel, pitch))
+            case ControlChange(channel, control, value) if control == SUSTAIN:
+                (self._pedals.add if value >= PEDAL_DOWN else self._pedals.discard)(channel)
+        self._channels.add(event.channel)
+        return (*first, event)
+
+    def _damp(self, now_ns: int) -> list[Sent]:
+        """Release every string that sounds and lift every pedal that is down."""
+        ends: list[Playable] = [
+            NoteOff(channel, pitch) for channel, pitch in sorted(self._sounding)
+        ]
+        ends += [ControlChange(channel, SUSTAIN, 0) for channel in sorted(self._pedals)]
+        self._sounding.clear()
+        self._pedals.clear()
+        return [Sent(now_ns, now_ns, end) for end in ends]

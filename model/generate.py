@@ -1,0 +1,58 @@
+"""The slow, obvious generator: the whole stream through the network for every token.
+
+It has no cache, no export and no cleverness, and exists to be right: the fast decoder in `export.runtime` is proven equal to it, token for token. Batch size is 1, tokens are
+plain ints.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from model import sampling
+from model.features import COUNT, MusicalTime
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from bridge.instruments import Instrument
+    from model.transformer import Transformer
+
+GREEDY = sampling.Chance(temperature=0.0)
+
+
+@torch.no_grad()
+def generate(  # noqa: PLR0913 - what a generator is asked for
+    network: Transformer,
+    prompt: Sequence[int],
+    count: int,
+    *,
+    style: NDArray[np.float32],
+    instruments: Sequence[Instrument],
+    chance: sampling.Chance = GREEDY,
+    seed: int = 0,
+) -> Iterator[int]:
+    """Yield `count` tokens after the prompt, in a style vector (D,), with the instruments."""
+    rng = np.random.default_rng(seed)
+    grammar, time = sampling.Grammar(instruments), MusicalTime()
+    tokens: list[int] = []
+    rows: list[tuple[int, ...]] = []
+
+    def push(token: int) -> None:
+        grammar.push(token)
+        tokens.append(token)
+        rows.append((*time.push(token), *(0,) * (COUNT - 4)))
+
+    for token in prompt:
+        push(token)
+    conditions = torch.from_numpy(style)[None], torch.from_numpy(sampling.multi_hot(instruments))[None]
+    for _ in range(count):
+        events, velocities, _ = network(torch.tensor([tokens]), torch.tensor([rows]), *conditions)
+        of_instrument = velocities[0, -1].numpy().reshape(len(sampling.Instrument), -1)
+        token = sampling.choose(events[0, -1].numpy(), of_instrument, grammar.mask(), chance, rng)
+        yield token
+        push(token)

@@ -1,0 +1,144 @@
+"""From logits to the next token: grammar, instruments, temperature.
+
+The network says how likely every event is. Three things stand between that and a note. The *grammar* forbids what no performance can mean: ending a note that
+does not sound, striking a key that is down, telling a tick's events out of order. The *instruments* asked for are a promise: no other one begins a note. Then
+chance: logits are divided by the temperature, the unlikely tail is cut (top-p: the fewest events that hold so much of the probability, Holtzman et al. 2020; min-p: those at
+least so likely as a share of the likeliest, Nguyen et al. 2024), and one event is drawn, and after it the velocity that its instrument gives it.
+
+All of it is NumPy on one row of logits; the same objects serve the live engine, the file writer and the slow torch generator that tests compare them with.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bridge.instruments import Instrument
+from model import vocabulary as v
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.random import Generator
+    from numpy.typing import NDArray
+
+FIRST_OFF = v.FIRST_WAIT + v.LONGEST_WAIT
+_IS_ON = v.EVENT_KIND == v.Kind.ON
+_IS_WAIT = v.EVENT_KIND == v.Kind.WAIT
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """How much is left to chance. Temperature 0 is greedy: always the likeliest."""
+
+    temperature: float = 1.0
+    top_p: float = 0.95
+    min_p: float = 0.0
+
+
+class Grammar:
+    """Knows which events may come next in a stream, from the tokens pushed so far."""
+
+    def __init__(
+        self, instruments: Iterable[Instrument] = tuple(Instrument), *, may_end: bool = False
+    ) -> None:
+        """Allow note-ons of the instruments only; `end` only if asked. The frame (clock, tempo, metre) never changes by itself."""
+        self._may_begin = np.isin(v.EVENT_INSTRUMENT, [int(kind) for kind in instruments]) & _IS_ON
+        self._may_end = may_end
+        self._sounding: set[int] = set()  # note-off events of what sounds
+        self._lowest = FIRST_OFF  # in a tick, events come in rising order
+
+    @property
+    def sounding(self) -> tuple[int, ...]:
+        """The note-off tokens that would end what sounds, in canonical order."""
+        return tuple(sorted(self._sounding))
+
+    def copy(self) -> Grammar:
+        """Return an independent grammar at the same place."""
+        other = Grammar(())
+        other.__dict__.update(self.__dict__)
+        other._sounding = set(self._sounding)
+        return other
+
+    def allow(self, instruments: Iterable[Instrument]) -> None:
+        """From now on let these instruments begin notes; others may still end theirs."""
+        self._may_begin = np.isin(v.EVENT_INSTRUMENT, [int(kind) for kind in instruments]) & _IS_ON
+
+    def push(self, token: int) -> None:
+        """Take note of the next token of the stream."""
+        event = v.event_of(token)
+        kind = int(v.EVENT_KIND[event])
+        if kind == v.Kind.WAIT:
+            self._lowest = FIRST_OFF
+        elif kind in (v.Kind.OFF, v.Kind.ON):
+            self._lowest = event + 1
+        if kind == v.Kind.OFF:
+            self._sounding.discard(event)
+        elif kind == v.Kind.ON and int(v.EVENT_INSTRUMENT[event]) != Instrument.DRUMS:
+            self._sounding.add(_OFF_OF[event])
+
+    def mask(self, *, must_begin: bool = False) -> NDArray[np.bool_]:
+        """Return which events (E,) may come next; with `must_begin` only note-ons, if any may."""
+        allowed = self._may_begin.copy()
+        ends = list(self._sounding)
+        allowed[[_ON_OF[event] for event in ends]] = False
+        allowed[ends] = True
+        allowed[: self._lowest] = False
+        if must_begin and allowed[v.FIRST_ON :].any():
+            allowed[: v.FIRST_ON] = False
+            return allowed  # type: ignore[no-any-return]
+        allowed |= _IS_WAIT
+        allowed[v.END] = self._may_end and not self._sounding
+        return allowed  # type: ignore[no-any-return]
+
+
+def choose(
+    events: NDArray[np.float32],
+    velocities: NDArray[np.float32],
+    mask: NDArray[np.bool_],
+    chance: Chance,
+    rng: Generator,
+) -> int:
+    """Return the next token from event logits (E,) and velocity logits (14, 16), among the events that the mask (E,) allows."""
+    event = draw(np.where(mask, events, -np.inf), chance, rng)
+    if event < v.FIRST_ON:
+        return event
+    return v.combined(event, draw(velocities[v.EVENT_INSTRUMENT[event]], chance, rng))
+
+
+def draw(logits: NDArray[np.float32], chance: Chance, rng: Generator) -> int:
+    """Draw an index from logits (N,); minus infinity is never drawn."""
+    if chance.temperature <= 0:
+        return int(np.argmax(logits))
+    scaled = (logits - logits.max()) / chance.temperature
+    weights = np.exp(scaled)
+    if chance.min_p > 0:
+        weights[weights < chance.min_p] = 0.0
+    if chance.top_p < 1:
+        order = np.argsort(-weights)
+        mass = np.cumsum(weights[order])
+        weights[order[int(np.searchsorted(mass, chance.top_p * mass[-1])) + 1 :]] = 0.0
+    mass = np.cumsum(weights)
+    return min(int(np.searchsorted(mass, rng.random() * mass[-1], side="right")), len(mass) - 1)
+
+
+def multi_hot(instruments: Iterable[Instrument]) -> NDArray[np.float32]:
+    """Return a vector (14,) with 1 for each instrument."""
+    vector = np.zeros(len(Instrument), np.float32)
+    vector[[int(kind) for kind in instruments]] = 1.0
+    return vector
+
+
+def _partners() -> tuple[dict[int, int], dict[int, int]]:
+    """Return note-off event of each note-on event, and back."""
+    off_of = {}
+    for event in range(v.FIRST_ON, v.EVENT_COUNT):
+        spelt = v.EVENTS[event]
+        if spelt.instrument is not None and spelt.instrument is not Instrument.DRUMS:
+            off_of[event] = v.off_id(spelt.instrument, spelt.pitch)
+    return off_of, {off: on for on, off in off_of.items()}
+
+
+_OFF_OF, _ON_OF = _partners()

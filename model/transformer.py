@@ -1,0 +1,280 @@
+"""The network: a decoder-only transformer that continues music.
+
+Every position gets the sum of what is known about it: the token, where it stands in musical time (`model.features`), the style asked for and the
+instruments allowed. The style is a vector, not a token: a blend of styles is a weighted mean of vectors, and because it is an input it can change between
+two notes without recomputing what has been played.
+
+    x = event parts + velocity + six musical-time rows + style + instruments        (B, T, D)
+    x = x + attention(norm(x)); x = x + swiglu(norm(x))                             L times
+    event logits = norm(x) @ event rows       (B, T, events)
+    velocity logits = norm(x) @ velocity rows (B, T, instruments x 16)
+    critic logit = norm(x) @ critic           (B, T)   from the corpus (high) or from a model (low)?
+
+A token's embedding is composed of learned parts (kind, instrument, pitch, pitch class, the event's own residual, and the velocity level of the instrument), so that a
+rare combination learns from common ones. The output rows are the same parts (tied), so that only events are scored, not all combinations with sixteen
+velocities: the probability of a token is p(event) * p(velocity | event's instrument).
+
+Pre-norm RMSNorm (Zhang and Sennrich 2019), rotary positions (Su et al. 2021; half-split layout, as onnxruntime's GroupQueryAttention has it), grouped-query attention
+(Ainslie et al. 2023), SwiGLU (Shazeer 2020), no biases. Dimensions: B batch, T time, D width, H heads, K key-value heads, A width of a head, F inner width.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+import torch.nn.functional as F  # noqa: N812 - the name that every torch reader expects
+from torch import Tensor, nn
+
+from bridge.instruments import Instrument
+from model import features
+from model import vocabulary as v
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+NONE_INSTRUMENT = len(Instrument)
+VELOCITY_ROWS = len(Instrument) * v.LEVELS
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The size of a network; everything else follows from it."""
+
+    layers: int
+    width: int
+    heads: int
+    inner: int
+    styles: int = 0
+    kv_heads: int = 2
+    rope_base: float = 10_000.0
+
+    @property
+    def head_width(self) -> int:
+        """Width of one attention head."""
+        return self.width // self.heads
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values, for a manifest."""
+        return asdict(self)
+
+
+SIZES: Mapping[str, Config] = {
+    "tiny": Config(layers=2, width=64, heads=2, inner=128),  # tests
+    "small": Config(layers=6, width=256, heads=4, inner=704),  # 5 M: trains on a CPU
+    "base": Config(layers=8, width=512, heads=8, inner=1408),  # 24 M: the shipped one
+}
+
+
+def rope_table(length: int, config: Config) -> tuple[Tensor, Tensor]:
+    """Return cosine and sine of the rotary angles, each (length, A/2)."""
+    half = torch.arange(0, config.head_width, 2, dtype=torch.float32) / config.head_width
+    angles = torch.arange(length, dtype=torch.float32)[:, None] * config.rope_base**-half
+    return angles.cos(), angles.sin()
+
+
+def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    """Turn queries or keys (B, H, T, A) by the angles of their positions (T, A/2)."""
+    first, second = x.chunk(2, dim=-1)
+    return torch.cat((first * cos - second * sin, second * cos + first * sin), dim=-1)
+
+
+class Attention(nn.Module):
+    """Causal self-attention with fewer key-value heads than query heads."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        self.config = config
+        narrow = config.kv_heads * config.head_width
+        self.query = nn.Linear(config.width, config.width, bias=False)
+        self.key = nn.Linear(config.width, narrow, bias=False)
+        self.value = nn.Linear(config.width, narrow, bias=False)
+        self.out = nn.Linear(config.width, config.width, bias=False)
+
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+        """Map (B, T, D) to (B, T, D)."""
+        batch, time, _ = x.shape
+
+        def heads(y: Tensor) -> Tensor:  # (B, T, H*A) -> (B, H, T, A)
+            return y.view(batch, time, -1, self.config.head_width).transpose(1, 2)
+
+        q = rotate(heads(self.query(x)), cos, sin)
+        k = rotate(heads(self.key(x)), cos, sin)
+        v_ = heads(self.value(x))
+        repeats = self.config.heads // self.config.kv_heads
+        k, v_ = (y.repeat_interleave(repeats, dim=1) for y in (k, v_))
+        y = F.scaled_dot_product_attention(q, k, v_, is_causal=True)
+        return self.out(y.transpose(1, 2).reshape(x.shape))  # type: ignore[no-any-return]
+
+
+class FeedForward(nn.Module):
+    """SwiGLU: one half gates the other."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        self.gate = nn.Linear(config.width, config.inner, bias=False)
+        self.up = nn.Linear(config.width, config.inner, bias=False)
+        self.down = nn.Linear(config.inner, config.width, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Map (B, T, D) to (B, T, D)."""
+        return self.down(F.silu(self.gate(x)) * self.up(x))  # type: ignore[no-any-return]
+
+
+class Block(nn.Module):
+    """One layer: attention, then feed-forward, each on a normed copy and added back."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        self.attention_norm = nn.RMSNorm(config.width, eps=1e-6)
+        self.attention = Attention(config)
+        self.feed_norm = nn.RMSNorm(config.width, eps=1e-6)
+        self.feed = FeedForward(config)
+
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+        """Map (B, T, D) to (B, T, D)."""
+        x = x + self.attention(self.attention_norm(x), cos, sin)
+        return x + self.feed(self.feed_norm(x))  # type: ignore[no-any-return]
+
+
+class Embedding(nn.Module):
+    """The learned parts that tokens, musical time, style and instruments are made of."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        d = config.width
+        self.kind = nn.Embedding(len(v.Kind), d)
+        self.instrument = nn.Embedding(NONE_INSTRUMENT + 1, d)
+        self.pitch = nn.Embedding(129, d)
+        self.pitch_class = nn.Embedding(13, d)
+        self.event = nn.Embedding(v.EVENT_COUNT, d)  # each event's own residual
+        self.velocity = nn.Embedding(VELOCITY_ROWS, d)
+        self.time = nn.ModuleList(nn.Embedding(rows, d) for rows in features.SIZES)
+        self.style = nn.Embedding(max(1, config.styles), d)
+        self.allowed = nn.Linear(len(Instrument), d, bias=False)
+        kinds, instruments, pitches, classes = (torch.from_numpy(c.copy()) for c in _event_parts())
+        self.register_buffer("event_kind", kinds, persistent=False)
+        self.register_buffer("event_instrument", instruments, persistent=False)
+        self.register_buffer("event_pitch", pitches, persistent=False)
+        self.register_buffer("event_class", classes, persistent=False)
+        self.register_buffer("token_event", torch.from_numpy(v.TOKEN_EVENT.copy()), persistent=False)
+        self.register_buffer("token_velocity", torch.from_numpy(_velocity_rows()), persistent=False)
+
+    def event_rows(self) -> Tensor:
+        """Return the composed rows of all events (E, D)."""
+        return (
+            self.kind(self.event_kind)
+            + self.instrument(self.event_instrument)
+            + self.pitch(self.event_pitch)
+            + self.pitch_class(self.event_class)
+            + self.event.weight
+        )
+
+    def token_rows(self) -> Tensor:
+        """Return the composed rows of all tokens (V, D); the last velocity row stands for `none` and is zero."""
+        velocity = F.pad(self.velocity.weight, (0, 0, 0, 1))
+        rows: Tensor = self.event_rows()[self.token_event] + velocity[self.token_velocity]
+        return rows
+
+    def forward(self, tokens: Tensor, time: Tensor, style: Tensor, allowed: Tensor) -> Tensor:
+        """Sum what is known of each position.
+
+        tokens (B, T) int64, time (B, T, 6) int64, style (B, D), allowed (B, 14) multi-hot -> (B, T, D).
+        """
+        velocity = F.pad(self.velocity.weight, (0, 0, 0, 1))
+        x = F.embedding(self.token_event[tokens], self.event_rows())
+        x = x + F.embedding(self.token_velocity[tokens], velocity)
+        for index, table in enumerate(self.time):
+            x = x + table(time[..., index])
+        return x + (style + self.allowed(allowed))[:, None]  # type: ignore[no-any-return]
+
+
+def _event_parts() -> tuple[Any, Any, Any, Any]:
+    """Return kind, instrument, pitch and pitch class of each event; the last index of each table means none."""
+    unpitched = (v.EVENT_KIND != v.Kind.ON) & (v.EVENT_KIND != v.Kind.OFF)
+    instrument = v.EVENT_INSTRUMENT.copy()
+    instrument[unpitched] = NONE_INSTRUMENT
+    pitch, pitch_class = v.EVENT_PITCH.copy(), v.EVENT_PITCH % 12
+    pitch[unpitched], pitch_class[unpitched] = 128, 12
+    # The keys of a drum kit are not pitches: 36 is a kick, not a C.
+    drums = v.EVENT_INSTRUMENT == Instrument.DRUMS
+    pitch[drums], pitch_class[drums] = 128, 12
+    return v.EVENT_KIND, instrument, pitch, pitch_class
+
+
+def _velocity_rows() -> Any:  # noqa: ANN401 - NumPy array, typed where it is used
+    """Return for each token its row in the velocity table, or the row after the last for none."""
+    instrument = v.EVENT_INSTRUMENT[v.TOKEN_EVENT]
+    rows = instrument * v.LEVELS + v.TOKEN_LEVEL
+    rows[v.TOKEN_KIND != v.Kind.ON] = VELOCITY_ROWS
+    return rows
+
+
+class Transformer(nn.Module):
+    """The whole network."""
+
+    def __init__(self, config: Config) -> None:
+        super().__init__()
+        self.config = config
+        self.embedding = Embedding(config)
+        self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
+        self.norm = nn.RMSNorm(config.width, eps=1e-6)
+        self.critic = nn.Linear(config.width, 1, bias=False)
+        self._initialise()
+
+    def _initialise(self) -> None:
+        """Draw small weights; what writes into the residual stream starts at zero, so that every block begins as the identity."""
+        for name, parameter in self.named_parameters():
+            if name.endswith("norm.weight"):
+                continue
+            if name.endswith((".out.weight", ".down.weight", "critic.weight")):
+                nn.init.zeros_(parameter)
+            elif name.startswith("embedding"):
+                nn.init.normal_(parameter, std=0.02)
+            else:
+                nn.init.normal_(parameter, std=parameter.shape[-1] ** -0.5)
+
+    def hidden(self, tokens: Tensor, time: Tensor, style: Tensor, allowed: Tensor) -> Tensor:
+        """Return the normed last state of each position (B, T, D); inputs as in `Embedding.forward`."""
+        x = self.embedding(tokens, time, style, allowed)
+        cos, sin = rope_table(tokens.shape[1], self.config)
+        cos, sin = cos.to(x.device), sin.to(x.device)
+        for block in self.blocks:
+            x = block(x, cos, sin)
+        return self.norm(x)  # type: ignore[no-any-return]
+
+    def heads(self, hidden: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return event logits (..., E), velocity logits (..., 14 * 16) and critic logits (...)."""
+        events = hidden @ self.embedding.event_rows().T
+        velocities = hidden @ self.embedding.velocity.weight.T
+        return events, velocities, self.critic(hidden)[..., 0]
+
+    def forward(
+        self, tokens: Tensor, time: Tensor, style: Tensor, allowed: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Return the logits after each position; inputs as in `Embedding.forward`, outputs as in `heads`."""
+        return self.heads(self.hidden(tokens, time, style, allowed))
+
+    def style(self, weights: Tensor) -> Tensor:
+        """Return the style vectors (B, D) of weighted styles (B, S); all-zero weights give no style at all."""
+        return weights @ self.embedding.style.weight
+
+    def nll(self, events: Tensor, velocities: Tensor, targets: Tensor) -> Tensor:
+        """Return the negative log likelihood in nats of target tokens (B, T) under the logits, unreduced; 0 where a target is -1."""
+        known = targets >= 0
+        target = targets.clamp(min=0)
+        event = self.embedding.token_event[target]
+        loss = F.cross_entropy(events.float().flatten(0, 1), event.flatten(), reduction="none")
+        row = self.embedding.token_velocity[target].flatten()
+        struck = row < VELOCITY_ROWS
+        levels = velocities.float().unflatten(-1, (len(Instrument), v.LEVELS)).flatten(0, 1)
+        of_instrument = levels[struck, row[struck] // v.LEVELS]
+        chosen = F.cross_entropy(of_instrument, row[struck] % v.LEVELS, reduction="none")
+        loss = loss.masked_scatter(struck, loss[struck] + chosen)
+        return loss.view_as(targets) * known
+
+
+def parameter_count(network: nn.Module) -> int:
+    """Count the weights of a network."""
+    return sum(parameter.numel() for parameter in network.parameters())

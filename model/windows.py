@@ -1,0 +1,243 @@
+"""What the network sees in training: windows of pieces, varied.
+
+A batch is a pure function of (seed, step): training that stops and goes on sees what it would have seen, workers need no shared state, and every rank of a
+distributed run draws its own part. Each window is drawn style first, by temperature (a style with n pieces has weight n^0.5), so that small styles are
+heard; then piece, then place. It is varied as MuseNet describes, and for playing live:
+
+- transposed by up to six semitones either way, drums excepted, as far as the compass of every instrument allows;
+- played louder or softer by up to two levels;
+- sometimes told in free time instead of on a grid: seconds for beats, tempo stretched, every onset a little early or late, chords spread;
+- the style is a random convex mix of the piece's labels, now and then with a foreign label mixed in, and for one window in ten it is silent;
+- the instruments allowed, the part of the piece and the countdown to its end are often hidden.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bridge.instruments import Instrument
+from bridge.notes import Note, Score
+from bridge.tempo import FREE_BPM, TempoMap
+from model import features, tokenizer
+from model import vocabulary as v
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+    from numpy.typing import NDArray
+
+    from model.data import Piece, Shard
+
+STYLE_TEMPERATURE = 0.5
+MOST_SEMITONES, MOST_LEVELS = 6, 2
+FREE_SHARE, SILENT_STYLE, FOREIGN_STYLE, HIDDEN_INSTRUMENTS, HIDDEN_STRUCTURE = 0.4, 0.1, 0.1, 0.2, 0.5
+_NS_PER_TICK = 60e9 / FREE_BPM / 48
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """T + 1 tokens and what is known about them; the last token is only a target."""
+
+    tokens: NDArray[np.int64]  # (T + 1,)
+    time: NDArray[np.int64]  # (T + 1, 6)
+    style: NDArray[np.float32]  # (S,) weights
+    allowed: NDArray[np.float32]  # (14,)
+
+    def cut(self, length: int) -> Window:
+        """Return the window without what comes after so many inputs."""
+        kept = slice(length + 1)
+        return Window(self.tokens[kept], self.time[kept], self.style, self.allowed)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Windows side by side, padded: inputs (N, T), targets (N, T) with -1 where there is nothing to learn."""
+
+    inputs: NDArray[np.int64]
+    targets: NDArray[np.int64]
+    time: NDArray[np.int64]
+    style: NDArray[np.float32]
+    allowed: NDArray[np.float32]
+
+
+class WindowSource:
+    """Draws batches from a shard."""
+
+    def __init__(self, shard: Shard, styles: list[str], *, length: int, tokens: int) -> None:
+        """Prepare to draw windows of `length` tokens, `tokens` to a batch."""
+        self._shard, self._length, self._batch_tokens = shard, length, tokens
+        self._style_index = {name: index for index, name in enumerate(styles)}
+        by_style: dict[str, list[int]] = {}
+        for index, piece in enumerate(shard.pieces):
+            for label in piece.labels:
+                if label in self._style_index:
+                    by_style.setdefault(label, []).append(index)
+        self._names = sorted(by_style)
+        self._pieces = [np.array(by_style[name]) for name in self._names]
+        weights = np.array([len(pieces) for pieces in self._pieces], float) ** STYLE_TEMPERATURE
+        self._weights = weights / weights.sum()
+
+    def batch(self, seed: int, step: int) -> Batch:
+        """Return the batch of a step: about the same number of tokens each time, windows of similar length together."""
+        rng = np.random.default_rng((seed, step))
+        first = self._window(rng)
+        length = len(first.tokens) - 1
+        wanted = max(1, round(self._batch_tokens / length))
+        # Little is lost to padding when the others are at least half as long, and the longer ones are cut.
+        others = (self._window(rng, at_least=length // 2) for _ in range(wanted - 1))
+        return _stacked([first, *(window.cut(length) for window in others)], length)
+
+    def _window(self, rng: Generator, at_least: int = 0) -> Window:
+        while True:
+            name = rng.choice(len(self._names), p=self._weights)
+            piece = self._shard.pieces[rng.choice(self._pieces[name])]
+            if piece.end - piece.begin - 1 >= at_least:
+                return self._varied(piece, rng)
+
+    def _varied(self, piece: Piece, rng: Generator) -> Window:
+        tokens = self._shard.piece_tokens(piece)
+        time = features.musical_time(tokens)
+        begin = _place(len(tokens), self._length, rng)
+        chosen, rows = tokens[begin : begin + self._length + 1], time[begin : begin + self._length + 1]
+        if rng.random() < FREE_SHARE:
+            chosen, rows = _freed(tokens, begin, chosen, rows, rng)
+            chosen, rows = chosen[: self._length + 1], rows[: self._length + 1]
+        elif begin:
+            chosen, rows = _framed(tokens, begin, chosen, rows)
+            chosen, rows = chosen[: self._length + 1], rows[: self._length + 1]
+        chosen = _louder(_transposed(chosen, rng), rng)
+        rows = rows.copy()
+        for column in (4, 5):
+            if rng.random() < HIDDEN_STRUCTURE:
+                rows[:, column] = 0
+        return Window(chosen, rows, self._style(piece, rng), _allowed(chosen, rng))
+
+    def _style(self, piece: Piece, rng: Generator) -> NDArray[np.float32]:
+        weights = np.zeros(len(self._style_index), np.float32)
+        known = [self._style_index[label] for label in piece.labels if label in self._style_index]
+        if known and rng.random() >= SILENT_STYLE:
+            weights[known] = rng.dirichlet(np.ones(len(known)))
+            if rng.random() < FOREIGN_STYLE:
+                share = rng.uniform(0, 0.3)
+                weights *= 1 - share
+                weights[rng.integers(len(weights))] += share
+        return weights
+
+
+def _place(total: int, length: int, rng: Generator) -> int:
+    """Choose where a window begins: often at the start or so that it reaches the end, else anywhere."""
+    spare = total - length - 1
+    if spare <= 0:
+        return 0
+    chance = rng.random()
+    return 0 if chance < 0.15 else spare if chance < 0.25 else int(rng.integers(spare + 1))  # noqa: PLR2004
+
+
+def _framed(
+    tokens: NDArray[np.int64], begin: int, chosen: NDArray[np.int64], rows: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Put clock, tempo and metre in force before a window from the middle of a piece."""
+    kinds = v.TOKEN_KIND[tokens[:begin]]
+    frame = [tokens[1]]
+    for kind in (v.Kind.TEMPO, v.Kind.METRE):
+        at = np.flatnonzero(kinds == kind)
+        if len(at):
+            frame.append(tokens[at[-1]])
+    return np.concatenate((frame, chosen)), np.concatenate((np.repeat(rows[:1], len(frame), 0), rows))  # fmt: skip
+
+
+def _freed(
+    tokens: NDArray[np.int64],
+    begin: int,
+    chosen: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    rng: Generator,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Tell a window as a performance: in plain time, at a tempo of its own, no two notes of a chord quite together."""
+    score = tokenizer.decode([*_tempo_in_force(tokens, begin), *chosen.tolist()])
+    beats = TempoMap(score.tempos)
+    stretch, early_late = rng.uniform(0.8, 1.25), rng.choice([0.0, 0.4, 1.2])
+
+    def heard(tick: int) -> float:
+        return stretch * beats.ns_at(tick) / _NS_PER_TICK
+
+    drift = rng.normal(0, early_late, 2 * len(score.notes))
+    notes = []
+    for index, note in enumerate(score.notes):
+        onset = round(heard(note.onset_ticks) + drift[2 * index])
+        release = round(heard(note.release_ticks) + 2 * drift[2 * index + 1])
+        notes.append(Note(max(0, onset), note.instrument, note.pitch, release, note.velocity))
+    ends = chosen[-1] == v.END
+    freed = np.array(tokenizer.encode(Score(tuple(notes), grid=False), end=bool(ends)), np.int64)
+    if begin:
+        freed = freed[1:]  # no `start` in the middle of a piece
+    time = features.musical_time(freed)
+    # Part and countdown go on as in the piece that the window is from.
+    nearest = np.linspace(0, len(rows) - 1, len(freed)).round().astype(int)
+    time[:, 4:] = rows[nearest, 4:]
+    return freed, time
+
+
+def _tempo_in_force(tokens: NDArray[np.int64], begin: int) -> list[int]:
+    at = np.flatnonzero(v.TOKEN_KIND[tokens[:begin]] == v.Kind.TEMPO)
+    return [int(tokens[at[-1]])] if len(at) else []
+
+
+def _transposed(tokens: NDArray[np.int64], rng: Generator) -> NDArray[np.int64]:
+    shifts = rng.permutation(np.arange(-MOST_SEMITONES, MOST_SEMITONES + 1))
+    for shift in shifts:
+        moved = _SHIFTED[shift + MOST_SEMITONES][tokens]
+        if (moved >= 0).all():
+            return moved  # type: ignore[no-any-return]
+    return tokens
+
+
+def _louder(tokens: NDArray[np.int64], rng: Generator) -> NDArray[np.int64]:
+    change = rng.integers(-MOST_LEVELS, MOST_LEVELS + 1)
+    level = v.TOKEN_LEVEL[tokens]
+    moved = np.clip(level + change, 0, v.LEVELS - 1)
+    return np.where(v.TOKEN_KIND[tokens] == v.Kind.ON, tokens + moved - level, tokens)
+
+
+def _allowed(tokens: NDArray[np.int64], rng: Generator) -> NDArray[np.float32]:
+    allowed = np.zeros(len(Instrument), np.float32)
+    if rng.random() >= HIDDEN_INSTRUMENTS:
+        used = v.EVENT_INSTRUMENT[v.TOKEN_EVENT[tokens]]
+        allowed[used[used >= 0]] = 1
+    return allowed
+
+
+def _shifted(semitones: int) -> NDArray[np.int64]:
+    """Return for each token the token so many semitones higher; -1 where the instrument cannot play that."""
+    table = np.arange(v.SIZE)
+    for token in range(v.SIZE):
+        spelt = v.token_of(token)
+        kind = spelt.instrument
+        if kind is None or kind is Instrument.DRUMS:
+            continue
+        pitch = spelt.pitch + semitones
+        if not kind.can_play(pitch):
+            table[token] = -1
+        elif spelt.kind is v.Kind.OFF:
+            table[token] = v.off_id(kind, pitch)
+        else:
+            table[token] = v.on_id(kind, pitch, spelt.level)
+    return table
+
+
+_SHIFTED = [_shifted(shift) for shift in range(-MOST_SEMITONES, MOST_SEMITONES + 1)]
+
+
+def _stacked(windows: list[Window], length: int) -> Batch:
+    inputs = np.zeros((len(windows), length), np.int64)
+    targets = np.full((len(windows), length), -1, np.int64)
+    time = np.zeros((len(windows), length, features.COUNT), np.int64)
+    for row, window in enumerate(windows):
+        size = len(window.tokens) - 1
+        inputs[row, :size] = window.tokens[:-1]
+        targets[row, :size] = window.tokens[1:]
+        time[row, :size] = window.time[:-1]
+    style = np.stack([window.style for window in windows])
+    return Batch(inputs, targets, time, style, np.stack([window.allowed for window in windows]))

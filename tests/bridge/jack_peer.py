@@ -1,0 +1,95 @@
+"""Two other programs on the JACK server, which know nothing of ours: a player and a listener.
+
+They are two clients, because JACK delays a cable that closes a circle by one period: what one client
+plays to us and hears from us would seem late.
+
+Run as a script; it uses `jack` only. It takes one JSON object per line and answers each with a line:
+{"connect": [[source, target], ...]}; {"play": [[frame, [bytes]], ...]}; {"hear": n}, which waits for
+n events and gives [[frame, [bytes]], ...]; {"clock": true}, which gives the frame and the nanoseconds
+of one moment; {"lost": true}, which tells how often the server was late. At the end of its input
+it leaves.
+"""
+
+import json
+import queue
+import sys
+from collections import deque
+from time import perf_counter_ns  # noqa: TID251 - it shares no code with what it tests
+
+import jack
+
+HEAR_S = 20.0
+
+
+class Peer:
+    """The clients `player` with the port `out`, and `listener` with the port `in`."""
+
+    def __init__(self) -> None:
+        self.player = jack.Client("player", no_start_server=True)
+        self.listener = jack.Client("listener", no_start_server=True)
+        self.out = self.player.midi_outports.register("out")
+        self.into = self.listener.midi_inports.register("in")
+        self.plan: deque[tuple[int, bytes]] = deque()
+        self.heard: queue.SimpleQueue[tuple[int, list[int]]] = queue.SimpleQueue()
+        self.lost = 0
+        self.player.set_process_callback(self.play)
+        self.listener.set_process_callback(self.listen)
+        self.listener.set_xrun_callback(self.lose)
+        self.player.activate()
+        self.listener.activate()
+
+    def play(self, size: int) -> None:
+        """Play what belongs to one period."""
+        first = self.player.last_frame_time
+        self.out.clear_buffer()
+        while self.plan and self.plan[0][0] < first + size:
+            frame, message = self.plan.popleft()
+            self.out.write_midi_event(max(0, frame - first), message)
+
+    def listen(self, _size: int) -> None:
+        """Write down one period."""
+        first = self.listener.last_frame_time
+        for place, packet in self.into.incoming_midi_events():
+            self.heard.put((first + place, list(bytes(packet))))
+
+    def lose(self, _delay_us: float) -> None:
+        """Count the server's lateness."""
+        self.lost += 1
+
+    def clock(self) -> tuple[int, int]:
+        """Read both clocks often, and give the reading that took the shortest time."""
+        best = (1 << 62, 0, 0)
+        for _ in range(2000):
+            before_ns = perf_counter_ns()
+            frame = self.listener.frame_time
+            after_ns = perf_counter_ns()
+            best = min(best, (after_ns - before_ns, frame, (before_ns + after_ns) // 2))
+        return best[1:]
+
+    def answer(self, request: dict[str, object]) -> object:
+        """Do what one line asks for."""
+        match request:
+            case {"connect": list(cables)}:
+                for source, target in cables:
+                    self.listener.connect(source, target)
+                return True
+            case {"play": list(notes)}:
+                self.plan.extend((frame, bytes(message)) for frame, message in notes)
+                return True
+            case {"hear": int(count)}:
+                return [self.heard.get(timeout=HEAR_S) for _ in range(count)]
+            case {"clock": _}:
+                return self.clock()
+            case {"lost": _}:
+                return self.lost
+            case _:
+                raise ValueError(request)
+
+
+if __name__ == "__main__":
+    peer = Peer()
+    for line in sys.stdin:
+        sys.stdout.write(json.dumps(peer.answer(json.loads(line))) + "\n")
+        sys.stdout.flush()
+    peer.player.close()
+    peer.listener.close()

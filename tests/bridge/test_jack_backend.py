@@ -1,0 +1,210 @@
+"""Real ports on a real JACK server, with another program at the other end of the cables."""
+
+import signal
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bridge.clock import SystemClock
+from bridge.events import NoteOff, NoteOn, encode
+from bridge.io_process import MidiIo
+from bridge.protocol import ListPorts, OpenPorts, Panic, Play, PortNames, Problem
+from bridge.schedule import Due, Playable
+from tests.bridge.conftest import Peer
+from tests.bridge.conversation import Conversation
+from tests.bridge.jack_server import RATE_HZ, jack_server
+
+pytestmark = pytest.mark.device
+
+MS = 1_000_000
+FRAMES_PER_MS = RATE_HZ // 1000
+ROOT = Path(__file__).parents[2]
+SILENCE = [[0xB0, control, 0] for control in (64, 120, 123)]
+
+
+@pytest.fixture
+def talk(peer: Peer) -> Iterator[Conversation]:
+    """Run the process on the server, its ports open and connected to the other program."""
+    with MidiIo.start("jack") as io:
+        conversation = Conversation(io)
+        ready = conversation.open()
+        assert (ready.input_name, ready.output_name) == ("Antiphon:in", "Antiphon:out")
+        peer.ask(connect=[["player:out", ready.input_name], [ready.output_name, "listener:in"]])
+        yield conversation
+
+
+def notes(first_ns: int, step_ns: int, count: int) -> list[Due]:
+    """Plan notes one after the other, each half as long as the step."""
+    plan: list[tuple[int, Playable]] = []
+    for place in range(count):
+        onset_ns = first_ns + place * step_ns
+        plan += [(onset_ns, NoteOn(0, place % 128, 100))]
+        plan += [(onset_ns + step_ns // 2, NoteOff(0, place % 128))]
+    return [Due(due_ns, 0, event) for due_ns, event in plan]
+
+
+def test_what_is_due_comes_out_at_its_frame(peer: Peer, talk: Conversation) -> None:
+    frame, now_ns = peer.ask(clock=True)
+    plan = notes(now_ns + 100 * MS, 7_300_000, 100)
+    talk.io.send(Play(tuple(plan)))
+    heard = peer.ask(hear=len(plan))
+    assert [message for _, message in heard] == [list(encode(due.event)) for due in plan]
+    misses = [
+        at - frame - (due.due_ns - now_ns) * RATE_HZ / 1e9
+        for (at, _), due in zip(heard, plan, strict=True)
+    ]
+    # In frames of 21 microseconds; the mean has the error of the peer's reading of the two clocks.
+    assert abs(statistics.median(misses)) < 5
+    near = [miss for miss in misses if abs(miss - statistics.median(misses)) <= 2]
+    assert len(near) >= 0.9 * len(misses)
+    assert all(sent.sent_ns - sent.due_ns < MS for sent in talk.sent(len(plan)))
+
+
+def test_an_echo_comes_back_after_exactly_its_delay(peer: Peer, talk: Conversation) -> None:
+    delay_ms = 60
+    frame, _ = peer.ask(clock=True)
+    first = frame + 100 * FRAMES_PER_MS
+    played = [(first + place * 331, [0x90, place % 128, 64]) for place in range(100)]
+    peer.ask(play=played)
+    echoed = 0
+    while echoed < len(played):
+        received = talk.received(echoed + 1)[echoed:]
+        echoed += len(received)
+        events = [(each.time_ns, each.event) for each in received]
+        assert all(isinstance(event, NoteOn) for _, event in events)
+        talk.io.send(
+            Play(
+                tuple(
+                    Due(time_ns + delay_ms * MS, 0, event)
+                    for time_ns, event in events
+                    if isinstance(event, NoteOn)
+                )
+            )
+        )
+    heard = peer.ask(hear=len(played))
+    assert [message for _, message in heard] == [message for _, message in played]
+    delays = [back - out for (back, _), (out, _) in zip(heard, played, strict=True)]
+    exact = [delay for delay in delays if abs(delay - delay_ms * FRAMES_PER_MS) <= 1]
+    assert len(exact) >= 0.9 * len(delays), sorted(delays)
+
+
+def test_what_comes_in_is_understood(peer: Peer, talk: Conversation) -> None:
+    frame, now_ns = peer.ask(clock=True)
+    first = frame + 50 * FRAMES_PER_MS
+    messages = [[0xF8], [0xF0, 1, 2, 0xF7], [0x90, 60, 0], [0xE3, 0, 64]]
+    peer.ask(play=[(first, message) for message in messages])
+    received = talk.received(len(messages))
+    assert received[2].event == NoteOff(0, 60)
+    assert [list(encode(each.event)) for each in (received[0], received[1], received[3])] == [
+        messages[0],
+        messages[1],
+        messages[3],
+    ]
+    assert len({each.time_ns for each in received}) == 1
+    assert abs(received[0].time_ns - now_ns - 50 * MS) < 5 * MS
+
+
+def strike(talk: Conversation, peer: Peer) -> None:
+    """Let a note begin that would end in an hour."""
+    now_ns = SystemClock().now_ns()
+    note = (Due(now_ns, 0, NoteOn(0, 60, 100)), Due(now_ns + 3600_000 * MS, 0, NoteOff(0, 60)))
+    talk.io.send(Play(note))
+    [(_, message)] = peer.ask(hear=1)
+    assert message == [0x90, 60, 100]
+
+
+def ending(peer: Peer) -> list[list[int]]:
+    """Hear what ends the note begun with `strike`."""
+    return [message for _, message in peer.ask(hear=4)]
+
+
+def test_panic_is_heard(peer: Peer, talk: Conversation) -> None:
+    strike(talk, peer)
+    talk.io.send(Panic())
+    assert ending(peer) == [[0x80, 60, 64], *SILENCE]
+
+
+def test_quit_is_heard(peer: Peer, talk: Conversation) -> None:
+    strike(talk, peer)
+    assert talk.leave()[-4].event == NoteOff(0, 60)
+    assert ending(peer) == [[0x80, 60, 64], *SILENCE]
+
+
+def test_closing_the_handle_is_heard(peer: Peer, talk: Conversation) -> None:
+    strike(talk, peer)
+    talk.io.close()
+    assert ending(peer) == [[0x80, 60, 64], *SILENCE]
+
+
+ENGINE = """
+import sys
+from bridge.clock import SystemClock
+from bridge.events import NoteOn
+from bridge.io_process import MidiIo
+from bridge.protocol import OpenPorts, Play
+from bridge.schedule import Due
+io = MidiIo.start("jack")
+io.send(OpenPorts(None, "listener:in"))
+print(io.receive(20), flush=True)
+io.send(Play((Due(SystemClock().now_ns(), 0, NoteOn(0, 60, 100)),)))
+sys.stdin.read()
+"""
+
+
+def test_the_sudden_death_of_the_engine_is_heard(peer: Peer) -> None:
+    engine = subprocess.Popen(
+        [sys.executable, "-c", ENGINE], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert peer.ask(hear=1)[0][1] == [0x90, 60, 100]
+    engine.send_signal(signal.SIGKILL)
+    assert ending(peer) == [[0x80, 60, 64], *SILENCE]
+    engine.communicate()
+
+
+def test_ports_are_found_by_part_of_their_name(peer: Peer) -> None:
+    with MidiIo.start("jack") as io:
+        talk = Conversation(io)
+        io.send(ListPorts())
+        names = talk.expect(PortNames)
+        assert names == PortNames(inputs=("player:out",), outputs=("listener:in",))
+        talk.open("PLAY", "listener:in")
+        strike(talk, peer)
+        peer.ask(play=[(0, [0x90, 1, 1])])
+        assert talk.received(1)[0].event == NoteOn(0, 1, 1)
+
+
+@pytest.mark.usefixtures("peer")
+def test_an_absent_port_is_named_with_those_there_are() -> None:
+    with MidiIo.start("jack") as io:
+        talk = Conversation(io)
+        io.send(OpenPorts("grand piano"))
+        assert talk.expect(Problem) == Problem(
+            'There is no port "grand piano"; there are: player:out.'
+        )
+        talk.open("player")
+
+
+def test_the_end_of_the_server_is_survived(monkeypatch: pytest.MonkeyPatch, jack_name: str) -> None:
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", jack_name)
+    with jack_server() as name:
+        io = MidiIo.start("jack")
+        talk = Conversation(io)
+        talk.open()
+    with io:
+        assert "JACK server has gone" in talk.expect(Problem).text
+        io.send(Play(()))
+        io.send(OpenPorts())
+        assert talk.expect(Problem) == Problem("There is no JACK server; start jackd or PipeWire.")
+        with jack_server(name):
+            talk.open()
+            io.close()
+
+
+@pytest.mark.usefixtures("talk")
+def test_two_of_us_have_different_names() -> None:
+    with MidiIo.start("jack") as io:
+        assert Conversation(io).open().input_name == "Antiphon-01:in"
