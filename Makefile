@@ -30,8 +30,8 @@ format: .venv/.test-ready ## Rewrite the code as `make check` wants it, where th
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-train: .venv/.test-ready ## Train on the CPU, going on from the last checkpoint
-	$(BIN)/python -m model.train
+train: runs/shards/.made ## Train on the CPU, going on where it stopped: make train CORPUS=folder
+	$(BIN)/python -m model.train runs/shards runs/small --device cpu
 
 clean: ## Remove what tools and builds left; .venv stays
 	rm -rf build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
@@ -42,3 +42,9 @@ clean: ## Remove what tools and builds left; .venv stays
 
 .venv/.test-ready: pyproject.toml dev/setup
 	@dev/setup test
+
+# A folder of MIDI files with a manifest.csv, tokenized once; remove runs/shards to tokenize another.
+runs/shards/.made: | .venv/.test-ready
+	@test -n "$(CORPUS)" || { echo 'make train CORPUS=folder: a folder of MIDI files with a manifest.csv' >&2; exit 2; }
+	$(BIN)/python -m model.data "$(CORPUS)" runs/shards
+	@touch $@

@@ -52,6 +52,11 @@ class MidiIo:
         """Tell whether the process is there, as far as `receive` has seen."""
         return self._alive
 
+    @property
+    def process_id(self) -> int:
+        """Give the system's number of the process, for a person who looks for it."""
+        return self._child.process.pid
+
     def send(self, message: ToIo) -> None:
         """Tell the process something; if it is gone, `receive` will say so."""
         self._leaving |= isinstance(message, Quit)

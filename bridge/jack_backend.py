@@ -42,6 +42,7 @@ from bridge.schedule import Schedule, Sent
 from bridge.wire import WireParser
 
 SAME_MOMENT_NS = 50_000  # a reading of two clocks that took longer than this is not used
+LEAVE_PYTHON_S = 0.1
 PERIOD_LIMIT_S = 1.0  # a server that has not called for so long will not call any more
 
 # What the main thread tells the callback: a command, or an event to set when it comes by.
@@ -209,6 +210,11 @@ class JackBackend:
                 self._orders.append(passed)
                 if not passed.wait(PERIOD_LIMIT_S):
                     break
+        if self._lost is not None:
+            # Closing cancels JACK's thread. Cancelled while it waits for the interpreter's lock, as
+            # it does after ringing the bell, it takes the lock with it and this process hangs. So
+            # it is given the time to go back to JACK, and nobody here runs any Python meanwhile.
+            threading.Event().wait(LEAVE_PYTHON_S)
         self._client.close()
         self.bell.close()
         self._ringer.close()

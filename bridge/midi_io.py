@@ -25,6 +25,7 @@ from bridge.clock import Clock, SystemClock
 from bridge.pipe import join_parent
 from bridge.ports import Backend, PortError, connect
 from bridge.protocol import (
+    Command,
     Emitted,
     FromIo,
     Lateness,
@@ -133,19 +134,26 @@ class Loop:
     def _serve(self) -> bool:
         """Wait for something and deal with it; tell whether to go on."""
         stopped = self._wait()
-        # What is due goes first: reading the pipe takes longer than an event may be late.
-        self._turn()
-        heard = False
         try:
-            while self._connection.poll():
-                heard = True
-                if not self._obey(self._connection.recv()):
-                    return False
-        except (EOFError, OSError):
-            return False
-        if heard:
+            # What is due goes first: reading the pipe takes longer than an event may be late.
             self._turn()
+            while (message := self._next_message()) is not None:
+                if isinstance(message, Quit):
+                    return False
+                self._obey(message)
+            self._turn()
+        except PortError as error:
+            self._outbox.put(Problem(str(error)))
+            self._leave_ports()
         return not stopped
+
+    def _next_message(self) -> ToIo | None:
+        """Give what the engine says next, None if that is nothing; if it is gone, it says Quit."""
+        try:
+            message: ToIo | None = self._connection.recv() if self._connection.poll() else None
+        except (EOFError, OSError):
+            return Quit()
+        return message
 
     def _wait(self) -> bool:
         """Sleep until there is something to do; tell whether the system says stop."""
@@ -166,45 +174,30 @@ class Loop:
 
     def _turn(self) -> None:
         """Let the back end send and receive."""
-        if self._backend is None:
-            return
-        try:
+        if self._backend is not None:
             self._tell(self._backend.turn(self._clock.now_ns()))
-        except PortError as error:
-            self._outbox.put(Problem(str(error)))
-            self._leave_ports()
 
-    def _obey(self, message: ToIo) -> bool:
-        """Do as the engine says; tell whether to go on."""
+    def _obey(self, message: OpenPorts | ListPorts | Command) -> None:
+        """Do as the engine says. Without ports there is nothing to play on, nor to silence."""
         match message:
-            case Quit():
-                return False
             case OpenPorts(input_name, output_name):
                 self._open(input_name, output_name)
             case ListPorts():
                 self._list()
             case _ if self._backend is not None:
                 self._backend.post(message, self._clock.now_ns())
-        return True
 
     def _open(self, input_name: str | None, output_name: str | None) -> None:
         self._leave_ports()
-        try:
-            self._backend = self._connect()
-            self._outbox.put(self._backend.open(input_name, output_name))
-        except PortError as error:
-            self._outbox.put(Problem(str(error)))
-            self._leave_ports()
+        self._backend = self._connect()
+        self._outbox.put(self._backend.open(input_name, output_name))
 
     def _list(self) -> None:
         """Answer from the open back end, or from one that is reached for this only."""
-        try:
-            backend = self._backend or self._connect()
-            self._outbox.put(backend.port_names())
-            if backend is not self._backend:
-                backend.close(self._clock.now_ns())
-        except PortError as error:
-            self._outbox.put(Problem(str(error)))
+        backend = self._backend or self._connect()
+        self._outbox.put(backend.port_names())
+        if backend is not self._backend:
+            backend.close(self._clock.now_ns())
 
     def _connect(self) -> Backend:
         return connect(self._backend_name, self._client_name, self._clock)

@@ -34,7 +34,7 @@ from bridge.notes import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from bridge.events import Event
 
@@ -43,6 +43,7 @@ LARGEST_BYTES = 16 * 1024 * 1024
 
 SLOWEST_BPM, FASTEST_BPM = 4.0, 1000.0
 _WRITTEN_RESOLUTION = 480
+_OWN_CHANNELS = {kind: kind.spec.channel for kind in Instrument}
 _MICROSECONDS_PER_MINUTE = 60_000_000
 
 _Change = TypeVar("_Change", TempoChange, MetreChange)
@@ -209,12 +210,20 @@ def _last_at_each(changes: list[_Change]) -> list[_Change]:
     return list({change.tick: change for change in changes}.values())
 
 
-def write(score: Score, path: Path, text: str, resolution: int = _WRITTEN_RESOLUTION) -> None:
+def write(score: Score, path: Path, text: str) -> None:
     """Write a score as a format-1 file, one track and channel for each instrument; `text` says how it was made."""
-    file = mido.MidiFile(type=1, ticks_per_beat=resolution, charset="utf-8")
-    file.tracks.append(_conductor(score, text, resolution))
-    channels = {kind: kind.spec.channel for kind in Instrument}
-    file.tracks.extend(_instrument_tracks(score.notes, resolution, channels))
+    file = mido.MidiFile(type=1, ticks_per_beat=_WRITTEN_RESOLUTION, charset="utf-8")
+    file.tracks.append(_conductor(score, text))
+    file.tracks.extend(_instrument_tracks("", score.notes, _WRITTEN_RESOLUTION, _OWN_CHANNELS))
+    _save(file, path)
+
+
+def write_parts(parts: Mapping[str, Sequence[Note]], path: Path, text: str) -> None:
+    """Write the notes of several players in free time, each with tracks of their own."""
+    file = mido.MidiFile(type=1, ticks_per_beat=_WRITTEN_RESOLUTION, charset="utf-8")
+    file.tracks.append(_conductor(Score(), text))
+    for name, notes in parts.items():
+        file.tracks.extend(_instrument_tracks(name, notes, _WRITTEN_RESOLUTION, _OWN_CHANNELS))
     _save(file, path)
 
 
@@ -226,11 +235,11 @@ def write_continued(prompt: MidiFile, notes: Iterable[Note], path: Path, text: s
     made = mido.MidiTrack([mido.MetaMessage("text", text=text), mido.MetaMessage("end_of_track")])
     channels = _channels_beside(prompt)
     file.tracks.append(made)
-    file.tracks.extend(_instrument_tracks(notes, source.ticks_per_beat, channels))
+    file.tracks.extend(_instrument_tracks("Antiphon", notes, source.ticks_per_beat, channels))
     _save(file, path)
 
 
-def _conductor(score: Score, text: str, resolution: int) -> mido.MidiTrack:
+def _conductor(score: Score, text: str) -> mido.MidiTrack:
     changes: list[tuple[int, mido.MetaMessage]] = [(0, mido.MetaMessage("text", text=text))]
     for metre in score.metres:
         shape = {"numerator": metre.numerator, "denominator": metre.denominator}
@@ -238,11 +247,11 @@ def _conductor(score: Score, text: str, resolution: int) -> mido.MidiTrack:
     for tempo in score.tempos or (TempoChange(0, 120.0),):
         micros = round(_MICROSECONDS_PER_MINUTE / tempo.bpm)
         changes.append((tempo.tick, mido.MetaMessage("set_tempo", tempo=micros)))
-    return _track(changes, resolution)
+    return _track(changes, _WRITTEN_RESOLUTION)
 
 
 def _instrument_tracks(
-    notes: Iterable[Note], resolution: int, channels: dict[Instrument, int]
+    player: str, notes: Iterable[Note], resolution: int, channels: Mapping[Instrument, int]
 ) -> Iterator[mido.MidiTrack]:
     parts: dict[Instrument, list[Note]] = defaultdict(list)
     for note in notes:
@@ -251,7 +260,7 @@ def _instrument_tracks(
         at = channels[kind]
         first = min(note.onset_ticks for note in part)
         events: list[tuple[int, mido.Message | mido.MetaMessage]] = [
-            (0, mido.MetaMessage("track_name", name=f"Antiphon {kind.label}"))
+            (0, mido.MetaMessage("track_name", name=f"{player} {kind.label}".strip()))
         ]
         if kind is not Instrument.DRUMS:
             program = mido.Message("program_change", channel=at, program=kind.spec.program)

@@ -13,7 +13,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bridge.events import ControlChange, Event, NoteOff, NoteOn
+from bridge.events import (
+    ALL_NOTES_OFF,
+    ALL_SOUND_OFF,
+    SUSTAIN,
+    ControlChange,
+    Event,
+    NoteOff,
+    NoteOn,
+)
 from bridge.instruments import Instrument
 
 TICKS_PER_QUARTER = 48
@@ -22,7 +30,6 @@ TICKS_PER_QUARTER = 48
 DRUM_TICKS = 6
 """A drum hit has no release of its own; this is how long it is written (a 1/32 note)."""
 
-SUSTAIN, ALL_SOUND_OFF, ALL_NOTES_OFF = 64, 120, 123
 _PEDAL_DOWN = 64
 """MIDI 1.0: a switch controller is on from 64 up."""
 
@@ -79,7 +86,9 @@ class Keys:
     """Turns keys and pedal into notes, channel by channel."""
 
     def __init__(self) -> None:
-        self._sounding: dict[tuple[int, int], bool] = {}  # (channel, pitch) -> is the key still down
+        self._sounding: dict[
+            tuple[int, int], bool
+        ] = {}  # (channel, pitch) -> is the key still down
         self._pedals: set[int] = set()
 
     @property
@@ -87,10 +96,15 @@ class Keys:
         """What sounds now, as (channel, pitch) in the order struck."""
         return tuple(self._sounding)
 
-    def holds(self, channel: int | None = None) -> bool:
-        """Tell whether any key or pedal is down (on the channel, or on any)."""
-        keys = any(down for (at, _), down in self._sounding.items() if channel in (None, at))
-        return keys or bool(self._pedals if channel is None else self._pedals & {channel})
+    @property
+    def key_down(self) -> bool:
+        """Tell whether a key is held."""
+        return any(self._sounding.values())
+
+    @property
+    def pedal_down(self) -> bool:
+        """Tell whether a sustain pedal is held."""
+        return bool(self._pedals)
 
     def feed(self, event: Event) -> tuple[NoteOn | NoteOff, ...]:
         """Take one event and return the note-ons and note-offs that it really means."""

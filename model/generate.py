@@ -49,7 +49,10 @@ def generate(  # noqa: PLR0913 - what a generator is asked for
 
     for token in prompt:
         push(token)
-    conditions = torch.from_numpy(style)[None], torch.from_numpy(sampling.multi_hot(instruments))[None]
+    conditions = (
+        torch.from_numpy(style)[None],
+        torch.from_numpy(sampling.multi_hot(instruments))[None],
+    )
     for _ in range(count):
         events, velocities, _ = network(torch.tensor([tokens]), torch.tensor([rows]), *conditions)
         of_instrument = velocities[0, -1].numpy().reshape(len(sampling.Instrument), -1)

@@ -176,7 +176,9 @@ class Assembler:
                 key = (spelt.instrument, spelt.pitch)
                 self._close(key, tick)
                 if spelt.kind is v.Kind.ON:
-                    self._open[key] = Note(tick, *key, tick + DRUM_TICKS, v.velocity_of(spelt.level))
+                    self._open[key] = Note(
+                        tick, *key, tick + DRUM_TICKS, v.velocity_of(spelt.level)
+                    )
             case v.Kind.TEMPO:
                 self._tempos.append(TempoChange(tick, float(v.TEMPOS[spelt.value])))
             case v.Kind.METRE:
@@ -187,7 +189,9 @@ class Assembler:
     def score(self) -> Score:
         """Return what has been told so far; notes still open end now."""
         still_open = [
-            note if note.instrument is Instrument.DRUMS else self._ended(note, max(self.tick, note.onset_ticks + 1))
+            note
+            if note.instrument is Instrument.DRUMS
+            else self._ended(note, max(self.tick, note.onset_ticks + 1))
             for note in self._open.values()
         ]
         notes = tuple(sorted([*self._notes, *still_open]))
@@ -286,9 +290,11 @@ class StreamEncoder:
         return tokens + [v.wait_id(v.LONGEST_WAIT)] * whole
 
     def settle(self, tick: int) -> list[int]:
-        """Let time pass up to a tick and tell everything, that tick and the wait for it included."""
-        tokens = self.advance(tick) + self._tell()
-        self._now = _Moment(self._now.tick, {}, set(), {}, self._now.too_short)
+        """Let time pass up to a tick (the next, if a note would have no length) and tell everything, that tick and the wait for it included."""
+        tokens = self.advance(tick)
+        if self._now.too_short:  # a note that lasts a tick
+            tokens += self.advance(self._now.tick + 1)
+        tokens += self._tell()
         tokens += v.wait_ids(self._now.tick - self._told)
         self._told = self._now.tick
         return tokens

@@ -196,7 +196,9 @@ def train(run: Run, train_source: WindowSource, valid: Sequence[Batch], workers:
     """Train until the plan's last step."""
     plan = run.plan
     steps = Steps(train_source, plan.seed, run.step, plan.steps)
-    loader = DataLoader(steps, batch_size=None, num_workers=workers, prefetch_factor=4 if workers else None)
+    loader = DataLoader(
+        steps, batch_size=None, num_workers=workers, prefetch_factor=4 if workers else None
+    )
     seen, total, since = 0, 0.0, time.perf_counter()
     for batch in _batches(loader):
         loss, count = loss_of(run.network, batch)
@@ -227,7 +229,9 @@ def main(
     steps: Annotated[int, typer.Option(help="Train up to this step.")] = 1000,
     batch_tokens: Annotated[int, typer.Option(help="Tokens to a step.")] = 8192,
     window: Annotated[int, typer.Option(help="Longest window in tokens.")] = 768,
-    device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cuda" if torch.cuda.is_available() else "cpu",
+    device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cuda"
+    if torch.cuda.is_available()
+    else "cpu",
     threads: Annotated[int, typer.Option(help="CPU threads; 0: all.")] = 0,
     workers: Annotated[int, typer.Option(help="Processes that prepare batches.")] = 1,
 ) -> None:

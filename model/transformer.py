@@ -158,7 +158,9 @@ class Embedding(nn.Module):
         self.register_buffer("event_instrument", instruments, persistent=False)
         self.register_buffer("event_pitch", pitches, persistent=False)
         self.register_buffer("event_class", classes, persistent=False)
-        self.register_buffer("token_event", torch.from_numpy(v.TOKEN_EVENT.copy()), persistent=False)
+        self.register_buffer(
+            "token_event", torch.from_numpy(v.TOKEN_EVENT.copy()), persistent=False
+        )
         self.register_buffer("token_velocity", torch.from_numpy(_velocity_rows()), persistent=False)
 
     def event_rows(self) -> Tensor:

@@ -32,7 +32,13 @@ if TYPE_CHECKING:
 
 STYLE_TEMPERATURE = 0.5
 MOST_SEMITONES, MOST_LEVELS = 6, 2
-FREE_SHARE, SILENT_STYLE, FOREIGN_STYLE, HIDDEN_INSTRUMENTS, HIDDEN_STRUCTURE = 0.4, 0.1, 0.1, 0.2, 0.5
+FREE_SHARE, SILENT_STYLE, FOREIGN_STYLE, HIDDEN_INSTRUMENTS, HIDDEN_STRUCTURE = (
+    0.4,
+    0.1,
+    0.1,
+    0.2,
+    0.5,
+)
 _NS_PER_TICK = 60e9 / FREE_BPM / 48
 
 
@@ -100,7 +106,10 @@ class WindowSource:
         tokens = self._shard.piece_tokens(piece)
         time = features.musical_time(tokens)
         begin = _place(len(tokens), self._length, rng)
-        chosen, rows = tokens[begin : begin + self._length + 1], time[begin : begin + self._length + 1]
+        chosen, rows = (
+            tokens[begin : begin + self._length + 1],
+            time[begin : begin + self._length + 1],
+        )
         if rng.random() < FREE_SHARE:
             chosen, rows = _freed(tokens, begin, chosen, rows, rng)
             chosen, rows = chosen[: self._length + 1], rows[: self._length + 1]

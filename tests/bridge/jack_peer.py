@@ -1,13 +1,13 @@
 """Two other programs on the JACK server, which know nothing of ours: a player and a listener.
 
-They are two clients, because JACK delays a cable that closes a circle by one period: what one client
-plays to us and hears from us would seem late.
+They are two clients, because JACK delays a cable that closes a circle by one period: what one
+client plays to us and hears from us would seem late.
 
-Run as a script; it uses `jack` only. It takes one JSON object per line and answers each with a line:
-{"connect": [[source, target], ...]}; {"play": [[frame, [bytes]], ...]}; {"hear": n}, which waits for
-n events and gives [[frame, [bytes]], ...]; {"clock": true}, which gives the frame and the nanoseconds
-of one moment; {"lost": true}, which tells how often the server was late. At the end of its input
-it leaves.
+Run as a script; it uses `jack` only. It takes one JSON object per line and answers each with a
+line: {"connect": [[source, target], ...]}; {"play": [[frame, [bytes]], ...]}; {"hear": n}, which
+waits for n events and gives [[frame, [bytes]], ...]; {"ports": pattern}, which gives their names;
+{"clock": true}, which gives the frame and the nanoseconds of one moment; {"lost": true}, which
+tells how often the server was late. At the end of its input it leaves.
 """
 
 import json
@@ -80,6 +80,8 @@ class Peer:
                 return [self.heard.get(timeout=HEAR_S) for _ in range(count)]
             case {"clock": _}:
                 return self.clock()
+            case {"ports": str(pattern)}:
+                return [port.name for port in self.listener.get_ports(pattern, is_midi=True)]
             case {"lost": _}:
                 return self.lost
             case _:

@@ -105,6 +105,21 @@ def test_retract_takes_back_controls_but_leaves_no_pedal_down() -> None:
     schedule = schedule_of((10, down))
     schedule.emit(10)
     assert schedule.retract(after_ns=20, now_ns=15) == [Sent(15, 15, up)]
+    assert schedule.retract(after_ns=20, now_ns=16) == []
+
+
+def test_retract_keeps_the_end_of_the_note_that_stays_and_not_the_next_ones() -> None:
+    schedule = schedule_of((10, ON), (20, OFF), (70, ON), (90, OFF))
+    assert schedule.retract(after_ns=50, now_ns=0) == []
+    schedule.add([Due(80, 0, ON), Due(200, 0, OFF)])
+    sent = [*schedule.emit(10), *schedule.emit(20), *schedule.emit(80), *schedule.emit(90)]
+    sent += schedule.emit(200)
+    assert [(each.sent_ns, each.event) for each in sent] == [
+        (10, ON),
+        (20, OFF),
+        (80, ON),
+        (200, OFF),
+    ]
 
 
 def test_a_new_epoch_leaves_the_old_plan_and_begins_its_own() -> None:
@@ -268,4 +283,4 @@ def test_ten_thousand_sessions_leave_nothing_sounding() -> None:
             error.add_note(f"in session {seed}")
             raise
         heard += len(session.synthesizer.heard)
-    assert heard > 100_000  # or the sessions say nothing
+    assert heard > 50_000  # five a session, or the sessions say nothing

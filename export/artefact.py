@@ -1,0 +1,187 @@
+"""The artefact: a trained network as a folder that says what it is and refuses to lie.
+
+    manifest.json    format, name, vocabulary fingerprint, config, the graph's inputs and outputs, sha256 of every file,
+                     what it was trained on and under which licences, and how exact the graph proved to be
+    model.onnx       the decode step (`export.graph`)
+    styles.json      names and vectors of the styles
+
+Two programs that disagree about the meaning of a token or the width of a vector do not fail: they play wrong notes. So loading checks everything that can disagree,
+and refuses with one sentence that names the two things that do. Nothing in an artefact can run: no pickle.
+
+This module reads files and needs neither onnxruntime nor torch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from difflib import get_close_matches
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from model import vocabulary as v
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+FORMAT = 1
+MANIFEST, GRAPH, STYLES, CARD = "manifest.json", "model.onnx", "styles.json", "MODEL_CARD.md"
+POSITIONS = 4096
+"""Rows of the graph's rotary tables, and so the largest cache."""
+
+
+class ArtefactError(Exception):
+    """The artefact is not what it says; the text is one sentence that says which two things disagree."""
+
+
+class UnknownStyleError(Exception):
+    """There is no style of that name; the text names those that are near."""
+
+
+@dataclass(frozen=True, slots=True)
+class Artefact:
+    """A verified artefact. `style_vectors` (S, D) has a row for each name."""
+
+    folder: Path
+    manifest: Mapping[str, Any]
+    style_names: tuple[str, ...]
+    style_vectors: NDArray[np.float32]
+
+    @classmethod
+    def load(cls, folder: Path) -> Artefact:
+        """Read and verify an artefact.
+
+        Raises:
+            ArtefactError: something is missing or damaged, or was made for another vocabulary or format.
+
+        """
+        manifest = _manifest(folder)
+        for name, stated in manifest["sha256"].items():
+            found = _sha256(folder / name)
+            if found != stated:
+                raise ArtefactError(
+                    f"{folder / name} has sha256 {found[:12]} and {MANIFEST} says {str(stated)[:12]}."
+                )
+        names, vectors = _styles(folder / STYLES, int(manifest["config"]["width"]))
+        return cls(folder, manifest, names, vectors)
+
+    @property
+    def name(self) -> str:
+        """The name that the manifest gives."""
+        return str(self.manifest["name"])
+
+    @property
+    def graph(self) -> Path:
+        """The decode graph's file."""
+        return self.folder / GRAPH
+
+    def blend(self, weights: Mapping[str, float]) -> NDArray[np.float32]:
+        """Return the style vector (D,) of weighted styles, the weighted mean; of none, zeros, which is no style.
+
+        Raises:
+            UnknownStyleError: a name is not among the styles.
+
+        """
+        rows = [self._index(name) for name in weights]
+        if not rows:
+            return np.zeros(self.style_vectors.shape[1], np.float32)
+        shares = np.array(list(weights.values()), np.float32)
+        blended: NDArray[np.float32] = shares / shares.sum() @ self.style_vectors[rows]
+        return blended
+
+    def _index(self, name: str) -> int:
+        if name in self.style_names:
+            return self.style_names.index(name)
+        near = get_close_matches(name, self.style_names, 4, 0.5)
+        near += [known for known in self.style_names if name and name in known]
+        hint = ", ".join(dict.fromkeys(near)) or "none; `antiphon styles` lists all"
+        raise UnknownStyleError(f"there is no style {name!r}; near it: {hint}")
+
+
+def default_artefact() -> Artefact:
+    """Load the artefact that is installed with the program.
+
+    Raises:
+        ArtefactError: there is none, or it cannot be used.
+
+    """
+    assets = Path(str(resources.files("assets")))
+    manifests = sorted(assets.glob(f"*/{MANIFEST}"))
+    if len(manifests) != 1:
+        raise ArtefactError(f"{assets} holds {len(manifests)} artefacts where there must be 1.")
+    return Artefact.load(manifests[0].parent)
+
+
+def seal(folder: Path, facts: Mapping[str, Any]) -> None:
+    """Write the manifest of a folder whose other files are complete, with their checksums."""
+    files = sorted(path.name for path in folder.iterdir() if path.name not in (MANIFEST, CARD))
+    manifest = {
+        "format": FORMAT,
+        "vocabulary": v.FINGERPRINT,
+        **facts,
+        "sha256": {name: _sha256(folder / name) for name in files},
+    }
+    text = json.dumps(manifest, indent=1, sort_keys=True)
+    (folder / MANIFEST).write_text(f"{text}\n", "utf-8")
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    path = folder / MANIFEST
+    manifest = _json(path)
+    if manifest.get("format") != FORMAT:
+        raise ArtefactError(
+            f"{path} has format {manifest.get('format')} and this program reads format {FORMAT}."
+        )
+    if manifest.get("vocabulary") != v.FINGERPRINT:
+        raise ArtefactError(
+            f"{path} names vocabulary {str(manifest.get('vocabulary'))[:12]} "
+            f"and this program has vocabulary {v.FINGERPRINT[:12]}."
+        )
+    for name in ("name", "config", "inputs", "outputs", "sha256"):
+        if name not in manifest:
+            raise ArtefactError(f"{path} is of format {FORMAT} and yet has no {name!r}.")
+    for name in (GRAPH, STYLES):
+        if name not in manifest["sha256"]:
+            raise ArtefactError(f"{path} has no checksum for {name}, which this program needs.")
+    return manifest
+
+
+def _styles(path: Path, width: int) -> tuple[tuple[str, ...], NDArray[np.float32]]:
+    styles = _json(path).get("styles", [])
+    for style in styles:
+        if len(style["vector"]) != width:
+            raise ArtefactError(
+                f"{path}: the vector of {style['name']} has {len(style['vector'])} numbers "
+                f"and the network a width of {width}."
+            )
+    vectors = np.array([style["vector"] for style in styles], np.float32).reshape(-1, width)
+    vectors.flags.writeable = False
+    return tuple(str(style["name"]) for style in styles), vectors
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except OSError as problem:
+        raise ArtefactError(f"{path} cannot be read: {problem.strerror}.") from None
+    except ValueError as problem:
+        raise ArtefactError(f"{path} is not JSON: {problem}.") from None
+    if not isinstance(content, dict):
+        raise ArtefactError(f"{path} holds a {type(content).__name__} and should hold an object.")
+    return content
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as problem:
+        raise ArtefactError(
+            f"{MANIFEST} names {path.name}, and {path} cannot be read: {problem.strerror}."
+        ) from None

@@ -1,0 +1,155 @@
+"""Make an artefact from a training run, and prove it before it is sealed.
+
+`python -m export.make RUN OUT` exports the graph, compares it with the slow generator (`model.generate`) over 512 greedy tokens, quantises it, measures how
+often the quantised graph agrees with the exact one, and writes the figures into the manifest. A graph that is not equal is not sealed.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+import onnxruntime as ort
+import typer
+
+from bridge.instruments import Instrument
+from export import artefact
+from export.graph import write_graph
+from export.quantise import quantise
+from export.runtime import Decoder, interface
+from model import generate, sampling
+from model import vocabulary as v
+from model.features import COUNT, MusicalTime
+from model.train import load
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from model.transformer import Transformer
+
+PARITY_TOKENS = 512
+_PROMPT = (
+    "start clock:grid tempo:120 metre:4/4 piano:v72:C4 wait:24 piano:v0:C4 piano:v72:E4 wait:24 "
+    "piano:v0:E4 piano:v72:G4 wait:24 piano:v0:G4"
+)
+_LICENCE = (
+    "Trained on public-domain and Creative Commons (CC0, CC BY, CC BY-SA) and BSD-licensed music; "
+    "every source is named in MODEL_CARD.md."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How a graph compares with what it is made from: share of equal choices, and mean KL divergence of events in nats."""
+
+    tokens: int
+    top1: float
+    divergence: float
+
+
+def seal_graph(folder: Path, name: str, graph: Path, styles: Sequence[tuple[str, Any]], facts: dict[str, Any]) -> None:  # fmt: skip
+    """Complete a folder: the graph in its place, styles, manifest."""
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / artefact.GRAPH
+    if graph != target:
+        target.write_bytes(graph.read_bytes())
+    rows = [{"name": n, "vector": [round(float(x), 6) for x in row]} for n, row in styles]
+    (folder / artefact.STYLES).write_text(json.dumps({"styles": rows}), "utf-8")
+    session = ort.InferenceSession(target, providers=["CPUExecutionProvider"])
+    artefact.seal(folder, {"name": name, "data_licence": _LICENCE, **interface(session), **facts})
+
+
+def greedy(decoder: Decoder, prompt: Sequence[int], count: int) -> list[int]:
+    """Return the tokens that the decoder finds likeliest after the prompt, all instruments allowed."""
+    grammar, time = sampling.Grammar(), MusicalTime()
+    decoder.set_allowed(sampling.multi_hot(tuple(Instrument)))
+    tokens: list[int] = []
+    pending = list(prompt)
+    while len(tokens) < count:
+        rows = np.zeros((len(pending), COUNT), np.int64)
+        for index, token in enumerate(pending):
+            grammar.push(token)
+            rows[index, :4] = time.push(token)
+        logits = decoder.feed(pending, rows)
+        rng = np.random.default_rng(0)
+        token = sampling.choose(logits.events, logits.velocities, grammar.mask(), generate.GREEDY, rng)
+        tokens.append(token)
+        pending = [token]
+    return tokens
+
+
+def parity(network: Transformer, made: artefact.Artefact, count: int = PARITY_TOKENS) -> int:
+    """Return how many greedy tokens the decoder and the slow generator have in common before they part."""
+    style = made.style_vectors[0]
+    decoder = Decoder(made, device="cpu")
+    decoder.set_style(style)
+    prompt = v.parse(_PROMPT)
+    fast = greedy(decoder, prompt, count)
+    slow = generate.generate(network, prompt, count, style=style, instruments=tuple(Instrument))
+    equal = 0
+    for mine, theirs in zip(fast, slow, strict=True):
+        if mine != theirs:
+            break
+        equal += 1
+    return equal
+
+
+def agreement(exact: artefact.Artefact, other: artefact.Artefact, tokens: Sequence[int]) -> Agreement:  # fmt: skip
+    """Compare two graphs over a stream of tokens, each fed the same."""
+    decoders = [Decoder(made, device="cpu") for made in (exact, other)]
+    time, same, divergence = MusicalTime(), 0, 0.0
+    for token in tokens:
+        row = np.array([[*time.push(token), 0, 0]], np.int64)
+        first, second = (decoder.feed([token], row).events.astype(np.float64) for decoder in decoders)
+        same += int(first.argmax() == second.argmax())
+        logs = [x - x.max() - np.log(np.exp(x - x.max()).sum()) for x in (first, second)]
+        divergence += float((np.exp(logs[0]) * (logs[0] - logs[1])).sum())
+    return Agreement(len(tokens), same / len(tokens), divergence / len(tokens))
+
+
+def make(run: Path, out: Path, name: str) -> dict[str, Any]:
+    """Make the artefact; return the facts that its manifest states.
+
+    Raises:
+        AssertionError: the exported graph is not equal to the network.
+
+    """
+    network, style_names, step = load(run)
+    table = network.embedding.style.weight.detach().numpy()
+    styles = list(zip(style_names, table, strict=True))
+    facts: dict[str, Any] = {"config": network.config.as_dict(), "step": step}
+    with tempfile.TemporaryDirectory() as scratch:
+        exact_folder = Path(scratch) / "exact"
+        exact_folder.mkdir()
+        write_graph(network, exact_folder / artefact.GRAPH)
+        seal_graph(exact_folder, name, exact_folder / artefact.GRAPH, styles, facts)
+        exact = artefact.Artefact.load(exact_folder)
+        equal = parity(network, exact)
+        assert equal == PARITY_TOKENS, f"the graph parts from the network after {equal} tokens"
+        quantised = Path(scratch) / "int8.onnx"
+        quantise(exact.graph, quantised)
+        seal_graph(out, name, quantised, styles, facts)
+        stream = greedy(Decoder(exact, device="cpu"), v.parse(_PROMPT), PARITY_TOKENS)
+        found = agreement(exact, artefact.Artefact.load(out), [*v.parse(_PROMPT), *stream])
+    facts["parity"] = {"greedy_tokens": PARITY_TOKENS, "equal": equal}
+    facts["int8"] = {"tokens": found.tokens, "top1": round(found.top1, 4), "kl": round(found.divergence, 5)}  # fmt: skip
+    seal_graph(out, name, out / artefact.GRAPH, styles, facts)
+    return facts
+
+
+def main(
+    run: Annotated[Path, typer.Argument(help="Folder of a training run.")],
+    out: Annotated[Path, typer.Argument(help="Folder to write.")],
+    name: Annotated[str, typer.Option(help="Name of the artefact.")] = "antiphon-small",
+) -> None:
+    """Make an artefact from a training run."""
+    facts = make(run, out, name)
+    typer.echo(json.dumps(facts["parity"] | facts["int8"]))
+
+
+if __name__ == "__main__":
+    typer.run(main)

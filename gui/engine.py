@@ -1,0 +1,139 @@
+"""The engine: joins the session to the world.
+
+One loop owns everything: it waits for the MIDI I/O process, for the composer, and for whoever steers, hands what has come to the pure session, and carries out what the
+session decides. It never waits longer than until the session's next deadline. Headless, it runs in the command's own process; for the window it is a process of its own
+(`python -m gui.engine`), which reads requests from the pipe and writes snapshots into it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from multiprocessing.connection import Connection, wait
+from typing import TYPE_CHECKING
+
+from bridge import protocol
+from bridge.clock import Clock, SystemClock
+from bridge.io_process import BackendName, MidiIo
+from bridge.pipe import join_parent
+from bridge.session import Change, Halt, Inbox, LogEntry, Request, Session, Settings, Snapshot
+from export.artefact import Artefact, UnknownStyleError, default_artefact
+from export.composer import Composer, ComposerThread
+from export.runtime import Decoder
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_FRAME_NS = 1_000_000_000 // 60
+_LONGEST_WAIT_S = 1.0
+
+
+class Engine:
+    """A running conversation: ports, composer and session."""
+
+    def __init__(
+        self,
+        artefact: Artefact,
+        settings: Settings,
+        *,
+        backend: BackendName = "auto",
+        clock: Clock | None = None,
+    ) -> None:
+        """Start the MIDI I/O process and the composer.
+
+        Raises:
+            bridge.pipe.ChildError: the MIDI I/O process does not start.
+
+        """
+        self._artefact = artefact
+        self._clock = clock or SystemClock()
+        self._io = MidiIo.start(backend)
+        self._io.send(protocol.ListPorts())
+        self._composer = ComposerThread(Composer(artefact, Decoder(artefact)))
+        self._session = Session(settings)
+        self._posted: list[Inbox] = []
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def now_ns(self) -> int:
+        """The time on the session clock."""
+        return self._clock.now_ns()
+
+    def post(self, request: Request) -> None:
+        """Ask for something; the next turn sees to it."""
+        if isinstance(request, Change):
+            try:
+                self._artefact.blend(dict(request.settings.style))
+            except UnknownStyleError as error:
+                self._posted.append(protocol.Problem(f"Style: {error}"))
+                return
+        self._posted.append(request)
+
+    def inject(self, dues: Sequence[protocol.Due]) -> None:
+        """Let the loopback's pretend player play."""
+        self._io.send(protocol.Inject(tuple(dues)))
+
+    def turn(self, until_ns: int, faces: Sequence[Connection] = ()) -> list[LogEntry]:
+        """Wait for something to happen, at most until a time, and see to it; return what the log should say."""
+        deadline = self._session.deadline_ns()
+        now_ns = self.now_ns
+        wake_ns = min(until_ns, deadline) if deadline is not None else until_ns
+        timeout = min(_LONGEST_WAIT_S, max(0.0, (wake_ns - now_ns) / 1e9))
+        sources = [self._composer.connection, *faces, *([self._io.connection] if self._io.alive else [])]
+        wait(sources, 0.0 if self._posted else timeout)
+        inbox, self._posted = self._posted, []
+        inbox += self._io.receive(0.0) if self._io.alive else []
+        while self._composer.connection.poll():
+            inbox.append(self._composer.connection.recv())
+        outcome = self._session.step(self.now_ns, inbox)
+        for to_io in outcome.to_io:
+            self._io.send(to_io)
+        for to_composer in outcome.to_composer:
+            self._composer.post(to_composer)
+        return outcome.log
+
+    def snapshot(self) -> Snapshot:
+        """Return what there is to see."""
+        return self._session.snapshot(self.now_ns)
+
+    def close(self) -> None:
+        """Release everything that sounds and end both the process and the thread."""
+        self._posted.append(Halt())
+        self.turn(self.now_ns)
+        self._io.close()
+        self._composer.close()
+
+
+def serve(face: Connection, engine: Engine) -> None:
+    """Carry out what comes from a window and show it snapshots, until it closes its end."""
+    shown_ns, shown: Snapshot | None = 0, None
+    while True:
+        engine.turn(shown_ns + _FRAME_NS, [face])
+        try:
+            while face.poll():
+                engine.post(face.recv())
+            snapshot = engine.snapshot()
+            if snapshot.now_ns - shown_ns < _FRAME_NS:
+                continue
+            shown_ns = snapshot.now_ns
+            if shown is None or replace(snapshot, now_ns=shown.now_ns) != shown:
+                shown = snapshot
+                face.send(snapshot)
+        except (EOFError, OSError):
+            return
+
+
+def main() -> None:
+    """Run as the window's engine process."""
+    face = join_parent()
+    with Engine(default_artefact(), Settings()) as engine:
+        engine.post(protocol.OpenPorts())
+        serve(face, engine)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+"""What was played and what was answered, as a MIDI file: the player's notes and Antiphon's on tracks of their own, in free time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bridge.midifile import write_parts
+from bridge.notes import Note
+from bridge.tempo import TempoMap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from bridge.session import RollNote
+
+
+def write_recording(notes: Sequence[RollNote], path: Path, text: str) -> None:
+    """Write the notes of a session; the first onset is the beginning.
+
+    Raises:
+        bridge.midifile.MidiFileError: the file cannot be written.
+
+    """
+    begin_ns = min((note.onset_ns for note in notes), default=0)
+    time = TempoMap(start_ns=begin_ns)
+    parts = {
+        "played": _notes((n for n in notes if not n.answered), time),
+        "Antiphon": _notes((n for n in notes if n.answered), time),
+    }
+    write_parts(parts, path, text)
+
+
+def _notes(notes: Iterable[RollNote], time: TempoMap) -> list[Note]:
+    written = []
+    for note in notes:
+        onset = time.tick_at(note.onset_ns)
+        release = onset + 1 if note.release_ns is None else time.tick_at(note.release_ns)
+        written.append(Note(onset, note.instrument, note.pitch, max(onset + 1, release), note.velocity))
+    return sorted(written)

@@ -1,0 +1,107 @@
+"""Which back end, which port, and what a command does to a schedule."""
+
+import importlib
+import subprocess
+import sys
+
+import pytest
+
+from bridge import ports
+from bridge.clock import ManualClock
+from bridge.events import SUSTAIN, ControlChange, NoteOff, NoteOn
+from bridge.ports import Backend, PortError, connect, find_port, obey
+from bridge.protocol import BeginEpoch, Command, Inject, Panic, Play, Retract
+from bridge.schedule import Due, Playable, Schedule
+
+NAMES = ("Digital Piano:out", "Digital Piano 2:out", "Drums:out")
+ON, END = NoteOn(0, 60, 1), NoteOff(0, 60)
+
+
+@pytest.mark.parametrize(
+    "wanted,found",
+    [
+        ("Drums:out", "Drums:out"),
+        ("drums", "Drums:out"),
+        ("PIANO 2", "Digital Piano 2:out"),
+        ("Digital Piano:out", "Digital Piano:out"),
+    ],
+)
+def test_a_port_is_found_by_its_name_or_an_unambiguous_part(wanted: str, found: str) -> None:
+    assert find_port(wanted, NAMES) == found
+
+
+@pytest.mark.parametrize(
+    "wanted,names,sentence",
+    [
+        ("harp", NAMES, f'There is no port "harp"; there are: {", ".join(NAMES)}.'),
+        ("harp", (), 'There is no port "harp"; there are none.'),
+        ("piano", NAMES, f'"piano" may be any of these ports: {", ".join(NAMES[:2])}.'),
+    ],
+)
+def test_a_port_that_is_not_found_makes_a_sentence(
+    wanted: str, names: tuple[str, ...], sentence: str
+) -> None:
+    with pytest.raises(PortError) as refusal:
+        find_port(wanted, names)
+    assert str(refusal.value) == sentence
+
+
+@pytest.mark.parametrize(
+    "command,sent,left",
+    [
+        (Play((Due(30, 0, END),)), [], [END]),
+        (Retract(25), [END], [NoteOn(0, 61, 1)]),
+        (BeginEpoch(1), [END], [NoteOn(0, 62, 1)]),
+        (Panic(), [END, *(ControlChange(0, c, 0) for c in (SUSTAIN, 120, 123))], []),
+    ],
+)
+def test_a_command_is_obeyed(command: Command, sent: list[Playable], left: list[Playable]) -> None:
+    schedule = Schedule()
+    schedule.add([Due(10, 0, ON)])
+    schedule.emit(10)
+    if not isinstance(command, Play):
+        schedule.add([Due(20, 0, NoteOn(0, 61, 1)), Due(20, 1, NoteOn(0, 62, 1))])
+    assert [each.event for each in obey(schedule, command, 15)] == sent
+    assert [each.event for each in schedule.emit(1000)] == left
+
+
+def test_only_the_loopback_has_a_player() -> None:
+    with pytest.raises(ValueError, match="loopback"):
+        obey(Schedule(), Inject(()), 0)
+
+
+def test_every_back_end_named_exists() -> None:
+    for name in ports.AUTO:
+        assert name in ports.BACKENDS
+    backend: Backend = connect("loopback", "Antiphon", ManualClock())
+    assert backend.name == "loopback"
+
+
+def test_without_any_back_end_one_sentence_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(name: str) -> object:
+        refusals = {
+            "bridge.jack_backend": OSError("JACK library not found"),
+            "bridge.rtmidi_backend": PortError("No MIDI service answers."),
+        }
+        raise refusals[name]
+
+    monkeypatch.setattr(importlib, "import_module", refuse)
+    with pytest.raises(PortError) as refusal:
+        connect("auto", "Antiphon", ManualClock())
+    assert str(refusal.value) == (
+        "The library of the jack back end does not load (JACK library not found); "
+        "No MIDI service answers."
+    )
+
+
+def test_the_process_loads_no_arrays_and_no_window() -> None:
+    script = (
+        "import sys, bridge.midi_io, bridge.loopback_backend, bridge.rtmidi_backend\n"
+        "try: import bridge.jack_backend\n"
+        "except OSError: pass\n"
+        "print(sorted({'numpy', 'mido', 'onnxruntime', 'PySide6', 'torch'} & sys.modules.keys()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=True, stdout=subprocess.PIPE, text=True
+    )
+    assert done.stdout == "[]\n"
