@@ -110,7 +110,8 @@ class Engine:
 
 def serve(face: Connection, engine: Engine) -> None:
     """Carry out what comes from a window and show it snapshots, until it closes its end."""
-    shown_ns, shown: Snapshot | None = 0, None
+    shown_ns = 0
+    shown: Snapshot | None = None
     while True:
         engine.turn(shown_ns + _FRAME_NS, [face])
         try:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FIRST_OFF = v.FIRST_WAIT + v.LONGEST_WAIT
+LONGEST_NOTE_TICKS = 384
+"""Two bars of 4/4: a note of the model's that is held longer has been forgotten."""
 _IS_ON = v.EVENT_KIND == v.Kind.ON
 _IS_WAIT = v.EVENT_KIND == v.Kind.WAIT
 
@@ -47,7 +49,8 @@ class Grammar:
         """Allow note-ons of the instruments only; `end` only if asked. The frame (clock, tempo, metre) never changes by itself."""
         self._may_begin = np.isin(v.EVENT_INSTRUMENT, [int(kind) for kind in instruments]) & _IS_ON
         self._may_end = may_end
-        self._sounding: set[int] = set()  # note-off events of what sounds
+        self._sounding: dict[int, int] = {}  # note-off event of what sounds -> tick of its onset
+        self._tick = 0
         self._lowest = FIRST_OFF  # in a tick, events come in rising order
 
     @property
@@ -59,7 +62,7 @@ class Grammar:
         """Return an independent grammar at the same place."""
         other = Grammar(())
         other.__dict__.update(self.__dict__)
-        other._sounding = set(self._sounding)
+        other._sounding = dict(self._sounding)
         return other
 
     def allow(self, instruments: Iterable[Instrument]) -> None:
@@ -72,17 +75,23 @@ class Grammar:
         kind = int(v.EVENT_KIND[event])
         if kind == v.Kind.WAIT:
             self._lowest = FIRST_OFF
+            self._tick += int(v.EVENT_VALUE[event])
         elif kind in (v.Kind.OFF, v.Kind.ON):
             self._lowest = event + 1
         if kind == v.Kind.OFF:
-            self._sounding.discard(event)
+            self._sounding.pop(event, None)
         elif kind == v.Kind.ON and int(v.EVENT_INSTRUMENT[event]) != Instrument.DRUMS:
-            self._sounding.add(_OFF_OF[event])
+            self._sounding[_OFF_OF[event]] = self._tick
 
     def mask(self, *, must_begin: bool = False) -> NDArray[np.bool_]:
         """Return which events (E,) may come next; with `must_begin` only note-ons, if any may."""
         allowed = self._may_begin.copy()
         ends = list(self._sounding)
+        overdue = [e for e in ends if self._tick - self._sounding[e] >= LONGEST_NOTE_TICKS]
+        if due := [event for event in overdue if event >= self._lowest]:
+            only = np.zeros_like(allowed)
+            only[min(due)] = True
+            return only
         allowed[[_ON_OF[event] for event in ends]] = False
         allowed[ends] = True
         allowed[: self._lowest] = False

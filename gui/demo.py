@@ -1,0 +1,140 @@
+"""The demo: a phrase through the whole live path, without any device.
+
+A pretend player plays a phrase in real time into the MIDI I/O process's loopback port; the engine hears it, the silence after it hands over, the composer answers, and the
+answer goes out through the same process. What was played, what was answered, how fast, and where it was written is shown on the terminal. Nothing is faked but the fingers.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from assets import DEMO_PHRASES
+from bridge import midifile, protocol
+from bridge.events import NoteOff, NoteOn
+from bridge.schedule import Due
+from bridge.session import MS, SECOND, Change, Listen, LogEntry, RollNote, Settings, State
+from bridge.tempo import TempoMap
+from gui.cli import credit
+from gui.engine import Engine
+from gui.recording import write_recording
+from gui.roll_png import draw
+from model.vocabulary import pitch_name
+
+if TYPE_CHECKING:
+    from export.artefact import Artefact
+
+_START_NS = 300 * MS
+_LONGEST_NS = 90 * SECOND
+_STYLES = {"nocturne": "chopin", "minuet": "baroque", "prelude": "bach", "blues": "blues"}
+
+
+class DemoError(Exception):
+    """The demo cannot be played; the text is one sentence."""
+
+
+def phrase_file(name: str) -> Path:
+    """Return the file of a demo phrase, or the file of that name."""
+    return DEMO_PHRASES / f"{name}.mid" if name in _STYLES else Path(name)
+
+
+def usual_style(name: str) -> str:
+    """Return the style that goes with a demo phrase."""
+    return _STYLES.get(name, "")
+
+
+def play(artefact: Artefact, settings: Settings, phrase: Path, out: Path) -> None:
+    """Play the phrase, show and write the answer.
+
+    Raises:
+        DemoError: the phrase cannot be read or has no notes, or no answer came.
+
+    """
+    try:
+        prompt = midifile.read(phrase)
+    except midifile.MidiFileError as error:
+        raise DemoError(str(error)) from error
+    if not prompt.score.notes:
+        raise DemoError(f"{phrase}: has no notes to play.")
+    console = Console(highlight=False)
+    style = ", ".join(f"{name} {weight:g}" for name, weight in settings.style) or "none in particular"
+    console.print(f"[bold]Antiphon demo[/bold]: {phrase.stem}, answered in the style: {style}")
+    with Engine(artefact, settings, backend="loopback") as engine:
+        log = _converse(engine, settings, prompt, console)
+        snapshot = engine.snapshot()
+    console.print(_summary(snapshot.notes, log))
+    title = f"{phrase.stem}, answered in the style: {style}, seed {settings.seed}"
+    target = out / f"antiphon-{phrase.stem}.mid"
+    write_recording(snapshot.notes, target, credit(artefact, settings))
+    draw(snapshot.notes, target.with_suffix(".png"), title)
+    console.print(f"Written: {target} and {target.with_suffix('.png')}")
+
+
+def _converse(
+    engine: Engine, settings: Settings, prompt: midifile.MidiFile, console: Console
+) -> list[LogEntry]:
+    engine.post(protocol.OpenPorts())
+    engine.post(Change(settings))
+    engine.post(Listen())
+    log, give_up_ns = list[LogEntry](), engine.now_ns + _LONGEST_NS
+    playing, shown = False, 0
+    while engine.now_ns < give_up_ns:
+        news = engine.turn(engine.now_ns + SECOND // 10)
+        log += news
+        if not playing and any(entry.what == "ready" for entry in news):
+            engine.inject(_fingers(prompt, engine.now_ns + _START_NS))
+            playing = True
+        snapshot = engine.snapshot()
+        shown = _show(console, snapshot.notes, shown, snapshot.now_ns)
+        if any(entry.what == "finished" for entry in news) and snapshot.state is State.LISTENING:
+            return log
+    raise DemoError(f"no answer came within {_LONGEST_NS // SECOND} seconds.")
+
+
+def _fingers(prompt: midifile.MidiFile, begin_ns: int) -> list[Due]:
+    """Return the phrase as a pretend player plays it."""
+    score = prompt.score
+    time = TempoMap(score.tempos)
+    lead = time.ns_at(score.notes[0].onset_ticks)
+    dues = []
+    for note in score.notes:
+        channel = note.instrument.spec.channel
+        onset, release = (begin_ns + time.ns_at(tick) - lead for tick in (note.onset_ticks, note.release_ticks))
+        dues.append(Due(onset, 0, NoteOn(channel, note.pitch, note.velocity)))
+        dues.append(Due(release, 0, NoteOff(channel, note.pitch)))
+    return sorted(dues, key=lambda due: (due.due_ns, isinstance(due.event, NoteOn)))
+
+
+def _show(console: Console, notes: tuple[RollNote, ...], shown: int, now_ns: int) -> int:
+    """Print the notes that have begun since the last time; return how many have been shown."""
+    begun = sum(note.onset_ns <= now_ns for note in notes)
+    for note in notes[shown:begun]:
+        hue, who = ("dark_orange", "answered") if note.answered else ("steel_blue1", "played  ")
+        console.print(f"[{hue}]{who}[/] {note.instrument.label:8} {pitch_name(note.pitch):4} v{note.velocity}")
+    return max(shown, begun)
+
+
+def _summary(notes: tuple[RollNote, ...], log: list[LogEntry]) -> Table:
+    table = Table(show_header=False, box=None)
+    played, answered = ([n for n in notes if n.answered is side] for side in (False, True))
+    table.add_row("played", f"{len(played)} notes in {_seconds(played)}")
+    instruments = ", ".join(sorted({note.instrument.label for note in answered}))
+    table.add_row("answered", f"{len(answered)} notes in {_seconds(answered)}, {instruments}")
+    for what in ("first note decided", "first note sent"):
+        for entry in log:
+            if entry.what == what and entry.figure is not None:
+                table.add_row(what, f"{entry.figure / MS:.1f} ms after the hand-over")
+    worst = [entry.figure for entry in log if entry.what == "lateness" and entry.figure is not None]
+    if worst:
+        table.add_row("latest note", f"{max(worst) / MS:.2f} ms after it was due")
+    return table
+
+
+def _seconds(notes: list[RollNote]) -> str:
+    if not notes:
+        return "0 s"
+    end = max(n.release_ns or n.onset_ns for n in notes)
+    return f"{(end - min(n.onset_ns for n in notes)) / SECOND:.1f} s"
