@@ -1,12 +1,14 @@
 """The fourteen instruments that Antiphon knows, each a class of General MIDI programs.
 
-General MIDI names 128 programs, far finer than a style needs: a concert grand and a bright piano play the same
-notes. So programs are gathered into families that share a role and a compass. A family has one name, the programs
-it gathers, the lowest and highest pitch that it can play, the program it is written with, and a fixed channel,
-so that a DAW always finds the drums on channel 10 and the bass where it was yesterday.
+General MIDI names 128 programs, far finer than a style needs: a concert grand and a bright piano
+play the same notes. So programs are gathered into families that share a role and a compass. A
+family has one name, the programs it gathers, the lowest and highest pitch that it can play, the
+program it is written with, and a fixed channel, so that a DAW always finds the drums on channel 10
+and the bass where it was yesterday.
 
-MuseNet had ten instruments (piano, harp, guitar, bass, violin, cello, flute, clarinet, trumpet, drums); these are its ten
-and four more (organ, voice, sax, synth). Source for programs and percussion keys: General MIDI System Level 1.
+MuseNet had ten instruments (piano, harp, guitar, bass, violin, cello, flute, clarinet, trumpet,
+drums); these are its ten and four more (organ, voice, sax, synth). Source for programs and
+percussion keys: General MIDI System Level 1.
 """
 
 from __future__ import annotations
@@ -19,7 +21,10 @@ DRUM_CHANNEL = 9
 
 
 class Instrument(enum.IntEnum):
-    """One of the fourteen families; the value is its index in every table, embedding and multi-hot vector."""
+    """One of the fourteen families.
+
+    The value is its index in every table, embedding and multi-hot vector.
+    """
 
     PIANO = 0
     ORGAN = 1
@@ -53,7 +58,7 @@ class Instrument(enum.IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """A family's compass (MIDI pitches, inclusive), the program it is written with, its channel, and all its programs."""
+    """A family's compass (inclusive), the program it is written with, its channel, its programs."""
 
     lowest: int
     highest: int
@@ -102,7 +107,7 @@ def named(label: str) -> Instrument | None:
 
 
 def of_program(channel: int, program: int) -> Instrument | None:
-    """Return the family of a General MIDI program, or None for a sound effect that has no pitch to speak of."""
+    """Return the family of a General MIDI program, or None for a sound effect."""
     return Instrument.DRUMS if channel == DRUM_CHANNEL else _BY_PROGRAM.get(program)
 
 
@@ -114,8 +119,8 @@ def of_channel(channel: int) -> Instrument | None:
 def fitted(instrument: Instrument, pitch: int) -> tuple[Instrument, int] | None:
     """Bring a pitch into the compass, or return None where that would make another sound of it.
 
-    A part written as "strings" that goes below the violin belongs to the cello; any other pitch out of the compass moves
-    by octaves. A percussion key out of range has no octave to move to.
+    A part written as "strings" that goes below the violin belongs to the cello; any other pitch out
+    of the compass moves by octaves. A percussion key out of range has no octave to move to.
     """
     if instrument.can_play(pitch):
         return instrument, pitch

@@ -1,12 +1,15 @@
 """Standard MIDI Files, read and written through mido.
 
-A file is tracks of events with delta times in its own resolution; a `Score` is notes in ticks of 48 to the quarter. Reading merges all
-tracks, follows program changes channel by channel, turns pedal into note length (`bridge.notes.Keys`) and folds every program into one of the fourteen
-instruments. Writing puts each instrument on a track and channel of its own. Continuing a file leaves the file's own tracks exactly as they were and
-adds new ones, so that what a musician wrote comes back untouched.
+A file is tracks of events with delta times in its own resolution; a `Score` is notes in ticks of 48
+to the quarter. Reading merges all tracks, follows program changes channel by channel, turns pedal
+into note length (`bridge.notes.Keys`) and folds every program into one of the fourteen instruments.
+Writing puts each instrument on a track and channel of its own. Continuing a file leaves the file's
+own tracks exactly as they were and adds new ones, so that what a musician wrote comes back
+untouched.
 
-What comes from the world is not trusted: whatever is wrong with a file becomes one `MidiFileError` whose text is a sentence that names the file.
-Files are written to a temporary neighbour and moved into place, so that a reader never sees half of one.
+What comes from the world is not trusted: whatever is wrong with a file becomes one `MidiFileError`
+whose text is a sentence that names the file. Files are written to a temporary neighbour and moved
+into place, so that a reader never sees half of one.
 
 Source: Standard MIDI Files 1.0 (RP-001).
 """
@@ -39,7 +42,10 @@ if TYPE_CHECKING:
     from bridge.events import Event
 
 LARGEST_BYTES = 16 * 1024 * 1024
-"""A piece is some kilobytes; above this a file is not a piece of music, and reading it would take minutes."""
+"""A piece is some kilobytes.
+
+Above this a file is not a piece of music, and reading it would take minutes.
+"""
 
 SLOWEST_BPM, FASTEST_BPM = 4.0, 1000.0
 _WRITTEN_RESOLUTION = 480
@@ -66,11 +72,12 @@ def read(path: Path) -> MidiFile:
     """Read a Standard MIDI File.
 
     Raises:
-        MidiFileError: the file is missing, empty, too large, broken, of format 2, or has an absurd tempo.
+        MidiFileError: the file is missing, empty, too large, broken, of format 2, or has an absurd
+        tempo.
 
     """
     source = _parse(path)
-    if source.type == 2:  # noqa: PLR2004 - format 2: independent patterns, which have no common time
+    if source.type == 2:
         msg = f"{path}: a MIDI file of format 2 (independent patterns) cannot be continued."
         raise MidiFileError(msg)
     if source.ticks_per_beat <= 0 or source.ticks_per_beat & 0x8000:
@@ -89,7 +96,7 @@ def _parse(path: Path) -> mido.MidiFile:
             msg = f"{path}: the file is empty."
             raise MidiFileError(msg)
         if size > LARGEST_BYTES:
-            msg = f"{path}: {size / 1e6:.0f} MB is too large for a piece of music (at most {LARGEST_BYTES / 1e6:.0f} MB)."
+            msg = f"{path}: {size / 1e6:.0f} MB is too large for a piece of music."
             raise MidiFileError(msg)
         with path.open("rb") as file:
             if file.read(4) != b"MThd":
@@ -165,7 +172,10 @@ def _score_of(source: mido.MidiFile, path: Path) -> Score:
 
 
 def _merged(source: mido.MidiFile) -> Iterator[tuple[int, mido.Message]]:
-    """Yield (absolute file tick, message) of all tracks in time order; in one moment note-offs come first."""
+    """Yield (absolute file tick, message) of all tracks in time order.
+
+    In one moment note-offs come first.
+    """
     everything: list[tuple[int, bool, int, mido.Message]] = []
     for track in source.tracks:
         at = 0
@@ -186,13 +196,14 @@ def _event_of(message: mido.Message) -> Event:
 
 
 def _ticks(at: int, source: mido.MidiFile) -> int:
-    return (2 * at * TICKS_PER_QUARTER + source.ticks_per_beat) // (2 * source.ticks_per_beat)
+    resolution: int = source.ticks_per_beat
+    return (2 * at * TICKS_PER_QUARTER + resolution) // (2 * resolution)
 
 
 def _bpm(microseconds: int, path: Path) -> float:
     bpm = _MICROSECONDS_PER_MINUTE / microseconds if microseconds else float("inf")
     if not SLOWEST_BPM <= bpm <= FASTEST_BPM:
-        msg = f"{path}: a tempo of {bpm:g} bpm cannot be played ({SLOWEST_BPM:g} to {FASTEST_BPM:g} bpm can)."
+        msg = f"{path}: a tempo of {bpm:g} bpm cannot be played."
         raise MidiFileError(msg)
     return bpm
 
@@ -211,7 +222,10 @@ def _last_at_each(changes: list[_Change]) -> list[_Change]:
 
 
 def write(score: Score, path: Path, text: str) -> None:
-    """Write a score as a format-1 file, one track and channel for each instrument; `text` says how it was made."""
+    """Write a score as a format-1 file, one track and channel for each instrument.
+
+    `text` says how it was made.
+    """
     file = mido.MidiFile(type=1, ticks_per_beat=_WRITTEN_RESOLUTION, charset="utf-8")
     file.tracks.append(_conductor(score, text))
     file.tracks.extend(_instrument_tracks("", score.notes, _WRITTEN_RESOLUTION, _OWN_CHANNELS))
@@ -228,7 +242,10 @@ def write_parts(parts: Mapping[str, Sequence[Note]], path: Path, text: str) -> N
 
 
 def write_continued(prompt: MidiFile, notes: Iterable[Note], path: Path, text: str) -> None:
-    """Write the prompt's own tracks unchanged, then the notes on new tracks, on the prompt's channels where it has the instrument."""
+    """Write the prompt's own tracks unchanged, and then the notes on new tracks.
+
+    They are on the prompt's channels where it has the instrument.
+    """
     source = prompt.source
     file = mido.MidiFile(type=1, ticks_per_beat=source.ticks_per_beat, charset=source.charset)
     file.tracks.extend(source.tracks)
@@ -270,7 +287,9 @@ def _instrument_tracks(
             (n.onset_ticks, mido.Message("note_on", channel=at, note=n.pitch, velocity=n.velocity))
             for n in part
         ]
-        events.extend(sorted(ends + begins, key=lambda timed: (timed[0], timed[1].type == "note_on")))  # fmt: skip
+        events.extend(
+            sorted(ends + begins, key=lambda timed: (timed[0], timed[1].type == "note_on"))
+        )
         yield _track(events, resolution)
 
 
@@ -289,7 +308,7 @@ def _track(
 
 
 def _channels_beside(prompt: MidiFile) -> dict[Instrument, int]:
-    """Give each instrument the channel that the prompt plays it on, or else a channel that the prompt does not use."""
+    """Give each instrument the channel that the prompt plays it on, or else a free one."""
     programs: dict[int, int] = {}
     playing: dict[int, Instrument] = {}
     for _, message in _merged(prompt.source):
@@ -330,7 +349,8 @@ def _save(file: mido.MidiFile, path: Path) -> None:
 
 
 def _umask() -> int:
-    # The only way to read it is to set it; a temporary file is private, what the user asked for is not.
+    # The only way to read it is to set it; a temporary file is private, what the user asked for is
+    # not.
     mask = os.umask(0)
     os.umask(mask)
     return mask

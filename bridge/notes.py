@@ -1,12 +1,15 @@
 """Notes, and how keys and a pedal become notes.
 
-A key that goes down starts a note. The note ends when the key comes up, unless the sustain pedal (controller 64) is down: then it ends when the
-pedal lifts. It also ends when the same key is struck again, because one string cannot sound twice. `Keys` applies these three rules to a stream of
-events and gives back a plain one: note-ons and note-offs in which every note-on has one note-off and nothing depends on a pedal. It
-knows no time; whoever feeds it stamps what comes out. The file reader and the live input are both built on it, so that what is
-read from a file and what is played by hand are heard alike.
+A key that goes down starts a note. The note ends when the key comes up, unless the sustain pedal
+(controller 64) is down: then it ends when the pedal lifts. It also ends when the same key is struck
+again, because one string cannot sound twice. `Keys` applies these three rules to a stream of events
+and gives back a plain one: note-ons and note-offs in which every note-on has one note-off and
+nothing depends on a pedal. It knows no time; whoever feeds it stamps what comes out. The file
+reader and the live input are both built on it, so that what is read from a file and what is played
+by hand are heard alike.
 
-A `Score` is what a piece or a phrase is to the rest of Antiphon: notes in ticks (48 to the quarter note), and where tempo and metre change.
+A `Score` is what a piece or a phrase is to the rest of Antiphon: notes in ticks (48 to the quarter
+note), and where tempo and metre change.
 """
 
 from __future__ import annotations
@@ -25,7 +28,10 @@ from bridge.events import (
 from bridge.instruments import Instrument
 
 TICKS_PER_QUARTER = 48
-"""Divides by 3 and by 16: triplets and 1/64 notes are exact, and at 120 bpm a tick is 10.4 ms, fine enough for a performer."""
+"""Divides by 3 and by 16.
+
+Triplets and 1/64 notes are exact, and at 120 bpm a tick is 10.4 ms, fine enough for a performer.
+"""
 
 DRUM_TICKS = 6
 """A drum hit has no release of its own; this is how long it is written (a 1/32 note)."""
@@ -36,7 +42,11 @@ _PEDAL_DOWN = 64
 
 @dataclass(frozen=True, slots=True, order=True)
 class Note:
-    """One note: from onset to release in ticks, velocity 1..127. Notes sort by onset, then instrument, then pitch."""
+    """One note.
+
+    From onset to release in ticks, velocity 1..127. Notes sort by onset, then instrument, then
+    pitch.
+    """
 
     onset_ticks: int
     instrument: Instrument
@@ -69,7 +79,10 @@ class MetreChange:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Notes in order of onset, with tempo and metre; `grid` tells ticks of a beat (True) from plain time at 120 bpm (False)."""
+    """Notes in order of onset, with tempo and metre.
+
+    `grid` tells ticks of a beat (True) from plain time at 120 bpm (False).
+    """
 
     notes: tuple[Note, ...] = ()
     tempos: tuple[TempoChange, ...] = ()

@@ -1,15 +1,20 @@
 """The conversation: who plays now, when the turn changes, and what is owed to whom.
 
-A session is in one of four states. It is *stopped*; or it is *listening* for a phrase to begin; or it is *hearing* one; or it is *answering*. What can happen in
-which state is the table `TRANSITIONS`; a signal that a state does not name means nothing there.
+A session is in one of four states. It is *stopped*; or it is *listening* for a phrase to begin; or
+it is *hearing* one; or it is *answering*. What can happen in which state is the table
+`TRANSITIONS`; a signal that a state does not name means nothing there.
 
-The turn passes by silence. How long a silence must be follows the player: somewhat longer than the usual gap between the notes just played, at least a quarter of a
-second, at most one. While a key is held nobody is interrupted, and a held pedal asks for more patience. The player may also hand over at once, and may come back at any
-moment: what has not sounded is taken back, what sounds is released, and the composer is told how far it was heard.
+The turn passes by silence. How long a silence must be follows the player: somewhat longer than the
+usual gap between the notes just played, at least a quarter of a second, at most one. While a key is
+held nobody is interrupted, and a held pedal asks for more patience. The player may also hand over
+at once, and may come back at any moment: what has not sounded is taken back, what sounds is
+released, and the composer is told how far it was heard.
 
-The session is pure. `step` takes the time and what has happened, and returns what is to be done: messages for the MIDI I/O process, for the composer, and for the
-log. Outside, time is nanoseconds; to the composer it is ticks, and the tempo map in here is the only bridge. Playing freely, the map may be moved: when an answer would come late, its
-beginning is shifted, rather than its first notes lost.
+The session is pure. `step` takes the time and what has happened, and returns what is to be done:
+messages for the MIDI I/O process, for the composer, and for the log. Outside, time is nanoseconds;
+to the composer it is ticks, and the tempo map in here is the only bridge. Playing freely, the map
+may be moved: when an answer would come late, its beginning is shifted, rather than its first notes
+lost.
 """
 
 from __future__ import annotations
@@ -21,6 +26,29 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from bridge import protocol
+from bridge.dialogue import (
+    Arrange,
+    Begin,
+    Change,
+    Compose,
+    Composed,
+    Extend,
+    Halt,
+    HandOver,
+    Happening,
+    Hear,
+    Inbox,
+    Listen,
+    LogEntry,
+    Release,
+    RollNote,
+    Settings,
+    Snapshot,
+    State,
+    Strike,
+    ToComposer,
+    Withdraw,
+)
 from bridge.events import NoteOff, NoteOn, ProgramChange, Stamped
 from bridge.instruments import DRUM_CHANNEL, Instrument, fitted, of_program
 from bridge.notes import DRUM_TICKS, Keys
@@ -46,15 +74,6 @@ _GAPS_REMEMBERED = 8
 _NOTES_SHOWN = 2000
 
 
-class State(enum.Enum):
-    """Who has the turn."""
-
-    STOPPED = "stopped"
-    LISTENING = "listening"
-    HEARING = "hearing"
-    ANSWERING = "answering"
-
-
 class Signal(enum.Enum):
     """What may change the state."""
 
@@ -77,176 +96,6 @@ TRANSITIONS: dict[State, dict[Signal, State]] = {
 }
 
 
-# What the player asks for, from the window or the command line.
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How to answer. No instruments means those that the player plays; answers are as long as the phrase unless `answer_ns` says otherwise."""
-
-    style: tuple[tuple[str, float], ...] = ()
-    instruments: tuple[Instrument, ...] = ()
-    temperature: float = 1.0
-    top_p: float = 0.95
-    seed: int = 0
-    answer_ns: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Listen:
-    """Begin a session."""
-
-
-@dataclass(frozen=True, slots=True)
-class Halt:
-    """End it; nothing sounds afterwards."""
-
-
-@dataclass(frozen=True, slots=True)
-class HandOver:
-    """Answer now."""
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Answer differently from now on."""
-
-    settings: Settings
-
-
-Request = Listen | Halt | HandOver | Change | protocol.Panic | protocol.OpenPorts
-
-
-# What the session and the composer say to each other, in ticks.
-
-
-@dataclass(frozen=True, slots=True)
-class Strike:
-    """A note begins."""
-
-    tick: int
-    instrument: Instrument
-    pitch: int
-    velocity: int
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """A note ends."""
-
-    tick: int
-    instrument: Instrument
-    pitch: int
-
-
-Happening = Strike | Release
-
-
-@dataclass(frozen=True, slots=True)
-class Begin:
-    """Forget everything; a new session begins at tick 0."""
-
-
-@dataclass(frozen=True, slots=True)
-class Arrange:
-    """Use these settings from the next token on."""
-
-    settings: Settings
-
-
-@dataclass(frozen=True, slots=True)
-class Hear:
-    """The player has played this."""
-
-    happenings: tuple[Happening, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Compose:
-    """Answer from `begin_tick` to `end_tick`, for now as far as `until_tick`; the first note belongs at the beginning."""
-
-    take: int
-    begin_tick: int
-    until_tick: int
-    end_tick: int
-    instruments: tuple[Instrument, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Extend:
-    """Go on with the take as far as `until_tick`."""
-
-    take: int
-    until_tick: int
-
-
-@dataclass(frozen=True, slots=True)
-class Withdraw:
-    """The take was heard up to `tick` only; what came after never happened."""
-
-    take: int
-    tick: int
-
-
-ToComposer = Begin | Arrange | Hear | Compose | Extend | Withdraw
-
-
-@dataclass(frozen=True, slots=True)
-class Composed:
-    """The next part of a take, in order of time; `done` with the last."""
-
-    take: int
-    happenings: tuple[Happening, ...]
-    done: bool = False
-
-
-Inbox = protocol.FromIo | Composed | Request
-
-
-# What the session shows and tells.
-
-
-@dataclass(frozen=True, slots=True)
-class RollNote:
-    """A note as a piano roll draws it; one that has not ended has no release."""
-
-    answered: bool
-    instrument: Instrument
-    pitch: int
-    velocity: int
-    onset_ns: int
-    release_ns: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LogEntry:
-    """Something worth a line in the log: a word for it, when it was, and a figure (nanoseconds or a count) where it has one."""
-
-    time_ns: int
-    what: str
-    figure: int | None = None
-    text: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """All that a window shows, as it was at `now_ns`."""
-
-    now_ns: int
-    state: State
-    settings: Settings
-    notes: tuple[RollNote, ...]
-    backend: str = ""
-    input_name: str = ""
-    output_name: str = ""
-    inputs: tuple[str, ...] = ()
-    outputs: tuple[str, ...] = ()
-    hand_over_ns: int | None = None
-    """From the last hand-over to its first note sent."""
-    worst_lateness_ns: int = 0
-    problem: str = ""
-
-
 @dataclass(slots=True)
 class Outcome:
     """What is to be done after a step."""
@@ -257,7 +106,10 @@ class Outcome:
 
 
 def silence_asked(gaps_ns: Iterable[int]) -> int:
-    """Return how long a silence hands over the turn, from the gaps between the last onsets: half as long again as the usual one."""
+    """Return how long a silence hands over the turn, from the gaps between the last onsets.
+
+    Half as long again as the usual one.
+    """
     heard = [gap for gap in gaps_ns if gap > _CHORD_NS]
     usual = round(1.5 * median(heard)) if heard else LONGEST_SILENCE_NS // 2
     return min(LONGEST_SILENCE_NS, max(SHORTEST_SILENCE_NS, usual))
@@ -355,15 +207,21 @@ class Session:
                 self._halt(now_ns)
                 self._out.to_io.append(item)
                 self._tell(now_ns, "panic")
-            case protocol.OpenPorts():
-                self._out.to_io.append(item)
             case _:
                 self._show(now_ns, item)
 
     def _show(self, now_ns: int, item: Inbox) -> None:
         match item:
+            case protocol.OpenPorts():
+                self._out.to_io.append(item)
             case protocol.Ready(backend, input_name, output_name):
-                self._view = replace(self._view, backend=backend, input_name=input_name, output_name=output_name, problem="")  # fmt: skip
+                self._view = replace(
+                    self._view,
+                    backend=backend,
+                    input_name=input_name,
+                    output_name=output_name,
+                    problem="",
+                )
                 self._tell(now_ns, "ready", text=backend)
             case protocol.PortNames(inputs, outputs):
                 self._view = replace(self._view, inputs=inputs, outputs=outputs)
@@ -444,16 +302,18 @@ class Session:
             self._phrase.gaps_ns.append(at_ns - self._phrase.last_onset_ns)
         self._phrase.last_onset_ns = at_ns
         self._phrase.instruments.add(placed[0])
-        self._notes.append(RollNote(False, *placed, velocity, at_ns))
+        self._notes.append(RollNote(*placed, velocity, at_ns))
         strike = Strike(self._tempo.tick_at(at_ns), *placed, velocity)
         self._out.to_composer.append(Hear((strike,)))
 
     def _heard_release(self, at_ns: int, placed: tuple[Instrument, int]) -> None:
-        self._end_note(False, placed, at_ns)
+        self._end_note(placed, at_ns)
         release = Release(self._tempo.tick_at(at_ns), *placed)
         self._out.to_composer.append(Hear((release,)))
 
-    def _end_note(self, answered: bool, placed: tuple[Instrument, int], at_ns: int) -> None:
+    def _end_note(
+        self, placed: tuple[Instrument, int], at_ns: int, *, answered: bool = False
+    ) -> None:
         for index in range(len(self._notes) - 1, -1, -1):
             note = self._notes[index]
             if (note.answered, note.instrument, note.pitch) == (answered, *placed):
@@ -540,9 +400,9 @@ class Session:
         kind, due_ns = happening.instrument, self._tempo.ns_at(happening.tick)
         channel = kind.spec.channel
         if isinstance(happening, Release):
-            self._end_note(True, (kind, happening.pitch), due_ns)
+            self._end_note((kind, happening.pitch), due_ns, answered=True)
             return [self._due(due_ns, NoteOff(channel, happening.pitch))]
-        note = RollNote(True, kind, happening.pitch, happening.velocity, due_ns)
+        note = RollNote(kind, happening.pitch, happening.velocity, due_ns, answered=True)
         dues = []
         if kind is not Instrument.DRUMS and kind not in self._programmed:
             dues.append(self._due(due_ns, ProgramChange(channel, kind.spec.program)))

@@ -1,16 +1,20 @@
 """Two clocks and the one bridge between them.
 
-Outside music, time is nanoseconds of the session clock; inside, ticks of a quarter note. Both are integers. Only a `TempoMap` turns
-one into the other: it is a list of segments, each with the tick and the nanosecond at which it begins and the length of its quarter notes, so that
-a conversion is one search and one multiplication and no error adds up from segment to segment. A `MetreMap` says which bar a tick is in.
+Outside music, time is nanoseconds of the session clock; inside, ticks of a quarter note. Both are
+integers. Only a `TempoMap` turns one into the other: it is a list of segments, each with the tick
+and the nanosecond at which it begins and the length of its quarter notes, so that a conversion is
+one search and one multiplication and no error adds up from segment to segment. A `MetreMap` says
+which bar a tick is in.
 
-Playing freely, without a clock to follow, the tempo is nominally 120 bpm (`FREE_BPM`): a tick is then simply 10.4 ms.
+Playing freely, without a clock to follow, the tempo is nominally 120 bpm (`FREE_BPM`): a tick is
+then simply 10.4 ms.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from bridge.notes import TICKS_PER_QUARTER, MetreChange, TempoChange
@@ -35,7 +39,10 @@ class _Segment:
 
 
 class TempoMap:
-    """Converts ticks to nanoseconds and back. Before the first change the first tempo holds (ticks may be negative)."""
+    """Converts ticks to nanoseconds and back.
+
+    Before the first change the first tempo holds (ticks may be negative).
+    """
 
     def __init__(self, changes: Iterable[TempoChange] = (), start_ns: int = 0) -> None:
         ordered = sorted(changes, key=lambda change: change.tick)
@@ -72,7 +79,10 @@ def _span_ns(ticks: int, quarter: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class BarPosition:
-    """Where a tick lies: bar number from 0, ticks since the bar line, and the length of that bar in ticks."""
+    """Where a tick lies.
+
+    Bar number from 0, ticks since the bar line, and the length of that bar in ticks.
+    """
 
     bar: int
     position_ticks: int
@@ -80,7 +90,10 @@ class BarPosition:
 
 
 class MetreMap:
-    """Says which bar a tick is in. A change of metre starts a new bar; without one, bars are 4/4."""
+    """Says which bar a tick is in.
+
+    A change of metre starts a new bar; without one, bars are 4/4.
+    """
 
     def __init__(self, changes: Iterable[MetreChange] = ()) -> None:
         ordered = sorted(changes, key=lambda change: change.tick)
@@ -89,7 +102,7 @@ class MetreMap:
         self._changes = ordered
         self._ticks = [change.tick for change in ordered]
         self._bars = [0]
-        for before, after in zip(ordered, ordered[1:], strict=False):
+        for before, after in pairwise(ordered):
             span = after.tick - before.tick
             self._bars.append(self._bars[-1] + -(-span // before.bar_ticks))
 

@@ -1,7 +1,9 @@
+# ruff: noqa: E501, ISC004 - lines of music are read best as lines
 """Write the demo phrases in assets/demo from notes spelt out below.
 
-Each is the opening of a piece in the public domain, or was made up for Antiphon. A line is a voice: pitch, length in quarter notes, pitch, length ...; `r` rests, `+` joins
-the pitches of a chord. Velocities rise and fall a little over each bar, as a player's do.
+Each is the opening of a piece in the public domain, or was made up for Antiphon. A line is a voice:
+pitch, length in quarter notes, pitch, length ...; `r` rests, `+` joins the pitches of a chord.
+Velocities rise and fall a little over each bar, as a player's do.
 """
 
 import math

@@ -1,12 +1,13 @@
 """The artefact: a trained network as a folder that says what it is and refuses to lie.
 
-    manifest.json    format, name, vocabulary fingerprint, config, the graph's inputs and outputs, sha256 of every file,
-                     what it was trained on and under which licences, and how exact the graph proved to be
+    manifest.json    format, name, vocabulary fingerprint, config, the graph's inputs and outputs,
+                     sha256 of every file, and how exact the graph proved to be
     model.onnx       the decode step (`export.graph`)
     styles.json      names and vectors of the styles
 
-Two programs that disagree about the meaning of a token or the width of a vector do not fail: they play wrong notes. So loading checks everything that can disagree,
-and refuses with one sentence that names the two things that do. Nothing in an artefact can run: no pickle.
+Two programs that disagree about the meaning of a token or the width of a vector do not fail: they
+play wrong notes. So loading checks everything that can disagree, and refuses with one sentence that
+names the two things that do. Nothing in an artefact can run: no pickle.
 
 This module reads files and needs neither onnxruntime nor torch.
 """
@@ -37,7 +38,10 @@ POSITIONS = 4096
 
 
 class ArtefactError(Exception):
-    """The artefact is not what it says; the text is one sentence that says which two things disagree."""
+    """The artefact is not what it says.
+
+    The text is one sentence that says which two things disagree.
+    """
 
 
 class UnknownStyleError(Exception):
@@ -58,7 +62,8 @@ class Artefact:
         """Read and verify an artefact.
 
         Raises:
-            ArtefactError: something is missing or damaged, or was made for another vocabulary or format.
+            ArtefactError: something is missing or damaged, or was made for another vocabulary or
+            format.
 
         """
         manifest = _manifest(folder)
@@ -66,7 +71,8 @@ class Artefact:
             found = _sha256(folder / name)
             if found != stated:
                 raise ArtefactError(
-                    f"{folder / name} has sha256 {found[:12]} and {MANIFEST} says {str(stated)[:12]}."
+                    f"{folder / name} has sha256 {found[:12]} "
+                    f"and {MANIFEST} says {str(stated)[:12]}."
                 )
         names, vectors = _styles(folder / STYLES, int(manifest["config"]["width"]))
         return cls(folder, manifest, names, vectors)
@@ -82,7 +88,9 @@ class Artefact:
         return self.folder / GRAPH
 
     def blend(self, weights: Mapping[str, float]) -> NDArray[np.float32]:
-        """Return the style vector (D,) of weighted styles, the weighted mean; of none, zeros, which is no style.
+        """Return the style vector (D,) of weighted styles, the weighted mean.
+
+        Of none, zeros, which is no style.
 
         Raises:
             UnknownStyleError: a name is not among the styles.

@@ -1,10 +1,12 @@
 """The composer: keeps the stream of tokens, the cache that goes with it, and the dice.
 
-Whatever is played goes through the composer: what the player plays is told to the network as it happens, so that at the hand-over it has been read; what the network
-answers is appended to the same stream. The stream, the cache, the grammar and musical time always agree. To take part of an answer back, all four return to the last token that was
-heard, and what was sounding then is ended.
+Whatever is played goes through the composer: what the player plays is told to the network as it
+happens, so that at the hand-over it has been read; what the network answers is appended to the same
+stream. The stream, the cache, the grammar and musical time always agree. To take part of an answer
+back, all four return to the last token that was heard, and what was sounding then is ended.
 
-Nothing here waits or knows the time of day. `Composer` does a piece of work at a time; `ComposerThread` runs one and lets a newer message interrupt it between two tokens.
+Nothing here waits or knows the time of day. `Composer` does a piece of work at a time;
+`ComposerThread` runs one and lets a newer message interrupt it between two tokens.
 """
 
 from __future__ import annotations
@@ -17,9 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bridge.instruments import Instrument
-from bridge.protocol import Problem
-from bridge.session import (
+from bridge.dialogue import (
     Arrange,
     Begin,
     Compose,
@@ -33,6 +33,8 @@ from bridge.session import (
     ToComposer,
     Withdraw,
 )
+from bridge.instruments import Instrument
+from bridge.protocol import Problem
 from model import sampling
 from model import vocabulary as v
 from model.features import COUNT, MusicalTime
@@ -45,11 +47,17 @@ if TYPE_CHECKING:
     from export.runtime import Decoder, Logits
 
 _AT_ONCE = 8
-"""Tokens between two looks at the messages while a stream is read: short enough to be interrupted in time."""
+"""Tokens between two looks at the messages while a stream is read.
+
+Short enough to be interrupted in time.
+"""
 
 
 class Stream:
-    """A stream of tokens with everything that must agree with it: cache, grammar, musical time, and the tick that each token reaches."""
+    """A stream of tokens with everything that must agree with it.
+
+    Cache, grammar, musical time, and the tick that each token reaches.
+    """
 
     def __init__(self, decoder: Decoder) -> None:
         self._decoder = decoder
@@ -83,7 +91,10 @@ class Stream:
             self.tick += token - v.FIRST_WAIT + 1
 
     def skip_all_but(self, count: int) -> None:
-        """Leave the earlier of the unread tokens unread for good: more than the cache can hold is soon forgotten anyway."""
+        """Leave the earlier of the unread tokens unread for good.
+
+        More than the cache can hold is soon forgotten anyway.
+        """
         self._pending = self._pending[-count:]
 
     def read(self, count: int) -> None:
@@ -97,7 +108,13 @@ class Stream:
         """Remember this place, to come back to; everything must have been read."""
         assert not self._pending
         self._marks.append(
-            _Mark(self.tick, self._decoder.length, self._decoder.slid, self.grammar.copy(), self._time.copy())
+            _Mark(
+                self.tick,
+                self._decoder.length,
+                self._decoder.slid,
+                self.grammar.copy(),
+                self._time.copy(),
+            )
         )  # fmt: skip
 
     def forget_marks(self) -> None:
@@ -172,7 +189,10 @@ class Composer:
                 self._withdraw(number, tick)
 
     def work(self) -> Composed | None:
-        """Do one piece of work: read some tokens, or decide the next ones; return what has been decided."""
+        """Do one piece of work.
+
+        Read some tokens, or decide the next ones; return what has been decided.
+        """
         take = self._take
         if self._stream.unread and (take is None or self._stream.unread > 2 * _AT_ONCE):
             self._stream.read(_AT_ONCE)
@@ -199,7 +219,9 @@ class Composer:
         self._rng = np.random.default_rng(settings.seed)
 
     def _hear(self, happenings: Sequence[Happening]) -> None:
-        if self._take is not None:  # a key held over the hand-over comes up while the answer runs ahead
+        if (
+            self._take is not None
+        ):  # a key held over the hand-over comes up while the answer runs ahead
             self._heard_meanwhile.extend(happenings)
             return
         for happening in happenings:
@@ -222,7 +244,10 @@ class Composer:
         self._decoder.set_allowed(sampling.multi_hot(message.instruments))
 
     def _decide(self, take: _Take) -> tuple[list[Happening], bool]:
-        """Decide tokens up to the next wait, inclusive: what happens in one tick is told together."""
+        """Decide tokens up to the next wait, inclusive.
+
+        What happens in one tick is told together.
+        """
         stream, happenings = self._stream, list[Happening]()
         if not take.begun:
             stream.read(stream.unread)
@@ -284,7 +309,10 @@ def _happening(tick: int, spelt: v.Token) -> Happening:
 
 
 class ComposerThread:
-    """Runs a composer beside the engine. Messages go in through `post`; what is composed comes out of `connection`."""
+    """Runs a composer beside the engine.
+
+    Messages go in through `post`; what is composed comes out of `connection`.
+    """
 
     def __init__(self, composer: Composer) -> None:
         self._composer = composer
@@ -312,7 +340,7 @@ class ComposerThread:
     def _run(self) -> None:
         try:
             self._serve()
-        except Exception as error:  # noqa: BLE001 - the outermost of its thread: it is shown, not swallowed
+        except Exception as error:  # noqa: BLE001 - the outermost of its thread, and shown
             self._out.send(Problem(f"The composer has failed ({type(error).__name__}: {error})."))
 
     def _serve(self) -> None:

@@ -1,7 +1,8 @@
 """Continue a score, away from the clock: so many bars or seconds more, from the next bar line on.
 
-The prompt is read by the network as it is written; the answer is decided token by token and ends where it was asked to end, what still sounds being cut there. The same prompt,
-settings and seed give the same notes.
+The prompt is read by the network as it is written; the answer is decided token by token and ends
+where it was asked to end, what still sounds being cut there. The same prompt, settings and seed
+give the same notes.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from model import vocabulary as v
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bridge.session import Settings
+    from bridge.dialogue import Settings
     from export.artefact import Artefact
     from export.runtime import Decoder
 
@@ -86,10 +87,15 @@ def continuation(
 
 
 def alone(score: Score, span: Span, notes: Sequence[Note]) -> Score:
-    """Return the continuation without the score that it continues, beginning at tick 0, in the tempo and metre in force."""
-    tempo, metre = TempoMap(score.tempos).bpm_at(span.begin), MetreMap(score.metres).metre_at(span.begin)
+    """Return a continuation by itself, from tick 0, in the tempo and metre in force."""
+    tempo, metre = (
+        TempoMap(score.tempos).bpm_at(span.begin),
+        MetreMap(score.metres).metre_at(span.begin),
+    )
     moved = (
-        replace(n, onset_ticks=n.onset_ticks - span.begin, release_ticks=n.release_ticks - span.begin)
+        replace(
+            n, onset_ticks=n.onset_ticks - span.begin, release_ticks=n.release_ticks - span.begin
+        )
         for n in notes
     )
     return Score(tuple(moved), (TempoChange(0, tempo),), (replace(metre, tick=0),))

@@ -1,15 +1,19 @@
 """From a trained network to one ONNX graph that plays it, on a CPU or a GPU.
 
-The graph is one decode step over a cache that it does not own. Whoever runs it allocates the keys and values once and binds the same memory as
-past and as present: onnxruntime's GroupQueryAttention writes the new entries in place and attends over what is valid, so that nothing is copied for a token. How
-much is valid is an input (`seqlens_k`), which makes rewinding the setting of a number. Positions are an input of their own, so that they can go on while
-the cache slides. Everything that only depends on the weights is folded: token embeddings into one table, event rows into one matrix, queries, keys and
-values into one product.
+The graph is one decode step over a cache that it does not own. Whoever runs it allocates the keys
+and values once and binds the same memory as past and as present: onnxruntime's GroupQueryAttention
+writes the new entries in place and attends over what is valid, so that nothing is copied for a
+token. How much is valid is an input (`seqlens_k`), which makes rewinding the setting of a number.
+Positions are an input of their own, so that they can go on while the cache slides. Everything that
+only depends on the weights is folded: token embeddings into one table, event rows into one matrix,
+queries, keys and values into one product.
 
-    tokens (B, T)  time (B, T, 6)  style (B, D)  allowed (B, 14)  position_ids (B, T)  seqlens_k (B,)  total_len (1,)  past_k0, past_v0, ... (B, K, M, A) fp16
+    tokens (B, T)  time (B, T, 6)  style (B, D)  allowed (B, 14)  position_ids (B, T)
+    seqlens_k (B,)  total_len (1,)  past_k0, past_v0, ... (B, K, M, A) float16
     -> event_logits (B, E)  velocity_logits (B, 224)  critic (B, 1)  present_k0, present_v0, ...
 
-Logits are those after the last of the T tokens. Weights are float32; queries, keys and values are cast to float16 at the attention, because the CUDA kernel has no float32.
+Logits are those after the last of the T tokens. Weights are float32; queries, keys and values are
+cast to float16 at the attention, because the CUDA kernel has no float32.
 
 Source: onnxruntime, docs/ContribOperators.md, com.microsoft.GroupQueryAttention.
 """
@@ -56,10 +60,12 @@ class Step(nn.Module):
         self.velocities = nn.Parameter(velocities, requires_grad=False)
         self.critic = network.critic
         cos, sin = rope_table(POSITIONS, network.config)
+        self.cos: Tensor
+        self.sin: Tensor
         self.register_buffer("cos", cos.half(), persistent=False)
         self.register_buffer("sin", sin.half(), persistent=False)
 
-    def forward(  # noqa: PLR0913 - the graph's inputs
+    def forward(
         self,
         tokens: Tensor,
         time: Tensor,
@@ -76,7 +82,7 @@ class Step(nn.Module):
             x = x + table(time[..., index])
         x = x + (style + self.allowed(allowed))[:, None]
         present: list[Tensor] = []
-        for index, block in enumerate(self.blocks):
+        for index, block in enumerate(_blocks(self)):
             qkv = block.attention_norm(x) @ self.fused[index]
             pair = past[2 * index], past[2 * index + 1]
             y, *written = self._attend(qkv, pair, (seqlens_k, total_len), position_ids)
@@ -95,7 +101,7 @@ class Step(nn.Module):
     ) -> tuple[Tensor, Tensor, Tensor]:
         config = self.config
         narrow = config.kv_heads * config.head_width
-        q, k, v = qkv.half().split([config.width, narrow, narrow], dim=-1)
+        q, k, v = torch.split(qkv.half(), [config.width, narrow, narrow], dim=-1)
         out, key, value = torch.onnx.ops.symbolic_multi_out(
             "com.microsoft::GroupQueryAttention",
             (q, k, v, *past, *valid, self.cos, self.sin, position_ids),
@@ -113,7 +119,7 @@ class Step(nn.Module):
         return out.float(), key, value
 
 
-def _blocks(network: Transformer) -> list[Block]:
+def _blocks(network: Transformer | Step) -> list[Block]:
     return [block for block in network.blocks if isinstance(block, Block)]
 
 

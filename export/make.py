@@ -1,7 +1,9 @@
 """Make an artefact from a training run, and prove it before it is sealed.
 
-`python -m export.make RUN OUT` exports the graph, compares it with the slow generator (`model.generate`) over 512 greedy tokens, quantises it, measures how
-often the quantised graph agrees with the exact one, and writes the figures into the manifest. A graph that is not equal is not sealed.
+`python -m export.make RUN OUT` exports the graph, compares it with the slow generator
+(`model.generate`) over 512 greedy tokens, quantises it, measures how often the quantised graph
+agrees with the exact one, and writes the figures into the manifest. A graph that is not equal is
+not sealed.
 """
 
 from __future__ import annotations
@@ -44,14 +46,19 @@ _LICENCE = (
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How a graph compares with what it is made from: share of equal choices, and mean KL divergence of events in nats."""
+    """How a graph compares with what it is made from.
+
+    Share of equal choices, and mean KL divergence of events in nats.
+    """
 
     tokens: int
     top1: float
     divergence: float
 
 
-def seal_graph(folder: Path, name: str, graph: Path, styles: Sequence[tuple[str, Any]], facts: dict[str, Any]) -> None:  # fmt: skip
+def seal_graph(
+    folder: Path, name: str, graph: Path, styles: Sequence[tuple[str, Any]], facts: dict[str, Any]
+) -> None:
     """Complete a folder: the graph in its place, styles, manifest."""
     folder.mkdir(parents=True, exist_ok=True)
     target = folder / artefact.GRAPH
@@ -64,7 +71,7 @@ def seal_graph(folder: Path, name: str, graph: Path, styles: Sequence[tuple[str,
 
 
 def greedy(decoder: Decoder, prompt: Sequence[int], count: int) -> list[int]:
-    """Return the tokens that the decoder finds likeliest after the prompt, all instruments allowed."""
+    """Return the tokens that the decoder finds likeliest, all instruments allowed."""
     grammar, time = sampling.Grammar(), MusicalTime()
     decoder.set_allowed(sampling.multi_hot(tuple(Instrument)))
     tokens: list[int] = []
@@ -76,15 +83,17 @@ def greedy(decoder: Decoder, prompt: Sequence[int], count: int) -> list[int]:
             rows[index, :4] = time.push(token)
         logits = decoder.feed(pending, rows)
         rng = np.random.default_rng(0)
-        token = sampling.choose(logits.events, logits.velocities, grammar.mask(), generate.GREEDY, rng)
+        token = sampling.choose(
+            logits.events, logits.velocities, grammar.mask(), generate.GREEDY, rng
+        )
         tokens.append(token)
         pending = [token]
     return tokens
 
 
 def parity(network: Transformer, made: artefact.Artefact, count: int = PARITY_TOKENS) -> int:
-    """Return how many greedy tokens the decoder and the slow generator have in common before they part."""
-    style = made.style_vectors[0]
+    """Return how many greedy tokens decoder and slow generator have in common."""
+    style = made.style_vectors[0].copy()  # torch wants to be able to write to it
     decoder = Decoder(made, device="cpu")
     decoder.set_style(style)
     prompt = v.parse(_PROMPT)
@@ -98,13 +107,17 @@ def parity(network: Transformer, made: artefact.Artefact, count: int = PARITY_TO
     return equal
 
 
-def agreement(exact: artefact.Artefact, other: artefact.Artefact, tokens: Sequence[int]) -> Agreement:  # fmt: skip
+def agreement(
+    exact: artefact.Artefact, other: artefact.Artefact, tokens: Sequence[int]
+) -> Agreement:
     """Compare two graphs over a stream of tokens, each fed the same."""
     decoders = [Decoder(made, device="cpu") for made in (exact, other)]
     time, same, divergence = MusicalTime(), 0, 0.0
     for token in tokens:
         row = np.array([[*time.push(token), 0, 0]], np.int64)
-        first, second = (decoder.feed([token], row).events.astype(np.float64) for decoder in decoders)
+        first, second = (
+            decoder.feed([token], row).events.astype(np.float64) for decoder in decoders
+        )
         same += int(first.argmax() == second.argmax())
         logs = [x - x.max() - np.log(np.exp(x - x.max()).sum()) for x in (first, second)]
         divergence += float((np.exp(logs[0]) * (logs[0] - logs[1])).sum())
@@ -136,7 +149,11 @@ def make(run: Path, out: Path, name: str) -> dict[str, Any]:
         stream = greedy(Decoder(exact, device="cpu"), v.parse(_PROMPT), PARITY_TOKENS)
         found = agreement(exact, artefact.Artefact.load(out), [*v.parse(_PROMPT), *stream])
     facts["parity"] = {"greedy_tokens": PARITY_TOKENS, "equal": equal}
-    facts["int8"] = {"tokens": found.tokens, "top1": round(found.top1, 4), "kl": round(found.divergence, 5)}  # fmt: skip
+    facts["int8"] = {
+        "tokens": found.tokens,
+        "top1": round(found.top1, 4),
+        "kl": round(found.divergence, 5),
+    }
     seal_graph(out, name, out / artefact.GRAPH, styles, facts)
     return facts
 

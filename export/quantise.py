@@ -1,8 +1,9 @@
 """Eight-bit weights: a quarter of the size, and on a CPU more than twice the speed.
 
-A decode step on a CPU is limited by reading the weights once for each token. Dynamic quantisation stores the matrices as int8, one scale for each output, and quantises
-what they are multiplied with on the fly. The token table is looked up, not multiplied: it is stored as float16 and cast after the lookup, which is exact enough
-that no test can tell.
+A decode step on a CPU is limited by reading the weights once for each token. Dynamic quantisation
+stores the matrices as int8, one scale for each output, and quantises what they are multiplied with
+on the fly. The token table is looked up, not multiplied: it is stored as float16 and cast after the
+lookup, which is exact enough that no test can tell.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ _LARGE = 10_000  # values: below that a table is not worth a cast
 
 def quantise(source: Path, target: Path) -> None:
     """Write the int8 variant of a float32 graph."""
-    logging.disable(logging.WARNING)  # it advises a pre-processing that the exporter has already done
+    logging.disable(
+        logging.WARNING
+    )  # it advises a pre-processing that the exporter has already done
     try:
         quantize_dynamic(
             source,

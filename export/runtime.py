@@ -1,18 +1,26 @@
 """The decoder: a network's decode step, run by onnxruntime over a cache that stays where it is.
 
-The cache of keys and values is allocated once, on the device, and bound as both input and output of the step; a counter says how much of it is valid. So going back is
-setting the counter (`rewind`), and a token costs what the network costs and no more. Chunks of tokens go in at once, cut into a few fixed sizes, each with buffers and
-a binding of its own that are made once. Style and instruments are inputs: changing them recomputes nothing, and what was fed before keeps the ones it was fed under.
+The cache of keys and values is allocated once, on the device, and bound as both input and output of
+the step; a counter says how much of it is valid. So going back is setting the counter (`rewind`),
+and a token costs what the network costs and no more. Chunks of tokens go in at once, cut into a few
+fixed sizes, each with buffers and a binding of its own that are made once. Style and instruments
+are inputs: changing them recomputes nothing, and what was fed before keeps the ones it was fed
+under.
 
-A full cache slides by half: the later half moves to the front. Cached keys have been turned by the angle of their position, and only differences of positions matter to
-attention, so the keys that move are turned back by as much as they move. Position and cache index then agree again, and a session may last for hours with tables of
-4096 rows. An entry moves at most once before it is dropped, so that rounding does not add up.
+A full cache slides by half: the later half moves to the front. Cached keys have been turned by the
+angle of their position, and only differences of positions matter to attention, so the keys that
+move are turned back by as much as they move. Position and cache index then agree again, and a
+session may last for hours with tables of 4096 rows. An entry moves at most once before it is
+dropped, so that rounding does not add up.
 
-Spinning is off and never are all cores used: a thread that burns its core while it waits makes the MIDI process late.
+Spinning is off and never are all cores used: a thread that burns its core while it waits makes the
+MIDI process late.
 """
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,7 +91,9 @@ class Decoder:
 
         """
         if not 2 * CHUNKS[0] <= capacity <= POSITIONS:
-            raise ValueError(f"a cache of {capacity} is not between {2 * CHUNKS[0]} and {POSITIONS}")
+            raise ValueError(
+                f"a cache of {capacity} is not between {2 * CHUNKS[0]} and {POSITIONS}"
+            )
         self._session, self.provider = _open(artefact.graph, device, threads)
         _check(self._session, artefact)
         self._device = "cuda" if self.provider.name == _CUDA else "cpu"
@@ -116,14 +126,18 @@ class Decoder:
         self._allowed.update_inplace(np.ascontiguousarray(multi_hot[None], np.float32))
 
     def feed(self, tokens: Sequence[int], rows: NDArray[np.int64]) -> Logits:
-        """Append tokens with their rows of musical time (T, 6); return the logits after the last. A full cache slides."""
+        """Append tokens with their rows of musical time (T, 6).
+
+        Return the logits after the last. A full cache slides.
+        """
         if len(tokens) == 0 or rows.shape != (len(tokens), features.COUNT):
             raise ValueError(f"{len(tokens)} tokens need rows ({len(tokens)}, {features.COUNT})")
         row, at = np.asarray(tokens, np.int64)[None], 0
         while at < len(tokens):
             if self.length == self.capacity:
                 self.slide()
-            # The cache is filled to the last row before it slides, however the tokens were cut into chunks.
+            # The cache is filled to the last row before it slides, however the tokens were cut into
+            # chunks.
             room = min(len(tokens) - at, self.capacity - self.length)
             size = next(chunk for chunk in CHUNKS if chunk <= room)
             self._run(size, row[:, at : at + size], rows[None, at : at + size])
@@ -225,7 +239,8 @@ def _open(
     reason = "asked for" if device == "cpu" else _why_no_cuda()
     if not reason:
         ort.set_default_logger_severity(_FATAL)
-        ort.preload_dlls()
+        with contextlib.redirect_stdout(io.StringIO()):  # it prints what it does not find
+            ort.preload_dlls()
         session = ort.InferenceSession(graph, options, providers=[_CUDA, _CPU])
         if session.get_providers()[0] == _CUDA:
             return session, Provider(_CUDA, "an NVIDIA GPU is at hand")

@@ -1,7 +1,9 @@
 """The command line.
 
-`antiphon` opens the window, or plays the demo where there is no screen. Every command checks what it was given before it does anything, and says what is wrong in one sentence on standard
-error, with exit status 2. Nothing heavy is imported before it is needed: a command that lists ports does not load a network.
+`antiphon` opens the window, or plays the demo where there is no screen. Every command checks what
+it was given before it does anything, and says what is wrong in one sentence on standard error, with
+exit status 2. Nothing heavy is imported before it is needed: a command that lists ports does not
+load a network.
 """
 
 from __future__ import annotations
@@ -20,22 +22,37 @@ from bridge import instruments
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from bridge.dialogue import LogEntry, Settings
     from bridge.instruments import Instrument
-    from bridge.session import LogEntry, Settings
     from export.artefact import Artefact
     from gui.engine import Engine
 
 app = typer.Typer(
-    add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False, no_args_is_help=False
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    no_args_is_help=False,
 )
 
 _BAD_INPUT = 2
 _SECOND = 1_000_000_000
 
-StyleOption = Annotated[str, typer.Option("--style", help='One style or a blend: "chopin:0.7,bossa nova:0.3".')]  # fmt: skip
-InstrumentsOption = Annotated[str, typer.Option("--instruments", help="Which may play: piano,bass,drums. Default: those of the phrase.")]  # fmt: skip
-TemperatureOption = Annotated[float, typer.Option("--temperature", help="0: always the likeliest; 1: as the model thinks.")]  # fmt: skip
-TopPOption = Annotated[float, typer.Option("--top-p", help="Keep the likeliest events that hold this much probability.")]  # fmt: skip
+StyleOption = Annotated[
+    str, typer.Option("--style", help='One style or a blend: "chopin:0.7,bossa nova:0.3".')
+]
+InstrumentsOption = Annotated[
+    str,
+    typer.Option(
+        "--instruments", help="Which may play: piano,bass,drums. Default: those of the phrase."
+    ),
+]
+TemperatureOption = Annotated[
+    float, typer.Option("--temperature", help="0: always the likeliest; 1: as the model thinks.")
+]
+TopPOption = Annotated[
+    float,
+    typer.Option("--top-p", help="Keep the likeliest events that hold this much probability."),
+]
 SeedOption = Annotated[int, typer.Option("--seed", help="The same seed gives the same music.")]
 
 
@@ -64,7 +81,9 @@ def demo(
     temperature: TemperatureOption = 0.95,
     top_p: TopPOption = 0.95,
     seed: SeedOption = 1,
-    phrase: Annotated[str, typer.Option("--phrase", help="nocturne, minuet, prelude, blues, or a MIDI file.")] = "minuet",
+    phrase: Annotated[
+        str, typer.Option("--phrase", help="nocturne, minuet, prelude, blues, or a MIDI file.")
+    ] = "minuet",
     out: Annotated[Path, typer.Option("--out", help="Folder for the .mid and the .png.")] = Path(),
 ) -> None:
     """Play a phrase through the whole live path and show the answer.
@@ -84,19 +103,33 @@ def demo(
 
 
 @app.command()
-def jam(  # noqa: PLR0913 - options
+def jam(
     style: StyleOption = "",
     instruments_: InstrumentsOption = "",
     temperature: TemperatureOption = 0.95,
     top_p: TopPOption = 0.95,
     seed: SeedOption = 0,
     mode: Annotated[str, typer.Option("--mode", help="answer: call and response.")] = "answer",
-    input_: Annotated[str, typer.Option("--input", help="Port to listen on; default: an own port, `in`.")] = "",
-    output: Annotated[str, typer.Option("--output", help="Port to play on; default: an own port, `out`.")] = "",
-    answer_seconds: Annotated[float, typer.Option("--answer-seconds", help="Length of an answer; 0: as long as the phrase.")] = 0.0,
-    for_: Annotated[float, typer.Option("--for", help="Stop after so many seconds; 0: on Ctrl-C.")] = 0.0,
-    record: Annotated[Path | None, typer.Option("--record", help="Write what was played and answered to this MIDI file.")] = None,
-    json_log: Annotated[Path | None, typer.Option("--json-log", help="Write one line of JSON for each event.")] = None,
+    input_: Annotated[
+        str, typer.Option("--input", help="Port to listen on; default: an own port, `in`.")
+    ] = "",
+    output: Annotated[
+        str, typer.Option("--output", help="Port to play on; default: an own port, `out`.")
+    ] = "",
+    answer_seconds: Annotated[
+        float,
+        typer.Option("--answer-seconds", help="Length of an answer; 0: as long as the phrase."),
+    ] = 0.0,
+    for_: Annotated[
+        float, typer.Option("--for", help="Stop after so many seconds; 0: on Ctrl-C.")
+    ] = 0.0,
+    record: Annotated[
+        Path | None,
+        typer.Option("--record", help="Write what was played and answered to this MIDI file."),
+    ] = None,
+    json_log: Annotated[
+        Path | None, typer.Option("--json-log", help="Write one line of JSON for each event.")
+    ] = None,
 ) -> None:
     """Listen on a MIDI port, and answer.
 
@@ -104,8 +137,8 @@ def jam(  # noqa: PLR0913 - options
     """  # fmt: skip
     from dataclasses import replace
 
+    from bridge.dialogue import Change, Listen
     from bridge.protocol import OpenPorts
-    from bridge.session import Change, Listen
     from gui.engine import Engine
 
     if mode != "answer":
@@ -164,7 +197,12 @@ def spoken(entry: LogEntry) -> str:
 
 def _write_entry(entry: LogEntry, log: TextIO | None) -> None:
     if log is not None:
-        line = {"time_ns": entry.time_ns, "what": entry.what, "figure": entry.figure, "text": entry.text}
+        line = {
+            "time_ns": entry.time_ns,
+            "what": entry.what,
+            "figure": entry.figure,
+            "text": entry.text,
+        }
         log.write(json.dumps(line) + "\n")
         log.flush()
 
@@ -179,15 +217,22 @@ def _log_file(path: Path | None) -> Iterator[TextIO | None]:
 
 
 @app.command("continue")
-def continue_(  # noqa: PLR0913 - options
+def continue_(
     source: Annotated[Path, typer.Argument(metavar="IN.mid", help="MIDI file to continue.")],
     out: Annotated[Path, typer.Option("-o", "--out", help="File to write.")],
     style: StyleOption = "",
     instruments_: InstrumentsOption = "",
     bars: Annotated[int, typer.Option("--bars", help="How many bars more.")] = 0,
-    seconds: Annotated[float, typer.Option("--seconds", help="How many seconds more, instead of bars.")] = 0.0,
-    takes: Annotated[int, typer.Option("--takes", help="How many different ones; writes OUT-1.mid, OUT-2.mid ...")] = 1,
-    only_new: Annotated[bool, typer.Option("--only-new", help="Leave the prompt out of what is written.")] = False,
+    seconds: Annotated[
+        float, typer.Option("--seconds", help="How many seconds more, instead of bars.")
+    ] = 0.0,
+    takes: Annotated[
+        int,
+        typer.Option("--takes", help="How many different ones; writes OUT-1.mid, OUT-2.mid ..."),
+    ] = 1,
+    only_new: Annotated[
+        bool, typer.Option("--only-new", help="Leave the prompt out of what is written.")
+    ] = False,
     temperature: TemperatureOption = 0.95,
     top_p: TopPOption = 0.95,
     seed: SeedOption = 0,
@@ -218,7 +263,11 @@ def continue_(  # noqa: PLR0913 - options
     from export.runtime import Decoder
 
     score = prompt.score
-    span = continuation.span_of_seconds(score, seconds) if seconds else continuation.span_of_bars(score, bars or 8)  # fmt: skip
+    span = (
+        continuation.span_of_seconds(score, seconds)
+        if seconds
+        else continuation.span_of_bars(score, bars or 8)
+    )
     decoder = Decoder(artefact)
     for take in range(takes):
         varied = replace(settings, seed=seed + take)
@@ -226,7 +275,9 @@ def continue_(  # noqa: PLR0913 - options
         notes = continuation.continuation(artefact, decoder, score, span, varied)
         try:
             if only_new:
-                midifile.write(continuation.alone(score, span, notes), path, credit(artefact, varied))
+                midifile.write(
+                    continuation.alone(score, span, notes), path, credit(artefact, varied)
+                )
             else:
                 midifile.write_continued(prompt, notes, path, credit(artefact, varied))
         except midifile.MidiFileError as error:
@@ -286,19 +337,23 @@ def doctor() -> None:
 
 
 def credit(artefact: Artefact, settings: Settings) -> str:
-    """Return the text that a written file carries: program, model, style, seed and the rest that makes it again."""
+    """Return the text that a written file carries.
+
+    Program, model, style, seed and the rest that makes it again.
+    """
     from importlib.metadata import version
 
     blend = ",".join(f"{name}:{weight:g}" for name, weight in settings.style) or "none"
     played = ",".join(kind.label for kind in settings.instruments) or "as played"
     return (
-        f"Antiphon {version('antiphon')}; model {artefact.name}; style {blend}; instruments {played}; "
+        f"Antiphon {version('antiphon')}; model {artefact.name}; "
+        f"style {blend}; instruments {played}; "
         f"seed {settings.seed}; temperature {settings.temperature:g}; top-p {settings.top_p:g}"
     )
 
 
 def _settings(style: str, played: str, temperature: float, top_p: float, seed: int) -> Settings:
-    from bridge.session import Settings
+    from bridge.dialogue import Settings
 
     if not 0 <= temperature <= 5:
         fail(f"--temperature: {temperature:g} is not between 0 and 5.")

@@ -1,7 +1,9 @@
 """The demo: a phrase through the whole live path, without any device.
 
-A pretend player plays a phrase in real time into the MIDI I/O process's loopback port; the engine hears it, the silence after it hands over, the composer answers, and the
-answer goes out through the same process. What was played, what was answered, how fast, and where it was written is shown on the terminal. Nothing is faked but the fingers.
+A pretend player plays a phrase in real time into the MIDI I/O process's loopback port; the engine
+hears it, the silence after it hands over, the composer answers, and the answer goes out through the
+same process. What was played, what was answered, how fast, and where it was written is shown on the
+terminal. Nothing is faked but the fingers.
 """
 
 from __future__ import annotations
@@ -14,9 +16,10 @@ from rich.table import Table
 
 from assets import DEMO_PHRASES
 from bridge import midifile, protocol
+from bridge.dialogue import Change, Listen, LogEntry, RollNote, Settings, State
 from bridge.events import NoteOff, NoteOn
 from bridge.schedule import Due
-from bridge.session import MS, SECOND, Change, Listen, LogEntry, RollNote, Settings, State
+from bridge.session import MS, SECOND
 from bridge.tempo import TempoMap
 from gui.cli import credit
 from gui.engine import Engine
@@ -60,7 +63,7 @@ def play(artefact: Artefact, settings: Settings, phrase: Path, out: Path) -> Non
     if not prompt.score.notes:
         raise DemoError(f"{phrase}: has no notes to play.")
     console = Console(highlight=False)
-    style = ", ".join(f"{name} {weight:g}" for name, weight in settings.style) or "none in particular"
+    style = _named(settings.style)
     console.print(f"[bold]Antiphon demo[/bold]: {phrase.stem}, answered in the style: {style}")
     with Engine(artefact, settings, backend="loopback") as engine:
         log = _converse(engine, settings, prompt, console)
@@ -71,6 +74,12 @@ def play(artefact: Artefact, settings: Settings, phrase: Path, out: Path) -> Non
     write_recording(snapshot.notes, target, credit(artefact, settings))
     draw(snapshot.notes, target.with_suffix(".png"), title)
     console.print(f"Written: {target} and {target.with_suffix('.png')}")
+
+
+def _named(style: tuple[tuple[str, float], ...]) -> str:
+    if len(style) == 1:
+        return style[0][0]
+    return ", ".join(f"{name} {weight:g}" for name, weight in style) or "none in particular"
 
 
 def _converse(
@@ -102,7 +111,9 @@ def _fingers(prompt: midifile.MidiFile, begin_ns: int) -> list[Due]:
     dues = []
     for note in score.notes:
         channel = note.instrument.spec.channel
-        onset, release = (begin_ns + time.ns_at(tick) - lead for tick in (note.onset_ticks, note.release_ticks))
+        onset, release = (
+            begin_ns + time.ns_at(tick) - lead for tick in (note.onset_ticks, note.release_ticks)
+        )
         dues.append(Due(onset, 0, NoteOn(channel, note.pitch, note.velocity)))
         dues.append(Due(release, 0, NoteOff(channel, note.pitch)))
     return sorted(dues, key=lambda due: (due.due_ns, isinstance(due.event, NoteOn)))
@@ -113,7 +124,9 @@ def _show(console: Console, notes: tuple[RollNote, ...], shown: int, now_ns: int
     begun = sum(note.onset_ns <= now_ns for note in notes)
     for note in notes[shown:begun]:
         hue, who = ("dark_orange", "answered") if note.answered else ("steel_blue1", "played  ")
-        console.print(f"[{hue}]{who}[/] {note.instrument.label:8} {pitch_name(note.pitch):4} v{note.velocity}")
+        console.print(
+            f"[{hue}]{who}[/] {note.instrument.label:8} {pitch_name(note.pitch):4} v{note.velocity}"
+        )
     return max(shown, begun)
 
 

@@ -21,7 +21,8 @@ _STEPS = 64
 
 def examine() -> Iterator[str]:
     """Yield the findings, one line each, as they are made."""
-    yield f"Antiphon {version('antiphon')}, Python {platform.python_version()}, {platform.platform()}"
+    python = f"Python {platform.python_version()}"
+    yield f"Antiphon {version('antiphon')}, {python}, {platform.platform()}"
     yield from _ports()
     yield from _model()
 
@@ -59,16 +60,17 @@ def _model() -> Iterator[str]:
         return
     decoder = Decoder(artefact)
     styles, parity = len(artefact.style_names), artefact.manifest["parity"]
-    yield f"Model: {artefact.name}, {styles} styles, {parity['equal']} of {parity['greedy_tokens']} tokens equal to the reference"  # fmt: skip
+    exact = f"{parity['equal']} of {parity['greedy_tokens']} tokens equal to the reference"
+    yield f"Model: {artefact.name}, {styles} styles, {exact}"
     yield f"Processor: {decoder.provider.name}, because {decoder.provider.reason}"
     yield f"Speed: {_milliseconds(decoder):.2f} ms for a token"
 
 
 def _milliseconds(decoder: Decoder) -> float:
+    import numpy as np
+
     from model import vocabulary as v
     from model.features import MusicalTime
-
-    import numpy as np
 
     time, clock = MusicalTime(), SystemClock()
     taken = []

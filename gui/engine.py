@@ -1,21 +1,25 @@
 """The engine: joins the session to the world.
 
-One loop owns everything: it waits for the MIDI I/O process, for the composer, and for whoever steers, hands what has come to the pure session, and carries out what the
-session decides. It never waits longer than until the session's next deadline. Headless, it runs in the command's own process; for the window it is a process of its own
-(`python -m gui.engine`), which reads requests from the pipe and writes snapshots into it.
+One loop owns everything: it waits for the MIDI I/O process, for the composer, and for whoever
+steers, hands what has come to the pure session, and carries out what the session decides. It never
+waits longer than until the session's next deadline. Headless, it runs in the command's own process;
+for the window it is a process of its own (`python -m gui.engine`), which reads requests from the
+pipe and writes snapshots into it.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from multiprocessing.connection import Connection, wait
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from bridge import protocol
 from bridge.clock import Clock, SystemClock
+from bridge.dialogue import Change, Halt, Inbox, LogEntry, Request, Settings, Snapshot
 from bridge.io_process import BackendName, MidiIo
 from bridge.pipe import join_parent
-from bridge.session import Change, Halt, Inbox, LogEntry, Request, Session, Settings, Snapshot
+from bridge.schedule import Due
+from bridge.session import Session
 from export.artefact import Artefact, UnknownStyleError, default_artefact
 from export.composer import Composer, ComposerThread
 from export.runtime import Decoder
@@ -52,7 +56,7 @@ class Engine:
         self._session = Session(settings)
         self._posted: list[Inbox] = []
 
-    def __enter__(self) -> Engine:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -73,17 +77,24 @@ class Engine:
                 return
         self._posted.append(request)
 
-    def inject(self, dues: Sequence[protocol.Due]) -> None:
+    def inject(self, dues: Sequence[Due]) -> None:
         """Let the loopback's pretend player play."""
         self._io.send(protocol.Inject(tuple(dues)))
 
     def turn(self, until_ns: int, faces: Sequence[Connection] = ()) -> list[LogEntry]:
-        """Wait for something to happen, at most until a time, and see to it; return what the log should say."""
+        """Wait for something to happen, at most until a time, and see to it.
+
+        Return what the log should say.
+        """
         deadline = self._session.deadline_ns()
         now_ns = self.now_ns
         wake_ns = min(until_ns, deadline) if deadline is not None else until_ns
         timeout = min(_LONGEST_WAIT_S, max(0.0, (wake_ns - now_ns) / 1e9))
-        sources = [self._composer.connection, *faces, *([self._io.connection] if self._io.alive else [])]
+        sources = [
+            self._composer.connection,
+            *faces,
+            *([self._io.connection] if self._io.alive else []),
+        ]
         wait(sources, 0.0 if self._posted else timeout)
         inbox, self._posted = self._posted, []
         inbox += self._io.receive(0.0) if self._io.alive else []

@@ -1,4 +1,7 @@
-"""What was played and what was answered, as a MIDI file: the player's notes and Antiphon's on tracks of their own, in free time."""
+"""What was played and what was answered, as a MIDI file.
+
+The player's notes and Antiphon's on tracks of their own, in free time.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from bridge.session import RollNote
+    from bridge.dialogue import RollNote
 
 
 def write_recording(notes: Sequence[RollNote], path: Path, text: str) -> None:
@@ -36,5 +39,7 @@ def _notes(notes: Iterable[RollNote], time: TempoMap) -> list[Note]:
     for note in notes:
         onset = time.tick_at(note.onset_ns)
         release = onset + 1 if note.release_ns is None else time.tick_at(note.release_ns)
-        written.append(Note(onset, note.instrument, note.pitch, max(onset + 1, release), note.velocity))
+        written.append(
+            Note(onset, note.instrument, note.pitch, max(onset + 1, release), note.velocity)
+        )
     return sorted(written)

@@ -1,10 +1,12 @@
 """A piano roll as a picture: what was played and what was answered, drawn with matplotlib.
 
-Time runs to the right in seconds, pitch upwards. The two players have two hues, velocity is opacity, and a line marks each hand-over.
+Time runs to the right in seconds, pitch upwards. The two players have two hues, velocity is
+opacity, and a line marks each hand-over.
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from bridge.session import RollNote
+    from bridge.dialogue import RollNote
 
 PLAYED, ANSWERED = "#2f6f9f", "#c8641e"
 _INCHES, _DPI = (12.0, 5.0), 110
@@ -33,7 +35,9 @@ def draw(notes: Sequence[RollNote], path: Path, title: str) -> None:
         part = [n for n in notes if n.answered == answered]
         boxes = [Rectangle(*_box(n, begin)) for n in part]
         shades = [0.45 + 0.55 * n.velocity / 127 for n in part]
-        axes.add_collection(PatchCollection(boxes, facecolor=hue, edgecolor="white", linewidth=0.4, alpha=shades))  # fmt: skip
+        axes.add_collection(
+            PatchCollection(boxes, facecolor=hue, edgecolor="white", linewidth=0.4, alpha=shades)
+        )
     for at in _hand_overs(notes):
         axes.axvline((at - begin) / 1e9, color="#888888", linewidth=0.8, linestyle="--")
     pitches = [n.pitch for n in notes] or [60]
@@ -45,7 +49,11 @@ def draw(notes: Sequence[RollNote], path: Path, title: str) -> None:
     axes.grid(color="#e4e4e4", linewidth=0.7)
     axes.set_axisbelow(True)
     axes.set_title(title, loc="left", fontsize=10)
-    axes.legend(handles=[Patch(color=PLAYED, label="played"), Patch(color=ANSWERED, label="answered")], loc="upper right", framealpha=0.9)  # fmt: skip
+    axes.legend(
+        handles=[Patch(color=PLAYED, label="played"), Patch(color=ANSWERED, label="answered")],
+        loc="upper right",
+        framealpha=0.9,
+    )
     figure.savefig(path)
 
 
@@ -60,6 +68,6 @@ def _hand_overs(notes: Sequence[RollNote]) -> list[int]:
     ordered = sorted(notes, key=lambda n: n.onset_ns)
     return [
         after.onset_ns
-        for before, after in zip(ordered, ordered[1:], strict=False)
+        for before, after in pairwise(ordered)
         if after.answered and not before.answered
     ]

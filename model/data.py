@@ -1,8 +1,10 @@
 """The corpus as tokens on disk.
 
-`python -m model.data CORPUS OUT` reads a folder of MIDI files with its manifest (a CSV with the columns path, split, labels) and writes, for each split, one flat
-array of token ids that training maps into memory, and a JSON file that says where each piece begins and what its labels are. Files are read in
-parallel and written as they come, so memory does not grow with the corpus. A file that cannot be read is counted and left out.
+`python -m model.data CORPUS OUT` reads a folder of MIDI files with its manifest (a CSV with the
+columns path, split, labels) and writes, for each split, one flat array of token ids that training
+maps into memory, and a JSON file that says where each piece begins and what its labels are. Files
+are read in parallel and written as they come, so memory does not grow with the corpus. A file that
+cannot be read is counted and left out.
 """
 
 from __future__ import annotations
@@ -106,7 +108,7 @@ def _thinned(
 def build(corpus: Path, out: Path, split: str, pieces_per_label: int, workers: int) -> int:
     """Write the shard of one split; return the number of tokens."""
     tasks = _tasks(corpus, split)
-    random.Random(split).shuffle(tasks)  # noqa: S311 - an order, not a secret
+    random.Random(split).shuffle(tasks)
     if pieces_per_label:
         tasks = list(_thinned(tasks, pieces_per_label))
     out.mkdir(parents=True, exist_ok=True)

@@ -1,20 +1,26 @@
-"""Musical time: where in the music each token stands, for a model that would otherwise have to count.
+"""Musical time.
 
-A transformer sees the order of tokens, not their time: whether a note falls on the beat is the sum of all waits before it. MuseNet gave its model
-"a learned embedding that tracks the passage of time", one for "each note in a chord", and two that say where in the piece a sample is. These are ours,
-one row of six small numbers for each token, each an index into an embedding table, 0 meaning unknown:
+Where in the music each token stands, for a model that would otherwise have to count.
 
-    bar position   1 + ticks since the bar line, as they are after the token (a wait has the position that it reaches)
+A transformer sees the order of tokens, not their time: whether a note falls on the beat is the sum
+of all waits before it. MuseNet gave its model "a learned embedding that tracks the passage of
+time", one for "each note in a chord", and two that say where in the piece a sample is. These are
+ours, one row of six small numbers for each token, each an index into an embedding table, 0 meaning
+unknown:
+
+    bar position   1 + ticks since the bar line (a wait has the position that it reaches)
     bar number     1 + number of the bar, counted in 32s: phrases are 4, 8, 16, 32 bars
-    onset number   how many different onsets have been, counted in 128s: notes struck together share it
+    onset number   how many onsets have been, in 128s: notes struck together share it
     chord index    the note's place in its chord, from 1; 0 for what is not a note-on
     part           1 + 128ths of the piece that have passed
     countdown      1 + quarter notes left to the end, 127 meaning that many or more
 
-The first four follow from the tokens; bars are unknown when playing freely. The last two are known of a finished piece only: in training they are
-often hidden, live they stay unknown until the player asks for an ending.
+The first four follow from the tokens; bars are unknown when playing freely. The last two are known
+of a finished piece only: in training they are often hidden, live they stay unknown until the player
+asks for an ending.
 
-`musical_time` is vectorised over a whole piece; `MusicalTime` takes one token at a time, and a test proves them equal.
+`musical_time` is vectorised over a whole piece; `MusicalTime` takes one token at a time, and a test
+proves them equal.
 """
 
 from __future__ import annotations
@@ -51,7 +57,7 @@ Feature = tuple[int, int, int, int]
 
 
 class MusicalTime:
-    """Follows a token stream and gives each token its bar position, bar number, onset number and chord index."""
+    """Follows a token stream and gives each token the four rows that follow from the tokens."""
 
     def __init__(self) -> None:
         self._tick = 0
@@ -99,9 +105,11 @@ class MusicalTime:
         self._metre_tick, self._bar_ticks = self._tick, bar_ticks
 
 
-def musical_time(tokens: NDArray[np.integer]) -> NDArray[np.int64]:
-    """Return the rows (T, 6) of a whole piece from its tokens (T,); part and countdown as for a piece that ends with the last token."""
-    tokens = np.asarray(tokens, np.int64)
+def musical_time(tokens: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the rows (T, 6) of a whole piece from its tokens (T,).
+
+    Part and countdown as for a piece that ends with the last token.
+    """
     kinds = v.TOKEN_KIND[tokens]
     ticks = np.cumsum(np.where(kinds == v.Kind.WAIT, tokens - v.FIRST_WAIT + 1, 0))
     rows = np.zeros((len(tokens), COUNT), np.int64)

@@ -1,7 +1,7 @@
 """The slow, obvious generator: the whole stream through the network for every token.
 
-It has no cache, no export and no cleverness, and exists to be right: the fast decoder in `export.runtime` is proven equal to it, token for token. Batch size is 1, tokens are
-plain ints.
+It has no cache, no export and no cleverness, and exists to be right: the fast decoder in
+`export.runtime` is proven equal to it, token for token. Batch size is 1, tokens are plain ints.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
+from bridge.instruments import Instrument
 from model import sampling
 from model.features import COUNT, MusicalTime
 
@@ -19,14 +20,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from bridge.instruments import Instrument
     from model.transformer import Transformer
 
 GREEDY = sampling.Chance(temperature=0.0)
 
 
 @torch.no_grad()
-def generate(  # noqa: PLR0913 - what a generator is asked for
+def generate(
     network: Transformer,
     prompt: Sequence[int],
     count: int,
@@ -55,7 +55,7 @@ def generate(  # noqa: PLR0913 - what a generator is asked for
     )
     for _ in range(count):
         events, velocities, _ = network(torch.tensor([tokens]), torch.tensor([rows]), *conditions)
-        of_instrument = velocities[0, -1].numpy().reshape(len(sampling.Instrument), -1)
+        of_instrument = velocities[0, -1].numpy().reshape(len(Instrument), -1)
         token = sampling.choose(events[0, -1].numpy(), of_instrument, grammar.mask(), chance, rng)
         yield token
         push(token)

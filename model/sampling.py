@@ -1,11 +1,15 @@
 """From logits to the next token: grammar, instruments, temperature.
 
-The network says how likely every event is. Three things stand between that and a note. The *grammar* forbids what no performance can mean: ending a note that
-does not sound, striking a key that is down, telling a tick's events out of order. The *instruments* asked for are a promise: no other one begins a note. Then
-chance: logits are divided by the temperature, the unlikely tail is cut (top-p: the fewest events that hold so much of the probability, Holtzman et al. 2020; min-p: those at
-least so likely as a share of the likeliest, Nguyen et al. 2024), and one event is drawn, and after it the velocity that its instrument gives it.
+The network says how likely every event is. Three things stand between that and a note. The
+*grammar* forbids what no performance can mean: ending a note that does not sound, striking a key
+that is down, telling a tick's events out of order. The *instruments* asked for are a promise: no
+other one begins a note. Then chance: logits are divided by the temperature, the unlikely tail is
+cut (top-p: the fewest events that hold so much of the probability, Holtzman et al. 2020; min-p:
+those at least so likely as a share of the likeliest, Nguyen et al. 2024), and one event is drawn,
+and after it the velocity that its instrument gives it.
 
-All of it is NumPy on one row of logits; the same objects serve the live engine, the file writer and the slow torch generator that tests compare them with.
+All of it is NumPy on one row of logits; the same objects serve the live engine, the file writer and
+the slow torch generator that tests compare them with.
 """
 
 from __future__ import annotations
@@ -46,8 +50,11 @@ class Grammar:
     def __init__(
         self, instruments: Iterable[Instrument] = tuple(Instrument), *, may_end: bool = False
     ) -> None:
-        """Allow note-ons of the instruments only; `end` only if asked. The frame (clock, tempo, metre) never changes by itself."""
-        self._may_begin = np.isin(v.EVENT_INSTRUMENT, [int(kind) for kind in instruments]) & _IS_ON
+        """Allow note-ons of the instruments only.
+
+        `end` only if asked. The frame (clock, tempo, metre) never changes by itself.
+        """
+        self._may_begin = _beginnings(instruments)
         self._may_end = may_end
         self._sounding: dict[int, int] = {}  # note-off event of what sounds -> tick of its onset
         self._tick = 0
@@ -67,7 +74,7 @@ class Grammar:
 
     def allow(self, instruments: Iterable[Instrument]) -> None:
         """From now on let these instruments begin notes; others may still end theirs."""
-        self._may_begin = np.isin(v.EVENT_INSTRUMENT, [int(kind) for kind in instruments]) & _IS_ON
+        self._may_begin = _beginnings(instruments)
 
     def push(self, token: int) -> None:
         """Take note of the next token of the stream."""
@@ -97,10 +104,17 @@ class Grammar:
         allowed[: self._lowest] = False
         if must_begin and allowed[v.FIRST_ON :].any():
             allowed[: v.FIRST_ON] = False
-            return allowed  # type: ignore[no-any-return]
+            return allowed
         allowed |= _IS_WAIT
         allowed[v.END] = self._may_end and not self._sounding
-        return allowed  # type: ignore[no-any-return]
+        return allowed
+
+
+def _beginnings(instruments: Iterable[Instrument]) -> NDArray[np.bool_]:
+    """Return which events (E,) begin a note of the instruments."""
+    begins: NDArray[np.bool_] = np.isin(v.EVENT_INSTRUMENT, [int(kind) for kind in instruments])
+    begins &= _IS_ON
+    return begins
 
 
 def choose(
@@ -110,7 +124,10 @@ def choose(
     chance: Chance,
     rng: Generator,
 ) -> int:
-    """Return the next token from event logits (E,) and velocity logits (14, 16), among the events that the mask (E,) allows."""
+    """Return the next token from event logits (E,) and velocity logits (14, 16).
+
+    The event is one of those that the mask (E,) allows.
+    """
     event = draw(np.where(mask, events, -np.inf), chance, rng)
     if event < v.FIRST_ON:
         return event

@@ -1,17 +1,20 @@
 """Music to tokens and back.
 
-A stream of tokens is a score read aloud: first the frame (`start`, clock, tempo, metre), then what happens, in the order in which it happens, with waits
-between. Because a note is told as its beginning and its end, not as a length, a stream can be told while it is played, before anyone knows how long the
-held notes will last.
+A stream of tokens is a score read aloud: first the frame (`start`, clock, tempo, metre), then what
+happens, in the order in which it happens, with waits between. Because a note is told as its
+beginning and its end, not as a length, a stream can be told while it is played, before anyone knows
+how long the held notes will last.
 
-What happens in one tick is told in a canonical order: tempo, metre, note-offs by instrument and pitch, note-ons by instrument and pitch. Longer times are
-several waits, the longest first. So every score has one encoding, and two scores have the same encoding only if they have the same *normal form*: pitches
-in the compass of their instrument, sixteen velocities, tempo on a metronome mark, one note at a time on a key, no note shorter than a tick.
+What happens in one tick is told in a canonical order: tempo, metre, note-offs by instrument and
+pitch, note-ons by instrument and pitch. Longer times are several waits, the longest first. So every
+score has one encoding, and two scores have the same encoding only if they have the same *normal
+form*: pitches in the compass of their instrument, sixteen velocities, tempo on a metronome mark,
+one note at a time on a key, no note shorter than a tick.
 
     decode(encode(score)) == normal_form(score)
 
-There are two encoders. `encode` is the obvious one: it sorts a whole score. `StreamEncoder` takes events as they come, keeps only the tick that is still
-open, and yields the same tokens.
+There are two encoders. `encode` is the obvious one: it sorts a whole score. `StreamEncoder` takes
+events as they come, keeps only the tick that is still open, and yields the same tokens.
 """
 
 from __future__ import annotations
@@ -70,7 +73,9 @@ def _normal_notes(notes: Iterable[Note]) -> tuple[Note, ...]:
         ordered = [line[onset] for onset in sorted(line)]
         for note, following in pairwise(ordered):
             release = min(note.release_ticks, following.onset_ticks)
-            normal.append(note if release == note.release_ticks else replace(note, release_ticks=release))  # fmt: skip
+            normal.append(
+                note if release == note.release_ticks else replace(note, release_ticks=release)
+            )
         normal.append(ordered[-1])
     return tuple(sorted(normal))
 
@@ -110,15 +115,16 @@ def header(score: Score) -> list[int]:
 def encode(score: Score, *, end: bool = True) -> list[int]:
     """Return the tokens of a whole score (of its normal form), with `end` or without."""
     score = normal_form(score)
-    told: list[tuple[int, int, int]] = []  # tick, rank within the tick, token
-    for tempo in score.tempos[1:]:
-        told.append((tempo.tick, 0, v.tempo_id(v.tempo_step(tempo.bpm))))
+    # Of each: tick, rank within the tick, token.
+    told = [(c.tick, 0, v.tempo_id(v.tempo_step(c.bpm))) for c in score.tempos[1:]]
     for metre in score.metres[1:]:
         index = v.METRES.index((metre.numerator, metre.denominator))
         told.append((metre.tick, 1, v.metre_id(index)))
     for note in score.notes:
         # Ids of offs and of ons rise with instrument and pitch: that is the canonical order.
-        told.append((note.onset_ticks, 3, v.on_id(note.instrument, note.pitch, v.level_of(note.velocity))))  # fmt: skip
+        told.append(
+            (note.onset_ticks, 3, v.on_id(note.instrument, note.pitch, v.level_of(note.velocity)))
+        )
         if note.instrument is not Instrument.DRUMS:
             told.append((note.release_ticks, 2, v.off_id(note.instrument, note.pitch)))
     tokens, at = header(score), 0
@@ -136,7 +142,10 @@ class Decoder:
         self.tick = tick
 
     def push(self, token: int) -> tuple[int, Token]:
-        """Take the next token; return the tick at which it happens (for a wait: the tick reached) and the token spelt out."""
+        """Take the next token.
+
+        Return the tick at which it happens (for a wait: the tick reached) and the token spelt out.
+        """
         spelt = v.token_of(token)
         if spelt.kind is v.Kind.WAIT:
             self.tick += spelt.value
@@ -144,7 +153,10 @@ class Decoder:
 
 
 def decode(tokens: Iterable[int]) -> Score:
-    """Return the score that tokens tell. Notes left open end with the stream; releases of what does not sound say nothing."""
+    """Return the score that tokens tell.
+
+    Notes left open end with the stream; releases of what does not sound say nothing.
+    """
     assembling = Assembler()
     for token in tokens:
         assembling.push(token)
@@ -221,7 +233,8 @@ class _Moment:
 class StreamEncoder:
     """Turns events into tokens as they come.
 
-    Events must come in order of time; one that is late is heard in the tick that is still open. Each method returns the tokens that have become certain.
+    Events must come in order of time; one that is late is heard in the tick that is still open.
+    Each method returns the tokens that have become certain.
     """
 
     def __init__(self, tick: int = 0) -> None:
@@ -290,7 +303,10 @@ class StreamEncoder:
         return tokens + [v.wait_id(v.LONGEST_WAIT)] * whole
 
     def settle(self, tick: int) -> list[int]:
-        """Let time pass up to a tick (the next, if a note would have no length) and tell everything, that tick and the wait for it included."""
+        """Let time pass up to a tick and tell everything, the tick and the wait for it included.
+
+        If a note would have no length, the next tick is told too.
+        """
         tokens = self.advance(tick)
         if self._now.too_short:  # a note that lasts a tick
             tokens += self.advance(self._now.tick + 1)
@@ -300,7 +316,10 @@ class StreamEncoder:
         return tokens
 
     def follow(self, token: int) -> None:
-        """Take note of a token that another (the model) has told after the last one of ours; the open tick must be settled."""
+        """Take note of a token that another (the model) has told after the last one of ours.
+
+        The open tick must be settled.
+        """
         spelt = v.token_of(token)
         if spelt.kind is v.Kind.WAIT:
             self._told += spelt.value

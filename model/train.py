@@ -1,19 +1,21 @@
 """Training.
 
-`python -m model.train SHARDS RUN --size small --steps N` trains a network on tokens that `model.data` has written and keeps everything in the folder RUN:
-a checkpoint, and one line of JSON for each report. Run it again with the same folder and it goes on from the last checkpoint, at the same step with
-the same batches; give more steps and it trains longer. It runs as it is on a CPU and on a GPU.
+`python -m model.train SHARDS RUN --size small --steps N` trains a network on tokens that
+`model.data` has written and keeps everything in the folder RUN: a checkpoint, and one line of JSON
+for each report. Run it again with the same folder and it goes on from the last checkpoint, at the
+same step with the same batches; give more steps and it trains longer. It runs as it is on a CPU and
+on a GPU.
 
-The matrices inside the blocks are trained with Muon (Jordan et al. 2024), which orthogonalises each update and gets further on little data; everything else with AdamW
-(Loshchilov and Hutter 2019). The learning rate warms up, holds, and falls to zero over the last part of the run (Hu et al. 2024), so that the length of a run need
-not be known while it holds.
+The matrices inside the blocks are trained with Muon (Jordan et al. 2024), which orthogonalises each
+update and gets further on little data; everything else with AdamW (Loshchilov and Hutter 2019). The
+learning rate warms up, holds, and falls to zero over the last part of the run (Hu et al. 2024), so
+that the length of a run need not be known while it holds.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -23,6 +25,7 @@ import typer
 from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 
+from bridge.clock import SystemClock
 from model.data import Shard, style_names
 from model.transformer import SIZES, Config, Transformer, parameter_count
 from model.windows import Batch, WindowSource
@@ -77,13 +80,13 @@ class Optimisers:
     """Muon for the matrices inside blocks, AdamW for the rest, one learning-rate schedule."""
 
     def __init__(self, network: Transformer, plan: Plan) -> None:
-        matrices = [p for n, p in network.named_parameters() if "blocks" in n and p.ndim == 2]  # noqa: PLR2004
+        matrices = [p for n, p in network.named_parameters() if "blocks" in n and p.ndim == 2]
         chosen = {id(parameter) for parameter in matrices}
         rest = [p for p in network.parameters() if id(p) not in chosen]
         decay = plan.weight_decay
         self._all: list[tuple[torch.optim.Optimizer, float]] = [
-            (torch.optim.Muon(matrices, lr=plan.muon_rate, weight_decay=decay), plan.muon_rate),
-            (torch.optim.AdamW(rest, lr=plan.adam_rate, betas=(0.9, 0.95), weight_decay=0.0), plan.adam_rate),
+            (torch.optim.Muon(matrices, weight_decay=decay), plan.muon_rate),
+            (torch.optim.AdamW(rest, betas=(0.9, 0.95), weight_decay=0.0), plan.adam_rate),
         ]  # fmt: skip
 
     def step(self, share: float) -> None:
@@ -185,7 +188,7 @@ class Run:
 
 
 def load(folder: Path) -> tuple[Transformer, list[str], int]:
-    """Return the network of a run on the CPU, the names of its styles, and the step that it has reached."""
+    """Return the network of a run, the names of its styles, and the step it has reached."""
     saved = torch.load(folder / CHECKPOINT, map_location="cpu", weights_only=True)
     network = Transformer(Config(**saved["config"]))
     network.load_state_dict(saved["network"])
@@ -199,23 +202,24 @@ def train(run: Run, train_source: WindowSource, valid: Sequence[Batch], workers:
     loader = DataLoader(
         steps, batch_size=None, num_workers=workers, prefetch_factor=4 if workers else None
     )
-    seen, total, since = 0, 0.0, time.perf_counter()
+    clock = SystemClock()
+    seen, total, since = 0, 0.0, clock.now_ns()
     for batch in _batches(loader):
         loss, count = loss_of(run.network, batch)
-        (loss / count).backward()
+        (loss / count).backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(run.network.parameters(), 1.0)
         run.optimisers.step(rate_at(run.step, plan.steps))
         run.step += 1
         seen, total = seen + count, total + float(loss.detach())
         if run.step % plan.report_every == 0:
-            elapsed = time.perf_counter() - since
+            elapsed = (clock.now_ns() - since) / 1e9
             left = (plan.steps - run.step) * elapsed / plan.report_every / 60
             run.report(loss=total / seen, tokens_per_s=seen / elapsed, minutes_left=left)
-            seen, total, since = 0, 0.0, time.perf_counter()
+            seen, total, since = 0, 0.0, clock.now_ns()
         if run.step % plan.save_every == 0 or run.step == plan.steps:
             run.report(valid=validate(run.network, valid))
             run.save()
-            since = time.perf_counter()
+            since = clock.now_ns()
 
 
 def _batches(loader: DataLoader[Batch]) -> Iterator[Batch]:
@@ -242,7 +246,10 @@ def main(
     corpus, held_out = Shard.open(shards, "train"), Shard.open(shards, "valid")
     styles = style_names(corpus)
     run = Run.begin(folder, plan, styles, device)
-    typer.echo(f"{parameter_count(run.network) / 1e6:.1f} M weights, {len(styles)} styles, {len(corpus.tokens) / 1e6:.0f} M tokens, {os.cpu_count()} cores, {device}")  # fmt: skip
+    typer.echo(
+        f"{parameter_count(run.network) / 1e6:.1f} M weights, {len(styles)} styles, "
+        f"{len(corpus.tokens) / 1e6:.0f} M tokens, {os.cpu_count()} cores, {device}"
+    )
     source = WindowSource(corpus, styles, length=window, tokens=batch_tokens)
     unseen = WindowSource(held_out, styles, length=window, tokens=batch_tokens)
     valid = [unseen.batch(0, index) for index in range(plan.valid_batches)]

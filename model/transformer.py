@@ -1,8 +1,9 @@
 """The network: a decoder-only transformer that continues music.
 
-Every position gets the sum of what is known about it: the token, where it stands in musical time (`model.features`), the style asked for and the
-instruments allowed. The style is a vector, not a token: a blend of styles is a weighted mean of vectors, and because it is an input it can change between
-two notes without recomputing what has been played.
+Every position gets the sum of what is known about it: the token, where it stands in musical time
+(`model.features`), the style asked for and the instruments allowed. The style is a vector, not a
+token: a blend of styles is a weighted mean of vectors, and because it is an input it can change
+between two notes without recomputing what has been played.
 
     x = event parts + velocity + six musical-time rows + style + instruments        (B, T, D)
     x = x + attention(norm(x)); x = x + swiglu(norm(x))                             L times
@@ -10,12 +11,16 @@ two notes without recomputing what has been played.
     velocity logits = norm(x) @ velocity rows (B, T, instruments x 16)
     critic logit = norm(x) @ critic           (B, T)   from the corpus (high) or from a model (low)?
 
-A token's embedding is composed of learned parts (kind, instrument, pitch, pitch class, the event's own residual, and the velocity level of the instrument), so that a
-rare combination learns from common ones. The output rows are the same parts (tied), so that only events are scored, not all combinations with sixteen
-velocities: the probability of a token is p(event) * p(velocity | event's instrument).
+A token's embedding is composed of learned parts (kind, instrument, pitch, pitch class, the event's
+own residual, and the velocity level of the instrument), so that a rare combination learns from
+common ones. The output rows are the same parts (tied), so that only events are scored, not all
+combinations with sixteen velocities: the probability of a token is p(event) * p(velocity | event's
+instrument).
 
-Pre-norm RMSNorm (Zhang and Sennrich 2019), rotary positions (Su et al. 2021; half-split layout, as onnxruntime's GroupQueryAttention has it), grouped-query attention
-(Ainslie et al. 2023), SwiGLU (Shazeer 2020), no biases. Dimensions: B batch, T time, D width, H heads, K key-value heads, A width of a head, F inner width.
+Pre-norm RMSNorm (Zhang and Sennrich 2019), rotary positions (Su et al. 2021; half-split layout, as
+onnxruntime's GroupQueryAttention has it), grouped-query attention (Ainslie et al. 2023), SwiGLU
+(Shazeer 2020), no biases. Dimensions: B batch, T time, D width, H heads, K key-value heads, A width
+of a head, F inner width.
 """
 
 from __future__ import annotations
@@ -154,6 +159,12 @@ class Embedding(nn.Module):
         self.style = nn.Embedding(max(1, config.styles), d)
         self.allowed = nn.Linear(len(Instrument), d, bias=False)
         kinds, instruments, pitches, classes = (torch.from_numpy(c.copy()) for c in _event_parts())
+        self.event_kind: Tensor
+        self.event_instrument: Tensor
+        self.event_pitch: Tensor
+        self.event_class: Tensor
+        self.token_event: Tensor
+        self.token_velocity: Tensor
         self.register_buffer("event_kind", kinds, persistent=False)
         self.register_buffer("event_instrument", instruments, persistent=False)
         self.register_buffer("event_pitch", pitches, persistent=False)
@@ -165,16 +176,20 @@ class Embedding(nn.Module):
 
     def event_rows(self) -> Tensor:
         """Return the composed rows of all events (E, D)."""
-        return (
+        rows: Tensor = (
             self.kind(self.event_kind)
             + self.instrument(self.event_instrument)
             + self.pitch(self.event_pitch)
             + self.pitch_class(self.event_class)
             + self.event.weight
         )
+        return rows
 
     def token_rows(self) -> Tensor:
-        """Return the composed rows of all tokens (V, D); the last velocity row stands for `none` and is zero."""
+        """Return the composed rows of all tokens (V, D).
+
+        The last velocity row stands for `none` and is zero.
+        """
         velocity = F.pad(self.velocity.weight, (0, 0, 0, 1))
         rows: Tensor = self.event_rows()[self.token_event] + velocity[self.token_velocity]
         return rows
@@ -182,7 +197,8 @@ class Embedding(nn.Module):
     def forward(self, tokens: Tensor, time: Tensor, style: Tensor, allowed: Tensor) -> Tensor:
         """Sum what is known of each position.
 
-        tokens (B, T) int64, time (B, T, 6) int64, style (B, D), allowed (B, 14) multi-hot -> (B, T, D).
+        tokens (B, T) int64, time (B, T, 6) int64, style (B, D), allowed (B, 14) multi-hot -> (B, T,
+        D).
         """
         velocity = F.pad(self.velocity.weight, (0, 0, 0, 1))
         x = F.embedding(self.token_event[tokens], self.event_rows())
@@ -193,7 +209,10 @@ class Embedding(nn.Module):
 
 
 def _event_parts() -> tuple[Any, Any, Any, Any]:
-    """Return kind, instrument, pitch and pitch class of each event; the last index of each table means none."""
+    """Return kind, instrument, pitch and pitch class of each event.
+
+    The last index of each table means none.
+    """
     unpitched = (v.EVENT_KIND != v.Kind.ON) & (v.EVENT_KIND != v.Kind.OFF)
     instrument = v.EVENT_INSTRUMENT.copy()
     instrument[unpitched] = NONE_INSTRUMENT
@@ -205,7 +224,7 @@ def _event_parts() -> tuple[Any, Any, Any, Any]:
     return v.EVENT_KIND, instrument, pitch, pitch_class
 
 
-def _velocity_rows() -> Any:  # noqa: ANN401 - NumPy array, typed where it is used
+def _velocity_rows() -> Any:
     """Return for each token its row in the velocity table, or the row after the last for none."""
     instrument = v.EVENT_INSTRUMENT[v.TOKEN_EVENT]
     rows = instrument * v.LEVELS + v.TOKEN_LEVEL
@@ -226,7 +245,11 @@ class Transformer(nn.Module):
         self._initialise()
 
     def _initialise(self) -> None:
-        """Draw small weights; what writes into the residual stream starts at zero, so that every block begins as the identity."""
+        """Draw small weights.
+
+        What writes into the residual stream starts at zero, so that every block begins as the
+        identity.
+        """
         for name, parameter in self.named_parameters():
             if name.endswith("norm.weight"):
                 continue
@@ -238,7 +261,10 @@ class Transformer(nn.Module):
                 nn.init.normal_(parameter, std=parameter.shape[-1] ** -0.5)
 
     def hidden(self, tokens: Tensor, time: Tensor, style: Tensor, allowed: Tensor) -> Tensor:
-        """Return the normed last state of each position (B, T, D); inputs as in `Embedding.forward`."""
+        """Return the normed last state of each position (B, T, D).
+
+        Inputs as in `Embedding.forward`.
+        """
         x = self.embedding(tokens, time, style, allowed)
         cos, sin = rope_table(tokens.shape[1], self.config)
         cos, sin = cos.to(x.device), sin.to(x.device)
@@ -255,22 +281,28 @@ class Transformer(nn.Module):
     def forward(
         self, tokens: Tensor, time: Tensor, style: Tensor, allowed: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """Return the logits after each position; inputs as in `Embedding.forward`, outputs as in `heads`."""
+        """Return the logits after each position.
+
+        Inputs as in `Embedding.forward`, outputs as in `heads`.
+        """
         return self.heads(self.hidden(tokens, time, style, allowed))
 
     def style(self, weights: Tensor) -> Tensor:
-        """Return the style vectors (B, D) of weighted styles (B, S); all-zero weights give no style at all."""
+        """Return the style vectors (B, D) of weighted styles (B, S).
+
+        All-zero weights give no style at all.
+        """
         return weights @ self.embedding.style.weight
 
     def nll(self, events: Tensor, velocities: Tensor, targets: Tensor) -> Tensor:
-        """Return the negative log likelihood in nats of target tokens (B, T) under the logits, unreduced; 0 where a target is -1."""
+        """Return the negative log likelihood in nats of each target (B, T); 0 where it is -1."""
         known = targets >= 0
         target = targets.clamp(min=0)
         event = self.embedding.token_event[target]
         loss = F.cross_entropy(events.float().flatten(0, 1), event.flatten(), reduction="none")
         row = self.embedding.token_velocity[target].flatten()
         struck = row < VELOCITY_ROWS
-        levels = velocities.float().unflatten(-1, (len(Instrument), v.LEVELS)).flatten(0, 1)
+        levels = velocities.float().reshape(-1, len(Instrument), v.LEVELS)
         of_instrument = levels[struck, row[struck] // v.LEVELS]
         chosen = F.cross_entropy(of_instrument, row[struck] % v.LEVELS, reduction="none")
         loss = loss.masked_scatter(struck, loss[struck] + chosen)

@@ -1,20 +1,26 @@
 """The vocabulary: every token that the model reads and writes, frozen.
 
-A token says one thing that happens: a note begins (instrument, pitch and velocity in one), a note ends, time passes, or the frame of reference changes
-(start, end, clock, tempo, metre). This is MuseNet's encoding ("we landed on an encoding that combines expressivity with conciseness: combining the pitch,
-volume, and instrument information into a single token"), and tokens print as its sample does:
+A token says one thing that happens: a note begins (instrument, pitch and velocity in one), a note
+ends, time passes, or the frame of reference changes (start, end, clock, tempo, metre). This is
+MuseNet's encoding ("we landed on an encoding that combines expressivity with conciseness: combining
+the pitch, volume, and instrument information into a single token"), and tokens print as its sample
+does:
 
     start clock:grid tempo:88 metre:4/4 piano:v72:G4 wait:12 piano:v0:G4
 
-Ids are laid out in blocks, and note-ons come last, sixteen velocity levels to each (instrument, pitch):
+Ids are laid out in blocks, and note-ons come last, sixteen velocity levels to each (instrument,
+pitch):
 
-    controls | waits 1..192 | note-offs by instrument and pitch | note-ons by instrument, pitch and level
+    controls | waits 1..192 | note-offs by instrument and pitch | note-ons by instrument, pitch and
+    level
 
-The *event* of a token is the token without its velocity: the model predicts first the event, then the level given the event's
-instrument. Events are numbered like ids, with the sixteen levels of a note-on folded into one.
+The *event* of a token is the token without its velocity: the model predicts first the event, then
+the level given the event's instrument. Events are numbered like ids, with the sixteen levels of a
+note-on folded into one.
 
-The layout is arithmetic over the tables below; `FINGERPRINT` is a hash of all token names in order, and artefacts carry it, so that a model can never
-be run with another vocabulary than it was trained with.
+The layout is arithmetic over the tables below; `FINGERPRINT` is a hash of all token names in order,
+and artefacts carry it, so that a model can never be run with another vocabulary than it was trained
+with.
 """
 
 from __future__ import annotations
@@ -38,9 +44,11 @@ _PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B
 
 # The marks of a metronome (Maelzel's scale, about 4 % apart), with a few below and above.
 TEMPOS: tuple[int, ...] = (
-    *(30, 32, 34, 36, 38, 40, 42, 44, 46, 48, 50, 52, 54, 56, 58, 60, 63, 66, 69, 72, 76, 80, 84, 88),
-    *(92, 96, 100, 104, 108, 112, 116, 120, 126, 132, 138, 144, 152, 160, 168, 176, 184, 192, 200, 208),
-    *(216, 224, 232, 240),
+    *range(30, 60, 2),
+    *range(60, 72, 3),
+    *range(72, 120, 4),
+    *range(120, 144, 6),
+    *range(144, 241, 8),
 )  # fmt: skip
 METRES: tuple[tuple[int, int], ...] = (
     *((count, 2) for count in range(1, 5)),
@@ -64,7 +72,11 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One token, spelt out. `value` is ticks of a wait, step of a tempo, index of a metre, 1 for clock:grid; `level` is 0..15 for a note-on."""
+    """One token, spelt out.
+
+    `value` is ticks of a wait, step of a tempo, index of a metre, 1 for clock:grid; `level` is
+    0..15 for a note-on.
+    """
 
     kind: Kind
     value: int = 0
@@ -122,7 +134,7 @@ def tempo_step(bpm: float) -> int:
 
 
 def metre_index(numerator: int, denominator: int) -> int | None:
-    """Return the index of a metre, or of one with bars as long, or None where there is none (11/4, 1/16)."""
+    """Return the index of a metre, or of one with bars as long, or None if there is none (11/4)."""
     if (numerator, denominator) in METRES:
         return METRES.index((numerator, denominator))
     for index, (count, unit) in enumerate(METRES):

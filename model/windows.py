@@ -1,13 +1,17 @@
 """What the network sees in training: windows of pieces, varied.
 
-A batch is a pure function of (seed, step): training that stops and goes on sees what it would have seen, workers need no shared state, and every rank of a
-distributed run draws its own part. Each window is drawn style first, by temperature (a style with n pieces has weight n^0.5), so that small styles are
-heard; then piece, then place. It is varied as MuseNet describes, and for playing live:
+A batch is a pure function of (seed, step): training that stops and goes on sees what it would have
+seen, workers need no shared state, and every rank of a distributed run draws its own part. Each
+window is drawn style first, by temperature (a style with n pieces has weight n^0.5), so that small
+styles are heard; then piece, then place. It is varied as MuseNet describes, and for playing live:
 
-- transposed by up to six semitones either way, drums excepted, as far as the compass of every instrument allows;
+- transposed by up to six semitones either way, drums excepted, as far as the compass of every
+  instrument allows;
 - played louder or softer by up to two levels;
-- sometimes told in free time instead of on a grid: seconds for beats, tempo stretched, every onset a little early or late, chords spread;
-- the style is a random convex mix of the piece's labels, now and then with a foreign label mixed in, and for one window in ten it is silent;
+- sometimes told in free time instead of on a grid: seconds for beats, tempo stretched, every onset
+  a little early or late, chords spread;
+- the style is a random convex mix of the piece's labels, now and then with a foreign label mixed
+  in, and for one window in ten it is silent;
 - the instruments allowed, the part of the piece and the countdown to its end are often hidden.
 """
 
@@ -59,7 +63,10 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Windows side by side, padded: inputs (N, T), targets (N, T) with -1 where there is nothing to learn."""
+    """Windows side by side, padded.
+
+    Inputs (N, T), targets (N, T) with -1 where there is nothing to learn.
+    """
 
     inputs: NDArray[np.int64]
     targets: NDArray[np.int64]
@@ -86,12 +93,16 @@ class WindowSource:
         self._weights = weights / weights.sum()
 
     def batch(self, seed: int, step: int) -> Batch:
-        """Return the batch of a step: about the same number of tokens each time, windows of similar length together."""
+        """Return the batch of a step.
+
+        About the same number of tokens each time, windows of similar length together.
+        """
         rng = np.random.default_rng((seed, step))
         first = self._window(rng)
         length = len(first.tokens) - 1
         wanted = max(1, round(self._batch_tokens / length))
-        # Little is lost to padding when the others are at least half as long, and the longer ones are cut.
+        # Little is lost to padding when the others are at least half as long, and the longer ones
+        # are cut.
         others = (self._window(rng, at_least=length // 2) for _ in range(wanted - 1))
         return _stacked([first, *(window.cut(length) for window in others)], length)
 
@@ -136,12 +147,15 @@ class WindowSource:
 
 
 def _place(total: int, length: int, rng: Generator) -> int:
-    """Choose where a window begins: often at the start or so that it reaches the end, else anywhere."""
+    """Choose where a window begins.
+
+    Often at the start or so that it reaches the end, else anywhere.
+    """
     spare = total - length - 1
     if spare <= 0:
         return 0
     chance = rng.random()
-    return 0 if chance < 0.15 else spare if chance < 0.25 else int(rng.integers(spare + 1))  # noqa: PLR2004
+    return 0 if chance < 0.15 else spare if chance < 0.25 else int(rng.integers(spare + 1))
 
 
 def _framed(
@@ -154,7 +168,9 @@ def _framed(
         at = np.flatnonzero(kinds == kind)
         if len(at):
             frame.append(tokens[at[-1]])
-    return np.concatenate((frame, chosen)), np.concatenate((np.repeat(rows[:1], len(frame), 0), rows))  # fmt: skip
+    return np.concatenate((frame, chosen)), np.concatenate(
+        (np.repeat(rows[:1], len(frame), 0), rows)
+    )
 
 
 def _freed(
@@ -164,7 +180,10 @@ def _freed(
     rows: NDArray[np.int64],
     rng: Generator,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Tell a window as a performance: in plain time, at a tempo of its own, no two notes of a chord quite together."""
+    """Tell a window as a performance.
+
+    In plain time, at a tempo of its own, no two notes of a chord quite together.
+    """
     score = tokenizer.decode([*_tempo_in_force(tokens, begin), *chosen.tolist()])
     beats = TempoMap(score.tempos)
     stretch, early_late = rng.uniform(0.8, 1.25), rng.choice([0.0, 0.4, 1.2])
@@ -219,7 +238,10 @@ def _allowed(tokens: NDArray[np.int64], rng: Generator) -> NDArray[np.float32]:
 
 
 def _shifted(semitones: int) -> NDArray[np.int64]:
-    """Return for each token the token so many semitones higher; -1 where the instrument cannot play that."""
+    """Return for each token the token so many semitones higher.
+
+    -1 where the instrument cannot play that.
+    """
     table = np.arange(v.SIZE)
     for token in range(v.SIZE):
         spelt = v.token_of(token)

@@ -21,6 +21,7 @@ class Peer:
         self._process = subprocess.Popen(
             [sys.executable, PEER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
+        self.ask(clock=True)  # it answers once its ports are there
 
     def ask(self, **request: object) -> Any:
         """Ask one thing, and wait for the answer."""
