@@ -47,7 +47,8 @@ LARGEST_BYTES = 16 * 1024 * 1024
 Above this a file is not a piece of music, and reading it would take minutes.
 """
 
-SLOWEST_BPM, FASTEST_BPM = 4.0, 1000.0
+SLOWEST_BPM, FASTEST_BPM = 1.0, 6000.0
+"""Real files go to 1200 bpm, to write out a flourish; beyond these limits a tempo is a mistake."""
 _WRITTEN_RESOLUTION = 480
 _OWN_CHANNELS = {kind: kind.spec.channel for kind in Instrument}
 _MICROSECONDS_PER_MINUTE = 60_000_000

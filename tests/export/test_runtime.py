@@ -47,6 +47,12 @@ def test_a_chunk_goes_on_where_the_last_one_ended(fresh: Fresh, stream: Stream) 
     assert_same(fed(fresh(), stream, [0, 3, 50, 51, 97]), fed(fresh(), stream, [0, 97]))
 
 
+def test_a_chunk_may_be_longer_than_the_room_left(fresh: Fresh, stream: Stream) -> None:
+    uneven, single = fresh(), fresh()
+    assert_same(fed(uneven, stream, [0, 250, 390]), fed(single, stream, range(391)))
+    assert (uneven.length, uneven.slid) == (single.length, single.slid)
+
+
 def test_rewinding_is_as_if_never_gone(fresh: Fresh, stream: Stream) -> None:
     gone, stayed = fresh(), fresh()
     fed(gone, stream, [0, 60])
