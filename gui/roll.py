@@ -29,6 +29,7 @@ _FRAME_MS = 16
 _SHORTEST_SPAN_S, _LONGEST_SPAN_S = 4.0, 60.0
 _FEWEST_PITCHES = 36
 _MARGIN_PITCHES = 2
+_TINT = 0.007  # of the circle of hues, from one instrument to the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ class PianoRoll(QWidget):
         theme = self._theme
         colour = QColor(theme.answered if box.note.answered else theme.played)
         # Instruments are tints of the player's hue.
-        hue = (colour.hsvHueF() + 0.012 * (int(box.note.instrument) - 6)) % 1.0
+        hue = (colour.hsvHueF() + _TINT * int(box.note.instrument)) % 1.0
         colour.setHsvF(hue, colour.hsvSaturationF(), colour.valueF())
         fill = QColor(colour)
         fill.setAlphaF(0.18 if box.planned else 0.45 + 0.55 * box.note.velocity / 127)

@@ -208,6 +208,11 @@ class Window(QMainWindow):
 
     def _instrument_box(self, kind: Instrument) -> QCheckBox:
         box = QCheckBox(kind.label)
+        box.setStyleSheet(
+            f"QCheckBox::indicator {{ width: 13px; height: 13px; border-radius: 3px;"
+            f"border: 1px solid {self._theme.faint}; background: {self._theme.panel} }}"
+            f"QCheckBox::indicator:checked {{ background: {self._theme.accent} }}"
+        )
         box.setAccessibleName(kind.label)
         box.setToolTip(self.tr("Let it answer. With none ticked, those that you play answer."))
         return box
@@ -223,6 +228,7 @@ class Window(QMainWindow):
             for column, text, box in ((0, left, left_box), (2, right, right_box)):
                 label = QLabel(text)
                 label.setBuddy(box)
+                label.setMinimumWidth(label.sizeHint().width() + 6)
                 form.addWidget(label, row, column)
                 form.addWidget(box, row, column + 1)
         form.setColumnStretch(1, 1)

@@ -63,8 +63,8 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
 
 
 def test_the_pedal_becomes_length(tmp_path: Path) -> None:
-    pedal = [mido.Message("control_change", control=64, value=v, time=t) for v, t in ((127, 0), (0, 480))]  # fmt: skip
-    content = file_of(pedal[0], on(), off(time=240), pedal[1])
+    down = mido.Message("control_change", control=64, value=127)
+    content = file_of(down, on(), off(time=240), down.copy(value=0, time=480))
     assert read(saved(tmp_path, content)).score.notes == (Note(0, Instrument.PIANO, 60, 72, 64),)
 
 
@@ -89,7 +89,8 @@ def test_a_note_that_nobody_ends_ends_with_the_file(tmp_path: Path) -> None:
 
 def test_running_status_and_velocity_zero_are_understood(tmp_path: Path) -> None:
     track = bytes([0, 0x90, 60, 64, 48, 60, 0, 0, 62, 64, 48, 62, 0, 0, 0xFF, 0x2F, 0])
-    content = b"MThd" + struct.pack(">IHHH", 6, 0, 1, 48) + b"MTrk" + struct.pack(">I", len(track)) + track  # fmt: skip
+    header = b"MThd" + struct.pack(">IHHH", 6, 0, 1, 48)
+    content = header + b"MTrk" + struct.pack(">I", len(track)) + track
     notes = read(saved(tmp_path, content)).score.notes
     assert [(n.onset_ticks, n.release_ticks, n.pitch) for n in notes] == [(0, 48, 60), (48, 96, 62)]
 

@@ -160,33 +160,35 @@ def test_closing_the_window_halts_and_stops_the_timer(desk: Desk) -> None:
     desk.link.poll()  # a timer that still ran would do this to a closed pipe
 
 
+def line(
+    kind: Instrument, pitches: tuple[int, ...], begin_ns: int, step_ns: int, *, answered: bool
+) -> list[RollNote]:
+    """Return notes that follow each other."""
+    return [
+        RollNote(
+            kind,
+            pitch,
+            64 + 4 * index,
+            begin_ns + index * step_ns,
+            begin_ns + (index + 1) * step_ns - step_ns // 16,
+            answered=answered,
+        )
+        for index, pitch in enumerate(pitches)
+    ]
+
+
 def conversation(now_ns: int) -> tuple[RollNote, ...]:
     """Two hands that play a phrase, and an answer that is half heard and half planned."""
-    begin = now_ns - 7 * SECOND
+    begin, start, third = now_ns - 7 * SECOND, now_ns - 2 * SECOND, SECOND // 3
     melody = (72, 74, 76, 79, 77, 76, 74, 71, 72, 67, 69, 72)
-    played = [
-        RollNote(Instrument.PIANO, p, 60 + 4 * i, begin + i * SECOND // 3, begin + (i + 1) * SECOND // 3 - 30_000_000)
-        for i, p in enumerate(melody)
-    ]  # fmt: skip
-    played += [
-        RollNote(Instrument.PIANO, p, 60, begin + i * SECOND, begin + (i + 1) * SECOND - 50_000_000)
-        for i in range(4)
-        for p in (48 + (0, 5, 7, 0)[i], 52 + (0, 5, 7, 0)[i])
-    ]
-    start = now_ns - 2 * SECOND
-    answered = [
-        RollNote(Instrument.PIANO, p, 84, start + i * SECOND // 3, start + (i + 1) * SECOND // 3 - 20_000_000, answered=True)
-        for i, p in enumerate((72, 71, 69, 67, 69, 71, 74, 72, 76, 74, 72, 71))
-    ]  # fmt: skip
-    answered += [
-        RollNote(Instrument.BASS, 36 + step, 90, start + i * SECOND, start + (i + 1) * SECOND - 60_000_000, answered=True)
-        for i, step in enumerate((0, 5, 7, 0))
-    ]  # fmt: skip
-    answered += [
-        RollNote(Instrument.DRUMS, 42, 70, start + i * SECOND // 3, start + i * SECOND // 3 + 60_000_000, answered=True)
-        for i in range(12)
-    ]  # fmt: skip
-    return tuple(played + answered)
+    reply = (72, 71, 69, 67, 69, 71, 74, 72, 76, 74, 72, 71)
+    played = line(Instrument.PIANO, melody, begin, third, answered=False)
+    for chord in ((48, 53, 55, 48), (52, 57, 59, 52)):
+        played += line(Instrument.PIANO, chord, begin, SECOND, answered=False)
+    answer = line(Instrument.PIANO, reply, start, third, answered=True)
+    answer += line(Instrument.BASS, (36, 41, 43, 36), start, SECOND, answered=True)
+    answer += line(Instrument.DRUMS, (42,) * 12, start, third, answered=True)
+    return tuple(played + answer)
 
 
 @pytest.mark.parametrize("name,theme", [("dark", DARK), ("light", LIGHT)])
@@ -197,12 +199,15 @@ def test_a_picture_is_taken(qtbot: QtBot, name: str, theme: Theme) -> None:
     app.setPalette(theme.palette())
     desk = Desk(qtbot, theme)
     now_ns = 100 * SECOND
-    shown = Snapshot(now_ns, State.ANSWERING, Settings(), conversation(now_ns), "jack", "Antiphon:in", "Antiphon:out", hand_over_ns=20_400_000, worst_lateness_ns=310_000)  # fmt: skip
-    desk.show(shown)
+    shown = Snapshot(now_ns, State.ANSWERING, Settings(), conversation(now_ns), "jack")
+    shown = replace(shown, input_name="Antiphon:in", output_name="Antiphon:out")
+    desk.show(replace(shown, hand_over_ns=20_400_000, worst_lateness_ns=310_000))
     desk.box("Style").setCurrentText("bossa nova")
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     picture = desk.window.grab()
     assert picture.save(str(SCREENSHOTS / f"window-{name}.png"))
-    colours = {picture.toImage().pixelColor(x, y).name() for x in range(0, 1080, 3) for y in range(250, 600, 3)}  # fmt: skip
+    image = picture.toImage()
+    places = ((x, y) for x in range(0, 1080, 3) for y in range(250, 600, 3))
+    colours = {image.pixelColor(x, y).name() for x, y in places}
     assert len(colours) > 20
     desk.window.close()

@@ -26,13 +26,17 @@ NOTES = st.builds(
     st.integers(0, 500),
     st.integers(1, 127),
 )
+TEMPOS = st.builds(TempoChange, st.integers(0, 900), st.floats(10, 400))
+METRES = st.builds(
+    MetreChange, st.integers(0, 900), st.integers(1, 13), st.sampled_from([2, 4, 8, 16])
+)
 SCORES = st.builds(
     Score,
     st.lists(NOTES, max_size=30).map(tuple),
-    st.lists(st.builds(TempoChange, st.integers(0, 900), st.floats(10, 400)), max_size=3).map(tuple),
-    st.lists(st.builds(MetreChange, st.integers(0, 900), st.integers(1, 13), st.sampled_from([2, 4, 8, 16])), max_size=3).map(tuple),
+    st.lists(TEMPOS, max_size=3).map(tuple),
+    st.lists(METRES, max_size=3).map(tuple),
     st.booleans(),
-)  # fmt: skip
+)
 
 
 def streamed(score: Score) -> list[int]:

@@ -1,0 +1,308 @@
+"""The conversation, told as timelines: no ports, no composer, no waiting."""
+
+from itertools import pairwise
+from random import Random
+
+import pytest
+
+from bridge import protocol
+from bridge.dialogue import (
+    Arrange,
+    Begin,
+    Change,
+    Compose,
+    Composed,
+    Extend,
+    Halt,
+    HandOver,
+    Happening,
+    Hear,
+    Inbox,
+    Listen,
+    Release,
+    Settings,
+    State,
+    Strike,
+    Withdraw,
+)
+from bridge.events import SUSTAIN, ControlChange, Event, NoteOff, NoteOn, ProgramChange, Stamped
+from bridge.instruments import Instrument
+from bridge.schedule import Due, Schedule
+from bridge.session import LEAD_NS, MS, SECOND, TRANSITIONS, Outcome, Session, Signal, silence_asked
+
+PIANO = Instrument.PIANO
+
+
+class Table:
+    """A session, and everything that it has asked for."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.session = Session(settings or Settings())
+        self.io: list[protocol.ToIo] = []
+        self.composer: list[object] = []
+        self.log: list[str] = []
+
+    def at(self, now_ns: int, *inbox: Inbox) -> Outcome:
+        outcome = self.session.step(now_ns, inbox)
+        self.io += outcome.to_io
+        self.composer += outcome.to_composer
+        self.log += [entry.what for entry in outcome.log]
+        return outcome
+
+    def play(self, at_ns: int, *events: Event) -> None:
+        self.at(at_ns, protocol.Received(tuple(Stamped(at_ns, event) for event in events)))
+
+    def phrase(self, begin_ns: int, onsets: int = 4, gap_ns: int = 250 * MS) -> int:
+        """Play some notes; return when the last was released."""
+        for index in range(onsets):
+            self.play(begin_ns + index * gap_ns, NoteOn(0, 60 + index, 80))
+            self.play(begin_ns + (index + 1) * gap_ns - 20 * MS, NoteOff(0, 60 + index))
+        return begin_ns + onsets * gap_ns - 20 * MS
+
+    def composed(self) -> Compose:
+        return next(m for m in reversed(self.composer) if isinstance(m, Compose))
+
+    def dues(self) -> list[Due]:
+        return [
+            due for message in self.io if isinstance(message, protocol.Play) for due in message.dues
+        ]
+
+
+@pytest.fixture
+def table() -> Table:
+    table = Table()
+    table.at(0, Listen())
+    return table
+
+
+def answered(table: Table) -> tuple[int, Compose]:
+    """Play a phrase and wait until it is answered; return when, and what the composer was asked."""
+    table.phrase(SECOND)
+    at = table.session.deadline_ns()
+    assert at is not None
+    table.at(at)
+    assert table.session.state is State.ANSWERING
+    return at, table.composed()
+
+
+def test_the_transitions_lead_nowhere_unknown() -> None:
+    assert set(TRANSITIONS) == set(State)
+    assert all(Signal.HALT in TRANSITIONS[state] for state in State if state is not State.STOPPED)
+    reached = {following for signals in TRANSITIONS.values() for following in signals.values()}
+    assert reached == set(State)
+
+
+def test_a_stopped_session_hears_nothing() -> None:
+    table = Table()
+    table.play(SECOND, NoteOn(0, 60, 80))
+    assert (table.io, table.composer) == ([], [])
+
+
+def test_what_is_played_is_told_in_ticks_from_the_first_note(table: Table) -> None:
+    table.play(SECOND, NoteOn(0, 60, 80))
+    table.play(SECOND + 500 * MS, NoteOff(0, 60))
+    assert table.composer == [
+        Begin(),
+        Arrange(Settings()),
+        Hear((Strike(0, PIANO, 60, 80),)),
+        Hear((Release(48, PIANO, 60),)),
+    ]
+
+
+def test_a_silence_half_as_long_again_as_the_usual_gap_hands_over(table: Table) -> None:
+    last = table.phrase(SECOND, gap_ns=400 * MS)
+    assert table.session.deadline_ns() == last + 600 * MS
+    table.at(last + 600 * MS - 1)
+    assert table.session.state is State.HEARING
+    table.at(last + 600 * MS)
+    assert table.session.state is State.ANSWERING
+
+
+@pytest.mark.parametrize(
+    "gaps_ms,silence_ms",
+    [([], 500), ([100] * 4, 250), ([400] * 4, 600), ([3000] * 3, 1000), ([5, 300, 5, 300], 450)],
+)
+def test_the_silence_asked(gaps_ms: list[int], silence_ms: int) -> None:
+    assert silence_asked(gap * MS for gap in gaps_ms) == silence_ms * MS
+
+
+def test_nobody_is_interrupted_while_a_key_is_down_and_a_pedal_asks_for_patience(
+    table: Table,
+) -> None:
+    table.play(SECOND, NoteOn(0, 60, 80))
+    assert table.session.deadline_ns() is None
+    table.play(2 * SECOND, ControlChange(0, SUSTAIN, 127), NoteOff(0, 60))
+    assert table.session.deadline_ns() == 2 * SECOND + 1500 * MS
+
+
+def test_the_answer_begins_within_the_lead_and_is_as_long_as_the_phrase(table: Table) -> None:
+    last = table.phrase(SECOND, onsets=16)
+    at = table.session.deadline_ns()
+    assert at is not None
+    table.at(at)
+    compose = table.composed()
+    table.at(at + 5 * MS, Composed(1, (Strike(compose.begin_tick, PIANO, 64, 70),)))
+    (program, note) = table.dues()
+    assert program.event == ProgramChange(0, 0)
+    assert note.event == NoteOn(0, 64, 70)
+    assert note.due_ns == at + LEAD_NS
+    length_ns = (compose.end_tick - compose.begin_tick) * 500 * MS // 48
+    assert abs(length_ns - (last - SECOND)) <= 11 * MS
+    assert compose.instruments == (PIANO,)
+
+
+def test_a_composer_that_is_late_shifts_the_answer_and_loses_nothing(table: Table) -> None:
+    at, compose = answered(table)
+    late = at + 100 * MS
+    strikes = tuple(Strike(compose.begin_tick + 12 * i, PIANO, 64 + i, 70) for i in range(3))
+    table.at(late, Composed(1, strikes))
+    onsets = [due.due_ns for due in table.dues() if isinstance(due.event, NoteOn)]
+    assert onsets[0] == late + 8 * MS
+    assert [b - a for a, b in pairwise(onsets)] == [125 * MS] * 2
+
+
+def test_the_composer_runs_ahead_two_seconds_and_no_more() -> None:
+    table = Table(Settings(answer_ns=10 * SECOND))
+    table.at(0, Listen())
+    at, compose = answered(table)
+    assert compose.until_tick - compose.begin_tick <= 2 * 96
+    following = table.session.deadline_ns()
+    assert following is not None
+    table.at(following)
+    extended = table.composer[-1]
+    assert isinstance(extended, Extend)
+    assert extended.until_tick > compose.until_tick
+    assert following < at + 2 * SECOND
+
+
+def test_when_the_answer_is_over_it_listens_again(table: Table) -> None:
+    at, compose = answered(table)
+    end = Release(compose.end_tick, PIANO, 64)
+    table.at(at, Composed(1, (Strike(compose.begin_tick, PIANO, 64, 70), end), done=True))
+    over = table.session.deadline_ns()
+    assert over is not None
+    table.at(over)
+    assert (table.session.state, table.log[-1]) == (State.LISTENING, "finished")
+
+
+def test_coming_back_in_takes_back_what_has_not_sounded(table: Table) -> None:
+    at, compose = answered(table)
+    planned = (
+        Strike(compose.begin_tick, PIANO, 64, 70),
+        Strike(compose.begin_tick + 96, PIANO, 67, 70),
+    )
+    table.at(at, Composed(1, planned))
+    back = at + 500 * MS
+    table.play(back, NoteOn(0, 72, 90))
+    assert protocol.Retract(back) in table.io
+    withdraw = next(m for m in table.composer if isinstance(m, Withdraw))
+    assert compose.begin_tick < withdraw.tick < compose.begin_tick + 96
+    assert table.session.state is State.HEARING
+    shown = table.session.snapshot(back).notes
+    assert [(n.pitch, n.release_ns) for n in shown if n.answered] == [(64, back)]
+    # What the composer still had on its way belongs to nobody.
+    before = len(table.dues())
+    table.at(back, Composed(1, (Strike(compose.begin_tick + 100, PIANO, 69, 70),)))
+    assert len(table.dues()) == before
+
+
+def test_hand_over_on_request_and_only_when_there_is_something_to_answer(table: Table) -> None:
+    table.at(SECOND, HandOver())
+    assert table.session.state is State.LISTENING
+    table.play(SECOND, NoteOn(0, 60, 80))
+    table.at(SECOND + MS, HandOver())
+    assert table.session.state is State.ANSWERING
+
+
+def test_instruments_asked_for_answer_on_their_own_channels() -> None:
+    table = Table(Settings(instruments=(Instrument.BASS, Instrument.DRUMS)))
+    table.at(0, Listen())
+    at, compose = answered(table)
+    assert compose.instruments == (Instrument.BASS, Instrument.DRUMS)
+    begin = compose.begin_tick
+    table.at(at, Composed(1, (Strike(begin, Instrument.BASS, 36, 70), Strike(begin, Instrument.DRUMS, 38, 90))))  # fmt: skip
+    kick = [due for due in table.dues() if due.event.channel == 9]
+    assert [type(due.event) for due in kick] == [NoteOn, NoteOff]  # a hit owes its own end
+    assert {due.event.channel for due in table.dues()} == {4, 9}
+
+
+def test_stop_begins_a_new_epoch_and_panic_is_passed_on(table: Table) -> None:
+    answered(table)
+    table.at(5 * SECOND, Halt())
+    assert table.io[-1] == protocol.BeginEpoch(1)
+    table.at(6 * SECOND, Listen(), protocol.Panic())
+    assert table.io[-1] == protocol.Panic()
+    assert table.session.state is State.STOPPED
+
+
+def test_a_change_reaches_the_composer_at_once(table: Table) -> None:
+    settings = Settings(style=(("bach", 1.0),))
+    table.at(SECOND, Change(settings))
+    assert table.composer[-1] == Arrange(settings)
+    assert table.session.snapshot(SECOND).settings == settings
+
+
+def test_problems_are_shown_and_gone_when_ports_open(table: Table) -> None:
+    table.at(SECOND, protocol.Problem("No port."))
+    assert table.session.snapshot(SECOND).problem == "No port."
+    table.at(SECOND, protocol.Ready("jack", "in", "out"))
+    assert table.session.snapshot(SECOND).problem == ""
+
+
+def _random_take(rng: Random, compose: Compose) -> list[Happening]:
+    """Return any notes, each with its end."""
+    told: list[Happening] = []
+    for pitch in rng.sample(range(50, 80), rng.randrange(1, 8)):
+        onset = rng.randrange(compose.begin_tick, compose.end_tick)
+        told.append(Strike(onset, PIANO, pitch, 70))
+        told.append(Release(rng.randrange(onset + 1, compose.end_tick + 2), PIANO, pitch))
+    return sorted(told, key=lambda happening: happening.tick)
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_whatever_happens_nothing_sounds_at_the_end(seed: int) -> None:
+    """Play against a real schedule: phrases, answers, interruptions, stops, at random."""
+    rng, table, schedule = Random(seed), Table(), Schedule()
+    now, answering = 0, 0
+    sounding: set[tuple[int, int]] = set()
+
+    def carry_out() -> None:
+        sent = []
+        for message in table.io:
+            match message:
+                case protocol.Play(dues):
+                    schedule.add(dues)
+                case protocol.Retract(after_ns):
+                    sent += schedule.retract(after_ns, now)
+                case protocol.BeginEpoch(epoch):
+                    sent += schedule.begin_epoch(epoch, now)
+        table.io.clear()
+        for each in [*sent, *schedule.emit(now)]:
+            key = (each.event.channel, getattr(each.event, "pitch", -1))
+            if isinstance(each.event, NoteOn):
+                assert key not in sounding
+                sounding.add(key)
+            elif isinstance(each.event, NoteOff):
+                sounding.remove(key)
+
+    for _ in range(60):
+        now += rng.choice([1, 5, 40, 300, 900, 2500]) * MS
+        choice = rng.random()
+        if choice < 0.15:
+            table.at(now, rng.choice([Listen(), Listen(), Halt()]))
+        elif choice < 0.6:
+            pitch = rng.randrange(60, 64)
+            table.play(
+                now, rng.choice([NoteOn(0, pitch, 80), NoteOff(0, pitch), NoteOff(0, pitch)])
+            )
+        else:
+            table.at(now, *([HandOver()] if choice > 0.9 else []))
+        if table.session.state is State.ANSWERING and table.composed().take != answering:
+            compose = table.composed()
+            answering = compose.take
+            take = _random_take(rng, compose)
+            table.at(now, Composed(compose.take, tuple(take), done=True))
+        carry_out()
+    table.at(now, Halt())
+    carry_out()
+    assert not sounding
