@@ -25,13 +25,16 @@ class FrameClock:
         self._rate_hz = rate_hz
         self._frame = frame
         self._ns = now_ns
+        self._readings = 1
 
     def observe(self, frame: int, now_ns: int) -> None:
         """Take in another reading of both clocks."""
         expected_ns = self.ns_of(frame)
         miss_ns = now_ns - expected_ns
+        # The first readings are averaged, or an unlucky first one would be felt for a second.
+        self._readings = 1 if abs(miss_ns) > LOST_NS else min(self._readings + 1, SHARE)
         self._frame = frame
-        self._ns = now_ns if abs(miss_ns) > LOST_NS else expected_ns + miss_ns // SHARE
+        self._ns = expected_ns + miss_ns // self._readings
 
     def ns_of(self, frame: int) -> int:
         """Tell when a frame is, within half a day of the last reading."""

@@ -41,6 +41,7 @@ from bridge.protocol import (
 from bridge.schedule import Schedule, Sent
 from bridge.wire import WireParser
 
+READINGS = 10  # of which the quickest is taken to begin with
 SAME_MOMENT_NS = 50_000  # a reading of two clocks that took longer than this is not used
 LEAVE_PYTHON_S = 0.1
 PERIOD_LIMIT_S = 1.0  # a server that has not called for so long will not call any more
@@ -66,7 +67,8 @@ class Cycle:
         self._clock = clock
         self._orders = orders
         self._tell = tell
-        self._frames = FrameClock(client.samplerate, client.frame_time, clock.now_ns())
+        _, frame, now_ns = min(self._read_clocks() for _ in range(READINGS))
+        self._frames = FrameClock(client.samplerate, frame, now_ns)
         self._half_frame_ns = 500_000_000 // client.samplerate
         self._schedule = Schedule()
         self._parser = WireParser()
@@ -81,7 +83,9 @@ class Cycle:
 
     def _process(self, size: int) -> None:
         first = self._client.last_frame_time
-        self._read_clocks()
+        took_ns, frame, now_ns = self._read_clocks()
+        if took_ns < SAME_MOMENT_NS:
+            self._frames.observe(frame, now_ns)
         begin_ns = self._frames.ns_of(first)
         # What is nearer to the next period's first frame than to our last one is left to it.
         ahead_ns = self._frames.ns_of(first + size) - begin_ns - self._half_frame_ns
@@ -94,13 +98,12 @@ class Cycle:
         if sent:
             self._tell(Emitted(tuple(sent)))
 
-    def _read_clocks(self) -> None:
-        """Read JACK's clock between two looks at ours."""
+    def _read_clocks(self) -> tuple[int, int, int]:
+        """Read JACK's clock between two looks at ours; give the time it took, frame and moment."""
         before_ns = self._clock.now_ns()
         frame = self._client.frame_time
         after_ns = self._clock.now_ns()
-        if after_ns - before_ns < SAME_MOMENT_NS:
-            self._frames.observe(frame, (before_ns + after_ns) // 2)
+        return after_ns - before_ns, frame, (before_ns + after_ns) // 2
 
     def _take_orders(self, now_ns: int) -> list[Sent]:
         sent: list[Sent] = []

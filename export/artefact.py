@@ -94,12 +94,15 @@ class Artefact:
 
         Raises:
             UnknownStyleError: a name is not among the styles.
+            ValueError: a weight is not above 0.
 
         """
         rows = [self._index(name) for name in weights]
         if not rows:
             return np.zeros(self.style_vectors.shape[1], np.float32)
         shares = np.array(list(weights.values()), np.float32)
+        if shares.min() <= 0:
+            raise ValueError(f"a style's weight must be above 0, not {shares.min()}")
         blended: NDArray[np.float32] = shares / shares.sum() @ self.style_vectors[rows]
         return blended
 
@@ -151,7 +154,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
             f"{path} names vocabulary {str(manifest.get('vocabulary'))[:12]} "
             f"and this program has vocabulary {v.FINGERPRINT[:12]}."
         )
-    for name in ("name", "config", "inputs", "outputs", "sha256"):
+    for name in ("name", "config", "context", "providers", "inputs", "outputs", "sha256"):
         if name not in manifest:
             raise ArtefactError(f"{path} is of format {FORMAT} and yet has no {name!r}.")
     for name in (GRAPH, STYLES):
@@ -163,6 +166,8 @@ def _manifest(folder: Path) -> dict[str, Any]:
 def _styles(path: Path, width: int) -> tuple[tuple[str, ...], NDArray[np.float32]]:
     styles = _json(path).get("styles", [])
     for style in styles:
+        if style.keys() < {"name", "vector"}:
+            raise ArtefactError(f"{path}: a style has no name or no vector.")
         if len(style["vector"]) != width:
             raise ArtefactError(
                 f"{path}: the vector of {style['name']} has {len(style['vector'])} numbers "

@@ -114,6 +114,7 @@ class Stream:
                 self._decoder.slid,
                 self.grammar.copy(),
                 self._time.copy(),
+                self._logits,
             )
         )  # fmt: skip
 
@@ -130,7 +131,7 @@ class Stream:
         self._pending.clear()
         self._decoder.rewind(max(0, length))
         self.grammar, self._time, self.tick = mark.grammar.copy(), mark.time.copy(), mark.tick
-        self._logits = None
+        self._logits = mark.logits
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +141,7 @@ class _Mark:
     slid: int
     grammar: sampling.Grammar
     time: MusicalTime
+    logits: Logits | None
 
 
 @dataclass(slots=True)

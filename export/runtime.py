@@ -81,20 +81,24 @@ class Decoder:
         artefact: Artefact,
         *,
         device: Device = "auto",
-        capacity: int = 2048,
+        capacity: int | None = None,
         threads: int | None = None,
     ) -> None:
         """Prepare to decode with a cache of `capacity` tokens (256 to 4096).
+
+        Unless it is given, that is the longest context that the network was trained on.
 
         Raises:
             ArtefactError: the graph's inputs or outputs and the manifest's disagree.
 
         """
+        if capacity is None:
+            capacity = int(artefact.manifest["context"])
         if not 2 * CHUNKS[0] <= capacity <= POSITIONS:
             raise ValueError(
                 f"a cache of {capacity} is not between {2 * CHUNKS[0]} and {POSITIONS}"
             )
-        self._session, self.provider = _open(artefact.graph, device, threads)
+        self._session, self.provider = _open(artefact, device, threads)
         _check(self._session, artefact)
         self._device = "cuda" if self.provider.name == _CUDA else "cpu"
         config = artefact.manifest["config"]
@@ -229,14 +233,15 @@ def _check(session: ort.InferenceSession, artefact: Artefact) -> None:
 
 
 def _open(
-    graph: Path, device: Device, threads: int | None
+    artefact: Artefact, device: Device, threads: int | None
 ) -> tuple[ort.InferenceSession, Provider]:
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads or _fitting_threads()
     options.inter_op_num_threads = 1
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = _FATAL
-    reason = "asked for" if device == "cpu" else _why_no_cuda()
+    graph = artefact.graph
+    reason = "asked for" if device == "cpu" else _why_no_cuda(artefact)
     if not reason:
         ort.set_default_logger_severity(_FATAL)
         with contextlib.redirect_stdout(io.StringIO()):  # it prints what it does not find
@@ -252,8 +257,10 @@ def _fitting_threads() -> int:
     return max(1, min(_MOST_THREADS, (os.cpu_count() or 1) - 1))
 
 
-def _why_no_cuda() -> str:
+def _why_no_cuda(artefact: Artefact) -> str:
     """Return why CUDA cannot be used, or nothing if it may be tried."""
+    if _CUDA not in artefact.manifest["providers"]:
+        return f"{artefact.name} is quantised for the CPU"
     if _CUDA not in ort.get_available_providers():
         return "this onnxruntime has no CUDA provider"
     if not any(Path(driver).exists() for driver in _DRIVERS):

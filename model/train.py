@@ -187,12 +187,23 @@ class Run:
         self.step = saved["step"]
 
 
-def load(folder: Path) -> tuple[Transformer, list[str], int]:
-    """Return the network of a run, the names of its styles, and the step it has reached."""
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A network as a run has left it: on the CPU, with the names of its styles."""
+
+    network: Transformer
+    styles: list[str]
+    step: int
+    window: int
+    """The longest context that it has been trained on, in tokens."""
+
+
+def load(folder: Path) -> Trained:
+    """Return the network of a run."""
     saved = torch.load(folder / CHECKPOINT, map_location="cpu", weights_only=True)
     network = Transformer(Config(**saved["config"]))
     network.load_state_dict(saved["network"])
-    return network.eval(), list(saved["styles"]), int(saved["step"])
+    return Trained(network.eval(), list(saved["styles"]), saved["step"], saved["plan"]["window"])
 
 
 def train(run: Run, train_source: WindowSource, valid: Sequence[Batch], workers: int) -> None:

@@ -69,7 +69,12 @@ def sealed(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Transformer, P
         folder = tmp_path_factory.mktemp("artefact")
         table = network.embedding.style.weight.detach().numpy()
         styles = list(zip(STYLES, table, strict=True))
-        facts = {"config": network.config.as_dict(), "step": 0}
+        facts = {
+            "config": network.config.as_dict(),
+            "context": 2048,
+            "providers": ["CPUExecutionProvider", "CUDAExecutionProvider"],
+            "step": 0,
+        }
         make.seal_graph(folder, "tiny", graph, styles, facts)
         return Artefact.load(folder)
 

@@ -21,6 +21,7 @@ def run(network: Transformer, tmp_path: Path) -> Path:
     folder.mkdir()
     state = {
         "step": 7,
+        "plan": {"window": 768},
         "config": network.config.as_dict(),
         "styles": STYLES,
         "network": network.state_dict(),

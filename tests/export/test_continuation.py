@@ -1,0 +1,68 @@
+"""Continuing a score away from the clock."""
+
+import pytest
+
+from bridge.dialogue import Settings
+from bridge.instruments import Instrument
+from bridge.notes import MetreChange, Note, Score, TempoChange
+from export.artefact import Artefact
+from export.continuation import alone, continuation, instruments_of, span_of_bars, span_of_seconds
+from export.runtime import Decoder
+
+PIANO, BASS = Instrument.PIANO, Instrument.BASS
+SCORE = Score(
+    tuple(Note(24 * i, PIANO, 60 + i, 24 * i + 20, 80) for i in range(8)),
+    (TempoChange(0, 90.0),),
+    (MetreChange(0, 3, 4),),
+)
+
+
+@pytest.fixture
+def decoder(exact: Artefact) -> Decoder:
+    return Decoder(exact, device="cpu", threads=1)
+
+
+def test_the_span_begins_at_the_bar_line_and_counts_bars_of_the_metre() -> None:
+    span = span_of_bars(SCORE, 4)
+    assert (span.begin, span.end) == (288, 288 + 4 * 144)
+    seconds = span_of_seconds(SCORE, 2.0)
+    assert (seconds.begin, seconds.end) == (288, 288 + 3 * 48)
+
+
+def test_every_note_lies_in_the_span(exact: Artefact, decoder: Decoder) -> None:
+    span = span_of_bars(SCORE, 4)
+    notes = continuation(exact, decoder, SCORE, span, Settings(seed=1))
+    assert notes
+    assert all(span.begin <= n.onset_ticks < n.release_ticks <= span.end for n in notes)
+    assert {n.instrument for n in notes} == {PIANO}
+
+
+def test_the_same_seed_gives_the_same_notes(exact: Artefact, decoder: Decoder) -> None:
+    span = span_of_bars(SCORE, 2)
+    first = continuation(exact, decoder, SCORE, span, Settings(seed=1))
+    assert continuation(exact, decoder, SCORE, span, Settings(seed=2)) != first
+    assert continuation(exact, decoder, SCORE, span, Settings(seed=1)) == first
+
+
+def test_instruments_are_a_promise(exact: Artefact, decoder: Decoder) -> None:
+    settings = Settings(seed=1, instruments=(BASS,))
+    notes = continuation(exact, decoder, SCORE, span_of_bars(SCORE, 4), settings)
+    assert {n.instrument for n in notes} == {BASS}
+
+
+def test_a_prompt_longer_than_the_cache_is_continued(exact: Artefact) -> None:
+    many = tuple(Note(12 * i, PIANO, 50 + i % 30, 12 * i + 10, 80) for i in range(400))
+    score = Score(many, SCORE.tempos, SCORE.metres)
+    small = Decoder(exact, device="cpu", threads=1, capacity=256)
+    assert continuation(exact, small, score, span_of_bars(score, 2), Settings(seed=1))
+
+
+def test_alone_it_begins_at_tick_0_in_the_tempo_and_metre_in_force() -> None:
+    span = span_of_bars(SCORE, 1)
+    score = alone(SCORE, span, [Note(span.begin + 6, PIANO, 60, span.begin + 12, 80)])
+    assert score.notes == (Note(6, PIANO, 60, 12, 80),)
+    assert (round(score.tempos[0].bpm, 3), score.metres) == (90.0, (MetreChange(0, 3, 4),))
+
+
+def test_the_instruments_of_a_score() -> None:
+    assert instruments_of(SCORE) == (PIANO,)

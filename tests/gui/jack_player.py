@@ -1,0 +1,65 @@
+"""Another program on the JACK server: plays a MIDI file into a port and records another.
+
+`jack_player.py FILE SECONDS` waits until Antiphon's ports are there, plays the file in real time from
+half a second later, records what Antiphon plays until the seconds are over, and prints both as JSON:
+lists of [frame, status, data, data]. It knows nothing of Antiphon but the names of its ports.
+"""
+
+import json
+import sys
+import threading
+
+import jack
+import mido
+
+PLAYS_INTO, RECORDS = "Antiphon:in", "Antiphon:out"
+_GLANCE_S, _GLANCES = 0.05, 600
+
+
+def timeline(path: str, rate: int) -> list[tuple[int, bytes]]:
+    """Return the file's notes as (frame from its beginning, message)."""
+    seconds, told = 0.0, []
+    for message in mido.MidiFile(path):
+        seconds += message.time
+        if message.type in ("note_on", "note_off"):
+            told.append((round(seconds * rate), bytes(message.bytes())))
+    return told
+
+
+def main() -> None:
+    """Play, record, print."""
+    client = jack.Client("Player", no_start_server=True)
+    out = client.midi_outports.register("out")
+    into = client.midi_inports.register("in")
+    rate = client.samplerate
+    pending: list[tuple[int, bytes]] = []
+    played: list[list[int]] = []
+    heard: list[list[int]] = []
+    over = threading.Event()
+
+    @client.set_process_callback
+    def process(frames: int) -> None:
+        begin = client.last_frame_time
+        for at, message in into.incoming_midi_events():
+            heard.append([begin + at, *bytes(message)])
+        out.clear_buffer()
+        while pending and pending[0][0] < begin + frames:
+            due, message = pending.pop(0)
+            out.write_midi_event(max(0, due - begin), message)
+            played.append([due, *message])
+
+    with client:
+        for _ in range(_GLANCES):
+            if client.get_ports(PLAYS_INTO) and client.get_ports(RECORDS):
+                break
+            over.wait(_GLANCE_S)
+        client.connect(out, PLAYS_INTO)
+        client.connect(RECORDS, into)
+        begin = client.frame_time + rate // 2
+        pending.extend((begin + at, message) for at, message in timeline(sys.argv[1], rate))
+        over.wait(float(sys.argv[2]))
+    print(json.dumps({"rate": rate, "played": played, "heard": heard}))  # noqa: T201 - its answer
+
+
+if __name__ == "__main__":
+    main()
