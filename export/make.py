@@ -41,8 +41,8 @@ _PROMPT = (
     "piano:v0:E4 piano:v72:G4 wait:24 piano:v0:G4"
 )
 _LICENCE = (
-    "Trained on public-domain and Creative Commons (CC0, CC BY, CC BY-SA) and BSD-licensed music; "
-    "every source is named in MODEL_CARD.md."
+    "Trained on music in the public domain and under CC0, CC BY, CC BY-SA, BSD, Artistic and GPL "
+    "licences; every source is named in MODEL_CARD.md."
 )
 
 

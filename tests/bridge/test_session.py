@@ -27,7 +27,7 @@ from bridge.dialogue import (
 )
 from bridge.events import SUSTAIN, ControlChange, Event, NoteOff, NoteOn, ProgramChange, Stamped
 from bridge.instruments import Instrument
-from bridge.schedule import Due, Schedule
+from bridge.schedule import Due, Schedule, Sent
 from bridge.session import LEAD_NS, MS, SECOND, TRANSITIONS, Outcome, Session, Signal, silence_asked
 
 PIANO = Instrument.PIANO
@@ -220,7 +220,8 @@ def test_instruments_asked_for_answer_on_their_own_channels() -> None:
     at, compose = answered(table)
     assert compose.instruments == (Instrument.BASS, Instrument.DRUMS)
     begin = compose.begin_tick
-    table.at(at, Composed(1, (Strike(begin, Instrument.BASS, 36, 70), Strike(begin, Instrument.DRUMS, 38, 90))))  # fmt: skip
+    both = (Strike(begin, Instrument.BASS, 36, 70), Strike(begin, Instrument.DRUMS, 38, 90))
+    table.at(at, Composed(1, both))
     kick = [due for due in table.dues() if due.event.channel == 9]
     assert [type(due.event) for due in kick] == [NoteOn, NoteOff]  # a hit owes its own end
     assert {due.event.channel for due in table.dues()} == {4, 9}
@@ -259,50 +260,57 @@ def _random_take(rng: Random, compose: Compose) -> list[Happening]:
     return sorted(told, key=lambda happening: happening.tick)
 
 
-@pytest.mark.parametrize("seed", range(200))
-def test_whatever_happens_nothing_sounds_at_the_end(seed: int) -> None:
-    """Play against a real schedule: phrases, answers, interruptions, stops, at random."""
-    rng, table, schedule = Random(seed), Table(), Schedule()
-    now, answering = 0, 0
-    sounding: set[tuple[int, int]] = set()
+class Stage:
+    """A session that plays on a real schedule, and what sounds there."""
 
-    def carry_out() -> None:
-        sent = []
-        for message in table.io:
+    def __init__(self, rng: Random) -> None:
+        self.rng, self.table, self.schedule = rng, Table(), Schedule()
+        self.now, self.answering = 0, 0
+        self.sounding: set[tuple[int, int]] = set()
+
+    def act(self) -> None:
+        """Let some time pass and anything happen."""
+        rng, table = self.rng, self.table
+        self.now += rng.choice([1, 5, 40, 300, 900, 2500]) * MS
+        pitch = rng.randrange(60, 64)
+        key = rng.choice([NoteOn(0, pitch, 80), NoteOff(0, pitch), NoteOff(0, pitch)])
+        request = rng.choice([Listen(), Listen(), Halt(), HandOver(), HandOver(), None])
+        if rng.random() < 0.5:
+            table.play(self.now, key)
+        else:
+            table.at(self.now, *([request] if request else []))
+        if table.session.state is State.ANSWERING and table.composed().take != self.answering:
+            compose = table.composed()
+            self.answering = compose.take
+            take = tuple(_random_take(rng, compose))
+            table.at(self.now, Composed(compose.take, take, done=True))
+        self.carry_out()
+
+    def carry_out(self) -> None:
+        """Send what is due, and hear it."""
+        sent: list[Sent] = []
+        for message in self.table.io:
             match message:
                 case protocol.Play(dues):
-                    schedule.add(dues)
+                    self.schedule.add(dues)
                 case protocol.Retract(after_ns):
-                    sent += schedule.retract(after_ns, now)
+                    sent += self.schedule.retract(after_ns, self.now)
                 case protocol.BeginEpoch(epoch):
-                    sent += schedule.begin_epoch(epoch, now)
-        table.io.clear()
-        for each in [*sent, *schedule.emit(now)]:
-            key = (each.event.channel, getattr(each.event, "pitch", -1))
-            if isinstance(each.event, NoteOn):
-                assert key not in sounding
-                sounding.add(key)
-            elif isinstance(each.event, NoteOff):
-                sounding.remove(key)
+                    sent += self.schedule.begin_epoch(epoch, self.now)
+        self.table.io.clear()
+        for each in [*sent, *self.schedule.emit(self.now)]:
+            if isinstance(each.event, NoteOn | NoteOff):
+                key = (each.event.channel, each.event.pitch)
+                assert (key in self.sounding) == isinstance(each.event, NoteOff)
+                self.sounding ^= {key}
 
+
+@pytest.mark.parametrize("seed", range(200))
+def test_whatever_happens_nothing_sounds_at_the_end(seed: int) -> None:
+    """Phrases, answers, interruptions and stops, at random."""
+    stage = Stage(Random(seed))
     for _ in range(60):
-        now += rng.choice([1, 5, 40, 300, 900, 2500]) * MS
-        choice = rng.random()
-        if choice < 0.15:
-            table.at(now, rng.choice([Listen(), Listen(), Halt()]))
-        elif choice < 0.6:
-            pitch = rng.randrange(60, 64)
-            table.play(
-                now, rng.choice([NoteOn(0, pitch, 80), NoteOff(0, pitch), NoteOff(0, pitch)])
-            )
-        else:
-            table.at(now, *([HandOver()] if choice > 0.9 else []))
-        if table.session.state is State.ANSWERING and table.composed().take != answering:
-            compose = table.composed()
-            answering = compose.take
-            take = _random_take(rng, compose)
-            table.at(now, Composed(compose.take, tuple(take), done=True))
-        carry_out()
-    table.at(now, Halt())
-    carry_out()
-    assert not sounding
+        stage.act()
+    stage.table.at(stage.now, Halt())
+    stage.carry_out()
+    assert not stage.sounding

@@ -1,8 +1,8 @@
 """Another program on the JACK server: plays a MIDI file into a port and records another.
 
-`jack_player.py FILE SECONDS` waits until Antiphon's ports are there, plays the file in real time from
-half a second later, records what Antiphon plays until the seconds are over, and prints both as JSON:
-lists of [frame, status, data, data]. It knows nothing of Antiphon but the names of its ports.
+`jack_player.py FILE SECONDS` waits until Antiphon's ports are there, plays the file in real time
+from half a second later, records what Antiphon plays until the seconds are over, and prints both as
+JSON: lists of [frame, status, data, data]. It knows nothing of Antiphon but the names of its ports.
 """
 
 import json

@@ -29,7 +29,7 @@ def server() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def jam(server: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Let the player play the minuet to a jam for bass and piano; return what was heard and logged."""
+    """Let the player play the minuet to a jam; return what was heard and logged."""
     folder = tmp_path_factory.mktemp("jam")
     environment = os.environ | {"JACK_DEFAULT_SERVER": server}
     record, log = folder / "jam.mid", folder / "log.jsonl"
