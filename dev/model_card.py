@@ -1,4 +1,4 @@
-"""Write the model card of an artefact: what it was trained on, what was measured, what it is bad at.
+"""Write the model card of an artefact: its data, what was measured, what it is bad at.
 
 `python dev/model_card.py ARTEFACT CORPUS RUN` reads the artefact's manifest, the corpus's manifest
 (for sources, licences and attributions) and the log of the training run.
@@ -23,7 +23,7 @@ good enough to play with, and not the last word.
 |---|---|---|
 | loss on held-out tunes, nats a token (varied as in training) | {valid} | `python -m model.train` |
 | greedy tokens equal to the reference generator | {equal} of {tokens} | `python -m export.make` |
-| same likeliest event as the float32 graph, on its own music | {top1:.1%} | `python -m export.make` |
+| same likeliest event as in float32, on its own music | {top1:.1%} | `python -m export.make` |
 | KL divergence of its events from the float32 graph, nats | {kl} | `python -m export.make` |
 
 No baseline has been trained on the same data yet, no style has been tested by likelihood, and the
@@ -33,7 +33,7 @@ inner critic has not been trained: its output means nothing in this artefact.
 
 - It hears {context} tokens, about {notes} notes: it has no idea of a piece as a whole.
 - Styles with few pieces colour its answers only faintly.
-- Bands (pop, funk, samba ...) were rendered from chord grammars: what it knows of them repeats.
+- Bands (pop, funk, samba ...) were rendered from chord grammars: it repeats itself there.
 - Human timing is only in the drum grooves; free playing was imitated by stretching and jitter.
 - It may quote its training music for some notes; nothing checks that yet.
 
@@ -53,8 +53,8 @@ Attributions, as the sources give them:
 
 def short(licence: str) -> str:
     """Return a licence without what differs from tune to tune."""
-    licence = re.sub(r"\(.*", "", licence.split("|")[0])
-    return re.sub(r"[;,:]? *(music \d+|transcri.*)$", "", licence.split(";")[0]).strip()
+    licence = re.sub(r"\(.*", "", licence.partition("|")[0])
+    return re.sub(r"[;,:]? *(music \d+|transcri.*)$", "", licence.partition(";")[0]).strip()
 
 
 def main() -> None:
@@ -70,7 +70,7 @@ def main() -> None:
         counts[row["source"], short(row["licence"])] += 1
         names[row["source"]].add(row["attribution"])
     table = [f"| {s} | {licence} | {n} |" for (s, licence), n in sorted(counts.items())]
-    credits = [
+    thanks = [
         f"- {source}: {'; '.join(sorted(filter(None, who)))}"
         for source, who in sorted(names.items())
         if any(who)
@@ -90,7 +90,7 @@ def main() -> None:
         styles=len(styles),
         licence=manifest["data_licence"],
         table="\n".join(table),
-        attributions="\n".join(credits),
+        attributions="\n".join(thanks),
     )
     (artefact / "MODEL_CARD.md").write_text(card, "utf-8")
 

@@ -19,13 +19,19 @@ def test_a_key_sounds_until_it_comes_up() -> None:
 
 
 def test_the_pedal_holds_what_the_fingers_leave() -> None:
-    events = [PEDAL_DOWN, NoteOn(0, 60, 80), NoteOff(0, 60), NoteOn(0, 64, 80), PEDAL_UP]
+    events: list[Event] = [
+        PEDAL_DOWN,
+        NoteOn(0, 60, 80),
+        NoteOff(0, 60),
+        NoteOn(0, 64, 80),
+        PEDAL_UP,
+    ]
     # 64 is still held by its key when the pedal lifts.
     assert heard(*events) == [NoteOn(0, 60, 80), NoteOn(0, 64, 80), NoteOff(0, 60)]
 
 
 def test_a_half_pedal_is_a_pedal_from_64_up() -> None:
-    held = [ControlChange(0, SUSTAIN, 64), NoteOn(0, 60, 80), NoteOff(0, 60)]
+    held: list[Event] = [ControlChange(0, SUSTAIN, 64), NoteOn(0, 60, 80), NoteOff(0, 60)]
     assert heard(*held) == [NoteOn(0, 60, 80)]
     assert heard(ControlChange(0, SUSTAIN, 63), *held[1:])[-1] == NoteOff(0, 60)
 

@@ -37,7 +37,6 @@ def main() -> None:
     heard: list[list[int]] = []
     over = threading.Event()
 
-    @client.set_process_callback
     def process(frames: int) -> None:
         begin = client.last_frame_time
         for at, message in into.incoming_midi_events():
@@ -48,6 +47,7 @@ def main() -> None:
             out.write_midi_event(max(0, due - begin), message)
             played.append([due, *message])
 
+    client.set_process_callback(process)
     with client:
         for _ in range(_GLANCES):
             if client.get_ports(PLAYS_INTO) and client.get_ports(RECORDS):

@@ -47,7 +47,8 @@ def jam(server: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
     )
     assert jamming.wait(60) == 0
     entries = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
-    return json.loads(player.stdout) | {"log": entries, "record": record}
+    heard: dict[str, Any] = json.loads(player.stdout)
+    return heard | {"log": entries, "record": record}
 
 
 def kinds(events: list[list[int]], kind: int) -> list[list[int]]:

@@ -1,0 +1,119 @@
+"""Grammar, promise and chance."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from bridge.instruments import Instrument
+from model import sampling, tokenizer
+from model import vocabulary as v
+from model.sampling import Chance, Grammar, choose, draw
+
+C4_ON = v.on_event(Instrument.PIANO, 60)
+C4_OFF = v.off_id(Instrument.PIANO, 60)
+VELOCITIES = np.zeros((len(Instrument), v.LEVELS), np.float32)
+
+
+def pushed(words: str, grammar: Grammar | None = None) -> Grammar:
+    grammar = grammar or Grammar()
+    for token in v.parse(words):
+        grammar.push(token)
+    return grammar
+
+
+def test_only_what_sounds_is_ended_and_it_is_not_struck_again() -> None:
+    silent = Grammar().mask()
+    assert silent[C4_ON]
+    assert not silent[C4_OFF]
+    sounding = pushed("piano:v80:C4 wait:1").mask()
+    assert sounding[C4_OFF]
+    assert not sounding[C4_ON]
+
+
+def test_a_drum_has_no_end_and_is_hit_once_a_tick() -> None:
+    kick = v.on_event(Instrument.DRUMS, 36)
+    assert not pushed("drums:v80:C2").mask()[kick]
+    assert pushed("drums:v80:C2 wait:1").mask()[kick]
+
+
+def test_in_a_tick_events_rise() -> None:
+    mask = pushed("piano:v80:E4").mask()
+    assert not mask[C4_ON]
+    assert mask[v.on_event(Instrument.PIANO, 65)]
+
+
+def test_the_frame_never_changes_by_itself() -> None:
+    mask = Grammar(may_end=True).mask()
+    assert np.flatnonzero(mask[: v.FIRST_WAIT]).tolist() == [v.END]
+    assert not Grammar().mask()[v.END]
+    assert not pushed("piano:v80:C4", Grammar(may_end=True)).mask()[v.END]
+
+
+def test_must_begin_leaves_note_ons_only() -> None:
+    mask = Grammar((Instrument.BASS,)).mask(must_begin=True)
+    assert mask.any()
+    assert not mask[: v.FIRST_ON].any()
+
+
+def test_a_forgotten_note_is_ended() -> None:
+    grammar = pushed("piano:v80:C4 " + "wait:192 " * 2)
+    assert np.flatnonzero(grammar.mask()).tolist() == [C4_OFF]
+
+
+def test_a_copy_goes_its_own_way() -> None:
+    grammar = pushed("piano:v80:C4 wait:1")
+    other = grammar.copy()
+    other.push(C4_OFF)
+    assert grammar.sounding == (C4_OFF,)
+    assert other.sounding == ()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_is_drawn_is_a_normal_form_in_the_instruments_promised(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    promised = (Instrument.PIANO, Instrument.DRUMS)
+    grammar = Grammar(promised)
+    tokens = [v.START, v.CLOCK_FREE]
+    for _ in range(3000):
+        logits = rng.normal(0, 2, v.EVENT_COUNT).astype(np.float32)
+        token = choose(logits, VELOCITIES, grammar.mask(), Chance(top_p=1.0), rng)
+        grammar.push(token)
+        tokens.append(token)
+    tokens += grammar.sounding if tokens[-1] < sampling.FIRST_OFF else ()
+    score = tokenizer.decode(tokens)
+    assert len(score.notes) > 100
+    assert {note.instrument for note in score.notes} == set(promised)
+    assert tokenizer.normal_form(score) == score
+
+
+def test_greedy_is_the_likeliest() -> None:
+    logits = np.array([0.1, 2.0, 1.9], np.float32)
+    assert draw(logits, Chance(temperature=0), np.random.default_rng(0)) == 1
+
+
+def drawn(logits: NDArray[np.float32], chance: Chance, count: int = 20_000) -> NDArray[np.float64]:
+    rng = np.random.default_rng(1)
+    hits = np.bincount([draw(logits, chance, rng) for _ in range(count)], minlength=len(logits))
+    return hits / count
+
+
+def test_frequencies_are_the_probabilities() -> None:
+    probabilities = np.array([0.5, 0.3, 0.15, 0.05])
+    logits = np.log(probabilities).astype(np.float32)
+    # 20,000 draws: a deviation of 0.015 is over four standard deviations, odds under 1 in 10,000.
+    assert np.abs(drawn(logits, Chance(top_p=1.0)) - probabilities).max() < 0.015
+    sharp = probabilities**2 / (probabilities**2).sum()
+    assert np.abs(drawn(logits, Chance(temperature=0.5, top_p=1.0)) - sharp).max() < 0.015
+
+
+def test_the_tail_is_cut() -> None:
+    logits = np.log(np.array([0.05, 0.5, 0.15, 0.3])).astype(np.float32)
+    assert (drawn(logits, Chance(top_p=0.7), 500) > 0).tolist() == [False, True, False, True]
+    cut = Chance(top_p=1.0, min_p=0.29)
+    assert (drawn(logits, cut, 500) > 0).tolist() == [False, True, True, True]
+
+
+def test_what_is_masked_is_never_drawn() -> None:
+    logits = np.zeros(4, np.float32)
+    logits[2] = -np.inf
+    assert drawn(logits, Chance(top_p=1.0), 500)[2] == 0
