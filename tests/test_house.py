@@ -109,7 +109,7 @@ def documented(program: str) -> list[str]:
     """Return the words that follow a program's name in the README's code."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     code = "\n".join(re.findall(r"```.*?```|`[^`\n]+`", text, re.DOTALL))
-    return sorted(set(re.findall(rf"\b{program} ([a-z]+)\b", code)))
+    return sorted(set(re.findall(rf"(?<![\w.]){program} ([a-z]+)\b", code)))
 
 
 def test_every_target_in_the_readme_is_in_the_makefile() -> None:

@@ -31,6 +31,13 @@ def test_the_line_follows_a_drifting_card_closer_than_two_frames(drift: float) -
     assert statistics.pstdev(settled) < 2_000
 
 
+def test_an_unlucky_first_reading_is_soon_forgotten() -> None:
+    clock = FrameClock(RATE_HZ, 0, 900_000)
+    for period in range(1, 30):
+        clock.observe(period * PERIOD, period * PERIOD * 10**9 // RATE_HZ)
+    assert abs(clock.ns_of(0)) < 50_000
+
+
 def test_a_jump_of_the_server_is_followed_at_once() -> None:
     clock = FrameClock(RATE_HZ, 0, 0)
     clock.observe(PERIOD, 5_333_333)

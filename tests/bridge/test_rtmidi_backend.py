@@ -96,7 +96,7 @@ def test_notes_go_out_and_come_in(peer: Peer, talk: Conversation) -> None:
 @pytest.mark.device
 @pytest.mark.parametrize("leave", ["panic", "quit", "close"])
 def test_the_end_is_heard(peer: Peer, talk: Conversation, leave: str) -> None:
-    talk.io.send(Play((Due(SystemClock().now_ns(), 0, NoteOn(0, 60, 100)),)))
+    talk.io.send(Play((Due(SystemClock().now_ns() + 50 * MS, 0, NoteOn(0, 60, 100)),)))
     assert [message for _, message in peer.ask(hear=1)] == [[0x90, 60, 100]]
     {"panic": lambda: talk.io.send(Panic()), "quit": talk.leave, "close": talk.io.close}[leave]()
     assert [message for _, message in peer.ask(hear=4)] == [[0x80, 60, 64], *SILENCE]

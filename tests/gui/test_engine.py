@@ -1,0 +1,104 @@
+"""The engine with its real processes: over the loopback port, and as the window's child."""
+
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+
+import pytest
+
+from bridge import protocol
+from bridge.dialogue import (
+    Change,
+    HandOver,
+    Listen,
+    LogEntry,
+    Request,
+    Settings,
+    Snapshot,
+    State,
+)
+from bridge.events import NoteOff, NoteOn
+from bridge.pipe import Child, start_child
+from bridge.schedule import Due
+from export.artefact import default_artefact
+from gui.engine import Engine
+
+MS = 1_000_000
+SECOND = 1000 * MS
+PATIENCE_NS = 20 * SECOND
+
+
+def turned(engine: Engine, until: Callable[[list[LogEntry]], bool]) -> list[LogEntry]:
+    """Turn the engine until its log says so."""
+    log: list[LogEntry] = []
+    give_up_ns = engine.now_ns + PATIENCE_NS
+    while not until(log):
+        assert engine.now_ns < give_up_ns, [entry.what for entry in log]
+        log += engine.turn(engine.now_ns + 50 * MS)
+    return log
+
+
+def said(what: str) -> Callable[[list[LogEntry]], bool]:
+    return lambda log: any(entry.what == what for entry in log)
+
+
+def struck(at_ns: int, pitch: int) -> list[Due]:
+    return [Due(at_ns, 0, NoteOn(0, pitch, 80)), Due(at_ns + 100 * MS, 0, NoteOff(0, pitch))]
+
+
+def test_the_player_comes_back_in_and_the_answer_yields() -> None:
+    settings = Settings(answer_ns=10 * SECOND, seed=1)
+    with Engine(default_artefact(), settings, backend="loopback") as engine:
+        engine.post(protocol.OpenPorts())
+        engine.post(Change(settings))
+        engine.post(Listen())
+        turned(engine, said("ready"))
+        begin = engine.now_ns + 100 * MS
+        engine.inject([due for i in range(4) for due in struck(begin + i * 150 * MS, 60 + i)])
+        turned(engine, said("first note sent"))
+        back = engine.now_ns + 300 * MS
+        engine.inject(struck(back, 72))
+        turned(engine, said("retract"))
+        snapshot = engine.snapshot()
+        assert snapshot.state is State.HEARING
+        answered = [note for note in snapshot.notes if note.answered]
+        assert answered
+        assert all(n.release_ns is not None and n.release_ns <= engine.now_ns for n in answered)
+        engine.post(HandOver())
+        turned(engine, said("first note sent"))
+
+
+class Face:
+    """A window without a window."""
+
+    def __init__(self) -> None:
+        self.child: Child = start_child("gui.engine")
+        self.pipe: Connection = self.child.connection
+
+    def shown(self, wanted: Callable[[Snapshot], bool]) -> Snapshot:
+        """Wait for a snapshot."""
+        while True:
+            assert self.pipe.poll(20)
+            snapshot = self.pipe.recv()
+            assert isinstance(snapshot, Snapshot)
+            if wanted(snapshot):
+                return snapshot
+
+    def send(self, request: Request) -> None:
+        self.pipe.send(request)
+
+
+@pytest.fixture
+def face() -> Face:
+    return Face()
+
+
+def test_the_windows_child_shows_carries_out_and_leaves(face: Face) -> None:
+    assert face.shown(lambda _: True).state is State.STOPPED
+    face.send(Change(Settings(style=(("chopin", 1.0),))))
+    face.send(Listen())
+    snapshot = face.shown(lambda shown: shown.state is State.LISTENING)
+    assert snapshot.settings.style == (("chopin", 1.0),)
+    face.send(Change(Settings(style=(("chopan", 1.0),))))
+    assert "chopin" in face.shown(lambda shown: "chopan" in shown.problem).problem
+    face.child.close()
+    assert face.child.process.returncode == 0
