@@ -15,6 +15,8 @@ class Theme:
     panel: str
     text: str
     faint: str
+    resting: str
+    """Text of what cannot be used now."""
     line: str
     played: str
     answered: str
@@ -40,6 +42,8 @@ class Theme:
             (roles.HighlightedText, self.window),
         ):
             palette.setColor(role, QColor(colour))
+        for role in (roles.WindowText, roles.Text, roles.ButtonText):
+            palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(self.resting))
         return palette
 
 
@@ -48,6 +52,7 @@ DARK = Theme(
     panel="#24272d",
     text="#e8e6e1",
     faint="#a3a6ad",
+    resting="#6d7178",
     line="#33373f",
     played="#6fb1e0",
     answered="#f2a65a",
@@ -59,6 +64,7 @@ LIGHT = Theme(
     panel="#ffffff",
     text="#23252a",
     faint="#5d616a",
+    resting="#a5a29b",
     line="#dad6ce",
     played="#2f6f9f",
     answered="#b0560f",

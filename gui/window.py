@@ -53,7 +53,7 @@ class Window(QMainWindow):
     def __init__(self, link: SessionLink, styles: Sequence[str], theme: Theme) -> None:
         super().__init__()
         self._link, self._theme = link, theme
-        self._snapshot: Snapshot | None = None
+        self.shown: Snapshot | None = None
         self._escaped = QElapsedTimer()
         self.setWindowTitle("Antiphon")
         self._input = self._port_box(self.tr("Port to listen on"))
@@ -65,6 +65,7 @@ class Window(QMainWindow):
         self._answer = QPushButton(self.tr("&Answer now"))
         self._panic = QPushButton(self.tr("&Panic"))
         self._status = QLabel()
+        self._status.setWordWrap(True)
         self._figures = QLabel()
         self.roll = PianoRoll(theme)
         self._connect()
@@ -88,7 +89,7 @@ class Window(QMainWindow):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show the engine's state."""
-        self._snapshot = snapshot
+        self.shown = snapshot
         self.roll.show_snapshot(snapshot)
         running = snapshot.state is not State.STOPPED
         self._start.setText(self.tr("&Stop") if running else self.tr("&Start"))
@@ -137,7 +138,7 @@ class Window(QMainWindow):
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self._escape)
 
     def _start_or_stop(self) -> None:
-        if self._snapshot is not None and self._snapshot.state is not State.STOPPED:
+        if self.shown is not None and self.shown.state is not State.STOPPED:
             self._link.send(Halt())
             return
         self._link.send(Change(self.settings()))

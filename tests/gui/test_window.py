@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QPushButton
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from bridge.dialogue import (
@@ -22,6 +22,7 @@ from bridge.dialogue import (
     State,
 )
 from bridge.instruments import Instrument
+from bridge.pipe import start_child
 from bridge.protocol import OpenPorts, Panic
 from gui.session_link import SessionLink
 from gui.theme import DARK, LIGHT, Theme
@@ -62,8 +63,6 @@ class Desk:
         return next(b for b in self.window.findChildren(QComboBox) if b.accessibleName() == name)
 
     def texts(self) -> str:
-        from PySide6.QtWidgets import QLabel  # noqa: PLC0415 - one use
-
         return "\n".join(label.text() for label in self.window.findChildren(QLabel))
 
 
@@ -158,6 +157,26 @@ def test_closing_the_window_halts_and_stops_the_timer(desk: Desk) -> None:
     desk.window.close()
     assert desk.heard()[-1] == Halt()
     desk.link.poll()  # a timer that still ran would do this to a closed pipe
+
+
+def test_a_real_engine_wakes_listens_and_stops(qtbot: QtBot) -> None:
+    engine = start_child("gui.engine")
+    window = Window(SessionLink(engine.connection), STYLES, DARK)
+    qtbot.addWidget(window)
+    window.show()
+    start = next(b for b in window.findChildren(QPushButton) if "Start" in b.text())
+
+    def state() -> State | None:
+        return window.shown.state if window.shown else None
+
+    qtbot.waitUntil(lambda: state() is State.STOPPED, timeout=20_000)
+    qtbot.mouseClick(start, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: state() is State.LISTENING, timeout=20_000)
+    qtbot.mouseClick(start, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: state() is State.STOPPED, timeout=20_000)
+    window.close()
+    engine.close()
+    assert engine.process.returncode == 0
 
 
 def line(
