@@ -69,6 +69,7 @@ class Stream:
         self.grammar, self._time, self.tick = sampling.Grammar(), MusicalTime(), 0
         self._logits: Logits | None = None
         self._pending: list[tuple[int, tuple[int, ...]]] = []
+        self.tokens: list[int] = []
         self._marks: list[_Mark] = []
 
     @property
@@ -86,6 +87,7 @@ class Stream:
     def push(self, token: int) -> None:
         """Append a token; the network reads it later."""
         self.grammar.push(token)
+        self.tokens.append(token)
         self._pending.append((token, (*self._time.push(token), *(0,) * (COUNT - 4))))
         if int(v.TOKEN_KIND[token]) == v.Kind.WAIT:
             self.tick += token - v.FIRST_WAIT + 1
@@ -110,6 +112,7 @@ class Stream:
         self._marks.append(
             _Mark(
                 self.tick,
+                len(self.tokens),
                 self._decoder.length,
                 self._decoder.slid,
                 self.grammar.copy(),
@@ -129,6 +132,7 @@ class Stream:
         mark = next((m for m in reversed(self._marks) if m.tick <= tick), self._marks[0])
         length = mark.length - (self._decoder.slid - mark.slid)
         self._pending.clear()
+        del self.tokens[mark.tokens :]
         self._decoder.rewind(max(0, length))
         self.grammar, self._time, self.tick = mark.grammar.copy(), mark.time.copy(), mark.tick
         self._logits = mark.logits
@@ -137,6 +141,7 @@ class Stream:
 @dataclass(frozen=True, slots=True)
 class _Mark:
     tick: int
+    tokens: int
     length: int
     slid: int
     grammar: sampling.Grammar
@@ -164,6 +169,11 @@ class Composer:
         self._rng = np.random.default_rng(0)
         self._take: _Take | None = None
         self._heard_meanwhile: list[Happening] = []
+
+    @property
+    def tokens(self) -> tuple[int, ...]:
+        """All that was played, by both players, as the network has been told it."""
+        return tuple(self._stream.tokens)
 
     @property
     def busy(self) -> bool:
@@ -212,6 +222,7 @@ class Composer:
         self._encoder = StreamEncoder()
         self._take = None
         self._heard_meanwhile.clear()
+        self._decoder.set_allowed(sampling.multi_hot(()))
         self._append([v.START, v.CLOCK_FREE])
 
     def _arrange(self, settings: Settings) -> None:
@@ -221,9 +232,8 @@ class Composer:
         self._rng = np.random.default_rng(settings.seed)
 
     def _hear(self, happenings: Sequence[Happening]) -> None:
-        if (
-            self._take is not None
-        ):  # a key held over the hand-over comes up while the answer runs ahead
+        if self._take is not None:
+            # A key held over the hand-over comes up while the answer runs ahead.
             self._heard_meanwhile.extend(happenings)
             return
         for happening in happenings:
@@ -261,12 +271,12 @@ class Composer:
             mask = stream.grammar.mask(must_begin=not take.begun)
             token = sampling.choose(logits.events, logits.velocities, mask, self._chance, self._rng)
             take.begun = True
-            stream.push(token)
-            self._encoder.follow(token)
             spelt = v.token_of(token)
             if spelt.kind is v.Kind.WAIT:
-                stream.read(stream.unread)
-                stream.mark()
+                stream.mark()  # here all is told that happens in this tick
+            stream.push(token)
+            self._encoder.follow(token)
+            if spelt.kind is v.Kind.WAIT:
                 return happenings, False
             happenings.append(_happening(stream.tick, spelt))
 
@@ -300,6 +310,7 @@ class Composer:
         """Hear now what the player did while the answer ran ahead."""
         heard, self._heard_meanwhile = self._heard_meanwhile, []
         self._stream.grammar.allow(tuple(Instrument))
+        self._decoder.set_allowed(sampling.multi_hot(()))
         self._hear(heard)
 
 

@@ -11,6 +11,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 
 import pytest
 
@@ -39,6 +40,9 @@ def jack_server(name: str | None = None) -> Iterator[str]:
             process.wait(10)
         process.kill()
         process.wait()
+        # A server that goes before its clients leaves their semaphores behind.
+        for left in Path("/dev/shm").glob(f"jack_sem.*_{name}_*"):  # noqa: S108 - its own name only
+            left.unlink(missing_ok=True)
 
 
 def shared_jack_server() -> Iterator[str]:

@@ -19,6 +19,7 @@ from bridge.instruments import Instrument
 from export.artefact import Artefact
 from export.composer import Composer, ComposerThread
 from export.runtime import Decoder
+from model.tokenizer import decode
 
 PIANO, BASS, DRUMS = Instrument.PIANO, Instrument.BASS, Instrument.DRUMS
 PHRASE = tuple(
@@ -115,6 +116,27 @@ def test_what_was_taken_back_never_happened(exact: Artefact) -> None:
     interrupted.take(Withdraw(1, 110))  # before its first note: nothing of it was heard
     again = take(interrupted, number=2)
     assert again == take(plain, number=2)
+
+
+@pytest.mark.parametrize("heard_until", [121, 150, 200, 260, 312])
+def test_the_network_is_told_what_was_heard_and_no_more(
+    composer: Composer, heard_until: int
+) -> None:
+    happenings = take(composer)
+    composer.take(Withdraw(1, heard_until))
+    worked(composer)
+    told = decode(composer.tokens).notes
+    heard = {
+        (h.tick, h.pitch) for h in happenings if isinstance(h, Strike) and h.tick <= heard_until
+    }
+    assert {(n.onset_ticks, n.pitch) for n in told if n.onset_ticks >= 120} == heard
+    ends = {
+        (h.tick, h.pitch) for h in happenings if isinstance(h, Release) and h.tick <= heard_until
+    }
+    for note in told:
+        if note.onset_ticks >= 120:
+            ended = (note.release_ticks, note.pitch)
+            assert ended in ends or note.release_ticks == max(heard_until, note.onset_ticks + 1)
 
 
 def test_a_withdrawn_take_ends_what_sounds_and_the_player_goes_on(composer: Composer) -> None:

@@ -1,0 +1,62 @@
+"""What ships: the artefact states its proofs, and the demo phrases are music."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from assets import DEMO_PHRASES, FOLDER
+from bridge import midifile
+from export.artefact import CARD, Artefact, default_artefact
+from export.runtime import Decoder
+from gui.demo import phrase_file, usual_style
+
+ROOT = Path(__file__).parents[2]
+MOST_BYTES = 45_000_000
+
+
+@pytest.fixture(scope="module")
+def artefact() -> Artefact:
+    return default_artefact()
+
+
+def test_its_graph_was_proven_equal_before_it_was_sealed(artefact: Artefact) -> None:
+    assert artefact.manifest["parity"] == {"greedy_tokens": 512, "equal": 512}
+    assert artefact.manifest["int8"]["top1"] > 0.95
+
+
+def test_it_runs(artefact: Artefact) -> None:
+    decoder = Decoder(artefact, device="cpu", threads=1)
+    assert decoder.capacity == artefact.manifest["context"]
+
+
+def test_it_has_styles_and_a_card_that_names_every_source(artefact: Artefact) -> None:
+    assert {"bach", "chopin", "jazz", "bossa nova"} <= set(artefact.style_names)
+    card = (artefact.folder / CARD).read_text("utf-8")
+    for source in ("pl-wnifc", "Mutopia", "OpenScore", "piano-midi.de", "Groove", "CC-BY-4.0"):
+        assert source in card
+
+
+@pytest.mark.parametrize("name", ["nocturne", "minuet", "prelude", "blues"])
+def test_a_demo_phrase_can_be_played_in_a_style_that_there_is(
+    artefact: Artefact, name: str
+) -> None:
+    score = midifile.read(phrase_file(name)).score
+    assert phrase_file(name).parent == DEMO_PHRASES
+    assert len(score.notes) > 20
+    assert usual_style(name) in artefact.style_names
+
+
+def test_what_is_tracked_can_travel() -> None:
+    listed = subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    sizes = [
+        (ROOT / name).stat().st_size
+        for name in listed.stdout.splitlines()
+        if (ROOT / name).exists()
+    ]
+    assert sum(sizes) < MOST_BYTES
+    assert FOLDER == ROOT / "assets"
