@@ -64,6 +64,13 @@ class Change:
     settings: Settings
 
 
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A change was asked for that cannot be; the text is one sentence."""
+
+    text: str
+
+
 Request = Listen | Halt | HandOver | Change | protocol.Panic | protocol.OpenPorts
 
 
@@ -153,7 +160,7 @@ class Composed:
     done: bool = False
 
 
-Inbox = protocol.FromIo | Composed | Request
+Inbox = protocol.FromIo | Composed | Refused | Request
 
 
 # What the session shows and tells.

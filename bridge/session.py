@@ -40,6 +40,7 @@ from bridge.dialogue import (
     Inbox,
     Listen,
     LogEntry,
+    Refused,
     Release,
     RollNote,
     Settings,
@@ -156,6 +157,7 @@ class Session:
         self._epoch = 0
         self._programmed: set[Instrument] = set()
         self._notes: deque[RollNote] = deque(maxlen=_NOTES_SHOWN)
+        self._refusal = ""  # why the last change was not made
         self._view = Snapshot(0, self.state, settings, ())
         self._out = Outcome()
 
@@ -183,6 +185,7 @@ class Session:
             state=self.state,
             settings=self._settings,
             notes=tuple(self._notes),
+            problem=self._refusal or self._view.problem,
         )
 
     def _take(self, now_ns: int, item: Inbox) -> None:
@@ -201,7 +204,7 @@ class Session:
             case HandOver():
                 self._hand_over(now_ns, now_ns)
             case Change(settings):
-                self._settings = settings
+                self._settings, self._refusal = settings, ""
                 self._out.to_composer.append(Arrange(settings))
             case protocol.Panic():
                 self._halt(now_ns)
@@ -231,6 +234,9 @@ class Session:
             case protocol.Problem(text):
                 self._view = replace(self._view, problem=text)
                 self._tell(now_ns, "problem", text=text)
+            case Refused(text):
+                self._refusal = text
+                self._tell(now_ns, "refused", text=text)
 
     def _signal(self, signal: Signal) -> bool:
         """Change the state if the signal means something in it."""

@@ -190,7 +190,7 @@ def spoken(entry: LogEntry) -> str:
             return f"  first note {figure:.0f} ms after the hand-over"
         case "retract":
             return f"  you came back in: {entry.figure} notes taken back"
-        case "problem":
+        case "problem" | "refused":
             return f"Problem: {entry.text}"
     return ""
 

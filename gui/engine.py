@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Self
 
 from bridge import protocol
 from bridge.clock import Clock, SystemClock
-from bridge.dialogue import Change, Halt, Inbox, LogEntry, Request, Settings, Snapshot
+from bridge.dialogue import Change, Halt, Inbox, LogEntry, Refused, Request, Settings, Snapshot
 from bridge.io_process import BackendName, MidiIo
 from bridge.pipe import join_parent
 from bridge.schedule import Due
@@ -73,7 +73,7 @@ class Engine:
             try:
                 self._artefact.blend(dict(request.settings.style))
             except UnknownStyleError as error:
-                self._posted.append(protocol.Problem(f"Style: {error}"))
+                self._posted.append(Refused(f"Style: {error}."))
                 return
         self._posted.append(request)
 

@@ -19,6 +19,7 @@ from bridge.dialogue import (
     Hear,
     Inbox,
     Listen,
+    Refused,
     Release,
     Settings,
     State,
@@ -251,6 +252,13 @@ def test_problems_are_shown_and_gone_when_ports_open(table: Table) -> None:
     table.at(SECOND, protocol.Problem("No port."))
     assert table.session.snapshot(SECOND).problem == "No port."
     table.at(SECOND, protocol.Ready("jack", "in", "out"))
+    assert table.session.snapshot(SECOND).problem == ""
+
+
+def test_a_refusal_is_shown_until_a_change_is_made_whatever_the_ports_do(table: Table) -> None:
+    table.at(SECOND, Refused("No such style."), protocol.Ready("jack", "in", "out"))
+    assert table.session.snapshot(SECOND).problem == "No such style."
+    table.at(SECOND, Change(Settings()))
     assert table.session.snapshot(SECOND).problem == ""
 
 
