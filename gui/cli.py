@@ -89,7 +89,7 @@ def demo(
     """Play a phrase through the whole live path and show the answer.
 
     Example: antiphon demo --phrase blues --style blues
-    """  # fmt: skip
+    """
     from gui import demo as show
 
     settings = _settings(style or show.usual_style(phrase), instruments_, temperature, top_p, seed)
@@ -134,7 +134,7 @@ def jam(
     """Listen on a MIDI port, and answer.
 
     Example: antiphon jam --style "bach:0.6,jazz:0.4" --instruments piano,bass
-    """  # fmt: skip
+    """
     from dataclasses import replace
 
     from bridge.dialogue import Change, Listen
@@ -240,7 +240,7 @@ def continue_(
     """Continue a MIDI file.
 
     Example: antiphon continue sketch.mid -o longer.mid --style bach --bars 8 --seed 1
-    """  # fmt: skip
+    """
     from dataclasses import replace
 
     from bridge import midifile

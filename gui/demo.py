@@ -53,7 +53,7 @@ def play(artefact: Artefact, settings: Settings, phrase: Path, out: Path) -> Non
     """Play the phrase, show and write the answer.
 
     Raises:
-        DemoError: the phrase cannot be read or has no notes, or no answer came.
+        DemoError: the phrase cannot be read, no answer came, or nothing can be written.
 
     """
     try:
@@ -71,8 +71,11 @@ def play(artefact: Artefact, settings: Settings, phrase: Path, out: Path) -> Non
     console.print(_summary(snapshot.notes, log))
     title = f"{phrase.stem}, answered in the style: {style}, seed {settings.seed}"
     target = out / f"antiphon-{phrase.stem}.mid"
-    write_recording(snapshot.notes, target, credit(artefact, settings))
-    draw(snapshot.notes, target.with_suffix(".png"), title)
+    try:
+        write_recording(snapshot.notes, target, credit(artefact, settings))
+        draw(snapshot.notes, target.with_suffix(".png"), title)
+    except (midifile.MidiFileError, OSError) as error:
+        raise DemoError(str(error)) from error
     console.print(f"Written: {target} and {target.with_suffix('.png')}")
 
 
