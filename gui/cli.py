@@ -170,12 +170,14 @@ def _converse(engine: Engine, log: TextIO | None, for_ns: int) -> None:
     from rich.console import Console
 
     console, end_ns = Console(), engine.now_ns + for_ns
+    last = ""
     while not for_ns or engine.now_ns < end_ns:
         for entry in engine.turn(end_ns if for_ns else engine.now_ns + _SECOND):
             _write_entry(entry, log)
             sentence = spoken(entry)
-            if sentence:
+            if sentence and sentence != last:
                 console.print(sentence, highlight=False, markup=False)
+            last = sentence or last
 
 
 def spoken(entry: LogEntry) -> str:
