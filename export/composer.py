@@ -154,6 +154,7 @@ class _Take:
     number: int
     until_tick: int
     end_tick: int
+    invitation: sampling.Invitation
     begun: bool = False
 
 
@@ -251,7 +252,8 @@ class Composer:
     def _compose(self, message: Compose) -> None:
         self._append(self._encoder.settle(message.begin_tick))
         self._stream.forget_marks()
-        self._take = _Take(message.take, message.until_tick, message.end_tick)
+        invitation = sampling.Invitation(message.instruments, message.begin_tick)
+        self._take = _Take(message.take, message.until_tick, message.end_tick, invitation)
         self._stream.grammar.allow(message.instruments)
         self._decoder.set_allowed(sampling.multi_hot(message.instruments))
 
@@ -269,7 +271,9 @@ class Composer:
                 return [*happenings, *self._ending(take.end_tick)], True
             logits = stream.logits
             mask = stream.grammar.mask(must_begin=not take.begun)
-            token = sampling.choose(logits.events, logits.velocities, mask, self._chance, self._rng)
+            events = logits.events + take.invitation.bias(stream.tick)
+            token = sampling.choose(events, logits.velocities, mask, self._chance, self._rng)
+            take.invitation.push(token, stream.tick)
             take.begun = True
             spelt = v.token_of(token)
             if spelt.kind is v.Kind.WAIT:

@@ -69,6 +69,7 @@ def continuation(
     stream = _read(decoder, score, span.begin)
     stream.grammar.allow(instruments)
     told = tokenizer.Assembler(span.begin)
+    invitation = sampling.Invitation(instruments, span.begin)
     bar = MetreMap(score.metres).at(span.begin).bar_ticks
     last_onset, in_this_tick = span.begin, 0
     while stream.tick < span.end:
@@ -76,7 +77,9 @@ def continuation(
         mask = stream.grammar.mask(must_begin=stream.tick - last_onset >= bar)
         if in_this_tick >= _MOST_TOKENS_A_TICK:
             mask[v.FIRST_WAIT + v.LONGEST_WAIT :] = False
-        token = sampling.choose(logits.events, logits.velocities, mask, chance, rng)
+        events = logits.events + invitation.bias(stream.tick)
+        token = sampling.choose(events, logits.velocities, mask, chance, rng)
+        invitation.push(token, stream.tick)
         stream.push(token)
         told.push(token)
         kind = int(v.TOKEN_KIND[token])

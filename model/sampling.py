@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bridge.instruments import Instrument
+from bridge.notes import TICKS_PER_QUARTER
 from model import vocabulary as v
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FIRST_OFF = v.FIRST_WAIT + v.LONGEST_WAIT
+MOST_INVITING = 8.0
+"""Nats, reached after ten quarter notes: likely, not certain. With 4, no drum joined a minuet."""
 LONGEST_NOTE_TICKS = 384
 """Two bars of 4/4: a note of the model's that is held longer has been forgotten."""
 _IS_ON = v.EVENT_KIND == v.Kind.ON
@@ -108,6 +111,36 @@ class Grammar:
         allowed |= _IS_WAIT
         allowed[v.END] = self._may_end and not self._sounding
         return allowed
+
+
+class Invitation:
+    """Asks in the instruments that were asked for and have not played for a while.
+
+    The mask keeps out who may not play; it brings nobody in, and a network that has just heard a
+    piano alone finds a bass unlikely. So the note-ons of an instrument that rests while others play
+    gain a nat for every quarter note of rest after the first, up to a limit.
+    """
+
+    def __init__(self, instruments: Iterable[Instrument], tick: int) -> None:
+        """Invite these instruments, all resting since the tick."""
+        self._rests_since = {int(kind): tick for kind in instruments}
+
+    def push(self, token: int, tick: int) -> None:
+        """Take note of a token of the stream and the tick at which it happens."""
+        kind = int(v.EVENT_INSTRUMENT[v.event_of(token)])
+        if token >= v.FIRST_ON and kind in self._rests_since:
+            self._rests_since[kind] = tick
+
+    def bias(self, tick: int) -> NDArray[np.float32]:
+        """Return what event logits (E,) gain at a tick."""
+        gains = np.zeros(len(Instrument) + 1, np.float32)  # the last is for events of none
+        latest = max(self._rests_since.values(), default=tick)
+        for kind, since in self._rests_since.items():
+            if since < latest:  # others have played meanwhile
+                quarters = (tick - since) / TICKS_PER_QUARTER - 1
+                gains[kind] = min(MOST_INVITING, max(0.0, quarters))
+        gained: NDArray[np.float32] = np.where(_IS_ON, gains[v.EVENT_INSTRUMENT], np.float32(0))
+        return gained
 
 
 def _beginnings(instruments: Iterable[Instrument]) -> NDArray[np.bool_]:

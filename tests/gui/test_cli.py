@@ -56,6 +56,15 @@ def test_continue_keeps_the_prompt_and_adds_bars_and_twice_is_the_same(tmp_path:
     assert any("style bach:1" in text and "seed 1" in text for text in texts)
 
 
+def test_a_band_that_is_asked_for_comes_in(tmp_path: Path) -> None:
+    out = tmp_path / "band.mid"
+    asked = ("--instruments", "piano,bass,drums", "--style", "pop", "--bars", "12", "--only-new")
+    for seed in ("1", "2", "3"):
+        assert antiphon("continue", MINUET, "-o", out, *asked, "--seed", seed).returncode == 0
+        playing = {note.instrument for note in midifile.read(out).score.notes}
+        assert playing == {Instrument.PIANO, Instrument.BASS, Instrument.DRUMS}
+
+
 def test_takes_and_only_new(tmp_path: Path) -> None:
     out = tmp_path / "take.mid"
     asked = ("--bars", "1", "--takes", "2", "--only-new", "--instruments", "bass")

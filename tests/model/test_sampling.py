@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from bridge.instruments import Instrument
 from model import sampling, tokenizer
 from model import vocabulary as v
-from model.sampling import Chance, Grammar, choose, draw
+from model.sampling import MOST_INVITING, Chance, Grammar, Invitation, choose, draw
 
 C4_ON = v.on_event(Instrument.PIANO, 60)
 C4_OFF = v.off_id(Instrument.PIANO, 60)
@@ -117,3 +117,22 @@ def test_what_is_masked_is_never_drawn() -> None:
     logits = np.zeros(4, np.float32)
     logits[2] = -np.inf
     assert drawn(logits, Chance(top_p=1.0), 500)[2] == 0
+
+
+def test_who_rests_while_others_play_is_asked_in() -> None:
+    bass, piano = v.on_event(Instrument.BASS, 36), v.on_event(Instrument.PIANO, 60)
+    invitation = Invitation((Instrument.PIANO, Instrument.BASS), 0)
+    assert not invitation.bias(960).any()  # nobody plays: a rest is a rest
+    invitation.push(v.combined(piano, 8), 24)
+    assert invitation.bias(48)[bass] == 0
+    assert invitation.bias(120)[bass] == 1.5
+    assert invitation.bias(9600)[bass] == MOST_INVITING
+    gained = invitation.bias(120)
+    assert gained[piano] == 0
+    assert not gained[: v.FIRST_ON].any()
+    invitation.push(v.combined(bass, 8), 120)
+    assert invitation.bias(130)[bass] == 0
+
+
+def test_nobody_is_asked_to_play_alone() -> None:
+    assert not Invitation((Instrument.PIANO,), 0).bias(960).any()
