@@ -165,7 +165,6 @@ class Composer:
         self._artefact, self._decoder = artefact, decoder
         self._stream = Stream(decoder)
         self._encoder = StreamEncoder()
-        self._settings = Settings()
         self._chance = sampling.Chance()
         self._rng = np.random.default_rng(0)
         self._take: _Take | None = None
@@ -227,7 +226,6 @@ class Composer:
         self._append([v.START, v.CLOCK_FREE])
 
     def _arrange(self, settings: Settings) -> None:
-        self._settings = settings
         self._decoder.set_style(self._artefact.blend(dict(settings.style)))
         self._chance = sampling.Chance(settings.temperature, settings.top_p)
         self._rng = np.random.default_rng(settings.seed)

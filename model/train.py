@@ -31,7 +31,7 @@ from model.transformer import SIZES, Config, Transformer, parameter_count
 from model.windows import Batch, WindowSource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 WARM_UP_STEPS = 50
 COOL_DOWN_SHARE = 0.4
@@ -215,7 +215,7 @@ def train(run: Run, train_source: WindowSource, valid: Sequence[Batch], workers:
     )
     clock = SystemClock()
     seen, total, since = 0, 0.0, clock.now_ns()
-    for batch in _batches(loader):
+    for batch in loader:
         loss, count = loss_of(run.network, batch)
         (loss / count).backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(run.network.parameters(), 1.0)
@@ -231,10 +231,6 @@ def train(run: Run, train_source: WindowSource, valid: Sequence[Batch], workers:
             run.report(valid=validate(run.network, valid))
             run.save()
             since = clock.now_ns()
-
-
-def _batches(loader: DataLoader[Batch]) -> Iterator[Batch]:
-    yield from loader
 
 
 def main(
