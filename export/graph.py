@@ -33,7 +33,8 @@ from torch import Tensor, nn
 from bridge.instruments import Instrument
 from export.artefact import POSITIONS
 from model import features
-from model.transformer import Block, Transformer, rope_table
+from model.transformer import NORM_EPSILON, Transformer, rope_table
+from model.weights import PREFIX, flat
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,23 +43,13 @@ OPSET = 20
 
 
 class Step(nn.Module):
-    """The network as one step over a shared cache."""
+    """The network as one step over a shared cache, its weights as `model.weights.flat` has them."""
 
     def __init__(self, network: Transformer) -> None:
         super().__init__()
         self.config = network.config
-        embedding = network.embedding
-        self.table = nn.Parameter(embedding.token_rows().detach().clone(), requires_grad=False)
-        self.time = embedding.time
-        self.allowed = embedding.allowed
-        self.blocks = network.blocks
-        self.fused = nn.ParameterList(_fused(block) for block in _blocks(network))
-        self.norm = network.norm
-        events = embedding.event_rows().detach().T.contiguous()
-        velocities = embedding.velocity.weight.detach().T.contiguous()
-        self.events = nn.Parameter(events, requires_grad=False)
-        self.velocities = nn.Parameter(velocities, requires_grad=False)
-        self.critic = network.critic
+        for name, tensor in flat(network).items():
+            self.register_parameter(f"{PREFIX}{name}", nn.Parameter(tensor, requires_grad=False))
         cos, sin = rope_table(POSITIONS, network.config)
         self.cos: Tensor
         self.sin: Tensor
@@ -77,20 +68,30 @@ class Step(nn.Module):
         past: list[Tensor],
     ) -> tuple[Tensor, Tensor, Tensor, list[Tensor]]:
         """Run the step; see the module's first paragraph for shapes."""
-        x = F.embedding(tokens, self.table)
-        for index, table in enumerate(self.time):
-            x = x + table(time[..., index])
-        x = x + (style + self.allowed(allowed))[:, None]
+        w = self._weight
+        x = F.embedding(tokens, w("table"))
+        for index in range(features.COUNT):
+            x = x + F.embedding(time[..., index], w(f"time/{index}"))
+        x = x + (style + allowed @ w("allowed"))[:, None]
         present: list[Tensor] = []
-        for index, block in enumerate(_blocks(self)):
-            qkv = block.attention_norm(x) @ self.fused[index]
+        for index in range(self.config.layers):
+            block = f"blocks/{index}"
+            qkv = self._norm(x, f"{block}/attention_norm") @ w(f"{block}/qkv")
             pair = past[2 * index], past[2 * index + 1]
             y, *written = self._attend(qkv, pair, (seqlens_k, total_len), position_ids)
             present += written
-            x = x + block.attention.out(y)
-            x = x + block.feed(block.feed_norm(x))
-        last = self.norm(x[:, -1])
-        return last @ self.events, last @ self.velocities, self.critic(last), present
+            x = x + y @ w(f"{block}/out")
+            normed = self._norm(x, f"{block}/feed_norm")
+            inner = F.silu(normed @ w(f"{block}/gate")) * (normed @ w(f"{block}/up"))
+            x = x + inner @ w(f"{block}/down")
+        last = self._norm(x[:, -1], "norm")
+        return last @ w("events"), last @ w("velocities"), last @ w("critic"), present
+
+    def _weight(self, name: str) -> Tensor:
+        return self.get_parameter(f"{PREFIX}{name}")
+
+    def _norm(self, x: Tensor, name: str) -> Tensor:
+        return F.rms_norm(x, (self.config.width,), self._weight(name), eps=NORM_EPSILON)
 
     def _attend(
         self,
@@ -117,16 +118,6 @@ class Step(nn.Module):
             version=1,
         )
         return out.float(), key, value
-
-
-def _blocks(network: Transformer | Step) -> list[Block]:
-    return [block for block in network.blocks if isinstance(block, Block)]
-
-
-def _fused(block: Block) -> nn.Parameter:
-    """Return the query, key and value matrices side by side (D, D + 2 K A)."""
-    parts = [block.attention.query.weight, block.attention.key.weight, block.attention.value.weight]
-    return nn.Parameter(torch.cat(parts).detach().T.contiguous(), requires_grad=False)
 
 
 def cache_names(layers: int, when: str) -> list[str]:
@@ -183,4 +174,7 @@ def write_graph(network: Transformer, path: Path) -> None:
         model.functions.remove(function)
     # The exporter turns matrices round and leaves the old shapes beside them; nothing needs either.
     del model.graph.value_info[:]
+    names = {tensor.name for tensor in model.graph.initializer}
+    merged = sorted(f"{PREFIX}{name}" for name in flat(network) if f"{PREFIX}{name}" not in names)
+    assert not merged, f"not in the graph under their own names: {merged}"
     onnx.save(model, path)

@@ -26,7 +26,7 @@ from export.runtime import Decoder, interface
 from model import generate, sampling
 from model import vocabulary as v
 from model.features import COUNT, MusicalTime
-from model.train import load
+from model.run import load
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

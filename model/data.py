@@ -1,33 +1,44 @@
 """The corpus as tokens on disk.
 
-`python -m model.data CORPUS OUT` reads a folder of MIDI files with its manifest (a CSV with the
-columns path, split, labels) and writes, for each split, one flat array of token ids that training
-maps into memory, and a JSON file that says where each piece begins and what its labels are. Files
-are read in parallel and written as they come, so memory does not grow with the corpus. A file that
-cannot be read is counted and left out.
+`python -m model.data CORPUS OUT` reads a folder of MIDI files with its manifest (`model.corpus`)
+and writes shards: flat arrays of token ids that training maps into memory, and beside each a JSON
+file that says of every piece where it begins, what it is and what it is made of.
+
+    OUT/train-0000.tokens   uint16, one piece after another
+    OUT/train-0000.json     vocabulary, files that could not be read, pieces
+    OUT/report.md           pieces, notes, hours and tokens by style, by instrument, by licence
+
+A shard is 4,096 files. Files are read in parallel and written as they come, so memory holds the
+manifest and one shard's index, never the tokens. For a folder of a million files: give every
+machine its part (`--part 3/16`), all writing into one folder; run a part again when it was killed,
+and it goes on with the first shard that is not complete. Which file is in which shard depends on
+the names of the files alone.
+
+A file that cannot be read is named in the index and left out.
 """
 
 from __future__ import annotations
 
-import csv
 import json
 import multiprocessing
-import random
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import typer
+from rich.console import Console
 from rich.progress import track
 
 from bridge import midifile
+from bridge.tempo import TempoMap
 from model import tokenizer
 from model import vocabulary as v
+from model.corpus import SPLITS, CorpusError, Entry, read_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -35,109 +46,229 @@ _FEWEST_TOKENS = 32
 """A shorter piece teaches nothing."""
 FEWEST_PIECES = 20
 """A label with fewer pieces gets no style of its own."""
+FILES_PER_SHARD = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One piece of a shard: its labels, and where its tokens lie."""
+    """One piece: what the manifest says of it, what it holds, and where its tokens lie."""
 
+    path: str
     labels: tuple[str, ...]
+    group: str
+    kind: str
+    licence: str
+    seconds: float
+    notes: Mapping[str, int]
+    """Note-ons by name of the instrument."""
+    shard: int
     begin: int
     end: int
 
 
 @dataclass(frozen=True, slots=True)
-class Shard:
+class Corpus:
     """The pieces of one split, tokens mapped from disk (uint16)."""
 
-    tokens: NDArray[np.uint16]
+    shards: tuple[NDArray[np.uint16], ...]
     pieces: tuple[Piece, ...]
 
     @classmethod
-    def open(cls, folder: Path, split: str) -> Shard:
-        """Map a shard that `build` has written.
+    def open(cls, folder: Path, split: str) -> Corpus:
+        """Map the shards that `build` has written.
 
         Raises:
-            ValueError: it was written with another vocabulary.
+            CorpusError: there are none, or they were written with another vocabulary.
 
         """
-        index = json.loads((folder / f"{split}.json").read_text("utf-8"))
-        if index["vocabulary"] != v.FINGERPRINT:
-            msg = f"{folder}: was written with another vocabulary; build it again"
-            raise ValueError(msg)
-        tokens = np.memmap(folder / f"{split}.tokens", np.uint16, mode="r")
-        pieces = (Piece(tuple(p["labels"]), p["begin"], p["end"]) for p in index["pieces"])
-        return cls(tokens, tuple(pieces))
+        paths = sorted(folder.glob(f"{split}-*.json"))
+        if not paths:
+            raise CorpusError(f"{folder} holds no shards of {split}: python -m model.data")
+        shards: list[NDArray[np.uint16]] = []
+        pieces: list[Piece] = []
+        for shard, path in enumerate(paths):
+            index = json.loads(path.read_text("utf-8"))
+            if index["vocabulary"] != v.FINGERPRINT:
+                raise CorpusError(f"{path} was written with another vocabulary; build it again.")
+            if index["pieces"]:
+                shards.append(np.memmap(path.with_suffix(".tokens"), np.uint16, mode="r"))
+            else:  # an empty file cannot be mapped
+                shards.append(np.zeros(0, np.uint16))
+            for row in index["pieces"]:
+                pieces.append(Piece(**row | {"labels": tuple(row["labels"]), "shard": shard}))
+        return cls(tuple(shards), tuple(pieces))
 
-    def piece_tokens(self, piece: Piece) -> NDArray[np.int64]:
+    @property
+    def token_count(self) -> int:
+        """Tokens in all pieces."""
+        return sum(len(shard) for shard in self.shards)
+
+    def tokens_of(self, piece: Piece) -> NDArray[np.int64]:
         """Return the tokens of one piece."""
-        return self.tokens[piece.begin : piece.end].astype(np.int64)
+        return self.shards[piece.shard][piece.begin : piece.end].astype(np.int64)
 
 
-def style_names(shard: Shard) -> list[str]:
+def style_names(corpus: Corpus) -> list[str]:
     """Return the labels that have pieces enough, most pieces first."""
-    count = Counter(label for piece in shard.pieces for label in piece.labels)
+    count = Counter(label for piece in corpus.pieces for label in piece.labels)
     return [name for name, pieces in count.most_common() if pieces >= FEWEST_PIECES]
 
 
-def _encoded(task: tuple[Path, tuple[str, ...]]) -> tuple[tuple[str, ...], list[int] | None]:
-    path, labels = task
+@dataclass(frozen=True, slots=True)
+class _Encoded:
+    """What a worker returns for a file."""
+
+    tokens: NDArray[np.uint16]
+    notes: dict[str, int]
+    seconds: float
+
+
+def _encoded(path: Path) -> _Encoded | None:
+    """Return a file as tokens, or None if it cannot be read."""
     try:
-        return labels, tokenizer.encode(midifile.read(path).score)
+        score = midifile.read(path).score
     except midifile.MidiFileError:
-        return labels, None
+        return None
+    notes = Counter(note.instrument.name.lower() for note in score.notes)
+    last = max((note.release_ticks for note in score.notes), default=0)
+    seconds = TempoMap(score.tempos).ns_at(last) / 1e9
+    return _Encoded(np.array(tokenizer.encode(score), np.uint16), dict(notes), round(seconds, 2))
 
 
-def _tasks(corpus: Path, split: str) -> list[tuple[Path, tuple[str, ...]]]:
-    with (corpus / "manifest.csv").open(encoding="utf-8", newline="") as file:
-        rows = [row for row in csv.DictReader(file) if row["split"] == split]
-    return [(corpus / row["path"], tuple(row["labels"].split("|"))) for row in rows]
+def shards_of(entries: Sequence[Entry], split: str) -> Iterator[tuple[str, list[Entry]]]:
+    """Yield name and entries of each shard of a split."""
+    chosen = [entry for entry in entries if entry.split == split]
+    for number, first in enumerate(range(0, len(chosen), FILES_PER_SHARD)):
+        yield f"{split}-{number:04}", chosen[first : first + FILES_PER_SHARD]
 
 
-def _thinned(
-    tasks: list[tuple[Path, tuple[str, ...]]], pieces_per_label: int
-) -> Iterator[tuple[Path, tuple[str, ...]]]:
-    """Take pieces in random order as long as one of their labels has too few."""
-    taken: Counter[str] = Counter()
-    for path, labels in tasks:
-        if min(taken[label] for label in labels) < pieces_per_label:
-            taken.update(labels)
-            yield path, labels
-
-
-def build(corpus: Path, out: Path, split: str, pieces_per_label: int, workers: int) -> int:
-    """Write the shard of one split; return the number of tokens."""
-    tasks = _tasks(corpus, split)
-    random.Random(split).shuffle(tasks)
-    if pieces_per_label:
-        tasks = list(_thinned(tasks, pieces_per_label))
-    out.mkdir(parents=True, exist_ok=True)
-    pieces, begin, unread = [], 0, 0
-    with (out / f"{split}.tokens").open("wb") as file, multiprocessing.Pool(workers) as pool:
-        read = pool.imap(_encoded, tasks, chunksize=8)
-        for labels, tokens in track(read, f"{split}: {len(tasks)} files", total=len(tasks)):
-            if tokens is None or len(tokens) < _FEWEST_TOKENS:
-                unread += tokens is None
-                continue
-            file.write(np.array(tokens, np.uint16).tobytes())
-            end = begin + len(tokens)
-            pieces.append({"labels": labels, "begin": begin, "end": end})
-            begin = end
+def write_shard(
+    folder: Path, name: str, entries: Sequence[Entry], encoded: Iterable[_Encoded | None]
+) -> None:
+    """Write one shard; it is complete when its index is there, which comes last and whole."""
+    pieces, unread, begin = [], [], 0
+    with (folder / f"{name}.tokens").open("wb") as file:
+        for entry, piece in zip(entries, encoded, strict=True):
+            if piece is None:
+                unread.append(entry.path)
+            elif len(piece.tokens) >= _FEWEST_TOKENS:
+                file.write(piece.tokens.tobytes())
+                end = begin + len(piece.tokens)
+                pieces.append(_row(entry, piece, begin, end))
+                begin = end
     index = {"vocabulary": v.FINGERPRINT, "unread": unread, "pieces": pieces}
-    (out / f"{split}.json").write_text(json.dumps(index), "utf-8")
-    return begin
+    fresh = folder / f"{name}.json.new"
+    fresh.write_text(json.dumps(index), "utf-8")
+    fresh.replace(folder / f"{name}.json")
+
+
+def _row(entry: Entry, piece: _Encoded, begin: int, end: int) -> dict[str, Any]:
+    row = asdict(entry)
+    del row["split"]
+    return row | {"notes": piece.notes, "seconds": piece.seconds, "begin": begin, "end": end}
+
+
+def build(
+    corpus: Path,
+    out: Path,
+    *,
+    workers: int = 1,
+    part: tuple[int, int] = (1, 1),
+    pieces_per_label: int = 0,
+) -> None:
+    """Write the shards of a corpus, or those of them that fall to part k of n, and the report.
+
+    Shards that are complete stay as they are.
+
+    Raises:
+        CorpusError: the manifest cannot be used.
+
+    """
+    entries = read_manifest(corpus)
+    if pieces_per_label:
+        entries = list(_thinned(entries, pieces_per_label))
+    out.mkdir(parents=True, exist_ok=True)
+    todo = [shard for split in reversed(SPLITS) for shard in shards_of(entries, split)]
+    mine = todo[part[0] - 1 :: part[1]]
+    with multiprocessing.get_context("spawn").Pool(workers) as pool:
+        for name, rows in mine:
+            if (out / f"{name}.json").exists():
+                continue
+            read = pool.imap(_encoded, [corpus / row.path for row in rows], chunksize=8)
+            write_shard(out, name, rows, track(read, f"{name}: {len(rows)} files", len(rows)))
+    if all((out / f"{name}.json").exists() for name, _ in todo):
+        (out / "report.md").write_text(report(out), "utf-8")
+
+
+def _thinned(entries: Sequence[Entry], pieces_per_label: int) -> Iterator[Entry]:
+    """Keep a piece as long as one of its labels has too few; what is held out stays."""
+    taken: Counter[str] = Counter()
+    for entry in entries:
+        if entry.split != "train" or any(taken[name] < pieces_per_label for name in entry.labels):
+            taken.update(entry.labels)
+            yield entry
+
+
+def report(folder: Path) -> str:
+    """Return what the shards hold, as Markdown: totals, then by style, instrument and licence."""
+    parts = []
+    for split in SPLITS:
+        pieces = Corpus.open(folder, split).pieces
+        unread = [
+            path
+            for index in sorted(folder.glob(f"{split}-*.json"))
+            for path in json.loads(index.read_text("utf-8"))["unread"]
+        ]
+        parts += [f"# {split}", "", *_table("all", ((("all",), p) for p in pieces))]
+        parts += ["", *_table("style", ((p.labels, p) for p in pieces))]
+        parts += ["", "| instrument | pieces | notes |", "|---|---|---|"]
+        sounding = Counter(name for piece in pieces for name in piece.notes)
+        notes: Counter[str] = Counter()
+        for piece in pieces:
+            notes.update(piece.notes)
+        parts += [f"| {name} | {sounding[name]} | {n} |" for name, n in notes.most_common()]
+        parts += ["", *_table("licence", (((p.licence,), p) for p in pieces))]
+        parts += ["", f"{len(unread)} files could not be read.", *(f"- {path}" for path in unread)]
+        parts.append("")
+    return "\n".join(parts)
+
+
+def _table(title: str, pieces: Iterable[tuple[tuple[str, ...], Piece]]) -> list[str]:
+    """Return the rows of a table of pieces, notes, hours and tokens by name, most tokens first."""
+    sums: dict[str, NDArray[np.float64]] = {}
+    for names, piece in pieces:
+        figures = (1, sum(piece.notes.values()), piece.seconds / 3600, piece.end - piece.begin)
+        for name in names:
+            sums[name] = sums.get(name, np.zeros(4)) + np.array(figures)
+    rows = sorted(sums.items(), key=lambda item: -item[1][3])
+    lines = [f"| {title} | pieces | notes | hours | tokens |", "|---|---|---|---|---|"]
+    return lines + [f"| {n} | {a:.0f} | {b:.0f} | {c:.2f} | {d:.0f} |" for n, (a, b, c, d) in rows]
+
+
+def _part(text: str) -> tuple[int, int]:
+    number, _, of = text.partition("/")
+    if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+        raise typer.BadParameter(f"{text!r} is not K/N with 1 <= K <= N")
+    return int(number), int(of)
 
 
 def main(
     corpus: Annotated[Path, typer.Argument(help="Folder with manifest.csv and MIDI files.")],
     out: Annotated[Path, typer.Argument(help="Folder to write shards into.")],
+    workers: Annotated[int, typer.Option(help="Processes.")] = multiprocessing.cpu_count(),
+    part: Annotated[str, typer.Option(help="K/N: only this machine's share of the shards.")] = "1/1",
     pieces_per_label: Annotated[int, typer.Option(help="At most about so many; 0: all.")] = 0,
-    workers: Annotated[int, typer.Option(help="Processes.")] = 2,
 ) -> None:
     """Tokenize a corpus into memory-mapped shards."""
-    for split in ("valid", "train"):
-        tokens = build(corpus, out, split, pieces_per_label, workers)
-        typer.echo(f"{split}: {tokens / 1e6:.1f} M tokens")
+    share = _part(part)
+    try:
+        build(corpus, out, workers=workers, part=share, pieces_per_label=pieces_per_label)
+        for split in SPLITS:
+            found = Corpus.open(out, split)
+            typer.echo(f"{split}: {len(found.pieces)} pieces, {found.token_count / 1e6:.1f} M tokens")
+    except CorpusError as problem:
+        Console(stderr=True).print(str(problem), markup=False)
+        raise typer.Exit(2) from None
 
 
 if __name__ == "__main__":

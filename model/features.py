@@ -105,17 +105,25 @@ class MusicalTime:
         self._metre_tick, self._bar_ticks = self._tick, bar_ticks
 
 
-def musical_time(tokens: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the rows (T, 6) of a whole piece from its tokens (T,).
+def ticks_of(tokens: NDArray[np.int64]) -> int:
+    """Return how long tokens (T,) last."""
+    waits = tokens[v.TOKEN_KIND[tokens] == v.Kind.WAIT]
+    return int((waits - v.FIRST_WAIT + 1).sum())
 
-    Part and countdown as for a piece that ends with the last token.
+
+def musical_time(
+    tokens: NDArray[np.int64], total_ticks: int | None = None
+) -> NDArray[np.int64]:
+    """Return the rows (T, 6) of a piece from its tokens (T,).
+
+    Part and countdown as for a piece that lasts so long, or that ends with the last token.
     """
     kinds = v.TOKEN_KIND[tokens]
     ticks = np.cumsum(np.where(kinds == v.Kind.WAIT, tokens - v.FIRST_WAIT + 1, 0))
     rows = np.zeros((len(tokens), COUNT), np.int64)
     rows[:, 0], rows[:, 1] = _bars(tokens, kinds, ticks)
     rows[:, 2], rows[:, 3] = _onsets(kinds, ticks)
-    total = max(1, int(ticks[-1]) if len(ticks) else 1)
+    total = max(1, ticks_of(tokens) if total_ticks is None else total_ticks)
     rows[:, 4] = 1 + np.minimum(PARTS - 1, PARTS * ticks // total)
     rows[:, 5] = 1 + np.minimum(COUNTDOWN, (total - ticks) // TICKS_PER_QUARTER)
     return rows

@@ -1,266 +1,277 @@
 """Training.
 
 `python -m model.train SHARDS RUN --size small --steps N` trains a network on tokens that
-`model.data` has written and keeps everything in the folder RUN: a checkpoint, and one line of JSON
-for each report. Run it again with the same folder and it goes on from the last checkpoint, at the
-same step with the same batches; give more steps and it trains longer. It runs as it is on a CPU and
-on a GPU.
+`model.data` has written and keeps everything in the folder RUN (`model.run`). Run it again with the
+same folder and it goes on; give more steps and it trains longer; give `--start ARTEFACT` and a new
+run begins with the weights of an artefact or of another run.
 
-The matrices inside the blocks are trained with Muon (Jordan et al. 2024), which orthogonalises each
-update and gets further on little data; everything else with AdamW (Loshchilov and Hutter 2019). The
-learning rate warms up, holds, and falls to zero over the last part of the run (Hu et al. 2024), so
-that the length of a run need not be known while it holds.
+On a CPU it computes in float32, or in bfloat16 where the processor can (`--precision bf16`). On a
+GPU it computes in bfloat16 and compiles the network. Under torchrun every rank takes its share of
+the windows of each batch, so that a run on two ranks sees what a run on one sees and its loss
+curve is the same:
+
+    torchrun --nproc-per-node 4 -m model.train SHARDS RUN --size base
 """
 
 from __future__ import annotations
 
-import json
 import os
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields
+from datetime import timedelta
 from pathlib import Path
+from time import process_time
 from typing import TYPE_CHECKING, Annotated, Any
 
 import torch
 import typer
-from torch import Tensor
+from torch import Tensor, distributed, nn
+from torch.nn.parallel import DistributedDataParallel
 from torch.utils.data import DataLoader, Dataset
 
 from bridge.clock import SystemClock
-from model.data import Shard, style_names
-from model.transformer import SIZES, Config, Transformer, parameter_count
-from model.windows import Batch, WindowSource
+from model.corpus import CorpusError
+from model.data import Corpus, style_names
+from model.optimise import rate_at
+from model.run import KINDS, Plan, Run, draw_curves, load
+from model.transformer import SIZES, Transformer, parameter_count
+from model.windows import FAMILIES, Batch, WindowSource
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-WARM_UP_STEPS = 50
-COOL_DOWN_SHARE = 0.4
-CHECKPOINT = "checkpoint.pt"
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """How to train."""
-
-    size: str = "small"
-    steps: int = 1000
-    seed: int = 1
-    window: int = 768
-    batch_tokens: int = 8192
-    muon_rate: float = 0.02
-    adam_rate: float = 0.004
-    weight_decay: float = 0.05
-    report_every: int = 20
-    save_every: int = 100
-    valid_batches: int = 12
+    from collections.abc import Callable, Sequence
 
 
 class Steps(Dataset[Batch]):
     """The batches of a run by step: what a step sees depends on the seed and its number only."""
 
-    def __init__(self, source: WindowSource, seed: int, first: int, last: int) -> None:
-        self._source, self._seed, self._first, self._last = source, seed, first, last
+    def __init__(self, source: WindowSource, plan: Plan, first: int, team: Team) -> None:
+        self._source, self._plan, self._first, self._team = source, plan, first, team
 
     def __len__(self) -> int:
-        """Return the number of steps still to do."""
-        return max(0, self._last - self._first)
+        """Return the number of steps still to do; more than enough where minutes decide."""
+        last = 10**9 if self._plan.minutes else self._plan.steps
+        return max(0, last - self._first)
 
     def __getitem__(self, index: int) -> Batch:
-        """Return the batch of a step."""
-        return self._source.batch(self._seed, self._first + index)
+        """Return this rank's share of the batch of a step."""
+        batch = self._source.batch(self._plan.seed, self._first + index)
+        return batch.share(self._team.rank, self._team.ranks)
 
 
-def rate_at(step: int, steps: int) -> float:
-    """Return the share of the full learning rate at a step: warm-up, hold, linear cool-down."""
-    cool = max(1, round(steps * COOL_DOWN_SHARE))
-    return min(1.0, (step + 1) / WARM_UP_STEPS, max(0.0, (steps - step) / cool))
+class Objective(nn.Module):
+    """A network with its loss: what is compiled, and what is run on every rank."""
 
+    def __init__(self, network: Transformer, precision: str) -> None:
+        super().__init__()
+        self.network, self._half = network, precision == "bf16"
 
-class Optimisers:
-    """Muon for the matrices inside blocks, AdamW for the rest, one learning-rate schedule."""
-
-    def __init__(self, network: Transformer, plan: Plan) -> None:
-        matrices = [p for n, p in network.named_parameters() if "blocks" in n and p.ndim == 2]
-        chosen = {id(parameter) for parameter in matrices}
-        rest = [p for p in network.parameters() if id(p) not in chosen]
-        decay = plan.weight_decay
-        self._all: list[tuple[torch.optim.Optimizer, float]] = [
-            (torch.optim.Muon(matrices, weight_decay=decay), plan.muon_rate),
-            (torch.optim.AdamW(rest, betas=(0.9, 0.95), weight_decay=0.0), plan.adam_rate),
-        ]  # fmt: skip
-
-    def step(self, share: float) -> None:
-        """Apply the gradients with a share of the full rate, then clear them."""
-        for optimiser, rate in self._all:
-            for group in optimiser.param_groups:
-                group["lr"] = rate * share
-            optimiser.step()
-            optimiser.zero_grad(set_to_none=True)
-
-    def state(self) -> list[dict[str, Any]]:
-        """Return what a checkpoint needs."""
-        return [optimiser.state_dict() for optimiser, _ in self._all]
-
-    def restore(self, state: list[dict[str, Any]]) -> None:
-        """Take back what `state` gave."""
-        for (optimiser, _), saved in zip(self._all, state, strict=True):
-            optimiser.load_state_dict(saved)
-
-
-def loss_of(network: Transformer, batch: Batch) -> tuple[Tensor, int]:
-    """Return the summed loss in nats of a batch and the number of tokens that it is about."""
-    device = network.critic.weight.device
-    put = {k: torch.from_numpy(a).to(device) for k, a in _arrays(batch).items()}
-    style = network.style(put["style"])
-    with torch.autocast(device.type, torch.bfloat16):
-        hidden = network.hidden(put["inputs"], put["time"], style, put["allowed"])
-        known = put["targets"].flatten() >= 0
-        events, velocities, _ = network.heads(hidden.flatten(0, 1)[known])
-    loss = network.nll(events[None], velocities[None], put["targets"].flatten()[known][None])
-    return loss.sum(), int(known.sum())
-
-
-def _arrays(batch: Batch) -> dict[str, Any]:
-    return {name: getattr(batch, name) for name in batch.__slots__}
-
-
-@torch.no_grad()
-def validate(network: Transformer, batches: Sequence[Batch]) -> float:
-    """Return the mean loss in nats per token."""
-    network.eval()
-    sums = [loss_of(network, batch) for batch in batches]
-    network.train()
-    return sum(float(loss) for loss, _ in sums) / sum(count for _, count in sums)
-
-
-@dataclass(slots=True)
-class Run:
-    """A run in its folder."""
-
-    folder: Path
-    plan: Plan
-    network: Transformer
-    optimisers: Optimisers
-    styles: list[str]
-    step: int = 0
-
-    @classmethod
-    def begin(cls, folder: Path, plan: Plan, styles: list[str], device: str) -> Run:
-        """Make a new run, or take up the one in the folder."""
-        torch.manual_seed(plan.seed)
-        config = replace(SIZES[plan.size], styles=len(styles))
-        network = Transformer(config).to(device)
-        run = cls(folder, plan, network, Optimisers(network, plan), styles)
-        folder.mkdir(parents=True, exist_ok=True)
-        if (folder / CHECKPOINT).exists():
-            run._restore(device)
-        return run
-
-    def save(self) -> None:
-        """Write the checkpoint so that a kill at any moment leaves the old one or the new one."""
-        state = {
-            "step": self.step,
-            "plan": asdict(self.plan),
-            "config": self.network.config.as_dict(),
-            "styles": self.styles,
-            "network": self.network.state_dict(),
-            "optimisers": self.optimisers.state(),
-        }
-        fresh = self.folder / f"{CHECKPOINT}.new"
-        torch.save(state, fresh)
-        fresh.replace(self.folder / CHECKPOINT)
-
-    def report(self, **figures: float) -> None:
-        """Append one line to the run's log and show it."""
-        line = json.dumps({"step": self.step, **{k: round(x, 4) for k, x in figures.items()}})
-        with (self.folder / "log.jsonl").open("a", encoding="utf-8") as log:
-            log.write(line + "\n")
-        typer.echo(line)
-
-    def _restore(self, device: str) -> None:
-        saved = torch.load(self.folder / CHECKPOINT, map_location=device, weights_only=True)
-        if saved["styles"] != self.styles or Config(**saved["config"]) != self.network.config:
-            msg = f"{self.folder}: its checkpoint is of another size or corpus"
-            raise ValueError(msg)
-        self.network.load_state_dict(saved["network"])
-        self.optimisers.restore(saved["optimisers"])
-        self.step = saved["step"]
+    def forward(
+        self, inputs: Tensor, targets: Tensor, time: Tensor, style: Tensor, allowed: Tensor
+    ) -> Tensor:
+        """Return the summed loss in nats of a batch. Arguments as in `Batch`."""
+        network = self.network
+        vectors = network.style(style)
+        with torch.autocast(inputs.device.type, torch.bfloat16, enabled=self._half):
+            hidden = network.hidden(inputs, time, vectors, allowed)
+            events, velocities, _ = network.heads(hidden)
+        return network.nll(events, velocities, targets).sum()
 
 
 @dataclass(frozen=True, slots=True)
-class Trained:
-    """A network as a run has left it: on the CPU, with the names of its styles."""
+class Team:
+    """The ranks that train together; one that trains alone is a team too."""
 
-    network: Transformer
-    styles: list[str]
-    step: int
-    window: int
-    """The longest context that it has been trained on, in tokens."""
+    rank: int = 0
+    ranks: int = 1
+
+    @classmethod
+    def join(cls, device: str) -> Team:
+        """Join the other ranks if torchrun has started some."""
+        if "WORLD_SIZE" not in os.environ:
+            return cls()
+        backend = "nccl" if device.startswith("cuda") else "gloo"
+        distributed.init_process_group(backend, timeout=timedelta(minutes=10))
+        return cls(distributed.get_rank(), distributed.get_world_size())
+
+    def leave(self) -> None:
+        """Let the others go."""
+        if self.ranks > 1:
+            distributed.destroy_process_group()
+
+    def sum(self, *figures: float, device: str) -> list[float]:
+        """Return the sums of all ranks' figures."""
+        if self.ranks == 1:
+            return list(figures)
+        summed = torch.tensor(figures, dtype=torch.float64, device=device)
+        distributed.all_reduce(summed)
+        return summed.tolist()  # type: ignore[no-any-return]
 
 
-def load(folder: Path) -> Trained:
-    """Return the network of a run."""
-    saved = torch.load(folder / CHECKPOINT, map_location="cpu", weights_only=True)
-    network = Transformer(Config(**saved["config"]))
-    network.load_state_dict(saved["network"])
-    return Trained(network.eval(), list(saved["styles"]), saved["step"], saved["plan"]["window"])
+def put(batch: Batch, device: str) -> dict[str, Tensor]:
+    """Return the arrays of a batch as tensors on a device."""
+    arrays = {name: torch.from_numpy(getattr(batch, name)) for name in batch.__slots__}
+    return {name: array.to(device, non_blocking=True) for name, array in arrays.items()}
 
 
-def train(run: Run, train_source: WindowSource, valid: Sequence[Batch], workers: int) -> None:
-    """Train until the plan's last step."""
+@torch.no_grad()
+def validate(objective: nn.Module, batches: Sequence[Batch], team: Team, device: str) -> float:
+    """Return the mean loss in nats per token."""
+    objective.eval()
+    loss, count = 0.0, 0
+    for batch in batches[team.rank :: team.ranks]:
+        loss += float(objective(**put(batch, device)))
+        count += batch.known
+    objective.train()
+    loss, total = team.sum(loss, count, device=device)
+    return loss / total
+
+
+def train(
+    run: Run,
+    source: WindowSource,
+    valid: Sequence[Batch],
+    *,
+    workers: int = 0,
+    device: str = "cpu",
+    team: Team = Team(),  # noqa: B008 - it is frozen
+    compiled: bool = False,
+    tell: Callable[[str], None] = typer.echo,
+) -> None:
+    """Train until the plan is done."""
     plan = run.plan
-    steps = Steps(train_source, plan.seed, run.step, plan.steps)
+    objective: Any = Objective(run.network, plan.precision)
+    if compiled:
+        objective = torch.compile(objective, dynamic=True)
+    parallel = DistributedDataParallel(objective) if team.ranks > 1 else objective
+    steps = Steps(source, plan, run.step, team)
     loader = DataLoader(
-        steps, batch_size=None, num_workers=workers, prefetch_factor=4 if workers else None
+        steps,
+        batch_size=None,
+        num_workers=workers,
+        prefetch_factor=4 if workers else None,
+        pin_memory=device.startswith("cuda"),
     )
-    clock = SystemClock()
-    seen, total, since = 0, 0.0, clock.now_ns()
+    clock, spent = SystemClock(), _stopwatch(device)
+    seen, total, since, before = 0.0, 0.0, clock.now_ns(), run.seconds
     for batch in loader:
-        loss, count = loss_of(run.network, batch)
-        (loss / count).backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(run.network.parameters(), 1.0)
-        run.optimisers.step(rate_at(run.step, plan.steps))
+        (count,) = team.sum(batch.known, device=device)
+        loss = parallel(**put(batch, device))
+        # DDP takes the mean over ranks of what is a sum over all.
+        (loss * (team.ranks / count)).backward()
+        nn.utils.clip_grad_norm_(run.network.parameters(), 1.0)
+        run.optimisers.step(rate_at(run.step, run.progress))
         run.step += 1
-        seen, total = seen + count, total + float(loss.detach())
-        if run.step % plan.report_every == 0:
+        run.seconds = before + spent()
+        seen, total = seen + count, total + loss.detach()
+        done = run.progress >= 1
+        if run.step % plan.report_every == 0 or done:
+            (summed,) = team.sum(float(total), device=device)
             elapsed = (clock.now_ns() - since) / 1e9
-            left = (plan.steps - run.step) * elapsed / plan.report_every / 60
-            run.report(loss=total / seen, tokens_per_s=seen / elapsed, minutes_left=left)
-            seen, total, since = 0, 0.0, clock.now_ns()
-        if run.step % plan.save_every == 0 or run.step == plan.steps:
-            run.report(valid=validate(run.network, valid))
-            run.save()
-            since = clock.now_ns()
+            figures = {"loss": summed / seen, "tokens_per_s": seen / elapsed}
+            if team.rank == 0:
+                line = run.report(**figures, seconds=run.seconds)
+                tell(f"{line}  {_left(run, spent())}")
+            seen, total, since = 0.0, 0.0, clock.now_ns()
+        if run.step % plan.save_every == 0 or done:
+            paused = clock.now_ns()
+            figure = validate(parallel, valid, team, device)
+            if team.rank == 0:
+                tell(run.report(valid=figure))
+                run.save()
+                draw_curves(run.folder)
+            since += clock.now_ns() - paused
+        if done:
+            break
+
+
+def _stopwatch(device: str) -> Callable[[], float]:
+    """Return what tells the seconds since now.
+
+    On a CPU those of the processor, by the thread: other programs take time from a run, not effort.
+    """
+    if device.startswith("cuda"):
+        clock = SystemClock()
+        start = clock.now_ns()
+        return lambda: (clock.now_ns() - start) / 1e9
+    begun = process_time()
+    return lambda: (process_time() - begun) / torch.get_num_threads()
+
+
+def _left(run: Run, spent: float) -> str:
+    """Say how much longer it takes."""
+    if run.plan.minutes:
+        left = run.plan.minutes * 60 - run.seconds
+    else:
+        left = (run.plan.steps - run.step) * run.seconds / max(1, run.step)
+    return f"{spent / 60:.0f} min done, {max(0.0, left) / 60:.0f} min left"
 
 
 def main(
     shards: Annotated[Path, typer.Argument(help="Folder that model.data has written.")],
     folder: Annotated[Path, typer.Argument(help="Folder of the run.")],
     size: Annotated[str, typer.Option(help=f"One of {', '.join(SIZES)}.")] = "small",
+    kind: Annotated[str, typer.Option(help=f"One of {', '.join(KINDS)}.")] = "transformer",
     steps: Annotated[int, typer.Option(help="Train up to this step.")] = 1000,
+    minutes: Annotated[float, typer.Option(help="Train so long instead.")] = 0.0,
+    seed: Annotated[int, typer.Option(help="Another one sees other batches.")] = 1,
     batch_tokens: Annotated[int, typer.Option(help="Tokens to a step.")] = 8192,
     window: Annotated[int, typer.Option(help="Longest window in tokens.")] = 768,
-    device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cuda"
-    if torch.cuda.is_available()
-    else "cpu",
+    without: Annotated[str, typer.Option(help=f"Not told: of {','.join(FAMILIES)}.")] = "",
+    start: Annotated[Path | None, typer.Option(help="Artefact or run to begin from.")] = None,
+    muon_rate: Annotated[float, typer.Option(help="Learning rate of the blocks.")] = 0.02,
+    adam_rate: Annotated[float, typer.Option(help="Learning rate of the rest.")] = 0.004,
+    precision: Annotated[str, typer.Option(help="bf16, fp32; default: by device.")] = "",
+    save_every: Annotated[int, typer.Option(help="Steps between checkpoints.")] = 100,
+    device: Annotated[str, typer.Option(help="cpu or cuda; default: what is there.")] = "",
+    compiled: Annotated[bool | None, typer.Option("--compile/--no-compile")] = None,
     threads: Annotated[int, typer.Option(help="CPU threads; 0: all.")] = 0,
     workers: Annotated[int, typer.Option(help="Processes that prepare batches.")] = 1,
 ) -> None:
     """Train a network, or go on training it."""
     if threads:
         torch.set_num_threads(threads)
-    plan = Plan(size=size, steps=steps, batch_tokens=batch_tokens, window=window)
-    corpus, held_out = Shard.open(shards, "train"), Shard.open(shards, "valid")
+    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    cuda = device.startswith("cuda")
+    if cuda:
+        torch.set_float32_matmul_precision("high")
+        if "LOCAL_RANK" in os.environ:
+            device = f"cuda:{os.environ['LOCAL_RANK']}"
+            torch.cuda.set_device(device)
+    families = tuple(name for name in without.split(",") if name)
+    unknown = [name for name in families if name not in FAMILIES]
+    if unknown or kind not in KINDS or size not in SIZES:
+        raise typer.BadParameter(f"there is no {(unknown or [kind if kind not in KINDS else size])[0]!r}")
+    given = dict(locals()) | {"without": families, "precision": precision or ("bf16" if cuda else "fp32")}
+    plan = Plan(**{f.name: given[f.name] for f in fields(Plan) if f.name in given})
+    team = Team.join(device)
+    try:
+        corpus, held_out = Corpus.open(shards, "train"), Corpus.open(shards, "valid")
+    except CorpusError as problem:
+        raise typer.BadParameter(str(problem)) from None
+    origin = load(start) if start else None
     styles = style_names(corpus)
-    run = Run.begin(folder, plan, styles, device)
-    typer.echo(
-        f"{parameter_count(run.network) / 1e6:.1f} M weights, {len(styles)} styles, "
-        f"{len(corpus.tokens) / 1e6:.0f} M tokens, {os.cpu_count()} cores, {device}"
+    if origin:
+        styles = [*origin.styles, *(name for name in styles if name not in origin.styles)]
+    run = Run.begin(folder, plan, styles, device, origin)
+    if team.rank == 0:
+        typer.echo(
+            f"{parameter_count(run.network) / 1e6:.1f} M weights, {len(styles)} styles, "
+            f"{corpus.token_count / 1e6:.0f} M tokens, {os.cpu_count()} cores, {device}"
+        )
+    source, unseen = (
+        WindowSource(pieces, styles, length=window, tokens=batch_tokens, without=families)
+        for pieces in (corpus, held_out)
     )
-    source = WindowSource(corpus, styles, length=window, tokens=batch_tokens)
-    unseen = WindowSource(held_out, styles, length=window, tokens=batch_tokens)
     valid = [unseen.batch(0, index) for index in range(plan.valid_batches)]
-    train(run, source, valid, workers)
+    train(
+        run,
+        source,
+        valid,
+        workers=workers,
+        device=device,
+        team=team,
+        compiled=cuda if compiled is None else compiled,
+    )
+    team.leave()
 
 
 if __name__ == "__main__":

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 NONE_INSTRUMENT = len(Instrument)
 VELOCITY_ROWS = len(Instrument) * v.LEVELS
+NORM_EPSILON = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +133,9 @@ class Block(nn.Module):
 
     def __init__(self, config: Config) -> None:
         super().__init__()
-        self.attention_norm = nn.RMSNorm(config.width, eps=1e-6)
+        self.attention_norm = nn.RMSNorm(config.width, eps=NORM_EPSILON)
         self.attention = Attention(config)
-        self.feed_norm = nn.RMSNorm(config.width, eps=1e-6)
+        self.feed_norm = nn.RMSNorm(config.width, eps=NORM_EPSILON)
         self.feed = FeedForward(config)
 
     def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
@@ -240,7 +241,7 @@ class Transformer(nn.Module):
         self.config = config
         self.embedding = Embedding(config)
         self.blocks = nn.ModuleList(Block(config) for _ in range(config.layers))
-        self.norm = nn.RMSNorm(config.width, eps=1e-6)
+        self.norm = nn.RMSNorm(config.width, eps=NORM_EPSILON)
         self.critic = nn.Linear(config.width, 1, bias=False)
         self._initialise()
 
@@ -303,10 +304,10 @@ class Transformer(nn.Module):
         row = self.embedding.token_velocity[target].flatten()
         struck = row < VELOCITY_ROWS
         levels = velocities.float().reshape(-1, len(Instrument), v.LEVELS)
-        of_instrument = levels[struck, row[struck] // v.LEVELS]
-        chosen = F.cross_entropy(of_instrument, row[struck] % v.LEVELS, reduction="none")
-        loss = loss.masked_scatter(struck, loss[struck] + chosen)
-        return loss.view_as(targets) * known
+        instrument = (row // v.LEVELS).clamp(max=len(Instrument) - 1)
+        of_instrument = levels[torch.arange(len(row), device=row.device), instrument]
+        chosen = F.cross_entropy(of_instrument, row % v.LEVELS, reduction="none")
+        return (loss + chosen * struck).view_as(targets) * known
 
 
 def parameter_count(network: nn.Module) -> int:

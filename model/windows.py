@@ -12,12 +12,16 @@ styles are heard; then piece, then place. It is varied as MuseNet describes, and
   a little early or late, chords spread;
 - the style is a random convex mix of the piece's labels, now and then with a foreign label mixed
   in, and for one window in ten it is silent;
+- where several instruments play, one of them may begin alone, as a player does: the others enter
+  at some place in the window;
 - the instruments allowed, the part of the piece and the countdown to its end are often hidden.
+
+`without` leaves out whole families of what is known, for comparisons.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,20 +33,27 @@ from model import features, tokenizer
 from model import vocabulary as v
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
     from numpy.random import Generator
     from numpy.typing import NDArray
 
-    from model.data import Piece, Shard
+    from model.data import Corpus, Piece
 
 STYLE_TEMPERATURE = 0.5
 MOST_SEMITONES, MOST_LEVELS = 6, 2
-FREE_SHARE, SILENT_STYLE, FOREIGN_STYLE, HIDDEN_INSTRUMENTS, HIDDEN_STRUCTURE = (
-    0.4,
-    0.1,
-    0.1,
-    0.2,
-    0.5,
-)
+FREE_SHARE, SOLO_SHARE = 0.4, 0.25
+SILENT_STYLE, FOREIGN_STYLE = 0.1, 0.1
+HIDDEN_INSTRUMENTS, HIDDEN_STRUCTURE = 0.2, 0.5
+BAND_WEIGHT = 0.5
+FAMILIES: Mapping[str, tuple[int, ...]] = {
+    "time": (0, 1),
+    "chord": (2, 3),
+    "structure": (4, 5),
+    "style": (),
+    "instruments": (),
+}
+"""What is known beside the tokens, and the columns of musical time that it stands in, if any."""
 _NS_PER_TICK = 60e9 / FREE_BPM / 48
 
 
@@ -74,23 +85,50 @@ class Batch:
     style: NDArray[np.float32]
     allowed: NDArray[np.float32]
 
+    @property
+    def known(self) -> int:
+        """Targets that there is something to learn from."""
+        return int((self.targets >= 0).sum())
+
+    def share(self, rank: int, ranks: int) -> Batch:
+        """Return every so many-th window; one without targets where none is left."""
+        if rank < len(self.inputs):
+            return Batch(*(getattr(self, name)[rank::ranks] for name in self.__slots__))
+        blank = Batch(*(getattr(self, name)[:1] for name in self.__slots__))
+        return replace(blank, targets=np.full_like(blank.targets, -1))
+
 
 class WindowSource:
-    """Draws batches from a shard."""
+    """Draws batches from a corpus."""
 
-    def __init__(self, shard: Shard, styles: list[str], *, length: int, tokens: int) -> None:
+    def __init__(
+        self,
+        corpus: Corpus,
+        styles: Sequence[str],
+        *,
+        length: int,
+        tokens: int,
+        without: Collection[str] = (),
+    ) -> None:
         """Prepare to draw windows of `length` tokens, `tokens` to a batch."""
-        self._shard, self._length, self._batch_tokens = shard, length, tokens
+        self._corpus, self._length, self._batch_tokens = corpus, length, tokens
+        self._without = frozenset(without)
+        assert self._without <= FAMILIES.keys()
         self._style_index = {name: index for index, name in enumerate(styles)}
         by_style: dict[str, list[int]] = {}
-        for index, piece in enumerate(shard.pieces):
+        for index, piece in enumerate(corpus.pieces):
             for label in piece.labels:
                 if label in self._style_index:
                     by_style.setdefault(label, []).append(index)
+        assert by_style, "no piece has a style that is asked for"
         self._names = sorted(by_style)
         self._pieces = [np.array(by_style[name]) for name in self._names]
-        weights = np.array([len(pieces) for pieces in self._pieces], float) ** STYLE_TEMPERATURE
+        weights = np.array([self._weight(pieces) for pieces in self._pieces]) ** STYLE_TEMPERATURE
         self._weights = weights / weights.sum()
+
+    def _weight(self, pieces: NDArray[np.int64]) -> float:
+        kinds = [self._corpus.pieces[index].kind for index in pieces]
+        return sum(BAND_WEIGHT if kind == "band" else 1.0 for kind in kinds)
 
     def batch(self, seed: int, step: int) -> Batch:
         """Return the batch of a step.
@@ -109,30 +147,34 @@ class WindowSource:
     def _window(self, rng: Generator, at_least: int = 0) -> Window:
         while True:
             name = rng.choice(len(self._names), p=self._weights)
-            piece = self._shard.pieces[rng.choice(self._pieces[name])]
+            piece = self._corpus.pieces[rng.choice(self._pieces[name])]
             if piece.end - piece.begin - 1 >= at_least:
                 return self._varied(piece, rng)
 
     def _varied(self, piece: Piece, rng: Generator) -> Window:
-        tokens = self._shard.piece_tokens(piece)
-        time = features.musical_time(tokens)
+        tokens = self._corpus.tokens_of(piece)
         begin = _place(len(tokens), self._length, rng)
-        chosen, rows = (
-            tokens[begin : begin + self._length + 1],
-            time[begin : begin + self._length + 1],
-        )
+        end = begin + self._length + 1
+        allowed, total_ticks = None, features.ticks_of(tokens)
+        if rng.random() < SOLO_SHARE:
+            # Allowed are all that play, though most of them are silent at first.
+            allowed = _allowed(tokens[begin:end], rng)
+            tokens = np.concatenate((tokens[:begin], _entering(tokens[begin:end], rng)))
+        time = features.musical_time(tokens, total_ticks)
+        chosen, rows = tokens[begin:end], time[begin:end]
         if rng.random() < FREE_SHARE:
             chosen, rows = _freed(tokens, begin, chosen, rows, rng)
-            chosen, rows = chosen[: self._length + 1], rows[: self._length + 1]
         elif begin:
             chosen, rows = _framed(tokens, begin, chosen, rows)
-            chosen, rows = chosen[: self._length + 1], rows[: self._length + 1]
+        chosen, rows = chosen[: self._length + 1], rows[: self._length + 1].copy()
+        if allowed is None:
+            allowed = _allowed(chosen, rng)
         chosen = _louder(_transposed(chosen, rng), rng)
-        rows = rows.copy()
         for column in (4, 5):
             if rng.random() < HIDDEN_STRUCTURE:
                 rows[:, column] = 0
-        return Window(chosen, rows, self._style(piece, rng), _allowed(chosen, rng))
+        window = Window(chosen, rows, self._style(piece, rng), allowed)
+        return hidden(window, self._without)
 
     def _style(self, piece: Piece, rng: Generator) -> NDArray[np.float32]:
         weights = np.zeros(len(self._style_index), np.float32)
@@ -144,6 +186,54 @@ class WindowSource:
                 weights *= 1 - share
                 weights[rng.integers(len(weights))] += share
         return weights
+
+
+def hidden(window: Window, families: Collection[str]) -> Window:
+    """Return a window that does not tell some families of what is known."""
+    time = window.time.copy()
+    for family in families:
+        time[:, list(FAMILIES[family])] = 0
+    style = window.style * ("style" not in families)
+    return Window(window.tokens, time, style, window.allowed * ("instruments" not in families))
+
+
+def _entering(tokens: NDArray[np.int64], rng: Generator) -> NDArray[np.int64]:
+    """Let one instrument begin alone and the others enter later.
+
+    Where one plays alone anyway, nothing changes.
+    """
+    instruments = v.EVENT_INSTRUMENT[v.TOKEN_EVENT[tokens]]
+    kinds = v.TOKEN_KIND[tokens]
+    playing = np.unique(instruments[instruments >= 0])
+    if len(playing) < 2:
+        return tokens
+    alone, enter = rng.choice(playing), int(rng.integers(len(tokens) // 8, len(tokens) // 2))
+    silent = (instruments >= 0) & (instruments != alone)
+    kept = ~silent
+    kept[enter:] = True
+    # A note that has not been heard is not released either.
+    struck: set[int] = set()
+    for index in np.flatnonzero(silent[enter:] & (kinds[enter:] != v.Kind.WAIT)) + enter:
+        event = int(v.TOKEN_EVENT[tokens[index]])
+        sound = (int(instruments[index]), int(v.EVENT_PITCH[event]))
+        if kinds[index] == v.Kind.ON:
+            struck.add(sound)
+        else:
+            kept[index] = sound in struck
+    return _joined_waits(tokens[kept])
+
+
+def _joined_waits(tokens: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Write waits that have become neighbours as the tokenizer would."""
+    out: list[int] = []
+    ticks = 0
+    for token, kind in zip(tokens.tolist(), v.TOKEN_KIND[tokens].tolist(), strict=True):
+        if kind == v.Kind.WAIT:
+            ticks += token - v.FIRST_WAIT + 1
+        else:
+            out += (*v.wait_ids(ticks), token)
+            ticks = 0
+    return np.array([*out, *v.wait_ids(ticks)], np.int64)
 
 
 def _place(total: int, length: int, rng: Generator) -> int:

@@ -8,7 +8,7 @@ import torch
 
 from export import make
 from export.artefact import Artefact
-from model.train import CHECKPOINT
+from model.run import CHECKPOINT
 from model.transformer import Transformer
 
 STYLES = ["bach", "bossa nova", "chopin"]
@@ -21,7 +21,8 @@ def run(network: Transformer, tmp_path: Path) -> Path:
     folder.mkdir()
     state = {
         "step": 7,
-        "plan": {"window": 768},
+        "history": [],
+        "plan": {"kind": "transformer", "window": 768, "without": ()},
         "config": network.config.as_dict(),
         "styles": STYLES,
         "network": network.state_dict(),

@@ -1,0 +1,92 @@
+"""A corpus as a list: a folder of MIDI files and the manifest that says what each one is.
+
+`manifest.csv` has one row for each file. Two columns must be there, and four more are used:
+
+    path        the file, from the manifest's folder
+    labels      styles joined by `|`, genre first, then the composer
+    split       train or valid; rows that say something else (test) belong to neither
+    group       the tune: two versions of a tune never stand on both sides
+    kind        `band` for arrangements rendered from patterns, which are drawn half as often
+    licence     as the source states it
+
+Where there is no split, the tune decides: one tune in 32 is held out, the same one every time, on
+every machine, whatever else is in the folder.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MANIFEST = "manifest.csv"
+SPLITS = ("train", "valid")
+HELD_OUT_SHARE = 1 / 32
+
+
+class CorpusError(Exception):
+    """The corpus cannot be used; the text is one sentence that says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the manifest."""
+
+    path: str
+    split: str
+    labels: tuple[str, ...]
+    group: str
+    kind: str
+    licence: str
+
+
+def chance_of(name: str) -> float:
+    """Return a number in [0, 1) that depends on a name and on nothing else."""
+    digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") / 2**64
+
+
+def read_manifest(corpus: Path) -> list[Entry]:
+    """Return the rows for training and validation, in an order that does not depend on the file's.
+
+    Raises:
+        CorpusError: there is no manifest, it lacks a column, or it puts a tune on both sides.
+
+    """
+    path = corpus / MANIFEST
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file)
+            missing = {"path", "labels"}.difference(reader.fieldnames or ())
+            if missing:
+                raise CorpusError(f"{path} has no column {sorted(missing)[0]!r}.")
+            entries = [_entry(row) for row in reader]
+    except OSError as problem:
+        raise CorpusError(f"{path} cannot be read: {problem.strerror}.") from None
+    except (UnicodeDecodeError, csv.Error) as problem:
+        raise CorpusError(f"{path} is not a table in UTF-8: {problem}.") from None
+    kept = [entry for entry in entries if entry.split in SPLITS]
+    _refuse_torn_tunes(path, kept)
+    return sorted(kept, key=lambda entry: (chance_of(entry.path), entry.path))
+
+
+def _entry(row: dict[str, str]) -> Entry:
+    group = row.get("group") or row["path"]
+    split = row.get("split") or ("valid" if chance_of(group) < HELD_OUT_SHARE else "train")
+    labels = tuple(label for label in row["labels"].split("|") if label)
+    return Entry(
+        row["path"], split, labels, group, row.get("kind") or "score", row.get("licence") or "?"
+    )
+
+
+def _refuse_torn_tunes(path: Path, entries: list[Entry]) -> None:
+    side: dict[str, str] = {}
+    for entry in entries:
+        if side.setdefault(entry.group, entry.split) != entry.split:
+            raise CorpusError(
+                f"{path} has tune {entry.group!r} both in train and in valid, by {entry.path}."
+            )

@@ -1,0 +1,52 @@
+"""A recurrent network to compare with: what music programs had before transformers.
+
+Two LSTM layers (Hochreiter and Schmidhuber 1997), as in Magenta's MelodyRNN, wide enough to have as
+many weights as the transformer of the same name, between the same embedding and the same heads. It
+is trained and measured like the transformer, and is not exported.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import torch
+from torch import Tensor, nn
+
+from model.transformer import NORM_EPSILON, Config, Transformer
+
+LAYERS = 2
+
+
+def lstm_weights(width: int, inner: int) -> int:
+    """Return the weights of two layers of LSTM and the way back from their width."""
+    return 4 * inner * (width + 3 * inner + 4) + inner * width
+
+
+def inner_width(config: Config) -> int:
+    """Return the width at which the layers have the weights of the transformer's blocks."""
+    narrow = config.kv_heads * config.head_width
+    block = config.width * (2 * config.width + 2 * narrow + 3 * config.inner)
+    target, inner = config.layers * block, 16
+    while lstm_weights(config.width, inner + 16) <= target:
+        inner += 16
+    return inner
+
+
+class Recurrent(Transformer):
+    """The transformer's embedding and heads around an LSTM."""
+
+    def __init__(self, config: Config) -> None:
+        """Make one with about as many weights as `Transformer(config)`."""
+        super().__init__(replace(config, layers=0))
+        self.config = config
+        inner = inner_width(config)
+        self.first_norm = nn.RMSNorm(config.width, eps=NORM_EPSILON)
+        self.recurrent = nn.LSTM(config.width, inner, LAYERS, batch_first=True)
+        self.back = nn.Linear(inner, config.width, bias=False)
+
+    def hidden(self, tokens: Tensor, time: Tensor, style: Tensor, allowed: Tensor) -> Tensor:
+        """Return the normed last state of each position (B, T, D)."""
+        x = self.embedding(tokens, time, style, allowed)
+        with torch.autocast(x.device.type, enabled=False):  # the LSTM's kernels want one type
+            y, _ = self.recurrent(self.first_norm(x.float()))
+        return self.norm(x + self.back(y))  # type: ignore[no-any-return]

@@ -1,0 +1,206 @@
+"""A training run: a folder that survives being killed.
+
+    RUN/checkpoint.pt   weights, optimisers, step: always whole, the old one or the new one
+    RUN/log.jsonl       a line for each report
+    RUN/loss.png        the curves
+
+The same folder goes on where it stopped, at the same step with the same batches.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from model.optimise import Optimisers
+from model.recurrent import Recurrent
+from model.transformer import SIZES, Config, Transformer
+from model.weights import read_graph, unflat
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+CHECKPOINT, LOG, CURVES = "checkpoint.pt", "log.jsonl", "loss.png"
+KINDS = {"transformer": Transformer, "lstm": Recurrent}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to train, and how. A run ends at `steps`, or after `minutes` if those are given."""
+
+    size: str = "small"
+    kind: str = "transformer"
+    steps: int = 1000
+    minutes: float = 0.0
+    seed: int = 1
+    window: int = 768
+    batch_tokens: int = 8192
+    without: tuple[str, ...] = ()
+    """Families of `model.windows.FAMILIES` that the network is not told."""
+    muon_rate: float = 0.02
+    adam_rate: float = 0.004
+    weight_decay: float = 0.05
+    precision: str = "fp32"
+    report_every: int = 20
+    save_every: int = 100
+    valid_batches: int = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """A network that has been trained: on the CPU, with the names of its styles."""
+
+    network: Transformer
+    styles: list[str]
+    step: int
+    window: int
+    """The longest context that it has been trained on, in tokens."""
+    without: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Run:
+    """A run in its folder."""
+
+    folder: Path
+    plan: Plan
+    network: Transformer
+    optimisers: Optimisers
+    styles: list[str]
+    step: int = 0
+    seconds: float = 0.0
+    """Time spent training: of the processor on a CPU, of the clock on a GPU."""
+    history: list[int] = field(default_factory=list)
+    """Steps of the runs that it began from."""
+
+    @classmethod
+    def begin(
+        cls,
+        folder: Path,
+        plan: Plan,
+        styles: Sequence[str],
+        device: str,
+        start: Trained | None = None,
+    ) -> Run:
+        """Take up the run in the folder, or make a new one, from the weights of another if given.
+
+        Raises:
+            ValueError: the folder holds a run of another size or with other styles.
+
+        """
+        torch.manual_seed(plan.seed)
+        network: Transformer
+        if start is None:
+            network = KINDS[plan.kind](replace(SIZES[plan.size], styles=len(styles)))
+        else:
+            network = _with_styles(start, styles)
+        # The critic learns from takes, which there are none of yet (`model.critic`).
+        network.critic.requires_grad_(requires_grad=False)
+        network = network.to(device).train()
+        rates = {name: getattr(plan, name) for name in ("muon_rate", "adam_rate", "weight_decay")}
+        run = cls(folder, plan, network, Optimisers(network, **rates), list(styles))
+        run.history = [start.step] if start else []
+        folder.mkdir(parents=True, exist_ok=True)
+        if (folder / CHECKPOINT).exists():
+            run._restore(device)
+        return run
+
+    @property
+    def progress(self) -> float:
+        """The share of the plan that is done, 0 to 1."""
+        if self.plan.minutes:
+            return min(1.0, self.seconds / 60 / self.plan.minutes)
+        return min(1.0, self.step / self.plan.steps)
+
+    def save(self) -> None:
+        """Write the checkpoint so that a kill at any moment leaves the old one or the new one."""
+        state = {
+            "step": self.step,
+            "seconds": self.seconds,
+            "history": self.history,
+            "plan": asdict(self.plan),
+            "config": self.network.config.as_dict(),
+            "styles": self.styles,
+            "network": self.network.state_dict(),
+            "optimisers": self.optimisers.state(),
+        }
+        fresh = self.folder / f"{CHECKPOINT}.new"
+        torch.save(state, fresh)
+        fresh.replace(self.folder / CHECKPOINT)
+
+    def report(self, **figures: float) -> str:
+        """Append one line to the run's log and return it."""
+        line = json.dumps({"step": self.step, **{k: round(x, 4) for k, x in figures.items()}})
+        with (self.folder / LOG).open("a", encoding="utf-8") as log:
+            log.write(line + "\n")
+        return line
+
+    def _restore(self, device: str) -> None:
+        saved = torch.load(self.folder / CHECKPOINT, map_location=device, weights_only=True)
+        if saved["styles"] != self.styles or Config(**saved["config"]) != self.network.config:
+            raise ValueError(f"{self.folder}: its checkpoint is of another size or corpus")
+        self.network.load_state_dict(saved["network"])
+        self.optimisers.restore(saved["optimisers"])
+        self.step, self.seconds = saved["step"], saved["seconds"]
+        self.history = list(saved["history"])
+
+
+def load(folder: Path) -> Trained:
+    """Return the network of a run's folder, or of an artefact's.
+
+    An artefact's is what its graph holds: eight bits and all.
+    """
+    if not (folder / CHECKPOINT).exists():
+        return _load_artefact(folder)
+    saved = torch.load(folder / CHECKPOINT, map_location="cpu", weights_only=True)
+    plan = saved["plan"]
+    network = KINDS[plan["kind"]](Config(**saved["config"]))
+    network.load_state_dict(saved["network"])
+    step = saved["step"] + sum(saved["history"])
+    styles = list(saved["styles"])
+    return Trained(network.eval(), styles, step, plan["window"], tuple(plan["without"]))
+
+
+def _load_artefact(folder: Path) -> Trained:
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    styles = json.loads((folder / "styles.json").read_text("utf-8"))["styles"]
+    vectors = torch.tensor([style["vector"] for style in styles])
+    config = Config(**manifest["config"])
+    network = unflat(read_graph(folder / "model.onnx"), vectors, config)
+    names = [style["name"] for style in styles]
+    return Trained(network, names, manifest["step"], manifest["context"])
+
+
+def _with_styles(start: Trained, styles: Sequence[str]) -> Transformer:
+    """Return a network with a row for each style, those that it does not know at rest."""
+    state: dict[str, Any] = dict(start.network.state_dict())
+    old = state["embedding.style.weight"]
+    rows = torch.zeros(len(styles), old.shape[1])
+    for index, name in enumerate(styles):
+        if name in start.styles:
+            rows[index] = old[start.styles.index(name)]
+    state["embedding.style.weight"] = rows
+    network = type(start.network)(replace(start.network.config, styles=len(styles)))
+    network.load_state_dict(state)
+    return network
+
+
+def draw_curves(folder: Path) -> None:
+    """Draw the losses of a run's log."""
+    from matplotlib.figure import Figure  # noqa: PLC0415 - only who draws waits for it
+
+    lines = [json.loads(line) for line in (folder / LOG).read_text("utf-8").splitlines()]
+    figure = Figure(figsize=(8, 4.5), layout="constrained")
+    axes = figure.add_subplot()
+    for name, style in (("loss", {"lw": 0.8}), ("valid", {"marker": "o", "ms": 3})):
+        points = [(line["step"], line[name]) for line in lines if name in line]
+        if points:
+            axes.plot(*zip(*points, strict=True), label=name, **style)
+    axes.set(xlabel="step", ylabel="nats a token", title=folder.name)
+    axes.grid(alpha=0.3)
+    axes.legend()
+    figure.savefig(folder / CURVES, dpi=120)

@@ -1,0 +1,29 @@
+"""An artefact's graph gives back the network that it was made from."""
+
+import torch
+
+from export.artefact import Artefact
+from model.run import load
+from model.transformer import Transformer
+from model.weights import flat
+
+
+def test_a_float32_graph_gives_the_network_back(network: Transformer, exact: Artefact) -> None:
+    again = load(exact.folder)
+    assert again.styles == list(exact.style_names)
+    assert (again.step, again.window) == (0, 2048)
+    theirs = flat(network)
+    for name, mine in flat(again.network).items():
+        torch.testing.assert_close(mine, theirs[name], atol=1e-5, rtol=1e-4)
+
+
+def test_an_int8_graph_gives_it_back_rounded(network: Transformer, int8: Artefact) -> None:
+    again = load(int8.folder)
+    theirs = flat(network)
+    for name, mine in flat(again.network).items():
+        step = theirs[name].abs().max() / 127
+        assert (mine - theirs[name]).abs().max() <= step
+    tokens, time = torch.randint(0, 13_000, (1, 40)), torch.zeros(1, 40, 6, dtype=torch.int64)
+    style, allowed = network.style(torch.eye(3)[:1]), torch.ones(1, 14)
+    mine, exact = (n(tokens, time, style, allowed)[0] for n in (again.network, network))
+    assert (mine.argmax(-1) == exact.argmax(-1)).float().mean() > 0.9
