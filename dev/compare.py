@@ -1,10 +1,16 @@
-"""Train what Antiphon's network is compared with, each for the same time.
+"""Train what Antiphon's network is compared with.
 
-`python dev/compare.py SHARDS OUT --minutes 9` trains, one after another, the network itself, an LSTM
-with as many weights, the network without musical time, chords and structure, and the network
-without each family of what it is told beside the tokens. All see the same batches. Time is that of
-one processor core. A run that is complete is not repeated, one that was stopped goes on.
-`python -m model.evaluate` then measures any of them.
+`python dev/compare.py SHARDS OUT --start ARTEFACT` trains two sets, one run after another:
+
+- from nothing, each for the same time (`--minutes`): the network, the network without musical time,
+  chords and structure (as Music Transformer has none), and an LSTM with as many weights (as
+  MelodyRNN is one);
+- from the weights of ARTEFACT, each for the same steps (`--steps`): the network again, and without
+  each family of what it is told beside the tokens, so that it can learn to do without.
+
+All see the same batches. Time is that of one processor core, so that a busy machine favours nobody.
+A run that is complete is not repeated, one that was stopped goes on. Further options are those of
+`model.train`; `python -m model.evaluate ARTEFACT SHARDS --against RUN` measures any of the runs.
 """
 
 import argparse
@@ -12,10 +18,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-RUNS = {
-    "lstm": ["--kind", "lstm", "--adam-rate", "0.002", "--without", "time,chord,structure"],
-    "plain": ["--without", "time,chord,structure"],
+SCRATCH = {
     "whole": [],
+    "plain": ["--without", "time,chord,structure"],
+    "lstm": ["--kind", "lstm", "--adam-rate", "0.002", "--without", "time,chord,structure"],
+}
+TUNED = {
+    "tuned": [],
     "no-time": ["--without", "time"],
     "no-chord": ["--without", "chord"],
     "no-structure": ["--without", "structure"],
@@ -29,15 +38,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("shards", type=Path)
     parser.add_argument("out", type=Path)
-    parser.add_argument("--minutes", type=float, default=9.0)
-    parser.add_argument("--only", nargs="*", default=list(RUNS), choices=list(RUNS))
-    asked, rest = parser.parse_known_args()  # further options are those of model.train
-    common = ["--minutes", str(asked.minutes), "--batch-tokens", "2048", "--window", "512"]
-    common += ["--threads", "1", "--save-every", "200", "--no-compile", *rest]
-    for name in asked.only:
+    parser.add_argument("--start", type=Path, required=True)
+    parser.add_argument("--minutes", type=float, default=8.0)
+    parser.add_argument("--steps", type=int, default=150)
+    asked, rest = parser.parse_known_args()
+    common = ["--batch-tokens", "2048", "--window", "512", "--threads", "1", "--save-every", "200"]
+    scratch = ["--minutes", str(asked.minutes)]
+    tuned = ["--start", str(asked.start), "--steps", str(asked.steps)]
+    tuned += ["--muon-rate", "0.004", "--adam-rate", "0.0008"]
+    sets = [(SCRATCH, scratch), (TUNED, tuned)]
+    for name, length, own in [(n, length, own) for runs, length in sets for n, own in runs.items()]:
         print(f"== {name}", flush=True)
         train = [sys.executable, "-m", "model.train", str(asked.shards), str(asked.out / name)]
-        subprocess.run([*train, *common, *RUNS[name]], check=True)
+        subprocess.run([*train, *common, *length, *own, *rest], check=True)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
     manifest.json    format, name, vocabulary fingerprint, config, the graph's inputs and outputs,
                      sha256 of every file, and how exact the graph proved to be
     model.onnx       the decode step (`export.graph`)
-    styles.json      names and vectors of the styles
+    styles.json      names, vectors and places on the map of the styles
 
 Two programs that disagree about the meaning of a token or the width of a vector do not fail: they
 play wrong notes. So loading checks everything that can disagree, and refuses with one sentence that
@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
@@ -50,12 +50,18 @@ class UnknownStyleError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Artefact:
-    """A verified artefact. `style_vectors` (S, D) has a row for each name."""
+    """A verified artefact.
+
+    `style_vectors` (S, D) and `style_places` (S, 2), in [0, 1], have a row for each name; from
+    `own_from` on styles are the user's own.
+    """
 
     folder: Path
     manifest: Mapping[str, Any]
     style_names: tuple[str, ...]
     style_vectors: NDArray[np.float32]
+    style_places: NDArray[np.float32]
+    own_from: int
 
     @classmethod
     def load(cls, folder: Path) -> Artefact:
@@ -74,8 +80,8 @@ class Artefact:
                     f"{folder / name} has sha256 {found[:12]} "
                     f"and {MANIFEST} says {str(stated)[:12]}."
                 )
-        names, vectors = _styles(folder / STYLES, int(manifest["config"]["width"]))
-        return cls(folder, manifest, names, vectors)
+        names, vectors, places = _styles(folder / STYLES, int(manifest["config"]["width"]))
+        return cls(folder, manifest, names, vectors, places, len(names))
 
     @property
     def name(self) -> str:
@@ -105,6 +111,36 @@ class Artefact:
             raise ValueError(f"a style's weight must be above 0, not {shares.min()}")
         blended: NDArray[np.float32] = shares / shares.sum() @ self.style_vectors[rows]
         return blended
+
+    def with_styles(self, more: Mapping[str, NDArray[np.floating]]) -> Artefact:
+        """Return an artefact that knows these styles as well; names it knows already stay.
+
+        Raises:
+            ArtefactError: a vector has another width than the network.
+
+        """
+        fresh = {name: row for name, row in more.items() if name not in self.style_names}
+        width = self.style_vectors.shape[1]
+        for name, row in fresh.items():
+            if row.shape != (width,):
+                raise ArtefactError(
+                    f"style {name!r} has {row.size} numbers and {self.name} a width of {width}."
+                )
+        rows = [row[None].astype(np.float32) for row in fresh.values()]
+        near = [self._place_of(row)[None] for row in fresh.values()]
+        vectors = np.concatenate((self.style_vectors, *rows))
+        places = np.concatenate((self.style_places, *near))
+        vectors.flags.writeable = places.flags.writeable = False
+        names = (*self.style_names, *fresh)
+        return replace(self, style_names=names, style_vectors=vectors, style_places=places)
+
+    def _place_of(self, vector: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Return a place on the map for another vector: among the three that are most like it."""
+        lengths = np.linalg.norm(self.style_vectors, axis=1) * np.linalg.norm(vector)
+        likeness = self.style_vectors @ vector / np.maximum(lengths, 1e-9)
+        near = np.argsort(-likeness)[:3]
+        place: NDArray[np.float32] = self.style_places[near].mean(axis=0).astype(np.float32)
+        return place
 
     def _index(self, name: str) -> int:
         if name in self.style_names:
@@ -163,19 +199,22 @@ def _manifest(folder: Path) -> dict[str, Any]:
     return manifest
 
 
-def _styles(path: Path, width: int) -> tuple[tuple[str, ...], NDArray[np.float32]]:
+def _styles(
+    path: Path, width: int
+) -> tuple[tuple[str, ...], NDArray[np.float32], NDArray[np.float32]]:
     styles = _json(path).get("styles", [])
     for style in styles:
-        if style.keys() < {"name", "vector"}:
-            raise ArtefactError(f"{path}: a style has no name or no vector.")
+        if not style.keys() >= {"name", "vector", "place"}:
+            raise ArtefactError(f"{path}: a style has no name, no vector or no place.")
         if len(style["vector"]) != width:
             raise ArtefactError(
                 f"{path}: the vector of {style['name']} has {len(style['vector'])} numbers "
                 f"and the network a width of {width}."
             )
     vectors = np.array([style["vector"] for style in styles], np.float32).reshape(-1, width)
-    vectors.flags.writeable = False
-    return tuple(str(style["name"]) for style in styles), vectors
+    places = np.array([style["place"] for style in styles], np.float32).reshape(-1, 2)
+    vectors.flags.writeable = places.flags.writeable = False
+    return tuple(str(style["name"]) for style in styles), vectors, places
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -27,9 +27,12 @@ from model import generate, sampling
 from model import vocabulary as v
 from model.features import COUNT, MusicalTime
 from model.run import load
+from model.style_map import places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from model.transformer import Transformer
 
@@ -66,10 +69,19 @@ def seal_graph(
     target = folder / artefact.GRAPH
     if graph != target:
         target.write_bytes(graph.read_bytes())
-    rows = [{"name": n, "vector": [round(float(x), 6) for x in row]} for n, row in styles]
+    names = [name for name, _ in styles]
+    where = places(names, np.stack([row for _, row in styles]))
+    rows = [
+        {"name": n, "vector": _rounded(row, 6), "place": _rounded(place, 4)}
+        for (n, row), place in zip(styles, where, strict=True)
+    ]
     (folder / artefact.STYLES).write_text(json.dumps({"styles": rows}), "utf-8")
     session = ort.InferenceSession(target, providers=["CPUExecutionProvider"])
     artefact.seal(folder, {"name": name, "data_licence": _LICENCE, **interface(session), **facts})
+
+
+def _rounded(numbers: NDArray[Any], digits: int) -> list[float]:
+    return [round(float(x), digits) for x in numbers]
 
 
 def told(

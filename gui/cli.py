@@ -13,11 +13,13 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
 from bridge import instruments
+from gui import style_cli
+from gui.terminal import fail, load_artefact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,7 +36,8 @@ app = typer.Typer(
     no_args_is_help=False,
 )
 
-_BAD_INPUT = 2
+app.add_typer(style_cli.app, name="style")
+
 _SECOND = 1_000_000_000
 
 StyleOption = Annotated[
@@ -56,12 +59,6 @@ TopPOption = Annotated[
 SeedOption = Annotated[int, typer.Option("--seed", help="The same seed gives the same music.")]
 
 
-def fail(sentence: str) -> NoReturn:
-    """Say what is wrong with what was given, and leave."""
-    typer.echo(f"antiphon: {sentence}", err=True)
-    raise typer.Exit(_BAD_INPUT)
-
-
 @app.callback(invoke_without_command=True)
 def default(context: typer.Context) -> None:
     """Play a phrase on a MIDI instrument and hear an answer, in a style or a blend of styles."""
@@ -70,7 +67,7 @@ def default(context: typer.Context) -> None:
     if _has_screen():
         from gui.window import run
 
-        raise typer.Exit(run(_artefact().style_names))
+        raise typer.Exit(run(load_artefact().style_names))
     demo()
 
 
@@ -95,7 +92,7 @@ def demo(
     settings = _settings(style or show.usual_style(phrase), instruments_, temperature, top_p, seed)
     if not out.is_dir():
         fail(f"--out: {out} is not a folder.")
-    artefact = _artefact(settings)
+    artefact = load_artefact(settings)
     try:
         show.play(artefact, settings, show.phrase_file(phrase), out)
     except show.DemoError as error:
@@ -146,7 +143,7 @@ def jam(
     settings = _settings(style, instruments_, temperature, top_p, seed)
     if answer_seconds:
         settings = replace(settings, answer_ns=round(answer_seconds * _SECOND))
-    artefact = _artefact(settings)
+    artefact = load_artefact(settings)
     for path in (record, json_log):
         _writable(path)
     with _log_file(json_log) as log, Engine(artefact, settings) as engine:
@@ -259,7 +256,7 @@ def continue_(
     if not prompt.score.notes:
         fail(f"{source}: has no notes to continue.")
     _writable(out)
-    artefact = _artefact(settings)
+    artefact = load_artefact(settings)
 
     from export import continuation
     from export.runtime import Decoder
@@ -290,12 +287,23 @@ def continue_(
 @app.command()
 def styles(
     search: Annotated[str, typer.Argument(help="Only names that contain this.")] = "",
+    map_: Annotated[
+        Path | None, typer.Option("--map", help="Draw the map of styles into this PNG file.")
+    ] = None,
 ) -> None:
-    """List the styles, those with most training pieces first.
+    """List the styles, those with most training pieces first, or draw their map.
 
     Example: antiphon styles jazz
     """
-    for name in _artefact().style_names:
+    if map_ is not None:
+        from gui.style_map import draw_style_map
+
+        _writable(map_)
+        artefact = load_artefact()
+        draw_style_map(artefact, map_, search.lower())
+        typer.echo(f"{map_}: {len(artefact.style_names)} styles")
+        return
+    for name in load_artefact().style_names:
         if search.lower() in name:
             typer.echo(name)
 
@@ -389,20 +397,6 @@ def _instruments(words: str) -> tuple[Instrument, ...]:
             fail(f"--instruments: there is no {word!r}; there are {', '.join(instruments.LABELS)}.")
         chosen.append(kind)
     return tuple(sorted(set(chosen)))
-
-
-def _artefact(settings: Settings | None = None) -> Artefact:
-    from export.artefact import ArtefactError, UnknownStyleError, default_artefact
-
-    try:
-        artefact = default_artefact()
-        if settings is not None:
-            artefact.blend(dict(settings.style))
-    except ArtefactError as error:
-        fail(str(error))
-    except UnknownStyleError as error:
-        fail(f"--style: {error}.")
-    return artefact
 
 
 def _writable(path: Path | None) -> None:

@@ -20,8 +20,9 @@ from bridge.io_process import BackendName, MidiIo
 from bridge.pipe import join_parent
 from bridge.schedule import Due
 from bridge.session import Session
-from export.artefact import Artefact, UnknownStyleError, default_artefact
+from export.artefact import Artefact, UnknownStyleError
 from export.composer import Composer, ComposerThread
+from export.own_styles import installed_artefact
 from export.runtime import Decoder
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def serve(face: Connection, engine: Engine) -> None:
 def main() -> None:
     """Run as the window's engine process."""
     face = join_parent()
-    with Engine(default_artefact(), Settings()) as engine:
+    with Engine(installed_artefact(), Settings()) as engine:
         engine.post(protocol.OpenPorts())
         serve(face, engine)
 

@@ -63,7 +63,7 @@ def read_manifest(corpus: Path) -> list[Entry]:
             reader = csv.DictReader(file)
             missing = {"path", "labels"}.difference(reader.fieldnames or ())
             if missing:
-                raise CorpusError(f"{path} has no column {sorted(missing)[0]!r}.")
+                raise CorpusError(f"{path} has no column {min(missing)!r}.")
             entries = [_entry(row) for row in reader]
     except OSError as problem:
         raise CorpusError(f"{path} cannot be read: {problem.strerror}.") from None

@@ -94,8 +94,10 @@ class Corpus:
                 shards.append(np.memmap(path.with_suffix(".tokens"), np.uint16, mode="r"))
             else:  # an empty file cannot be mapped
                 shards.append(np.zeros(0, np.uint16))
-            for row in index["pieces"]:
-                pieces.append(Piece(**row | {"labels": tuple(row["labels"]), "shard": shard}))
+            pieces += [
+                Piece(**row | {"labels": tuple(row["labels"]), "shard": shard})
+                for row in index["pieces"]
+            ]
         return cls(tuple(shards), tuple(pieces))
 
     @property
@@ -186,7 +188,7 @@ def build(
     """
     entries = read_manifest(corpus)
     if pieces_per_label:
-        entries = list(_thinned(entries, pieces_per_label))
+        entries = list(thinned(entries, pieces_per_label))
     out.mkdir(parents=True, exist_ok=True)
     todo = [shard for split in reversed(SPLITS) for shard in shards_of(entries, split)]
     mine = todo[part[0] - 1 :: part[1]]
@@ -200,7 +202,7 @@ def build(
         (out / "report.md").write_text(report(out), "utf-8")
 
 
-def _thinned(entries: Sequence[Entry], pieces_per_label: int) -> Iterator[Entry]:
+def thinned(entries: Sequence[Entry], pieces_per_label: int) -> Iterator[Entry]:
     """Keep a piece as long as one of its labels has too few; what is held out stays."""
     taken: Counter[str] = Counter()
     for entry in entries:
@@ -256,7 +258,9 @@ def main(
     corpus: Annotated[Path, typer.Argument(help="Folder with manifest.csv and MIDI files.")],
     out: Annotated[Path, typer.Argument(help="Folder to write shards into.")],
     workers: Annotated[int, typer.Option(help="Processes.")] = multiprocessing.cpu_count(),
-    part: Annotated[str, typer.Option(help="K/N: only this machine's share of the shards.")] = "1/1",
+    part: Annotated[
+        str, typer.Option(help="K/N: only this machine's share of the shards.")
+    ] = "1/1",
     pieces_per_label: Annotated[int, typer.Option(help="At most about so many; 0: all.")] = 0,
 ) -> None:
     """Tokenize a corpus into memory-mapped shards."""
@@ -265,7 +269,9 @@ def main(
         build(corpus, out, workers=workers, part=share, pieces_per_label=pieces_per_label)
         for split in SPLITS:
             found = Corpus.open(out, split)
-            typer.echo(f"{split}: {len(found.pieces)} pieces, {found.token_count / 1e6:.1f} M tokens")
+            typer.echo(
+                f"{split}: {len(found.pieces)} pieces, {found.token_count / 1e6:.1f} M tokens"
+            )
     except CorpusError as problem:
         Console(stderr=True).print(str(problem), markup=False)
         raise typer.Exit(2) from None

@@ -111,9 +111,7 @@ def ticks_of(tokens: NDArray[np.int64]) -> int:
     return int((waits - v.FIRST_WAIT + 1).sum())
 
 
-def musical_time(
-    tokens: NDArray[np.int64], total_ticks: int | None = None
-) -> NDArray[np.int64]:
+def musical_time(tokens: NDArray[np.int64], total_ticks: int | None = None) -> NDArray[np.int64]:
     """Return the rows (T, 6) of a piece from its tokens (T,).
 
     Part and countdown as for a piece that lasts so long, or that ends with the last token.

@@ -8,11 +8,15 @@ is trained and measured like the transformer, and is not exported.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor, nn
 
-from model.transformer import NORM_EPSILON, Config, Transformer
+from model.transformer import NORM_EPSILON, Config, LayerCache, Transformer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 LAYERS = 2
 
@@ -44,8 +48,16 @@ class Recurrent(Transformer):
         self.recurrent = nn.LSTM(config.width, inner, LAYERS, batch_first=True)
         self.back = nn.Linear(inner, config.width, bias=False)
 
-    def hidden(self, tokens: Tensor, time: Tensor, style: Tensor, allowed: Tensor) -> Tensor:
-        """Return the normed last state of each position (B, T, D)."""
+    def hidden(
+        self,
+        tokens: Tensor,
+        time: Tensor,
+        style: Tensor,
+        allowed: Tensor,
+        cache: Sequence[LayerCache] | None = None,
+    ) -> Tensor:
+        """Return the normed last state of each position (B, T, D); there is no cache."""
+        assert cache is None
         x = self.embedding(tokens, time, style, allowed)
         with torch.autocast(x.device.type, enabled=False):  # the LSTM's kernels want one type
             y, _ = self.recurrent(self.first_norm(x.float()))

@@ -99,7 +99,7 @@ class Run:
         else:
             network = _with_styles(start, styles)
         # The critic learns from takes, which there are none of yet (`model.critic`).
-        network.critic.requires_grad_(requires_grad=False)
+        network.critic.weight.requires_grad = False
         network = network.to(device).train()
         rates = {name: getattr(plan, name) for name in ("muon_rate", "adam_rate", "weight_decay")}
         run = cls(folder, plan, network, Optimisers(network, **rates), list(styles))
@@ -117,7 +117,7 @@ class Run:
         return min(1.0, self.step / self.plan.steps)
 
     def save(self) -> None:
-        """Write the checkpoint so that a kill at any moment leaves the old one or the new one."""
+        """Write the checkpoint."""
         state = {
             "step": self.step,
             "seconds": self.seconds,
@@ -128,9 +128,7 @@ class Run:
             "network": self.network.state_dict(),
             "optimisers": self.optimisers.state(),
         }
-        fresh = self.folder / f"{CHECKPOINT}.new"
-        torch.save(state, fresh)
-        fresh.replace(self.folder / CHECKPOINT)
+        _write(self.folder, state)
 
     def report(self, **figures: float) -> str:
         """Append one line to the run's log and return it."""
@@ -163,6 +161,19 @@ def load(folder: Path) -> Trained:
     step = saved["step"] + sum(saved["history"])
     styles = list(saved["styles"])
     return Trained(network.eval(), styles, step, plan["window"], tuple(plan["without"]))
+
+
+def replace_network(folder: Path, network: Transformer) -> None:
+    """Write a network of the same shape into a run's checkpoint, whose steps stay as they are."""
+    saved = torch.load(folder / CHECKPOINT, map_location="cpu", weights_only=True)
+    _write(folder, saved | {"network": network.state_dict()})
+
+
+def _write(folder: Path, state: dict[str, Any]) -> None:
+    """Write a checkpoint so that a kill at any moment leaves the old one or the new one."""
+    fresh = folder / f"{CHECKPOINT}.new"
+    torch.save(state, fresh)
+    fresh.replace(folder / CHECKPOINT)
 
 
 def _load_artefact(folder: Path) -> Trained:

@@ -103,7 +103,7 @@ class Team:
             return list(figures)
         summed = torch.tensor(figures, dtype=torch.float64, device=device)
         distributed.all_reduce(summed)
-        return summed.tolist()  # type: ignore[no-any-return]
+        return summed.tolist()
 
 
 def put(batch: Batch, device: str) -> dict[str, Tensor]:
@@ -132,7 +132,7 @@ def train(
     *,
     workers: int = 0,
     device: str = "cpu",
-    team: Team = Team(),  # noqa: B008 - it is frozen
+    team: Team = Team(),
     compiled: bool = False,
     tell: Callable[[str], None] = typer.echo,
 ) -> None:
@@ -239,8 +239,13 @@ def main(
     families = tuple(name for name in without.split(",") if name)
     unknown = [name for name in families if name not in FAMILIES]
     if unknown or kind not in KINDS or size not in SIZES:
-        raise typer.BadParameter(f"there is no {(unknown or [kind if kind not in KINDS else size])[0]!r}")
-    given = dict(locals()) | {"without": families, "precision": precision or ("bf16" if cuda else "fp32")}
+        raise typer.BadParameter(
+            f"there is no {(unknown or [kind if kind not in KINDS else size])[0]!r}"
+        )
+    given = dict(locals()) | {
+        "without": families,
+        "precision": precision or ("bf16" if cuda else "fp32"),
+    }
     plan = Plan(**{f.name: given[f.name] for f in fields(Plan) if f.name in given})
     team = Team.join(device)
     try:

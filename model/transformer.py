@@ -37,7 +37,7 @@ from model import features
 from model import vocabulary as v
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 NONE_INSTRUMENT = len(Instrument)
 VELOCITY_ROWS = len(Instrument) * v.LEVELS
@@ -86,6 +86,25 @@ def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     return torch.cat((first * cos - second * sin, second * cos + first * sin), dim=-1)
 
 
+class LayerCache:
+    """Keys and values that a layer has computed, with room for `capacity` positions."""
+
+    def __init__(self, capacity: int) -> None:
+        self.length, self._capacity = 0, capacity
+        self._pair: tuple[Tensor, Tensor] | None = None
+
+    def extended(self, k: Tensor, v_: Tensor) -> tuple[Tensor, Tensor]:
+        """Append keys and values (B, K, T, A); return all."""
+        if self._pair is None:
+            shape = (*k.shape[:2], self._capacity, k.shape[3])
+            self._pair = k.new_empty(shape), v_.new_empty(shape)
+        end = self.length + k.shape[2]
+        for kept, fresh in zip(self._pair, (k, v_), strict=True):
+            kept[:, :, self.length : end] = fresh
+        self.length = end
+        return self._pair[0][:, :, :end], self._pair[1][:, :, :end]
+
+
 class Attention(nn.Module):
     """Causal self-attention with fewer key-value heads than query heads."""
 
@@ -98,8 +117,8 @@ class Attention(nn.Module):
         self.value = nn.Linear(config.width, narrow, bias=False)
         self.out = nn.Linear(config.width, config.width, bias=False)
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-        """Map (B, T, D) to (B, T, D)."""
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, cache: LayerCache | None) -> Tensor:
+        """Map (B, T, D) to (B, T, D), after what is cached."""
         batch, time, _ = x.shape
 
         def heads(y: Tensor) -> Tensor:  # (B, T, H*A) -> (B, H, T, A)
@@ -108,9 +127,13 @@ class Attention(nn.Module):
         q = rotate(heads(self.query(x)), cos, sin)
         k = rotate(heads(self.key(x)), cos, sin)
         v_ = heads(self.value(x))
+        first = cache is None or cache.length == 0
+        assert first or time == 1, "after the first chunk a cache takes a token at a time"
+        if cache is not None:
+            k, v_ = cache.extended(k, v_)
         repeats = self.config.heads // self.config.kv_heads
         k, v_ = (y.repeat_interleave(repeats, dim=1) for y in (k, v_))
-        y = F.scaled_dot_product_attention(q, k, v_, is_causal=True)
+        y = F.scaled_dot_product_attention(q, k, v_, is_causal=first)
         return self.out(y.transpose(1, 2).reshape(x.shape))  # type: ignore[no-any-return]
 
 
@@ -138,9 +161,9 @@ class Block(nn.Module):
         self.feed_norm = nn.RMSNorm(config.width, eps=NORM_EPSILON)
         self.feed = FeedForward(config)
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-        """Map (B, T, D) to (B, T, D)."""
-        x = x + self.attention(self.attention_norm(x), cos, sin)
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, cache: LayerCache | None) -> Tensor:
+        """Map (B, T, D) to (B, T, D), after what is cached."""
+        x = x + self.attention(self.attention_norm(x), cos, sin, cache)
         return x + self.feed(self.feed_norm(x))  # type: ignore[no-any-return]
 
 
@@ -261,16 +284,28 @@ class Transformer(nn.Module):
             else:
                 nn.init.normal_(parameter, std=parameter.shape[-1] ** -0.5)
 
-    def hidden(self, tokens: Tensor, time: Tensor, style: Tensor, allowed: Tensor) -> Tensor:
+    def cache(self, capacity: int) -> list[LayerCache]:
+        """Return an empty cache for `hidden`, with room for so many positions."""
+        return [LayerCache(capacity) for _ in self.blocks]
+
+    def hidden(
+        self,
+        tokens: Tensor,
+        time: Tensor,
+        style: Tensor,
+        allowed: Tensor,
+        cache: Sequence[LayerCache] | None = None,
+    ) -> Tensor:
         """Return the normed last state of each position (B, T, D).
 
-        Inputs as in `Embedding.forward`.
+        Inputs as in `Embedding.forward`. With a cache, the positions are those after what it holds.
         """
         x = self.embedding(tokens, time, style, allowed)
-        cos, sin = rope_table(tokens.shape[1], self.config)
-        cos, sin = cos.to(x.device), sin.to(x.device)
-        for block in self.blocks:
-            x = block(x, cos, sin)
+        begin = cache[0].length if cache else 0
+        cos, sin = rope_table(begin + tokens.shape[1], self.config)
+        cos, sin = cos[begin:].to(x.device), sin[begin:].to(x.device)
+        for index, block in enumerate(self.blocks):
+            x = block(x, cos, sin, cache[index] if cache else None)
         return self.norm(x)  # type: ignore[no-any-return]
 
     def heads(self, hidden: Tensor) -> tuple[Tensor, Tensor, Tensor]:
@@ -293,7 +328,7 @@ class Transformer(nn.Module):
 
         All-zero weights give no style at all.
         """
-        return weights @ self.embedding.style.weight
+        return weights @ self.embedding.style.weight[: weights.shape[1]]
 
     def nll(self, events: Tensor, velocities: Tensor, targets: Tensor) -> Tensor:
         """Return the negative log likelihood in nats of each target (B, T); 0 where it is -1."""

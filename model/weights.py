@@ -77,7 +77,8 @@ def unflat(tensors: Mapping[str, Tensor], styles: Tensor, config: Config) -> Tra
     narrow = config.kv_heads * config.head_width
     for i, block in enumerate(blocks(network)):
         attention, feed = block.attention, block.feed
-        query, key, value = tensors[f"blocks/{i}/qkv"].T.split([config.width, narrow, narrow])
+        qkv = tensors[f"blocks/{i}/qkv"].T
+        query, key, value = torch.split(qkv, [config.width, narrow, narrow])
         block.attention_norm.weight.copy_(tensors[f"blocks/{i}/attention_norm"])
         attention.query.weight.copy_(query)
         attention.key.weight.copy_(key)

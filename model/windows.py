@@ -117,10 +117,9 @@ class WindowSource:
         self._style_index = {name: index for index, name in enumerate(styles)}
         by_style: dict[str, list[int]] = {}
         for index, piece in enumerate(corpus.pieces):
-            for label in piece.labels:
-                if label in self._style_index:
-                    by_style.setdefault(label, []).append(index)
-        assert by_style, "no piece has a style that is asked for"
+            # Pieces of no style are heard too, as if "no style" were one.
+            for label in self._style_index.keys() & set(piece.labels) or [""]:
+                by_style.setdefault(label, []).append(index)
         self._names = sorted(by_style)
         self._pieces = [np.array(by_style[name]) for name in self._names]
         weights = np.array([self._weight(pieces) for pieces in self._pieces]) ** STYLE_TEMPERATURE
@@ -159,7 +158,7 @@ class WindowSource:
         if rng.random() < SOLO_SHARE:
             # Allowed are all that play, though most of them are silent at first.
             allowed = _allowed(tokens[begin:end], rng)
-            tokens = np.concatenate((tokens[:begin], _entering(tokens[begin:end], rng)))
+            tokens = np.concatenate((tokens[:begin], entering(tokens[begin:end], rng)))
         time = features.musical_time(tokens, total_ticks)
         chosen, rows = tokens[begin:end], time[begin:end]
         if rng.random() < FREE_SHARE:
@@ -197,7 +196,7 @@ def hidden(window: Window, families: Collection[str]) -> Window:
     return Window(window.tokens, time, style, window.allowed * ("instruments" not in families))
 
 
-def _entering(tokens: NDArray[np.int64], rng: Generator) -> NDArray[np.int64]:
+def entering(tokens: NDArray[np.int64], rng: Generator) -> NDArray[np.int64]:
     """Let one instrument begin alone and the others enter later.
 
     Where one plays alone anyway, nothing changes.
@@ -212,7 +211,7 @@ def _entering(tokens: NDArray[np.int64], rng: Generator) -> NDArray[np.int64]:
     kept = ~silent
     kept[enter:] = True
     # A note that has not been heard is not released either.
-    struck: set[int] = set()
+    struck: set[tuple[int, int]] = set()
     for index in np.flatnonzero(silent[enter:] & (kinds[enter:] != v.Kind.WAIT)) + enter:
         event = int(v.TOKEN_EVENT[tokens[index]])
         sound = (int(instruments[index]), int(v.EVENT_PITCH[event]))

@@ -1,38 +1,50 @@
-"""Training learns, stops, and goes on as if it had not stopped."""
+"""Training learns, stops, goes on as if it had not, and is the same on two ranks as on one."""
 
 import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
-from model.data import Shard
-from model.train import CHECKPOINT, COOL_DOWN_SHARE, WARM_UP_STEPS, Plan, Run, load, rate_at, train
+from model.data import Corpus
+from model.run import CHECKPOINT, CURVES, LOG, Plan, Run, load
+from model.train import train
 from model.windows import WindowSource
 
 STYLES = ["folk", "smith"]
+PLAN = Plan("tiny", window=64, batch_tokens=256, report_every=10, save_every=5)
 
 
-def trained(shards: Path, folder: Path, steps: int) -> Run:
-    plan = Plan("tiny", steps, window=64, batch_tokens=256, report_every=10, save_every=5)
-    source = WindowSource(Shard.open(shards, "train"), STYLES, length=64, tokens=256)
+def trained(shards: Path, folder: Path, steps: int, plan: Plan = PLAN) -> Run:
+    plan = replace(plan, steps=steps)
+    source = WindowSource(Corpus.open(shards, "train"), STYLES, length=64, tokens=256)
     run = Run.begin(folder, plan, STYLES, "cpu")
-    valid = [source.batch(0, 0)]
-    train(run, source, valid, workers=0)
+    train(run, source, [source.batch(0, 0)], tell=lambda _: None)
     return run
 
 
-def test_the_loss_falls(shards: Path, tmp_path: Path) -> None:
-    trained(shards, tmp_path / "run", 40)
-    lines = [json.loads(line) for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
-    losses = [line["loss"] for line in lines if "loss" in line]
-    assert losses[-1] < losses[0] - 1
+def reported(folder: Path, figure: str) -> list[float]:
+    lines = [json.loads(line) for line in (folder / LOG).read_text("utf-8").splitlines()]
+    return [line[figure] for line in lines if figure in line]
+
+
+@pytest.mark.parametrize("kind", ["transformer", "lstm"])
+def test_the_loss_falls_and_is_drawn(shards: Path, tmp_path: Path, kind: str) -> None:
+    trained(shards, tmp_path / "run", 40, replace(PLAN, kind=kind))
+    losses = reported(tmp_path / "run", "loss")
+    assert losses[-1] < losses[0] - 0.5
+    assert (tmp_path / "run" / CURVES).read_bytes().startswith(b"\x89PNG")
+    assert load(tmp_path / "run").network.config.layers == 2
 
 
 def test_a_run_that_stopped_goes_on_as_if_it_had_not(
     shards: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("model.train.rate_at", lambda _step, _steps: 1.0)
+    monkeypatch.setattr("model.train.rate_at", lambda _step, _progress: 1.0)
     whole = trained(shards, tmp_path / "whole", 10)
     trained(shards, tmp_path / "parts", 5)
     parts = trained(shards, tmp_path / "parts", 10)
@@ -41,32 +53,52 @@ def test_a_run_that_stopped_goes_on_as_if_it_had_not(
         assert torch.equal(mine, theirs)
 
 
-def test_what_is_saved_is_loaded(shards: Path, tmp_path: Path) -> None:
-    run = trained(shards, tmp_path / "run", 5)
-    again = load(tmp_path / "run")
-    assert (again.styles, again.step, again.window) == (STYLES, 5, 64)
-    for mine, theirs in zip(again.network.parameters(), run.network.parameters(), strict=True):
-        assert torch.equal(mine, theirs)
+def test_a_run_may_be_given_minutes_instead_of_steps(shards: Path, tmp_path: Path) -> None:
+    run = trained(shards, tmp_path / "run", 0, replace(PLAN, minutes=0.01))
+    assert run.step > 0
+    assert run.seconds >= 0.6
+    again = trained(shards, tmp_path / "run", 0, replace(PLAN, minutes=0.02))
+    assert again.step > run.step
 
 
-def test_a_kill_while_saving_leaves_the_old_checkpoint(shards: Path, tmp_path: Path) -> None:
-    trained(shards, tmp_path / "run", 5)
-    (tmp_path / "run" / f"{CHECKPOINT}.new").write_bytes(b"half of one")
-    assert load(tmp_path / "run").step == 5
-    assert trained(shards, tmp_path / "run", 6).step == 6
+def test_two_ranks_train_as_one_does(shards: Path, tmp_path: Path) -> None:
+    words = [str(shards), "--size", "tiny", "--steps", "12", "--window", "64", "--device", "cpu"]
+    words += ["--batch-tokens", "256", "--threads", "1", "--workers", "0", "--save-every", "6"]
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    single = [sys.executable, "-m", "model.train"]
+    team = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    for name, command in (("one", single), ("two", [*team, "-m", "model.train"])):
+        where = [words[0], str(tmp_path / name), *words[1:]]
+        subprocess.run([*command, *where], check=True, env=environment, capture_output=True)
+    one, two = load(tmp_path / "one"), load(tmp_path / "two")
+    for figure in ("loss", "valid"):
+        curves = [reported(tmp_path / name, figure) for name in ("one", "two")]
+        assert curves[0] == pytest.approx(curves[1], abs=2e-3)
+    for mine, theirs in zip(one.network.parameters(), two.network.parameters(), strict=True):
+        torch.testing.assert_close(mine, theirs, atol=2e-3, rtol=1e-2)
 
 
-def test_a_checkpoint_of_another_corpus_is_refused(shards: Path, tmp_path: Path) -> None:
-    trained(shards, tmp_path / "run", 5)
-    with pytest.raises(ValueError, match="another size or corpus"):
-        Run.begin(tmp_path / "run", Plan("tiny"), ["other"], "cpu")
+def test_a_compiled_network_trains_as_it_does_uncompiled(shards: Path, tmp_path: Path) -> None:
+    """Its graphs are traced, not turned into machine code, which takes a minute."""
+    plain = trained(shards, tmp_path / "plain", 6)
+    source = WindowSource(Corpus.open(shards, "train"), STYLES, length=64, tokens=256)
+    run = Run.begin(tmp_path / "compiled", replace(PLAN, steps=6), STYLES, "cpu")
+    with pytest.MonkeyPatch.context() as patch:
+        eager = torch.compile
+        patch.setattr(torch, "compile", lambda m, **words: eager(m, backend="eager", **words))
+        train(run, source, [source.batch(0, 0)], compiled=True, tell=lambda _: None)
+    for mine, theirs in zip(run.network.parameters(), plain.network.parameters(), strict=True):
+        torch.testing.assert_close(mine, theirs, atol=1e-4, rtol=1e-3)
 
 
-def test_the_rate_warms_up_holds_and_cools_down() -> None:
-    steps = 1000
-    assert rate_at(0, steps) == 1 / WARM_UP_STEPS
-    assert (
-        rate_at(WARM_UP_STEPS, steps) == rate_at(round(steps * (1 - COOL_DOWN_SHARE)), steps) == 1
-    )
-    assert rate_at(round(steps * (1 - COOL_DOWN_SHARE / 2)), steps) == pytest.approx(0.5)
-    assert rate_at(steps, steps) == 0
+def test_a_size_that_there_is_not_is_refused(shards: Path, tmp_path: Path) -> None:
+    for words, said in (
+        (["--size", "huge"], "no 'huge'"),
+        (["--kind", "mlp"], "no 'mlp'"),
+        (["--without", "time,taste"], "no 'taste'"),
+    ):
+        command = [sys.executable, "-m", "model.train", str(shards), str(tmp_path / "run"), *words]
+        done = subprocess.run(command, check=False, capture_output=True, text=True)
+        assert done.returncode == 2
+        assert said in done.stderr
+        assert not (tmp_path / "run" / CHECKPOINT).exists()

@@ -4,16 +4,21 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from model import tokenizer
+from bridge.instruments import Instrument
+from bridge.notes import MetreChange, Note, Score, TempoChange
+from model import features, tokenizer, windows
 from model import vocabulary as v
-from model.data import Shard
+from model.data import Corpus
 from model.windows import Batch, WindowSource
+
+STYLES = ["folk", "smith"]
 
 
 @pytest.fixture
 def source(shards: Path) -> WindowSource:
-    return WindowSource(Shard.open(shards, "train"), ["folk", "smith"], length=64, tokens=256)
+    return WindowSource(Corpus.open(shards, "train"), STYLES, length=64, tokens=256)
 
 
 def batches(source: WindowSource, count: int = 40) -> list[Batch]:
@@ -21,7 +26,7 @@ def batches(source: WindowSource, count: int = 40) -> list[Batch]:
 
 
 def test_a_batch_depends_on_seed_and_step_only(source: WindowSource, shards: Path) -> None:
-    again = WindowSource(Shard.open(shards, "train"), ["folk", "smith"], length=64, tokens=256)
+    again = WindowSource(Corpus.open(shards, "train"), STYLES, length=64, tokens=256)
     first, second = source.batch(1, 7), again.batch(1, 7)
     for name in first.__slots__:
         assert (getattr(first, name) == getattr(second, name)).all()
@@ -68,3 +73,68 @@ def test_instruments_allowed_are_those_that_play_or_unknown(source: WindowSource
         for row, allowed in zip(batch.inputs, batch.allowed, strict=True):
             used = {int(i) for i in v.EVENT_INSTRUMENT[v.TOKEN_EVENT[row]] if i >= 0}
             assert set(np.flatnonzero(allowed).tolist()) >= used or not allowed.any()
+
+
+def band(bars: int) -> NDArray[np.int64]:
+    """Return a piece in which piano, bass and drums play from the first beat on."""
+    notes = []
+    for beat in range(4 * bars):
+        at = 48 * beat
+        notes.append(Note(at, Instrument.PIANO, 60 + beat % 12, at + 40, 80))
+        notes.append(Note(at, Instrument.BASS, 36 + beat % 12, at + 47, 80))
+        notes.append(Note(at, Instrument.DRUMS, 36, at + 6, 90))
+    score = Score(tuple(sorted(notes)), (TempoChange(0, 120.0),), (MetreChange(0, 4, 4),))
+    return np.array(tokenizer.encode(score))
+
+
+def test_one_begins_alone_and_the_others_enter() -> None:
+    whole = band(16)
+    for seed in range(20):
+        told = windows.entering(whole, np.random.default_rng(seed))
+        score = tokenizer.decode(told.tolist())
+        assert tokenizer.encode(score) == told.tolist()
+        assert features.ticks_of(told) == features.ticks_of(whole)
+        first = {n.instrument: n.onset_ticks for n in reversed(score.notes)}
+        alone = min(first, key=lambda kind: first[kind])
+        assert [kind for kind in first if first[kind] == 0] == [alone]
+        assert len(first) == 3
+        assert set(score.notes) <= set(tokenizer.decode(whole.tolist()).notes)
+
+
+def test_who_plays_alone_anyway_is_left_alone(shards: Path) -> None:
+    corpus = Corpus.open(shards, "train")
+    tokens = corpus.tokens_of(corpus.pieces[0])
+    ons = v.EVENT_INSTRUMENT[v.TOKEN_EVENT[tokens]] == Instrument.DRUMS
+    drums_only = tokens[ons | (v.EVENT_INSTRUMENT[v.TOKEN_EVENT[tokens]] < 0)]
+    assert windows.entering(drums_only, np.random.default_rng(0)) is drums_only
+
+
+def test_a_family_that_is_left_out_is_not_told(shards: Path) -> None:
+    corpus = Corpus.open(shards, "train")
+    for family, columns in windows.FAMILIES.items():
+        source = WindowSource(corpus, STYLES, length=64, tokens=256, without=(family,))
+        whole = WindowSource(corpus, STYLES, length=64, tokens=256)
+        for step in range(8):
+            batch, same = source.batch(1, step), whole.batch(1, step)
+            assert (batch.inputs == same.inputs).all()
+            assert not batch.time[..., list(columns)].any()
+            others = [c for c in range(features.COUNT) if c not in columns]
+            assert (batch.time[..., others] == same.time[..., others]).all()
+            assert (family == "style") == (not batch.style.any() and bool(same.style.any()))
+            assert batch.allowed.any() == (same.allowed.any() and family != "instruments")
+
+
+def test_ranks_share_a_batch_and_nothing_is_lost_or_doubled(source: WindowSource) -> None:
+    for step in range(5):
+        batch = source.batch(1, step)
+        for ranks in (1, 2, 3, 7):
+            shares = [batch.share(rank, ranks) for rank in range(ranks)]
+            assert sum(share.known for share in shares) == batch.known
+            rows = [row.tobytes() for share in shares if share.known for row in share.inputs]
+            assert sorted(rows) == sorted(row.tobytes() for row in batch.inputs)
+
+
+def test_pieces_of_no_style_are_heard_too(shards: Path) -> None:
+    source = WindowSource(Corpus.open(shards, "train"), ["smith"], length=64, tokens=256)
+    silent = np.concatenate([batch.style.sum(axis=1) == 0 for batch in batches(source)])
+    assert 0.3 < silent.mean() < 0.8

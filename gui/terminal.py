@@ -1,0 +1,35 @@
+"""What the commands share: how to refuse, and the model that is installed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from bridge.dialogue import Settings
+    from export.artefact import Artefact
+
+_BAD_INPUT = 2
+
+
+def fail(sentence: str) -> NoReturn:
+    """Say what is wrong with what was given, and leave."""
+    typer.echo(f"antiphon: {sentence}", err=True)
+    raise typer.Exit(_BAD_INPUT)
+
+
+def load_artefact(settings: Settings | None = None) -> Artefact:
+    """Load the installed model with the user's styles; refuse settings whose styles it lacks."""
+    from export.artefact import ArtefactError, UnknownStyleError
+    from export.own_styles import StyleError, installed_artefact
+
+    try:
+        artefact = installed_artefact()
+        if settings is not None:
+            artefact.blend(dict(settings.style))
+    except (ArtefactError, StyleError) as error:
+        fail(str(error))
+    except UnknownStyleError as error:
+        fail(f"--style: {error}.")
+    return artefact

@@ -1,0 +1,120 @@
+"""The inner critic: a second opinion on what the network has just played.
+
+MuseNet's critic "is asked during training time to predict whether a given sample is truly from the
+dataset or if it is one of the model's own past generations", and its score picks among samples.
+Ours is a head of the network, one number after every token: what it takes to be from the corpus is
+above 0. `python -m model.critic SHARDS RUN` lets the network of a finished run continue prompts
+from its training pieces, sets those takes beside what really followed, and fits the head to tell
+them apart by logistic regression, the network itself frozen: it plays as before.
+
+A take's score is the mean over its tokens. Scores compare takes of the same prompt, not pieces.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+import torch
+import typer
+from torch import Tensor
+
+from model import sampling
+from model.data import Corpus
+from model.run import load, replace_network
+from model.takes import Prompt, Take, continued, prompts_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from model.transformer import Transformer
+
+CHANCE = sampling.Chance(temperature=0.95, top_p=0.95)
+"""The app's own."""
+_WEIGHT_DECAY = 1e-3
+
+
+@torch.no_grad()
+def states(network: Transformer, prompts: Sequence[Prompt], takes: Sequence[Take]) -> Tensor:
+    """Return what the critic sees: the states (N, C - 1, D) after all tokens of a take but one."""
+    parts = []
+    for prompt, take in zip(prompts, takes, strict=True):
+        tokens = torch.from_numpy(np.concatenate((prompt.tokens, take.tokens)))[None, :-1]
+        time = torch.from_numpy(np.concatenate((prompt.time, take.time)))[None, :-1]
+        style = network.style(torch.from_numpy(prompt.style)[None])
+        allowed = torch.from_numpy(sampling.multi_hot(prompt.instruments))[None]
+        device = network.critic.weight.device
+        tokens, time, style, allowed = (x.to(device) for x in (tokens, time, style, allowed))
+        parts.append(network.hidden(tokens, time, style, allowed)[0, len(prompt.tokens) :])
+    return torch.stack(parts)
+
+
+def truths(prompts: Sequence[Prompt]) -> list[Take]:
+    """Return what really follows prompts, as takes that nobody has judged."""
+    return [Take(prompt.truth, prompt.truth_time, 0.0) for prompt in prompts]
+
+
+def judged(network: Transformer, prompts: Sequence[Prompt], takes: Sequence[Take]) -> list[float]:
+    """Return the scores of takes that are given."""
+    with torch.no_grad():
+        opinions = network.critic(states(network, prompts, takes))[..., 0].mean(dim=1)
+    return [float(opinion) for opinion in opinions]
+
+
+def fit(network: Transformer, real: Tensor, made: Tensor) -> None:
+    """Fit the head to states (N, C, D) of what is real and of what the network made."""
+    inputs = torch.cat((real, made)).flatten(0, 1).float()
+    labels = torch.cat((torch.ones(real.shape[:2]), torch.zeros(made.shape[:2]))).flatten()
+    weight = torch.zeros(inputs.shape[1], requires_grad=True)
+    optimiser = torch.optim.LBFGS([weight], max_iter=60, line_search_fn="strong_wolfe")
+
+    def closure() -> Tensor:
+        optimiser.zero_grad()
+        logits = inputs @ weight
+        loss = torch.nn.functional.binary_cross_entropy_with_logits(logits, labels)
+        loss = loss + _WEIGHT_DECAY * weight.square().sum()
+        loss.backward()  # type: ignore[no-untyped-call]
+        return loss
+
+    optimiser.step(closure)  # type: ignore[no-untyped-call]
+    with torch.no_grad():
+        network.critic.weight.copy_(weight[None])
+
+
+def teach(network: Transformer, prompts: Sequence[Prompt], seed: int) -> float:
+    """Train the critic; return on what share of the prompts it prefers what really followed."""
+    made = continued(network, prompts, CHANCE, np.random.default_rng(seed))
+    device = network.critic.weight.device
+    real = truths(prompts)
+    fit(network, states(network, prompts, real).cpu(), states(network, prompts, made).cpu())
+    network.to(device)
+    pairs = zip(judged(network, prompts, real), judged(network, prompts, made), strict=True)
+    return float(np.mean([theirs > own for theirs, own in pairs]))
+
+
+def main(
+    shards: Annotated[Path, typer.Argument(help="Folder that model.data has written.")],
+    folder: Annotated[Path, typer.Argument(help="Folder of the run.")],
+    count: Annotated[int, typer.Option(help="Prompts to continue.")] = 512,
+    length: Annotated[int, typer.Option(help="Tokens of a prompt, and of a take.")] = 256,
+    device: Annotated[str, typer.Option(help="cpu or cuda; default: what is there.")] = "",
+    threads: Annotated[int, typer.Option(help="CPU threads; 0: all.")] = 0,
+) -> None:
+    """Train the critic of a run."""
+    if threads:
+        torch.set_num_threads(threads)
+    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    trained = load(folder)
+    corpus = Corpus.open(shards, "train")
+    rng = np.random.default_rng(0)
+    prompts = prompts_of(
+        corpus, trained.styles, count=count, length=length, following=length, rng=rng
+    )
+    share = teach(trained.network.to(device), prompts, seed=0)
+    replace_network(folder, trained.network.cpu())
+    typer.echo(f"{len(prompts)} prompts; it prefers what really followed in {share:.1%} of them")
+
+
+if __name__ == "__main__":
+    typer.run(main)

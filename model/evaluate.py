@@ -1,0 +1,418 @@
+"""How good is a model? Figures on tunes that it has never heard.
+
+`python -m model.evaluate ARTEFACT SHARDS` measures an artefact (what its graph holds, eight bits
+and all) or a training run on the held-out pieces of a corpus that `model.data` has written:
+
+    nll           nats per token and per note, overall and by style, told what it is told live:
+                  style and instruments, not how long the piece still is
+    counts        the same of unigrams and of 5-grams with back-off, counted in the training pieces
+    against       the same of other runs (`--against RUN`), for example those of dev/compare.py
+    hidden        the same with one family of what it is told withheld
+    styles        which style makes a piece likeliest? how often is it one of the piece's own
+    continuation  how far continuations are from what really followed (`model.measures`), beside
+                  how far apart the music itself is; instruments asked for and played
+    critic        how well it tells real from generated, and what picking 1 of 4 by it changes
+    overlap       the longest run of notes that takes share with the training pieces
+
+A likelihood is that of every token given up to a window before it, at least half a window but at
+the beginning of a piece.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import numpy as np
+import torch
+import typer
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from model import critic, features, measures, overlap, sampling
+from model import vocabulary as v
+from model.corpus import CorpusError
+from model.data import Corpus, Piece
+from model.ngram import NGram
+from model.run import Trained, load
+from model.takes import Prompt, Take, continued, instruments_of, prompts_of, style_weights
+from model.windows import FAMILIES, Window, hidden
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Sequence
+
+    from numpy.typing import NDArray
+
+    from model.measures import Profile
+
+SECTIONS = ("nll", "counts", "hidden", "styles", "continuation")
+ORDER = 5
+STYLE_TOKENS = 128
+"""Tokens of a piece by which its style is told."""
+TAKES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The held-out pieces that are measured, the same for every model."""
+
+    corpus: Corpus
+    pieces: tuple[Piece, ...]
+
+    @classmethod
+    def of(cls, corpus: Corpus, tokens: int) -> Sample:
+        """Take whole pieces in the shards' order, which is chance, until they hold so many."""
+        chosen: list[Piece] = []
+        for piece in corpus.pieces:
+            if tokens <= 0:
+                break
+            chosen.append(piece)
+            tokens -= piece.end - piece.begin
+        return cls(corpus, tuple(chosen))
+
+    def notes(self, piece: Piece) -> int:
+        """Return the note-ons of a piece."""
+        return sum(piece.notes.values())
+
+
+def likelihoods(
+    trained: Trained, tokens: NDArray[np.int64], piece: Piece, without: Collection[str] = ()
+) -> NDArray[np.float64]:
+    """Return the negative log likelihood in nats of each token (T - 1,) but the first."""
+    withheld = {"structure", *trained.without, *without}
+    style = style_weights(piece, trained.styles)
+    allowed = sampling.multi_hot(instruments_of(tokens))
+    whole = hidden(Window(tokens, features.musical_time(tokens), style, allowed), withheld)
+    nll = np.zeros(len(tokens) - 1)
+    begin = 0
+    while True:
+        end = min(len(nll), begin + trained.window)
+        fresh = 0 if begin == 0 else trained.window // 2
+        found = _nll(trained, whole, slice(begin, end))
+        nll[begin + fresh : end] = found[fresh:]
+        if end == len(nll):
+            return nll
+        begin += trained.window - trained.window // 2
+
+
+@torch.no_grad()
+def _nll(trained: Trained, window: Window, inputs: slice) -> NDArray[np.float64]:
+    network = trained.network
+    targets = slice(inputs.start + 1, inputs.stop + 1)
+    device = network.critic.weight.device
+
+    def tensor(array: NDArray[Any]) -> torch.Tensor:
+        return torch.from_numpy(np.ascontiguousarray(array))[None].to(device)
+
+    style = network.style(tensor(window.style))
+    events, velocities, _ = network(
+        tensor(window.tokens[inputs]), tensor(window.time[inputs]), style, tensor(window.allowed)
+    )
+    found = network.nll(events, velocities, tensor(window.tokens[targets]))[0]
+    return found.cpu().numpy().astype(float)
+
+
+def nll_report(
+    sample: Sample, of: Callable[[NDArray[np.int64], Piece], NDArray[np.float64]], title: str
+) -> dict[str, Any]:
+    """Return nats per token and per note, overall and by style."""
+    sums, tokens, notes = 0.0, 0, 0
+    by_style: dict[str, list[float]] = {}
+    for piece in track(sample.pieces, title, transient=True):
+        nll = of(sample.corpus.tokens_of(piece), piece)
+        sums, tokens = sums + float(nll.sum()), tokens + len(nll)
+        notes += sample.notes(piece)
+        for label in piece.labels:
+            entry = by_style.setdefault(label, [0.0, 0.0])
+            entry[0] += float(nll.sum())
+            entry[1] += len(nll)
+    styles = {name: round(a / b, 4) for name, (a, b) in sorted(by_style.items())}
+    per_token, per_note = round(sums / tokens, 4), round(sums / max(1, notes), 4)
+    return {"per_token": per_token, "per_note": per_note, "tokens": tokens, "styles": styles}
+
+
+def by_likelihood(trained: Trained, corpus: Corpus, count: int) -> dict[str, Any]:
+    """Tell the style of pieces by which vector makes them likeliest."""
+    known = [p for p in corpus.pieces if set(p.labels) & set(trained.styles)][:count]
+    every = torch.eye(len(trained.styles))
+    first = third = chance = 0.0
+    for piece in track(known, "styles", transient=True):
+        tokens = corpus.tokens_of(piece)[: STYLE_TOKENS + 1]
+        best = np.argsort(_nll_by_style(trained, tokens, every))
+        own = {trained.styles.index(name) for name in piece.labels if name in trained.styles}
+        first += int(best[0]) in own
+        third += bool(own & set(best[:3].tolist()))
+        chance += len(own) / len(trained.styles)
+    n = len(known)
+    figures = {"top1": first / n, "top3": third / n, "chance": chance / n}
+    return {"pieces": n, **{name: round(x, 4) for name, x in figures.items()}}
+
+
+@torch.no_grad()
+def _nll_by_style(
+    trained: Trained, tokens: NDArray[np.int64], weights: torch.Tensor
+) -> NDArray[np.float64]:
+    """Return the negative log likelihood (S,) of tokens in each of the styles (S, S)."""
+    network = trained.network
+    device = network.critic.weight.device
+    time = features.musical_time(tokens)
+    time[:, list(FAMILIES["structure"])] = 0
+    allowed = sampling.multi_hot(instruments_of(tokens))
+    inputs = [torch.from_numpy(x)[None].to(device) for x in (tokens, time, allowed)]
+    sums = []
+    for part in torch.split(network.style(weights.to(device)), 32):
+        n = len(part)
+        of_all, time_of_all, allowed_of_all = (x.expand(n, *x.shape[1:]) for x in inputs)
+        events, velocities, _ = network(of_all[:, :-1], time_of_all[:, :-1], part, allowed_of_all)
+        sums.append(network.nll(events, velocities, of_all[:, 1:]).sum(dim=1))
+    return torch.cat(sums).cpu().numpy().astype(float)
+
+
+@dataclass(frozen=True, slots=True)
+class Continued:
+    """Prompts with what follows them and what the network made of them, `TAKES` times."""
+
+    prompts: list[Prompt]
+    takes: list[list[Take]]  # by take, then by prompt
+
+
+def continue_all(trained: Trained, corpus: Corpus, count: int, length: int) -> Continued:
+    """Continue prompts from different pieces."""
+    rng = np.random.default_rng(2)
+    prompts = prompts_of(
+        corpus, trained.styles, count=count, length=length, following=length, rng=rng
+    )
+    rounds = track(range(TAKES), "takes", transient=True)
+    takes = [continued(trained.network, prompts, critic.CHANCE, rng) for _ in rounds]
+    return Continued(prompts, takes)
+
+
+def continuation_report(trained: Trained, done: Continued) -> dict[str, Any]:
+    """Compare continuations with what really followed, and the critic's choice with chance."""
+    real = critic.truths(done.prompts)
+    true = [_profile(prompt, take) for prompt, take in zip(done.prompts, real, strict=True)]
+    said = [_own_profile(prompt) for prompt in done.prompts]
+    made = [
+        [_profile(prompt, take) for prompt, take in zip(done.prompts, takes, strict=True)]
+        for takes in done.takes
+    ]
+    picked = [
+        made[max(range(TAKES), key=lambda k: done.takes[k][i].critic)][i]
+        for i in range(len(done.prompts))
+    ]
+    strangers = true[1:] + true[:1]
+    every = [profile for takes in made for profile in takes]
+    halves = measures.total(true[::2]), measures.total(true[1::2])
+    per_prompt = {
+        "take": _mean_distance(every, true * TAKES),
+        "take picked by the critic": _mean_distance(picked, true),
+        "the prompt itself": _mean_distance(said, true),
+        "another piece": _mean_distance(strangers, true),
+    }
+    together = {
+        "takes": measures.distances(measures.total(every), measures.total(true)),
+        "takes picked by the critic": measures.distances(
+            measures.total(picked), measures.total(true)
+        ),
+        "half of the truths from the other": measures.distances(*halves),
+    }
+    return {
+        "prompts": len(done.prompts),
+        "distance_from_truth": per_prompt,
+        "distance_of_all_from_all_truths": together,
+        "instruments": _instruments_report(done),
+        "critic": _critic_report(trained, done, real),
+    }
+
+
+def _profile(prompt: Prompt, take: Take) -> Profile:
+    return measures.profile(prompt.tokens, take.tokens, take.time)
+
+
+def _own_profile(prompt: Prompt) -> Profile:
+    return measures.profile(prompt.tokens[:0], prompt.tokens, prompt.time)
+
+
+def _mean_distance(some: Sequence[Profile], true: Sequence[Profile]) -> dict[str, float]:
+    pairs = zip(some, true, strict=True)
+    return measures.mean([measures.distances(one, other) for one, other in pairs])
+
+
+def _instruments_report(done: Continued) -> dict[str, float]:
+    asked = played = silent_in_truth = foreign = 0
+    for takes in done.takes:
+        for prompt, take in zip(done.prompts, takes, strict=True):
+            begun = take.tokens[v.TOKEN_KIND[take.tokens] == v.Kind.ON]
+            heard = set(instruments_of(begun))
+            true = prompt.truth[v.TOKEN_KIND[prompt.truth] == v.Kind.ON]
+            asked += len(prompt.instruments)
+            played += len(heard & set(prompt.instruments))
+            foreign += len(heard - set(prompt.instruments))
+            silent_in_truth += len(set(prompt.instruments) - set(instruments_of(true)))
+    return {
+        "asked": asked,
+        "share_played": round(played / asked, 4),
+        "share_played_by_truth": round(1 - silent_in_truth / asked, 4),
+        "not_asked_but_played": foreign,
+    }
+
+
+def _critic_report(trained: Trained, done: Continued, real: Sequence[Take]) -> dict[str, float]:
+    from sklearn.metrics import roc_auc_score  # noqa: PLC0415 - slow to import, used once
+
+    theirs = np.array(critic.judged(trained.network, done.prompts, real))
+    own = np.array([[take.critic for take in takes] for takes in done.takes])
+    labels = np.concatenate((np.ones(len(theirs)), np.zeros(own.size)))
+    scores = np.concatenate((theirs, own.ravel()))
+    return {
+        "auc": round(float(roc_auc_score(labels, scores)), 4),
+        "auc_same_prompt": round(float((theirs[None] > own).mean()), 4),
+    }
+
+
+def overlap_report(corpus: Corpus, done: Continued) -> dict[str, Any]:
+    """Return the longest runs that takes and truths share with the training pieces."""
+    takes = [take.tokens for take in done.takes[0]]
+    truths = [prompt.truth for prompt in done.prompts]
+    runs = overlap.longest_runs(
+        [*takes, *truths], (corpus.tokens_of(piece) for piece in corpus.pieces)
+    )
+    own, human = np.array(runs[: len(takes)]), np.array(runs[len(takes) :])
+
+    def figures(found: NDArray[np.int64]) -> dict[str, float]:
+        middle, high = np.percentile(found, (50, 95))
+        return {"median": float(middle), "p95": float(high), "longest": int(found.max())}
+
+    return {"unit": f"notes, to {overlap.STEP}", "takes": figures(own), "truths": figures(human)}
+
+
+def evaluate(
+    folder: Path,
+    shards: Path,
+    *,
+    tokens: int,
+    pieces: int,
+    prompts: int,
+    length: int,
+    against: Sequence[Path] = (),
+    sections: Collection[str] = SECTIONS,
+    device: str = "cpu",
+) -> dict[str, Any]:
+    """Return all figures of a model; see the module's first paragraph."""
+    trained = _on(load(folder), device)
+    held_out, heard = Corpus.open(shards, "valid"), Corpus.open(shards, "train")
+    sample = Sample.of(held_out, tokens)
+    found: dict[str, Any] = {"model": folder.name, "step": trained.step}
+    if "nll" in sections:
+        found["nll"] = nll_report(sample, partial(likelihoods, trained), "nll")
+    if "counts" in sections:
+        counted = NGram(np.concatenate([shard.astype(np.int64) for shard in heard.shards]), ORDER)
+        for order, name in ((1, "unigram"), (ORDER, f"{ORDER}-gram")):
+            found[name] = nll_report(sample, partial(_counted, counted, order), name)
+        del counted
+    for path in against:
+        other = _on(load(path), device)
+        report = nll_report(sample, partial(likelihoods, other), path.name)
+        found.setdefault("against", {})[path.name] = report
+    if "hidden" in sections:
+        found["hidden"] = {
+            family: nll_report(
+                sample, partial(likelihoods, trained, without=(family,)), f"no {family}"
+            )["per_token"]
+            for family in FAMILIES
+            if family != "structure"
+        }
+    if "styles" in sections:
+        found["styles"] = by_likelihood(trained, held_out, pieces)
+    if "continuation" in sections:
+        done = continue_all(trained, held_out, prompts, length)
+        found["continuation"] = continuation_report(trained, done)
+        found["overlap"] = overlap_report(heard, done)
+    return found
+
+
+def _counted(
+    counts: NGram, order: int, tokens: NDArray[np.int64], _piece: Piece
+) -> NDArray[np.float64]:
+    return counts.nll(tokens, order)[1:]
+
+
+def _on(trained: Trained, device: str) -> Trained:
+    trained.network.to(device)
+    return trained
+
+
+def _show(found: dict[str, Any], console: Console) -> None:
+    likelihood = Table("nats", "a token", "a note", title=f"{found['model']}: held-out tunes")
+    rows = {found["model"]: found.get("nll")}
+    rows |= {name: found.get(name) for name in ("unigram", f"{ORDER}-gram")}
+    for name, report in (rows | found.get("against", {})).items():
+        if report:
+            likelihood.add_row(name, f"{report['per_token']:.3f}", f"{report['per_note']:.3f}")
+    for family, figure in found.get("hidden", {}).items():
+        likelihood.add_row(f"not told {family}", f"{figure:.3f}", "")
+    console.print(likelihood)
+    if continuation := found.get("continuation"):
+        table = Table("distance from what followed", *measures.MEASURES)
+        for kind in ("distance_from_truth", "distance_of_all_from_all_truths"):
+            for name, figures in continuation[kind].items():
+                table.add_row(name, *(f"{figures[m]:.3f}" for m in measures.MEASURES))
+            table.add_section()
+        console.print(table)
+    for name in ("styles", "overlap"):
+        if name in found:
+            console.print(name, found[name])
+
+
+def main(
+    artefact: Annotated[Path, typer.Argument(help="Folder of an artefact or of a run.")],
+    shards: Annotated[Path, typer.Argument(help="Folder that model.data has written.")],
+    *,
+    against: Annotated[list[Path] | None, typer.Option(help="Other runs to compare with.")] = None,
+    only: Annotated[str, typer.Option(help=f"Some of {','.join(SECTIONS)}.")] = ",".join(SECTIONS),
+    tokens: Annotated[
+        int, typer.Option(help="Held-out tokens to measure likelihood on.")
+    ] = 300_000,
+    pieces: Annotated[int, typer.Option(help="Pieces whose style is told.")] = 100,
+    prompts: Annotated[int, typer.Option(help="Prompts to continue.")] = 200,
+    length: Annotated[int, typer.Option(help="Tokens of a prompt, and of a take.")] = 256,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else.")] = False,
+    device: Annotated[str, typer.Option(help="cpu or cuda; default: what is there.")] = "",
+    precision: Annotated[str, typer.Option(help="fp32 or bf16.")] = "fp32",
+    threads: Annotated[int, typer.Option(help="CPU threads; 0: all.")] = 0,
+) -> None:
+    """Measure a model on held-out tunes."""
+    if threads:
+        torch.set_num_threads(threads)
+    sections = only.split(",")
+    unknown = set(sections) - set(SECTIONS)
+    if unknown:
+        raise typer.BadParameter(f"--only: there is no {min(unknown)!r}")
+    device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        with torch.autocast(device, torch.bfloat16, enabled=precision == "bf16"):
+            found = evaluate(
+                artefact,
+                shards,
+                tokens=tokens,
+                pieces=pieces,
+                prompts=prompts,
+                length=length,
+                against=against or (),
+                sections=sections,
+                device=device,
+            )
+    except CorpusError as problem:
+        raise typer.BadParameter(str(problem)) from None
+    if as_json:
+        typer.echo(json.dumps(found))
+    else:
+        _show(found, Console())
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,181 @@
+"""A style of one's own: one vector, learned from a folder of MIDI, all weights frozen.
+
+The network already knows what styles are made of; what it does not know is where in their space
+this music lies. So the vector begins at the mean of all styles and follows the gradient of the
+likelihood of the music, told with the same variations as in training (`model.windows`). With five
+pieces or more, one in five is held back, to say what the style is worth on music it has not heard.
+
+Only activations are differentiated, not weights, and only a vector moves: minutes on a CPU.
+`python -m model.styles NAME FOLDER ARTEFACT` does it in a process of its own, so that the app
+itself never loads torch; `antiphon style add` calls that.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import numpy as np
+import torch
+import typer
+from rich.console import Console
+from rich.progress import track
+
+from bridge import midifile
+from model import tokenizer
+from model.corpus import CorpusError, chance_of
+from model.data import Corpus, Piece
+from model.run import Trained, load
+from model.windows import Batch, WindowSource
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+FILE_TYPES = (".mid", ".midi", ".kar")
+STEPS, BATCH_TOKENS = 80, 3072
+_RATE = 0.03
+_HELD_BACK = 5
+"""One piece in so many, where there are at least so many."""
+_FEWEST_TOKENS = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """Pieces to learn a style from, and pieces held back to try it on."""
+
+    heard: Corpus
+    held_back: Corpus | None
+    unread: tuple[str, ...]
+    """Files that could not be read, or hold next to nothing."""
+
+    @property
+    def pieces(self) -> int:
+        """All pieces."""
+        return len(self.heard.pieces) + (len(self.held_back.pieces) if self.held_back else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A style vector (D,), and nats a token on what was held back, without and with it."""
+
+    vector: NDArray[np.float32]
+    nats_without: float | None
+    nats_with: float | None
+
+
+def read_lesson(name: str, folder: Path) -> Lesson:
+    """Read the MIDI files in a folder and in those below it.
+
+    Raises:
+        CorpusError: there is none that can be read.
+
+    """
+    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in FILE_TYPES)
+    found, unread = [], []
+    for path in paths:
+        shown = str(path.relative_to(folder))
+        try:
+            tokens = tokenizer.encode(midifile.read(path).score)
+        except midifile.MidiFileError:
+            tokens = []
+        if len(tokens) < _FEWEST_TOKENS:
+            unread.append(shown)
+        else:
+            found.append((shown, np.array(tokens, np.uint16)))
+    if not found:
+        raise CorpusError(f"{folder} holds no MIDI file that could be learned from.")
+    # Which are held back is chance, and the same chance every time.
+    found.sort(key=lambda pair: chance_of(pair[0]))
+    back = len(found) // _HELD_BACK
+    held_back = _corpus(name, found[:back]) if back else None
+    return Lesson(_corpus(name, found[back:]), held_back, tuple(unread))
+
+
+def _corpus(name: str, found: Sequence[tuple[str, NDArray[np.uint16]]]) -> Corpus:
+    pieces, begin = [], 0
+    for path, tokens in found:
+        end = begin + len(tokens)
+        pieces.append(Piece(path, (name,), path, "score", "?", 0.0, {}, 0, begin, end))
+        begin = end
+    return Corpus((np.concatenate([tokens for _, tokens in found]),), tuple(pieces))
+
+
+def learn(
+    trained: Trained,
+    name: str,
+    lesson: Lesson,
+    *,
+    steps: int = STEPS,
+    progress: Callable[[Iterable[int]], Iterable[int]] = iter,
+) -> Learned:
+    """Learn a style; the network's weights stay as they are."""
+    for parameter in trained.network.parameters():
+        parameter.requires_grad = False
+    source = WindowSource(lesson.heard, [name], length=trained.window, tokens=BATCH_TOKENS)
+    vector = trained.network.embedding.style.weight.mean(dim=0, keepdim=True)
+    vector.requires_grad = True
+    optimiser = torch.optim.Adam([vector], betas=(0.9, 0.99))
+    for step in progress(range(steps)):
+        batch = source.batch(0, step)
+        loss = _nats(trained, batch, vector) / batch.known
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimiser.param_groups[0]["lr"] = _RATE * min(1.0, 2 * (1 - step / steps))
+        optimiser.step()
+        optimiser.zero_grad()
+    vector = vector.detach()
+    without = with_it = None
+    if lesson.held_back:
+        without = _tried(trained, name, lesson.held_back, torch.zeros_like(vector))
+        with_it = _tried(trained, name, lesson.held_back, vector)
+    return Learned(vector[0].numpy(), without, with_it)
+
+
+def _nats(trained: Trained, batch: Batch, vector: torch.Tensor) -> torch.Tensor:
+    """Return the summed loss of a batch whose windows are all in one style (1, D), or silent."""
+    network = trained.network
+    style = torch.from_numpy(batch.style) @ vector
+    inputs = (torch.from_numpy(x) for x in (batch.inputs, batch.time))
+    events, velocities, _ = network(*inputs, style, torch.from_numpy(batch.allowed))
+    return network.nll(events, velocities, torch.from_numpy(batch.targets)).sum()
+
+
+@torch.no_grad()
+def _tried(trained: Trained, name: str, corpus: Corpus, vector: torch.Tensor) -> float:
+    source = WindowSource(corpus, [name], length=trained.window, tokens=BATCH_TOKENS)
+    batches = [source.batch(1, step) for step in range(4)]
+    loss = sum(float(_nats(trained, batch, vector)) for batch in batches)
+    return loss / sum(batch.known for batch in batches)
+
+
+def main(
+    name: Annotated[str, typer.Argument(help="What the style is called.")],
+    folder: Annotated[Path, typer.Argument(help="Folder of MIDI files.")],
+    artefact: Annotated[Path, typer.Argument(help="Artefact to learn with.")],
+    steps: Annotated[int, typer.Option(help="How long to learn.")] = STEPS,
+) -> None:
+    """Learn a style; print it as JSON, and progress on standard error."""
+    console = Console(stderr=True)
+    try:
+        lesson = read_lesson(name, folder)
+    except CorpusError as problem:
+        console.print(str(problem), markup=False, highlight=False, soft_wrap=True)
+        raise typer.Exit(2) from None
+    for path in lesson.unread:
+        console.print(f"left out, as it holds nothing to learn from: {path}", markup=False)
+    console.print(f"Learning {name} from {lesson.pieces} pieces.", markup=False)
+
+    def bar(rounds: Iterable[int]) -> Iterable[int]:
+        return track(rounds, "learning", console=console)
+
+    found = learn(load(artefact), name, lesson, steps=steps, progress=bar)
+    learned = {"vector": [round(float(x), 6) for x in found.vector], "pieces": lesson.pieces}
+    nats = {"nats_without": found.nats_without, "nats_with": found.nats_with}
+    typer.echo(json.dumps(learned | nats))
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,227 @@
+"""Prompts from a corpus, and what a network makes of them, many side by side.
+
+The critic learns from takes and evaluation measures them; both want thousands, which one after
+another would take hours. So prompts of the same length are continued as one batch over a cache. The
+rules are those of the app: its grammar, its instruments, its invitation, its chance.
+
+A prompt is a stretch of a piece with what really follows it, told with its clock, tempo and metre,
+its styles and its instruments; how long the piece still is stays unknown, as it is live.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from bridge.instruments import Instrument
+from model import features, sampling
+from model import vocabulary as v
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.random import Generator
+    from numpy.typing import NDArray
+
+    from model.data import Corpus, Piece
+    from model.transformer import Transformer
+
+_FRAME_KINDS = (v.Kind.CLOCK, v.Kind.TEMPO, v.Kind.METRE)
+_MOST_AT_ONCE = 64
+"""Events of one tick before time is made to move on: more than any chord."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """P tokens of a piece and the C that follow."""
+
+    piece: Piece
+    tokens: NDArray[np.int64]  # (P,)
+    time: NDArray[np.int64]  # (P, 6)
+    heard: sampling.Grammar
+    clock: features.MusicalTime
+    begin_tick: int
+    truth: NDArray[np.int64]  # (C,)
+    truth_time: NDArray[np.int64]  # (C, 6)
+    style: NDArray[np.float32]  # (S,)
+    instruments: tuple[Instrument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """What a network made of a prompt, and the mean of what its critic says after each token.
+
+    After the last one the critic is not asked.
+    """
+
+    tokens: NDArray[np.int64]  # (C,)
+    time: NDArray[np.int64]  # (C, 6)
+    critic: float
+
+
+def style_weights(piece: Piece, styles: Sequence[str]) -> NDArray[np.float32]:
+    """Return a piece's labels in equal parts, as weights (S,) of the styles that there are."""
+    weights = np.array([name in piece.labels for name in styles], np.float32)
+    return weights / max(1.0, float(weights.sum()))
+
+
+def instruments_of(tokens: NDArray[np.int64]) -> tuple[Instrument, ...]:
+    """Return the instruments that tokens have events of."""
+    found = np.unique(v.EVENT_INSTRUMENT[v.TOKEN_EVENT[tokens]])
+    return tuple(Instrument(int(kind)) for kind in found if kind >= 0)
+
+
+def prompts_of(
+    corpus: Corpus,
+    styles: Sequence[str],
+    *,
+    count: int,
+    length: int,
+    following: int,
+    rng: Generator,
+) -> list[Prompt]:
+    """Draw prompts of `length` tokens with `following` tokens after them, from different pieces.
+
+    There may be fewer than asked for: a piece must be long enough.
+    """
+    prompts: list[Prompt] = []
+    for index in rng.permutation(len(corpus.pieces)):
+        piece = corpus.pieces[index]
+        if len(prompts) == count:
+            break
+        if piece.end - piece.begin > length + following:
+            prompts.append(_prompt(corpus.tokens_of(piece), piece, styles, length, following, rng))
+    return prompts
+
+
+def _prompt(
+    tokens: NDArray[np.int64],
+    piece: Piece,
+    styles: Sequence[str],
+    length: int,
+    following: int,
+    rng: Generator,
+) -> Prompt:
+    end = int(rng.integers(length, len(tokens) - following))  # without `end`, the last token
+    time = features.musical_time(tokens)
+    time[:, 4:] = 0
+    frame = _frame(tokens[: end - length])
+    body = slice(end - length + len(frame), end)
+    heard, clock = sampling.Grammar(), features.MusicalTime()
+    for token in tokens[:end].tolist():
+        heard.push(token)
+        clock.push(token)
+    played = instruments_of(tokens)
+    heard.allow(played)
+    return Prompt(
+        piece,
+        np.concatenate((frame, tokens[body])),
+        np.concatenate((np.repeat(time[:1], len(frame), 0), time[body])),
+        heard,
+        clock,
+        features.ticks_of(tokens[:end]),
+        tokens[end : end + following],
+        time[end : end + following],
+        style_weights(piece, styles),
+        played,
+    )
+
+
+def _frame(tokens: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return clock, tempo and metre in force after tokens."""
+    kinds = v.TOKEN_KIND[tokens]
+    last = [np.flatnonzero(kinds == kind) for kind in _FRAME_KINDS]
+    return tokens[[at[-1] for at in last if len(at)]]
+
+
+@torch.no_grad()
+def continued(
+    network: Transformer,
+    prompts: Sequence[Prompt],
+    chance: sampling.Chance,
+    rng: Generator,
+    *,
+    batch: int = 64,
+    styles: NDArray[np.float32] | None = None,
+) -> list[Take]:
+    """Return one take of each prompt, as long as its truth.
+
+    With `styles` (S,) in that blend, else in the prompt's own.
+    """
+    takes: list[Take] = []
+    for first in range(0, len(prompts), batch):
+        takes += _continued(network, prompts[first : first + batch], chance, rng, styles)
+    return takes
+
+
+def _continued(
+    network: Transformer,
+    prompts: Sequence[Prompt],
+    chance: sampling.Chance,
+    rng: Generator,
+    styles: NDArray[np.float32] | None,
+) -> list[Take]:
+    device = network.critic.weight.device
+
+    def on_device(array: NDArray[np.generic]) -> torch.Tensor:
+        return torch.from_numpy(array).to(device)
+
+    weights = np.stack([prompt.style if styles is None else styles for prompt in prompts])
+    style = network.style(on_device(weights))
+    allowed = on_device(np.stack([sampling.multi_hot(p.instruments) for p in prompts]))
+    count = len(prompts[0].truth)
+    cache = network.cache(len(prompts[0].tokens) + count)
+    players = [_Player(prompt, chance, rng) for prompt in prompts]
+    tokens, time = np.stack([p.tokens for p in prompts]), np.stack([p.time for p in prompts])
+    critic = torch.zeros(len(prompts), device=device)
+    for step in range(count):
+        hidden = network.hidden(on_device(tokens), on_device(time), style, allowed, cache)[:, -1]
+        events, velocities, opinion = network.heads(hidden)
+        if step:  # what it says of the prompt does not count
+            critic += opinion
+        rows = zip(
+            players, events.float().cpu().numpy(), velocities.float().cpu().numpy(), strict=True
+        )
+        chosen = [player.play(e, x.reshape(len(Instrument), -1)) for player, e, x in rows]
+        tokens = np.array([[token] for token, _ in chosen])
+        time = np.array([[row] for _, row in chosen])
+    return [
+        Take(np.array(p.tokens), np.array(p.time), float(c) / max(1, count - 1))
+        for p, c in zip(players, critic, strict=True)
+    ]
+
+
+class _Player:
+    """One stream of a batch: what it may play next, and what it has."""
+
+    def __init__(self, prompt: Prompt, chance: sampling.Chance, rng: Generator) -> None:
+        self._grammar, self._clock = prompt.heard.copy(), prompt.clock.copy()
+        self._invitation = sampling.Invitation(prompt.instruments, prompt.begin_tick)
+        self._tick, self._at_once = prompt.begin_tick, 0
+        self._chance, self._rng = chance, rng
+        self.tokens: list[int] = []
+        self.time: list[tuple[int, ...]] = []
+
+    def play(
+        self, events: NDArray[np.float32], velocities: NDArray[np.float32]
+    ) -> tuple[int, tuple[int, ...]]:
+        """Choose the next token; return it with its row of musical time."""
+        mask = self._grammar.mask()
+        if self._at_once >= _MOST_AT_ONCE:
+            mask[sampling.FIRST_OFF :] = False
+        invited = events + self._invitation.bias(self._tick)
+        token = sampling.choose(invited, velocities, mask, self._chance, self._rng)
+        self._grammar.push(token)
+        self._invitation.push(token, self._tick)
+        if v.TOKEN_KIND[token] == v.Kind.WAIT:
+            self._tick += token - v.FIRST_WAIT + 1
+            self._at_once = 0
+        else:
+            self._at_once += 1
+        row = (*self._clock.push(token), 0, 0)
+        self.tokens.append(token)
+        self.time.append(row)
+        return token, row
