@@ -407,7 +407,8 @@ def main(
                 device=device,
             )
     except CorpusError as problem:
-        raise typer.BadParameter(str(problem)) from None
+        typer.echo(str(problem), err=True)
+        raise typer.Exit(2) from None
     if as_json:
         typer.echo(json.dumps(found))
     else:

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 SHEET = (200.0, 64.0)
 """Letters across and lines down that a sheet of the map has room for."""
 _PERPLEXITY = 12.0
-_ROUNDS = 2000
 _ROOM = (1.5, 0.35)
 """Letters beside a name and lines between names that stay empty."""
+_EXACT = 1e-9
+_AT_ONCE = 256
 
 
 def places(names: Sequence[str], vectors: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -44,25 +45,35 @@ def boxes(names: Sequence[str]) -> NDArray[np.float64]:
 
 
 def apart(names: Sequence[str], found: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Move places (S, 2) in [0, 1] apart until no two names overlap, centred on their places."""
+    """Move places (S, 2) in [0, 1] as little as lets every name have room, centred on its place.
+
+    One after another, those in the thick of it first, takes the nearest spot that is free.
+    """
     size = boxes(names)
-    least = (size[:, None] + size[None]) / 2
-    index = np.arange(len(names))
-    order = np.sign(index[:, None] - index[None])[..., None]  # for those in the same place
-    moved = found.copy()
-    for _ in range(_ROUNDS):
-        gap = moved[:, None] - moved[None]
-        over = least - np.abs(gap)
-        hit: NDArray[np.bool_] = np.all(over > 0, axis=-1)
-        np.fill_diagonal(hit, val=False)
-        if not hit.any():
-            break
-        # Along the axis on which less is to be moved, measured in names.
-        vertical = over[..., 1] / size[:, None, 1] <= over[..., 0] / size[:, None, 0]
-        side = np.where(gap == 0, order, np.sign(gap))
-        push = np.where(hit[..., None], side * over * 0.3, 0.0)
-        push[..., 1] *= vertical
-        push[..., 0] *= ~vertical
-        moved += push.sum(axis=1)
-        moved = np.clip(moved, size / 2, 1 - size / 2)
+    across, down = (np.arange(0.5, cells) / cells for cells in np.multiply(SHEET, 2))
+    spots = np.stack(np.meshgrid(across, down), axis=-1).reshape(-1, 2)
+    wanted = np.clip(found, size / 2, 1 - size / 2)
+    moved, placed = wanted.copy(), np.zeros(len(names), bool)
+    crowd = np.sort(np.linalg.norm(found[:, None] - found[None], axis=-1), axis=1)[:, :8].mean(
+        axis=1
+    )
+    for index in np.argsort(crowd, kind="stable"):
+        inside = ((spots >= size[index] / 2) & (spots <= 1 - size[index] / 2)).all(axis=1)
+        choice = np.concatenate((wanted[index : index + 1], spots[inside]))
+        nearest = choice[np.argsort(np.linalg.norm((choice - wanted[index]) * SHEET, axis=1))]
+        moved[index] = _first_free(nearest, moved[placed], (size[placed] + size[index]) / 2)
+        placed[index] = True
     return moved
+
+
+def _first_free(
+    choice: NDArray[np.float64], taken: NDArray[np.float64], room: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Return the first of some places (N, 2) that is far enough from those taken (S, 2)."""
+    for begin in range(0, len(choice), _AT_ONCE):
+        part = choice[begin : begin + _AT_ONCE]
+        covered = (np.abs(part[:, None] - taken[None]) < room - _EXACT).all(axis=-1).any(axis=1)
+        if not covered.all():
+            first: NDArray[np.float64] = part[covered.argmin()]
+            return first
+    raise AssertionError("the sheet is too small for so many names")

@@ -251,7 +251,8 @@ def main(
     try:
         corpus, held_out = Corpus.open(shards, "train"), Corpus.open(shards, "valid")
     except CorpusError as problem:
-        raise typer.BadParameter(str(problem)) from None
+        typer.echo(str(problem), err=True)
+        raise typer.Exit(2) from None
     origin = load(start) if start else None
     styles = style_names(corpus)
     if origin:

@@ -1,0 +1,121 @@
+"""The figures of an evaluation are those of the network, and every section comes out."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from model import evaluate
+from model.data import Corpus
+from model.evaluate import Sample, likelihoods
+from model.run import Plan, Run, Trained
+from model.transformer import Transformer
+from model.windows import FAMILIES
+
+STYLES = ["folk", "smith", "jazz"]
+
+
+@pytest.fixture
+def trained(network: Transformer) -> Trained:
+    return Trained(network, STYLES, 0, 64)
+
+
+@pytest.fixture
+def run(network: Transformer, tmp_path: Path) -> Path:
+    run = Run.begin(tmp_path / "run", Plan("tiny", window=64), STYLES, "cpu")
+    run.network.load_state_dict(network.state_dict())
+    run.save()
+    return tmp_path / "run"
+
+
+def test_every_token_is_counted_once_with_context_enough(
+    trained: Trained, shards: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    corpus = Corpus.open(shards, "valid")
+    piece = corpus.pieces[0]
+    tokens = corpus.tokens_of(piece)
+    seen: list[range] = []
+    exact = evaluate._nll  # noqa: SLF001
+
+    def noted(trained: Trained, window: object, inputs: slice) -> object:
+        seen.append(range(inputs.start, inputs.stop))
+        return exact(trained, window, inputs)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(evaluate, "_nll", noted)
+    nll = likelihoods(trained, tokens, piece)
+    assert nll.shape == (len(tokens) - 1,)
+    assert (nll > 0).all()
+    assert all(len(part) <= 64 for part in seen)
+    starts = [part.start for part in seen]
+    assert starts == list(range(0, 32 * len(starts), 32))
+    assert seen[-1].stop == len(tokens) - 1
+
+
+def test_it_is_the_likelihood_that_the_network_gives(trained: Trained, shards: Path) -> None:
+    corpus = Corpus.open(shards, "valid")
+    piece = corpus.pieces[0]
+    tokens = corpus.tokens_of(piece)[:60]
+    nll = likelihoods(trained, tokens, piece)
+    network = trained.network
+    from model import features, sampling, takes  # noqa: PLC0415
+
+    time = features.musical_time(tokens)
+    time[:, 4:] = 0
+    style = network.style(torch.from_numpy(takes.style_weights(piece, STYLES))[None])
+    allowed = torch.from_numpy(sampling.multi_hot(takes.instruments_of(tokens)))[None]
+    events, velocities, _ = network(
+        torch.from_numpy(tokens)[None], torch.from_numpy(time)[None], style, allowed
+    )
+    with torch.no_grad():
+        mine = network.nll(events[:, :-1], velocities[:, :-1], torch.from_numpy(tokens[1:])[None])
+    np.testing.assert_allclose(nll, mine[0], rtol=1e-4)
+
+
+def test_a_withheld_family_changes_the_figure(trained: Trained, shards: Path) -> None:
+    corpus = Corpus.open(shards, "valid")
+    piece = corpus.pieces[0]
+    tokens = corpus.tokens_of(piece)
+    whole = likelihoods(trained, tokens, piece).sum()
+    for family in FAMILIES:
+        withheld = likelihoods(trained, tokens, piece, (family,)).sum()
+        assert (withheld == whole) == (family == "structure")  # which is never told
+
+
+def test_the_likeliest_style_is_told(trained: Trained, shards: Path) -> None:
+    found = evaluate.by_likelihood(trained, Corpus.open(shards, "valid"), 10)
+    assert found["pieces"] == 2
+    assert found["chance"] == pytest.approx(0.5, abs=0.17)  # one or two labels of three
+    assert 0 <= found["top1"] <= found["top3"] == 1
+
+
+def test_a_sample_is_whole_pieces(shards: Path) -> None:
+    corpus = Corpus.open(shards, "train")
+    assert len(Sample.of(corpus, 1).pieces) == 1
+    assert len(Sample.of(corpus, 10**9).pieces) == 6
+
+
+def test_the_command_prints_every_figure_as_json(run: Path, shards: Path) -> None:
+    words = [str(run), str(shards), "--json", "--tokens", "300", "--prompts", "2", "--length", "32"]
+    command = [sys.executable, "-m", "model.evaluate", *words, "--against", str(run)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    found = json.loads(done.stdout)
+    assert found["nll"]["per_token"] == found["against"]["run"]["per_token"] > 0
+    assert set(found["hidden"]) == FAMILIES.keys() - {"structure"}
+    assert found["5-gram"]["per_token"] < found["unigram"]["per_token"]
+    assert found["nll"]["per_note"] > found["nll"]["per_token"]
+    continuation = found["continuation"]
+    assert continuation["instruments"]["not_asked_but_played"] == 0
+    assert 0 <= continuation["critic"]["auc"] <= 1
+    assert continuation["distance_from_truth"]["take"]["interval"] > 0
+    assert found["overlap"]["takes"]["longest"] >= 0
+
+
+def test_a_corpus_that_is_not_tokenized_is_refused(run: Path, corpus: Path) -> None:
+    command = [sys.executable, "-m", "model.evaluate", str(run), str(corpus)]
+    done = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert "holds no shards" in " ".join(done.stderr.split())

@@ -1,0 +1,61 @@
+"""A style is learned from a folder; the network is not."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from model.corpus import CorpusError
+from model.run import Trained
+from model.styles import learn, read_lesson
+from model.transformer import Transformer
+
+
+@pytest.fixture
+def trained(network: Transformer) -> Trained:
+    return Trained(network, ["a", "b", "c"], 0, 64)
+
+
+def test_a_folder_is_read_and_a_part_held_back(corpus: Path) -> None:
+    lesson = read_lesson("mine", corpus)
+    assert lesson.pieces == 8
+    assert lesson.held_back is not None
+    assert len(lesson.held_back.pieces) == 1
+    assert lesson.unread == ("broken.mid",)
+    heard = {piece.path for piece in lesson.heard.pieces}
+    assert not heard & {piece.path for piece in lesson.held_back.pieces}
+
+
+def test_a_folder_without_music_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("do re mi")
+    with pytest.raises(CorpusError, match="no MIDI file that could be learned from"):
+        read_lesson("mine", tmp_path)
+
+
+def test_a_style_makes_its_music_likelier_and_no_weight_moves(
+    trained: Trained, corpus: Path
+) -> None:
+    before = {name: p.clone() for name, p in trained.network.named_parameters()}
+    steps: list[int] = []
+
+    def noted(rounds: range) -> range:
+        steps.extend(rounds)
+        return rounds
+
+    found = learn(trained, "mine", read_lesson("mine", corpus), steps=25, progress=noted)  # type: ignore[arg-type]
+    assert steps == list(range(25))
+    assert found.vector.shape == (64,)
+    assert np.isfinite(found.vector).all()
+    assert found.nats_with is not None
+    assert found.nats_without is not None
+    assert found.nats_with < found.nats_without - 0.05
+    for name, parameter in trained.network.named_parameters():
+        assert torch.equal(parameter, before[name])
+
+
+def test_one_piece_is_enough_and_none_is_held_back(trained: Trained, corpus: Path) -> None:
+    for path in corpus.glob("[1-7].mid"):
+        path.unlink()
+    found = learn(trained, "mine", read_lesson("mine", corpus), steps=2)
+    assert (found.nats_with, found.nats_without) == (None, None)
