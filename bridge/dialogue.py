@@ -31,7 +31,8 @@ class Settings:
     """How to answer.
 
     No instruments means those that the player plays; answers are as long as the phrase unless
-    `answer_ns` says otherwise.
+    `answer_ns` says otherwise. A style stronger than 1 is more itself than the network would make
+    it: its vector is so many times as long, away from the zero that is no style.
     """
 
     style: tuple[tuple[str, float], ...] = ()
@@ -40,6 +41,7 @@ class Settings:
     top_p: float = 0.95
     seed: int = 0
     answer_ns: int | None = None
+    style_strength: float = 2.0
 
 
 @dataclass(frozen=True, slots=True)

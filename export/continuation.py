@@ -62,12 +62,14 @@ def continuation(
 ) -> list[Note]:
     """Return the notes that continue a score over the span, which begins after its last release."""
     instruments = settings.instruments or instruments_of(score)
-    decoder.set_style(artefact.blend(dict(settings.style)))
+    style = artefact.blend(dict(settings.style))
+    decoder.set_style(np.float32(settings.style_strength) * style)
     decoder.set_allowed(sampling.multi_hot(instruments))
     chance = sampling.Chance(settings.temperature, settings.top_p)
     rng = np.random.default_rng(settings.seed)
     stream = _read(decoder, score, span.begin)
     stream.grammar.allow(instruments)
+    stream.grammar.keep_to(sampling.grid_of([note.onset_ticks for note in score.notes]))
     told = tokenizer.Assembler(span.begin)
     invitation = sampling.Invitation(instruments, span.begin)
     bar = MetreMap(score.metres).at(span.begin).bar_ticks

@@ -56,6 +56,9 @@ TopPOption = Annotated[
     float,
     typer.Option("--top-p", help="Keep the likeliest events that hold this much probability."),
 ]
+StrengthOption = Annotated[
+    float, typer.Option("--style-strength", help="How much of the style: 1 as the model thinks.")
+]
 SeedOption = Annotated[int, typer.Option("--seed", help="The same seed gives the same music.")]
 
 
@@ -77,6 +80,7 @@ def demo(
     instruments_: InstrumentsOption = "",
     temperature: TemperatureOption = 0.95,
     top_p: TopPOption = 0.95,
+    style_strength: StrengthOption = 2.0,
     seed: SeedOption = 1,
     phrase: Annotated[
         str, typer.Option("--phrase", help="nocturne, minuet, prelude, blues, or a MIDI file.")
@@ -89,7 +93,9 @@ def demo(
     """
     from gui import demo as show
 
-    settings = _settings(style or show.usual_style(phrase), instruments_, temperature, top_p, seed)
+    settings = _settings(
+        style or show.usual_style(phrase), instruments_, temperature, top_p, style_strength, seed
+    )
     if not out.is_dir():
         fail(f"--out: {out} is not a folder.")
     artefact = load_artefact(settings)
@@ -105,6 +111,7 @@ def jam(
     instruments_: InstrumentsOption = "",
     temperature: TemperatureOption = 0.95,
     top_p: TopPOption = 0.95,
+    style_strength: StrengthOption = 2.0,
     seed: SeedOption = 0,
     mode: Annotated[str, typer.Option("--mode", help="answer: call and response.")] = "answer",
     input_: Annotated[
@@ -140,7 +147,7 @@ def jam(
 
     if mode != "answer":
         fail(f"--mode: {mode!r} is not a mode; answer is.")
-    settings = _settings(style, instruments_, temperature, top_p, seed)
+    settings = _settings(style, instruments_, temperature, top_p, style_strength, seed)
     if answer_seconds:
         settings = replace(settings, answer_ns=round(answer_seconds * _SECOND))
     artefact = load_artefact(settings)
@@ -234,6 +241,7 @@ def continue_(
     ] = False,
     temperature: TemperatureOption = 0.95,
     top_p: TopPOption = 0.95,
+    style_strength: StrengthOption = 2.0,
     seed: SeedOption = 0,
 ) -> None:
     """Continue a MIDI file.
@@ -248,7 +256,7 @@ def continue_(
         fail("give --bars or --seconds, as a number above 0.")
     if takes < 1:
         fail("--takes: at least 1.")
-    settings = _settings(style, instruments_, temperature, top_p, seed)
+    settings = _settings(style, instruments_, temperature, top_p, style_strength, seed)
     try:
         prompt = midifile.read(source)
     except midifile.MidiFileError as error:
@@ -358,20 +366,27 @@ def credit(artefact: Artefact, settings: Settings) -> str:
     return (
         f"Antiphon {version('antiphon')}; model {artefact.name}; "
         f"style {blend}; instruments {played}; "
-        f"seed {settings.seed}; temperature {settings.temperature:g}; top-p {settings.top_p:g}"
+        f"seed {settings.seed}; temperature {settings.temperature:g}; top-p {settings.top_p:g}; "
+        f"style strength {settings.style_strength:g}"
     )
 
 
-def _settings(style: str, played: str, temperature: float, top_p: float, seed: int) -> Settings:
+def _settings(
+    style: str, played: str, temperature: float, top_p: float, strength: float, seed: int
+) -> Settings:
     from bridge.dialogue import Settings
 
     if not 0 <= temperature <= 5:
         fail(f"--temperature: {temperature:g} is not between 0 and 5.")
     if not 0 < top_p <= 1:
         fail(f"--top-p: {top_p:g} is not above 0 and at most 1.")
+    if not 0 <= strength <= 5:
+        fail(f"--style-strength: {strength:g} is not between 0 and 5.")
     if seed < 0:
         fail(f"--seed: {seed} is below 0.")
-    return Settings(_blend(style), _instruments(played), temperature, top_p, seed)
+    return Settings(
+        _blend(style), _instruments(played), temperature, top_p, seed, style_strength=strength
+    )
 
 
 def _blend(words: str) -> tuple[tuple[str, float], ...]:

@@ -24,7 +24,7 @@ from bridge.notes import TICKS_PER_QUARTER
 from model import vocabulary as v
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from numpy.random import Generator
     from numpy.typing import NDArray
@@ -34,6 +34,12 @@ MOST_INVITING = 8.0
 """Nats, reached after ten quarter notes: likely, not certain. With 4, no drum joined a minuet."""
 LONGEST_NOTE_TICKS = 384
 """Two bars of 4/4: a note of the model's that is held longer has been forgotten."""
+Grid = frozenset[int]
+"""Ticks within a quarter note at which notes may begin."""
+_SIXTEENTHS, _TRIPLETS, _THIRTY_SECONDS = (
+    frozenset(range(0, TICKS_PER_QUARTER, step)) for step in (12, 16, 6)
+)
+_KEPT_SHARE, _USED_SHARE = 0.9, 0.05
 _IS_ON = v.EVENT_KIND == v.Kind.ON
 _IS_WAIT = v.EVENT_KIND == v.Kind.WAIT
 
@@ -57,6 +63,7 @@ class Grammar:
 
         `end` only if asked. The frame (clock, tempo, metre) never changes by itself.
         """
+        self._grid: Grid | None = None
         self._may_begin = _beginnings(instruments)
         self._may_end = may_end
         self._sounding: dict[int, int] = {}  # note-off event of what sounds -> tick of its onset
@@ -78,6 +85,10 @@ class Grammar:
     def allow(self, instruments: Iterable[Instrument]) -> None:
         """From now on let these instruments begin notes; others may still end theirs."""
         self._may_begin = _beginnings(instruments)
+
+    def keep_to(self, grid: Grid | None) -> None:
+        """From now on let notes begin on a grid only; they may end anywhere."""
+        self._grid = grid
 
     def push(self, token: int) -> None:
         """Take note of the next token of the stream."""
@@ -105,12 +116,42 @@ class Grammar:
         allowed[[_ON_OF[event] for event in ends]] = False
         allowed[ends] = True
         allowed[: self._lowest] = False
+        on_grid = self._grid is None or self._tick % TICKS_PER_QUARTER in self._grid
+        if not on_grid:
+            allowed[v.FIRST_ON :] = False
         if must_begin and allowed[v.FIRST_ON :].any():
             allowed[: v.FIRST_ON] = False
             return allowed
-        allowed |= _IS_WAIT
+        allowed |= self._waits()
         allowed[v.END] = self._may_end and not self._sounding
         return allowed
+
+    def _waits(self) -> NDArray[np.bool_]:
+        """Return which waits (E,) may come.
+
+        Where nothing sounds, only those that reach the grid.
+        """
+        if self._grid is None or self._sounding:
+            everything: NDArray[np.bool_] = _IS_WAIT
+            return everything
+        reached = (self._tick + v.EVENT_VALUE) % TICKS_PER_QUARTER
+        waits: NDArray[np.bool_] = _IS_WAIT & np.isin(reached, list(self._grid))
+        return waits
+
+
+def grid_of(onsets: Sequence[int]) -> Grid | None:
+    """Return the grid that someone keeps to whose notes begin at these ticks, if any.
+
+    It has sixteenths and triplet eighths, so that straight may turn into swung, and thirty-seconds
+    if they are played. Who plays freely over the beat keeps to none.
+    """
+    places = [onset % TICKS_PER_QUARTER for onset in onsets]
+    grid = _SIXTEENTHS | _TRIPLETS
+    fine = sum(place in _THIRTY_SECONDS - grid for place in places)
+    if fine > _USED_SHARE * len(places):
+        grid |= _THIRTY_SECONDS
+    kept = sum(place in grid for place in places)
+    return grid if places and kept >= _KEPT_SHARE * len(places) else None
 
 
 class Invitation:

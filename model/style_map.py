@@ -72,7 +72,8 @@ def _first_free(
     """Return the first of some places (N, 2) that is far enough from those taken (S, 2)."""
     for begin in range(0, len(choice), _AT_ONCE):
         part = choice[begin : begin + _AT_ONCE]
-        covered = (np.abs(part[:, None] - taken[None]) < room - _EXACT).all(axis=-1).any(axis=1)
+        close = np.abs(part[:, None] - taken[None]) < room - _EXACT
+        covered = np.any(np.all(close, axis=-1), axis=1)
         if not covered.all():
             first: NDArray[np.float64] = part[covered.argmin()]
             return first

@@ -133,6 +133,7 @@ BAD_WORDS = {
     "no weight": ("continue", MINUET, "-o", "out.mid", "--style", "bach:0"),
     "temperature": ("jam", "--temperature", "-1"),
     "top-p": ("jam", "--top-p", "0"),
+    "style strength": ("jam", "--style-strength", "9"),
     "mode": ("jam", "--mode", "waltz"),
     "both lengths": ("continue", MINUET, "-o", "out.mid", "--bars", "2", "--seconds", "2"),
     "takes": ("continue", MINUET, "-o", "out.mid", "--takes", "0"),

@@ -136,3 +136,32 @@ def test_who_rests_while_others_play_is_asked_in() -> None:
 
 def test_nobody_is_asked_to_play_alone() -> None:
     assert not Invitation((Instrument.PIANO,), 0).bias(960).any()
+
+
+def test_on_a_grid_notes_begin_there_and_end_anywhere() -> None:
+    grid = sampling.grid_of([0, 12, 24, 36, 48, 64, 80, 96])
+    assert grid == frozenset({0, 12, 16, 24, 32, 36})
+    grammar = Grammar()
+    grammar.keep_to(grid)
+    rng = np.random.default_rng(0)
+    begun: set[int] = set()
+    ended: set[int] = set()
+    tick = 0
+    for token in (v.START, v.CLOCK_GRID):
+        grammar.push(token)
+    for _ in range(4000):
+        event = int(rng.choice(np.flatnonzero(grammar.mask())))
+        kind = v.EVENT_KIND[event]
+        if kind == v.Kind.WAIT:
+            tick += int(v.EVENT_VALUE[event])
+        (begun if kind == v.Kind.ON else ended).add(tick % 48)
+        grammar.push(event if event < v.FIRST_ON else v.combined(event, 8))
+    assert begun == grid
+    assert len(ended) == 48
+
+
+def test_who_plays_over_the_beat_keeps_to_no_grid() -> None:
+    assert sampling.grid_of([0, 13, 25, 38, 47, 61]) is None
+    assert sampling.grid_of([]) is None
+    thirty_seconds = frozenset({0, 6, 12, 16, 18, 24, 30, 32, 36, 42})
+    assert sampling.grid_of([0, 6, 12, 18, 24]) == thirty_seconds
