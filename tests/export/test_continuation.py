@@ -1,6 +1,10 @@
 """Continuing a score away from the clock."""
 
+from dataclasses import replace
+
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from bridge.dialogue import Settings
 from bridge.instruments import Instrument
@@ -66,3 +70,32 @@ def test_alone_it_begins_at_tick_0_in_the_tempo_and_metre_in_force() -> None:
 
 def test_the_instruments_of_a_score() -> None:
     assert instruments_of(SCORE) == (PIANO,)
+
+
+def test_who_keeps_to_the_grid_is_continued_on_it(exact: Artefact, decoder: Decoder) -> None:
+    span = span_of_bars(SCORE, 2)
+    places = {
+        n.onset_ticks % 48 for n in continuation(exact, decoder, SCORE, span, Settings(seed=1))
+    }
+    assert places <= {0, 12, 16, 24, 32, 36}
+    notes = tuple(replace(n, onset_ticks=n.onset_ticks + 5) for n in SCORE.notes)
+    free = replace(SCORE, notes=notes)
+    places = {
+        n.onset_ticks % 48 for n in continuation(exact, decoder, free, span, Settings(seed=1))
+    }
+    assert not places <= {0, 12, 16, 24, 32, 36}
+
+
+def test_a_stronger_style_is_a_longer_vector(exact: Artefact) -> None:
+    told: list[float] = []
+
+    class Noted(Decoder):
+        def set_style(self, vector: NDArray[np.float32]) -> None:
+            told.append(float(np.linalg.norm(vector)))
+            super().set_style(vector)
+
+    noted = Noted(exact, device="cpu", capacity=256, threads=1)
+    for strength in (1.0, 2.5):
+        asked = Settings(style=(("bach", 1.0),), style_strength=strength)
+        continuation(exact, noted, SCORE, span_of_bars(SCORE, 1), asked)
+    assert told[1] == pytest.approx(2.5 * told[0])
