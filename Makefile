@@ -5,10 +5,10 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test check pytest format train clean
+.PHONY: help setup run test check pytest format train train-gpu clean
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/.test-ready ## Make .venv with all that running, testing and training need
 
@@ -32,6 +32,10 @@ format: .venv/.test-ready ## Rewrite the code as `make check` wants it, where th
 
 train: runs/shards/.made ## Train on the CPU, going on where it stopped: make train CORPUS=folder
 	$(BIN)/python -m model.train runs/shards runs/small --device cpu
+
+train-gpu: .venv/.test-ready ## Train the shipped size on NVIDIA GPUs: make train-gpu CORPUS=folder MINUTES=20
+	@test -n "$(CORPUS)" || { echo 'make train-gpu CORPUS=folder: a folder of MIDI files with a manifest.csv' >&2; exit 2; }
+	PYTHON="$(BIN)/python" dev/train_gpu "$(CORPUS)" runs/base $(MINUTES)
 
 clean: ## Remove what tools and builds left; .venv stays
 	rm -rf build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

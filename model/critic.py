@@ -21,6 +21,7 @@ import typer
 from torch import Tensor
 
 from model import sampling
+from model.corpus import CorpusError
 from model.data import Corpus
 from model.run import load, replace_network
 from model.takes import Prompt, Take, continued, prompts_of
@@ -106,11 +107,15 @@ def main(
         torch.set_num_threads(threads)
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
     trained = load(folder)
-    corpus = Corpus.open(shards, "train")
     rng = np.random.default_rng(0)
-    prompts = prompts_of(
-        corpus, trained.styles, count=count, length=length, following=length, rng=rng
-    )
+    try:
+        corpus = Corpus.open(shards, "train")
+        prompts = prompts_of(
+            corpus, trained.styles, count=count, length=length, following=length, rng=rng
+        )
+    except CorpusError as problem:
+        typer.echo(str(problem), err=True)
+        raise typer.Exit(2) from None
     share = teach(trained.network.to(device), prompts, seed=0)
     replace_network(folder, trained.network.cpu())
     typer.echo(f"{len(prompts)} prompts; it prefers what really followed in {share:.1%} of them")

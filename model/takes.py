@@ -19,6 +19,7 @@ import torch
 from bridge.instruments import Instrument
 from model import features, sampling
 from model import vocabulary as v
+from model.corpus import CorpusError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,6 +87,10 @@ def prompts_of(
     """Draw prompts of `length` tokens with `following` tokens after them, from different pieces.
 
     There may be fewer than asked for: a piece must be long enough.
+
+    Raises:
+        CorpusError: none is.
+
     """
     prompts: list[Prompt] = []
     for index in rng.permutation(len(corpus.pieces)):
@@ -94,6 +99,8 @@ def prompts_of(
             break
         if piece.end - piece.begin > length + following:
             prompts.append(_prompt(corpus.tokens_of(piece), piece, styles, length, following, rng))
+    if not prompts:
+        raise CorpusError(f"no piece has more than {length + following} tokens to be continued.")
     return prompts
 
 

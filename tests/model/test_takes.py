@@ -8,6 +8,7 @@ import torch
 
 from model import features, sampling, tokenizer
 from model import vocabulary as v
+from model.corpus import CorpusError
 from model.data import Corpus
 from model.generate import GREEDY, generate
 from model.sampling import Chance
@@ -107,3 +108,10 @@ def test_takes_are_music(network: Transformer, prompts: list[Prompt]) -> None:
         rows = [clock.push(token) for token in (*prompt.tokens.tolist(), *take.tokens.tolist())]
         assert take.time.shape == (24, 6)
         assert [row[3] for row in rows[len(prompt.tokens) :]] == take.time[:, 3].tolist()
+
+
+def test_pieces_that_are_too_short_are_refused(shards: Path) -> None:
+    corpus = Corpus.open(shards, "train")
+    rng = np.random.default_rng(0)
+    with pytest.raises(CorpusError, match="no piece has more than 9999 tokens"):
+        prompts_of(corpus, STYLES, count=4, length=9000, following=999, rng=rng)

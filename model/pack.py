@@ -1,0 +1,90 @@
+"""A trained network in files small enough to travel.
+
+`python -m model.pack RUN OUT` writes the weights of a run in bfloat16, in files of at most 16 MiB;
+`python -m model.pack --join OUT RUN` makes a run's folder of them again, from which to export, to
+evaluate or to begin another run. What the optimisers remember is left behind.
+
+    OUT/weights-00.pt ..   tensors by name
+    OUT/run.json           config, plan, styles, step, and how many files there are
+    OUT/log.jsonl, loss.png
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Annotated, Any
+
+import torch
+import typer
+from torch import Tensor
+
+from model.run import CHECKPOINT, CURVES, LOG
+
+MOST_BYTES = 16 * 2**20 - 2**16
+"""Of tensors in a file: what the format adds is less than the rest."""
+_FACTS = "run.json"
+
+
+def pack(run: Path, out: Path) -> int:
+    """Write the parts; return how many."""
+    saved = torch.load(run / CHECKPOINT, map_location="cpu", weights_only=True)
+    parts: list[dict[str, Tensor]] = [{}]
+    room = MOST_BYTES
+    for name, tensor in saved["network"].items():
+        half = tensor.bfloat16().contiguous()
+        size = half.numel() * half.element_size()
+        assert size <= MOST_BYTES, f"{name} alone has {size} bytes"
+        if size > room:
+            parts.append({})
+            room = MOST_BYTES
+        parts[-1][name] = half
+        room -= size
+    out.mkdir(parents=True, exist_ok=True)
+    for index, part in enumerate(parts):
+        torch.save(part, out / f"weights-{index:02}.pt")
+    facts = {key: saved[key] for key in ("step", "seconds", "history", "plan", "config", "styles")}
+    (out / _FACTS).write_text(json.dumps(facts | {"parts": len(parts)}), "utf-8")
+    _copy_reports(run, out)
+    return len(parts)
+
+
+def join(packed: Path, run: Path) -> None:
+    """Make a run's folder of the parts.
+
+    Raises:
+        FileNotFoundError: a part is missing.
+
+    """
+    facts: dict[str, Any] = json.loads((packed / _FACTS).read_text("utf-8"))
+    network: dict[str, Tensor] = {}
+    for index in range(facts.pop("parts")):
+        part = torch.load(packed / f"weights-{index:02}.pt", weights_only=True)
+        network |= {name: tensor.float() for name, tensor in part.items()}
+    run.mkdir(parents=True, exist_ok=True)
+    torch.save(facts | {"network": network}, run / CHECKPOINT)
+    _copy_reports(packed, run)
+
+
+def _copy_reports(source: Path, target: Path) -> None:
+    for name in (LOG, CURVES):
+        if (source / name).exists():
+            shutil.copy(source / name, target / name)
+
+
+def main(
+    source: Annotated[Path, typer.Argument(help="Folder of a run, or with --join of the parts.")],
+    target: Annotated[Path, typer.Argument(help="Folder to write.")],
+    *,
+    joined: Annotated[bool, typer.Option("--join", help="Make a run of the parts.")] = False,
+) -> None:
+    """Write a run in small files, or make it of them again."""
+    if joined:
+        join(source, target)
+    else:
+        typer.echo(f"{pack(source, target)} files of weights")
+
+
+if __name__ == "__main__":
+    typer.run(main)
