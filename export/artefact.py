@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 FORMAT = 1
-MANIFEST, GRAPH, STYLES, CARD = "manifest.json", "model.onnx", "styles.json", "MODEL_CARD.md"
+MANIFEST, GRAPH, STYLES = "manifest.json", "model.onnx", "styles.json"
+CARD, EVALUATION = "MODEL_CARD.md", "evaluation.json"
+"""What is written about an artefact when it is finished."""
 POSITIONS = 4096
 """Rows of the graph's rotary tables, and so the largest cache."""
 
@@ -167,7 +169,8 @@ def default_artefact() -> Artefact:
 
 def seal(folder: Path, facts: Mapping[str, Any]) -> None:
     """Write the manifest of a folder whose other files are complete, with their checksums."""
-    files = sorted(path.name for path in folder.iterdir() if path.name not in (MANIFEST, CARD))
+    written_later = (MANIFEST, CARD, EVALUATION)
+    files = sorted(path.name for path in folder.iterdir() if path.name not in written_later)
     manifest = {
         "format": FORMAT,
         "vocabulary": v.FINGERPRINT,

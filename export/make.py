@@ -157,6 +157,7 @@ def make(run: Path, out: Path, name: str) -> dict[str, Any]:
         "config": network.config.as_dict(),
         "context": trained.window,
         "step": trained.step,
+        "styles": len(styles),
         # Dynamic int8 has no kernels for CUDA.
         "providers": ["CPUExecutionProvider"],
     }

@@ -1,15 +1,19 @@
 """What ships: the artefact states its proofs, and the demo phrases are music."""
 
+import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from assets import DEMO_PHRASES, FOLDER
 from bridge import midifile
-from export.artefact import CARD, Artefact, default_artefact
+from export.artefact import CARD, EVALUATION, Artefact, default_artefact
 from export.runtime import Decoder
 from gui.demo import phrase_file, usual_style
+from model.style_map import boxes
 
 ROOT = Path(__file__).parents[2]
 MOST_BYTES = 45_000_000
@@ -35,6 +39,38 @@ def test_it_has_styles_and_a_card_that_names_every_source(artefact: Artefact) ->
     card = (artefact.folder / CARD).read_text("utf-8")
     for source in ("pl-wnifc", "Mutopia", "OpenScore", "piano-midi.de", "Groove", "CC-BY-4.0"):
         assert source in card
+
+
+@pytest.fixture(scope="module")
+def evaluation(artefact: Artefact) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((artefact.folder / EVALUATION).read_text("utf-8"))
+    assert found["step"] == artefact.manifest["step"]  # it is of this model
+    return found
+
+
+def test_it_predicts_unheard_tunes_better_than_every_baseline(evaluation: dict[str, Any]) -> None:
+    own = evaluation["nll"]["per_token"]
+    for name in ("unigram", "5-gram"):
+        assert own < evaluation[name]["per_token"]
+    for name in ("whole", "plain", "lstm"):
+        assert own < evaluation["against"][name]["per_token"]
+
+
+def test_it_knows_styles_far_better_than_chance(evaluation: dict[str, Any]) -> None:
+    assert evaluation["styles"]["top1"] >= 5 * evaluation["styles"]["chance"]
+
+
+def test_nothing_plays_that_was_not_asked_for(evaluation: dict[str, Any]) -> None:
+    assert evaluation["continuation"]["instruments"]["not_asked_but_played"] == 0
+
+
+def test_every_style_has_room_on_the_map(artefact: Artefact) -> None:
+    size, places = boxes(artefact.style_names), artefact.style_places
+    gap = np.abs(places[:, None] - places[None])
+    covered = np.all((size[:, None] + size[None]) / 2 - gap > 2e-4, axis=-1)
+    assert int(covered.sum()) == len(places)  # each covers itself
+    assert places.min() >= 0
+    assert places.max() <= 1
 
 
 @pytest.mark.parametrize("name", ["nocturne", "minuet", "prelude", "blues"])
