@@ -24,7 +24,7 @@ import json
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import numpy as np
 import torch
@@ -43,12 +43,13 @@ from model.takes import Prompt, Take, continued, instruments_of, prompts_of, sty
 from model.windows import FAMILIES, Window, hidden
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
 
     from numpy.typing import NDArray
 
     from model.measures import Profile
 
+_T = TypeVar("_T")
 SECTIONS = ("nll", "counts", "hidden", "styles", "continuation")
 ORDER = 5
 STYLE_TOKENS = 128
@@ -122,7 +123,7 @@ def nll_report(
     """Return nats per token and per note, overall and by style."""
     sums, tokens, notes = 0.0, 0, 0
     by_style: dict[str, list[float]] = {}
-    for piece in track(sample.pieces, title, transient=True):
+    for piece in _shown(sample.pieces, title):
         nll = of(sample.corpus.tokens_of(piece), piece)
         sums, tokens = sums + float(nll.sum()), tokens + len(nll)
         notes += sample.notes(piece)
@@ -140,7 +141,7 @@ def by_likelihood(trained: Trained, corpus: Corpus, count: int) -> dict[str, Any
     known = [p for p in corpus.pieces if set(p.labels) & set(trained.styles)][:count]
     every = torch.eye(len(trained.styles))
     first = third = chance = 0.0
-    for piece in track(known, "styles", transient=True):
+    for piece in _shown(known, "styles"):
         tokens = corpus.tokens_of(piece)[: STYLE_TOKENS + 1]
         best = np.argsort(_nll_by_style(trained, tokens, every))
         own = {trained.styles.index(name) for name in piece.labels if name in trained.styles}
@@ -186,7 +187,7 @@ def continue_all(trained: Trained, corpus: Corpus, count: int, length: int) -> C
     prompts = prompts_of(
         corpus, trained.styles, count=count, length=length, following=length, rng=rng
     )
-    rounds = track(range(TAKES), "takes", transient=True)
+    rounds = _shown(range(TAKES), "takes")
     takes = [continued(trained.network, prompts, critic.CHANCE, rng) for _ in rounds]
     return Continued(prompts, takes)
 
@@ -339,6 +340,11 @@ def _counted(
     counts: NGram, order: int, tokens: NDArray[np.int64], _piece: Piece
 ) -> NDArray[np.float64]:
     return counts.nll(tokens, order)[1:]
+
+
+def _shown(items: Sequence[_T], title: str) -> Iterable[_T]:
+    """Return items with their progress shown on standard error, away from the figures."""
+    return track(items, title, transient=True, console=Console(stderr=True))
 
 
 def _on(trained: Trained, device: str) -> Trained:

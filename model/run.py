@@ -145,6 +145,21 @@ class Run:
         self.optimisers.restore(saved["optimisers"])
         self.step, self.seconds = saved["step"], saved["seconds"]
         self.history = list(saved["history"])
+        self._forget_later_reports()
+
+    def _forget_later_reports(self) -> None:
+        """Drop what was reported after the last checkpoint: it will be done again."""
+        log = self.folder / LOG
+        if not log.exists():
+            return
+        lines = log.read_text("utf-8").splitlines(keepends=True)
+        kept = [line for line in lines if line.endswith("\n") and self._is_behind(line)]
+        fresh = log.with_suffix(".new")
+        fresh.write_text("".join(kept), "utf-8")
+        fresh.replace(log)
+
+    def _is_behind(self, line: str) -> bool:
+        return int(json.loads(line)["step"]) <= self.step
 
 
 def load(folder: Path) -> Trained:

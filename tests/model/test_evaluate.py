@@ -102,6 +102,7 @@ def test_the_command_prints_every_figure_as_json(run: Path, shards: Path) -> Non
     words = [str(run), str(shards), "--json", "--tokens", "300", "--prompts", "2", "--length", "32"]
     command = [sys.executable, "-m", "model.evaluate", *words, "--against", str(run)]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert done.stdout.count("\n") == 1
     found = json.loads(done.stdout)
     assert found["nll"]["per_token"] == found["against"]["run"]["per_token"] > 0
     assert set(found["hidden"]) == FAMILIES.keys() - {"structure"}

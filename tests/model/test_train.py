@@ -53,6 +53,35 @@ def test_a_run_that_stopped_goes_on_as_if_it_had_not(
         assert torch.equal(mine, theirs)
 
 
+def test_a_killed_run_goes_on_and_ends_as_if_it_had_not_been_killed(
+    shards: Path, tmp_path: Path
+) -> None:
+    words = ["--size", "tiny", "--steps", "400", "--window", "64", "--batch-tokens", "256"]
+    words += ["--threads", "1", "--workers", "0", "--save-every", "7", "--device", "cpu"]
+
+    def command(folder: Path) -> list[str]:
+        return [sys.executable, "-m", "model.train", str(shards), str(folder), *words]
+
+    killed = tmp_path / "killed"
+    with subprocess.Popen(command(killed), stdout=subprocess.PIPE, text=True) as training:
+        assert training.stdout is not None
+        for line in training.stdout:
+            if '"step": 35' in line:  # reported; it may be writing its checkpoint
+                training.kill()
+                break
+    assert 0 < load(killed).step < 400
+    words[words.index("400")] = "49"
+    for folder in (killed, tmp_path / "whole"):
+        subprocess.run(command(folder), check=True, capture_output=True)
+    one, other = load(killed), load(tmp_path / "whole")
+    assert one.step == other.step == 49
+    steps = reported(killed, "step")
+    assert steps == sorted(steps)
+    # The rate had another end in sight for 35 steps, which is no matter while it holds.
+    losses = [reported(folder, "valid")[3] for folder in (killed, tmp_path / "whole")]
+    assert losses[0] == pytest.approx(losses[1], abs=0.05)
+
+
 def test_a_run_may_be_given_minutes_instead_of_steps(shards: Path, tmp_path: Path) -> None:
     run = trained(shards, tmp_path / "run", 0, replace(PLAN, minutes=0.01))
     assert run.step > 0
