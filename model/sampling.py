@@ -105,7 +105,10 @@ class Grammar:
             self._sounding[_OFF_OF[event]] = self._tick
 
     def mask(self, *, must_begin: bool = False) -> NDArray[np.bool_]:
-        """Return which events (E,) may come next; with `must_begin` only note-ons, if any may."""
+        """Return which events (E,) may come next.
+
+        With `must_begin` only note-ons if any may, or the wait after which one may.
+        """
         allowed = self._may_begin.copy()
         ends = list(self._sounding)
         overdue = [e for e in ends if self._tick - self._sounding[e] >= LONGEST_NOTE_TICKS]
@@ -122,9 +125,20 @@ class Grammar:
         if must_begin and allowed[v.FIRST_ON :].any():
             allowed[: v.FIRST_ON] = False
             return allowed
+        if must_begin and not on_grid:
+            return self._next_place()
         allowed |= self._waits()
         allowed[v.END] = self._may_end and not self._sounding
         return allowed
+
+    def _next_place(self) -> NDArray[np.bool_]:
+        """Return only the wait (E,) that reaches the next place on the grid."""
+        assert self._grid is not None
+        ahead = range(1, TICKS_PER_QUARTER + 1)
+        step = next(n for n in ahead if (self._tick + n) % TICKS_PER_QUARTER in self._grid)
+        only = np.zeros_like(self._may_begin)
+        only[v.FIRST_WAIT + step - 1] = True
+        return only
 
     def _waits(self) -> NDArray[np.bool_]:
         """Return which waits (E,) may come.

@@ -165,3 +165,15 @@ def test_who_plays_over_the_beat_keeps_to_no_grid() -> None:
     assert sampling.grid_of([]) is None
     thirty_seconds = frozenset({0, 6, 12, 16, 18, 24, 30, 32, 36, 42})
     assert sampling.grid_of([0, 6, 12, 18, 24]) == thirty_seconds
+
+
+def test_who_must_begin_off_the_grid_waits_for_its_next_place() -> None:
+    grammar = Grammar()
+    grammar.keep_to(sampling.grid_of([0, 12, 24]))
+    for token in (v.START, v.CLOCK_GRID, *v.parse("piano:v64:C4 wait:37")):
+        grammar.push(token)
+    (only,) = np.flatnonzero(grammar.mask(must_begin=True))
+    assert only == v.wait_id(11)
+    grammar.push(int(only))
+    begins = np.flatnonzero(grammar.mask(must_begin=True))
+    assert (v.EVENT_KIND[begins] == v.Kind.ON).all()
