@@ -23,7 +23,7 @@ from torch import Tensor
 from model import sampling
 from model.corpus import CorpusError
 from model.data import Corpus
-from model.run import load, replace_network
+from model.run import RunError, load, replace_network
 from model.takes import Prompt, Take, continued, prompts_of
 
 if TYPE_CHECKING:
@@ -106,14 +106,14 @@ def main(
     if threads:
         torch.set_num_threads(threads)
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
-    trained = load(folder)
     rng = np.random.default_rng(0)
     try:
+        trained = load(folder)
         corpus = Corpus.open(shards, "train")
         prompts = prompts_of(
             corpus, trained.styles, count=count, length=length, following=length, rng=rng
         )
-    except CorpusError as problem:
+    except (CorpusError, RunError) as problem:
         typer.echo(str(problem), err=True)
         raise typer.Exit(2) from None
     share = teach(trained.network.to(device), prompts, seed=0)

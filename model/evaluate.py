@@ -38,7 +38,7 @@ from model import vocabulary as v
 from model.corpus import CorpusError
 from model.data import Corpus, Piece
 from model.ngram import NGram
-from model.run import Trained, load
+from model.run import RunError, Trained, load
 from model.takes import Prompt, Take, continued, instruments_of, prompts_of, style_weights
 from model.windows import FAMILIES, Window, hidden
 
@@ -412,7 +412,7 @@ def main(
                 sections=sections,
                 device=device,
             )
-    except CorpusError as problem:
+    except (CorpusError, RunError) as problem:
         typer.echo(str(problem), err=True)
         raise typer.Exit(2) from None
     if as_json:

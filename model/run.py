@@ -28,6 +28,10 @@ CHECKPOINT, LOG, CURVES = "checkpoint.pt", "log.jsonl", "loss.png"
 KINDS = {"transformer": Transformer, "lstm": Recurrent}
 
 
+class RunError(Exception):
+    """A folder is not the run that it should be; the text is one sentence that says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What to train, and how. A run ends at `steps`, or after `minutes` if those are given."""
@@ -89,7 +93,7 @@ class Run:
         """Take up the run in the folder, or make a new one, from the weights of another if given.
 
         Raises:
-            ValueError: the folder holds a run of another size or with other styles.
+            RunError: the folder holds a run of another size or with other styles.
 
         """
         torch.manual_seed(plan.seed)
@@ -140,7 +144,7 @@ class Run:
     def _restore(self, device: str) -> None:
         saved = torch.load(self.folder / CHECKPOINT, map_location=device, weights_only=True)
         if saved["styles"] != self.styles or Config(**saved["config"]) != self.network.config:
-            raise ValueError(f"{self.folder}: its checkpoint is of another size or corpus")
+            raise RunError(f"{self.folder} holds a run of another size or corpus.")
         self.network.load_state_dict(saved["network"])
         self.optimisers.restore(saved["optimisers"])
         self.step, self.seconds = saved["step"], saved["seconds"]
@@ -166,8 +170,14 @@ def load(folder: Path) -> Trained:
     """Return the network of a run's folder, or of an artefact's.
 
     An artefact's is what its graph holds: eight bits and all.
+
+    Raises:
+        RunError: the folder is neither.
+
     """
     if not (folder / CHECKPOINT).exists():
+        if not (folder / "manifest.json").exists():
+            raise RunError(f"{folder} holds neither a run nor an artefact.")
         return _load_artefact(folder)
     saved = torch.load(folder / CHECKPOINT, map_location="cpu", weights_only=True)
     plan = saved["plan"]

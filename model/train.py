@@ -16,7 +16,7 @@ curve is the same:
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from time import process_time
@@ -32,7 +32,7 @@ from bridge.clock import SystemClock
 from model.corpus import CorpusError
 from model.data import Corpus, style_names
 from model.optimise import rate_at
-from model.run import KINDS, Plan, Run, draw_curves, load
+from model.run import KINDS, Plan, Run, RunError, draw_curves, load
 from model.transformer import SIZES, Transformer, parameter_count
 from model.windows import FAMILIES, Batch, WindowSource
 
@@ -237,27 +237,34 @@ def main(
             device = f"cuda:{os.environ['LOCAL_RANK']}"
             torch.cuda.set_device(device)
     families = tuple(name for name in without.split(",") if name)
-    unknown = [name for name in families if name not in FAMILIES]
-    if unknown or kind not in KINDS or size not in SIZES:
-        raise typer.BadParameter(
-            f"there is no {(unknown or [kind if kind not in KINDS else size])[0]!r}"
-        )
-    given = dict(locals()) | {
-        "without": families,
-        "precision": precision or ("bf16" if cuda else "fp32"),
-    }
-    plan = Plan(**{f.name: given[f.name] for f in fields(Plan) if f.name in given})
+    for name, known in ((size, SIZES), (kind, KINDS), *((name, FAMILIES) for name in families)):
+        if name not in known:
+            raise typer.BadParameter(f"there is no {name!r}; there are {', '.join(known)}")
+    plan = Plan(
+        size=size,
+        kind=kind,
+        steps=steps,
+        minutes=minutes,
+        seed=seed,
+        window=window,
+        batch_tokens=batch_tokens,
+        without=families,
+        muon_rate=muon_rate,
+        adam_rate=adam_rate,
+        precision=precision or ("bf16" if cuda else "fp32"),
+        save_every=save_every,
+    )
     team = Team.join(device)
     try:
         corpus, held_out = Corpus.open(shards, "train"), Corpus.open(shards, "valid")
-    except CorpusError as problem:
+        origin = load(start) if start else None
+        styles = style_names(corpus)
+        if origin:
+            styles = [*origin.styles, *(name for name in styles if name not in origin.styles)]
+        run = Run.begin(folder, plan, styles, device, origin)
+    except (CorpusError, RunError) as problem:
         typer.echo(str(problem), err=True)
         raise typer.Exit(2) from None
-    origin = load(start) if start else None
-    styles = style_names(corpus)
-    if origin:
-        styles = [*origin.styles, *(name for name in styles if name not in origin.styles)]
-    run = Run.begin(folder, plan, styles, device, origin)
     if team.rank == 0:
         typer.echo(
             f"{parameter_count(run.network) / 1e6:.1f} M weights, {len(styles)} styles, "

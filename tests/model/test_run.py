@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from model.run import CHECKPOINT, Plan, Run, load, replace_network
+from model.run import CHECKPOINT, Plan, Run, RunError, load, replace_network
 from model.transformer import Transformer
 
 STYLES = ["folk", "smith"]
@@ -37,9 +37,9 @@ def test_a_kill_while_saving_leaves_the_old_checkpoint(tmp_path: Path) -> None:
 
 def test_a_checkpoint_of_another_corpus_or_size_is_refused(tmp_path: Path) -> None:
     begun(tmp_path)
-    with pytest.raises(ValueError, match="another size or corpus"):
+    with pytest.raises(RunError, match="another size or corpus"):
         Run.begin(tmp_path, PLAN, ["other"], "cpu")
-    with pytest.raises(ValueError, match="another size or corpus"):
+    with pytest.raises(RunError, match="another size or corpus"):
         Run.begin(tmp_path, replace(PLAN, size="small"), STYLES, "cpu")
 
 
@@ -69,3 +69,8 @@ def test_progress_is_of_steps_or_of_minutes(tmp_path: Path) -> None:
     assert run.progress == 0.25
     run.plan = replace(PLAN, steps=20, minutes=1.0)
     assert run.progress == 0.5
+
+
+def test_a_folder_that_is_neither_run_nor_artefact_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(RunError, match="holds neither a run nor an artefact"):
+        load(tmp_path)
