@@ -95,10 +95,10 @@ class Artefact:
         """The decode graph's file."""
         return self.folder / GRAPH
 
-    def blend(self, weights: Mapping[str, float]) -> NDArray[np.float32]:
+    def blend(self, weights: Mapping[str, float], strength: float = 1.0) -> NDArray[np.float32]:
         """Return the style vector (D,) of weighted styles, the weighted mean.
 
-        Of none, zeros, which is no style.
+        Of none, zeros, which is no style; a strength above 1 leads further away from there.
 
         Raises:
             UnknownStyleError: a name is not among the styles.
@@ -111,7 +111,9 @@ class Artefact:
         shares = np.array(list(weights.values()), np.float32)
         if shares.min() <= 0:
             raise ValueError(f"a style's weight must be above 0, not {shares.min()}")
-        blended: NDArray[np.float32] = shares / shares.sum() @ self.style_vectors[rows]
+        blended: NDArray[np.float32] = (
+            np.float32(strength) * (shares / shares.sum()) @ self.style_vectors[rows]
+        )
         return blended
 
     def with_styles(self, more: Mapping[str, NDArray[np.floating]]) -> Artefact:

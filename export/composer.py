@@ -226,8 +226,7 @@ class Composer:
         self._append([v.START, v.CLOCK_FREE])
 
     def _arrange(self, settings: Settings) -> None:
-        style = self._artefact.blend(dict(settings.style))
-        self._decoder.set_style(np.float32(settings.style_strength) * style)
+        self._decoder.set_style(self._artefact.blend(dict(settings.style), settings.style_strength))
         self._chance = sampling.Chance(settings.temperature, settings.top_p)
         self._rng = np.random.default_rng(settings.seed)
 

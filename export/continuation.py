@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from export.artefact import Artefact
     from export.runtime import Decoder
 
-_MOST_TOKENS_A_TICK = 64
-"""More than any chord; a stream that does not move on by itself is made to."""
-
 
 @dataclass(frozen=True, slots=True)
 class Span:
@@ -62,8 +59,7 @@ def continuation(
 ) -> list[Note]:
     """Return the notes that continue a score over the span, which begins after its last release."""
     instruments = settings.instruments or instruments_of(score)
-    style = artefact.blend(dict(settings.style))
-    decoder.set_style(np.float32(settings.style_strength) * style)
+    decoder.set_style(artefact.blend(dict(settings.style), settings.style_strength))
     decoder.set_allowed(sampling.multi_hot(instruments))
     chance = sampling.Chance(settings.temperature, settings.top_p)
     rng = np.random.default_rng(settings.seed)
@@ -73,20 +69,16 @@ def continuation(
     told = tokenizer.Assembler(span.begin)
     invitation = sampling.Invitation(instruments, span.begin)
     bar = MetreMap(score.metres).at(span.begin).bar_ticks
-    last_onset, in_this_tick = span.begin, 0
+    last_onset = span.begin
     while stream.tick < span.end:
         logits = stream.logits
         mask = stream.grammar.mask(must_begin=stream.tick - last_onset >= bar)
-        if in_this_tick >= _MOST_TOKENS_A_TICK:
-            mask[v.FIRST_WAIT + v.LONGEST_WAIT :] = False
         events = logits.events + invitation.bias(stream.tick)
         token = sampling.choose(events, logits.velocities, mask, chance, rng)
         invitation.push(token, stream.tick)
         stream.push(token)
         told.push(token)
-        kind = int(v.TOKEN_KIND[token])
-        in_this_tick = 0 if kind == v.Kind.WAIT else in_this_tick + 1
-        last_onset = stream.tick if kind == v.Kind.ON else last_onset
+        last_onset = stream.tick if v.TOKEN_KIND[token] == v.Kind.ON else last_onset
     notes = (n for n in told.score().notes if n.onset_ticks < span.end)
     return [replace(n, release_ticks=min(n.release_ticks, span.end)) for n in notes]
 

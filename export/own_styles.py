@@ -79,13 +79,13 @@ def check_name(name: str, artefact: Artefact) -> str:
     """Return a name as styles are named: in small letters, without what blends are written with.
 
     Raises:
-        StyleError: it is empty, has a character that cannot be, or is a style of the artefact.
+        StyleError: it is empty, has a character that cannot be, or is one of the artefact's own.
 
     """
     plain = " ".join(name.lower().split())
     if not plain or plain.startswith(".") or _FORBIDDEN & set(plain):
         raise StyleError(f"{name!r} cannot name a style: no comma, colon, quote or slash.")
-    if plain in artefact.style_names:
+    if plain in artefact.style_names[: artefact.own_from]:
         raise StyleError(f"{plain!r} is a style of {artefact.name} already; choose another name.")
     return plain
 

@@ -27,7 +27,6 @@ def add(
 
     Example: antiphon style add "my ballads" ~/Music/ballads
     """
-    from export.artefact import default_artefact
     from export.own_styles import (
         OwnStyle,
         StyleError,
@@ -43,8 +42,7 @@ def add(
         fail(f"{folder} is not a folder.")
     if steps < 1:
         fail("--steps: at least 1.")
-    load_artefact()  # refuses what is damaged before minutes are spent
-    artefact = default_artefact()
+    artefact = load_artefact()
     try:
         name = check_name(name, artefact)
     except StyleError as error:

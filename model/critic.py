@@ -58,9 +58,13 @@ def truths(prompts: Sequence[Prompt]) -> list[Take]:
 
 def judged(network: Transformer, prompts: Sequence[Prompt], takes: Sequence[Take]) -> list[float]:
     """Return the scores of takes that are given."""
-    with torch.no_grad():
-        opinions = network.critic(states(network, prompts, takes))[..., 0].mean(dim=1)
-    return [float(opinion) for opinion in opinions]
+    return _scores(network, states(network, prompts, takes)).tolist()
+
+
+@torch.no_grad()
+def _scores(network: Transformer, of: Tensor) -> Tensor:
+    """Return the scores (N,) of takes from their states (N, C - 1, D)."""
+    return network.critic(of)[..., 0].mean(dim=1)  # type: ignore[no-any-return]
 
 
 def fit(network: Transformer, real: Tensor, made: Tensor) -> None:
@@ -85,13 +89,10 @@ def fit(network: Transformer, real: Tensor, made: Tensor) -> None:
 
 def teach(network: Transformer, prompts: Sequence[Prompt], seed: int) -> float:
     """Train the critic; return on what share of the prompts it prefers what really followed."""
-    made = continued(network, prompts, CHANCE, np.random.default_rng(seed))
-    device = network.critic.weight.device
-    real = truths(prompts)
-    fit(network, states(network, prompts, real).cpu(), states(network, prompts, made).cpu())
-    network.to(device)
-    pairs = zip(judged(network, prompts, real), judged(network, prompts, made), strict=True)
-    return float(np.mean([theirs > own for theirs, own in pairs]))
+    takes = continued(network, prompts, CHANCE, np.random.default_rng(seed))
+    real, made = (states(network, prompts, some) for some in (truths(prompts), takes))
+    fit(network, real.cpu(), made.cpu())
+    return float((_scores(network, real) > _scores(network, made)).float().mean())
 
 
 def main(

@@ -28,7 +28,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 import typer
-from rich.console import Console
 from rich.progress import track
 
 from bridge import midifile
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_FEWEST_TOKENS = 32
+FEWEST_TOKENS = 32
 """A shorter piece teaches nothing."""
 FEWEST_PIECES = 20
 """A label with fewer pieces gets no style of its own."""
@@ -64,6 +63,11 @@ class Piece:
     shard: int
     begin: int
     end: int
+
+    @property
+    def note_count(self) -> int:
+        """Note-ons of all instruments."""
+        return sum(self.notes.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,24 +121,24 @@ def style_names(corpus: Corpus) -> list[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Encoded:
-    """What a worker returns for a file."""
+class Encoded:
+    """A file as tokens, with what a report says of it."""
 
     tokens: NDArray[np.uint16]
     notes: dict[str, int]
     seconds: float
 
 
-def _encoded(path: Path) -> _Encoded | None:
+def encoded(path: Path) -> Encoded | None:
     """Return a file as tokens, or None if it cannot be read."""
     try:
         score = midifile.read(path).score
     except midifile.MidiFileError:
         return None
-    notes = Counter(note.instrument.name.lower() for note in score.notes)
+    notes = Counter(note.instrument.label for note in score.notes)
     last = max((note.release_ticks for note in score.notes), default=0)
     seconds = TempoMap(score.tempos).ns_at(last) / 1e9
-    return _Encoded(np.array(tokenizer.encode(score), np.uint16), dict(notes), round(seconds, 2))
+    return Encoded(np.array(tokenizer.encode(score), np.uint16), dict(notes), round(seconds, 2))
 
 
 def shards_of(entries: Sequence[Entry], split: str) -> Iterator[tuple[str, list[Entry]]]:
@@ -145,15 +149,15 @@ def shards_of(entries: Sequence[Entry], split: str) -> Iterator[tuple[str, list[
 
 
 def write_shard(
-    folder: Path, name: str, entries: Sequence[Entry], encoded: Iterable[_Encoded | None]
+    folder: Path, name: str, entries: Sequence[Entry], read: Iterable[Encoded | None]
 ) -> None:
     """Write one shard; it is complete when its index is there, which comes last and whole."""
     pieces, unread, begin = [], [], 0
     with (folder / f"{name}.tokens").open("wb") as file:
-        for entry, piece in zip(entries, encoded, strict=True):
+        for entry, piece in zip(entries, read, strict=True):
             if piece is None:
                 unread.append(entry.path)
-            elif len(piece.tokens) >= _FEWEST_TOKENS:
+            elif len(piece.tokens) >= FEWEST_TOKENS:
                 file.write(piece.tokens.tobytes())
                 end = begin + len(piece.tokens)
                 pieces.append(_row(entry, piece, begin, end))
@@ -164,7 +168,7 @@ def write_shard(
     fresh.replace(folder / f"{name}.json")
 
 
-def _row(entry: Entry, piece: _Encoded, begin: int, end: int) -> dict[str, Any]:
+def _row(entry: Entry, piece: Encoded, begin: int, end: int) -> dict[str, Any]:
     row = asdict(entry)
     del row["split"]
     return row | {"notes": piece.notes, "seconds": piece.seconds, "begin": begin, "end": end}
@@ -196,7 +200,7 @@ def build(
         for name, rows in mine:
             if (out / f"{name}.json").exists():
                 continue
-            read = pool.imap(_encoded, [corpus / row.path for row in rows], chunksize=8)
+            read = pool.imap(encoded, [corpus / row.path for row in rows], chunksize=8)
             write_shard(out, name, rows, track(read, f"{name}: {len(rows)} files", len(rows)))
     if all((out / f"{name}.json").exists() for name, _ in todo):
         (out / "report.md").write_text(report(out), "utf-8")
@@ -239,7 +243,7 @@ def _table(title: str, pieces: Iterable[tuple[tuple[str, ...], Piece]]) -> list[
     """Return the rows of a table of pieces, notes, hours and tokens by name, most tokens first."""
     sums: dict[str, NDArray[np.float64]] = {}
     for names, piece in pieces:
-        figures = (1, sum(piece.notes.values()), piece.seconds / 3600, piece.end - piece.begin)
+        figures = (1, piece.note_count, piece.seconds / 3600, piece.end - piece.begin)
         for name in names:
             sums[name] = sums.get(name, np.zeros(4)) + np.array(figures)
     rows = sorted(sums.items(), key=lambda item: -item[1][3])
@@ -273,7 +277,7 @@ def main(
                 f"{split}: {len(found.pieces)} pieces, {found.token_count / 1e6:.1f} M tokens"
             )
     except CorpusError as problem:
-        Console(stderr=True).print(str(problem), markup=False)
+        typer.echo(str(problem), err=True)
         raise typer.Exit(2) from None
 
 

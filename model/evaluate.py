@@ -75,45 +75,60 @@ class Sample:
             tokens -= piece.end - piece.begin
         return cls(corpus, tuple(chosen))
 
-    def notes(self, piece: Piece) -> int:
-        """Return the note-ons of a piece."""
-        return sum(piece.notes.values())
-
 
 def likelihoods(
     trained: Trained, tokens: NDArray[np.int64], piece: Piece, without: Collection[str] = ()
 ) -> NDArray[np.float64]:
     """Return the negative log likelihood in nats of each token (T - 1,) but the first."""
-    withheld = {"structure", *trained.without, *without}
-    style = style_weights(piece, trained.styles)
-    allowed = sampling.multi_hot(instruments_of(tokens))
-    whole = hidden(Window(tokens, features.musical_time(tokens), style, allowed), withheld)
+    whole = _told(trained, tokens, piece, without)
+    style = _style(trained, whole.style[None])
     nll = np.zeros(len(tokens) - 1)
     begin = 0
     while True:
         end = min(len(nll), begin + trained.window)
         fresh = 0 if begin == 0 else trained.window // 2
-        found = _nll(trained, whole, slice(begin, end))
+        (found,) = _nll(trained, whole, slice(begin, end), style)
         nll[begin + fresh : end] = found[fresh:]
         if end == len(nll):
             return nll
         begin += trained.window - trained.window // 2
 
 
+def _told(
+    trained: Trained, tokens: NDArray[np.int64], piece: Piece, without: Collection[str] = ()
+) -> Window:
+    """Return tokens of a piece with what the network is told of them."""
+    style = style_weights(piece, trained.styles)
+    allowed = sampling.multi_hot(instruments_of(tokens))
+    whole = Window(tokens, features.musical_time(tokens), style, allowed)
+    return hidden(whole, {"structure", *trained.without, *without})
+
+
 @torch.no_grad()
-def _nll(trained: Trained, window: Window, inputs: slice) -> NDArray[np.float64]:
+def _style(trained: Trained, weights: NDArray[np.float32]) -> torch.Tensor:
+    """Return style vectors (N, D) of weights (N, S)."""
+    return trained.network.style(torch.from_numpy(weights).to(trained.network.critic.weight.device))
+
+
+@torch.no_grad()
+def _nll(
+    trained: Trained, window: Window, inputs: slice, style: torch.Tensor
+) -> NDArray[np.float64]:
+    """Return the negative log likelihoods (N, T) after some inputs, in each style (N, D)."""
     network = trained.network
     targets = slice(inputs.start + 1, inputs.stop + 1)
-    device = network.critic.weight.device
 
-    def tensor(array: NDArray[Any]) -> torch.Tensor:
-        return torch.from_numpy(np.ascontiguousarray(array))[None].to(device)
+    def repeated(array: NDArray[Any]) -> torch.Tensor:
+        one = torch.from_numpy(np.ascontiguousarray(array))[None].to(style.device)
+        return one.expand(len(style), *array.shape)
 
-    style = network.style(tensor(window.style))
     events, velocities, _ = network(
-        tensor(window.tokens[inputs]), tensor(window.time[inputs]), style, tensor(window.allowed)
+        repeated(window.tokens[inputs]),
+        repeated(window.time[inputs]),
+        style,
+        repeated(window.allowed),
     )
-    found = network.nll(events, velocities, tensor(window.tokens[targets]))[0]
+    found = network.nll(events, velocities, repeated(window.tokens[targets]))
     return found.cpu().numpy().astype(float)
 
 
@@ -126,7 +141,7 @@ def nll_report(
     for piece in _shown(sample.pieces, title):
         nll = of(sample.corpus.tokens_of(piece), piece)
         sums, tokens = sums + float(nll.sum()), tokens + len(nll)
-        notes += sample.notes(piece)
+        notes += piece.note_count
         for label in piece.labels:
             entry = by_style.setdefault(label, [0.0, 0.0])
             entry[0] += float(nll.sum())
@@ -139,11 +154,13 @@ def nll_report(
 def by_likelihood(trained: Trained, corpus: Corpus, count: int) -> dict[str, Any]:
     """Tell the style of pieces by which vector makes them likeliest."""
     known = [p for p in corpus.pieces if set(p.labels) & set(trained.styles)][:count]
-    every = torch.eye(len(trained.styles))
+    every = _style(trained, np.eye(len(trained.styles), dtype=np.float32))
     first = third = chance = 0.0
     for piece in _shown(known, "styles"):
         tokens = corpus.tokens_of(piece)[: STYLE_TOKENS + 1]
-        best = np.argsort(_nll_by_style(trained, tokens, every))
+        window, whole = _told(trained, tokens, piece), slice(0, len(tokens) - 1)
+        nll = [_nll(trained, window, whole, part).sum(axis=1) for part in torch.split(every, 32)]
+        best = np.argsort(np.concatenate(nll))
         own = {trained.styles.index(name) for name in piece.labels if name in trained.styles}
         first += int(best[0]) in own
         third += bool(own & set(best[:3].tolist()))
@@ -151,26 +168,6 @@ def by_likelihood(trained: Trained, corpus: Corpus, count: int) -> dict[str, Any
     n = len(known)
     figures = {"top1": first / n, "top3": third / n, "chance": chance / n}
     return {"pieces": n, **{name: round(x, 4) for name, x in figures.items()}}
-
-
-@torch.no_grad()
-def _nll_by_style(
-    trained: Trained, tokens: NDArray[np.int64], weights: torch.Tensor
-) -> NDArray[np.float64]:
-    """Return the negative log likelihood (S,) of tokens in each of the styles (S, S)."""
-    network = trained.network
-    device = network.critic.weight.device
-    time = features.musical_time(tokens)
-    time[:, list(FAMILIES["structure"])] = 0
-    allowed = sampling.multi_hot(instruments_of(tokens))
-    inputs = [torch.from_numpy(x)[None].to(device) for x in (tokens, time, allowed)]
-    sums = []
-    for part in torch.split(network.style(weights.to(device)), 32):
-        n = len(part)
-        of_all, time_of_all, allowed_of_all = (x.expand(n, *x.shape[1:]) for x in inputs)
-        events, velocities, _ = network(of_all[:, :-1], time_of_all[:, :-1], part, allowed_of_all)
-        sums.append(network.nll(events, velocities, of_all[:, 1:]).sum(dim=1))
-    return torch.cat(sums).cpu().numpy().astype(float)
 
 
 @dataclass(frozen=True, slots=True)

@@ -121,7 +121,9 @@ def musical_time(tokens: NDArray[np.int64], total_ticks: int | None = None) -> N
     rows = np.zeros((len(tokens), COUNT), np.int64)
     rows[:, 0], rows[:, 1] = _bars(tokens, kinds, ticks)
     rows[:, 2], rows[:, 3] = _onsets(kinds, ticks)
-    total = max(1, ticks_of(tokens) if total_ticks is None else total_ticks)
+    if total_ticks is None:
+        total_ticks = int(ticks[-1]) if len(ticks) else 0
+    total = max(1, total_ticks)
     rows[:, 4] = 1 + np.minimum(PARTS - 1, PARTS * ticks // total)
     rows[:, 5] = 1 + np.minimum(COUNTDOWN, (total - ticks) // TICKS_PER_QUARTER)
     return rows

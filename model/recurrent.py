@@ -48,17 +48,9 @@ class Recurrent(Transformer):
         self.recurrent = nn.LSTM(config.width, inner, LAYERS, batch_first=True)
         self.back = nn.Linear(inner, config.width, bias=False)
 
-    def hidden(
-        self,
-        tokens: Tensor,
-        time: Tensor,
-        style: Tensor,
-        allowed: Tensor,
-        cache: Sequence[LayerCache] | None = None,
-    ) -> Tensor:
-        """Return the normed last state of each position (B, T, D); there is no cache."""
+    def body(self, x: Tensor, cache: Sequence[LayerCache] | None) -> Tensor:
+        """Map what is known of each position to its last state; there is no cache."""
         assert cache is None
-        x = self.embedding(tokens, time, style, allowed)
         with torch.autocast(x.device.type, enabled=False):  # the LSTM's kernels want one type
             y, _ = self.recurrent(self.first_norm(x.float()))
-        return self.norm(x + self.back(y))  # type: ignore[no-any-return]
+        return x + self.back(y)  # type: ignore[no-any-return]

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 FIRST_OFF = v.FIRST_WAIT + v.LONGEST_WAIT
 MOST_INVITING = 8.0
 """Nats, reached after ten quarter notes: likely, not certain. With 4, no drum joined a minuet."""
+MOST_AT_ONCE = 64
+"""Events of one tick: more than any chord. A stream that does not move on by itself is made to."""
 LONGEST_NOTE_TICKS = 384
 """Two bars of 4/4: a note of the model's that is held longer has been forgotten."""
 Grid = frozenset[int]
@@ -69,6 +71,7 @@ class Grammar:
         self._sounding: dict[int, int] = {}  # note-off event of what sounds -> tick of its onset
         self._tick = 0
         self._lowest = FIRST_OFF  # in a tick, events come in rising order
+        self._at_once = 0
 
     @property
     def sounding(self) -> tuple[int, ...]:
@@ -95,10 +98,10 @@ class Grammar:
         event = v.event_of(token)
         kind = int(v.EVENT_KIND[event])
         if kind == v.Kind.WAIT:
-            self._lowest = FIRST_OFF
+            self._lowest, self._at_once = FIRST_OFF, 0
             self._tick += int(v.EVENT_VALUE[event])
         elif kind in (v.Kind.OFF, v.Kind.ON):
-            self._lowest = event + 1
+            self._lowest, self._at_once = event + 1, self._at_once + 1
         if kind == v.Kind.OFF:
             self._sounding.pop(event, None)
         elif kind == v.Kind.ON and int(v.EVENT_INSTRUMENT[event]) != Instrument.DRUMS:
@@ -122,6 +125,8 @@ class Grammar:
         on_grid = self._grid is None or self._tick % TICKS_PER_QUARTER in self._grid
         if not on_grid:
             allowed[v.FIRST_ON :] = False
+        if self._at_once >= MOST_AT_ONCE:
+            allowed[FIRST_OFF:] = False
         if must_begin and allowed[v.FIRST_ON :].any():
             allowed[: v.FIRST_ON] = False
             return allowed

@@ -23,10 +23,8 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
-from bridge import midifile
-from model import tokenizer
 from model.corpus import CorpusError, chance_of
-from model.data import Corpus, Piece
+from model.data import FEWEST_TOKENS, Corpus, Encoded, Piece, encoded
 from model.run import Trained, load
 from model.windows import Batch, WindowSource
 
@@ -40,7 +38,6 @@ STEPS, BATCH_TOKENS = 80, 3072
 _RATE = 0.03
 _HELD_BACK = 5
 """One piece in so many, where there are at least so many."""
-_FEWEST_TOKENS = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +75,11 @@ def read_lesson(name: str, folder: Path) -> Lesson:
     found, unread = [], []
     for path in paths:
         shown = str(path.relative_to(folder))
-        try:
-            tokens = tokenizer.encode(midifile.read(path).score)
-        except midifile.MidiFileError:
-            tokens = []
-        if len(tokens) < _FEWEST_TOKENS:
+        music = encoded(path)
+        if music is None or len(music.tokens) < FEWEST_TOKENS:
             unread.append(shown)
         else:
-            found.append((shown, np.array(tokens, np.uint16)))
+            found.append((shown, music))
     if not found:
         raise CorpusError(f"{folder} holds no MIDI file that could be learned from.")
     # Which are held back is chance, and the same chance every time.
@@ -95,13 +89,14 @@ def read_lesson(name: str, folder: Path) -> Lesson:
     return Lesson(_corpus(name, found[back:]), held_back, tuple(unread))
 
 
-def _corpus(name: str, found: Sequence[tuple[str, NDArray[np.uint16]]]) -> Corpus:
+def _corpus(name: str, found: Sequence[tuple[str, Encoded]]) -> Corpus:
     pieces, begin = [], 0
-    for path, tokens in found:
-        end = begin + len(tokens)
-        pieces.append(Piece(path, (name,), path, "score", "?", 0.0, {}, 0, begin, end))
+    for path, music in found:
+        facts = (path, (name,), path, "score", "?", music.seconds, music.notes)
+        end = begin + len(music.tokens)
+        pieces.append(Piece(*facts, 0, begin, end))
         begin = end
-    return Corpus((np.concatenate([tokens for _, tokens in found]),), tuple(pieces))
+    return Corpus((np.concatenate([music.tokens for _, music in found]),), tuple(pieces))
 
 
 def learn(

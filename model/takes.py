@@ -20,6 +20,7 @@ from bridge.instruments import Instrument
 from model import features, sampling
 from model import vocabulary as v
 from model.corpus import CorpusError
+from model.windows import frame_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,10 +30,6 @@ if TYPE_CHECKING:
 
     from model.data import Corpus, Piece
     from model.transformer import Transformer
-
-_FRAME_KINDS = (v.Kind.CLOCK, v.Kind.TEMPO, v.Kind.METRE)
-_MOST_AT_ONCE = 64
-"""Events of one tick before time is made to move on: more than any chord."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,24 +95,21 @@ def prompts_of(
         if len(prompts) == count:
             break
         if piece.end - piece.begin > length + following:
-            prompts.append(_prompt(corpus.tokens_of(piece), piece, styles, length, following, rng))
+            end = rng.integers(length, piece.end - piece.begin - following)  # before the last token
+            prompts.append(prompt_at(corpus, piece, styles, int(end), length, following))
     if not prompts:
         raise CorpusError(f"no piece has more than {length + following} tokens to be continued.")
     return prompts
 
 
-def _prompt(
-    tokens: NDArray[np.int64],
-    piece: Piece,
-    styles: Sequence[str],
-    length: int,
-    following: int,
-    rng: Generator,
+def prompt_at(
+    corpus: Corpus, piece: Piece, styles: Sequence[str], end: int, length: int, following: int
 ) -> Prompt:
-    end = int(rng.integers(length, len(tokens) - following))  # without `end`, the last token
+    """Return the prompt of `length` tokens that ends before token `end` of a piece."""
+    tokens = corpus.tokens_of(piece)
     time = features.musical_time(tokens)
     time[:, 4:] = 0
-    frame = _frame(tokens[: end - length])
+    frame = frame_of(tokens[: end - length])
     body = slice(end - length + len(frame), end)
     heard, clock = sampling.Grammar(), features.MusicalTime()
     for token in tokens[:end].tolist():
@@ -137,13 +131,6 @@ def _prompt(
     )
 
 
-def _frame(tokens: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return clock, tempo and metre in force after tokens."""
-    kinds = v.TOKEN_KIND[tokens]
-    last = [np.flatnonzero(kinds == kind) for kind in _FRAME_KINDS]
-    return tokens[[at[-1] for at in last if len(at)]]
-
-
 @torch.no_grad()
 def continued(
     network: Transformer,
@@ -152,15 +139,11 @@ def continued(
     rng: Generator,
     *,
     batch: int = 64,
-    styles: NDArray[np.float32] | None = None,
 ) -> list[Take]:
-    """Return one take of each prompt, as long as its truth.
-
-    With `styles` (S,) in that blend, else in the prompt's own.
-    """
+    """Return one take of each prompt, as long as its truth."""
     takes: list[Take] = []
     for first in range(0, len(prompts), batch):
-        takes += _continued(network, prompts[first : first + batch], chance, rng, styles)
+        takes += _continued(network, prompts[first : first + batch], chance, rng)
     return takes
 
 
@@ -169,15 +152,13 @@ def _continued(
     prompts: Sequence[Prompt],
     chance: sampling.Chance,
     rng: Generator,
-    styles: NDArray[np.float32] | None,
 ) -> list[Take]:
     device = network.critic.weight.device
 
     def on_device(array: NDArray[np.generic]) -> torch.Tensor:
         return torch.from_numpy(array).to(device)
 
-    weights = np.stack([prompt.style if styles is None else styles for prompt in prompts])
-    style = network.style(on_device(weights))
+    style = network.style(on_device(np.stack([prompt.style for prompt in prompts])))
     allowed = on_device(np.stack([sampling.multi_hot(p.instruments) for p in prompts]))
     count = len(prompts[0].truth)
     cache = network.cache(len(prompts[0].tokens) + count)
@@ -207,7 +188,7 @@ class _Player:
     def __init__(self, prompt: Prompt, chance: sampling.Chance, rng: Generator) -> None:
         self._grammar, self._clock = prompt.heard.copy(), prompt.clock.copy()
         self._invitation = sampling.Invitation(prompt.instruments, prompt.begin_tick)
-        self._tick, self._at_once = prompt.begin_tick, 0
+        self._tick = prompt.begin_tick
         self._chance, self._rng = chance, rng
         self.tokens: list[int] = []
         self.time: list[tuple[int, ...]] = []
@@ -216,18 +197,13 @@ class _Player:
         self, events: NDArray[np.float32], velocities: NDArray[np.float32]
     ) -> tuple[int, tuple[int, ...]]:
         """Choose the next token; return it with its row of musical time."""
-        mask = self._grammar.mask()
-        if self._at_once >= _MOST_AT_ONCE:
-            mask[sampling.FIRST_OFF :] = False
         invited = events + self._invitation.bias(self._tick)
+        mask = self._grammar.mask()
         token = sampling.choose(invited, velocities, mask, self._chance, self._rng)
         self._grammar.push(token)
         self._invitation.push(token, self._tick)
         if v.TOKEN_KIND[token] == v.Kind.WAIT:
             self._tick += token - v.FIRST_WAIT + 1
-            self._at_once = 0
-        else:
-            self._at_once += 1
         row = (*self._clock.push(token), 0, 0)
         self.tokens.append(token)
         self.time.append(row)

@@ -301,12 +301,16 @@ class Transformer(nn.Module):
         Inputs as in `Embedding.forward`. With a cache, the positions are those after what it holds.
         """
         x = self.embedding(tokens, time, style, allowed)
+        return self.norm(self.body(x, cache))  # type: ignore[no-any-return]
+
+    def body(self, x: Tensor, cache: Sequence[LayerCache] | None) -> Tensor:
+        """Map what is known of each position to its last state, both (B, T, D)."""
         begin = cache[0].length if cache else 0
-        cos, sin = rope_table(begin + tokens.shape[1], self.config)
+        cos, sin = rope_table(begin + x.shape[1], self.config)
         cos, sin = cos[begin:].to(x.device), sin[begin:].to(x.device)
         for index, block in enumerate(self.blocks):
             x = block(x, cos, sin, cache[index] if cache else None)
-        return self.norm(x)  # type: ignore[no-any-return]
+        return x
 
     def heads(self, hidden: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return event logits (..., E), velocity logits (..., 14 * 16) and critic logits (...)."""

@@ -154,8 +154,9 @@ class WindowSource:
         tokens = self._corpus.tokens_of(piece)
         begin = _place(len(tokens), self._length, rng)
         end = begin + self._length + 1
-        allowed, total_ticks = None, features.ticks_of(tokens)
+        allowed = total_ticks = None
         if rng.random() < SOLO_SHARE:
+            total_ticks = features.ticks_of(tokens)
             # Allowed are all that play, though most of them are silent at first.
             allowed = _allowed(tokens[begin:end], rng)
             tokens = np.concatenate((tokens[:begin], entering(tokens[begin:end], rng)))
@@ -247,16 +248,19 @@ def _place(total: int, length: int, rng: Generator) -> int:
     return 0 if chance < 0.15 else spare if chance < 0.25 else int(rng.integers(spare + 1))
 
 
+def frame_of(
+    tokens: NDArray[np.int64], kinds: Sequence[v.Kind] = (v.Kind.CLOCK, v.Kind.TEMPO, v.Kind.METRE)
+) -> NDArray[np.int64]:
+    """Return clock, tempo and metre in force after tokens, or those kinds of them."""
+    last = [np.flatnonzero(v.TOKEN_KIND[tokens] == kind) for kind in kinds]
+    return tokens[np.array([at[-1] for at in last if len(at)], np.int64)]
+
+
 def _framed(
     tokens: NDArray[np.int64], begin: int, chosen: NDArray[np.int64], rows: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Put clock, tempo and metre in force before a window from the middle of a piece."""
-    kinds = v.TOKEN_KIND[tokens[:begin]]
-    frame = [tokens[1]]
-    for kind in (v.Kind.TEMPO, v.Kind.METRE):
-        at = np.flatnonzero(kinds == kind)
-        if len(at):
-            frame.append(tokens[at[-1]])
+    frame = frame_of(tokens[:begin])
     return np.concatenate((frame, chosen)), np.concatenate(
         (np.repeat(rows[:1], len(frame), 0), rows)
     )
@@ -273,7 +277,8 @@ def _freed(
 
     In plain time, at a tempo of its own, no two notes of a chord quite together.
     """
-    score = tokenizer.decode([*_tempo_in_force(tokens, begin), *chosen.tolist()])
+    tempo = frame_of(tokens[:begin], (v.Kind.TEMPO,))
+    score = tokenizer.decode([*tempo.tolist(), *chosen.tolist()])
     beats = TempoMap(score.tempos)
     stretch, early_late = rng.uniform(0.8, 1.25), rng.choice([0.0, 0.4, 1.2])
 
@@ -295,11 +300,6 @@ def _freed(
     nearest = np.linspace(0, len(rows) - 1, len(freed)).round().astype(int)
     time[:, 4:] = rows[nearest, 4:]
     return freed, time
-
-
-def _tempo_in_force(tokens: NDArray[np.int64], begin: int) -> list[int]:
-    at = np.flatnonzero(v.TOKEN_KIND[tokens[:begin]] == v.Kind.TEMPO)
-    return [int(tokens[at[-1]])] if len(at) else []
 
 
 def _transposed(tokens: NDArray[np.int64], rng: Generator) -> NDArray[np.int64]:

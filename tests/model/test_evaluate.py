@@ -14,7 +14,7 @@ from model.data import Corpus
 from model.evaluate import Sample, likelihoods
 from model.run import Plan, Run, Trained
 from model.transformer import Transformer
-from model.windows import FAMILIES
+from model.windows import FAMILIES, Window
 
 STYLES = ["folk", "smith", "jazz"]
 
@@ -41,9 +41,9 @@ def test_every_token_is_counted_once_with_context_enough(
     seen: list[range] = []
     exact = evaluate._nll  # noqa: SLF001
 
-    def noted(trained: Trained, window: object, inputs: slice) -> object:
+    def noted(trained: Trained, window: Window, inputs: slice, style: torch.Tensor) -> object:
         seen.append(range(inputs.start, inputs.stop))
-        return exact(trained, window, inputs)  # type: ignore[arg-type]
+        return exact(trained, window, inputs, style)
 
     monkeypatch.setattr(evaluate, "_nll", noted)
     nll = likelihoods(trained, tokens, piece)

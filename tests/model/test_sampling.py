@@ -177,3 +177,17 @@ def test_who_must_begin_off_the_grid_waits_for_its_next_place() -> None:
     grammar.push(int(only))
     begins = np.flatnonzero(grammar.mask(must_begin=True))
     assert (v.EVENT_KIND[begins] == v.Kind.ON).all()
+
+
+def test_a_tick_in_which_too_much_happens_has_to_end() -> None:
+    grammar = Grammar()
+    crowd = [v.on_id(Instrument.PIANO, pitch, 8) for pitch in range(30, 30 + sampling.MOST_AT_ONCE)]
+    for token in (v.START, v.CLOCK_FREE, *crowd[:-1]):
+        grammar.push(token)
+    assert grammar.mask()[v.FIRST_ON :].any()
+    grammar.push(crowd[-1])
+    for must_begin in (False, True):
+        left = np.flatnonzero(grammar.mask(must_begin=must_begin))
+        assert (v.EVENT_KIND[left] == v.Kind.WAIT).all()
+    grammar.push(v.wait_id(1))
+    assert grammar.mask()[v.FIRST_ON :].any()

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from model import features, sampling, tokenizer
+from model import features, tokenizer
 from model import vocabulary as v
 from model.corpus import CorpusError
 from model.data import Corpus
 from model.generate import GREEDY, generate
 from model.sampling import Chance
-from model.takes import Prompt, continued, prompts_of
+from model.takes import Prompt, continued, prompt_at, prompts_of
 from model.transformer import Transformer
 
 STYLES = ["folk", "smith", "jazz"]
@@ -51,7 +51,7 @@ def test_a_prompt_is_a_stretch_of_its_piece(shards: Path, prompts: list[Prompt])
 def test_greedy_takes_are_those_of_the_slow_generator(network: Transformer, shards: Path) -> None:
     """From the beginning of a piece, where it knows all that the batch knows."""
     corpus = Corpus.open(shards, "train")
-    prompt = _first(corpus, 40, 30)
+    prompt = prompt_at(corpus, corpus.pieces[0], STYLES, 40, 40, 30)
     (take,) = continued(network, [prompt], GREEDY, np.random.default_rng(0))
     style = network.style(torch.from_numpy(prompt.style)[None])[0].detach().numpy()
     slow = list(
@@ -60,33 +60,6 @@ def test_greedy_takes_are_those_of_the_slow_generator(network: Transformer, shar
     same = [int(a == b) for a, b in zip(take.tokens.tolist(), slow, strict=True)]
     # The app's invitation may ask an instrument in; before that they are equal.
     assert sum(np.cumprod(same)) >= 6
-
-
-def _first(corpus: Corpus, length: int, following: int) -> Prompt:
-    piece = corpus.pieces[0]
-    tokens = corpus.tokens_of(piece)
-    time = features.musical_time(tokens)
-    time[:, 4:] = 0
-    heard, clock = sampling.Grammar(), features.MusicalTime()
-    for token in tokens[:length].tolist():
-        heard.push(token)
-        clock.push(token)
-    from model.takes import instruments_of, style_weights  # noqa: PLC0415
-
-    played = instruments_of(tokens)
-    heard.allow(played)
-    return Prompt(
-        piece,
-        tokens[:length],
-        time[:length],
-        heard,
-        clock,
-        features.ticks_of(tokens[:length]),
-        tokens[length : length + following],
-        time[length : length + following],
-        style_weights(piece, STYLES),
-        played,
-    )
 
 
 def test_a_take_among_many_is_the_take_alone(network: Transformer, prompts: list[Prompt]) -> None:
