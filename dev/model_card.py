@@ -71,7 +71,7 @@ likeliest among all {styles} in {top1:.0%}, and is among the three likeliest in 
 | what | figure | command |
 |---|---|---|
 | greedy tokens equal to the reference generator (float32 weights) | {equal} of {parity_tokens} | `python -m export.make` |
-| same likeliest event as with float32 weights, on its own music | {int8_top1:.1%} | `python -m export.make` |
+| same likeliest event as with float32 weights, on its own music | {agreement:.1%} | `python -m export.make` |
 | KL divergence of its events from the float32 graph, nats | {kl} | `python -m export.make` |
 
 ## What it is bad at
@@ -183,7 +183,7 @@ def main() -> None:
         tuned=f"{against['tuned']['per_token']:.3f}",
         **{key: styles[key] for key in ("pieces", "top1", "top3", "chance")},
         times=styles["top1"] / styles["chance"],
-        styles=manifest["styles"],
+        styles=len(json.loads((artefact / "styles.json").read_text("utf-8"))["styles"]),
         prompts=continuation["prompts"],
         measures=" | ".join(MEASURES),
         dashes="|".join("---" for _ in MEASURES),
@@ -201,8 +201,8 @@ def main() -> None:
         human_longest=overlap["truths"]["longest"],
         equal=manifest["parity"]["equal"],
         parity_tokens=manifest["parity"]["greedy_tokens"],
-        int8_top1=manifest["int8"]["top1"],
-        kl=manifest["int8"]["kl"],
+        agreement=manifest["agreement"]["cpu"]["top1"],
+        kl=manifest["agreement"]["cpu"]["kl"],
         context=manifest["context"],
         notes=round(manifest["context"] / 2.5 / 10) * 10,
         train_pieces=len(rows),

@@ -1,9 +1,11 @@
 """The artefact: a trained network as a folder that says what it is and refuses to lie.
 
-    manifest.json    format, name, vocabulary fingerprint, config, the graph's inputs and outputs,
-                     sha256 of every file, and how exact the graph proved to be
-    model.onnx       the decode step (`export.graph`)
-    styles.json      names, vectors and places on the map of the styles
+    manifest.json    format, name, vocabulary fingerprint, config, the graphs' inputs and outputs,
+                     sha256 of every file, and how exact the graphs proved to be
+    cpu.onnx         the decode step as a CPU runs it (`export.graph`)
+    cuda.onnx        the same for CUDA, whose attention wants float16
+    weights.bin      the weights of both
+    styles.json      names, vectors and places on the map of the styles; a vector each instrument
 
 Two programs that disagree about the meaning of a token or the width of a vector do not fail: they
 play wrong notes. So loading checks everything that can disagree, and refuses with one sentence that
@@ -16,27 +18,29 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from bridge.instruments import Instrument
 from model import vocabulary as v
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from numpy.typing import NDArray
 
-FORMAT = 1
-MANIFEST, GRAPH, STYLES = "manifest.json", "model.onnx", "styles.json"
+FORMAT = 2
+MANIFEST, STYLES, WEIGHTS = "manifest.json", "styles.json", "weights.bin"
+Device = Literal["cpu", "cuda"]
+GRAPHS: Mapping[Device, str] = {"cpu": "cpu.onnx", "cuda": "cuda.onnx"}
 CARD, EVALUATION = "MODEL_CARD.md", "evaluation.json"
 """What is written about an artefact when it is finished."""
 POSITIONS = 4096
-"""Rows of the graph's rotary tables, and so the largest cache."""
+"""Rows of the graphs' rotary tables, and so the largest cache."""
 
 
 class ArtefactError(Exception):
@@ -55,7 +59,8 @@ class Artefact:
     """A verified artefact.
 
     `style_vectors` (S, D) and `style_places` (S, 2), in [0, 1], have a row for each name; from
-    `own_from` on styles are the user's own.
+    `own_from` on styles are the user's own. `instrument_vectors` (14, D) has one for each
+    instrument: what is added where it may play.
     """
 
     folder: Path
@@ -63,6 +68,7 @@ class Artefact:
     style_names: tuple[str, ...]
     style_vectors: NDArray[np.float32]
     style_places: NDArray[np.float32]
+    instrument_vectors: NDArray[np.float32]
     own_from: int
 
     @classmethod
@@ -82,18 +88,17 @@ class Artefact:
                     f"{folder / name} has sha256 {found[:12]} "
                     f"and {MANIFEST} says {str(stated)[:12]}."
                 )
-        names, vectors, places = _styles(folder / STYLES, int(manifest["config"]["width"]))
-        return cls(folder, manifest, names, vectors, places, len(names))
+        read = _styles(folder / STYLES, int(manifest["config"]["width"]))
+        return cls(folder, manifest, *read, len(read[0]))
 
     @property
     def name(self) -> str:
         """The name that the manifest gives."""
         return str(self.manifest["name"])
 
-    @property
-    def graph(self) -> Path:
-        """The decode graph's file."""
-        return self.folder / GRAPH
+    def graph(self, device: Device) -> Path:
+        """Return the file of the graph that a device runs."""
+        return self.folder / GRAPHS[device]
 
     def blend(self, weights: Mapping[str, float], strength: float = 1.0) -> NDArray[np.float32]:
         """Return the style vector (D,) of weighted styles, the weighted mean.
@@ -195,10 +200,10 @@ def _manifest(folder: Path) -> dict[str, Any]:
             f"{path} names vocabulary {str(manifest.get('vocabulary'))[:12]} "
             f"and this program has vocabulary {v.FINGERPRINT[:12]}."
         )
-    for name in ("name", "config", "context", "providers", "inputs", "outputs", "sha256"):
+    for name in ("name", "config", "context", "graphs", "sha256"):
         if name not in manifest:
             raise ArtefactError(f"{path} is of format {FORMAT} and yet has no {name!r}.")
-    for name in (GRAPH, STYLES):
+    for name in (*GRAPHS.values(), WEIGHTS, STYLES):
         if name not in manifest["sha256"]:
             raise ArtefactError(f"{path} has no checksum for {name}, which this program needs.")
     return manifest
@@ -206,8 +211,10 @@ def _manifest(folder: Path) -> dict[str, Any]:
 
 def _styles(
     path: Path, width: int
-) -> tuple[tuple[str, ...], NDArray[np.float32], NDArray[np.float32]]:
-    styles = _json(path).get("styles", [])
+) -> tuple[tuple[str, ...], NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """Return names, vectors and places of the styles, and the vectors of the instruments."""
+    content = _json(path)
+    styles = content.get("styles", [])
     for style in styles:
         if not style.keys() >= {"name", "vector", "place"}:
             raise ArtefactError(f"{path}: a style has no name, no vector or no place.")
@@ -216,10 +223,20 @@ def _styles(
                 f"{path}: the vector of {style['name']} has {len(style['vector'])} numbers "
                 f"and the network a width of {width}."
             )
+    rows = content.get("instruments", {})
+    for kind in Instrument:
+        found = len(rows.get(kind.label, ()))
+        if found != width:
+            raise ArtefactError(
+                f"{path}: the vector of {kind.label} has {found} numbers "
+                f"and the network a width of {width}."
+            )
     vectors = np.array([style["vector"] for style in styles], np.float32).reshape(-1, width)
     places = np.array([style["place"] for style in styles], np.float32).reshape(-1, 2)
-    vectors.flags.writeable = places.flags.writeable = False
-    return tuple(str(style["name"]) for style in styles), vectors, places
+    instruments = np.array([rows[kind.label] for kind in Instrument], np.float32)
+    for array in (vectors, places, instruments):
+        array.flags.writeable = False
+    return tuple(str(style["name"]) for style in styles), vectors, places, instruments
 
 
 def _json(path: Path) -> dict[str, Any]:

@@ -1,123 +1,77 @@
-"""From a trained network to one ONNX graph that plays it, on a CPU or a GPU.
+"""From a trained network to the ONNX graphs that play it, on a CPU or a GPU.
 
-The graph is one decode step over a cache that it does not own. Whoever runs it allocates the keys
-and values once and binds the same memory as past and as present: onnxruntime's GroupQueryAttention
+A graph is one decode step over a cache that it does not own. Whoever runs it allocates the keys and
+values once and binds the same memory as past and as present: onnxruntime's GroupQueryAttention
 writes the new entries in place and attends over what is valid, so that nothing is copied for a
 token. How much is valid is an input (`seqlens_k`), which makes rewinding the setting of a number.
-Positions are an input of their own, so that they can go on while the cache slides. Everything that
-only depends on the weights is folded: token embeddings into one table, event rows into one matrix,
-queries, keys and values into one product.
+Positions follow from it: the operator turns queries and keys by their place in the cache.
 
-    tokens (B, T)  time (B, T, 6)  style (B, D)  allowed (B, 14)  position_ids (B, T)
-    seqlens_k (B,)  total_len (1,)  past_k0, past_v0, ... (B, K, M, A) float16
-    -> event_logits (B, E)  velocity_logits (B, 224)  critic (B, 1)  present_k0, present_v0, ...
+    indices (B, T, 8)  condition (B, D)  seqlens_k (B,)  total_len (1,)
+    past_k0, past_v0, ... (B, K, M, A)
+    -> logits (B, E + 14 * 16 + 1)  present_k0, present_v0, ...
 
-Logits are those after the last of the T tokens. Weights are float32; queries, keys and values are
-cast to float16 at the attention, because the CUDA kernel has no float32.
+`indices` are rows of the one table of `model.inputs`, summed; `condition` is what is added to every
+position: style and instruments. Logits are those after the last of the T tokens: events,
+velocities, critic.
 
-Source: onnxruntime, docs/ContribOperators.md, com.microsoft.GroupQueryAttention.
+On a CPU a step of a small network is mostly the starting of operators and the reading of weights,
+so the graph is written node by node with as few of them as the operators allow (a tenth of what an
+exporter makes), and the weights are eight bits wide. A *form* says how it is stored and computed;
+all forms in a folder share one file of weights. CUDA's attention knows no float32, so there matrix
+products and cache are float16; the residual stream is float32 everywhere.
+
+Source: onnxruntime, docs/ContribOperators.md, domain com.microsoft.
 """
 
 from __future__ import annotations
 
-import logging
 import math
-import warnings
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
 import onnx
-import torch
-import torch.nn.functional as F  # noqa: N812 - the name that every torch reader expects
-from torch import Tensor, nn
+from onnx import TensorProto, external_data_helper, helper, numpy_helper
 
-from bridge.instruments import Instrument
-from export.artefact import POSITIONS
-from model import features
-from model.transformer import NORM_EPSILON, Transformer, rope_table
-from model.weights import PREFIX, flat
+from export.artefact import POSITIONS, WEIGHTS
+from model import inputs
+from model.transformer import NORM_EPSILON
+from model.weights import BLOCK, PREFIX, eight_bits, flat
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
+    from typing import BinaryIO
+
+    from numpy.typing import NDArray
+
+    from model.transformer import Config, Transformer
 
 OPSET = 20
+_IR_VERSION = 10
+_MICROSOFT = "com.microsoft"
+_ALIGNMENT = 64
+_SMALL = 1024  # bytes: what is shorter stays in the graph itself
+_INT8_PRODUCTS = 4  # MatMulNBits' accuracy level: what is multiplied is rounded to int8 as well
 
 
-class Step(nn.Module):
-    """The network as one step over a shared cache, its weights as `model.weights.flat` has them."""
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How matrices are stored, and whether products, attention and cache are float16."""
 
-    def __init__(self, network: Transformer) -> None:
-        super().__init__()
-        self.config = network.config
-        for name, tensor in flat(network).items():
-            self.register_parameter(f"{PREFIX}{name}", nn.Parameter(tensor, requires_grad=False))
-        cos, sin = rope_table(POSITIONS, network.config)
-        self.cos: Tensor
-        self.sin: Tensor
-        self.register_buffer("cos", cos.half(), persistent=False)
-        self.register_buffer("sin", sin.half(), persistent=False)
+    matrices: Literal["float32", "float16", "eight bits"]
+    half: bool = False
 
-    def forward(
-        self,
-        tokens: Tensor,
-        time: Tensor,
-        style: Tensor,
-        allowed: Tensor,
-        position_ids: Tensor,
-        seqlens_k: Tensor,
-        total_len: Tensor,
-        past: list[Tensor],
-    ) -> tuple[Tensor, Tensor, Tensor, list[Tensor]]:
-        """Run the step; see the module's first paragraph for shapes."""
-        w = self._weight
-        x = F.embedding(tokens, w("table"))
-        for index in range(features.COUNT):
-            x = x + F.embedding(time[..., index], w(f"time/{index}"))
-        x = x + (style + allowed @ w("allowed"))[:, None]
-        present: list[Tensor] = []
-        for index in range(self.config.layers):
-            block = f"blocks/{index}"
-            qkv = self._norm(x, f"{block}/attention_norm") @ w(f"{block}/qkv")
-            pair = past[2 * index], past[2 * index + 1]
-            y, *written = self._attend(qkv, pair, (seqlens_k, total_len), position_ids)
-            present += written
-            x = x + y @ w(f"{block}/out")
-            normed = self._norm(x, f"{block}/feed_norm")
-            inner = F.silu(normed @ w(f"{block}/gate")) * (normed @ w(f"{block}/up"))
-            x = x + inner @ w(f"{block}/down")
-        last = self._norm(x[:, -1], "norm")
-        return last @ w("events"), last @ w("velocities"), last @ w("critic"), present
+    @property
+    def number(self) -> type[np.floating[Any]]:
+        """The type that products, attention and cache are computed in."""
+        return np.float16 if self.half else np.float32
 
-    def _weight(self, name: str) -> Tensor:
-        return self.get_parameter(f"{PREFIX}{name}")
 
-    def _norm(self, x: Tensor, name: str) -> Tensor:
-        return F.rms_norm(x, (self.config.width,), self._weight(name), eps=NORM_EPSILON)
-
-    def _attend(
-        self,
-        qkv: Tensor,
-        past: tuple[Tensor, Tensor],
-        valid: tuple[Tensor, Tensor],
-        position_ids: Tensor,
-    ) -> tuple[Tensor, Tensor, Tensor]:
-        config = self.config
-        narrow = config.kv_heads * config.head_width
-        q, k, v = torch.split(qkv.half(), [config.width, narrow, narrow], dim=-1)
-        out, key, value = torch.onnx.ops.symbolic_multi_out(
-            "com.microsoft::GroupQueryAttention",
-            (q, k, v, *past, *valid, self.cos, self.sin, position_ids),
-            {
-                "num_heads": config.heads,
-                "kv_num_heads": config.kv_heads,
-                "do_rotary": 1,
-                "rotary_interleaved": 0,
-                "scale": 1 / math.sqrt(config.head_width),
-            },
-            dtypes=(torch.float16,) * 3,
-            shapes=(q.shape, past[0].shape, past[1].shape),
-            version=1,
-        )
-        return out.float(), key, value
+EXACT = Form("float32")
+"""What the others are compared with."""
+ON_CPU, ON_CUDA = Form("eight bits"), Form("eight bits", half=True)
+ON_CUDA_HALF = Form("float16", half=True)
 
 
 def cache_names(layers: int, when: str) -> list[str]:
@@ -125,56 +79,209 @@ def cache_names(layers: int, when: str) -> list[str]:
     return [f"{when}_{kind}{layer}" for layer in range(layers) for kind in "kv"]
 
 
-def write_graph(network: Transformer, path: Path) -> None:
-    """Write the float32 graph of a network."""
-    step = Step(network.eval()).eval()
-    config = network.config
-    dim = torch.export.Dim
-    batch, time, capacity = dim("B"), dim("T"), dim("M")
-    shape = (2, config.kv_heads, 64, config.head_width)
-    past = [torch.zeros(shape, dtype=torch.float16) for _ in range(2 * config.layers)]
-    example = (
-        torch.ones(2, 3, dtype=torch.int64),
-        torch.ones(2, 3, features.COUNT, dtype=torch.int64),
-        torch.zeros(2, config.width),
-        torch.zeros(2, len(Instrument)),
-        torch.arange(3)[None].expand(2, 3).contiguous(),
-        torch.tensor([5, 5], dtype=torch.int32),
-        torch.tensor([6], dtype=torch.int32),
-        past,
-    )
-    inputs = ["tokens", "time", "style", "allowed", "position_ids", "seqlens_k", "total_len"]
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the exporter warns of its own deprecations
-        logging.getLogger("torch.onnx").setLevel(logging.ERROR)
-        program = torch.onnx.export(
-            step,
-            example,
-            dynamo=True,
-            opset_version=OPSET,
-            optimize=True,
-            verbose=False,
-            dynamic_shapes=(
-                *({0: batch, 1: time},) * 2,
-                *({0: batch},) * 2,
-                {0: batch, 1: time},
-                {0: batch},
-                None,
-                [{0: batch, 2: capacity}] * len(past),
-            ),
-            input_names=[*inputs, *cache_names(config.layers, "past")],
-            output_names=[
-                *("event_logits", "velocity_logits", "critic"),
-                *cache_names(config.layers, "present"),
-            ],
+def write_graphs(network: Transformer, folder: Path, forms: Mapping[str, Form]) -> None:
+    """Write the graphs of a network, one file for each form, and the weights that they share."""
+    tensors = {name: tensor.float().cpu().numpy() for name, tensor in flat(network).items()}
+    with (folder / WEIGHTS).open("wb") as file:
+        store = _Store(file)
+        for name, form in forms.items():
+            onnx.save(_Step(tensors, network.config, form, store).model(), folder / name)
+
+
+class _Store:
+    """The file of weights: each tensor stands in it once, whoever asks."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._places: dict[tuple[str, str], tuple[int, int]] = {}
+
+    def tensor(self, name: str, array: NDArray[Any]) -> onnx.TensorProto:
+        """Return a tensor of this name, which refers to the file unless it is small."""
+        tensor = numpy_helper.from_array(array, name)
+        if array.nbytes < _SMALL:
+            return tensor
+        key = name, array.dtype.str
+        if key not in self._places:
+            self._file.write(bytes(-self._file.tell() % _ALIGNMENT))
+            self._places[key] = self._file.tell(), array.nbytes
+            self._file.write(tensor.raw_data)
+        begin, length = self._places[key]
+        external_data_helper.set_external_data(tensor, WEIGHTS, begin, length)
+        tensor.ClearField("raw_data")
+        return tensor
+
+
+class _Step:
+    """One graph in the making."""
+
+    def __init__(
+        self, tensors: Mapping[str, NDArray[Any]], config: Config, form: Form, store: _Store
+    ) -> None:
+        self._tensors, self._config, self._form, self._store = tensors, config, form, store
+        self._nodes: list[onnx.NodeProto] = []
+        self._initializers: dict[str, onnx.TensorProto] = {}
+
+    def model(self) -> onnx.ModelProto:
+        """Return the whole step."""
+        x = self._embedded()
+        change = ""
+        angles = self._angles()
+        for index in range(self._config.layers):
+            block = f"blocks/{index}"
+            x, normed = self._normed(x, change, f"{block}/attention_norm")
+            attended = self._attended(self._product(normed, f"{block}/qkv"), index, angles)
+            change = self._wide(self._product(attended, f"{block}/out"))
+            x, normed = self._normed(x, change, f"{block}/feed_norm")
+            change = self._wide(self._product(self._gated(normed, block), f"{block}/down"))
+        x = self._op("Add", x, change)
+        last = self._op("Gather", x, self._constant("last", np.array(-1)), axis=1)
+        _, normed = self._normed(last, "", "norm")
+        logits = self._wide(self._product(normed, "head"))
+        self._nodes[-1].output[0] = "logits"
+        assert logits
+        return self._sealed()
+
+    def _embedded(self) -> str:
+        """Sum the rows of each token, and add the condition."""
+        table = self._weight("rows", np.float16)
+        # Rows are looked up, not multiplied: half the width is exact enough that no test can tell.
+        rows = self._cast(self._op("Gather", table, "indices"), np.float32)
+        x = self._op("ReduceSum", rows, self._constant("each_row", np.array([2])), keepdims=0)
+        everywhere = self._op("Unsqueeze", "condition", self._constant("time", np.array([1])))
+        return self._op("Add", x, everywhere)
+
+    def _angles(self) -> tuple[str, str]:
+        """Return cosine and sine (positions, A/2); onnxruntime computes them when it loads."""
+        width = self._config.head_width
+        half = np.arange(0, width, 2, dtype=np.float32) / width
+        positions = np.arange(POSITIONS, dtype=np.float32)[:, None]
+        frequencies = (self._config.rope_base**-half)[None].astype(np.float32)
+        angle = self._op(
+            "Mul",
+            self._constant("positions", positions),
+            self._constant("frequencies", frequencies),
         )
-    assert program is not None
-    model = program.model_proto
-    for function in list(model.functions):
-        model.functions.remove(function)
-    # The exporter turns matrices round and leaves the old shapes beside them; nothing needs either.
-    del model.graph.value_info[:]
-    names = {tensor.name for tensor in model.graph.initializer}
-    merged = sorted(f"{PREFIX}{name}" for name in flat(network) if f"{PREFIX}{name}" not in names)
-    assert not merged, f"not in the graph under their own names: {merged}"
-    onnx.save(model, path)
+        cos, sin = self._op("Cos", angle), self._op("Sin", angle)
+        return self._narrow(cos), self._narrow(sin)
+
+    def _normed(self, x: str, change: str, weight: str) -> tuple[str, str]:
+        """Add a change to the residual stream (if there is one); return it, and its norm."""
+        scale = self._weight(weight, np.float32)
+        if not change:
+            name = "SimplifiedLayerNormalization"
+            normed = self._op(name, x, scale, axis=-1, epsilon=NORM_EPSILON)
+            return x, self._narrow(normed)
+        # The second and third outputs are what training needs.
+        normed, _, _, x = self._ops(
+            "SkipSimplifiedLayerNormalization",
+            (x, change, scale),
+            (True, False, False, True),
+            domain=_MICROSOFT,
+            epsilon=NORM_EPSILON,
+        )
+        return x, self._narrow(normed)
+
+    def _attended(self, qkv: str, layer: int, angles: tuple[str, str]) -> str:
+        config = self._config
+        past = f"past_k{layer}", f"past_v{layer}"
+        node = helper.make_node(
+            "GroupQueryAttention",
+            [qkv, "", "", *past, "seqlens_k", "total_len", *angles],
+            [self._fresh(), f"present_k{layer}", f"present_v{layer}"],
+            domain=_MICROSOFT,
+            num_heads=config.heads,
+            kv_num_heads=config.kv_heads,
+            do_rotary=1,
+            scale=1 / math.sqrt(config.head_width),
+        )
+        self._nodes.append(node)
+        return str(node.output[0])
+
+    def _gated(self, normed: str, block: str) -> str:
+        gate_up = self._product(normed, f"{block}/gate_up")
+        sizes = self._constant("gate_and_up", np.array([self._config.inner] * 2))
+        gate, up = self._ops("Split", (gate_up, sizes), (True, True), axis=-1)
+        silu = self._op("QuickGelu", gate, domain=_MICROSOFT, alpha=1.0)
+        return self._op("Mul", silu, up)
+
+    def _product(self, x: str, name: str) -> str:
+        """Multiply by a matrix (K, N), stored as the form says."""
+        if self._form.matrices != "eight bits":
+            kind = np.float32 if self._form.matrices == "float32" else np.float16
+            return self._op("MatMul", x, self._weight(name, kind))
+        matrix = self._tensors[name]
+        values, scales = eight_bits(matrix)
+        return self._op(
+            "MatMulNBits",
+            x,
+            self._stored(f"{name}/values", values),
+            self._stored(f"{name}/scales", scales.ravel().astype(self._form.number)),
+            domain=_MICROSOFT,
+            K=matrix.shape[0],
+            N=matrix.shape[1],
+            bits=8,
+            block_size=BLOCK,
+            accuracy_level=_INT8_PRODUCTS,
+        )
+
+    def _wide(self, x: str) -> str:
+        return self._cast(x, np.float32) if self._form.half else x
+
+    def _narrow(self, x: str) -> str:
+        return self._cast(x, np.float16) if self._form.half else x
+
+    def _cast(self, x: str, kind: type[np.floating[Any]]) -> str:
+        return self._op("Cast", x, to=helper.np_dtype_to_tensor_dtype(np.dtype(kind)))
+
+    def _weight(self, name: str, kind: type[np.floating[Any]]) -> str:
+        return self._stored(name, self._tensors[name].astype(kind))
+
+    def _stored(self, name: str, array: NDArray[Any]) -> str:
+        return self._constant(f"{PREFIX}{name}", array)
+
+    def _constant(self, name: str, array: NDArray[Any]) -> str:
+        if name not in self._initializers:
+            self._initializers[name] = self._store.tensor(name, array)
+        return name
+
+    def _op(self, kind: str, *sources: str, **attributes: Any) -> str:
+        return self._ops(kind, sources, (True,), **attributes)[0]
+
+    def _ops(
+        self, kind: str, sources: Sequence[str], wanted: Sequence[bool], **attributes: Any
+    ) -> list[str]:
+        """Add a node; return its outputs, empty where one is not wanted."""
+        outputs = [self._fresh(index) if want else "" for index, want in enumerate(wanted)]
+        self._nodes.append(helper.make_node(kind, sources, outputs, **attributes))
+        return outputs
+
+    def _fresh(self, index: int = 0) -> str:
+        return f"n{len(self._nodes)}" + (f"_{index}" if index else "")
+
+    def _sealed(self) -> onnx.ModelProto:
+        config = self._config
+        number = helper.np_dtype_to_tensor_dtype(np.dtype(self._form.number))
+        cache: tuple[int, list[str | int]] = (
+            number,
+            ["B", config.kv_heads, "M", config.head_width],
+        )
+        given: dict[str, tuple[int, list[str | int]]] = {
+            "indices": (TensorProto.INT32, ["B", "T", inputs.COUNT]),
+            "condition": (TensorProto.FLOAT, ["B", config.width]),
+            "seqlens_k": (TensorProto.INT32, ["B"]),
+            "total_len": (TensorProto.INT32, [1]),
+        }
+        given |= dict.fromkeys(cache_names(config.layers, "past"), cache)
+        told: dict[str, tuple[int, list[str | int]]] = {
+            "logits": (TensorProto.FLOAT, ["B", self._tensors["head"].shape[1]])
+        }
+        told |= dict.fromkeys(cache_names(config.layers, "present"), cache)
+        graph = helper.make_graph(
+            self._nodes,
+            "step",
+            [helper.make_tensor_value_info(name, *facts) for name, facts in given.items()],
+            [helper.make_tensor_value_info(name, *facts) for name, facts in told.items()],
+            list(self._initializers.values()),
+        )
+        opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(_MICROSOFT, 1)]
+        return helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION)

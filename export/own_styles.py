@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from platformdirs import user_data_path
 
-from export.artefact import GRAPH, Artefact, default_artefact
+from export.artefact import WEIGHTS, Artefact, default_artefact
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,8 +32,8 @@ class OwnStyle:
     """A style that was learned from someone's own music."""
 
     name: str
-    graph: str
-    """Checksum of the graph that it was learned with."""
+    weights: str
+    """Checksum of the weights that it was learned with."""
     vector: tuple[float, ...]
     pieces: int
     nats_without: float | None = None
@@ -42,12 +42,12 @@ class OwnStyle:
 
     def fits(self, artefact: Artefact) -> bool:
         """Tell whether it was learned with this artefact's weights."""
-        return self.graph == graph_of(artefact)
+        return self.weights == weights_of(artefact)
 
 
-def graph_of(artefact: Artefact) -> str:
+def weights_of(artefact: Artefact) -> str:
     """Return what names an artefact's weights."""
-    return str(artefact.manifest["sha256"][GRAPH])
+    return str(artefact.manifest["sha256"][WEIGHTS])
 
 
 def styles_folder() -> Path:

@@ -31,9 +31,9 @@ def add(
         OwnStyle,
         StyleError,
         check_name,
-        graph_of,
         save_style,
         styles_folder,
+        weights_of,
     )
 
     if not all(find_spec(package) for package in _NEEDED):
@@ -59,7 +59,7 @@ def add(
     if learning.returncode:
         raise typer.Exit(learning.returncode)  # it has said why
     found = json.loads(learning.stdout)
-    style = OwnStyle(name, graph_of(artefact), **found | {"vector": tuple(found["vector"])})
+    style = OwnStyle(name, weights_of(artefact), **found | {"vector": tuple(found["vector"])})
     save_style(styles_folder(), style)
     typer.echo(_worth(style.nats_without, style.nats_with))
     typer.echo(f'Use it: --style "{name}", or in a blend: --style "{name}:0.6,jazz:0.4"')

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from bridge.instruments import Instrument
 from model.optimise import Optimisers
 from model.recurrent import Recurrent
 from model.transformer import SIZES, Config, Transformer
@@ -203,10 +204,12 @@ def _write(folder: Path, state: dict[str, Any]) -> None:
 
 def _load_artefact(folder: Path) -> Trained:
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
-    styles = json.loads((folder / "styles.json").read_text("utf-8"))["styles"]
+    conditions = json.loads((folder / "styles.json").read_text("utf-8"))
+    styles = conditions["styles"]
     vectors = torch.tensor([style["vector"] for style in styles])
+    allowed = torch.tensor([conditions["instruments"][kind.label] for kind in Instrument])
     config = Config(**manifest["config"])
-    network = unflat(read_graph(folder / "model.onnx"), vectors, config)
+    network = unflat(read_graph(folder / "cpu.onnx") | {"allowed": allowed}, vectors, config)
     names = [style["name"] for style in styles]
     return Trained(network, names, manifest["step"], manifest["context"])
 

@@ -35,12 +35,12 @@ from torch import Tensor, nn
 from bridge.instruments import Instrument
 from model import features
 from model import vocabulary as v
+from model.inputs import TOKEN_VELOCITY, VELOCITY_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 NONE_INSTRUMENT = len(Instrument)
-VELOCITY_ROWS = len(Instrument) * v.LEVELS
 NORM_EPSILON = 1e-6
 
 
@@ -196,7 +196,9 @@ class Embedding(nn.Module):
         self.register_buffer(
             "token_event", torch.from_numpy(v.TOKEN_EVENT.copy()), persistent=False
         )
-        self.register_buffer("token_velocity", torch.from_numpy(_velocity_rows()), persistent=False)
+        self.register_buffer(
+            "token_velocity", torch.from_numpy(TOKEN_VELOCITY.copy()), persistent=False
+        )
 
     def event_rows(self) -> Tensor:
         """Return the composed rows of all events (E, D)."""
@@ -207,15 +209,6 @@ class Embedding(nn.Module):
             + self.pitch_class(self.event_class)
             + self.event.weight
         )
-        return rows
-
-    def token_rows(self) -> Tensor:
-        """Return the composed rows of all tokens (V, D).
-
-        The last velocity row stands for `none` and is zero.
-        """
-        velocity = F.pad(self.velocity.weight, (0, 0, 0, 1))
-        rows: Tensor = self.event_rows()[self.token_event] + velocity[self.token_velocity]
         return rows
 
     def forward(self, tokens: Tensor, time: Tensor, style: Tensor, allowed: Tensor) -> Tensor:
@@ -246,14 +239,6 @@ def _event_parts() -> tuple[Any, Any, Any, Any]:
     drums = v.EVENT_INSTRUMENT == Instrument.DRUMS
     pitch[drums], pitch_class[drums] = 128, 12
     return v.EVENT_KIND, instrument, pitch, pitch_class
-
-
-def _velocity_rows() -> Any:
-    """Return for each token its row in the velocity table, or the row after the last for none."""
-    instrument = v.EVENT_INSTRUMENT[v.TOKEN_EVENT]
-    rows = instrument * v.LEVELS + v.TOKEN_LEVEL
-    rows[v.TOKEN_KIND != v.Kind.ON] = VELOCITY_ROWS
-    return rows
 
 
 class Transformer(nn.Module):

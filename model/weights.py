@@ -1,16 +1,18 @@
 """Weights on their way to a graph and back.
 
-What plays needs fewer, larger tensors than what trains: one table of all tokens instead of the
-parts that a token is composed of, query, key and value side by side, every matrix the way round
-that it is multiplied. `flat` makes them from a network, `unflat` makes the network again, and
-`read_graph` takes them out of the ONNX file of an artefact, whatever it stores them as. So an
-artefact can be evaluated, taught a new style and trained further without a second copy of its
-weights beside it.
+What plays needs fewer, larger tensors than what trains: one table of rows instead of the parts that
+an embedding is composed of, query, key and value side by side, every matrix the way round that it
+is multiplied. `flat` makes them from a network, `unflat` makes the network again, and `read_graph`
+takes them out of the ONNX file of an artefact, whatever it stores them as. So an artefact can be
+evaluated, taught a new style and trained further without a second copy of its weights beside it.
 
-    table (V, D)   time/0 .. time/5 (rows, D)   allowed (14, D)
+    rows (R, D), as `model.inputs` numbers them        allowed (14, D)
     blocks/N/ attention_norm (D)  qkv (D, D + 2 K A)  out (D, D)
-              feed_norm (D)  gate (D, F)  up (D, F)  down (F, D)
-    norm (D)   events (D, E)   velocities (D, 14 * 16)   critic (D, 1)
+              feed_norm (D)  gate_up (D, 2 F)  down (F, D)
+    norm (D)   head (D, E + 14 * 16 + 1): events, velocities, critic
+
+A matrix in eight bits is cut into blocks of 128 along what is summed over, each with a scale: the
+layout of com.microsoft.MatMulNBits (onnxruntime, docs/ContribOperators.md).
 
 The parts of an embedding are not unique: their sums are. `unflat` takes the parts of least squares
 and leaves the rest to each event's own residual, so that the sums are what they were.
@@ -18,31 +20,43 @@ and leaves the rest to each event's own residual, so that the sums are what they
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+import numpy as np
 import onnx
 import torch
 from onnx import numpy_helper
 from torch import Tensor
 
-from model import features
-from model.transformer import VELOCITY_ROWS, Block, Config, Transformer
+from model import features, inputs
+from model.inputs import VELOCITY_ROWS
+from model.transformer import Block, Config, Transformer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
 
 PREFIX = "weights/"
 """What a tensor's name begins with in a graph, whose inputs and outputs have names too."""
+BLOCK = 128
+_ZERO, _LARGEST = 128, 127
+"""Eight bits without a sign: what stands for zero, and how far from it a value may be."""
 
 
 @torch.no_grad()
 def flat(network: Transformer) -> dict[str, Tensor]:
     """Return the tensors of a network as a graph needs them."""
-    rows = network.embedding
-    tensors = {"table": rows.token_rows(), "allowed": rows.allowed.weight.T}
-    tensors |= {f"time/{i}": table.weight for i, table in enumerate(_tables(network))}
+    parts = network.embedding
+    events, silent = parts.event_rows(), torch.zeros(1, network.config.width)
+    velocities = parts.velocity.weight
+    times = [table.weight for table in _tables(network)]
+    tensors = {
+        "rows": torch.cat((events, velocities, silent.to(events.device), *times)),
+        "allowed": parts.allowed.weight.T,
+    }
     for i, block in enumerate(blocks(network)):
         attention, feed = block.attention, block.feed
         qkv = (attention.query.weight, attention.key.weight, attention.value.weight)
@@ -51,15 +65,12 @@ def flat(network: Transformer) -> dict[str, Tensor]:
             f"blocks/{i}/qkv": torch.cat(qkv).T,
             f"blocks/{i}/out": attention.out.weight.T,
             f"blocks/{i}/feed_norm": block.feed_norm.weight,
-            f"blocks/{i}/gate": feed.gate.weight.T,
-            f"blocks/{i}/up": feed.up.weight.T,
+            f"blocks/{i}/gate_up": torch.cat((feed.gate.weight, feed.up.weight)).T,
             f"blocks/{i}/down": feed.down.weight.T,
         }
     tensors |= {
         "norm": network.norm.weight,
-        "events": rows.event_rows().T,
-        "velocities": rows.velocity.weight.T,
-        "critic": network.critic.weight.T,
+        "head": torch.cat((events, velocities, network.critic.weight)).T,
     }
     return {name: tensor.detach().contiguous() for name, tensor in tensors.items()}
 
@@ -68,43 +79,73 @@ def flat(network: Transformer) -> dict[str, Tensor]:
 def unflat(tensors: Mapping[str, Tensor], styles: Tensor, config: Config) -> Transformer:
     """Return the network whose `flat` these are, with its style vectors (S, D)."""
     network = Transformer(config).eval()
-    rows = network.embedding
-    _recompose(network, tensors["table"].float(), tensors["velocities"].float().T)
-    rows.style.weight.copy_(styles)
-    rows.allowed.weight.copy_(tensors["allowed"].T)
-    for i, table in enumerate(_tables(network)):
-        table.weight.copy_(tensors[f"time/{i}"])
+    parts = network.embedding
+    events, velocities, *times = torch.split(tensors["rows"], list(inputs.SECTIONS))
+    _recompose(network, events)
+    parts.velocity.weight.copy_(velocities[:VELOCITY_ROWS])
+    parts.style.weight.copy_(styles)
+    parts.allowed.weight.copy_(tensors["allowed"].T)
+    for table, rows in zip(_tables(network), times, strict=True):
+        table.weight.copy_(rows)
     narrow = config.kv_heads * config.head_width
     for i, block in enumerate(blocks(network)):
         attention, feed = block.attention, block.feed
-        qkv = tensors[f"blocks/{i}/qkv"].T
+        qkv, gate_up = tensors[f"blocks/{i}/qkv"].T, tensors[f"blocks/{i}/gate_up"].T
         query, key, value = torch.split(qkv, [config.width, narrow, narrow])
+        gate, up = torch.split(gate_up, config.inner)
         block.attention_norm.weight.copy_(tensors[f"blocks/{i}/attention_norm"])
         attention.query.weight.copy_(query)
         attention.key.weight.copy_(key)
         attention.value.weight.copy_(value)
         attention.out.weight.copy_(tensors[f"blocks/{i}/out"].T)
         block.feed_norm.weight.copy_(tensors[f"blocks/{i}/feed_norm"])
-        feed.gate.weight.copy_(tensors[f"blocks/{i}/gate"].T)
-        feed.up.weight.copy_(tensors[f"blocks/{i}/up"].T)
+        feed.gate.weight.copy_(gate)
+        feed.up.weight.copy_(up)
         feed.down.weight.copy_(tensors[f"blocks/{i}/down"].T)
     network.norm.weight.copy_(tensors["norm"])
-    network.critic.weight.copy_(tensors["critic"].T)
+    network.critic.weight.copy_(tensors["head"].T[-1:])
     return network
 
 
 def read_graph(path: Path) -> dict[str, Tensor]:
     """Return the tensors of a graph as float32, multiplied out where they are stored in 8 bits."""
-    stored = {t.name: numpy_helper.to_array(t) for t in onnx.load(path).graph.initializer}
-    found: dict[str, Any] = {}
-    for name, array in stored.items():
-        base = name.removesuffix("_quantized")
-        if base != name:
-            zero = stored[f"{base}_zero_point"].astype("float32")
-            array = (array.astype("float32") - zero) * stored[f"{base}_scale"]  # noqa: PLW2901
-        if base.startswith(PREFIX) and not base.endswith(("_scale", "_zero_point")):
-            found[base.removeprefix(PREFIX)] = torch.from_numpy(array.copy()).float()
-    return found
+    graph = onnx.load(path).graph
+    stored = {t.name: numpy_helper.to_array(t) for t in graph.initializer}
+    found = {name: a for name, a in stored.items() if name.startswith(PREFIX)}
+    for node in graph.node:
+        if node.op_type == "MatMulNBits":
+            values, scales = node.input[1:3]
+            length = next(a.i for a in node.attribute if a.name == "K")
+            del found[values], found[scales]
+            name = values.removesuffix("/values")
+            found[name] = from_eight_bits(stored[values], stored[scales], length)
+    return {
+        name.removeprefix(PREFIX): torch.from_numpy(array.astype(np.float32))
+        for name, array in found.items()
+    }
+
+
+def eight_bits(matrix: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """Return a matrix (K, N) as values (N, blocks, 128) and their scales (N, blocks)."""
+    length, columns = matrix.shape
+    count = -(-length // BLOCK)
+    padded = np.zeros((columns, count * BLOCK), np.float32)
+    padded[:, :length] = matrix.T
+    cut = padded.reshape(columns, count, BLOCK)
+    scales = np.abs(cut).max(axis=-1) / _LARGEST
+    steps = np.round(cut / np.where(scales > 0, scales, 1)[..., None])
+    return (steps + _ZERO).astype(np.uint8), scales.astype(np.float32)
+
+
+def from_eight_bits(
+    values: NDArray[np.uint8], scales: NDArray[np.floating], length: int
+) -> NDArray[np.float32]:
+    """Return the matrix (K, N), K being the length, that values and scales stand for."""
+    columns, count, _ = values.shape
+    steps = values.astype(np.float32) - _ZERO
+    cut = steps * scales.reshape(columns, count, 1).astype(np.float32)
+    matrix: NDArray[np.float32] = cut.reshape(columns, -1)[:, :length].T
+    return np.ascontiguousarray(matrix)
 
 
 def blocks(network: Transformer) -> list[Block]:
@@ -118,27 +159,9 @@ def _tables(network: Transformer) -> list[torch.nn.Embedding]:
     return tables
 
 
-def _recompose(network: Transformer, table: Tensor, velocities: Tensor) -> None:
-    """Find parts whose sums are the rows of the token table (V, D).
-
-    A note-on's row is that of its event and that of its velocity, which can be told apart but for
-    a shift; the velocity rows (14 * 16, D) of the head say which, if less exactly.
-    """
+def _recompose(network: Transformer, events: Tensor) -> None:
+    """Find parts whose sums are the rows of the events (E, D)."""
     rows = network.embedding
-    padded = torch.nn.functional.pad(velocities, (0, 0, 0, 1))
-    count = torch.zeros(rows.event.num_embeddings).index_add_(
-        0, rows.token_event, torch.ones(len(table))
-    )
-    shared = table - padded[rows.token_velocity]
-    events = torch.zeros_like(rows.event.weight).index_add_(0, rows.token_event, shared)
-    events /= count[:, None]
-    # With the events' rows known as means over their velocities, the velocities follow exactly.
-    struck = rows.token_velocity < VELOCITY_ROWS
-    row = rows.token_velocity[struck]
-    uses = torch.zeros(VELOCITY_ROWS).index_add_(0, row, torch.ones(len(row)))
-    rest = (table - events[rows.token_event])[struck]
-    exact = torch.zeros_like(velocities).index_add_(0, row, rest) / uses[:, None]
-    rows.velocity.weight.copy_(exact)
     indices = (rows.event_kind, rows.event_instrument, rows.event_pitch, rows.event_class)
     parts = (rows.kind, rows.instrument, rows.pitch, rows.pitch_class)
     hot = [

@@ -12,7 +12,15 @@ import numpy as np
 import pytest
 
 from export import artefact
-from export.artefact import GRAPH, MANIFEST, STYLES, Artefact, ArtefactError, UnknownStyleError
+from export.artefact import (
+    FORMAT,
+    MANIFEST,
+    STYLES,
+    WEIGHTS,
+    Artefact,
+    ArtefactError,
+    UnknownStyleError,
+)
 from export.runtime import Decoder
 from model import vocabulary as v
 
@@ -41,13 +49,17 @@ def flip(name: str, at: int) -> Callable[[Path], None]:
     return apply
 
 
-def shorten(folder: Path) -> None:
-    """Take a number off a style vector, and seal the folder again."""
-    styles = json.loads((folder / STYLES).read_text())
-    styles["styles"][1]["vector"].pop()
-    (folder / STYLES).write_text(json.dumps(styles))
-    manifest = json.loads((folder / MANIFEST).read_text())
-    artefact.seal(folder, {k: w for k, w in manifest.items() if k != "sha256"})
+def resealed(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]:
+    """Return what applies a change to a folder's styles, and seals the folder again."""
+
+    def apply(folder: Path) -> None:
+        styles = json.loads((folder / STYLES).read_text())
+        change(styles)
+        (folder / STYLES).write_text(json.dumps(styles))
+        manifest = json.loads((folder / MANIFEST).read_text())
+        artefact.seal(folder, {k: w for k, w in manifest.items() if k != "sha256"})
+
+    return apply
 
 
 def _other_vocabulary(manifest: dict[str, Any]) -> None:
@@ -55,22 +67,29 @@ def _other_vocabulary(manifest: dict[str, Any]) -> None:
 
 
 DAMAGES = [
-    (edit(lambda m: m.update(format=2)), r"format 2 and this program reads format 1"),
-    (edit(lambda m: m.pop("format")), r"format None and this program reads format 1"),
+    (edit(lambda m: m.update(format=1)), rf"format 1 and this program reads format {FORMAT}"),
+    (edit(lambda m: m.pop("format")), rf"format None and this program reads format {FORMAT}"),
     (
         edit(_other_vocabulary),
         rf"vocabulary 000000000000 and this program has vocabulary {v.FINGERPRINT[:12]}",
     ),
-    (edit(lambda m: m.pop("outputs")), r"has no 'outputs'"),
-    (edit(lambda m: m["sha256"].pop(GRAPH)), r"no checksum for model\.onnx"),
-    (flip(GRAPH, 5000), r"model\.onnx has sha256 \w{12} and manifest\.json says \w{12}"),
+    (edit(lambda m: m.pop("graphs")), r"has no 'graphs'"),
+    (edit(lambda m: m["sha256"].pop("cuda.onnx")), r"no checksum for cuda\.onnx"),
+    (flip(WEIGHTS, 5000), r"weights\.bin has sha256 \w{12} and manifest\.json says \w{12}"),
     (flip(STYLES, 40), r"styles\.json has sha256 \w{12} and manifest\.json says \w{12}"),
-    (lambda f: (f / GRAPH).unlink(), r"manifest\.json names model\.onnx, .* No such file"),
+    (lambda f: (f / "cpu.onnx").unlink(), r"manifest\.json names cpu\.onnx, .* No such file"),
     (lambda f: (f / STYLES).unlink(), r"manifest\.json names styles\.json, .* No such file"),
     (lambda f: (f / MANIFEST).unlink(), r"manifest\.json cannot be read: No such file"),
     (lambda f: (f / MANIFEST).write_text("{"), r"manifest\.json is not JSON"),
     (lambda f: (f / MANIFEST).write_text("[]"), r"holds a list and should hold an object"),
-    (shorten, r"the vector of bossa nova has 63 numbers and the network a width of 64"),
+    (
+        resealed(lambda s: s["styles"][1]["vector"].pop()),
+        r"the vector of bossa nova has 63 numbers and the network a width of 64",
+    ),
+    (
+        resealed(lambda s: s["instruments"].pop("bass")),
+        r"the vector of bass has 0 numbers and the network a width of 64",
+    ),
 ]
 
 
@@ -87,8 +106,8 @@ def test_damage_is_refused_in_one_sentence(
 
 
 def test_a_graph_that_the_manifest_does_not_describe_is_refused(copied: Path) -> None:
-    edit(lambda m: m["inputs"][2].update(shape=["B", 65]))(copied)
-    with pytest.raises(ArtefactError, match=r"style .*64.* and the manifest as .*65"):
+    edit(lambda m: m["graphs"]["cpu"]["inputs"][1].update(shape=["B", 65]))(copied)
+    with pytest.raises(ArtefactError, match=r"condition .*64.* and the manifest as .*65"):
         Decoder(Artefact.load(copied), device="cpu", threads=1)
 
 

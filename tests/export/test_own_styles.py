@@ -12,10 +12,10 @@ from export.own_styles import (
     OwnStyle,
     StyleError,
     check_name,
-    graph_of,
     own_styles,
     remove_style,
     save_style,
+    weights_of,
     with_own_styles,
 )
 
@@ -23,7 +23,7 @@ from export.own_styles import (
 @pytest.fixture
 def style(exact: Artefact) -> OwnStyle:
     vector = tuple(float(x) for x in np.linspace(-1, 1, 64))
-    return OwnStyle("my ballads", graph_of(exact), vector, 12, 2.5, 2.25)
+    return OwnStyle("my ballads", weights_of(exact), vector, 12, 2.5, 2.25)
 
 
 def test_what_is_saved_is_found_again(tmp_path: Path, style: OwnStyle) -> None:
@@ -56,7 +56,7 @@ def test_it_lies_among_what_is_like_it(exact: Artefact) -> None:
 def test_one_of_another_model_is_listed_and_not_used(
     tmp_path: Path, style: OwnStyle, exact: Artefact
 ) -> None:
-    save_style(tmp_path, replace(style, graph="0" * 64))
+    save_style(tmp_path, replace(style, weights="0" * 64))
     (found,) = own_styles(tmp_path)
     assert not found.fits(exact)
     assert with_own_styles(exact, tmp_path).style_names == exact.style_names

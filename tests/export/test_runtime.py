@@ -11,7 +11,7 @@ import torch.nn.functional as F  # noqa: N812 - the name that every torch reader
 from numpy.typing import NDArray
 from torch import Tensor
 
-from export import runtime
+from export import provider
 from export.artefact import Artefact
 from export.runtime import Decoder, Logits
 from model import vocabulary as v
@@ -177,9 +177,9 @@ def test_a_cache_has_a_size_that_the_tables_cover(exact: Artefact, capacity: int
 def test_where_cuda_is_not_one_line_says_why(
     exact: Artefact, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(runtime, "_DRIVERS", ())
-    provider = Decoder(exact, device="cuda", threads=1).provider
-    assert (provider.name, provider.reason) == (
+    monkeypatch.setattr(provider, "_DRIVERS", ())
+    found = Decoder(exact, device="cuda", threads=1).provider
+    assert (found.name, found.reason) == (
         "CPUExecutionProvider",
         "no NVIDIA driver was found",
     )
@@ -190,8 +190,8 @@ def test_where_cuda_is_not_one_line_says_why(
 def test_a_driver_without_libraries_falls_back_in_silence(
     exact: Artefact, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(runtime, "_DRIVERS", (str(exact.graph),))
-    provider = Decoder(exact, device="auto", threads=1).provider
-    assert provider.name == "CPUExecutionProvider"
-    assert "CUDA" in provider.reason
+    monkeypatch.setattr(provider, "_DRIVERS", (str(exact.graph("cuda")),))
+    found = Decoder(exact, device="auto", threads=1).provider
+    assert found.name == "CPUExecutionProvider"
+    assert "CUDA" in found.reason
     assert capfd.readouterr() == ("", "")

@@ -14,11 +14,11 @@ def test_a_float32_graph_gives_the_network_back(network: Transformer, exact: Art
     assert (again.step, again.window) == (0, 2048)
     theirs = flat(network)
     for name, mine in flat(again.network).items():
-        torch.testing.assert_close(mine, theirs[name], atol=1e-5, rtol=1e-4)
+        torch.testing.assert_close(mine, theirs[name], atol=1e-3, rtol=1e-3)  # rows: float16
 
 
-def test_an_int8_graph_gives_it_back_rounded(network: Transformer, int8: Artefact) -> None:
-    again = load(int8.folder)
+def test_an_eight_bit_graph_gives_it_back_rounded(network: Transformer, shipped: Artefact) -> None:
+    again = load(shipped.folder)
     theirs = flat(network)
     for name, mine in flat(again.network).items():
         step = theirs[name].abs().max() / 127

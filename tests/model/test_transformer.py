@@ -44,18 +44,6 @@ def test_style_instruments_and_each_row_of_time_matter(network: Transformer) -> 
         assert not torch.allclose(said, network(tokens, moved, style, allowed)[0])
 
 
-def test_a_row_of_the_token_table_is_what_the_embedding_sums(network: Transformer) -> None:
-    embedding = network.embedding
-    tokens = torch.arange(0, v.SIZE, 997)[None]
-    nothing = torch.zeros(1, tokens.shape[1], features.COUNT, dtype=torch.int64)
-    blank = torch.zeros(1, 64), torch.zeros(1, 14)
-    for table in embedding.time:
-        assert isinstance(table, torch.nn.Embedding)
-        torch.nn.init.zeros_(table.weight)
-    summed = embedding(tokens, nothing, *blank)[0]
-    assert torch.allclose(summed, embedding.token_rows()[tokens[0]], atol=1e-6)
-
-
 def test_a_drum_key_is_no_pitch(network: Transformer) -> None:
     embedding = network.embedding
     kick = v.on_event(Instrument.DRUMS, 36)

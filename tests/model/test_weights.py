@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+import numpy as np
+import pytest
 import torch
 
 from model.transformer import Transformer
-from model.weights import flat, unflat
+from model.weights import eight_bits, flat, from_eight_bits, unflat
 
 
 def test_there_and_back_is_the_same_function(network: Transformer) -> None:
@@ -26,3 +28,14 @@ def test_common_parts_are_found_again(network: Transformer) -> None:
         network.embedding.event.weight.zero_()
     again = unflat(flat(network), network.embedding.style.weight.detach(), network.config)
     assert again.embedding.event.weight.abs().max() < 1e-3
+
+
+@pytest.mark.parametrize("length", [64, 128, 200])
+def test_eight_bits_are_near_and_zero_is_zero(length: int) -> None:
+    matrix = np.random.default_rng(0).normal(size=(length, 5)).astype(np.float32)
+    matrix[:, 2] = 0
+    values, scales = eight_bits(matrix)
+    assert values.shape == (5, -(-length // 128), 128)
+    again = from_eight_bits(values, scales, length)
+    assert np.abs(again - matrix).max() <= 0.5 * scales.max() * 1.001
+    assert not again[:, 2].any()

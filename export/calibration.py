@@ -1,0 +1,66 @@
+"""How many threads: measured where it matters, on this machine with this network.
+
+Never all cores: the process that sends MIDI needs one. How many of the rest help depends: a small
+network is done before a second thread has woken, a large one halves its time. So a few counts are
+tried for a few tokens each when the engine starts, in turn and more than once, so that a noisy
+moment does not decide.
+"""
+
+from __future__ import annotations
+
+import os
+from statistics import median
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bridge.clock import SystemClock
+from export.runtime import Decoder
+from model import features
+from model import vocabulary as v
+
+if TYPE_CHECKING:
+    from bridge.clock import Clock
+    from export.artefact import Artefact
+
+_COUNTS = (1, 2, 4)
+_CONTEXT, _TOKENS, _ROUNDS = 256, 8, 5
+_WORTH = 0.9
+"""A second thread must save a tenth: it warms the room and takes a core from others."""
+
+
+def thread_counts(cores: int) -> list[int]:
+    """Return the numbers of threads worth trying on so many cores: never all of them."""
+    return [count for count in _COUNTS if count == 1 or count < cores]
+
+
+def fitting_threads(artefact: Artefact, clock: Clock | None = None) -> int:
+    """Return how many threads decode quickest on the CPU."""
+    counts = thread_counts(os.cpu_count() or 1)
+    if len(counts) == 1:
+        return counts[0]
+    clock = clock or SystemClock()
+    decoders = {count: _filled(artefact, count) for count in counts}
+    taken: dict[int, list[int]] = {count: [] for count in counts}
+    for _ in range(_ROUNDS):
+        for count, decoder in decoders.items():
+            begin = clock.now_ns()
+            for _ in range(_TOKENS):
+                decoder.feed([v.CLOCK_FREE], np.zeros((1, features.COUNT), np.int64))
+            taken[count].append(clock.now_ns() - begin)
+    return chosen({count: median(times) for count, times in taken.items()})
+
+
+def chosen(cost: dict[int, float]) -> int:
+    """Return the number of threads to use, from the cost of each that was tried, fewest first."""
+    best, *more = cost
+    for count in more:
+        if cost[count] < _WORTH * cost[best]:
+            best = count
+    return best
+
+
+def _filled(artefact: Artefact, threads: int) -> Decoder:
+    decoder = Decoder(artefact, device="cpu", threads=threads)
+    decoder.feed([v.CLOCK_FREE] * _CONTEXT, np.zeros((_CONTEXT, features.COUNT), np.int64))
+    return decoder

@@ -1,0 +1,105 @@
+"""What runs the network: CUDA where it can, else the CPU with as many threads as help.
+
+onnxruntime falls back to the CPU without a word when CUDA's libraries are missing, so every reason
+that it may have is looked for here and said in one line.
+
+Spinning is off: a thread that burns its core while it waits makes the MIDI process late. How many
+threads help is measured by `export.calibration`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import onnxruntime as ort
+
+from export.artefact import ArtefactError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from export.artefact import Artefact, Device
+
+Wish = Literal["auto", "cpu", "cuda"]
+CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
+_FATAL = 4  # of onnxruntime's log levels: what it has to say is said by `Provider.reason`
+_DRIVERS = ("/dev/nvidiactl", "/dev/dxg", "C:/Windows/System32/nvcuda.dll")
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """What runs the network, and why it is this one."""
+
+    name: str
+    reason: str
+
+    @property
+    def device(self) -> Device:
+        """Where its memory is."""
+        return "cuda" if self.name == CUDA else "cpu"
+
+
+def opened(artefact: Artefact, wish: Wish, threads: int) -> tuple[ort.InferenceSession, Provider]:
+    """Open the graph for the device wished for, or for the CPU; say which it is and why.
+
+    Raises:
+        ArtefactError: the graph's inputs or outputs and the manifest's disagree.
+
+    """
+    options = _options(threads)
+    reason = "asked for" if wish == "cpu" else _why_no_cuda()
+    if not reason:
+        ort.set_default_logger_severity(_FATAL)
+        with contextlib.redirect_stdout(io.StringIO()):  # it prints what it does not find
+            ort.preload_dlls()
+        cuda = (CUDA, {"enable_cuda_graph": "1"})
+        session = ort.InferenceSession(artefact.graph("cuda"), options, providers=[cuda, CPU])
+        if session.get_providers()[0] == CUDA:
+            _check(session, artefact, "cuda")
+            return session, Provider(CUDA, "an NVIDIA GPU is at hand")
+        reason = "the CUDA libraries could not be loaded (pip install 'antiphon[cuda]')"
+    session = ort.InferenceSession(artefact.graph("cpu"), options, providers=[CPU])
+    _check(session, artefact, "cpu")
+    return session, Provider(CPU, reason)
+
+
+def interface(session: ort.InferenceSession) -> dict[str, list[dict[str, Any]]]:
+    """Return a graph's inputs and outputs as a manifest lists them."""
+    return {
+        side: [{"name": n.name, "type": n.type, "shape": list(n.shape)} for n in nodes]
+        for side, nodes in (("inputs", session.get_inputs()), ("outputs", session.get_outputs()))
+    }
+
+
+def _check(session: ort.InferenceSession, artefact: Artefact, device: Device) -> None:
+    for side, nodes in interface(session).items():
+        found: Mapping[str, Any] = {node["name"]: node for node in nodes}
+        stated = {node["name"]: node for node in artefact.manifest["graphs"][device][side]}
+        for name in sorted(found.keys() | stated.keys()):
+            if found.get(name) != stated.get(name):
+                raise ArtefactError(
+                    f"{artefact.graph(device)} has {side} {name} as {found.get(name)} "
+                    f"and the manifest as {stated.get(name)}."
+                )
+
+
+def _options(threads: int) -> ort.SessionOptions:
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.log_severity_level = _FATAL
+    return options
+
+
+def _why_no_cuda() -> str:
+    """Return why CUDA cannot be used, or nothing if it may be tried."""
+    if CUDA not in ort.get_available_providers():
+        return "this onnxruntime has no CUDA provider"
+    if not any(Path(driver).exists() for driver in _DRIVERS):
+        return "no NVIDIA driver was found"
+    return ""

@@ -1,0 +1,27 @@
+"""Eight rows of one table are what the network embeds."""
+
+import numpy as np
+import torch
+
+from model import features, inputs
+from model import vocabulary as v
+from model.transformer import Transformer
+from model.weights import flat
+
+
+def test_the_rows_of_a_token_sum_to_its_embedding(network: Transformer) -> None:
+    rng = np.random.default_rng(0)
+    tokens = rng.integers(0, v.SIZE, (2, 40))
+    time = np.stack([rng.integers(0, size, (2, 40)) for size in features.SIZES], axis=-1)
+    blank = torch.zeros(2, network.config.width), torch.zeros(2, 14)
+    embedded = network.embedding(torch.from_numpy(tokens), torch.from_numpy(time), *blank)
+    rows = flat(network)["rows"]
+    summed = rows[torch.from_numpy(inputs.indices(tokens, time)).long()].sum(dim=-2)
+    torch.testing.assert_close(summed, embedded.detach(), atol=1e-5, rtol=1e-5)
+
+
+def test_the_sections_follow_one_another() -> None:
+    last = np.array([[v.SIZE - 1]]), np.array([[[size - 1 for size in features.SIZES]]])
+    assert inputs.indices(*last).max() == sum(inputs.SECTIONS) - 1
+    silent = inputs.indices(np.array([v.START]), np.zeros((1, 6), np.int64))[0]
+    assert silent[1] == v.EVENT_COUNT + inputs.VELOCITY_ROWS
