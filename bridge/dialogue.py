@@ -42,6 +42,7 @@ class Settings:
     seed: int = 0
     answer_ns: int | None = None
     style_strength: float = 2.0
+    candidates: int = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,13 @@ class Hear:
 
 
 @dataclass(frozen=True, slots=True)
+class Elapse:
+    """The player has done nothing more up to a tick."""
+
+    tick: int
+
+
+@dataclass(frozen=True, slots=True)
 class Compose:
     """Answer from `begin_tick` to `end_tick`, for now as far as `until_tick`.
 
@@ -132,6 +140,13 @@ class Compose:
     until_tick: int
     end_tick: int
     instruments: tuple[Instrument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Foresee:
+    """If the player does nothing more, this is what will be asked for."""
+
+    compose: Compose
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +165,7 @@ class Withdraw:
     tick: int
 
 
-ToComposer = Begin | Arrange | Hear | Compose | Extend | Withdraw
+ToComposer = Begin | Arrange | Hear | Elapse | Foresee | Compose | Extend | Withdraw
 
 
 @dataclass(frozen=True, slots=True)

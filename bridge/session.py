@@ -6,9 +6,10 @@ it is *hearing* one; or it is *answering*. What can happen in which state is the
 
 The turn passes by silence. How long a silence must be follows the player: somewhat longer than the
 usual gap between the notes just played, at least a quarter of a second, at most one. While a key is
-held nobody is interrupted, and a held pedal asks for more patience. The player may also hand over
-at once, and may come back at any moment: what has not sounded is taken back, what sounds is
-released, and the composer is told how far it was heard.
+held nobody is interrupted, and a held pedal asks for more patience. So it is known beforehand when
+a silence will hand over, and the composer is told in the first pause long enough to be one: it may
+begin to think. The player may also hand over at once, and may come back at any moment: what has not
+sounded is taken back, what sounds is released, and the composer is told how far it was heard.
 
 The session is pure. `step` takes the time and what has happened, and returns what is to be done:
 messages for the MIDI I/O process, for the composer, and for the log. Outside, time is nanoseconds;
@@ -32,7 +33,9 @@ from bridge.dialogue import (
     Change,
     Compose,
     Composed,
+    Elapse,
     Extend,
+    Foresee,
     Halt,
     HandOver,
     Happening,
@@ -70,6 +73,10 @@ HORIZON_NS = 2 * SECOND
 """How far the composer may run ahead of what is heard."""
 SHORTEST_ANSWER_NS, LONGEST_ANSWER_NS = 2 * SECOND, 16 * SECOND
 SHORTEST_SILENCE_NS, LONGEST_SILENCE_NS = 250 * MS, SECOND
+PAUSE_NS = 80 * MS
+"""After so long the composer may take it that the player pauses."""
+_FREELY = TempoMap()
+"""Playing freely, a duration is so many ticks wherever it lies."""
 _CHORD_NS = 40 * MS
 _GAPS_REMEMBERED = 8
 _NOTES_SHOWN = 2000
@@ -125,6 +132,7 @@ class _Phrase:
     last_event_ns: int
     gaps_ns: deque[int] = field(default_factory=lambda: deque(maxlen=_GAPS_REMEMBERED))
     instruments: set[Instrument] = field(default_factory=set)
+    pause_told: bool = False
 
 
 @dataclass(slots=True)
@@ -171,7 +179,9 @@ class Session:
 
     def deadline_ns(self) -> int | None:
         """Return when the next step is due though nothing happens, or None."""
-        if self.state is State.HEARING:
+        if self.state is State.HEARING and self._phrase is not None:
+            if not self._phrase.pause_told:
+                return self._phrase.last_event_ns + PAUSE_NS
             return self._silence_ends_ns()
         if self.state is State.ANSWERING and self._answer is not None:
             return self._answer.last_due_ns if self._answer.done else self._extend_at_ns()
@@ -289,6 +299,7 @@ class Session:
         """Remember when the player last did anything that belongs to a phrase."""
         if self._phrase is not None:
             self._phrase.last_event_ns = max(self._phrase.last_event_ns, stamped.time_ns)
+            self._phrase.pause_told = False
 
     def _family(self, channel: int) -> Instrument | None:
         if channel == DRUM_CHANNEL:
@@ -337,9 +348,12 @@ class Session:
         return self._phrase.last_event_ns + silence_asked(self._phrase.gaps_ns) + patience
 
     def _pass_time(self, now_ns: int) -> None:
-        ends = self._silence_ends_ns() if self.state is State.HEARING else None
-        if ends is not None and now_ns >= ends:
-            self._hand_over(now_ns, ends)
+        if self.state is State.HEARING and self._phrase is not None:
+            ends = self._silence_ends_ns()
+            if ends is not None and now_ns >= ends:
+                self._hand_over(now_ns, ends)
+            elif not self._phrase.pause_told and now_ns >= self._phrase.last_event_ns + PAUSE_NS:
+                self._tell_pause(self._phrase, ends)
         answer = self._answer
         if self.state is not State.ANSWERING or answer is None:
             return
@@ -358,21 +372,36 @@ class Session:
             return self._tempo.ns_at(self._answer.end_tick) + SECOND
         return self._tempo.ns_at(self._answer.until_tick) - HORIZON_NS // 2
 
+    def _tell_pause(self, phrase: _Phrase, ends_ns: int | None) -> None:
+        """Let the composer use a pause: it may be the one that hands over, or a key is held."""
+        phrase.pause_told = True
+        if ends_ns is None:
+            self._out.to_composer.append(Elapse(self._tempo.tick_at(phrase.last_event_ns) + 1))
+        else:
+            self._out.to_composer.append(Foresee(self._answer_to(phrase, ends_ns)))
+
+    def _answer_to(self, phrase: _Phrase, at_ns: int) -> Compose:
+        """Return what to ask for if the turn passes at a time."""
+        spoken = phrase.last_event_ns - phrase.begin_ns
+        length = min(LONGEST_ANSWER_NS, max(SHORTEST_ANSWER_NS, spoken))
+        begin = self._tempo.tick_at(at_ns)
+        end = begin + _FREELY.tick_at(self._settings.answer_ns or length)
+        until = min(end, begin + _FREELY.tick_at(HORIZON_NS))
+        instruments = self._settings.instruments or tuple(sorted(phrase.instruments))
+        return Compose(self._takes + 1, begin, until, end, instruments)
+
     def _hand_over(self, now_ns: int, wanted_ns: int) -> None:
         phrase = self._phrase
         if phrase is None or not self._signal(Signal.HAND_OVER):
             return
-        begin = self._tempo.tick_at(now_ns)
-        self._shift(now_ns + LEAD_NS - self._tempo.ns_at(begin))
-        spoken = phrase.last_event_ns - phrase.begin_ns
-        length = min(LONGEST_ANSWER_NS, max(SHORTEST_ANSWER_NS, spoken))
-        until_ns = self._tempo.ns_at(begin) + (self._settings.answer_ns or length)
-        end = self._tempo.tick_at(until_ns)
-        until = min(end, self._tempo.tick_at(now_ns + HORIZON_NS))
-        self._takes += 1
-        self._answer = _Answer(self._takes, now_ns, end, until, last_due_ns=until_ns)
-        instruments = self._settings.instruments or tuple(sorted(phrase.instruments))
-        self._out.to_composer.append(Compose(self._takes, begin, until, end, instruments))
+        asked = self._answer_to(phrase, wanted_ns)
+        self._shift(now_ns + LEAD_NS - self._tempo.ns_at(asked.begin_tick))
+        self._takes = asked.take
+        ends_ns = self._tempo.ns_at(asked.end_tick)
+        self._answer = _Answer(
+            asked.take, now_ns, asked.end_tick, asked.until_tick, last_due_ns=ends_ns
+        )
+        self._out.to_composer.append(asked)
         self._tell(now_ns, "hand-over", now_ns - wanted_ns)
 
     def _shift(self, by_ns: int) -> None:

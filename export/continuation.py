@@ -15,7 +15,7 @@ import numpy as np
 from bridge.instruments import Instrument
 from bridge.notes import Note, Score, TempoChange
 from bridge.tempo import MetreMap, TempoMap
-from export.composer import Stream
+from export.stream import Stream
 from model import sampling, tokenizer
 from model import vocabulary as v
 
@@ -64,15 +64,15 @@ def continuation(
     chance = sampling.Chance(settings.temperature, settings.top_p)
     rng = np.random.default_rng(settings.seed)
     stream = _read(decoder, score, span.begin)
-    stream.grammar.allow(instruments)
-    stream.grammar.keep_to(sampling.grid_of([note.onset_ticks for note in score.notes]))
+    stream.place.grammar.allow(instruments)
+    stream.place.grammar.keep_to(sampling.grid_of([note.onset_ticks for note in score.notes]))
     told = tokenizer.Assembler(span.begin)
     invitation = sampling.Invitation(instruments, span.begin)
     bar = MetreMap(score.metres).at(span.begin).bar_ticks
     last_onset = span.begin
     while stream.tick < span.end:
         logits = stream.logits
-        mask = stream.grammar.mask(must_begin=stream.tick - last_onset >= bar)
+        mask = stream.place.grammar.mask(must_begin=stream.tick - last_onset >= bar)
         events = logits.events + invitation.bias(stream.tick)
         token = sampling.choose(events, logits.velocities, mask, chance, rng)
         invitation.push(token, stream.tick)

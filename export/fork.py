@@ -22,19 +22,25 @@ if TYPE_CHECKING:
 
 
 class Fork:
-    """All rows of a decoder's cache, each one token at a time."""
+    """The first rows of a decoder's cache, each one token at a time."""
 
-    def __init__(self, decoder: Decoder) -> None:
+    def __init__(self, decoder: Decoder, rows: int) -> None:
+        if not 1 <= rows <= decoder.rows:
+            raise ValueError(f"{rows} rows of a cache that has {decoder.rows}")
         self._decoder = decoder
-        self._chunk = decoder.bound(decoder.rows, 1)
-        self.lengths = np.zeros(decoder.rows, np.int32)
+        self._chunk = decoder.bound(rows, 1)
+        self.lengths = np.zeros(rows, np.int32)
 
     def begin(self) -> None:
         """Let every row go on from what the decoder has been fed."""
         length = self._decoder.length
         for _, cache in self._decoder.edited():
-            cache[1:, :, :length] = cache[0, :, :length]
+            cache[1 : len(self.lengths), :, :length] = cache[0, :, :length]
         self.lengths[:] = length
+
+    def full(self, row: int) -> bool:
+        """Tell whether a row can take no more."""
+        return bool(self.lengths[row] >= self._decoder.capacity)
 
     def feed(
         self, tokens: NDArray[np.int64], time: NDArray[np.int64], going: NDArray[np.bool_]

@@ -21,7 +21,8 @@ from bridge.pipe import join_parent
 from bridge.schedule import Due
 from bridge.session import Session
 from export.artefact import Artefact, UnknownStyleError
-from export.composer import Composer, ComposerThread
+from export.composer import Composer
+from export.composer_thread import ComposerThread
 from export.own_styles import installed_artefact
 from export.runtime import Decoder
 

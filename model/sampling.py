@@ -221,7 +221,9 @@ def choose(
 
     The event is one of those that the mask (E,) allows.
     """
-    event = draw(np.where(mask, events, -np.inf), chance, rng)
+    # Most events may not come: what follows is done for the few hundred that may.
+    allowed = np.flatnonzero(mask)
+    event = int(allowed[draw(events[allowed], chance, rng)])
     if event < v.FIRST_ON:
         return event
     return v.combined(event, draw(velocities[v.EVENT_INSTRUMENT[event]], chance, rng))
@@ -230,17 +232,22 @@ def choose(
 def draw(logits: NDArray[np.float32], chance: Chance, rng: Generator) -> int:
     """Draw an index from logits (N,); minus infinity is never drawn."""
     if chance.temperature <= 0:
-        return int(np.argmax(logits))
-    scaled = (logits - logits.max()) / chance.temperature
-    weights = np.exp(scaled)
+        return int(logits.argmax())
+    weights = np.exp((logits - logits.max()) / np.float32(chance.temperature))
     if chance.min_p > 0:
         weights[weights < chance.min_p] = 0.0
-    if chance.top_p < 1:
-        order = np.argsort(-weights)
-        mass = np.cumsum(weights[order])
-        weights[order[int(np.searchsorted(mass, chance.top_p * mass[-1])) + 1 :]] = 0.0
-    mass = np.cumsum(weights)
-    return min(int(np.searchsorted(mass, rng.random() * mass[-1], side="right")), len(mass) - 1)
+    if chance.top_p >= 1:
+        return _place(weights.cumsum(), rng.random())
+    order = weights.argsort()[::-1]
+    mass = weights[order].cumsum()
+    likeliest = int(mass.searchsorted(chance.top_p * mass[-1])) + 1
+    return int(order[_place(mass[:likeliest], rng.random())])
+
+
+def _place(mass: NDArray[np.float32], chance: float) -> int:
+    """Return where a chance in [0, 1) falls in cumulated weights (N,)."""
+    place = int(mass.searchsorted(chance * mass[-1], side="right"))
+    return min(place, len(mass) - 1)
 
 
 def multi_hot(instruments: Iterable[Instrument]) -> NDArray[np.float32]:

@@ -19,6 +19,7 @@ events as they come, keeps only the tick that is still open, and yields the same
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -241,6 +242,10 @@ class StreamEncoder:
         self._told = tick  # how far the tokens have come
         self._now = _Moment(tick, {}, set(), {}, set())
         self._sounding: set[tuple[Instrument, int]] = set()
+
+    def copy(self) -> StreamEncoder:
+        """Return an encoder that has heard the same, and hears nothing of what comes."""
+        return copy.deepcopy(self)
 
     @property
     def sounding(self) -> frozenset[tuple[Instrument, int]]:

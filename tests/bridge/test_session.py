@@ -12,7 +12,9 @@ from bridge.dialogue import (
     Change,
     Compose,
     Composed,
+    Elapse,
     Extend,
+    Foresee,
     Halt,
     HandOver,
     Happening,
@@ -29,7 +31,17 @@ from bridge.dialogue import (
 from bridge.events import SUSTAIN, ControlChange, Event, NoteOff, NoteOn, ProgramChange, Stamped
 from bridge.instruments import Instrument
 from bridge.schedule import Due, Schedule, Sent
-from bridge.session import LEAD_NS, MS, SECOND, TRANSITIONS, Outcome, Session, Signal, silence_asked
+from bridge.session import (
+    LEAD_NS,
+    MS,
+    PAUSE_NS,
+    SECOND,
+    TRANSITIONS,
+    Outcome,
+    Session,
+    Signal,
+    silence_asked,
+)
 
 PIANO = Instrument.PIANO
 
@@ -64,6 +76,13 @@ class Table:
             self.play(begin_ns + (index + 1) * gap_ns - 20 * MS, NoteOff(0, 60 + index))
         return begin_ns + onsets * gap_ns - 20 * MS
 
+    def pause(self) -> int | None:
+        """Let the pause pass in which the composer is told of it; return the next deadline."""
+        at_ns = self.session.deadline_ns()
+        assert at_ns is not None
+        self.at(at_ns)
+        return self.session.deadline_ns()
+
     def composed(self) -> Compose:
         return next(m for m in reversed(self.composer) if isinstance(m, Compose))
 
@@ -83,7 +102,7 @@ def table() -> Table:
 def answered(table: Table) -> tuple[int, Compose]:
     """Play a phrase and wait until it is answered; return when, and what the composer was asked."""
     table.phrase(SECOND)
-    at = table.session.deadline_ns()
+    at = table.pause()
     assert at is not None
     table.at(at)
     assert table.state is State.ANSWERING
@@ -116,7 +135,7 @@ def test_what_is_played_is_told_in_ticks_from_the_first_note(table: Table) -> No
 
 def test_a_silence_half_as_long_again_as_the_usual_gap_hands_over(table: Table) -> None:
     last = table.phrase(SECOND, gap_ns=400 * MS)
-    assert table.session.deadline_ns() == last + 600 * MS
+    assert table.pause() == last + 600 * MS
     table.at(last + 600 * MS - 1)
     before = table.state
     table.at(last + 600 * MS)
@@ -135,14 +154,42 @@ def test_nobody_is_interrupted_while_a_key_is_down_and_a_pedal_asks_for_patience
     table: Table,
 ) -> None:
     table.play(SECOND, NoteOn(0, 60, 80))
-    assert table.session.deadline_ns() is None
+    assert table.pause() is None
     table.play(2 * SECOND, ControlChange(0, SUSTAIN, 127), NoteOff(0, 60))
-    assert table.session.deadline_ns() == 2 * SECOND + 1500 * MS
+    assert table.pause() == 2 * SECOND + 1500 * MS
+
+
+def test_a_pause_is_told_once_with_what_will_be_asked_for(table: Table) -> None:
+    last = table.phrase(SECOND)
+    ends = table.pause()
+    assert ends is not None
+    foreseen = table.composer[-1]
+    assert table.session.deadline_ns() == ends > last + PAUSE_NS
+    table.at(ends + 3 * MS)  # the machine was busy
+    assert foreseen == Foresee(table.composed())
+    assert sum(isinstance(message, Foresee) for message in table.composer) == 1
+
+
+def test_a_pause_with_a_key_held_says_that_time_has_passed(table: Table) -> None:
+    table.play(SECOND, NoteOn(0, 60, 80))
+    table.pause()
+    assert table.composer[-1] == Elapse(1)
+
+
+def test_a_note_ends_the_pause_and_the_next_is_told_again(table: Table) -> None:
+    table.phrase(SECOND)
+    table.pause()
+    again = table.phrase(2 * SECOND + 100 * MS)
+    assert table.session.deadline_ns() == again + PAUSE_NS
+    table.pause()
+    first, second = (m.compose for m in table.composer if isinstance(m, Foresee))
+    assert first.take == second.take
+    assert first.begin_tick < second.begin_tick
 
 
 def test_the_answer_begins_within_the_lead_and_is_as_long_as_the_phrase(table: Table) -> None:
     last = table.phrase(SECOND, onsets=16)
-    at = table.session.deadline_ns()
+    at = table.pause()
     assert at is not None
     table.at(at)
     compose = table.composed()

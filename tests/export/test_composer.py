@@ -1,5 +1,6 @@
 """The composer: what it hears, answers and takes back stays one stream."""
 
+import numpy as np
 import pytest
 
 from bridge.dialogue import (
@@ -7,7 +8,9 @@ from bridge.dialogue import (
     Begin,
     Compose,
     Composed,
+    Elapse,
     Extend,
+    Foresee,
     Happening,
     Hear,
     Release,
@@ -17,8 +20,14 @@ from bridge.dialogue import (
 )
 from bridge.instruments import Instrument
 from export.artefact import Artefact
-from export.composer import Composer, ComposerThread
+from export.composer import Composer
+from export.foresight import FORESEEN_TICKS
 from export.runtime import Decoder
+from export.stream import Stream
+from export.take import Take
+from model import sampling
+from model import vocabulary as v
+from model.sampling import Chance
 from model.tokenizer import decode
 
 PIANO, BASS, DRUMS = Instrument.PIANO, Instrument.BASS, Instrument.DRUMS
@@ -159,27 +168,134 @@ def test_a_key_held_over_the_hand_over_is_let_go_afterwards(composer: Composer) 
     worked(composer)
 
 
-def test_the_thread_answers_and_ends(exact: Artefact) -> None:
-    thread = ComposerThread(Composer(exact, Decoder(exact, device="cpu", threads=1)))
-    for message in (
-        Begin(),
-        Arrange(Settings()),
-        Hear(PHRASE),
-        Compose(1, 120, 216, 216, (PIANO,)),
-    ):
-        thread.post(message)
-    done = False
-    while not done:
-        assert thread.connection.poll(20)
-        composed = thread.connection.recv()
-        assert isinstance(composed, Composed)
-        done = composed.done
-    thread.close()
+# What is foreseen.
 
 
-def test_a_failure_in_the_thread_is_told(exact: Artefact) -> None:
-    thread = ComposerThread(Composer(exact, Decoder(exact, device="cpu", threads=1)))
-    thread.post(Arrange(Settings(style=(("nobody", 1.0),))))
-    assert thread.connection.poll(20)
-    assert "nobody" in thread.connection.recv().text
-    thread.close()
+def composing(artefact: Artefact, candidates: int = 1, temperature: float = 1.0) -> Composer:
+    """Return a composer that has heard the phrase and knows that it is over."""
+    composer = Composer(artefact, Decoder(artefact, device="cpu", rows=4))
+    settings = Settings(seed=1, candidates=candidates, temperature=temperature)
+    for message in (Begin(), Arrange(settings), Hear(PHRASE), Elapse(95)):
+        composer.take(message)
+    worked(composer)
+    return composer
+
+
+def asked(begin: int = 120, number: int = 1) -> Compose:
+    return Compose(number, begin, begin + 192, begin + 192, (PIANO, BASS))
+
+
+def answer(composer: Composer, message: Compose) -> list[Happening]:
+    composer.take(message)
+    return [happening for composed in worked(composer) for happening in composed.happenings]
+
+
+def test_what_was_foreseen_is_what_would_have_been_played(exact: Artefact) -> None:
+    foreseeing = composing(exact)
+    foreseeing.take(Foresee(asked()))
+    worked(foreseeing)
+    assert answer(foreseeing, asked()) == answer(composing(exact), asked())
+    assert foreseeing.tokens[:3] == [v.START, v.CLOCK_FREE, v.on_id(PIANO, 60, v.level_of(80))]
+
+
+def test_what_was_foreseen_is_told_at_once(exact: Artefact) -> None:
+    composer = composing(exact, candidates=4)
+    composer.take(Foresee(asked()))
+    worked(composer)
+    composer.take(asked())
+    first = composer.work()
+    assert first is not None
+    rest = [happening for composed in worked(composer) for happening in composed.happenings]
+    second = 120 + FORESEEN_TICKS
+    assert [h for h in (*first.happenings, *rest) if h.tick < second] == list(first.happenings)
+
+
+def test_of_the_candidates_the_critic_chooses_one(exact: Artefact) -> None:
+    """With the dice of each candidate alone the same takes are found again."""
+
+    def alone(candidate: int) -> Take:
+        decoder = Decoder(exact, device="cpu")
+        stream = Stream(decoder)
+        decoder.set_style(exact.blend({}))
+        stream.tell(0, composing(exact).tokens)
+        assert stream.logits is not None
+        decoder.set_allowed(sampling.multi_hot((PIANO, BASS)))
+        stream.tell(len(stream), [v.wait_id(120 - stream.tick)])
+        take = Take(asked(), stream.place, Chance(), np.random.default_rng((1, 1, candidate)))
+        while take.place.tick < 120 + FORESEEN_TICKS:
+            token = take.choose(stream.logits)
+            take.note(token)
+            stream.push(token)
+        return take
+
+    takes = [alone(candidate) for candidate in range(4)]
+    best = max(takes, key=lambda take: take.score)
+    assert len({tuple(take.tokens) for take in takes}) == 4
+    composer = composing(exact, candidates=4)
+    composer.take(Foresee(asked()))
+    worked(composer)
+    composer.take(asked())
+    first = composer.work()
+    assert first is not None
+    assert list(first.happenings) == best.news()
+
+
+@pytest.mark.parametrize("steps", [0, 1, 2, 5, 12, 30, 100])
+def test_a_player_who_goes_on_takes_nothing_from_it(exact: Artefact, steps: int) -> None:
+    """However far the answer had been foreseen, the phrase is heard as if it had not been."""
+    more = (Strike(110, PIANO, 72, 90), Release(140, PIANO, 72))
+    answers, told = [], list[int]()
+    for foresees in (True, False):
+        composer = composing(exact, candidates=4, temperature=0.0)
+        if foresees:
+            composer.take(Foresee(asked()))
+            for _ in range(steps):
+                if composer.busy:
+                    assert composer.work() is None
+        composer.take(Hear(more))
+        worked(composer)
+        answers.append(answer(composer, asked(180)))
+        told = composer.tokens
+    assert answers[0] == answers[1]
+    notes = [note.onset_ticks for note in decode(told).notes if note.onset_ticks < 180]
+    assert notes == [0, 24, 48, 72, 110]
+
+
+@pytest.mark.parametrize("begin", [97, 100, 119, 121, 300, 900])
+def test_at_another_moment_than_foreseen_little_is_left_to_read(
+    exact: Artefact, begin: int
+) -> None:
+    answers = []
+    for foresees in (True, False):
+        composer = composing(exact, candidates=4, temperature=0.0)
+        if foresees:
+            composer.take(Foresee(asked()))
+            worked(composer)
+        composer.take(asked(begin))
+        assert composer.unread <= 4 + begin // v.LONGEST_WAIT
+        answers.append([h for composed in worked(composer) for h in composed.happenings])
+    assert answers[0] == answers[1]
+
+
+def test_in_another_style_it_is_foreseen_again(exact: Artefact) -> None:
+    settings = Settings(seed=1, candidates=1, style=(("chopin", 1.0),))
+    changed, plain = composing(exact), composing(exact)
+    changed.take(Foresee(asked()))
+    worked(changed)
+    for composer in (changed, plain):
+        composer.take(Arrange(settings))
+    assert changed.busy
+    worked(changed)
+    assert answer(changed, asked()) == answer(plain, asked())
+
+
+def test_an_answer_asked_for_in_the_midst_of_foreseeing_goes_on_from_there(exact: Artefact) -> None:
+    composer = composing(exact, candidates=4)
+    composer.take(Foresee(asked()))
+    for _ in range(6):
+        composer.work()
+    happenings = answer(composer, asked())
+    assert isinstance(happenings[0], Strike)
+    assert happenings[0].tick == 120
+    ticks = [happening.tick for happening in happenings]
+    assert ticks == sorted(ticks)

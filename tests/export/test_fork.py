@@ -20,7 +20,7 @@ TOLERANCE = 1e-3  # a batch sums in another order
 def forked(exact: Artefact, stream: Stream) -> tuple[Decoder, Fork]:
     """Give a decoder that has heard 40 tokens, and its fork."""
     decoder = Decoder(exact, device="cpu", capacity=256, rows=ROWS)
-    fork = Fork(decoder)
+    fork = Fork(decoder, decoder.rows)
     decoder.set_style(exact.style_vectors[1])
     decoder.set_allowed(ALLOWED)
     decoder.feed(stream[0][:40], stream[1][:40])
@@ -105,7 +105,7 @@ def test_a_style_counts_in_every_row(
 def test_a_full_row_takes_no_more(exact: Artefact, stream: Stream) -> None:
     decoder = Decoder(exact, device="cpu", capacity=256, rows=2)
     decoder.feed(stream[0][:256], stream[1][:256])
-    fork = Fork(decoder)
+    fork = Fork(decoder, decoder.rows)
     fork.begin()
     with pytest.raises(ValueError, match="full"):
         fed(fork, stream, [0, 1], [True, False])

@@ -1,0 +1,77 @@
+"""A take: one way of going on, token by token, up to the tick at which it is to end.
+
+It owns what is peculiar to it: the dice, who is invited, what it has told. Where it stands is a
+`Place`, which for the take that is being played is the stream's own, and for one that is merely
+tried a copy. The critic's opinion of each of its tokens is kept; their mean is its score.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bridge.dialogue import Happening, Release, Strike
+from model import sampling
+from model import vocabulary as v
+
+if TYPE_CHECKING:
+    from numpy.random import Generator
+
+    from bridge.dialogue import Compose
+    from export.runtime import Logits
+    from export.stream import Place
+
+
+class Take:
+    """An answer in the making."""
+
+    def __init__(
+        self, asked: Compose, place: Place, chance: sampling.Chance, rng: Generator
+    ) -> None:
+        self.place = place
+        self.tokens: list[int] = []
+        self._happenings: list[Happening] = []
+        self.end_tick = asked.end_tick
+        self._chance, self._rng = chance, rng
+        self._invitation = sampling.Invitation(asked.instruments, asked.begin_tick)
+        self._opinions = 0.0
+        place.grammar.allow(asked.instruments)
+
+    @property
+    def ended(self) -> bool:
+        """Tell whether it has come to where it is to end."""
+        return self.place.tick >= self.end_tick
+
+    @property
+    def score(self) -> float:
+        """What the critic says of its tokens on average."""
+        return self._opinions / max(1, len(self.tokens) - 1)
+
+    def choose(self, logits: Logits) -> int:
+        """Choose the next token from what the network says after the last; the first is a note."""
+        if self.tokens:
+            self._opinions += logits.critic
+        mask = self.place.grammar.mask(must_begin=not self.tokens)
+        events = logits.events + self._invitation.bias(self.place.tick)
+        return sampling.choose(events, logits.velocities, mask, self._chance, self._rng)
+
+    def note(self, token: int) -> bool:
+        """Take note of a token at the tick where it is told; tell whether the tick is over."""
+        self._invitation.push(token, self.place.tick)
+        self.tokens.append(token)
+        spelt = v.token_of(token)
+        if spelt.kind is v.Kind.WAIT:
+            return True
+        self._happenings.append(_happening(self.place.tick, spelt))
+        return False
+
+    def news(self) -> list[Happening]:
+        """Return what has happened in it since it was last asked."""
+        news, self._happenings = self._happenings, []
+        return news
+
+
+def _happening(tick: int, spelt: v.Token) -> Happening:
+    assert spelt.instrument is not None, spelt
+    if spelt.kind is v.Kind.OFF:
+        return Release(tick, spelt.instrument, spelt.pitch)
+    return Strike(tick, spelt.instrument, spelt.pitch, v.velocity_of(spelt.level))
