@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from bridge import protocol
 from bridge.instruments import Instrument
 
+MOST_CANDIDATES = 4
+"""So many beginnings of an answer fit into a short pause."""
+
 
 class State(enum.Enum):
     """Who has the turn."""
@@ -42,7 +45,7 @@ class Settings:
     seed: int = 0
     answer_ns: int | None = None
     style_strength: float = 2.0
-    candidates: int = 4
+    candidates: int = MOST_CANDIDATES
 
 
 @dataclass(frozen=True, slots=True)

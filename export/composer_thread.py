@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING
 from bridge.protocol import Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bridge.dialogue import ToComposer
     from export.composer import Composer
 
 
 class ComposerThread:
-    """Runs a composer beside the engine.
+    """Runs a composer beside the engine."""
 
-    Messages go in through `post`; what is composed comes out of `connection`.
-    """
-
-    def __init__(self, composer: Composer) -> None:
-        self._composer = composer
+    def __init__(self, make: Callable[[], Composer]) -> None:
+        """Make a composer in the thread, where nobody waits for it, and run it."""
+        self._make = make
         self._messages: deque[ToComposer] = deque()
         self._wake = threading.Event()
         self._leaving = False
@@ -55,12 +55,13 @@ class ComposerThread:
             self._out.send(Problem(f"The composer has failed ({type(error).__name__}: {error})."))
 
     def _serve(self) -> None:
+        composer = self._make()
         while not self._leaving:
-            if not self._messages and not self._composer.busy:
+            if not self._messages and not composer.busy:
                 self._wake.wait()
                 self._wake.clear()
             while self._messages:
-                self._composer.take(self._messages.popleft())
-            composed = self._composer.work() if self._composer.busy else None
+                composer.take(self._messages.popleft())
+            composed = composer.work() if composer.busy else None
             if composed is not None:
                 self._out.send(composed)

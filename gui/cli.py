@@ -124,6 +124,13 @@ def jam(
         float,
         typer.Option("--answer-seconds", help="Length of an answer; 0: as long as the phrase."),
     ] = 0.0,
+    candidates: Annotated[
+        int,
+        typer.Option(
+            "--candidates",
+            help="Beginnings tried in a pause, 1 to 4, of which the critic picks one.",
+        ),
+    ] = 4,
     for_: Annotated[
         float, typer.Option("--for", help="Stop after so many seconds; 0: on Ctrl-C.")
     ] = 0.0,
@@ -141,13 +148,16 @@ def jam(
     """
     from dataclasses import replace
 
-    from bridge.dialogue import Change, Listen
+    from bridge.dialogue import MOST_CANDIDATES, Change, Listen
     from bridge.protocol import OpenPorts
     from gui.engine import Engine
 
     if mode != "answer":
         fail(f"--mode: {mode!r} is not a mode; answer is.")
+    if not 1 <= candidates <= MOST_CANDIDATES:
+        fail(f"--candidates: {candidates} is not between 1 and {MOST_CANDIDATES}.")
     settings = _settings(style, instruments_, temperature, top_p, style_strength, seed)
+    settings = replace(settings, candidates=candidates)
     if answer_seconds:
         settings = replace(settings, answer_ns=round(answer_seconds * _SECOND))
     artefact = load_artefact(settings)

@@ -15,12 +15,23 @@ from typing import TYPE_CHECKING, Self
 
 from bridge import protocol
 from bridge.clock import Clock, SystemClock
-from bridge.dialogue import Change, Halt, Inbox, LogEntry, Refused, Request, Settings, Snapshot
+from bridge.dialogue import (
+    MOST_CANDIDATES,
+    Change,
+    Halt,
+    Inbox,
+    LogEntry,
+    Refused,
+    Request,
+    Settings,
+    Snapshot,
+)
 from bridge.io_process import BackendName, MidiIo
 from bridge.pipe import join_parent
 from bridge.schedule import Due
 from bridge.session import Session
 from export.artefact import Artefact, UnknownStyleError
+from export.calibration import fitting_threads
 from export.composer import Composer
 from export.composer_thread import ComposerThread
 from export.own_styles import installed_artefact
@@ -54,7 +65,7 @@ class Engine:
         self._clock = clock or SystemClock()
         self._io = MidiIo.start(backend)
         self._io.send(protocol.ListPorts())
-        self._composer = ComposerThread(Composer(artefact, Decoder(artefact)))
+        self._composer = ComposerThread(self._compose)
         self._session = Session(settings)
         self._posted: list[Inbox] = []
 
@@ -63,6 +74,12 @@ class Engine:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _compose(self) -> Composer:
+        threads = fitting_threads(self._artefact)
+        return Composer(
+            self._artefact, Decoder(self._artefact, threads=threads, rows=MOST_CANDIDATES)
+        )
 
     @property
     def now_ns(self) -> int:

@@ -1,5 +1,7 @@
 """The composer's thread answers, ends, and tells of a failure."""
 
+import threading
+
 from bridge.dialogue import (
     Arrange,
     Begin,
@@ -21,7 +23,7 @@ PHRASE = (Strike(0, PIANO, 60, 80), Release(22, PIANO, 60), Strike(24, PIANO, 64
 
 
 def test_the_thread_answers_and_ends(exact: Artefact) -> None:
-    thread = ComposerThread(Composer(exact, Decoder(exact, device="cpu", threads=1)))
+    thread = ComposerThread(lambda: Composer(exact, Decoder(exact, device="cpu")))
     for message in (
         Begin(),
         Arrange(Settings()),
@@ -39,8 +41,24 @@ def test_the_thread_answers_and_ends(exact: Artefact) -> None:
 
 
 def test_a_failure_in_the_thread_is_told(exact: Artefact) -> None:
-    thread = ComposerThread(Composer(exact, Decoder(exact, device="cpu", threads=1)))
+    thread = ComposerThread(lambda: Composer(exact, Decoder(exact, device="cpu")))
     thread.post(Arrange(Settings(style=(("nobody", 1.0),))))
     assert thread.connection.poll(20)
     assert "nobody" in thread.connection.recv().text
+    thread.close()
+
+
+def test_what_is_posted_before_it_is_ready_is_done_when_it_is(exact: Artefact) -> None:
+    allowed = threading.Event()
+
+    def slowly() -> Composer:
+        allowed.wait()
+        return Composer(exact, Decoder(exact, device="cpu"))
+
+    thread = ComposerThread(slowly)
+    for message in (Begin(), Hear(PHRASE), Compose(1, 120, 216, 216, (PIANO,))):
+        thread.post(message)
+    assert not thread.connection.poll(0)
+    allowed.set()
+    assert thread.connection.poll(20)
     thread.close()
