@@ -50,11 +50,10 @@ if TYPE_CHECKING:
     from export.runtime import Decoder
     from export.stream import Place
 
-_AT_ONCE = 8
-"""Tokens between two looks at the messages while a stream is read.
-
-Short enough to be interrupted in time.
-"""
+_AT_ONCE = 32
+"""Tokens between two looks at the messages while a stream is read: some milliseconds."""
+_WITH_THE_FIRST = 8
+"""So many unread tokens are read along with deciding the first note."""
 _ROOM = 128
 """Tokens that the cache must be able to take before an answer is tried on it."""
 
@@ -119,8 +118,8 @@ class Composer:
         Read some tokens, or decide the next ones; return what has been decided.
         """
         take, unread = self._take, self._stream.unread
-        if unread > (0 if take is None else 2 * _AT_ONCE):
-            self._stream.read(_AT_ONCE)
+        if unread > (0 if take is None else _WITH_THE_FIRST):
+            self._stream.read(_AT_ONCE if take is None else unread)
         elif take is None:
             if self._foresight is not None and not self._foresight.chosen:
                 self._foresight.work()
@@ -210,6 +209,7 @@ class Composer:
         foresight, self._foresight = self._foresight, None
         self._decoder.set_allowed(sampling.multi_hot(asked.instruments))
         self._tell(self._encoder.settle(asked.begin_tick))
+        self._stream.skip_all_but(self._decoder.capacity // 2)
         self._answer_begin = self._certain
         if foresight is not None and foresight.asked == asked and foresight.begun:
             self._take = foresight.choose()

@@ -83,12 +83,12 @@ def write_graphs(network: Transformer, folder: Path, forms: Mapping[str, Form]) 
     """Write the graphs of a network, one file for each form, and the weights that they share."""
     tensors = {name: tensor.float().cpu().numpy() for name, tensor in flat(network).items()}
     with (folder / WEIGHTS).open("wb") as file:
-        store = _Store(file)
+        store = Store(file)
         for name, form in forms.items():
-            onnx.save(_Step(tensors, network.config, form, store).model(), folder / name)
+            onnx.save(GraphWriter(tensors, network.config, form, store).model(), folder / name)
 
 
-class _Store:
+class Store:
     """The file of weights: each tensor stands in it once, whoever asks."""
 
     def __init__(self, file: BinaryIO) -> None:
@@ -111,14 +111,14 @@ class _Store:
         return tensor
 
 
-class _Step:
-    """One graph in the making."""
+class GraphWriter:
+    """One graph in the making, node by node."""
 
     def __init__(
-        self, tensors: Mapping[str, NDArray[Any]], config: Config, form: Form, store: _Store
+        self, tensors: Mapping[str, NDArray[Any]], config: Config, form: Form, store: Store
     ) -> None:
-        self._tensors, self._config, self._form, self._store = tensors, config, form, store
-        self._nodes: list[onnx.NodeProto] = []
+        self._tensors, self.config, self._form, self._store = tensors, config, form, store
+        self.nodes: list[onnx.NodeProto] = []
         self._initializers: dict[str, onnx.TensorProto] = {}
 
     def model(self) -> onnx.ModelProto:
@@ -126,18 +126,18 @@ class _Step:
         x = self._embedded()
         change = ""
         angles = self._angles()
-        for index in range(self._config.layers):
+        for index in range(self.config.layers):
             block = f"blocks/{index}"
             x, normed = self._normed(x, change, f"{block}/attention_norm")
-            attended = self._attended(self._product(normed, f"{block}/qkv"), index, angles)
+            attended = self.attended(self._product(normed, f"{block}/qkv"), index, angles)
             change = self._wide(self._product(attended, f"{block}/out"))
             x, normed = self._normed(x, change, f"{block}/feed_norm")
             change = self._wide(self._product(self._gated(normed, block), f"{block}/down"))
-        x = self._op("Add", x, change)
-        last = self._op("Gather", x, self._constant("last", np.array(-1)), axis=1)
+        x = self.op("Add", x, change)
+        last = self.op("Gather", x, self.constant("last", np.array(-1)), axis=1)
         _, normed = self._normed(last, "", "norm")
         logits = self._wide(self._product(normed, "head"))
-        self._nodes[-1].output[0] = "logits"
+        self.nodes[-1].output[0] = "logits"
         assert logits
         return self._sealed()
 
@@ -145,23 +145,23 @@ class _Step:
         """Sum the rows of each token, and add the condition."""
         table = self._weight("rows", np.float16)
         # Rows are looked up, not multiplied: half the width is exact enough that no test can tell.
-        rows = self._cast(self._op("Gather", table, "indices"), np.float32)
-        x = self._op("ReduceSum", rows, self._constant("each_row", np.array([2])), keepdims=0)
-        everywhere = self._op("Unsqueeze", "condition", self._constant("time", np.array([1])))
-        return self._op("Add", x, everywhere)
+        rows = self._cast(self.op("Gather", table, "indices"), np.float32)
+        x = self.op("ReduceSum", rows, self.constant("each_row", np.array([2])), keepdims=0)
+        everywhere = self.op("Unsqueeze", "condition", self.constant("time", np.array([1])))
+        return self.op("Add", x, everywhere)
 
     def _angles(self) -> tuple[str, str]:
         """Return cosine and sine (positions, A/2); onnxruntime computes them when it loads."""
-        width = self._config.head_width
+        width = self.config.head_width
         half = np.arange(0, width, 2, dtype=np.float32) / width
         positions = np.arange(POSITIONS, dtype=np.float32)[:, None]
-        frequencies = (self._config.rope_base**-half)[None].astype(np.float32)
-        angle = self._op(
+        frequencies = (self.config.rope_base**-half)[None].astype(np.float32)
+        angle = self.op(
             "Mul",
-            self._constant("positions", positions),
-            self._constant("frequencies", frequencies),
+            self.constant("positions", positions),
+            self.constant("frequencies", frequencies),
         )
-        cos, sin = self._op("Cos", angle), self._op("Sin", angle)
+        cos, sin = self.op("Cos", angle), self.op("Sin", angle)
         return self._narrow(cos), self._narrow(sin)
 
     def _normed(self, x: str, change: str, weight: str) -> tuple[str, str]:
@@ -169,10 +169,10 @@ class _Step:
         scale = self._weight(weight, np.float32)
         if not change:
             name = "SimplifiedLayerNormalization"
-            normed = self._op(name, x, scale, axis=-1, epsilon=NORM_EPSILON)
+            normed = self.op(name, x, scale, axis=-1, epsilon=NORM_EPSILON)
             return x, self._narrow(normed)
         # The second and third outputs are what training needs.
-        normed, _, _, x = self._ops(
+        normed, _, _, x = self.ops(
             "SkipSimplifiedLayerNormalization",
             (x, change, scale),
             (True, False, False, True),
@@ -181,8 +181,9 @@ class _Step:
         )
         return x, self._narrow(normed)
 
-    def _attended(self, qkv: str, layer: int, angles: tuple[str, str]) -> str:
-        config = self._config
+    def attended(self, qkv: str, layer: int, angles: tuple[str, str]) -> str:
+        """Attend over the cache, to which a layer's keys and values are added."""
+        config = self.config
         past = f"past_k{layer}", f"past_v{layer}"
         node = helper.make_node(
             "GroupQueryAttention",
@@ -194,24 +195,24 @@ class _Step:
             do_rotary=1,
             scale=1 / math.sqrt(config.head_width),
         )
-        self._nodes.append(node)
+        self.nodes.append(node)
         return str(node.output[0])
 
     def _gated(self, normed: str, block: str) -> str:
         gate_up = self._product(normed, f"{block}/gate_up")
-        sizes = self._constant("gate_and_up", np.array([self._config.inner] * 2))
-        gate, up = self._ops("Split", (gate_up, sizes), (True, True), axis=-1)
-        silu = self._op("QuickGelu", gate, domain=_MICROSOFT, alpha=1.0)
-        return self._op("Mul", silu, up)
+        sizes = self.constant("gate_and_up", np.array([self.config.inner] * 2))
+        gate, up = self.ops("Split", (gate_up, sizes), (True, True), axis=-1)
+        silu = self.op("QuickGelu", gate, domain=_MICROSOFT, alpha=1.0)
+        return self.op("Mul", silu, up)
 
     def _product(self, x: str, name: str) -> str:
         """Multiply by a matrix (K, N), stored as the form says."""
         if self._form.matrices != "eight bits":
             kind = np.float32 if self._form.matrices == "float32" else np.float16
-            return self._op("MatMul", x, self._weight(name, kind))
+            return self.op("MatMul", x, self._weight(name, kind))
         matrix = self._tensors[name]
         values, scales = eight_bits(matrix)
-        return self._op(
+        return self.op(
             "MatMulNBits",
             x,
             self._stored(f"{name}/values", values),
@@ -231,35 +232,37 @@ class _Step:
         return self._cast(x, np.float16) if self._form.half else x
 
     def _cast(self, x: str, kind: type[np.floating[Any]]) -> str:
-        return self._op("Cast", x, to=helper.np_dtype_to_tensor_dtype(np.dtype(kind)))
+        return self.op("Cast", x, to=helper.np_dtype_to_tensor_dtype(np.dtype(kind)))
 
     def _weight(self, name: str, kind: type[np.floating[Any]]) -> str:
         return self._stored(name, self._tensors[name].astype(kind))
 
     def _stored(self, name: str, array: NDArray[Any]) -> str:
-        return self._constant(f"{PREFIX}{name}", array)
+        return self.constant(f"{PREFIX}{name}", array)
 
-    def _constant(self, name: str, array: NDArray[Any]) -> str:
+    def constant(self, name: str, array: NDArray[Any]) -> str:
+        """Return the name of a constant."""
         if name not in self._initializers:
             self._initializers[name] = self._store.tensor(name, array)
         return name
 
-    def _op(self, kind: str, *sources: str, **attributes: Any) -> str:
-        return self._ops(kind, sources, (True,), **attributes)[0]
+    def op(self, kind: str, *sources: str, **attributes: Any) -> str:
+        """Add a node of one output; return its name."""
+        return self.ops(kind, sources, (True,), **attributes)[0]
 
-    def _ops(
+    def ops(
         self, kind: str, sources: Sequence[str], wanted: Sequence[bool], **attributes: Any
     ) -> list[str]:
         """Add a node; return its outputs, empty where one is not wanted."""
         outputs = [self._fresh(index) if want else "" for index, want in enumerate(wanted)]
-        self._nodes.append(helper.make_node(kind, sources, outputs, **attributes))
+        self.nodes.append(helper.make_node(kind, sources, outputs, **attributes))
         return outputs
 
     def _fresh(self, index: int = 0) -> str:
-        return f"n{len(self._nodes)}" + (f"_{index}" if index else "")
+        return f"n{len(self.nodes)}" + (f"_{index}" if index else "")
 
     def _sealed(self) -> onnx.ModelProto:
-        config = self._config
+        config = self.config
         number = helper.np_dtype_to_tensor_dtype(np.dtype(self._form.number))
         cache: tuple[int, list[str | int]] = (
             number,
@@ -277,7 +280,7 @@ class _Step:
         }
         told |= dict.fromkeys(cache_names(config.layers, "present"), cache)
         graph = helper.make_graph(
-            self._nodes,
+            self.nodes,
             "step",
             [helper.make_tensor_value_info(name, *facts) for name, facts in given.items()],
             [helper.make_tensor_value_info(name, *facts) for name, facts in told.items()],

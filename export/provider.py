@@ -50,19 +50,19 @@ def opened(artefact: Artefact, wish: Wish, threads: int) -> tuple[ort.InferenceS
         ArtefactError: the graph's inputs or outputs and the manifest's disagree.
 
     """
-    options = _options(threads)
+    chosen = options(threads)
     reason = "asked for" if wish == "cpu" else _why_no_cuda()
     if not reason:
         ort.set_default_logger_severity(_FATAL)
         with contextlib.redirect_stdout(io.StringIO()):  # it prints what it does not find
             ort.preload_dlls()
         cuda = (CUDA, {"enable_cuda_graph": "1"})
-        session = ort.InferenceSession(artefact.graph("cuda"), options, providers=[cuda, CPU])
+        session = ort.InferenceSession(artefact.graph("cuda"), chosen, providers=[cuda, CPU])
         if session.get_providers()[0] == CUDA:
             _check(session, artefact, "cuda")
             return session, Provider(CUDA, "an NVIDIA GPU is at hand")
         reason = "the CUDA libraries could not be loaded (pip install 'antiphon[cuda]')"
-    session = ort.InferenceSession(artefact.graph("cpu"), options, providers=[CPU])
+    session = ort.InferenceSession(artefact.graph("cpu"), chosen, providers=[CPU])
     _check(session, artefact, "cpu")
     return session, Provider(CPU, reason)
 
@@ -87,13 +87,14 @@ def _check(session: ort.InferenceSession, artefact: Artefact, device: Device) ->
                 )
 
 
-def _options(threads: int) -> ort.SessionOptions:
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    options.log_severity_level = _FATAL
-    return options
+def options(threads: int) -> ort.SessionOptions:
+    """Return how sessions run: so many threads, none of which spins, and no word on the way."""
+    chosen = ort.SessionOptions()
+    chosen.intra_op_num_threads = threads
+    chosen.inter_op_num_threads = 1
+    chosen.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    chosen.log_severity_level = _FATAL
+    return chosen
 
 
 def _why_no_cuda() -> str:

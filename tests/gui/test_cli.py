@@ -135,6 +135,7 @@ BAD_WORDS = {
     "top-p": ("jam", "--top-p", "0"),
     "style strength": ("jam", "--style-strength", "9"),
     "mode": ("jam", "--mode", "waltz"),
+    "candidates": ("jam", "--candidates", "9"),
     "both lengths": ("continue", MINUET, "-o", "out.mid", "--bars", "2", "--seconds", "2"),
     "takes": ("continue", MINUET, "-o", "out.mid", "--takes", "0"),
     "phrase": ("demo", "--phrase", "none.mid"),

@@ -1,0 +1,25 @@
+"""What the benchmark and the process of its rivals say to each other (`export.rivals`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Name = Literal["torch, static cache", "concatenated cache", "concatenated cache, eight bits"]
+NAMES: tuple[Name, ...] = get_args(Name)
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """Run so many steps of one token after so many that are cached."""
+
+    name: Name
+    cached: int
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class Took:
+    """How long each step took, in nanoseconds."""
+
+    steps_ns: tuple[int, ...]

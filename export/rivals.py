@@ -1,0 +1,180 @@
+"""What else a person could run the network with, to be compared with.
+
+Two rivals, both with the artefact's own weights: torch, eager, with a static cache; and the graph
+that exporters usually make, whose past keys and values come in as inputs and go out, a token
+longer, as outputs (float32, or with the same eight-bit weights as ours). The app itself never loads
+torch, so they race in a process of their own (`python -m export.rivals`), which is asked for a few
+steps at a time: so its turns and ours alternate, and what slows the machine down slows both.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+import torch
+from onnx import helper
+
+from bridge.clock import SystemClock
+from bridge.instruments import Instrument
+from bridge.pipe import join_parent
+from export.artefact import WEIGHTS, Artefact
+from export.graph import EXACT, ON_CPU, Form, GraphWriter, Store, cache_names
+from export.provider import options
+from export.race import Name, Race, Took
+from model import features, inputs
+from model.run import load
+from model.weights import flat
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from numpy.typing import NDArray
+
+    from model.transformer import Transformer
+
+_TOKENS = np.ones((1, 1), np.int64)
+_TIME = np.ones((1, 1, features.COUNT), np.int64)
+
+
+class TorchRival:
+    """The network itself, its cache allocated once."""
+
+    def __init__(self, network: Transformer) -> None:
+        torch.set_num_threads(1)
+        self._network = network.eval()
+        self._style = torch.zeros(1, network.config.width)
+        self._allowed = torch.zeros(1, len(Instrument))
+        self._cache = network.cache(4096)
+
+    @torch.inference_mode()
+    def prepare(self, cached: int) -> Callable[[], object]:
+        """Return what runs one step after so many tokens."""
+        config = self._network.config
+        for layer in self._cache:
+            shape = (1, config.kv_heads, cached, config.head_width)
+            layer.length = 0
+            layer.extended(torch.randn(shape), torch.randn(shape))
+        tokens, time = torch.from_numpy(_TOKENS), torch.from_numpy(_TIME)
+
+        @torch.inference_mode()
+        def step() -> object:
+            for layer in self._cache:
+                layer.length = cached
+            hidden = self._network.hidden(tokens, time, self._style, self._allowed, self._cache)
+            return self._network.heads(hidden)
+
+        return step
+
+
+class ConcatenatingWriter(GraphWriter):
+    """The same step with attention spelt out: past in, past and present out."""
+
+    def attended(self, qkv: str, layer: int, angles: tuple[str, str]) -> str:
+        """Attend by concatenating, as an exporter writes it."""
+        config = self.config
+        widths = np.array([config.width, *[config.kv_heads * config.head_width] * 2])
+        parts = self.ops("Split", (qkv, self.constant("qkv", widths)), (True,) * 3, axis=-1)
+        shape = self.constant("heads", np.array([0, 0, -1, config.head_width]))
+        q, k, v = (
+            self.op("Transpose", self.op("Reshape", part, shape), perm=[0, 2, 1, 3])
+            for part in parts
+        )
+        turned = [self._turned(x, angles) for x in (q, k)]
+        for name, fresh in (("k", turned[1]), ("v", v)):
+            joined = helper.make_node(
+                "Concat", [f"past_{name}{layer}", fresh], [f"present_{name}{layer}"], axis=2
+            )
+            self.nodes.append(joined)
+        repeats = config.heads // config.kv_heads
+        each = self.constant("each_head", np.repeat(np.arange(config.kv_heads), repeats))
+        keys = self.op("Gather", f"present_k{layer}", each, axis=1)
+        values = self.op("Gather", f"present_v{layer}", each, axis=1)
+        scores = self.op("MatMul", turned[0], self.op("Transpose", keys, perm=[0, 1, 3, 2]))
+        scale = self.constant("scale", np.array(config.head_width**-0.5, np.float32))
+        weights = self.op("Softmax", self.op("Mul", scores, scale), axis=-1)
+        mixed = self.op("Transpose", self.op("MatMul", weights, values), perm=[0, 2, 1, 3])
+        return self.op("Reshape", mixed, self.constant("joined", np.array([0, 0, -1])))
+
+    def _turned(self, x: str, angles: tuple[str, str]) -> str:
+        # One token at a time: its position is the last.
+        cos, sin = (self.op("Gather", table, "seqlens_k", axis=0) for table in angles)
+        half = self.constant("halves", np.array([self.config.head_width // 2] * 2))
+        first, second = self.ops("Split", (x, half), (True, True), axis=-1)
+        left = self.op("Sub", self.op("Mul", first, cos), self.op("Mul", second, sin))
+        right = self.op("Add", self.op("Mul", second, cos), self.op("Mul", first, sin))
+        return self.op("Concat", left, right, axis=-1)
+
+
+class ConcatenatingRival:
+    """A session over such a graph; what comes out goes in again, without a copy on our side."""
+
+    def __init__(self, network: Transformer, form: Form, folder: Path) -> None:
+        tensors = {name: tensor.numpy() for name, tensor in flat(network).items()}
+        path = folder / f"{form.matrices}.onnx"
+        with (folder / WEIGHTS).open("wb") as file:
+            model = ConcatenatingWriter(tensors, network.config, form, Store(file)).model()
+        onnx.save(model, path)
+        self.session = ort.InferenceSession(path, options(1), providers=["CPUExecutionProvider"])
+        self._config = network.config
+
+    def prepare(self, cached: int) -> Callable[[], object]:
+        """Return what runs one step after so many tokens."""
+        config, rng = self._config, np.random.default_rng(0)
+        shape = (1, config.kv_heads, cached, config.head_width)
+        given: dict[str, NDArray[np.generic]] = {
+            "indices": inputs.indices(_TOKENS, _TIME),
+            "condition": np.zeros((1, config.width), np.float32),
+            "seqlens_k": np.array([cached], np.int32),
+            "total_len": np.array([cached + 1], np.int32),
+        }
+        given |= {
+            name: rng.normal(size=shape).astype(np.float32)
+            for name in cache_names(config.layers, "past")
+        }
+        values = {n: ort.OrtValue.ortvalue_from_numpy(array) for n, array in given.items()}
+        outputs = [node.name for node in self.session.get_outputs()]
+        return lambda: self.session.run_with_ort_values(outputs, values)
+
+
+def main() -> None:
+    """Race as asked, until nobody asks any more."""
+    artefact = Artefact.load(Path(sys.argv[1]))
+    network = load(artefact.folder).network
+    clock = SystemClock()
+    with join_parent() as connection, tempfile.TemporaryDirectory() as scratch:
+        rivals: Mapping[Name, TorchRival | ConcatenatingRival] = {
+            "torch, static cache": TorchRival(network),
+            "concatenated cache": ConcatenatingRival(network, EXACT, _folder(scratch, "exact")),
+            "concatenated cache, eight bits": ConcatenatingRival(
+                network, ON_CPU, _folder(scratch, "eight")
+            ),
+        }
+        while True:
+            try:
+                race: Race = connection.recv()
+            except (EOFError, OSError):
+                return
+            step = rivals[race.name].prepare(race.cached)
+            step()
+            taken = []
+            for _ in range(race.steps):
+                begin = clock.now_ns()
+                step()
+                taken.append(clock.now_ns() - begin)
+            connection.send(Took(tuple(taken)))
+
+
+def _folder(scratch: str, name: str) -> Path:
+    folder = Path(scratch) / name
+    folder.mkdir()
+    return folder
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""A rival that computes something else would prove nothing."""
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from bridge.pipe import start_child
+from export.artefact import Artefact
+from export.graph import EXACT, cache_names
+from export.race import NAMES, Race, Took
+from export.rivals import ConcatenatingRival
+from model import inputs
+from model.transformer import Transformer
+
+Stream = tuple[list[int], NDArray[np.int64]]
+
+
+def test_the_concatenating_graph_is_the_network(
+    network: Transformer,
+    exact: Artefact,
+    conditions: tuple[Tensor, Tensor],
+    stream: Stream,
+    tmp_path: Path,
+) -> None:
+    tokens, rows = np.array(stream[0][:20])[None], stream[1][None, :20]
+    with torch.no_grad():
+        events = network(torch.from_numpy(tokens), torch.from_numpy(rows), *conditions)[0]
+    config = network.config
+    session = ConcatenatingRival(network, EXACT, tmp_path).session
+    empty = np.zeros((1, config.kv_heads, 0, config.head_width), np.float32)
+    past = dict.fromkeys(cache_names(config.layers, "past"), empty)
+    condition = exact.style_vectors[:1] + exact.instrument_vectors.sum(axis=0)
+    present = cache_names(config.layers, "present")
+    for index in range(20):
+        given = {
+            "indices": inputs.indices(tokens[:, [index]], rows[:, [index]]),
+            "condition": condition,
+            "seqlens_k": np.array([index], np.int32),
+            "total_len": np.array([index + 1], np.int32),
+        }
+        logits, *kept = session.run(["logits", *present], given | past)
+        past = dict(zip(past, kept, strict=True))
+        ours = logits[0, : events.shape[-1]]
+        np.testing.assert_allclose(ours, events[0, index].numpy(), rtol=0, atol=0.01)
+
+
+def test_every_rival_races_in_a_process_of_its_own(shipped: Artefact) -> None:
+    child = start_child("export.rivals", str(shipped.folder))
+    for name in NAMES:
+        child.connection.send(Race(name, 64, 5))
+        assert child.connection.poll(60)
+        took = child.connection.recv()
+        assert isinstance(took, Took)
+        assert len(took.steps_ns) == 5
+        assert min(took.steps_ns) > 0
+    child.close()
+    assert child.process.returncode == 0
