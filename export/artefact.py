@@ -4,7 +4,7 @@
                      sha256 of every file, and how exact the graphs proved to be
     cpu.onnx         the decode step as a CPU runs it (`export.graph`)
     cuda.onnx        the same for CUDA, whose attention wants float16
-    weights.bin      the weights of both
+    weights.bin      the table of rows (`model.inputs`), float16, and then the weights of both
     styles.json      names, vectors and places on the map of the styles; a vector each instrument
 
 Two programs that disagree about the meaning of a token or the width of a vector do not fail: they
@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from bridge.instruments import Instrument
+from model import inputs
 from model import vocabulary as v
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class Artefact:
 
     `style_vectors` (S, D) and `style_places` (S, 2), in [0, 1], have a row for each name; from
     `own_from` on styles are the user's own. `instrument_vectors` (14, D) has one for each
-    instrument: what is added where it may play.
+    instrument: what is added where it may play. `rows` (R, D) are what tokens are looked up in.
     """
 
     folder: Path
@@ -70,6 +71,7 @@ class Artefact:
     style_places: NDArray[np.float32]
     instrument_vectors: NDArray[np.float32]
     own_from: int
+    rows: NDArray[np.float32]
 
     @classmethod
     def load(cls, folder: Path) -> Artefact:
@@ -88,8 +90,11 @@ class Artefact:
                     f"{folder / name} has sha256 {found[:12]} "
                     f"and {MANIFEST} says {str(stated)[:12]}."
                 )
-        read = _styles(folder / STYLES, int(manifest["config"]["width"]))
-        return cls(folder, manifest, *read, len(read[0]))
+        width = int(manifest["config"]["width"])
+        read = _styles(folder / STYLES, width)
+        return cls(
+            folder, manifest, *read, len(read[0]), inputs.read_table(folder / WEIGHTS, width)
+        )
 
     @property
     def name(self) -> str:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from export.runtime import Logits
-from model import inputs
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -53,7 +52,7 @@ class Fork:
             raise ValueError("a row of the cache is full")
         # A row that rests is fed as well, after its end, where nothing is kept.
         before = np.minimum(self.lengths, self._decoder.capacity - 1)
-        self._decoder.run(self._chunk, inputs.indices(tokens, time)[:, None], before)
+        self._decoder.run(self._chunk, tokens[:, None], time[:, None], before)
         self.lengths[going] += 1
         return [Logits.cut(row) for row in self._chunk.logits.numpy().copy()]
 

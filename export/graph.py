@@ -6,19 +6,18 @@ writes the new entries in place and attends over what is valid, so that nothing 
 token. How much is valid is an input (`seqlens_k`), which makes rewinding the setting of a number.
 Positions follow from it: the operator turns queries and keys by their place in the cache.
 
-    indices (B, T, 8)  condition (B, D)  seqlens_k (B,)  total_len (1,)
-    past_k0, past_v0, ... (B, K, M, A)
+    x (B, T, D)  seqlens_k (B,)  total_len (1,)  past_k0, past_v0, ... (B, K, M, A)
     -> logits (B, E + 14 * 16 + 1)  present_k0, present_v0, ...
 
-`indices` are rows of the one table of `model.inputs`, summed; `condition` is what is added to every
-position: style and instruments. Logits are those after the last of the T tokens: events,
-velocities, critic.
+`x` is what is known of each position: the rows of `model.inputs`, style and instruments, summed by
+whoever runs it. Looking up eight rows takes NumPy as long as it takes a runtime to start the five
+operators for it. Logits are those after the last of the T tokens: events, velocities, critic.
 
 On a CPU a step of a small network is mostly the starting of operators and the reading of weights,
-so the graph is written node by node with as few of them as the operators allow (a tenth of what an
-exporter makes), and the weights are eight bits wide. A *form* says how it is stored and computed;
-all forms in a folder share one file of weights. CUDA's attention knows no float32, so there matrix
-products and cache are float16; the residual stream is float32 everywhere.
+so the graph is written node by node with as few of them as the operators allow, and the weights are
+eight bits wide. A *form* says how it is stored and computed; all forms in a folder share one file
+of weights, which begins with the table of rows in float16. CUDA's attention knows no float32, so
+there matrix products and cache are float16; the residual stream is float32 everywhere.
 
 Source: onnxruntime, docs/ContribOperators.md, domain com.microsoft.
 """
@@ -34,7 +33,6 @@ import onnx
 from onnx import TensorProto, external_data_helper, helper, numpy_helper
 
 from export.artefact import POSITIONS, WEIGHTS
-from model import inputs
 from model.transformer import NORM_EPSILON
 from model.weights import BLOCK, PREFIX, eight_bits, flat
 
@@ -84,6 +82,7 @@ def write_graphs(network: Transformer, folder: Path, forms: Mapping[str, Form]) 
     tensors = {name: tensor.float().cpu().numpy() for name, tensor in flat(network).items()}
     with (folder / WEIGHTS).open("wb") as file:
         store = Store(file)
+        file.write(tensors["rows"].astype(np.float16).tobytes())
         for name, form in forms.items():
             onnx.save(GraphWriter(tensors, network.config, form, store).model(), folder / name)
 
@@ -123,8 +122,7 @@ class GraphWriter:
 
     def model(self) -> onnx.ModelProto:
         """Return the whole step."""
-        x = self._embedded()
-        change = ""
+        x, change = "x", ""
         angles = self._angles()
         for index in range(self.config.layers):
             block = f"blocks/{index}"
@@ -140,15 +138,6 @@ class GraphWriter:
         self.nodes[-1].output[0] = "logits"
         assert logits
         return self._sealed()
-
-    def _embedded(self) -> str:
-        """Sum the rows of each token, and add the condition."""
-        table = self._weight("rows", np.float16)
-        # Rows are looked up, not multiplied: half the width is exact enough that no test can tell.
-        rows = self._cast(self.op("Gather", table, "indices"), np.float32)
-        x = self.op("ReduceSum", rows, self.constant("each_row", np.array([2])), keepdims=0)
-        everywhere = self.op("Unsqueeze", "condition", self.constant("time", np.array([1])))
-        return self.op("Add", x, everywhere)
 
     def _angles(self) -> tuple[str, str]:
         """Return cosine and sine (positions, A/2); onnxruntime computes them when it loads."""
@@ -269,8 +258,7 @@ class GraphWriter:
             ["B", config.kv_heads, "M", config.head_width],
         )
         given: dict[str, tuple[int, list[str | int]]] = {
-            "indices": (TensorProto.INT32, ["B", "T", inputs.COUNT]),
-            "condition": (TensorProto.FLOAT, ["B", config.width]),
+            "x": (TensorProto.FLOAT, ["B", "T", config.width]),
             "seqlens_k": (TensorProto.INT32, ["B"]),
             "total_len": (TensorProto.INT32, [1]),
         }

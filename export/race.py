@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 Name = Literal["torch, static cache", "concatenated cache", "concatenated cache, eight bits"]
+WARM_UP_NS = 10_000_000
+"""Everyone runs for so long before anything is measured: who has waited for the others is slow."""
 NAMES: tuple[Name, ...] = get_args(Name)
 
 

@@ -4,8 +4,8 @@ The cache of keys and values is allocated once, on the device, and bound as both
 the step; a counter says how much of it is valid. So going back is setting the counter (`rewind`),
 and a token costs what the network costs and no more. Chunks of tokens go in at once, cut into a few
 fixed sizes, each with buffers and a binding of its own that are made once. Style and instruments
-are an input: changing them recomputes nothing, and what was fed before keeps those it was fed
-under.
+are added to what goes in: changing them recomputes nothing, and what was fed before keeps those it
+was fed under.
 
 The cache may have further rows, for takes that are tried side by side (`export.fork`): the stream
 is the first of them, and is bound alone.
@@ -60,12 +60,13 @@ class Logits:
 class Chunk:
     """Buffers and binding for rows of the cache and so many tokens of each at a time."""
 
-    indices: ort.OrtValue
+    x: ort.OrtValue
     seqlens: ort.OrtValue
     total: ort.OrtValue
     logits: ort.OrtValue
     binding: ort.IOBinding
-    options: ort.RunOptions
+    options: ort.RunOptions | None
+    """Given on CUDA only: merely to hand them over costs 30 microseconds."""
     captured: bool
     """Replayed as a CUDA graph, which keeps the total length that it was captured with."""
 
@@ -97,31 +98,31 @@ class Decoder:
             raise ValueError(
                 f"a cache of {capacity} is not between {2 * CHUNKS[0]} and {POSITIONS}"
             )
-        self._session, self.provider = provider.opened(artefact, device, threads)
+        self._session, self.provider = provider.opened(artefact, device, threads, capacity)
         self.capacity, self.length, self.rows = capacity, 0, rows
         self.slid = 0  # tokens that slides have dropped, in all
         config = artefact.manifest["config"]
         self._head_width = config["width"] // config["heads"]
         self._rope_base = config["rope_base"]
-        self._instruments = artefact.instrument_vectors
+        self._table, self._instruments = artefact.rows, artefact.instrument_vectors
         self._style = np.zeros(config["width"], np.float32)
-        self._allowed = np.zeros(len(Instrument), np.float32)
+        self._allowed = np.zeros(config["width"], np.float32)
+        self._everywhere = self._style + self._allowed
         self._shape = (config["kv_heads"], capacity, self._head_width)
         past = [node for node in self._session.get_inputs() if node.name.startswith("past_")]
         self._kind = np.float16 if past[0].type == "tensor(float16)" else np.float32
         self._cache = {n.name: self._buffer((rows, *self._shape), self._kind) for n in past}
-        self._conditions: dict[int, ort.OrtValue] = {}
         self._chunks = {size: self.bound(1, size) for size in CHUNKS}
 
     def set_style(self, vector: NDArray[np.float32]) -> None:
         """Use a style vector (D,) from the next token on; zeros for none."""
         self._style = vector.astype(np.float32)
-        self._set_condition()
+        self._everywhere = self._style + self._allowed
 
     def set_allowed(self, multi_hot: NDArray[np.float32]) -> None:
         """Use a set of instruments (14,) from the next token on; zeros for unknown."""
-        self._allowed = multi_hot.astype(np.float32)
-        self._set_condition()
+        self._allowed = (multi_hot @ self._instruments).astype(np.float32)
+        self._everywhere = self._style + self._allowed
 
     def feed(self, tokens: Sequence[int], rows: NDArray[np.int64]) -> Logits:
         """Append tokens with their rows of musical time (T, 6).
@@ -130,7 +131,7 @@ class Decoder:
         """
         if len(tokens) == 0 or rows.shape != (len(tokens), features.COUNT):
             raise ValueError(f"{len(tokens)} tokens need rows ({len(tokens)}, {features.COUNT})")
-        indices = inputs.indices(np.asarray(tokens, np.int64), rows)
+        row = np.asarray(tokens, np.int64)
         chunk, at = self._chunks[1], 0
         while at < len(tokens):
             if self.length == self.capacity:
@@ -140,7 +141,8 @@ class Decoder:
             room = min(len(tokens) - at, self.capacity - self.length)
             size = next(size for size in CHUNKS if size <= room)
             chunk = self._chunks[size]
-            self.run(chunk, indices[None, at : at + size], np.array([self.length], np.int32))
+            part = slice(at, at + size)
+            self.run(chunk, row[None, part], rows[None, part], np.array([self.length], np.int32))
             self.length += size
             at += size
         # On the CPU .numpy() is the output buffer itself, which the next step overwrites.
@@ -171,10 +173,18 @@ class Decoder:
             if self.provider.device != "cpu":
                 value.update_inplace(cache)
 
-    def run(self, chunk: Chunk, indices: NDArray[np.int32], before: NDArray[np.int32]) -> None:
-        """Run the step for tokens (B, T, 8) of rows that hold so many (B,) already."""
-        last = before + np.int32(indices.shape[1] - 1)
-        chunk.indices.update_inplace(np.ascontiguousarray(indices))
+    def run(
+        self,
+        chunk: Chunk,
+        tokens: NDArray[np.int64],
+        time: NDArray[np.int64],
+        before: NDArray[np.int32],
+    ) -> None:
+        """Run the step for tokens (B, T) at times (B, T, 6) of rows that hold so many (B,)."""
+        x = inputs.embedded(self._table, tokens, time)
+        x += self._everywhere
+        last = before + np.int32(tokens.shape[1] - 1)
+        chunk.x.update_inplace(x)
         chunk.seqlens.update_inplace(last)
         if not chunk.captured:
             # Where it is, the total is the whole cache, and `seqlens_k` alone says what is valid.
@@ -183,18 +193,14 @@ class Decoder:
 
     def bound(self, rows: int, size: int) -> Chunk:
         """Return buffers and binding for the first rows of the cache and so many tokens of each."""
-        if rows not in self._conditions:
-            self._conditions[rows] = self._buffer((rows, len(self._style)), np.float32)
-            self._set_condition()
-        indices = self._buffer((rows, size, inputs.COUNT), np.int32)
+        x = self._buffer((rows, size, len(self._style)), np.float32)
         seqlens = self._buffer((rows,), np.int32)
         # The attention reads the total length on the host, whatever the device.
         total = ort.OrtValue.ortvalue_from_numpy(np.array([self.capacity], np.int32))
         width = next(n.shape[-1] for n in self._session.get_outputs() if n.name == "logits")
         logits = self._buffer((rows, width), np.float32)
         binding = self._session.io_binding()
-        given = {"indices": indices, "seqlens_k": seqlens, "total_len": total}
-        for name, value in (given | {"condition": self._conditions[rows]}).items():
+        for name, value in {"x": x, "seqlens_k": seqlens, "total_len": total}.items():
             binding.bind_ortvalue_input(name, value)
         binding.bind_ortvalue_output("logits", logits)
         shape = [rows, *self._shape]
@@ -202,21 +208,17 @@ class Decoder:
             where = self.provider.device, 0, self._kind, shape, value.data_ptr()
             binding.bind_input(name, *where)
             binding.bind_output(name.replace("past", "present"), *where)
-        options = ort.RunOptions()
-        captured = self.provider.device == "cuda" and rows == size == 1
-        if self.provider.device == "cuda":
+        on_cuda = self.provider.device == "cuda"
+        captured = on_cuda and rows == size == 1
+        options = ort.RunOptions() if on_cuda else None
+        if options is not None:
             name = _ONE_TOKEN_GRAPH if captured else _NO_GRAPH
             options.add_run_config_entry("gpu_graph_id", name)
-        return Chunk(indices, seqlens, total, logits, binding, options, captured)
+        return Chunk(x, seqlens, total, logits, binding, options, captured)
 
     def _buffer(self, shape: tuple[int, ...], kind: DTypeLike) -> ort.OrtValue:
         """Return zeros on the device."""
         return ort.OrtValue.ortvalue_from_numpy(np.zeros(shape, kind), self.provider.device, 0)
-
-    def _set_condition(self) -> None:
-        condition = self._style + self._allowed @ self._instruments
-        for rows, value in self._conditions.items():
-            value.update_inplace(np.tile(condition, (rows, 1)).astype(np.float32))
 
     def _turned_back(self, keys: NDArray[Any], positions: int) -> NDArray[Any]:
         half = self._head_width // 2

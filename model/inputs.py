@@ -7,7 +7,8 @@ needs their sums, and finds them in one table, whose sections follow one another
     velocity     16 rows for each instrument, and one row of zeros for what is not struck
     time         the six tables of musical time (`model.features`)
 
-A token at its place in the music is one row of each: eight rows, whose sum goes into the network.
+A token at its place in the music is one row of each: eight rows, whose sum goes into the network,
+together with what holds everywhere, the style and the instruments.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from model import features
 from model import vocabulary as v
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from numpy.typing import NDArray
 
 VELOCITY_ROWS = len(Instrument) * v.LEVELS
@@ -49,3 +52,19 @@ def indices(tokens: NDArray[np.int64], time: NDArray[np.int64]) -> NDArray[np.in
     found[..., :2] = _OF_TOKEN[tokens]
     found[..., 2:] = time + BASES[2:]
     return found
+
+
+def read_table(path: Path, width: int) -> NDArray[np.float32]:
+    """Return the table of rows (R, D), float16 in the file, with which a file of weights begins."""
+    count = sum(SECTIONS)
+    rows = np.fromfile(path, np.float16, count * width).reshape(count, width).astype(np.float32)
+    rows.flags.writeable = False
+    return rows
+
+
+def embedded(
+    table: NDArray[np.float32], tokens: NDArray[np.int64], time: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """Return the sums (..., D) of a table's (R, D) rows for tokens (...) at times (..., 6)."""
+    summed: NDArray[np.float32] = table[indices(tokens, time)].sum(axis=-2)
+    return summed

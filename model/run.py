@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from bridge.instruments import Instrument
+from model.inputs import read_table
 from model.optimise import Optimisers
 from model.recurrent import Recurrent
 from model.transformer import SIZES, Config, Transformer
@@ -209,7 +210,9 @@ def _load_artefact(folder: Path) -> Trained:
     vectors = torch.tensor([style["vector"] for style in styles])
     allowed = torch.tensor([conditions["instruments"][kind.label] for kind in Instrument])
     config = Config(**manifest["config"])
-    network = unflat(read_graph(folder / "cpu.onnx") | {"allowed": allowed}, vectors, config)
+    rows = torch.from_numpy(read_table(folder / "weights.bin", config.width).copy())
+    tensors = read_graph(folder / "cpu.onnx") | {"rows": rows, "allowed": allowed}
+    network = unflat(tensors, vectors, config)
     names = [style["name"] for style in styles]
     return Trained(network, names, manifest["step"], manifest["context"])
 

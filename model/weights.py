@@ -3,8 +3,9 @@
 What plays needs fewer, larger tensors than what trains: one table of rows instead of the parts that
 an embedding is composed of, query, key and value side by side, every matrix the way round that it
 is multiplied. `flat` makes them from a network, `unflat` makes the network again, and `read_graph`
-takes them out of the ONNX file of an artefact, whatever it stores them as. So an artefact can be
-evaluated, taught a new style and trained further without a second copy of its weights beside it.
+takes the matrices out of the ONNX file of an artefact, whatever it stores them as (the rows, and
+what instruments add, stand beside it). So an artefact can be evaluated, taught a new style and
+trained further without a second copy of its weights.
 
     rows (R, D), as `model.inputs` numbers them        allowed (14, D)
     blocks/N/ attention_norm (D)  qkv (D, D + 2 K A)  out (D, D)
@@ -108,7 +109,7 @@ def unflat(tensors: Mapping[str, Tensor], styles: Tensor, config: Config) -> Tra
 
 
 def read_graph(path: Path) -> dict[str, Tensor]:
-    """Return the tensors of a graph as float32, multiplied out where they are stored in 8 bits."""
+    """Return the matrices and norms of a graph as float32, multiplied out where in 8 bits."""
     graph = onnx.load(path).graph
     stored = {t.name: numpy_helper.to_array(t) for t in graph.initializer}
     found = {name: a for name, a in stored.items() if name.startswith(PREFIX)}

@@ -106,8 +106,8 @@ def test_damage_is_refused_in_one_sentence(
 
 
 def test_a_graph_that_the_manifest_does_not_describe_is_refused(copied: Path) -> None:
-    edit(lambda m: m["graphs"]["cpu"]["inputs"][1].update(shape=["B", 65]))(copied)
-    with pytest.raises(ArtefactError, match=r"condition .*64.* and the manifest as .*65"):
+    edit(lambda m: m["graphs"]["cpu"]["inputs"][0].update(shape=["B", "T", 65]))(copied)
+    with pytest.raises(ArtefactError, match=r"x .*64.* and the manifest as .*65"):
         Decoder(Artefact.load(copied), device="cpu", threads=1)
 
 

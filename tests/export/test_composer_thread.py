@@ -62,3 +62,19 @@ def test_what_is_posted_before_it_is_ready_is_done_when_it_is(exact: Artefact) -
     allowed.set()
     assert thread.connection.poll(20)
     thread.close()
+
+
+def test_it_settles_when_all_is_read(exact: Artefact) -> None:
+    made: list[Composer] = []
+
+    def make() -> Composer:
+        made.append(Composer(exact, Decoder(exact, device="cpu")))
+        return made[0]
+
+    thread = ComposerThread(make)
+    thread.post(Begin())
+    thread.post(Hear(PHRASE))
+    assert thread.settle(20)
+    assert made[0].unread == 0
+    assert len(made[0].tokens) > 2
+    thread.close()

@@ -77,11 +77,11 @@ def test_rows_of_a_batch_are_independent(
     allowed = rng.integers(0, 2, (3, 14)).astype(np.float32)
     with torch.no_grad():
         slow = network(*(torch.from_numpy(values) for values in (tokens, time, style, allowed)))
-        condition = style + network.embedding.allowed(torch.from_numpy(allowed)).numpy()
+        everywhere = style + network.embedding.allowed(torch.from_numpy(allowed)).numpy()
     cache = np.zeros((3, kv_heads, 16, network.config.head_width), np.float32)
+    table = inputs.read_table(tmp_path / WEIGHTS, network.config.width)
     given: dict[str, Any] = {
-        "indices": inputs.indices(tokens, time),
-        "condition": condition,
+        "x": inputs.embedded(table, tokens, time) + everywhere[:, None],
         "seqlens_k": np.full(3, 8, np.int32),
         "total_len": np.array([9], np.int32),
     }

@@ -11,7 +11,7 @@ from bridge.pipe import start_child
 from export.artefact import Artefact
 from export.graph import EXACT, cache_names
 from export.race import NAMES, Race, Took
-from export.rivals import ConcatenatingRival
+from export.rivals import ConcatenatingRival, TorchRival
 from model import inputs
 from model.transformer import Transformer
 
@@ -32,12 +32,12 @@ def test_the_concatenating_graph_is_the_network(
     session = ConcatenatingRival(network, EXACT, tmp_path).session
     empty = np.zeros((1, config.kv_heads, 0, config.head_width), np.float32)
     past = dict.fromkeys(cache_names(config.layers, "past"), empty)
-    condition = exact.style_vectors[:1] + exact.instrument_vectors.sum(axis=0)
+    everywhere = exact.style_vectors[0] + exact.instrument_vectors.sum(axis=0)
+    x = inputs.embedded(exact.rows, tokens, rows) + everywhere
     present = cache_names(config.layers, "present")
     for index in range(20):
         given = {
-            "indices": inputs.indices(tokens[:, [index]], rows[:, [index]]),
-            "condition": condition,
+            "x": x[:, [index]],
             "seqlens_k": np.array([index], np.int32),
             "total_len": np.array([index + 1], np.int32),
         }
@@ -45,6 +45,19 @@ def test_the_concatenating_graph_is_the_network(
         past = dict(zip(past, kept, strict=True))
         ours = logits[0, : events.shape[-1]]
         np.testing.assert_allclose(ours, events[0, index].numpy(), rtol=0, atol=0.01)
+
+
+def test_eager_torch_is_the_network(
+    network: Transformer, conditions: tuple[Tensor, Tensor], stream: Stream
+) -> None:
+    tokens, rows = np.array(stream[0][:20])[None], stream[1][None, :20]
+    nothing = torch.zeros_like(conditions[0]), torch.zeros_like(conditions[1])
+    with torch.no_grad():
+        events = network(torch.from_numpy(tokens), torch.from_numpy(rows), *nothing)[0]
+    rival, found = TorchRival(network), inputs.indices(tokens, rows)
+    for index in range(20):
+        logits = rival.step(torch.from_numpy(found[:, [index]]), index)[0, 0]
+        torch.testing.assert_close(logits[: events.shape[-1]], events[0, index], atol=1e-3, rtol=0)
 
 
 def test_every_rival_races_in_a_process_of_its_own(shipped: Artefact) -> None:

@@ -1,5 +1,7 @@
 """Eight rows of one table are what the network embeds."""
 
+from pathlib import Path
+
 import numpy as np
 import torch
 
@@ -15,9 +17,8 @@ def test_the_rows_of_a_token_sum_to_its_embedding(network: Transformer) -> None:
     time = np.stack([rng.integers(0, size, (2, 40)) for size in features.SIZES], axis=-1)
     blank = torch.zeros(2, network.config.width), torch.zeros(2, 14)
     embedded = network.embedding(torch.from_numpy(tokens), torch.from_numpy(time), *blank)
-    rows = flat(network)["rows"]
-    summed = rows[torch.from_numpy(inputs.indices(tokens, time)).long()].sum(dim=-2)
-    torch.testing.assert_close(summed, embedded.detach(), atol=1e-5, rtol=1e-5)
+    summed = inputs.embedded(flat(network)["rows"].numpy(), tokens, time)
+    np.testing.assert_allclose(summed, embedded.detach().numpy(), atol=1e-5, rtol=1e-5)
 
 
 def test_the_sections_follow_one_another() -> None:
@@ -25,3 +26,9 @@ def test_the_sections_follow_one_another() -> None:
     assert inputs.indices(*last).max() == sum(inputs.SECTIONS) - 1
     silent = inputs.indices(np.array([v.START]), np.zeros((1, 6), np.int64))[0]
     assert silent[1] == v.EVENT_COUNT + inputs.VELOCITY_ROWS
+
+
+def test_a_file_of_weights_begins_with_the_table(tmp_path: Path) -> None:
+    table = np.arange(sum(inputs.SECTIONS) * 2).reshape(-1, 2) % 100
+    (tmp_path / "weights.bin").write_bytes(table.astype(np.float16).tobytes() + b"and more")
+    assert (inputs.read_table(tmp_path / "weights.bin", 2) == table).all()

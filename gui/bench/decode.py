@@ -1,0 +1,178 @@
+"""The decode step, beside reading its weights once and beside what else could run the network.
+
+No step can be quicker than reading the weights that it multiplies by: from main memory, where a
+network of any size stands, or from the processor's cache, where a small one stays if nobody else
+wants the room. Both floors are measured, in this run, with the bytes that the step really reads.
+"""
+
+from __future__ import annotations
+
+from itertools import cycle
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bridge.pipe import ChildError, start_child
+from export.fork import Fork
+from export.race import NAMES, WARM_UP_NS, Race, Took
+from export.runtime import Decoder
+from gui.bench.spread import interleaved, timed
+from model import features
+from model import vocabulary as v
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from bridge.pipe import Child
+    from export.artefact import Artefact
+    from export.race import Name
+
+CACHED = (64, 512, 2048)
+ROWS = 4
+_CAPACITY = 4096
+_STEPS, _ROUNDS = 16, 24
+_BEYOND_THE_CACHE = 512 * 1024 * 1024
+_BLOCK, _SCALE_BYTES = 128, 4
+_RIVAL_S = 60.0
+
+
+def bytes_read(config: Mapping[str, int]) -> int:
+    """Return how many bytes of weights a step multiplies by: eight bits, and a scale for 128."""
+    width, inner = config["width"], config["inner"]
+    narrow = config["kv_heads"] * width // config["heads"]
+    layer = [(width, width + 2 * narrow), (width, width), (width, 2 * inner), (inner, width)]
+    heads = (width, v.EVENT_COUNT + 14 * v.LEVELS + 1)
+    blocks = sum(-(-rows // _BLOCK) * columns for rows, columns in layer * config["layers"])
+    blocks += -(-heads[0] // _BLOCK) * heads[1]
+    return blocks * (_BLOCK + _SCALE_BYTES)
+
+
+def cache_bytes(config: Mapping[str, int], cached: int) -> int:
+    """Return how many bytes of keys and values a step attends over, float32."""
+    narrow = config["kv_heads"] * config["width"] // config["heads"]
+    return config["layers"] * 2 * cached * narrow * 4
+
+
+def steps(artefact: Artefact) -> dict[str, Any]:
+    """Return ms a token after 64, 512 and 2048 cached ones, of ours, the floors and the rivals."""
+    shipped = Decoder(artefact, device="cpu")
+    longer = Decoder(artefact, device="cpu", capacity=_CAPACITY)
+    config = artefact.manifest["config"]
+    size = bytes_read(config)
+    found: dict[str, Any] = {"bytes": size}
+    rivals = _rivals(artefact)
+    for cached in CACHED:
+        turns: dict[str, Callable[[], Sequence[int]]] = {
+            "antiphon": _step(shipped if cached < shipped.capacity else longer, cached),
+            "reading the weights from memory": _reading(size, _BEYOND_THE_CACHE),
+            "reading weights, keys and values": _reading(
+                size + cache_bytes(config, cached), _BEYOND_THE_CACHE
+            ),
+            "reading the weights from cache": _reading(size, 0),
+        }
+        if rivals is not None:
+            turns |= {name: _racing(rivals, name, cached) for name in NAMES}
+        spreads = interleaved(turns, _ROUNDS)
+        found[str(cached)] = {name: spread.as_dict() for name, spread in spreads.items()}
+    if rivals is not None:
+        rivals.close()
+    return found
+
+
+def cache_work(artefact: Artefact) -> dict[str, Any]:
+    """Return what it costs to rewind, fork, step in four rows and slide."""
+    decoder = Decoder(artefact, device="cpu", rows=ROWS)
+    fork = Fork(decoder, ROWS)
+    tokens, time = np.full(ROWS, v.CLOCK_FREE), np.zeros((ROWS, features.COUNT), np.int64)
+    going = np.ones(ROWS, np.bool_)
+    cached = 2 * decoder.capacity // 3
+
+    def refilled() -> None:
+        decoder.rewind(0)
+        _fill(decoder, cached)
+
+    def rewind() -> list[int]:
+        refilled()
+        return timed(lambda: decoder.rewind(cached // 2))
+
+    def forked() -> list[int]:
+        refilled()
+        return timed(fork.begin)
+
+    def in_rows() -> list[int]:
+        refilled()
+        fork.begin()
+        return timed(lambda: fork.feed(tokens, time, going), _STEPS, warm_up_ns=WARM_UP_NS)
+
+    def slide() -> list[int]:
+        refilled()
+        return timed(decoder.slide)
+
+    turns = {"rewind": rewind, "fork": forked, "step of four rows": in_rows, "slide": slide}
+    spreads = interleaved(turns, _ROUNDS)
+    return {"cached": cached} | {name: spread.as_dict() for name, spread in spreads.items()}
+
+
+def prefill(artefact: Artefact) -> dict[str, float]:
+    """Return tokens a second: a long prompt into an empty cache, and four tokens after 512."""
+    decoder = Decoder(artefact, device="cpu", capacity=_CAPACITY)
+    length = 512
+
+    def whole() -> list[int]:
+        decoder.rewind(0)
+        return timed(lambda: _fill(decoder, length))
+
+    def chunk() -> list[int]:
+        decoder.rewind(0)
+        _fill(decoder, length)
+        return timed(lambda: _fill(decoder, 4))
+
+    found = interleaved({"512 at once": whole, "4 after 512": chunk}, _ROUNDS // 2)
+    return {
+        name: round(tokens / spread.median_ms * 1e3)
+        for (name, spread), tokens in zip(found.items(), (length, 4), strict=True)
+    }
+
+
+def _step(decoder: Decoder, cached: int) -> Callable[[], Sequence[int]]:
+    def turn() -> list[int]:
+        decoder.rewind(0)
+        _fill(decoder, cached)
+        row = np.zeros((1, features.COUNT), np.int64)
+
+        def step() -> None:
+            decoder.feed([v.CLOCK_FREE], row)
+            decoder.rewind(cached)
+
+        return timed(step, _STEPS, warm_up_ns=WARM_UP_NS)
+
+    return turn
+
+
+def _fill(decoder: Decoder, count: int) -> None:
+    decoder.feed([v.CLOCK_FREE] * count, np.zeros((count, features.COUNT), np.int64))
+
+
+def _reading(size: int, beyond: int) -> Callable[[], Sequence[int]]:
+    """Return what reads so many bytes: other ones each time until so many have been read."""
+    words = np.ones(size // 8, np.int64)
+    copies = cycle([words.copy() for _ in range(max(1, -(-beyond // size)))])
+    return lambda: timed(lambda: next(copies).sum(), _STEPS, warm_up_ns=WARM_UP_NS)
+
+
+def _rivals(artefact: Artefact) -> Child | None:
+    try:
+        return start_child("export.rivals", str(artefact.folder))
+    except ChildError:
+        return None  # torch is not installed
+
+
+def _racing(rivals: Child, name: Name, cached: int) -> Callable[[], Sequence[int]]:
+    def turn() -> Sequence[int]:
+        rivals.connection.send(Race(name, cached, _STEPS))
+        assert rivals.connection.poll(_RIVAL_S), f"{name} does not answer"
+        took = rivals.connection.recv()
+        assert isinstance(took, Took)
+        return took.steps_ns
+
+    return turn

@@ -1,0 +1,275 @@
+"""What a player feels: how soon the first note is decided, how fast notes come, for how long.
+
+The composer is the real one, in its thread, fed with a phrase of eight notes a second. A hand-over
+is *cold* where everything played arrives with it, *warm* where it has been read and the moment is a
+surprise (a pedal, a key), *foreseen* where the silence was long enough to think. An hour of jamming
+is simulated: the session and the composer do all that they would do, and only the waiting is left
+out.
+"""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import psutil
+
+from bridge import protocol
+from bridge.clock import SystemClock
+from bridge.dialogue import (
+    MOST_CANDIDATES,
+    Arrange,
+    Begin,
+    Compose,
+    Composed,
+    Foresee,
+    Happening,
+    Hear,
+    Inbox,
+    Listen,
+    Release,
+    Settings,
+    State,
+    Strike,
+    Withdraw,
+)
+from bridge.events import NoteOff, NoteOn, Stamped
+from bridge.instruments import Instrument
+from bridge.session import MS, SECOND, Session
+from export.composer import Composer
+from export.composer_thread import ComposerThread
+from export.runtime import Decoder
+from gui.bench.spread import Spread, timed
+from model import features
+from model import vocabulary as v
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from export.artefact import Artefact
+
+NOTES = (0, 256, 1024)
+NOTES_A_SECOND = 8
+_TICKS = 96 // NOTES_A_SECOND  # from one note to the next
+_BAND = (Instrument.PIANO, Instrument.BASS, Instrument.DRUMS)
+_REPEATS, _COLD_REPEATS = 100, 8
+_PATIENCE_S = 60.0
+_SUSTAINED_TICKS = 96 * 60
+_PHRASE_NOTES, _GAP_NS, _HELD_NS = 32, SECOND // NOTES_A_SECOND, 100 * MS
+_MINUTE_NS = 60 * SECOND
+
+
+def hand_over(artefact: Artefact) -> dict[str, Any]:
+    """Return ms from the hand-over to the first note decided, by notes of context."""
+    players = {notes: _Player(artefact, notes) for notes in NOTES}
+    taken: dict[int, dict[str, list[int]]] = {
+        notes: {"cold": [], "warm": [], "foreseen": []} for notes in NOTES
+    }
+    for _ in range(_COLD_REPEATS):
+        for notes, player in players.items():
+            taken[notes]["cold"].append(player.cold())
+    for _ in range(_REPEATS):
+        for notes, player in players.items():
+            taken[notes]["warm"].append(player.surprise())
+            taken[notes]["foreseen"].append(player.foreseen())
+    for player in players.values():
+        player.close()
+    return {
+        str(notes): {name: Spread.of(times).as_dict() for name, times in kinds.items()}
+        for notes, kinds in taken.items()
+    }
+
+
+class _Player:
+    """Plays to a composer, hands over, and takes the answer back."""
+
+    def __init__(self, artefact: Artefact, notes: int) -> None:
+        self._notes, self._clock, self._takes = notes, SystemClock(), count(1)
+        self._thread = ComposerThread(
+            lambda: Composer(artefact, Decoder(artefact, rows=MOST_CANDIDATES))
+        )
+        self._next = 0
+
+    def cold(self) -> int:
+        """Hand over together with everything; return the nanoseconds to the first note."""
+        self._thread.post(Begin())
+        self._thread.post(Arrange(Settings()))
+        assert self._thread.settle(_PATIENCE_S)
+        self._next = self._notes
+        return self._answered(Hear(tuple(_phrase(0, self._notes))))
+
+    def surprise(self) -> int:
+        """Play a note, which is read, and hand over at another moment than foreseen."""
+        self._play_one()
+        return self._answered()
+
+    def foreseen(self) -> int:
+        """Play a note, pause, and hand over when that was to be expected."""
+        self._play_one()
+        take = next(self._takes)
+        self._thread.post(Foresee(self._asked(take)))
+        assert self._thread.settle(_PATIENCE_S)
+        return self._answered(take=take)
+
+    def close(self) -> None:
+        """End the thread."""
+        self._thread.close()
+
+    def _play_one(self) -> None:
+        if self._notes:
+            self._thread.post(Hear(tuple(_phrase(self._next, 1))))
+            self._next += 1
+        assert self._thread.settle(_PATIENCE_S)
+
+    def _asked(self, take: int) -> Compose:
+        begin = self._next * _TICKS + 24
+        return Compose(take, begin, begin + 24, begin + 24, _BAND)
+
+    def _answered(self, *before: Hear, take: int | None = None) -> int:
+        asked = self._asked(take or next(self._takes))
+        begin = self._clock.now_ns()
+        for message in before:
+            self._thread.post(message)
+        self._thread.post(asked)
+        while not self._received().happenings:
+            pass
+        taken = self._clock.now_ns() - begin
+        assert self._thread.settle(_PATIENCE_S)
+        while self._thread.connection.poll():
+            self._received()
+        self._thread.post(Withdraw(asked.take, asked.begin_tick - 1))
+        assert self._thread.settle(_PATIENCE_S)
+        return taken
+
+    def _received(self) -> Composed:
+        assert self._thread.connection.poll(_PATIENCE_S), "the composer does not answer"
+        composed = self._thread.connection.recv()
+        assert isinstance(composed, Composed), composed
+        return composed
+
+
+def sustained(artefact: Artefact) -> dict[str, float]:
+    """Return how fast notes come: a minute of music for a band, on a full cache, one token a time.
+
+    `times_real_time` is for music of eight notes a second.
+    """
+    composer = Composer(artefact, Decoder(artefact))
+    for message in (Begin(), Arrange(Settings()), Hear(tuple(_phrase(0, 256)))):
+        composer.take(message)
+    _worked(composer)
+    begin = 257 * _TICKS
+    end = begin + _SUSTAINED_TICKS
+    composer.take(Compose(1, begin, end, end, _BAND))
+    told: list[Happening] = []
+    (taken,) = timed(lambda: told.extend(_told(composer)))
+    notes = sum(isinstance(happening, Strike) for happening in told)
+    seconds = taken / SECOND
+    return {
+        "notes": notes,
+        "ms_per_note": round(1000 * seconds / notes, 3),
+        "notes_per_second": round(notes / seconds, 1),
+        "times_real_time": round(notes / seconds / NOTES_A_SECOND, 1),
+        "this_music_times_real_time": round(_SUSTAINED_TICKS / 96 / seconds, 1),
+    }
+
+
+def hour(artefact: Artefact, minutes: int = 60) -> dict[str, Any]:
+    """Return what a token costs after a minute and at the end of an hour, and the memory it took.
+
+    Beside each the cost to a decoder that has just been made, for as many cached tokens.
+    """
+    jam = _Jam(artefact)
+    jam.until(_MINUTE_NS)
+    first, first_bytes = jam.cost(), psutil.Process().memory_info().rss
+    jam.until(minutes * _MINUTE_NS)
+    last, last_bytes = jam.cost(), psutil.Process().memory_info().rss
+    return {
+        "minutes": minutes,
+        "notes": jam.notes,
+        "tokens": jam.tokens,
+        "first_minute": {name: spread.as_dict() for name, spread in first.items()},
+        "last_minute": {name: spread.as_dict() for name, spread in last.items()},
+        "growth_bytes": last_bytes - first_bytes,
+        "rss_bytes": last_bytes,
+    }
+
+
+class _Jam:
+    """A player and Antiphon in turn, in a time of their own."""
+
+    def __init__(self, artefact: Artefact) -> None:
+        self._now_ns, self.notes, self.tokens = 0, 0, 0
+        self._fresh = Decoder(artefact)
+        self._decoder = Decoder(artefact, rows=MOST_CANDIDATES)
+        self._composer = Composer(artefact, self._decoder)
+        self._session = Session(Settings())
+        self._step(Listen())
+
+    def until(self, end_ns: int) -> None:
+        """Go on with phrases and answers to the end of a phrase's answer."""
+        while self._now_ns < end_ns:
+            for index in range(_PHRASE_NOTES):
+                pitch = 48 + (self.notes * 7 + index * 5) % 36
+                self._play(NoteOn(0, pitch, 80), _HELD_NS)
+                self._play(NoteOff(0, pitch), _GAP_NS - _HELD_NS)
+            self.notes += _PHRASE_NOTES
+            answering = False
+            while not (answering and self._session.state is State.LISTENING):
+                due_ns = self._session.deadline_ns()
+                assert due_ns is not None
+                self._now_ns = max(self._now_ns, due_ns)
+                self._step()
+                answering |= self._session.state is State.ANSWERING
+
+    def cost(self) -> dict[str, Spread]:
+        """Return what a token costs here and now, and on a fresh decoder that has as many."""
+        length = self._decoder.length
+        self._fresh.rewind(0)
+        self._fresh.feed([v.CLOCK_FREE] * length, np.zeros((length, features.COUNT), np.int64))
+        taken: dict[str, list[int]] = {"jam": [], "fresh": []}
+        room = min(8, self._decoder.capacity - length)
+        for _ in range(50):
+            for name, decoder in (("jam", self._decoder), ("fresh", self._fresh)):
+                row = np.zeros((1, features.COUNT), np.int64)
+                taken[name] += timed(lambda d=decoder, r=row: d.feed([v.CLOCK_FREE], r), room)  # type: ignore[misc]
+                decoder.rewind(length)
+        return {name: Spread.of(times) for name, times in taken.items()}
+
+    def _play(self, event: NoteOn | NoteOff, then_ns: int) -> None:
+        self._step(protocol.Received((Stamped(self._now_ns, event),)))
+        self._now_ns += then_ns
+
+    def _step(self, *inbox: Inbox) -> None:
+        before = self._decoder.length + self._decoder.slid
+        outcome = self._session.step(self._now_ns, inbox)
+        for message in outcome.to_composer:
+            self._composer.take(message)
+        while self._composer.busy:
+            composed = self._composer.work()
+            if composed is not None:
+                self.notes += sum(isinstance(h, Strike) for h in composed.happenings)
+                outcome = self._session.step(self._now_ns, [composed])
+                for message in outcome.to_composer:
+                    self._composer.take(message)
+        self.tokens += max(0, self._decoder.length + self._decoder.slid - before)
+
+
+def _phrase(begin: int, notes: int) -> Iterator[Happening]:
+    """Give notes on the piano, eight a second, from a number on."""
+    for index in range(begin, begin + notes):
+        pitch = 48 + index * 7 % 36
+        yield Strike(index * _TICKS, Instrument.PIANO, pitch, 80)
+        yield Release(index * _TICKS + _TICKS - 2, Instrument.PIANO, pitch)
+
+
+def _told(composer: Composer) -> Iterator[Happening]:
+    while composer.busy:
+        composed = composer.work()
+        if composed is not None:
+            yield from composed.happenings
+
+
+def _worked(composer: Composer) -> None:
+    while composer.busy:
+        composer.work()
