@@ -11,7 +11,7 @@ import traceback
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QElapsedTimer, Qt
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
@@ -39,7 +39,7 @@ from gui.session_link import SessionLink
 from gui.theme import DARK, LIGHT, Theme
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from types import TracebackType
 
 _TWICE_MS = 700
@@ -282,8 +282,11 @@ def _show_crash(
     box.exec()
 
 
-def run(styles: Sequence[str]) -> int:
-    """Start the engine and show the window until it is closed; return the exit status."""
+def run(styles: Sequence[str], shown: Callable[[], object] | None = None) -> int:
+    """Start the engine and show the window until it is closed; return the exit status.
+
+    `shown` is called when the window has been painted and answers.
+    """
     engine = start_child("gui.engine")
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Antiphon")
@@ -294,6 +297,13 @@ def run(styles: Sequence[str]) -> int:
     window = Window(SessionLink(engine.connection), styles, theme)
     window.resize(1080, 720)
     window.show()
+    if shown is not None:
+        window.repaint()
+        QTimer.singleShot(0, shown)
     status = app.exec()
     engine.close()
+    # Qt crashes if a widget outlives the application, and Python lets go of both in any order.
+    window.deleteLater()
+    app.processEvents()
+    del window
     return status

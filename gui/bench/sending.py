@@ -1,0 +1,139 @@
+"""What another program hears: how late notes go out while the network decodes as fast as it can.
+
+The MIDI I/O process sends notes for a minute, ten a second at odd moments, and this process does
+nothing but decode. The process says itself how late it wrote each event. On JACK, where it writes
+ahead into the period that is to come, what counts is what another client reads: that one notes the
+frame of every note that it gets. JACK delays everything by whole periods; a constant delay is
+latency and not lateness, so it is taken off.
+"""
+
+from __future__ import annotations
+
+import threading
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bridge import protocol
+from bridge.clock import SystemClock
+from bridge.events import NoteOff, NoteOn
+from bridge.io_process import MidiIo
+from bridge.schedule import Due
+from bridge.session import MS, SECOND
+from export.runtime import Decoder
+from gui.bench.spread import Spread
+from model import features
+from model import vocabulary as v
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bridge.io_process import BackendName
+    from export.artefact import Artefact
+
+_SOON_NS, _APART_NS, _JITTER_NS, _HELD_NS = 500 * MS, 100 * MS, 40 * MS, 30 * MS
+_NOTES = 64  # pitches that take turns, so that one that is lost does not shift the others
+
+
+class Busy:
+    """Decodes at full speed in a thread."""
+
+    def __init__(self, artefact: Artefact) -> None:
+        self._decoder = Decoder(artefact)
+        self._leaving = False
+        self._thread = threading.Thread(target=self._decode, daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._leaving = True
+        self._thread.join()
+
+    def _decode(self) -> None:
+        row = np.zeros((1, features.COUNT), np.int64)
+        while not self._leaving:
+            self._decoder.feed([v.CLOCK_FREE], row)
+
+
+def as_sent(artefact: Artefact, seconds: int, backend: BackendName) -> dict[str, Any]:
+    """Return how late the I/O process says that it was, as a spread and one by one."""
+    sent: dict[int, int] = {}
+    with Busy(artefact), MidiIo.start(backend) as io:
+        io.send(protocol.OpenPorts())
+        dues = _plan(seconds)
+        io.send(protocol.Play(tuple(dues)))
+        end_ns = dues[-1].due_ns
+        clock = SystemClock()
+        while clock.now_ns() < end_ns + SECOND:
+            for message in io.receive(0.2):
+                if isinstance(message, protocol.Emitted):
+                    sent |= {e.due_ns: e.sent_ns - e.due_ns for e in message.events}
+    late = [sent[due.due_ns] for due in dues if due.due_ns in sent]
+    return Spread.of(late).as_dict() | {
+        "planned": len(dues),
+        "sent": len(late),
+        "late_us": sorted(round(each / 1000, 1) for each in late),
+    }
+
+
+def as_heard(artefact: Artefact, seconds: int) -> dict[str, Any]:
+    """Return how late another JACK client hears notes, on a server of our own.
+
+    Raises:
+        gui.bench.jack_rig.RigError: there can be no such server here.
+
+    """
+    from gui.bench.jack_rig import Listener, jack_server
+
+    with jack_server(), Busy(artefact), MidiIo.start("jack") as io:
+        io.send(protocol.OpenPorts())
+        source = _output(io)
+        listener = Listener(source)
+        dues = _plan(seconds)
+        io.send(protocol.Play(tuple(dues)))
+        clock = SystemClock()
+        while clock.now_ns() < dues[-1].due_ns + SECOND:
+            io.receive(0.2)
+        heard = listener.heard()
+    delays = list(_delays([due for due in dues if isinstance(due.event, NoteOn)], heard))
+    usual = int(np.median(delays))
+    found = Spread.of(abs(delay - usual) for delay in delays).as_dict()
+    return found | {
+        "planned": len(dues) // 2,
+        "heard": len(delays),
+        "constant_delay_ms": round(usual / MS, 3),
+        "late_us": sorted(round((delay - usual) / 1000) for delay in delays),
+    }
+
+
+def _output(io: MidiIo) -> str:
+    while True:
+        for message in io.receive(10.0):
+            if isinstance(message, protocol.Ready):
+                return message.output_name
+            assert not isinstance(message, protocol.Problem), message
+
+
+def _plan(seconds: int) -> list[Due]:
+    random, at_ns = Random(0), SystemClock().now_ns() + _SOON_NS
+    dues = []
+    for index in range(seconds * SECOND // _APART_NS):
+        onset_ns = at_ns + index * _APART_NS + random.randrange(_JITTER_NS)
+        dues.append(Due(onset_ns, 0, NoteOn(0, 32 + index % _NOTES, 80)))
+        dues.append(Due(onset_ns + _HELD_NS, 0, NoteOff(0, 32 + index % _NOTES)))
+    return dues
+
+
+def _delays(planned: list[Due], heard: list[tuple[int, int]]) -> Iterator[int]:
+    """Give the nanoseconds from each note's due moment to where it was heard."""
+    at = 0
+    for due in planned:
+        assert isinstance(due.event, NoteOn)
+        for place in range(at, min(at + _NOTES // 2, len(heard))):
+            note, at_ns = heard[place]
+            if note == due.event.pitch:
+                at = place + 1
+                yield at_ns - due.due_ns
+                break

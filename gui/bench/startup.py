@@ -1,0 +1,94 @@
+"""What comes before the first note: how long from the command to listening, and to a window.
+
+Each is started as a person starts it, in a process of its own, a few times; the first time warms
+the system's cache of files and is not counted. The window is drawn off screen: a screen adds what
+its server takes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bridge.clock import SystemClock
+from export.artefact import default_artefact
+from export.runtime import Decoder
+from gui.bench.spread import Spread, timed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_REPEATS = 5
+_JAM = "from gui.cli import main; main()"
+_WINDOW = """
+import sys
+from bridge.clock import SystemClock
+from gui.terminal import load_artefact
+from gui.window import run
+from PySide6.QtWidgets import QApplication
+
+def shown():
+    print(SystemClock().now_ns(), flush=True)
+    QApplication.closeAllWindows()
+
+sys.exit(run(load_artefact().style_names, shown))
+"""
+
+
+def network() -> dict[str, Any]:
+    """Return ms to load and verify the artefact, and to open its graph."""
+    artefact = default_artefact()
+    loading, opening = timed(default_artefact, _REPEATS), []
+    for _ in range(_REPEATS):
+        opening += timed(lambda: Decoder(artefact))
+    return {
+        "artefact verified": Spread.of(loading).as_dict(),
+        "graph opened": Spread.of(opening).as_dict(),
+    }
+
+
+def listening() -> dict[str, Any]:
+    """Return ms from starting `antiphon jam` until its ports are open, on whatever is there."""
+    return _started(_jam_ready)
+
+
+def window() -> dict[str, Any]:
+    """Return ms from starting `antiphon` until its window has been painted."""
+    return _started(_window_shown)
+
+
+def _started(ready: Callable[[], int]) -> dict[str, Any]:
+    """Return the spread of what `ready` measures."""
+    ready()
+    return Spread.of([ready() for _ in range(_REPEATS)]).as_dict()
+
+
+def _jam_ready() -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        log = Path(folder) / "jam.jsonl"
+        begin_ns = SystemClock().now_ns()
+        arguments = ["jam", "--for", "1", "--json-log", str(log)]
+        subprocess.run(
+            [sys.executable, "-c", _JAM, *arguments], check=True, stdout=subprocess.DEVNULL
+        )
+        entries = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+    # Without any MIDI service it says so in the same moment in which it would listen.
+    answered = next(e for e in entries if e["what"] in ("ready", "problem"))
+    return int(answered["time_ns"]) - begin_ns
+
+
+def _window_shown() -> int:
+    begin_ns = SystemClock().now_ns()
+    done = subprocess.run(
+        [sys.executable, "-c", _WINDOW],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+    )
+    return int(done.stdout) - begin_ns
