@@ -4,8 +4,8 @@ onnxruntime falls back to the CPU without a word when CUDA's libraries are missi
 that it may have is looked for here and said in one line.
 
 Spinning is off: a thread that burns its core while it waits makes the MIDI process late. How many
-threads help is measured by `export.calibration`. On a CPU, attention over some hundred entries is
-quicker without the tiles of flash attention, over thousands with them.
+threads help is measured by `export.calibration`. On a CPU, attention is quicker without the tiles of
+flash attention, since a token is one row.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ Wish = Literal["auto", "cpu", "cuda"]
 CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
 _FATAL = 4  # of onnxruntime's log levels: what it has to say is said by `Provider.reason`
 _NO_TILES = "ORT_GQA_DISABLE_FLASH_ATTENTION"
-_FEW_ENTRIES = 1024
 _DRIVERS = ("/dev/nvidiactl", "/dev/dxg", "C:/Windows/System32/nvcuda.dll")
 
 
@@ -47,12 +46,8 @@ class Provider:
         return "cuda" if self.name == CUDA else "cpu"
 
 
-def opened(
-    artefact: Artefact, wish: Wish, threads: int, capacity: int
-) -> tuple[ort.InferenceSession, Provider]:
+def opened(artefact: Artefact, wish: Wish, threads: int) -> tuple[ort.InferenceSession, Provider]:
     """Open the graph for the device wished for, or for the CPU; say which it is and why.
-
-    It is opened for a cache of so many tokens.
 
     Raises:
         ArtefactError: the graph's inputs or outputs and the manifest's disagree.
@@ -70,8 +65,7 @@ def opened(
             _check(session, artefact, "cuda")
             return session, Provider(CUDA, "an NVIDIA GPU is at hand")
         reason = "the CUDA libraries could not be loaded (pip install 'antiphon[cuda]')"
-    # onnxruntime knows no other way to ask; it looks when it opens a graph.
-    os.environ[_NO_TILES] = "1" if capacity <= _FEW_ENTRIES else "0"
+    os.environ[_NO_TILES] = "1"  # onnxruntime knows no other way to ask
     session = ort.InferenceSession(artefact.graph("cpu"), chosen, providers=[CPU])
     _check(session, artefact, "cpu")
     return session, Provider(CPU, reason)

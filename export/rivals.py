@@ -69,7 +69,7 @@ class TorchRival:
             values[:, :, cached : cached + 1] = v
             end = cached + 1
             y = F.scaled_dot_product_attention(
-                rotate(q, *turn), keys[:, :, :end], values[:, :, :end], enable_gqa=True
+                rotate(q, *turn), keys[:, :, :end], values[:, :, :end], scale=1.0, enable_gqa=True
             )
             x = x + y.transpose(1, 2).reshape(x.shape) @ w[f"{block}/out"]
             gate_up = self._norm(x, f"{block}/feed_norm") @ w[f"{block}/gate_up"]
@@ -110,8 +110,7 @@ class ConcatenatingWriter(GraphWriter):
         keys = self.op("Gather", f"present_k{layer}", each, axis=1)
         values = self.op("Gather", f"present_v{layer}", each, axis=1)
         scores = self.op("MatMul", turned[0], self.op("Transpose", keys, perm=[0, 1, 3, 2]))
-        scale = self.constant("scale", np.array(config.head_width**-0.5, np.float32))
-        weights = self.op("Softmax", self.op("Mul", scores, scale), axis=-1)
+        weights = self.op("Softmax", scores, axis=-1)
         mixed = self.op("Transpose", self.op("MatMul", weights, values), perm=[0, 2, 1, 3])
         return self.op("Reshape", mixed, self.constant("joined", np.array([0, 0, -1])))
 

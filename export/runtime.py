@@ -98,7 +98,7 @@ class Decoder:
             raise ValueError(
                 f"a cache of {capacity} is not between {2 * CHUNKS[0]} and {POSITIONS}"
             )
-        self._session, self.provider = provider.opened(artefact, device, threads, capacity)
+        self._session, self.provider = provider.opened(artefact, device, threads)
         self.capacity, self.length, self.rows = capacity, 0, rows
         self.slid = 0  # tokens that slides have dropped, in all
         config = artefact.manifest["config"]

@@ -12,6 +12,8 @@ trained further without a second copy of its weights.
               feed_norm (D)  gate_up (D, 2 F)  down (F, D)
     norm (D)   head (D, E + 14 * 16 + 1): events, velocities, critic
 
+Queries are stored divided by the square root of a head's width, as attention wants their products.
+
 A matrix in eight bits is cut into blocks of 128 along what is summed over, each with a scale: the
 layout of com.microsoft.MatMulNBits (onnxruntime, docs/ContribOperators.md).
 
@@ -60,7 +62,8 @@ def flat(network: Transformer) -> dict[str, Tensor]:
     }
     for i, block in enumerate(blocks(network)):
         attention, feed = block.attention, block.feed
-        qkv = (attention.query.weight, attention.key.weight, attention.value.weight)
+        query = attention.query.weight * network.config.head_width**-0.5
+        qkv = (query, attention.key.weight, attention.value.weight)
         tensors |= {
             f"blocks/{i}/attention_norm": block.attention_norm.weight,
             f"blocks/{i}/qkv": torch.cat(qkv).T,
@@ -95,7 +98,7 @@ def unflat(tensors: Mapping[str, Tensor], styles: Tensor, config: Config) -> Tra
         query, key, value = torch.split(qkv, [config.width, narrow, narrow])
         gate, up = torch.split(gate_up, config.inner)
         block.attention_norm.weight.copy_(tensors[f"blocks/{i}/attention_norm"])
-        attention.query.weight.copy_(query)
+        attention.query.weight.copy_(query * config.head_width**0.5)
         attention.key.weight.copy_(key)
         attention.value.weight.copy_(value)
         attention.out.weight.copy_(tensors[f"blocks/{i}/out"].T)
