@@ -4,8 +4,8 @@ onnxruntime falls back to the CPU without a word when CUDA's libraries are missi
 that it may have is looked for here and said in one line.
 
 Spinning is off: a thread that burns its core while it waits makes the MIDI process late. How many
-threads help is measured by `export.calibration`. On a CPU, attention is quicker without the tiles of
-flash attention, since a token is one row.
+threads help is measured by `export.calibration`. On a CPU, attention is quicker without the tiles
+of flash attention, since a token is one row.
 """
 
 from __future__ import annotations

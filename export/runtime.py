@@ -82,11 +82,13 @@ class Decoder:
         capacity: int | None = None,
         threads: int = 1,
         rows: int = 1,
+        capture: bool = True,
     ) -> None:
         """Prepare to decode with a cache of `capacity` tokens (256 to 4096).
 
         Unless it is given, that is the longest context that the network was trained on. With more
-        than one row in the cache, takes can be tried side by side.
+        than one row in the cache, takes can be tried side by side. On CUDA the step of one token is
+        captured as a graph, unless that is not wanted.
 
         Raises:
             ArtefactError: the graph's inputs or outputs and the manifest's disagree.
@@ -100,6 +102,7 @@ class Decoder:
             )
         self._session, self.provider = provider.opened(artefact, device, threads)
         self.capacity, self.length, self.rows = capacity, 0, rows
+        self._capture = capture
         self.slid = 0  # tokens that slides have dropped, in all
         config = artefact.manifest["config"]
         self._head_width = config["width"] // config["heads"]
@@ -209,7 +212,7 @@ class Decoder:
             binding.bind_input(name, *where)
             binding.bind_output(name.replace("past", "present"), *where)
         on_cuda = self.provider.device == "cuda"
-        captured = on_cuda and rows == size == 1
+        captured = on_cuda and self._capture and rows == size == 1
         options = ort.RunOptions() if on_cuda else None
         if options is not None:
             name = _ONE_TOKEN_GRAPH if captured else _NO_GRAPH

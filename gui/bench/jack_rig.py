@@ -23,8 +23,6 @@ from pathlib import Path
 from time import perf_counter_ns  # noqa: TID251 - it shares no code with what it measures
 from typing import TYPE_CHECKING
 
-import jack
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -94,6 +92,8 @@ class Listener:
 
 def _start(name: str, *priority: str) -> subprocess.Popen[bytes] | None:
     """Start a server and wait until it answers; None if it ends instead."""
+    import jack  # it loads libjack, which comes with jackd
+
     process = subprocess.Popen(
         [
             *("jackd", *priority, "-t", "10000", "-n", name),
@@ -118,6 +118,8 @@ def _start(name: str, *priority: str) -> subprocess.Popen[bytes] | None:
 
 def main() -> None:
     """Listen until the input ends."""
+    import jack
+
     client = jack.Client("antiphon-listener", no_start_server=True)
     into = client.midi_inports.register("in")
     heard: list[tuple[int, int]] = []

@@ -59,9 +59,7 @@ def _growth(found: Found) -> float:
 
 OURS, MEMORY = "antiphon", "reading the weights from memory"
 PROMISES = (
-    Promise(
-        "a token after 512, to reading the weights once from memory", 2.0, _ratio(OURS, MEMORY)
-    ),
+    Promise("a token after 512, to reading the weights from memory", 2.0, _ratio(OURS, MEMORY)),
     Promise(
         "a token after 512, to torch with a static cache", 0.35, _ratio(OURS, "torch, static cache")
     ),

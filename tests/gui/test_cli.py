@@ -1,6 +1,7 @@
 """The command line as a user types it: a process of its own, its exit status and what it says."""
 
 import io
+import json
 import os
 import subprocess
 import sys
@@ -140,6 +141,8 @@ BAD_WORDS = {
     "takes": ("continue", MINUET, "-o", "out.mid", "--takes", "0"),
     "phrase": ("demo", "--phrase", "none.mid"),
     "record": ("jam", "--record", "/nowhere/out.mid"),
+    "section": ("bench", "--only", "wheels"),
+    "minutes": ("bench", "--minutes", "1"),
 }
 
 
@@ -180,3 +183,20 @@ def test_the_doctor_says_what_runs_the_model() -> None:
     assert done.returncode == 0
     for word in ("MIDI", "antiphon-small", "512 of 512", "ExecutionProvider", "ms for a token"):
         assert word in done.stdout
+
+
+def test_the_bench_tells_what_was_asked_as_json() -> None:
+    done = antiphon("bench", "--only", "prefill", "--json")
+    assert done.returncode == 0
+    found = json.loads(done.stdout)
+    assert found["prefill"]["512 at once"] > 0
+    assert {promise["kept"] for promise in found["promises"]} == {None}
+
+
+def test_importing_the_command_line_pulls_in_little() -> None:
+    """Whoever asks for help waits for no network, no window and no plot."""
+    code = "import sys, gui.cli; print(*{name.partition('.')[0] for name in sys.modules})"
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    pulled = set(done.stdout.split()) - sys.stdlib_module_names
+    expected = {"bridge", "gui", "typer", "annotated_doc", "shellingham"}
+    assert pulled - expected <= {"__main__", "_distutils_hack"}, "each costs at every start"

@@ -1,0 +1,187 @@
+"""Check in one command that what plays on a CPU plays the same on a GPU, and how fast.
+
+`python dev/gpu_check.py` wants a machine with an NVIDIA GPU and ends with status 1 if anything is
+wrong: CUDA cannot be used, a node would run on the CPU, logits differ, the captured graph says
+something else than the plain step at some length, or rewinding, sliding and forking leave another
+cache. Then it measures, in turns: the step plain and captured, and with float16 weights instead of
+eight bits where torch and onnx are at hand to write such a graph. `--device cpu` rehearses it.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import onnxruntime as ort
+import typer
+from numpy.typing import NDArray
+
+from bridge.instruments import Instrument
+from export.artefact import GRAPHS, Artefact, default_artefact
+from export.fork import Fork
+from export.provider import CUDA
+from export.runtime import Decoder, Logits
+from gui.bench.spread import Spread, interleaved, timed
+from model import features, sampling
+from model import vocabulary as v
+
+LENGTHS = (1, 10, 200, 500, 700)
+ROWS = 4
+TOLERANCE = 0.35
+"""Between logits, which are about ten wide, of int8 and of float16 products, and of one row and of
+several, which round differently."""
+SAME = 0.06
+"""Between two ways to compute the same in float16."""
+_ROUNDS, _STEPS = 20, 32
+
+Stream = tuple[list[int], NDArray[np.int64]]
+
+
+def stream() -> Stream:
+    """Return tokens that the network finds plausible, and their musical time."""
+    decoder = Decoder(default_artefact(), device="cpu")
+    decoder.set_allowed(sampling.multi_hot(tuple(Instrument)))
+    grammar, time, rng = sampling.Grammar(), features.MusicalTime(), np.random.default_rng(3)
+    tokens, rows = [v.START, v.CLOCK_FREE], list[list[int]]()
+    for index in range(max(LENGTHS) + 300):
+        grammar.push(tokens[index])
+        rows.append([*time.push(tokens[index]), 0, 0])
+        logits = decoder.feed([tokens[index]], np.array(rows[-1:], np.int64))
+        if index + 1 == len(tokens):
+            mask = grammar.mask()
+            chance = sampling.Chance()
+            tokens.append(sampling.choose(logits.events, logits.velocities, mask, chance, rng))
+    return tokens[: len(rows)], np.array(rows, np.int64)
+
+
+def fed(decoder: Decoder, music: Stream, begin: int, end: int) -> Logits:
+    """Feed a part of the stream and return what is said after it."""
+    return decoder.feed(music[0][begin:end], music[1][begin:end])
+
+
+def apart(one: Logits, other: Logits) -> float:
+    """Return the largest difference between two readings."""
+    return float(np.abs(one.events - other.events).max())
+
+
+def checks(
+    new: Callable[..., Decoder], artefact: Artefact, music: Stream, device: str
+) -> Iterator[tuple[str, bool, str]]:
+    """Yield what was checked, whether it is right, and the figure."""
+    decoder = new()
+    name = decoder.provider.name
+    right = device == "cpu" or name == CUDA
+    yield "provider", right, f"{name}, because {decoder.provider.reason}"
+    if name == CUDA:
+        yield "no node on the CPU", *_all_on_cuda(artefact)
+    plain, reference = new(capture=False), Decoder(artefact, device="cpu")
+    for length in LENGTHS:
+        for each in (decoder, plain, reference):
+            each.rewind(0)
+            if length > 1:
+                fed(each, music, 0, length - 1)
+        said = [fed(each, music, length - 1, length) for each in (decoder, plain, reference)]
+        difference = apart(said[0], said[2])
+        yield f"as on the CPU after {length} tokens", difference < TOLERANCE, f"{difference:.3f}"
+        difference = apart(said[0], said[1])
+        yield f"captured as plain after {length}", difference < SAME, f"{difference:.4f}"
+    yield from _cache_checks(new, music)
+
+
+def _cache_checks(new: Callable[..., Decoder], music: Stream) -> Iterator[tuple[str, bool, str]]:
+    gone, stayed = new(), new()
+    fed(gone, music, 0, 300)
+    gone.rewind(200)
+    fed(stayed, music, 0, 200)
+    difference = apart(fed(gone, music, 200, 201), fed(stayed, music, 200, 201))
+    yield "rewound", difference < SAME, f"{difference:.4f}"
+    whole, single = new(), new()
+    end = whole.capacity + 50
+    said = [fed(single, music, index, index + 1) for index in range(end)]
+    difference = apart(fed(whole, music, 0, end), said[-1])
+    yield "slid", difference < TOLERANCE and whole.slid == single.slid > 0, f"{difference:.4f}"
+    forked = new(rows=ROWS)
+    fork = Fork(forked, ROWS)
+    fed(forked, music, 0, 200)
+    fork.begin()
+    time = np.repeat(music[1][200:201], ROWS, axis=0)
+    said = fork.feed(np.full(ROWS, music[0][200]), time, np.ones(ROWS, np.bool_))
+    alone = new()
+    expected = fed(alone, music, 0, 201)
+    difference = max(apart(row, expected) for row in said)
+    yield "forked", difference < TOLERANCE, f"{difference:.4f}"
+    fork.keep(ROWS - 1)
+    difference = apart(fed(forked, music, 201, 202), fed(alone, music, 201, 202))
+    yield "kept a fork", difference < TOLERANCE, f"{difference:.4f}"
+
+
+def _all_on_cuda(artefact: Artefact) -> tuple[bool, str]:
+    options = ort.SessionOptions()
+    options.add_session_config_entry("session.disable_cpu_ep_fallback", "1")
+    try:
+        ort.InferenceSession(artefact.graph("cuda"), options, providers=[CUDA])
+    except Exception as error:  # noqa: BLE001 - onnxruntime has no type of its own for it
+        return False, str(error).splitlines()[0]
+    return True, "with the fallback forbidden it loads"
+
+
+def speeds(new: Callable[..., Decoder], artefact: Artefact, device: str) -> dict[str, Spread]:
+    """Return ms a token after 512, of each way there is."""
+    ways = {"captured": new(), "plain": new(capture=False)}
+    with tempfile.TemporaryDirectory() as scratch:
+        half = _with_half_weights(artefact, Path(scratch))
+        if half is not None:
+            ways["captured, float16 weights"] = Decoder(half, device=device)  # type: ignore[arg-type]
+        return interleaved({name: _steps(decoder) for name, decoder in ways.items()}, _ROUNDS)
+
+
+def _steps(decoder: Decoder) -> Callable[[], list[int]]:
+    row = np.zeros((1, features.COUNT), np.int64)
+    decoder.feed([v.CLOCK_FREE] * 512, np.zeros((512, features.COUNT), np.int64))
+
+    def step() -> None:
+        decoder.feed([v.CLOCK_FREE], row)
+        decoder.rewind(512)
+
+    return lambda: timed(step, _STEPS, warm_up_ns=5_000_000)
+
+
+def _with_half_weights(artefact: Artefact, folder: Path) -> Artefact | None:
+    """Return the same network with float16 weights; None where it cannot be written."""
+    try:
+        from export.graph import ON_CUDA_HALF
+        from export.make import seal
+        from model.run import load
+    except ImportError:
+        return None
+    trained = load(artefact.folder)
+    facts = {key: artefact.manifest[key] for key in ("config", "context", "step")}
+    forms = dict.fromkeys(GRAPHS.values(), ON_CUDA_HALF)
+    return seal(folder, "half", trained.network, trained.styles, facts, forms)
+
+
+def main(
+    device: Annotated[str, typer.Option(help="cuda, or cpu to rehearse.")] = "cuda",
+) -> None:
+    """Check and measure; status 1 if anything is wrong."""
+    artefact = default_artefact()
+
+    def new(*, rows: int = 1, capture: bool = True) -> Decoder:
+        return Decoder(artefact, device=device, rows=rows, capture=capture)  # type: ignore[arg-type]
+
+    failed = 0
+    for what, right, figure in checks(new, artefact, stream(), device):
+        print(f"{'ok    ' if right else 'FAILED'} {what}: {figure}")
+        failed += not right
+    if failed:
+        sys.exit(f"{failed} checks failed.")
+    for name, spread in speeds(new, artefact, device).items():
+        print(f"       {name}: {spread.median_ms:.3f} ms a token (p99 {spread.p99_ms:.3f})")
+
+
+if __name__ == "__main__":
+    typer.run(main)

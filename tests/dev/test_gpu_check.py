@@ -1,0 +1,35 @@
+"""The check for a GPU: rehearsed on the CPU, and done where there is one."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def checked(*options: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "dev/gpu_check.py", *options]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_it_can_be_rehearsed() -> None:
+    done = checked("--device", "cpu")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "FAILED" not in done.stdout
+    for what in ("after 700 tokens", "rewound", "slid", "kept a fork", "float16 weights"):
+        assert what in done.stdout
+
+
+@pytest.mark.skipif(Path("/dev/nvidiactl").exists(), reason="CUDA may work here")
+def test_without_a_gpu_it_fails_and_says_why() -> None:
+    done = checked()
+    assert done.returncode == 1
+    assert "FAILED provider: CPUExecutionProvider, because" in done.stdout
+
+
+@pytest.mark.gpu
+def test_the_gpu_plays_what_the_cpu_plays() -> None:
+    done = checked()
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -1,0 +1,33 @@
+"""The floor is what the graph really reads; each way is measured on a cache that is as it says."""
+
+import numpy as np
+import onnx
+from onnx import numpy_helper
+
+from export.artefact import default_artefact
+from gui.bench import decode
+
+
+def test_the_floor_is_what_the_matrices_of_the_graph_hold() -> None:
+    artefact = default_artefact()
+    graph = onnx.load(artefact.graph("cpu")).graph
+    stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
+    products = [node for node in graph.node if node.op_type == "MatMulNBits"]
+    held = sum(stored[name].nbytes for node in products for name in node.input[1:3])
+    assert decode.bytes_read(artefact.manifest["config"]) == held
+
+
+def test_the_cache_is_as_large_as_it_is_said_to_be() -> None:
+    config = default_artefact().manifest["config"]
+    narrow = config["width"] // config["heads"] * config["kv_heads"]
+    cache = np.zeros((config["layers"], 2, 100, narrow), np.float32)
+    assert decode.cache_bytes(config, 100) == cache.nbytes
+
+
+def test_prefill_and_the_cache_are_measured() -> None:
+    artefact = default_artefact()
+    prefill = decode.prefill(artefact)
+    assert prefill["512 at once"] > prefill["4 after 512"] > 100
+    cache = decode.cache_work(artefact)
+    assert cache["rewind"]["median_ms"] < cache["fork"]["median_ms"]
+    assert cache["rewind"]["median_ms"] < cache["slide"]["median_ms"]

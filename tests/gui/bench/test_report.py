@@ -1,0 +1,59 @@
+"""Promises are judged by what was found, and left open where nothing was."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from gui.bench import report
+from gui.bench.decode import CACHED
+
+NAMES = (report.OURS, report.MEMORY, "torch, static cache", "concatenated cache")
+
+
+def spread(median_ms: float) -> dict[str, Any]:
+    return {"median_ms": median_ms, "p99_ms": 2 * median_ms, "count": 5}
+
+
+@pytest.fixture
+def found() -> dict[str, Any]:
+    costs = dict(zip(NAMES, (0.3, 0.2, 3.0, 1.0), strict=True))
+    kinds = {"cold": spread(100), "warm": spread(4), "foreseen": spread(1)}
+    return {
+        "model": "m",
+        "machine": "x",
+        "step": {str(n): {name: spread(cost) for name, cost in costs.items()} for n in CACHED},
+        "hand-over": {str(notes): kinds for notes in (0, 256, 1024)},
+        "sending": {"as sent": spread(0.01) | {"late_us": [1, 2, 3]}},
+    }
+
+
+def test_what_was_found_is_judged(found: dict[str, Any]) -> None:
+    judged: dict[str, tuple[float | None, bool | None]] = {
+        promise.text: (value, kept) for promise, value, kept in report.judged(found)
+    }
+    assert judged["a token after 512, to reading the weights from memory"] == (1.5, True)
+    assert judged["a token after 512, to the concatenating graph"] == (0.3, True)
+    assert judged["hand-over to first note decided, 1,024 notes, warm, p99 ms"] == (8, True)
+    assert judged["a token after an hour, to one after a minute"][1] is None
+    found["step"]["512"][report.OURS] = spread(0.9)
+    (broken, *_) = report.judged(found)
+    assert broken[1:] == (4.5, False)
+
+
+def test_more_is_better_where_it_should_be_high(found: dict[str, Any]) -> None:
+    found["sustained"] = {"times_real_time": 5.0}
+    (sustained,) = [k for p, _, k in report.judged(found) if p.at_least]
+    assert sustained is True
+
+
+def test_it_is_shown_and_drawn(found: dict[str, Any], tmp_path: Path) -> None:
+    console = Console(record=True, width=120, file=io.StringIO())
+    report.show(found, console)
+    text = console.export_text()
+    assert "step, 512, antiphon" in text
+    assert "not measured" in text
+    report.plot(found, tmp_path / "speed.png")
+    assert (tmp_path / "speed.png").read_bytes().startswith(b"\x89PNG")

@@ -1,0 +1,36 @@
+"""Every note that was planned is found again, with its lateness."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from bridge.events import NoteOn
+from bridge.schedule import Due
+from export.artefact import default_artefact
+from gui.bench import sending
+from tests.bridge.jack_server import shared_jack_server
+
+
+@pytest.fixture(scope="module")
+def jack_name() -> Iterator[str]:
+    yield from shared_jack_server()
+
+
+def test_what_is_sent_is_found() -> None:
+    found = sending.as_sent(default_artefact(), 1, "loopback")
+    assert found["planned"] == found["sent"] == found["count"] == len(found["late_us"])
+
+
+@pytest.mark.usefixtures("jack_name")
+def test_what_is_sent_is_heard_by_another_client() -> None:
+    found = sending.as_heard(default_artefact(), 2)
+    assert found["planned"] == 20
+    # A server without a sound card loses a period now and then, and what is in it.
+    assert found["heard"] >= 18
+    assert abs(found["constant_delay_ms"]) < 50
+
+
+def test_a_lost_note_does_not_shift_the_others() -> None:
+    planned = [Due(1000 * index, 0, NoteOn(0, 32 + index % 64, 80)) for index in range(10)]
+    heard = [(32 + index % 64, 1000 * index + 7) for index in range(10) if index != 4]
+    assert list(sending._delays(planned, heard)) == [7] * 9  # noqa: SLF001 - the arithmetic of it
