@@ -11,6 +11,7 @@ from bridge.clock import SystemClock
 from bridge.io_process import MidiIo
 from bridge.pipe import ChildError
 from export.artefact import ArtefactError, default_artefact
+from export.calibration import fitting_threads
 from export.runtime import Decoder
 
 if TYPE_CHECKING:
@@ -58,11 +59,13 @@ def _model() -> Iterator[str]:
     except ArtefactError as error:
         yield f"Model: {error}"
         return
-    decoder = Decoder(artefact)
+    threads = fitting_threads(artefact)
+    decoder = Decoder(artefact, threads=threads)
     styles, parity = len(artefact.style_names), artefact.manifest["parity"]
     exact = f"{parity['equal']} of {parity['greedy_tokens']} tokens equal to the reference"
     yield f"Model: {artefact.name}, {styles} styles, {exact}"
-    yield f"Processor: {decoder.provider.name}, because {decoder.provider.reason}"
+    used = f"{threads} thread{'s' if threads > 1 else ''}"
+    yield f"Processor: {decoder.provider.name} ({used}), because {decoder.provider.reason}"
     yield f"Speed: {_milliseconds(decoder):.2f} ms for a token"
 
 

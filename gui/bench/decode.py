@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bridge.instruments import Instrument
 from bridge.pipe import ChildError, start_child
 from export.fork import Fork
 from export.race import NAMES, WARM_UP_NS, Race, Took
 from export.runtime import Decoder
 from gui.bench.spread import interleaved, timed
-from model import features
+from model import features, sampling
 from model import vocabulary as v
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 CACHED = (64, 512, 2048)
 ROWS = 4
+BAND = (Instrument.PIANO, Instrument.GUITAR, Instrument.BASS, Instrument.DRUMS)
 _CAPACITY = 4096
 _STEPS, _ROUNDS = 16, 24
 _BEYOND_THE_CACHE = 512 * 1024 * 1024
@@ -111,6 +113,31 @@ def cache_work(artefact: Artefact) -> dict[str, Any]:
     turns = {"rewind": rewind, "fork": forked, "step of four rows": in_rows, "slide": slide}
     spreads = interleaved(turns, _ROUNDS)
     return {"cached": cached} | {name: spread.as_dict() for name, spread in spreads.items()}
+
+
+def choosing(artefact: Artefact) -> dict[str, Any]:
+    """Return what it costs to choose a token from logits: grammar, invitation and dice."""
+    decoder = Decoder(artefact, device="cpu")
+    prompt = v.parse("start clock:free piano:v72:C4 piano:v72:E4 wait:24 piano:v0:C4 piano:v72:G4")
+    decoder.set_allowed(sampling.multi_hot(tuple(Instrument)))
+    logits = decoder.feed(prompt, features.musical_time(np.array(prompt)))
+    rng, chance = np.random.default_rng(0), sampling.Chance()
+
+    def turn(instruments: tuple[Instrument, ...]) -> Callable[[], Sequence[int]]:
+        grammar = sampling.Grammar(instruments)
+        invitation = sampling.Invitation(instruments, 0)
+        for token in prompt:
+            grammar.push(token)
+
+        def choose() -> None:
+            events = logits.events + invitation.bias(24)
+            sampling.choose(events, logits.velocities, grammar.mask(), chance, rng)
+
+        return lambda: timed(choose, _STEPS, warm_up_ns=WARM_UP_NS)
+
+    bands = {"one instrument": (Instrument.PIANO,), "four": BAND, "all 14": tuple(Instrument)}
+    spreads = interleaved({name: turn(band) for name, band in bands.items()}, _ROUNDS)
+    return {name: spread.as_dict() for name, spread in spreads.items()}
 
 
 def prefill(artefact: Artefact) -> dict[str, float]:

@@ -40,6 +40,7 @@ from bridge.session import MS, SECOND, Session
 from export.composer import Composer
 from export.composer_thread import ComposerThread
 from export.runtime import Decoder
+from gui.bench.decode import BAND
 from gui.bench.spread import Spread, timed
 from model import features
 from model import vocabulary as v
@@ -52,7 +53,6 @@ if TYPE_CHECKING:
 NOTES = (0, 256, 1024)
 NOTES_A_SECOND = 8
 _TICKS = 96 // NOTES_A_SECOND  # from one note to the next
-_BAND = (Instrument.PIANO, Instrument.BASS, Instrument.DRUMS)
 _REPEATS, _COLD_REPEATS = 100, 8
 _PATIENCE_S = 60.0
 _SUSTAINED_TICKS = 96 * 60
@@ -124,7 +124,7 @@ class _Player:
 
     def _asked(self, take: int) -> Compose:
         begin = self._next * _TICKS + 24
-        return Compose(take, begin, begin + 24, begin + 24, _BAND)
+        return Compose(take, begin, begin + 24, begin + 24, BAND)
 
     def _answered(self, *before: Hear, take: int | None = None) -> int:
         asked = self._asked(take or next(self._takes))
@@ -160,7 +160,7 @@ def sustained(artefact: Artefact) -> dict[str, float]:
     _worked(composer)
     begin = 257 * _TICKS
     end = begin + _SUSTAINED_TICKS
-    composer.take(Compose(1, begin, end, end, _BAND))
+    composer.take(Compose(1, begin, end, end, BAND))
     told: list[Happening] = []
     (taken,) = timed(lambda: told.extend(_told(composer)))
     notes = sum(isinstance(happening, Strike) for happening in told)

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from export.artefact import Artefact
 
 Found = dict[str, Any]
-SECTIONS = ("startup", "step", "prefill", "cache", "hand-over", "sustained", "hour", "sending")
+SECTIONS = (
+    *("startup", "step", "choosing", "prefill", "cache"),
+    *("hand-over", "sustained", "hour", "sending"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,11 @@ PROMISES = (
     ),
     Promise(
         "a token after 512, to the concatenating graph", 0.5, _ratio(OURS, "concatenated cache")
+    ),
+    Promise(
+        "choosing a token, four instruments, median ms",
+        0.06,
+        lambda f: f["choosing"]["four"]["median_ms"],
     ),
     Promise(
         "hand-over to first note decided, 1,024 notes, warm, median ms",
@@ -110,6 +118,7 @@ def measure(
             "window": startup.window(),
         },
         "step": lambda: decode.steps(artefact),
+        "choosing": lambda: decode.choosing(artefact),
         "prefill": lambda: decode.prefill(artefact),
         "cache": lambda: decode.cache_work(artefact),
         "hand-over": lambda: live.hand_over(artefact),
