@@ -130,9 +130,8 @@ class GraphWriter:
             change = self._wide(self._product(attended, f"{block}/out"))
             x, normed = self._normed(x, change, f"{block}/feed_norm")
             change = self._wide(self._product(self._gated(normed, block), f"{block}/down"))
-        x = self.op("Add", x, change)
-        last = self.op("Gather", x, self.constant("last", np.array(-1)), axis=1)
-        _, normed = self._normed(last, "", "norm")
+        _, normed = self._normed(x, change, "norm")
+        normed = self.op("Gather", normed, self.constant("last", np.array(-1)), axis=1)
         logits = self._wide(self._product(normed, "head"))
         self.nodes[-1].output[0] = "logits"
         assert logits

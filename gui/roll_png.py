@@ -51,8 +51,10 @@ def draw(notes: Sequence[RollNote], path: Path, title: str) -> None:
     axes.set_title(title, loc="left", fontsize=10)
     axes.legend(
         handles=[Patch(color=PLAYED, label="played"), Patch(color=ANSWERED, label="answered")],
-        loc="upper right",
-        framealpha=0.9,
+        loc="lower right",
+        bbox_to_anchor=(1.0, 1.0),  # above the notes, which may be anywhere
+        ncols=2,
+        frameon=False,
     )
     figure.savefig(path)
 

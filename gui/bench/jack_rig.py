@@ -6,8 +6,8 @@ period now and then.
 
 Run as a script (`python -m gui.bench.jack_rig`) this is the listener, a process and a JACK client
 of its own that shares no code with what it measures: it connects its port, says so, and when its
-input ends it writes a line of JSON for every note-on that came: the note, and the moment on the
-system's clock in nanoseconds, taken from the frame and a reading of both clocks in the same period.
+input ends it writes, as JSON, the frame of every note-on that came, and readings of JACK's clock
+beside the system's.
 """
 
 from __future__ import annotations
@@ -23,6 +23,8 @@ from pathlib import Path
 from time import perf_counter_ns  # noqa: TID251 - it shares no code with what it measures
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -30,6 +32,7 @@ RATE_HZ = 48_000
 PERIOD = 256
 LISTENER_PORT = "antiphon-listener:in"
 _NOTE_ON = 0x90
+_NS_PER_S = 1_000_000_000
 _GLANCE_S = 0.1
 _GLANCES = 100
 
@@ -85,9 +88,20 @@ class Listener:
         assert self._process.stdout.readline() == "listening\n"
 
     def heard(self) -> list[tuple[int, int]]:
-        """End it; return note and nanoseconds of each note-on, in order."""
+        """End it; return note and nanoseconds of each note-on, in order.
+
+        The server's clock is the system's but for steps, where it lost a period, and for what a
+        reading misses: so a frame is where the usual reading of the second around it says.
+        """
         told, _ = self._process.communicate()
-        return [(note, at_ns) for note, at_ns in map(json.loads, told.splitlines())]
+        found = json.loads(told)
+        frames, moments = np.array(found["readings"], np.int64).T
+        apart = moments - frames * _NS_PER_S // RATE_HZ
+        heard = []
+        for note, frame in found["notes"]:
+            near = np.abs(frames - frame) < RATE_HZ // 2
+            heard.append((note, frame * _NS_PER_S // RATE_HZ + int(np.median(apart[near]))))
+        return heard
 
 
 def _start(name: str, *priority: str) -> subprocess.Popen[bytes] | None:
@@ -122,20 +136,18 @@ def main() -> None:
 
     client = jack.Client("antiphon-listener", no_start_server=True)
     into = client.midi_inports.register("in")
-    heard: list[tuple[int, int]] = []
+    notes: list[tuple[int, int]] = []
+    readings: list[tuple[int, int]] = []
 
     def process(_size: int) -> None:
-        packets = [(place, bytes(packet)) for place, packet in into.incoming_midi_events()]
-        if not packets:
-            return
+        first = client.last_frame_time
+        for place, packet in into.incoming_midi_events():
+            status, note, *_ = bytes(packet)
+            if status & 0xF0 == _NOTE_ON:
+                notes.append((note, first + place))
         before_ns = perf_counter_ns()
         frame = client.frame_time
-        now_ns = (before_ns + perf_counter_ns()) // 2
-        first = client.last_frame_time
-        for place, packet in packets:
-            if packet[0] & 0xF0 == _NOTE_ON:
-                ahead = first + place - frame
-                heard.append((packet[1], now_ns + ahead * 1_000_000_000 // RATE_HZ))
+        readings.append((frame, (before_ns + perf_counter_ns()) // 2))
 
     client.set_process_callback(process)
     with client:
@@ -143,8 +155,7 @@ def main() -> None:
         sys.stdout.write("listening\n")
         sys.stdout.flush()
         sys.stdin.read()
-    for each in heard:
-        sys.stdout.write(json.dumps(each) + "\n")
+    sys.stdout.write(json.dumps({"notes": notes, "readings": readings}))
 
 
 if __name__ == "__main__":

@@ -8,9 +8,15 @@ import pytest
 from rich.console import Console
 
 from gui.bench import report
-from gui.bench.decode import CACHED
+from gui.bench.decode import BESIDE_RIVALS, CACHED, OURS
 
-NAMES = (report.OURS, report.MEMORY, "torch, static cache", "concatenated cache")
+NAMES = (
+    OURS,
+    report.MEMORY,
+    BESIDE_RIVALS,
+    "torch, static cache",
+    "concatenated cache",
+)
 
 
 def spread(median_ms: float) -> dict[str, Any]:
@@ -19,7 +25,7 @@ def spread(median_ms: float) -> dict[str, Any]:
 
 @pytest.fixture
 def found() -> dict[str, Any]:
-    costs = dict(zip(NAMES, (0.3, 0.2, 3.0, 1.0), strict=True))
+    costs = dict(zip(NAMES, (0.3, 0.2, 0.4, 3.0, 1.0), strict=True))
     kinds = {"cold": spread(100), "warm": spread(4), "foreseen": spread(1)}
     return {
         "model": "m",
@@ -34,11 +40,11 @@ def test_what_was_found_is_judged(found: dict[str, Any]) -> None:
     values = {promise.text: value for promise, value, _ in report.judged(found)}
     kept = {promise.text: kept for promise, _, kept in report.judged(found)}
     assert values["a token after 512, to reading the weights from memory"] == 1.5
-    assert values["a token after 512, to the concatenating graph"] == 0.3
+    assert values["a token after 512, to the concatenating graph"] == 0.4
     assert values["hand-over to first note decided, 1,024 notes, warm, p99 ms"] == 8
     assert set(kept.values()) == {True, None}
     assert kept["a token after an hour, to one after a minute"] is None
-    found["step"]["512"][report.OURS] = spread(0.9)
+    found["step"]["512"][OURS] = spread(0.9)
     (broken, *_) = report.judged(found)
     assert broken[1:] == (4.5, False)
 
