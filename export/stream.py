@@ -124,6 +124,7 @@ class Stream:
         assert not self._unread
         for token in tokens[:-1]:
             self._follow(token)
+        self._logits = None  # what was said after them is not kept
         self.push(tokens[-1])
 
     def tell(self, at: int, tokens: Sequence[int]) -> None:

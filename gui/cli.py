@@ -398,7 +398,9 @@ def bench(
     artefact = load_artefact()
     found = report.measure(artefact, sections, seconds, minutes, Console(stderr=True))
     if plot is not None:
-        report.plot(found, plot)
+        from gui.bench.plot import draw
+
+        draw(found, plot)
     if as_json:
         typer.echo(json.dumps(found))
     else:

@@ -15,11 +15,10 @@ from rich.console import Console
 from rich.table import Table
 
 from gui.bench import decode, live, sending, startup
-from gui.bench.decode import OURS
+from gui.bench.decode import BESIDE_RIVALS, OURS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from pathlib import Path
 
     from export.artefact import Artefact
 
@@ -63,18 +62,16 @@ def _growth(found: Found) -> float:
 
 MEMORY = "reading the weights from memory"
 PROMISES = (
-    Promise(
-        "a token after 512, to reading the weights from memory", 2.0, _ratio(decode.OURS, MEMORY)
-    ),
+    Promise("a token after 512, to reading the weights from memory", 2.0, _ratio(OURS, MEMORY)),
     Promise(
         "a token after 512, to torch with a static cache",
         0.35,
-        _ratio(decode.BESIDE_RIVALS, "torch, static cache"),
+        _ratio(BESIDE_RIVALS, "torch, static cache"),
     ),
     Promise(
         "a token after 512, to the concatenating graph",
         0.5,
-        _ratio(decode.BESIDE_RIVALS, "concatenated cache"),
+        _ratio(BESIDE_RIVALS, "concatenated cache"),
     ),
     Promise(
         "choosing a token, four instruments, median ms",
@@ -198,39 +195,3 @@ def spreads(found: Any, name: str = "") -> Iterator[tuple[str, dict[str, float]]
             return
         for key, value in found.items():
             yield from spreads(value, f"{name}, {key}" if name else key)
-
-
-def plot(found: Found, path: Path) -> None:
-    """Draw the steps, the hand-overs and the lateness into a PNG file."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(13, 4.2), layout="constrained")
-    steps, hand_over, late = figure.subplots(1, 3)
-    if "step" in found:
-        lengths = [str(cached) for cached in decode.CACHED]
-        for name in found["step"][lengths[0]]:
-            medians = [found["step"][length][name]["median_ms"] for length in lengths]
-            style = "o-" if name == OURS else "o:" if name.startswith("reading") else "o--"
-            steps.plot(lengths, medians, style, label=name)
-        steps.set(yscale="log", xlabel="tokens cached", ylabel="ms a token (median)")
-        steps.legend(fontsize=7)
-    if "hand-over" in found:
-        for kind in ("cold", "warm", "foreseen"):
-            at = found["hand-over"]
-            notes = list(at)
-            medians = [at[n][kind]["median_ms"] for n in notes]
-            highs = [at[n][kind]["p99_ms"] - m for n, m in zip(notes, medians, strict=True)]
-            hand_over.errorbar(
-                notes, medians, yerr=[[0] * len(highs), highs], fmt="o-", capsize=4, label=kind
-            )
-        hand_over.set(
-            yscale="log", xlabel="notes of context", ylabel="ms to the first note (median, p99)"
-        )
-        hand_over.legend()
-    for name in ("as sent", "as heard on JACK"):
-        if name in found.get("sending", {}):
-            late.hist(found["sending"][name]["late_us"], bins=60, alpha=0.6, label=name)
-    late.set(yscale="log", xlabel="microseconds late", ylabel="notes")
-    if late.has_data():
-        late.legend()
-    figure.savefig(path, dpi=120)

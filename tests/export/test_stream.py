@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from export.artefact import Artefact
 from export.runtime import Decoder
-from export.stream import Stream
+from export.stream import Place, Row, Stream
 from model import vocabulary as v
 
 WORDS = v.parse(
@@ -101,6 +101,28 @@ def test_a_stream_of_hours_remembers_minutes_and_can_still_go_back(exact: Artefa
     stream.tell(length - 40, [WORDS[5]] * 3)
     assert len(stream) == length - 37
     assert tokens != stream[length - 40 :]
+
+
+@pytest.mark.parametrize("length", [10, 11, 12, 13])
+def test_what_was_adopted_can_be_cut(exact: Artefact, length: int) -> None:
+    decoder = Decoder(exact, device="cpu", capacity=256)
+    stream = Stream(decoder)
+    stream.tell(0, WORDS[:10])
+    assert stream.logits is not None
+    other = told(exact, WORDS[:12])  # its rows are those that a fork would have fed
+    decoder.feed(WORDS[10:12], np.array([row_of(other, index) for index in (10, 11)]))
+    stream.adopt(WORDS[10:13])
+    stream.cut(length)
+    assert_same(stream, told(exact, WORDS[:length]))
+
+
+def row_of(stream: Stream, index: int) -> Row:
+    """Return the musical time of a token that has been told."""
+    place = Place()
+    row: Row = ()
+    for token in stream[: index + 1]:
+        row = place.push(token)
+    return row
 
 
 def test_a_new_beginning_is_empty(fresh: Callable[[], Decoder]) -> None:

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from gui.bench import report
 from gui.bench.decode import BESIDE_RIVALS, CACHED, OURS
+from gui.bench.plot import draw
 
 NAMES = (
     OURS,
@@ -55,11 +56,15 @@ def test_more_is_better_where_it_should_be_high(found: dict[str, Any]) -> None:
     assert sustained is True
 
 
-def test_it_is_shown_and_drawn(found: dict[str, Any], tmp_path: Path) -> None:
+def test_it_is_shown(found: dict[str, Any]) -> None:
     console = Console(record=True, width=120, file=io.StringIO())
     report.show(found, console)
     text = console.export_text()
     assert "step, 512, antiphon" in text
     assert "not measured" in text
-    report.plot(found, tmp_path / "speed.png")
+
+
+@pytest.mark.parametrize("sections", [(), ("step",), ("step", "hand-over", "sending")])
+def test_it_is_drawn(found: dict[str, Any], tmp_path: Path, sections: tuple[str, ...]) -> None:
+    draw({name: found[name] for name in sections}, tmp_path / "speed.png")
     assert (tmp_path / "speed.png").read_bytes().startswith(b"\x89PNG")

@@ -1,0 +1,79 @@
+"""The figures of a run as a picture: the steps, the hand-overs, the lateness."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter
+
+from gui.bench import decode
+from gui.bench.decode import BESIDE_RIVALS, OURS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from matplotlib.axes import Axes
+
+    from gui.bench.report import Found
+
+
+def draw(found: Found, path: Path) -> None:
+    """Draw the steps, the hand-overs and the lateness into a PNG file."""
+    figure = Figure(figsize=(14, 5.2), layout="constrained")
+    axes = figure.subplots(1, 3)
+    for ax, section, panel in zip(
+        axes,
+        ("step", "hand-over", "sending"),
+        (_draw_steps, _draw_hand_overs, _draw_lateness),
+        strict=True,
+    ):
+        if section in found:
+            panel(ax, found[section])
+            ax.grid(alpha=0.3)
+            ax.yaxis.set_major_formatter(FuncFormatter(lambda at, _: f"{at:g}"))
+            ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, frameon=False)
+        else:
+            ax.set_axis_off()
+    figure.savefig(path, dpi=110)
+
+
+def _draw_steps(ax: Axes, steps: Found) -> None:
+    lengths = [str(cached) for cached in decode.CACHED]
+    for name in steps[lengths[0]]:
+        if name != BESIDE_RIVALS:
+            medians = [steps[length][name]["median_ms"] for length in lengths]
+            style = "o-" if name == OURS else "o:" if name.startswith("reading") else "o--"
+            ax.plot(lengths, medians, style, lw=2.5 if name == OURS else 1.2, label=name)
+    ax.set(yscale="log", title="a token", xlabel="tokens cached", ylabel="ms, median")
+
+
+def _draw_hand_overs(ax: Axes, contexts: Found) -> None:
+    for kind in ("cold", "warm", "foreseen"):
+        medians = [context[kind]["median_ms"] for context in contexts.values()]
+        above = [
+            context[kind]["p99_ms"] - context[kind]["median_ms"] for context in contexts.values()
+        ]
+        bars = [[0.0] * len(above), above]
+        ax.errorbar(list(contexts), medians, yerr=bars, fmt="o-", capsize=4, label=kind)
+    ax.set(
+        yscale="log",
+        title="from the hand-over to the first note",
+        xlabel="notes of context",
+        ylabel="ms, median to p99",
+    )
+
+
+def _draw_lateness(ax: Axes, sent: Found) -> None:
+    late = {name: found["late_us"] for name, found in sent.items() if "late_us" in found}
+    ends = min(map(min, late.values())), max(map(max, late.values()))
+    bins = np.linspace(*ends, 80).tolist()
+    for name, each in late.items():
+        ax.hist(each, bins=bins, alpha=0.6, label=name)
+    ax.set(
+        yscale="log",
+        title="sending while decoding",
+        xlabel="microseconds late",
+        ylabel="notes",
+    )
