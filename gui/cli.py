@@ -18,15 +18,14 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from bridge import instruments
-from gui import style_cli
-from gui.terminal import fail, load_artefact
+from gui import bench_cli, style_cli
+from gui.terminal import fail, load_artefact, writable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bridge.dialogue import LogEntry, Settings
     from bridge.instruments import Instrument
-    from export.artefact import Artefact
     from gui.engine import Engine
 
 app = typer.Typer(
@@ -37,6 +36,7 @@ app = typer.Typer(
 )
 
 app.add_typer(style_cli.app, name="style")
+app.command()(bench_cli.bench)
 
 _SECOND = 1_000_000_000
 
@@ -162,7 +162,7 @@ def jam(
         settings = replace(settings, answer_ns=round(answer_seconds * _SECOND))
     artefact = load_artefact(settings)
     for path in (record, json_log):
-        _writable(path)
+        writable(path)
     with _log_file(json_log) as log, Engine(artefact, settings) as engine:
         engine.post(OpenPorts(input_ or None, output or None))
         engine.post(Change(settings))
@@ -172,7 +172,7 @@ def jam(
         notes = engine.snapshot().notes
     if record is not None:
         from bridge.midifile import MidiFileError
-        from gui.recording import write_recording
+        from gui.recording import credit, write_recording
 
         try:
             write_recording(notes, record, credit(artefact, settings))
@@ -273,11 +273,12 @@ def continue_(
         fail(str(error))
     if not prompt.score.notes:
         fail(f"{source}: has no notes to continue.")
-    _writable(out)
+    writable(out)
     artefact = load_artefact(settings)
 
     from export import continuation
     from export.runtime import Decoder
+    from gui.recording import credit
 
     score = prompt.score
     span = (
@@ -316,7 +317,7 @@ def styles(
     if map_ is not None:
         from gui.style_map import draw_style_map
 
-        _writable(map_)
+        writable(map_)
         artefact = load_artefact()
         draw_style_map(artefact, map_, search.lower())
         typer.echo(f"{map_}: {len(artefact.style_names)} styles")
@@ -364,66 +365,6 @@ def doctor() -> None:
         typer.echo(finding)
 
 
-@app.command()
-def bench(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else.")] = False,
-    plot: Annotated[
-        Path | None, typer.Option("--plot", help="Draw the figures into this PNG file.")
-    ] = None,
-    only: Annotated[
-        str, typer.Option("--only", help="Some of: startup, step, prefill, cache ...")
-    ] = "",
-    seconds: Annotated[
-        int, typer.Option("--seconds", help="How long notes are sent while decoding.")
-    ] = 60,
-    minutes: Annotated[
-        int, typer.Option("--minutes", help="How many minutes of jamming are simulated.")
-    ] = 60,
-) -> None:
-    """Measure how fast it is here, beside what else could run the network.
-
-    Example: antiphon bench --plot speed.png
-    """
-    from rich.console import Console
-
-    from gui.bench import report
-
-    sections = tuple(only.split(",")) if only else report.SECTIONS
-    for section in sections:
-        if section not in report.SECTIONS:
-            fail(f"--only: there is no {section!r}; there are {', '.join(report.SECTIONS)}.")
-    if seconds < 1 or minutes < 2:
-        fail("--seconds must be at least 1 and --minutes at least 2.")
-    _writable(plot)
-    artefact = load_artefact()
-    found = report.measure(artefact, sections, seconds, minutes, Console(stderr=True))
-    if plot is not None:
-        from gui.bench.plot import draw
-
-        draw(found, plot)
-    if as_json:
-        typer.echo(json.dumps(found))
-    else:
-        report.show(found, Console())
-
-
-def credit(artefact: Artefact, settings: Settings) -> str:
-    """Return the text that a written file carries.
-
-    Program, model, style, seed and the rest that makes it again.
-    """
-    from importlib.metadata import version
-
-    blend = ",".join(f"{name}:{weight:g}" for name, weight in settings.style) or "none"
-    played = ",".join(kind.label for kind in settings.instruments) or "as played"
-    return (
-        f"Antiphon {version('antiphon')}; model {artefact.name}; "
-        f"style {blend}; instruments {played}; "
-        f"seed {settings.seed}; temperature {settings.temperature:g}; top-p {settings.top_p:g}; "
-        f"style strength {settings.style_strength:g}"
-    )
-
-
 def _settings(
     style: str, played: str, temperature: float, top_p: float, strength: float, seed: int
 ) -> Settings:
@@ -465,16 +406,6 @@ def _instruments(words: str) -> tuple[Instrument, ...]:
             fail(f"--instruments: there is no {word!r}; there are {', '.join(instruments.LABELS)}.")
         chosen.append(kind)
     return tuple(sorted(set(chosen)))
-
-
-def _writable(path: Path | None) -> None:
-    """Fail early: what is asked for may take minutes to make."""
-    if path is None:
-        return
-    if path.is_dir():
-        fail(f"{path}: is a folder, not a file.")
-    if not os.access(path if path.exists() else path.parent, os.W_OK):
-        fail(f"{path}: cannot be written.")
 
 
 def _has_screen() -> bool:

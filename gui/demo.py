@@ -21,9 +21,8 @@ from bridge.events import NoteOff, NoteOn
 from bridge.schedule import Due
 from bridge.session import MS, SECOND
 from bridge.tempo import TempoMap
-from gui.cli import credit
 from gui.engine import Engine
-from gui.recording import write_recording
+from gui.recording import credit, write_recording
 from gui.roll_png import draw
 from model.vocabulary import pitch_name
 

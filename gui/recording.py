@@ -5,6 +5,7 @@ The player's notes and Antiphon's on tracks of their own, in free time.
 
 from __future__ import annotations
 
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from bridge.midifile import write_parts
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from bridge.dialogue import RollNote
+    from bridge.dialogue import RollNote, Settings
+    from export.artefact import Artefact
 
 
 def write_recording(notes: Sequence[RollNote], path: Path, text: str) -> None:
@@ -43,3 +45,18 @@ def _notes(notes: Iterable[RollNote], time: TempoMap) -> list[Note]:
             Note(onset, note.instrument, note.pitch, max(onset + 1, release), note.velocity)
         )
     return sorted(written)
+
+
+def credit(artefact: Artefact, settings: Settings) -> str:
+    """Return the text that a written file carries.
+
+    Program, model, style, seed and the rest that makes it again.
+    """
+    blend = ",".join(f"{name}:{weight:g}" for name, weight in settings.style) or "none"
+    played = ",".join(kind.label for kind in settings.instruments) or "as played"
+    return (
+        f"Antiphon {version('antiphon')}; model {artefact.name}; "
+        f"style {blend}; instruments {played}; "
+        f"seed {settings.seed}; temperature {settings.temperature:g}; top-p {settings.top_p:g}; "
+        f"style strength {settings.style_strength:g}"
+    )

@@ -1,12 +1,15 @@
-"""What the commands share: how to refuse, and the model that is installed."""
+"""What the commands share: how to refuse, where they may write, the model that is installed."""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bridge.dialogue import Settings
     from export.artefact import Artefact
 
@@ -33,3 +36,13 @@ def load_artefact(settings: Settings | None = None) -> Artefact:
     except UnknownStyleError as error:
         fail(f"--style: {error}.")
     return artefact
+
+
+def writable(path: Path | None) -> None:
+    """Fail early: what is asked for may take minutes to make."""
+    if path is None:
+        return
+    if path.is_dir():
+        fail(f"{path}: is a folder, not a file.")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        fail(f"{path}: cannot be written.")
