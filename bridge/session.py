@@ -214,14 +214,19 @@ class Session:
             case HandOver():
                 self._hand_over(now_ns, now_ns)
             case Change(settings):
-                self._settings, self._refusal = settings, ""
-                self._out.to_composer.append(Arrange(settings))
+                self._change(settings)
             case protocol.Panic():
                 self._halt(now_ns)
                 self._out.to_io.append(item)
                 self._tell(now_ns, "panic")
             case _:
                 self._show(now_ns, item)
+
+    def _change(self, settings: Settings) -> None:
+        self._settings, self._refusal = settings, ""
+        self._out.to_composer.append(Arrange(settings))
+        if self._phrase is not None:
+            self._phrase.pause_told = False  # what was foreseen may have changed
 
     def _show(self, now_ns: int, item: Inbox) -> None:
         match item:

@@ -104,6 +104,13 @@ def _cache_checks(new: Callable[..., Decoder], music: Stream) -> Iterator[tuple[
     said = [fed(single, music, index, index + 1) for index in range(end)]
     difference = apart(fed(whole, music, 0, end), said[-1])
     yield "slid", difference < TOLERANCE and whole.slid == single.slid > 0, f"{difference:.4f}"
+    alone = new()
+    fed(alone, music, 0, 200)
+    fork = Fork(alone, 1)
+    fork.begin()
+    said = fork.feed(np.array(music[0][200:201]), music[1][200:201], np.ones(1, np.bool_))
+    difference = apart(said[0], fed(alone, music, 200, 201))
+    yield "forked alone", difference < SAME, f"{difference:.4f}"
     forked = new(rows=ROWS)
     fork = Fork(forked, ROWS)
     fed(forked, music, 0, 200)

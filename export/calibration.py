@@ -29,6 +29,22 @@ _WORTH = 0.9
 """A second thread must save a tenth: it warms the room and takes a core from others."""
 
 
+def tuned_decoder(artefact: Artefact, *, rows: int = 1) -> Decoder:
+    """Return a decoder on what is quickest here: CUDA, or as many threads as help."""
+    decoder = Decoder(artefact, rows=rows)
+    if decoder.provider.device != "cpu":
+        return decoder
+    threads = fitting_threads(artefact)
+    return decoder if threads == 1 else Decoder(artefact, rows=rows, threads=threads)
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may run on."""
+    if hasattr(os, "sched_getaffinity"):  # not on every system
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def thread_counts(cores: int) -> list[int]:
     """Return the numbers of threads worth trying on so many cores: never all of them."""
     return [count for count in _COUNTS if count == 1 or count < cores]
@@ -36,7 +52,7 @@ def thread_counts(cores: int) -> list[int]:
 
 def fitting_threads(artefact: Artefact, clock: Clock | None = None) -> int:
     """Return how many threads decode quickest on the CPU."""
-    counts = thread_counts(os.cpu_count() or 1)
+    counts = thread_counts(usable_cores())
     if len(counts) == 1:
         return counts[0]
     clock = clock or SystemClock()

@@ -55,7 +55,7 @@ _AT_ONCE = 32
 _WITH_THE_FIRST = 8
 """So many unread tokens are read along with deciding the first note."""
 _ROOM = 128
-"""Tokens that the cache must be able to take before an answer is tried on it."""
+"""Tokens that the cache should be able to take before an answer is tried on it."""
 
 
 class Composer:
@@ -174,6 +174,7 @@ class Composer:
 
     def _elapse(self, tick: int) -> None:
         if self._take is None:
+            self._expect_the_player()
             self._tell(self._encoder.advance(tick))
 
     def _expect_the_player(self) -> None:

@@ -46,13 +46,12 @@ class Fork:
     ) -> list[Logits]:
         """Append a token (R,) with its row of musical time (R, 6) to each row that is going (R,).
 
-        Return the logits of all rows; those of a row that is not going mean nothing.
+        Return the logits of all rows; those of a row that is not going mean nothing. It is fed as
+        well, after its end, where nothing is kept: so none may be full.
         """
-        if (self.lengths[going] >= self._decoder.capacity).any():
+        if (self.lengths >= self._decoder.capacity).any():
             raise ValueError("a row of the cache is full")
-        # A row that rests is fed as well, after its end, where nothing is kept.
-        before = np.minimum(self.lengths, self._decoder.capacity - 1)
-        self._decoder.run(self._chunk, tokens[:, None], time[:, None], before)
+        self._decoder.run(self._chunk, tokens[:, None], time[:, None], self.lengths)
         self.lengths[going] += 1
         return [Logits.cut(row) for row in self._chunk.logits.numpy().copy()]
 

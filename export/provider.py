@@ -11,6 +11,7 @@ of flash attention, since a token is one row.
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import os
 from dataclasses import dataclass
@@ -54,21 +55,51 @@ def opened(artefact: Artefact, wish: Wish, threads: int) -> tuple[ort.InferenceS
 
     """
     chosen = options(threads)
-    reason = "asked for" if wish == "cpu" else _why_no_cuda()
+    reason = "asked for" if wish == "cpu" else preload()
     if not reason:
-        ort.set_default_logger_severity(_FATAL)
-        with contextlib.redirect_stdout(io.StringIO()):  # it prints what it does not find
-            ort.preload_dlls()
-        cuda = (CUDA, {"enable_cuda_graph": "1"})
-        session = ort.InferenceSession(artefact.graph("cuda"), chosen, providers=[cuda, CPU])
-        if session.get_providers()[0] == CUDA:
+        session, reason = _on_cuda(artefact, chosen)
+        if session is not None:
             _check(session, artefact, "cuda")
             return session, Provider(CUDA, "an NVIDIA GPU is at hand")
-        reason = "the CUDA libraries could not be loaded (pip install 'antiphon[cuda]')"
     os.environ[_NO_TILES] = "1"  # onnxruntime knows no other way to ask
     session = ort.InferenceSession(artefact.graph("cpu"), chosen, providers=[CPU])
     _check(session, artefact, "cpu")
     return session, Provider(CPU, reason)
+
+
+def preload() -> str:
+    """Load CUDA's libraries if they may be of use; return why not, or nothing.
+
+    For a moment, nothing can be printed: onnxruntime prints what it does not find. So a program
+    that prints from one thread and opens a graph in another calls this beforehand.
+    """
+    reason = _why_no_cuda()
+    if not reason:
+        _load_libraries()
+    return reason
+
+
+@functools.cache
+def _load_libraries() -> None:
+    ort.set_default_logger_severity(_FATAL)
+    with contextlib.redirect_stdout(io.StringIO()):
+        ort.preload_dlls()
+
+
+def _on_cuda(
+    artefact: Artefact, chosen: ort.SessionOptions
+) -> tuple[ort.InferenceSession | None, str]:
+    """Return a session on CUDA, or none and why."""
+    cuda = (CUDA, {"enable_cuda_graph": "1"})
+    try:
+        session = ort.InferenceSession(
+            artefact.graph("cuda"), chosen, providers=[cuda, CPU], enable_fallback=0
+        )
+    except Exception as error:  # noqa: BLE001 - onnxruntime has no type of its own for it
+        return None, f"CUDA does not run it ({str(error).splitlines()[0]})"
+    if session.get_providers()[0] != CUDA:
+        return None, "the CUDA libraries could not be loaded (pip install 'antiphon[cuda]')"
+    return session, ""
 
 
 def interface(session: ort.InferenceSession) -> dict[str, list[dict[str, Any]]]:

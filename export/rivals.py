@@ -125,7 +125,7 @@ class ConcatenatingWriter(GraphWriter):
 
 
 class ConcatenatingRival:
-    """A session over such a graph; what comes out goes in again, without a copy on our side."""
+    """A session over such a graph; nothing is copied on our side."""
 
     def __init__(self, network: Transformer, form: Form, folder: Path) -> None:
         tensors = {name: tensor.numpy() for name, tensor in flat(network).items()}

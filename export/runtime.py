@@ -13,8 +13,8 @@ is the first of them, and is bound alone.
 A full cache slides by half: the later half moves to the front. Cached keys have been turned by the
 angle of their position, and only differences of positions matter to attention, so the keys that
 move are turned back by as much as they move. Position and cache index then agree again, and a
-session may last for hours with tables of 4096 rows. An entry moves at most once before it is
-dropped, so that rounding does not add up.
+session may last for hours with tables of 4096 rows. An entry moves once before it is dropped, or
+twice if a slide came early, so that rounding does not add up.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
 
 CHUNKS = (128, 32, 8, 4, 2, 1)
+_RUNS_TO_CAPTURE = 3
 _ONE_TOKEN_GRAPH, _NO_GRAPH = "1", "-1"
 """Names of CUDA graphs: the step of one token is captured once and replayed, other sizes run."""
 
@@ -101,8 +102,7 @@ class Decoder:
                 f"a cache of {capacity} is not between {2 * CHUNKS[0]} and {POSITIONS}"
             )
         self._session, self.provider = provider.opened(artefact, device, threads)
-        self.capacity, self.length, self.rows = capacity, 0, rows
-        self._capture = capture
+        self.capacity, self.length, self.rows, self.threads = capacity, 0, rows, threads
         self.slid = 0  # tokens that slides have dropped, in all
         config = artefact.manifest["config"]
         self._head_width = config["width"] // config["heads"]
@@ -115,7 +115,12 @@ class Decoder:
         past = [node for node in self._session.get_inputs() if node.name.startswith("past_")]
         self._kind = np.float16 if past[0].type == "tensor(float16)" else np.float32
         self._cache = {n.name: self._buffer((rows, *self._shape), self._kind) for n in past}
-        self._chunks = {size: self.bound(1, size) for size in CHUNKS}
+        captured = capture and self.provider.device == "cuda"
+        self._chunks = {
+            size: self.bound(1, size, captured=captured and size == 1) for size in CHUNKS
+        }
+        if self.provider.device == "cuda":
+            self._warm_up()
 
     def set_style(self, vector: NDArray[np.float32]) -> None:
         """Use a style vector (D,) from the next token on; zeros for none."""
@@ -194,8 +199,11 @@ class Decoder:
             chunk.total.update_inplace(np.array([last.max() + 1], np.int32))
         self._session.run_with_iobinding(chunk.binding, chunk.options)
 
-    def bound(self, rows: int, size: int) -> Chunk:
-        """Return buffers and binding for the first rows of the cache and so many tokens of each."""
+    def bound(self, rows: int, size: int, *, captured: bool = False) -> Chunk:
+        """Return buffers and binding for the first rows of the cache and so many tokens of each.
+
+        A captured graph runs on the buffers that it was captured with, and there is one of them.
+        """
         x = self._buffer((rows, size, len(self._style)), np.float32)
         seqlens = self._buffer((rows,), np.int32)
         # The attention reads the total length on the host, whatever the device.
@@ -211,13 +219,18 @@ class Decoder:
             where = self.provider.device, 0, self._kind, shape, value.data_ptr()
             binding.bind_input(name, *where)
             binding.bind_output(name.replace("past", "present"), *where)
-        on_cuda = self.provider.device == "cuda"
-        captured = on_cuda and self._capture and rows == size == 1
-        options = ort.RunOptions() if on_cuda else None
+        options = ort.RunOptions() if self.provider.device == "cuda" else None
         if options is not None:
             name = _ONE_TOKEN_GRAPH if captured else _NO_GRAPH
             options.add_run_config_entry("gpu_graph_id", name)
         return Chunk(x, seqlens, total, logits, binding, options, captured)
+
+    def _warm_up(self) -> None:
+        """Run every size: the first runs allocate and, of one token, capture."""
+        for size in CHUNKS:
+            for _ in range(_RUNS_TO_CAPTURE):
+                self.feed([v.START] * size, np.zeros((size, features.COUNT), np.int64))
+                self.rewind(0)
 
     def _buffer(self, shape: tuple[int, ...], kind: DTypeLike) -> ort.OrtValue:
         """Return zeros on the device."""

@@ -112,7 +112,9 @@ def jam(
     temperature: TemperatureOption = 0.95,
     top_p: TopPOption = 0.95,
     style_strength: StrengthOption = 2.0,
-    seed: SeedOption = 0,
+    seed: Annotated[
+        int, typer.Option("--seed", help="The dice; which of the candidates plays is up to time.")
+    ] = 0,
     mode: Annotated[str, typer.Option("--mode", help="answer: call and response.")] = "answer",
     input_: Annotated[
         str, typer.Option("--input", help="Port to listen on; default: an own port, `in`.")

@@ -11,7 +11,7 @@ from bridge.clock import SystemClock
 from bridge.io_process import MidiIo
 from bridge.pipe import ChildError
 from export.artefact import ArtefactError, default_artefact
-from export.calibration import fitting_threads
+from export.calibration import tuned_decoder
 from export.runtime import Decoder
 
 if TYPE_CHECKING:
@@ -59,12 +59,11 @@ def _model() -> Iterator[str]:
     except ArtefactError as error:
         yield f"Model: {error}"
         return
-    threads = fitting_threads(artefact)
-    decoder = Decoder(artefact, threads=threads)
+    decoder = tuned_decoder(artefact)
     styles, parity = len(artefact.style_names), artefact.manifest["parity"]
     exact = f"{parity['equal']} of {parity['greedy_tokens']} tokens equal to the reference"
     yield f"Model: {artefact.name}, {styles} styles, {exact}"
-    used = f"{threads} thread{'s' if threads > 1 else ''}"
+    used = f"{decoder.threads} thread{'s' if decoder.threads > 1 else ''}"
     yield f"Processor: {decoder.provider.name} ({used}), because {decoder.provider.reason}"
     yield f"Speed: {_milliseconds(decoder):.2f} ms for a token"
 

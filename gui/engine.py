@@ -31,11 +31,11 @@ from bridge.pipe import join_parent
 from bridge.schedule import Due
 from bridge.session import Session
 from export.artefact import Artefact, UnknownStyleError
-from export.calibration import fitting_threads
+from export.calibration import tuned_decoder
 from export.composer import Composer
 from export.composer_thread import ComposerThread
 from export.own_styles import installed_artefact
-from export.runtime import Decoder
+from export.provider import preload
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,6 +65,7 @@ class Engine:
         self._clock = clock or SystemClock()
         self._io = MidiIo.start(backend)
         self._io.send(protocol.ListPorts())
+        preload()
         self._composer = ComposerThread(self._compose)
         self._session = Session(settings)
         self._posted: list[Inbox] = []
@@ -76,10 +77,8 @@ class Engine:
         self.close()
 
     def _compose(self) -> Composer:
-        threads = fitting_threads(self._artefact)
-        return Composer(
-            self._artefact, Decoder(self._artefact, threads=threads, rows=MOST_CANDIDATES)
-        )
+        decoder = tuned_decoder(self._artefact, rows=MOST_CANDIDATES)
+        return Composer(self._artefact, decoder)
 
     @property
     def now_ns(self) -> int:

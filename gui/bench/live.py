@@ -2,13 +2,15 @@
 
 The composer is the real one, in its thread, fed with a phrase of eight notes a second. A hand-over
 is *cold* where everything played arrives with it, *warm* where it has been read and the moment is a
-surprise (a pedal, a key), *foreseen* where the silence was long enough to think. An hour of jamming
-is simulated: the session and the composer do all that they would do, and only the waiting is left
-out.
+surprise (a pedal, a key), *foreseen* where the silence was long enough to think. Of a long context
+the cache holds what it can: its size is told beside the notes. An hour of jamming is simulated: the
+session and the composer do all that they would do, pauses that come to nothing and answers that are
+broken off included, and only the waiting is left out.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -37,9 +39,9 @@ from bridge.dialogue import (
 from bridge.events import NoteOff, NoteOn, Stamped
 from bridge.instruments import Instrument
 from bridge.session import MS, SECOND, Session
+from export.calibration import tuned_decoder
 from export.composer import Composer
 from export.composer_thread import ComposerThread
-from export.runtime import Decoder
 from gui.bench.decode import BAND
 from gui.bench.spread import Spread, timed
 from model import features
@@ -57,6 +59,7 @@ _REPEATS, _COLD_REPEATS = 100, 8
 _PATIENCE_S = 60.0
 _SUSTAINED_TICKS = 96 * 60
 _PHRASE_NOTES, _GAP_NS, _HELD_NS = 32, SECOND // NOTES_A_SECOND, 100 * MS
+_REST_NS = 100 * MS  # a pause that comes to nothing
 _MINUTE_NS = 60 * SECOND
 
 
@@ -77,6 +80,7 @@ def hand_over(artefact: Artefact) -> dict[str, Any]:
         player.close()
     return {
         str(notes): {name: Spread.of(times).as_dict() for name, times in kinds.items()}
+        | {"cached": players[notes].cached}
         for notes, kinds in taken.items()
     }
 
@@ -86,10 +90,10 @@ class _Player:
 
     def __init__(self, artefact: Artefact, notes: int) -> None:
         self._notes, self._clock, self._takes = notes, SystemClock(), count(1)
-        self._thread = ComposerThread(
-            lambda: Composer(artefact, Decoder(artefact, rows=MOST_CANDIDATES))
-        )
+        self._decoder = tuned_decoder(artefact, rows=MOST_CANDIDATES)
+        self._thread = ComposerThread(lambda: Composer(artefact, self._decoder))
         self._next = 0
+        self.cached = 0
 
     def cold(self) -> int:
         """Hand over together with everything; return the nanoseconds to the first note."""
@@ -138,6 +142,7 @@ class _Player:
         assert self._thread.settle(_PATIENCE_S)
         while self._thread.connection.poll():
             self._received()
+        self.cached = self._decoder.length
         self._thread.post(Withdraw(asked.take, asked.begin_tick - 1))
         assert self._thread.settle(_PATIENCE_S)
         return taken
@@ -154,7 +159,7 @@ def sustained(artefact: Artefact) -> dict[str, float]:
 
     `times_real_time` is for music of eight notes a second.
     """
-    composer = Composer(artefact, Decoder(artefact))
+    composer = Composer(artefact, tuned_decoder(artefact))
     for message in (Begin(), Arrange(Settings()), Hear(tuple(_phrase(0, 256)))):
         composer.take(message)
     _worked(composer)
@@ -187,7 +192,7 @@ def hour(artefact: Artefact, minutes: int = 60) -> dict[str, Any]:
     return {
         "minutes": minutes,
         "notes": jam.notes,
-        "tokens": jam.tokens,
+        "messages": dict(jam.messages),
         "first_minute": {name: spread.as_dict() for name, spread in first.items()},
         "last_minute": {name: spread.as_dict() for name, spread in last.items()},
         "growth_bytes": last_bytes - first_bytes,
@@ -199,36 +204,40 @@ class _Jam:
     """A player and Antiphon in turn, in a time of their own."""
 
     def __init__(self, artefact: Artefact) -> None:
-        self._now_ns, self.notes, self.tokens = 0, 0, 0
-        self._fresh = Decoder(artefact)
-        self._decoder = Decoder(artefact, rows=MOST_CANDIDATES)
+        self._now_ns, self._phrases, self.notes = 0, 0, 0
+        self.messages: Counter[str] = Counter()  # to the composer, by kind
+        self._fresh = tuned_decoder(artefact)
+        self._decoder = tuned_decoder(artefact, rows=MOST_CANDIDATES)
         self._composer = Composer(artefact, self._decoder)
         self._session = Session(Settings())
         self._step(Listen())
 
     def until(self, end_ns: int) -> None:
-        """Go on with phrases and answers to the end of a phrase's answer."""
+        """Go on with phrases and answers; every second answer is broken off in its midst."""
         while self._now_ns < end_ns:
             for index in range(_PHRASE_NOTES):
-                pitch = 48 + (self.notes * 7 + index * 5) % 36
+                pitch = 48 + (self._phrases * 7 + index * 5) % 36
                 self._play(NoteOn(0, pitch, 80), _HELD_NS)
-                self._play(NoteOff(0, pitch), _GAP_NS - _HELD_NS)
+                rest_ns = _GAP_NS - _HELD_NS + (_REST_NS if index % 8 == 7 else 0)
+                self._play(NoteOff(0, pitch), rest_ns)
+            self._phrases += 1
             self.notes += _PHRASE_NOTES
-            answering = False
-            while not (answering and self._session.state is State.LISTENING):
-                due_ns = self._session.deadline_ns()
-                assert due_ns is not None
-                self._now_ns = max(self._now_ns, due_ns)
-                self._step()
-                answering |= self._session.state is State.ANSWERING
+            while self._session.state is not State.ANSWERING:
+                self._pass_to_deadline()
+            broken_off_ns = self._now_ns + _GAP_NS * _PHRASE_NOTES // 2
+            while self._session.state is State.ANSWERING:
+                if self._phrases % 2 and self._now_ns >= broken_off_ns:
+                    break  # the next phrase begins
+                self._pass_to_deadline()
 
     def cost(self) -> dict[str, Spread]:
         """Return what a token costs here and now, and on a fresh decoder that has as many."""
+        room = 8
+        self._decoder.rewind(min(self._decoder.length, self._decoder.capacity - room))
         length = self._decoder.length
         self._fresh.rewind(0)
         self._fresh.feed([v.CLOCK_FREE] * length, np.zeros((length, features.COUNT), np.int64))
         taken: dict[str, list[int]] = {"jam": [], "fresh": []}
-        room = min(8, self._decoder.capacity - length)
         for _ in range(50):
             for name, decoder in (("jam", self._decoder), ("fresh", self._fresh)):
                 row = np.zeros((1, features.COUNT), np.int64)
@@ -237,22 +246,30 @@ class _Jam:
         return {name: Spread.of(times) for name, times in taken.items()}
 
     def _play(self, event: NoteOn | NoteOff, then_ns: int) -> None:
+        """Play an event, and let time pass with all that falls due in it."""
         self._step(protocol.Received((Stamped(self._now_ns, event),)))
-        self._now_ns += then_ns
+        end_ns = self._now_ns + then_ns
+        while (due_ns := self._session.deadline_ns()) is not None and due_ns < end_ns:
+            self._now_ns = max(self._now_ns, due_ns)
+            self._step()
+        self._now_ns = end_ns
+
+    def _pass_to_deadline(self) -> None:
+        due_ns = self._session.deadline_ns()
+        assert due_ns is not None
+        self._now_ns = max(self._now_ns, due_ns)
+        self._step()
 
     def _step(self, *inbox: Inbox) -> None:
-        before = self._decoder.length + self._decoder.slid
         outcome = self._session.step(self._now_ns, inbox)
         for message in outcome.to_composer:
+            self.messages[type(message).__name__] += 1
             self._composer.take(message)
         while self._composer.busy:
             composed = self._composer.work()
             if composed is not None:
                 self.notes += sum(isinstance(h, Strike) for h in composed.happenings)
-                outcome = self._session.step(self._now_ns, [composed])
-                for message in outcome.to_composer:
-                    self._composer.take(message)
-        self.tokens += max(0, self._decoder.length + self._decoder.slid - before)
+                self._session.step(self._now_ns, [composed])
 
 
 def _phrase(begin: int, notes: int) -> Iterator[Happening]:

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
+from export.calibration import tuned_decoder
 from gui.bench import decode, live, sending, startup
 from gui.bench.decode import BESIDE_RIVALS, OURS
+from gui.bench.jack_rig import RigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -79,12 +81,12 @@ PROMISES = (
         lambda f: f["choosing"]["four"]["median_ms"],
     ),
     Promise(
-        "hand-over to first note decided, 1,024 notes, warm, median ms",
+        "hand-over to first note decided, after 1,024 notes, warm, median ms",
         10,
         lambda f: f["hand-over"]["1024"]["warm"]["median_ms"],
     ),
     Promise(
-        "hand-over to first note decided, 1,024 notes, warm, p99 ms",
+        "hand-over to first note decided, after 1,024 notes, warm, p99 ms",
         30,
         lambda f: f["hand-over"]["1024"]["warm"]["p99_ms"],
     ),
@@ -99,6 +101,7 @@ PROMISES = (
     Promise(
         "lateness as sent, p99 ms, while decoding", 1, lambda f: f["sending"]["as sent"]["p99_ms"]
     ),
+    Promise("notes lost while decoding", 0, lambda f: f["sending"]["as sent"]["lost"]),
     Promise(
         "lateness as another JACK client hears it, p99 ms",
         0.1,
@@ -133,6 +136,7 @@ def measure(
     found: Found = {
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
         "model": artefact.name,
+        "runs on": _runs_on(artefact),
     }
     for section in sections:
         tell.print(f"measuring: {section} ...", style="dim")
@@ -142,6 +146,11 @@ def measure(
         for promise, value, kept in judged(found)
     ]
     return found
+
+
+def _runs_on(artefact: Artefact) -> str:
+    decoder = tuned_decoder(artefact)
+    return f"{decoder.provider.name}, threads: {decoder.threads}; the steps: CPU, threads: 1"
 
 
 def judged(found: Found) -> Iterator[tuple[Promise, float | None, bool | None]]:
@@ -156,8 +165,6 @@ def judged(found: Found) -> Iterator[tuple[Promise, float | None, bool | None]]:
 
 
 def _sending(artefact: Artefact, seconds: int) -> Found:
-    from gui.bench.jack_rig import RigError
-
     found: Found = {"as sent": sending.as_sent(artefact, seconds, "loopback")}
     try:
         found["as heard on JACK"] = sending.as_heard(artefact, seconds)

@@ -21,7 +21,8 @@ from bridge.events import NoteOff, NoteOn
 from bridge.io_process import MidiIo
 from bridge.schedule import Due
 from bridge.session import MS, SECOND
-from export.runtime import Decoder
+from export.calibration import tuned_decoder
+from gui.bench.jack_rig import Listener, RigError, jack_server
 from gui.bench.spread import Spread
 from model import features
 from model import vocabulary as v
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from export.artefact import Artefact
 
 _SOON_NS, _APART_NS, _JITTER_NS, _HELD_NS = 500 * MS, 100 * MS, 40 * MS, 30 * MS
+_READY_S = 10.0
 _NOTES = 64  # pitches that take turns, so that one that is lost does not shift the others
 
 
@@ -40,7 +42,7 @@ class Busy:
     """Decodes at full speed in a thread."""
 
     def __init__(self, artefact: Artefact) -> None:
-        self._decoder = Decoder(artefact)
+        self._decoder = tuned_decoder(artefact)
         self._leaving = False
         self._thread = threading.Thread(target=self._decode, daemon=True)
 
@@ -73,7 +75,7 @@ def as_sent(artefact: Artefact, seconds: int, backend: BackendName) -> dict[str,
     late = [sent[due.due_ns] for due in dues if due.due_ns in sent]
     return Spread.of(late).as_dict() | {
         "planned": len(dues),
-        "sent": len(late),
+        "lost": len(dues) - len(late),
         "late_us": sorted(round(each / 1000, 1) for each in late),
     }
 
@@ -85,8 +87,6 @@ def as_heard(artefact: Artefact, seconds: int) -> dict[str, Any]:
         gui.bench.jack_rig.RigError: there can be no such server here.
 
     """
-    from gui.bench.jack_rig import Listener, jack_server
-
     with jack_server(), Busy(artefact), MidiIo.start("jack") as io:
         io.send(protocol.OpenPorts())
         source = _output(io)
@@ -98,22 +98,25 @@ def as_heard(artefact: Artefact, seconds: int) -> dict[str, Any]:
             io.receive(0.2)
         heard = listener.heard()
     delays = list(_delays([due for due in dues if isinstance(due.event, NoteOn)], heard))
+    if not delays:
+        raise RigError("nothing that was sent was heard by the listener.")
     usual = int(np.median(delays))
     found = Spread.of(abs(delay - usual) for delay in delays).as_dict()
     return found | {
         "planned": len(dues) // 2,
-        "heard": len(delays),
+        "lost": len(dues) // 2 - len(delays),
         "constant_delay_ms": round(usual / MS, 3),
         "late_us": sorted(round((delay - usual) / 1000) for delay in delays),
     }
 
 
 def _output(io: MidiIo) -> str:
-    while True:
-        for message in io.receive(10.0):
-            if isinstance(message, protocol.Ready):
-                return message.output_name
-            assert not isinstance(message, protocol.Problem), message
+    for message in io.receive(_READY_S):
+        if isinstance(message, protocol.Ready):
+            return message.output_name
+        if isinstance(message, protocol.Problem):
+            raise RigError(message.text)
+    raise RigError("the MIDI process opens no ports.")
 
 
 def _plan(seconds: int) -> list[Due]:

@@ -170,6 +170,17 @@ def test_a_pause_is_told_once_with_what_will_be_asked_for(table: Table) -> None:
     assert sum(isinstance(message, Foresee) for message in table.composer) == 1
 
 
+def test_a_change_in_a_pause_is_foreseen_as_well(table: Table) -> None:
+    table.phrase(SECOND)
+    ends = table.pause()
+    assert ends is not None
+    table.at(ends - 50 * MS, Change(Settings(instruments=(Instrument.BASS,))))
+    foreseen = table.composer[-1]
+    table.at(ends)
+    assert foreseen == Foresee(table.composed())
+    assert table.composed().instruments == (Instrument.BASS,)
+
+
 def test_a_pause_with_a_key_held_says_that_time_has_passed(table: Table) -> None:
     table.play(SECOND, NoteOn(0, 60, 80))
     table.pause()

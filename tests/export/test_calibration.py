@@ -1,12 +1,17 @@
 """As many threads as help, and never all cores."""
 
 import os
+from collections.abc import Sequence
+from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from bridge.clock import ManualClock
 from export import calibration
 from export.artefact import Artefact
+from export.runtime import Decoder, Logits
 
 
 @pytest.mark.parametrize(
@@ -24,7 +29,26 @@ def test_more_threads_must_be_worth_it(cost: dict[int, float], best: int) -> Non
     assert calibration.chosen(cost) == best
 
 
-def test_every_count_is_tried(exact: Artefact, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "cpu_count", lambda: 4)
-    # To a clock that stands still no count is quicker than another.
-    assert calibration.fitting_threads(exact, ManualClock()) == 1
+def test_every_count_is_tried_and_the_quickest_kept(
+    exact: Artefact, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = ManualClock()
+
+    class Timed(Decoder):
+        """Two threads take half the time of one, and four are no better."""
+
+        def __init__(self, artefact: Artefact, *, threads: int, **options: Any) -> None:
+            super().__init__(artefact, threads=threads, **options)
+            self._cost_ns = {1: 100, 2: 50, 4: 48}[threads]
+
+        def feed(self, tokens: Sequence[int], rows: NDArray[np.int64]) -> Logits:
+            clock.advance(self._cost_ns)
+            return super().feed(tokens, rows)
+
+    monkeypatch.setattr(calibration, "usable_cores", lambda: 8)
+    monkeypatch.setattr(calibration, "Decoder", Timed)
+    assert calibration.fitting_threads(exact, clock) == 2
+
+
+def test_a_process_that_is_kept_to_one_core_uses_one() -> None:
+    assert 1 <= calibration.usable_cores() <= (os.cpu_count() or 1)

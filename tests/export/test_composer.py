@@ -299,3 +299,13 @@ def test_an_answer_asked_for_in_the_midst_of_foreseeing_goes_on_from_there(exact
     assert happenings[0].tick == 120
     ticks = [happening.tick for happening in happenings]
     assert ticks == sorted(ticks)
+
+
+def test_time_that_passes_without_a_hand_over_ends_what_was_foreseen(exact: Artefact) -> None:
+    composer = composing(exact, candidates=4)
+    composer.take(Foresee(asked()))
+    for _ in range(3):
+        composer.work()
+    composer.take(Elapse(110))
+    worked(composer)
+    assert answer(composer, asked(200)) == answer(composing(exact, candidates=4), asked(200))

@@ -102,10 +102,15 @@ def test_a_style_counts_in_every_row(
         assert np.abs(one.events - other.events).max() > 0.1
 
 
-def test_a_full_row_takes_no_more(exact: Artefact, stream: Stream) -> None:
+@pytest.mark.parametrize("going", [(True, False), (False, True)])
+def test_where_a_row_is_full_none_is_fed(
+    exact: Artefact, stream: Stream, going: tuple[bool, bool]
+) -> None:
     decoder = Decoder(exact, device="cpu", capacity=256, rows=2)
-    decoder.feed(stream[0][:256], stream[1][:256])
+    decoder.feed(stream[0][:255], stream[1][:255])
     fork = Fork(decoder, decoder.rows)
     fork.begin()
+    fed(fork, stream, [0, 1], [True, False])
+    assert (fork.full(0), fork.full(1)) == (True, False)
     with pytest.raises(ValueError, match="full"):
-        fed(fork, stream, [0, 1], [True, False])
+        fed(fork, stream, [0, 1], list(going))

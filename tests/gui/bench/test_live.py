@@ -6,10 +6,14 @@ from gui.bench import live
 
 def test_a_jam_goes_on_for_as_long_as_it_should() -> None:
     found = live.hour(default_artefact(), 2)
-    # Phrases of 4 s and answers as long take turns: three of each in half a minute.
+    # Phrases of 4.4 s, answers as long or half as long, and a quarter of a second between.
     heard = 2 * 60 / 8.5 * 32
     assert heard < found["notes"] < 3 * heard
-    assert found["tokens"] > 2 * found["notes"]
+    told = found["messages"]
+    # In each phrase three pauses come to nothing; every second answer is broken off.
+    assert told["Foresee"] > 2 * told["Compose"] > 20
+    assert told["Withdraw"] >= told["Compose"] // 2 - 1
+    assert told["Elapse"] > told["Hear"] // 4
     for minute in ("first_minute", "last_minute"):
         assert found[minute]["jam"]["count"] == found[minute]["fresh"]["count"] > 0
 

@@ -31,9 +31,10 @@ def found() -> dict[str, Any]:
     return {
         "model": "m",
         "machine": "x",
+        "runs on": "y",
         "step": {str(n): {name: spread(cost) for name, cost in costs.items()} for n in CACHED},
         "hand-over": {str(notes): kinds for notes in (0, 256, 1024)},
-        "sending": {"as sent": spread(0.01) | {"late_us": [1, 2, 3]}},
+        "sending": {"as sent": spread(0.01) | {"late_us": [1, 2, 3], "lost": 0}},
     }
 
 
@@ -42,7 +43,7 @@ def test_what_was_found_is_judged(found: dict[str, Any]) -> None:
     kept = {promise.text: kept for promise, _, kept in report.judged(found)}
     assert values["a token after 512, to reading the weights from memory"] == 1.5
     assert values["a token after 512, to the concatenating graph"] == 0.4
-    assert values["hand-over to first note decided, 1,024 notes, warm, p99 ms"] == 8
+    assert values["hand-over to first note decided, after 1,024 notes, warm, p99 ms"] == 8
     assert set(kept.values()) == {True, None}
     assert kept["a token after an hour, to one after a minute"] is None
     found["step"]["512"][OURS] = spread(0.9)

@@ -18,7 +18,8 @@ def jack_name() -> Iterator[str]:
 
 def test_what_is_sent_is_found() -> None:
     found = sending.as_sent(default_artefact(), 1, "loopback")
-    assert found["planned"] == found["sent"] == found["count"] == len(found["late_us"])
+    assert found["planned"] == found["count"] == len(found["late_us"])
+    assert found["lost"] == 0
 
 
 @pytest.mark.usefixtures("jack_name")
@@ -26,7 +27,7 @@ def test_what_is_sent_is_heard_by_another_client() -> None:
     found = sending.as_heard(default_artefact(), 2)
     assert found["planned"] == 20
     # A server without a sound card loses a period now and then, and what is in it.
-    assert found["heard"] >= 18
+    assert found["lost"] <= 2
     assert abs(found["constant_delay_ms"]) < 50
 
 
