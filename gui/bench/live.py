@@ -72,6 +72,8 @@ def hand_over(artefact: Artefact) -> dict[str, Any]:
     for _ in range(_COLD_REPEATS):
         for notes, player in players.items():
             taken[notes]["cold"].append(player.cold())
+    for player in players.values():
+        player.listen()
     for _ in range(_REPEATS):
         for notes, player in players.items():
             taken[notes]["warm"].append(player.surprise())
@@ -102,6 +104,13 @@ class _Player:
         assert self._thread.settle(_PATIENCE_S)
         self._next = self._notes
         return self._answered(Hear(tuple(_phrase(0, self._notes))))
+
+    def listen(self) -> None:
+        """Hear everything as it is played, so that the cache is as full as it would be."""
+        for message in (Begin(), Arrange(Settings()), Hear(tuple(_phrase(0, self._notes)))):
+            self._thread.post(message)
+        assert self._thread.settle(_PATIENCE_S)
+        self._next = self._notes
 
     def surprise(self) -> int:
         """Play a note, which is read, and hand over at another moment than foreseen."""
