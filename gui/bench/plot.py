@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from gui.bench.report import Found
 
+_FINE_US = 50
+
 
 def draw(found: Found, path: Path) -> None:
     """Draw the steps, the hand-overs and the lateness into a PNG file."""
@@ -67,11 +69,17 @@ def _draw_hand_overs(ax: Axes, contexts: Found) -> None:
 
 def _draw_lateness(ax: Axes, sent: Found) -> None:
     late = {name: found["late_us"] for name, found in sent.items() if "late_us" in found}
-    ends = min(map(min, late.values())), max(map(max, late.values()))
-    bins = np.linspace(*ends, 80).tolist()
+    # Fine around nothing, coarse far off: a single note that was very late must not hide the rest.
+    far = np.geomspace(_FINE_US, 1e5, 24)
+    bins = [*-far[:0:-1], *np.linspace(-_FINE_US, _FINE_US, 51), *far[1:]]
     for name, each in late.items():
         ax.hist(each, bins=bins, alpha=0.6, label=name)
+    everything = [us for each in late.values() for us in each]
+    ax.set_xscale("symlog", linthresh=_FINE_US)
+    ax.set_xticks([-_FINE_US, 0, _FINE_US, 10 * _FINE_US, 100 * _FINE_US], minor=False)
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda at, _: f"{at:g}"))
     ax.set(
+        xlim=(min(-_FINE_US, 2 * min(everything)), max(_FINE_US, 2 * max(everything))),
         yscale="log",
         title="sending while decoding",
         xlabel="microseconds late",
