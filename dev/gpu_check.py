@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from bridge.instruments import Instrument
 from export.artefact import GRAPHS, Artefact, default_artefact
+from export.calibration import feed_anything
 from export.fork import Fork
 from export.provider import CUDA
 from export.runtime import Decoder, Logits
@@ -147,11 +148,10 @@ def speeds(new: Callable[..., Decoder], artefact: Artefact, device: str) -> dict
 
 
 def _steps(decoder: Decoder) -> Callable[[], list[int]]:
-    row = np.zeros((1, features.COUNT), np.int64)
-    decoder.feed([v.CLOCK_FREE] * 512, np.zeros((512, features.COUNT), np.int64))
+    feed_anything(decoder, 512)
 
     def step() -> None:
-        decoder.feed([v.CLOCK_FREE], row)
+        feed_anything(decoder, 1)
         decoder.rewind(512)
 
     return lambda: timed(step, _STEPS, warm_up_ns=5_000_000)

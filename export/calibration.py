@@ -29,6 +29,11 @@ _WORTH = 0.9
 """A second thread must save a tenth: it warms the room and takes a core from others."""
 
 
+def feed_anything(decoder: Decoder, count: int) -> None:
+    """Feed so many tokens that mean nothing: they cost what music costs."""
+    decoder.feed([v.CLOCK_FREE] * count, np.zeros((count, features.COUNT), np.int64))
+
+
 def tuned_decoder(artefact: Artefact, *, rows: int = 1) -> Decoder:
     """Return a decoder on what is quickest here: CUDA, or as many threads as help."""
     decoder = Decoder(artefact, rows=rows)
@@ -62,7 +67,7 @@ def fitting_threads(artefact: Artefact, clock: Clock | None = None) -> int:
         for count, decoder in decoders.items():
             begin = clock.now_ns()
             for _ in range(_TOKENS):
-                decoder.feed([v.CLOCK_FREE], np.zeros((1, features.COUNT), np.int64))
+                feed_anything(decoder, 1)
             taken[count].append(clock.now_ns() - begin)
     return chosen({count: median(times) for count, times in taken.items()})
 
@@ -78,5 +83,5 @@ def chosen(cost: dict[int, float]) -> int:
 
 def _filled(artefact: Artefact, threads: int) -> Decoder:
     decoder = Decoder(artefact, device="cpu", threads=threads)
-    decoder.feed([v.CLOCK_FREE] * _CONTEXT, np.zeros((_CONTEXT, features.COUNT), np.int64))
+    feed_anything(decoder, _CONTEXT)
     return decoder

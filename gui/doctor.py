@@ -7,12 +7,11 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from bridge import protocol
-from bridge.clock import SystemClock
 from bridge.io_process import MidiIo
 from bridge.pipe import ChildError
 from export.artefact import ArtefactError, default_artefact
-from export.calibration import tuned_decoder
-from export.runtime import Decoder
+from export.calibration import feed_anything, tuned_decoder
+from gui.bench.spread import Spread, timed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,20 +64,5 @@ def _model() -> Iterator[str]:
     yield f"Model: {artefact.name}, {styles} styles, {exact}"
     used = f"{decoder.threads} thread{'s' if decoder.threads > 1 else ''}"
     yield f"Processor: {decoder.provider.name} ({used}), because {decoder.provider.reason}"
-    yield f"Speed: {_milliseconds(decoder):.2f} ms for a token"
-
-
-def _milliseconds(decoder: Decoder) -> float:
-    import numpy as np
-
-    from model import vocabulary as v
-    from model.features import MusicalTime
-
-    time, clock = MusicalTime(), SystemClock()
-    taken = []
-    for token in [v.START, v.CLOCK_FREE] * (_STEPS // 2):
-        row = np.array([[*time.push(token), 0, 0]], np.int64)
-        begin = clock.now_ns()
-        decoder.feed([token], row)
-        taken.append(clock.now_ns() - begin)
-    return sorted(taken)[len(taken) // 2] / 1e6
+    speed = Spread.of(timed(lambda: feed_anything(decoder, 1), _STEPS))
+    yield f"Speed: {speed.median_ms:.2f} ms for a token"

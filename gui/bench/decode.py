@@ -14,6 +14,7 @@ import numpy as np
 
 from bridge.instruments import Instrument
 from bridge.pipe import ChildError, start_child
+from export.calibration import feed_anything
 from export.fork import Fork
 from export.race import NAMES, WARM_UP_NS, Race, Took
 from export.runtime import Decoder
@@ -93,7 +94,7 @@ def cache_work(artefact: Artefact) -> dict[str, Any]:
 
     def refilled() -> None:
         decoder.rewind(0)
-        _fill(decoder, cached)
+        feed_anything(decoder, cached)
 
     def rewind() -> list[int]:
         refilled()
@@ -149,12 +150,12 @@ def prefill(artefact: Artefact) -> dict[str, float]:
 
     def whole() -> list[int]:
         decoder.rewind(0)
-        return timed(lambda: _fill(decoder, length))
+        return timed(lambda: feed_anything(decoder, length))
 
     def chunk() -> list[int]:
         decoder.rewind(0)
-        _fill(decoder, length)
-        return timed(lambda: _fill(decoder, 4))
+        feed_anything(decoder, length)
+        return timed(lambda: feed_anything(decoder, 4))
 
     found = interleaved({"512 at once": whole, "4 after 512": chunk}, _ROUNDS // 2)
     return {
@@ -166,20 +167,15 @@ def prefill(artefact: Artefact) -> dict[str, float]:
 def _step(decoder: Decoder, cached: int) -> Callable[[], Sequence[int]]:
     def turn() -> list[int]:
         decoder.rewind(0)
-        _fill(decoder, cached)
-        row = np.zeros((1, features.COUNT), np.int64)
+        feed_anything(decoder, cached)
 
         def step() -> None:
-            decoder.feed([v.CLOCK_FREE], row)
+            feed_anything(decoder, 1)
             decoder.rewind(cached)
 
         return timed(step, _STEPS, warm_up_ns=WARM_UP_NS)
 
     return turn
-
-
-def _fill(decoder: Decoder, count: int) -> None:
-    decoder.feed([v.CLOCK_FREE] * count, np.zeros((count, features.COUNT), np.int64))
 
 
 def _reading(size: int, beyond: int) -> Callable[[], Sequence[int]]:

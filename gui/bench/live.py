@@ -11,10 +11,10 @@ broken off included, and only the waiting is left out.
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import psutil
 
 from bridge import protocol
@@ -39,13 +39,11 @@ from bridge.dialogue import (
 from bridge.events import NoteOff, NoteOn, Stamped
 from bridge.instruments import Instrument
 from bridge.session import MS, SECOND, Session
-from export.calibration import tuned_decoder
+from export.calibration import feed_anything, tuned_decoder
 from export.composer import Composer
 from export.composer_thread import ComposerThread
 from gui.bench.decode import BAND
 from gui.bench.spread import Spread, timed
-from model import features
-from model import vocabulary as v
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -245,12 +243,11 @@ class _Jam:
         self._decoder.rewind(min(self._decoder.length, self._decoder.capacity - room))
         length = self._decoder.length
         self._fresh.rewind(0)
-        self._fresh.feed([v.CLOCK_FREE] * length, np.zeros((length, features.COUNT), np.int64))
+        feed_anything(self._fresh, length)
         taken: dict[str, list[int]] = {"jam": [], "fresh": []}
         for _ in range(50):
             for name, decoder in (("jam", self._decoder), ("fresh", self._fresh)):
-                row = np.zeros((1, features.COUNT), np.int64)
-                taken[name] += timed(lambda d=decoder, r=row: d.feed([v.CLOCK_FREE], r), room)  # type: ignore[misc]
+                taken[name] += timed(partial(feed_anything, decoder, 1), room)
                 decoder.rewind(length)
         return {name: Spread.of(times) for name, times in taken.items()}
 

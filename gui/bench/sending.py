@@ -21,11 +21,9 @@ from bridge.events import NoteOff, NoteOn
 from bridge.io_process import MidiIo
 from bridge.schedule import Due
 from bridge.session import MS, SECOND
-from export.calibration import tuned_decoder
+from export.calibration import feed_anything, tuned_decoder
 from gui.bench.jack_rig import Listener, RigError, jack_server
 from gui.bench.spread import Spread
-from model import features
-from model import vocabulary as v
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,9 +52,8 @@ class Busy:
         self._thread.join()
 
     def _decode(self) -> None:
-        row = np.zeros((1, features.COUNT), np.int64)
         while not self._leaving:
-            self._decoder.feed([v.CLOCK_FREE], row)
+            feed_anything(self._decoder, 1)
 
 
 def as_sent(artefact: Artefact, seconds: int, backend: BackendName) -> dict[str, Any]:

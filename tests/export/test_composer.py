@@ -190,6 +190,16 @@ def answer(composer: Composer, message: Compose) -> list[Happening]:
     return [happening for composed in worked(composer) for happening in composed.happenings]
 
 
+def foreseen(composer: Composer) -> Composed:
+    """Let it foresee an answer to the end, ask for it, and return what is told at once."""
+    composer.take(Foresee(asked()))
+    worked(composer)
+    composer.take(asked())
+    first = composer.work()
+    assert first is not None
+    return first
+
+
 def test_what_was_foreseen_is_what_would_have_been_played(exact: Artefact) -> None:
     foreseeing = composing(exact)
     foreseeing.take(Foresee(asked()))
@@ -200,11 +210,7 @@ def test_what_was_foreseen_is_what_would_have_been_played(exact: Artefact) -> No
 
 def test_what_was_foreseen_is_told_at_once(exact: Artefact) -> None:
     composer = composing(exact, candidates=4)
-    composer.take(Foresee(asked()))
-    worked(composer)
-    composer.take(asked())
-    first = composer.work()
-    assert first is not None
+    first = foreseen(composer)
     rest = [happening for composed in worked(composer) for happening in composed.happenings]
     second = 120 + FORESEEN_TICKS
     assert [h for h in (*first.happenings, *rest) if h.tick < second] == list(first.happenings)
@@ -232,11 +238,7 @@ def test_of_the_candidates_the_critic_chooses_one(exact: Artefact) -> None:
     best = max(takes, key=lambda take: take.score)
     assert len({tuple(take.tokens) for take in takes}) == 4
     composer = composing(exact, candidates=4)
-    composer.take(Foresee(asked()))
-    worked(composer)
-    composer.take(asked())
-    first = composer.work()
-    assert first is not None
+    first = foreseen(composer)
     assert list(first.happenings) == best.news()
 
 
