@@ -11,7 +11,12 @@ import enum
 from dataclasses import dataclass
 
 from bridge import protocol
+from bridge.controls import Action, Bindings
 from bridge.instruments import Instrument
+from bridge.quantise import Quantise
+from bridge.transport import Source, Transport
+
+_AS_PLAYED, _FREELY = Quantise(), Transport()
 
 MOST_CANDIDATES = 4
 """So many beginnings of an answer fit into a short pause."""
@@ -26,16 +31,70 @@ class State(enum.Enum):
     ANSWERING = "answering"
 
 
+class Mode(enum.Enum):
+    """How the two take turns; the value is the word for it on the command line."""
+
+    ANSWER = "answer"
+    """Call and response: an answer as long as the phrase."""
+    TRADE = "trade"
+    """So many bars each, in turn."""
+    TAKE_OVER = "take-over"
+    """Go on from where the player stopped, until the player comes back."""
+    ACCOMPANY = "accompany"
+    """Play along, with the other instruments."""
+    LOOP = "loop"
+    """Repeat the phrase, as it was or varied, until the player comes back."""
+
+
+class ReEntry(enum.Enum):
+    """What happens when the player comes in during an answer."""
+
+    YIELD = "yield"
+    """What has not sounded is taken back."""
+    DUCK = "duck"
+    """The answer goes on, softly, and takes in what is played."""
+    OVERLAP = "overlap"
+    """The answer goes on, and takes in what is played."""
+
+
+class Begins(enum.Enum):
+    """Where an answer may begin, when there is a beat."""
+
+    AT_ONCE = "now"
+    ON_BEAT = "beat"
+    ON_BAR = "bar"
+
+
 # What the player asks for, from the window or the command line.
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """Whose time is kept, and how.
+
+    Without a `sync` the best that plays is followed. `bpm` is the tempo of the own clock, which
+    goes where nobody is followed; None is free playing. It counts in so many bars when a session
+    begins, or else begins with the first note. `metre` is that of the own clock and of MIDI clock,
+    which knows none. All that is sent goes out by `advance_ns` earlier.
+    """
+
+    sync: Source | None = None
+    bpm: float | None = None
+    metre: tuple[int, int] = (4, 4)
+    count_in_bars: int = 0
+    click: bool = False
+    advance_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How to answer.
 
-    No instruments means those that the player plays; answers are as long as the phrase unless
-    `answer_ns` says otherwise. A style stronger than 1 is more itself than the network would make
-    it: its vector is so many times as long, away from the zero that is no style.
+    No instruments means those that the player plays, or when accompanying all the others of a small
+    band. Answers are as long as the phrase unless `answer_ns` or, where there are bars, `bars` says
+    otherwise. A style stronger than 1 is more itself than the network would make it: its vector is
+    so many times as long, away from the zero that is no style. A control that follows a knob
+    chooses among the styles of the `palette`.
     """
 
     style: tuple[tuple[str, float], ...] = ()
@@ -46,6 +105,17 @@ class Settings:
     answer_ns: int | None = None
     style_strength: float = 2.0
     candidates: int = MOST_CANDIDATES
+    mode: Mode = Mode.ANSWER
+    bars: int | None = None
+    begins: Begins = Begins.ON_BEAT
+    by_silence: bool = True
+    """Whether a silence hands over; else only who asks for it does."""
+    re_entry: ReEntry = ReEntry.YIELD
+    quantise: Quantise = _AS_PLAYED
+    vary: bool = True
+    """Whether a loop varies at every second pass."""
+    palette: tuple[str, ...] = ()
+    time: Time = Time()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +134,25 @@ class HandOver:
 
 
 @dataclass(frozen=True, slots=True)
+class Finish:
+    """Come to an end: soon, and where music ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learn:
+    """Let the next control that is used do this; None: none after all."""
+
+    action: Action | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bind:
+    """Let these controls do these things, and no others any."""
+
+    bindings: Bindings
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """Answer differently from now on."""
 
@@ -77,7 +166,9 @@ class Refused:
     text: str
 
 
-Request = Listen | Halt | HandOver | Change | protocol.Panic | protocol.OpenPorts
+Request = (
+    Listen | Halt | HandOver | Finish | Learn | Bind | Change | protocol.Panic | protocol.OpenPorts
+)
 
 
 # What the session and the composer say to each other, in ticks.
@@ -107,7 +198,14 @@ Happening = Strike | Release
 
 @dataclass(frozen=True, slots=True)
 class Begin:
-    """Forget everything; a new session begins at tick 0."""
+    """Forget everything; the music begins at tick 0.
+
+    That is a bar line of this metre. The tempo is in quarter notes a minute; without one the music
+    is played freely.
+    """
+
+    bpm: float | None = None
+    metre: tuple[int, int] = (4, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +233,7 @@ class Elapse:
 class Compose:
     """Answer from `begin_tick` to `end_tick`, for now as far as `until_tick`.
 
-    The first note belongs at the beginning.
+    The first note belongs at the beginning. With a `script`, in order of time, the answer is that.
     """
 
     take: int
@@ -143,6 +241,7 @@ class Compose:
     until_tick: int
     end_tick: int
     instruments: tuple[Instrument, ...]
+    script: tuple[Happening, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +260,28 @@ class Extend:
 
 
 @dataclass(frozen=True, slots=True)
+class Amend:
+    """The player has played this, while the take goes on.
+
+    What the take has told up to `tick` stands; what comes after is to be decided anew, as plan
+    number `plan` of the take.
+    """
+
+    take: int
+    plan: int
+    tick: int
+    happenings: tuple[Happening, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Conclude:
+    """Let the take come to an end at `end_tick`, and sound like it."""
+
+    take: int
+    end_tick: int
+
+
+@dataclass(frozen=True, slots=True)
 class Withdraw:
     """The take was heard up to `tick` only; what came after never happened."""
 
@@ -168,16 +289,22 @@ class Withdraw:
     tick: int
 
 
-ToComposer = Begin | Arrange | Hear | Elapse | Foresee | Compose | Extend | Withdraw
+ToComposer = (
+    Begin | Arrange | Hear | Elapse | Foresee | Compose | Extend | Amend | Conclude | Withdraw
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """The next part of a take, in order of time; `done` with the last."""
+    """The next part of a take, in order of time; `done` with the last.
+
+    A take that is amended is another plan; the first is number 0.
+    """
 
     take: int
     happenings: tuple[Happening, ...]
     done: bool = False
+    plan: int = 0
 
 
 Inbox = protocol.FromIo | Composed | Refused | Request
@@ -228,3 +355,17 @@ class Snapshot:
     """From the last hand-over to its first note sent."""
     worst_lateness_ns: int = 0
     problem: str = ""
+    transport: Transport = _FREELY
+    following: str = ""
+    """Why this time is kept and no other: one sentence."""
+    learning: Action | None = None
+    bindings: Bindings = ()
+    last_played: RollNote | None = None
+    last_answered: RollNote | None = None
+
+    @property
+    def beat(self) -> tuple[int, int] | None:
+        """Return bar and beat, from 1; None where there are none."""
+        if not self.transport.grid:
+            return None
+        return self.transport.beat_of(self.transport.passed(self.now_ns))

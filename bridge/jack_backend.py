@@ -6,7 +6,7 @@ events, each with its frame in the period. So nobody has to wake up in time: an 
 this period is written at its frame. An event that comes in carries its frame as well, and so its
 stamp may lie ahead of the present by as much as a period.
 
-The callback owns the schedule and all else that changes while the client is active (`Cycle`). The
+The callback owns the conductor and all else that changes while the client is active (`Cycle`). The
 main thread posts commands into a deque and takes reports from another; each has one writer and one
 reader. The callback never waits: when it has something to tell it rings a bell, a socket that the
 main thread sleeps on. It is the outermost function of its thread, and JACK drops a client whose
@@ -25,20 +25,21 @@ from contextlib import suppress
 import jack
 
 from bridge.clock import Clock
+from bridge.conductor import Conductor
 from bridge.events import Stamped, encode
 from bridge.frames import FrameClock
-from bridge.ports import PortError, find_port, obey
+from bridge.host_line import HostPosition
+from bridge.ports import PortError, find_port
 from bridge.protocol import (
     Command,
-    Emitted,
     Panic,
     PortNames,
     Problem,
     Ready,
-    Received,
     Report,
 )
-from bridge.schedule import Schedule, Sent
+from bridge.schedule import Sent
+from bridge.transport import Source
 from bridge.wire import WireParser
 
 READINGS = 10  # of which the quickest is taken to begin with
@@ -70,7 +71,7 @@ class Cycle:
         _, frame, now_ns = min(self._read_clocks() for _ in range(READINGS))
         self._frames = FrameClock(client.samplerate, frame, now_ns)
         self._half_frame_ns = 500_000_000 // client.samplerate
-        self._schedule = Schedule()
+        self._conductor = Conductor()
         self._parser = WireParser()
         self._unwritten: deque[Sent] = deque()  # the port was full; these go first next time
 
@@ -89,14 +90,14 @@ class Cycle:
         begin_ns = self._frames.ns_of(first)
         # What is nearer to the next period's first frame than to our last one is left to it.
         ahead_ns = self._frames.ns_of(first + size) - begin_ns - self._half_frame_ns
-        sent = self._take_orders(begin_ns) + self._schedule.emit(begin_ns, ahead_ns)
+        if (position := self._position(begin_ns)) is not None:
+            self._conductor.observe(Source.JACK, position)
+        played = self._conductor.receive(self._read(first))
+        sent = self._take_orders(begin_ns) + self._conductor.emit(begin_ns, ahead_ns)
         self._unwritten.extend(sent)
         self._write(begin_ns, size)
-        received = tuple(self._read(first))
-        if received:
-            self._tell(Received(received))
-        if sent:
-            self._tell(Emitted(tuple(sent)))
+        for report in self._conductor.report(played, sent, begin_ns):
+            self._tell(report)
 
     def _read_clocks(self) -> tuple[int, int, int]:
         """Read JACK's clock between two looks at ours; give the time it took, frame and moment."""
@@ -104,6 +105,27 @@ class Cycle:
         frame = self._client.frame_time
         after_ns = self._clock.now_ns()
         return after_ns - before_ns, frame, (before_ns + after_ns) // 2
+
+    def _position(self, begin_ns: int) -> HostPosition | None:
+        """Look where the server's transport is, if some program on it counts bars and beats."""
+        state, position = self._client.transport_query()
+        if "bar" not in position:
+            return None
+        # JACK's beat is the metre's: an eighth in 6/8.
+        quarters_a_beat = 4.0 / position["beat_type"]
+        quarters_a_tick = quarters_a_beat / position["ticks_per_beat"]
+        bar_quarters = position["bar_start_tick"] * quarters_a_tick
+        in_bar = (position["beat"] - 1) * quarters_a_beat + position["tick"] * quarters_a_tick
+        return HostPosition(
+            time_ns=begin_ns,
+            playing=state == jack.ROLLING,
+            quarters=bar_quarters + in_bar,
+            bpm=position["beats_per_minute"] * quarters_a_beat,
+            bar=position["bar"] - 1,
+            bar_quarters=bar_quarters,
+            numerator=round(position["beats_per_bar"]),
+            denominator=round(position["beat_type"]),
+        )
 
     def _take_orders(self, now_ns: int) -> list[Sent]:
         sent: list[Sent] = []
@@ -113,7 +135,7 @@ class Cycle:
             if isinstance(order, threading.Event):
                 order.set()
             else:
-                sent += obey(self._schedule, order, now_ns)
+                sent += self._conductor.obey(order, now_ns)
         return sent
 
     def _write(self, begin_ns: int, size: int) -> None:

@@ -9,10 +9,11 @@ import heapq
 import socket
 
 from bridge.clock import Clock
-from bridge.events import Stamped, encode
-from bridge.ports import find_port, obey
-from bridge.protocol import Command, Emitted, Inject, PortNames, Ready, Received, Report
-from bridge.schedule import Playable, Schedule, Sent
+from bridge.conductor import Conductor
+from bridge.events import Event, Stamped, encode
+from bridge.ports import find_port
+from bridge.protocol import Command, Emitted, Inject, Panic, PortNames, Ready, Report
+from bridge.schedule import Sent
 from bridge.wire import WireParser
 
 
@@ -24,10 +25,10 @@ class LoopbackBackend:
     poll_ns: int | None = None
 
     def __init__(self) -> None:
-        self._schedule = Schedule()
+        self._conductor = Conductor()
         self._parser = WireParser()
         self._sent: list[Sent] = []
-        self._hands: list[tuple[int, int, Playable]] = []  # a heap of (due_ns, order, event)
+        self._hands: list[tuple[int, int, Event]] = []  # a heap of (time_ns, order, event)
         self._injected = 0
 
     def port_names(self) -> PortNames:
@@ -43,17 +44,17 @@ class LoopbackBackend:
 
     def next_due_ns(self) -> int | None:
         """Tell when the next event is due, played in or sent out."""
-        dues = [self._schedule.next_due_ns(), self._hands[0][0] if self._hands else None]
+        dues = [self._conductor.next_due_ns(), self._hands[0][0] if self._hands else None]
         return min((due_ns for due_ns in dues if due_ns is not None), default=None)
 
     def post(self, command: Command, now_ns: int) -> None:
         """Obey at once."""
         if isinstance(command, Inject):
-            for due in command.dues:
-                heapq.heappush(self._hands, (due.due_ns, self._injected, due.event))
+            for stamped in command.events:
+                heapq.heappush(self._hands, (stamped.time_ns, self._injected, stamped.event))
                 self._injected += 1
         else:
-            self._sent += obey(self._schedule, command, now_ns)
+            self._sent += self._conductor.obey(command, now_ns)
 
     def turn(self, now_ns: int) -> list[Report]:
         """Send what is due, hand over what the player plays, and tell of both."""
@@ -61,14 +62,14 @@ class LoopbackBackend:
         while self._hands and self._hands[0][0] <= now_ns:
             _, _, event = heapq.heappop(self._hands)
             received += (Stamped(now_ns, each) for each in self._parser.feed(encode(event)))
-        sent = self._sent + self._schedule.emit(now_ns)
+        played = self._conductor.receive(received)
+        sent = self._sent + self._conductor.emit(now_ns)
         self._sent = []
-        reports: list[Report] = [Received(tuple(received))] if received else []
-        return [*reports, Emitted(tuple(sent))] if sent else reports
+        return self._conductor.report(played, sent, now_ns)
 
     def close(self, now_ns: int) -> list[Report]:
         """Silence everything."""
-        sent = self._sent + self._schedule.panic(now_ns)
+        sent = self._sent + self._conductor.obey(Panic(), now_ns)
         return [Emitted(tuple(sent))] if sent else []
 
 

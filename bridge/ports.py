@@ -4,7 +4,7 @@ A port is a named end of a cable; a back end is a family of ports. There are thr
 PipeWire's JACK) calls us once per period of audio and places each event on its frame. RtMidi knows
 every system's own ports, and sends when it is told to, at once. The loopback has no device at all:
 a pretend player plays into it, and what goes out goes nowhere. All of them obey the same commands
-and keep their promises through the same `Schedule`.
+and keep their promises through the same `Conductor`.
 
 The world outside may refuse at any time: no server, no such port, a cable pulled. That is a
 `PortError`, and its text is a sentence for the person at the desk.
@@ -16,18 +16,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bridge.clock import Clock
-from bridge.protocol import (
-    BeginEpoch,
-    Command,
-    Inject,
-    Panic,
-    Play,
-    PortNames,
-    Ready,
-    Report,
-    Retract,
-)
-from bridge.schedule import Schedule, Sent
+from bridge.protocol import Command, PortNames, Ready, Report
 
 # Each of these modules has a `connect(client_name, clock) -> Backend`, and is imported only when
 # it is wanted: the library under it may be missing.
@@ -114,19 +103,3 @@ def find_port(wanted: str, names: Sequence[str]) -> str:
         raise PortError(f'"{wanted}" may be any of these ports: {", ".join(found)}.')
     there_are = f"there are: {', '.join(names)}" if names else "there are none"
     raise PortError(f'There is no port "{wanted}"; {there_are}.')
-
-
-def obey(schedule: Schedule, command: Command, now_ns: int) -> list[Sent]:
-    """Carry out a command on a schedule, and give what must be sent at once because of it."""
-    match command:
-        case Play(dues):
-            schedule.add(dues)
-            return []
-        case Retract(after_ns):
-            return schedule.retract(after_ns, now_ns)
-        case BeginEpoch(epoch):
-            return schedule.begin_epoch(epoch, now_ns)
-        case Panic():
-            return schedule.panic(now_ns)
-        case Inject():
-            raise ValueError("only the loopback back end has a player of its own")

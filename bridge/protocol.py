@@ -11,7 +11,9 @@ All times are nanoseconds on the session clock, which the processes of one machi
 from dataclasses import dataclass
 
 from bridge.events import Stamped
+from bridge.notes import MetreChange
 from bridge.schedule import Due, Sent
+from bridge.transport import COMMON_TIME, Source, Transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +38,47 @@ class Play:
 
 @dataclass(frozen=True, slots=True)
 class Inject:
-    """Let the loopback back end's pretend player play these, each when it is due, in any epoch."""
+    """Let the loopback back end's pretend player play these, each at its time."""
 
-    dues: tuple[Due, ...]
+    events: tuple[Stamped, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Follow this source of time, or with None the best that plays; send so much earlier.
+
+    MIDI clock knows no bars: they are as long as `metre` says.
+    """
+
+    sync: Source | None = None
+    advance_ns: int = 0
+    metre: MetreChange = COMMON_TIME
+
+
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """Go by this line where nobody else's is followed: it is free, or our own clock's."""
+
+    transport: Transport
 
 
 @dataclass(frozen=True, slots=True)
 class Retract:
-    """Take back what has not begun by `after_ns`, and release what sounds."""
+    """Take back what begins after a tick, and release what sounds."""
 
-    after_ns: int
+    after_tick: int
 
 
 @dataclass(frozen=True, slots=True)
-class BeginEpoch:
-    """Leave the plans of older epochs, release what sounds, and play this epoch's."""
+class Replan:
+    """Take back what is planned after a tick, ends too; what takes its place comes next."""
 
-    epoch: int
+    after_tick: int
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """Leave every plan and release what sounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +117,22 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Emitted:
-    """What went out, with the moment it was wanted and the moment it went."""
+    """What went out, with the moment it was wanted and the moment it went.
+
+    `dropped` note-ons were so late by `at_ns` that they were not sent.
+    """
 
     events: tuple[Sent, ...]
+    dropped: int = 0
+    at_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """The line that plans go by is another; `reason` says, for a person, why it is this one."""
+
+    transport: Transport
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +154,7 @@ class Problem:
     text: str
 
 
-Command = Play | Inject | Retract | BeginEpoch | Panic
+Command = Play | Inject | Follow | Conduct | Retract | Replan | Silence | Panic
 ToIo = OpenPorts | ListPorts | Command | Quit
-Report = Received | Emitted | Problem
+Report = Received | Emitted | Moved | Problem
 FromIo = Ready | PortNames | Lateness | Report

@@ -22,10 +22,11 @@ from pathlib import Path
 import rtmidi
 
 from bridge.clock import Clock
+from bridge.conductor import Conductor
 from bridge.events import Stamped, encode
-from bridge.ports import PortError, find_port, obey
-from bridge.protocol import Command, Emitted, PortNames, Ready, Received, Report
-from bridge.schedule import Schedule, Sent
+from bridge.ports import PortError, find_port
+from bridge.protocol import Command, Emitted, Panic, PortNames, Ready, Report
+from bridge.schedule import Sent
 from bridge.wire import WireParser
 
 QUEUE_SIZE = 4096  # messages that may come in while we are held up
@@ -46,7 +47,7 @@ class RtMidiBackend:
         self._in = midi_in
         self._out = midi_out
         self._client_name = client_name
-        self._schedule = Schedule()
+        self._conductor = Conductor()
         self._parser = WireParser()
         self._sent: list[Sent] = []
         self._looked_ns = now_ns
@@ -91,24 +92,23 @@ class RtMidiBackend:
 
     def next_due_ns(self) -> int | None:
         """Tell when the next event is due."""
-        return self._schedule.next_due_ns()
+        return self._conductor.next_due_ns()
 
     def post(self, command: Command, now_ns: int) -> None:
         """Obey at once."""
-        self._send(obey(self._schedule, command, now_ns))
+        self._send(self._conductor.obey(command, now_ns))
 
     def turn(self, now_ns: int) -> list[Report]:
         """Send what is due, then look what came in."""
-        self._send(self._schedule.emit(now_ns))
-        received = tuple(self._look(now_ns))
-        sent, self._sent = tuple(self._sent), []
-        reports: list[Report] = [Received(received)] if received else []
-        return [*reports, Emitted(sent)] if sent else reports
+        self._send(self._conductor.emit(now_ns))
+        played = self._conductor.receive(self._look(now_ns))
+        sent, self._sent = self._sent, []
+        return self._conductor.report(played, sent, now_ns)
 
     def close(self, now_ns: int) -> list[Report]:
         """Silence everything and let go of the ports."""
         with suppress(PortError):  # a port that is lost is closed like any other
-            self._send(self._schedule.panic(now_ns))
+            self._send(self._conductor.obey(Panic(), now_ns))
         for end in (self._in, self._out):
             end.close_port()
             end.delete()

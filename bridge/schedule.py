@@ -4,15 +4,16 @@ Notes are planned ahead of time, so that a busy engine does not make them late. 
 questions, and this file is the answer to them. It is pure: time is an argument, and what is to be
 sent is returned.
 
-*When?* Each `Due` has an absolute time. `emit` gives what is due by now, in order of time, and what
-is due at the same time in the order in which it was added. A note-on that comes later than the
-limit is dropped, because a note in the wrong place is worse than none; everything else is sent
-however late, above all note-offs.
+*When?* Each `Due` belongs at a tick, and the transport says when that is: if the line moves, what
+is planned moves with it. `emit` gives what is due by now, in order of time, and what is due at the
+same time in the order in which it was added. Whatever is on the way to the ear needs time, so all
+of it goes out by a fixed *advance* earlier (or later, if that is negative). A note-on that comes
+later than the limit is dropped, because a note in the wrong place is worse than none; everything
+else is sent however late, above all note-offs.
 
-*Does it still hold?* Plans are withdrawn in two ways. A stop, a jump or a loop of the host begins a
-new *epoch*: all that belongs to an older one is dropped, all that belongs to a newer one waits
-until that begins. And when the player comes back in, `retract` takes back the notes that have not
-begun, each together with its end.
+*Does it still hold?* Plans are withdrawn in two ways. A stop, a jump or a loop breaks the line and
+begins a new *epoch*: all that belongs to an older one is dropped. And when the player comes back
+in, or a plan is made anew, `retract` takes back the notes that have not begun, each with its end.
 
 *Who ends it?* Whoever starts a note owes its end. A pitch on a channel is treated as one string: it
 is silent or it sounds. A second strike ends the first before it sounds; the first release after a
@@ -34,17 +35,19 @@ from bridge.events import (
     NoteOn,
     ProgramChange,
 )
+from bridge.transport import Transport
 
 Playable = NoteOn | NoteOff | ControlChange | ProgramChange
 
 PEDAL_DOWN = 64  # "0 to 63 off, 64 to 127 on" (MIDI 1.0, switch controllers)
+LATE_LIMIT_NS = 30_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An event that is to be sent at `due_ns`, provided that its epoch is the one being played."""
+    """An event that is to be sent at a tick, provided that its epoch is the one being played."""
 
-    due_ns: int
+    tick: int
     epoch: int
     event: Playable
 
@@ -58,26 +61,31 @@ class Sent:
     event: Playable
 
 
+_Entry = tuple[int, int, Playable]  # tick, order of arrival, event
+
+
 class Schedule:
     """What is still to be sent, and what sounds because it was sent."""
 
-    def __init__(self, late_limit_ns: int = 30_000_000) -> None:
-        """Drop note-ons that are later than `late_limit_ns`."""
+    def __init__(
+        self, transport: Transport | None = None, late_limit_ns: int = LATE_LIMIT_NS
+    ) -> None:
+        """Follow a line, and drop note-ons that are later than `late_limit_ns`."""
+        self.advance_ns = 0
+        self.dropped = 0
+        """How many note-ons have come too late to be sent."""
+        self._transport = transport or Transport()
         self._late_limit_ns = late_limit_ns
-        self._epoch = 0
         self._added = 0
-        self._queue: list[
-            tuple[int, int, Playable]
-        ] = []  # a heap of (due_ns, order of arrival, event)
-        self._waiting: list[Due] = []  # of epochs to come
+        self._queue: list[_Entry] = []  # a heap
         self._sounding: set[tuple[int, int]] = set()  # (channel, pitch)
         self._pedals: set[int] = set()  # channels whose sustain pedal we hold down
         self._channels: set[int] = set()  # every channel that anything was sent on
 
     @property
-    def epoch(self) -> int:
-        """Give the number of the epoch being played; the first is 0."""
-        return self._epoch
+    def transport(self) -> Transport:
+        """Give the line that is followed."""
+        return self._transport
 
     @property
     def sounding(self) -> frozenset[tuple[int, int]]:
@@ -86,65 +94,65 @@ class Schedule:
 
     def next_due_ns(self) -> int | None:
         """Tell when `emit` will next have something to do."""
-        return self._queue[0][0] if self._queue else None
+        return self._ns_of(self._queue[0][0]) if self._queue else None
 
     def add(self, dues: Iterable[Due]) -> None:
-        """Take on events of this epoch and of those to come."""
+        """Take on events of this epoch; those of another are dropped."""
         for due in dues:
-            if due.epoch == self._epoch:
-                heapq.heappush(self._queue, (due.due_ns, self._added, due.event))
+            if due.epoch == self._transport.epoch:
+                heapq.heappush(self._queue, (due.tick, self._added, due.event))
                 self._added += 1
-            elif due.epoch > self._epoch:
-                self._waiting.append(due)
 
     def emit(self, now_ns: int, ahead_ns: int = 0) -> list[Sent]:
         """Give what is due by now, or within the coming `ahead_ns`, in order of time."""
         sent: list[Sent] = []
-        while self._queue and self._queue[0][0] <= now_ns + ahead_ns:
-            due_ns, _, event = heapq.heappop(self._queue)
+        while self._queue and (due_ns := self._ns_of(self._queue[0][0])) <= now_ns + ahead_ns:
+            _, _, event = heapq.heappop(self._queue)
             sent += (
                 Sent(due_ns, max(due_ns, now_ns), each)
                 for each in self._pass(event, now_ns - due_ns)
             )
         return sent
 
-    def retract(self, after_ns: int, now_ns: int) -> list[Sent]:
-        """Take back what begins at or after `after_ns`, with its end; release what sounds."""
-        kept: list[tuple[int, int, Playable]] = []
+    def follow(self, transport: Transport, now_ns: int) -> list[Sent]:
+        """Go by this line from now on.
+
+        If its epoch is another, leave the plans and release what sounds.
+        """
+        broken = transport.epoch != self._transport.epoch
+        self._transport = transport
+        return self.release_all(now_ns) if broken else []
+
+    def retract(self, after_tick: int, now_ns: int) -> list[Sent]:
+        """Take back what begins after a tick, with its end, and release what sounds."""
+        kept: list[_Entry] = []
         begun: set[tuple[int, int]] = set()
         for entry in sorted(self._queue):
-            due_ns, _, event = entry
+            tick, _, event = entry
             match event:
                 case NoteOff(channel, pitch):
                     # It ends a note that stays, or else one that is released or taken back here.
                     keep = (channel, pitch) in begun
                     begun.discard((channel, pitch))
-                case NoteOn(channel, pitch) if due_ns < after_ns:
+                case NoteOn(channel, pitch) if tick <= after_tick:
                     keep = True
                     begun.add((channel, pitch))
                 case ControlChange(_, control, value) if control == SUSTAIN and value < PEDAL_DOWN:
-                    keep = True  # the pedal may go down before `after_ns`, and then this is its end
+                    keep = True  # the pedal may go down before that, and then this is its end
                 case _:
-                    keep = due_ns < after_ns
+                    keep = tick <= after_tick
             if keep:
                 kept.append(entry)
         self._queue = kept  # sorted, and so a heap
         return self._damp(now_ns)
 
-    def begin_epoch(self, epoch: int, now_ns: int) -> list[Sent]:
-        """Drop the plans of older epochs and release what sounds, if `epoch` is a new one."""
-        if epoch <= self._epoch:
-            return []
-        self._epoch = epoch
-        self._queue = []
-        waiting, self._waiting = self._waiting, []
-        self.add(waiting)
-        return self._damp(now_ns)
+    def replan(self, after_tick: int) -> None:
+        """Take back all that is planned after a tick, ends too: whoever plans anew owes those."""
+        self._queue = sorted(entry for entry in self._queue if entry[0] <= after_tick)
 
     def release_all(self, now_ns: int) -> list[Sent]:
-        """Drop every plan, those of epochs to come too, and release what sounds."""
+        """Drop every plan and release what sounds."""
         self._queue = []
-        self._waiting = []
         return self._damp(now_ns)
 
     def panic(self, now_ns: int) -> list[Sent]:
@@ -161,6 +169,7 @@ class Schedule:
         match event:
             case NoteOn(channel, pitch):
                 if late_ns > self._late_limit_ns:
+                    self.dropped += 1
                     return ()
                 if (channel, pitch) in self._sounding:
                     first = (NoteOff(channel, pitch),)
@@ -173,6 +182,9 @@ class Schedule:
                 (self._pedals.add if value >= PEDAL_DOWN else self._pedals.discard)(channel)
         self._channels.add(event.channel)
         return (*first, event)
+
+    def _ns_of(self, tick: int) -> int:
+        return self._transport.ns_at(tick) - self.advance_ns
 
     def _damp(self, now_ns: int) -> list[Sent]:
         """Release every string that sounds and lift every pedal that is down."""

@@ -2,20 +2,23 @@
 
 A session is in one of four states. It is *stopped*; or it is *listening* for a phrase to begin; or
 it is *hearing* one; or it is *answering*. What can happen in which state is the table
-`TRANSITIONS`; a signal that a state does not name means nothing there.
+`TRANSITIONS`; a signal that a state does not name means nothing there. When the turn passes, and
+how far it goes, depends on the mode (`bridge.turns`).
 
-The turn passes by silence. How long a silence must be follows the player: somewhat longer than the
-usual gap between the notes just played, at least a quarter of a second, at most one. While a key is
-held nobody is interrupted, and a held pedal asks for more patience. So it is known beforehand when
-a silence will hand over, and the composer is told in the first pause long enough to be one: it may
-begin to think. The player may also hand over at once, and may come back at any moment: what has not
-sounded is taken back, what sounds is released, and the composer is told how far it was heard.
+The turn passes by silence. How long a silence must be follows the player (`bridge.player`). So it
+is known beforehand when a silence will hand over, and the composer is told in the first pause long
+enough to be one: it may begin to think. When trading it passes at a bar line, and whoever asks for
+it may hand over at once.
+
+The player may come in at any moment. Then the answer *yields*: what has not sounded is taken back,
+what sounds is released, and the composer is told how far it was heard. Or it goes on, and is
+*amended*: what lies within the next moments stands, because it is on its way; what comes after is
+decided anew, by a composer that has heard what was played.
 
 The session is pure. `step` takes the time and what has happened, and returns what is to be done:
-messages for the MIDI I/O process, for the composer, and for the log. Outside, time is nanoseconds;
-to the composer it is ticks, and the tempo map in here is the only bridge. Playing freely, the map
-may be moved: when an answer would come late, its beginning is shifted, rather than its first notes
-lost.
+messages for the MIDI I/O process, for the composer, and for the log. Plans are in ticks of the
+transport (`bridge.timing`), which says when they are. Playing freely it may be moved: when an
+answer would come late, its beginning is shifted, rather than its first notes lost.
 """
 
 from __future__ import annotations
@@ -23,63 +26,68 @@ from __future__ import annotations
 import enum
 from collections import deque
 from dataclasses import dataclass, field, replace
-from statistics import median
 from typing import TYPE_CHECKING
 
-from bridge import protocol
+from bridge import protocol, turns
+from bridge.controls import Action, Controls, Used, style_at
 from bridge.dialogue import (
+    Amend,
     Arrange,
-    Begin,
+    Bind,
     Change,
     Compose,
     Composed,
+    Conclude,
     Elapse,
     Extend,
+    Finish,
     Foresee,
     Halt,
     HandOver,
     Happening,
     Hear,
     Inbox,
+    Learn,
     Listen,
     LogEntry,
+    Mode,
+    ReEntry,
     Refused,
     Release,
     RollNote,
     Settings,
     Snapshot,
     State,
-    Strike,
     ToComposer,
     Withdraw,
 )
-from bridge.events import NoteOff, NoteOn, ProgramChange, Stamped
-from bridge.instruments import DRUM_CHANNEL, Instrument, fitted, of_program
-from bridge.notes import DRUM_TICKS, Keys
-from bridge.schedule import Due, Playable
-from bridge.tempo import TempoMap
+from bridge.events import NoteOn
+from bridge.part import Part
+from bridge.played import Played
+from bridge.player import MS, SECOND, Phrase, Player
+from bridge.timing import Timing
+from bridge.transport import Transport
+from bridge.turns import LEAD_NS, LINE_LEAD_NS, Turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MS = 1_000_000
-SECOND = 1000 * MS
+    from bridge.events import Stamped
 
-LEAD_NS = 20 * MS
-"""From hand-over to the first note: time to compute it, short enough not to be heard as waiting."""
 MARGIN_NS = 8 * MS
 """What must at least remain between deciding a note and playing it."""
+COMMIT_NS = 80 * MS
+"""What is planned to sound so soon stands, whatever the player does."""
 HORIZON_NS = 2 * SECOND
 """How far the composer may run ahead of what is heard."""
-SHORTEST_ANSWER_NS, LONGEST_ANSWER_NS = 2 * SECOND, 16 * SECOND
-SHORTEST_SILENCE_NS, LONGEST_SILENCE_NS = 250 * MS, SECOND
 PAUSE_NS = 80 * MS
 """After so long the composer may take it that the player pauses."""
-_FREELY = TempoMap()
-"""Playing freely, a duration is so many ticks wherever it lies."""
-_CHORD_NS = 40 * MS
-_GAPS_REMEMBERED = 8
-_NOTES_SHOWN = 2000
+EARLY_NS = 60 * MS
+"""Hosts send their first notes so long before they say that they play."""
+REST_BARS, REST_NS = 2, 4 * SECOND
+"""Whoever has not played for so long is accompanied no more."""
+ENDING_NS = 3 * SECOND
+"""Playing freely, this is how long it takes to come to an end."""
 
 
 class Signal(enum.Enum):
@@ -88,17 +96,24 @@ class Signal(enum.Enum):
     LISTEN = enum.auto()
     NOTE = enum.auto()
     HAND_OVER = enum.auto()
+    YIELD = enum.auto()
     FINISHED = enum.auto()
+    BROKEN = enum.auto()
     HALT = enum.auto()
 
 
 TRANSITIONS: dict[State, dict[Signal, State]] = {
     State.STOPPED: {Signal.LISTEN: State.LISTENING},
     State.LISTENING: {Signal.NOTE: State.HEARING, Signal.HALT: State.STOPPED},
-    State.HEARING: {Signal.HAND_OVER: State.ANSWERING, Signal.HALT: State.STOPPED},
+    State.HEARING: {
+        Signal.HAND_OVER: State.ANSWERING,
+        Signal.BROKEN: State.LISTENING,  # the host has stopped or jumped
+        Signal.HALT: State.STOPPED,
+    },
     State.ANSWERING: {
-        Signal.NOTE: State.HEARING,  # the player comes back in
+        Signal.YIELD: State.LISTENING,  # the player comes back in
         Signal.FINISHED: State.LISTENING,
+        Signal.BROKEN: State.LISTENING,
         Signal.HALT: State.STOPPED,
     },
 }
@@ -113,40 +128,22 @@ class Outcome:
     log: list[LogEntry] = field(default_factory=list)
 
 
-def silence_asked(gaps_ns: Iterable[int]) -> int:
-    """Return how long a silence hands over the turn, from the gaps between the last onsets.
-
-    Half as long again as the usual one.
-    """
-    heard = [gap for gap in gaps_ns if gap > _CHORD_NS]
-    usual = round(1.5 * median(heard)) if heard else LONGEST_SILENCE_NS // 2
-    return min(LONGEST_SILENCE_NS, max(SHORTEST_SILENCE_NS, usual))
-
-
-@dataclass(slots=True)
-class _Phrase:
-    """What the player is saying."""
-
-    begin_ns: int
-    last_onset_ns: int
-    last_event_ns: int
-    gaps_ns: deque[int] = field(default_factory=lambda: deque(maxlen=_GAPS_REMEMBERED))
-    instruments: set[Instrument] = field(default_factory=set)
-    pause_told: bool = False
-
-
 @dataclass(slots=True)
 class _Answer:
-    """What is being said back."""
+    """What is being said back. Ticks are the transport's."""
 
     take: int
     hand_over_ns: int
-    end_tick: int
+    turn: Turn
     until_tick: int
+    last_tick: int
+    plan: int = 0
     done: bool = False
     decided: bool = False
     heard: bool = False
-    last_due_ns: int = 0
+    concluding: bool = False
+    phrase: Phrase | None = None  # what a loop repeats
+    passes: int = 0  # of a loop, so far
 
 
 class Session:
@@ -155,16 +152,15 @@ class Session:
     def __init__(self, settings: Settings) -> None:
         self.state = State.STOPPED
         self._settings = settings
-        self._keys = Keys()
-        self._programs: dict[int, int] = {}
-        self._tempo = TempoMap()
-        self._origin_ns: int | None = None
-        self._phrase: _Phrase | None = None
+        self._player, self._controls = Player(), Controls()
+        self._part, self._played = Part(), Played()
+        self._timing = Timing(settings)
+        self._phrase: Phrase | None = None
         self._answer: _Answer | None = None
+        self._trading_from: int | None = None  # the tick since which it is the player's turn
+        self._amendments: list[Happening] = []
+        self._recent: deque[tuple[int, Happening]] = deque(maxlen=32)
         self._takes = 0
-        self._epoch = 0
-        self._programmed: set[Instrument] = set()
-        self._notes: deque[RollNote] = deque(maxlen=_NOTES_SHOWN)
         self._refusal = ""  # why the last change was not made
         self._view = Snapshot(0, self.state, settings, ())
         self._out = Outcome()
@@ -174,18 +170,21 @@ class Session:
         self._out = Outcome()
         for item in inbox:
             self._take(now_ns, item)
+        self._amend(now_ns)
         self._pass_time(now_ns)
         return self._out
 
     def deadline_ns(self) -> int | None:
         """Return when the next step is due though nothing happens, or None."""
-        if self.state is State.HEARING and self._phrase is not None:
-            if not self._phrase.pause_told:
-                return self._phrase.last_event_ns + PAUSE_NS
-            return self._silence_ends_ns()
-        if self.state is State.ANSWERING and self._answer is not None:
-            return self._answer.last_due_ns if self._answer.done else self._extend_at_ns()
-        return None
+        if self.state is State.STOPPED:
+            return None
+        dues = [self._hearing_due_ns(), self._answering_due_ns(), self._timing.click_due_ns()]
+        return min((due for due in dues if due is not None), default=None)
+
+    @property
+    def _transport(self) -> Transport:
+        """The line by which plans are made."""
+        return self._timing.transport
 
     def snapshot(self, now_ns: int) -> Snapshot:
         """Return what a window shows."""
@@ -194,9 +193,16 @@ class Session:
             now_ns=now_ns,
             state=self.state,
             settings=self._settings,
-            notes=tuple(self._notes),
+            notes=self._played.notes,
             problem=self._refusal or self._view.problem,
+            transport=self._transport,
+            learning=self._controls.learning,
+            bindings=self._controls.bindings,
+            last_played=self._played.last(now_ns, answered=False),
+            last_answered=self._played.last(now_ns, answered=True),
         )
+
+    # What happens.
 
     def _take(self, now_ns: int, item: Inbox) -> None:
         match item:
@@ -205,33 +211,45 @@ class Session:
                     self._hear(now_ns, stamped)
             case protocol.Emitted():
                 self._note_sent(item)
+            case protocol.Moved():
+                self._follow(now_ns, item)
             case Composed():
                 self._plan(now_ns, item)
+            case protocol.Panic() | Listen() | Halt() | HandOver() | Finish():
+                self._do(now_ns, item)
+            case Change() | Learn() | Bind() | protocol.OpenPorts():
+                self._arrange(item)
+            case _:
+                self._show(now_ns, item)
+
+    def _do(self, now_ns: int, request: protocol.Panic | Listen | Halt | HandOver | Finish) -> None:
+        match request:
             case Listen():
                 self._begin(now_ns)
             case Halt():
                 self._halt(now_ns)
             case HandOver():
                 self._hand_over(now_ns, now_ns)
-            case Change(settings):
-                self._change(settings)
+            case Finish():
+                self._conclude(now_ns)
             case protocol.Panic():
                 self._halt(now_ns)
-                self._out.to_io.append(item)
-                self._tell(now_ns, "panic")
-            case _:
-                self._show(now_ns, item)
+                self._out.to_io.append(request)
+                self._log(now_ns, "panic")
 
-    def _change(self, settings: Settings) -> None:
-        self._settings, self._refusal = settings, ""
-        self._out.to_composer.append(Arrange(settings))
-        if self._phrase is not None:
-            self._phrase.pause_told = False  # what was foreseen may have changed
+    def _arrange(self, request: Change | Learn | Bind | protocol.OpenPorts) -> None:
+        match request:
+            case Change(settings):
+                self._change(settings)
+            case Learn(action):
+                self._controls.learn(action)
+            case Bind(bindings):
+                self._controls = Controls(bindings)
+            case protocol.OpenPorts():
+                self._out.to_io.append(request)
 
     def _show(self, now_ns: int, item: Inbox) -> None:
         match item:
-            case protocol.OpenPorts():
-                self._out.to_io.append(item)
             case protocol.Ready(backend, input_name, output_name):
                 self._view = replace(
                     self._view,
@@ -240,18 +258,19 @@ class Session:
                     output_name=output_name,
                     problem="",
                 )
-                self._tell(now_ns, "ready", text=backend)
+                self._out.to_io += self._timing.demands()
+                self._log(now_ns, "ready", text=backend)
             case protocol.PortNames(inputs, outputs):
                 self._view = replace(self._view, inputs=inputs, outputs=outputs)
             case protocol.Lateness():
                 self._view = replace(self._view, worst_lateness_ns=item.worst_ns)
-                self._tell(now_ns, "lateness", item.worst_ns)
+                self._log(now_ns, "lateness", item.worst_ns)
             case protocol.Problem(text):
                 self._view = replace(self._view, problem=text)
-                self._tell(now_ns, "problem", text=text)
+                self._log(now_ns, "problem", text=text)
             case Refused(text):
                 self._refusal = text
-                self._tell(now_ns, "refused", text=text)
+                self._log(now_ns, "refused", text=text)
 
     def _signal(self, signal: Signal) -> bool:
         """Change the state if the signal means something in it."""
@@ -261,202 +280,372 @@ class Session:
         self.state = following
         return True
 
-    def _tell(self, now_ns: int, what: str, figure: int | None = None, text: str = "") -> None:
+    def _log(self, now_ns: int, what: str, figure: int | None = None, text: str = "") -> None:
         self._out.log.append(LogEntry(now_ns, what, figure, text))
 
-    # The player.
+    # What is asked for.
 
     def _begin(self, now_ns: int) -> None:
         if not self._signal(Signal.LISTEN):
             return
-        self._keys, self._origin_ns = Keys(), None
-        self._phrase = self._answer = None
-        self._programmed.clear()
-        self._out.to_composer += [Begin(), Arrange(self._settings)]
-        self._tell(now_ns, "listen")
+        self._player.clear()
+        self._phrase = self._answer = self._trading_from = None
+        self._out.to_io += self._timing.begin(self._settings, now_ns)
+        self._reframe(now_ns)
+        self._out.to_composer.append(Arrange(self._settings))
+        self._log(now_ns, "listen")
 
     def _halt(self, now_ns: int) -> None:
         if self._signal(Signal.HALT):
-            self._take_back(now_ns)
+            self._withdraw(now_ns)
             self._phrase = None
-            self._epoch += 1
-            self._out.to_io.append(protocol.BeginEpoch(self._epoch))
-            self._tell(now_ns, "halt")
+            self._out.to_io.append(protocol.Silence())
+            self._log(now_ns, "halt")
+
+    def _change(self, settings: Settings) -> None:
+        self._settings, self._refusal = settings, ""
+        self._out.to_composer.append(Arrange(settings))
+        self._out.to_io += self._timing.change(settings)
+        if self._phrase is not None:
+            self._phrase.pause_told = False  # what was foreseen may have changed
+
+    def _use(self, now_ns: int, used: Used) -> None:
+        """Do what a control asks for."""
+        settings = self._settings
+        match used.action:
+            case Action.HAND_OVER:
+                self._do(now_ns, HandOver())
+            case Action.END:
+                self._do(now_ns, Finish())
+            case Action.PANIC:
+                self._do(now_ns, protocol.Panic())
+            case Action.MODE:
+                modes = list(Mode)
+                following = modes[(modes.index(settings.mode) + 1) % len(modes)]
+                self._change(replace(settings, mode=following))
+                self._log(now_ns, "mode", text=following.value)
+            case Action.STYLE | Action.BLEND:
+                palette = settings.palette or tuple(name for name, _ in settings.style)
+                if palette:
+                    style = style_at(palette, used)
+                    self._change(replace(settings, style=style, palette=palette))
+
+    # Time.
+
+    def _follow(self, now_ns: int, moved: protocol.Moved) -> None:
+        """Go by another line; if it is broken, so is what went on."""
+        before = self._transport
+        self._view = replace(self._view, following=moved.reason)
+        if not self._timing.follow(moved.transport):
+            return
+        self._break_off(now_ns, before)
+        self._log(now_ns, "time", text=moved.reason)
+        if self.state is not State.STOPPED:
+            self._reframe(now_ns)
+            self._hear_early_notes(now_ns)
+
+    def _break_off(self, now_ns: int, before: Transport) -> None:
+        """Leave the answer and the phrase: the time that they were in is over."""
+        if self._answer is not None:
+            tick = before.passed(now_ns) + self._timing.base
+            self._out.to_composer.append(Withdraw(self._answer.take, tick))
+            self._played.cut(now_ns)
+        self._answer = self._phrase = self._trading_from = None
+        self._amendments.clear()
+        self._signal(Signal.BROKEN)
+
+    def _reframe(self, now_ns: int) -> None:
+        self._part.clear()
+        begin = self._timing.reframe(now_ns)
+        if begin is not None:
+            self._out.to_composer.append(begin)
+
+    def _hear_early_notes(self, now_ns: int) -> None:
+        """Take the notes that came just before the host began for its first."""
+        line = self._transport
+        if not line.source.followed:
+            return
+        early = [(at, h) for at, h in self._recent if at >= line.time_ns - EARLY_NS]
+        self._recent.clear()
+        for at_ns, happening in early:
+            tick = max(line.tick, line.tick_at(at_ns))
+            self._heard(now_ns, replace(happening, tick=tick), at_ns)
+
+    # The player.
 
     def _hear(self, now_ns: int, stamped: Stamped) -> None:
-        if isinstance(stamped.event, ProgramChange):
-            self._programs[stamped.event.channel] = stamped.event.program
+        is_control, used = self._controls.take(stamped.event)
+        if used is not None:
+            self._use(now_ns, used)
+        if is_control:
+            return
+        self._player.note_program(stamped.event)
         if self.state is State.STOPPED:
             return
-        self._touch(stamped)
-        for event in self._keys.feed(stamped.event):
-            at_ns = max(stamped.time_ns, self._origin_ns or 0)
-            family = self._family(event.channel)
-            placed = None if family is None else fitted(family, event.pitch)
-            if placed is None:
-                continue
-            if isinstance(event, NoteOn):
-                self._heard_strike(now_ns, at_ns, placed, event.velocity)
-            else:
-                self._heard_release(at_ns, placed)
-
-    def _touch(self, stamped: Stamped) -> None:
-        """Remember when the player last did anything that belongs to a phrase."""
         if self._phrase is not None:
-            self._phrase.last_event_ns = max(self._phrase.last_event_ns, stamped.time_ns)
-            self._phrase.pause_told = False
-
-    def _family(self, channel: int) -> Instrument | None:
-        if channel == DRUM_CHANNEL:
-            return Instrument.DRUMS
-        return of_program(channel, self._programs.get(channel, 0))
-
-    def _heard_strike(
-        self, now_ns: int, at_ns: int, placed: tuple[Instrument, int], velocity: int
-    ) -> None:
-        if self._origin_ns is None:
-            self._origin_ns, self._tempo = at_ns, TempoMap(start_ns=at_ns)
-        if self.state is State.ANSWERING:
-            self._take_back(now_ns)
-        if self._signal(Signal.NOTE) or self._phrase is None:
-            self._phrase = _Phrase(at_ns, at_ns, at_ns)
-        else:
-            self._phrase.gaps_ns.append(at_ns - self._phrase.last_onset_ns)
-        self._phrase.last_onset_ns = at_ns
-        self._phrase.instruments.add(placed[0])
-        self._notes.append(RollNote(*placed, velocity, at_ns))
-        strike = Strike(self._tempo.tick_at(at_ns), *placed, velocity)
-        self._out.to_composer.append(Hear((strike,)))
-
-    def _heard_release(self, at_ns: int, placed: tuple[Instrument, int]) -> None:
-        self._end_note(placed, at_ns)
-        release = Release(self._tempo.tick_at(at_ns), *placed)
-        self._out.to_composer.append(Hear((release,)))
-
-    def _end_note(
-        self, placed: tuple[Instrument, int], at_ns: int, *, answered: bool = False
-    ) -> None:
-        for index in range(len(self._notes) - 1, -1, -1):
-            note = self._notes[index]
-            if (note.answered, note.instrument, note.pitch) == (answered, *placed):
-                if note.release_ns is None:
-                    self._notes[index] = replace(note, release_ns=max(at_ns, note.onset_ns))
+            self._phrase.touch(stamped.time_ns)
+        if not (self._timing.begun or self._timing.followed):
+            if not isinstance(stamped.event, NoteOn):
                 return
+            self._out.to_io += self._timing.set_off(stamped.time_ns)
+        for happening in self._player.hear(stamped, self._transport):
+            self._heard(now_ns, happening, stamped.time_ns)
+
+    def _heard(self, now_ns: int, happening: Happening, at_ns: int) -> None:
+        placed = happening.instrument, happening.pitch
+        self._recent.append((at_ns, happening))
+        if isinstance(happening, Release):
+            self._played.end(placed, at_ns)
+        else:
+            self._played.begin(RollNote(*placed, happening.velocity, at_ns))
+            if self.state is State.ANSWERING and self._yields:
+                self._withdraw(now_ns)
+                self._signal(Signal.YIELD)
+            self._signal(Signal.NOTE)
+            if self._phrase is None:
+                tick = self._turn_since(happening.tick)
+                self._phrase = Phrase.beginning(at_ns, tick)
+        if self._phrase is not None:
+            self._phrase.take(happening, at_ns)
+        told = self._timing.composers(happening)
+        if self._answer is not None and not self._yields:
+            self._amendments.append(told)
+        else:
+            self._out.to_composer.append(Hear((told,)))
+
+    @property
+    def _yields(self) -> bool:
+        """Tell whether a note of the player's ends the answer; whoever trades keeps to the form."""
+        settings = self._settings
+        return settings.re_entry is ReEntry.YIELD and settings.mode not in (
+            Mode.TRADE,
+            Mode.ACCOMPANY,
+        )
+
+    def _turn_since(self, tick: int) -> int:
+        """Return since when it has been the player's turn, who begins to play at a tick."""
+        since, self._trading_from = self._trading_from, None
+        if since is None or self._settings.mode is not Mode.TRADE:
+            return tick
+        bars = self._settings.bars or turns.TRADED_BARS
+        is_over = tick >= since + bars * self._transport.metre.bar_ticks
+        return tick if is_over else since
 
     # The turn.
 
-    def _silence_ends_ns(self) -> int | None:
-        """Return when the silence will have been long enough, if nothing more is played."""
-        if self._phrase is None or self._keys.key_down:
+    def _passes_ns(self, phrase: Phrase) -> int | None:
+        """Return when the turn passes, if nothing more is played; None: it does not."""
+        if self._settings.mode is Mode.ACCOMPANY:
+            return phrase.begin_ns
+        line = turns.passes_at_line(phrase, self._settings, self._transport)
+        if line is not None:
+            return self._transport.ns_at(line) - LINE_LEAD_NS - self._settings.time.advance_ns
+        return self._player.silence_ends_ns(phrase) if self._settings.by_silence else None
+
+    def _hearing_due_ns(self) -> int | None:
+        phrase = self._phrase
+        if self.state is not State.HEARING or phrase is None:
             return None
-        patience = LONGEST_SILENCE_NS if self._keys.pedal_down else 0
-        return self._phrase.last_event_ns + silence_asked(self._phrase.gaps_ns) + patience
+        passes = self._passes_ns(phrase)
+        if phrase.pause_told:
+            return passes
+        pause = phrase.last_event_ns + PAUSE_NS
+        return pause if passes is None else min(pause, passes)
 
     def _pass_time(self, now_ns: int) -> None:
-        if self.state is State.HEARING and self._phrase is not None:
-            ends = self._silence_ends_ns()
-            if ends is not None and now_ns >= ends:
-                self._hand_over(now_ns, ends)
-            elif not self._phrase.pause_told and now_ns >= self._phrase.last_event_ns + PAUSE_NS:
-                self._tell_pause(self._phrase, ends)
-        answer = self._answer
-        if self.state is not State.ANSWERING or answer is None:
-            return
-        if answer.done and now_ns >= answer.last_due_ns:
-            self._signal(Signal.FINISHED)
-            self._answer = self._phrase = None
-            self._tell(now_ns, "finished")
-        elif not answer.done and now_ns >= self._extend_at_ns():
-            answer.until_tick = min(answer.end_tick, self._tempo.tick_at(now_ns + HORIZON_NS))
-            self._out.to_composer.append(Extend(answer.take, answer.until_tick))
+        phrase = self._phrase
+        if self.state is State.HEARING and phrase is not None:
+            passes = self._passes_ns(phrase)
+            if passes is not None and now_ns >= passes:
+                self._hand_over(now_ns, passes)
+            elif not phrase.pause_told and now_ns >= phrase.last_event_ns + PAUSE_NS:
+                self._tell_pause(phrase, passes)
+        if self.state is State.ANSWERING and self._answer is not None:
+            self._go_on(now_ns, self._answer)
+        if self.state is not State.STOPPED and (clicks := self._timing.clicks(now_ns)):
+            self._out.to_io.append(protocol.Play(clicks))
 
-    def _extend_at_ns(self) -> int:
-        """Return when the composer may go on: when half of what lies ahead has been heard."""
-        assert self._answer is not None
-        if self._answer.until_tick >= self._answer.end_tick:
-            return self._tempo.ns_at(self._answer.end_tick) + SECOND
-        return self._tempo.ns_at(self._answer.until_tick) - HORIZON_NS // 2
-
-    def _tell_pause(self, phrase: _Phrase, ends_ns: int | None) -> None:
+    def _tell_pause(self, phrase: Phrase, passes_ns: int | None) -> None:
         """Let the composer use a pause: it may be the one that hands over, or a key is held."""
         phrase.pause_told = True
-        if ends_ns is None:
-            self._out.to_composer.append(Elapse(self._tempo.tick_at(phrase.last_event_ns) + 1))
+        if passes_ns is None:
+            tick = self._transport.tick_at(phrase.last_event_ns) + 1 + self._timing.base
+            self._out.to_composer.append(Elapse(tick))
         else:
-            self._out.to_composer.append(Foresee(self._answer_to(phrase, ends_ns)))
+            turn = turns.turn(phrase, self._settings, self._transport, passes_ns)
+            self._out.to_composer.append(Foresee(self._asked(phrase, turn)))
 
-    def _answer_to(self, phrase: _Phrase, at_ns: int) -> Compose:
-        """Return what to ask for if the turn passes at a time."""
-        spoken = phrase.last_event_ns - phrase.begin_ns
-        length = min(LONGEST_ANSWER_NS, max(SHORTEST_ANSWER_NS, spoken))
-        begin = self._tempo.tick_at(at_ns)
-        end = begin + _FREELY.tick_at(self._settings.answer_ns or length)
-        until = min(end, begin + _FREELY.tick_at(HORIZON_NS))
-        instruments = self._settings.instruments or tuple(sorted(phrase.instruments))
-        return Compose(self._takes + 1, begin, until, end, instruments)
+    def _asked(self, phrase: Phrase, turn: Turn) -> Compose:
+        """Return what to ask the composer for."""
+        horizon = self._transport.ticks_in(HORIZON_NS)
+        until = min(turn.end, turn.begin + horizon)
+        script: tuple[Happening, ...] = ()
+        if self._settings.mode is Mode.LOOP:
+            script = turns.loop_pass(phrase, self._transport, turn)
+        return Compose(
+            self._takes + 1,
+            turn.begin + self._timing.base,
+            until + self._timing.base,
+            turn.end + self._timing.base,
+            turns.invited(phrase, self._settings),
+            tuple(replace(each, tick=each.tick + self._timing.base) for each in script),
+        )
 
     def _hand_over(self, now_ns: int, wanted_ns: int) -> None:
         phrase = self._phrase
         if phrase is None or not self._signal(Signal.HAND_OVER):
             return
-        asked = self._answer_to(phrase, wanted_ns)
-        self._shift(now_ns + LEAD_NS - self._tempo.ns_at(asked.begin_tick))
-        self._takes = asked.take
-        ends_ns = self._tempo.ns_at(asked.end_tick)
-        self._answer = _Answer(
-            asked.take, now_ns, asked.end_tick, asked.until_tick, last_due_ns=ends_ns
-        )
-        self._out.to_composer.append(asked)
-        self._tell(now_ns, "hand-over", now_ns - wanted_ns)
+        turn = turns.turn(phrase, self._settings, self._transport, wanted_ns)
+        lacking_ns = now_ns + LEAD_NS - self._transport.ns_at(turn.begin)
+        if not self._transport.grid:
+            self._out.to_io += self._timing.shift(lacking_ns)
+        elif lacking_ns > LEAD_NS - MARGIN_NS:
+            # The line has been missed: a key handed over when it was too late for it.
+            turn = replace(turn, begin=self._transport.tick_at(now_ns + LEAD_NS))
+        self._phrase = self._trading_from = None
+        self._ask(now_ns, phrase, turn)
+        self._log(now_ns, "hand-over", now_ns - wanted_ns)
 
-    def _shift(self, by_ns: int) -> None:
-        """Move the music later, or earlier, from now on; only playing freely may do this."""
-        assert self._origin_ns is not None
-        self._origin_ns += by_ns
-        self._tempo = TempoMap(start_ns=self._origin_ns)
+    def _ask(self, now_ns: int, phrase: Phrase, turn: Turn) -> None:
+        """Let the composer play a turn."""
+        asked = self._asked(phrase, turn)
+        self._takes = asked.take
+        until = asked.until_tick - self._timing.base
+        self._answer = _Answer(asked.take, now_ns, turn, until, turn.end)
+        if self._settings.mode is Mode.LOOP:
+            self._answer.phrase = phrase
+        self._out.to_composer.append(asked)
 
     # The answer.
 
     def _plan(self, now_ns: int, composed: Composed) -> None:
         answer = self._answer
-        if answer is None or answer.take != composed.take:
-            return  # of a take that has been withdrawn
-        if composed.happenings:
-            late = now_ns + MARGIN_NS - self._tempo.ns_at(composed.happenings[0].tick)
-            if late > 0:
-                self._shift(late)
-                self._tell(now_ns, "shifted", late)
-        if composed.happenings and not answer.decided:
+        if answer is None or (answer.take, answer.plan) != (composed.take, composed.plan):
+            return  # of a take that has been withdrawn, or of a plan that has been amended
+        happenings = [self._timing.ours(happening) for happening in composed.happenings]
+        if happenings:
+            late = now_ns + MARGIN_NS - self._transport.ns_at(happenings[0].tick)
+            if late > 0 and not self._transport.grid:
+                self._out.to_io += self._timing.shift(late)
+                self._log(now_ns, "shifted", late)
+        if happenings and not answer.decided:
             answer.decided = True
-            self._tell(now_ns, "first note decided", now_ns - answer.hand_over_ns)
-        dues = [due for happening in composed.happenings for due in self._dues(happening)]
+            self._log(now_ns, "first note decided", now_ns - answer.hand_over_ns)
+        self._part.soft = self._is_ducked(now_ns)
+        dues = self._part.dues(happenings, self._transport, self._settings.quantise, self._played)
         if dues:
-            answer.last_due_ns = max(answer.last_due_ns, *(due.due_ns for due in dues))
-            self._out.to_io.append(protocol.Play(tuple(dues)))
+            self._out.to_io.append(protocol.Play(dues))
         if composed.done:
             answer.done = True
+            answer.last_tick = min(answer.turn.end, max((d.tick for d in dues), default=0))
 
-    def _dues(self, happening: Happening) -> list[Due]:
-        kind, due_ns = happening.instrument, self._tempo.ns_at(happening.tick)
-        channel = kind.spec.channel
-        if isinstance(happening, Release):
-            self._end_note((kind, happening.pitch), due_ns, answered=True)
-            return [self._due(due_ns, NoteOff(channel, happening.pitch))]
-        note = RollNote(kind, happening.pitch, happening.velocity, due_ns, answered=True)
-        dues = []
-        if kind is not Instrument.DRUMS and kind not in self._programmed:
-            dues.append(self._due(due_ns, ProgramChange(channel, kind.spec.program)))
-        self._programmed.add(kind)
-        dues.append(self._due(due_ns, NoteOn(channel, happening.pitch, happening.velocity)))
-        if kind is Instrument.DRUMS:
-            end_ns = self._tempo.ns_at(happening.tick + DRUM_TICKS)
-            note = replace(note, release_ns=end_ns)
-            dues.append(self._due(end_ns, NoteOff(channel, happening.pitch)))
-        self._notes.append(note)
-        return dues
+    def _is_ducked(self, now_ns: int) -> bool:
+        ducks = self._settings.re_entry is ReEntry.DUCK
+        return ducks and now_ns - self._player.last_event_ns < SECOND and self._phrase is not None
 
-    def _due(self, due_ns: int, event: Playable) -> Due:
-        return Due(due_ns, self._epoch, event)
+    def _answering_due_ns(self) -> int | None:
+        answer = self._answer
+        if self.state is not State.ANSWERING or answer is None:
+            return None
+        dues = [self._over_ns(answer) if answer.done else self._extend_at_ns(answer)]
+        if answer.phrase is not None and answer.done:
+            dues.append(self._transport.ns_at(answer.turn.end) - HORIZON_NS // 2)
+        if self._settings.mode is Mode.ACCOMPANY and not answer.concluding:
+            dues.append(self._rest_ns())
+        return min(dues)
+
+    def _over_ns(self, answer: _Answer) -> int:
+        """Return when an answer that has been told to its end is over."""
+        whole = self._transport.grid or answer.phrase is not None
+        return self._transport.ns_at(answer.turn.end if whole else answer.last_tick)
+
+    def _go_on(self, now_ns: int, answer: _Answer) -> None:
+        transport = self._transport
+        if answer.phrase is not None and answer.done:
+            if now_ns >= transport.ns_at(answer.turn.end) - HORIZON_NS // 2:
+                self._loop(now_ns, answer, answer.phrase)
+        elif answer.done and now_ns >= self._over_ns(answer):
+            self._finish(now_ns, answer)
+        elif not answer.done and now_ns >= self._extend_at_ns(answer):
+            ahead = transport.tick_at(now_ns + HORIZON_NS)
+            answer.until_tick = max(answer.until_tick, min(answer.turn.end, ahead))
+            self._out.to_composer.append(Extend(answer.take, answer.until_tick + self._timing.base))
+        elif self._settings.mode is Mode.ACCOMPANY and now_ns >= self._rest_ns():
+            self._phrase = None
+            self._conclude(now_ns)
+
+    def _rest_ns(self) -> int:
+        """Return when a player who is accompanied has rested for too long."""
+        transport = self._transport
+        rest_ns = REST_NS
+        if transport.grid:
+            bars = REST_BARS * transport.metre.bar_ticks
+            rest_ns = transport.ns_at(bars) - transport.ns_at(0)
+        return self._player.last_event_ns + rest_ns
+
+    def _extend_at_ns(self, answer: _Answer) -> int:
+        """Return when the composer may go on: when half of what lies ahead has been heard."""
+        if answer.until_tick >= answer.turn.end:
+            return self._transport.ns_at(answer.turn.end) + SECOND
+        return self._transport.ns_at(answer.until_tick) - HORIZON_NS // 2
+
+    def _loop(self, now_ns: int, answer: _Answer, phrase: Phrase) -> None:
+        """Let another pass follow: the phrase again, or what comes of it."""
+        turn = Turn(answer.turn.end, 2 * answer.turn.end - answer.turn.begin)
+        passes = answer.passes + 1
+        self._ask(now_ns, phrase, turn)
+        assert self._answer is not None
+        self._answer.passes, self._answer.heard = passes, True
+        if self._settings.vary and passes % 2:
+            asked = self._out.to_composer.pop()
+            assert isinstance(asked, Compose)
+            self._out.to_composer.append(replace(asked, script=()))
+
+    def _finish(self, now_ns: int, answer: _Answer) -> None:
+        self._signal(Signal.FINISHED)
+        self._answer = None
+        self._log(now_ns, "finished")
+        if self._settings.mode is Mode.TRADE:
+            self._trading_from = answer.turn.end
+        if self._phrase is not None:  # the player has begun already
+            self._phrase.begin_tick = self._turn_since(self._phrase.begin_tick)
+            self._signal(Signal.NOTE)
+
+    def _amend(self, now_ns: int) -> None:
+        """Let the answer take in what has been played, and be planned anew after that."""
+        heard, self._amendments = self._amendments, []
+        if heard and self._answer is not None:
+            self._replan(now_ns, self._answer, tuple(heard))
+
+    def _replan(self, now_ns: int, answer: _Answer, heard: tuple[Happening, ...]) -> None:
+        transport, advance_ns = self._transport, self._settings.time.advance_ns
+        commit = transport.passed(now_ns + advance_ns + COMMIT_NS)
+        commit = max(commit, answer.turn.begin - 1)
+        answer.plan, answer.done = answer.plan + 1, False
+        self._out.to_io.append(protocol.Replan(commit))
+        self._out.to_composer.append(
+            Amend(answer.take, answer.plan, commit + self._timing.base, heard)
+        )
+        self._played.reopen(transport.ns_at(commit))
+        self._timing.click_again(commit)
+
+    def _conclude(self, now_ns: int) -> None:
+        """Bring the answer to an end, where music ends."""
+        answer, transport = self._answer, self._transport
+        if answer is None:
+            return
+        if transport.grid:
+            bar = transport.metre.bar_ticks
+            end = transport.next_line(transport.passed(now_ns + COMMIT_NS) + bar, bar)
+        else:
+            end = transport.tick_at(now_ns + ENDING_NS)
+        if end >= answer.turn.end:
+            return
+        answer.turn, answer.concluding, answer.phrase = replace(answer.turn, end=end), True, None
+        answer.until_tick = end
+        self._out.to_composer.append(Conclude(answer.take, end + self._timing.base))
+        self._replan(now_ns, answer, ())
+        self._log(now_ns, "ending", transport.ns_at(end) - now_ns)
 
     def _note_sent(self, emitted: protocol.Emitted) -> None:
         answer = self._answer
@@ -465,19 +654,19 @@ class Session:
                 answer.heard = True
                 taken = sent.sent_ns - answer.hand_over_ns
                 self._view = replace(self._view, hand_over_ns=taken)
-                self._tell(sent.sent_ns, "first note sent", taken)
+                self._log(sent.sent_ns, "first note sent", taken)
+        if emitted.dropped:
+            self._log(emitted.at_ns, "late", emitted.dropped)
 
-    def _take_back(self, now_ns: int) -> None:
-        """Withdraw what of the answer has not been heard."""
-        if self._answer is None:
+    def _withdraw(self, now_ns: int) -> None:
+        """Take back what of the answer has not been heard."""
+        answer, self._answer = self._answer, None
+        self._amendments.clear()
+        if answer is None:
             return
-        self._out.to_io.append(protocol.Retract(now_ns))
-        self._out.to_composer.append(Withdraw(self._answer.take, self._tempo.tick_at(now_ns)))
-        self._answer = None
-        kept = [n for n in self._notes if not n.answered or n.onset_ns < now_ns]
-        taken = len(self._notes) - len(kept)
-        self._notes.clear()
-        for note in kept:
-            sounds = note.answered and (note.release_ns is None or note.release_ns > now_ns)
-            self._notes.append(replace(note, release_ns=now_ns) if sounds else note)
-        self._tell(now_ns, "retract", taken)
+        tick = self._transport.passed(now_ns + self._settings.time.advance_ns)
+        self._out.to_io.append(protocol.Retract(tick))
+        self._out.to_composer.append(Withdraw(answer.take, tick + self._timing.base))
+        self._timing.click_again(tick)
+        self._part.clear_notes()
+        self._log(now_ns, "retract", self._played.cut(now_ns))

@@ -6,6 +6,10 @@ stream. In a pause the answer is begun before it is asked for (`export.foresight
 an answer back, the stream returns to the last token that was heard, and what was sounding then is
 ended.
 
+When both play at once, what the player does lies before what has been told already, since the
+answer runs ahead. Then the stream returns to the tick of it, and is told anew with it, as far as
+the answer stands; what comes after is decided anew.
+
 Of the stream the first tokens are *certain*: what has been heard, what has been answered. What
 stands after them is foreseen, and is told otherwise if it turns out otherwise.
 
@@ -15,15 +19,18 @@ Nothing here waits or knows the time of day. `Composer` does a piece of work at 
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bridge.dialogue import (
+    Amend,
     Arrange,
     Begin,
     Compose,
     Composed,
+    Conclude,
     Elapse,
     Extend,
     Foresee,
@@ -35,16 +42,17 @@ from bridge.dialogue import (
     ToComposer,
     Withdraw,
 )
+from bridge.instruments import Instrument
 from export.foresight import Foresight
 from export.fork import Fork
 from export.stream import Stream
-from export.take import Take
+from export.take import Take, happening_of
 from model import sampling
 from model import vocabulary as v
-from model.tokenizer import StreamEncoder
+from model.tokenizer import StreamEncoder, frame
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from export.artefact import Artefact
     from export.runtime import Decoder
@@ -58,6 +66,10 @@ _ROOM = 128
 """Tokens that the cache should be able to take before an answer is tried on it."""
 
 
+_ONSETS_HEARD = 64
+"""Of so many notes of the player's it is judged whether they keep to a grid."""
+
+
 class Composer:
     """Hears, foresees, answers, takes back."""
 
@@ -66,11 +78,17 @@ class Composer:
         self._stream, self._certain = Stream(decoder), 0
         self._encoder = StreamEncoder()
         self._settings = Settings()
+        self._frame, self._frame_length = Begin(), 0
         self._fork = Fork(decoder, 1)
         self._foresight: Foresight | None = None
-        self._take: Take | None = None
-        self._number, self._until_tick = 0, 0  # of the take
-        self._answer_begin = 0  # how many tokens were certain when the last answer began
+        self._asked: Compose | None = None  # what was asked for last
+        self._take: Take | None = None  # the answer to it, for as long as there is more to decide
+        self._ended: Take | None = None  # or once it has been decided to its end
+        self._script: list[Happening] = []  # or what it is to be, with its ends
+        self._recited: list[Happening] | None = None  # and what of that is still to be told
+        self._plan, self._until_tick = 0, 0
+        self._held: set[tuple[Instrument, int]] = set()  # keys that the player holds
+        self._onsets: deque[int] = deque(maxlen=_ONSETS_HEARD)
         self._heard_meanwhile: list[Happening] = []
 
     @property
@@ -86,6 +104,8 @@ class Composer:
     @property
     def busy(self) -> bool:
         """Tell whether `work` has something to do."""
+        if self._recited is not None:
+            return True
         if self._take is None:
             foresight = self._foresight
             return self._stream.unread > 0 or (foresight is not None and not foresight.chosen)
@@ -95,7 +115,7 @@ class Composer:
         """Take a message; the work that it means is done by `work`."""
         match message:
             case Begin():
-                self._begin()
+                self._begin(message)
             case Arrange(settings):
                 self._arrange(settings)
             case Hear(happenings):
@@ -106,17 +126,28 @@ class Composer:
                 self._foresee(compose)
             case Compose():
                 self._compose(message)
-            case Extend(number, until_tick):
-                if self._take is not None and self._number == number:
-                    self._until_tick = until_tick
-            case Withdraw(number, tick):
-                self._withdraw(number, tick)
+            case _ if self._asked is not None and self._asked.take == message.take:
+                self._change_take(message, self._asked)
+
+    def _change_take(self, message: Extend | Amend | Conclude | Withdraw, asked: Compose) -> None:
+        match message:
+            case Extend(_, until_tick):
+                self._until_tick = until_tick
+            case Amend():
+                self._amend(message, asked)
+            case Conclude(_, end_tick):
+                self._conclude(end_tick)
+            case Withdraw(_, tick):
+                self._withdraw(tick)
 
     def work(self) -> Composed | None:
         """Do one piece of work.
 
         Read some tokens, or decide the next ones; return what has been decided.
         """
+        if self._recited is not None:
+            told, self._recited = self._recited, None
+            return self._composed(told, done=True)
         take, unread = self._take, self._stream.unread
         if unread > (0 if take is None else _WITH_THE_FIRST):
             self._stream.read(_AT_ONCE if take is None else unread)
@@ -126,19 +157,32 @@ class Composer:
         else:
             happenings, done = self._decide(take)
             if done:
-                self._take = None
+                self._take, self._ended = None, take
                 self._follow_up()
             if happenings or done:
-                return Composed(self._number, tuple(happenings), done)
+                return self._composed(happenings, done=done)
         return None
 
-    def _begin(self) -> None:
+    def _composed(self, happenings: Iterable[Happening], *, done: bool) -> Composed:
+        assert self._asked is not None
+        return Composed(self._asked.take, tuple(happenings), done, self._plan)
+
+    def _begin(self, begin: Begin) -> None:
         self._stream.clear()
         self._encoder, self._certain = StreamEncoder(), 0
-        self._take = self._foresight = None
+        self._forget_take()
+        self._foresight = None
+        self._held.clear()
+        self._onsets.clear()
         self._heard_meanwhile.clear()
         self._decoder.set_allowed(sampling.multi_hot(()))
-        self._tell([v.START, v.CLOCK_FREE])
+        self._frame = begin
+        self._tell(frame(begin.bpm, begin.metre))
+        self._frame_length = self._certain
+
+    def _forget_take(self) -> None:
+        self._asked = self._take = self._ended = self._recited = None
+        self._plan = 0
 
     def _arrange(self, settings: Settings) -> None:
         self._settings = settings
@@ -159,11 +203,24 @@ class Composer:
     # The player.
 
     def _hear(self, happenings: Sequence[Happening]) -> None:
-        if self._take is not None:
+        self._follow_keys(happenings)
+        if self._take is not None or self._recited is not None:
             # A key held over the hand-over comes up while the answer runs ahead.
             self._heard_meanwhile.extend(happenings)
             return
         self._expect_the_player()
+        self._tell_happenings(happenings)
+
+    def _follow_keys(self, happenings: Iterable[Happening]) -> None:
+        for happening in happenings:
+            key = happening.instrument, happening.pitch
+            if isinstance(happening, Strike):
+                self._onsets.append(happening.tick)
+                self._held.add(key)
+            else:
+                self._held.discard(key)
+
+    def _tell_happenings(self, happenings: Iterable[Happening]) -> None:
         for happening in happenings:
             at = happening.tick
             match happening:
@@ -184,7 +241,7 @@ class Composer:
             self._decoder.set_allowed(sampling.multi_hot(()))
 
     def _foresee(self, asked: Compose) -> None:
-        if self._take is not None:
+        if self._take is not None or asked.script:
             return
         ahead = self._encoder.copy().settle(asked.begin_tick)
         self._decoder.set_allowed(sampling.multi_hot(asked.instruments))
@@ -192,6 +249,7 @@ class Composer:
         self._stream.cut(self._certain + len(ahead))
         if self._decoder.capacity - self._decoder.length < self._stream.unread + _ROOM:
             self._decoder.slide()
+        self._prepare(self._stream.place)
         self._foresight = Foresight(asked, self._stream, self._fork, self._new_take)
 
     def _forget_foresight(self) -> None:
@@ -199,6 +257,13 @@ class Composer:
         self._stream.cut(self._certain)
 
     # The answer.
+
+    def _prepare(self, place: Place) -> None:
+        """Make a place ready for an answer: what the player holds, and where notes may begin."""
+        ends = (v.off_id(*key) for key in self._held if key[0] is not Instrument.DRUMS)
+        place.grammar.hold(ends)
+        grid = sampling.grid_of(self._onsets) if self._frame.bpm is not None else None
+        place.grammar.keep_to(grid)
 
     def _new_take(self, asked: Compose, place: Place, candidate: int) -> Take:
         settings = self._settings
@@ -208,10 +273,14 @@ class Composer:
 
     def _compose(self, asked: Compose) -> None:
         foresight, self._foresight = self._foresight, None
+        self._forget_take()
+        self._asked, self._until_tick = asked, asked.until_tick
+        if asked.script:
+            self._recite(asked)
+            return
         self._decoder.set_allowed(sampling.multi_hot(asked.instruments))
         self._tell(self._encoder.settle(asked.begin_tick))
         self._stream.skip_all_but(self._decoder.capacity // 2)
-        self._answer_begin = self._certain
         if foresight is not None and foresight.asked == asked and foresight.begun:
             self._take = foresight.choose()
             for token in self._take.tokens:
@@ -219,8 +288,23 @@ class Composer:
             self._certain = len(self._stream)
         else:
             self._stream.cut(self._certain)
+            self._prepare(self._stream.place)
             self._take = self._new_take(asked, self._stream.place, 0)
-        self._number, self._until_tick = asked.take, asked.until_tick
+
+    def _recite(self, asked: Compose) -> None:
+        """Tell what the answer is to be, and its ends."""
+        self._decoder.set_allowed(sampling.multi_hot(()))
+        sounding: dict[tuple[Instrument, int], Release] = {}
+        for happening in asked.script:
+            key = happening.instrument, happening.pitch
+            sounding.pop(key, None)
+            if isinstance(happening, Strike) and key[0] is not Instrument.DRUMS:
+                sounding[key] = Release(asked.end_tick, *key)
+        self._script = [*asked.script, *sounding.values()]
+        self._recited = self._script
+        self._tell(self._encoder.settle(asked.begin_tick))
+        self._tell_happenings(self._script)
+        self._tell(self._encoder.settle(asked.end_tick))
 
     def _decide(self, take: Take) -> tuple[list[Happening], bool]:
         """Decide tokens up to the next wait, inclusive.
@@ -246,33 +330,75 @@ class Composer:
         self._certain = len(self._stream)
 
     def _ending(self, tick: int) -> Iterator[Happening]:
-        """End what sounds."""
-        for token in self._stream.place.grammar.sounding:
-            spelt = v.token_of(token)
+        """End what sounds of the answer."""
+        for token in self._stream.place.grammar.owed:
             self._append(token)
-            assert spelt.instrument is not None
-            yield Release(min(tick, self._stream.tick), spelt.instrument, spelt.pitch)
+            yield happening_of(min(tick, self._stream.tick), token)
 
-    def _withdraw(self, number: int, tick: int) -> None:
-        if self._take is not None and self._number != number:
+    # What turns out otherwise.
+
+    def _amend(self, message: Amend, asked: Compose) -> None:
+        self._follow_keys(message.happenings)
+        self._plan = message.plan
+        if asked.script:
+            self._tell_anew(message.happenings, self._stream.tick)
+            self._recited = [h for h in self._script if h.tick > message.tick]
             return
-        self._take = None
-        self._stream.cut(self._certain)
-        self._stream.cut_after(tick, keep=self._answer_begin)
+        take = self._take or self._ended
+        assert take is not None, "what was asked for has been taken or recited"
+        begin = max(message.tick + 1, asked.begin_tick)
+        self._tell_anew(message.happenings, message.tick, begin)
+        self._take, self._ended = take, None
+        self._decoder.set_allowed(sampling.multi_hot(asked.instruments))
+        self._prepare(self._stream.place)
+        take.go_on_from(self._stream.place)
+
+    def _tell_anew(
+        self, happenings: Sequence[Happening], until: int, begin: int | None = None
+    ) -> None:
+        """Tell with these what stands, as far as a tick; then let time pass to `begin`."""
+        since = min((happening.tick for happening in happenings), default=until + 1)
+        self._tell(self._encoder.settle(self._encoder.tick))
+        stands = [
+            happening_of(tick, token)
+            for tick, token in self._stream.since(since)
+            if tick <= until and token >= sampling.FIRST_OFF
+        ]
+        self._go_back(min(since, until + 1) - 1)
+        self._tell_happenings(sorted([*stands, *happenings], key=lambda each: each.tick))
+        self._tell(self._encoder.settle(max(self._encoder.tick, begin or 0)))
+
+    def _go_back(self, tick: int) -> None:
+        """Forget what is told after a tick."""
+        self._stream.cut(max(self._certain, self._frame_length))
+        self._stream.cut_after(tick, keep=self._frame_length)
         self._certain = len(self._stream)
         self._encoder = StreamEncoder(self._stream.tick)
-        sounding = self._stream.place.grammar.sounding
-        for token in sounding:
+        for token in self._stream.place.grammar.sounding:
             spelt = v.token_of(token)
             assert spelt.instrument is not None
             self._encoder.follow(v.on_id(spelt.instrument, spelt.pitch, 0))
-        self._tell(self._encoder.settle(max(tick, self._stream.tick)))
-        for token in sounding:
-            self._append(token)
+
+    def _conclude(self, end_tick: int) -> None:
+        take = self._take or self._ended
+        if take is not None:
+            take.end_tick = end_tick
+            self._until_tick = end_tick
+            self._stream.place.end_tick = end_tick
+
+    def _withdraw(self, tick: int) -> None:
+        self._forget_take()
+        self._go_back(tick)
+        self._prepare(self._stream.place)
+        at = max(tick, self._stream.tick)
+        owed = self._stream.place.grammar.owed
+        self._tell_happenings(happening_of(at, token) for token in owed)
+        self._tell(self._encoder.settle(at) if owed else self._encoder.advance(at))
         self._follow_up()
 
     def _follow_up(self) -> None:
         """Hear now what the player did while the answer ran ahead."""
         heard, self._heard_meanwhile = self._heard_meanwhile, []
         self._decoder.set_allowed(sampling.multi_hot(()))
-        self._hear(heard)
+        self._expect_the_player()
+        self._tell_happenings(heard)

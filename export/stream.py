@@ -30,7 +30,7 @@ _KEPT_CAPACITIES = 4
 
 Row = tuple[int, ...]
 """Musical time of a token, as `model.features` numbers it."""
-_UNKNOWN = (0,) * (features.COUNT - 4)  # part of the piece and countdown to its end
+_UNKNOWN = 0  # part of the piece, and countdown to its end unless one was asked for
 
 
 class Place:
@@ -38,12 +38,15 @@ class Place:
 
     def __init__(self) -> None:
         self.grammar, self.tick = sampling.Grammar(), 0
+        self.end_tick: int | None = None
+        """Where the music is to end, if that has been said."""
         self._time = MusicalTime()
 
     def copy(self) -> Place:
         """Return an independent place, the same for now."""
         other = Place()
         other.grammar, other.tick = self.grammar.copy(), self.tick
+        other.end_tick = self.end_tick
         other._time = self._time.copy()
         return other
 
@@ -52,7 +55,10 @@ class Place:
         self.grammar.push(token)
         if v.TOKEN_KIND[token] == v.Kind.WAIT:
             self.tick += token - v.FIRST_WAIT + 1
-        return (*self._time.push(token), *_UNKNOWN)
+        countdown = _UNKNOWN
+        if self.end_tick is not None:
+            countdown = features.countdown(self.end_tick - self.tick)
+        return (*self._time.push(token), _UNKNOWN, countdown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +169,12 @@ class Stream:
     def cut_after(self, tick: int, *, keep: int) -> None:
         """Forget what is told after a tick, but nothing of the first tokens, so many."""
         self.cut(max(keep, self._first + bisect_right(self._ticks, tick)))
+
+    def since(self, tick: int) -> list[tuple[int, int]]:
+        """Return what is told at a tick or later: the tick and the token of each, no waits."""
+        first = bisect_right(self._ticks, tick - 1)
+        told = zip(self._ticks[first:], self._tokens[first:], strict=True)
+        return [(at, token) for at, token in told if v.TOKEN_KIND[token] != v.Kind.WAIT]
 
     def read(self, count: int) -> None:
         """Let the network read at most so many tokens."""

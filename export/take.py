@@ -21,19 +21,32 @@ if TYPE_CHECKING:
     from export.stream import Place
 
 
+LONGEST_REST_TICKS = 192
+"""A bar of common time without a note is enough."""
+
+
 class Take:
     """An answer in the making."""
 
     def __init__(
-        self, asked: Compose, place: Place, chance: sampling.Chance, rng: Generator
+        self,
+        asked: Compose,
+        place: Place,
+        chance: sampling.Chance,
+        rng: Generator,
+        *,
+        at_once: bool = True,
     ) -> None:
+        """Begin where it stands, with a note if `at_once`."""
         self.place = place
         self.tokens: list[int] = []
         self._happenings: list[Happening] = []
         self.end_tick = asked.end_tick
         self._chance, self._rng = chance, rng
         self._invitation = sampling.Invitation(asked.instruments, asked.begin_tick)
+        self._instruments = asked.instruments
         self._opinions = 0.0
+        self._onset_tick: int | None = None if at_once else asked.begin_tick
         place.grammar.allow(asked.instruments)
 
     @property
@@ -47,10 +60,15 @@ class Take:
         return self._opinions / max(1, len(self.tokens) - 1)
 
     def choose(self, logits: Logits) -> int:
-        """Choose the next token from what the network says after the last; the first is a note."""
+        """Choose the next token from what the network says after the last.
+
+        Nobody rests for longer than `LONGEST_REST_TICKS`.
+        """
         if self.tokens:
             self._opinions += logits.critic
-        mask = self.place.grammar.mask(must_begin=not self.tokens)
+        last = self._onset_tick
+        rests = last is None or self.place.tick - last >= LONGEST_REST_TICKS
+        mask = self.place.grammar.mask(must_begin=rests)
         events = logits.events + self._invitation.bias(self.place.tick)
         return sampling.choose(events, logits.velocities, mask, self._chance, self._rng)
 
@@ -61,8 +79,18 @@ class Take:
         spelt = v.token_of(token)
         if spelt.kind is v.Kind.WAIT:
             return True
-        self._happenings.append(_happening(self.place.tick, spelt))
+        if spelt.kind is v.Kind.ON:
+            self._onset_tick = self.place.tick
+        self._happenings.append(happening_of(self.place.tick, token))
         return False
+
+    def go_on_from(self, place: Place) -> None:
+        """Go on from a place where more, or less, has happened than was told; nothing is news."""
+        self.place = place
+        place.grammar.allow(self._instruments)
+        self._happenings.clear()
+        if self._onset_tick is not None:
+            self._onset_tick = min(self._onset_tick, place.tick)
 
     def news(self) -> list[Happening]:
         """Return what has happened in it since it was last asked."""
@@ -70,7 +98,9 @@ class Take:
         return news
 
 
-def _happening(tick: int, spelt: v.Token) -> Happening:
+def happening_of(tick: int, token: int) -> Happening:
+    """Return what a token of a note says to happen at its tick."""
+    spelt = v.token_of(token)
     assert spelt.instrument is not None, spelt
     if spelt.kind is v.Kind.OFF:
         return Release(tick, spelt.instrument, spelt.pitch)

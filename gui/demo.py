@@ -17,9 +17,8 @@ from rich.table import Table
 from assets import DEMO_PHRASES
 from bridge import midifile, protocol
 from bridge.dialogue import Change, Listen, LogEntry, RollNote, Settings, State
-from bridge.events import NoteOff, NoteOn
-from bridge.schedule import Due
-from bridge.session import MS, SECOND
+from bridge.events import NoteOff, NoteOn, Stamped
+from bridge.player import MS, SECOND
 from bridge.tempo import TempoMap
 from gui.engine import Engine
 from gui.recording import credit, write_recording
@@ -105,20 +104,20 @@ def _converse(
     raise DemoError(f"no answer came within {_LONGEST_NS // SECOND} seconds.")
 
 
-def _fingers(prompt: midifile.MidiFile, begin_ns: int) -> list[Due]:
+def _fingers(prompt: midifile.MidiFile, begin_ns: int) -> list[Stamped]:
     """Return the phrase as a pretend player plays it."""
     score = prompt.score
     time = TempoMap(score.tempos)
     lead = time.ns_at(score.notes[0].onset_ticks)
-    dues = []
+    keys = []
     for note in score.notes:
         channel = note.instrument.spec.channel
         onset, release = (
             begin_ns + time.ns_at(tick) - lead for tick in (note.onset_ticks, note.release_ticks)
         )
-        dues.append(Due(onset, 0, NoteOn(channel, note.pitch, note.velocity)))
-        dues.append(Due(release, 0, NoteOff(channel, note.pitch)))
-    return sorted(dues, key=lambda due: (due.due_ns, isinstance(due.event, NoteOn)))
+        keys.append(Stamped(onset, NoteOn(channel, note.pitch, note.velocity)))
+        keys.append(Stamped(release, NoteOff(channel, note.pitch)))
+    return sorted(keys, key=lambda key: (key.time_ns, isinstance(key.event, NoteOn)))
 
 
 def _show(console: Console, notes: tuple[RollNote, ...], shown: int, now_ns: int) -> int:

@@ -28,7 +28,6 @@ from bridge.dialogue import (
 )
 from bridge.io_process import BackendName, MidiIo
 from bridge.pipe import join_parent
-from bridge.schedule import Due
 from bridge.session import Session
 from export.artefact import Artefact, UnknownStyleError
 from export.calibration import tuned_decoder
@@ -39,6 +38,8 @@ from export.provider import preload
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from bridge.events import Stamped
 
 _FRAME_NS = 1_000_000_000 // 60
 _LONGEST_WAIT_S = 1.0
@@ -95,9 +96,9 @@ class Engine:
                 return
         self._posted.append(request)
 
-    def inject(self, dues: Sequence[Due]) -> None:
+    def inject(self, events: Sequence[Stamped]) -> None:
         """Let the loopback's pretend player play."""
-        self._io.send(protocol.Inject(tuple(dues)))
+        self._io.send(protocol.Inject(tuple(events)))
 
     def turn(self, until_ns: int, faces: Sequence[Connection] = ()) -> list[LogEntry]:
         """Wait for something to happen, at most until a time, and see to it.

@@ -105,6 +105,11 @@ class MusicalTime:
         self._metre_tick, self._bar_ticks = self._tick, bar_ticks
 
 
+def countdown(ticks: int) -> int:
+    """Return the index that says that the music ends after so many ticks."""
+    return 1 + min(COUNTDOWN, max(0, ticks) // TICKS_PER_QUARTER)
+
+
 def ticks_of(tokens: NDArray[np.int64]) -> int:
     """Return how long tokens (T,) last."""
     waits = tokens[v.TOKEN_KIND[tokens] == v.Kind.WAIT]

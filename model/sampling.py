@@ -69,6 +69,7 @@ class Grammar:
         self._may_begin = _beginnings(instruments)
         self._may_end = may_end
         self._sounding: dict[int, int] = {}  # note-off event of what sounds -> tick of its onset
+        self._held: frozenset[int] = frozenset()  # note-off events that are somebody else's to tell
         self._tick = 0
         self._lowest = FIRST_OFF  # in a tick, events come in rising order
         self._at_once = 0
@@ -77,6 +78,11 @@ class Grammar:
     def sounding(self) -> tuple[int, ...]:
         """The note-off tokens that would end what sounds, in canonical order."""
         return tuple(sorted(self._sounding))
+
+    @property
+    def owed(self) -> tuple[int, ...]:
+        """The note-off tokens that would end what sounds and is not held, in canonical order."""
+        return tuple(event for event in self.sounding if event not in self._held)
 
     def copy(self) -> Grammar:
         """Return an independent grammar at the same place."""
@@ -88,6 +94,10 @@ class Grammar:
     def allow(self, instruments: Iterable[Instrument]) -> None:
         """From now on let these instruments begin notes; others may still end theirs."""
         self._may_begin = _beginnings(instruments)
+
+    def hold(self, ends: Iterable[int]) -> None:
+        """From now on leave these note-off tokens to whoever holds the keys."""
+        self._held = frozenset(ends)
 
     def keep_to(self, grid: Grid | None) -> None:
         """From now on let notes begin on a grid only; they may end anywhere."""
@@ -113,13 +123,13 @@ class Grammar:
         With `must_begin` only note-ons if any may, or the wait after which one may.
         """
         allowed = self._may_begin.copy()
-        ends = list(self._sounding)
+        ends = [event for event in self._sounding if event not in self._held]
         overdue = [e for e in ends if self._tick - self._sounding[e] >= LONGEST_NOTE_TICKS]
         if due := [event for event in overdue if event >= self._lowest]:
             only = np.zeros_like(allowed)
             only[min(due)] = True
             return only
-        allowed[[_ON_OF[event] for event in ends]] = False
+        allowed[[_ON_OF[event] for event in self._sounding]] = False
         allowed[ends] = True
         allowed[: self._lowest] = False
         on_grid = self._grid is None or self._tick % TICKS_PER_QUARTER in self._grid

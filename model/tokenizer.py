@@ -113,6 +113,18 @@ def header(score: Score) -> list[int]:
     return [v.START, v.CLOCK_GRID, v.tempo_id(v.tempo_step(tempo.bpm)), v.metre_id(index)]
 
 
+def frame(bpm: float | None, metre: tuple[int, int]) -> list[int]:
+    """Return the tokens in which music begins that is played live; without a tempo, freely.
+
+    Of a metre that the vocabulary does not have, nothing is said: there are beats and no bars.
+    """
+    if bpm is None:
+        return [v.START, v.CLOCK_FREE]
+    tokens = [v.START, v.CLOCK_GRID, v.tempo_id(v.tempo_step(bpm))]
+    index = v.metre_index(*metre)
+    return tokens if index is None else [*tokens, v.metre_id(index)]
+
+
 def encode(score: Score, *, end: bool = True) -> list[int]:
     """Return the tokens of a whole score (of its normal form), with `end` or without."""
     score = normal_form(score)

@@ -38,7 +38,8 @@ from bridge.dialogue import (
 )
 from bridge.events import NoteOff, NoteOn, Stamped
 from bridge.instruments import Instrument
-from bridge.session import MS, SECOND, Session
+from bridge.player import MS, SECOND
+from bridge.session import Session
 from export.calibration import feed_anything, tuned_decoder
 from export.composer import Composer
 from export.composer_thread import ComposerThread

@@ -19,8 +19,9 @@ from bridge import protocol
 from bridge.clock import SystemClock
 from bridge.events import NoteOff, NoteOn
 from bridge.io_process import MidiIo
+from bridge.player import MS, SECOND
 from bridge.schedule import Due
-from bridge.session import MS, SECOND
+from bridge.transport import NANOSECONDS
 from export.calibration import feed_anything, tuned_decoder
 from gui.bench.jack_rig import Listener, RigError, jack_server
 from gui.bench.spread import Spread
@@ -61,15 +62,16 @@ def as_sent(artefact: Artefact, seconds: int, backend: BackendName) -> dict[str,
     sent: dict[int, int] = {}
     with Busy(artefact), MidiIo.start(backend) as io:
         io.send(protocol.OpenPorts())
+        io.send(protocol.Conduct(NANOSECONDS))
         dues = _plan(seconds)
         io.send(protocol.Play(tuple(dues)))
-        end_ns = dues[-1].due_ns
+        end_ns = dues[-1].tick
         clock = SystemClock()
         while clock.now_ns() < end_ns + SECOND:
             for message in io.receive(0.2):
                 if isinstance(message, protocol.Emitted):
                     sent |= {e.due_ns: e.sent_ns - e.due_ns for e in message.events}
-    late = [sent[due.due_ns] for due in dues if due.due_ns in sent]
+    late = [sent[due.tick] for due in dues if due.tick in sent]
     return Spread.of(late).as_dict() | {
         "planned": len(dues),
         "lost": len(dues) - len(late),
@@ -86,12 +88,13 @@ def as_heard(artefact: Artefact, seconds: int) -> dict[str, Any]:
     """
     with jack_server(), Busy(artefact), MidiIo.start("jack") as io:
         io.send(protocol.OpenPorts())
+        io.send(protocol.Conduct(NANOSECONDS))
         source = _output(io)
         listener = Listener(source)
         dues = _plan(seconds)
         io.send(protocol.Play(tuple(dues)))
         clock = SystemClock()
-        while clock.now_ns() < dues[-1].due_ns + SECOND:
+        while clock.now_ns() < dues[-1].tick + SECOND:
             io.receive(0.2)
         heard = listener.heard()
     delays = list(_delays([due for due in dues if isinstance(due.event, NoteOn)], heard))
@@ -135,5 +138,5 @@ def _delays(planned: list[Due], heard: list[tuple[int, int]]) -> Iterator[int]:
             note, at_ns = heard[place]
             if note == due.event.pitch:
                 at = place + 1
-                yield at_ns - due.due_ns
+                yield at_ns - due.tick
                 break

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from bridge.clock import SystemClock
-from bridge.events import ControlChange, NoteOff, NoteOn
+from bridge.events import ControlChange, NoteOff, NoteOn, Stamped
 from bridge.io_process import MidiIo
 from bridge.protocol import (
-    BeginEpoch,
+    Conduct,
     Inject,
     Lateness,
     OpenPorts,
@@ -24,8 +24,10 @@ from bridge.protocol import (
     Problem,
     Ready,
     Retract,
+    Silence,
 )
 from bridge.schedule import Due, Playable
+from bridge.transport import NANOSECONDS
 from tests.bridge.conversation import PATIENCE_S, Conversation
 
 MS = 1_000_000
@@ -45,6 +47,7 @@ def talk() -> Iterator[Conversation]:
     with MidiIo.start("loopback") as io:
         conversation = Conversation(io)
         assert conversation.open() == Ready("loopback", "loopback in", "loopback out")
+        io.send(Conduct(NANOSECONDS))
         yield conversation
 
 
@@ -63,6 +66,11 @@ def dues(*plan: tuple[int, Playable], epoch: int = 0) -> tuple[Due, ...]:
     return tuple(Due(due_ns, epoch, event) for due_ns, event in plan)
 
 
+def stamped(*plan: tuple[int, Playable]) -> tuple[Stamped, ...]:
+    """Make a player's plan of times and events."""
+    return tuple(Stamped(time_ns, event) for time_ns, event in plan)
+
+
 def test_what_is_due_is_sent_then_and_not_before(talk: Conversation) -> None:
     first_ns = now_ns() + 50 * MS
     plan = dues(
@@ -72,7 +80,7 @@ def test_what_is_due_is_sent_then_and_not_before(talk: Conversation) -> None:
     talk.io.send(Play(plan))
     sent = talk.sent(len(plan))
     assert [(each.due_ns, each.event) for each in sent] == sorted(
-        ((due.due_ns, due.event) for due in plan), key=lambda each: each[0]
+        ((due.tick, due.event) for due in plan), key=lambda each: each[0]
     )
     late_ns = [each.sent_ns - each.due_ns for each in sent]
     assert min(late_ns) >= 0
@@ -83,20 +91,18 @@ def test_what_is_due_is_sent_then_and_not_before(talk: Conversation) -> None:
 
 def test_the_pretend_player_is_heard_when_it_plays(talk: Conversation) -> None:
     first_ns = now_ns() + 20 * MS
-    plan = dues(*((first_ns + place * 4 * MS, NoteOn(0, place, 1)) for place in range(20)))
-    # In any epoch: what the player plays is not of our plans.
-    talk.io.send(BeginEpoch(5))
+    plan = stamped(*((first_ns + place * 4 * MS, NoteOn(0, place, 1)) for place in range(20)))
     talk.io.send(Inject(plan))
     received = talk.received(len(plan))
-    assert [each.event for each in received] == [due.event for due in plan]
-    late_ns = [each.time_ns - due.due_ns for each, due in zip(received, plan, strict=True)]
+    assert [each.event for each in received] == [each.event for each in plan]
+    late_ns = [each.time_ns - due.time_ns for each, due in zip(received, plan, strict=True)]
     assert min(late_ns) >= 0
     assert statistics.median(late_ns) < MS
     assert talk.leave() == []
 
 
 def test_the_pretend_player_plays_through_a_panic(talk: Conversation) -> None:
-    talk.io.send(Inject(dues((0, ON), (soon_ns(), END))))
+    talk.io.send(Inject(stamped((0, ON), (soon_ns(), END))))
     talk.io.send(Panic())
     assert [each.event for each in talk.received(2)] == [ON, END]
 
@@ -106,13 +112,13 @@ def test_the_pretend_player_plays_through_a_panic(talk: Conversation) -> None:
     [
         (Panic(), [END, *SILENCE]),
         (Retract(0), [END]),
-        (BeginEpoch(1), [END]),
+        (Silence(), [END]),
         (OpenPorts(), [END, *SILENCE]),
     ],
 )
 def test_what_sounds_is_released_at_once(
     talk: Conversation,
-    command: Panic | Retract | BeginEpoch | OpenPorts,
+    command: Panic | Retract | Silence | OpenPorts,
     released: list[Playable],
 ) -> None:
     talk.io.send(Play(dues((soon_ns(), ON), (soon_ns() + HOUR_NS, END))))
@@ -120,15 +126,6 @@ def test_what_sounds_is_released_at_once(
     talk.io.send(command)
     sent = talk.sent(1 + len(released))
     assert [each.event for each in sent] == [ON, *released]
-
-
-def test_an_epoch_waits_until_it_begins(talk: Conversation) -> None:
-    talk.io.send(Play(dues((soon_ns(), NoteOn(0, 1, 1)), epoch=1)))
-    talk.io.send(Play(dues((soon_ns(), ON))))
-    assert [each.event for each in talk.sent(1)] == [ON]
-    talk.io.send(BeginEpoch(1))
-    talk.io.send(Play(dues((soon_ns(), NoteOn(0, 2, 1)), epoch=1)))
-    assert talk.sent(3)[-1].event in {NoteOn(0, 1, 1), NoteOn(0, 2, 1)}
 
 
 def test_quit_releases_and_leaves(talk: Conversation) -> None:

@@ -12,8 +12,18 @@ import pytest
 from bridge.clock import SystemClock
 from bridge.events import NoteOff, NoteOn, Stamped, encode
 from bridge.io_process import MidiIo
-from bridge.protocol import ListPorts, OpenPorts, Panic, Play, PortNames, Problem, Received
+from bridge.protocol import (
+    Conduct,
+    ListPorts,
+    OpenPorts,
+    Panic,
+    Play,
+    PortNames,
+    Problem,
+    Received,
+)
 from bridge.schedule import Due, Playable
+from bridge.transport import NANOSECONDS
 from tests.bridge.conftest import Peer
 from tests.bridge.conversation import Conversation
 from tests.bridge.jack_server import RATE_HZ, jack_server
@@ -36,6 +46,7 @@ def talk(peer: Peer) -> Iterator[Conversation]:
         ready = conversation.open()
         assert (ready.input_name, ready.output_name) == ("Antiphon:in", "Antiphon:out")
         peer.ask(connect=[["player:out", ready.input_name], [ready.output_name, "listener:in"]])
+        io.send(Conduct(NANOSECONDS))
         yield conversation
 
 
@@ -58,7 +69,7 @@ def misses_of_the_plan(peer: Peer, talk: Conversation) -> list[float] | None:
     if [message for _, message in heard] != [list(encode(due.event)) for due in plan]:
         return None
     return [
-        at - frame - (due.due_ns - now_ns) * RATE_HZ / 1e9
+        at - frame - (due.tick - now_ns) * RATE_HZ / 1e9
         for (at, _), due in zip(heard, plan, strict=True)
     ]
 
@@ -115,7 +126,7 @@ def test_timing_is_exact_to_the_frame(
 def test_what_comes_in_is_understood(peer: Peer, talk: Conversation) -> None:
     frame, now_ns = peer.ask(clock=True)
     first = frame + 50 * FRAMES_PER_MS
-    messages = [[0xF8], [0xF0, 1, 2, 0xF7], [0x90, 60, 0], [0xE3, 0, 64]]
+    messages = [[0xFE], [0xF0, 1, 2, 0xF7], [0x90, 60, 0], [0xE3, 0, 64]]
     peer.ask(play=[(first, message) for message in messages])
     received = talk.received(len(messages))
     assert received[2].event == NoteOff(0, 60)
@@ -131,6 +142,7 @@ def test_what_comes_in_is_understood(peer: Peer, talk: Conversation) -> None:
 def strike(talk: Conversation, peer: Peer) -> None:
     """Let a note begin that would end in an hour."""
     soon_ns = SystemClock().now_ns() + SOON_NS
+    talk.io.send(Conduct(NANOSECONDS))
     note = (Due(soon_ns, 0, NoteOn(0, 60, 100)), Due(soon_ns + 3600_000 * MS, 0, NoteOff(0, 60)))
     talk.io.send(Play(note))
     [(_, message)] = peer.ask(hear=1)
@@ -165,11 +177,13 @@ import sys
 from bridge.clock import SystemClock
 from bridge.events import NoteOn
 from bridge.io_process import MidiIo
-from bridge.protocol import OpenPorts, Play
+from bridge.protocol import Conduct, OpenPorts, Play
 from bridge.schedule import Due
+from bridge.transport import NANOSECONDS
 io = MidiIo.start("jack")
 io.send(OpenPorts(None, "listener:in"))
 print(io.receive(20), flush=True)
+io.send(Conduct(NANOSECONDS))
 io.send(Play((Due(SystemClock().now_ns() + 50_000_000, 0, NoteOn(0, 60, 100)),)))
 sys.stdin.read()
 """

@@ -12,7 +12,7 @@ from bridge.events import ControlChange, NoteOff, NoteOn
 from bridge.loopback_backend import LoopbackBackend
 from bridge.midi_io import EDGES_US, OUTBOX_SIZE, LatenessHistogram, Loop, Outbox
 from bridge.protocol import (
-    BeginEpoch,
+    Conduct,
     Emitted,
     FromIo,
     Lateness,
@@ -27,6 +27,7 @@ from bridge.protocol import (
     ToIo,
 )
 from bridge.schedule import Due, Sent
+from bridge.transport import NANOSECONDS
 
 NOW_NS = 1_000_000_000
 PATIENCE_S = 20.0
@@ -103,7 +104,7 @@ def test_an_engine_that_stalls_delays_nothing_and_is_told_what_it_missed() -> No
 
 def test_what_sounds_is_released_when_the_system_says_stop() -> None:
     # The loop reads what is there before it looks at the signal that came meanwhile.
-    said = serve(OpenPorts(), Play((Due(NOW_NS - 60_000, 0, ON),)), stop=True)
+    said = serve(OpenPorts(), Conduct(NANOSECONDS), Play((Due(NOW_NS - 60_000, 0, ON),)), stop=True)
     assert said[0] == Ready("loopback", "loopback in", "loopback out")
     sent = emitted(said)
     assert [each.event for each in sent] == [ON, NoteOff(2, 60), *SILENCE]
@@ -127,6 +128,7 @@ def test_what_sounds_is_released_when_the_process_fails(monkeypatch: pytest.Monk
     with stop_end, ringer, theirs:
         with ours:
             theirs.send(OpenPorts())
+            theirs.send(Conduct(NANOSECONDS))
             theirs.send(Play((Due(NOW_NS, 0, ON),)))
             with pytest.raises(ZeroDivisionError):
                 Loop(ours, stop_end, ManualClock(NOW_NS), "loopback", "Antiphon").run()
@@ -135,7 +137,13 @@ def test_what_sounds_is_released_when_the_process_fails(monkeypatch: pytest.Monk
 
 
 def test_opening_again_releases_what_sounds_and_begins_anew() -> None:
-    said = serve(OpenPorts(), BeginEpoch(3), Play((Due(NOW_NS, 3, ON),)), OpenPorts(), Quit())
+    said = serve(
+        OpenPorts(),
+        Conduct(NANOSECONDS),
+        Play((Due(NOW_NS, 0, ON),)),
+        OpenPorts(),
+        Quit(),
+    )
     # Both commands are read before the next turn, so that the note never begins.
     assert [message for message in said if isinstance(message, Ready)] == [
         Ready("loopback", "loopback in", "loopback out")

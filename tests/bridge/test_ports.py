@@ -8,10 +8,8 @@ import pytest
 
 from bridge import ports
 from bridge.clock import ManualClock
-from bridge.events import SUSTAIN, ControlChange, NoteOff, NoteOn
-from bridge.ports import Backend, PortError, connect, find_port, obey
-from bridge.protocol import BeginEpoch, Command, Inject, Panic, Play, Retract
-from bridge.schedule import Due, Playable, Schedule
+from bridge.events import NoteOff, NoteOn
+from bridge.ports import Backend, PortError, connect, find_port
 
 NAMES = ("Digital Piano:out", "Digital Piano 2:out", "Drums:out")
 ON, END = NoteOn(0, 60, 1), NoteOff(0, 60)
@@ -44,30 +42,6 @@ def test_a_port_that_is_not_found_makes_a_sentence(
     with pytest.raises(PortError) as refusal:
         find_port(wanted, names)
     assert str(refusal.value) == sentence
-
-
-@pytest.mark.parametrize(
-    "command,sent,left",
-    [
-        (Play((Due(30, 0, END),)), [], [END]),
-        (Retract(25), [END], [NoteOn(0, 61, 1)]),
-        (BeginEpoch(1), [END], [NoteOn(0, 62, 1)]),
-        (Panic(), [END, *(ControlChange(0, c, 0) for c in (SUSTAIN, 120, 123))], []),
-    ],
-)
-def test_a_command_is_obeyed(command: Command, sent: list[Playable], left: list[Playable]) -> None:
-    schedule = Schedule()
-    schedule.add([Due(10, 0, ON)])
-    schedule.emit(10)
-    if not isinstance(command, Play):
-        schedule.add([Due(20, 0, NoteOn(0, 61, 1)), Due(20, 1, NoteOn(0, 62, 1))])
-    assert [each.event for each in obey(schedule, command, 15)] == sent
-    assert [each.event for each in schedule.emit(1000)] == left
-
-
-def test_only_the_loopback_has_a_player() -> None:
-    with pytest.raises(ValueError, match="loopback"):
-        obey(Schedule(), Inject(()), 0)
 
 
 def test_every_back_end_named_exists() -> None:

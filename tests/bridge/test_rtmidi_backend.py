@@ -8,9 +8,19 @@ import pytest
 from bridge.clock import SystemClock
 from bridge.events import NoteOff, NoteOn
 from bridge.io_process import MidiIo
-from bridge.protocol import ListPorts, OpenPorts, Panic, Play, PortNames, Problem, Received
+from bridge.protocol import (
+    Conduct,
+    ListPorts,
+    OpenPorts,
+    Panic,
+    Play,
+    PortNames,
+    Problem,
+    Received,
+)
 from bridge.rtmidi_backend import RtMidiBackend
 from bridge.schedule import Due
+from bridge.transport import NANOSECONDS
 from tests.bridge.conftest import Peer
 from tests.bridge.conversation import Conversation
 
@@ -36,10 +46,10 @@ def stamps(looks: list[tuple[int, list[float]]]) -> list[int]:
     backend = RtMidiBackend(library, library, "Antiphon", now_ns=0)
     found: list[int] = []
     for now_ms, deltas in looks:
-        library.queue.extend(([0xF8], delta_s) for delta_s in deltas)
+        library.queue.extend(([0xFE], delta_s) for delta_s in deltas)
         for report in backend.turn(now_ms * MS):
-            assert isinstance(report, Received)
-            found += (each.time_ns // MS for each in report.events)
+            if isinstance(report, Received):
+                found += (each.time_ns // MS for each in report.events)
     return found
 
 
@@ -78,6 +88,7 @@ def talk(peer: Peer) -> Iterator[Conversation]:
         [source] = [name for name in ports if name.endswith("Antiphon out")]
         [target] = [name for name in ports if name.endswith("Antiphon in")]
         peer.ask(connect=[["player:out", target], [source, "listener:in"]])
+        io.send(Conduct(NANOSECONDS))
         yield conversation
 
 
@@ -87,7 +98,7 @@ def test_notes_go_out_and_come_in(peer: Peer, talk: Conversation) -> None:
     talk.io.send(Play(tuple(Due(now_ns + 50 * MS, 0, NoteOn(0, pitch, 1)) for pitch in (60, 64))))
     assert [message for _, message in peer.ask(hear=2)] == [[0x90, 60, 1], [0x90, 64, 1]]
     first = frame + 100 * FRAMES_PER_MS
-    peer.ask(play=[(first, [0x90, 60, 0]), (first + 1, [0xF8])])
+    peer.ask(play=[(first, [0x90, 60, 0]), (first + 1, [0xC0, 7])])
     received = talk.received(2)
     assert received[0].event == NoteOff(0, 60)
     assert abs(received[0].time_ns - now_ns - 100 * MS) < 50 * MS

@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 from bridge.events import (
     ALL_NOTES_OFF,
@@ -13,6 +14,7 @@ from bridge.events import (
     ProgramChange,
 )
 from bridge.schedule import PEDAL_DOWN, Due, Playable, Schedule, Sent
+from bridge.transport import NANOSECONDS, Transport
 
 LIMIT_NS = 30
 FOREVER_NS = 10**18
@@ -21,11 +23,16 @@ OTHER_ON, OTHER_OFF = NoteOn(1, 60, 100), NoteOff(1, 60, 99)
 RELEASE = NoteOff(0, 60)  # the schedule's own, with the default velocity
 
 
-def schedule_of(*plan: tuple[int, Playable], epoch: int = 0) -> Schedule:
-    """Make a schedule with this plan."""
-    schedule = Schedule(LIMIT_NS)
-    schedule.add(Due(due_ns, epoch, event) for due_ns, event in plan)
+def schedule_of(*plan: tuple[int, Playable]) -> Schedule:
+    """Make a schedule with this plan, in which a tick is a nanosecond."""
+    schedule = Schedule(NANOSECONDS, LIMIT_NS)
+    schedule.add(Due(tick, 0, event) for tick, event in plan)
     return schedule
+
+
+def epoch(number: int) -> Transport:
+    """Give the same line in another epoch."""
+    return replace(NANOSECONDS, epoch=number)
 
 
 def played(sent: list[Sent]) -> list[Playable]:
@@ -89,7 +96,7 @@ def test_retract_takes_back_notes_with_their_ends_and_releases_what_sounds() -> 
         (140, OTHER_OFF),
     )
     schedule.emit(10)
-    assert schedule.retract(after_ns=130, now_ns=50) == [Sent(50, 50, RELEASE)]
+    assert schedule.retract(after_tick=129, now_ns=50) == [Sent(50, 50, RELEASE)]
     # A new plan on the same pitches is not cut short by the ends of the old one.
     schedule.add([Due(60, 0, ON), Due(60, 0, OTHER_ON), Due(200, 0, OFF), Due(200, 0, OTHER_OFF)])
     assert played(schedule.emit(60)) == [ON, OTHER_ON]
@@ -100,17 +107,17 @@ def test_retract_takes_back_notes_with_their_ends_and_releases_what_sounds() -> 
 def test_retract_takes_back_controls_but_leaves_no_pedal_down() -> None:
     down, up = ControlChange(0, SUSTAIN, PEDAL_DOWN), ControlChange(0, SUSTAIN, 0)
     schedule = schedule_of((10, down), (20, ProgramChange(0, 1)), (30, up))
-    assert schedule.retract(after_ns=20, now_ns=0) == []
+    assert schedule.retract(after_tick=19, now_ns=0) == []
     assert played(schedule.emit(50)) == [down, up]
     schedule = schedule_of((10, down))
     schedule.emit(10)
-    assert schedule.retract(after_ns=20, now_ns=15) == [Sent(15, 15, up)]
-    assert schedule.retract(after_ns=20, now_ns=16) == []
+    assert schedule.retract(after_tick=19, now_ns=15) == [Sent(15, 15, up)]
+    assert schedule.retract(after_tick=19, now_ns=16) == []
 
 
 def test_retract_keeps_the_end_of_the_note_that_stays_and_not_the_next_ones() -> None:
     schedule = schedule_of((10, ON), (20, OFF), (70, ON), (90, OFF))
-    assert schedule.retract(after_ns=50, now_ns=0) == []
+    assert schedule.retract(after_tick=49, now_ns=0) == []
     schedule.add([Due(80, 0, ON), Due(200, 0, OFF)])
     sent = [*schedule.emit(10), *schedule.emit(20), *schedule.emit(80), *schedule.emit(90)]
     sent += schedule.emit(200)
@@ -122,29 +129,59 @@ def test_retract_keeps_the_end_of_the_note_that_stays_and_not_the_next_ones() ->
     ]
 
 
-def test_a_new_epoch_leaves_the_old_plan_and_begins_its_own() -> None:
+def test_a_new_epoch_leaves_the_old_plan_and_takes_no_more_of_it() -> None:
     schedule = schedule_of((10, ON), (90, OFF))
     schedule.emit(10)
-    schedule.add([Due(50, 1, OTHER_ON), Due(60, 1, OTHER_OFF), Due(50, 2, ON)])
+    schedule.add([Due(50, 1, OTHER_ON), Due(50, 2, ON)])
     assert schedule.emit(55) == []
-    assert schedule.begin_epoch(1, 57) == [Sent(57, 57, RELEASE)]
-    assert schedule.epoch == 1
-    schedule.add([Due(58, 0, ON)])
-    assert played(schedule.emit(60)) == [OTHER_ON, OTHER_OFF]
-    assert schedule.begin_epoch(1, 61) == []
-    assert schedule.begin_epoch(3, 62) == []
+    assert schedule.follow(epoch(1), 57) == [Sent(57, 57, RELEASE)]
+    schedule.add([Due(58, 0, ON), Due(58, 1, OTHER_ON)])
+    assert played(schedule.emit(60)) == [OTHER_ON]
+    assert schedule.follow(epoch(1), 61) == []
+    assert played(schedule.follow(epoch(3), 62)) == [NoteOff(1, 60)]
     assert schedule.next_due_ns() is None
+
+
+def test_a_line_that_moves_takes_the_plan_along() -> None:
+    schedule = schedule_of((10, ON), (90, OFF))
+    assert schedule.follow(NANOSECONDS.shifted(5), 0) == []
+    assert schedule.emit(14) == []
+    assert schedule.emit(15) == [Sent(15, 15, ON)]
+    schedule.follow(replace(NANOSECONDS, quarter_ns=2 * NANOSECONDS.quarter_ns), 20)
+    assert schedule.next_due_ns() == 180
+
+
+def test_an_advance_sends_all_of_it_earlier_and_a_negative_one_later() -> None:
+    schedule = schedule_of((100, ON), (200, OFF))
+    schedule.advance_ns = 30
+    assert schedule.emit(70) == [Sent(70, 70, ON)]
+    schedule.advance_ns = -30
+    assert schedule.next_due_ns() == 230
+
+
+def test_replanning_takes_back_ends_too_and_releases_nothing() -> None:
+    schedule = schedule_of((10, ON), (40, OTHER_ON), (60, OTHER_OFF), (90, OFF), (95, ON))
+    schedule.emit(10)
+    schedule.replan(after_tick=50)
+    assert schedule.sounding == {(0, 60)}
+    assert played(schedule.emit(40)) == [OTHER_ON]
+    schedule.add([Due(70, 0, OFF), Due(80, 0, OTHER_OFF)])
+    assert played(schedule.emit(200)) == [OFF, OTHER_OFF]
 
 
 def test_release_all_leaves_neither_sound_nor_plan() -> None:
     schedule = schedule_of((10, ON), (10, OTHER_ON), (90, OFF))
-    schedule.add([Due(90, 1, ON)])
     schedule.emit(10)
     assert schedule.release_all(20) == [Sent(20, 20, RELEASE), Sent(20, 20, NoteOff(1, 60))]
     assert schedule.sounding == frozenset()
     assert schedule.release_all(21) == []
-    schedule.begin_epoch(1, 30)
     assert schedule.emit(100) == []
+
+
+def test_what_is_dropped_is_counted() -> None:
+    schedule = schedule_of((10, ON), (10, OTHER_ON), (20, OFF))
+    schedule.emit(100)
+    assert schedule.dropped == 2
 
 
 def test_panic_silences_every_channel_used_and_no_other() -> None:
@@ -189,12 +226,17 @@ class Session:
 
     def __init__(self, seed: int) -> None:
         self.rng = random.Random(seed)
-        self.schedule = Schedule(LIMIT_NS)
+        self.schedule = Schedule(NANOSECONDS, LIMIT_NS)
         self.synthesizer = Synthesizer()
         self.now_ns = 0
         self.ends: dict[int, Due] = {}  # a note's name to its end
         self.plan: list[Due] = []  # note-ons that may still be heard
         self.forbidden: set[int] = set()  # names of notes taken back
+
+    @property
+    def epoch(self) -> int:
+        """Give the epoch being played."""
+        return self.schedule.transport.epoch
 
     def play(self) -> None:
         """Plan some notes, in this epoch or near it, late ones too, in any order."""
@@ -203,19 +245,19 @@ class Session:
             name = len(self.ends) + 1
             if name > 127:
                 break
-            epoch = self.schedule.epoch + self.rng.choice((-1, 0, 0, 0, 0, 1, 2))
+            number = self.epoch + self.rng.choice((-1, 0, 0, 0, 0, 1, 2))
             channel, pitch = self.rng.randint(0, 1), self.rng.randint(60, 62)
             begin_ns = self.now_ns + self.rng.randint(-2 * LIMIT_NS, 200)
-            on = Due(begin_ns, epoch, NoteOn(channel, pitch, name))
-            end = Due(begin_ns + self.rng.choice((0, 1, 20, 100)), epoch, NoteOff(channel, pitch))
+            on = Due(begin_ns, number, NoteOn(channel, pitch, name))
+            end = Due(begin_ns + self.rng.choice((0, 1, 20, 100)), number, NoteOff(channel, pitch))
             self.ends[name] = end
             self.plan.append(on)
-            if epoch < self.schedule.epoch:
+            if number != self.epoch:
                 self.forbidden.add(name)
             dues += [on, end]
         if self.rng.random() < 0.3:
             pedal = ControlChange(self.rng.randint(0, 1), SUSTAIN, self.rng.choice((0, 127)))
-            dues.append(Due(self.now_ns + self.rng.randint(0, 100), self.schedule.epoch, pedal))
+            dues.append(Due(self.now_ns + self.rng.randint(0, 100), self.epoch, pedal))
         self.schedule.add(dues)
 
     def emit(self) -> None:
@@ -224,7 +266,7 @@ class Session:
         ahead_ns = self.rng.choice((0, 0, 10))
         self.synthesizer.hear(self.schedule.emit(self.now_ns, ahead_ns))
         for name in self.synthesizer.sounding.values():
-            assert self.ends[name].due_ns > self.now_ns + ahead_ns, "a note outlives its end"
+            assert self.ends[name].tick > self.now_ns + ahead_ns, "a note outlives its end"
         assert (self.schedule.next_due_ns() or FOREVER_NS) > self.now_ns + ahead_ns
 
     def silenced(self, sent: list[Sent]) -> None:
@@ -235,19 +277,18 @@ class Session:
 
     def retract(self) -> None:
         """Take back what begins after some moment."""
-        after_ns = self.now_ns + self.rng.randint(-20, 150)
-        epoch = self.schedule.epoch
-        self.forget(lambda due: due.epoch == epoch and due.due_ns >= after_ns)
-        self.silenced(self.schedule.retract(after_ns, self.now_ns))
+        after = self.now_ns + self.rng.randint(-20, 150)
+        self.forget(lambda due: due.epoch == self.epoch and due.tick > after)
+        self.silenced(self.schedule.retract(after, self.now_ns))
 
     def begin_epoch(self) -> None:
-        """Begin an epoch, at times one that has been."""
-        epoch = self.schedule.epoch + self.rng.choice((0, 1, 1, 2))
-        if epoch == self.schedule.epoch:
-            assert self.schedule.begin_epoch(epoch, self.now_ns) == []
+        """Begin an epoch, at times the one that there is."""
+        number = self.epoch + self.rng.choice((0, 1, 1, 2))
+        if number == self.epoch:
+            assert self.schedule.follow(epoch(number), self.now_ns) == []
         else:
-            self.forget(lambda due: due.epoch < epoch)
-            self.silenced(self.schedule.begin_epoch(epoch, self.now_ns))
+            self.forget(lambda due: due.epoch != number)
+            self.silenced(self.schedule.follow(epoch(number), self.now_ns))
 
     def stop(self) -> None:
         """Leave everything, by one of the two ways."""

@@ -31,17 +31,10 @@ from bridge.dialogue import (
 from bridge.events import SUSTAIN, ControlChange, Event, NoteOff, NoteOn, ProgramChange, Stamped
 from bridge.instruments import Instrument
 from bridge.schedule import Due, Schedule, Sent
-from bridge.session import (
-    LEAD_NS,
-    MS,
-    PAUSE_NS,
-    SECOND,
-    TRANSITIONS,
-    Outcome,
-    Session,
-    Signal,
-    silence_asked,
-)
+from bridge.player import MS, SECOND, silence_asked
+from bridge.session import PAUSE_NS, TRANSITIONS, Outcome, Session, Signal
+from bridge.transport import Transport
+from bridge.turns import LEAD_NS
 
 PIANO = Instrument.PIANO
 
@@ -90,6 +83,11 @@ class Table:
         return [
             due for message in self.io if isinstance(message, protocol.Play) for due in message.dues
         ]
+
+    @property
+    def line(self) -> Transport:
+        """The last line that the session conducted."""
+        return next(m.transport for m in reversed(self.io) if isinstance(m, protocol.Conduct))
 
 
 @pytest.fixture
@@ -208,7 +206,7 @@ def test_the_answer_begins_within_the_lead_and_is_as_long_as_the_phrase(table: T
     (program, note) = table.dues()
     assert program.event == ProgramChange(0, 0)
     assert note.event == NoteOn(0, 64, 70)
-    assert note.due_ns == at + LEAD_NS
+    assert table.line.ns_at(note.tick) == at + LEAD_NS
     length_ns = (compose.end_tick - compose.begin_tick) * 500 * MS // 48
     assert abs(length_ns - (last - SECOND)) <= 11 * MS
     assert compose.instruments == (PIANO,)
@@ -219,7 +217,7 @@ def test_a_composer_that_is_late_shifts_the_answer_and_loses_nothing(table: Tabl
     late = at + 100 * MS
     strikes = tuple(Strike(compose.begin_tick + 12 * i, PIANO, 64 + i, 70) for i in range(3))
     table.at(late, Composed(1, strikes))
-    onsets = [due.due_ns for due in table.dues() if isinstance(due.event, NoteOn)]
+    onsets = [table.line.ns_at(d.tick) for d in table.dues() if isinstance(d.event, NoteOn)]
     assert onsets[0] == late + 8 * MS
     assert [b - a for a, b in pairwise(onsets)] == [125 * MS] * 2
 
@@ -257,8 +255,8 @@ def test_coming_back_in_takes_back_what_has_not_sounded(table: Table) -> None:
     table.at(at, Composed(1, planned))
     back = at + 500 * MS
     table.play(back, NoteOn(0, 72, 90))
-    assert protocol.Retract(back) in table.io
     withdraw = next(m for m in table.composer if isinstance(m, Withdraw))
+    assert protocol.Retract(withdraw.tick) in table.io
     assert compose.begin_tick < withdraw.tick < compose.begin_tick + 96
     assert table.state is State.HEARING
     shown = table.session.snapshot(back).notes
@@ -294,8 +292,8 @@ def test_stop_begins_a_new_epoch_and_panic_is_passed_on(table: Table) -> None:
     answered(table)
     table.at(5 * SECOND, Halt())
     table.at(6 * SECOND, Listen(), protocol.Panic())
-    epochs = [message for message in table.io if not isinstance(message, protocol.Play)]
-    assert epochs[-3:] == [protocol.BeginEpoch(1), protocol.BeginEpoch(2), protocol.Panic()]
+    silencing = [m for m in table.io if isinstance(m, protocol.Silence | protocol.Panic)]
+    assert silencing == [protocol.Silence(), protocol.Silence(), protocol.Panic()]
     assert table.state is State.STOPPED
 
 
@@ -363,10 +361,12 @@ class Stage:
             match message:
                 case protocol.Play(dues):
                     self.schedule.add(dues)
-                case protocol.Retract(after_ns):
-                    sent += self.schedule.retract(after_ns, self.now)
-                case protocol.BeginEpoch(epoch):
-                    sent += self.schedule.begin_epoch(epoch, self.now)
+                case protocol.Retract(after_tick):
+                    sent += self.schedule.retract(after_tick, self.now)
+                case protocol.Conduct(transport):
+                    sent += self.schedule.follow(transport, self.now)
+                case protocol.Silence():
+                    sent += self.schedule.release_all(self.now)
         self.table.io.clear()
         for each in [*sent, *self.schedule.emit(self.now)]:
             if isinstance(each.event, NoteOn | NoteOff):

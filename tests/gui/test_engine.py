@@ -16,9 +16,8 @@ from bridge.dialogue import (
     Snapshot,
     State,
 )
-from bridge.events import NoteOff, NoteOn
+from bridge.events import NoteOff, NoteOn, Stamped
 from bridge.pipe import Child, start_child
-from bridge.schedule import Due
 from export.artefact import default_artefact
 from gui.engine import Engine
 
@@ -41,8 +40,8 @@ def said(what: str) -> Callable[[list[LogEntry]], bool]:
     return lambda log: any(entry.what == what for entry in log)
 
 
-def struck(at_ns: int, pitch: int) -> list[Due]:
-    return [Due(at_ns, 0, NoteOn(0, pitch, 80)), Due(at_ns + 100 * MS, 0, NoteOff(0, pitch))]
+def struck(at_ns: int, pitch: int) -> list[Stamped]:
+    return [Stamped(at_ns, NoteOn(0, pitch, 80)), Stamped(at_ns + 100 * MS, NoteOff(0, pitch))]
 
 
 def test_the_player_comes_back_in_and_the_answer_yields() -> None:
@@ -53,7 +52,7 @@ def test_the_player_comes_back_in_and_the_answer_yields() -> None:
         engine.post(Listen())
         turned(engine, said("ready"))
         begin = engine.now_ns + 100 * MS
-        engine.inject([due for i in range(4) for due in struck(begin + i * 150 * MS, 60 + i)])
+        engine.inject([key for i in range(4) for key in struck(begin + i * 150 * MS, 60 + i)])
         turned(engine, said("first note sent"))
         back = engine.now_ns + 300 * MS
         engine.inject(struck(back, 72))

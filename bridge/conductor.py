@@ -1,0 +1,199 @@
+"""The conductor: whose time is followed, and what is sent by it.
+
+Every back end has one, in the thread that sends. It listens to all who keep time, a host, a MIDI
+clock, a network of peers, the session itself, and gives the beat to the schedule: that of the best
+source that plays, or of the one that was asked for. Whenever that is another one than before, and
+whenever the one that is followed stops, jumps or loops, the line breaks: a new epoch begins, what
+was planned is left, what sounds is released, and the session is told (`Moved`).
+
+Where nobody plays whose time could be followed, it is the session's own line that counts: a player
+whose host stands still still wants an answer.
+
+It is pure. Back ends bring what happened and the time, and send what it returns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bridge.echo import EchoGuard
+from bridge.events import Clock, Continue, SongPosition, Start, Stop
+from bridge.host_line import HostFollower, HostPosition
+from bridge.midi_clock import ClockFollower
+from bridge.protocol import (
+    Command,
+    Conduct,
+    Emitted,
+    Follow,
+    Inject,
+    Moved,
+    Panic,
+    Play,
+    Received,
+    Replan,
+    Report,
+    Retract,
+    Silence,
+)
+from bridge.schedule import Schedule, Sent
+from bridge.transport import Source, Transport
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bridge.events import Stamped
+
+TELL_NS = 500_000
+"""A line that has moved by less than this is not worth telling."""
+_NAMES = {
+    Source.PLUGIN: "the plugin's host",
+    Source.JACK: "the JACK transport",
+    Source.CLOCK: "MIDI clock",
+    Source.LINK: "Ableton Link",
+    Source.OWN: "the own clock",
+}
+_TIMING = Clock | Start | Continue | Stop | SongPosition
+
+
+class Conductor:
+    """Follows whoever keeps time, and keeps the schedule by it."""
+
+    def __init__(self) -> None:
+        self._schedule = Schedule()
+        self._clock = ClockFollower()
+        self._hosts = {
+            source: HostFollower(source) for source in (Source.PLUGIN, Source.JACK, Source.LINK)
+        }
+        self._own = Transport()
+        self._follow = Follow()
+        self._echoes = EchoGuard()
+        self._leading = (Source.FREE, 0)  # who, and in which of his own epochs
+        self._told = Moved(self._schedule.transport, "")
+        self._news: list[Moved] = []
+        self._dropped = 0
+
+    @property
+    def transport(self) -> Transport:
+        """Give the line that plans go by."""
+        return self._schedule.transport
+
+    @property
+    def sounding(self) -> frozenset[tuple[int, int]]:
+        """Give the (channel, pitch) of every note-on sent and not yet released."""
+        return self._schedule.sounding
+
+    def observe(self, source: Source, position: HostPosition) -> None:
+        """Take in where a host says that it is."""
+        self._hosts[source].observe(position)
+
+    def receive(self, events: Iterable[Stamped]) -> tuple[Stamped, ...]:
+        """Take in what came; return what the player played."""
+        played = []
+        for stamped in events:
+            if isinstance(stamped.event, _TIMING):
+                self._clock.feed(stamped)
+            else:
+                played.append(stamped)
+        return tuple(self._echoes.passed(played))
+
+    def obey(self, command: Command, now_ns: int) -> list[Sent]:
+        """Carry out a command, and return what must be sent at once because of it."""
+        sent: list[Sent] = []
+        match command:
+            case Play(dues):
+                self._schedule.add(dues)
+            case Retract(after_tick):
+                sent = self._schedule.retract(after_tick, now_ns)
+            case Replan(after_tick):
+                self._schedule.replan(after_tick)
+            case Silence():
+                sent = self._schedule.release_all(now_ns)
+            case Panic():
+                sent = self._schedule.panic(now_ns)
+            case Conduct(transport):
+                self._own = transport
+                sent = self._lead(now_ns)
+            case Follow():
+                self._follow = command
+                self._clock.metre = command.metre
+                self._schedule.advance_ns = command.advance_ns
+                sent = self._lead(now_ns)
+            case Inject():
+                raise ValueError("only the loopback back end has a player of its own")
+        self._echoes.note(sent)
+        return sent
+
+    def emit(self, now_ns: int, ahead_ns: int = 0) -> list[Sent]:
+        """Return what is due by now, or within the coming `ahead_ns`, in order of time."""
+        sent = self._lead(now_ns) + self._schedule.emit(now_ns, ahead_ns)
+        self._echoes.note(sent)
+        return sent
+
+    def next_due_ns(self) -> int | None:
+        """Tell when `emit` will next have something to send."""
+        return self._schedule.next_due_ns()
+
+    def report(
+        self, played: tuple[Stamped, ...], sent: Iterable[Sent], now_ns: int
+    ) -> list[Report]:
+        """Return what there is to tell: first of the line, by which the rest is understood."""
+        told: list[Report] = [*self._news]
+        self._news = []
+        if played:
+            told.append(Received(played))
+        dropped, self._dropped = self._schedule.dropped - self._dropped, self._schedule.dropped
+        emitted = Emitted(tuple(sent), dropped, now_ns)
+        if emitted.events or dropped:
+            told.append(emitted)
+        return told
+
+    def _lead(self, now_ns: int) -> list[Sent]:
+        """Follow the best who plays now; return the releases, if the line breaks by that."""
+        present = self._present(now_ns)
+        line = next((line for line in present if line.playing), self._own)
+        leading = line.source, line.epoch
+        epoch = self.transport.epoch + (leading != self._leading)
+        self._leading = leading
+        line = replace(line, epoch=epoch)
+        sent = self._schedule.follow(line, now_ns)
+        self._tell(line, self._reason(line, present))
+        return sent
+
+    def _present(self, now_ns: int) -> list[Transport]:
+        """Return the lines of those who may be followed and are there, the best first."""
+        lines = {source: host.transport(now_ns) for source, host in self._hosts.items()}
+        lines[Source.CLOCK] = self._clock.transport(now_ns)
+        wanted = self._follow.sync
+        asked = (lines.get(source) for source in Source if wanted in (None, source))
+        return [line for line in asked if line is not None]
+
+    def _reason(self, line: Transport, present: list[Transport]) -> str:
+        wanted = self._follow.sync
+        if line.source.followed:
+            return f"Following {_NAMES[line.source]}."
+        instead = "the own clock goes" if line.source is Source.OWN else "playing freely"
+        if present:
+            return _sentence(f"{_NAMES[present[0].source]} has stopped: {instead}")
+        if wanted is not None and wanted.followed:
+            return f"Nothing comes from {_NAMES[wanted]}: {instead}."
+        return _sentence(instead)
+
+    def _tell(self, line: Transport, reason: str) -> None:
+        told = self._told.transport
+        same = (
+            reason == self._told.reason
+            and (line.epoch, line.playing) == (told.epoch, told.playing)
+            and (line.metre.numerator, line.metre.denominator)
+            == (told.metre.numerator, told.metre.denominator)
+            and line.place(line.tick) == told.place(line.tick)
+        )
+        # The session knows its own line, and has moved it itself.
+        if same and (not line.source.followed or line.apart_ns(told) < TELL_NS):
+            return
+        self._told = Moved(line, reason)
+        self._news.append(self._told)
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}."

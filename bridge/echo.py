@@ -1,0 +1,69 @@
+"""Hearing oneself: what a loop of cables brings back is not the player.
+
+On a system without virtual ports, and in many a studio, what we play comes back to our own input: a
+loopback driver gives every program what any program sends, a keyboard passes its input on, a host's
+track is armed and monitored. Whoever answers what it hears would answer itself for ever. So what
+was sent is remembered for a short while, and when the same message comes in, once for each time
+that it went out, it is taken for the echo that it is.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from bridge.events import Event, NoteOff, NoteOn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bridge.events import Stamped
+    from bridge.schedule import Sent
+
+MEMORY_NS = 200_000_000
+"""A loop of cables is quicker; a player who repeats our note within it is taken for its echo."""
+_EARLY_NS = 5_000_000
+"""Stamps of what came in and of what went out are made on different occasions."""
+
+
+class EchoGuard:
+    """Remembers what was sent, and passes what was not."""
+
+    def __init__(self) -> None:
+        self._sent: deque[tuple[int, Event]] = deque()
+        self.caught = 0
+        """How many echoes there have been."""
+
+    def note(self, sent: Iterable[Sent]) -> None:
+        """Remember what goes out."""
+        self._sent.extend((each.sent_ns, each.event) for each in sent)
+
+    def passed(self, received: Iterable[Stamped]) -> list[Stamped]:
+        """Return what did not come from us."""
+        return [stamped for stamped in received if not self._is_echo(stamped)]
+
+    def _is_echo(self, stamped: Stamped) -> bool:
+        while self._sent and stamped.time_ns - self._sent[0][0] > MEMORY_NS:
+            self._sent.popleft()
+        heard = _essence(stamped.event)
+        for index, (sent_ns, event) in enumerate(self._sent):
+            if sent_ns - stamped.time_ns > _EARLY_NS:
+                break
+            if _essence(event) == heard:
+                del self._sent[index]
+                self.caught += 1
+                return True
+        return False
+
+
+def _essence(event: Event) -> Event | tuple[int, int]:
+    """Return what an echo keeps: a release may come back with another velocity, or as a note-on.
+
+    Note-ons keep theirs, and what else we send has nothing that a cable would change.
+    """
+    match event:
+        case NoteOff(channel, pitch):
+            return channel, pitch
+        case NoteOn():
+            return event
+    return event
