@@ -15,6 +15,7 @@ It is pure. Back ends bring what happened and the time, and send what it returns
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 from bridge.echo import EchoGuard
@@ -40,7 +41,7 @@ from bridge.schedule import Schedule, Sent
 from bridge.transport import Source, Transport
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from bridge.events import Stamped
 
@@ -59,8 +60,11 @@ _TIMING = Clock | Start | Continue | Stop | SongPosition
 class Conductor:
     """Follows whoever keeps time, and keeps the schedule by it."""
 
-    def __init__(self) -> None:
-        self._schedule = Schedule()
+    def __init__(self, epochs: Iterator[int] | None = None) -> None:
+        """Take the numbers of epochs from here, so that no two conductors have one in common."""
+        self._epochs = epochs or count()
+        self._schedule = Schedule(Transport(epoch=next(self._epochs)))
+        self._elsewhere = 0  # note-ons that others have dropped
         self._clock = ClockFollower()
         self._hosts = {
             source: HostFollower(source) for source in (Source.PLUGIN, Source.JACK, Source.LINK)
@@ -126,7 +130,7 @@ class Conductor:
 
     def emit(self, now_ns: int, ahead_ns: int = 0) -> list[Sent]:
         """Return what is due by now, or within the coming `ahead_ns`, in order of time."""
-        sent = self._lead(now_ns) + self._schedule.emit(now_ns, ahead_ns)
+        sent = self._schedule.emit(now_ns, ahead_ns)
         self._echoes.note(sent)
         return sent
 
@@ -142,18 +146,28 @@ class Conductor:
         self._news = []
         if played:
             told.append(Received(played))
-        dropped, self._dropped = self._schedule.dropped - self._dropped, self._schedule.dropped
+        total = self._schedule.dropped + self._elsewhere
+        dropped, self._dropped = total - self._dropped, total
         emitted = Emitted(tuple(sent), dropped, now_ns)
         if emitted.events or dropped:
             told.append(emitted)
         return told
 
-    def _lead(self, now_ns: int) -> list[Sent]:
+    def lead(self, now_ns: int) -> list[Sent]:
         """Follow the best who plays now; return the releases, if the line breaks by that."""
+        sent = self._lead(now_ns)
+        self._echoes.note(sent)
+        return sent
+
+    def note_dropped(self, count: int) -> None:
+        """Take note that others have dropped note-ons that came too late to them."""
+        self._elsewhere += count
+
+    def _lead(self, now_ns: int) -> list[Sent]:
         present = self._present(now_ns)
         line = next((line for line in present if line.playing), self._own)
         leading = line.source, line.epoch
-        epoch = self.transport.epoch + (leading != self._leading)
+        epoch = self.transport.epoch if leading == self._leading else next(self._epochs)
         self._leading = leading
         line = replace(line, epoch=epoch)
         sent = self._schedule.follow(line, now_ns)

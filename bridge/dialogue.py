@@ -351,6 +351,7 @@ class Snapshot:
     output_name: str = ""
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
+    plugins: tuple[protocol.PluginInstance, ...] = ()
     hand_over_ns: int | None = None
     """From the last hand-over to its first note sent."""
     worst_lateness_ns: int = 0

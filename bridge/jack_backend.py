@@ -58,6 +58,7 @@ class Cycle:
         self,
         client: jack.Client,
         clock: Clock,
+        conductor: Conductor,
         orders: "deque[Order]",
         tell: Callable[[Report], None],
     ) -> None:
@@ -71,7 +72,7 @@ class Cycle:
         _, frame, now_ns = min(self._read_clocks() for _ in range(READINGS))
         self._frames = FrameClock(client.samplerate, frame, now_ns)
         self._half_frame_ns = 500_000_000 // client.samplerate
-        self._conductor = Conductor()
+        self._conductor = conductor
         self._parser = WireParser()
         self._unwritten: deque[Sent] = deque()  # the port was full; these go first next time
 
@@ -93,7 +94,8 @@ class Cycle:
         if (position := self._position(begin_ns)) is not None:
             self._conductor.observe(Source.JACK, position)
         played = self._conductor.receive(self._read(first))
-        sent = self._take_orders(begin_ns) + self._conductor.emit(begin_ns, ahead_ns)
+        sent = self._conductor.lead(begin_ns) + self._take_orders(begin_ns)
+        sent += self._conductor.emit(begin_ns, ahead_ns)
         self._unwritten.extend(sent)
         self._write(begin_ns, size)
         for report in self._conductor.report(played, sent, begin_ns):
@@ -111,15 +113,15 @@ class Cycle:
         state, position = self._client.transport_query()
         if "bar" not in position:
             return None
-        # JACK's beat is the metre's: an eighth in 6/8.
+        # JACK's beat is the metre's: an eighth in 6/8. Where the bar begins has a field of its own,
+        # which Ardour 7 fills with something else: so bars are counted, as if all were like this.
         quarters_a_beat = 4.0 / position["beat_type"]
-        quarters_a_tick = quarters_a_beat / position["ticks_per_beat"]
-        bar_quarters = position["bar_start_tick"] * quarters_a_tick
-        in_bar = (position["beat"] - 1) * quarters_a_beat + position["tick"] * quarters_a_tick
+        bar_quarters = (position["bar"] - 1) * position["beats_per_bar"] * quarters_a_beat
+        beats = position["beat"] - 1 + position["tick"] / position["ticks_per_beat"]
         return HostPosition(
             time_ns=begin_ns,
             playing=state == jack.ROLLING,
-            quarters=bar_quarters + in_bar,
+            quarters=bar_quarters + beats * quarters_a_beat,
             bpm=position["beats_per_minute"] * quarters_a_beat,
             bar=position["bar"] - 1,
             bar_quarters=bar_quarters,
@@ -162,12 +164,14 @@ class JackBackend:
     name = "jack"
     poll_ns: int | None = None
 
-    def __init__(self, client: jack.Client, clock: Clock) -> None:
+    def __init__(self, client: jack.Client, clock: Clock, conductor: Conductor) -> None:
         """Take charge of a client that is not active yet; see `connect`."""
         self._client = client
         self._clock = clock
+        self._conductor = conductor
         self._orders: deque[Order] = deque()
         self._reports: deque[Report] = deque()
+        self._cables: list[tuple[str, str]] = []
         self._active = False
         self._lost: str | None = None
         self.bell, self._ringer = socket.socketpair()
@@ -192,18 +196,32 @@ class JackBackend:
         source = input_name and find_port(input_name, there_are.inputs)
         target = output_name and find_port(output_name, there_are.outputs)
         try:
-            cycle = Cycle(self._client, self._clock, self._orders, self._tell)
+            cycle = Cycle(self._client, self._clock, self._conductor, self._orders, self._tell)
             self._client.set_shutdown_callback(self._lose)
             self._client.set_process_callback(cycle.process)
             self._client.activate()
             self._active = True
             if source:
-                self._client.connect(source, cycle.input)
+                self._cables.append((source, cycle.input.name))
             if target:
-                self._client.connect(cycle.output, target)
+                self._cables.append((cycle.output.name, target))
+            for cable in self._cables:
+                self._client.connect(*cable)
         except jack.JackError as error:
             raise PortError(f"JACK does not open the ports ({error}).") from error
         return Ready(self.name, cycle.input.name, cycle.output.name)
+
+    def look_after(self) -> None:
+        """Connect again what has been disconnected because the other end went and is back."""
+        for source, target in self._cables:
+            there = {port.name for port in self._client.get_ports(is_midi=True)}
+            if {source, target} <= there and not self._connected(source, target):
+                with suppress(jack.JackError):  # it may go at this very moment
+                    self._client.connect(source, target)
+
+    def _connected(self, source: str, target: str) -> bool:
+        port = self._client.get_port_by_name(source)
+        return any(other.name == target for other in self._client.get_all_connections(port))
 
     def next_due_ns(self) -> int | None:
         """Leave all deadlines to the callback."""
@@ -264,7 +282,7 @@ class JackBackend:
             self._ringer.send(b"\0")
 
 
-def connect(client_name: str, clock: Clock) -> JackBackend:
+def connect(client_name: str, clock: Clock, conductor: Conductor) -> JackBackend:
     """Become a client of the server that `JACK_DEFAULT_SERVER` or the default names."""
     # The library prints its trouble; ours is told in a sentence.
     jack.set_error_function(lambda _text: None)
@@ -273,4 +291,4 @@ def connect(client_name: str, clock: Clock) -> JackBackend:
         client = jack.Client(client_name, no_start_server=True)
     except jack.JackError as error:
         raise PortError("There is no JACK server; start jackd or PipeWire.") from error
-    return JackBackend(client, clock)
+    return JackBackend(client, clock, conductor)

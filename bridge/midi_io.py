@@ -22,8 +22,9 @@ from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 
 from bridge.clock import Clock, SystemClock
+from bridge.outputs import Outputs
 from bridge.pipe import join_parent
-from bridge.ports import Backend, PortError, connect
+from bridge.ports import PortError
 from bridge.protocol import (
     Command,
     Emitted,
@@ -33,7 +34,6 @@ from bridge.protocol import (
     OpenPorts,
     Problem,
     Quit,
-    Report,
     ToIo,
 )
 
@@ -114,10 +114,8 @@ class Loop:
         self._connection = connection
         self._stop = stop
         self._clock = clock
-        self._backend_name = backend_name
-        self._client_name = client_name
         self._outbox = Outbox(connection)
-        self._backend: Backend | None = None
+        self._outputs = Outputs(backend_name, client_name, clock)
         self._lateness = LatenessHistogram()
         self._reported_ns = clock.now_ns()
 
@@ -127,24 +125,20 @@ class Loop:
             while self._serve():
                 pass
         finally:
-            self._leave_ports()
+            self._tell(self._outputs.close())
             self._outbox.put(self._lateness.value())
             self._outbox.close()
 
     def _serve(self) -> bool:
         """Wait for something and deal with it; tell whether to go on."""
         stopped = self._wait()
-        try:
-            # What is due goes first: reading the pipe takes longer than an event may be late.
-            self._turn()
-            while (message := self._next_message()) is not None:
-                if isinstance(message, Quit):
-                    return False
-                self._obey(message)
-            self._turn()
-        except PortError as error:
-            self._outbox.put(Problem(str(error)))
-            self._leave_ports()
+        # What is due goes first: reading the pipe takes longer than an event may be late.
+        self._tell(self._outputs.turn())
+        while (message := self._next_message()) is not None:
+            if isinstance(message, Quit):
+                return False
+            self._obey(message)
+        self._tell(self._outputs.turn())
         return not stopped
 
     def _next_message(self) -> ToIo | None:
@@ -157,62 +151,37 @@ class Loop:
 
     def _wait(self) -> bool:
         """Sleep until there is something to do; tell whether the system says stop."""
-        backend = self._backend
-        if backend is None:
-            return self._stop in wait([self._connection, self._stop])
-        due_ns = backend.next_due_ns()
-        limits_ns = [] if backend.poll_ns is None else [backend.poll_ns]
+        outputs = self._outputs
+        due_ns, poll_ns = outputs.next_due_ns(), outputs.poll_ns()
+        limits_ns = [] if poll_ns is None else [poll_ns]
         if due_ns is not None:
             limits_ns.append(max(0, due_ns - SPIN_NS - self._clock.now_ns()))
-        bells = [] if backend.bell is None else [backend.bell]
         timeout_s = min(limits_ns) / 1e9 if limits_ns else None
-        awake = wait([self._connection, self._stop, *bells], timeout_s)
+        awake = wait([self._connection, self._stop, *outputs.bells], timeout_s)
         if due_ns is not None and not awake and self._clock.now_ns() >= due_ns - SPIN_NS:
             while self._clock.now_ns() < due_ns:
                 pass
         return self._stop in awake
 
-    def _turn(self) -> None:
-        """Let the back end send and receive."""
-        if self._backend is not None:
-            self._tell(self._backend.turn(self._clock.now_ns()))
-
     def _obey(self, message: OpenPorts | ListPorts | Command) -> None:
         """Do as the engine says. Without ports there is nothing to play on, nor to silence."""
-        match message:
-            case OpenPorts(input_name, output_name):
-                self._open(input_name, output_name)
-            case ListPorts():
-                self._list()
-            case _ if self._backend is not None:
-                self._backend.post(message, self._clock.now_ns())
+        try:
+            match message:
+                case OpenPorts():
+                    self._tell(self._outputs.ask(message))
+                case ListPorts():
+                    self._tell([self._outputs.names()])
+                case _:
+                    self._outputs.post(message)
+        except PortError as error:
+            self._tell([Problem(str(error))])
 
-    def _open(self, input_name: str | None, output_name: str | None) -> None:
-        self._leave_ports()
-        self._backend = self._connect()
-        self._outbox.put(self._backend.open(input_name, output_name))
-
-    def _list(self) -> None:
-        """Answer from the open back end, or from one that is reached for this only."""
-        backend = self._backend or self._connect()
-        self._outbox.put(backend.port_names())
-        if backend is not self._backend:
-            backend.close(self._clock.now_ns())
-
-    def _connect(self) -> Backend:
-        return connect(self._backend_name, self._client_name, self._clock)
-
-    def _leave_ports(self) -> None:
-        backend, self._backend = self._backend, None
-        if backend is not None:
-            self._tell(backend.close(self._clock.now_ns()))
-
-    def _tell(self, reports: list[Report]) -> None:
-        """Pass reports on, and keep count of the lateness in them."""
-        for report in reports:
-            self._outbox.put(report)
-            if isinstance(report, Emitted):
-                for sent in report.events:
+    def _tell(self, told: list[FromIo]) -> None:
+        """Pass on what there is to tell, and keep count of the lateness in it."""
+        for message in told:
+            self._outbox.put(message)
+            if isinstance(message, Emitted):
+                for sent in message.events:
                     self._lateness.add(sent.sent_ns - sent.due_ns)
                 now_ns = self._clock.now_ns()
                 if now_ns - self._reported_ns >= REPORT_NS:

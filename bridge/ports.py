@@ -16,10 +16,11 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bridge.clock import Clock
+from bridge.conductor import Conductor
 from bridge.protocol import Command, PortNames, Ready, Report
 
-# Each of these modules has a `connect(client_name, clock) -> Backend`, and is imported only when
-# it is wanted: the library under it may be missing.
+# Each of these modules has a `connect(client_name, clock, conductor) -> Backend`, and is imported
+# only when it is wanted: the library under it may be missing.
 BACKENDS = {
     "jack": "bridge.jack_backend",
     "rtmidi": "bridge.rtmidi_backend",
@@ -58,6 +59,10 @@ class Backend(Protocol):
         """Open our two ports and connect them to those named, or raise `PortError`."""
         ...
 
+    def look_after(self) -> None:
+        """See that what was opened is still there and connected; `PortError` if it is not."""
+        ...
+
     def next_due_ns(self) -> int | None:
         """Tell when `turn` must be called for the sake of an event, or None if it need not."""
         ...
@@ -75,13 +80,18 @@ class Backend(Protocol):
         ...
 
 
-def connect(backend: str, client_name: str, clock: Clock) -> Backend:
-    """Reach the back end of this name, or with "auto" the best that works; else `PortError`."""
+def connect(
+    backend: str, client_name: str, clock: Clock, conductor: Conductor | None = None
+) -> Backend:
+    """Reach the back end of this name, or with "auto" the best that works; else `PortError`.
+
+    It keeps time by this conductor, or by one of its own.
+    """
     refusals: list[str] = []
     for name in AUTO if backend == "auto" else (backend,):
         try:
             module = importlib.import_module(BACKENDS[name])
-            reached: Backend = module.connect(client_name, clock)
+            reached: Backend = module.connect(client_name, clock, conductor or Conductor())
         except PortError as error:
             refusals.append(str(error))
         except (ImportError, OSError) as error:

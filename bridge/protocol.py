@@ -11,6 +11,7 @@ All times are nanoseconds on the session clock, which the processes of one machi
 from dataclasses import dataclass
 
 from bridge.events import Stamped
+from bridge.instruments import Instrument
 from bridge.notes import MetreChange
 from bridge.schedule import Due, Sent
 from bridge.transport import COMMON_TIME, Source, Transport
@@ -136,6 +137,23 @@ class Moved:
 
 
 @dataclass(frozen=True, slots=True)
+class PluginInstance:
+    """One plugin in a host: whose notes it plays, and whether it listens to the player."""
+
+    instance: int
+    plays: Instrument | None
+    listens: bool
+    playing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plugins:
+    """The plugins that are there now."""
+
+    instances: tuple[PluginInstance, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Lateness:
     """How late events have been sent so far.
 
@@ -156,5 +174,5 @@ class Problem:
 
 Command = Play | Inject | Follow | Conduct | Retract | Replan | Silence | Panic
 ToIo = OpenPorts | ListPorts | Command | Quit
-Report = Received | Emitted | Moved | Problem
+Report = Received | Emitted | Moved | Plugins | Problem
 FromIo = Ready | PortNames | Lateness | Report

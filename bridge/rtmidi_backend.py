@@ -41,15 +41,21 @@ class RtMidiBackend:
     poll_ns: int | None = 1_000_000
 
     def __init__(
-        self, midi_in: rtmidi.MidiIn, midi_out: rtmidi.MidiOut, client_name: str, now_ns: int
+        self,
+        midi_in: rtmidi.MidiIn,
+        midi_out: rtmidi.MidiOut,
+        client_name: str,
+        now_ns: int,
+        conductor: Conductor | None = None,
     ) -> None:
         """Take charge of two RtMidi objects that have no port open yet; see `connect`."""
         self._in = midi_in
         self._out = midi_out
         self._client_name = client_name
-        self._conductor = Conductor()
+        self._conductor = conductor or Conductor()
         self._parser = WireParser()
         self._sent: list[Sent] = []
+        self._asked: list[tuple[rtmidi.MidiIn | rtmidi.MidiOut, str]] = []
         self._looked_ns = now_ns
         self._last_ns = now_ns
 
@@ -78,6 +84,7 @@ class RtMidiBackend:
         if wanted is not None:
             found = find_port(wanted, names)
             end.open_port(names.index(found), own_name)
+            self._asked.append((end, found))
             return found
         if end.get_current_api() in NO_VIRTUAL_PORTS:
             raise PortError(
@@ -90,6 +97,12 @@ class RtMidiBackend:
     def _own(self, role: str) -> str:
         return f"{self._client_name} {role}"
 
+    def look_after(self) -> None:
+        """See that the ports that were asked for are still there."""
+        for end, wanted in self._asked:
+            if wanted not in end.get_ports():
+                raise PortError(f'The port "{wanted}" has gone; it is used again when it is back.')
+
     def next_due_ns(self) -> int | None:
         """Tell when the next event is due."""
         return self._conductor.next_due_ns()
@@ -100,6 +113,7 @@ class RtMidiBackend:
 
     def turn(self, now_ns: int) -> list[Report]:
         """Send what is due, then look what came in."""
+        self._send(self._conductor.lead(now_ns))
         self._send(self._conductor.emit(now_ns))
         played = self._conductor.receive(self._look(now_ns))
         sent, self._sent = self._sent, []
@@ -145,7 +159,7 @@ def _hush() -> Iterator[None]:
         os.close(kept)
 
 
-def connect(client_name: str, clock: Clock) -> RtMidiBackend:
+def connect(client_name: str, clock: Clock, conductor: Conductor) -> RtMidiBackend:
     """Reach the first of the system's MIDI services that answers."""
     refusals: list[str] = []
     for api in rtmidi.get_compiled_api():
@@ -158,5 +172,5 @@ def connect(client_name: str, clock: Clock) -> RtMidiBackend:
         except rtmidi.RtMidiError:
             refusals.append(rtmidi.get_api_display_name(api))
         else:
-            return RtMidiBackend(midi_in, midi_out, client_name, clock.now_ns())
+            return RtMidiBackend(midi_in, midi_out, client_name, clock.now_ns(), conductor)
     raise PortError(f"No MIDI service of the system answers (tried: {', '.join(refusals)}).")

@@ -262,6 +262,9 @@ class Session:
                 self._log(now_ns, "ready", text=backend)
             case protocol.PortNames(inputs, outputs):
                 self._view = replace(self._view, inputs=inputs, outputs=outputs)
+            case protocol.Plugins(instances):
+                self._view = replace(self._view, plugins=instances)
+                self._log(now_ns, "plugins", len(instances))
             case protocol.Lateness():
                 self._view = replace(self._view, worst_lateness_ns=item.worst_ns)
                 self._log(now_ns, "lateness", item.worst_ns)
@@ -567,6 +570,10 @@ class Session:
         elif answer.done and now_ns >= self._over_ns(answer):
             self._finish(now_ns, answer)
         elif not answer.done and now_ns >= self._extend_at_ns(answer):
+            if answer.until_tick >= answer.turn.end:  # the composer has not come to the end
+                self._withdraw(now_ns)
+                self._finish(now_ns, answer)
+                return
             ahead = transport.tick_at(now_ns + HORIZON_NS)
             answer.until_tick = max(answer.until_tick, min(answer.turn.end, ahead))
             self._out.to_composer.append(Extend(answer.take, answer.until_tick + self._timing.base))
@@ -584,7 +591,10 @@ class Session:
         return self._player.last_event_ns + rest_ns
 
     def _extend_at_ns(self, answer: _Answer) -> int:
-        """Return when the composer may go on: when half of what lies ahead has been heard."""
+        """Return when the composer may go on: when half of what lies ahead has been heard.
+
+        If it has been asked for everything, it is waited for a second longer than that lasts.
+        """
         if answer.until_tick >= answer.turn.end:
             return self._transport.ns_at(answer.turn.end) + SECOND
         return self._transport.ns_at(answer.until_tick) - HORIZON_NS // 2

@@ -351,7 +351,11 @@ class Composer:
         self._take, self._ended = take, None
         self._decoder.set_allowed(sampling.multi_hot(asked.instruments))
         self._prepare(self._stream.place)
-        take.go_on_from(self._stream.place)
+        if begin > asked.begin_tick:
+            take.go_on_from(self._stream.place)
+        else:  # nothing of it stands: it begins anew
+            self._take = self._new_take(asked, self._stream.place, message.plan)
+            self._take.end_tick = take.end_tick
 
     def _tell_anew(
         self, happenings: Sequence[Happening], until: int, begin: int | None = None

@@ -14,6 +14,9 @@ import pytest
 
 # Before anything makes an application; a test that wants a real screen starts its own process.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Any port will do, so that engines do not quarrel over the one at which plugins look for the app;
+# a test with a plugin names its own.
+os.environ["ANTIPHON_PORT"] = "0"
 
 # The suite may share its cores with a training run: a slow example is no wrong example.
 hypothesis.settings.register_profile("antiphon", deadline=None)

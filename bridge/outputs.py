@@ -1,0 +1,214 @@
+"""Ports and plugins as one: where commands go, and whose word counts.
+
+A musician may have a keyboard on a port and a plugin in the host, or only one of them. All of them
+are heard. But notes go out on one way only, or they would sound twice; and only of the time that
+those notes are sent by may the session be told. So one of the two *leads*: the plugins as soon as
+there is any, because a host that has one is meant to get the notes there, and else the ports. When
+the lead changes, what the other still plays is silenced, and the session is told whose time counts
+now; epochs are numbered in common, so that nothing planned for the one is played by the other.
+
+Ports that are lost, with a cable or a server, are looked for again, until they are back or others
+are asked for.
+"""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import TYPE_CHECKING
+
+from bridge.conductor import Conductor
+from bridge.ports import Backend, PortError, connect
+from bridge.protocol import (
+    Command,
+    Conduct,
+    Follow,
+    FromIo,
+    Inject,
+    Moved,
+    OpenPorts,
+    Panic,
+    Problem,
+    Report,
+    Silence,
+)
+
+if TYPE_CHECKING:
+    import socket
+
+    from bridge.clock import Clock
+    from bridge.plugin_backend import PluginBackend
+
+AGAIN_NS = 1_000_000_000
+"""So often ports that are lost are looked for, and those that are there looked after."""
+
+
+class Outputs:
+    """All ways in and out."""
+
+    def __init__(self, backend_name: str, client_name: str, clock: Clock) -> None:
+        self._backend_name, self._client_name, self._clock = backend_name, client_name, clock
+        self._epochs = count()
+        self._ports: Backend | None = None
+        self._plugins: PluginBackend | None = None
+        self._asked: OpenPorts | None = None
+        self._lost_ns: int | None = None  # when the ports were last looked for in vain
+        self._checked_ns = clock.now_ns()
+        self._plugins_lead = False
+        self._moved: dict[bool, Moved] = {}  # what plugins (True) and ports last said of the time
+        self._kept: dict[type[Command], Command] = {}  # what ports that open anew must know
+
+    @property
+    def open(self) -> bool:
+        """Tell whether there is anything to look after."""
+        return self._ports is not None or self._plugins is not None or self._lost_ns is not None
+
+    @property
+    def bells(self) -> list[socket.socket]:
+        """Give what becomes readable when `turn` has news."""
+        ways = (self._ports, self._plugins)
+        return [way.bell for way in ways if way is not None and way.bell is not None]
+
+    def next_due_ns(self) -> int | None:
+        """Tell when an event is due that `turn` must send."""
+        dues = [way.next_due_ns() for way in (self._ports, self._plugins) if way is not None]
+        return min((due for due in dues if due is not None), default=None)
+
+    def poll_ns(self) -> int | None:
+        """Tell how often `turn` must be called though nothing rings; None: it need not."""
+        if not self.open:
+            return None
+        polls = None if self._ports is None else self._ports.poll_ns
+        return AGAIN_NS if polls is None else min(AGAIN_NS, polls)
+
+    def ask(self, message: OpenPorts) -> list[FromIo]:
+        """Open ports, in place of those that are open."""
+        reports = self._close_ports()
+        self._asked, self._lost_ns = message, None
+        try:
+            return reports + self._open_ports(message)
+        finally:
+            reports += self._meet_plugins()
+
+    def names(self) -> FromIo:
+        """List the ports that there are, through those that are open, or others for this only."""
+        backend = self._ports or self._connect()
+        listed = backend.port_names()
+        if backend is not self._ports:
+            backend.close(self._clock.now_ns())
+        return listed
+
+    def post(self, command: Command) -> None:
+        """Obey. What says whose time to keep, and what silences, is for all."""
+        now_ns = self._clock.now_ns()
+        if isinstance(command, Follow | Conduct):
+            self._kept[type(command)] = command
+        for_all = isinstance(command, Follow | Conduct | Silence | Panic)
+        if self._ports is not None and (
+            for_all or isinstance(command, Inject) or not self._plugins_lead
+        ):
+            self._ports.post(command, now_ns)
+        if self._plugins is not None and (for_all or self._plugins_lead):
+            self._plugins.post(command, now_ns)
+
+    def turn(self) -> list[FromIo]:
+        """Send what is due, take what came, and return what there is to tell."""
+        now_ns = self._clock.now_ns()
+        told: list[FromIo] = []
+        if self._plugins is not None:
+            told += self._of(self._plugins.turn(now_ns), plugins=True)
+        if self._ports is not None:
+            try:
+                told += self._of(self._ports.turn(now_ns), plugins=False)
+                told += self._look_after_ports(now_ns)
+            except PortError as error:
+                told += [Problem(str(error)), *self._close_ports()]
+                self._lost_ns = now_ns
+        elif self._lost_ns is not None and now_ns - self._lost_ns >= AGAIN_NS:
+            told += self._look_for_ports(now_ns)
+        return told + self._choose(now_ns)
+
+    def close(self) -> list[FromIo]:
+        """Silence everything and let go of it all."""
+        told = self._close_ports()
+        if self._plugins is not None:
+            self._plugins.close()
+            self._plugins = None
+        self._lost_ns = None
+        return told
+
+    def _connect(self) -> Backend:
+        return connect(self._backend_name, self._client_name, self._clock, Conductor(self._epochs))
+
+    def _open_ports(self, message: OpenPorts) -> list[FromIo]:
+        backend = self._connect()
+        try:
+            ready = backend.open(message.input_name, message.output_name)
+        except PortError:
+            backend.close(self._clock.now_ns())
+            raise
+        self._ports = backend
+        for command in self._kept.values():
+            backend.post(command, self._clock.now_ns())
+        return [ready]
+
+    def _meet_plugins(self) -> list[FromIo]:
+        """Take the port at which plugins find us; without it there are the others."""
+        if self._plugins is not None or self._backend_name == "loopback":
+            return []
+        from bridge.plugin_backend import PluginBackend  # noqa: PLC0415 - the demo needs none
+
+        try:
+            self._plugins = PluginBackend(Conductor(self._epochs))
+        except PortError as error:
+            return [Problem(str(error))]
+        for command in self._kept.values():
+            self._plugins.post(command, self._clock.now_ns())
+        return []
+
+    def _look_after_ports(self, now_ns: int) -> list[FromIo]:
+        """See now and then that the cables are still where they were asked to be."""
+        if self._ports is not None and now_ns - self._checked_ns >= AGAIN_NS:
+            self._checked_ns = now_ns
+            self._ports.look_after()
+        return []
+
+    def _look_for_ports(self, now_ns: int) -> list[FromIo]:
+        """Open again what was lost, if it is back."""
+        assert self._asked is not None
+        try:
+            told = self._open_ports(self._asked)
+        except PortError:
+            self._lost_ns = now_ns
+            return []
+        self._lost_ns = None
+        return told
+
+    def _close_ports(self) -> list[FromIo]:
+        backend, self._ports = self._ports, None
+        self._moved.pop(False, None)
+        if backend is None:
+            return []
+        return self._of(backend.close(self._clock.now_ns()), plugins=False)
+
+    def _of(self, reports: list[Report], *, plugins: bool) -> list[FromIo]:
+        """Pass reports on, but of the time only that of who leads."""
+        passed: list[FromIo] = []
+        for report in reports:
+            if isinstance(report, Moved):
+                self._moved[plugins] = report
+                if plugins is not self._plugins_lead:
+                    continue
+            passed.append(report)
+        return passed
+
+    def _choose(self, now_ns: int) -> list[FromIo]:
+        """Let the plugins lead if there are any, and the ports if not."""
+        lead = self._plugins is not None and self._plugins.connected
+        if lead is self._plugins_lead:
+            return []
+        self._plugins_lead = lead
+        other = self._ports if lead else self._plugins
+        if other is not None:
+            other.post(Silence(), now_ns)
+        moved = self._moved.get(lead)
+        return [] if moved is None else [moved]

@@ -1,0 +1,55 @@
+"""Echoes are caught, once for each time that we sent, and nothing else is."""
+
+from bridge.echo import MEMORY_NS, EchoGuard
+from bridge.events import Event, NoteOff, NoteOn, Stamped
+from bridge.schedule import Playable, Sent
+
+ON, OFF = NoteOn(0, 60, 100), NoteOff(0, 60)
+MS = 1_000_000
+
+
+def sent(*events: Playable, at_ns: int = 0) -> list[Sent]:
+    return [Sent(at_ns, at_ns, event) for event in events]
+
+
+def passed(guard: EchoGuard, at_ns: int, *events: Event) -> list[Event]:
+    return [each.event for each in guard.passed(Stamped(at_ns, event) for event in events)]
+
+
+def test_what_we_sent_comes_back_and_is_not_the_player() -> None:
+    guard = EchoGuard()
+    guard.note(sent(ON, OFF))
+    assert passed(guard, 3 * MS, ON, OFF) == []
+    assert guard.caught == 2
+
+
+def test_it_is_caught_once_for_each_time_that_we_sent_it() -> None:
+    guard = EchoGuard()
+    guard.note(sent(ON))
+    assert passed(guard, MS, ON, ON) == [ON]
+
+
+def test_what_differs_is_the_player() -> None:
+    guard = EchoGuard()
+    guard.note(sent(ON, OFF))
+    others = (NoteOn(0, 60, 99), NoteOn(1, 60, 100), NoteOff(0, 61))
+    assert passed(guard, MS, *others) == list(others)
+
+
+def test_a_release_is_known_whatever_its_velocity() -> None:
+    guard = EchoGuard()
+    guard.note(sent(OFF))
+    assert passed(guard, MS, NoteOff(0, 60, 0)) == []
+
+
+def test_after_a_while_it_is_the_player_who_repeats_us() -> None:
+    guard = EchoGuard()
+    guard.note(sent(ON))
+    assert passed(guard, MEMORY_NS + 1, ON) == [ON]
+
+
+def test_nothing_echoes_before_it_sounds() -> None:
+    guard = EchoGuard()
+    guard.note(sent(ON, at_ns=50 * MS))  # written ahead, as JACK wants it
+    assert passed(guard, 10 * MS, ON) == [ON]
+    assert passed(guard, 49 * MS, ON) == []

@@ -1,0 +1,64 @@
+"""Fixtures of the tests with a DAW: a JACK server, Ardour on it, and other programs beside it."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+from tests.bridge.conftest import Peer
+from tests.bridge.jack_server import shared_jack_server
+from tests.daw.ardour import Ardour
+from tests.daw.console import PROGRAM
+
+TRACKS = ("Play", "Rec")
+
+
+@pytest.fixture(scope="session")
+def jack_name() -> Iterator[str]:
+    """Run a JACK server for all tests that want one; give its name."""
+    yield from shared_jack_server()
+
+
+@pytest.fixture(autouse=True)
+def _own_server(jack_name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bring every program that a test starts to this server, whatever else runs."""
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", jack_name)
+
+
+@pytest.fixture(scope="module")
+def running_ardour(jack_name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ardour]:
+    """Run one Ardour for all tests of a file; skip without it, but fail where it is promised."""
+    if shutil.which(PROGRAM) is None:
+        text = f"{PROGRAM} is not installed (Debian: apt-get install ardour)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(text)
+        pytest.skip(text)
+    with Ardour(jack_name, tmp_path_factory.mktemp("ardour")) as ardour:
+        ardour.new_session(TRACKS)
+        yield ardour
+
+
+@pytest.fixture
+def ardour(running_ardour: Ardour) -> Ardour:
+    """Give Ardour as if its session were new: two tracks, Play and Rec, and nothing on them."""
+    running_ardour.stop()
+    running_ardour.share_transport(on=False)
+    running_ardour.send_clock(on=False)
+    running_ardour.set_tempo(120)
+    running_ardour.set_metre(4, 4)
+    for track in TRACKS:
+        running_ardour.disarm(track)
+        running_ardour.isolate(track)
+        running_ardour.remove_plugins(track)
+        running_ardour.write(track, [])
+    running_ardour.locate(0)
+    return running_ardour
+
+
+@pytest.fixture
+def peer(_own_server: None) -> Iterator[Peer]:
+    """Run another program on the JACK server: `player:out` and `listener:in`."""
+    other = Peer()
+    yield other
+    other.close()

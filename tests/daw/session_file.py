@@ -1,0 +1,167 @@
+"""The folder of an Ardour session, read and written without Ardour.
+
+The session file is XML. A track names its playlist by number, a playlist holds regions, a region
+names its sources, and the source of a MIDI region is a MIDI file of its own. Positions are a letter
+and a number: `b` and ticks, 1920 to a quarter note, or `a` and superclocks, 282,240,000 to a
+second. A region's `length` is its length, `@`, and where it begins; its `start` is how far into its
+source that is.
+
+Two things can only be made here, since Ardour's Lua cannot: the location that a loop uses, and a
+region to write notes into. Ardour must not have the session open meanwhile.
+"""
+
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import count
+from pathlib import Path
+
+import mido
+
+TICKS = 1920
+SUPERCLOCKS_PER_S = 282_240_000
+SCORE = "score"
+SCORE_BEATS = 1024
+
+_PLAIN_REGION = dict.fromkeys(
+    (
+        *("muted", "locked", "video-locked", "automatic", "import", "external", "sync-marked"),
+        *("left-of-split", "right-of-split", "hidden", "position-locked", "valid-transients"),
+        *("layering-index", "contents"),
+    ),
+    "0",
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Note:
+    """A note of a track: beats are quarter notes from the beginning, in 1920ths."""
+
+    beat: Fraction
+    pitch: int
+    velocity: int = 80
+    length: Fraction = Fraction(1, 2)
+    channel: int = 0
+
+
+class SessionFile:
+    """A session's file and the MIDI files that belong to it."""
+
+    def __init__(self, folder: Path) -> None:
+        """Name the session in this folder, which has the folder's name."""
+        self.path = folder / f"{folder.name}.ardour"
+        self._midi = folder / "interchange" / folder.name / "midifiles"
+
+    def add_loop_and_scores(self) -> None:
+        """Give the session a loop, and each track an empty region named `score`."""
+        tree = ET.parse(self.path)  # noqa: S314 - Ardour wrote it
+        root = tree.getroot()
+        numbers = count(int(root.attrib["id-counter"]) + 1)
+        place = {"start": "b0", "end": f"b{4 * TICKS}", "flags": "IsAutoLoop", "locked": "0"}
+        ET.SubElement(_child(root, "Locations"), "Location", place, id=_next(numbers), name="Loop")
+        self._midi.mkdir(parents=True, exist_ok=True)
+        for track, playlist in _playlists(root):
+            source, name = _next(numbers), f"{track}-{SCORE}.mid"
+            empty = mido.MidiFile(type=0, ticks_per_beat=TICKS)
+            empty.tracks.append(mido.MidiTrack())
+            empty.save(self._midi / name)
+            described = {"type": "midi", "flags": "Writable,CanRename", "captured-for": track}
+            described |= {"name": name, "id": source, "take-id": "", "origin": ""}
+            ET.SubElement(_child(root, "Sources"), "Source", described, **_NATURAL)
+            for parent, whole in [(_child(root, "Regions"), "1"), (playlist, "0")]:
+                region = _region(source, _next(numbers)) | {"whole-file": whole}
+                ET.SubElement(parent, "Region", region)
+        root.set("id-counter", _next(numbers))
+        tree.write(self.path, encoding="UTF-8", xml_declaration=True)
+
+    def notes(self, track: str) -> list[Note]:
+        """Return the notes of a track, as they were saved."""
+        root = ET.parse(self.path).getroot()  # noqa: S314 - Ardour wrote it
+        sources = {e.attrib["id"]: e.attrib["name"] for e in _child(root, "Sources")}
+        tempo = next(iter(root.iter("Tempo")))
+        bpm = Fraction(tempo.attrib["npm"])
+        found = []
+        for region in dict(_playlists(root))[track].iter("Region"):
+            length, position = (_beats(v, bpm) for v in region.attrib["length"].split("@"))
+            start = _beats(region.attrib["start"], bpm)
+            for note in _notes_of(self._midi / sources[region.attrib["source-0"]]):
+                if start <= note.beat < start + length:
+                    beat = _rounded(note.beat - start + position)
+                    found.append(Note(beat, note.pitch, note.velocity, note.length, note.channel))
+        return sorted(found)
+
+
+_NATURAL = {"natural-position": "a0"}
+
+
+def _next(numbers: Iterator[int]) -> str:
+    return str(next(numbers))
+
+
+def _child(root: ET.Element, name: str) -> ET.Element:
+    found = root.find(name)
+    assert found is not None
+    return found
+
+
+def _playlists(root: ET.Element) -> Sequence[tuple[str, ET.Element]]:
+    """Return each MIDI track's name and its playlist."""
+    by_id = {playlist.attrib["id"]: playlist for playlist in _child(root, "Playlists")}
+    return [
+        (route.attrib["name"], by_id[route.attrib["midi-playlist"]])
+        for route in root.iter("Route")
+        if "midi-playlist" in route.attrib
+    ]
+
+
+def _region(source: str, number: str) -> dict[str, str]:
+    """Describe a region that shows a source from its beginning, for as long as a test may want."""
+    return _PLAIN_REGION | {
+        "name": SCORE,
+        "id": number,
+        "type": "midi",
+        "opaque": "1",
+        "start": "b0",
+        "length": f"b{SCORE_BEATS * TICKS}@b0",
+        "sync-position": "b0",
+        "ancestral-start": "b0",
+        "ancestral-length": "b0@b0",
+        "stretch": "1",
+        "shift": "1",
+        "tags": "",
+        "first-edit": "nothing",
+        "source-0": source,
+        "master-source-0": source,
+    }
+
+
+def _beats(position: str, bpm: Fraction) -> Fraction:
+    """Return the beats of a position, at one tempo from the beginning."""
+    if position[0] == "b":
+        return Fraction(int(position[1:]), TICKS)
+    return Fraction(int(position[1:]), SUPERCLOCKS_PER_S) * bpm / 60
+
+
+def _rounded(beat: Fraction) -> Fraction:
+    return Fraction(round(beat * TICKS), TICKS)
+
+
+def _notes_of(path: Path) -> Iterator[Note]:
+    """Read the notes of a MIDI file."""
+    file = mido.MidiFile(path)
+    tick = 0
+    sounding: dict[tuple[int, int], tuple[int, int]] = {}
+    for message in mido.merge_tracks(file.tracks):
+        tick += message.time
+        if message.type not in ("note_on", "note_off"):
+            continue
+        key = (message.channel, message.note)
+        if message.type == "note_on" and message.velocity:
+            sounding[key] = (tick, message.velocity)
+        elif key in sounding:
+            onset, velocity = sounding.pop(key)
+            beat, length = Fraction(onset, file.ticks_per_beat), tick - onset
+            yield Note(
+                beat, message.note, velocity, Fraction(length, file.ticks_per_beat), message.channel
+            )
