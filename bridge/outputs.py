@@ -91,7 +91,7 @@ class Outputs:
 
     def names(self) -> FromIo:
         """List the ports that there are, through those that are open, or others for this only."""
-        backend = self._ports or self._connect()
+        backend = self._ports or connect(self._backend_name, self._client_name, self._clock)
         listed = backend.port_names()
         if backend is not self._ports:
             backend.close(self._clock.now_ns())
@@ -136,11 +136,9 @@ class Outputs:
         self._lost_ns = None
         return told
 
-    def _connect(self) -> Backend:
-        return connect(self._backend_name, self._client_name, self._clock, Conductor(self._epochs))
-
     def _open_ports(self, message: OpenPorts) -> list[FromIo]:
-        backend = self._connect()
+        conductor = Conductor(self._epochs)
+        backend = connect(self._backend_name, self._client_name, self._clock, conductor)
         try:
             ready = backend.open(message.input_name, message.output_name)
         except PortError:

@@ -286,6 +286,10 @@ class Session:
     def _log(self, now_ns: int, what: str, figure: int | None = None, text: str = "") -> None:
         self._out.log.append(LogEntry(now_ns, what, figure, text))
 
+    def _log_note(self, at_ns: int, what: str, pitch: int, tick: int) -> None:
+        place = self._transport.told(tick) if self._transport.grid else ""
+        self._log(at_ns, what, pitch, place)
+
     # What is asked for.
 
     def _begin(self, now_ns: int) -> None:
@@ -401,6 +405,7 @@ class Session:
             self._played.end(placed, at_ns)
         else:
             self._played.begin(RollNote(*placed, happening.velocity, at_ns))
+            self._log_note(at_ns, "played", happening.pitch, happening.tick)
             if self.state is State.ANSWERING and self._yields:
                 self._withdraw(now_ns)
                 self._signal(Signal.YIELD)
@@ -660,7 +665,11 @@ class Session:
     def _note_sent(self, emitted: protocol.Emitted) -> None:
         answer = self._answer
         for sent in emitted.events:
-            if answer is not None and not answer.heard and isinstance(sent.event, NoteOn):
+            if not isinstance(sent.event, NoteOn):
+                continue
+            tick = self._transport.tick_at(sent.due_ns + self._settings.time.advance_ns)
+            self._log_note(sent.sent_ns, "sent", sent.event.pitch, tick)
+            if answer is not None and not answer.heard:
                 answer.heard = True
                 taken = sent.sent_ns - answer.hand_over_ns
                 self._view = replace(self._view, hand_over_ns=taken)

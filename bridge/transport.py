@@ -110,6 +110,11 @@ class Transport:
         place = self.place(tick)
         return place.bar + 1, place.position_ticks // self.beat_ticks + 1
 
+    def told(self, tick: int) -> str:
+        """Return bar, beat and tick of the beat as hosts write them: 3:1:00."""
+        bar, beat = self.beat_of(tick)
+        return f"{bar}:{beat}:{self.place(tick).position_ticks % self.beat_ticks:02}"
+
     def next_line(self, tick: int, step_ticks: int) -> int:
         """Return the first tick at or after `tick` that lies a whole number of steps into a bar."""
         place = self.place(tick)

@@ -66,6 +66,8 @@ _ROOM = 128
 """Tokens that the cache should be able to take before an answer is tried on it."""
 
 
+_NEAR_TICKS = 2
+"""By so much a player who means a line of the grid may miss it: 21 ms at 120 bpm."""
 _ONSETS_HEARD = 64
 """Of so many notes of the player's it is judged whether they keep to a grid."""
 
@@ -262,8 +264,8 @@ class Composer:
         """Make a place ready for an answer: what the player holds, and where notes may begin."""
         ends = (v.off_id(*key) for key in self._held if key[0] is not Instrument.DRUMS)
         place.grammar.hold(ends)
-        grid = sampling.grid_of(self._onsets) if self._frame.bpm is not None else None
-        place.grammar.keep_to(grid)
+        timed = self._frame.bpm is not None
+        place.grammar.keep_to(sampling.grid_of(self._onsets, _NEAR_TICKS) if timed else None)
 
     def _new_take(self, asked: Compose, place: Place, candidate: int) -> Take:
         settings = self._settings

@@ -168,19 +168,27 @@ class Grammar:
         return waits
 
 
-def grid_of(onsets: Sequence[int]) -> Grid | None:
+def grid_of(onsets: Sequence[int], within: int = 0) -> Grid | None:
     """Return the grid that someone keeps to whose notes begin at these ticks, if any.
 
     It has sixteenths and triplet eighths, so that straight may turn into swung, and thirty-seconds
-    if they are played. Who plays freely over the beat keeps to none.
+    if they are played. Who plays freely over the beat keeps to none. A hand, or a host's clock, is
+    not exact: notes that miss a line by at most `within` ticks lie on it.
     """
-    places = [onset % TICKS_PER_QUARTER for onset in onsets]
+    places = [_nearest(onset % TICKS_PER_QUARTER, within) for onset in onsets]
     grid = _SIXTEENTHS | _TRIPLETS
     fine = sum(place in _THIRTY_SECONDS - grid for place in places)
     if fine > _USED_SHARE * len(places):
         grid |= _THIRTY_SECONDS
     kept = sum(place in grid for place in places)
     return grid if places and kept >= _KEPT_SHARE * len(places) else None
+
+
+def _nearest(place: int, within: int) -> int:
+    """Return the sixteenth or triplet that a place in a quarter note is near, or the place."""
+    near = (place + step for step in sorted(range(-within, within + 1), key=abs))
+    lines = _SIXTEENTHS | _TRIPLETS
+    return next((at % TICKS_PER_QUARTER for at in near if at % TICKS_PER_QUARTER in lines), place)
 
 
 class Invitation:

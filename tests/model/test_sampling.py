@@ -163,6 +163,13 @@ def test_on_a_grid_notes_begin_there_and_end_anywhere() -> None:
 def test_who_plays_over_the_beat_keeps_to_no_grid() -> None:
     assert sampling.grid_of([0, 13, 25, 38, 47, 61]) is None
     assert sampling.grid_of([]) is None
+    assert sampling.grid_of([47, 11, 25, 38, 47, 18]) is None
+
+
+def test_a_hand_may_miss_the_grid_by_a_little() -> None:
+    grid = frozenset({0, 12, 16, 24, 32, 36})
+    assert sampling.grid_of([47, 11, 25, 38, 47, 34], within=2) == grid
+    assert sampling.grid_of([44, 8, 28, 41, 5, 20], within=2) is None
     thirty_seconds = frozenset({0, 6, 12, 16, 18, 24, 30, 32, 36, 42})
     assert sampling.grid_of([0, 6, 12, 18, 24]) == thirty_seconds
 

@@ -1,0 +1,75 @@
+"""Antiphon for the tests with a DAW: `antiphon jam` as a process, and what it says of what happens.
+
+Its log goes through a named pipe, so that a test waits for what it expects and need not look again
+and again. It ends as it does for a musician, by Control-C.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TextIO
+
+from tests.daw.ardour import Note
+
+Entry = dict[str, Any]
+LEAVE_S = 20.0
+
+
+class Jam:
+    """A jam that runs, and its log."""
+
+    def __init__(self, log: TextIO) -> None:
+        self._lines = log
+        self.log: list[Entry] = []
+
+    def until(self, what: str, times: int = 1) -> Entry:
+        """Read the log until this has happened so many times from now on; give its entry."""
+        for line in self._lines:
+            self.log.append(json.loads(line))
+            times -= self.log[-1]["what"] == what
+            if times == 0:
+                return self.log[-1]
+        raise AssertionError(f"the jam has ended before {what!r}: {self.log[-3:]}")
+
+    def said(self, what: str) -> list[Entry]:
+        """Give the entries of this kind."""
+        return [entry for entry in self.log if entry["what"] == what]
+
+    def hear_out(self) -> None:
+        """Read the log to its end."""
+        self.log += map(json.loads, self._lines)
+
+
+@contextmanager
+def jam(
+    folder: Path, *options: str, is_ready: Callable[[Jam], None] | None = None
+) -> Iterator[Jam]:
+    """Run a jam with these options; inside, its ports are open."""
+    pipe = folder / "log"
+    os.mkfifo(pipe)
+    command = ["from gui.cli import main; main()", "jam", *options, "--json-log", str(pipe)]
+    process = subprocess.Popen([sys.executable, "-c", *command], stdout=subprocess.DEVNULL)
+    try:
+        with pipe.open(encoding="utf-8") as log:
+            jamming = Jam(log)
+            jamming.until("ready")
+            if is_ready is not None:
+                is_ready(jamming)
+            yield jamming
+            process.send_signal(signal.SIGINT)
+            jamming.hear_out()
+        assert process.wait(LEAVE_S) == 0
+    finally:
+        process.kill()
+        process.wait()
+        pipe.unlink()
+
+
+def beats_between(notes: list[Note], first: float, end: float) -> list[Note]:
+    """Give the notes from one beat to before another."""
+    return [note for note in notes if first <= note.beat < end]
