@@ -346,6 +346,8 @@ class Session:
         if not self._timing.follow(moved.transport):
             return
         self._break_off(now_ns, before)
+        if before.source.followed:
+            self._recent.clear()  # these had their place in what has gone by
         self._log(now_ns, "time", text=moved.reason)
         if self.state is not State.STOPPED:
             self._reframe(now_ns)

@@ -1,0 +1,187 @@
+/* The thread that talks to the app, so that the audio thread need not.
+
+   It sleeps on the socket, and wakes when something comes or, since the audio thread may make no
+   system call to wake it, after a millisecond to look for reports. With nobody to report to, fifty
+   times a second is enough, and all that is sent is a PluginHello, four times a second.
+
+   The app is there from its first AppHello on. It is gone when it says so, when the system refuses
+   a datagram because nobody has the port any more, when it has said nothing for a second, or when
+   another process answers in its place. Then everything that it planned is flushed: an app that
+   dies in the middle of a note must not leave it sounding.
+
+   What does not fit into the ring of orders is lost, note-ons first: a quarter of it is kept for
+   the rest. If a release is lost nevertheless, the courier owes a flush, and nothing overtakes it.
+   */
+
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <thread>
+#include <variant>
+
+#include "loopback_socket.hpp"
+#include "mailbox.hpp"
+#include "sounding.hpp"
+#include "wire.hpp"
+
+namespace antiphon {
+
+/* The time on the steady clock. On Linux and Windows it is the app's session clock as well; on
+   macOS the two are apart by the time that the machine has slept, which the app sees from our
+   hellos. */
+inline std::int64_t steady_ns() {
+    const auto since_zero = std::chrono::steady_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(since_zero).count();
+}
+
+class Courier {
+public:
+    Courier(Mailbox& mailbox, std::uint64_t instance, std::uint16_t port)
+        : mailbox_(mailbox), instance_(instance), socket_(port), thread_([this] { work(); }) {}
+
+    ~Courier() {
+        leaving_.store(true);
+        thread_.join();
+    }
+
+    Courier(const Courier&) = delete;
+    Courier& operator=(const Courier&) = delete;
+
+private:
+    static constexpr int glance_ms = 1;
+    static constexpr int idle_glance_ms = 20;
+    static constexpr int most_at_once = 512;  // datagrams, before reports are looked for again
+    static constexpr std::int64_t hello_interval_ns = 250'000'000;
+    static constexpr std::int64_t horizon_ns = 3'600'000'000'000;  // who plans an hour ahead errs
+    static constexpr std::int64_t silence_limit_ns = 1'000'000'000;
+
+    void work() {
+        while (socket_.is_open() && !leaving_.load()) {
+            const std::int64_t now_ns = steady_ns();
+            say_hello(now_ns);
+            send_reports();
+            read_mail(now_ns);
+            if (knows_app() && now_ns - heard_ns_ > silence_limit_ns) lose_app();
+            settle();
+            socket_.wait(is_connected() ? glance_ms : idle_glance_ms);
+        }
+        send_reports();
+        if (socket_.is_open()) send(wire::PluginBye{});
+    }
+
+    AppState state() const { return mailbox_.app.load(std::memory_order_relaxed); }
+    bool is_connected() const { return state() == AppState::present; }
+    bool knows_app() const { return state() != AppState::absent; }
+
+    template <typename Message>
+    void send(const Message& message) {
+        const wire::Datagram datagram = wire::encode(instance_, message);
+        if (socket_.send(datagram.bytes.data(), datagram.size) == Exchange::refused) lose_app();
+    }
+
+    void say_hello(std::int64_t now_ns) {
+        if (now_ns - hello_ns_ < hello_interval_ns) return;
+        hello_ns_ = now_ns;
+        send(wire::PluginHello{now_ns});
+    }
+
+    /* Send what waits now, and no more: a host that renders faster than sound must not keep us from
+       hearing what the app says about it. */
+    void send_reports() {
+        Report report;
+        for (std::size_t count = mailbox_.reports.waiting(); count-- > 0;)
+            if (mailbox_.reports.pop(report) && is_connected())
+                std::visit([this](const auto& message) { send(message); }, report);
+    }
+
+    void read_mail(std::int64_t now_ns) {
+        std::array<std::uint8_t, wire::kLongest + 1> data;
+        for (int count = 0; count < most_at_once; ++count) {
+            std::size_t size = 0;
+            const Exchange exchange = socket_.receive(data.data(), data.size(), size);
+            if (exchange == Exchange::nothing) return;
+            if (exchange == Exchange::refused)
+                lose_app();
+            else
+                open(wire::decode<wire::FromApp>(data.data(), size), now_ns);
+        }
+    }
+
+    void open(const wire::Letter<wire::FromApp>& letter, std::int64_t now_ns) {
+        if (letter.verdict == wire::Verdict::rubbish || letter.instance != instance_) return;
+        heard_ns_ = now_ns;
+        if (letter.verdict == wire::Verdict::other_version) return refuse(now_ns);
+        if (letter.verdict == wire::Verdict::unknown_kind) return;
+        std::visit([&](const auto& message) { follow(message, now_ns); }, letter.body);
+    }
+
+    /* Tell an app of another version which one this is, at once but not for each of its words. */
+    void refuse(std::int64_t now_ns) {
+        if (state() == AppState::other_version) return;
+        lose_app();
+        mailbox_.app.store(AppState::other_version, std::memory_order_relaxed);
+        send(wire::PluginHello{now_ns});
+    }
+
+    void follow(const wire::AppHello& hello, std::int64_t) {
+        if (is_connected() && hello.app != app_) lose_app();
+        app_ = hello.app;
+        mailbox_.app.store(AppState::present, std::memory_order_relaxed);
+    }
+
+    void follow(const wire::AppBye&, std::int64_t) { lose_app(); }
+
+    void follow(const wire::Flush&, std::int64_t) {
+        owes_flush_ = true;
+        settle();
+    }
+
+    void follow(const wire::PlayNow& what, std::int64_t now_ns) { order(what, now_ns); }
+    void follow(const wire::PlayAtTime& what, std::int64_t now_ns) {
+        if (what.time_ns > now_ns - horizon_ns && what.time_ns < now_ns + horizon_ns)
+            order(what, now_ns);
+    }
+    void follow(const wire::PlayAtPosition& what, std::int64_t now_ns) {
+        if (wire::is_finite(what.position_quarters)) order(what, now_ns);
+    }
+
+    /* Whoever has not introduced itself has nothing to say. */
+    template <typename What>
+    void order(const What& what, std::int64_t now_ns) {
+        if (!is_connected() || !wire::is_channel_message(what.midi)) return;
+        const bool may_be_lost = is_strike(what.midi);
+        const bool fits = !may_be_lost || mailbox_.orders.room() > mailbox_.orders.capacity / 4;
+        if (settle() && fits && mailbox_.orders.push({now_ns, what})) return;
+        mailbox_.lost_orders.fetch_add(1, std::memory_order_relaxed);
+        if (!may_be_lost) owes_flush_ = true;
+    }
+
+    /* Hand over the flush that is owed, if there is one; tell whether none is left. */
+    bool settle() {
+        if (owes_flush_ && mailbox_.orders.push({0, wire::Flush{}})) owes_flush_ = false;
+        return !owes_flush_;
+    }
+
+    void lose_app() {
+        if (is_connected()) {
+            owes_flush_ = true;
+            settle();
+        }
+        mailbox_.app.store(AppState::absent, std::memory_order_relaxed);
+    }
+
+    Mailbox& mailbox_;
+    const std::uint64_t instance_;
+    LoopbackSocket socket_;
+    std::uint64_t app_ = 0;
+    std::int64_t heard_ns_ = 0;
+    std::int64_t hello_ns_ = -hello_interval_ns;
+    bool owes_flush_ = false;
+    std::atomic<bool> leaving_{false};
+    std::thread thread_;  // the last member: it uses all the others
+};
+
+}  // namespace antiphon

@@ -1,0 +1,121 @@
+"""The app's end of the wire, for tests of the plugin: a socket that answers hellos and remembers.
+
+It answers each `PluginHello` in a thread of its own, as a heartbeat, so that a test that is held up
+is not taken for a dead app; and it puts everything that the plugin says into a queue, from which a
+test takes what it expects. So no test sleeps: it waits until something is there.
+
+Run as a script (`python -m tests.bridge.plugin.app PORT`) it is an app that plays one long note to
+the first instance that it meets, and then lives until it is killed.
+"""
+
+import queue
+import secrets
+import socket
+import sys
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from bridge.plugin_wire import (
+    AppBye,
+    AppHello,
+    FromApp,
+    Message,
+    OtherVersion,
+    PlayNow,
+    PluginHello,
+    decode,
+    encode,
+)
+
+PATIENCE_S = 20.0
+
+_Kind = TypeVar("_Kind", bound=Message)
+
+
+class App:
+    """A socket on a port of this machine, and all that plugins have said to it."""
+
+    def __init__(self, port: int = 0) -> None:
+        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._socket.bind(("127.0.0.1", port))
+        self.port: int = self._socket.getsockname()[1]
+        self._app = secrets.randbits(64)
+        self._mute = False
+        self._places: dict[int, tuple[str, int]] = {}
+        self._heard: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self._kept: list[Message] = []
+        self._thread = threading.Thread(target=self._listen)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Let the port go, as the end of a process does: without a word."""
+        if self._thread.is_alive():
+            # A datagram of our own wakes the thread, wherever the system keeps it.
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as own:
+                own.sendto(b"close", ("127.0.0.1", self.port))
+            self._thread.join()
+        self._socket.close()
+
+    def mute(self) -> None:
+        """Answer no hello from now on."""
+        self._mute = True
+
+    def send(self, message: FromApp) -> None:
+        """Send one message to the instance that it names."""
+        self.send_raw(message.instance, encode(message))
+
+    def send_raw(self, instance: int, data: bytes) -> None:
+        """Send any bytes to an instance."""
+        self._socket.sendto(data, self._places[instance])
+
+    def meet(self) -> int:
+        """Wait for an instance to say hello; give its id."""
+        return self.expect(PluginHello).instance
+
+    def expect(
+        self, kind: type[_Kind], such_that: Callable[[_Kind], bool] = lambda _: True
+    ) -> _Kind:
+        """Wait for a message, take it out of what was said, and keep what came before it."""
+        for place, message in enumerate(self._kept):
+            if isinstance(message, kind) and such_that(message):
+                del self._kept[place]
+                return message
+        while True:
+            message = self._heard.get(timeout=PATIENCE_S)
+            if isinstance(message, kind) and such_that(message):
+                return message
+            self._kept.append(message)
+
+    def said(self, kind: type[_Kind]) -> list[_Kind]:
+        """Give all messages of a kind that have come so far."""
+        while not self._heard.empty():
+            self._kept.append(self._heard.get())
+        return [message for message in self._kept if isinstance(message, kind)]
+
+    def _listen(self) -> None:
+        while True:
+            data, place = self._socket.recvfrom(65536)
+            if data == b"close":
+                return
+            message = decode(data)
+            if message is None or isinstance(message, OtherVersion):
+                raise ValueError(data)
+            self._places[message.instance] = place
+            # First the answer: who has seen the hello may send right after it.
+            if isinstance(message, PluginHello) and not self._mute:
+                self.send(AppHello(message.instance, self._app))
+            self._heard.put(message)
+
+
+def main() -> None:
+    """Play one note, and live on."""
+    app = App(int(sys.argv[1]))
+    instance = app.meet()
+    app.send(PlayNow(instance, 1, bytes((0x90, 60, 100))))
+    threading.Event().wait()
+    app.send(AppBye(instance))
+
+
+if __name__ == "__main__":
+    main()

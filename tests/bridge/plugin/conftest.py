@@ -1,0 +1,88 @@
+"""Fixtures of the plugin's tests: compilers, the plugin in all formats, a host and an app."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.bridge.plugin.app import App
+from tests.bridge.plugin.host import Host, Track
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[2]
+PLUGIN = ROOT / "bridge" / "plugin"
+DPF = Path(os.environ.get("DPF_PATH", "/usr/share/dpf"))
+
+WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wnon-virtual-dtor", "-Werror")
+
+Compile = Callable[..., Path]
+
+
+def need(there: bool, text: str) -> None:  # noqa: FBT001 - a condition and what it means
+    """Skip a test that lacks something, but fail where that is promised."""
+    if there:
+        return
+    if os.environ.get("CI") == "true":
+        pytest.fail(text)
+    pytest.skip(text)
+
+
+@pytest.fixture(scope="session")
+def compile_cpp(tmp_path_factory: pytest.TempPathFactory) -> Compile:
+    """Give a function that compiles a C++ file of this folder, with options, to a program."""
+    need(shutil.which("g++") is not None, "there is no C++ compiler (Debian: apt-get install g++)")
+
+    def compile_cpp(name: str, *options: str) -> Path:
+        program = tmp_path_factory.mktemp("program") / name
+        command = ["g++", "-std=c++17", "-O1", "-pthread", *WARNINGS, f"-I{PLUGIN}", *options]
+        command += [str(HERE / f"{name}.cpp"), "-o", str(program), "-ldl"]
+        subprocess.run(command, check=True)
+        return program
+
+    return compile_cpp
+
+
+@pytest.fixture(scope="session")
+def plugins() -> Path:
+    """Build the plugin in all formats; give the folder they are in."""
+    need(
+        (DPF / "Makefile.plugins.mk").exists() and shutil.which("make") is not None,
+        "DPF is not installed (Debian: apt-get install make dpf-source)",
+    )
+    need(shutil.which("g++") is not None, "there is no C++ compiler (Debian: apt-get install g++)")
+    subprocess.run(
+        ["make", "--silent", "-C", PLUGIN, "STRICT=-Werror"], check=True, stdout=subprocess.DEVNULL
+    )
+    return ROOT / "build" / "plugin"
+
+
+@pytest.fixture(scope="session")
+def clap_host(compile_cpp: Compile, plugins: Path) -> Callable[[int], Host]:
+    """Give a function that starts a host whose plugin looks for the app at a port."""
+    program = compile_cpp("clap_host", "-isystem", str(DPF / "distrho" / "src"))
+    return lambda port: Host(program, plugins / "Antiphon.clap", port)
+
+
+@pytest.fixture
+def app() -> Iterator[App]:
+    """Open the app's end of the wire."""
+    app = App()
+    yield app
+    app.close()
+
+
+@pytest.fixture
+def host(clap_host: Callable[[int], Host], app: App) -> Iterator[Host]:
+    """Run a host whose plugin looks for the app."""
+    host = clap_host(app.port)
+    yield host
+    host.close()
+
+
+@pytest.fixture
+def track(host: Host, app: App) -> Track:
+    """Make a track whose plugin knows the app."""
+    return Track(host, app)
