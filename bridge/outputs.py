@@ -3,9 +3,10 @@
 A musician may have a keyboard on a port and a plugin in the host, or only one of them. All of them
 are heard. But notes go out on one way only, or they would sound twice; and only of the time that
 those notes are sent by may the session be told. So one of the two *leads*: the plugins as soon as
-there is any, because a host that has one is meant to get the notes there, and else the ports. When
-the lead changes, what the other still plays is silenced, and the session is told whose time counts
-now; epochs are numbered in common, so that nothing planned for the one is played by the other.
+one runs, because a host that has one is meant to get the notes there, and else the ports. The ports
+lead as well if the time that is to be followed is one that only they know. When the lead changes,
+what the other still plays is silenced, and the session is told whose time counts now; epochs are
+numbered in common, so that nothing planned for the one is played by the other.
 
 Ports that are lost, with a cable or a server, are looked for again, until they are back or others
 are asked for.
@@ -31,6 +32,7 @@ from bridge.protocol import (
     Report,
     Silence,
 )
+from bridge.transport import Source
 
 if TYPE_CHECKING:
     import socket
@@ -200,8 +202,11 @@ class Outputs:
         return passed
 
     def _choose(self, now_ns: int) -> list[FromIo]:
-        """Let the plugins lead if there are any, and the ports if not."""
-        lead = self._plugins is not None and self._plugins.connected
+        """Let the plugins lead if there are any, unless the ports' time is to be followed."""
+        kept = self._kept.get(Follow)
+        elsewhere = isinstance(kept, Follow) and kept.sync in (Source.JACK, Source.CLOCK)
+        plugins = self._plugins
+        lead = plugins is not None and plugins.connected(now_ns) and not elsewhere
         if lead is self._plugins_lead:
             return []
         self._plugins_lead = lead

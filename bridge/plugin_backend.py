@@ -45,10 +45,9 @@ class PluginBackend:
             ) from error
         self._desk = PluginDesk(conductor)
 
-    @property
-    def connected(self) -> bool:
-        """Tell whether there is a plugin."""
-        return self._desk.connected
+    def connected(self, now_ns: int) -> bool:
+        """Tell whether there is a plugin that runs."""
+        return self._desk.connected(now_ns)
 
     def next_due_ns(self) -> int | None:
         """Tell when `turn` must be called for the sake of an event, or None if it need not."""

@@ -68,6 +68,7 @@ class _Instance:
 
     place: Place
     heard_ns: int
+    block_ns: int = -GONE_NS  # when a block of audio was last heard of
     clock_ns: int = 0  # what its clock lags behind ours
     least_ns: int | None = None
     plays: Instrument | None = None
@@ -100,10 +101,9 @@ class PluginDesk:
         self._reports: list[Report] = []
         self._refused: set[int] = set()
 
-    @property
-    def connected(self) -> bool:
-        """Tell whether there is anybody to play."""
-        return bool(self._instances)
+    def connected(self, now_ns: int) -> bool:
+        """Tell whether there is anybody to play: a host may keep what it does not run any more."""
+        return any(now_ns - its.block_ns <= GONE_NS for its in self._instances.values())
 
     def hear(self, data: bytes, place: Place, now_ns: int) -> None:
         """Take in a datagram; what is none of ours is ignored."""
@@ -116,7 +116,7 @@ class PluginDesk:
             case PluginBye(instance):
                 self._instances.pop(instance, None)
             case Block() as block if block.instance in self._instances:
-                self._follow(block, self._instances[block.instance])
+                self._follow(block, self._instances[block.instance], now_ns)
             case MidiIn() as came if came.instance in self._instances:
                 its = self._instances[came.instance]
                 for event in its.parser.feed(came.message):
@@ -170,14 +170,15 @@ class PluginDesk:
         letters, self._letters = self._letters, []
         return letters
 
-    def _follow(self, block: Block, its: _Instance) -> None:
+    def _follow(self, block: Block, its: _Instance, now_ns: int) -> None:
+        its.block_ns = now_ns
         its.plays, its.epoch = block.plays, block.epoch
         its.listens = BlockFlags.LISTENS in block.flags
         its.playing = BlockFlags.PLAYING in block.flags
         before, its.dropped = its.dropped, block.dropped_late
         self.conductor.note_dropped(0 if before is None else block.dropped_late - before)
-        leads = next(iter(self._instances)) == block.instance
-        if not leads or BlockFlags.POSITION_VALID not in block.flags:
+        runs = (i for i, each in self._instances.items() if now_ns - each.block_ns <= GONE_NS)
+        if next(runs) != block.instance or BlockFlags.POSITION_VALID not in block.flags:
             return
         position = HostPosition(
             time_ns=block.time_ns + its.clock_ns,

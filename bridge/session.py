@@ -84,6 +84,8 @@ PAUSE_NS = 80 * MS
 """After so long the composer may take it that the player pauses."""
 EARLY_NS = 60 * MS
 """Hosts send their first notes so long before they say that they play."""
+LAST_NS = 25 * MS
+"""A loop's first note comes so long before the host says that it has come round."""
 REST_BARS, REST_NS = 2, 4 * SECOND
 """Whoever has not played for so long is accompanied no more."""
 ENDING_NS = 3 * SECOND
@@ -346,8 +348,10 @@ class Session:
         if not self._timing.follow(moved.transport):
             return
         self._break_off(now_ns, before)
-        if before.source.followed:
-            self._recent.clear()  # these had their place in what has gone by
+        if before.source.followed:  # what was played before had its place in what has gone by
+            last = [(at, h) for at, h in self._recent if at >= now_ns - LAST_NS]
+            self._recent.clear()
+            self._recent.extend(last)
         self._log(now_ns, "time", text=moved.reason)
         if self.state is not State.STOPPED:
             self._reframe(now_ns)

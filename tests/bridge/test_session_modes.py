@@ -154,9 +154,16 @@ def test_notes_that_come_just_before_the_host_says_start_are_its_first() -> None
 
 def test_a_note_that_had_its_place_is_not_heard_again_after_a_jump() -> None:
     stand = Stand(Settings())
-    stand.play(START_NS + BAR_NS - 20 * MS, NoteOn(0, 60, 80))
+    stand.play(START_NS + BAR_NS - 40 * MS, NoteOn(0, 60, 80))
     stand.move(START_NS + BAR_NS, replace(HOST, epoch=2, time_ns=START_NS + BAR_NS))
     assert sum(isinstance(message, Hear) for message in stand.composer) == 1
+
+
+def test_a_loops_first_note_may_come_a_moment_before_it_has_come_round() -> None:
+    stand = Stand(Settings())
+    stand.play(START_NS + BAR_NS - 8 * MS, NoteOn(0, 60, 80))
+    stand.move(START_NS + BAR_NS, replace(HOST, epoch=2, time_ns=START_NS + BAR_NS))
+    assert stand.composer[-1] == Hear((Strike(BAR, PIANO, 60, 80),))
 
 
 def test_when_the_host_stops_the_answer_is_over_and_nothing_more_is_planned() -> None:

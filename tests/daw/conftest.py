@@ -2,14 +2,19 @@
 
 import os
 import shutil
+import socket
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.bridge.conftest import Peer
 from tests.bridge.jack_server import shared_jack_server
+from tests.bridge.plugin.conftest import plugins
 from tests.daw.ardour import Ardour
 from tests.daw.console import PROGRAM
+
+__all__ = ["plugins"]  # a fixture of another folder
 
 TRACKS = ("Play", "Rec")
 
@@ -26,17 +31,35 @@ def _own_server(jack_name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JACK_DEFAULT_SERVER", jack_name)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _plugin_port() -> Iterator[None]:
+    """Let the plugins and the app of these tests meet at a port of their own."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ANTIPHON_PORT", str(port))
+        yield
+
+
 @pytest.fixture(scope="module")
-def running_ardour(jack_name: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ardour]:
-    """Run one Ardour for all tests of a file; skip without it, but fail where it is promised."""
+def running_ardour(
+    jack_name: str, plugins: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Ardour]:
+    """Run one Ardour for all tests of a file; skip without it, but fail where it is promised.
+
+    It finds our plugin, as it has just been built, beside the system's.
+    """
     if shutil.which(PROGRAM) is None:
         text = f"{PROGRAM} is not installed (Debian: apt-get install ardour)"
         if os.environ.get("CI") == "true":
             pytest.fail(text)
         pytest.skip(text)
-    with Ardour(jack_name, tmp_path_factory.mktemp("ardour")) as ardour:
-        ardour.new_session(TRACKS)
-        yield ardour
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("LV2_PATH", f"{plugins}:/usr/lib/lv2:/usr/local/lib/lv2")
+        with Ardour(jack_name, tmp_path_factory.mktemp("ardour")) as ardour:
+            ardour.new_session(TRACKS)
+            yield ardour
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ from typing import Any, TextIO
 
 from tests.daw.ardour import Note
 
+PLUGIN = "urn:antiphon:effect"
+"""Our plugin, as Ardour knows it."""
 Entry = dict[str, Any]
 LEAVE_S = 20.0
 

@@ -8,13 +8,14 @@ next beat.
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
 
 from tests.bridge.conftest import Peer
 from tests.daw.ardour import CLOCK, Ardour, Note
-from tests.daw.jam import Jam, jam
+from tests.daw.jam import PLUGIN, Jam, jam
 
 pytestmark = pytest.mark.device
 
@@ -24,11 +25,12 @@ LOWEST = 40
 EIGHTHS = [Note(HALF * place, LOWEST + place, length=Fraction(1, 4)) for place in range(48)]
 BEAT_TICKS, BAR_BEATS = 48, 4
 INTO, OUT = "Antiphon:in", "Antiphon:out"
-# MIDI clock lags behind the notes by 11 ms in Ardour, which is a tick and a half at this tempo.
-MISS_TICKS = {"jack": 0, "midi": 2}
+# Ardour sends notes 11 ms, which is a tick and a half at this tempo, before their time by its clock
+# and by JACK's transport: it allows for the latency of a sound card.
+MISS_TICKS = {"jack": 2, "midi": 2, "plugin": 0}
 
 
-@pytest.fixture(params=["jack", "midi"])
+@pytest.fixture(params=["jack", "midi", "plugin"])
 def sync(request: pytest.FixtureRequest) -> str:
     """Name a way in which Ardour says where it is."""
     way: str = request.param
@@ -40,17 +42,20 @@ def host(ardour: Ardour, sync: str) -> Iterator[Ardour]:
     """Give Ardour with eighth notes on a track, saying where it is."""
     ardour.set_tempo(BPM)
     ardour.write("Play", EIGHTHS)
-    if sync == "jack":
-        ardour.share_transport(on=True)
-    else:
-        ardour.send_clock(on=True)
+    ardour.share_transport(on=sync == "jack")
+    ardour.send_clock(on=sync == "midi")
+    if sync == "plugin":
+        ardour.insert_plugin("Play", PLUGIN)
     yield ardour
     ardour.stop()
     ardour.share_transport(on=False)
 
 
-def connect(ardour: Ardour, sync: str) -> None:
+def connect(ardour: Ardour, sync: str, jamming: Jam) -> None:
     """Let Antiphon hear the notes, and the clock if it follows that."""
+    if sync == "plugin":
+        jamming.until("plugins")
+        return
     ardour.connect(ardour.output("Play"), INTO)
     if sync == "midi":
         ardour.connect(CLOCK, INTO)
@@ -65,8 +70,11 @@ def ticks_of(text: str) -> int:
 def misses(jamming: Jam) -> list[tuple[float, int]]:
     """Return of each note that had a place its true beat, and the ticks by which it was missed."""
     found = []
-    for entry in jamming.said("played"):
-        if entry["text"]:
+    said = jamming.said("played")
+    for entry, following in zip_longest(said, said[1:]):
+        # One that is placed twice came just before a jump, and belongs after it.
+        again = following is not None and following["figure"] == entry["figure"]
+        if entry["text"] and not again:
             place = entry["figure"] - LOWEST
             found.append((place / 2, ticks_of(entry["text"]) - place * BEAT_TICKS // 2))
     return found
@@ -75,16 +83,18 @@ def misses(jamming: Jam) -> list[tuple[float, int]]:
 def travel(host: Ardour, sync: str) -> None:
     """Start at the beginning, stop and go on within a bar, jump while rolling, and loop.
 
-    An Ardour that shares JACK's transport does not loop.
+    It jumps where no note was played a moment ago, of which nobody could say where it belongs. An
+    Ardour that shares JACK's transport does not loop.
     """
+    later = Fraction(1, 8)
     host.locate(0)
     host.play()
-    host.wait_until(6)
+    host.wait_until(6 + later)
     host.stop()
     host.play()
-    host.wait_until(12)
+    host.wait_until(12 + later)
     host.locate(16, rolling=True)
-    host.wait_until(19)
+    host.wait_until(19 + later)
     host.locate(Fraction(5, 2), rolling=True)
     host.wait_until(6)
     host.stop()
@@ -101,19 +111,20 @@ def test_every_note_has_the_bar_and_beat_of_the_score(
     host: Ardour, sync: str, tmp_path: Path
 ) -> None:
     with jam(tmp_path, "--through", "jack", "--sync", sync, "--no-silence") as jamming:
-        connect(host, sync)
+        connect(host, sync, jamming)
         travel(host, sync)
     found = misses(jamming)
     wrong = [(beat, miss) for beat, miss in found if abs(miss) > MISS_TICKS[sync]]
     assert not wrong, found
-    assert {beat for beat, _ in found} >= {0, 3, 8, 17, 4.5}
+    # An Ardour that starts with JACK leaves out the very first note.
+    assert {beat for beat, _ in found} >= {0.5, 3, 8, 17, 4.5}
 
 
 def test_after_a_stop_nothing_sounds(host: Ardour, sync: str, tmp_path: Path, peer: Peer) -> None:
     options = ("--through", "jack", "--sync", sync, "--mode", "accompany", "--seed", "1")
     with jam(tmp_path, *options) as jamming:
-        connect(host, sync)
-        peer.ask(connect=[[OUT, "listener:in"]])
+        connect(host, sync, jamming)
+        peer.ask(connect=[[host.output("Play") if sync == "plugin" else OUT, "listener:in"]])
         host.locate(0)
         host.play()
         jamming.until("sent", 12)
