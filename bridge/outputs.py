@@ -83,13 +83,14 @@ class Outputs:
         return AGAIN_NS if polls is None else min(AGAIN_NS, polls)
 
     def ask(self, message: OpenPorts) -> list[FromIo]:
-        """Open ports, in place of those that are open."""
-        reports = self._close_ports()
+        """Open ports, in place of those that are open, or say why there are none."""
+        told = self._close_ports()
         self._asked, self._lost_ns = message, None
         try:
-            return reports + self._open_ports(message)
-        finally:
-            reports += self._meet_plugins()
+            told += self._open_ports(message)
+        except PortError as error:
+            told.append(Problem(str(error)))
+        return told + self._meet_plugins()
 
     def names(self) -> FromIo:
         """List the ports that there are, through those that are open, or others for this only."""

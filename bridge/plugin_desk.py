@@ -102,8 +102,16 @@ class PluginDesk:
         self._refused: set[int] = set()
 
     def connected(self, now_ns: int) -> bool:
-        """Tell whether there is anybody to play: a host may keep what it does not run any more."""
-        return any(now_ns - its.block_ns <= GONE_NS for its in self._instances.values())
+        """Tell whether there is anybody to play."""
+        return bool(self._running(now_ns))
+
+    def _running(self, now_ns: int) -> dict[int, _Instance]:
+        """Return the instances that run: a host may keep one that it has taken out."""
+        return {
+            instance: its
+            for instance, its in self._instances.items()
+            if now_ns - its.block_ns <= GONE_NS
+        }
 
     def hear(self, data: bytes, place: Place, now_ns: int) -> None:
         """Take in a datagram; what is none of ours is ignored."""
@@ -135,7 +143,7 @@ class PluginDesk:
         if sent:
             self._flush()
         if isinstance(command, Panic):
-            self._play(sent, PlayNow)
+            self._play(sent, PlayNow, now_ns)
 
     def turn(self, now_ns: int) -> list[Report]:
         """Tell the plugins what is due soon, and return what they have done since."""
@@ -148,8 +156,8 @@ class PluginDesk:
             self._flush()
         due = self.conductor.emit(now_ns, AHEAD_NS)
         at_position = self.conductor.transport.source is Source.PLUGIN
-        self._play(due, PlayAtPosition if at_position else PlayAtTime)
-        reports = [*self._reports, *self._census()]
+        self._play(due, PlayAtPosition if at_position else PlayAtTime, now_ns)
+        reports = [*self._reports, *self._census(now_ns)]
         self._reports = []
         sent, self._sent = self._sent, []
         return reports + self.conductor.report(played, sent, now_ns)
@@ -177,8 +185,8 @@ class PluginDesk:
         its.playing = BlockFlags.PLAYING in block.flags
         before, its.dropped = its.dropped, block.dropped_late
         self.conductor.note_dropped(0 if before is None else block.dropped_late - before)
-        runs = (i for i, each in self._instances.items() if now_ns - each.block_ns <= GONE_NS)
-        if next(runs) != block.instance or BlockFlags.POSITION_VALID not in block.flags:
+        leads = next(iter(self._running(now_ns)))
+        if leads != block.instance or BlockFlags.POSITION_VALID not in block.flags:
             return
         position = HostPosition(
             time_ns=block.time_ns + its.clock_ns,
@@ -199,10 +207,13 @@ class PluginDesk:
                 wanted_ns, went_ns = (at + its.clock_ns for at in (went.wanted_ns, went.played_ns))
                 self._sent.append(Sent(wanted_ns, max(wanted_ns, went_ns), event))
 
-    def _play(self, sent: list[Sent], how: type[PlayNow | PlayAtPosition | PlayAtTime]) -> None:
+    def _play(
+        self, sent: list[Sent], how: type[PlayNow | PlayAtPosition | PlayAtTime], now_ns: int
+    ) -> None:
         line = self.conductor.transport
+        running = self._running(now_ns) if sent else {}
         for each in sent:
-            instance = self._player_of(each.event)
+            instance = self._player_of(each.event, running)
             if instance is None:
                 continue
             its, message = self._instances[instance], encode(each.event)
@@ -216,14 +227,14 @@ class PluginDesk:
                 letter = PlayNow(instance, 1, message)
             self._tell(instance, letter)
 
-    def _player_of(self, event: Playable) -> int | None:
+    def _player_of(self, event: Playable, running: dict[int, _Instance]) -> int | None:
         """Return the instance that is to play an event."""
         if isinstance(event, NoteOff):
             struck = self._struck.pop((event.channel, event.pitch), None)
             return struck if struck in self._instances else None
         kind = of_channel(event.channel)
-        named = (i for i, its in self._instances.items() if its.plays is kind and kind is not None)
-        open_to_all = (i for i, its in self._instances.items() if its.plays is None)
+        named = (i for i, its in running.items() if its.plays is kind and kind is not None)
+        open_to_all = (i for i, its in running.items() if its.plays is None)
         player = next(named, next(open_to_all, None))
         if isinstance(event, NoteOn) and player is not None:
             self._struck[event.channel, event.pitch] = player
@@ -237,11 +248,11 @@ class PluginDesk:
     def _tell(self, instance: int, message: FromApp) -> None:
         self._letters.append((self._instances[instance].place, datagram(message)))
 
-    def _census(self) -> list[Report]:
+    def _census(self, now_ns: int) -> list[Report]:
         """Return who is there, if that has changed."""
         now = tuple(
             PluginInstance(instance, its.plays, its.listens, its.playing)
-            for instance, its in self._instances.items()
+            for instance, its in self._running(now_ns).items()
         )
         before, self._told = self._told, now
         return [] if now == before else [Plugins(now)]

@@ -151,11 +151,16 @@ def serve(face: Connection, engine: Engine) -> None:
             if snapshot.now_ns - shown_ns < _FRAME_NS:
                 continue
             shown_ns = snapshot.now_ns
-            if shown is None or replace(snapshot, now_ns=shown.now_ns) != shown:
+            if shown is None or _differ(snapshot, shown):
                 shown = snapshot
                 face.send(snapshot)
         except (EOFError, OSError):
             return
+
+
+def _differ(snapshot: Snapshot, shown: Snapshot) -> bool:
+    """Tell whether there is anything new to see: another beat is, the mere time is not."""
+    return snapshot.beat != shown.beat or replace(snapshot, now_ns=shown.now_ns) != shown
 
 
 def main() -> None:

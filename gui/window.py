@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import traceback
+from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,7 @@ from bridge.protocol import OpenPorts, Panic
 from gui.roll import PianoRoll
 from gui.session_link import SessionLink
 from gui.theme import DARK, LIGHT, Theme
+from gui.time_line import TimeLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -67,6 +69,7 @@ class Window(QMainWindow):
         self._status = QLabel()
         self._status.setWordWrap(True)
         self._figures = QLabel()
+        self._time = TimeLine()
         self.roll = PianoRoll(theme)
         self._connect()
         self._lay_out()
@@ -77,7 +80,10 @@ class Window(QMainWindow):
         """Return what the controls ask for."""
         style = self._style.currentText().strip()
         known = self._style.findText(style, Qt.MatchFlag.MatchFixedString) > 0
-        return Settings(
+        # What was learned to a knob or asked for elsewhere stays as it is.
+        asked = Settings() if self.shown is None else self.shown.settings
+        return replace(
+            asked,
             style=((style, 1.0),) if known else (),
             instruments=tuple(
                 kind
@@ -100,6 +106,7 @@ class Window(QMainWindow):
         colour = self._theme.danger if snapshot.problem else self._theme.text
         self._status.setStyleSheet(f"color: {colour}; font-size: 15px; font-weight: 600")
         self._figures.setText(self._measured(snapshot))
+        self._time.show_snapshot(snapshot)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Let go of the engine, which silences everything."""
@@ -252,7 +259,8 @@ class Window(QMainWindow):
         self._answer.setToolTip(self.tr("Hand over at once."))
         self._answer.setEnabled(False)
         self._panic.setToolTip(self.tr("Silence everything (or press Esc twice)."))
-        self._figures.setStyleSheet(f"color: {self._theme.faint}")
+        for line in (self._time, self._figures):
+            line.setStyleSheet(f"color: {self._theme.faint}")
         body = QWidget()
         whole = QVBoxLayout(body)
         whole.setContentsMargins(16, 14, 16, 10)
@@ -261,6 +269,7 @@ class Window(QMainWindow):
         whole.addWidget(group)
         whole.addWidget(self.roll, 1)
         whole.addLayout(buttons)
+        whole.addWidget(self._time)
         whole.addWidget(self._figures)
         self.setCentralWidget(body)
         self._status.setText(self.tr("Waking the engine ..."))

@@ -18,6 +18,7 @@ from export.calibration import tuned_decoder
 from gui.bench import decode, live, sending, startup
 from gui.bench.decode import BESIDE_RIVALS, OURS
 from gui.bench.jack_rig import RigError
+from gui.bench.together import together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 Found = dict[str, Any]
 SECTIONS = (
     *("startup", "step", "choosing", "prefill", "cache"),
-    *("hand-over", "sustained", "hour", "sending"),
+    *("hand-over", "sustained", "hour", "sending", "together"),
 )
 
 
@@ -108,6 +109,16 @@ PROMISES = (
         lambda f: f["sending"]["as heard on JACK"]["p99_ms"],
     ),
     Promise(
+        "notes that never end, or are struck again unended, when accompanying",
+        0,
+        lambda f: f["together"]["hanging"] + f["together"]["releases_lost"],
+    ),
+    Promise(
+        "notes left out for coming too late, when accompanying, share",
+        0.001,
+        lambda f: f["together"]["dropped_share"],
+    ),
+    Promise(
         "`antiphon jam` listens, median ms", 1500, lambda f: f["startup"]["listening"]["median_ms"]
     ),
     Promise("the window is up, median ms", 2000, lambda f: f["startup"]["window"]["median_ms"]),
@@ -132,6 +143,7 @@ def measure(
         "sustained": lambda: live.sustained(artefact),
         "hour": lambda: live.hour(artefact, minutes),
         "sending": lambda: _sending(artefact, seconds),
+        "together": lambda: _together(artefact, seconds),
     }
     found: Found = {
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",
@@ -173,6 +185,13 @@ def _sending(artefact: Artefact, seconds: int) -> Found:
     return found
 
 
+def _together(artefact: Artefact, seconds: int) -> Found:
+    try:
+        return together(artefact, seconds)
+    except RigError as error:
+        return {"no JACK": str(error)}
+
+
 def show(found: Found, console: Console) -> None:
     """Print what was found, and the promises."""
     table = Table(
@@ -182,7 +201,12 @@ def show(found: Found, console: Console) -> None:
         row = (f"{spread['median_ms']:.3f}", f"{spread['p99_ms']:.3f}", str(spread["count"]))
         table.add_row(name, *row)
     console.print(table)
-    for section, key in (("prefill", None), ("sustained", None), ("sending", "no JACK")):
+    for section, key in (
+        ("prefill", None),
+        ("sustained", None),
+        ("sending", "no JACK"),
+        ("together", None),
+    ):
         if section in found and (key is None or key in found[section]):
             console.print(f"{section}: {found[section] if key is None else found[section][key]}")
     promises = Table("promise", "limit", "found", "", box=None)

@@ -1,0 +1,177 @@
+"""Playing together for as long as it is asked: what an independent player's neighbour hears.
+
+Another program plays on a JACK server, eight notes a second on the average, with pauses and with
+hands that keep no exact time; Antiphon accompanies it with bass and drums by a clock of its own,
+and plans anew with every note. A third program hears all that comes out. Whatever begins has to
+end, no release may be missing, and of the notes that are decided hardly any may come too late.
+
+Run as a script (`python -m gui.bench.together SECONDS`) this is the player and the listener, two
+clients of the server that share no code with what they measure. At the end it waits until nothing
+more is to come, and writes as JSON the status and data bytes of all that was heard, in order.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import deque
+from dataclasses import dataclass
+from random import Random
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+from bridge import protocol
+from bridge.dialogue import Change, Listen, LogEntry, Mode, Settings, Time
+from bridge.instruments import Instrument
+from bridge.player import SECOND
+from gui.bench.jack_rig import RATE_HZ, RigError, jack_server
+from gui.engine import Engine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from export.artefact import Artefact
+
+BPM = 112
+_LEAVE_NS = 6 * SECOND
+_NOTE_ON, _NOTE_OFF = 0x90, 0x80
+_PLAYER_OUT, _LISTENER_IN = "independent-player:out", "neighbour:in"
+
+
+def together(artefact: Artefact, seconds: int) -> dict[str, Any]:
+    """Return what was played and heard, and what of it was wrong.
+
+    Raises:
+        gui.bench.jack_rig.RigError: there can be no JACK server here.
+
+    """
+    settings = Settings(
+        mode=Mode.ACCOMPANY,
+        instruments=(Instrument.BASS, Instrument.DRUMS),
+        style=(("jazz", 1.0),),
+        time=Time(bpm=BPM),
+    )
+    with jack_server():
+        with Engine(artefact, settings, backend="jack") as engine:
+            engine.post(protocol.OpenPorts())
+            engine.post(Change(settings))
+            engine.post(Listen())
+            log = _until_ready(engine)
+            other = subprocess.Popen(
+                [sys.executable, "-m", __name__, str(seconds)], stdout=subprocess.PIPE, text=True
+            )
+            end_ns = engine.now_ns + seconds * SECOND + _LEAVE_NS
+            while engine.now_ns < end_ns:
+                log += engine.turn(end_ns)
+        told, _ = other.communicate()
+    heard = Heard.of(json.loads(told))
+    dropped = sum(entry.figure or 0 for entry in log if entry.what == "late")
+    played = sum(entry.what == "played" for entry in log)
+    return {
+        "seconds": seconds,
+        "played": played,
+        "answered": heard.strikes,
+        "hanging": heard.hanging,
+        "releases_lost": heard.releases_lost,
+        "dropped_late": dropped,
+        "dropped_share": dropped / max(1, heard.strikes + dropped),
+    }
+
+
+def _until_ready(engine: Engine) -> list[LogEntry]:
+    give_up_ns = engine.now_ns + 20 * SECOND
+    while engine.now_ns < give_up_ns:
+        log = engine.turn(engine.now_ns + SECOND)
+        if any(entry.what == "ready" for entry in log):
+            return log
+    raise RigError("the MIDI process opens no ports.")
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a neighbour makes of a stream of messages: strikes, and what was wrong with them."""
+
+    strikes: int
+    hanging: int
+    """Notes that never ended."""
+    releases_lost: int
+    """Notes that were struck again before they had ended."""
+
+    @classmethod
+    def of(cls, messages: Iterable[list[int]]) -> Heard:
+        """Listen to messages in order."""
+        sounding: set[tuple[int, int]] = set()
+        strikes = lost = 0
+        for status, *data in messages:
+            key = (status & 0x0F, data[0])
+            if status & 0xF0 == _NOTE_ON and data[1]:
+                strikes += 1
+                lost += key in sounding
+                sounding.add(key)
+            elif status & 0xF0 in (_NOTE_ON, _NOTE_OFF):
+                sounding.discard(key)
+        return cls(strikes, len(sounding), lost)
+
+
+def plan(seconds: int, seed: int = 0) -> list[tuple[int, bytes]]:
+    """Return a player's notes, each with its frame from the beginning: phrases and pauses."""
+    random, frame, pitch = Random(seed), 0, 60
+    planned: list[tuple[int, bytes]] = []
+    eighth = RATE_HZ * 60 // BPM // 2
+    while frame < seconds * RATE_HZ:
+        for _ in range(random.randrange(6, 40)):
+            chord = random.choice((1, 1, 1, 2, 3))
+            pitch = min(84, max(48, pitch + random.randrange(-5, 6)))
+            length = int(eighth * random.uniform(0.3, 1.2))
+            for voice in range(chord):
+                at = frame + random.randrange(600)
+                key = pitch + 4 * voice
+                planned += [
+                    (at, bytes((_NOTE_ON, key, random.randrange(50, 110)))),
+                    (at + length, bytes((_NOTE_OFF, key, 64))),
+                ]
+            frame += random.choice((eighth, eighth, eighth // 2, 2 * eighth))
+        frame += eighth * random.choice((2, 4, 8, 24))
+    return sorted(planned)
+
+
+def main() -> None:
+    """Play the plan, and hear the neighbour out."""
+    import jack
+
+    seconds = int(sys.argv[1])
+    player = jack.Client("independent-player", no_start_server=True)
+    listener = jack.Client("neighbour", no_start_server=True)
+    out, into = player.midi_outports.register("out"), listener.midi_inports.register("in")
+    todo, heard, begin = deque(plan(seconds)), list[list[int]](), list[int]()
+    gone = Event()
+
+    def play(size: int) -> None:
+        first = player.last_frame_time
+        if not begin:
+            begin.append(first + RATE_HZ)
+        out.clear_buffer()
+        while todo and begin[0] + todo[0][0] < first + size:
+            frame, message = todo.popleft()
+            out.write_midi_event(max(0, begin[0] + frame - first), message)
+
+    def listen(_size: int) -> None:
+        heard.extend(list(bytes(packet)) for _, packet in into.incoming_midi_events())
+
+    def note_gone(port: jack.Port, register: bool) -> None:  # noqa: FBT001 - JACK's signature
+        if not register and port.name.startswith("Antiphon"):
+            gone.set()
+
+    player.set_process_callback(play)
+    listener.set_process_callback(listen)
+    listener.set_port_registration_callback(note_gone, only_available=False)
+    with player, listener:
+        player.connect(_PLAYER_OUT, "Antiphon:in")
+        listener.connect("Antiphon:out", _LISTENER_IN)
+        gone.wait(seconds + 60)
+    sys.stdout.write(json.dumps(heard))
+
+
+if __name__ == "__main__":
+    main()

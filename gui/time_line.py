@@ -1,0 +1,47 @@
+"""One line of the window: whose time it is, where the music is, who is there, what sounded last.
+
+So a player sees at a glance whether the host is heard at all, before anything has been answered.
+"""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QLabel
+
+from bridge.dialogue import RollNote, Snapshot
+from model.vocabulary import pitch_name
+
+_BETWEEN = "   ·   "
+
+
+class TimeLine(QLabel):
+    """Shows time, place, plugins and last notes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName(self.tr("Time and last notes"))
+        self.setToolTip(self.tr("Whose time is followed, tempo, bar and beat, and the last notes."))
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show the engine's state."""
+        self.setText(_BETWEEN.join(self._parts(snapshot)))
+
+    def _parts(self, snapshot: Snapshot) -> list[str]:
+        parts = [snapshot.following] if snapshot.following else []
+        if snapshot.beat is not None:
+            bar, beat = snapshot.beat
+            parts.append(self.tr("{:.1f} bpm").format(snapshot.transport.bpm))
+            parts.append(self.tr("bar {}, beat {}").format(bar, beat))
+        if snapshot.plugins:
+            voices = (one.plays.label if one.plays else self.tr("all") for one in snapshot.plugins)
+            parts.append(self.tr("plugins: {}").format(", ".join(voices)))
+        for who, note in (
+            (self.tr("you"), snapshot.last_played),
+            (self.tr("Antiphon"), snapshot.last_answered),
+        ):
+            if note is not None:
+                parts.append(f"{who}: {_named(note)}")
+        return parts
+
+
+def _named(note: RollNote) -> str:
+    return f"{note.instrument.label} {pitch_name(note.pitch)}"

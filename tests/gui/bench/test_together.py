@@ -1,0 +1,51 @@
+"""The neighbour hears what is wrong, and in a real half minute there is nothing."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+
+from export.artefact import default_artefact
+from gui.bench.together import Heard, plan, together
+from tests.bridge.jack_server import shared_jack_server
+
+ON, OFF = [0x90, 60, 80], [0x80, 60, 64]
+
+
+@pytest.fixture(scope="module")
+def jack_name() -> Iterator[str]:
+    yield from shared_jack_server()
+
+
+@pytest.mark.parametrize(
+    "messages,heard",
+    [
+        ([ON, OFF, ON, OFF], Heard(2, 0, 0)),
+        ([ON, [0x90, 60, 0], [0xC0, 5]], Heard(1, 0, 0)),
+        ([ON], Heard(1, 1, 0)),
+        ([ON, ON, OFF], Heard(2, 0, 1)),
+        ([ON, [0x81, 60, 0], OFF], Heard(1, 0, 0)),
+    ],
+)
+def test_the_neighbour_hears_what_is_wrong(messages: list[list[int]], heard: Heard) -> None:
+    assert Heard.of(messages) == heard
+
+
+def test_the_player_plays_and_pauses_and_ends_what_it_begins() -> None:
+    planned = plan(60)
+    assert plan(60) == planned != plan(60, seed=1)
+    assert 200 < sum(message[0] == 0x90 for _, message in planned) < 900
+    assert sum(message[0] == 0x90 for _, message in planned) * 2 == len(planned)
+    gaps = [later - sooner for (sooner, _), (later, _) in pairwise(planned)]
+    assert max(gaps) > 48_000
+
+
+@pytest.mark.device
+@pytest.mark.slow
+@pytest.mark.usefixtures("jack_name")
+def test_in_half_a_minute_together_nothing_hangs_and_nothing_is_late() -> None:
+    found = together(default_artefact(), 30)
+    assert found["played"] > 50
+    assert found["answered"] > 20
+    assert (found["hanging"], found["releases_lost"]) == (0, 0)
+    assert found["dropped_share"] <= 0.02  # of few notes; ten minutes are for `antiphon bench`

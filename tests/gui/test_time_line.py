@@ -1,0 +1,52 @@
+"""The line of time says what there is to say, and nothing of what there is not."""
+
+from pytestqt.qtbot import QtBot
+
+from bridge.dialogue import RollNote, Settings, Snapshot, State
+from bridge.instruments import Instrument
+from bridge.protocol import PluginInstance
+from bridge.transport import Source, Transport
+from gui.time_line import TimeLine
+
+SECOND = 1_000_000_000
+
+
+def shown(qtbot: QtBot, snapshot: Snapshot) -> str:
+    line = TimeLine()
+    qtbot.addWidget(line)
+    line.show_snapshot(snapshot)
+    return line.text()
+
+
+def test_before_anything_is_known_it_is_empty(qtbot: QtBot) -> None:
+    assert shown(qtbot, Snapshot(0, State.STOPPED, Settings(), ())) == ""
+
+
+def test_played_freely_there_is_no_bar(qtbot: QtBot) -> None:
+    snapshot = Snapshot(SECOND, State.LISTENING, Settings(), (), following="Playing freely.")
+    assert shown(qtbot, snapshot) == "Playing freely."
+
+
+def test_in_a_host_all_of_it_is_told(qtbot: QtBot) -> None:
+    snapshot = Snapshot(
+        5 * SECOND,
+        State.ANSWERING,
+        Settings(),
+        (),
+        transport=Transport(Source.PLUGIN, quarter_ns=SECOND // 2),
+        following="Following the plugin's host.",
+        plugins=(
+            PluginInstance(1, None, listens=True, playing=True),
+            PluginInstance(2, Instrument.BASS, listens=False, playing=True),
+        ),
+        last_played=RollNote(Instrument.PIANO, 60, 80, 4 * SECOND),
+        last_answered=RollNote(Instrument.BASS, 36, 80, 4 * SECOND),
+    )
+    assert shown(qtbot, snapshot).split("   ·   ") == [
+        "Following the plugin's host.",
+        "120.0 bpm",
+        "bar 3, beat 3",
+        "plugins: all, bass",
+        "you: piano C4",
+        "Antiphon: bass C2",
+    ]
