@@ -29,6 +29,7 @@ from bridge.protocol import (
     Follow,
     Inject,
     Moved,
+    Observe,
     Panic,
     Play,
     Received,
@@ -115,6 +116,8 @@ class Conductor:
                 sent = self._schedule.release_all(now_ns)
             case Panic():
                 sent = self._schedule.panic(now_ns)
+            case Observe(source, position):
+                self.observe(source, position)
             case Conduct(transport):
                 self._own = transport
                 sent = self._lead(now_ns)

@@ -18,6 +18,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from bridge.conductor import Conductor
+from bridge.link_source import READ_NS, LinkSource
 from bridge.ports import Backend, PortError, connect
 from bridge.protocol import (
     Command,
@@ -26,6 +27,7 @@ from bridge.protocol import (
     FromIo,
     Inject,
     Moved,
+    Observe,
     OpenPorts,
     Panic,
     Problem,
@@ -55,7 +57,10 @@ class Outputs:
         self._asked: OpenPorts | None = None
         self._lost_ns: int | None = None  # when the ports were last looked for in vain
         self._checked_ns = clock.now_ns()
+        self._trouble: list[FromIo] = []  # what is to be told at the next turn
         self._plugins_lead = False
+        self._link: LinkSource | None = None
+        self._read_ns = clock.now_ns()  # when Link's beat was last read
         self._moved: dict[bool, Moved] = {}  # what plugins (True) and ports last said of the time
         self._kept: dict[type[Command], Command] = {}  # what ports that open anew must know
 
@@ -79,8 +84,12 @@ class Outputs:
         """Tell how often `turn` must be called though nothing rings; None: it need not."""
         if not self.open:
             return None
-        polls = None if self._ports is None else self._ports.poll_ns
-        return AGAIN_NS if polls is None else min(AGAIN_NS, polls)
+        polls = [AGAIN_NS]
+        if self._ports is not None and self._ports.poll_ns is not None:
+            polls.append(self._ports.poll_ns)
+        if self._link is not None:
+            polls.append(READ_NS)
+        return min(polls)
 
     def ask(self, message: OpenPorts) -> list[FromIo]:
         """Open ports, in place of those that are open, or say why there are none."""
@@ -105,7 +114,9 @@ class Outputs:
         now_ns = self._clock.now_ns()
         if isinstance(command, Follow | Conduct):
             self._kept[type(command)] = command
-        for_all = isinstance(command, Follow | Conduct | Silence | Panic)
+        if isinstance(command, Follow):
+            self._join_link(command)
+        for_all = isinstance(command, Follow | Observe | Conduct | Silence | Panic)
         if self._ports is not None and (
             for_all or isinstance(command, Inject) or not self._plugins_lead
         ):
@@ -116,7 +127,10 @@ class Outputs:
     def turn(self) -> list[FromIo]:
         """Send what is due, take what came, and return what there is to tell."""
         now_ns = self._clock.now_ns()
-        told: list[FromIo] = []
+        told, self._trouble = self._trouble, []
+        if self._link is not None and now_ns - self._read_ns >= READ_NS:
+            self._read_ns = now_ns
+            self._read_link(self._link)
         if self._plugins is not None:
             told += self._of(self._plugins.turn(now_ns), plugins=True)
         if self._ports is not None:
@@ -136,8 +150,33 @@ class Outputs:
         if self._plugins is not None:
             self._plugins.close()
             self._plugins = None
+        self._leave_link()
         self._lost_ns = None
         return told
+
+    def _join_link(self, follow: Follow) -> None:
+        """Join the network's session if its time may be followed; who asks for it must have it."""
+        if follow.sync not in (None, Source.LINK):
+            self._leave_link()
+        elif self._link is None:
+            try:
+                self._link = LinkSource(self._clock)
+            except PortError as error:
+                if follow.sync is Source.LINK:
+                    self._trouble.append(Problem(str(error)))
+
+    def _leave_link(self) -> None:
+        if self._link is not None:
+            self._link.close()
+            self._link = None
+
+    def _read_link(self, link: LinkSource) -> None:
+        kept = self._kept.get(Follow)
+        assert isinstance(kept, Follow)  # it is because of this that we have joined
+        metre, asked_for = kept.metre, kept.sync is Source.LINK
+        position = link.position((metre.numerator, metre.denominator), asked_for=asked_for)
+        if position is not None:
+            self.post(Observe(Source.LINK, position))
 
     def _open_ports(self, message: OpenPorts) -> list[FromIo]:
         conductor = Conductor(self._epochs)

@@ -11,6 +11,7 @@ All times are nanoseconds on the session clock, which the processes of one machi
 from dataclasses import dataclass
 
 from bridge.events import Stamped
+from bridge.host_line import HostPosition
 from bridge.instruments import Instrument
 from bridge.notes import MetreChange
 from bridge.schedule import Due, Sent
@@ -54,6 +55,14 @@ class Follow:
     sync: Source | None = None
     advance_ns: int = 0
     metre: MetreChange = COMMON_TIME
+
+
+@dataclass(frozen=True, slots=True)
+class Observe:
+    """Take in where somebody who keeps time says that the music is."""
+
+    source: Source
+    position: HostPosition
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +181,7 @@ class Problem:
     text: str
 
 
-Command = Play | Inject | Follow | Conduct | Retract | Replan | Silence | Panic
+Command = Play | Inject | Follow | Observe | Conduct | Retract | Replan | Silence | Panic
 ToIo = OpenPorts | ListPorts | Command | Quit
 Report = Received | Emitted | Moved | Plugins | Problem
 FromIo = Ready | PortNames | Lateness | Report
