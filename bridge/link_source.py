@@ -1,8 +1,8 @@
 """Ableton Link: programs on a network that agree on a beat, and none of which leads.
 
 Link gives tempo and phase, and, between those who share it, whether they play. It knows no bars of
-a song: beats are counted from when the session began, and bars from there, in a metre that each
-program has for itself. Many programs do not share whether they play. If Link was asked for, whoever
+a song: peers agree on the place in a bar of a length that they agree on, and each counts for itself
+how many there were. Many programs do not share whether they play. If Link was asked for, whoever
 is there is taken to be playing, until one has been seen to start; if it was not, only who has said
 so is, since a musician may have it running and not mean it.
 
@@ -65,8 +65,10 @@ class LinkSource:
         if not self.peers:
             return None
         self._shares_start |= bool(self._link.playing)
-        _, now_ns, beat = min(self._read() for _ in range(READINGS))
         bar_quarters = metre[0] * 4.0 / metre[1]
+        # Peers agree on where in a bar they are, if they have bars of one length, and on no number.
+        self._link.quantum = bar_quarters
+        _, now_ns, beat = min(self._read() for _ in range(READINGS))
         bar = int(beat // bar_quarters)
         return HostPosition(
             time_ns=now_ns,
