@@ -25,6 +25,7 @@ from bridge.midi_clock import ClockFollower
 from bridge.protocol import (
     Command,
     Conduct,
+    Echoed,
     Emitted,
     Follow,
     Inject,
@@ -154,6 +155,8 @@ class Conductor:
         emitted = Emitted(tuple(sent), dropped, now_ns)
         if emitted.events or dropped:
             told.append(emitted)
+        if delays_ns := self._echoes.delays_ns():
+            told.append(Echoed(delays_ns))
         return told
 
     def lead(self, now_ns: int) -> list[Sent]:

@@ -355,6 +355,8 @@ class Snapshot:
     hand_over_ns: int | None = None
     """From the last hand-over to its first note sent."""
     worst_lateness_ns: int = 0
+    echoes: int = 0
+    """How many of our own notes have come back to our input."""
     problem: str = ""
     transport: Transport = _FREELY
     following: str = ""

@@ -4,7 +4,7 @@ On a system without virtual ports, and in many a studio, what we play comes back
 loopback driver gives every program what any program sends, a keyboard passes its input on, a host's
 track is armed and monitored. Whoever answers what it hears would answer itself for ever. So what
 was sent is remembered for a short while, and when the same message comes in, once for each time
-that it went out, it is taken for the echo that it is.
+that it went out, it is taken for the echo that it is. How long it took is the round trip.
 """
 
 from __future__ import annotations
@@ -31,12 +31,16 @@ class EchoGuard:
 
     def __init__(self) -> None:
         self._sent: deque[tuple[int, Event]] = deque()
-        self.caught = 0
-        """How many echoes there have been."""
+        self._delays_ns: list[int] = []
 
     def note(self, sent: Iterable[Sent]) -> None:
         """Remember what goes out."""
         self._sent.extend((each.sent_ns, each.event) for each in sent)
+
+    def delays_ns(self) -> tuple[int, ...]:
+        """Return how long each echo took that has been caught since this was last asked."""
+        delays, self._delays_ns = tuple(self._delays_ns), []
+        return delays
 
     def passed(self, received: Iterable[Stamped]) -> list[Stamped]:
         """Return what did not come from us."""
@@ -51,7 +55,7 @@ class EchoGuard:
                 break
             if _essence(event) == heard:
                 del self._sent[index]
-                self.caught += 1
+                self._delays_ns.append(stamped.time_ns - sent_ns)
                 return True
         return False
 

@@ -138,6 +138,13 @@ class Emitted:
 
 
 @dataclass(frozen=True, slots=True)
+class Echoed:
+    """Some of what we sent has come back to our input, each so long after it went out."""
+
+    delays_ns: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Moved:
     """The line that plans go by is another; `reason` says, for a person, why it is this one."""
 
@@ -183,5 +190,5 @@ class Problem:
 
 Command = Play | Inject | Follow | Observe | Conduct | Retract | Replan | Silence | Panic
 ToIo = OpenPorts | ListPorts | Command | Quit
-Report = Received | Emitted | Moved | Plugins | Problem
+Report = Received | Emitted | Echoed | Moved | Plugins | Problem
 FromIo = Ready | PortNames | Lateness | Report

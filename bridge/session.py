@@ -264,6 +264,9 @@ class Session:
                 self._log(now_ns, "ready", text=backend)
             case protocol.PortNames(inputs, outputs):
                 self._view = replace(self._view, inputs=inputs, outputs=outputs)
+            case protocol.Echoed(delays_ns):
+                self._view = replace(self._view, echoes=self._view.echoes + len(delays_ns))
+                self._log(now_ns, "echo", delays_ns[-1])
             case protocol.Plugins(instances):
                 self._view = replace(self._view, plugins=instances)
                 self._log(now_ns, "plugins", len(instances))

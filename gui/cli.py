@@ -22,7 +22,9 @@ from gui.options import (
     StrengthOption,
     StyleOption,
     TemperatureOption,
+    ThroughOption,
     TopPOption,
+    backend_of,
     settings_of,
 )
 from gui.terminal import fail, load_artefact, writable
@@ -207,6 +209,31 @@ def _list(title: str, names: Sequence[str]) -> None:
     typer.echo(f"{title}:" + ("" if names else " none"))
     for name in names:
         typer.echo(f"  {name}")
+
+
+@app.command()
+def calibrate(
+    input_: Annotated[
+        str, typer.Option("--input", help="Port to listen on; default: an own port, `in`.")
+    ] = "",
+    output: Annotated[
+        str, typer.Option("--output", help="Port to play on; default: an own port, `out`.")
+    ] = "",
+    through: ThroughOption = "auto",
+) -> None:
+    """Measure how long a note takes to the host and back, for --advance-ms.
+
+    Example: antiphon calibrate --output "loopMIDI 1" --input "loopMIDI 2"
+    """
+    from gui.calibrate import CalibrationError, round_trip
+
+    try:
+        found = round_trip(backend_of(through), input_ or None, output or None)
+    except CalibrationError as error:
+        fail(str(error))
+    usual, spread = found.usual_ns / 1e6, found.spread_ns / 1e6
+    typer.echo(f"{found.echoes} echoes, {usual:.1f} ms (spread {spread:.2f} ms)")
+    typer.echo(f"antiphon jam --advance-ms {usual:.1f}")
 
 
 @app.command()

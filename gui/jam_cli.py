@@ -18,7 +18,9 @@ from gui.options import (
     StrengthOption,
     StyleOption,
     TemperatureOption,
+    ThroughOption,
     TopPOption,
+    backend_of,
     settings_of,
 )
 from gui.terminal import fail, load_artefact, writable
@@ -29,13 +31,11 @@ if TYPE_CHECKING:
 
     from bridge.controls import Bindings
     from bridge.dialogue import LogEntry, Time
-    from bridge.io_process import BackendName
     from bridge.quantise import Quantise
     from gui.engine import Engine
 
     Word = TypeVar("Word", bound=enum.Enum)
 
-_THROUGH: dict[str, BackendName] = {"auto": "auto", "jack": "jack", "rtmidi": "rtmidi"}
 _SECOND, _MS = 1_000_000_000, 1_000_000
 _LONGEST_ADVANCE_MS = 500
 _SLOWEST_BPM, _FASTEST_BPM = 20, 300
@@ -62,9 +62,7 @@ def jam(
     output: Annotated[
         str, typer.Option("--output", help="Port to play on; default: an own port, `out`.")
     ] = "",
-    through: Annotated[
-        str, typer.Option("--through", help="auto, jack, rtmidi: which kind of port.")
-    ] = "auto",
+    through: ThroughOption = "auto",
     sync: Annotated[
         str, typer.Option("--sync", help="auto (the best that plays), internal, midi, link, jack.")
     ] = "auto",
@@ -138,8 +136,7 @@ def jam(
         fail(f"--candidates: {candidates} is not between 1 and {MOST_CANDIDATES}.")
     if bars < 0:
         fail(f"--bars: {bars} is below 0.")
-    if through not in _THROUGH:
-        fail(f"--through: there is no {through!r}; there are {', '.join(_THROUGH)}.")
+    backend = backend_of(through)
     settings = replace(
         settings_of(style, instruments_, temperature, top_p, style_strength, seed),
         candidates=candidates,
@@ -159,7 +156,7 @@ def jam(
         writable(path)
     with (
         _log_file(json_log) as log,
-        Engine(artefact, settings, backend=_THROUGH[through]) as engine,
+        Engine(artefact, settings, backend=backend) as engine,
     ):
         for request in (
             Change(settings),
@@ -253,6 +250,7 @@ _SPOKEN = {
     "hand-over": "Answering.",
     "ending": "Coming to an end.",
     "first note sent": "  first note {ms:.0f} ms after the hand-over",
+    "echo": "Our own notes come back to the input; they are not taken for yours.",
     "retract": "  you came back in: {figure} notes taken back",
     "late": "  {figure} notes came too late and were left out",
     "problem": "Problem: {text}",

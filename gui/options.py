@@ -16,6 +16,7 @@ from gui.terminal import fail
 if TYPE_CHECKING:
     from bridge.dialogue import Settings
     from bridge.instruments import Instrument
+    from bridge.io_process import BackendName
 
 StyleOption = Annotated[
     str, typer.Option("--style", help='One style or a blend: "chopin:0.7,bossa nova:0.3".')
@@ -36,7 +37,20 @@ TopPOption = Annotated[
 StrengthOption = Annotated[
     float, typer.Option("--style-strength", help="How much of the style: 1 as the model thinks.")
 ]
+ThroughOption = Annotated[
+    str, typer.Option("--through", help="auto, jack, rtmidi: which kind of port.")
+]
 SeedOption = Annotated[int, typer.Option("--seed", help="The same seed gives the same music.")]
+
+
+_THROUGH: dict[str, BackendName] = {"auto": "auto", "jack": "jack", "rtmidi": "rtmidi"}
+
+
+def backend_of(through: str) -> BackendName:
+    """Return the kind of port that a word names, or fail."""
+    if through not in _THROUGH:
+        fail(f"--through: there is no {through!r}; there are {', '.join(_THROUGH)}.")
+    return _THROUGH[through]
 
 
 def settings_of(

@@ -23,6 +23,7 @@ from bridge.notes import MetreChange
 from bridge.protocol import (
     Command,
     Conduct,
+    Echoed,
     Emitted,
     Follow,
     Inject,
@@ -242,6 +243,7 @@ def test_our_own_echo_is_not_the_player() -> None:
     assert desk.conductor.receive([Stamped(5 * MS, ON), Stamped(5 * MS, NoteOn(0, 1, 1))]) == (
         Stamped(5 * MS, NoteOn(0, 1, 1)),
     )
+    assert Echoed((5 * MS - 30,)) in desk.conductor.report((), (), 5 * MS)
 
 
 def test_the_line_is_told_before_what_it_makes_clear_and_drops_are_counted() -> None:

@@ -20,7 +20,8 @@ def test_what_we_sent_comes_back_and_is_not_the_player() -> None:
     guard = EchoGuard()
     guard.note(sent(ON, OFF))
     assert passed(guard, 3 * MS, ON, OFF) == []
-    assert guard.caught == 2
+    assert guard.delays_ns() == (3 * MS, 3 * MS)
+    assert guard.delays_ns() == ()
 
 
 def test_it_is_caught_once_for_each_time_that_we_sent_it() -> None:
