@@ -234,6 +234,7 @@ class Compose:
     """Answer from `begin_tick` to `end_tick`, for now as far as `until_tick`.
 
     The first note belongs at the beginning. With a `script`, in order of time, the answer is that.
+    `together` the player plays as well, on other instruments.
     """
 
     take: int
@@ -242,6 +243,7 @@ class Compose:
     end_tick: int
     instruments: tuple[Instrument, ...]
     script: tuple[Happening, ...] = ()
+    together: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -506,6 +506,7 @@ class Session:
             turn.end + self._timing.base,
             turns.invited(phrase, self._settings),
             tuple(replace(each, tick=each.tick + self._timing.base) for each in script),
+            self._settings.mode is Mode.ACCOMPANY,
         )
 
     def _hand_over(self, now_ns: int, wanted_ns: int) -> None:

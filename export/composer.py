@@ -54,6 +54,8 @@ from model.tokenizer import StreamEncoder, frame
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from numpy.typing import NDArray
+
     from export.artefact import Artefact
     from export.runtime import Decoder
     from export.stream import Place
@@ -91,6 +93,7 @@ class Composer:
         self._plan, self._until_tick = 0, 0
         self._held: set[tuple[Instrument, int]] = set()  # keys that the player holds
         self._onsets: deque[int] = deque(maxlen=_ONSETS_HEARD)
+        self._players: set[Instrument] = set()  # what the player has played on
         self._heard_meanwhile: list[Happening] = []
 
     @property
@@ -176,6 +179,7 @@ class Composer:
         self._foresight = None
         self._held.clear()
         self._onsets.clear()
+        self._players.clear()
         self._heard_meanwhile.clear()
         self._decoder.set_allowed(sampling.multi_hot(()))
         self._frame = begin
@@ -218,6 +222,7 @@ class Composer:
             key = happening.instrument, happening.pitch
             if isinstance(happening, Strike):
                 self._onsets.append(happening.tick)
+                self._players.add(happening.instrument)
                 self._held.add(key)
             else:
                 self._held.discard(key)
@@ -246,7 +251,7 @@ class Composer:
         if self._take is not None or asked.script:
             return
         ahead = self._encoder.copy().settle(asked.begin_tick)
-        self._decoder.set_allowed(sampling.multi_hot(asked.instruments))
+        self._decoder.set_allowed(self._band(asked))
         self._stream.tell(self._certain, ahead)
         self._stream.cut(self._certain + len(ahead))
         if self._decoder.capacity - self._decoder.length < self._stream.unread + _ROOM:
@@ -267,6 +272,11 @@ class Composer:
         timed = self._frame.bpm is not None
         place.grammar.keep_to(sampling.grid_of(self._onsets, _NEAR_TICKS) if timed else None)
 
+    def _band(self, asked: Compose) -> NDArray[np.float32]:
+        """Return the instruments (14,) that the music has: those asked for, and the player's."""
+        others = self._players if asked.together else ()
+        return sampling.multi_hot({*asked.instruments, *others})
+
     def _new_take(self, asked: Compose, place: Place, candidate: int) -> Take:
         settings = self._settings
         chance = sampling.Chance(settings.temperature, settings.top_p)
@@ -280,7 +290,7 @@ class Composer:
         if asked.script:
             self._recite(asked)
             return
-        self._decoder.set_allowed(sampling.multi_hot(asked.instruments))
+        self._decoder.set_allowed(self._band(asked))
         self._tell(self._encoder.settle(asked.begin_tick))
         self._stream.skip_all_but(self._decoder.capacity // 2)
         if foresight is not None and foresight.asked == asked and foresight.begun:
@@ -348,20 +358,19 @@ class Composer:
             return
         take = self._take or self._ended
         assert take is not None, "what was asked for has been taken or recited"
-        begin = max(message.tick + 1, asked.begin_tick)
-        self._tell_anew(message.happenings, message.tick, begin)
+        begins = message.tick < asked.begin_tick
+        self._tell_anew(message.happenings, message.tick, asked.begin_tick if begins else 0)
         self._take, self._ended = take, None
-        self._decoder.set_allowed(sampling.multi_hot(asked.instruments))
+        self._decoder.set_allowed(self._band(asked))
         self._prepare(self._stream.place)
-        if begin > asked.begin_tick:
-            take.go_on_from(self._stream.place)
+        if not begins:
+            take.go_on_from(self._stream.place, message.tick)
+            take.place.grammar.rest_until(message.tick + 1)
         else:  # nothing of it stands: it begins anew
             self._take = self._new_take(asked, self._stream.place, message.plan)
             self._take.end_tick = take.end_tick
 
-    def _tell_anew(
-        self, happenings: Sequence[Happening], until: int, begin: int | None = None
-    ) -> None:
+    def _tell_anew(self, happenings: Sequence[Happening], until: int, begin: int = 0) -> None:
         """Tell with these what stands, as far as a tick; then let time pass to `begin`."""
         since = min((happening.tick for happening in happenings), default=until + 1)
         self._tell(self._encoder.settle(self._encoder.tick))
@@ -372,13 +381,17 @@ class Composer:
         ]
         self._go_back(min(since, until + 1) - 1)
         self._tell_happenings(sorted([*stands, *happenings], key=lambda each: each.tick))
-        self._tell(self._encoder.settle(max(self._encoder.tick, begin or 0)))
+        self._tell(self._encoder.settle(max(self._encoder.tick, begin)))
 
     def _go_back(self, tick: int) -> None:
-        """Forget what is told after a tick."""
+        """Forget what is told after a tick, and the wait for what would have come then."""
         self._stream.cut(max(self._certain, self._frame_length))
         self._stream.cut_after(tick, keep=self._frame_length)
-        self._certain = len(self._stream)
+        length = len(self._stream)
+        while length > self._frame_length and self._stream.waits_at(length - 1):
+            length -= 1
+        self._stream.cut(length)
+        self._certain = length
         self._encoder = StreamEncoder(self._stream.tick)
         for token in self._stream.place.grammar.sounding:
             spelt = v.token_of(token)

@@ -176,6 +176,10 @@ class Stream:
         told = zip(self._ticks[first:], self._tokens[first:], strict=True)
         return [(at, token) for at, token in told if v.TOKEN_KIND[token] != v.Kind.WAIT]
 
+    def waits_at(self, index: int) -> bool:
+        """Tell whether a token that is remembered is a wait."""
+        return bool(v.TOKEN_KIND[self._tokens[index - self._first]] == v.Kind.WAIT)
+
     def read(self, count: int) -> None:
         """Let the network read at most so many tokens."""
         part, self._unread = self._unread[:count], self._unread[count:]

@@ -44,9 +44,9 @@ class Take:
         self.end_tick = asked.end_tick
         self._chance, self._rng = chance, rng
         self._invitation = sampling.Invitation(asked.instruments, asked.begin_tick)
-        self._instruments = asked.instruments
+        self._instruments, self._together = asked.instruments, asked.together
         self._opinions = 0.0
-        self._onset_tick: int | None = None if at_once else asked.begin_tick
+        self._onset_ticks = [] if at_once else [asked.begin_tick]
         place.grammar.allow(asked.instruments)
 
     @property
@@ -66,10 +66,14 @@ class Take:
         """
         if self.tokens:
             self._opinions += logits.critic
-        last = self._onset_tick
-        rests = last is None or self.place.tick - last >= LONGEST_REST_TICKS
+        rest = self.place.tick - self._onset_ticks[-1] if self._onset_ticks else 0
+        rests = not self._onset_ticks or rest >= LONGEST_REST_TICKS
         mask = self.place.grammar.mask(must_begin=rests)
-        events = logits.events + self._invitation.bias(self.place.tick)
+        events = logits.events
+        if self._together:
+            held = self.place.grammar.held_ticks
+            events = sampling.beside_others(events, self._instruments, rest, held)
+        events = events + self._invitation.bias(self.place.tick)
         return sampling.choose(events, logits.velocities, mask, self._chance, self._rng)
 
     def note(self, token: int) -> bool:
@@ -80,17 +84,17 @@ class Take:
         if spelt.kind is v.Kind.WAIT:
             return True
         if spelt.kind is v.Kind.ON:
-            self._onset_tick = self.place.tick
+            self._onset_ticks.append(self.place.tick)
         self._happenings.append(happening_of(self.place.tick, token))
         return False
 
-    def go_on_from(self, place: Place) -> None:
-        """Go on from a place where more, or less, has happened than was told; nothing is news."""
+    def go_on_from(self, place: Place, stands_until: int) -> None:
+        """Go on from a place where it stands as far as a tick, and others have played."""
         self.place = place
         place.grammar.allow(self._instruments)
         self._happenings.clear()
-        if self._onset_tick is not None:
-            self._onset_tick = min(self._onset_tick, place.tick)
+        first = self._onset_ticks[0]  # without one it would not stand at all
+        self._onset_ticks = [tick for tick in self._onset_ticks if tick <= stands_until] or [first]
 
     def news(self) -> list[Happening]:
         """Return what has happened in it since it was last asked."""

@@ -64,7 +64,10 @@ def jam(
     ] = "",
     through: ThroughOption = "auto",
     sync: Annotated[
-        str, typer.Option("--sync", help="auto (the best that plays), internal, midi, link, jack.")
+        str,
+        typer.Option(
+            "--sync", help="auto (the best that plays), plugin, jack, midi, link, internal."
+        ),
     ] = "auto",
     bpm: Annotated[
         float, typer.Option("--bpm", help="Tempo of the own clock; 0: play freely.")

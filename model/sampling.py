@@ -42,7 +42,11 @@ _SIXTEENTHS, _TRIPLETS, _THIRTY_SECONDS = (
     frozenset(range(0, TICKS_PER_QUARTER, step)) for step in (12, 16, 6)
 )
 _KEPT_SHARE, _USED_SHARE = 0.9, 0.05
+SHARE_A_QUARTER, LARGEST_SHARE = 0.15, 0.6
+"""Of the notes that are expected of others, one who plays beside them takes so many himself."""
+_LEAST_MASS = 1e-12
 _IS_ON = v.EVENT_KIND == v.Kind.ON
+_IS_OFF = v.EVENT_KIND == v.Kind.OFF
 _IS_WAIT = v.EVENT_KIND == v.Kind.WAIT
 
 
@@ -71,6 +75,7 @@ class Grammar:
         self._sounding: dict[int, int] = {}  # note-off event of what sounds -> tick of its onset
         self._held: frozenset[int] = frozenset()  # note-off events that are somebody else's to tell
         self._tick = 0
+        self._not_before = 0  # nothing more happens before this tick
         self._lowest = FIRST_OFF  # in a tick, events come in rising order
         self._at_once = 0
 
@@ -83,6 +88,12 @@ class Grammar:
     def owed(self) -> tuple[int, ...]:
         """The note-off tokens that would end what sounds and is not held, in canonical order."""
         return tuple(event for event in self.sounding if event not in self._held)
+
+    @property
+    def held_ticks(self) -> int:
+        """How long the oldest of the notes that are owed an end has sounded."""
+        begun = (self._sounding[event] for event in self.owed)
+        return self._tick - min(begun, default=self._tick)
 
     def copy(self) -> Grammar:
         """Return an independent grammar at the same place."""
@@ -98,6 +109,14 @@ class Grammar:
     def hold(self, ends: Iterable[int]) -> None:
         """From now on leave these note-off tokens to whoever holds the keys."""
         self._held = frozenset(ends)
+
+    def rest_until(self, tick: int) -> None:
+        """Let nothing more happen before a tick.
+
+        Waits are told whole: where one ends, something happens. So a wait that may not end yet is
+        not told in two parts, but only such waits may come as reach far enough.
+        """
+        self._not_before = tick
 
     def keep_to(self, grid: Grid | None) -> None:
         """From now on let notes begin on a grid only; they may end anywhere."""
@@ -122,6 +141,8 @@ class Grammar:
 
         With `must_begin` only note-ons if any may, or the wait after which one may.
         """
+        if self._tick < self._not_before:
+            return self._rest()
         allowed = self._may_begin.copy()
         ends = [event for event in self._sounding if event not in self._held]
         overdue = [e for e in ends if self._tick - self._sounding[e] >= LONGEST_NOTE_TICKS]
@@ -145,6 +166,13 @@ class Grammar:
         allowed |= self._waits()
         allowed[v.END] = self._may_end and not self._sounding
         return allowed
+
+    def _rest(self) -> NDArray[np.bool_]:
+        """Return only the waits (E,) that reach the tick before which nothing happens."""
+        left = min(self._not_before - self._tick, v.LONGEST_WAIT)
+        long: NDArray[np.bool_] = _IS_WAIT & (left <= v.EVENT_VALUE)
+        on_grid = long & self._waits()
+        return on_grid if on_grid.any() else long
 
     def _next_place(self) -> NDArray[np.bool_]:
         """Return only the wait (E,) that reaches the next place on the grid."""
@@ -219,6 +247,38 @@ class Invitation:
                 gains[kind] = min(MOST_INVITING, max(0.0, quarters))
         gained: NDArray[np.float32] = np.where(_IS_ON, gains[v.EVENT_INSTRUMENT], np.float32(0))
         return gained
+
+
+def beside_others(
+    events: NDArray[np.float32],
+    instruments: Iterable[Instrument],
+    rest_ticks: int,
+    held_ticks: int,
+) -> NDArray[np.float32]:
+    """Return event logits (E,) for one who plays these instruments, while others play the rest.
+
+    What the network expects of the others is not ours to tell: to us it means that time passes
+    until then, and so its probability goes to the waits. Else it would go to what little we may do
+    besides, and that is, as often as not, to end a note. But a network that has heard a piano alone
+    expects it to go on alone. So of the probability that somebody strikes here, we take a share,
+    the larger the longer we have not, and of the probability that something ends here another, the
+    larger the longer we have held a note: and so we come and go where notes do.
+    """
+    ours = np.isin(v.EVENT_INSTRUMENT, [int(kind) for kind in instruments])
+    mass = np.exp(events - events.max())
+    struck, ended = (float(mass[~ours & kind].sum()) for kind in (_IS_ON, _IS_OFF))
+    strikes, ends = (
+        min(LARGEST_SHARE, ticks / TICKS_PER_QUARTER * SHARE_A_QUARTER)
+        for ticks in (rest_ticks, held_ticks)
+    )
+    beside = events.copy()
+    for kind, gained in (
+        (ours & _IS_ON, strikes * struck),
+        (ours & _IS_OFF, ends * ended),
+        (_IS_WAIT, (1 - strikes) * struck + (1 - ends) * ended),
+    ):
+        beside[kind] += np.float32(np.log1p(gained / max(float(mass[kind].sum()), _LEAST_MASS)))
+    return beside
 
 
 def _beginnings(instruments: Iterable[Instrument]) -> NDArray[np.bool_]:

@@ -1,5 +1,6 @@
 """Both play at once: what the player does is told where it happened, and the rest decided anew."""
 
+from itertools import pairwise
 from random import Random
 
 import pytest
@@ -116,6 +117,21 @@ def test_however_often_the_player_comes_in_both_are_told_as_they_played(
     composer.take(Conclude(1, stands[-1].tick + 48))
     ends = [h for h in happenings(worked(composer)) if isinstance(h, Release)]
     assert sounding <= {(h.instrument, h.pitch) for h in ends}
+
+
+def test_a_wait_is_never_told_in_two_parts(exact: Artefact) -> None:
+    """After a wait that is not the longest, something happens: so the network has learned it."""
+    composer = composing(exact, Strike(0, PIANO, 60, 80))
+    composer.take(Compose(1, 48, 400, NO_END, (BASS,), together=True))
+    worked(composer)
+    for plan, tick in enumerate(range(60, 400, 23), start=1):
+        heard = (Release(tick, PIANO, 60 + (plan - 1) % 5), Strike(tick, PIANO, 60 + plan % 5, 80))
+        composer.take(Amend(1, plan, tick + 8, heard))
+        worked(composer)
+    kinds = [v.token_of(token) for token in composer.tokens]
+    for before, after in pairwise(kinds):
+        if before.kind is v.Kind.WAIT and before.value < v.LONGEST_WAIT:
+            assert after.kind is not v.Kind.WAIT
 
 
 def test_what_was_played_before_the_answer_began_is_told_before_it(exact: Artefact) -> None:

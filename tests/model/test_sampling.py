@@ -198,3 +198,83 @@ def test_a_tick_in_which_too_much_happens_has_to_end() -> None:
         assert (v.EVENT_KIND[left] == v.Kind.WAIT).all()
     grammar.push(v.wait_id(1))
     assert grammar.mask()[v.FIRST_ON :].any()
+
+
+def test_who_must_rest_until_a_tick_waits_in_one_go() -> None:
+    """A wait is never told in two parts: after one, something happens."""
+    grammar = Grammar()
+    for token in (v.START, v.CLOCK_GRID, *v.parse("piano:v64:C4 wait:10")):
+        grammar.push(token)
+    grammar.rest_until(40)
+    allowed = np.flatnonzero(grammar.mask(must_begin=True))
+    assert (v.EVENT_KIND[allowed] == v.Kind.WAIT).all()
+    assert v.EVENT_VALUE[allowed].min() == 30
+    grammar.push(v.wait_id(30))
+    assert (v.EVENT_KIND[np.flatnonzero(grammar.mask())] == v.Kind.OFF).any()
+
+
+def test_a_rest_longer_than_any_wait_begins_with_the_longest() -> None:
+    grammar = Grammar()
+    grammar.rest_until(1000)
+    (only,) = np.flatnonzero(grammar.mask())
+    assert only == v.wait_id(v.LONGEST_WAIT)
+
+
+def test_a_rest_ends_on_the_grid_where_there_is_one() -> None:
+    grammar = Grammar()
+    grammar.keep_to(sampling.grid_of([0, 12, 24]))
+    grammar.rest_until(30)
+    waits = v.EVENT_VALUE[np.flatnonzero(grammar.mask())]
+    assert waits.min() == 32
+    assert 33 not in waits
+
+
+def probabilities(logits: np.ndarray) -> np.ndarray:
+    mass = np.exp(logits - logits.max())
+    shares: np.ndarray = mass / mass.sum()
+    return shares
+
+
+def expected(rest_ticks: int, held_ticks: int = 0) -> tuple[float, float, float, float]:
+    """Return the probability of a wait, of the others, of our strikes and of our ends."""
+    events = np.random.default_rng(0).normal(size=v.EVENT_COUNT).astype(np.float32)
+    others = v.EVENT_INSTRUMENT == Instrument.PIANO
+    events[others & (v.EVENT_KIND == v.Kind.ON)] += 6
+    beside = probabilities(
+        sampling.beside_others(events, [Instrument.BASS], rest_ticks, held_ticks)
+    )
+    ours = v.EVENT_INSTRUMENT == Instrument.BASS
+    on, off = (kind == v.EVENT_KIND for kind in (v.Kind.ON, v.Kind.OFF))
+    parts = (v.EVENT_KIND == v.Kind.WAIT, others, ours & on, ours & off)
+    wait, theirs, strikes, ends = (float(beside[part].sum()) for part in parts)
+    return wait, theirs, strikes, ends
+
+
+def test_beside_others_time_passes_where_they_are_expected() -> None:
+    wait, _, strikes, _ = expected(rest_ticks=0)
+    assert wait > 20 * strikes
+
+
+def test_who_has_rested_comes_in_where_a_note_belongs() -> None:
+    shares = []
+    for quarters in (0, 1, 2, 4, 40):
+        wait, _, strikes, _ = expected(48 * quarters)
+        shares.append(strikes / (strikes + wait))
+    assert shares == sorted(shares)
+    assert shares[1] > 0.1
+    assert shares[-2] == pytest.approx(0.6, abs=0.05)
+    assert shares[-1] == pytest.approx(shares[-2])
+
+
+def test_who_has_held_a_note_for_long_ends_it_where_notes_end() -> None:
+    assert expected(0, held_ticks=192)[3] > 2 * expected(0, held_ticks=0)[3]
+
+
+def test_the_oldest_note_that_we_owe_an_end_is_known() -> None:
+    grammar = Grammar()
+    assert grammar.held_ticks == 0
+    for token in v.parse("piano:v64:C4 wait:10 piano:v64:E4 wait:5"):
+        grammar.push(token)
+    assert grammar.held_ticks == 15
+    grammar.hold([v.off_id(Instrument.PIANO, 60)])
+    assert grammar.held_ticks == 5
