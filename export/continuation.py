@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bridge.dialogue import Compose
 from bridge.instruments import Instrument
 from bridge.notes import Note, Score, TempoChange
 from bridge.tempo import MetreMap, TempoMap
 from export.stream import Stream
+from export.take import Take
 from model import sampling, tokenizer
 from model import vocabulary as v
 
@@ -64,21 +66,16 @@ def continuation(
     chance = sampling.Chance(settings.temperature, settings.top_p)
     rng = np.random.default_rng(settings.seed)
     stream = _read(decoder, score, span.begin)
-    stream.place.grammar.allow(instruments)
     stream.place.grammar.keep_to(sampling.grid_of([note.onset_ticks for note in score.notes]))
-    told = tokenizer.Assembler(span.begin)
-    invitation = sampling.Invitation(instruments, span.begin)
     bar = MetreMap(score.metres).at(span.begin).bar_ticks
-    last_onset = span.begin
-    while stream.tick < span.end:
-        logits = stream.logits
-        mask = stream.place.grammar.mask(must_begin=stream.tick - last_onset >= bar)
-        events = logits.events + invitation.bias(stream.tick)
-        token = sampling.choose(events, logits.velocities, mask, chance, rng)
-        invitation.push(token, stream.tick)
+    asked = Compose(0, span.begin, span.end, span.end, instruments)
+    take = Take(asked, stream.place, chance, rng, at_once=False, longest_rest_ticks=bar)
+    told = tokenizer.Assembler(span.begin)
+    while not take.ended:
+        token = take.choose(stream.logits)
+        take.note(token)
         stream.push(token)
         told.push(token)
-        last_onset = stream.tick if v.TOKEN_KIND[token] == v.Kind.ON else last_onset
     notes = (n for n in told.score().notes if n.onset_ticks < span.end)
     return [replace(n, release_ticks=min(n.release_ticks, span.end)) for n in notes]
 

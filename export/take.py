@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 LONGEST_REST_TICKS = 192
-"""A bar of common time without a note is enough."""
+"""A bar of common time."""
 
 
 class Take:
@@ -36,8 +36,9 @@ class Take:
         rng: Generator,
         *,
         at_once: bool = True,
+        longest_rest_ticks: int = LONGEST_REST_TICKS,
     ) -> None:
-        """Begin where it stands, with a note if `at_once`."""
+        """Begin where it stands, with a note if `at_once`, and never rest for longer than that."""
         self.place = place
         self.tokens: list[int] = []
         self._happenings: list[Happening] = []
@@ -45,6 +46,7 @@ class Take:
         self._chance, self._rng = chance, rng
         self._invitation = sampling.Invitation(asked.instruments, asked.begin_tick)
         self._instruments, self._together = asked.instruments, asked.together
+        self._longest_rest_ticks = longest_rest_ticks
         self._opinions = 0.0
         self._onset_ticks = [] if at_once else [asked.begin_tick]
         place.grammar.allow(asked.instruments)
@@ -60,14 +62,11 @@ class Take:
         return self._opinions / max(1, len(self.tokens) - 1)
 
     def choose(self, logits: Logits) -> int:
-        """Choose the next token from what the network says after the last.
-
-        Nobody rests for longer than `LONGEST_REST_TICKS`.
-        """
+        """Choose the next token from what the network says after the last."""
         if self.tokens:
             self._opinions += logits.critic
         rest = self.place.tick - self._onset_ticks[-1] if self._onset_ticks else 0
-        rests = not self._onset_ticks or rest >= LONGEST_REST_TICKS
+        rests = not self._onset_ticks or rest >= self._longest_rest_ticks
         mask = self.place.grammar.mask(must_begin=rests)
         events = logits.events
         if self._together:
