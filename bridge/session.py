@@ -25,21 +25,18 @@ from __future__ import annotations
 
 import enum
 from collections import deque
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bridge import protocol, turns
+from bridge.answering import MARGIN_NS, Answering
 from bridge.controls import Action, Controls, Used, style_at
 from bridge.dialogue import (
-    Amend,
     Arrange,
     Bind,
     Change,
-    Compose,
     Composed,
-    Conclude,
     Elapse,
-    Extend,
     Finish,
     Foresee,
     Halt,
@@ -49,7 +46,6 @@ from bridge.dialogue import (
     Inbox,
     Learn,
     Listen,
-    LogEntry,
     Mode,
     ReEntry,
     Refused,
@@ -58,38 +54,25 @@ from bridge.dialogue import (
     Settings,
     Snapshot,
     State,
-    ToComposer,
-    Withdraw,
 )
 from bridge.events import NoteOn
-from bridge.part import Part
-from bridge.played import Played
+from bridge.outcome import Outcome
 from bridge.player import MS, SECOND, Phrase, Player
 from bridge.timing import Timing
 from bridge.transport import Transport
-from bridge.turns import LEAD_NS, LINE_LEAD_NS, Turn
+from bridge.turns import LEAD_NS, LINE_LEAD_NS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bridge.events import Stamped
 
-MARGIN_NS = 8 * MS
-"""What must at least remain between deciding a note and playing it."""
-COMMIT_NS = 80 * MS
-"""What is planned to sound so soon stands, whatever the player does."""
-HORIZON_NS = 2 * SECOND
-"""How far the composer may run ahead of what is heard."""
 PAUSE_NS = 80 * MS
 """After so long the composer may take it that the player pauses."""
 EARLY_NS = 60 * MS
 """Hosts send their first notes so long before they say that they play."""
 LAST_NS = 25 * MS
 """A loop's first note comes so long before the host says that it has come round."""
-REST_BARS, REST_NS = 2, 4 * SECOND
-"""Whoever has not played for so long is accompanied no more."""
-ENDING_NS = 3 * SECOND
-"""Playing freely, this is how long it takes to come to an end."""
 
 
 class Signal(enum.Enum):
@@ -121,33 +104,6 @@ TRANSITIONS: dict[State, dict[Signal, State]] = {
 }
 
 
-@dataclass(slots=True)
-class Outcome:
-    """What is to be done after a step."""
-
-    to_io: list[protocol.ToIo] = field(default_factory=list)
-    to_composer: list[ToComposer] = field(default_factory=list)
-    log: list[LogEntry] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _Answer:
-    """What is being said back. Ticks are the transport's."""
-
-    take: int
-    hand_over_ns: int
-    turn: Turn
-    until_tick: int
-    last_tick: int
-    plan: int = 0
-    done: bool = False
-    decided: bool = False
-    heard: bool = False
-    concluding: bool = False
-    phrase: Phrase | None = None  # what a loop repeats
-    passes: int = 0  # of a loop, so far
-
-
 class Session:
     """Decides, from what has happened, what is to be done."""
 
@@ -155,24 +111,21 @@ class Session:
         self.state = State.STOPPED
         self._settings = settings
         self._player, self._controls = Player(), Controls()
-        self._part, self._played = Part(), Played()
         self._timing = Timing(settings)
+        self._answering = Answering(settings, self._timing, self._player)
         self._phrase: Phrase | None = None
-        self._answer: _Answer | None = None
         self._trading_from: int | None = None  # the tick since which it is the player's turn
-        self._amendments: list[Happening] = []
         self._recent: deque[tuple[int, Happening]] = deque(maxlen=32)
-        self._takes = 0
         self._refusal = ""  # why the last change was not made
         self._view = Snapshot(0, self.state, settings, ())
         self._out = Outcome()
 
     def step(self, now_ns: int, inbox: Iterable[Inbox]) -> Outcome:
         """Take what has happened since the last step; return what is to be done."""
-        self._out = Outcome()
+        self._out = self._answering.out = Outcome()
         for item in inbox:
             self._take(now_ns, item)
-        self._amend(now_ns)
+        self._answering.amend(now_ns)
         self._pass_time(now_ns)
         return self._out
 
@@ -180,7 +133,7 @@ class Session:
         """Return when the next step is due though nothing happens, or None."""
         if self.state is State.STOPPED:
             return None
-        dues = [self._hearing_due_ns(), self._answering_due_ns(), self._timing.click_due_ns()]
+        dues = [self._hearing_due_ns(), self._answering.due_ns(), self._timing.click_due_ns()]
         return min((due for due in dues if due is not None), default=None)
 
     @property
@@ -195,13 +148,14 @@ class Session:
             now_ns=now_ns,
             state=self.state,
             settings=self._settings,
-            notes=self._played.notes,
+            hand_over_ns=self._answering.hand_over_ns,
+            notes=self._answering.played.notes,
             problem=self._refusal or self._view.problem,
             transport=self._transport,
             learning=self._controls.learning,
             bindings=self._controls.bindings,
-            last_played=self._played.last(now_ns, answered=False),
-            last_answered=self._played.last(now_ns, answered=True),
+            last_played=self._answering.played.last(now_ns, answered=False),
+            last_answered=self._answering.played.last(now_ns, answered=True),
         )
 
     # What happens.
@@ -212,11 +166,11 @@ class Session:
                 for stamped in events:
                     self._hear(now_ns, stamped)
             case protocol.Emitted():
-                self._note_sent(item)
+                self._answering.note_sent(item)
             case protocol.Moved():
                 self._follow(now_ns, item)
             case Composed():
-                self._plan(now_ns, item)
+                self._answering.plan(now_ns, item, softly=self._is_ducked(now_ns))
             case protocol.Panic() | Listen() | Halt() | HandOver() | Finish():
                 self._do(now_ns, item)
             case Change() | Learn() | Bind() | protocol.OpenPorts():
@@ -233,11 +187,11 @@ class Session:
             case HandOver():
                 self._hand_over(now_ns, now_ns)
             case Finish():
-                self._conclude(now_ns)
+                self._answering.conclude(now_ns)
             case protocol.Panic():
                 self._halt(now_ns)
                 self._out.to_io.append(request)
-                self._log(now_ns, "panic")
+                self._out.tell(now_ns, "panic")
 
     def _arrange(self, request: Change | Learn | Bind | protocol.OpenPorts) -> None:
         match request:
@@ -261,24 +215,24 @@ class Session:
                     problem="",
                 )
                 self._out.to_io += self._timing.demands()
-                self._log(now_ns, "ready", text=backend)
+                self._out.tell(now_ns, "ready", text=backend)
             case protocol.PortNames(inputs, outputs):
                 self._view = replace(self._view, inputs=inputs, outputs=outputs)
             case protocol.Echoed(delays_ns):
                 self._view = replace(self._view, echoes=self._view.echoes + len(delays_ns))
-                self._log(now_ns, "echo", delays_ns[-1])
+                self._out.tell(now_ns, "echo", delays_ns[-1])
             case protocol.Plugins(instances):
                 self._view = replace(self._view, plugins=instances)
-                self._log(now_ns, "plugins", len(instances))
+                self._out.tell(now_ns, "plugins", len(instances))
             case protocol.Lateness():
                 self._view = replace(self._view, worst_lateness_ns=item.worst_ns)
-                self._log(now_ns, "lateness", item.worst_ns)
+                self._out.tell(now_ns, "lateness", item.worst_ns)
             case protocol.Problem(text):
                 self._view = replace(self._view, problem=text)
-                self._log(now_ns, "problem", text=text)
+                self._out.tell(now_ns, "problem", text=text)
             case Refused(text):
                 self._refusal = text
-                self._log(now_ns, "refused", text=text)
+                self._out.tell(now_ns, "refused", text=text)
 
     def _signal(self, signal: Signal) -> bool:
         """Change the state if the signal means something in it."""
@@ -288,12 +242,9 @@ class Session:
         self.state = following
         return True
 
-    def _log(self, now_ns: int, what: str, figure: int | None = None, text: str = "") -> None:
-        self._out.log.append(LogEntry(now_ns, what, figure, text))
-
     def _log_note(self, at_ns: int, what: str, pitch: int, tick: int) -> None:
         place = self._transport.told(tick) if self._transport.grid else ""
-        self._log(at_ns, what, pitch, place)
+        self._out.tell(at_ns, what, pitch, place)
 
     # What is asked for.
 
@@ -301,21 +252,22 @@ class Session:
         if not self._signal(Signal.LISTEN):
             return
         self._player.clear()
-        self._phrase = self._answer = self._trading_from = None
+        self._phrase = self._trading_from = None
         self._out.to_io += self._timing.begin(self._settings, now_ns)
         self._reframe(now_ns)
         self._out.to_composer.append(Arrange(self._settings))
-        self._log(now_ns, "listen")
+        self._out.tell(now_ns, "listen")
 
     def _halt(self, now_ns: int) -> None:
         if self._signal(Signal.HALT):
-            self._withdraw(now_ns)
+            self._answering.withdraw(now_ns)
             self._phrase = None
             self._out.to_io.append(protocol.Silence())
-            self._log(now_ns, "halt")
+            self._out.tell(now_ns, "halt")
 
     def _change(self, settings: Settings) -> None:
-        self._settings, self._refusal = settings, ""
+        self._settings = self._answering.settings = settings
+        self._refusal = ""
         self._out.to_composer.append(Arrange(settings))
         self._out.to_io += self._timing.change(settings)
         if self._phrase is not None:
@@ -335,7 +287,7 @@ class Session:
                 modes = list(Mode)
                 following = modes[(modes.index(settings.mode) + 1) % len(modes)]
                 self._change(replace(settings, mode=following))
-                self._log(now_ns, "mode", text=following.value)
+                self._out.tell(now_ns, "mode", text=following.value)
             case Action.STYLE | Action.BLEND:
                 palette = settings.palette or tuple(name for name, _ in settings.style)
                 if palette:
@@ -355,23 +307,19 @@ class Session:
             last = [(at, h) for at, h in self._recent if at >= now_ns - LAST_NS]
             self._recent.clear()
             self._recent.extend(last)
-        self._log(now_ns, "time", text=moved.reason)
+        self._out.tell(now_ns, "time", text=moved.reason)
         if self.state is not State.STOPPED:
             self._reframe(now_ns)
             self._hear_early_notes(now_ns)
 
     def _break_off(self, now_ns: int, before: Transport) -> None:
         """Leave the answer and the phrase: the time that they were in is over."""
-        if self._answer is not None:
-            tick = before.passed(now_ns) + self._timing.base
-            self._out.to_composer.append(Withdraw(self._answer.take, tick))
-            self._played.cut(now_ns)
-        self._answer = self._phrase = self._trading_from = None
-        self._amendments.clear()
+        self._answering.break_off(now_ns, before)
+        self._phrase = self._trading_from = None
         self._signal(Signal.BROKEN)
 
     def _reframe(self, now_ns: int) -> None:
-        self._part.clear()
+        self._answering.begin_anew()
         begin = self._timing.reframe(now_ns)
         if begin is not None:
             self._out.to_composer.append(begin)
@@ -411,12 +359,12 @@ class Session:
         placed = happening.instrument, happening.pitch
         self._recent.append((at_ns, happening))
         if isinstance(happening, Release):
-            self._played.end(placed, at_ns)
+            self._answering.played.end(placed, at_ns)
         else:
-            self._played.begin(RollNote(*placed, happening.velocity, at_ns))
+            self._answering.played.begin(RollNote(*placed, happening.velocity, at_ns))
             self._log_note(at_ns, "played", happening.pitch, happening.tick)
             if self.state is State.ANSWERING and self._yields:
-                self._withdraw(now_ns)
+                self._answering.withdraw(now_ns)
                 self._signal(Signal.YIELD)
             self._signal(Signal.NOTE)
             if self._phrase is None:
@@ -425,8 +373,8 @@ class Session:
         if self._phrase is not None:
             self._phrase.take(happening, at_ns)
         told = self._timing.composers(happening)
-        if self._answer is not None and not self._yields:
-            self._amendments.append(told)
+        if self._answering.goes_on and not self._yields:
+            self._answering.take_in(told)
         else:
             self._out.to_composer.append(Hear((told,)))
 
@@ -477,8 +425,8 @@ class Session:
                 self._hand_over(now_ns, passes)
             elif not phrase.pause_told and now_ns >= phrase.last_event_ns + PAUSE_NS:
                 self._tell_pause(phrase, passes)
-        if self.state is State.ANSWERING and self._answer is not None:
-            self._go_on(now_ns, self._answer)
+        if self.state is State.ANSWERING:
+            self._go_on(now_ns)
         if self.state is not State.STOPPED and (clicks := self._timing.clicks(now_ns)):
             self._out.to_io.append(protocol.Play(clicks))
 
@@ -490,24 +438,7 @@ class Session:
             self._out.to_composer.append(Elapse(tick))
         else:
             turn = turns.turn(phrase, self._settings, self._transport, passes_ns)
-            self._out.to_composer.append(Foresee(self._asked(phrase, turn)))
-
-    def _asked(self, phrase: Phrase, turn: Turn) -> Compose:
-        """Return what to ask the composer for."""
-        horizon = self._transport.ticks_in(HORIZON_NS)
-        until = min(turn.end, turn.begin + horizon)
-        script: tuple[Happening, ...] = ()
-        if self._settings.mode is Mode.LOOP:
-            script = turns.loop_pass(phrase, self._transport, turn)
-        return Compose(
-            self._takes + 1,
-            turn.begin + self._timing.base,
-            until + self._timing.base,
-            turn.end + self._timing.base,
-            turns.invited(phrase, self._settings),
-            tuple(replace(each, tick=each.tick + self._timing.base) for each in script),
-            self._settings.mode is Mode.ACCOMPANY,
-        )
+            self._out.to_composer.append(Foresee(self._answering.asked(phrase, turn)))
 
     def _hand_over(self, now_ns: int, wanted_ns: int) -> None:
         phrase = self._phrase
@@ -521,181 +452,25 @@ class Session:
             # The line has been missed: a key handed over when it was too late for it.
             turn = replace(turn, begin=self._transport.tick_at(now_ns + LEAD_NS))
         self._phrase = self._trading_from = None
-        self._ask(now_ns, phrase, turn)
-        self._log(now_ns, "hand-over", now_ns - wanted_ns)
+        self._answering.ask(now_ns, phrase, turn)
+        self._out.tell(now_ns, "hand-over", now_ns - wanted_ns)
 
-    def _ask(self, now_ns: int, phrase: Phrase, turn: Turn) -> None:
-        """Let the composer play a turn."""
-        asked = self._asked(phrase, turn)
-        self._takes = asked.take
-        until = asked.until_tick - self._timing.base
-        self._answer = _Answer(asked.take, now_ns, turn, until, turn.end)
-        if self._settings.mode is Mode.LOOP:
-            self._answer.phrase = phrase
-        self._out.to_composer.append(asked)
-
-    # The answer.
-
-    def _plan(self, now_ns: int, composed: Composed) -> None:
-        answer = self._answer
-        if answer is None or (answer.take, answer.plan) != (composed.take, composed.plan):
-            return  # of a take that has been withdrawn, or of a plan that has been amended
-        happenings = [self._timing.ours(happening) for happening in composed.happenings]
-        if happenings:
-            late = now_ns + MARGIN_NS - self._transport.ns_at(happenings[0].tick)
-            if late > 0 and not self._transport.grid:
-                self._out.to_io += self._timing.shift(late)
-                self._log(now_ns, "shifted", late)
-        if happenings and not answer.decided:
-            answer.decided = True
-            self._log(now_ns, "first note decided", now_ns - answer.hand_over_ns)
-        self._part.soft = self._is_ducked(now_ns)
-        dues = self._part.dues(happenings, self._transport, self._settings.quantise, self._played)
-        if dues:
-            self._out.to_io.append(protocol.Play(dues))
-        if composed.done:
-            answer.done = True
-            answer.last_tick = min(answer.turn.end, max((d.tick for d in dues), default=0))
-
-    def _is_ducked(self, now_ns: int) -> bool:
-        ducks = self._settings.re_entry is ReEntry.DUCK
-        return ducks and now_ns - self._player.last_event_ns < SECOND and self._phrase is not None
-
-    def _answering_due_ns(self) -> int | None:
-        answer = self._answer
-        if self.state is not State.ANSWERING or answer is None:
-            return None
-        dues = [self._over_ns(answer) if answer.done else self._extend_at_ns(answer)]
-        if answer.phrase is not None and answer.done:
-            dues.append(self._transport.ns_at(answer.turn.end) - HORIZON_NS // 2)
-        if self._settings.mode is Mode.ACCOMPANY and not answer.concluding:
-            dues.append(self._rest_ns())
-        return min(dues)
-
-    def _over_ns(self, answer: _Answer) -> int:
-        """Return when an answer that has been told to its end is over."""
-        whole = self._transport.grid or answer.phrase is not None
-        return self._transport.ns_at(answer.turn.end if whole else answer.last_tick)
-
-    def _go_on(self, now_ns: int, answer: _Answer) -> None:
-        transport = self._transport
-        if answer.phrase is not None and answer.done:
-            if now_ns >= transport.ns_at(answer.turn.end) - HORIZON_NS // 2:
-                self._loop(now_ns, answer, answer.phrase)
-        elif answer.done and now_ns >= self._over_ns(answer):
-            self._finish(now_ns, answer)
-        elif not answer.done and now_ns >= self._extend_at_ns(answer):
-            if answer.until_tick >= answer.turn.end:  # the composer has not come to the end
-                self._withdraw(now_ns)
-                self._finish(now_ns, answer)
-                return
-            ahead = transport.tick_at(now_ns + HORIZON_NS)
-            answer.until_tick = max(answer.until_tick, min(answer.turn.end, ahead))
-            self._out.to_composer.append(Extend(answer.take, answer.until_tick + self._timing.base))
-        elif self._settings.mode is Mode.ACCOMPANY and now_ns >= self._rest_ns():
+    def _go_on(self, now_ns: int) -> None:
+        """Let the answer go on; when it is over, it is the player's turn."""
+        if self._answering.is_left_alone(now_ns):
             self._phrase = None
-            self._conclude(now_ns)
-
-    def _rest_ns(self) -> int:
-        """Return when a player who is accompanied has rested for too long."""
-        transport = self._transport
-        rest_ns = REST_NS
-        if transport.grid:
-            bars = REST_BARS * transport.metre.bar_ticks
-            rest_ns = transport.ns_at(bars) - transport.ns_at(0)
-        return self._player.last_event_ns + rest_ns
-
-    def _extend_at_ns(self, answer: _Answer) -> int:
-        """Return when the composer may go on: when half of what lies ahead has been heard.
-
-        If it has been asked for everything, it is waited for a second longer than that lasts.
-        """
-        if answer.until_tick >= answer.turn.end:
-            return self._transport.ns_at(answer.turn.end) + SECOND
-        return self._transport.ns_at(answer.until_tick) - HORIZON_NS // 2
-
-    def _loop(self, now_ns: int, answer: _Answer, phrase: Phrase) -> None:
-        """Let another pass follow: the phrase again, or what comes of it."""
-        turn = Turn(answer.turn.end, 2 * answer.turn.end - answer.turn.begin)
-        passes = answer.passes + 1
-        self._ask(now_ns, phrase, turn)
-        assert self._answer is not None
-        self._answer.passes, self._answer.heard = passes, True
-        if self._settings.vary and passes % 2:
-            asked = self._out.to_composer.pop()
-            assert isinstance(asked, Compose)
-            self._out.to_composer.append(replace(asked, script=()))
-
-    def _finish(self, now_ns: int, answer: _Answer) -> None:
+            self._answering.conclude(now_ns)
+        end_tick = self._answering.end_tick
+        if not self._answering.go_on(now_ns):
+            return
         self._signal(Signal.FINISHED)
-        self._answer = None
-        self._log(now_ns, "finished")
+        self._out.tell(now_ns, "finished")
         if self._settings.mode is Mode.TRADE:
-            self._trading_from = answer.turn.end
+            self._trading_from = end_tick
         if self._phrase is not None:  # the player has begun already
             self._phrase.begin_tick = self._turn_since(self._phrase.begin_tick)
             self._signal(Signal.NOTE)
 
-    def _amend(self, now_ns: int) -> None:
-        """Let the answer take in what has been played, and be planned anew after that."""
-        heard, self._amendments = self._amendments, []
-        if heard and self._answer is not None:
-            self._replan(now_ns, self._answer, tuple(heard))
-
-    def _replan(self, now_ns: int, answer: _Answer, heard: tuple[Happening, ...]) -> None:
-        transport, advance_ns = self._transport, self._settings.time.advance_ns
-        commit = transport.passed(now_ns + advance_ns + COMMIT_NS)
-        commit = max(commit, answer.turn.begin - 1)
-        answer.plan, answer.done = answer.plan + 1, False
-        self._out.to_io.append(protocol.Replan(commit))
-        self._out.to_composer.append(
-            Amend(answer.take, answer.plan, commit + self._timing.base, heard)
-        )
-        self._played.reopen(transport.ns_at(commit))
-        self._timing.click_again(commit)
-
-    def _conclude(self, now_ns: int) -> None:
-        """Bring the answer to an end, where music ends."""
-        answer, transport = self._answer, self._transport
-        if answer is None:
-            return
-        if transport.grid:
-            bar = transport.metre.bar_ticks
-            end = transport.next_line(transport.passed(now_ns + COMMIT_NS) + bar, bar)
-        else:
-            end = transport.tick_at(now_ns + ENDING_NS)
-        if end >= answer.turn.end:
-            return
-        answer.turn, answer.concluding, answer.phrase = replace(answer.turn, end=end), True, None
-        answer.until_tick = end
-        self._out.to_composer.append(Conclude(answer.take, end + self._timing.base))
-        self._replan(now_ns, answer, ())
-        self._log(now_ns, "ending", transport.ns_at(end) - now_ns)
-
-    def _note_sent(self, emitted: protocol.Emitted) -> None:
-        answer = self._answer
-        for sent in emitted.events:
-            if not isinstance(sent.event, NoteOn):
-                continue
-            tick = self._transport.tick_at(sent.due_ns + self._settings.time.advance_ns)
-            self._log_note(sent.sent_ns, "sent", sent.event.pitch, tick)
-            if answer is not None and not answer.heard:
-                answer.heard = True
-                taken = sent.sent_ns - answer.hand_over_ns
-                self._view = replace(self._view, hand_over_ns=taken)
-                self._log(sent.sent_ns, "first note sent", taken)
-        if emitted.dropped:
-            self._log(emitted.at_ns, "late", emitted.dropped)
-
-    def _withdraw(self, now_ns: int) -> None:
-        """Take back what of the answer has not been heard."""
-        answer, self._answer = self._answer, None
-        self._amendments.clear()
-        if answer is None:
-            return
-        tick = self._transport.passed(now_ns + self._settings.time.advance_ns)
-        self._out.to_io.append(protocol.Retract(tick))
-        self._out.to_composer.append(Withdraw(answer.take, tick + self._timing.base))
-        self._timing.click_again(tick)
-        self._part.clear_notes()
-        self._log(now_ns, "retract", self._played.cut(now_ns))
+    def _is_ducked(self, now_ns: int) -> bool:
+        ducks = self._settings.re_entry is ReEntry.DUCK
+        return ducks and now_ns - self._player.last_event_ns < SECOND and self._phrase is not None

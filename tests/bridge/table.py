@@ -3,9 +3,10 @@
 from bridge import protocol
 from bridge.dialogue import Compose, Inbox, Settings, State
 from bridge.events import Event, NoteOff, NoteOn, Stamped
+from bridge.outcome import Outcome
 from bridge.player import MS
 from bridge.schedule import Due
-from bridge.session import Outcome, Session
+from bridge.session import Session
 from bridge.transport import Transport
 
 

@@ -6,6 +6,7 @@ from itertools import pairwise
 import pytest
 
 from bridge import protocol
+from bridge.answering import COMMIT_NS
 from bridge.controls import Action, Control
 from bridge.dialogue import (
     Amend,
@@ -41,7 +42,6 @@ from bridge.metronome import HIGH_WOOD_BLOCK, LOW_WOOD_BLOCK
 from bridge.notes import MetreChange
 from bridge.player import MS, SECOND
 from bridge.quantise import Quantise, Step
-from bridge.session import COMMIT_NS
 from bridge.transport import Source, Transport
 from bridge.turns import LINE_LEAD_NS, NO_END
 from tests.bridge.table import Table
