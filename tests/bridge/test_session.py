@@ -29,7 +29,7 @@ from bridge.dialogue import (
 )
 from bridge.events import SUSTAIN, ControlChange, Event, NoteOff, NoteOn, ProgramChange
 from bridge.instruments import Instrument
-from bridge.player import MS, SECOND, silence_asked
+from bridge.player import MS, SECOND
 from bridge.schedule import Schedule, Sent
 from bridge.session import PAUSE_NS, TRANSITIONS, Signal
 from bridge.turns import LEAD_NS
@@ -86,14 +86,6 @@ def test_a_silence_half_as_long_again_as_the_usual_gap_hands_over(table: Table) 
     before = table.state
     table.at(last + 600 * MS)
     assert (before, table.state) == (State.HEARING, State.ANSWERING)
-
-
-@pytest.mark.parametrize(
-    "gaps_ms,silence_ms",
-    [([], 500), ([100] * 4, 250), ([400] * 4, 600), ([3000] * 3, 1000), ([5, 300, 5, 300], 450)],
-)
-def test_the_silence_asked(gaps_ms: list[int], silence_ms: int) -> None:
-    assert silence_asked(gap * MS for gap in gaps_ms) == silence_ms * MS
 
 
 def test_nobody_is_interrupted_while_a_key_is_down_and_a_pedal_asks_for_patience(

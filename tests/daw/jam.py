@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
+import psutil
+
 from tests.daw.ardour import Note
 
 PLUGIN = "urn:antiphon:effect"
@@ -25,9 +27,11 @@ LEAVE_S = 20.0
 class Jam:
     """A jam that runs, and its log."""
 
-    def __init__(self, log: TextIO) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], log: TextIO) -> None:
+        self._process = process
         self._lines = log
         self.log: list[Entry] = []
+        self.killed = False
 
     def until(self, what: str, times: int = 1) -> Entry:
         """Read the log until this has happened so many times from now on; give its entry."""
@@ -41,6 +45,13 @@ class Jam:
     def said(self, what: str) -> list[Entry]:
         """Give the entries of this kind."""
         return [entry for entry in self.log if entry["what"] == what]
+
+    def kill(self) -> None:
+        """End all of its processes at once, without a word: first the one that sends."""
+        self.killed = True
+        for child in psutil.Process(self._process.pid).children(recursive=True):
+            child.kill()
+        self._process.kill()
 
     def hear_out(self) -> None:
         """Read the log to its end."""
@@ -58,14 +69,14 @@ def jam(
     process = subprocess.Popen([sys.executable, "-c", *command], stdout=subprocess.DEVNULL)
     try:
         with pipe.open(encoding="utf-8") as log:
-            jamming = Jam(log)
+            jamming = Jam(process, log)
             jamming.until("ready")
             if is_ready is not None:
                 is_ready(jamming)
             yield jamming
             process.send_signal(signal.SIGINT)
             jamming.hear_out()
-        assert process.wait(LEAVE_S) == 0
+        assert process.wait(LEAVE_S) == 0 or jamming.killed
     finally:
         process.kill()
         process.wait()

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.bridge.conftest import Peer
+from tests.bridge.jack_server import RATE_HZ
 from tests.daw.ardour import CLOCK, Ardour, Note
 from tests.daw.jam import PLUGIN, Jam, jam
 
@@ -24,6 +25,7 @@ HALF = Fraction(1, 2)
 LOWEST = 40
 EIGHTHS = [Note(HALF * place, LOWEST + place, length=Fraction(1, 4)) for place in range(48)]
 BEAT_TICKS, BAR_BEATS = 48, 4
+RELEASED_MS = 200  # after a sudden death
 INTO, OUT = "Antiphon:in", "Antiphon:out"
 # Ardour sends notes 11 ms, which is a tick and a half at this tempo, before their time by its clock
 # and by JACK's transport: it allows for the latency of a sound card.
@@ -136,6 +138,32 @@ def test_after_a_stop_nothing_sounds(host: Ardour, sync: str, tmp_path: Path, pe
         host.wait_for_stop()
     late = peer.ask(hear=peer.ask(waiting=True))
     assert not [message for _, message in late if message[0] & 0xF0 == 0x90]
+
+
+@pytest.mark.parametrize("sync", ["plugin"], indirect=True)
+def test_when_antiphon_is_killed_the_plugin_releases_what_sounds(
+    host: Ardour, sync: str, tmp_path: Path, peer: Peer
+) -> None:
+    options = ("--sync", sync, "--mode", "accompany", "--instruments", "organ,cello", "--seed", "1")
+    with jam(tmp_path, *options) as jamming:
+        connect(host, sync, jamming)
+        peer.ask(connect=[[host.output("Play"), "listener:in"]])
+        host.locate(0)
+        host.play()
+        heard: list[tuple[int, list[int]]] = []
+        while not sounding(heard):
+            jamming.until("sent")
+            heard += peer.ask(hear=peer.ask(waiting=True))
+        frame, _ = peer.ask(clock=True)
+        jamming.kill()
+        host.wait_until(host.position() + 2)
+        host.stop()
+    heard += peer.ask(hear=peer.ask(waiting=True))
+    assert sounding(heard) == set()
+    ends = [at for at, message in heard if message[0] & 0xE0 == 0x80 and at > frame]
+    strikes = [at for at, message in heard if message[0] & 0xF0 == 0x90 and message[2]]
+    within = RATE_HZ * RELEASED_MS // 1000
+    assert all(at <= frame + within for at in ends + strikes if at > frame)
 
 
 def sounding(heard: list[tuple[int, list[int]]]) -> set[tuple[int, int]]:
