@@ -31,7 +31,7 @@ def _own_server(jack_name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JACK_DEFAULT_SERVER", jack_name)
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module")
 def _plugin_port() -> Iterator[None]:
     """Let the plugins and the app of these tests meet at a port of their own."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
@@ -44,7 +44,10 @@ def _plugin_port() -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def running_ardour(
-    jack_name: str, plugins: Path, tmp_path_factory: pytest.TempPathFactory
+    jack_name: str,
+    plugins: Path,
+    _plugin_port: None,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Ardour]:
     """Run one Ardour for all tests of a file; skip without it, but fail where it is promised.
 
