@@ -29,7 +29,7 @@ from bridge.dialogue import (
     Settings,
     Withdraw,
 )
-from bridge.events import NoteOn
+from bridge.events import NoteOn, ProgramChange
 from bridge.outcome import Outcome
 from bridge.part import Part
 from bridge.played import Played
@@ -140,7 +140,8 @@ class Answering:
             return  # of a take that has been withdrawn, or of a plan that has been amended
         happenings = [self._timing.ours(happening) for happening in composed.happenings]
         if happenings:
-            late = now_ns + MARGIN_NS - self._transport.ns_at(happenings[0].tick)
+            ready_ns = now_ns + MARGIN_NS + self.settings.time.advance_ns
+            late = ready_ns - self._transport.ns_at(happenings[0].tick)
             if late > 0 and not self._transport.grid:
                 self.out.to_io += self._timing.shift(late)
                 self.out.tell(now_ns, "shifted", late)
@@ -165,7 +166,7 @@ class Answering:
         dues = [self._over_ns(answer) if answer.done else self._extend_at_ns(answer)]
         if answer.phrase is not None and answer.done:
             dues.append(self._transport.ns_at(answer.turn.end) - HORIZON_NS // 2)
-        if self.settings.mode is Mode.ACCOMPANY and not answer.concluding:
+        if self._may_be_left_alone(answer):
             dues.append(self._rest_ns())
         return min(dues)
 
@@ -199,9 +200,12 @@ class Answering:
     def is_left_alone(self, now_ns: int) -> bool:
         """Tell whether the player who is accompanied has rested for too long."""
         answer = self._answer
-        if answer is None or answer.concluding or self.settings.mode is not Mode.ACCOMPANY:
-            return False
-        return now_ns >= self._rest_ns()
+        return answer is not None and self._may_be_left_alone(answer) and now_ns >= self._rest_ns()
+
+    def _may_be_left_alone(self, answer: _Answer) -> bool:
+        """Tell whether a rest would end the answer; who holds a chord does not rest."""
+        accompanies = self.settings.mode is Mode.ACCOMPANY
+        return accompanies and not answer.concluding and not self._player.key_down
 
     def _over_ns(self, answer: _Answer) -> int:
         """Return when an answer that has been told to its end is over."""
@@ -244,6 +248,7 @@ class Answering:
         commit = max(commit, answer.turn.begin - 1)
         answer.plan, answer.done = answer.plan + 1, False
         self.out.to_io.append(protocol.Replan(commit))
+        self._part.clear_plan()
         self.out.to_composer.append(
             Amend(answer.take, answer.plan, commit + self._timing.base, heard)
         )
@@ -260,9 +265,10 @@ class Answering:
             end = transport.next_line(transport.passed(now_ns + COMMIT_NS) + bar, bar)
         else:
             end = transport.tick_at(now_ns + ENDING_NS)
+        answer.concluding = True
         if end >= answer.turn.end:
             return
-        answer.turn, answer.concluding, answer.phrase = replace(answer.turn, end=end), True, None
+        answer.turn, answer.phrase = replace(answer.turn, end=end), None
         answer.until_tick = end
         self.out.to_composer.append(Conclude(answer.take, end + self._timing.base))
         self._replan(now_ns, answer, ())
@@ -297,6 +303,8 @@ class Answering:
         """Take note of what went out, and when."""
         answer, transport = self._answer, self._transport
         for sent in emitted.events:
+            if isinstance(sent.event, ProgramChange):
+                self._part.note_program(sent.event.channel)
             if not isinstance(sent.event, NoteOn):
                 continue
             tick = transport.tick_at(sent.due_ns + self.settings.time.advance_ns)

@@ -31,11 +31,14 @@ class EchoGuard:
 
     def __init__(self) -> None:
         self._sent: deque[tuple[int, Event]] = deque()
+        self._struck: set[tuple[int, int]] = set()  # strings whose strike was an echo
         self._delays_ns: list[int] = []
 
     def note(self, sent: Iterable[Sent]) -> None:
         """Remember what goes out."""
-        self._sent.extend((each.sent_ns, each.event) for each in sent)
+        for each in sent:
+            self._sent.append((each.sent_ns, each.event))
+            self._forget(each.sent_ns)
 
     def delays_ns(self) -> tuple[int, ...]:
         """Return how long each echo took that has been caught since this was last asked."""
@@ -47,8 +50,27 @@ class EchoGuard:
         return [stamped for stamped in received if not self._is_echo(stamped)]
 
     def _is_echo(self, stamped: Stamped) -> bool:
-        while self._sent and stamped.time_ns - self._sent[0][0] > MEMORY_NS:
+        self._forget(stamped.time_ns)
+        match stamped.event:
+            case NoteOff(channel, pitch):
+                # A key that the player strikes is the player's to lift, whatever we have released.
+                if (channel, pitch) not in self._struck:
+                    return False
+                self._struck.discard((channel, pitch))
+                self._find(stamped)
+                return True
+            case NoteOn(channel, pitch):
+                echo = self._find(stamped)
+                (self._struck.add if echo else self._struck.discard)((channel, pitch))
+                return echo
+        return self._find(stamped)
+
+    def _forget(self, now_ns: int) -> None:
+        while self._sent and now_ns - self._sent[0][0] > MEMORY_NS:
             self._sent.popleft()
+
+    def _find(self, stamped: Stamped) -> bool:
+        """Find what an event is the echo of, and forget that; tell whether it is one's."""
         heard = _essence(stamped.event)
         for index, (sent_ns, event) in enumerate(self._sent):
             if sent_ns - stamped.time_ns > _EARLY_NS:

@@ -120,7 +120,7 @@ class Outputs:
         if self._ports is not None and (
             for_all or isinstance(command, Inject) or not self._plugins_lead
         ):
-            self._ports.post(command, now_ns)
+            self._to_ports(command, now_ns)
         if self._plugins is not None and (for_all or self._plugins_lead):
             self._plugins.post(command, now_ns)
 
@@ -241,6 +241,15 @@ class Outputs:
             passed.append(report)
         return passed
 
+    def _to_ports(self, command: Command, now_ns: int) -> None:
+        """Let the ports obey; if they are lost by that, they are looked for like any others."""
+        try:
+            if self._ports is not None:
+                self._ports.post(command, now_ns)
+        except PortError as error:
+            self._trouble += [Problem(str(error)), *self._close_ports()]
+            self._lost_ns = now_ns
+
     def _choose(self, now_ns: int) -> list[FromIo]:
         """Let the plugins lead if there are any, unless the ports' time is to be followed."""
         kept = self._kept.get(Follow)
@@ -250,8 +259,9 @@ class Outputs:
         if lead is self._plugins_lead:
             return []
         self._plugins_lead = lead
-        other = self._ports if lead else self._plugins
-        if other is not None:
-            other.post(Silence(), now_ns)
+        if lead:
+            self._to_ports(Silence(), now_ns)
+        elif plugins is not None:
+            plugins.post(Silence(), now_ns)
         moved = self._moved.get(lead)
         return [] if moved is None else [moved]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from bridge.dialogue import Happening, Release, RollNote, Strike
 from bridge.events import NoteOff, NoteOn, ProgramChange
-from bridge.instruments import Instrument
+from bridge.instruments import Instrument, of_channel
 from bridge.notes import DRUM_TICKS
 from bridge.schedule import Due, Playable
 
@@ -32,17 +32,30 @@ class Part:
 
     def __init__(self) -> None:
         self.soft = False
-        self._programmed: set[Instrument] = set()
+        self._programmed: set[Instrument] = set()  # whose program has been sent
+        self._planned: set[Instrument] = set()  # or is going to be
         self._drawn: dict[tuple[Instrument, int], int] = {}  # by how much, while a note sounds
 
     def clear(self) -> None:
         """Forget which programs have been sent, and all notes."""
         self._programmed.clear()
-        self.clear_notes()
+        self.clear_plan()
+        self._drawn.clear()
 
     def clear_notes(self) -> None:
-        """Forget the notes that sounded; they have been released."""
+        """Forget the notes that sounded, and the plan; they have been released and taken back."""
+        self.clear_plan()
         self._drawn.clear()
+
+    def clear_plan(self) -> None:
+        """Take note that what was planned has been taken back, programs too."""
+        self._planned.clear()
+
+    def note_program(self, channel: int) -> None:
+        """Take note that a program has been sent."""
+        kind = of_channel(channel)
+        if kind is not None:
+            self._programmed.add(kind)
 
     def dues(
         self,
@@ -71,9 +84,9 @@ class Part:
         channel = kind.spec.channel
         velocity = max(1, round(DUCKED * strike.velocity)) if self.soft else strike.velocity
         events: list[tuple[int, Playable]] = []
-        if kind is not Instrument.DRUMS and kind not in self._programmed:
+        if kind is not Instrument.DRUMS and kind not in self._programmed | self._planned:
             events.append((tick, ProgramChange(channel, kind.spec.program)))
-        self._programmed.add(kind)
+        self._planned.add(kind)
         events.append((tick, NoteOn(channel, strike.pitch, velocity)))
         note = RollNote(kind, strike.pitch, velocity, transport.ns_at(tick), answered=True)
         if kind is Instrument.DRUMS:

@@ -35,6 +35,7 @@ from bridge.events import (
     NoteOn,
     ProgramChange,
 )
+from bridge.instruments import DRUM_CHANNEL
 from bridge.transport import Transport
 
 Playable = NoteOn | NoteOff | ControlChange | ProgramChange
@@ -147,8 +148,24 @@ class Schedule:
         return self._damp(now_ns)
 
     def replan(self, after_tick: int) -> None:
-        """Take back all that is planned after a tick, ends too: whoever plans anew owes those."""
-        self._queue = sorted(entry for entry in self._queue if entry[0] <= after_tick)
+        """Take back all that is planned after a tick, ends too: whoever plans anew owes those.
+
+        But nobody plans the end of a drum, which comes with its beginning: that stays.
+        """
+        kept: list[_Entry] = []
+        drums = {pitch for channel, pitch in self._sounding if channel == DRUM_CHANNEL}
+        for entry in sorted(self._queue):
+            tick, _, event = entry
+            keep = tick <= after_tick
+            match event:
+                case NoteOn(channel, pitch) if keep and channel == DRUM_CHANNEL:
+                    drums.add(pitch)
+                case NoteOff(channel, pitch) if channel == DRUM_CHANNEL:
+                    keep = pitch in drums
+                    drums.discard(pitch)
+            if keep:
+                kept.append(entry)
+        self._queue = kept
 
     def release_all(self, now_ns: int) -> list[Sent]:
         """Drop every plan and release what sounds."""

@@ -174,7 +174,7 @@ class Session:
             case protocol.Panic() | Listen() | Halt() | HandOver() | Finish():
                 self._do(now_ns, item)
             case Change() | Learn() | Bind() | protocol.OpenPorts():
-                self._arrange(item)
+                self._arrange(now_ns, item)
             case _:
                 self._show(now_ns, item)
 
@@ -193,10 +193,10 @@ class Session:
                 self._out.to_io.append(request)
                 self._out.tell(now_ns, "panic")
 
-    def _arrange(self, request: Change | Learn | Bind | protocol.OpenPorts) -> None:
+    def _arrange(self, now_ns: int, request: Change | Learn | Bind | protocol.OpenPorts) -> None:
         match request:
             case Change(settings):
-                self._change(settings)
+                self._change(now_ns, settings)
             case Learn(action):
                 self._controls.learn(action)
             case Bind(bindings):
@@ -265,11 +265,13 @@ class Session:
             self._out.to_io.append(protocol.Silence())
             self._out.tell(now_ns, "halt")
 
-    def _change(self, settings: Settings) -> None:
+    def _change(self, now_ns: int, settings: Settings) -> None:
+        if settings.mode is not self._settings.mode:
+            self._answering.conclude(now_ns)  # who was to play without an end must have one
         self._settings = self._answering.settings = settings
         self._refusal = ""
         self._out.to_composer.append(Arrange(settings))
-        self._out.to_io += self._timing.change(settings)
+        self._out.to_io += self._timing.change(settings, now_ns)
         if self._phrase is not None:
             self._phrase.pause_told = False  # what was foreseen may have changed
 
@@ -286,13 +288,13 @@ class Session:
             case Action.MODE:
                 modes = list(Mode)
                 following = modes[(modes.index(settings.mode) + 1) % len(modes)]
-                self._change(replace(settings, mode=following))
+                self._change(now_ns, replace(settings, mode=following))
                 self._out.tell(now_ns, "mode", text=following.value)
             case Action.STYLE | Action.BLEND:
                 palette = settings.palette or tuple(name for name, _ in settings.style)
                 if palette:
                     style = style_at(palette, used)
-                    self._change(replace(settings, style=style, palette=palette))
+                    self._change(now_ns, replace(settings, style=style, palette=palette))
 
     # Time.
 
@@ -333,7 +335,7 @@ class Session:
         self._recent.clear()
         for at_ns, happening in early:
             tick = max(line.tick, line.tick_at(at_ns))
-            self._heard(now_ns, replace(happening, tick=tick), at_ns)
+            self._heard(now_ns, replace(happening, tick=tick), at_ns, again=True)
 
     # The player.
 
@@ -350,18 +352,21 @@ class Session:
             self._phrase.touch(stamped.time_ns)
         if not (self._timing.begun or self._timing.followed):
             if not isinstance(stamped.event, NoteOn):
+                self._player.hear(stamped, self._transport)  # a pedal may be down already
                 return
             self._out.to_io += self._timing.set_off(stamped.time_ns)
         for happening in self._player.hear(stamped, self._transport):
             self._heard(now_ns, happening, stamped.time_ns)
 
-    def _heard(self, now_ns: int, happening: Happening, at_ns: int) -> None:
+    def _heard(self, now_ns: int, happening: Happening, at_ns: int, *, again: bool = False) -> None:
+        """Take what the player does into the phrase and to the composer; shown it is once."""
         placed = happening.instrument, happening.pitch
         self._recent.append((at_ns, happening))
         if isinstance(happening, Release):
             self._answering.played.end(placed, at_ns)
         else:
-            self._answering.played.begin(RollNote(*placed, happening.velocity, at_ns))
+            if not again:
+                self._answering.played.begin(RollNote(*placed, happening.velocity, at_ns))
             self._log_note(at_ns, "played", happening.pitch, happening.tick)
             if self.state is State.ANSWERING and self._yields:
                 self._answering.withdraw(now_ns)
@@ -445,12 +450,13 @@ class Session:
         if phrase is None or not self._signal(Signal.HAND_OVER):
             return
         turn = turns.turn(phrase, self._settings, self._transport, wanted_ns)
-        lacking_ns = now_ns + LEAD_NS - self._transport.ns_at(turn.begin)
+        ready_ns = now_ns + LEAD_NS + self._settings.time.advance_ns
+        lacking_ns = ready_ns - self._transport.ns_at(turn.begin)
         if not self._transport.grid:
             self._out.to_io += self._timing.shift(lacking_ns)
         elif lacking_ns > LEAD_NS - MARGIN_NS:
             # The line has been missed: a key handed over when it was too late for it.
-            turn = replace(turn, begin=self._transport.tick_at(now_ns + LEAD_NS))
+            turn = replace(turn, begin=self._transport.tick_at(ready_ns))
         self._phrase = self._trading_from = None
         self._answering.ask(now_ns, phrase, turn)
         self._out.tell(now_ns, "hand-over", now_ns - wanted_ns)

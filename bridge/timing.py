@@ -72,16 +72,18 @@ class Timing:
         assert not self.transport.grid
         return self._conduct(self._own.shifted(by_ns))
 
-    def change(self, settings: Settings) -> list[protocol.ToIo]:
-        """Keep time by other settings from now on."""
+    def change(self, settings: Settings, now_ns: int) -> list[protocol.ToIo]:
+        """Keep time by other settings from now on: our own clock goes on from where it is."""
         self._settings = settings
         anew = self._own_line(self._own.time_ns)
+        if self.begun and anew.grid and self._own.grid:
+            tick = self._own.passed(now_ns)
+            bar = self._own.place(tick).bar
+            metre = replace(anew.metre, tick=self._own.bar_line(bar))
+            at_ns = self._own.ns_at(tick)
+            anew = replace(anew, time_ns=at_ns, tick=tick, metre=metre, bar=bar)
         told: list[protocol.ToIo] = self.demands()[:1]
-        if (anew.source, anew.quarter_ns, anew.metre) != (
-            self._own.source,
-            self._own.quarter_ns,
-            self._own.metre,
-        ):
+        if _kind(anew) != _kind(self._own):
             told += self._conduct(anew)
         return told
 
@@ -191,6 +193,11 @@ class Timing:
         if self.transport.source is not Source.OWN:
             return -_FOR_EVER
         return _FOR_EVER if self._settings.time.click else 0
+
+
+def _kind(line: Transport) -> tuple[Source, int, int, int]:
+    """Return what makes our own line another, wherever it lies."""
+    return line.source, line.quarter_ns, line.metre.numerator, line.metre.denominator
 
 
 def _alike(before: Begin, after: Begin) -> bool:

@@ -91,6 +91,7 @@ class Composer:
         self._script: list[Happening] = []  # or what it is to be, with its ends
         self._recited: list[Happening] | None = None  # and what of that is still to be told
         self._plan, self._until_tick = 0, 0
+        self._end_tick: int | None = None  # where it is to end, if it was asked to
         self._held: set[tuple[Instrument, int]] = set()  # keys that the player holds
         self._onsets: deque[int] = deque(maxlen=_ONSETS_HEARD)
         self._players: set[Instrument] = set()  # what the player has played on
@@ -189,6 +190,7 @@ class Composer:
     def _forget_take(self) -> None:
         self._asked = self._take = self._ended = self._recited = None
         self._plan = 0
+        self._end_tick = self._stream.place.end_tick = None
 
     def _arrange(self, settings: Settings) -> None:
         self._settings = settings
@@ -354,7 +356,7 @@ class Composer:
         self._plan = message.plan
         if asked.script:
             self._tell_anew(message.happenings, self._stream.tick)
-            self._recited = [h for h in self._script if h.tick > message.tick]
+            self._recited = list(self._rest_of_script(message.tick))
             return
         take = self._take or self._ended
         assert take is not None, "what was asked for has been taken or recited"
@@ -363,12 +365,29 @@ class Composer:
         self._take, self._ended = take, None
         self._decoder.set_allowed(self._band(asked))
         self._prepare(self._stream.place)
+        self._stream.place.end_tick = self._end_tick
         if not begins:
             take.go_on_from(self._stream.place, message.tick)
             take.place.grammar.rest_until(message.tick + 1)
         else:  # nothing of it stands: it begins anew
             self._take = self._new_take(asked, self._stream.place, message.plan)
             self._take.end_tick = take.end_tick
+
+    def _rest_of_script(self, after_tick: int) -> Iterator[Happening]:
+        """Give what is to be told after a tick of what is recited, up to its end."""
+        end = self._end_tick
+        sounding: dict[tuple[Instrument, int], Release] = {}
+        for happening in self._script:
+            if end is not None and happening.tick >= end:
+                break
+            key = happening.instrument, happening.pitch
+            sounding.pop(key, None)
+            if isinstance(happening, Strike) and key[0] is not Instrument.DRUMS:
+                sounding[key] = Release(end or happening.tick, *key)
+            if happening.tick > after_tick:
+                yield happening
+        if end is not None:
+            yield from sounding.values()
 
     def _tell_anew(self, happenings: Sequence[Happening], until: int, begin: int = 0) -> None:
         """Tell with these what stands, as far as a tick; then let time pass to `begin`."""
@@ -400,9 +419,9 @@ class Composer:
 
     def _conclude(self, end_tick: int) -> None:
         take = self._take or self._ended
+        self._end_tick = self._until_tick = end_tick
         if take is not None:
             take.end_tick = end_tick
-            self._until_tick = end_tick
             self._stream.place.end_tick = end_tick
 
     def _withdraw(self, tick: int) -> None:

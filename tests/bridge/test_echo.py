@@ -39,8 +39,24 @@ def test_what_differs_is_the_player() -> None:
 
 def test_a_release_is_known_whatever_its_velocity() -> None:
     guard = EchoGuard()
+    guard.note(sent(ON, OFF))
+    assert passed(guard, MS, ON, NoteOff(0, 60, 0)) == []
+
+
+def test_a_key_that_the_player_struck_is_the_players_to_lift() -> None:
+    """We have just released the same string, as whoever is interrupted does."""
+    guard = EchoGuard()
     guard.note(sent(OFF))
-    assert passed(guard, MS, NoteOff(0, 60, 0)) == []
+    key = NoteOn(0, 60, 77)
+    assert passed(guard, MS, key, OFF) == [key, OFF]
+
+
+def test_what_is_sent_for_an_hour_is_not_remembered_for_an_hour() -> None:
+    guard = EchoGuard()
+    for second in range(3600):
+        guard.note(sent(ON, OFF, at_ns=second * 1000 * MS))
+    assert passed(guard, 3599 * 1000 * MS, ON) == []
+    assert passed(guard, 3599 * 1000 * MS, ON) == [ON]
 
 
 def test_after_a_while_it_is_the_player_who_repeats_us() -> None:

@@ -30,6 +30,16 @@ def test_an_instrument_gets_its_program_once_before_its_first_note() -> None:
     assert isinstance(dues(part, Strike(30, BASS, 36, 70))[0].event, ProgramChange)
 
 
+def test_a_program_that_was_taken_back_is_planned_again_until_it_has_been_sent() -> None:
+    part = Part()
+    dues(part, Strike(10, BASS, 36, 70))
+    part.clear_plan()
+    assert isinstance(dues(part, Strike(20, BASS, 36, 70))[0].event, ProgramChange)
+    part.note_program(BASS.spec.channel)
+    part.clear_notes()
+    assert isinstance(dues(part, Strike(30, BASS, 36, 70))[0].event, NoteOn)
+
+
 def test_a_drum_gets_no_program_and_owes_its_end() -> None:
     assert dues(Part(), Strike(10, DRUMS, 38, 90)) == [
         Due(10, 4, NoteOn(9, 38, 90)),

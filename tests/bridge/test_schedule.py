@@ -169,6 +169,15 @@ def test_replanning_takes_back_ends_too_and_releases_nothing() -> None:
     assert played(schedule.emit(200)) == [OFF, OTHER_OFF]
 
 
+def test_replanning_leaves_a_drum_its_end() -> None:
+    hit, later = NoteOn(9, 49, 90), NoteOn(9, 38, 90)
+    schedule = schedule_of((10, hit), (40, later), (60, NoteOff(9, 49)), (90, NoteOff(9, 38)))
+    schedule.emit(10)
+    schedule.replan(after_tick=20)
+    assert played(schedule.emit(100)) == [NoteOff(9, 49)]
+    assert not schedule.sounding
+
+
 def test_release_all_leaves_neither_sound_nor_plan() -> None:
     schedule = schedule_of((10, ON), (10, OTHER_ON), (90, OFF))
     schedule.emit(10)

@@ -478,6 +478,50 @@ def test_an_answer_may_go_on_when_the_player_comes_in(policy: ReEntry) -> None:
     assert len(stand.asked()) == 2
 
 
+def test_who_changes_the_mode_is_not_left_with_an_endless_answer() -> None:
+    stand = Stand(Settings(mode=Mode.TAKE_OVER))
+    stand.beats(0, 2)
+    stand.pass_to(START_NS + 7 * BEAT_NS // 2)
+    stand.at(stand.now_ns, Change(Settings(mode=Mode.TRADE)))
+    conclude = next(message for message in stand.composer if isinstance(message, Conclude))
+    assert conclude.end_tick == 3 * BAR
+
+
+def test_what_goes_out_early_is_asked_for_early_enough() -> None:
+    stand = Table(Settings(time=Time(advance_ns=100 * MS)))
+    stand.at(0, Listen())
+    last = stand.phrase(SECOND)
+    (at,) = [stand.pause()]
+    assert at is not None
+    stand.at(at)
+    begin = stand.composed().begin_tick
+    assert stand.line.ns_at(begin) - 100 * MS >= at
+    assert at > last
+
+
+def test_a_chord_that_is_held_is_no_rest() -> None:
+    stand = accompanied()
+    stand.compose(strike(48, 36, BASS), done=False)
+    stand.pass_to(START_NS + 5 * BAR_NS)
+    assert not any(isinstance(message, Conclude) for message in stand.composer)
+
+
+def test_early_notes_are_shown_once() -> None:
+    stand = Stand(Settings(), None)
+    stand.play(START_NS - 20 * MS, NoteOn(0, 60, 80))
+    stand.move(START_NS + MS, HOST)
+    assert len(stand.session.snapshot(START_NS + MS).notes) == 1
+
+
+def test_a_pedal_that_is_down_before_the_first_note_is_down() -> None:
+    stand = Stand(Settings(), None)
+    stand.play(SECOND, ControlChange(0, 64, 127))
+    stand.play(2 * SECOND, NoteOn(0, 60, 80), NoteOff(0, 60))
+    assert not any(
+        isinstance(h, Release) for m in stand.composer if isinstance(m, Hear) for h in m.happenings
+    )
+
+
 # Loop.
 
 

@@ -105,9 +105,21 @@ def test_ports_are_told_whose_time_and_our_own() -> None:
 def test_a_change_of_tempo_is_conducted_and_another_change_is_not() -> None:
     timing = Timing(Settings())
     timing.begin(Settings(), SECOND)
-    assert [type(each) for each in timing.change(Settings(seed=5))] == [protocol.Follow]
-    changed = timing.change(Settings(time=Time(bpm=90)))
+    assert [type(each) for each in timing.change(Settings(seed=5), SECOND)] == [protocol.Follow]
+    changed = timing.change(Settings(time=Time(bpm=90)), SECOND)
     assert [type(each) for each in changed] == [protocol.Follow, protocol.Conduct]
+
+
+def test_our_own_clock_takes_another_tempo_where_it_is() -> None:
+    settings = Settings(time=Time(bpm=120))
+    timing = Timing(settings)
+    timing.begin(settings, 0)
+    timing.set_off(0)
+    minute = 60 * SECOND
+    timing.change(Settings(time=Time(bpm=60, metre=(3, 4))), minute)
+    assert timing.transport.tick_at(minute) == 120 * 48
+    assert timing.transport.tick_at(minute + SECOND) == 121 * 48
+    assert timing.transport.beat_of(120 * 48) == (31, 1)  # the bar goes on being the 31st
 
 
 def test_clicks_that_were_taken_back_are_planned_again() -> None:

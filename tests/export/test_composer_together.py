@@ -170,6 +170,31 @@ def test_an_ending_is_counted_down_to(exact: Artefact) -> None:
     assert features.countdown(10**6) == features.COUNTDOWN + 1
 
 
+def test_a_countdown_survives_the_amendment_that_follows_it(exact: Artefact) -> None:
+    composer = composing(exact, Strike(0, PIANO, 60, 80), Release(20, PIANO, 60))
+    composer.take(Compose(1, 48, 144, NO_END, (BASS,)))
+    worked(composer)
+    composer.take(Conclude(1, 672))
+    composer.take(Amend(1, 1, 100, (Strike(90, PIANO, 72, 80),)))
+    assert composer._stream.place.end_tick == 672  # noqa: SLF001 - what the network is told
+    worked(composer)
+    composer.take(Compose(2, 768, 900, 900, (BASS,)))
+    assert composer._stream.place.end_tick is None  # noqa: SLF001 - as above
+
+
+def test_an_ending_ends_a_recital(exact: Artefact) -> None:
+    composer = composing(exact, Strike(0, PIANO, 60, 80), Release(20, PIANO, 60))
+    script = tuple(Strike(96 + 24 * index, PIANO, 60 + index, 80) for index in range(20))
+    composer.take(Compose(1, 96, 576, 576, (PIANO,), script))
+    worked(composer)
+    composer.take(Conclude(1, 240))
+    composer.take(Amend(1, 1, 150, ()))
+    (told,) = worked(composer)
+    assert told.done
+    assert max(h.tick for h in told.happenings if isinstance(h, Strike)) == 216
+    assert {h.tick for h in told.happenings if isinstance(h, Release)} == {240}
+
+
 def test_a_script_is_recited_with_its_ends(exact: Artefact) -> None:
     composer = composing(exact, Strike(0, PIANO, 60, 80), Release(20, PIANO, 60))
     script = (Strike(96, PIANO, 60, 80), Release(116, PIANO, 60), Strike(150, PIANO, 64, 80))
