@@ -253,6 +253,7 @@ class Answering:
             Amend(answer.take, answer.plan, commit + self._timing.base, heard)
         )
         self.played.reopen(transport.ns_at(commit))
+        self._timing.untell(commit)
         self._timing.click_again(commit)
 
     def conclude(self, now_ns: int) -> None:
@@ -294,6 +295,7 @@ class Answering:
         if answer is None:
             return False
         self.out.to_composer.append(Withdraw(answer.take, tick + self._timing.base))
+        self._timing.untell(tick)
         self._part.clear_notes()
         return True
 

@@ -450,6 +450,8 @@ class Session:
         if phrase is None or not self._signal(Signal.HAND_OVER):
             return
         turn = turns.turn(phrase, self._settings, self._transport, wanted_ns)
+        if not self._transport.grid and (behind := self._timing.told_tick - turn.begin) > 0:
+            turn = turns.Turn(turn.begin + behind, turn.end + behind)
         ready_ns = now_ns + LEAD_NS + self._settings.time.advance_ns
         lacking_ns = ready_ns - self._transport.ns_at(turn.begin)
         if not self._transport.grid:

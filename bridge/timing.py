@@ -52,6 +52,11 @@ class Timing:
         """Tell whether somebody else's time is followed."""
         return self.transport.source.followed
 
+    @property
+    def told_tick(self) -> int:
+        """Return the last tick of the transport that the composer has been told of."""
+        return self._told_tick - self.base
+
     # Our own line.
 
     def begin(self, settings: Settings, now_ns: int) -> list[protocol.ToIo]:
@@ -159,6 +164,10 @@ class Timing:
         tick = max(0, happening.tick + self.base)
         self._told_tick = max(self._told_tick, tick)
         return replace(happening, tick=tick)
+
+    def untell(self, after_tick: int) -> None:
+        """Take note that what the composer has told after a tick never happened."""
+        self._told_tick = min(self._told_tick, after_tick + self.base)
 
     def ours(self, happening: Happening) -> Happening:
         """Return a happening that the composer has told, at the transport's tick."""

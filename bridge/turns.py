@@ -26,6 +26,8 @@ LINE_LEAD_NS = 60 * MS
 SHORTEST_ANSWER_NS, LONGEST_ANSWER_NS = 2 * SECOND, 16 * SECOND
 NO_END = 1 << 40
 """A tick that no music reaches: whoever plays until there goes on until told."""
+HAIR_NS, LARGEST_HAIR_TICKS = 60 * MS, 12
+"""By so much, and a sixteenth at most, a note may miss the bar line that it is meant for."""
 TRADED_BARS = 4
 """Players trade fours, unless they say otherwise."""
 BAND = (Instrument.PIANO, Instrument.BASS, Instrument.DRUMS)
@@ -43,8 +45,17 @@ def passes_at_line(phrase: Phrase, settings: Settings, transport: Transport) -> 
     """Return the tick of the bar line at which the turn passes, if it passes at one."""
     if settings.mode is not Mode.TRADE or not transport.grid:
         return None
-    first = transport.place(phrase.begin_tick).bar
-    return transport.bar_line(first + (settings.bars or TRADED_BARS))
+    return transport.bar_line(_first_bar(phrase, transport) + (settings.bars or TRADED_BARS))
+
+
+def _hair(transport: Transport) -> int:
+    """Return by how many ticks a note may miss a bar line that is meant for it."""
+    return min(LARGEST_HAIR_TICKS, transport.ticks_in(HAIR_NS))
+
+
+def _first_bar(phrase: Phrase, transport: Transport) -> int:
+    """Return the bar that a phrase begins in; who begins a hair before a line begins on it."""
+    return transport.place(phrase.begin_tick + _hair(transport)).bar
 
 
 def turn(phrase: Phrase, settings: Settings, transport: Transport, at_ns: int) -> Turn:
@@ -90,8 +101,10 @@ def loop_ticks(phrase: Phrase, transport: Transport, begin: int) -> int:
     if not transport.grid:
         return max(1, begin - phrase.begin_tick)
     bar = transport.metre.bar_ticks
-    first = transport.bar_line(transport.place(phrase.begin_tick).bar)
-    last = max(first + 1, max((h.tick for h in phrase.happenings), default=first))
+    first, hair = transport.bar_line(_first_bar(phrase, transport)), _hair(transport)
+    # A key that comes up a hair after the line was meant to come up on it.
+    ends = (h.tick + 1 if isinstance(h, Strike) else h.tick - hair for h in phrase.happenings)
+    last = max(first + 1, max(ends, default=first))
     return -(-(last - first) // bar) * bar
 
 
@@ -99,8 +112,10 @@ def loop_pass(phrase: Phrase, transport: Transport, turn: Turn) -> tuple[Happeni
     """Return what happens in a pass of a loop: the phrase again, all of it within the turn."""
     first = phrase.begin_tick
     if transport.grid:
-        first = transport.bar_line(transport.place(first).bar)
-    moved = [replace(h, tick=h.tick - first + turn.begin) for h in phrase.happenings]
+        first = transport.bar_line(_first_bar(phrase, transport))
+    moved = [
+        replace(h, tick=max(turn.begin, h.tick - first + turn.begin)) for h in phrase.happenings
+    ]
     return tuple(
         h if h.tick <= turn.end else replace(h, tick=turn.end)
         for h in moved

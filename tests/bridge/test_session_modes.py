@@ -521,6 +521,31 @@ def test_a_pedal_that_is_down_before_the_first_note_is_down() -> None:
     assert heard == [Strike(0, PIANO, 60, 80)]
 
 
+def test_an_answer_that_was_taken_back_leaves_no_gap_before_the_next() -> None:
+    stand = Stand(Settings(answer_ns=11 * SECOND), None)
+    stand.pass_to(stand.phrase(SECOND) + SECOND)
+    begin = stand.composed().begin_tick
+    stand.compose(strike(begin), strike(begin + 190), done=False)
+    again = stand.phrase(stand.now_ns + 100 * MS)
+    stand.now_ns = again
+    stand.pass_to(again + SECOND)
+    heard = [h.tick for m in stand.composer if isinstance(m, Hear) for h in m.happenings]
+    assert stand.asked()[1].begin_tick - heard[-1] < 50
+
+
+def test_played_freely_an_answer_begins_after_what_has_been_told() -> None:
+    """A phrase that was played over a long answer ended, for its player, long ago."""
+    stand = Stand(Settings(re_entry=ReEntry.OVERLAP, answer_ns=11 * SECOND), None)
+    last = stand.phrase(SECOND)
+    stand.pass_to(last + SECOND)
+    begin = stand.composed().begin_tick
+    stand.compose(strike(begin), done=False)
+    stand.play(stand.now_ns + SECOND, NoteOn(0, 60, 80), NoteOff(0, 60))
+    stand.compose(strike(begin + 900), Release(begin + 1000, PIANO, 64))
+    stand.pass_to(stand.now_ns + 30 * SECOND)
+    assert stand.asked()[1].begin_tick >= begin + 1000
+
+
 # Loop.
 
 

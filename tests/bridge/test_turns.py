@@ -74,6 +74,16 @@ def test_the_turn_passes_at_a_line_only_when_trading() -> None:
     assert turns.passes_at_line(spoken, Settings(mode=Mode.TRADE, bars=1), HOST) == 384
 
 
+def test_a_hair_before_the_line_is_on_it() -> None:
+    early = phrase(begin_tick=-3, end_tick=195)
+    trade = Settings(mode=Mode.TRADE, bars=4)
+    assert turns.passes_at_line(early, trade, HOST) == 4 * 192
+    assert turns.loop_ticks(early, HOST, 500) == 192
+    (first, *_) = turns.loop_pass(early, HOST, Turn(384, 576))
+    assert first.tick == 384
+    assert turns.loop_ticks(phrase(end_tick=230), HOST, 500) == 384
+
+
 def test_a_pass_of_a_loop_is_the_phrase_at_its_place_in_the_bar() -> None:
     spoken = phrase(begin_tick=210, end_tick=370)
     turn = Turn(768, 960)
