@@ -129,7 +129,7 @@ def test_after_a_stop_nothing_sounds(host: Ardour, sync: str, tmp_path: Path, pe
         peer.ask(connect=[[host.output("Play") if sync == "plugin" else OUT, "listener:in"]])
         host.locate(0)
         host.play()
-        jamming.until("sent", 3)
+        jamming.until("sent")
         host.stop()
         jamming.until("time")
         heard = peer.ask(hear=peer.ask(waiting=True))
