@@ -310,8 +310,7 @@ class Answering:
             if not isinstance(sent.event, NoteOn):
                 continue
             tick = transport.tick_at(sent.due_ns + self.settings.time.advance_ns)
-            place = transport.told(tick) if transport.grid else ""
-            self.out.tell(sent.sent_ns, "sent", sent.event.pitch, place)
+            self.out.tell(sent.sent_ns, "sent", sent.event.pitch, transport.told(tick))
             if answer is not None and not answer.heard:
                 answer.heard = True
                 self.hand_over_ns = sent.sent_ns - answer.hand_over_ns

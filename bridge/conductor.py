@@ -84,11 +84,6 @@ class Conductor:
         """Give the line that plans go by."""
         return self._schedule.transport
 
-    @property
-    def sounding(self) -> frozenset[tuple[int, int]]:
-        """Give the (channel, pitch) of every note-on sent and not yet released."""
-        return self._schedule.sounding
-
     def observe(self, source: Source, position: HostPosition) -> None:
         """Take in where a host says that it is."""
         self._hosts[source].observe(position)

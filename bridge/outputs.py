@@ -62,7 +62,8 @@ class Outputs:
         self._link: LinkSource | None = None
         self._read_ns = clock.now_ns()  # when Link's beat was last read
         self._moved: dict[bool, Moved] = {}  # what plugins (True) and ports last said of the time
-        self._kept: dict[type[Command], Command] = {}  # what ports that open anew must know
+        self._follow: Follow | None = None  # this and the next are told to who opens anew
+        self._conduct: Conduct | None = None
 
     @property
     def open(self) -> bool:
@@ -112,10 +113,12 @@ class Outputs:
     def post(self, command: Command) -> None:
         """Obey. What says whose time to keep, and what silences, is for all."""
         now_ns = self._clock.now_ns()
-        if isinstance(command, Follow | Conduct):
-            self._kept[type(command)] = command
-        if isinstance(command, Follow):
-            self._join_link(command)
+        match command:
+            case Conduct():
+                self._conduct = command
+            case Follow():
+                self._follow = command
+                self._join_link(command)
         for_all = isinstance(command, Follow | Observe | Conduct | Silence | Panic)
         if self._ports is not None and (
             for_all or isinstance(command, Inject) or not self._plugins_lead
@@ -136,10 +139,9 @@ class Outputs:
         if self._ports is not None:
             try:
                 told += self._of(self._ports.turn(now_ns), plugins=False)
-                told += self._look_after_ports(now_ns)
+                self._look_after(self._ports, now_ns)
             except PortError as error:
-                told += [Problem(str(error)), *self._close_ports()]
-                self._lost_ns = now_ns
+                told += self._lose_ports(error, now_ns)
         elif self._lost_ns is not None and now_ns - self._lost_ns >= AGAIN_NS:
             told += self._look_for_ports(now_ns)
         return told + self._choose(now_ns)
@@ -171,9 +173,8 @@ class Outputs:
             self._link = None
 
     def _read_link(self, link: LinkSource) -> None:
-        kept = self._kept.get(Follow)
-        assert isinstance(kept, Follow)  # it is because of this that we have joined
-        metre, asked_for = kept.metre, kept.sync is Source.LINK
+        assert self._follow is not None  # it is because of this that we have joined
+        metre, asked_for = self._follow.metre, self._follow.sync is Source.LINK
         position = link.position((metre.numerator, metre.denominator), asked_for=asked_for)
         if position is not None:
             self.post(Observe(Source.LINK, position))
@@ -187,9 +188,14 @@ class Outputs:
             backend.close(self._clock.now_ns())
             raise
         self._ports = backend
-        for command in self._kept.values():
-            backend.post(command, self._clock.now_ns())
+        self._brief(backend)
         return [ready]
+
+    def _brief(self, way: Backend | PluginBackend) -> None:
+        """Tell a way that has just opened whose time to keep."""
+        for command in (self._follow, self._conduct):
+            if command is not None:
+                way.post(command, self._clock.now_ns())
 
     def _meet_plugins(self) -> list[FromIo]:
         """Take the port at which plugins find us; without it there are the others."""
@@ -201,16 +207,19 @@ class Outputs:
             self._plugins = PluginBackend(Conductor(self._epochs))
         except PortError as error:
             return [Problem(str(error))]
-        for command in self._kept.values():
-            self._plugins.post(command, self._clock.now_ns())
+        self._brief(self._plugins)
         return []
 
-    def _look_after_ports(self, now_ns: int) -> list[FromIo]:
+    def _look_after(self, backend: Backend, now_ns: int) -> None:
         """See now and then that the cables are still where they were asked to be."""
-        if self._ports is not None and now_ns - self._checked_ns >= AGAIN_NS:
+        if now_ns - self._checked_ns >= AGAIN_NS:
             self._checked_ns = now_ns
-            self._ports.look_after()
-        return []
+            backend.look_after()
+
+    def _lose_ports(self, error: PortError, now_ns: int) -> list[FromIo]:
+        """Let go of ports that are lost, and look for them from now on."""
+        self._lost_ns = now_ns
+        return [Problem(str(error)), *self._close_ports()]
 
     def _look_for_ports(self, now_ns: int) -> list[FromIo]:
         """Open again what was lost, if it is back."""
@@ -247,13 +256,12 @@ class Outputs:
             if self._ports is not None:
                 self._ports.post(command, now_ns)
         except PortError as error:
-            self._trouble += [Problem(str(error)), *self._close_ports()]
-            self._lost_ns = now_ns
+            self._trouble += self._lose_ports(error, now_ns)
 
     def _choose(self, now_ns: int) -> list[FromIo]:
         """Let the plugins lead if there are any, unless the ports' time is to be followed."""
-        kept = self._kept.get(Follow)
-        elsewhere = isinstance(kept, Follow) and kept.sync in (Source.JACK, Source.CLOCK)
+        sync = None if self._follow is None else self._follow.sync
+        elsewhere = sync in (Source.JACK, Source.CLOCK)
         plugins = self._plugins
         lead = plugins is not None and plugins.connected(now_ns) and not elsewhere
         if lead is self._plugins_lead:

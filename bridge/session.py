@@ -242,10 +242,6 @@ class Session:
         self.state = following
         return True
 
-    def _log_note(self, at_ns: int, what: str, pitch: int, tick: int) -> None:
-        place = self._transport.told(tick) if self._transport.grid else ""
-        self._out.tell(at_ns, what, pitch, place)
-
     # What is asked for.
 
     def _begin(self, now_ns: int) -> None:
@@ -367,7 +363,8 @@ class Session:
         else:
             if not again:
                 self._answering.played.begin(RollNote(*placed, happening.velocity, at_ns))
-            self._log_note(at_ns, "played", happening.pitch, happening.tick)
+            place = self._transport.told(happening.tick)
+            self._out.tell(at_ns, "played", happening.pitch, place)
             if self.state is State.ANSWERING and self._yields:
                 self._answering.withdraw(now_ns)
                 self._signal(Signal.YIELD)

@@ -23,13 +23,13 @@ from bridge.player import SECOND
 from bridge.quantise import Step
 from bridge.tempo import FREE_BPM, quarter_ns
 from bridge.transport import Source, Transport
+from bridge.turns import NO_END
 
 if TYPE_CHECKING:
     from bridge.schedule import Due
 
 _SAME_TEMPO = 0.04
 _CLICKS_AHEAD_NS = 2 * SECOND
-_FOR_EVER = 1 << 40
 
 
 class Timing:
@@ -200,8 +200,8 @@ class Timing:
     def _clicks_end(self) -> int:
         """Return the tick before which our own clock clicks: the first, if it only counts in."""
         if self.transport.source is not Source.OWN:
-            return -_FOR_EVER
-        return _FOR_EVER if self._settings.time.click else 0
+            return -NO_END
+        return NO_END if self._settings.time.click else 0
 
 
 def _kind(line: Transport) -> tuple[Source, int, int, int]:

@@ -111,7 +111,9 @@ class Transport:
         return place.bar + 1, place.position_ticks // self.beat_ticks + 1
 
     def told(self, tick: int) -> str:
-        """Return bar, beat and tick of the beat as hosts write them: 3:1:00."""
+        """Return bar, beat and tick of the beat as hosts write them: 3:1:00; freely, nothing."""
+        if not self.grid:
+            return ""
         bar, beat = self.beat_of(tick)
         return f"{bar}:{beat}:{self.place(tick).position_ticks % self.beat_ticks:02}"
 

@@ -45,7 +45,8 @@ class Take:
         self.end_tick = asked.end_tick
         self._chance, self._rng = chance, rng
         self._invitation = sampling.Invitation(asked.instruments, asked.begin_tick)
-        self._instruments, self._together = asked.instruments, asked.together
+        self._instruments = asked.instruments
+        self._ours = sampling.events_of(asked.instruments) if asked.together else None
         self._longest_rest_ticks = longest_rest_ticks
         self._opinions = 0.0
         self._onset_ticks = [] if at_once else [asked.begin_tick]
@@ -69,9 +70,9 @@ class Take:
         rests = not self._onset_ticks or rest >= self._longest_rest_ticks
         mask = self.place.grammar.mask(must_begin=rests)
         events = logits.events
-        if self._together:
+        if self._ours is not None:
             held = self.place.grammar.held_ticks
-            events = sampling.beside_others(events, self._instruments, rest, held)
+            events = sampling.beside_others(events, self._ours, rest, held)
         events = events + self._invitation.bias(self.place.tick)
         return sampling.choose(events, logits.velocities, mask, self._chance, self._rng)
 

@@ -249,13 +249,19 @@ class Invitation:
         return gained
 
 
+def events_of(instruments: Iterable[Instrument]) -> NDArray[np.bool_]:
+    """Return which events (E,) are of the instruments."""
+    theirs: NDArray[np.bool_] = np.isin(v.EVENT_INSTRUMENT, [int(kind) for kind in instruments])
+    return theirs
+
+
 def beside_others(
     events: NDArray[np.float32],
-    instruments: Iterable[Instrument],
+    ours: NDArray[np.bool_],
     rest_ticks: int,
     held_ticks: int,
 ) -> NDArray[np.float32]:
-    """Return event logits (E,) for one who plays these instruments, while others play the rest.
+    """Return event logits (E,) for one whose events are `ours` (E,), while others play the rest.
 
     What the network expects of the others is not ours to tell: to us it means that time passes
     until then, and so its probability goes to the waits. Else it would go to what little we may do
@@ -264,7 +270,6 @@ def beside_others(
     the larger the longer we have not, and of the probability that something ends here another, the
     larger the longer we have held a note: and so we come and go where notes do.
     """
-    ours = np.isin(v.EVENT_INSTRUMENT, [int(kind) for kind in instruments])
     mass = np.exp(events - events.max())
     struck, ended = (float(mass[~ours & kind].sum()) for kind in (_IS_ON, _IS_OFF))
     strikes, ends = (
@@ -283,8 +288,7 @@ def beside_others(
 
 def _beginnings(instruments: Iterable[Instrument]) -> NDArray[np.bool_]:
     """Return which events (E,) begin a note of the instruments."""
-    begins: NDArray[np.bool_] = np.isin(v.EVENT_INSTRUMENT, [int(kind) for kind in instruments])
-    begins &= _IS_ON
+    begins: NDArray[np.bool_] = events_of(instruments) & _IS_ON
     return begins
 
 

@@ -9,14 +9,12 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
 import psutil
-
-from tests.daw.ardour import Note
 
 PLUGIN = "urn:antiphon:effect"
 """Our plugin, as Ardour knows it."""
@@ -59,9 +57,7 @@ class Jam:
 
 
 @contextmanager
-def jam(
-    folder: Path, *options: str, is_ready: Callable[[Jam], None] | None = None
-) -> Iterator[Jam]:
+def jam(folder: Path, *options: str) -> Iterator[Jam]:
     """Run a jam with these options; inside, its ports are open."""
     pipe = folder / "log"
     os.mkfifo(pipe)
@@ -71,8 +67,6 @@ def jam(
         with pipe.open(encoding="utf-8") as log:
             jamming = Jam(process, log)
             jamming.until("ready")
-            if is_ready is not None:
-                is_ready(jamming)
             yield jamming
             process.send_signal(signal.SIGINT)
             jamming.hear_out()
@@ -81,8 +75,3 @@ def jam(
         process.kill()
         process.wait()
         pipe.unlink()
-
-
-def beats_between(notes: list[Note], first: float, end: float) -> list[Note]:
-    """Give the notes from one beat to before another."""
-    return [note for note in notes if first <= note.beat < end]

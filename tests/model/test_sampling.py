@@ -240,10 +240,8 @@ def expected(rest_ticks: int, held_ticks: int = 0) -> tuple[float, float, float,
     events = np.random.default_rng(0).normal(size=v.EVENT_COUNT).astype(np.float32)
     others = v.EVENT_INSTRUMENT == Instrument.PIANO
     events[others & (v.EVENT_KIND == v.Kind.ON)] += 6
-    beside = probabilities(
-        sampling.beside_others(events, [Instrument.BASS], rest_ticks, held_ticks)
-    )
-    ours = v.EVENT_INSTRUMENT == Instrument.BASS
+    ours = sampling.events_of([Instrument.BASS])
+    beside = probabilities(sampling.beside_others(events, ours, rest_ticks, held_ticks))
     on, off = (kind == v.EVENT_KIND for kind in (v.Kind.ON, v.Kind.OFF))
     parts = (v.EVENT_KIND == v.Kind.WAIT, others, ours & on, ours & off)
     wait, theirs, strikes, ends = (float(beside[part].sum()) for part in parts)
