@@ -149,7 +149,9 @@ class Answering:
             answer.decided = True
             self.out.tell(now_ns, "first note decided", now_ns - answer.hand_over_ns)
         self._part.soft = softly
-        dues = self._part.dues(happenings, self._transport, self.settings.quantise, self.played)
+        dues = self._part.dues(
+            happenings, self._transport, self.settings.quantise, answer.turn, self.played
+        )
         if dues:
             self.out.to_io.append(protocol.Play(dues))
         if composed.done:
@@ -245,14 +247,18 @@ class Answering:
     def _replan(self, now_ns: int, answer: _Answer, heard: tuple[Happening, ...]) -> None:
         transport, advance_ns = self._transport, self.settings.time.advance_ns
         commit = transport.passed(now_ns + advance_ns + COMMIT_NS)
-        commit = max(commit, answer.turn.begin - 1)
+        # Whatever may have been drawn to before that stands too; at the end, that is more.
+        reach = self.settings.quantise.reach(transport)
+        commit = max(commit + reach, answer.turn.begin - 1)
+        if reach and commit + reach >= answer.turn.end:
+            commit = max(commit, answer.turn.end)
         answer.plan, answer.done = answer.plan + 1, False
         self.out.to_io.append(protocol.Replan(commit))
-        self._part.clear_plan()
+        self._part.clear_plan(commit)
         self.out.to_composer.append(
             Amend(answer.take, answer.plan, commit + self._timing.base, heard)
         )
-        self.played.reopen(transport.ns_at(commit))
+        self.played.reopen(commit, now_ns)
         self._timing.untell(commit)
         self._timing.click_again(commit)
 

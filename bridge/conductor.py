@@ -76,6 +76,7 @@ class Conductor:
         self._echoes = EchoGuard()
         self._leading = (Source.FREE, 0)  # who, and in which of his own epochs
         self._told = Moved(self._schedule.transport, "")
+        self._why: tuple[Source, Source | None, Source | None] | None = None
         self._news: list[Moved] = []
         self._dropped = 0
 
@@ -172,7 +173,7 @@ class Conductor:
         self._leading = leading
         line = replace(line, epoch=epoch)
         sent = self._schedule.follow(line, now_ns)
-        self._tell(line, self._reason(line, present))
+        self._tell(line, present[0].source if present else None)
         return sent
 
     def _present(self, now_ns: int) -> list[Transport]:
@@ -183,21 +184,11 @@ class Conductor:
         asked = (lines.get(source) for source in Source if wanted in (None, source))
         return [line for line in asked if line is not None]
 
-    def _reason(self, line: Transport, present: list[Transport]) -> str:
-        wanted = self._follow.sync
-        if line.source.followed:
-            return f"Following {_NAMES[line.source]}."
-        instead = "the own clock goes" if line.source is Source.OWN else "playing freely"
-        if present:
-            return _sentence(f"{_NAMES[present[0].source]} has stopped: {instead}")
-        if wanted is not None and wanted.followed:
-            return f"Nothing comes from {_NAMES[wanted]}: {instead}."
-        return _sentence(instead)
-
-    def _tell(self, line: Transport, reason: str) -> None:
-        told = self._told.transport
+    def _tell(self, line: Transport, present: Source | None) -> None:
+        """Tell of the line, and of the best who is there, if either is another."""
+        told, why = self._told.transport, (line.source, present, self._follow.sync)
         same = (
-            reason == self._told.reason
+            why == self._why
             and (line.epoch, line.playing) == (told.epoch, told.playing)
             and (line.metre.numerator, line.metre.denominator)
             == (told.metre.numerator, told.metre.denominator)
@@ -206,8 +197,20 @@ class Conductor:
         # The session knows its own line, and has moved it itself.
         if same and (not line.source.followed or line.apart_ns(told) < TELL_NS):
             return
-        self._told = Moved(line, reason)
+        self._told, self._why = Moved(line, _reason(*why)), why
         self._news.append(self._told)
+
+
+def _reason(leading: Source, present: Source | None, wanted: Source | None) -> str:
+    """Return why this time is kept, and not that of the best who is there, or who is wanted."""
+    if leading.followed:
+        return f"Following {_NAMES[leading]}."
+    instead = "the own clock goes" if leading is Source.OWN else "playing freely"
+    if present is not None:
+        return _sentence(f"{_NAMES[present]} has stopped: {instead}")
+    if wanted is not None and wanted.followed:
+        return f"Nothing comes from {_NAMES[wanted]}: {instead}."
+    return _sentence(instead)
 
 
 def _sentence(words: str) -> str:

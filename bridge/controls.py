@@ -1,9 +1,9 @@
 """Controls: what a pedal, a knob or a key means besides music.
 
 A player has no hand free for a mouse. So any controller and any key can be made to hand over, to
-stop everything, to change the mode, the style or the blend. A control is *learned*: one says what
-is wanted and moves the thing that is to do it. What is learned is no music any more: it is neither
-answered nor shown.
+silence everything, to change the mode, the style or the blend. A control is *learned*: one says
+what is wanted and moves the thing that is to do it. What is learned is no music any more: it is
+neither answered nor shown.
 
 Actions are of two kinds. Some happen once, when a key goes down or a pedal or button passes the
 middle on its way down. Others follow the knob from 0 to 127.
@@ -45,6 +45,13 @@ class Control:
     is_note: bool = False
 
     @property
+    def release(self) -> NoteOff | ControlChange:
+        """Return the event that lets go of it."""
+        if self.is_note:
+            return NoteOff(self.channel, self.number)
+        return ControlChange(self.channel, self.number, 0)
+
+    @property
     def label(self) -> str:
         """Return what a person calls it: cc64/1 is controller 64 on channel 1."""
         return f"{'note' if self.is_note else 'cc'}{self.number}/{self.channel + 1}"
@@ -59,6 +66,15 @@ class Used:
 
     action: Action
     value: int
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """Whether an event is a control's, and no music; what it asks for; what is learned by it."""
+
+    is_control: bool = False
+    used: Used | None = None
+    learned: Control | None = None
 
 
 def control_of(event: Event) -> Control | None:
@@ -110,26 +126,26 @@ class Controls:
         """Let the next control that is used do this; None: none after all."""
         self._learning = action
 
-    def forget(self, action: Action) -> None:
-        """Let no control do this any more."""
-        self._actions = {c: a for c, a in self._actions.items() if a is not action}
+    def bind(self, bindings: Bindings) -> None:
+        """Let these controls do these things, and no others any."""
+        self._actions = dict(bindings)
 
-    def take(self, event: Event) -> tuple[bool, Used | None]:
-        """Return whether an event is a control's and no music, and what it asks for."""
+    def take(self, event: Event) -> Heard:
+        """Tell what an event is; a control is learned when it goes down or up, not back."""
         control = control_of(event)
         if control is None:
-            return False, None
+            return Heard()
         value = _value(event)
-        if self._learning is not None and value > 0:
+        before, self._values[control] = self._values.get(control, 0), value
+        if self._learning is not None and value > (0 if control.is_note else before):
             self._actions[control], self._learning = self._learning, None
-            self._values[control] = value
-            return True, None
+            return Heard(is_control=True, learned=control)
         action = self._actions.get(control)
         if action is None:
-            return False, None
-        before, self._values[control] = self._values.get(control, 0), value
+            return Heard()
         pressed = value > 0 if control.is_note else before < _DOWN <= value
-        return True, Used(action, value) if pressed or action.follows else None
+        used = Used(action, value) if pressed or action.follows else None
+        return Heard(is_control=True, used=used)
 
 
 def style_at(palette: tuple[str, ...], used: Used) -> tuple[tuple[str, float], ...]:

@@ -37,7 +37,7 @@ from bridge.notes import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from bridge.events import Event
 
@@ -233,12 +233,13 @@ def write(score: Score, path: Path, text: str) -> None:
     _save(file, path)
 
 
-def write_parts(parts: Mapping[str, Sequence[Note]], path: Path, text: str) -> None:
-    """Write the notes of several players in free time, each with tracks of their own."""
+def write_parts(parts: Mapping[str, Score], path: Path, text: str) -> None:
+    """Write what several players played in the same time, each with tracks of their own."""
     file = mido.MidiFile(type=1, ticks_per_beat=_WRITTEN_RESOLUTION, charset="utf-8")
-    file.tracks.append(_conductor(Score(), text))
-    for name, notes in parts.items():
-        file.tracks.extend(_instrument_tracks(name, notes, _WRITTEN_RESOLUTION, _OWN_CHANNELS))
+    file.tracks.append(_conductor(next(iter(parts.values()), Score()), text))
+    for name, part in parts.items():
+        tracks = _instrument_tracks(name, part.notes, _WRITTEN_RESOLUTION, _OWN_CHANNELS)
+        file.tracks.extend(tracks)
     _save(file, path)
 
 

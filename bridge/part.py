@@ -1,12 +1,17 @@
 """What Antiphon plays: from happenings at ticks to events that are to be sent.
 
-Each instrument has a channel of its own and is given its program once, before its first note. Where
-notes are quantised, a note is drawn to the grid and keeps its length, so that its end moves with
-its beginning. A drum has no end of its own; a hit owes one all the same.
+Each instrument has a channel of its own and is given its program once, before its first note. A
+drum has no end of its own; a hit owes one all the same.
+
+Where notes are quantised, a note is drawn to the grid, though never out of the answer's turn, and
+keeps its length, so that its end moves with its beginning. Whoever decides the notes knows nothing
+of that. So if a plan is made anew from a tick, it is the tick that a note was *decided* for that
+tells whether it stands: then both agree on which notes have begun and who owes their ends.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -22,7 +27,12 @@ if TYPE_CHECKING:
     from bridge.played import Played
     from bridge.quantise import Quantise
     from bridge.transport import Transport
+    from bridge.turns import Turn
 
+_Placed = tuple[Instrument, int]
+
+_STRIKES_REMEMBERED = 16
+"""More of one key than are ever planned and not yet heard."""
 DUCKED = 0.6
 """Of its velocity a note keeps so much while the player plays over it."""
 
@@ -34,7 +44,8 @@ class Part:
         self.soft = False
         self._programmed: set[Instrument] = set()  # whose program has been sent
         self._planned: set[Instrument] = set()  # or is going to be
-        self._drawn: dict[tuple[Instrument, int], int] = {}  # by how much, while a note sounds
+        # Of each key's last strikes: where they were decided to be, and by how much they are drawn.
+        self._drawn: dict[_Placed, deque[tuple[int, int]]] = {}
 
     def clear(self) -> None:
         """Forget which programs have been sent, and all notes."""
@@ -47,9 +58,13 @@ class Part:
         self.clear_plan()
         self._drawn.clear()
 
-    def clear_plan(self) -> None:
-        """Take note that what was planned has been taken back, programs too."""
+    def clear_plan(self, after_tick: int | None = None) -> None:
+        """Take note that what was decided after a tick has been taken back, programs too."""
         self._planned.clear()
+        if after_tick is not None:
+            for draws in self._drawn.values():
+                while draws and draws[-1][0] > after_tick:
+                    draws.pop()
 
     def note_program(self, channel: int) -> None:
         """Take note that a program has been sent."""
@@ -62,25 +77,27 @@ class Part:
         happenings: Iterable[Happening],
         transport: Transport,
         quantise: Quantise,
+        turn: Turn,
         played: Played,
     ) -> tuple[Due, ...]:
-        """Return what is to be sent for these, and add them to what is played."""
+        """Return what is to be sent for these in a turn, and add them to what is played."""
         dues: list[Due] = []
         for happening in happenings:
+            placed, decided = (happening.instrument, happening.pitch), happening.tick
+            draws = self._drawn.setdefault(placed, deque(maxlen=_STRIKES_REMEMBERED))
             if isinstance(happening, Release):
-                placed = happening.instrument, happening.pitch
-                tick = happening.tick + self._drawn.pop(placed, 0)
-                played.end(placed, transport.ns_at(tick), answered=True)
+                tick = decided + (draws[-1][1] if draws else 0)
+                played.end(placed, transport.ns_at(tick), decided, answered=True)
                 off = NoteOff(happening.instrument.spec.channel, happening.pitch)
-                dues.append(Due(tick, transport.epoch, off))
+                dues.append(Due(tick, transport.epoch, off, decided))
             else:
-                tick = quantise.drawn(happening.tick, transport)
-                self._drawn[happening.instrument, happening.pitch] = tick - happening.tick
-                dues += self._strike(replace(happening, tick=tick), transport, played)
+                tick = quantise.drawn(decided, transport, range(turn.begin, turn.end))
+                draws.append((decided, tick - decided))
+                dues += self._strike(happening, tick, transport, played)
         return tuple(dues)
 
-    def _strike(self, strike: Strike, transport: Transport, played: Played) -> list[Due]:
-        kind, tick = strike.instrument, strike.tick
+    def _strike(self, strike: Strike, tick: int, transport: Transport, played: Played) -> list[Due]:
+        kind = strike.instrument
         channel = kind.spec.channel
         velocity = max(1, round(DUCKED * strike.velocity)) if self.soft else strike.velocity
         events: list[tuple[int, Playable]] = []
@@ -93,5 +110,5 @@ class Part:
             end = tick + DRUM_TICKS
             note = replace(note, release_ns=transport.ns_at(end))
             events.append((end, NoteOff(channel, strike.pitch)))
-        played.begin(note)
-        return [Due(at, transport.epoch, event) for at, event in events]
+        played.begin(note, strike.tick)
+        return [Due(at, transport.epoch, event, strike.tick) for at, event in events]

@@ -1,62 +1,112 @@
-"""What has been played and what is about to be: the notes that a piano roll shows.
+"""What has been played and what is about to be: the notes of both players.
 
 A planned note stands here before it sounds. If it is taken back it is gone; if it sounded and was
-cut short, it ends where it was cut.
+cut short, it ends where it was cut. A piano roll shows the last few thousand; all of a session's
+are kept for whoever wants it written down.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from bridge.dialogue import RollNote
 from bridge.instruments import Instrument
 
 MOST_NOTES = 2000
+"""A roll shows no more."""
+MOST_KEPT = 200_000
+"""Some hours of two busy players."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """A note, and where its beginning and its end were decided to be, if they were."""
+
+    note: RollNote
+    begins: int | None = None
+    ends: int | None = None
 
 
 class Played:
     """Notes of both players, in the order in which they became known."""
 
     def __init__(self) -> None:
-        self._notes: deque[RollNote] = deque(maxlen=MOST_NOTES)
+        self._entries: deque[_Entry] = deque()
+        self._settled: deque[RollNote] = deque(maxlen=MOST_KEPT)  # those no longer shown
 
     @property
     def notes(self) -> tuple[RollNote, ...]:
-        """Return all that is remembered."""
-        return tuple(self._notes)
+        """Return the last of them."""
+        return tuple(entry.note for entry in self._entries)
+
+    @property
+    def all_notes(self) -> tuple[RollNote, ...]:
+        """Return all that is kept."""
+        return (*self._settled, *self.notes)
 
     def last(self, now_ns: int, *, answered: bool) -> RollNote | None:
         """Return the note of one of the two that began last."""
-        begun = (n for n in self._notes if n.answered is answered and n.onset_ns <= now_ns)
+        begun = (n for n in self.notes if n.answered is answered and n.onset_ns <= now_ns)
         return max(begun, key=lambda note: note.onset_ns, default=None)
 
-    def begin(self, note: RollNote) -> None:
-        """Add a note."""
-        self._notes.append(note)
+    def begin(self, note: RollNote, decided_tick: int | None = None) -> None:
+        """Add a note, which may have been decided to be at a tick."""
+        self._entries.append(_Entry(note, decided_tick))
+        if len(self._entries) > MOST_NOTES:
+            self._settled.append(self._entries.popleft().note)
 
-    def end(self, placed: tuple[Instrument, int], at_ns: int, *, answered: bool = False) -> None:
+    def end(
+        self,
+        placed: tuple[Instrument, int],
+        at_ns: int,
+        decided_tick: int | None = None,
+        *,
+        answered: bool = False,
+    ) -> None:
         """End the last note of this instrument and pitch, if it still sounds."""
-        for index in range(len(self._notes) - 1, -1, -1):
-            note = self._notes[index]
+        for index in range(len(self._entries) - 1, -1, -1):
+            entry = self._entries[index]
+            note = entry.note
             if (note.answered, note.instrument, note.pitch) == (answered, *placed):
                 if note.release_ns is None:
-                    self._notes[index] = replace(note, release_ns=max(at_ns, note.onset_ns))
+                    ended = replace(note, release_ns=max(at_ns, note.onset_ns))
+                    self._entries[index] = replace(entry, note=ended, ends=decided_tick)
                 return
 
     def cut(self, at_ns: int) -> int:
         """Take back what of the answer begins later, and end what sounds; return how many."""
-        return self._take_back(at_ns, ended_ns=at_ns)
+        kept: list[_Entry] = []
+        for entry in self._entries:
+            note = entry.note
+            if not note.answered or (note.release_ns is not None and note.release_ns <= at_ns):
+                kept.append(entry)
+            elif note.onset_ns <= at_ns:
+                kept.append(_Entry(replace(note, release_ns=at_ns)))
+        return self._keep(kept)
 
-    def reopen(self, after_ns: int) -> int:
-        """Take back what of the answer begins later; what sounds then has no end any more."""
-        return self._take_back(after_ns, ended_ns=None)
+    def reopen(self, after_tick: int, now_ns: int) -> int:
+        """Take back what was decided to begin after a tick, and the ends decided after it.
 
-    def _take_back(self, after_ns: int, ended_ns: int | None) -> int:
-        kept = [note for note in self._notes if not note.answered or note.onset_ns <= after_ns]
-        taken = len(self._notes) - len(kept)
-        self._notes.clear()
-        for note in kept:
-            sounds = note.answered and (note.release_ns is None or note.release_ns > after_ns)
-            self._notes.append(replace(note, release_ns=ended_ns) if sounds else note)
+        What has sounded by now stays, whatever its ticks: they may be of a time that is over.
+        Return how many notes were taken back.
+        """
+        kept: list[_Entry] = []
+        for entry in self._entries:
+            note = entry.note
+            if _is_after(entry.begins, after_tick) and note.onset_ns > now_ns:
+                continue
+            if _is_after(entry.ends, after_tick) and (note.release_ns or 0) > now_ns:
+                kept.append(_Entry(replace(note, release_ns=None), entry.begins))
+            else:
+                kept.append(entry)
+        return self._keep(kept)
+
+    def _keep(self, kept: list[_Entry]) -> int:
+        taken = len(self._entries) - len(kept)
+        self._entries = deque(kept)
         return taken
+
+
+def _is_after(decided: int | None, tick: int) -> bool:
+    return decided is not None and decided > tick

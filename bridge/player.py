@@ -20,7 +20,7 @@ from bridge.notes import Keys
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bridge.events import Event, Stamped
+    from bridge.events import Event, NoteOff, Stamped
     from bridge.transport import Transport
 
 MS = 1_000_000
@@ -107,9 +107,15 @@ class Player:
     def hear(self, stamped: Stamped, transport: Transport) -> list[Happening]:
         """Return what an event means, each at its tick."""
         self.last_event_ns = max(self.last_event_ns, stamped.time_ns)
-        tick = transport.tick_at(stamped.time_ns)
+        return self._told(self._keys.feed(stamped.event), transport.tick_at(stamped.time_ns))
+
+    def let_go(self, tick: int) -> list[Happening]:
+        """Return the ends of all that is held; whoever holds it has to play it anew."""
+        return self._told(self._keys.release_all(), tick)
+
+    def _told(self, events: Iterable[NoteOn | NoteOff], tick: int) -> list[Happening]:
         told: list[Happening] = []
-        for event in self._keys.feed(stamped.event):
+        for event in events:
             family = of_program(event.channel, self._programs.get(event.channel, 0))
             placed = None if family is None else fitted(family, event.pitch)
             if placed is None:

@@ -12,9 +12,12 @@ import enum
 from dataclasses import dataclass
 
 from bridge.notes import TICKS_PER_QUARTER
+from bridge.tempo import BarPosition
 from bridge.transport import Transport
 
 STRAIGHT, HARDEST_SWING = 0.5, 0.75
+
+_ANYWHERE = range(-(1 << 48), 1 << 48)
 
 
 class Step(enum.Enum):
@@ -53,23 +56,36 @@ class Quantise:
         if not STRAIGHT <= self.swing <= HARDEST_SWING:
             raise ValueError(f"Quantise.swing is {self.swing}, not {STRAIGHT} to {HARDEST_SWING}")
 
-    def drawn(self, tick: int, transport: Transport) -> int:
-        """Return the tick at which a note that belongs at `tick` is to begin."""
+    def drawn(self, tick: int, transport: Transport, within: range = _ANYWHERE) -> int:
+        """Return the tick at which a note that belongs at `tick` is to begin.
+
+        If the nearest line would draw it to a tick that is not `within`, another does.
+        """
         if self.step is Step.OFF or not transport.grid:
             return tick
         place = transport.place(tick)
-        bar_line = tick - place.position_ticks
-        nearest = min(
-            self._lines(place.position_ticks, place.bar_ticks),
-            key=lambda line: abs(line - place.position_ticks),
-        )
-        return tick + round(self.strength * (bar_line + nearest - tick))
+        ways = (line - place.position_ticks for line in self._lines(place))
+        drawn = (tick + round(self.strength * way) for way in sorted(ways, key=abs))
+        return next((at for at in drawn if at in within), tick)
 
-    def _lines(self, position: int, bar_ticks: int) -> list[int]:
-        """Return the lines around a position in the bar; the next bar's first is one of them."""
+    def reach(self, transport: Transport) -> int:
+        """Return by how many ticks a note may be drawn to the nearest line."""
+        if self.step is Step.OFF or not transport.grid:
+            return 0
+        widest = self.step.ticks + self._swung
+        return -(-widest // 2)
+
+    @property
+    def _swung(self) -> int:
+        """Return by how many ticks every second line is late."""
+        if self.step in (Step.OFF, Step.TRIPLET):
+            return 0
+        return round((2 * self.swing - 1) * self.step.ticks)
+
+    def _lines(self, place: BarPosition) -> list[int]:
+        """Return the lines around a place in the bar; the next bar's first is one of them."""
         ticks = self.step.ticks
-        swung = round((2 * self.swing - 1) * ticks) if self.step is not Step.TRIPLET else 0
-        first = max(0, position // ticks - 1)
+        first = max(0, place.position_ticks // ticks - 1)
         numbers = range(first, first + 4)
-        lines = [n * ticks + (swung if n % 2 else 0) for n in numbers]
-        return [line for line in lines if line < bar_ticks] + [bar_ticks]
+        lines = [n * ticks + (self._swung if n % 2 else 0) for n in numbers]
+        return [line for line in lines if line < place.bar_ticks] + [place.bar_ticks]

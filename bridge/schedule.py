@@ -46,11 +46,16 @@ LATE_LIMIT_NS = 30_000_000
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """An event that is to be sent at a tick, provided that its epoch is the one being played."""
+    """An event that is to be sent at a tick, provided that its epoch is the one being played.
+
+    `decided_tick` is where it was decided to be, if it has been drawn away from there: plans are
+    made anew by that.
+    """
 
     tick: int
     epoch: int
     event: Playable
+    decided_tick: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +67,7 @@ class Sent:
     event: Playable
 
 
-_Entry = tuple[int, int, Playable]  # tick, order of arrival, event
+_Entry = tuple[int, int, Playable, int]  # tick, order of arrival, event, tick decided
 
 
 class Schedule:
@@ -101,14 +106,15 @@ class Schedule:
         """Take on events of this epoch; those of another are dropped."""
         for due in dues:
             if due.epoch == self._transport.epoch:
-                heapq.heappush(self._queue, (due.tick, self._added, due.event))
+                decided = due.tick if due.decided_tick is None else due.decided_tick
+                heapq.heappush(self._queue, (due.tick, self._added, due.event, decided))
                 self._added += 1
 
     def emit(self, now_ns: int, ahead_ns: int = 0) -> list[Sent]:
         """Give what is due by now, or within the coming `ahead_ns`, in order of time."""
         sent: list[Sent] = []
         while self._queue and (due_ns := self._ns_of(self._queue[0][0])) <= now_ns + ahead_ns:
-            _, _, event = heapq.heappop(self._queue)
+            _, _, event, _ = heapq.heappop(self._queue)
             sent += (
                 Sent(due_ns, max(due_ns, now_ns), each)
                 for each in self._pass(event, now_ns - due_ns)
@@ -129,7 +135,7 @@ class Schedule:
         kept: list[_Entry] = []
         begun: set[tuple[int, int]] = set()
         for entry in sorted(self._queue):
-            tick, _, event = entry
+            tick, _, event, _ = entry
             match event:
                 case NoteOff(channel, pitch):
                     # It ends a note that stays, or else one that is released or taken back here.
@@ -148,15 +154,15 @@ class Schedule:
         return self._damp(now_ns)
 
     def replan(self, after_tick: int) -> None:
-        """Take back all that is planned after a tick, ends too: whoever plans anew owes those.
+        """Take back all that was decided after a tick, ends too: whoever plans anew owes those.
 
         But nobody plans the end of a drum, which comes with its beginning: that stays.
         """
         kept: list[_Entry] = []
         drums = {pitch for channel, pitch in self._sounding if channel == DRUM_CHANNEL}
         for entry in sorted(self._queue):
-            tick, _, event = entry
-            keep = tick <= after_tick
+            _, _, event, decided_tick = entry
+            keep = decided_tick <= after_tick
             match event:
                 case NoteOn(channel, pitch) if keep and channel == DRUM_CHANNEL:
                     drums.add(pitch)

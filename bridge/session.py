@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 
 from bridge import protocol, turns
 from bridge.answering import MARGIN_NS, Answering
-from bridge.controls import Action, Controls, Used, style_at
+from bridge.controls import Action, Control, Controls, Used, style_at
 from bridge.dialogue import (
     Arrange,
     Bind,
@@ -55,17 +55,16 @@ from bridge.dialogue import (
     Snapshot,
     State,
 )
-from bridge.events import NoteOn
+from bridge.events import NoteOn, Stamped
 from bridge.outcome import Outcome
 from bridge.player import MS, SECOND, Phrase, Player
+from bridge.record import Lines, Record
 from bridge.timing import Timing
 from bridge.transport import Transport
 from bridge.turns import LEAD_NS, LINE_LEAD_NS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from bridge.events import Stamped
 
 PAUSE_NS = 80 * MS
 """After so long the composer may take it that the player pauses."""
@@ -113,6 +112,7 @@ class Session:
         self._player, self._controls = Player(), Controls()
         self._timing = Timing(settings)
         self._answering = Answering(settings, self._timing, self._player)
+        self._lines = Lines()
         self._phrase: Phrase | None = None
         self._trading_from: int | None = None  # the tick since which it is the player's turn
         self._recent: deque[tuple[int, Happening]] = deque(maxlen=32)
@@ -127,6 +127,7 @@ class Session:
             self._take(now_ns, item)
         self._answering.amend(now_ns)
         self._pass_time(now_ns)
+        self._lines.follow(self._transport, now_ns)
         return self._out
 
     def deadline_ns(self) -> int | None:
@@ -158,6 +159,10 @@ class Session:
             last_answered=self._answering.played.last(now_ns, answered=True),
         )
 
+    def record(self) -> Record:
+        """Return all that was played, and in whose time."""
+        return Record(self._answering.played.all_notes, self._lines.held)
+
     # What happens.
 
     def _take(self, now_ns: int, item: Inbox) -> None:
@@ -185,13 +190,11 @@ class Session:
             case Halt():
                 self._halt(now_ns)
             case HandOver():
-                self._hand_over(now_ns, now_ns)
+                self._hand_over(now_ns, now_ns, asked=True)
             case Finish():
                 self._answering.conclude(now_ns)
             case protocol.Panic():
-                self._halt(now_ns)
-                self._out.to_io.append(request)
-                self._out.tell(now_ns, "panic")
+                self._panic(now_ns)
 
     def _arrange(self, now_ns: int, request: Change | Learn | Bind | protocol.OpenPorts) -> None:
         match request:
@@ -200,7 +203,9 @@ class Session:
             case Learn(action):
                 self._controls.learn(action)
             case Bind(bindings):
-                self._controls = Controls(bindings)
+                self._controls.bind(bindings)
+                for control, _ in bindings:
+                    self._let_go(now_ns, control)
             case protocol.OpenPorts():
                 self._out.to_io.append(request)
 
@@ -261,6 +266,17 @@ class Session:
             self._out.to_io.append(protocol.Silence())
             self._out.tell(now_ns, "halt")
 
+    def _panic(self, now_ns: int) -> None:
+        """Silence everything, and listen as if nothing had been played."""
+        self._answering.withdraw(now_ns)
+        self._phrase = self._trading_from = None
+        self._signal(Signal.BROKEN)
+        for release in self._player.let_go(self._transport.tick_at(now_ns)):
+            self._heard(now_ns, release, now_ns)
+        self._out.to_io.append(protocol.Panic())
+        self._timing.click_again(self._transport.passed(now_ns))
+        self._out.tell(now_ns, "panic")
+
     def _change(self, now_ns: int, settings: Settings) -> None:
         if settings.mode is not self._settings.mode:
             self._answering.conclude(now_ns)  # who was to play without an end must have one
@@ -280,7 +296,7 @@ class Session:
             case Action.END:
                 self._do(now_ns, Finish())
             case Action.PANIC:
-                self._do(now_ns, protocol.Panic())
+                self._panic(now_ns)
             case Action.MODE:
                 modes = list(Mode)
                 following = modes[(modes.index(settings.mode) + 1) % len(modes)]
@@ -322,6 +338,14 @@ class Session:
         if begin is not None:
             self._out.to_composer.append(begin)
 
+    def _renew_frame(self, phrase: Phrase) -> None:
+        """Let the composer begin anew with a phrase if tempo or metre are others than it knows."""
+        begin = self._timing.renew(phrase.begin_tick)
+        if begin is not None:
+            self._out.to_composer.append(begin)
+            if again := tuple(self._timing.composers(each) for each in phrase.happenings):
+                self._out.to_composer.append(Hear(again))
+
     def _hear_early_notes(self, now_ns: int) -> None:
         """Take the notes that came just before the host began for its first."""
         line = self._transport
@@ -336,11 +360,19 @@ class Session:
     # The player.
 
     def _hear(self, now_ns: int, stamped: Stamped) -> None:
-        is_control, used = self._controls.take(stamped.event)
-        if used is not None:
-            self._use(now_ns, used)
-        if is_control:
-            return
+        heard = self._controls.take(stamped.event)
+        if heard.learned is not None:
+            self._let_go(stamped.time_ns, heard.learned)
+        if heard.used is not None:
+            self._use(now_ns, heard.used)
+        if not heard.is_control:
+            self._hear_music(now_ns, stamped)
+
+    def _let_go(self, now_ns: int, control: Control) -> None:
+        """End what was music until now: it may be down, and its release will be a control's."""
+        self._hear_music(now_ns, Stamped(now_ns, control.release))
+
+    def _hear_music(self, now_ns: int, stamped: Stamped) -> None:
         self._player.note_program(stamped.event)
         if self.state is State.STOPPED:
             return
@@ -372,6 +404,8 @@ class Session:
             if self._phrase is None:
                 tick = self._turn_since(happening.tick)
                 self._phrase = Phrase.beginning(at_ns, tick)
+                if not self._answering.goes_on:
+                    self._renew_frame(self._phrase)
         if self._phrase is not None:
             self._phrase.take(happening, at_ns)
         told = self._timing.composers(happening)
@@ -442,11 +476,12 @@ class Session:
             turn = turns.turn(phrase, self._settings, self._transport, passes_ns)
             self._out.to_composer.append(Foresee(self._answering.asked(phrase, turn)))
 
-    def _hand_over(self, now_ns: int, wanted_ns: int) -> None:
+    def _hand_over(self, now_ns: int, wanted_ns: int, *, asked: bool = False) -> None:
         phrase = self._phrase
         if phrase is None or not self._signal(Signal.HAND_OVER):
             return
-        turn = turns.turn(phrase, self._settings, self._transport, wanted_ns)
+        self._renew_frame(phrase)
+        turn = turns.turn(phrase, self._settings, self._transport, wanted_ns, asked=asked)
         if not self._transport.grid and (behind := self._timing.told_tick - turn.begin) > 0:
             turn = turns.Turn(turn.begin + behind, turn.end + behind)
         ready_ns = now_ns + LEAD_NS + self._settings.time.advance_ns
@@ -454,8 +489,11 @@ class Session:
         if not self._transport.grid:
             self._out.to_io += self._timing.shift(lacking_ns)
         elif lacking_ns > LEAD_NS - MARGIN_NS:
-            # The line has been missed: a key handed over when it was too late for it.
-            turn = replace(turn, begin=self._transport.tick_at(ready_ns))
+            # The line has been missed: the machine was busy. A loop waits for the next.
+            if self._settings.mode is Mode.LOOP:
+                turn = turns.turn(phrase, self._settings, self._transport, now_ns)
+            else:
+                turn = replace(turn, begin=self._transport.tick_at(ready_ns))
         self._phrase = self._trading_from = None
         self._answering.ask(now_ns, phrase, turn)
         self._out.tell(now_ns, "hand-over", now_ns - wanted_ns)

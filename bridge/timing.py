@@ -146,18 +146,35 @@ class Timing:
         """Let the composer count as the transport does now; return what it must begin anew."""
         line = self.transport
         if not line.grid:
-            self._frame, self.base, self._told_tick = Begin(), 0, 0
+            self._count_in(Begin(), 0)
             return self._frame
         first = min(line.tick, line.passed(now_ns))
         bar_line = line.bar_line(line.place(first).bar)
         self._clicked_tick = first
-        frame = Begin(line.bpm, (line.metre.numerator, line.metre.denominator))
+        frame = _frame_of(line)
         if self._frame is not None and _alike(self._frame, frame):
             bar = line.metre.bar_ticks
             self.base = -(-self._told_tick // bar) * bar - bar_line
             return None
-        self._frame, self.base, self._told_tick = frame, -bar_line, 0
+        self._count_in(frame, -bar_line)
         return frame
+
+    def renew(self, tick: int) -> Begin | None:
+        """Let the composer count anew from a tick's bar if tempo or metre have become others.
+
+        Return what it must begin anew; None if its frame holds.
+        """
+        line = self.transport
+        if self._frame is None or (before := self._frame).bpm is None or not line.grid:
+            return None
+        frame = _frame_of(line)
+        if _alike(before, frame):
+            return None
+        self._count_in(frame, -line.bar_line(line.place(tick).bar))
+        return frame
+
+    def _count_in(self, frame: Begin, base: int) -> None:
+        self._frame, self.base, self._told_tick = frame, base, 0
 
     def composers(self, happening: Happening) -> Happening:
         """Return a happening at the composer's tick, who is told of it."""
@@ -207,6 +224,10 @@ class Timing:
 def _kind(line: Transport) -> tuple[Source, int, int, int]:
     """Return what makes our own line another, wherever it lies."""
     return line.source, line.quarter_ns, line.metre.numerator, line.metre.denominator
+
+
+def _frame_of(line: Transport) -> Begin:
+    return Begin(line.bpm, (line.metre.numerator, line.metre.denominator))
 
 
 def _alike(before: Begin, after: Begin) -> bool:

@@ -58,9 +58,14 @@ def _first_bar(phrase: Phrase, transport: Transport) -> int:
     return transport.place(phrase.begin_tick + _hair(transport)).bar
 
 
-def turn(phrase: Phrase, settings: Settings, transport: Transport, at_ns: int) -> Turn:
-    """Return the turn that follows a phrase if it passes at a time."""
-    begin = passes_at_line(phrase, settings, transport)
+def turn(
+    phrase: Phrase, settings: Settings, transport: Transport, at_ns: int, *, asked: bool = False
+) -> Turn:
+    """Return the turn that follows a phrase if it passes at a time.
+
+    Players who trade wait for the end of their bars, unless they have asked for the answer.
+    """
+    begin = None if asked else passes_at_line(phrase, settings, transport)
     if begin is None:
         begin = _begin(settings, transport, at_ns)
     return Turn(begin, begin + _length(phrase, settings, transport, begin))
@@ -70,9 +75,10 @@ def _begin(settings: Settings, transport: Transport, at_ns: int) -> int:
     if not transport.grid:
         return transport.tick_at(at_ns)
     earliest = transport.tick_at(at_ns + LEAD_NS + settings.time.advance_ns)
-    if settings.begins is Begins.AT_ONCE and settings.mode is not Mode.LOOP:
+    by_bars = settings.mode in (Mode.LOOP, Mode.TRADE)
+    if settings.begins is Begins.AT_ONCE and not by_bars:
         return earliest
-    on_bar = settings.begins is Begins.ON_BAR or settings.mode is Mode.LOOP
+    on_bar = settings.begins is Begins.ON_BAR or by_bars
     step = transport.metre.bar_ticks if on_bar else transport.beat_ticks
     return transport.next_line(earliest, step)
 

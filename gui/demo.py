@@ -65,12 +65,12 @@ def play(artefact: Artefact, settings: Settings, phrase: Path, out: Path) -> Non
     console.print(f"[bold]Antiphon demo[/bold]: {phrase.stem}, answered in the style: {style}")
     with Engine(artefact, settings, backend="loopback") as engine:
         log = _converse(engine, settings, prompt, console)
-        snapshot = engine.snapshot()
+        snapshot, record = engine.snapshot(), engine.record()
     console.print(_summary(snapshot.notes, log))
     title = f"{phrase.stem}, answered in the style: {style}, seed {settings.seed}"
     target = out / f"antiphon-{phrase.stem}.mid"
     try:
-        write_recording(snapshot.notes, target, credit(artefact, settings))
+        write_recording(record, target, credit(artefact, settings))
         draw(snapshot.notes, target.with_suffix(".png"), title)
     except (midifile.MidiFileError, OSError) as error:
         raise DemoError(str(error)) from error

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bridge.events import Stamped
+    from bridge.record import Record
 
 _FRAME_NS = 1_000_000_000 // 60
 _LONGEST_WAIT_S = 1.0
@@ -129,6 +130,10 @@ class Engine:
     def snapshot(self) -> Snapshot:
         """Return what there is to see."""
         return self._session.snapshot(self.now_ns)
+
+    def record(self) -> Record:
+        """Return all that was played, and in whose time."""
+        return self._session.record()
 
     def close(self) -> None:
         """Release everything that sounds and end both the process and the thread."""

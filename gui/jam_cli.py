@@ -170,13 +170,13 @@ def jam(
         engine.post(Listen())
         with contextlib.suppress(KeyboardInterrupt):
             _converse(engine, log, round(for_ * _SECOND))
-        notes = engine.snapshot().notes
+        played = engine.record()
     if record is not None:
         from bridge.midifile import MidiFileError
         from gui.recording import credit, write_recording
 
         try:
-            write_recording(notes, record, credit(artefact, settings))
+            write_recording(played, record, credit(artefact, settings))
         except MidiFileError as error:
             fail(str(error))
 
@@ -250,6 +250,7 @@ _SPOKEN = {
     "ready": "Listening ({text}). Play a phrase and pause; Ctrl-C ends.",
     "time": "{text}",
     "mode": "Mode: {text}.",
+    "panic": "All is silenced. Play on.",
     "hand-over": "Answering.",
     "ending": "Coming to an end.",
     "first note sent": "  first note {ms:.0f} ms after the hand-over",

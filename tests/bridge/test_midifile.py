@@ -3,6 +3,7 @@
 import io
 import os
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 import mido
@@ -184,6 +185,8 @@ def test_the_continuation_takes_no_channel_that_the_prompt_uses_for_another(tmp_
 
 def test_players_have_tracks_of_their_own(tmp_path: Path) -> None:
     out = tmp_path / "out.mid"
-    write_parts({"played": SCORE.notes[:1], "Antiphon": SCORE.notes[1:2]}, out, "made")
+    played, answered = (replace(SCORE, notes=SCORE.notes[at : at + 1]) for at in range(2))
+    write_parts({"played": played, "Antiphon": answered}, out, "made")
+    assert (read(out).score.tempos, read(out).score.metres) == (SCORE.tempos, SCORE.metres)
     names = [track.name for track in read(out).source.tracks]
     assert names == ["", "played piano", "Antiphon bass"]

@@ -58,6 +58,7 @@ def test_a_note_moves_towards_a_line_and_never_by_more_than_a_step(
     part = Quantise(step, strength, swing).drawn(tick, line)
     assert abs(whole - tick) <= step.ticks
     assert min(tick, whole) <= part <= max(tick, whole)
+    assert abs(whole - tick) <= Quantise(step, strength, swing).reach(line)
     if step is Step.TRIPLET or swing == 0.5:
         assert Quantise(step).drawn(whole, line) == whole  # once is enough
 
@@ -66,3 +67,30 @@ def test_a_note_moves_towards_a_line_and_never_by_more_than_a_step(
 def test_what_makes_no_sense_is_refused(values: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="Quantise"):
         Quantise(Step.EIGHTH, **values)
+
+
+@pytest.mark.parametrize(
+    "tick,within,drawn",
+    [
+        (26, range(26, 96), 48),  # the nearest line is past when a turn begins at 26
+        (26, range(24, 96), 24),
+        (94, range(96), 72),  # nor is it drawn to the line at which the turn ends
+        (26, range(25, 47), 26),  # a turn without a line
+    ],
+)
+def test_a_note_is_not_drawn_out_of_its_turn(tick: int, within: range, drawn: int) -> None:
+    assert Quantise(Step.EIGHTH).drawn(tick, HOST, within) == drawn
+
+
+@pytest.mark.parametrize(
+    "quantise,reach",
+    [
+        (Quantise(), 0),
+        (Quantise(Step.SIXTEENTH), 6),
+        (Quantise(Step.EIGHTH, swing=2 / 3), 16),
+        (Quantise(Step.TRIPLET, swing=0.7), 8),
+    ],
+)
+def test_the_reach_of_lines_is_half_the_widest_gap(quantise: Quantise, reach: int) -> None:
+    assert quantise.reach(HOST) == reach
+    assert quantise.reach(Transport()) == 0

