@@ -195,7 +195,7 @@ class Conductor:
             and line.place(line.tick) == told.place(line.tick)
         )
         # The session knows its own line, and has moved it itself.
-        if same and (not line.source.followed or line.apart_ns(told) < TELL_NS):
+        if same and (not line.source.followed or told.apart_ns(line) < TELL_NS):
             return
         self._told, self._why = Moved(line, _reason(*why)), why
         self._news.append(self._told)

@@ -42,8 +42,10 @@ class RigError(Exception):
 
 
 @contextmanager
-def jack_server(name: str | None = None) -> Iterator[str]:
+def jack_server(name: str | None = None, period: int = PERIOD) -> Iterator[str]:
     """Run a server and make it the default for everything started inside; give its name.
+
+    A longer period, in frames, is for machines that put a process aside for some milliseconds.
 
     Raises:
         RigError: jackd is not installed, or does not start.
@@ -52,7 +54,7 @@ def jack_server(name: str | None = None) -> Iterator[str]:
     if shutil.which("jackd") is None:
         raise RigError("jackd is not installed (Debian: apt-get install jackd2).")
     name = name or f"antiphon-{secrets.token_hex(4)}"
-    process = _start(name, "-R", "-P", "70") or _start(name, "-r")
+    process = _start(name, period, "-R", "-P", "70") or _start(name, period, "-r")
     if process is None:
         raise RigError("jackd does not start, neither with real-time priority nor without.")
     before = os.environ.get("JACK_DEFAULT_SERVER")
@@ -104,14 +106,14 @@ class Listener:
         return heard
 
 
-def _start(name: str, *priority: str) -> subprocess.Popen[bytes] | None:
+def _start(name: str, period: int, *priority: str) -> subprocess.Popen[bytes] | None:
     """Start a server and wait until it answers; None if it ends instead."""
     import jack  # it loads libjack, which comes with jackd
 
     process = subprocess.Popen(
         [
             *("jackd", *priority, "-t", "10000", "-n", name),
-            *("-d", "dummy", "-r", str(RATE_HZ), "-p", str(PERIOD)),
+            *("-d", "dummy", "-r", str(RATE_HZ), "-p", str(period)),
         ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

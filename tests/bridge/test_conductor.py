@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from bridge.conductor import Conductor
+from bridge.conductor import TELL_NS, Conductor
 from bridge.events import (
     SUSTAIN,
     Clock,
@@ -235,6 +235,19 @@ def test_of_a_line_only_what_matters_is_told() -> None:
     assert len(desk.moved) <= 4
     desk.host(5_000 * MS, 10.0, bpm=121)
     assert desk.moved[-1].transport.bpm == pytest.approx(121)
+
+
+def test_what_is_told_of_a_line_stays_true_while_the_line_is_measured_better() -> None:
+    desk = Desk()
+    desk.pass_to(SECOND)
+    begin_ns, clock_ns = 2 * SECOND, 14_367_816  # 174 bpm
+    desk.clock(Start(), at_ns=begin_ns)
+    for number in range(1200):
+        late_ns = 2 * MS if number < 24 and number % 3 else 0  # at first the tempo is a guess
+        desk.clock(Clock(), at_ns=begin_ns + number * clock_ns + late_ns)
+        told = desk.moved[-1].transport
+        assert abs(told.ns_at(desk.line.tick) - desk.line.ns_at(desk.line.tick)) <= TELL_NS
+    assert len(desk.moved) < 60
 
 
 def test_our_own_echo_is_not_the_player() -> None:

@@ -7,31 +7,62 @@ much that differs from note to note. `--advance-ms` is for the constant.
 """
 
 import statistics
-from collections import Counter
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import Self
 
 import jack
 import pytest
 
+from tests.bridge.jack_server import shared_jack_server
 from tests.daw.ardour import CLOCK, Ardour, Note
-from tests.daw.jam import PLUGIN, Jam, jam
+from tests.daw.jam import PLUGIN, Entry, Jam, jam
 
 pytestmark = [pytest.mark.device, pytest.mark.slow]
 
 HALF, BAR = Fraction(1, 2), 4
 MELODY = (60, 62, 64, 65, 67, 65, 64, 62)
-ATTEMPTS = 3
+ATTEMPTS = 4
 TICKS = 48
+FARTHEST_MS = 100
 OPTIONS = ("--mode", "trade", "--bars", "2", "--style", "baroque", "--seed", "3")
-WAYS = {
+ROUTES = {
     "jack": ("--through", "jack", "--sync", "midi"),
     "virtual ports": ("--through", "rtmidi", "--sync", "midi"),
     "plugin": ("--through", "jack", "--sync", "plugin"),
 }
+# Long periods, for a machine that is put aside for some milliseconds now and then: what is exact to
+# the frame is so in any period. Virtual ports are exact to the period, and so they need short ones.
+WAYS = [(1024, "jack"), (1024, "plugin"), (256, "virtual ports")]
 # What they promise: a spread; with virtual ports, what all but one in a hundred notes keep.
 SD_MS, P99_MS = 0.2, 8.0
+
+
+@pytest.fixture(scope="module")
+def jack_name(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Run a JACK server with periods of so many frames; give its name."""
+    yield from shared_jack_server(request.param)
+
+
+class Server:
+    """Counts the periods that the server has lost."""
+
+    def __init__(self, name: str) -> None:
+        self.lost = 0
+        self._client = jack.Client("watcher", servername=name, no_start_server=True)
+        self._client.set_xrun_callback(self._note)
+
+    def _note(self, _delayed_us: float) -> None:
+        self.lost += 1
+
+    def __enter__(self) -> Self:
+        self._client.activate()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
 
 
 def melody(turns: int) -> list[Note]:
@@ -56,10 +87,12 @@ def ports(client: jack.Client) -> tuple[str, str]:
 class Session:
     """What was recorded, and what Antiphon says that it sent."""
 
-    def __init__(self, ardour: Ardour, jamming: Jam, bpm: float, turns: int) -> None:
+    def __init__(
+        self, ardour: Ardour, jamming: Jam, server: Server, bpm: float, turns: int
+    ) -> None:
         ardour.locate(0)
         ardour.arm("Rec")
-        before = len(jamming.log)
+        before, lost = len(jamming.log), server.lost
         ardour.play()
         jamming.until("finished", turns)
         ardour.wait_until(turns * 4 * BAR + 1)
@@ -67,25 +100,44 @@ class Session:
         jamming.until("time")  # that it has stopped: all that was sent has been told before
         self.turns, self.bpm = turns, bpm
         self.take = ardour.take("Rec")
+        self.disturbed = server.lost > lost
         self.log = jamming.log[before:]
         self.sent = [entry for entry in self.log if entry["what"] == "sent"]
 
+    def check(self) -> None:
+        """See that what was sent was recorded, that it has its ends, and lies in its bars."""
+        sent = Counter(entry["figure"] for entry in self.sent)
+        assert Counter(note.pitch for note in self.take) == sent
+        assert all(0 < note.length < 8 for note in self.take)
+        expected = {bar for turn in range(self.turns) for bar in (4 * turn + 3, 4 * turn + 4)}
+        assert {place // BAR + 1 for place in map(sent_at, self.sent)} == expected
+        assert not [entry for entry in self.log if entry["what"] == "late"]
+
     def misses_ms(self) -> list[float]:
-        """Tell how far each note lies from its place in the beat, a 48th, and the usual miss."""
-        misses = []
+        """Tell how far each note lies from where it was sent to, and from the usual miss."""
+        recorded, sent = defaultdict(list), defaultdict(list)
         for note in self.take:
-            ticks = note.beat * TICKS
-            misses.append(float(ticks - round(ticks)) * 60_000 / self.bpm / TICKS)
+            recorded[note.pitch].append(note.beat)
+        for entry in self.sent:
+            sent[entry["figure"]].append(sent_at(entry))
+        misses = [
+            float(beat - place) * 60_000 / self.bpm
+            for pitch, beats in recorded.items()
+            for beat, place in zip(sorted(beats), sorted(sent[pitch]), strict=True)
+        ]
         usual = statistics.median(misses)
+        assert abs(usual) < FARTHEST_MS
         return [miss - usual for miss in misses]
 
-    def bars(self) -> Counter[int]:
-        """Count the notes in each bar, from 1; one that is early by a hair is not."""
-        return Counter(int((note.beat + Fraction(2, TICKS)) // BAR) + 1 for note in self.take)
+
+def sent_at(entry: Entry) -> Fraction:
+    """Give the beat of a note that was sent, counted from 0."""
+    bar, beat, tick = map(int, entry["text"].split(":"))
+    return Fraction((bar - 1) * BAR + beat - 1) + Fraction(tick, TICKS)
 
 
 @pytest.mark.parametrize("bpm,turns", [(60, 1), (97.5, 2), (174, 2)])
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("jack_name,way", WAYS, indirect=["jack_name"])
 def test_traded_twos_are_recorded_in_their_bars_and_on_time(
     ardour: Ardour,
     jack_name: str,
@@ -99,14 +151,19 @@ def test_traded_twos_are_recorded_in_their_bars_and_on_time(
     ardour.write("Play", melody(turns))
     if way == "plugin":
         ardour.insert_plugin("Play", PLUGIN)
-    with jam(tmp_path, *OPTIONS, *WAYS[way]) as jamming:
+    spreads, limit = list[float](), P99_MS if way == "virtual ports" else SD_MS
+    with jam(tmp_path, *OPTIONS, *ROUTES[way]) as jamming, Server(jack_name) as server:
         connect(ardour, jack_name, jamming, way)
-        spreads, limit = list[float](), P99_MS if way == "virtual ports" else SD_MS
-        for _ in range(ATTEMPTS):  # a machine that is disturbed can only make it worse
-            session = Session(ardour, jamming, bpm, turns)
-            check(session)
-            spreads.append(spread_ms(session.misses_ms(), way))
-            if spreads[-1] <= limit:
+        for attempt in range(ATTEMPTS):
+            session = Session(ardour, jamming, server, bpm, turns)
+            try:
+                session.check()
+                spreads.append(spread_ms(session.misses_ms(), way))
+            except AssertionError:
+                # After a period that was lost a client's buffer is read twice.
+                if not session.disturbed or attempt == ATTEMPTS - 1:
+                    raise
+            if spreads and spreads[-1] <= limit:
                 break
             ardour.write("Rec", [])
     record_property("spread_ms", spreads)
@@ -132,16 +189,3 @@ def spread_ms(misses_ms: list[float], way: str) -> float:
     if way != "virtual ports":
         return statistics.pstdev(misses_ms)
     return sorted(map(abs, misses_ms))[-1 - len(misses_ms) // 100]
-
-
-def check(session: Session) -> None:
-    """See that all that was sent was recorded, that it has its ends, and lies where it belongs."""
-    sent = [entry["figure"] for entry in session.sent]
-    assert Counter(note.pitch for note in session.take) == Counter(sent), sent
-    assert all(0 < note.length < 8 for note in session.take)
-    expected = {bar for turn in range(session.turns) for bar in (4 * turn + 3, 4 * turn + 4)}
-    assert set(session.bars()) == expected
-    for entry in session.sent:
-        bar, *_ = entry["text"].split(":")
-        assert int(bar) in expected
-    assert not [entry for entry in session.log if entry["what"] == "late"]
