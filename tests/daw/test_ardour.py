@@ -174,7 +174,10 @@ def test_a_track_records_what_another_track_plays(ardour: Ardour) -> None:
     ardour.play()
     ardour.wait_until(5)
     ardour.stop()
-    assert ardour.take("Rec")[:10] == EIGHTHS[:10]
+    take = ardour.take("Rec")
+    assert take[:10] == EIGHTHS[:10]
+    ardour.save()
+    assert ardour.saved_notes("Rec") == take
 
 
 def test_a_track_records_another_program(
@@ -214,8 +217,6 @@ def recorded_late_ms(ardour: Ardour) -> list[float]:
     ardour.wait_until(9)
     ardour.stop()
     take = ardour.take("Rec")[:16]
-    ardour.save()
-    assert ardour.saved_notes("Rec")[:16] == take
     assert [(n.pitch, n.velocity) for n in take] == [(n.pitch, n.velocity) for n in EIGHTHS[:16]]
     return [
         float(back.beat - out.beat - 1) * 60_000 / BPM
