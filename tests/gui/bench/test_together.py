@@ -46,6 +46,6 @@ def test_the_player_plays_and_pauses_and_ends_what_it_begins() -> None:
 def test_in_half_a_minute_together_nothing_hangs_and_nothing_is_late() -> None:
     found = together(default_artefact(), 30)
     assert found["played"] > 50
-    assert found["answered"] > 20
+    assert found["answered"] > 10
     assert (found["hanging"], found["releases_lost"]) == (0, 0)
     assert found["dropped_share"] <= 0.02  # of few notes; ten minutes are for `antiphon bench`
