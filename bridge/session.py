@@ -315,6 +315,8 @@ class Session:
         before = self._transport
         self._view = replace(self._view, following=moved.reason)
         if not self._timing.follow(moved.transport):
+            if self._phrase is not None and not self._answering.goes_on:
+                self._renew_frame(self._phrase)
             return
         self._break_off(now_ns, before)
         if before.source.followed:  # what was played before had its place in what has gone by

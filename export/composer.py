@@ -360,16 +360,18 @@ class Composer:
             return
         take = self._take or self._ended
         assert take is not None, "what was asked for has been taken or recited"
-        begins = message.tick < asked.begin_tick
-        self._tell_anew(message.happenings, message.tick, asked.begin_tick if begins else 0)
+        # If it comes late to a turn, nothing may have been decided though it should have begun.
+        stands = take.begun and message.tick >= asked.begin_tick
+        begin = 0 if stands else max(asked.begin_tick, message.tick + 1)
+        self._tell_anew(message.happenings, message.tick, begin)
         self._take, self._ended = take, None
         self._decoder.set_allowed(self._band(asked))
         self._prepare(self._stream.place)
         self._stream.place.end_tick = self._end_tick
-        if not begins:
+        if stands:
             take.go_on_from(self._stream.place, message.tick)
             take.place.grammar.rest_until(message.tick + 1)
-        else:  # nothing of it stands: it begins anew
+        else:  # it begins anew
             self._take = self._new_take(asked, self._stream.place, message.plan)
             self._take.end_tick = take.end_tick
 

@@ -53,6 +53,11 @@ class Take:
         place.grammar.allow(asked.instruments)
 
     @property
+    def begun(self) -> bool:
+        """Tell whether it has a note."""
+        return bool(self._onset_ticks)
+
+    @property
     def ended(self) -> bool:
         """Tell whether it has come to where it is to end."""
         return self.place.tick >= self.end_tick
@@ -89,11 +94,11 @@ class Take:
         return False
 
     def go_on_from(self, place: Place, stands_until: int) -> None:
-        """Go on from a place where it stands as far as a tick, and others have played."""
+        """Go on, having begun, from where it stands as far as a tick: others have played."""
         self.place = place
         place.grammar.allow(self._instruments)
         self._happenings.clear()
-        first = self._onset_ticks[0]  # without one it would not stand at all
+        first = self._onset_ticks[0]
         self._onset_ticks = [tick for tick in self._onset_ticks if tick <= stands_until] or [first]
 
     def news(self) -> list[Happening]:

@@ -699,6 +699,7 @@ def test_a_metre_that_changes_under_a_phrase_is_told_before_the_answer() -> None
     begun = len(stand.composer)
     metre = replace(HOST, metre=MetreChange(0, 3, 4))
     stand.move(START_NS + BAR_NS // 2, metre)
+    assert isinstance(stand.composer[begun], Begin)  # at once: it has to be read
     stand.at(START_NS + 1100 * MS, HandOver())
     told = [m for m in stand.composer[begun:] if isinstance(m, Begin | Hear | Compose)]
     assert told[0] == Begin(120.0, (3, 4))

@@ -71,6 +71,7 @@ def jam(folder: Path, *options: str) -> Iterator[Jam]:
             process.send_signal(signal.SIGINT)
             jamming.hear_out()
         assert process.wait(LEAVE_S) == 0 or jamming.killed
+        assert not jamming.said("problem")
     finally:
         process.kill()
         process.wait()

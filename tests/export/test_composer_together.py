@@ -156,6 +156,20 @@ def test_an_answer_that_was_told_to_its_end_is_amended_too(exact: Artefact) -> N
     assert all(80 < h.tick <= 144 for h in happenings(told))
 
 
+@pytest.mark.parametrize("commit,first", [(30, 48), (52, 60), (95, None)])
+def test_an_answer_amended_before_its_first_note_was_decided_begins_after_that(
+    exact: Artefact, commit: int, first: int | None
+) -> None:
+    composer = composing(exact, Strike(0, PIANO, 60, 80))
+    composer.take(Compose(1, 48, 96, 96, (PIANO,)))  # the machine is too busy to begin
+    composer.take(Amend(1, 1, commit, (Release(20, PIANO, 60),)))
+    composed = worked(composer)
+    told = happenings(composed)
+    assert composed[-1].done
+    assert (told[0].tick if told else None) == first  # on the grid that the player keeps to
+    assert len(told) == 2 * len(onsets(told)), "each note ends"
+
+
 def test_an_ending_is_counted_down_to(exact: Artefact) -> None:
     composer = composing(exact, Strike(0, PIANO, 60, 80), Release(20, PIANO, 60))
     composer.take(Compose(1, 48, 144, NO_END, (BASS,)))
