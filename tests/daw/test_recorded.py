@@ -11,12 +11,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Self
 
 import jack
 import pytest
 
-from tests.bridge.jack_server import shared_jack_server
+from tests.bridge.jack_server import LOST, shared_jack_server
 from tests.daw.ardour import CLOCK, Ardour, ArdourError, Note
 from tests.daw.jam import PLUGIN, Entry, Jam, jam
 
@@ -45,25 +44,6 @@ DISTURBED_MS = 40.0  # if the machine loses periods in every attempt, it is only
 def jack_name(request: pytest.FixtureRequest) -> Iterator[str]:
     """Run a JACK server with periods of so many frames; give its name."""
     yield from shared_jack_server(request.param)
-
-
-class Server:
-    """Counts the periods that the server has lost."""
-
-    def __init__(self, name: str) -> None:
-        self.lost = 0
-        self._client = jack.Client("watcher", servername=name, no_start_server=True)
-        self._client.set_xrun_callback(self._note)
-
-    def _note(self, _delayed_us: float) -> None:
-        self.lost += 1
-
-    def __enter__(self) -> Self:
-        self._client.activate()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._client.close()
 
 
 def melody(turns: int) -> list[Note]:
@@ -151,20 +131,20 @@ def test_traded_twos_are_recorded_in_their_bars_and_on_time(
         ardour.insert_plugin("Play", PLUGIN)
     limit = P99_MS if way == "virtual ports" else SD_MS
     spreads = list[tuple[float, bool]]()  # and whether the server has lost periods meanwhile
-    with jam(tmp_path, *OPTIONS, *ROUTES[way]) as jamming, Server(jack_name) as server:
+    with jam(tmp_path, *OPTIONS, *ROUTES[way]) as jamming:
         connect(ardour, jack_name, jamming, way)
         for attempt in range(ATTEMPTS):
-            lost = server.lost
+            lost = LOST.periods
             try:
                 session = Session(ardour, jamming, bpm, turns)
                 session.check()
                 spread = spread_ms(session.misses_ms(), way)
             except (AssertionError, ArdourError):
                 # Of a client that has lost a period others read the last one's events again.
-                if server.lost == lost or attempt == ATTEMPTS - 1:
+                if LOST.periods == lost or attempt == ATTEMPTS - 1:
                     raise
             else:
-                spreads.append((spread, server.lost > lost))
+                spreads.append((spread, LOST.periods > lost))
                 if spread <= limit:
                     break
             ardour.write("Rec", [])
