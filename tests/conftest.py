@@ -56,6 +56,7 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     if item.get_closest_marker("device") is None:
         return None
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
+    reports: list[pytest.TestReport] = []
     for _ in range(TRIALS):
         lost = LOST.periods
         reports = runtestprotocol(item, log=False, nextitem=nextitem)
