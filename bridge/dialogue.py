@@ -365,6 +365,10 @@ class Snapshot:
     """Why this time is kept and no other: one sentence."""
     learning: Action | None = None
     bindings: Bindings = ()
+    epochs: tuple[tuple[int, Transport], ...] = ()
+    """Since when there was each of the last epochs, and its line."""
+    pedals: tuple[tuple[int, int | None], ...] = ()
+    """From when to when the player held a sustain pedal."""
     last_played: RollNote | None = None
     last_answered: RollNote | None = None
 

@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from bridge.dialogue import RollNote
 from bridge.instruments import Instrument
 
-MOST_NOTES = 2000
+MOST_NOTES = 6000
 """A roll shows no more."""
+MOST_PEDALS = 500
 MOST_KEPT = 200_000
 """Some hours of two busy players."""
 
@@ -34,16 +35,32 @@ class Played:
     def __init__(self) -> None:
         self._entries: deque[_Entry] = deque()
         self._settled: deque[RollNote] = deque(maxlen=MOST_KEPT)  # those no longer shown
+        self._shown: tuple[RollNote, ...] | None = None  # as long as nothing has changed
+        self._pedals: deque[tuple[int, int | None]] = deque(maxlen=MOST_PEDALS)
 
     @property
     def notes(self) -> tuple[RollNote, ...]:
-        """Return the last of them."""
-        return tuple(entry.note for entry in self._entries)
+        """Return the last of them; the very same, as long as nothing has changed."""
+        if self._shown is None:
+            self._shown = tuple(entry.note for entry in self._entries)
+        return self._shown
 
     @property
     def all_notes(self) -> tuple[RollNote, ...]:
         """Return all that is kept."""
         return (*self._settled, *self.notes)
+
+    @property
+    def pedals(self) -> tuple[tuple[int, int | None], ...]:
+        """Return from when to when the player held a sustain pedal."""
+        return tuple(self._pedals)
+
+    def hold_pedal(self, at_ns: int, *, down: bool) -> None:
+        """Take note that the player's pedal goes down, or up."""
+        if self._pedals and self._pedals[-1][1] is None:
+            self._pedals[-1] = (self._pedals[-1][0], at_ns)
+        if down:
+            self._pedals.append((at_ns, None))
 
     def last(self, now_ns: int, *, answered: bool) -> RollNote | None:
         """Return the note of one of the two that began last."""
@@ -52,6 +69,7 @@ class Played:
 
     def begin(self, note: RollNote, decided_tick: int | None = None) -> None:
         """Add a note, which may have been decided to be at a tick."""
+        self._shown = None
         self._entries.append(_Entry(note, decided_tick))
         if len(self._entries) > MOST_NOTES:
             self._settled.append(self._entries.popleft().note)
@@ -70,6 +88,7 @@ class Played:
             note = entry.note
             if (note.answered, note.instrument, note.pitch) == (answered, *placed):
                 if note.release_ns is None:
+                    self._shown = None
                     ended = replace(note, release_ns=max(at_ns, note.onset_ns))
                     self._entries[index] = replace(entry, note=ended, ends=decided_tick)
                 return
@@ -103,6 +122,7 @@ class Played:
         return self._keep(kept)
 
     def _keep(self, kept: list[_Entry]) -> int:
+        self._shown = None
         taken = len(self._entries) - len(kept)
         self._entries = deque(kept)
         return taken

@@ -10,6 +10,7 @@ of its own. Played freely, time is written at 120 bpm, as everywhere.
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import deque
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ _TEMPO_SHARE = 0.002
 """A tempo that differs by less is the same, measured better."""
 _NEWS_NS = 100_000_000
 """So much before it became known a line may have held: from the note on that it was set off by."""
+_MOST_EPOCHS = 64
 _HAIR_TICKS = 6
 """Who begins so little before a bar line begins on it."""
 
@@ -59,11 +61,17 @@ class Lines:
 
     def __init__(self) -> None:
         self._held: list[tuple[int, Transport]] = []
+        self._epochs: deque[tuple[int, Transport]] = deque(maxlen=_MOST_EPOCHS)
 
     @property
     def held(self) -> tuple[tuple[int, Transport], ...]:
         """Return each line with the time from which it held."""
         return tuple(self._held)
+
+    @property
+    def epochs(self) -> tuple[tuple[int, Transport], ...]:
+        """Return since when there was each of the last epochs, and its line as it is known now."""
+        return tuple(self._epochs)
 
     def follow(self, line: Transport, now_ns: int) -> None:
         """Take note that this line holds now."""
@@ -73,6 +81,10 @@ class Lines:
                 return  # free time only passes, wherever the music has been moved to
             now_ns = max(since, now_ns - _NEWS_NS, min(now_ns, line.time_ns))
         self._held.append((now_ns, line))
+        if self._epochs and _goes_on(self._epochs[-1][1], line):
+            self._epochs[-1] = (self._epochs[-1][0], line)
+        else:
+            self._epochs.append((now_ns, line))
 
 
 def score(record: Record, *, answered: bool) -> Score:

@@ -155,6 +155,8 @@ class Session:
             transport=self._transport,
             learning=self._controls.learning,
             bindings=self._controls.bindings,
+            epochs=self._lines.epochs,
+            pedals=self._answering.played.pedals,
             last_played=self._answering.played.last(now_ns, answered=False),
             last_answered=self._answering.played.last(now_ns, answered=True),
         )
@@ -271,6 +273,8 @@ class Session:
         self._answering.withdraw(now_ns)
         self._phrase = self._trading_from = None
         self._signal(Signal.BROKEN)
+        if self._player.pedal_down:
+            self._answering.played.hold_pedal(now_ns, down=False)
         for release in self._player.let_go(self._transport.tick_at(now_ns)):
             self._heard(now_ns, release, now_ns)
         self._out.to_io.append(protocol.Panic())
@@ -382,11 +386,19 @@ class Session:
             self._phrase.touch(stamped.time_ns)
         if not (self._timing.begun or self._timing.followed):
             if not isinstance(stamped.event, NoteOn):
-                self._player.hear(stamped, self._transport)  # a pedal may be down already
+                self._meant_by(stamped)  # a pedal may be down already
                 return
             self._out.to_io += self._timing.set_off(stamped.time_ns)
-        for happening in self._player.hear(stamped, self._transport):
+        for happening in self._meant_by(stamped):
             self._heard(now_ns, happening, stamped.time_ns)
+
+    def _meant_by(self, stamped: Stamped) -> list[Happening]:
+        """Return what an event means in the music; a pedal is shown, too."""
+        before = self._player.pedal_down
+        happenings = self._player.hear(stamped, self._transport)
+        if self._player.pedal_down is not before:
+            self._answering.played.hold_pedal(stamped.time_ns, down=not before)
+        return happenings
 
     def _heard(self, now_ns: int, happening: Happening, at_ns: int, *, again: bool = False) -> None:
         """Take what the player does into the phrase and to the composer; shown it is once."""

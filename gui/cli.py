@@ -53,9 +53,10 @@ def default(context: typer.Context) -> None:
     if context.invoked_subcommand is not None:
         return
     if _has_screen():
-        from gui.window import run
+        from export.style_space import StyleSpace
+        from gui.desk.app import run
 
-        raise typer.Exit(run(load_artefact().style_names))
+        raise typer.Exit(run(StyleSpace.of(load_artefact())))
     demo()
 
 

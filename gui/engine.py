@@ -35,6 +35,7 @@ from export.composer import Composer
 from export.composer_thread import ComposerThread
 from export.own_styles import installed_artefact
 from export.provider import preload
+from gui.snapshots import Packer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from bridge.events import Stamped
     from bridge.record import Record
 
+USUAL_TEMPERATURE = 0.95
 _FRAME_NS = 1_000_000_000 // 60
 _LONGEST_WAIT_S = 1.0
 
@@ -145,7 +147,7 @@ class Engine:
 
 def serve(face: Connection, engine: Engine) -> None:
     """Carry out what comes from a window and show it snapshots, until it closes its end."""
-    shown_ns = 0
+    shown_ns, packer = 0, Packer()
     shown: Snapshot | None = None
     while True:
         engine.turn(shown_ns + _FRAME_NS, [face])
@@ -158,7 +160,7 @@ def serve(face: Connection, engine: Engine) -> None:
             shown_ns = snapshot.now_ns
             if shown is None or _differ(snapshot, shown):
                 shown = snapshot
-                face.send(snapshot)
+                face.send(packer.pack(snapshot))
         except (EOFError, OSError):
             return
 
@@ -171,7 +173,7 @@ def _differ(snapshot: Snapshot, shown: Snapshot) -> bool:
 def main() -> None:
     """Run as the window's engine process."""
     face = join_parent()
-    with Engine(installed_artefact(), Settings()) as engine:
+    with Engine(installed_artefact(), Settings(temperature=USUAL_TEMPERATURE)) as engine:
         engine.post(protocol.OpenPorts())
         serve(face, engine)
 

@@ -28,15 +28,16 @@ _JAM = "from gui.cli import main; main()"
 _WINDOW = """
 import sys
 from bridge.clock import SystemClock
+from export.style_space import StyleSpace
+from gui.desk.app import run
 from gui.terminal import load_artefact
-from gui.window import run
 from PySide6.QtWidgets import QApplication
 
 def shown():
     print(SystemClock().now_ns(), flush=True)
     QApplication.closeAllWindows()
 
-sys.exit(run(load_artefact().style_names, shown))
+sys.exit(run(StyleSpace.of(load_artefact()), shown))
 """
 
 

@@ -16,6 +16,7 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
+from bridge.clock import SystemClock
 from bridge.plugin_wire import (
     AppBye,
     AppHello,
@@ -81,8 +82,10 @@ class App:
             if isinstance(message, kind) and such_that(message):
                 del self._kept[place]
                 return message
+        clock = SystemClock()
+        patience_ns = clock.now_ns() + round(PATIENCE_S * 1e9)
         while True:
-            message = self._heard.get(timeout=PATIENCE_S)
+            message = self._heard.get(timeout=max(0, patience_ns - clock.now_ns()) / 1e9)
             if isinstance(message, kind) and such_that(message):
                 return message
             self._kept.append(message)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from bridge.dialogue import Halt, Request, Snapshot
+from gui.snapshots import Unpacker
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -30,7 +31,7 @@ class SessionLink(QObject):
 
     def __init__(self, connection: Connection, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._connection = connection
+        self._connection, self._unpacker = connection, Unpacker()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.poll)
         self._timer.start(_PERIOD_MS)
@@ -45,7 +46,7 @@ class SessionLink(QObject):
         newest: Snapshot | None = None
         try:
             while self._connection.poll():
-                newest = self._connection.recv()
+                newest = self._unpacker.unpack(self._connection.recv())
         except (EOFError, OSError):
             self._timer.stop()
             self.ended.emit()

@@ -6,7 +6,7 @@ from bridge.dialogue import RollNote, Settings, Snapshot, State
 from bridge.instruments import Instrument
 from bridge.protocol import PluginInstance
 from bridge.transport import Source, Transport
-from gui.time_line import TimeLine
+from gui.desk.time_line import TimeLine
 
 SECOND = 1_000_000_000
 

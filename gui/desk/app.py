@@ -1,0 +1,77 @@
+"""The app around the window: the engine's process, the colours, and what happens in a crash."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, qVersion
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from bridge.pipe import start_child
+from gui.desk.session_link import SessionLink
+from gui.desk.theme import DARK
+from gui.desk.window import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from export.style_space import StyleSpace
+
+_USUAL_SIZE = 1280, 760
+
+
+def run(space: StyleSpace, shown: Callable[[], object] | None = None) -> int:
+    """Start the engine and show the window until it is closed; return the exit status.
+
+    `shown` is called when the window has been painted and answers.
+    """
+    engine = start_child("gui.engine")
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("Antiphon")
+    app.setStyle("Fusion")
+    sys.excepthook = show_crash
+    window = Window(SessionLink(engine.connection), space, DARK)
+    window.resize(*_USUAL_SIZE)
+    window.follow_system()
+    window.show()
+    if shown is not None:
+        window.repaint()
+        QTimer.singleShot(0, shown)
+    status = app.exec()
+    engine.close()
+    # Qt crashes if a widget outlives the application, and Python lets go of both in any order.
+    window.deleteLater()
+    app.processEvents()
+    del window
+    return status
+
+
+def show_crash(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """Show what went wrong, with what a maintainer needs to know, ready to be copied."""
+    box = QMessageBox(
+        QMessageBox.Icon.Critical,
+        "Antiphon",
+        QApplication.translate("crash", "Something went wrong. Antiphon goes on if it can."),
+    )
+    box.setInformativeText(f"{kind.__name__}: {error}")
+    told = diagnostics() + "\n\n" + "".join(traceback.format_exception(kind, error, trace))
+    box.setDetailedText(told)
+    copy = box.addButton(
+        QApplication.translate("crash", "&Copy diagnostics"), QMessageBox.ButtonRole.ActionRole
+    )
+    box.addButton(QMessageBox.StandardButton.Close)
+    box.exec()
+    if box.clickedButton() is copy:
+        QGuiApplication.clipboard().setText(told)
+
+
+def diagnostics() -> str:
+    """Return the versions of what runs here."""
+    return f"Antiphon {version('antiphon')}, Python {sys.version}, Qt {qVersion()}, {sys.platform}"

@@ -1,0 +1,333 @@
+"""The map of styles: a puck to put where one wants to play.
+
+On a name it is that style, between names a blend of the nearest (`export.style_space`). The blend
+is drawn as lines from the puck, as strong as the weights. Names are written where there is room
+for them, first those that matter: what is played, what the mouse is on and what is like it, what
+has been searched for. The wheel zooms, and room comes with that. With Shift a path is drawn, which
+can be played as a slow morph.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from export.style_space import Point, Style, StyleSpace
+    from gui.desk.theme import Theme
+
+_MARGIN_PX = 26.0
+_NEAR_PX = 14.0  # a click so near to a name's dot is meant for it
+_LARGEST_ZOOM = 8.0
+_NUDGE = 0.01
+_PATH_STEP_PX = 6.0
+_NOTCH = 120
+_PUCK_PX, _BESIDE_PX = 9.0, 7.0
+
+
+class MapView(QWidget):
+    """Shows the styles where they lie, and where one is among them."""
+
+    chosen = Signal(object)
+    """Carries the Style that was asked for."""
+    path_drawn = Signal(object)
+    """Carries the points of a path that was drawn, two at least."""
+
+    def __init__(self, space: StyleSpace, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._space, self._theme = space, theme
+        self._style: Style = ()
+        self._puck: Point | None = None
+        self._found: frozenset[str] = frozenset()
+        self._hovered: str | None = None
+        self._path: list[Point] = []
+        self._drawing = self._dragging = False
+        self._zoom, self._middle = 1.0, (0.5, 0.5)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(260, 200)
+        self.setAccessibleName(self.tr("Map of styles"))
+        self.setAccessibleDescription(
+            self.tr(
+                "Arrow keys move the puck, plus and minus zoom. With the mouse: click a name for "
+                "one style, drag the puck for a blend, hold Shift and drag to draw a path."
+            )
+        )
+
+    # What is shown.
+
+    @property
+    def puck(self) -> Point | None:
+        """Return where the puck is; None if no style is played."""
+        return self._puck
+
+    @property
+    def path(self) -> tuple[Point, ...]:
+        """Return the path that has been drawn."""
+        return tuple(self._path)
+
+    def show_style(self, style: Style) -> None:
+        """Show what is played; a puck that stands for just that stays where it is."""
+        if style == self._style:
+            return
+        self._style = style
+        if self._puck is None or dict(self._space.blend_at(self._puck)) != dict(style):
+            self._puck = self._space.place_of(style)
+        self.update()
+
+    def show_found(self, names: Sequence[str]) -> None:
+        """Let the names that a search has found stand out; none: all are alike."""
+        self._found = frozenset(names)
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._theme = theme
+        self.update()
+
+    def clear_path(self) -> None:
+        """Forget the path."""
+        self._path = []
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return a comfortable size."""
+        return QSize(420, 320)
+
+    # Where things are.
+
+    def place_at(self, point: Point) -> QPointF:
+        """Return where a place of the map is drawn."""
+        width, height = self._extent()
+        x, y = ((at - middle) * self._zoom for at, middle in zip(point, self._middle, strict=True))
+        return QPointF(self.width() / 2 + x * width, self.height() / 2 - y * height)
+
+    def point_at(self, place: QPointF) -> Point:
+        """Return the place of the map that is drawn there; the inverse of `place_at`."""
+        width, height = self._extent()
+        x = self._middle[0] + (place.x() - self.width() / 2) / (width * self._zoom)
+        y = self._middle[1] - (place.y() - self.height() / 2) / (height * self._zoom)
+        return min(1.0, max(0.0, x)), min(1.0, max(0.0, y))
+
+    def name_at(self, place: QPointF) -> str | None:
+        """Return the name whose dot is near."""
+        near = [
+            (gap.manhattanLength(), name)
+            for name, dot in self._dots()
+            if (gap := dot - place).manhattanLength() < _NEAR_PX
+        ]
+        return min(near)[1] if near else None
+
+    def _extent(self) -> tuple[float, float]:
+        return (
+            max(1.0, self.width() - 2 * _MARGIN_PX),
+            max(1.0, self.height() - 2 * _MARGIN_PX),
+        )
+
+    def _dots(self) -> Iterator[tuple[str, QPointF]]:
+        for name, (x, y) in zip(self._space.names, self._space.places, strict=True):
+            yield name, self.place_at((float(x), float(y)))
+
+    # What is done with it.
+
+    def _go_to(self, point: Point) -> None:
+        self._puck = point
+        self._choose(self._space.blend_at(point))
+
+    def _choose(self, style: Style) -> None:
+        self._style = style
+        self.chosen.emit(style)
+        self.update()
+
+    def choose(self, name: str) -> None:
+        """Play one style."""
+        self._puck = self._space.place_of(((name, 1.0),))
+        self._choose(((name, 1.0),))
+
+    def zoom_by(self, factor: float, place: QPointF | None = None) -> None:
+        """Show less, and more of it, or the other way round; a place stays where it is."""
+        fixed = QPointF(self.width() / 2, self.height() / 2) if place is None else place
+        before = self.point_at(fixed)
+        self._zoom = min(_LARGEST_ZOOM, max(1.0, self._zoom * factor))
+        after = self.point_at(fixed)
+        room = 0.5 / self._zoom
+        x, y = (
+            min(1 - room, max(room, middle + was - now))
+            for middle, was, now in zip(self._middle, before, after, strict=True)
+        )
+        self._middle = (x, y)
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose a name, take hold of the puck, or begin a path."""
+        if event.button() is not Qt.MouseButton.LeftButton:
+            return
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._drawing = True
+            self._path = [self.point_at(event.position())]
+        elif (name := self.name_at(event.position())) is not None:
+            self.choose(name)
+        else:
+            self._dragging = True
+            self._go_to(self.point_at(event.position()))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Move the puck, go on with the path, or look what is here."""
+        if self._drawing:
+            gap = self.place_at(self._path[-1]) - event.position()
+            if gap.manhattanLength() >= _PATH_STEP_PX:
+                self._path.append(self.point_at(event.position()))
+        elif self._dragging or event.buttons() & Qt.MouseButton.LeftButton:
+            self._dragging = True
+            self._go_to(self.point_at(event.position()))
+        elif (name := self.name_at(event.position())) != self._hovered:
+            self._hovered = name
+        else:
+            return
+        self.update()
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+        """Let go of the puck, or end the path."""
+        if self._drawing and len(self._path) > 1:
+            self.path_drawn.emit(tuple(self._path))
+        self._drawing = self._dragging = False
+
+    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
+        """Show the whole map."""
+        self._zoom, self._middle = 1.0, (0.5, 0.5)
+        self.update()
+
+    def leaveEvent(self, _event: QEvent) -> None:
+        """Look at nothing."""
+        self._hovered = None
+        self.update()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom about the mouse."""
+        self.zoom_by(1.25 ** (event.angleDelta().y() / _NOTCH), event.position())
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move the puck, or zoom."""
+        ways = {
+            Qt.Key.Key_Left: (-1, 0),
+            Qt.Key.Key_Right: (1, 0),
+            Qt.Key.Key_Up: (0, 1),
+            Qt.Key.Key_Down: (0, -1),
+        }
+        key = Qt.Key(event.key())
+        if key in ways:
+            x, y = self._puck or (0.5, 0.5)
+            dx, dy = ways[key]
+            nudge = _NUDGE / self._zoom
+            self._go_to((min(1.0, max(0.0, x + dx * nudge)), min(1.0, max(0.0, y + dy * nudge))))
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.zoom_by(1.25)
+        elif key is Qt.Key.Key_Minus:
+            self.zoom_by(0.8)
+        else:
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Say what a style is like when the mouse rests on it."""
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            name = self.name_at(QPointF(event.pos()))
+            text = ""
+            if name is not None:
+                like = ", ".join(self._space.neighbours(name))
+                text = self.tr("{}\nThe network takes it to be like: {}").format(name, like)
+            QToolTip.showText(event.globalPos(), text, self)
+            return True
+        return super().event(event)
+
+    # How it is drawn.
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint dots, names, the path, and the puck with its blend."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), QColor(self._theme.panel))
+        dots = dict(self._dots())
+        near = self._space.neighbours(self._hovered) if self._hovered else ()
+        if self._hovered:
+            painter.setPen(QPen(QColor(self._theme.strong_line), 1))
+            for name in near:
+                painter.drawLine(dots[self._hovered], dots[name])
+        self._paint_path(painter)
+        self._paint_puck(painter, dots)
+        self._paint_names(painter, dots, near)
+        painter.end()
+
+    def _paint_path(self, painter: QPainter) -> None:
+        if len(self._path) > 1:
+            painter.setPen(QPen(QColor(self._theme.accent), 2, Qt.PenStyle.DashLine))
+            painter.drawPolyline([self.place_at(point) for point in self._path])
+
+    def _paint_puck(self, painter: QPainter, dots: dict[str, QPointF]) -> None:
+        if self._puck is None:
+            return
+        accent, centre = QColor(self._theme.accent), self.place_at(self._puck)
+        for name, weight in self._style:
+            if name in dots:
+                painter.setPen(QPen(accent, 1 + 5 * weight))
+                painter.drawLine(centre, dots[name])
+        painter.setBrush(accent)
+        painter.setPen(QPen(QColor(self._theme.panel), 2))
+        painter.drawEllipse(centre, _PUCK_PX, _PUCK_PX)
+
+    def _paint_names(
+        self, painter: QPainter, dots: dict[str, QPointF], near: Sequence[str]
+    ) -> None:
+        theme, metrics = self._theme, QFontMetricsF(self.font())
+        played = {name for name, _ in self._style}
+        first = [self._hovered] if self._hovered else []
+        ordered = dict.fromkeys(
+            name for name in (*played, *first, *near, *sorted(self._found), *dots) if name in dots
+        )
+        taken: list[QRectF] = []
+        if self._puck is not None:
+            puck = self.place_at(self._puck)
+            taken.append(
+                QRectF(puck.x() - _PUCK_PX, puck.y() - _PUCK_PX, 2 * _PUCK_PX, 2 * _PUCK_PX)
+            )
+        for name in ordered:
+            strong = name in played or name == self._hovered or name in self._found
+            faint = bool(self._found) and not strong
+            dot = dots[name]
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.strong_line if faint else theme.faint))
+            painter.drawEllipse(dot, 2.0, 2.0)
+            room = self._room(QRectF(metrics.boundingRect(name)).size(), dot, taken)
+            if room is None:
+                continue
+            taken.append(room)
+            if not faint:
+                painter.setPen(QColor(theme.text if strong or name in near else theme.faint))
+                painter.drawText(room, Qt.AlignmentFlag.AlignCenter, name)
+
+    def _room(self, size: QSizeF, dot: QPointF, taken: Sequence[QRectF]) -> QRectF | None:
+        """Return where a name can be written: above its dot, below, or beside it."""
+        width, height = size.width() + 6, size.height()
+        aside = width / 2 + _BESIDE_PX
+        for dx, dy in ((0.0, -0.75 * height), (0.0, 0.75 * height), (aside, 0.0), (-aside, 0.0)):
+            room = QRectF(0, 0, width, height)
+            room.moveCenter(QPointF(dot.x() + dx, dot.y() + dy))
+            free = not any(room.intersects(other) for other in taken)
+            if free and QRectF(self.rect()).contains(room):
+                return room
+        return None

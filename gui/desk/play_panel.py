@@ -1,0 +1,362 @@
+"""How Antiphon plays: mode, instruments, chance, length, grid, time.
+
+A table says which control belongs to which setting, so that showing and asking cannot differ.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QFormLayout,
+    QGridLayout,
+    QLabel,
+    QScrollArea,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bridge.dialogue import Begins, Mode, ReEntry, Settings
+from bridge.instruments import Instrument
+from bridge.quantise import HARDEST_SWING, STRAIGHT, Step
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_COLUMNS = 3
+_SECOND = 1_000_000_000
+_MS = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A control, the words beside it, and how it is read from settings and put into them."""
+
+    label: str
+    control: QWidget
+    show: Callable[[Settings], None]
+    apply: Callable[[Settings], Settings]
+
+
+class PlayPanel(QScrollArea):
+    """Says how to play."""
+
+    changed = Signal()
+    """Something was set."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._form = QFormLayout()
+        self._instruments = [self._instrument_box(kind) for kind in Instrument]
+        self._fields = self._make_fields()
+        self._lay_out()
+
+    def applied(self, settings: Settings) -> Settings:
+        """Return the settings with what is chosen here."""
+        for field in self._fields:
+            settings = field.apply(settings)
+        boxes = zip(Instrument, self._instruments, strict=True)
+        return replace(settings, instruments=tuple(kind for kind, box in boxes if box.isChecked()))
+
+    def show_settings(self, settings: Settings) -> None:
+        """Show what is asked for, without asking for it."""
+        self.blockSignals(True)
+        for field in self._fields:
+            field.show(settings)
+        for kind, box in zip(Instrument, self._instruments, strict=True):
+            box.setChecked(kind in settings.instruments)
+        self.blockSignals(False)
+
+    # The controls.
+
+    def _make_fields(self) -> list[_Field]:
+        return [
+            self._choice(
+                self.tr("&Mode"),
+                "mode",
+                (
+                    (Mode.ANSWER, self.tr("Answer my phrase")),
+                    (Mode.TRADE, self.tr("Trade bars")),
+                    (Mode.TAKE_OVER, self.tr("Take over")),
+                    (Mode.ACCOMPANY, self.tr("Accompany me")),
+                    (Mode.LOOP, self.tr("Loop and vary")),
+                ),
+                self.tr("How the two of you take turns."),
+            ),
+            self._whole_number(
+                self.tr("&Bars"),
+                "bars",
+                32,
+                self.tr("as long as the phrase"),
+                self.tr("Bars of an answer, and of each turn when trading."),
+            ),
+            self._seconds(),
+            self._choice(
+                self.tr("When &I come in"),
+                "re_entry",
+                (
+                    (ReEntry.YIELD, self.tr("it yields")),
+                    (ReEntry.DUCK, self.tr("it goes on softly")),
+                    (ReEntry.OVERLAP, self.tr("it goes on")),
+                ),
+                self.tr("What an answer does when you play during it."),
+            ),
+            self._choice(
+                self.tr("It &begins"),
+                "begins",
+                (
+                    (Begins.AT_ONCE, self.tr("at once")),
+                    (Begins.ON_BEAT, self.tr("on the next beat")),
+                    (Begins.ON_BAR, self.tr("on the next bar")),
+                ),
+                self.tr("Where there is a beat to begin on."),
+            ),
+            self._switch(
+                self.tr("&Hand over"),
+                "by_silence",
+                self.tr("when I pause"),
+                self.tr("Else only the button, a pedal or a key hands over."),
+            ),
+            self._switch(
+                self.tr("Loops"),
+                "vary",
+                self.tr("vary at every second pass"),
+                self.tr("Else a loop is repeated as it was."),
+            ),
+            self._number(
+                self.tr("&Temperature"),
+                "temperature",
+                (0.0, 2.0, 0.05),
+                self.tr("How much is left to chance: low is careful, high is bold."),
+            ),
+            self._number(
+                self.tr("To&p-p"),
+                "top_p",
+                (0.05, 1.0, 0.05),
+                self.tr("Of what could come, only the likeliest so much of it may."),
+            ),
+            self._seed(),
+            *self._grid_fields(),
+            *self._time_fields(),
+        ]
+
+    def _grid_fields(self) -> list[_Field]:
+        step = self._combo(
+            (
+                (Step.OFF, self.tr("as played")),
+                (Step.SIXTEENTH, self.tr("sixteenths")),
+                (Step.EIGHTH, self.tr("eighths")),
+                (Step.TRIPLET, self.tr("triplets")),
+            ),
+            self.tr("Quantise"),
+            self.tr("Where there is a beat, draw its notes to these lines."),
+        )
+        strength = self._spin((0.0, 1.0, 0.1), self.tr("How far: 1 is all the way."))
+        swing = self._spin(
+            (STRAIGHT, HARDEST_SWING, 0.01), self.tr("0.5 is straight, 0.67 a shuffle.")
+        )
+        return [
+            self._part(self.tr("&Quantise"), step, "quantise", "step"),
+            self._part(self.tr("Strength"), strength, "quantise", "strength"),
+            self._part(self.tr("S&wing"), swing, "quantise", "swing"),
+        ]
+
+    def _time_fields(self) -> list[_Field]:
+        tempo = self._spin((0.0, 300.0, 1.0), self.tr("Of the own clock, where nobody else is."))
+        tempo.setSpecialValueText(self.tr("free"))
+        count_in = QSpinBox()
+        count_in.setRange(0, 8)
+        count_in.setSuffix(self.tr(" bars"))
+        count_in.setToolTip(self.tr("How many bars the own clock counts in."))
+        count_in.valueChanged.connect(self.changed)
+        click = QCheckBox(self.tr("of the own clock"))
+        click.setToolTip(self.tr("Let the own clock click on each beat."))
+        click.toggled.connect(self.changed)
+        return [
+            _Field(
+                self.tr("Temp&o"),
+                tempo,
+                lambda settings: tempo.setValue(settings.time.bpm or 0.0),
+                lambda settings: replace(
+                    settings, time=replace(settings.time, bpm=_tempo(tempo.value()))
+                ),
+            ),
+            self._part(self.tr("&Count-in"), count_in, "time", "count_in_bars"),
+            self._part(self.tr("Clic&k"), click, "time", "click"),
+        ]
+
+    # How controls are made.
+
+    def _choice(
+        self,
+        label: str,
+        name: str,
+        words: Sequence[tuple[enum.Enum, str]],
+        tip: str,
+    ) -> _Field:
+        combo = self._combo(words, label, tip)
+        return _Field(
+            label,
+            combo,
+            lambda settings: combo.setCurrentIndex(combo.findData(getattr(settings, name))),
+            lambda settings: _with(settings, name, combo.currentData()),
+        )
+
+    def _switch(self, label: str, name: str, text: str, tip: str) -> _Field:
+        box = QCheckBox(text)
+        box.setToolTip(tip)
+        box.setAccessibleName(f"{label.replace('&', '')} {text}")
+        box.toggled.connect(self.changed)
+        return _Field(
+            label,
+            box,
+            lambda settings: box.setChecked(getattr(settings, name)),
+            lambda settings: _with(settings, name, box.isChecked()),
+        )
+
+    def _number(
+        self, label: str, name: str, limits: tuple[float, float, float], tip: str
+    ) -> _Field:
+        spin = self._spin(limits, tip)
+        return _Field(
+            label,
+            spin,
+            lambda settings: spin.setValue(getattr(settings, name)),
+            lambda settings: _with(settings, name, round(spin.value(), 4)),
+        )
+
+    def _whole_number(self, label: str, name: str, most: int, none: str, tip: str) -> _Field:
+        spin = QSpinBox()
+        spin.setRange(0, most)
+        spin.setSpecialValueText(none)
+        spin.setToolTip(tip)
+        spin.valueChanged.connect(self.changed)
+        return _Field(
+            label,
+            spin,
+            lambda settings: spin.setValue(getattr(settings, name) or 0),
+            lambda settings: _with(settings, name, spin.value() or None),
+        )
+
+    def _seconds(self) -> _Field:
+        spin = self._spin((0.0, 60.0, 1.0), self.tr("Of an answer that has no bars."))
+        spin.setSpecialValueText(self.tr("as long as the phrase"))
+        spin.setSuffix(self.tr(" s"))
+        return _Field(
+            self.tr("&Length"),
+            spin,
+            lambda settings: spin.setValue((settings.answer_ns or 0) / _SECOND),
+            lambda settings: _with(settings, "answer_ns", round(spin.value() * _SECOND) or None),
+        )
+
+    def _seed(self) -> _Field:
+        spin = QSpinBox()
+        spin.setRange(0, 2**31 - 1)
+        spin.setToolTip(self.tr("The dice: another number, another answer."))
+        spin.valueChanged.connect(self.changed)
+        return _Field(
+            self.tr("See&d"),
+            spin,
+            lambda settings: spin.setValue(settings.seed),
+            lambda settings: _with(settings, "seed", spin.value()),
+        )
+
+    def _part(self, label: str, control: QWidget, whole: str, name: str) -> _Field:
+        """Return the field of a value that is part of one of the settings."""
+
+        def show(settings: Settings) -> None:
+            _set(control, getattr(getattr(settings, whole), name))
+
+        def apply(settings: Settings) -> Settings:
+            part = replace(getattr(settings, whole), **{name: _value(control)})
+            return replace(settings, **{whole: part})
+
+        return _Field(label, control, show, apply)
+
+    def _combo(self, words: Sequence[tuple[enum.Enum, str]], label: str, tip: str) -> QComboBox:
+        combo = QComboBox()
+        for value, text in words:
+            combo.addItem(text, value)
+        combo.setAccessibleName(label.replace("&", ""))
+        combo.setToolTip(tip)
+        combo.currentIndexChanged.connect(self.changed)
+        return combo
+
+    def _spin(self, limits: tuple[float, float, float], tip: str) -> QDoubleSpinBox:
+        spin = QDoubleSpinBox()
+        low, high, step = limits
+        spin.setRange(low, high)
+        spin.setSingleStep(step)
+        spin.setDecimals(2 if step < 1 else 1)
+        spin.setToolTip(tip)
+        spin.valueChanged.connect(self.changed)
+        return spin
+
+    def _instrument_box(self, kind: Instrument) -> QCheckBox:
+        box = QCheckBox(kind.label)
+        box.setAccessibleName(kind.label)
+        box.setToolTip(self.tr("Let it answer. With none ticked, those that you play answer."))
+        box.toggled.connect(self.changed)
+        return box
+
+    def _lay_out(self) -> None:
+        inner = QWidget()
+        whole = QVBoxLayout(inner)
+        whole.setContentsMargins(0, 8, 8, 0)
+        whole.addWidget(QLabel(self.tr("Instruments that answer (none: those you play)")))
+        grid = QGridLayout()
+        for index, box in enumerate(self._instruments):
+            grid.addWidget(box, index // _COLUMNS, index % _COLUMNS)
+        whole.addLayout(grid)
+        for field in self._fields:
+            field.control.setAccessibleName(field.label.replace("&", ""))
+            label = QLabel(field.label)
+            label.setBuddy(field.control)
+            label.setMinimumWidth(label.sizeHint().width() + 8)  # else the last letter is cut
+            self._form.addRow(label, field.control)
+        self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+        whole.addLayout(self._form)
+        whole.addStretch(1)
+        self.setWidget(inner)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+
+
+def _tempo(bpm: float) -> float | None:
+    """Return a tempo that can be played; what is slower than any is none."""
+    return max(20.0, bpm) if bpm else None
+
+
+def _with(settings: Settings, name: str, value: Any) -> Settings:
+    return replace(settings, **{name: value})
+
+
+def _value(control: QWidget) -> object:
+    match control:
+        case QComboBox():
+            return control.currentData()
+        case QCheckBox():
+            return control.isChecked()
+        case QSpinBox():
+            return control.value()
+        case QDoubleSpinBox():
+            return round(control.value(), 4)
+    raise TypeError(f"{control!r} has no value")
+
+
+def _set(control: QWidget, value: Any) -> None:
+    match control:
+        case QComboBox():
+            control.setCurrentIndex(control.findData(value))
+        case QCheckBox():
+            control.setChecked(value)
+        case QSpinBox() | QDoubleSpinBox():
+            control.setValue(value)

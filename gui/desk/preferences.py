@@ -1,0 +1,179 @@
+"""What is remembered from one session to the next, in a file that people can read and write.
+
+TOML in the platform's place for settings. Only what is not as it comes is written. Comments and
+keys that are not known stay as they are. A value that makes no sense is left out, alone, and told
+of; a file that cannot be read is never written over.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, fields, is_dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
+
+import tomlkit
+from cattrs import Converter
+from cattrs.errors import BaseValidationError
+from platformdirs import user_config_path
+from tomlkit.exceptions import TOMLKitError
+
+from bridge.controls import Action, Control, parse_control
+from bridge.dialogue import Settings
+from bridge.instruments import Instrument, named
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, MutableMapping
+
+    Facts = TypeVar("Facts")
+
+FILE = "settings.toml"
+_AS_IT_COMES = Settings()
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What the window was like when it was closed."""
+
+    settings: Settings = _AS_IT_COMES
+    controls: tuple[tuple[Control, Action], ...] = ()
+    input_name: str | None = None
+    output_name: str | None = None
+    theme: str = "system"
+    advanced: bool = False
+    geometry: str = ""
+    """Qt's own, in base 64."""
+    synth: bool = True
+    """Whether the built-in synthesizer plays where no DAW is connected."""
+    introduced: bool = False
+    """Whether the doctor has been seen."""
+
+
+def preferences_file() -> Path:
+    """Return where they are kept."""
+    return user_config_path("antiphon", appauthor=False) / FILE
+
+
+class PreferencesError(Exception):
+    """They cannot be read or written; the text is one sentence that says why."""
+
+
+def load(path: Path) -> tuple[Preferences, tuple[str, ...]]:
+    """Return what a file says, and a sentence for each value that makes no sense.
+
+    Raises:
+        PreferencesError: the file cannot be read, or is no TOML.
+
+    """
+    try:
+        told = tomlkit.parse(path.read_text("utf-8")).unwrap()
+    except FileNotFoundError:
+        return Preferences(), ()
+    except (OSError, UnicodeDecodeError) as error:
+        raise PreferencesError(f"{path}: cannot be read ({error}).") from error
+    except TOMLKitError as error:
+        raise PreferencesError(f"{path}: is no TOML ({error}).") from error
+    problems: list[str] = []
+    return _taken(Preferences(), told, "", problems), tuple(problems)
+
+
+def save(preferences: Preferences, path: Path) -> None:
+    """Write them, whole or not at all.
+
+    Raises:
+        PreferencesError: the file cannot be written, or the one that is there cannot be read.
+
+    """
+    temporary: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        there = tomlkit.parse(path.read_text("utf-8")) if path.exists() else tomlkit.document()
+        _put(there, preferences, Preferences())
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=path.parent, prefix=f".{FILE}.", delete=False
+        ) as stream:
+            temporary = Path(stream.name)
+            stream.write(tomlkit.dumps(there))
+        temporary.replace(path)
+    except TOMLKitError as error:
+        raise PreferencesError(f"{path}: is no TOML, and is left as it is ({error}).") from error
+    except OSError as error:
+        raise PreferencesError(f"{path}: cannot be written ({error}).") from error
+    finally:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+
+
+def _taken(usual: Facts, told: Mapping[str, Any], where: str, problems: list[str]) -> Facts:
+    """Return the usual facts with those that were told, as far as they make sense."""
+    kinds = get_type_hints(type(usual))
+    for key, value in told.items():
+        if key not in kinds:
+            continue
+        name = f"{where}.{key}".strip(".")
+        before = getattr(usual, key)
+        if is_dataclass(before) and isinstance(value, dict):
+            taken = _taken(before, value, name, problems)
+        else:
+            try:
+                taken = _converter().structure(value, kinds[key])
+            except (ValueError, TypeError, KeyError, BaseValidationError):
+                problems.append(f"{name}: {value!r} makes no sense; it is left as it comes.")
+                continue
+        try:
+            usual = replace(usual, **{key: taken})  # type: ignore[type-var]
+        except ValueError as error:
+            problems.append(f"{name}: {error}.")
+    return usual
+
+
+def _put(there: MutableMapping[str, Any], facts: object, usual: object) -> None:
+    """Write into a table what is not as it comes; what is, is taken out of it."""
+    for field in fields(facts):  # type: ignore[arg-type]
+        value, as_it_comes = getattr(facts, field.name), getattr(usual, field.name)
+        if is_dataclass(value):
+            table = there.get(field.name, tomlkit.table())
+            _put(table, value, as_it_comes)
+            if table:
+                there[field.name] = table
+                continue
+        if value == as_it_comes or value is None:
+            there.pop(field.name, None)
+        else:
+            there[field.name] = _converter().unstructure(value)
+
+
+@cache
+def _converter() -> Converter:
+    converter = Converter(unstruct_collection_overrides={tuple: list})
+    converter.register_unstructure_hook(Instrument, lambda kind: kind.label)
+    converter.register_structure_hook(Instrument, lambda label, _: _instrument(label))
+    converter.register_unstructure_hook(Control, lambda control: control.label)
+    converter.register_structure_hook(Control, lambda label, _: parse_control(label))
+    for kind, exact in ((bool, bool), (str, str), (int, int)):
+        converter.register_structure_hook(kind, _exactly(exact))
+    converter.register_structure_hook(float, lambda value, _: _number(value))
+    return converter
+
+
+def _instrument(label: str) -> Instrument:
+    kind = named(label)
+    if kind is None:
+        raise ValueError(f"there is no instrument {label!r}")
+    return kind
+
+
+def _exactly(kind: type) -> Any:
+    def structured(value: object, _: type) -> object:
+        if type(value) is not kind:
+            raise TypeError(f"{value!r} is no {kind.__name__}")
+        return value
+
+    return structured
+
+
+def _number(value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise TypeError(f"{value!r} is no number")
+    return float(value)

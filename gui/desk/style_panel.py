@@ -1,0 +1,149 @@
+"""Where one chooses a style: a search, the map with its puck, and the blend as a list."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSlider,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.desk.blend_model import NAME, WEIGHT, BlendModel
+from gui.desk.map_view import MapView
+
+if TYPE_CHECKING:
+    from bridge.dialogue import Settings
+    from export.style_space import Style, StyleSpace
+    from gui.desk.theme import Theme
+
+_STRENGTH_STEPS = 10
+_STRONGEST = 4.0
+_SHOWN_ROWS = 4
+
+
+class StylePanel(QWidget):
+    """Chooses a style or a blend, and how strong it is."""
+
+    changed = Signal()
+    """Something was chosen."""
+
+    def __init__(self, space: StyleSpace, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._space = space
+        self._style: Style = ()
+        self.map = MapView(space, theme)
+        self.blend = BlendModel(self)
+        self._search = self._search_box()
+        self._table = self._blend_table()
+        self._none = QPushButton(self.tr("&No style"))
+        self._none.setToolTip(self.tr("Answer in no particular style."))
+        self._strength = QSlider(Qt.Orientation.Horizontal)
+        self._strength.setRange(0, round(_STRONGEST * _STRENGTH_STEPS))
+        self._strength.setAccessibleName(self.tr("Style strength"))
+        self._strength.setToolTip(
+            self.tr("To the left the style is hinted at, to the right it is overdone.")
+        )
+        self._lay_out()
+        self.map.chosen.connect(self._choose)
+        self.blend.chosen.connect(self._choose)
+        self._none.clicked.connect(lambda: self._choose(()))
+        self._strength.valueChanged.connect(self.changed)
+
+    def applied(self, settings: Settings) -> Settings:
+        """Return the settings with what is chosen here."""
+        strength = self._strength.value() / _STRENGTH_STEPS
+        return replace(settings, style=self._style, style_strength=strength)
+
+    def show_settings(self, settings: Settings) -> None:
+        """Show what is asked for, without asking for it."""
+        self._show(settings.style)
+        self._strength.blockSignals(True)
+        self._strength.setValue(round(settings.style_strength * _STRENGTH_STEPS))
+        self._strength.blockSignals(False)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self.map.set_theme(theme)
+
+    def _choose(self, style: Style) -> None:
+        self._show(style)
+        self.changed.emit()
+
+    def _show(self, style: Style) -> None:
+        self._style = style
+        self.map.show_style(style)
+        self.blend.show_style(style)
+        self._none.setEnabled(bool(style))
+
+    def _seek(self, words: str) -> None:
+        self.map.show_found(self._space.found(words) if words.strip() else ())
+
+    def _take_first(self) -> None:
+        words = self._search.text()
+        found = self._space.found(words) if words.strip() else ()
+        if found:
+            self.map.choose(found[0])
+            self._search.clear()
+
+    def _search_box(self) -> QLineEdit:
+        box = QLineEdit()
+        box.setPlaceholderText(self.tr("Search {} styles").format(len(self._space.names)))
+        box.setClearButtonEnabled(True)
+        box.setAccessibleName(self.tr("Search styles"))
+        box.setToolTip(self.tr("Names that match stand out on the map; Enter takes the first."))
+        box.textChanged.connect(self._seek)
+        box.returnPressed.connect(self._take_first)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, box.setFocus)
+        return box
+
+    def _blend_table(self) -> QTableView:
+        table = QTableView()
+        table.setModel(self.blend)
+        table.setAccessibleName(self.tr("Blend"))
+        table.setToolTip(self.tr("Double-click a weight to change it; Delete takes a style out."))
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setShowGrid(False)
+        table.verticalHeader().hide()
+        table.horizontalHeader().hide()
+        table.horizontalHeader().setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+        fitting = QHeaderView.ResizeMode.ResizeToContents
+        table.horizontalHeader().setSectionResizeMode(WEIGHT, fitting)
+        row = table.verticalHeader().defaultSectionSize()
+        table.setFixedHeight(_SHOWN_ROWS * row + 4)
+        away = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), table)
+        away.setContext(Qt.ShortcutContext.WidgetShortcut)
+        away.activated.connect(self._take_out)
+        return table
+
+    def _take_out(self) -> None:
+        index = self._table.currentIndex()
+        if index.isValid() and self.blend.rowCount() > 1:
+            self.blend.remove(index.row())
+
+    def _lay_out(self) -> None:
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 8, 0, 0)
+        top = QHBoxLayout()
+        top.addWidget(self._search, 1)
+        top.addWidget(self._none)
+        whole.addLayout(top)
+        whole.addWidget(self.map, 1)
+        whole.addWidget(self._table)
+        strength = QHBoxLayout()
+        label = QLabel(self.tr("Stren&gth"))
+        label.setBuddy(self._strength)
+        strength.addWidget(label)
+        strength.addWidget(self._strength, 1)
+        whole.addLayout(strength)

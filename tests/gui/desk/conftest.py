@@ -1,0 +1,75 @@
+"""A window whose engine is the test: the other end of its pipe."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from bridge.dialogue import Change, Settings, Snapshot, State
+from export.own_styles import installed_artefact
+from export.style_space import StyleSpace
+from gui.desk.session_link import SessionLink
+from gui.desk.theme import DARK, Theme
+from gui.desk.window import Window
+from gui.snapshots import Packer
+
+STOPPED = Snapshot(0, State.STOPPED, Settings(), ())
+
+
+class Desk:
+    """A window and the engine's end of its pipe."""
+
+    def __init__(self, qtbot: QtBot, space: StyleSpace, theme: Theme = DARK) -> None:
+        mine, self.engine = Pipe()
+        self.link = SessionLink(mine)
+        self.window = Window(self.link, space, theme)
+        self.window.resize(1280, 760)
+        qtbot.addWidget(self.window)
+        self.window.show()
+        self.qtbot = qtbot
+        self._packer = Packer()
+
+    def show(self, snapshot: Snapshot = STOPPED, **facts: object) -> None:
+        """Let the engine show something, and wait until the window has it."""
+        self.engine.send(self._packer.pack(replace(snapshot, **facts)))  # type: ignore[arg-type]
+        with self.qtbot.waitSignal(self.link.changed):
+            self.link.poll()
+
+    def heard(self) -> list[object]:
+        """Return what the engine has been asked for."""
+        return list(drained(self.engine))
+
+    def asked(self) -> Settings:
+        """Return the settings that the engine has been asked for last."""
+        return [each for each in self.heard() if isinstance(each, Change)][-1].settings
+
+    def click(self, button: QPushButton) -> None:
+        self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def texts(self) -> str:
+        return "\n".join(label.text() for label in self.window.findChildren(QLabel))
+
+
+def drained(connection: Connection) -> Iterator[object]:
+    try:
+        while connection.poll():
+            yield connection.recv()
+    except EOFError:  # the window has let go
+        return
+
+
+@pytest.fixture(scope="session")
+def space() -> StyleSpace:
+    return StyleSpace.of(installed_artefact())
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, space: StyleSpace) -> Iterator[Desk]:
+    desk = Desk(qtbot, space)
+    yield desk
+    desk.window.close()

@@ -1,0 +1,62 @@
+"""Music for the window to show."""
+
+from dataclasses import replace
+
+from bridge.dialogue import RollNote, Settings, Snapshot, State
+from bridge.instruments import Instrument
+from bridge.transport import Source, Transport
+
+SECOND = 1_000_000_000
+NOW_NS = 100 * SECOND
+
+
+def line(
+    kind: Instrument, pitches: tuple[int, ...], begin_ns: int, step_ns: int, *, answered: bool
+) -> list[RollNote]:
+    """Return notes that follow each other."""
+    return [
+        RollNote(
+            kind,
+            pitch,
+            64 + 4 * index,
+            begin_ns + index * step_ns,
+            begin_ns + (index + 1) * step_ns - step_ns // 16,
+            answered=answered,
+        )
+        for index, pitch in enumerate(pitches)
+    ]
+
+
+def conversation(now_ns: int = NOW_NS) -> tuple[RollNote, ...]:
+    """Two hands that play a phrase, and an answer that is half heard and half planned."""
+    begin, start, third = now_ns - 8 * SECOND, now_ns - 2 * SECOND, SECOND // 3
+    melody = (72, 74, 76, 79, 77, 76, 74, 71, 72, 67, 69, 72)
+    reply = (72, 71, 69, 67, 69, 71, 74, 72, 76, 74, 72, 71)
+    played = line(Instrument.PIANO, melody, begin, third, answered=False)
+    for chord in ((48, 53, 55, 48), (52, 57, 59, 52)):
+        played += line(Instrument.PIANO, chord, begin, SECOND, answered=False)
+    answer = line(Instrument.PIANO, reply, start, third, answered=True)
+    answer += line(Instrument.BASS, (36, 41, 43, 36), start, SECOND, answered=True)
+    answer += line(Instrument.DRUMS, (42,) * 12, start, third, answered=True)
+    return tuple(played + answer)
+
+
+def jam(now_ns: int = NOW_NS) -> Snapshot:
+    """Show a session in the middle of an answer, in a host's time."""
+    host = Transport(Source.JACK, epoch=1, quarter_ns=SECOND, time_ns=now_ns - 8 * SECOND)
+    notes = conversation(now_ns)
+    played = [note for note in notes if note.onset_ns <= now_ns]
+    snapshot = Snapshot(now_ns, State.ANSWERING, Settings(), notes, "jack")
+    return replace(
+        snapshot,
+        input_name="Antiphon:in",
+        output_name="Antiphon:out",
+        hand_over_ns=20_400_000,
+        worst_lateness_ns=310_000,
+        following="Following the JACK transport.",
+        transport=host,
+        epochs=((now_ns - 8 * SECOND, host),),
+        pedals=((now_ns - 8 * SECOND, now_ns - 6 * SECOND), (now_ns - 5 * SECOND, None)),
+        last_played=[note for note in played if not note.answered][-1],
+        last_answered=[note for note in played if note.answered][-1],
+    )

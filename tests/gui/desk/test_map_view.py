@@ -1,0 +1,112 @@
+"""The map under the mouse and the keyboard."""
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from pytestqt.qtbot import QtBot
+
+from export.style_space import StyleSpace
+from gui.desk.map_view import MapView
+from gui.desk.theme import DARK
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def view(qtbot: QtBot, space: StyleSpace) -> MapView:
+    view = MapView(space, DARK)
+    view.resize(900, 700)
+    qtbot.addWidget(view)
+    view.show()
+    return view
+
+
+def dot(view: MapView, space: StyleSpace, name: str) -> QPoint:
+    place = space.place_of(((name, 1.0),))
+    assert place is not None
+    return view.place_at(place).toPoint()
+
+
+def test_a_place_is_a_point_of_the_map_and_back(view: MapView) -> None:
+    for zoom in (1.0, 2.5):
+        view.zoom_by(zoom)
+        for point in ((0.4, 0.5), (0.5, 0.55)):
+            assert view.point_at(view.place_at(point)) == pytest.approx(point)
+
+
+def test_a_click_on_a_name_is_that_style(view: MapView, space: StyleSpace, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(view.chosen) as asked:
+        qtbot.mouseClick(view, LEFT, pos=dot(view, space, "chopin"))
+    assert asked.args[0] == (("chopin", 1.0),)
+    assert view.puck == pytest.approx(space.place_of((("chopin", 1.0),)))
+
+
+def test_the_puck_is_dragged_to_a_blend(view: MapView, space: StyleSpace, qtbot: QtBot) -> None:
+    asked: list[object] = []
+    view.chosen.connect(asked.append)
+    qtbot.mousePress(view, LEFT, pos=QPoint(300, 640))
+    qtbot.mouseMove(view, QPoint(420, 330))
+    qtbot.mouseRelease(view, LEFT, pos=QPoint(420, 330))
+    there = view.point_at(QPointF(420, 330))
+    assert asked[-1] == space.blend_at(there)
+    assert view.puck == pytest.approx(there)
+
+
+def test_with_shift_a_path_is_drawn_and_the_puck_stays(view: MapView, qtbot: QtBot) -> None:
+    shift = Qt.KeyboardModifier.ShiftModifier
+    with qtbot.assertNotEmitted(view.chosen), qtbot.waitSignal(view.path_drawn) as drawn:
+        qtbot.mousePress(view, LEFT, shift, QPoint(200, 300))
+        for x in range(200, 400, 4):
+            qtbot.mouseMove(view, QPoint(x, 300))
+        qtbot.mouseRelease(view, LEFT, shift, QPoint(400, 300))
+    (path,) = drawn.args
+    assert view.path == path
+    assert path[0] == pytest.approx(view.point_at(QPointF(200, 300)))
+    assert 20 < len(path) < 40
+    view.clear_path()
+    assert view.path == ()
+
+
+def test_the_arrow_keys_move_the_puck(view: MapView, qtbot: QtBot) -> None:
+    qtbot.keyClick(view, Qt.Key.Key_Right)
+    assert view.puck == pytest.approx((0.51, 0.5))
+    qtbot.keyClick(view, Qt.Key.Key_Up)
+    qtbot.keyClick(view, Qt.Key.Key_Left)
+    assert view.puck == pytest.approx((0.5, 0.51))
+
+
+def test_what_comes_from_elsewhere_moves_the_puck_unless_it_stands_for_it(
+    view: MapView, space: StyleSpace, qtbot: QtBot
+) -> None:
+    qtbot.keyClick(view, Qt.Key.Key_Right)
+    there = view.puck
+    assert there is not None
+    view.show_style(space.blend_at(there))
+    assert view.puck == there
+    view.show_style((("bach", 0.5), ("jazz", 0.5)))
+    assert view.puck == pytest.approx(space.place_of((("bach", 0.5), ("jazz", 0.5))))
+    view.show_style(())
+    assert view.puck is None
+
+
+def test_zooming_keeps_the_place_and_the_map_in_sight(view: MapView, qtbot: QtBot) -> None:
+    place = QPointF(450, 350)
+    before = view.point_at(place)
+    view.zoom_by(3.0, place)
+    assert view.point_at(place) == pytest.approx(before)
+    view.zoom_by(100.0, QPointF(900, 0))
+    assert all(0 <= at <= 1 for at in view.point_at(QPointF(0, 700)))
+    qtbot.mouseDClick(view, LEFT, pos=QPoint(10, 10))
+    assert view.point_at(place) == pytest.approx((0.5, 0.5))
+
+
+def test_names_near_the_mouse_are_found(view: MapView, space: StyleSpace) -> None:
+    assert view.name_at(QPointF(dot(view, space, "bach"))) == "bach"
+    assert view.name_at(QPointF(2, 2)) is None
+
+
+def test_a_search_dims_all_else(view: MapView, space: StyleSpace) -> None:
+    before = view.grab().toImage()
+    view.show_found(space.found("jazz"))
+    assert view.grab().toImage() != before
+    view.show_found(())
+    assert view.grab().toImage() == before

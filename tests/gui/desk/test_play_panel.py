@@ -1,0 +1,87 @@
+"""Each control asks for its setting, and shows it."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QSpinBox, QWidget
+from pytestqt.qtbot import QtBot
+
+from bridge.dialogue import Begins, Mode, ReEntry, Settings, Time
+from bridge.instruments import Instrument
+from bridge.quantise import Quantise, Step
+from gui.desk.play_panel import PlayPanel
+
+USUAL = Settings()
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> PlayPanel:
+    panel = PlayPanel()
+    qtbot.addWidget(panel)
+    panel.show_settings(USUAL)
+    return panel
+
+
+def control(panel: PlayPanel, name: str) -> QWidget:
+    (found,) = [each for each in panel.findChildren(QWidget) if each.accessibleName() == name]
+    return found
+
+
+def turn(control: QWidget, value: object) -> None:
+    match control:
+        case QComboBox():
+            control.setCurrentIndex(control.findData(value))
+        case QCheckBox():
+            control.setChecked(bool(value))
+        case QSpinBox() | QDoubleSpinBox():
+            control.setValue(value)  # type: ignore[arg-type]
+
+
+CONTROLS = [
+    ("Mode", Mode.TRADE, replace(USUAL, mode=Mode.TRADE)),
+    ("Bars", 3, replace(USUAL, bars=3)),
+    ("Length", 4.5, replace(USUAL, answer_ns=4_500_000_000)),
+    ("When I come in", ReEntry.DUCK, replace(USUAL, re_entry=ReEntry.DUCK)),
+    ("It begins", Begins.ON_BAR, replace(USUAL, begins=Begins.ON_BAR)),
+    ("Hand over", False, replace(USUAL, by_silence=False)),
+    ("Loops", False, replace(USUAL, vary=False)),
+    ("Temperature", 1.25, replace(USUAL, temperature=1.25)),
+    ("Top-p", 0.7, replace(USUAL, top_p=0.7)),
+    ("Seed", 77, replace(USUAL, seed=77)),
+    ("Quantise", Step.TRIPLET, replace(USUAL, quantise=Quantise(Step.TRIPLET))),
+    ("Strength", 0.5, replace(USUAL, quantise=Quantise(strength=0.5))),
+    ("Swing", 0.67, replace(USUAL, quantise=Quantise(swing=0.67))),
+    ("Tempo", 97.5, replace(USUAL, time=Time(bpm=97.5))),
+    ("Count-in", 2, replace(USUAL, time=Time(count_in_bars=2))),
+    ("Click", True, replace(USUAL, time=Time(click=True))),
+    ("cello", True, replace(USUAL, instruments=(Instrument.CELLO,))),
+]
+
+
+@pytest.mark.parametrize("name,value,settings", CONTROLS, ids=[name for name, *_ in CONTROLS])
+def test_a_control_asks_for_its_setting_and_shows_it(
+    panel: PlayPanel, qtbot: QtBot, name: str, value: object, settings: Settings
+) -> None:
+    assert panel.applied(USUAL) == USUAL
+    with qtbot.waitSignal(panel.changed):
+        turn(control(panel, name), value)
+    assert panel.applied(USUAL) == settings
+    with qtbot.assertNotEmitted(panel.changed):
+        panel.show_settings(USUAL)
+    assert panel.applied(USUAL) == USUAL
+    panel.show_settings(settings)
+    assert panel.applied(USUAL) == settings
+
+
+def test_all_that_can_be_set_has_a_name_and_a_tip(panel: PlayPanel) -> None:
+    kinds = (QComboBox, QCheckBox, QSpinBox, QDoubleSpinBox)
+    controls = [each for kind in kinds for each in panel.findChildren(kind)]
+    assert len(controls) == len(CONTROLS) - 1 + len(Instrument)
+    for each in controls:
+        assert each.accessibleName()
+        assert each.toolTip()
+
+
+def test_a_tempo_too_slow_to_play_is_the_slowest(panel: PlayPanel) -> None:
+    turn(control(panel, "Tempo"), 3.0)
+    assert panel.applied(USUAL).time.bpm == 20.0

@@ -1,0 +1,191 @@
+"""The window against a scripted engine, and once against a real one."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from bridge.controls import Action
+from bridge.dialogue import (
+    Change,
+    Finish,
+    Halt,
+    HandOver,
+    Listen,
+    Mode,
+    Settings,
+    State,
+)
+from bridge.pipe import start_child
+from bridge.protocol import OpenPorts, Panic
+from export.style_space import StyleSpace
+from gui.desk.session_link import SessionLink
+from gui.desk.theme import DARK, LIGHT, Theme
+from gui.desk.window import Window
+from tests.gui.desk.conftest import Desk
+from tests.gui.desk.music import jam
+
+SCREENSHOTS = Path(__file__).parents[3] / "build" / "screenshots"
+
+
+def test_start_asks_for_what_is_chosen_and_then_listens(desk: Desk) -> None:
+    desk.show(settings=Settings(temperature=0.8, bars=3))
+    desk.window.styles.map.choose("bach")
+    desk.heard()
+    desk.click(desk.window.start)
+    change, listen = desk.heard()
+    assert isinstance(change, Change)
+    assert change.settings == Settings(style=(("bach", 1.0),), temperature=0.8, bars=3)
+    assert listen == Listen()
+
+
+def test_stop_halts(desk: Desk) -> None:
+    desk.show(state=State.LISTENING)
+    assert "Stop" in desk.window.start.text()
+    desk.click(desk.window.start)
+    assert desk.heard() == [Halt()]
+
+
+def test_answer_now_hands_over_when_a_phrase_is_heard(desk: Desk) -> None:
+    desk.show(state=State.LISTENING)
+    assert not desk.window.answer.isEnabled()
+    desk.show(state=State.HEARING)
+    desk.click(desk.window.answer)
+    assert desk.heard() == [HandOver()]
+
+
+def test_an_answer_can_be_brought_to_an_end(desk: Desk) -> None:
+    desk.show(state=State.HEARING)
+    assert not desk.window.end.isEnabled()
+    desk.show(state=State.ANSWERING)
+    desk.click(desk.window.end)
+    assert desk.heard() == [Finish()]
+
+
+def test_panic_by_button_and_by_escape_twice(desk: Desk) -> None:
+    desk.click(desk.window.panic)
+    assert desk.heard() == [Panic()]
+    desk.window.activateWindow()
+    desk.qtbot.keyClick(desk.window, Qt.Key.Key_Escape)
+    assert desk.heard() == []
+    desk.qtbot.keyClick(desk.window, Qt.Key.Key_Escape)
+    assert desk.heard() == [Panic()]
+
+
+def test_what_a_knob_has_changed_in_the_engine_is_shown(desk: Desk) -> None:
+    desk.show()
+    knob = replace(desk.window.settings(), style=(("chopin", 1.0),), mode=Mode.LOOP)
+    desk.show(settings=knob)
+    assert desk.window.settings() == knob
+    assert desk.heard() == []  # it is shown, not asked for again
+
+
+def test_what_is_on_its_way_is_not_shown_away(desk: Desk) -> None:
+    desk.show(settings=desk.window.settings())
+    before = desk.window.settings()
+    desk.window.styles.map.choose("bach")
+    asked = desk.asked()
+    desk.show(settings=before)  # the engine has not heard of it yet
+    assert desk.window.settings() == asked
+    desk.show(settings=asked)
+    desk.show(settings=before)  # now it is the engine that wants it otherwise
+    assert desk.window.settings() == before
+
+
+def test_playing_is_there_for_those_who_want_all_of_it(desk: Desk) -> None:
+    assert not desk.window.play.isVisible()
+    desk.click(desk.window.advanced)
+    assert desk.window.play.isVisible()
+    desk.click(desk.window.advanced)
+    assert not desk.window.play.isVisible()
+
+
+def test_it_says_who_plays_and_what_is_wrong(desk: Desk) -> None:
+    desk.show(state=State.ANSWERING)
+    assert "Answering" in desk.texts()
+    desk.show(state=State.ANSWERING, settings=Settings(mode=Mode.ACCOMPANY))
+    assert "Playing with you" in desk.texts()
+    desk.show(state=State.LISTENING, learning=Action.PANIC)
+    assert "Move the pedal, knob or key" in desk.texts()
+    desk.show(problem="The JACK server has gone.")
+    assert "The JACK server has gone." in desk.texts()
+
+
+def test_ports_are_asked_for(desk: Desk) -> None:
+    desk.show(outputs=("synth:in", "other:in"))
+    desk.window.devices.output.setCurrentIndex(2)
+    desk.window.devices.output.activated.emit(2)
+    assert desk.heard() == [OpenPorts(None, "other:in")]
+
+
+def test_it_says_that_the_engine_has_ended(desk: Desk) -> None:
+    desk.engine.close()
+    desk.link.poll()
+    assert "engine has ended" in desk.texts()
+    assert not desk.window.start.isEnabled()
+
+
+def test_closing_the_window_halts_and_stops_the_timer(desk: Desk) -> None:
+    desk.window.close()
+    assert desk.heard()[-1] == Halt()
+    desk.link.poll()  # a timer that still ran would do this to a closed pipe
+
+
+def test_it_is_dark_or_light_as_the_desktop_is(desk: Desk) -> None:
+    desk.window.set_theme(LIGHT)
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    assert application.palette().window().color().name() == LIGHT.window
+    desk.window.set_theme(DARK)
+    assert application.palette().window().color().name() == DARK.window
+
+
+def test_a_real_engine_wakes_listens_and_stops(qtbot: QtBot, space: StyleSpace) -> None:
+    engine = start_child("gui.engine")
+    window = Window(SessionLink(engine.connection), space, DARK)
+    qtbot.addWidget(window)
+    window.show()
+
+    def state() -> State | None:
+        return window.shown.state if window.shown else None
+
+    qtbot.waitUntil(lambda: state() is State.STOPPED, timeout=20_000)
+    qtbot.mouseClick(window.start, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: state() is State.LISTENING, timeout=20_000)
+    qtbot.mouseClick(window.start, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: state() is State.STOPPED, timeout=20_000)
+    window.close()
+    engine.close()
+    assert engine.process.returncode == 0
+
+
+@pytest.mark.parametrize("size", [(1024, 640), (1280, 760), (2560, 1440)])
+@pytest.mark.parametrize("advanced", [False, True], ids=["simple", "advanced"])
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+def test_a_picture_is_taken(
+    qtbot: QtBot, space: StyleSpace, theme: Theme, *, advanced: bool, size: tuple[int, int]
+) -> None:
+    desk = Desk(qtbot, space, theme)
+    desk.window.resize(*size)
+    desk.window.styles.map.choose("bossa nova")
+    desk.show(jam(), settings=desk.window.settings())
+    if advanced:
+        desk.click(desk.window.advanced)
+    picture = desk.window.grab()
+    assert (picture.width(), picture.height()) == size
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    look = f"{'dark' if theme is DARK else 'light'}-{'advanced' if advanced else 'simple'}"
+    assert picture.save(str(SCREENSHOTS / f"window-{look}-{size[0]}x{size[1]}.png"))
+    image = picture.toImage()
+    roll = desk.window.roll.geometry()
+    corner = desk.window.roll.mapTo(desk.window, roll.topLeft() - roll.topLeft())
+    places = (
+        (corner.x() + x, corner.y() + y)
+        for x in range(0, roll.width(), 3)
+        for y in range(0, roll.height(), 3)
+    )
+    assert len({image.pixelColor(x, y).name() for x, y in places}) > 20
+    desk.window.close()
