@@ -55,8 +55,9 @@ def default(context: typer.Context) -> None:
     if _has_screen():
         from export.style_space import StyleSpace
         from gui.desk.app import run
+        from gui.desk.preferences import preferences_file
 
-        raise typer.Exit(run(StyleSpace.of(load_artefact())))
+        raise typer.Exit(run(StyleSpace.of(load_artefact()), preferences_file()))
     demo()
 
 

@@ -12,12 +12,14 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from bridge.pipe import start_child
+from gui.desk.preferences import Preferences, PreferencesError, load, save
 from gui.desk.session_link import SessionLink
 from gui.desk.theme import DARK
 from gui.desk.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
     from types import TracebackType
 
     from export.style_space import StyleSpace
@@ -25,10 +27,13 @@ if TYPE_CHECKING:
 _USUAL_SIZE = 1280, 760
 
 
-def run(space: StyleSpace, shown: Callable[[], object] | None = None) -> int:
+def run(
+    space: StyleSpace, remembered: Path | None, shown: Callable[[], object] | None = None
+) -> int:
     """Start the engine and show the window until it is closed; return the exit status.
 
-    `shown` is called when the window has been painted and answers.
+    What was `remembered` in a file is restored, and written there in the end. `shown` is called
+    when the window has been painted and answers.
     """
     engine = start_child("gui.engine")
     app = QApplication(sys.argv[:1])
@@ -37,18 +42,38 @@ def run(space: StyleSpace, shown: Callable[[], object] | None = None) -> int:
     sys.excepthook = show_crash
     window = Window(SessionLink(engine.connection), space, DARK)
     window.resize(*_USUAL_SIZE)
-    window.follow_system()
+    told = _recalled(window, remembered)
     window.show()
     if shown is not None:
         window.repaint()
         QTimer.singleShot(0, shown)
     status = app.exec()
+    if remembered is not None and told is not None:
+        try:
+            save(window.preferences(), remembered)
+        except PreferencesError as error:
+            sys.stderr.write(f"antiphon: {error}\n")
     engine.close()
     # Qt crashes if a widget outlives the application, and Python lets go of both in any order.
     window.deleteLater()
     app.processEvents()
     del window
     return status
+
+
+def _recalled(window: Window, remembered: Path | None) -> Preferences | None:
+    """Restore what is remembered; None if that is in a file that is not to be written over."""
+    if remembered is None:
+        return None
+    try:
+        preferences, problems = load(remembered)
+    except PreferencesError as error:
+        window.warn(str(error))
+        return None
+    window.restore(preferences)
+    for problem in problems:
+        window.warn(f"{remembered.name}: {problem}")
+    return preferences
 
 
 def show_crash(

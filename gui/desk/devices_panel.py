@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QLabel, QW
 
 from bridge.protocol import OpenPorts
 from bridge.transport import Source
+from gui.desk.preferences import Colours
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +29,8 @@ class DevicesPanel(QWidget):
     """Something was set."""
     opened = Signal(object)
     """Carries the OpenPorts that were asked for."""
+    coloured = Signal()
+    """Other colours were chosen."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +41,7 @@ class DevicesPanel(QWidget):
         self._sync = self._sync_box()
         self._metre = self._metre_box()
         self._advance = self._advance_box()
+        self.colours = self._colours_box()
         self._facts = {
             name: self._fact()
             for name in ("time", "plugins", "answer", "lateness", "echoes", "ports")
@@ -66,6 +70,19 @@ class DevicesPanel(QWidget):
         self._advance.setValue(settings.time.advance_ns / _MS)
         self.blockSignals(False)
 
+    def choose_colours(self, colours: Colours) -> None:
+        """Show these to be chosen, without telling."""
+        self.blockSignals(True)
+        self.colours.setCurrentIndex(self.colours.findData(colours))
+        self.blockSignals(False)
+
+    def choose_ports(self, input_name: str | None, output_name: str | None) -> None:
+        """Show these to be chosen, even if they are not there yet."""
+        for box, name in ((self.input, input_name), (self.output, output_name)):
+            if name is not None and box.findData(name) < 0:
+                box.addItem(name, name)
+            box.setCurrentIndex(max(0, box.findData(name)))
+
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show who is there, and how quick it is."""
         self._fill(self.input, snapshot.inputs)
@@ -91,11 +108,12 @@ class DevicesPanel(QWidget):
         self.opened.emit(OpenPorts(self.input.currentData(), self.output.currentData()))
 
     def _fill(self, box: QComboBox, names: Sequence[str]) -> None:
-        """Offer these ports, without disturbing the one chosen or an open list."""
-        shown = [box.itemText(index) for index in range(1, box.count())]
-        if shown == list(names) or box.view().isVisible():
-            return
+        """Offer these ports and the one chosen, without disturbing an open list."""
         chosen = box.currentData()
+        names = [*names, *([chosen] if chosen and chosen not in names else [])]
+        shown = [box.itemText(index) for index in range(1, box.count())]
+        if shown == names or box.view().isVisible():
+            return
         box.clear()
         box.addItem(self._own, None)
         for name in names:
@@ -147,6 +165,19 @@ class DevicesPanel(QWidget):
         box.valueChanged.connect(self.changed)
         return box
 
+    def _colours_box(self) -> QComboBox:
+        box = QComboBox()
+        for text, colours in (
+            (self.tr("as the desktop's"), Colours.SYSTEM),
+            (self.tr("dark"), Colours.DARK),
+            (self.tr("light"), Colours.LIGHT),
+        ):
+            box.addItem(text, colours)
+        box.setAccessibleName(self.tr("Colours"))
+        box.setToolTip(self.tr("What the window is drawn in."))
+        box.currentIndexChanged.connect(self.coloured)
+        return box
+
     def _fact(self) -> QLabel:
         label = QLabel("-")
         label.setWordWrap(True)
@@ -169,5 +200,6 @@ class DevicesPanel(QWidget):
             (self.tr("Last answer"), self._facts["answer"]),
             (self.tr("Late notes"), self._facts["lateness"]),
             (self.tr("Echoes"), self._facts["echoes"]),
+            (self.tr("&Colours"), self.colours),
         ):
             form.addRow(text, widget)

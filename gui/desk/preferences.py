@@ -7,6 +7,7 @@ of; a file that cannot be read is never written over.
 
 from __future__ import annotations
 
+import enum
 import tempfile
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache
@@ -32,6 +33,14 @@ FILE = "settings.toml"
 _AS_IT_COMES = Settings()
 
 
+class Colours(enum.Enum):
+    """What the window is drawn in."""
+
+    SYSTEM = "system"
+    DARK = "dark"
+    LIGHT = "light"
+
+
 @dataclass(frozen=True, slots=True)
 class Preferences:
     """What the window was like when it was closed."""
@@ -40,14 +49,10 @@ class Preferences:
     controls: tuple[tuple[Control, Action], ...] = ()
     input_name: str | None = None
     output_name: str | None = None
-    theme: str = "system"
+    theme: Colours = Colours.SYSTEM
     advanced: bool = False
     geometry: str = ""
     """Qt's own, in base 64."""
-    synth: bool = True
-    """Whether the built-in synthesizer plays where no DAW is connected."""
-    introduced: bool = False
-    """Whether the doctor has been seen."""
 
 
 def preferences_file() -> Path:

@@ -73,6 +73,13 @@ class Theme:
             }}
             QTabBar::tab:selected {{ color: {self.text}; border-bottom-color: {self.accent}; }}
             QTabBar::tab:hover {{ color: {self.text}; }}
+            QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
+            QScrollBar::handle:vertical {{
+                background: {self.strong_line}; border-radius: 4px; min-height: 32px; margin: 1px;
+            }}
+            QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; width: 0; }}
+            QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+            QSplitter::handle {{ background: transparent; }}
             QTableView {{ border: none; background: {self.panel}; }}
             QLabel#status {{ font-size: 15px; font-weight: 600; }}
             QLabel#status[bad="true"] {{ color: {self.danger}; }}

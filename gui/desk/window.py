@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QElapsedTimer, Qt
+from PySide6.QtCore import QByteArray, QElapsedTimer, Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
@@ -29,6 +29,7 @@ from PySide6.QtWidgets import (
 )
 
 from bridge.dialogue import (
+    Bind,
     Change,
     Finish,
     Halt,
@@ -39,10 +40,12 @@ from bridge.dialogue import (
     Snapshot,
     State,
 )
-from bridge.protocol import Panic
+from bridge.protocol import OpenPorts, Panic
+from gui.desk.controls_panel import ControlsPanel
 from gui.desk.devices_panel import DevicesPanel
 from gui.desk.lamp import Lamp
 from gui.desk.play_panel import PlayPanel
+from gui.desk.preferences import Colours, Preferences
 from gui.desk.roll import PianoRoll
 from gui.desk.style_panel import StylePanel
 from gui.desk.theme import DARK, LIGHT
@@ -72,6 +75,7 @@ class Window(QMainWindow):
         self.setWindowTitle("Antiphon")
         self.styles = StylePanel(space, theme)
         self.play = PlayPanel()
+        self.controls = ControlsPanel()
         self.devices = DevicesPanel()
         self.roll = PianoRoll(theme)
         self.start = self._button(self.tr("&Start"), self._start_or_stop)
@@ -88,9 +92,13 @@ class Window(QMainWindow):
         self._lay_out()
         self._explain()
         self.set_theme(theme)
+        self._show_settings(Settings())
         for panel in (self.styles, self.play, self.devices):
             panel.changed.connect(self._change)
         self.devices.opened.connect(link.send)
+        self.devices.coloured.connect(self._colour)
+        self.controls.asked.connect(link.send)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._colour)
         link.changed.connect(self.show_snapshot)
         link.ended.connect(self._engine_ended)
         QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self._escape)
@@ -105,8 +113,11 @@ class Window(QMainWindow):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show the engine's state."""
         before, self.shown = self.shown, snapshot
+        if before is None:  # the engine is awake, and hears now what has been asked meanwhile
+            self._asking.start()
         self.roll.show_snapshot(snapshot)
         self.devices.show_snapshot(snapshot)
+        self.controls.show_snapshot(snapshot)
         self._time.show_snapshot(snapshot)
         for lamp, note in zip(
             self._lamps, (snapshot.last_played, snapshot.last_answered), strict=True
@@ -132,14 +143,43 @@ class Window(QMainWindow):
         for lamp, lit in zip(self._lamps, (theme.played, theme.answered), strict=True):
             lamp.set_colours(lit, theme.line)
 
-    def follow_system(self) -> None:
-        """Be dark or light as the desktop is, now and whenever it changes."""
-        hints = QGuiApplication.styleHints()
-        hints.colorSchemeChanged.connect(self._take_scheme)
-        self._take_scheme(hints.colorScheme())
+    def restore(self, preferences: Preferences) -> None:
+        """Be as it was when it was closed, and ask the engine to be."""
+        self.restoreGeometry(QByteArray.fromBase64(preferences.geometry.encode()))
+        self.advanced.setChecked(preferences.advanced)
+        self._show_tabs()
+        self.devices.choose_colours(preferences.theme)
+        self._colour()
+        self._show_settings(preferences.settings)
+        self._change()
+        if preferences.controls:
+            self._link.send(Bind(preferences.controls))
+        names = preferences.input_name, preferences.output_name
+        self.devices.choose_ports(*names)
+        if any(names):
+            self._link.send(OpenPorts(*names))
 
-    def _take_scheme(self, scheme: Qt.ColorScheme) -> None:
-        self.set_theme(LIGHT if scheme is Qt.ColorScheme.Light else DARK)
+    def preferences(self) -> Preferences:
+        """Return what it is like now."""
+        return Preferences(
+            settings=self.settings(),
+            controls=() if self.shown is None else self.shown.bindings,
+            input_name=self.devices.input.currentData(),
+            output_name=self.devices.output.currentData(),
+            theme=self.devices.colours.currentData(),
+            advanced=self.advanced.isChecked(),
+            geometry=self.saveGeometry().toBase64().toStdString(),
+        )
+
+    def _colour(self) -> None:
+        """Be dark or light, as was chosen or as the desktop is."""
+        system = QGuiApplication.styleHints().colorScheme()
+        light = {
+            Colours.SYSTEM: system is Qt.ColorScheme.Light,
+            Colours.DARK: False,
+            Colours.LIGHT: True,
+        }[self.devices.colours.currentData()]
+        self.set_theme(LIGHT if light else DARK)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Let go of the engine, which silences everything."""
@@ -191,6 +231,10 @@ class Window(QMainWindow):
 
     # What is said.
 
+    def warn(self, text: str) -> None:
+        """Say what is wrong, until something happens."""
+        self._say(text, bad=True)
+
     def _say(self, text: str, *, bad: bool) -> None:
         self._status.setText(text)
         self._status.setProperty("bad", bad)
@@ -230,7 +274,8 @@ class Window(QMainWindow):
         return button
 
     def _show_tabs(self) -> None:
-        self._sides.setTabVisible(self._sides.indexOf(self.play), self.advanced.isChecked())
+        for panel in (self.play, self.controls):
+            self._sides.setTabVisible(self._sides.indexOf(panel), self.advanced.isChecked())
         if self.advanced.isChecked():
             self._sides.setCurrentWidget(self.play)
 
@@ -255,6 +300,7 @@ class Window(QMainWindow):
         for panel, name in (
             (self.styles, self.tr("Style")),
             (self.play, self.tr("Playing")),
+            (self.controls, self.tr("Controls")),
             (self.devices, self.tr("Devices")),
         ):
             self._sides.addTab(panel, name)

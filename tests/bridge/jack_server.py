@@ -8,12 +8,19 @@ machine (`tests/conftest.py` repeats it then).
 
 import os
 import shutil
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
 
 import pytest
 
 from gui.bench.jack_rig import PERIOD, RATE_HZ, jack_server
+
+WATCHER = Path(__file__).with_name("jack_watcher.py")
 
 __all__ = ["LOST", "PERIOD", "RATE_HZ", "jack_server", "shared_jack_server"]
 
@@ -24,9 +31,26 @@ class Lost:
     def __init__(self) -> None:
         self.periods = 0
 
-    def count(self, _delayed_us: float) -> None:
-        """Take note of one; JACK calls."""
-        self.periods += 1
+    @contextmanager
+    def counted(self, name: str) -> Iterator[None]:
+        """Count those of this server."""
+        with subprocess.Popen(
+            [sys.executable, WATCHER, name], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        ) as watcher:
+            assert watcher.stdout is not None
+            assert watcher.stdout.readline() == b"ready\n"
+            reader = threading.Thread(target=self._read, args=(watcher.stdout,))
+            reader.start()
+            try:
+                yield
+            finally:
+                assert watcher.stdin is not None
+                watcher.stdin.close()
+                reader.join()
+
+    def _read(self, lines: IO[bytes]) -> None:
+        for _ in lines:
+            self.periods += 1
 
 
 LOST = Lost()
@@ -39,18 +63,5 @@ def shared_jack_server(period: int = PERIOD) -> Iterator[str]:
         if os.environ.get("CI") == "true":
             pytest.fail(text)
         pytest.skip(text)
-    with jack_server(period=period) as name, _watched(name):
+    with jack_server(period=period) as name, LOST.counted(name):
         yield name
-
-
-@contextmanager
-def _watched(name: str) -> Iterator[None]:
-    import jack  # noqa: PLC0415 - it loads libjack, which comes with jackd
-
-    client = jack.Client("watcher", servername=name, no_start_server=True)
-    client.set_xrun_callback(LOST.count)
-    client.activate()
-    try:
-        yield
-    finally:
-        client.close()

@@ -13,7 +13,7 @@ from bridge.dialogue import Begins, Mode, ReEntry, Settings, Time
 from bridge.instruments import Instrument
 from bridge.quantise import Quantise, Step
 from bridge.transport import Source
-from gui.desk.preferences import Preferences, PreferencesError, load, save
+from gui.desk.preferences import Colours, Preferences, PreferencesError, load, save
 
 CHOSEN = Preferences(
     Settings(
@@ -29,7 +29,7 @@ CHOSEN = Preferences(
     ),
     controls=((Control(0, 64), Action.HAND_OVER), (Control(9, 36, is_note=True), Action.PANIC)),
     output_name="synth:in",
-    theme="light",
+    theme=Colours.LIGHT,
     advanced=True,
 )
 
@@ -63,7 +63,7 @@ def test_the_file_reads_well_and_has_nothing_that_is_as_it_comes(tmp_path: Path)
 def test_comments_and_strange_keys_stay_and_what_is_usual_again_goes(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text('# mine\ntheme = "dark"  # at night\nfuture = 3\n[settings]\nseed = 4\n')
-    save(Preferences(theme="light"), file)
+    save(Preferences(theme=Colours.LIGHT), file)
     assert file.read_text("utf-8") == '# mine\ntheme = "light"  # at night\nfuture = 3\n'
 
 
@@ -84,7 +84,7 @@ def test_a_value_that_makes_no_sense_is_left_out_alone(
     file = tmp_path / "settings.toml"
     file.write_text(text)
     preferences, problems = load(file)
-    assert preferences == Preferences(theme="light")
+    assert preferences == Preferences(theme=Colours.LIGHT)
     assert len(problems) == 1
     assert problems[0].startswith(problem)
 

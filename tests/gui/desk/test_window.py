@@ -8,8 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from bridge.controls import Action
+from bridge.controls import Action, Control
 from bridge.dialogue import (
+    Bind,
     Change,
     Finish,
     Halt,
@@ -19,9 +20,11 @@ from bridge.dialogue import (
     Settings,
     State,
 )
+from bridge.instruments import Instrument
 from bridge.pipe import start_child
 from bridge.protocol import OpenPorts, Panic
 from export.style_space import StyleSpace
+from gui.desk.preferences import Colours, Preferences
 from gui.desk.session_link import SessionLink
 from gui.desk.theme import DARK, LIGHT, Theme
 from gui.desk.window import Window
@@ -40,6 +43,10 @@ def test_start_asks_for_what_is_chosen_and_then_listens(desk: Desk) -> None:
     assert isinstance(change, Change)
     assert change.settings == Settings(style=(("bach", 1.0),), temperature=0.8, bars=3)
     assert listen == Listen()
+
+
+def test_before_the_engine_is_awake_all_is_as_it_comes(desk: Desk) -> None:
+    assert desk.window.settings() == Settings()
 
 
 def test_stop_halts(desk: Desk) -> None:
@@ -134,6 +141,43 @@ def test_closing_the_window_halts_and_stops_the_timer(desk: Desk) -> None:
     desk.link.poll()  # a timer that still ran would do this to a closed pipe
 
 
+REMEMBERED = Preferences(
+    settings=Settings(style=(("bach", 1.0),), mode=Mode.LOOP, bars=4),
+    controls=((Control(0, 64), Action.HAND_OVER),),
+    output_name="synth:in",
+    theme=Colours.LIGHT,
+    advanced=True,
+)
+
+
+def test_what_it_was_like_is_restored_and_asked_for(desk: Desk) -> None:
+    desk.window.restore(REMEMBERED)
+    assert desk.heard() == [
+        Change(REMEMBERED.settings),
+        Bind(REMEMBERED.controls),
+        OpenPorts(None, "synth:in"),
+    ]
+    desk.show()  # an engine that has just woken and has not heard of it
+    desk.show(settings=REMEMBERED.settings, bindings=REMEMBERED.controls)
+    kept = desk.window.preferences()
+    assert replace(kept, geometry="") == REMEMBERED
+    assert desk.window.controls.isVisible() or desk.window.play.isVisible()
+
+
+def test_its_size_is_restored(desk: Desk, qtbot: QtBot, space: StyleSpace) -> None:
+    desk.window.resize(790, 640)  # the screen that there is not is small
+    other = Desk(qtbot, space)
+    other.window.restore(desk.window.preferences())
+    assert (other.window.width(), other.window.height()) == (790, 640)
+    other.window.close()
+
+
+def test_a_warning_is_said(desk: Desk) -> None:
+    desk.show()
+    desk.window.warn("settings.toml: 3 makes no sense.")
+    assert "makes no sense" in desk.texts()
+
+
 def test_it_is_dark_or_light_as_the_desktop_is(desk: Desk) -> None:
     desk.window.set_theme(LIGHT)
     application = QApplication.instance()
@@ -171,7 +215,8 @@ def test_a_picture_is_taken(
     desk = Desk(qtbot, space, theme)
     desk.window.resize(*size)
     desk.window.styles.map.choose("bossa nova")
-    desk.show(jam(), settings=desk.window.settings())
+    chosen = replace(desk.window.settings(), instruments=(Instrument.PIANO, Instrument.BASS))
+    desk.show(jam(), settings=chosen)
     if advanced:
         desk.click(desk.window.advanced)
     picture = desk.window.grab()

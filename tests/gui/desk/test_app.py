@@ -1,0 +1,81 @@
+"""The app around the window: a crash, and what is remembered."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
+from pytestqt.qtbot import QtBot
+
+from bridge.dialogue import Settings
+from gui.desk.app import diagnostics, show_crash
+from gui.desk.preferences import Preferences, load, save
+
+RUN = """
+import sys
+from pathlib import Path
+from PySide6.QtWidgets import QApplication
+from export.own_styles import installed_artefact
+from export.style_space import StyleSpace
+from gui.desk.app import run
+
+sys.exit(run(StyleSpace.of(installed_artefact()), Path(sys.argv[1]), QApplication.closeAllWindows))
+"""
+
+
+def test_a_crash_is_told_with_versions_and_can_be_copied(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+
+    def press_copy(box: QMessageBox) -> int:
+        shown.extend((box.informativeText(), box.detailedText()))
+        return 0
+
+    monkeypatch.setattr(QMessageBox, "exec", press_copy)
+    monkeypatch.setattr(QMessageBox, "clickedButton", copy_button)
+    with pytest.raises(ZeroDivisionError) as crash:
+        _ = 120 // 0
+    show_crash(crash.type, crash.value, crash.tb)
+    assert shown[0].startswith("ZeroDivisionError: ")
+    assert diagnostics() in shown[1]
+    assert "test_app.py" in shown[1]
+    assert QApplication.clipboard().text() == shown[1]
+    assert qtbot is not None
+
+
+def copy_button(box: QMessageBox) -> QPushButton:
+    return next(b for b in box.findChildren(QPushButton) if "Copy" in b.text())
+
+
+def run(file: Path) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+    return subprocess.run(
+        [sys.executable, "-c", RUN, str(file)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+def test_what_is_remembered_survives_a_real_session(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    chosen = Preferences(Settings(seed=7, style=(("bach", 1.0),)), advanced=True)
+    save(chosen, file)
+    done = run(file)
+    assert done.returncode == 0, done.stderr
+    kept, problems = load(file)
+    assert problems == ()
+    assert (kept.settings, kept.advanced) == (chosen.settings, True)
+    assert kept.geometry
+
+
+def test_a_file_that_is_no_toml_is_left_alone(tmp_path: Path) -> None:
+    file = tmp_path / "settings.toml"
+    file.write_text("mode = \n")
+    assert run(file).returncode == 0
+    assert file.read_text() == "mode = \n"
