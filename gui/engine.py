@@ -35,7 +35,8 @@ from export.composer import Composer
 from export.composer_thread import ComposerThread
 from export.own_styles import installed_artefact
 from export.provider import preload
-from gui.snapshots import Packer
+from gui.recording import credit
+from gui.snapshots import Capture, Captured, Packer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -137,6 +138,13 @@ class Engine:
         """Return all that was played, and in whose time."""
         return self._session.record()
 
+    def captured(self, asked: Capture) -> Captured:
+        """Return what has been played lately, or ever."""
+        record = self.record()
+        if asked.last_ns is not None:
+            record = record.since(self.now_ns - asked.last_ns)
+        return Captured(record, credit(self._artefact, self.snapshot().settings))
+
     def close(self) -> None:
         """Release everything that sounds and end both the process and the thread."""
         self._posted.append(Halt())
@@ -153,7 +161,11 @@ def serve(face: Connection, engine: Engine) -> None:
         engine.turn(shown_ns + _FRAME_NS, [face])
         try:
             while face.poll():
-                engine.post(face.recv())
+                asked = face.recv()
+                if isinstance(asked, Capture):
+                    face.send(engine.captured(asked))
+                else:
+                    engine.post(asked)
             snapshot = engine.snapshot()
             if snapshot.now_ns - shown_ns < _FRAME_NS:
                 continue

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from bridge.dialogue import RollNote, Snapshot
+    from bridge.record import Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,21 @@ class Parcel:
     dropped: int
     kept: int
     tail: tuple[RollNote, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """A request: what has been played in the last so many nanoseconds; None: all of it."""
+
+    last_ns: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Captured:
+    """What has been played, and the text that goes into its file."""
+
+    record: Record
+    text: str
 
 
 class Packer:

@@ -7,6 +7,7 @@ import traceback
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from platformdirs import user_documents_path
 from PySide6.QtCore import QTimer, qVersion
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
@@ -36,11 +37,12 @@ def run(
     when the window has been painted and answers.
     """
     engine = start_child("gui.engine")
+    captures = user_documents_path() / "Antiphon"
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Antiphon")
     app.setStyle("Fusion")
     sys.excepthook = show_crash
-    window = Window(SessionLink(engine.connection), space, DARK)
+    window = Window(SessionLink(engine.connection), space, DARK, captures)
     window.resize(*_USUAL_SIZE)
     told = _recalled(window, remembered)
     window.show()

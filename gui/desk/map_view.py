@@ -37,7 +37,7 @@ _LARGEST_ZOOM = 8.0
 _NUDGE = 0.01
 _PATH_STEP_PX = 6.0
 _NOTCH = 120
-_PUCK_PX, _BESIDE_PX = 9.0, 7.0
+_PUCK_PX, _BESIDE_PX = 9.0, 11.0
 
 
 class MapView(QWidget):

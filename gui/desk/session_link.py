@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from bridge.dialogue import Halt, Request, Snapshot
-from gui.snapshots import Unpacker
+from gui.snapshots import Capture, Captured, Unpacker
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -26,6 +26,8 @@ class SessionLink(QObject):
 
     changed = Signal(object)
     """Carries the newest Snapshot."""
+    captured = Signal(object)
+    """Carries the Captured that was asked for."""
     ended = Signal()
     """The engine is gone."""
 
@@ -36,7 +38,7 @@ class SessionLink(QObject):
         self._timer.timeout.connect(self.poll)
         self._timer.start(_PERIOD_MS)
 
-    def send(self, request: Request) -> None:
+    def send(self, request: Request | Capture) -> None:
         """Post a request; if the engine is gone, `ended` says so."""
         with suppress(OSError):
             self._connection.send(request)
@@ -46,7 +48,11 @@ class SessionLink(QObject):
         newest: Snapshot | None = None
         try:
             while self._connection.poll():
-                newest = self._unpacker.unpack(self._connection.recv())
+                told = self._connection.recv()
+                if isinstance(told, Captured):
+                    self.captured.emit(told)
+                else:
+                    newest = self._unpacker.unpack(told)
         except (EOFError, OSError):
             self._timer.stop()
             self.ended.emit()

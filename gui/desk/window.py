@@ -12,6 +12,7 @@ own are still on their way.
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QElapsedTimer, Qt
@@ -40,7 +41,10 @@ from bridge.dialogue import (
     Snapshot,
     State,
 )
+from bridge.midifile import MidiFileError
 from bridge.protocol import OpenPorts, Panic
+from gui.desk.captures import Captures
+from gui.desk.captures_panel import CapturesPanel
 from gui.desk.controls_panel import ControlsPanel
 from gui.desk.devices_panel import DevicesPanel
 from gui.desk.lamp import Lamp
@@ -53,10 +57,12 @@ from gui.desk.time_line import TimeLine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from export.style_space import StyleSpace
     from gui.desk.session_link import SessionLink
     from gui.desk.theme import Theme
+    from gui.snapshots import Captured
 
 _TWICE_MS = 700
 _ON_ITS_WAY_MS = 1000
@@ -66,8 +72,10 @@ _SIDE_PX = 380
 class Window(QMainWindow):
     """Antiphon's window."""
 
-    def __init__(self, link: SessionLink, space: StyleSpace, theme: Theme) -> None:
+    def __init__(self, link: SessionLink, space: StyleSpace, theme: Theme, captures: Path) -> None:
+        """Show what comes through a link; what is kept goes to the folder `captures`."""
         super().__init__()
+        self._captures = Captures(captures, self)
         self._link, self._theme = link, theme
         self.shown: Snapshot | None = None
         self._asked: Settings | None = None  # as long as it is on its way
@@ -76,6 +84,7 @@ class Window(QMainWindow):
         self.styles = StylePanel(space, theme)
         self.play = PlayPanel()
         self.controls = ControlsPanel()
+        self.kept = CapturesPanel(self._captures)
         self.devices = DevicesPanel()
         self.roll = PianoRoll(theme)
         self.start = self._button(self.tr("&Start"), self._start_or_stop)
@@ -97,7 +106,9 @@ class Window(QMainWindow):
             panel.changed.connect(self._change)
         self.devices.opened.connect(link.send)
         self.devices.coloured.connect(self._colour)
-        self.controls.asked.connect(link.send)
+        for asking in (self.controls, self.kept):
+            asking.asked.connect(link.send)
+        link.captured.connect(self._keep)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._colour)
         link.changed.connect(self.show_snapshot)
         link.ended.connect(self._engine_ended)
@@ -216,6 +227,18 @@ class Window(QMainWindow):
         for panel in (self.styles, self.play, self.devices):
             panel.show_settings(settings)
 
+    def _keep(self, captured: Captured) -> None:
+        """Write down what was captured."""
+        if not captured.record.notes:
+            self.warn(self.tr("There is nothing to keep: nothing was played."))
+            return
+        try:
+            path = self._captures.keep(captured, datetime.now(tz=UTC).astimezone())
+        except (MidiFileError, OSError) as error:
+            self.warn(str(error))
+        else:
+            self._say(self.tr("Kept as {}.").format(path.name), bad=False)
+
     def _escape(self) -> None:
         """Panic on the second of two quick presses."""
         if self._escaped.isValid() and self._escaped.elapsed() < _TWICE_MS:
@@ -299,6 +322,7 @@ class Window(QMainWindow):
         above.addWidget(self.panic)
         for panel, name in (
             (self.styles, self.tr("Style")),
+            (self.kept, self.tr("Kept")),
             (self.play, self.tr("Playing")),
             (self.controls, self.tr("Controls")),
             (self.devices, self.tr("Devices")),

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
@@ -24,10 +25,12 @@ STOPPED = Snapshot(0, State.STOPPED, Settings(), ())
 class Desk:
     """A window and the engine's end of its pipe."""
 
-    def __init__(self, qtbot: QtBot, space: StyleSpace, theme: Theme = DARK) -> None:
+    def __init__(
+        self, qtbot: QtBot, space: StyleSpace, captures: Path, theme: Theme = DARK
+    ) -> None:
         mine, self.engine = Pipe()
         self.link = SessionLink(mine)
-        self.window = Window(self.link, space, theme)
+        self.window = Window(self.link, space, theme, captures)
         self.window.resize(1280, 760)
         qtbot.addWidget(self.window)
         self.window.show()
@@ -69,7 +72,7 @@ def space() -> StyleSpace:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, space: StyleSpace) -> Iterator[Desk]:
-    desk = Desk(qtbot, space)
+def desk(qtbot: QtBot, space: StyleSpace, tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk(qtbot, space, tmp_path / "kept")
     yield desk
     desk.window.close()

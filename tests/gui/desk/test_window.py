@@ -21,15 +21,18 @@ from bridge.dialogue import (
     State,
 )
 from bridge.instruments import Instrument
+from bridge.midifile import read
 from bridge.pipe import start_child
 from bridge.protocol import OpenPorts, Panic
+from bridge.record import Record
 from export.style_space import StyleSpace
 from gui.desk.preferences import Colours, Preferences
 from gui.desk.session_link import SessionLink
 from gui.desk.theme import DARK, LIGHT, Theme
 from gui.desk.window import Window
+from gui.snapshots import Capture, Captured
 from tests.gui.desk.conftest import Desk
-from tests.gui.desk.music import jam
+from tests.gui.desk.music import SECOND, conversation, jam
 
 SCREENSHOTS = Path(__file__).parents[3] / "build" / "screenshots"
 
@@ -164,12 +167,41 @@ def test_what_it_was_like_is_restored_and_asked_for(desk: Desk) -> None:
     assert desk.window.controls.isVisible() or desk.window.play.isVisible()
 
 
-def test_its_size_is_restored(desk: Desk, qtbot: QtBot, space: StyleSpace) -> None:
+def test_its_size_is_restored(desk: Desk, qtbot: QtBot, space: StyleSpace, tmp_path: Path) -> None:
     desk.window.resize(790, 640)  # the screen that there is not is small
-    other = Desk(qtbot, space)
+    other = Desk(qtbot, space, tmp_path)
     other.window.restore(desk.window.preferences())
     assert (other.window.width(), other.window.height()) == (790, 640)
     other.window.close()
+
+
+def test_what_was_played_is_kept_as_a_file(desk: Desk, tmp_path: Path) -> None:
+    desk.show(jam())
+    desk.click(desk.window.kept.minute)
+    assert desk.heard() == [Capture(60 * SECOND)]
+    desk.engine.send(Captured(Record(conversation()), "made by a test"))
+    with desk.qtbot.waitSignal(desk.link.captured):
+        desk.link.poll()
+    (file,) = (tmp_path / "kept").iterdir()
+    assert file.name in desk.texts()
+    assert len(read(file).score.notes) == len(conversation())
+    assert desk.window.kept.list.model().rowCount() == 1
+
+
+def test_nothing_played_is_nothing_kept(desk: Desk, tmp_path: Path) -> None:
+    desk.engine.send(Captured(Record(), "made by a test"))
+    with desk.qtbot.waitSignal(desk.link.captured):
+        desk.link.poll()
+    assert "nothing was played" in desk.texts()
+    assert not (tmp_path / "kept").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_told_of(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "kept").write_text("a file where the folder should be")
+    desk.engine.send(Captured(Record(conversation()), "made by a test"))
+    with desk.qtbot.waitSignal(desk.link.captured):
+        desk.link.poll()
+    assert str(tmp_path / "kept") in desk.texts()
 
 
 def test_a_warning_is_said(desk: Desk) -> None:
@@ -187,9 +219,11 @@ def test_it_is_dark_or_light_as_the_desktop_is(desk: Desk) -> None:
     assert application.palette().window().color().name() == DARK.window
 
 
-def test_a_real_engine_wakes_listens_and_stops(qtbot: QtBot, space: StyleSpace) -> None:
+def test_a_real_engine_wakes_listens_and_stops(
+    qtbot: QtBot, space: StyleSpace, tmp_path: Path
+) -> None:
     engine = start_child("gui.engine")
-    window = Window(SessionLink(engine.connection), space, DARK)
+    window = Window(SessionLink(engine.connection), space, DARK, tmp_path)
     qtbot.addWidget(window)
     window.show()
 
@@ -210,9 +244,15 @@ def test_a_real_engine_wakes_listens_and_stops(qtbot: QtBot, space: StyleSpace) 
 @pytest.mark.parametrize("advanced", [False, True], ids=["simple", "advanced"])
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
 def test_a_picture_is_taken(
-    qtbot: QtBot, space: StyleSpace, theme: Theme, *, advanced: bool, size: tuple[int, int]
+    qtbot: QtBot,
+    space: StyleSpace,
+    tmp_path: Path,
+    theme: Theme,
+    *,
+    advanced: bool,
+    size: tuple[int, int],
 ) -> None:
-    desk = Desk(qtbot, space, theme)
+    desk = Desk(qtbot, space, tmp_path, theme)
     desk.window.resize(*size)
     desk.window.styles.map.choose("bossa nova")
     chosen = replace(desk.window.settings(), instruments=(Instrument.PIANO, Instrument.BASS))
