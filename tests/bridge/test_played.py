@@ -73,6 +73,14 @@ def test_all_notes_are_kept_though_the_last_are_shown() -> None:
     assert played.notes[0].onset_ns == 5
 
 
+def test_the_pedal_is_remembered_from_when_to_when_it_was_down() -> None:
+    played = Played()
+    played.hold_pedal(5, down=False)  # it was up already
+    for at_ns, down in ((10, True), (20, False), (30, True)):
+        played.hold_pedal(at_ns, down=down)
+    assert played.pedals == ((10, 20), (30, None))
+
+
 def test_the_last_note_is_the_last_that_has_begun() -> None:
     played = roll(note(0), note(20, 61), note(90, 62), note(30, 63, answered=False))
     last, mine = played.last(50, answered=True), played.last(50, answered=False)

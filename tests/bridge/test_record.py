@@ -109,6 +109,18 @@ def test_the_last_of_it_can_be_had_alone(since_ns: int, count: int) -> None:
     assert len(record.since(since_ns).notes) == count
 
 
+def test_an_epoch_is_known_by_the_last_that_was_told_of_its_line() -> None:
+    followed = Lines()
+    freely, again = Transport(epoch=2), replace(HOST, epoch=3)
+    moved = replace(HOST, time_ns=START_NS + SECOND, tick=1920 + 95)
+    for now_ns, line in ((0, FREE), (START_NS, HOST), (START_NS + SECOND, moved)):
+        followed.follow(line, now_ns)
+    assert followed.epochs == ((0, FREE), (START_NS, moved))
+    for now_ns, line in ((START_NS + 2 * SECOND, freely), (START_NS + 3 * SECOND, again)):
+        followed.follow(line, now_ns)
+    assert [line for _, line in followed.epochs] == [FREE, moved, freely, again]
+
+
 def test_nothing_played_is_an_empty_score() -> None:
     assert score(Record(), answered=False) == Score()
 

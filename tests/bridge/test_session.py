@@ -228,6 +228,15 @@ def test_instruments_asked_for_answer_on_their_own_channels() -> None:
     assert {due.event.channel for due in table.dues()} == {4, 9}
 
 
+def test_a_pedal_is_shown_while_it_is_down_and_panic_lifts_it(table: Table) -> None:
+    table.at(0, Listen())
+    table.play(SECOND, ControlChange(0, 64, 127))
+    table.play(2 * SECOND, ControlChange(0, 64, 0), ControlChange(0, 64, 90))
+    assert table.session.snapshot(0).pedals == ((SECOND, 2 * SECOND), (2 * SECOND, None))
+    table.at(3 * SECOND, protocol.Panic())
+    assert table.session.snapshot(0).pedals[-1] == (2 * SECOND, 3 * SECOND)
+
+
 def test_stop_begins_a_new_epoch_and_panic_is_passed_on(table: Table) -> None:
     answered(table)
     table.at(5 * SECOND, Halt())

@@ -20,6 +20,7 @@ from bridge.events import NoteOff, NoteOn, Stamped
 from bridge.pipe import Child, start_child
 from export.artefact import default_artefact
 from gui.engine import Engine
+from gui.snapshots import Capture, Captured, Parcel, Unpacker
 
 MS = 1_000_000
 SECOND = 1000 * MS
@@ -64,6 +65,11 @@ def test_the_player_comes_back_in_and_the_answer_yields() -> None:
         assert all(n.release_ns is not None and n.release_ns <= engine.now_ns for n in answered)
         engine.post(HandOver())
         turned(engine, said("first note sent"))
+        every = engine.captured(Capture()).record.notes
+        assert every == engine.record().notes
+        late = engine.captured(Capture(engine.now_ns - back + 100 * MS)).record.notes
+        assert [note.pitch for note in late if not note.answered] == [72]
+        assert len(late) < len(every)
 
 
 class Face:
@@ -72,17 +78,25 @@ class Face:
     def __init__(self) -> None:
         self.child: Child = start_child("gui.engine")
         self.pipe: Connection = self.child.connection
+        self._unpacker = Unpacker()
 
     def shown(self, wanted: Callable[[Snapshot], bool]) -> Snapshot:
         """Wait for a snapshot."""
         while True:
             assert self.pipe.poll(20)
-            snapshot = self.pipe.recv()
-            assert isinstance(snapshot, Snapshot)
-            if wanted(snapshot):
+            told = self.pipe.recv()
+            if isinstance(told, Parcel) and wanted(snapshot := self._unpacker.unpack(told)):
                 return snapshot
 
-    def send(self, request: Request) -> None:
+    def captured(self) -> Captured:
+        """Wait for what was captured."""
+        while True:
+            assert self.pipe.poll(20)
+            told = self.pipe.recv()
+            if isinstance(told, Captured):
+                return told
+
+    def send(self, request: Request | Capture) -> None:
         self.pipe.send(request)
 
 
@@ -99,5 +113,9 @@ def test_the_windows_child_shows_carries_out_and_leaves(face: Face) -> None:
     assert snapshot.settings.style == (("chopin", 1.0),)
     face.send(Change(Settings(style=(("chopan", 1.0),))))
     assert "chopin" in face.shown(lambda shown: "chopan" in shown.problem).problem
+    face.send(Capture(SECOND))
+    captured = face.captured()
+    assert captured.record.notes == ()
+    assert captured.text.startswith("Antiphon ")
     face.child.close()
     assert face.child.process.returncode == 0
