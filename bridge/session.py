@@ -88,7 +88,11 @@ class Signal(enum.Enum):
 
 TRANSITIONS: dict[State, dict[Signal, State]] = {
     State.STOPPED: {Signal.LISTEN: State.LISTENING},
-    State.LISTENING: {Signal.NOTE: State.HEARING, Signal.HALT: State.STOPPED},
+    State.LISTENING: {
+        Signal.NOTE: State.HEARING,
+        Signal.HAND_OVER: State.ANSWERING,  # out of nothing
+        Signal.HALT: State.STOPPED,
+    },
     State.HEARING: {
         Signal.HAND_OVER: State.ANSWERING,
         Signal.BROKEN: State.LISTENING,  # the host has stopped or jumped
@@ -492,6 +496,8 @@ class Session:
 
     def _hand_over(self, now_ns: int, wanted_ns: int, *, asked: bool = False) -> None:
         phrase = self._phrase
+        if asked and self.state is State.LISTENING:
+            phrase = self._out_of_nothing(now_ns)
         if phrase is None or not self._signal(Signal.HAND_OVER):
             return
         self._renew_frame(phrase)
@@ -511,6 +517,12 @@ class Session:
         self._phrase = self._trading_from = None
         self._answering.ask(now_ns, phrase, turn)
         self._out.tell(now_ns, "hand-over", now_ns - wanted_ns)
+
+    def _out_of_nothing(self, now_ns: int) -> Phrase:
+        """Return the phrase of a player who lets the other begin."""
+        if not (self._timing.begun or self._timing.followed):
+            self._out.to_io += self._timing.set_off(now_ns)
+        return Phrase.beginning(now_ns, self._transport.tick_at(now_ns))
 
     def _go_on(self, now_ns: int) -> None:
         """Let the answer go on; when it is over, it is the player's turn."""

@@ -24,6 +24,8 @@ LEAD_NS = 20 * MS
 LINE_LEAD_NS = 60 * MS
 """How long before a bar line an answer is asked for that is to begin on it."""
 SHORTEST_ANSWER_NS, LONGEST_ANSWER_NS = 2 * SECOND, 16 * SECOND
+BEGINNING_NS = 8 * SECOND
+"""Whoever is let begin plays so long."""
 NO_END = 1 << 40
 """A tick that no music reaches: whoever plays until there goes on until told."""
 HAIR_NS, LARGEST_HAIR_TICKS = 60 * MS, 12
@@ -95,6 +97,8 @@ def _length(phrase: Phrase, settings: Settings, transport: Transport, begin: int
         return settings.bars * transport.metre.bar_ticks
     spoken_ns = phrase.last_event_ns - phrase.begin_ns
     length_ns = min(LONGEST_ANSWER_NS, max(SHORTEST_ANSWER_NS, spoken_ns))
+    if not phrase.happenings:
+        length_ns = BEGINNING_NS
     ticks = transport.ticks_in(settings.answer_ns or length_ns)
     if not transport.grid:
         return ticks
@@ -135,6 +139,6 @@ def invited(phrase: Phrase, settings: Settings) -> tuple[Instrument, ...]:
         return settings.instruments
     played = tuple(sorted(phrase.instruments))
     if settings.mode is not Mode.ACCOMPANY:
-        return played
+        return played or BAND[:1]
     others = tuple(kind for kind in BAND if kind not in played)
     return others or played

@@ -136,7 +136,9 @@ class Window(QMainWindow):
             lamp.show_note(note)
         running = snapshot.state is not State.STOPPED
         self.start.setText(self.tr("&Stop") if running else self.tr("&Start"))
-        self.answer.setEnabled(snapshot.state is State.HEARING)
+        begins = snapshot.state is State.LISTENING
+        self.answer.setText(self.tr("You &begin") if begins else self.tr("&Answer now"))
+        self.answer.setEnabled(snapshot.state in (State.LISTENING, State.HEARING))
         self.end.setEnabled(snapshot.state is State.ANSWERING)
         if before is None or _said(before) != _said(snapshot):
             self._say(snapshot.problem or self._told(snapshot), bad=bool(snapshot.problem))
@@ -281,7 +283,7 @@ class Window(QMainWindow):
     def _explain(self) -> None:
         for widget, tip in (
             (self.start, self.tr("Begin to listen, or stop.")),
-            (self.answer, self.tr("Hand over at once.")),
+            (self.answer, self.tr("Hand over at once; or let Antiphon begin, out of nothing.")),
             (self.end, self.tr("Let it come to an end, where music ends.")),
             (self.panic, self.tr("Silence everything (or press Esc twice).")),
             (self.advanced, self.tr("Show all that can be set.")),

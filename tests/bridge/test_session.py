@@ -207,12 +207,11 @@ def test_coming_back_in_takes_back_what_has_not_sounded(table: Table) -> None:
     assert len(table.dues()) == before
 
 
-def test_hand_over_on_request_and_only_when_there_is_something_to_answer(table: Table) -> None:
-    table.at(SECOND, HandOver())
-    before = table.state
+def test_hand_over_on_request(table: Table) -> None:
     table.play(SECOND, NoteOn(0, 60, 80))
+    before = table.state
     table.at(SECOND + MS, HandOver())
-    assert (before, table.state) == (State.LISTENING, State.ANSWERING)
+    assert (before, table.state) == (State.HEARING, State.ANSWERING)
 
 
 def test_instruments_asked_for_answer_on_their_own_channels() -> None:

@@ -667,6 +667,26 @@ def test_what_is_down_when_it_becomes_a_control_is_let_go(control: Control, way:
     assert stand.asked(), "the phrase never ends while a key or a pedal is held"
 
 
+def test_who_is_asked_before_anything_was_played_begins_on_the_next_beat() -> None:
+    stand = Stand(Settings())
+    stand.at(START_NS + 700 * MS, HandOver())
+    (asked,) = stand.asked()
+    assert (asked.begin_tick, asked.end_tick) == (96, 96 + 4 * BAR)
+    assert asked.instruments == (PIANO,)
+    stand.compose(strike(96))
+    stand.pass_to(START_NS + 5 * BAR_NS)
+    assert stand.state is State.LISTENING
+
+
+def test_out_of_nothing_and_freely_it_begins_at_once() -> None:
+    stand = Stand(Settings(instruments=(BASS,)), None)
+    stand.at(SECOND, HandOver())
+    (asked,) = stand.asked()
+    assert asked.instruments == (BASS,)
+    assert asked.end_tick - asked.begin_tick == 8 * 96
+    assert stand.line.ns_at(asked.begin_tick) <= SECOND + 100 * MS
+
+
 def test_who_trades_and_asks_for_the_answer_gets_it_at_the_next_bar_line() -> None:
     stand = Stand(Settings(mode=Mode.TRADE, bars=4))
     stand.beats(0, 2)

@@ -170,6 +170,15 @@ def test_an_answer_amended_before_its_first_note_was_decided_begins_after_that(
     assert len(told) == 2 * len(onsets(told)), "each note ends"
 
 
+def test_it_begins_out_of_nothing(exact: Artefact) -> None:
+    composer = composing(exact)
+    composer.take(Compose(1, 48, 432, 432, (PIANO,)))
+    told = happenings(worked(composer))
+    assert isinstance(told[0], Strike)
+    assert 48 <= told[0].tick < 96
+    assert len(onsets(told)) > 3
+
+
 def test_an_ending_is_counted_down_to(exact: Artefact) -> None:
     composer = composing(exact, Strike(0, PIANO, 60, 80), Release(20, PIANO, 60))
     composer.take(Compose(1, 48, 144, NO_END, (BASS,)))

@@ -60,9 +60,16 @@ def test_stop_halts(desk: Desk) -> None:
 
 
 def test_answer_now_hands_over_when_a_phrase_is_heard(desk: Desk) -> None:
-    desk.show(state=State.LISTENING)
+    desk.show(state=State.ANSWERING)
     assert not desk.window.answer.isEnabled()
     desk.show(state=State.HEARING)
+    desk.click(desk.window.answer)
+    assert desk.heard() == [HandOver()]
+
+
+def test_antiphon_may_begin(desk: Desk) -> None:
+    desk.show(state=State.LISTENING)
+    assert "begin" in desk.window.answer.text()
     desk.click(desk.window.answer)
     assert desk.heard() == [HandOver()]
 
