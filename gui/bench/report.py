@@ -18,6 +18,7 @@ from export.calibration import tuned_decoder
 from gui.bench import decode, live, sending, startup
 from gui.bench.decode import BESIDE_RIVALS, OURS
 from gui.bench.jack_rig import RigError
+from gui.bench.painting import painting
 from gui.bench.together import together
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 Found = dict[str, Any]
 SECTIONS = (
     *("startup", "step", "choosing", "prefill", "cache"),
-    *("hand-over", "sustained", "hour", "sending", "together"),
+    *("hand-over", "sustained", "hour", "sending", "together", "painting"),
 )
 
 
@@ -119,6 +120,11 @@ PROMISES = (
         lambda f: f["together"]["dropped_share"],
     ),
     Promise(
+        "a frame of the roll with 5,000 notes, p95 ms",
+        8,
+        lambda f: f["painting"]["1280x640"]["p95_ms"],
+    ),
+    Promise(
         "`antiphon jam` listens, median ms", 1500, lambda f: f["startup"]["listening"]["median_ms"]
     ),
     Promise("the window is up, median ms", 2000, lambda f: f["startup"]["window"]["median_ms"]),
@@ -144,6 +150,7 @@ def measure(
         "hour": lambda: live.hour(artefact, minutes),
         "sending": lambda: _sending(artefact, seconds),
         "together": lambda: _together(artefact, seconds),
+        "painting": painting,
     }
     found: Found = {
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",

@@ -1,0 +1,101 @@
+"""How long a frame of the piano roll takes, while it scrolls over thousands of notes.
+
+A process of its own paints into memory, as a machine without a graphics card does: 5,000 notes in
+sight at the widest zoom, a new one at every second frame, bars and beats as in a host's time. What
+a frame takes besides (copying it to the screen) is the desktop's.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from bridge.dialogue import RollNote, Settings, Snapshot, State
+from bridge.instruments import Instrument
+from bridge.transport import Source, Transport
+
+SECOND = 1_000_000_000
+NOTES, FRAMES, WARM = 5000, 600, 60
+SIZES = ((1280, 640), (2560, 1300))
+_FRAME_NS = SECOND // 60
+_PAINT = "from gui.bench.painting import main; main()"
+
+
+def painting() -> dict[str, Any]:
+    """Return ms that a frame takes, by the size of the roll."""
+    done = subprocess.run(
+        [sys.executable, "-c", _PAINT],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"},
+    )
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def crowd(now_ns: int, span_ns: int, count: int = NOTES) -> tuple[RollNote, ...]:
+    """Return so many notes of both players that have sounded within a time."""
+    rng = random.Random(1)
+    onsets = sorted(now_ns - rng.randrange(span_ns) for _ in range(count))
+    return tuple(
+        RollNote(
+            rng.choice(list(Instrument)),
+            rng.randrange(36, 97),
+            rng.randrange(30, 128),
+            onset,
+            min(now_ns, onset + rng.randrange(SECOND // 20, SECOND // 2)),
+            answered=rng.random() < 0.5,
+        )
+        for onset in onsets
+    )
+
+
+def main() -> None:
+    """Paint, and print what was found as JSON."""
+    from PySide6.QtWidgets import QApplication
+
+    application = QApplication(["painting"])
+    found = {f"{width}x{height}": _frames(width, height) for width, height in SIZES}
+    sys.stdout.write(json.dumps(found))
+    application.quit()
+
+
+def _frames(width: int, height: int) -> dict[str, float]:
+    from PySide6.QtGui import QImage
+
+    from bridge.clock import SystemClock
+    from gui.desk.roll import PianoRoll
+    from gui.desk.roll_view import PLAYHEAD
+    from gui.desk.theme import DARK
+
+    roll, clock = PianoRoll(DARK), SystemClock()
+    roll.resize(width, height)
+    roll.zoom_by(-100)
+    now_ns = 1000 * SECOND
+    host = Transport(Source.JACK, epoch=1)
+    notes = crowd(now_ns, round(PLAYHEAD * roll.view().span_ns))
+    snapshot = Snapshot(
+        now_ns, State.ANSWERING, Settings(), notes, transport=host, epochs=((0, host),)
+    )
+    image = QImage(width, height, QImage.Format.Format_RGB32)
+    taken: list[int] = []
+    for frame in range(WARM + FRAMES):
+        at_ns = now_ns + frame * _FRAME_NS
+        if frame % 2 == 0:
+            new = RollNote(Instrument.PIANO, 60, 80, at_ns, at_ns + SECOND, answered=True)
+            snapshot = replace(snapshot, now_ns=at_ns, notes=(*snapshot.notes, new))
+            roll.show_snapshot(snapshot)
+        begin_ns = clock.now_ns()
+        roll.render(image)
+        taken.append(clock.now_ns() - begin_ns)
+    median, often, rarely = np.percentile(np.array(taken[WARM:]) / 1e6, [50, 95, 99])
+    figures = {"median_ms": median, "p95_ms": often, "p99_ms": rarely}
+    return {name: round(float(value), 3) for name, value in figures.items()} | {"count": FRAMES}
