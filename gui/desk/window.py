@@ -79,6 +79,7 @@ class Window(QMainWindow):
         self._link, self._theme = link, theme
         self.shown: Snapshot | None = None
         self._asked: Settings | None = None  # as long as it is on its way
+        self._known: Settings | None = None  # the engine's, as they were shown last
         self._asking, self._escaped = QElapsedTimer(), QElapsedTimer()
         self.setWindowTitle("Antiphon")
         self.styles = StylePanel(space, theme)
@@ -214,15 +215,16 @@ class Window(QMainWindow):
         self._link.send(Change(self._asked))
 
     def _take_settings(self, snapshot: Snapshot) -> None:
-        """Show the engine's settings, unless others have been asked for a moment ago."""
-        if self._asked is not None and snapshot.settings != self._asked:
-            if self._asking.elapsed() < _ON_ITS_WAY_MS:
+        """Show the engine's settings if they are new, and not those asked for a moment ago."""
+        if self._asked is not None:
+            if snapshot.settings == self._asked:
+                self._known, self._asked = self._asked, None
+            elif self._asking.elapsed() < _ON_ITS_WAY_MS:
                 return
-        elif self._asked is not None:
-            self._asked = None
-            return
-        self._asked = None
-        if snapshot.settings != self.settings():
+            else:
+                self._known = self._asked = None
+        if snapshot.settings != self._known:
+            self._known = snapshot.settings
             self._show_settings(snapshot.settings)
 
     def _show_settings(self, settings: Settings) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDoubleSpinBox
 from pytestqt.qtbot import QtBot
 
 from bridge.controls import Action, Control
@@ -98,6 +98,19 @@ def test_what_a_knob_has_changed_in_the_engine_is_shown(desk: Desk) -> None:
     desk.show(settings=knob)
     assert desk.window.settings() == knob
     assert desk.heard() == []  # it is shown, not asked for again
+
+
+def test_what_is_being_typed_is_left_alone(desk: Desk) -> None:
+    finer = Settings(temperature=0.955)  # than the control can show
+    desk.show(settings=finer)
+    (spin,) = [
+        each
+        for each in desk.window.play.findChildren(QDoubleSpinBox)
+        if each.accessibleName() == "Temperature"
+    ]
+    spin.lineEdit().setText("1.")
+    desk.show(settings=finer, now_ns=1)
+    assert spin.lineEdit().text() == "1."
 
 
 def test_what_is_on_its_way_is_not_shown_away(desk: Desk) -> None:
