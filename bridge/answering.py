@@ -124,7 +124,7 @@ class Answering:
         self._takes = asked.take
         until = asked.until_tick - self._timing.base
         answer = _Answer(asked.take, now_ns, turn, until, turn.end, passes=passes)
-        if self.settings.mode is Mode.LOOP:
+        if self.settings.mode is Mode.LOOP and phrase.happenings:
             answer.phrase, answer.heard = phrase, passes > 0
             if self.settings.vary and passes % 2:
                 asked = replace(asked, script=())
@@ -169,7 +169,7 @@ class Answering:
         if answer.phrase is not None and answer.done:
             dues.append(self._transport.ns_at(answer.turn.end) - HORIZON_NS // 2)
         if self._may_be_left_alone(answer):
-            dues.append(self._rest_ns())
+            dues.append(self._rest_ns(answer))
         return min(dues)
 
     def go_on(self, now_ns: int) -> bool:
@@ -202,7 +202,11 @@ class Answering:
     def is_left_alone(self, now_ns: int) -> bool:
         """Tell whether the player who is accompanied has rested for too long."""
         answer = self._answer
-        return answer is not None and self._may_be_left_alone(answer) and now_ns >= self._rest_ns()
+        return (
+            answer is not None
+            and self._may_be_left_alone(answer)
+            and now_ns >= self._rest_ns(answer)
+        )
 
     def _may_be_left_alone(self, answer: _Answer) -> bool:
         """Tell whether a rest would end the answer; who holds a chord does not rest."""
@@ -214,14 +218,14 @@ class Answering:
         whole = self._transport.grid or answer.phrase is not None
         return self._transport.ns_at(answer.turn.end if whole else answer.last_tick)
 
-    def _rest_ns(self) -> int:
+    def _rest_ns(self, answer: _Answer) -> int:
         """Return when a player who is accompanied has rested for too long."""
         transport = self._transport
         rest_ns = REST_NS
         if transport.grid:
             bars = REST_BARS * transport.metre.bar_ticks
             rest_ns = transport.ns_at(bars) - transport.ns_at(0)
-        return self._player.last_event_ns + rest_ns
+        return max(self._player.last_event_ns, answer.hand_over_ns) + rest_ns
 
     def _extend_at_ns(self, answer: _Answer) -> int:
         """Return when the composer may go on: when half of what lies ahead has been heard.

@@ -18,6 +18,10 @@ from bridge.transport import Source, Transport
 
 _AS_PLAYED, _FREELY = Quantise(), Transport()
 
+SLOWEST_BPM, FASTEST_BPM = 20.0, 300.0
+"""Of the own clock."""
+USUAL_TEMPERATURE = 0.95
+"""Somewhat more careful than the network."""
 MOST_CANDIDATES = 4
 """So many beginnings of an answer fit into a short pause."""
 
@@ -84,6 +88,12 @@ class Time:
     count_in_bars: int = 0
     click: bool = False
     advance_ns: int = 0
+
+    def __post_init__(self) -> None:
+        if not (1 <= self.metre[0] <= 32 and self.metre[1] in (2, 4, 8, 16)):
+            raise ValueError(f"{self.metre[0]}/{self.metre[1]} is no metre")
+        if self.bpm is not None and not SLOWEST_BPM <= self.bpm <= FASTEST_BPM:
+            raise ValueError(f"a tempo of {self.bpm:g} bpm cannot be played")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from bridge.dialogue import RollNote
 from bridge.notes import MetreChange, Note, Score, TempoChange
 from bridge.tempo import FREE_BPM
-from bridge.transport import Transport
+from bridge.transport import Source, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -28,6 +28,8 @@ _TEMPO_SHARE = 0.002
 _NEWS_NS = 100_000_000
 """So much before it became known a line may have held: from the note on that it was set off by."""
 _MOST_EPOCHS = 64
+_SEAM_TICKS = 12
+"""Two lines that are farther apart where they meet are not one."""
 _HAIR_TICKS = 6
 """Who begins so little before a bar line begins on it."""
 
@@ -42,6 +44,17 @@ class Record:
     def since(self, time_ns: int) -> Record:
         """Return what began at a time or later."""
         return Record(tuple(n for n in self.notes if n.onset_ns >= time_ns), self.lines)
+
+    def until(self, time_ns: int) -> Record:
+        """Return what sounded before a time: no plan, and nothing that sounds on."""
+        return Record(
+            tuple(
+                replace(note, release_ns=min(note.release_ns or time_ns, time_ns))
+                for note in self.notes
+                if note.onset_ns < time_ns
+            ),
+            self.lines,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +90,11 @@ class Lines:
         """Take note that this line holds now."""
         if self._held:
             since, last = self._held[-1]
-            if line == last or (_goes_on(last, line) and not line.grid):
+            if line == last or (_goes_on(last, line, now_ns) and not line.grid):
                 return  # free time only passes, wherever the music has been moved to
             now_ns = max(since, now_ns - _NEWS_NS, min(now_ns, line.time_ns))
         self._held.append((now_ns, line))
-        if self._epochs and _goes_on(self._epochs[-1][1], line):
+        if self._epochs and _goes_on(self._epochs[-1][1], line, now_ns):
             self._epochs[-1] = (self._epochs[-1][0], line)
         else:
             self._epochs.append((now_ns, line))
@@ -105,7 +118,7 @@ def _stretches(record: Record, begin_ns: int) -> list[_Stretch]:
     stretches: list[_Stretch] = []
     for since_ns, line in held:
         ahead = -_bar_line(line, line.tick_at(since_ns) + _HAIR_TICKS * line.grid)
-        if stretches and _goes_on(stretches[-1].line, line):
+        if stretches and _goes_on(stretches[-1].line, line, since_ns):
             ahead = stretches[-1].ahead
         elif stretches:
             ahead = stretches[-1].tick_at(since_ns) - _bar_line(line, line.tick_at(since_ns))
@@ -113,9 +126,15 @@ def _stretches(record: Record, begin_ns: int) -> list[_Stretch]:
     return stretches
 
 
-def _goes_on(before: Transport, after: Transport) -> bool:
-    """Tell whether the ticks of one line are the ticks of the other."""
-    return (before.epoch, before.source) == (after.epoch, after.source)
+def _goes_on(before: Transport, after: Transport, at_ns: int) -> bool:
+    """Tell whether the ticks of one line are the ticks of the other, where they meet.
+
+    Our own clock is laid anew within an epoch: with a session, or with the player's first note.
+    """
+    if (before.epoch, before.source) != (after.epoch, after.source):
+        return False
+    meets = abs(before.tick_at(at_ns) - after.tick_at(at_ns)) <= _SEAM_TICKS
+    return meets or before.source is not Source.OWN
 
 
 def _bar_line(line: Transport, tick: int) -> int:
@@ -140,7 +159,7 @@ def _changes(
             line.metre.numerator,
             line.metre.denominator,
         )
-        counts_anew = before is None or not _goes_on(before, line)
+        counts_anew = before is None or not _goes_on(before, line, stretch.since_ns)
         if line.grid and (counts_anew or _shape(line.metre) != _shape(metres[-1])):
             metres.append(metre)
         before = line

@@ -165,9 +165,9 @@ class Session:
             last_answered=self._answering.played.last(now_ns, answered=True),
         )
 
-    def record(self) -> Record:
-        """Return all that was played, and in whose time."""
-        return Record(self._answering.played.all_notes, self._lines.held)
+    def record(self, now_ns: int) -> Record:
+        """Return all that was played by now, and in whose time."""
+        return Record(self._answering.played.all_notes, self._lines.held).until(now_ns)
 
     # What happens.
 
@@ -269,18 +269,23 @@ class Session:
         if self._signal(Signal.HALT):
             self._answering.withdraw(now_ns)
             self._phrase = None
+            self._release_player(now_ns)
             self._out.to_io.append(protocol.Silence())
             self._out.tell(now_ns, "halt")
+
+    def _release_player(self, now_ns: int) -> None:
+        """Let go of what the player holds: nobody will hear it come up."""
+        if self._player.pedal_down:
+            self._answering.played.hold_pedal(now_ns, down=False)
+        for release in self._player.let_go(self._transport.tick_at(now_ns)):
+            self._heard(now_ns, release, now_ns)
 
     def _panic(self, now_ns: int) -> None:
         """Silence everything, and listen as if nothing had been played."""
         self._answering.withdraw(now_ns)
         self._phrase = self._trading_from = None
         self._signal(Signal.BROKEN)
-        if self._player.pedal_down:
-            self._answering.played.hold_pedal(now_ns, down=False)
-        for release in self._player.let_go(self._transport.tick_at(now_ns)):
-            self._heard(now_ns, release, now_ns)
+        self._release_player(now_ns)
         self._out.to_io.append(protocol.Panic())
         self._timing.click_again(self._transport.passed(now_ns))
         self._out.tell(now_ns, "panic")

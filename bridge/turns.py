@@ -91,7 +91,7 @@ def _length(phrase: Phrase, settings: Settings, transport: Transport, begin: int
             return NO_END
         case Mode.TRADE if transport.grid:
             return (settings.bars or TRADED_BARS) * transport.metre.bar_ticks
-        case Mode.LOOP:
+        case Mode.LOOP if phrase.happenings:
             return loop_ticks(phrase, transport, begin)
     if settings.bars is not None and transport.grid:
         return settings.bars * transport.metre.bar_ticks

@@ -17,6 +17,7 @@ from bridge import protocol
 from bridge.clock import Clock, SystemClock
 from bridge.dialogue import (
     MOST_CANDIDATES,
+    USUAL_TEMPERATURE,
     Change,
     Halt,
     Inbox,
@@ -44,7 +45,6 @@ if TYPE_CHECKING:
     from bridge.events import Stamped
     from bridge.record import Record
 
-USUAL_TEMPERATURE = 0.95
 _FRAME_NS = 1_000_000_000 // 60
 _LONGEST_WAIT_S = 1.0
 
@@ -136,7 +136,7 @@ class Engine:
 
     def record(self) -> Record:
         """Return all that was played, and in whose time."""
-        return self._session.record()
+        return self._session.record(self.now_ns)
 
     def captured(self, asked: Capture) -> Captured:
         """Return what has been played lately, or ever."""

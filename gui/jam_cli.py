@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 _SECOND, _MS = 1_000_000_000, 1_000_000
 _LONGEST_ADVANCE_MS = 500
-_SLOWEST_BPM, _FASTEST_BPM = 20, 300
 
 
 def jam(
@@ -202,12 +201,12 @@ def _quantise(step: str, strength: float, swing: float) -> Quantise:
 def _time(
     sync: str, bpm: float, metre: str, count_in: int, advance_ms: float, *, click: bool
 ) -> Time:
-    from bridge.dialogue import Time
+    from bridge.dialogue import FASTEST_BPM, SLOWEST_BPM, Time
     from bridge.transport import Source
 
     source = None if sync == "auto" else _word("--sync", Source, sync)
-    if bpm and not _SLOWEST_BPM <= bpm <= _FASTEST_BPM:
-        fail(f"--bpm: {bpm:g} is not between {_SLOWEST_BPM} and {_FASTEST_BPM}.")
+    if bpm and not SLOWEST_BPM <= bpm <= FASTEST_BPM:
+        fail(f"--bpm: {bpm:g} is not between {SLOWEST_BPM:g} and {FASTEST_BPM:g}.")
     count, _, unit = metre.partition("/")
     if unit not in ("2", "4", "8", "16") or not count.isdecimal() or not 1 <= int(count) <= 32:
         fail(f"--metre: {metre!r} is no metre (write 3/4 or 6/8).")

@@ -273,7 +273,7 @@ def beside_others(
     mass = np.exp(events - events.max())
     struck, ended = (float(mass[~ours & kind].sum()) for kind in (_IS_ON, _IS_OFF))
     strikes, ends = (
-        min(LARGEST_SHARE, ticks / TICKS_PER_QUARTER * SHARE_A_QUARTER)
+        min(LARGEST_SHARE, max(0, ticks) / TICKS_PER_QUARTER * SHARE_A_QUARTER)
         for ticks in (rest_ticks, held_ticks)
     )
     beside = events.copy()

@@ -7,7 +7,7 @@ it down. The list is what the folder holds, and so it is there again tomorrow.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
@@ -68,7 +68,8 @@ class Captures(QAbstractListModel):
 
         """
         self._folder.mkdir(parents=True, exist_ok=True)
-        path = self._folder / f"{_PREFIX}{now.strftime(_STAMP)}{_SUFFIX}"
+        while (path := self._folder / f"{_PREFIX}{now.strftime(_STAMP)}{_SUFFIX}").exists():
+            now += timedelta(seconds=1)
         write_recording(captured.record, path, captured.text)
         self.look()
         return path

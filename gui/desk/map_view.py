@@ -57,6 +57,7 @@ class MapView(QWidget):
         self._hovered: str | None = None
         self._path: list[Point] = []
         self._drawing = self._dragging = False
+        self._pressed: QPointF | None = None  # on a name
         self._zoom, self._middle = 1.0, (0.5, 0.5)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -181,8 +182,10 @@ class MapView(QWidget):
             self._drawing = True
             self._path = [self.point_at(event.position())]
         elif (name := self.name_at(event.position())) is not None:
+            self._pressed = event.position()
             self.choose(name)
         else:
+            self._pressed = None
             self._dragging = True
             self._go_to(self.point_at(event.position()))
 
@@ -192,7 +195,9 @@ class MapView(QWidget):
             gap = self.place_at(self._path[-1]) - event.position()
             if gap.manhattanLength() >= _PATH_STEP_PX:
                 self._path.append(self.point_at(event.position()))
-        elif self._dragging or event.buttons() & Qt.MouseButton.LeftButton:
+        elif self._dragging or (
+            event.buttons() & Qt.MouseButton.LeftButton and self._is_drag(event.position())
+        ):
             self._dragging = True
             self._go_to(self.point_at(event.position()))
         elif (name := self.name_at(event.position())) != self._hovered:
@@ -200,6 +205,10 @@ class MapView(QWidget):
         else:
             return
         self.update()
+
+    def _is_drag(self, place: QPointF) -> bool:
+        """Tell whether a mouse that was pressed on a name is meant to move the puck."""
+        return self._pressed is None or (place - self._pressed).manhattanLength() >= _NEAR_PX
 
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
         """Let go of the puck, or end the path."""

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bridge.dialogue import Begins, Mode, ReEntry, Settings
+from bridge.dialogue import FASTEST_BPM, SLOWEST_BPM, Begins, Mode, ReEntry, Settings
 from bridge.instruments import Instrument
 from bridge.quantise import HARDEST_SWING, STRAIGHT, Step
 
@@ -170,7 +170,9 @@ class PlayPanel(QScrollArea):
         ]
 
     def _time_fields(self) -> list[_Field]:
-        tempo = self._spin((0.0, 300.0, 1.0), self.tr("Of the own clock, where nobody else is."))
+        tempo = self._spin(
+            (0.0, FASTEST_BPM, 1.0), self.tr("Of the own clock, where nobody else is.")
+        )
         tempo.setSpecialValueText(self.tr("free"))
         count_in = QSpinBox()
         count_in.setRange(0, 8)
@@ -332,7 +334,7 @@ class PlayPanel(QScrollArea):
 
 def _tempo(bpm: float) -> float | None:
     """Return a tempo that can be played; what is slower than any is none."""
-    return max(20.0, bpm) if bpm else None
+    return max(SLOWEST_BPM, bpm) if bpm else None
 
 
 def _with(settings: Settings, name: str, value: Any) -> Settings:

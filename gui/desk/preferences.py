@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import enum
 import tempfile
+from collections.abc import MutableMapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -21,16 +22,16 @@ from platformdirs import user_config_path
 from tomlkit.exceptions import TOMLKitError
 
 from bridge.controls import Action, Control, parse_control
-from bridge.dialogue import Settings
+from bridge.dialogue import USUAL_TEMPERATURE, Settings
 from bridge.instruments import Instrument, named
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, MutableMapping
+    from collections.abc import Mapping
 
     Facts = TypeVar("Facts")
 
 FILE = "settings.toml"
-_AS_IT_COMES = Settings()
+_AS_IT_COMES = Settings(temperature=USUAL_TEMPERATURE)
 
 
 class Colours(enum.Enum):
@@ -138,7 +139,9 @@ def _put(there: MutableMapping[str, Any], facts: object, usual: object) -> None:
     for field in fields(facts):  # type: ignore[arg-type]
         value, as_it_comes = getattr(facts, field.name), getattr(usual, field.name)
         if is_dataclass(value):
-            table = there.get(field.name, tomlkit.table())
+            table = there.get(field.name)
+            if not isinstance(table, MutableMapping):
+                table = tomlkit.table()
             _put(table, value, as_it_comes)
             if table:
                 there[field.name] = table

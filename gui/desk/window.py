@@ -12,6 +12,7 @@ own are still on their way.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -76,7 +77,8 @@ class Window(QMainWindow):
         """Show what comes through a link; what is kept goes to the folder `captures`."""
         super().__init__()
         self._captures = Captures(captures, self)
-        self._link, self._theme = link, theme
+        self._restored = Preferences()
+        self._link, self._space, self._theme = link, space, theme
         self.shown: Snapshot | None = None
         self._asked: Settings | None = None  # as long as it is on its way
         self._known: Settings | None = None  # the engine's, as they were shown last
@@ -117,7 +119,8 @@ class Window(QMainWindow):
 
     def settings(self) -> Settings:
         """Return what the controls ask for; what has none stays as it is."""
-        settings = Settings() if self.shown is None else self.shown.settings
+        settings = self._restored.settings if self.shown is None else self.shown.settings
+        settings = self._asked or settings
         for panel in (self.styles, self.play, self.devices):
             settings = panel.applied(settings)
         return settings
@@ -159,6 +162,9 @@ class Window(QMainWindow):
 
     def restore(self, preferences: Preferences) -> None:
         """Be as it was when it was closed, and ask the engine to be."""
+        known = self._known_styles(preferences.settings)
+        preferences = replace(preferences, settings=known)
+        self._restored = preferences
         self.restoreGeometry(QByteArray.fromBase64(preferences.geometry.encode()))
         self.advanced.setChecked(preferences.advanced)
         self._show_tabs()
@@ -177,12 +183,25 @@ class Window(QMainWindow):
         """Return what it is like now."""
         return Preferences(
             settings=self.settings(),
-            controls=() if self.shown is None else self.shown.bindings,
+            controls=self._restored.controls if self.shown is None else self.shown.bindings,
             input_name=self.devices.input.currentData(),
             output_name=self.devices.output.currentData(),
             theme=self.devices.colours.currentData(),
             advanced=self.advanced.isChecked(),
             geometry=self.saveGeometry().toBase64().toStdString(),
+        )
+
+    def _known_styles(self, settings: Settings) -> Settings:
+        """Leave out what is no style any more, and say so."""
+        names = {name for name, _ in settings.style} | set(settings.palette)
+        if gone := sorted(name for name in names if name not in self._space.names):
+            self.warn(self.tr("There is no style {} any more.").format(", ".join(gone)))
+        return replace(
+            settings,
+            style=tuple(
+                (name, weight) for name, weight in settings.style if name not in gone and weight > 0
+            ),
+            palette=tuple(name for name in settings.palette if name not in gone),
         )
 
     def _colour(self) -> None:

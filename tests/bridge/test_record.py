@@ -121,6 +121,24 @@ def test_an_epoch_is_known_by_the_last_that_was_told_of_its_line() -> None:
     assert [line for _, line in followed.epochs] == [FREE, moved, freely, again]
 
 
+def test_our_own_clock_that_is_laid_anew_goes_on_at_a_bar_line_of_its_own() -> None:
+    own = Transport(Source.OWN, time_ns=START_NS)
+    again = replace(own, time_ns=START_NS + 5 * SECOND)  # another session, in the same epoch
+    record = Record(
+        (note(START_NS), note(START_NS + 4 * SECOND), note(START_NS + 5 * SECOND)),
+        lines((START_NS, own), (START_NS + 5 * SECOND, again)),
+    )
+    assert onsets(record) == [0, 384, 480]
+    assert score(record, answered=False).metres == (MetreChange(0, 4, 4), MetreChange(480, 4, 4))
+
+
+def test_of_what_is_going_on_only_what_has_sounded_is_kept() -> None:
+    held, planned = replace(note(START_NS), release_ns=None), note(START_NS + 3 * SECOND)
+    long = replace(note(START_NS), release_ns=START_NS + 9 * SECOND)
+    kept = Record((held, long, planned)).until(START_NS + 2 * SECOND)
+    assert [each.release_ns for each in kept.notes] == [START_NS + 2 * SECOND] * 2
+
+
 def test_nothing_played_is_an_empty_score() -> None:
     assert score(Record(), answered=False) == Score()
 

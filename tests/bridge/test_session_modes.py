@@ -687,6 +687,32 @@ def test_out_of_nothing_and_freely_it_begins_at_once() -> None:
     assert stand.line.ns_at(asked.begin_tick) <= SECOND + 100 * MS
 
 
+def test_a_loop_out_of_nothing_is_an_answer() -> None:
+    stand = Stand(Settings(mode=Mode.LOOP), None)
+    stand.at(SECOND, HandOver())
+    (asked,) = stand.asked()
+    assert asked.end_tick - asked.begin_tick == 8 * 96
+    stand.compose(strike(asked.begin_tick))
+    stand.pass_to(20 * SECOND)
+    assert (len(stand.asked()), stand.state) == (1, State.LISTENING)
+
+
+def test_who_is_accompanied_out_of_nothing_has_time_to_come_in() -> None:
+    stand = Stand(Settings(mode=Mode.ACCOMPANY))
+    stand.at(START_NS + 20 * SECOND, HandOver())
+    stand.pass_to(START_NS + 21 * SECOND)
+    assert not [message for message in stand.composer if isinstance(message, Conclude)]
+
+
+def test_who_stops_with_a_key_down_has_let_go_of_it() -> None:
+    stand = Stand(Settings())
+    stand.play(START_NS, NoteOn(0, 60, 80), ControlChange(0, 64, 127))
+    stand.at(START_NS + SECOND, Halt())
+    snapshot = stand.session.snapshot(START_NS + 2 * SECOND)
+    assert [n.release_ns for n in snapshot.notes] == [START_NS + SECOND]
+    assert snapshot.pedals == ((START_NS, START_NS + SECOND),)
+
+
 def test_who_trades_and_asks_for_the_answer_gets_it_at_the_next_bar_line() -> None:
     stand = Stand(Settings(mode=Mode.TRADE, bars=4))
     stand.beats(0, 2)

@@ -264,6 +264,10 @@ def test_who_has_rested_comes_in_where_a_note_belongs() -> None:
     assert shares[-1] == pytest.approx(shares[-2])
 
 
+def test_whose_next_note_is_decided_already_has_not_rested() -> None:
+    assert expected(rest_ticks=-400) == expected(rest_ticks=0)
+
+
 def test_who_has_held_a_note_for_long_ends_it_where_notes_end() -> None:
     assert expected(0, held_ticks=192)[3] > 2 * expected(0, held_ticks=0)[3]
 

@@ -39,6 +39,11 @@ def test_what_is_kept_is_a_file_and_the_newest_is_first(captures: Captures) -> N
     assert captures.index(1).data() == "22 Nov 2026, 00:41:05"
 
 
+def test_two_within_a_second_are_two_files(captures: Captures) -> None:
+    assert captures.keep(PLAYED, NOW) != captures.keep(PLAYED, NOW)
+    assert captures.rowCount() == 2
+
+
 def test_it_is_there_again_and_other_files_are_not_ours(captures: Captures, tmp_path: Path) -> None:
     captures.keep(PLAYED, NOW)
     (tmp_path / "kept" / "antiphon-mine.mid").write_text("")

@@ -40,6 +40,21 @@ def test_a_click_on_a_name_is_that_style(view: MapView, space: StyleSpace, qtbot
     assert view.puck == pytest.approx(space.place_of((("chopin", 1.0),)))
 
 
+def test_a_click_that_trembles_is_still_that_style(
+    view: MapView, space: StyleSpace, qtbot: QtBot
+) -> None:
+    asked: list[object] = []
+    view.chosen.connect(asked.append)
+    place = dot(view, space, "chopin") + QPoint(4, 3)
+    qtbot.mousePress(view, LEFT, pos=place)
+    qtbot.mouseMove(view, place + QPoint(1, 1))
+    qtbot.mouseRelease(view, LEFT, pos=place + QPoint(1, 1))
+    assert asked == [(("chopin", 1.0),)]
+    qtbot.mousePress(view, LEFT, pos=place)
+    qtbot.mouseMove(view, place + QPoint(40, 30))  # that is meant
+    assert len(asked[-1]) > 1  # type: ignore[arg-type]
+
+
 def test_the_puck_is_dragged_to_a_blend(view: MapView, space: StyleSpace, qtbot: QtBot) -> None:
     asked: list[object] = []
     view.chosen.connect(asked.append)

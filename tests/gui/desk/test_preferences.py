@@ -47,7 +47,8 @@ def test_without_a_file_all_is_as_it_comes(tmp_path: Path) -> None:
 
 def test_the_file_reads_well_and_has_nothing_that_is_as_it_comes(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
-    save(replace(CHOSEN, settings=Settings(mode=Mode.LOOP, instruments=(Instrument.BASS,))), file)
+    usual = replace(Preferences().settings, mode=Mode.LOOP, instruments=(Instrument.BASS,))
+    save(replace(CHOSEN, settings=usual), file)
     assert file.read_text("utf-8") == (
         'controls = [["cc64/1", "hand-over"], ["note36/10", "panic"]]\n'
         'output_name = "synth:in"\n'
@@ -76,6 +77,7 @@ def test_comments_and_strange_keys_stay_and_what_is_usual_again_goes(tmp_path: P
         ('theme = "light"\n[settings.quantise]\nswing = 0.9\n', "settings.quantise.swing: "),
         ('theme = "light"\ncontrols = [["knob", "panic"]]\n', "controls: "),
         ('theme = "light"\nsettings = 3\n', "settings: 3 makes no sense"),
+        ('theme = "light"\n[settings.time]\nmetre = [0, 4]\n', "settings.time.metre: 0/4 is no"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_left_out_alone(
@@ -87,6 +89,8 @@ def test_a_value_that_makes_no_sense_is_left_out_alone(
     assert preferences == Preferences(theme=Colours.LIGHT)
     assert len(problems) == 1
     assert problems[0].startswith(problem)
+    save(CHOSEN, file)
+    assert load(file) == (CHOSEN, ())
 
 
 def test_a_file_that_is_no_toml_is_told_of_and_never_written_over(tmp_path: Path) -> None:

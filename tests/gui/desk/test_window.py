@@ -187,6 +187,20 @@ def test_what_it_was_like_is_restored_and_asked_for(desk: Desk) -> None:
     assert desk.window.controls.isVisible() or desk.window.play.isVisible()
 
 
+def test_what_has_no_control_of_its_own_and_what_was_learned_is_not_lost(desk: Desk) -> None:
+    palette = Settings(palette=("bach", "jazz"), candidates=2)
+    desk.window.restore(replace(REMEMBERED, settings=palette))
+    kept = desk.window.preferences()  # before the engine is awake
+    assert (kept.settings, kept.controls) == (palette, REMEMBERED.controls)
+
+
+def test_a_style_that_is_no_more_is_left_out_alone(desk: Desk) -> None:
+    gone = Settings(style=(("bach", 0.6), ("mine", 0.4), ("jazz", 0.0)), mode=Mode.LOOP)
+    desk.window.restore(Preferences(gone))
+    assert "There is no style mine any more." in desk.texts()
+    assert desk.asked() == Settings(style=(("bach", 0.6),), mode=Mode.LOOP)
+
+
 def test_its_size_is_restored(desk: Desk, qtbot: QtBot, space: StyleSpace, tmp_path: Path) -> None:
     desk.window.resize(790, 640)  # the screen that there is not is small
     other = Desk(qtbot, space, tmp_path)
