@@ -20,6 +20,8 @@ _AS_PLAYED, _FREELY = Quantise(), Transport()
 
 SLOWEST_BPM, FASTEST_BPM = 20.0, 300.0
 """Of the own clock."""
+MOST_BEATS, METRE_UNITS = 32, (2, 4, 8, 16)
+"""A bar has no more beats, and these are what a beat may be."""
 USUAL_TEMPERATURE = 0.95
 """Somewhat more careful than the network."""
 MOST_CANDIDATES = 4
@@ -90,7 +92,7 @@ class Time:
     advance_ns: int = 0
 
     def __post_init__(self) -> None:
-        if not (1 <= self.metre[0] <= 32 and self.metre[1] in (2, 4, 8, 16)):
+        if not (1 <= self.metre[0] <= MOST_BEATS and self.metre[1] in METRE_UNITS):
             raise ValueError(f"{self.metre[0]}/{self.metre[1]} is no metre")
         if self.bpm is not None and not SLOWEST_BPM <= self.bpm <= FASTEST_BPM:
             raise ValueError(f"a tempo of {self.bpm:g} bpm cannot be played")

@@ -16,8 +16,6 @@ Source: Standard MIDI Files 1.0 (RP-001).
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +33,7 @@ from bridge.notes import (
     Score,
     TempoChange,
 )
+from bridge.whole_file import written_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -333,26 +332,9 @@ def _channels_beside(prompt: MidiFile) -> dict[Instrument, int]:
 
 
 def _save(file: mido.MidiFile, path: Path) -> None:
-    temporary: Path | None = None
     try:
-        with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as stream:
-            temporary = Path(stream.name)
+        with written_whole(path) as stream:
             file.save(file=stream)
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
     except OSError as error:
         msg = f"{path}: cannot be written ({error.strerror or error})."
         raise MidiFileError(msg) from error
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-
-
-def _umask() -> int:
-    # The only way to read it is to set it; a temporary file is private, what the user asked for is
-    # not.
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -59,11 +59,12 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class _Stretch:
-    """From a time on, the score is so many ticks ahead of a line."""
+    """From a time on, the score is so many ticks ahead of a line; bars may be counted anew."""
 
     since_ns: int
     line: Transport
     ahead: int
+    anew: bool
 
     def tick_at(self, time_ns: int) -> int:
         return self.line.tick_at(time_ns) + self.ahead
@@ -117,12 +118,15 @@ def _stretches(record: Record, begin_ns: int) -> list[_Stretch]:
     held = [*(first for first, then in pairwise(held) if first[0] < then[0]), held[-1]]
     stretches: list[_Stretch] = []
     for since_ns, line in held:
-        ahead = -_bar_line(line, line.tick_at(since_ns) + _HAIR_TICKS * line.grid)
-        if stretches and _goes_on(stretches[-1].line, line, since_ns):
-            ahead = stretches[-1].ahead
-        elif stretches:
-            ahead = stretches[-1].tick_at(since_ns) - _bar_line(line, line.tick_at(since_ns))
-        stretches.append(_Stretch(since_ns, line, ahead))
+        at, before = line.tick_at(since_ns), stretches[-1] if stretches else None
+        anew = before is None or not _goes_on(before.line, line, since_ns)
+        if before is None:
+            ahead = -_bar_line(line, at + _HAIR_TICKS * line.grid)
+        elif anew:
+            ahead = before.tick_at(since_ns) - _bar_line(line, at)
+        else:
+            ahead = before.ahead
+        stretches.append(_Stretch(since_ns, line, ahead, anew))
     return stretches
 
 
@@ -139,7 +143,7 @@ def _goes_on(before: Transport, after: Transport, at_ns: int) -> bool:
 
 def _bar_line(line: Transport, tick: int) -> int:
     """Return where the bar of a tick begins; played freely, each tick is as good as a bar line."""
-    return line.bar_line(line.place(tick).bar) if line.grid else tick
+    return line.bar_line_before(tick) if line.grid else tick
 
 
 def _changes(
@@ -148,7 +152,6 @@ def _changes(
     """Return tempo and metre, where they change."""
     tempos: list[TempoChange] = []
     metres: list[MetreChange] = []
-    before: Transport | None = None
     for stretch in stretches:
         line, at = stretch.line, stretch.line.tick_at(stretch.since_ns)
         bpm = line.bpm if line.grid else FREE_BPM
@@ -159,10 +162,8 @@ def _changes(
             line.metre.numerator,
             line.metre.denominator,
         )
-        counts_anew = before is None or not _goes_on(before, line, stretch.since_ns)
-        if line.grid and (counts_anew or _shape(line.metre) != _shape(metres[-1])):
+        if line.grid and (stretch.anew or _shape(line.metre) != _shape(metres[-1])):
             metres.append(metre)
-        before = line
     return tuple(tempos), tuple(metres)
 
 

@@ -146,17 +146,17 @@ class Timing:
         """Let the composer count as the transport does now; return what it must begin anew."""
         line = self.transport
         if not line.grid:
-            self._count_in(Begin(), 0)
+            self._count_from(Begin(), 0)
             return self._frame
         first = min(line.tick, line.passed(now_ns))
-        bar_line = line.bar_line(line.place(first).bar)
+        bar_line = line.bar_line_before(first)
         self._clicked_tick = first
         frame = _frame_of(line)
         if self._frame is not None and _alike(self._frame, frame):
             bar = line.metre.bar_ticks
             self.base = -(-self._told_tick // bar) * bar - bar_line
             return None
-        self._count_in(frame, -bar_line)
+        self._count_from(frame, -bar_line)
         return frame
 
     def renew(self, tick: int) -> Begin | None:
@@ -170,10 +170,10 @@ class Timing:
         frame = _frame_of(line)
         if _alike(before, frame):
             return None
-        self._count_in(frame, -line.bar_line(line.place(tick).bar))
+        self._count_from(frame, -line.bar_line_before(tick))
         return frame
 
-    def _count_in(self, frame: Begin, base: int) -> None:
+    def _count_from(self, frame: Begin, base: int) -> None:
         self._frame, self.base, self._told_tick = frame, base, 0
 
     def composers(self, happening: Happening) -> Happening:

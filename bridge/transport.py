@@ -100,6 +100,10 @@ class Transport:
         """Return the tick at which a bar begins."""
         return self.metre.tick + (bar - self.bar) * self.metre.bar_ticks
 
+    def bar_line_before(self, tick: int) -> int:
+        """Return the bar line at or before a tick."""
+        return tick - self.place(tick).position_ticks
+
     @property
     def beat_ticks(self) -> int:
         """Return how long a beat of the metre is."""

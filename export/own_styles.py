@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from platformdirs import user_data_path
 
+from bridge.whole_file import written_whole
 from export.artefact import WEIGHTS, Artefact, default_artefact
 
 if TYPE_CHECKING:
@@ -93,10 +94,8 @@ def check_name(name: str, artefact: Artefact) -> str:
 def save_style(folder: Path, style: OwnStyle) -> None:
     """Write a style, in place of one of the same name."""
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{style.name}.json"
-    fresh = path.with_suffix(".new")
-    fresh.write_text(json.dumps({"format": FORMAT, **asdict(style)}), "utf-8")
-    fresh.replace(path)
+    with written_whole(folder / f"{style.name}.json") as stream:
+        stream.write(json.dumps({"format": FORMAT, **asdict(style)}).encode())
 
 
 def remove_style(folder: Path, name: str) -> None:

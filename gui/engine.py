@@ -166,9 +166,9 @@ def serve(face: Connection, engine: Engine) -> None:
                     face.send(engine.captured(asked))
                 else:
                     engine.post(asked)
-            snapshot = engine.snapshot()
-            if snapshot.now_ns - shown_ns < _FRAME_NS:
+            if engine.now_ns - shown_ns < _FRAME_NS:
                 continue
+            snapshot = engine.snapshot()
             shown_ns = snapshot.now_ns
             if shown is None or _differ(snapshot, shown):
                 shown = snapshot

@@ -201,14 +201,15 @@ def _quantise(step: str, strength: float, swing: float) -> Quantise:
 def _time(
     sync: str, bpm: float, metre: str, count_in: int, advance_ms: float, *, click: bool
 ) -> Time:
-    from bridge.dialogue import FASTEST_BPM, SLOWEST_BPM, Time
+    from bridge.dialogue import FASTEST_BPM, METRE_UNITS, MOST_BEATS, SLOWEST_BPM, Time
     from bridge.transport import Source
 
     source = None if sync == "auto" else _word("--sync", Source, sync)
     if bpm and not SLOWEST_BPM <= bpm <= FASTEST_BPM:
         fail(f"--bpm: {bpm:g} is not between {SLOWEST_BPM:g} and {FASTEST_BPM:g}.")
     count, _, unit = metre.partition("/")
-    if unit not in ("2", "4", "8", "16") or not count.isdecimal() or not 1 <= int(count) <= 32:
+    known = unit in map(str, METRE_UNITS) and count.isdecimal()
+    if not known or not 1 <= int(count) <= MOST_BEATS:
         fail(f"--metre: {metre!r} is no metre (write 3/4 or 6/8).")
     if not 0 <= count_in <= 8:
         fail(f"--count-in: {count_in} is not between 0 and 8.")

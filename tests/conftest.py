@@ -4,8 +4,9 @@ A warning in the log is a defect that a user would see, so a test in which one a
 it does for a warning of Python or of Qt (see pyproject.toml). A test that means to provoke one
 asserts that it is in `caplog` and then clears it.
 
-A test with real devices is repeated if it failed while the JACK server lost periods: then it has
-seen the machine fail, and says nothing of what is tested.
+A test with real devices is run again if it failed, twice at most, and the report says so. Real time
+is what a busy machine does not keep: it can make such a test fail that should pass, and not the
+other way round.
 """
 
 import logging
@@ -14,9 +15,6 @@ from collections.abc import Iterator
 
 import hypothesis
 import pytest
-from _pytest.runner import runtestprotocol
-
-from tests.bridge.jack_server import LOST
 
 # Before anything makes an application; a test that wants a real screen starts its own process.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -47,22 +45,11 @@ def _silent_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
         pytest.fail(f"nobody expected this in the log:\n{lines}")
 
 
-TRIALS = 3
+RERUNS = 2
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> object:
-    """Repeat a test with real devices that failed while periods were lost."""
-    if item.get_closest_marker("device") is None:
-        return None
-    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    reports: list[pytest.TestReport] = []
-    for _ in range(TRIALS):
-        lost = LOST.periods
-        reports = runtestprotocol(item, log=False, nextitem=nextitem)
-        if not any(report.failed for report in reports) or not LOST.since(lost):
-            break
-    for report in reports:
-        item.ihook.pytest_runtest_logreport(report=report)
-    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
-    return True
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let tests with real devices run again if they failed."""
+    for item in items:
+        if item.get_closest_marker("device"):
+            item.add_marker(pytest.mark.flaky(reruns=RERUNS))

@@ -13,7 +13,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from bridge.pipe import start_child
-from gui.desk.preferences import Preferences, PreferencesError, load, save
+from gui.desk.preferences import PreferencesError, load, save
 from gui.desk.session_link import SessionLink
 from gui.desk.theme import DARK
 from gui.desk.window import Window
@@ -44,13 +44,13 @@ def run(
     sys.excepthook = show_crash
     window = Window(SessionLink(engine.connection), space, DARK, captures)
     window.resize(*_USUAL_SIZE)
-    told = _recalled(window, remembered)
+    kept = remembered is not None and _recall(window, remembered)
     window.show()
     if shown is not None:
         window.repaint()
         QTimer.singleShot(0, shown)
     status = app.exec()
-    if remembered is not None and told is not None:
+    if remembered is not None and kept:
         try:
             save(window.preferences(), remembered)
         except PreferencesError as error:
@@ -63,19 +63,17 @@ def run(
     return status
 
 
-def _recalled(window: Window, remembered: Path | None) -> Preferences | None:
-    """Restore what is remembered; None if that is in a file that is not to be written over."""
-    if remembered is None:
-        return None
+def _recall(window: Window, remembered: Path) -> bool:
+    """Restore what is remembered; tell whether the file may be written over."""
     try:
         preferences, problems = load(remembered)
     except PreferencesError as error:
         window.warn(str(error))
-        return None
+        return False
     window.restore(preferences)
     for problem in problems:
         window.warn(f"{remembered.name}: {problem}")
-    return preferences
+    return True
 
 
 def show_crash(

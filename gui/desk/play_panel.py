@@ -31,9 +31,8 @@ from bridge.quantise import HARDEST_SWING, STRAIGHT, Step
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_COLUMNS = 3
+_COLUMNS, _MOST_BARS = 3, 32
 _SECOND = 1_000_000_000
-_MS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +90,7 @@ class PlayPanel(QScrollArea):
                 ),
                 self.tr("How the two of you take turns."),
             ),
-            self._whole_number(
-                self.tr("&Bars"),
-                "bars",
-                32,
-                self.tr("as long as the phrase"),
-                self.tr("Bars of an answer, and of each turn when trading."),
-            ),
+            self._bars(),
             self._seconds(),
             self._choice(
                 self.tr("When &I come in"),
@@ -143,7 +136,11 @@ class PlayPanel(QScrollArea):
                 (0.05, 1.0, 0.05),
                 self.tr("Of what could come, only the likeliest so much of it may."),
             ),
-            self._seed(),
+            self._field(
+                self.tr("See&d"),
+                self._whole_number(2**31 - 1, self.tr("The dice: another number, another answer.")),
+                "seed",
+            ),
             *self._grid_fields(),
             *self._time_fields(),
         ]
@@ -164,9 +161,9 @@ class PlayPanel(QScrollArea):
             (STRAIGHT, HARDEST_SWING, 0.01), self.tr("0.5 is straight, 0.67 a shuffle.")
         )
         return [
-            self._part(self.tr("&Quantise"), step, "quantise", "step"),
-            self._part(self.tr("Strength"), strength, "quantise", "strength"),
-            self._part(self.tr("S&wing"), swing, "quantise", "swing"),
+            self._field(self.tr("&Quantise"), step, "quantise.step"),
+            self._field(self.tr("Strength"), strength, "quantise.strength"),
+            self._field(self.tr("S&wing"), swing, "quantise.swing"),
         ]
 
     def _time_fields(self) -> list[_Field]:
@@ -174,11 +171,8 @@ class PlayPanel(QScrollArea):
             (0.0, FASTEST_BPM, 1.0), self.tr("Of the own clock, where nobody else is.")
         )
         tempo.setSpecialValueText(self.tr("free"))
-        count_in = QSpinBox()
-        count_in.setRange(0, 8)
+        count_in = self._whole_number(8, self.tr("How many bars the own clock counts in."))
         count_in.setSuffix(self.tr(" bars"))
-        count_in.setToolTip(self.tr("How many bars the own clock counts in."))
-        count_in.valueChanged.connect(self.changed)
         click = QCheckBox(self.tr("of the own clock"))
         click.setToolTip(self.tr("Let the own clock click on each beat."))
         click.toggled.connect(self.changed)
@@ -191,8 +185,8 @@ class PlayPanel(QScrollArea):
                     settings, time=replace(settings.time, bpm=_tempo(tempo.value()))
                 ),
             ),
-            self._part(self.tr("&Count-in"), count_in, "time", "count_in_bars"),
-            self._part(self.tr("Clic&k"), click, "time", "click"),
+            self._field(self.tr("&Count-in"), count_in, "time.count_in_bars"),
+            self._field(self.tr("Clic&k"), click, "time.click"),
         ]
 
     # How controls are made.
@@ -204,48 +198,35 @@ class PlayPanel(QScrollArea):
         words: Sequence[tuple[enum.Enum, str]],
         tip: str,
     ) -> _Field:
-        combo = self._combo(words, label, tip)
-        return _Field(
-            label,
-            combo,
-            lambda settings: combo.setCurrentIndex(combo.findData(getattr(settings, name))),
-            lambda settings: _with(settings, name, combo.currentData()),
-        )
+        return self._field(label, self._combo(words, label, tip), name)
 
     def _switch(self, label: str, name: str, text: str, tip: str) -> _Field:
         box = QCheckBox(text)
         box.setToolTip(tip)
-        box.setAccessibleName(f"{label.replace('&', '')} {text}")
         box.toggled.connect(self.changed)
-        return _Field(
-            label,
-            box,
-            lambda settings: box.setChecked(getattr(settings, name)),
-            lambda settings: _with(settings, name, box.isChecked()),
-        )
+        return self._field(label, box, name)
 
     def _number(
         self, label: str, name: str, limits: tuple[float, float, float], tip: str
     ) -> _Field:
-        spin = self._spin(limits, tip)
-        return _Field(
-            label,
-            spin,
-            lambda settings: spin.setValue(getattr(settings, name)),
-            lambda settings: _with(settings, name, round(spin.value(), 4)),
-        )
+        return self._field(label, self._spin(limits, tip), name)
 
-    def _whole_number(self, label: str, name: str, most: int, none: str, tip: str) -> _Field:
+    def _whole_number(self, most: int, tip: str) -> QSpinBox:
         spin = QSpinBox()
         spin.setRange(0, most)
-        spin.setSpecialValueText(none)
         spin.setToolTip(tip)
         spin.valueChanged.connect(self.changed)
+        return spin
+
+    def _bars(self) -> _Field:
+        tip = self.tr("Bars of an answer, and of each turn when trading.")
+        spin = self._whole_number(_MOST_BARS, tip)
+        spin.setSpecialValueText(self.tr("as long as the phrase"))
         return _Field(
-            label,
+            self.tr("&Bars"),
             spin,
-            lambda settings: spin.setValue(getattr(settings, name) or 0),
-            lambda settings: _with(settings, name, spin.value() or None),
+            lambda settings: spin.setValue(settings.bars or 0),
+            lambda settings: replace(settings, bars=spin.value() or None),
         )
 
     def _seconds(self) -> _Field:
@@ -256,30 +237,21 @@ class PlayPanel(QScrollArea):
             self.tr("&Length"),
             spin,
             lambda settings: spin.setValue((settings.answer_ns or 0) / _SECOND),
-            lambda settings: _with(settings, "answer_ns", round(spin.value() * _SECOND) or None),
+            lambda settings: replace(settings, answer_ns=round(spin.value() * _SECOND) or None),
         )
 
-    def _seed(self) -> _Field:
-        spin = QSpinBox()
-        spin.setRange(0, 2**31 - 1)
-        spin.setToolTip(self.tr("The dice: another number, another answer."))
-        spin.valueChanged.connect(self.changed)
-        return _Field(
-            self.tr("See&d"),
-            spin,
-            lambda settings: spin.setValue(settings.seed),
-            lambda settings: _with(settings, "seed", spin.value()),
-        )
-
-    def _part(self, label: str, control: QWidget, whole: str, name: str) -> _Field:
-        """Return the field of a value that is part of one of the settings."""
+    def _field(self, label: str, control: QWidget, name: str) -> _Field:
+        """Return the field of a value that is one of the settings, or `part.name` of one."""
+        whole, _, part = name.rpartition(".")
 
         def show(settings: Settings) -> None:
-            _set(control, getattr(getattr(settings, whole), name))
+            _set(control, getattr(getattr(settings, whole) if whole else settings, part))
 
         def apply(settings: Settings) -> Settings:
-            part = replace(getattr(settings, whole), **{name: _value(control)})
-            return replace(settings, **{whole: part})
+            asked: dict[str, Any] = {part: _value(control)}
+            if whole:
+                asked = {whole: replace(getattr(settings, whole), **asked)}
+            return replace(settings, **asked)
 
         return _Field(label, control, show, apply)
 
@@ -335,10 +307,6 @@ class PlayPanel(QScrollArea):
 def _tempo(bpm: float) -> float | None:
     """Return a tempo that can be played; what is slower than any is none."""
     return max(SLOWEST_BPM, bpm) if bpm else None
-
-
-def _with(settings: Settings, name: str, value: Any) -> Settings:
-    return replace(settings, **{name: value})
 
 
 def _value(control: QWidget) -> object:

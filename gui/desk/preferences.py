@@ -8,7 +8,6 @@ of; a file that cannot be read is never written over.
 from __future__ import annotations
 
 import enum
-import tempfile
 from collections.abc import MutableMapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cache
@@ -24,6 +23,7 @@ from tomlkit.exceptions import TOMLKitError
 from bridge.controls import Action, Control, parse_control
 from bridge.dialogue import USUAL_TEMPERATURE, Settings
 from bridge.instruments import Instrument, named
+from bridge.whole_file import written_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,24 +91,16 @@ def save(preferences: Preferences, path: Path) -> None:
         PreferencesError: the file cannot be written, or the one that is there cannot be read.
 
     """
-    temporary: Path | None = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         there = tomlkit.parse(path.read_text("utf-8")) if path.exists() else tomlkit.document()
         _put(there, preferences, Preferences())
-        with tempfile.NamedTemporaryFile(
-            "w", encoding="utf-8", dir=path.parent, prefix=f".{FILE}.", delete=False
-        ) as stream:
-            temporary = Path(stream.name)
-            stream.write(tomlkit.dumps(there))
-        temporary.replace(path)
+        with written_whole(path) as stream:
+            stream.write(tomlkit.dumps(there).encode())
     except TOMLKitError as error:
         raise PreferencesError(f"{path}: is no TOML, and is left as it is ({error}).") from error
     except OSError as error:
         raise PreferencesError(f"{path}: cannot be written ({error}).") from error
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
 
 
 def _taken(usual: Facts, told: Mapping[str, Any], where: str, problems: list[str]) -> Facts:

@@ -8,6 +8,7 @@ follow again. What has ended comes from pictures (`gui.desk.roll_tiles`); the re
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QLineF, QPointF, QRectF, QSize, Qt, QTimer, Signal
@@ -50,7 +51,6 @@ class PianoRoll(QWidget):
         self._snapshot = Snapshot(0, State.STOPPED, Settings(), ())
         self._painter = NotePainter(theme)
         self._tiles = Tiles(self._painter.paint)
-        self._ended: tuple[RollNote, ...] = ()
         self._going_on: tuple[RollNote, ...] = ()  # what still sounds, or is to come
         self._taken_back: list[tuple[int, RollNote]] = []  # with when it was
         self._view = View(1, 1, 0)
@@ -105,7 +105,7 @@ class PianoRoll(QWidget):
         self._going_on = tuple(n for n in notes if n.release_ns is None or n.release_ns > now_ns)
         self._tiles.show(ended)
         low, high = compass(notes, (self._view.lowest, self._view.highest))
-        self._view = View(1, 1, self._view.left_ns, self._view.step, low, high)
+        self._view = replace(self._view, lowest=low, highest=high)
 
     @property
     def now_ns(self) -> int:
@@ -115,10 +115,7 @@ class PianoRoll(QWidget):
 
     def view(self) -> View:
         """Return what is shown now."""
-        shape = self._view
-        view = View(
-            self.width(), self.height(), shape.left_ns, shape.step, shape.lowest, shape.highest
-        )
+        view = replace(self._view, width=self.width(), height=self.height())
         return view.following(self.now_ns) if self._following else view
 
     # Where one looks.

@@ -78,7 +78,7 @@ class Window(QMainWindow):
         super().__init__()
         self._captures = Captures(captures, self)
         self._restored = Preferences()
-        self._link, self._space, self._theme = link, space, theme
+        self._link, self._space = link, space
         self.shown: Snapshot | None = None
         self._asked: Settings | None = None  # as long as it is on its way
         self._known: Settings | None = None  # the engine's, as they were shown last
@@ -91,7 +91,7 @@ class Window(QMainWindow):
         self.devices = DevicesPanel()
         self.roll = PianoRoll(theme)
         self.start = self._button(self.tr("&Start"), self._start_or_stop)
-        self.answer = self._button(self.tr("&Answer now"), lambda: self._link.send(HandOver()))
+        self.answer = self._button(self.tr("&Answer now"), lambda: link.send(HandOver()))
         self.end = self._button(self.tr("&End"), lambda: link.send(Finish()))
         self.panic = self._button(self.tr("&Panic"), lambda: link.send(Panic()))
         self.advanced = self._button(self.tr("Ad&vanced"), self._show_tabs)
@@ -150,7 +150,6 @@ class Window(QMainWindow):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
-        self._theme = theme
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.setPalette(theme.palette())

@@ -3,7 +3,7 @@
 Real time is what a machine may not have: a virtual one is put aside by its host for longer than a
 period of the server, and then the server loses that period, and clients read the last one's events
 again. How many were lost is counted, so that a test can tell whether it saw Antiphon fail or the
-machine (`tests/conftest.py` repeats it then).
+machine.
 """
 
 import os
@@ -18,10 +18,8 @@ from typing import IO
 
 import pytest
 
-from bridge.clock import SystemClock
 from gui.bench.jack_rig import PERIOD, RATE_HZ, jack_server
 
-ON_ITS_WAY_NS = 200_000_000
 WATCHER = Path(__file__).with_name("jack_watcher.py")
 
 __all__ = ["LOST", "PERIOD", "RATE_HZ", "jack_server", "shared_jack_server"]
@@ -32,15 +30,6 @@ class Lost:
 
     def __init__(self) -> None:
         self.periods = 0
-        self._news = threading.Event()
-
-    def since(self, periods: int) -> bool:
-        """Tell whether there were more than so many; one that was just lost is still on its way."""
-        give_up_ns = SystemClock().now_ns() + ON_ITS_WAY_NS
-        while self.periods == periods and SystemClock().now_ns() < give_up_ns:
-            self._news.wait(ON_ITS_WAY_NS / 1e9)
-            self._news.clear()
-        return self.periods > periods
 
     @contextmanager
     def counted(self, name: str) -> Iterator[None]:
@@ -62,7 +51,6 @@ class Lost:
     def _read(self, lines: IO[bytes]) -> None:
         for _ in lines:
             self.periods += 1
-            self._news.set()
 
 
 LOST = Lost()

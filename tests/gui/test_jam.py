@@ -40,7 +40,7 @@ def jam(server: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
     player = subprocess.run(
         [sys.executable, PLAYER, DEMO_PHRASES / "minuet.mid", str(PLAYER_S)],
         env=environment,
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
         check=True,
         timeout=120,
