@@ -34,9 +34,11 @@ from bridge.outcome import Outcome
 from bridge.part import Part
 from bridge.played import Played
 from bridge.player import MS, SECOND, Phrase, Player
+from bridge.quantise import Quantise
 from bridge.turns import Turn
 
 if TYPE_CHECKING:
+    from bridge.notes import Score
     from bridge.timing import Timing
     from bridge.transport import Transport
 
@@ -46,6 +48,7 @@ COMMIT_NS = 80 * MS
 """What is planned to sound so soon stands, whatever the player does."""
 HORIZON_NS = 2 * SECOND
 """How far the composer may run ahead of what is heard."""
+AS_WRITTEN = Quantise()
 REST_BARS, REST_NS = 2, 4 * SECOND
 """Whoever has not played for so long is accompanied no more."""
 ENDING_NS = 3 * SECOND
@@ -66,6 +69,7 @@ class _Answer:
     decided: bool = False
     heard: bool = False
     concluding: bool = False
+    recited: bool = False  # the composer knows nothing of it
     phrase: Phrase | None = None  # what a loop repeats
     passes: int = 0  # of a loop, so far
 
@@ -130,6 +134,25 @@ class Answering:
                 asked = replace(asked, script=())
         self._answer = answer
         self.out.to_composer.append(asked)
+
+    def recite(self, now_ns: int, score: Score, begin: int) -> None:
+        """Play a score from a tick on, of which the composer learns nothing."""
+        script = turns.recital(score, self._transport, begin)
+        turn = Turn(begin, max((each.tick for each in script), default=begin) + 1)
+        self._takes += 1
+        answer = _Answer(self._takes, now_ns, turn, turn.end, turn.end - 1)
+        answer.done = answer.decided = answer.heard = answer.recited = True
+        self._answer, self._part.soft = answer, False
+        dues = self._part.dues(script, self._transport, AS_WRITTEN, turn, self.played)
+        self.out.to_io.append(protocol.Play(dues))
+
+    @property
+    def recital_ns(self) -> tuple[int, int] | None:
+        """Return from when to when what is recited goes, if something is."""
+        answer = self._answer
+        if answer is None or not answer.recited:
+            return None
+        return self._transport.ns_at(answer.turn.begin), self._transport.ns_at(answer.last_tick)
 
     # From the composer.
 
@@ -211,11 +234,12 @@ class Answering:
     def _may_be_left_alone(self, answer: _Answer) -> bool:
         """Tell whether a rest would end the answer; who holds a chord does not rest."""
         accompanies = self.settings.mode is Mode.ACCOMPANY
-        return accompanies and not answer.concluding and not self._player.key_down
+        ends = answer.concluding or answer.recited
+        return accompanies and not ends and not self._player.key_down
 
     def _over_ns(self, answer: _Answer) -> int:
         """Return when an answer that has been told to its end is over."""
-        whole = self._transport.grid or answer.phrase is not None
+        whole = (self._transport.grid and not answer.recited) or answer.phrase is not None
         return self._transport.ns_at(answer.turn.end if whole else answer.last_tick)
 
     def _rest_ns(self, answer: _Answer) -> int:
@@ -269,7 +293,7 @@ class Answering:
     def conclude(self, now_ns: int) -> None:
         """Bring the answer to an end, where music ends."""
         answer, transport = self._answer, self._transport
-        if answer is None:
+        if answer is None or answer.recited:
             return
         if transport.grid:
             bar = transport.metre.bar_ticks

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from bridge import protocol
 from bridge.controls import Action, Bindings
 from bridge.instruments import Instrument
+from bridge.notes import Score
 from bridge.quantise import Quantise
 from bridge.transport import Source, Transport
 
@@ -151,6 +152,28 @@ class Finish:
 
 
 @dataclass(frozen=True, slots=True)
+class Recite:
+    """Play this music, as an answer is played; whoever comes in ends it.
+
+    Its tick 0 is now, or the next bar line. Where there is a beat it goes at the tempo that is
+    kept, and else at its own.
+    """
+
+    score: Score
+
+
+@dataclass(frozen=True, slots=True)
+class Morph:
+    """Change the style slowly, from one of these blends to the next, to the last in so long.
+
+    Whoever chooses a style meanwhile ends it; with no blends it ends where it is.
+    """
+
+    styles: tuple[tuple[tuple[str, float], ...], ...]
+    lasts_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Learn:
     """Let the next control that is used do this; None: none after all."""
 
@@ -179,7 +202,18 @@ class Refused:
 
 
 Request = (
-    Listen | Halt | HandOver | Finish | Learn | Bind | Change | protocol.Panic | protocol.OpenPorts
+    Listen
+    | Halt
+    | HandOver
+    | Finish
+    | Recite
+    | Morph
+    | Learn
+    | Bind
+    | Change
+    | protocol.Panic
+    | protocol.OpenPorts
+    | protocol.Inject
 )
 
 
@@ -368,9 +402,18 @@ class Snapshot:
     plugins: tuple[protocol.PluginInstance, ...] = ()
     hand_over_ns: int | None = None
     """From the last hand-over to its first note sent."""
-    worst_lateness_ns: int = 0
+    lateness: protocol.Lateness | None = None
+    """How late notes have gone out; None: none has yet."""
     echoes: int = 0
     """How many of our own notes have come back to our input."""
+    echo_ns: int | None = None
+    """How long those that came back last were on their way, usually."""
+    processor: str = ""
+    """What the network runs on, and why: one sentence."""
+    morphing: float | None = None
+    """How much of a morph is done, from 0 to 1."""
+    recital: tuple[int, int] | None = None
+    """From when to when what is recited goes."""
     problem: str = ""
     transport: Transport = _FREELY
     following: str = ""
@@ -383,6 +426,11 @@ class Snapshot:
     """From when to when the player held a sustain pedal."""
     last_played: RollNote | None = None
     last_answered: RollNote | None = None
+
+    @property
+    def worst_lateness_ns(self) -> int:
+        """Return how late the latest note went out."""
+        return self.lateness.worst_ns if self.lateness is not None else 0
 
     @property
     def beat(self) -> tuple[int, int] | None:

@@ -26,6 +26,7 @@ from __future__ import annotations
 import enum
 from collections import deque
 from dataclasses import replace
+from statistics import median
 from typing import TYPE_CHECKING
 
 from bridge import protocol, turns
@@ -47,6 +48,8 @@ from bridge.dialogue import (
     Learn,
     Listen,
     Mode,
+    Morph,
+    Recite,
     ReEntry,
     Refused,
     Release,
@@ -56,6 +59,7 @@ from bridge.dialogue import (
     State,
 )
 from bridge.events import NoteOn, Stamped
+from bridge.morph import Morphing
 from bridge.outcome import Outcome
 from bridge.player import MS, SECOND, Phrase, Player
 from bridge.record import Lines, Record
@@ -65,6 +69,8 @@ from bridge.turns import LEAD_NS, LINE_LEAD_NS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from bridge.notes import Score
 
 PAUSE_NS = 80 * MS
 """After so long the composer may take it that the player pauses."""
@@ -120,6 +126,8 @@ class Session:
         self._phrase: Phrase | None = None
         self._trading_from: int | None = None  # the tick since which it is the player's turn
         self._recent: deque[tuple[int, Happening]] = deque(maxlen=32)
+        self._morphing: Morphing | None = None
+        self._stops_after = False  # what is recited
         self._refusal = ""  # why the last change was not made
         self._view = Snapshot(0, self.state, settings, ())
         self._out = Outcome()
@@ -136,9 +144,9 @@ class Session:
 
     def deadline_ns(self) -> int | None:
         """Return when the next step is due though nothing happens, or None."""
-        if self.state is State.STOPPED:
-            return None
-        dues = [self._hearing_due_ns(), self._answering.due_ns(), self._timing.click_due_ns()]
+        dues = [self._morphing.due_ns] if self._morphing is not None else list[int | None]()
+        if self.state is not State.STOPPED:
+            dues += [self._hearing_due_ns(), self._answering.due_ns(), self._timing.click_due_ns()]
         return min((due for due in dues if due is not None), default=None)
 
     @property
@@ -162,6 +170,8 @@ class Session:
             epochs=self._lines.epochs,
             pedals=self._answering.played.pedals,
             last_played=self._answering.played.last(now_ns, answered=False),
+            morphing=None if self._morphing is None else self._morphing.done(now_ns),
+            recital=self._answering.recital_ns,
             last_answered=self._answering.played.last(now_ns, answered=True),
         )
 
@@ -182,14 +192,20 @@ class Session:
                 self._follow(now_ns, item)
             case Composed():
                 self._answering.plan(now_ns, item, softly=self._is_ducked(now_ns))
-            case protocol.Panic() | Listen() | Halt() | HandOver() | Finish():
+            case protocol.Panic() | Listen() | Halt() | HandOver() | Finish() | Recite():
                 self._do(now_ns, item)
-            case Change() | Learn() | Bind() | protocol.OpenPorts():
+            case Change() | Morph() | Learn() | Bind():
                 self._arrange(now_ns, item)
+            case protocol.OpenPorts() | protocol.Inject():
+                self._out.to_io.append(item)
             case _:
                 self._show(now_ns, item)
 
-    def _do(self, now_ns: int, request: protocol.Panic | Listen | Halt | HandOver | Finish) -> None:
+    def _do(
+        self,
+        now_ns: int,
+        request: protocol.Panic | Listen | Halt | HandOver | Finish | Recite,
+    ) -> None:
         match request:
             case Listen():
                 self._begin(now_ns)
@@ -198,22 +214,26 @@ class Session:
             case HandOver():
                 self._hand_over(now_ns, now_ns, asked=True)
             case Finish():
-                self._answering.conclude(now_ns)
+                self._finish(now_ns)
+            case Recite(score):
+                self._recite(now_ns, score)
             case protocol.Panic():
                 self._panic(now_ns)
 
-    def _arrange(self, now_ns: int, request: Change | Learn | Bind | protocol.OpenPorts) -> None:
+    def _arrange(self, now_ns: int, request: Change | Morph | Learn | Bind) -> None:
         match request:
             case Change(settings):
+                if self._morphing is not None and not self._morphing.has_been(settings.style):
+                    self._morphing = None
                 self._change(now_ns, settings)
+            case Morph(styles):
+                self._morphing = Morphing.beginning(request, now_ns) if styles else None
             case Learn(action):
                 self._controls.learn(action)
             case Bind(bindings):
                 self._controls.bind(bindings)
                 for control, _ in bindings:
                     self._let_go(now_ns, control)
-            case protocol.OpenPorts():
-                self._out.to_io.append(request)
 
     def _show(self, now_ns: int, item: Inbox) -> None:
         match item:
@@ -230,13 +250,14 @@ class Session:
             case protocol.PortNames(inputs, outputs):
                 self._view = replace(self._view, inputs=inputs, outputs=outputs)
             case protocol.Echoed(delays_ns):
-                self._view = replace(self._view, echoes=self._view.echoes + len(delays_ns))
+                echoes, usual = self._view.echoes + len(delays_ns), round(median(delays_ns))
+                self._view = replace(self._view, echoes=echoes, echo_ns=usual)
                 self._out.tell(now_ns, "echo", delays_ns[-1])
             case protocol.Plugins(instances):
                 self._view = replace(self._view, plugins=instances)
                 self._out.tell(now_ns, "plugins", len(instances))
             case protocol.Lateness():
-                self._view = replace(self._view, worst_lateness_ns=item.worst_ns)
+                self._view = replace(self._view, lateness=item)
                 self._out.tell(now_ns, "lateness", item.worst_ns)
             case protocol.Problem(text):
                 self._view = replace(self._view, problem=text)
@@ -268,7 +289,7 @@ class Session:
     def _halt(self, now_ns: int) -> None:
         if self._signal(Signal.HALT):
             self._answering.withdraw(now_ns)
-            self._phrase = None
+            self._phrase, self._stops_after = None, False
             self._release_player(now_ns)
             self._out.to_io.append(protocol.Silence())
             self._out.tell(now_ns, "halt")
@@ -289,6 +310,39 @@ class Session:
         self._out.to_io.append(protocol.Panic())
         self._timing.click_again(self._transport.passed(now_ns))
         self._out.tell(now_ns, "panic")
+        if self._stops_after:
+            self._halt(now_ns)
+
+    def _finish(self, now_ns: int) -> None:
+        """Come to an end; what is only recited ends at once."""
+        if self._answering.recital_ns is None:
+            self._answering.conclude(now_ns)
+            return
+        self._answering.withdraw(now_ns)
+        self._end_turn(now_ns)
+
+    def _recite(self, now_ns: int, score: Score) -> None:
+        """Play a score, in place of whatever goes on."""
+        was_stopped = self.state is State.STOPPED or self._stops_after
+        if was_stopped:
+            self._begin(now_ns)
+        self._answering.withdraw(now_ns)
+        self._signal(Signal.YIELD)
+        self._phrase = self._trading_from = None
+        self._signal(Signal.HAND_OVER)
+        self._set_off(now_ns)
+        self._stops_after = was_stopped
+        line = self._transport
+        begin = line.tick_at(now_ns + LEAD_NS + self._settings.time.advance_ns)
+        if line.grid:
+            begin = line.next_line(begin, line.metre.bar_ticks)
+        self._answering.recite(now_ns, score, begin)
+        self._out.tell(now_ns, "recite", len(score.notes))
+
+    def _set_off(self, now_ns: int) -> None:
+        """Let our own line begin now, if it has not."""
+        if not (self._timing.begun or self._timing.followed):
+            self._out.to_io += self._timing.set_off(now_ns)
 
     def _change(self, now_ns: int, settings: Settings) -> None:
         if settings.mode is not self._settings.mode:
@@ -346,6 +400,8 @@ class Session:
         self._answering.break_off(now_ns, before)
         self._phrase = self._trading_from = None
         self._signal(Signal.BROKEN)
+        if self._stops_after:
+            self._halt(now_ns)
 
     def _reframe(self, now_ns: int) -> None:
         self._answering.begin_anew()
@@ -423,6 +479,7 @@ class Session:
             if self.state is State.ANSWERING and self._yields:
                 self._answering.withdraw(now_ns)
                 self._signal(Signal.YIELD)
+            self._stops_after = False
             self._signal(Signal.NOTE)
             if self._phrase is None:
                 tick = self._turn_since(happening.tick)
@@ -441,10 +498,9 @@ class Session:
     def _yields(self) -> bool:
         """Tell whether a note of the player's ends the answer; whoever trades keeps to the form."""
         settings = self._settings
-        return settings.re_entry is ReEntry.YIELD and settings.mode not in (
-            Mode.TRADE,
-            Mode.ACCOMPANY,
-        )
+        keeps_form = settings.mode in (Mode.TRADE, Mode.ACCOMPANY)
+        yields = settings.re_entry is ReEntry.YIELD and not keeps_form
+        return yields or self._answering.recital_ns is not None
 
     def _turn_since(self, tick: int) -> int:
         """Return since when it has been the player's turn, who begins to play at a tick."""
@@ -477,6 +533,8 @@ class Session:
         return pause if passes is None else min(pause, passes)
 
     def _pass_time(self, now_ns: int) -> None:
+        if self._morphing is not None and now_ns >= self._morphing.due_ns:
+            self._morph(now_ns, self._morphing)
         phrase = self._phrase
         if self.state is State.HEARING and phrase is not None:
             passes = self._passes_ns(phrase)
@@ -488,6 +546,12 @@ class Session:
             self._go_on(now_ns)
         if self.state is not State.STOPPED and (clicks := self._timing.clicks(now_ns)):
             self._out.to_io.append(protocol.Play(clicks))
+
+    def _morph(self, now_ns: int, morphing: Morphing) -> None:
+        """Take a step of a morph."""
+        stepped = morphing.stepped(now_ns)
+        self._change(now_ns, replace(self._settings, style=stepped.style))
+        self._morphing = None if stepped.done(now_ns) == 1 else stepped
 
     def _tell_pause(self, phrase: Phrase, passes_ns: int | None) -> None:
         """Let the composer use a pause: it may be the one that hands over, or a key is held."""
@@ -525,8 +589,7 @@ class Session:
 
     def _out_of_nothing(self, now_ns: int) -> Phrase:
         """Return the phrase of a player who lets the other begin."""
-        if not (self._timing.begun or self._timing.followed):
-            self._out.to_io += self._timing.set_off(now_ns)
+        self._set_off(now_ns)
         return Phrase.beginning(now_ns, self._transport.tick_at(now_ns))
 
     def _go_on(self, now_ns: int) -> None:
@@ -534,13 +597,19 @@ class Session:
         if self._answering.is_left_alone(now_ns):
             self._phrase = None
             self._answering.conclude(now_ns)
-        end_tick = self._answering.end_tick
+        end_tick, recited = self._answering.end_tick, self._answering.recital_ns is not None
         if not self._answering.go_on(now_ns):
             return
+        if self._settings.mode is Mode.TRADE and not recited:
+            self._trading_from = end_tick
+        self._end_turn(now_ns)
+
+    def _end_turn(self, now_ns: int) -> None:
+        """Give the turn back to the player, or stop, if only something was to be recited."""
         self._signal(Signal.FINISHED)
         self._out.tell(now_ns, "finished")
-        if self._settings.mode is Mode.TRADE:
-            self._trading_from = end_tick
+        if self._stops_after:
+            self._halt(now_ns)
         if self._phrase is not None:  # the player has begun already
             self._phrase.begin_tick = self._turn_since(self._phrase.begin_tick)
             self._signal(Signal.NOTE)

@@ -11,11 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bridge.dialogue import Begins, Happening, Mode, Settings, Strike
+from bridge.dialogue import Begins, Happening, Mode, Release, Settings, Strike
 from bridge.instruments import Instrument
 from bridge.player import MS, SECOND
+from bridge.tempo import TempoMap
 
 if TYPE_CHECKING:
+    from bridge.notes import Score
     from bridge.player import Phrase
     from bridge.transport import Transport
 
@@ -131,6 +133,24 @@ def loop_pass(phrase: Phrase, transport: Transport, turn: Turn) -> tuple[Happeni
         for h in moved
         if h.tick < turn.end or not isinstance(h, Strike)
     )
+
+
+def recital(score: Score, transport: Transport, begin: int) -> tuple[Happening, ...]:
+    """Return what happens when a score is played from a tick on, in order of time.
+
+    Where there is a beat its ticks are those of the beat; else they are as long as it says.
+    """
+
+    def at(tick: int) -> int:
+        return begin + (tick if transport.grid else transport.ticks_in(tempo.ns_at(tick)))
+
+    tempo = TempoMap(score.tempos)
+    happenings: list[Happening] = []
+    for note in score.notes:
+        happenings.append(Strike(at(note.onset_ticks), note.instrument, note.pitch, note.velocity))
+        if note.instrument is not Instrument.DRUMS:
+            happenings.append(Release(at(note.release_ticks), note.instrument, note.pitch))
+    return tuple(sorted(happenings, key=lambda each: (each.tick, isinstance(each, Strike))))
 
 
 def invited(phrase: Phrase, settings: Settings) -> tuple[Instrument, ...]:

@@ -122,6 +122,14 @@ class Decoder:
         if self.provider.device == "cuda":
             self._warm_up()
 
+    @property
+    def processor(self) -> str:
+        """Say what runs the network, and why."""
+        name = "GPU" if self.provider.device == "cuda" else "CPU"
+        threads = "1 thread" if self.threads == 1 else f"{self.threads} threads"
+        used = name if self.provider.device == "cuda" else f"{name}, {threads}"
+        return f"{used}: {self.provider.reason}"
+
     def set_style(self, vector: NDArray[np.float32]) -> None:
         """Use a style vector (D,) from the next token on; zeros for none."""
         self._style = vector.astype(np.float32)

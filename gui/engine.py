@@ -71,6 +71,7 @@ class Engine:
         self._io = MidiIo.start(backend)
         self._io.send(protocol.ListPorts())
         preload()
+        self._processor = ""  # as soon as the composer's thread has found out
         self._composer = ComposerThread(self._compose)
         self._session = Session(settings)
         self._posted: list[Inbox] = []
@@ -83,6 +84,7 @@ class Engine:
 
     def _compose(self) -> Composer:
         decoder = tuned_decoder(self._artefact, rows=MOST_CANDIDATES)
+        self._processor = decoder.processor
         return Composer(self._artefact, decoder)
 
     @property
@@ -132,7 +134,7 @@ class Engine:
 
     def snapshot(self) -> Snapshot:
         """Return what there is to see."""
-        return self._session.snapshot(self.now_ns)
+        return replace(self._session.snapshot(self.now_ns), processor=self._processor)
 
     def record(self) -> Record:
         """Return all that was played, and in whose time."""

@@ -53,11 +53,10 @@ class Lamp(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint a dot."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(self._lit if self.lit else self._dark)
-        dot = QRectF(0, 0, _SIZE, _SIZE)
-        dot.moveCenter(QRectF(self.rect()).center())
-        painter.drawEllipse(dot)
-        painter.end()
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._lit if self.lit else self._dark)
+            dot = QRectF(0, 0, _SIZE, _SIZE)
+            dot.moveCenter(QRectF(self.rect()).center())
+            painter.drawEllipse(dot)

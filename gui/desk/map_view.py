@@ -91,6 +91,11 @@ class MapView(QWidget):
             self._puck = self._space.place_of(style)
         self.update()
 
+    def show_puck(self, point: Point) -> None:
+        """Show the puck here, whatever the blend."""
+        self._puck = point
+        self.update()
+
     def show_found(self, names: Sequence[str]) -> None:
         """Let the names that a search has found stand out; none: all are alike."""
         self._found = frozenset(names)
@@ -268,8 +273,11 @@ class MapView(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint dots, names, the path, and the puck with its blend."""
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
         painter.fillRect(self.rect(), QColor(self._theme.panel))
         dots = dict(self._dots())
         near = self._space.neighbours(self._hovered) if self._hovered else ()
@@ -280,7 +288,6 @@ class MapView(QWidget):
         self._paint_path(painter)
         self._paint_puck(painter, dots)
         self._paint_names(painter, dots, near)
-        painter.end()
 
     def _paint_path(self, painter: QPainter) -> None:
         if len(self._path) > 1:

@@ -224,7 +224,10 @@ class PianoRoll(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the grid, the notes and the playhead."""
-        painter = QPainter(self)
+        with QPainter(self) as painter:
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
         view, now_ns = self.view(), self.now_ns
         self._paint_ground(painter, view)
         self._paint_grid(painter, view)
@@ -237,7 +240,6 @@ class PianoRoll(QWidget):
                 self._painter.paint_taken_back(painter, view, note, strength)
         self._paint_pedal(painter, view, now_ns)
         self._paint_playhead(painter, view, now_ns)
-        painter.end()
 
     def _paint_ground(self, painter: QPainter, view: View) -> None:
         theme = self._painter.theme

@@ -1,4 +1,8 @@
-"""Where one chooses a style: a search, the map with its puck, and the blend as a list."""
+"""Where one chooses a style: a search, the map with its puck, and the blend as a list.
+
+A path that is drawn on the map can be played: the style goes slowly along it, in a time that is
+chosen here, and the puck shows how far it has come.
+"""
 
 from __future__ import annotations
 
@@ -15,22 +19,29 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSlider,
+    QSpinBox,
     QTableView,
     QVBoxLayout,
     QWidget,
 )
 
+from bridge.dialogue import Morph
+from export.style_space import along
 from gui.desk.blend_model import NAME, WEIGHT, BlendModel
 from gui.desk.map_view import MapView
 
 if TYPE_CHECKING:
-    from bridge.dialogue import Settings
+    from bridge.dialogue import Settings, Snapshot
     from export.style_space import Style, StyleSpace
     from gui.desk.theme import Theme
 
 _STRENGTH_STEPS = 10
 _STRONGEST = 4.0
 _SHOWN_ROWS = 4
+_PLACES = 32
+"""So many parts of a path are each a straight line from blend to blend."""
+_SHORTEST_MORPH_S, _USUAL_MORPH_S, _LONGEST_MORPH_S = 2, 60, 1800
+_SECOND = 1_000_000_000
 
 
 class StylePanel(QWidget):
@@ -38,6 +49,8 @@ class StylePanel(QWidget):
 
     changed = Signal()
     """Something was chosen."""
+    asked = Signal(object)
+    """Carries the Morph that was asked for."""
 
     def __init__(self, space: StyleSpace, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,7 +68,16 @@ class StylePanel(QWidget):
         self._strength.setToolTip(
             self.tr("To the left the style is hinted at, to the right it is overdone.")
         )
+        self.morph = self._morph_button()
+        self._lasts = self._duration_box()
+        self._forget = QPushButton(self.tr("Clear"))
+        self._forget.setToolTip(self.tr("Forget the path."))
+        self._morphing: float | None = None
+        self._path_row = self._row(self.morph, self._lasts, self._forget)
+        self._path_row.setVisible(False)
         self._lay_out()
+        self.map.path_drawn.connect(lambda _path: self._path_row.setVisible(True))
+        self._forget.clicked.connect(self._forget_path)
         self.map.chosen.connect(self._choose)
         self.blend.chosen.connect(self._choose)
         self._none.clicked.connect(lambda: self._choose(()))
@@ -72,6 +94,30 @@ class StylePanel(QWidget):
         self._strength.blockSignals(True)
         self._strength.setValue(round(settings.style_strength * _STRENGTH_STEPS))
         self._strength.blockSignals(False)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show how far along its path the style is."""
+        before, self._morphing = self._morphing, snapshot.morphing
+        if (before is None) is not (self._morphing is None):
+            going = self._morphing is not None
+            self.morph.setText(self.tr("St&op here") if going else self.tr("Play the &path"))
+        if self._morphing is not None and self.map.path:
+            self.map.show_puck(along(self.map.path, self._morphing))
+
+    def _play_or_stop(self) -> None:
+        """Go along the path, from its beginning; or stay where it is."""
+        if self._morphing is not None:
+            self.asked.emit(Morph(()))
+        elif path := self.map.path:
+            places = (along(path, step / _PLACES) for step in range(_PLACES + 1))
+            styles = tuple(self._space.blend_at(place) for place in places)
+            self.asked.emit(Morph(styles, self._lasts.value() * _SECOND))
+
+    def _forget_path(self) -> None:
+        if self._morphing is not None:
+            self.asked.emit(Morph(()))
+        self.map.clear_path()
+        self._path_row.setVisible(False)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
@@ -108,6 +154,29 @@ class StylePanel(QWidget):
         QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, box.setFocus)
         return box
 
+    def _morph_button(self) -> QPushButton:
+        button = QPushButton(self.tr("Play the &path"))
+        button.setToolTip(self.tr("Let the style go slowly along the path, while you play."))
+        button.clicked.connect(self._play_or_stop)
+        return button
+
+    def _duration_box(self) -> QSpinBox:
+        box = QSpinBox()
+        box.setRange(_SHORTEST_MORPH_S, _LONGEST_MORPH_S)
+        box.setValue(_USUAL_MORPH_S)
+        box.setSuffix(self.tr(" s"))
+        box.setAccessibleName(self.tr("How long the path takes"))
+        box.setToolTip(self.tr("How long it takes from the beginning of the path to its end."))
+        return box
+
+    def _row(self, *widgets: QWidget) -> QWidget:
+        row = QWidget()
+        within = QHBoxLayout(row)
+        within.setContentsMargins(0, 0, 0, 0)
+        for widget in widgets:
+            within.addWidget(widget, 1 if widget is widgets[0] else 0)
+        return row
+
     def _blend_table(self) -> QTableView:
         table = QTableView()
         table.setModel(self.blend)
@@ -140,6 +209,7 @@ class StylePanel(QWidget):
         top.addWidget(self._none)
         whole.addLayout(top)
         whole.addWidget(self.map, 1)
+        whole.addWidget(self._path_row)
         whole.addWidget(self._table)
         strength = QHBoxLayout()
         label = QLabel(self.tr("Stren&gth"))

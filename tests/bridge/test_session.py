@@ -20,6 +20,7 @@ from bridge.dialogue import (
     Happening,
     Hear,
     Listen,
+    Recite,
     Refused,
     Release,
     Settings,
@@ -29,6 +30,7 @@ from bridge.dialogue import (
 )
 from bridge.events import SUSTAIN, ControlChange, Event, NoteOff, NoteOn, ProgramChange
 from bridge.instruments import Instrument
+from bridge.notes import Note, Score
 from bridge.player import MS, SECOND
 from bridge.schedule import Schedule, Sent
 from bridge.session import PAUSE_NS, TRANSITIONS, Signal
@@ -290,12 +292,14 @@ class Stage:
         self.now += rng.choice([1, 5, 40, 300, 900, 2500]) * MS
         pitch = rng.randrange(60, 64)
         key: Event = NoteOn(0, pitch, 80) if rng.random() < 0.4 else NoteOff(0, pitch)
-        request = rng.choice([Listen(), Listen(), Halt(), HandOver(), HandOver(), None])
+        recited = Recite(Score((Note(0, PIANO, pitch, 60, 80), Note(70, PIANO, pitch, 90, 80))))
+        request = rng.choice([Listen(), Listen(), Halt(), HandOver(), HandOver(), recited, None])
         if rng.random() < 0.5:
             table.play(self.now, key)
         else:
             table.at(self.now, *([request] if request else []))
-        if table.state is State.ANSWERING and table.composed().take != self.answering:
+        answers = table.state is State.ANSWERING and table.session.snapshot(0).recital is None
+        if answers and table.composed().take != self.answering:
             compose = table.composed()
             self.answering = compose.take
             take = tuple(_random_take(rng, compose))
@@ -325,7 +329,7 @@ class Stage:
 
 @pytest.mark.parametrize("seed", range(200))
 def test_whatever_happens_nothing_sounds_at_the_end(seed: int) -> None:
-    """Phrases, answers, interruptions and stops, at random."""
+    """Phrases, answers, recitals, interruptions and stops, at random."""
     stage = Stage(Random(seed))
     for _ in range(60):
         stage.act()

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bridge.dialogue import RollNote, Settings, Snapshot, State
 from bridge.instruments import Instrument
+from bridge.protocol import Lateness
 from bridge.transport import Source, Transport
 
 SECOND = 1_000_000_000
@@ -52,7 +53,7 @@ def jam(now_ns: int = NOW_NS) -> Snapshot:
         input_name="Antiphon:in",
         output_name="Antiphon:out",
         hand_over_ns=20_400_000,
-        worst_lateness_ns=310_000,
+        lateness=Lateness((100, 200), (90, 9, 1), 310_000),
         following="Following the JACK transport.",
         transport=host,
         epochs=((now_ns - 8 * SECOND, host),),
