@@ -147,9 +147,11 @@ def recital(score: Score, transport: Transport, begin: int) -> tuple[Happening, 
     tempo = TempoMap(score.tempos)
     happenings: list[Happening] = []
     for note in score.notes:
-        happenings.append(Strike(at(note.onset_ticks), note.instrument, note.pitch, note.velocity))
+        onset = at(note.onset_ticks)
+        happenings.append(Strike(onset, note.instrument, note.pitch, note.velocity))
         if note.instrument is not Instrument.DRUMS:
-            happenings.append(Release(at(note.release_ticks), note.instrument, note.pitch))
+            release = max(onset + 1, at(note.release_ticks))
+            happenings.append(Release(release, note.instrument, note.pitch))
     return tuple(sorted(happenings, key=lambda each: (each.tick, isinstance(each, Strike))))
 
 

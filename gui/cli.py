@@ -79,15 +79,16 @@ def demo(
     Example: antiphon demo --phrase blues --style blues
     """
     from gui import demo as show
+    from gui.phrases import phrase_file, usual_style
 
     settings = settings_of(
-        style or show.usual_style(phrase), instruments_, temperature, top_p, style_strength, seed
+        style or usual_style(phrase), instruments_, temperature, top_p, style_strength, seed
     )
     if not out.is_dir():
         fail(f"--out: {out} is not a folder.")
     artefact = load_artefact(settings)
     try:
-        show.play(artefact, settings, show.phrase_file(phrase), out)
+        show.play(artefact, settings, phrase_file(phrase), out)
     except show.DemoError as error:
         fail(str(error))
 

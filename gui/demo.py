@@ -8,43 +8,31 @@ terminal. Nothing is faked but the fingers.
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
-from assets import DEMO_PHRASES
 from bridge import midifile, protocol
 from bridge.dialogue import Change, Listen, LogEntry, RollNote, Settings, State
-from bridge.events import NoteOff, NoteOn, Stamped
 from bridge.player import MS, SECOND
-from bridge.tempo import TempoMap
 from gui.engine import Engine
+from gui.phrases import fingers
 from gui.recording import credit, write_recording
 from gui.roll_png import draw
 from model.vocabulary import pitch_name
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from export.artefact import Artefact
 
 _START_NS = 300 * MS
 _LONGEST_NS = 90 * SECOND
-_STYLES = {"nocturne": "chopin", "minuet": "baroque", "prelude": "bach", "blues": "blues"}
 
 
 class DemoError(Exception):
     """The demo cannot be played; the text is one sentence."""
-
-
-def phrase_file(name: str) -> Path:
-    """Return the file of a demo phrase, or the file of that name."""
-    return DEMO_PHRASES / f"{name}.mid" if name in _STYLES else Path(name)
-
-
-def usual_style(name: str) -> str:
-    """Return the style that goes with a demo phrase."""
-    return _STYLES.get(name, "")
 
 
 def play(artefact: Artefact, settings: Settings, phrase: Path, out: Path) -> None:
@@ -95,29 +83,13 @@ def _converse(
         news = engine.turn(engine.now_ns + SECOND // 10)
         log += news
         if not playing and any(entry.what == "ready" for entry in news):
-            engine.inject(_fingers(prompt, engine.now_ns + _START_NS))
+            engine.inject(fingers(prompt.score, engine.now_ns + _START_NS))
             playing = True
         snapshot = engine.snapshot()
         shown = _show(console, snapshot.notes, shown, snapshot.now_ns)
         if any(entry.what == "finished" for entry in news) and snapshot.state is State.LISTENING:
             return log
     raise DemoError(f"no answer came within {_LONGEST_NS // SECOND} seconds.")
-
-
-def _fingers(prompt: midifile.MidiFile, begin_ns: int) -> list[Stamped]:
-    """Return the phrase as a pretend player plays it."""
-    score = prompt.score
-    time = TempoMap(score.tempos)
-    lead = time.ns_at(score.notes[0].onset_ticks)
-    keys = []
-    for note in score.notes:
-        channel = note.instrument.spec.channel
-        onset, release = (
-            begin_ns + time.ns_at(tick) - lead for tick in (note.onset_ticks, note.release_ticks)
-        )
-        keys.append(Stamped(onset, NoteOn(channel, note.pitch, note.velocity)))
-        keys.append(Stamped(release, NoteOff(channel, note.pitch)))
-    return sorted(keys, key=lambda key: (key.time_ns, isinstance(key.event, NoteOn)))
 
 
 def _show(console: Console, notes: tuple[RollNote, ...], shown: int, now_ns: int) -> int:

@@ -21,7 +21,6 @@ from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
-    QLabel,
     QMainWindow,
     QPushButton,
     QSplitter,
@@ -30,20 +29,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bridge.dialogue import (
-    Bind,
-    Change,
-    Finish,
-    Halt,
-    HandOver,
-    Listen,
-    Mode,
-    Settings,
-    Snapshot,
-    State,
-)
+from bridge.dialogue import Bind, Change, Listen, Settings, Snapshot
 from bridge.midifile import MidiFileError
-from bridge.protocol import OpenPorts, Panic
+from bridge.protocol import OpenPorts
 from gui.desk.captures import Captures
 from gui.desk.captures_panel import CapturesPanel
 from gui.desk.controls_panel import ControlsPanel
@@ -52,20 +40,21 @@ from gui.desk.lamp import Lamp
 from gui.desk.play_panel import PlayPanel
 from gui.desk.preferences import Colours, Preferences
 from gui.desk.roll import PianoRoll
+from gui.desk.settings_undo import SettingsUndo
 from gui.desk.style_panel import StylePanel
 from gui.desk.theme import DARK, LIGHT
 from gui.desk.time_line import TimeLine
+from gui.desk.top_bar import TopBar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
+    from bridge.dialogue import Request
     from export.style_space import StyleSpace
     from gui.desk.session_link import SessionLink
     from gui.desk.theme import Theme
     from gui.snapshots import Captured
 
-_TWICE_MS = 700
 _ON_ITS_WAY_MS = 1000
 _SIDE_PX = 380
 
@@ -82,7 +71,7 @@ class Window(QMainWindow):
         self.shown: Snapshot | None = None
         self._asked: Settings | None = None  # as long as it is on its way
         self._known: Settings | None = None  # the engine's, as they were shown last
-        self._asking, self._escaped = QElapsedTimer(), QElapsedTimer()
+        self._asking, self._undo = QElapsedTimer(), SettingsUndo(self._go_back_to)
         self.setWindowTitle("Antiphon")
         self.styles = StylePanel(space, theme)
         self.play = PlayPanel()
@@ -90,32 +79,34 @@ class Window(QMainWindow):
         self.kept = CapturesPanel(self._captures)
         self.devices = DevicesPanel()
         self.roll = PianoRoll(theme)
-        self.start = self._button(self.tr("&Start"), self._start_or_stop)
-        self.answer = self._button(self.tr("&Answer now"), lambda: link.send(HandOver()))
-        self.end = self._button(self.tr("&End"), lambda: link.send(Finish()))
-        self.panic = self._button(self.tr("&Panic"), lambda: link.send(Panic()))
-        self.advanced = self._button(self.tr("Ad&vanced"), self._show_tabs)
-        self._status, self._time = QLabel(), TimeLine()
+        self.bar = TopBar()
+        self.advanced = self._toggle(self.tr("Ad&vanced"), self.tr("Show all that can be set."))
+        self._time = TimeLine()
         self._lamps = (
             Lamp(self.tr("A note comes in"), theme.played, theme.line),
             Lamp(self.tr("A note goes out"), theme.answered, theme.line),
         )
         self._sides = QTabWidget()
         self._lay_out()
-        self._explain()
         self.set_theme(theme)
         self._show_settings(Settings())
         for panel in (self.styles, self.play, self.devices):
             panel.changed.connect(self._change)
         self.devices.opened.connect(link.send)
         self.devices.coloured.connect(self._colour)
-        for asking in (self.controls, self.kept):
+        for asking in (self.controls, self.kept, self.styles):
             asking.asked.connect(link.send)
+        self.bar.asked.connect(self._ask)
         link.captured.connect(self._keep)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._colour)
         link.changed.connect(self.show_snapshot)
         link.ended.connect(self._engine_ended)
-        QShortcut(QKeySequence(Qt.Key.Key_Escape), self, self._escape)
+        for keys, done in (
+            (QKeySequence(Qt.Key.Key_Escape), self.bar.escape),
+            (QKeySequence(QKeySequence.StandardKey.Undo), self._undo.undo),
+            (QKeySequence(QKeySequence.StandardKey.Redo), self._undo.redo),
+        ):
+            QShortcut(keys, self, done)
 
     def settings(self) -> Settings:
         """Return what the controls ask for; what has none stays as it is."""
@@ -138,14 +129,8 @@ class Window(QMainWindow):
             self._lamps, (snapshot.last_played, snapshot.last_answered), strict=True
         ):
             lamp.show_note(note)
-        running = snapshot.state is not State.STOPPED
-        self.start.setText(self.tr("&Stop") if running else self.tr("&Start"))
-        begins = snapshot.state is State.LISTENING
-        self.answer.setText(self.tr("You &begin") if begins else self.tr("&Answer now"))
-        self.answer.setEnabled(snapshot.state in (State.LISTENING, State.HEARING))
-        self.end.setEnabled(snapshot.state is State.ANSWERING)
-        if before is None or _said(before) != _said(snapshot):
-            self._say(snapshot.problem or self._told(snapshot), bad=bool(snapshot.problem))
+        self.styles.show_snapshot(snapshot)
+        self.bar.show_snapshot(snapshot)
         self._take_settings(snapshot)
 
     def set_theme(self, theme: Theme) -> None:
@@ -171,6 +156,7 @@ class Window(QMainWindow):
         self._colour()
         self._show_settings(preferences.settings)
         self._change()
+        self._undo.clear()
         if preferences.controls:
             self._link.send(Bind(preferences.controls))
         names = preferences.input_name, preferences.output_name
@@ -220,17 +206,28 @@ class Window(QMainWindow):
 
     # What is done.
 
-    def _start_or_stop(self) -> None:
-        if self.shown is not None and self.shown.state is not State.STOPPED:
-            self._link.send(Halt())
-            return
-        self._change()
-        self._link.send(Listen())
+    def _ask(self, request: Request) -> None:
+        """Ask the engine for something; before it listens it is told how to answer."""
+        if isinstance(request, Listen):
+            self._change()
+        self._link.send(request)
 
     def _change(self) -> None:
-        self._asked = self.settings()
+        """Ask for what the controls show."""
+        before = self._known or self._restored.settings
+        self._ask_for(self.settings())
+        assert self._asked is not None
+        self._undo.note(before, self._asked)
+
+    def _go_back_to(self, settings: Settings) -> None:
+        """Ask for other settings than the controls show, and let them show these."""
+        self._ask_for(settings)
+        self._show_settings(settings)
+
+    def _ask_for(self, settings: Settings) -> None:
+        self._asked = self._known = settings
         self._asking.start()
-        self._link.send(Change(self._asked))
+        self._link.send(Change(settings))
 
     def _take_settings(self, snapshot: Snapshot) -> None:
         """Show the engine's settings if they are new, and not those asked for a moment ago."""
@@ -259,63 +256,23 @@ class Window(QMainWindow):
         except (MidiFileError, OSError) as error:
             self.warn(str(error))
         else:
-            self._say(self.tr("Kept as {}.").format(path.name), bad=False)
-
-    def _escape(self) -> None:
-        """Panic on the second of two quick presses."""
-        if self._escaped.isValid() and self._escaped.elapsed() < _TWICE_MS:
-            self._link.send(Panic())
-            self._escaped.invalidate()
-        else:
-            self._escaped.start()
+            self.bar.say(self.tr("Kept as {}.").format(path.name))
 
     def _engine_ended(self) -> None:
-        self._say(self.tr("The engine has ended; close the window and open it again."), bad=True)
-        for control in (self.start, self.answer, self.end, self.panic):
-            control.setEnabled(False)
-
-    # What is said.
+        self.warn(self.tr("The engine has ended; close the window and open it again."))
+        self.bar.give_up()
 
     def warn(self, text: str) -> None:
         """Say what is wrong, until something happens."""
-        self._say(text, bad=True)
-
-    def _say(self, text: str, *, bad: bool) -> None:
-        self._status.setText(text)
-        self._status.setProperty("bad", bad)
-        self._status.style().polish(self._status)
-
-    def _told(self, snapshot: Snapshot) -> str:
-        if snapshot.learning is not None:
-            return self.tr("Move the pedal, knob or key that is to do it.")
-        together = snapshot.settings.mode is Mode.ACCOMPANY
-        return {
-            State.STOPPED: self.tr("Choose a style and start."),
-            State.LISTENING: self.tr("Listening. Play a phrase."),
-            State.HEARING: self.tr("Hearing you. Pause to hand over."),
-            State.ANSWERING: (
-                self.tr("Playing with you.")
-                if together
-                else self.tr("Answering. Play to come back in.")
-            ),
-        }[snapshot.state]
-
-    def _explain(self) -> None:
-        for widget, tip in (
-            (self.start, self.tr("Begin to listen, or stop.")),
-            (self.answer, self.tr("Hand over at once; or let Antiphon begin, out of nothing.")),
-            (self.end, self.tr("Let it come to an end, where music ends.")),
-            (self.panic, self.tr("Silence everything (or press Esc twice).")),
-            (self.advanced, self.tr("Show all that can be set.")),
-        ):
-            widget.setToolTip(tip)
+        self.bar.say(text, bad=True)
 
     # How it is laid out.
 
-    def _button(self, text: str, clicked: Callable[[], object]) -> QPushButton:
+    def _toggle(self, text: str, tip: str) -> QPushButton:
         button = QPushButton(text)
-        button.setMinimumHeight(38)
-        button.clicked.connect(clicked)
+        button.setCheckable(True)
+        button.setToolTip(tip)
+        button.clicked.connect(self._show_tabs)
         return button
 
     def _show_tabs(self) -> None:
@@ -325,23 +282,8 @@ class Window(QMainWindow):
             self._sides.setCurrentWidget(self.play)
 
     def _lay_out(self) -> None:
-        self.start.setObjectName("start")
-        self.start.setDefault(True)
-        self.start.setMinimumWidth(132)
-        self.panic.setObjectName("panic")
-        self.advanced.setCheckable(True)
-        self.answer.setEnabled(False)
-        self.end.setEnabled(False)
-        self._status.setObjectName("status")
         self._time.setObjectName("faint")
-        above = QHBoxLayout()
-        above.setSpacing(8)
-        for widget in (self.start, self.answer, self.end):
-            above.addWidget(widget)
-        above.addSpacing(12)
-        above.addWidget(self._status, 1)
-        above.addWidget(self.advanced)
-        above.addWidget(self.panic)
+        self.bar.add(self.advanced)
         for panel, name in (
             (self.styles, self.tr("Style")),
             (self.kept, self.tr("Kept")),
@@ -367,13 +309,7 @@ class Window(QMainWindow):
         whole = QVBoxLayout(body)
         whole.setContentsMargins(14, 12, 14, 8)
         whole.setSpacing(10)
-        whole.addLayout(above)
+        whole.addWidget(self.bar)
         whole.addWidget(split, 1)
         whole.addLayout(below)
         self.setCentralWidget(body)
-        self._status.setText(self.tr("Waking the engine ..."))
-
-
-def _said(snapshot: Snapshot) -> tuple[object, ...]:
-    """Return what the status line depends on."""
-    return snapshot.problem, snapshot.state, snapshot.settings.mode, snapshot.learning

@@ -12,7 +12,7 @@ from assets import DEMO_PHRASES, FOLDER
 from bridge import midifile
 from export.artefact import CARD, EVALUATION, Artefact, default_artefact
 from export.runtime import Decoder
-from gui.demo import phrase_file, usual_style
+from gui.phrases import phrase_file, usual_style
 from model.style_map import boxes
 
 ROOT = Path(__file__).parents[2]

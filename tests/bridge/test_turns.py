@@ -7,10 +7,10 @@ import pytest
 from bridge import turns
 from bridge.dialogue import Begins, Mode, Release, Settings, Strike, Time
 from bridge.instruments import Instrument
-from bridge.notes import MetreChange
+from bridge.notes import MetreChange, Note, Score
 from bridge.player import MS, SECOND, Phrase
 from bridge.transport import Source, Transport
-from bridge.turns import NO_END, Turn
+from bridge.turns import NO_END, Turn, recital
 
 PIANO, BASS, DRUMS = Instrument.PIANO, Instrument.BASS, Instrument.DRUMS
 FREE = Transport()
@@ -110,3 +110,10 @@ def test_who_is_asked_for_plays_or_else_who_the_phrase_suggests() -> None:
     assert turns.invited(spoken, replace(accompany, instruments=(PIANO,))) == (PIANO,)
     spoken.instruments |= {BASS, DRUMS}
     assert turns.invited(spoken, accompany) == (PIANO, BASS, DRUMS)
+
+
+def test_a_grace_note_of_a_score_is_struck_and_let_go_of() -> None:
+    grace = Score((Note(48, Instrument.PIANO, 70, 48, 66),))
+    strike, release = recital(grace, Transport(), 100)
+    assert strike == Strike(148, Instrument.PIANO, 70, 66)
+    assert release == Release(149, Instrument.PIANO, 70)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QApplication, QDoubleSpinBox
 from pytestqt.qtbot import QtBot
 
@@ -23,7 +24,7 @@ from bridge.dialogue import (
 from bridge.instruments import Instrument
 from bridge.midifile import read
 from bridge.pipe import start_child
-from bridge.protocol import OpenPorts, Panic
+from bridge.protocol import Inject, OpenPorts, Panic
 from bridge.record import Record
 from export.style_space import StyleSpace
 from gui.desk.preferences import Colours, Preferences
@@ -41,7 +42,7 @@ def test_start_asks_for_what_is_chosen_and_then_listens(desk: Desk) -> None:
     desk.show(settings=Settings(temperature=0.8, bars=3))
     desk.window.styles.map.choose("bach")
     desk.heard()
-    desk.click(desk.window.start)
+    desk.click(desk.window.bar.start)
     change, listen = desk.heard()
     assert isinstance(change, Change)
     assert change.settings == Settings(style=(("bach", 1.0),), temperature=0.8, bars=3)
@@ -54,36 +55,36 @@ def test_before_the_engine_is_awake_all_is_as_it_comes(desk: Desk) -> None:
 
 def test_stop_halts(desk: Desk) -> None:
     desk.show(state=State.LISTENING)
-    assert "Stop" in desk.window.start.text()
-    desk.click(desk.window.start)
+    assert "Stop" in desk.window.bar.start.text()
+    desk.click(desk.window.bar.start)
     assert desk.heard() == [Halt()]
 
 
 def test_answer_now_hands_over_when_a_phrase_is_heard(desk: Desk) -> None:
     desk.show(state=State.ANSWERING)
-    assert not desk.window.answer.isEnabled()
+    assert not desk.window.bar.answer.isEnabled()
     desk.show(state=State.HEARING)
-    desk.click(desk.window.answer)
+    desk.click(desk.window.bar.answer)
     assert desk.heard() == [HandOver()]
 
 
 def test_antiphon_may_begin(desk: Desk) -> None:
     desk.show(state=State.LISTENING)
-    assert "begin" in desk.window.answer.text()
-    desk.click(desk.window.answer)
+    assert "begin" in desk.window.bar.answer.text()
+    desk.click(desk.window.bar.answer)
     assert desk.heard() == [HandOver()]
 
 
 def test_an_answer_can_be_brought_to_an_end(desk: Desk) -> None:
     desk.show(state=State.HEARING)
-    assert not desk.window.end.isEnabled()
+    assert not desk.window.bar.end.isEnabled()
     desk.show(state=State.ANSWERING)
-    desk.click(desk.window.end)
+    desk.click(desk.window.bar.end)
     assert desk.heard() == [Finish()]
 
 
 def test_panic_by_button_and_by_escape_twice(desk: Desk) -> None:
-    desk.click(desk.window.panic)
+    desk.click(desk.window.bar.panic)
     assert desk.heard() == [Panic()]
     desk.window.activateWindow()
     desk.qtbot.keyClick(desk.window, Qt.Key.Key_Escape)
@@ -98,6 +99,28 @@ def test_what_a_knob_has_changed_in_the_engine_is_shown(desk: Desk) -> None:
     desk.show(settings=knob)
     assert desk.window.settings() == knob
     assert desk.heard() == []  # it is shown, not asked for again
+
+
+def test_a_choice_is_undone_and_done_again_by_keys(desk: Desk) -> None:
+    desk.show()
+    before = desk.window.settings()
+    desk.window.styles.map.choose("bach")
+    chosen = desk.asked()
+    desk.show(settings=chosen)
+    desk.window.activateWindow()
+    desk.qtbot.keySequence(desk.window, QKeySequence.StandardKey.Undo)
+    assert desk.asked() == before
+    desk.show(settings=before)
+    assert desk.window.settings() == before
+    desk.qtbot.keySequence(desk.window, QKeySequence.StandardKey.Redo)
+    assert desk.asked() == chosen
+
+
+def test_a_phrase_that_comes_with_it_begins(desk: Desk) -> None:
+    desk.show()
+    desk.window.bar.begin_with.setCurrentIndex(2)
+    desk.click(desk.window.bar.start)
+    assert [type(each) for each in desk.heard()] == [Change, Listen, Inject]
 
 
 def test_what_is_being_typed_is_left_alone(desk: Desk) -> None:
@@ -155,7 +178,7 @@ def test_it_says_that_the_engine_has_ended(desk: Desk) -> None:
     desk.engine.close()
     desk.link.poll()
     assert "engine has ended" in desk.texts()
-    assert not desk.window.start.isEnabled()
+    assert not desk.window.bar.start.isEnabled()
 
 
 def test_closing_the_window_halts_and_stops_the_timer(desk: Desk) -> None:
@@ -265,9 +288,9 @@ def test_a_real_engine_wakes_listens_and_stops(
         return window.shown.state if window.shown else None
 
     qtbot.waitUntil(lambda: state() is State.STOPPED, timeout=20_000)
-    qtbot.mouseClick(window.start, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.bar.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: state() is State.LISTENING, timeout=20_000)
-    qtbot.mouseClick(window.start, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.bar.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: state() is State.STOPPED, timeout=20_000)
     window.close()
     engine.close()

@@ -1,0 +1,88 @@
+"""Settings can be undone: whoever has gone astray goes back, step by step.
+
+A step is what somebody does in one go. A puck that is dragged asks for a hundred blends, and is one
+step; so changes of the same settings that follow each other quickly are taken together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QElapsedTimer
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bridge.dialogue import Settings
+
+_IN_ONE_GO_MS = 1000
+_MOST_STEPS = 200
+_ID = 1
+
+
+class SettingsUndo(QUndoStack):
+    """The changes of settings that can be undone, and done again."""
+
+    def __init__(self, ask: Callable[[Settings], object]) -> None:
+        """Let `ask` ask for the settings of before, or those of after again."""
+        super().__init__()
+        self.setUndoLimit(_MOST_STEPS)
+        self._ask, self._since = ask, QElapsedTimer()
+
+    def note(self, before: Settings, after: Settings) -> None:
+        """Take note that these settings have been asked for, in place of those."""
+        if before == after:
+            return
+        quick = self._since.isValid() and self._since.elapsed() < _IN_ONE_GO_MS
+        self._since.start()
+        self.push(_Step(self._ask, before, after, quick=quick))
+
+
+class _Step(QUndoCommand):
+    """One change."""
+
+    def __init__(
+        self,
+        ask: Callable[[Settings], object],
+        before: Settings,
+        after: Settings,
+        *,
+        quick: bool,
+    ) -> None:
+        super().__init__()
+        self._ask, self.before, self.after, self._quick = ask, before, after, quick
+        self._done = True  # it is pushed when it has been asked for
+
+    def id(self) -> int:
+        """Return that steps may be taken together."""
+        return _ID
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        """Take the next step as part of this one, if it is."""
+        assert isinstance(other, _Step)
+        if not other._quick or _changed(self) != _changed(other):  # noqa: SLF001 - one of ours
+            return False
+        self.after = other.after
+        return True
+
+    def undo(self) -> None:
+        """Ask for the settings of before."""
+        self._ask(self.before)
+
+    def redo(self) -> None:
+        """Ask for the settings of after, again."""
+        if self._done:
+            self._done = False
+        else:
+            self._ask(self.after)
+
+
+def _changed(step: _Step) -> set[str]:
+    """Return which settings a step changes."""
+    return {
+        field.name
+        for field in fields(step.before)
+        if getattr(step.before, field.name) != getattr(step.after, field.name)
+    }

@@ -1,0 +1,174 @@
+"""What one does all the time, with one hand: begin, hand over, come to an end, panic.
+
+One big button begins: with what the player plays, out of nothing, or with a phrase that comes with
+Antiphon. Beside it stands, in one sentence, what goes on or what is wrong.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QElapsedTimer, Signal
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from bridge import midifile
+from bridge.clock import Clock, SystemClock
+from bridge.dialogue import Finish, Halt, HandOver, Listen, Mode, State
+from bridge.protocol import Inject, Panic
+from gui.phrases import USUAL_STYLES, fingers, phrase_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bridge.dialogue import Snapshot
+
+_TWICE_MS = 700
+_SOON_NS = 500_000_000
+_HEIGHT_PX, _START_PX = 38, 132
+_MINE, _NOTHING = "", "-"
+
+
+class TopBar(QWidget):
+    """Begins, hands over, ends, silences; says what goes on."""
+
+    asked = Signal(object)
+    """Carries a request."""
+
+    def __init__(self, clock: Clock | None = None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._clock, self._escaped = clock or SystemClock(), QElapsedTimer()
+        self._snapshot: Snapshot | None = None
+        self.start = self._button(
+            self.tr("&Start"), self._start_or_stop, self.tr("Begin to listen, or stop.")
+        )
+        self.begin_with = self._phrases()
+        self.answer = self._button(
+            self.tr("&Answer now"),
+            lambda: self.asked.emit(HandOver()),
+            self.tr("Hand over at once; or let Antiphon begin, out of nothing."),
+        )
+        self.end = self._button(
+            self.tr("&End"),
+            lambda: self.asked.emit(Finish()),
+            self.tr("Let it come to an end, where music ends."),
+        )
+        self.panic = self._button(
+            self.tr("&Panic"),
+            lambda: self.asked.emit(Panic()),
+            self.tr("Silence everything (or press Esc twice)."),
+        )
+        self._status = QLabel(self.tr("Waking the engine ..."))
+        self._lay_out()
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show what can be done now, and say what goes on if it is something else."""
+        before, self._snapshot = self._snapshot, snapshot
+        running = snapshot.state is not State.STOPPED
+        self.start.setText(self.tr("&Stop") if running else self.tr("&Start"))
+        self.begin_with.setEnabled(not running)
+        begins = snapshot.state is State.LISTENING
+        self.answer.setText(self.tr("You &begin") if begins else self.tr("&Answer now"))
+        self.answer.setEnabled(snapshot.state in (State.LISTENING, State.HEARING))
+        self.end.setEnabled(snapshot.state is State.ANSWERING)
+        if before is None or _said(before) != _said(snapshot):
+            self.say(snapshot.problem or self._told(snapshot), bad=bool(snapshot.problem))
+
+    def say(self, text: str, *, bad: bool = False) -> None:
+        """Say this, until something happens."""
+        self._status.setText(text)
+        self._status.setToolTip(text)
+        self._status.setProperty("bad", bad)
+        self._status.style().polish(self._status)
+
+    @property
+    def said(self) -> str:
+        """Return what stands there now."""
+        return self._status.text()
+
+    def give_up(self) -> None:
+        """Let nothing be done any more: there is nobody to do it."""
+        for control in (self.start, self.begin_with, self.answer, self.end, self.panic):
+            control.setEnabled(False)
+
+    def escape(self) -> None:
+        """Panic on the second of two quick presses."""
+        if self._escaped.isValid() and self._escaped.elapsed() < _TWICE_MS:
+            self.asked.emit(Panic())
+            self._escaped.invalidate()
+        else:
+            self._escaped.start()
+
+    def _start_or_stop(self) -> None:
+        if self._snapshot is not None and self._snapshot.state is not State.STOPPED:
+            self.asked.emit(Halt())
+            return
+        self.asked.emit(Listen())
+        first = self.begin_with.currentData()
+        if first == _NOTHING:
+            self.asked.emit(HandOver())
+        elif first != _MINE:
+            score = midifile.read(phrase_file(first)).score
+            self.asked.emit(Inject(fingers(score, self._clock.now_ns() + _SOON_NS)))
+
+    def _told(self, snapshot: Snapshot) -> str:
+        if snapshot.learning is not None:
+            return self.tr("Move the pedal, knob or key that is to do it.")
+        if snapshot.recital is not None:
+            return self.tr("Playing a take. Play to come in.")
+        if snapshot.state is State.ANSWERING and snapshot.settings.mode is Mode.ACCOMPANY:
+            return self.tr("Playing with you.")
+        return {
+            State.STOPPED: self.tr("Choose a style and start."),
+            State.LISTENING: self.tr("Listening. Play a phrase."),
+            State.HEARING: self.tr("Hearing you. Pause to hand over."),
+            State.ANSWERING: self.tr("Answering. Play to come back in."),
+        }[snapshot.state]
+
+    def _button(self, text: str, clicked: Callable[[], object], tip: str) -> QPushButton:
+        button = QPushButton(text)
+        button.setMinimumHeight(_HEIGHT_PX)
+        button.setToolTip(tip)
+        button.clicked.connect(clicked)
+        return button
+
+    def _phrases(self) -> QComboBox:
+        box = QComboBox()
+        box.addItem(self.tr("with what I play"), _MINE)
+        box.addItem(self.tr("out of nothing"), _NOTHING)
+        for name in USUAL_STYLES:
+            box.addItem(self.tr("with the {}").format(name), name)
+        box.setMinimumHeight(_HEIGHT_PX)
+        box.setAccessibleName(self.tr("What to begin with"))
+        box.setToolTip(self.tr("What Antiphon answers first: you, nothing, or a phrase."))
+        return box
+
+    def _lay_out(self) -> None:
+        self.start.setObjectName("start")
+        self.start.setDefault(True)
+        self.start.setMinimumWidth(_START_PX)
+        self.panic.setObjectName("panic")
+        self.answer.setEnabled(False)
+        self.end.setEnabled(False)
+        self._status.setObjectName("status")
+        self._status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        for widget in (self.start, self.begin_with, self.answer, self.end):
+            row.addWidget(widget)
+        row.addSpacing(12)
+        row.addWidget(self._status, 1)
+        row.addWidget(self.panic)
+
+    def add(self, button: QPushButton) -> None:
+        """Put a button of the window's before the panic button."""
+        button.setMinimumHeight(_HEIGHT_PX)
+        row = self.layout()
+        assert isinstance(row, QHBoxLayout)
+        row.insertWidget(row.count() - 1, button)
+
+
+def _said(snapshot: Snapshot) -> tuple[object, ...]:
+    """Return what the sentence depends on."""
+    recites = snapshot.recital is not None
+    return snapshot.problem, snapshot.state, snapshot.settings.mode, snapshot.learning, recites

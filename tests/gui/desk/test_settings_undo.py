@@ -1,0 +1,72 @@
+"""Steps of settings, back and forth."""
+
+from dataclasses import replace
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from bridge.dialogue import Settings
+from gui.desk import settings_undo
+from gui.desk.settings_undo import SettingsUndo
+
+FIRST = Settings()
+WARM, HOT = replace(FIRST, temperature=1.2), replace(FIRST, temperature=1.4)
+NARROW = replace(HOT, top_p=0.5)
+
+
+@pytest.fixture
+def asked() -> list[Settings]:
+    return []
+
+
+@pytest.fixture
+def undo(qtbot: QtBot, asked: list[Settings]) -> SettingsUndo:
+    del qtbot  # there must be an application
+    return SettingsUndo(asked.append)
+
+
+def test_a_step_is_undone_and_done_again(undo: SettingsUndo, asked: list[Settings]) -> None:
+    undo.note(FIRST, WARM)
+    assert asked == []  # it has been asked for already
+    undo.undo()
+    undo.redo()
+    undo.undo()
+    assert asked == [FIRST, WARM, FIRST]
+    assert not undo.canUndo()
+
+
+def test_what_follows_quickly_on_the_same_setting_is_one_step(
+    undo: SettingsUndo, asked: list[Settings]
+) -> None:
+    undo.note(FIRST, WARM)
+    undo.note(WARM, HOT)
+    undo.note(HOT, NARROW)  # another setting
+    undo.undo()
+    undo.undo()
+    assert asked == [HOT, FIRST]
+    assert not undo.canUndo()
+
+
+def test_what_follows_slowly_is_another_step(
+    undo: SettingsUndo, asked: list[Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    undo.note(FIRST, WARM)
+    monkeypatch.setattr(settings_undo, "_IN_ONE_GO_MS", 0)
+    undo.note(WARM, HOT)
+    undo.undo()
+    assert asked == [WARM]
+    assert undo.canUndo()
+
+
+def test_no_change_is_no_step(undo: SettingsUndo) -> None:
+    undo.note(FIRST, Settings())
+    assert not undo.canUndo()
+
+
+def test_a_new_step_leaves_what_was_undone(undo: SettingsUndo, asked: list[Settings]) -> None:
+    undo.note(FIRST, WARM)
+    undo.undo()
+    undo.note(FIRST, replace(FIRST, top_p=0.3))
+    assert not undo.canRedo()
+    undo.undo()
+    assert asked == [FIRST, FIRST]

@@ -1,0 +1,121 @@
+"""The one big button and those beside it."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from bridge import midifile
+from bridge.dialogue import Finish, Halt, HandOver, Listen, Mode, Settings, Snapshot, State
+from bridge.protocol import Inject, Panic
+from gui.desk.top_bar import TopBar
+from gui.phrases import USUAL_STYLES, fingers, phrase_file
+
+STOPPED = Snapshot(0, State.STOPPED, Settings(), ())
+NOW_NS = 7_000_000_000
+
+
+class StandingClock:
+    """Always now."""
+
+    def now_ns(self) -> int:
+        return NOW_NS
+
+
+@pytest.fixture
+def bar(qtbot: QtBot) -> TopBar:
+    bar = TopBar(StandingClock())
+    qtbot.addWidget(bar)
+    bar.show_snapshot(STOPPED)
+    return bar
+
+
+@pytest.fixture
+def asked(bar: TopBar) -> list[object]:
+    requests: list[object] = []
+    bar.asked.connect(requests.append)
+    return requests
+
+
+def test_it_begins_with_what_is_played_out_of_nothing_or_with_a_phrase(
+    bar: TopBar, asked: list[object]
+) -> None:
+    bar.start.click()
+    assert asked == [Listen()]
+    asked.clear()
+    bar.begin_with.setCurrentIndex(1)
+    bar.start.click()
+    assert asked == [Listen(), HandOver()]
+    for index, name in enumerate(USUAL_STYLES, 2):
+        asked.clear()
+        bar.begin_with.setCurrentIndex(index)
+        bar.start.click()
+        listen, inject = asked
+        assert listen == Listen()
+        assert isinstance(inject, Inject)
+        score = midifile.read(phrase_file(name)).score
+        assert inject.events == fingers(score, inject.events[0].time_ns)
+        assert 0 < inject.events[0].time_ns - NOW_NS < 1_000_000_000
+
+
+def test_it_stops_and_cannot_be_begun_otherwise_meanwhile(bar: TopBar, asked: list[object]) -> None:
+    bar.show_snapshot(replace(STOPPED, state=State.LISTENING))
+    assert not bar.begin_with.isEnabled()
+    bar.start.click()
+    assert asked == [Halt()]
+
+
+def test_only_what_makes_sense_can_be_asked_for(bar: TopBar, asked: list[object]) -> None:
+    for state, answers, ends in (
+        (State.STOPPED, False, False),
+        (State.LISTENING, True, False),
+        (State.HEARING, True, False),
+        (State.ANSWERING, False, True),
+    ):
+        bar.show_snapshot(replace(STOPPED, state=state))
+        assert (bar.answer.isEnabled(), bar.end.isEnabled()) == (answers, ends)
+    bar.end.click()
+    bar.panic.click()
+    assert asked == [Finish(), Panic()]
+
+
+def test_it_says_what_goes_on_and_a_problem_first(bar: TopBar) -> None:
+    said = set()
+    for facts in (
+        {},
+        {"state": State.LISTENING},
+        {"state": State.HEARING},
+        {"state": State.ANSWERING},
+        {"state": State.ANSWERING, "settings": Settings(mode=Mode.ACCOMPANY)},
+        {"state": State.ANSWERING, "recital": (0, 1)},
+        {"problem": "The JACK server is gone."},
+    ):
+        bar.show_snapshot(replace(STOPPED, **facts))
+        said.add(bar.said)
+    assert len(said) == 7
+    assert bar.said == "The JACK server is gone."
+
+
+def test_what_was_said_stays_until_something_happens(bar: TopBar) -> None:
+    bar.say("Kept as a file.")
+    bar.show_snapshot(replace(STOPPED, now_ns=1))
+    assert bar.said == "Kept as a file."
+    bar.show_snapshot(replace(STOPPED, state=State.LISTENING))
+    assert bar.said != "Kept as a file."
+
+
+def test_escape_twice_is_panic_and_once_is_not(bar: TopBar, asked: list[object]) -> None:
+    bar.escape()
+    assert asked == []
+    bar.escape()
+    assert asked == [Panic()]
+    bar.escape()
+    assert asked == [Panic()]
+
+
+def test_without_an_engine_nothing_can_be_done(bar: TopBar, qtbot: QtBot) -> None:
+    bar.give_up()
+    with qtbot.assertNotEmitted(bar.asked):
+        for button in (bar.start, bar.answer, bar.end, bar.panic):
+            qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
