@@ -16,6 +16,7 @@ from rich.table import Table
 
 from export.calibration import tuned_decoder
 from gui.bench import decode, live, sending, startup
+from gui.bench.beside_window import beside_window
 from gui.bench.decode import BESIDE_RIVALS, OURS
 from gui.bench.jack_rig import RigError
 from gui.bench.painting import painting
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 Found = dict[str, Any]
 SECTIONS = (
     *("startup", "step", "choosing", "prefill", "cache"),
-    *("hand-over", "sustained", "hour", "sending", "together", "painting"),
+    *("hand-over", "sustained", "hour", "sending", "together", "painting", "window"),
 )
 
 
@@ -125,6 +126,13 @@ PROMISES = (
         lambda f: f["painting"]["1280x640"]["p95_ms"],
     ),
     Promise(
+        "lateness as sent, p99, with the window open and scrolling, to without",
+        1.25,
+        lambda f: (
+            f["window"]["with the window"]["p99_ms"] / f["window"]["without the window"]["p99_ms"]
+        ),
+    ),
+    Promise(
         "`antiphon jam` listens, median ms", 1500, lambda f: f["startup"]["listening"]["median_ms"]
     ),
     Promise("the window is up, median ms", 2000, lambda f: f["startup"]["window"]["median_ms"]),
@@ -151,6 +159,7 @@ def measure(
         "sending": lambda: _sending(artefact, seconds),
         "together": lambda: _together(artefact, seconds),
         "painting": painting,
+        "window": lambda: beside_window(artefact, seconds),
     }
     found: Found = {
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, {platform.system()}",

@@ -59,24 +59,28 @@ class Busy:
 
 def as_sent(artefact: Artefact, seconds: int, backend: BackendName) -> dict[str, Any]:
     """Return how late the I/O process says that it was, as a spread and one by one."""
-    sent: dict[int, int] = {}
     with Busy(artefact), MidiIo.start(backend) as io:
         io.send(protocol.OpenPorts())
         io.send(protocol.Conduct(NANOSECONDS))
-        dues = _plan(seconds)
-        io.send(protocol.Play(tuple(dues)))
-        end_ns = dues[-1].tick
-        clock = SystemClock()
-        while clock.now_ns() < end_ns + SECOND:
-            for message in io.receive(0.2):
-                if isinstance(message, protocol.Emitted):
-                    sent |= {e.due_ns: e.sent_ns - e.due_ns for e in message.events}
-    late = [sent[due.tick] for due in dues if due.tick in sent]
+        told = lateness(io, plan(seconds))
+    late = [each for each in told if each is not None]
     return Spread.of(late).as_dict() | {
-        "planned": len(dues),
-        "lost": len(dues) - len(late),
+        "planned": len(told),
+        "lost": len(told) - len(late),
         "late_us": sorted(round(each / 1000, 1) for each in late),
     }
+
+
+def lateness(io: MidiIo, dues: list[Due]) -> list[int | None]:
+    """Let these be sent, and return by how many nanoseconds each was late; None: it was lost."""
+    io.send(protocol.Play(tuple(dues)))
+    sent: dict[int, int] = {}
+    clock = SystemClock()
+    while clock.now_ns() < dues[-1].tick + SECOND:
+        for message in io.receive(0.2):
+            if isinstance(message, protocol.Emitted):
+                sent |= {e.due_ns: e.sent_ns - e.due_ns for e in message.events}
+    return [sent.get(due.tick) for due in dues]
 
 
 def as_heard(artefact: Artefact, seconds: int) -> dict[str, Any]:
@@ -91,7 +95,7 @@ def as_heard(artefact: Artefact, seconds: int) -> dict[str, Any]:
         io.send(protocol.Conduct(NANOSECONDS))
         source = _output(io)
         listener = Listener(source)
-        dues = _plan(seconds)
+        dues = plan(seconds)
         io.send(protocol.Play(tuple(dues)))
         clock = SystemClock()
         while clock.now_ns() < dues[-1].tick + SECOND:
@@ -119,7 +123,8 @@ def _output(io: MidiIo) -> str:
     raise RigError("the MIDI process opens no ports.")
 
 
-def _plan(seconds: int) -> list[Due]:
+def plan(seconds: int) -> list[Due]:
+    """Return notes for so many seconds from now on, ten a second at odd moments."""
     random, at_ns = Random(0), SystemClock().now_ns() + _SOON_NS
     dues = []
     for index in range(seconds * SECOND // _APART_NS):

@@ -1,0 +1,129 @@
+"""Whether the window makes notes late: as many are sent with it open and scrolling as without it.
+
+The window is the real one, in a process of its own, drawn on the screen if there is one and else
+into memory. It is fed as the engine feeds it, with thousands of notes in sight and a new one at
+every second frame; or it rests, and is as good as not there. The two take turns, so that a machine
+that is slow for a while is so for both; and the network decodes all the time.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import replace
+from multiprocessing import Pipe
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bridge import protocol
+from bridge.dialogue import RollNote, Settings, Snapshot, State
+from bridge.instruments import Instrument
+from bridge.io_process import MidiIo
+from bridge.pipe import join_parent, start_child
+from bridge.transport import NANOSECONDS, Source, Transport
+from gui.bench.painting import SECOND, crowd
+from gui.bench.sending import Busy, lateness, plan
+from gui.bench.spread import interleaved
+from gui.snapshots import Packer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from export.artefact import Artefact
+
+ROUND_S = 5
+_FRAME_MS = 16
+_SIZE = 1280, 760
+
+
+def beside_window(artefact: Artefact, seconds: int) -> dict[str, Any]:
+    """Return how late notes are sent in so many seconds with the window, and as many without."""
+    with MidiIo.start("loopback") as io, _scrolling() as scroll, Busy(artefact):
+        io.send(protocol.OpenPorts())
+        io.send(protocol.Conduct(NANOSECONDS))
+
+        def turn(*, scrolls: bool) -> list[int]:
+            scroll(scrolls)
+            late = lateness(io, plan(ROUND_S))
+            return [each for each in late if each is not None]
+
+        turns: dict[str, Callable[[], list[int]]] = {
+            "without the window": lambda: turn(scrolls=False),
+            "with the window": lambda: turn(scrolls=True),
+        }
+        found = interleaved(turns, max(1, seconds // ROUND_S))
+    return {name: spread.as_dict() for name, spread in found.items()}
+
+
+@contextmanager
+def _scrolling() -> Iterator[Callable[[bool], None]]:
+    """Open a window; give what lets it scroll, or rest."""
+    child = start_child("gui.bench.beside_window")
+    child.connection.recv()  # it is there
+    try:
+        yield child.connection.send
+    finally:
+        child.close()
+
+
+def main() -> None:
+    """Be the window: scroll while the parent says so, until it goes."""
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    parent = join_parent()
+
+    from PySide6.QtCore import QTimer
+    from PySide6.QtWidgets import QApplication
+
+    from export.own_styles import installed_artefact
+    from export.style_space import StyleSpace
+    from gui.desk.session_link import SessionLink
+    from gui.desk.theme import DARK
+    from gui.desk.window import Window
+
+    application = QApplication(["beside_window"])
+    mine, engines = Pipe()
+    window = Window(SessionLink(mine), StyleSpace.of(installed_artefact()), DARK, Path())
+    window.resize(*_SIZE)
+    window.show()
+    window.roll.zoom_by(-100)
+    frames, packer = _frames(window.roll.view().span_ns), Packer()
+    timer = QTimer()
+
+    def show_next() -> None:
+        try:
+            while parent.poll():
+                timer.setProperty("scrolls", parent.recv())
+        except (EOFError, OSError):
+            application.quit()
+            return
+        while engines.poll():  # what the window asks for
+            engines.recv()
+        if timer.property("scrolls"):
+            engines.send(packer.pack(next(frames)))
+
+    timer.timeout.connect(show_next)
+    timer.start(_FRAME_MS)
+    parent.send(True)
+    application.exec()
+
+
+def _frames(span_ns: int) -> Iterator[Snapshot]:
+    """Give what the engine shows in frame after frame."""
+    now_ns, host = 1000 * SECOND, Transport(Source.JACK, epoch=1)
+    notes = crowd(now_ns, span_ns)
+    while True:
+        now_ns += SECOND // 60
+        new = RollNote(Instrument.PIANO, 60, 80, now_ns, now_ns + SECOND, answered=True)
+        notes = *notes[1:], new
+        for at_ns in (now_ns, now_ns + SECOND // 60):
+            yield replace(
+                Snapshot(at_ns, State.ANSWERING, Settings(), notes),
+                transport=host,
+                epochs=((0, host),),
+            )
+        now_ns += SECOND // 60
+
+
+if __name__ == "__main__":
+    main()
