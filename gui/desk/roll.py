@@ -11,7 +11,7 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QLineF, QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QHelpEvent,
@@ -252,19 +252,21 @@ class PianoRoll(QWidget):
     def _paint_grid(self, painter: QPainter, view: View) -> None:
         theme = self._painter.theme
         octaves = [pitch for pitch in range(view.lowest, view.highest + 1) if pitch % 12 == 0]
-        bars, others = list[QLineF](), list[QLineF]()
+        # Rectangles, since Qt fills one in half the time that a line takes.
+        bars, others = list[QRect](), list[QRect]()
+        width, height = round(view.width), round(view.height)
         numbers = list[tuple[float, str]]()
         for line in grid(view, self._snapshot.epochs):
-            x = round(view.x_at(line.time_ns)) + 0.5
-            (bars if line.is_bar else others).append(QLineF(x, 0, x, view.height))
+            x = round(view.x_at(line.time_ns))
+            (bars if line.is_bar else others).append(QRect(x, 0, 1, height))
             if line.bar is not None:
                 numbers.append((x + 4, str(line.bar)))
         for pitch in octaves:
-            y = view.y_at(pitch) + view.row
-            others.append(QLineF(0, y, view.width, y))
+            others.append(QRect(0, round(view.y_at(pitch) + view.row), width, 1))
+        painter.setPen(Qt.PenStyle.NoPen)
         for lines, colour in ((others, theme.line), (bars, theme.strong_line)):
-            painter.setPen(QPen(QColor(colour), 1))
-            painter.drawLines(lines)
+            painter.setBrush(QColor(colour))
+            painter.drawRects(lines)
         painter.setPen(QColor(theme.faint))
         for x, number in numbers:
             painter.drawText(QPointF(x, 14), number)
