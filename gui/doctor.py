@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import sys
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -11,12 +12,14 @@ from bridge.io_process import MidiIo
 from bridge.pipe import ChildError
 from export.artefact import ArtefactError, default_artefact
 from export.calibration import feed_anything, tuned_decoder
+from gui import advice
 from gui.bench.spread import Spread, timed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _STEPS = 64
+_ANSWER_S = 3.0
 
 
 def examine() -> Iterator[str]:
@@ -32,24 +35,35 @@ def _ports() -> Iterator[str]:
         with MidiIo.start() as io:
             io.send(protocol.OpenPorts())
             io.send(protocol.ListPorts())
-            heard = io.receive(5.0)
-            while not any(isinstance(m, protocol.PortNames | protocol.Problem) for m in heard):
-                more = io.receive(5.0)
-                if not more:
-                    break
+            heard: list[protocol.FromIo] = []
+            while more := io.receive(_ANSWER_S):
                 heard += more
+                if any(isinstance(message, protocol.PortNames) for message in heard):
+                    break
     except ChildError as error:
         yield f"MIDI: the I/O process does not start: {error}"
         return
-    for message in heard:
-        match message:
-            case protocol.Ready(backend, input_name, output_name):
-                yield f"MIDI: {backend}; listens on {input_name}, plays on {output_name}"
-            case protocol.PortNames(inputs, outputs):
-                yield f"MIDI ports to listen on: {', '.join(inputs) or 'none'}"
-                yield f"MIDI ports to play on: {', '.join(outputs) or 'none'}"
-            case protocol.Problem(text):
-                yield f"MIDI: {text}"
+    yield from told_of_ports(heard, sys.platform)
+
+
+def told_of_ports(heard: Sequence[protocol.FromIo], platform: str) -> Iterator[str]:
+    """Yield what the I/O process says about ports; if none are open, what to do on this system."""
+    problems = list(dict.fromkeys(m.text for m in heard if isinstance(m, protocol.Problem)))
+    ready = [message for message in heard if isinstance(message, protocol.Ready)]
+    names = [message for message in heard if isinstance(message, protocol.PortNames)]
+    for each in ready:
+        ports = each.backend, each.input_name, each.output_name
+        yield f"MIDI: {advice.opened(*ports, platform)}"
+    for listed in names:
+        yield f"MIDI ports to listen on: {', '.join(listed.inputs) or 'none'}"
+        yield f"MIDI ports to play on: {', '.join(listed.outputs) or 'none'}"
+    for text in problems:
+        yield f"MIDI: {text}"
+    if not ready:
+        answers = any(listed.inputs or listed.outputs for listed in names)
+        told = advice.unopened("".join(problems[:1]), platform, answers=answers)
+        if told not in problems:
+            yield f"MIDI: {told}"
 
 
 def _model() -> Iterator[str]:

@@ -1,4 +1,8 @@
-"""What Antiphon is connected to, whose time it keeps, and how quick it is."""
+"""What Antiphon is connected to, whose time it keeps, how quick it is, and whether it works.
+
+Above what one chooses, below what is so: time, place, who is there, the processor, how late notes
+go out. At the end a checkup, which finds out whether notes get to where one hears them.
+"""
 
 from __future__ import annotations
 
@@ -6,35 +10,55 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QFormLayout, QLabel, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from bridge.protocol import OpenPorts
 from bridge.transport import Source
+from gui.desk.doctor_panel import DoctorPanel
+from gui.desk.heading import Heading
+from gui.desk.lamp import Lamp
+from gui.desk.lateness_view import LatenessView
 from gui.desk.preferences import Colours
+from gui.desk.theme import DARK
+from gui.desk.wheel import WheelScrolls
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bridge.dialogue import Settings, Snapshot
+    from bridge.protocol import PluginInstance
+    from gui.desk.theme import Theme
 
 _MS = 1_000_000
 _LONGEST_ADVANCE_MS = 500.0
+_LABELS_PX, _APART_PX = 104, 10
 _METRES = ((2, 4), (3, 4), (4, 4), (5, 4), (6, 8), (7, 8), (9, 8), (12, 8))
 
 
-class DevicesPanel(QWidget):
+class DevicesPanel(QScrollArea):
     """Chooses ports and whose time is kept, and shows how it goes."""
 
     changed = Signal()
     """Something was set."""
     opened = Signal(object)
     """Carries the OpenPorts that were asked for."""
+    asked = Signal(object)
+    """Carries what the checkup asks the engine for."""
     coloured = Signal()
     """Other colours were chosen."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        own = self.tr("Own port: connect it in the DAW")
+        own = self.tr("Own port, for the DAW")
         self._own = own
         self.input = self._port_box(self.tr("Port to listen on"))
         self.output = self._port_box(self.tr("Port to play on"))
@@ -42,11 +66,18 @@ class DevicesPanel(QWidget):
         self._metre = self._metre_box()
         self._advance = self._advance_box()
         self.colours = self._colours_box()
-        self._facts = {
-            name: self._fact()
-            for name in ("time", "plugins", "answer", "lateness", "echoes", "ports")
-        }
+        self._lamps = (
+            Lamp(self.tr("A note comes in"), DARK.played, DARK.line),
+            Lamp(self.tr("A note goes out"), DARK.answered, DARK.line),
+        )
+        self._facts = {name: self._fact() for name in self._names()}
+        self.lateness = LatenessView(DARK)
+        self.doctor = DoctorPanel(DARK)
+        self.doctor.asked.connect(self.asked)
+        self.doctor.advised.connect(lambda ns: self._advance.setValue(ns / _MS))
         self._lay_out()
+        self.lateness.hide()
+        self.verticalScrollBar().rangeChanged.connect(self._keep_in_sight)
 
     def applied(self, settings: Settings) -> Settings:
         """Return the settings with what is chosen here."""
@@ -87,22 +118,85 @@ class DevicesPanel(QWidget):
         """Show who is there, and how quick it is."""
         self._fill(self.input, snapshot.inputs)
         self._fill(self.output, snapshot.outputs)
+        for lamp, note in zip(
+            self._lamps, (snapshot.last_played, snapshot.last_answered), strict=True
+        ):
+            lamp.show_note(note)
+        self.lateness.show_lateness(snapshot.lateness)
+        self.lateness.setVisible(snapshot.lateness is not None)
         for name, text in self._told(snapshot).items():
             if self._facts[name].text() != text:
                 self._facts[name].setText(text)
+        self.doctor.show_snapshot(snapshot)
+
+    def begin_checkup(self) -> None:
+        """Check everything, in sight."""
+        self.doctor.begin()
+        self._keep_in_sight()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        for lamp, lit in zip(self._lamps, (theme.played, theme.answered), strict=True):
+            lamp.set_colours(lit, theme.line)
+        self.lateness.set_theme(theme)
+        self.doctor.set_theme(theme)
+
+    # What is so.
+
+    def _names(self) -> dict[str, str]:
+        """Return the facts that are shown, in order, and what they are called."""
+        return {
+            "ports": self.tr("Ports"),
+            "plugins": self.tr("Plugins"),
+            "time": self.tr("Time"),
+            "tempo": self.tr("Tempo"),
+            "place": self.tr("Place"),
+            "processor": self.tr("Processor"),
+            "answer": self.tr("Last answer"),
+            "echoes": self.tr("Echoes"),
+            "lateness": self.tr("Late notes"),
+        }
 
     def _told(self, snapshot: Snapshot) -> dict[str, str]:
-        answer, late = snapshot.hand_over_ns, snapshot.worst_lateness_ns
-        plays = [one.plays.label if one.plays else self.tr("all") for one in snapshot.plugins]
+        answer = snapshot.hand_over_ns
         names = f"{snapshot.input_name} → {snapshot.output_name} ({snapshot.backend})"
         return {
-            "time": snapshot.following or "-",
-            "plugins": ", ".join(plays) or self.tr("none"),
-            "answer": "-" if answer is None else self.tr("after {} ms").format(answer // _MS),
-            "lateness": self.tr("at most {:.1f} ms").format(late / _MS),
-            "echoes": str(snapshot.echoes) if snapshot.echoes else self.tr("none"),
             "ports": names if snapshot.backend else self.tr("none open"),
+            "plugins": "\n".join(map(self._plugin, snapshot.plugins)) or self.tr("none"),
+            "time": snapshot.following or "-",
+            "tempo": self._tempo(snapshot),
+            "place": self._place(snapshot),
+            "processor": snapshot.processor or "-",
+            "answer": "-" if answer is None else self.tr("after {} ms").format(answer // _MS),
+            "echoes": self._echoes(snapshot),
+            "lateness": self.lateness.told(),
         }
+
+    def _plugin(self, one: PluginInstance) -> str:
+        plays = self.tr("all instruments") if one.plays is None else one.plays.label
+        listens = self.tr("listens") if one.listens else self.tr("does not listen")
+        return self.tr("{}. plays {}, {}").format(one.instance, plays, listens)
+
+    def _tempo(self, snapshot: Snapshot) -> str:
+        line = snapshot.transport
+        if not line.grid:
+            return self.tr("free")
+        metre = line.metre
+        return self.tr("{:.1f} bpm in {}/{}").format(line.bpm, metre.numerator, metre.denominator)
+
+    def _place(self, snapshot: Snapshot) -> str:
+        if snapshot.beat is None:
+            return "-"
+        return self.tr("bar {}, beat {}").format(*snapshot.beat)
+
+    def _echoes(self, snapshot: Snapshot) -> str:
+        if not snapshot.echoes:
+            return self.tr("none")
+        if snapshot.echo_ns is None:
+            return str(snapshot.echoes)
+        return self.tr("{}, after {:.1f} ms").format(snapshot.echoes, snapshot.echo_ns / _MS)
+
+    # What is chosen.
 
     def _open(self) -> None:
         self.opened.emit(OpenPorts(self.input.currentData(), self.output.currentData()))
@@ -184,22 +278,72 @@ class DevicesPanel(QWidget):
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         return label
 
+    # How it is laid out.
+
+    def _keep_in_sight(self) -> None:
+        """Keep a checkup where one sees it, while it goes on and grows."""
+        if self.doctor.running:
+            self.verticalScrollBar().setValue(self.doctor.y())
+
     def _lay_out(self) -> None:
-        form = QFormLayout(self)
-        form.setContentsMargins(0, 8, 8, 0)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
-        for text, widget in (
-            (self.tr("&Listen on"), self.input),
-            (self.tr("P&lay on"), self.output),
-            (self.tr("&Follow"), self._sync),
-            (self.tr("&Metre"), self._metre),
-            (self.tr("Output ad&vance"), self._advance),
-            (self.tr("Time"), self._facts["time"]),
-            (self.tr("Plugins"), self._facts["plugins"]),
-            (self.tr("Ports"), self._facts["ports"]),
-            (self.tr("Last answer"), self._facts["answer"]),
-            (self.tr("Late notes"), self._facts["lateness"]),
-            (self.tr("Echoes"), self._facts["echoes"]),
-            (self.tr("&Colours"), self.colours),
+        inner = QWidget()
+        whole = QVBoxLayout(inner)
+        whole.setContentsMargins(0, 8, 8, 8)
+        whole.setSpacing(6)
+        lit_input, lit_output = (
+            self._beside(box, lamp)
+            for box, lamp in zip((self.input, self.output), self._lamps, strict=True)
+        )
+        choices, wheel = self._grid(whole), WheelScrolls(self)
+        for text, field, control in (
+            (self.tr("&Listen on"), lit_input, self.input),
+            (self.tr("Pla&y on"), lit_output, self.output),
+            (self.tr("&Follow"), self._sync, self._sync),
+            (self.tr("&Metre"), self._metre, self._metre),
+            (self.tr("Output a&dvance"), self._advance, self._advance),
+            (self.tr("Colou&rs"), self.colours, self.colours),
         ):
-            form.addRow(text, widget)
+            label = QLabel(text)
+            label.setBuddy(control)
+            control.installEventFilter(wheel)
+            self._add_row(choices, label, field)
+        whole.addSpacing(_APART_PX)
+        whole.addWidget(Heading(self.tr("Now")))
+        facts = self._grid(whole)
+        for name, text in self._names().items():
+            label = QLabel(text)
+            label.setObjectName("faint")
+            label.setAlignment(Qt.AlignmentFlag.AlignTop)
+            self._add_row(facts, label, self._facts[name])
+        whole.addWidget(self.lateness)
+        whole.addSpacing(_APART_PX)
+        whole.addWidget(self.doctor)
+        whole.addStretch(1)
+        self.setWidget(inner)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def _grid(self, whole: QVBoxLayout) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(6)
+        grid.setColumnMinimumWidth(0, _LABELS_PX)
+        grid.setColumnStretch(1, 1)
+        whole.addLayout(grid)
+        return grid
+
+    def _add_row(self, grid: QGridLayout, label: QLabel, field: QWidget | QHBoxLayout) -> None:
+        row = grid.rowCount()
+        grid.addWidget(label, row, 0)
+        if isinstance(field, QWidget):
+            grid.addWidget(field, row, 1)
+        else:
+            grid.addLayout(field, row, 1)
+
+    def _beside(self, box: QComboBox, lamp: Lamp) -> QHBoxLayout:
+        beside = QHBoxLayout()
+        beside.setSpacing(6)
+        beside.addWidget(box, 1)
+        beside.addWidget(lamp)
+        return beside

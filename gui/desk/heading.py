@@ -1,0 +1,18 @@
+"""The words above a part of a panel."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QLabel
+
+_LARGER = 1.1
+
+
+class Heading(QLabel):
+    """Says what the part below it is about."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        font = self.font()
+        font.setBold(True)
+        font.setPointSizeF(font.pointSizeF() * _LARGER)
+        self.setFont(font)

@@ -1,0 +1,50 @@
+"""What is said about ports, on each system."""
+
+import pytest
+
+from gui import advice
+
+NO_JACK = "There is no JACK server; start jackd or PipeWire."
+
+
+@pytest.mark.parametrize(
+    "platform, word",
+    [
+        ("linux", "group audio"),
+        ("linux", "JACK"),
+        ("darwin", "IAC"),
+        ("win32", "loopMIDI"),
+        ("freebsd14", "MIDI service"),
+    ],
+)
+def test_each_system_has_a_remedy(platform: str, word: str) -> None:
+    assert word in advice.remedy(platform)
+    assert advice.remedy(platform).endswith(".")
+
+
+def test_where_the_system_answers_the_port_is_what_is_wrong() -> None:
+    wrong = 'There is no port "harp"; there are: synth.'
+    assert advice.unopened(wrong, "linux", answers=True) == wrong
+    assert advice.unopened(NO_JACK, "linux", answers=False) == advice.remedy("linux")
+    assert advice.unopened("", "darwin", answers=True) == advice.remedy("darwin")
+
+
+def test_windows_answers_before_there_are_ports() -> None:
+    told = advice.unopened("Windows makes no virtual MIDI ports.", "win32", answers=True)
+    assert "loopMIDI" in told
+
+
+def test_only_on_linux_a_better_way_is_at_hand() -> None:
+    told = {way: advice.opened(way, "a", "b", "linux") for way in ("jack", "rtmidi", "loopback")}
+    assert told["jack"] == "Listens on a and plays on b, through JACK, exact to the sample."
+    assert "PipeWire" in told["rtmidi"]
+    assert "no device" in told["loopback"]
+    assert "PipeWire" not in advice.opened("rtmidi", "a", "b", "darwin")
+
+
+@pytest.mark.parametrize(
+    "own, plugin, word",
+    [(True, False, "Connect Antiphon:out"), (False, False, "channel 1"), (True, True, "track")],
+)
+def test_what_is_not_heard_is_looked_for_where_it_goes(own: bool, plugin: bool, word: str) -> None:  # noqa: FBT001
+    assert word in advice.unheard("Antiphon:out", own=own, plugin=plugin)
