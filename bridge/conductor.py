@@ -6,6 +6,9 @@ source that plays, or of the one that was asked for. Whenever that is another on
 whenever the one that is followed stops, jumps or loops, the line breaks: a new epoch begins, what
 was planned is left, what sounds is released, and the session is told (`Moved`).
 
+What the player plays on the desk goes out beside what is planned, by a schedule of its own: it has
+a time and no place in the music, so no line that moves or breaks can touch it.
+
 Where nobody plays whose time could be followed, it is the session's own line that counts: a player
 whose host stands still still wants an answer.
 
@@ -14,6 +17,7 @@ It is pure. Back ends bring what happened and the time, and send what it returns
 
 from __future__ import annotations
 
+import heapq
 from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
@@ -28,7 +32,6 @@ from bridge.protocol import (
     Echoed,
     Emitted,
     Follow,
-    Inject,
     Moved,
     Observe,
     Panic,
@@ -38,9 +41,10 @@ from bridge.protocol import (
     Report,
     Retract,
     Silence,
+    Through,
 )
-from bridge.schedule import Schedule, Sent
-from bridge.transport import Source, Transport
+from bridge.schedule import DESK_CHANNEL, Schedule, Sent
+from bridge.transport import NANOSECONDS, Source, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -49,6 +53,8 @@ if TYPE_CHECKING:
 
 TELL_NS = 500_000
 """A line that has moved by less than this is not worth telling."""
+DESK_LATE_NS = 1_000_000_000
+"""What is played by hand is heard late rather than not at all, unless it is another day's."""
 _NAMES = {
     Source.PLUGIN: "the plugin's host",
     Source.JACK: "the JACK transport",
@@ -66,6 +72,7 @@ class Conductor:
         """Take the numbers of epochs from here, so that no two conductors have one in common."""
         self._epochs = epochs or count()
         self._schedule = Schedule(Transport(epoch=next(self._epochs)))
+        self._desk = Schedule(NANOSECONDS, DESK_LATE_NS)
         self._elsewhere = 0  # note-ons that others have dropped
         self._clock = ClockFollower()
         self._hosts = {
@@ -105,14 +112,16 @@ class Conductor:
         match command:
             case Play(dues):
                 self._schedule.add(dues)
+            case Through(dues):
+                self._desk.add(dues)
             case Retract(after_tick):
                 sent = self._schedule.retract(after_tick, now_ns)
             case Replan(after_tick):
                 self._schedule.replan(after_tick)
             case Silence():
-                sent = self._schedule.release_all(now_ns)
+                sent = self._schedule.release_all(now_ns) + self._desk.release_all(now_ns)
             case Panic():
-                sent = self._schedule.panic(now_ns)
+                sent = self._schedule.panic(now_ns) + self._desk.panic(now_ns)
             case Observe(source, position):
                 self.observe(source, position)
             case Conduct(transport):
@@ -123,20 +132,20 @@ class Conductor:
                 self._clock.metre = command.metre
                 self._schedule.advance_ns = command.advance_ns
                 sent = self._lead(now_ns)
-            case Inject():
-                raise ValueError("only the loopback back end has a player of its own")
         self._echoes.note(sent)
         return sent
 
     def emit(self, now_ns: int, ahead_ns: int = 0) -> list[Sent]:
         """Return what is due by now, or within the coming `ahead_ns`, in order of time."""
-        sent = self._schedule.emit(now_ns, ahead_ns)
+        ways = (self._schedule.emit(now_ns, ahead_ns), self._desk.emit(now_ns, ahead_ns))
+        sent = list(heapq.merge(*ways, key=lambda each: each.due_ns))
         self._echoes.note(sent)
         return sent
 
     def next_due_ns(self) -> int | None:
         """Tell when `emit` will next have something to send."""
-        return self._schedule.next_due_ns()
+        dues = (self._schedule.next_due_ns(), self._desk.next_due_ns())
+        return min((due_ns for due_ns in dues if due_ns is not None), default=None)
 
     def report(
         self, played: tuple[Stamped, ...], sent: Iterable[Sent], now_ns: int
@@ -148,7 +157,7 @@ class Conductor:
             told.append(Received(played))
         total = self._schedule.dropped + self._elsewhere
         dropped, self._dropped = total - self._dropped, total
-        emitted = Emitted(tuple(sent), dropped, now_ns)
+        emitted = Emitted(planned(sent), dropped, now_ns)
         if emitted.events or dropped:
             told.append(emitted)
         if delays_ns := self._echoes.delays_ns():
@@ -199,6 +208,11 @@ class Conductor:
             return
         self._told, self._why = Moved(line, _reason(*why)), why
         self._news.append(self._told)
+
+
+def planned(sent: Iterable[Sent]) -> tuple[Sent, ...]:
+    """Return what was planned of what went out: the rest the player has played."""
+    return tuple(each for each in sent if each.event.channel != DESK_CHANNEL)
 
 
 def _reason(leading: Source, present: Source | None, wanted: Source | None) -> str:

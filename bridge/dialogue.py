@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from bridge import protocol
 from bridge.controls import Action, Bindings
+from bridge.hearing import Sound
 from bridge.instruments import Instrument
 from bridge.notes import Score
 from bridge.quantise import Quantise
@@ -129,6 +130,9 @@ class Settings:
     """Whether a loop varies at every second pass."""
     palette: tuple[str, ...] = ()
     time: Time = Time()
+    sound: Sound = Sound.OFF
+    """Whether a synth of our own plays too, by the `sound_font` in this file or a usual one."""
+    sound_font: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -410,6 +414,8 @@ class Snapshot:
     """How long those that came back last were on their way, usually."""
     processor: str = ""
     """What the network runs on, and why: one sentence."""
+    sound: str = ""
+    """Where our own synth plays, or why it cannot: one sentence."""
     morphing: float | None = None
     """How much of a morph is done, from 0 to 1."""
     recital: tuple[int, int] | None = None

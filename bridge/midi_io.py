@@ -11,14 +11,10 @@ asks the process to terminate and when the process itself fails, everything that
 before the ports are closed.
 """
 
-import gc
-import os
 import queue
-import signal
 import socket
 import sys
 import threading
-from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 
 from bridge.clock import Clock, SystemClock
@@ -29,20 +25,21 @@ from bridge.protocol import (
     Command,
     Emitted,
     FromIo,
+    Inject,
     Lateness,
     ListPorts,
+    Monitor,
     OpenPorts,
     Problem,
     Quit,
     ToIo,
 )
+from bridge.real_time import claim_real_time, stop_signal
 
 SPIN_NS = 1_500_000
 REPORT_NS = 1_000_000_000  # lateness is told with an emission, at most once in this time
 EDGES_US = (50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
 OUTBOX_SIZE = 4096
-PRIORITY = 50  # below the audio server's threads, above everything else
-SWITCH_S = 0.000_2  # how long one thread may keep another from running Python; 5 ms is a period
 
 
 class LatenessHistogram:
@@ -163,7 +160,7 @@ class Loop:
                 pass
         return self._stop in awake
 
-    def _obey(self, message: OpenPorts | ListPorts | Command) -> None:
+    def _obey(self, message: OpenPorts | ListPorts | Monitor | Inject | Command) -> None:
         """Do as the engine says. Without ports there is nothing to play on, nor to silence."""
         try:
             match message:
@@ -171,6 +168,10 @@ class Loop:
                     self._tell(self._outputs.ask(message))
                 case ListPorts():
                     self._tell([self._outputs.names()])
+                case Monitor():
+                    self._outputs.monitor(message)
+                case Inject(events):
+                    self._outputs.play_by_hand(events)
                 case _:
                     self._outputs.post(message)
         except PortError as error:
@@ -187,29 +188,6 @@ class Loop:
                 if now_ns - self._reported_ns >= REPORT_NS:
                     self._reported_ns = now_ns
                     self._outbox.put(self._lateness.value())
-
-
-def claim_real_time() -> None:
-    """Take real-time priority where the system gives it, and never stop to collect garbage."""
-    sys.setswitchinterval(SWITCH_S)
-    gc.collect()
-    gc.freeze()
-    gc.disable()
-    if sys.platform == "linux":
-        # An ordinary user without the audio group's limits may not; then it just runs.
-        with suppress(PermissionError):
-            os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(PRIORITY))
-
-
-def stop_signal() -> socket.socket:
-    """Give a socket that becomes readable when the system asks this process to terminate."""
-    stop, ringer = socket.socketpair()
-    ringer.setblocking(False)  # noqa: FBT003 - the parameter has no name
-    signal.set_wakeup_fd(ringer.detach(), warn_on_full_buffer=False)
-    signal.signal(signal.SIGTERM, lambda _number, _frame: None)
-    # Control-C in a terminal reaches every process; the engine decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    return stop
 
 
 def main() -> None:

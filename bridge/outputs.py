@@ -8,8 +8,12 @@ lead as well if the time that is to be followed is one that only they know. When
 what the other still plays is silenced, and the session is told whose time counts now; epochs are
 numbered in common, so that nothing planned for the one is played by the other.
 
+What the player plays on the desk itself (`bridge.hand`) goes out on the way that leads as well,
+and a synth of our own, where one listens, is told all of it (`bridge.monitor`).
+
 Ports that are lost, with a cable or a server, are looked for again, until they are back or others
-are asked for.
+are asked for. Meanwhile a synth may be all that there is to be heard: as long as one listens,
+notes are kept in time by ports that lead nowhere.
 """
 
 from __future__ import annotations
@@ -18,28 +22,37 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from bridge.conductor import Conductor
+from bridge.hand import Hand, through
+from bridge.instruments import DRUM_CHANNEL
 from bridge.link_source import READ_NS, LinkSource
+from bridge.loopback_backend import LoopbackBackend
+from bridge.monitor import PLAYER_CHANNEL, Feed
 from bridge.ports import Backend, PortError, connect
 from bridge.protocol import (
     Command,
     Conduct,
+    Emitted,
     Follow,
     FromIo,
-    Inject,
+    Monitor,
     Moved,
     Observe,
     OpenPorts,
     Panic,
     Problem,
+    Received,
     Report,
     Silence,
 )
+from bridge.schedule import DESK_CHANNEL
 from bridge.transport import Source
 
 if TYPE_CHECKING:
     import socket
+    from collections.abc import Iterable
 
     from bridge.clock import Clock
+    from bridge.events import Stamped
     from bridge.plugin_backend import PluginBackend
 
 AGAIN_NS = 1_000_000_000
@@ -64,6 +77,10 @@ class Outputs:
         self._moved: dict[bool, Moved] = {}  # what plugins (True) and ports last said of the time
         self._follow: Follow | None = None  # this and the next are told to who opens anew
         self._conduct: Conduct | None = None
+        self._hand = Hand()
+        self._feed: Feed | None = None
+        self._feeds_player = False
+        self._stand_in = False  # whether our ports lead nowhere, for want of others
 
     @property
     def open(self) -> bool:
@@ -78,7 +95,8 @@ class Outputs:
 
     def next_due_ns(self) -> int | None:
         """Tell when an event is due that `turn` must send."""
-        dues = [way.next_due_ns() for way in (self._ports, self._plugins) if way is not None]
+        ways = (self._ports, self._plugins, self._hand)
+        dues = [way.next_due_ns() for way in ways if way is not None]
         return min((due for due in dues if due is not None), default=None)
 
     def poll_ns(self) -> int | None:
@@ -100,13 +118,15 @@ class Outputs:
             told += self._open_ports(message)
         except PortError as error:
             told.append(Problem(str(error)))
+            self._stand_in_for_ports()
         return told + self._meet_plugins()
 
     def names(self) -> FromIo:
         """List the ports that there are, through those that are open, or others for this only."""
-        backend = self._ports or connect(self._backend_name, self._client_name, self._clock)
+        ports = None if self._stand_in else self._ports
+        backend = ports or connect(self._backend_name, self._client_name, self._clock)
         listed = backend.port_names()
-        if backend is not self._ports:
+        if backend is not ports:
             backend.close(self._clock.now_ns())
         return listed
 
@@ -119,13 +139,30 @@ class Outputs:
             case Follow():
                 self._follow = command
                 self._join_link(command)
+            case Silence() | Panic():
+                self._hush(command, now_ns)
         for_all = isinstance(command, Follow | Observe | Conduct | Silence | Panic)
-        if self._ports is not None and (
-            for_all or isinstance(command, Inject) or not self._plugins_lead
-        ):
+        if for_all or not self._plugins_lead:
             self._to_ports(command, now_ns)
         if self._plugins is not None and (for_all or self._plugins_lead):
             self._plugins.post(command, now_ns)
+
+    def play_by_hand(self, events: Iterable[Stamped]) -> None:
+        """Let the session, the way that leads and the synth have what is played on the desk."""
+        events = tuple(events)
+        self._hand.add(events)
+        self.post(through(events))
+
+    def monitor(self, wanted: Monitor) -> None:
+        """Tell a synth from now on what there is to be heard, or nobody."""
+        now_ns = self._clock.now_ns()
+        if self._feed is not None:
+            self._feed.close(now_ns)
+        self._feed = None if wanted.port is None else Feed(wanted.port, now_ns)
+        self._feeds_player = wanted.player
+        if self._feed is None and self._stand_in:
+            self._trouble += self._close_ports()
+        self._stand_in_for_ports()
 
     def turn(self) -> list[FromIo]:
         """Send what is due, take what came, and return what there is to tell."""
@@ -142,9 +179,14 @@ class Outputs:
                 self._look_after(self._ports, now_ns)
             except PortError as error:
                 told += self._lose_ports(error, now_ns)
-        elif self._lost_ns is not None and now_ns - self._lost_ns >= AGAIN_NS:
+        if self._lost_ns is not None and now_ns - self._lost_ns >= AGAIN_NS:
             told += self._look_for_ports(now_ns)
-        return told + self._choose(now_ns)
+        told += self._choose(now_ns)
+        if played := self._hand.played(now_ns):
+            told.append(Received(played))
+            if self._feed is not None:
+                self._feed.play_by_hand(played)
+        return told
 
     def close(self) -> list[FromIo]:
         """Silence everything and let go of it all."""
@@ -154,7 +196,19 @@ class Outputs:
             self._plugins = None
         self._leave_link()
         self._lost_ns = None
+        if self._feed is not None:
+            self._feed.close(self._clock.now_ns())
+            self._feed = None
         return told
+
+    def _hush(self, command: Silence | Panic, now_ns: int) -> None:
+        """Leave what is still to be played on the desk; what goes out is for each way to end."""
+        self._hand.forget()
+        if self._feed is not None:
+            if isinstance(command, Panic):
+                self._feed.silence(now_ns)
+            else:
+                self._feed.release(now_ns, DESK_CHANNEL)
 
     def _join_link(self, follow: Follow) -> None:
         """Join the network's session if its time may be followed; who asks for it must have it."""
@@ -181,19 +235,32 @@ class Outputs:
 
     def _open_ports(self, message: OpenPorts) -> list[FromIo]:
         conductor = Conductor(self._epochs)
-        backend = connect(self._backend_name, self._client_name, self._clock, conductor)
+        backend: Backend = connect(self._backend_name, self._client_name, self._clock, conductor)
         try:
             ready = backend.open(message.input_name, message.output_name)
         except PortError:
             backend.close(self._clock.now_ns())
             raise
+        told = self._close_ports()  # those that lead nowhere, if there are such
         self._ports = backend
         self._brief(backend)
-        return [ready]
+        return [*told, ready]
+
+    def _stand_in_for_ports(self) -> None:
+        """Let ports that lead nowhere keep the time, where a synth listens and there are no others.
+
+        Nobody is told that they are open: to a person they are not.
+        """
+        if self._feed is None or self._ports is not None or self._asked is None:
+            return
+        self._stand_in = True
+        self._ports = LoopbackBackend(Conductor(self._epochs))
+        self._brief(self._ports)
 
     def _brief(self, way: Backend | PluginBackend) -> None:
-        """Tell a way that has just opened whose time to keep."""
-        for command in (self._follow, self._conduct):
+        """Tell a way that has just opened whose time to keep, and what is being played."""
+        leads = (way is self._plugins) is self._plugins_lead
+        for command in (self._follow, self._conduct, self._hand.left() if leads else None):
             if command is not None:
                 way.post(command, self._clock.now_ns())
 
@@ -219,7 +286,9 @@ class Outputs:
     def _lose_ports(self, error: PortError, now_ns: int) -> list[FromIo]:
         """Let go of ports that are lost, and look for them from now on."""
         self._lost_ns = now_ns
-        return [Problem(str(error)), *self._close_ports()]
+        told = [Problem(str(error)), *self._close_ports()]
+        self._stand_in_for_ports()
+        return told
 
     def _look_for_ports(self, now_ns: int) -> list[FromIo]:
         """Open again what was lost, if it is back."""
@@ -233,20 +302,27 @@ class Outputs:
         return told
 
     def _close_ports(self) -> list[FromIo]:
-        backend, self._ports = self._ports, None
+        backend, self._ports, self._stand_in = self._ports, None, False
         self._moved.pop(False, None)
+        if self._feed is not None:  # the keyboard whose keys were down is gone
+            self._feed.release(self._clock.now_ns(), PLAYER_CHANNEL, DRUM_CHANNEL)
         if backend is None:
             return []
         return self._of(backend.close(self._clock.now_ns()), plugins=False)
 
     def _of(self, reports: list[Report], *, plugins: bool) -> list[FromIo]:
-        """Pass reports on, but of the time only that of who leads."""
+        """Pass reports on, to a synth too, but of the time only that of who leads."""
         passed: list[FromIo] = []
         for report in reports:
-            if isinstance(report, Moved):
-                self._moved[plugins] = report
-                if plugins is not self._plugins_lead:
-                    continue
+            match report:
+                case Moved():
+                    self._moved[plugins] = report
+                    if plugins is not self._plugins_lead:
+                        continue
+                case Emitted(events) if self._feed is not None:
+                    self._feed.pass_on(events)
+                case Received(events) if self._feed is not None and self._feeds_player:
+                    self._feed.play(events)
             passed.append(report)
         return passed
 
@@ -271,5 +347,8 @@ class Outputs:
             self._to_ports(Silence(), now_ns)
         elif plugins is not None:
             plugins.post(Silence(), now_ns)
+        if self._feed is not None:  # of a plugin that has gone nobody tells what it has ended
+            self._feed.release(now_ns)
+        self.post(self._hand.left())
         moved = self._moved.get(lead)
         return [] if moved is None else [moved]

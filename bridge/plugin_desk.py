@@ -44,7 +44,7 @@ from bridge.plugin_wire import (
 )
 from bridge.plugin_wire import encode as datagram
 from bridge.protocol import Panic, PluginInstance, Plugins, Problem
-from bridge.schedule import Playable, Sent
+from bridge.schedule import DESK_CHANNEL, Playable, Sent
 from bridge.transport import Source
 from bridge.wire import WireParser
 
@@ -217,11 +217,12 @@ class PluginDesk:
             if instance is None:
                 continue
             its, message = self._instances[instance], encode(each.event)
-            if how is PlayAtPosition:
+            # What is played on the desk has no place in the host's song.
+            if how is PlayAtPosition and each.event.channel != DESK_CHANNEL:
                 quarters = line.tick / TICKS_PER_QUARTER
                 quarters += (each.due_ns - line.time_ns) / line.quarter_ns
                 letter: FromApp = PlayAtPosition(instance, 1, its.epoch, quarters, message)
-            elif how is PlayAtTime:
+            elif how is not PlayNow:
                 letter = PlayAtTime(instance, 1, each.due_ns - its.clock_ns, message)
             else:
                 letter = PlayNow(instance, 1, message)

@@ -40,9 +40,27 @@ class Play:
 
 @dataclass(frozen=True, slots=True)
 class Inject:
-    """Let the loopback back end's pretend player play these, each at its time."""
+    """The player plays these on the desk itself, each at its time, which may still be to come."""
 
     events: tuple[Stamped, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Monitor:
+    """Tell the synth at this UDP port all that goes out, too; None: no longer.
+
+    What is played on the desk it is always told, and what the player plays on a port if `player`.
+    """
+
+    port: int | None
+    player: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Through:
+    """Send these beside what is planned: the player plays them. Their ticks are nanoseconds."""
+
+    dues: tuple[Due, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +145,7 @@ class Received:
 
 @dataclass(frozen=True, slots=True)
 class Emitted:
-    """What went out, with the moment it was wanted and the moment it went.
+    """What went out of what was planned, with the moment it was wanted and the moment it went.
 
     `dropped` note-ons were so late by `at_ns` that they were not sent.
     """
@@ -188,7 +206,7 @@ class Problem:
     text: str
 
 
-Command = Play | Inject | Follow | Observe | Conduct | Retract | Replan | Silence | Panic
-ToIo = OpenPorts | ListPorts | Command | Quit
+Command = Play | Through | Follow | Observe | Conduct | Retract | Replan | Silence | Panic
+ToIo = OpenPorts | ListPorts | Monitor | Inject | Command | Quit
 Report = Received | Emitted | Echoed | Moved | Plugins | Problem
 FromIo = Ready | PortNames | Lateness | Report

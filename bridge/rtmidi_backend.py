@@ -13,17 +13,16 @@ Where the system has virtual ports we make our own two, and whoever wants connec
 has none: there a person names the ports of a loopback driver.
 """
 
-import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import suppress
 
 import rtmidi
 
 from bridge.clock import Clock
-from bridge.conductor import Conductor
+from bridge.conductor import Conductor, planned
 from bridge.events import Stamped, encode
+from bridge.hush import hushed
 from bridge.ports import PortError, find_port
 from bridge.protocol import Command, Emitted, Panic, PortNames, Ready, Report
 from bridge.schedule import Sent
@@ -126,7 +125,8 @@ class RtMidiBackend:
         for end in (self._in, self._out):
             end.close_port()
             end.delete()
-        return [Emitted(tuple(self._sent))] if self._sent else []
+        sent = planned(self._sent)
+        return [Emitted(sent)] if sent else []
 
     def _send(self, sent: list[Sent]) -> None:
         for each in sent:
@@ -146,19 +146,6 @@ class RtMidiBackend:
         self._looked_ns = now_ns
 
 
-@contextmanager
-def _hush() -> Iterator[None]:
-    """Keep the system's libraries from printing what they fail to find while we try them."""
-    kept = os.dup(2)
-    with Path(os.devnull).open("wb") as nowhere:
-        os.dup2(nowhere.fileno(), 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-
-
 def connect(client_name: str, clock: Clock, conductor: Conductor) -> RtMidiBackend:
     """Reach the first of the system's MIDI services that answers."""
     refusals: list[str] = []
@@ -166,7 +153,7 @@ def connect(client_name: str, clock: Clock, conductor: Conductor) -> RtMidiBacke
         if api == rtmidi.API_RTMIDI_DUMMY:
             continue
         try:
-            with _hush():
+            with hushed():
                 midi_in = rtmidi.MidiIn(api, name=client_name, queue_size_limit=QUEUE_SIZE)
                 midi_out = rtmidi.MidiOut(api, name=client_name)
         except rtmidi.RtMidiError:

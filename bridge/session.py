@@ -175,6 +175,16 @@ class Session:
             last_answered=self._answering.played.last(now_ns, answered=True),
         )
 
+    @property
+    def settings(self) -> Settings:
+        """Return how it is to answer now."""
+        return self._settings
+
+    @property
+    def in_host(self) -> bool:
+        """Tell whether a plugin in a host is connected."""
+        return bool(self._view.plugins)
+
     def record(self, now_ns: int) -> Record:
         """Return all that was played by now, and in whose time."""
         return Record(self._answering.played.all_notes, self._lines.held).until(now_ns)

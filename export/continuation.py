@@ -3,38 +3,50 @@
 The prompt is read by the network as it is written; the answer is decided token by token and ends
 where it was asked to end, what still sounds being cut there. The same prompt, settings and seed
 give the same notes.
+
+Both are done in small pieces (`work`), between which whoever asked may look at what is there or
+lose interest. A prompt is read once for all the takes that go on from it, one after another: the
+cache's counter goes back to where it ends.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bridge.dialogue import Compose
 from bridge.instruments import Instrument
-from bridge.notes import Note, Score, TempoChange
+from bridge.notes import Note, Score
+from bridge.takes import Span, alone
 from bridge.tempo import MetreMap, TempoMap
+from export.runtime import CHUNKS
 from export.stream import Stream
 from export.take import Take
 from model import sampling, tokenizer
 from model import vocabulary as v
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
 
     from bridge.dialogue import Settings
     from export.artefact import Artefact
-    from export.runtime import Decoder
+    from export.runtime import Decoder, Logits
+    from export.stream import Place, Row
 
+__all__ = [
+    "Growing",
+    "Prompt",
+    "Span",
+    "alone",
+    "continuation",
+    "instruments_of",
+    "span_of_bars",
+    "span_of_seconds",
+]
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Where a continuation begins and ends, in ticks."""
-
-    begin: int
-    end: int
+_TOLD_AT_A_TIME = 512
+"""Tokens that are looked at, which is quick; the network reads fewer at a time."""
 
 
 def span_of_bars(score: Score, bars: int) -> Span:
@@ -60,49 +72,126 @@ def continuation(
     artefact: Artefact, decoder: Decoder, score: Score, span: Span, settings: Settings
 ) -> list[Note]:
     """Return the notes that continue a score over the span, which begins after its last release."""
-    instruments = settings.instruments or instruments_of(score)
-    decoder.set_style(artefact.blend(dict(settings.style), settings.style_strength))
-    decoder.set_allowed(sampling.multi_hot(instruments))
-    chance = sampling.Chance(settings.temperature, settings.top_p)
-    rng = np.random.default_rng(settings.seed)
-    stream = _read(decoder, score, span.begin)
-    stream.place.grammar.keep_to(sampling.grid_of([note.onset_ticks for note in score.notes]))
-    bar = MetreMap(score.metres).at(span.begin).bar_ticks
-    asked = Compose(0, span.begin, span.end, span.end, instruments)
-    take = Take(asked, stream.place, chance, rng, at_once=False, longest_rest_ticks=bar)
-    told = tokenizer.Assembler(span.begin)
-    while not take.ended:
-        token = take.choose(stream.logits)
+    growing = Growing(Prompt(artefact, decoder, score, span, settings), settings)
+    while not growing.done:
+        growing.work()
+    return growing.notes()
+
+
+class Prompt:
+    """A score as a decoder reads it, up to where takes begin."""
+
+    def __init__(
+        self, artefact: Artefact, decoder: Decoder, score: Score, span: Span, settings: Settings
+    ) -> None:
+        """Take hold of a decoder, in the style and for the instruments of the settings.
+
+        Raises:
+            export.artefact.UnknownStyleError: there is no such style.
+
+        """
+        self.score, self.span, self.decoder = score, span, decoder
+        self.instruments = settings.instruments or instruments_of(score)
+        decoder.set_style(artefact.blend(dict(settings.style), settings.style_strength))
+        decoder.set_allowed(sampling.multi_hot(self.instruments))
+        self._reading = self._read()
+        self._stream: Stream | None = None
+        self._length = self._slid = 0
+
+    @property
+    def stands(self) -> bool:
+        """Tell whether the decoder knows it, and can go back to its end."""
+        return self._stream is not None and self.decoder.slid == self._slid
+
+    def work(self) -> None:
+        """Read a part of it."""
+        if self._stream is not None:  # a take was so long that the cache has lost its beginning
+            self._stream, self._reading = None, self._read()
+        next(self._reading, None)
+
+    def begin(self) -> tuple[Place, Logits]:
+        """Go back to its end; return where a take begins, and what the network says there."""
+        assert self._stream is not None
+        assert self.stands
+        logits = self._stream.logits
+        self.decoder.rewind(self._length)
+        return self._stream.place.copy(), logits
+
+    def _read(self) -> Iterator[None]:
+        stream, assembling = Stream(self.decoder), tokenizer.Assembler()
+        for told, token in enumerate(tokenizer.encode(self.score, end=False), 1):
+            stream.push(token)
+            assembling.push(token)
+            if told % _TOLD_AT_A_TIME == 0:
+                yield
+        for token in v.wait_ids(max(0, self.span.begin - assembling.tick)):
+            stream.push(token)
+        onsets = [note.onset_ticks for note in self.score.notes]
+        stream.place.grammar.keep_to(sampling.grid_of(onsets))
+        stream.skip_all_but(self.decoder.capacity // 2)
+        while stream.unread:
+            yield
+            stream.read(CHUNKS[0])
+        self._stream = stream
+        self._length, self._slid = self.decoder.length, self.decoder.slid
+
+
+class Growing:
+    """A take of a prompt in the making; one at a time, and its own dice."""
+
+    def __init__(self, prompt: Prompt, settings: Settings) -> None:
+        self._prompt = prompt
+        self._chance = sampling.Chance(settings.temperature, settings.top_p)
+        self._rng = np.random.default_rng(settings.seed)
+        self._told = tokenizer.Assembler(prompt.span.begin)
+        self._take: Take | None = None
+        self._logits: Logits | None = None
+        self._last: tuple[int, Row] | None = None  # what the network has not read yet
+
+    @property
+    def done(self) -> bool:
+        """Tell whether it has come to its end."""
+        return self._take is not None and self._take.ended
+
+    @property
+    def share(self) -> float:
+        """Return how much of it is there, from 0 to 1."""
+        span = self._prompt.span
+        return min(1.0, (self._told.tick - span.begin) / (span.end - span.begin))
+
+    def notes(self) -> list[Note]:
+        """Return its notes so far; what still sounds ends where it has come to."""
+        end = self._prompt.span.end
+        notes = (n for n in self._told.score().notes if n.onset_ticks < end)
+        return [_until(note, end) for note in notes]
+
+    def work(self) -> None:
+        """Go on by a token, or by a part of the prompt where that is not read yet."""
+        if self._take is not None:
+            self._decide(self._take)
+        elif self._prompt.stands:
+            self._take = self._begin()
+        else:
+            self._prompt.work()
+
+    def _begin(self) -> Take:
+        place, self._logits = self._prompt.begin()
+        span, score = self._prompt.span, self._prompt.score
+        asked = Compose(0, span.begin, span.end, span.end, self._prompt.instruments)
+        bar = MetreMap(score.metres).at(span.begin).bar_ticks
+        return Take(asked, place, self._chance, self._rng, at_once=False, longest_rest_ticks=bar)
+
+    def _decide(self, take: Take) -> None:
+        if self._last is not None:
+            token, row = self._last
+            self._logits = self._prompt.decoder.feed([token], np.array([row], np.int64))
+        assert self._logits is not None
+        token = take.choose(self._logits)
         take.note(token)
-        stream.push(token)
-        told.push(token)
-    notes = (n for n in told.score().notes if n.onset_ticks < span.end)
-    return [replace(n, release_ticks=min(n.release_ticks, span.end)) for n in notes]
+        self._last = token, take.place.push(token)
+        self._told.push(token)
 
 
-def alone(score: Score, span: Span, notes: Sequence[Note]) -> Score:
-    """Return a continuation by itself, from tick 0, in the tempo and metre in force."""
-    tempo, metre = (
-        TempoMap(score.tempos).bpm_at(span.begin),
-        MetreMap(score.metres).metre_at(span.begin),
-    )
-    moved = (
-        replace(
-            n, onset_ticks=n.onset_ticks - span.begin, release_ticks=n.release_ticks - span.begin
-        )
-        for n in notes
-    )
-    return Score(tuple(moved), (TempoChange(0, tempo),), (replace(metre, tick=0),))
-
-
-def _read(decoder: Decoder, score: Score, begin: int) -> Stream:
-    """Return a stream that has told the score and waited for the beginning of what follows."""
-    stream = Stream(decoder)
-    assembling = tokenizer.Assembler()
-    for token in tokenizer.encode(score, end=False):
-        stream.push(token)
-        assembling.push(token)
-    for token in v.wait_ids(max(0, begin - assembling.tick)):
-        stream.push(token)
-    stream.skip_all_but(decoder.capacity // 2)
-    return stream
+def _until(note: Note, end: int) -> Note:
+    release = min(note.release_ticks, end)
+    return Note(note.onset_ticks, note.instrument, note.pitch, release, note.velocity)

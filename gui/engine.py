@@ -27,6 +27,7 @@ from bridge.dialogue import (
     Settings,
     Snapshot,
 )
+from bridge.hearing import Sound
 from bridge.io_process import BackendName, MidiIo
 from bridge.pipe import join_parent
 from bridge.session import Session
@@ -36,6 +37,7 @@ from export.composer import Composer
 from export.composer_thread import ComposerThread
 from export.own_styles import installed_artefact
 from export.provider import preload
+from gui.hearing import Hearing
 from gui.recording import credit
 from gui.snapshots import Capture, Captured, Packer
 
@@ -74,6 +76,7 @@ class Engine:
         self._processor = ""  # as soon as the composer's thread has found out
         self._composer = ComposerThread(self._compose)
         self._session = Session(settings)
+        self._hearing, self._named_output = Hearing(), False
         self._posted: list[Inbox] = []
 
     def __enter__(self) -> Self:
@@ -103,7 +106,7 @@ class Engine:
         self._posted.append(request)
 
     def inject(self, events: Sequence[Stamped]) -> None:
-        """Let the loopback's pretend player play."""
+        """Let the player play these, each at its time, as if on a port."""
         self._io.send(protocol.Inject(tuple(events)))
 
     def turn(self, until_ns: int, faces: Sequence[Connection] = ()) -> list[LogEntry]:
@@ -118,6 +121,7 @@ class Engine:
         sources = [
             self._composer.connection,
             *faces,
+            *self._hearing.connections,
             *([self._io.connection] if self._io.alive else []),
         ]
         wait(sources, 0.0 if self._posted else timeout)
@@ -127,14 +131,36 @@ class Engine:
             inbox.append(self._composer.connection.recv())
         outcome = self._session.step(self.now_ns, inbox)
         for to_io in outcome.to_io:
+            if isinstance(to_io, protocol.OpenPorts):
+                self._named_output = to_io.output_name is not None
             self._io.send(to_io)
         for to_composer in outcome.to_composer:
             self._composer.post(to_composer)
+        self._hear_ourselves()
         return outcome.log
+
+    def _hear_ourselves(self) -> None:
+        """Start or end the synth, and let the MIDI process know."""
+        if not self._io.alive:
+            self._hearing.close()  # who would end its notes?
+            return
+        settings = self._session.settings
+        told = self._hearing.hear() + self._hearing.follow(
+            settings.sound,
+            plugins=self._session.in_host,
+            named_output=self._named_output,
+            font=settings.sound_font,
+        )
+        for each in told:
+            if isinstance(each, protocol.Problem):
+                self._posted.append(each)
+            else:
+                self._io.send(each)
 
     def snapshot(self) -> Snapshot:
         """Return what there is to see."""
-        return replace(self._session.snapshot(self.now_ns), processor=self._processor)
+        shown = self._session.snapshot(self.now_ns)
+        return replace(shown, processor=self._processor, sound=self._hearing.said)
 
     def record(self) -> Record:
         """Return all that was played, and in whose time."""
@@ -152,6 +178,7 @@ class Engine:
         self._posted.append(Halt())
         self.turn(self.now_ns)
         self._io.close()
+        self._hearing.close()
         self._composer.close()
 
 
@@ -187,7 +214,8 @@ def _differ(snapshot: Snapshot, shown: Snapshot) -> bool:
 def main() -> None:
     """Run as the window's engine process."""
     face = join_parent()
-    with Engine(installed_artefact(), Settings(temperature=USUAL_TEMPERATURE)) as engine:
+    settings = Settings(temperature=USUAL_TEMPERATURE, sound=Sound.AUTO)
+    with Engine(installed_artefact(), settings) as engine:
         engine.post(protocol.OpenPorts())
         serve(face, engine)
 

@@ -22,6 +22,7 @@ from tomlkit.exceptions import TOMLKitError
 
 from bridge.controls import Action, Control, parse_control
 from bridge.dialogue import USUAL_TEMPERATURE, Settings
+from bridge.hearing import Sound
 from bridge.instruments import Instrument, named
 from bridge.whole_file import written_whole
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     Facts = TypeVar("Facts")
 
 FILE = "settings.toml"
-_AS_IT_COMES = Settings(temperature=USUAL_TEMPERATURE)
+_AS_IT_COMES = Settings(temperature=USUAL_TEMPERATURE, sound=Sound.AUTO)
 
 
 class Colours(enum.Enum):
@@ -52,6 +53,8 @@ class Preferences:
     output_name: str | None = None
     theme: Colours = Colours.SYSTEM
     advanced: bool = False
+    keys: bool = True
+    takes: bool = False
     geometry: str = ""
     """Qt's own, in base 64."""
 

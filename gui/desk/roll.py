@@ -255,7 +255,7 @@ class PianoRoll(QWidget):
         # Rectangles, since Qt fills one in half the time that a line takes.
         bars, others = list[QRect](), list[QRect]()
         width, height = round(view.width), round(view.height)
-        numbers = list[tuple[float, str]]()
+        numbers = list[tuple[int, str]]()
         for line in grid(view, self._snapshot.epochs):
             x = round(view.x_at(line.time_ns))
             (bars if line.is_bar else others).append(QRect(x, 0, 1, height))

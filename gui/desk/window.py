@@ -17,7 +17,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QElapsedTimer, Qt
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeySequence,
+    QShortcut,
+)
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -29,24 +36,30 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bridge.dialogue import Bind, Change, Listen, Settings, Snapshot
+from bridge.clock import SystemClock
+from bridge.dialogue import Bind, Change, Finish, Listen, Recite, Settings, Snapshot
 from bridge.midifile import MidiFileError
 from bridge.protocol import OpenPorts
 from gui.desk.captures import Captures
 from gui.desk.captures_panel import CapturesPanel
 from gui.desk.controls_panel import ControlsPanel
 from gui.desk.devices_panel import DevicesPanel
+from gui.desk.drops import midi_file_of
+from gui.desk.keyboard import Keyboard
 from gui.desk.lamp import Lamp
+from gui.desk.musical_typing import MusicalTyping
 from gui.desk.play_panel import PlayPanel
 from gui.desk.preferences import Colours, Preferences
 from gui.desk.roll import PianoRoll
 from gui.desk.settings_undo import SettingsUndo
 from gui.desk.style_panel import StylePanel
+from gui.desk.takes_strip import TakesStrip
 from gui.desk.theme import DARK, LIGHT
 from gui.desk.time_line import TimeLine
 from gui.desk.top_bar import TopBar
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from bridge.dialogue import Request
@@ -79,8 +92,23 @@ class Window(QMainWindow):
         self.kept = CapturesPanel(self._captures)
         self.devices = DevicesPanel()
         self.roll = PianoRoll(theme)
-        self.bar = TopBar()
-        self.advanced = self._toggle(self.tr("Ad&vanced"), self.tr("Show all that can be set."))
+        self.bar, self.keyboard = TopBar(), Keyboard(theme, SystemClock())
+        self._typing = MusicalTyping(self.keyboard)
+        self.keys = self._toggle(
+            self.tr("Keys"),
+            self.tr("Play with the mouse and the computer's keyboard."),
+            self._show_keys,
+        )
+        self.keys.setChecked(True)
+        self.takes = TakesStrip(theme)
+        self.propose = self._toggle(
+            self.tr("Takes"),
+            self.tr("See several ways to go on side by side, and keep one."),
+            self._show_takes,
+        )
+        self.advanced = self._toggle(
+            self.tr("Ad&vanced"), self.tr("Show all that can be set."), self._show_tabs
+        )
         self._time = TimeLine()
         self._lamps = (
             Lamp(self.tr("A note comes in"), theme.played, theme.line),
@@ -89,14 +117,20 @@ class Window(QMainWindow):
         self._sides = QTabWidget()
         self._lay_out()
         self.set_theme(theme)
-        self._show_settings(Settings())
+        self._show_settings(self._restored.settings)
         for panel in (self.styles, self.play, self.devices):
             panel.changed.connect(self._change)
         self.devices.opened.connect(link.send)
         self.devices.coloured.connect(self._colour)
-        for asking in (self.controls, self.kept, self.styles):
+        for asking in (self.controls, self.kept, self.styles, self.devices):
             asking.asked.connect(link.send)
         self.bar.asked.connect(self._ask)
+        self.keyboard.played.connect(link.send)
+        self.takes.asked.connect(link.send)
+        self.takes.auditioned.connect(lambda score: link.send(Recite(score)))
+        self.takes.stopped.connect(lambda: link.send(Finish()))
+        self.takes.told.connect(lambda text, bad: self.bar.say(text, bad=bad))
+        self.setAcceptDrops(True)
         link.captured.connect(self._keep)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._colour)
         link.changed.connect(self.show_snapshot)
@@ -122,6 +156,8 @@ class Window(QMainWindow):
         if before is None:  # the engine is awake, and hears now what has been asked meanwhile
             self._asking.start()
         self.roll.show_snapshot(snapshot)
+        self.keyboard.show_snapshot(snapshot)
+        self.takes.show_snapshot(snapshot)
         self.devices.show_snapshot(snapshot)
         self.controls.show_snapshot(snapshot)
         self._time.show_snapshot(snapshot)
@@ -140,7 +176,10 @@ class Window(QMainWindow):
         application.setPalette(theme.palette())
         self.setStyleSheet(theme.sheet())
         self.roll.set_theme(theme)
+        self.keyboard.set_theme(theme)
+        self.takes.set_theme(theme)
         self.styles.set_theme(theme)
+        self.devices.set_theme(theme)
         for lamp, lit in zip(self._lamps, (theme.played, theme.answered), strict=True):
             lamp.set_colours(lit, theme.line)
 
@@ -151,7 +190,11 @@ class Window(QMainWindow):
         self._restored = preferences
         self.restoreGeometry(QByteArray.fromBase64(preferences.geometry.encode()))
         self.advanced.setChecked(preferences.advanced)
+        self.keys.setChecked(preferences.keys)
+        self.propose.setChecked(preferences.takes)
         self._show_tabs()
+        self._show_keys()
+        self._show_takes()
         self.devices.choose_colours(preferences.theme)
         self._colour()
         self._show_settings(preferences.settings)
@@ -173,8 +216,15 @@ class Window(QMainWindow):
             output_name=self.devices.output.currentData(),
             theme=self.devices.colours.currentData(),
             advanced=self.advanced.isChecked(),
+            keys=self.keys.isChecked(),
+            takes=self.propose.isChecked(),
             geometry=self.saveGeometry().toBase64().toStdString(),
         )
+
+    def begin_checkup(self) -> None:
+        """Find out whether notes get out, where one sees it."""
+        self._sides.setCurrentWidget(self.devices)
+        self.devices.begin_checkup()
 
     def _known_styles(self, settings: Settings) -> Settings:
         """Leave out what is no style any more, and say so."""
@@ -201,8 +251,24 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Let go of the engine, which silences everything."""
+        self._typing.setEnabled(False)
+        self.keyboard.release_all()
+        self.takes.close_link()
         self._link.close()
         event.accept()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Take a MIDI file."""
+        if midi_file_of(event) is not None:
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Show how a MIDI file might go on."""
+        if (path := midi_file_of(event)) is not None:
+            event.acceptProposedAction()
+            self.propose.setChecked(True)
+            self._show_takes()
+            self.takes.take_file(path)
 
     # What is done.
 
@@ -210,6 +276,8 @@ class Window(QMainWindow):
         """Ask the engine for something; before it listens it is told how to answer."""
         if isinstance(request, Listen):
             self._change()
+            if self.keys.isChecked():
+                self.keyboard.setFocus()  # else the space bar would stop again
         self._link.send(request)
 
     def _change(self) -> None:
@@ -227,6 +295,7 @@ class Window(QMainWindow):
     def _ask_for(self, settings: Settings) -> None:
         self._asked = self._known = settings
         self._asking.start()
+        self.takes.set_settings(settings)
         self._link.send(Change(settings))
 
     def _take_settings(self, snapshot: Snapshot) -> None:
@@ -245,9 +314,12 @@ class Window(QMainWindow):
     def _show_settings(self, settings: Settings) -> None:
         for panel in (self.styles, self.play, self.devices):
             panel.show_settings(settings)
+        self.takes.set_settings(settings)
 
     def _keep(self, captured: Captured) -> None:
-        """Write down what was captured."""
+        """Write down what was captured, unless it is to be gone on with."""
+        if self.takes.take_captured(captured):
+            return
         if not captured.record.notes:
             self.warn(self.tr("There is nothing to keep: nothing was played."))
             return
@@ -268,12 +340,19 @@ class Window(QMainWindow):
 
     # How it is laid out.
 
-    def _toggle(self, text: str, tip: str) -> QPushButton:
+    def _toggle(self, text: str, tip: str, show: Callable[[], object]) -> QPushButton:
         button = QPushButton(text)
         button.setCheckable(True)
         button.setToolTip(tip)
-        button.clicked.connect(self._show_tabs)
+        button.clicked.connect(show)
         return button
+
+    def _show_keys(self) -> None:
+        self.keyboard.setVisible(self.keys.isChecked())
+        self._typing.setEnabled(self.keys.isChecked())
+
+    def _show_takes(self) -> None:
+        self.takes.setVisible(self.propose.isChecked())
 
     def _show_tabs(self) -> None:
         for panel in (self.play, self.controls):
@@ -283,7 +362,8 @@ class Window(QMainWindow):
 
     def _lay_out(self) -> None:
         self._time.setObjectName("faint")
-        self.bar.add(self.advanced)
+        for toggle in (self.keys, self.propose, self.advanced):
+            self.bar.add(toggle)
         for panel, name in (
             (self.styles, self.tr("Style")),
             (self.kept, self.tr("Kept")),
@@ -293,8 +373,16 @@ class Window(QMainWindow):
         ):
             self._sides.addTab(panel, name)
         self._show_tabs()
+        self._show_keys()
+        self._show_takes()
+        music = QWidget()
+        column = QVBoxLayout(music)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self.roll, 1)
+        column.addWidget(self.keyboard)
         split = QSplitter(Qt.Orientation.Horizontal)
-        split.addWidget(self.roll)
+        split.addWidget(music)
         split.addWidget(self._sides)
         split.setStretchFactor(0, 1)
         split.setChildrenCollapsible(False)
@@ -311,5 +399,6 @@ class Window(QMainWindow):
         whole.setSpacing(10)
         whole.addWidget(self.bar)
         whole.addWidget(split, 1)
+        whole.addWidget(self.takes)
         whole.addLayout(below)
         self.setCentralWidget(body)

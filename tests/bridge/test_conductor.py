@@ -26,7 +26,6 @@ from bridge.protocol import (
     Echoed,
     Emitted,
     Follow,
-    Inject,
     Moved,
     Panic,
     Play,
@@ -35,8 +34,9 @@ from bridge.protocol import (
     Report,
     Retract,
     Silence,
+    Through,
 )
-from bridge.schedule import Due, Playable
+from bridge.schedule import DESK_CHANNEL, Due, Playable, Sent
 from bridge.transport import NANOSECONDS, Source, Transport
 
 MS, SECOND = 1_000_000, 1_000_000_000
@@ -109,9 +109,60 @@ def test_a_command_is_obeyed(command: Command, sent: list[Playable], left: list[
     assert desk.sent == left
 
 
-def test_only_the_loopback_has_a_player() -> None:
-    with pytest.raises(ValueError, match="loopback"):
-        Conductor().obey(Inject(()), 0)
+def by_hand(*plan: tuple[int, Playable]) -> Through:
+    """Let the player play on the desk; the channel is the desk's."""
+    return Through(tuple(Due(due_ns, 0, event) for due_ns, event in plan))
+
+
+KEY, KEY_UP = NoteOn(DESK_CHANNEL, 60, 100), NoteOff(DESK_CHANNEL, 60)
+
+
+def test_what_the_player_plays_on_the_desk_goes_out_beside_the_plan_in_order_of_time() -> None:
+    desk = Desk(Conduct(NANOSECONDS), played((10, ON), (30, END)), by_hand((20, KEY), (40, KEY_UP)))
+    assert desk.conductor.next_due_ns() == 10
+    assert desk.pass_to(15)[-1] == Emitted((Sent(10, 15, ON),), 0, 15)
+    assert desk.conductor.next_due_ns() == 20
+    desk.obey(Retract(0), 16)
+    desk.obey(Replan(0), 16)
+    told = desk.pass_to(100)
+    assert desk.sent == [ON, END, KEY, KEY_UP]
+    assert not [report for report in told if isinstance(report, Emitted)]  # it was not planned
+
+
+def test_no_line_touches_what_is_played_on_the_desk() -> None:
+    desk = Desk(by_hand((SECOND, KEY), (3 * SECOND, KEY_UP)))
+    desk.host(SECOND, 0.0)
+    desk.host(2 * SECOND, 40.0)
+    assert desk.sent == [KEY]
+    desk.pass_to(3 * SECOND)
+    assert desk.sent == [KEY, KEY_UP]
+
+
+def test_what_is_played_on_the_desk_sounds_late_rather_than_not_at_all() -> None:
+    desk = Desk(by_hand((0, KEY)))
+    desk.pass_to(500 * MS)
+    assert desk.sent == [KEY]
+
+
+@pytest.mark.parametrize(
+    "command,more",
+    [
+        (Silence(), []),
+        (Panic(), [ControlChange(DESK_CHANNEL, c, 0) for c in (SUSTAIN, 120, 123)]),
+    ],
+)
+def test_a_key_of_the_desk_is_owed_its_release(command: Command, more: list[Playable]) -> None:
+    desk = Desk(by_hand((10, KEY), (20, NoteOn(DESK_CHANNEL, 61, 1)), (30, KEY_UP)))
+    desk.pass_to(15)
+    desk.obey(command, 16)
+    desk.pass_to(SECOND)
+    assert desk.sent == [KEY, KEY_UP, *more]
+
+
+def test_an_echo_of_the_desk_is_not_the_player() -> None:
+    desk = Desk(by_hand((10, KEY)))
+    desk.pass_to(10)
+    assert desk.conductor.receive([Stamped(5 * MS, KEY)]) == ()
 
 
 def test_it_says_at_once_that_the_music_is_free_and_then_no_more() -> None:

@@ -14,6 +14,7 @@ from bridge.events import NoteOff, NoteOn, Stamped, encode
 from bridge.io_process import MidiIo
 from bridge.protocol import (
     Conduct,
+    Inject,
     ListPorts,
     OpenPorts,
     Panic,
@@ -21,6 +22,7 @@ from bridge.protocol import (
     PortNames,
     Problem,
     Received,
+    Silence,
 )
 from bridge.schedule import Due, Playable
 from bridge.transport import NANOSECONDS
@@ -170,6 +172,26 @@ def test_closing_the_handle_is_heard(peer: Peer, talk: Conversation) -> None:
     strike(talk, peer)
     talk.io.close()
     assert ending(peer) == [[0x80, 60, 64], *SILENCE]
+
+
+def test_what_is_played_on_the_desk_goes_through_at_its_frame_and_is_owed_its_release(
+    peer: Peer, talk: Conversation
+) -> None:
+    frame, now_ns = peer.ask(clock=True)
+    begin_ns = now_ns + 100 * MS
+    plan = (Stamped(begin_ns, NoteOn(0, 72, 90)), Stamped(begin_ns + 90_000 * MS, NoteOff(0, 72)))
+    talk.io.send(Inject(plan))
+    ((at, message),) = peer.ask(hear=1)
+    assert message == [0x9F, 72, 90]
+    assert abs(at - frame - 100 * FRAMES_PER_MS) <= FRAMES_PER_MS
+    assert talk.received(1) == [plan[0]]
+    talk.io.send(Silence())
+    assert [message for _, message in peer.ask(hear=1)] == [[0x8F, 72, 64]]
+    talk.io.send(Inject((Stamped(SystemClock().now_ns(), NoteOn(0, 73, 90)),)))
+    peer.ask(hear=1)
+    assert talk.leave() == []  # nothing was planned
+    desks = [[0xBF, control, 0] for control in (64, 120, 123)]
+    assert [message for _, message in peer.ask(hear=4)] == [[0x8F, 73, 64], *desks]
 
 
 ENGINE = """

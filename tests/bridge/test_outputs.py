@@ -2,33 +2,51 @@
 
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from bridge import ports
 from bridge.clock import ManualClock
 from bridge.conductor import Conductor
-from bridge.events import NoteOff, NoteOn
+from bridge.events import ControlChange, Event, NoteOff, NoteOn, ProgramChange, Stamped
+from bridge.events import encode as encode_event
 from bridge.loopback_backend import LoopbackBackend
+from bridge.monitor import PLAYER_CHANNEL
 from bridge.outputs import AGAIN_NS, Outputs
-from bridge.plugin_wire import Block, BlockFlags, Message, PluginHello, decode, encode
+from bridge.plugin_wire import (
+    AppHello,
+    Block,
+    BlockFlags,
+    Flush,
+    Message,
+    PlayAtPosition,
+    PluginHello,
+    decode,
+    encode,
+)
 from bridge.ports import PortError
 from bridge.protocol import (
     Conduct,
     Emitted,
     Follow,
     FromIo,
+    Monitor,
     Moved,
     OpenPorts,
+    Panic,
     Play,
     Problem,
     Ready,
+    Received,
     Report,
+    Silence,
 )
-from bridge.schedule import Due
+from bridge.schedule import DESK_CHANNEL, Due, Playable, Sent
 from bridge.transport import NANOSECONDS, Source
+from tests.bridge.synth_ear import Ear
 
-SECOND = 1_000_000_000
+MS, SECOND = 1_000_000, 1_000_000_000
 NOW_NS = 100 * SECOND
 ON, OFF = NoteOn(0, 60, 100), NoteOff(0, 60)
 
@@ -68,6 +86,10 @@ def outputs(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Out
     outputs = Outputs("cable", "Antiphon", clock)
     yield outputs
     outputs.close()
+
+
+def emitted(told: list[FromIo]) -> list[Playable]:
+    return [each.event for m in told if isinstance(m, Emitted) for each in m.events]
 
 
 class Plugin:
@@ -195,3 +217,180 @@ def test_ports_that_cannot_be_opened_are_not_looked_for(
     Cable.pulled = False
     clock.advance(10 * AGAIN_NS)
     assert not [m for m in outputs.turn() if isinstance(m, Ready)]
+
+
+KEY, KEY_UP = NoteOn(DESK_CHANNEL, 60, 100), NoteOff(DESK_CHANNEL, 60)
+
+
+def by_hand(outputs: Outputs, *plan: tuple[int, Playable]) -> None:
+    outputs.play_by_hand(Stamped(NOW_NS + at_ns, event) for at_ns, event in plan)
+
+
+def heard(told: list[FromIo]) -> list[Stamped]:
+    return [each for m in told if isinstance(m, Received) for each in m.events]
+
+
+@pytest.fixture
+def wire(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, Playable]]:
+    """Write down what goes out on the port, the desk's notes too."""
+    written: list[tuple[int, Playable]] = []
+    report = Conductor.report
+
+    def write(
+        conductor: Conductor, played: tuple[Stamped, ...], sent: list[Sent], now_ns: int
+    ) -> list[Report]:
+        written.extend((each.due_ns - NOW_NS, each.event) for each in sent)
+        return report(conductor, played, sent, now_ns)
+
+    monkeypatch.setattr(Conductor, "report", write)
+    return written
+
+
+def test_the_desk_is_heard_and_goes_out_at_its_time(
+    outputs: Outputs, clock: ManualClock, wire: list[tuple[int, Playable]]
+) -> None:
+    outputs.ask(OpenPorts())
+    by_hand(outputs, (10, ON), (20, OFF))
+    outputs.turn()
+    assert outputs.next_due_ns() == NOW_NS + 10
+    clock.advance(15)
+    assert heard(outputs.turn()) == [Stamped(NOW_NS + 10, ON)]
+    clock.advance(15)
+    told = outputs.turn()
+    assert heard(told) == [Stamped(NOW_NS + 20, OFF)]
+    assert wire == [(10, KEY), (20, KEY_UP)]
+    assert outputs.next_due_ns() is None
+
+
+def test_without_any_port_the_desk_is_heard_all_the_same(
+    outputs: Outputs, clock: ManualClock
+) -> None:
+    Cable.pulled = True
+    outputs.ask(OpenPorts())
+    by_hand(outputs, (10, ON))
+    assert outputs.next_due_ns() == NOW_NS + 10
+    clock.advance(10)
+    assert heard(outputs.turn()) == [Stamped(NOW_NS + 10, ON)]
+
+
+@pytest.mark.parametrize("command", [Silence(), Panic()])
+def test_what_is_still_to_come_from_the_desk_is_forgotten(
+    outputs: Outputs,
+    clock: ManualClock,
+    wire: list[tuple[int, Playable]],
+    command: Silence | Panic,
+) -> None:
+    outputs.ask(OpenPorts())
+    by_hand(outputs, (0, ON), (10, NoteOn(0, 61, 1)), (20, OFF))
+    outputs.turn()
+    outputs.post(command)
+    clock.advance(SECOND)
+    assert heard(outputs.turn()) == []
+    assert [event for _, event in wire if not isinstance(event, ControlChange)] == [KEY, KEY_UP]
+
+
+def test_a_plugin_that_leads_plays_the_desk_and_what_is_still_to_come_of_it(
+    outputs: Outputs, plugin: Plugin, wire: list[tuple[int, Playable]], clock: ManualClock
+) -> None:
+    by_hand(outputs, (0, ON), (20 * MS, NoteOn(0, 62, 1)))
+    outputs.turn()
+    assert wire == [(0, KEY)]
+    plugin.play()
+    outputs.turn()  # the port is silenced, and the plugin told the rest
+    clock.advance(20 * MS)
+    outputs.turn()
+    assert wire[1] == (0, KEY_UP)
+    messages: list[Message] = []
+    while not messages or isinstance(messages[-1], AppHello | Flush):
+        messages.append(plugin.heard())
+    (told,) = (m.message for m in messages if isinstance(m, PlayAtPosition))
+    assert told == encode_event(NoteOn(DESK_CHANNEL, 62, 1))
+
+
+def test_ports_that_come_back_play_what_is_still_to_come_from_the_desk(
+    outputs: Outputs, clock: ManualClock, wire: list[tuple[int, Playable]]
+) -> None:
+    outputs.ask(OpenPorts())
+    by_hand(outputs, (0, ON), (3 * SECOND, NoteOn(0, 62, 1)))
+    outputs.turn()
+    Cable.pulled = True
+    outputs.turn()
+    Cable.pulled = False
+    for _ in range(3):
+        clock.advance(AGAIN_NS)
+        outputs.turn()
+    outputs.turn()
+    assert wire == [(0, KEY), (3 * SECOND, NoteOn(DESK_CHANNEL, 62, 1))]
+
+
+@pytest.fixture
+def ear() -> Iterator[Ear]:
+    ear = Ear()
+    yield ear
+    ear.socket.close()
+
+
+def told_of(ear: Ear) -> list[tuple[int, Event]]:
+    """Return what a synth was told, without the programs."""
+    told = ((due_ns - NOW_NS, event) for due_ns, event in ear.heard())
+    return [(due_ns, event) for due_ns, event in told if not isinstance(event, ProgramChange)]
+
+
+@pytest.mark.parametrize("player", [True, False])
+def test_a_synth_is_told_what_the_player_plays_on_a_port_if_that_is_wanted(
+    outputs: Outputs, ear: Ear, monkeypatch: pytest.MonkeyPatch, *, player: bool
+) -> None:
+    outputs.ask(OpenPorts())
+    outputs.monitor(Monitor(ear.port, player))
+    monkeypatch.setattr(
+        Cable, "turn", lambda _cable, now_ns: [Received((Stamped(now_ns, NoteOn(3, 50, 7)),))]
+    )
+    assert heard(outputs.turn())
+    assert told_of(ear) == ([(0, NoteOn(PLAYER_CHANNEL, 50, 7))] if player else [])
+
+
+def test_keys_that_are_down_end_on_a_synth_with_the_port_they_are_at(
+    outputs: Outputs, ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outputs.ask(OpenPorts())
+    outputs.monitor(Monitor(ear.port))
+    with monkeypatch.context() as once:
+        played = [Received((Stamped(NOW_NS, NoteOn(3, 50, 7)),))]
+        once.setattr(Cable, "turn", lambda _cable, _now_ns: played)
+        outputs.turn()
+    Cable.pulled = True
+    outputs.turn()
+    assert told_of(ear)[1:] == [(0, NoteOff(PLAYER_CHANNEL, 50))]
+
+
+def test_a_synth_goes_on_while_ports_are_looked_for_and_ends_with_what_leads_nowhere(
+    outputs: Outputs, ear: Ear, clock: ManualClock
+) -> None:
+    outputs.ask(OpenPorts())
+    outputs.post(Conduct(NANOSECONDS))
+    outputs.monitor(Monitor(ear.port))
+    outputs.turn()
+    Cable.pulled = True
+    epoch = moves(outputs.turn() + outputs.turn())[-1].transport.epoch
+    outputs.post(Play((Due(NOW_NS, epoch, ON), Due(NOW_NS + 5 * SECOND, epoch, OFF))))
+    assert emitted(outputs.turn()) == [ON]
+    assert told_of(ear) == [(0, ON)]
+    Cable.pulled = False
+    clock.advance(AGAIN_NS)
+    told = outputs.turn()
+    assert [type(m) for m in told if isinstance(m, Ready | Emitted)] == [Emitted, Ready]
+    assert told_of(ear)[0] == (SECOND, OFF)
+
+
+def test_nobody_stands_in_for_ports_that_nobody_asked_for_or_when_nobody_listens(
+    outputs: Outputs, ear: Ear
+) -> None:
+    outputs.monitor(Monitor(ear.port))
+    assert not outputs.open
+    Cable.pulled = True
+    outputs.ask(OpenPorts())
+    assert moves(outputs.turn())
+    outputs.monitor(Monitor(None))
+    outputs.turn()
+    outputs.post(Conduct(replace(NANOSECONDS, time_ns=1)))
+    assert not moves(outputs.turn())

@@ -1,6 +1,7 @@
 """Continuing a score away from the clock."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -10,7 +11,16 @@ from bridge.dialogue import Settings
 from bridge.instruments import Instrument
 from bridge.notes import MetreChange, Note, Score, TempoChange
 from export.artefact import Artefact
-from export.continuation import alone, continuation, instruments_of, span_of_bars, span_of_seconds
+from export.continuation import (
+    Growing,
+    Prompt,
+    Span,
+    alone,
+    continuation,
+    instruments_of,
+    span_of_bars,
+    span_of_seconds,
+)
 from export.runtime import Decoder
 
 PIANO, BASS = Instrument.PIANO, Instrument.BASS
@@ -46,6 +56,60 @@ def test_the_same_seed_gives_the_same_notes(exact: Artefact, decoder: Decoder) -
     first = continuation(exact, decoder, SCORE, span, Settings(seed=1))
     assert continuation(exact, decoder, SCORE, span, Settings(seed=2)) != first
     assert continuation(exact, decoder, SCORE, span, Settings(seed=1)) == first
+
+
+def grown(prompt: Prompt, settings: Settings) -> list[Note]:
+    growing = Growing(prompt, settings)
+    while not growing.done:
+        growing.work()
+    return growing.notes()
+
+
+def test_one_prompt_serves_takes_one_after_another(exact: Artefact, decoder: Decoder) -> None:
+    span = span_of_bars(SCORE, 2)
+    seeds = [Settings(seed=seed) for seed in (1, 2, 1)]
+    each = [continuation(exact, decoder, SCORE, span, settings) for settings in seeds]
+    prompt = Prompt(exact, decoder, SCORE, span, Settings())
+    assert [grown(prompt, settings) for settings in seeds] == each
+
+
+def test_a_prompt_that_the_cache_has_lost_is_read_again(exact: Artefact) -> None:
+    small = Decoder(exact, device="cpu", threads=1, capacity=256)
+    span = span_of_bars(SCORE, 120)
+    once = continuation(exact, small, SCORE, span, Settings(seed=1))
+    prompt = Prompt(exact, small, SCORE, span, Settings())
+    before = small.slid
+    assert [grown(prompt, Settings(seed=1)) for _ in range(2)] == [once, once]
+    assert small.slid > before
+
+
+def test_it_grows_in_order_and_what_is_there_stays(exact: Artefact, decoder: Decoder) -> None:
+    span = span_of_bars(SCORE, 2)
+    growing = Growing(Prompt(exact, decoder, SCORE, span, Settings()), Settings(seed=1))
+    assert (growing.notes(), growing.share) == ([], 0.0)
+    sizes, shares = [0], [0.0]
+    while not growing.done:
+        growing.work()
+        sizes.append(len(growing.notes()))
+        shares.append(growing.share)
+        assert all(n.release_ticks <= span.end for n in growing.notes())
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    assert sizes == sorted(sizes)
+    assert len(set(sizes)) > 2
+
+
+def test_a_long_prompt_is_read_in_parts(exact: Artefact, decoder: Decoder) -> None:
+    many = tuple(Note(12 * i, PIANO, 50 + i % 30, 12 * i + 10, 80) for i in range(300))
+    growing = Growing(
+        Prompt(exact, decoder, Score(many), Span(3600, 3800), Settings()), Settings(seed=1)
+    )
+    lengths = []
+    while not growing.share:
+        growing.work()
+        lengths.append(decoder.length)
+    longest = max(after - before for before, after in pairwise(lengths))
+    assert longest <= 128
 
 
 def test_instruments_are_a_promise(exact: Artefact, decoder: Decoder) -> None:

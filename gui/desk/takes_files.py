@@ -1,0 +1,82 @@
+"""Takes as MIDI files: by themselves, or with all the music up to them.
+
+What goes on from a file keeps that file's own tracks as they were. What is dragged out lies in a
+folder of the session's, which goes with it: whoever is given a file copies it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QDir, QTemporaryDir
+
+from bridge import midifile
+from bridge.takes import Take
+
+if TYPE_CHECKING:
+    from bridge.midifile import MidiFile
+    from bridge.takes import Takes
+
+_FORBIDDEN = frozenset('<>:"/\\|?*')
+
+
+class TakesFiles:
+    """Writes takes down."""
+
+    def __init__(self) -> None:
+        self._folder = QTemporaryDir(QDir.tempPath() + "/antiphon-XXXXXX")
+        self._sources: dict[int, MidiFile] = {}  # of beginnings that were read
+
+    def read(self, path: Path, number: int) -> MidiFile:
+        """Read the file of the beginning that will have a number.
+
+        Raises:
+            bridge.midifile.MidiFileError: it cannot be read, or has no notes.
+
+        """
+        file = midifile.read(path)
+        if not file.score.notes:
+            raise midifile.MidiFileError(f"{path}: has no notes to continue.")
+        self._sources[number] = file
+        return file
+
+    def dragged(self, takes: Takes, number: int, *, whole: bool) -> Path:
+        """Write one into the session's folder.
+
+        Raises:
+            bridge.midifile.MidiFileError: it cannot be written.
+
+        """
+        path = Path(self._folder.path()) / f"{name_of(takes, number, whole=whole)}.mid"
+        self.write(takes, number, path, whole=whole)
+        return path
+
+    def write(self, takes: Takes, number: int, path: Path, *, whole: bool) -> None:
+        """Write one, or all the music up to it.
+
+        Raises:
+            bridge.midifile.MidiFileError: it cannot be written.
+
+        """
+        node, first = takes.nodes[number], takes.path(number)[0]
+        text = node.text if isinstance(node, Take) else takes.name(number)
+        if not whole:
+            midifile.write(takes.alone(number), path, text)
+        elif first in self._sources:
+            on_the_way = (takes.nodes[each] for each in takes.path(number))
+            notes = [n for each in on_the_way if isinstance(each, Take) for n in each.notes]
+            midifile.write_continued(self._sources[first], notes, path, text)
+        else:
+            midifile.write(takes.score_to(number), path, text)
+
+
+def name_of(takes: Takes, number: int, *, whole: bool) -> str:
+    """Return the name of a file without its ending: take 2-4 chopin."""
+    node = takes.nodes[number]
+    parts = [takes.name(number)] if whole else []
+    if isinstance(node, Take):
+        way = "-".join(str(takes.place(each)) for each in takes.path(number)[1:])
+        parts += [f"take {way}", *(name for name, _ in node.settings.style[:2])]
+    plain = "".join(" " if letter in _FORBIDDEN else letter for letter in " ".join(parts))
+    return " ".join(plain.split()).strip(".") or "take"
