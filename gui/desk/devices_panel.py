@@ -28,6 +28,7 @@ from gui.desk.heading import Heading
 from gui.desk.lamp import Lamp
 from gui.desk.lateness_view import LatenessView
 from gui.desk.preferences import Colours
+from gui.desk.sound_choice import SoundChoice
 from gui.desk.theme import DARK
 from gui.desk.wheel import WheelScrolls
 
@@ -65,6 +66,8 @@ class DevicesPanel(QScrollArea):
         self._sync = self._sync_box()
         self._metre = self._metre_box()
         self._advance = self._advance_box()
+        self.sound = SoundChoice()
+        self.sound.changed.connect(self.changed)
         self.colours = self._colours_box()
         self._lamps = (
             Lamp(self.tr("A note comes in"), DARK.played, DARK.line),
@@ -82,7 +85,7 @@ class DevicesPanel(QScrollArea):
     def applied(self, settings: Settings) -> Settings:
         """Return the settings with what is chosen here."""
         return replace(
-            settings,
+            self.sound.applied(settings),
             time=replace(
                 settings.time,
                 sync=self._sync.currentData(),
@@ -99,6 +102,7 @@ class DevicesPanel(QScrollArea):
             self._metre.addItem("/".join(map(str, settings.time.metre)), settings.time.metre)
         self._metre.setCurrentIndex(self._metre.findData(settings.time.metre))
         self._advance.setValue(settings.time.advance_ns / _MS)
+        self.sound.show_settings(settings)
         self.blockSignals(False)
 
     def choose_colours(self, colours: Colours) -> None:
@@ -151,6 +155,7 @@ class DevicesPanel(QScrollArea):
             "time": self.tr("Time"),
             "tempo": self.tr("Tempo"),
             "place": self.tr("Place"),
+            "sound": self.tr("Sound"),
             "processor": self.tr("Processor"),
             "answer": self.tr("Last answer"),
             "echoes": self.tr("Echoes"),
@@ -166,6 +171,7 @@ class DevicesPanel(QScrollArea):
             "time": snapshot.following or "-",
             "tempo": self._tempo(snapshot),
             "place": self._place(snapshot),
+            "sound": snapshot.sound or "-",
             "processor": snapshot.processor or "-",
             "answer": "-" if answer is None else self.tr("after {} ms").format(answer // _MS),
             "echoes": self._echoes(snapshot),
@@ -301,6 +307,7 @@ class DevicesPanel(QScrollArea):
             (self.tr("&Follow"), self._sync, self._sync),
             (self.tr("&Metre"), self._metre, self._metre),
             (self.tr("Output a&dvance"), self._advance, self._advance),
+            (self.tr("Sou&nd"), self.sound, self.sound.box),
             (self.tr("Colou&rs"), self.colours, self.colours),
         ):
             label = QLabel(text)
