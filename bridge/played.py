@@ -63,9 +63,14 @@ class Played:
             self._pedals.append((at_ns, None))
 
     def last(self, now_ns: int, *, answered: bool) -> RollNote | None:
-        """Return the note of one of the two that began last."""
-        begun = (n for n in self.notes if n.answered is answered and n.onset_ns <= now_ns)
-        return max(begun, key=lambda note: note.onset_ns, default=None)
+        """Return the note of one of the two that was the last to begin, as they became known."""
+        # From the end, since this is asked for sixty times a second, and there are thousands.
+        begun = (
+            entry.note
+            for entry in reversed(self._entries)
+            if entry.note.answered is answered and entry.note.onset_ns <= now_ns
+        )
+        return next(begun, None)
 
     def begin(self, note: RollNote, decided_tick: int | None = None) -> None:
         """Add a note, which may have been decided to be at a tick."""

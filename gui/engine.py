@@ -171,7 +171,7 @@ class Engine:
         record = self.record()
         if asked.last_ns is not None:
             record = record.since(self.now_ns - asked.last_ns)
-        return Captured(record, credit(self._artefact, self.snapshot().settings))
+        return Captured(record, credit(self._artefact, self._session.settings))
 
     def close(self) -> None:
         """Release everything that sounds and end both the process and the thread."""

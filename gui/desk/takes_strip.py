@@ -249,13 +249,8 @@ class TakesStrip(QWidget):
         ):
             button.clicked.connect(clicked)
         row.trail.gone.connect(self._go)
-        for keys, done in (
-            (QKeySequence.StandardKey.Undo, self.undo),
-            (QKeySequence.StandardKey.Redo, self.redo),
-            (QKeySequence.StandardKey.Save, self._ask_where),
-        ):
-            shortcut = QShortcut(QKeySequence(keys), self, done)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        save = QShortcut(QKeySequence(QKeySequence.StandardKey.Save), self, self._ask_where)
+        save.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
 
     def _show_grown(self, grown: Grown) -> None:
         assert self._from is not None

@@ -137,8 +137,8 @@ class Window(QMainWindow):
         link.ended.connect(self._engine_ended)
         for keys, done in (
             (QKeySequence(Qt.Key.Key_Escape), self.bar.escape),
-            (QKeySequence(QKeySequence.StandardKey.Undo), self._undo.undo),
-            (QKeySequence(QKeySequence.StandardKey.Redo), self._undo.redo),
+            (QKeySequence(QKeySequence.StandardKey.Undo), lambda: self._undoing().undo()),
+            (QKeySequence(QKeySequence.StandardKey.Redo), lambda: self._undoing().redo()),
         ):
             QShortcut(keys, self, done)
 
@@ -286,6 +286,12 @@ class Window(QMainWindow):
         self._ask_for(self.settings())
         assert self._asked is not None
         self._undo.note(before, self._asked)
+
+    def _undoing(self) -> TakesStrip | SettingsUndo:
+        """Return what is undone: among the takes a step of theirs, elsewhere one of settings."""
+        focused = QApplication.focusWidget()
+        among_takes = focused is not None and self.takes.isAncestorOf(focused)
+        return self.takes if among_takes else self._undo
 
     def _go_back_to(self, settings: Settings) -> None:
         """Ask for other settings than the controls show, and let them show these."""

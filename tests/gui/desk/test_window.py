@@ -4,8 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QDoubleSpinBox
 from pytestqt.qtbot import QtBot
 
@@ -18,6 +18,7 @@ from bridge.dialogue import (
     HandOver,
     Listen,
     Mode,
+    Recite,
     Settings,
     State,
 )
@@ -30,8 +31,10 @@ from bridge.record import Record
 from export.style_space import StyleSpace
 from gui.desk.preferences import Colours, Preferences
 from gui.desk.session_link import SessionLink
+from gui.desk.small_roll import SmallRoll
 from gui.desk.theme import DARK, LIGHT, Theme
 from gui.desk.window import Window
+from gui.phrases import phrase_file
 from gui.snapshots import Capture, Captured
 from tests.gui.desk.conftest import Desk
 from tests.gui.desk.music import SECOND, conversation, jam
@@ -340,6 +343,68 @@ def test_a_real_engine_wakes_listens_and_stops(
     window.close()
     engine.close()
     assert engine.process.returncode == 0
+
+
+def drop(window: Window, path: Path) -> QDropEvent:
+    """Drop a file on the window, as a file manager does."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path))])
+    copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    left = Qt.MouseButton.LeftButton
+    enter = QDragEnterEvent(QPoint(9, 9), copy, data, left, none)
+    QApplication.sendEvent(window, enter)
+    event = QDropEvent(QPointF(9, 9), copy, data, left, none)
+    event.setAccepted(False)
+    if enter.isAccepted():
+        QApplication.sendEvent(window, event)
+    return event
+
+
+def test_a_file_that_is_dropped_is_continued_and_a_take_is_heard(desk: Desk) -> None:
+    desk.show()
+    assert not desk.window.takes.isVisible()
+    assert drop(desk.window, phrase_file("minuet")).isAccepted()
+    assert desk.window.takes.isVisible()
+    takes = desk.window.takes
+    desk.qtbot.waitUntil(lambda: not takes.busy and len(takes.takes.nodes) == 5, timeout=60_000)
+    desk.heard()
+    rolls = desk.window.findChildren(SmallRoll)
+    desk.window.activateWindow()
+    desk.qtbot.mouseDClick(rolls[2], Qt.MouseButton.LeftButton)
+    kept = takes.takes.current
+    desk.qtbot.keySequence(rolls[2], QKeySequence.StandardKey.Undo)
+    assert (kept, takes.takes.current) == (3, 0)
+    desk.qtbot.keySequence(rolls[2], QKeySequence.StandardKey.Redo)
+    assert takes.takes.current == 3
+    takes.undo()
+    desk.heard()
+    desk.qtbot.mouseClick(rolls[1], Qt.MouseButton.LeftButton)
+    (recite,) = desk.heard()
+    assert isinstance(recite, Recite)
+    assert recite.score.notes
+    desk.show(state=State.ANSWERING, recital=(0, 10 * SECOND))
+    desk.qtbot.keyClick(rolls[1], Qt.Key.Key_Return)
+    assert desk.heard() == [Finish()]
+
+
+def test_what_is_no_midi_file_is_not_taken(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "song.wav").write_bytes(b"")
+    assert not drop(desk.window, tmp_path / "song.wav").isAccepted()
+    (tmp_path / "song.mid").write_bytes(b"no MIDI")
+    drop(desk.window, tmp_path / "song.mid")
+    assert "song.mid" in desk.window.bar.said
+
+
+def test_takes_and_keys_that_are_shown_are_shown_again(
+    desk: Desk, qtbot: QtBot, space: StyleSpace, tmp_path: Path
+) -> None:
+    desk.click(desk.window.propose)
+    desk.click(desk.window.keys)
+    other = Desk(qtbot, space, tmp_path)
+    other.window.restore(desk.window.preferences())
+    assert other.window.takes.isVisible()
+    assert not other.window.keyboard.isVisible()
+    other.window.close()
 
 
 @pytest.mark.parametrize("size", [(1024, 640), (1280, 760), (2560, 1440)])
