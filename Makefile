@@ -5,7 +5,7 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test check pytest format plugin train train-gpu clean
+.PHONY: help setup run test check pytest format languages plugin train train-gpu clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ pytest: .venv/.test-ready ## The tests alone
 format: .venv/.test-ready ## Rewrite the code as `make check` wants it, where that can be done safely
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
+
+languages: .venv/.test-ready ## Gather the window's texts for translators, and build what the app loads
+	@dev/languages
 
 plugin: ## Build the DAW plugin (VST3, CLAP, LV2) and install it for this user
 	$(MAKE) -C bridge/plugin install

@@ -48,20 +48,27 @@ class Child:
 def start_child(module: str, *arguments: str) -> Child:
     """Run `python -m module arguments...` and wait until it has joined, or raise `ChildError`."""
     key = secrets.token_bytes(32)
-    with Listener(authkey=key) as listener:
+    with Listener(_address(), authkey=key) as listener:
+        address = listener.address
+        where = address.decode() if isinstance(address, bytes) else address
         process = subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
         )
-        _tell(process, json.dumps({"address": listener.address, "key": key.hex()}))
+        _tell(process, json.dumps({"address": where, "key": key.hex()}))
         connection = _accept(listener, process)
         if connection is None:
-            with Client(listener.address, authkey=key):
+            with Client(where, authkey=key):
                 pass  # the thread that still waits for the child gets this instead, and ends
             process.kill()
             raise ChildError(f"{module} ended with status {process.wait()} before it joined.")
     return Child(process, connection)
+
+
+def _address() -> str | None:
+    """Return where to listen: on Linux a name without a file, whose path could be too long."""
+    return f"\0antiphon-{secrets.token_hex(8)}" if sys.platform == "linux" else None
 
 
 def join_parent() -> Connection:

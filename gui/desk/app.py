@@ -13,6 +13,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from bridge.pipe import start_child
+from gui.desk.languages import speak
 from gui.desk.preferences import PreferencesError, load, save
 from gui.desk.session_link import SessionLink
 from gui.desk.theme import DARK
@@ -41,11 +42,15 @@ def run(
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Antiphon")
     app.setStyle("Fusion")
+    speak(app)
     sys.excepthook = show_crash
     window = Window(SessionLink(engine.connection), space, DARK, captures)
     window.resize(*_USUAL_SIZE)
+    is_first = remembered is not None and not remembered.exists()
     kept = remembered is not None and _recall(window, remembered)
     window.show()
+    if is_first:
+        window.begin_checkup()
     if shown is not None:
         window.repaint()
         QTimer.singleShot(0, shown)

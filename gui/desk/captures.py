@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
     QAbstractListModel,
+    QDateTime,
+    QLocale,
     QMimeData,
     QModelIndex,
     QObject,
@@ -93,7 +95,8 @@ class Captures(QAbstractListModel):
             return None
         capture = self._captures[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return capture.kept.strftime("%d %b %Y, %H:%M:%S")
+            kept = QDateTime.fromSecsSinceEpoch(int(capture.kept.timestamp()))
+            return QLocale().toString(kept, self.tr("d MMM yyyy, HH:mm:ss"))
         if role == Qt.ItemDataRole.ToolTipRole:
             return str(capture.path)
         return None

@@ -38,7 +38,7 @@ class CapturesPanel(QWidget):
             self.tr("Everything is always being captured: write down the last minute of it.")
         )
         self.minute.clicked.connect(lambda: self.asked.emit(Capture(_MINUTE_NS)))
-        self.all = QPushButton(self.tr("Keep &all"))
+        self.all = QPushButton(self.tr("Keep a&ll"))
         self.all.setToolTip(self.tr("Write down all that was played since the start."))
         self.all.clicked.connect(lambda: self.asked.emit(Capture(None)))
         self.list = self._list_view()

@@ -45,6 +45,7 @@ class ControlsPanel(QWidget):
         )
         about.setWordWrap(True)
         whole.addWidget(about)
+        whole.addSpacing(6)
         grid = QGridLayout()
         grid.setColumnStretch(1, 1)
         self._rows = {action: self._row(grid, action, words) for action, words in self._words()}

@@ -27,6 +27,7 @@ from gui.desk.doctor_panel import DoctorPanel
 from gui.desk.heading import Heading
 from gui.desk.lamp import Lamp
 from gui.desk.lateness_view import LatenessView
+from gui.desk.names import instrument_name
 from gui.desk.preferences import Colours
 from gui.desk.sound_choice import SoundChoice
 from gui.desk.theme import DARK
@@ -70,8 +71,8 @@ class DevicesPanel(QScrollArea):
         self.sound.changed.connect(self.changed)
         self.colours = self._colours_box()
         self._lamps = (
-            Lamp(self.tr("A note comes in"), DARK.played, DARK.line),
-            Lamp(self.tr("A note goes out"), DARK.answered, DARK.line),
+            Lamp(self.tr("A note comes in"), DARK.played, DARK.edge),
+            Lamp(self.tr("A note goes out"), DARK.answered, DARK.edge),
         )
         self._facts = {name: self._fact() for name in self._names()}
         self.lateness = LatenessView(DARK)
@@ -141,7 +142,7 @@ class DevicesPanel(QScrollArea):
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
         for lamp, lit in zip(self._lamps, (theme.played, theme.answered), strict=True):
-            lamp.set_colours(lit, theme.line)
+            lamp.set_colours(lit, theme.edge)
         self.lateness.set_theme(theme)
         self.doctor.set_theme(theme)
 
@@ -179,7 +180,7 @@ class DevicesPanel(QScrollArea):
         }
 
     def _plugin(self, one: PluginInstance) -> str:
-        plays = self.tr("all instruments") if one.plays is None else one.plays.label
+        plays = self.tr("all instruments") if one.plays is None else instrument_name(one.plays)
         listens = self.tr("listens") if one.listens else self.tr("does not listen")
         return self.tr("{}. plays {}, {}").format(one.instance, plays, listens)
 
@@ -328,6 +329,8 @@ class DevicesPanel(QScrollArea):
         whole.addStretch(1)
         self.setWidget(inner)
         self.setWidgetResizable(True)
+        self.setAccessibleName(self.tr("Devices"))
+        self.setAccessibleDescription(self.tr("Arrow keys scroll."))
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
@@ -55,8 +55,8 @@ class Lamp(QWidget):
         """Paint a dot."""
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(self._lit if self.lit else self._dark)
+            painter.setPen(QPen(self._lit if self.lit else self._dark, 1))
+            painter.setBrush(self._lit if self.lit else Qt.BrushStyle.NoBrush)
             dot = QRectF(0, 0, _SIZE, _SIZE)
             dot.moveCenter(QRectF(self.rect()).center())
             painter.drawEllipse(dot)

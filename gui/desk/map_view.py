@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QFontMetricsF,
     QHelpEvent,
     QKeyEvent,
@@ -24,6 +25,8 @@ from PySide6.QtGui import (
     QWheelEvent,
 )
 from PySide6.QtWidgets import QToolTip, QWidget
+
+from gui.desk.roll import BY_KEYBOARD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,7 +59,7 @@ class MapView(QWidget):
         self._found: frozenset[str] = frozenset()
         self._hovered: str | None = None
         self._path: list[Point] = []
-        self._drawing = self._dragging = False
+        self._drawing = self._dragging = self._framed = False
         self._pressed: QPointF | None = None  # on a name
         self._zoom, self._middle = 1.0, (0.5, 0.5)
         self.setMouseTracking(True)
@@ -236,6 +239,16 @@ class MapView(QWidget):
         self.zoom_by(1.25 ** (event.angleDelta().y() / _NOTCH), event.position())
         event.accept()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show a frame if it was by the keyboard that one came here."""
+        self._framed = event.reason() in BY_KEYBOARD
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the frame away."""
+        self._framed = False
+        super().focusOutEvent(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move the puck, or zoom."""
         ways = {
@@ -288,6 +301,10 @@ class MapView(QWidget):
         self._paint_path(painter)
         self._paint_puck(painter, dots)
         self._paint_names(painter, dots, near)
+        if self._framed:
+            painter.setPen(QPen(QColor(self._theme.accent), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def _paint_path(self, painter: QPainter) -> None:
         if len(self._path) > 1:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QLabel,
     QScrollArea,
+    QSizePolicy,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -27,10 +28,12 @@ from PySide6.QtWidgets import (
 from bridge.dialogue import FASTEST_BPM, SLOWEST_BPM, Begins, Mode, ReEntry, Settings
 from bridge.instruments import Instrument
 from bridge.quantise import HARDEST_SWING, STRAIGHT, Step
+from gui.desk.names import instrument_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_AS_IT_COMES = QSizePolicy.Policy.Preferred
 _COLUMNS, _MOST_BARS = 3, 32
 _SECOND = 1_000_000_000
 
@@ -103,7 +106,7 @@ class PlayPanel(QScrollArea):
                 self.tr("What an answer does when you play during it."),
             ),
             self._choice(
-                self.tr("It &begins"),
+                self.tr("It be&gins"),
                 "begins",
                 (
                     (Begins.AT_ONCE, self.tr("at once")),
@@ -125,13 +128,13 @@ class PlayPanel(QScrollArea):
                 self.tr("Else a loop is repeated as it was."),
             ),
             self._number(
-                self.tr("&Temperature"),
+                self.tr("Temperat&ure"),
                 "temperature",
                 (0.0, 2.0, 0.05),
                 self.tr("How much is left to chance: low is careful, high is bold."),
             ),
             self._number(
-                self.tr("To&p-p"),
+                self.tr("&Top-p"),
                 "top_p",
                 (0.05, 1.0, 0.05),
                 self.tr("Of what could come, only the likeliest so much of it may."),
@@ -162,7 +165,7 @@ class PlayPanel(QScrollArea):
         )
         return [
             self._field(self.tr("&Quantise"), step, "quantise.step"),
-            self._field(self.tr("Strength"), strength, "quantise.strength"),
+            self._field(self.tr("Stre&ngth"), strength, "quantise.strength"),
             self._field(self.tr("S&wing"), swing, "quantise.swing"),
         ]
 
@@ -223,7 +226,7 @@ class PlayPanel(QScrollArea):
         spin = self._whole_number(_MOST_BARS, tip)
         spin.setSpecialValueText(self.tr("as long as the phrase"))
         return _Field(
-            self.tr("&Bars"),
+            self.tr("Ba&rs"),
             spin,
             lambda settings: spin.setValue(settings.bars or 0),
             lambda settings: replace(settings, bars=spin.value() or None),
@@ -275,8 +278,8 @@ class PlayPanel(QScrollArea):
         return spin
 
     def _instrument_box(self, kind: Instrument) -> QCheckBox:
-        box = QCheckBox(kind.label)
-        box.setAccessibleName(kind.label)
+        box = QCheckBox(instrument_name(kind))
+        box.setAccessibleName(instrument_name(kind))
         box.setToolTip(self.tr("Let it answer. With none ticked, those that you play answer."))
         box.toggled.connect(self.changed)
         return box
@@ -295,6 +298,7 @@ class PlayPanel(QScrollArea):
             label = QLabel(field.label)
             label.setBuddy(field.control)
             label.setMinimumWidth(label.sizeHint().width() + 8)  # else the last letter is cut
+            label.setSizePolicy(_AS_IT_COMES, QSizePolicy.Policy.Expanding)  # beside its control
             self._form.addRow(label, field.control)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         whole.addLayout(self._form)
@@ -302,6 +306,7 @@ class PlayPanel(QScrollArea):
         self.setWidget(inner)
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # a control that has the focus is in sight
 
 
 def _tempo(bpm: float) -> float | None:

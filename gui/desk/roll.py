@@ -14,26 +14,39 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QElapsedTimer, QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QHelpEvent,
+    QHideEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
+    QShowEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from bridge.dialogue import RollNote, Settings, Snapshot, State
+from gui.desk.names import instrument_name
 from gui.desk.roll_paint import NotePainter, place_of
 from gui.desk.roll_tiles import Tiles
 from gui.desk.roll_view import SECOND, View, compass, grid
 from model.vocabulary import pitch_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from gui.desk.theme import Theme
 
 FRAME_MS = 16
+BY_KEYBOARD = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
+"""Who comes to a picture so has to see that it has the focus."""
+_LOWEST_PX = 110
 _FADING_NS = SECOND
 _NOTCH = 120  # of a mouse wheel, in eighths of a degree
 _PEDAL_PX = 5.0
@@ -54,14 +67,14 @@ class PianoRoll(QWidget):
         self._going_on: tuple[RollNote, ...] = ()  # what still sounds, or is to come
         self._taken_back: list[tuple[int, RollNote]] = []  # with when it was
         self._view = View(1, 1, 0)
-        self._following = True
+        self._following, self._framed = True, False
         self._dragged_from: float | None = None
         self._since = QElapsedTimer()
         self._frames = QTimer(self)
         self._frames.setInterval(FRAME_MS)
         self._frames.setTimerType(Qt.TimerType.PreciseTimer)
         self._frames.timeout.connect(self.update)
-        self.setMinimumHeight(160)
+        self.setMinimumHeight(_LOWEST_PX)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Piano roll"))
         self.setAccessibleDescription(
@@ -81,7 +94,7 @@ class PianoRoll(QWidget):
             self._take_notes(before)
         if snapshot.state is State.STOPPED:
             self._frames.stop()
-        elif not self._frames.isActive():
+        elif self.isVisible() and not self._frames.isActive():
             self._frames.start()
         self.update()
 
@@ -117,6 +130,17 @@ class PianoRoll(QWidget):
         """Return what is shown now."""
         view = replace(self._view, width=self.width(), height=self.height())
         return view.following(self.now_ns) if self._following else view
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Draw nothing that nobody sees."""
+        self._frames.stop()
+        super().hideEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Go on, if a session does."""
+        if self._snapshot.state is not State.STOPPED:
+            self._frames.start()
+        super().showEvent(event)
 
     # Where one looks.
 
@@ -180,6 +204,16 @@ class PianoRoll(QWidget):
         self._dragged_from = None
         self.unsetCursor()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show a frame if it was by the keyboard that one came here."""
+        self._framed = event.reason() in BY_KEYBOARD
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the frame away."""
+        self._framed = False
+        super().focusOutEvent(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Scroll and zoom."""
         keys = Qt.Key
@@ -217,7 +251,7 @@ class PianoRoll(QWidget):
         who = self.tr("Antiphon") if note.answered else self.tr("you")
         name = pitch_name(note.pitch)
         return self.tr("{}: {} {}, velocity {}").format(
-            who, note.instrument.label, name, note.velocity
+            who, instrument_name(note.instrument), name, note.velocity
         )
 
     # How it is drawn.
@@ -230,7 +264,7 @@ class PianoRoll(QWidget):
     def _paint(self, painter: QPainter) -> None:
         view, now_ns = self.view(), self.now_ns
         self._paint_ground(painter, view)
-        self._paint_grid(painter, view)
+        numbers = self._paint_grid(painter, view)
         self._tiles.draw(painter, view, self.devicePixelRatioF())
         shown = (n for n in self._going_on if n.onset_ns < view.ns_at(view.width))
         self._painter.paint(painter, view, shown, now_ns)
@@ -240,6 +274,11 @@ class PianoRoll(QWidget):
                 self._painter.paint_taken_back(painter, view, note, strength)
         self._paint_pedal(painter, view, now_ns)
         self._paint_playhead(painter, view, now_ns)
+        self._paint_names(painter, view, numbers)
+        if self._framed:
+            painter.setPen(QPen(QColor(self._painter.theme.accent), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
 
     def _paint_ground(self, painter: QPainter, view: View) -> None:
         theme = self._painter.theme
@@ -249,7 +288,8 @@ class PianoRoll(QWidget):
             if pitch % 12 in _BLACK_KEYS:
                 painter.fillRect(QRectF(0, view.y_at(pitch), view.width, view.row), shade)
 
-    def _paint_grid(self, painter: QPainter, view: View) -> None:
+    def _paint_grid(self, painter: QPainter, view: View) -> list[tuple[int, str]]:
+        """Paint bars, beats and octaves; return where numbers of bars belong."""
         theme = self._painter.theme
         octaves = [pitch for pitch in range(view.lowest, view.highest + 1) if pitch % 12 == 0]
         # Rectangles, since Qt fills one in half the time that a line takes.
@@ -267,10 +307,16 @@ class PianoRoll(QWidget):
         for lines, colour in ((others, theme.line), (bars, theme.strong_line)):
             painter.setBrush(QColor(colour))
             painter.drawRects(lines)
-        painter.setPen(QColor(theme.faint))
+        return numbers
+
+    def _paint_names(
+        self, painter: QPainter, view: View, numbers: Iterable[tuple[int, str]]
+    ) -> None:
+        """Write the numbers of bars and the names of octaves, over what else there is."""
+        painter.setPen(QColor(self._painter.theme.faint))
         for x, number in numbers:
             painter.drawText(QPointF(x, 14), number)
-        for pitch in octaves:
+        for pitch in range(view.lowest + -view.lowest % 12, view.highest + 1, 12):
             painter.drawText(QPointF(6, view.y_at(pitch) + view.row - 3), pitch_name(pitch))
 
     def _paint_pedal(self, painter: QPainter, view: View, now_ns: int) -> None:

@@ -41,6 +41,7 @@ from bridge.dialogue import RollNote
 from bridge.notes import TICKS_PER_QUARTER, Note, Score
 from bridge.takes import Span
 from bridge.tempo import MetreMap
+from gui.desk.names import instrument_name
 from gui.desk.roll_paint import NotePainter
 from gui.desk.roll_view import SECOND, View
 
@@ -168,7 +169,7 @@ class SmallRoll(QWidget):
     def told(self) -> str:
         """What it says beside its title."""
         kinds = sorted({note.instrument for note in self._notes})
-        names = ", ".join(kind.label for kind in kinds)
+        names = ", ".join(instrument_name(kind) for kind in kinds)
         match self._state:
             case State.EMPTY:
                 return ""

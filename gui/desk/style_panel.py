@@ -100,7 +100,7 @@ class StylePanel(QWidget):
         before, self._morphing = self._morphing, snapshot.morphing
         if (before is None) is not (self._morphing is None):
             going = self._morphing is not None
-            self.morph.setText(self.tr("St&op here") if going else self.tr("Play the &path"))
+            self.morph.setText(self.tr("St&op here") if going else self.tr("Play t&he path"))
         if self._morphing is not None and self.map.path:
             self.map.show_puck(along(self.map.path, self._morphing))
 
@@ -155,7 +155,7 @@ class StylePanel(QWidget):
         return box
 
     def _morph_button(self) -> QPushButton:
-        button = QPushButton(self.tr("Play the &path"))
+        button = QPushButton(self.tr("Play t&he path"))
         button.setToolTip(self.tr("Let the style go slowly along the path, while you play."))
         button.clicked.connect(self._play_or_stop)
         return button

@@ -8,6 +8,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLabel
 
 from bridge.dialogue import RollNote, Snapshot
+from gui.desk.names import instrument_name
 from model.vocabulary import pitch_name
 
 _BETWEEN = "   ·   "
@@ -32,7 +33,10 @@ class TimeLine(QLabel):
             parts.append(self.tr("{:.1f} bpm").format(snapshot.transport.bpm))
             parts.append(self.tr("bar {}, beat {}").format(bar, beat))
         if snapshot.plugins:
-            voices = (one.plays.label if one.plays else self.tr("all") for one in snapshot.plugins)
+            voices = (
+                instrument_name(one.plays) if one.plays else self.tr("all")
+                for one in snapshot.plugins
+            )
             parts.append(self.tr("plugins: {}").format(", ".join(voices)))
         for who, note in (
             (self.tr("you"), snapshot.last_played),
@@ -44,4 +48,4 @@ class TimeLine(QLabel):
 
 
 def _named(note: RollNote) -> str:
-    return f"{note.instrument.label} {pitch_name(note.pitch)}"
+    return f"{instrument_name(note.instrument)} {pitch_name(note.pitch)}"

@@ -15,6 +15,7 @@ from bridge import midifile
 from bridge.clock import Clock, SystemClock
 from bridge.dialogue import Finish, Halt, HandOver, Listen, Mode, State
 from bridge.protocol import Inject, Panic
+from gui.desk.names import phrase_name
 from gui.phrases import USUAL_STYLES, fingers, phrase_file
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ class TopBar(QWidget):
         box.addItem(self.tr("with what I play"), _MINE)
         box.addItem(self.tr("out of nothing"), _NOTHING)
         for name in USUAL_STYLES:
-            box.addItem(self.tr("with the {}").format(name), name)
+            box.addItem(self.tr("with the {}").format(phrase_name(name)), name)
         box.setMinimumHeight(_HEIGHT_PX)
         box.setAccessibleName(self.tr("What to begin with"))
         box.setToolTip(self.tr("What Antiphon answers first: you, nothing, or a phrase."))
@@ -150,6 +151,7 @@ class TopBar(QWidget):
         self.answer.setEnabled(False)
         self.end.setEnabled(False)
         self._status.setObjectName("status")
+        self._status.setWordWrap(True)
         self._status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

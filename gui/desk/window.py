@@ -54,7 +54,7 @@ from gui.desk.roll import PianoRoll
 from gui.desk.settings_undo import SettingsUndo
 from gui.desk.style_panel import StylePanel
 from gui.desk.takes_strip import TakesStrip
-from gui.desk.theme import DARK, LIGHT
+from gui.desk.theme import DARK, LIGHT, inset_numbers
 from gui.desk.time_line import TimeLine
 from gui.desk.top_bar import TopBar
 
@@ -111,11 +111,12 @@ class Window(QMainWindow):
         )
         self._time = TimeLine()
         self._lamps = (
-            Lamp(self.tr("A note comes in"), theme.played, theme.line),
-            Lamp(self.tr("A note goes out"), theme.answered, theme.line),
+            Lamp(self.tr("A note comes in"), theme.played, theme.edge),
+            Lamp(self.tr("A note goes out"), theme.answered, theme.edge),
         )
         self._sides = QTabWidget()
         self._lay_out()
+        inset_numbers(self)
         self.set_theme(theme)
         self._show_settings(self._restored.settings)
         for panel in (self.styles, self.play, self.devices):
@@ -181,7 +182,7 @@ class Window(QMainWindow):
         self.styles.set_theme(theme)
         self.devices.set_theme(theme)
         for lamp, lit in zip(self._lamps, (theme.played, theme.answered), strict=True):
-            lamp.set_colours(lit, theme.line)
+            lamp.set_colours(lit, theme.edge)
 
     def restore(self, preferences: Preferences) -> None:
         """Be as it was when it was closed, and ask the engine to be."""
@@ -378,6 +379,8 @@ class Window(QMainWindow):
             (self.devices, self.tr("Devices")),
         ):
             self._sides.addTab(panel, name)
+        self._sides.tabBar().setAccessibleName(self.tr("Panels"))
+        self._sides.tabBar().setToolTip(self.tr("Choose what is shown here."))
         self._show_tabs()
         self._show_keys()
         self._show_takes()

@@ -1,5 +1,7 @@
 """Two processes and the pipe between them."""
 
+import tempfile
+from multiprocessing import process
 from pathlib import Path
 
 import pytest
@@ -33,6 +35,18 @@ def test_values_cross_both_ways_and_arguments_arrive() -> None:
     assert child.connection.recv() == (["one", "two words"], {"value": (1, 2.5, b"\0")})
     child.close()
     assert child.process.returncode == 0
+
+
+def test_a_long_way_to_temporary_files_is_no_hindrance(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = tmp_path / ("d" * 100)
+    deep.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(deep))
+    monkeypatch.setattr(process.current_process(), "_config", {})  # it remembers a folder
+    child = start_child("obedient")
+    child.close()
+    assert child.process.returncode == 7
 
 
 def test_a_child_reads_the_end_of_the_pipe() -> None:

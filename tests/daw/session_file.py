@@ -75,6 +75,11 @@ class SessionFile:
         root.set("id-counter", _next(numbers))
         tree.write(self.path, encoding="UTF-8", xml_declaration=True)
 
+    def tracks(self) -> list[str]:
+        """Return the names of the MIDI tracks, as they were saved."""
+        root = ET.parse(self.path).getroot()  # noqa: S314 - Ardour wrote it
+        return [track for track, _ in _playlists(root)]
+
     def notes(self, track: str) -> list[Note]:
         """Return the notes of a track, as they were saved."""
         root = ET.parse(self.path).getroot()  # noqa: S314 - Ardour wrote it
@@ -85,7 +90,7 @@ class SessionFile:
         for region in dict(_playlists(root))[track].iter("Region"):
             length, position = (_beats(v, bpm) for v in region.attrib["length"].split("@"))
             start = _beats(region.attrib["start"], bpm)
-            for note in _notes_of(self._midi / sources[region.attrib["source-0"]]):
+            for note in notes_of(self._midi / sources[region.attrib["source-0"]]):
                 if start <= note.beat < start + length:
                     beat = _rounded(note.beat - start + position)
                     found.append(Note(beat, note.pitch, note.velocity, note.length, note.channel))
@@ -147,7 +152,7 @@ def _rounded(beat: Fraction) -> Fraction:
     return Fraction(round(beat * TICKS), TICKS)
 
 
-def _notes_of(path: Path) -> Iterator[Note]:
+def notes_of(path: Path) -> Iterator[Note]:
     """Read the notes of a MIDI file."""
     file = mido.MidiFile(path)
     tick = 0

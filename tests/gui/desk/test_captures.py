@@ -1,10 +1,11 @@
 """The folder of captures, under Qt's own tester of models."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QLocale, QModelIndex, Qt
 from pytestqt.modeltest import ModelTester
 
 from bridge.midifile import read
@@ -24,6 +25,14 @@ def captures(tmp_path: Path, qtmodeltester: ModelTester) -> Captures:
     return captures
 
 
+@pytest.fixture
+def in_german() -> Iterator[None]:
+    before = QLocale()
+    QLocale.setDefault(QLocale("de"))
+    yield
+    QLocale.setDefault(before)
+
+
 def names(captures: Captures) -> list[str]:
     return [captures.path(captures.index(row)).name for row in range(captures.rowCount())]
 
@@ -36,7 +45,14 @@ def test_what_is_kept_is_a_file_and_the_newest_is_first(captures: Captures) -> N
         "antiphon-2026-11-22-004105.mid",
     ]
     assert len(read(first).score.notes) == len(conversation())
-    assert captures.index(1).data() == "22 Nov 2026, 00:41:05"
+
+
+@pytest.mark.usefixtures("in_german")
+def test_the_month_has_the_name_that_it_has_here(captures: Captures) -> None:
+    captures.keep(PLAYED, NOW)
+    captures.keep(PLAYED, NOW.replace(month=3))
+    shown = [captures.index(row).data() for row in range(captures.rowCount())]
+    assert shown == ["22 Nov. 2026, 00:41:05", "22 März 2026, 00:41:05"]
 
 
 def test_two_within_a_second_are_two_files(captures: Captures) -> None:

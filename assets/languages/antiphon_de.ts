@@ -1,0 +1,1341 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en">
+<context>
+    <name>BlendModel</name>
+    <message>
+        <source>Style</source>
+        <translation>Stil</translation>
+    </message>
+    <message>
+        <source>Weight</source>
+        <translation>Gewicht</translation>
+    </message>
+</context>
+<context>
+    <name>Captures</name>
+    <message>
+        <source>d MMM yyyy, HH:mm:ss</source>
+        <translation>d. MMM yyyy, HH:mm:ss</translation>
+    </message>
+</context>
+<context>
+    <name>CapturesPanel</name>
+    <message>
+        <source>&amp;Keep the last minute</source>
+        <translation>&amp;Letzte Minute behalten</translation>
+    </message>
+    <message>
+        <source>Everything is always being captured: write down the last minute of it.</source>
+        <translation>Alles wird immer mitgeschnitten: Schreib die letzte Minute davon auf.</translation>
+    </message>
+    <message>
+        <source>Keep a&amp;ll</source>
+        <translation>Alles &amp;behalten</translation>
+    </message>
+    <message>
+        <source>Write down all that was played since the start.</source>
+        <translation>Schreib alles auf, was seit dem Start gespielt wurde.</translation>
+    </message>
+    <message>
+        <source>Kept</source>
+        <translation>Mitschnitte</translation>
+    </message>
+    <message>
+        <source>Drag one into your DAW. Enter opens it, Delete removes it.</source>
+        <translation>Zieh einen in deine DAW. Die Eingabetaste öffnet ihn, Entf löscht ihn.</translation>
+    </message>
+    <message>
+        <source>Drag one of these into your DAW, or into a folder.</source>
+        <translation>Zieh einen davon in deine DAW oder in einen Ordner.</translation>
+    </message>
+</context>
+<context>
+    <name>ControlsPanel</name>
+    <message>
+        <source>Press Learn, then move a pedal, a knob or a key. What is learned is not heard as music any more.</source>
+        <translation>Drück auf Lernen und beweg dann ein Pedal, einen Regler oder eine Taste. Was gelernt ist, gilt nicht mehr als Musik.</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Learn</source>
+        <translation>Lernen</translation>
+    </message>
+    <message>
+        <source>Hand over</source>
+        <translation>Übergeben</translation>
+    </message>
+    <message>
+        <source>Come to an end</source>
+        <translation>Zum Schluss kommen</translation>
+    </message>
+    <message>
+        <source>Panic</source>
+        <translation>Panik</translation>
+    </message>
+    <message>
+        <source>Next mode</source>
+        <translation>Nächster Modus</translation>
+    </message>
+    <message>
+        <source>Choose a style</source>
+        <translation>Stil wählen</translation>
+    </message>
+    <message>
+        <source>Blend the styles</source>
+        <translation>Stile mischen</translation>
+    </message>
+    <message>
+        <source>Forget</source>
+        <translation>Vergessen</translation>
+    </message>
+    <message>
+        <source>Learn: {}</source>
+        <translation>Lernen: {}</translation>
+    </message>
+    <message>
+        <source>Let the next control that is moved do this.</source>
+        <translation>Das Nächste, was bewegt wird, soll dies tun.</translation>
+    </message>
+    <message>
+        <source>Forget: {}</source>
+        <translation>Vergessen: {}</translation>
+    </message>
+    <message>
+        <source>Let no control do this any more.</source>
+        <translation>Nichts soll dies mehr tun.</translation>
+    </message>
+</context>
+<context>
+    <name>DevicesPanel</name>
+    <message>
+        <source>Own port, for the DAW</source>
+        <translation>Eigener Anschluss, für die DAW</translation>
+    </message>
+    <message>
+        <source>Port to listen on</source>
+        <translation>Anschluss, auf dem zugehört wird</translation>
+    </message>
+    <message>
+        <source>Port to play on</source>
+        <translation>Anschluss, auf dem gespielt wird</translation>
+    </message>
+    <message>
+        <source>A note comes in</source>
+        <translation>Eine Note kommt an</translation>
+    </message>
+    <message>
+        <source>A note goes out</source>
+        <translation>Eine Note geht hinaus</translation>
+    </message>
+    <message>
+        <source>Ports</source>
+        <translation>Anschlüsse</translation>
+    </message>
+    <message>
+        <source>Plugins</source>
+        <translation>Plugins</translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>Tempo</source>
+        <translation>Tempo</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>Stelle</translation>
+    </message>
+    <message>
+        <source>Sound</source>
+        <translation>Klang</translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation>Prozessor</translation>
+    </message>
+    <message>
+        <source>Last answer</source>
+        <translation>Letzte Antwort</translation>
+    </message>
+    <message>
+        <source>Echoes</source>
+        <translation>Echos</translation>
+    </message>
+    <message>
+        <source>Late notes</source>
+        <translation>Späte Noten</translation>
+    </message>
+    <message>
+        <source>none open</source>
+        <translation>keiner offen</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>after {} ms</source>
+        <translation>nach {} ms</translation>
+    </message>
+    <message>
+        <source>all instruments</source>
+        <translation>alle Instrumente</translation>
+    </message>
+    <message>
+        <source>listens</source>
+        <translation>hört zu</translation>
+    </message>
+    <message>
+        <source>does not listen</source>
+        <translation>hört nicht zu</translation>
+    </message>
+    <message>
+        <source>{}. plays {}, {}</source>
+        <translation>{}. spielt {}, {}</translation>
+    </message>
+    <message>
+        <source>free</source>
+        <translation>frei</translation>
+    </message>
+    <message>
+        <source>{:.1f} bpm in {}/{}</source>
+        <translation>{:.1f} bpm im {}/{}-Takt</translation>
+    </message>
+    <message>
+        <source>bar {}, beat {}</source>
+        <translation>Takt {}, Schlag {}</translation>
+    </message>
+    <message>
+        <source>{}, after {:.1f} ms</source>
+        <translation>{}, nach {:.1f} ms</translation>
+    </message>
+    <message>
+        <source>the best that plays</source>
+        <translation>der besten, die läuft</translation>
+    </message>
+    <message>
+        <source>the plugin&apos;s host</source>
+        <translation>dem Host des Plugins</translation>
+    </message>
+    <message>
+        <source>JACK&apos;s transport</source>
+        <translation>dem Transport von JACK</translation>
+    </message>
+    <message>
+        <source>MIDI clock</source>
+        <translation>der MIDI-Clock</translation>
+    </message>
+    <message>
+        <source>Ableton Link</source>
+        <translation>Ableton Link</translation>
+    </message>
+    <message>
+        <source>the own clock</source>
+        <translation>der eigenen Uhr</translation>
+    </message>
+    <message>
+        <source>Whose time is kept</source>
+        <translation>Wessen Zeit gilt</translation>
+    </message>
+    <message>
+        <source>Whose tempo and bars Antiphon follows.</source>
+        <translation>Wessen Tempo und Takten Antiphon folgt.</translation>
+    </message>
+    <message>
+        <source>Metre</source>
+        <translation>Taktart</translation>
+    </message>
+    <message>
+        <source>Of the own clock, and of MIDI clock, which knows none.</source>
+        <translation>Die der eigenen Uhr und der MIDI-Clock, die keine kennt.</translation>
+    </message>
+    <message>
+        <source> ms</source>
+        <translation> ms</translation>
+    </message>
+    <message>
+        <source>Output advance</source>
+        <translation>Vorlauf</translation>
+    </message>
+    <message>
+        <source>Send everything so much earlier; below 0, later.</source>
+        <translation>Alles um so viel früher senden; unter 0 später.</translation>
+    </message>
+    <message>
+        <source>as the desktop&apos;s</source>
+        <translation>wie der Desktop</translation>
+    </message>
+    <message>
+        <source>dark</source>
+        <translation>dunkel</translation>
+    </message>
+    <message>
+        <source>light</source>
+        <translation>hell</translation>
+    </message>
+    <message>
+        <source>Colours</source>
+        <translation>Farben</translation>
+    </message>
+    <message>
+        <source>What the window is drawn in.</source>
+        <translation>Worin das Fenster gezeichnet wird.</translation>
+    </message>
+    <message>
+        <source>&amp;Listen on</source>
+        <translation>E&amp;ingang</translation>
+    </message>
+    <message>
+        <source>Pla&amp;y on</source>
+        <translation>A&amp;usgang</translation>
+    </message>
+    <message>
+        <source>&amp;Follow</source>
+        <translation>Fo&amp;lgt</translation>
+    </message>
+    <message>
+        <source>&amp;Metre</source>
+        <translation>&amp;Taktart</translation>
+    </message>
+    <message>
+        <source>Output a&amp;dvance</source>
+        <translation>&amp;Vorlauf</translation>
+    </message>
+    <message>
+        <source>Sou&amp;nd</source>
+        <translation>Klan&amp;g</translation>
+    </message>
+    <message>
+        <source>Colou&amp;rs</source>
+        <translation>Fa&amp;rben</translation>
+    </message>
+    <message>
+        <source>Now</source>
+        <translation>Jetzt</translation>
+    </message>
+    <message>
+        <source>Devices</source>
+        <translation>Geräte</translation>
+    </message>
+    <message>
+        <source>Arrow keys scroll.</source>
+        <translation>Die Pfeiltasten blättern.</translation>
+    </message>
+</context>
+<context>
+    <name>DoctorPanel</name>
+    <message>
+        <source>Play four soft notes, and see whether they get out and come back.</source>
+        <translation>Vier leise Noten spielen und sehen, ob sie hinaus- und zurückkommen.</translation>
+    </message>
+    <message>
+        <source>&amp;Check</source>
+        <translation>Prü&amp;fen</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>Abbre&amp;chen</translation>
+    </message>
+    <message>
+        <source>Leave it at that.</source>
+        <translation>Dabei belassen.</translation>
+    </message>
+    <message>
+        <source>The notes sound on your instrument.</source>
+        <translation>Die Noten klingen auf deinem Instrument.</translation>
+    </message>
+    <message>
+        <source>Say what to look at.</source>
+        <translation>Sag, woran es liegen könnte.</translation>
+    </message>
+    <message>
+        <source>I &amp;hear it</source>
+        <translation>Ich &amp;höre es</translation>
+    </message>
+    <message>
+        <source>&amp;No</source>
+        <translation>&amp;Nein</translation>
+    </message>
+    <message>
+        <source>Send everything so much earlier.</source>
+        <translation>Alles um so viel früher senden.</translation>
+    </message>
+    <message>
+        <source>Se&amp;t advance to {:.1f} ms</source>
+        <translation>Vorlauf auf {:.1f} ms set&amp;zen</translation>
+    </message>
+    <message>
+        <source>Checkup</source>
+        <translation>Prüfung</translation>
+    </message>
+</context>
+<context>
+    <name>Instrument</name>
+    <message>
+        <source>piano</source>
+        <translation>Klavier</translation>
+    </message>
+    <message>
+        <source>organ</source>
+        <translation>Orgel</translation>
+    </message>
+    <message>
+        <source>harp</source>
+        <translation>Harfe</translation>
+    </message>
+    <message>
+        <source>guitar</source>
+        <translation>Gitarre</translation>
+    </message>
+    <message>
+        <source>bass</source>
+        <translation>Bass</translation>
+    </message>
+    <message>
+        <source>violin</source>
+        <translation>Geige</translation>
+    </message>
+    <message>
+        <source>cello</source>
+        <translation>Cello</translation>
+    </message>
+    <message>
+        <source>voice</source>
+        <translation>Stimme</translation>
+    </message>
+    <message>
+        <source>flute</source>
+        <translation>Flöte</translation>
+    </message>
+    <message>
+        <source>clarinet</source>
+        <translation>Klarinette</translation>
+    </message>
+    <message>
+        <source>sax</source>
+        <translation>Saxofon</translation>
+    </message>
+    <message>
+        <source>trumpet</source>
+        <translation>Trompete</translation>
+    </message>
+    <message>
+        <source>synth</source>
+        <translation>Synth</translation>
+    </message>
+    <message>
+        <source>drums</source>
+        <translation>Schlagzeug</translation>
+    </message>
+</context>
+<context>
+    <name>Keyboard</name>
+    <message>
+        <source>Keyboard</source>
+        <translation>Klaviatur</translation>
+    </message>
+    <message>
+        <source>Keys {} to {}: {} to {}</source>
+        <translation>Tasten {} bis {}: {} bis {}</translation>
+    </message>
+    <message>
+        <source>{} {}: octave</source>
+        <translation>{} {}: Oktave</translation>
+    </message>
+    <message>
+        <source>{} {}: velocity {}</source>
+        <translation>{} {}: Anschlag {}</translation>
+    </message>
+    <message>
+        <source>Space: pedal</source>
+        <translation>Leertaste: Pedal</translation>
+    </message>
+    <message>
+        <source>The middle row of letters plays the white keys, the row above it the black ones. {}; {}; {}; {}. With the mouse: press, drag, and strike low on a key to play loudly.</source>
+        <translation>Die mittlere Buchstabenreihe spielt die weißen Tasten, die Reihe darüber die schwarzen. {}; {}; {}; {}. Mit der Maus: drücken, ziehen; weit unten auf der Taste klingt es laut.</translation>
+    </message>
+</context>
+<context>
+    <name>LatenessView</name>
+    <message>
+        <source>How late notes went out</source>
+        <translation>Wie spät Noten hinausgingen</translation>
+    </message>
+    <message>
+        <source>no note yet</source>
+        <translation>noch keine Note</translation>
+    </message>
+    <message>
+        <source>p50 {} ms, p99 {} ms, worst {} ms</source>
+        <translation>p50 {} ms, p99 {} ms, schlechteste {} ms</translation>
+    </message>
+    <message>
+        <source>less than {} ms late: {}</source>
+        <translation>weniger als {} ms zu spät: {}</translation>
+    </message>
+    <message>
+        <source>{} ms late and more: {}</source>
+        <translation>{} ms zu spät und mehr: {}</translation>
+    </message>
+    <message>
+        <source>{} to {} ms late: {}</source>
+        <translation>{} bis {} ms zu spät: {}</translation>
+    </message>
+    <message>
+        <source>{} ms</source>
+        <translation>{} ms</translation>
+    </message>
+</context>
+<context>
+    <name>MapView</name>
+    <message>
+        <source>Map of styles</source>
+        <translation>Karte der Stile</translation>
+    </message>
+    <message>
+        <source>Arrow keys move the puck, plus and minus zoom. With the mouse: click a name for one style, drag the puck for a blend, hold Shift and drag to draw a path.</source>
+        <translation>Die Pfeiltasten bewegen den Puck, Plus und Minus ändern den Maßstab. Mit der Maus: ein Klick auf einen Namen wählt einen Stil, der gezogene Puck mischt; mit der Umschalttaste zeichnest du einen Pfad.</translation>
+    </message>
+    <message>
+        <source>{}
+The network takes it to be like: {}</source>
+        <translation>{}
+Für das Netz ähnlich: {}</translation>
+    </message>
+</context>
+<context>
+    <name>Phrase</name>
+    <message>
+        <source>nocturne</source>
+        <translation>Nocturne</translation>
+    </message>
+    <message>
+        <source>minuet</source>
+        <translation>Menuett</translation>
+    </message>
+    <message>
+        <source>prelude</source>
+        <translation>Präludium</translation>
+    </message>
+    <message>
+        <source>blues</source>
+        <translation>Blues</translation>
+    </message>
+</context>
+<context>
+    <name>PianoRoll</name>
+    <message>
+        <source>Piano roll</source>
+        <translation>Pianorolle</translation>
+    </message>
+    <message>
+        <source>Left and right scroll, plus and minus zoom, End follows the music again. With the mouse: drag, and turn the wheel.</source>
+        <translation>Links und rechts verschieben, Plus und Minus ändern den Maßstab, Ende folgt wieder der Musik. Mit der Maus: ziehen und am Rad drehen.</translation>
+    </message>
+    <message>
+        <source>Antiphon</source>
+        <translation>Antiphon</translation>
+    </message>
+    <message>
+        <source>you</source>
+        <translation>du</translation>
+    </message>
+    <message>
+        <source>{}: {} {}, velocity {}</source>
+        <translation>{}: {} {}, Anschlag {}</translation>
+    </message>
+</context>
+<context>
+    <name>PlayPanel</name>
+    <message>
+        <source>&amp;Mode</source>
+        <translation>&amp;Modus</translation>
+    </message>
+    <message>
+        <source>Answer my phrase</source>
+        <translation>Meine Phrase beantworten</translation>
+    </message>
+    <message>
+        <source>Trade bars</source>
+        <translation>Takte abwechseln</translation>
+    </message>
+    <message>
+        <source>Take over</source>
+        <translation>Übernehmen</translation>
+    </message>
+    <message>
+        <source>Accompany me</source>
+        <translation>Mich begleiten</translation>
+    </message>
+    <message>
+        <source>Loop and vary</source>
+        <translation>Loopen und variieren</translation>
+    </message>
+    <message>
+        <source>How the two of you take turns.</source>
+        <translation>Wie ihr beide euch abwechselt.</translation>
+    </message>
+    <message>
+        <source>When &amp;I come in</source>
+        <translation>Wenn &amp;ich einsetze</translation>
+    </message>
+    <message>
+        <source>it yields</source>
+        <translation>hört es auf</translation>
+    </message>
+    <message>
+        <source>it goes on softly</source>
+        <translation>spielt es leise weiter</translation>
+    </message>
+    <message>
+        <source>it goes on</source>
+        <translation>spielt es weiter</translation>
+    </message>
+    <message>
+        <source>What an answer does when you play during it.</source>
+        <translation>Was eine Antwort tut, wenn du hineinspielst.</translation>
+    </message>
+    <message>
+        <source>It be&amp;gins</source>
+        <translation>Be&amp;ginn</translation>
+    </message>
+    <message>
+        <source>Temperat&amp;ure</source>
+        <translation>Temperat&amp;ur</translation>
+    </message>
+    <message>
+        <source>&amp;Top-p</source>
+        <translation>T&amp;op-p</translation>
+    </message>
+    <message>
+        <source>Stre&amp;ngth</source>
+        <translation>Stä&amp;rke</translation>
+    </message>
+    <message>
+        <source>Ba&amp;rs</source>
+        <translation>Ta&amp;kte</translation>
+    </message>
+    <message>
+        <source>at once</source>
+        <translation>sofort</translation>
+    </message>
+    <message>
+        <source>on the next beat</source>
+        <translation>auf dem nächsten Schlag</translation>
+    </message>
+    <message>
+        <source>on the next bar</source>
+        <translation>auf dem nächsten Takt</translation>
+    </message>
+    <message>
+        <source>Where there is a beat to begin on.</source>
+        <translation>Wo es einen Schlag gibt, auf dem es beginnen kann.</translation>
+    </message>
+    <message>
+        <source>&amp;Hand over</source>
+        <translation>Ü&amp;bergabe</translation>
+    </message>
+    <message>
+        <source>when I pause</source>
+        <translation>wenn ich pausiere</translation>
+    </message>
+    <message>
+        <source>Else only the button, a pedal or a key hands over.</source>
+        <translation>Sonst übergibt nur der Knopf, ein Pedal oder eine Taste.</translation>
+    </message>
+    <message>
+        <source>Loops</source>
+        <translation>Loops</translation>
+    </message>
+    <message>
+        <source>vary at every second pass</source>
+        <translation>bei jedem zweiten Mal variiert</translation>
+    </message>
+    <message>
+        <source>Else a loop is repeated as it was.</source>
+        <translation>Sonst wird ein Loop wiederholt, wie er war.</translation>
+    </message>
+    <message>
+        <source>How much is left to chance: low is careful, high is bold.</source>
+        <translation>Wie viel dem Zufall überlassen bleibt: wenig ist vorsichtig, viel ist kühn.</translation>
+    </message>
+    <message>
+        <source>Of what could come, only the likeliest so much of it may.</source>
+        <translation>Von dem, was kommen könnte, kommt nur so viel vom Wahrscheinlichsten in Frage.</translation>
+    </message>
+    <message>
+        <source>See&amp;d</source>
+        <translation>&amp;Zufallszahl</translation>
+    </message>
+    <message>
+        <source>The dice: another number, another answer.</source>
+        <translation>Der Würfel: andere Zahl, andere Antwort.</translation>
+    </message>
+    <message>
+        <source>as played</source>
+        <translation>wie gespielt</translation>
+    </message>
+    <message>
+        <source>sixteenths</source>
+        <translation>Sechzehntel</translation>
+    </message>
+    <message>
+        <source>eighths</source>
+        <translation>Achtel</translation>
+    </message>
+    <message>
+        <source>triplets</source>
+        <translation>Triolen</translation>
+    </message>
+    <message>
+        <source>Quantise</source>
+        <translation>Quantisieren</translation>
+    </message>
+    <message>
+        <source>Where there is a beat, draw its notes to these lines.</source>
+        <translation>Wo es einen Schlag gibt, seine Noten auf diese Linien ziehen.</translation>
+    </message>
+    <message>
+        <source>How far: 1 is all the way.</source>
+        <translation>Wie weit: 1 ist ganz.</translation>
+    </message>
+    <message>
+        <source>0.5 is straight, 0.67 a shuffle.</source>
+        <translation>0,5 ist gerade, 0,67 ein Shuffle.</translation>
+    </message>
+    <message>
+        <source>&amp;Quantise</source>
+        <translation>&amp;Quantisieren</translation>
+    </message>
+    <message>
+        <source>S&amp;wing</source>
+        <translation>Swi&amp;ng</translation>
+    </message>
+    <message>
+        <source>Of the own clock, where nobody else is.</source>
+        <translation>Das der eigenen Uhr, wo es keine andere gibt.</translation>
+    </message>
+    <message>
+        <source>free</source>
+        <translation>frei</translation>
+    </message>
+    <message>
+        <source>How many bars the own clock counts in.</source>
+        <translation>Wie viele Takte die eigene Uhr einzählt.</translation>
+    </message>
+    <message>
+        <source> bars</source>
+        <translation> Takte</translation>
+    </message>
+    <message>
+        <source>of the own clock</source>
+        <translation>der eigenen Uhr</translation>
+    </message>
+    <message>
+        <source>Let the own clock click on each beat.</source>
+        <translation>Die eigene Uhr klickt auf jedem Schlag.</translation>
+    </message>
+    <message>
+        <source>Temp&amp;o</source>
+        <translation>&amp;Tempo</translation>
+    </message>
+    <message>
+        <source>&amp;Count-in</source>
+        <translation>Einzä&amp;hlen</translation>
+    </message>
+    <message>
+        <source>Clic&amp;k</source>
+        <translation>Kli&amp;ck</translation>
+    </message>
+    <message>
+        <source>Bars of an answer, and of each turn when trading.</source>
+        <translation>Takte einer Antwort, und beim Abwechseln jeder Runde.</translation>
+    </message>
+    <message>
+        <source>as long as the phrase</source>
+        <translation>so lang wie die Phrase</translation>
+    </message>
+    <message>
+        <source>Of an answer that has no bars.</source>
+        <translation>Die einer Antwort, die keine Takte hat.</translation>
+    </message>
+    <message>
+        <source> s</source>
+        <translation> s</translation>
+    </message>
+    <message>
+        <source>&amp;Length</source>
+        <translation>&amp;Länge</translation>
+    </message>
+    <message>
+        <source>Let it answer. With none ticked, those that you play answer.</source>
+        <translation>Es soll antworten. Ist keines angekreuzt, antworten die, die du spielst.</translation>
+    </message>
+    <message>
+        <source>Instruments that answer (none: those you play)</source>
+        <translation>Wer antwortet (keines: die du spielst)</translation>
+    </message>
+</context>
+<context>
+    <name>SignView</name>
+    <message>
+        <source>waiting</source>
+        <translation>wartet</translation>
+    </message>
+    <message>
+        <source>well</source>
+        <translation>gut</translation>
+    </message>
+    <message>
+        <source>warning</source>
+        <translation>Warnung</translation>
+    </message>
+    <message>
+        <source>bad</source>
+        <translation>schlecht</translation>
+    </message>
+    <message>
+        <source>asked</source>
+        <translation>gefragt</translation>
+    </message>
+</context>
+<context>
+    <name>SmallRoll</name>
+    <message>
+        <source>Click to hear it, click twice to keep it. Drag it into your DAW as a file;</source>
+        <translation>Klick, um ihn zu hören, Doppelklick, um ihn zu behalten. Zieh ihn als Datei in deine DAW;</translation>
+    </message>
+    <message>
+        <source>with Shift, with all that comes before it.</source>
+        <translation>mit der Umschalttaste mit allem, was davor kommt.</translation>
+    </message>
+    <message>
+        <source>Take {}</source>
+        <translation>Take {}</translation>
+    </message>
+    <message>
+        <source>{} · 1 note</source>
+        <translation>{} · 1 Note</translation>
+    </message>
+    <message>
+        <source>{} · {} notes</source>
+        <translation>{} · {} Noten</translation>
+    </message>
+    <message>
+        <source>empty</source>
+        <translation>leer</translation>
+    </message>
+    <message>
+        <source>in the making</source>
+        <translation>im Entstehen</translation>
+    </message>
+    <message>
+        <source>ready</source>
+        <translation>fertig</translation>
+    </message>
+    <message>
+        <source>being heard</source>
+        <translation>klingt gerade</translation>
+    </message>
+    <message>
+        <source>kept</source>
+        <translation>behalten</translation>
+    </message>
+</context>
+<context>
+    <name>SoundChoice</name>
+    <message>
+        <source>Choose a sound font</source>
+        <translation>Einen Soundfont wählen</translation>
+    </message>
+    <message>
+        <source>the usual one</source>
+        <translation>der übliche</translation>
+    </message>
+    <message>
+        <source>Sound font: {}. Choose another.</source>
+        <translation>Soundfont: {}. Einen anderen wählen.</translation>
+    </message>
+    <message>
+        <source>Sound font</source>
+        <translation>Soundfont</translation>
+    </message>
+    <message>
+        <source>Sound fonts (*.sf2 *.sf3)</source>
+        <translation>Soundfonts (*.sf2 *.sf3)</translation>
+    </message>
+    <message>
+        <source>unless a DAW sounds</source>
+        <translation>wenn keine DAW klingt</translation>
+    </message>
+    <message>
+        <source>always</source>
+        <translation>immer</translation>
+    </message>
+    <message>
+        <source>never</source>
+        <translation>nie</translation>
+    </message>
+    <message>
+        <source>Built-in sound</source>
+        <translation>Eingebauter Klang</translation>
+    </message>
+    <message>
+        <source>When Antiphon sounds by itself: a plugin or a chosen output port is a DAW.</source>
+        <translation>Wann Antiphon selbst klingt: Ein Plugin oder ein gewählter Ausgang ist eine DAW.</translation>
+    </message>
+</context>
+<context>
+    <name>StylePanel</name>
+    <message>
+        <source>&amp;No style</source>
+        <translation>&amp;Kein Stil</translation>
+    </message>
+    <message>
+        <source>Answer in no particular style.</source>
+        <translation>Ohne bestimmten Stil antworten.</translation>
+    </message>
+    <message>
+        <source>Style strength</source>
+        <translation>Stärke des Stils</translation>
+    </message>
+    <message>
+        <source>To the left the style is hinted at, to the right it is overdone.</source>
+        <translation>Links wird der Stil angedeutet, rechts übertrieben.</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>Löschen</translation>
+    </message>
+    <message>
+        <source>Forget the path.</source>
+        <translation>Den Pfad vergessen.</translation>
+    </message>
+    <message>
+        <source>St&amp;op here</source>
+        <translation>&amp;Hier bleiben</translation>
+    </message>
+    <message>
+        <source>Play t&amp;he path</source>
+        <translation>P&amp;fad spielen</translation>
+    </message>
+    <message>
+        <source>Search {} styles</source>
+        <translation>{} Stile durchsuchen</translation>
+    </message>
+    <message>
+        <source>Search styles</source>
+        <translation>Stile suchen</translation>
+    </message>
+    <message>
+        <source>Names that match stand out on the map; Enter takes the first.</source>
+        <translation>Passende Namen treten auf der Karte hervor; die Eingabetaste nimmt den ersten.</translation>
+    </message>
+    <message>
+        <source>Let the style go slowly along the path, while you play.</source>
+        <translation>Der Stil wandert langsam den Pfad entlang, während du spielst.</translation>
+    </message>
+    <message>
+        <source> s</source>
+        <translation> s</translation>
+    </message>
+    <message>
+        <source>How long the path takes</source>
+        <translation>Dauer des Pfads</translation>
+    </message>
+    <message>
+        <source>How long it takes from the beginning of the path to its end.</source>
+        <translation>Wie lange es vom Anfang des Pfads bis zu seinem Ende dauert.</translation>
+    </message>
+    <message>
+        <source>Blend</source>
+        <translation>Mischung</translation>
+    </message>
+    <message>
+        <source>Double-click a weight to change it; Delete takes a style out.</source>
+        <translation>Ein Doppelklick ändert ein Gewicht; Entf nimmt einen Stil heraus.</translation>
+    </message>
+    <message>
+        <source>Stren&amp;gth</source>
+        <translation>Stä&amp;rke</translation>
+    </message>
+</context>
+<context>
+    <name>TakesControls</name>
+    <message>
+        <source>E&amp;xtend</source>
+        <translation>Fortführen</translation>
+    </message>
+    <message>
+        <source>Four takes</source>
+        <translation>Vier Takes</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>Behalten</translation>
+    </message>
+    <message>
+        <source>Again</source>
+        <translation>Nochmal</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation>Speichern unter …</translation>
+    </message>
+    <message>
+        <source> bars</source>
+        <translation> Takte</translation>
+    </message>
+    <message>
+        <source>How many bars to propose</source>
+        <translation>Wie viele Takte vorgeschlagen werden</translation>
+    </message>
+    <message>
+        <source>How much of the takes is there</source>
+        <translation>Wie viel von den Takes da ist</translation>
+    </message>
+    <message>
+        <source>Four ways to go on from what you played lately.</source>
+        <translation>Vier Fortsetzungen dessen, was du zuletzt gespielt hast.</translation>
+    </message>
+    <message>
+        <source>This one it is. Undo takes that back.</source>
+        <translation>Dieser ist es. Zurück nimmt das zurück.</translation>
+    </message>
+    <message>
+        <source>Keep it, and see four ways to go on from it.</source>
+        <translation>Ihn behalten und vier Fortsetzungen davon sehen.</translation>
+    </message>
+    <message>
+        <source>Four others in place of these.</source>
+        <translation>Vier andere an deren Stelle.</translation>
+    </message>
+    <message>
+        <source>Back to where this went on from (Ctrl+Z).</source>
+        <translation>Dorthin zurück, wovon dies die Fortsetzung war (Strg+Z).</translation>
+    </message>
+    <message>
+        <source>Look for no more; what is there stays.</source>
+        <translation>Nicht weitersuchen; was da ist, bleibt.</translation>
+    </message>
+    <message>
+        <source>All the music up to here, as a MIDI file (Ctrl+S).</source>
+        <translation>Alle Musik bis hierher, als MIDI-Datei (Strg+S).</translation>
+    </message>
+    <message>
+        <source>How many bars to propose.</source>
+        <translation>Wie viele Takte vorgeschlagen werden.</translation>
+    </message>
+</context>
+<context>
+    <name>TakesModel</name>
+    <message>
+        <source>Take {}</source>
+        <translation>Take {}</translation>
+    </message>
+    <message>
+        <source>1 note</source>
+        <translation>1 Note</translation>
+    </message>
+    <message>
+        <source>{} notes</source>
+        <translation>{} Noten</translation>
+    </message>
+</context>
+<context>
+    <name>TakesStrip</name>
+    <message>
+        <source>There are no notes to continue.</source>
+        <translation>Da sind keine Noten, die man fortsetzen könnte.</translation>
+    </message>
+    <message>
+        <source>played</source>
+        <translation>gespielt</translation>
+    </message>
+    <message>
+        <source>Play something first, or drop a MIDI file here.</source>
+        <translation>Spiel erst etwas, oder zieh eine MIDI-Datei hierher.</translation>
+    </message>
+    <message>
+        <source>Looking for ways to go on.</source>
+        <translation>Sucht nach Fortsetzungen.</translation>
+    </message>
+    <message>
+        <source>Loading the network.</source>
+        <translation>Lädt das Netz.</translation>
+    </message>
+    <message>
+        <source>What proposes takes has ended; ask again.</source>
+        <translation>Was die Takes vorschlägt, hat geendet; frag noch einmal.</translation>
+    </message>
+    <message>
+        <source>Click a take to hear it, twice to keep it.</source>
+        <translation>Klick auf einen Take, um ihn zu hören, zweimal, um ihn zu behalten.</translation>
+    </message>
+    <message>
+        <source>Save the music up to here</source>
+        <translation>Die Musik bis hierher speichern</translation>
+    </message>
+    <message>
+        <source>MIDI files (*.mid)</source>
+        <translation>MIDI-Dateien (*.mid)</translation>
+    </message>
+    <message>
+        <source>Saved as {}.</source>
+        <translation>Gespeichert als {}.</translation>
+    </message>
+    <message>
+        <source>Play something and ask for four takes, or drop a MIDI file on the window: then you see here how it might go on.</source>
+        <translation>Spiel etwas und verlang vier Takes, oder zieh eine MIDI-Datei auf das Fenster: Dann siehst du hier, wie es weitergehen könnte.</translation>
+    </message>
+</context>
+<context>
+    <name>TakesTrail</name>
+    <message>
+        <source>All takes</source>
+        <translation>Alle Takes</translation>
+    </message>
+    <message>
+        <source>All takes that there are: go to one of them.</source>
+        <translation>Alle Takes, die es gibt: zu einem davon gehen.</translation>
+    </message>
+    <message>
+        <source>Take {}</source>
+        <translation>Take {}</translation>
+    </message>
+</context>
+<context>
+    <name>TimeLine</name>
+    <message>
+        <source>Time and last notes</source>
+        <translation>Zeit und letzte Noten</translation>
+    </message>
+    <message>
+        <source>Whose time is followed, tempo, bar and beat, and the last notes.</source>
+        <translation>Wessen Zeit gilt, Tempo, Takt und Schlag, und die letzten Noten.</translation>
+    </message>
+    <message>
+        <source>{:.1f} bpm</source>
+        <translation>{:.1f} bpm</translation>
+    </message>
+    <message>
+        <source>bar {}, beat {}</source>
+        <translation>Takt {}, Schlag {}</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>alle</translation>
+    </message>
+    <message>
+        <source>plugins: {}</source>
+        <translation>Plugins: {}</translation>
+    </message>
+    <message>
+        <source>you</source>
+        <translation>du</translation>
+    </message>
+    <message>
+        <source>Antiphon</source>
+        <translation>Antiphon</translation>
+    </message>
+</context>
+<context>
+    <name>TopBar</name>
+    <message>
+        <source>&amp;Start</source>
+        <translation>&amp;Start</translation>
+    </message>
+    <message>
+        <source>Begin to listen, or stop.</source>
+        <translation>Zuhören oder anhalten.</translation>
+    </message>
+    <message>
+        <source>&amp;Answer now</source>
+        <translation>&amp;Jetzt antworten</translation>
+    </message>
+    <message>
+        <source>Hand over at once; or let Antiphon begin, out of nothing.</source>
+        <translation>Sofort übergeben; oder Antiphon beginnen lassen, aus dem Nichts.</translation>
+    </message>
+    <message>
+        <source>&amp;End</source>
+        <translation>&amp;Ende</translation>
+    </message>
+    <message>
+        <source>Let it come to an end, where music ends.</source>
+        <translation>Zum Schluss kommen lassen, dort, wo Musik endet.</translation>
+    </message>
+    <message>
+        <source>&amp;Panic</source>
+        <translation>&amp;Panik</translation>
+    </message>
+    <message>
+        <source>Silence everything (or press Esc twice).</source>
+        <translation>Alles verstummen lassen (oder zweimal Esc drücken).</translation>
+    </message>
+    <message>
+        <source>Waking the engine ...</source>
+        <translation>Die Engine erwacht ...</translation>
+    </message>
+    <message>
+        <source>&amp;Stop</source>
+        <translation>&amp;Anhalten</translation>
+    </message>
+    <message>
+        <source>You &amp;begin</source>
+        <translation>&amp;Du beginnst</translation>
+    </message>
+    <message>
+        <source>Move the pedal, knob or key that is to do it.</source>
+        <translation>Beweg das Pedal, den Regler oder die Taste dafür.</translation>
+    </message>
+    <message>
+        <source>Playing a take. Play to come in.</source>
+        <translation>Spielt einen Take. Spiel, um einzusetzen.</translation>
+    </message>
+    <message>
+        <source>Playing with you.</source>
+        <translation>Spielt mit dir.</translation>
+    </message>
+    <message>
+        <source>Choose a style and start.</source>
+        <translation>Wähl einen Stil und starte.</translation>
+    </message>
+    <message>
+        <source>Listening. Play a phrase.</source>
+        <translation>Hört zu. Spiel eine Phrase.</translation>
+    </message>
+    <message>
+        <source>Hearing you. Pause to hand over.</source>
+        <translation>Hört dich. Pausiere zum Übergeben.</translation>
+    </message>
+    <message>
+        <source>Answering. Play to come back in.</source>
+        <translation>Antwortet. Spiel, um einzusetzen.</translation>
+    </message>
+    <message>
+        <source>with what I play</source>
+        <translation>mit mir</translation>
+    </message>
+    <message>
+        <source>out of nothing</source>
+        <translation>aus dem Nichts</translation>
+    </message>
+    <message>
+        <source>with the {}</source>
+        <translation>mit: {}</translation>
+    </message>
+    <message>
+        <source>What to begin with</source>
+        <translation>Womit begonnen wird</translation>
+    </message>
+    <message>
+        <source>What Antiphon answers first: you, nothing, or a phrase.</source>
+        <translation>Worauf Antiphon zuerst antwortet: dich, nichts oder eine Phrase.</translation>
+    </message>
+</context>
+<context>
+    <name>Window</name>
+    <message>
+        <source>Keys</source>
+        <translation>Tasten</translation>
+    </message>
+    <message>
+        <source>Play with the mouse and the computer&apos;s keyboard.</source>
+        <translation>Mit der Maus und der Computertastatur spielen.</translation>
+    </message>
+    <message>
+        <source>Takes</source>
+        <translation>Takes</translation>
+    </message>
+    <message>
+        <source>See several ways to go on side by side, and keep one.</source>
+        <translation>Mehrere Fortsetzungen nebeneinander sehen und eine behalten.</translation>
+    </message>
+    <message>
+        <source>Ad&amp;vanced</source>
+        <translation>Er&amp;weitert</translation>
+    </message>
+    <message>
+        <source>Show all that can be set.</source>
+        <translation>Alles zeigen, was sich einstellen lässt.</translation>
+    </message>
+    <message>
+        <source>A note comes in</source>
+        <translation>Eine Note kommt an</translation>
+    </message>
+    <message>
+        <source>A note goes out</source>
+        <translation>Eine Note geht hinaus</translation>
+    </message>
+    <message>
+        <source>There is no style {} any more.</source>
+        <translation>Den Stil {} gibt es nicht mehr.</translation>
+    </message>
+    <message>
+        <source>There is nothing to keep: nothing was played.</source>
+        <translation>Es gibt nichts zu behalten: Es wurde nichts gespielt.</translation>
+    </message>
+    <message>
+        <source>Kept as {}.</source>
+        <translation>Behalten als {}.</translation>
+    </message>
+    <message>
+        <source>The engine has ended; close the window and open it again.</source>
+        <translation>Die Engine hat geendet; schließ das Fenster und öffne es wieder.</translation>
+    </message>
+    <message>
+        <source>Style</source>
+        <translation>Stil</translation>
+    </message>
+    <message>
+        <source>Kept</source>
+        <translation>Mitschnitte</translation>
+    </message>
+    <message>
+        <source>Playing</source>
+        <translation>Spielen</translation>
+    </message>
+    <message>
+        <source>Controls</source>
+        <translation>Regler</translation>
+    </message>
+    <message>
+        <source>Devices</source>
+        <translation>Geräte</translation>
+    </message>
+    <message>
+        <source>Panels</source>
+        <translation>Bereiche</translation>
+    </message>
+    <message>
+        <source>Choose what is shown here.</source>
+        <translation>Wählen, was hier zu sehen ist.</translation>
+    </message>
+</context>
+<context>
+    <name>crash</name>
+    <message>
+        <source>Something went wrong. Antiphon goes on if it can.</source>
+        <translation>Etwas ist schiefgegangen. Antiphon macht weiter, wenn es kann.</translation>
+    </message>
+    <message>
+        <source>&amp;Copy diagnostics</source>
+        <translation>Diagnose &amp;kopieren</translation>
+    </message>
+</context>
+</TS>

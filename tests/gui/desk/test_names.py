@@ -1,0 +1,14 @@
+"""Names have a translation wherever one is looked up."""
+
+from bridge.instruments import Instrument
+from gui.desk.names import WORDS, instrument_name, phrase_name
+from gui.phrases import USUAL_STYLES
+
+
+def test_every_name_is_written_out_for_those_who_translate() -> None:
+    assert set(WORDS) == {kind.label for kind in Instrument} | set(USUAL_STYLES)
+
+
+def test_untranslated_a_name_is_what_one_types() -> None:
+    assert instrument_name(Instrument.CELLO) == "cello"
+    assert phrase_name("nocturne") == "nocturne"

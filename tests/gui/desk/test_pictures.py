@@ -1,0 +1,96 @@
+"""Pictures of the window on a screen of high density, in a process of its own.
+
+A process has one scale factor, which it reads when it begins. The pictures lie in
+`build/screenshots`, to be looked at.
+"""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage
+
+ROOT = Path(__file__).parents[3]
+SCREENSHOTS = ROOT / "build" / "screenshots"
+LOOKS = ["dark-simple", "dark-advanced", "light-simple", "light-advanced"]
+SIZE = 1280, 760
+
+TAKE = """
+import sys
+from multiprocessing import Pipe
+from pathlib import Path
+
+from PySide6.QtWidgets import QApplication
+
+from export.own_styles import installed_artefact
+from export.style_space import StyleSpace
+from gui.desk.session_link import SessionLink
+from gui.desk.languages import speak
+from gui.desk.theme import DARK, LIGHT
+from gui.desk.window import Window
+from gui.snapshots import Packer
+from tests.gui.desk.music import jam
+
+folder, width, height, languages = Path(sys.argv[1]), *map(int, sys.argv[2:4]), sys.argv[4:]
+app = QApplication([])
+app.setStyle("Fusion")
+speak(app, languages)
+space = StyleSpace.of(installed_artefact())
+suffix = "".join(f"-{language}" for language in languages)
+for name, theme in (("dark", DARK), ("light", LIGHT)):
+    for look in ("simple", "advanced"):
+        mine, engine = Pipe()
+        link = SessionLink(mine)
+        window = Window(link, space, theme, folder / "kept")
+        window.resize(width, height)
+        window.show()
+        engine.send(Packer().pack(jam()))
+        link.poll()
+        window.styles.map.choose("bossa nova")
+        window.bar.start.setFocus()
+        if look == "advanced":
+            window.advanced.click()
+        app.processEvents()
+        assert window.grab().save(str(folder / f"window-{name}-{look}-2x{suffix}.png"))
+        window.close()
+        window.deleteLater()
+        app.processEvents()
+"""
+
+
+@pytest.fixture(scope="module", params=["en", "de"])
+def pictures(request: pytest.FixtureRequest) -> dict[str, QImage]:
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    environment = os.environ | {
+        "QT_QPA_PLATFORM": "offscreen",
+        "QT_SCALE_FACTOR": "2",
+        "PYTHONPATH": str(ROOT),
+    }
+    sizes = map(str, SIZE)
+    languages = [] if request.param == "en" else [request.param]
+    done = subprocess.run(
+        [sys.executable, "-c", TAKE, str(SCREENSHOTS), *sizes, *languages],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    suffix = "".join(f"-{language}" for language in languages)
+    return {look: QImage(str(SCREENSHOTS / f"window-{look}-2x{suffix}.png")) for look in LOOKS}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_each_point_of_a_dense_screen_is_drawn(pictures: dict[str, QImage], look: str) -> None:
+    picture = pictures[look]
+    assert (picture.width(), picture.height()) == (2 * SIZE[0], 2 * SIZE[1])
+    halves = picture.scaled(*SIZE).scaled(picture.size())  # as if each point were drawn as four
+    fine = sum(
+        picture.pixel(x, y) != halves.pixel(x, y)
+        for x in range(0, picture.width(), 5)
+        for y in range(0, picture.height(), 5)
+    )
+    assert fine > 1000
