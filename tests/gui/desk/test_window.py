@@ -9,6 +9,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QDoubleSpinBox
 from pytestqt.qtbot import QtBot
 
+from bridge import midifile
 from bridge.controls import Action, Control
 from bridge.dialogue import (
     Bind,
@@ -24,7 +25,6 @@ from bridge.dialogue import (
 )
 from bridge.events import NoteOff, NoteOn
 from bridge.instruments import Instrument
-from bridge.midifile import read
 from bridge.pipe import start_child
 from bridge.protocol import Inject, OpenPorts, Panic
 from bridge.record import Record
@@ -289,7 +289,7 @@ def test_what_was_played_is_kept_as_a_file(desk: Desk, tmp_path: Path) -> None:
         desk.link.poll()
     (file,) = (tmp_path / "kept").iterdir()
     assert file.name in desk.texts()
-    assert len(read(file).score.notes) == len(conversation())
+    assert len(midifile.read(file).score.notes) == len(conversation())
     assert desk.window.kept.list.model().rowCount() == 1
 
 
@@ -405,6 +405,21 @@ def test_takes_and_keys_that_are_shown_are_shown_again(
     assert other.window.takes.isVisible()
     assert not other.window.keyboard.isVisible()
     other.window.close()
+
+
+def test_a_picture_is_taken_with_takes(desk: Desk) -> None:
+    """It is the one in the README."""
+    desk.window.resize(1280, 800)
+    desk.window.styles.map.choose("bossa nova")
+    desk.click(desk.window.propose)
+    takes = desk.window.takes
+    takes.begin_with(midifile.read(phrase_file("minuet")).score, "minuet")
+    desk.qtbot.waitUntil(lambda: not takes.busy and len(takes.takes.nodes) == 5, timeout=60_000)
+    desk.window.roll.setFocus()
+    desk.show(jam(), settings=desk.window.settings())
+    desk.window.bar.show_snapshot(jam())
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    assert desk.window.grab().save(str(SCREENSHOTS / "window-takes.png"))
 
 
 @pytest.mark.parametrize("size", [(1024, 640), (1280, 760), (2560, 1440)])
