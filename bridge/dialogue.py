@@ -178,6 +178,16 @@ class Morph:
 
 
 @dataclass(frozen=True, slots=True)
+class BlendAlong:
+    """Let the knob that blends go from the first of these blends to the last.
+
+    With none it goes through the styles of the palette again.
+    """
+
+    styles: tuple[tuple[tuple[str, float], ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Learn:
     """Let the next control that is used do this; None: none after all."""
 
@@ -212,6 +222,7 @@ Request = (
     | Finish
     | Recite
     | Morph
+    | BlendAlong
     | Learn
     | Bind
     | Change

@@ -48,7 +48,7 @@ class Morphing:
         step = max(_SHORTEST_STEP_NS, self.morph.lasts_ns // _STEPS)
         end_ns = self.begin_ns + self.morph.lasts_ns
         due_ns = now_ns + step if now_ns >= end_ns else min(end_ns, now_ns + step)
-        styles = *self.styles[-_REMEMBERED:], _between(self.morph.styles, self.done(now_ns))
+        styles = *self.styles[-_REMEMBERED:], between(self.morph.styles, self.done(now_ns))
         return Morphing(self.morph, self.begin_ns, due_ns, styles)
 
     @property
@@ -61,7 +61,7 @@ class Morphing:
         return style in self.styles
 
 
-def _between(styles: tuple[Style, ...], share: float) -> Style:
+def between(styles: tuple[Style, ...], share: float) -> Style:
     """Return the blend that lies this share of the way from the first to the last."""
     place = share * (len(styles) - 1)
     index = min(int(place), len(styles) - 1)

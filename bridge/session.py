@@ -31,10 +31,11 @@ from typing import TYPE_CHECKING
 
 from bridge import protocol, turns
 from bridge.answering import MARGIN_NS, Answering
-from bridge.controls import Action, Control, Controls, Used, style_at
+from bridge.controls import HIGHEST, Action, Control, Controls, Used, style_at
 from bridge.dialogue import (
     Arrange,
     Bind,
+    BlendAlong,
     Change,
     Composed,
     Elapse,
@@ -59,7 +60,7 @@ from bridge.dialogue import (
     State,
 )
 from bridge.events import NoteOn, Stamped
-from bridge.morph import Morphing
+from bridge.morph import Morphing, Style, between
 from bridge.outcome import Outcome
 from bridge.player import MS, SECOND, Phrase, Player
 from bridge.record import Lines, Record
@@ -127,6 +128,7 @@ class Session:
         self._trading_from: int | None = None  # the tick since which it is the player's turn
         self._recent: deque[tuple[int, Happening]] = deque(maxlen=32)
         self._morphing: Morphing | None = None
+        self._blended_along: tuple[Style, ...] = ()
         self._stops_after = False  # what is recited
         self._refusal = ""  # why the last change was not made
         self._view = Snapshot(0, self.state, settings, ())
@@ -204,7 +206,7 @@ class Session:
                 self._answering.plan(now_ns, item, softly=self._is_ducked(now_ns))
             case protocol.Panic() | Listen() | Halt() | HandOver() | Finish() | Recite():
                 self._do(now_ns, item)
-            case Change() | Morph() | Learn() | Bind():
+            case Change() | Morph() | BlendAlong() | Learn() | Bind():
                 self._arrange(now_ns, item)
             case protocol.OpenPorts() | protocol.Inject():
                 self._out.to_io.append(item)
@@ -230,7 +232,7 @@ class Session:
             case protocol.Panic():
                 self._panic(now_ns)
 
-    def _arrange(self, now_ns: int, request: Change | Morph | Learn | Bind) -> None:
+    def _arrange(self, now_ns: int, request: Change | Morph | BlendAlong | Learn | Bind) -> None:
         match request:
             case Change(settings):
                 if self._morphing is not None and not self._morphing.has_been(settings.style):
@@ -238,6 +240,8 @@ class Session:
                 self._change(now_ns, settings)
             case Morph(styles):
                 self._morphing = Morphing.beginning(request, now_ns) if styles else None
+            case BlendAlong(styles):
+                self._blended_along = styles
             case Learn(action):
                 self._controls.learn(action)
             case Bind(bindings):
@@ -379,6 +383,10 @@ class Session:
                 following = modes[(modes.index(settings.mode) + 1) % len(modes)]
                 self._change(now_ns, replace(settings, mode=following))
                 self._out.tell(now_ns, "mode", text=following.value)
+            case Action.BLEND if self._blended_along:
+                style = between(self._blended_along, used.value / HIGHEST)
+                self._morphing = None
+                self._change(now_ns, replace(settings, style=style))
             case Action.STYLE | Action.BLEND:
                 palette = settings.palette or tuple(name for name, _ in settings.style)
                 if palette:

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bridge.dialogue import Morph
+from bridge.dialogue import BlendAlong, Morph
 from export.style_space import along
 from gui.desk.blend_model import NAME, WEIGHT, BlendModel
 from gui.desk.map_view import MapView
@@ -76,7 +76,7 @@ class StylePanel(QWidget):
         self._path_row = self._row(self.morph, self._lasts, self._forget)
         self._path_row.setVisible(False)
         self._lay_out()
-        self.map.path_drawn.connect(lambda _path: self._path_row.setVisible(True))
+        self.map.path_drawn.connect(self._take_path)
         self._forget.clicked.connect(self._forget_path)
         self.map.chosen.connect(self._choose)
         self.blend.chosen.connect(self._choose)
@@ -108,15 +108,24 @@ class StylePanel(QWidget):
         """Go along the path, from its beginning; or stay where it is."""
         if self._morphing is not None:
             self.asked.emit(Morph(()))
-        elif path := self.map.path:
-            places = (along(path, step / _PLACES) for step in range(_PLACES + 1))
-            styles = tuple(self._space.blend_at(place) for place in places)
-            self.asked.emit(Morph(styles, self._lasts.value() * _SECOND))
+        elif self.map.path:
+            self.asked.emit(Morph(self._blends(), self._lasts.value() * _SECOND))
+
+    def _blends(self) -> tuple[Style, ...]:
+        """Return what is played along the path."""
+        places = (along(self.map.path, step / _PLACES) for step in range(_PLACES + 1))
+        return tuple(self._space.blend_at(place) for place in places)
+
+    def _take_path(self) -> None:
+        """Offer to play a path that has been drawn, and let a knob go along it."""
+        self._path_row.setVisible(True)
+        self.asked.emit(BlendAlong(self._blends()))
 
     def _forget_path(self) -> None:
         if self._morphing is not None:
             self.asked.emit(Morph(()))
         self.map.clear_path()
+        self.asked.emit(BlendAlong(()))
         self._path_row.setVisible(False)
 
     def set_theme(self, theme: Theme) -> None:
@@ -156,7 +165,12 @@ class StylePanel(QWidget):
 
     def _morph_button(self) -> QPushButton:
         button = QPushButton(self.tr("Play t&he path"))
-        button.setToolTip(self.tr("Let the style go slowly along the path, while you play."))
+        button.setToolTip(
+            self.tr(
+                "Let the style go slowly along the path, while you play. A knob that has learned "
+                "to blend goes along it, too."
+            )
+        )
         button.clicked.connect(self._play_or_stop)
         return button
 

@@ -5,8 +5,11 @@ from dataclasses import replace
 import pytest
 
 from bridge import protocol
+from bridge.controls import Action, Control
 from bridge.dialogue import (
     Arrange,
+    Bind,
+    BlendAlong,
     Change,
     Compose,
     Finish,
@@ -21,7 +24,7 @@ from bridge.dialogue import (
     State,
     Time,
 )
-from bridge.events import NoteOff, NoteOn
+from bridge.events import ControlChange, NoteOff, NoteOn
 from bridge.instruments import Instrument
 from bridge.notes import Note, Score, TempoChange
 from bridge.player import MS, SECOND
@@ -232,3 +235,16 @@ def test_no_blends_end_it_where_it_is() -> None:
     table.at(5 * SECOND, Morph(()))
     pass_to(table, 9 * SECOND)
     assert table.session.snapshot(0).settings == before
+
+
+def test_a_knob_goes_along_a_path_until_it_is_forgotten() -> None:
+    table = Table(Settings(style=JAZZ))
+    knob = Control(0, 21)
+    table.at(0, Listen(), Bind(((knob, Action.BLEND),)), BlendAlong((JAZZ, BACH)))
+    table.play(SECOND, ControlChange(0, 21, 127))
+    assert table.session.settings.style == BACH
+    table.play(2 * SECOND, ControlChange(0, 21, 64))
+    assert dict(table.session.settings.style) == pytest.approx({"jazz": 0.5, "bach": 0.5}, abs=0.01)
+    table.at(2 * SECOND, Change(Settings(style=JAZZ)), BlendAlong(()))
+    table.play(3 * SECOND, ControlChange(0, 21, 127))
+    assert table.session.settings.style == JAZZ

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QPushButton, QSpinBox
 from pytestqt.qtbot import QtBot
 
-from bridge.dialogue import Morph, Settings, Snapshot, State
+from bridge.dialogue import BlendAlong, Morph, Settings, Snapshot, State
 from export.style_space import StyleSpace
 from gui.desk.style_panel import StylePanel
 from gui.desk.theme import DARK
@@ -46,7 +46,8 @@ def test_a_path_is_played_in_the_time_that_is_chosen(
     panel: StylePanel, draw: Callable[[], None], qtbot: QtBot, space: StyleSpace
 ) -> None:
     assert not panel.morph.isVisible()
-    draw()
+    with qtbot.waitSignal(panel.asked) as offered:
+        draw()
     assert panel.morph.isVisible()
     panel.findChildren(QSpinBox)[0].setValue(90)
     with qtbot.waitSignal(panel.asked) as asked:
@@ -56,6 +57,7 @@ def test_a_path_is_played_in_the_time_that_is_chosen(
     assert morph.styles[0] == space.blend_at(panel.map.path[0])
     assert morph.styles[-1] == space.blend_at(panel.map.path[-1])
     assert len(set(morph.styles)) > 5
+    assert offered.args == [BlendAlong(morph.styles)]
 
 
 def test_the_puck_goes_along_and_the_same_button_stops_it(
@@ -78,8 +80,9 @@ def test_a_path_is_forgotten_and_its_morph_with_it(
 ) -> None:
     draw()
     panel.show_snapshot(replace(STOPPED, morphing=0.5))
-    with qtbot.waitSignal(panel.asked) as asked:
-        qtbot.mouseClick(button(panel, "Clear"), Qt.MouseButton.LeftButton)
-    assert asked.args == [Morph(())]
+    asked = list[object]()
+    panel.asked.connect(asked.append)
+    qtbot.mouseClick(button(panel, "Clear"), Qt.MouseButton.LeftButton)
+    assert asked == [Morph(()), BlendAlong(())]
     assert panel.map.path == ()
     assert not panel.morph.isVisible()
