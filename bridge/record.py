@@ -45,6 +45,11 @@ class Record:
         """Return what began at a time or later."""
         return Record(tuple(n for n in self.notes if n.onset_ns >= time_ns), self.lines)
 
+    def last(self, span_ns: int) -> Record:
+        """Return what began in so long a time before the last note ended."""
+        end_ns = max((n.release_ns or n.onset_ns for n in self.notes), default=0)
+        return self.since(end_ns - span_ns)
+
     def until(self, time_ns: int) -> Record:
         """Return what sounded before a time: no plan, and nothing that sounds on."""
         return Record(

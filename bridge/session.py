@@ -141,7 +141,8 @@ class Session:
             self._take(now_ns, item)
         self._answering.amend(now_ns)
         self._pass_time(now_ns)
-        self._lines.follow(self._transport, now_ns)
+        if self._keeps_time:
+            self._lines.follow(self._transport, now_ns)
         return self._out
 
     def deadline_ns(self) -> int | None:
@@ -156,6 +157,11 @@ class Session:
         """The line by which plans are made."""
         return self._timing.transport
 
+    @property
+    def _keeps_time(self) -> bool:
+        """Tell whether the line means anything: our own does not before a session begins."""
+        return self.state is not State.STOPPED or self._timing.followed
+
     def snapshot(self, now_ns: int) -> Snapshot:
         """Return what a window shows."""
         return replace(
@@ -166,7 +172,7 @@ class Session:
             hand_over_ns=self._answering.hand_over_ns,
             notes=self._answering.played.notes,
             problem=self._refusal or self._view.problem,
-            transport=self._transport,
+            transport=self._transport if self._keeps_time else Transport(),
             learning=self._controls.learning,
             bindings=self._controls.bindings,
             epochs=self._lines.epochs,

@@ -80,7 +80,8 @@ class Timing:
     def change(self, settings: Settings, now_ns: int) -> list[protocol.ToIo]:
         """Keep time by other settings from now on: our own clock goes on from where it is."""
         self._settings = settings
-        anew = self._own_line(self._own.time_ns)
+        # Who has played freely has played no bars: they begin now.
+        anew = self._own_line(self._own.time_ns if self._own.grid else now_ns)
         if self.begun and anew.grid and self._own.grid:
             tick = self._own.passed(now_ns)
             bar = self._own.place(tick).bar

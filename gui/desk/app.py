@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import traceback
+from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from bridge.pipe import Child
     from export.style_space import StyleSpace
 
 _USUAL_SIZE = 1280, 760
@@ -37,15 +39,17 @@ def run(
     What was `remembered` in a file is restored, and written there in the end. `shown` is called
     when the window has been painted and answers.
     """
-    engine = start_child("gui.engine")
+    engines = [start_child("gui.engine")]
     captures = user_documents_path() / "Antiphon"
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Antiphon")
     app.setStyle("Fusion")
     speak(app)
     sys.excepthook = show_crash
-    window = Window(SessionLink(engine.connection), space, DARK, captures)
+    window = Window(SessionLink(engines[0].connection), space, DARK, captures)
     window.resize(*_USUAL_SIZE)
+
+    window.engine_wanted.connect(partial(_start_again, window, engines))
     is_first = remembered is not None and not remembered.exists()
     kept = remembered is not None and _recall(window, remembered)
     window.show()
@@ -60,12 +64,19 @@ def run(
             save(window.preferences(), remembered)
         except PreferencesError as error:
             sys.stderr.write(f"antiphon: {error}\n")
-    engine.close()
+    for engine in engines:
+        engine.close()
     # Qt crashes if a widget outlives the application, and Python lets go of both in any order.
     window.deleteLater()
     app.processEvents()
     del window
     return status
+
+
+def _start_again(window: Window, engines: list[Child]) -> None:
+    """Start another engine, after the last one has ended."""
+    engines.append(start_child("gui.engine"))
+    window.take_engine(engines[-1].connection)
 
 
 def _recall(window: Window, remembered: Path) -> bool:

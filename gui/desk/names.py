@@ -28,11 +28,41 @@ WORDS = (
     QT_TRANSLATE_NOOP("Instrument", "trumpet"),
     QT_TRANSLATE_NOOP("Instrument", "synth"),
     QT_TRANSLATE_NOOP("Instrument", "drums"),
+    QT_TRANSLATE_NOOP("Setting", "style"),
+    QT_TRANSLATE_NOOP("Setting", "instruments"),
+    QT_TRANSLATE_NOOP("Setting", "temperature"),
+    QT_TRANSLATE_NOOP("Setting", "top-p"),
+    QT_TRANSLATE_NOOP("Setting", "seed"),
+    QT_TRANSLATE_NOOP("Setting", "length"),
+    QT_TRANSLATE_NOOP("Setting", "style strength"),
+    QT_TRANSLATE_NOOP("Setting", "mode"),
+    QT_TRANSLATE_NOOP("Setting", "bars"),
+    QT_TRANSLATE_NOOP("Setting", "beginning"),
+    QT_TRANSLATE_NOOP("Setting", "hand-over"),
+    QT_TRANSLATE_NOOP("Setting", "coming in"),
+    QT_TRANSLATE_NOOP("Setting", "quantise"),
+    QT_TRANSLATE_NOOP("Setting", "loops"),
+    QT_TRANSLATE_NOOP("Setting", "palette"),
+    QT_TRANSLATE_NOOP("Setting", "time"),
+    QT_TRANSLATE_NOOP("Setting", "sound"),
+    QT_TRANSLATE_NOOP("Setting", "sound font"),
+    QT_TRANSLATE_NOOP("Setting", "candidates"),
     QT_TRANSLATE_NOOP("Phrase", "nocturne"),
     QT_TRANSLATE_NOOP("Phrase", "minuet"),
     QT_TRANSLATE_NOOP("Phrase", "prelude"),
     QT_TRANSLATE_NOOP("Phrase", "blues"),
 )
+
+
+_SETTINGS = {
+    "top_p": "top-p",
+    "answer_ns": "length",
+    "begins": "beginning",
+    "by_silence": "hand-over",
+    "re_entry": "coming in",
+    "vary": "loops",
+}
+"""Those that are not called by their names."""
 
 
 def instrument_name(instrument: Instrument) -> str:
@@ -43,3 +73,8 @@ def instrument_name(instrument: Instrument) -> str:
 def phrase_name(phrase: str) -> str:
     """Return what people call a phrase that comes with Antiphon."""
     return QCoreApplication.translate("Phrase", phrase)
+
+
+def setting_name(name: str) -> str:
+    """Return what people call one of the settings."""
+    return QCoreApplication.translate("Setting", _SETTINGS.get(name, name.replace("_", " ")))

@@ -38,6 +38,12 @@ class SessionLink(QObject):
         self._timer.timeout.connect(self.poll)
         self._timer.start(_PERIOD_MS)
 
+    def take(self, connection: Connection) -> None:
+        """Go on with another engine, in place of one that has ended."""
+        self._connection.close()
+        self._connection, self._unpacker = connection, Unpacker()
+        self._timer.start(_PERIOD_MS)
+
     def send(self, request: Request | Capture) -> None:
         """Post a request; if the engine is gone, `ended` says so."""
         with suppress(OSError):

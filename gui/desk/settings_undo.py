@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QElapsedTimer
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject
+from PySide6.QtGui import QKeyEvent, QKeySequence, QUndoCommand, QUndoStack
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +62,8 @@ class _Step(QUndoCommand):
     def mergeWith(self, other: QUndoCommand) -> bool:
         """Take the next step as part of this one, if it is."""
         assert isinstance(other, _Step)
-        if not other._quick or _changed(self) != _changed(other):  # noqa: SLF001 - one of ours
+        same = changed(self.before, self.after) == changed(other.before, other.after)
+        if not (same and other._quick):  # noqa: SLF001 - one of ours
             return False
         self.after = other.after
         return True
@@ -79,10 +80,26 @@ class _Step(QUndoCommand):
             self._ask(self.after)
 
 
-def _changed(step: _Step) -> set[str]:
-    """Return which settings a step changes."""
-    return {
+class UndoFirst(QObject):
+    """Lets a window's undo and redo come before those of a box in which a number is written."""
+
+    def eventFilter(self, box: QObject, event: QEvent) -> bool:
+        """Leave these keys to the window."""
+        keys = QKeySequence.StandardKey
+        if (
+            event.type() in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)
+            and isinstance(event, QKeyEvent)
+            and (event.matches(keys.Undo) or event.matches(keys.Redo))
+        ):
+            event.ignore()
+            return True
+        return super().eventFilter(box, event)
+
+
+def changed(before: Settings, after: Settings) -> tuple[str, ...]:
+    """Return the names of the settings that differ."""
+    return tuple(
         field.name
-        for field in fields(step.before)
-        if getattr(step.before, field.name) != getattr(step.after, field.name)
-    }
+        for field in fields(before)
+        if getattr(before, field.name) != getattr(after, field.name)
+    )

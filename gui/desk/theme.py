@@ -83,6 +83,10 @@ class Theme:
                 border: 2px solid {self.accent}; padding: 2px; background-clip: content;
             }}
             QPushButton#start:disabled {{ background: {self.line}; color: {self.resting}; }}
+            QFrame#banner {{
+                background: {self.panel}; border: 1px solid {self.danger}; border-radius: 7px;
+            }}
+            QFrame#banner QLabel {{ color: {self.danger}; }}
             QPushButton#panic {{ color: {self.danger}; border-color: {self.danger}; }}
             QPushButton#panic:disabled {{ color: {self.resting}; border-color: {self.line}; }}
             QComboBox, QSpinBox, QDoubleSpinBox, QLineEdit {{
@@ -171,7 +175,6 @@ class Theme:
             }}
             QTableView:focus, QListView:focus {{ border-color: {self.accent}; }}
             QLabel#status {{ font-size: 15px; font-weight: 600; }}
-            QLabel#status[bad="true"] {{ color: {self.danger}; }}
             QLabel#faint {{ color: {self.faint}; }}
             QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; }}
             QToolTip {{

@@ -1,14 +1,14 @@
 """What one does all the time, with one hand: begin, hand over, come to an end, panic.
 
 One big button begins: with what the player plays, out of nothing, or with a phrase that comes with
-Antiphon. Beside it stands, in one sentence, what goes on or what is wrong.
+Antiphon. Beside it stands, in one sentence, what goes on.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QElapsedTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from bridge import midifile
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 _TWICE_MS = 700
 _SOON_NS = 500_000_000
+_NEWS_MS = 8000
 _HEIGHT_PX, _START_PX = 38, 132
 _MINE, _NOTHING = "", "-"
 
@@ -59,11 +60,19 @@ class TopBar(QWidget):
             self.tr("Silence everything (or press Esc twice)."),
         )
         self._status = QLabel(self.tr("Waking the engine ..."))
+        self.news_ms = _NEWS_MS
+        """So long news are said."""
+        self._phrase = "", 0  # what it began with, and when that is over
+        self._news = QTimer(self)
+        self._news.setSingleShot(True)
+        self._news.timeout.connect(self._say_what_goes_on)
         self._lay_out()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show what can be done now, and say what goes on if it is something else."""
         before, self._snapshot = self._snapshot, snapshot
+        for control in (self.start, self.panic):
+            control.setEnabled(True)
         running = snapshot.state is not State.STOPPED
         self.start.setText(self.tr("&Stop") if running else self.tr("&Start"))
         self.begin_with.setEnabled(not running)
@@ -71,15 +80,22 @@ class TopBar(QWidget):
         self.answer.setText(self.tr("You &begin") if begins else self.tr("&Answer now"))
         self.answer.setEnabled(snapshot.state in (State.LISTENING, State.HEARING))
         self.end.setEnabled(snapshot.state is State.ANSWERING)
-        if before is None or _said(before) != _said(snapshot):
-            self.say(snapshot.problem or self._told(snapshot), bad=bool(snapshot.problem))
+        if before is None or self._told(before) != self._told(snapshot):
+            self._say_what_goes_on()
 
-    def say(self, text: str, *, bad: bool = False) -> None:
-        """Say this, until something happens."""
+    def say(self, text: str) -> None:
+        """Say this, for a while or until something happens."""
+        self._say(text)
+        self._news.start(self.news_ms)
+
+    def _say_what_goes_on(self) -> None:
+        self._news.stop()
+        if self._snapshot is not None:
+            self._say(self._told(self._snapshot))
+
+    def _say(self, text: str) -> None:
         self._status.setText(text)
         self._status.setToolTip(text)
-        self._status.setProperty("bad", bad)
-        self._status.style().polish(self._status)
 
     @property
     def said(self) -> str:
@@ -103,23 +119,34 @@ class TopBar(QWidget):
         if self._snapshot is not None and self._snapshot.state is not State.STOPPED:
             self.asked.emit(Halt())
             return
+        self._phrase = "", 0
         self.asked.emit(Listen())
         first = self.begin_with.currentData()
         if first == _NOTHING:
             self.asked.emit(HandOver())
         elif first != _MINE:
             score = midifile.read(phrase_file(first)).score
-            self.asked.emit(Inject(fingers(score, self._clock.now_ns() + _SOON_NS)))
+            keys = fingers(score, self._clock.now_ns() + _SOON_NS)
+            self._phrase = first, keys[-1].time_ns
+            self.asked.emit(Inject(keys))
 
     def _told(self, snapshot: Snapshot) -> str:
         if snapshot.learning is not None:
             return self.tr("Move the pedal, knob or key that is to do it.")
         if snapshot.recital is not None:
             return self.tr("Playing a take. Play to come in.")
-        if snapshot.state is State.ANSWERING and snapshot.settings.mode is Mode.ACCOMPANY:
-            return self.tr("Playing with you.")
+        phrase, end_ns = self._phrase
+        if snapshot.now_ns < end_ns and snapshot.state in (State.LISTENING, State.HEARING):
+            return self.tr("The {} begins.").format(phrase_name(phrase))
+        by_mode = {
+            (State.ANSWERING, Mode.ACCOMPANY): self.tr("Playing with you."),
+            (State.ANSWERING, Mode.TRADE): self.tr("Antiphon's bars. Yours come next."),
+            (State.HEARING, Mode.TRADE): self.tr("Your bars. Antiphon's come next."),
+        }
+        if (snapshot.state, snapshot.settings.mode) in by_mode:
+            return by_mode[snapshot.state, snapshot.settings.mode]
         return {
-            State.STOPPED: self.tr("Choose a style and start."),
+            State.STOPPED: self.tr("Press Start, and play."),
             State.LISTENING: self.tr("Listening. Play a phrase."),
             State.HEARING: self.tr("Hearing you. Pause to hand over."),
             State.ANSWERING: self.tr("Answering. Play to come back in."),
@@ -156,6 +183,13 @@ class TopBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
+        # Two texts take turns here; what is beside it is not to move.
+        texts = self.tr("&Answer now"), self.tr("You &begin")
+        widths = []
+        for text in texts:
+            self.answer.setText(text)
+            widths.append(self.answer.sizeHint().width())
+        self.answer.setMinimumWidth(max(widths))
         for widget in (self.start, self.begin_with, self.answer, self.end):
             row.addWidget(widget)
         row.addSpacing(12)
@@ -168,9 +202,3 @@ class TopBar(QWidget):
         row = self.layout()
         assert isinstance(row, QHBoxLayout)
         row.insertWidget(row.count() - 1, button)
-
-
-def _said(snapshot: Snapshot) -> tuple[object, ...]:
-    """Return what the sentence depends on."""
-    recites = snapshot.recital is not None
-    return snapshot.problem, snapshot.state, snapshot.settings.mode, snapshot.learning, recites

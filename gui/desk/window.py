@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QElapsedTimer, Qt
+from PySide6.QtCore import QByteArray, QElapsedTimer, Qt, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -26,6 +26,7 @@ from PySide6.QtGui import (
     QShortcut,
 )
 from PySide6.QtWidgets import (
+    QAbstractSpinBox,
     QApplication,
     QHBoxLayout,
     QMainWindow,
@@ -40,6 +41,7 @@ from bridge.clock import SystemClock
 from bridge.dialogue import Bind, Change, Finish, Listen, Recite, Settings, Snapshot
 from bridge.midifile import MidiFileError
 from bridge.protocol import OpenPorts
+from gui.desk.banner import Banner
 from gui.desk.captures import Captures
 from gui.desk.captures_panel import CapturesPanel
 from gui.desk.controls_panel import ControlsPanel
@@ -48,10 +50,11 @@ from gui.desk.drops import midi_file_of
 from gui.desk.keyboard import Keyboard
 from gui.desk.lamp import Lamp
 from gui.desk.musical_typing import MusicalTyping
+from gui.desk.names import setting_name
 from gui.desk.play_panel import PlayPanel
 from gui.desk.preferences import Colours, Preferences
 from gui.desk.roll import PianoRoll
-from gui.desk.settings_undo import SettingsUndo
+from gui.desk.settings_undo import SettingsUndo, UndoFirst, changed
 from gui.desk.style_panel import StylePanel
 from gui.desk.takes_strip import TakesStrip
 from gui.desk.theme import DARK, LIGHT, inset_numbers
@@ -60,6 +63,7 @@ from gui.desk.top_bar import TopBar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from multiprocessing.connection import Connection
     from pathlib import Path
 
     from bridge.dialogue import Request
@@ -74,6 +78,9 @@ _SIDE_PX = 380
 
 class Window(QMainWindow):
     """Antiphon's window."""
+
+    engine_wanted = Signal()
+    """The engine has ended, and another is asked for: `take_engine`."""
 
     def __init__(self, link: SessionLink, space: StyleSpace, theme: Theme, captures: Path) -> None:
         """Show what comes through a link; what is kept goes to the folder `captures`."""
@@ -92,7 +99,8 @@ class Window(QMainWindow):
         self.kept = CapturesPanel(self._captures)
         self.devices = DevicesPanel()
         self.roll = PianoRoll(theme)
-        self.bar, self.keyboard = TopBar(), Keyboard(theme, SystemClock())
+        self.bar, self.banner = TopBar(), Banner()
+        self.keyboard = Keyboard(theme, SystemClock())
         self._typing = MusicalTyping(self.keyboard)
         self.keys = self._toggle(
             self.tr("Keys"),
@@ -117,6 +125,9 @@ class Window(QMainWindow):
         self._sides = QTabWidget()
         self._lay_out()
         inset_numbers(self)
+        undo_first = UndoFirst(self)
+        for box in self.findChildren(QAbstractSpinBox):
+            box.installEventFilter(undo_first)
         self.set_theme(theme)
         self._show_settings(self._restored.settings)
         for panel in (self.styles, self.play, self.devices):
@@ -130,7 +141,7 @@ class Window(QMainWindow):
         self.takes.asked.connect(link.send)
         self.takes.auditioned.connect(lambda score: link.send(Recite(score)))
         self.takes.stopped.connect(lambda: link.send(Finish()))
-        self.takes.told.connect(lambda text, bad: self.bar.say(text, bad=bad))
+        self.takes.told.connect(lambda text, bad: (self.warn if bad else self.bar.say)(text))
         self.setAcceptDrops(True)
         link.captured.connect(self._keep)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._colour)
@@ -168,6 +179,8 @@ class Window(QMainWindow):
             lamp.show_note(note)
         self.styles.show_snapshot(snapshot)
         self.bar.show_snapshot(snapshot)
+        if snapshot.problem != (before.problem if before is not None else ""):
+            self.warn(snapshot.problem)
         self._take_settings(snapshot)
 
     def set_theme(self, theme: Theme) -> None:
@@ -296,8 +309,11 @@ class Window(QMainWindow):
 
     def _go_back_to(self, settings: Settings) -> None:
         """Ask for other settings than the controls show, and let them show these."""
+        before = self.settings()
         self._ask_for(settings)
         self._show_settings(settings)
+        words = ", ".join(setting_name(name) for name in changed(before, settings))
+        self.bar.say(self.tr("Back as it was: {}.").format(words))
 
     def _ask_for(self, settings: Settings) -> None:
         self._asked = self._known = settings
@@ -338,12 +354,22 @@ class Window(QMainWindow):
             self.bar.say(self.tr("Kept as {}.").format(path.name))
 
     def _engine_ended(self) -> None:
-        self.warn(self.tr("The engine has ended; close the window and open it again."))
         self.bar.give_up()
+        self.keyboard.setEnabled(False)
+        text = self.tr("The engine has ended, and nothing can be played.")
+        self.banner.say(text, (self.tr("Start it again"), self.engine_wanted.emit))
+
+    def take_engine(self, connection: Connection) -> None:
+        """Go on with another engine, in place of one that has ended, as it was before."""
+        kept = self.preferences()
+        self.shown = self._known = None
+        self.keyboard.setEnabled(True)
+        self._link.take(connection)
+        self.restore(kept)
 
     def warn(self, text: str) -> None:
-        """Say what is wrong, until something happens."""
-        self.bar.say(text, bad=True)
+        """Say what is wrong, until it is not; nothing: all is well."""
+        self.banner.say(text)
 
     # How it is laid out.
 
@@ -407,6 +433,7 @@ class Window(QMainWindow):
         whole.setContentsMargins(14, 12, 14, 8)
         whole.setSpacing(10)
         whole.addWidget(self.bar)
+        whole.addWidget(self.banner)
         whole.addWidget(split, 1)
         whole.addWidget(self.takes)
         whole.addLayout(below)

@@ -147,3 +147,13 @@ def test_a_note_that_still_sounds_is_short() -> None:
     held = replace(note(START_NS), release_ns=None)
     (written,) = score(Record((held,)), answered=False).notes
     assert (written.onset_ticks, written.release_ticks) == (0, 1)
+
+
+def test_the_last_minute_is_counted_from_the_last_note() -> None:
+    early, late, last = (
+        RollNote(Instrument.PIANO, 60, 80, at * SECOND, (at + 1) * SECOND) for at in (1, 50, 100)
+    )
+    record = Record((early, late, last))
+    assert record.last(60 * SECOND).notes == (late, last)
+    assert record.last(SECOND).notes == (last,)
+    assert Record().last(SECOND) == Record()

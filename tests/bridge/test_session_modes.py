@@ -182,6 +182,24 @@ def test_when_the_host_stops_the_answer_is_over_and_nothing_more_is_planned() ->
     ] == []
 
 
+def test_before_a_session_nobody_counts_bars_but_a_host() -> None:
+    table = Table(Settings(mode=Mode.TRADE))
+    table.at(500 * SECOND)
+    assert table.session.snapshot(500 * SECOND).beat is None
+    assert table.session.snapshot(500 * SECOND).epochs == ()
+    table.at(500 * SECOND, protocol.Moved(replace(HOST, time_ns=500 * SECOND), ""))
+    assert table.session.snapshot(502 * SECOND).beat == (2, 1)
+
+
+def test_who_has_played_freely_begins_at_bar_1_when_bars_are_wanted() -> None:
+    stand = Stand(Settings(), None)
+    stand.play(SECOND, NoteOn(0, 60, 80))
+    stand.play(2 * SECOND, NoteOff(0, 60))
+    stand.at(600 * SECOND, Change(Settings(mode=Mode.TRADE)))
+    assert stand.line.source is Source.OWN
+    assert stand.line.beat_of(stand.line.tick_at(600 * SECOND)) == (1, 1)
+
+
 def test_after_the_host_the_player_is_free_again() -> None:
     stand = Stand(Settings())
     stand.move(START_NS + BAR_NS, Transport(epoch=2))

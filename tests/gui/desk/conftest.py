@@ -43,6 +43,10 @@ class Desk:
         with self.qtbot.waitSignal(self.link.changed):
             self.link.poll()
 
+    def begin_anew(self) -> None:
+        """Be an engine that has just been started: it has sent nothing."""
+        self._packer = Packer()
+
     def heard(self) -> list[object]:
         """Return what the engine has been asked for."""
         return list(drained(self.engine))

@@ -1,12 +1,16 @@
 """Names have a translation wherever one is looked up."""
 
+from dataclasses import fields
+
+from bridge.dialogue import Settings
 from bridge.instruments import Instrument
-from gui.desk.names import WORDS, instrument_name, phrase_name
+from gui.desk.names import WORDS, instrument_name, phrase_name, setting_name
 from gui.phrases import USUAL_STYLES
 
 
 def test_every_name_is_written_out_for_those_who_translate() -> None:
-    assert set(WORDS) == {kind.label for kind in Instrument} | set(USUAL_STYLES)
+    settings = {setting_name(field.name) for field in fields(Settings)}
+    assert set(WORDS) == {kind.label for kind in Instrument} | set(USUAL_STYLES) | settings
 
 
 def test_untranslated_a_name_is_what_one_types() -> None:

@@ -3,11 +3,14 @@
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QSpinBox
 from pytestqt.qtbot import QtBot
 
 from bridge.dialogue import Settings
 from gui.desk import settings_undo
-from gui.desk.settings_undo import SettingsUndo
+from gui.desk.settings_undo import SettingsUndo, UndoFirst, changed
 
 FIRST = Settings()
 WARM, HOT = replace(FIRST, temperature=1.2), replace(FIRST, temperature=1.4)
@@ -70,3 +73,24 @@ def test_a_new_step_leaves_what_was_undone(undo: SettingsUndo, asked: list[Setti
     assert not undo.canRedo()
     undo.undo()
     assert asked == [FIRST, FIRST]
+
+
+def test_in_a_number_that_is_written_the_windows_undo_comes_first(qtbot: QtBot) -> None:
+    spin = QSpinBox()
+    qtbot.addWidget(spin)
+    spin.installEventFilter(UndoFirst(spin))
+    with qtbot.waitActive(spin):
+        spin.show()
+        spin.activateWindow()
+    spin.setFocus()
+    undone: list[int] = []
+    QShortcut(QKeySequence(QKeySequence.StandardKey.Undo), spin, lambda: undone.append(1))
+    qtbot.keyClick(spin, Qt.Key.Key_9)
+    qtbot.keySequence(spin, QKeySequence.StandardKey.Undo)
+    assert undone == [1]
+    assert "9" in spin.text()
+
+
+def test_what_differs_is_named() -> None:
+    assert changed(FIRST, FIRST) == ()
+    assert changed(FIRST, NARROW) == ("temperature", "top_p")

@@ -80,7 +80,7 @@ def test_only_what_makes_sense_can_be_asked_for(bar: TopBar, asked: list[object]
     assert asked == [Finish(), Panic()]
 
 
-def test_it_says_what_goes_on_and_a_problem_first(bar: TopBar) -> None:
+def test_it_says_what_goes_on(bar: TopBar) -> None:
     said = set()
     for facts in (
         {},
@@ -89,12 +89,36 @@ def test_it_says_what_goes_on_and_a_problem_first(bar: TopBar) -> None:
         {"state": State.ANSWERING},
         {"state": State.ANSWERING, "settings": Settings(mode=Mode.ACCOMPANY)},
         {"state": State.ANSWERING, "recital": (0, 1)},
-        {"problem": "The JACK server is gone."},
+        {"state": State.HEARING, "settings": Settings(mode=Mode.TRADE)},
+        {"state": State.ANSWERING, "settings": Settings(mode=Mode.TRADE)},
     ):
         bar.show_snapshot(replace(STOPPED, **facts))
         said.add(bar.said)
-    assert len(said) == 7
-    assert bar.said == "The JACK server is gone."
+    assert len(said) == 8
+
+
+def test_a_phrase_that_begins_is_named_while_it_is_played(bar: TopBar) -> None:
+    bar.begin_with.setCurrentIndex(bar.begin_with.findData("minuet"))
+    bar.start.click()
+    bar.show_snapshot(replace(STOPPED, state=State.HEARING, now_ns=NOW_NS))
+    assert "minuet" in bar.said
+    bar.show_snapshot(replace(STOPPED, state=State.HEARING, now_ns=NOW_NS + 60_000_000_000))
+    assert "minuet" not in bar.said
+
+
+def test_news_are_said_for_a_while(bar: TopBar, qtbot: QtBot) -> None:
+    usual = bar.said
+    bar.news_ms = 1
+    bar.say("Kept as a file.")
+    qtbot.waitUntil(lambda: bar.said == usual)
+
+
+def test_nothing_moves_when_what_can_be_asked_for_changes(bar: TopBar) -> None:
+    widths = set()
+    for state in State:
+        bar.show_snapshot(replace(STOPPED, state=state))
+        widths.add(bar.answer.sizeHint().expandedTo(bar.answer.minimumSize()).width())
+    assert len(widths) == 1
 
 
 def test_what_was_said_stays_until_something_happens(bar: TopBar) -> None:

@@ -1,6 +1,7 @@
 """The window against a scripted engine, and once against a real one."""
 
 from dataclasses import replace
+from multiprocessing import Pipe
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,56 @@ def test_a_choice_is_undone_and_done_again_by_keys(desk: Desk) -> None:
     assert desk.window.settings() == before
     desk.qtbot.keySequence(desk.window, QKeySequence.StandardKey.Redo)
     assert desk.asked() == chosen
+
+
+def test_a_number_that_was_written_is_undone_where_it_is(desk: Desk) -> None:
+    desk.show()
+    desk.click(desk.window.advanced)
+    before = desk.window.settings()
+    (spin,) = [
+        each
+        for each in desk.window.play.findChildren(QDoubleSpinBox)
+        if each.accessibleName() == "Temperature"
+    ]
+    spin.setFocus()
+    spin.setValue(0.5)
+    desk.show(settings=desk.asked())
+    desk.window.activateWindow()
+    desk.qtbot.keySequence(spin, QKeySequence.StandardKey.Undo)
+    assert desk.asked() == before
+    assert "temperature" in desk.window.bar.said
+
+
+def test_an_engine_that_has_ended_is_started_again_and_all_is_as_it_was(
+    desk: Desk, qtbot: QtBot
+) -> None:
+    desk.show()
+    desk.window.styles.map.choose("bach")
+    chosen = desk.asked()
+    desk.show(settings=chosen)
+    desk.engine.close()
+    with qtbot.waitSignal(desk.link.ended):
+        desk.link.poll()
+    assert desk.window.banner.isVisible()
+    assert not desk.window.bar.start.isEnabled()
+    with qtbot.waitSignal(desk.window.engine_wanted):
+        desk.click(desk.window.banner.help)
+    mine, engine = Pipe()
+    desk.window.take_engine(mine)
+    desk.engine = engine
+    assert desk.asked() == chosen
+    desk.begin_anew()
+    desk.show(settings=chosen)
+    assert desk.window.bar.start.isEnabled()
+    assert not desk.window.banner.isVisible()
+
+
+def test_what_is_wrong_is_said_until_it_is_not_and_hides_nothing(desk: Desk) -> None:
+    desk.show(state=State.LISTENING, problem="The JACK server is gone.")
+    assert desk.window.banner.isVisible()
+    assert "Listening" in desk.window.bar.said
+    desk.show(state=State.LISTENING)
+    assert not desk.window.banner.isVisible()
 
 
 def test_a_phrase_that_comes_with_it_begins(desk: Desk) -> None:
@@ -392,7 +443,7 @@ def test_what_is_no_midi_file_is_not_taken(desk: Desk, tmp_path: Path) -> None:
     assert not drop(desk.window, tmp_path / "song.wav").isAccepted()
     (tmp_path / "song.mid").write_bytes(b"no MIDI")
     drop(desk.window, tmp_path / "song.mid")
-    assert "song.mid" in desk.window.bar.said
+    assert "song.mid" in desk.window.banner.said
 
 
 def test_takes_and_keys_that_are_shown_are_shown_again(

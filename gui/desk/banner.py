@@ -1,0 +1,60 @@
+"""A line below the top of the window that says what is wrong, and what can be done about it.
+
+It stands there as long as that is so, and can be put away; what is new comes back. What goes on is
+said elsewhere, so that a trouble that does not keep one from playing hides nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from PySide6.QtWidgets import QWidget
+
+
+class Banner(QFrame):
+    """Says what is wrong; hidden while nothing is."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("banner")
+        self._words = QLabel()
+        self._words.setWordWrap(True)
+        self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.help = QPushButton()
+        self.help.clicked.connect(self._help)
+        self._remedy: Callable[[], object] | None = None
+        self.away = QPushButton(self.tr("Hide"))
+        self.away.setToolTip(self.tr("Put this message away."))
+        self.away.clicked.connect(self.hide)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 4, 4, 4)
+        row.addWidget(self._words, 1)
+        row.addWidget(self.help)
+        row.addWidget(self.away)
+        self.hide()
+
+    @property
+    def said(self) -> str:
+        """Return what it says, or said before it was put away."""
+        return self._words.text()
+
+    def say(self, text: str, remedy: tuple[str, Callable[[], object]] | None = None) -> None:
+        """Say this, with a button for what helps if something does; nothing: all is well."""
+        self._remedy = None if remedy is None else remedy[1]
+        self.help.setText("" if remedy is None else remedy[0])
+        self.help.setToolTip(self.help.text())
+        self.help.setVisible(remedy is not None)
+        self._words.setText(text)
+        self.setVisible(bool(text))
+
+    def _help(self) -> None:
+        remedy = self._remedy
+        self.say("")
+        if remedy is not None:
+            remedy()
