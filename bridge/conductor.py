@@ -60,7 +60,7 @@ _NAMES = {
     Source.JACK: "the JACK transport",
     Source.CLOCK: "MIDI clock",
     Source.LINK: "Ableton Link",
-    Source.OWN: "the own clock",
+    Source.OWN: "Antiphon's own clock",
 }
 _TIMING = Clock | Start | Continue | Stop | SongPosition
 
@@ -219,7 +219,7 @@ def _reason(leading: Source, present: Source | None, wanted: Source | None) -> s
     """Return why this time is kept, and not that of the best who is there, or who is wanted."""
     if leading.followed:
         return f"Following {_NAMES[leading]}."
-    instead = "the own clock goes" if leading is Source.OWN else "playing freely"
+    instead = "Antiphon keeps the time" if leading is Source.OWN else "playing freely"
     if present is not None:
         return _sentence(f"{_NAMES[present]} has stopped: {instead}")
     if wanted is not None and wanted.followed:

@@ -427,6 +427,10 @@ class Snapshot:
     """What the network runs on, and why: one sentence."""
     sound: str = ""
     """Where our own synth plays, or why it cannot: one sentence."""
+    mute: bool = False
+    """Whether it cannot, though it should: that is why nothing is heard."""
+    patched: bool = False
+    """Whether somebody else's port is connected to our output, as far as is known."""
     morphing: float | None = None
     """How much of a morph is done, from 0 to 1."""
     recital: tuple[int, int] | None = None

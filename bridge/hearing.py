@@ -3,7 +3,7 @@
 Whoever has a DAW hears the answer there, with better instruments than ours, and hearing it twice
 would be worse than not at all. Whoever has none should hear it all the same. Nobody can know what
 is at the other end of a cable; but a plugin is one, and so is an output port that was asked for by
-its name.
+its name, and a port of somebody else's that was connected to ours.
 """
 
 import enum
@@ -29,6 +29,14 @@ class Sounding:
     port: int
     device: str
     latency_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Silent:
+    """No synth plays, and why: one sentence. What is `lasting` does not change by itself."""
+
+    text: str
+    lasting: bool = False
 
 
 def wants_synth(sound: Sound, *, plugins: bool, named_output: bool) -> bool:

@@ -12,6 +12,9 @@ reader. The callback never waits: when it has something to tell it rings a bell,
 main thread sleeps on. It is the outermost function of its thread, and JACK drops a client whose
 callback fails, so it alone catches everything.
 
+Who is connected to our output is for the main thread to ask now and then: such questions wait for
+the server, and the callback may not.
+
 The server may go away at any moment. Then nothing of ours can be sent or heard any more, and `turn`
 says so.
 """
@@ -33,6 +36,7 @@ from bridge.ports import PortError, find_port
 from bridge.protocol import (
     Command,
     Panic,
+    Patched,
     PortNames,
     Problem,
     Ready,
@@ -172,8 +176,10 @@ class JackBackend:
         self._orders: deque[Order] = deque()
         self._reports: deque[Report] = deque()
         self._cables: list[tuple[str, str]] = []
+        self._output: jack.OwnMidiPort | None = None
+        self._patched = self._patched_told = False
         self._active = False
-        self._lost: str | None = None
+        self._lost = False
         self.bell, self._ringer = socket.socketpair()
         for end in (self.bell, self._ringer):
             end.setblocking(False)  # noqa: FBT003 - the parameter has no name
@@ -207,6 +213,8 @@ class JackBackend:
                 self._cables.append((cycle.output.name, target))
             for cable in self._cables:
                 self._client.connect(*cable)
+            self._output = cycle.output
+            self._see_patched()
         except jack.JackError as error:
             raise PortError(f"JACK does not open the ports ({error}).") from error
         return Ready(self.name, cycle.input.name, cycle.output.name)
@@ -215,9 +223,19 @@ class JackBackend:
         """Connect again what has been disconnected because the other end went and is back."""
         for source, target in self._cables:
             there = {port.name for port in self._client.get_ports(is_midi=True)}
-            if {source, target} <= there and not self._connected(source, target):
+            if {source, target} <= there:
                 with suppress(jack.JackError):  # it may go at this very moment
-                    self._client.connect(source, target)
+                    if not self._connected(source, target):
+                        self._client.connect(source, target)
+        self._see_patched()
+
+    def _see_patched(self) -> None:
+        """See whether anybody but ourselves is connected to our output."""
+        with suppress(jack.JackError):  # as above; the next look sees it
+            others = self._client.get_all_connections(self._output)
+            self._patched = not all(self._client.owns(other) for other in others)
+        if self._patched is not self._patched_told:
+            self._ring()
 
     def _connected(self, source: str, target: str) -> bool:
         port = self._client.get_port_by_name(source)
@@ -236,15 +254,17 @@ class JackBackend:
         with suppress(BlockingIOError):
             while self.bell.recv(256):
                 pass
-        if self._lost is not None:
-            raise PortError(
-                f"The JACK server has gone ({self._lost}); open the ports again when there is one."
-            )
-        return self._take_reports()
+        if self._lost:
+            raise PortError("The JACK server has gone; the ports come back with it.")
+        reports = self._take_reports()
+        if self._patched is not self._patched_told:
+            self._patched_told = self._patched
+            reports.append(Patched(self._patched))
+        return reports
 
     def close(self, now_ns: int) -> list[Report]:  # noqa: ARG002 - as `turn`
         """Silence everything, wait until that has been heard, and leave the server."""
-        if self._active and self._lost is None:
+        if self._active and not self._lost:
             self._orders.append(Panic())
             # One period takes the order and writes the releases, the next one begins after the
             # others have read them, and one more is for servers that do not wait for clients.
@@ -253,7 +273,7 @@ class JackBackend:
                 self._orders.append(passed)
                 if not passed.wait(PERIOD_LIMIT_S):
                     break
-        if self._lost is not None:
+        if self._lost:
             # Closing cancels JACK's thread. Cancelled while it waits for the interpreter's lock, as
             # it does after ringing the bell, it takes the lock with it and this process hangs. So
             # it is given the time to go back to JACK, and nobody here runs any Python meanwhile.
@@ -271,9 +291,9 @@ class JackBackend:
         self._reports.append(report)
         self._ring()
 
-    def _lose(self, _status: jack.Status, reason: str) -> None:
+    def _lose(self, _status: jack.Status, _reason: str) -> None:
         """Note that the server has gone; a thread of JACK's calls, and may do nothing more."""
-        self._lost = reason
+        self._lost = True
         self._ring()
 
     def _ring(self) -> None:
@@ -290,5 +310,5 @@ def connect(client_name: str, clock: Clock, conductor: Conductor) -> JackBackend
     try:
         client = jack.Client(client_name, no_start_server=True)
     except jack.JackError as error:
-        raise PortError("There is no JACK server; start jackd or PipeWire.") from error
+        raise PortError("There is no JACK server; start JACK or PipeWire.") from error
     return JackBackend(client, clock, conductor)

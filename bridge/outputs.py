@@ -11,9 +11,10 @@ numbered in common, so that nothing planned for the one is played by the other.
 What the player plays on the desk itself (`bridge.hand`) goes out on the way that leads as well,
 and a synth of our own, where one listens, is told all of it (`bridge.monitor`).
 
-Ports that are lost, with a cable or a server, are looked for again, until they are back or others
-are asked for. Meanwhile a synth may be all that there is to be heard: as long as one listens,
-notes are kept in time by ports that lead nowhere.
+Ports that are lost, with a cable or a server, and ports that were not there when they were asked
+for, are looked for again, until they are there or others are asked for. Meanwhile a synth may be
+all that there is to be heard: as long as one listens, notes are kept in time by ports that lead
+nowhere.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ from bridge.protocol import (
     Observe,
     OpenPorts,
     Panic,
+    Patched,
     Problem,
     Received,
     Report,
@@ -57,6 +59,8 @@ if TYPE_CHECKING:
 
 AGAIN_NS = 1_000_000_000
 """So often ports that are lost are looked for, and those that are there looked after."""
+LATER_NS = 5_000_000_000
+"""So often those are looked for that were never there: for each look a server gets a new client."""
 
 
 class Outputs:
@@ -69,6 +73,8 @@ class Outputs:
         self._plugins: PluginBackend | None = None
         self._asked: OpenPorts | None = None
         self._lost_ns: int | None = None  # when the ports were last looked for in vain
+        self._pace_ns = AGAIN_NS  # how often they are looked for
+        self._patched = False  # whether somebody's port is connected to our output
         self._checked_ns = clock.now_ns()
         self._trouble: list[FromIo] = []  # what is to be told at the next turn
         self._plugins_lead = False
@@ -117,6 +123,7 @@ class Outputs:
         try:
             told += self._open_ports(message)
         except PortError as error:
+            self._lost_ns, self._pace_ns = self._clock.now_ns(), LATER_NS
             told.append(Problem(str(error)))
             self._stand_in_for_ports()
         return told + self._meet_plugins()
@@ -179,7 +186,7 @@ class Outputs:
                 self._look_after(self._ports, now_ns)
             except PortError as error:
                 told += self._lose_ports(error, now_ns)
-        if self._lost_ns is not None and now_ns - self._lost_ns >= AGAIN_NS:
+        if self._lost_ns is not None and now_ns - self._lost_ns >= self._pace_ns:
             told += self._look_for_ports(now_ns)
         told += self._choose(now_ns)
         if played := self._hand.played(now_ns):
@@ -285,13 +292,13 @@ class Outputs:
 
     def _lose_ports(self, error: PortError, now_ns: int) -> list[FromIo]:
         """Let go of ports that are lost, and look for them from now on."""
-        self._lost_ns = now_ns
+        self._lost_ns, self._pace_ns = now_ns, AGAIN_NS
         told = [Problem(str(error)), *self._close_ports()]
         self._stand_in_for_ports()
         return told
 
     def _look_for_ports(self, now_ns: int) -> list[FromIo]:
-        """Open again what was lost, if it is back."""
+        """Open what is not there, if it is by now; tell what others came with it."""
         assert self._asked is not None
         try:
             told = self._open_ports(self._asked)
@@ -299,7 +306,7 @@ class Outputs:
             self._lost_ns = now_ns
             return []
         self._lost_ns = None
-        return told
+        return [*told, self.names()]
 
     def _close_ports(self) -> list[FromIo]:
         backend, self._ports, self._stand_in = self._ports, None, False
@@ -308,7 +315,11 @@ class Outputs:
             self._feed.release(self._clock.now_ns(), PLAYER_CHANNEL, DRUM_CHANNEL)
         if backend is None:
             return []
-        return self._of(backend.close(self._clock.now_ns()), plugins=False)
+        told = self._of(backend.close(self._clock.now_ns()), plugins=False)
+        if self._patched:
+            self._patched = False
+            told.append(Patched(connected=False))
+        return told
 
     def _of(self, reports: list[Report], *, plugins: bool) -> list[FromIo]:
         """Pass reports on, to a synth too, but of the time only that of who leads."""
@@ -319,6 +330,8 @@ class Outputs:
                     self._moved[plugins] = report
                     if plugins is not self._plugins_lead:
                         continue
+                case Patched(connected):
+                    self._patched = connected
                 case Emitted(events) if self._feed is not None:
                     self._feed.pass_on(events)
                 case Received(events) if self._feed is not None and self._feeds_player:

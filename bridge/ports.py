@@ -7,7 +7,8 @@ a pretend player plays into it, and what goes out goes nowhere. All of them obey
 and keep their promises through the same `Conductor`.
 
 The world outside may refuse at any time: no server, no such port, a cable pulled. That is a
-`PortError`, and its text is a sentence for the person at the desk.
+`PortError`, and its text is a sentence for the person at the desk: first what is wrong, and then,
+after a semicolon, what to do.
 """
 
 import importlib
@@ -27,6 +28,7 @@ BACKENDS = {
     "loopback": "bridge.loopback_backend",
 }
 AUTO = ("jack", "rtmidi")  # in this order: only JACK is exact to the frame
+WAITS = "Antiphon goes on without ports, and opens them when you start one of these"
 
 
 class PortError(Exception):
@@ -98,8 +100,14 @@ def connect(
             refusals.append(f"The library of the {name} back end does not load ({error}).")
         else:
             return reached
-    # One sentence of several refusals: each ends in a full stop of its own.
-    raise PortError("; ".join(text.rstrip(".") for text in refusals) + ".")
+    raise PortError(refusals[0] if len(refusals) == 1 else _joined(refusals))
+
+
+def _joined(refusals: Sequence[str]) -> str:
+    """Make one sentence of several: all that is wrong, and what is done about it."""
+    first, *others = (text.partition(";")[0].rstrip(".") for text in refusals)
+    lowered = [text[:1].lower() + text[1:] for text in others]
+    return f"{', and '.join([first, *lowered])}; {WAITS}."
 
 
 def find_port(wanted: str, names: Sequence[str]) -> str:

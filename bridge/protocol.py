@@ -129,6 +129,13 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
+class Patched:
+    """Whether somebody else's port is connected to our output, as far as a back end can tell."""
+
+    connected: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PortNames:
     """What can be listened to, and what can be played on."""
 
@@ -208,5 +215,5 @@ class Problem:
 
 Command = Play | Through | Follow | Observe | Conduct | Retract | Replan | Silence | Panic
 ToIo = OpenPorts | ListPorts | Monitor | Inject | Command | Quit
-Report = Received | Emitted | Echoed | Moved | Plugins | Problem
+Report = Received | Emitted | Echoed | Moved | Patched | Plugins | Problem
 FromIo = Ready | PortNames | Lateness | Report

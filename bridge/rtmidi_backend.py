@@ -133,7 +133,9 @@ class RtMidiBackend:
             try:
                 self._out.send_message(encode(each.event))
             except rtmidi.RtMidiError as error:
-                raise PortError(f"The output port is lost ({error}); open it again.") from error
+                raise PortError(
+                    f"The output port is lost ({error}); it is used again when it is back."
+                ) from error
             self._sent.append(each)
 
     def _look(self, now_ns: int) -> Iterator[Stamped]:
@@ -160,4 +162,5 @@ def connect(client_name: str, clock: Clock, conductor: Conductor) -> RtMidiBacke
             refusals.append(rtmidi.get_api_display_name(api))
         else:
             return RtMidiBackend(midi_in, midi_out, client_name, clock.now_ns(), conductor)
-    raise PortError(f"No MIDI service of the system answers (tried: {', '.join(refusals)}).")
+    tried = ", ".join(refusals)
+    raise PortError(f"No MIDI service of the system answers (tried: {tried}); start one of them.")

@@ -193,6 +193,11 @@ class Session:
         """Tell whether a plugin in a host is connected."""
         return bool(self._view.plugins)
 
+    @property
+    def patched(self) -> bool:
+        """Tell whether somebody else's port is connected to our output."""
+        return self._view.patched
+
     def record(self, now_ns: int) -> Record:
         """Return all that was played by now, and in whose time."""
         return Record(self._answering.played.all_notes, self._lines.held).until(now_ns)
@@ -273,6 +278,8 @@ class Session:
                 echoes, usual = self._view.echoes + len(delays_ns), round(median(delays_ns))
                 self._view = replace(self._view, echoes=echoes, echo_ns=usual)
                 self._out.tell(now_ns, "echo", delays_ns[-1])
+            case protocol.Patched(connected):
+                self._view = replace(self._view, patched=connected)
             case protocol.Plugins(instances):
                 self._view = replace(self._view, plugins=instances)
                 self._out.tell(now_ns, "plugins", len(instances))

@@ -1,7 +1,7 @@
 """The synth process: notes come in as datagrams, sound comes out of the machine.
 
 `python -m bridge.synth [SOUNDFONT]`, joined through `bridge.pipe`. It says once that it plays
-(`Sounding`), or why it cannot (`Problem`), and leaves when its parent does; the sound ends with it.
+(`Sounding`), or why it cannot (`Silent`), and leaves when its parent does; the sound ends with it.
 A process of its own, because the sound card asks for a buffer every ten milliseconds, and would
 otherwise have to wait for the engine's thoughts.
 
@@ -28,12 +28,11 @@ from typing import TYPE_CHECKING
 
 from bridge.clock import Clock, SystemClock
 from bridge.events import NoteOff, NoteOn, PitchWheel, ProgramChange, decode
-from bridge.hearing import Sounding
+from bridge.hearing import Silent, Sounding
 from bridge.hush import hushed
 from bridge.instruments import DRUM_CHANNEL
 from bridge.pipe import join_parent
 from bridge.ports import PortError
-from bridge.protocol import Problem
 from bridge.real_time import claim_real_time, stop_signal
 from bridge.sound_font import find
 from bridge.synth_queue import LONGEST, DeviceLine, Queue, read
@@ -55,7 +54,15 @@ MOST_VOICES = 128
 FRAME_BYTES = 2 * 4  # two channels of 32-bit floats
 BEGIN_S = 3.0  # a device that plays asks for its first buffer sooner
 GLANCE_S = 1.0  # in so long a device that is there asks for a hundred
+GONE = "The sound device has gone; Antiphon sounds again when there is one."
 NOT_INSTALLED = "To hear Antiphon without a DAW, install its extra: pip install 'antiphon[sound]'."
+
+
+class NotInstalledError(PortError):
+    """A library is missing, and will be until somebody installs it."""
+
+    def __init__(self) -> None:
+        super().__init__(NOT_INSTALLED)
 
 
 class Cycle:
@@ -115,7 +122,7 @@ def loaded(font: Path) -> tinysoundfont.Synth:
     try:
         import tinysoundfont  # noqa: PLC0415 - it may be missing
     except ImportError as error:
-        raise PortError(NOT_INSTALLED) from error
+        raise NotInstalledError from error
     synth = tinysoundfont.Synth(gain=GAIN_DB, samplerate=RATE_HZ)
     try:
         number = synth.sfload(str(font), max_voices=MOST_VOICES)
@@ -131,7 +138,7 @@ def opened(cycle: Cycle, wanted: str) -> miniaudio.PlaybackDevice:
     try:
         import miniaudio  # noqa: PLC0415 - it may be missing
     except (ImportError, OSError) as error:
-        raise PortError(NOT_INSTALLED) from error
+        raise NotInstalledError from error
     services = [each for each in miniaudio.Backend if each is not miniaudio.Backend.NULL]
     if wanted:
         services = [each for each in services if each.name.casefold() == wanted.casefold()]
@@ -155,7 +162,9 @@ def opened(cycle: Cycle, wanted: str) -> miniaudio.PlaybackDevice:
                 return device
         device.close()
     through = f" through {wanted}" if wanted else ""
-    raise PortError(f"There is no sound device that plays{through}; connect one and try again.")
+    raise PortError(
+        f"There is no sound device that plays{through}; connect one, and Antiphon will sound."
+    )
 
 
 def listen(ear: socket.socket, cycle: Cycle) -> None:
@@ -183,7 +192,7 @@ def serve(connection: Connection, stop: socket.socket, wanted: str) -> None:
         if wait([connection, stop], GLANCE_S):
             break
     else:
-        connection.send(Problem("The sound device has gone; choose again to be heard."))
+        connection.send(Silent(GONE))
     with hushed():
         device.close()
 
@@ -196,7 +205,7 @@ def main() -> None:
         try:
             serve(connection, stop, wanted)
         except PortError as error:
-            connection.send(Problem(str(error)))
+            connection.send(Silent(str(error), lasting=isinstance(error, NotInstalledError)))
 
 
 if __name__ == "__main__":

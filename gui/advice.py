@@ -26,7 +26,7 @@ _REMEDIES = {
         "listen on and the other to play on."
     ),
 }
-_ELSEWHERE = "Start the MIDI service of this system, and open the ports again."
+_ELSEWHERE = "Start the MIDI service of this system; the ports then open by themselves."
 
 
 def opened(backend: str, input_name: str, output_name: str, platform: str) -> str:
@@ -54,10 +54,30 @@ def unopened(problem: str, platform: str, *, answers: bool) -> str:
     return remedy(platform)
 
 
-def unheard(output_name: str, *, own: bool, plugin: bool) -> str:
-    """Say what to look at if notes went out and nobody heard them."""
+def unheard(
+    output_name: str,
+    *,
+    own: bool,
+    plugin: bool,
+    patched: bool = False,
+    sound: str = "",
+    mute: bool = False,
+) -> str:
+    """Say what to look at if notes went out and nobody heard them.
+
+    `sound` is what the built-in synth says if it is to be heard, and `mute` that it cannot be.
+    """
+    if mute:
+        return sound
+    if sound:
+        return f"{sound.rstrip('.')}: see that the speakers are on, and the volume is up."
     if plugin:
         return "The plugin plays them: send its track on to an instrument, and see it is not muted."
+    if own and patched:
+        return (
+            f"What is connected to {output_name} gets them: see that it is an instrument and "
+            "turned up; in a DAW, monitor that track."
+        )
     if own:
         return (
             f"Connect {output_name} to an instrument, or choose one under Play on; in a DAW, "

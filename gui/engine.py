@@ -21,6 +21,7 @@ from bridge.dialogue import (
     Change,
     Halt,
     Inbox,
+    Listen,
     LogEntry,
     Refused,
     Request,
@@ -129,6 +130,8 @@ class Engine:
         inbox += self._io.receive(0.0) if self._io.alive else []
         while self._composer.connection.poll():
             inbox.append(self._composer.connection.recv())
+        if any(isinstance(item, Listen | protocol.Ready) for item in inbox):
+            self._hearing.try_again()
         outcome = self._session.step(self.now_ns, inbox)
         for to_io in outcome.to_io:
             if isinstance(to_io, protocol.OpenPorts):
@@ -144,23 +147,22 @@ class Engine:
         if not self._io.alive:
             self._hearing.close()  # who would end its notes?
             return
-        settings = self._session.settings
-        told = self._hearing.hear() + self._hearing.follow(
+        settings, now_ns = self._session.settings, self.now_ns
+        told = self._hearing.hear(now_ns) + self._hearing.follow(
+            now_ns,
             settings.sound,
             plugins=self._session.in_host,
-            named_output=self._named_output,
+            named_output=self._named_output or self._session.patched,
             font=settings.sound_font,
         )
         for each in told:
-            if isinstance(each, protocol.Problem):
-                self._posted.append(each)
-            else:
-                self._io.send(each)
+            self._io.send(each)
 
     def snapshot(self) -> Snapshot:
         """Return what there is to see."""
         shown = self._session.snapshot(self.now_ns)
-        return replace(shown, processor=self._processor, sound=self._hearing.said)
+        hearing = self._hearing
+        return replace(shown, processor=self._processor, sound=hearing.said, mute=hearing.mute)
 
     def record(self) -> Record:
         """Return all that was played, and in whose time."""
@@ -170,7 +172,7 @@ class Engine:
         """Return what has been played lately, or ever."""
         record = self.record()
         if asked.last_ns is not None:
-            record = record.since(self.now_ns - asked.last_ns)
+            record = record.last(asked.last_ns)
         return Captured(record, credit(self._artefact, self._session.settings))
 
     def close(self) -> None:

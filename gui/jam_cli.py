@@ -69,15 +69,15 @@ def jam(
         ),
     ] = "auto",
     bpm: Annotated[
-        float, typer.Option("--bpm", help="Tempo of the own clock; 0: play freely.")
+        float, typer.Option("--bpm", help="Tempo of Antiphon's own clock; 0: play freely.")
     ] = 0.0,
     metre: Annotated[
-        str, typer.Option("--metre", help="Of the own clock and of MIDI clock.")
+        str, typer.Option("--metre", help="Of Antiphon's own clock and of MIDI clock.")
     ] = "4/4",
     count_in: Annotated[
-        int, typer.Option("--count-in", help="Bars that the own clock counts in.")
+        int, typer.Option("--count-in", help="Bars that Antiphon's own clock counts in.")
     ] = 0,
-    click: Annotated[bool, typer.Option("--click", help="Let the own clock click.")] = False,
+    click: Annotated[bool, typer.Option("--click", help="Let Antiphon's own clock click.")] = False,
     begins: Annotated[
         str, typer.Option("--begins", help="Where there is a beat: on the next beat, bar, or now.")
     ] = "beat",

@@ -2,7 +2,26 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de" sourcelanguage="en">
 <context>
+    <name>Banner</name>
+    <message>
+        <source>Hide</source>
+        <translation>Ausblenden</translation>
+    </message>
+    <message>
+        <source>Put this message away.</source>
+        <translation>Diese Meldung ausblenden.</translation>
+    </message>
+</context>
+<context>
     <name>BlendModel</name>
+    <message>
+        <source>Drag the puck away from its name to blend it with others.</source>
+        <translation>Zieh den Puck von seinem Namen weg, um ihn mit anderen zu mischen.</translation>
+    </message>
+    <message>
+        <source>Double-click the weight to change it; Delete takes the style out.</source>
+        <translation>Ein Doppelklick auf das Gewicht ändert es; Entf nimmt den Stil heraus.</translation>
+    </message>
     <message>
         <source>Style</source>
         <translation>Stil</translation>
@@ -48,6 +67,10 @@
     <message>
         <source>Drag one of these into your DAW, or into a folder.</source>
         <translation>Zieh einen davon in deine DAW oder in einen Ordner.</translation>
+    </message>
+    <message>
+        <source>Nothing is kept yet.</source>
+        <translation>Noch ist nichts mitgeschnitten.</translation>
     </message>
 </context>
 <context>
@@ -236,8 +259,12 @@
         <translation>Ableton Link</translation>
     </message>
     <message>
-        <source>the own clock</source>
-        <translation>der eigenen Uhr</translation>
+        <source>Antiphon&apos;s own clock</source>
+        <translation>Antiphons eigener Uhr</translation>
+    </message>
+    <message>
+        <source>Of Antiphon&apos;s own clock, and of MIDI clock, which tells none.</source>
+        <translation>Die von Antiphons eigener Uhr, und die der MIDI-Clock, die keine angibt.</translation>
     </message>
     <message>
         <source>Whose time is kept</source>
@@ -250,10 +277,6 @@
     <message>
         <source>Metre</source>
         <translation>Taktart</translation>
-    </message>
-    <message>
-        <source>Of the own clock, and of MIDI clock, which knows none.</source>
-        <translation>Die der eigenen Uhr und der MIDI-Clock, die keine kennt.</translation>
     </message>
     <message>
         <source> ms</source>
@@ -610,12 +633,48 @@ Für das Netz ähnlich: {}</translation>
         <translation>Temperat&amp;ur</translation>
     </message>
     <message>
+        <source>Low, it plays what one expects; high, it surprises, and may play wrong notes. At 1 it is as bold as the music it has learned from.</source>
+        <translation>Niedrig spielt es, was man erwartet; hoch überrascht es und greift auch mal daneben. Bei 1 ist es so kühn wie die Musik, von der es gelernt hat.</translation>
+    </message>
+    <message>
         <source>&amp;Top-p</source>
         <translation>T&amp;op-p</translation>
     </message>
     <message>
-        <source>Stre&amp;ngth</source>
-        <translation>Stä&amp;rke</translation>
+        <source>Low, it keeps to the most obvious notes; at 1 even the oddest may come.</source>
+        <translation>Niedrig bleibt es bei den naheliegendsten Noten; bei 1 können auch die seltsamsten kommen.</translation>
+    </message>
+    <message>
+        <source>How far its notes are drawn to these lines: 1 is all the way.</source>
+        <translation>Wie weit seine Noten auf diese Linien gezogen werden: 1 ist ganz.</translation>
+    </message>
+    <message>
+        <source>Tempo of Antiphon&apos;s own clock, which goes where nobody else&apos;s is followed. Free: there is none, you play as you like.</source>
+        <translation>Das Tempo von Antiphons eigener Uhr, die geht, wo keiner anderen gefolgt wird. Frei: Es gibt keines, du spielst, wie du magst.</translation>
+    </message>
+    <message>
+        <source>How many bars Antiphon&apos;s own clock counts in.</source>
+        <translation>Wie viele Takte Antiphons eigene Uhr einzählt.</translation>
+    </message>
+    <message>
+        <source>on each beat</source>
+        <translation>auf jedem Schlag</translation>
+    </message>
+    <message>
+        <source>A metronome: hear each beat of Antiphon&apos;s own clock.</source>
+        <translation>Ein Metronom: jeden Schlag von Antiphons eigener Uhr hören.</translation>
+    </message>
+    <message>
+        <source>How many bars an answer has, and each turn when you trade. As usual: an answer is as long as the phrase, a turn has four bars.</source>
+        <translation>Wie viele Takte eine Antwort hat, und beim Abwechseln jede Runde. Wie üblich: Eine Antwort ist so lang wie die Phrase, eine Runde hat vier Takte.</translation>
+    </message>
+    <message>
+        <source>as usual</source>
+        <translation>wie üblich</translation>
+    </message>
+    <message>
+        <source>How long an answer is where there are no bars to count.</source>
+        <translation>Wie lang eine Antwort ist, wo es keine Takte zu zählen gibt.</translation>
     </message>
     <message>
         <source>Ba&amp;rs</source>
@@ -662,14 +721,6 @@ Für das Netz ähnlich: {}</translation>
         <translation>Sonst wird ein Loop wiederholt, wie er war.</translation>
     </message>
     <message>
-        <source>How much is left to chance: low is careful, high is bold.</source>
-        <translation>Wie viel dem Zufall überlassen bleibt: wenig ist vorsichtig, viel ist kühn.</translation>
-    </message>
-    <message>
-        <source>Of what could come, only the likeliest so much of it may.</source>
-        <translation>Von dem, was kommen könnte, kommt nur so viel vom Wahrscheinlichsten in Frage.</translation>
-    </message>
-    <message>
         <source>See&amp;d</source>
         <translation>&amp;Zufallszahl</translation>
     </message>
@@ -702,10 +753,6 @@ Für das Netz ähnlich: {}</translation>
         <translation>Wo es einen Schlag gibt, seine Noten auf diese Linien ziehen.</translation>
     </message>
     <message>
-        <source>How far: 1 is all the way.</source>
-        <translation>Wie weit: 1 ist ganz.</translation>
-    </message>
-    <message>
         <source>0.5 is straight, 0.67 a shuffle.</source>
         <translation>0,5 ist gerade, 0,67 ein Shuffle.</translation>
     </message>
@@ -714,32 +761,20 @@ Für das Netz ähnlich: {}</translation>
         <translation>&amp;Quantisieren</translation>
     </message>
     <message>
-        <source>S&amp;wing</source>
-        <translation>Swi&amp;ng</translation>
+        <source>Quantise stre&amp;ngth</source>
+        <translation>Quantisierstä&amp;rke</translation>
     </message>
     <message>
-        <source>Of the own clock, where nobody else is.</source>
-        <translation>Das der eigenen Uhr, wo es keine andere gibt.</translation>
+        <source>S&amp;wing</source>
+        <translation>Swi&amp;ng</translation>
     </message>
     <message>
         <source>free</source>
         <translation>frei</translation>
     </message>
     <message>
-        <source>How many bars the own clock counts in.</source>
-        <translation>Wie viele Takte die eigene Uhr einzählt.</translation>
-    </message>
-    <message>
         <source> bars</source>
         <translation> Takte</translation>
-    </message>
-    <message>
-        <source>of the own clock</source>
-        <translation>der eigenen Uhr</translation>
-    </message>
-    <message>
-        <source>Let the own clock click on each beat.</source>
-        <translation>Die eigene Uhr klickt auf jedem Schlag.</translation>
     </message>
     <message>
         <source>Temp&amp;o</source>
@@ -754,16 +789,8 @@ Für das Netz ähnlich: {}</translation>
         <translation>Kli&amp;ck</translation>
     </message>
     <message>
-        <source>Bars of an answer, and of each turn when trading.</source>
-        <translation>Takte einer Antwort, und beim Abwechseln jeder Runde.</translation>
-    </message>
-    <message>
         <source>as long as the phrase</source>
         <translation>so lang wie die Phrase</translation>
-    </message>
-    <message>
-        <source>Of an answer that has no bars.</source>
-        <translation>Die einer Antwort, die keine Takte hat.</translation>
     </message>
     <message>
         <source> s</source>
@@ -780,6 +807,85 @@ Für das Netz ähnlich: {}</translation>
     <message>
         <source>Instruments that answer (none: those you play)</source>
         <translation>Wer antwortet (keines: die du spielst)</translation>
+    </message>
+</context>
+<context>
+    <name>Setting</name>
+    <message>
+        <source>style</source>
+        <translation>Stil</translation>
+    </message>
+    <message>
+        <source>instruments</source>
+        <translation>Instrumente</translation>
+    </message>
+    <message>
+        <source>temperature</source>
+        <translation>Temperatur</translation>
+    </message>
+    <message>
+        <source>top-p</source>
+        <translation>Top-p</translation>
+    </message>
+    <message>
+        <source>seed</source>
+        <translation>Startzahl</translation>
+    </message>
+    <message>
+        <source>length</source>
+        <translation>Länge</translation>
+    </message>
+    <message>
+        <source>style strength</source>
+        <translation>Stilstärke</translation>
+    </message>
+    <message>
+        <source>mode</source>
+        <translation>Modus</translation>
+    </message>
+    <message>
+        <source>bars</source>
+        <translation>Takte</translation>
+    </message>
+    <message>
+        <source>beginning</source>
+        <translation>Beginn</translation>
+    </message>
+    <message>
+        <source>hand-over</source>
+        <translation>Übergabe</translation>
+    </message>
+    <message>
+        <source>coming in</source>
+        <translation>Einsatz</translation>
+    </message>
+    <message>
+        <source>quantise</source>
+        <translation>Quantisierung</translation>
+    </message>
+    <message>
+        <source>loops</source>
+        <translation>Schleifen</translation>
+    </message>
+    <message>
+        <source>palette</source>
+        <translation>Palette</translation>
+    </message>
+    <message>
+        <source>time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>sound</source>
+        <translation>Klang</translation>
+    </message>
+    <message>
+        <source>sound font</source>
+        <translation>Soundfont</translation>
+    </message>
+    <message>
+        <source>candidates</source>
+        <translation>Kandidaten</translation>
     </message>
 </context>
 <context>
@@ -894,6 +1000,10 @@ Für das Netz ähnlich: {}</translation>
 <context>
     <name>StylePanel</name>
     <message>
+        <source>No style: answers are in no particular one. Click a name.</source>
+        <translation>Kein Stil: Antworten haben keinen bestimmten. Klick auf einen Namen.</translation>
+    </message>
+    <message>
         <source>&amp;No style</source>
         <translation>&amp;Kein Stil</translation>
     </message>
@@ -926,6 +1036,10 @@ Für das Netz ähnlich: {}</translation>
         <translation>P&amp;fad spielen</translation>
     </message>
     <message>
+        <source>No style is called “{}”.</source>
+        <translation>Kein Stil heißt „{}“.</translation>
+    </message>
+    <message>
         <source>Search {} styles</source>
         <translation>{} Stile durchsuchen</translation>
     </message>
@@ -938,8 +1052,8 @@ Für das Netz ähnlich: {}</translation>
         <translation>Passende Namen treten auf der Karte hervor; die Eingabetaste nimmt den ersten.</translation>
     </message>
     <message>
-        <source>Let the style go slowly along the path, while you play.</source>
-        <translation>Der Stil wandert langsam den Pfad entlang, während du spielst.</translation>
+        <source>Let the style go slowly along the path, while you play. A knob that has learned to blend goes along it, too.</source>
+        <translation>Der Stil wandert langsam den Pfad entlang, während du spielst. Auch ein Regler, der das Mischen gelernt hat, geht ihn entlang.</translation>
     </message>
     <message>
         <source> s</source>
@@ -1009,8 +1123,8 @@ Für das Netz ähnlich: {}</translation>
         <translation>Wie viel von den Takes da ist</translation>
     </message>
     <message>
-        <source>Four ways to go on from what you played lately.</source>
-        <translation>Vier Fortsetzungen dessen, was du zuletzt gespielt hast.</translation>
+        <source>Four ways to go on from what you played lately (Ctrl+T).</source>
+        <translation>Vier Arten weiterzugehen, von dem aus, was du zuletzt gespielt hast (Strg+T).</translation>
     </message>
     <message>
         <source>This one it is. Undo takes that back.</source>
@@ -1208,12 +1322,24 @@ Für das Netz ähnlich: {}</translation>
         <translation>Spielt einen Take. Spiel, um einzusetzen.</translation>
     </message>
     <message>
+        <source>The {} begins.</source>
+        <translation>Es beginnt: {}.</translation>
+    </message>
+    <message>
         <source>Playing with you.</source>
         <translation>Spielt mit dir.</translation>
     </message>
     <message>
-        <source>Choose a style and start.</source>
-        <translation>Wähl einen Stil und starte.</translation>
+        <source>Antiphon&apos;s bars. Yours come next.</source>
+        <translation>Antiphons Takte. Danach deine.</translation>
+    </message>
+    <message>
+        <source>Your bars. Antiphon&apos;s come next.</source>
+        <translation>Deine Takte. Danach Antiphons.</translation>
+    </message>
+    <message>
+        <source>Press Start, and play.</source>
+        <translation>Drück auf Start und spiel.</translation>
     </message>
     <message>
         <source>Listening. Play a phrase.</source>
@@ -1246,6 +1372,21 @@ Für das Netz ähnlich: {}</translation>
     <message>
         <source>What Antiphon answers first: you, nothing, or a phrase.</source>
         <translation>Worauf Antiphon zuerst antwortet: dich, nichts oder eine Phrase.</translation>
+    </message>
+</context>
+<context>
+    <name>WeightEdit</name>
+    <message>
+        <source> %</source>
+        <translation> %</translation>
+    </message>
+    <message>
+        <source>Weight</source>
+        <translation>Gewicht</translation>
+    </message>
+    <message>
+        <source>What it takes or gives, the other styles give or take.</source>
+        <translation>Was es nimmt oder gibt, geben oder nehmen die anderen Stile.</translation>
     </message>
 </context>
 <context>
@@ -1287,6 +1428,10 @@ Für das Netz ähnlich: {}</translation>
         <translation>Den Stil {} gibt es nicht mehr.</translation>
     </message>
     <message>
+        <source>Back as it was: {}.</source>
+        <translation>Wieder wie vorher: {}.</translation>
+    </message>
+    <message>
         <source>There is nothing to keep: nothing was played.</source>
         <translation>Es gibt nichts zu behalten: Es wurde nichts gespielt.</translation>
     </message>
@@ -1295,8 +1440,12 @@ Für das Netz ähnlich: {}</translation>
         <translation>Behalten als {}.</translation>
     </message>
     <message>
-        <source>The engine has ended; close the window and open it again.</source>
-        <translation>Die Engine hat geendet; schließ das Fenster und öffne es wieder.</translation>
+        <source>The engine has ended, and nothing can be played.</source>
+        <translation>Die Engine hat geendet, und nichts kann gespielt werden.</translation>
+    </message>
+    <message>
+        <source>Start it again</source>
+        <translation>Neu starten</translation>
     </message>
     <message>
         <source>Style</source>

@@ -69,20 +69,25 @@ class BlendModel(QAbstractTableModel):
         return 0 if parent.isValid() else 2
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a name, or a weight in percent."""
+        """Return a name, or a weight in percent, and how that is changed."""
         if not index.isValid():
             return None
         name, weight = self._style[index.row()]
         roles = Qt.ItemDataRole
+        told: dict[int, Any] = {roles.ToolTipRole: f"{name}\n{self._how_to_change()}"}
         if index.column() == NAME:
-            return name if role in (roles.DisplayRole, roles.ToolTipRole) else None
-        if role == roles.DisplayRole:
-            return f"{round(100 * weight)} %"
-        if role == roles.EditRole:
-            return round(100 * weight)
-        if role == roles.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        return None
+            told[roles.DisplayRole] = name
+        else:
+            percent = round(100 * weight)
+            told[roles.DisplayRole], told[roles.EditRole] = f"{percent} %", percent
+            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            told[roles.TextAlignmentRole] = right
+        return told.get(role)
+
+    def _how_to_change(self) -> str:
+        if len(self._style) == 1:
+            return self.tr("Drag the puck away from its name to blend it with others.")
+        return self.tr("Double-click the weight to change it; Delete takes the style out.")
 
     def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         """Ask for the blend in which a style has so many percent."""

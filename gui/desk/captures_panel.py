@@ -42,7 +42,10 @@ class CapturesPanel(QWidget):
         self.all.setToolTip(self.tr("Write down all that was played since the start."))
         self.all.clicked.connect(lambda: self.asked.emit(Capture(None)))
         self.list = self._list_view()
+        self._about = QLabel()
         self._lay_out()
+        self._say_what_is_here()
+        captures.modelReset.connect(self._say_what_is_here)
 
     def _list_view(self) -> QListView:
         view = QListView()
@@ -67,6 +70,14 @@ class CapturesPanel(QWidget):
         if index.isValid():
             self._captures.remove(index)
 
+    def _say_what_is_here(self) -> None:
+        kept = self._captures.rowCount() > 0
+        self._about.setText(
+            self.tr("Drag one of these into your DAW, or into a folder.")
+            if kept
+            else self.tr("Nothing is kept yet.")
+        )
+
     def _lay_out(self) -> None:
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 8, 0, 0)
@@ -74,7 +85,7 @@ class CapturesPanel(QWidget):
         keep.addWidget(self.minute, 1)
         keep.addWidget(self.all)
         whole.addLayout(keep)
-        about = QLabel(self.tr("Drag one of these into your DAW, or into a folder."))
-        about.setObjectName("faint")
-        whole.addWidget(about)
+        self._about.setObjectName("faint")
+        self._about.setWordWrap(True)
+        whole.addWidget(self._about)
         whole.addWidget(self.list, 1)

@@ -215,8 +215,15 @@ class Checkup:
         if self._heard:
             return Sign.WELL, "You hear them."
         if self._heard is False and shown is not None:
-            name, own = shown.output_name, shown.output_name not in shown.outputs
-            return Sign.BAD, advice.unheard(name, own=own, plugin=bool(shown.plugins))
+            name = shown.output_name
+            return Sign.BAD, advice.unheard(
+                name,
+                own=name not in shown.outputs,
+                plugin=bool(shown.plugins),
+                patched=shown.patched,
+                sound=shown.sound,
+                mute=shown.mute,
+            )
         if self._broken:
             return Sign.WAITING, self._broken
         if self.asks:

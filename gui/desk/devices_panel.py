@@ -239,7 +239,7 @@ class DevicesPanel(QScrollArea):
             (self.tr("JACK's transport"), Source.JACK),
             (self.tr("MIDI clock"), Source.CLOCK),
             (self.tr("Ableton Link"), Source.LINK),
-            (self.tr("the own clock"), Source.OWN),
+            (self.tr("Antiphon's own clock"), Source.OWN),
         ):
             box.addItem(text, source)
         box.setAccessibleName(self.tr("Whose time is kept"))
@@ -252,7 +252,7 @@ class DevicesPanel(QScrollArea):
         for count, unit in _METRES:
             box.addItem(f"{count}/{unit}", (count, unit))
         box.setAccessibleName(self.tr("Metre"))
-        box.setToolTip(self.tr("Of the own clock, and of MIDI clock, which knows none."))
+        box.setToolTip(self.tr("Of Antiphon's own clock, and of MIDI clock, which tells none."))
         box.currentIndexChanged.connect(self.changed)
         return box
 
@@ -313,6 +313,7 @@ class DevicesPanel(QScrollArea):
         ):
             label = QLabel(text)
             label.setBuddy(control)
+            label.setToolTip(control.toolTip())
             control.installEventFilter(wheel)
             self._add_row(choices, label, field)
         whole.addSpacing(_APART_PX)

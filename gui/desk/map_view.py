@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -26,6 +26,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from gui.desk.map_names import MapNames
 from gui.desk.roll import BY_KEYBOARD
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ _LARGEST_ZOOM = 8.0
 _NUDGE = 0.01
 _PATH_STEP_PX = 6.0
 _NOTCH = 120
-_PUCK_PX, _BESIDE_PX = 9.0, 11.0
+_PUCK_PX = 9.0
 
 
 class MapView(QWidget):
@@ -50,16 +51,19 @@ class MapView(QWidget):
     """Carries the Style that was asked for."""
     path_drawn = Signal(object)
     """Carries the points of a path that was drawn, two at least."""
+    let_go = Signal()
+    """The mouse holds nothing any more."""
 
     def __init__(self, space: StyleSpace, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._space, self._theme = space, theme
         self._style: Style = ()
         self._puck: Point | None = None
-        self._found: frozenset[str] = frozenset()
+        self._found: frozenset[str] | None = None  # without a search
+        self._placed: tuple[object, MapNames] | None = None  # of which view
         self._hovered: str | None = None
         self._path: list[Point] = []
-        self._drawing = self._dragging = self._framed = False
+        self._drawing = self._dragging = self._held = self._framed = False
         self._pressed: QPointF | None = None  # on a name
         self._zoom, self._middle = 1.0, (0.5, 0.5)
         self.setMouseTracking(True)
@@ -85,6 +89,11 @@ class MapView(QWidget):
         """Return the path that has been drawn."""
         return tuple(self._path)
 
+    @property
+    def held(self) -> bool:
+        """Tell whether the mouse holds the puck, a name or the end of a path."""
+        return self._held
+
     def show_style(self, style: Style) -> None:
         """Show what is played; a puck that stands for just that stays where it is."""
         if style == self._style:
@@ -99,9 +108,9 @@ class MapView(QWidget):
         self._puck = point
         self.update()
 
-    def show_found(self, names: Sequence[str]) -> None:
-        """Let the names that a search has found stand out; none: all are alike."""
-        self._found = frozenset(names)
+    def show_found(self, names: Sequence[str] | None) -> None:
+        """Let the names that a search has found stand out; without a search all are alike."""
+        self._found = None if names is None else frozenset(names)
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -186,16 +195,16 @@ class MapView(QWidget):
         """Choose a name, take hold of the puck, or begin a path."""
         if event.button() is not Qt.MouseButton.LeftButton:
             return
+        self._held = True
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self._drawing = True
+            self._drawing, self._hovered = True, None
             self._path = [self.point_at(event.position())]
         elif (name := self.name_at(event.position())) is not None:
             self._pressed = event.position()
             self.choose(name)
         else:
             self._pressed = None
-            self._dragging = True
-            self._go_to(self.point_at(event.position()))
+            self._drag_to(event.position())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Move the puck, go on with the path, or look what is here."""
@@ -206,23 +215,32 @@ class MapView(QWidget):
         elif self._dragging or (
             event.buttons() & Qt.MouseButton.LeftButton and self._is_drag(event.position())
         ):
-            self._dragging = True
-            self._go_to(self.point_at(event.position()))
+            self._drag_to(event.position())
         elif (name := self.name_at(event.position())) != self._hovered:
             self._hovered = name
         else:
             return
         self.update()
 
+    def _drag_to(self, place: QPointF) -> None:
+        """Move the puck; what the mouse passes on its way is not looked at."""
+        self._dragging, self._hovered = True, None
+        self._go_to(self.point_at(place))
+
     def _is_drag(self, place: QPointF) -> bool:
         """Tell whether a mouse that was pressed on a name is meant to move the puck."""
         return self._pressed is None or (place - self._pressed).manhattanLength() >= _NEAR_PX
 
-    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
-        """Let go of the puck, or end the path."""
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go of the puck, or end the path, and look what is here."""
+        if event.button() is not Qt.MouseButton.LeftButton:
+            return
         if self._drawing and len(self._path) > 1:
             self.path_drawn.emit(tuple(self._path))
-        self._drawing = self._dragging = False
+        self._drawing = self._dragging = self._held = False
+        self._hovered = self.name_at(event.position())
+        self.update()
+        self.let_go.emit()
 
     def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
         """Show the whole map."""
@@ -326,11 +344,13 @@ class MapView(QWidget):
     def _paint_names(
         self, painter: QPainter, dots: dict[str, QPointF], near: Sequence[str]
     ) -> None:
-        theme, metrics = self._theme, QFontMetricsF(self.font())
+        theme = self._theme
         played = {name for name, _ in self._style}
         first = [self._hovered] if self._hovered else []
         ordered = dict.fromkeys(
-            name for name in (*played, *first, *near, *sorted(self._found), *dots) if name in dots
+            name
+            for name in (*played, *first, *near, *sorted(self._found or ()), *dots)
+            if name in dots
         )
         taken: list[QRectF] = []
         if self._puck is not None:
@@ -338,29 +358,26 @@ class MapView(QWidget):
             taken.append(
                 QRectF(puck.x() - _PUCK_PX, puck.y() - _PUCK_PX, 2 * _PUCK_PX, 2 * _PUCK_PX)
             )
+        names = self._names(dots)
         for name in ordered:
-            strong = name in played or name == self._hovered or name in self._found
-            faint = bool(self._found) and not strong
-            dot = dots[name]
+            found = self._found is not None and name in self._found
+            strong = name in played or name == self._hovered or found
+            faint = self._found is not None and not strong
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme.strong_line if faint else theme.faint))
-            painter.drawEllipse(dot, 2.0, 2.0)
-            room = self._room(QRectF(metrics.boundingRect(name)).size(), dot, taken)
+            painter.drawEllipse(dots[name], 2.0, 2.0)
+            room = None if faint else names.room(name, taken, needed=strong)
             if room is None:
                 continue
             taken.append(room)
-            if not faint:
-                painter.setPen(QColor(theme.text if strong or name in near else theme.faint))
-                painter.drawText(room, Qt.AlignmentFlag.AlignCenter, name)
+            painter.setPen(QColor(theme.text if strong or name in near else theme.faint))
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, name)
 
-    def _room(self, size: QSizeF, dot: QPointF, taken: Sequence[QRectF]) -> QRectF | None:
-        """Return where a name can be written: above its dot, below, or beside it."""
-        width, height = size.width() + 6, size.height()
-        aside = width / 2 + _BESIDE_PX
-        for dx, dy in ((0.0, -0.75 * height), (0.0, 0.75 * height), (aside, 0.0), (-aside, 0.0)):
-            room = QRectF(0, 0, width, height)
-            room.moveCenter(QPointF(dot.x() + dx, dot.y() + dy))
-            free = not any(room.intersects(other) for other in taken)
-            if free and QRectF(self.rect()).contains(room):
-                return room
-        return None
+    def _names(self, dots: dict[str, QPointF]) -> MapNames:
+        """Return the places of names in this view, which last as long as the view does."""
+        seen = self.size(), self._zoom, self._middle, self.font().key()
+        if self._placed is None or self._placed[0] != seen:
+            metrics = QFontMetricsF(self.font())
+            sizes = {name: QRectF(metrics.boundingRect(name)).size() for name in dots}
+            self._placed = seen, MapNames(dots, sizes, QRectF(self.rect()))
+        return self._placed[1]

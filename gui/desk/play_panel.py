@@ -29,6 +29,7 @@ from bridge.dialogue import FASTEST_BPM, SLOWEST_BPM, Begins, Mode, ReEntry, Set
 from bridge.instruments import Instrument
 from bridge.quantise import HARDEST_SWING, STRAIGHT, Step
 from gui.desk.names import instrument_name
+from gui.desk.wheel import WheelScrolls
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -131,13 +132,16 @@ class PlayPanel(QScrollArea):
                 self.tr("Temperat&ure"),
                 "temperature",
                 (0.0, 2.0, 0.05),
-                self.tr("How much is left to chance: low is careful, high is bold."),
+                self.tr(
+                    "Low, it plays what one expects; high, it surprises, and may play wrong "
+                    "notes. At 1 it is as bold as the music it has learned from."
+                ),
             ),
             self._number(
                 self.tr("&Top-p"),
                 "top_p",
                 (0.05, 1.0, 0.05),
-                self.tr("Of what could come, only the likeliest so much of it may."),
+                self.tr("Low, it keeps to the most obvious notes; at 1 even the oddest may come."),
             ),
             self._field(
                 self.tr("See&d"),
@@ -159,25 +163,32 @@ class PlayPanel(QScrollArea):
             self.tr("Quantise"),
             self.tr("Where there is a beat, draw its notes to these lines."),
         )
-        strength = self._spin((0.0, 1.0, 0.1), self.tr("How far: 1 is all the way."))
+        strength = self._spin(
+            (0.0, 1.0, 0.1),
+            self.tr("How far its notes are drawn to these lines: 1 is all the way."),
+        )
         swing = self._spin(
             (STRAIGHT, HARDEST_SWING, 0.01), self.tr("0.5 is straight, 0.67 a shuffle.")
         )
         return [
             self._field(self.tr("&Quantise"), step, "quantise.step"),
-            self._field(self.tr("Stre&ngth"), strength, "quantise.strength"),
+            self._field(self.tr("Quantise stre&ngth"), strength, "quantise.strength"),
             self._field(self.tr("S&wing"), swing, "quantise.swing"),
         ]
 
     def _time_fields(self) -> list[_Field]:
         tempo = self._spin(
-            (0.0, FASTEST_BPM, 1.0), self.tr("Of the own clock, where nobody else is.")
+            (0.0, FASTEST_BPM, 1.0),
+            self.tr(
+                "Tempo of Antiphon's own clock, which goes where nobody else's is followed. "
+                "Free: there is none, you play as you like."
+            ),
         )
         tempo.setSpecialValueText(self.tr("free"))
-        count_in = self._whole_number(8, self.tr("How many bars the own clock counts in."))
+        count_in = self._whole_number(8, self.tr("How many bars Antiphon's own clock counts in."))
         count_in.setSuffix(self.tr(" bars"))
-        click = QCheckBox(self.tr("of the own clock"))
-        click.setToolTip(self.tr("Let the own clock click on each beat."))
+        click = QCheckBox(self.tr("on each beat"))
+        click.setToolTip(self.tr("A metronome: hear each beat of Antiphon's own clock."))
         click.toggled.connect(self.changed)
         return [
             _Field(
@@ -222,9 +233,12 @@ class PlayPanel(QScrollArea):
         return spin
 
     def _bars(self) -> _Field:
-        tip = self.tr("Bars of an answer, and of each turn when trading.")
+        tip = self.tr(
+            "How many bars an answer has, and each turn when you trade. As usual: an answer is as "
+            "long as the phrase, a turn has four bars."
+        )
         spin = self._whole_number(_MOST_BARS, tip)
-        spin.setSpecialValueText(self.tr("as long as the phrase"))
+        spin.setSpecialValueText(self.tr("as usual"))
         return _Field(
             self.tr("Ba&rs"),
             spin,
@@ -233,7 +247,9 @@ class PlayPanel(QScrollArea):
         )
 
     def _seconds(self) -> _Field:
-        spin = self._spin((0.0, 60.0, 1.0), self.tr("Of an answer that has no bars."))
+        spin = self._spin(
+            (0.0, 60.0, 1.0), self.tr("How long an answer is where there are no bars to count.")
+        )
         spin.setSpecialValueText(self.tr("as long as the phrase"))
         spin.setSuffix(self.tr(" s"))
         return _Field(
@@ -285,7 +301,7 @@ class PlayPanel(QScrollArea):
         return box
 
     def _lay_out(self) -> None:
-        inner = QWidget()
+        inner, wheel = QWidget(), WheelScrolls(self)
         whole = QVBoxLayout(inner)
         whole.setContentsMargins(0, 8, 8, 0)
         whole.addWidget(QLabel(self.tr("Instruments that answer (none: those you play)")))
@@ -293,10 +309,14 @@ class PlayPanel(QScrollArea):
         for index, box in enumerate(self._instruments):
             grid.addWidget(box, index // _COLUMNS, index % _COLUMNS)
         whole.addLayout(grid)
+        for box in self._instruments:
+            box.installEventFilter(wheel)
         for field in self._fields:
+            field.control.installEventFilter(wheel)
             field.control.setAccessibleName(field.label.replace("&", ""))
             label = QLabel(field.label)
             label.setBuddy(field.control)
+            label.setToolTip(field.control.toolTip())
             label.setMinimumWidth(label.sizeHint().width() + 8)  # else the last letter is cut
             label.setSizePolicy(_AS_IT_COMES, QSizePolicy.Policy.Expanding)  # beside its control
             self._form.addRow(label, field.control)

@@ -29,6 +29,7 @@ from bridge.dialogue import BlendAlong, Morph
 from export.style_space import along
 from gui.desk.blend_model import NAME, WEIGHT, BlendModel
 from gui.desk.map_view import MapView
+from gui.desk.weight_edit import WeightEdit
 
 if TYPE_CHECKING:
     from bridge.dialogue import Settings, Snapshot
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 
 _STRENGTH_STEPS = 10
 _STRONGEST = 4.0
-_SHOWN_ROWS = 4
+_SHOWN_ROWS, _FRAME_PX = 4, 4
 _PLACES = 32
 """So many parts of a path are each a straight line from blend to blend."""
 _SHORTEST_MORPH_S, _USUAL_MORPH_S, _LONGEST_MORPH_S = 2, 60, 1800
@@ -59,7 +60,12 @@ class StylePanel(QWidget):
         self.map = MapView(space, theme)
         self.blend = BlendModel(self)
         self._search = self._search_box()
+        self._not_found = self._faint("")
+        self._not_found.setVisible(False)
         self._table = self._blend_table()
+        self._no_style = self._faint(
+            self.tr("No style: answers are in no particular one. Click a name.")
+        )
         self._none = QPushButton(self.tr("&No style"))
         self._none.setToolTip(self.tr("Answer in no particular style."))
         self._strength = QSlider(Qt.Orientation.Horizontal)
@@ -68,6 +74,7 @@ class StylePanel(QWidget):
         self._strength.setToolTip(
             self.tr("To the left the style is hinted at, to the right it is overdone.")
         )
+        self._how_strong = QLabel()
         self.morph = self._morph_button()
         self._lasts = self._duration_box()
         self._forget = QPushButton(self.tr("Clear"))
@@ -79,9 +86,13 @@ class StylePanel(QWidget):
         self.map.path_drawn.connect(self._take_path)
         self._forget.clicked.connect(self._forget_path)
         self.map.chosen.connect(self._choose)
+        self.map.let_go.connect(self._fit_table)
         self.blend.chosen.connect(self._choose)
         self._none.clicked.connect(lambda: self._choose(()))
+        self._strength.valueChanged.connect(self._show_strength)
         self._strength.valueChanged.connect(self.changed)
+        self._show_strength()
+        self._fit_table()
 
     def applied(self, settings: Settings) -> Settings:
         """Return the settings with what is chosen here."""
@@ -94,6 +105,7 @@ class StylePanel(QWidget):
         self._strength.blockSignals(True)
         self._strength.setValue(round(settings.style_strength * _STRENGTH_STEPS))
         self._strength.blockSignals(False)
+        self._show_strength()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show how far along its path the style is."""
@@ -101,6 +113,7 @@ class StylePanel(QWidget):
         if (before is None) is not (self._morphing is None):
             going = self._morphing is not None
             self.morph.setText(self.tr("St&op here") if going else self.tr("Play t&he path"))
+            self._fit_table()
         if self._morphing is not None and self.map.path:
             self.map.show_puck(along(self.map.path, self._morphing))
 
@@ -112,7 +125,9 @@ class StylePanel(QWidget):
             self.asked.emit(Morph(self._blends(), self._lasts.value() * _SECOND))
 
     def _blends(self) -> tuple[Style, ...]:
-        """Return what is played along the path."""
+        """Return what is played along the path; without one, nothing."""
+        if not self.map.path:
+            return ()
         places = (along(self.map.path, step / _PLACES) for step in range(_PLACES + 1))
         return tuple(self._space.blend_at(place) for place in places)
 
@@ -141,16 +156,39 @@ class StylePanel(QWidget):
         self.map.show_style(style)
         self.blend.show_style(style)
         self._none.setEnabled(bool(style))
+        self._fit_table()
+
+    def _fit_table(self) -> None:
+        """Give the table the height of its rows, but let the map lie still while it is in use."""
+        if self.map.held:
+            return
+        rows = min(self.blend.rowCount(), _SHOWN_ROWS)
+        height = rows * self._table.verticalHeader().defaultSectionSize() + _FRAME_PX
+        if self._morphing is not None:  # else it goes up and down all the way along the path
+            height = max(height, self._table.height())
+        self._table.setFixedHeight(height)
+        self._table.setVisible(rows > 0)
+        self._no_style.setVisible(rows == 0)
+
+    def _show_strength(self) -> None:
+        strength = self._strength.value() / _STRENGTH_STEPS
+        self._how_strong.setText(self.locale().toString(strength, "f", 1))
 
     def _seek(self, words: str) -> None:
-        self.map.show_found(self._space.found(words) if words.strip() else ())
+        sought = words.strip()
+        found = self._space.found(sought) if sought else None
+        self.map.show_found(found)
+        self._not_found.setText(self.tr("No style is called “{}”.").format(sought))
+        self._not_found.setVisible(found == ())
 
     def _take_first(self) -> None:
+        """Play the first that was found, and leave the search: keys are for music again."""
         words = self._search.text()
         found = self._space.found(words) if words.strip() else ()
         if found:
             self.map.choose(found[0])
             self._search.clear()
+            self.map.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _search_box(self) -> QLineEdit:
         box = QLineEdit()
@@ -183,6 +221,12 @@ class StylePanel(QWidget):
         box.setToolTip(self.tr("How long it takes from the beginning of the path to its end."))
         return box
 
+    def _faint(self, text: str) -> QLabel:
+        label = QLabel(text)
+        label.setObjectName("faint")
+        label.setWordWrap(True)
+        return label
+
     def _row(self, *widgets: QWidget) -> QWidget:
         row = QWidget()
         within = QHBoxLayout(row)
@@ -203,8 +247,7 @@ class StylePanel(QWidget):
         table.horizontalHeader().setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         fitting = QHeaderView.ResizeMode.ResizeToContents
         table.horizontalHeader().setSectionResizeMode(WEIGHT, fitting)
-        row = table.verticalHeader().defaultSectionSize()
-        table.setFixedHeight(_SHOWN_ROWS * row + 4)
+        table.setItemDelegateForColumn(WEIGHT, WeightEdit(table))
         away = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), table)
         away.setContext(Qt.ShortcutContext.WidgetShortcut)
         away.activated.connect(self._take_out)
@@ -222,12 +265,16 @@ class StylePanel(QWidget):
         top.addWidget(self._search, 1)
         top.addWidget(self._none)
         whole.addLayout(top)
+        whole.addWidget(self._not_found)
         whole.addWidget(self.map, 1)
         whole.addWidget(self._path_row)
+        whole.addWidget(self._no_style)
         whole.addWidget(self._table)
         strength = QHBoxLayout()
         label = QLabel(self.tr("Stren&gth"))
         label.setBuddy(self._strength)
+        label.setToolTip(self._strength.toolTip())
         strength.addWidget(label)
         strength.addWidget(self._strength, 1)
+        strength.addWidget(self._how_strong)
         whole.addLayout(strength)

@@ -48,7 +48,7 @@ class TakesControls(QWidget):
 
     def _explain(self) -> None:
         for widget, tip in (
-            (self.take, self.tr("Four ways to go on from what you played lately.")),
+            (self.take, self.tr("Four ways to go on from what you played lately (Ctrl+T).")),
             (self.keep, self.tr("This one it is. Undo takes that back.")),
             (self.extend, self.tr("Keep it, and see four ways to go on from it.")),
             (self.again, self.tr("Four others in place of these.")),

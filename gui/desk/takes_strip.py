@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QElapsedTimer, Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QStandardPaths, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFileDialog,
@@ -63,6 +63,8 @@ class TakesStrip(QWidget):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.folder = _documents()
+        """Where the next file is to be saved, unless somewhere else is chosen."""
         self._takes, self._files = Takes(), TakesFiles()
         self._settings = Settings()
         self._link = TakesLink(self)
@@ -251,6 +253,7 @@ class TakesStrip(QWidget):
         row.trail.gone.connect(self._go)
         save = QShortcut(QKeySequence(QKeySequence.StandardKey.Save), self, self._ask_where)
         save.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        QShortcut(QKeySequence("Ctrl+T"), self, row.take.click)
 
     def _show_grown(self, grown: Grown) -> None:
         assert self._from is not None
@@ -362,14 +365,18 @@ class TakesStrip(QWidget):
         number = self._to_be_saved()
         if number is None:
             return
-        dialog = QFileDialog(self, self.tr("Save the music up to here"))
+        dialog = QFileDialog(self, self.tr("Save the music up to here"), str(self.folder))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter(self.tr("MIDI files (*.mid)"))
         dialog.setDefaultSuffix("mid")
         dialog.selectFile(f"{name_of(self._takes, number, whole=True)}.mid")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda path: self.save(Path(path), number))
+        dialog.fileSelected.connect(lambda path: self._save_as(Path(path), number))
         dialog.open()
+
+    def _save_as(self, path: Path, number: int) -> None:
+        self.folder = path.parent
+        self.save(path, number)
 
     def save(self, path: Path, number: int) -> None:
         """Write all the music up to a take."""
@@ -472,3 +479,9 @@ class TakesStrip(QWidget):
         whole.addWidget(self._pages, 1)
         self.setFixedHeight(_HEIGHT_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+
+def _documents() -> Path:
+    """Return where a person's documents lie; what the system does not know of lies at home."""
+    known = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    return Path(known) if known and Path(known).is_dir() else Path.home()

@@ -5,7 +5,17 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QToolButton, QTreeView, QWidget
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QToolButton,
+    QTreeView,
+    QVBoxLayout,
+    QWidget,
+)
 
 from bridge.takes import Take, Takes
 from gui.desk.takes_model import TakesModel
@@ -13,6 +23,29 @@ from gui.desk.takes_model import TakesModel
 _MOST_CRUMBS = 5
 _LONGEST_NAME = 18
 _LIST_SIZE = QSize(300, 260)
+
+
+class _Popup(QFrame):
+    """Lies above all else until one chooses in it, clicks beside it, or presses Escape.
+
+    A frame lets Qt do that; a view would keep such events to itself.
+    """
+
+    def __init__(self, opener: QWidget, shown: QWidget) -> None:
+        super().__init__(opener, Qt.WindowType.Popup)
+        self._opener = opener
+        self.setFocusProxy(shown)
+        within = QVBoxLayout(self)
+        within.setContentsMargins(0, 0, 0, 0)
+        within.addWidget(shown)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Close for a click beside it, which may count there, but not to open it again."""
+        on_opener = self._opener.rect().contains(
+            self._opener.mapFromGlobal(event.globalPosition().toPoint())
+        )
+        self.setAttribute(Qt.WidgetAttribute.WA_NoMouseReplay, on_opener)
+        super().mousePressEvent(event)
 
 
 class TakesTrail(QWidget):
@@ -33,6 +66,8 @@ class TakesTrail(QWidget):
         self.all.setToolTip(self.tr("All takes that there are: go to one of them."))
         self.all.clicked.connect(self._show_list)
         self.list = self._list_view()
+        self.popup = _Popup(self.all, self.list)
+        self.popup.resize(_LIST_SIZE)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(0)
@@ -95,12 +130,10 @@ class TakesTrail(QWidget):
         self._row.addWidget(sign)
 
     def _list_view(self) -> QTreeView:
-        view = QTreeView(self)
-        view.setWindowFlag(Qt.WindowType.Popup)
+        view = QTreeView()
         view.setModel(self._model)
         view.setHeaderHidden(True)
         view.setAccessibleName(self.tr("All takes"))
-        view.resize(_LIST_SIZE)
         view.activated.connect(self._go)
         view.clicked.connect(self._go)
         return view
@@ -108,13 +141,12 @@ class TakesTrail(QWidget):
     def _show_list(self) -> None:
         if self._takes.current is not None:
             self.list.setCurrentIndex(self._model.index_of(self._takes.current))
-        above = self.all.mapToGlobal(QPoint(0, -self.list.height()))
-        self.list.move(above)
-        self.list.show()
+        self.popup.move(self.all.mapToGlobal(QPoint(0, -self.popup.height())))
+        self.popup.show()
         self.list.setFocus()
 
     def _go(self, index: QModelIndex) -> None:
         number = self._model.number(index)
-        self.list.hide()
+        self.popup.hide()
         if number is not None:
             self.gone.emit(number)

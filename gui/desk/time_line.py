@@ -1,11 +1,12 @@
 """One line of the window: whose time it is, where the music is, who is there, what sounded last.
 
 So a player sees at a glance whether the host is heard at all, before anything has been answered.
+Where nothing can be heard, why not comes first.
 """
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from bridge.dialogue import RollNote, Snapshot
 from gui.desk.names import instrument_name
@@ -19,6 +20,8 @@ class TimeLine(QLabel):
 
     def __init__(self) -> None:
         super().__init__()
+        # Sentences may be longer than the window, which need not grow for them.
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setAccessibleName(self.tr("Time and last notes"))
         self.setToolTip(self.tr("Whose time is followed, tempo, bar and beat, and the last notes."))
 
@@ -27,7 +30,9 @@ class TimeLine(QLabel):
         self.setText(_BETWEEN.join(self._parts(snapshot)))
 
     def _parts(self, snapshot: Snapshot) -> list[str]:
-        parts = [snapshot.following] if snapshot.following else []
+        parts = [snapshot.sound] if snapshot.mute else []
+        if snapshot.following:
+            parts.append(snapshot.following)
         if snapshot.beat is not None:
             bar, beat = snapshot.beat
             parts.append(self.tr("{:.1f} bpm").format(snapshot.transport.bpm))

@@ -4,10 +4,10 @@ They are two clients, because JACK delays a cable that closes a circle by one pe
 client plays to us and hears from us would seem late.
 
 Run as a script; it uses `jack` only. It takes one JSON object per line and answers each with a
-line: {"connect": [[source, target], ...]}; {"play": [[frame, [bytes]], ...]}; {"hear": n}, which
-waits for n events and gives [[frame, [bytes]], ...]; {"waiting": true}, which tells how many are to
-be heard; {"ports": pattern}, which gives their names; {"clock": true}, which gives the frame and
-the nanoseconds of one moment. At the end of its input it leaves.
+line: {"connect": [[source, target], ...]}, and "disconnect" likewise; {"play": [[frame, [bytes]],
+...]}; {"hear": n}, which waits for n events and gives [[frame, [bytes]], ...]; {"waiting": true},
+which tells how many are to be heard; {"ports": pattern}, which gives their names; {"clock": true},
+which gives the frame and the nanoseconds of one moment. At the end of its input it leaves.
 """
 
 import json
@@ -71,9 +71,11 @@ class Peer:
     def answer(self, request: dict[str, object]) -> object:
         """Do what one line asks for."""
         match request:
-            case {"connect": list(cables)}:
+            case {"connect": list(cables)} | {"disconnect": list(cables)}:
+                listener = self.listener
+                change = listener.connect if "connect" in request else listener.disconnect
                 for source, target in cables:
-                    self.listener.connect(source, target)
+                    change(source, target)
                 return True
             case {"play": list(notes)}:
                 self.plan.extend((frame, bytes(message)) for frame, message in notes)

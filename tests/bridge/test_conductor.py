@@ -272,7 +272,7 @@ def test_our_own_clock_goes_where_nobody_is_followed() -> None:
     desk = Desk(Conduct(own))
     desk.pass_to(0)
     assert (desk.leader(), desk.line.epoch) == (Source.OWN, 1)
-    assert desk.moved[-1].reason == "The own clock goes."
+    assert desk.moved[-1].reason == "Antiphon keeps the time."
     desk.obey(played((0, ON), (48, END), epoch=1))
     desk.obey(Conduct(own.shifted(50 * MS)))
     assert desk.conductor.next_due_ns() == SECOND + 50 * MS

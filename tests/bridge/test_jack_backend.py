@@ -18,9 +18,11 @@ from bridge.protocol import (
     ListPorts,
     OpenPorts,
     Panic,
+    Patched,
     Play,
     PortNames,
     Problem,
+    Ready,
     Received,
     Silence,
 )
@@ -251,13 +253,37 @@ def test_the_end_of_the_server_is_survived(monkeypatch: pytest.MonkeyPatch, jack
         talk = Conversation(io)
         talk.open()
     with io:
-        assert "JACK server has gone" in talk.expect(Problem).text
+        gone = "The JACK server has gone; the ports come back with it."
+        assert talk.expect(Problem) == Problem(gone)
         io.send(Play(()))
         io.send(OpenPorts())
-        assert talk.expect(Problem) == Problem("There is no JACK server; start jackd or PipeWire.")
+        assert talk.expect(Problem) == Problem("There is no JACK server; start JACK or PipeWire.")
         with jack_server(name):
-            talk.open()
+            assert talk.expect(Ready).input_name == "Antiphon:in"  # nobody asked again
+            assert talk.expect(PortNames) == PortNames((), ())
             io.close()
+
+
+def test_whether_our_output_is_connected_is_told_when_it_changes(
+    peer: Peer, talk: Conversation
+) -> None:
+    cable = ["Antiphon:out", "listener:in"]
+    assert talk.expect(Patched) == Patched(connected=True)
+    peer.ask(connect=[["Antiphon:out", "Antiphon:in"]])  # a loop is heard by nobody
+    peer.ask(disconnect=[cable])
+    assert talk.expect(Patched) == Patched(connected=False)
+    peer.ask(connect=[cable])
+    assert talk.expect(Patched) == Patched(connected=True)
+    talk.open()  # anew, and so without cables
+    assert talk.expect(Patched) == Patched(connected=False)
+
+
+@pytest.mark.usefixtures("peer")
+def test_an_output_that_was_asked_for_is_connected() -> None:
+    with MidiIo.start("jack") as io:
+        talk = Conversation(io)
+        talk.open(None, "listener:in")
+        assert talk.expect(Patched) == Patched(connected=True)
 
 
 @pytest.mark.usefixtures("talk")

@@ -13,14 +13,14 @@ from bridge.events import ControlChange, Event, NoteOff, NoteOn, ProgramChange, 
 from bridge.events import encode as encode_event
 from bridge.loopback_backend import LoopbackBackend
 from bridge.monitor import PLAYER_CHANNEL
-from bridge.outputs import AGAIN_NS, Outputs
+from bridge.outputs import AGAIN_NS, LATER_NS, Outputs
 from bridge.plugin_wire import (
     AppHello,
     Block,
     BlockFlags,
     Flush,
     Message,
-    PlayAtPosition,
+    PlayAtTime,
     PluginHello,
     decode,
     encode,
@@ -35,7 +35,9 @@ from bridge.protocol import (
     Moved,
     OpenPorts,
     Panic,
+    Patched,
     Play,
+    PortNames,
     Problem,
     Ready,
     Received,
@@ -209,14 +211,31 @@ def test_a_taken_port_is_a_problem_and_not_the_end(
     assert "is Antiphon running already" in told[1].text  # type: ignore[union-attr]
 
 
-def test_ports_that_cannot_be_opened_are_not_looked_for(
+def test_ports_that_come_after_they_were_asked_for_are_opened_and_seldom_looked_for(
     outputs: Outputs, clock: ManualClock
 ) -> None:
     Cable.pulled = True
     assert outputs.ask(OpenPorts()) == [Problem("There is no port.")]
     Cable.pulled = False
-    clock.advance(10 * AGAIN_NS)
-    assert not [m for m in outputs.turn() if isinstance(m, Ready)]
+    clock.advance(LATER_NS - 1)
+    assert outputs.turn() == []
+    clock.advance(1)
+    told = outputs.turn()
+    ready = Ready("loopback", "loopback in", "loopback out")
+    assert [m for m in told if isinstance(m, Ready | PortNames)] == [ready, PortNames((), ())]
+
+
+def test_nobody_is_connected_to_ports_that_are_lost(
+    outputs: Outputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outputs.ask(OpenPorts())
+    with monkeypatch.context() as once:
+        once.setattr(Cable, "turn", lambda _cable, _now_ns: [Patched(connected=True)])
+        assert Patched(connected=True) in outputs.turn()
+    Cable.pulled = True
+    assert Patched(connected=False) in outputs.turn()
+    Cable.pulled = False
+    assert not [m for m in outputs.ask(OpenPorts()) if isinstance(m, Patched)]
 
 
 KEY, KEY_UP = NoteOn(DESK_CHANNEL, 60, 100), NoteOff(DESK_CHANNEL, 60)
@@ -303,7 +322,7 @@ def test_a_plugin_that_leads_plays_the_desk_and_what_is_still_to_come_of_it(
     messages: list[Message] = []
     while not messages or isinstance(messages[-1], AppHello | Flush):
         messages.append(plugin.heard())
-    (told,) = (m.message for m in messages if isinstance(m, PlayAtPosition))
+    (told,) = (m.message for m in messages if isinstance(m, PlayAtTime))
     assert told == encode_event(NoteOn(DESK_CHANNEL, 62, 1))
 
 

@@ -9,7 +9,7 @@ import pytest
 from bridge import ports
 from bridge.clock import ManualClock
 from bridge.events import NoteOff, NoteOn
-from bridge.ports import Backend, PortError, connect, find_port
+from bridge.ports import WAITS, Backend, PortError, connect, find_port
 
 NAMES = ("Digital Piano:out", "Digital Piano 2:out", "Drums:out")
 ON, END = NoteOn(0, 60, 1), NoteOff(0, 60)
@@ -55,7 +55,7 @@ def test_without_any_back_end_one_sentence_says_why(monkeypatch: pytest.MonkeyPa
     def refuse(name: str) -> object:
         refusals = {
             "bridge.jack_backend": OSError("JACK library not found"),
-            "bridge.rtmidi_backend": PortError("No MIDI service answers."),
+            "bridge.rtmidi_backend": PortError("No MIDI service answers; start one."),
         }
         raise refusals[name]
 
@@ -63,9 +63,12 @@ def test_without_any_back_end_one_sentence_says_why(monkeypatch: pytest.MonkeyPa
     with pytest.raises(PortError) as refusal:
         connect("auto", "Antiphon", ManualClock())
     assert str(refusal.value) == (
-        "The library of the jack back end does not load (JACK library not found); "
-        "No MIDI service answers."
+        "The library of the jack back end does not load (JACK library not found), "
+        f"and no MIDI service answers; {WAITS}."
     )
+    with pytest.raises(PortError) as refusal:
+        connect("rtmidi", "Antiphon", ManualClock())
+    assert str(refusal.value) == "No MIDI service answers; start one."
 
 
 def test_the_process_loads_no_arrays_and_no_window() -> None:

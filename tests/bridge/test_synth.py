@@ -15,11 +15,18 @@ import pytest
 
 from bridge.clock import ManualClock, SystemClock
 from bridge.events import ControlChange, Event, NoteOff, NoteOn, PitchWheel, ProgramChange, encode
-from bridge.hearing import Sounding
+from bridge.hearing import Silent, Sounding
 from bridge.pipe import Child, start_child
-from bridge.protocol import Problem
 from bridge.sound_font import find
-from bridge.synth import BACKEND_VARIABLE, FRAME_BYTES, LATENCY_NS, RATE_HZ, Cycle, loaded
+from bridge.synth import (
+    BACKEND_VARIABLE,
+    FRAME_BYTES,
+    LATENCY_NS,
+    NOT_INSTALLED,
+    RATE_HZ,
+    Cycle,
+    loaded,
+)
 from bridge.synth_queue import datagram
 from tests.bridge.jack_server import PERIOD
 
@@ -124,13 +131,23 @@ def said_by(*arguments: str) -> object:
 
 def test_what_is_missing_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lost = tmp_path / "lost.sf2"
-    assert said_by(str(lost)) == Problem(f"There is no sound font {lost}.")
+    assert said_by(str(lost)) == Silent(f"There is no sound font {lost}.")
     lost.write_text("no sound font")
-    assert said_by(str(lost)) == Problem(f"{lost} is no General MIDI sound font.")
+    assert said_by(str(lost)) == Silent(f"{lost} is no General MIDI sound font.")
     monkeypatch.setenv(BACKEND_VARIABLE, "gramophone")
-    assert said_by() == Problem(
-        "There is no sound device that plays through gramophone; connect one and try again."
+    assert said_by() == Silent(
+        "There is no sound device that plays through gramophone; connect one, and Antiphon will "
+        "sound."
     )
+
+
+@pytest.mark.parametrize("library", ["tinysoundfont", "miniaudio"])
+def test_a_library_that_is_missing_does_not_come_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: str
+) -> None:
+    (tmp_path / f"{library}.py").write_text("raise ImportError")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    assert said_by() == Silent(NOT_INSTALLED, lasting=True)
 
 
 @pytest.fixture

@@ -75,7 +75,7 @@ def ardour_window(screen: Screen, tmp_path: Path) -> Iterator[ArdourWindow]:
 def desk(screen: Screen, jack_name: str, tmp_path: Path) -> Iterator[Desk]:
     with opened_desk(screen, jack_name, tmp_path / "player", PREFERENCES) as opened:
         opened.put(0, LOWER_EDGE)
-        opened.until_said("Choose a style")
+        opened.until_said("Press Start")
         yield opened
 
 
@@ -140,7 +140,7 @@ def test_a_take_that_is_dragged_onto_a_daw_becomes_a_track(
     screen: Screen, ardour_window: ArdourWindow, desk: Desk, phrase: Path
 ) -> None:
     play_and_stop(desk, phrase)
-    desk.press("alt+t")
+    desk.press("ctrl+t")
     desk.until_said("Click a take")
     tracks = dragged(screen, desk, "take", ardour_window)
     [file] = desk.passing.glob("antiphon-*/*.mid")
@@ -168,7 +168,7 @@ def play_and_stop(desk: Desk, phrase: Path) -> None:
     with player(phrase, SHORT_S) as playing:
         told(playing)
     desk.press("alt+s")
-    desk.until_said("Choose a style")
+    desk.until_said("Press Start")
 
 
 def dragged(screen: Screen, desk: Desk, name: str, onto: ArdourWindow) -> list[list[Note]]:

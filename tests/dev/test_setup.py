@@ -73,8 +73,9 @@ def test_nothing_is_installed_where_nothing_is_missing(machine: Machine) -> None
 
 def test_running_needs_neither_torch_nor_test_tools(machine: Machine) -> None:
     assert machine.set_up("run").returncode == 0
-    [pip] = machine.calls(" pip install")
-    assert pip.endswith("--editable .")
+    app, synth = machine.calls(" pip install")
+    assert app.endswith("--editable .[sound]")
+    assert "--no-deps tinysoundfont" in synth
     assert machine.calls("xvfb") == []
     assert (machine.project / ".venv" / ".run-ready").exists()
     assert not (machine.project / ".venv" / ".test-ready").exists()
@@ -82,8 +83,8 @@ def test_running_needs_neither_torch_nor_test_tools(machine: Machine) -> None:
 
 def test_testing_brings_training_and_tools(machine: Machine) -> None:
     assert machine.set_up("test").returncode == 0
-    [pip] = machine.calls(" pip install")
-    assert pip.endswith("--editable .[train,dev]")
+    app, _synth = machine.calls(" pip install")
+    assert app.endswith("--editable .[train,dev]")
     assert (machine.project / ".venv" / ".run-ready").exists()
     assert (machine.project / ".venv" / ".test-ready").exists()
 

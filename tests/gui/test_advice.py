@@ -4,7 +4,7 @@ import pytest
 
 from gui import advice
 
-NO_JACK = "There is no JACK server; start jackd or PipeWire."
+NO_JACK = "There is no JACK server; start JACK or PipeWire."
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,15 @@ def test_only_on_linux_a_better_way_is_at_hand() -> None:
 )
 def test_what_is_not_heard_is_looked_for_where_it_goes(own: bool, plugin: bool, word: str) -> None:  # noqa: FBT001
     assert word in advice.unheard("Antiphon:out", own=own, plugin=plugin)
+
+
+def test_what_is_connected_already_need_not_be() -> None:
+    told = advice.unheard("Antiphon:out", own=True, plugin=False, patched=True)
+    assert told.startswith("What is connected to Antiphon:out gets them")
+
+
+def test_where_the_synth_sounds_or_cannot_that_is_what_to_look_at() -> None:
+    sounds, cannot = "Antiphon sounds by itself, through JACK.", "There is no sound device."
+    told = advice.unheard("Antiphon:out", own=True, plugin=False, sound=sounds)
+    assert told.startswith("Antiphon sounds by itself, through JACK: see that the speakers")
+    assert advice.unheard("a", own=True, plugin=False, sound=cannot, mute=True) == cannot

@@ -4,7 +4,7 @@ from bridge.protocol import FromIo, PortNames, Problem, Ready
 from gui import advice
 from gui.doctor import told_of_ports
 
-REFUSED = Problem("There is no JACK server; start jackd or PipeWire.")
+REFUSED = Problem("There is no JACK server; start JACK or PipeWire.")
 
 
 def told(platform: str, *heard: FromIo) -> list[str]:

@@ -1,6 +1,6 @@
 """The engine with its real processes: over the loopback port, and as the window's child."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 
 import pytest
@@ -17,10 +17,14 @@ from bridge.dialogue import (
     State,
 )
 from bridge.events import NoteOff, NoteOn, Stamped
+from bridge.hearing import Sound
 from bridge.pipe import Child, start_child
+from bridge.synth import BACKEND_VARIABLE
 from export.artefact import default_artefact
 from gui.engine import Engine
 from gui.snapshots import Capture, Captured, Parcel, Unpacker
+from tests.bridge.conftest import Peer
+from tests.bridge.jack_server import shared_jack_server
 
 MS = 1_000_000
 SECOND = 1000 * MS
@@ -72,6 +76,40 @@ def test_the_player_comes_back_in_and_the_answer_yields() -> None:
         late = engine.captured(Capture(engine.now_ns - back + 100 * MS)).record.notes
         assert [note.pitch for note in late if not note.answered] == [72]
         assert len(late) < len(every)
+
+
+@pytest.fixture(scope="module")
+def jack_name() -> Iterator[str]:
+    yield from shared_jack_server()
+
+
+@pytest.fixture
+def peer(jack_name: str) -> Iterator[Peer]:  # noqa: ARG001 - a server must run
+    peer = Peer()
+    yield peer
+    peer.close()
+
+
+@pytest.mark.device
+def test_who_is_connected_to_our_output_is_not_to_hear_everything_twice(
+    peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(BACKEND_VARIABLE, "gramophone")
+    settings = Settings(sound=Sound.AUTO)
+
+    def seen(so: Callable[[Snapshot], bool]) -> Snapshot:
+        turned(engine, lambda _: so(engine.snapshot()))
+        return engine.snapshot()
+
+    with Engine(default_artefact(), settings, backend="jack") as engine:
+        engine.post(protocol.OpenPorts())
+        turned(engine, said("ready"))
+        assert "gramophone" in seen(lambda shown: shown.mute).sound
+        peer.ask(connect=[["Antiphon:out", "listener:in"]])
+        shown = seen(lambda shown: shown.patched)
+        assert (shown.mute, shown.sound) == (False, "")
+        peer.ask(disconnect=[["Antiphon:out", "listener:in"]])
+        assert not seen(lambda shown: shown.mute).patched
 
 
 class Face:

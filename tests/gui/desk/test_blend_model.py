@@ -60,3 +60,13 @@ def test_names_and_a_single_weight_cannot_be_changed(model: BlendModel) -> None:
     assert not model.setData(model.index(0, NAME), "salsa")
     model.show_style((("bach", 1.0),))
     assert not model.setData(model.index(0, WEIGHT), 50)
+
+
+@pytest.mark.parametrize("column", [NAME, WEIGHT])
+def test_over_a_row_it_says_how_to_change_it(model: BlendModel, column: int) -> None:
+    def tip() -> str:
+        return str(model.index(0, column).data(Qt.ItemDataRole.ToolTipRole))
+
+    assert tip() == "jazz\nDouble-click the weight to change it; Delete takes the style out."
+    model.show_style((("jazz", 1.0),))  # which cannot be changed
+    assert "Double-click" not in tip()

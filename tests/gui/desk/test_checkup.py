@@ -22,6 +22,7 @@ from bridge.events import NoteOn, Stamped
 from bridge.player import MS, SECOND
 from bridge.protocol import (
     Echoed,
+    Patched,
     Play,
     PluginInstance,
     Plugins,
@@ -183,8 +184,25 @@ def test_who_hears_nothing_is_told_where_to_look(world: tuple[Inbox, ...], word:
     assert word in consulting.found("Test notes").sentence
 
 
+def test_who_hears_nothing_of_the_synth_is_told_of_the_synth() -> None:
+    consulting = Consulting(READY)
+    consulting.checkup.begin()
+    consulting.until(State.ANSWERING)
+    consulting.checkup.hear(heard=False)
+    shown = consulting.session.snapshot(consulting.now_ns)
+    consulting.tell(Patched(connected=True))
+    patched = consulting.session.snapshot(consulting.now_ns)
+    for told, word in (
+        (replace(shown, sound="It sounds through JACK."), "through JACK: see that the speakers"),
+        (replace(shown, sound="There is no sound font.", mute=True), "There is no sound font."),
+        (patched, "What is connected to Antiphon:out"),
+    ):
+        consulting.checkup.step(consulting.now_ns, told)
+        assert word in consulting.found("Test notes").sentence
+
+
 def test_where_no_port_opens_it_says_what_to_do_and_plays_nothing() -> None:
-    consulting = Consulting(Problem("There is no JACK server; start jackd or PipeWire."))
+    consulting = Consulting(Problem("There is no JACK server; start JACK or PipeWire."))
     consulting.checkup.begin()
     consulting.to_its_end()
     assert consulting.signs() == [Sign.BAD, *[Sign.WAITING] * 3]

@@ -5,8 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -18,6 +17,7 @@ from gui.desk.devices_panel import DevicesPanel
 from gui.desk.lamp import Lamp
 from gui.desk.theme import DARK, LIGHT, Theme
 from tests.gui.desk.music import jam
+from tests.gui.desk.wheel import turned
 
 SCREENSHOTS = Path(__file__).parents[3] / "build" / "screenshots"
 EDGES_US = (50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
@@ -70,6 +70,14 @@ def test_a_choice_is_told(panel: DevicesPanel, qtbot: QtBot) -> None:
     with qtbot.waitSignal(panel.changed):
         box.setCurrentIndex(box.findData(Source.LINK))
     assert panel.applied(Settings()).time == Time(sync=Source.LINK)
+
+
+def test_a_label_says_what_its_control_says(panel: DevicesPanel) -> None:
+    labels = [label for label in panel.findChildren(QLabel) if label.buddy() is not None]
+    assert len(labels) == 7
+    for label in labels:
+        assert label.toolTip()
+        assert label.toolTip() == label.buddy().toolTip()
 
 
 def full() -> Snapshot:
@@ -126,16 +134,6 @@ def test_lamps_beside_the_ports_light_up(panel: DevicesPanel) -> None:
     assert [lamp.lit for lamp in lamps] == [True, False]
     panel.show_snapshot(jam())
     assert [lamp.lit for lamp in lamps] == [True, True]
-
-
-def turned(widget: QWidget) -> bool:
-    """Turn the wheel over a widget; tell whether it takes that for itself."""
-    no_way = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase
-    here = QPointF(widget.rect().center())
-    there = QPointF(widget.mapToGlobal(widget.rect().center()))
-    wheel = QWheelEvent(here, there, QPoint(), QPoint(0, -120), *no_way, False)  # noqa: FBT003
-    QApplication.sendEvent(widget, wheel)
-    return wheel.isAccepted()
 
 
 def test_the_wheel_scrolls_and_chooses_nothing(panel: DevicesPanel, qtbot: QtBot) -> None:

@@ -1,7 +1,9 @@
 """The map under the mouse and the keyboard."""
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from export.style_space import StyleSpace
@@ -122,6 +124,52 @@ def test_names_near_the_mouse_are_found(view: MapView, space: StyleSpace) -> Non
 def test_a_search_dims_all_else(view: MapView, space: StyleSpace) -> None:
     before = view.grab().toImage()
     view.show_found(space.found("jazz"))
-    assert view.grab().toImage() != before
-    view.show_found(())
+    found = view.grab().toImage()
+    assert found != before
+    view.show_found(())  # that finds nothing
+    assert view.grab().toImage() not in (before, found)
+    view.show_found(None)
     assert view.grab().toImage() == before
+
+
+def move(view: MapView, place: QPoint, button: Qt.MouseButton = Qt.MouseButton.NoButton) -> None:
+    """Move the mouse over a map, and leave the screen's own where it is."""
+    here, there = QPointF(place), QPointF(view.mapToGlobal(place))
+    no_key = Qt.KeyboardModifier.NoModifier
+    moved = QMouseEvent(QEvent.Type.MouseMove, here, there, Qt.MouseButton.NoButton, button, no_key)
+    QApplication.sendEvent(view, moved)
+
+
+def test_what_the_mouse_left_is_not_lit_while_it_drags_or_draws(
+    view: MapView, space: StyleSpace, qtbot: QtBot
+) -> None:
+    away, shift = QPoint(20, 690), Qt.KeyboardModifier.ShiftModifier
+    view.show_style((("chopin", 1.0),))
+    view.show_puck(view.point_at(QPointF(away)))
+    plain = view.grab().toImage()
+    move(view, dot(view, space, "haydn"))
+    assert view.grab().toImage() != plain
+    qtbot.mousePress(view, LEFT, shift, dot(view, space, "haydn"))
+    held = view.held
+    assert view.grab().toImage() == plain
+    with qtbot.waitSignal(view.let_go):
+        qtbot.mouseRelease(view, LEFT, shift, away)
+    assert (held, view.held) == (True, False)
+    assert view.grab().toImage() == plain
+
+
+def test_what_the_mouse_left_is_not_lit_after_a_drag(
+    view: MapView, space: StyleSpace, qtbot: QtBot
+) -> None:
+    end = QPoint(420, 330)
+    qtbot.mousePress(view, LEFT, pos=QPoint(20, 690))
+    move(view, end, LEFT)
+    qtbot.mouseRelease(view, LEFT, pos=end)
+    plain = view.grab().toImage()
+    move(view, dot(view, space, "haydn"))
+    assert view.grab().toImage() != plain
+    qtbot.mousePress(view, LEFT, pos=dot(view, space, "haydn"))
+    move(view, end, LEFT)
+    assert view.grab().toImage() == plain
+    qtbot.mouseRelease(view, LEFT, pos=end)
+    assert view.grab().toImage() == plain

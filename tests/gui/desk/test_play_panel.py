@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 import pytest
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLabel, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from bridge.dialogue import Begins, Mode, ReEntry, Settings, Time
 from bridge.instruments import Instrument
 from bridge.quantise import Quantise, Step
 from gui.desk.play_panel import PlayPanel
+from tests.gui.desk.wheel import turned
 
 USUAL = Settings()
 
@@ -49,7 +50,7 @@ CONTROLS = [
     ("Top-p", 0.7, replace(USUAL, top_p=0.7)),
     ("Seed", 77, replace(USUAL, seed=77)),
     ("Quantise", Step.TRIPLET, replace(USUAL, quantise=Quantise(Step.TRIPLET))),
-    ("Strength", 0.5, replace(USUAL, quantise=Quantise(strength=0.5))),
+    ("Quantise strength", 0.5, replace(USUAL, quantise=Quantise(strength=0.5))),
     ("Swing", 0.67, replace(USUAL, quantise=Quantise(swing=0.67))),
     ("Tempo", 97.5, replace(USUAL, time=Time(bpm=97.5))),
     ("Count-in", 2, replace(USUAL, time=Time(count_in_bars=2))),
@@ -85,3 +86,21 @@ def test_all_that_can_be_set_has_a_name_and_a_tip(panel: PlayPanel) -> None:
 def test_a_tempo_too_slow_to_play_is_the_slowest(panel: PlayPanel) -> None:
     turn(control(panel, "Tempo"), 3.0)
     assert panel.applied(USUAL).time.bpm == 20.0
+
+
+def test_a_label_says_what_its_control_says(panel: PlayPanel) -> None:
+    labels = [label for label in panel.findChildren(QLabel) if label.buddy() is not None]
+    assert len(labels) == len(CONTROLS) - 1
+    for label in labels:
+        assert label.toolTip() == label.buddy().toolTip()
+
+
+@pytest.mark.parametrize("name", [name for name, *_ in CONTROLS])
+def test_the_wheel_scrolls_and_sets_nothing(panel: PlayPanel, qtbot: QtBot, name: str) -> None:
+    panel.resize(380, 240)
+    panel.show()
+    qtbot.waitUntil(lambda: panel.verticalScrollBar().maximum() > 0)
+    with qtbot.assertNotEmitted(panel.changed):
+        assert not turned(control(panel, name))  # so it goes to the parent, as Qt does it
+    assert turned(panel.viewport())
+    assert panel.verticalScrollBar().value() > 0

@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QStandardPaths, Qt
 from PySide6.QtWidgets import QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -29,6 +29,10 @@ PATIENCE_MS = 60_000
 SECOND = 1_000_000_000
 LEFT = Qt.MouseButton.LeftButton
 FOUND = "Click a take to hear it, twice to keep it."
+
+
+def documents() -> Path:
+    return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
 
 
 class Desk:
@@ -259,7 +263,24 @@ def test_where_to_save_is_asked_for_beside_the_playing(desk: Desk) -> None:
     [dialog] = desk.strip.findChildren(QFileDialog)
     assert dialog.acceptMode() is QFileDialog.AcceptMode.AcceptSave
     assert [Path(name).name for name in dialog.selectedFiles()] == ["minuet.mid"]
+    assert Path(dialog.directory().path()) == desk.strip.folder
+    assert desk.strip.folder in (documents(), Path.home())
     dialog.close()
+
+
+def test_the_next_file_is_saved_where_the_last_one_was(desk: Desk, tmp_path: Path) -> None:
+    desk.begin()
+    desk.press(desk.strip.controls.save)
+    [first] = desk.strip.findChildren(QFileDialog)
+    first.fileSelected.emit(str(tmp_path / "one.mid"))
+    assert desk.said[-1] == ("Saved as one.mid.", False)
+    assert (tmp_path / "one.mid").exists()
+    first.close()
+    first.setParent(None)
+    desk.press(desk.strip.controls.save)
+    [second] = desk.strip.findChildren(QFileDialog)
+    assert Path(second.directory().path()) == tmp_path
+    second.close()
 
 
 def test_a_second_beginning_leaves_the_first_in_the_tree(desk: Desk) -> None:

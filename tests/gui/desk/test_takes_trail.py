@@ -1,13 +1,18 @@
 """The way back: names, and a list of all that there is."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from bridge.dialogue import Settings
 from bridge.takes import Span, Takes
 from gui.desk.takes_trail import TakesTrail
 from tests.gui.desk.takes import MINUET, NOTES, tree
+
+LEFT = Qt.MouseButton.LeftButton
+NO_SCREEN = pytest.mark.qt_log_ignore("does not support (raise|grabbing)", extend=True)
+"""What Qt says of popups where there is no screen."""
 
 
 @pytest.fixture
@@ -16,6 +21,7 @@ def trail(qtbot: QtBot) -> TakesTrail:
     qtbot.addWidget(trail)
     trail.resize(400, 30)
     trail.show()
+    trail.move(100, 400)
     return trail
 
 
@@ -55,3 +61,56 @@ def test_a_line_of_the_list_leads_there(qtbot: QtBot, trail: TakesTrail) -> None
     with qtbot.waitSignal(trail.gone) as gone:
         trail.list.activated.emit(model.index(0, 0, minuet))
     assert gone.args == [1]
+
+
+def opened(qtbot: QtBot, trail: TakesTrail) -> None:
+    trail.show_takes(tree())
+    qtbot.mouseClick(trail.all, LEFT)
+    assert QApplication.activePopupWidget() is trail.popup
+    assert trail.list.isVisible()
+    assert trail.list.currentIndex().data() is not None
+
+
+def press_on_screen(qtbot: QtBot, trail: TakesTrail, place: QPoint) -> None:
+    """Press the mouse as the window system tells it, which knows of popups."""
+    qtbot.mouseClick(trail.windowHandle(), LEFT, pos=place)
+
+
+@NO_SCREEN
+def test_escape_closes_the_list(qtbot: QtBot, trail: TakesTrail) -> None:
+    opened(qtbot, trail)
+    with qtbot.assertNotEmitted(trail.gone):
+        qtbot.keyClick(trail.popup.windowHandle(), Qt.Key.Key_Escape)
+    assert QApplication.activePopupWidget() is None
+    assert not trail.list.isVisible()
+
+
+@NO_SCREEN
+def test_a_click_beside_the_list_closes_it(qtbot: QtBot, trail: TakesTrail) -> None:
+    opened(qtbot, trail)
+    with qtbot.assertNotEmitted(trail.gone):
+        press_on_screen(qtbot, trail, QPoint(trail.width() - 2, trail.height() - 2))
+    assert QApplication.activePopupWidget() is None
+    assert not trail.popup.testAttribute(Qt.WidgetAttribute.WA_NoMouseReplay)
+
+
+@NO_SCREEN
+def test_a_click_on_what_opened_the_list_closes_it_for_good(
+    qtbot: QtBot, trail: TakesTrail
+) -> None:
+    opened(qtbot, trail)
+    press_on_screen(qtbot, trail, trail.all.mapTo(trail, trail.all.rect().center()))
+    assert QApplication.activePopupWidget() is None
+    # Some systems let the press count once more, below, which would open it again.
+    assert trail.popup.testAttribute(Qt.WidgetAttribute.WA_NoMouseReplay)
+
+
+@NO_SCREEN
+def test_a_click_in_the_list_leads_there_and_closes_it(qtbot: QtBot, trail: TakesTrail) -> None:
+    opened(qtbot, trail)
+    view = trail.list
+    line = view.visualRect(view.model().index(0, 0))
+    with qtbot.waitSignal(trail.gone) as gone:
+        qtbot.mouseClick(view.viewport(), LEFT, pos=line.center())
+    assert gone.args == [0]
+    assert QApplication.activePopupWidget() is None

@@ -1,5 +1,8 @@
 """The line of time says what there is to say, and nothing of what there is not."""
 
+from dataclasses import replace
+
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from bridge.dialogue import RollNote, Settings, Snapshot, State
@@ -50,3 +53,23 @@ def test_in_a_host_all_of_it_is_told(qtbot: QtBot) -> None:
         "you: piano C4",
         "Antiphon: bass C2",
     ]
+
+
+def test_why_nothing_is_heard_comes_first(qtbot: QtBot) -> None:
+    snapshot = Snapshot(
+        0, State.LISTENING, Settings(), (), following="Playing freely.", sound="No sound device."
+    )
+    assert shown(qtbot, snapshot) == "Playing freely."
+    told = shown(qtbot, replace(snapshot, mute=True))
+    assert told == "No sound device.   ·   Playing freely."
+
+
+def test_a_long_sentence_makes_no_window_wider(qtbot: QtBot) -> None:
+    line = TimeLine()
+    qtbot.addWidget(line)
+    around = QWidget()
+    qtbot.addWidget(around)
+    QHBoxLayout(around).addWidget(line)
+    before = around.minimumSizeHint().width()
+    line.show_snapshot(Snapshot(0, State.STOPPED, Settings(), (), following="and so on " * 99))
+    assert around.minimumSizeHint().width() == before
