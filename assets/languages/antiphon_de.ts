@@ -993,8 +993,8 @@ Für das Netz ähnlich: {}</translation>
         <translation>Eingebauter Klang</translation>
     </message>
     <message>
-        <source>When Antiphon sounds by itself: a plugin or a chosen output port is a DAW.</source>
-        <translation>Wann Antiphon selbst klingt: Ein Plugin oder ein gewählter Ausgang ist eine DAW.</translation>
+        <source>When Antiphon sounds by itself. A plugin, a chosen output port, or whatever is connected to ours is a DAW.</source>
+        <translation>Wann Antiphon selbst klingt. Eine DAW ist ein Plugin, ein gewählter Ausgang, oder was mit unserem verbunden ist.</translation>
     </message>
 </context>
 <context>

@@ -74,7 +74,10 @@ class SoundChoice(QWidget):
             box.addItem(text, sound)
         box.setAccessibleName(self.tr("Built-in sound"))
         box.setToolTip(
-            self.tr("When Antiphon sounds by itself: a plugin or a chosen output port is a DAW.")
+            self.tr(
+                "When Antiphon sounds by itself. A plugin, a chosen output port, or whatever is "
+                "connected to ours is a DAW."
+            )
         )
         box.currentIndexChanged.connect(self.changed)
         return box
