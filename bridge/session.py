@@ -26,7 +26,6 @@ from __future__ import annotations
 import enum
 from collections import deque
 from dataclasses import replace
-from statistics import median
 from typing import TYPE_CHECKING
 
 from bridge import protocol, turns
@@ -64,6 +63,7 @@ from bridge.morph import Morphing, Style, between
 from bridge.outcome import Outcome
 from bridge.player import MS, SECOND, Phrase, Player
 from bridge.record import Lines, Record
+from bridge.surroundings import News, informed, told
 from bridge.timing import Timing
 from bridge.transport import Transport
 from bridge.turns import LEAD_NS, LINE_LEAD_NS
@@ -221,6 +221,9 @@ class Session:
                 self._arrange(now_ns, item)
             case protocol.OpenPorts() | protocol.Inject():
                 self._out.to_io.append(item)
+            case Refused(text):
+                self._refusal = text
+                self._out.tell(now_ns, "refused", text=text)
             case _:
                 self._show(now_ns, item)
 
@@ -260,38 +263,12 @@ class Session:
                 for control, _ in bindings:
                     self._let_go(now_ns, control)
 
-    def _show(self, now_ns: int, item: Inbox) -> None:
-        match item:
-            case protocol.Ready(backend, input_name, output_name):
-                self._view = replace(
-                    self._view,
-                    backend=backend,
-                    input_name=input_name,
-                    output_name=output_name,
-                    problem="",
-                )
-                self._out.to_io += self._timing.demands()
-                self._out.tell(now_ns, "ready", text=backend)
-            case protocol.PortNames(inputs, outputs):
-                self._view = replace(self._view, inputs=inputs, outputs=outputs)
-            case protocol.Echoed(delays_ns):
-                echoes, usual = self._view.echoes + len(delays_ns), round(median(delays_ns))
-                self._view = replace(self._view, echoes=echoes, echo_ns=usual)
-                self._out.tell(now_ns, "echo", delays_ns[-1])
-            case protocol.Patched(connected):
-                self._view = replace(self._view, patched=connected)
-            case protocol.Plugins(instances):
-                self._view = replace(self._view, plugins=instances)
-                self._out.tell(now_ns, "plugins", len(instances))
-            case protocol.Lateness():
-                self._view = replace(self._view, lateness=item)
-                self._out.tell(now_ns, "lateness", item.worst_ns)
-            case protocol.Problem(text):
-                self._view = replace(self._view, problem=text)
-                self._out.tell(now_ns, "problem", text=text)
-            case Refused(text):
-                self._refusal = text
-                self._out.tell(now_ns, "refused", text=text)
+    def _show(self, now_ns: int, news: News) -> None:
+        self._view = informed(self._view, news)
+        if (line := told(news)) is not None:
+            self._out.tell(now_ns, *line)
+        if isinstance(news, protocol.Ready):
+            self._out.to_io += self._timing.demands()
 
     def _signal(self, signal: Signal) -> bool:
         """Change the state if the signal means something in it."""
