@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QElapsedTimer, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from bridge import midifile
@@ -45,7 +45,7 @@ class TopBar(QWidget):
         )
         self.begin_with = self._phrases()
         self.answer = self._button(
-            self.tr("&Answer now"),
+            self._answers(begins=False),
             lambda: self.asked.emit(HandOver()),
             self.tr("Hand over at once; or let Antiphon begin, out of nothing."),
         )
@@ -77,7 +77,7 @@ class TopBar(QWidget):
         self.start.setText(self.tr("&Stop") if running else self.tr("&Start"))
         self.begin_with.setEnabled(not running)
         begins = snapshot.state is State.LISTENING
-        self.answer.setText(self.tr("You &begin") if begins else self.tr("&Answer now"))
+        self.answer.setText(self._answers(begins=begins))
         self.answer.setEnabled(snapshot.state in (State.LISTENING, State.HEARING))
         self.end.setEnabled(snapshot.state is State.ANSWERING)
         if before is None or self._told(before) != self._told(snapshot):
@@ -152,6 +152,26 @@ class TopBar(QWidget):
             State.ANSWERING: self.tr("Answering. Play to come back in."),
         }[snapshot.state]
 
+    def _answers(self, *, begins: bool) -> str:
+        """Return the text of the button that lets Antiphon play."""
+        return self.tr("You &begin") if begins else self.tr("&Answer now")
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Give that button room for both of its texts, so that nothing moves when they change."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.StyleChange:
+            self._make_room()
+
+    def _make_room(self) -> None:
+        shown = self.answer.text()
+        self.answer.setMinimumWidth(0)
+        widths = []
+        for begins in (False, True):
+            self.answer.setText(self._answers(begins=begins))
+            widths.append(self.answer.sizeHint().width())
+        self.answer.setMinimumWidth(max(widths))
+        self.answer.setText(shown)
+
     def _button(self, text: str, clicked: Callable[[], object], tip: str) -> QPushButton:
         button = QPushButton(text)
         button.setMinimumHeight(_HEIGHT_PX)
@@ -183,15 +203,9 @@ class TopBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        # Two texts take turns here; what is beside it is not to move.
-        texts = self.tr("&Answer now"), self.tr("You &begin")
-        widths = []
-        for text in texts:
-            self.answer.setText(text)
-            widths.append(self.answer.sizeHint().width())
-        self.answer.setMinimumWidth(max(widths))
         for widget in (self.start, self.begin_with, self.answer, self.end):
             row.addWidget(widget)
+        self._make_room()
         row.addSpacing(12)
         row.addWidget(self._status, 1)
         row.addWidget(self.panic)

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from bridge import midifile
 from bridge.dialogue import Finish, Halt, HandOver, Listen, Mode, Settings, Snapshot, State
 from bridge.protocol import Inject, Panic
+from gui.desk.theme import DARK
 from gui.desk.top_bar import TopBar
 from gui.phrases import USUAL_STYLES, fingers, phrase_file
 
@@ -113,11 +114,15 @@ def test_news_are_said_for_a_while(bar: TopBar, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: bar.said == usual)
 
 
-def test_nothing_moves_when_what_can_be_asked_for_changes(bar: TopBar) -> None:
+@pytest.mark.parametrize("sheet", ["", DARK.sheet()], ids=["plain", "dark"])
+def test_nothing_moves_when_what_can_be_asked_for_changes(bar: TopBar, sheet: str) -> None:
+    bar.setStyleSheet(sheet)
+    bar.show()
     widths = set()
     for state in State:
         bar.show_snapshot(replace(STOPPED, state=state))
-        widths.add(bar.answer.sizeHint().expandedTo(bar.answer.minimumSize()).width())
+        widths.add(bar.answer.minimumWidth())
+        assert bar.answer.sizeHint().width() <= bar.answer.minimumWidth()
     assert len(widths) == 1
 
 

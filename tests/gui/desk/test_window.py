@@ -492,6 +492,7 @@ def test_a_picture_is_taken(
     desk.show(jam(), settings=chosen)
     if advanced:
         desk.click(desk.window.advanced)
+    QApplication.processEvents()  # what was shown or hidden finds its place
     picture = desk.window.grab()
     assert (picture.width(), picture.height()) == size
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
