@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QSizeF
 
+LANDMARKS = (
+    *("bach", "mozart", "beethoven", "chopin", "schubert", "debussy", "brahms"),
+    *("baroque", "romantic", "renaissance", "jazz", "blues", "swing", "gospel"),
+    *("rock", "pop", "metal", "funk", "country", "folk", "reggae", "bossa nova", "tango"),
+    *("hymn", "art song", "string quartet", "classical guitar", "irish folk"),
+)
+"""Names that nearly everybody knows: with them one finds one's way, so they are written first."""
 _BESIDE_PX, _APART_PX = 11.0, 6.0
 _LEAD_PX = 1.0
 """So much of a line is empty above its letters and below: a dot may reach into that."""

@@ -26,7 +26,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from gui.desk.map_names import MapNames
+from gui.desk.map_names import LANDMARKS, MapNames
 from gui.desk.roll import BY_KEYBOARD
 
 if TYPE_CHECKING:
@@ -349,7 +349,7 @@ class MapView(QWidget):
         first = [self._hovered] if self._hovered else []
         ordered = dict.fromkeys(
             name
-            for name in (*played, *first, *near, *sorted(self._found or ()), *dots)
+            for name in (*played, *first, *near, *sorted(self._found or ()), *LANDMARKS, *dots)
             if name in dots
         )
         taken: list[QRectF] = []
@@ -366,7 +366,7 @@ class MapView(QWidget):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme.strong_line if faint else theme.faint))
             painter.drawEllipse(dots[name], 2.0, 2.0)
-            room = None if faint else names.room(name, taken, needed=strong)
+            room = None if faint else names.room(name, taken, needed=strong or name in LANDMARKS)
             if room is None:
                 continue
             taken.append(room)

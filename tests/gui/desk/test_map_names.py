@@ -6,7 +6,7 @@ from PySide6.QtGui import QFontMetricsF
 from pytestqt.qtbot import QtBot
 
 from export.style_space import StyleSpace
-from gui.desk.map_names import MapNames
+from gui.desk.map_names import LANDMARKS, MapNames
 from gui.desk.map_view import MapView
 from gui.desk.theme import DARK
 
@@ -74,3 +74,8 @@ def test_on_the_map_names_are_many_and_none_is_struck_through(
     for name, room in written.items():
         letters = room.adjusted(0, 2, 0, -2)
         assert not [other for other in dots if other != name and letters.contains(dots[other])]
+
+
+def test_most_of_the_landmarks_are_styles_of_the_shipped_model(space: StyleSpace) -> None:
+    assert len(set(LANDMARKS)) == len(LANDMARKS)
+    assert sum(name in space.names for name in LANDMARKS) > 24
