@@ -334,19 +334,20 @@ class Session:
         self._signal(Signal.YIELD)
         self._phrase = self._trading_from = None
         self._signal(Signal.HAND_OVER)
-        self._set_off(now_ns)
+        at_ns = now_ns + LEAD_NS + self._settings.time.advance_ns
+        self._set_off(at_ns)  # so that our own first bar line is there
         self._stops_after = was_stopped
         line = self._transport
-        begin = line.tick_at(now_ns + LEAD_NS + self._settings.time.advance_ns)
+        begin = line.tick_at(at_ns)
         if line.grid:
             begin = line.next_line(begin, line.metre.bar_ticks)
         self._answering.recite(now_ns, score, begin)
         self._out.tell(now_ns, "recite", len(score.notes))
 
-    def _set_off(self, now_ns: int) -> None:
-        """Let our own line begin now, if it has not."""
+    def _set_off(self, at_ns: int) -> None:
+        """Let our own line begin at a time, if it has not begun."""
         if not (self._timing.begun or self._timing.followed):
-            self._out.to_io += self._timing.set_off(now_ns)
+            self._out.to_io += self._timing.set_off(at_ns)
 
     def _change(self, now_ns: int, settings: Settings) -> None:
         if settings.mode is not self._settings.mode:
@@ -380,6 +381,7 @@ class Session:
             case Action.STYLE | Action.BLEND:
                 palette = settings.palette or tuple(name for name, _ in settings.style)
                 if palette:
+                    self._morphing = None
                     style = style_at(palette, used)
                     self._change(now_ns, replace(settings, style=style, palette=palette))
 

@@ -77,7 +77,9 @@ class Engine:
         self._processor = ""  # as soon as the composer's thread has found out
         self._composer = ComposerThread(self._compose)
         self._session = Session(settings)
-        self._hearing, self._named_output = Hearing(), False
+        self._hearing, self._leaving = Hearing(), False
+        self._asked_output: str | None = None
+        self._named_output = False  # whether that is open
         self._posted: list[Inbox] = []
 
     def __enter__(self) -> Self:
@@ -90,6 +92,11 @@ class Engine:
         decoder = tuned_decoder(self._artefact, rows=MOST_CANDIDATES)
         self._processor = decoder.processor
         return Composer(self._artefact, decoder)
+
+    @property
+    def alive(self) -> bool:
+        """Tell whether there is still a MIDI I/O process."""
+        return self._io.alive
 
     @property
     def now_ns(self) -> int:
@@ -130,22 +137,32 @@ class Engine:
         inbox += self._io.receive(0.0) if self._io.alive else []
         while self._composer.connection.poll():
             inbox.append(self._composer.connection.recv())
-        if any(isinstance(item, Listen | protocol.Ready) for item in inbox):
-            self._hearing.try_again()
+        for item in inbox:
+            self._mind(item)
         outcome = self._session.step(self.now_ns, inbox)
         for to_io in outcome.to_io:
             if isinstance(to_io, protocol.OpenPorts):
-                self._named_output = to_io.output_name is not None
+                self._asked_output, self._named_output = to_io.output_name, False
             self._io.send(to_io)
         for to_composer in outcome.to_composer:
             self._composer.post(to_composer)
         self._hear_ourselves()
         return outcome.log
 
+    def _mind(self, item: Inbox) -> None:
+        """Take note of what bears on whether we are heard."""
+        match item:
+            case Listen():
+                self._hearing.try_again()
+            case protocol.Ready():
+                self._named_output = self._asked_output is not None
+                self._hearing.try_again()
+            case protocol.Patched(connected=False):  # or the port is gone
+                self._named_output = False
+
     def _hear_ourselves(self) -> None:
         """Start or end the synth, and let the MIDI process know."""
-        if not self._io.alive:
-            self._hearing.close()  # who would end its notes?
+        if self._leaving or not self._io.alive:  # who would end its notes?
             return
         settings, now_ns = self._session.settings, self.now_ns
         told = self._hearing.hear(now_ns) + self._hearing.follow(
@@ -177,6 +194,7 @@ class Engine:
 
     def close(self) -> None:
         """Release everything that sounds and end both the process and the thread."""
+        self._leaving = True
         self._posted.append(Halt())
         self.turn(self.now_ns)
         self._io.close()
@@ -185,10 +203,14 @@ class Engine:
 
 
 def serve(face: Connection, engine: Engine) -> None:
-    """Carry out what comes from a window and show it snapshots, until it closes its end."""
+    """Carry out what comes from a window and show it snapshots, until it closes its end.
+
+    Without a MIDI I/O process nothing can be played, so it leaves then, too: the window can start
+    another engine.
+    """
     shown_ns, packer = 0, Packer()
     shown: Snapshot | None = None
-    while True:
+    while engine.alive:
         engine.turn(shown_ns + _FRAME_NS, [face])
         try:
             while face.poll():

@@ -13,7 +13,7 @@ from PySide6.QtCore import QTimer, qVersion
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from bridge.pipe import start_child
+from bridge.pipe import ChildError, start_child
 from gui.desk.languages import speak
 from gui.desk.preferences import PreferencesError, load, save
 from gui.desk.session_link import SessionLink
@@ -74,9 +74,13 @@ def run(
 
 
 def _start_again(window: Window, engines: list[Child]) -> None:
-    """Start another engine, after the last one has ended."""
-    engines.append(start_child("gui.engine"))
-    window.take_engine(engines[-1].connection)
+    """Start another engine, after the last one has ended; say it if that does not go."""
+    try:
+        engines.append(start_child("gui.engine"))
+    except ChildError as error:
+        window.lack_engine(str(error))
+    else:
+        window.take_engine(engines[-1].connection)
 
 
 def _recall(window: Window, remembered: Path) -> bool:

@@ -44,17 +44,21 @@ class Banner(QFrame):
         """Return what it says, or said before it was put away."""
         return self._words.text()
 
+    @property
+    def helps(self) -> bool:
+        """Tell whether it offers what helps."""
+        return self._remedy is not None
+
     def say(self, text: str, remedy: tuple[str, Callable[[], object]] | None = None) -> None:
         """Say this, with a button for what helps if something does; nothing: all is well."""
         self._remedy = None if remedy is None else remedy[1]
         self.help.setText("" if remedy is None else remedy[0])
         self.help.setToolTip(self.help.text())
         self.help.setVisible(remedy is not None)
+        self.away.setVisible(remedy is None)  # what needs help is not to be overlooked
         self._words.setText(text)
         self.setVisible(bool(text))
 
     def _help(self) -> None:
-        remedy = self._remedy
-        self.say("")
-        if remedy is not None:
-            remedy()
+        if self._remedy is not None:
+            self._remedy()

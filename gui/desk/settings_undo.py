@@ -7,7 +7,7 @@ step; so changes of the same settings that follow each other quickly are taken t
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QObject
 from PySide6.QtGui import QKeyEvent, QKeySequence, QUndoCommand, QUndoStack
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from bridge.dialogue import Settings
 
+    Facts = dict[str, Any]
+
 _IN_ONE_GO_MS = 1000
 _MOST_STEPS = 200
 _ID = 1
@@ -25,8 +27,8 @@ _ID = 1
 class SettingsUndo(QUndoStack):
     """The changes of settings that can be undone, and done again."""
 
-    def __init__(self, ask: Callable[[Settings], object]) -> None:
-        """Let `ask` ask for the settings of before, or those of after again."""
+    def __init__(self, ask: Callable[[Facts], object]) -> None:
+        """Let `ask` ask for settings as they were before, or after again, by their names."""
         super().__init__()
         self.setUndoLimit(_MOST_STEPS)
         self._ask, self._since = ask, QElapsedTimer()
@@ -37,7 +39,11 @@ class SettingsUndo(QUndoStack):
             return
         quick = self._since.isValid() and self._since.elapsed() < _IN_ONE_GO_MS
         self._since.start()
-        self.push(_Step(self._ask, before, after, quick=quick))
+        self.push(_Step(self._go, before, after, quick=quick))
+
+    def _go(self, facts: Facts) -> None:
+        self._since.invalidate()  # what comes next is another step
+        self._ask(facts)
 
 
 class _Step(QUndoCommand):
@@ -45,7 +51,7 @@ class _Step(QUndoCommand):
 
     def __init__(
         self,
-        ask: Callable[[Settings], object],
+        ask: Callable[[Facts], object],
         before: Settings,
         after: Settings,
         *,
@@ -70,14 +76,18 @@ class _Step(QUndoCommand):
 
     def undo(self) -> None:
         """Ask for the settings of before."""
-        self._ask(self.before)
+        self._ask(self._facts(self.before))
 
     def redo(self) -> None:
         """Ask for the settings of after, again."""
         if self._done:
             self._done = False
         else:
-            self._ask(self.after)
+            self._ask(self._facts(self.after))
+
+    def _facts(self, settings: Settings) -> Facts:
+        """Return what of these settings the step is about: others may have changed since."""
+        return {name: getattr(settings, name) for name in changed(self.before, self.after)}
 
 
 class UndoFirst(QObject):

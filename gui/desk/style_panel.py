@@ -131,6 +131,11 @@ class StylePanel(QWidget):
         places = (along(self.map.path, step / _PLACES) for step in range(_PLACES + 1))
         return tuple(self._space.blend_at(place) for place in places)
 
+    def ask_again(self) -> None:
+        """Tell an engine that has just been started of the path."""
+        if self.map.path:
+            self.asked.emit(BlendAlong(self._blends()))
+
     def _take_path(self) -> None:
         """Offer to play a path that has been drawn, and let a knob go along it."""
         self._path_row.setVisible(True)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QByteArray, QElapsedTimer, Qt, Signal
 from PySide6.QtGui import (
@@ -54,7 +54,7 @@ from gui.desk.names import setting_name
 from gui.desk.play_panel import PlayPanel
 from gui.desk.preferences import Colours, Preferences
 from gui.desk.roll import PianoRoll
-from gui.desk.settings_undo import SettingsUndo, UndoFirst, changed
+from gui.desk.settings_undo import SettingsUndo, UndoFirst
 from gui.desk.style_panel import StylePanel
 from gui.desk.takes_strip import TakesStrip
 from gui.desk.theme import DARK, LIGHT, inset_numbers
@@ -212,12 +212,16 @@ class Window(QMainWindow):
         self.devices.choose_colours(preferences.theme)
         self._colour()
         self._show_settings(preferences.settings)
-        self._change()
+        self.devices.choose_ports(preferences.input_name, preferences.output_name)
+        self._tell_engine(preferences)
         self._undo.clear()
+
+    def _tell_engine(self, preferences: Preferences) -> None:
+        """Ask an engine that has just been started for all that is wanted of it."""
+        self._ask_for(self.settings())
         if preferences.controls:
             self._link.send(Bind(preferences.controls))
         names = preferences.input_name, preferences.output_name
-        self.devices.choose_ports(*names)
         if any(names):
             self._link.send(OpenPorts(*names))
 
@@ -307,12 +311,12 @@ class Window(QMainWindow):
         among_takes = focused is not None and self.takes.isAncestorOf(focused)
         return self.takes if among_takes else self._undo
 
-    def _go_back_to(self, settings: Settings) -> None:
-        """Ask for other settings than the controls show, and let them show these."""
-        before = self.settings()
+    def _go_back_to(self, facts: dict[str, Any]) -> None:
+        """Ask for these settings as they were, and let the controls show them."""
+        settings = replace(self.settings(), **facts)
         self._ask_for(settings)
         self._show_settings(settings)
-        words = ", ".join(setting_name(name) for name in changed(before, settings))
+        words = ", ".join(setting_name(name) for name in facts)
         self.bar.say(self.tr("Back as it was: {}.").format(words))
 
     def _ask_for(self, settings: Settings) -> None:
@@ -356,20 +360,28 @@ class Window(QMainWindow):
     def _engine_ended(self) -> None:
         self.bar.give_up()
         self.keyboard.setEnabled(False)
-        text = self.tr("The engine has ended, and nothing can be played.")
+        self.lack_engine(self.tr("The engine has ended, and nothing can be played."))
+
+    def lack_engine(self, text: str) -> None:
+        """Say why there is no engine, with a button that asks for another."""
         self.banner.say(text, (self.tr("Start it again"), self.engine_wanted.emit))
 
     def take_engine(self, connection: Connection) -> None:
         """Go on with another engine, in place of one that has ended, as it was before."""
         kept = self.preferences()
         self.shown = self._known = None
+        self.banner.say("")
         self.keyboard.setEnabled(True)
         self._link.take(connection)
-        self.restore(kept)
+        self._tell_engine(kept)
+        self.styles.ask_again()
 
     def warn(self, text: str) -> None:
         """Say what is wrong, until it is not; nothing: all is well."""
-        self.banner.say(text)
+        if not self.banner.helps:  # that there is no engine is worse than anything
+            self.banner.say(text)
+        elif text:
+            self.bar.say(text)
 
     # How it is laid out.
 

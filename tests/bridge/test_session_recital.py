@@ -248,3 +248,22 @@ def test_a_knob_goes_along_a_path_until_it_is_forgotten() -> None:
     table.at(2 * SECOND, Change(Settings(style=JAZZ)), BlendAlong(()))
     table.play(3 * SECOND, ControlChange(0, 21, 127))
     assert table.session.settings.style == JAZZ
+
+
+def test_a_knob_that_chooses_a_style_ends_a_morph() -> None:
+    table = Table(Settings(palette=("jazz", "bach")))
+    knob = Control(0, 21)
+    table.at(0, Listen(), Bind(((knob, Action.STYLE),)), Morph((JAZZ, BACH), 60 * SECOND))
+    table.play(SECOND, ControlChange(0, 21, 127))
+    assert table.session.settings.style == BACH
+    pass_to(table, 5 * SECOND)
+    assert table.session.settings.style == BACH
+    assert table.session.snapshot(0).morphing is None
+
+
+@pytest.mark.parametrize("settings", [Settings(time=Time(bpm=60.0)), Settings(mode=Mode.TRADE)])
+def test_by_our_own_clock_a_recital_out_of_a_stop_begins_at_once(settings: Settings) -> None:
+    table = Table(settings)
+    table.at(START_NS, Recite(TUNE))
+    assert onsets_ns(table)[0][0] - START_NS == LEAD_NS
+    assert {due.tick for due in table.dues() if isinstance(due.event, NoteOn)} == {0, 48, 72}

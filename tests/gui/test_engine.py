@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from multiprocessing.connection import Connection
 
+import psutil
 import pytest
 
 from bridge import protocol
@@ -141,8 +142,10 @@ class Face:
 
 
 @pytest.fixture
-def face() -> Face:
-    return Face()
+def face() -> Iterator[Face]:
+    face = Face()
+    yield face
+    face.child.close()
 
 
 def test_the_windows_child_shows_carries_out_and_leaves(face: Face) -> None:
@@ -159,3 +162,14 @@ def test_the_windows_child_shows_carries_out_and_leaves(face: Face) -> None:
     assert captured.text.startswith("Antiphon ")
     face.child.close()
     assert face.child.process.returncode == 0
+
+
+def test_without_its_midi_process_the_windows_child_leaves(face: Face) -> None:
+    face.shown(lambda shown: bool(shown.backend or shown.problem))
+    (io,) = (
+        child
+        for child in psutil.Process(face.child.process.pid).children()
+        if "bridge.midi_io" in " ".join(child.cmdline())
+    )
+    io.kill()
+    assert face.child.process.wait(20) == 0

@@ -37,4 +37,9 @@ def test_what_helps_is_a_button(banner: Banner, qtbot: QtBot) -> None:
     assert banner.help.text() == "Start it again"
     qtbot.mouseClick(banner.help, Qt.MouseButton.LeftButton)
     assert done == [1]
+    assert banner.isVisible()  # until it has helped
+    assert banner.away.isHidden()
+    assert banner.helps
+    banner.say("")
     assert banner.isHidden()
+    assert not banner.helps

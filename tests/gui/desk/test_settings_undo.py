@@ -1,6 +1,7 @@
 """Steps of settings, back and forth."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -18,47 +19,58 @@ NARROW = replace(HOT, top_p=0.5)
 
 
 @pytest.fixture
-def asked() -> list[Settings]:
+def asked() -> list[dict[str, Any]]:
     return []
 
 
 @pytest.fixture
-def undo(qtbot: QtBot, asked: list[Settings]) -> SettingsUndo:
+def undo(qtbot: QtBot, asked: list[dict[str, Any]]) -> SettingsUndo:
     del qtbot  # there must be an application
     return SettingsUndo(asked.append)
 
 
-def test_a_step_is_undone_and_done_again(undo: SettingsUndo, asked: list[Settings]) -> None:
+def test_a_step_is_undone_and_done_again(undo: SettingsUndo, asked: list[dict[str, Any]]) -> None:
     undo.note(FIRST, WARM)
     assert asked == []  # it has been asked for already
     undo.undo()
     undo.redo()
     undo.undo()
-    assert asked == [FIRST, WARM, FIRST]
+    assert asked == [{"temperature": 1.0}, {"temperature": 1.2}, {"temperature": 1.0}]
     assert not undo.canUndo()
 
 
 def test_what_follows_quickly_on_the_same_setting_is_one_step(
-    undo: SettingsUndo, asked: list[Settings]
+    undo: SettingsUndo, asked: list[dict[str, Any]]
 ) -> None:
     undo.note(FIRST, WARM)
     undo.note(WARM, HOT)
     undo.note(HOT, NARROW)  # another setting
     undo.undo()
     undo.undo()
-    assert asked == [HOT, FIRST]
+    assert asked == [{"top_p": 0.95}, {"temperature": 1.0}]
     assert not undo.canUndo()
 
 
 def test_what_follows_slowly_is_another_step(
-    undo: SettingsUndo, asked: list[Settings], monkeypatch: pytest.MonkeyPatch
+    undo: SettingsUndo, asked: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     undo.note(FIRST, WARM)
     monkeypatch.setattr(settings_undo, "_IN_ONE_GO_MS", 0)
     undo.note(WARM, HOT)
     undo.undo()
-    assert asked == [WARM]
+    assert asked == [{"temperature": 1.2}]
     assert undo.canUndo()
+
+
+def test_what_follows_quickly_on_an_undo_is_another_step(
+    undo: SettingsUndo, asked: list[dict[str, Any]]
+) -> None:
+    undo.note(FIRST, WARM)
+    undo.note(WARM, NARROW)
+    undo.undo()
+    undo.note(WARM, HOT)
+    undo.undo()
+    assert asked[-1] == {"temperature": 1.2}
 
 
 def test_no_change_is_no_step(undo: SettingsUndo) -> None:
@@ -66,13 +78,13 @@ def test_no_change_is_no_step(undo: SettingsUndo) -> None:
     assert not undo.canUndo()
 
 
-def test_a_new_step_leaves_what_was_undone(undo: SettingsUndo, asked: list[Settings]) -> None:
+def test_a_new_step_leaves_what_was_undone(undo: SettingsUndo, asked: list[dict[str, Any]]) -> None:
     undo.note(FIRST, WARM)
     undo.undo()
     undo.note(FIRST, replace(FIRST, top_p=0.3))
     assert not undo.canRedo()
     undo.undo()
-    assert asked == [FIRST, FIRST]
+    assert asked == [{"temperature": 1.0}, {"top_p": 0.95}]
 
 
 def test_in_a_number_that_is_written_the_windows_undo_comes_first(qtbot: QtBot) -> None:

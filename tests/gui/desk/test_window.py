@@ -121,6 +121,25 @@ def test_a_choice_is_undone_and_done_again_by_keys(desk: Desk) -> None:
     assert desk.asked() == chosen
 
 
+def test_undo_takes_back_its_step_and_not_what_a_knob_has_changed_since(desk: Desk) -> None:
+    desk.show()
+    desk.click(desk.window.advanced)
+    (spin,) = [
+        each
+        for each in desk.window.play.findChildren(QDoubleSpinBox)
+        if each.accessibleName() == "Temperature"
+    ]
+    before = spin.value()
+    spin.setValue(0.5)
+    colder = desk.asked()
+    desk.show(settings=colder)
+    desk.show(settings=replace(colder, style=(("bach", 1.0),)))
+    desk.window.activateWindow()
+    desk.qtbot.keySequence(desk.window, QKeySequence.StandardKey.Undo)
+    back = desk.asked()
+    assert (back.temperature, back.style) == (before, (("bach", 1.0),))
+
+
 def test_a_number_that_was_written_is_undone_where_it_is(desk: Desk) -> None:
     desk.show()
     desk.click(desk.window.advanced)
@@ -151,6 +170,10 @@ def test_an_engine_that_has_ended_is_started_again_and_all_is_as_it_was(
         desk.link.poll()
     assert desk.window.banner.isVisible()
     assert not desk.window.bar.start.isEnabled()
+    desk.window.warn("Something else is wrong.")
+    with qtbot.waitSignal(desk.window.engine_wanted):
+        desk.click(desk.window.banner.help)
+    desk.window.lack_engine("It does not start.")  # and may be asked for once more
     with qtbot.waitSignal(desk.window.engine_wanted):
         desk.click(desk.window.banner.help)
     mine, engine = Pipe()
@@ -160,6 +183,7 @@ def test_an_engine_that_has_ended_is_started_again_and_all_is_as_it_was(
     desk.begin_anew()
     desk.show(settings=chosen)
     assert desk.window.bar.start.isEnabled()
+    assert desk.window.keyboard.isEnabled()
     assert not desk.window.banner.isVisible()
 
 
