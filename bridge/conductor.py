@@ -43,7 +43,7 @@ from bridge.protocol import (
     Silence,
     Through,
 )
-from bridge.schedule import DESK_CHANNEL, Schedule, Sent
+from bridge.schedule import HAND_CHANNEL, Schedule, Sent
 from bridge.transport import NANOSECONDS, Source, Transport
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
 TELL_NS = 500_000
 """A line that has moved by less than this is not worth telling."""
-DESK_LATE_NS = 1_000_000_000
+HAND_LATE_NS = 1_000_000_000
 """What is played by hand is heard late rather than not at all, unless it is another day's."""
 _NAMES = {
     Source.PLUGIN: "the plugin's host",
@@ -72,7 +72,7 @@ class Conductor:
         """Take the numbers of epochs from here, so that no two conductors have one in common."""
         self._epochs = epochs or count()
         self._schedule = Schedule(Transport(epoch=next(self._epochs)))
-        self._desk = Schedule(NANOSECONDS, DESK_LATE_NS)
+        self._hand = Schedule(NANOSECONDS, HAND_LATE_NS)
         self._elsewhere = 0  # note-ons that others have dropped
         self._clock = ClockFollower()
         self._hosts = {
@@ -113,15 +113,15 @@ class Conductor:
             case Play(dues):
                 self._schedule.add(dues)
             case Through(dues):
-                self._desk.add(dues)
+                self._hand.add(dues)
             case Retract(after_tick):
                 sent = self._schedule.retract(after_tick, now_ns)
             case Replan(after_tick):
                 self._schedule.replan(after_tick)
             case Silence():
-                sent = self._schedule.release_all(now_ns) + self._desk.release_all(now_ns)
+                sent = self._schedule.release_all(now_ns) + self._hand.release_all(now_ns)
             case Panic():
-                sent = self._schedule.panic(now_ns) + self._desk.panic(now_ns)
+                sent = self._schedule.panic(now_ns) + self._hand.panic(now_ns)
             case Observe(source, position):
                 self.observe(source, position)
             case Conduct(transport):
@@ -137,14 +137,14 @@ class Conductor:
 
     def emit(self, now_ns: int, ahead_ns: int = 0) -> list[Sent]:
         """Return what is due by now, or within the coming `ahead_ns`, in order of time."""
-        ways = (self._schedule.emit(now_ns, ahead_ns), self._desk.emit(now_ns, ahead_ns))
+        ways = (self._schedule.emit(now_ns, ahead_ns), self._hand.emit(now_ns, ahead_ns))
         sent = list(heapq.merge(*ways, key=lambda each: each.due_ns))
         self._echoes.note(sent)
         return sent
 
     def next_due_ns(self) -> int | None:
         """Tell when `emit` will next have something to send."""
-        dues = (self._schedule.next_due_ns(), self._desk.next_due_ns())
+        dues = (self._schedule.next_due_ns(), self._hand.next_due_ns())
         return min((due_ns for due_ns in dues if due_ns is not None), default=None)
 
     def report(
@@ -212,7 +212,7 @@ class Conductor:
 
 def planned(sent: Iterable[Sent]) -> tuple[Sent, ...]:
     """Return what was planned of what went out: the rest the player has played."""
-    return tuple(each for each in sent if each.event.channel != DESK_CHANNEL)
+    return tuple(each for each in sent if each.event.channel != HAND_CHANNEL)
 
 
 def _reason(leading: Source, present: Source | None, wanted: Source | None) -> str:

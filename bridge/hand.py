@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from bridge.events import Stamped
 from bridge.protocol import Through
-from bridge.schedule import DESK_CHANNEL, Due, Playable
+from bridge.schedule import HAND_CHANNEL, Due, Playable
 from bridge.transport import NANOSECONDS
 
 
@@ -55,7 +55,7 @@ def through(events: Iterable[Stamped]) -> Through:
     """Return what a way out is told of these events: those that it can play, on their channel."""
     return Through(
         tuple(
-            Due(stamped.time_ns, NANOSECONDS.epoch, replace(stamped.event, channel=DESK_CHANNEL))
+            Due(stamped.time_ns, NANOSECONDS.epoch, replace(stamped.event, channel=HAND_CHANNEL))
             for stamped in events
             if isinstance(stamped.event, Playable)
         )

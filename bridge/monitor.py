@@ -30,7 +30,7 @@ from bridge.events import (
     encode,
 )
 from bridge.instruments import DRUM_CHANNEL, SPECS, Instrument
-from bridge.schedule import DESK_CHANNEL, PEDAL_DOWN, Playable, Sent
+from bridge.schedule import HAND_CHANNEL, PEDAL_DOWN, Playable, Sent
 from bridge.synth_queue import datagram
 
 PLAYER_CHANNEL = 14
@@ -81,7 +81,7 @@ class Feed:
         for stamped in events:
             event = stamped.event
             if isinstance(event, Playable | PitchWheel):
-                channel = DRUM_CHANNEL if event.channel == DRUM_CHANNEL else DESK_CHANNEL
+                channel = DRUM_CHANNEL if event.channel == DRUM_CHANNEL else HAND_CHANNEL
                 self._tell(stamped.time_ns, replace(event, channel=channel))
 
     def release(self, now_ns: int, *channels: int) -> None:

@@ -46,7 +46,7 @@ from bridge.protocol import (
     Report,
     Silence,
 )
-from bridge.schedule import DESK_CHANNEL
+from bridge.schedule import HAND_CHANNEL
 from bridge.transport import Source
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ class Outputs:
                 self._follow = command
                 self._join_link(command)
             case Silence() | Panic():
-                self._hush(command, now_ns)
+                self._forget_hand(command, now_ns)
         for_all = isinstance(command, Follow | Observe | Conduct | Silence | Panic)
         if for_all or not self._plugins_lead:
             self._to_ports(command, now_ns)
@@ -208,14 +208,14 @@ class Outputs:
             self._feed = None
         return told
 
-    def _hush(self, command: Silence | Panic, now_ns: int) -> None:
+    def _forget_hand(self, command: Silence | Panic, now_ns: int) -> None:
         """Leave what is still to be played on the desk; what goes out is for each way to end."""
         self._hand.forget()
         if self._feed is not None:
             if isinstance(command, Panic):
                 self._feed.silence(now_ns)
             else:
-                self._feed.release(now_ns, DESK_CHANNEL)
+                self._feed.release(now_ns, HAND_CHANNEL)
 
     def _join_link(self, follow: Follow) -> None:
         """Join the network's session if its time may be followed; who asks for it must have it."""

@@ -9,6 +9,7 @@ of the player is heard; of their hosts, which are one and the same, the first sa
 The plugins play what they are told at its frame, so what is due is sent to them a little before,
 by its position in the host's music while that plays, and else by its time. What has been sent is
 not ours any more: to take it back, a plugin is told to forget it all and to release what sounds.
+But what the player plays by hand is taken back by nobody else, and stays until all is silenced.
 
 It is pure: datagrams in, datagrams out, time as an argument. `bridge.plugin_backend` has the
 socket.
@@ -31,6 +32,7 @@ from bridge.plugin_wire import (
     Block,
     BlockFlags,
     Flush,
+    FlushAll,
     FromApp,
     MidiIn,
     OtherVersion,
@@ -43,8 +45,8 @@ from bridge.plugin_wire import (
     decode,
 )
 from bridge.plugin_wire import encode as datagram
-from bridge.protocol import Panic, PluginInstance, Plugins, Problem
-from bridge.schedule import DESK_CHANNEL, Playable, Sent
+from bridge.protocol import Panic, PluginInstance, Plugins, Problem, Silence
+from bridge.schedule import HAND_CHANNEL, Playable, Sent
 from bridge.transport import Source
 from bridge.wire import WireParser
 
@@ -140,7 +142,9 @@ class PluginDesk:
     def post(self, command: Command, now_ns: int) -> None:
         """Obey; the plugins forget what they were told if it is taken back."""
         sent = self.conductor.obey(command, now_ns)
-        if sent:
+        if isinstance(command, Silence | Panic):
+            self._flush_all()  # they may hold what to us is over: we are ahead of them
+        elif sent:
             self._flush()
         if isinstance(command, Panic):
             self._play(sent, PlayNow, now_ns)
@@ -170,7 +174,7 @@ class PluginDesk:
     def leave(self) -> None:
         """Take leave of all instances."""
         for instance in self._instances:
-            self._tell(instance, Flush(instance))
+            self._tell(instance, FlushAll(instance))
             self._tell(instance, AppBye(instance))
 
     def letters(self) -> list[tuple[Place, bytes]]:
@@ -217,8 +221,8 @@ class PluginDesk:
             if instance is None:
                 continue
             its, message = self._instances[instance], encode(each.event)
-            # What is played on the desk has no place in the host's song.
-            if how is PlayAtPosition and each.event.channel != DESK_CHANNEL:
+            # What is played by hand has no place in the host's song.
+            if how is PlayAtPosition and each.event.channel != HAND_CHANNEL:
                 quarters = line.tick / TICKS_PER_QUARTER
                 quarters += (each.due_ns - line.time_ns) / line.quarter_ns
                 letter: FromApp = PlayAtPosition(instance, 1, its.epoch, quarters, message)
@@ -242,9 +246,15 @@ class PluginDesk:
         return player
 
     def _flush(self) -> None:
-        self._struck.clear()
+        by_hand = {key: who for key, who in self._struck.items() if key[0] == HAND_CHANNEL}
+        self._struck = by_hand
         for instance in self._instances:
             self._tell(instance, Flush(instance))
+
+    def _flush_all(self) -> None:
+        self._struck.clear()
+        for instance in self._instances:
+            self._tell(instance, FlushAll(instance))
 
     def _tell(self, instance: int, message: FromApp) -> None:
         self._letters.append((self._instances[instance].place, datagram(message)))

@@ -16,7 +16,8 @@ more, the plugin releases what sounds. Once it knows the app, it sends a `Block`
 audio, and a `MidiIn` for what the player does.
 
 Musical time is the host's: quarter notes, and an *epoch* that counts its starts, stops, jumps and
-loops. What is planned by position belongs to an epoch and dies with it. Time in nanoseconds is the
+loops. What is planned by position belongs to an epoch and dies with it; what is played by hand, on
+`HAND_CHANNEL` (`bridge.schedule`), has a time and outlives it. Time in nanoseconds is the
 plugin's steady clock. On Linux and Windows that is the session clock of `bridge/clock.py`; on macOS
 the two are apart by the time that the machine has slept, so who compares them takes the difference
 from the hellos.
@@ -34,7 +35,7 @@ from typing import Any, NamedTuple
 from bridge.instruments import Instrument
 
 MAGIC = b"ANTP"
-VERSION = 1
+VERSION = 2
 DEFAULT_PORT = 47800
 
 _HEADER = struct.Struct("<4sBBHQ")
@@ -159,7 +160,10 @@ class PlayAtTime:
 
 @dataclass(frozen=True, slots=True)
 class Flush:
-    """From the app: forget what is planned and release what sounds, then go on."""
+    """From the app: forget what is planned and release what sounds, then go on.
+
+    What is played by hand stays: whoever takes back an answer must not cut the player's own note.
+    """
 
     instance: int
 
@@ -167,6 +171,13 @@ class Flush:
 @dataclass(frozen=True, slots=True)
 class AppBye:
     """From the app: it goes."""
+
+    instance: int
+
+
+@dataclass(frozen=True, slots=True)
+class FlushAll:
+    """From the app: forget and release everything, what is played by hand as well, then go on."""
 
     instance: int
 
@@ -180,7 +191,7 @@ class OtherVersion:
 
 
 FromPlugin = PluginHello | Block | MidiIn | Played | PluginBye
-FromApp = AppHello | PlayNow | PlayAtPosition | PlayAtTime | Flush | AppBye
+FromApp = AppHello | PlayNow | PlayAtPosition | PlayAtTime | Flush | AppBye | FlushAll
 Message = FromPlugin | FromApp
 
 
@@ -216,6 +227,7 @@ SPECS = (
     Spec(0x84, PlayAtTime, "IqM"),
     Spec(0x85, Flush, ""),
     Spec(0x86, AppBye, ""),
+    Spec(0x87, FlushAll, ""),
 )
 
 SPEC_BY_KIND = {spec.kind: spec for spec in SPECS}

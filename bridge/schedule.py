@@ -42,8 +42,8 @@ Playable = NoteOn | NoteOff | ControlChange | ProgramChange
 
 PEDAL_DOWN = 64  # "0 to 63 off, 64 to 127 on" (MIDI 1.0, switch controllers)
 LATE_LIMIT_NS = 30_000_000
-DESK_CHANNEL = 15
-"""What the player plays on the desk goes out here: no instrument has this channel."""
+HAND_CHANNEL = 15
+"""What the player plays by hand, on the desk, goes out here: no instrument has this channel."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,15 +6,17 @@
 
    The app is there from its first AppHello on. It is gone when it says so, when the system refuses
    a datagram because nobody has the port any more, when it has said nothing for a second, or when
-   another process answers in its place. Then everything that it planned is flushed: an app that
-   dies in the middle of a note must not leave it sounding.
+   another process answers in its place. Then everything that it planned is flushed, and what
+   was played by hand on its desk: an app that dies in the middle of a note must not leave it
+   sounding.
 
    What does not fit into the ring of orders is lost, note-ons first: a quarter of it is kept for
-   the rest. If a release is lost nevertheless, the courier owes a flush, and nothing overtakes it.
-   */
+   the rest. If a release is lost nevertheless, the courier owes a flush of all, and nothing
+   overtakes it. */
 
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -134,10 +136,8 @@ private:
 
     void follow(const wire::AppBye&, std::int64_t) { lose_app(); }
 
-    void follow(const wire::Flush&, std::int64_t) {
-        owes_flush_ = true;
-        settle();
-    }
+    void follow(const wire::Flush&, std::int64_t) { owe(Debt::flush); }
+    void follow(const wire::FlushAll&, std::int64_t) { owe(Debt::flush_all); }
 
     void follow(const wire::PlayNow& what, std::int64_t now_ns) { order(what, now_ns); }
     void follow(const wire::PlayAtTime& what, std::int64_t now_ns) {
@@ -156,20 +156,28 @@ private:
         const bool fits = !may_be_lost || mailbox_.orders.room() > mailbox_.orders.capacity / 4;
         if (settle() && fits && mailbox_.orders.push({now_ns, what})) return;
         mailbox_.lost_orders.fetch_add(1, std::memory_order_relaxed);
-        if (!may_be_lost) owes_flush_ = true;
+        if (!may_be_lost) owe(Debt::flush_all);
+    }
+
+    /* What is owed to the audio thread; the greater covers the less. */
+    enum class Debt { none, flush, flush_all };
+
+    void owe(Debt debt) {
+        debt_ = std::max(debt_, debt);
+        settle();
     }
 
     /* Hand over the flush that is owed, if there is one; tell whether none is left. */
     bool settle() {
-        if (owes_flush_ && mailbox_.orders.push({0, wire::Flush{}})) owes_flush_ = false;
-        return !owes_flush_;
+        if (debt_ == Debt::none) return true;
+        Order order{0, wire::Flush{}};
+        if (debt_ == Debt::flush_all) order.what = wire::FlushAll{};
+        if (mailbox_.orders.push(order)) debt_ = Debt::none;
+        return debt_ == Debt::none;
     }
 
     void lose_app() {
-        if (is_connected()) {
-            owes_flush_ = true;
-            settle();
-        }
+        if (is_connected()) owe(Debt::flush_all);
         mailbox_.app.store(AppState::absent, std::memory_order_relaxed);
     }
 
@@ -179,7 +187,7 @@ private:
     std::uint64_t app_ = 0;
     std::int64_t heard_ns_ = 0;
     std::int64_t hello_ns_ = -hello_interval_ns;
-    bool owes_flush_ = false;
+    Debt debt_ = Debt::none;
     std::atomic<bool> leaving_{false};
     std::thread thread_;  // the last member: it uses all the others
 };

@@ -20,7 +20,9 @@ using Report = std::variant<wire::Block, wire::MidiIn, wire::Played>;
 /* What the app wants of the audio thread, and when that came. */
 struct Order {
     std::int64_t arrived_ns = 0;
-    std::variant<wire::Flush, wire::PlayNow, wire::PlayAtPosition, wire::PlayAtTime> what;
+    std::variant<wire::Flush, wire::FlushAll, wire::PlayNow, wire::PlayAtPosition,
+                 wire::PlayAtTime>
+        what;
 };
 
 /* Whether there is an app; the plugin shows it as a parameter. */

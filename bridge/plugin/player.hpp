@@ -1,6 +1,6 @@
 /* What happens in one block of audio: a course of steps, always the same.
 
-       where does the host stand?      a stop, a jump, a bypass: silence everything first
+       where does the host stand?      a stop, a jump: flush; a bypass: silence everything first
        what does the app want?         sort it into the plan, or drop what is of another epoch
        tell the app about the block
        what did the player do?         tell the app; pass it on if asked to
@@ -15,6 +15,10 @@
    everything else is played however late, above all releases. And a release that finds no room is
    played at once, or owed to the next block.
 
+   What the player plays by hand, on the app's desk, comes on a channel of its own and has no place
+   in the host's music. So no turn of the host cuts it, nor an answer that is taken back; and the
+   player's own note is heard late rather than not at all.
+
    This file is all that the audio thread does, and it is pure: the time is an argument, and what
    goes out goes to a `Sink`. No system call, no lock, no memory. */
 
@@ -23,6 +27,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <utility>
 #include <variant>
 
 #include "block_clock.hpp"
@@ -81,7 +86,10 @@ public:
         if (block.frames == 0) return;
         begin(block, sink);
         const bool began = transport_.observe(block.host, block.frames, block.rate_hz);
-        if (began || (settings.bypassed && !settings_.bypassed)) silence();
+        if (resumes_ || (settings.bypassed && !settings_.bypassed))
+            silence();
+        else if (began)
+            flush();
         if (resumes_ || (settings_.thru && !settings.thru)) damp(thru_);
         resumes_ = false;
         settings_ = settings;
@@ -120,7 +128,9 @@ private:
             std::visit([&](const auto& what) { obey(order, what); }, order.what);
     }
 
-    void obey(const Order&, const wire::Flush&) { silence(); }
+    void obey(const Order&, const wire::Flush&) { flush(); }
+
+    void obey(const Order&, const wire::FlushAll&) { silence(); }
 
     void obey(const Order& order, const wire::PlayNow& what) {
         // The line through the block's moments may lag, but what has come is not of the future.
@@ -129,8 +139,9 @@ private:
     }
 
     void obey(const Order&, const wire::PlayAtTime& what) {
-        plan<std::int64_t>(
-            times_, {what.time_ns, ++arrivals_, what.tag, late_limit_ns, what.midi});
+        const bool by_hand = channel_of(what.midi) == wire::kHandChannel;
+        const std::int64_t limit_ns = by_hand ? patience_ns : late_limit_ns;
+        plan<std::int64_t>(times_, {what.time_ns, ++arrivals_, what.tag, limit_ns, what.midi});
     }
 
     void obey(const Order&, const wire::PlayAtPosition& what) {
@@ -149,16 +160,24 @@ private:
             play(0, due.tag, due.midi, begin_ns_);
     }
 
+    /* Leave what is planned and end what sounds, but for what is played by hand. */
+    void flush() {
+        positions_.clear();
+        times_.keep_only(wire::kHandChannel);
+        release(answer_.give_up_all_but(wire::kHandChannel));
+    }
+
     void silence() {
         positions_.clear();
         times_.clear();
         damp(answer_);
     }
 
-    /* Release what one of us holds, at the first frame. */
-    void damp(Sounding& sounding) {
-        Sounding ends;
-        std::swap(ends, sounding);
+    /* Release what one of us holds. */
+    void damp(Sounding& sounding) { release(std::exchange(sounding, Sounding{})); }
+
+    /* End all of this, at the first frame. */
+    void release(Sounding ends) {
         ends.damp([this](const wire::Midi& midi) { send(0, own_tag, midi, begin_ns_); });
     }
 

@@ -58,6 +58,17 @@ public:
     void pop() { ++begin_; }
     void clear() { begin_ = end_ = 0; }
 
+    /* Drop all that is not of this channel. */
+    void keep_only(std::uint8_t channel) {
+        const auto is_of_another = [channel](const Due<When>& due) {
+            return channel_of(due.midi) != channel;
+        };
+        auto* const first = events_.data() + begin_;
+        auto* const last = events_.data() + end_;
+        end_ = begin_
+               + static_cast<std::size_t>(std::remove_if(first, last, is_of_another) - first);
+    }
+
 private:
     static bool earlier(const Due<When>& one, const Due<When>& other) {
         return one.when < other.when;

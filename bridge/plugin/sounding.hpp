@@ -79,6 +79,17 @@ public:
         pedals_.reset();
     }
 
+    /* Give up what sounds on all channels but one, and keep that. */
+    Sounding give_up_all_but(std::uint8_t channel) {
+        Sounding given_up = *this;
+        for (std::uint8_t pitch = 0; pitch < 128; ++pitch)
+            given_up.strings_[string_of(channel, pitch)] = false;
+        given_up.pedals_[channel] = false;
+        strings_ &= ~given_up.strings_;
+        pedals_ &= ~given_up.pedals_;
+        return given_up;
+    }
+
     bool any() const { return strings_.any() || pedals_.any(); }
 
 private:

@@ -33,9 +33,12 @@
 namespace antiphon::wire {
 
 constexpr std::array<std::uint8_t, 4> kMagic{'A', 'N', 'T', 'P'};
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kVersion = 2;
 constexpr std::size_t kHeaderSize = 16;
 constexpr std::uint16_t kDefaultPort = 47800;
+
+/* What the player plays by hand, on the app's desk, goes out here, and nothing else does. */
+constexpr std::uint8_t kHandChannel = 15;
 
 enum class Kind : std::uint8_t {
     plugin_hello = 0x01,
@@ -49,6 +52,7 @@ enum class Kind : std::uint8_t {
     play_at_time = 0x84,
     flush = 0x85,
     app_bye = 0x86,
+    flush_all = 0x87,
 };
 
 /* A short MIDI message: one to three bytes, without running status. */
@@ -183,7 +187,8 @@ struct PlayAtTime {
     }
 };
 
-/* From the app: forget what is planned and release what sounds, then go on. */
+/* From the app: forget what is planned and release what sounds, then go on. What is played by hand
+   stays: whoever takes back an answer must not cut the player's own note. */
 struct Flush {
     static constexpr Kind kind = Kind::flush;
 
@@ -199,8 +204,17 @@ struct AppBye {
     constexpr void list(Fields&) {}
 };
 
+/* From the app: forget and release everything, what is played by hand as well, then go on. */
+struct FlushAll {
+    static constexpr Kind kind = Kind::flush_all;
+
+    template <typename Fields>
+    constexpr void list(Fields&) {}
+};
+
 using FromPlugin = std::variant<PluginHello, Block, MidiIn, Played, PluginBye>;
-using FromApp = std::variant<AppHello, PlayNow, PlayAtPosition, PlayAtTime, Flush, AppBye>;
+using FromApp =
+    std::variant<AppHello, PlayNow, PlayAtPosition, PlayAtTime, Flush, AppBye, FlushAll>;
 
 /* ------------------------------------------------------------------- walking a list of fields */
 
@@ -290,6 +304,7 @@ static_assert(size_of<PlayAtPosition>() == 36);
 static_assert(size_of<PlayAtTime>() == 32);
 static_assert(size_of<Flush>() == 16);
 static_assert(size_of<AppBye>() == 16);
+static_assert(size_of<FlushAll>() == 16);
 
 constexpr std::size_t kLongest = size_of<Block>();
 

@@ -36,7 +36,7 @@ from bridge.protocol import (
     Silence,
     Through,
 )
-from bridge.schedule import DESK_CHANNEL, Due, Playable, Sent
+from bridge.schedule import HAND_CHANNEL, Due, Playable, Sent
 from bridge.transport import NANOSECONDS, Source, Transport
 
 MS, SECOND = 1_000_000, 1_000_000_000
@@ -114,7 +114,7 @@ def by_hand(*plan: tuple[int, Playable]) -> Through:
     return Through(tuple(Due(due_ns, 0, event) for due_ns, event in plan))
 
 
-KEY, KEY_UP = NoteOn(DESK_CHANNEL, 60, 100), NoteOff(DESK_CHANNEL, 60)
+KEY, KEY_UP = NoteOn(HAND_CHANNEL, 60, 100), NoteOff(HAND_CHANNEL, 60)
 
 
 def test_what_the_player_plays_on_the_desk_goes_out_beside_the_plan_in_order_of_time() -> None:
@@ -148,11 +148,11 @@ def test_what_is_played_on_the_desk_sounds_late_rather_than_not_at_all() -> None
     "command,more",
     [
         (Silence(), []),
-        (Panic(), [ControlChange(DESK_CHANNEL, c, 0) for c in (SUSTAIN, 120, 123)]),
+        (Panic(), [ControlChange(HAND_CHANNEL, c, 0) for c in (SUSTAIN, 120, 123)]),
     ],
 )
 def test_a_key_of_the_desk_is_owed_its_release(command: Command, more: list[Playable]) -> None:
-    desk = Desk(by_hand((10, KEY), (20, NoteOn(DESK_CHANNEL, 61, 1)), (30, KEY_UP)))
+    desk = Desk(by_hand((10, KEY), (20, NoteOn(HAND_CHANNEL, 61, 1)), (30, KEY_UP)))
     desk.pass_to(15)
     desk.obey(command, 16)
     desk.pass_to(SECOND)

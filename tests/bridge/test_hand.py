@@ -3,10 +3,10 @@
 from bridge.events import NoteOff, NoteOn, PitchWheel, Stamped
 from bridge.hand import Hand, through
 from bridge.protocol import Through
-from bridge.schedule import DESK_CHANNEL, Due
+from bridge.schedule import HAND_CHANNEL, Due
 
 ON, OFF = NoteOn(0, 60, 100), NoteOff(0, 60)
-ON_DESK, OFF_DESK = NoteOn(DESK_CHANNEL, 60, 100), NoteOff(DESK_CHANNEL, 60)
+ON_DESK, OFF_DESK = NoteOn(HAND_CHANNEL, 60, 100), NoteOff(HAND_CHANNEL, 60)
 
 
 def test_an_event_is_played_once_at_its_time_and_in_order_of_time() -> None:
@@ -34,5 +34,5 @@ def test_another_way_out_is_told_what_is_still_to_come() -> None:
 
 def test_what_no_schedule_sends_is_only_heard() -> None:
     assert through([Stamped(5, PitchWheel(3, 100)), Stamped(6, NoteOn(3, 1, 2))]) == Through(
-        (Due(6, 0, NoteOn(DESK_CHANNEL, 1, 2)),)
+        (Due(6, 0, NoteOn(HAND_CHANNEL, 1, 2)),)
     )

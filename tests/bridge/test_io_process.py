@@ -30,7 +30,7 @@ from bridge.protocol import (
     Silence,
     ToIo,
 )
-from bridge.schedule import DESK_CHANNEL, Due, Playable
+from bridge.schedule import HAND_CHANNEL, Due, Playable
 from bridge.transport import NANOSECONDS
 from tests.bridge.conversation import PATIENCE_S, Conversation
 from tests.bridge.synth_ear import Ear
@@ -148,8 +148,8 @@ def test_a_synth_is_told_what_is_played_on_the_desk_even_without_a_port(ear: Ear
         io.send(Inject(plan))
         assert talk.received(2) == list(plan)
         assert notes_in(ear.heard()) == [
-            (begin_ns, NoteOn(DESK_CHANNEL, 60, 100)),
-            (begin_ns + 5 * MS, NoteOff(DESK_CHANNEL, 60)),
+            (begin_ns, NoteOn(HAND_CHANNEL, 60, 100)),
+            (begin_ns + 5 * MS, NoteOff(HAND_CHANNEL, 60)),
         ]
 
 
@@ -188,7 +188,7 @@ def test_a_synth_is_told_the_end_of_all_it_was_told(
             sounding.add((event.channel, event.pitch))
         elif isinstance(event, NoteOff):
             sounding.discard((event.channel, event.pitch))
-    kept = {(DESK_CHANNEL, 72)} if isinstance(command, OpenPorts) else set()
+    kept = {(HAND_CHANNEL, 72)} if isinstance(command, OpenPorts) else set()
     assert sounding == kept  # a key that is down on the desk has nothing to do with ports
 
 

@@ -17,7 +17,7 @@ from bridge.events import (
 )
 from bridge.instruments import SPECS, Instrument
 from bridge.monitor import PLAYER_CHANNEL, Feed
-from bridge.schedule import DESK_CHANNEL, Sent
+from bridge.schedule import HAND_CHANNEL, Sent
 from tests.bridge.synth_ear import Ear
 
 
@@ -51,8 +51,8 @@ def test_each_channel_has_its_instrument_from_the_beginning(ear: Ear) -> None:
 
 
 def test_no_instrument_has_the_players_channels() -> None:
-    assert PLAYER_CHANNEL != DESK_CHANNEL
-    assert not {PLAYER_CHANNEL, DESK_CHANNEL} & {spec.channel for spec in SPECS.values()}
+    assert PLAYER_CHANNEL != HAND_CHANNEL
+    assert not {PLAYER_CHANNEL, HAND_CHANNEL} & {spec.channel for spec in SPECS.values()}
 
 
 def test_what_goes_out_is_told_with_the_time_at_which_it_was_due(ear: Ear, feed: Feed) -> None:
@@ -68,7 +68,7 @@ def test_the_player_sounds_where_no_release_of_ours_can_cut_a_note(ear: Ear, fee
         NoteOff(PLAYER_CHANNEL, 40),
     ]
     feed.play_by_hand(stamped(NoteOn(4, 40, 99), ChannelPressure(4, 3), at_ns=12))
-    assert ear.heard() == [(12, NoteOn(DESK_CHANNEL, 40, 99))]
+    assert ear.heard() == [(12, NoteOn(HAND_CHANNEL, 40, 99))]
 
 
 def test_drums_are_drums_whoever_plays_them(ear: Ear, feed: Feed) -> None:

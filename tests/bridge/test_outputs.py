@@ -44,7 +44,7 @@ from bridge.protocol import (
     Report,
     Silence,
 )
-from bridge.schedule import DESK_CHANNEL, Due, Playable, Sent
+from bridge.schedule import HAND_CHANNEL, Due, Playable, Sent
 from bridge.transport import NANOSECONDS, Source
 from tests.bridge.synth_ear import Ear
 
@@ -238,7 +238,7 @@ def test_nobody_is_connected_to_ports_that_are_lost(
     assert not [m for m in outputs.ask(OpenPorts()) if isinstance(m, Patched)]
 
 
-KEY, KEY_UP = NoteOn(DESK_CHANNEL, 60, 100), NoteOff(DESK_CHANNEL, 60)
+KEY, KEY_UP = NoteOn(HAND_CHANNEL, 60, 100), NoteOff(HAND_CHANNEL, 60)
 
 
 def by_hand(outputs: Outputs, *plan: tuple[int, Playable]) -> None:
@@ -323,7 +323,7 @@ def test_a_plugin_that_leads_plays_the_desk_and_what_is_still_to_come_of_it(
     while not messages or isinstance(messages[-1], AppHello | Flush):
         messages.append(plugin.heard())
     (told,) = (m.message for m in messages if isinstance(m, PlayAtTime))
-    assert told == encode_event(NoteOn(DESK_CHANNEL, 62, 1))
+    assert told == encode_event(NoteOn(HAND_CHANNEL, 62, 1))
 
 
 def test_ports_that_come_back_play_what_is_still_to_come_from_the_desk(
@@ -339,7 +339,7 @@ def test_ports_that_come_back_play_what_is_still_to_come_from_the_desk(
         clock.advance(AGAIN_NS)
         outputs.turn()
     outputs.turn()
-    assert wire == [(0, KEY), (3 * SECOND, NoteOn(DESK_CHANNEL, 62, 1))]
+    assert wire == [(0, KEY), (3 * SECOND, NoteOn(HAND_CHANNEL, 62, 1))]
 
 
 @pytest.fixture

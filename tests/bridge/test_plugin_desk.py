@@ -1,8 +1,12 @@
 """The plugins' desk: datagrams in, datagrams out, on a clock that stands where it is put."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
-from bridge.events import ControlChange, NoteOff, NoteOn, Stamped
+import pytest
+
+from bridge import events
+from bridge.events import SUSTAIN, ControlChange, NoteOff, NoteOn, Stamped
 from bridge.instruments import Instrument
 from bridge.plugin_desk import AHEAD_NS, GONE_NS, Place, PluginDesk
 from bridge.plugin_wire import (
@@ -12,6 +16,7 @@ from bridge.plugin_wire import (
     Block,
     BlockFlags,
     Flush,
+    FlushAll,
     FromPlugin,
     Message,
     MidiIn,
@@ -34,15 +39,18 @@ from bridge.protocol import (
     Received,
     Report,
     Retract,
+    Silence,
+    Through,
 )
-from bridge.schedule import Due, Playable, Sent
-from bridge.transport import Source
+from bridge.schedule import HAND_CHANNEL, Due, Playable, Sent
+from bridge.transport import NANOSECONDS, Source
 
 MS, SECOND = 1_000_000, 1_000_000_000
 NOW_NS = 100 * SECOND
 ALL, BASS = 7, 8  # two instances
 ON, OFF = NoteOn(0, 60, 100), NoteOff(0, 60)
 BASS_ON, BASS_OFF = NoteOn(4, 36, 90), NoteOff(4, 36)
+KEY, KEY_UP = NoteOn(HAND_CHANNEL, 72, 90), NoteOff(HAND_CHANNEL, 72)
 RUNS = BlockFlags.PLAYING | BlockFlags.POSITION_VALID | BlockFlags.LISTENS
 
 
@@ -99,6 +107,11 @@ class Host:
         epoch = self.desk.conductor.transport.epoch
         dues = tuple(Due(tick, epoch, event) for tick, event in plan)
         self.desk.post(Play(dues), self.now_ns)
+
+    def play_by_hand(self, event: Playable) -> PlayAtTime:
+        """Play on the desk, now; give how the plugin is told."""
+        self.desk.post(Through((Due(self.now_ns, NANOSECONDS.epoch, event),)), self.now_ns)
+        return PlayAtTime(ALL, 1, self.now_ns, events.encode(event))
 
     def orders(self) -> list[Message]:
         """Give what the plugins were told, greetings apart."""
@@ -200,6 +213,56 @@ def test_a_jump_of_the_hosts_flushes_and_begins_an_epoch() -> None:
     assert order.epoch == 2
 
 
+def take_back(host: Host) -> None:
+    host.desk.post(Retract(0), host.now_ns)
+
+
+def leap(host: Host) -> None:
+    host.say(block(ALL, host.now_ns, quarters=16.0, epoch=2))
+
+
+@pytest.mark.parametrize("cut", [take_back, leap])
+def test_what_is_played_by_hand_outlives_what_is_cut(cut: Callable[[Host], None]) -> None:
+    host = Host(ALL)
+    host.plan((1, ON), (960, OFF))
+    host.turn()
+    struck = host.play_by_hand(KEY)
+    host.turn()
+    assert host.orders()[-1] == struck
+    host.now_ns += 100 * MS
+    cut(host)
+    host.turn()
+    assert host.orders() == [Flush(ALL)]
+    released = host.play_by_hand(KEY_UP)
+    host.turn()
+    assert host.orders() == [released]
+
+
+@pytest.mark.parametrize("command", [Silence(), Panic()])
+def test_what_silences_all_ends_what_is_played_by_hand(command: Silence | Panic) -> None:
+    host = Host(ALL)
+    host.play_by_hand(KEY)
+    host.play_by_hand(ControlChange(HAND_CHANNEL, SUSTAIN, 127))
+    host.turn()
+    host.orders()
+    host.desk.post(command, host.now_ns)
+    host.play_by_hand(KEY_UP)  # the key comes up later, and has nothing to end
+    host.turn()
+    first, *rest = host.orders()
+    assert first == FlushAll(ALL)
+    assert not any(isinstance(order, PlayAtTime) for order in rest)
+
+
+def test_silence_takes_back_what_was_told_ahead_to_its_end() -> None:
+    host = Host(ALL)
+    host.plan((1, ON), (2, OFF))
+    host.turn()
+    assert len(host.orders()) == 2  # to us the note is over; to the plugin it has not begun
+    host.desk.post(Silence(), host.now_ns)
+    host.turn()
+    assert host.orders() == [FlushAll(ALL)]
+
+
 def test_panic_silences_by_every_means() -> None:
     host = Host(ALL)
     host.plan((1, ON), (960, OFF))
@@ -208,7 +271,7 @@ def test_panic_silences_by_every_means() -> None:
     host.desk.post(Panic(), NOW_NS)
     host.turn()
     flush, *rest = host.orders()
-    assert flush == Flush(ALL)
+    assert flush == FlushAll(ALL)
     assert [order.message for order in rest if isinstance(order, PlayNow)][-1] == bytes(
         (0xB0, 123, 0)
     )
@@ -262,4 +325,4 @@ def test_leave_is_taken_of_everybody() -> None:
     host = Host(ALL, BASS)
     host.desk.leave()
     host.turn()
-    assert host.orders() == [Flush(ALL), AppBye(ALL), Flush(BASS), AppBye(BASS)]
+    assert host.orders() == [FlushAll(ALL), AppBye(ALL), FlushAll(BASS), AppBye(BASS)]

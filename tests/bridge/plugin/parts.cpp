@@ -39,6 +39,11 @@ Midi note_on(int pitch, int velocity = 100) {
 
 Midi note_off(int pitch) { return {3, {0x80, static_cast<std::uint8_t>(pitch), 0}}; }
 
+Midi by_hand(Midi midi) {
+    midi.bytes[0] = static_cast<std::uint8_t>((midi.bytes[0] & 0xF0) | wire::kHandChannel);
+    return midi;
+}
+
 /* ------------------------------------------------------------------------------------ ring */
 
 void a_ring_gives_what_it_took_in_order_and_refuses_what_is_too_much() {
@@ -105,6 +110,22 @@ void damping_ends_each_string_and_each_pedal_once() {
     EXPECT(ends[2].bytes[0] == 0xB4 && ends[2].bytes[1] == 64 && ends[2].bytes[2] == 0);
 }
 
+void what_is_given_up_is_all_but_one_channel() {
+    Sounding sounding;
+    (void)sounding.pass(note_on(60));
+    (void)sounding.pass({3, {0xBE, 64, 127}});
+    (void)sounding.pass({3, {0x9F, 0, 1}});
+    (void)sounding.pass({3, {0x9F, 127, 1}});
+    (void)sounding.pass({3, {0xBF, 64, 127}});
+    std::vector<int> ends;
+    const auto note = [&](const Midi& midi) { ends.push_back(midi.bytes[0]); };
+    sounding.give_up_all_but(15).damp(note);
+    EXPECT((ends == std::vector<int>{0x80, 0xBE}));
+    ends.clear();
+    sounding.damp(note);
+    EXPECT((ends == std::vector<int>{0x8F, 0x8F, 0xBF}));
+}
+
 /* ----------------------------------------------------------------------------------- queue */
 
 template <std::size_t Capacity>
@@ -143,6 +164,16 @@ void a_full_queue_drops_note_ons_first() {
     EXPECT(queue.push({0.6, 0, 0, 0, note_off(11)}) == Admission::kept_for_another);
     EXPECT(queue.push({0.7, 0, 0, 0, note_off(12)}) == Admission::refused);
     EXPECT((pitches(queue) == std::vector<int>{10, 11, 1, 3}));
+}
+
+void a_queue_keeps_one_channel_in_its_order() {
+    Queue<double, 8> queue;
+    for (int each = 0; each < 8; ++each)
+        queue.push({8.0 - each, 0, 0, 0,
+                    each % 2 == 0 ? note_on(each) : by_hand(note_on(each))});
+    queue.pop();
+    queue.keep_only(15);
+    EXPECT((pitches(queue) == std::vector<int>{5, 3, 1}));
 }
 
 /* ------------------------------------------------------------------------- transport, clock */
@@ -404,6 +435,62 @@ void more_than_fits_loses_note_ons_and_no_release() {
     EXPECT(struck > 0 && sounding == 0);
 }
 
+/* Give the status bytes of what went out. */
+std::vector<int> statuses(const std::vector<Emission>& emissions) {
+    std::vector<int> found;
+    for (const Emission& emission : emissions) found.push_back(emission.midi.bytes[0]);
+    return found;
+}
+
+/* Let an answer and the player's hand sound, and the hand have more to play in 20 ms. */
+Stage with_a_hand_and_an_answer() {
+    Stage stage;
+    stage.host = playing_at(0);
+    stage.run(480);
+    stage.order(wire::PlayNow{0, note_on(60)});
+    stage.order(wire::PlayAtTime{0, stage.now_ns(), by_hand(note_on(60))});
+    stage.order(wire::PlayAtTime{0, stage.now_ns(), by_hand(Midi{3, {0xB0, 64, 127}})});
+    EXPECT((statuses(stage.run(480)) == std::vector<int>{0x90, 0x9F, 0xBF}));
+    stage.order(wire::PlayAtTime{0, stage.now_ns() + 20'000'000, note_on(61)});
+    stage.order(wire::PlayAtTime{0, stage.now_ns() + 20'000'000, by_hand(note_on(61))});
+    EXPECT(stage.run(480).empty());
+    return stage;
+}
+
+void no_flush_and_no_turn_of_the_host_cuts_what_is_played_by_hand() {
+    for (const int cut : {0, 1, 2}) {
+        Stage stage = with_a_hand_and_an_answer();
+        if (cut == 0) stage.order(wire::Flush{});
+        if (cut == 1) stage.host.position_quarters = 0;
+        if (cut == 2) stage.host.playing = false;
+        EXPECT((statuses(stage.run(480)) == std::vector<int>{0x80}));
+        EXPECT((statuses(stage.run(480)) == std::vector<int>{0x9F}));
+        stage.order(wire::PlayAtTime{0, stage.now_ns(), by_hand(note_off(60))});
+        EXPECT((statuses(stage.run(480)) == std::vector<int>{0x8F}));
+    }
+}
+
+void what_silences_all_cuts_what_is_played_by_hand() {
+    for (const int cut : {0, 1, 2}) {
+        Stage stage = with_a_hand_and_an_answer();
+        if (cut == 0) stage.order(wire::FlushAll{});
+        if (cut == 1) stage.settings.bypassed = true;
+        if (cut == 2) stage.player->suspend();
+        EXPECT((statuses(stage.run(480)) == std::vector<int>{0x80, 0x8F, 0xBF}));
+        EXPECT(stage.run(4800).empty());
+    }
+}
+
+void what_is_played_by_hand_is_late_after_a_quarter_of_a_second() {
+    for (const std::int64_t late_ms : {249, 251}) {
+        Stage stage;
+        stage.run(480);
+        const std::int64_t when_ns = stage.now_ns() - late_ms * 1'000'000;
+        stage.order(wire::PlayAtTime{0, when_ns, by_hand(note_on(60))});
+        EXPECT(stage.run(480).size() == (late_ms < 250 ? 1u : 0u));
+    }
+}
+
 struct Test {
     const char* name;
     void (*run)();
@@ -415,6 +502,8 @@ const Test kTests[] = {
     TEST(two_threads_share_a_ring),
     TEST(a_string_is_struck_and_released_in_turn),
     TEST(damping_ends_each_string_and_each_pedal_once),
+    TEST(what_is_given_up_is_all_but_one_channel),
+    TEST(a_queue_keeps_one_channel_in_its_order),
     TEST(a_queue_sorts_and_keeps_the_order_of_arrival),
     TEST(a_queue_goes_round_for_ever),
     TEST(a_full_queue_drops_note_ons_first),
@@ -429,6 +518,9 @@ const Test kTests[] = {
     TEST(positions_and_times_are_one_stream_within_a_block),
     TEST(a_note_on_is_late_after_thirty_milliseconds),
     TEST(more_than_fits_loses_note_ons_and_no_release),
+    TEST(no_flush_and_no_turn_of_the_host_cuts_what_is_played_by_hand),
+    TEST(what_silences_all_cuts_what_is_played_by_hand),
+    TEST(what_is_played_by_hand_is_late_after_a_quarter_of_a_second),
 };
 
 }  // namespace

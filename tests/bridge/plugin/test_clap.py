@@ -13,10 +13,12 @@ import pytest
 from bridge.clock import SystemClock
 from bridge.instruments import LABELS, Instrument
 from bridge.plugin_wire import (
+    VERSION,
     AppBye,
     AppHello,
     BlockFlags,
     Flush,
+    FlushAll,
     FromApp,
     MidiIn,
     PlayAtPosition,
@@ -27,6 +29,7 @@ from bridge.plugin_wire import (
     PluginHello,
     encode,
 )
+from bridge.schedule import HAND_CHANNEL
 from tests.bridge.plugin.app import App
 from tests.bridge.plugin.host import (
     APP,
@@ -292,6 +295,26 @@ def test_flush_forgets_and_releases_and_goes_on(track: Track) -> None:
     assert track.block().epoch == epoch
 
 
+def test_what_is_played_by_hand_outlives_a_flush_and_a_jump_and_no_app(
+    track: Track, app: App
+) -> None:
+    track.play().run()
+    by_hand, by_hand_up = bytes((0x90 | HAND_CHANNEL, 72, 90)), bytes((0x80 | HAND_CHANNEL, 72, 64))
+    strike(track)
+    strike(track, by_hand)
+    assert [event.message for event in track.order(Flush(track.instance))] == [RELEASE]
+    jump(track)
+    assert track.run() == []
+    told = track.order(PlayNow(track.instance, 1, by_hand_up))
+    assert [event.message for event in told] == [by_hand_up]
+    strike(track, by_hand)
+    told = track.order(FlushAll(track.instance))
+    assert [event.message for event in told] == [by_hand_up]
+    strike(track, by_hand)
+    app.close()
+    assert next(track.until_emitted()).message == by_hand_up
+
+
 def test_bypass_releases_and_plays_nothing(track: Track) -> None:
     strike(track)
     track.set(BYPASS, 1)
@@ -410,7 +433,7 @@ def test_another_version_is_refused_and_told_which_this_is(track: Track, app: Ap
     app.mute()
     app.said(PluginHello)
     hello = bytearray(encode(AppHello(track.instance, 1)))
-    hello[4] = 2
+    hello[4] = VERSION + 1
     app.send_raw(track.instance, bytes(hello))
     assert next(track.until_emitted()).message == RELEASE
     assert track.get(APP) == 2
@@ -481,7 +504,8 @@ def test_every_note_on_has_exactly_one_release(track: Track, app: App, seed: int
     emitted: list[Emitted] = []
     epoch = 1
     for _ in range(150):
-        message = bytes((dice.choice((0x80, 0x90)), dice.randrange(60, 64), dice.randrange(128)))
+        status = dice.choice((0x80, 0x90)) | dice.choice((0, HAND_CHANNEL))
+        message = bytes((status, dice.randrange(60, 64), dice.randrange(128)))
         near = track.position_quarters + dice.uniform(-0.1, 0.2)
         match dice.randrange(12):
             case 0:
@@ -491,7 +515,7 @@ def test_every_note_on_has_exactly_one_release(track: Track, app: App, seed: int
             case 2:
                 track.locate(dice.uniform(-4, 100))
             case 3:
-                app.send(Flush(track.instance))
+                app.send(dice.choice((Flush, FlushAll))(track.instance))
             case 4:
                 track.set(BYPASS, dice.randrange(2))
             case 5 | 6:
@@ -503,5 +527,5 @@ def test_every_note_on_has_exactly_one_release(track: Track, app: App, seed: int
         sounding(emitted)
     track.set(BYPASS, 0)
     emitted += track.run()
-    emitted += track.order(Flush(track.instance))
+    emitted += track.order(FlushAll(track.instance))
     assert sounding(emitted) == set()

@@ -12,11 +12,13 @@ import pytest
 from bridge.instruments import Instrument
 from bridge.plugin_wire import (
     SPECS,
+    VERSION,
     AppBye,
     AppHello,
     Block,
     BlockFlags,
     Flush,
+    FlushAll,
     Message,
     MidiIn,
     OtherVersion,
@@ -29,10 +31,11 @@ from bridge.plugin_wire import (
     decode,
     encode,
 )
+from bridge.schedule import HAND_CHANNEL
 from tests.bridge.plugin.conftest import Compile
 
 INSTANCE = 0x0123456789ABCDEF
-NOTE = bytes((0x91, 60, 100))
+NOTE = bytes((0x90 | HAND_CHANNEL, 60, 100))  # the same channel to both sides
 PROGRAM = bytes((0xC2, 5))
 
 # The same as in wire_mirror.cpp: every field has another value, so that a swap of two is seen.
@@ -68,6 +71,7 @@ SAMPLES: tuple[Message, ...] = (
     PlayAtTime(INSTANCE, 18, -19, NOTE),
     Flush(INSTANCE),
     AppBye(INSTANCE),
+    FlushAll(INSTANCE),
 )
 
 
@@ -128,9 +132,9 @@ def test_what_no_plugin_says_is_rubbish() -> None:
 
 def test_another_version_is_named_and_an_unknown_kind_ignored() -> None:
     data = bytearray(encode(Flush(7)))
-    data[4] = 2
-    assert decode(bytes(data)) == OtherVersion(7, 2)
-    data[4:6] = (1, 0x70)
+    data[4] = VERSION + 1
+    assert decode(bytes(data)) == OtherVersion(7, VERSION + 1)
+    data[4:6] = (VERSION, 0x70)
     assert decode(bytes(data)) is None
 
 

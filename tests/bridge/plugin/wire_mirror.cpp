@@ -41,7 +41,7 @@ void show(const char* name, const Message& message) {
 
 /* Every field has another value, so that a swap of two is seen. */
 void show_samples() {
-    const Midi note{3, {0x91, 60, 100}};
+    const Midi note{3, {0x90 | kHandChannel, 60, 100}};
     const Midi program{2, {0xC2, 5, 0}};
     Block block;
     block.sequence = 0x1122334455667788;
@@ -71,6 +71,7 @@ void show_samples() {
     show("PlayAtTime", PlayAtTime{18, -19, note});
     show("Flush", Flush{});
     show("AppBye", AppBye{});
+    show("FlushAll", FlushAll{});
 }
 
 template <typename Body>
