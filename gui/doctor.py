@@ -61,7 +61,7 @@ def told_of_ports(heard: Sequence[protocol.FromIo], platform: str) -> Iterator[s
         yield f"MIDI: {text}"
     if not ready:
         answers = any(listed.inputs or listed.outputs for listed in names)
-        told = advice.unopened("".join(problems[:1]), platform, answers=answers)
+        told = str(advice.unopened("".join(problems[:1]), platform, answers=answers))
         if told not in problems:
             yield f"MIDI: {told}"
 

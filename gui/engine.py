@@ -190,7 +190,8 @@ class Engine:
         record = self.record()
         if asked.last_ns is not None:
             record = record.last(asked.last_ns)
-        return Captured(record, credit(self._artefact, self._session.settings))
+        text = credit(self._artefact, self._session.settings)
+        return Captured(record, text, asked.purpose)
 
     def close(self) -> None:
         """Release everything that sounds and end both the process and the thread."""

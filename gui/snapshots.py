@@ -7,6 +7,7 @@ window has it is to drop at the front, how many of the rest it keeps, and what c
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass, replace
 from itertools import takewhile
 from operator import is_
@@ -27,19 +28,28 @@ class Parcel:
     tail: tuple[RollNote, ...]
 
 
+class Purpose(enum.Enum):
+    """What becomes of what was captured."""
+
+    KEEP = "keep"
+    CONTINUE = "continue"
+
+
 @dataclass(frozen=True, slots=True)
 class Capture:
     """A request: what has been played in the last so many nanoseconds; None: all of it."""
 
     last_ns: int | None = None
+    purpose: Purpose = Purpose.KEEP
 
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """What has been played, and the text that goes into its file."""
+    """What has been played, the text that goes into its file, and what it was asked for."""
 
     record: Record
     text: str
+    purpose: Purpose = Purpose.KEEP
 
 
 class Packer:

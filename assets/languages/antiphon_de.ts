@@ -2,6 +2,69 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de" sourcelanguage="en">
 <context>
+    <name>Advice</name>
+    <message>
+        <source>through JACK, exact to the sample</source>
+        <translation>über JACK, auf das Sample genau</translation>
+    </message>
+    <message>
+        <source>through the system&apos;s own ports</source>
+        <translation>über die Anschlüsse des Systems</translation>
+    </message>
+    <message>
+        <source>with a pretend player and no device</source>
+        <translation>mit einem gedachten Spieler und ohne Gerät</translation>
+    </message>
+    <message>
+        <source>Start JACK or PipeWire; or for the system&apos;s own ports load its sequencer (sudo modprobe snd-seq) and join the group audio (sudo usermod -aG audio $USER, then log in again).</source>
+        <translation>Starte JACK oder PipeWire; oder lade für die Anschlüsse des Systems dessen Sequencer (sudo modprobe snd-seq) und tritt der Gruppe audio bei (sudo usermod -aG audio $USER, dann neu anmelden).</translation>
+    </message>
+    <message>
+        <source>Open Audio MIDI Setup, double-click IAC Driver in its MIDI Studio, and tick &quot;Device is online&quot;.</source>
+        <translation>Öffne das Audio-MIDI-Setup, doppelklicke in seinem MIDI-Studio auf IAC-Treiber und kreuze „Gerät ist online“ an.</translation>
+    </message>
+    <message>
+        <source>Windows makes no ports between programs: make two with loopMIDI, and choose one to listen on and the other to play on.</source>
+        <translation>Windows macht keine Anschlüsse zwischen Programmen: Leg mit loopMIDI zwei an und wähl einen zum Hören und den anderen zum Spielen.</translation>
+    </message>
+    <message>
+        <source>Start the MIDI service of this system; the ports then open by themselves.</source>
+        <translation>Starte den MIDI-Dienst dieses Systems; die Anschlüsse öffnen sich dann von selbst.</translation>
+    </message>
+    <message>
+        <source>through {}</source>
+        <translation>über {}</translation>
+    </message>
+    <message>
+        <source>Listens on {} and plays on {}, {}.</source>
+        <translation>Hört auf {} und spielt auf {}, {}.</translation>
+    </message>
+    <message>
+        <source>Listens on {} and plays on {}, {}; with JACK or PipeWire notes would be exact to the sample.</source>
+        <translation>Hört auf {} und spielt auf {}, {}; mit JACK oder PipeWire wären Noten auf das Sample genau.</translation>
+    </message>
+    <message>
+        <source>{}: see that the speakers are on, and the volume is up.</source>
+        <translation>{}: Sieh nach, ob die Lautsprecher an und laut genug sind.</translation>
+    </message>
+    <message>
+        <source>The plugin plays them: send its track on to an instrument, and see it is not muted.</source>
+        <translation>Das Plugin spielt sie: Leite seine Spur an ein Instrument weiter und sieh nach, dass sie nicht stumm ist.</translation>
+    </message>
+    <message>
+        <source>What is connected to {} gets them: see that it is an instrument and turned up; in a DAW, monitor that track.</source>
+        <translation>Was mit {} verbunden ist, bekommt sie: Sieh nach, ob es ein Instrument und laut genug ist; in einer DAW schalte auf dieser Spur das Monitoring ein.</translation>
+    </message>
+    <message>
+        <source>Connect {} to an instrument, or choose one under Play on; in a DAW, monitor that track.</source>
+        <translation>Verbinde {} mit einem Instrument oder wähl eines unter „Ausgang“; in einer DAW schalte auf dieser Spur das Monitoring ein.</translation>
+    </message>
+    <message>
+        <source>See whether {} is the instrument that you mean, switched on, turned up, and listening on channel 1.</source>
+        <translation>Sieh nach, ob {} das Instrument ist, das du meinst, ob es an und laut genug ist und auf Kanal 1 hört.</translation>
+    </message>
+</context>
+<context>
     <name>Banner</name>
     <message>
         <source>Hide</source>
@@ -71,6 +134,105 @@
     <message>
         <source>Nothing is kept yet.</source>
         <translation>Noch ist nichts mitgeschnitten.</translation>
+    </message>
+</context>
+<context>
+    <name>Checkup</name>
+    <message>
+        <source>Not checked.</source>
+        <translation>Nicht geprüft.</translation>
+    </message>
+    <message>
+        <source>Four soft notes go out; you say whether you hear them.</source>
+        <translation>Vier leise Noten gehen hinaus; du sagst, ob du sie hörst.</translation>
+    </message>
+    <message>
+        <source>Waits until nobody plays.</source>
+        <translation>Wartet, bis niemand spielt.</translation>
+    </message>
+    <message>
+        <source>They come in a moment, or at the next bar line.</source>
+        <translation>Sie kommen gleich oder am nächsten Taktstrich.</translation>
+    </message>
+    <message>
+        <source>Cancelled.</source>
+        <translation>Abgebrochen.</translation>
+    </message>
+    <message>
+        <source>The engine did not play them; check again.</source>
+        <translation>Die Engine hat sie nicht gespielt; prüf noch einmal.</translation>
+    </message>
+    <message>
+        <source>Somebody came in, or stopped; check again.</source>
+        <translation>Jemand hat eingesetzt oder angehalten; prüf noch einmal.</translation>
+    </message>
+    <message>
+        <source>Ports</source>
+        <translation>Anschlüsse</translation>
+    </message>
+    <message>
+        <source>Test notes</source>
+        <translation>Probenoten</translation>
+    </message>
+    <message>
+        <source>Echoes</source>
+        <translation>Echos</translation>
+    </message>
+    <message>
+        <source>Round trip</source>
+        <translation>Hin und zurück</translation>
+    </message>
+    <message>
+        <source>Are they open, and through what?</source>
+        <translation>Sind sie offen, und worüber?</translation>
+    </message>
+    <message>
+        <source>Opening ...</source>
+        <translation>Werden geöffnet ...</translation>
+    </message>
+    <message>
+        <source>The plugin in the host is heard.</source>
+        <translation>Das Plugin im Host ist zu hören.</translation>
+    </message>
+    <message>
+        <source>You hear them.</source>
+        <translation>Du hörst sie.</translation>
+    </message>
+    <message>
+        <source>Four soft notes, up a chord: do you hear them?</source>
+        <translation>Vier leise Noten, einen Akkord hinauf: Hörst du sie?</translation>
+    </message>
+    <message>
+        <source>The notes come back to Antiphon, which knows them for its own; but a track that passes them on may sound them twice, unless you want just that.</source>
+        <translation>Die Noten kommen zu Antiphon zurück, das sie als seine eigenen erkennt; aber eine Spur, die sie weiterreicht, lässt sie vielleicht doppelt klingen, wenn du nicht gerade das willst.</translation>
+    </message>
+    <message>
+        <source>No note comes back: there is no loop.</source>
+        <translation>Keine Note kommt zurück: Es gibt keine Schleife.</translation>
+    </message>
+    <message>
+        <source>Does what goes out come back in?</source>
+        <translation>Kommt zurück, was hinausgeht?</translation>
+    </message>
+    <message>
+        <source>Not measured: connect the output to the input once, by a cable or in the host, and check again.</source>
+        <translation>Nicht gemessen: Verbinde einmal den Ausgang mit dem Eingang, durch ein Kabel oder im Host, und prüf noch einmal.</translation>
+    </message>
+    <message>
+        <source>How long is a note on its way out and back?</source>
+        <translation>Wie lange ist eine Note hin und zurück unterwegs?</translation>
+    </message>
+    <message>
+        <source>A note takes {:.1f} ms out and back: nothing needs to be set.</source>
+        <translation>Eine Note braucht {:.1f} ms hinaus und zurück: Es ist nichts einzustellen.</translation>
+    </message>
+    <message>
+        <source>A note takes {:.1f} ms out and back, and is sent so much earlier.</source>
+        <translation>Eine Note braucht {:.1f} ms hinaus und zurück und wird um so viel früher gesendet.</translation>
+    </message>
+    <message>
+        <source>A note takes {:.1f} ms out and back; sent so much earlier, it is in the host&apos;s time.</source>
+        <translation>Eine Note braucht {:.1f} ms hinaus und zurück; um so viel früher gesendet, ist sie in der Zeit des Hosts.</translation>
     </message>
 </context>
 <context>

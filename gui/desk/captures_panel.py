@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.snapshots import Capture
+from gui.snapshots import Capture, Purpose
 
 if TYPE_CHECKING:
     from gui.desk.captures import Captures
@@ -37,10 +37,10 @@ class CapturesPanel(QWidget):
         self.minute.setToolTip(
             self.tr("Everything is always being captured: write down the last minute of it.")
         )
-        self.minute.clicked.connect(lambda: self.asked.emit(Capture(_MINUTE_NS)))
+        self.minute.clicked.connect(lambda: self.asked.emit(Capture(_MINUTE_NS, Purpose.KEEP)))
         self.all = QPushButton(self.tr("Keep a&ll"))
         self.all.setToolTip(self.tr("Write down all that was played since the start."))
-        self.all.clicked.connect(lambda: self.asked.emit(Capture(None)))
+        self.all.clicked.connect(lambda: self.asked.emit(Capture(None, Purpose.KEEP)))
         self.list = self._list_view()
         self._about = QLabel()
         self._lay_out()

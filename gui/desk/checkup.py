@@ -8,7 +8,7 @@ that took is the round trip, and the advance to send with. Nothing waits for the
 
 It is pure: it is fed with times and snapshots, and gives back requests for the engine. One request
 starts what is stopped and stops it afterwards (`Recite`); one ends it early (`Finish`). What it has
-found out it says at any moment, in sentences.
+found out it says at any moment, in sentences that can be translated.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from bridge.instruments import Instrument
 from bridge.notes import Note, Score, TempoChange
 from bridge.player import MS, SECOND
 from gui import advice
+from gui.sentence import Sentence
 
 if TYPE_CHECKING:
     from bridge.dialogue import Request, Snapshot
@@ -58,9 +59,9 @@ class Sign(enum.Enum):
 class Finding:
     """What was found out about one thing."""
 
-    title: str
+    title: Sentence
     sign: Sign
-    sentence: str
+    sentence: Sentence
 
 
 class Stage(enum.Enum):
@@ -74,10 +75,11 @@ class Stage(enum.Enum):
     OVER = enum.auto()
 
 
-_NOTES = "Four soft notes go out; you say whether you hear them."
+_UNCHECKED = Sentence("Checkup", "Not checked.")
+_NOTES = Sentence("Checkup", "Four soft notes go out; you say whether you hear them.")
 _NOTES_TO_COME = {
-    Stage.QUIET: "Waits until nobody plays.",
-    Stage.SOUNDING: "They come in a moment, or at the next bar line.",
+    Stage.QUIET: Sentence("Checkup", "Waits until nobody plays."),
+    Stage.SOUNDING: Sentence("Checkup", "They come in a moment, or at the next bar line."),
 }
 
 
@@ -97,7 +99,7 @@ class Checkup:
         self._ends_ns: int | None = None  # when the notes end, as far as they have begun
         self._echoes_before: int | None = None  # how many there were before the notes
         self._heard: bool | None = None
-        self._broken = ""  # why it ended before its end
+        self._broken: Sentence | None = None  # why it ended before its end
 
     @property
     def running(self) -> bool:
@@ -131,7 +133,7 @@ class Checkup:
         if not self.running:
             return ()
         sounds = self._stage is Stage.SOUNDING
-        self._stop("Cancelled.")
+        self._stop(Sentence("Checkup", "Cancelled."))
         return (Finish(),) if sounds else ()
 
     def step(self, now_ns: int, snapshot: Snapshot) -> tuple[Request, ...]:
@@ -161,7 +163,7 @@ class Checkup:
     def _pass_to(self, stage: Stage) -> None:
         self._stage, self._since_ns = stage, None
 
-    def _stop(self, why: str) -> None:
+    def _stop(self, why: Sentence) -> None:
         self._broken = why
         self._pass_to(Stage.OVER)
 
@@ -169,16 +171,16 @@ class Checkup:
         if _is_open(snapshot):
             self._pass_to(Stage.QUIET)
         elif snapshot.problem or past_ns >= OPENING_NS:
-            self._stop("Not checked.")
+            self._stop(_UNCHECKED)
 
     def _await_end(self, snapshot: Snapshot, now_ns: int, past_ns: int) -> None:
         if snapshot.recital is not None:
             _, self._ends_ns = snapshot.recital
         elif self._ends_ns is None:
             if past_ns >= ANSWER_NS:
-                self._stop("The engine did not play them; check again.")
+                self._stop(Sentence("Checkup", "The engine did not play them; check again."))
         elif now_ns < self._ends_ns:
-            self._stop("Somebody came in, or stopped; check again.")
+            self._stop(Sentence("Checkup", "Somebody came in, or stopped; check again."))
         else:
             self._pass_to(Stage.LISTENING)
 
@@ -188,32 +190,32 @@ class Checkup:
     def findings(self) -> tuple[Finding, ...]:
         """Return what is known by now, always about the same things."""
         return (
-            Finding("Ports", *self._ports()),
-            Finding("Test notes", *self._notes()),
-            Finding("Echoes", *self._echoes()),
-            Finding("Round trip", *self._trip()),
+            Finding(Sentence("Checkup", "Ports"), *self._ports()),
+            Finding(Sentence("Checkup", "Test notes"), *self._notes()),
+            Finding(Sentence("Checkup", "Echoes"), *self._echoes()),
+            Finding(Sentence("Checkup", "Round trip"), *self._trip()),
         )
 
-    def _ports(self) -> tuple[Sign, str]:
+    def _ports(self) -> tuple[Sign, Sentence]:
         shown = self._shown
         if self._stage is Stage.RESTING or shown is None:
-            return Sign.WAITING, "Are they open, and through what?"
+            return Sign.WAITING, Sentence("Checkup", "Are they open, and through what?")
         if not _is_open(shown):
             if self._stage is Stage.OPENING:
-                return Sign.WAITING, "Opening ..."
+                return Sign.WAITING, Sentence("Checkup", "Opening ...")
             answers = bool(shown.inputs or shown.outputs)
             return Sign.BAD, advice.unopened(shown.problem, self._platform, answers=answers)
         if shown.problem:
-            return Sign.WARNING, shown.problem
+            return Sign.WARNING, Sentence.verbatim(shown.problem)
         if not shown.backend:
-            return Sign.WELL, "The plugin in the host is heard."
+            return Sign.WELL, Sentence("Checkup", "The plugin in the host is heard.")
         ports = shown.backend, shown.input_name, shown.output_name
         return Sign.WELL, advice.opened(*ports, self._platform)
 
-    def _notes(self) -> tuple[Sign, str]:
+    def _notes(self) -> tuple[Sign, Sentence]:
         shown = self._shown
         if self._heard:
-            return Sign.WELL, "You hear them."
+            return Sign.WELL, Sentence("Checkup", "You hear them.")
         if self._heard is False and shown is not None:
             name = shown.output_name
             return Sign.BAD, advice.unheard(
@@ -227,38 +229,50 @@ class Checkup:
         if self._broken:
             return Sign.WAITING, self._broken
         if self.asks:
-            return Sign.ASKED, "Four soft notes, up a chord: do you hear them?"
+            return Sign.ASKED, Sentence("Checkup", "Four soft notes, up a chord: do you hear them?")
         return Sign.WAITING, _NOTES_TO_COME.get(self._stage, _NOTES)
 
-    def _echoes(self) -> tuple[Sign, str]:
+    def _echoes(self) -> tuple[Sign, Sentence]:
         if self._came_back:
-            return Sign.WARNING, (
+            return Sign.WARNING, Sentence(
+                "Checkup",
                 "The notes come back to Antiphon, which knows them for its own; but a track that "
-                "passes them on may sound them twice, unless you want just that."
+                "passes them on may sound them twice, unless you want just that.",
             )
         if self._stage is Stage.OVER:
             if self._broken:
-                return Sign.WAITING, "Not checked."
-            return Sign.WELL, "No note comes back: there is no loop."
-        return Sign.WAITING, "Does what goes out come back in?"
+                return Sign.WAITING, _UNCHECKED
+            return Sign.WELL, Sentence("Checkup", "No note comes back: there is no loop.")
+        return Sign.WAITING, Sentence("Checkup", "Does what goes out come back in?")
 
-    def _trip(self) -> tuple[Sign, str]:
+    def _trip(self) -> tuple[Sign, Sentence]:
         trip_ns = self._trip_ns
         if trip_ns is not None:
-            told = f"A note takes {trip_ns / MS:.1f} ms out and back"
-            if trip_ns < _LITTLE_NS:
-                return Sign.WELL, f"{told}: nothing needs to be set."
-            if self._is_set(trip_ns):
-                return Sign.WELL, f"{told}, and is sent so much earlier."
-            return Sign.ASKED, f"{told}; sent so much earlier, it is in the host's time."
+            sign, told = self._told_of_trip(trip_ns)
+            return sign, told.format(trip_ns / MS)
         if self._stage is Stage.OVER:
             if self._broken:
-                return Sign.WAITING, "Not checked."
-            return Sign.WAITING, (
+                return Sign.WAITING, _UNCHECKED
+            return Sign.WAITING, Sentence(
+                "Checkup",
                 "Not measured: connect the output to the input once, by a cable or in the host, "
-                "and check again."
+                "and check again.",
             )
-        return Sign.WAITING, "How long is a note on its way out and back?"
+        return Sign.WAITING, Sentence("Checkup", "How long is a note on its way out and back?")
+
+    def _told_of_trip(self, trip_ns: int) -> tuple[Sign, Sentence]:
+        if trip_ns < _LITTLE_NS:
+            return Sign.WELL, Sentence(
+                "Checkup", "A note takes {:.1f} ms out and back: nothing needs to be set."
+            )
+        if self._is_set(trip_ns):
+            return Sign.WELL, Sentence(
+                "Checkup", "A note takes {:.1f} ms out and back, and is sent so much earlier."
+            )
+        return Sign.ASKED, Sentence(
+            "Checkup",
+            "A note takes {:.1f} ms out and back; sent so much earlier, it is in the host's time.",
+        )
 
     @property
     def _came_back(self) -> bool:

@@ -1,7 +1,8 @@
 """A checkup as one sees it: a calm list of what was found, and the few answers that it wants.
 
 It runs by itself when the app is started for the first time, and whenever it is asked to, and is in
-nobody's way meanwhile. The checkup itself is `gui.desk.checkup`; here are its clock and its face.
+nobody's way meanwhile. The checkup itself is `gui.desk.checkup`; here are its clock and its face,
+and its sentences are put into the language of the window.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from bridge.clock import Clock, SystemClock
@@ -135,11 +136,12 @@ class DoctorPanel(QWidget):
             self.advance.setText(words)
         for row, finding in zip(self._rows, checkup.findings, strict=True):
             row.sign.show_sign(finding.sign)
-            if row.sentence.text() != finding.sentence:
-                row.sentence.setText(finding.sentence)
-            row.words.setText(finding.title)
-            word = row.sign.accessibleName()
-            row.sentence.setAccessibleName(f"{finding.title}, {word}: {finding.sentence}")
+            translate = QCoreApplication.translate
+            title, sentence = finding.title.told(translate), finding.sentence.told(translate)
+            if row.sentence.text() != sentence:
+                row.sentence.setText(sentence)
+            row.words.setText(title)
+            row.sentence.setAccessibleName(f"{title}, {row.sign.accessibleName()}: {sentence}")
 
     def _button(self, text: str, tip: str, clicked: Callable[[], object]) -> QPushButton:
         button = QPushButton(text)

@@ -188,8 +188,18 @@ class Keyboard(QWidget):
         return self._place(event) is not None and not event.modifiers() & _NOT_MUSIC
 
     def holds(self, event: QKeyEvent) -> bool:
-        """Tell whether a key was pressed as music, and has not come up since."""
-        return self._place(event) in self._taken
+        """Tell whether this goes on with what was pressed as music: a repeat, or the release."""
+        place = self._place(event)
+        if place is None or place not in self._taken:
+            return False
+        released = event.type() is QEvent.Type.KeyRelease
+        return released or event.isAutoRepeat() or self._rising.get(place) == event.timestamp()
+
+    def forget(self, event: QKeyEvent) -> None:
+        """Hold a key no longer that is pressed anew, for somebody else: it came up unseen."""
+        place = self._place(event)
+        if place in self._taken and not self.holds(event):
+            self._lift(place)
 
     def typed(self, event: QKeyEvent) -> bool:
         """Play what the computer's key plays; tell whether it was music, and is taken."""

@@ -2,8 +2,11 @@
 
 It looks at each key before the widget that has the focus does. Letters belong to who writes: text
 fields, number fields, menus and dialogs keep their keys. The space bar belongs to whoever is pushed
-or opened by it. With Ctrl, Alt or Meta a key is a command and no music, so mnemonics go on working;
-and a shortcut of one letter yields, because the letter is claimed before shortcuts are looked up.
+or opened by it: buttons and lists, and widgets that say so themselves (`PUSHED`). With Ctrl, Alt or
+Meta a key is a command and no music, so mnemonics go on working; and a shortcut of one letter
+yields, because the letter is claimed before shortcuts are looked up.
+
+A key that is down stays with whom it was pressed for: its repeats and its release go there, too.
 """
 
 from __future__ import annotations
@@ -24,8 +27,10 @@ from PySide6.QtWidgets import (
 
 from gui.desk.keyboard import Keyboard
 
+PUSHED = "pushedBySpace"
+"""A property, true of a widget that does something of its own with the space bar."""
 _WRITE = (QLineEdit, QAbstractSpinBox, QTextEdit, QPlainTextEdit)
-_PUSHED = (QAbstractButton, QComboBox, QAbstractItemView)
+_KNOWN_PUSHED = (QAbstractButton, QComboBox, QAbstractItemView)
 
 
 class MusicalTyping(QObject):
@@ -58,6 +63,7 @@ class MusicalTyping(QObject):
         keyboard = self._keyboard
         held = keyboard.holds(event)
         if not held and self._belongs_elsewhere(watched, event):
+            keyboard.forget(event)
             return False
         if event.type() is QEvent.Type.ShortcutOverride:
             taken = held or keyboard.is_music(event)
@@ -75,6 +81,12 @@ class MusicalTyping(QObject):
         return any(
             isinstance(widget, _WRITE)
             or (isinstance(widget, QComboBox) and widget.isEditable())
-            or (event.key() == Qt.Key.Key_Space and isinstance(widget, _PUSHED))
+            or (event.key() == Qt.Key.Key_Space and _is_pushed(widget))
             for widget in asked
         )
+
+
+def _is_pushed(widget: QWidget | None) -> bool:
+    if isinstance(widget, _KNOWN_PUSHED):
+        return True
+    return widget is not None and bool(widget.property(PUSHED))

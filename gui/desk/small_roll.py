@@ -41,6 +41,7 @@ from bridge.dialogue import RollNote
 from bridge.notes import TICKS_PER_QUARTER, Note, Score
 from bridge.takes import Span
 from bridge.tempo import MetreMap
+from gui.desk.musical_typing import PUSHED
 from gui.desk.names import instrument_name
 from gui.desk.roll_paint import NotePainter
 from gui.desk.roll_view import SECOND, View
@@ -95,6 +96,7 @@ class SmallRoll(QWidget):
         self._pressed: QPoint | None = None
         self._hovered = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setProperty(PUSHED, True)  # else the space bar would be the keyboard's pedal
         self.setMinimumSize(96, 72)
         self.setToolTip(
             self.tr("Click to hear it, click twice to keep it. Drag it into your DAW as a file;")

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from bridge.takes import Takes
 
 _FORBIDDEN = frozenset('<>:"/\\|?*')
+_LONGEST = 60
+"""So many letters of a name; 255 bytes are what systems take for all of a file's."""
 
 
 class TakesFiles:
@@ -27,6 +29,7 @@ class TakesFiles:
     def __init__(self) -> None:
         self._folder = QTemporaryDir(QDir.tempPath() + "/antiphon-XXXXXX")
         self._sources: dict[int, MidiFile] = {}  # of beginnings that were read
+        self._names: dict[str, tuple[int, bool]] = {}  # what lies in the folder, in small letters
 
     def read(self, path: Path, number: int) -> MidiFile:
         """Read the file of the beginning that will have a number.
@@ -42,13 +45,18 @@ class TakesFiles:
         return file
 
     def dragged(self, takes: Takes, number: int, *, whole: bool) -> Path:
-        """Write one into the session's folder.
+        """Write one into the session's folder, each to a file of its own.
 
         Raises:
             bridge.midifile.MidiFileError: it cannot be written.
 
         """
-        path = Path(self._folder.path()) / f"{name_of(takes, number, whole=whole)}.mid"
+        name = plain = name_of(takes, number, whole=whole)
+        count = 1
+        while self._names.setdefault(name.casefold(), (number, whole)) != (number, whole):
+            count += 1  # a beginning or a style may be called like somebody else's take
+            name = f"{plain} ({count})"
+        path = Path(self._folder.path()) / f"{name}.mid"
         self.write(takes, number, path, whole=whole)
         return path
 
@@ -72,11 +80,24 @@ class TakesFiles:
 
 
 def name_of(takes: Takes, number: int, *, whole: bool) -> str:
-    """Return the name of a file without its ending: take 2-4 chopin."""
-    node = takes.nodes[number]
-    parts = [takes.name(number)] if whole else []
+    """Return the name of a file without its ending: minuet take 2-4 chopin."""
+    node, parts = takes.nodes[number], [_beginning_of(takes, takes.path(number)[0])]
     if isinstance(node, Take):
         way = "-".join(str(takes.place(each)) for each in takes.path(number)[1:])
-        parts += [f"take {way}", *(name for name, _ in node.settings.style[:2])]
-    plain = "".join(" " if letter in _FORBIDDEN else letter for letter in " ".join(parts))
-    return " ".join(plain.split()).strip(".") or "take"
+        parts += ["up to take" if whole else "take", way]
+        parts += [_plain(name) for name, _ in node.settings.style[:2]]
+    return " ".join(parts)
+
+
+def _beginning_of(takes: Takes, number: int) -> str:
+    """Return the name of a beginning, and which of those that are called so it is."""
+    name = _plain(takes.name(number)) or "music"
+    others = (_plain(takes.name(each)) or "music" for each in takes.children(None) if each < number)
+    before = sum(other.casefold() == name.casefold() for other in others)
+    return f"{name} ({before + 1})" if before else name
+
+
+def _plain(name: str) -> str:
+    """Return as much of a name as every system takes for one of a file's."""
+    plain = "".join(" " if letter in _FORBIDDEN else letter for letter in name[:_LONGEST])
+    return " ".join(plain.split()).strip(".")

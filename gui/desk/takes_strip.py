@@ -37,7 +37,7 @@ from gui.desk.takes_controls import TakesControls
 from gui.desk.takes_files import TakesFiles, name_of
 from gui.desk.takes_link import TakesLink
 from gui.proposals import USUAL_COUNT, Grown, Proposed
-from gui.snapshots import Capture, Captured
+from gui.snapshots import Capture, Captured, Purpose
 
 if TYPE_CHECKING:
     from bridge.dialogue import Snapshot
@@ -69,7 +69,6 @@ class TakesStrip(QWidget):
         self._settings = Settings()
         self._link = TakesLink(self)
         self._from: int | None = None  # what the takes in the making go on from
-        self._wants_captured = False
         self._chosen: int | None = None  # number of a take
         self._audition: Audition | None = None
         self._now_ns, self._since = 0, QElapsedTimer()
@@ -140,17 +139,13 @@ class TakesStrip(QWidget):
         else:
             self.begin_with(file.score, path.stem)
 
-    def take_captured(self, captured: Captured) -> bool:
-        """Begin anew with what was captured, if it was asked for here; tell whether it was."""
-        if not self._wants_captured:
-            return False
-        self._wants_captured = False
+    def take_captured(self, captured: Captured) -> None:
+        """Begin anew with what was captured to be gone on with."""
         score = lately(captured.record)
         if score.notes:
             self.begin_with(score, self.tr("played"))
         else:
             self.told.emit(self.tr("Play something first, or drop a MIDI file here."), True)
-        return True
 
     # What is done.
 
@@ -192,8 +187,7 @@ class TakesStrip(QWidget):
         self._link.close()
 
     def _ask(self) -> None:
-        self._wants_captured = True
-        self.asked.emit(Capture(LATELY_NS))
+        self.asked.emit(Capture(LATELY_NS, Purpose.CONTINUE))
 
     def _propose(self) -> None:
         parent = self._takes.current

@@ -60,6 +60,7 @@ from gui.desk.takes_strip import TakesStrip
 from gui.desk.theme import DARK, LIGHT, inset_numbers
 from gui.desk.time_line import TimeLine
 from gui.desk.top_bar import TopBar
+from gui.snapshots import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -345,7 +346,8 @@ class Window(QMainWindow):
 
     def _keep(self, captured: Captured) -> None:
         """Write down what was captured, unless it is to be gone on with."""
-        if self.takes.take_captured(captured):
+        if captured.purpose is Purpose.CONTINUE:
+            self.takes.take_captured(captured)
             return
         if not captured.record.notes:
             self.warn(self.tr("There is nothing to keep: nothing was played."))

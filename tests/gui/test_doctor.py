@@ -14,7 +14,7 @@ def told(platform: str, *heard: FromIo) -> list[str]:
 def test_open_ports_are_told_as_the_window_tells_them() -> None:
     opened = Ready("rtmidi", "Antiphon in", "Antiphon out")
     assert told("linux", opened, PortNames(("keys",), ())) == [
-        "MIDI: " + advice.opened("rtmidi", "Antiphon in", "Antiphon out", "linux"),
+        f"MIDI: {advice.opened('rtmidi', 'Antiphon in', 'Antiphon out', 'linux')}",
         "MIDI ports to listen on: keys",
         "MIDI ports to play on: none",
     ]
@@ -25,12 +25,12 @@ def test_where_nothing_opens_it_says_once_why_and_what_to_do() -> None:
         f"MIDI: {REFUSED.text}",
         f"MIDI: {advice.remedy('linux')}",
     ]
-    assert advice.remedy("win32") in "".join(told("win32", REFUSED, PortNames(("a",), ("b",))))
+    assert str(advice.remedy("win32")) in "".join(told("win32", REFUSED, PortNames(("a",), ("b",))))
 
 
 def test_a_port_that_is_not_there_is_no_sickness_of_the_system() -> None:
     missing = Problem('There is no port "harp"; there are: synth.')
-    assert advice.remedy("linux") not in "".join(
+    assert str(advice.remedy("linux")) not in "".join(
         told("linux", missing, PortNames(("synth",), ("synth",)))
     )
 

@@ -23,7 +23,7 @@ from bridge.pipe import Child, start_child
 from bridge.synth import BACKEND_VARIABLE
 from export.artefact import default_artefact
 from gui.engine import Engine
-from gui.snapshots import Capture, Captured, Parcel, Unpacker
+from gui.snapshots import Capture, Captured, Parcel, Purpose, Unpacker
 from tests.bridge.conftest import Peer
 from tests.bridge.jack_server import shared_jack_server
 
@@ -156,8 +156,9 @@ def test_the_windows_child_shows_carries_out_and_leaves(face: Face) -> None:
     assert snapshot.settings.style == (("chopin", 1.0),)
     face.send(Change(Settings(style=(("chopan", 1.0),))))
     assert "chopin" in face.shown(lambda shown: "chopan" in shown.problem).problem
-    face.send(Capture(SECOND))
+    face.send(Capture(SECOND, Purpose.CONTINUE))
     captured = face.captured()
+    assert captured.purpose is Purpose.CONTINUE
     assert captured.record.notes == ()
     assert captured.text.startswith("Antiphon ")
     face.child.close()

@@ -25,7 +25,9 @@ from bridge.clock import ManualClock
 from bridge.events import ControlChange, Event, NoteOff, NoteOn
 from gui.desk.keyboard import Keyboard
 from gui.desk.musical_typing import MusicalTyping
+from gui.desk.small_roll import SmallRoll, State
 from gui.desk.theme import DARK
+from tests.gui.desk.takes import MINUET, NOTES, SPAN
 
 KEYS = Qt.Key
 # The offscreen platform says so of every menu.
@@ -150,6 +152,21 @@ def test_who_is_pushed_keeps_space(room: Room, name: str) -> None:
     room.combo.hidePopup()
 
 
+@pytest.mark.parametrize("key", [KEYS.Key_Space, KEYS.Key_Return])
+def test_a_take_that_has_the_focus_is_heard_and_no_pedal_pressed(room: Room, key: Qt.Key) -> None:
+    roll = SmallRoll(DARK, lambda _: None)
+    roll.show_take(1, MINUET, SPAN, NOTES, State.READY)
+    roll.setParent(room.window)
+    played: list[bool] = []
+    roll.played.connect(lambda: played.append(True))
+    roll.show()
+    roll.setFocus()
+    room.click(key)
+    assert (played, room.heard()) == ([True], [])
+    room.click(KEYS.Key_A)  # letters it has no use for
+    assert room.heard() == [ON, OFF]
+
+
 def test_elsewhere_space_is_the_pedal(room: Room) -> None:
     room.keyboard.setFocus()
     room.click(KEYS.Key_Space)
@@ -209,6 +226,38 @@ def test_a_release_is_taken_wherever_the_focus_went(room: Room) -> None:
     assert room.heard() == [ON, OFF]
     room.click(KEYS.Key_A)
     assert (room.line.text(), room.heard()) == ("a", [])
+
+
+def test_a_release_that_was_not_seen_costs_no_letter(room: Room) -> None:
+    room.keyboard.setFocus()
+    room.qtbot.keyPress(room.window.windowHandle(), KEYS.Key_A)
+    other = QWidget()
+    room.qtbot.addWidget(other)
+    other.show()
+    with room.qtbot.waitActive(other):
+        other.activateWindow()
+    other.close()  # the key comes up where nobody of ours sees it
+    with room.qtbot.waitActive(room.window):
+        room.window.activateWindow()
+    assert room.heard() == [ON, OFF]
+    room.line.setFocus()
+    for key in (KEYS.Key_A, KEYS.Key_H, KEYS.Key_A):
+        room.click(key)
+    assert (room.line.text(), room.heard()) == ("aha", [])
+
+
+def test_what_is_written_after_such_a_release_may_repeat_itself(room: Room) -> None:
+    room.keyboard.setFocus()
+    handle = room.window.windowHandle()
+    room.qtbot.keyPress(handle, KEYS.Key_A)
+    room.line.setFocus()
+    room.qtbot.keyPress(handle, KEYS.Key_A)
+    again = QKeyEvent(
+        QEvent.Type.KeyPress, KEYS.Key_A, Qt.KeyboardModifier.NoModifier, "a", autorep=True
+    )
+    QApplication.sendEvent(room.line, again)
+    room.qtbot.keyRelease(handle, KEYS.Key_A)
+    assert (room.line.text(), room.heard()) == ("aa", [ON, OFF])
 
 
 def test_space_that_was_pressed_as_music_pushes_no_button(room: Room) -> None:

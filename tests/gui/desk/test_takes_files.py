@@ -7,6 +7,7 @@ import mido
 import pytest
 
 from bridge import midifile
+from bridge.dialogue import Settings
 from bridge.notes import Score
 from bridge.takes import Takes
 from gui.desk.takes_files import TakesFiles, name_of
@@ -26,7 +27,7 @@ def onsets(path: Path) -> list[int]:
 
 def test_by_itself_a_take_begins_with_bar_1(files: TakesFiles) -> None:
     path = files.dragged(tree(), 1, whole=False)
-    assert path.name == "take 1 chopin.mid"
+    assert path.name == "minuet take 1 chopin.mid"
     assert onsets(path) == [0, BAR]
     read = midifile.read(path).score
     assert [(m.numerator, m.denominator) for m in read.metres] == [(3, 4)]
@@ -37,7 +38,7 @@ def test_by_itself_a_take_begins_with_bar_1(files: TakesFiles) -> None:
 
 def test_the_whole_is_everything_up_to_it(files: TakesFiles) -> None:
     path = files.dragged(tree(), 3, whole=True)
-    assert path.name == "minuet take 2-1 chopin.mid"
+    assert path.name == "minuet up to take 2-1 chopin.mid"
     assert onsets(path) == [*range(0, 6 * 24, 24), 2 * BAR, 3 * BAR]
 
 
@@ -69,7 +70,33 @@ def test_a_file_that_cannot_be_continued_is_a_sentence(files: TakesFiles, tmp_pa
             files.read(path, 0)
 
 
+def test_each_take_of_each_beginning_has_a_file_of_its_own(files: TakesFiles) -> None:
+    takes = Takes()
+    for name in ("minuet", "played", "played", "Played?", "played 2", "played take 1"):
+        takes = takes.begun(MINUET, name)
+        for _ in range(2):
+            takes = takes.tried(takes.current or 0, SPAN, NOTES, Settings(), name)
+    both = [(number, whole) for number in range(len(takes.nodes)) for whole in (False, True)]
+    paths = [files.dragged(takes, number, whole=whole) for number, whole in both]
+    assert len({str(path).casefold() for path in paths}) == len(paths)
+    assert paths == [files.dragged(takes, number, whole=whole) for number, whole in both]
+    assert [name_of(takes, number, whole=False) for number in (1, 4, 7, 10, 13)] == [
+        "minuet take 1",
+        "played take 1",
+        "played (2) take 1",
+        "Played (3) take 1",
+        "played 2 take 1",
+    ]
+
+
+def test_a_long_name_is_cut(files: TakesFiles) -> None:
+    takes = Takes().begun(MINUET, "minuet " * 40).tried(0, SPAN, NOTES, CHOPIN)
+    path = files.dragged(takes, 1, whole=True)
+    assert path.name.startswith("minuet minuet")
+    assert path.name.endswith(" up to take 1 chopin.mid")
+
+
 def test_a_name_is_one_that_every_system_takes() -> None:
     takes = Takes().begun(MINUET, 'a/b: "c"?')
     assert name_of(takes, 0, whole=True) == "a b c"
-    assert name_of(Takes().begun(MINUET, "///"), 0, whole=True) == "take"
+    assert name_of(Takes().begun(MINUET, "///"), 0, whole=True) == "music"

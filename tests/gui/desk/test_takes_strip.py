@@ -19,7 +19,7 @@ from bridge.takes import Take
 from gui.desk.small_roll import State
 from gui.desk.takes_strip import TakesStrip
 from gui.desk.theme import DARK, LIGHT, Theme
-from gui.snapshots import Capture, Captured
+from gui.snapshots import Capture, Captured, Purpose
 from tests.gui.desk.music import conversation
 from tests.gui.desk.takes import MINUET
 
@@ -209,15 +209,12 @@ def test_settings_are_heard(desk: Desk) -> None:
 
 def test_what_was_played_lately_is_asked_for_and_continued(desk: Desk) -> None:
     strip = desk.strip
-    captured = Captured(Record(conversation()), "")
-    assert not strip.take_captured(captured)
     desk.press(strip.controls.take)
-    assert [type(each) for each in desk.captures] == [Capture]
-    assert strip.take_captured(Captured(Record(), ""))
+    assert desk.captures == [Capture(60 * SECOND, Purpose.CONTINUE)]
+    strip.take_captured(Captured(Record(), "", Purpose.CONTINUE))
     assert desk.said[-1][1]
-    assert not strip.take_captured(captured)
-    desk.press(strip.controls.take)
-    assert strip.take_captured(captured)
+    assert not strip.takes.nodes
+    strip.take_captured(Captured(Record(conversation()), "", Purpose.CONTINUE))
     desk.wait()
     assert desk.states() == [READY] * 4
     assert desk.way() == ["played"]
@@ -252,7 +249,7 @@ def test_each_take_is_dragged_as_a_file_of_its_own(desk: Desk) -> None:
         drag = roll.drag_of(whole=False)
         assert drag is not None
         paths.append(Path(drag.mimeData().urls()[0].toLocalFile()))
-    assert [path.name for path in paths] == [f"take {at}.mid" for at in (1, 2, 3, 4)]
+    assert [path.name for path in paths] == [f"minuet take {at}.mid" for at in (1, 2, 3, 4)]
     for number, path in enumerate(paths, 1):
         assert len(midifile.read(path).score.notes) == len(desk.strip.takes.alone(number).notes)
 

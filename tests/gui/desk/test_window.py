@@ -36,7 +36,7 @@ from gui.desk.small_roll import SmallRoll
 from gui.desk.theme import DARK, LIGHT, Theme
 from gui.desk.window import Window
 from gui.phrases import phrase_file
-from gui.snapshots import Capture, Captured
+from gui.snapshots import Capture, Captured, Purpose
 from tests.gui.desk.conftest import Desk
 from tests.gui.desk.music import SECOND, conversation, jam
 
@@ -366,6 +366,22 @@ def test_what_was_played_is_kept_as_a_file(desk: Desk, tmp_path: Path) -> None:
     assert file.name in desk.texts()
     assert len(midifile.read(file).score.notes) == len(conversation())
     assert desk.window.kept.list.model().rowCount() == 1
+
+
+def test_what_is_to_be_kept_and_what_is_to_be_gone_on_with_are_not_mixed_up(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.show(jam())
+    desk.click(desk.window.kept.all)
+    desk.window.takes.controls.take.click()  # which an engine that ends would never answer
+    asked = [each for each in desk.heard() if isinstance(each, Capture)]
+    assert [each.purpose for each in asked] == [Purpose.KEEP, Purpose.CONTINUE]
+    played = Captured(Record(conversation()), "made by a test", Purpose.KEEP)
+    for captured in (played, Captured(Record(), "", Purpose.CONTINUE), played):
+        desk.engine.send(captured)
+    desk.link.poll()
+    assert len(list((tmp_path / "kept").iterdir())) == 2
+    assert desk.window.takes.takes.nodes == ()
 
 
 def test_nothing_played_is_nothing_kept(desk: Desk, tmp_path: Path) -> None:
