@@ -131,29 +131,8 @@ class Window(QMainWindow):
             box.installEventFilter(undo_first)
         self.set_theme(theme)
         self._show_settings(self._restored.settings)
-        for panel in (self.styles, self.play, self.devices):
-            panel.changed.connect(self._change)
-        self.devices.opened.connect(link.send)
-        self.devices.coloured.connect(self._colour)
-        for asking in (self.controls, self.kept, self.styles, self.devices):
-            asking.asked.connect(link.send)
-        self.bar.asked.connect(self._ask)
-        self.keyboard.played.connect(link.send)
-        self.takes.asked.connect(link.send)
-        self.takes.auditioned.connect(lambda score: link.send(Recite(score)))
-        self.takes.stopped.connect(lambda: link.send(Finish()))
-        self.takes.told.connect(lambda text, bad: (self.warn if bad else self.bar.say)(text))
+        self._connect(link)
         self.setAcceptDrops(True)
-        link.captured.connect(self._keep)
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._colour)
-        link.changed.connect(self.show_snapshot)
-        link.ended.connect(self._engine_ended)
-        for keys, done in (
-            (QKeySequence(Qt.Key.Key_Escape), self.bar.escape),
-            (QKeySequence(QKeySequence.StandardKey.Undo), lambda: self._undoing().undo()),
-            (QKeySequence(QKeySequence.StandardKey.Redo), lambda: self._undoing().redo()),
-        ):
-            QShortcut(keys, self, done)
 
     def settings(self) -> Settings:
         """Return what the controls ask for; what has none stays as it is."""
@@ -386,6 +365,31 @@ class Window(QMainWindow):
             self.bar.say(text)
 
     # How it is laid out.
+
+    def _connect(self, link: SessionLink) -> None:
+        """Let the panels ask, and hear what the engine says."""
+        for panel in (self.styles, self.play, self.devices):
+            panel.changed.connect(self._change)
+        self.devices.opened.connect(link.send)
+        self.devices.coloured.connect(self._colour)
+        for asking in (self.controls, self.kept, self.styles, self.devices):
+            asking.asked.connect(link.send)
+        self.bar.asked.connect(self._ask)
+        self.keyboard.played.connect(link.send)
+        self.takes.asked.connect(link.send)
+        self.takes.auditioned.connect(lambda score: link.send(Recite(score)))
+        self.takes.stopped.connect(lambda: link.send(Finish()))
+        self.takes.told.connect(lambda text, bad: (self.warn if bad else self.bar.say)(text))
+        link.captured.connect(self._keep)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._colour)
+        link.changed.connect(self.show_snapshot)
+        link.ended.connect(self._engine_ended)
+        for keys, done in (
+            (QKeySequence(Qt.Key.Key_Escape), self.bar.escape),
+            (QKeySequence(QKeySequence.StandardKey.Undo), lambda: self._undoing().undo()),
+            (QKeySequence(QKeySequence.StandardKey.Redo), lambda: self._undoing().redo()),
+        ):
+            QShortcut(keys, self, done)
 
     def _toggle(self, text: str, tip: str, show: Callable[[], object]) -> QPushButton:
         button = QPushButton(text)
