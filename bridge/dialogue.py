@@ -18,6 +18,9 @@ from bridge.notes import Score
 from bridge.quantise import Quantise
 from bridge.transport import Source, Transport
 
+Style = tuple[tuple[str, float], ...]
+"""A style or a blend: names with their weights."""
+
 _AS_PLAYED, _FREELY = Quantise(), Transport()
 
 SLOWEST_BPM, FASTEST_BPM = 20.0, 300.0
@@ -111,7 +114,7 @@ class Settings:
     chooses among the styles of the `palette`.
     """
 
-    style: tuple[tuple[str, float], ...] = ()
+    style: Style = ()
     instruments: tuple[Instrument, ...] = ()
     temperature: float = 1.0
     top_p: float = 0.95
@@ -173,7 +176,7 @@ class Morph:
     Whoever chooses a style meanwhile ends it; with no blends it ends where it is.
     """
 
-    styles: tuple[tuple[tuple[str, float], ...], ...]
+    styles: tuple[Style, ...]
     lasts_ns: int = 0
 
 
@@ -184,7 +187,7 @@ class BlendAlong:
     With none it goes through the styles of the palette again.
     """
 
-    styles: tuple[tuple[tuple[str, float], ...], ...]
+    styles: tuple[Style, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bridge.dialogue import Morph
-
-Style = tuple[tuple[str, float], ...]
+    from bridge.dialogue import Morph, Style
 
 _SHORTEST_STEP_NS = 500_000_000
 _STEPS = 64

@@ -57,9 +57,10 @@ from bridge.dialogue import (
     Settings,
     Snapshot,
     State,
+    Style,
 )
 from bridge.events import NoteOn, Stamped
-from bridge.morph import Morphing, Style, between
+from bridge.morph import Morphing, between
 from bridge.outcome import Outcome
 from bridge.player import MS, SECOND, Phrase, Player
 from bridge.record import Lines, Record

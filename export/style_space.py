@@ -22,12 +22,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from bridge.dialogue import Style
     from export.artefact import Artefact
 
 Point = tuple[float, float]
 """A place on the map; x to the right and y upwards, both 0 to 1."""
-Style = tuple[tuple[str, float], ...]
-"""Names with their weights."""
 
 BLENDED = 4
 """So many styles at most make a blend."""

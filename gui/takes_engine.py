@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from bridge.dialogue import Settings
     from bridge.notes import Note
     from export.artefact import Artefact
+    from export.continuation import Growing
     from export.runtime import Decoder
 
 _NICENESS = 10
@@ -49,7 +50,7 @@ class Proposing:
             export.artefact.UnknownStyleError: there is no such style.
 
         """
-        from export.continuation import Growing, Prompt, span_of_bars
+        from export.continuation import Prompt, span_of_bars
 
         self._artefact, decoder = model
         self._asked = asked
@@ -58,8 +59,7 @@ class Proposing:
         self._candidate = self._tries = 0
         self._seeds = 0  # how many have been used
         self._there: set[tuple[tuple[int, int, int], ...]] = set()
-        self._growing, self._settings = Growing(self._prompt, asked.settings), asked.settings
-        self._take_up()
+        self._growing, self._settings = self._taken_up()
 
     @property
     def done(self) -> bool:
@@ -83,7 +83,7 @@ class Proposing:
         if proposed is not None or self._tries == MOST_TRIES:
             self._candidate, self._tries = candidate + 1, 0
         if not self.done:
-            self._take_up()
+            self._growing, self._settings = self._taken_up()
         return proposed
 
     def grown(self) -> Grown:
@@ -91,17 +91,18 @@ class Proposing:
         notes, share = tuple(self._growing.notes()), self._growing.share
         return Grown(self._asked.number, self._candidate, self._span, notes, share)
 
-    def _take_up(self) -> None:
+    def _taken_up(self) -> tuple[Growing, Settings]:
+        """Return the next candidate to be made, and how it is."""
         from export.continuation import Growing
 
         asked = self._asked.settings
-        self._settings = replace(
+        settings = replace(
             asked,
             seed=asked.seed + self._seeds,
             temperature=asked.temperature + _WARMER * self._tries,
         )
         self._seeds += 1
-        self._growing = Growing(self._prompt, self._settings)
+        return Growing(self._prompt, settings), settings
 
     def _credit(self, settings: Settings) -> str:
         from gui.recording import credit

@@ -309,14 +309,6 @@
         <translation>Anschluss, auf dem gespielt wird</translation>
     </message>
     <message>
-        <source>A note comes in</source>
-        <translation>Eine Note kommt an</translation>
-    </message>
-    <message>
-        <source>A note goes out</source>
-        <translation>Eine Note geht hinaus</translation>
-    </message>
-    <message>
         <source>Ports</source>
         <translation>Anschlüsse</translation>
     </message>
@@ -644,6 +636,17 @@
     <message>
         <source>The middle row of letters plays the white keys, the row above it the black ones. {}; {}; {}; {}. With the mouse: press, drag, and strike low on a key to play loudly.</source>
         <translation>Die mittlere Buchstabenreihe spielt die weißen Tasten, die Reihe darüber die schwarzen. {}; {}; {}; {}. Mit der Maus: drücken, ziehen; weit unten auf der Taste klingt es laut.</translation>
+    </message>
+</context>
+<context>
+    <name>Lamps</name>
+    <message>
+        <source>A note comes in</source>
+        <translation>Eine Note kommt an</translation>
+    </message>
+    <message>
+        <source>A note goes out</source>
+        <translation>Eine Note geht hinaus</translation>
     </message>
 </context>
 <context>
@@ -1576,14 +1579,6 @@ Für das Netz ähnlich: {}</translation>
     <message>
         <source>Show all that can be set.</source>
         <translation>Alles zeigen, was sich einstellen lässt.</translation>
-    </message>
-    <message>
-        <source>A note comes in</source>
-        <translation>Eine Note kommt an</translation>
-    </message>
-    <message>
-        <source>A note goes out</source>
-        <translation>Eine Note geht hinaus</translation>
     </message>
     <message>
         <source>There is no style {} any more.</source>

@@ -18,7 +18,7 @@ from PySide6.QtCore import (
 )
 
 if TYPE_CHECKING:
-    from export.style_space import Style
+    from bridge.dialogue import Style
 
 NAME, WEIGHT = 0, 1
 _NOWHERE = QModelIndex()

@@ -25,7 +25,7 @@ from bridge.protocol import OpenPorts
 from bridge.transport import Source
 from gui.desk.doctor_panel import DoctorPanel
 from gui.desk.heading import Heading
-from gui.desk.lamp import Lamp
+from gui.desk.lamp import Lamp, Lamps
 from gui.desk.lateness_view import LatenessView
 from gui.desk.names import instrument_name
 from gui.desk.preferences import Colours
@@ -70,10 +70,7 @@ class DevicesPanel(QScrollArea):
         self.sound = SoundChoice()
         self.sound.changed.connect(self.changed)
         self.colours = self._colours_box()
-        self._lamps = (
-            Lamp(self.tr("A note comes in"), DARK.played, DARK.edge),
-            Lamp(self.tr("A note goes out"), DARK.answered, DARK.edge),
-        )
+        self._lamps = Lamps(DARK)
         self._facts = {name: self._fact() for name in self._names()}
         self.lateness = LatenessView(DARK)
         self.doctor = DoctorPanel(DARK)
@@ -123,10 +120,7 @@ class DevicesPanel(QScrollArea):
         """Show who is there, and how quick it is."""
         self._fill(self.input, snapshot.inputs)
         self._fill(self.output, snapshot.outputs)
-        for lamp, note in zip(
-            self._lamps, (snapshot.last_played, snapshot.last_answered), strict=True
-        ):
-            lamp.show_note(note)
+        self._lamps.show_snapshot(snapshot)
         self.lateness.show_lateness(snapshot.lateness)
         self.lateness.setVisible(snapshot.lateness is not None)
         for name, text in self._told(snapshot).items():
@@ -141,8 +135,7 @@ class DevicesPanel(QScrollArea):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
-        for lamp, lit in zip(self._lamps, (theme.played, theme.answered), strict=True):
-            lamp.set_colours(lit, theme.edge)
+        self._lamps.set_theme(theme)
         self.lateness.set_theme(theme)
         self.doctor.set_theme(theme)
 
@@ -297,10 +290,8 @@ class DevicesPanel(QScrollArea):
         whole = QVBoxLayout(inner)
         whole.setContentsMargins(0, 8, 8, 8)
         whole.setSpacing(6)
-        lit_input, lit_output = (
-            self._beside(box, lamp)
-            for box, lamp in zip((self.input, self.output), self._lamps, strict=True)
-        )
+        lit_input = self._beside(self.input, self._lamps.played)
+        lit_output = self._beside(self.output, self._lamps.answered)
         choices, wheel = self._grid(whole), WheelScrolls(self)
         for text, field, control in (
             (self.tr("&Listen on"), lit_input, self.input),

@@ -1,15 +1,16 @@
-"""A lamp: lights up when a note passes, and goes out by itself."""
+"""Lamps: each lights up when a note passes, and goes out by itself."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QObject, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 if TYPE_CHECKING:
-    from bridge.dialogue import RollNote
+    from bridge.dialogue import RollNote, Snapshot
+    from gui.desk.theme import Theme
 
 _LIT_MS = 140
 _SIZE = 10
@@ -60,3 +61,22 @@ class Lamp(QWidget):
             dot = QRectF(0, 0, _SIZE, _SIZE)
             dot.moveCenter(QRectF(self.rect()).center())
             painter.drawEllipse(dot)
+
+
+class Lamps(QObject):
+    """Two lamps: one for what comes in, and one for what goes out."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.played = Lamp(self.tr("A note comes in"), theme.played, theme.edge)
+        self.answered = Lamp(self.tr("A note goes out"), theme.answered, theme.edge)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Light up for the last notes, if they are new."""
+        self.played.show_note(snapshot.last_played)
+        self.answered.show_note(snapshot.last_answered)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Shine in other colours."""
+        self.played.set_colours(theme.played, theme.edge)
+        self.answered.set_colours(theme.answered, theme.edge)

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFocusEvent,
     QFontMetricsF,
     QHelpEvent,
     QKeyEvent,
@@ -27,12 +26,13 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from gui.desk.map_names import LANDMARKS, MapNames
-from gui.desk.roll import BY_KEYBOARD
+from gui.desk.picture import Picture
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from export.style_space import Point, Style, StyleSpace
+    from bridge.dialogue import Style
+    from export.style_space import Point, StyleSpace
     from gui.desk.theme import Theme
 
 _MARGIN_PX = 26.0
@@ -44,7 +44,7 @@ _NOTCH = 120
 _PUCK_PX = 9.0
 
 
-class MapView(QWidget):
+class MapView(Picture):
     """Shows the styles where they lie, and where one is among them."""
 
     chosen = Signal(object)
@@ -63,7 +63,7 @@ class MapView(QWidget):
         self._placed: tuple[object, MapNames] | None = None  # of which view
         self._hovered: str | None = None
         self._path: list[Point] = []
-        self._drawing = self._dragging = self._held = self._framed = False
+        self._drawing = self._dragging = self._held = False
         self._pressed: QPointF | None = None  # on a name
         self._zoom, self._middle = 1.0, (0.5, 0.5)
         self.setMouseTracking(True)
@@ -257,16 +257,6 @@ class MapView(QWidget):
         self.zoom_by(1.25 ** (event.angleDelta().y() / _NOTCH), event.position())
         event.accept()
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show a frame if it was by the keyboard that one came here."""
-        self._framed = event.reason() in BY_KEYBOARD
-        super().focusInEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Take the frame away."""
-        self._framed = False
-        super().focusOutEvent(event)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move the puck, or zoom."""
         ways = {
@@ -319,10 +309,7 @@ class MapView(QWidget):
         self._paint_path(painter)
         self._paint_puck(painter, dots)
         self._paint_names(painter, dots, near)
-        if self._framed:
-            painter.setPen(QPen(QColor(self._theme.accent), 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        self.paint_frame(painter, self._theme.accent)
 
     def _paint_path(self, painter: QPainter) -> None:
         if len(self._path) > 1:

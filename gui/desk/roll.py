@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QElapsedTimer, QEvent, QPointF, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
-    QFocusEvent,
     QHelpEvent,
     QHideEvent,
     QKeyEvent,
@@ -29,6 +28,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from bridge.dialogue import RollNote, Settings, Snapshot, State
 from gui.desk.names import instrument_name
+from gui.desk.picture import Picture
 from gui.desk.roll_paint import NotePainter, place_of
 from gui.desk.roll_tiles import Tiles
 from gui.desk.roll_view import SECOND, View, compass, grid
@@ -40,12 +40,6 @@ if TYPE_CHECKING:
     from gui.desk.theme import Theme
 
 FRAME_MS = 16
-BY_KEYBOARD = (
-    Qt.FocusReason.TabFocusReason,
-    Qt.FocusReason.BacktabFocusReason,
-    Qt.FocusReason.ShortcutFocusReason,
-)
-"""Who comes to a picture so has to see that it has the focus."""
 _LOWEST_PX = 110
 _FADING_NS = SECOND
 _NOTCH = 120  # of a mouse wheel, in eighths of a degree
@@ -53,7 +47,7 @@ _PEDAL_PX = 5.0
 _BLACK_KEYS = {1, 3, 6, 8, 10}
 
 
-class PianoRoll(QWidget):
+class PianoRoll(Picture):
     """Draws the notes of a snapshot, and moves on between two of them."""
 
     followed = Signal(bool)
@@ -67,7 +61,7 @@ class PianoRoll(QWidget):
         self._going_on: tuple[RollNote, ...] = ()  # what still sounds, or is to come
         self._taken_back: list[tuple[int, RollNote]] = []  # with when it was
         self._view = View(1, 1, 0)
-        self._following, self._framed = True, False
+        self._following = True
         self._dragged_from: float | None = None
         self._since = QElapsedTimer()
         self._frames = QTimer(self)
@@ -204,16 +198,6 @@ class PianoRoll(QWidget):
         self._dragged_from = None
         self.unsetCursor()
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show a frame if it was by the keyboard that one came here."""
-        self._framed = event.reason() in BY_KEYBOARD
-        super().focusInEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Take the frame away."""
-        self._framed = False
-        super().focusOutEvent(event)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Scroll and zoom."""
         keys = Qt.Key
@@ -275,10 +259,7 @@ class PianoRoll(QWidget):
         self._paint_pedal(painter, view, now_ns)
         self._paint_playhead(painter, view, now_ns)
         self._paint_names(painter, view, numbers)
-        if self._framed:
-            painter.setPen(QPen(QColor(self._painter.theme.accent), 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        self.paint_frame(painter, self._painter.theme.accent)
 
     def _paint_ground(self, painter: QPainter, view: View) -> None:
         theme = self._painter.theme

@@ -32,8 +32,8 @@ from gui.desk.map_view import MapView
 from gui.desk.weight_edit import WeightEdit
 
 if TYPE_CHECKING:
-    from bridge.dialogue import Settings, Snapshot
-    from export.style_space import Style, StyleSpace
+    from bridge.dialogue import Settings, Snapshot, Style
+    from export.style_space import StyleSpace
     from gui.desk.theme import Theme
 
 _STRENGTH_STEPS = 10

@@ -59,7 +59,8 @@ class TopBar(QWidget):
             lambda: self.asked.emit(Panic()),
             self.tr("Silence everything (or press Esc twice)."),
         )
-        self._status = QLabel(self.tr("Waking the engine ..."))
+        self._goes_on = self.tr("Waking the engine ...")
+        self._status = QLabel(self._goes_on)
         self.news_ms = _NEWS_MS
         """So long news are said."""
         self._phrase = "", 0  # what it began with, and when that is over
@@ -70,7 +71,7 @@ class TopBar(QWidget):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show what can be done now, and say what goes on if it is something else."""
-        before, self._snapshot = self._snapshot, snapshot
+        self._snapshot = snapshot
         for control in (self.start, self.panic):
             control.setEnabled(True)
         running = snapshot.state is not State.STOPPED
@@ -80,7 +81,8 @@ class TopBar(QWidget):
         self.answer.setText(self._answers(begins=begins))
         self.answer.setEnabled(snapshot.state in (State.LISTENING, State.HEARING))
         self.end.setEnabled(snapshot.state is State.ANSWERING)
-        if before is None or self._told(before) != self._told(snapshot):
+        if (told := self._told(snapshot)) != self._goes_on:
+            self._goes_on = told
             self._say_what_goes_on()
 
     def say(self, text: str) -> None:
@@ -90,8 +92,7 @@ class TopBar(QWidget):
 
     def _say_what_goes_on(self) -> None:
         self._news.stop()
-        if self._snapshot is not None:
-            self._say(self._told(self._snapshot))
+        self._say(self._goes_on)
 
     def _say(self, text: str) -> None:
         self._status.setText(text)

@@ -48,7 +48,7 @@ from gui.desk.controls_panel import ControlsPanel
 from gui.desk.devices_panel import DevicesPanel
 from gui.desk.drops import midi_file_of
 from gui.desk.keyboard import Keyboard
-from gui.desk.lamp import Lamp
+from gui.desk.lamp import Lamps
 from gui.desk.musical_typing import MusicalTyping
 from gui.desk.names import setting_name
 from gui.desk.play_panel import PlayPanel
@@ -119,10 +119,7 @@ class Window(QMainWindow):
             self.tr("Ad&vanced"), self.tr("Show all that can be set."), self._show_tabs
         )
         self._time = TimeLine()
-        self._lamps = (
-            Lamp(self.tr("A note comes in"), theme.played, theme.edge),
-            Lamp(self.tr("A note goes out"), theme.answered, theme.edge),
-        )
+        self._lamps = Lamps(theme)
         self._sides = QTabWidget()
         self._lay_out()
         inset_numbers(self)
@@ -153,10 +150,7 @@ class Window(QMainWindow):
         self.devices.show_snapshot(snapshot)
         self.controls.show_snapshot(snapshot)
         self._time.show_snapshot(snapshot)
-        for lamp, note in zip(
-            self._lamps, (snapshot.last_played, snapshot.last_answered), strict=True
-        ):
-            lamp.show_note(note)
+        self._lamps.show_snapshot(snapshot)
         self.styles.show_snapshot(snapshot)
         self.bar.show_snapshot(snapshot)
         if snapshot.problem != (before.problem if before is not None else ""):
@@ -174,8 +168,7 @@ class Window(QMainWindow):
         self.takes.set_theme(theme)
         self.styles.set_theme(theme)
         self.devices.set_theme(theme)
-        for lamp, lit in zip(self._lamps, (theme.played, theme.answered), strict=True):
-            lamp.set_colours(lit, theme.edge)
+        self._lamps.set_theme(theme)
 
     def restore(self, preferences: Preferences) -> None:
         """Be as it was when it was closed, and ask the engine to be."""
@@ -443,7 +436,7 @@ class Window(QMainWindow):
         split.setHandleWidth(12)
         below = QHBoxLayout()
         below.setSpacing(8)
-        for lamp in self._lamps:
+        for lamp in (self._lamps.played, self._lamps.answered):
             below.addWidget(lamp)
         below.addWidget(self._time, 1)
         body = QWidget()

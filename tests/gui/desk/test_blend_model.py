@@ -5,7 +5,7 @@ from PySide6.QtCore import Qt
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
-from export.style_space import Style
+from bridge.dialogue import Style
 from gui.desk.blend_model import NAME, WEIGHT, BlendModel
 
 THREE: Style = (("bach", 0.2), ("jazz", 0.5), ("hymn", 0.3))
