@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from bridge.dialogue import Change, Settings, Snapshot, State
@@ -73,6 +73,14 @@ def drained(connection: Connection) -> Iterator[object]:
 @pytest.fixture(scope="session")
 def space() -> StyleSpace:
     return StyleSpace.of(installed_artefact())
+
+
+@pytest.fixture
+def usual_colours() -> Iterator[None]:
+    """Leave the application as it was."""
+    before = QApplication.palette()
+    yield
+    QApplication.setPalette(before)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Ports, whose time is kept, how it goes, and the checkup."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -166,14 +165,6 @@ def test_a_checkup_begins_in_sight_and_asks_the_engine(panel: DevicesPanel, qtbo
     panel.show_snapshot(replace(full(), recital=(0, 1 << 60)))
     no_hidden = panel.doctor.heard
     qtbot.waitUntil(lambda: no_hidden.visibleRegion().boundingRect() == no_hidden.rect())
-
-
-@pytest.fixture
-def usual_colours() -> Iterator[None]:
-    """Leave the application as it was."""
-    before = QApplication.palette()
-    yield
-    QApplication.setPalette(before)
 
 
 def is_whole(widget: QWidget) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QStandardPaths, Qt
-from PySide6.QtWidgets import QFileDialog, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from bridge import midifile
@@ -290,11 +290,12 @@ def test_a_second_beginning_leaves_the_first_in_the_tree(desk: Desk) -> None:
     assert desk.states() == [READY, KEPT, READY, READY]
 
 
+@pytest.mark.usefixtures("usual_colours")
 @pytest.mark.parametrize("look,theme", [("dark", DARK), ("light", LIGHT)])
 def test_it_is_drawn_in_the_colours_of_a_theme(desk: Desk, look: str, theme: Theme) -> None:
     strip = desk.strip
     strip.resize(1252, strip.height())
-    strip.setPalette(theme.palette())
+    QApplication.setPalette(theme.palette())
     strip.setStyleSheet(theme.sheet())
     strip.set_theme(theme)
     strip.controls.bars.setValue(4)
