@@ -20,15 +20,15 @@ import onnxruntime as ort
 import typer
 from numpy.typing import NDArray
 
-from bridge.instruments import Instrument
-from export.artefact import GRAPHS, Artefact, default_artefact
-from export.calibration import feed_anything
-from export.fork import Fork
-from export.provider import CUDA
-from export.runtime import Decoder, Logits
+from bridge.midi.instruments import Instrument
+from export.runtime.artefact import GRAPHS, Artefact, default_artefact
+from export.runtime.calibration import feed_anything
+from export.runtime.decoder import Decoder, Logits
+from export.runtime.fork import Fork
+from export.runtime.provider import CUDA
 from gui.bench.spread import Spread, interleaved, timed
-from model import features, sampling
-from model import vocabulary as v
+from model.tokens import features, sampling
+from model.tokens import vocabulary as v
 
 LENGTHS = (1, 10, 200, 500, 700)
 ROWS = 4

@@ -9,10 +9,10 @@ Velocities rise and fall a little over each bar, as a player's do.
 import math
 from pathlib import Path
 
-from bridge.instruments import Instrument
-from bridge.midifile import write
-from bridge.notes import MetreChange, Note, Score, TempoChange
-from model.vocabulary import pitch_named
+from bridge.midi.instruments import Instrument
+from bridge.midi.notes import MetreChange, Note, Score, TempoChange
+from bridge.midi.smf import write
+from model.tokens.vocabulary import pitch_named
 
 PIECES = {
     # F. Chopin, Nocturne op. 9 no. 2 (1832), the first phrase.

@@ -15,7 +15,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from model.measures import MEASURES
+from model.evaluation.measures import MEASURES
 
 TEXT = """# {name}
 

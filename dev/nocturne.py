@@ -4,7 +4,7 @@
 four other styles, ten seeds of 30 seconds each. It writes every file as MIDI and one roll for each
 style as PNG, and prints as JSON: when each instrument enters, how many onsets lie on the sixteenths
 of 4/4 and how many drum hits on its eighths, the longest silence, notes that are too short or
-stuck, and how far styles are from each other (`model.measures`, half of the seeds of each) beside
+stuck, and how far styles are from each other (`model.evaluation.measures`, half of the seeds of each) beside
 how far one half of a style's seeds is from the other.
 """
 
@@ -15,16 +15,18 @@ from pathlib import Path
 
 import numpy as np
 
-from bridge.dialogue import RollNote, Settings
-from bridge.instruments import Instrument
-from bridge.midifile import write
-from bridge.notes import MetreChange, Note, Score, TempoChange
-from bridge.tempo import TempoMap
-from export.artefact import default_artefact
-from export.continuation import continuation, span_of_seconds
-from export.runtime import Decoder
-from gui.roll_png import draw
-from model import features, measures, tokenizer
+from bridge.messages.settings import Settings
+from bridge.messages.snapshot import RollNote
+from bridge.midi.instruments import Instrument
+from bridge.midi.notes import MetreChange, Note, Score, TempoChange
+from bridge.midi.smf import write
+from bridge.sync.tempo import TempoMap
+from export.runtime.artefact import default_artefact
+from export.runtime.continuation import continuation, span_of_seconds
+from export.runtime.decoder import Decoder
+from gui.commands.roll_png import draw
+from model.evaluation import measures
+from model.tokens import features, tokenizer
 
 # Pitch and length in quarter notes; the first is the upbeat.
 MELODY = ((70, 1), (79, 1.5), (77, 0.5), (79, 0.5), (77, 1), (75, 0.5))

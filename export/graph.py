@@ -9,7 +9,7 @@ Positions follow from it: the operator turns queries and keys by their place in 
     x (B, T, D)  seqlens_k (B,)  total_len (1,)  past_k0, past_v0, ... (B, K, M, A)
     -> logits (B, E + 14 * 16 + 1)  present_k0, present_v0, ...
 
-`x` is what is known of each position: the rows of `model.inputs`, style and instruments, summed by
+`x` is what is known of each position: the rows of `model.tokens.inputs`, style and instruments, summed by
 whoever runs it. Looking up eight rows takes NumPy as long as it takes a runtime to start the five
 operators for it. Logits are those after the last of the T tokens: events, velocities, critic.
 
@@ -31,7 +31,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, external_data_helper, helper, numpy_helper
 
-from export.artefact import POSITIONS, WEIGHTS
+from export.runtime.artefact import POSITIONS, WEIGHTS
 from model.transformer import NORM_EPSILON
 from model.weights import BLOCK, PREFIX, eight_bits, flat
 

@@ -18,16 +18,17 @@ import numpy as np
 import onnxruntime as ort
 import typer
 
-from bridge.instruments import Instrument
-from export import artefact
+from bridge.midi.instruments import Instrument
 from export.graph import EXACT, ON_CPU, ON_CUDA, write_graphs
-from export.provider import CPU, interface
-from export.runtime import Decoder
-from model import generate, sampling
-from model import vocabulary as v
-from model.features import COUNT, MusicalTime
+from export.runtime import artefact
+from export.runtime.decoder import Decoder
+from export.runtime.provider import CPU, interface
+from model import generate
 from model.run import load
 from model.style_map import places
+from model.tokens import sampling
+from model.tokens import vocabulary as v
+from model.tokens.features import COUNT, MusicalTime
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

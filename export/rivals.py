@@ -22,14 +22,14 @@ import torch.nn.functional as F  # noqa: N812 - the name that every torch reader
 from onnx import helper
 from torch import Tensor
 
-from bridge.clock import SystemClock
-from bridge.pipe import join_parent
-from export.artefact import POSITIONS, WEIGHTS, Artefact
+from bridge.system.clock import SystemClock
+from bridge.system.pipe import join_parent
 from export.graph import EXACT, ON_CPU, Form, GraphWriter, Store, cache_names
-from export.provider import options
 from export.race import WARM_UP_NS, Name, Race, Took
-from model import features, inputs
+from export.runtime.artefact import POSITIONS, WEIGHTS, Artefact
+from export.runtime.provider import options
 from model.run import load
+from model.tokens import features, inputs
 from model.transformer import NORM_EPSILON, rope_table, rotate
 from model.weights import flat
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gui import bench_cli, jam_cli, style_cli
-from gui.options import (
+from gui.commands import bench, jam, style
+from gui.commands.options import (
     InstrumentsOption,
     SeedOption,
     StrengthOption,
@@ -27,7 +27,7 @@ from gui.options import (
     backend_of,
     settings_of,
 )
-from gui.terminal import fail, load_artefact, writable
+from gui.commands.terminal import fail, load_artefact, writable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,9 +40,9 @@ app = typer.Typer(
     no_args_is_help=False,
 )
 
-app.add_typer(style_cli.app, name="style")
-app.command()(jam_cli.jam)
-app.command()(bench_cli.bench)
+app.add_typer(style.app, name="style")
+app.command()(jam.jam)
+app.command()(bench.bench)
 
 _SECOND = 1_000_000_000
 
@@ -53,7 +53,7 @@ def default(context: typer.Context) -> None:
     if context.invoked_subcommand is not None:
         return
     if _has_screen():
-        from export.style_space import StyleSpace
+        from export.runtime.style_space import StyleSpace
         from gui.desk.app import run
         from gui.desk.preferences import preferences_file
 
@@ -78,8 +78,8 @@ def demo(
 
     Example: antiphon demo --phrase blues --style blues
     """
-    from gui import demo as show
-    from gui.phrases import phrase_file, usual_style
+    from gui.commands import demo as show
+    from gui.engine.phrases import phrase_file, usual_style
 
     settings = settings_of(
         style or usual_style(phrase), instruments_, temperature, top_p, style_strength, seed
@@ -121,7 +121,7 @@ def continue_(
     """
     from dataclasses import replace
 
-    from bridge import midifile
+    from bridge.midi import smf
 
     if bars < 0 or seconds < 0 or (bars and seconds):
         fail("give --bars or --seconds, as a number above 0.")
@@ -129,17 +129,17 @@ def continue_(
         fail("--takes: at least 1.")
     settings = settings_of(style, instruments_, temperature, top_p, style_strength, seed)
     try:
-        prompt = midifile.read(source)
-    except midifile.MidiFileError as error:
+        prompt = smf.read(source)
+    except smf.MidiFileError as error:
         fail(str(error))
     if not prompt.score.notes:
         fail(f"{source}: has no notes to continue.")
     writable(out)
     artefact = load_artefact(settings)
 
-    from export import continuation
-    from export.runtime import Decoder
-    from gui.recording import credit
+    from export.runtime import continuation
+    from export.runtime.decoder import Decoder
+    from gui.engine.recording import credit
 
     score = prompt.score
     span = (
@@ -154,12 +154,10 @@ def continue_(
         notes = continuation.continuation(artefact, decoder, score, span, varied)
         try:
             if only_new:
-                midifile.write(
-                    continuation.alone(score, span, notes), path, credit(artefact, varied)
-                )
+                smf.write(continuation.alone(score, span, notes), path, credit(artefact, varied))
             else:
-                midifile.write_continued(prompt, notes, path, credit(artefact, varied))
-        except midifile.MidiFileError as error:
+                smf.write_continued(prompt, notes, path, credit(artefact, varied))
+        except smf.MidiFileError as error:
             fail(str(error))
         typer.echo(f"{path}: {len(notes)} new notes")
 
@@ -176,7 +174,7 @@ def styles(
     Example: antiphon styles jazz
     """
     if map_ is not None:
-        from gui.style_map import draw_style_map
+        from gui.commands.style_map import draw_style_map
 
         writable(map_)
         artefact = load_artefact()
@@ -194,8 +192,8 @@ def ports() -> None:
 
     Example: antiphon ports
     """
-    from bridge.io_process import MidiIo
-    from bridge.protocol import ListPorts, PortNames, Problem
+    from bridge.io.handle import MidiIo
+    from bridge.playout.protocol import ListPorts, PortNames, Problem
 
     with MidiIo.start() as io:
         io.send(ListPorts())
@@ -228,7 +226,7 @@ def calibrate(
 
     Example: antiphon calibrate --output "loopMIDI 1" --input "loopMIDI 2"
     """
-    from gui.calibrate import CalibrationError, round_trip
+    from gui.commands.calibrate import CalibrationError, round_trip
 
     try:
         found = round_trip(backend_of(through), input_ or None, output or None)
@@ -245,7 +243,7 @@ def doctor() -> None:
 
     Example: antiphon doctor
     """
-    from gui.doctor import examine
+    from gui.commands.doctor import examine
 
     for finding in examine():
         typer.echo(finding)

@@ -20,11 +20,11 @@ import torch
 import typer
 from torch import Tensor
 
-from model import sampling
 from model.corpus import CorpusError
 from model.data import Corpus
 from model.run import RunError, load, replace_network
 from model.takes import Prompt, Take, continued, prompts_of
+from model.tokens import sampling
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -30,11 +30,11 @@ import numpy as np
 import typer
 from rich.progress import track
 
-from bridge import midifile
-from bridge.tempo import TempoMap
-from model import tokenizer
-from model import vocabulary as v
+from bridge.midi import smf
+from bridge.sync.tempo import TempoMap
 from model.corpus import SPLITS, CorpusError, Entry, read_manifest
+from model.tokens import tokenizer
+from model.tokens import vocabulary as v
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -132,8 +132,8 @@ class Encoded:
 def encoded(path: Path) -> Encoded | None:
     """Return a file as tokens, or None if it cannot be read."""
     try:
-        score = midifile.read(path).score
-    except midifile.MidiFileError:
+        score = smf.read(path).score
+    except smf.MidiFileError:
         return None
     notes = Counter(note.instrument.label for note in score.notes)
     last = max((note.release_ticks for note in score.notes), default=0)

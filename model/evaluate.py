@@ -9,7 +9,7 @@ and all) or a training run on the held-out pieces of a corpus that `model.data` 
     against       the same of other runs (`--against RUN`), for example those of dev/compare.py
     hidden        the same with one family of what it is told withheld
     styles        which style makes a piece likeliest? how often is it one of the piece's own
-    continuation  how far continuations are from what really followed (`model.measures`), beside
+    continuation  how far continuations are from what really followed (`model.evaluation.measures`), beside
                   how far apart the music itself is; instruments asked for and played
     critic        how well it tells real from generated, and what picking 1 of 4 by it changes
     overlap       the longest run of notes that takes share with the training pieces
@@ -33,13 +33,15 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from model import critic, features, measures, overlap, sampling
-from model import vocabulary as v
+from model import critic
 from model.corpus import CorpusError
 from model.data import Corpus, Piece
-from model.ngram import NGram
+from model.evaluation import measures, overlap
+from model.evaluation.ngram import NGram
 from model.run import RunError, Trained, load
 from model.takes import Prompt, Take, continued, instruments_of, prompts_of, style_weights
+from model.tokens import features, sampling
+from model.tokens import vocabulary as v
 from model.windows import FAMILIES, Window, hidden
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from model.measures import Profile
+    from model.evaluation.measures import Profile
 
 _T = TypeVar("_T")
 SECTIONS = ("nll", "counts", "hidden", "styles", "continuation")

@@ -1,7 +1,7 @@
 """The slow, obvious generator: the whole stream through the network for every token.
 
 It has no cache, no export and no cleverness, and exists to be right: the fast decoder in
-`export.runtime` is proven equal to it, token for token. Batch size is 1, tokens are plain ints.
+`export.runtime.decoder` is proven equal to it, token for token. Batch size is 1, tokens are plain ints.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from bridge.instruments import Instrument
-from model import sampling
-from model.features import COUNT, MusicalTime
+from bridge.midi.instruments import Instrument
+from model.tokens import sampling
+from model.tokens.features import COUNT, MusicalTime
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from bridge.instruments import Instrument
-from model.inputs import read_table
+from bridge.midi.instruments import Instrument
 from model.optimise import Optimisers
 from model.recurrent import Recurrent
+from model.tokens.inputs import read_table
 from model.transformer import SIZES, Config, Transformer
 from model.weights import read_graph, unflat
 

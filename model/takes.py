@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from bridge.instruments import Instrument
-from model import features, sampling
-from model import vocabulary as v
+from bridge.midi.instruments import Instrument
 from model.corpus import CorpusError
+from model.tokens import features, sampling
+from model.tokens import vocabulary as v
 from model.windows import frame_of
 
 if TYPE_CHECKING:

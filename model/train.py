@@ -28,7 +28,7 @@ from torch import Tensor, distributed, nn
 from torch.nn.parallel import DistributedDataParallel
 from torch.utils.data import DataLoader, Dataset
 
-from bridge.clock import SystemClock
+from bridge.system.clock import SystemClock
 from model.corpus import CorpusError
 from model.data import Corpus, style_names
 from model.optimise import rate_at

@@ -1,7 +1,7 @@
 """The network: a decoder-only transformer that continues music.
 
 Every position gets the sum of what is known about it: the token, where it stands in musical time
-(`model.features`), the style asked for and the instruments allowed. The style is a vector, not a
+(`model.tokens.features`), the style asked for and the instruments allowed. The style is a vector, not a
 token: a blend of styles is a weighted mean of vectors, and because it is an input it can change
 between two notes without recomputing what has been played.
 
@@ -32,10 +32,10 @@ import torch
 import torch.nn.functional as F  # noqa: N812 - the name that every torch reader expects
 from torch import Tensor, nn
 
-from bridge.instruments import Instrument
-from model import features
-from model import vocabulary as v
-from model.inputs import TOKEN_VELOCITY, VELOCITY_ROWS
+from bridge.midi.instruments import Instrument
+from model.tokens import features
+from model.tokens import vocabulary as v
+from model.tokens.inputs import TOKEN_VELOCITY, VELOCITY_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

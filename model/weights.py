@@ -7,7 +7,7 @@ takes the matrices out of the ONNX file of an artefact, whatever it stores them 
 what instruments add, stand beside it). So an artefact can be evaluated, taught a new style and
 trained further without a second copy of its weights.
 
-    rows (R, D), as `model.inputs` numbers them        allowed (14, D)
+    rows (R, D), as `model.tokens.inputs` numbers them        allowed (14, D)
     blocks/N/ attention_norm (D)  qkv (D, D + 2 K A)  out (D, D)
               feed_norm (D)  gate_up (D, 2 F)  down (F, D)
     norm (D)   head (D, E + 14 * 16 + 1): events, velocities, critic
@@ -31,8 +31,8 @@ import torch
 from onnx import numpy_helper
 from torch import Tensor
 
-from model import features, inputs
-from model.inputs import VELOCITY_ROWS
+from model.tokens import features, inputs
+from model.tokens.inputs import VELOCITY_ROWS
 from model.transformer import Block, Config, Transformer
 
 if TYPE_CHECKING:

@@ -26,11 +26,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bridge.instruments import Instrument
-from bridge.notes import Note, Score
-from bridge.tempo import FREE_BPM, TempoMap
-from model import features, tokenizer
-from model import vocabulary as v
+from bridge.midi.instruments import Instrument
+from bridge.midi.notes import Note, Score
+from bridge.sync.tempo import FREE_BPM, TempoMap
+from model.tokens import features, tokenizer
+from model.tokens import vocabulary as v
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -33,7 +33,7 @@ namespace {
 
 enum ParameterIndex : std::uint32_t { kBypass, kPlays, kListens, kThru, kApp, kParameterCount };
 
-/* What an instance may be told to play: all, or one of the families of `bridge/instruments.py`. */
+/* What an instance may be told to play: all, or one of the families of `bridge/midi/instruments.py`. */
 constexpr std::array<const char*, 15> kPlaysLabels{
     "everything", "piano", "organ", "harp",     "guitar", "bass",    "violin", "cello",
     "voice",      "flute", "clarinet", "sax",   "trumpet", "synth", "drums"};

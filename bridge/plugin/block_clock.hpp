@@ -1,7 +1,7 @@
 /* When a block begins, on the steady clock: a line through readings that tremble.
 
    Blocks follow each other exactly, but a host calls when the system lets it, so the moment at
-   which the call comes trembles. As in `bridge/frames.py`, a line is laid through the readings:
+   which the call comes trembles. As in `bridge/sync/frames.py`, a line is laid through the readings:
    each moves it by a small part of what it misses. A miss too large for a late call means that time
    was lost (a dropout, or a render faster than sound), and the line starts again from there. What
    is too large depends on the block: hosts compute a few in a row and then wait. */

@@ -4,7 +4,7 @@
    the first before it sounds; the first release after a strike ends it; a release of a silent
    string is nothing, so it is dropped. Hence every note-on that goes out is followed by exactly one
    release, whatever happens in between. The sustain pedal holds strings too, so whatever silences
-   the strings lifts it. This is the law of `bridge/schedule.py`, in the shape that an audio thread
+   the strings lifts it. This is the law of `bridge/playout/schedule.py`, in the shape that an audio thread
    needs: 16 times 128 bits. */
 
 #pragma once

@@ -17,7 +17,7 @@
    The plugin speaks first: it tells its instance in a PluginHello four times a second, and the app
    answers each with an AppHello, which is also its heartbeat. A message is a struct that can list
    its fields in the order of the wire, and that list is the format: writing, reading and counting
-   bytes all walk it. `bridge/plugin_wire.py` is the same table in Python; a test holds the two
+   bytes all walk it. `bridge/plugin/wire.py` is the same table in Python; a test holds the two
    together. Nothing here knows a socket, a clock or a plugin. */
 
 #pragma once

@@ -15,21 +15,22 @@ from multiprocessing import Pipe
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bridge import protocol
-from bridge.dialogue import RollNote, Settings, Snapshot, State
-from bridge.instruments import Instrument
-from bridge.io_process import MidiIo
-from bridge.pipe import join_parent, start_child
-from bridge.transport import NANOSECONDS, Source, Transport
+from bridge.io.handle import MidiIo
+from bridge.messages.settings import Settings
+from bridge.messages.snapshot import RollNote, Snapshot, State
+from bridge.midi.instruments import Instrument
+from bridge.playout import protocol
+from bridge.sync.transport import NANOSECONDS, Source, Transport
+from bridge.system.pipe import join_parent, start_child
 from gui.bench.painting import SECOND, crowd
 from gui.bench.sending import Busy, lateness, plan
 from gui.bench.spread import interleaved
-from gui.snapshots import Packer
+from gui.engine.snapshots import Packer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from export.artefact import Artefact
+    from export.runtime.artefact import Artefact
 
 ROUND_S = 5
 _FRAME_MS = 16
@@ -75,10 +76,10 @@ def main() -> None:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
-    from export.own_styles import installed_artefact
-    from export.style_space import StyleSpace
+    from export.runtime.own_styles import installed_artefact
+    from export.runtime.style_space import StyleSpace
     from gui.desk.session_link import SessionLink
-    from gui.desk.theme import DARK
+    from gui.desk.widgets.theme import DARK
     from gui.desk.window import Window
 
     application = QApplication(["beside_window"])

@@ -12,22 +12,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bridge.instruments import Instrument
-from bridge.pipe import ChildError, start_child
-from export.calibration import feed_anything
-from export.fork import Fork
+from bridge.midi.instruments import Instrument
+from bridge.system.pipe import ChildError, start_child
 from export.race import NAMES, WARM_UP_NS, Race, Took
-from export.runtime import Decoder
+from export.runtime.calibration import feed_anything
+from export.runtime.decoder import Decoder
+from export.runtime.fork import Fork
 from gui.bench.spread import interleaved, timed
-from model import features, sampling
-from model import vocabulary as v
+from model.tokens import features, sampling
+from model.tokens import vocabulary as v
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from bridge.pipe import Child
-    from export.artefact import Artefact
+    from bridge.system.pipe import Child
     from export.race import Name
+    from export.runtime.artefact import Artefact
 
 CACHED = (64, 512, 2048)
 OURS, BESIDE_RIVALS = "antiphon", "antiphon, in turns with the rivals"

@@ -17,10 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from bridge import protocol
-from bridge.clock import SystemClock
-from bridge.dialogue import (
-    MOST_CANDIDATES,
+from bridge.messages.composer import (
     Arrange,
     Begin,
     Compose,
@@ -28,28 +25,29 @@ from bridge.dialogue import (
     Foresee,
     Happening,
     Hear,
-    Inbox,
-    Listen,
     Release,
-    Settings,
-    State,
     Strike,
     Withdraw,
 )
-from bridge.events import NoteOff, NoteOn, Stamped
-from bridge.instruments import Instrument
-from bridge.player import MS, SECOND
-from bridge.session import Session
-from export.calibration import feed_anything, tuned_decoder
-from export.composer import Composer
-from export.composer_thread import ComposerThread
+from bridge.messages.requests import Listen
+from bridge.messages.settings import MOST_CANDIDATES, Settings
+from bridge.messages.snapshot import State
+from bridge.midi.events import NoteOff, NoteOn, Stamped
+from bridge.midi.instruments import Instrument
+from bridge.playout import protocol
+from bridge.session.player import MS, SECOND
+from bridge.session.session import Inbox, Session
+from bridge.system.clock import SystemClock
+from export.runtime.calibration import feed_anything, tuned_decoder
+from export.runtime.composer import Composer
+from export.runtime.composer_thread import ComposerThread
 from gui.bench.decode import BAND
 from gui.bench.spread import Spread, timed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from export.artefact import Artefact
+    from export.runtime.artefact import Artefact
 
 NOTES = (0, 256, 1024)
 NOTES_A_SECOND = 8

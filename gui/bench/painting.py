@@ -17,9 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from bridge.dialogue import RollNote, Settings, Snapshot, State
-from bridge.instruments import Instrument
-from bridge.transport import Source, Transport
+from bridge.messages.settings import Settings
+from bridge.messages.snapshot import RollNote, Snapshot, State
+from bridge.midi.instruments import Instrument
+from bridge.sync.transport import Source, Transport
 
 SECOND = 1_000_000_000
 NOTES, FRAMES, WARM = 5000, 600, 60
@@ -71,10 +72,10 @@ def main() -> None:
 def _frames(width: int, height: int) -> dict[str, float]:
     from PySide6.QtGui import QImage
 
-    from bridge.clock import SystemClock
-    from gui.desk.roll import PianoRoll
-    from gui.desk.roll_view import PLAYHEAD
-    from gui.desk.theme import DARK
+    from bridge.system.clock import SystemClock
+    from gui.desk.roll.piano_roll import PianoRoll
+    from gui.desk.roll.view import PLAYHEAD
+    from gui.desk.widgets.theme import DARK
 
     roll, clock = PianoRoll(DARK), SystemClock()
     roll.resize(width, height)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
-from export.calibration import tuned_decoder
+from export.runtime.calibration import tuned_decoder
 from gui.bench import decode, live, sending, startup
 from gui.bench.beside_window import beside_window
 from gui.bench.decode import BESIDE_RIVALS, OURS
@@ -25,7 +25,7 @@ from gui.bench.together import together
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from export.artefact import Artefact
+    from export.runtime.artefact import Artefact
 
 Found = dict[str, Any]
 SECTIONS = (

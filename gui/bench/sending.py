@@ -15,22 +15,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bridge import protocol
-from bridge.clock import SystemClock
-from bridge.events import NoteOff, NoteOn
-from bridge.io_process import MidiIo
-from bridge.player import MS, SECOND
-from bridge.schedule import Due
-from bridge.transport import NANOSECONDS
-from export.calibration import feed_anything, tuned_decoder
+from bridge.io.handle import MidiIo
+from bridge.midi.events import NoteOff, NoteOn
+from bridge.playout import protocol
+from bridge.playout.schedule import Due
+from bridge.session.player import MS, SECOND
+from bridge.sync.transport import NANOSECONDS
+from bridge.system.clock import SystemClock
+from export.runtime.calibration import feed_anything, tuned_decoder
 from gui.bench.jack_rig import Listener, RigError, jack_server
 from gui.bench.spread import Spread
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bridge.io_process import BackendName
-    from export.artefact import Artefact
+    from bridge.io.handle import BackendName
+    from export.runtime.artefact import Artefact
 
 _SOON_NS, _APART_NS, _JITTER_NS, _HELD_NS = 500 * MS, 100 * MS, 40 * MS, 30 * MS
 _READY_S = 10.0

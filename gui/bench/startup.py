@@ -15,9 +15,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from bridge.clock import SystemClock
-from export.artefact import default_artefact
-from export.calibration import tuned_decoder
+from bridge.system.clock import SystemClock
+from export.runtime.artefact import default_artefact
+from export.runtime.calibration import tuned_decoder
 from gui.bench.spread import Spread, timed
 
 if TYPE_CHECKING:
@@ -27,10 +27,10 @@ _REPEATS = 5
 _JAM = "from gui.cli import main; main()"
 _WINDOW = """
 import sys
-from bridge.clock import SystemClock
-from export.style_space import StyleSpace
+from bridge.system.clock import SystemClock
+from export.runtime.style_space import StyleSpace
 from gui.desk.app import run
-from gui.terminal import load_artefact
+from gui.commands.terminal import load_artefact
 from PySide6.QtWidgets import QApplication
 
 def shown():

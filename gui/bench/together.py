@@ -21,17 +21,19 @@ from random import Random
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from bridge import protocol
-from bridge.dialogue import Change, Listen, LogEntry, Mode, Settings, Time
-from bridge.instruments import Instrument
-from bridge.player import SECOND
+from bridge.messages.requests import Change, Listen
+from bridge.messages.settings import Mode, Settings, Time
+from bridge.messages.snapshot import LogEntry
+from bridge.midi.instruments import Instrument
+from bridge.playout import protocol
+from bridge.session.player import SECOND
 from gui.bench.jack_rig import RATE_HZ, RigError, jack_server
-from gui.engine import Engine
+from gui.engine.process import Engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from export.artefact import Artefact
+    from export.runtime.artefact import Artefact
 
 BPM = 112
 _LEAVE_NS = 6 * SECOND

@@ -13,11 +13,11 @@ from PySide6.QtCore import QTimer, qVersion
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from bridge.pipe import ChildError, start_child
-from gui.desk.languages import speak
+from bridge.system.pipe import ChildError, start_child
 from gui.desk.preferences import PreferencesError, load, save
 from gui.desk.session_link import SessionLink
-from gui.desk.theme import DARK
+from gui.desk.widgets.languages import speak
+from gui.desk.widgets.theme import DARK
 from gui.desk.window import Window
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from bridge.pipe import Child
-    from export.style_space import StyleSpace
+    from bridge.system.pipe import Child
+    from export.runtime.style_space import StyleSpace
 
 _USUAL_SIZE = 1280, 760
 
@@ -39,7 +39,7 @@ def run(
     What was `remembered` in a file is restored, and written there in the end. `shown` is called
     when the window has been painted and answers.
     """
-    engines = [start_child("gui.engine")]
+    engines = [start_child("gui.engine.process")]
     captures = user_documents_path() / "Antiphon"
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Antiphon")
@@ -76,7 +76,7 @@ def run(
 def _start_again(window: Window, engines: list[Child]) -> None:
     """Start another engine, after the last one has ended; say it if that does not go."""
     try:
-        engines.append(start_child("gui.engine"))
+        engines.append(start_child("gui.engine.process"))
     except ChildError as error:
         window.lack_engine(str(error))
     else:

@@ -25,11 +25,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bridge.dialogue import FASTEST_BPM, SLOWEST_BPM, Begins, Mode, ReEntry, Settings
-from bridge.instruments import Instrument
-from bridge.quantise import HARDEST_SWING, STRAIGHT, Step
-from gui.desk.names import instrument_name
-from gui.desk.wheel import WheelScrolls
+from bridge.messages.settings import FASTEST_BPM, SLOWEST_BPM, Begins, Mode, ReEntry, Settings
+from bridge.midi.instruments import Instrument
+from bridge.sync.quantise import HARDEST_SWING, STRAIGHT, Step
+from gui.desk.widgets.names import instrument_name
+from gui.desk.widgets.wheel import WheelScrolls
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -20,11 +20,11 @@ from cattrs.errors import BaseValidationError
 from platformdirs import user_config_path
 from tomlkit.exceptions import TOMLKitError
 
-from bridge.controls import Action, Control, parse_control
-from bridge.dialogue import USUAL_TEMPERATURE, Settings
-from bridge.hearing import Sound
-from bridge.instruments import Instrument, named
-from bridge.whole_file import written_whole
+from bridge.messages.settings import USUAL_TEMPERATURE, Settings
+from bridge.midi.controls import Action, Control, parse_control
+from bridge.midi.instruments import Instrument, named
+from bridge.synth.policy import Sound
+from bridge.system.atomic_write import written_whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

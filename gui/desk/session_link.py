@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from bridge.dialogue import Halt, Request, Snapshot
-from gui.snapshots import Capture, Captured, Unpacker
+from bridge.messages.requests import Halt, Request
+from bridge.messages.snapshot import Snapshot
+from gui.engine.snapshots import Capture, Captured, Unpacker
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection

@@ -15,7 +15,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QUndoCommand, QUndoStack
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bridge.dialogue import Settings
+    from bridge.messages.settings import Settings
 
     Facts = dict[str, Any]
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
-from bridge.dialogue import RollNote, Snapshot
-from gui.desk.names import instrument_name
-from model.vocabulary import pitch_name
+from bridge.messages.snapshot import RollNote, Snapshot
+from gui.desk.widgets.names import instrument_name
+from model.tokens.vocabulary import pitch_name
 
 _BETWEEN = "   ·   "
 

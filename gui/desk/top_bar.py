@@ -11,17 +11,19 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QElapsedTimer, QEvent, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
-from bridge import midifile
-from bridge.clock import Clock, SystemClock
-from bridge.dialogue import Finish, Halt, HandOver, Listen, Mode, State
-from bridge.protocol import Inject, Panic
-from gui.desk.names import phrase_name
-from gui.phrases import USUAL_STYLES, fingers, phrase_file
+from bridge.messages.requests import Finish, Halt, HandOver, Listen
+from bridge.messages.settings import Mode
+from bridge.messages.snapshot import State
+from bridge.midi import smf
+from bridge.playout.protocol import Inject, Panic
+from bridge.system.clock import Clock, SystemClock
+from gui.desk.widgets.names import phrase_name
+from gui.engine.phrases import USUAL_STYLES, fingers, phrase_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bridge.dialogue import Snapshot
+    from bridge.messages.snapshot import Snapshot
 
 _TWICE_MS = 700
 _SOON_NS = 500_000_000
@@ -126,7 +128,7 @@ class TopBar(QWidget):
         if first == _NOTHING:
             self.asked.emit(HandOver())
         elif first != _MINE:
-            score = midifile.read(phrase_file(first)).score
+            score = smf.read(phrase_file(first)).score
             keys = fingers(score, self._clock.now_ns() + _SOON_NS)
             self._phrase = first, keys[-1].time_ns
             self.asked.emit(Inject(keys))

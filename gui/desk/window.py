@@ -37,41 +37,43 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bridge.clock import SystemClock
-from bridge.dialogue import Bind, Change, Finish, Listen, Recite, Settings, Snapshot
-from bridge.midifile import MidiFileError
-from bridge.protocol import OpenPorts
-from gui.desk.banner import Banner
-from gui.desk.captures import Captures
-from gui.desk.captures_panel import CapturesPanel
-from gui.desk.controls_panel import ControlsPanel
-from gui.desk.devices_panel import DevicesPanel
-from gui.desk.drops import midi_file_of
-from gui.desk.keyboard import Keyboard
-from gui.desk.lamp import Lamps
-from gui.desk.musical_typing import MusicalTyping
-from gui.desk.names import setting_name
+from bridge.messages.requests import Bind, Change, Finish, Listen, Recite
+from bridge.messages.settings import Settings
+from bridge.messages.snapshot import Snapshot
+from bridge.midi.smf import MidiFileError
+from bridge.playout.protocol import OpenPorts
+from bridge.system.clock import SystemClock
+from gui.desk.devices.controls_panel import ControlsPanel
+from gui.desk.devices.panel import DevicesPanel
+from gui.desk.keys.keyboard import Keyboard
+from gui.desk.keys.musical_typing import MusicalTyping
 from gui.desk.play_panel import PlayPanel
 from gui.desk.preferences import Colours, Preferences
-from gui.desk.roll import PianoRoll
+from gui.desk.roll.piano_roll import PianoRoll
 from gui.desk.settings_undo import SettingsUndo, UndoFirst
-from gui.desk.style_panel import StylePanel
-from gui.desk.takes_strip import TakesStrip
-from gui.desk.theme import DARK, LIGHT, inset_numbers
+from gui.desk.styles.panel import StylePanel
+from gui.desk.takes.captures import Captures
+from gui.desk.takes.captures_panel import CapturesPanel
+from gui.desk.takes.drops import midi_file_of
+from gui.desk.takes.strip import TakesStrip
 from gui.desk.time_line import TimeLine
 from gui.desk.top_bar import TopBar
-from gui.snapshots import Purpose
+from gui.desk.widgets.banner import Banner
+from gui.desk.widgets.lamp import Lamps
+from gui.desk.widgets.names import setting_name
+from gui.desk.widgets.theme import DARK, LIGHT, inset_numbers
+from gui.engine.snapshots import Purpose
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from multiprocessing.connection import Connection
     from pathlib import Path
 
-    from bridge.dialogue import Request
-    from export.style_space import StyleSpace
+    from bridge.messages.requests import Request
+    from export.runtime.style_space import StyleSpace
     from gui.desk.session_link import SessionLink
-    from gui.desk.theme import Theme
-    from gui.snapshots import Captured
+    from gui.desk.widgets.theme import Theme
+    from gui.engine.snapshots import Captured
 
 _ON_ITS_WAY_MS = 1000
 _SIDE_PX = 380

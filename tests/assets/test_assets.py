@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from assets import DEMO_PHRASES, FOLDER
-from bridge import midifile
-from export.artefact import CARD, EVALUATION, Artefact, default_artefact
-from export.runtime import Decoder
-from gui.phrases import phrase_file, usual_style
+from bridge.midi import smf
+from export.runtime.artefact import CARD, EVALUATION, Artefact, default_artefact
+from export.runtime.decoder import Decoder
+from gui.engine.phrases import phrase_file, usual_style
 from model.style_map import boxes
 
 ROOT = Path(__file__).parents[2]
@@ -78,7 +78,7 @@ def test_every_style_has_room_on_the_map(artefact: Artefact) -> None:
 def test_a_demo_phrase_can_be_played_in_a_style_that_there_is(
     artefact: Artefact, name: str
 ) -> None:
-    score = midifile.read(phrase_file(name)).score
+    score = smf.read(phrase_file(name)).score
     assert phrase_file(name).parent == DEMO_PHRASES
     assert len(score.notes) > 20
     assert usual_style(name) in artefact.style_names

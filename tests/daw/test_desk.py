@@ -18,8 +18,8 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor
 
-from bridge.schedule import HAND_CHANNEL
-from gui.desk.theme import DARK
+from bridge.playout.schedule import HAND_CHANNEL
+from gui.desk.widgets.theme import DARK
 from tests.daw.ardour_window import (
     BELOW_THE_TRACKS,
     LOWER_EDGE,

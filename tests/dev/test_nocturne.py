@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bridge import midifile
+from bridge.midi import smf
 
 ROOT = Path(__file__).parents[2]
 BAND = {"piano", "drums", "bass", "guitar"}
@@ -54,6 +54,6 @@ def test_styles_are_further_apart_than_the_seeds_of_one(
 def test_what_is_measured_is_what_is_written(made: tuple[Path, dict[str, Any]]) -> None:
     out, found = made
     for seed, file in enumerate(found["files"]["pop"]):
-        score = midifile.read(out / f"pop-{seed}.mid").score
+        score = smf.read(out / f"pop-{seed}.mid").score
         assert {note.instrument.label for note in score.notes} == BAND
         assert len(score.notes) == 6 + sum(file["notes"].values())

@@ -16,12 +16,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from export import artefact, make
-from export.artefact import GRAPHS, Artefact
+from export import make
 from export.graph import EXACT, Form
-from export.runtime import Decoder
-from model import features
-from model import vocabulary as v
+from export.runtime import artefact
+from export.runtime.artefact import GRAPHS, Artefact
+from export.runtime.decoder import Decoder
+from model.tokens import features
+from model.tokens import vocabulary as v
 from model.transformer import SIZES, Transformer
 
 STYLES = ("bach", "bossa nova", "chopin")

@@ -11,13 +11,14 @@ import pytest
 import torch
 from torch import Tensor
 
-from bridge.instruments import Instrument
+from bridge.midi.instruments import Instrument
 from export import make
-from export.artefact import GRAPHS, WEIGHTS, Artefact, Device
 from export.graph import EXACT, ON_CPU, ON_CUDA, ON_CUDA_HALF, Form, write_graphs
-from export.runtime import Decoder
-from model import features, generate, inputs, sampling
-from model import vocabulary as v
+from export.runtime.artefact import GRAPHS, WEIGHTS, Artefact, Device
+from export.runtime.decoder import Decoder
+from model import generate
+from model.tokens import features, inputs, sampling
+from model.tokens import vocabulary as v
 from model.transformer import Transformer
 
 # The table of rows is float16: 11 significant bits. Logits here are about 6 wide.

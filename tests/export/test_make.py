@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from export import make
-from export.artefact import Artefact
 from export.graph import Form, write_graphs
+from export.runtime.artefact import Artefact
 from model.run import CHECKPOINT
 from model.transformer import Transformer
 

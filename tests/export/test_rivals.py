@@ -7,12 +7,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from bridge.pipe import start_child
-from export.artefact import Artefact
+from bridge.system.pipe import start_child
 from export.graph import EXACT, cache_names
 from export.race import NAMES, Race, Took
 from export.rivals import ConcatenatingRival, TorchRival
-from model import inputs
+from export.runtime.artefact import Artefact
+from model.tokens import inputs
 from model.transformer import Transformer
 
 Stream = tuple[list[int], NDArray[np.int64]]

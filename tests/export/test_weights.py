@@ -2,7 +2,7 @@
 
 import torch
 
-from export.artefact import Artefact
+from export.runtime.artefact import Artefact
 from model.run import load
 from model.transformer import Transformer
 from model.weights import flat

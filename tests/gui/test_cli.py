@@ -11,8 +11,8 @@ import mido
 import pytest
 
 from assets import DEMO_PHRASES
-from bridge import midifile
-from bridge.instruments import Instrument
+from bridge.midi import smf
+from bridge.midi.instruments import Instrument
 from gui import cli
 
 MINUET = DEMO_PHRASES / "minuet.mid"
@@ -43,7 +43,7 @@ def test_continue_keeps_the_prompt_and_adds_bars_and_twice_is_the_same(tmp_path:
         done = antiphon("continue", MINUET, "-o", out, *asked)
         assert (done.returncode, done.stderr) == (0, "")
     assert outs[0].read_bytes() == outs[1].read_bytes()
-    prompt, longer = midifile.read(MINUET), midifile.read(outs[0])
+    prompt, longer = smf.read(MINUET), smf.read(outs[0])
     begin, end = 12 * 48, 12 * 48 + 8 * 3 * 48
     assert longer.source.tracks[: len(prompt.source.tracks)] == prompt.source.tracks
     assert (longer.score.tempos, longer.score.metres) == (prompt.score.tempos, prompt.score.metres)
@@ -62,7 +62,7 @@ def test_a_band_that_is_asked_for_comes_in(tmp_path: Path) -> None:
     asked = ("--instruments", "piano,bass,drums", "--style", "pop", "--bars", "12", "--only-new")
     for seed in ("1", "2", "3"):
         assert antiphon("continue", MINUET, "-o", out, *asked, "--seed", seed).returncode == 0
-        playing = {note.instrument for note in midifile.read(out).score.notes}
+        playing = {note.instrument for note in smf.read(out).score.notes}
         assert playing == {Instrument.PIANO, Instrument.BASS, Instrument.DRUMS}
 
 
@@ -72,7 +72,7 @@ def test_takes_and_only_new(tmp_path: Path) -> None:
     done = antiphon("continue", MINUET, "-o", out, *asked)
     assert done.returncode == 0
     assert sorted(os.listdir(tmp_path)) == ["take-1.mid", "take-2.mid"]  # noqa: PTH208
-    score = midifile.read(tmp_path / "take-1.mid").score
+    score = smf.read(tmp_path / "take-1.mid").score
     assert {n.instrument for n in score.notes} <= {Instrument.BASS}
     assert score.end_ticks <= 3 * 48
 
@@ -171,7 +171,7 @@ def test_the_demo_answers_and_writes_both_files(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     for word in ("played", "answered", "blues", "first note sent", "Written"):
         assert word in done.stdout
-    names = [track.name for track in midifile.read(tmp_path / "antiphon-blues.mid").source.tracks]
+    names = [track.name for track in smf.read(tmp_path / "antiphon-blues.mid").source.tracks]
     assert names == ["", "played piano", "Antiphon piano"]
     picture = (tmp_path / "antiphon-blues.png").read_bytes()
     assert picture.startswith(b"\x89PNG")

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from bridge.instruments import Instrument
-from bridge.midifile import write
-from bridge.notes import MetreChange, Note, Score, TempoChange
+from bridge.midi.instruments import Instrument
+from bridge.midi.notes import MetreChange, Note, Score, TempoChange
+from bridge.midi.smf import write
 from model import data
 from model.transformer import SIZES, Config, Transformer
 

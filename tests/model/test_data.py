@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from model import data, tokenizer
+from model import data
 from model.corpus import CorpusError, read_manifest
 from model.data import Corpus, shards_of, style_names
+from model.tokens import tokenizer
 
 
 def test_pieces_come_back_with_what_is_known_of_them(shards: Path) -> None:

@@ -61,7 +61,8 @@ def test_it_is_the_likelihood_that_the_network_gives(trained: Trained, shards: P
     tokens = corpus.tokens_of(piece)[:60]
     nll = likelihoods(trained, tokens, piece)
     network = trained.network
-    from model import features, sampling, takes  # noqa: PLC0415
+    from model import takes  # noqa: PLC0415
+    from model.tokens import features, sampling
 
     time = features.musical_time(tokens)
     time[:, 4:] = 0

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from model import features, tokenizer
-from model import vocabulary as v
 from model.corpus import CorpusError
 from model.data import Corpus
 from model.generate import GREEDY, generate
-from model.sampling import Chance
 from model.takes import Prompt, continued, prompt_at, prompts_of
+from model.tokens import features, tokenizer
+from model.tokens import vocabulary as v
+from model.tokens.sampling import Chance
 from model.transformer import Transformer
 
 STYLES = ["folk", "smith", "jazz"]

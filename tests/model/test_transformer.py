@@ -4,9 +4,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from bridge.instruments import Instrument
-from model import features
-from model import vocabulary as v
+from bridge.midi.instruments import Instrument
+from model.tokens import features
+from model.tokens import vocabulary as v
 from model.transformer import SIZES, Transformer, parameter_count, rope_table, rotate
 
 B, T = 2, 12

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bridge.instruments import Instrument
-from bridge.notes import MetreChange, Note, Score, TempoChange
-from model import features, tokenizer, windows
-from model import vocabulary as v
+from bridge.midi.instruments import Instrument
+from bridge.midi.notes import MetreChange, Note, Score, TempoChange
+from model import windows
 from model.data import Corpus
+from model.tokens import features, tokenizer
+from model.tokens import vocabulary as v
 from model.windows import Batch, WindowSource
 
 STYLES = ["folk", "smith"]

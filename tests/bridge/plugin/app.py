@@ -16,8 +16,7 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from bridge.clock import SystemClock
-from bridge.plugin_wire import (
+from bridge.plugin.wire import (
     AppBye,
     AppHello,
     FromApp,
@@ -28,6 +27,7 @@ from bridge.plugin_wire import (
     decode,
     encode,
 )
+from bridge.system.clock import SystemClock
 
 PATIENCE_S = 20.0
 

@@ -12,9 +12,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple, Self
 
-from bridge.clock import SystemClock
-from bridge.events import NoteOff, NoteOn, decode
-from bridge.plugin_wire import Block, FromApp
+from bridge.midi.events import NoteOff, NoteOn, decode
+from bridge.plugin.wire import Block, FromApp
+from bridge.system.clock import SystemClock
 from tests.bridge.plugin.app import PATIENCE_S, App
 
 RATE_HZ = 48_000

@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 import pytest
 
-from bridge.clock import SystemClock
-from bridge.instruments import LABELS, Instrument
-from bridge.plugin_wire import (
+from bridge.midi.instruments import LABELS, Instrument
+from bridge.playout.schedule import HAND_CHANNEL
+from bridge.plugin.wire import (
     VERSION,
     AppBye,
     AppHello,
@@ -29,7 +29,7 @@ from bridge.plugin_wire import (
     PluginHello,
     encode,
 )
-from bridge.schedule import HAND_CHANNEL
+from bridge.system.clock import SystemClock
 from tests.bridge.plugin.app import App
 from tests.bridge.plugin.host import (
     APP,

@@ -13,16 +13,8 @@ from pathlib import Path
 import jack
 import pytest
 
-from bridge.clock import SystemClock
-from bridge.plugin_wire import (
-    Block,
-    BlockFlags,
-    MidiIn,
-    PlayAtPosition,
-    Played,
-    PlayNow,
-    PluginBye,
-)
+from bridge.plugin.wire import Block, BlockFlags, MidiIn, PlayAtPosition, Played, PlayNow, PluginBye
+from bridge.system.clock import SystemClock
 from tests.bridge.conftest import Peer
 from tests.bridge.jack_server import RATE_HZ
 from tests.bridge.plugin.app import PATIENCE_S, App

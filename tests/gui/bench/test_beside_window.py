@@ -4,7 +4,7 @@ from itertools import islice, pairwise
 
 import pytest
 
-from export.artefact import default_artefact
+from export.runtime.artefact import default_artefact
 from gui.bench.beside_window import ROUND_S, _frames, beside_window
 
 SECOND = 1_000_000_000

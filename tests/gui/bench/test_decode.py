@@ -4,7 +4,7 @@ import numpy as np
 import onnx
 from onnx import numpy_helper
 
-from export.artefact import default_artefact
+from export.runtime.artefact import default_artefact
 from gui.bench import decode
 
 

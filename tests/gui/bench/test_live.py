@@ -1,6 +1,6 @@
 """What is simulated is what would be played."""
 
-from export.artefact import default_artefact
+from export.runtime.artefact import default_artefact
 from gui.bench import live
 
 

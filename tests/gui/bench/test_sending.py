@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from bridge.events import NoteOn
-from bridge.schedule import Due
-from export.artefact import default_artefact
+from bridge.midi.events import NoteOn
+from bridge.playout.schedule import Due
+from export.runtime.artefact import default_artefact
 from gui.bench import sending
 from tests.bridge.jack_server import shared_jack_server
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from export.artefact import default_artefact
+from export.runtime.artefact import default_artefact
 from gui.bench.together import Heard, plan, together
 from tests.bridge.jack_server import shared_jack_server
 

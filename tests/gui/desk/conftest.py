@@ -11,13 +11,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from bridge.dialogue import Change, Settings, Snapshot, State
-from export.own_styles import installed_artefact
-from export.style_space import StyleSpace
+from bridge.messages.requests import Change
+from bridge.messages.settings import Settings
+from bridge.messages.snapshot import Snapshot, State
+from export.runtime.own_styles import installed_artefact
+from export.runtime.style_space import StyleSpace
 from gui.desk.session_link import SessionLink
-from gui.desk.theme import DARK, Theme
+from gui.desk.widgets.theme import DARK, Theme
 from gui.desk.window import Window
-from gui.snapshots import Packer
+from gui.engine.snapshots import Packer
 
 STOPPED = Snapshot(0, State.STOPPED, Settings(), ())
 

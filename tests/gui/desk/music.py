@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from bridge.dialogue import RollNote, Settings, Snapshot, State
-from bridge.instruments import Instrument
-from bridge.protocol import Lateness
-from bridge.transport import Source, Transport
+from bridge.messages.settings import Settings
+from bridge.messages.snapshot import RollNote, Snapshot, State
+from bridge.midi.instruments import Instrument
+from bridge.playout.protocol import Lateness
+from bridge.sync.transport import Source, Transport
 
 SECOND = 1_000_000_000
 NOW_NS = 100 * SECOND

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from bridge.dialogue import Settings
+from bridge.messages.settings import Settings
 from gui.desk.app import diagnostics, show_crash
 from gui.desk.preferences import Preferences, load, save
 
@@ -17,8 +17,8 @@ RUN = """
 import sys
 from pathlib import Path
 from PySide6.QtWidgets import QApplication
-from export.own_styles import installed_artefact
-from export.style_space import StyleSpace
+from export.runtime.own_styles import installed_artefact
+from export.runtime.style_space import StyleSpace
 from gui.desk.app import run
 
 sys.exit(run(StyleSpace.of(installed_artefact()), Path(sys.argv[1]), QApplication.closeAllWindows))

@@ -31,12 +31,12 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
-from bridge.dialogue import State
-from export.style_space import StyleSpace
+from bridge.messages.snapshot import State
+from export.runtime.style_space import StyleSpace
 from gui.desk.session_link import SessionLink
-from gui.desk.theme import DARK
+from gui.desk.widgets.theme import DARK
 from gui.desk.window import Window
-from gui.snapshots import Packer
+from gui.engine.snapshots import Packer
 from tests.gui.desk.conftest import Desk
 from tests.gui.desk.music import jam
 

@@ -24,13 +24,13 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from export.own_styles import installed_artefact
-from export.style_space import StyleSpace
+from export.runtime.own_styles import installed_artefact
+from export.runtime.style_space import StyleSpace
 from gui.desk.session_link import SessionLink
-from gui.desk.languages import speak
-from gui.desk.theme import DARK, LIGHT
+from gui.desk.widgets.languages import speak
+from gui.desk.widgets.theme import DARK, LIGHT
 from gui.desk.window import Window
-from gui.snapshots import Packer
+from gui.engine.snapshots import Packer
 from tests.gui.desk.music import jam
 
 folder, width, height, languages = Path(sys.argv[1]), *map(int, sys.argv[2:4]), sys.argv[4:]

@@ -6,9 +6,9 @@ import pytest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLabel, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from bridge.dialogue import Begins, Mode, ReEntry, Settings, Time
-from bridge.instruments import Instrument
-from bridge.quantise import Quantise, Step
+from bridge.messages.settings import Begins, Mode, ReEntry, Settings, Time
+from bridge.midi.instruments import Instrument
+from bridge.sync.quantise import Quantise, Step
 from gui.desk.play_panel import PlayPanel
 from tests.gui.desk.wheel import turned
 

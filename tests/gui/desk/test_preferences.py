@@ -8,11 +8,11 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from bridge.controls import Action, Control
-from bridge.dialogue import Begins, Mode, ReEntry, Settings, Time
-from bridge.instruments import Instrument
-from bridge.quantise import Quantise, Step
-from bridge.transport import Source
+from bridge.messages.settings import Begins, Mode, ReEntry, Settings, Time
+from bridge.midi.controls import Action, Control
+from bridge.midi.instruments import Instrument
+from bridge.sync.quantise import Quantise, Step
+from bridge.sync.transport import Source
 from gui.desk.preferences import Colours, Preferences, PreferencesError, load, save
 
 CHOSEN = Preferences(

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QSpinBox
 from pytestqt.qtbot import QtBot
 
-from bridge.dialogue import Settings
+from bridge.messages.settings import Settings
 from gui.desk import settings_undo
 from gui.desk.settings_undo import SettingsUndo, UndoFirst, changed
 

@@ -5,10 +5,11 @@ from dataclasses import replace
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from bridge.dialogue import RollNote, Settings, Snapshot, State
-from bridge.instruments import Instrument
-from bridge.protocol import PluginInstance
-from bridge.transport import Source, Transport
+from bridge.messages.settings import Settings
+from bridge.messages.snapshot import RollNote, Snapshot, State
+from bridge.midi.instruments import Instrument
+from bridge.playout.protocol import PluginInstance
+from bridge.sync.transport import Source, Transport
 from gui.desk.time_line import TimeLine
 
 SECOND = 1_000_000_000

@@ -6,12 +6,14 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from bridge import midifile
-from bridge.dialogue import Finish, Halt, HandOver, Listen, Mode, Settings, Snapshot, State
-from bridge.protocol import Inject, Panic
-from gui.desk.theme import DARK
+from bridge.messages.requests import Finish, Halt, HandOver, Listen
+from bridge.messages.settings import Mode, Settings
+from bridge.messages.snapshot import Snapshot, State
+from bridge.midi import smf
+from bridge.playout.protocol import Inject, Panic
 from gui.desk.top_bar import TopBar
-from gui.phrases import USUAL_STYLES, fingers, phrase_file
+from gui.desk.widgets.theme import DARK
+from gui.engine.phrases import USUAL_STYLES, fingers, phrase_file
 
 STOPPED = Snapshot(0, State.STOPPED, Settings(), ())
 NOW_NS = 7_000_000_000
@@ -55,7 +57,7 @@ def test_it_begins_with_what_is_played_out_of_nothing_or_with_a_phrase(
         listen, inject = asked
         assert listen == Listen()
         assert isinstance(inject, Inject)
-        score = midifile.read(phrase_file(name)).score
+        score = smf.read(phrase_file(name)).score
         assert inject.events == fingers(score, inject.events[0].time_ns)
         assert 0 < inject.events[0].time_ns - NOW_NS < 1_000_000_000
 

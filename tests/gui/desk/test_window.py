@@ -10,33 +10,24 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import QApplication, QDoubleSpinBox
 from pytestqt.qtbot import QtBot
 
-from bridge import midifile
-from bridge.controls import Action, Control
-from bridge.dialogue import (
-    Bind,
-    Change,
-    Finish,
-    Halt,
-    HandOver,
-    Listen,
-    Mode,
-    Recite,
-    Settings,
-    State,
-)
-from bridge.events import NoteOff, NoteOn
-from bridge.instruments import Instrument
-from bridge.pipe import start_child
-from bridge.protocol import Inject, OpenPorts, Panic
-from bridge.record import Record
-from export.style_space import StyleSpace
+from bridge.history.record import Record
+from bridge.messages.requests import Bind, Change, Finish, Halt, HandOver, Listen, Recite
+from bridge.messages.settings import Mode, Settings
+from bridge.messages.snapshot import State
+from bridge.midi import smf
+from bridge.midi.controls import Action, Control
+from bridge.midi.events import NoteOff, NoteOn
+from bridge.midi.instruments import Instrument
+from bridge.playout.protocol import Inject, OpenPorts, Panic
+from bridge.system.pipe import start_child
+from export.runtime.style_space import StyleSpace
 from gui.desk.preferences import Colours, Preferences
 from gui.desk.session_link import SessionLink
-from gui.desk.small_roll import SmallRoll
-from gui.desk.theme import DARK, LIGHT, Theme
+from gui.desk.takes.small_roll import SmallRoll
+from gui.desk.widgets.theme import DARK, LIGHT, Theme
 from gui.desk.window import Window
-from gui.phrases import phrase_file
-from gui.snapshots import Capture, Captured, Purpose
+from gui.engine.phrases import phrase_file
+from gui.engine.snapshots import Capture, Captured, Purpose
 from tests.gui.desk.conftest import Desk
 from tests.gui.desk.music import SECOND, conversation, jam
 
@@ -364,7 +355,7 @@ def test_what_was_played_is_kept_as_a_file(desk: Desk, tmp_path: Path) -> None:
         desk.link.poll()
     (file,) = (tmp_path / "kept").iterdir()
     assert file.name in desk.texts()
-    assert len(midifile.read(file).score.notes) == len(conversation())
+    assert len(smf.read(file).score.notes) == len(conversation())
     assert desk.window.kept.list.model().rowCount() == 1
 
 
@@ -418,7 +409,7 @@ def test_it_is_dark_or_light_as_the_desktop_is(desk: Desk) -> None:
 def test_a_real_engine_wakes_listens_and_stops(
     qtbot: QtBot, space: StyleSpace, tmp_path: Path
 ) -> None:
-    engine = start_child("gui.engine")
+    engine = start_child("gui.engine.process")
     window = Window(SessionLink(engine.connection), space, DARK, tmp_path)
     qtbot.addWidget(window)
     window.show()
@@ -504,7 +495,7 @@ def test_a_picture_is_taken_with_takes(desk: Desk) -> None:
     desk.window.styles.map.choose("bossa nova")
     desk.click(desk.window.propose)
     takes = desk.window.takes
-    takes.begin_with(midifile.read(phrase_file("minuet")).score, "minuet")
+    takes.begin_with(smf.read(phrase_file("minuet")).score, "minuet")
     desk.qtbot.waitUntil(lambda: not takes.busy and len(takes.takes.nodes) == 5, timeout=60_000)
     desk.window.roll.setFocus()
     desk.show(jam(), settings=desk.window.settings())

@@ -1,0 +1,1 @@
+"""The values that cross between session, composer, window and command line."""

@@ -1,0 +1,107 @@
+"""What the player asks of a session: from a window, from the command line or by a control."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bridge.messages.settings import Settings, Style
+from bridge.midi.controls import Action, Bindings
+from bridge.midi.notes import Score
+from bridge.playout import protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Begin a session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """End it; nothing sounds afterwards."""
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Answer now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """Come to an end: soon, and where music ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recite:
+    """Play this music, as an answer is played; whoever comes in ends it.
+
+    Its tick 0 is now, or the next bar line. Where there is a beat it goes at the tempo that is
+    kept, and else at its own.
+    """
+
+    score: Score
+
+
+@dataclass(frozen=True, slots=True)
+class Morph:
+    """Change the style slowly, from one of these blends to the next, to the last in so long.
+
+    Whoever chooses a style meanwhile ends it; with no blends it ends where it is.
+    """
+
+    styles: tuple[Style, ...]
+    lasts_ns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BlendAlong:
+    """Let the knob that blends go from the first of these blends to the last.
+
+    With none it goes through the styles of the palette again.
+    """
+
+    styles: tuple[Style, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Learn:
+    """Let the next control that is used do this; None: none after all."""
+
+    action: Action | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bind:
+    """Let these controls do these things, and no others any."""
+
+    bindings: Bindings
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Answer differently from now on."""
+
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A change was asked for that cannot be; the text is one sentence."""
+
+    text: str
+
+
+Request = (
+    Listen
+    | Halt
+    | HandOver
+    | Finish
+    | Recite
+    | Morph
+    | BlendAlong
+    | Learn
+    | Bind
+    | Change
+    | protocol.Panic
+    | protocol.OpenPorts
+    | protocol.Inject
+)

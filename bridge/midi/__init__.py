@@ -1,0 +1,1 @@
+"""MIDI as values: events, the parser, notes, instruments, controls and Standard MIDI Files."""

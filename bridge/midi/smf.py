@@ -1,0 +1,333 @@
+"""Standard MIDI Files, read and written through mido.
+
+A file is tracks of events with delta times in its own resolution; a `Score` is notes in ticks of 48
+to the quarter. Reading merges all tracks, follows program changes channel by channel, turns pedal
+into note length (`bridge.midi.notes.Keys`) and folds every program into one of the fourteen instruments.
+Writing puts each instrument on a track and channel of its own. Continuing a file leaves the file's
+own tracks exactly as they were and adds new ones, so that what a musician wrote comes back
+untouched.
+
+What comes from the world is not trusted: whatever is wrong with a file becomes one `MidiFileError`
+whose text is a sentence that names the file. Files are written to a temporary neighbour and moved
+into place, so that a reader never sees half of one.
+
+Source: Standard MIDI Files 1.0 (RP-001).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import mido
+
+from bridge.midi.events import ControlChange, NoteOff, NoteOn
+from bridge.midi.instruments import DRUM_CHANNEL, Instrument, fitted, of_program
+from bridge.midi.notes import TICKS_PER_QUARTER, Keys, MetreChange, Note, Score, TempoChange
+from bridge.system.atomic_write import written_whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from bridge.midi.events import Event
+
+LARGEST_BYTES = 16 * 1024 * 1024
+"""A piece is some kilobytes.
+
+Above this a file is not a piece of music, and reading it would take minutes.
+"""
+
+SLOWEST_BPM, FASTEST_BPM = 1.0, 6000.0
+"""Real files go to 1200 bpm, to write out a flourish; beyond these limits a tempo is a mistake."""
+_WRITTEN_RESOLUTION = 480
+_OWN_CHANNELS = {kind: kind.spec.channel for kind in Instrument}
+_MICROSECONDS_PER_MINUTE = 60_000_000
+
+_Change = TypeVar("_Change", TempoChange, MetreChange)
+
+
+class MidiFileError(Exception):
+    """A file cannot be read or written; the text is one sentence for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class MidiFile:
+    """A file as it came: mido's view of it, kept for writing it back, and the music in it."""
+
+    path: Path
+    source: mido.MidiFile
+    score: Score
+
+
+def read(path: Path) -> MidiFile:
+    """Read a Standard MIDI File.
+
+    Raises:
+        MidiFileError: the file is missing, empty, too large, broken, of format 2, or has an absurd
+        tempo.
+
+    """
+    source = _parse(path)
+    if source.type == 2:
+        msg = f"{path}: a MIDI file of format 2 (independent patterns) cannot be continued."
+        raise MidiFileError(msg)
+    if source.ticks_per_beat <= 0 or source.ticks_per_beat & 0x8000:
+        msg = f"{path}: its time is in SMPTE frames, not in beats."
+        raise MidiFileError(msg)
+    return MidiFile(path, source, _score_of(source, path))
+
+
+def _parse(path: Path) -> mido.MidiFile:
+    try:
+        size = path.stat().st_size
+        if path.is_dir():
+            msg = f"{path}: is a folder, not a MIDI file."
+            raise MidiFileError(msg)
+        if size == 0:
+            msg = f"{path}: the file is empty."
+            raise MidiFileError(msg)
+        if size > LARGEST_BYTES:
+            msg = f"{path}: {size / 1e6:.0f} MB is too large for a piece of music."
+            raise MidiFileError(msg)
+        with path.open("rb") as file:
+            if file.read(4) != b"MThd":
+                msg = f"{path}: not a Standard MIDI File (it does not begin with MThd)."
+                raise MidiFileError(msg)
+        return mido.MidiFile(path)
+    except FileNotFoundError:
+        msg = f"{path}: no such file."
+        raise MidiFileError(msg) from None
+    except PermissionError:
+        msg = f"{path}: may not be read."
+        raise MidiFileError(msg) from None
+    # What mido raises on broken input is not one type: these are the ones its reader can reach.
+    except (OSError, EOFError, ValueError, TypeError, LookupError, mido.KeySignatureError) as error:
+        reason = str(error) or "the file ends too early"
+        msg = f"{path}: a broken MIDI file ({reason})."
+        raise MidiFileError(msg) from error
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What has been read so far, in the file's own ticks."""
+
+    notes: list[tuple[int, int, Instrument, int, int]]
+    started: dict[tuple[int, int], tuple[int, Instrument, int, int]]
+    programs: dict[int, int]
+    keys: Keys
+
+    def take(self, at: int, event: Event) -> None:
+        for heard in self.keys.feed(event):
+            if isinstance(heard, NoteOff):
+                self._end(at, heard)
+            else:
+                self._begin(at, heard)
+
+    def _begin(self, at: int, event: NoteOn) -> None:
+        family = of_program(event.channel, self.programs.get(event.channel, 0))
+        placed = None if family is None else fitted(family, event.pitch)
+        if placed is not None:
+            self.started[event.channel, event.pitch] = (at, *placed, event.velocity)
+
+    def _end(self, at: int, event: NoteOff) -> None:
+        begun = self.started.pop((event.channel, event.pitch), None)
+        if begun is not None:
+            onset, family, pitch, velocity = begun
+            self.notes.append((onset, at, family, pitch, velocity))
+
+
+def _score_of(source: mido.MidiFile, path: Path) -> Score:
+    reading = _Reading([], {}, {}, Keys())
+    tempos: list[TempoChange] = []
+    metres: list[MetreChange] = []
+    at = 0
+    for at, message in _merged(source):
+        match message.type:
+            case "note_on" | "note_off" | "control_change":
+                reading.take(at, _event_of(message))
+            case "program_change":
+                reading.programs[message.channel] = message.program
+            case "set_tempo":
+                tempos.append(TempoChange(_ticks(at, source), _bpm(message.tempo, path)))
+            case "time_signature":
+                metres.append(_metre(_ticks(at, source), message, path))
+    for off in reading.keys.release_all():
+        reading.take(at, off)
+    for channel, pitch in tuple(reading.started):  # sounding when the file ended
+        reading._end(at, NoteOff(channel, pitch))  # noqa: SLF001 - this module's own value
+    notes = sorted(
+        Note(_ticks(onset, source), family, pitch, _ticks(release, source), velocity)
+        for onset, release, family, pitch, velocity in reading.notes
+    )
+    return Score(tuple(notes), tuple(_last_at_each(tempos)), tuple(_last_at_each(metres)))
+
+
+def _merged(source: mido.MidiFile) -> Iterator[tuple[int, mido.Message]]:
+    """Yield (absolute file tick, message) of all tracks in time order.
+
+    In one moment note-offs come first.
+    """
+    everything: list[tuple[int, bool, int, mido.Message]] = []
+    for track in source.tracks:
+        at = 0
+        for message in track:
+            at += message.time
+            begins = message.type == "note_on" and message.velocity > 0
+            everything.append((at, begins, len(everything), message))
+    everything.sort(key=lambda entry: entry[:3])
+    return ((at, message) for at, _, _, message in everything)
+
+
+def _event_of(message: mido.Message) -> Event:
+    if message.type == "control_change":
+        return ControlChange(message.channel, message.control, message.value)
+    if message.type == "note_on" and message.velocity > 0:
+        return NoteOn(message.channel, message.note, message.velocity)
+    return NoteOff(message.channel, message.note)
+
+
+def _ticks(at: int, source: mido.MidiFile) -> int:
+    resolution: int = source.ticks_per_beat
+    return (2 * at * TICKS_PER_QUARTER + resolution) // (2 * resolution)
+
+
+def _bpm(microseconds: int, path: Path) -> float:
+    bpm = _MICROSECONDS_PER_MINUTE / microseconds if microseconds else float("inf")
+    if not SLOWEST_BPM <= bpm <= FASTEST_BPM:
+        msg = f"{path}: a tempo of {bpm:g} bpm cannot be played."
+        raise MidiFileError(msg)
+    return bpm
+
+
+def _metre(tick: int, message: mido.MetaMessage, path: Path) -> MetreChange:
+    metre = MetreChange(tick, message.numerator, message.denominator)
+    if metre.numerator < 1 or metre.bar_ticks < 1:
+        msg = f"{path}: a metre of {metre.numerator}/{metre.denominator} cannot be counted."
+        raise MidiFileError(msg)
+    return metre
+
+
+def _last_at_each(changes: list[_Change]) -> list[_Change]:
+    """Keep, of several changes at one tick, the last."""
+    return list({change.tick: change for change in changes}.values())
+
+
+def write(score: Score, path: Path, text: str) -> None:
+    """Write a score as a format-1 file, one track and channel for each instrument.
+
+    `text` says how it was made.
+    """
+    file = mido.MidiFile(type=1, ticks_per_beat=_WRITTEN_RESOLUTION, charset="utf-8")
+    file.tracks.append(_conductor(score, text))
+    file.tracks.extend(_instrument_tracks("", score.notes, _WRITTEN_RESOLUTION, _OWN_CHANNELS))
+    _save(file, path)
+
+
+def write_parts(parts: Mapping[str, Score], path: Path, text: str) -> None:
+    """Write what several players played in the same time, each with tracks of their own."""
+    file = mido.MidiFile(type=1, ticks_per_beat=_WRITTEN_RESOLUTION, charset="utf-8")
+    file.tracks.append(_conductor(next(iter(parts.values()), Score()), text))
+    for name, part in parts.items():
+        tracks = _instrument_tracks(name, part.notes, _WRITTEN_RESOLUTION, _OWN_CHANNELS)
+        file.tracks.extend(tracks)
+    _save(file, path)
+
+
+def write_continued(prompt: MidiFile, notes: Iterable[Note], path: Path, text: str) -> None:
+    """Write the prompt's own tracks unchanged, and then the notes on new tracks.
+
+    They are on the prompt's channels where it has the instrument.
+    """
+    source = prompt.source
+    file = mido.MidiFile(type=1, ticks_per_beat=source.ticks_per_beat, charset=source.charset)
+    file.tracks.extend(source.tracks)
+    made = mido.MidiTrack([mido.MetaMessage("text", text=text), mido.MetaMessage("end_of_track")])
+    channels = _channels_beside(prompt)
+    file.tracks.append(made)
+    file.tracks.extend(_instrument_tracks("Antiphon", notes, source.ticks_per_beat, channels))
+    _save(file, path)
+
+
+def _conductor(score: Score, text: str) -> mido.MidiTrack:
+    changes: list[tuple[int, mido.MetaMessage]] = [(0, mido.MetaMessage("text", text=text))]
+    for metre in score.metres:
+        shape = {"numerator": metre.numerator, "denominator": metre.denominator}
+        changes.append((metre.tick, mido.MetaMessage("time_signature", **shape)))
+    for tempo in score.tempos or (TempoChange(0, 120.0),):
+        micros = round(_MICROSECONDS_PER_MINUTE / tempo.bpm)
+        changes.append((tempo.tick, mido.MetaMessage("set_tempo", tempo=micros)))
+    return _track(changes, _WRITTEN_RESOLUTION)
+
+
+def _instrument_tracks(
+    player: str, notes: Iterable[Note], resolution: int, channels: Mapping[Instrument, int]
+) -> Iterator[mido.MidiTrack]:
+    parts: dict[Instrument, list[Note]] = defaultdict(list)
+    for note in notes:
+        parts[note.instrument].append(note)
+    for kind, part in sorted(parts.items()):
+        at = channels[kind]
+        first = min(note.onset_ticks for note in part)
+        events: list[tuple[int, mido.Message | mido.MetaMessage]] = [
+            (0, mido.MetaMessage("track_name", name=f"{player} {kind.label}".strip()))
+        ]
+        if kind is not Instrument.DRUMS:
+            program = mido.Message("program_change", channel=at, program=kind.spec.program)
+            events.append((first, program))
+        ends = [(n.release_ticks, mido.Message("note_off", channel=at, note=n.pitch)) for n in part]
+        begins = [
+            (n.onset_ticks, mido.Message("note_on", channel=at, note=n.pitch, velocity=n.velocity))
+            for n in part
+        ]
+        events.extend(
+            sorted(ends + begins, key=lambda timed: (timed[0], timed[1].type == "note_on"))
+        )
+        yield _track(events, resolution)
+
+
+def _track(
+    events: list[tuple[int, mido.Message | mido.MetaMessage]], resolution: int
+) -> mido.MidiTrack:
+    """Turn (tick, message) into a track with delta times in the file's resolution."""
+    track = mido.MidiTrack()
+    before = 0
+    for tick, message in sorted(events, key=lambda timed: timed[0]):
+        at = (2 * tick * resolution + TICKS_PER_QUARTER) // (2 * TICKS_PER_QUARTER)
+        track.append(message.copy(time=at - before))
+        before = at
+    track.append(mido.MetaMessage("end_of_track"))
+    return track
+
+
+def _channels_beside(prompt: MidiFile) -> dict[Instrument, int]:
+    """Give each instrument the channel that the prompt plays it on, or else a free one."""
+    programs: dict[int, int] = {}
+    playing: dict[int, Instrument] = {}
+    for _, message in _merged(prompt.source):
+        if message.type == "program_change":
+            programs[message.channel] = message.program
+        elif message.type == "note_on" and message.channel not in playing:
+            kind = of_program(message.channel, programs.get(message.channel, 0))
+            if kind is not None:
+                playing[message.channel] = kind
+    channels = {kind: at for at, kind in reversed(playing.items())}
+    free = [at for at in range(16) if at not in playing and at != DRUM_CHANNEL]
+    for kind in Instrument:
+        if kind not in channels:
+            own = kind.spec.channel
+            taken = own != DRUM_CHANNEL and own not in free
+            channels[kind] = free.pop() if taken and free else own
+            if channels[kind] in free:
+                free.remove(channels[kind])
+    return channels
+
+
+def _save(file: mido.MidiFile, path: Path) -> None:
+    try:
+        with written_whole(path) as stream:
+            file.save(file=stream)
+    except OSError as error:
+        msg = f"{path}: cannot be written ({error.strerror or error})."
+        raise MidiFileError(msg) from error

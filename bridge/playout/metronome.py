@@ -1,0 +1,33 @@
+"""The click of the own clock: a count-in, and every beat for who wants it.
+
+Two wood blocks of the General MIDI drum map, the high one at the bar line.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bridge.midi.events import NoteOff, NoteOn
+from bridge.midi.instruments import DRUM_CHANNEL
+from bridge.midi.notes import DRUM_TICKS
+from bridge.playout.schedule import Due
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bridge.sync.transport import Transport
+
+HIGH_WOOD_BLOCK, LOW_WOOD_BLOCK = 76, 77
+_ACCENTED, _PLAIN = 112, 84
+
+
+def clicks(transport: Transport, begin_tick: int, end_tick: int) -> Iterator[Due]:
+    """Give the clicks of all beats from one tick to before another."""
+    tick = transport.next_line(begin_tick, transport.beat_ticks)
+    while tick < end_tick:
+        on_bar = transport.place(tick).position_ticks == 0
+        pitch = HIGH_WOOD_BLOCK if on_bar else LOW_WOOD_BLOCK
+        strike = NoteOn(DRUM_CHANNEL, pitch, _ACCENTED if on_bar else _PLAIN)
+        yield Due(tick, transport.epoch, strike)
+        yield Due(tick + DRUM_TICKS, transport.epoch, NoteOff(DRUM_CHANNEL, pitch))
+        tick = transport.next_line(tick + 1, transport.beat_ticks)

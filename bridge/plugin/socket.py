@@ -1,0 +1,82 @@
+"""The socket at which the plugins in a host find us.
+
+A well-known port of this machine only. It is the plugins that speak first, so nothing is to be
+opened or connected by hand: they come and go, and so may we. Only one program can have the port.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from bridge.plugin.instances import PluginDesk
+from bridge.plugin.wire import DEFAULT_PORT
+from bridge.ports.base import PortError
+
+if TYPE_CHECKING:
+    from bridge.playout.protocol import Command, Report
+    from bridge.playout.sequencer import Conductor
+
+PORT_VARIABLE = "ANTIPHON_PORT"
+_LARGEST = 2048
+
+
+class PluginBackend:
+    """A socket, and the desk behind it."""
+
+    def __init__(self, conductor: Conductor) -> None:
+        """Take the port, and keep time by this conductor.
+
+        Raises:
+            PortError: another program has it.
+
+        """
+        port = int(os.environ.get(PORT_VARIABLE, DEFAULT_PORT))
+        self.bell = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.bell.setblocking(False)  # noqa: FBT003 - the parameter has no name
+        try:
+            self.bell.bind(("127.0.0.1", port))
+        except OSError as error:
+            self.bell.close()
+            raise PortError(
+                f"Port {port} is taken, so plugins will not find us: is Antiphon running already?"
+            ) from error
+        self._desk = PluginDesk(conductor)
+
+    def connected(self, now_ns: int) -> bool:
+        """Tell whether there is a plugin that runs."""
+        return self._desk.connected(now_ns)
+
+    def next_due_ns(self) -> int | None:
+        """Tell when `turn` must be called for the sake of an event, or None if it need not."""
+        return self._desk.next_due_ns()
+
+    def post(self, command: Command, now_ns: int) -> None:
+        """Obey at once."""
+        self._desk.post(command, now_ns)
+        self._send()
+
+    def turn(self, now_ns: int) -> list[Report]:
+        """Hear what has come, tell what is due, and return what there is to report."""
+        # A plugin that has gone without a word makes the system complain of what we sent it.
+        with suppress(BlockingIOError):
+            while True:
+                with suppress(ConnectionError):
+                    data, place = self.bell.recvfrom(_LARGEST)
+                    self._desk.hear(data, place, now_ns)
+        reports = self._desk.turn(now_ns)
+        self._send()
+        return reports
+
+    def close(self) -> None:
+        """Take leave."""
+        self._desk.leave()
+        self._send()
+        self.bell.close()
+
+    def _send(self) -> None:
+        for place, data in self._desk.letters():
+            with suppress(OSError):  # it has gone, and will be missed soon enough
+                self.bell.sendto(data, place)

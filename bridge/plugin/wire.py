@@ -1,0 +1,292 @@
+"""What the plugin in a DAW and the app say to each other, and one table of how it looks in bytes.
+
+The two talk in datagrams over UDP on 127.0.0.1, one message each. A datagram is a header and a body
+whose layout follows from its kind. All numbers are little-endian and of fixed width:
+
+    magic     4 bytes  "ANTP"
+    version   u8       of this format
+    kind      u8       which message the body is
+    size      u16      of the whole datagram
+    instance  u64      the plugin instance that speaks, or is spoken to
+
+The plugin speaks first, since the app does not know where it is: each instance has a port of its
+own, and says `PluginHello` four times a second. The app answers with `AppHello`, which is also its
+heartbeat; without one for a second, or when the system says that nobody has the app's port any
+more, the plugin releases what sounds. Once it knows the app, it sends a `Block` for each block of
+audio, and a `MidiIn` for what the player does.
+
+Musical time is the host's: quarter notes, and an *epoch* that counts its starts, stops, jumps and
+loops. What is planned by position belongs to an epoch and dies with it; what is played by hand, on
+`HAND_CHANNEL` (`bridge.playout.schedule`), has a time and outlives it. Time in nanoseconds is the
+plugin's steady clock. On Linux and Windows that is the session clock of `bridge/system/clock.py`; on macOS
+the two are apart by the time that the machine has slept, so who compares them takes the difference
+from the hellos.
+
+`bridge/plugin/wire.hpp` is the same table in C++. This file is pure: bytes in, values out. What a
+peer sends is never trusted: whatever is no message of ours decodes to None.
+"""
+
+import enum
+import math
+import struct
+from dataclasses import astuple, dataclass
+from typing import Any, NamedTuple
+
+from bridge.midi.instruments import Instrument
+
+MAGIC = b"ANTP"
+VERSION = 2
+DEFAULT_PORT = 47800
+
+_HEADER = struct.Struct("<4sBBHQ")
+
+
+class BlockFlags(enum.IntFlag):
+    """What is true of a block."""
+
+    PLAYING = 1
+    POSITION_VALID = 2
+    BYPASSED = 4
+    LISTENS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class PluginHello:
+    """From the plugin: this instance is here."""
+
+    instance: int
+    time_ns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """From the plugin: a block of audio begins, and this is where the host stands.
+
+    Position and time are those of its first frame. `plays` is the instrument that the instance is
+    for, or None for all; `bar` counts from 0; `emitted`,
+    `dropped_late` and `lost` (for want of room) count since the plugin was made.
+    """
+
+    instance: int
+    sequence: int
+    time_ns: int
+    rate_hz: float
+    position_quarters: float
+    tempo_bpm: float
+    bar_start_quarters: float
+    epoch: int
+    frames: int
+    bar: int
+    emitted: int
+    dropped_late: int
+    lost: int
+    numerator: int
+    denominator: int
+    plays: Instrument | None
+    flags: BlockFlags
+
+
+@dataclass(frozen=True, slots=True)
+class MidiIn:
+    """From the plugin: the player did this, at this frame of its block."""
+
+    instance: int
+    time_ns: int
+    position_quarters: float
+    epoch: int
+    frame: int
+    message: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Played:
+    """From the plugin: this went out.
+
+    The tag is that of the order; 0 is what the plugin decided by itself, a release that it owed.
+    """
+
+    instance: int
+    wanted_ns: int
+    played_ns: int
+    tag: int
+    epoch: int
+    message: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PluginBye:
+    """From the plugin: this instance goes."""
+
+    instance: int
+
+
+@dataclass(frozen=True, slots=True)
+class AppHello:
+    """From the app: it lives. `app` is random, and another one tells that the first is dead."""
+
+    instance: int
+    app: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlayNow:
+    """From the app: play this in the next block."""
+
+    instance: int
+    tag: int
+    message: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PlayAtPosition:
+    """From the app: play this there, if the host is still in the epoch it was planned for."""
+
+    instance: int
+    tag: int
+    epoch: int
+    position_quarters: float
+    message: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class PlayAtTime:
+    """From the app: play this then, whatever the host does."""
+
+    instance: int
+    tag: int
+    time_ns: int
+    message: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Flush:
+    """From the app: forget what is planned and release what sounds, then go on.
+
+    What is played by hand stays: whoever takes back an answer must not cut the player's own note.
+    """
+
+    instance: int
+
+
+@dataclass(frozen=True, slots=True)
+class AppBye:
+    """From the app: it goes."""
+
+    instance: int
+
+
+@dataclass(frozen=True, slots=True)
+class FlushAll:
+    """From the app: forget and release everything, what is played by hand as well, then go on."""
+
+    instance: int
+
+
+@dataclass(frozen=True, slots=True)
+class OtherVersion:
+    """A message of another version of this format: it can be named, and not understood."""
+
+    instance: int
+    version: int
+
+
+FromPlugin = PluginHello | Block | MidiIn | Played | PluginBye
+FromApp = AppHello | PlayNow | PlayAtPosition | PlayAtTime | Flush | AppBye | FlushAll
+Message = FromPlugin | FromApp
+
+
+class Spec(NamedTuple):
+    """How one message looks: its kind, and a letter for each field after `instance`.
+
+    The letters are those of `struct`; beside them, M is a MIDI message of one to three bytes, P
+    what an instance plays, and F the flags of a block.
+    """
+
+    kind: int
+    type: type[Message]
+    letters: str
+
+    @property
+    def layout(self) -> struct.Struct:
+        """Give the layout of the body."""
+        return struct.Struct("<" + "".join(_WIDTHS.get(letter, letter) for letter in self.letters))
+
+
+# A MIDI message is a count and three bytes, of which it uses that many.
+_WIDTHS = {"M": "B3s", "P": "B", "F": "B"}
+
+SPECS = (
+    Spec(0x01, PluginHello, "q"),
+    Spec(0x02, Block, "QqddddIIiIIIBBPF"),
+    Spec(0x03, MidiIn, "qdIIM"),
+    Spec(0x04, Played, "qqIIM"),
+    Spec(0x05, PluginBye, ""),
+    Spec(0x81, AppHello, "Q"),
+    Spec(0x82, PlayNow, "IM"),
+    Spec(0x83, PlayAtPosition, "IIdM"),
+    Spec(0x84, PlayAtTime, "IqM"),
+    Spec(0x85, Flush, ""),
+    Spec(0x86, AppBye, ""),
+    Spec(0x87, FlushAll, ""),
+)
+
+SPEC_BY_KIND = {spec.kind: spec for spec in SPECS}
+SPEC_BY_TYPE: dict[type[Message], Spec] = {spec.type: spec for spec in SPECS}
+
+
+def encode(message: Message) -> bytes:
+    """Give the datagram of a message."""
+    spec = SPEC_BY_TYPE[type(message)]
+    instance, *values = astuple(message)
+    numbers: list[object] = []
+    for letter, value in zip(spec.letters, values, strict=True):
+        match letter:
+            case "M":
+                if not 1 <= len(value) <= 3:
+                    raise ValueError(f"a MIDI message here has 1 to 3 bytes, not {len(value)}")
+                numbers += (len(value), value)
+            case "P":
+                numbers.append(0 if value is None else value + 1)
+            case _:
+                numbers.append(value)
+    size = _HEADER.size + spec.layout.size
+    header = _HEADER.pack(MAGIC, VERSION, spec.kind, size, instance)
+    return header + spec.layout.pack(*numbers)
+
+
+def decode(data: bytes) -> Message | OtherVersion | None:
+    """Read a datagram; None for rubbish, and for kinds that this version does not know."""
+    if len(data) < _HEADER.size:
+        return None
+    magic, version, kind, size, instance = _HEADER.unpack_from(data)
+    if magic != MAGIC or size != len(data):
+        return None
+    if version != VERSION:
+        return OtherVersion(instance, version)
+    spec = SPEC_BY_KIND.get(kind)
+    if spec is None or size != _HEADER.size + spec.layout.size:
+        return None
+    values = _values(spec, data)
+    return None if values is None else spec.type(instance, *values)
+
+
+def _values(spec: Spec, data: bytes) -> list[Any] | None:
+    """Read the body, or None if it holds what no such message can."""
+    numbers = iter(spec.layout.unpack_from(data, _HEADER.size))
+    values: list[Any] = []
+    for letter in spec.letters:
+        number = next(numbers)
+        match letter:
+            case "M" if 1 <= number <= 3:
+                values.append(next(numbers)[:number])
+            case "P" if number <= len(Instrument):
+                values.append(Instrument(number - 1) if number else None)
+            case "F":
+                values.append(BlockFlags(number))
+            case "d" if math.isfinite(number):
+                values.append(number)
+            case "M" | "P" | "d":
+                return None
+            case _:
+                values.append(number)
+    return values

@@ -1,0 +1,1 @@
+"""The back ends of MIDI in and out: JACK, RtMidi and loopback; and Ableton Link."""

@@ -1,0 +1,306 @@
+"""MIDI on a JACK server: exact to the frame, because the server says when it wants each period.
+
+JACK (and PipeWire, which speaks its protocol) divides time into periods of some hundred frames.
+Once per period it calls every client in a thread of its own, and the client reads and writes
+events, each with its frame in the period. So nobody has to wake up in time: an event due within
+this period is written at its frame. An event that comes in carries its frame as well, and so its
+stamp may lie ahead of the present by as much as a period.
+
+The callback owns the conductor and all else that changes while the client is active (`Cycle`). The
+main thread posts commands into a deque and takes reports from another; each has one writer and one
+reader. The callback never waits: when it has something to tell it rings a bell, a socket that the
+main thread sleeps on. It is the outermost function of its thread, and JACK drops a client whose
+callback fails, so it alone catches everything.
+
+Who is connected to our output is for the main thread to ask now and then: such questions wait for
+the server, and the callback may not.
+
+The server may go away at any moment. Then nothing of ours can be sent or heard any more, and `turn`
+says so.
+"""
+
+import socket
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+
+import jack
+
+from bridge.midi.events import Stamped, encode
+from bridge.midi.parser import WireParser
+from bridge.playout.protocol import Command, Panic, Patched, PortNames, Problem, Ready, Report
+from bridge.playout.schedule import Sent
+from bridge.playout.sequencer import Conductor
+from bridge.ports.base import PortError, find_port
+from bridge.sync.frames import FrameClock
+from bridge.sync.host import HostPosition
+from bridge.sync.transport import Source
+from bridge.system.clock import Clock
+
+READINGS = 10  # of which the quickest is taken to begin with
+SAME_MOMENT_NS = 50_000  # a reading of two clocks that took longer than this is not used
+LEAVE_PYTHON_S = 0.1
+PERIOD_LIMIT_S = 1.0  # a server that has not called for so long will not call any more
+
+# What the main thread tells the callback: a command, or an event to set when it comes by.
+Order = Command | threading.Event
+
+
+class Cycle:
+    """What happens once per period. JACK's thread owns all of it but the two ends it shares."""
+
+    def __init__(
+        self,
+        client: jack.Client,
+        clock: Clock,
+        conductor: Conductor,
+        orders: "deque[Order]",
+        tell: Callable[[Report], None],
+    ) -> None:
+        """Register our two ports; take from `orders`, and `tell` what happened."""
+        self.input = client.midi_inports.register("in")
+        self.output = client.midi_outports.register("out")
+        self._client = client
+        self._clock = clock
+        self._orders = orders
+        self._tell = tell
+        _, frame, now_ns = min(self._read_clocks() for _ in range(READINGS))
+        self._frames = FrameClock(client.samplerate, frame, now_ns)
+        self._half_frame_ns = 500_000_000 // client.samplerate
+        self._conductor = conductor
+        self._parser = WireParser()
+        self._unwritten: deque[Sent] = deque()  # the port was full; these go first next time
+
+    def process(self, size: int) -> None:
+        """Do one period of `size` frames."""
+        try:
+            self._process(size)
+        except Exception as error:  # noqa: BLE001 - see the first paragraphs
+            self._tell(Problem(f"A period of MIDI was lost ({error!r})."))
+
+    def _process(self, size: int) -> None:
+        first = self._client.last_frame_time
+        took_ns, frame, now_ns = self._read_clocks()
+        if took_ns < SAME_MOMENT_NS:
+            self._frames.observe(frame, now_ns)
+        begin_ns = self._frames.ns_of(first)
+        # What is nearer to the next period's first frame than to our last one is left to it.
+        ahead_ns = self._frames.ns_of(first + size) - begin_ns - self._half_frame_ns
+        if (position := self._position(begin_ns)) is not None:
+            self._conductor.observe(Source.JACK, position)
+        played = self._conductor.receive(self._read(first))
+        sent = self._conductor.lead(begin_ns) + self._take_orders(begin_ns)
+        sent += self._conductor.emit(begin_ns, ahead_ns)
+        self._unwritten.extend(sent)
+        self._write(begin_ns, size)
+        for report in self._conductor.report(played, sent, begin_ns):
+            self._tell(report)
+
+    def _read_clocks(self) -> tuple[int, int, int]:
+        """Read JACK's clock between two looks at ours; give the time it took, frame and moment."""
+        before_ns = self._clock.now_ns()
+        frame = self._client.frame_time
+        after_ns = self._clock.now_ns()
+        return after_ns - before_ns, frame, (before_ns + after_ns) // 2
+
+    def _position(self, begin_ns: int) -> HostPosition | None:
+        """Look where the server's transport is, if some program on it counts bars and beats."""
+        state, position = self._client.transport_query()
+        if "bar" not in position:
+            return None
+        # JACK's beat is the metre's: an eighth in 6/8. Where the bar begins has a field of its own,
+        # which Ardour 7 fills with something else: so bars are counted, as if all were like this.
+        quarters_a_beat = 4.0 / position["beat_type"]
+        bar_quarters = (position["bar"] - 1) * position["beats_per_bar"] * quarters_a_beat
+        beats = position["beat"] - 1 + position["tick"] / position["ticks_per_beat"]
+        return HostPosition(
+            time_ns=begin_ns,
+            playing=state == jack.ROLLING,
+            quarters=bar_quarters + beats * quarters_a_beat,
+            bpm=position["beats_per_minute"] * quarters_a_beat,
+            bar=position["bar"] - 1,
+            bar_quarters=bar_quarters,
+            numerator=round(position["beats_per_bar"]),
+            denominator=round(position["beat_type"]),
+        )
+
+    def _take_orders(self, now_ns: int) -> list[Sent]:
+        sent: list[Sent] = []
+        # Those that are there now: whoever an event wakes posts his next order for the next period.
+        for _ in range(len(self._orders)):
+            order = self._orders.popleft()
+            if isinstance(order, threading.Event):
+                order.set()
+            else:
+                sent += self._conductor.obey(order, now_ns)
+        return sent
+
+    def _write(self, begin_ns: int, size: int) -> None:
+        self.output.clear_buffer()
+        while self._unwritten:
+            sent = self._unwritten[0]
+            frame = self._frames.frames_between(begin_ns, sent.sent_ns)
+            try:
+                self.output.write_midi_event(min(max(frame, 0), size - 1), encode(sent.event))
+            except jack.JackError:
+                return
+            self._unwritten.popleft()
+
+    def _read(self, first: int) -> Iterable[Stamped]:
+        for place, packet in self.input.incoming_midi_events():
+            time_ns = self._frames.ns_of(first + place)
+            for event in self._parser.feed(bytes(packet)):
+                yield Stamped(time_ns, event)
+
+
+class JackBackend:
+    """A client of a JACK server, as the main thread sees it."""
+
+    name = "jack"
+    poll_ns: int | None = None
+
+    def __init__(self, client: jack.Client, clock: Clock, conductor: Conductor) -> None:
+        """Take charge of a client that is not active yet; see `connect`."""
+        self._client = client
+        self._clock = clock
+        self._conductor = conductor
+        self._orders: deque[Order] = deque()
+        self._reports: deque[Report] = deque()
+        self._cables: list[tuple[str, str]] = []
+        self._output: jack.OwnMidiPort | None = None
+        self._patched = self._patched_told = False
+        self._active = False
+        self._lost = False
+        self.bell, self._ringer = socket.socketpair()
+        for end in (self.bell, self._ringer):
+            end.setblocking(False)  # noqa: FBT003 - the parameter has no name
+
+    def port_names(self) -> PortNames:
+        """List the MIDI ports of other clients."""
+
+        def names(*, are_inputs: bool) -> tuple[str, ...]:
+            ports = self._client.get_ports(
+                is_midi=True, is_input=are_inputs, is_output=not are_inputs
+            )
+            return tuple(port.name for port in ports if not self._client.owns(port))
+
+        # What another client puts out is an input for us.
+        return PortNames(inputs=names(are_inputs=False), outputs=names(are_inputs=True))
+
+    def open(self, input_name: str | None, output_name: str | None) -> Ready:
+        """Register `in` and `out`, begin to be called, and connect them if names are given."""
+        there_are = self.port_names()
+        source = input_name and find_port(input_name, there_are.inputs)
+        target = output_name and find_port(output_name, there_are.outputs)
+        try:
+            cycle = Cycle(self._client, self._clock, self._conductor, self._orders, self._tell)
+            self._client.set_shutdown_callback(self._lose)
+            self._client.set_process_callback(cycle.process)
+            self._client.activate()
+            self._active = True
+            if source:
+                self._cables.append((source, cycle.input.name))
+            if target:
+                self._cables.append((cycle.output.name, target))
+            for cable in self._cables:
+                self._client.connect(*cable)
+            self._output = cycle.output
+            self._see_patched()
+        except jack.JackError as error:
+            raise PortError(f"JACK does not open the ports ({error}).") from error
+        return Ready(self.name, cycle.input.name, cycle.output.name)
+
+    def look_after(self) -> None:
+        """Connect again what has been disconnected because the other end went and is back."""
+        for source, target in self._cables:
+            there = {port.name for port in self._client.get_ports(is_midi=True)}
+            if {source, target} <= there:
+                with suppress(jack.JackError):  # it may go at this very moment
+                    if not self._connected(source, target):
+                        self._client.connect(source, target)
+        self._see_patched()
+
+    def _see_patched(self) -> None:
+        """See whether anybody but ourselves is connected to our output."""
+        with suppress(jack.JackError):  # as above; the next look sees it
+            others = self._client.get_all_connections(self._output)
+            self._patched = not all(self._client.owns(other) for other in others)
+        if self._patched is not self._patched_told:
+            self._ring()
+
+    def _connected(self, source: str, target: str) -> bool:
+        port = self._client.get_port_by_name(source)
+        return any(other.name == target for other in self._client.get_all_connections(port))
+
+    def next_due_ns(self) -> int | None:
+        """Leave all deadlines to the callback."""
+        return None
+
+    def post(self, command: Command, now_ns: int) -> None:  # noqa: ARG002 - as `turn`
+        """Leave the command to the next period."""
+        self._orders.append(command)
+
+    def turn(self, now_ns: int) -> list[Report]:  # noqa: ARG002 - the callback knows it better
+        """Tell what the callback has done since."""
+        with suppress(BlockingIOError):
+            while self.bell.recv(256):
+                pass
+        if self._lost:
+            raise PortError("The JACK server has gone; the ports come back with it.")
+        reports = self._take_reports()
+        if self._patched is not self._patched_told:
+            self._patched_told = self._patched
+            reports.append(Patched(self._patched))
+        return reports
+
+    def close(self, now_ns: int) -> list[Report]:  # noqa: ARG002 - as `turn`
+        """Silence everything, wait until that has been heard, and leave the server."""
+        if self._active and not self._lost:
+            self._orders.append(Panic())
+            # One period takes the order and writes the releases, the next one begins after the
+            # others have read them, and one more is for servers that do not wait for clients.
+            for _ in range(3):
+                passed = threading.Event()
+                self._orders.append(passed)
+                if not passed.wait(PERIOD_LIMIT_S):
+                    break
+        if self._lost:
+            # Closing cancels JACK's thread. Cancelled while it waits for the interpreter's lock, as
+            # it does after ringing the bell, it takes the lock with it and this process hangs. So
+            # it is given the time to go back to JACK, and nobody here runs any Python meanwhile.
+            threading.Event().wait(LEAVE_PYTHON_S)
+        self._client.close()
+        self.bell.close()
+        self._ringer.close()
+        return self._take_reports()
+
+    def _take_reports(self) -> list[Report]:
+        return [self._reports.popleft() for _ in range(len(self._reports))]
+
+    def _tell(self, report: Report) -> None:
+        """Pass a report to the main thread; called by JACK's."""
+        self._reports.append(report)
+        self._ring()
+
+    def _lose(self, _status: jack.Status, _reason: str) -> None:
+        """Note that the server has gone; a thread of JACK's calls, and may do nothing more."""
+        self._lost = True
+        self._ring()
+
+    def _ring(self) -> None:
+        # A full socket rings already; a closed one has nobody to ring for.
+        with suppress(OSError):
+            self._ringer.send(b"\0")
+
+
+def connect(client_name: str, clock: Clock, conductor: Conductor) -> JackBackend:
+    """Become a client of the server that `JACK_DEFAULT_SERVER` or the default names."""
+    # The library prints its trouble; ours is told in a sentence.
+    jack.set_error_function(lambda _text: None)
+    jack.set_info_function(lambda _text: None)
+    try:
+        client = jack.Client(client_name, no_start_server=True)
+    except jack.JackError as error:
+        raise PortError("There is no JACK server; start JACK or PipeWire.") from error
+    return JackBackend(client, clock, conductor)

@@ -1,0 +1,1 @@
+"""The live session: pure decisions about turns, timing and answers."""

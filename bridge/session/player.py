@@ -1,0 +1,137 @@
+"""The player, as the session hears one: keys, and the phrase that they have been saying.
+
+A *phrase* begins with a note and lasts until the turn passes. What it is good for is kept with it:
+how long the gaps between its notes are, because they tell how long a silence must be to mean an
+end; which instruments played it; and what happened in it, for a loop to repeat.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, field
+from statistics import median
+from typing import TYPE_CHECKING
+
+from bridge.messages.composer import Happening, Release, Strike
+from bridge.midi.events import NoteOn, ProgramChange
+from bridge.midi.instruments import Instrument, fitted, of_program
+from bridge.midi.notes import Keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bridge.midi.events import Event, NoteOff, Stamped
+    from bridge.sync.transport import Transport
+
+MS = 1_000_000
+SECOND = 1000 * MS
+
+SHORTEST_SILENCE_NS, LONGEST_SILENCE_NS = 250 * MS, SECOND
+_CHORD_NS = 40 * MS
+_GAPS_REMEMBERED = 8
+_MOST_HAPPENINGS = 20_000
+"""What a phrase of ten minutes has; of a longer one, its end is repeated."""
+
+
+def silence_asked(gaps_ns: Iterable[int]) -> int:
+    """Return how long a silence hands over the turn, from the gaps between the last onsets.
+
+    Half as long again as the usual one.
+    """
+    heard = [gap for gap in gaps_ns if gap > _CHORD_NS]
+    usual = round(1.5 * median(heard)) if heard else LONGEST_SILENCE_NS // 2
+    return min(LONGEST_SILENCE_NS, max(SHORTEST_SILENCE_NS, usual))
+
+
+@dataclass(slots=True)
+class Phrase:
+    """What the player is saying. Ticks are the transport's."""
+
+    begin_ns: int
+    begin_tick: int
+    last_onset_ns: int
+    last_event_ns: int
+    gaps_ns: deque[int] = field(default_factory=lambda: deque(maxlen=_GAPS_REMEMBERED))
+    instruments: set[Instrument] = field(default_factory=set)
+    happenings: deque[Happening] = field(default_factory=lambda: deque(maxlen=_MOST_HAPPENINGS))
+    pause_told: bool = False
+
+    @classmethod
+    def beginning(cls, at_ns: int, tick: int) -> Phrase:
+        """Return the phrase that begins with a note now."""
+        return cls(at_ns, tick, at_ns, at_ns)
+
+    def take(self, happening: Happening, at_ns: int) -> None:
+        """Add to the phrase what the player has done."""
+        self.happenings.append(happening)
+        if isinstance(happening, Strike):
+            if at_ns > self.begin_ns:
+                self.gaps_ns.append(at_ns - self.last_onset_ns)
+            self.last_onset_ns = at_ns
+            self.instruments.add(happening.instrument)
+
+    def touch(self, at_ns: int) -> None:
+        """Take note that the player has done something, if only lift a pedal."""
+        self.last_event_ns = max(self.last_event_ns, at_ns)
+        self.pause_told = False
+
+
+class Player:
+    """Hears keys, pedals and programs, and says what they mean in the music."""
+
+    def __init__(self) -> None:
+        self._keys = Keys()
+        self._programs: dict[int, int] = {}
+        self.last_event_ns = 0
+        """When the player last did anything."""
+
+    @property
+    def key_down(self) -> bool:
+        """Tell whether a key is held."""
+        return self._keys.key_down
+
+    @property
+    def pedal_down(self) -> bool:
+        """Tell whether a sustain pedal is held."""
+        return self._keys.pedal_down
+
+    def clear(self) -> None:
+        """Forget what is held; programs stay."""
+        self._keys = Keys()
+
+    def note_program(self, event: Event) -> None:
+        """Take note of which instrument a channel plays."""
+        if isinstance(event, ProgramChange):
+            self._programs[event.channel] = event.program
+
+    def hear(self, stamped: Stamped, transport: Transport) -> list[Happening]:
+        """Return what an event means, each at its tick."""
+        self.last_event_ns = max(self.last_event_ns, stamped.time_ns)
+        return self._told(self._keys.feed(stamped.event), transport.tick_at(stamped.time_ns))
+
+    def let_go(self, tick: int) -> list[Happening]:
+        """Return the ends of all that is held; whoever holds it has to play it anew."""
+        return self._told(self._keys.release_all(), tick)
+
+    def _told(self, events: Iterable[NoteOn | NoteOff], tick: int) -> list[Happening]:
+        told: list[Happening] = []
+        for event in events:
+            family = of_program(event.channel, self._programs.get(event.channel, 0))
+            placed = None if family is None else fitted(family, event.pitch)
+            if placed is None:
+                continue
+            if isinstance(event, NoteOn):
+                told.append(Strike(tick, *placed, event.velocity))
+            else:
+                told.append(Release(tick, *placed))
+        return told
+
+    def silence_ends_ns(self, phrase: Phrase) -> int | None:
+        """Return when a silence after the phrase will have been long enough to mean its end.
+
+        Nobody is interrupted while a key is down, and a held pedal asks for more patience.
+        """
+        if self.key_down:
+            return None
+        patience = LONGEST_SILENCE_NS if self.pedal_down else 0
+        return phrase.last_event_ns + silence_asked(phrase.gaps_ns) + patience

@@ -1,0 +1,167 @@
+"""Turns: when it is Antiphon's, from where to where it may play, and what is asked for.
+
+Each mode is one answer to these questions. Playing freely, music has no lines to begin or to end
+at: an answer begins when the turn passes and is as long as the phrase. Where there is a beat, it
+begins on one and lasts whole bars. All of it is computed from the phrase, the transport and the
+settings; nothing here changes anything.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from bridge.messages.composer import Happening, Release, Strike
+from bridge.messages.settings import Begins, Mode, Settings
+from bridge.midi.instruments import Instrument
+from bridge.session.player import MS, SECOND
+from bridge.sync.tempo import TempoMap
+
+if TYPE_CHECKING:
+    from bridge.midi.notes import Score
+    from bridge.session.player import Phrase
+    from bridge.sync.transport import Transport
+
+LEAD_NS = 20 * MS
+"""From hand-over to the first note: time to compute it, short enough not to be heard as waiting."""
+LINE_LEAD_NS = 60 * MS
+"""How long before a bar line an answer is asked for that is to begin on it."""
+SHORTEST_ANSWER_NS, LONGEST_ANSWER_NS = 2 * SECOND, 16 * SECOND
+BEGINNING_NS = 8 * SECOND
+"""Whoever is let begin plays so long."""
+NO_END = 1 << 40
+"""A tick that no music reaches: whoever plays until there goes on until told."""
+HAIR_NS, LARGEST_HAIR_TICKS = 60 * MS, 12
+"""By so much, and a sixteenth at most, a note may miss the bar line that it is meant for."""
+TRADED_BARS = 4
+"""Players trade fours, unless they say otherwise."""
+BAND = (Instrument.PIANO, Instrument.BASS, Instrument.DRUMS)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """From where to where Antiphon may play, in ticks of the transport."""
+
+    begin: int
+    end: int
+
+
+def passes_at_line(phrase: Phrase, settings: Settings, transport: Transport) -> int | None:
+    """Return the tick of the bar line at which the turn passes, if it passes at one."""
+    if settings.mode is not Mode.TRADE or not transport.grid:
+        return None
+    return transport.bar_line(_first_bar(phrase, transport) + (settings.bars or TRADED_BARS))
+
+
+def _hair(transport: Transport) -> int:
+    """Return by how many ticks a note may miss a bar line that is meant for it."""
+    return min(LARGEST_HAIR_TICKS, transport.ticks_in(HAIR_NS))
+
+
+def _first_bar(phrase: Phrase, transport: Transport) -> int:
+    """Return the bar that a phrase begins in; who begins a hair before a line begins on it."""
+    return transport.place(phrase.begin_tick + _hair(transport)).bar
+
+
+def turn(
+    phrase: Phrase, settings: Settings, transport: Transport, at_ns: int, *, asked: bool = False
+) -> Turn:
+    """Return the turn that follows a phrase if it passes at a time.
+
+    Players who trade wait for the end of their bars, unless they have asked for the answer.
+    """
+    begin = None if asked else passes_at_line(phrase, settings, transport)
+    if begin is None:
+        begin = _begin(settings, transport, at_ns)
+    return Turn(begin, begin + _length(phrase, settings, transport, begin))
+
+
+def _begin(settings: Settings, transport: Transport, at_ns: int) -> int:
+    if not transport.grid:
+        return transport.tick_at(at_ns)
+    earliest = transport.tick_at(at_ns + LEAD_NS + settings.time.advance_ns)
+    by_bars = settings.mode in (Mode.LOOP, Mode.TRADE)
+    if settings.begins is Begins.AT_ONCE and not by_bars:
+        return earliest
+    on_bar = settings.begins is Begins.ON_BAR or by_bars
+    step = transport.metre.bar_ticks if on_bar else transport.beat_ticks
+    return transport.next_line(earliest, step)
+
+
+def _length(phrase: Phrase, settings: Settings, transport: Transport, begin: int) -> int:
+    match settings.mode:
+        case Mode.TAKE_OVER | Mode.ACCOMPANY:
+            return NO_END
+        case Mode.TRADE if transport.grid:
+            return (settings.bars or TRADED_BARS) * transport.metre.bar_ticks
+        case Mode.LOOP if phrase.happenings:
+            return loop_ticks(phrase, transport, begin)
+    if settings.bars is not None and transport.grid:
+        return settings.bars * transport.metre.bar_ticks
+    spoken_ns = phrase.last_event_ns - phrase.begin_ns
+    length_ns = min(LONGEST_ANSWER_NS, max(SHORTEST_ANSWER_NS, spoken_ns))
+    if not phrase.happenings:
+        length_ns = BEGINNING_NS
+    ticks = transport.ticks_in(settings.answer_ns or length_ns)
+    if not transport.grid:
+        return ticks
+    bar = transport.metre.bar_ticks
+    return max(1, (2 * ticks + bar) // (2 * bar)) * bar
+
+
+def loop_ticks(phrase: Phrase, transport: Transport, begin: int) -> int:
+    """Return how long a pass of a loop is: with its last rest, and whole bars if there are any."""
+    if not transport.grid:
+        return max(1, begin - phrase.begin_tick)
+    bar = transport.metre.bar_ticks
+    first, hair = transport.bar_line(_first_bar(phrase, transport)), _hair(transport)
+    # A key that comes up a hair after the line was meant to come up on it.
+    ends = (h.tick + 1 if isinstance(h, Strike) else h.tick - hair for h in phrase.happenings)
+    last = max(first + 1, max(ends, default=first))
+    return -(-(last - first) // bar) * bar
+
+
+def loop_pass(phrase: Phrase, transport: Transport, turn: Turn) -> tuple[Happening, ...]:
+    """Return what happens in a pass of a loop: the phrase again, all of it within the turn."""
+    first = phrase.begin_tick
+    if transport.grid:
+        first = transport.bar_line(_first_bar(phrase, transport))
+    moved = [
+        replace(h, tick=max(turn.begin, h.tick - first + turn.begin)) for h in phrase.happenings
+    ]
+    return tuple(
+        h if h.tick <= turn.end else replace(h, tick=turn.end)
+        for h in moved
+        if h.tick < turn.end or not isinstance(h, Strike)
+    )
+
+
+def recital(score: Score, transport: Transport, begin: int) -> tuple[Happening, ...]:
+    """Return what happens when a score is played from a tick on, in order of time.
+
+    Where there is a beat its ticks are those of the beat; else they are as long as it says.
+    """
+
+    def at(tick: int) -> int:
+        return begin + (tick if transport.grid else transport.ticks_in(tempo.ns_at(tick)))
+
+    tempo = TempoMap(score.tempos)
+    happenings: list[Happening] = []
+    for note in score.notes:
+        onset = at(note.onset_ticks)
+        happenings.append(Strike(onset, note.instrument, note.pitch, note.velocity))
+        if note.instrument is not Instrument.DRUMS:
+            release = max(onset + 1, at(note.release_ticks))
+            happenings.append(Release(release, note.instrument, note.pitch))
+    return tuple(sorted(happenings, key=lambda each: (each.tick, isinstance(each, Strike))))
+
+
+def invited(phrase: Phrase, settings: Settings) -> tuple[Instrument, ...]:
+    """Return which instruments may play: those asked for, or those that the phrase suggests."""
+    if settings.instruments:
+        return settings.instruments
+    played = tuple(sorted(phrase.instruments))
+    if settings.mode is not Mode.ACCOMPANY:
+        return played or BAND[:1]
+    others = tuple(kind for kind in BAND if kind not in played)
+    return others or played

@@ -1,0 +1,1 @@
+"""Musical time: tempo maps, the transport, and the sources that a transport can follow."""

@@ -1,0 +1,250 @@
+"""The straight line through the times of MIDI clocks: when the next ones will come.
+
+A host that keeps time sends 24 clocks to the quarter note. They leave it evenly, and arrive with a
+delay that is never twice the same: a driver hands over all that came within a period of audio at
+once, a busy machine holds one back for 20 ms. Musicians hear 10 ms; so no single clock can be
+trusted, and no interval between two. What can be trusted is the line through many: clock number
+against time, its slope the tempo, its height the beat.
+
+Delays have one side. A clock may come much too late, but never much too early, and a few late ones
+drag a common regression along. This one is fitted with weights: what lies off the line counts less,
+and what lies above it, late, counts less again. Weights follow from the line and the line from the
+weights; instead of settling that anew at each clock, one round is made, beginning at the last
+clock's line, which differs little.
+
+Numbers matter as much as times, since they are the song's position. When clocks are held back and
+then come together, each is counted, and the line knows how late they are. When a gap is closed by
+nothing, the clocks that follow are all late by the same number of whole clocks: these were lost,
+and are counted as if they had come. Meanwhile the line goes on as before, for it was right.
+"""
+
+from collections import deque
+from itertools import combinations
+from statistics import median
+from typing import NamedTuple
+
+from bridge.sync.tempo import FREE_BPM, quarter_ns
+
+CLOCKS_PER_QUARTER = 24  # "24 clocks per quarter note" (MIDI 1.0, System Real Time)
+SILENCE_NS = 1_000_000_000  # after so long without a clock nobody sends clocks
+
+WINDOW = 96  # clocks in the line: a bar of 4/4
+YOUNG = 12  # clocks from which the spread of the delays can be told
+OLD_TEMPO = YOUNG * (YOUNG**2 - 1) / 12  # the old tempo weighs as much as a dozen clocks
+MISS_NS = 4_000_000
+MISS_CLOCKS = 0.15  # a clock this far off the line, and by 4 ms, is a miss
+STEP = 10  # misses in a row say that the tempo has changed: only these are kept
+CONTRADICTION = 3  # misses in a row say that the tempo has changed in a pause
+LOST = 5  # misses in a row, late by the same whole clocks, say that clocks were lost
+LOST_CLOCKS = 0.1  # how close to a whole number they are, in the middle
+LOST_SPREAD = 0.12  # and how close to each other, most of them
+TWICE_CLOCKS = 0.125  # a clock so soon after another was sent twice,
+TWICE_EARLY = 0.75  # if it is so early
+TWICE_SPREADS = 6.0
+SPREAD_NS = 1_500_000  # the least that is taken for the spread of the delays
+YOUNG_SPREAD_NS = 2_000_000
+LATE_SPREADS = 1.6  # a clock so far above the line weighs half
+EARLY_SPREADS = 3.2  # and so far below it
+SHORTEST_NS = 2_500_000  # 1000 bpm; no host goes beyond
+LONGEST_NS = 250_000_000  # 10 bpm
+
+
+class _Line(NamedTuple):
+    """Clock `number` comes at `time_ns` after the first of its run, the others so far apart."""
+
+    number: int
+    time_ns: float
+    clock_ns: float
+
+    def at(self, number: int) -> float:
+        return self.time_ns + (number - self.number) * self.clock_ns
+
+
+class ClockLine:
+    """Numbers clocks as they come, and says when each of them should have come.
+
+    From the first clock on there is a line: with one clock it has the tempo known before, or 120
+    bpm. Two and three give a tempo that is exact if their times are; through a driver with periods
+    of 5 ms it may be a quarter and an eighth wrong. With twelve that is 3 % at worst, and with 24
+    half of a percent: then the next beat is known to 5 ms.
+    """
+
+    def __init__(self) -> None:
+        self._number = -1
+        self._last_ns: int | None = None
+        self._begin_ns = 0
+        self._clocks: deque[tuple[int, int]] = deque(maxlen=WINDOW)  # (number, ns since the first)
+        self._line = _Line(0, 0.0, quarter_ns(FREE_BPM) / CLOCKS_PER_QUARTER)
+        self._spread_ns = float(YOUNG_SPREAD_NS)
+        self._misses: deque[float] = deque(maxlen=STEP)  # in a row, the last ones, in ns
+        self._known = 0.0  # what the tempo is founded on: sum of squares of clock numbers
+        self._old_ns = 0.0  # the clock's length before this run
+        self._old_weight = 0.0
+
+    @property
+    def number(self) -> int:
+        """Give the number of the last clock; the first is 0, and before it there is -1."""
+        return self._number
+
+    @property
+    def last_ns(self) -> int | None:
+        """Tell when the last clock came, if one ever did."""
+        return self._last_ns
+
+    @property
+    def quarter_ns(self) -> int:
+        """Return the length of a quarter note."""
+        return round(CLOCKS_PER_QUARTER * self._line.clock_ns)
+
+    def ns_at(self, number: int) -> int:
+        """Return when a clock comes or came, by the line."""
+        return self._begin_ns + round(self._line.at(number))
+
+    def begin(self) -> None:
+        """Take the next clock for the first of a run: the tempo is kept, the beat forgotten."""
+        if self._clocks:
+            self._old_ns = self._line.clock_ns
+            self._old_weight = min(self._known + self._old_weight, OLD_TEMPO)
+            self._clocks.clear()
+        self._misses.clear()
+
+    def hear(self, time_ns: int) -> None:
+        """Take in a clock."""
+        if self._last_ns is not None and time_ns - self._last_ns >= SILENCE_NS:
+            self.begin()
+        if not self._clocks:
+            self._begin_ns = time_ns
+            self._line = _Line(self._number + 1, 0.0, self._line.clock_ns)
+        elapsed_ns = time_ns - self._begin_ns
+        miss_ns = elapsed_ns - self._line.at(self._number + 1)
+        if self._came_twice(elapsed_ns, miss_ns):
+            return
+        catching_up = (
+            bool(self._clocks)
+            and miss_ns > 0
+            and elapsed_ns - self._clocks[-1][1] < self._line.clock_ns / 2
+        )
+        self._last_ns = time_ns
+        self._number += 1
+        self._clocks.append((self._number, elapsed_ns))
+        if not catching_up:
+            self._notice(miss_ns)
+        self._fit()
+
+    def _came_twice(self, elapsed_ns: int, miss_ns: float) -> bool:
+        """Tell whether this is the last clock once more: too soon, and nothing is overdue."""
+        clock_ns = self._line.clock_ns
+        return (
+            len(self._clocks) >= YOUNG
+            and not self._misses
+            and elapsed_ns - self._clocks[-1][1] < TWICE_CLOCKS * clock_ns
+            and -miss_ns > max(TWICE_SPREADS * self._spread_ns, TWICE_EARLY * clock_ns)
+        )
+
+    def _notice(self, miss_ns: float) -> None:
+        """Count the misses in a row, and draw the conclusion."""
+        if abs(miss_ns) <= max(MISS_NS, MISS_CLOCKS * self._line.clock_ns):
+            self._misses.clear()
+            return
+        self._misses.append(miss_ns)
+        misses = len(self._misses)
+        if len(self._clocks) < YOUNG:
+            if misses >= CONTRADICTION:
+                self._old_weight = 0.0
+        elif misses >= LOST and self._lost():
+            self._misses.clear()
+        elif misses == STEP:
+            self._misses.clear()
+            self._old_weight = 0.0
+            while len(self._clocks) > STEP:
+                self._clocks.popleft()
+
+    def _lost(self) -> bool:
+        """Count the clocks that are missing, if the last ones are all late by whole clocks."""
+        clock_ns = self._line.clock_ns
+        # The first may be a clock before the gap; a tempo that slows down comes to this later.
+        if self._misses[1] < clock_ns / 2:
+            return False
+        misses = list(self._misses)[-LOST:]
+        middle = median(misses)
+        lost = round(middle / clock_ns)
+        spread = median(abs(miss - middle) for miss in misses)
+        close = abs(middle - lost * clock_ns) <= LOST_CLOCKS * clock_ns
+        if lost < 1 or not close or spread > LOST_SPREAD * clock_ns:
+            return False
+        late = [self._clocks.pop() for _ in self._misses]
+        self._clocks.extend((number + lost, elapsed_ns) for number, elapsed_ns in late[::-1])
+        self._number += lost
+        return True
+
+    def _fit(self) -> None:
+        """Move the line: one round if it is founded on many clocks, else begin anew."""
+        numbers = [number - self._number for number, _ in self._clocks]
+        times = [elapsed_ns for _, elapsed_ns in self._clocks]
+        line = _Line(self._number, self._line.at(self._number), self._line.clock_ns)
+        if len(times) < YOUNG:
+            line = self._rough(line, numbers, times)
+            for _ in range(2):
+                line = self._round(line, numbers, _misses(line, numbers, times), YOUNG_SPREAD_NS)
+        else:
+            misses = _misses(line, numbers, times)
+            self._spread_ns = _spread(misses)
+            line = self._round(line, numbers, misses, self._spread_ns)
+        self._line = line
+
+    def _rough(self, line: _Line, numbers: list[int], times: list[int]) -> _Line:
+        """Draw a line through few clocks: the median of all slopes and that of all heights."""
+        if self._old_weight == 0 and len(times) > 1:
+            pairs = combinations(zip(numbers, times, strict=True), 2)
+            slopes = [(time - before) / (x - y) for (y, before), (x, time) in pairs]
+            clock_ns = median(slopes)
+            if SHORTEST_NS <= clock_ns <= LONGEST_NS:
+                line = line._replace(clock_ns=clock_ns)
+        height_ns = median(_misses(line, numbers, times))
+        return line._replace(time_ns=line.time_ns + height_ns)
+
+    def _round(
+        self, line: _Line, numbers: list[int], misses: list[float], spread_ns: float
+    ) -> _Line:
+        """Fit a line to what the last one misses, weighted by how much it misses."""
+        late, early = 1 / (LATE_SPREADS * spread_ns) ** 2, 1 / (EARLY_SPREADS * spread_ns) ** 2
+        w = wx = wy = wxx = wxy = 0.0
+        for x, y in zip(numbers, misses, strict=True):
+            weight = 1 / (1 + (y * y * (late if y > 0 else early)) ** 2)
+            weighted_x = weight * x
+            w += weight
+            wx += weighted_x
+            wy += weight * y
+            wxx += weighted_x * x
+            wxy += weighted_x * y
+        self._known = wxx - wx * wx / w
+        founded = self._known + self._old_weight
+        if founded <= 0:
+            return line._replace(time_ns=line.time_ns + wy / w)
+        slope = wxy - wx * wy / w + self._old_weight * (self._old_ns - line.clock_ns)
+        change = slope / founded
+        if not SHORTEST_NS <= line.clock_ns + change <= LONGEST_NS:
+            change = 0.0
+        return _Line(line.number, line.time_ns + (wy - change * wx) / w, line.clock_ns + change)
+
+
+def _misses(line: _Line, numbers: list[int], times: list[int]) -> list[float]:
+    """Tell how late each clock is."""
+    begin_ns, clock_ns = line.time_ns, line.clock_ns
+    return [
+        time - begin_ns - clock_ns * number for number, time in zip(numbers, times, strict=True)
+    ]
+
+
+def _spread(misses: list[float]) -> float:
+    """Measure how far clocks lie from the line: on the early side, the late one has outliers.
+
+    If there is nothing on the early side, a driver's period may divide the clock's length almost
+    evenly. Then clocks come as if by another tempo, and now and then one is a whole period late.
+    """
+    ordered = sorted(misses)
+    quarter = len(ordered) // 4
+    early_ns = 1.4826 * (ordered[len(ordered) // 2] - ordered[quarter])
+    if early_ns < SPREAD_NS:
+        early_ns = min(0.7413 * (ordered[-1 - quarter] - ordered[quarter]), MISS_NS)
+    return max(early_ns, SPREAD_NS)

@@ -1,0 +1,91 @@
+"""Quantising: drawing onsets towards a grid.
+
+A grid line every so many ticks of the bar; a note that begins near one is drawn to it, wholly or,
+with a strength below 1, by a part of the way, and keeps its length. *Swing* moves every second line
+later, as a share of the pair that it divides: a half is straight, two thirds is a triplet's
+shuffle. Lines are counted from the bar line, so that they fit any metre.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from bridge.midi.notes import TICKS_PER_QUARTER
+from bridge.sync.tempo import BarPosition
+from bridge.sync.transport import Transport
+
+STRAIGHT, HARDEST_SWING = 0.5, 0.75
+
+_ANYWHERE = range(-(1 << 48), 1 << 48)
+
+
+class Step(enum.Enum):
+    """How far apart grid lines are; the value is the word for it on the command line."""
+
+    OFF = "off"
+    SIXTEENTH = "1/16"
+    EIGHTH = "1/8"
+    TRIPLET = "triplet"
+
+    @property
+    def ticks(self) -> int:
+        """Return the ticks from line to line; a triplet is a third of a quarter note."""
+        return _TICKS[self]
+
+
+_TICKS = {
+    Step.OFF: 1,
+    Step.SIXTEENTH: TICKS_PER_QUARTER // 4,
+    Step.EIGHTH: TICKS_PER_QUARTER // 2,
+    Step.TRIPLET: TICKS_PER_QUARTER // 3,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Quantise:
+    """Which grid, how strongly from 0 to 1, and how much swing from 0.5 to 0.75."""
+
+    step: Step = Step.OFF
+    strength: float = 1.0
+    swing: float = STRAIGHT
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.strength <= 1:
+            raise ValueError(f"Quantise.strength is {self.strength}, not 0 to 1")
+        if not STRAIGHT <= self.swing <= HARDEST_SWING:
+            raise ValueError(f"Quantise.swing is {self.swing}, not {STRAIGHT} to {HARDEST_SWING}")
+
+    def drawn(self, tick: int, transport: Transport, within: range = _ANYWHERE) -> int:
+        """Return the tick at which a note that belongs at `tick` is to begin.
+
+        If the nearest line would draw it to a tick that is not `within`, another does.
+        """
+        if self.step is Step.OFF or not transport.grid:
+            return tick
+        place = transport.place(tick)
+        ways = (line - place.position_ticks for line in self._lines(place))
+        drawn = (tick + round(self.strength * way) for way in sorted(ways, key=abs))
+        return next((at for at in drawn if at in within), tick)
+
+    def reach(self, transport: Transport) -> int:
+        """Return by how many ticks a note may be drawn to the nearest line."""
+        if self.step is Step.OFF or not transport.grid:
+            return 0
+        widest = self.step.ticks + self._swung
+        return -(-widest // 2)
+
+    @property
+    def _swung(self) -> int:
+        """Return by how many ticks every second line is late."""
+        if self.step in (Step.OFF, Step.TRIPLET):
+            return 0
+        return round((2 * self.swing - 1) * self.step.ticks)
+
+    def _lines(self, place: BarPosition) -> list[int]:
+        """Return the lines around a place in the bar; the next bar's first is one of them."""
+        ticks = self.step.ticks
+        first = max(0, place.position_ticks // ticks - 1)
+        numbers = range(first, first + 4)
+        lines = [n * ticks + (self._swung if n % 2 else 0) for n in numbers]
+        return [line for line in lines if line < place.bar_ticks] + [place.bar_ticks]

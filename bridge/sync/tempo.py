@@ -1,0 +1,127 @@
+"""Two clocks and the one bridge between them.
+
+Outside music, time is nanoseconds of the session clock; inside, ticks of a quarter note. Both are
+integers. Only a `TempoMap` turns one into the other: it is a list of segments, each with the tick
+and the nanosecond at which it begins and the length of its quarter notes, so that a conversion is
+one search and one multiplication and no error adds up from segment to segment. A `MetreMap` says
+which bar a tick is in.
+
+Playing freely, without a clock to follow, the tempo is nominally 120 bpm (`FREE_BPM`): a tick is
+then simply 10.4 ms.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from bridge.midi.notes import TICKS_PER_QUARTER, MetreChange, TempoChange
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+FREE_BPM = 120.0
+NS_PER_MINUTE = 60_000_000_000
+
+
+def quarter_ns(bpm: float) -> int:
+    """Return the length of a quarter note in nanoseconds."""
+    return round(NS_PER_MINUTE / bpm)
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    tick: int
+    time_ns: int
+    quarter_ns: int
+
+
+class TempoMap:
+    """Converts ticks to nanoseconds and back.
+
+    Before the first change the first tempo holds (ticks may be negative).
+    """
+
+    def __init__(self, changes: Iterable[TempoChange] = (), start_ns: int = 0) -> None:
+        ordered = sorted(changes, key=lambda change: change.tick)
+        first = ordered[0].bpm if ordered else FREE_BPM
+        segments = [_Segment(0, start_ns, quarter_ns(first))]
+        for change in ordered:
+            last = segments[-1]
+            time_ns = last.time_ns + _span_ns(change.tick - last.tick, last.quarter_ns)
+            segments.append(_Segment(change.tick, time_ns, quarter_ns(change.bpm)))
+        self._segments = segments
+        self._ticks = [segment.tick for segment in segments]
+        self._times = [segment.time_ns for segment in segments]
+
+    def ns_at(self, tick: int) -> int:
+        """Return the time of a tick."""
+        segment = self._segments[max(0, bisect_right(self._ticks, tick) - 1)]
+        return segment.time_ns + _span_ns(tick - segment.tick, segment.quarter_ns)
+
+    def tick_at(self, time_ns: int) -> int:
+        """Return the tick nearest to a time; the inverse of `ns_at`."""
+        segment = self._segments[max(0, bisect_right(self._times, time_ns) - 1)]
+        elapsed = (time_ns - segment.time_ns) * TICKS_PER_QUARTER
+        return segment.tick + (2 * elapsed + segment.quarter_ns) // (2 * segment.quarter_ns)
+
+    def bpm_at(self, tick: int) -> float:
+        """Return the tempo in force at a tick."""
+        segment = self._segments[max(0, bisect_right(self._ticks, tick) - 1)]
+        return NS_PER_MINUTE / segment.quarter_ns
+
+
+def _span_ns(ticks: int, quarter: int) -> int:
+    return (2 * ticks * quarter + TICKS_PER_QUARTER) // (2 * TICKS_PER_QUARTER)
+
+
+@dataclass(frozen=True, slots=True)
+class BarPosition:
+    """Where a tick lies.
+
+    Bar number from 0, ticks since the bar line, and the length of that bar in ticks.
+    """
+
+    bar: int
+    position_ticks: int
+    bar_ticks: int
+
+
+class MetreMap:
+    """Says which bar a tick is in.
+
+    A change of metre starts a new bar; without one, bars are 4/4.
+    """
+
+    def __init__(self, changes: Iterable[MetreChange] = ()) -> None:
+        ordered = sorted(changes, key=lambda change: change.tick)
+        if not ordered or ordered[0].tick > 0:
+            ordered.insert(0, MetreChange(0, 4, 4))
+        self._changes = ordered
+        self._ticks = [change.tick for change in ordered]
+        self._bars = [0]
+        for before, after in pairwise(ordered):
+            span = after.tick - before.tick
+            self._bars.append(self._bars[-1] + -(-span // before.bar_ticks))
+
+    def at(self, tick: int) -> BarPosition:
+        """Return bar and position of a tick."""
+        index = max(0, bisect_right(self._ticks, tick) - 1)
+        change = self._changes[index]
+        bars, position = divmod(tick - change.tick, change.bar_ticks)
+        return BarPosition(self._bars[index] + bars, position, change.bar_ticks)
+
+    def metre_at(self, tick: int) -> MetreChange:
+        """Return the metre in force at a tick."""
+        return self._changes[max(0, bisect_right(self._ticks, tick) - 1)]
+
+    def next_bar_line(self, tick: int) -> int:
+        """Return the first bar line at or after a tick."""
+        where = self.at(tick)
+        if where.position_ticks == 0:
+            return tick
+        line = tick - where.position_ticks + where.bar_ticks
+        index = bisect_right(self._ticks, tick)
+        return min(line, self._ticks[index]) if index < len(self._ticks) else line

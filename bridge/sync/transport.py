@@ -1,0 +1,144 @@
+"""Where the music is: one straight line between the session clock and musical time.
+
+Whoever keeps time, a host, a MIDI clock, a network of peers or the player alone, says the same few
+things: at this nanosecond the music was at this tick, a quarter note lasts so long, it plays or it
+stands, a bar of this metre began there. That is a `Transport`, a value. As long as nobody says
+otherwise it holds, for the past as for the future, and converts a tick to a time and back.
+
+A new value either moves the line or breaks it. While the tempo drifts and the clock is measured
+better, the line moves a little, and whatever was planned at a tick now happens at another time:
+that is how plans follow a tempo. When the host stops, jumps or loops, the line breaks: a new
+*epoch* begins, and what was planned in the old one does not happen.
+
+Of several sources the best that plays is followed; `Source` lists them, best first. The last two
+are our own: a clock that ticks by itself, and free playing, where nobody keeps time. Then 120 bpm
+is a mere name for a tick of 10.4 ms, and there are no bars.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, replace
+
+from bridge.midi.notes import TICKS_PER_QUARTER, MetreChange
+from bridge.sync.tempo import FREE_BPM, NS_PER_MINUTE, BarPosition, quarter_ns
+
+COMMON_TIME = MetreChange(0, 4, 4)
+_WHOLE_TICKS = 4 * TICKS_PER_QUARTER
+
+
+class Source(enum.Enum):
+    """Who keeps time, best first; the value is the word for it on the command line."""
+
+    PLUGIN = "plugin"
+    JACK = "jack"
+    CLOCK = "midi"
+    LINK = "link"
+    OWN = "internal"
+    FREE = "free"
+
+    @property
+    def followed(self) -> bool:
+        """Tell whether somebody else keeps this time."""
+        return self not in (Source.OWN, Source.FREE)
+
+
+@dataclass(frozen=True, slots=True)
+class Transport:
+    """At `time_ns` the music is at `tick`, and goes on from there if it is playing.
+
+    `metre` begins at a bar line, that of bar number `bar`, counted from 0; ticks before the song
+    are negative. `epoch` counts the times that the line broke.
+    """
+
+    source: Source = Source.FREE
+    epoch: int = 0
+    playing: bool = True
+    time_ns: int = 0
+    tick: int = 0
+    quarter_ns: int = quarter_ns(FREE_BPM)
+    metre: MetreChange = COMMON_TIME
+    bar: int = 0
+
+    @property
+    def bpm(self) -> float:
+        """Return the tempo in quarter notes a minute."""
+        return NS_PER_MINUTE / self.quarter_ns
+
+    @property
+    def grid(self) -> bool:
+        """Tell whether ticks are parts of a beat, and there are bars."""
+        return self.source is not Source.FREE
+
+    def ns_at(self, tick: int) -> int:
+        """Return when a tick begins."""
+        ticks = tick - self.tick
+        return self.time_ns + (2 * ticks * self.quarter_ns + TICKS_PER_QUARTER) // (
+            2 * TICKS_PER_QUARTER
+        )
+
+    def tick_at(self, time_ns: int) -> int:
+        """Return the tick nearest to a time; the inverse of `ns_at`."""
+        elapsed = (time_ns - self.time_ns) * TICKS_PER_QUARTER
+        return self.tick + (2 * elapsed + self.quarter_ns) // (2 * self.quarter_ns)
+
+    def passed(self, time_ns: int) -> int:
+        """Return the last tick that has begun by a time."""
+        tick = self.tick_at(time_ns)
+        return tick if self.ns_at(tick) <= time_ns else tick - 1
+
+    def ticks_in(self, span_ns: int) -> int:
+        """Return how many ticks a span of time lasts, to the nearest."""
+        return (2 * span_ns * TICKS_PER_QUARTER + self.quarter_ns) // (2 * self.quarter_ns)
+
+    def place(self, tick: int) -> BarPosition:
+        """Return bar and position of a tick."""
+        bars, position = divmod(tick - self.metre.tick, self.metre.bar_ticks)
+        return BarPosition(self.bar + bars, position, self.metre.bar_ticks)
+
+    def bar_line(self, bar: int) -> int:
+        """Return the tick at which a bar begins."""
+        return self.metre.tick + (bar - self.bar) * self.metre.bar_ticks
+
+    def bar_line_before(self, tick: int) -> int:
+        """Return the bar line at or before a tick."""
+        return tick - self.place(tick).position_ticks
+
+    @property
+    def beat_ticks(self) -> int:
+        """Return how long a beat of the metre is."""
+        return _WHOLE_TICKS // self.metre.denominator
+
+    def beat_of(self, tick: int) -> tuple[int, int]:
+        """Return bar and beat of a tick as musicians count them, from 1."""
+        place = self.place(tick)
+        return place.bar + 1, place.position_ticks // self.beat_ticks + 1
+
+    def told(self, tick: int) -> str:
+        """Return bar, beat and tick of the beat as hosts write them: 3:1:00; freely, nothing."""
+        if not self.grid:
+            return ""
+        bar, beat = self.beat_of(tick)
+        return f"{bar}:{beat}:{self.place(tick).position_ticks % self.beat_ticks:02}"
+
+    def next_line(self, tick: int, step_ticks: int) -> int:
+        """Return the first tick at or after `tick` that lies a whole number of steps into a bar."""
+        place = self.place(tick)
+        ahead = -place.position_ticks % step_ticks
+        return tick + min(ahead, -place.position_ticks % place.bar_ticks)
+
+    def shifted(self, by_ns: int) -> Transport:
+        """Return the same line, so much later."""
+        return replace(self, time_ns=self.time_ns + by_ns)
+
+    def apart_ns(self, other: Transport) -> int:
+        """Return how far another line is from this one, where they are farther apart.
+
+        Compared are the present of the other and a quarter note later.
+        """
+        ticks = (other.tick, other.tick + TICKS_PER_QUARTER)
+        return max(abs(self.ns_at(tick) - other.ns_at(tick)) for tick in ticks)
+
+
+NANOSECONDS = Transport(quarter_ns=TICKS_PER_QUARTER)
+"""The line on which a tick is a nanosecond: to measure by, not to play by."""

@@ -1,0 +1,1 @@
+"""The built-in synth: a process that plays a sound font, and what is sent to it."""

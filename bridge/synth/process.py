@@ -1,0 +1,212 @@
+"""The synth process: notes come in as datagrams, sound comes out of the machine.
+
+`python -m bridge.synth.process [SOUNDFONT]`, joined through `bridge.system.pipe`. It says once that it plays
+(`Sounding`), or why it cannot (`Silent`), and leaves when its parent does; the sound ends with it.
+A process of its own, because the sound card asks for a buffer every ten milliseconds, and would
+otherwise have to wait for the engine's thoughts.
+
+`tinysoundfont` makes the sound, `miniaudio` knows every system's devices; neither need be
+installed. miniaudio's thread calls for each buffer, and owns all that makes sound (`Cycle`). The
+main thread only puts messages into a deque; it notices when no buffer has been asked for in a
+while, since not every system says that a device has gone.
+
+`ANTIPHON_AUDIO` names the one of the system's sound services that is to be used (alsa, pulseaudio,
+jack, coreaudio, wasapi, ...), in place of the first that plays.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import threading
+from collections import deque
+from contextlib import suppress
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bridge.midi.events import NoteOff, NoteOn, PitchWheel, ProgramChange, decode
+from bridge.midi.instruments import DRUM_CHANNEL
+from bridge.ports.base import PortError
+from bridge.synth.policy import Silent, Sounding
+from bridge.synth.queue import LONGEST, DeviceLine, Queue, read
+from bridge.synth.sound_font import find
+from bridge.system.clock import Clock, SystemClock
+from bridge.system.pipe import join_parent
+from bridge.system.quiet_stderr import hushed
+from bridge.system.real_time import claim_real_time, stop_signal
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    import miniaudio
+    import tinysoundfont
+
+BACKEND_VARIABLE = "ANTIPHON_AUDIO"
+RATE_HZ = 48_000
+PERIOD_MS = 10
+LATENCY_NS = (PERIOD_MS + 8) * 1_000_000
+"""A period, and what a message and a device that asks for its buffers in pairs may take longer."""
+GAIN_DB = -9.0
+"""So that all fourteen instruments together do not reach full scale."""
+MOST_VOICES = 128
+FRAME_BYTES = 2 * 4  # two channels of 32-bit floats
+BEGIN_S = 3.0  # a device that plays asks for its first buffer sooner
+GLANCE_S = 1.0  # in so long a device that is there asks for a hundred
+GONE = "The sound device has gone; Antiphon sounds again when there is one."
+NOT_INSTALLED = "To hear Antiphon without a DAW, install its extra: pip install 'antiphon[sound]'."
+
+
+class NotInstalledError(PortError):
+    """A library is missing, and will be until somebody installs it."""
+
+    def __init__(self) -> None:
+        super().__init__(NOT_INSTALLED)
+
+
+class Cycle:
+    """What happens once per buffer. The device's thread owns all but the deque's other end."""
+
+    def __init__(self, synth: tinysoundfont.Synth, clock: Clock) -> None:
+        """Play on a synth that has its sound font; `arrived` takes (due_ns, message)."""
+        self.arrived: deque[tuple[int, bytes]] = deque()
+        self.begun = threading.Event()
+        self.buffers = 0
+        self._synth, self._clock = synth, clock
+        self._line = DeviceLine(RATE_HZ)
+        self._queue = Queue(RATE_HZ, LATENCY_NS)
+
+    def play(self) -> Generator[memoryview, int, None]:
+        """Give each buffer that is asked for; begin with one of no frames."""
+        size = yield memoryview(b"")
+        while True:
+            size = yield self._buffer(size)
+
+    def _buffer(self, size: int) -> memoryview:
+        begin_ns = self._line.begin_ns(self._clock.now_ns(), size)
+        for _ in range(len(self.arrived)):
+            self._queue.add(*self.arrived.popleft())
+        buffer, done = memoryview(bytearray(size * FRAME_BYTES)), 0
+        for frame, message in self._queue.take(begin_ns, size):
+            self._render(buffer, done, frame)
+            self._obey(message)
+            done = frame
+        self._render(buffer, done, size)
+        self.buffers += 1
+        self.begun.set()
+        return buffer
+
+    def _render(self, buffer: memoryview, begin: int, end: int) -> None:
+        if end > begin:
+            self._synth.generate(end - begin, buffer[begin * FRAME_BYTES : end * FRAME_BYTES])
+
+    def _obey(self, message: bytes) -> None:
+        event = decode(message[0], message[1:])
+        match event:
+            case NoteOn(channel, pitch, velocity):
+                self._synth.noteon(channel, pitch, velocity)
+            case NoteOff(channel, pitch):
+                self._synth.noteoff(channel, pitch)
+            case ProgramChange(channel, program):
+                with suppress(RuntimeError):  # a font may lack it; what was there stays
+                    self._synth.program_change(channel, program, channel == DRUM_CHANNEL)
+            case PitchWheel(channel):
+                self._synth.pitchbend(channel, message[1] | message[2] << 7)
+            case _ if message[0] & 0xF0 == 0xB0:
+                self._synth.control_change(message[0] & 0x0F, message[1], message[2])
+
+
+def loaded(font: Path) -> tinysoundfont.Synth:
+    """Return a synth that plays a sound font, drums where drums belong; else `PortError`."""
+    try:
+        import tinysoundfont  # noqa: PLC0415 - it may be missing
+    except ImportError as error:
+        raise NotInstalledError from error
+    synth = tinysoundfont.Synth(gain=GAIN_DB, samplerate=RATE_HZ)
+    try:
+        number = synth.sfload(str(font), max_voices=MOST_VOICES)
+        for channel in range(16):
+            synth.program_select(channel, number, 0, 0, channel == DRUM_CHANNEL)
+    except (RuntimeError, OSError) as error:
+        raise PortError(f"{font} is no General MIDI sound font.") from error
+    return synth
+
+
+def opened(cycle: Cycle, wanted: str) -> miniaudio.PlaybackDevice:
+    """Return the first device that plays what the cycle gives; else `PortError`."""
+    try:
+        import miniaudio  # noqa: PLC0415 - it may be missing
+    except (ImportError, OSError) as error:
+        raise NotInstalledError from error
+    services = [each for each in miniaudio.Backend if each is not miniaudio.Backend.NULL]
+    if wanted:
+        services = [each for each in services if each.name.casefold() == wanted.casefold()]
+    for service in services:
+        try:
+            device = miniaudio.PlaybackDevice(
+                output_format=miniaudio.SampleFormat.FLOAT32,
+                nchannels=2,
+                sample_rate=RATE_HZ,
+                buffersize_msec=PERIOD_MS,
+                backends=[service],
+                app_name="Antiphon synth",
+            )
+        except miniaudio.MiniaudioError:
+            continue
+        with suppress(miniaudio.MiniaudioError):
+            sound = cycle.play()
+            next(sound)
+            device.start(sound)
+            if cycle.begun.wait(BEGIN_S):
+                return device
+        device.close()
+    through = f" through {wanted}" if wanted else ""
+    raise PortError(
+        f"There is no sound device that plays{through}; connect one, and Antiphon will sound."
+    )
+
+
+def listen(ear: socket.socket, cycle: Cycle) -> None:
+    """Hand over what comes, for as long as the process lives."""
+    while True:
+        with suppress(OSError):  # Windows says so when somebody whom we never spoke to has gone
+            if (found := read(ear.recv(LONGEST))) is not None:
+                cycle.arrived.append(found)
+
+
+def serve(connection: Connection, stop: socket.socket, wanted: str) -> None:
+    """Play what comes until the parent leaves, the system says stop, or the device goes."""
+    cycle = Cycle(loaded(find(Path(wanted) if wanted else None)), SystemClock())
+    with hushed():
+        device = opened(cycle, os.environ.get(BACKEND_VARIABLE, ""))
+    ear = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    ear.bind(("127.0.0.1", 0))
+    claim_real_time()
+    threading.Thread(target=listen, args=(ear, cycle), daemon=True).start()
+    connection.send(Sounding(ear.getsockname()[1], device.backend, LATENCY_NS))
+    buffers = -1
+    # The parent has nothing to say but its end.
+    while buffers != cycle.buffers:
+        buffers = cycle.buffers
+        if wait([connection, stop], GLANCE_S):
+            break
+    else:
+        connection.send(Silent(GONE))
+    with hushed():
+        device.close()
+
+
+def main() -> None:
+    """Join the parent, and play until it is gone."""
+    (wanted,) = sys.argv[1:] or ("",)
+    stop = stop_signal()
+    with join_parent() as connection, suppress(OSError):  # the parent may go at any moment
+        try:
+            serve(connection, stop, wanted)
+        except PortError as error:
+            connection.send(Silent(str(error), lasting=isinstance(error, NotInstalledError)))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+"""Where there is a sound font: the samples of all General MIDI instruments in one file.
+
+Antiphon brings none. The one that a person names comes first; then those that systems install in
+well-known places, the freely licensed ones before others; then the small one that the package
+`pretty_midi` carries, which is found without loading the package.
+"""
+
+import importlib.util
+from collections.abc import Iterable
+from pathlib import Path
+
+from bridge.ports.base import PortError
+
+FOLDERS = tuple(
+    Path(name)
+    for name in (
+        "/usr/share/sounds/sf2",
+        "/usr/share/sounds/sf3",
+        "/usr/share/soundfonts",
+        "/usr/local/share/soundfonts",
+        "/opt/homebrew/share/soundfonts",
+        "/opt/homebrew/share/fluid-synth/sf2",
+    )
+)
+NAMES = (
+    "FluidR3_GM.sf2",  # MIT
+    "MuseScore_General.sf3",  # MIT
+    "MuseScore_General_Lite.sf3",  # MIT
+    "MuseScore_General.sf2",  # MIT
+    "GeneralUser-GS.sf2",
+    "default-GM.sf2",  # what Debian's administrator has chosen
+    "default.sf2",  # Arch's and Fedora's
+    "default-GM.sf3",
+    "TimGM6mb.sf2",  # GPL 2
+)
+CARRIER = "pretty_midi"
+ADVICE = "install a General MIDI one (on Debian: fluid-soundfont-gm), or name yours"
+
+
+def find(wanted: Path | None = None, folders: Iterable[Path] = FOLDERS) -> Path:
+    """Return the sound font to use.
+
+    Raises:
+        PortError: there is none; or the one that was asked for is not there.
+
+    """
+    if wanted is not None:
+        if not wanted.is_file():
+            raise PortError(f"There is no sound font {wanted}.")
+        return wanted
+    places = [*(folder / name for name in NAMES for folder in folders), *_carried()]
+    for place in places:
+        if place.is_file():
+            return place
+    raise PortError(f"There is no sound font: {ADVICE}.")
+
+
+def _carried() -> list[Path]:
+    """Return the sound fonts of the package that carries one, if it is installed."""
+    package = importlib.util.find_spec(CARRIER)
+    folders = (package.submodule_search_locations if package is not None else None) or []
+    return sorted(font for folder in folders for font in Path(folder).glob("*.sf2"))

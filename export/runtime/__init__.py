@@ -1,0 +1,1 @@
+"""What plays: the artefact, the decoder, the composer, and everything that continues music."""

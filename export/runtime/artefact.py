@@ -1,0 +1,266 @@
+"""The artefact: a trained network as a folder that says what it is and refuses to lie.
+
+    manifest.json    format, name, vocabulary fingerprint, config, the graphs' inputs and outputs,
+                     sha256 of every file, and how exact the graphs proved to be
+    cpu.onnx         the decode step as a CPU runs it (`export.graph`)
+    cuda.onnx        the same for CUDA, whose attention wants float16
+    weights.bin      the table of rows (`model.tokens.inputs`), float16, and then the weights of both
+    styles.json      names, vectors and places on the map of the styles; a vector each instrument
+
+Two programs that disagree about the meaning of a token or the width of a vector do not fail: they
+play wrong notes. So loading checks everything that can disagree, and refuses with one sentence that
+names the two things that do. Nothing in an artefact can run: no pickle.
+
+This module reads files and needs neither onnxruntime nor torch.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from bridge.midi.instruments import Instrument
+from model.tokens import inputs
+from model.tokens import vocabulary as v
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+FORMAT = 2
+MANIFEST, STYLES, WEIGHTS = "manifest.json", "styles.json", "weights.bin"
+Device = Literal["cpu", "cuda"]
+GRAPHS: Mapping[Device, str] = {"cpu": "cpu.onnx", "cuda": "cuda.onnx"}
+CARD, EVALUATION = "MODEL_CARD.md", "evaluation.json"
+"""What is written about an artefact when it is finished."""
+POSITIONS = 4096
+"""Rows of the graphs' rotary tables, and so the largest cache."""
+
+
+class ArtefactError(Exception):
+    """The artefact is not what it says.
+
+    The text is one sentence that says which two things disagree.
+    """
+
+
+class UnknownStyleError(Exception):
+    """There is no style of that name; the text names those that are near."""
+
+
+@dataclass(frozen=True, slots=True)
+class Artefact:
+    """A verified artefact.
+
+    `style_vectors` (S, D) and `style_places` (S, 2), in [0, 1], have a row for each name; from
+    `own_from` on styles are the user's own. `instrument_vectors` (14, D) has one for each
+    instrument: what is added where it may play. `rows` (R, D) are what tokens are looked up in.
+    """
+
+    folder: Path
+    manifest: Mapping[str, Any]
+    style_names: tuple[str, ...]
+    style_vectors: NDArray[np.float32]
+    style_places: NDArray[np.float32]
+    instrument_vectors: NDArray[np.float32]
+    own_from: int
+    rows: NDArray[np.float32]
+
+    @classmethod
+    def load(cls, folder: Path) -> Artefact:
+        """Read and verify an artefact.
+
+        Raises:
+            ArtefactError: something is missing or damaged, or was made for another vocabulary or
+            format.
+
+        """
+        manifest = _manifest(folder)
+        for name, stated in manifest["sha256"].items():
+            found = _sha256(folder / name)
+            if found != stated:
+                raise ArtefactError(
+                    f"{folder / name} has sha256 {found[:12]} "
+                    f"and {MANIFEST} says {str(stated)[:12]}."
+                )
+        width = int(manifest["config"]["width"])
+        read = _styles(folder / STYLES, width)
+        return cls(
+            folder, manifest, *read, len(read[0]), inputs.read_table(folder / WEIGHTS, width)
+        )
+
+    @property
+    def name(self) -> str:
+        """The name that the manifest gives."""
+        return str(self.manifest["name"])
+
+    def graph(self, device: Device) -> Path:
+        """Return the file of the graph that a device runs."""
+        return self.folder / GRAPHS[device]
+
+    def blend(self, weights: Mapping[str, float], strength: float = 1.0) -> NDArray[np.float32]:
+        """Return the style vector (D,) of weighted styles, the weighted mean.
+
+        Of none, zeros, which is no style; a strength above 1 leads further away from there.
+
+        Raises:
+            UnknownStyleError: a name is not among the styles.
+            ValueError: a weight is not above 0.
+
+        """
+        rows = [self._index(name) for name in weights]
+        if not rows:
+            return np.zeros(self.style_vectors.shape[1], np.float32)
+        shares = np.array(list(weights.values()), np.float32)
+        if shares.min() <= 0:
+            raise ValueError(f"a style's weight must be above 0, not {shares.min()}")
+        blended: NDArray[np.float32] = (
+            np.float32(strength) * (shares / shares.sum()) @ self.style_vectors[rows]
+        )
+        return blended
+
+    def with_styles(self, more: Mapping[str, NDArray[np.floating]]) -> Artefact:
+        """Return an artefact that knows these styles as well; names it knows already stay.
+
+        Raises:
+            ArtefactError: a vector has another width than the network.
+
+        """
+        fresh = {name: row for name, row in more.items() if name not in self.style_names}
+        width = self.style_vectors.shape[1]
+        for name, row in fresh.items():
+            if row.shape != (width,):
+                raise ArtefactError(
+                    f"style {name!r} has {row.size} numbers and {self.name} a width of {width}."
+                )
+        rows = [row[None].astype(np.float32) for row in fresh.values()]
+        near = [self._place_of(row)[None] for row in fresh.values()]
+        vectors = np.concatenate((self.style_vectors, *rows))
+        places = np.concatenate((self.style_places, *near))
+        vectors.flags.writeable = places.flags.writeable = False
+        names = (*self.style_names, *fresh)
+        return replace(self, style_names=names, style_vectors=vectors, style_places=places)
+
+    def _place_of(self, vector: NDArray[np.floating]) -> NDArray[np.float32]:
+        """Return a place on the map for another vector: among the three that are most like it."""
+        lengths = np.linalg.norm(self.style_vectors, axis=1) * np.linalg.norm(vector)
+        likeness = self.style_vectors @ vector / np.maximum(lengths, 1e-9)
+        near = np.argsort(-likeness)[:3]
+        place: NDArray[np.float32] = self.style_places[near].mean(axis=0).astype(np.float32)
+        return place
+
+    def _index(self, name: str) -> int:
+        if name in self.style_names:
+            return self.style_names.index(name)
+        near = get_close_matches(name, self.style_names, 4, 0.5)
+        near += [known for known in self.style_names if name and name in known]
+        hint = ", ".join(dict.fromkeys(near)) or "none; `antiphon styles` lists all"
+        raise UnknownStyleError(f"there is no style {name!r}; near it: {hint}")
+
+
+def default_artefact() -> Artefact:
+    """Load the artefact that is installed with the program.
+
+    Raises:
+        ArtefactError: there is none, or it cannot be used.
+
+    """
+    assets = Path(str(resources.files("assets")))
+    manifests = sorted(assets.glob(f"*/{MANIFEST}"))
+    if len(manifests) != 1:
+        raise ArtefactError(f"{assets} holds {len(manifests)} artefacts where there must be 1.")
+    return Artefact.load(manifests[0].parent)
+
+
+def seal(folder: Path, facts: Mapping[str, Any]) -> None:
+    """Write the manifest of a folder whose other files are complete, with their checksums."""
+    written_later = (MANIFEST, CARD, EVALUATION)
+    files = sorted(path.name for path in folder.iterdir() if path.name not in written_later)
+    manifest = {
+        "format": FORMAT,
+        "vocabulary": v.FINGERPRINT,
+        **facts,
+        "sha256": {name: _sha256(folder / name) for name in files},
+    }
+    text = json.dumps(manifest, indent=1, sort_keys=True)
+    (folder / MANIFEST).write_text(f"{text}\n", "utf-8")
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    path = folder / MANIFEST
+    manifest = _json(path)
+    if manifest.get("format") != FORMAT:
+        raise ArtefactError(
+            f"{path} has format {manifest.get('format')} and this program reads format {FORMAT}."
+        )
+    if manifest.get("vocabulary") != v.FINGERPRINT:
+        raise ArtefactError(
+            f"{path} names vocabulary {str(manifest.get('vocabulary'))[:12]} "
+            f"and this program has vocabulary {v.FINGERPRINT[:12]}."
+        )
+    for name in ("name", "config", "context", "graphs", "sha256"):
+        if name not in manifest:
+            raise ArtefactError(f"{path} is of format {FORMAT} and yet has no {name!r}.")
+    for name in (*GRAPHS.values(), WEIGHTS, STYLES):
+        if name not in manifest["sha256"]:
+            raise ArtefactError(f"{path} has no checksum for {name}, which this program needs.")
+    return manifest
+
+
+def _styles(
+    path: Path, width: int
+) -> tuple[tuple[str, ...], NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    """Return names, vectors and places of the styles, and the vectors of the instruments."""
+    content = _json(path)
+    styles = content.get("styles", [])
+    for style in styles:
+        if not style.keys() >= {"name", "vector", "place"}:
+            raise ArtefactError(f"{path}: a style has no name, no vector or no place.")
+        if len(style["vector"]) != width:
+            raise ArtefactError(
+                f"{path}: the vector of {style['name']} has {len(style['vector'])} numbers "
+                f"and the network a width of {width}."
+            )
+    rows = content.get("instruments", {})
+    for kind in Instrument:
+        found = len(rows.get(kind.label, ()))
+        if found != width:
+            raise ArtefactError(
+                f"{path}: the vector of {kind.label} has {found} numbers "
+                f"and the network a width of {width}."
+            )
+    vectors = np.array([style["vector"] for style in styles], np.float32).reshape(-1, width)
+    places = np.array([style["place"] for style in styles], np.float32).reshape(-1, 2)
+    instruments = np.array([rows[kind.label] for kind in Instrument], np.float32)
+    for array in (vectors, places, instruments):
+        array.flags.writeable = False
+    return tuple(str(style["name"]) for style in styles), vectors, places, instruments
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text("utf-8"))
+    except OSError as problem:
+        raise ArtefactError(f"{path} cannot be read: {problem.strerror}.") from None
+    except ValueError as problem:
+        raise ArtefactError(f"{path} is not JSON: {problem}.") from None
+    if not isinstance(content, dict):
+        raise ArtefactError(f"{path} holds a {type(content).__name__} and should hold an object.")
+    return content
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as problem:
+        raise ArtefactError(
+            f"{MANIFEST} names {path.name}, and {path} cannot be read: {problem.strerror}."
+        ) from None

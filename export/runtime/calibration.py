@@ -1,0 +1,87 @@
+"""How many threads: measured where it matters, on this machine with this network.
+
+Never all cores: the process that sends MIDI needs one. How many of the rest help depends: a small
+network is done before a second thread has woken, a large one halves its time. So a few counts are
+tried for a few tokens each when the engine starts, in turn and more than once, so that a noisy
+moment does not decide.
+"""
+
+from __future__ import annotations
+
+import os
+from statistics import median
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bridge.system.clock import SystemClock
+from export.runtime.decoder import Decoder
+from model.tokens import features
+from model.tokens import vocabulary as v
+
+if TYPE_CHECKING:
+    from bridge.system.clock import Clock
+    from export.runtime.artefact import Artefact
+
+_COUNTS = (1, 2, 4)
+_CONTEXT, _TOKENS, _ROUNDS = 256, 8, 5
+_WORTH = 0.9
+"""A second thread must save a tenth: it warms the room and takes a core from others."""
+
+
+def feed_anything(decoder: Decoder, count: int) -> None:
+    """Feed so many tokens that mean nothing: they cost what music costs."""
+    decoder.feed([v.CLOCK_FREE] * count, np.zeros((count, features.COUNT), np.int64))
+
+
+def tuned_decoder(artefact: Artefact, *, rows: int = 1) -> Decoder:
+    """Return a decoder on what is quickest here: CUDA, or as many threads as help."""
+    decoder = Decoder(artefact, rows=rows)
+    if decoder.provider.device != "cpu":
+        return decoder
+    threads = fitting_threads(artefact)
+    return decoder if threads == 1 else Decoder(artefact, rows=rows, threads=threads)
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may run on."""
+    if hasattr(os, "sched_getaffinity"):  # not on every system
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def thread_counts(cores: int) -> list[int]:
+    """Return the numbers of threads worth trying on so many cores: never all of them."""
+    return [count for count in _COUNTS if count == 1 or count < cores]
+
+
+def fitting_threads(artefact: Artefact, clock: Clock | None = None) -> int:
+    """Return how many threads decode quickest on the CPU."""
+    counts = thread_counts(usable_cores())
+    if len(counts) == 1:
+        return counts[0]
+    clock = clock or SystemClock()
+    decoders = {count: _filled(artefact, count) for count in counts}
+    taken: dict[int, list[int]] = {count: [] for count in counts}
+    for _ in range(_ROUNDS):
+        for count, decoder in decoders.items():
+            begin = clock.now_ns()
+            for _ in range(_TOKENS):
+                feed_anything(decoder, 1)
+            taken[count].append(clock.now_ns() - begin)
+    return chosen({count: median(times) for count, times in taken.items()})
+
+
+def chosen(cost: dict[int, float]) -> int:
+    """Return the number of threads to use, from the cost of each that was tried, fewest first."""
+    best, *more = cost
+    for count in more:
+        if cost[count] < _WORTH * cost[best]:
+            best = count
+    return best
+
+
+def _filled(artefact: Artefact, threads: int) -> Decoder:
+    decoder = Decoder(artefact, device="cpu", threads=threads)
+    feed_anything(decoder, _CONTEXT)
+    return decoder

@@ -1,0 +1,253 @@
+"""The decoder: a network's decode step, run by onnxruntime over a cache that stays where it is.
+
+The cache of keys and values is allocated once, on the device, and bound as both input and output of
+the step; a counter says how much of it is valid. So going back is setting the counter (`rewind`),
+and a token costs what the network costs and no more. Chunks of tokens go in at once, cut into a few
+fixed sizes, each with buffers and a binding of its own that are made once. Style and instruments
+are added to what goes in: changing them recomputes nothing, and what was fed before keeps those it
+was fed under.
+
+The cache may have further rows, for takes that are tried side by side (`export.runtime.fork`): the stream
+is the first of them, and is bound alone.
+
+A full cache slides by half: the later half moves to the front. Cached keys have been turned by the
+angle of their position, and only differences of positions matter to attention, so the keys that
+move are turned back by as much as they move. Position and cache index then agree again, and a
+session may last for hours with tables of 4096 rows. An entry moves once before it is dropped, or
+twice if a slide came early, so that rounding does not add up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import onnxruntime as ort
+
+from bridge.midi.instruments import Instrument
+from export.runtime import provider
+from export.runtime.artefact import POSITIONS, Artefact
+from model.tokens import features, inputs
+from model.tokens import vocabulary as v
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import DTypeLike, NDArray
+
+CHUNKS = (128, 32, 8, 4, 2, 1)
+_RUNS_TO_CAPTURE = 3
+_ONE_TOKEN_GRAPH, _NO_GRAPH = "1", "-1"
+"""Names of CUDA graphs: the step of one token is captured once and replayed, other sizes run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Logits:
+    """What the network says after a token: events (E,), velocities (14, 16), critic."""
+
+    events: NDArray[np.float32]
+    velocities: NDArray[np.float32]
+    critic: float
+
+    @classmethod
+    def cut(cls, row: NDArray[np.float32]) -> Logits:
+        """Cut a row (E + 14 * 16 + 1,) of a graph's output into its parts."""
+        velocities = row[v.EVENT_COUNT : -1].reshape(len(Instrument), v.LEVELS)
+        return cls(row[: v.EVENT_COUNT], velocities, float(row[-1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Buffers and binding for rows of the cache and so many tokens of each at a time."""
+
+    x: ort.OrtValue
+    seqlens: ort.OrtValue
+    total: ort.OrtValue
+    logits: ort.OrtValue
+    binding: ort.IOBinding
+    options: ort.RunOptions | None
+    """Given on CUDA only: merely to hand them over costs 30 microseconds."""
+    captured: bool
+    """Replayed as a CUDA graph, which keeps the total length that it was captured with."""
+
+
+class Decoder:
+    """One stream of tokens through a network."""
+
+    def __init__(
+        self,
+        artefact: Artefact,
+        *,
+        device: provider.Wish = "auto",
+        capacity: int | None = None,
+        threads: int = 1,
+        rows: int = 1,
+        capture: bool = True,
+    ) -> None:
+        """Prepare to decode with a cache of `capacity` tokens (256 to 4096).
+
+        Unless it is given, that is the longest context that the network was trained on. With more
+        than one row in the cache, takes can be tried side by side. On CUDA the step of one token is
+        captured as a graph, unless that is not wanted.
+
+        Raises:
+            ArtefactError: the graph's inputs or outputs and the manifest's disagree.
+
+        """
+        if capacity is None:
+            capacity = int(artefact.manifest["context"])
+        if not 2 * CHUNKS[0] <= capacity <= POSITIONS:
+            raise ValueError(
+                f"a cache of {capacity} is not between {2 * CHUNKS[0]} and {POSITIONS}"
+            )
+        self._session, self.provider = provider.opened(artefact, device, threads)
+        self.capacity, self.length, self.rows, self.threads = capacity, 0, rows, threads
+        self.slid = 0  # tokens that slides have dropped, in all
+        config = artefact.manifest["config"]
+        self._head_width = config["width"] // config["heads"]
+        self._rope_base = config["rope_base"]
+        self._table, self._instruments = artefact.rows, artefact.instrument_vectors
+        self._style = np.zeros(config["width"], np.float32)
+        self._allowed = np.zeros(config["width"], np.float32)
+        self._everywhere = self._style + self._allowed
+        self._shape = (config["kv_heads"], capacity, self._head_width)
+        past = [node for node in self._session.get_inputs() if node.name.startswith("past_")]
+        self._kind = np.float16 if past[0].type == "tensor(float16)" else np.float32
+        self._cache = {n.name: self._buffer((rows, *self._shape), self._kind) for n in past}
+        captured = capture and self.provider.device == "cuda"
+        self._chunks = {
+            size: self.bound(1, size, captured=captured and size == 1) for size in CHUNKS
+        }
+        if self.provider.device == "cuda":
+            self._warm_up()
+
+    @property
+    def processor(self) -> str:
+        """Say what runs the network, and why."""
+        name = "GPU" if self.provider.device == "cuda" else "CPU"
+        threads = "1 thread" if self.threads == 1 else f"{self.threads} threads"
+        used = name if self.provider.device == "cuda" else f"{name}, {threads}"
+        return f"{used}: {self.provider.reason}"
+
+    def set_style(self, vector: NDArray[np.float32]) -> None:
+        """Use a style vector (D,) from the next token on; zeros for none."""
+        self._style = vector.astype(np.float32)
+        self._everywhere = self._style + self._allowed
+
+    def set_allowed(self, multi_hot: NDArray[np.float32]) -> None:
+        """Use a set of instruments (14,) from the next token on; zeros for unknown."""
+        self._allowed = (multi_hot @ self._instruments).astype(np.float32)
+        self._everywhere = self._style + self._allowed
+
+    def feed(self, tokens: Sequence[int], rows: NDArray[np.int64]) -> Logits:
+        """Append tokens with their rows of musical time (T, 6).
+
+        Return the logits after the last. A full cache slides.
+        """
+        if len(tokens) == 0 or rows.shape != (len(tokens), features.COUNT):
+            raise ValueError(f"{len(tokens)} tokens need rows ({len(tokens)}, {features.COUNT})")
+        row = np.asarray(tokens, np.int64)
+        chunk, at = self._chunks[1], 0
+        while at < len(tokens):
+            if self.length == self.capacity:
+                self.slide()
+            # The cache is filled to the last row before it slides, however the tokens were cut into
+            # chunks.
+            room = min(len(tokens) - at, self.capacity - self.length)
+            size = next(size for size in CHUNKS if size <= room)
+            chunk = self._chunks[size]
+            part = slice(at, at + size)
+            self.run(chunk, row[None, part], rows[None, part], np.array([self.length], np.int32))
+            self.length += size
+            at += size
+        # On the CPU .numpy() is the output buffer itself, which the next step overwrites.
+        return Logits.cut(chunk.logits.numpy()[0].copy())
+
+    def rewind(self, length: int) -> None:
+        """Forget all but the first `length` tokens of the cache."""
+        if not 0 <= length <= self.length:
+            raise ValueError(f"cannot rewind from {self.length} to {length}")
+        self.length = length
+
+    def slide(self) -> None:
+        """Drop all but the last half of what the cache can hold."""
+        dropped = max(0, self.length - self.capacity // 2)
+        for name, cache in self.edited():
+            kept = cache[0, :, dropped : self.length].copy()
+            if name.startswith("past_k"):
+                kept = self._turned_back(kept, dropped)
+            cache[0, :, : self.length - dropped] = kept
+        self.length -= dropped
+        self.slid += dropped
+
+    def edited(self) -> Iterator[tuple[str, NDArray[Any]]]:
+        """Yield name and values (rows, K, M, A) of each cache, to be changed in place."""
+        for name, value in self._cache.items():
+            cache = value.numpy()  # on the CPU this is the cache itself, elsewhere a copy
+            yield name, cache
+            if self.provider.device != "cpu":
+                value.update_inplace(cache)
+
+    def run(
+        self,
+        chunk: Chunk,
+        tokens: NDArray[np.int64],
+        time: NDArray[np.int64],
+        before: NDArray[np.int32],
+    ) -> None:
+        """Run the step for tokens (B, T) at times (B, T, 6) of rows that hold so many (B,)."""
+        x = inputs.embedded(self._table, tokens, time)
+        x += self._everywhere
+        last = before + np.int32(tokens.shape[1] - 1)
+        chunk.x.update_inplace(x)
+        chunk.seqlens.update_inplace(last)
+        if not chunk.captured:
+            # Where it is, the total is the whole cache, and `seqlens_k` alone says what is valid.
+            chunk.total.update_inplace(np.array([last.max() + 1], np.int32))
+        self._session.run_with_iobinding(chunk.binding, chunk.options)
+
+    def bound(self, rows: int, size: int, *, captured: bool = False) -> Chunk:
+        """Return buffers and binding for the first rows of the cache and so many tokens of each.
+
+        A captured graph runs on the buffers that it was captured with, and there is one of them.
+        """
+        x = self._buffer((rows, size, len(self._style)), np.float32)
+        seqlens = self._buffer((rows,), np.int32)
+        # The attention reads the total length on the host, whatever the device.
+        total = ort.OrtValue.ortvalue_from_numpy(np.array([self.capacity], np.int32))
+        width = next(n.shape[-1] for n in self._session.get_outputs() if n.name == "logits")
+        logits = self._buffer((rows, width), np.float32)
+        binding = self._session.io_binding()
+        for name, value in {"x": x, "seqlens_k": seqlens, "total_len": total}.items():
+            binding.bind_ortvalue_input(name, value)
+        binding.bind_ortvalue_output("logits", logits)
+        shape = [rows, *self._shape]
+        for name, value in self._cache.items():
+            where = self.provider.device, 0, self._kind, shape, value.data_ptr()
+            binding.bind_input(name, *where)
+            binding.bind_output(name.replace("past", "present"), *where)
+        options = ort.RunOptions() if self.provider.device == "cuda" else None
+        if options is not None:
+            name = _ONE_TOKEN_GRAPH if captured else _NO_GRAPH
+            options.add_run_config_entry("gpu_graph_id", name)
+        return Chunk(x, seqlens, total, logits, binding, options, captured)
+
+    def _warm_up(self) -> None:
+        """Run every size: the first runs allocate and, of one token, capture."""
+        for size in CHUNKS:
+            for _ in range(_RUNS_TO_CAPTURE):
+                self.feed([v.START] * size, np.zeros((size, features.COUNT), np.int64))
+                self.rewind(0)
+
+    def _buffer(self, shape: tuple[int, ...], kind: DTypeLike) -> ort.OrtValue:
+        """Return zeros on the device."""
+        return ort.OrtValue.ortvalue_from_numpy(np.zeros(shape, kind), self.provider.device, 0)
+
+    def _turned_back(self, keys: NDArray[Any], positions: int) -> NDArray[Any]:
+        half = self._head_width // 2
+        angle = -positions * self._rope_base ** -(np.arange(half) / half)
+        cos, sin = np.cos(angle).astype(np.float32), np.sin(angle).astype(np.float32)
+        first, second = keys[..., :half].astype(np.float32), keys[..., half:].astype(np.float32)
+        turned = np.concatenate((first * cos - second * sin, second * cos + first * sin), axis=-1)
+        return turned.astype(keys.dtype)

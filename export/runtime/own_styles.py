@@ -1,0 +1,128 @@
+"""Styles of one's own: vectors that `antiphon style add` has learned, beside those of the artefact.
+
+Each is a small JSON file in the user's data folder. A vector means something to the weights that it
+was learned with and to no others, so the file names their graph by its checksum; a style that was
+learned with another model is listed and not used.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from platformdirs import user_data_path
+
+from bridge.system.atomic_write import written_whole
+from export.runtime.artefact import WEIGHTS, Artefact, default_artefact
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FORMAT = 1
+_FORBIDDEN = frozenset(':,"/\\')
+
+
+class StyleError(Exception):
+    """A style cannot be added or removed; the text is one sentence that says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnStyle:
+    """A style that was learned from someone's own music."""
+
+    name: str
+    weights: str
+    """Checksum of the weights that it was learned with."""
+    vector: tuple[float, ...]
+    pieces: int
+    nats_without: float | None = None
+    """Nats a token on pieces held back from learning, without a style; None with too few pieces."""
+    nats_with: float | None = None
+
+    def fits(self, artefact: Artefact) -> bool:
+        """Tell whether it was learned with this artefact's weights."""
+        return self.weights == weights_of(artefact)
+
+
+def weights_of(artefact: Artefact) -> str:
+    """Return what names an artefact's weights."""
+    return str(artefact.manifest["sha256"][WEIGHTS])
+
+
+def styles_folder() -> Path:
+    """Return where the user's styles are kept."""
+    return user_data_path("antiphon", appauthor=False) / "styles"
+
+
+def own_styles(folder: Path) -> list[OwnStyle]:
+    """Return the styles in a folder, by name.
+
+    Raises:
+        StyleError: a file is not a style.
+
+    """
+    found = []
+    for path in sorted(folder.glob("*.json")):
+        try:
+            content = json.loads(path.read_text("utf-8"))
+            if content.pop("format") != FORMAT:
+                raise StyleError(f"{path} has another format than {FORMAT}.")
+            style = OwnStyle(**content | {"vector": tuple(map(float, content["vector"]))})
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            raise StyleError(f"{path} is not a style that Antiphon has written.") from None
+        found.append(style)
+    return found
+
+
+def check_name(name: str, artefact: Artefact) -> str:
+    """Return a name as styles are named: in small letters, without what blends are written with.
+
+    Raises:
+        StyleError: it is empty, has a character that cannot be, or is one of the artefact's own.
+
+    """
+    plain = " ".join(name.lower().split())
+    if not plain or plain.startswith(".") or _FORBIDDEN & set(plain):
+        raise StyleError(f"{name!r} cannot name a style: no comma, colon, quote or slash.")
+    if plain in artefact.style_names[: artefact.own_from]:
+        raise StyleError(f"{plain!r} is a style of {artefact.name} already; choose another name.")
+    return plain
+
+
+def save_style(folder: Path, style: OwnStyle) -> None:
+    """Write a style, in place of one of the same name."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with written_whole(folder / f"{style.name}.json") as stream:
+        stream.write(json.dumps({"format": FORMAT, **asdict(style)}).encode())
+
+
+def remove_style(folder: Path, name: str) -> None:
+    """Remove a style.
+
+    Raises:
+        StyleError: there is none of that name.
+
+    """
+    try:
+        (folder / f"{name.lower()}.json").unlink()
+    except FileNotFoundError:
+        raise StyleError(f"there is no style {name!r} of your own.") from None
+
+
+def with_own_styles(artefact: Artefact, folder: Path) -> Artefact:
+    """Return an artefact that knows the styles in a folder which fit it as well."""
+    mine = [style for style in own_styles(folder) if style.fits(artefact)]
+    return artefact.with_styles({style.name: np.array(style.vector) for style in mine})
+
+
+def installed_artefact() -> Artefact:
+    """Load the artefact that is installed, with the user's own styles.
+
+    Raises:
+        ArtefactError: there is none, or it cannot be used.
+        StyleError: a file among the user's styles is not one.
+
+    """
+    return with_own_styles(default_artefact(), styles_folder())

@@ -1,0 +1,1 @@
+"""The commands of `antiphon`, one file each, and what they share."""

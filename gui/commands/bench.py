@@ -1,0 +1,53 @@
+"""`antiphon bench`: how fast it is here."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gui.commands.terminal import fail, load_artefact, writable
+
+
+def bench(
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else.")] = False,
+    plot: Annotated[
+        Path | None, typer.Option("--plot", help="Draw the figures into this PNG file.")
+    ] = None,
+    only: Annotated[
+        str, typer.Option("--only", help="Some of: startup, step, prefill, cache ...")
+    ] = "",
+    seconds: Annotated[
+        int, typer.Option("--seconds", help="How long notes are sent while decoding.")
+    ] = 60,
+    minutes: Annotated[
+        int, typer.Option("--minutes", help="How many minutes of jamming are simulated.")
+    ] = 60,
+) -> None:
+    """Measure how fast it is here, beside what else could run the network.
+
+    Example: antiphon bench --plot speed.png
+    """
+    from rich.console import Console
+
+    from gui.bench import report
+
+    sections = tuple(only.split(",")) if only else report.SECTIONS
+    for section in sections:
+        if section not in report.SECTIONS:
+            fail(f"--only: there is no {section!r}; there are {', '.join(report.SECTIONS)}.")
+    if seconds < 1 or minutes < 2:
+        fail("--seconds must be at least 1 and --minutes at least 2.")
+    writable(plot)
+    artefact = load_artefact()
+    found = report.measure(artefact, sections, seconds, minutes, Console(stderr=True))
+    if plot is not None:
+        from gui.bench.plot import draw
+
+        draw(found, plot)
+    if as_json:
+        typer.echo(json.dumps(found))
+    else:
+        report.show(found, Console())

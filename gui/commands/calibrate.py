@@ -1,0 +1,89 @@
+"""The round trip: how long a note takes out to the host and back.
+
+Some notes are sent, softly, and whatever listens there, a cable, a loopback port or a host's
+monitored track, sends them back. What an echo takes is the way out and the way in together. Who
+follows a clock that came by the same way in, and answers by the same way out, is late by just that;
+so it is what `--advance-ms` is to be.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import median, pstdev
+from typing import TYPE_CHECKING
+
+from bridge.io.handle import MidiIo
+from bridge.midi.events import NoteOff, NoteOn
+from bridge.playout import protocol
+from bridge.playout.echo import MEMORY_NS
+from bridge.playout.schedule import Due
+from bridge.session.player import MS, SECOND
+from bridge.sync.transport import NANOSECONDS
+from bridge.system.clock import SystemClock
+
+if TYPE_CHECKING:
+    from bridge.io.handle import BackendName
+
+NOTES = 16
+_FIRST_PITCH, _VELOCITY = 60, 20
+_SOON_NS, _APART_NS, _HELD_NS = 300 * MS, 250 * MS, 100 * MS
+_READY_S = 10.0
+
+
+class CalibrationError(Exception):
+    """There is no round trip to measure; the text is one sentence that says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoundTrip:
+    """The usual delay of an echo, and how much it varies."""
+
+    echoes: int
+    usual_ns: int
+    spread_ns: int
+
+
+def round_trip(backend: BackendName, input_name: str | None, output_name: str | None) -> RoundTrip:
+    """Send some notes and measure their echoes.
+
+    Raises:
+        CalibrationError: the ports do not open, or nothing comes back.
+
+    """
+    with MidiIo.start(backend) as io:
+        io.send(protocol.OpenPorts(input_name, output_name))
+        _await_ready(io)
+        io.send(protocol.Conduct(NANOSECONDS))
+        clock = SystemClock()
+        first_ns = clock.now_ns() + _SOON_NS
+        io.send(protocol.Play(tuple(_plan(first_ns))))
+        end_ns = first_ns + NOTES * _APART_NS + MEMORY_NS
+        delays_ns: list[int] = []
+        while (left_ns := end_ns - clock.now_ns()) > 0 and len(delays_ns) < 2 * NOTES:
+            for message in io.receive(left_ns / SECOND):
+                if isinstance(message, protocol.Echoed):
+                    delays_ns += message.delays_ns
+    if not delays_ns:
+        raise CalibrationError(
+            "nothing of what was sent came back: connect the output to the input, or let the host "
+            "pass it on."
+        )
+    return RoundTrip(len(delays_ns), round(median(delays_ns)), round(pstdev(delays_ns)))
+
+
+def _await_ready(io: MidiIo) -> None:
+    for message in io.receive(_READY_S):
+        if isinstance(message, protocol.Ready):
+            return
+        if isinstance(message, protocol.Problem):
+            raise CalibrationError(message.text.rstrip("."))
+    raise CalibrationError("the MIDI process opens no ports.")
+
+
+def _plan(first_ns: int) -> list[Due]:
+    dues = []
+    for number in range(NOTES):
+        onset_ns, pitch = first_ns + number * _APART_NS, _FIRST_PITCH + number
+        dues.append(Due(onset_ns, 0, NoteOn(0, pitch, _VELOCITY)))
+        dues.append(Due(onset_ns + _HELD_NS, 0, NoteOff(0, pitch)))
+    return dues

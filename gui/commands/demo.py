@@ -1,0 +1,129 @@
+"""The demo: a phrase through the whole live path, without any device.
+
+A pretend player plays a phrase in real time into the MIDI I/O process's loopback port; the engine
+hears it, the silence after it hands over, the composer answers, and the answer goes out through the
+same process. What was played, what was answered, how fast, and where it was written is shown on the
+terminal. Nothing is faked but the fingers.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from bridge.messages.requests import Change, Listen
+from bridge.messages.settings import Settings
+from bridge.messages.snapshot import LogEntry, RollNote, State
+from bridge.midi import smf
+from bridge.playout import protocol
+from bridge.session.player import MS, SECOND
+from gui.commands.roll_png import draw
+from gui.engine.phrases import fingers
+from gui.engine.process import Engine
+from gui.engine.recording import credit, write_recording
+from model.tokens.vocabulary import pitch_name
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from export.runtime.artefact import Artefact
+
+_START_NS = 300 * MS
+_LONGEST_NS = 90 * SECOND
+
+
+class DemoError(Exception):
+    """The demo cannot be played; the text is one sentence."""
+
+
+def play(artefact: Artefact, settings: Settings, phrase: Path, out: Path) -> None:
+    """Play the phrase, show and write the answer.
+
+    Raises:
+        DemoError: the phrase cannot be read, no answer came, or nothing can be written.
+
+    """
+    try:
+        prompt = smf.read(phrase)
+    except smf.MidiFileError as error:
+        raise DemoError(str(error)) from error
+    if not prompt.score.notes:
+        raise DemoError(f"{phrase}: has no notes to play.")
+    console = Console(highlight=False)
+    style = _named(settings.style)
+    console.print(f"[bold]Antiphon demo[/bold]: {phrase.stem}, answered in the style: {style}")
+    with Engine(artefact, settings, backend="loopback") as engine:
+        log = _converse(engine, settings, prompt, console)
+        snapshot, record = engine.snapshot(), engine.record()
+    console.print(_summary(snapshot.notes, log))
+    title = f"{phrase.stem}, answered in the style: {style}, seed {settings.seed}"
+    target = out / f"antiphon-{phrase.stem}.mid"
+    try:
+        write_recording(record, target, credit(artefact, settings))
+        draw(snapshot.notes, target.with_suffix(".png"), title)
+    except (smf.MidiFileError, OSError) as error:
+        raise DemoError(str(error)) from error
+    console.print(f"Written: {target} and {target.with_suffix('.png')}")
+
+
+def _named(style: tuple[tuple[str, float], ...]) -> str:
+    if len(style) == 1:
+        return style[0][0]
+    return ", ".join(f"{name} {weight:g}" for name, weight in style) or "none in particular"
+
+
+def _converse(
+    engine: Engine, settings: Settings, prompt: smf.MidiFile, console: Console
+) -> list[LogEntry]:
+    engine.post(protocol.OpenPorts())
+    engine.post(Change(settings))
+    engine.post(Listen())
+    log, give_up_ns = list[LogEntry](), engine.now_ns + _LONGEST_NS
+    playing, shown = False, 0
+    while engine.now_ns < give_up_ns:
+        news = engine.turn(engine.now_ns + SECOND // 10)
+        log += news
+        if not playing and any(entry.what == "ready" for entry in news):
+            engine.inject(fingers(prompt.score, engine.now_ns + _START_NS))
+            playing = True
+        snapshot = engine.snapshot()
+        shown = _show(console, snapshot.notes, shown, snapshot.now_ns)
+        if any(entry.what == "finished" for entry in news) and snapshot.state is State.LISTENING:
+            return log
+    raise DemoError(f"no answer came within {_LONGEST_NS // SECOND} seconds.")
+
+
+def _show(console: Console, notes: tuple[RollNote, ...], shown: int, now_ns: int) -> int:
+    """Print the notes that have begun since the last time; return how many have been shown."""
+    begun = sum(note.onset_ns <= now_ns for note in notes)
+    for note in notes[shown:begun]:
+        hue, who = ("dark_orange", "answered") if note.answered else ("steel_blue1", "played  ")
+        console.print(
+            f"[{hue}]{who}[/] {note.instrument.label:8} {pitch_name(note.pitch):4} v{note.velocity}"
+        )
+    return max(shown, begun)
+
+
+def _summary(notes: tuple[RollNote, ...], log: list[LogEntry]) -> Table:
+    table = Table(show_header=False, box=None)
+    played, answered = ([n for n in notes if n.answered is side] for side in (False, True))
+    table.add_row("played", f"{len(played)} notes in {_seconds(played)}")
+    instruments = ", ".join(sorted({note.instrument.label for note in answered}))
+    table.add_row("answered", f"{len(answered)} notes in {_seconds(answered)}, {instruments}")
+    for what in ("first note decided", "first note sent"):
+        for entry in log:
+            if entry.what == what and entry.figure is not None:
+                table.add_row(what, f"{entry.figure / MS:.1f} ms after the hand-over")
+    worst = [entry.figure for entry in log if entry.what == "lateness" and entry.figure is not None]
+    if worst:
+        table.add_row("latest note", f"{max(worst) / MS:.2f} ms after it was due")
+    return table
+
+
+def _seconds(notes: list[RollNote]) -> str:
+    if not notes:
+        return "0 s"
+    end = max(n.release_ns or n.onset_ns for n in notes)
+    return f"{(end - min(n.onset_ns for n in notes)) / SECOND:.1f} s"

@@ -1,0 +1,82 @@
+"""What works here and what does not, in sentences."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from bridge.io.handle import MidiIo
+from bridge.playout import protocol
+from bridge.system.pipe import ChildError
+from export.runtime.artefact import ArtefactError, default_artefact
+from export.runtime.calibration import feed_anything, tuned_decoder
+from gui.bench.spread import Spread, timed
+from gui.wording import advice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_STEPS = 64
+_ANSWER_S = 3.0
+
+
+def examine() -> Iterator[str]:
+    """Yield the findings, one line each, as they are made."""
+    python = f"Python {platform.python_version()}"
+    yield f"Antiphon {version('antiphon')}, {python}, {platform.platform()}"
+    yield from _ports()
+    yield from _model()
+
+
+def _ports() -> Iterator[str]:
+    try:
+        with MidiIo.start() as io:
+            io.send(protocol.OpenPorts())
+            io.send(protocol.ListPorts())
+            heard: list[protocol.FromIo] = []
+            while more := io.receive(_ANSWER_S):
+                heard += more
+                if any(isinstance(message, protocol.PortNames) for message in heard):
+                    break
+    except ChildError as error:
+        yield f"MIDI: the I/O process does not start: {error}"
+        return
+    yield from told_of_ports(heard, sys.platform)
+
+
+def told_of_ports(heard: Sequence[protocol.FromIo], platform: str) -> Iterator[str]:
+    """Yield what the I/O process says about ports; if none are open, what to do on this system."""
+    problems = list(dict.fromkeys(m.text for m in heard if isinstance(m, protocol.Problem)))
+    ready = [message for message in heard if isinstance(message, protocol.Ready)]
+    names = [message for message in heard if isinstance(message, protocol.PortNames)]
+    for each in ready:
+        ports = each.backend, each.input_name, each.output_name
+        yield f"MIDI: {advice.opened(*ports, platform)}"
+    for listed in names:
+        yield f"MIDI ports to listen on: {', '.join(listed.inputs) or 'none'}"
+        yield f"MIDI ports to play on: {', '.join(listed.outputs) or 'none'}"
+    for text in problems:
+        yield f"MIDI: {text}"
+    if not ready:
+        answers = any(listed.inputs or listed.outputs for listed in names)
+        told = str(advice.unopened("".join(problems[:1]), platform, answers=answers))
+        if told not in problems:
+            yield f"MIDI: {told}"
+
+
+def _model() -> Iterator[str]:
+    try:
+        artefact = default_artefact()
+    except ArtefactError as error:
+        yield f"Model: {error}"
+        return
+    decoder = tuned_decoder(artefact)
+    styles, parity = len(artefact.style_names), artefact.manifest["parity"]
+    exact = f"{parity['equal']} of {parity['greedy_tokens']} tokens equal to the reference"
+    yield f"Model: {artefact.name}, {styles} styles, {exact}"
+    used = f"{decoder.threads} thread{'s' if decoder.threads > 1 else ''}"
+    yield f"Processor: {decoder.provider.name} ({used}), because {decoder.provider.reason}"
+    speed = Spread.of(timed(lambda: feed_anything(decoder, 1), _STEPS))
+    yield f"Speed: {speed.median_ms:.2f} ms for a token"

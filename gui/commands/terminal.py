@@ -1,0 +1,48 @@
+"""What the commands share: how to refuse, where they may write, the model that is installed."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bridge.messages.settings import Settings
+    from export.runtime.artefact import Artefact
+
+_BAD_INPUT = 2
+
+
+def fail(sentence: str) -> NoReturn:
+    """Say what is wrong with what was given, and leave."""
+    typer.echo(f"antiphon: {sentence}", err=True)
+    raise typer.Exit(_BAD_INPUT)
+
+
+def load_artefact(settings: Settings | None = None) -> Artefact:
+    """Load the installed model with the user's styles; refuse settings whose styles it lacks."""
+    from export.runtime.artefact import ArtefactError, UnknownStyleError
+    from export.runtime.own_styles import StyleError, installed_artefact
+
+    try:
+        artefact = installed_artefact()
+        if settings is not None:
+            artefact.blend(dict(settings.style))
+    except (ArtefactError, StyleError) as error:
+        fail(str(error))
+    except UnknownStyleError as error:
+        fail(f"--style: {error}.")
+    return artefact
+
+
+def writable(path: Path | None) -> None:
+    """Fail early: what is asked for may take minutes to make."""
+    if path is None:
+        return
+    if path.is_dir():
+        fail(f"{path}: is a folder, not a file.")
+    if not os.access(path if path.exists() else path.parent, os.W_OK):
+        fail(f"{path}: cannot be written.")

@@ -1,0 +1,1 @@
+"""Ports, time source, lateness, and the checkup."""

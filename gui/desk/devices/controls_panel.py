@@ -1,0 +1,96 @@
+"""Which pedal, knob or key does what: one learns it by moving it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from bridge.messages.requests import Bind, Learn
+from bridge.midi.controls import Action
+
+if TYPE_CHECKING:
+    from bridge.messages.snapshot import Snapshot
+    from bridge.midi.controls import Bindings
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """An action, what does it, and the buttons for that."""
+
+    bound: QLabel
+    learn: QPushButton
+    forget: QPushButton
+
+
+class ControlsPanel(QWidget):
+    """Shows which control does what, and lets it be learned."""
+
+    asked = Signal(object)
+    """Carries a Learn or a Bind."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bindings: Bindings = ()
+        self._learning: Action | None = None
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 8, 8, 0)
+        about = QLabel(
+            self.tr(
+                "Press Learn, then move a pedal, a knob or a key. What is learned is not heard as "
+                "music any more."
+            )
+        )
+        about.setWordWrap(True)
+        whole.addWidget(about)
+        whole.addSpacing(6)
+        grid = QGridLayout()
+        grid.setColumnStretch(1, 1)
+        self._rows = {action: self._row(grid, action, words) for action, words in self._words()}
+        whole.addLayout(grid)
+        whole.addStretch(1)
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show what has been learned, and for what a control is waited."""
+        if (snapshot.bindings, snapshot.learning) == (self._bindings, self._learning):
+            return
+        self._bindings, self._learning = snapshot.bindings, snapshot.learning
+        for action, row in self._rows.items():
+            bound = [control.label for control, does in self._bindings if does is action]
+            row.bound.setText(", ".join(bound) or "-")
+            row.forget.setEnabled(bool(bound))
+            learns = action is self._learning
+            row.learn.setText(self.tr("Cancel") if learns else self.tr("Learn"))
+
+    def _words(self) -> tuple[tuple[Action, str], ...]:
+        return (
+            (Action.HAND_OVER, self.tr("Hand over")),
+            (Action.END, self.tr("Come to an end")),
+            (Action.PANIC, self.tr("Panic")),
+            (Action.MODE, self.tr("Next mode")),
+            (Action.STYLE, self.tr("Choose a style")),
+            (Action.BLEND, self.tr("Blend the styles")),
+        )
+
+    def _row(self, grid: QGridLayout, action: Action, words: str) -> _Row:
+        learn, forget = QPushButton(self.tr("Learn")), QPushButton(self.tr("Forget"))
+        learn.setAccessibleName(self.tr("Learn: {}").format(words))
+        learn.setToolTip(self.tr("Let the next control that is moved do this."))
+        learn.clicked.connect(lambda: self._learn(action))
+        forget.setAccessibleName(self.tr("Forget: {}").format(words))
+        forget.setToolTip(self.tr("Let no control do this any more."))
+        forget.setEnabled(False)
+        forget.clicked.connect(lambda: self._forget(action))
+        row, below = _Row(QLabel("-"), learn, forget), grid.rowCount()
+        for column, widget in enumerate((QLabel(words), row.bound, learn, forget)):
+            grid.addWidget(widget, below, column)
+        return row
+
+    def _learn(self, action: Action) -> None:
+        self.asked.emit(Learn(None if action is self._learning else action))
+
+    def _forget(self, action: Action) -> None:
+        left = tuple(pair for pair in self._bindings if pair[1] is not action)
+        self.asked.emit(Bind(left))

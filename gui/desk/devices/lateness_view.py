@@ -1,0 +1,153 @@
+"""How late notes have gone out: a bar for each of some spans of time, and the figures that count.
+
+Most notes are in the first bar and it is the few in the last that are heard, so bars grow with the
+logarithm of what they count. The I/O process tells counts and not notes; of a share of the notes it
+is known only within which span the last of them was, so the end of that span is what is said.
+"""
+
+from __future__ import annotations
+
+from math import ceil, log1p
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+
+if TYPE_CHECKING:
+    from bridge.playout.protocol import Lateness
+    from gui.desk.widgets.theme import Theme
+
+_US, _MS = 1_000, 1_000_000
+_HEIGHT, _LEAST_WIDTH, _BELOW, _GAP, _ROUND, _LEAST_BAR = 76, 160, 18, 3.0, 2.0, 3.0
+_MARKED_US = (100, 1_000, 10_000)
+
+
+def within_ns(lateness: Lateness, share: float) -> int | None:
+    """Return within what such a share of all notes have gone out; None: none have."""
+    total = sum(lateness.counts)
+    if not total:
+        return None
+    wanted, found = ceil(share * total), 0
+    for edge_us, count in zip(lateness.edges_us, lateness.counts, strict=False):
+        found += count
+        if found >= wanted:
+            return min(edge_us * _US, lateness.worst_ns)
+    return lateness.worst_ns
+
+
+def in_ms(ns: int) -> str:
+    """Return a time in milliseconds, as exactly as a person wants to know."""
+    return f"{ns / _MS:.2g}" if ns < _MS else f"{ns / _MS:.3g}"
+
+
+class LatenessView(QWidget):
+    """Draws how late notes have gone out."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._lateness: Lateness | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(self.tr("How late notes went out"))
+        self.setAccessibleDescription(self.told())
+
+    def show_lateness(self, lateness: Lateness | None) -> None:
+        """Show these counts."""
+        if lateness != self._lateness:
+            self._lateness = lateness
+            self.setAccessibleDescription(self.told())
+            self.update()
+
+    def told(self) -> str:
+        """Return the figures that count, in words."""
+        lateness = self._lateness
+        if lateness is None or (half_ns := within_ns(lateness, 0.5)) is None:
+            return self.tr("no note yet")
+        nearly_all_ns = within_ns(lateness, 0.99)
+        assert nearly_all_ns is not None  # as half of them
+        return self.tr("p50 {} ms, p99 {} ms, worst {} ms").format(
+            *(in_ms(ns) for ns in (half_ns, nearly_all_ns, lateness.worst_ns))
+        )
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._theme = theme
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return a size at which bars can be told apart."""
+        return QSize(_LEAST_WIDTH, _HEIGHT)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the same."""
+        return self.sizeHint()
+
+    def bar_told(self, bar: int) -> str:
+        """Return what a bar counts, in words."""
+        assert self._lateness is not None  # or there is no bar
+        edges = [in_ms(edge_us * _US) for edge_us in self._lateness.edges_us]
+        count = self._lateness.counts[bar]
+        if bar == 0:
+            return self.tr("less than {} ms late: {}").format(edges[0], count)
+        if bar == len(edges):
+            return self.tr("{} ms late and more: {}").format(edges[-1], count)
+        return self.tr("{} to {} ms late: {}").format(edges[bar - 1], edges[bar], count)
+
+    def bar_at(self, x: float) -> int | None:
+        """Return which bar is at a place; None: there are none."""
+        if self._lateness is None or not 0 <= x < self.width():
+            return None
+        return int(x / self._bar_width(self._lateness))
+
+    def told_at(self, x: float) -> str:
+        """Return the words for a place: of the bar there, or of all."""
+        bar = self.bar_at(x)
+        return self.told() if bar is None else self.bar_told(bar)
+
+    def event(self, event: QEvent) -> bool:
+        """Tell of the bar under the mouse."""
+        if isinstance(event, QHelpEvent):
+            QToolTip.showText(event.globalPos(), self.told_at(event.pos().x()), self)
+            return True
+        return super().event(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Draw the bars on a line, and below it what its places mean."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        floor = self.height() - _BELOW
+        painter.fillRect(QRectF(0, floor, self.width(), 1), QColor(self._theme.strong_line))
+        if self._lateness is not None:
+            self._paint_bars(painter, self._lateness, floor)
+            self._paint_marks(painter, self._lateness, floor)
+        painter.end()
+
+    def _paint_bars(self, painter: QPainter, lateness: Lateness, floor: float) -> None:
+        width, most = self._bar_width(lateness), log1p(max(lateness.counts))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._theme.answered))
+        for bar, count in enumerate(lateness.counts):
+            if count:
+                height = max(_LEAST_BAR, (floor - 2) * log1p(count) / most)
+                shape = QRectF(
+                    bar * width + _GAP / 2, floor - height, max(1.0, width - _GAP), height
+                )
+                painter.drawRoundedRect(shape, _ROUND, _ROUND)
+
+    def _paint_marks(self, painter: QPainter, lateness: Lateness, floor: float) -> None:
+        width = self._bar_width(lateness)
+        font = painter.font()
+        font.setPointSizeF(font.pointSizeF() * 0.85)
+        painter.setFont(font)
+        painter.setPen(QColor(self._theme.faint))
+        for place, edge_us in enumerate(lateness.edges_us, start=1):
+            if edge_us in _MARKED_US:
+                x = place * width
+                painter.fillRect(QRectF(x - 0.5, floor, 1, 4), QColor(self._theme.faint))
+                words = self.tr("{} ms").format(in_ms(edge_us * _US))
+                below = QRectF(x - 40, floor + 4, 80, _BELOW - 4)
+                painter.drawText(below, Qt.AlignmentFlag.AlignCenter, words)
+
+    def _bar_width(self, lateness: Lateness) -> float:
+        return self.width() / len(lateness.counts)

@@ -1,0 +1,352 @@
+"""What Antiphon is connected to, whose time it keeps, how quick it is, and whether it works.
+
+Above what one chooses, below what is so: time, place, who is there, the processor, how late notes
+go out. At the end a checkup, which finds out whether notes get to where one hears them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDoubleSpinBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bridge.playout.protocol import OpenPorts
+from bridge.sync.transport import Source
+from gui.desk.devices.checkup_panel import DoctorPanel
+from gui.desk.devices.lateness_view import LatenessView
+from gui.desk.devices.sound_choice import SoundChoice
+from gui.desk.preferences import Colours
+from gui.desk.widgets.heading import Heading
+from gui.desk.widgets.lamp import Lamp, Lamps
+from gui.desk.widgets.names import instrument_name
+from gui.desk.widgets.theme import DARK
+from gui.desk.widgets.wheel import WheelScrolls
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bridge.messages.settings import Settings
+    from bridge.messages.snapshot import Snapshot
+    from bridge.playout.protocol import PluginInstance
+    from gui.desk.widgets.theme import Theme
+
+_MS = 1_000_000
+_LONGEST_ADVANCE_MS = 500.0
+_LABELS_PX, _APART_PX = 104, 10
+_METRES = ((2, 4), (3, 4), (4, 4), (5, 4), (6, 8), (7, 8), (9, 8), (12, 8))
+
+
+class DevicesPanel(QScrollArea):
+    """Chooses ports and whose time is kept, and shows how it goes."""
+
+    changed = Signal()
+    """Something was set."""
+    opened = Signal(object)
+    """Carries the OpenPorts that were asked for."""
+    asked = Signal(object)
+    """Carries what the checkup asks the engine for."""
+    coloured = Signal()
+    """Other colours were chosen."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        own = self.tr("Own port, for the DAW")
+        self._own = own
+        self.input = self._port_box(self.tr("Port to listen on"))
+        self.output = self._port_box(self.tr("Port to play on"))
+        self._sync = self._sync_box()
+        self._metre = self._metre_box()
+        self._advance = self._advance_box()
+        self.sound = SoundChoice()
+        self.sound.changed.connect(self.changed)
+        self.colours = self._colours_box()
+        self._lamps = Lamps(DARK)
+        self._facts = {name: self._fact() for name in self._names()}
+        self.lateness = LatenessView(DARK)
+        self.doctor = DoctorPanel(DARK)
+        self.doctor.asked.connect(self.asked)
+        self.doctor.advised.connect(lambda ns: self._advance.setValue(ns / _MS))
+        self._lay_out()
+        self.lateness.hide()
+        self.verticalScrollBar().rangeChanged.connect(self._keep_in_sight)
+
+    def applied(self, settings: Settings) -> Settings:
+        """Return the settings with what is chosen here."""
+        return replace(
+            self.sound.applied(settings),
+            time=replace(
+                settings.time,
+                sync=self._sync.currentData(),
+                metre=self._metre.currentData(),
+                advance_ns=round(self._advance.value() * _MS),
+            ),
+        )
+
+    def show_settings(self, settings: Settings) -> None:
+        """Show what is asked for, without asking for it."""
+        self.blockSignals(True)
+        self._sync.setCurrentIndex(self._sync.findData(settings.time.sync))
+        if self._metre.findData(settings.time.metre) < 0:
+            self._metre.addItem("/".join(map(str, settings.time.metre)), settings.time.metre)
+        self._metre.setCurrentIndex(self._metre.findData(settings.time.metre))
+        self._advance.setValue(settings.time.advance_ns / _MS)
+        self.sound.show_settings(settings)
+        self.blockSignals(False)
+
+    def choose_colours(self, colours: Colours) -> None:
+        """Show these to be chosen, without telling."""
+        self.blockSignals(True)
+        self.colours.setCurrentIndex(self.colours.findData(colours))
+        self.blockSignals(False)
+
+    def choose_ports(self, input_name: str | None, output_name: str | None) -> None:
+        """Show these to be chosen, even if they are not there yet."""
+        for box, name in ((self.input, input_name), (self.output, output_name)):
+            if name is not None and box.findData(name) < 0:
+                box.addItem(name, name)
+            box.setCurrentIndex(max(0, box.findData(name)))
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show who is there, and how quick it is."""
+        self._fill(self.input, snapshot.inputs)
+        self._fill(self.output, snapshot.outputs)
+        self._lamps.show_snapshot(snapshot)
+        self.lateness.show_lateness(snapshot.lateness)
+        self.lateness.setVisible(snapshot.lateness is not None)
+        for name, text in self._told(snapshot).items():
+            if self._facts[name].text() != text:
+                self._facts[name].setText(text)
+        self.doctor.show_snapshot(snapshot)
+
+    def begin_checkup(self) -> None:
+        """Check everything, in sight."""
+        self.doctor.begin()
+        self._keep_in_sight()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._lamps.set_theme(theme)
+        self.lateness.set_theme(theme)
+        self.doctor.set_theme(theme)
+
+    # What is so.
+
+    def _names(self) -> dict[str, str]:
+        """Return the facts that are shown, in order, and what they are called."""
+        return {
+            "ports": self.tr("Ports"),
+            "plugins": self.tr("Plugins"),
+            "time": self.tr("Time"),
+            "tempo": self.tr("Tempo"),
+            "place": self.tr("Place"),
+            "sound": self.tr("Sound"),
+            "processor": self.tr("Processor"),
+            "answer": self.tr("Last answer"),
+            "echoes": self.tr("Echoes"),
+            "lateness": self.tr("Late notes"),
+        }
+
+    def _told(self, snapshot: Snapshot) -> dict[str, str]:
+        answer = snapshot.hand_over_ns
+        names = f"{snapshot.input_name} → {snapshot.output_name} ({snapshot.backend})"
+        return {
+            "ports": names if snapshot.backend else self.tr("none open"),
+            "plugins": "\n".join(map(self._plugin, snapshot.plugins)) or self.tr("none"),
+            "time": snapshot.following or "-",
+            "tempo": self._tempo(snapshot),
+            "place": self._place(snapshot),
+            "sound": snapshot.sound or "-",
+            "processor": snapshot.processor or "-",
+            "answer": "-" if answer is None else self.tr("after {} ms").format(answer // _MS),
+            "echoes": self._echoes(snapshot),
+            "lateness": self.lateness.told(),
+        }
+
+    def _plugin(self, one: PluginInstance) -> str:
+        plays = self.tr("all instruments") if one.plays is None else instrument_name(one.plays)
+        listens = self.tr("listens") if one.listens else self.tr("does not listen")
+        return self.tr("{}. plays {}, {}").format(one.instance, plays, listens)
+
+    def _tempo(self, snapshot: Snapshot) -> str:
+        line = snapshot.transport
+        if not line.grid:
+            return self.tr("free")
+        metre = line.metre
+        return self.tr("{:.1f} bpm in {}/{}").format(line.bpm, metre.numerator, metre.denominator)
+
+    def _place(self, snapshot: Snapshot) -> str:
+        if snapshot.beat is None:
+            return "-"
+        return self.tr("bar {}, beat {}").format(*snapshot.beat)
+
+    def _echoes(self, snapshot: Snapshot) -> str:
+        if not snapshot.echoes:
+            return self.tr("none")
+        if snapshot.echo_ns is None:
+            return str(snapshot.echoes)
+        return self.tr("{}, after {:.1f} ms").format(snapshot.echoes, snapshot.echo_ns / _MS)
+
+    # What is chosen.
+
+    def _open(self) -> None:
+        self.opened.emit(OpenPorts(self.input.currentData(), self.output.currentData()))
+
+    def _fill(self, box: QComboBox, names: Sequence[str]) -> None:
+        """Offer these ports and the one chosen, without disturbing an open list."""
+        chosen = box.currentData()
+        names = [*names, *([chosen] if chosen and chosen not in names else [])]
+        shown = [box.itemText(index) for index in range(1, box.count())]
+        if shown == names or box.view().isVisible():
+            return
+        box.clear()
+        box.addItem(self._own, None)
+        for name in names:
+            box.addItem(name, name)
+        box.setCurrentIndex(max(0, box.findData(chosen)))
+
+    def _port_box(self, name: str) -> QComboBox:
+        box = QComboBox()
+        box.setAccessibleName(name)
+        box.setToolTip(name)
+        box.addItem(self._own, None)
+        box.setMinimumContentsLength(16)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.activated.connect(self._open)
+        return box
+
+    def _sync_box(self) -> QComboBox:
+        box = QComboBox()
+        for text, source in (
+            (self.tr("the best that plays"), None),
+            (self.tr("the plugin's host"), Source.PLUGIN),
+            (self.tr("JACK's transport"), Source.JACK),
+            (self.tr("MIDI clock"), Source.CLOCK),
+            (self.tr("Ableton Link"), Source.LINK),
+            (self.tr("Antiphon's own clock"), Source.OWN),
+        ):
+            box.addItem(text, source)
+        box.setAccessibleName(self.tr("Whose time is kept"))
+        box.setToolTip(self.tr("Whose tempo and bars Antiphon follows."))
+        box.currentIndexChanged.connect(self.changed)
+        return box
+
+    def _metre_box(self) -> QComboBox:
+        box = QComboBox()
+        for count, unit in _METRES:
+            box.addItem(f"{count}/{unit}", (count, unit))
+        box.setAccessibleName(self.tr("Metre"))
+        box.setToolTip(self.tr("Of Antiphon's own clock, and of MIDI clock, which tells none."))
+        box.currentIndexChanged.connect(self.changed)
+        return box
+
+    def _advance_box(self) -> QDoubleSpinBox:
+        box = QDoubleSpinBox()
+        box.setRange(-_LONGEST_ADVANCE_MS, _LONGEST_ADVANCE_MS)
+        box.setSuffix(self.tr(" ms"))
+        box.setDecimals(1)
+        box.setAccessibleName(self.tr("Output advance"))
+        box.setToolTip(self.tr("Send everything so much earlier; below 0, later."))
+        box.valueChanged.connect(self.changed)
+        return box
+
+    def _colours_box(self) -> QComboBox:
+        box = QComboBox()
+        for text, colours in (
+            (self.tr("as the desktop's"), Colours.SYSTEM),
+            (self.tr("dark"), Colours.DARK),
+            (self.tr("light"), Colours.LIGHT),
+        ):
+            box.addItem(text, colours)
+        box.setAccessibleName(self.tr("Colours"))
+        box.setToolTip(self.tr("What the window is drawn in."))
+        box.currentIndexChanged.connect(self.coloured)
+        return box
+
+    def _fact(self) -> QLabel:
+        label = QLabel("-")
+        label.setWordWrap(True)
+        label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        return label
+
+    # How it is laid out.
+
+    def _keep_in_sight(self) -> None:
+        """Keep a checkup where one sees it, while it goes on and grows."""
+        if self.doctor.running:
+            self.verticalScrollBar().setValue(self.doctor.y())
+
+    def _lay_out(self) -> None:
+        inner = QWidget()
+        whole = QVBoxLayout(inner)
+        whole.setContentsMargins(0, 8, 8, 8)
+        whole.setSpacing(6)
+        lit_input = self._beside(self.input, self._lamps.played)
+        lit_output = self._beside(self.output, self._lamps.answered)
+        choices, wheel = self._grid(whole), WheelScrolls(self)
+        for text, field, control in (
+            (self.tr("&Listen on"), lit_input, self.input),
+            (self.tr("Pla&y on"), lit_output, self.output),
+            (self.tr("&Follow"), self._sync, self._sync),
+            (self.tr("&Metre"), self._metre, self._metre),
+            (self.tr("Output a&dvance"), self._advance, self._advance),
+            (self.tr("Sou&nd"), self.sound, self.sound.box),
+            (self.tr("Colou&rs"), self.colours, self.colours),
+        ):
+            label = QLabel(text)
+            label.setBuddy(control)
+            label.setToolTip(control.toolTip())
+            control.installEventFilter(wheel)
+            self._add_row(choices, label, field)
+        whole.addSpacing(_APART_PX)
+        whole.addWidget(Heading(self.tr("Now")))
+        facts = self._grid(whole)
+        for name, text in self._names().items():
+            label = QLabel(text)
+            label.setObjectName("faint")
+            label.setAlignment(Qt.AlignmentFlag.AlignTop)
+            self._add_row(facts, label, self._facts[name])
+        whole.addWidget(self.lateness)
+        whole.addSpacing(_APART_PX)
+        whole.addWidget(self.doctor)
+        whole.addStretch(1)
+        self.setWidget(inner)
+        self.setWidgetResizable(True)
+        self.setAccessibleName(self.tr("Devices"))
+        self.setAccessibleDescription(self.tr("Arrow keys scroll."))
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+
+    def _grid(self, whole: QVBoxLayout) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(6)
+        grid.setColumnMinimumWidth(0, _LABELS_PX)
+        grid.setColumnStretch(1, 1)
+        whole.addLayout(grid)
+        return grid
+
+    def _add_row(self, grid: QGridLayout, label: QLabel, field: QWidget | QHBoxLayout) -> None:
+        row = grid.rowCount()
+        grid.addWidget(label, row, 0)
+        if isinstance(field, QWidget):
+            grid.addWidget(field, row, 1)
+        else:
+            grid.addLayout(field, row, 1)
+
+    def _beside(self, box: QComboBox, lamp: Lamp) -> QHBoxLayout:
+        beside = QHBoxLayout()
+        beside.setSpacing(6)
+        beside.addWidget(box, 1)
+        beside.addWidget(lamp)
+        return beside

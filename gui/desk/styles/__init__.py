@@ -1,0 +1,1 @@
+"""Choosing a style or a blend of styles."""

@@ -1,0 +1,122 @@
+"""The blend as a list: names and their weights in percent, which can be changed one by one.
+
+A weight that is changed takes from the others, or gives to them, in proportion; so the list always
+adds up to a hundred.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    Signal,
+)
+
+if TYPE_CHECKING:
+    from bridge.messages.settings import Style
+
+NAME, WEIGHT = 0, 1
+_NOWHERE = QModelIndex()
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class BlendModel(QAbstractTableModel):
+    """Shows a style's names and weights."""
+
+    chosen = Signal(object)
+    """Carries the Style that was asked for."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._style: Style = ()
+
+    @property
+    def style(self) -> Style:
+        """Return what is shown."""
+        return self._style
+
+    def show_style(self, style: Style) -> None:
+        """Show this, the strongest first."""
+        total = sum(weight for _, weight in style) or 1.0
+        shown = tuple(sorted(((n, w / total) for n, w in style), key=lambda pair: -pair[1]))
+        if [name for name, _ in shown] == [name for name, _ in self._style]:
+            self._style = shown
+            if shown:
+                last = self.index(len(shown) - 1, WEIGHT)
+                self.dataChanged.emit(self.index(0, WEIGHT), last)
+            return
+        self.beginResetModel()
+        self._style = shown
+        self.endResetModel()
+
+    def remove(self, row: int) -> None:
+        """Ask for the blend without one of its styles."""
+        left = [pair for at, pair in enumerate(self._style) if at != row]
+        total = sum(weight for _, weight in left)
+        self.chosen.emit(tuple((name, weight / total) for name, weight in left))
+
+    def rowCount(self, parent: _Index = _NOWHERE) -> int:
+        """Return how many styles there are."""
+        return 0 if parent.isValid() else len(self._style)
+
+    def columnCount(self, parent: _Index = _NOWHERE) -> int:
+        """Return two: name and weight."""
+        return 0 if parent.isValid() else 2
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return a name, or a weight in percent, and how that is changed."""
+        if not index.isValid():
+            return None
+        name, weight = self._style[index.row()]
+        roles = Qt.ItemDataRole
+        told: dict[int, Any] = {roles.ToolTipRole: f"{name}\n{self._how_to_change()}"}
+        if index.column() == NAME:
+            told[roles.DisplayRole] = name
+        else:
+            percent = round(100 * weight)
+            told[roles.DisplayRole], told[roles.EditRole] = f"{percent} %", percent
+            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            told[roles.TextAlignmentRole] = right
+        return told.get(role)
+
+    def _how_to_change(self) -> str:
+        if len(self._style) == 1:
+            return self.tr("Drag the puck away from its name to blend it with others.")
+        return self.tr("Double-click the weight to change it; Delete takes the style out.")
+
+    def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        """Ask for the blend in which a style has so many percent."""
+        if not index.isValid() or index.column() != WEIGHT or role != Qt.ItemDataRole.EditRole:
+            return False
+        share = min(1.0, max(0.0, float(value) / 100))
+        rest = 1 - self._style[index.row()][1]
+        asked = tuple(
+            (name, share if at == index.row() else weight * (1 - share) / rest if rest else 0.0)
+            for at, (name, weight) in enumerate(self._style)
+        )
+        if len(asked) > 1:
+            self.chosen.emit(tuple((name, weight) for name, weight in asked if weight > 0))
+        return len(asked) > 1
+
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        """Let weights be edited."""
+        flags = super().flags(index)
+        if index.isValid() and index.column() == WEIGHT:
+            flags |= Qt.ItemFlag.ItemIsEditable
+        return flags
+
+    def headerData(
+        self,
+        section: int,
+        orientation: Qt.Orientation,
+        role: int = Qt.ItemDataRole.DisplayRole,
+    ) -> Any:
+        """Return what a column is."""
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return (self.tr("Style"), self.tr("Weight"))[section]
+        return None

@@ -1,0 +1,370 @@
+"""The map of styles: a puck to put where one wants to play.
+
+On a name it is that style, between names a blend of the nearest (`export.runtime.style_space`). The blend
+is drawn as lines from the puck, as strong as the weights. Names are written where there is room
+for them, first those that matter: what is played, what the mouse is on and what is like it, what
+has been searched for. The wheel zooms, and room comes with that. With Shift a path is drawn, which
+can be played as a slow morph.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFontMetricsF,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from gui.desk.styles.map_names import LANDMARKS, MapNames
+from gui.desk.widgets.picture import Picture
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from bridge.messages.settings import Style
+    from export.runtime.style_space import Point, StyleSpace
+    from gui.desk.widgets.theme import Theme
+
+_MARGIN_PX = 26.0
+_NEAR_PX = 14.0  # a click so near to a name's dot is meant for it
+_LARGEST_ZOOM = 8.0
+_NUDGE = 0.01
+_PATH_STEP_PX = 6.0
+_NOTCH = 120
+_PUCK_PX = 9.0
+
+
+class MapView(Picture):
+    """Shows the styles where they lie, and where one is among them."""
+
+    chosen = Signal(object)
+    """Carries the Style that was asked for."""
+    path_drawn = Signal(object)
+    """Carries the points of a path that was drawn, two at least."""
+    let_go = Signal()
+    """The mouse holds nothing any more."""
+
+    def __init__(self, space: StyleSpace, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._space, self._theme = space, theme
+        self._style: Style = ()
+        self._puck: Point | None = None
+        self._found: frozenset[str] | None = None  # without a search
+        self._placed: tuple[object, MapNames] | None = None  # of which view
+        self._hovered: str | None = None
+        self._path: list[Point] = []
+        self._drawing = self._dragging = self._held = False
+        self._pressed: QPointF | None = None  # on a name
+        self._zoom, self._middle = 1.0, (0.5, 0.5)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(260, 200)
+        self.setAccessibleName(self.tr("Map of styles"))
+        self.setAccessibleDescription(
+            self.tr(
+                "Arrow keys move the puck, plus and minus zoom. With the mouse: click a name for "
+                "one style, drag the puck for a blend, hold Shift and drag to draw a path."
+            )
+        )
+
+    # What is shown.
+
+    @property
+    def puck(self) -> Point | None:
+        """Return where the puck is; None if no style is played."""
+        return self._puck
+
+    @property
+    def path(self) -> tuple[Point, ...]:
+        """Return the path that has been drawn."""
+        return tuple(self._path)
+
+    @property
+    def held(self) -> bool:
+        """Tell whether the mouse holds the puck, a name or the end of a path."""
+        return self._held
+
+    def show_style(self, style: Style) -> None:
+        """Show what is played; a puck that stands for just that stays where it is."""
+        if style == self._style:
+            return
+        self._style = style
+        if self._puck is None or dict(self._space.blend_at(self._puck)) != dict(style):
+            self._puck = self._space.place_of(style)
+        self.update()
+
+    def show_puck(self, point: Point) -> None:
+        """Show the puck here, whatever the blend."""
+        self._puck = point
+        self.update()
+
+    def show_found(self, names: Sequence[str] | None) -> None:
+        """Let the names that a search has found stand out; without a search all are alike."""
+        self._found = None if names is None else frozenset(names)
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._theme = theme
+        self.update()
+
+    def clear_path(self) -> None:
+        """Forget the path."""
+        self._path = []
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return a comfortable size."""
+        return QSize(420, 320)
+
+    # Where things are.
+
+    def place_at(self, point: Point) -> QPointF:
+        """Return where a place of the map is drawn."""
+        width, height = self._extent()
+        x, y = ((at - middle) * self._zoom for at, middle in zip(point, self._middle, strict=True))
+        return QPointF(self.width() / 2 + x * width, self.height() / 2 - y * height)
+
+    def point_at(self, place: QPointF) -> Point:
+        """Return the place of the map that is drawn there; the inverse of `place_at`."""
+        width, height = self._extent()
+        x = self._middle[0] + (place.x() - self.width() / 2) / (width * self._zoom)
+        y = self._middle[1] - (place.y() - self.height() / 2) / (height * self._zoom)
+        return min(1.0, max(0.0, x)), min(1.0, max(0.0, y))
+
+    def name_at(self, place: QPointF) -> str | None:
+        """Return the name whose dot is near."""
+        near = [
+            (gap.manhattanLength(), name)
+            for name, dot in self._dots()
+            if (gap := dot - place).manhattanLength() < _NEAR_PX
+        ]
+        return min(near)[1] if near else None
+
+    def _extent(self) -> tuple[float, float]:
+        return (
+            max(1.0, self.width() - 2 * _MARGIN_PX),
+            max(1.0, self.height() - 2 * _MARGIN_PX),
+        )
+
+    def _dots(self) -> Iterator[tuple[str, QPointF]]:
+        for name, (x, y) in zip(self._space.names, self._space.places, strict=True):
+            yield name, self.place_at((float(x), float(y)))
+
+    # What is done with it.
+
+    def _go_to(self, point: Point) -> None:
+        self._puck = point
+        self._choose(self._space.blend_at(point))
+
+    def _choose(self, style: Style) -> None:
+        self._style = style
+        self.chosen.emit(style)
+        self.update()
+
+    def choose(self, name: str) -> None:
+        """Play one style."""
+        self._puck = self._space.place_of(((name, 1.0),))
+        self._choose(((name, 1.0),))
+
+    def zoom_by(self, factor: float, place: QPointF | None = None) -> None:
+        """Show less, and more of it, or the other way round; a place stays where it is."""
+        fixed = QPointF(self.width() / 2, self.height() / 2) if place is None else place
+        before = self.point_at(fixed)
+        self._zoom = min(_LARGEST_ZOOM, max(1.0, self._zoom * factor))
+        after = self.point_at(fixed)
+        room = 0.5 / self._zoom
+        x, y = (
+            min(1 - room, max(room, middle + was - now))
+            for middle, was, now in zip(self._middle, before, after, strict=True)
+        )
+        self._middle = (x, y)
+        self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Choose a name, take hold of the puck, or begin a path."""
+        if event.button() is not Qt.MouseButton.LeftButton:
+            return
+        self._held = True
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._drawing, self._hovered = True, None
+            self._path = [self.point_at(event.position())]
+        elif (name := self.name_at(event.position())) is not None:
+            self._pressed = event.position()
+            self.choose(name)
+        else:
+            self._pressed = None
+            self._drag_to(event.position())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Move the puck, go on with the path, or look what is here."""
+        if self._drawing:
+            gap = self.place_at(self._path[-1]) - event.position()
+            if gap.manhattanLength() >= _PATH_STEP_PX:
+                self._path.append(self.point_at(event.position()))
+        elif self._dragging or (
+            event.buttons() & Qt.MouseButton.LeftButton and self._is_drag(event.position())
+        ):
+            self._drag_to(event.position())
+        elif (name := self.name_at(event.position())) != self._hovered:
+            self._hovered = name
+        else:
+            return
+        self.update()
+
+    def _drag_to(self, place: QPointF) -> None:
+        """Move the puck; what the mouse passes on its way is not looked at."""
+        self._dragging, self._hovered = True, None
+        self._go_to(self.point_at(place))
+
+    def _is_drag(self, place: QPointF) -> bool:
+        """Tell whether a mouse that was pressed on a name is meant to move the puck."""
+        return self._pressed is None or (place - self._pressed).manhattanLength() >= _NEAR_PX
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go of the puck, or end the path, and look what is here."""
+        if event.button() is not Qt.MouseButton.LeftButton:
+            return
+        if self._drawing and len(self._path) > 1:
+            self.path_drawn.emit(tuple(self._path))
+        self._drawing = self._dragging = self._held = False
+        self._hovered = self.name_at(event.position())
+        self.update()
+        self.let_go.emit()
+
+    def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
+        """Show the whole map."""
+        self._zoom, self._middle = 1.0, (0.5, 0.5)
+        self.update()
+
+    def leaveEvent(self, _event: QEvent) -> None:
+        """Look at nothing."""
+        self._hovered = None
+        self.update()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom about the mouse."""
+        self.zoom_by(1.25 ** (event.angleDelta().y() / _NOTCH), event.position())
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move the puck, or zoom."""
+        ways = {
+            Qt.Key.Key_Left: (-1, 0),
+            Qt.Key.Key_Right: (1, 0),
+            Qt.Key.Key_Up: (0, 1),
+            Qt.Key.Key_Down: (0, -1),
+        }
+        key = Qt.Key(event.key())
+        if key in ways:
+            x, y = self._puck or (0.5, 0.5)
+            dx, dy = ways[key]
+            nudge = _NUDGE / self._zoom
+            self._go_to((min(1.0, max(0.0, x + dx * nudge)), min(1.0, max(0.0, y + dy * nudge))))
+        elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
+            self.zoom_by(1.25)
+        elif key is Qt.Key.Key_Minus:
+            self.zoom_by(0.8)
+        else:
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Say what a style is like when the mouse rests on it."""
+        if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
+            name = self.name_at(QPointF(event.pos()))
+            text = ""
+            if name is not None:
+                like = ", ".join(self._space.neighbours(name))
+                text = self.tr("{}\nThe network takes it to be like: {}").format(name, like)
+            QToolTip.showText(event.globalPos(), text, self)
+            return True
+        return super().event(event)
+
+    # How it is drawn.
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint dots, names, the path, and the puck with its blend."""
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self._paint(painter)
+
+    def _paint(self, painter: QPainter) -> None:
+        painter.fillRect(self.rect(), QColor(self._theme.panel))
+        dots = dict(self._dots())
+        near = self._space.neighbours(self._hovered) if self._hovered else ()
+        if self._hovered:
+            painter.setPen(QPen(QColor(self._theme.strong_line), 1))
+            for name in near:
+                painter.drawLine(dots[self._hovered], dots[name])
+        self._paint_path(painter)
+        self._paint_puck(painter, dots)
+        self._paint_names(painter, dots, near)
+        self.paint_frame(painter, self._theme.accent)
+
+    def _paint_path(self, painter: QPainter) -> None:
+        if len(self._path) > 1:
+            painter.setPen(QPen(QColor(self._theme.accent), 2, Qt.PenStyle.DashLine))
+            painter.drawPolyline([self.place_at(point) for point in self._path])
+
+    def _paint_puck(self, painter: QPainter, dots: dict[str, QPointF]) -> None:
+        if self._puck is None:
+            return
+        accent, centre = QColor(self._theme.accent), self.place_at(self._puck)
+        for name, weight in self._style:
+            if name in dots:
+                painter.setPen(QPen(accent, 1 + 5 * weight))
+                painter.drawLine(centre, dots[name])
+        painter.setBrush(accent)
+        painter.setPen(QPen(QColor(self._theme.panel), 2))
+        painter.drawEllipse(centre, _PUCK_PX, _PUCK_PX)
+
+    def _paint_names(
+        self, painter: QPainter, dots: dict[str, QPointF], near: Sequence[str]
+    ) -> None:
+        theme = self._theme
+        played = {name for name, _ in self._style}
+        first = [self._hovered] if self._hovered else []
+        ordered = dict.fromkeys(
+            name
+            for name in (*played, *first, *near, *sorted(self._found or ()), *LANDMARKS, *dots)
+            if name in dots
+        )
+        taken: list[QRectF] = []
+        if self._puck is not None:
+            puck = self.place_at(self._puck)
+            taken.append(
+                QRectF(puck.x() - _PUCK_PX, puck.y() - _PUCK_PX, 2 * _PUCK_PX, 2 * _PUCK_PX)
+            )
+        names = self._names(dots)
+        for name in ordered:
+            found = self._found is not None and name in self._found
+            strong = name in played or name == self._hovered or found
+            faint = self._found is not None and not strong
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.strong_line if faint else theme.faint))
+            painter.drawEllipse(dots[name], 2.0, 2.0)
+            room = None if faint else names.room(name, taken, needed=strong or name in LANDMARKS)
+            if room is None:
+                continue
+            taken.append(room)
+            painter.setPen(QColor(theme.text if strong or name in near else theme.faint))
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter, name)
+
+    def _names(self, dots: dict[str, QPointF]) -> MapNames:
+        """Return the places of names in this view, which last as long as the view does."""
+        seen = self.size(), self._zoom, self._middle, self.font().key()
+        if self._placed is None or self._placed[0] != seen:
+            metrics = QFontMetricsF(self.font())
+            sizes = {name: QRectF(metrics.boundingRect(name)).size() for name in dots}
+            self._placed = seen, MapNames(dots, sizes, QRectF(self.rect()))
+        return self._placed[1]

@@ -1,0 +1,286 @@
+"""Where one chooses a style: a search, the map with its puck, and the blend as a list.
+
+A path that is drawn on the map can be played: the style goes slowly along it, in a time that is
+chosen here, and the puck shows how far it has come.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSlider,
+    QSpinBox,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from bridge.messages.requests import BlendAlong, Morph
+from export.runtime.style_space import along
+from gui.desk.styles.blend_model import NAME, WEIGHT, BlendModel
+from gui.desk.styles.map_view import MapView
+from gui.desk.styles.weight_edit import WeightEdit
+
+if TYPE_CHECKING:
+    from bridge.messages.settings import Settings, Style
+    from bridge.messages.snapshot import Snapshot
+    from export.runtime.style_space import StyleSpace
+    from gui.desk.widgets.theme import Theme
+
+_STRENGTH_STEPS = 10
+_STRONGEST = 4.0
+_SHOWN_ROWS, _FRAME_PX = 4, 4
+_PLACES = 32
+"""So many parts of a path are each a straight line from blend to blend."""
+_SHORTEST_MORPH_S, _USUAL_MORPH_S, _LONGEST_MORPH_S = 2, 60, 1800
+_SECOND = 1_000_000_000
+
+
+class StylePanel(QWidget):
+    """Chooses a style or a blend, and how strong it is."""
+
+    changed = Signal()
+    """Something was chosen."""
+    asked = Signal(object)
+    """Carries the Morph that was asked for."""
+
+    def __init__(self, space: StyleSpace, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._space = space
+        self._style: Style = ()
+        self.map = MapView(space, theme)
+        self.blend = BlendModel(self)
+        self._search = self._search_box()
+        self._not_found = self._faint("")
+        self._not_found.setVisible(False)
+        self._table = self._blend_table()
+        self._no_style = self._faint(
+            self.tr("No style: answers are in no particular one. Click a name.")
+        )
+        self._none = QPushButton(self.tr("&No style"))
+        self._none.setToolTip(self.tr("Answer in no particular style."))
+        self._strength = QSlider(Qt.Orientation.Horizontal)
+        self._strength.setRange(0, round(_STRONGEST * _STRENGTH_STEPS))
+        self._strength.setAccessibleName(self.tr("Style strength"))
+        self._strength.setToolTip(
+            self.tr("To the left the style is hinted at, to the right it is overdone.")
+        )
+        self._how_strong = QLabel()
+        self.morph = self._morph_button()
+        self._lasts = self._duration_box()
+        self._forget = QPushButton(self.tr("Clear"))
+        self._forget.setToolTip(self.tr("Forget the path."))
+        self._morphing: float | None = None
+        self._path_row = self._row(self.morph, self._lasts, self._forget)
+        self._path_row.setVisible(False)
+        self._lay_out()
+        self.map.path_drawn.connect(self._take_path)
+        self._forget.clicked.connect(self._forget_path)
+        self.map.chosen.connect(self._choose)
+        self.map.let_go.connect(self._fit_table)
+        self.blend.chosen.connect(self._choose)
+        self._none.clicked.connect(lambda: self._choose(()))
+        self._strength.valueChanged.connect(self._show_strength)
+        self._strength.valueChanged.connect(self.changed)
+        self._show_strength()
+        self._fit_table()
+
+    def applied(self, settings: Settings) -> Settings:
+        """Return the settings with what is chosen here."""
+        strength = self._strength.value() / _STRENGTH_STEPS
+        return replace(settings, style=self._style, style_strength=strength)
+
+    def show_settings(self, settings: Settings) -> None:
+        """Show what is asked for, without asking for it."""
+        self._show(settings.style)
+        self._strength.blockSignals(True)
+        self._strength.setValue(round(settings.style_strength * _STRENGTH_STEPS))
+        self._strength.blockSignals(False)
+        self._show_strength()
+
+    def show_snapshot(self, snapshot: Snapshot) -> None:
+        """Show how far along its path the style is."""
+        before, self._morphing = self._morphing, snapshot.morphing
+        if (before is None) is not (self._morphing is None):
+            going = self._morphing is not None
+            self.morph.setText(self.tr("St&op here") if going else self.tr("Play t&he path"))
+            self._fit_table()
+        if self._morphing is not None and self.map.path:
+            self.map.show_puck(along(self.map.path, self._morphing))
+
+    def _play_or_stop(self) -> None:
+        """Go along the path, from its beginning; or stay where it is."""
+        if self._morphing is not None:
+            self.asked.emit(Morph(()))
+        elif self.map.path:
+            self.asked.emit(Morph(self._blends(), self._lasts.value() * _SECOND))
+
+    def _blends(self) -> tuple[Style, ...]:
+        """Return what is played along the path; without one, nothing."""
+        if not self.map.path:
+            return ()
+        places = (along(self.map.path, step / _PLACES) for step in range(_PLACES + 1))
+        return tuple(self._space.blend_at(place) for place in places)
+
+    def ask_again(self) -> None:
+        """Tell an engine that has just been started of the path."""
+        if self.map.path:
+            self.asked.emit(BlendAlong(self._blends()))
+
+    def _take_path(self) -> None:
+        """Offer to play a path that has been drawn, and let a knob go along it."""
+        self._path_row.setVisible(True)
+        self.asked.emit(BlendAlong(self._blends()))
+
+    def _forget_path(self) -> None:
+        if self._morphing is not None:
+            self.asked.emit(Morph(()))
+        self.map.clear_path()
+        self.asked.emit(BlendAlong(()))
+        self._path_row.setVisible(False)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self.map.set_theme(theme)
+
+    def _choose(self, style: Style) -> None:
+        self._show(style)
+        self.changed.emit()
+
+    def _show(self, style: Style) -> None:
+        self._style = style
+        self.map.show_style(style)
+        self.blend.show_style(style)
+        self._none.setEnabled(bool(style))
+        self._fit_table()
+
+    def _fit_table(self) -> None:
+        """Give the table the height of its rows, but let the map lie still while it is in use."""
+        if self.map.held:
+            return
+        rows = min(self.blend.rowCount(), _SHOWN_ROWS)
+        height = rows * self._table.verticalHeader().defaultSectionSize() + _FRAME_PX
+        if self._morphing is not None:  # else it goes up and down all the way along the path
+            height = max(height, self._table.height())
+        self._table.setFixedHeight(height)
+        self._table.setVisible(rows > 0)
+        self._no_style.setVisible(rows == 0)
+
+    def _show_strength(self) -> None:
+        strength = self._strength.value() / _STRENGTH_STEPS
+        self._how_strong.setText(self.locale().toString(strength, "f", 1))
+
+    def _seek(self, words: str) -> None:
+        sought = words.strip()
+        found = self._space.found(sought) if sought else None
+        self.map.show_found(found)
+        self._not_found.setText(self.tr("No style is called “{}”.").format(sought))
+        self._not_found.setVisible(found == ())
+
+    def _take_first(self) -> None:
+        """Play the first that was found, and leave the search: keys are for music again."""
+        words = self._search.text()
+        found = self._space.found(words) if words.strip() else ()
+        if found:
+            self.map.choose(found[0])
+            self._search.clear()
+            self.map.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _search_box(self) -> QLineEdit:
+        box = QLineEdit()
+        box.setPlaceholderText(self.tr("Search {} styles").format(len(self._space.names)))
+        box.setClearButtonEnabled(True)
+        box.setAccessibleName(self.tr("Search styles"))
+        box.setToolTip(self.tr("Names that match stand out on the map; Enter takes the first."))
+        box.textChanged.connect(self._seek)
+        box.returnPressed.connect(self._take_first)
+        QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, box.setFocus)
+        return box
+
+    def _morph_button(self) -> QPushButton:
+        button = QPushButton(self.tr("Play t&he path"))
+        button.setToolTip(
+            self.tr(
+                "Let the style go slowly along the path, while you play. A knob that has learned "
+                "to blend goes along it, too."
+            )
+        )
+        button.clicked.connect(self._play_or_stop)
+        return button
+
+    def _duration_box(self) -> QSpinBox:
+        box = QSpinBox()
+        box.setRange(_SHORTEST_MORPH_S, _LONGEST_MORPH_S)
+        box.setValue(_USUAL_MORPH_S)
+        box.setSuffix(self.tr(" s"))
+        box.setAccessibleName(self.tr("How long the path takes"))
+        box.setToolTip(self.tr("How long it takes from the beginning of the path to its end."))
+        return box
+
+    def _faint(self, text: str) -> QLabel:
+        label = QLabel(text)
+        label.setObjectName("faint")
+        label.setWordWrap(True)
+        return label
+
+    def _row(self, *widgets: QWidget) -> QWidget:
+        row = QWidget()
+        within = QHBoxLayout(row)
+        within.setContentsMargins(0, 0, 0, 0)
+        for widget in widgets:
+            within.addWidget(widget, 1 if widget is widgets[0] else 0)
+        return row
+
+    def _blend_table(self) -> QTableView:
+        table = QTableView()
+        table.setModel(self.blend)
+        table.setAccessibleName(self.tr("Blend"))
+        table.setToolTip(self.tr("Double-click a weight to change it; Delete takes a style out."))
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setShowGrid(False)
+        table.verticalHeader().hide()
+        table.horizontalHeader().hide()
+        table.horizontalHeader().setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+        fitting = QHeaderView.ResizeMode.ResizeToContents
+        table.horizontalHeader().setSectionResizeMode(WEIGHT, fitting)
+        table.setItemDelegateForColumn(WEIGHT, WeightEdit(table))
+        away = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), table)
+        away.setContext(Qt.ShortcutContext.WidgetShortcut)
+        away.activated.connect(self._take_out)
+        return table
+
+    def _take_out(self) -> None:
+        index = self._table.currentIndex()
+        if index.isValid() and self.blend.rowCount() > 1:
+            self.blend.remove(index.row())
+
+    def _lay_out(self) -> None:
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 8, 0, 0)
+        top = QHBoxLayout()
+        top.addWidget(self._search, 1)
+        top.addWidget(self._none)
+        whole.addLayout(top)
+        whole.addWidget(self._not_found)
+        whole.addWidget(self.map, 1)
+        whole.addWidget(self._path_row)
+        whole.addWidget(self._no_style)
+        whole.addWidget(self._table)
+        strength = QHBoxLayout()
+        label = QLabel(self.tr("Stren&gth"))
+        label.setBuddy(self._strength)
+        label.setToolTip(self._strength.toolTip())
+        strength.addWidget(label)
+        strength.addWidget(self._strength, 1)
+        strength.addWidget(self._how_strong)
+        whole.addLayout(strength)

@@ -1,0 +1,1 @@
+"""Takes side by side, captures, and files dragged in and out."""

@@ -1,0 +1,130 @@
+"""What was kept: MIDI files in a folder, newest first, to be dragged into a DAW.
+
+Everything that is played is always being captured (`bridge.history.record`); to keep some of it is to write
+it down. The list is what the folder holds, and so it is there again tomorrow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QDateTime,
+    QLocale,
+    QMimeData,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    QUrl,
+)
+
+from gui.engine.recording import write_recording
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from gui.engine.snapshots import Captured
+
+_PREFIX, _SUFFIX = "antiphon-", ".mid"
+_STAMP = "%Y-%m-%d-%H%M%S"
+_NOWHERE = QModelIndex()
+_Index = QModelIndex | QPersistentModelIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """A file, and when it was kept."""
+
+    path: Path
+    kept: datetime
+
+
+class Captures(QAbstractListModel):
+    """The files of a folder that are captures."""
+
+    def __init__(self, folder: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._folder = folder
+        self._captures: list[Capture] = []
+        self.look()
+
+    def look(self) -> None:
+        """Look what the folder holds."""
+        found = [_capture(path) for path in self._folder.glob(f"{_PREFIX}*{_SUFFIX}")]
+        self.beginResetModel()
+        there = (capture for capture in found if capture is not None)
+        self._captures = sorted(there, key=lambda capture: capture.kept, reverse=True)
+        self.endResetModel()
+
+    def keep(self, captured: Captured, now: datetime) -> Path:
+        """Write down what was captured, under the time of day.
+
+        Raises:
+            bridge.midi.smf.MidiFileError: the file cannot be written.
+            OSError: the folder cannot be made.
+
+        """
+        self._folder.mkdir(parents=True, exist_ok=True)
+        while (path := self._folder / f"{_PREFIX}{now.strftime(_STAMP)}{_SUFFIX}").exists():
+            now += timedelta(seconds=1)
+        write_recording(captured.record, path, captured.text)
+        self.look()
+        return path
+
+    def path(self, index: _Index) -> Path:
+        """Return the file of a row."""
+        return self._captures[index.row()].path
+
+    def remove(self, index: _Index) -> None:
+        """Remove a file."""
+        self.path(index).unlink(missing_ok=True)
+        self.look()
+
+    def rowCount(self, parent: _Index = _NOWHERE) -> int:
+        """Return how many there are."""
+        return 0 if parent.isValid() else len(self._captures)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return when it was kept, or where it is."""
+        if not index.isValid():
+            return None
+        capture = self._captures[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            kept = QDateTime.fromSecsSinceEpoch(int(capture.kept.timestamp()))
+            return QLocale().toString(kept, self.tr("d MMM yyyy, HH:mm:ss"))
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return str(capture.path)
+        return None
+
+    def flags(self, index: _Index) -> Qt.ItemFlag:
+        """Let files be dragged."""
+        flags = super().flags(index)
+        return flags | Qt.ItemFlag.ItemIsDragEnabled if index.isValid() else flags
+
+    def mimeTypes(self) -> list[str]:
+        """Return what is dragged: files."""
+        return ["text/uri-list"]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """Return the files to be dragged out."""
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(self.path(index))) for index in indexes])
+        return data
+
+    def supportedDragActions(self) -> Qt.DropAction:
+        """Return that files are copied: whoever takes one leaves ours where it is."""
+        return Qt.DropAction.CopyAction
+
+
+def _capture(path: Path) -> Capture | None:
+    """Return the capture in a file, or None if its name is not one of ours."""
+    stamp = path.name.removeprefix(_PREFIX).removesuffix(_SUFFIX)
+    try:
+        return Capture(path, datetime.strptime(stamp, _STAMP).astimezone())
+    except ValueError:
+        return None

@@ -1,0 +1,91 @@
+"""Where one keeps what has just been played, and drags it into a DAW."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QLabel,
+    QListView,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.engine.snapshots import Capture, Purpose
+
+if TYPE_CHECKING:
+    from gui.desk.takes.captures import Captures
+
+_MINUTE_NS = 60_000_000_000
+
+
+class CapturesPanel(QWidget):
+    """Keeps the last minute, or all; shows what was kept."""
+
+    asked = Signal(object)
+    """Carries the Capture that was asked for."""
+
+    def __init__(self, captures: Captures, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._captures = captures
+        self.minute = QPushButton(self.tr("&Keep the last minute"))
+        self.minute.setToolTip(
+            self.tr("Everything is always being captured: write down the last minute of it.")
+        )
+        self.minute.clicked.connect(lambda: self.asked.emit(Capture(_MINUTE_NS, Purpose.KEEP)))
+        self.all = QPushButton(self.tr("Keep a&ll"))
+        self.all.setToolTip(self.tr("Write down all that was played since the start."))
+        self.all.clicked.connect(lambda: self.asked.emit(Capture(None, Purpose.KEEP)))
+        self.list = self._list_view()
+        self._about = QLabel()
+        self._lay_out()
+        self._say_what_is_here()
+        captures.modelReset.connect(self._say_what_is_here)
+
+    def _list_view(self) -> QListView:
+        view = QListView()
+        view.setModel(self._captures)
+        view.setAccessibleName(self.tr("Kept"))
+        view.setToolTip(self.tr("Drag one into your DAW. Enter opens it, Delete removes it."))
+        view.setDragEnabled(True)
+        view.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        view.activated.connect(self._open)
+        away = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), view)
+        away.setContext(Qt.ShortcutContext.WidgetShortcut)
+        away.activated.connect(self._remove)
+        return view
+
+    def _open(self) -> None:
+        index = self.list.currentIndex()
+        if index.isValid():
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._captures.path(index))))
+
+    def _remove(self) -> None:
+        index = self.list.currentIndex()
+        if index.isValid():
+            self._captures.remove(index)
+
+    def _say_what_is_here(self) -> None:
+        kept = self._captures.rowCount() > 0
+        self._about.setText(
+            self.tr("Drag one of these into your DAW, or into a folder.")
+            if kept
+            else self.tr("Nothing is kept yet.")
+        )
+
+    def _lay_out(self) -> None:
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 8, 0, 0)
+        keep = QHBoxLayout()
+        keep.addWidget(self.minute, 1)
+        keep.addWidget(self.all)
+        whole.addLayout(keep)
+        self._about.setObjectName("faint")
+        self._about.setWordWrap(True)
+        whole.addWidget(self._about)
+        whole.addWidget(self.list, 1)

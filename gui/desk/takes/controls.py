@@ -1,0 +1,75 @@
+"""What one does with takes: a row of buttons, how many bars, where one is, how far it has come."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSpinBox, QWidget
+
+from gui.desk.takes.trail import TakesTrail
+
+MOST_BARS, USUAL_BARS = 32, 4
+_WHOLE = 100  # of a progress bar
+
+
+class TakesControls(QWidget):
+    """The row above the takes."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.take = QPushButton(self.tr("Four takes"))
+        self.keep = QPushButton(self.tr("Keep"))
+        self.extend = QPushButton(self.tr("E&xtend"))
+        self.again = QPushButton(self.tr("Again"))
+        self.undo = QPushButton(self.tr("Undo"))
+        self.cancel = QPushButton(self.tr("Cancel"))
+        self.save = QPushButton(self.tr("Save as…"))
+        self.bars = QSpinBox()
+        self.bars.setRange(1, MOST_BARS)
+        self.bars.setValue(USUAL_BARS)
+        self.bars.setSuffix(self.tr(" bars"))
+        self.bars.setAccessibleName(self.tr("How many bars to propose"))
+        self.progress = QProgressBar()
+        self.progress.setRange(0, _WHOLE)
+        self.progress.setTextVisible(False)
+        self.progress.setFixedSize(QSize(90, 6))
+        self.progress.setAccessibleName(self.tr("How much of the takes is there"))
+        self.trail = TakesTrail()
+        self._explain()
+        self._lay_out()
+
+    def show_busy(self, busy: bool) -> None:  # noqa: FBT001 - as Qt's setters
+        """Show whether takes are in the making, which one may cancel."""
+        for widget in (self.progress, self.cancel):
+            widget.setVisible(busy)
+
+    def show_progress(self, share: float) -> None:
+        """Show how much of them is there, from 0 to 1."""
+        self.progress.setValue(round(_WHOLE * share))
+
+    def _explain(self) -> None:
+        for widget, tip in (
+            (self.take, self.tr("Four ways to go on from what you played lately (Ctrl+T).")),
+            (self.keep, self.tr("This one it is. Undo takes that back.")),
+            (self.extend, self.tr("Keep it, and see four ways to go on from it.")),
+            (self.again, self.tr("Four others in place of these.")),
+            (self.undo, self.tr("Back to where this went on from (Ctrl+Z).")),
+            (self.cancel, self.tr("Look for no more; what is there stays.")),
+            (self.save, self.tr("All the music up to here, as a MIDI file (Ctrl+S).")),
+            (self.bars, self.tr("How many bars to propose.")),
+        ):
+            widget.setToolTip(tip)
+
+    def _lay_out(self) -> None:
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(self.take)
+        row.addWidget(self.bars)
+        row.addSpacing(8)
+        for button in (self.keep, self.extend, self.again, self.undo):
+            row.addWidget(button)
+        row.addSpacing(8)
+        row.addWidget(self.trail, 1)
+        row.addWidget(self.progress)
+        row.addWidget(self.cancel)
+        row.addWidget(self.save)

@@ -1,0 +1,78 @@
+"""The tree of takes as Qt's views know trees: beginnings, what goes on from them, and so on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QFont
+
+from bridge.history.takes import Take, Takes
+
+_NOWHERE = QModelIndex()
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class TakesModel(QAbstractItemModel):
+    """Shows a tree; each index carries the number of its node."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._takes = Takes()
+
+    def show_takes(self, takes: Takes) -> None:
+        """Show this tree from now on."""
+        self.beginResetModel()
+        self._takes = takes
+        self.endResetModel()
+
+    def number(self, index: _Index) -> int | None:
+        """Return the number of a node; of no node, None."""
+        return int(index.internalId()) if index.isValid() else None
+
+    def index_of(self, number: int) -> QModelIndex:
+        """Return where a node is."""
+        return self.createIndex(self._takes.place(number) - 1, 0, number)
+
+    def index(self, row: int, column: int, parent: _Index = _NOWHERE) -> QModelIndex:
+        """Return where a child of a node is."""
+        if not self.hasIndex(row, column, parent):
+            return QModelIndex()
+        return self.createIndex(row, column, self._takes.children(self.number(parent))[row])
+
+    def parent(self, index: _Index) -> QModelIndex:  # type: ignore[override]
+        """Return what a node goes on from."""
+        number = self.number(index)
+        before = None if number is None else self._takes.parent(number)
+        return QModelIndex() if before is None else self.index_of(before)
+
+    def rowCount(self, parent: _Index = _NOWHERE) -> int:
+        """Return how many go on from a node."""
+        return 0 if parent.column() > 0 else len(self._takes.children(self.number(parent)))
+
+    def columnCount(self, _parent: _Index = _NOWHERE) -> int:
+        """Return one: what it is."""
+        return 1
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """Return what a node is; where one is, in bold."""
+        number = self.number(index)
+        if number is None:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self._told(number)
+        if role == Qt.ItemDataRole.FontRole and number == self._takes.current:
+            font = QFont()
+            font.setBold(True)
+            return font
+        return None
+
+    def _told(self, number: int) -> str:
+        node = self._takes.nodes[number]
+        if not isinstance(node, Take):
+            return node.name
+        told = self.tr("Take {}").format(self._takes.place(number))
+        count = len(node.notes)
+        notes = self.tr("1 note") if count == 1 else self.tr("{} notes").format(count)
+        style = ", ".join(name for name, _ in node.settings.style)
+        return " · ".join(part for part in (told, notes, style) if part)

@@ -1,0 +1,424 @@
+"""A small roll: one take, seen whole, to be heard with a click and dragged out as a file.
+
+Its notes are drawn as the big roll draws answers; here a take is always as wide as there is room,
+so time is laid out by ticks. A click, Enter or Space plays it, or stops it; a second click keeps
+it. Dragged, it is a MIDI file: by itself, or with Shift all the music up to it.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import (
+    QEvent,
+    QLineF,
+    QMimeData,
+    QPoint,
+    QPointF,
+    QRectF,
+    QSize,
+    Qt,
+    QUrl,
+    Signal,
+)
+from PySide6.QtGui import (
+    QColor,
+    QDrag,
+    QEnterEvent,
+    QFocusEvent,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+)
+from PySide6.QtWidgets import QApplication, QWidget
+
+from bridge.history.takes import Span
+from bridge.messages.snapshot import RollNote
+from bridge.midi.notes import TICKS_PER_QUARTER, Note, Score
+from bridge.sync.tempo import MetreMap
+from gui.desk.keys.musical_typing import PUSHED
+from gui.desk.roll.paint import NotePainter
+from gui.desk.roll.view import SECOND, View
+from gui.desk.widgets.names import instrument_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from gui.desk.widgets.theme import Theme
+
+FEWEST_PITCHES = 19
+_MARGIN_PITCHES = 2
+_TITLE_PX, _BESIDE_PX, _BELOW_PX = 22.0, 8.0, 6.0
+_ROUND_PX = 7.0
+_NEAREST_BEATS_PX = 7.0
+_PLAYHEAD_PX = 2.0
+
+
+class State(enum.Enum):
+    """What becomes of a take; the value is a word for it."""
+
+    EMPTY = "empty"
+    GROWING = "growing"
+    READY = "ready"
+    PLAYING = "playing"
+    KEPT = "kept"
+
+
+class SmallRoll(QWidget):
+    """Shows a take, or that there is none yet."""
+
+    played = Signal()
+    """It is to be heard, or to be stopped."""
+    kept = Signal()
+    chosen = Signal()
+    """It has the focus: what is done next is done with it."""
+
+    def __init__(
+        self,
+        theme: Theme,
+        file: Callable[[bool], Path | None],
+        parent: QWidget | None = None,
+    ) -> None:
+        """Show no take; `file` writes one down, or all the music up to it, and says where it is."""
+        super().__init__(parent)
+        self._place, self._file = 1, file
+        self._painter = NotePainter(theme)
+        self._state, self._chosen = State.EMPTY, False
+        self._score, self._span = Score(), Span(0, 1)
+        self._notes: tuple[Note, ...] = ()
+        self._playhead: float | None = None
+        self._pressed: QPoint | None = None
+        self._hovered = False
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setProperty(PUSHED, True)  # else the space bar would be the keyboard's pedal
+        self.setMinimumSize(96, 72)
+        self.setToolTip(
+            self.tr("Click to hear it, click twice to keep it. Drag it into your DAW as a file;")
+            + " "
+            + self.tr("with Shift, with all that comes before it.")
+        )
+        self._describe()
+
+    # What is shown.
+
+    @property
+    def state(self) -> State:
+        """What becomes of its take."""
+        return self._state
+
+    @property
+    def notes(self) -> tuple[Note, ...]:
+        """The notes that are shown."""
+        return self._notes
+
+    @property
+    def playhead(self) -> float | None:
+        """How much of it has been heard, from 0 to 1, while it is heard."""
+        return self._playhead
+
+    @property
+    def is_chosen(self) -> bool:
+        """Tell whether what is done next is done with it."""
+        return self._chosen
+
+    def clear(self, place: int) -> None:
+        """Show that there is no take in a place, counted from 1."""
+        self.show_take(place, Score(), Span(0, 1), (), State.EMPTY)
+
+    def show_take(
+        self, place: int, before: Score, span: Span, notes: Sequence[Note], state: State
+    ) -> None:
+        """Show notes that fill a span after some music, whose metre gives the bars."""
+        self._place, self._score = place, before
+        self._span, self._notes = span, tuple(notes)
+        self.set_state(state)
+
+    def set_state(self, state: State) -> None:
+        """Show what becomes of it."""
+        self._state = state
+        if state is not State.PLAYING:
+            self._playhead = None
+        self._describe()
+        self.update()
+
+    def set_playhead(self, heard: float) -> None:
+        """Show how much of it has been heard, from 0 to 1."""
+        self._playhead = heard
+        self.update()
+
+    def set_chosen(self, chosen: bool) -> None:  # noqa: FBT001 - as Qt's setters
+        """Show whether what is done next is done with it."""
+        self._chosen = chosen
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in other colours."""
+        self._painter.theme = theme
+        self.update()
+
+    @property
+    def title(self) -> str:
+        """What it says above its notes."""
+        return self.tr("Take {}").format(self._place)
+
+    @property
+    def told(self) -> str:
+        """What it says beside its title."""
+        kinds = sorted({note.instrument for note in self._notes})
+        names = ", ".join(instrument_name(kind) for kind in kinds)
+        match self._state:
+            case State.EMPTY:
+                return ""
+            case State.GROWING if not self._notes:
+                return "\N{HORIZONTAL ELLIPSIS}"
+        count = len(self._notes)
+        told = self.tr("{} · 1 note") if count == 1 else self.tr("{} · {} notes")
+        return told.format(names, count)
+
+    def _describe(self) -> None:
+        said = {
+            State.EMPTY: self.tr("empty"),
+            State.GROWING: self.tr("in the making"),
+            State.READY: self.tr("ready"),
+            State.PLAYING: self.tr("being heard"),
+            State.KEPT: self.tr("kept"),
+        }[self._state]
+        self.setAccessibleName(self.title)
+        self.setAccessibleDescription(f"{said}. {self.told}" if self._notes else said)
+
+    # What is done with it.
+
+    @property
+    def _there(self) -> bool:
+        """Tell whether its take is complete."""
+        return self._state in (State.READY, State.PLAYING, State.KEPT)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Play or stop it."""
+        keys = Qt.Key
+        if event.key() in (keys.Key_Return, keys.Key_Enter, keys.Key_Space):
+            if self._there:
+                self.played.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take hold of it."""
+        if event.button() is Qt.MouseButton.LeftButton and self._there:
+            self._pressed = event.position().toPoint()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag it out, once it has been moved far enough."""
+        if self._pressed is None:
+            return
+        moved = event.position().toPoint() - self._pressed
+        if moved.manhattanLength() >= QApplication.startDragDistance():
+            self._pressed = None
+            whole = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            drag = self.drag_of(whole=whole)
+            if drag is not None:
+                drag.exec(Qt.DropAction.CopyAction)
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+        """Play or stop it, unless it was dragged."""
+        if self._pressed is not None:
+            self._pressed = None
+            self.played.emit()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Keep it."""
+        if event.button() is Qt.MouseButton.LeftButton and self._there:
+            self.kept.emit()
+
+    def drag_of(self, *, whole: bool) -> QDrag | None:
+        """Return what is dragged: a file, with a picture; None if it cannot be written."""
+        path = self._file(whole)
+        if path is None:
+            return None
+        drag, data = QDrag(self), QMimeData()
+        data.setUrls([QUrl.fromLocalFile(str(path))])
+        drag.setMimeData(data)
+        drag.setPixmap(self.grab())
+        drag.setHotSpot(QPoint(self.width() // 2, int(_TITLE_PX) // 2))
+        return drag
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Be the one that things are done with."""
+        super().focusInEvent(event)
+        self.chosen.emit()
+        self.update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Show that keys go elsewhere."""
+        super().focusOutEvent(event)
+        self.update()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Show that the mouse is there."""
+        super().enterEvent(event)
+        self._hovered = True
+        self.update()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Show that the mouse has gone."""
+        super().leaveEvent(event)
+        self._hovered = False
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """Return a comfortable size."""
+        return QSize(220, 104)
+
+    # How it is drawn.
+
+    @property
+    def music(self) -> QRectF:
+        """Where the notes are."""
+        return QRectF(self.rect()).adjusted(_BESIDE_PX, _TITLE_PX, -_BESIDE_PX, -_BELOW_PX)
+
+    def x_at(self, tick: int) -> float:
+        """Return the place of a tick of the music, from the left edge of the notes."""
+        share = (tick - self._span.begin) / (self._span.end - self._span.begin)
+        return share * self.music.width()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Paint the card, its title, the bars, the notes and the playhead."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_card(painter)
+        self._paint_title(painter)
+        painter.save()
+        painter.translate(self.music.topLeft())
+        if self._state is State.EMPTY:
+            self._paint_nothing(painter)
+        else:
+            self._paint_bars(painter)
+            self._painter.paint(painter, self._view(), self._drawn())
+        if self._playhead is not None:
+            self._paint_playhead(painter, self._playhead * self.music.width())
+        painter.restore()
+        painter.end()
+
+    def _paint_card(self, painter: QPainter) -> None:
+        theme = self._painter.theme
+        edge, width = theme.line, 1.0
+        if self._state is not State.EMPTY and self._hovered:
+            edge = theme.faint
+        if self._chosen and self._state is not State.EMPTY:
+            edge = theme.accent
+        if self.hasFocus():
+            edge, width = theme.accent, 2.0
+        inset = width / 2
+        card = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
+        painter.setPen(QPen(QColor(edge), width))
+        painter.setBrush(QColor(theme.panel if self._state is not State.EMPTY else theme.shade))
+        painter.drawRoundedRect(card, _ROUND_PX, _ROUND_PX)
+
+    def _paint_title(self, painter: QPainter) -> None:
+        theme, empty = self._painter.theme, self._state is State.EMPTY
+        font = self.font()
+        painter.setFont(font)
+        metrics = QFontMetricsF(font)
+        baseline = (_TITLE_PX + metrics.capHeight()) / 2 + 1
+        left = _BESIDE_PX
+        if (mark := self._mark()) is not None:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.accent))
+            painter.drawPath(mark.translated(left, baseline - metrics.capHeight() / 2))
+            left += mark.boundingRect().width() + 6
+        painter.setPen(QColor(theme.resting if empty else theme.text))
+        painter.drawText(QPointF(left, baseline), self.title)
+        left += metrics.horizontalAdvance(self.title) + 8
+        room = self.width() - _BESIDE_PX - left
+        told = metrics.elidedText(self.told, Qt.TextElideMode.ElideRight, room)
+        painter.setPen(QColor(theme.faint))
+        painter.drawText(
+            QPointF(self.width() - _BESIDE_PX - metrics.horizontalAdvance(told), baseline), told
+        )
+
+    def _mark(self) -> QPainterPath | None:
+        """Return the sign of a take that is heard or kept, around the middle of a line."""
+        path = QPainterPath()
+        if self._state is State.PLAYING:
+            path.addRect(QRectF(0, -4, 8, 8))  # to stop it
+        elif self._state is State.KEPT:
+            path.addEllipse(QRectF(0, -4, 8, 8))
+        elif self._state is State.READY and (self._hovered or self.hasFocus()):
+            path.moveTo(0, -5)
+            path.lineTo(8, 0)
+            path.lineTo(0, 5)
+            path.closeSubpath()
+        else:
+            return None
+        return path
+
+    def _paint_nothing(self, painter: QPainter) -> None:
+        painter.setPen(QPen(QColor(self._painter.theme.line), 1))
+        middle = round(self.music.height() / 2) - 0.5
+        painter.drawLine(QPointF(0, middle), QPointF(self.music.width(), middle))
+
+    def _paint_bars(self, painter: QPainter) -> None:
+        theme, height = self._painter.theme, self.music.height()
+        bars, beats = list[QLineF](), list[QLineF]()
+        for tick, is_bar in self._lines():
+            x = round(self.x_at(tick)) + 0.5
+            (bars if is_bar else beats).append(QLineF(x, 0, x, height))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        for lines, colour in ((beats, theme.line), (bars, theme.strong_line)):
+            painter.setPen(QPen(QColor(colour), 1))
+            painter.drawLines(lines)
+
+    def _lines(self) -> Iterator[tuple[int, bool]]:
+        """Give the ticks of bars, and of beats where there is room; of free time, none."""
+        if not self._score.grid:
+            return
+        metres, tick = MetreMap(self._score.metres), self._span.begin
+        while tick <= self._span.end:
+            place = metres.at(tick)
+            beat = 4 * TICKS_PER_QUARTER // metres.metre_at(tick).denominator
+            near = self.x_at(self._span.begin + beat) < _NEAREST_BEATS_PX
+            yield tick, place.position_ticks == 0
+            tick += place.bar_ticks if near else beat
+
+    def _view(self) -> View:
+        """Return a view in which a second is as wide as ever: `_drawn` lays ticks out in it."""
+        low, high = _compass([note.pitch for note in self._notes])
+        return View(self.music.width(), self.music.height(), 0, lowest=low, highest=high)
+
+    def _drawn(self) -> list[RollNote]:
+        scale = self._view().scale
+
+        def time_of(tick: int) -> int:
+            return round(self.x_at(tick) / scale * SECOND)
+
+        return [
+            RollNote(
+                note.instrument,
+                note.pitch,
+                note.velocity,
+                time_of(note.onset_ticks),
+                time_of(note.release_ticks),
+                answered=True,
+            )
+            for note in self._notes
+        ]
+
+    def _paint_playhead(self, painter: QPainter, x: float) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(self._painter.theme.text))
+        left = min(x, self.music.width()) - _PLAYHEAD_PX / 2
+        painter.drawRect(QRectF(left, 0, _PLAYHEAD_PX, self.music.height()))
+
+
+def _compass(pitches: Sequence[int]) -> tuple[int, int]:
+    """Return the lowest and highest pitch to show: all notes, and never too few."""
+    low = min(pitches, default=60) - _MARGIN_PITCHES
+    high = max(pitches, default=72) + _MARGIN_PITCHES
+    missing = max(0, FEWEST_PITCHES - (high - low + 1))
+    return low - missing // 2, high + missing - missing // 2

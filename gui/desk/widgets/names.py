@@ -1,0 +1,80 @@
+"""Names of things that have one everywhere, in the language of the window.
+
+Elsewhere an instrument or a phrase has its English name, which is typed and written into files.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+if TYPE_CHECKING:
+    from bridge.midi.instruments import Instrument
+
+# What is translated by a variable has to be written out somewhere, for those who translate.
+WORDS = (
+    QT_TRANSLATE_NOOP("Instrument", "piano"),
+    QT_TRANSLATE_NOOP("Instrument", "organ"),
+    QT_TRANSLATE_NOOP("Instrument", "harp"),
+    QT_TRANSLATE_NOOP("Instrument", "guitar"),
+    QT_TRANSLATE_NOOP("Instrument", "bass"),
+    QT_TRANSLATE_NOOP("Instrument", "violin"),
+    QT_TRANSLATE_NOOP("Instrument", "cello"),
+    QT_TRANSLATE_NOOP("Instrument", "voice"),
+    QT_TRANSLATE_NOOP("Instrument", "flute"),
+    QT_TRANSLATE_NOOP("Instrument", "clarinet"),
+    QT_TRANSLATE_NOOP("Instrument", "sax"),
+    QT_TRANSLATE_NOOP("Instrument", "trumpet"),
+    QT_TRANSLATE_NOOP("Instrument", "synth"),
+    QT_TRANSLATE_NOOP("Instrument", "drums"),
+    QT_TRANSLATE_NOOP("Setting", "style"),
+    QT_TRANSLATE_NOOP("Setting", "instruments"),
+    QT_TRANSLATE_NOOP("Setting", "temperature"),
+    QT_TRANSLATE_NOOP("Setting", "top-p"),
+    QT_TRANSLATE_NOOP("Setting", "seed"),
+    QT_TRANSLATE_NOOP("Setting", "length"),
+    QT_TRANSLATE_NOOP("Setting", "style strength"),
+    QT_TRANSLATE_NOOP("Setting", "mode"),
+    QT_TRANSLATE_NOOP("Setting", "bars"),
+    QT_TRANSLATE_NOOP("Setting", "beginning"),
+    QT_TRANSLATE_NOOP("Setting", "hand-over"),
+    QT_TRANSLATE_NOOP("Setting", "coming in"),
+    QT_TRANSLATE_NOOP("Setting", "quantise"),
+    QT_TRANSLATE_NOOP("Setting", "loops"),
+    QT_TRANSLATE_NOOP("Setting", "palette"),
+    QT_TRANSLATE_NOOP("Setting", "time"),
+    QT_TRANSLATE_NOOP("Setting", "sound"),
+    QT_TRANSLATE_NOOP("Setting", "sound font"),
+    QT_TRANSLATE_NOOP("Setting", "candidates"),
+    QT_TRANSLATE_NOOP("Phrase", "nocturne"),
+    QT_TRANSLATE_NOOP("Phrase", "minuet"),
+    QT_TRANSLATE_NOOP("Phrase", "prelude"),
+    QT_TRANSLATE_NOOP("Phrase", "blues"),
+)
+
+
+_SETTINGS = {
+    "top_p": "top-p",
+    "answer_ns": "length",
+    "begins": "beginning",
+    "by_silence": "hand-over",
+    "re_entry": "coming in",
+    "vary": "loops",
+}
+"""Those that are not called by their names."""
+
+
+def instrument_name(instrument: Instrument) -> str:
+    """Return what people call it."""
+    return QCoreApplication.translate("Instrument", instrument.label)
+
+
+def phrase_name(phrase: str) -> str:
+    """Return what people call a phrase that comes with Antiphon."""
+    return QCoreApplication.translate("Phrase", phrase)
+
+
+def setting_name(name: str) -> str:
+    """Return what people call one of the settings."""
+    return QCoreApplication.translate("Setting", _SETTINGS.get(name, name.replace("_", " ")))

@@ -1,0 +1,239 @@
+"""The engine: joins the session to the world.
+
+One loop owns everything: it waits for the MIDI I/O process, for the composer, and for whoever
+steers, hands what has come to the pure session, and carries out what the session decides. It never
+waits longer than until the session's next deadline. Headless, it runs in the command's own process;
+for the window it is a process of its own (`python -m gui.engine.process`), which reads requests from the
+pipe and writes snapshots into it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from multiprocessing.connection import Connection, wait
+from typing import TYPE_CHECKING, Self
+
+from bridge.io.handle import BackendName, MidiIo
+from bridge.messages.requests import Change, Halt, Listen, Refused, Request
+from bridge.messages.settings import MOST_CANDIDATES, USUAL_TEMPERATURE, Settings
+from bridge.messages.snapshot import LogEntry, Snapshot
+from bridge.playout import protocol
+from bridge.session.session import Inbox, Session
+from bridge.synth.policy import Sound
+from bridge.system.clock import Clock, SystemClock
+from bridge.system.pipe import join_parent
+from export.runtime.artefact import Artefact, UnknownStyleError
+from export.runtime.calibration import tuned_decoder
+from export.runtime.composer import Composer
+from export.runtime.composer_thread import ComposerThread
+from export.runtime.own_styles import installed_artefact
+from export.runtime.provider import preload
+from gui.engine.recording import credit
+from gui.engine.snapshots import Capture, Captured, Packer
+from gui.engine.synth_supervisor import Hearing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bridge.history.record import Record
+    from bridge.midi.events import Stamped
+
+_FRAME_NS = 1_000_000_000 // 60
+_LONGEST_WAIT_S = 1.0
+
+
+class Engine:
+    """A running conversation: ports, composer and session."""
+
+    def __init__(
+        self,
+        artefact: Artefact,
+        settings: Settings,
+        *,
+        backend: BackendName = "auto",
+        clock: Clock | None = None,
+    ) -> None:
+        """Start the MIDI I/O process and the composer.
+
+        Raises:
+            bridge.system.pipe.ChildError: the MIDI I/O process does not start.
+
+        """
+        self._artefact = artefact
+        self._clock = clock or SystemClock()
+        self._io = MidiIo.start(backend)
+        self._io.send(protocol.ListPorts())
+        preload()
+        self._processor = ""  # as soon as the composer's thread has found out
+        self._composer = ComposerThread(self._compose)
+        self._session = Session(settings)
+        self._hearing, self._leaving = Hearing(), False
+        self._asked_output: str | None = None
+        self._named_output = False  # whether that is open
+        self._posted: list[Inbox] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _compose(self) -> Composer:
+        decoder = tuned_decoder(self._artefact, rows=MOST_CANDIDATES)
+        self._processor = decoder.processor
+        return Composer(self._artefact, decoder)
+
+    @property
+    def alive(self) -> bool:
+        """Tell whether there is still a MIDI I/O process."""
+        return self._io.alive
+
+    @property
+    def now_ns(self) -> int:
+        """The time on the session clock."""
+        return self._clock.now_ns()
+
+    def post(self, request: Request) -> None:
+        """Ask for something; the next turn sees to it."""
+        if isinstance(request, Change):
+            try:
+                self._artefact.blend(dict(request.settings.style))
+            except UnknownStyleError as error:
+                self._posted.append(Refused(f"Style: {error}."))
+                return
+        self._posted.append(request)
+
+    def inject(self, events: Sequence[Stamped]) -> None:
+        """Let the player play these, each at its time, as if on a port."""
+        self._io.send(protocol.Inject(tuple(events)))
+
+    def turn(self, until_ns: int, faces: Sequence[Connection] = ()) -> list[LogEntry]:
+        """Wait for something to happen, at most until a time, and see to it.
+
+        Return what the log should say.
+        """
+        deadline = self._session.deadline_ns()
+        now_ns = self.now_ns
+        wake_ns = min(until_ns, deadline) if deadline is not None else until_ns
+        timeout = min(_LONGEST_WAIT_S, max(0.0, (wake_ns - now_ns) / 1e9))
+        sources = [
+            self._composer.connection,
+            *faces,
+            *self._hearing.connections,
+            *([self._io.connection] if self._io.alive else []),
+        ]
+        wait(sources, 0.0 if self._posted else timeout)
+        inbox, self._posted = self._posted, []
+        inbox += self._io.receive(0.0) if self._io.alive else []
+        while self._composer.connection.poll():
+            inbox.append(self._composer.connection.recv())
+        for item in inbox:
+            self._mind(item)
+        outcome = self._session.step(self.now_ns, inbox)
+        for to_io in outcome.to_io:
+            if isinstance(to_io, protocol.OpenPorts):
+                self._asked_output, self._named_output = to_io.output_name, False
+            self._io.send(to_io)
+        for to_composer in outcome.to_composer:
+            self._composer.post(to_composer)
+        self._hear_ourselves()
+        return outcome.log
+
+    def _mind(self, item: Inbox) -> None:
+        """Take note of what bears on whether we are heard."""
+        match item:
+            case Listen():
+                self._hearing.try_again()
+            case protocol.Ready():
+                self._named_output = self._asked_output is not None
+                self._hearing.try_again()
+            case protocol.Patched(connected=False):  # or the port is gone
+                self._named_output = False
+
+    def _hear_ourselves(self) -> None:
+        """Start or end the synth, and let the MIDI process know."""
+        if self._leaving or not self._io.alive:  # who would end its notes?
+            return
+        settings, now_ns = self._session.settings, self.now_ns
+        told = self._hearing.hear(now_ns) + self._hearing.follow(
+            now_ns,
+            settings.sound,
+            plugins=self._session.in_host,
+            named_output=self._named_output or self._session.patched,
+            font=settings.sound_font,
+        )
+        for each in told:
+            self._io.send(each)
+
+    def snapshot(self) -> Snapshot:
+        """Return what there is to see."""
+        shown = self._session.snapshot(self.now_ns)
+        hearing = self._hearing
+        return replace(shown, processor=self._processor, sound=hearing.said, mute=hearing.mute)
+
+    def record(self) -> Record:
+        """Return all that was played, and in whose time."""
+        return self._session.record(self.now_ns)
+
+    def captured(self, asked: Capture) -> Captured:
+        """Return what has been played lately, or ever."""
+        record = self.record()
+        if asked.last_ns is not None:
+            record = record.last(asked.last_ns)
+        text = credit(self._artefact, self._session.settings)
+        return Captured(record, text, asked.purpose)
+
+    def close(self) -> None:
+        """Release everything that sounds and end both the process and the thread."""
+        self._leaving = True
+        self._posted.append(Halt())
+        self.turn(self.now_ns)
+        self._io.close()
+        self._hearing.close()
+        self._composer.close()
+
+
+def serve(face: Connection, engine: Engine) -> None:
+    """Carry out what comes from a window and show it snapshots, until it closes its end.
+
+    Without a MIDI I/O process nothing can be played, so it leaves then, too: the window can start
+    another engine.
+    """
+    shown_ns, packer = 0, Packer()
+    shown: Snapshot | None = None
+    while engine.alive:
+        engine.turn(shown_ns + _FRAME_NS, [face])
+        try:
+            while face.poll():
+                asked = face.recv()
+                if isinstance(asked, Capture):
+                    face.send(engine.captured(asked))
+                else:
+                    engine.post(asked)
+            if engine.now_ns - shown_ns < _FRAME_NS:
+                continue
+            snapshot = engine.snapshot()
+            shown_ns = snapshot.now_ns
+            if shown is None or _differ(snapshot, shown):
+                shown = snapshot
+                face.send(packer.pack(snapshot))
+        except (EOFError, OSError):
+            return
+
+
+def _differ(snapshot: Snapshot, shown: Snapshot) -> bool:
+    """Tell whether there is anything new to see: another beat is, the mere time is not."""
+    return snapshot.beat != shown.beat or replace(snapshot, now_ns=shown.now_ns) != shown
+
+
+def main() -> None:
+    """Run as the window's engine process."""
+    face = join_parent()
+    settings = Settings(temperature=USUAL_TEMPERATURE, sound=Sound.AUTO)
+    with Engine(installed_artefact(), settings) as engine:
+        engine.post(protocol.OpenPorts())
+        serve(face, engine)
+
+
+if __name__ == "__main__":
+    main()

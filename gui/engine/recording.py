@@ -1,0 +1,44 @@
+"""What was played and what was answered, as a MIDI file.
+
+The player's notes and Antiphon's on tracks of their own, in the time of whoever kept it.
+"""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from bridge.history.record import Record, score
+from bridge.midi.smf import write_parts
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from bridge.messages.settings import Settings
+    from export.runtime.artefact import Artefact
+
+
+def write_recording(record: Record, path: Path, text: str) -> None:
+    """Write the record of a session.
+
+    Raises:
+        bridge.midi.smf.MidiFileError: the file cannot be written.
+
+    """
+    parts = {"played": score(record, answered=False), "Antiphon": score(record, answered=True)}
+    write_parts(parts, path, text)
+
+
+def credit(artefact: Artefact, settings: Settings) -> str:
+    """Return the text that a written file carries.
+
+    Program, model, style, seed and the rest that makes it again.
+    """
+    blend = ",".join(f"{name}:{weight:g}" for name, weight in settings.style) or "none"
+    played = ",".join(kind.label for kind in settings.instruments) or "as played"
+    return (
+        f"Antiphon {version('antiphon')}; model {artefact.name}; "
+        f"style {blend}; instruments {played}; "
+        f"seed {settings.seed}; temperature {settings.temperature:g}; top-p {settings.top_p:g}; "
+        f"style strength {settings.style_strength:g}"
+    )

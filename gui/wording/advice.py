@@ -1,0 +1,109 @@
+"""What is said about ports, and what to do where none opens: on each system something else.
+
+The window's checkup and `antiphon doctor` say the same, and here it is. Texts are whole sentences,
+which the window translates.
+"""
+
+from __future__ import annotations
+
+from gui.wording.sentence import Sentence
+
+_WAYS = {
+    "jack": Sentence("Advice", "through JACK, exact to the sample"),
+    "rtmidi": Sentence("Advice", "through the system's own ports"),
+    "loopback": Sentence("Advice", "with a pretend player and no device"),
+}
+_JACK_SYSTEM = "linux"
+_REMEDIES = {
+    "linux": Sentence(
+        "Advice",
+        "Start JACK or PipeWire; or for the system's own ports load its sequencer "
+        "(sudo modprobe snd-seq) and join the group audio "
+        "(sudo usermod -aG audio $USER, then log in again).",
+    ),
+    "darwin": Sentence(
+        "Advice",
+        "Open Audio MIDI Setup, double-click IAC Driver in its MIDI Studio, and tick "
+        '"Device is online".',
+    ),
+    "win32": Sentence(
+        "Advice",
+        "Windows makes no ports between programs: make two with loopMIDI, and choose one to "
+        "listen on and the other to play on.",
+    ),
+}
+_ELSEWHERE = Sentence(
+    "Advice", "Start the MIDI service of this system; the ports then open by themselves."
+)
+
+
+def opened(backend: str, input_name: str, output_name: str, platform: str) -> Sentence:
+    """Say which ports are open; where a better way is at hand, say that too."""
+    way = _WAYS.get(backend, Sentence("Advice", "through {}").format(backend))
+    told = Sentence("Advice", "Listens on {} and plays on {}, {}.")
+    if backend == "rtmidi" and platform == _JACK_SYSTEM:
+        told = Sentence(
+            "Advice",
+            "Listens on {} and plays on {}, {}; with JACK or PipeWire notes would be exact to the "
+            "sample.",
+        )
+    return told.format(input_name, output_name, way)
+
+
+def remedy(platform: str) -> Sentence:
+    """Say what to do on a system (as `sys.platform` names it) whose MIDI does not answer."""
+    return _REMEDIES.get(platform, _ELSEWHERE)
+
+
+def unopened(problem: str, platform: str, *, answers: bool) -> Sentence:
+    """Say what to do if no ports open, though the system's MIDI `answers` or because it does not.
+
+    If it answers, what is wrong is this port, and the problem says it best; but Windows answers
+    where there is nothing to open yet.
+    """
+    if answers and problem and platform != "win32":
+        return Sentence.verbatim(problem)
+    return remedy(platform)
+
+
+def unheard(
+    output_name: str,
+    *,
+    own: bool,
+    plugin: bool,
+    patched: bool = False,
+    sound: str = "",
+    mute: bool = False,
+) -> Sentence:
+    """Say what to look at if notes went out and nobody heard them.
+
+    `sound` is what the built-in synth says if it is to be heard, and `mute` that it cannot be.
+    """
+    if mute:
+        return Sentence.verbatim(sound)
+    if sound:
+        return Sentence("Advice", "{}: see that the speakers are on, and the volume is up.").format(
+            sound.rstrip(".")
+        )
+    if plugin:
+        return Sentence(
+            "Advice",
+            "The plugin plays them: send its track on to an instrument, and see it is not muted.",
+        )
+    if own and patched:
+        return Sentence(
+            "Advice",
+            "What is connected to {} gets them: see that it is an instrument and turned up; in a "
+            "DAW, monitor that track.",
+        ).format(output_name)
+    if own:
+        return Sentence(
+            "Advice",
+            "Connect {} to an instrument, or choose one under Play on; in a DAW, monitor that "
+            "track.",
+        ).format(output_name)
+    return Sentence(
+        "Advice",
+        "See whether {} is the instrument that you mean, switched on, turned up, and listening on "
+        "channel 1.",
+    ).format(output_name)

@@ -1,0 +1,1 @@
+"""Measures of music and of memorisation, and the n-gram baseline."""

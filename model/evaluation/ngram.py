@@ -1,0 +1,87 @@
+"""Counting: the likelihood of music by how often it has been heard.
+
+The baseline of the field's oldest kind. Given the last four tokens, how often did each token follow
+in the corpus? What was never heard after four is asked after three, and so on down to how often the
+token occurs at all, and last to every token alike. The shares are those of interpolated absolute
+discounting (Ney, Essen and Kneser 1994): a count gives away `DISCOUNT`, and what an order gives
+away is what the next lower one may fill.
+
+Counts are sorted arrays, not dictionaries, so that a hundred million tokens are counted in minutes
+and in memory of some bytes each: an n-gram's key is the number of its context among the contexts of
+its length, and its last token.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from model.tokens import vocabulary as v
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+DISCOUNT = 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """The n-grams of one length: sorted keys, their counts, and by context the sums."""
+
+    keys: NDArray[np.int64]
+    counts: NDArray[np.int64]
+    totals: NDArray[np.int64]  # by context: how often it was followed by anything
+    kinds: NDArray[np.int64]  # by context: by how many different tokens
+
+
+class NGram:
+    """Back-off counts of all lengths up to `order`."""
+
+    def __init__(self, tokens: NDArray[np.int64], order: int) -> None:
+        """Count a stream of pieces, one after another (each begins with `start`)."""
+        self._orders: list[_Order] = []
+        context = np.zeros(len(tokens), np.int64)
+        contexts = 1
+        for _ in range(order):
+            keys, inverse, counts = np.unique(
+                context * v.SIZE + tokens, return_inverse=True, return_counts=True
+            )
+            of = keys // v.SIZE
+            totals = np.bincount(of, counts, contexts).astype(np.int64)
+            kinds = np.bincount(of, minlength=contexts)
+            self._orders.append(_Order(keys, counts, totals, kinds))
+            # What ends here is the context of what comes next; before the first there is nothing,
+            # which is told apart by a number of its own.
+            context = np.concatenate(([len(keys)], inverse[:-1]))
+            contexts = len(keys) + 1
+
+    def nll(self, tokens: NDArray[np.int64], order: int | None = None) -> NDArray[np.float64]:
+        """Return the negative log likelihood in nats of each token (T,) of a piece.
+
+        With `order`, by n-grams of at most that length.
+        """
+        likelihood = np.full(len(tokens), 1 / v.SIZE)
+        context = np.zeros(len(tokens), np.int64)
+        for level in self._orders[:order]:
+            known = (context >= 0) & (context < len(level.totals))
+            context = np.where(known, context, 0)
+            key = context * v.SIZE + tokens
+            at = np.minimum(np.searchsorted(level.keys, key), len(level.keys) - 1)
+            found = known & (level.keys[at] == key)
+            count = np.where(found, level.counts[at], 0)
+            total = np.where(known, level.totals[context], 0)
+            given = DISCOUNT * level.kinds[context]
+            mixed = (np.maximum(count - DISCOUNT, 0) + given * likelihood) / np.maximum(total, 1)
+            likelihood = np.where(total > 0, mixed, likelihood)
+            context = np.concatenate(([-1], np.where(found, at, -1)[:-1]))
+        nll: NDArray[np.float64] = -np.log(likelihood)
+        return nll
+
+
+def joined(pieces: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+    """Return pieces one after another, as `NGram` counts them."""
+    return np.concatenate(pieces)

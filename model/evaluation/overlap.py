@@ -1,0 +1,98 @@
+"""How much of a take is quoted: the longest run of notes that the training music has too.
+
+A run is a sequence of intervals between successive notes, drums left out, in the order in which a
+piece tells them; so it is found in any key. Runs of k intervals are looked up by their hash (Karp
+and Rabin 1987) among all runs of k in the corpus, for k in steps of `STEP`: the longest found is
+exact to a step. Human pieces that the network has never heard are the yardstick: scales, trills
+and cadences are everybody's.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bridge.midi.instruments import Instrument
+from model.tokens import vocabulary as v
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+STEP, LONGEST = 4, 64
+_BASE = np.uint64(1_000_003)
+_GAP = 128
+"""Stands between pieces and is no interval."""
+_COARSE_BITS = 22
+
+
+def intervals(tokens: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the intervals between successive notes of a piece's tokens."""
+    events = v.TOKEN_EVENT[tokens]
+    struck = (v.TOKEN_KIND[tokens] == v.Kind.ON) & (v.EVENT_INSTRUMENT[events] != Instrument.DRUMS)
+    found: NDArray[np.int64] = np.diff(v.EVENT_PITCH[events[struck]])
+    return found
+
+
+class _Runs:
+    """The hashes of all runs of a sequence of intervals (N,), longer by `STEP` each time."""
+
+    def __init__(self, steps: NDArray[np.int64]) -> None:
+        symbols = (steps + 256).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+        symbols ^= symbols >> np.uint64(29)
+        self._one = np.zeros(max(0, len(steps) - STEP + 1), np.uint64)
+        for index in range(STEP):  # arithmetic is modulo 2^64
+            self._one = self._one * _BASE + symbols[index : index + len(self._one)]
+        self._gaps = np.concatenate(([0], np.cumsum(steps == _GAP)))
+        self._hashes, self._length = self._one, STEP
+
+    def grow(self) -> None:
+        """Go on to runs that are longer by a step."""
+        kept = max(0, len(self._hashes) - STEP)
+        later = self._one[self._length : self._length + kept]
+        self._hashes = self._hashes[:kept] * _BASE**STEP + later
+        self._length += STEP
+
+    @property
+    def hashes(self) -> NDArray[np.uint64]:
+        """Those of runs without a gap."""
+        whole = self._gaps[self._length :] == self._gaps[: -self._length]
+        found: NDArray[np.uint64] = self._hashes[whole[: len(self._hashes)]]
+        return found
+
+
+def _among(hashes: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return which of the wanted (few, sorted) are among many hashes."""
+    coarse = np.zeros(1 << _COARSE_BITS, bool)
+    mask = np.uint64((1 << _COARSE_BITS) - 1)
+    coarse[wanted & mask] = True
+    return wanted[np.isin(wanted, hashes[coarse[hashes & mask]])]
+
+
+def longest_runs(
+    takes: Sequence[NDArray[np.int64]], corpus: Iterable[NDArray[np.int64]]
+) -> list[int]:
+    """Return for each take (tokens) the notes of its longest run that is also in the corpus.
+
+    A run of `STEP` intervals has a note more than that; 0 where there is none.
+    """
+    pieces: list[NDArray[np.int64]] = []
+    for piece in corpus:
+        pieces += (intervals(piece), np.array([_GAP]))
+    heard = _Runs(np.concatenate(pieces))
+    queries = [_Runs(intervals(take)) for take in takes]
+    longest = [0] * len(takes)
+    searching = list(range(len(takes)))
+    for steps in range(STEP, LONGEST + 1, STEP):
+        wanted = np.unique(np.concatenate([queries[index].hashes for index in searching]))
+        known = _among(heard.hashes, wanted)
+        searching = [i for i in searching if np.isin(queries[i].hashes, known).any()]
+        if not searching:
+            break
+        for index in searching:
+            longest[index] = steps + 1
+            queries[index].grow()
+        heard.grow()
+    return longest

@@ -1,0 +1,70 @@
+"""What a network is told of a token, as eight indices into one table of rows.
+
+Training composes the embedding of a token from parts that it learns one by one. What plays only
+needs their sums, and finds them in one table, whose sections follow one another:
+
+    event        one row for each event, whatever its velocity
+    velocity     16 rows for each instrument, and one row of zeros for what is not struck
+    time         the six tables of musical time (`model.tokens.features`)
+
+A token at its place in the music is one row of each: eight rows, whose sum goes into the network,
+together with what holds everywhere, the style and the instruments.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bridge.midi.instruments import Instrument
+from model.tokens import features
+from model.tokens import vocabulary as v
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+VELOCITY_ROWS = len(Instrument) * v.LEVELS
+SECTIONS: tuple[int, ...] = (v.EVENT_COUNT, VELOCITY_ROWS + 1, *features.SIZES)
+"""How many rows each section of the table has."""
+COUNT = len(SECTIONS)
+BASES = np.cumsum((0, *SECTIONS[:-1])).astype(np.int32)
+"""The first row of each section."""
+
+
+def _velocity_rows() -> NDArray[np.int64]:
+    rows: NDArray[np.int64] = v.EVENT_INSTRUMENT[v.TOKEN_EVENT] * v.LEVELS + v.TOKEN_LEVEL
+    rows[v.TOKEN_KIND != v.Kind.ON] = VELOCITY_ROWS
+    rows.flags.writeable = False
+    return rows
+
+
+TOKEN_VELOCITY = _velocity_rows()
+"""For each token its row in the velocity section, the last for what is not struck."""
+_OF_TOKEN = (np.stack((v.TOKEN_EVENT, TOKEN_VELOCITY), axis=-1) + BASES[:2]).astype(np.int32)
+
+
+def indices(tokens: NDArray[np.int64], time: NDArray[np.int64]) -> NDArray[np.int32]:
+    """Return the rows (..., 8) of tokens (...) at musical times (..., 6)."""
+    found = np.empty((*tokens.shape, COUNT), np.int32)
+    found[..., :2] = _OF_TOKEN[tokens]
+    found[..., 2:] = time + BASES[2:]
+    return found
+
+
+def read_table(path: Path, width: int) -> NDArray[np.float32]:
+    """Return the table of rows (R, D), float16 in the file, with which a file of weights begins."""
+    count = sum(SECTIONS)
+    rows = np.fromfile(path, np.float16, count * width).reshape(count, width).astype(np.float32)
+    rows.flags.writeable = False
+    return rows
+
+
+def embedded(
+    table: NDArray[np.float32], tokens: NDArray[np.int64], time: NDArray[np.int64]
+) -> NDArray[np.float32]:
+    """Return the sums (..., D) of a table's (R, D) rows for tokens (...) at times (..., 6)."""
+    summed: NDArray[np.float32] = table[indices(tokens, time)].sum(axis=-2)
+    return summed

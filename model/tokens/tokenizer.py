@@ -1,0 +1,364 @@
+"""Music to tokens and back.
+
+A stream of tokens is a score read aloud: first the frame (`start`, clock, tempo, metre), then what
+happens, in the order in which it happens, with waits between. Because a note is told as its
+beginning and its end, not as a length, a stream can be told while it is played, before anyone knows
+how long the held notes will last.
+
+What happens in one tick is told in a canonical order: tempo, metre, note-offs by instrument and
+pitch, note-ons by instrument and pitch. Longer times are several waits, the longest first. So every
+score has one encoding, and two scores have the same encoding only if they have the same *normal
+form*: pitches in the compass of their instrument, sixteen velocities, tempo on a metronome mark,
+one note at a time on a key, no note shorter than a tick.
+
+    decode(encode(score)) == normal_form(score)
+
+There are two encoders. `encode` is the obvious one: it sorts a whole score. `StreamEncoder` takes
+events as they come, keeps only the tick that is still open, and yields the same tokens.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from bridge.midi.instruments import Instrument, fitted
+from bridge.midi.notes import DRUM_TICKS, MetreChange, Note, Score, TempoChange
+from model.tokens import vocabulary as v
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from model.tokens.vocabulary import Token
+
+_DEFAULT_TEMPO = v.tempo_step(120.0)
+_DEFAULT_METRE = v.METRES.index((4, 4))
+
+
+def normal_form(score: Score) -> Score:
+    """Return the score as the vocabulary can tell it; doing it twice changes nothing."""
+    notes = _normal_notes(score.notes)
+    if not score.grid:
+        return Score(notes, grid=False)
+    end = _last_event_tick(notes)
+    steps = [(c.tick, v.tempo_step(c.bpm)) for c in score.tempos]
+    shapes = [(c.tick, v.metre_index(c.numerator, c.denominator)) for c in score.metres]
+    tempos = _normal_changes(steps, _DEFAULT_TEMPO, end)
+    metres = _normal_changes([(t, i) for t, i in shapes if i is not None], _DEFAULT_METRE, end)
+    return Score(
+        notes,
+        tuple(TempoChange(tick, float(v.TEMPOS[step])) for tick, step in tempos),
+        tuple(MetreChange(tick, *v.METRES[index]) for tick, index in metres),
+    )
+
+
+def _normal_notes(notes: Iterable[Note]) -> tuple[Note, ...]:
+    struck: dict[tuple[Instrument, int], dict[int, Note]] = {}
+    for note in notes:
+        placed = fitted(note.instrument, note.pitch)
+        if placed is None:
+            continue
+        onset = max(0, note.onset_ticks)
+        velocity = v.velocity_of(v.level_of(note.velocity))
+        release = max(onset + 1, note.release_ticks)
+        if placed[0] is Instrument.DRUMS:
+            release = onset + DRUM_TICKS
+        line = struck.setdefault(placed, {})
+        if (same := line.get(onset)) is not None:  # two parts in unison are one note
+            velocity, release = max(velocity, same.velocity), max(release, same.release_ticks)
+        line[onset] = Note(onset, *placed, release, velocity)
+    normal = []
+    for line in struck.values():
+        ordered = [line[onset] for onset in sorted(line)]
+        for note, following in pairwise(ordered):
+            release = min(note.release_ticks, following.onset_ticks)
+            normal.append(
+                note if release == note.release_ticks else replace(note, release_ticks=release)
+            )
+        normal.append(ordered[-1])
+    return tuple(sorted(normal))
+
+
+def _normal_changes(
+    changes: Iterable[tuple[int, int]], default: int, end: int
+) -> list[tuple[int, int]]:
+    """Keep what changes something, from tick 0 to before the last event."""
+    normal = [(0, default)]
+    for tick, value in sorted(changes, key=lambda change: change[0]):
+        if tick <= 0:
+            normal = [(0, value)]
+        elif tick < end and tick == normal[-1][0]:
+            normal[-1] = (tick, value)
+        elif tick < end and value != normal[-1][1]:
+            normal.append((tick, value))
+    return [change for before, change in pairwise([(-1, -1), *normal]) if change[1] != before[1]]
+
+
+def _last_event_tick(notes: Iterable[Note]) -> int:
+    return max((_told_until(note) for note in notes), default=0)
+
+
+def _told_until(note: Note) -> int:
+    return note.onset_ticks if note.instrument is Instrument.DRUMS else note.release_ticks
+
+
+def header(score: Score) -> list[int]:
+    """Return the tokens of the frame in which a score in normal form begins."""
+    if not score.grid:
+        return [v.START, v.CLOCK_FREE]
+    tempo, metre = score.tempos[0], score.metres[0]
+    index = v.METRES.index((metre.numerator, metre.denominator))
+    return [v.START, v.CLOCK_GRID, v.tempo_id(v.tempo_step(tempo.bpm)), v.metre_id(index)]
+
+
+def frame(bpm: float | None, metre: tuple[int, int]) -> list[int]:
+    """Return the tokens in which music begins that is played live; without a tempo, freely.
+
+    Of a metre that the vocabulary does not have, nothing is said: there are beats and no bars.
+    """
+    if bpm is None:
+        return [v.START, v.CLOCK_FREE]
+    tokens = [v.START, v.CLOCK_GRID, v.tempo_id(v.tempo_step(bpm))]
+    index = v.metre_index(*metre)
+    return tokens if index is None else [*tokens, v.metre_id(index)]
+
+
+def encode(score: Score, *, end: bool = True) -> list[int]:
+    """Return the tokens of a whole score (of its normal form), with `end` or without."""
+    score = normal_form(score)
+    # Of each: tick, rank within the tick, token.
+    told = [(c.tick, 0, v.tempo_id(v.tempo_step(c.bpm))) for c in score.tempos[1:]]
+    for metre in score.metres[1:]:
+        index = v.METRES.index((metre.numerator, metre.denominator))
+        told.append((metre.tick, 1, v.metre_id(index)))
+    for note in score.notes:
+        # Ids of offs and of ons rise with instrument and pitch: that is the canonical order.
+        told.append(
+            (note.onset_ticks, 3, v.on_id(note.instrument, note.pitch, v.level_of(note.velocity)))
+        )
+        if note.instrument is not Instrument.DRUMS:
+            told.append((note.release_ticks, 2, v.off_id(note.instrument, note.pitch)))
+    tokens, at = header(score), 0
+    for tick, _, token in sorted(told):
+        tokens += v.wait_ids(tick - at)
+        tokens.append(token)
+        at = tick
+    return [*tokens, v.END] if end else tokens
+
+
+class Decoder:
+    """Reads tokens one by one and says at which tick each happens."""
+
+    def __init__(self, tick: int = 0) -> None:
+        self.tick = tick
+
+    def push(self, token: int) -> tuple[int, Token]:
+        """Take the next token.
+
+        Return the tick at which it happens (for a wait: the tick reached) and the token spelt out.
+        """
+        spelt = v.token_of(token)
+        if spelt.kind is v.Kind.WAIT:
+            self.tick += spelt.value
+        return self.tick, spelt
+
+
+def decode(tokens: Iterable[int]) -> Score:
+    """Return the score that tokens tell.
+
+    Notes left open end with the stream; releases of what does not sound say nothing.
+    """
+    assembling = Assembler()
+    for token in tokens:
+        assembling.push(token)
+    return assembling.score()
+
+
+class Assembler:
+    """Gathers a score from tokens as they come."""
+
+    def __init__(self, tick: int = 0) -> None:
+        self._decoder = Decoder(tick)
+        self._open: dict[tuple[Instrument, int], Note] = {}
+        self._notes: list[Note] = []
+        self._tempos: list[TempoChange] = []
+        self._metres: list[MetreChange] = []
+        self._grid = True
+
+    @property
+    def tick(self) -> int:
+        """The tick that has been reached."""
+        return self._decoder.tick
+
+    def push(self, token: int) -> None:
+        """Take the next token."""
+        tick, spelt = self._decoder.push(token)
+        match spelt.kind:
+            case v.Kind.ON | v.Kind.OFF:
+                assert spelt.instrument is not None
+                key = (spelt.instrument, spelt.pitch)
+                self._close(key, tick)
+                if spelt.kind is v.Kind.ON:
+                    self._open[key] = Note(
+                        tick, *key, tick + DRUM_TICKS, v.velocity_of(spelt.level)
+                    )
+            case v.Kind.TEMPO:
+                self._tempos.append(TempoChange(tick, float(v.TEMPOS[spelt.value])))
+            case v.Kind.METRE:
+                self._metres.append(MetreChange(tick, *v.METRES[spelt.value]))
+            case v.Kind.CLOCK:
+                self._grid = bool(spelt.value)
+
+    def score(self) -> Score:
+        """Return what has been told so far; notes still open end now."""
+        still_open = [
+            note
+            if note.instrument is Instrument.DRUMS
+            else self._ended(note, max(self.tick, note.onset_ticks + 1))
+            for note in self._open.values()
+        ]
+        notes = tuple(sorted([*self._notes, *still_open]))
+        return Score(notes, tuple(self._tempos), tuple(self._metres), self._grid)
+
+    def _close(self, key: tuple[Instrument, int], tick: int) -> None:
+        note = self._open.pop(key, None)
+        if note is not None and tick > note.onset_ticks:
+            self._notes.append(self._ended(note, tick))
+
+    def _ended(self, note: Note, tick: int) -> Note:
+        release = min(tick, note.release_ticks) if note.instrument is Instrument.DRUMS else tick
+        return replace(note, release_ticks=release)
+
+
+@dataclass(slots=True)
+class _Moment:
+    """What happens in the tick that is still open."""
+
+    tick: int
+    controls: dict[int, int]  # rank -> token
+    released: set[tuple[Instrument, int]]
+    struck: dict[tuple[Instrument, int], int]  # -> velocity level
+    too_short: set[tuple[Instrument, int]]  # released in the tick in which they began
+
+
+class StreamEncoder:
+    """Turns events into tokens as they come.
+
+    Events must come in order of time; one that is late is heard in the tick that is still open.
+    Each method returns the tokens that have become certain.
+    """
+
+    def __init__(self, tick: int = 0) -> None:
+        self._told = tick  # how far the tokens have come
+        self._now = _Moment(tick, {}, set(), {}, set())
+        self._sounding: set[tuple[Instrument, int]] = set()
+
+    def copy(self) -> StreamEncoder:
+        """Return an encoder that has heard the same, and hears nothing of what comes."""
+        return copy.deepcopy(self)
+
+    @property
+    def sounding(self) -> frozenset[tuple[Instrument, int]]:
+        """The notes that the tokens so far have begun and not ended."""
+        return frozenset(self._sounding)
+
+    @property
+    def tick(self) -> int:
+        """The tick that is still open."""
+        return self._now.tick
+
+    def note_on(self, tick: int, instrument: Instrument, pitch: int, velocity: int) -> list[int]:
+        """Begin a note."""
+        tokens = self.advance(tick)
+        key = fitted(instrument, pitch)
+        if key is None:
+            return tokens
+        if key not in self._now.struck and key in self._sounding:
+            self._now.released.add(key)
+        level = max(v.level_of(velocity), self._now.struck.get(key, 0))
+        self._now.struck[key] = level
+        self._now.too_short.discard(key)
+        return tokens
+
+    def note_off(self, tick: int, instrument: Instrument, pitch: int) -> list[int]:
+        """End a note."""
+        tokens = self.advance(tick)
+        key = fitted(instrument, pitch)
+        if key is None or instrument is Instrument.DRUMS:
+            return tokens
+        if key in self._now.struck:
+            self._now.too_short.add(key)
+        elif key in self._sounding:
+            self._now.released.add(key)
+        return tokens
+
+    def tempo(self, tick: int, bpm: float) -> list[int]:
+        """Change the tempo."""
+        tokens = self.advance(tick)
+        self._now.controls[0] = v.tempo_id(v.tempo_step(bpm))
+        return tokens
+
+    def metre(self, tick: int, numerator: int, denominator: int) -> list[int]:
+        """Change the metre; one that the vocabulary does not have is passed over."""
+        tokens = self.advance(tick)
+        index = v.metre_index(numerator, denominator)
+        if index is not None:
+            self._now.controls[1] = v.metre_id(index)
+        return tokens
+
+    def advance(self, tick: int) -> list[int]:
+        """Let time pass up to a tick, which stays open."""
+        tokens: list[int] = []
+        while self._now.tick < tick:
+            tokens += self._tell()
+            following = self._now.tick + 1 if self._now.too_short else tick
+            self._now = _Moment(following, {}, set(self._now.too_short), {}, set())
+        whole = (tick - self._told) // v.LONGEST_WAIT
+        self._told += whole * v.LONGEST_WAIT if whole > 0 else 0
+        return tokens + [v.wait_id(v.LONGEST_WAIT)] * whole
+
+    def settle(self, tick: int) -> list[int]:
+        """Let time pass up to a tick and tell everything, the tick and the wait for it included.
+
+        If a note would have no length, the next tick is told too.
+        """
+        tokens = self.advance(tick)
+        if self._now.too_short:  # a note that lasts a tick
+            tokens += self.advance(self._now.tick + 1)
+        tokens += self._tell()
+        tokens += v.wait_ids(self._now.tick - self._told)
+        self._told = self._now.tick
+        return tokens
+
+    def follow(self, token: int) -> None:
+        """Take note of a token that another (the model) has told after the last one of ours.
+
+        The open tick must be settled.
+        """
+        spelt = v.token_of(token)
+        if spelt.kind is v.Kind.WAIT:
+            self._told += spelt.value
+            self._now = _Moment(self._told, {}, set(), {}, set())
+        elif spelt.instrument is not None:
+            key = (spelt.instrument, spelt.pitch)
+            if spelt.kind is v.Kind.OFF:
+                self._sounding.discard(key)
+            elif spelt.instrument is not Instrument.DRUMS:
+                self._sounding.add(key)
+
+    def _tell(self) -> list[int]:
+        now = self._now
+        tokens = [now.controls[rank] for rank in sorted(now.controls)]
+        tokens += sorted(v.off_id(*key) for key in now.released)
+        tokens += sorted(v.on_id(*key, level) for key, level in now.struck.items())
+        self._sounding -= now.released
+        self._sounding |= {key for key in now.struck if key[0] is not Instrument.DRUMS}
+        if tokens:
+            tokens = v.wait_ids(now.tick - self._told) + tokens
+            self._told = now.tick
+        now.controls.clear()
+        now.released.clear()
+        now.struck.clear()
+        return tokens

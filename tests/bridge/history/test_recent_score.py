@@ -1,0 +1,56 @@
+"""What was played lately: up to the player's last note, since the last long silence."""
+
+from bridge.history.recent_score import SILENCE_NS, lately
+from bridge.history.record import Record
+from bridge.messages.snapshot import RollNote
+from bridge.midi.instruments import Instrument
+from bridge.sync.transport import Source, Transport
+
+SECOND = 1_000_000_000
+CLOCK = Transport(Source.OWN, epoch=1, quarter_ns=SECOND // 2)
+
+
+def note(at_s: float, pitch: int, *, answered: bool = False) -> RollNote:
+    begin = round(at_s * SECOND)
+    return RollNote(Instrument.PIANO, pitch, 80, begin, begin + SECOND // 2, answered=answered)
+
+
+def pitches(*notes: RollNote) -> list[int]:
+    return [n.pitch for n in lately(Record(notes, ((0, CLOCK),))).notes]
+
+
+def test_the_answer_to_the_last_phrase_is_left_out_and_the_earlier_ones_are_not() -> None:
+    first, second = note(0, 60), note(2, 62)
+    answers = note(1, 70, answered=True), note(3, 71, answered=True)
+    assert pitches(first, answers[0], second, answers[1]) == [60, 70, 62]
+
+
+def test_what_was_before_a_long_silence_is_something_else() -> None:
+    after = 0.5 + SILENCE_NS / SECOND
+    assert pitches(note(0, 60), note(after, 62)) == [62]
+    assert pitches(note(0, 60), note(after - 0.1, 62)) == [60, 62]
+
+
+def test_a_held_note_is_no_silence() -> None:
+    held = RollNote(Instrument.PIANO, 48, 80, 0, 9 * SECOND)
+    assert pitches(held, note(1, 60), note(10, 62)) == [48, 60, 62]
+
+
+def test_if_nobody_played_it_is_what_was_answered() -> None:
+    assert pitches(note(0, 70, answered=True), note(1, 71, answered=True)) == [70, 71]
+
+
+def test_it_begins_with_the_bar_in_the_tempo_that_was_kept() -> None:
+    score = lately(Record((note(4.5, 60), note(5.0, 62)), ((0, CLOCK),)))
+    assert [n.onset_ticks for n in score.notes] == [48, 96]
+    assert (score.grid, round(score.tempos[0].bpm)) == (True, 120)
+
+
+def test_played_freely_it_has_no_beat() -> None:
+    score = lately(Record((note(3, 60),), ((0, Transport()),)))
+    assert (score.grid, score.metres) == (False, ())
+    assert not lately(Record((note(3, 60),), ())).grid
+
+
+def test_of_nothing_it_is_nothing() -> None:
+    assert lately(Record()).notes == ()

@@ -1,0 +1,291 @@
+"""The real MIDI I/O process over the loopback: real pipe, real waiting, real time, no device."""
+
+import os
+import select
+import signal
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from bridge.io.handle import MidiIo
+from bridge.midi.events import (
+    ControlChange,
+    Event,
+    NoteOff,
+    NoteOn,
+    PitchWheel,
+    ProgramChange,
+    Stamped,
+)
+from bridge.playout.protocol import (
+    Conduct,
+    Inject,
+    Lateness,
+    Monitor,
+    Moved,
+    OpenPorts,
+    Panic,
+    Play,
+    Problem,
+    Quit,
+    Ready,
+    Retract,
+    Silence,
+    ToIo,
+)
+from bridge.playout.schedule import HAND_CHANNEL, Due, Playable
+from bridge.sync.transport import NANOSECONDS
+from bridge.system.clock import SystemClock
+from tests.bridge.session.conversation import PATIENCE_S, Conversation
+from tests.bridge.synth.ear import Ear
+
+MS = 1_000_000
+HOUR_NS = 3_600_000 * MS
+ROOT = Path(__file__).parents[3]
+ON, END = NoteOn(0, 60, 100), NoteOff(0, 60)
+SILENCE = [ControlChange(0, control, 0) for control in (64, 120, 123)]
+
+needs_process_files = pytest.mark.skipif(
+    sys.platform != "linux", reason="waits for a process that is not a child, as Linux can"
+)
+
+
+@pytest.fixture
+def talk() -> Iterator[Conversation]:
+    """Run the process, its ports open."""
+    with MidiIo.start("loopback") as io:
+        conversation = Conversation(io)
+        assert conversation.open() == Ready("loopback", "loopback in", "loopback out")
+        io.send(Conduct(NANOSECONDS))
+        yield conversation
+
+
+def now_ns() -> int:
+    """Give the present."""
+    return SystemClock().now_ns()
+
+
+def soon_ns() -> int:
+    """Give a moment for which a note is not late, although this test may be held up meanwhile."""
+    return now_ns() + 50 * MS
+
+
+def dues(*plan: tuple[int, Playable], epoch: int = 0) -> tuple[Due, ...]:
+    """Make a plan of times and events."""
+    return tuple(Due(due_ns, epoch, event) for due_ns, event in plan)
+
+
+def stamped(*plan: tuple[int, Playable | PitchWheel]) -> tuple[Stamped, ...]:
+    """Make a player's plan of times and events."""
+    return tuple(Stamped(time_ns, event) for time_ns, event in plan)
+
+
+def test_what_is_due_is_sent_then_and_not_before(talk: Conversation) -> None:
+    first_ns = now_ns() + 50 * MS
+    plan = dues(
+        *((first_ns + place * 6 * MS, NoteOn(0, place, 1)) for place in range(50)),
+        *((first_ns + place * 6 * MS + 3 * MS, NoteOff(0, place)) for place in range(50)),
+    )
+    talk.io.send(Play(plan))
+    sent = talk.sent(len(plan))
+    assert [(each.due_ns, each.event) for each in sent] == sorted(
+        ((due.tick, due.event) for due in plan), key=lambda each: each[0]
+    )
+    late_ns = [each.sent_ns - each.due_ns for each in sent]
+    assert min(late_ns) >= 0
+    assert statistics.median(late_ns) < MS
+    talk.leave()
+    assert sum(talk.expect(Lateness).counts) >= len(plan)
+
+
+def test_what_is_played_on_the_desk_is_heard_when_it_is_played(talk: Conversation) -> None:
+    first_ns = now_ns() + 20 * MS
+    plan = stamped(*((first_ns + place * 4 * MS, NoteOn(0, place, 1)) for place in range(20)))
+    talk.io.send(Inject(plan))
+    assert talk.received(1) == [plan[0]]  # and not all at once
+    assert now_ns() >= first_ns
+    assert talk.received(len(plan)) == list(plan)
+    assert talk.leave() == []  # none of it was planned
+
+
+@pytest.mark.parametrize("command", [Panic(), Silence()])
+def test_what_was_still_to_be_played_on_the_desk_is_left(
+    talk: Conversation, command: Panic | Silence
+) -> None:
+    talk.io.send(Inject(stamped((0, ON), (now_ns() + 500 * MS, NoteOn(0, 61, 1)))))
+    talk.received(1)
+    talk.io.send(command)
+    later_ns = now_ns() + 600 * MS
+    talk.io.send(Inject(stamped((later_ns, END))))
+    assert [each.event for each in talk.received(2)] == [ON, END]
+
+
+@pytest.fixture
+def ear() -> Iterator[Ear]:
+    """Stand for a synth."""
+    ear = Ear()
+    yield ear
+    ear.socket.close()
+
+
+def notes_in(told: list[tuple[int, Event]]) -> list[tuple[int, Event]]:
+    """Leave out the programs that each channel is given."""
+    return [(due_ns, event) for due_ns, event in told if not isinstance(event, ProgramChange)]
+
+
+def test_a_synth_is_told_what_goes_out_and_when_it_was_due(talk: Conversation, ear: Ear) -> None:
+    talk.io.send(Monitor(ear.port))
+    begin_ns = soon_ns()
+    talk.io.send(Play(dues((begin_ns, ON), (begin_ns + 5 * MS, END))))
+    talk.sent(2)
+    assert notes_in(ear.heard()) == [(begin_ns, ON), (begin_ns + 5 * MS, END)]
+
+
+def test_a_synth_is_told_what_is_played_on_the_desk_even_without_a_port(ear: Ear) -> None:
+    with MidiIo.start("loopback") as io:
+        talk = Conversation(io)
+        io.send(Monitor(ear.port))
+        io.send(OpenPorts("harp"))
+        talk.expect(Problem)
+        begin_ns = soon_ns()
+        plan = stamped((begin_ns, ON), (begin_ns + 5 * MS, END))
+        io.send(Inject(plan))
+        assert talk.received(2) == list(plan)
+        assert notes_in(ear.heard()) == [
+            (begin_ns, NoteOn(HAND_CHANNEL, 60, 100)),
+            (begin_ns + 5 * MS, NoteOff(HAND_CHANNEL, 60)),
+        ]
+
+
+def test_where_no_port_could_be_opened_a_synth_still_plays_the_answer(ear: Ear) -> None:
+    with MidiIo.start("loopback") as io:
+        talk = Conversation(io)
+        io.send(Monitor(ear.port))
+        io.send(OpenPorts("harp"))
+        io.send(Conduct(NANOSECONDS))
+        epoch = talk.expect(Moved).transport.epoch
+        begin_ns = soon_ns()
+        io.send(Play(dues((begin_ns, ON), (begin_ns + 5 * MS, END), epoch=epoch)))
+        talk.sent(2)
+        assert notes_in(ear.heard()) == [(begin_ns, ON), (begin_ns + 5 * MS, END)]
+        assert not [said for said in talk.said if isinstance(said, Ready)]
+
+
+@pytest.mark.parametrize("command", [Panic(), Silence(), Monitor(None), OpenPorts(), Quit()])
+def test_a_synth_is_told_the_end_of_all_it_was_told(
+    talk: Conversation, ear: Ear, command: ToIo
+) -> None:
+    talk.io.send(Monitor(ear.port))
+    talk.io.send(Play(dues((soon_ns(), ON))))
+    talk.io.send(Inject(stamped((0, NoteOn(0, 72, 9)))))
+    talk.sent(1)
+    talk.received(1)
+    talk.io.send(command)
+    if isinstance(command, Quit):
+        talk.hear_out()
+    else:  # what is played after a command is heard when that has been obeyed
+        talk.io.send(Inject(stamped((0, PitchWheel(0, 1)))))
+        talk.received(2)
+    sounding = set()
+    for _, event in ear.heard():
+        if isinstance(event, NoteOn):
+            sounding.add((event.channel, event.pitch))
+        elif isinstance(event, NoteOff):
+            sounding.discard((event.channel, event.pitch))
+    kept = {(HAND_CHANNEL, 72)} if isinstance(command, OpenPorts) else set()
+    assert sounding == kept  # a key that is down on the desk has nothing to do with ports
+
+
+def test_a_synth_that_is_told_no_more_is_told_no_more(talk: Conversation, ear: Ear) -> None:
+    talk.io.send(Monitor(ear.port))
+    talk.io.send(Monitor(None))
+    talk.io.send(Inject(stamped((0, ON))))
+    talk.received(1)
+    assert notes_in(ear.heard()) == []
+
+
+@pytest.mark.parametrize(
+    "command,released",
+    [
+        (Panic(), [END, *SILENCE]),
+        (Retract(0), [END]),
+        (Silence(), [END]),
+        (OpenPorts(), [END, *SILENCE]),
+    ],
+)
+def test_what_sounds_is_released_at_once(
+    talk: Conversation,
+    command: Panic | Retract | Silence | OpenPorts,
+    released: list[Playable],
+) -> None:
+    talk.io.send(Play(dues((soon_ns(), ON), (soon_ns() + HOUR_NS, END))))
+    talk.sent(1)
+    talk.io.send(command)
+    sent = talk.sent(1 + len(released))
+    assert [each.event for each in sent] == [ON, *released]
+
+
+def test_quit_releases_and_leaves(talk: Conversation) -> None:
+    talk.io.send(Play(dues((soon_ns(), ON))))
+    talk.sent(1)
+    assert [each.event for each in talk.leave()] == [ON, END, *SILENCE]
+    assert not any(isinstance(message, Problem) for message in talk.said)
+    talk.io.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows asks no process to terminate")
+def test_the_systems_wish_is_obeyed_in_order(talk: Conversation) -> None:
+    talk.io.send(Play(dues((soon_ns(), ON))))
+    talk.sent(1)
+    os.kill(talk.io.process_id, signal.SIGINT)  # this one is for the engine to decide
+    os.kill(talk.io.process_id, signal.SIGTERM)
+    assert [each.event for each in talk.hear_out()] == [ON, END, *SILENCE]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
+def test_a_killed_process_is_one_problem_and_no_exception(talk: Conversation) -> None:
+    os.kill(talk.io.process_id, signal.SIGKILL)
+    talk.hear_out()
+    assert "has ended" in talk.expect(Problem).text
+    talk.io.send(Panic())
+    assert talk.io.receive() == []
+    talk.io.close()
+
+
+def test_nobody_hears_from_a_closed_handle(talk: Conversation) -> None:
+    talk.io.close()
+    talk.io.close()
+    talk.io.send(Panic())
+    assert not talk.io.alive
+    assert talk.io.receive() == []
+
+
+def test_a_port_that_is_not_there_is_named(talk: Conversation) -> None:
+    talk.io.send(OpenPorts("harp", None))
+    assert talk.expect(Problem) == Problem('There is no port "harp"; there are none.')
+
+
+ENGINE = """
+import sys
+from bridge.io.handle import MidiIo
+io = MidiIo.start("loopback")
+print(io.process_id, flush=True)
+sys.stdin.read()
+"""
+
+
+@needs_process_files
+def test_the_process_does_not_outlive_its_engine() -> None:
+    engine = subprocess.Popen(
+        [sys.executable, "-c", ENGINE], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert engine.stdout is not None
+    process = os.pidfd_open(int(engine.stdout.readline()))
+    engine.kill()
+    assert select.select([process], [], [], PATIENCE_S)[0]
+    os.close(process)
+    engine.communicate()

@@ -1,0 +1,165 @@
+"""The parts of the MIDI I/O process, run in this one on a clock that stands still."""
+
+import re
+import socket
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+
+import pytest
+
+from bridge.io.process import EDGES_US, OUTBOX_SIZE, LatenessHistogram, Loop, Outbox
+from bridge.midi.events import ControlChange, NoteOff, NoteOn
+from bridge.playout.protocol import (
+    Conduct,
+    Emitted,
+    FromIo,
+    Lateness,
+    ListPorts,
+    OpenPorts,
+    Play,
+    PortNames,
+    Problem,
+    Quit,
+    Ready,
+    Report,
+    ToIo,
+)
+from bridge.playout.schedule import Due, Sent
+from bridge.ports.loopback import LoopbackBackend
+from bridge.sync.transport import NANOSECONDS
+from bridge.system.clock import ManualClock
+
+NOW_NS = 1_000_000_000
+PATIENCE_S = 20.0
+ON = NoteOn(2, 60, 100)
+SILENCE = [ControlChange(2, control, 0) for control in (64, 120, 123)]
+
+
+def everything(connection: Connection) -> list[FromIo]:
+    """Read to the end of the pipe."""
+    said: list[FromIo] = []
+    try:
+        while True:
+            said.append(connection.recv())
+    except EOFError:
+        return said
+
+
+def serve(*messages: ToIo, stop: bool = False) -> list[FromIo]:
+    """Run the loop on these messages until it leaves; give all that it says."""
+    theirs, ours = Pipe()
+    stop_end, ringer = socket.socketpair()
+    with stop_end, ringer, theirs:
+        with ours:
+            for message in messages:
+                theirs.send(message)
+            if stop:
+                ringer.send(b"\0")
+            Loop(ours, stop_end, ManualClock(NOW_NS), "loopback", "Antiphon").run()
+        return everything(theirs)
+
+
+def emitted(said: list[FromIo]) -> list[Sent]:
+    """Give all that went out."""
+    return [each for message in said if isinstance(message, Emitted) for each in message.events]
+
+
+def test_the_histogram_counts_each_event_once_and_keeps_the_worst() -> None:
+    histogram = LatenessHistogram()
+    for late_us in (0, 49, 50, 99, 30_000, 10**9):
+        histogram.add(late_us * 1000)
+    value = histogram.value()
+    assert value.edges_us == EDGES_US == tuple(sorted(EDGES_US))
+    counts = dict(zip([*EDGES_US, None], value.counts, strict=True))
+    non_zero = {edge: count for edge, count in counts.items() if count}
+    assert non_zero == {50: 2, 100: 2, 50_000: 1, None: 1}
+    assert value.worst_ns == 10**12
+
+
+def test_an_engine_that_stalls_delays_nothing_and_is_told_what_it_missed() -> None:
+    theirs, ours = Pipe()
+    outbox = Outbox(ours)
+    total = OUTBOX_SIZE + 20_000
+    for number in range(total):
+        outbox.put(Problem(str(number)))  # if it waited for a reader, it would wait here for ever
+    heard = [theirs.recv() for _ in range(OUTBOX_SIZE)]
+    outbox.put(Problem(str(total)))
+    while heard[-1] != Problem(str(total)):
+        assert theirs.poll(PATIENCE_S)
+        heard.append(theirs.recv())
+    outbox.close()
+    ours.close()
+    theirs.close()
+    expected = missed = 0
+    for message in heard:
+        if gap := re.search("missed ([0-9]+) messages", message.text):
+            missed += int(gap[1])
+            expected += int(gap[1])
+        else:
+            assert message.text == str(expected)
+            expected += 1
+    assert expected == total + 1
+    assert missed > 0
+
+
+def test_what_sounds_is_released_when_the_system_says_stop() -> None:
+    # The loop reads what is there before it looks at the signal that came meanwhile.
+    said = serve(OpenPorts(), Conduct(NANOSECONDS), Play((Due(NOW_NS - 60_000, 0, ON),)), stop=True)
+    assert said[0] == Ready("loopback", "loopback in", "loopback out")
+    sent = emitted(said)
+    assert [each.event for each in sent] == [ON, NoteOff(2, 60), *SILENCE]
+    assert sent[0] == Sent(NOW_NS - 60_000, NOW_NS, ON)
+    assert isinstance(said[-1], Lateness)
+    assert said[-1].worst_ns == 60_000
+    assert sum(said[-1].counts) == len(sent)
+
+
+def test_what_sounds_is_released_when_the_process_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    turn = LoopbackBackend.turn
+
+    def fail_once_it_sounds(backend: LoopbackBackend, now_ns: int) -> list[Report]:
+        if turn(backend, now_ns):
+            raise ZeroDivisionError
+        return []
+
+    monkeypatch.setattr(LoopbackBackend, "turn", fail_once_it_sounds)
+    theirs, ours = Pipe()
+    stop_end, ringer = socket.socketpair()
+    with stop_end, ringer, theirs:
+        with ours:
+            theirs.send(OpenPorts())
+            theirs.send(Conduct(NANOSECONDS))
+            theirs.send(Play((Due(NOW_NS, 0, ON),)))
+            with pytest.raises(ZeroDivisionError):
+                Loop(ours, stop_end, ManualClock(NOW_NS), "loopback", "Antiphon").run()
+        sent = emitted(everything(theirs))
+    assert [each.event for each in sent] == [NoteOff(2, 60), *SILENCE]
+
+
+def test_opening_again_releases_what_sounds_and_begins_anew() -> None:
+    said = serve(
+        OpenPorts(),
+        Conduct(NANOSECONDS),
+        Play((Due(NOW_NS, 0, ON),)),
+        OpenPorts(),
+        Quit(),
+    )
+    # Both commands are read before the next turn, so that the note never begins.
+    assert [message for message in said if isinstance(message, Ready)] == [
+        Ready("loopback", "loopback in", "loopback out")
+    ] * 2
+    assert all(each.event != ON for each in emitted(said))
+
+
+def test_ports_are_listed_whether_or_not_any_is_open() -> None:
+    said = serve(ListPorts(), OpenPorts(), ListPorts(), Quit())
+    assert [message for message in said if isinstance(message, PortNames)] == [
+        PortNames((), ())
+    ] * 2
+
+
+def test_a_refusal_is_a_problem_and_the_loop_goes_on() -> None:
+    said = serve(OpenPorts("harp"), Play((Due(NOW_NS, 0, ON),)), OpenPorts(), Quit())
+    assert said[0] == Problem('There is no port "harp"; there are none.')
+    assert isinstance(said[1], Ready)
+    assert emitted(said) == []

@@ -1,0 +1,319 @@
+"""The conductor: whose time is followed, and that nothing sounds that belonged to another."""
+
+from collections.abc import Iterable
+
+import pytest
+
+from bridge.midi.events import (
+    SUSTAIN,
+    Clock,
+    Continue,
+    ControlChange,
+    Event,
+    NoteOff,
+    NoteOn,
+    SongPosition,
+    Stamped,
+    Start,
+    Stop,
+)
+from bridge.midi.notes import MetreChange
+from bridge.playout.protocol import (
+    Command,
+    Conduct,
+    Echoed,
+    Emitted,
+    Follow,
+    Moved,
+    Panic,
+    Play,
+    Received,
+    Replan,
+    Report,
+    Retract,
+    Silence,
+    Through,
+)
+from bridge.playout.schedule import HAND_CHANNEL, Due, Playable, Sent
+from bridge.playout.sequencer import TELL_NS, Conductor
+from bridge.sync.host import HostPosition
+from bridge.sync.transport import NANOSECONDS, Source, Transport
+
+MS, SECOND = 1_000_000, 1_000_000_000
+ON, END = NoteOn(0, 60, 100), NoteOff(0, 60)
+
+
+class Desk:
+    """A conductor, and all that it has sent and told."""
+
+    def __init__(self, *commands: Command) -> None:
+        self.conductor = Conductor()
+        self.sent: list[Playable] = []
+        self.moved: list[Moved] = []
+        for command in commands:
+            self.obey(command)
+
+    def obey(self, command: Command, now_ns: int = 0) -> None:
+        self.sent += [each.event for each in self.conductor.obey(command, now_ns)]
+
+    def pass_to(self, now_ns: int) -> list[Report]:
+        sent = self.conductor.lead(now_ns) + self.conductor.emit(now_ns)
+        self.sent += [each.event for each in sent]
+        told = self.conductor.report((), sent, now_ns)
+        self.moved += [report for report in told if isinstance(report, Moved)]
+        return told
+
+    def host(self, now_ns: int, quarters: float, *, playing: bool = True, bpm: float = 120) -> None:
+        bar = int(quarters // 4)
+        position = HostPosition(now_ns, playing, quarters, bpm, bar, 4.0 * bar)
+        self.conductor.observe(Source.JACK, position)
+        self.pass_to(now_ns)
+
+    def clock(self, *events: Event, at_ns: int) -> None:
+        self.conductor.receive(Stamped(at_ns, event) for event in events)
+        self.pass_to(at_ns)
+
+    @property
+    def line(self) -> Transport:
+        return self.conductor.transport
+
+    def leader(self) -> Source:
+        """Tell whose time is followed."""
+        return self.line.source
+
+
+def played(*plan: tuple[int, Playable], epoch: int = 0) -> Play:
+    return Play(tuple(Due(tick, epoch, event) for tick, event in plan))
+
+
+@pytest.mark.parametrize(
+    "command,sent,left",
+    [
+        (Play((Due(30, 0, END),)), [], [END]),
+        (Retract(24), [END], [NoteOn(0, 61, 1)]),
+        (Replan(24), [], [NoteOn(0, 61, 1)]),
+        (Silence(), [END], []),
+        (Panic(), [END, *(ControlChange(0, c, 0) for c in (SUSTAIN, 120, 123))], []),
+    ],
+)
+def test_a_command_is_obeyed(command: Command, sent: list[Playable], left: list[Playable]) -> None:
+    desk = Desk(Conduct(NANOSECONDS), played((10, ON)))
+    desk.pass_to(10)
+    if not isinstance(command, Play):
+        desk.obey(played((20, NoteOn(0, 61, 1)), (40, END)))
+    desk.sent.clear()
+    desk.obey(command, 15)
+    assert desk.sent == sent
+    desk.sent.clear()
+    desk.pass_to(1000)
+    assert desk.sent == left
+
+
+def by_hand(*plan: tuple[int, Playable]) -> Through:
+    """Let the player play on the desk; the channel is the desk's."""
+    return Through(tuple(Due(due_ns, 0, event) for due_ns, event in plan))
+
+
+KEY, KEY_UP = NoteOn(HAND_CHANNEL, 60, 100), NoteOff(HAND_CHANNEL, 60)
+
+
+def test_what_the_player_plays_on_the_desk_goes_out_beside_the_plan_in_order_of_time() -> None:
+    desk = Desk(Conduct(NANOSECONDS), played((10, ON), (30, END)), by_hand((20, KEY), (40, KEY_UP)))
+    assert desk.conductor.next_due_ns() == 10
+    assert desk.pass_to(15)[-1] == Emitted((Sent(10, 15, ON),), 0, 15)
+    assert desk.conductor.next_due_ns() == 20
+    desk.obey(Retract(0), 16)
+    desk.obey(Replan(0), 16)
+    told = desk.pass_to(100)
+    assert desk.sent == [ON, END, KEY, KEY_UP]
+    assert not [report for report in told if isinstance(report, Emitted)]  # it was not planned
+
+
+def test_no_line_touches_what_is_played_on_the_desk() -> None:
+    desk = Desk(by_hand((SECOND, KEY), (3 * SECOND, KEY_UP)))
+    desk.host(SECOND, 0.0)
+    desk.host(2 * SECOND, 40.0)
+    assert desk.sent == [KEY]
+    desk.pass_to(3 * SECOND)
+    assert desk.sent == [KEY, KEY_UP]
+
+
+def test_what_is_played_on_the_desk_sounds_late_rather_than_not_at_all() -> None:
+    desk = Desk(by_hand((0, KEY)))
+    desk.pass_to(500 * MS)
+    assert desk.sent == [KEY]
+
+
+@pytest.mark.parametrize(
+    "command,more",
+    [
+        (Silence(), []),
+        (Panic(), [ControlChange(HAND_CHANNEL, c, 0) for c in (SUSTAIN, 120, 123)]),
+    ],
+)
+def test_a_key_of_the_desk_is_owed_its_release(command: Command, more: list[Playable]) -> None:
+    desk = Desk(by_hand((10, KEY), (20, NoteOn(HAND_CHANNEL, 61, 1)), (30, KEY_UP)))
+    desk.pass_to(15)
+    desk.obey(command, 16)
+    desk.pass_to(SECOND)
+    assert desk.sent == [KEY, KEY_UP, *more]
+
+
+def test_an_echo_of_the_desk_is_not_the_player() -> None:
+    desk = Desk(by_hand((10, KEY)))
+    desk.pass_to(10)
+    assert desk.conductor.receive([Stamped(5 * MS, KEY)]) == ()
+
+
+def test_it_says_at_once_that_the_music_is_free_and_then_no_more() -> None:
+    desk = Desk()
+    for now_ns in range(0, SECOND, 100 * MS):
+        desk.pass_to(now_ns)
+    assert [(m.transport.source, m.reason) for m in desk.moved] == [
+        (Source.FREE, "Playing freely.")
+    ]
+
+
+def test_a_host_that_plays_is_followed_and_what_was_planned_freely_is_left() -> None:
+    desk = Desk(Conduct(NANOSECONDS), played((5, ON), (50, END)))
+    desk.pass_to(10)
+    desk.host(SECOND, 0.0, playing=False)
+    assert desk.leader() is Source.FREE
+    desk.host(2 * SECOND, 0.0)
+    assert (desk.leader(), desk.line.epoch) == (Source.JACK, 1)
+    assert desk.moved[-1].reason == "Following the JACK transport."
+    assert desk.sent == [ON, END]
+
+
+def test_plans_follow_the_hosts_tempo() -> None:
+    desk = Desk()
+    desk.host(0, 0.0)
+    desk.obey(played((48, ON), (96, END), epoch=desk.line.epoch))
+    assert desk.conductor.next_due_ns() == 500 * MS
+    desk.host(250 * MS, 0.5, bpm=60)  # half the tempo from half a beat on
+    assert desk.conductor.next_due_ns() == 750 * MS
+
+
+def test_when_the_host_stops_nothing_sounds_and_the_player_is_free() -> None:
+    desk = Desk()
+    desk.host(0, 0.0)
+    desk.obey(played((9, ON), (960, END), epoch=1))
+    desk.host(100 * MS, 0.2)
+    assert desk.sent == [ON]
+    desk.host(200 * MS, 0.2, playing=False)
+    assert desk.sent == [ON, END]
+    assert desk.moved[-1].reason == "The JACK transport has stopped: playing freely."
+    desk.obey(played((3, ON), epoch=1), 300 * MS)  # it was on its way when the host stopped
+    desk.pass_to(SECOND)
+    assert desk.sent == [ON, END]
+
+
+def test_a_jump_begins_an_epoch_and_a_drift_does_not() -> None:
+    desk = Desk()
+    for place, quarters in enumerate((0.0, 0.2, 0.4004, 0.6, 9.8, 10.0)):
+        desk.host(100 * MS * place, quarters)
+    assert [m.transport.epoch for m in desk.moved if m.transport.source is Source.JACK][-1] == 2
+    assert desk.line.epoch == 2
+
+
+def clocks(desk: Desk, begin_ns: int, count: int, bpm: float = 120) -> int:
+    """Send clocks; return when the next would come."""
+    step_ns = round(60 * SECOND / bpm / 24)
+    for number in range(count):
+        desk.clock(Clock(), at_ns=begin_ns + number * step_ns)
+    return begin_ns + count * step_ns
+
+
+def test_midi_clock_is_followed_from_its_start_to_its_stop() -> None:
+    desk = Desk(Follow(metre=MetreChange(0, 3, 4)))
+    desk.clock(Start(), at_ns=SECOND)
+    end = clocks(desk, SECOND, 24 * 8)
+    assert desk.leader() is Source.CLOCK
+    assert desk.line.tick_at(end) == 8 * 48
+    assert desk.line.beat_of(desk.line.tick_at(end)) == (3, 3)
+    desk.clock(Stop(), at_ns=end)
+    assert desk.leader() is Source.FREE
+    assert desk.moved[-1].reason == "MIDI clock has stopped: playing freely."
+    desk.clock(SongPosition(8), Continue(), at_ns=end + SECOND)
+    clocks(desk, end + SECOND, 2)
+    assert desk.line.tick_at(end + SECOND) == 96
+
+
+def test_timing_is_no_music_and_music_is_passed_on() -> None:
+    desk = Desk()
+    events: Iterable[Event] = (Start(), Clock(), ON, SongPosition(3), Stop(), Continue(), END)
+    played_back = desk.conductor.receive(Stamped(0, event) for event in events)
+    assert [stamped.event for stamped in played_back] == [ON, END]
+
+
+def test_the_best_source_that_plays_is_followed() -> None:
+    desk = Desk()
+    desk.clock(Start(), at_ns=0)
+    end = clocks(desk, 0, 10)
+    desk.host(end, 7.0)
+    assert desk.leader() is Source.JACK
+    desk.host(end + MS, 7.0, playing=False)
+    assert desk.leader() is Source.CLOCK
+
+
+def test_a_source_that_was_asked_for_is_followed_or_none() -> None:
+    desk = Desk(Follow(Source.CLOCK))
+    desk.host(0, 0.0)
+    assert desk.leader() is Source.FREE
+    assert desk.moved[-1].reason == "Nothing comes from MIDI clock: playing freely."
+    desk.obey(Follow(Source.JACK), MS)
+    assert desk.leader() is Source.JACK
+    desk.obey(Follow(Source.OWN), 2 * MS)
+    assert desk.leader() is Source.FREE
+
+
+def test_our_own_clock_goes_where_nobody_is_followed() -> None:
+    own = Transport(Source.OWN, time_ns=SECOND, quarter_ns=600 * MS)
+    desk = Desk(Conduct(own))
+    desk.pass_to(0)
+    assert (desk.leader(), desk.line.epoch) == (Source.OWN, 1)
+    assert desk.moved[-1].reason == "Antiphon keeps the time."
+    desk.obey(played((0, ON), (48, END), epoch=1))
+    desk.obey(Conduct(own.shifted(50 * MS)))
+    assert desk.conductor.next_due_ns() == SECOND + 50 * MS
+    assert desk.line.epoch == 1
+
+
+def test_of_a_line_only_what_matters_is_told() -> None:
+    desk = Desk()
+    for place in range(1000):
+        desk.host(place * 5 * MS, place * 0.01)
+    assert len(desk.moved) <= 4
+    desk.host(5_000 * MS, 10.0, bpm=121)
+    assert desk.moved[-1].transport.bpm == pytest.approx(121)
+
+
+def test_what_is_told_of_a_line_stays_true_while_the_line_is_measured_better() -> None:
+    desk = Desk()
+    desk.pass_to(SECOND)
+    begin_ns, clock_ns = 2 * SECOND, 14_367_816  # 174 bpm
+    desk.clock(Start(), at_ns=begin_ns)
+    for number in range(1200):
+        late_ns = 2 * MS if number < 24 and number % 3 else 0  # at first the tempo is a guess
+        desk.clock(Clock(), at_ns=begin_ns + number * clock_ns + late_ns)
+        told = desk.moved[-1].transport
+        assert abs(told.ns_at(desk.line.tick) - desk.line.ns_at(desk.line.tick)) <= TELL_NS
+    assert len(desk.moved) < 60
+
+
+def test_our_own_echo_is_not_the_player() -> None:
+    desk = Desk(Conduct(NANOSECONDS), played((10, ON), (20, END)))
+    desk.pass_to(30)
+    assert desk.conductor.receive([Stamped(5 * MS, ON), Stamped(5 * MS, NoteOn(0, 1, 1))]) == (
+        Stamped(5 * MS, NoteOn(0, 1, 1)),
+    )
+    assert Echoed((5 * MS - 30,)) in desk.conductor.report((), (), 5 * MS)
+
+
+def test_the_line_is_told_before_what_it_makes_clear_and_drops_are_counted() -> None:
+    desk = Desk(Conduct(NANOSECONDS), played((10, ON)))
+    sent = desk.conductor.emit(100 * MS)
+    told = desk.conductor.report((Stamped(5, ON),), sent, 100 * MS)
+    assert [type(report) for report in told] == [Moved, Received, Emitted]
+    assert told[2] == Emitted((), 1, 100 * MS)
+    assert desk.conductor.report((), (), 200 * MS) == []

@@ -1,0 +1,328 @@
+"""The plugins' desk: datagrams in, datagrams out, on a clock that stands where it is put."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from bridge.midi import events
+from bridge.midi.events import SUSTAIN, ControlChange, NoteOff, NoteOn, Stamped
+from bridge.midi.instruments import Instrument
+from bridge.playout.protocol import (
+    Emitted,
+    Moved,
+    Panic,
+    Play,
+    Plugins,
+    Problem,
+    Received,
+    Report,
+    Retract,
+    Silence,
+    Through,
+)
+from bridge.playout.schedule import HAND_CHANNEL, Due, Playable, Sent
+from bridge.plugin.instances import AHEAD_NS, GONE_NS, Place, PluginDesk
+from bridge.plugin.wire import (
+    VERSION,
+    AppBye,
+    AppHello,
+    Block,
+    BlockFlags,
+    Flush,
+    FlushAll,
+    FromPlugin,
+    Message,
+    MidiIn,
+    PlayAtPosition,
+    PlayAtTime,
+    Played,
+    PlayNow,
+    PluginBye,
+    PluginHello,
+    decode,
+    encode,
+)
+from bridge.sync.transport import NANOSECONDS, Source
+
+MS, SECOND = 1_000_000, 1_000_000_000
+NOW_NS = 100 * SECOND
+ALL, BASS = 7, 8  # two instances
+ON, OFF = NoteOn(0, 60, 100), NoteOff(0, 60)
+BASS_ON, BASS_OFF = NoteOn(4, 36, 90), NoteOff(4, 36)
+KEY, KEY_UP = NoteOn(HAND_CHANNEL, 72, 90), NoteOff(HAND_CHANNEL, 72)
+RUNS = BlockFlags.PLAYING | BlockFlags.POSITION_VALID | BlockFlags.LISTENS
+
+
+def block(instance: int, time_ns: int, quarters: float = 0.0, epoch: int = 1) -> Block:
+    """Say that a host plays at 120 bpm and is at a position."""
+    return Block(
+        instance=instance,
+        sequence=1,
+        time_ns=time_ns,
+        rate_hz=48_000,
+        position_quarters=quarters,
+        tempo_bpm=120,
+        bar_start_quarters=0,
+        epoch=epoch,
+        frames=256,
+        bar=0,
+        emitted=0,
+        dropped_late=0,
+        lost=0,
+        numerator=4,
+        denominator=4,
+        plays=Instrument.BASS if instance == BASS else None,
+        flags=RUNS,
+    )
+
+
+class Host:
+    """A host with plugins, as the desk hears it."""
+
+    def __init__(self, *instances: int, apart_ns: int = 0) -> None:
+        self.desk, self.now_ns, self.apart_ns = PluginDesk(), NOW_NS, apart_ns
+        self.told: list[Message] = []
+        self.reports: list[Report] = []
+        for instance in instances:
+            self.say(PluginHello(instance, NOW_NS - apart_ns))
+            self.say(block(instance, NOW_NS - apart_ns))
+        self.turn()
+
+    def say(self, message: FromPlugin) -> None:
+        self.desk.hear(encode(message), place(message.instance), self.now_ns)
+
+    def turn(self, now_ns: int | None = None) -> list[Report]:
+        self.now_ns = now_ns or self.now_ns
+        reports = self.desk.turn(self.now_ns)
+        self.reports += reports
+        for where, data in self.desk.letters():
+            message = decode(data)
+            assert isinstance(message, Message)
+            assert where == place(message.instance)
+            self.told.append(message)
+        return reports
+
+    def plan(self, *plan: tuple[int, Playable]) -> None:
+        epoch = self.desk.conductor.transport.epoch
+        dues = tuple(Due(tick, epoch, event) for tick, event in plan)
+        self.desk.post(Play(dues), self.now_ns)
+
+    def play_by_hand(self, event: Playable) -> PlayAtTime:
+        """Play on the desk, now; give how the plugin is told."""
+        self.desk.post(Through((Due(self.now_ns, NANOSECONDS.epoch, event),)), self.now_ns)
+        return PlayAtTime(ALL, 1, self.now_ns, events.encode(event))
+
+    def orders(self) -> list[Message]:
+        """Give what the plugins were told, greetings apart."""
+        told, self.told = self.told, []
+        return [message for message in told if type(message) is not AppHello]
+
+
+def place(instance: int) -> Place:
+    return "127.0.0.1", 50_000 + instance
+
+
+def test_a_greeting_is_answered_and_whoever_runs_is_counted() -> None:
+    host = Host()
+    host.say(PluginHello(ALL, NOW_NS))
+    assert host.turn() == []  # it is there, but its host does not run it
+    assert isinstance(host.told[-1], AppHello)
+    assert not host.desk.connected(NOW_NS)
+    host.say(block(ALL, NOW_NS))
+    (plugins,) = (report for report in host.turn() if isinstance(report, Plugins))
+    assert [(one.instance, one.plays) for one in plugins.instances] == [(ALL, None)]
+    assert host.desk.connected(NOW_NS)
+
+
+def test_the_hosts_time_is_followed_and_notes_go_to_their_position_ahead_of_time() -> None:
+    host = Host(ALL)
+    (moved,) = (report for report in host.reports if isinstance(report, Moved))
+    assert (moved.transport.source, moved.transport.bpm) == (Source.PLUGIN, 120)
+    host.plan((48, ON), (96, OFF))
+    host.turn(NOW_NS + 500 * MS - AHEAD_NS - 1)
+    assert host.orders() == []
+    assert host.desk.next_due_ns() == NOW_NS + 500 * MS - AHEAD_NS
+    host.turn(NOW_NS + 500 * MS - AHEAD_NS)
+    assert host.orders() == [PlayAtPosition(ALL, 1, 1, 1.0, b"\x90\x3c\x64")]
+
+
+def test_while_the_host_stands_notes_go_to_their_time() -> None:
+    host = Host(ALL)
+    host.say(replace(block(ALL, NOW_NS, epoch=2), flags=BlockFlags.POSITION_VALID))
+    host.turn()
+    line = host.desk.conductor.transport
+    assert line.source is Source.FREE
+    tick = line.tick_at(NOW_NS + 20 * MS)
+    host.orders()
+    host.plan((tick, ON))
+    host.turn()
+    assert host.orders() == [PlayAtTime(ALL, 1, line.ns_at(tick), b"\x90\x3c\x64")]
+
+
+def test_a_clock_of_its_own_is_told_its_own_time() -> None:
+    host = Host(ALL, apart_ns=3600 * SECOND)
+    host.say(MidiIn(ALL, NOW_NS - 3600 * SECOND + 5, 0.0, 1, 0, b"\x90\x3c\x64"))
+    received = [report for report in host.turn() if isinstance(report, Received)]
+    assert received == [Received((Stamped(NOW_NS + 5, ON),))]
+    assert host.desk.conductor.transport.tick_at(NOW_NS + 500 * MS) == 48
+
+
+def test_an_instrument_goes_to_the_instance_that_plays_it_and_its_end_too() -> None:
+    host = Host(ALL, BASS)
+    host.plan((1, ON), (1, BASS_ON), (2, OFF), (2, BASS_OFF))
+    host.turn(NOW_NS)
+    orders = host.orders()
+    assert [order.instance for order in orders] == [ALL, BASS, ALL, BASS]
+
+
+def test_an_end_goes_where_the_note_began_even_if_another_would_play_it_now() -> None:
+    host = Host(ALL)
+    host.plan((1, BASS_ON), (20, BASS_OFF))
+    host.turn()
+    host.say(PluginHello(BASS, NOW_NS))
+    host.say(block(BASS, NOW_NS))
+    host.turn(NOW_NS + 200 * MS)
+    assert [order.instance for order in host.orders()] == [ALL, ALL]
+
+
+def test_what_is_taken_back_is_flushed() -> None:
+    host = Host(ALL, BASS)
+    host.plan((1, ON), (960, OFF))
+    host.turn()
+    host.orders()
+    host.desk.post(Retract(0), NOW_NS)
+    host.turn()
+    assert host.orders() == [Flush(ALL), Flush(BASS)]
+
+
+def test_a_jump_of_the_hosts_flushes_and_begins_an_epoch() -> None:
+    host = Host(ALL)
+    host.plan((1, ON), (960, OFF))
+    host.turn()
+    host.orders()
+    before = host.desk.conductor.transport.epoch
+    host.say(block(ALL, NOW_NS + 100 * MS, quarters=16.0, epoch=2))
+    host.turn(NOW_NS + 100 * MS)
+    assert host.orders() == [Flush(ALL)]
+    assert host.desk.conductor.transport.epoch == before + 1
+    host.plan((769, ON))
+    host.turn()
+    (order,) = host.orders()
+    assert isinstance(order, PlayAtPosition)
+    assert order.epoch == 2
+
+
+def take_back(host: Host) -> None:
+    host.desk.post(Retract(0), host.now_ns)
+
+
+def leap(host: Host) -> None:
+    host.say(block(ALL, host.now_ns, quarters=16.0, epoch=2))
+
+
+@pytest.mark.parametrize("cut", [take_back, leap])
+def test_what_is_played_by_hand_outlives_what_is_cut(cut: Callable[[Host], None]) -> None:
+    host = Host(ALL)
+    host.plan((1, ON), (960, OFF))
+    host.turn()
+    struck = host.play_by_hand(KEY)
+    host.turn()
+    assert host.orders()[-1] == struck
+    host.now_ns += 100 * MS
+    cut(host)
+    host.turn()
+    assert host.orders() == [Flush(ALL)]
+    released = host.play_by_hand(KEY_UP)
+    host.turn()
+    assert host.orders() == [released]
+
+
+@pytest.mark.parametrize("command", [Silence(), Panic()])
+def test_what_silences_all_ends_what_is_played_by_hand(command: Silence | Panic) -> None:
+    host = Host(ALL)
+    host.play_by_hand(KEY)
+    host.play_by_hand(ControlChange(HAND_CHANNEL, SUSTAIN, 127))
+    host.turn()
+    host.orders()
+    host.desk.post(command, host.now_ns)
+    host.play_by_hand(KEY_UP)  # the key comes up later, and has nothing to end
+    host.turn()
+    first, *rest = host.orders()
+    assert first == FlushAll(ALL)
+    assert not any(isinstance(order, PlayAtTime) for order in rest)
+
+
+def test_silence_takes_back_what_was_told_ahead_to_its_end() -> None:
+    host = Host(ALL)
+    host.plan((1, ON), (2, OFF))
+    host.turn()
+    assert len(host.orders()) == 2  # to us the note is over; to the plugin it has not begun
+    host.desk.post(Silence(), host.now_ns)
+    host.turn()
+    assert host.orders() == [FlushAll(ALL)]
+
+
+def test_panic_silences_by_every_means() -> None:
+    host = Host(ALL)
+    host.plan((1, ON), (960, OFF))
+    host.turn()
+    host.orders()
+    host.desk.post(Panic(), NOW_NS)
+    host.turn()
+    flush, *rest = host.orders()
+    assert flush == FlushAll(ALL)
+    assert [order.message for order in rest if isinstance(order, PlayNow)][-1] == bytes(
+        (0xB0, 123, 0)
+    )
+
+
+def test_what_went_out_is_told_with_its_lateness_and_drops_are_counted() -> None:
+    host = Host(ALL)
+    host.say(Played(ALL, NOW_NS, NOW_NS + 7, 1, 1, b"\x90\x3c\x64"))
+    host.say(replace(block(ALL, NOW_NS), dropped_late=2))
+    (emitted,) = (report for report in host.turn() if isinstance(report, Emitted))
+    assert emitted.events == (Sent(NOW_NS, NOW_NS + 7, ON),)
+    assert emitted.dropped == 2
+
+
+def test_who_goes_with_or_without_a_word_is_missed() -> None:
+    host = Host(ALL, BASS)
+    host.say(PluginBye(BASS))
+    host.turn()
+    last = host.reports[-1]
+    assert isinstance(last, Plugins)
+    assert [one.instance for one in last.instances] == [ALL]
+    host.turn(NOW_NS + GONE_NS + 1)
+    assert host.reports[-2:-1] == [Plugins(())] or Plugins(()) in host.reports
+    host.plan((1, ControlChange(0, 1, 1)))
+    host.turn()
+    assert host.orders() == []
+
+
+def test_of_another_version_it_is_said_once_that_it_is_another() -> None:
+    host = Host()
+    data = bytearray(encode(PluginHello(ALL, NOW_NS)))
+    data[4] = VERSION + 1
+    for _ in range(3):
+        host.desk.hear(bytes(data), place(ALL), NOW_NS)
+        host.turn()
+    problems = [report for report in host.reports if isinstance(report, Problem)]
+    assert len(problems) == 1
+    assert str(VERSION + 1) in problems[0].text
+
+
+def test_rubbish_and_strangers_are_ignored() -> None:
+    host = Host()
+    for data in (b"", b"ANTP", b"\0" * 100):
+        host.desk.hear(data, place(1), NOW_NS)
+    host.say(block(99, NOW_NS))
+    assert host.turn() == []
+    assert host.orders() == []
+
+
+def test_leave_is_taken_of_everybody() -> None:
+    host = Host(ALL, BASS)
+    host.desk.leave()
+    host.turn()
+    assert host.orders() == [FlushAll(ALL), AppBye(ALL), FlushAll(BASS), AppBye(BASS)]

@@ -1,0 +1,84 @@
+"""Which back end, which port, and what a command does to a schedule."""
+
+import importlib
+import subprocess
+import sys
+
+import pytest
+
+from bridge.midi.events import NoteOff, NoteOn
+from bridge.ports import base
+from bridge.ports.base import WAITS, Backend, PortError, connect, find_port
+from bridge.system.clock import ManualClock
+
+NAMES = ("Digital Piano:out", "Digital Piano 2:out", "Drums:out")
+ON, END = NoteOn(0, 60, 1), NoteOff(0, 60)
+
+
+@pytest.mark.parametrize(
+    "wanted,found",
+    [
+        ("Drums:out", "Drums:out"),
+        ("drums", "Drums:out"),
+        ("PIANO 2", "Digital Piano 2:out"),
+        ("Digital Piano:out", "Digital Piano:out"),
+    ],
+)
+def test_a_port_is_found_by_its_name_or_an_unambiguous_part(wanted: str, found: str) -> None:
+    assert find_port(wanted, NAMES) == found
+
+
+@pytest.mark.parametrize(
+    "wanted,names,sentence",
+    [
+        ("harp", NAMES, f'There is no port "harp"; there are: {", ".join(NAMES)}.'),
+        ("harp", (), 'There is no port "harp"; there are none.'),
+        ("piano", NAMES, f'"piano" may be any of these ports: {", ".join(NAMES[:2])}.'),
+    ],
+)
+def test_a_port_that_is_not_found_makes_a_sentence(
+    wanted: str, names: tuple[str, ...], sentence: str
+) -> None:
+    with pytest.raises(PortError) as refusal:
+        find_port(wanted, names)
+    assert str(refusal.value) == sentence
+
+
+def test_every_back_end_named_exists() -> None:
+    for name in base.AUTO:
+        assert name in base.BACKENDS
+    backend: Backend = connect("loopback", "Antiphon", ManualClock())
+    assert backend.name == "loopback"
+
+
+def test_without_any_back_end_one_sentence_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(name: str) -> object:
+        refusals = {
+            "bridge.ports.jack": OSError("JACK library not found"),
+            "bridge.ports.rtmidi": PortError("No MIDI service answers; start one."),
+        }
+        raise refusals[name]
+
+    monkeypatch.setattr(importlib, "import_module", refuse)
+    with pytest.raises(PortError) as refusal:
+        connect("auto", "Antiphon", ManualClock())
+    assert str(refusal.value) == (
+        "The library of the jack back end does not load (JACK library not found), "
+        f"and no MIDI service answers; {WAITS}."
+    )
+    with pytest.raises(PortError) as refusal:
+        connect("rtmidi", "Antiphon", ManualClock())
+    assert str(refusal.value) == "No MIDI service answers; start one."
+
+
+def test_the_process_loads_no_arrays_and_no_window() -> None:
+    script = (
+        "import sys, bridge.io.process, bridge.ports.loopback, bridge.ports.rtmidi\n"
+        "try: import bridge.ports.jack\n"
+        "except OSError: pass\n"
+        "print(sorted({'numpy', 'mido', 'onnxruntime', 'PySide6', 'torch'} & sys.modules.keys()))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], check=True, stdout=subprocess.PIPE, text=True
+    )
+    assert done.stdout == "[]\n"

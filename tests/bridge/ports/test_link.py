@@ -1,0 +1,113 @@
+"""Ableton Link, with a real peer on this machine's network: the same beat within a millisecond."""
+
+import asyncio
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import aalink
+import pytest
+
+from bridge.io.handle import MidiIo
+from bridge.playout.protocol import Follow, FromIo, Moved, OpenPorts, Problem
+from bridge.ports.base import PortError
+from bridge.ports.link import LinkSource
+from bridge.sync.transport import Source, Transport
+from bridge.system.clock import SystemClock
+from tests.bridge.session.conversation import PATIENCE_S, Conversation
+
+pytestmark = pytest.mark.device
+
+MS, SECOND = 1_000_000, 1_000_000_000
+
+
+@pytest.fixture
+def peer() -> Iterator[Any]:
+    """Run another program's Link, at 137.5 bpm."""
+    loop = asyncio.new_event_loop()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        link = aalink.Link(137.5, loop)
+    link.quantum = 4.0
+    link.enabled = True
+    yield link
+    link.enabled = False
+    loop.close()
+
+
+def moved(talk: Conversation, wanted: Callable[[Transport], bool]) -> Transport:
+    """Wait until the process follows a line like this."""
+    while True:
+        line = talk.expect(Moved).transport
+        if wanted(line):
+            return line
+
+
+def beat_of(peer: Any) -> tuple[int, float]:
+    """Read the peer's beat, and the moment, as quickly as can be."""
+    clock = SystemClock()
+    readings = []
+    for _ in range(50):
+        before_ns = clock.now_ns()
+        beat = peer.beat
+        after_ns = clock.now_ns()
+        readings.append((after_ns - before_ns, (before_ns + after_ns) // 2, beat))
+    _, now_ns, beat = min(readings)
+    return now_ns, beat
+
+
+def test_two_peers_are_within_a_millisecond(peer: Any) -> None:
+    with MidiIo.start("loopback") as io:
+        talk = Conversation(io)
+        io.send(OpenPorts())
+        io.send(Follow(Source.LINK))
+        line = moved(talk, lambda line: line.source is Source.LINK)
+        peer.tempo = 97.0 if line.bpm > 100 else 137.5
+        line = moved(talk, lambda line: abs(line.bpm - peer.tempo) < 0.1)
+        give_up_ns = SystemClock().now_ns() + int(PATIENCE_S * SECOND)
+        apart_ns, now_ns, beat = SECOND, 0, 0.0
+        while apart_ns > MS and SystemClock().now_ns() < give_up_ns:
+            said: list[FromIo] = io.receive(0.1)
+            lines = [message.transport for message in said if isinstance(message, Moved)]
+            line = lines[-1] if lines else line
+            now_ns, beat = beat_of(peer)
+            ours = line.tick / 48 + (now_ns - line.time_ns) / line.quarter_ns
+            apart_ns = round(abs((beat - ours + 2) % 4 - 2) * line.quarter_ns)
+        assert apart_ns <= MS
+        assert line.place(line.tick).position_ticks % 192 == line.tick % 192
+
+
+def test_who_has_not_asked_for_it_follows_only_peers_that_say_they_play(
+    peer: Any,
+) -> None:
+    link = LinkSource(SystemClock())
+    assert peer.num_peers is not None
+    while (said := link.position((4, 4), asked_for=False)) is None:
+        pass
+    assert not said.playing
+    asked = link.position((4, 4), asked_for=True)
+    assert asked is not None
+    assert asked.playing
+    link.close()
+
+
+def test_alone_there_is_nobody_to_follow() -> None:
+    link = LinkSource(SystemClock())
+    assert link.position((4, 4)) is None
+    link.close()
+
+
+def test_without_the_library_who_asks_for_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "aalink", None)
+    with pytest.raises(PortError, match=r"antiphon\[link\]"):
+        LinkSource(SystemClock())
+
+
+def test_other_time_is_asked_for_and_link_is_left_alone() -> None:
+    with MidiIo.start("loopback") as io:
+        talk = Conversation(io)
+        talk.open()
+        io.send(Follow(Source.CLOCK))
+        assert moved(talk, lambda _: True).source is Source.FREE
+        assert not [message for message in talk.said if isinstance(message, Problem)]

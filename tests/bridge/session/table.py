@@ -1,0 +1,63 @@
+"""A session at a table: no ports, no composer, no waiting, and all that it has asked for."""
+
+from bridge.messages.composer import Compose
+from bridge.messages.settings import Settings
+from bridge.messages.snapshot import State
+from bridge.midi.events import Event, NoteOff, NoteOn, Stamped
+from bridge.playout import protocol
+from bridge.playout.schedule import Due
+from bridge.session.effects import Outcome
+from bridge.session.player import MS
+from bridge.session.session import Inbox, Session
+from bridge.sync.transport import Transport
+
+
+class Table:
+    """A session, and everything that it has asked for."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self.session = Session(settings or Settings())
+        self.io: list[protocol.ToIo] = []
+        self.composer: list[object] = []
+        self.log: list[str] = []
+
+    @property
+    def state(self) -> State:
+        return self.session.state
+
+    def at(self, now_ns: int, *inbox: Inbox) -> Outcome:
+        outcome = self.session.step(now_ns, inbox)
+        self.io += outcome.to_io
+        self.composer += outcome.to_composer
+        self.log += [entry.what for entry in outcome.log]
+        return outcome
+
+    def play(self, at_ns: int, *events: Event) -> None:
+        self.at(at_ns, protocol.Received(tuple(Stamped(at_ns, event) for event in events)))
+
+    def phrase(self, begin_ns: int, onsets: int = 4, gap_ns: int = 250 * MS) -> int:
+        """Play some notes; return when the last was released."""
+        for index in range(onsets):
+            self.play(begin_ns + index * gap_ns, NoteOn(0, 60 + index, 80))
+            self.play(begin_ns + (index + 1) * gap_ns - 20 * MS, NoteOff(0, 60 + index))
+        return begin_ns + onsets * gap_ns - 20 * MS
+
+    def pause(self) -> int | None:
+        """Let the pause pass in which the composer is told of it; return the next deadline."""
+        at_ns = self.session.deadline_ns()
+        assert at_ns is not None
+        self.at(at_ns)
+        return self.session.deadline_ns()
+
+    def composed(self) -> Compose:
+        return next(m for m in reversed(self.composer) if isinstance(m, Compose))
+
+    def dues(self) -> list[Due]:
+        return [
+            due for message in self.io if isinstance(message, protocol.Play) for due in message.dues
+        ]
+
+    @property
+    def line(self) -> Transport:
+        """The last line that the session conducted."""
+        return next(m.transport for m in reversed(self.io) if isinstance(m, protocol.Conduct))

@@ -1,0 +1,43 @@
+"""What is known of the world around, fact by fact."""
+
+from dataclasses import fields
+
+import pytest
+
+from bridge.messages.settings import Settings
+from bridge.messages.snapshot import Snapshot, State
+from bridge.playout import protocol
+from bridge.session.io_status import News, informed, told
+
+NOTHING = Snapshot(0, State.STOPPED, Settings(), (), problem="The cable is gone.", echoes=2)
+PLUGIN = protocol.PluginInstance(1, None, listens=True, playing=False)
+LATE = protocol.Lateness((100,), (3, 1), 250)
+
+
+@pytest.mark.parametrize(
+    "news, known, line",
+    [
+        (
+            protocol.Ready("jack", "in", "out"),
+            {"backend": "jack", "input_name": "in", "output_name": "out", "problem": ""},
+            ("ready", None, "jack"),
+        ),
+        (protocol.PortNames(("a",), ("b",)), {"inputs": ("a",), "outputs": ("b",)}, None),
+        (protocol.Echoed((5, 9, 7)), {"echoes": 5, "echo_ns": 7}, ("echo", 7, "")),
+        (protocol.Patched(connected=True), {"patched": True}, None),
+        (protocol.Plugins((PLUGIN,)), {"plugins": (PLUGIN,)}, ("plugins", 1, "")),
+        (LATE, {"lateness": LATE}, ("lateness", 250, "")),
+        (protocol.Problem("No port."), {"problem": "No port."}, ("problem", None, "No port.")),
+    ],
+)
+def test_each_news_changes_what_it_is_about_and_nothing_else(
+    news: News, known: dict[str, object], line: tuple[str, int | None, str] | None
+) -> None:
+    after = informed(NOTHING, news)
+    changed = {
+        field.name: getattr(after, field.name)
+        for field in fields(after)
+        if getattr(after, field.name) != getattr(NOTHING, field.name)
+    }
+    assert changed == known
+    assert told(news) == line

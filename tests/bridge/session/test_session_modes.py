@@ -1,0 +1,785 @@
+"""The modes, told as timelines on a host's beat and on our own clock."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from bridge.messages.composer import (
+    Amend,
+    Arrange,
+    Begin,
+    Compose,
+    Composed,
+    Conclude,
+    Elapse,
+    Extend,
+    Happening,
+    Hear,
+    Release,
+    Strike,
+    Withdraw,
+)
+from bridge.messages.requests import Bind, Change, Finish, Halt, HandOver, Learn, Listen
+from bridge.messages.settings import Begins, Mode, ReEntry, Settings, Time
+from bridge.messages.snapshot import State
+from bridge.midi.controls import Action, Control
+from bridge.midi.events import ControlChange, NoteOff, NoteOn
+from bridge.midi.instruments import Instrument
+from bridge.midi.notes import MetreChange
+from bridge.playout import protocol
+from bridge.playout.metronome import HIGH_WOOD_BLOCK, LOW_WOOD_BLOCK
+from bridge.session.player import MS, SECOND
+from bridge.session.response import COMMIT_NS
+from bridge.session.turns import LINE_LEAD_NS, NO_END
+from bridge.sync.quantise import Quantise, Step
+from bridge.sync.transport import Source, Transport
+from tests.bridge.session.table import Table
+
+PIANO, BASS, DRUMS = Instrument.PIANO, Instrument.BASS, Instrument.DRUMS
+START_NS = 10 * SECOND
+HOST = Transport(Source.JACK, epoch=1, time_ns=START_NS)  # 4/4 at 120: a bar is two seconds
+BEAT_NS, BAR_NS, BAR = 500 * MS, 2 * SECOND, 192
+
+
+class Stand(Table):
+    """A table at which a host keeps time from `START_NS` on."""
+
+    def __init__(self, settings: Settings, line: Transport | None = HOST) -> None:
+        super().__init__(settings)
+        self.at(0, Listen())
+        if line is not None:
+            self.move(START_NS, line)
+
+    def move(self, now_ns: int, line: Transport) -> None:
+        self.at(now_ns, protocol.Moved(line, "Following the JACK transport."))
+
+    def beats(self, first: float, count: int = 4, pitch: int = 60) -> int:
+        """Play a note on each beat from one on, counted from 0; return when the last ended."""
+        end_ns = 0
+        for number in range(count):
+            onset_ns = START_NS + round((first + number) * BEAT_NS)
+            self.pass_to(onset_ns)
+            self.play(onset_ns, NoteOn(0, pitch + number, 80))
+            end_ns = onset_ns + BEAT_NS - 100 * MS
+            self.pass_to(end_ns)
+            self.play(end_ns, NoteOff(0, pitch + number))
+        return end_ns
+
+    def pass_to(self, now_ns: int) -> None:
+        """Let time pass, with every deadline in it."""
+        steps = 0
+        while (due_ns := self.session.deadline_ns()) is not None and due_ns < now_ns:
+            self.now_ns = max(self.now_ns, due_ns)
+            self.at(self.now_ns)
+            steps += 1
+            assert steps < 1000, "a deadline comes again and again"
+        self.now_ns = now_ns
+        self.at(now_ns)
+
+    now_ns = 0
+
+    def compose(self, *told: Happening, done: bool = True, after_ns: int = 3 * MS) -> None:
+        """Let the composer answer what it was asked last, soon after."""
+        self.now_ns += after_ns
+        plans = [m.plan for m in self.composer if isinstance(m, Amend)]
+        plan = plans[-1] if plans else 0
+        self.at(self.now_ns, Composed(self.composed().take, told, done=done, plan=plan))
+
+    def strikes(self, epoch: int = 1) -> list[tuple[int, int]]:
+        """Tick and pitch of all note-ons planned in an epoch."""
+        return [
+            (d.tick, d.event.pitch)
+            for d in self.dues()
+            if isinstance(d.event, NoteOn) and d.epoch == epoch
+        ]
+
+    def asked(self) -> list[Compose]:
+        return [message for message in self.composer if isinstance(message, Compose)]
+
+
+def strike(tick: int, pitch: int = 64, kind: Instrument = PIANO) -> Strike:
+    return Strike(tick, kind, pitch, 70)
+
+
+# Time.
+
+
+def test_a_host_that_begins_gives_the_music_its_frame() -> None:
+    stand = Stand(Settings(), replace(HOST, metre=MetreChange(0, 3, 4)))
+    begins = [message for message in stand.composer if isinstance(message, Begin)]
+    assert begins == [Begin(), Begin(120.0, (3, 4))]
+    stand.play(START_NS + 750 * MS, NoteOn(0, 60, 80))
+    assert stand.composer[-1] == Hear((Strike(72, PIANO, 60, 80),))
+    snapshot = stand.session.snapshot(START_NS + 1800 * MS)
+    assert snapshot.beat == (2, 1)
+    assert snapshot.following == "Following the JACK transport."
+
+
+def test_from_bar_5_on_the_composer_counts_from_its_own_beginning() -> None:
+    line = replace(HOST, tick=4 * BAR + 10)
+    stand = Stand(Settings(), line)
+    stand.play(START_NS, NoteOn(0, 60, 80))
+    assert stand.composer[-1] == Hear((Strike(10, PIANO, 60, 80),))
+    assert stand.session.snapshot(START_NS).beat == (5, 1)
+
+
+def test_a_loop_of_the_hosts_goes_on_at_the_composers_next_bar_line() -> None:
+    stand = Stand(Settings())
+    stand.beats(0, 4)
+    wrap = replace(HOST, epoch=2, time_ns=START_NS + BAR_NS)
+    stand.move(START_NS + BAR_NS, wrap)
+    stand.play(START_NS + BAR_NS + BEAT_NS, NoteOn(0, 72, 80))
+    assert stand.composer[-1] == Hear((Strike(BAR + 48, PIANO, 72, 80),))
+    assert sum(isinstance(message, Begin) for message in stand.composer) == 2
+
+
+def test_notes_that_come_just_before_the_host_says_start_are_its_first() -> None:
+    stand = Stand(Settings(), None)
+    stand.play(START_NS - 20 * MS, NoteOn(0, 60, 80))
+    stand.move(START_NS + MS, HOST)
+    assert stand.composer[-2:] == [Begin(120.0, (4, 4)), Hear((Strike(0, PIANO, 60, 80),))]
+    assert stand.state is State.HEARING
+
+
+def test_a_note_that_had_its_place_is_not_heard_again_after_a_jump() -> None:
+    stand = Stand(Settings())
+    stand.play(START_NS + BAR_NS - 40 * MS, NoteOn(0, 60, 80))
+    stand.move(START_NS + BAR_NS, replace(HOST, epoch=2, time_ns=START_NS + BAR_NS))
+    assert sum(isinstance(message, Hear) for message in stand.composer) == 1
+
+
+def test_a_loops_first_note_may_come_a_moment_before_it_has_come_round() -> None:
+    stand = Stand(Settings())
+    stand.play(START_NS + BAR_NS - 8 * MS, NoteOn(0, 60, 80))
+    stand.move(START_NS + BAR_NS, replace(HOST, epoch=2, time_ns=START_NS + BAR_NS))
+    assert stand.composer[-1] == Hear((Strike(BAR, PIANO, 60, 80),))
+
+
+def test_when_the_host_stops_the_answer_is_over_and_nothing_more_is_planned() -> None:
+    stand = Stand(Settings(mode=Mode.TAKE_OVER))
+    stand.beats(0, 2)
+    stand.pass_to(START_NS + 7 * BEAT_NS // 2)
+    stand.compose(strike(192), done=False)
+    planned = len(stand.dues())
+    stand.move(START_NS + BAR_NS, Transport(epoch=2))
+    assert any(isinstance(message, Withdraw) for message in stand.composer)
+    assert stand.state is State.LISTENING
+    stand.compose(strike(300), done=False)
+    assert len(stand.dues()) == planned
+    assert [
+        n for n in stand.session.snapshot(START_NS + BAR_NS).notes if n.release_ns is None
+    ] == []
+
+
+def test_before_a_session_nobody_counts_bars_but_a_host() -> None:
+    table = Table(Settings(mode=Mode.TRADE))
+    table.at(500 * SECOND)
+    assert table.session.snapshot(500 * SECOND).beat is None
+    assert table.session.snapshot(500 * SECOND).epochs == ()
+    table.at(500 * SECOND, protocol.Moved(replace(HOST, time_ns=500 * SECOND), ""))
+    assert table.session.snapshot(502 * SECOND).beat == (2, 1)
+
+
+def test_who_has_played_freely_begins_at_bar_1_when_bars_are_wanted() -> None:
+    stand = Stand(Settings(), None)
+    stand.play(SECOND, NoteOn(0, 60, 80))
+    stand.play(2 * SECOND, NoteOff(0, 60))
+    stand.at(600 * SECOND, Change(Settings(mode=Mode.TRADE)))
+    assert stand.line.source is Source.OWN
+    assert stand.line.beat_of(stand.line.tick_at(600 * SECOND)) == (1, 1)
+
+
+def test_after_the_host_the_player_is_free_again() -> None:
+    stand = Stand(Settings())
+    stand.move(START_NS + BAR_NS, Transport(epoch=2))
+    stand.play(20 * SECOND, NoteOn(0, 60, 80))
+    assert stand.line.time_ns == 20 * SECOND
+    assert stand.composer[-2:] == [Begin(), Hear((Strike(0, PIANO, 60, 80),))]
+
+
+def test_a_line_that_drifts_changes_nothing_but_the_line() -> None:
+    stand = Stand(Settings())
+    stand.beats(0, 2)
+    before = list(stand.composer)
+    stand.move(stand.now_ns, HOST.shifted(2 * MS))
+    assert stand.composer == before
+    assert stand.state is State.HEARING
+
+
+def test_our_own_clock_counts_in_and_then_is_silent() -> None:
+    stand = Stand(Settings(time=Time(bpm=100, count_in_bars=1)), None)
+    line = replace(stand.line, epoch=1)
+    assert line.ns_at(-BAR) == 0
+    stand.move(MS, line)
+    for now_ns in range(0, 6 * SECOND, 100 * MS):
+        stand.pass_to(now_ns)
+    assert stand.strikes(epoch=1) == [
+        (-192, HIGH_WOOD_BLOCK),
+        *((tick, LOW_WOOD_BLOCK) for tick in (-144, -96, -48)),
+    ]
+
+
+def test_our_own_clock_clicks_on_as_long_as_it_is_wanted() -> None:
+    stand = Stand(Settings(time=Time(bpm=120, click=True)), None)
+    stand.move(MS, replace(stand.line, epoch=1))
+    stand.play(SECOND, NoteOn(0, 60, 80))  # without a count-in the first note begins it
+    for now_ns in range(SECOND, 8 * SECOND, 100 * MS):
+        stand.pass_to(now_ns)
+    ticks = [tick for tick, _ in stand.strikes()]
+    assert ticks[:8] == [0, 48, 96, 144, 192, 240, 288, 336]
+    stand.at(8 * SECOND, Halt())
+    assert stand.session.deadline_ns() is None
+
+
+def test_ports_that_open_are_told_whose_time_to_follow() -> None:
+    stand = Stand(Settings(time=Time(Source.CLOCK, metre=(3, 4), advance_ns=5 * MS)), None)
+    stand.at(SECOND, protocol.Ready("jack", "in", "out"))
+    assert stand.io[-2:] == [
+        protocol.Follow(Source.CLOCK, 5 * MS, MetreChange(0, 3, 4)),
+        protocol.Conduct(stand.line),
+    ]
+
+
+# Answer.
+
+
+@pytest.mark.parametrize(
+    "begins,expected", [(Begins.ON_BAR, 2 * BAR), (Begins.ON_BEAT, 6 * 48), (Begins.AT_ONCE, 256)]
+)
+def test_where_there_is_a_beat_an_answer_begins_on_it(begins: Begins, expected: int) -> None:
+    stand = Stand(Settings(begins=begins))
+    stand.beats(0, 4, pitch=60)
+    stand.pass_to(START_NS + 6 * BEAT_NS)
+    (asked,) = stand.asked()
+    assert asked.begin_tick == expected
+
+
+def test_an_answer_lasts_whole_bars_like_its_phrase_or_as_many_as_asked_for() -> None:
+    for bars, expected in ((None, 1), (3, 3)):
+        stand = Stand(Settings(bars=bars))
+        stand.beats(0, 4)
+        stand.pass_to(START_NS + 6 * BEAT_NS)
+        (asked,) = stand.asked()
+        assert asked.end_tick - asked.begin_tick == expected * BAR
+
+
+def test_on_the_grid_what_is_late_is_not_shifted() -> None:
+    stand = Stand(Settings())
+    stand.beats(0, 2)
+    stand.pass_to(START_NS + 7 * BEAT_NS // 2)
+    begin = stand.asked()[0].begin_tick
+    stand.now_ns = START_NS + BAR_NS
+    stand.compose(strike(begin))
+    assert stand.strikes() == [(begin, 64)]
+    assert "shifted" not in stand.log
+
+
+def test_without_silence_only_who_asks_hands_over() -> None:
+    stand = Stand(Settings(by_silence=False))
+    stand.beats(0, 2)
+    stand.pass_to(START_NS + 20 * BEAT_NS)
+    assert stand.state is State.HEARING
+    assert any(isinstance(message, Elapse) for message in stand.composer)
+    stand.at(stand.now_ns, HandOver())
+    assert stand.asked()[0].begin_tick == 21 * 48
+
+
+def test_quantised_notes_lie_on_the_grid() -> None:
+    stand = Stand(Settings(quantise=Quantise(Step.EIGHTH)))
+    stand.beats(0, 2)
+    stand.pass_to(START_NS + 7 * BEAT_NS // 2)
+    begin = stand.asked()[0].begin_tick
+    told = [strike(begin + place, 60 + place) for place in (0, 13, 30, 40)]
+    stand.compose(*told)
+    assert [tick - begin for tick, _ in stand.strikes()] == [0, 24, 24, 48]
+
+
+# Trade.
+
+
+def test_trading_twos_the_answers_lie_in_the_right_bars() -> None:
+    stand = Stand(Settings(mode=Mode.TRADE, bars=2))
+    for turn in range(3):
+        first = turn * 16
+        stand.beats(first, 8)
+        line_ns = START_NS + (first + 8) * BEAT_NS
+        stand.pass_to(line_ns - LINE_LEAD_NS - 1)
+        assert len(stand.asked()) == turn
+        stand.pass_to(line_ns - LINE_LEAD_NS + 1)
+        asked = stand.asked()[turn]
+        assert asked.begin_tick == (first + 8) * 48
+        assert asked.end_tick == (first + 16) * 48
+        stand.compose(strike(asked.begin_tick), Release(asked.begin_tick + 20, PIANO, 64))
+        stand.pass_to(START_NS + (first + 16) * BEAT_NS)
+        assert stand.state is State.LISTENING
+
+
+def test_who_begins_late_in_a_turn_has_no_longer_a_turn() -> None:
+    stand = Stand(Settings(mode=Mode.TRADE, bars=2))
+    stand.beats(5, 2)  # in the second bar
+    stand.pass_to(START_NS + 40 * BEAT_NS)
+    (asked,) = stand.asked()
+    assert asked.begin_tick == 3 * BAR  # counted from the bar of the first note
+    stand.compose()
+    stand.pass_to(START_NS + 5 * BAR_NS)
+    stand.beats(20 + 6, 1)  # in the second bar of the player's next turn
+    stand.pass_to(START_NS + 8 * BAR_NS)
+    assert stand.asked()[1].begin_tick == 7 * BAR
+
+
+def test_a_turn_in_which_nobody_plays_is_not_answered_and_counting_begins_anew() -> None:
+    stand = Stand(Settings(mode=Mode.TRADE, bars=1))
+    stand.beats(0, 2)
+    stand.pass_to(START_NS + BAR_NS)
+    stand.compose()
+    stand.pass_to(START_NS + 5 * BAR_NS)
+    assert len(stand.asked()) == 1
+    stand.beats(21, 1)
+    stand.pass_to(START_NS + 6 * BAR_NS)
+    assert stand.asked()[1].begin_tick == 6 * BAR
+
+
+def test_a_last_note_on_the_line_does_not_take_the_turn_back() -> None:
+    stand = Stand(Settings(mode=Mode.TRADE, bars=1))
+    stand.beats(0, 5)  # the fifth on the first beat of Antiphon's bar
+    assert stand.state is State.ANSWERING
+    assert not any(isinstance(message, Withdraw) for message in stand.composer)
+    amend = next(message for message in stand.composer if isinstance(message, Amend))
+    assert amend.happenings == (Strike(BAR, PIANO, 64, 80),)
+    assert amend.tick == BAR + 7
+
+
+def test_without_a_host_trading_keeps_our_own_time_from_the_first_note() -> None:
+    stand = Stand(Settings(mode=Mode.TRADE, bars=1, time=Time(bpm=60)), None)
+    stand.move(MS, replace(stand.line, epoch=1))
+    stand.play(SECOND, NoteOn(0, 60, 80))
+    stand.play(SECOND + 100 * MS, NoteOff(0, 60))
+    stand.pass_to(5 * SECOND)
+    (asked,) = stand.asked()
+    assert asked.begin_tick == BAR
+    assert stand.line.ns_at(BAR) == 5 * SECOND
+
+
+# Take over.
+
+
+def test_taking_over_goes_on_until_the_player_comes_back() -> None:
+    stand = Stand(Settings(mode=Mode.TAKE_OVER))
+    stand.beats(0, 2)
+    stand.pass_to(START_NS + 7 * BEAT_NS // 2)
+    (asked,) = stand.asked()
+    assert asked.end_tick - asked.begin_tick == NO_END
+    for _ in range(10):
+        due = stand.session.deadline_ns()
+        assert due is not None
+        stand.pass_to(due)
+    extends = [m.until_tick for m in stand.composer if isinstance(m, Extend)]
+    assert len(extends) >= 3
+    assert all(a < b for a, b in pairwise(extends))
+    stand.play(stand.now_ns, NoteOn(0, 60, 80))
+    assert any(isinstance(message, Withdraw) for message in stand.composer)
+    assert stand.state is State.HEARING
+
+
+def test_an_ending_that_is_asked_for_comes_at_a_bar_line() -> None:
+    stand = Stand(Settings(mode=Mode.TAKE_OVER))
+    stand.beats(0, 2)
+    stand.pass_to(START_NS + 7 * BEAT_NS // 2)
+    stand.compose(strike(192), done=False)
+    stand.pass_to(START_NS + 5 * BEAT_NS)
+    stand.at(stand.now_ns, Finish())
+    conclude = next(message for message in stand.composer if isinstance(message, Conclude))
+    assert conclude.end_tick == 3 * BAR  # a whole bar lies before it
+    assert isinstance(stand.composer[-1], Amend)
+    stand.compose(strike(500), Release(3 * BAR, PIANO, 64), done=True)
+    stand.pass_to(START_NS + 3 * BAR_NS)
+    assert stand.state is State.LISTENING
+
+
+# Accompany.
+
+
+def accompanied(settings: Settings | None = None) -> Stand:
+    """Let an accompaniment begin after the first note."""
+    stand = Stand(settings or Settings(mode=Mode.ACCOMPANY))
+    stand.play(START_NS, NoteOn(0, 60, 80))
+    stand.now_ns = START_NS
+    return stand
+
+
+def test_accompanying_begins_with_the_first_note_on_the_next_beat() -> None:
+    stand = accompanied()
+    (asked,) = stand.asked()
+    assert (asked.begin_tick, asked.end_tick - asked.begin_tick) == (48, NO_END)
+    assert asked.instruments == (BASS, DRUMS)  # the others of a small band
+    assert stand.state is State.ANSWERING
+
+
+def test_what_the_player_plays_is_taken_in_and_what_follows_planned_anew() -> None:
+    stand = accompanied()
+    stand.compose(strike(48, 36, BASS), strike(96, 38, BASS), done=False)
+    stand.pass_to(START_NS + 600 * MS)
+    stand.play(START_NS + 600 * MS, NoteOn(0, 64, 80), NoteOn(0, 67, 80))
+    committed = HOST.passed(START_NS + 600 * MS + COMMIT_NS)
+    assert stand.composer[-1] == Amend(
+        1, 1, committed, (Strike(58, PIANO, 64, 80), Strike(58, PIANO, 67, 80))
+    )
+    assert stand.io[-1] == protocol.Replan(committed)
+    shown = stand.session.snapshot(stand.now_ns).notes
+    assert [(n.pitch, n.release_ns) for n in shown if n.answered] == [(36, None)]
+
+
+def test_what_comes_of_an_older_plan_is_not_played() -> None:
+    stand = accompanied()
+    stand.pass_to(START_NS + 100 * MS)
+    stand.play(START_NS + 100 * MS, NoteOn(0, 64, 80))
+    stand.at(stand.now_ns, Composed(1, (strike(48, 36, BASS),), plan=0))
+    assert stand.strikes() == []
+    stand.compose(strike(48, 40, BASS), done=False)
+    assert stand.strikes() == [(48, 40)]
+
+
+def test_nothing_before_its_beginning_is_committed() -> None:
+    stand = accompanied()
+    stand.play(START_NS + 100 * MS, NoteOff(0, 60))
+    amend = stand.composer[-1]
+    assert isinstance(amend, Amend)
+    assert amend.tick == 47
+
+
+def test_who_rests_for_two_bars_is_left_alone() -> None:
+    stand = accompanied()
+    stand.play(START_NS + 100 * MS, NoteOff(0, 60))
+    stand.compose(strike(48, 36, BASS), done=False)
+    stand.pass_to(START_NS + 100 * MS + 2 * BAR_NS + MS)
+    conclude = next(message for message in stand.composer if isinstance(message, Conclude))
+    assert conclude.end_tick == 4 * BAR
+    stand.compose(Release(4 * BAR, BASS, 36), done=True)
+    stand.pass_to(START_NS + 4 * BAR_NS)
+    assert stand.state is State.LISTENING
+    stand.pass_to(START_NS + 9 * BAR_NS)
+    assert len(stand.asked()) == 1
+
+
+# Re-entry.
+
+
+@pytest.mark.parametrize("policy", [ReEntry.DUCK, ReEntry.OVERLAP])
+def test_an_answer_may_go_on_when_the_player_comes_in(policy: ReEntry) -> None:
+    stand = Stand(Settings(re_entry=policy, bars=2))
+    stand.beats(0, 2)
+    stand.pass_to(START_NS + 7 * BEAT_NS // 2)
+    begin = stand.asked()[0].begin_tick
+    stand.compose(strike(begin), done=False)
+    stand.pass_to(START_NS + 6 * BEAT_NS)
+    stand.play(stand.now_ns, NoteOn(0, 72, 80))
+    assert stand.state is State.ANSWERING
+    assert isinstance(stand.composer[-1], Amend)
+    stand.compose(strike(400), done=True)
+    (*_, last) = [d.event for d in stand.dues() if isinstance(d.event, NoteOn)]
+    assert last.velocity == (42 if policy is ReEntry.DUCK else 70)
+    # What was played meanwhile is a phrase, which is answered in its turn.
+    stand.play(stand.now_ns + 100 * MS, NoteOff(0, 72))
+    stand.compose(done=True)
+    stand.pass_to(START_NS + 20 * BEAT_NS)
+    assert len(stand.asked()) == 2
+
+
+def test_who_changes_the_mode_is_not_left_with_an_endless_answer() -> None:
+    stand = Stand(Settings(mode=Mode.TAKE_OVER))
+    stand.beats(0, 2)
+    stand.pass_to(START_NS + 7 * BEAT_NS // 2)
+    stand.at(stand.now_ns, Change(Settings(mode=Mode.TRADE)))
+    conclude = next(message for message in stand.composer if isinstance(message, Conclude))
+    assert conclude.end_tick == 2 * BAR
+
+
+def test_what_goes_out_early_is_asked_for_early_enough() -> None:
+    stand = Table(Settings(time=Time(advance_ns=100 * MS)))
+    stand.at(0, Listen())
+    last = stand.phrase(SECOND)
+    (at,) = [stand.pause()]
+    assert at is not None
+    stand.at(at)
+    begin = stand.composed().begin_tick
+    assert stand.line.ns_at(begin) - 100 * MS >= at
+    assert at > last
+
+
+def test_a_chord_that_is_held_is_no_rest() -> None:
+    stand = accompanied()
+    stand.compose(strike(48, 36, BASS), done=False)
+    stand.pass_to(START_NS + 5 * BAR_NS)
+    assert not any(isinstance(message, Conclude) for message in stand.composer)
+
+
+def test_early_notes_are_shown_once() -> None:
+    stand = Stand(Settings(), None)
+    stand.play(START_NS - 20 * MS, NoteOn(0, 60, 80))
+    stand.move(START_NS + MS, HOST)
+    assert len(stand.session.snapshot(START_NS + MS).notes) == 1
+
+
+def test_a_pedal_that_is_down_before_the_first_note_is_down() -> None:
+    stand = Stand(Settings(), None)
+    stand.play(SECOND, ControlChange(0, 64, 127))
+    stand.play(2 * SECOND, NoteOn(0, 60, 80), NoteOff(0, 60))
+    heard = [h for m in stand.composer if isinstance(m, Hear) for h in m.happenings]
+    assert heard == [Strike(0, PIANO, 60, 80)]
+
+
+def test_an_answer_that_was_taken_back_leaves_no_gap_before_the_next() -> None:
+    stand = Stand(Settings(answer_ns=11 * SECOND), None)
+    stand.pass_to(stand.phrase(SECOND) + SECOND)
+    begin = stand.composed().begin_tick
+    stand.compose(strike(begin), strike(begin + 190), done=False)
+    again = stand.phrase(stand.now_ns + 100 * MS)
+    stand.now_ns = again
+    stand.pass_to(again + SECOND)
+    heard = [h.tick for m in stand.composer if isinstance(m, Hear) for h in m.happenings]
+    assert stand.asked()[1].begin_tick - heard[-1] < 50
+
+
+def test_played_freely_an_answer_begins_after_what_has_been_told() -> None:
+    """A phrase that was played over a long answer ended, for its player, long ago."""
+    stand = Stand(Settings(re_entry=ReEntry.OVERLAP, answer_ns=11 * SECOND), None)
+    last = stand.phrase(SECOND)
+    stand.pass_to(last + SECOND)
+    begin = stand.composed().begin_tick
+    stand.compose(strike(begin), done=False)
+    stand.play(stand.now_ns + SECOND, NoteOn(0, 60, 80), NoteOff(0, 60))
+    stand.compose(strike(begin + 900), Release(begin + 1000, PIANO, 64))
+    stand.pass_to(stand.now_ns + 30 * SECOND)
+    assert stand.asked()[1].begin_tick >= begin + 1000
+
+
+# Loop.
+
+
+def test_a_loop_repeats_the_phrase_in_whole_bars_and_varies_every_second_pass() -> None:
+    stand = Stand(Settings(mode=Mode.LOOP))
+    stand.beats(1, 4)  # from the second beat to the first of the next bar
+    stand.pass_to(START_NS + 7 * BEAT_NS)
+    (first,) = stand.asked()
+    assert (first.begin_tick, first.end_tick) == (2 * BAR, 4 * BAR)
+    onsets = [h.tick for h in first.script if isinstance(h, Strike)]
+    assert onsets == [2 * BAR + 48 * beat for beat in (1, 2, 3, 4)]
+    stand.compose(*first.script)
+    stand.pass_to(START_NS + 4 * BAR_NS - 500 * MS)
+    second = stand.asked()[1]
+    assert (second.begin_tick, second.end_tick, second.script) == (4 * BAR, 6 * BAR, ())
+    stand.compose(strike(4 * BAR))
+    stand.pass_to(START_NS + 6 * BAR_NS - 500 * MS)
+    third = stand.asked()[2]
+    assert [h.tick - third.begin_tick for h in third.script] == [
+        h.tick - first.begin_tick for h in first.script
+    ]
+
+
+def test_a_loop_that_does_not_vary_repeats_and_stops_for_the_player() -> None:
+    stand = Stand(Settings(mode=Mode.LOOP, vary=False))
+    stand.beats(0, 3)
+    for bar in range(2, 8):
+        if stand.asked():
+            stand.compose(*stand.asked()[-1].script)
+        stand.pass_to(START_NS + bar * BAR_NS)
+    assert len(stand.asked()) >= 4
+    assert all(asked.script for asked in stand.asked())
+    stand.play(stand.now_ns, NoteOn(0, 60, 80))
+    assert stand.state is State.HEARING
+
+
+def test_played_freely_a_loop_is_as_long_as_phrase_and_rest() -> None:
+    stand = Stand(Settings(mode=Mode.LOOP), None)
+    last = stand.phrase(SECOND)
+    stand.pass_to(last + SECOND)
+    (asked,) = stand.asked()
+    assert asked.begin_tick == asked.end_tick - asked.begin_tick
+    assert asked.script[0].tick == asked.begin_tick
+
+
+# Controls.
+
+
+def test_a_pedal_hands_over_and_is_not_heard_as_music() -> None:
+    stand = Stand(Settings())
+    stand.at(START_NS, Bind(((Control(0, 20), Action.HAND_OVER),)))
+    stand.play(START_NS, NoteOn(0, 60, 80))
+    stand.play(START_NS + 100 * MS, ControlChange(0, 20, 127))
+    assert stand.state is State.ANSWERING
+
+
+def test_a_control_is_learned_and_shown() -> None:
+    stand = Stand(Settings())
+    stand.at(START_NS, Learn(Action.MODE))
+    assert stand.session.snapshot(START_NS).learning is Action.MODE
+    stand.play(START_NS, ControlChange(0, 21, 127))
+    snapshot = stand.session.snapshot(START_NS)
+    assert (snapshot.learning, snapshot.bindings) == (None, ((Control(0, 21), Action.MODE),))
+    stand.play(START_NS, ControlChange(0, 21, 0), ControlChange(0, 21, 127))
+    assert stand.session.snapshot(START_NS).settings.mode is Mode.TRADE
+
+
+def test_a_knob_blends_the_styles_of_the_palette() -> None:
+    palette = ("bach", "jazz")
+    stand = Stand(Settings(palette=palette))
+    stand.at(START_NS, Bind(((Control(0, 1), Action.BLEND),)))
+    stand.play(START_NS, ControlChange(0, 1, 127))
+    arranged = stand.composer[-1]
+    assert isinstance(arranged, Arrange)
+    assert arranged.settings.style == (("jazz", 1.0),)
+    assert arranged.settings.palette == palette
+
+
+def test_panic_by_a_key_silences_everything_and_one_plays_on() -> None:
+    stand = Stand(Settings())
+    stand.at(START_NS, Bind(((Control(0, 21, is_note=True), Action.PANIC),)))
+    stand.play(START_NS, NoteOn(0, 60, 80))
+    stand.play(START_NS + BEAT_NS, NoteOn(0, 21, 1))
+    assert stand.io[-1] == protocol.Panic()
+    assert stand.state is State.LISTENING
+    assert stand.composer[-1] == Hear((Release(48, PIANO, 60),))  # a key that hangs is let go
+    stand.play(START_NS + 2 * BEAT_NS, NoteOn(0, 62, 80))
+    stand.pass_to(START_NS + 2 * BAR_NS)
+    assert len(stand.asked()) == 0  # the new key is held, and nobody is interrupted
+    stand.play(stand.now_ns, NoteOff(0, 62))
+    stand.pass_to(START_NS + 4 * BAR_NS)
+    assert len(stand.asked()) == 1
+
+
+def test_panic_ends_an_answer_and_it_is_not_resumed() -> None:
+    stand = accompanied()
+    stand.compose(strike(48, 36, BASS), done=False)
+    stand.at(stand.now_ns, protocol.Panic())
+    assert isinstance(stand.composer[-2], Withdraw)
+    asked = len(stand.asked())
+    stand.pass_to(START_NS + 4 * BAR_NS)
+    assert (stand.state, len(stand.asked())) == (State.LISTENING, asked)
+
+
+@pytest.mark.parametrize("way", ["learn", "bind"])
+@pytest.mark.parametrize("control", [Control(0, 60, is_note=True), Control(0, 64)])
+def test_what_is_down_when_it_becomes_a_control_is_let_go(control: Control, way: str) -> None:
+    stand = Stand(Settings())
+    stand.play(START_NS, NoteOn(0, 60, 80))
+    if not control.is_note:
+        stand.play(START_NS + MS, ControlChange(0, 64, 90), NoteOff(0, 60))
+    if way == "learn":
+        stand.at(START_NS + 100 * MS, Learn(Action.END))
+        press = NoteOn(0, 60, 80) if control.is_note else ControlChange(0, 64, 127)
+        stand.play(START_NS + 200 * MS, press)
+    else:
+        stand.at(START_NS + 200 * MS, Bind(((control, Action.END),)))
+    stand.pass_to(START_NS + 2 * SECOND)
+    assert stand.asked(), "the phrase never ends while a key or a pedal is held"
+
+
+def test_who_is_asked_before_anything_was_played_begins_on_the_next_beat() -> None:
+    stand = Stand(Settings())
+    stand.at(START_NS + 700 * MS, HandOver())
+    (asked,) = stand.asked()
+    assert (asked.begin_tick, asked.end_tick) == (96, 96 + 4 * BAR)
+    assert asked.instruments == (PIANO,)
+    stand.compose(strike(96))
+    stand.pass_to(START_NS + 5 * BAR_NS)
+    assert stand.state is State.LISTENING
+
+
+def test_out_of_nothing_and_freely_it_begins_at_once() -> None:
+    stand = Stand(Settings(instruments=(BASS,)), None)
+    stand.at(SECOND, HandOver())
+    (asked,) = stand.asked()
+    assert asked.instruments == (BASS,)
+    assert asked.end_tick - asked.begin_tick == 8 * 96
+    assert stand.line.ns_at(asked.begin_tick) <= SECOND + 100 * MS
+
+
+def test_a_loop_out_of_nothing_is_an_answer() -> None:
+    stand = Stand(Settings(mode=Mode.LOOP), None)
+    stand.at(SECOND, HandOver())
+    (asked,) = stand.asked()
+    assert asked.end_tick - asked.begin_tick == 8 * 96
+    stand.compose(strike(asked.begin_tick))
+    stand.pass_to(20 * SECOND)
+    assert (len(stand.asked()), stand.state) == (1, State.LISTENING)
+
+
+def test_who_is_accompanied_out_of_nothing_has_time_to_come_in() -> None:
+    stand = Stand(Settings(mode=Mode.ACCOMPANY))
+    stand.at(START_NS + 20 * SECOND, HandOver())
+    stand.pass_to(START_NS + 21 * SECOND)
+    assert not [message for message in stand.composer if isinstance(message, Conclude)]
+
+
+def test_who_stops_with_a_key_down_has_let_go_of_it() -> None:
+    stand = Stand(Settings())
+    stand.play(START_NS, NoteOn(0, 60, 80), ControlChange(0, 64, 127))
+    stand.at(START_NS + SECOND, Halt())
+    snapshot = stand.session.snapshot(START_NS + 2 * SECOND)
+    assert [n.release_ns for n in snapshot.notes] == [START_NS + SECOND]
+    assert snapshot.pedals == ((START_NS, START_NS + SECOND),)
+
+
+def test_who_trades_and_asks_for_the_answer_gets_it_at_the_next_bar_line() -> None:
+    stand = Stand(Settings(mode=Mode.TRADE, bars=4))
+    stand.beats(0, 2)
+    stand.at(START_NS + 1200 * MS, HandOver())
+    (asked,) = stand.asked()
+    assert (asked.begin_tick, asked.end_tick) == (BAR, 5 * BAR)
+
+
+def test_a_loop_that_missed_its_line_waits_for_the_next() -> None:
+    stand = Stand(Settings(mode=Mode.LOOP))
+    end_ns = stand.beats(0, 4)
+    stand.at(end_ns + 900 * MS)  # the machine was busy over the bar line
+    (asked,) = stand.asked()
+    assert (asked.begin_tick % BAR, asked.end_tick - asked.begin_tick) == (0, BAR)
+
+
+def test_a_tempo_that_has_become_another_is_told_with_the_next_phrase() -> None:
+    stand = Stand(Settings())
+    faster = replace(HOST, time_ns=START_NS + BAR_NS, tick=BAR, quarter_ns=400 * MS)
+    begun = len(stand.composer)
+    stand.move(START_NS + BAR_NS, faster)
+    assert len(stand.composer) == begun
+    stand.play(faster.ns_at(BAR + 24), NoteOn(0, 60, 80))
+    assert stand.composer[-2:] == [Begin(150.0), Hear((Strike(24, PIANO, 60, 80),))]
+
+
+def test_a_metre_that_changes_under_a_phrase_is_told_before_the_answer() -> None:
+    stand = Stand(Settings())
+    stand.beats(0, 2)
+    begun = len(stand.composer)
+    metre = replace(HOST, metre=MetreChange(0, 3, 4))
+    stand.move(START_NS + BAR_NS // 2, metre)
+    assert isinstance(stand.composer[begun], Begin)  # at once: it has to be read
+    stand.at(START_NS + 1100 * MS, HandOver())
+    told = [m for m in stand.composer[begun:] if isinstance(m, Begin | Hear | Compose)]
+    assert told[0] == Begin(120.0, (3, 4))
+    assert isinstance(told[1], Hear)
+    assert [h.tick for h in told[1].happenings] == [0, 38, 48, 86]
+    assert isinstance(told[2], Compose)
+    assert told[2].begin_tick == 144
+    assert len(told) == 3
+
+
+def test_what_begins_now_is_not_drawn_into_the_past() -> None:
+    settings = Settings(quantise=Quantise(Step.EIGHTH), begins=Begins.AT_ONCE)
+    stand = Stand(settings)
+    end_ns = stand.beats(0, 2)
+    stand.at(end_ns + 20 * MS, HandOver())
+    (asked,) = stand.asked()
+    assert 86 < asked.begin_tick < 96
+    stand.compose(strike(asked.begin_tick), strike(asked.begin_tick + 24, 65))
+    assert stand.strikes() == [(96, 64), (120, 65)]
+
+
+def test_a_change_of_time_is_told_at_once() -> None:
+    stand = Stand(Settings(), None)
+    stand.at(SECOND, Change(Settings(time=Time(bpm=90))))
+    assert stand.io[-2:] == [
+        protocol.Follow(),
+        protocol.Conduct(stand.line),
+    ]
+    assert stand.line.bpm == pytest.approx(90)

@@ -1,0 +1,124 @@
+"""A host's positions, told as timelines: noise is averaged, news breaks the line."""
+
+from dataclasses import replace
+from random import Random
+from statistics import pstdev
+
+import pytest
+
+from bridge.sync.host import PRESENT_NS, HostFollower, HostPosition
+from bridge.sync.transport import Source, Transport
+
+SECOND = 1_000_000_000
+PERIOD_NS = 256 * SECOND // 48_000
+
+
+class Host:
+    """Plays at a tempo, and says where it is as a real one does: rounded, and a little off."""
+
+    def __init__(self, bpm: float = 97.5, seed: int = 0) -> None:
+        self.rng, self.bpm = Random(seed), bpm
+        self.now_ns, self.quarters, self.playing = 5 * SECOND, 0.0, True
+        self.follower = HostFollower(Source.JACK)
+
+    def say(self) -> None:
+        """Say where it is."""
+        rounded = int(self.quarters * 1920) / 1920
+        read_ns = self.now_ns + self.rng.randrange(-20_000, 20_000)
+        bar = int(self.quarters // 4)
+        said = HostPosition(read_ns, self.playing, rounded, self.bpm, bar, 4.0 * bar)
+        self.follower.observe(said)
+
+    def line(self) -> Transport:
+        """Return what its follower makes of it."""
+        line = self.follower.transport(self.now_ns)
+        assert line is not None
+        return line
+
+    def pass_periods(self, count: int) -> Transport:
+        """Let periods pass, saying each time where it is."""
+        for _ in range(count):
+            self.now_ns += PERIOD_NS
+            if self.playing:
+                self.quarters += PERIOD_NS * self.bpm / 60 / SECOND
+            self.say()
+        return self.line()
+
+    def miss_ns(self, line: Transport) -> float:
+        """Tell how far the line is from where the host is."""
+        return line.ns_at(0) - (self.now_ns - self.quarters * 60 * SECOND / self.bpm)
+
+
+@pytest.mark.parametrize("bpm", [60, 97.5, 174])
+def test_rounding_and_late_readings_are_averaged_out(bpm: float) -> None:
+    host = Host(bpm)
+    host.pass_periods(300)
+    misses = [host.miss_ns(host.pass_periods(1)) for _ in range(1000)]
+    assert pstdev(misses) < 0.2 * 60 * SECOND / bpm / 1920  # of what a single position is rounded
+    assert host.line().epoch == 1
+
+
+def test_a_host_that_is_silent_is_not_there() -> None:
+    follower = HostFollower(Source.JACK)
+    assert follower.transport(0) is None
+    follower.observe(HostPosition(SECOND, playing=True, quarters=0, bpm=120))
+    assert follower.transport(SECOND + PRESENT_NS) is not None
+    assert follower.transport(SECOND + PRESENT_NS + 1) is None
+
+
+def test_stopping_starting_jumping_and_looping_each_break_the_line_once() -> None:
+    host = Host()
+    epochs = [host.pass_periods(50).epoch]
+    host.playing = False
+    epochs.append(host.pass_periods(50).epoch)
+    host.quarters = 32.0  # where a host that stands is put is nobody's business
+    epochs.append(host.pass_periods(50).epoch)
+    host.playing = True
+    epochs.append(host.pass_periods(50).epoch)
+    host.quarters = 16.0
+    epochs.append(host.pass_periods(50).epoch)
+    assert epochs == [1, 2, 2, 3, 4]
+    assert abs(host.miss_ns(host.pass_periods(100))) < 300_000
+
+
+def test_a_tempo_that_changes_moves_the_line_and_does_not_break_it() -> None:
+    host = Host(100)
+    before = host.pass_periods(100)
+    for _ in range(200):
+        host.bpm += 0.1
+        host.pass_periods(1)
+    line = host.pass_periods(100)
+    assert line.epoch == before.epoch
+    assert line.bpm == pytest.approx(120, abs=0.01)
+    assert abs(host.miss_ns(line)) < 1_000_000
+
+
+def test_a_host_that_counts_its_jumps_is_believed() -> None:
+    follower = HostFollower(Source.PLUGIN)
+    position = HostPosition(SECOND, playing=True, quarters=0, bpm=120, epoch=7)
+    epochs = []
+    for epoch, quarters in ((7, 0.0), (7, 0.04), (8, 0.05), (8, 0.06)):
+        follower.observe(replace(position, epoch=epoch, quarters=quarters))
+        line = follower.transport(SECOND)
+        assert line is not None
+        epochs.append(line.epoch)
+    assert epochs == [1, 1, 2, 2]
+
+
+def test_bars_are_the_hosts_and_there_is_music_before_the_beginning() -> None:
+    follower = HostFollower(Source.PLUGIN)
+    follower.observe(
+        HostPosition(
+            SECOND,
+            playing=True,
+            quarters=-0.0104,
+            bpm=120,
+            bar=-1,
+            bar_quarters=-3.0,
+            numerator=3,
+        )
+    )
+    line = follower.transport(SECOND)
+    assert line is not None
+    assert line.beat_of(line.passed(SECOND)) == (0, 3)
+    assert line.beat_of(line.tick_at(SECOND + 6_000_000)) == (1, 1)

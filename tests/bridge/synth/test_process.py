@@ -1,0 +1,237 @@
+"""The synth: what it makes of messages, what it says where it cannot play, and that it is heard."""
+
+from __future__ import annotations
+
+import array
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bridge.midi.events import (
+    ControlChange,
+    Event,
+    NoteOff,
+    NoteOn,
+    PitchWheel,
+    ProgramChange,
+    encode,
+)
+from bridge.synth.policy import Silent, Sounding
+from bridge.synth.process import (
+    BACKEND_VARIABLE,
+    FRAME_BYTES,
+    LATENCY_NS,
+    NOT_INSTALLED,
+    RATE_HZ,
+    Cycle,
+    loaded,
+)
+from bridge.synth.queue import datagram
+from bridge.synth.sound_font import find
+from bridge.system.clock import ManualClock, SystemClock
+from bridge.system.pipe import Child, start_child
+from tests.bridge.jack_server import PERIOD
+
+MS, SECOND = 1_000_000, 1_000_000_000
+SIZE = RATE_HZ // 100
+RECORDER = Path(__file__).with_name("synth_recorder.py")
+ORGAN = 19
+
+
+class Player:
+    """A synth whose buffers are asked for exactly when they should be."""
+
+    def __init__(self) -> None:
+        self.clock = ManualClock(SECOND)
+        self.cycle = Cycle(loaded(find()), self.clock)
+        self._sound = self.cycle.play()
+        next(self._sound)
+
+    def tell(self, due_ns: int, *events: Event) -> None:
+        self.cycle.arrived.extend((SECOND + due_ns, encode(event)) for event in events)
+
+    def peaks(self, buffers: int) -> list[float]:
+        """Play so many buffers; return how loud each is."""
+        return [max(map(abs, self.play()), default=0.0) for _ in range(buffers)]
+
+    def play(self) -> array.array[float]:
+        """Play one buffer; return its samples."""
+        data = self._sound.send(SIZE)
+        assert len(data) == SIZE * FRAME_BYTES
+        self.clock.advance(10 * MS)
+        return array.array("f", bytes(data))
+
+
+@pytest.fixture
+def player() -> Player:
+    return Player()
+
+
+def first_frame(samples: array.array[float]) -> int:
+    return next(place for place, sample in enumerate(samples) if sample) // 2
+
+
+@pytest.mark.parametrize("frame", [0, 1, 100, 479])
+def test_a_note_begins_at_its_frame(player: Player, frame: int) -> None:
+    due_ns = 20 * MS + frame * SECOND // RATE_HZ
+    player.tell(due_ns - LATENCY_NS, NoteOn(0, 96, 127))
+    assert player.peaks(2) == [0.0, 0.0]
+    begun = player.play()
+    # The first sample of a sound may be nothing, and the second or third.
+    begins = first_frame(begun) if any(begun) else SIZE + first_frame(player.play())
+    assert frame <= begins <= frame + 4
+
+
+def test_a_note_ends_when_it_is_told(player: Player) -> None:
+    player.tell(0, ProgramChange(1, ORGAN), NoteOn(1, 60, 100))
+    player.tell(SECOND, NoteOff(1, 60))
+    peaks = player.peaks(250)
+    assert min(peaks[5:100]) > 0.005
+    assert max(peaks[200:]) < 0.0005
+
+
+@pytest.mark.parametrize(
+    "end", [ControlChange(1, 120, 0), ControlChange(1, 123, 0)], ids=["sound off", "notes off"]
+)
+def test_silence_is_obeyed(player: Player, end: ControlChange) -> None:
+    player.tell(0, ProgramChange(1, ORGAN), NoteOn(1, 60, 100), NoteOn(1, 64, 100))
+    player.tell(500 * MS, end)
+    assert min(player.peaks(50)[5:]) > 0.005
+    player.peaks(100)
+    assert max(player.peaks(5)) < 0.0005
+
+
+def test_the_drums_are_drums_and_the_wheel_bends() -> None:
+    def sound(*events: Event) -> list[float]:
+        fresh = Player()
+        fresh.tell(0, *events)
+        return [sample for _ in range(20) for sample in fresh.play()]
+
+    assert sound(NoteOn(9, 38, 100)) != sound(NoteOn(0, 38, 100))
+    assert sound(NoteOn(9, 38, 100), ProgramChange(9, 5)) == sound(NoteOn(9, 38, 100))
+    assert sound(NoteOn(0, 60, 100)) == sound(PitchWheel(0, 0), NoteOn(0, 60, 100))
+    assert sound(NoteOn(0, 60, 100)) != sound(PitchWheel(0, 8191), NoteOn(0, 60, 100))
+
+
+def test_a_whole_band_does_not_reach_full_scale(player: Player) -> None:
+    for channel, program in enumerate((0, 19, 46, 24, 33, 40, 42, 52, 73, 0, 71, 66, 56, 81)):
+        player.tell(0, ProgramChange(channel, program))
+        pitches = (36, 38, 49) if channel == 9 else (48, 60, 64)
+        player.tell(100 * MS, *(NoteOn(channel, pitch, 100) for pitch in pitches))
+    assert 0.2 < max(player.peaks(100)) < 1.0
+
+
+def said_by(*arguments: str) -> object:
+    child = start_child("bridge.synth.process", *arguments)
+    try:
+        assert child.connection.poll(20)
+        return child.connection.recv()
+    finally:
+        child.close()
+        assert child.process.returncode == 0
+
+
+def test_what_is_missing_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lost = tmp_path / "lost.sf2"
+    assert said_by(str(lost)) == Silent(f"There is no sound font {lost}.")
+    lost.write_text("no sound font")
+    assert said_by(str(lost)) == Silent(f"{lost} is no General MIDI sound font.")
+    monkeypatch.setenv(BACKEND_VARIABLE, "gramophone")
+    assert said_by() == Silent(
+        "There is no sound device that plays through gramophone; connect one, and Antiphon will "
+        "sound."
+    )
+
+
+@pytest.mark.parametrize("library", ["tinysoundfont", "miniaudio"])
+def test_a_library_that_is_missing_does_not_come_by_itself(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: str
+) -> None:
+    (tmp_path / f"{library}.py").write_text("raise ImportError")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    assert said_by() == Silent(NOT_INSTALLED, lasting=True)
+
+
+@pytest.fixture
+def synth(jack_name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Child, int]]:  # noqa: ARG001 - a server must run
+    """Run the synth on the JACK server; give the port that it listens at."""
+    monkeypatch.setenv(BACKEND_VARIABLE, "jack")
+    child = start_child("bridge.synth.process", "")
+    assert child.connection.poll(20)
+    said = child.connection.recv()
+    assert isinstance(said, Sounding), said
+    assert (said.device, said.latency_ns) == ("JACK", LATENCY_NS)
+    yield child, said.port
+    child.close()
+
+
+Sound = tuple[np.ndarray, Callable[[int], int]]
+
+
+def recorded(port: int, plan: list[tuple[int, Event]], end_ns: int, file: Path) -> Sound:
+    """Play a plan; return the sound, and at which of its samples a moment is."""
+    recorder = subprocess.Popen(
+        [sys.executable, RECORDER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert recorder.stdout is not None
+    assert recorder.stdout.readline() == "recording\n"
+    clock, waiting = SystemClock(), threading.Event()
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as feed:
+        for due_ns, event in sorted(plan, key=lambda each: each[0]):
+            waiting.wait(max(0.0, (due_ns - clock.now_ns()) / 1e9))  # a note comes when it is due
+            feed.sendto(datagram(due_ns, encode(event)), ("127.0.0.1", port))
+    waiting.wait(max(0.0, (end_ns - clock.now_ns()) / 1e9))
+    recorder.communicate(str(file))
+    found = np.load(file)
+    begins, frames, moments = found["readings"].T
+    apart = int(np.median(moments - frames * SECOND // RATE_HZ))
+
+    def place(time_ns: int) -> int:
+        frame = (time_ns - apart) * RATE_HZ // SECOND
+        period = int(np.searchsorted(begins, frame, "right")) - 1
+        return period * PERIOD + int(frame - begins[period])
+
+    return found["sound"], place
+
+
+@pytest.mark.device
+def test_notes_are_heard_a_constant_time_after_they_are_due_and_no_longer_than_they_last(
+    synth: tuple[Child, int], tmp_path: Path
+) -> None:
+    begin_ns = SystemClock().now_ns() + 1_500 * MS  # the device's line has settled by then
+    dues = [begin_ns + place * 217_300_000 for place in range(12)]
+    last_ns = dues[-1] + SECOND
+    plan: list[tuple[int, Event]] = [(due_ns, NoteOn(9, 75, 127)) for due_ns in dues]  # claves
+    plan += [(begin_ns, ProgramChange(1, ORGAN)), (last_ns, NoteOn(1, 60, 100))]
+    plan += [(last_ns + SECOND // 2, NoteOff(1, 60))]
+    sound, place = recorded(synth[1], plan, last_ns + 2 * SECOND, tmp_path / "sound.npz")
+    loud = np.abs(sound) > 0.002
+    assert not loud[: place(begin_ns)].any()
+    latencies = []
+    for due_ns in dues:
+        due = place(due_ns)
+        latencies.append(int(loud[due : due + RATE_HZ // 5].argmax()) / RATE_HZ * 1e3)
+    assert max(latencies) - min(latencies) < 3, latencies  # milliseconds
+    assert 10 < min(latencies) < 60
+    assert loud[place(last_ns + 100 * MS) : place(last_ns + 400 * MS)].any()
+    assert not loud[place(last_ns + 1_500 * MS) :].any()
+
+
+@pytest.mark.device
+def test_the_sound_ends_with_whoever_started_it(synth: tuple[Child, int], tmp_path: Path) -> None:
+    child, port = synth
+    now_ns = SystemClock().now_ns()
+    plan: list[tuple[int, Event]] = [(now_ns, ProgramChange(1, ORGAN)), (now_ns, NoteOn(1, 60, 99))]
+    closer = threading.Timer(1.0, child.close)
+    closer.start()
+    sound, _ = recorded(port, plan, now_ns + 2 * SECOND, tmp_path / "sound.npz")
+    closer.join()
+    assert child.process.returncode == 0
+    assert np.abs(sound).max() > 0.005
+    assert not sound[-RATE_HZ // 10 :].any()

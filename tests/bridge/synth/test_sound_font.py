@@ -1,0 +1,41 @@
+"""Where a sound font is found."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from bridge.ports.base import PortError
+from bridge.synth.sound_font import CARRIER, find
+
+
+def test_the_one_that_is_named_comes_first_and_must_be_there(tmp_path: Path) -> None:
+    (tmp_path / "FluidR3_GM.sf2").touch()
+    own = tmp_path / "own.sf2"
+    with pytest.raises(PortError, match=r"There is no sound font .*own\.sf2\."):
+        find(own, [tmp_path])
+    own.touch()
+    assert find(own, [tmp_path]) == own
+
+
+def test_free_ones_come_before_others_in_whatever_folder(tmp_path: Path) -> None:
+    first, second = tmp_path / "a", tmp_path / "b"
+    for folder, name in ((first, "TimGM6mb.sf2"), (second, "FluidR3_GM.sf2")):
+        folder.mkdir()
+        (folder / name).touch()
+    assert find(None, [first, second]) == second / "FluidR3_GM.sf2"
+    assert find(None, [first]) == first / "TimGM6mb.sf2"
+
+
+def test_a_package_carries_one_and_is_not_loaded_for_that(tmp_path: Path) -> None:
+    before = CARRIER in sys.modules
+    assert find(None, [tmp_path]).suffix == ".sf2"
+    assert (CARRIER in sys.modules) is before
+
+
+def test_where_there_is_none_it_is_said_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bridge.synth.sound_font.CARRIER", "no_such_package_at_all")
+    with pytest.raises(PortError, match=r"^There is no sound font: install .*\.$"):
+        find(None, [tmp_path])

@@ -1,0 +1,37 @@
+"""A file is there whole, or what was there before is."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from bridge.system.atomic_write import written_whole
+
+
+def test_it_takes_the_place_of_what_was_there_with_the_users_rights(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("before")
+    before = os.umask(0o027)
+    try:
+        with written_whole(file) as stream:
+            stream.write(b"after")
+            assert file.read_text() == "before"
+    finally:
+        os.umask(before)
+    assert file.read_text() == "after"
+    assert file.stat().st_mode & 0o777 == 0o640
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_writer_that_fails_leaves_what_was_there_and_nothing_else(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("before")
+    with pytest.raises(TypeError), written_whole(file) as stream:
+        stream.writelines([b"half", None])  # type: ignore[list-item]
+    assert file.read_text() == "before"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_folder_that_is_not_there_is_told_of(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError), written_whole(tmp_path / "none" / "file"):
+        pass

@@ -1,0 +1,73 @@
+"""Two processes and the pipe between them."""
+
+import tempfile
+from multiprocessing import process
+from pathlib import Path
+
+import pytest
+
+from bridge.system import pipe
+from bridge.system.pipe import ChildError, start_child
+
+PATIENCE_S = 20.0
+HEAD = "import sys, threading\nfrom bridge.system.pipe import join_parent\nconnection = join_parent()\n"
+MODULES = {
+    "echo": HEAD + "connection.send((sys.argv[1:], connection.recv()))",
+    "obedient": HEAD + "try: connection.recv()\nexcept EOFError: sys.exit(7)",
+    "stubborn": HEAD + "threading.Event().wait()",
+    "stillborn": "raise SystemExit(3)",
+    "deaf": "import threading; threading.Event().wait()",
+}
+
+
+@pytest.fixture(autouse=True)
+def _modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put the modules where a child's `python -m` finds them."""
+    for name, text in MODULES.items():
+        (tmp_path / f"{name}.py").write_text(text)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+
+
+def test_values_cross_both_ways_and_arguments_arrive() -> None:
+    child = start_child("echo", "one", "two words")
+    child.connection.send({"value": (1, 2.5, b"\0")})
+    assert child.connection.poll(PATIENCE_S)
+    assert child.connection.recv() == (["one", "two words"], {"value": (1, 2.5, b"\0")})
+    child.close()
+    assert child.process.returncode == 0
+
+
+def test_a_long_way_to_temporary_files_is_no_hindrance(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = tmp_path / ("d" * 100)
+    deep.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(deep))
+    monkeypatch.setattr(process.current_process(), "_config", {})  # it remembers a folder
+    child = start_child("obedient")
+    child.close()
+    assert child.process.returncode == 7
+
+
+def test_a_child_reads_the_end_of_the_pipe() -> None:
+    child = start_child("obedient")
+    child.close()
+    assert child.process.returncode == 7
+
+
+def test_a_child_that_does_not_leave_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipe, "_LEAVE_S", 0.1)
+    child = start_child("stubborn")
+    child.close()
+    assert child.process.returncode != 0
+
+
+def test_a_child_that_ends_before_it_joins_is_reported() -> None:
+    with pytest.raises(ChildError, match="stillborn ended with status 3 before it joined"):
+        start_child("stillborn")
+
+
+def test_a_child_that_never_joins_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipe, "_GLANCES", 3)
+    with pytest.raises(ChildError, match="deaf ended with status"):
+        start_child("deaf")

@@ -1,0 +1,148 @@
+"""An artefact that disagrees with itself or the program is refused, in a sentence naming both."""
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from export.runtime import artefact
+from export.runtime.artefact import (
+    FORMAT,
+    MANIFEST,
+    STYLES,
+    WEIGHTS,
+    Artefact,
+    ArtefactError,
+    UnknownStyleError,
+)
+from export.runtime.decoder import Decoder
+from model.tokens import vocabulary as v
+
+ROOT = Path(__file__).parents[3]
+
+
+def edit(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]:
+    """Return what applies a change to a folder's manifest."""
+
+    def apply(folder: Path) -> None:
+        manifest = json.loads((folder / MANIFEST).read_text())
+        change(manifest)
+        (folder / MANIFEST).write_text(json.dumps(manifest))
+
+    return apply
+
+
+def flip(name: str, at: int) -> Callable[[Path], None]:
+    """Return what flips one bit of a folder's file."""
+
+    def apply(folder: Path) -> None:
+        content = bytearray((folder / name).read_bytes())
+        content[at] ^= 1
+        (folder / name).write_bytes(content)
+
+    return apply
+
+
+def resealed(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]:
+    """Return what applies a change to a folder's styles, and seals the folder again."""
+
+    def apply(folder: Path) -> None:
+        styles = json.loads((folder / STYLES).read_text())
+        change(styles)
+        (folder / STYLES).write_text(json.dumps(styles))
+        manifest = json.loads((folder / MANIFEST).read_text())
+        artefact.seal(folder, {k: w for k, w in manifest.items() if k != "sha256"})
+
+    return apply
+
+
+def _other_vocabulary(manifest: dict[str, Any]) -> None:
+    manifest["vocabulary"] = "0" * 64
+
+
+DAMAGES = [
+    (edit(lambda m: m.update(format=1)), rf"format 1 and this program reads format {FORMAT}"),
+    (edit(lambda m: m.pop("format")), rf"format None and this program reads format {FORMAT}"),
+    (
+        edit(_other_vocabulary),
+        rf"vocabulary 000000000000 and this program has vocabulary {v.FINGERPRINT[:12]}",
+    ),
+    (edit(lambda m: m.pop("graphs")), r"has no 'graphs'"),
+    (edit(lambda m: m["sha256"].pop("cuda.onnx")), r"no checksum for cuda\.onnx"),
+    (flip(WEIGHTS, 5000), r"weights\.bin has sha256 \w{12} and manifest\.json says \w{12}"),
+    (flip(STYLES, 40), r"styles\.json has sha256 \w{12} and manifest\.json says \w{12}"),
+    (lambda f: (f / "cpu.onnx").unlink(), r"manifest\.json names cpu\.onnx, .* No such file"),
+    (lambda f: (f / STYLES).unlink(), r"manifest\.json names styles\.json, .* No such file"),
+    (lambda f: (f / MANIFEST).unlink(), r"manifest\.json cannot be read: No such file"),
+    (lambda f: (f / MANIFEST).write_text("{"), r"manifest\.json is not JSON"),
+    (lambda f: (f / MANIFEST).write_text("[]"), r"holds a list and should hold an object"),
+    (
+        resealed(lambda s: s["styles"][1]["vector"].pop()),
+        r"the vector of bossa nova has 63 numbers and the network a width of 64",
+    ),
+    (
+        resealed(lambda s: s["instruments"].pop("bass")),
+        r"the vector of bass has 0 numbers and the network a width of 64",
+    ),
+]
+
+
+@pytest.mark.parametrize("damage,sentence", DAMAGES)
+def test_damage_is_refused_in_one_sentence(
+    copied: Path, damage: Callable[[Path], object], sentence: str
+) -> None:
+    Artefact.load(copied)
+    damage(copied)
+    with pytest.raises(ArtefactError) as refusal:
+        Artefact.load(copied)
+    assert re.search(sentence, str(refusal.value))
+    assert "\n" not in str(refusal.value)
+
+
+def test_a_graph_that_the_manifest_does_not_describe_is_refused(copied: Path) -> None:
+    edit(lambda m: m["graphs"]["cpu"]["inputs"][0].update(shape=["B", "T", 65]))(copied)
+    with pytest.raises(ArtefactError, match=r"x .*64.* and the manifest as .*65"):
+        Decoder(Artefact.load(copied), device="cpu", threads=1)
+
+
+def test_a_blend_is_the_weighted_mean(exact: Artefact) -> None:
+    first, second = exact.style_vectors[0], exact.style_vectors[2]
+    blended = exact.blend({"bach": 3, "chopin": 1})
+    np.testing.assert_allclose(blended, 0.75 * first + 0.25 * second, rtol=1e-5, atol=1e-7)
+    assert blended.dtype == np.float32
+
+
+def test_no_style_is_zero(exact: Artefact) -> None:
+    assert not exact.blend({}).any()
+
+
+def test_an_unknown_style_names_its_neighbours(exact: Artefact) -> None:
+    with pytest.raises(UnknownStyleError, match=r"'chopn'.*chopin"):
+        exact.blend({"bach": 1, "chopn": 1})
+
+
+def test_an_artefact_knows_its_name_and_styles(exact: Artefact) -> None:
+    assert exact.name == "tiny"
+    assert exact.style_names == ("bach", "bossa nova", "chopin")
+    assert exact.style_vectors.shape == (3, 64)
+
+
+def test_playing_loads_neither_torch_nor_onnx(exact: Artefact) -> None:
+    """And reading alone does not even load onnxruntime."""
+    play = (
+        "import sys, pathlib, numpy\n"
+        "from export.runtime.artefact import Artefact\n"
+        "artefact = Artefact.load(pathlib.Path(sys.argv[1]))\n"
+        "assert 'onnxruntime' not in sys.modules\n"
+        "from export.runtime.decoder import Decoder\n"
+        "Decoder(artefact, device='cpu', threads=1).feed([0], numpy.zeros((1, 6), int))\n"
+        "assert not {'torch', 'onnx'} & set(sys.modules)\n"
+    )
+    command = [sys.executable, "-c", play, str(exact.folder)]
+    subprocess.run(command, cwd=ROOT, check=True)

@@ -1,0 +1,72 @@
+"""The composer's thread answers, ends, and tells of a failure."""
+
+import threading
+
+from bridge.messages.composer import Arrange, Begin, Compose, Composed, Hear, Release, Strike
+from bridge.messages.settings import Settings
+from bridge.midi.instruments import Instrument
+from export.runtime.artefact import Artefact
+from export.runtime.composer import Composer
+from export.runtime.composer_thread import ComposerThread
+from export.runtime.decoder import Decoder
+
+PIANO = Instrument.PIANO
+PHRASE = (Strike(0, PIANO, 60, 80), Release(22, PIANO, 60), Strike(24, PIANO, 64, 80))
+
+
+def test_the_thread_answers_and_ends(exact: Artefact) -> None:
+    thread = ComposerThread(lambda: Composer(exact, Decoder(exact, device="cpu")))
+    for message in (
+        Begin(),
+        Arrange(Settings()),
+        Hear(PHRASE),
+        Compose(1, 120, 216, 216, (PIANO,)),
+    ):
+        thread.post(message)
+    done = False
+    while not done:
+        assert thread.connection.poll(20)
+        composed = thread.connection.recv()
+        assert isinstance(composed, Composed)
+        done = composed.done
+    thread.close()
+
+
+def test_a_failure_in_the_thread_is_told(exact: Artefact) -> None:
+    thread = ComposerThread(lambda: Composer(exact, Decoder(exact, device="cpu")))
+    thread.post(Arrange(Settings(style=(("nobody", 1.0),))))
+    assert thread.connection.poll(20)
+    assert "nobody" in thread.connection.recv().text
+    thread.close()
+
+
+def test_what_is_posted_before_it_is_ready_is_done_when_it_is(exact: Artefact) -> None:
+    allowed = threading.Event()
+
+    def slowly() -> Composer:
+        allowed.wait()
+        return Composer(exact, Decoder(exact, device="cpu"))
+
+    thread = ComposerThread(slowly)
+    for message in (Begin(), Hear(PHRASE), Compose(1, 120, 216, 216, (PIANO,))):
+        thread.post(message)
+    assert not thread.connection.poll(0)
+    allowed.set()
+    assert thread.connection.poll(20)
+    thread.close()
+
+
+def test_it_settles_when_all_is_read(exact: Artefact) -> None:
+    made: list[Composer] = []
+
+    def make() -> Composer:
+        made.append(Composer(exact, Decoder(exact, device="cpu")))
+        return made[0]
+
+    thread = ComposerThread(make)
+    thread.post(Begin())
+    thread.post(Hear(PHRASE))
+    assert thread.settle(20)
+    assert made[0].unread == 0
+    assert len(made[0].tokens) > 2
+    thread.close()

@@ -1,0 +1,165 @@
+"""Continuing a score away from the clock."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from bridge.messages.settings import Settings
+from bridge.midi.instruments import Instrument
+from bridge.midi.notes import MetreChange, Note, Score, TempoChange
+from export.runtime.artefact import Artefact
+from export.runtime.continuation import (
+    Growing,
+    Prompt,
+    Span,
+    alone,
+    continuation,
+    instruments_of,
+    span_of_bars,
+    span_of_seconds,
+)
+from export.runtime.decoder import Decoder
+
+PIANO, BASS = Instrument.PIANO, Instrument.BASS
+SCORE = Score(
+    tuple(Note(24 * i, PIANO, 60 + i, 24 * i + 20, 80) for i in range(8)),
+    (TempoChange(0, 90.0),),
+    (MetreChange(0, 3, 4),),
+)
+
+
+@pytest.fixture
+def decoder(exact: Artefact) -> Decoder:
+    return Decoder(exact, device="cpu", threads=1)
+
+
+def test_the_span_begins_at_the_bar_line_and_counts_bars_of_the_metre() -> None:
+    span = span_of_bars(SCORE, 4)
+    assert (span.begin, span.end) == (288, 288 + 4 * 144)
+    seconds = span_of_seconds(SCORE, 2.0)
+    assert (seconds.begin, seconds.end) == (288, 288 + 3 * 48)
+
+
+def test_every_note_lies_in_the_span(exact: Artefact, decoder: Decoder) -> None:
+    span = span_of_bars(SCORE, 4)
+    notes = continuation(exact, decoder, SCORE, span, Settings(seed=1))
+    assert notes
+    assert all(span.begin <= n.onset_ticks < n.release_ticks <= span.end for n in notes)
+    assert {n.instrument for n in notes} == {PIANO}
+
+
+def test_the_same_seed_gives_the_same_notes(exact: Artefact, decoder: Decoder) -> None:
+    span = span_of_bars(SCORE, 2)
+    first = continuation(exact, decoder, SCORE, span, Settings(seed=1))
+    assert continuation(exact, decoder, SCORE, span, Settings(seed=2)) != first
+    assert continuation(exact, decoder, SCORE, span, Settings(seed=1)) == first
+
+
+def grown(prompt: Prompt, settings: Settings) -> list[Note]:
+    growing = Growing(prompt, settings)
+    while not growing.done:
+        growing.work()
+    return growing.notes()
+
+
+def test_one_prompt_serves_takes_one_after_another(exact: Artefact, decoder: Decoder) -> None:
+    span = span_of_bars(SCORE, 2)
+    seeds = [Settings(seed=seed) for seed in (1, 2, 1)]
+    each = [continuation(exact, decoder, SCORE, span, settings) for settings in seeds]
+    prompt = Prompt(exact, decoder, SCORE, span, Settings())
+    assert [grown(prompt, settings) for settings in seeds] == each
+
+
+def test_a_prompt_that_the_cache_has_lost_is_read_again(exact: Artefact) -> None:
+    small = Decoder(exact, device="cpu", threads=1, capacity=256)
+    span = span_of_bars(SCORE, 120)
+    once = continuation(exact, small, SCORE, span, Settings(seed=1))
+    prompt = Prompt(exact, small, SCORE, span, Settings())
+    before = small.slid
+    assert [grown(prompt, Settings(seed=1)) for _ in range(2)] == [once, once]
+    assert small.slid > before
+
+
+def test_it_grows_in_order_and_what_is_there_stays(exact: Artefact, decoder: Decoder) -> None:
+    span = span_of_bars(SCORE, 2)
+    growing = Growing(Prompt(exact, decoder, SCORE, span, Settings()), Settings(seed=1))
+    assert (growing.notes(), growing.share) == ([], 0.0)
+    sizes, shares = [0], [0.0]
+    while not growing.done:
+        growing.work()
+        sizes.append(len(growing.notes()))
+        shares.append(growing.share)
+        assert all(n.release_ticks <= span.end for n in growing.notes())
+    assert shares == sorted(shares)
+    assert shares[-1] == 1.0
+    assert sizes == sorted(sizes)
+    assert len(set(sizes)) > 2
+
+
+def test_a_long_prompt_is_read_in_parts(exact: Artefact, decoder: Decoder) -> None:
+    many = tuple(Note(12 * i, PIANO, 50 + i % 30, 12 * i + 10, 80) for i in range(300))
+    growing = Growing(
+        Prompt(exact, decoder, Score(many), Span(3600, 3800), Settings()), Settings(seed=1)
+    )
+    lengths = []
+    while not growing.share:
+        growing.work()
+        lengths.append(decoder.length)
+    longest = max(after - before for before, after in pairwise(lengths))
+    assert longest <= 128
+
+
+def test_instruments_are_a_promise(exact: Artefact, decoder: Decoder) -> None:
+    settings = Settings(seed=1, instruments=(BASS,))
+    notes = continuation(exact, decoder, SCORE, span_of_bars(SCORE, 4), settings)
+    assert {n.instrument for n in notes} == {BASS}
+
+
+def test_a_prompt_longer_than_the_cache_is_continued(exact: Artefact) -> None:
+    many = tuple(Note(12 * i, PIANO, 50 + i % 30, 12 * i + 10, 80) for i in range(400))
+    score = Score(many, SCORE.tempos, SCORE.metres)
+    small = Decoder(exact, device="cpu", threads=1, capacity=256)
+    assert continuation(exact, small, score, span_of_bars(score, 4), Settings(seed=1))
+
+
+def test_alone_it_begins_at_tick_0_in_the_tempo_and_metre_in_force() -> None:
+    span = span_of_bars(SCORE, 1)
+    score = alone(SCORE, span, [Note(span.begin + 6, PIANO, 60, span.begin + 12, 80)])
+    assert score.notes == (Note(6, PIANO, 60, 12, 80),)
+    assert (round(score.tempos[0].bpm, 3), score.metres) == (90.0, (MetreChange(0, 3, 4),))
+
+
+def test_the_instruments_of_a_score() -> None:
+    assert instruments_of(SCORE) == (PIANO,)
+
+
+def test_who_keeps_to_the_grid_is_continued_on_it(exact: Artefact, decoder: Decoder) -> None:
+    span = span_of_bars(SCORE, 2)
+    places = {
+        n.onset_ticks % 48 for n in continuation(exact, decoder, SCORE, span, Settings(seed=1))
+    }
+    assert places <= {0, 12, 16, 24, 32, 36}
+    notes = tuple(replace(n, onset_ticks=n.onset_ticks + 5) for n in SCORE.notes)
+    free = replace(SCORE, notes=notes)
+    places = {
+        n.onset_ticks % 48 for n in continuation(exact, decoder, free, span, Settings(seed=1))
+    }
+    assert not places <= {0, 12, 16, 24, 32, 36}
+
+
+def test_a_stronger_style_is_a_longer_vector(exact: Artefact) -> None:
+    told: list[float] = []
+
+    class Noted(Decoder):
+        def set_style(self, vector: NDArray[np.float32]) -> None:
+            told.append(float(np.linalg.norm(vector)))
+            super().set_style(vector)
+
+    noted = Noted(exact, device="cpu", capacity=256, threads=1)
+    for strength in (1.0, 2.5):
+        asked = Settings(style=(("bach", 1.0),), style_strength=strength)
+        continuation(exact, noted, SCORE, span_of_bars(SCORE, 1), asked)
+    assert told[1] == pytest.approx(2.5 * told[0])

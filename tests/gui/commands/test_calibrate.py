@@ -1,0 +1,57 @@
+"""The round trip, measured on a real JACK server with another program that echoes."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gui.commands.calibrate import NOTES, CalibrationError, round_trip
+from tests.bridge.jack_server import PERIOD, RATE_HZ, shared_jack_server
+
+pytestmark = pytest.mark.device
+
+ECHO = Path(__file__).parents[2] / "daw" / "jack_echo.py"
+LATER = 960  # frames: 20 ms
+PERIOD_NS = PERIOD * 1_000_000_000 // RATE_HZ
+
+
+@pytest.fixture(scope="module")
+def jack_name() -> Iterator[str]:
+    yield from shared_jack_server()
+
+
+@pytest.fixture
+def echo(jack_name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Run a program that sends back what it hears."""
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", jack_name)
+    with subprocess.Popen(
+        [sys.executable, ECHO, str(LATER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        yield
+        process.communicate()
+
+
+@pytest.mark.usefixtures("echo")
+def test_the_way_out_and_back_is_measured() -> None:
+    found = round_trip("jack", "echo:out", "echo:in")
+    assert found.echoes == 2 * NOTES
+    # A circle of cables is a period longer than what is in it.
+    late_ns = found.usual_ns - LATER * 1_000_000_000 // RATE_HZ
+    assert 0 <= late_ns <= PERIOD_NS + 100_000
+    assert found.spread_ns < PERIOD_NS
+
+
+@pytest.mark.usefixtures("echo")
+def test_where_nothing_comes_back_it_says_what_to_do() -> None:
+    with pytest.raises(CalibrationError, match="connect the output to the input"):
+        round_trip("jack", None, "echo:in")
+
+
+@pytest.mark.usefixtures("echo")
+def test_a_port_that_is_not_there_is_named() -> None:
+    with pytest.raises(CalibrationError, match='no port "harp"'):
+        round_trip("jack", "harp", None)

@@ -1,0 +1,101 @@
+"""A jam on a real JACK server: another program plays a phrase and records the answer."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assets import DEMO_PHRASES
+from bridge.midi import smf
+from bridge.midi.instruments import Instrument
+from tests.bridge.jack_server import shared_jack_server
+
+PLAYER = Path(__file__).with_name("jack_player.py")
+JAM_S, PLAYER_S = 16, 18
+NOTE_ON, NOTE_OFF, PROGRAM = 0x90, 0x80, 0xC0
+
+pytestmark = pytest.mark.device
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    yield from shared_jack_server()
+
+
+@pytest.fixture(scope="module")
+def jam(server: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Let the player play the minuet to a jam; return what was heard and logged."""
+    folder = tmp_path_factory.mktemp("jam")
+    environment = os.environ | {"JACK_DEFAULT_SERVER": server}
+    record, log = folder / "jam.mid", folder / "log.jsonl"
+    command = ["from gui.cli import main; main()", "jam", "--style", "baroque", "--seed", "1"]
+    command += ["--instruments", "piano,bass", "--for", str(JAM_S)]
+    command += ["--record", str(record), "--json-log", str(log)]
+    jamming = subprocess.Popen([sys.executable, "-c", *command], env=environment)
+    player = subprocess.run(
+        [sys.executable, PLAYER, DEMO_PHRASES / "minuet.mid", str(PLAYER_S)],
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    assert jamming.wait(60) == 0
+    entries = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
+    heard: dict[str, Any] = json.loads(player.stdout)
+    return heard | {"log": entries, "record": record}
+
+
+def kinds(events: list[list[int]], kind: int) -> list[list[int]]:
+    return [event for event in events if event[1] & 0xF0 == kind]
+
+
+def test_the_answer_begins_after_the_phrase(jam: dict[str, Any]) -> None:
+    assert jam["heard"]
+    last_release = max(event[0] for event in jam["played"])
+    first = kinds(jam["heard"], NOTE_ON)[0][0]
+    assert first > last_release + 0.2 * jam["rate"]
+
+
+def test_the_first_note_comes_within_50_ms_of_the_hand_over(jam: dict[str, Any]) -> None:
+    sent = [entry["figure"] for entry in jam["log"] if entry["what"] == "first note sent"]
+    assert sent
+    assert sent[0] < 50_000_000
+
+
+def test_every_note_on_has_its_note_off_and_nothing_sounds_after_the_stop(
+    jam: dict[str, Any],
+) -> None:
+    sounding: set[tuple[int, int]] = set()
+    for _, status, pitch, *_velocity in jam["heard"]:
+        key = (status & 0x0F, pitch)
+        if status & 0xF0 == NOTE_ON:
+            assert key not in sounding
+            sounding.add(key)
+        elif status & 0xF0 == NOTE_OFF:
+            sounding.discard(key)
+    assert not sounding
+    assert len(kinds(jam["heard"], NOTE_ON)) >= 4
+
+
+def test_it_plays_the_instruments_asked_for_and_says_which(jam: dict[str, Any]) -> None:
+    channels = {event[1] & 0x0F for event in kinds(jam["heard"], NOTE_ON)}
+    own = {kind.spec.channel: kind.spec.program for kind in (Instrument.PIANO, Instrument.BASS)}
+    assert channels <= set(own)
+    for _, status, program in kinds(jam["heard"], PROGRAM):
+        assert own[status & 0x0F] == program
+
+
+def test_the_recording_has_both_players(jam: dict[str, Any]) -> None:
+    file = smf.read(jam["record"])
+    names = {track.name for track in file.source.tracks}
+    assert "played piano" in names
+    assert names <= {"", "played piano", "Antiphon piano", "Antiphon bass"}
+    played = next(track for track in file.source.tracks if track.name == "played piano")
+    onsets = [message for message in played if message.type == "note_on"]
+    assert len(onsets) == len([e for e in jam["played"] if e[1] & 0xF0 == NOTE_ON and e[3]])

@@ -1,0 +1,98 @@
+"""`antiphon style`, as a user types it, with a home of its own."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from assets import DEMO_PHRASES
+from bridge.midi import smf
+from gui.commands import style
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+def antiphon(home: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from gui.cli import main; main()", *map(str, words)]
+    environment = os.environ | {"HOME": str(home), "XDG_DATA_HOME": str(home / "data")}
+    return subprocess.run(
+        command, capture_output=True, text=True, check=False, timeout=250, env=environment
+    )
+
+
+@pytest.mark.slow
+def test_a_style_is_learned_listed_played_and_removed(home: Path, tmp_path: Path) -> None:
+    music = tmp_path / "music"
+    (music / "more").mkdir(parents=True)
+    for name in ("nocturne", "minuet"):
+        shutil.copy(DEMO_PHRASES / f"{name}.mid", music)
+    shutil.copy(DEMO_PHRASES / "prelude.mid", music / "more")
+    (music / "broken.mid").write_bytes(b"MThd")
+    added = antiphon(home, "style", "add", "My Ballads", music, "--steps", "3")
+    assert added.returncode == 0, added.stderr
+    assert "broken.mid" in added.stderr
+    assert "learning" in added.stderr
+    assert 'Use it: --style "my ballads"' in added.stdout
+    listed = antiphon(home, "style", "list")
+    assert listed.stdout == "my ballads: 3 pieces\n"
+    assert "my ballads" in antiphon(home, "styles").stdout.splitlines()
+    out = tmp_path / "out.mid"
+    asked = ("--style", "my ballads:0.6,jazz:0.4", "--bars", "1")
+    played = antiphon(home, "continue", DEMO_PHRASES / "minuet.mid", "-o", out, *asked)
+    assert played.returncode == 0, played.stderr
+    assert len(smf.read(out).score.notes) > 20
+    assert antiphon(home, "style", "remove", "my ballads").returncode == 0
+    assert antiphon(home, "style", "list").stdout == ""
+    refused = antiphon(home, "style", "remove", "my ballads")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "no style 'my ballads' of your own" in refused.stderr
+
+
+def test_what_cannot_be_learned_from_is_refused(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    for words, said in (
+        (("mine", tmp_path / "none"), "is not a folder"),
+        (("bach", tmp_path / "empty"), "is a style of antiphon-small already"),
+        (("a:b", tmp_path / "empty"), "cannot name a style"),
+        (("mine", tmp_path / "empty"), "holds no MIDI file"),
+        (("mine", tmp_path / "empty", "--steps", "0"), "--steps: at least 1"),
+    ):
+        done = antiphon(home, "style", "add", *words)
+        assert (done.returncode, done.stdout) == (2, ""), done.stderr
+        assert said in done.stderr
+        assert "Traceback" not in done.stderr
+    assert not (home / "data").exists()
+
+
+def test_without_the_training_packages_it_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(style, "find_spec", lambda name: None if name == "torch" else name)
+    with pytest.raises(SystemExit) as left:
+        style.app(["add", "mine", str(tmp_path)])
+    assert left.value.code == 2
+    assert "pip install 'antiphon[train]'" in capsys.readouterr().err
+
+
+def test_the_map_is_drawn(home: Path, tmp_path: Path) -> None:
+    out = tmp_path / "map.png"
+    done = antiphon(home, "styles", "--map", out)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert out.read_bytes().startswith(b"\x89PNG")
+    refused = antiphon(home, "styles", "--map", "/nowhere/map.png")
+    assert (refused.returncode, refused.stdout) == (2, "")
+
+
+def test_a_damaged_style_is_named(home: Path) -> None:
+    folder = home / "data" / "antiphon" / "styles"
+    folder.mkdir(parents=True)
+    (folder / "odd.json").write_text("{", "utf-8")
+    done = antiphon(home, "styles")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "odd.json" in done.stderr

@@ -1,0 +1,301 @@
+"""A checkup, taken through its stages by a real session whose world is the test."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+from bridge.messages.requests import Change, Finish, Halt, Listen, Recite, Request
+from bridge.messages.settings import Settings, Time
+from bridge.messages.snapshot import Snapshot, State
+from bridge.midi.events import NoteOn, Stamped
+from bridge.playout.protocol import (
+    Echoed,
+    Patched,
+    Play,
+    PluginInstance,
+    Plugins,
+    PortNames,
+    Problem,
+    Ready,
+    Received,
+)
+from bridge.session.player import MS, SECOND
+from bridge.session.session import Inbox, Session
+from gui.desk.devices.checkup import ANSWER_NS, FIGURE, OPENING_NS, Checkup, Finding, Sign
+from gui.wording import advice
+
+READY = Ready("jack", "Antiphon:in", "Antiphon:out")
+STEP_NS = 20 * MS
+
+
+class Consulting:
+    """A checkup, the session that it asks, and the time of both."""
+
+    def __init__(self, *world: Inbox, settings: Settings | None = None) -> None:
+        self.checkup = Checkup("linux")
+        self.session = Session(settings or Settings())
+        self.now_ns = 7 * SECOND
+        self.asked: list[Request] = []
+        self.played = 0
+        self.tell(*world)
+
+    def tell(self, *items: Inbox) -> None:
+        """Let the session hear something, and do what it says, which here is to count."""
+        for message in self.session.step(self.now_ns, items).to_io:
+            if isinstance(message, Play):
+                self.played += sum(isinstance(due.event, NoteOn) for due in message.dues)
+
+    def ask(self, requests: tuple[Request, ...]) -> None:
+        self.asked += requests
+        self.tell(*requests)
+
+    def goes_on(self, for_ns: int) -> Iterator[Snapshot]:
+        """Let time pass while the checkup runs."""
+        end_ns = self.now_ns + for_ns
+        while self.now_ns < end_ns and self.checkup.running:
+            self.tell()
+            shown = self.session.snapshot(self.now_ns)
+            self.ask(self.checkup.step(self.now_ns, shown))
+            yield shown
+            self.now_ns += STEP_NS
+
+    def until(self, state: State) -> None:
+        """Let time pass until the session is in a state."""
+        assert any(shown.state is state for shown in self.goes_on(10 * SECOND))
+
+    def to_its_end(self) -> None:
+        list(self.goes_on(20 * SECOND))
+        assert not self.checkup.running
+
+    def found(self, title: str) -> Finding:
+        return next(finding for finding in self.checkup.findings if str(finding.title) == title)
+
+    def said(self, title: str) -> str:
+        return str(self.found(title).sentence)
+
+    def told(self, title: str) -> tuple[Sign, str]:
+        return self.found(title).sign, self.said(title)
+
+    def advised(self) -> list[int]:
+        """Return the advance that is advised, or nothing."""
+        advance_ns = self.checkup.advance_ns
+        return [] if advance_ns is None else [advance_ns]
+
+    def signs(self) -> list[Sign]:
+        return [finding.sign for finding in self.checkup.findings]
+
+
+def test_before_it_begins_it_says_what_it_will_look_at() -> None:
+    consulting = Consulting(READY)
+    assert consulting.signs() == [Sign.WAITING] * 4
+    consulting.to_its_end()
+    assert consulting.asked == []
+
+
+def test_without_a_loop_all_is_well_and_nothing_is_measured() -> None:
+    consulting = Consulting(READY)
+    consulting.checkup.begin()
+    consulting.until(State.ANSWERING)
+    assert consulting.checkup.asks
+    consulting.to_its_end()
+    assert consulting.asked == [Recite(FIGURE)]
+    assert consulting.played == len(FIGURE.notes)
+    assert consulting.session.state is State.STOPPED
+    assert consulting.signs() == [Sign.WELL, Sign.ASKED, Sign.WELL, Sign.WAITING]
+    assert "connect the output to the input" in consulting.said("Round trip")
+    assert consulting.advised() == []
+    consulting.checkup.hear(heard=True)
+    assert consulting.found("Test notes").sign is Sign.WELL
+    assert not consulting.checkup.asks
+
+
+def test_a_session_that_goes_on_goes_on_afterwards() -> None:
+    consulting = Consulting(READY, Listen())
+    consulting.checkup.begin()
+    consulting.to_its_end()
+    assert consulting.session.state is State.LISTENING
+
+
+def test_a_loop_is_found_and_its_round_trip_advised() -> None:
+    consulting = Consulting(READY, Echoed((400 * MS,)))  # long ago, and of other notes
+    consulting.checkup.begin()
+    consulting.until(State.ANSWERING)
+    assert consulting.found("Echoes").sign is Sign.WAITING
+    consulting.tell(Echoed((12 * MS, 12_340_000, 13 * MS)))
+    next(consulting.goes_on(SECOND))
+    assert consulting.found("Echoes").sign is Sign.WARNING
+    assert consulting.advised() == [], "it is still measured"
+    consulting.to_its_end()
+    assert "12.3 ms" in consulting.said("Round trip")
+    assert consulting.advised() == [12_300_000]
+    # It follows what is set, and not what else comes back later.
+    settings = Settings(time=Time(advance_ns=12_300_000))
+    consulting.tell(Change(settings), Echoed((90 * MS,)))
+    consulting.checkup.step(consulting.now_ns, consulting.session.snapshot(consulting.now_ns))
+    assert consulting.advised() == []
+    assert consulting.told("Round trip") == (
+        Sign.WELL,
+        "A note takes 12.3 ms out and back, and is sent so much earlier.",
+    )
+
+
+def test_what_comes_back_after_the_last_note_is_waited_for() -> None:
+    consulting = Consulting(READY)
+    consulting.checkup.begin()
+    consulting.until(State.ANSWERING)
+    consulting.until(State.STOPPED)
+    list(consulting.goes_on(SECOND // 2))
+    consulting.tell(Echoed((150 * MS,)))
+    consulting.to_its_end()
+    assert consulting.found("Echoes").sign is Sign.WARNING
+
+
+@pytest.mark.parametrize("delay_ns", [-200_000, 400_000])
+def test_of_a_round_trip_that_nobody_hears_nothing_is_made(delay_ns: int) -> None:
+    consulting = Consulting(READY)
+    consulting.checkup.begin()
+    consulting.until(State.ANSWERING)
+    consulting.tell(Echoed((delay_ns,)))
+    consulting.to_its_end()
+    assert consulting.advised() == []
+    assert consulting.found("Round trip").sign is Sign.WELL
+
+
+@pytest.mark.parametrize(
+    "world, word",
+    [
+        ((READY,), "Connect Antiphon:out"),
+        ((Ready("rtmidi", "keys", "synth"), PortNames(("keys",), ("synth",))), "switched on"),
+        ((Plugins((PluginInstance(1, None, listens=True, playing=True),)),), "plugin"),
+    ],
+)
+def test_who_hears_nothing_is_told_where_to_look(world: tuple[Inbox, ...], word: str) -> None:
+    consulting = Consulting(*world)
+    consulting.checkup.begin()
+    consulting.until(State.ANSWERING)
+    consulting.checkup.hear(heard=False)
+    consulting.to_its_end()
+    assert consulting.found("Ports").sign is Sign.WELL
+    assert consulting.found("Test notes").sign is Sign.BAD
+    assert word in consulting.said("Test notes")
+
+
+def test_who_hears_nothing_of_the_synth_is_told_of_the_synth() -> None:
+    consulting = Consulting(READY)
+    consulting.checkup.begin()
+    consulting.until(State.ANSWERING)
+    consulting.checkup.hear(heard=False)
+    shown = consulting.session.snapshot(consulting.now_ns)
+    consulting.tell(Patched(connected=True))
+    patched = consulting.session.snapshot(consulting.now_ns)
+    for told, word in (
+        (replace(shown, sound="It sounds through JACK."), "through JACK: see that the speakers"),
+        (replace(shown, sound="There is no sound font.", mute=True), "There is no sound font."),
+        (patched, "What is connected to Antiphon:out"),
+    ):
+        consulting.checkup.step(consulting.now_ns, told)
+        assert word in consulting.said("Test notes")
+
+
+def test_where_no_port_opens_it_says_what_to_do_and_plays_nothing() -> None:
+    consulting = Consulting(Problem("There is no JACK server; start JACK or PipeWire."))
+    consulting.checkup.begin()
+    consulting.to_its_end()
+    assert consulting.signs() == [Sign.BAD, *[Sign.WAITING] * 3]
+    assert consulting.said("Ports") == str(advice.remedy("linux"))
+    assert consulting.asked == []
+
+
+def test_ports_may_take_a_while_to_open() -> None:
+    consulting = Consulting()
+    consulting.checkup.begin()
+    list(consulting.goes_on(OPENING_NS - SECOND))
+    assert consulting.told("Ports") == (Sign.WAITING, "Opening ...")
+    consulting.tell(READY)
+    consulting.to_its_end()
+    assert consulting.found("Ports").sign is Sign.WELL
+
+
+def test_ports_that_never_open_are_given_up() -> None:
+    consulting = Consulting()
+    consulting.checkup.begin()
+    began_ns = consulting.now_ns
+    consulting.to_its_end()
+    assert consulting.now_ns - began_ns == OPENING_NS + STEP_NS
+    assert consulting.found("Ports").sign is Sign.BAD
+
+
+def test_what_is_wrong_with_ports_that_were_open_is_said() -> None:
+    consulting = Consulting(READY, Problem("The JACK server has gone."))
+    consulting.checkup.begin()
+    consulting.to_its_end()
+    assert consulting.told("Ports") == (Sign.WARNING, "The JACK server has gone.")
+
+
+def key(consulting: Consulting, pitch: int) -> Received:
+    return Received((Stamped(consulting.now_ns, NoteOn(0, pitch, 80)),))
+
+
+def test_nobody_is_played_over() -> None:
+    consulting = Consulting(READY, Listen())
+    consulting.tell(key(consulting, 50))
+    consulting.checkup.begin()
+    list(consulting.goes_on(SECOND // 10))
+    assert consulting.asked == []
+    assert "until nobody plays" in consulting.said("Test notes")
+    consulting.tell(Halt())
+    consulting.to_its_end()
+    assert consulting.asked == [Recite(FIGURE)]
+
+
+def test_who_comes_in_ends_it() -> None:
+    consulting = Consulting(READY)
+    consulting.checkup.begin()
+    consulting.until(State.ANSWERING)
+    consulting.tell(key(consulting, 50))
+    consulting.to_its_end()
+    assert "came in" in consulting.said("Test notes")
+    assert consulting.told("Echoes") == (Sign.WAITING, "Not checked.")
+    assert not consulting.checkup.asks
+    assert consulting.session.state is State.HEARING
+
+
+def test_cancelled_it_is_silent_at_once() -> None:
+    consulting = Consulting(READY)
+    consulting.checkup.begin()
+    consulting.until(State.ANSWERING)
+    consulting.ask(consulting.checkup.cancel())
+    assert consulting.asked == [Recite(FIGURE), Finish()]
+    assert not consulting.checkup.running
+    assert consulting.session.state is State.STOPPED
+    assert consulting.said("Test notes") == "Cancelled."
+    assert consulting.checkup.cancel() == ()
+
+
+def test_an_engine_that_does_not_play_is_not_waited_for() -> None:
+    checkup = Checkup("linux")
+    shown = replace(Session(Settings()).snapshot(0), backend="jack")
+    checkup.begin()
+    for now_ns in range(0, ANSWER_NS + SECOND, STEP_NS):
+        checkup.step(now_ns, shown)
+    assert not checkup.running
+    assert "did not play" in str(checkup.findings[1].sentence)
+
+
+def test_it_can_be_repeated() -> None:
+    consulting = Consulting(READY)
+    for _ in range(2):
+        consulting.checkup.begin()
+        assert consulting.signs() == [Sign.WAITING] * 4
+        consulting.to_its_end()
+        consulting.checkup.hear(heard=True)
+        assert consulting.signs() == [Sign.WELL, Sign.WELL, Sign.WELL, Sign.WAITING]
+    assert consulting.asked == [Recite(FIGURE)] * 2
+
+
+def test_on_a_beat_it_begins_with_a_bar() -> None:
+    consulting = Consulting(READY, settings=Settings(time=Time(bpm=60.0)))
+    consulting.checkup.begin()
+    consulting.to_its_end()
+    assert consulting.signs() == [Sign.WELL, Sign.ASKED, Sign.WELL, Sign.WAITING]

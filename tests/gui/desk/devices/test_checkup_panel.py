@@ -1,0 +1,136 @@
+"""The checkup's face: a list, a question, and an advice."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton
+from pytestqt.qtbot import QtBot
+
+from bridge.messages.requests import Finish, Recite
+from bridge.messages.settings import Settings
+from bridge.messages.snapshot import Snapshot, State
+from bridge.session.player import SECOND
+from bridge.system.clock import ManualClock
+from gui.desk.devices.checkup import ECHOES_NS, FIGURE, Sign
+from gui.desk.devices.checkup_panel import DoctorPanel
+from gui.desk.devices.sign import SignView
+from gui.desk.widgets.theme import DARK
+
+QUIET = Snapshot(
+    0, State.STOPPED, Settings(), (), "jack", input_name="Antiphon:in", output_name="Antiphon:out"
+)
+SOUNDING = replace(QUIET, state=State.ANSWERING, recital=(0, SECOND))
+
+
+class Practice:
+    """A panel, its clock, and what it asks for."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.clock = ManualClock()
+        self.panel = DoctorPanel(DARK, self.clock, "linux")
+        qtbot.addWidget(self.panel)
+        self.panel.show()
+        self.asked: list[object] = []
+        self.advised: list[int] = []
+        self.panel.asked.connect(self.asked.append)
+        self.panel.advised.connect(self.advised.append)
+        self._qtbot = qtbot
+
+    def begin(self) -> None:
+        """Check, as far as that the notes are to be heard."""
+        self.panel.show_snapshot(QUIET)
+        self.click(self.panel.check)
+        self.panel.step()
+        self.panel.show_snapshot(SOUNDING)
+
+    def end(self, after: Snapshot = QUIET) -> None:
+        self.clock.advance(SECOND)
+        self.panel.show_snapshot(after)
+        self.panel.step()
+        self.clock.advance(ECHOES_NS)
+        self.panel.step()
+
+    def click(self, button: QPushButton) -> None:
+        self._qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+    def texts(self) -> str:
+        return "\n".join(label.text() for label in self.panel.findChildren(QLabel))
+
+    def shown(self) -> set[str]:
+        buttons = self.panel.findChildren(QPushButton)
+        return {button.text().replace("&", "") for button in buttons if button.isVisible()}
+
+
+@pytest.fixture
+def practice(qtbot: QtBot) -> Practice:
+    return Practice(qtbot)
+
+
+def test_nothing_happens_before_it_is_asked_to(practice: Practice) -> None:
+    practice.panel.show_snapshot(QUIET)
+    assert practice.asked == []
+    assert practice.shown() == {"Check"}
+
+
+def test_it_waits_for_the_engine_to_wake(practice: Practice) -> None:
+    practice.panel.begin()
+    practice.clock.advance(60 * SECOND)
+    practice.panel.step()
+    assert practice.panel.running
+    practice.panel.show_snapshot(QUIET)
+    practice.panel.step()
+    assert practice.asked == [Recite(FIGURE)]
+
+
+def test_its_own_timer_takes_it_on(practice: Practice, qtbot: QtBot) -> None:
+    practice.panel.show_snapshot(QUIET)
+    with qtbot.waitSignal(practice.panel.asked):
+        practice.panel.begin()
+
+
+def test_the_notes_are_asked_about_and_the_answer_taken(practice: Practice) -> None:
+    practice.begin()
+    assert practice.shown() == {"Cancel", "I hear it", "No"}
+    practice.click(practice.panel.heard)
+    assert practice.shown() == {"Cancel"}
+    assert "You hear them." in practice.texts()
+    practice.end()
+    assert practice.shown() == {"Check"}
+    assert "there is no loop" in practice.texts()
+
+
+def test_who_hears_nothing_is_helped(practice: Practice) -> None:
+    practice.begin()
+    practice.end()
+    practice.click(practice.panel.unheard)
+    assert "Connect Antiphon:out to an instrument" in practice.texts()
+
+
+def test_an_advance_is_advised_and_set_once(practice: Practice) -> None:
+    practice.begin()
+    looped = replace(QUIET, echoes=8, echo_ns=12_340_000)
+    practice.end(looped)
+    assert practice.shown() == {"Check", "I hear it", "No", "Set advance to 12.3 ms"}
+    practice.click(practice.panel.advance)
+    assert practice.advised == [12_300_000]
+    time = replace(looped.settings.time, advance_ns=12_300_000)
+    practice.panel.show_snapshot(replace(looped, settings=replace(looped.settings, time=time)))
+    assert "Set advance to 12.3 ms" not in practice.shown()
+
+
+def test_it_can_be_cancelled(practice: Practice) -> None:
+    practice.begin()
+    practice.click(practice.panel.cancel)
+    assert practice.asked == [Recite(FIGURE), Finish()]
+    assert practice.shown() == {"Check"}
+
+
+def test_each_finding_has_a_sign_and_is_told_whole_to_who_sees_none(practice: Practice) -> None:
+    practice.begin()
+    signs = practice.panel.findChildren(SignView)
+    assert [each.accessibleName() for each in signs] == ["well", "asked", "waiting", "waiting"]
+    names = {label.accessibleName() for label in practice.panel.findChildren(QLabel)}
+    assert "Test notes, asked: Four soft notes, up a chord: do you hear them?" in names
+    assert [each.sign for each in practice.panel.findings][:2] == [Sign.WELL, Sign.ASKED]
+    assert all(button.toolTip() for button in practice.panel.findChildren(QPushButton))

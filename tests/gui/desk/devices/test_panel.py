@@ -1,0 +1,208 @@
+"""Ports, whose time is kept, how it goes, and the checkup."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from bridge.messages.requests import Recite
+from bridge.messages.settings import Settings, Time
+from bridge.messages.snapshot import Snapshot, State
+from bridge.midi.instruments import Instrument
+from bridge.playout.protocol import Lateness, OpenPorts, PluginInstance
+from bridge.sync.transport import Source
+from gui.desk.devices.panel import DevicesPanel
+from gui.desk.widgets.lamp import Lamp
+from gui.desk.widgets.theme import DARK, LIGHT, Theme
+from tests.gui.desk.music import jam
+from tests.gui.desk.wheel import turned
+
+SCREENSHOTS = Path(__file__).parents[4] / "build" / "screenshots"
+EDGES_US = (50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
+STOPPED = Snapshot(0, State.STOPPED, Settings(), ())
+
+
+@pytest.fixture
+def panel(qtbot: QtBot) -> DevicesPanel:
+    panel = DevicesPanel()
+    qtbot.addWidget(panel)
+    panel.show_settings(Settings())
+    return panel
+
+
+def combo(panel: DevicesPanel, name: str) -> QComboBox:
+    return next(b for b in panel.findChildren(QComboBox) if b.accessibleName() == name)
+
+
+def test_ports_are_offered_and_opened(panel: DevicesPanel, qtbot: QtBot) -> None:
+    panel.show_snapshot(
+        replace(STOPPED, inputs=("keyboard:out",), outputs=("synth:in", "other:in"))
+    )
+    panel.output.setCurrentIndex(2)
+    with qtbot.waitSignal(panel.opened) as asked:
+        panel.output.activated.emit(2)
+    assert asked.args == [OpenPorts(None, "other:in")]
+    # A port that comes does not change what was chosen.
+    panel.show_snapshot(replace(STOPPED, outputs=("a:in", "synth:in", "other:in")))
+    assert panel.output.currentData() == "other:in"
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        Time(),
+        Time(sync=Source.CLOCK),
+        Time(metre=(6, 8)),
+        Time(metre=(11, 8)),
+        Time(advance_ns=-12_500_000),
+    ],
+)
+def test_time_is_shown_and_asked_for(panel: DevicesPanel, qtbot: QtBot, time: Time) -> None:
+    with qtbot.assertNotEmitted(panel.changed):
+        panel.show_settings(Settings(time=time))
+    assert panel.applied(Settings(bars=2)) == Settings(bars=2, time=time)
+
+
+def test_a_choice_is_told(panel: DevicesPanel, qtbot: QtBot) -> None:
+    box = combo(panel, "Whose time is kept")
+    with qtbot.waitSignal(panel.changed):
+        box.setCurrentIndex(box.findData(Source.LINK))
+    assert panel.applied(Settings()).time == Time(sync=Source.LINK)
+
+
+def test_a_label_says_what_its_control_says(panel: DevicesPanel) -> None:
+    labels = [label for label in panel.findChildren(QLabel) if label.buddy() is not None]
+    assert len(labels) == 7
+    for label in labels:
+        assert label.toolTip()
+        assert label.toolTip() == label.buddy().toolTip()
+
+
+def full() -> Snapshot:
+    """Return a snapshot with something to say everywhere."""
+    return replace(
+        jam(),
+        echoes=8,
+        echo_ns=12_340_000,
+        processor="CPU, 2 threads, because there is no NVIDIA driver.",
+        lateness=Lateness(EDGES_US, (812, 203, 90, 14, 5, 2, 1, 0, 0, 0, 0), 3_200_000),
+        plugins=(
+            PluginInstance(1, None, listens=True, playing=True),
+            PluginInstance(2, Instrument.BASS, listens=False, playing=True),
+        ),
+    )
+
+
+def facts(panel: DevicesPanel) -> list[str]:
+    return [label.text() for label in panel.findChildren(QLabel)]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "Antiphon:in → Antiphon:out (jack)",
+        "1. plays all instruments, listens\n2. plays bass, does not listen",
+        "Following the JACK transport.",
+        "60.0 bpm in 4/4",
+        "bar 3, beat 1",
+        "CPU, 2 threads, because there is no NVIDIA driver.",
+        "after 20 ms",
+        "8, after 12.3 ms",
+        "p50 0.05 ms, p99 0.5 ms, worst 3.2 ms",
+    ],
+)
+def test_it_shows_how_it_goes(panel: DevicesPanel, told: str) -> None:
+    assert told not in facts(panel)
+    panel.show_snapshot(full())
+    assert told in facts(panel)
+
+
+def test_of_what_is_not_there_it_says_so(panel: DevicesPanel) -> None:
+    panel.show_snapshot(full())
+    panel.show_snapshot(STOPPED)
+    assert {"none open", "none", "free", "-", "no note yet"} <= set(facts(panel))
+    panel.show_snapshot(replace(STOPPED, echoes=3))
+    assert "3" in facts(panel)
+
+
+def test_lamps_beside_the_ports_light_up(panel: DevicesPanel) -> None:
+    lamps = panel.findChildren(Lamp)
+    assert [lamp.lit for lamp in lamps] == [False, False]
+    panel.show_snapshot(replace(jam(), last_answered=None))
+    assert [lamp.lit for lamp in lamps] == [True, False]
+    panel.show_snapshot(jam())
+    assert [lamp.lit for lamp in lamps] == [True, True]
+
+
+def test_the_wheel_scrolls_and_chooses_nothing(panel: DevicesPanel, qtbot: QtBot) -> None:
+    panel.resize(360, 300)
+    panel.show()
+    panel.show_snapshot(replace(STOPPED, inputs=("a", "b")))
+    qtbot.waitUntil(lambda: panel.verticalScrollBar().maximum() > 0)
+    with qtbot.assertNotEmitted(panel.opened), qtbot.assertNotEmitted(panel.changed):
+        # What is not taken goes to the parent, as Qt does it with real turns.
+        assert not turned(panel.input)
+        assert not turned(combo(panel, "Metre"))
+    assert turned(panel.viewport())
+    assert panel.verticalScrollBar().value() > 0
+
+
+def test_an_advised_advance_is_set(panel: DevicesPanel, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(panel.changed):
+        panel.doctor.advised.emit(12_300_000)
+    assert panel.applied(Settings()).time == Time(advance_ns=12_300_000)
+
+
+def test_a_checkup_begins_in_sight_and_asks_the_engine(panel: DevicesPanel, qtbot: QtBot) -> None:
+    panel.resize(360, 420)
+    panel.show()
+    qtbot.waitUntil(lambda: panel.verticalScrollBar().maximum() > 0)
+    panel.show_snapshot(replace(full(), state=State.LISTENING))
+    with qtbot.waitSignal(panel.asked) as asked:
+        panel.begin_checkup()
+    assert isinstance(asked.args[0], Recite)
+    panel.show_snapshot(replace(full(), recital=(0, 1 << 60)))
+    no_hidden = panel.doctor.heard
+    qtbot.waitUntil(lambda: no_hidden.visibleRegion().boundingRect() == no_hidden.rect())
+
+
+def is_whole(widget: QWidget) -> bool:
+    """Tell whether all of a text has room."""
+    height = widget.heightForWidth(widget.width())
+    wanted = widget.sizeHint()
+    if isinstance(widget, QLabel) and widget.wordWrap():
+        return widget.height() >= height
+    return widget.width() >= wanted.width() and widget.height() >= wanted.height()
+
+
+@pytest.mark.usefixtures("usual_colours")
+@pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
+def test_nothing_is_cut_off_in_a_narrow_window(
+    panel: DevicesPanel, qtbot: QtBot, theme: Theme
+) -> None:
+    QApplication.setPalette(theme.palette())
+    panel.setStyleSheet(theme.sheet() + f"DevicesPanel {{ background: {theme.window}; }}")
+    panel.set_theme(theme)
+    panel.resize(360, 900)
+    panel.show()
+    panel.show_snapshot(replace(full(), state=State.LISTENING))
+    with qtbot.waitSignal(panel.asked):
+        panel.begin_checkup()
+    panel.show_snapshot(replace(full(), recital=(0, 1 << 60), echoes=16))
+    texts: list[QLabel | QPushButton] = [*panel.findChildren(QLabel)]
+    texts += panel.findChildren(QPushButton)
+    texts = [widget for widget in texts if widget.isVisible() and widget.text()]
+    assert len(texts) > 25
+    qtbot.waitUntil(lambda: all(map(is_whole, texts)))
+    inner = panel.widget()
+    assert inner is not None
+    assert inner.width() <= panel.viewport().width()
+    for widget in texts:
+        place = widget.rect().translated(widget.mapTo(inner, QPoint()))
+        assert inner.rect().contains(place)
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    look = "dark" if theme is DARK else "light"
+    assert panel.grab().save(str(SCREENSHOTS / f"devices-{look}.png"))

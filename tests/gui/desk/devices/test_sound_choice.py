@@ -1,0 +1,35 @@
+"""When the built-in synth plays, and what with."""
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from bridge.messages.settings import Settings
+from bridge.synth.policy import Sound
+from gui.desk.devices.sound_choice import SoundChoice
+
+
+@pytest.fixture
+def choice(qtbot: QtBot) -> SoundChoice:
+    choice = SoundChoice()
+    qtbot.addWidget(choice)
+    return choice
+
+
+@pytest.mark.parametrize("sound", list(Sound))
+def test_what_is_asked_for_is_shown_and_asked_for_again(
+    choice: SoundChoice, qtbot: QtBot, sound: Sound
+) -> None:
+    asked = Settings(seed=3, sound=sound, sound_font="/fonts/grand.sf2")
+    with qtbot.assertNotEmitted(choice.changed):
+        choice.show_settings(asked)
+    assert choice.applied(Settings(seed=3)) == asked
+    assert "grand.sf2" in choice.choose.toolTip()
+
+
+def test_a_choice_is_told(choice: SoundChoice, qtbot: QtBot) -> None:
+    choice.show_settings(Settings(sound=Sound.OFF))
+    with qtbot.waitSignal(choice.changed):
+        choice.box.setCurrentIndex(choice.box.findData(Sound.ON))
+    with qtbot.waitSignal(choice.changed):
+        choice.take_font("/fonts/grand.sf2")
+    assert choice.applied(Settings()) == Settings(sound=Sound.ON, sound_font="/fonts/grand.sf2")

@@ -1,0 +1,303 @@
+"""Musical typing in a window: who gets a key, wherever the focus is."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QDialog,
+    QLineEdit,
+    QListWidget,
+    QMenu,
+    QPlainTextEdit,
+    QPushButton,
+    QSpinBox,
+    QTextEdit,
+    QVBoxLayout,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from bridge.midi.events import ControlChange, Event, NoteOff, NoteOn
+from bridge.system.clock import ManualClock
+from gui.desk.keys.keyboard import Keyboard
+from gui.desk.keys.musical_typing import MusicalTyping
+from gui.desk.takes.small_roll import SmallRoll, State
+from gui.desk.widgets.theme import DARK
+from tests.gui.desk.takes.examples import MINUET, NOTES, SPAN
+
+KEYS = Qt.Key
+# The offscreen platform says so of every menu.
+NO_GRAB = pytest.mark.qt_log_ignore("does not support (raise|grabbing)", extend=True)
+ON, OFF = NoteOn(0, 60, 95), NoteOff(0, 60)
+
+
+class Room:
+    """A window with a keyboard and other things that want keys."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.window = QWidget()
+        self.keyboard = Keyboard(DARK, ManualClock())
+        self.typing = MusicalTyping(self.keyboard)
+        self.button = QPushButton("&Start")
+        self.line, self.text, self.plain = QLineEdit(), QTextEdit(), QPlainTextEdit()
+        self.number, self.list = QSpinBox(), QListWidget()
+        self.combo, self.editable = QComboBox(), QComboBox()
+        self.list.addItems(["Zebra", "Fox"])
+        for combo in (self.combo, self.editable):
+            combo.addItems(["Zebra", "Fox"])
+        self.editable.setEditable(True)
+        self.clicked: list[bool] = []
+        self.button.clicked.connect(lambda: self.clicked.append(True))
+        layout = QVBoxLayout(self.window)
+        self.others = (
+            *(self.button, self.line, self.text, self.plain, self.number),
+            *(self.list, self.combo, self.editable),
+        )
+        for widget in (*self.others, self.keyboard):
+            layout.addWidget(widget)
+        self.events: list[Event] = []
+        self.keyboard.played.connect(
+            lambda inject: self.events.extend(stamped.event for stamped in inject.events)
+        )
+        qtbot.addWidget(self.window)
+        self.window.show()
+        with qtbot.waitActive(self.window):
+            self.window.activateWindow()
+        self.qtbot = qtbot
+
+    def click(self, key: Qt.Key, modifier: Qt.KeyboardModifier | None = None) -> None:
+        """Press a key and let it go, as the system would: in whatever has the focus."""
+        handle = self.window.windowHandle()
+        assert handle is not None
+        modifiers = Qt.KeyboardModifier.NoModifier if modifier is None else modifier
+        self.qtbot.keyClick(handle, key, modifiers)
+
+    def heard(self) -> list[Event]:
+        heard, self.events[:] = list(self.events), []
+        return heard
+
+
+@pytest.fixture
+def room(qtbot: QtBot) -> Iterator[Room]:
+    room = Room(qtbot)
+    room.typing.setEnabled(True)
+    yield room
+    room.typing.setEnabled(False)
+
+
+@pytest.mark.parametrize("name", ["button", "list", "combo", "keyboard"])
+def test_letters_play_wherever_the_focus_is(room: Room, name: str) -> None:
+    getattr(room, name).setFocus()
+    room.click(KEYS.Key_F)
+    assert room.heard() == [NoteOn(0, 65, 95), NoteOff(0, 65)]
+    assert room.combo.currentText() == "Zebra"
+    assert room.list.currentRow() < 1
+
+
+@pytest.mark.parametrize("name", ["line", "text", "plain", "number", "editable"])
+def test_who_writes_keeps_the_keys(room: Room, name: str) -> None:
+    getattr(room, name).setFocus()
+    room.click(KEYS.Key_A)
+    room.click(KEYS.Key_Space)
+    assert room.heard() == []
+
+
+def test_what_is_written_arrives(room: Room) -> None:
+    for field in (room.line, room.editable.lineEdit()):
+        assert field is not None
+        field.clear()
+        field.setFocus()
+        room.click(KEYS.Key_A)
+        assert field.text() == "a"
+
+
+def test_a_field_that_may_not_be_written_in_keeps_them_too(room: Room) -> None:
+    room.line.setReadOnly(True)
+    room.line.setFocus()
+    room.click(KEYS.Key_A)
+    assert room.heard() == []
+
+
+def test_off_it_takes_nothing_and_lets_go(room: Room) -> None:
+    room.button.setFocus()
+    handle = room.window.windowHandle()
+    room.qtbot.keyPress(handle, KEYS.Key_A)
+    room.typing.setEnabled(False)
+    assert not room.typing.isEnabled()
+    assert room.heard() == [ON, OFF]
+    room.qtbot.keyRelease(handle, KEYS.Key_A)
+    room.click(KEYS.Key_S)
+    assert room.heard() == []
+    room.typing.setEnabled(True)
+    room.typing.setEnabled(True)
+    room.click(KEYS.Key_A)
+    assert room.heard() == [ON, OFF]
+    room.typing.setEnabled(False)
+    room.click(KEYS.Key_A)
+    assert room.heard() == []
+
+
+@NO_GRAB
+@pytest.mark.parametrize("name", ["button", "combo", "list"])
+def test_who_is_pushed_keeps_space(room: Room, name: str) -> None:
+    getattr(room, name).setFocus()
+    room.click(KEYS.Key_Space)
+    assert room.heard() == []
+    if name == "button":
+        assert len(room.clicked) == 1
+    room.combo.hidePopup()
+
+
+@pytest.mark.parametrize("key", [KEYS.Key_Space, KEYS.Key_Return])
+def test_a_take_that_has_the_focus_is_heard_and_no_pedal_pressed(room: Room, key: Qt.Key) -> None:
+    roll = SmallRoll(DARK, lambda _: None)
+    roll.show_take(1, MINUET, SPAN, NOTES, State.READY)
+    roll.setParent(room.window)
+    played: list[bool] = []
+    roll.played.connect(lambda: played.append(True))
+    roll.show()
+    roll.setFocus()
+    room.click(key)
+    assert (played, room.heard()) == ([True], [])
+    room.click(KEYS.Key_A)  # letters it has no use for
+    assert room.heard() == [ON, OFF]
+
+
+def test_elsewhere_space_is_the_pedal(room: Room) -> None:
+    room.keyboard.setFocus()
+    room.click(KEYS.Key_Space)
+    assert room.heard() == [ControlChange(0, 64, 127), ControlChange(0, 64, 0)]
+
+
+def test_mnemonics_and_commands_go_on_working(room: Room) -> None:
+    saved: list[bool] = []
+    save = QShortcut(QKeySequence("Ctrl+S"), room.window)
+    save.activated.connect(lambda: saved.append(True))
+    room.keyboard.setFocus()
+    room.click(KEYS.Key_S, Qt.KeyboardModifier.AltModifier)
+    room.click(KEYS.Key_S, Qt.KeyboardModifier.ControlModifier)
+    room.qtbot.waitUntil(lambda: room.clicked == [True])  # a button shows first that it is pushed
+    assert saved == [True]
+    assert room.heard() == []
+
+
+@pytest.mark.parametrize("name", ["button", "keyboard"])
+def test_a_shortcut_of_one_letter_yields_while_it_is_on(room: Room, name: str) -> None:
+    went_off: list[bool] = []
+    shortcut = QShortcut(QKeySequence("A"), room.window)
+    shortcut.activated.connect(lambda: went_off.append(True))
+    getattr(room, name).setFocus()
+    room.click(KEYS.Key_A)
+    assert (room.heard(), went_off) == ([ON, OFF], [])
+    room.typing.setEnabled(False)
+    room.button.setFocus()
+    room.click(KEYS.Key_A)
+    assert (room.heard(), went_off) == ([], [True])
+
+
+def test_other_keys_pass(room: Room) -> None:
+    escaped: list[bool] = []
+    escape = QShortcut(QKeySequence(KEYS.Key_Escape), room.window)
+    escape.activated.connect(lambda: escaped.append(True))
+    room.line.setFocus()
+    room.click(KEYS.Key_Escape)
+    room.keyboard.setFocus()
+    room.click(KEYS.Key_Escape)
+    room.click(KEYS.Key_Backtab)
+    assert escaped == [True, True]
+    assert not room.keyboard.hasFocus()
+
+
+def test_a_release_is_taken_wherever_the_focus_went(room: Room) -> None:
+    room.button.setFocus()
+    handle = room.window.windowHandle()
+    room.qtbot.keyPress(handle, KEYS.Key_A)
+    room.line.setFocus()
+    again = QKeyEvent(
+        QEvent.Type.KeyPress, KEYS.Key_A, Qt.KeyboardModifier.NoModifier, "a", autorep=True
+    )
+    QApplication.sendEvent(room.line, again)
+    assert room.line.text() == ""
+    room.qtbot.keyRelease(handle, KEYS.Key_A)
+    assert room.heard() == [ON, OFF]
+    room.click(KEYS.Key_A)
+    assert (room.line.text(), room.heard()) == ("a", [])
+
+
+def test_a_release_that_was_not_seen_costs_no_letter(room: Room) -> None:
+    room.keyboard.setFocus()
+    room.qtbot.keyPress(room.window.windowHandle(), KEYS.Key_A)
+    other = QWidget()
+    room.qtbot.addWidget(other)
+    other.show()
+    with room.qtbot.waitActive(other):
+        other.activateWindow()
+    other.close()  # the key comes up where nobody of ours sees it
+    with room.qtbot.waitActive(room.window):
+        room.window.activateWindow()
+    assert room.heard() == [ON, OFF]
+    room.line.setFocus()
+    for key in (KEYS.Key_A, KEYS.Key_H, KEYS.Key_A):
+        room.click(key)
+    assert (room.line.text(), room.heard()) == ("aha", [])
+
+
+def test_what_is_written_after_such_a_release_may_repeat_itself(room: Room) -> None:
+    room.keyboard.setFocus()
+    handle = room.window.windowHandle()
+    room.qtbot.keyPress(handle, KEYS.Key_A)
+    room.line.setFocus()
+    room.qtbot.keyPress(handle, KEYS.Key_A)
+    again = QKeyEvent(
+        QEvent.Type.KeyPress, KEYS.Key_A, Qt.KeyboardModifier.NoModifier, "a", autorep=True
+    )
+    QApplication.sendEvent(room.line, again)
+    room.qtbot.keyRelease(handle, KEYS.Key_A)
+    assert (room.line.text(), room.heard()) == ("aa", [ON, OFF])
+
+
+def test_space_that_was_pressed_as_music_pushes_no_button(room: Room) -> None:
+    room.keyboard.setFocus()
+    handle = room.window.windowHandle()
+    room.qtbot.keyPress(handle, KEYS.Key_Space)
+    room.button.setFocus()
+    room.qtbot.keyRelease(handle, KEYS.Key_Space)
+    assert room.heard() == [ControlChange(0, 64, 127), ControlChange(0, 64, 0)]
+    assert room.clicked == []
+
+
+@NO_GRAB
+def test_menus_keep_their_keys(room: Room) -> None:
+    menu = QMenu(room.window)
+    chosen: list[bool] = []
+    menu.addAction("&Apple").triggered.connect(lambda: chosen.append(True))
+    menu.popup(room.window.mapToGlobal(room.button.pos()))
+    room.qtbot.waitUntil(menu.isVisible)
+    room.click(KEYS.Key_A)
+    assert room.heard() == []
+    menu.close()
+    room.qtbot.keyClick(menu, KEYS.Key_A)
+    assert chosen
+
+
+def test_another_window_keeps_its_keys(room: Room) -> None:
+    dialog = QDialog(room.window)
+    room.qtbot.addWidget(dialog)
+    dialog.show()
+    room.qtbot.keyClick(dialog, KEYS.Key_A)
+    assert room.heard() == []
+
+
+def test_it_goes_with_its_keyboard(qtbot: QtBot) -> None:
+    room = Room(qtbot)
+    room.typing.setEnabled(True)
+    room.window.deleteLater()
+    QApplication.sendPostedEvents(room.window, QEvent.Type.DeferredDelete)
+    other = QPushButton()
+    qtbot.addWidget(other)
+    other.show()
+    qtbot.keyClick(other, KEYS.Key_A)  # nobody is left to stumble over it

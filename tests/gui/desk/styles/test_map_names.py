@@ -1,0 +1,81 @@
+"""Where names are written: beside their dots, and through no other."""
+
+import pytest
+from PySide6.QtCore import QPointF, QRectF, QSizeF
+from PySide6.QtGui import QFontMetricsF
+from pytestqt.qtbot import QtBot
+
+from export.runtime.style_space import StyleSpace
+from gui.desk.styles.map_names import LANDMARKS, MapNames
+from gui.desk.styles.map_view import MapView
+from gui.desk.widgets.theme import DARK
+
+VIEW = QRectF(0, 0, 200, 200)
+SIZE = QSizeF(60, 14)
+
+
+def names(**dots: tuple[float, float]) -> MapNames:
+    places = {name: QPointF(*place) for name, place in dots.items()}
+    return MapNames(places, dict.fromkeys(places, SIZE), VIEW)
+
+
+def test_alone_a_name_is_above_its_dot() -> None:
+    room = names(bach=(100, 100)).room("bach", (), needed=False)
+    assert room is not None
+    assert room.center().x() == 100
+    assert room.bottom() < 100
+
+
+def test_it_gives_way_to_what_is_written_and_to_the_edge() -> None:
+    alone = names(bach=(100, 100))
+    above = alone.room("bach", (), needed=False)
+    assert above is not None
+    below = alone.room("bach", (above,), needed=False)
+    assert below is not None
+    assert below.top() > 100
+    at_the_top = names(bach=(100, 3)).room("bach", (), needed=False)
+    assert at_the_top is not None
+    assert at_the_top.top() > 0
+
+
+def test_it_gives_way_to_the_dots_of_others() -> None:
+    room = names(bach=(100, 100), haydn=(110, 90)).room("bach", (), needed=False)
+    assert room is not None
+    assert not room.contains(110, 90)
+
+
+def test_among_many_dots_only_what_is_needed_is_written() -> None:
+    many = {f"dot {x} {y}": (x, y) for x in range(5, 200, 10) for y in range(5, 200, 10)}
+    crowd = names(bach=(100, 100), **many)
+    assert crowd.room("bach", (), needed=False) is None
+    assert crowd.room("bach", (), needed=True) is not None
+    assert crowd.room("bach", (VIEW,), needed=True) is None
+
+
+@pytest.mark.parametrize("width,height,enough", [(380, 450, 45), (800, 700, 120)])
+def test_on_the_map_names_are_many_and_none_is_struck_through(
+    space: StyleSpace, qtbot: QtBot, width: int, height: int, enough: int
+) -> None:
+    view = MapView(space, DARK)
+    qtbot.addWidget(view)
+    view.resize(width, height)
+    dots = {
+        name: view.place_at((float(x), float(y)))
+        for name, (x, y) in zip(space.names, space.places, strict=True)
+    }
+    metrics = QFontMetricsF(view.font())
+    sizes = {name: metrics.boundingRect(name).size() for name in dots}
+    placed, written = MapNames(dots, sizes, QRectF(view.rect())), dict[str, QRectF]()
+    for name in dots:
+        room = placed.room(name, tuple(written.values()), needed=False)
+        if room is not None:
+            written[name] = room
+    assert len(written) >= enough
+    for name, room in written.items():
+        letters = room.adjusted(0, 2, 0, -2)
+        assert not [other for other in dots if other != name and letters.contains(dots[other])]
+
+
+def test_most_of_the_landmarks_are_styles_of_the_shipped_model(space: StyleSpace) -> None:
+    assert len(set(LANDMARKS)) == len(LANDMARKS)
+    assert sum(name in space.names for name in LANDMARKS) > 24

@@ -1,0 +1,36 @@
+"""What is dropped on the window."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+
+from gui.desk.takes.drops import midi_file_of
+
+
+def dropped(*urls: str) -> Path | None:
+    data = QMimeData()
+    data.setUrls([QUrl(url) for url in urls])
+    event = QDropEvent(
+        QPointF(1, 1),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    return midi_file_of(event)
+
+
+@pytest.mark.usefixtures("qtbot")
+def test_one_midi_file_is_taken() -> None:
+    assert dropped("file:///tmp/a%20song.mid") == Path("/tmp/a song.mid")  # noqa: S108 - a name
+    assert dropped("file:///tmp/SONG.MIDI") == Path("/tmp/SONG.MIDI")  # noqa: S108 - a name
+
+
+@pytest.mark.usefixtures("qtbot")
+def test_anything_else_is_not() -> None:
+    assert dropped() is None
+    assert dropped("file:///tmp/song.wav") is None
+    assert dropped("https://example.org/song.mid") is None
+    assert dropped("file:///tmp/a.mid", "file:///tmp/b.mid") is None

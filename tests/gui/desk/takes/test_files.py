@@ -1,0 +1,102 @@
+"""Takes as files: what they are called, and what is in them."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import mido
+import pytest
+
+from bridge.history.takes import Takes
+from bridge.messages.settings import Settings
+from bridge.midi import smf
+from bridge.midi.notes import Score
+from gui.desk.takes.files import TakesFiles, name_of
+from tests.gui.desk.takes.examples import BAR, CHOPIN, MINUET, NOTES, SPAN, tree
+
+DEMO = Path(__file__).parents[4] / "assets" / "demo" / "minuet.mid"
+
+
+@pytest.fixture
+def files() -> TakesFiles:
+    return TakesFiles()
+
+
+def onsets(path: Path) -> list[int]:
+    return [note.onset_ticks for note in smf.read(path).score.notes]
+
+
+def test_by_itself_a_take_begins_with_bar_1(files: TakesFiles) -> None:
+    path = files.dragged(tree(), 1, whole=False)
+    assert path.name == "minuet take 1 chopin.mid"
+    assert onsets(path) == [0, BAR]
+    read = smf.read(path).score
+    assert [(m.numerator, m.denominator) for m in read.metres] == [(3, 4)]
+    assert round(read.tempos[0].bpm) == 90
+    texts = [m.text for m in mido.MidiFile(path).tracks[0] if m.type == "text"]
+    assert texts == ["made by a test"]
+
+
+def test_the_whole_is_everything_up_to_it(files: TakesFiles) -> None:
+    path = files.dragged(tree(), 3, whole=True)
+    assert path.name == "minuet up to take 2-1 chopin.mid"
+    assert onsets(path) == [*range(0, 6 * 24, 24), 2 * BAR, 3 * BAR]
+
+
+def test_what_goes_on_from_a_file_keeps_its_tracks(files: TakesFiles, tmp_path: Path) -> None:
+    read = files.read(DEMO, 0)
+    takes = Takes().begun(read.score, "minuet")
+    span = replace(SPAN, begin=576, end=720)
+    moved = replace(NOTES[0], onset_ticks=576, release_ticks=600)
+    takes = takes.tried(0, span, [moved], CHOPIN, "made by a test")
+    path = tmp_path / "longer.mid"
+    files.write(takes, 1, path, whole=True)
+    tracks = mido.MidiFile(path).tracks
+    assert tracks[: len(read.source.tracks)] == read.source.tracks
+    assert onsets(path) == [*(n.onset_ticks for n in read.score.notes), 576]
+
+
+def test_the_beginning_by_itself_is_what_was_played(files: TakesFiles, tmp_path: Path) -> None:
+    path = tmp_path / "played.mid"
+    files.write(tree(), 0, path, whole=True)
+    assert onsets(path) == [note.onset_ticks for note in MINUET.notes]
+
+
+def test_a_file_that_cannot_be_continued_is_a_sentence(files: TakesFiles, tmp_path: Path) -> None:
+    empty, broken = tmp_path / "empty.mid", tmp_path / "broken.mid"
+    smf.write(Score(), empty, "")
+    broken.write_bytes(b"MThd and nothing else")
+    for path in (empty, broken, tmp_path / "none.mid"):
+        with pytest.raises(smf.MidiFileError, match=path.name):
+            files.read(path, 0)
+
+
+def test_each_take_of_each_beginning_has_a_file_of_its_own(files: TakesFiles) -> None:
+    takes = Takes()
+    for name in ("minuet", "played", "played", "Played?", "played 2", "played take 1"):
+        takes = takes.begun(MINUET, name)
+        for _ in range(2):
+            takes = takes.tried(takes.current or 0, SPAN, NOTES, Settings(), name)
+    both = [(number, whole) for number in range(len(takes.nodes)) for whole in (False, True)]
+    paths = [files.dragged(takes, number, whole=whole) for number, whole in both]
+    assert len({str(path).casefold() for path in paths}) == len(paths)
+    assert paths == [files.dragged(takes, number, whole=whole) for number, whole in both]
+    assert [name_of(takes, number, whole=False) for number in (1, 4, 7, 10, 13)] == [
+        "minuet take 1",
+        "played take 1",
+        "played (2) take 1",
+        "Played (3) take 1",
+        "played 2 take 1",
+    ]
+
+
+def test_a_long_name_is_cut(files: TakesFiles) -> None:
+    takes = Takes().begun(MINUET, "minuet " * 40).tried(0, SPAN, NOTES, CHOPIN)
+    path = files.dragged(takes, 1, whole=True)
+    assert path.name.startswith("minuet minuet")
+    assert path.name.endswith(" up to take 1 chopin.mid")
+
+
+def test_a_name_is_one_that_every_system_takes() -> None:
+    takes = Takes().begun(MINUET, 'a/b: "c"?')
+    assert name_of(takes, 0, whole=True) == "a b c"
+    assert name_of(Takes().begun(MINUET, "///"), 0, whole=True) == "music"

@@ -1,0 +1,131 @@
+"""The window's end of the pipe to the process that proposes takes, with that process."""
+
+from collections.abc import Iterator
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from bridge.messages.settings import Settings
+from bridge.midi.instruments import Instrument
+from bridge.midi.notes import MetreChange, Note, Score, TempoChange
+from gui.desk.takes.link import TakesLink
+from gui.engine.proposals import Proposed
+
+PIANO = Instrument.PIANO
+SCORE = Score(
+    tuple(Note(24 * i, PIANO, 60 + i, 24 * i + 20, 80) for i in range(8)),
+    (TempoChange(0, 90.0),),
+    (MetreChange(0, 4, 4),),
+)
+PATIENCE_MS = 60_000
+ENDLESS = 100_000
+
+
+class Told:
+    """What a link has told."""
+
+    def __init__(self, link: TakesLink) -> None:
+        self.words: list[str] = []
+        self.proposed: list[Proposed] = []
+        self._link = link
+        link.loading.connect(lambda: self.words.append("loading"))
+        link.finished.connect(lambda: self.words.append("finished"))
+        link.ended.connect(lambda: self.words.append("ended"))
+        link.proposed.connect(self.proposed.append)
+
+    def busy(self) -> bool:
+        return self._link.busy
+
+
+@pytest.fixture
+def link(qtbot: QtBot) -> Iterator[TakesLink]:  # noqa: ARG001 - there must be an application
+    link = TakesLink()
+    yield link
+    link.close()
+
+
+def test_it_starts_the_process_with_the_first_request_and_keeps_it(
+    qtbot: QtBot, link: TakesLink
+) -> None:
+    told = Told(link)
+    assert not told.busy()
+    with qtbot.waitSignal(link.finished, timeout=PATIENCE_MS):
+        link.propose(SCORE, Settings(seed=1), bars=1)
+        assert told.busy()
+    assert not told.busy()
+    assert told.words == ["loading", "finished"]
+    assert [each.candidate for each in told.proposed] == [0, 1, 2, 3]
+    with qtbot.waitSignal(link.finished, timeout=PATIENCE_MS):
+        link.propose(SCORE, Settings(seed=1), bars=1, count=1)
+    assert told.words == ["loading", "finished", "finished"]
+    assert told.proposed[4].notes == told.proposed[0].notes
+
+
+def test_what_was_cancelled_or_replaced_is_not_told(qtbot: QtBot, link: TakesLink) -> None:
+    with qtbot.waitSignal(link.grown, timeout=PATIENCE_MS):
+        link.propose(SCORE, Settings(seed=1), bars=ENDLESS)
+    link.cancel()
+    assert not link.busy
+    told = Told(link)
+    with qtbot.waitSignal(link.grown, timeout=PATIENCE_MS):
+        link.propose(SCORE, Settings(seed=1), bars=ENDLESS)
+    with qtbot.waitSignal(link.finished, timeout=PATIENCE_MS):
+        link.propose(SCORE, Settings(seed=1), bars=1, count=1)
+    assert [each.span.end for each in told.proposed] == [384]
+
+
+def test_a_sentence_says_what_is_wrong(qtbot: QtBot, link: TakesLink) -> None:
+    with qtbot.waitSignal(link.failed, timeout=PATIENCE_MS) as failed:
+        link.propose(SCORE, Settings(style=(("chopan", 1.0),)), bars=1)
+    assert failed.args is not None
+    assert "chopin" in failed.args[0]
+    assert not link.busy
+
+
+def test_a_process_that_does_not_come_up_is_a_sentence(qtbot: QtBot) -> None:
+    link = TakesLink(module="bridge.midi.notes")
+    with qtbot.waitSignal(link.failed, timeout=PATIENCE_MS) as failed:
+        link.propose(SCORE, Settings(), bars=1)
+    assert failed.args is not None
+    assert "bridge.midi.notes ended" in failed.args[0]
+    link.close()
+
+
+def test_a_process_that_dies_is_told_and_another_one_is_started(
+    qtbot: QtBot, link: TakesLink
+) -> None:
+    with qtbot.waitSignal(link.grown, timeout=PATIENCE_MS):
+        link.propose(SCORE, Settings(seed=1), bars=ENDLESS)
+    process = link.process
+    assert process is not None
+    with qtbot.waitSignal(link.ended, timeout=PATIENCE_MS):
+        process.kill()
+    assert not link.busy
+    for seed in (1, 2):
+        with qtbot.waitSignal(link.finished, timeout=PATIENCE_MS):
+            link.propose(SCORE, Settings(seed=seed), bars=1, count=1)
+        again = link.process
+        assert again is not None
+        again.kill()  # this time, while nothing is in the making
+        again.wait()
+
+
+def test_closing_kills_it_in_the_middle_of_its_work(qtbot: QtBot, link: TakesLink) -> None:
+    with qtbot.waitSignal(link.grown, timeout=PATIENCE_MS):
+        link.propose(SCORE, Settings(seed=1), bars=ENDLESS)
+    process = link.process
+    assert process is not None
+    link.close()
+    assert process.poll() is not None
+    assert not link.busy
+
+
+def test_closing_before_it_is_there_leaves_nothing_behind(qtbot: QtBot) -> None:
+    link = TakesLink()
+    link.propose(SCORE, Settings(), bars=1)
+    starting = link.starting
+    assert starting is not None
+    link.close()
+    qtbot.waitUntil(starting.done, timeout=PATIENCE_MS)
+    process = starting.result().process
+    qtbot.waitUntil(lambda: process.poll() is not None, timeout=PATIENCE_MS)

@@ -1,0 +1,52 @@
+"""The tree of takes, under Qt's own tester of models."""
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
+from pytestqt.modeltest import ModelTester
+
+from bridge.history.takes import Takes
+from gui.desk.takes.model import TakesModel
+from tests.gui.desk.takes.examples import MINUET, tree
+
+
+def told(model: QAbstractItemModel, parent: QModelIndex | None = None) -> list[object]:
+    """Return what a view would show, as lists in lists."""
+    under = parent or QModelIndex()
+    indexes = [model.index(row, 0, under) for row in range(model.rowCount(under))]
+    return [[index.data(), *told(model, index)] for index in indexes]
+
+
+def test_it_shows_what_goes_on_from_what(qtmodeltester: ModelTester) -> None:
+    model = TakesModel()
+    qtmodeltester.check(model)
+    assert told(model) == []
+    model.show_takes(tree().begun(MINUET, "another"))
+    qtmodeltester.check(model)
+    assert told(model) == [
+        [
+            "minuet",
+            ["Take 1 · 2 notes · chopin"],
+            ["Take 2 · 1 note · chopin", ["Take 1 · 1 note · chopin"]],
+        ],
+        ["another"],
+    ]
+
+
+def test_where_one_is_stands_out(qtmodeltester: ModelTester) -> None:
+    model = TakesModel()
+    model.show_takes(tree())
+    qtmodeltester.check(model)
+    bold = [
+        number
+        for number in range(4)
+        if (font := model.index_of(number).data(Qt.ItemDataRole.FontRole)) and font.bold()
+    ]
+    assert bold == [3]
+    assert [model.number(model.index_of(number)) for number in range(4)] == [0, 1, 2, 3]
+
+
+def test_it_follows_the_tree(qtmodeltester: ModelTester) -> None:
+    model = TakesModel()
+    model.show_takes(tree())
+    model.show_takes(Takes())
+    qtmodeltester.check(model)
+    assert model.rowCount() == 0

@@ -1,0 +1,199 @@
+"""Texts that a person reads go through translators, and those into German are all there."""
+
+import re
+import subprocess
+import sysconfig
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QTranslator
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QDoubleSpinBox,
+    QLabel,
+    QLineEdit,
+    QSpinBox,
+    QTabWidget,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from bridge.messages.snapshot import State
+from bridge.midi.instruments import Instrument
+from export.runtime.style_space import StyleSpace
+from gui.desk.widgets.languages import LANGUAGES, speak
+from tests.gui.desk.conftest import Desk
+from tests.gui.desk.music import jam
+from tests.gui.desk.test_manners import cut_texts, key_clashes
+
+GUI = Path(__file__).parents[4] / "gui"
+SOURCES = (*sorted(GUI.glob("desk/*.py")), GUI / "advice.py")
+ALIAS = ("-tr-function-alias", "QT_TRANSLATE_NOOP+=Sentence")
+CODES = [path.stem.removeprefix("antiphon_") for path in LANGUAGES.glob("*.ts")]
+
+
+class Marked(QTranslator):
+    """Translates every text by putting it between marks."""
+
+    def translate(
+        self, _context: str, text: str, _comment: str | None = None, _number: int = -1
+    ) -> str:
+        return f"«{text}»"
+
+    def isEmpty(self) -> bool:  # noqa: N802 - Qt's
+        return False
+
+
+@pytest.fixture
+def translators() -> Iterator[None]:
+    """Forget, after the test, the translators that it has installed."""
+    application = QCoreApplication.instance()
+    assert application is not None
+    before = set(application.findChildren(QTranslator))
+    yield
+    for each in set(application.findChildren(QTranslator)) - before:
+        QCoreApplication.removeTranslator(each)
+        each.deleteLater()
+
+
+def texts(window: QWidget) -> Iterator[tuple[QWidget, str]]:
+    """Return all that a person can read in a window, or have read aloud."""
+    for each in (window, *window.findChildren(QWidget)):
+        for text in (
+            each.toolTip(),
+            each.accessibleName(),
+            each.accessibleDescription(),
+            each.windowTitle(),
+            each.statusTip(),
+        ):
+            yield each, text
+        match each:
+            case QLabel() | QAbstractButton():
+                yield each, each.text()
+            case QComboBox():
+                yield from ((each, each.itemText(index)) for index in range(each.count()))
+            case QSpinBox() | QDoubleSpinBox():
+                yield from ((each, text) for text in (each.specialValueText(), each.suffix()))
+            case QLineEdit() if not isinstance(each.parent(), QAbstractSpinBox):
+                yield each, each.placeholderText()
+            case QTabWidget():
+                for index in range(each.count()):
+                    yield each, each.tabText(index)
+                    yield each, each.tabToolTip(index)
+
+
+def left_over(text: str, names: frozenset[str]) -> str:
+    """Return what is left of a text without marked pieces, names and what is no word."""
+    while (inner := re.sub(r"«[^«»]*»", "", text)) != text:
+        text = inner
+    text = re.sub(r"\b[A-G]#?-?\d\b", "", text)  # a pitch
+    text = " ".join(word for word in re.split(r"[ ,:→()]+", text) if word not in names)
+    return text if re.search(r"[^\W\d_]", text) else ""
+
+
+NAMES = frozenset({"Antiphon", "in", "out", "jack", "jazz", *(kind.label for kind in Instrument)})
+"""Proper names, of the app, of ports and a backend, of a style; and of instruments, as typed."""
+
+
+@pytest.mark.usefixtures("translators")
+def test_whatever_a_person_reads_can_be_translated(
+    qtbot: QtBot, space: StyleSpace, tmp_path: Path
+) -> None:
+    application = QApplication.instance()
+    assert application is not None
+    QCoreApplication.installTranslator(Marked(application))
+    desk = Desk(qtbot, space, tmp_path)
+    plain = set()
+    for state in State:
+        desk.show(jam(), state=state, following="")
+        desk.window.styles.map.choose("jazz")
+        plain |= {
+            f"{type(each).__name__}: {text}"
+            for each, text in texts(desk.window)
+            if left_over(text, NAMES)
+        }
+    assert not plain, "\n".join(sorted(plain))
+    desk.window.close()
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_every_text_is_translated(code: str, tmp_path: Path) -> None:
+    """Else: dev/languages, translate what it names, dev/languages."""
+    told = LANGUAGES / f"antiphon_{code}.ts"
+    gathered = tmp_path / told.name
+    lupdate = Path(sysconfig.get_path("scripts")) / "pyside6-lupdate"
+    subprocess.run(
+        [lupdate, *SOURCES, *ALIAS, "-ts", gathered, "-locations", "none", "-silent"],
+        check=True,
+        timeout=60,
+    )
+    assert not any("N{" in text for _, text, _ in messages(gathered))  # lupdate reads no \\N{...}
+    wanted = {(context, text) for context, text, _ in messages(gathered)}
+    there = {(context, text) for context, text, _ in messages(told)}
+    assert wanted - there == set()
+    assert there - wanted == set()  # it is gone from the sources
+    assert [text for _, text, translated in messages(told) if not translated] == []
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_translations_keep_places_and_no_more_than_one_key(code: str) -> None:
+    for context, text, translated in messages(LANGUAGES / f"antiphon_{code}.ts"):
+        places, kept = (re.findall(r"\{[^}]*\}", each) for each in (text, translated))
+        assert places == kept, (context, text)
+        assert len(re.findall(r"&\w", translated)) <= len(re.findall(r"&\w", text)), (context, text)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_what_the_app_loads_is_what_was_translated(code: str) -> None:
+    translator = QTranslator()
+    assert translator.load(f"antiphon_{code}", str(LANGUAGES))
+    for context, text, translated in messages(LANGUAGES / f"antiphon_{code}.ts"):
+        if translated:
+            assert translator.translate(context, text) == translated, "run dev/languages"
+
+
+def messages(file: Path) -> Iterator[tuple[str, str, str]]:
+    """Return contexts, texts and translations."""
+    for context in ET.parse(file).getroot().iter("context"):  # noqa: S314 - our own file
+        for message in context.iter("message"):
+            told = message.find("translation")
+            done = told is not None and told.get("type") != "unfinished"
+            assert told is not None
+            yield (
+                context.findtext("name", ""),
+                message.findtext("source", ""),
+                (told.text or "") if done else "",
+            )
+
+
+@pytest.mark.usefixtures("translators")
+def test_the_window_speaks_german(qtbot: QtBot, space: StyleSpace, tmp_path: Path) -> None:
+    application = QCoreApplication.instance()
+    assert application is not None
+    assert speak(application, ["de-AT", "de", "en"]) == "de_AT"
+    desk = Desk(qtbot, space, tmp_path)
+    desk.show(jam())
+    assert desk.window.bar.start.text() == "&Anhalten"
+    desk.window.devices.doctor.begin()
+    desk.show(jam(), backend="rtmidi", input_name="a", output_name="b")
+    assert "Hört auf a und spielt auf b, über" in desk.texts()
+    assert key_clashes(desk) == set()
+    assert cut_texts(desk) == set()
+    assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Abbrechen"
+    desk.window.close()
+
+
+@pytest.mark.usefixtures("translators")
+@pytest.mark.parametrize("languages", [["en-GB", "de"], ["tlh"], []])
+def test_else_it_speaks_english(qtbot: QtBot, languages: list[str]) -> None:
+    application = QCoreApplication.instance()
+    assert application is not None
+    assert speak(application, languages) == "en"
+    assert QCoreApplication.translate("TopBar", "&Stop") == "&Stop"
+    assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Cancel"
+    assert qtbot is not None

@@ -1,0 +1,32 @@
+"""The phrases to begin with are played as they are written."""
+
+from collections import Counter
+
+import pytest
+
+from bridge.midi import smf
+from bridge.midi.events import NoteOff, NoteOn
+from bridge.midi.notes import Score
+from gui.engine.phrases import USUAL_STYLES, fingers, phrase_file
+
+SECOND = 1_000_000_000
+
+
+@pytest.mark.parametrize("name", USUAL_STYLES)
+def test_each_note_begins_and_ends_once_and_the_first_when_it_is_to(name: str) -> None:
+    score = smf.read(phrase_file(name)).score
+    keys = fingers(score, 5 * SECOND)
+    assert [key.time_ns for key in keys] == sorted(key.time_ns for key in keys)
+    assert keys[0].time_ns == 5 * SECOND
+    held = Counter[tuple[int, int]]()  # two voices may hold the same key
+    for key in keys:
+        assert isinstance(key.event, NoteOn | NoteOff)
+        note = key.event.channel, key.event.pitch
+        held[note] += 1 if isinstance(key.event, NoteOn) else -1
+        assert held[note] >= 0
+    assert not any(held.values())
+    assert sum(isinstance(key.event, NoteOn) for key in keys) == len(score.notes)
+
+
+def test_of_nothing_nothing_is_played() -> None:
+    assert fingers(Score(), 0) == ()

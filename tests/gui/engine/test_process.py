@@ -1,0 +1,169 @@
+"""The engine with its real processes: over the loopback port, and as the window's child."""
+
+from collections.abc import Callable, Iterator
+from multiprocessing.connection import Connection
+
+import psutil
+import pytest
+
+from bridge.messages.requests import Change, HandOver, Listen, Request
+from bridge.messages.settings import Settings
+from bridge.messages.snapshot import LogEntry, Snapshot, State
+from bridge.midi.events import NoteOff, NoteOn, Stamped
+from bridge.playout import protocol
+from bridge.synth.policy import Sound
+from bridge.synth.process import BACKEND_VARIABLE
+from bridge.system.pipe import Child, start_child
+from export.runtime.artefact import default_artefact
+from gui.engine.process import Engine
+from gui.engine.snapshots import Capture, Captured, Parcel, Purpose, Unpacker
+from tests.bridge.conftest import Peer
+from tests.bridge.jack_server import shared_jack_server
+
+MS = 1_000_000
+SECOND = 1000 * MS
+PATIENCE_NS = 20 * SECOND
+
+
+def turned(engine: Engine, until: Callable[[list[LogEntry]], bool]) -> list[LogEntry]:
+    """Turn the engine until its log says so."""
+    log: list[LogEntry] = []
+    give_up_ns = engine.now_ns + PATIENCE_NS
+    while not until(log):
+        assert engine.now_ns < give_up_ns, [entry.what for entry in log]
+        log += engine.turn(engine.now_ns + 50 * MS)
+    return log
+
+
+def said(what: str) -> Callable[[list[LogEntry]], bool]:
+    return lambda log: any(entry.what == what for entry in log)
+
+
+def struck(at_ns: int, pitch: int) -> list[Stamped]:
+    return [Stamped(at_ns, NoteOn(0, pitch, 80)), Stamped(at_ns + 100 * MS, NoteOff(0, pitch))]
+
+
+def test_the_player_comes_back_in_and_the_answer_yields() -> None:
+    settings = Settings(answer_ns=10 * SECOND, seed=1)
+    with Engine(default_artefact(), settings, backend="loopback") as engine:
+        engine.post(protocol.OpenPorts())
+        engine.post(Change(settings))
+        engine.post(Listen())
+        turned(engine, said("ready"))
+        begin = engine.now_ns + 100 * MS
+        engine.inject([key for i in range(4) for key in struck(begin + i * 150 * MS, 60 + i)])
+        turned(engine, said("first note sent"))
+        back = engine.now_ns + 300 * MS
+        engine.inject(struck(back, 72))
+        turned(engine, said("retract"))
+        snapshot = engine.snapshot()
+        assert snapshot.state is State.HEARING
+        answered = [note for note in snapshot.notes if note.answered]
+        assert answered
+        assert all(n.release_ns is not None and n.release_ns <= engine.now_ns for n in answered)
+        engine.post(HandOver())
+        turned(engine, said("first note sent"))
+        every = engine.captured(Capture()).record.notes
+        assert [n.onset_ns for n in every] == [n.onset_ns for n in engine.record().notes][
+            : len(every)
+        ]
+        late = engine.captured(Capture(engine.now_ns - back + 100 * MS)).record.notes
+        assert [note.pitch for note in late if not note.answered] == [72]
+        assert len(late) < len(every)
+
+
+@pytest.fixture(scope="module")
+def jack_name() -> Iterator[str]:
+    yield from shared_jack_server()
+
+
+@pytest.fixture
+def peer(jack_name: str) -> Iterator[Peer]:  # noqa: ARG001 - a server must run
+    peer = Peer()
+    yield peer
+    peer.close()
+
+
+@pytest.mark.device
+def test_who_is_connected_to_our_output_is_not_to_hear_everything_twice(
+    peer: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(BACKEND_VARIABLE, "gramophone")
+    settings = Settings(sound=Sound.AUTO)
+
+    def seen(so: Callable[[Snapshot], bool]) -> Snapshot:
+        turned(engine, lambda _: so(engine.snapshot()))
+        return engine.snapshot()
+
+    with Engine(default_artefact(), settings, backend="jack") as engine:
+        engine.post(protocol.OpenPorts())
+        turned(engine, said("ready"))
+        assert "gramophone" in seen(lambda shown: shown.mute).sound
+        peer.ask(connect=[["Antiphon:out", "listener:in"]])
+        shown = seen(lambda shown: shown.patched)
+        assert (shown.mute, shown.sound) == (False, "")
+        peer.ask(disconnect=[["Antiphon:out", "listener:in"]])
+        assert not seen(lambda shown: shown.mute).patched
+
+
+class Face:
+    """A window without a window."""
+
+    def __init__(self) -> None:
+        self.child: Child = start_child("gui.engine.process")
+        self.pipe: Connection = self.child.connection
+        self._unpacker = Unpacker()
+
+    def shown(self, wanted: Callable[[Snapshot], bool]) -> Snapshot:
+        """Wait for a snapshot."""
+        while True:
+            assert self.pipe.poll(20)
+            told = self.pipe.recv()
+            if isinstance(told, Parcel) and wanted(snapshot := self._unpacker.unpack(told)):
+                return snapshot
+
+    def captured(self) -> Captured:
+        """Wait for what was captured."""
+        while True:
+            assert self.pipe.poll(20)
+            told = self.pipe.recv()
+            if isinstance(told, Captured):
+                return told
+
+    def send(self, request: Request | Capture) -> None:
+        self.pipe.send(request)
+
+
+@pytest.fixture
+def face() -> Iterator[Face]:
+    face = Face()
+    yield face
+    face.child.close()
+
+
+def test_the_windows_child_shows_carries_out_and_leaves(face: Face) -> None:
+    assert face.shown(lambda _: True).state is State.STOPPED
+    face.send(Change(Settings(style=(("chopin", 1.0),))))
+    face.send(Listen())
+    snapshot = face.shown(lambda shown: shown.state is State.LISTENING)
+    assert snapshot.settings.style == (("chopin", 1.0),)
+    face.send(Change(Settings(style=(("chopan", 1.0),))))
+    assert "chopin" in face.shown(lambda shown: "chopan" in shown.problem).problem
+    face.send(Capture(SECOND, Purpose.CONTINUE))
+    captured = face.captured()
+    assert captured.purpose is Purpose.CONTINUE
+    assert captured.record.notes == ()
+    assert captured.text.startswith("Antiphon ")
+    face.child.close()
+    assert face.child.process.returncode == 0
+
+
+def test_without_its_midi_process_the_windows_child_leaves(face: Face) -> None:
+    face.shown(lambda shown: bool(shown.backend or shown.problem))
+    (io,) = (
+        child
+        for child in psutil.Process(face.child.process.pid).children()
+        if "bridge.io.process" in " ".join(child.cmdline())
+    )
+    io.kill()
+    assert face.child.process.wait(20) == 0

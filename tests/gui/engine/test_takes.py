@@ -1,0 +1,220 @@
+"""The process that proposes takes, with the installed network; once as a process of its own."""
+
+import os
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from multiprocessing import Pipe
+from multiprocessing.connection import Connection
+
+import pytest
+
+from bridge.messages.settings import Settings
+from bridge.midi.instruments import Instrument
+from bridge.midi.notes import MetreChange, Note, Score, TempoChange
+from bridge.system.clock import ManualClock, SystemClock
+from bridge.system.pipe import start_child
+from export.runtime.artefact import ArtefactError, default_artefact
+from export.runtime.decoder import Decoder
+from gui.engine.proposals import Answer, Cancel, Failed, Finished, Grown, Loading, Propose, Proposed
+from gui.engine.takes import MOST_TRIES, Model, Proposing, serve
+
+PIANO, BASS = Instrument.PIANO, Instrument.BASS
+SCORE = Score(
+    tuple(Note(24 * i, PIANO, 60 + (0, 2, 4, 5, 7, 5, 4, 2)[i], 24 * i + 20, 80) for i in range(8)),
+    (TempoChange(0, 90.0),),
+    (MetreChange(0, 4, 4),),
+)
+ASKED = Propose(7, SCORE, Settings(seed=1), bars=1)
+
+
+@pytest.fixture(scope="module")
+def model() -> Model:
+    artefact = default_artefact()
+    return artefact, Decoder(artefact, device="cpu", threads=1)
+
+
+def proposed(model: Model, asked: Propose) -> list[Proposed]:
+    proposing, found = Proposing(model, asked), []
+    while not proposing.done:
+        candidate = proposing.work()
+        if candidate is not None:
+            found.append(candidate)
+    return found
+
+
+def test_four_candidates_differ_and_fill_their_span(model: Model) -> None:
+    found = proposed(model, ASKED)
+    assert [each.candidate for each in found] == [0, 1, 2, 3]
+    assert len({each.notes for each in found}) == 4
+    for each in found:
+        assert (each.span.begin, each.span.end) == (192, 384)
+        assert each.notes
+        assert all(192 <= n.onset_ticks < n.release_ticks <= 384 for n in each.notes)
+        assert f"seed {each.settings.seed};" in each.text
+
+
+def test_a_candidate_is_made_again_by_its_settings(model: Model) -> None:
+    last = proposed(model, ASKED)[-1]
+    again = proposed(model, replace(ASKED, settings=last.settings, count=1))
+    assert again[0].notes == last.notes
+
+
+def test_the_settings_are_honoured(model: Model) -> None:
+    settings = Settings(seed=1, instruments=(BASS,))
+    kinds = {
+        n.instrument for c in proposed(model, replace(ASKED, settings=settings)) for n in c.notes
+    }
+    assert kinds == {BASS}
+    plain = proposed(model, replace(ASKED, count=1))[0].notes
+    for other in (
+        replace(ASKED.settings, style=(("blues", 1.0),)),
+        replace(ASKED.settings, temperature=1.6, top_p=1.0),
+    ):
+        assert proposed(model, replace(ASKED, settings=other, count=1))[0].notes != plain
+    styled = replace(ASKED.settings, style=(("blues", 1.0),))
+    stronger = replace(styled, style_strength=4.0)
+    each = [
+        proposed(model, replace(ASKED, settings=s, count=1, bars=2)) for s in (styled, stronger)
+    ]
+    assert each[0][0].notes != each[1][0].notes
+
+
+def test_without_chance_candidates_differ_all_the_same(model: Model) -> None:
+    greedy = replace(ASKED, settings=Settings(seed=1, temperature=0.0))
+    found = proposed(model, greedy)
+    assert len({each.notes for each in found}) == len(found) > 1
+    assert found[0].settings.temperature == 0.0
+    assert all(each.settings.temperature > 0 for each in found[1:])
+    seeds = [each.settings.seed for each in found]
+    assert len(set(seeds)) == len(seeds)
+    assert max(seeds) <= 4 * MOST_TRIES
+
+
+class Served:
+    """`serve` in a thread, and the other end of its pipe."""
+
+    def __init__(self, model: Model | ArtefactError, clock: ManualClock | SystemClock) -> None:
+        self.face, theirs = Pipe()
+        self.loads = 0
+
+        def load() -> Model:
+            self.loads += 1
+            if isinstance(model, ArtefactError):
+                raise model
+            return model
+
+        self.thread = threading.Thread(target=serve, args=(theirs, load, clock))
+        self.thread.start()
+
+    def answers(self) -> Iterator[Answer]:
+        yield from answers(self.face)
+
+    def close(self) -> None:
+        self.face.close()
+        self.thread.join(20)
+        assert not self.thread.is_alive()
+
+
+def answers(face: Connection) -> Iterator[Answer]:
+    """Yield what comes, up to an end."""
+    while True:
+        assert face.poll(60)
+        answer: Answer = face.recv()
+        yield answer
+        if isinstance(answer, Finished | Failed):
+            return
+
+
+class EverLater(ManualClock):
+    """A clock on which a second passes whenever somebody looks."""
+
+    def now_ns(self) -> int:
+        self.advance(1_000_000_000)
+        return super().now_ns()
+
+
+def test_it_loads_once_and_shows_how_candidates_grow(model: Model) -> None:
+    served = Served(model, EverLater())
+    served.face.send(ASKED)
+    told = list(served.answers())
+    assert isinstance(told[0], Loading)
+    growing = [each for each in told if isinstance(each, Grown)]
+    assert {each.candidate for each in growing} == {0, 1, 2, 3}
+    shares = [each.share for each in growing if each.candidate == 0]
+    assert shares == sorted(shares)
+    assert any(0 < share < 1 for share in shares)
+    assert {len(each.notes) for each in growing} > {0, 1, 2}
+    assert sum(isinstance(each, Proposed) for each in told) == 4
+    assert {each.number for each in told} == {7}
+    served.face.send(replace(ASKED, number=8, count=1))
+    assert [type(each) for each in served.answers() if not isinstance(each, Grown)] == [
+        Proposed,
+        Finished,
+    ]
+    assert served.loads == 1
+    served.close()
+
+
+def test_what_nobody_looks_at_costs_no_messages(model: Model) -> None:
+    served = Served(model, ManualClock())
+    served.face.send(ASKED)
+    assert not any(isinstance(each, Grown) for each in served.answers())
+    served.close()
+
+
+def test_cancelled_it_stops_and_a_new_request_ends_the_one_before(model: Model) -> None:
+    served = Served(model, EverLater())
+    served.face.send(replace(ASKED, bars=1000))
+    while not isinstance(served.face.recv(), Grown):
+        pass
+    served.face.send(Cancel())
+    served.face.send(replace(ASKED, number=8, bars=1000))
+    while served.face.recv().number != 8:
+        pass
+    served.face.send(replace(ASKED, number=9, count=1))
+    last = [each for each in served.answers() if each.number == 9]
+    assert isinstance(last[-1], Finished)
+    served.close()
+
+
+@pytest.mark.parametrize(
+    "asked,words",
+    [
+        (replace(ASKED, score=Score()), "no notes"),
+        (replace(ASKED, settings=Settings(style=(("chopan", 1.0),))), "chopin"),
+    ],
+)
+def test_what_cannot_be_is_a_sentence_and_the_next_request_is_heard(
+    model: Model, asked: Propose, words: str
+) -> None:
+    served = Served(model, ManualClock())
+    served.face.send(asked)
+    *_, failed = served.answers()
+    assert isinstance(failed, Failed)
+    assert words in failed.text
+    served.face.send(replace(ASKED, count=1))
+    *_, finished = served.answers()
+    assert isinstance(finished, Finished)
+    served.close()
+
+
+def test_an_artefact_that_cannot_be_used_is_a_sentence() -> None:
+    served = Served(ArtefactError("weights.bin is missing."), ManualClock())
+    served.face.send(ASKED)
+    *_, failed = served.answers()
+    assert failed == Failed(7, "weights.bin is missing.")
+    served.close()
+
+
+def test_as_a_process_it_gives_way_to_others_and_leaves_with_the_window() -> None:
+    child = start_child("gui.engine.takes")
+    child.connection.send(ASKED)
+    told = list(answers(child.connection))
+    assert isinstance(told[0], Loading)
+    assert sum(isinstance(each, Proposed) for each in told) == 4
+    if hasattr(os, "getpriority"):
+        ours = os.getpriority(os.PRIO_PROCESS, 0)
+        assert os.getpriority(os.PRIO_PROCESS, child.process.pid) == min(19, ours + 10)
+    child.connection.close()
+    assert child.process.wait(20) == 0

@@ -1,0 +1,175 @@
+"""Music to tokens and back: round trips, streaming, and MuseNet's own sample."""
+
+import csv
+import tarfile
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bridge.midi import smf
+from bridge.midi.instruments import Instrument
+from bridge.midi.notes import MetreChange, Note, Score, TempoChange
+from model.tokens import tokenizer
+from model.tokens import vocabulary as v
+from model.tokens.tokenizer import StreamEncoder, decode, encode, normal_form
+
+GOLDEN = Path(__file__).parents[2] / "golden"
+CORPUS = Path(__file__).parents[4] / "shared" / "corpus"
+
+NOTES = st.builds(
+    lambda onset, kind, pitch, length, velocity: Note(onset, kind, pitch, onset + length, velocity),
+    st.integers(0, 800),
+    st.sampled_from(Instrument),
+    st.integers(0, 127),
+    st.integers(0, 500),
+    st.integers(1, 127),
+)
+TEMPOS = st.builds(TempoChange, st.integers(0, 900), st.floats(10, 400))
+METRES = st.builds(
+    MetreChange, st.integers(0, 900), st.integers(1, 13), st.sampled_from([2, 4, 8, 16])
+)
+SCORES = st.builds(
+    Score,
+    st.lists(NOTES, max_size=30).map(tuple),
+    st.lists(TEMPOS, max_size=3).map(tuple),
+    st.lists(METRES, max_size=3).map(tuple),
+    st.booleans(),
+)
+
+
+def streamed(score: Score) -> list[int]:
+    """Encode a score in normal form event by event."""
+    encoder, tokens = StreamEncoder(), tokenizer.header(score)
+    told = [(note.onset_ticks, True, note) for note in score.notes]
+    told += [
+        (n.release_ticks, False, n) for n in score.notes if n.instrument is not Instrument.DRUMS
+    ]
+    last = 0
+    for last, begins, note in sorted(told):
+        if begins:
+            tokens += encoder.note_on(last, note.instrument, note.pitch, note.velocity)
+        else:
+            tokens += encoder.note_off(last, note.instrument, note.pitch)
+    return [*tokens, *encoder.settle(last), v.END]
+
+
+@given(SCORES)
+@settings(max_examples=300)
+def test_decoding_what_was_encoded_gives_the_normal_form(score: Score) -> None:
+    normal = normal_form(score)
+    assert decode(encode(score)) == normal
+    assert normal_form(normal) == normal
+
+
+@given(SCORES)
+@settings(max_examples=300)
+def test_event_by_event_gives_the_same_tokens(score: Score) -> None:
+    normal = normal_form(score)
+    plain = Score(normal.notes, normal.tempos[:1], normal.metres[:1], normal.grid)
+    assert streamed(plain) == encode(plain)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 3), st.booleans(), st.integers(60, 62), st.integers(1, 127)),
+        max_size=60,
+    )
+)
+def test_whatever_is_played_live_is_a_normal_form(
+    steps: list[tuple[int, bool, int, int]],
+) -> None:
+    encoder, tokens, tick = StreamEncoder(), [v.START, v.CLOCK_FREE], 0
+    for gap, begins, pitch, velocity in steps:
+        tick += gap
+        if begins:
+            tokens += encoder.note_on(tick, Instrument.PIANO, pitch, velocity)
+        else:
+            tokens += encoder.note_off(tick, Instrument.PIANO, pitch)
+    tokens += encoder.settle(tick)
+    score = decode(tokens)
+    assert normal_form(score) == score
+    assert {(k, p) for k, p in encoder.sounding} == {
+        (n.instrument, n.pitch)
+        for n in score.notes
+        if v.off_id(n.instrument, n.pitch) not in tokens[_last_strike(tokens, n) :]
+    }
+
+
+def _last_strike(tokens: list[int], note: Note) -> int:
+    event = v.on_event(note.instrument, note.pitch)
+    return max(index for index, token in enumerate(tokens) if v.event_of(token) == event)
+
+
+def test_time_that_passes_in_silence_is_told_as_it_passes() -> None:
+    encoder = StreamEncoder()
+    assert encoder.advance(100) == []
+    assert encoder.advance(400) == [v.wait_id(192)] * 2
+    assert encoder.settle(400) == [v.wait_id(16)]
+
+
+def test_a_note_released_in_its_own_tick_lasts_one_tick() -> None:
+    encoder = StreamEncoder()
+    tokens = encoder.note_on(5, Instrument.PIANO, 60, 80) + encoder.note_off(
+        5, Instrument.PIANO, 60
+    )
+    tokens += encoder.settle(5)
+    assert v.text(tokens) == "wait:5 piano:v80:C4 wait:1 piano:v0:C4"
+
+
+def test_the_stream_goes_on_after_another_has_spoken() -> None:
+    encoder = StreamEncoder()
+    tokens = encoder.note_on(0, Instrument.PIANO, 60, 80) + encoder.settle(10)
+    for token in v.parse("piano:v0:C4 piano:v72:E4 wait:20"):
+        encoder.follow(token)
+        tokens.append(token)
+    tokens += encoder.note_on(40, Instrument.PIANO, 67, 80) + encoder.settle(40)
+    assert v.text(tokens) == (
+        "piano:v80:C4 wait:10 piano:v0:C4 piano:v72:E4 wait:20 wait:10 piano:v80:G4"
+    )
+    assert encoder.sounding == {(Instrument.PIANO, 64), (Instrument.PIANO, 67)}
+
+
+def test_musenets_sample_reads_and_prints_as_it_does_there() -> None:
+    sample = (GOLDEN / "musenet_sample.txt").read_text("utf-8").split()
+    # Composer, instruments and tempo are conditions of ours, not words of the stream.
+    events = [word for word in sample if ":" in word]
+    assert v.text(v.parse(" ".join(events))) == " ".join(events)
+
+
+def test_musenets_sample_in_normal_form_is_golden() -> None:
+    sample = (GOLDEN / "musenet_sample.txt").read_text("utf-8").split()
+    events = v.parse(
+        "start clock:grid tempo:88 metre:4/4 " + " ".join(w for w in sample if ":" in w)
+    )
+    words = v.text(encode(decode(events), end=False)).split()
+    assert words == (GOLDEN / "musenet_sample_normal.txt").read_text("utf-8").split()
+
+
+def _validation_files() -> list[tuple[str, bytes]]:
+    if not CORPUS.exists():
+        pytest.skip("the training corpus is not beside the project")
+    with (CORPUS / "manifest.csv").open(encoding="utf-8", newline="") as file:
+        names = {row["path"] for row in csv.DictReader(file) if row["split"] == "valid"}
+    with tarfile.open(CORPUS / "corpus.tar.xz") as archive:
+        return [
+            (member.name, stream.read())
+            for member in archive
+            if member.name in names and (stream := archive.extractfile(member)) is not None
+        ]
+
+
+@pytest.mark.slow
+def test_every_file_of_the_validation_split_comes_back(tmp_path: Path) -> None:
+    files = _validation_files()
+    assert len(files) > 600
+    for name, content in files:
+        path = tmp_path / "piece.mid"
+        path.write_bytes(content)
+        score = smf.read(path).score
+        tokens = encode(score)
+        normal = normal_form(score)
+        assert decode(tokens) == normal, name
+        plain = Score(normal.notes, normal.tempos[:1], normal.metres[:1])
+        assert streamed(plain) == encode(plain), name

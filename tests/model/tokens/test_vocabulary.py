@@ -1,0 +1,71 @@
+"""The vocabulary is arithmetic over tables; these hold it to what it says."""
+
+import pytest
+
+from bridge.midi.instruments import Instrument
+from model.tokens import vocabulary as v
+
+
+def test_every_token_has_a_name_of_its_own_and_is_found_by_it() -> None:
+    names = [str(v.token_of(token)) for token in range(v.SIZE)]
+    assert len(set(names)) == v.SIZE
+    assert v.parse(" ".join(names)) == list(range(v.SIZE))
+
+
+def test_event_and_level_make_the_token_again() -> None:
+    for token in range(v.SIZE):
+        assert v.combined(v.event_of(token), v.velocity_level(token)) == token
+    assert [v.event_of(t) for t in range(v.SIZE)] == v.TOKEN_EVENT.tolist()
+
+
+def test_tokens_print_as_musenets_do() -> None:
+    tokens = [
+        v.on_id(Instrument.PIANO, 67, v.level_of(72)),
+        v.wait_id(12),
+        v.off_id(Instrument.PIANO, 67),
+    ]
+    assert v.text(tokens) == "piano:v72:G4 wait:12 piano:v0:G4"
+
+
+def test_offs_and_ons_rise_with_instrument_and_pitch() -> None:
+    keys = [(t.kind, t.instrument, t.pitch) for t in v.EVENTS if t.instrument is not None]
+    assert keys == sorted(keys)
+
+
+def test_the_vocabulary_is_frozen() -> None:
+    # Whoever changes it makes every artefact useless: only together with a new one.
+    assert v.FINGERPRINT.startswith("fa49b83c")
+    assert (v.SIZE, v.EVENT_COUNT) == (13022, 1727)
+
+
+@pytest.mark.parametrize("level", range(v.LEVELS))
+def test_a_level_stands_for_a_velocity_that_is_at_it(level: int) -> None:
+    assert v.level_of(v.velocity_of(level)) == level
+
+
+def test_velocities_go_to_the_nearest_level() -> None:
+    for velocity in range(1, 128):
+        nearest = min(range(v.LEVELS), key=lambda level: abs(v.velocity_of(level) - velocity))
+        distance = abs(v.velocity_of(v.level_of(velocity)) - velocity)
+        assert distance == abs(v.velocity_of(nearest) - velocity)
+
+
+@pytest.mark.parametrize("bpm,mark", [(120, 120), (90, 92), (10, 30), (999, 240), (121.9, 120)])
+def test_a_tempo_goes_to_the_nearest_mark(bpm: float, mark: int) -> None:
+    assert v.TEMPOS[v.tempo_step(bpm)] == mark
+
+
+def test_a_metre_that_is_not_there_is_one_with_bars_as_long() -> None:
+    assert v.METRES[v.metre_index(6, 16) or 0] == (3, 8)
+    assert v.metre_index(11, 4) is None
+
+
+@pytest.mark.parametrize("word", ["piano:v72:H4", "kazoo:v72:C4", "wait:193", "piano:v72:C9", "x"])
+def test_a_word_that_is_no_token_is_refused(word: str) -> None:
+    with pytest.raises(ValueError, match="not a token"):
+        v.parse(word)
+
+
+@pytest.mark.parametrize("ticks", [0, 1, 192, 193, 500])
+def test_waits_add_up(ticks: int) -> None:
+    assert sum(v.token_of(token).value for token in v.wait_ids(ticks)) == ticks
