@@ -119,8 +119,6 @@ def continue_(
 
     Example: antiphon continue sketch.mid -o longer.mid --style bach --bars 8 --seed 1
     """
-    from dataclasses import replace
-
     from bridge.midi import smf
 
     if bars < 0 or seconds < 0 or (bars and seconds):
@@ -147,19 +145,21 @@ def continue_(
         if seconds
         else continuation.span_of_bars(score, bars or 8)
     )
-    decoder = Decoder(artefact)
-    for take in range(takes):
-        varied = replace(settings, seed=seed + take)
-        path = out if takes == 1 else out.with_name(f"{out.stem}-{take + 1}{out.suffix}")
-        notes = continuation.continuation(artefact, decoder, score, span, varied)
+    making = continuation.proposals(artefact, Decoder(artefact), score, span, settings, takes)
+    made = 0
+    for made, take in enumerate(making, 1):  # noqa: B007 - how many there were is told below
+        path = out if takes == 1 else out.with_name(f"{out.stem}-{take.index + 1}{out.suffix}")
+        text = credit(artefact, take.settings)
         try:
             if only_new:
-                smf.write(continuation.alone(score, span, notes), path, credit(artefact, varied))
+                smf.write(continuation.alone(score, span, take.notes), path, text)
             else:
-                smf.write_continued(prompt, notes, path, credit(artefact, varied))
+                smf.write_continued(prompt, take.notes, path, text)
         except smf.MidiFileError as error:
             fail(str(error))
-        typer.echo(f"{path}: {len(notes)} new notes")
+        typer.echo(f"{path}: {len(take.notes)} new notes")
+    if made < takes:
+        typer.echo(f"{takes - made} of {takes} takes came out empty or like another one.")
 
 
 @app.command()

@@ -74,7 +74,7 @@ class ComposerThread:
                 messages = list(self._messages)
                 self._messages.clear()
             for message in messages:
-                composer.take(message)
+                composer.receive(message)
             composed = composer.work() if composer.busy else None
             if composed is not None:
                 self._out.send(composed)

@@ -1,52 +1,55 @@
-"""Continue a score, away from the clock: so many bars or seconds more, from the next bar line on.
+"""Continue a score, away from the clock: for a number of bars or seconds from the next bar line on.
 
-The prompt is read by the network as it is written; the answer is decided token by token and ends
-where it was asked to end, what still sounds being cut there. The same prompt, settings and seed
-give the same notes.
+A continuation takes the same way as a live answer: the prompt is appended to a `Stream`, a turn
+starts, and a `Take` decides token by token. The same prompt, settings and seed give the same notes,
+here and live. The prompt is read once for all takes; for each take the stream returns to its end.
 
-Both are done in small pieces (`work`), between which whoever asked may look at what is there or
-lose interest. A prompt is read once for all the takes that go on from it, one after another: the
-cache's counter goes back to where it ends.
+The work is done in small pieces (`work`), between which the caller may look at what is there or
+stop.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from bridge.history.takes import Span, alone
-from bridge.messages.composer import Compose
+from bridge.messages.composer import Strike
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import Note, Score
 from bridge.sync.tempo import MetreMap, TempoMap
 from export.runtime.decoder import CHUNKS
+from export.runtime.player_notes import PlayerNotes
 from export.runtime.stream import Stream
 from export.runtime.take import Take
-from model.tokens import sampling, tokenizer
-from model.tokens import vocabulary as v
+from model.tokens import tokenizer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from bridge.messages.settings import Settings
     from export.runtime.artefact import Artefact
-    from export.runtime.decoder import Decoder, Logits
-    from export.runtime.stream import Place, Row
+    from export.runtime.decoder import Decoder
 
 __all__ = [
-    "Growing",
+    "Continuation",
     "Prompt",
+    "Proposal",
+    "Proposals",
     "Span",
     "alone",
     "continuation",
     "instruments_of",
+    "proposals",
     "span_of_bars",
     "span_of_seconds",
 ]
 
-_TOLD_AT_A_TIME = 512
-"""Tokens that are looked at, which is quick; the network reads fewer at a time."""
+_APPENDED_AT_ONCE = 512
+"""Tokens that are appended, which is quick; the network reads fewer at once."""
+MOST_TRIES = 4
+"""After this many takes that were empty or alike there is one proposal less."""
+_WARMER = 0.25
 
 
 def span_of_bars(score: Score, bars: int) -> Span:
@@ -68,130 +71,183 @@ def instruments_of(score: Score) -> tuple[Instrument, ...]:
     return tuple(sorted({note.instrument for note in score.notes}))
 
 
-def continuation(
-    artefact: Artefact, decoder: Decoder, score: Score, span: Span, settings: Settings
-) -> list[Note]:
-    """Return the notes that continue a score over the span, which begins after its last release."""
-    growing = Growing(Prompt(artefact, decoder, score, span, settings), settings)
-    while not growing.done:
-        growing.work()
-    return growing.notes()
-
-
 class Prompt:
-    """A score as a decoder reads it, up to where takes begin."""
+    """A score in a decoder's cache, up to where takes begin."""
 
     def __init__(
         self, artefact: Artefact, decoder: Decoder, score: Score, span: Span, settings: Settings
     ) -> None:
-        """Take hold of a decoder, in the style and for the instruments of the settings.
+        """Use a decoder, in the style and for the instruments of the settings.
 
         Raises:
             export.runtime.artefact.UnknownStyleError: there is no such style.
 
         """
-        self.score, self.span, self.decoder = score, span, decoder
+        self.score, self.span = score, span
         self.instruments = settings.instruments or instruments_of(score)
         decoder.set_style(artefact.blend(dict(settings.style), settings.style_strength))
-        decoder.set_allowed(sampling.multi_hot(self.instruments))
+        self._stream, self._player = Stream(decoder), PlayerNotes()
         self._reading = self._read()
-        self._stream: Stream | None = None
-        self._length = self._slid = 0
+        self._mark: tuple[int, int] | None = None
 
     @property
-    def stands(self) -> bool:
-        """Tell whether the decoder knows it, and can go back to its end."""
-        return self._stream is not None and self.decoder.slid == self._slid
+    def is_read(self) -> bool:
+        """Tell whether the network has read it."""
+        return self._mark is not None
 
     def work(self) -> None:
         """Read a part of it."""
-        if self._stream is not None:  # a take was so long that the cache has lost its beginning
-            self._stream, self._reading = None, self._read()
         next(self._reading, None)
 
-    def begin(self) -> tuple[Place, Logits]:
-        """Go back to its end; return where a take begins, and what the network says there."""
-        assert self._stream is not None
-        assert self.stands
-        logits = self._stream.logits
-        self.decoder.rewind(self._length)
-        return self._stream.place.copy(), logits
+    def stream(self) -> Stream:
+        """Return the stream at the end of the prompt, where a take begins."""
+        assert self._mark is not None
+        self._stream.return_to(self._mark)
+        self._player.constrain(self._stream.state, grid=self.score.grid)
+        return self._stream
 
     def _read(self) -> Iterator[None]:
-        stream, assembling = Stream(self.decoder), tokenizer.Assembler()
-        for told, token in enumerate(tokenizer.encode(self.score, end=False), 1):
-            stream.push(token)
-            assembling.push(token)
-            if told % _TOLD_AT_A_TIME == 0:
-                yield
-        for token in v.wait_ids(max(0, self.span.begin - assembling.tick)):
-            stream.push(token)
-        onsets = [note.onset_ticks for note in self.score.notes]
-        stream.place.grammar.keep_to(sampling.grid_of(onsets))
-        stream.skip_all_but(self.decoder.capacity // 2)
+        stream, tokens = self._stream, tokenizer.encode(self.score, end=False)
+        for start in range(0, len(tokens), _APPENDED_AT_ONCE):
+            stream.append_tokens(tokens[start : start + _APPENDED_AT_ONCE])
+            yield
+        self._player.note(
+            Strike(note.onset_ticks, note.instrument, note.pitch, note.velocity)
+            for note in self.score.notes
+        )
+        stream.start_turn(self.span.begin, self.instruments)
         while stream.unread:
             yield
             stream.read(CHUNKS[0])
-        self._stream = stream
-        self._length, self._slid = self.decoder.length, self.decoder.slid
+        self._mark = stream.mark()
 
 
-class Growing:
-    """A take of a prompt in the making; one at a time, and its own dice."""
+class Continuation:
+    """One take of a prompt in the making. A prompt serves one at a time."""
 
     def __init__(self, prompt: Prompt, settings: Settings) -> None:
-        self._prompt = prompt
-        self._chance = sampling.Chance(settings.temperature, settings.top_p)
-        self._rng = np.random.default_rng(settings.seed)
-        self._told = tokenizer.Assembler(prompt.span.begin)
+        self._prompt, self._settings = prompt, settings
+        self._assembler = tokenizer.Assembler(prompt.span.begin)
+        self._stream: Stream | None = None
         self._take: Take | None = None
-        self._logits: Logits | None = None
-        self._last: tuple[int, Row] | None = None  # what the network has not read yet
 
     @property
     def done(self) -> bool:
-        """Tell whether it has come to its end."""
-        return self._take is not None and self._take.ended
+        """Tell whether the take has come to its end."""
+        return self._stream is not None and self._stream.tick >= self._prompt.span.end
 
     @property
     def share(self) -> float:
-        """Return how much of it is there, from 0 to 1."""
+        """Return how much of the take there is, from 0 to 1."""
         span = self._prompt.span
-        return min(1.0, (self._told.tick - span.begin) / (span.end - span.begin))
+        return min(1.0, (self._assembler.tick - span.begin) / (span.end - span.begin))
 
     def notes(self) -> list[Note]:
-        """Return its notes so far; what still sounds ends where it has come to."""
+        """Return the notes so far; what still sounds ends at the last tick decided."""
         end = self._prompt.span.end
-        notes = (n for n in self._told.score().notes if n.onset_ticks < end)
+        notes = (n for n in self._assembler.score().notes if n.onset_ticks < end)
         return [_until(note, end) for note in notes]
 
     def work(self) -> None:
-        """Go on by a token, or by a part of the prompt where that is not read yet."""
-        if self._take is not None:
-            self._decide(self._take)
-        elif self._prompt.stands:
-            self._take = self._begin()
-        else:
+        """Decide the next token; or read a part of the prompt, where it has not been read."""
+        if not self._prompt.is_read:
             self._prompt.work()
+            return
+        if self._take is None or self._stream is None:
+            span = self._prompt.span
+            self._stream = self._prompt.stream()
+            self._take = Take(span.begin, span.end, self._prompt.instruments, self._settings)
+            self._take.start(self._stream.state)
+        self._take.step(self._stream)
+        self._assembler.push(self._take.tokens[-1])
 
-    def _begin(self) -> Take:
-        place, self._logits = self._prompt.begin()
-        span, score = self._prompt.span, self._prompt.score
-        asked = Compose(0, span.begin, span.end, span.end, self._prompt.instruments)
-        bar = MetreMap(score.metres).at(span.begin).bar_ticks
-        return Take(asked, place, self._chance, self._rng, at_once=False, longest_rest_ticks=bar)
 
-    def _decide(self, take: Take) -> None:
-        if self._last is not None:
-            token, row = self._last
-            self._logits = self._prompt.decoder.feed([token], np.array([row], np.int64))
-        assert self._logits is not None
-        token = take.choose(self._logits)
-        take.note(token)
-        self._last = token, take.place.push(token)
-        self._told.push(token)
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A take that is complete: its notes, and the settings that give them again."""
+
+    index: int
+    settings: Settings
+    notes: tuple[Note, ...]
+
+
+class Proposals:
+    """Several takes of one prompt, none of them empty and no two alike.
+
+    Each has a seed of its own. A take that comes out empty, or like an earlier one, is tried again
+    with the next seed and a higher temperature.
+    """
+
+    def __init__(self, prompt: Prompt, settings: Settings, count: int) -> None:
+        self._prompt, self._settings, self._count = prompt, settings, count
+        self.index = 0
+        """Of the take in the making."""
+        self._tries = self._seeds = 0
+        self._made: set[tuple[tuple[int, int, int], ...]] = set()
+        self._next()
+
+    @property
+    def done(self) -> bool:
+        """Tell whether all takes have been made."""
+        return self.index == self._count
+
+    @property
+    def growing(self) -> Continuation:
+        """The take in the making."""
+        return self._growing
+
+    def work(self) -> Proposal | None:
+        """Do one piece of work; return a take that is complete with it."""
+        self._growing.work()
+        if not self._growing.done:
+            return None
+        notes = tuple(self._growing.notes())
+        proposal = None
+        if notes and (onsets := _onsets(notes)) not in self._made:
+            self._made.add(onsets)
+            proposal = Proposal(self.index, self._varied, notes)
+        self._tries += 1
+        if proposal is not None or self._tries == MOST_TRIES:
+            self.index, self._tries = self.index + 1, 0
+        if not self.done:
+            self._next()
+        return proposal
+
+    def _next(self) -> None:
+        self._varied = replace(
+            self._settings,
+            seed=self._settings.seed + self._seeds,
+            temperature=self._settings.temperature + _WARMER * self._tries,
+        )
+        self._seeds += 1
+        self._growing = Continuation(self._prompt, self._varied)
+
+
+def proposals(
+    artefact: Artefact, decoder: Decoder, score: Score, span: Span, settings: Settings, count: int
+) -> Iterator[Proposal]:
+    """Yield takes that continue a score over a span, at most `count`."""
+    making = Proposals(Prompt(artefact, decoder, score, span, settings), settings, count)
+    while not making.done:
+        proposal = making.work()
+        if proposal is not None:
+            yield proposal
+
+
+def continuation(
+    artefact: Artefact, decoder: Decoder, score: Score, span: Span, settings: Settings
+) -> list[Note]:
+    """Return the notes that continue a score over the span, which begins after its last release."""
+    growing = Continuation(Prompt(artefact, decoder, score, span, settings), settings)
+    while not growing.done:
+        growing.work()
+    return growing.notes()
+
+
+def _onsets(notes: Iterable[Note]) -> tuple[tuple[int, int, int], ...]:
+    """Return what makes two takes alike: which notes begin when."""
+    return tuple((n.onset_ticks, int(n.instrument), n.pitch) for n in notes)
 
 
 def _until(note: Note, end: int) -> Note:
-    release = min(note.release_ticks, end)
-    return Note(note.onset_ticks, note.instrument, note.pitch, release, note.velocity)
+    return replace(note, release_ticks=min(note.release_ticks, end))

@@ -109,8 +109,8 @@ class Decoder:
         self._rope_base = config["rope_base"]
         self._table, self._instruments = artefact.rows, artefact.instrument_vectors
         self._style = np.zeros(config["width"], np.float32)
-        self._allowed = np.zeros(config["width"], np.float32)
-        self._everywhere = self._style + self._allowed
+        self.allowed = np.zeros(config["width"], np.float32)
+        """The vector (D,) of the instruments that the next token is read for."""
         self._shape = (config["kv_heads"], capacity, self._head_width)
         past = [node for node in self._session.get_inputs() if node.name.startswith("past_")]
         self._kind = np.float16 if past[0].type == "tensor(float16)" else np.float32
@@ -133,17 +133,21 @@ class Decoder:
     def set_style(self, vector: NDArray[np.float32]) -> None:
         """Use a style vector (D,) from the next token on; zeros for none."""
         self._style = vector.astype(np.float32)
-        self._everywhere = self._style + self._allowed
 
     def set_allowed(self, multi_hot: NDArray[np.float32]) -> None:
         """Use a set of instruments (14,) from the next token on; zeros for unknown."""
-        self._allowed = (multi_hot @ self._instruments).astype(np.float32)
-        self._everywhere = self._style + self._allowed
+        self.allowed = (multi_hot @ self._instruments).astype(np.float32)
 
-    def feed(self, tokens: Sequence[int], rows: NDArray[np.int64]) -> Logits:
+    def feed(
+        self,
+        tokens: Sequence[int],
+        rows: NDArray[np.int64],
+        allowed: NDArray[np.float32] | None = None,
+    ) -> Logits:
         """Append tokens with their rows of musical time (T, 6).
 
-        Return the logits after the last. A full cache slides.
+        Each is read for the instruments of a row of `allowed` (T, D); None: for those that
+        `set_allowed` has set. Return the logits after the last. A full cache slides.
         """
         if len(tokens) == 0 or rows.shape != (len(tokens), features.COUNT):
             raise ValueError(f"{len(tokens)} tokens need rows ({len(tokens)}, {features.COUNT})")
@@ -158,7 +162,9 @@ class Decoder:
             size = next(size for size in CHUNKS if size <= room)
             chunk = self._chunks[size]
             part = slice(at, at + size)
-            self.run(chunk, row[None, part], rows[None, part], np.array([self.length], np.int32))
+            before = np.array([self.length], np.int32)
+            among = None if allowed is None else allowed[None, part]
+            self.run(chunk, row[None, part], rows[None, part], before, among)
             self.length += size
             at += size
         # On the CPU .numpy() is the output buffer itself, which the next step overwrites.
@@ -195,10 +201,15 @@ class Decoder:
         tokens: NDArray[np.int64],
         time: NDArray[np.int64],
         before: NDArray[np.int32],
+        allowed: NDArray[np.float32] | None = None,
     ) -> None:
-        """Run the step for tokens (B, T) at times (B, T, 6) of rows that hold so many (B,)."""
+        """Run the step for tokens (B, T) at times (B, T, 6) of rows that hold `before` (B,) tokens.
+
+        They are read for the instruments of `allowed` (B, T, D), or those that are set.
+        """
         x = inputs.embedded(self._table, tokens, time)
-        x += self._everywhere
+        x += self._style
+        x += self.allowed if allowed is None else allowed
         last = before + np.int32(tokens.shape[1] - 1)
         chunk.x.update_inplace(x)
         chunk.seqlens.update_inplace(last)

@@ -1,9 +1,9 @@
-"""Foresight: the beginning of an answer that nobody has asked for yet.
+"""Speculation: the start of an answer that has not been asked for yet.
 
-In the pauses of a phrase the player may be about to hand over. So the answer that would be asked
-for is begun then, in several takes side by side, each up to its first second. If the pause becomes
-the hand-over, the take that the critic likes best is there at once; if the player goes on, nothing
-has happened but the setting of a counter.
+In the pauses of a phrase the player may be about to hand over. The answer that would be asked for
+then is started in several takes side by side, each up to its first second. If the pause becomes the
+hand-over, the take that the critic rates best goes into the stream at once. If the player plays on,
+only a counter has to be set back.
 """
 
 from __future__ import annotations
@@ -21,37 +21,38 @@ if TYPE_CHECKING:
     from bridge.messages.composer import Compose
     from export.runtime.decoder import Logits
     from export.runtime.fork import Fork
-    from export.runtime.stream import Place, Row, Stream
+    from export.runtime.stream import Row, Stream, StreamState
 
-FORESEEN_TICKS = 2 * TICKS_PER_QUARTER
+SPECULATED_TICKS = 2 * TICKS_PER_QUARTER
 """A second, playing freely."""
 
-NewTake = Callable[["Compose", "Place", int], Take]
+NewTake = Callable[["Compose", int], Take]
 """Makes the candidate of a number."""
 
 
-class Foresight:
-    """Candidates for one answer, each a token further with every piece of work."""
+class Speculation:
+    """Candidates for one answer; each piece of work takes all of them one token further."""
 
     def __init__(self, asked: Compose, stream: Stream, fork: Fork, new_take: NewTake) -> None:
         self.asked = asked
         self._stream, self._fork, self._new_take = stream, fork, new_take
-        self._until = min(asked.begin_tick + FORESEEN_TICKS, asked.end_tick)
+        self._until_tick = min(asked.begin_tick + SPECULATED_TICKS, asked.end_tick)
         self._takes: list[Take] = []
+        self._states: list[StreamState] = []
         self._rows: list[Row] = []
         self._going = np.zeros(len(fork.lengths), np.bool_)
         self.chosen: Take | None = None
         """The best candidate, once it is in the stream."""
 
     @property
-    def begun(self) -> bool:
+    def has_candidates(self) -> bool:
         """Tell whether there is something to choose from."""
         return bool(self._takes)
 
     def work(self) -> None:
-        """Let every candidate go on by a token; with the last one, choose."""
+        """Decide the next token of every candidate; after the last one, choose."""
         if not self._takes:
-            self._begin()
+            self._start()
         else:
             tokens = np.array([take.tokens[-1] for take in self._takes])
             logits = self._fork.feed(tokens, np.array(self._rows, np.int64), self._going)
@@ -66,25 +67,25 @@ class Foresight:
             self._fork.keep(best)
             self.chosen = self._takes[best]
             self._stream.adopt(self.chosen.tokens)
-            self.chosen.place = self._stream.place
-            self.chosen.place.grammar.allow(self.asked.instruments)
+            self.chosen.start(self._stream.state)
         return self.chosen
 
-    def _begin(self) -> None:
+    def _start(self) -> None:
         logits = self._stream.logits
         self._fork.begin()
         rows = len(self._going)
-        self._takes = [
-            self._new_take(self.asked, self._stream.place.copy(), row) for row in range(rows)
-        ]
+        self._takes = [self._new_take(self.asked, row) for row in range(rows)]
+        self._states = [self._stream.state.copy() for _ in range(rows)]
+        for take, state in zip(self._takes, self._states, strict=True):
+            take.start(state)
         self._rows = [(0,) * features.COUNT] * rows
         self._going[:] = True
         self._decide([logits] * rows)
 
     def _decide(self, logits: list[Logits]) -> None:
         for row in np.flatnonzero(self._going).tolist():
-            take = self._takes[row]
-            token = take.choose(logits[row])
-            take.note(token)
-            self._rows[row] = take.place.push(token)
-            self._going[row] = take.place.tick < self._until and not self._fork.full(row)
+            take, state = self._takes[row], self._states[row]
+            token = take.choose(state, logits[row])
+            take.note(state, token)
+            self._rows[row] = state.push(token)
+            self._going[row] = state.tick < self._until_tick and not self._fork.full(row)

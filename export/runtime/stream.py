@@ -1,214 +1,298 @@
-"""The stream of tokens, and all that must agree with it: cache, grammar, musical time.
+"""The stream of tokens: what was played, as the network reads it.
 
-What is certain is only ever appended to. What is foreseen is told as well, so that the network has
-read it when it comes true, and is told otherwise when it does not: `tell` compares the new tokens
-with those that stand there, keeps what is the same, and reads again from the first difference only.
-Going back is cheap: the cache's counter is set, and what follows from the tokens (a *place*:
-grammar, musical time, tick) is taken from the last copy before and followed from there.
+A stream owns all that must agree with its tokens: the encoder that turns events into them, the
+grammar and the musical time that follow from them, and the counter of the decoder's cache. The
+first tokens are *certain*: they have been played, by the player or by us. The tokens after them are
+*speculative*: they are what would be certain if nothing else happened, so that the network has read
+them by then. Certain tokens that equal the speculative ones take their place at no cost; from the
+first difference on the network reads again.
+
+Taking back is cheap: the cache's counter is set, and the state follows from the tokens that remain.
+If the cache has dropped too much of what came before, the tokens that the log remembers are read
+again.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from model.tokens import features, sampling
+from bridge.messages.composer import Happening, Release, Strike
+from export.runtime.token_log import Entry, Row, StreamState, TokenLog
+from model.tokens import sampling
 from model.tokens import vocabulary as v
-from model.tokens.features import MusicalTime
+from model.tokens.tokenizer import StreamEncoder
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from numpy.typing import NDArray
+
+    from bridge.midi.instruments import Instrument
     from export.runtime.decoder import Decoder, Logits
 
-_BETWEEN_COPIES = 64
-_KEPT_CAPACITIES = 4
-"""How many caches' worth of tokens are remembered: the network knows one at most."""
+__all__ = ["Row", "Stream", "StreamState", "event_of"]
 
-Row = tuple[int, ...]
-"""Musical time of a token, as `model.tokens.features` numbers it."""
-_UNKNOWN = 0  # part of the piece, and countdown to its end unless one was asked for
+_REMEMBERED_CAPACITIES = 2
+"""A stream can take back this many caches' worth of tokens at least; the network knows one."""
 
 
-class Place:
-    """What follows from the tokens so far."""
-
-    def __init__(self) -> None:
-        self.grammar, self.tick = sampling.Grammar(), 0
-        self.end_tick: int | None = None
-        """Where the music is to end, if that has been said."""
-        self._time = MusicalTime()
-
-    def copy(self) -> Place:
-        """Return an independent place, the same for now."""
-        other = Place()
-        other.grammar, other.tick = self.grammar.copy(), self.tick
-        other.end_tick = self.end_tick
-        other._time = self._time.copy()
-        return other
-
-    def push(self, token: int) -> Row:
-        """Go on by a token; return its row of musical time."""
-        self.grammar.push(token)
-        if v.TOKEN_KIND[token] == v.Kind.WAIT:
-            self.tick += token - v.FIRST_WAIT + 1
-        countdown = _UNKNOWN
-        if self.end_tick is not None:
-            countdown = features.countdown(self.end_tick - self.tick)
-        return (*self._time.push(token), _UNKNOWN, countdown)
-
-
-@dataclass(frozen=True, slots=True)
-class _Copy:
-    """A place, with the number of tokens before it."""
-
-    index: int
-    place: Place
+def event_of(tick: int, token: int) -> Happening:
+    """Return the event that the token of a note means at a tick."""
+    spelt = v.token_of(token)
+    assert spelt.instrument is not None, spelt
+    if spelt.kind is v.Kind.OFF:
+        return Release(tick, spelt.instrument, spelt.pitch)
+    return Strike(tick, spelt.instrument, spelt.pitch, v.velocity_of(spelt.level))
 
 
 class Stream:
-    """Tokens, read by a network as far as it has come."""
+    """Tokens, read by a decoder as far as it has come."""
 
     def __init__(self, decoder: Decoder) -> None:
         self._decoder = decoder
-        self.clear()
+        self._vectors: dict[frozenset[Instrument], NDArray[np.float32]] = {}
+        self.reset(())
 
-    def clear(self) -> None:
-        """Begin again with nothing."""
+    def reset(self, frame: Sequence[int]) -> None:
+        """Forget everything; start with the tokens of a frame: clock, tempo, metre."""
         self._decoder.rewind(0)
-        self.place = Place()
-        self._first = 0  # index of the first token that is remembered
-        self._tokens: list[int] = []
-        self._ticks: list[int] = []  # reached with each token
-        self._copies = [_Copy(0, self.place.copy())]
-        self._unread: list[tuple[int, Row]] = []
-        self._last: tuple[int, Row] | None = None
+        self._log = TokenLog(_REMEMBERED_CAPACITIES * self._decoder.capacity)
+        self._encoder: StreamEncoder | None = StreamEncoder()
+        self._certain = 0
+        self._unread: list[Entry] = []
         self._logits: Logits | None = None  # after the last token that has been read
+        self.end_tick: int | None = None
+        """Where the music is to end, if an end was asked for: the network counts down to it."""
+        self.allow(())
+        self._confirm(frame)
+        self._frame_length = len(frame)
 
-    def __len__(self) -> int:
-        """Return how many tokens have been told."""
-        return self._first + len(self._tokens)
-
-    def __getitem__(self, at: slice) -> list[int]:
-        """Return some of the tokens that are remembered."""
-        begin, end, _ = at.indices(len(self))
-        return self._tokens[max(0, begin - self._first) : max(0, end - self._first)]
+    @property
+    def state(self) -> StreamState:
+        """What follows from all tokens, the speculative ones included."""
+        return self._log.state
 
     @property
     def tick(self) -> int:
-        """The tick that has been reached."""
-        return self.place.tick
+        """The tick that all tokens reach."""
+        return self.state.tick
 
     @property
-    def logits(self) -> Logits:
-        """What the network says after the last token."""
-        self.read(len(self._unread))
-        if self._logits is None:  # forgotten when what followed was cut
-            assert self._last is not None, "nothing has been told"
-            self._decoder.rewind(max(0, self._decoder.length - 1))
-            self._unread = [self._last]
-            self.read(1)
-        assert self._logits is not None
-        return self._logits
+    def tokens(self) -> list[int]:
+        """The certain tokens, as far back as they are remembered."""
+        return [entry.token for entry in self._log.entries(0, self._certain)]
 
     @property
     def unread(self) -> int:
         """How many tokens the network has not read yet."""
         return len(self._unread)
 
-    def push(self, token: int) -> None:
-        """Append a token; the network reads it later."""
-        self._follow(token)
-        assert self._last is not None
-        self._unread.append(self._last)
+    # Certain tokens.
+
+    def allow(self, instruments: Iterable[Instrument]) -> None:
+        """Tell the network which instruments the music after this has; none: unknown."""
+        self._band = frozenset(instruments)
+        self._decoder.set_allowed(sampling.multi_hot(self._band))
+        self._vectors[self._band] = self._decoder.allowed
+
+    def append_events(self, events: Iterable[Happening]) -> None:
+        """Append what was played, in order of time. The last tick stays open for more."""
+        for event in events:
+            encoder, where = self._open_tick, (event.tick, event.instrument, event.pitch)
+            if isinstance(event, Strike):
+                self._confirm(encoder.note_on(*where, event.velocity))
+            else:
+                self._confirm(encoder.note_off(*where))
+
+    def append_tokens(self, tokens: Sequence[int]) -> None:
+        """Append tokens as they are. What was played before must be settled."""
+        self._confirm(tokens)
+        self._encoder = None
+
+    def advance(self, tick: int) -> None:
+        """Let time pass up to a tick, which stays open."""
+        self._confirm(self._open_tick.advance(tick))
+
+    def settle(self, tick: int | None = None) -> None:
+        """Let time pass up to a tick (None: the open one), and close it."""
+        encoder = self._open_tick
+        self._confirm(encoder.settle(encoder.tick if tick is None else tick))
+
+    def start_turn(self, begin_tick: int, instruments: Iterable[Instrument]) -> None:
+        """Let a turn of ours begin at a tick, in music that has these instruments.
+
+        Tokens of what was played before are read as music whose instruments are not known.
+        """
+        self.allow(())
+        self._confirm(self._open_tick.flush())
+        self.allow(instruments)
+        self.settle(begin_tick)
+        self._skip_what_is_too_old()
+
+    def append(self, token: int) -> None:
+        """Append a token that a take has decided. Nothing may be speculative."""
+        assert self._certain == len(self._log)
+        self._push(token)
+        self._certain = len(self._log)
+        self._encoder = None
+
+    # Speculative tokens.
+
+    def speculate_turn(self, begin_tick: int, instruments: Iterable[Instrument]) -> None:
+        """Let the certain tokens be followed by those that `start_turn` would make certain."""
+        ahead = self._open_tick.copy()
+        self.allow(())
+        length = self._match(self._certain, ahead.flush())
+        self.allow(instruments)
+        length = self._match(length, ahead.settle(begin_tick))
+        self._truncate(length)
+        self._skip_what_is_too_old()
 
     def adopt(self, tokens: Sequence[int]) -> None:
-        """Append tokens of which the decoder's cache holds all but the last already."""
+        """Append speculative tokens of which the cache holds all but the last already."""
         assert not self._unread
         for token in tokens[:-1]:
-            self._follow(token)
-        self._logits = None  # what was said after them is not kept
-        self.push(tokens[-1])
+            self._log.append(token, self._band, self.end_tick)
+        self._logits = None  # what the network said after them is not kept
+        self._push(tokens[-1])
 
-    def tell(self, at: int, tokens: Sequence[int]) -> None:
-        """Let these tokens follow the first `at`.
+    def confirm_all(self) -> None:
+        """Let the speculative tokens be certain."""
+        self._certain = len(self._log)
+        self._encoder = None
 
-        What stands there already and is the same stays as it is, with all that follows it; from
-        the first difference on the stream is told anew.
+    def drop_speculation(self) -> None:
+        """Remove the speculative tokens."""
+        self._truncate(self._certain)
+
+    # Taking back.
+
+    def retract(self, tick: int) -> None:
+        """Remove what happens after a tick, and the wait for it. The frame stays."""
+        self._truncate(max(self._certain, self._frame_length))
+        length = max(self._frame_length, self._log.length_at(tick))
+        self._return_to(self._log.without_waits(length, self._frame_length))
+
+    def insert_events(
+        self, events: Sequence[Happening], until_tick: int, resume_tick: int = 0
+    ) -> None:
+        """Put events between what happens up to `until_tick`, and remove what comes after it.
+
+        Then time passes to `resume_tick`, if that is later.
         """
-        there = self[at : at + len(tokens)]
-        pairs = zip(tokens, there, strict=False)
-        same = next((n for n, (new, old) in enumerate(pairs) if new != old), len(there))
-        if same < len(tokens):
-            self.cut(at + same)
-            for token in tokens[same:]:
-                self.push(token)
+        since = min((event.tick for event in events), default=until_tick + 1)
+        self.settle()
+        stands = [
+            event_of(tick, token)
+            for tick, token in self._log.since(since)
+            if tick <= until_tick and token >= sampling.FIRST_OFF
+        ]
+        self.retract(min(since, until_tick + 1) - 1)
+        self.append_events(sorted([*stands, *events], key=lambda event: event.tick))
+        self.settle(max(self._open_tick.tick, resume_tick))
 
-    def cut(self, length: int) -> None:
-        """Forget all but the first tokens, so many."""
-        assert length == 0 or self._first < length <= len(self)
-        if length == len(self):
-            return
-        read = len(self) - len(self._unread)
-        copy = next(c for c in reversed(self._copies) if c.index < max(1, length))
-        while self._copies[-1] is not copy:
-            self._copies.pop()
-        self.place = copy.place.copy()
-        self._last = None
-        for token in self[copy.index : length]:
-            self._last = token, self.place.push(token)
-        del self._tokens[length - self._first :], self._ticks[length - self._first :]
-        if length < read:
-            self._logits = None
-            self._decoder.rewind(max(0, self._decoder.length - (read - length)))
-        del self._unread[max(0, length - read) :]
+    def mark(self) -> tuple[int, int]:
+        """Return a mark of where the stream stands, for `return_to`."""
+        assert self._certain == len(self._log)
+        return self._certain, self._decoder.slid
 
-    def cut_after(self, tick: int, *, keep: int) -> None:
-        """Forget what is told after a tick, but nothing of the first tokens, so many."""
-        self.cut(max(keep, self._first + bisect_right(self._ticks, tick)))
+    def return_to(self, mark: tuple[int, int]) -> None:
+        """Remove all tokens after a mark. The network says there what it said when it was set."""
+        length, slid = mark
+        self._return_to(length)
+        if self._decoder.slid != slid:
+            self._read_again()
 
-    def since(self, tick: int) -> list[tuple[int, int]]:
-        """Return what is told at a tick or later: the tick and the token of each, no waits."""
-        first = bisect_right(self._ticks, tick - 1)
-        told = zip(self._ticks[first:], self._tokens[first:], strict=True)
-        return [(at, token) for at, token in told if v.TOKEN_KIND[token] != v.Kind.WAIT]
+    # The network.
 
-    def waits_at(self, index: int) -> bool:
-        """Tell whether a token that is remembered is a wait."""
-        return bool(v.TOKEN_KIND[self._tokens[index - self._first]] == v.Kind.WAIT)
+    @property
+    def logits(self) -> Logits:
+        """What the network says after the last token."""
+        self.read(len(self._unread))
+        if self._logits is None:  # they were dropped with tokens that were taken back
+            assert self._log, "there are no tokens"
+            self._decoder.rewind(max(0, self._decoder.length - 1))
+            self._unread = self._log.entries(len(self._log) - 1)
+            self.read(1)
+        assert self._logits is not None
+        return self._logits
 
     def read(self, count: int) -> None:
-        """Let the network read at most so many tokens."""
+        """Let the network read at most `count` tokens."""
         part, self._unread = self._unread[:count], self._unread[count:]
         if part:
-            rows = np.array([row for _, row in part], np.int64)
-            self._logits = self._decoder.feed([token for token, _ in part], rows)
+            rows = np.array([entry.row for entry in part], np.int64)
+            allowed = np.stack([self._vectors[entry.band] for entry in part])
+            self._logits = self._decoder.feed([entry.token for entry in part], rows, allowed)
 
-    def skip_all_but(self, count: int) -> None:
-        """Leave the earlier of the unread tokens unread for good.
+    def make_room(self, tokens: int) -> None:
+        """Let a full cache slide now if less than `tokens` more would fit into it."""
+        if self._decoder.capacity - self._decoder.length < self.unread + tokens:
+            self._decoder.slide()
 
-        More than the cache can hold is soon forgotten anyway.
+    @property
+    def _open_tick(self) -> StreamEncoder:
+        """The encoder, which knows the events of the tick that is still open."""
+        if self._encoder is None:
+            sounding = (v.token_of(token) for token in self.state.grammar.sounding)
+            keys = ((spelt.instrument, spelt.pitch) for spelt in sounding)
+            self._encoder = StreamEncoder(
+                self.tick, [(kind, pitch) for kind, pitch in keys if kind is not None]
+            )
+        return self._encoder
+
+    def _confirm(self, tokens: Sequence[int]) -> None:
+        """Make tokens certain, and what was speculative after them if they equal it."""
+        self._certain = self._match(self._certain, tokens)
+
+    def _match(self, length: int, tokens: Sequence[int]) -> int:
+        """Let tokens follow the first `length`; return how many tokens there are then.
+
+        Those that stand there already, and were read for the same instruments, stay as they are
+        with all that follows them.
         """
-        self._unread = self._unread[-count:]
+        there = self._log.entries(length, length + len(tokens))
+        pairs = enumerate(zip(tokens, there, strict=False))
+        differs = (n for n, (t, e) in pairs if (t, self._band) != (e.token, e.band))
+        same = next(differs, len(there))
+        if same < len(tokens):
+            self._truncate(length + same)
+            for token in tokens[same:]:
+                self._push(token)
+        return length + len(tokens)
 
-    def _follow(self, token: int) -> None:
-        self._last = token, self.place.push(token)
-        self._tokens.append(token)
-        self._ticks.append(self.place.tick)
-        if len(self) - self._copies[-1].index >= _BETWEEN_COPIES:
-            self._copies.append(_Copy(len(self), self.place.copy()))
-            self._forget()
+    def _push(self, token: int) -> None:
+        entry = self._log.append(token, self._band, self.end_tick)
+        self._unread.append(entry)
 
-    def _forget(self) -> None:
-        """Forget what the network has long forgotten, so that hours take no more than minutes."""
-        if len(self._tokens) <= _KEPT_CAPACITIES * self._decoder.capacity:
+    def _return_to(self, length: int) -> None:
+        self._truncate(length)
+        self._certain = length
+        self._encoder = None
+
+    def _truncate(self, length: int) -> None:
+        if length == len(self._log):
             return
-        keep = len(self) - _KEPT_CAPACITIES // 2 * self._decoder.capacity
-        first = next(copy for copy in self._copies if copy.index >= keep)
-        del self._copies[: self._copies.index(first)]
-        gone = first.index - self._first
-        del self._tokens[:gone], self._ticks[:gone]
-        self._first = first.index
+        read = len(self._log) - len(self._unread)
+        self._log.truncate(length)
+        del self._unread[max(0, length - read) :]
+        if length < read:
+            self._logits = None
+            kept = self._decoder.length - (read - length)
+            if kept > 0 or length == 0:
+                self._decoder.rewind(max(0, kept))
+            else:
+                self._read_again()
+
+    def _read_again(self) -> None:
+        """Let the network read again what it can hold of the tokens."""
+        self._decoder.rewind(0)
+        self._logits = None
+        self._unread = self._log.entries()
+        self._skip_what_is_too_old()
+
+    def _skip_what_is_too_old(self) -> None:
+        """Leave the earlier of the unread tokens unread: the cache would drop them soon."""
+        self._unread = self._unread[-(self._decoder.capacity // 2) :]

@@ -1,24 +1,28 @@
-"""A take: one way of going on, token by token, up to the tick at which it is to end.
+"""A take: one generated continuation, decided token by token up to the tick at which it ends.
 
-It owns what is peculiar to it: the dice, who is invited, what it has told. Where it stands is a
-`Place`, which for the take that is being played is the stream's own, and for one that is merely
-tried a copy. The critic's opinion of each of its tokens is kept; their mean is its score.
+A take owns what is peculiar to it: which instruments it plays, its random numbers, and how long it
+rests. The tokens go into a `Stream` (`step`), or, for one of several candidates, into a state of
+its own (`choose` and `note`). The critic judges each token; the mean is the take's score.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bridge.messages.composer import Happening, Release, Strike
+import numpy as np
+
+from export.runtime.stream import event_of
 from model.tokens import sampling
 from model.tokens import vocabulary as v
 
 if TYPE_CHECKING:
-    from numpy.random import Generator
+    from collections.abc import Iterable
 
-    from bridge.messages.composer import Compose
+    from bridge.messages.composer import Happening
+    from bridge.messages.settings import Settings
+    from bridge.midi.instruments import Instrument
     from export.runtime.decoder import Logits
-    from export.runtime.stream import Place
+    from export.runtime.stream import Stream, StreamState
 
 
 LONGEST_REST_TICKS = 192
@@ -26,91 +30,97 @@ LONGEST_REST_TICKS = 192
 
 
 class Take:
-    """An answer in the making."""
+    """A continuation in the making, from `begin_tick` to `end_tick`, for some instruments."""
 
     def __init__(
         self,
-        asked: Compose,
-        place: Place,
-        chance: sampling.Chance,
-        rng: Generator,
+        begin_tick: int,
+        end_tick: int,
+        instruments: Iterable[Instrument],
+        settings: Settings,
         *,
-        at_once: bool = True,
-        longest_rest_ticks: int = LONGEST_REST_TICKS,
+        number: int = 1,
+        candidate: int = 0,
+        beside_others: bool = False,
     ) -> None:
-        """Begin where it stands, with a note if `at_once`, and never rest for longer than that."""
-        self.place = place
+        """Start with a note at `begin_tick`.
+
+        Seed, number and candidate give the random numbers. With `beside_others` the player plays
+        other instruments at the same time.
+        """
+        self.begin_tick, self.end_tick = begin_tick, end_tick
         self.tokens: list[int] = []
-        self._happenings: list[Happening] = []
-        self.end_tick = asked.end_tick
-        self._chance, self._rng = chance, rng
-        self._invitation = sampling.Invitation(asked.instruments, asked.begin_tick)
-        self._instruments = asked.instruments
-        self._ours = sampling.events_of(asked.instruments) if asked.together else None
-        self._longest_rest_ticks = longest_rest_ticks
+        self._instruments = tuple(instruments)
+        self._params = sampling.Chance(settings.temperature, settings.top_p)
+        self._rng = np.random.default_rng((settings.seed, number, candidate))
+        self._invitation = sampling.Invitation(self._instruments, begin_tick)
+        self._ours = sampling.events_of(self._instruments) if beside_others else None
+        self._events: list[Happening] = []
         self._opinions = 0.0
-        self._onset_ticks = [] if at_once else [asked.begin_tick]
-        place.grammar.allow(asked.instruments)
+        self._onset_ticks: list[int] = []
 
     @property
-    def begun(self) -> bool:
-        """Tell whether it has a note."""
+    def has_note(self) -> bool:
+        """Tell whether a note has been decided."""
         return bool(self._onset_ticks)
 
     @property
-    def ended(self) -> bool:
-        """Tell whether it has come to where it is to end."""
-        return self.place.tick >= self.end_tick
-
-    @property
     def score(self) -> float:
-        """What the critic says of its tokens on average."""
+        """The critic's mean opinion of the tokens."""
         return self._opinions / max(1, len(self.tokens) - 1)
 
-    def choose(self, logits: Logits) -> int:
-        """Choose the next token from what the network says after the last."""
+    def start(self, state: StreamState) -> None:
+        """Let only the take's instruments begin notes after this state."""
+        state.grammar.allow(self._instruments)
+
+    def step(self, stream: Stream) -> bool:
+        """Decide the next token of a stream; return whether its tick is over."""
+        token = self.choose(stream.state, stream.logits)
+        is_wait = self.note(stream.state, token)
+        stream.append(token)
+        return is_wait
+
+    def choose(self, state: StreamState, logits: Logits) -> int:
+        """Choose the next token after a state, from what the network says there."""
         if self.tokens:
             self._opinions += logits.critic
-        rest = self.place.tick - self._onset_ticks[-1] if self._onset_ticks else 0
-        rests = not self._onset_ticks or rest >= self._longest_rest_ticks
-        mask = self.place.grammar.mask(must_begin=rests)
+        rest = state.tick - self._onset_ticks[-1] if self._onset_ticks else 0
+        must_begin = not self._onset_ticks or rest >= LONGEST_REST_TICKS
+        mask = state.grammar.mask(must_begin=must_begin)
         events = logits.events
         if self._ours is not None:
-            held = self.place.grammar.held_ticks
+            held = state.grammar.held_ticks
             events = sampling.beside_others(events, self._ours, rest, held)
-        events = events + self._invitation.bias(self.place.tick)
-        return sampling.choose(events, logits.velocities, mask, self._chance, self._rng)
+        events = events + self._invitation.bias(state.tick)
+        return sampling.choose(events, logits.velocities, mask, self._params, self._rng)
 
-    def note(self, token: int) -> bool:
-        """Take note of a token at the tick where it is told; tell whether the tick is over."""
-        self._invitation.push(token, self.place.tick)
+    def note(self, state: StreamState, token: int) -> bool:
+        """Record a token that comes next after a state; return whether its tick is over."""
+        self._invitation.push(token, state.tick)
         self.tokens.append(token)
         spelt = v.token_of(token)
         if spelt.kind is v.Kind.WAIT:
             return True
         if spelt.kind is v.Kind.ON:
-            self._onset_ticks.append(self.place.tick)
-        self._happenings.append(happening_of(self.place.tick, token))
+            self._onset_ticks.append(state.tick)
+        self._events.append(event_of(state.tick, token))
         return False
 
-    def go_on_from(self, place: Place, stands_until: int) -> None:
-        """Go on, having begun, from where it stands as far as a tick: others have played."""
-        self.place = place
-        place.grammar.allow(self._instruments)
-        self._happenings.clear()
+    def end(self, stream: Stream) -> None:
+        """End in a stream what sounds and is not the player's."""
+        at = min(self.end_tick, stream.tick)
+        for token in stream.state.grammar.owed:
+            stream.append(token)
+            self._events.append(event_of(at, token))
+
+    def resume(self, state: StreamState, tick: int) -> None:
+        """Go on after a state, with what was decided up to a tick: later events are gone."""
+        self.start(state)
+        self._events.clear()
         first = self._onset_ticks[0]
-        self._onset_ticks = [tick for tick in self._onset_ticks if tick <= stands_until] or [first]
+        self._onset_ticks = [onset for onset in self._onset_ticks if onset <= tick] or [first]
 
-    def news(self) -> list[Happening]:
-        """Return what has happened in it since it was last asked."""
-        news, self._happenings = self._happenings, []
-        return news
-
-
-def happening_of(tick: int, token: int) -> Happening:
-    """Return what a token of a note says to happen at its tick."""
-    spelt = v.token_of(token)
-    assert spelt.instrument is not None, spelt
-    if spelt.kind is v.Kind.OFF:
-        return Release(tick, spelt.instrument, spelt.pitch)
-    return Strike(tick, spelt.instrument, spelt.pitch, v.velocity_of(spelt.level))
+    def new_events(self) -> list[Happening]:
+        """Return the events since the last call."""
+        events, self._events = self._events, []
+        return events

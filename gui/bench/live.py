@@ -167,11 +167,11 @@ def sustained(artefact: Artefact) -> dict[str, float]:
     """
     composer = Composer(artefact, tuned_decoder(artefact))
     for message in (Begin(), Arrange(Settings()), Hear(tuple(_phrase(0, 256)))):
-        composer.take(message)
+        composer.receive(message)
     _worked(composer)
     begin = 257 * _TICKS
     end = begin + _SUSTAINED_TICKS
-    composer.take(Compose(1, begin, end, end, BAND))
+    composer.receive(Compose(1, begin, end, end, BAND))
     told: list[Happening] = []
     (taken,) = timed(lambda: told.extend(_told(composer)))
     notes = sum(isinstance(happening, Strike) for happening in told)
@@ -269,7 +269,7 @@ class _Jam:
         outcome = self._session.step(self._now_ns, inbox)
         for message in outcome.to_composer:
             self.messages[type(message).__name__] += 1
-            self._composer.take(message)
+            self._composer.receive(message)
         while self._composer.busy:
             composed = self._composer.work()
             if composed is not None:

@@ -4,15 +4,13 @@ Live playing comes first. So this is a process of its own (`python -m gui.engine
 all others, with one thread on the CPU, whatever the engine runs on. It loads the network with the
 first request, and looks between any two tokens whether it is still wanted.
 
-Candidates differ: each has a seed of its own, and one that comes out empty, or like another one, is
-made again with a further seed and a little more chance.
+How takes are made, and made to differ, is the subject of `export.runtime.continuation`.
 """
 
 from __future__ import annotations
 
 import os
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bridge.system.clock import SystemClock
@@ -20,99 +18,59 @@ from bridge.system.pipe import join_parent
 from gui.engine.proposals import Answer, Cancel, Failed, Finished, Grown, Loading, Propose, Proposed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
     from multiprocessing.connection import Connection
 
-    from bridge.messages.settings import Settings
-    from bridge.midi.notes import Note
     from bridge.system.clock import Clock
     from export.runtime.artefact import Artefact
-    from export.runtime.continuation import Growing
     from export.runtime.decoder import Decoder
 
 _NICENESS = 10
 _BETWEEN_NS = 150_000_000
 """From one look at a growing take to the next."""
-MOST_TRIES = 4
-"""After so many that were empty or alike there is one candidate less."""
-_WARMER = 0.25
 
 Model = tuple["Artefact", "Decoder"]
 
 
 class Proposing:
-    """The candidates for one request in the making."""
+    """The takes for one request in the making."""
 
     def __init__(self, model: Model, asked: Propose) -> None:
-        """Begin with the first.
+        """Start with the first.
 
         Raises:
             export.runtime.artefact.UnknownStyleError: there is no such style.
 
         """
-        from export.runtime.continuation import Prompt, span_of_bars
+        from export.runtime.continuation import Prompt, Proposals, span_of_bars
 
         self._artefact, decoder = model
         self._asked = asked
         self._span = span_of_bars(asked.score, asked.bars)
-        self._prompt = Prompt(self._artefact, decoder, asked.score, self._span, asked.settings)
-        self._candidate = self._tries = 0
-        self._seeds = 0  # how many have been used
-        self._there: set[tuple[tuple[int, int, int], ...]] = set()
-        self._growing, self._settings = self._taken_up()
+        prompt = Prompt(self._artefact, decoder, asked.score, self._span, asked.settings)
+        self._proposals = Proposals(prompt, asked.settings, asked.count)
 
     @property
     def done(self) -> bool:
-        """Tell whether all candidates are there."""
-        return self._candidate == self._asked.count
+        """Tell whether all takes have been made."""
+        return self._proposals.done
 
     def work(self) -> Proposed | None:
-        """Go on by a token; return a candidate that is complete with it."""
-        self._growing.work()
-        if not self._growing.done:
-            return None
-        notes = tuple(self._growing.notes())
-        candidate, settings = self._candidate, self._settings
-        proposed = None
-        if notes and (like := _likeness(notes)) not in self._there:
-            self._there.add(like)
-            text = self._credit(settings)
-            number = self._asked.number
-            proposed = Proposed(number, candidate, self._span, notes, settings, text)
-        self._tries += 1
-        if proposed is not None or self._tries == MOST_TRIES:
-            self._candidate, self._tries = candidate + 1, 0
-        if not self.done:
-            self._growing, self._settings = self._taken_up()
-        return proposed
-
-    def grown(self) -> Grown:
-        """Return the candidate in the making, as far as it has come."""
-        notes, share = tuple(self._growing.notes()), self._growing.share
-        return Grown(self._asked.number, self._candidate, self._span, notes, share)
-
-    def _taken_up(self) -> tuple[Growing, Settings]:
-        """Return the next candidate to be made, and how it is."""
-        from export.runtime.continuation import Growing
-
-        asked = self._asked.settings
-        settings = replace(
-            asked,
-            seed=asked.seed + self._seeds,
-            temperature=asked.temperature + _WARMER * self._tries,
-        )
-        self._seeds += 1
-        return Growing(self._prompt, settings), settings
-
-    def _credit(self, settings: Settings) -> str:
+        """Do one piece of work; return a take that is complete with it."""
         from gui.engine.recording import credit
 
-        return credit(self._artefact, settings)
+        made = self._proposals.work()
+        if made is None:
+            return None
+        text = credit(self._artefact, made.settings)
+        where = self._asked.number, made.index, self._span
+        return Proposed(*where, made.notes, made.settings, text)
 
-
-def _likeness(notes: Iterable[Note]) -> tuple[tuple[int, int, int], ...]:
-    """Return what makes two takes alike: which notes begin when."""
-    return tuple((n.onset_ticks, int(n.instrument), n.pitch) for n in notes)
+    def grown(self) -> Grown:
+        """Return the take in the making, as far as it has come."""
+        growing = self._proposals.growing
+        where = self._asked.number, self._proposals.index, self._span
+        return Grown(*where, tuple(growing.notes()), growing.share)
 
 
 def serve(face: Connection, load: Callable[[], Model], clock: Clock) -> None:

@@ -250,10 +250,11 @@ class StreamEncoder:
     Each method returns the tokens that have become certain.
     """
 
-    def __init__(self, tick: int = 0) -> None:
+    def __init__(self, tick: int = 0, sounding: Iterable[tuple[Instrument, int]] = ()) -> None:
+        """Go on after tokens that reach a tick, while these notes sound."""
         self._told = tick  # how far the tokens have come
         self._now = _Moment(tick, {}, set(), {}, set())
-        self._sounding: set[tuple[Instrument, int]] = set()
+        self._sounding = set(sounding)
 
     def copy(self) -> StreamEncoder:
         """Return an encoder that has heard the same, and hears nothing of what comes."""
@@ -319,34 +320,22 @@ class StreamEncoder:
         self._told += whole * v.LONGEST_WAIT if whole > 0 else 0
         return tokens + [v.wait_id(v.LONGEST_WAIT)] * whole
 
-    def settle(self, tick: int) -> list[int]:
-        """Let time pass up to a tick and tell everything, the tick and the wait for it included.
+    def flush(self) -> list[int]:
+        """Close the open tick: tell its events, and no wait after them.
 
         If a note would have no length, the next tick is told too.
         """
-        tokens = self.advance(tick)
+        tokens = self._tell()
         if self._now.too_short:  # a note that lasts a tick
-            tokens += self.advance(self._now.tick + 1)
-        tokens += self._tell()
+            tokens += self.advance(self._now.tick + 1) + self._tell()
+        return tokens
+
+    def settle(self, tick: int) -> list[int]:
+        """Let time pass up to a tick and close it; the wait for it is told too."""
+        tokens = self.advance(tick) + self.flush()
         tokens += v.wait_ids(self._now.tick - self._told)
         self._told = self._now.tick
         return tokens
-
-    def follow(self, token: int) -> None:
-        """Take note of a token that another (the model) has told after the last one of ours.
-
-        The open tick must be settled.
-        """
-        spelt = v.token_of(token)
-        if spelt.kind is v.Kind.WAIT:
-            self._told += spelt.value
-            self._now = _Moment(self._told, {}, set(), {}, set())
-        elif spelt.instrument is not None:
-            key = (spelt.instrument, spelt.pitch)
-            if spelt.kind is v.Kind.OFF:
-                self._sounding.discard(key)
-            elif spelt.instrument is not Instrument.DRUMS:
-                self._sounding.add(key)
 
     def _tell(self) -> list[int]:
         now = self._now

@@ -1,6 +1,5 @@
 """The composer: what it hears, answers and takes back stays one stream."""
 
-import numpy as np
 import pytest
 
 from bridge.messages.composer import (
@@ -22,12 +21,10 @@ from bridge.midi.instruments import Instrument
 from export.runtime.artefact import Artefact
 from export.runtime.composer import Composer
 from export.runtime.decoder import Decoder
-from export.runtime.speculation import FORESEEN_TICKS
+from export.runtime.speculation import SPECULATED_TICKS
 from export.runtime.stream import Stream
 from export.runtime.take import Take
-from model.tokens import sampling
 from model.tokens import vocabulary as v
-from model.tokens.sampling import Chance
 from model.tokens.tokenizer import decode
 
 PIANO, BASS, DRUMS = Instrument.PIANO, Instrument.BASS, Instrument.DRUMS
@@ -41,9 +38,9 @@ PHRASE = tuple(
 @pytest.fixture
 def composer(exact: Artefact) -> Composer:
     composer = Composer(exact, Decoder(exact, device="cpu", threads=1))
-    composer.take(Begin())
-    composer.take(Arrange(Settings(seed=1)))
-    composer.take(Hear(PHRASE))
+    composer.receive(Begin())
+    composer.receive(Arrange(Settings(seed=1)))
+    composer.receive(Hear(PHRASE))
     return composer
 
 
@@ -58,7 +55,7 @@ def worked(composer: Composer) -> list[Composed]:
 
 
 def take(composer: Composer, *instruments: Instrument, number: int = 1) -> list[Happening]:
-    composer.take(Compose(number, 120, 312, 312, instruments or (PIANO,)))
+    composer.receive(Compose(number, 120, 312, 312, instruments or (PIANO,)))
     return [happening for composed in worked(composer) for happening in composed.happenings]
 
 
@@ -88,15 +85,15 @@ def test_only_the_instruments_asked_for_begin_notes(composer: Composer) -> None:
 
 
 def test_the_last_part_says_that_it_is_the_last(composer: Composer) -> None:
-    composer.take(Compose(1, 120, 312, 312, (PIANO,)))
+    composer.receive(Compose(1, 120, 312, 312, (PIANO,)))
     assert [composed.done for composed in worked(composer)][-1:] == [True]
 
 
 def test_it_waits_at_the_horizon_until_it_may_go_on(composer: Composer) -> None:
-    composer.take(Compose(1, 120, 168, 312, (PIANO,)))
+    composer.receive(Compose(1, 120, 168, 312, (PIANO,)))
     before = worked(composer)
     assert not before[-1].done
-    composer.take(Extend(1, 312))
+    composer.receive(Extend(1, 312))
     assert worked(composer)[-1].done
 
 
@@ -104,7 +101,7 @@ def test_the_same_seed_gives_the_same_take_and_another_another(exact: Artefact) 
     def answer(seed: int) -> list[Happening]:
         composer = Composer(exact, Decoder(exact, device="cpu", threads=1))
         for message in (Begin(), Arrange(Settings(seed=seed)), Hear(PHRASE)):
-            composer.take(message)
+            composer.receive(message)
         return take(composer)
 
     assert answer(1) == answer(1)
@@ -117,12 +114,12 @@ def test_what_was_taken_back_never_happened(exact: Artefact) -> None:
     def prepared() -> Composer:
         composer = Composer(exact, Decoder(exact, device="cpu", threads=1))
         for message in (Begin(), Arrange(Settings(temperature=0.0)), Hear(PHRASE)):
-            composer.take(message)
+            composer.receive(message)
         return composer
 
     interrupted, plain = prepared(), prepared()
     take(interrupted)
-    interrupted.take(Withdraw(1, 110))  # before its first note: nothing of it was heard
+    interrupted.receive(Withdraw(1, 110))  # before its first note: nothing of it was heard
     again = take(interrupted, number=2)
     assert again == take(plain, number=2)
 
@@ -132,7 +129,7 @@ def test_the_network_is_told_what_was_heard_and_no_more(
     composer: Composer, heard_until: int
 ) -> None:
     happenings = take(composer)
-    composer.take(Withdraw(1, heard_until))
+    composer.receive(Withdraw(1, heard_until))
     worked(composer)
     told = decode(composer.tokens).notes
     heard = {
@@ -150,21 +147,21 @@ def test_the_network_is_told_what_was_heard_and_no_more(
 
 def test_a_withdrawn_take_ends_what_sounds_and_the_player_goes_on(composer: Composer) -> None:
     take(composer)
-    composer.take(Withdraw(1, 200))
-    composer.take(Hear((Strike(210, PIANO, 72, 90), Release(230, PIANO, 72))))
-    composer.take(Compose(2, 300, 400, 400, (PIANO,)))
+    composer.receive(Withdraw(1, 200))
+    composer.receive(Hear((Strike(210, PIANO, 72, 90), Release(230, PIANO, 72))))
+    composer.receive(Compose(2, 300, 400, 400, (PIANO,)))
     happenings = [h for composed in worked(composer) for h in composed.happenings]
     assert isinstance(happenings[0], Strike)
     assert happenings[0].tick == 300
 
 
 def test_a_key_held_over_the_hand_over_is_let_go_afterwards(composer: Composer) -> None:
-    composer.take(Hear((Strike(100, PIANO, 90, 80),)))
-    composer.take(Compose(1, 120, 312, 312, (BASS,)))
+    composer.receive(Hear((Strike(100, PIANO, 90, 80),)))
+    composer.receive(Compose(1, 120, 312, 312, (BASS,)))
     composer.work()
-    composer.take(Hear((Release(140, PIANO, 90),)))
+    composer.receive(Hear((Release(140, PIANO, 90),)))
     worked(composer)
-    composer.take(Hear((Strike(320, PIANO, 90, 80),)))  # may be struck again
+    composer.receive(Hear((Strike(320, PIANO, 90, 80),)))  # may be struck again
     worked(composer)
 
 
@@ -176,7 +173,7 @@ def composing(artefact: Artefact, candidates: int = 1, temperature: float = 1.0)
     composer = Composer(artefact, Decoder(artefact, device="cpu", rows=4))
     settings = Settings(seed=1, candidates=candidates, temperature=temperature)
     for message in (Begin(), Arrange(settings), Hear(PHRASE), Elapse(95)):
-        composer.take(message)
+        composer.receive(message)
     worked(composer)
     return composer
 
@@ -186,15 +183,15 @@ def asked(begin: int = 120, number: int = 1) -> Compose:
 
 
 def answer(composer: Composer, message: Compose) -> list[Happening]:
-    composer.take(message)
+    composer.receive(message)
     return [happening for composed in worked(composer) for happening in composed.happenings]
 
 
 def foreseen(composer: Composer) -> Composed:
     """Let it foresee an answer to the end, ask for it, and return what is told at once."""
-    composer.take(Foresee(asked()))
+    composer.receive(Foresee(asked()))
     worked(composer)
-    composer.take(asked())
+    composer.receive(asked())
     first = composer.work()
     assert first is not None
     return first
@@ -202,7 +199,7 @@ def foreseen(composer: Composer) -> Composed:
 
 def test_what_was_foreseen_is_what_would_have_been_played(exact: Artefact) -> None:
     foreseeing = composing(exact)
-    foreseeing.take(Foresee(asked()))
+    foreseeing.receive(Foresee(asked()))
     worked(foreseeing)
     assert answer(foreseeing, asked()) == answer(composing(exact), asked())
     assert foreseeing.tokens[:3] == [v.START, v.CLOCK_FREE, v.on_id(PIANO, 60, v.level_of(80))]
@@ -212,7 +209,7 @@ def test_what_was_foreseen_is_told_at_once(exact: Artefact) -> None:
     composer = composing(exact, candidates=4)
     first = foreseen(composer)
     rest = [happening for composed in worked(composer) for happening in composed.happenings]
-    second = 120 + FORESEEN_TICKS
+    second = 120 + SPECULATED_TICKS
     assert [h for h in (*first.happenings, *rest) if h.tick < second] == list(first.happenings)
 
 
@@ -223,15 +220,12 @@ def test_of_the_candidates_the_critic_chooses_one(exact: Artefact) -> None:
         decoder = Decoder(exact, device="cpu")
         stream = Stream(decoder)
         decoder.set_style(exact.blend({}))
-        stream.tell(0, composing(exact).tokens)
-        assert stream.logits is not None
-        decoder.set_allowed(sampling.multi_hot((PIANO, BASS)))
-        stream.tell(len(stream), [v.wait_id(120 - stream.tick)])
-        take = Take(asked(), stream.place, Chance(), np.random.default_rng((1, 1, candidate)))
-        while take.place.tick < 120 + FORESEEN_TICKS:
-            token = take.choose(stream.logits)
-            take.note(token)
-            stream.push(token)
+        stream.append_tokens(composing(exact).tokens)
+        stream.start_turn(120, (PIANO, BASS))
+        take = Take(120, 312, (PIANO, BASS), Settings(seed=1), candidate=candidate)
+        take.start(stream.state)
+        while stream.tick < 120 + SPECULATED_TICKS:
+            take.step(stream)
         return take
 
     takes = [alone(candidate) for candidate in range(4)]
@@ -239,7 +233,7 @@ def test_of_the_candidates_the_critic_chooses_one(exact: Artefact) -> None:
     assert len({tuple(take.tokens) for take in takes}) == 4
     composer = composing(exact, candidates=4)
     first = foreseen(composer)
-    assert list(first.happenings) == best.news()
+    assert list(first.happenings) == best.new_events()
 
 
 @pytest.mark.parametrize("steps", [0, 1, 2, 5, 12, 30, 100])
@@ -250,11 +244,11 @@ def test_a_player_who_goes_on_takes_nothing_from_it(exact: Artefact, steps: int)
     for foresees in (True, False):
         composer = composing(exact, candidates=4, temperature=0.0)
         if foresees:
-            composer.take(Foresee(asked()))
+            composer.receive(Foresee(asked()))
             for _ in range(steps):
                 if composer.busy:
                     assert composer.work() is None
-        composer.take(Hear(more))
+        composer.receive(Hear(more))
         worked(composer)
         answers.append(answer(composer, asked(180)))
         told = composer.tokens
@@ -271,9 +265,9 @@ def test_at_another_moment_than_foreseen_little_is_left_to_read(
     for foresees in (True, False):
         composer = composing(exact, candidates=4, temperature=0.0)
         if foresees:
-            composer.take(Foresee(asked()))
+            composer.receive(Foresee(asked()))
             worked(composer)
-        composer.take(asked(begin))
+        composer.receive(asked(begin))
         assert composer.unread <= 4 + begin // v.LONGEST_WAIT
         answers.append([h for composed in worked(composer) for h in composed.happenings])
     assert answers[0] == answers[1]
@@ -282,10 +276,10 @@ def test_at_another_moment_than_foreseen_little_is_left_to_read(
 def test_in_another_style_it_is_foreseen_again(exact: Artefact) -> None:
     settings = Settings(seed=1, candidates=1, style=(("chopin", 1.0),))
     changed, plain = composing(exact), composing(exact)
-    changed.take(Foresee(asked()))
+    changed.receive(Foresee(asked()))
     worked(changed)
     for composer in (changed, plain):
-        composer.take(Arrange(settings))
+        composer.receive(Arrange(settings))
     assert changed.busy
     worked(changed)
     assert answer(changed, asked()) == answer(plain, asked())
@@ -293,7 +287,7 @@ def test_in_another_style_it_is_foreseen_again(exact: Artefact) -> None:
 
 def test_an_answer_asked_for_in_the_midst_of_foreseeing_goes_on_from_there(exact: Artefact) -> None:
     composer = composing(exact, candidates=4)
-    composer.take(Foresee(asked()))
+    composer.receive(Foresee(asked()))
     for _ in range(6):
         composer.work()
     happenings = answer(composer, asked())
@@ -305,9 +299,9 @@ def test_an_answer_asked_for_in_the_midst_of_foreseeing_goes_on_from_there(exact
 
 def test_time_that_passes_without_a_hand_over_ends_what_was_foreseen(exact: Artefact) -> None:
     composer = composing(exact, candidates=4)
-    composer.take(Foresee(asked()))
+    composer.receive(Foresee(asked()))
     for _ in range(3):
         composer.work()
-    composer.take(Elapse(110))
+    composer.receive(Elapse(110))
     worked(composer)
     assert answer(composer, asked(200)) == answer(composing(exact, candidates=4), asked(200))

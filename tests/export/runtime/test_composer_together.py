@@ -38,7 +38,7 @@ def composing(artefact: Artefact, *heard: Happening, seed: int = 1) -> Composer:
     composer = Composer(artefact, Decoder(artefact, device="cpu", threads=1))
     settings = Settings(seed=seed, temperature=1.2)
     for message in (Begin(100.0, (3, 4)), Arrange(settings), Hear(heard)):
-        composer.take(message)
+        composer.receive(message)
     return composer
 
 
@@ -65,7 +65,7 @@ def onsets_told(composer: Composer) -> set[tuple[int, Instrument, int]]:
 
 def test_a_host_s_time_is_the_frame_of_the_music(exact: Artefact) -> None:
     composer = composing(exact, Strike(0, PIANO, 60, 80), Release(24, PIANO, 60))
-    composer.take(Compose(1, 48, 96, 96, (PIANO,)))
+    composer.receive(Compose(1, 48, 96, 96, (PIANO,)))
     worked(composer)
     score = decode(composer.tokens)
     assert composer.tokens[:2] == [v.START, v.CLOCK_GRID]
@@ -76,7 +76,7 @@ def test_a_host_s_time_is_the_frame_of_the_music(exact: Artefact) -> None:
 
 def test_a_metre_that_nobody_knows_is_left_out(exact: Artefact) -> None:
     composer = Composer(exact, Decoder(exact, device="cpu", threads=1))
-    composer.take(Begin(120.0, (31, 16)))
+    composer.receive(Begin(120.0, (31, 16)))
     assert len(composer.tokens) == 3
 
 
@@ -88,7 +88,7 @@ def test_however_often_the_player_comes_in_both_are_told_as_they_played(
     rng = Random(seed)
     composer = composing(exact, Strike(0, PIANO, 60, 80), seed=seed)
     played: list[Happening] = [Strike(0, PIANO, 60, 80)]
-    composer.take(Compose(1, 48, 144, NO_END, (BASS, DRUMS)))
+    composer.receive(Compose(1, 48, 144, NO_END, (BASS, DRUMS)))
     stands = happenings(worked(composer))
     now, plan, held = 0, 0, 60
     for _ in range(12):
@@ -98,8 +98,8 @@ def test_however_often_the_player_comes_in_both_are_told_as_they_played(
         heard += (Strike(now, PIANO, held, 80),)
         played += heard
         commit, plan = max(47, now + rng.randrange(3, 12)), plan + 1
-        composer.take(Amend(1, plan, commit, heard))
-        composer.take(Extend(1, commit + 96))
+        composer.receive(Amend(1, plan, commit, heard))
+        composer.receive(Extend(1, commit + 96))
         stands = [h for h in stands if h.tick <= commit]
         told = worked(composer)
         assert {composed.plan for composed in told} <= {plan}
@@ -114,7 +114,7 @@ def test_however_often_the_player_comes_in_both_are_told_as_they_played(
         if key[0] is not DRUMS:
             assert (key in sounding) == isinstance(each, Release)
             sounding ^= {key}
-    composer.take(Conclude(1, stands[-1].tick + 48))
+    composer.receive(Conclude(1, stands[-1].tick + 48))
     ends = [h for h in happenings(worked(composer)) if isinstance(h, Release)]
     assert sounding <= {(h.instrument, h.pitch) for h in ends}
 
@@ -122,11 +122,11 @@ def test_however_often_the_player_comes_in_both_are_told_as_they_played(
 def test_a_wait_is_never_told_in_two_parts(exact: Artefact) -> None:
     """After a wait that is not the longest, something happens: so the network has learned it."""
     composer = composing(exact, Strike(0, PIANO, 60, 80))
-    composer.take(Compose(1, 48, 400, NO_END, (BASS,), together=True))
+    composer.receive(Compose(1, 48, 400, NO_END, (BASS,), together=True))
     worked(composer)
     for plan, tick in enumerate(range(60, 400, 23), start=1):
         heard = (Release(tick, PIANO, 60 + (plan - 1) % 5), Strike(tick, PIANO, 60 + plan % 5, 80))
-        composer.take(Amend(1, plan, tick + 8, heard))
+        composer.receive(Amend(1, plan, tick + 8, heard))
         worked(composer)
     kinds = [v.token_of(token) for token in composer.tokens]
     for before, after in pairwise(kinds):
@@ -136,10 +136,10 @@ def test_a_wait_is_never_told_in_two_parts(exact: Artefact) -> None:
 
 def test_what_was_played_before_the_answer_began_is_told_before_it(exact: Artefact) -> None:
     composer = composing(exact, Strike(0, PIANO, 60, 80))
-    composer.take(Compose(1, 96, 192, 384, (BASS,)))
+    composer.receive(Compose(1, 96, 192, 384, (BASS,)))
     worked(composer)
     heard = (Release(30, PIANO, 60), Strike(30, PIANO, 64, 80))
-    composer.take(Amend(1, 1, 95, heard))
+    composer.receive(Amend(1, 1, 95, heard))
     new = happenings(worked(composer))
     assert isinstance(new[0], Strike)
     assert new[0].tick == 96
@@ -148,9 +148,9 @@ def test_what_was_played_before_the_answer_began_is_told_before_it(exact: Artefa
 
 def test_an_answer_that_was_told_to_its_end_is_amended_too(exact: Artefact) -> None:
     composer = composing(exact, Strike(0, PIANO, 60, 80), Release(20, PIANO, 60))
-    composer.take(Compose(1, 48, 144, 144, (BASS,)))
+    composer.receive(Compose(1, 48, 144, 144, (BASS,)))
     assert worked(composer)[-1].done
-    composer.take(Amend(1, 1, 80, (Strike(70, PIANO, 72, 80),)))
+    composer.receive(Amend(1, 1, 80, (Strike(70, PIANO, 72, 80),)))
     told = worked(composer)
     assert told[-1].done
     assert all(80 < h.tick <= 144 for h in happenings(told))
@@ -161,8 +161,8 @@ def test_an_answer_amended_before_its_first_note_was_decided_begins_after_that(
     exact: Artefact, commit: int, first: int | None
 ) -> None:
     composer = composing(exact, Strike(0, PIANO, 60, 80))
-    composer.take(Compose(1, 48, 96, 96, (PIANO,)))  # the machine is too busy to begin
-    composer.take(Amend(1, 1, commit, (Release(20, PIANO, 60),)))
+    composer.receive(Compose(1, 48, 96, 96, (PIANO,)))  # the machine is too busy to begin
+    composer.receive(Amend(1, 1, commit, (Release(20, PIANO, 60),)))
     composed = worked(composer)
     told = happenings(composed)
     assert composed[-1].done
@@ -172,7 +172,7 @@ def test_an_answer_amended_before_its_first_note_was_decided_begins_after_that(
 
 def test_it_begins_out_of_nothing(exact: Artefact) -> None:
     composer = composing(exact)
-    composer.take(Compose(1, 48, 432, 432, (PIANO,)))
+    composer.receive(Compose(1, 48, 432, 432, (PIANO,)))
     told = happenings(worked(composer))
     assert isinstance(told[0], Strike)
     assert 48 <= told[0].tick < 96
@@ -181,10 +181,10 @@ def test_it_begins_out_of_nothing(exact: Artefact) -> None:
 
 def test_an_ending_is_counted_down_to(exact: Artefact) -> None:
     composer = composing(exact, Strike(0, PIANO, 60, 80), Release(20, PIANO, 60))
-    composer.take(Compose(1, 48, 144, NO_END, (BASS,)))
+    composer.receive(Compose(1, 48, 144, NO_END, (BASS,)))
     worked(composer)
-    composer.take(Conclude(1, 240))
-    composer.take(Amend(1, 1, 100, ()))
+    composer.receive(Conclude(1, 240))
+    composer.receive(Amend(1, 1, 100, ()))
     told = worked(composer)
     assert told[-1].done
     assert max(h.tick for h in happenings(told)) <= 240
@@ -195,23 +195,23 @@ def test_an_ending_is_counted_down_to(exact: Artefact) -> None:
 
 def test_a_countdown_survives_the_amendment_that_follows_it(exact: Artefact) -> None:
     composer = composing(exact, Strike(0, PIANO, 60, 80), Release(20, PIANO, 60))
-    composer.take(Compose(1, 48, 144, NO_END, (BASS,)))
+    composer.receive(Compose(1, 48, 144, NO_END, (BASS,)))
     worked(composer)
-    composer.take(Conclude(1, 672))
-    composer.take(Amend(1, 1, 100, (Strike(90, PIANO, 72, 80),)))
-    assert composer._stream.place.end_tick == 672  # noqa: SLF001 - what the network is told
+    composer.receive(Conclude(1, 672))
+    composer.receive(Amend(1, 1, 100, (Strike(90, PIANO, 72, 80),)))
+    assert composer._stream.end_tick == 672  # noqa: SLF001 - what the network is told
     worked(composer)
-    composer.take(Compose(2, 768, 900, 900, (BASS,)))
-    assert composer._stream.place.end_tick is None  # noqa: SLF001 - as above
+    composer.receive(Compose(2, 768, 900, 900, (BASS,)))
+    assert composer._stream.end_tick is None  # noqa: SLF001 - as above
 
 
 def test_an_ending_ends_a_recital(exact: Artefact) -> None:
     composer = composing(exact, Strike(0, PIANO, 60, 80), Release(20, PIANO, 60))
     script = tuple(Strike(96 + 24 * index, PIANO, 60 + index, 80) for index in range(20))
-    composer.take(Compose(1, 96, 576, 576, (PIANO,), script))
+    composer.receive(Compose(1, 96, 576, 576, (PIANO,), script))
     worked(composer)
-    composer.take(Conclude(1, 240))
-    composer.take(Amend(1, 1, 150, ()))
+    composer.receive(Conclude(1, 240))
+    composer.receive(Amend(1, 1, 150, ()))
     (told,) = worked(composer)
     assert told.done
     assert max(h.tick for h in told.happenings if isinstance(h, Strike)) == 216
@@ -221,21 +221,21 @@ def test_an_ending_ends_a_recital(exact: Artefact) -> None:
 def test_a_script_is_recited_with_its_ends(exact: Artefact) -> None:
     composer = composing(exact, Strike(0, PIANO, 60, 80), Release(20, PIANO, 60))
     script = (Strike(96, PIANO, 60, 80), Release(116, PIANO, 60), Strike(150, PIANO, 64, 80))
-    composer.take(Compose(1, 96, 192, 192, (PIANO,), script))
+    composer.receive(Compose(1, 96, 192, 192, (PIANO,), script))
     (told,) = worked(composer)
     assert told == Composed(1, (*script, Release(192, PIANO, 64)), done=True)
     assert onsets_told(composer) >= onsets(list(script))
-    composer.take(Amend(1, 1, 120, (Strike(110, PIANO, 72, 80),)))
+    composer.receive(Amend(1, 1, 120, (Strike(110, PIANO, 72, 80),)))
     (told,) = worked(composer)
     assert told == Composed(1, (script[2], Release(192, PIANO, 64)), done=True, plan=1)
     assert (110, PIANO, 72) in onsets_told(composer)
-    composer.take(Withdraw(1, 130))
+    composer.receive(Withdraw(1, 130))
     assert (150, PIANO, 64) not in onsets_told(composer)
 
 
 def test_keys_that_the_player_holds_are_not_the_answers_to_end(exact: Artefact) -> None:
     composer = composing(exact, Strike(0, PIANO, 60, 80))
-    composer.take(Compose(1, 48, 240, 240, (PIANO,)))
+    composer.receive(Compose(1, 48, 240, 240, (PIANO,)))
     told = happenings(worked(composer))
     assert not [h for h in told if h.pitch == 60]
 
@@ -265,7 +265,7 @@ def test_a_player_on_the_grid_is_answered_on_it(exact: Artefact) -> None:
         for happening in (Strike(24 * index, PIANO, 60, 80), Release(24 * index + 20, PIANO, 60))
     ]
     composer = composing(exact, *phrase)
-    composer.take(Compose(1, 384, 768, 768, (PIANO,)))
+    composer.receive(Compose(1, 384, 768, 768, (PIANO,)))
     struck = [h.tick % 48 for h in happenings(worked(composer)) if isinstance(h, Strike)]
     assert struck
     assert set(struck) <= {0, 12, 24, 36, 16, 32}

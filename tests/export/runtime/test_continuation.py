@@ -1,27 +1,33 @@
 """Continuing a score away from the clock."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from bridge.messages.composer import Arrange, Begin, Compose, Happening, Hear, Release, Strike
 from bridge.messages.settings import Settings
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import MetreChange, Note, Score, TempoChange
 from export.runtime.artefact import Artefact
+from export.runtime.composer import Composer
 from export.runtime.continuation import (
-    Growing,
+    Continuation,
     Prompt,
     Span,
     alone,
     continuation,
     instruments_of,
+    proposals,
     span_of_bars,
     span_of_seconds,
 )
-from export.runtime.decoder import Decoder
+from export.runtime.decoder import Decoder, Logits
+from model.tokens.tokenizer import encode
 
 PIANO, BASS = Instrument.PIANO, Instrument.BASS
 SCORE = Score(
@@ -59,7 +65,7 @@ def test_the_same_seed_gives_the_same_notes(exact: Artefact, decoder: Decoder) -
 
 
 def grown(prompt: Prompt, settings: Settings) -> list[Note]:
-    growing = Growing(prompt, settings)
+    growing = Continuation(prompt, settings)
     while not growing.done:
         growing.work()
     return growing.notes()
@@ -71,6 +77,64 @@ def test_one_prompt_serves_takes_one_after_another(exact: Artefact, decoder: Dec
     each = [continuation(exact, decoder, SCORE, span, settings) for settings in seeds]
     prompt = Prompt(exact, decoder, SCORE, span, Settings())
     assert [grown(prompt, settings) for settings in seeds] == each
+
+
+def test_several_takes_read_the_prompt_once(exact: Artefact) -> None:
+    fed: list[int] = []
+
+    class Counted(Decoder):
+        def feed(self, tokens: Sequence[int], *rest: Any) -> Logits:
+            fed.append(len(tokens))
+            return super().feed(tokens, *rest)
+
+    decoder = Counted(exact, device="cpu", threads=1)
+    span = span_of_bars(SCORE, 1)
+    settings = Settings(seed=1)
+    found = list(proposals(exact, decoder, SCORE, span, settings, 4))
+    assert [each.index for each in found] == [0, 1, 2, 3]
+    assert len({each.notes for each in found}) == 4
+    chunks = [count for count in fed if count > 1]
+    assert sum(chunks) <= len(encode(SCORE)) + 2
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("instruments", [(PIANO,), (PIANO, BASS)])
+def test_live_and_offline_give_the_same_notes(
+    exact: Artefact, decoder: Decoder, seed: int, instruments: tuple[Instrument, ...]
+) -> None:
+    """The same prompt, settings and seed: once as a live player's, once as a file."""
+    span = span_of_bars(SCORE, 4)
+    settings = Settings(seed=seed, instruments=instruments, candidates=1)
+    offline = continuation(exact, decoder, SCORE, span, settings)
+    composer = Composer(exact, Decoder(exact, device="cpu", threads=1))
+    composer.receive(Begin(90.0, (3, 4)))
+    composer.receive(Arrange(settings))
+    for event in sorted(events_of(SCORE.notes), key=lambda event: event.tick):
+        composer.receive(Hear((event,)))
+        composer.work()
+    composer.receive(Compose(1, span.begin, span.end, span.end, instruments))
+    live: list[Happening] = []
+    while composer.busy:
+        composed = composer.work()
+        live += composed.happenings if composed is not None else ()
+    assert live == sorted(live, key=lambda event: event.tick)
+    assert sorted(live, key=order) == sorted(events_of(offline), key=order)
+
+
+def events_of(notes: Iterable[Note]) -> list[Happening]:
+    """Return the onset and the release of each note."""
+    return [
+        event
+        for note in notes
+        for event in (
+            Strike(note.onset_ticks, note.instrument, note.pitch, note.velocity),
+            Release(note.release_ticks, note.instrument, note.pitch),
+        )
+    ]
+
+
+def order(event: Happening) -> tuple[int, bool, Instrument, int]:
+    return event.tick, isinstance(event, Strike), event.instrument, event.pitch
 
 
 def test_a_prompt_that_the_cache_has_lost_is_read_again(exact: Artefact) -> None:
@@ -85,7 +149,7 @@ def test_a_prompt_that_the_cache_has_lost_is_read_again(exact: Artefact) -> None
 
 def test_it_grows_in_order_and_what_is_there_stays(exact: Artefact, decoder: Decoder) -> None:
     span = span_of_bars(SCORE, 2)
-    growing = Growing(Prompt(exact, decoder, SCORE, span, Settings()), Settings(seed=1))
+    growing = Continuation(Prompt(exact, decoder, SCORE, span, Settings()), Settings(seed=1))
     assert (growing.notes(), growing.share) == ([], 0.0)
     sizes, shares = [0], [0.0]
     while not growing.done:
@@ -101,7 +165,7 @@ def test_it_grows_in_order_and_what_is_there_stays(exact: Artefact, decoder: Dec
 
 def test_a_long_prompt_is_read_in_parts(exact: Artefact, decoder: Decoder) -> None:
     many = tuple(Note(12 * i, PIANO, 50 + i % 30, 12 * i + 10, 80) for i in range(300))
-    growing = Growing(
+    growing = Continuation(
         Prompt(exact, decoder, Score(many), Span(3600, 3800), Settings()), Settings(seed=1)
     )
     lengths = []

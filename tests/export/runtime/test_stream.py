@@ -1,4 +1,4 @@
-"""A stream that is told otherwise is as if it had never been told anything else."""
+"""A stream that was changed is as if it had never been anything else."""
 
 from collections.abc import Callable
 
@@ -7,126 +7,226 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bridge.messages.composer import Happening, Release, Strike
+from bridge.midi.instruments import Instrument
 from export.runtime.artefact import Artefact
 from export.runtime.decoder import Decoder
-from export.runtime.stream import Place, Row, Stream
+from export.runtime.stream import Stream
 from model.tokens import vocabulary as v
+from model.tokens.tokenizer import frame
 
-WORDS = v.parse(
-    "start clock:grid tempo:120 metre:4/4 piano:v72:C4 wait:24 piano:v0:C4 piano:v72:E4 wait:192 "
-    "bass:v64:C2 wait:7 piano:v0:E4 wait:1 drums:v80:C2 wait:24"
+PIANO, BASS, DRUMS = Instrument.PIANO, Instrument.BASS, Instrument.DRUMS
+FRAME = frame(120.0, (4, 4))
+EVENTS = (
+    Strike(0, PIANO, 60, 72),
+    Release(24, PIANO, 60),
+    Strike(24, PIANO, 64, 72),
+    Strike(216, BASS, 36, 64),
+    Release(223, PIANO, 64),
+    Strike(224, DRUMS, 36, 80),
+    Release(248, BASS, 36),
 )
 
 
-def told(artefact: Artefact, tokens: list[int]) -> Stream:
-    """Return a stream that has told these tokens and nothing else."""
+def fresh_stream(artefact: Artefact) -> Stream:
     stream = Stream(Decoder(artefact, device="cpu", capacity=256))
-    stream.tell(0, tokens)
+    stream.reset(FRAME)
+    return stream
+
+
+def played(artefact: Artefact, events: tuple[Happening, ...], until: int) -> Stream:
+    """Return a stream that has had these events and nothing else, settled at a tick."""
+    stream = fresh_stream(artefact)
+    stream.append_events(events)
+    stream.settle(until)
     return stream
 
 
 def assert_same(one: Stream, other: Stream) -> None:
-    assert one[:] == other[:]
-    assert (one.tick, one.place.grammar.sounding) == (other.tick, other.place.grammar.sounding)
-    np.testing.assert_array_equal(one.place.grammar.mask(), other.place.grammar.mask())
+    assert one.tokens == other.tokens
+    assert (one.tick, one.state.grammar.sounding) == (other.tick, other.state.grammar.sounding)
+    np.testing.assert_array_equal(one.state.grammar.mask(), other.state.grammar.mask())
     np.testing.assert_allclose(one.logits.events, other.logits.events, atol=1e-3)
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.data())
-def test_it_is_what_was_told_last(exact: Artefact, data: st.DataObject) -> None:
-    stream = told(exact, WORDS[:4])
-    words = WORDS[:4]
-    for _ in range(data.draw(st.integers(1, 6))):
-        at = data.draw(st.integers(1, len(words)))
-        tokens = data.draw(st.lists(st.sampled_from(WORDS[4:]), max_size=12))
-        stream.tell(at, tokens)
-        if words[at : at + len(tokens)] != tokens:
-            words = words[:at] + tokens
-        stream.read(data.draw(st.integers(0, 20)))
-        if data.draw(st.booleans()):
-            length = data.draw(st.integers(1, len(words)))
-            stream.cut(length)
-            words = words[:length]
-    assert_same(stream, told(exact, words))
+moves = st.one_of(
+    st.tuples(st.just("speculate"), st.integers(0, 300)),
+    st.tuples(st.just("read"), st.integers(0, 20)),
+    st.tuples(st.just("drop"), st.just(0)),
+)
+
+
+@settings(max_examples=40)
+@given(st.lists(st.tuples(st.integers(0, len(EVENTS)), moves), max_size=8))
+def test_speculation_changes_nothing_that_is_certain(
+    exact: Artefact, moves: list[tuple[int, tuple[str, int]]]
+) -> None:
+    """What is read ahead between the player's events is as if it had not been read."""
+    stream = fresh_stream(exact)
+    appended = 0
+    for count, (move, number) in moves:
+        ahead = EVENTS[appended : appended + count]
+        stream.allow(())
+        stream.append_events(ahead)
+        appended += len(ahead)
+        last = EVENTS[appended - 1].tick if appended else 0
+        match move:
+            case "speculate":
+                stream.speculate_turn(last + number, (BASS,))
+            case "read":
+                stream.read(number)
+            case "drop":
+                stream.drop_speculation()
+    stream.allow(())
+    stream.append_events(EVENTS[appended:])
+    stream.settle(260)
+    stream.drop_speculation()
+    assert_same(stream, played(exact, EVENTS, 260))
+
+
+def test_a_turn_that_was_speculated_has_been_read(exact: Artefact) -> None:
+    stream = fresh_stream(exact)
+    stream.append_events(EVENTS)
+    stream.speculate_turn(384, (BASS,))
+    stream.read(stream.unread)
+    stream.start_turn(384, (BASS,))
+    assert stream.unread == 0
+    plain = fresh_stream(exact)
+    plain.append_events(EVENTS)
+    plain.start_turn(384, (BASS,))
+    assert_same(stream, plain)
 
 
 def test_only_what_differs_is_read_again(exact: Artefact) -> None:
-    stream = told(exact, WORDS)
+    stream = fresh_stream(exact)
+    stream.append_events(EVENTS)
+    stream.speculate_turn(384, (BASS,))
+    stream.read(stream.unread)
+    stream.start_turn(400, (BASS,))
+    assert 1 <= stream.unread <= 2
+
+
+def test_the_network_knows_the_instruments_of_a_turn_and_not_those_of_the_player(
+    exact: Artefact,
+) -> None:
+    """When tokens are read makes no difference: each is read for its own instruments."""
+    late, early = fresh_stream(exact), fresh_stream(exact)
+    for stream in (late, early):
+        stream.append_events(EVENTS)
+        if stream is early:
+            stream.settle()
+            stream.read(stream.unread)
+        stream.start_turn(384, (BASS,))
+    assert_same(late, early)
+    other = fresh_stream(exact)
+    other.append_events(EVENTS)
+    other.start_turn(384, (PIANO,))
+    assert np.abs(other.logits.events - late.logits.events).max() > 1e-3
+
+
+@pytest.mark.parametrize("tick", [0, 23, 24, 100, 216, 223, 230, 999])
+def test_after_a_retraction_it_is_what_had_happened_by_then(exact: Artefact, tick: int) -> None:
+    stream = played(exact, EVENTS, 260)
     assert stream.logits is not None
-    changed = [*WORDS[:-2], v.wait_id(3)]
-    stream.tell(0, changed)
-    assert stream.unread <= 2
-    assert_same(stream, told(exact, changed))
+    stream.retract(tick)
+    heard = tuple(event for event in EVENTS if event.tick <= tick)
+    last = max(event.tick for event in heard)
+    assert_same(stream, played(exact, heard, last))
 
 
-def test_what_is_the_same_stays_with_all_that_follows(exact: Artefact) -> None:
-    stream = told(exact, WORDS)
-    assert stream.logits is not None
-    stream.tell(4, WORDS[4:8])
-    assert (stream.unread, stream[:]) == (0, WORDS)
+@pytest.mark.parametrize("since", [1, 24, 100, 220])
+def test_inserted_events_are_where_they_happened(exact: Artefact, since: int) -> None:
+    more = Strike(since, PIANO, 72, 80), Release(since + 3, PIANO, 72)
+    stream = played(exact, EVENTS, 260)
+    stream.insert_events(more, 230, 240)
+    stands = [event for event in EVENTS if event.tick <= 230]
+    both = tuple(sorted([*stands, *more], key=lambda event: event.tick))
+    assert_same(stream, played(exact, both, 240))
 
 
-def test_after_a_cut_it_says_what_it_said(exact: Artefact) -> None:
-    stream = told(exact, WORDS)
-    assert stream.logits is not None
-    stream.cut(9)
-    assert stream.unread == 0
-    assert_same(stream, told(exact, WORDS[:9]))
+def test_the_frame_is_never_retracted(exact: Artefact) -> None:
+    stream = fresh_stream(exact)
+    stream.append_events(EVENTS[:2])
+    stream.retract(-1)
+    assert stream.tokens == FRAME
 
 
-@pytest.mark.parametrize("tick,left", [(0, 5), (23, 5), (24, 8), (215, 8), (216, 10), (999, 16)])
-def test_it_is_cut_after_a_tick(exact: Artefact, tick: int, left: int) -> None:
-    stream = told(exact, WORDS)
-    stream.cut_after(tick, keep=2)
-    assert stream[:] == WORDS[:left]
-
-
-def test_what_is_to_be_kept_is_kept_whatever_its_tick(exact: Artefact) -> None:
-    stream = told(exact, WORDS)
-    stream.cut_after(0, keep=9)
-    assert stream[:] == WORDS[:9]
+def test_after_decided_tokens_the_player_goes_on_from_what_sounds(exact: Artefact) -> None:
+    """The encoder knows what sounds though it has not encoded it."""
+    stream = played(exact, EVENTS[:3], 48)
+    stream.append(v.on_id(BASS, 40, 3))
+    stream.append(v.wait_id(12))
+    stream.append_events((Strike(70, PIANO, 64, 72), Release(80, BASS, 40)))  # both sound
+    stream.settle(80)
+    spelt = [v.token_of(token) for token in stream.tokens[-5:]]
+    assert [token.kind for token in spelt] == [
+        v.Kind.WAIT, v.Kind.OFF, v.Kind.ON, v.Kind.WAIT, v.Kind.OFF,
+    ]  # fmt: skip
 
 
 def test_a_stream_of_hours_remembers_minutes_and_can_still_go_back(exact: Artefact) -> None:
-    stream = told(exact, WORDS[:2])
-    for index in range(3000):
-        stream.push(WORDS[4 + index % 11])
-        stream.read(8)
-    assert len(stream) == 3002
-    assert 512 <= len(stream[:]) <= 4 * 256 + 64
+    stream = fresh_stream(exact)
+    for index in range(1200):
+        stream.append_events((Strike(6 * index, PIANO, 60, 72), Release(6 * index + 4, PIANO, 60)))
+        stream.read(16)
+    stream.settle()
+    assert 512 <= len(stream.tokens) <= 4 * 256 + 64
+    before = stream.tokens
+    stream.retract(6 * 1190)
+    assert stream.tokens == before[: len(stream.tokens)]
     assert stream.logits is not None
-    length = len(stream)
-    tokens = stream[length - 40 :]
-    stream.tell(length - 40, [WORDS[5]] * 3)
-    assert len(stream) == length - 37
-    assert tokens != stream[length - 40 :]
 
 
-@pytest.mark.parametrize("length", [10, 11, 12, 13])
-def test_what_was_adopted_can_be_cut(exact: Artefact, length: int) -> None:
+def test_what_the_cache_has_dropped_is_read_again(exact: Artefact) -> None:
+    """Far back, before the half of the cache that a slide keeps."""
+    stream = fresh_stream(exact)
+    for index in range(200):
+        stream.append_events((Strike(6 * index, PIANO, 60, 72), Release(6 * index + 4, PIANO, 60)))
+        stream.read(16)
+    stream.retract(6 * 120)
+    assert stream.unread == 128
+    assert stream.logits is not None
+
+
+def test_a_stream_returns_to_a_mark_and_says_what_it_said(exact: Artefact) -> None:
+    stream = played(exact, EVENTS, 260)
+    said = stream.logits.events.copy()
+    mark = stream.mark()
+    for token in (v.on_id(BASS, 40, 3), v.wait_id(12)) * 200:
+        stream.append(token)
+        stream.read(8)
+    stream.return_to(mark)
+    np.testing.assert_allclose(stream.logits.events, said, atol=1e-3)
+
+
+@pytest.mark.parametrize("kept", [0, 1, 2, 3])
+def test_what_was_adopted_can_be_taken_back(exact: Artefact, kept: int) -> None:
+    ours = (v.on_id(BASS, 40, 3), v.wait_id(12), v.off_id(BASS, 40))
     decoder = Decoder(exact, device="cpu", capacity=256)
     stream = Stream(decoder)
-    stream.tell(0, WORDS[:10])
+    stream.reset(FRAME)
+    stream.append_events(EVENTS)
+    stream.start_turn(384, (BASS,))
     assert stream.logits is not None
-    other = told(exact, WORDS[:12])  # its rows are those that a fork would have fed
-    decoder.feed(WORDS[10:12], np.array([row_of(other, index) for index in (10, 11)]))
-    stream.adopt(WORDS[10:13])
-    stream.cut(length)
-    assert_same(stream, told(exact, WORDS[:length]))
+    state = stream.state.copy()
+    rows = [state.push(token) for token in ours]  # what a fork would have fed
+    decoder.feed(ours[:2], np.array(rows[:2]))
+    stream.adopt(ours)
+    stream.confirm_all()
+    stream.retract((383, 384, 395, 396)[kept])
+    plain = fresh_stream(exact)
+    plain.append_events(EVENTS)
+    if kept:
+        plain.start_turn(384, (BASS,))
+        for token in ours[: (1, 1, 1, 3)[kept]]:
+            plain.append(token)
+    else:
+        plain.settle()
+    assert_same(stream, plain)
 
 
-def row_of(stream: Stream, index: int) -> Row:
-    """Return the musical time of a token that has been told."""
-    place = Place()
-    row: Row = ()
-    for token in stream[: index + 1]:
-        row = place.push(token)
-    return row
-
-
-def test_a_new_beginning_is_empty(fresh: Callable[[], Decoder]) -> None:
+def test_a_new_start_is_empty(fresh: Callable[[], Decoder]) -> None:
     stream = Stream(fresh())
-    stream.tell(0, WORDS)
-    stream.clear()
-    assert (len(stream), stream.tick, stream.unread) == (0, 0, 0)
+    stream.append_events(EVENTS)
+    stream.reset(())
+    assert (stream.tokens, stream.tick, stream.unread) == ([], 0, 0)

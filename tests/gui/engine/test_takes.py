@@ -15,9 +15,10 @@ from bridge.midi.notes import MetreChange, Note, Score, TempoChange
 from bridge.system.clock import ManualClock, SystemClock
 from bridge.system.pipe import start_child
 from export.runtime.artefact import ArtefactError, default_artefact
+from export.runtime.continuation import MOST_TRIES
 from export.runtime.decoder import Decoder
 from gui.engine.proposals import Answer, Cancel, Failed, Finished, Grown, Loading, Propose, Proposed
-from gui.engine.takes import MOST_TRIES, Model, Proposing, serve
+from gui.engine.takes import Model, Proposing, serve
 
 PIANO, BASS = Instrument.PIANO, Instrument.BASS
 SCORE = Score(

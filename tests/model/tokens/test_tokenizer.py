@@ -118,17 +118,22 @@ def test_a_note_released_in_its_own_tick_lasts_one_tick() -> None:
     assert v.text(tokens) == "wait:5 piano:v80:C4 wait:1 piano:v0:C4"
 
 
-def test_the_stream_goes_on_after_another_has_spoken() -> None:
+def test_an_encoder_goes_on_after_tokens_of_another() -> None:
+    encoder = StreamEncoder(30, [(Instrument.PIANO, 64)])
+    tokens = encoder.note_on(40, Instrument.PIANO, 67, 80)
+    tokens += encoder.note_on(40, Instrument.PIANO, 64, 80)  # sounds, and so ends first
+    tokens += encoder.note_off(50, Instrument.PIANO, 64) + encoder.settle(50)
+    assert v.text(tokens) == ("wait:10 piano:v0:E4 piano:v80:E4 piano:v80:G4 wait:10 piano:v0:E4")
+    assert encoder.sounding == {(Instrument.PIANO, 67)}
+
+
+def test_a_flush_tells_the_open_tick_and_no_wait_after_it() -> None:
     encoder = StreamEncoder()
-    tokens = encoder.note_on(0, Instrument.PIANO, 60, 80) + encoder.settle(10)
-    for token in v.parse("piano:v0:C4 piano:v72:E4 wait:20"):
-        encoder.follow(token)
-        tokens.append(token)
-    tokens += encoder.note_on(40, Instrument.PIANO, 67, 80) + encoder.settle(40)
-    assert v.text(tokens) == (
-        "piano:v80:C4 wait:10 piano:v0:C4 piano:v72:E4 wait:20 wait:10 piano:v80:G4"
-    )
-    assert encoder.sounding == {(Instrument.PIANO, 64), (Instrument.PIANO, 67)}
+    encoder.note_on(5, Instrument.PIANO, 60, 80)
+    assert v.text(encoder.flush()) == "wait:5 piano:v80:C4"
+    encoder.advance(20)
+    assert encoder.flush() == []
+    assert v.text(encoder.settle(25)) == "wait:20"
 
 
 def test_musenets_sample_reads_and_prints_as_it_does_there() -> None:

@@ -32,7 +32,7 @@ from tests.gui.desk.music import jam
 from tests.gui.desk.test_manners import cut_texts, key_clashes
 
 GUI = Path(__file__).parents[4] / "gui"
-SOURCES = (*sorted(GUI.glob("desk/*.py")), GUI / "advice.py")
+SOURCES = (*sorted((GUI / "desk").rglob("*.py")), *sorted((GUI / "wording").glob("*.py")))
 ALIAS = ("-tr-function-alias", "QT_TRANSLATE_NOOP+=Sentence")
 CODES = [path.stem.removeprefix("antiphon_") for path in LANGUAGES.glob("*.ts")]
 

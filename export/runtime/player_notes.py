@@ -1,0 +1,55 @@
+"""The player's notes, as far as an answer depends on them.
+
+Three things are kept. The keys that the player holds are the player's to release. The instruments
+that the player has played belong to the music. And if the player's onsets lie on a grid, ours do.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from bridge.messages.composer import Happening, Strike
+from bridge.midi.instruments import Instrument
+from model.tokens import sampling
+from model.tokens import vocabulary as v
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from export.runtime.stream import StreamState
+
+_NEAR_TICKS = 2
+"""How far an onset may lie from a line of the grid that is meant: 21 ms at 120 bpm."""
+_ONSETS_KEPT = 64
+"""The grid is judged by the last onsets."""
+
+
+class PlayerNotes:
+    """What the player holds, plays and keeps to."""
+
+    def __init__(self) -> None:
+        self.instruments: set[Instrument] = set()
+        self._held: set[tuple[Instrument, int]] = set()
+        self._onset_ticks: deque[int] = deque(maxlen=_ONSETS_KEPT)
+
+    def note(self, events: Iterable[Happening]) -> None:
+        """Record what the player has played."""
+        for event in events:
+            key = event.instrument, event.pitch
+            if isinstance(event, Strike):
+                self._onset_ticks.append(event.tick)
+                self.instruments.add(event.instrument)
+                self._held.add(key)
+            else:
+                self._held.discard(key)
+
+    def constrain(self, state: StreamState, *, grid: bool) -> None:
+        """Let an answer after this state leave the held keys alone.
+
+        Where there is a `grid` of beats, it keeps to the part of it that the player keeps to.
+        """
+        ends = (v.off_id(*key) for key in self._held if key[0] is not Instrument.DRUMS)
+        state.grammar.hold(ends)
+        onsets = self._onset_ticks
+        state.grammar.keep_to(sampling.grid_of(onsets, _NEAR_TICKS) if grid else None)

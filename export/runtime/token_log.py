@@ -1,0 +1,142 @@
+"""The tokens of a stream, and what follows from them at each point.
+
+Grammar, musical time and tick follow from the tokens alone. They are kept as a `StreamState` at the
+end of the log; snapshots of it every 64 tokens make it cheap to return to an earlier point. A log
+remembers a few thousand tokens, so that hours of music take no more memory than minutes.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from model.tokens import features, sampling
+from model.tokens import vocabulary as v
+from model.tokens.features import MusicalTime
+
+if TYPE_CHECKING:
+    from bridge.midi.instruments import Instrument
+
+_BETWEEN_SNAPSHOTS = 64
+
+Row = tuple[int, ...]
+"""Musical time of a token, as `model.tokens.features` numbers it."""
+_UNKNOWN = 0  # the part of the piece; and the countdown to its end, unless an end was asked for
+
+
+class StreamState:
+    """What follows from the tokens so far."""
+
+    def __init__(self) -> None:
+        self.grammar, self.tick = sampling.Grammar(), 0
+        self._time = MusicalTime()
+
+    def copy(self) -> StreamState:
+        """Return an independent state, equal for now."""
+        other = StreamState()
+        other.grammar, other.tick = self.grammar.copy(), self.tick
+        other._time = self._time.copy()
+        return other
+
+    def push(self, token: int, end_tick: int | None = None) -> Row:
+        """Add a token; return its row of musical time, which counts down to `end_tick`."""
+        self.grammar.push(token)
+        if v.TOKEN_KIND[token] == v.Kind.WAIT:
+            self.tick += token - v.FIRST_WAIT + 1
+        countdown = _UNKNOWN if end_tick is None else features.countdown(end_tick - self.tick)
+        return (*self._time.push(token), _UNKNOWN, countdown)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A token as the network reads it: at its musical time, in music of these instruments."""
+
+    token: int
+    row: Row
+    band: frozenset[Instrument]
+    tick: int
+    """The tick that is reached with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Snapshot:
+    """The state after the first `length` tokens."""
+
+    length: int
+    state: StreamState
+
+
+class TokenLog:
+    """Tokens in order, of which the last `remembered` at least can be read and taken back."""
+
+    def __init__(self, remembered: int) -> None:
+        self.state = StreamState()
+        self._remembered = remembered
+        self._first = 0  # index of the first entry that is remembered
+        self._entries: list[Entry] = []
+        self._snapshots = [_Snapshot(0, self.state.copy())]
+
+    def __len__(self) -> int:
+        """Return how many tokens have been appended, those no longer remembered included."""
+        return self._first + len(self._entries)
+
+    def entries(self, start: int = 0, stop: int | None = None) -> list[Entry]:
+        """Return the remembered entries from index `start` up to `stop`, exclusive."""
+        end = len(self) if stop is None else stop
+        return self._entries[max(0, start - self._first) : max(0, end - self._first)]
+
+    def append(self, token: int, band: frozenset[Instrument], end_tick: int | None = None) -> Entry:
+        """Append a token and return its entry."""
+        row = self.state.push(token, end_tick)
+        entry = Entry(token, row, band, self.state.tick)
+        self._entries.append(entry)
+        if len(self) - self._snapshots[-1].length >= _BETWEEN_SNAPSHOTS:
+            self._snapshots.append(_Snapshot(len(self), self.state.copy()))
+            self._forget()
+        return entry
+
+    def truncate(self, length: int) -> None:
+        """Remove all but the first `length` tokens, which must still be remembered."""
+        assert length == 0 or self._first < length <= len(self), (self._first, length, len(self))
+        if length == len(self):
+            return
+        while self._snapshots[-1].length > length:
+            self._snapshots.pop()
+        snapshot = self._snapshots[-1]
+        self.state = snapshot.state.copy()
+        for entry in self.entries(snapshot.length, length):
+            self.state.push(entry.token)
+        del self._entries[length - self._first :]
+
+    def length_at(self, tick: int) -> int:
+        """Return how many tokens there are up to a tick, those that reach it included."""
+        return self._first + bisect_right(self._entries, tick, key=lambda entry: entry.tick)
+
+    def without_waits(self, length: int, least: int) -> int:
+        """Return a length without the waits at its end, `least` or more."""
+        while length > least and self._is_wait(length - 1):
+            length -= 1
+        return length
+
+    def since(self, tick: int) -> list[tuple[int, int]]:
+        """Return the tick and the token of what happens at a tick or later."""
+        first = bisect_right(self._entries, tick - 1, key=lambda entry: entry.tick)
+        return [
+            (entry.tick, entry.token)
+            for entry in self._entries[first:]
+            if v.TOKEN_KIND[entry.token] != v.Kind.WAIT
+        ]
+
+    def _is_wait(self, index: int) -> bool:
+        return bool(v.TOKEN_KIND[self._entries[index - self._first].token] == v.Kind.WAIT)
+
+    def _forget(self) -> None:
+        """Forget the older half once there is more than twice what must be remembered."""
+        if len(self._entries) <= 2 * self._remembered:
+            return
+        keep = len(self) - self._remembered
+        first = next(copy for copy in self._snapshots if copy.length >= keep)
+        del self._snapshots[: self._snapshots.index(first)]
+        del self._entries[: first.length - self._first]
+        self._first = first.length
