@@ -1,27 +1,25 @@
-"""Ports and plugins as one: where commands go, and whose word counts.
+"""Ports and plugins as one: where commands go, and what the session receives.
 
-A musician may have a keyboard on a port and a plugin in the host, or only one of them. All of them
-are heard. But notes go out on one way only, or they would sound twice; and only of the time that
-those notes are sent by may the session be told. So one of the two *leads*: the plugins as soon as
-one runs, because a host that has one is meant to get the notes there, and else the ports. The ports
-lead as well if the time that is to be followed is one that only they know. When the lead changes,
-what the other still plays is silenced, and the session is told whose time counts now; epochs are
-numbered in common, so that nothing planned for the one is played by the other.
+A musician may have a keyboard on a port and a plugin in the host, or only one of them. Input from
+all of them is received. Notes go out on one way only, or they would sound twice; and the session
+follows only the time that those notes are sent by. So one of the two *leads* (`bridge.io.lead`).
+When the lead changes, what the other still plays is silenced, and the session receives the new
+time; epochs are numbered in common, so that nothing planned for the one is played by the other.
 
-What the player plays on the desk itself (`bridge.playout.thru`) goes out on the way that leads as well,
-and a synth of our own, where one listens, is told all of it (`bridge.synth.feed`).
-
-Ports that are lost, with a cable or a server, and ports that were not there when they were asked
-for, are looked for again, until they are there or others are asked for. Meanwhile a synth may be
-all that there is to be heard: as long as one listens, notes are kept in time by ports that lead
-nowhere.
+What the player plays on the desk itself (`bridge.playout.thru`) goes out on the way that leads as
+well, and the built-in synth, where one listens, is sent all of it (`bridge.synth.feed`). Lost ports
+are the subject of `bridge.io.port_keeper`.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING
 
+from bridge.io.lead import Lead
+from bridge.io.network_beat import NetworkBeat
+from bridge.io.port_keeper import AGAIN_NS, PortKeeper
 from bridge.midi.instruments import DRUM_CHANNEL
 from bridge.playout.protocol import (
     Command,
@@ -35,6 +33,7 @@ from bridge.playout.protocol import (
     OpenPorts,
     Panic,
     Patched,
+    PortNames,
     Problem,
     Received,
     Report,
@@ -44,64 +43,55 @@ from bridge.playout.schedule import HAND_CHANNEL
 from bridge.playout.sequencer import Conductor
 from bridge.playout.thru import Hand, through
 from bridge.ports.base import Backend, PortError, connect
-from bridge.ports.link import READ_NS, LinkSource
-from bridge.ports.loopback import LoopbackBackend
-from bridge.sync.transport import Source
+from bridge.ports.link import READ_NS
 from bridge.synth.feed import PLAYER_CHANNEL, Feed
 
 if TYPE_CHECKING:
     import socket
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from bridge.midi.events import Stamped
     from bridge.plugin.socket import PluginBackend
     from bridge.system.clock import Clock
 
-AGAIN_NS = 1_000_000_000
-"""So often ports that are lost are looked for, and those that are there looked after."""
-LATER_NS = 5_000_000_000
-"""So often those are looked for that were never there: for each look a server gets a new client."""
+    Reach = Callable[[str, str, Clock, Conductor | None], Backend]
 
 
 class Outputs:
     """All ways in and out."""
 
-    def __init__(self, backend_name: str, client_name: str, clock: Clock) -> None:
-        self._backend_name, self._client_name, self._clock = backend_name, client_name, clock
+    def __init__(
+        self, backend_name: str, client_name: str, clock: Clock, reach: Reach = connect
+    ) -> None:
+        """Use the back end of this name, as this client; `reach` reaches a back end by its name."""
+        self._backend_name, self._clock = backend_name, clock
         self._epochs = count()
-        self._ports: Backend | None = None
+        self._ports = PortKeeper(
+            partial(reach, backend_name, client_name, clock), self._epochs, clock.now_ns()
+        )
         self._plugins: PluginBackend | None = None
-        self._asked: OpenPorts | None = None
-        self._lost_ns: int | None = None  # when the ports were last looked for in vain
-        self._pace_ns = AGAIN_NS  # how often they are looked for
+        self._lead, self._beat = Lead(), NetworkBeat(clock)
         self._patched = False  # whether somebody's port is connected to our output
-        self._checked_ns = clock.now_ns()
-        self._trouble: list[FromIo] = []  # what is to be told at the next turn
-        self._plugins_lead = False
-        self._link: LinkSource | None = None
-        self._read_ns = clock.now_ns()  # when Link's beat was last read
-        self._moved: dict[bool, Moved] = {}  # what plugins (True) and ports last said of the time
-        self._follow: Follow | None = None  # this and the next are told to who opens anew
-        self._conduct: Conduct | None = None
+        self._trouble: list[FromIo] = []  # what is to be reported at the next turn
+        self._standing: dict[type, Command] = {}  # what ways that open later must know too
         self._hand = Hand()
         self._feed: Feed | None = None
         self._feeds_player = False
-        self._stand_in = False  # whether our ports lead nowhere, for want of others
 
     @property
     def open(self) -> bool:
         """Tell whether there is anything to look after."""
-        return self._ports is not None or self._plugins is not None or self._lost_ns is not None
+        return self._ports.is_wanted or self._plugins is not None
 
     @property
     def bells(self) -> list[socket.socket]:
         """Give what becomes readable when `turn` has news."""
-        ways = (self._ports, self._plugins)
+        ways = (self._ports.backend, self._plugins)
         return [way.bell for way in ways if way is not None and way.bell is not None]
 
     def next_due_ns(self) -> int | None:
         """Tell when an event is due that `turn` must send."""
-        ways = (self._ports, self._plugins, self._hand)
+        ways = (self._ports.backend, self._plugins, self._hand)
         dues = [way.next_due_ns() for way in ways if way is not None]
         return min((due for due in dues if due is not None), default=None)
 
@@ -110,48 +100,47 @@ class Outputs:
         if not self.open:
             return None
         polls = [AGAIN_NS]
-        if self._ports is not None and self._ports.poll_ns is not None:
-            polls.append(self._ports.poll_ns)
-        if self._link is not None:
+        if self._ports.backend is not None and self._ports.backend.poll_ns is not None:
+            polls.append(self._ports.backend.poll_ns)
+        if self._beat.joined:
             polls.append(READ_NS)
         return min(polls)
 
     def ask(self, message: OpenPorts) -> list[FromIo]:
         """Open ports, in place of those that are open, or say why there are none."""
         told = self._close_ports()
-        self._asked, self._lost_ns = message, None
-        try:
-            told += self._open_ports(message)
-        except PortError as error:
-            self._lost_ns, self._pace_ns = self._clock.now_ns(), LATER_NS
-            told.append(Problem(str(error)))
+        told += self._ports.open(message, self._clock.now_ns())
+        if self._ports.backend is not None:
+            self._brief(self._ports.backend)
+        else:
             self._stand_in_for_ports()
         return told + self._meet_plugins()
 
-    def names(self) -> FromIo:
-        """List the ports that there are, through those that are open, or others for this only."""
-        ports = None if self._stand_in else self._ports
-        backend = ports or connect(self._backend_name, self._client_name, self._clock)
-        listed = backend.port_names()
-        if backend is not ports:
-            backend.close(self._clock.now_ns())
-        return listed
+    def names(self) -> PortNames:
+        """List the ports that there are.
+
+        Raises:
+            PortError: no back end can be reached.
+
+        """
+        return self._ports.names(self._clock.now_ns())
 
     def post(self, command: Command) -> None:
         """Obey. What says whose time to keep, and what silences, is for all."""
         now_ns = self._clock.now_ns()
         match command:
             case Conduct():
-                self._conduct = command
+                self._standing[Conduct] = command
             case Follow():
-                self._follow = command
-                self._join_link(command)
+                self._standing[Follow] = command
+                if (problem := self._beat.follow(command)) is not None:
+                    self._trouble.append(problem)
             case Silence() | Panic():
                 self._forget_hand(command, now_ns)
         for_all = isinstance(command, Follow | Observe | Conduct | Silence | Panic)
-        if for_all or not self._plugins_lead:
+        if for_all or not self._lead.plugins:
             self._to_ports(command, now_ns)
-        if self._plugins is not None and (for_all or self._plugins_lead):
+        if self._plugins is not None and (for_all or self._lead.plugins):
             self._plugins.post(command, now_ns)
 
     def play_by_hand(self, events: Iterable[Stamped]) -> None:
@@ -167,7 +156,7 @@ class Outputs:
             self._feed.close(now_ns)
         self._feed = None if wanted.port is None else Feed(wanted.port, now_ns)
         self._feeds_player = wanted.player
-        if self._feed is None and self._stand_in:
+        if self._feed is None and self._ports.stands_in:
             self._trouble += self._close_ports()
         self._stand_in_for_ports()
 
@@ -175,18 +164,17 @@ class Outputs:
         """Send what is due, take what came, and return what there is to tell."""
         now_ns = self._clock.now_ns()
         told, self._trouble = self._trouble, []
-        if self._link is not None and now_ns - self._read_ns >= READ_NS:
-            self._read_ns = now_ns
-            self._read_link(self._link)
+        if (observed := self._beat.read(now_ns)) is not None:
+            self.post(observed)
         if self._plugins is not None:
             told += self._of(self._plugins.turn(now_ns), plugins=True)
-        if self._ports is not None:
+        if self._ports.backend is not None:
             try:
-                told += self._of(self._ports.turn(now_ns), plugins=False)
-                self._look_after(self._ports, now_ns)
+                told += self._of(self._ports.backend.turn(now_ns), plugins=False)
+                self._ports.check(now_ns)
             except PortError as error:
                 told += self._lose_ports(error, now_ns)
-        if self._lost_ns is not None and now_ns - self._lost_ns >= self._pace_ns:
+        if self._ports.is_due(now_ns):
             told += self._look_for_ports(now_ns)
         told += self._choose(now_ns)
         if played := self._hand.played(now_ns):
@@ -201,8 +189,8 @@ class Outputs:
         if self._plugins is not None:
             self._plugins.close()
             self._plugins = None
-        self._leave_link()
-        self._lost_ns = None
+        self._beat.leave()
+        self._ports.forget()
         if self._feed is not None:
             self._feed.close(self._clock.now_ns())
             self._feed = None
@@ -217,57 +205,19 @@ class Outputs:
             else:
                 self._feed.release(now_ns, HAND_CHANNEL)
 
-    def _join_link(self, follow: Follow) -> None:
-        """Join the network's session if its time may be followed; who asks for it must have it."""
-        if follow.sync not in (None, Source.LINK):
-            self._leave_link()
-        elif self._link is None:
-            try:
-                self._link = LinkSource(self._clock)
-            except PortError as error:
-                if follow.sync is Source.LINK:
-                    self._trouble.append(Problem(str(error)))
-
-    def _leave_link(self) -> None:
-        if self._link is not None:
-            self._link.close()
-            self._link = None
-
-    def _read_link(self, link: LinkSource) -> None:
-        assert self._follow is not None  # it is because of this that we have joined
-        metre, asked_for = self._follow.metre, self._follow.sync is Source.LINK
-        position = link.position((metre.numerator, metre.denominator), asked_for=asked_for)
-        if position is not None:
-            self.post(Observe(Source.LINK, position))
-
-    def _open_ports(self, message: OpenPorts) -> list[FromIo]:
-        conductor = Conductor(self._epochs)
-        backend: Backend = connect(self._backend_name, self._client_name, self._clock, conductor)
-        try:
-            ready = backend.open(message.input_name, message.output_name)
-        except PortError:
-            backend.close(self._clock.now_ns())
-            raise
-        told = self._close_ports()  # those that lead nowhere, if there are such
-        self._ports = backend
-        self._brief(backend)
-        return [*told, ready]
-
     def _stand_in_for_ports(self) -> None:
         """Let ports that lead nowhere keep the time, where a synth listens and there are no others.
 
-        Nobody is told that they are open: to a person they are not.
+        It is not reported that they are open: to a person they are not.
         """
-        if self._feed is None or self._ports is not None or self._asked is None:
-            return
-        self._stand_in = True
-        self._ports = LoopbackBackend(Conductor(self._epochs))
-        self._brief(self._ports)
+        if self._feed is not None and (backend := self._ports.stand_in()) is not None:
+            self._brief(backend)
 
     def _brief(self, way: Backend | PluginBackend) -> None:
         """Tell a way that has just opened whose time to keep, and what is being played."""
-        leads = (way is self._plugins) is self._plugins_lead
-        for command in (self._follow, self._conduct, self._hand.left() if leads else None):
+        leads = (way is self._plugins) is self._lead.plugins
+        standing = (self._standing.get(Follow), self._standing.get(Conduct))
+        for command in (*standing, self._hand.left() if leads else None):
             if command is not None:
                 way.post(command, self._clock.now_ns())
 
@@ -284,33 +234,27 @@ class Outputs:
         self._brief(self._plugins)
         return []
 
-    def _look_after(self, backend: Backend, now_ns: int) -> None:
-        """See now and then that the cables are still where they were asked to be."""
-        if now_ns - self._checked_ns >= AGAIN_NS:
-            self._checked_ns = now_ns
-            backend.look_after()
-
     def _lose_ports(self, error: PortError, now_ns: int) -> list[FromIo]:
         """Let go of ports that are lost, and look for them from now on."""
-        self._lost_ns, self._pace_ns = now_ns, AGAIN_NS
+        self._ports.lose(now_ns)
         told = [Problem(str(error)), *self._close_ports()]
         self._stand_in_for_ports()
         return told
 
     def _look_for_ports(self, now_ns: int) -> list[FromIo]:
-        """Open what is not there, if it is by now; tell what others came with it."""
-        assert self._asked is not None
-        try:
-            told = self._open_ports(self._asked)
-        except PortError:
-            self._lost_ns = now_ns
+        """Open what was not there, if it is by now; report the other ports that came with it."""
+        found = self._ports.find(now_ns)
+        if found is None:
             return []
-        self._lost_ns = None
-        return [*told, self.names()]
+        backend, ready = found
+        told = self._close_ports()  # those that lead nowhere, if there are such
+        self._ports.backend = backend
+        self._brief(backend)
+        return [*told, ready, self.names()]
 
     def _close_ports(self) -> list[FromIo]:
-        backend, self._ports, self._stand_in = self._ports, None, False
-        self._moved.pop(False, None)
+        backend = self._ports.release()
+        self._lead.forget_ports()
         if self._feed is not None:  # the keyboard whose keys were down is gone
             self._feed.release(self._clock.now_ns(), PLAYER_CHANNEL, DRUM_CHANNEL)
         if backend is None:
@@ -327,8 +271,7 @@ class Outputs:
         for report in reports:
             match report:
                 case Moved():
-                    self._moved[plugins] = report
-                    if plugins is not self._plugins_lead:
+                    if not self._lead.note(report, by_plugins=plugins):
                         continue
                 case Patched(connected):
                     self._patched = connected
@@ -342,26 +285,25 @@ class Outputs:
     def _to_ports(self, command: Command, now_ns: int) -> None:
         """Let the ports obey; if they are lost by that, they are looked for like any others."""
         try:
-            if self._ports is not None:
-                self._ports.post(command, now_ns)
+            if self._ports.backend is not None:
+                self._ports.backend.post(command, now_ns)
         except PortError as error:
             self._trouble += self._lose_ports(error, now_ns)
 
     def _choose(self, now_ns: int) -> list[FromIo]:
-        """Let the plugins lead if there are any, unless the ports' time is to be followed."""
-        sync = None if self._follow is None else self._follow.sync
-        elsewhere = sync in (Source.JACK, Source.CLOCK)
+        """Let the one lead that is to; silence the other, and report the time of who leads."""
+        follow = self._standing.get(Follow)
+        sync = follow.sync if isinstance(follow, Follow) else None
         plugins = self._plugins
-        lead = plugins is not None and plugins.connected(now_ns) and not elsewhere
-        if lead is self._plugins_lead:
+        connected = plugins is not None and plugins.connected(now_ns)
+        if not self._lead.choose(sync, plugin_connected=connected):
             return []
-        self._plugins_lead = lead
-        if lead:
+        if self._lead.plugins:
             self._to_ports(Silence(), now_ns)
         elif plugins is not None:
             plugins.post(Silence(), now_ns)
-        if self._feed is not None:  # of a plugin that has gone nobody tells what it has ended
+        if self._feed is not None:  # a plugin that has gone does not report what it has ended
             self._feed.release(now_ns)
         self.post(self._hand.left())
-        moved = self._moved.get(lead)
+        moved = self._lead.moved
         return [] if moved is None else [moved]

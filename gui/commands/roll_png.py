@@ -1,4 +1,4 @@
-"""A piano roll as a picture: what was played and what was answered, drawn with matplotlib.
+"""A piano roll as a picture: what was played and what was answered.
 
 Time runs to the right in seconds, pitch upwards. The two players have two hues, velocity is
 opacity, and a line marks each hand-over.
@@ -6,14 +6,14 @@ opacity, and a line marks each hand-over.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.collections import PatchCollection
-from matplotlib.figure import Figure
-from matplotlib.patches import Patch, Rectangle
-from matplotlib.ticker import FixedLocator, FuncFormatter
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from gui.commands.png import drawn_png, font
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,51 +22,127 @@ if TYPE_CHECKING:
     from bridge.messages.snapshot import RollNote
 
 PLAYED, ANSWERED = "#2f6f9f", "#c8641e"
-_INCHES, _DPI = (12.0, 5.0), 110
+_INK, _GRID, _HAND_OVER = "#20262e", "#e4e4e4", "#888888"
+_WIDTH, _HEIGHT = 1320, 550
+_ROLL = QRectF(56, 40, _WIDTH - 56 - 16, _HEIGHT - 40 - 56)
+_TEXT_PIXELS = 15
+_STEPS_S = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600)
+_MOST_STEPS = 15
+_SHORTEST_S = 0.02
+_SECOND = 1_000_000_000
 
 
 def draw(notes: Sequence[RollNote], path: Path, title: str) -> None:
-    """Write the picture; with no notes it is an empty roll."""
-    begin = min((n.onset_ns for n in notes), default=0)
-    figure = Figure(figsize=_INCHES, dpi=_DPI, layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
-    for answered, hue in ((False, PLAYED), (True, ANSWERED)):
-        part = [n for n in notes if n.answered == answered]
-        boxes = [Rectangle(*_box(n, begin)) for n in part]
-        shades = [0.45 + 0.55 * n.velocity / 127 for n in part]
-        axes.add_collection(
-            PatchCollection(boxes, facecolor=hue, edgecolor="white", linewidth=0.4, alpha=shades)
+    """Write the picture; with no notes it is an empty roll.
+
+    Raises:
+        OSError: the file cannot be written.
+
+    """
+    scale = _Scale.of(notes)
+    with drawn_png(path, _WIDTH, _HEIGHT) as painter:
+        painter.setFont(font(_TEXT_PIXELS))
+        _draw_grid(painter, scale)
+        _draw_notes(painter, scale, notes)
+        _draw_hand_overs(painter, scale, notes)
+        painter.setPen(QColor(_INK))
+        painter.drawRect(_ROLL)
+        _draw_heading(painter, title)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """Which seconds and pitches the roll shows."""
+
+    start_ns: int
+    end_s: float
+    lowest: int
+    highest: int
+
+    @classmethod
+    def of(cls, notes: Sequence[RollNote]) -> _Scale:
+        """Leave some room around the notes."""
+        start = min((note.onset_ns for note in notes), default=0)
+        end = max((note.release_ns or note.onset_ns for note in notes), default=start + _SECOND)
+        pitches = [note.pitch for note in notes] or [60]
+        return cls(start, (end - start) / _SECOND + 0.3, min(pitches) - 3, max(pitches) + 3)
+
+    def x(self, seconds: float) -> float:
+        return _ROLL.left() + (seconds + 0.2) / (self.end_s + 0.2) * _ROLL.width()
+
+    def y(self, pitch: float) -> float:
+        return _ROLL.bottom() - (pitch - self.lowest) / (self.highest - self.lowest) * (
+            _ROLL.height()
         )
-    for at in _hand_overs(notes):
-        axes.axvline((at - begin) / 1e9, color="#888888", linewidth=0.8, linestyle="--")
-    pitches = [n.pitch for n in notes] or [60]
-    end = max(((n.release_ns or n.onset_ns) - begin for n in notes), default=10**9) / 1e9
-    axes.set(xlim=(-0.2, end + 0.3), ylim=(min(pitches) - 3, max(pitches) + 3), xlabel="seconds")
-    octaves = [p for p in range(0, 128, 12) if min(pitches) - 3 <= p <= max(pitches) + 3]
-    axes.yaxis.set_major_locator(FixedLocator(octaves))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda pitch, _: f"C{int(pitch) // 12 - 1}"))
-    axes.grid(color="#e4e4e4", linewidth=0.7)
-    axes.set_axisbelow(True)
-    axes.set_title(title, loc="left", fontsize=10)
-    axes.legend(
-        handles=[Patch(color=PLAYED, label="played"), Patch(color=ANSWERED, label="answered")],
-        loc="lower right",
-        bbox_to_anchor=(1.0, 1.0),  # above the notes, which may be anywhere
-        ncols=2,
-        frameon=False,
-    )
-    figure.savefig(path)
+
+    def seconds(self, time_ns: int) -> float:
+        return (time_ns - self.start_ns) / _SECOND
 
 
-def _box(note: RollNote, begin_ns: int) -> tuple[tuple[float, float], float, float]:
-    release = note.onset_ns if note.release_ns is None else note.release_ns
-    width = max(0.02, (release - note.onset_ns) / 1e9)
-    return ((note.onset_ns - begin_ns) / 1e9, note.pitch - 0.5), width, 1.0
+def _draw_grid(painter: QPainter, scale: _Scale) -> None:
+    """Draw a line for each octave and each few seconds, with their numbers."""
+    step = next((s for s in _STEPS_S if scale.end_s / s <= _MOST_STEPS), _STEPS_S[-1])
+    for seconds in range(0, int(scale.end_s) + 1, step):
+        x = scale.x(seconds)
+        painter.setPen(QColor(_GRID))
+        painter.drawLine(QLineF(x, _ROLL.top(), x, _ROLL.bottom()))
+        _write(painter, QRectF(x - 50, _ROLL.bottom() + 4, 100, 20), str(seconds))
+    for pitch in range(0, 128, 12):
+        if scale.lowest <= pitch <= scale.highest:
+            y = scale.y(pitch)
+            painter.setPen(QColor(_GRID))
+            painter.drawLine(QLineF(_ROLL.left(), y, _ROLL.right(), y))
+            _write(painter, QRectF(0, y - 10, _ROLL.left() - 4, 20), f"C{pitch // 12 - 1}")
+    _write(painter, QRectF(_ROLL.left(), _HEIGHT - 28, _ROLL.width(), 20), "seconds")
+
+
+def _draw_notes(painter: QPainter, scale: _Scale, notes: Sequence[RollNote]) -> None:
+    painter.setPen(QPen(Qt.GlobalColor.white, 0.6))
+    for note in sorted(notes, key=lambda note: note.answered):
+        onset = scale.seconds(note.onset_ns)
+        release = onset if note.release_ns is None else scale.seconds(note.release_ns)
+        hue = QColor(ANSWERED if note.answered else PLAYED)
+        hue.setAlphaF(0.45 + 0.55 * note.velocity / 127)
+        painter.setBrush(hue)
+        upper_left = QPointF(scale.x(onset), scale.y(note.pitch + 0.5))
+        lower_right = QPointF(scale.x(max(release, onset + _SHORTEST_S)), scale.y(note.pitch - 0.5))
+        painter.drawRect(QRectF(upper_left, lower_right))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+def _draw_hand_overs(painter: QPainter, scale: _Scale, notes: Sequence[RollNote]) -> None:
+    painter.setPen(QPen(QColor(_HAND_OVER), 1, Qt.PenStyle.DashLine))
+    for time_ns in _hand_overs(notes):
+        x = scale.x(scale.seconds(time_ns))
+        painter.drawLine(QLineF(x, _ROLL.top(), x, _ROLL.bottom()))
+
+
+def _draw_heading(painter: QPainter, title: str) -> None:
+    """Write the title, and at the right end which hue is whose."""
+    heading = QRectF(_ROLL.left(), 0, _ROLL.width(), _ROLL.top())
+    _write(painter, heading, title, Qt.AlignmentFlag.AlignLeft)
+    right = _ROLL.right()
+    for hue, who in ((ANSWERED, "answered"), (PLAYED, "played")):
+        width = painter.fontMetrics().horizontalAdvance(who)
+        heading.setRight(right)
+        _write(painter, heading, who, Qt.AlignmentFlag.AlignRight)
+        right -= width + 30
+        painter.fillRect(QRectF(right, _ROLL.top() / 2 - 6, 22, 12), QColor(hue))
+        right -= 20
+
+
+def _write(
+    painter: QPainter,
+    room: QRectF,
+    text: str,
+    side: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignHCenter,
+) -> None:
+    painter.setPen(QColor(_INK))
+    painter.drawText(room, (side | Qt.AlignmentFlag.AlignVCenter).value, text)
 
 
 def _hand_overs(notes: Sequence[RollNote]) -> list[int]:
-    """Return the onsets of the first notes of answers."""
+    """Return the onsets of the first notes of answers, in nanoseconds."""
     ordered = sorted(notes, key=lambda n: n.onset_ns)
     return [
         after.onset_ns

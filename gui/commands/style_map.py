@@ -4,32 +4,50 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor
+
+from gui.commands.png import drawn_png, font
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from export.runtime.artefact import Artefact
 
-_INCHES, _DPI, _POINTS = (18.0, 11.5), 120, 8.5
+_WIDTH, _HEIGHT = 2160, 1380
+_MAP = QRectF(0.01 * _WIDTH, 0.05 * _HEIGHT, 0.98 * _WIDTH, 0.94 * _HEIGHT)
+_TITLE_PIXELS, _NAME_PIXELS = 24, 14
 _INK, _FAINT, _OWN = "#20262e", "#b9bec6", "#c8641e"
 
 
 def draw_style_map(artefact: Artefact, path: Path, search: str = "") -> None:
-    """Draw the names of all styles where they lie; those that do not contain `search` are faint.
+    """Draw the names of all styles at their places; those that do not contain `search` are faint.
 
-    Styles of one's own are in another hue.
+    Styles of the user's own are in another hue.
+
+    Raises:
+        OSError: the file cannot be written.
+
     """
-    figure = Figure(figsize=_INCHES, dpi=_DPI, facecolor="white")
-    FigureCanvasAgg(figure)
-    axes = figure.add_axes((0.01, 0.01, 0.98, 0.94), xlim=(0, 1), ylim=(0, 1))
-    axes.set_axis_off()
-    figure.suptitle(f"Styles of {artefact.name}: what lies near sounds alike", y=0.985, size=14)
-    for index, (name, (x, y)) in enumerate(
-        zip(artefact.style_names, artefact.style_places, strict=True)
-    ):
-        hue = _OWN if index >= artefact.own_from else _INK
-        colour = hue if search in name else _FAINT
-        axes.text(x, y, name, size=_POINTS, color=colour, ha="center", va="center")
-    figure.savefig(path)
+    with drawn_png(path, _WIDTH, _HEIGHT) as painter:
+        painter.setFont(font(_TITLE_PIXELS))
+        painter.setPen(QColor(_INK))
+        title = f"Styles of {artefact.name}: what lies near sounds alike"
+        painter.drawText(
+            QRectF(0, 0, _WIDTH, _MAP.top()), Qt.AlignmentFlag.AlignCenter.value, title
+        )
+        painter.setFont(font(_NAME_PIXELS))
+        room = QRectF(0, 0, _WIDTH, 2 * _NAME_PIXELS)
+        for index, (name, (x, y)) in enumerate(
+            zip(artefact.style_names, artefact.style_places, strict=True)
+        ):
+            hue = _OWN if index >= artefact.own_from else _INK
+            painter.setPen(QColor(hue if search in name else _FAINT))
+            # Places count upwards, pixels downwards.
+            room.moveCenter(
+                QPointF(
+                    _MAP.left() + float(x) * _MAP.width(),
+                    _MAP.bottom() - float(y) * _MAP.height(),
+                )
+            )
+            painter.drawText(room, Qt.AlignmentFlag.AlignCenter.value, name)

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.io.outputs import AGAIN_NS, LATER_NS, Outputs
+from bridge.io.outputs import Outputs
+from bridge.io.port_keeper import AGAIN_NS, LATER_NS
 from bridge.midi.events import ControlChange, Event, NoteOff, NoteOn, ProgramChange, Stamped
 from bridge.midi.events import encode as encode_event
 from bridge.playout.protocol import (
@@ -40,7 +41,6 @@ from bridge.plugin.wire import (
     decode,
     encode,
 )
-from bridge.ports import base
 from bridge.ports.base import PortError
 from bridge.ports.loopback import LoopbackBackend
 from bridge.sync.transport import NANOSECONDS, Source
@@ -78,14 +78,14 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def outputs(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Outputs]:
-    def connect(_name: str, _client: str, _clock: object, conductor: Conductor) -> Cable:
+    def connect(
+        _name: str, _client: str, _clock: object, conductor: Conductor | None
+    ) -> LoopbackBackend:
         return Cable(conductor)
 
-    monkeypatch.setattr("bridge.io.outputs.connect", connect)
     monkeypatch.setattr(Cable, "pulled", False)
     monkeypatch.setattr(Cable, "opened", 0)
-    monkeypatch.setitem(base.BACKENDS, "cable", "none")
-    outputs = Outputs("cable", "Antiphon", clock)
+    outputs = Outputs("cable", "Antiphon", clock, connect)
     yield outputs
     outputs.close()
 

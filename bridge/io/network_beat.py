@@ -1,0 +1,56 @@
+"""Ableton Link's beat, read while its time may be followed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bridge.playout.protocol import Follow, Observe, Problem
+from bridge.ports.base import PortError
+from bridge.ports.link import READ_NS, LinkSource
+from bridge.sync.transport import Source
+
+if TYPE_CHECKING:
+    from bridge.system.clock import Clock
+
+
+class NetworkBeat:
+    """Joins the Link session of the network and leaves it, as the time to follow says."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._link: LinkSource | None = None
+        self._follow = Follow()
+        self._read_ns = clock.now_ns()
+
+    @property
+    def joined(self) -> bool:
+        """Tell whether the network's beat is read."""
+        return self._link is not None
+
+    def follow(self, follow: Follow) -> Problem | None:
+        """Join if Link's time may be followed, else leave; return why Link cannot be joined."""
+        self._follow = follow
+        if follow.sync not in (None, Source.LINK):
+            self.leave()
+        elif self._link is None:
+            try:
+                self._link = LinkSource(self._clock)
+            except PortError as error:
+                if follow.sync is Source.LINK:
+                    return Problem(str(error))
+        return None
+
+    def read(self, now_ns: int) -> Observe | None:
+        """Return where the network's music is, if it is time to look."""
+        if self._link is None or now_ns - self._read_ns < READ_NS:
+            return None
+        self._read_ns = now_ns
+        metre, asked_for = self._follow.metre, self._follow.sync is Source.LINK
+        position = self._link.position((metre.numerator, metre.denominator), asked_for=asked_for)
+        return None if position is None else Observe(Source.LINK, position)
+
+    def leave(self) -> None:
+        """Leave the network's session."""
+        if self._link is not None:
+            self._link.close()
+            self._link = None

@@ -1,0 +1,48 @@
+"""A PNG file that is drawn with Qt where no window need be open."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QImage, QPainter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@contextmanager
+def drawn_png(path: Path, width: int, height: int) -> Iterator[QPainter]:
+    """Give a painter on a white sheet, and write the sheet to `path` at the end.
+
+    Text needs an application. Where none runs, one without a screen exists for as long as the
+    painter.
+
+    Raises:
+        OSError: the file cannot be written.
+
+    """
+    own = None if QGuiApplication.instance() else QGuiApplication(["antiphon", *_NO_SCREEN])
+    try:
+        sheet = QImage(width, height, QImage.Format.Format_RGB32)
+        sheet.fill(Qt.GlobalColor.white)
+        with QPainter(sheet) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            yield painter
+        if not sheet.save(str(path), "PNG"):  # type: ignore[call-overload]  # its stub wants bytes
+            raise OSError(f"{path}: cannot be written.")
+    finally:
+        if own is not None:
+            own.shutdown()
+
+
+_NO_SCREEN = ("-platform", "offscreen")
+
+
+def font(pixels: int) -> QFont:
+    """Return the system's usual font at this height."""
+    chosen = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+    chosen.setPixelSize(pixels)
+    return chosen
