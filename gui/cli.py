@@ -152,9 +152,9 @@ def continue_(
         text = credit(artefact, take.settings)
         try:
             if only_new:
-                smf.write(continuation.alone(score, span, take.notes), path, text)
+                smf.write(continuation.standalone_score(score, span, take.notes), path, text)
             else:
-                smf.write_continued(prompt, take.notes, path, text)
+                smf.write_continuation(prompt, take.notes, path, text)
         except smf.MidiFileError as error:
             fail(str(error))
         typer.echo(f"{path}: {len(take.notes)} new notes")
@@ -174,11 +174,16 @@ def styles(
     Example: antiphon styles jazz
     """
     if map_ is not None:
-        from gui.commands.style_map import draw_style_map
-
         writable(map_)
         artefact = load_artefact()
-        draw_style_map(artefact, map_, search.lower())
+        try:
+            from gui.commands.style_map import draw_style_map
+
+            draw_style_map(artefact, map_, search.lower())
+        except ImportError as error:
+            fail(f"no map can be drawn: Qt cannot be loaded here ({error}).")
+        except OSError as error:
+            fail(str(error))
         typer.echo(f"{map_}: {len(artefact.style_names)} styles")
         return
     for name in load_artefact().style_names:

@@ -17,7 +17,6 @@ import torch
 
 from bridge.midi.instruments import Instrument
 from model.optimise import Optimisers
-from model.recurrent import Recurrent
 from model.tokens.inputs import read_table
 from model.transformer import SIZES, Config, Transformer
 from model.weights import read_graph, unflat
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CHECKPOINT, LOG, CURVES = "checkpoint.pt", "log.jsonl", "loss.png"
-KINDS = {"transformer": Transformer, "lstm": Recurrent}
+KINDS = ("transformer", "lstm")
 
 
 class RunError(Exception):
@@ -101,7 +100,7 @@ class Run:
         torch.manual_seed(plan.seed)
         network: Transformer
         if start is None:
-            network = KINDS[plan.kind](replace(SIZES[plan.size], styles=len(styles)))
+            network = _new_network(plan.kind, replace(SIZES[plan.size], styles=len(styles)))
         else:
             network = _with_styles(start, styles)
         # The critic learns from takes, which there are none of yet (`model.critic`).
@@ -183,7 +182,7 @@ def load(folder: Path) -> Trained:
         return _load_artefact(folder)
     saved = torch.load(folder / CHECKPOINT, map_location="cpu", weights_only=True)
     plan = saved["plan"]
-    network = KINDS[plan["kind"]](Config(**saved["config"]))
+    network = _new_network(plan["kind"], Config(**saved["config"]))
     network.load_state_dict(saved["network"])
     step = saved["step"] + sum(saved["history"])
     styles = list(saved["styles"])
@@ -215,6 +214,18 @@ def _load_artefact(folder: Path) -> Trained:
     network = unflat(tensors, vectors, config)
     names = [style["name"] for style in styles]
     return Trained(network, names, manifest["step"], manifest["context"])
+
+
+def _new_network(kind: str, config: Config) -> Transformer:
+    """Return a network that has not been trained.
+
+    The LSTM is the baseline of comparisons. It is part of the source tree and of no wheel.
+    """
+    if kind == "lstm":
+        from model.recurrent import Recurrent  # noqa: PLC0415 - only comparisons need it
+
+        return Recurrent(config)
+    return Transformer(config)
 
 
 def _with_styles(start: Trained, styles: Sequence[str]) -> Transformer:

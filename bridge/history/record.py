@@ -23,14 +23,14 @@ from bridge.sync.transport import Source, Transport
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_TEMPO_SHARE = 0.002
+_TEMPO_TOLERANCE = 0.002
 """A tempo that differs by less is the same, measured better."""
-_NEWS_NS = 100_000_000
+_BACKDATE_NS = 100_000_000
 """So much before it became known a line may have held: from the note on that it was set off by."""
-_MOST_EPOCHS = 64
-_SEAM_TICKS = 12
+_MAX_EPOCHS = 64
+_CONTINUITY_TICKS = 12
 """Two lines that are farther apart where they meet are not one."""
-_HAIR_TICKS = 6
+_BAR_TOLERANCE_TICKS = 6
 """Who begins so little before a bar line begins on it."""
 
 
@@ -39,11 +39,11 @@ class Record:
     """The notes, and the lines with the times from which they held, in order."""
 
     notes: tuple[RollNote, ...] = ()
-    lines: tuple[tuple[int, Transport], ...] = ()
+    transports: tuple[tuple[int, Transport], ...] = ()
 
     def since(self, time_ns: int) -> Record:
         """Return what began at a time or later."""
-        return Record(tuple(n for n in self.notes if n.onset_ns >= time_ns), self.lines)
+        return Record(tuple(n for n in self.notes if n.onset_ns >= time_ns), self.transports)
 
     def last(self, span_ns: int) -> Record:
         """Return what began in so long a time before the last note ended."""
@@ -58,129 +58,135 @@ class Record:
                 for note in self.notes
                 if note.onset_ns < time_ns
             ),
-            self.lines,
+            self.transports,
         )
 
 
 @dataclass(frozen=True, slots=True)
-class _Stretch:
+class _Segment:
     """From a time on, the score is so many ticks ahead of a line; bars may be counted anew."""
 
     since_ns: int
-    line: Transport
-    ahead: int
-    anew: bool
+    transport: Transport
+    offset_ticks: int
+    restarts_bar: bool
 
     def tick_at(self, time_ns: int) -> int:
-        return self.line.tick_at(time_ns) + self.ahead
+        return self.transport.tick_at(time_ns) + self.offset_ticks
 
 
-class Lines:
+class TransportHistory:
     """The lines that a session went by, one after another."""
 
     def __init__(self) -> None:
-        self._held: list[tuple[int, Transport]] = []
-        self._epochs: deque[tuple[int, Transport]] = deque(maxlen=_MOST_EPOCHS)
+        self._transports: list[tuple[int, Transport]] = []
+        self._epochs: deque[tuple[int, Transport]] = deque(maxlen=_MAX_EPOCHS)
 
     @property
-    def held(self) -> tuple[tuple[int, Transport], ...]:
+    def transports(self) -> tuple[tuple[int, Transport], ...]:
         """Return each line with the time from which it held."""
-        return tuple(self._held)
+        return tuple(self._transports)
 
     @property
     def epochs(self) -> tuple[tuple[int, Transport], ...]:
         """Return since when there was each of the last epochs, and its line as it is known now."""
         return tuple(self._epochs)
 
-    def follow(self, line: Transport, now_ns: int) -> None:
+    def update(self, transport: Transport, now_ns: int) -> None:
         """Take note that this line holds now."""
-        if self._held:
-            since, last = self._held[-1]
-            if line == last or (_goes_on(last, line, now_ns) and not line.grid):
+        if self._transports:
+            since, last = self._transports[-1]
+            if transport == last or (
+                _is_continuous(last, transport, now_ns) and not transport.has_bars
+            ):
                 return  # free time only passes, wherever the music has been moved to
-            now_ns = max(since, now_ns - _NEWS_NS, min(now_ns, line.time_ns))
-        self._held.append((now_ns, line))
-        if self._epochs and _goes_on(self._epochs[-1][1], line, now_ns):
-            self._epochs[-1] = (self._epochs[-1][0], line)
+            now_ns = max(since, now_ns - _BACKDATE_NS, min(now_ns, transport.time_ns))
+        self._transports.append((now_ns, transport))
+        if self._epochs and _is_continuous(self._epochs[-1][1], transport, now_ns):
+            self._epochs[-1] = (self._epochs[-1][0], transport)
         else:
-            self._epochs.append((now_ns, line))
+            self._epochs.append((now_ns, transport))
 
 
-def score(record: Record, *, answered: bool) -> Score:
+def build_score(record: Record, *, answered: bool) -> Score:
     """Return the score of one of the two players; both scores have the same time."""
     notes = [note for note in record.notes if note.answered is answered]
     if not record.notes:
         return Score()
-    stretches = _stretches(record, min(note.onset_ns for note in record.notes))
-    tempos, metres = _changes(stretches)
-    return Score(tuple(sorted(_written(notes, stretches))), tempos, metres)
+    stretches = _segments(record, min(note.onset_ns for note in record.notes))
+    tempos, metres = _tempo_and_metre_changes(stretches)
+    return Score(tuple(sorted(_score_notes(notes, stretches))), tempos, metres)
 
 
-def _stretches(record: Record, begin_ns: int) -> list[_Stretch]:
+def _segments(record: Record, begin_ns: int) -> list[_Segment]:
     """Say from when on which line lies how in the score, which begins with a bar."""
-    held = [(max(since, begin_ns), line) for since, line in record.lines] or [(begin_ns, _FREELY)]
+    held = [(max(since, begin_ns), line) for since, line in record.transports] or [
+        (begin_ns, _FREE_TIME)
+    ]
     # Of several at one time only the last held; that is true of all that were before the beginning.
     held = [*(first for first, then in pairwise(held) if first[0] < then[0]), held[-1]]
-    stretches: list[_Stretch] = []
+    stretches: list[_Segment] = []
     for since_ns, line in held:
         at, before = line.tick_at(since_ns), stretches[-1] if stretches else None
-        anew = before is None or not _goes_on(before.line, line, since_ns)
+        anew = before is None or not _is_continuous(before.transport, line, since_ns)
         if before is None:
-            ahead = -_bar_line(line, at + _HAIR_TICKS * line.grid)
+            ahead = -_bar_start(line, at + _BAR_TOLERANCE_TICKS * line.has_bars)
         elif anew:
-            ahead = before.tick_at(since_ns) - _bar_line(line, at)
+            ahead = before.tick_at(since_ns) - _bar_start(line, at)
         else:
-            ahead = before.ahead
-        stretches.append(_Stretch(since_ns, line, ahead, anew))
+            ahead = before.offset_ticks
+        stretches.append(_Segment(since_ns, line, ahead, anew))
     return stretches
 
 
-def _goes_on(before: Transport, after: Transport, at_ns: int) -> bool:
+def _is_continuous(before: Transport, after: Transport, at_ns: int) -> bool:
     """Tell whether the ticks of one line are the ticks of the other, where they meet.
 
     Our own clock is laid anew within an epoch: with a session, or with the player's first note.
     """
     if (before.epoch, before.source) != (after.epoch, after.source):
         return False
-    meets = abs(before.tick_at(at_ns) - after.tick_at(at_ns)) <= _SEAM_TICKS
+    meets = abs(before.tick_at(at_ns) - after.tick_at(at_ns)) <= _CONTINUITY_TICKS
     return meets or before.source is not Source.OWN
 
 
-def _bar_line(line: Transport, tick: int) -> int:
+def _bar_start(transport: Transport, tick: int) -> int:
     """Return where the bar of a tick begins; played freely, each tick is as good as a bar line."""
-    return line.bar_line_before(tick) if line.grid else tick
+    return transport.bar_line_before(tick) if transport.has_bars else tick
 
 
-def _changes(
-    stretches: Sequence[_Stretch],
+def _tempo_and_metre_changes(
+    segments: Sequence[_Segment],
 ) -> tuple[tuple[TempoChange, ...], tuple[MetreChange, ...]]:
     """Return tempo and metre, where they change."""
     tempos: list[TempoChange] = []
     metres: list[MetreChange] = []
-    for stretch in stretches:
-        line, at = stretch.line, stretch.line.tick_at(stretch.since_ns)
-        bpm = line.bpm if line.grid else FREE_BPM
-        if not tempos or abs(bpm / tempos[-1].bpm - 1) > _TEMPO_SHARE:
-            tempos.append(TempoChange(max(0, at + stretch.ahead) if tempos else 0, bpm))
+    for stretch in segments:
+        line, at = stretch.transport, stretch.transport.tick_at(stretch.since_ns)
+        bpm = line.bpm if line.has_bars else FREE_BPM
+        if not tempos or abs(bpm / tempos[-1].bpm - 1) > _TEMPO_TOLERANCE:
+            tempos.append(TempoChange(max(0, at + stretch.offset_ticks) if tempos else 0, bpm))
         metre = MetreChange(
-            max(0, _bar_line(line, at) + stretch.ahead),
+            max(0, _bar_start(line, at) + stretch.offset_ticks),
             line.metre.numerator,
             line.metre.denominator,
         )
-        if line.grid and (stretch.anew or _shape(line.metre) != _shape(metres[-1])):
+        if line.has_bars and (
+            stretch.restarts_bar or _time_signature(line.metre) != _time_signature(metres[-1])
+        ):
             metres.append(metre)
     return tuple(tempos), tuple(metres)
 
 
-def _shape(metre: MetreChange) -> tuple[int, int]:
+def _time_signature(metre: MetreChange) -> tuple[int, int]:
     return metre.numerator, metre.denominator
 
 
-def _written(notes: Iterable[RollNote], stretches: Sequence[_Stretch]) -> Iterable[Note]:
-    times = [stretch.since_ns for stretch in stretches]
+def _score_notes(notes: Iterable[RollNote], segments: Sequence[_Segment]) -> Iterable[Note]:
+    times = [stretch.since_ns for stretch in segments]
 
     def tick_at(time_ns: int) -> int:
-        stretch = stretches[max(0, bisect_right(times, time_ns) - 1)]
+        stretch = segments[max(0, bisect_right(times, time_ns) - 1)]
         return max(0, stretch.tick_at(time_ns))
 
     for note in notes:
@@ -189,4 +195,4 @@ def _written(notes: Iterable[RollNote], stretches: Sequence[_Stretch]) -> Iterab
         yield Note(onset, note.instrument, note.pitch, max(onset + 1, release), note.velocity)
 
 
-_FREELY = Transport()
+_FREE_TIME = Transport()

@@ -31,7 +31,7 @@ class Span:
     end: int
 
 
-def alone(score: Score, span: Span, notes: Iterable[Note]) -> Score:
+def standalone_score(score: Score, span: Span, notes: Iterable[Note]) -> Score:
     """Return a continuation by itself, from tick 0, in the tempo and metre in force."""
     tempo = TempoMap(score.tempos).bpm_at(span.begin)
     metre = MetreMap(score.metres).metre_at(span.begin)
@@ -45,7 +45,7 @@ def alone(score: Score, span: Span, notes: Iterable[Note]) -> Score:
 
 
 @dataclass(frozen=True, slots=True)
-class Beginning:
+class RootNode:
     """What was played or read, and what people call it."""
 
     number: int
@@ -54,7 +54,7 @@ class Beginning:
 
 
 @dataclass(frozen=True, slots=True)
-class Take:
+class TakeNode:
     """Notes that go on from a beginning or another take, its parent."""
 
     number: int
@@ -68,54 +68,54 @@ class Take:
 
 
 @dataclass(frozen=True, slots=True)
-class Takes:
+class TakeTree:
     """Beginnings and takes by number, and where one is."""
 
-    nodes: tuple[Beginning | Take, ...] = ()
+    nodes: tuple[RootNode | TakeNode, ...] = ()
     current: int | None = None
-    undone: tuple[int, ...] = ()
+    redo_stack: tuple[int, ...] = ()
     """Where one was before going back, the last of them last."""
 
-    def begun(self, score: Score, name: str) -> Takes:
+    def with_root(self, score: Score, name: str) -> TakeTree:
         """Add a beginning, and be there."""
         number = len(self.nodes)
-        return Takes((*self.nodes, Beginning(number, score, name)), number)
+        return TakeTree((*self.nodes, RootNode(number, score, name)), number)
 
-    def tried(
+    def with_take(
         self, parent: int, span: Span, notes: Iterable[Note], settings: Settings, text: str = ""
-    ) -> Takes:
+    ) -> TakeTree:
         """Add a candidate that goes on from one that is there."""
         if not 0 <= parent < len(self.nodes):
             raise ValueError(f"a take cannot go on from number {parent}")
-        take = Take(len(self.nodes), parent, span, tuple(notes), settings, text)
+        take = TakeNode(len(self.nodes), parent, span, tuple(notes), settings, text)
         return replace(self, nodes=(*self.nodes, take))
 
-    def at(self, number: int) -> Takes:
+    def with_current(self, number: int) -> TakeTree:
         """Be at one that is there; to be at a candidate is to keep it."""
         if not 0 <= number < len(self.nodes):
             raise ValueError(f"there is no number {number}")
-        return self if number == self.current else replace(self, current=number, undone=())
+        return self if number == self.current else replace(self, current=number, redo_stack=())
 
-    def back(self) -> Takes:
+    def undo(self) -> TakeTree:
         """Be where one came from; at a beginning, stay."""
         before = None if self.current is None else self.parent(self.current)
         if self.current is None or before is None:
             return self
-        return replace(self, current=before, undone=(*self.undone, self.current))
+        return replace(self, current=before, redo_stack=(*self.redo_stack, self.current))
 
-    def forth(self) -> Takes:
+    def redo(self) -> TakeTree:
         """Be where one was before going back."""
-        if not self.undone:
+        if not self.redo_stack:
             return self
-        *before, last = self.undone
-        return replace(self, current=last, undone=tuple(before))
+        *before, last = self.redo_stack
+        return replace(self, current=last, redo_stack=tuple(before))
 
     # What is where.
 
     def parent(self, number: int) -> int | None:
         """Return what one goes on from; a beginning, from nothing."""
         node = self.nodes[number]
-        return node.parent if isinstance(node, Take) else None
+        return node.parent if isinstance(node, TakeNode) else None
 
     def children(self, number: int | None) -> tuple[int, ...]:
         """Return what goes on from one, the first first; None: the beginnings."""
@@ -126,34 +126,34 @@ class Takes:
         before = self.parent(number)
         return (number,) if before is None else (*self.path(before), number)
 
-    def place(self, number: int) -> int:
+    def sibling_number(self, number: int) -> int:
         """Return which of its parent's children one is, counted from 1."""
         return self.children(self.parent(number)).index(number) + 1
 
-    def kept(self, number: int) -> bool:
+    def is_kept(self, number: int) -> bool:
         """Tell whether one has been kept: one is there, or has gone on from there."""
         here = self.current is not None and number in self.path(self.current)
         return here or any(self.parent(node.number) == number for node in self.nodes)
 
     # What it sounds like.
 
-    def name(self, number: int) -> str:
+    def root_name(self, number: int) -> str:
         """Return what people call the beginning of one."""
         beginning = self.nodes[self.path(number)[0]]
-        assert isinstance(beginning, Beginning)
+        assert isinstance(beginning, RootNode)
         return beginning.name
 
     def score_to(self, number: int) -> Score:
         """Return the music from the beginning up to and including one."""
         first, *others = (self.nodes[each] for each in self.path(number))
-        assert isinstance(first, Beginning)
-        takes = (take for take in others if isinstance(take, Take))
+        assert isinstance(first, RootNode)
+        takes = (take for take in others if isinstance(take, TakeNode))
         added = [note for take in takes for note in take.notes]
         return replace(first.score, notes=tuple(sorted([*first.score.notes, *added])))
 
-    def alone(self, number: int) -> Score:
+    def standalone_score(self, number: int) -> Score:
         """Return one by itself, from tick 0."""
         node = self.nodes[number]
-        if isinstance(node, Beginning):
+        if isinstance(node, RootNode):
             return node.score
-        return alone(self.score_to(number), node.span, node.notes)
+        return standalone_score(self.score_to(number), node.span, node.notes)

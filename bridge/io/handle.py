@@ -24,7 +24,7 @@ class MidiIo:
         """Take charge of a child that has joined; see `start`."""
         self._child = child
         self._alive = True
-        self._leaving = False
+        self._quitting = False
 
     @classmethod
     def start(cls, backend: BackendName = "auto", client_name: str = CLIENT_NAME) -> Self:
@@ -59,7 +59,7 @@ class MidiIo:
 
     def send(self, message: ToIo) -> None:
         """Tell the process something; if it is gone, `receive` will say so."""
-        self._leaving |= isinstance(message, Quit)
+        self._quitting |= isinstance(message, Quit)
         with suppress(OSError):
             self._child.connection.send(message)
 
@@ -71,7 +71,7 @@ class MidiIo:
                 messages.append(self._child.connection.recv())
         except (EOFError, OSError):
             self._alive = False
-            if not self._leaving:
+            if not self._quitting:
                 messages.append(Problem("The MIDI process has ended; start it again to play on."))
         return messages
 

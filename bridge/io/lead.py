@@ -6,7 +6,7 @@ there. The ports lead otherwise, and also if the time to be followed is one that
 
 from __future__ import annotations
 
-from bridge.playout.protocol import Moved
+from bridge.playout.protocol import TransportChanged
 from bridge.sync.transport import Source
 
 
@@ -16,14 +16,14 @@ class Lead:
     def __init__(self) -> None:
         self.plugins = False
         """Whether the plugins lead."""
-        self._moved: dict[bool, Moved] = {}
+        self._moved: dict[bool, TransportChanged] = {}
 
     @property
-    def moved(self) -> Moved | None:
+    def moved(self) -> TransportChanged | None:
         """The last report of the time by who leads now."""
         return self._moved.get(self.plugins)
 
-    def note(self, moved: Moved, *, by_plugins: bool) -> bool:
+    def note(self, moved: TransportChanged, *, by_plugins: bool) -> bool:
         """Record a report of the time; return whether it is that of who leads."""
         self._moved[by_plugins] = moved
         return by_plugins is self.plugins

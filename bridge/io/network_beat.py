@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bridge.playout.protocol import Follow, Observe, Problem
+from bridge.playout.protocol import SetSync, ObservePosition, Problem
 from bridge.ports.base import PortError
-from bridge.ports.link import READ_NS, LinkSource
+from bridge.ports.link import POLL_NS, LinkSource
 from bridge.sync.transport import Source
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ class NetworkBeat:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._link: LinkSource | None = None
-        self._follow = Follow()
+        self._follow = SetSync()
         self._read_ns = clock.now_ns()
 
     @property
@@ -27,7 +27,7 @@ class NetworkBeat:
         """Tell whether the network's beat is read."""
         return self._link is not None
 
-    def follow(self, follow: Follow) -> Problem | None:
+    def follow(self, follow: SetSync) -> Problem | None:
         """Join if Link's time may be followed, else leave; return why Link cannot be joined."""
         self._follow = follow
         if follow.sync not in (None, Source.LINK):
@@ -40,14 +40,14 @@ class NetworkBeat:
                     return Problem(str(error))
         return None
 
-    def read(self, now_ns: int) -> Observe | None:
+    def read(self, now_ns: int) -> ObservePosition | None:
         """Return where the network's music is, if it is time to look."""
-        if self._link is None or now_ns - self._read_ns < READ_NS:
+        if self._link is None or now_ns - self._read_ns < POLL_NS:
             return None
         self._read_ns = now_ns
         metre, asked_for = self._follow.metre, self._follow.sync is Source.LINK
         position = self._link.position((metre.numerator, metre.denominator), asked_for=asked_for)
-        return None if position is None else Observe(Source.LINK, position)
+        return None if position is None else ObservePosition(Source.LINK, position)
 
     def leave(self) -> None:
         """Leave the network's session."""

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from bridge.playout.protocol import FromIo, OpenPorts, PortNames, Problem
-from bridge.playout.sequencer import Conductor
+from bridge.playout.sequencer import Sequencer
 from bridge.ports.base import Backend, PortError
 from bridge.ports.loopback import LoopbackBackend
 
@@ -23,7 +23,7 @@ AGAIN_NS = 1_000_000_000
 LATER_NS = 5_000_000_000
 """The time between two looks for ports that were never there: each look costs a server a client."""
 
-Connect = Callable[[Conductor | None], Backend]
+Connect = Callable[[Sequencer | None], Backend]
 """Reaches the back end that was chosen, or raises `PortError`."""
 
 
@@ -79,7 +79,7 @@ class PortKeeper:
         """
         if self.backend is not None and now_ns - self._checked_ns >= AGAIN_NS:
             self._checked_ns = now_ns
-            self.backend.look_after()
+            self.backend.maintain()
 
     def is_due(self, now_ns: int) -> bool:
         """Tell whether it is time to look for ports that are not there."""
@@ -100,7 +100,7 @@ class PortKeeper:
         """Open and return ports that lead nowhere, if there are none though they were asked for."""
         if self.backend is not None or self.asked is None:
             return None
-        self.backend, self.stands_in = LoopbackBackend(Conductor(self._epochs)), True
+        self.backend, self.stands_in = LoopbackBackend(Sequencer(self._epochs)), True
         return self.backend
 
     def release(self) -> Backend | None:
@@ -117,7 +117,7 @@ class PortKeeper:
         return ready
 
     def _open(self, message: OpenPorts, now_ns: int) -> tuple[Backend, FromIo]:
-        backend = self._connect(Conductor(self._epochs))
+        backend = self._connect(Sequencer(self._epochs))
         try:
             return backend, backend.open(message.input_name, message.output_name)
         except PortError:

@@ -34,7 +34,7 @@ from bridge.playout.protocol import (
 from bridge.ports.base import PortError
 from bridge.system.clock import Clock, SystemClock
 from bridge.system.pipe import join_parent
-from bridge.system.real_time import claim_real_time, stop_signal
+from bridge.system.real_time import claim_real_time, open_stop_socket
 
 SPIN_NS = 1_500_000
 REPORT_NS = 1_000_000_000  # lateness is told with an emission, at most once in this time
@@ -64,9 +64,9 @@ class Outbox:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._letters: queue.Queue[FromIo | None] = queue.Queue(OUTBOX_SIZE)
+        self._messages: queue.Queue[FromIo | None] = queue.Queue(OUTBOX_SIZE)
         self._lost = 0
-        self._thread = threading.Thread(target=self._carry, daemon=True)
+        self._thread = threading.Thread(target=self._send_messages, daemon=True)
         self._thread.start()
 
     def put(self, message: FromIo) -> None:
@@ -74,29 +74,29 @@ class Outbox:
         try:
             if self._lost:
                 text = f"The engine stalled and missed {self._lost} messages of the MIDI process."
-                self._letters.put_nowait(Problem(text))
+                self._messages.put_nowait(Problem(text))
                 self._lost = 0
-            self._letters.put_nowait(message)
+            self._messages.put_nowait(message)
         except queue.Full:
             self._lost += 1
 
     def close(self) -> None:
         """Send what is left, if the engine still takes it."""
         try:
-            self._letters.put(None, timeout=1)
+            self._messages.put(None, timeout=1)
         except queue.Full:
             return
         self._thread.join(timeout=1)
 
-    def _carry(self) -> None:
+    def _send_messages(self) -> None:
         try:
-            while (message := self._letters.get()) is not None:
+            while (message := self._messages.get()) is not None:
                 self._connection.send(message)
         except OSError:
             return  # the engine is gone; the loop reads the end of the pipe itself
 
 
-class Loop:
+class IoLoop:
     """The one thread of the process that decides anything."""
 
     def __init__(
@@ -119,23 +119,23 @@ class Loop:
     def run(self) -> None:
         """Serve until told to leave, and leave nothing sounding whatever ends it."""
         try:
-            while self._serve():
+            while self._step():
                 pass
         finally:
-            self._tell(self._outputs.close())
+            self._report(self._outputs.close())
             self._outbox.put(self._lateness.value())
             self._outbox.close()
 
-    def _serve(self) -> bool:
+    def _step(self) -> bool:
         """Wait for something and deal with it; tell whether to go on."""
         stopped = self._wait()
         # What is due goes first: reading the pipe takes longer than an event may be late.
-        self._tell(self._outputs.turn())
+        self._report(self._outputs.poll())
         while (message := self._next_message()) is not None:
             if isinstance(message, Quit):
                 return False
-            self._obey(message)
-        self._tell(self._outputs.turn())
+            self._handle_message(message)
+        self._report(self._outputs.poll())
         return not stopped
 
     def _next_message(self) -> ToIo | None:
@@ -154,32 +154,32 @@ class Loop:
         if due_ns is not None:
             limits_ns.append(max(0, due_ns - SPIN_NS - self._clock.now_ns()))
         timeout_s = min(limits_ns) / 1e9 if limits_ns else None
-        awake = wait([self._connection, self._stop, *outputs.bells], timeout_s)
+        awake = wait([self._connection, self._stop, *outputs.wakeups], timeout_s)
         if due_ns is not None and not awake and self._clock.now_ns() >= due_ns - SPIN_NS:
             while self._clock.now_ns() < due_ns:
                 pass
         return self._stop in awake
 
-    def _obey(self, message: OpenPorts | ListPorts | Monitor | Inject | Command) -> None:
+    def _handle_message(self, message: OpenPorts | ListPorts | Monitor | Inject | Command) -> None:
         """Do as the engine says. Without ports there is nothing to play on, nor to silence."""
         try:
             match message:
                 case OpenPorts():
-                    self._tell(self._outputs.ask(message))
+                    self._report(self._outputs.open_ports(message))
                 case ListPorts():
-                    self._tell([self._outputs.names()])
+                    self._report([self._outputs.list_ports()])
                 case Monitor():
-                    self._outputs.monitor(message)
+                    self._outputs.set_monitor(message)
                 case Inject(events):
-                    self._outputs.play_by_hand(events)
+                    self._outputs.play_thru(events)
                 case _:
                     self._outputs.post(message)
         except PortError as error:
-            self._tell([Problem(str(error))])
+            self._report([Problem(str(error))])
 
-    def _tell(self, told: list[FromIo]) -> None:
+    def _report(self, messages: list[FromIo]) -> None:
         """Pass on what there is to tell, and keep count of the lateness in it."""
-        for message in told:
+        for message in messages:
             self._outbox.put(message)
             if isinstance(message, Emitted):
                 for sent in message.events:
@@ -193,10 +193,10 @@ class Loop:
 def main() -> None:
     """Join the parent, and serve it until it is gone."""
     backend_name, client_name = sys.argv[1:]
-    stop = stop_signal()
+    stop = open_stop_socket()
     with join_parent() as connection:
         claim_real_time()
-        Loop(connection, stop, SystemClock(), backend_name, client_name).run()
+        IoLoop(connection, stop, SystemClock(), backend_name, client_name).run()
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from bridge.midi.instruments import Instrument
 
 
 @dataclass(frozen=True, slots=True)
-class Strike:
+class Onset:
     """A note begins."""
 
     tick: int
@@ -27,11 +27,11 @@ class Release:
     pitch: int
 
 
-Happening = Strike | Release
+NoteEvent = Onset | Release
 
 
 @dataclass(frozen=True, slots=True)
-class Begin:
+class Reset:
     """Forget everything; the music begins at tick 0.
 
     That is a bar line of this metre. The tempo is in quarter notes a minute; without one the music
@@ -43,28 +43,28 @@ class Begin:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrange:
+class Configure:
     """Use these settings from the next token on."""
 
     settings: Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Hear:
+class PlayerEvents:
     """The player has played this."""
 
-    happenings: tuple[Happening, ...]
+    events: tuple[NoteEvent, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Elapse:
+class Advance:
     """The player has done nothing more up to a tick."""
 
     tick: int
 
 
 @dataclass(frozen=True, slots=True)
-class Compose:
+class Generate:
     """Answer from `begin_tick` to `end_tick`, for now as far as `until_tick`.
 
     The first note belongs at the beginning. With a `script`, in order of time, the answer is that.
@@ -76,15 +76,15 @@ class Compose:
     until_tick: int
     end_tick: int
     instruments: tuple[Instrument, ...]
-    script: tuple[Happening, ...] = ()
-    together: bool = False
+    script: tuple[NoteEvent, ...] = ()
+    accompany: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Foresee:
+class Speculate:
     """If the player does nothing more, this is what will be asked for."""
 
-    compose: Compose
+    generate: Generate
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class Extend:
 
 
 @dataclass(frozen=True, slots=True)
-class Amend:
+class Replan:
     """The player has played this, while the take goes on.
 
     What the take has told up to `tick` stands; what comes after is to be decided anew, as plan
@@ -106,11 +106,11 @@ class Amend:
     take: int
     plan: int
     tick: int
-    happenings: tuple[Happening, ...]
+    events: tuple[NoteEvent, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Conclude:
+class EndTake:
     """Let the take come to an end at `end_tick`, and sound like it."""
 
     take: int
@@ -118,7 +118,7 @@ class Conclude:
 
 
 @dataclass(frozen=True, slots=True)
-class Withdraw:
+class Retract:
     """The take was heard up to `tick` only; what came after never happened."""
 
     take: int
@@ -126,18 +126,27 @@ class Withdraw:
 
 
 ToComposer = (
-    Begin | Arrange | Hear | Elapse | Foresee | Compose | Extend | Amend | Conclude | Withdraw
+    Reset
+    | Configure
+    | PlayerEvents
+    | Advance
+    | Speculate
+    | Generate
+    | Extend
+    | Replan
+    | EndTake
+    | Retract
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Composed:
+class Generated:
     """The next part of a take, in order of time; `done` with the last.
 
     A take that is amended is another plan; the first is number 0.
     """
 
     take: int
-    happenings: tuple[Happening, ...]
+    events: tuple[NoteEvent, ...]
     done: bool = False
     plan: int = 0

@@ -11,12 +11,12 @@ from bridge.playout import protocol
 
 
 @dataclass(frozen=True, slots=True)
-class Listen:
+class Start:
     """Begin a session."""
 
 
 @dataclass(frozen=True, slots=True)
-class Halt:
+class Stop:
     """End it; nothing sounds afterwards."""
 
 
@@ -26,12 +26,12 @@ class HandOver:
 
 
 @dataclass(frozen=True, slots=True)
-class Finish:
+class End:
     """Come to an end: soon, and where music ends."""
 
 
 @dataclass(frozen=True, slots=True)
-class Recite:
+class Audition:
     """Play this music, as an answer is played; whoever comes in ends it.
 
     Its tick 0 is now, or the next bar line. Where there is a beat it goes at the tempo that is
@@ -49,11 +49,11 @@ class Morph:
     """
 
     styles: tuple[Style, ...]
-    lasts_ns: int = 0
+    duration_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class BlendAlong:
+class SetBlendPath:
     """Let the knob that blends go from the first of these blends to the last.
 
     With none it goes through the styles of the palette again.
@@ -77,7 +77,7 @@ class Bind:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChangeSettings:
     """Answer differently from now on."""
 
     settings: Settings
@@ -91,16 +91,16 @@ class Refused:
 
 
 Request = (
-    Listen
-    | Halt
+    Start
+    | Stop
     | HandOver
-    | Finish
-    | Recite
+    | End
+    | Audition
     | Morph
-    | BlendAlong
+    | SetBlendPath
     | Learn
     | Bind
-    | Change
+    | ChangeSettings
     | protocol.Panic
     | protocol.OpenPorts
     | protocol.Inject

@@ -8,28 +8,28 @@ from dataclasses import dataclass
 from bridge.midi.instruments import Instrument
 from bridge.sync.quantise import Quantise
 from bridge.sync.transport import Source
-from bridge.synth.policy import Sound
+from bridge.synth.policy import SynthPolicy
 
 Style = tuple[tuple[str, float], ...]
 """A style or a blend: names with their weights."""
 
 
-_AS_PLAYED = Quantise()
+_NO_QUANTISE = Quantise()
 
 
-SLOWEST_BPM, FASTEST_BPM = 20.0, 300.0
+MIN_BPM, MAX_BPM = 20.0, 300.0
 """Of the own clock."""
 
 
-MOST_BEATS, METRE_UNITS = 32, (2, 4, 8, 16)
+MAX_BEATS, METRE_UNITS = 32, (2, 4, 8, 16)
 """A bar has no more beats, and these are what a beat may be."""
 
 
-USUAL_TEMPERATURE = 0.95
+DEFAULT_TEMPERATURE = 0.95
 """Somewhat more careful than the network."""
 
 
-MOST_CANDIDATES = 4
+MAX_CANDIDATES = 4
 """So many beginnings of an answer fit into a short pause."""
 
 
@@ -59,16 +59,16 @@ class ReEntry(enum.Enum):
     """The answer goes on, and takes in what is played."""
 
 
-class Begins(enum.Enum):
+class StartOn(enum.Enum):
     """Where an answer may begin, when there is a beat."""
 
-    AT_ONCE = "now"
-    ON_BEAT = "beat"
-    ON_BAR = "bar"
+    NOW = "now"
+    BEAT = "beat"
+    BAR = "bar"
 
 
 @dataclass(frozen=True, slots=True)
-class Time:
+class TimeSettings:
     """Whose time is kept, and how.
 
     Without a `sync` the best that plays is followed. `bpm` is the tempo of the own clock, which
@@ -85,9 +85,9 @@ class Time:
     advance_ns: int = 0
 
     def __post_init__(self) -> None:
-        if not (1 <= self.metre[0] <= MOST_BEATS and self.metre[1] in METRE_UNITS):
+        if not (1 <= self.metre[0] <= MAX_BEATS and self.metre[1] in METRE_UNITS):
             raise ValueError(f"{self.metre[0]}/{self.metre[1]} is no metre")
-        if self.bpm is not None and not SLOWEST_BPM <= self.bpm <= FASTEST_BPM:
+        if self.bpm is not None and not MIN_BPM <= self.bpm <= MAX_BPM:
             raise ValueError(f"a tempo of {self.bpm:g} bpm cannot be played")
 
 
@@ -109,18 +109,18 @@ class Settings:
     seed: int = 0
     answer_ns: int | None = None
     style_strength: float = 2.0
-    candidates: int = MOST_CANDIDATES
+    candidates: int = MAX_CANDIDATES
     mode: Mode = Mode.ANSWER
     bars: int | None = None
-    begins: Begins = Begins.ON_BEAT
+    begins: StartOn = StartOn.BEAT
     by_silence: bool = True
     """Whether a silence hands over; else only who asks for it does."""
     re_entry: ReEntry = ReEntry.YIELD
-    quantise: Quantise = _AS_PLAYED
+    quantise: Quantise = _NO_QUANTISE
     vary: bool = True
     """Whether a loop varies at every second pass."""
     palette: tuple[str, ...] = ()
-    time: Time = Time()
-    sound: Sound = Sound.OFF
+    time: TimeSettings = TimeSettings()
+    sound: SynthPolicy = SynthPolicy.OFF
     """Whether a synth of our own plays too, by the `sound_font` in this file or a usual one."""
     sound_font: str = ""

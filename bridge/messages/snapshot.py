@@ -11,15 +11,15 @@ from bridge.midi.instruments import Instrument
 from bridge.playout import protocol
 from bridge.sync.transport import Transport
 
-_FREELY = Transport()
+_FREE_TIME = Transport()
 
 
-class State(enum.Enum):
+class TurnState(enum.Enum):
     """Who has the turn."""
 
     STOPPED = "stopped"
     LISTENING = "listening"
-    HEARING = "hearing"
+    PLAYER = "hearing"
     ANSWERING = "answering"
 
 
@@ -43,8 +43,8 @@ class LogEntry:
     """
 
     time_ns: int
-    what: str
-    figure: int | None = None
+    event: str
+    value: int | None = None
     text: str = ""
 
 
@@ -53,7 +53,7 @@ class Snapshot:
     """All that a window shows, as it was at `now_ns`."""
 
     now_ns: int
-    state: State
+    state: TurnState
     settings: Settings
     notes: tuple[RollNote, ...]
     backend: str = ""
@@ -62,29 +62,29 @@ class Snapshot:
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     plugins: tuple[protocol.PluginInstance, ...] = ()
-    hand_over_ns: int | None = None
+    response_latency_ns: int | None = None
     """From the last hand-over to its first note sent."""
     lateness: protocol.Lateness | None = None
     """How late notes have gone out; None: none has yet."""
-    echoes: int = 0
+    echo_count: int = 0
     """How many of our own notes have come back to our input."""
-    echo_ns: int | None = None
+    echo_delay_ns: int | None = None
     """How long those that came back last were on their way, usually."""
     processor: str = ""
     """What the network runs on, and why: one sentence."""
-    sound: str = ""
+    synth_status: str = ""
     """Where our own synth plays, or why it cannot: one sentence."""
-    mute: bool = False
+    synth_failed: bool = False
     """Whether it cannot, though it should: that is why nothing is heard."""
-    patched: bool = False
+    output_connected: bool = False
     """Whether somebody else's port is connected to our output, as far as is known."""
-    morphing: float | None = None
+    morph_progress: float | None = None
     """How much of a morph is done, from 0 to 1."""
-    recital: tuple[int, int] | None = None
+    audition_span_ns: tuple[int, int] | None = None
     """From when to when what is recited goes."""
     problem: str = ""
-    transport: Transport = _FREELY
-    following: str = ""
+    transport: Transport = _FREE_TIME
+    sync_reason: str = ""
     """Why this time is kept and no other: one sentence."""
     learning: Action | None = None
     bindings: Bindings = ()
@@ -103,6 +103,6 @@ class Snapshot:
     @property
     def beat(self) -> tuple[int, int] | None:
         """Return bar and beat, from 1; None where there are none."""
-        if not self.transport.grid:
+        if not self.transport.has_bars:
             return None
-        return self.transport.beat_of(self.transport.passed(self.now_ns))
+        return self.transport.beat_of(self.transport.last_tick_at(self.now_ns))

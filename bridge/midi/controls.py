@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 from bridge.midi.events import ControlChange, Event, NoteOff, NoteOn
 
-HIGHEST = 127
-_DOWN = 64  # "0 to 63 off, 64 to 127 on" (MIDI 1.0, switch controllers)
+MAX_VALUE = 127
+_SWITCH_ON = 64  # "0 to 63 off, 64 to 127 on" (MIDI 1.0, switch controllers)
 
 
 class Action(enum.Enum):
@@ -31,7 +31,7 @@ class Action(enum.Enum):
     BLEND = "blend"
 
     @property
-    def follows(self) -> bool:
+    def is_continuous(self) -> bool:
         """Tell whether it follows a knob's value, rather than happening once."""
         return self in (Action.STYLE, Action.BLEND)
 
@@ -61,7 +61,7 @@ Bindings = tuple[tuple[Control, Action], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Used:
+class TriggeredAction:
     """An action that was asked for; `value` is the knob's or the key's, 0 to 127."""
 
     action: Action
@@ -69,11 +69,11 @@ class Used:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class ControlMatch:
     """Whether an event is a control's, and no music; what it asks for; what is learned by it."""
 
     is_control: bool = False
-    used: Used | None = None
+    triggered: TriggeredAction | None = None
     learned: Control | None = None
 
 
@@ -99,12 +99,12 @@ def parse_control(words: str) -> Control:
     number = name.removeprefix(kind)
     if not kind or not number.isdecimal() or not (channel or "1").isdecimal():
         raise ValueError(f"{words!r} is no control (write cc64, or note36/10 for channel 10)")
-    if int(number) > HIGHEST or not 1 <= int(channel or 1) <= 16:
+    if int(number) > MAX_VALUE or not 1 <= int(channel or 1) <= 16:
         raise ValueError(f"{words!r} is no control: numbers go to 127, channels from 1 to 16")
     return Control(int(channel or 1) - 1, int(number), kind == "note")
 
 
-class Controls:
+class ControlMap:
     """Knows what each control does, and learns."""
 
     def __init__(self, bindings: Bindings = ()) -> None:
@@ -130,28 +130,28 @@ class Controls:
         """Let these controls do these things, and no others any."""
         self._actions = dict(bindings)
 
-    def take(self, event: Event) -> Heard:
+    def process(self, event: Event) -> ControlMatch:
         """Tell what an event is; a control is learned when it goes down or up, not back."""
         control = control_of(event)
         if control is None:
-            return Heard()
+            return ControlMatch()
         value = _value(event)
         before, self._values[control] = self._values.get(control, 0), value
         if self._learning is not None and value > (0 if control.is_note else before):
             self._actions[control], self._learning = self._learning, None
-            return Heard(is_control=True, learned=control)
+            return ControlMatch(is_control=True, learned=control)
         action = self._actions.get(control)
         if action is None:
-            return Heard()
-        pressed = value > 0 if control.is_note else before < _DOWN <= value
-        used = Used(action, value) if pressed or action.follows else None
-        return Heard(is_control=True, used=used)
+            return ControlMatch()
+        pressed = value > 0 if control.is_note else before < _SWITCH_ON <= value
+        used = TriggeredAction(action, value) if pressed or action.is_continuous else None
+        return ControlMatch(is_control=True, triggered=used)
 
 
-def style_at(palette: tuple[str, ...], used: Used) -> tuple[tuple[str, float], ...]:
+def style_at(palette: tuple[str, ...], triggered: TriggeredAction) -> tuple[tuple[str, float], ...]:
     """Return the style, or the blend, that a knob chooses on the way through a palette."""
-    place = used.value / HIGHEST * (len(palette) - 1)
-    if used.action is Action.STYLE:
+    place = triggered.value / MAX_VALUE * (len(palette) - 1)
+    if triggered.action is Action.STYLE:
         return ((palette[round(place)], 1.0),)
     first = min(int(place), max(0, len(palette) - 2))
     share = place - first

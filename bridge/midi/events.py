@@ -135,7 +135,7 @@ class TuneRequest(_Checked):
 
 
 @dataclass(frozen=True, slots=True)
-class Clock(_Checked):
+class TimingClock(_Checked):
     """A 24th of a quarter note has gone by."""
 
 
@@ -168,12 +168,12 @@ ChannelEvent = (
     NoteOn | NoteOff | PolyPressure | ControlChange | ProgramChange | ChannelPressure | PitchWheel
 )
 SystemCommon = SysEx | TimeCode | SongPosition | SongSelect | TuneRequest
-RealTime = Clock | Start | Continue | Stop | ActiveSensing | Reset
+RealTime = TimingClock | Start | Continue | Stop | ActiveSensing | Reset
 Event = ChannelEvent | SystemCommon | RealTime
 
 
 @dataclass(frozen=True, slots=True)
-class Stamped:
+class TimedEvent:
     """An event and the moment it happened, on the session clock."""
 
     time_ns: int
@@ -198,7 +198,7 @@ class Field(NamedTuple):
         return sum(byte << 7 * place for place, byte in enumerate(raw)) + min(self.lowest, 0)
 
 
-class Spec(NamedTuple):
+class MessageSpec(NamedTuple):
     """How one type of event looks on the wire."""
 
     status: int
@@ -215,28 +215,28 @@ _PITCH = Field("pitch")
 _VALUE = Field("value")
 
 SPECS = (
-    Spec(0x80, NoteOff, (_PITCH, Field("velocity"))),
-    Spec(0x90, NoteOn, (_PITCH, Field("velocity", lowest=1))),
-    Spec(0xA0, PolyPressure, (_PITCH, _VALUE)),
-    Spec(0xB0, ControlChange, (Field("control"), _VALUE)),
-    Spec(0xC0, ProgramChange, (Field("program"),)),
-    Spec(0xD0, ChannelPressure, (_VALUE,)),
-    Spec(0xE0, PitchWheel, (Field("value", -8192, 8191, width=2),)),
-    Spec(0xF1, TimeCode, (Field("frame"),)),
-    Spec(0xF2, SongPosition, (Field("sixteenths", 0, 16383, width=2),)),
-    Spec(0xF3, SongSelect, (Field("song"),)),
-    Spec(0xF6, TuneRequest),
-    Spec(0xF8, Clock),
-    Spec(0xFA, Start),
-    Spec(0xFB, Continue),
-    Spec(0xFC, Stop),
-    Spec(0xFE, ActiveSensing),
-    Spec(0xFF, Reset),
+    MessageSpec(0x80, NoteOff, (_PITCH, Field("velocity"))),
+    MessageSpec(0x90, NoteOn, (_PITCH, Field("velocity", lowest=1))),
+    MessageSpec(0xA0, PolyPressure, (_PITCH, _VALUE)),
+    MessageSpec(0xB0, ControlChange, (Field("control"), _VALUE)),
+    MessageSpec(0xC0, ProgramChange, (Field("program"),)),
+    MessageSpec(0xD0, ChannelPressure, (_VALUE,)),
+    MessageSpec(0xE0, PitchWheel, (Field("value", -8192, 8191, width=2),)),
+    MessageSpec(0xF1, TimeCode, (Field("frame"),)),
+    MessageSpec(0xF2, SongPosition, (Field("sixteenths", 0, 16383, width=2),)),
+    MessageSpec(0xF3, SongSelect, (Field("song"),)),
+    MessageSpec(0xF6, TuneRequest),
+    MessageSpec(0xF8, TimingClock),
+    MessageSpec(0xFA, Start),
+    MessageSpec(0xFB, Continue),
+    MessageSpec(0xFC, Stop),
+    MessageSpec(0xFE, ActiveSensing),
+    MessageSpec(0xFF, Reset),
 )
 
-SPEC_BY_KIND: dict[type[Event], Spec] = {spec.kind: spec for spec in SPECS}
+SPEC_BY_KIND: dict[type[Event], MessageSpec] = {spec.kind: spec for spec in SPECS}
 # By whole status byte, so that the parser need not know what a channel is.
-SPEC_BY_STATUS: dict[int, Spec] = {
+SPEC_BY_STATUS: dict[int, MessageSpec] = {
     status: spec
     for spec in SPECS
     for status in (

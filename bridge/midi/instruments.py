@@ -47,7 +47,7 @@ class Instrument(enum.IntEnum):
         return self.name.lower()
 
     @property
-    def spec(self) -> Spec:
+    def spec(self) -> InstrumentSpec:
         """What the family gathers and how it is written."""
         return SPECS[self]
 
@@ -57,7 +57,7 @@ class Instrument(enum.IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Spec:
+class InstrumentSpec:
     """A family's compass (inclusive), the program it is written with, its channel, its programs."""
 
     lowest: int
@@ -67,30 +67,30 @@ class Spec:
     programs: tuple[int, ...]
 
 
-def _span(*parts: int | range) -> tuple[int, ...]:
+def _programs(*parts: int | range) -> tuple[int, ...]:
     return tuple(
         program for part in parts for program in (part if isinstance(part, range) else (part,))
     )
 
 
-SPECS: dict[Instrument, Spec] = {
+SPECS: dict[Instrument, InstrumentSpec] = {
     # Pianos, and the struck bars and bells that double them (celesta .. dulcimer, steel drums).
-    Instrument.PIANO: Spec(21, 108, 0, 0, _span(range(16), 108, 112, 114)),
-    Instrument.ORGAN: Spec(36, 96, 19, 1, _span(range(16, 24))),
-    Instrument.HARP: Spec(28, 98, 46, 2, _span(46)),
-    Instrument.GUITAR: Spec(40, 86, 24, 3, _span(range(24, 32), range(104, 108))),
+    Instrument.PIANO: InstrumentSpec(21, 108, 0, 0, _programs(range(16), 108, 112, 114)),
+    Instrument.ORGAN: InstrumentSpec(36, 96, 19, 1, _programs(range(16, 24))),
+    Instrument.HARP: InstrumentSpec(28, 98, 46, 2, _programs(46)),
+    Instrument.GUITAR: InstrumentSpec(40, 86, 24, 3, _programs(range(24, 32), range(104, 108))),
     # Timpani sound and move like a bass, and are too few to be a family.
-    Instrument.BASS: Spec(24, 60, 33, 4, _span(range(32, 40), 47)),
-    Instrument.VIOLIN: Spec(55, 103, 40, 5, _span(40, 41, 44, 45, range(48, 52), 110)),
-    Instrument.CELLO: Spec(28, 81, 42, 6, _span(42, 43)),
-    Instrument.VOICE: Spec(40, 84, 52, 7, _span(range(52, 55), 85, 91)),
-    Instrument.FLUTE: Spec(60, 98, 73, 8, _span(range(72, 80))),
-    Instrument.CLARINET: Spec(36, 94, 71, 10, _span(range(68, 72), 109, 111)),
-    Instrument.SAX: Spec(44, 87, 66, 11, _span(range(64, 68))),
-    Instrument.TRUMPET: Spec(34, 84, 56, 12, _span(range(56, 64))),
-    Instrument.SYNTH: Spec(36, 96, 81, 13, _span(55, range(80, 85), range(86, 91), range(92, 104))),
+    Instrument.BASS: InstrumentSpec(24, 60, 33, 4, _programs(range(32, 40), 47)),
+    Instrument.VIOLIN: InstrumentSpec(55, 103, 40, 5, _programs(40, 41, 44, 45, range(48, 52), 110)),
+    Instrument.CELLO: InstrumentSpec(28, 81, 42, 6, _programs(42, 43)),
+    Instrument.VOICE: InstrumentSpec(40, 84, 52, 7, _programs(range(52, 55), 85, 91)),
+    Instrument.FLUTE: InstrumentSpec(60, 98, 73, 8, _programs(range(72, 80))),
+    Instrument.CLARINET: InstrumentSpec(36, 94, 71, 10, _programs(range(68, 72), 109, 111)),
+    Instrument.SAX: InstrumentSpec(44, 87, 66, 11, _programs(range(64, 68))),
+    Instrument.TRUMPET: InstrumentSpec(34, 84, 56, 12, _programs(range(56, 64))),
+    Instrument.SYNTH: InstrumentSpec(36, 96, 81, 13, _programs(55, range(80, 85), range(86, 91), range(92, 104))),
     # General MIDI percussion keys.
-    Instrument.DRUMS: Spec(35, 81, 0, DRUM_CHANNEL, ()),
+    Instrument.DRUMS: InstrumentSpec(35, 81, 0, DRUM_CHANNEL, ()),
 }  # fmt: skip
 
 _BY_PROGRAM = {program: kind for kind, spec in SPECS.items() for program in spec.programs}
@@ -101,22 +101,22 @@ LABELS: tuple[str, ...] = tuple(_BY_LABEL)
 """All names, in index order."""
 
 
-def named(label: str) -> Instrument | None:
+def instrument_named(label: str) -> Instrument | None:
     """Return the instrument of that name, or None."""
     return _BY_LABEL.get(label.strip().lower())
 
 
-def of_program(channel: int, program: int) -> Instrument | None:
+def instrument_of_program(channel: int, program: int) -> Instrument | None:
     """Return the family of a General MIDI program, or None for a sound effect."""
     return Instrument.DRUMS if channel == DRUM_CHANNEL else _BY_PROGRAM.get(program)
 
 
-def of_channel(channel: int) -> Instrument | None:
+def instrument_of_channel(channel: int) -> Instrument | None:
     """Return the family that Antiphon writes on this channel."""
     return _BY_CHANNEL.get(channel)
 
 
-def fitted(instrument: Instrument, pitch: int) -> tuple[Instrument, int] | None:
+def fit_to_range(instrument: Instrument, pitch: int) -> tuple[Instrument, int] | None:
     """Bring a pitch into the compass, or return None where that would make another sound of it.
 
     A part written as "strings" that goes below the violin belongs to the cello; any other pitch out
@@ -127,7 +127,7 @@ def fitted(instrument: Instrument, pitch: int) -> tuple[Instrument, int] | None:
     if instrument is Instrument.DRUMS:
         return None
     if instrument is Instrument.VIOLIN and pitch < instrument.spec.lowest:
-        return fitted(Instrument.CELLO, pitch)
+        return fit_to_range(Instrument.CELLO, pitch)
     octaves = (
         -((pitch - instrument.spec.lowest) // 12)
         if pitch < instrument.spec.lowest

@@ -95,7 +95,7 @@ class Score:
         return max((note.release_ticks for note in self.notes), default=0)
 
 
-class Keys:
+class KeyState:
     """Turns keys and pedal into notes, channel by channel."""
 
     def __init__(self) -> None:
@@ -127,9 +127,9 @@ class Keys:
                 self._sounding[channel, pitch] = True
                 return (*ended, event)
             case NoteOff(channel, pitch):
-                return self._lift(channel, pitch, event)
+                return self._key_up(channel, pitch, event)
             case ControlChange(channel, control, value) if control == SUSTAIN:
-                return self._pedal(channel, down=value >= _PEDAL_DOWN)
+                return self._set_pedal(channel, down=value >= _PEDAL_DOWN)
             case ControlChange(channel, control) if control in (ALL_SOUND_OFF, ALL_NOTES_OFF):
                 return self._end(channel, self._pitches(channel))
         return ()
@@ -143,7 +143,7 @@ class Keys:
     def _pitches(self, channel: int) -> tuple[int, ...]:
         return tuple(sorted(pitch for at, pitch in self._sounding if at == channel))
 
-    def _lift(self, channel: int, pitch: int, event: NoteOff) -> tuple[NoteOff, ...]:
+    def _key_up(self, channel: int, pitch: int, event: NoteOff) -> tuple[NoteOff, ...]:
         if (channel, pitch) not in self._sounding:
             return ()
         if channel in self._pedals:
@@ -152,7 +152,7 @@ class Keys:
         del self._sounding[channel, pitch]
         return (event,)
 
-    def _pedal(self, channel: int, *, down: bool) -> tuple[NoteOff, ...]:
+    def _set_pedal(self, channel: int, *, down: bool) -> tuple[NoteOff, ...]:
         if down:
             self._pedals.add(channel)
             return ()

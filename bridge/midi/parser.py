@@ -23,19 +23,21 @@ from bridge.midi.events import (
     decode,
 )
 
-LONGEST_SYSEX = 1 << 20  # a stream that never ends its system exclusive must not fill the memory
-_NONE = 0  # not a status byte
+MAX_SYSEX = 1 << 20  # a stream that never ends its system exclusive must not fill the memory
+_NO_STATUS = 0  # not a status byte
 
 
-class WireParser:
+class MidiParser:
     """What is known of a stream so far."""
 
     def __init__(self) -> None:
-        self.rubbish = 0
+        self.invalid_bytes = 0
         """How many bytes belonged to no message, or to one that was never finished."""
-        self._status = _NONE
+        self._status = _NO_STATUS
         self._data = bytearray()
-        self._begun = 0  # bytes of the unfinished message, its status included if it was there
+        self._message_bytes = (
+            0  # bytes of the unfinished message, its status included if it was there
+        )
 
     def feed(self, data: bytes) -> list[Event]:
         """Give the events that these bytes complete."""
@@ -53,33 +55,33 @@ class WireParser:
         if byte in SPEC_BY_STATUS:
             events.append(decode(byte, b""))
         else:  # 0xF9 and 0xFD: "undefined"
-            self.rubbish += 1
+            self.invalid_bytes += 1
 
     def _change_status(self, byte: int, events: list[Event]) -> None:
         if byte == SYSEX_END and self._status == SYSEX_BEGIN:
             events.append(SysEx(bytes(self._data)))
-            self._forget(_NONE)
+            self._reset(_NO_STATUS)
             return
-        self.rubbish += self._begun
+        self.invalid_bytes += self._message_bytes
         if byte == SYSEX_BEGIN or byte in SPEC_BY_STATUS:
-            self._forget(byte)
-            self._begun = 1
+            self._reset(byte)
+            self._message_bytes = 1
             self._complete(events)
         else:  # 0xF4, 0xF5: "undefined"; or an end without a beginning
-            self._forget(_NONE)
-            self.rubbish += 1
+            self._reset(_NO_STATUS)
+            self.invalid_bytes += 1
 
     def _collect(self, byte: int, events: list[Event]) -> None:
-        if self._status == _NONE:
-            self.rubbish += 1
+        if self._status == _NO_STATUS:
+            self.invalid_bytes += 1
             return
         self._data.append(byte)
-        self._begun += 1
+        self._message_bytes += 1
         if self._status != SYSEX_BEGIN:
             self._complete(events)
-        elif len(self._data) > LONGEST_SYSEX:
-            self.rubbish += self._begun
-            self._forget(_NONE)
+        elif len(self._data) > MAX_SYSEX:
+            self.invalid_bytes += self._message_bytes
+            self._reset(_NO_STATUS)
 
     def _complete(self, events: list[Event]) -> None:
         """Give the event if all its data bytes are there."""
@@ -87,10 +89,10 @@ class WireParser:
             return
         events.append(decode(self._status, bytes(self._data)))
         # "Running status is cleared by any System Common message", so those leave none.
-        self._forget(self._status if self._status < FIRST_SYSTEM else _NONE)
+        self._reset(self._status if self._status < FIRST_SYSTEM else _NO_STATUS)
 
-    def _forget(self, status: int) -> None:
+    def _reset(self, status: int) -> None:
         """Begin anew with this status in force."""
         self._status = status
         self._data.clear()
-        self._begun = 0
+        self._message_bytes = 0

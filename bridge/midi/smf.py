@@ -24,25 +24,25 @@ from typing import TYPE_CHECKING, TypeVar
 import mido
 
 from bridge.midi.events import ControlChange, NoteOff, NoteOn
-from bridge.midi.instruments import DRUM_CHANNEL, Instrument, fitted, of_program
-from bridge.midi.notes import TICKS_PER_QUARTER, Keys, MetreChange, Note, Score, TempoChange
-from bridge.system.atomic_write import written_whole
+from bridge.midi.instruments import DRUM_CHANNEL, Instrument, fit_to_range, instrument_of_program
+from bridge.midi.notes import TICKS_PER_QUARTER, KeyState, MetreChange, Note, Score, TempoChange
+from bridge.system.atomic_write import atomic_write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from bridge.midi.events import Event
 
-LARGEST_BYTES = 16 * 1024 * 1024
+MAX_BYTES = 16 * 1024 * 1024
 """A piece is some kilobytes.
 
 Above this a file is not a piece of music, and reading it would take minutes.
 """
 
-SLOWEST_BPM, FASTEST_BPM = 1.0, 6000.0
+MIN_BPM, MAX_BPM = 1.0, 6000.0
 """Real files go to 1200 bpm, to write out a flourish; beyond these limits a tempo is a mistake."""
-_WRITTEN_RESOLUTION = 480
-_OWN_CHANNELS = {kind: kind.spec.channel for kind in Instrument}
+_RESOLUTION = 480
+_DEFAULT_CHANNELS = {kind: kind.spec.channel for kind in Instrument}
 _MICROSECONDS_PER_MINUTE = 60_000_000
 
 _Change = TypeVar("_Change", TempoChange, MetreChange)
@@ -76,7 +76,7 @@ def read(path: Path) -> MidiFile:
     if source.ticks_per_beat <= 0 or source.ticks_per_beat & 0x8000:
         msg = f"{path}: its time is in SMPTE frames, not in beats."
         raise MidiFileError(msg)
-    return MidiFile(path, source, _score_of(source, path))
+    return MidiFile(path, source, _build_score(source, path))
 
 
 def _parse(path: Path) -> mido.MidiFile:
@@ -88,7 +88,7 @@ def _parse(path: Path) -> mido.MidiFile:
         if size == 0:
             msg = f"{path}: the file is empty."
             raise MidiFileError(msg)
-        if size > LARGEST_BYTES:
+        if size > MAX_BYTES:
             msg = f"{path}: {size / 1e6:.0f} MB is too large for a piece of music."
             raise MidiFileError(msg)
         with path.open("rb") as file:
@@ -110,61 +110,61 @@ def _parse(path: Path) -> mido.MidiFile:
 
 
 @dataclass(slots=True)
-class _Reading:
+class _NoteReader:
     """What has been read so far, in the file's own ticks."""
 
     notes: list[tuple[int, int, Instrument, int, int]]
     started: dict[tuple[int, int], tuple[int, Instrument, int, int]]
     programs: dict[int, int]
-    keys: Keys
+    keys: KeyState
 
-    def take(self, at: int, event: Event) -> None:
+    def add(self, at: int, event: Event) -> None:
         for heard in self.keys.feed(event):
             if isinstance(heard, NoteOff):
-                self._end(at, heard)
+                self._end_note(at, heard)
             else:
-                self._begin(at, heard)
+                self._start_note(at, heard)
 
-    def _begin(self, at: int, event: NoteOn) -> None:
-        family = of_program(event.channel, self.programs.get(event.channel, 0))
-        placed = None if family is None else fitted(family, event.pitch)
+    def _start_note(self, at: int, event: NoteOn) -> None:
+        family = instrument_of_program(event.channel, self.programs.get(event.channel, 0))
+        placed = None if family is None else fit_to_range(family, event.pitch)
         if placed is not None:
             self.started[event.channel, event.pitch] = (at, *placed, event.velocity)
 
-    def _end(self, at: int, event: NoteOff) -> None:
+    def _end_note(self, at: int, event: NoteOff) -> None:
         begun = self.started.pop((event.channel, event.pitch), None)
         if begun is not None:
             onset, family, pitch, velocity = begun
             self.notes.append((onset, at, family, pitch, velocity))
 
 
-def _score_of(source: mido.MidiFile, path: Path) -> Score:
-    reading = _Reading([], {}, {}, Keys())
+def _build_score(source: mido.MidiFile, path: Path) -> Score:
+    reading = _NoteReader([], {}, {}, KeyState())
     tempos: list[TempoChange] = []
     metres: list[MetreChange] = []
     at = 0
-    for at, message in _merged(source):
+    for at, message in _merge_tracks(source):
         match message.type:
             case "note_on" | "note_off" | "control_change":
-                reading.take(at, _event_of(message))
+                reading.add(at, _to_event(message))
             case "program_change":
                 reading.programs[message.channel] = message.program
             case "set_tempo":
-                tempos.append(TempoChange(_ticks(at, source), _bpm(message.tempo, path)))
+                tempos.append(TempoChange(_to_ticks(at, source), _bpm(message.tempo, path)))
             case "time_signature":
-                metres.append(_metre(_ticks(at, source), message, path))
+                metres.append(_metre(_to_ticks(at, source), message, path))
     for off in reading.keys.release_all():
-        reading.take(at, off)
+        reading.add(at, off)
     for channel, pitch in tuple(reading.started):  # sounding when the file ended
-        reading._end(at, NoteOff(channel, pitch))  # noqa: SLF001 - this module's own value
+        reading._end_note(at, NoteOff(channel, pitch))  # noqa: SLF001 - this module's own value
     notes = sorted(
-        Note(_ticks(onset, source), family, pitch, _ticks(release, source), velocity)
+        Note(_to_ticks(onset, source), family, pitch, _to_ticks(release, source), velocity)
         for onset, release, family, pitch, velocity in reading.notes
     )
-    return Score(tuple(notes), tuple(_last_at_each(tempos)), tuple(_last_at_each(metres)))
+    return Score(tuple(notes), tuple(_last_per_tick(tempos)), tuple(_last_per_tick(metres)))
 
 
-def _merged(source: mido.MidiFile) -> Iterator[tuple[int, mido.Message]]:
+def _merge_tracks(source: mido.MidiFile) -> Iterator[tuple[int, mido.Message]]:
     """Yield (absolute file tick, message) of all tracks in time order.
 
     In one moment note-offs come first.
@@ -180,7 +180,7 @@ def _merged(source: mido.MidiFile) -> Iterator[tuple[int, mido.Message]]:
     return ((at, message) for at, _, _, message in everything)
 
 
-def _event_of(message: mido.Message) -> Event:
+def _to_event(message: mido.Message) -> Event:
     if message.type == "control_change":
         return ControlChange(message.channel, message.control, message.value)
     if message.type == "note_on" and message.velocity > 0:
@@ -188,14 +188,14 @@ def _event_of(message: mido.Message) -> Event:
     return NoteOff(message.channel, message.note)
 
 
-def _ticks(at: int, source: mido.MidiFile) -> int:
+def _to_ticks(at: int, source: mido.MidiFile) -> int:
     resolution: int = source.ticks_per_beat
     return (2 * at * TICKS_PER_QUARTER + resolution) // (2 * resolution)
 
 
 def _bpm(microseconds: int, path: Path) -> float:
     bpm = _MICROSECONDS_PER_MINUTE / microseconds if microseconds else float("inf")
-    if not SLOWEST_BPM <= bpm <= FASTEST_BPM:
+    if not MIN_BPM <= bpm <= MAX_BPM:
         msg = f"{path}: a tempo of {bpm:g} bpm cannot be played."
         raise MidiFileError(msg)
     return bpm
@@ -209,7 +209,7 @@ def _metre(tick: int, message: mido.MetaMessage, path: Path) -> MetreChange:
     return metre
 
 
-def _last_at_each(changes: list[_Change]) -> list[_Change]:
+def _last_per_tick(changes: list[_Change]) -> list[_Change]:
     """Keep, of several changes at one tick, the last."""
     return list({change.tick: change for change in changes}.values())
 
@@ -219,23 +219,23 @@ def write(score: Score, path: Path, text: str) -> None:
 
     `text` says how it was made.
     """
-    file = mido.MidiFile(type=1, ticks_per_beat=_WRITTEN_RESOLUTION, charset="utf-8")
-    file.tracks.append(_conductor(score, text))
-    file.tracks.extend(_instrument_tracks("", score.notes, _WRITTEN_RESOLUTION, _OWN_CHANNELS))
+    file = mido.MidiFile(type=1, ticks_per_beat=_RESOLUTION, charset="utf-8")
+    file.tracks.append(_conductor_track(score, text))
+    file.tracks.extend(_instrument_tracks("", score.notes, _RESOLUTION, _DEFAULT_CHANNELS))
     _save(file, path)
 
 
 def write_parts(parts: Mapping[str, Score], path: Path, text: str) -> None:
     """Write what several players played in the same time, each with tracks of their own."""
-    file = mido.MidiFile(type=1, ticks_per_beat=_WRITTEN_RESOLUTION, charset="utf-8")
-    file.tracks.append(_conductor(next(iter(parts.values()), Score()), text))
+    file = mido.MidiFile(type=1, ticks_per_beat=_RESOLUTION, charset="utf-8")
+    file.tracks.append(_conductor_track(next(iter(parts.values()), Score()), text))
     for name, part in parts.items():
-        tracks = _instrument_tracks(name, part.notes, _WRITTEN_RESOLUTION, _OWN_CHANNELS)
+        tracks = _instrument_tracks(name, part.notes, _RESOLUTION, _DEFAULT_CHANNELS)
         file.tracks.extend(tracks)
     _save(file, path)
 
 
-def write_continued(prompt: MidiFile, notes: Iterable[Note], path: Path, text: str) -> None:
+def write_continuation(prompt: MidiFile, notes: Iterable[Note], path: Path, text: str) -> None:
     """Write the prompt's own tracks unchanged, and then the notes on new tracks.
 
     They are on the prompt's channels where it has the instrument.
@@ -244,13 +244,13 @@ def write_continued(prompt: MidiFile, notes: Iterable[Note], path: Path, text: s
     file = mido.MidiFile(type=1, ticks_per_beat=source.ticks_per_beat, charset=source.charset)
     file.tracks.extend(source.tracks)
     made = mido.MidiTrack([mido.MetaMessage("text", text=text), mido.MetaMessage("end_of_track")])
-    channels = _channels_beside(prompt)
+    channels = _assign_channels(prompt)
     file.tracks.append(made)
     file.tracks.extend(_instrument_tracks("Antiphon", notes, source.ticks_per_beat, channels))
     _save(file, path)
 
 
-def _conductor(score: Score, text: str) -> mido.MidiTrack:
+def _conductor_track(score: Score, text: str) -> mido.MidiTrack:
     changes: list[tuple[int, mido.MetaMessage]] = [(0, mido.MetaMessage("text", text=text))]
     for metre in score.metres:
         shape = {"numerator": metre.numerator, "denominator": metre.denominator}
@@ -258,7 +258,7 @@ def _conductor(score: Score, text: str) -> mido.MidiTrack:
     for tempo in score.tempos or (TempoChange(0, 120.0),):
         micros = round(_MICROSECONDS_PER_MINUTE / tempo.bpm)
         changes.append((tempo.tick, mido.MetaMessage("set_tempo", tempo=micros)))
-    return _track(changes, _WRITTEN_RESOLUTION)
+    return _track(changes, _RESOLUTION)
 
 
 def _instrument_tracks(
@@ -301,15 +301,15 @@ def _track(
     return track
 
 
-def _channels_beside(prompt: MidiFile) -> dict[Instrument, int]:
+def _assign_channels(prompt: MidiFile) -> dict[Instrument, int]:
     """Give each instrument the channel that the prompt plays it on, or else a free one."""
     programs: dict[int, int] = {}
     playing: dict[int, Instrument] = {}
-    for _, message in _merged(prompt.source):
+    for _, message in _merge_tracks(prompt.source):
         if message.type == "program_change":
             programs[message.channel] = message.program
         elif message.type == "note_on" and message.channel not in playing:
-            kind = of_program(message.channel, programs.get(message.channel, 0))
+            kind = instrument_of_program(message.channel, programs.get(message.channel, 0))
             if kind is not None:
                 playing[message.channel] = kind
     channels = {kind: at for at, kind in reversed(playing.items())}
@@ -326,7 +326,7 @@ def _channels_beside(prompt: MidiFile) -> dict[Instrument, int]:
 
 def _save(file: mido.MidiFile, path: Path) -> None:
     try:
-        with written_whole(path) as stream:
+        with atomic_write(path) as stream:
             file.save(file=stream)
     except OSError as error:
         msg = f"{path}: cannot be written ({error.strerror or error})."

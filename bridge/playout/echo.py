@@ -17,8 +17,8 @@ from bridge.midi.events import Event, NoteOff, NoteOn
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bridge.midi.events import Stamped
-    from bridge.playout.schedule import Sent
+    from bridge.midi.events import TimedEvent
+    from bridge.playout.schedule import SentEvent
 
 MEMORY_NS = 200_000_000
 """A loop of cables is quicker; a player who repeats our note within it is taken for its echo."""
@@ -31,58 +31,58 @@ class EchoGuard:
 
     def __init__(self) -> None:
         self._sent: deque[tuple[int, Event]] = deque()
-        self._struck: set[tuple[int, int]] = set()  # strings whose strike was an echo
+        self._echoed_keys: set[tuple[int, int]] = set()  # strings whose strike was an echo
         self._delays_ns: list[int] = []
 
-    def note(self, sent: Iterable[Sent]) -> None:
+    def add_sent(self, sent: Iterable[SentEvent]) -> None:
         """Remember what goes out."""
         for each in sent:
             self._sent.append((each.sent_ns, each.event))
-            self._forget(each.sent_ns)
+            self._expire(each.sent_ns)
 
-    def delays_ns(self) -> tuple[int, ...]:
+    def pop_delays_ns(self) -> tuple[int, ...]:
         """Return how long each echo took that has been caught since this was last asked."""
         delays, self._delays_ns = tuple(self._delays_ns), []
         return delays
 
-    def passed(self, received: Iterable[Stamped]) -> list[Stamped]:
+    def without_echoes(self, received: Iterable[TimedEvent]) -> list[TimedEvent]:
         """Return what did not come from us."""
         return [stamped for stamped in received if not self._is_echo(stamped)]
 
-    def _is_echo(self, stamped: Stamped) -> bool:
-        self._forget(stamped.time_ns)
+    def _is_echo(self, stamped: TimedEvent) -> bool:
+        self._expire(stamped.time_ns)
         match stamped.event:
             case NoteOff(channel, pitch):
                 # A key that the player strikes is the player's to lift, whatever we have released.
-                if (channel, pitch) not in self._struck:
+                if (channel, pitch) not in self._echoed_keys:
                     return False
-                self._struck.discard((channel, pitch))
-                self._find(stamped)
+                self._echoed_keys.discard((channel, pitch))
+                self._match(stamped)
                 return True
             case NoteOn(channel, pitch):
-                echo = self._find(stamped)
-                (self._struck.add if echo else self._struck.discard)((channel, pitch))
+                echo = self._match(stamped)
+                (self._echoed_keys.add if echo else self._echoed_keys.discard)((channel, pitch))
                 return echo
-        return self._find(stamped)
+        return self._match(stamped)
 
-    def _forget(self, now_ns: int) -> None:
+    def _expire(self, now_ns: int) -> None:
         while self._sent and now_ns - self._sent[0][0] > MEMORY_NS:
             self._sent.popleft()
 
-    def _find(self, stamped: Stamped) -> bool:
+    def _match(self, stamped: TimedEvent) -> bool:
         """Find what an event is the echo of, and forget that; tell whether it is one's."""
-        heard = _essence(stamped.event)
+        heard = _match_key(stamped.event)
         for index, (sent_ns, event) in enumerate(self._sent):
             if sent_ns - stamped.time_ns > _EARLY_NS:
                 break
-            if _essence(event) == heard:
+            if _match_key(event) == heard:
                 del self._sent[index]
                 self._delays_ns.append(stamped.time_ns - sent_ns)
                 return True
         return False
 
 
-def _essence(event: Event) -> Event | tuple[int, int]:
+def _match_key(event: Event) -> Event | tuple[int, int]:
     """Return what an echo keeps: a release may come back with another velocity, or as a note-on.
 
     Note-ons keep theirs, and what else we send has nothing that a cable would change.

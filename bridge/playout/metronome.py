@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from bridge.midi.events import NoteOff, NoteOn
 from bridge.midi.instruments import DRUM_CHANNEL
 from bridge.midi.notes import DRUM_TICKS
-from bridge.playout.schedule import Due
+from bridge.playout.schedule import ScheduledEvent
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from bridge.sync.transport import Transport
 
 HIGH_WOOD_BLOCK, LOW_WOOD_BLOCK = 76, 77
-_ACCENTED, _PLAIN = 112, 84
+_ACCENTED, _UNACCENTED = 112, 84
 
 
-def clicks(transport: Transport, begin_tick: int, end_tick: int) -> Iterator[Due]:
+def clicks(transport: Transport, begin_tick: int, end_tick: int) -> Iterator[ScheduledEvent]:
     """Give the clicks of all beats from one tick to before another."""
-    tick = transport.next_line(begin_tick, transport.beat_ticks)
+    tick = transport.next_grid_line(begin_tick, transport.beat_ticks)
     while tick < end_tick:
-        on_bar = transport.place(tick).position_ticks == 0
+        on_bar = transport.bar_position(tick).position_ticks == 0
         pitch = HIGH_WOOD_BLOCK if on_bar else LOW_WOOD_BLOCK
-        strike = NoteOn(DRUM_CHANNEL, pitch, _ACCENTED if on_bar else _PLAIN)
-        yield Due(tick, transport.epoch, strike)
-        yield Due(tick + DRUM_TICKS, transport.epoch, NoteOff(DRUM_CHANNEL, pitch))
-        tick = transport.next_line(tick + 1, transport.beat_ticks)
+        strike = NoteOn(DRUM_CHANNEL, pitch, _ACCENTED if on_bar else _UNACCENTED)
+        yield ScheduledEvent(tick, transport.epoch, strike)
+        yield ScheduledEvent(tick + DRUM_TICKS, transport.epoch, NoteOff(DRUM_CHANNEL, pitch))
+        tick = transport.next_grid_line(tick + 1, transport.beat_ticks)

@@ -10,10 +10,10 @@ All times are nanoseconds on the session clock, which the processes of one machi
 
 from dataclasses import dataclass
 
-from bridge.midi.events import Stamped
+from bridge.midi.events import TimedEvent
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import MetreChange
-from bridge.playout.schedule import Due, Sent
+from bridge.playout.schedule import ScheduledEvent, SentEvent
 from bridge.sync.host import HostPosition
 from bridge.sync.transport import COMMON_TIME, Source, Transport
 
@@ -35,14 +35,14 @@ class ListPorts:
 class Play:
     """Send these events when they are due."""
 
-    dues: tuple[Due, ...]
+    events: tuple[ScheduledEvent, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Inject:
     """The player plays these on the desk itself, each at its time, which may still be to come."""
 
-    events: tuple[Stamped, ...]
+    events: tuple[TimedEvent, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +57,14 @@ class Monitor:
 
 
 @dataclass(frozen=True, slots=True)
-class Through:
+class Thru:
     """Send these beside what is planned: the player plays them. Their ticks are nanoseconds."""
 
-    dues: tuple[Due, ...]
+    events: tuple[ScheduledEvent, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Follow:
+class SetSync:
     """Follow this source of time, or with None the best that plays; send so much earlier.
 
     MIDI clock knows no bars: they are as long as `metre` says.
@@ -76,7 +76,7 @@ class Follow:
 
 
 @dataclass(frozen=True, slots=True)
-class Observe:
+class ObservePosition:
     """Take in where somebody who keeps time says that the music is."""
 
     source: Source
@@ -84,7 +84,7 @@ class Observe:
 
 
 @dataclass(frozen=True, slots=True)
-class Conduct:
+class SetOwnTransport:
     """Go by this line where nobody else's is followed: it is free, or our own clock's."""
 
     transport: Transport
@@ -129,7 +129,7 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
-class Patched:
+class OutputConnected:
     """Whether somebody else's port is connected to our output, as far as a back end can tell."""
 
     connected: bool
@@ -147,7 +147,7 @@ class PortNames:
 class Received:
     """What came in, each event stamped with the moment it happened."""
 
-    events: tuple[Stamped, ...]
+    events: tuple[TimedEvent, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,20 +157,20 @@ class Emitted:
     `dropped` note-ons were so late by `at_ns` that they were not sent.
     """
 
-    events: tuple[Sent, ...]
+    events: tuple[SentEvent, ...]
     dropped: int = 0
     at_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Echoed:
+class EchoDetected:
     """Some of what we sent has come back to our input, each so long after it went out."""
 
     delays_ns: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class TransportChanged:
     """The line that plans go by is another; `reason` says, for a person, why it is this one."""
 
     transport: Transport
@@ -213,7 +213,9 @@ class Problem:
     text: str
 
 
-Command = Play | Through | Follow | Observe | Conduct | Retract | Replan | Silence | Panic
+Command = (
+    Play | Thru | SetSync | ObservePosition | SetOwnTransport | Retract | Replan | Silence | Panic
+)
 ToIo = OpenPorts | ListPorts | Monitor | Inject | Command | Quit
-Report = Received | Emitted | Echoed | Moved | Patched | Plugins | Problem
+Report = Received | Emitted | EchoDetected | TransportChanged | OutputConnected | Plugins | Problem
 FromIo = Ready | PortNames | Lateness | Report

@@ -42,12 +42,12 @@ Playable = NoteOn | NoteOff | ControlChange | ProgramChange
 
 PEDAL_DOWN = 64  # "0 to 63 off, 64 to 127 on" (MIDI 1.0, switch controllers)
 LATE_LIMIT_NS = 30_000_000
-HAND_CHANNEL = 15
+THRU_CHANNEL = 15
 """What the player plays by hand, on the desk, goes out here: no instrument has this channel."""
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class ScheduledEvent:
     """An event that is to be sent at a tick, provided that its epoch is the one being played.
 
     `decided_tick` is where it was decided to be, if it has been drawn away from there: plans are
@@ -57,11 +57,11 @@ class Due:
     tick: int
     epoch: int
     event: Playable
-    decided_tick: int | None = None
+    unquantised_tick: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class SentEvent:
     """An event that goes out at `sent_ns`; the difference to `due_ns` is its lateness."""
 
     due_ns: int
@@ -102,28 +102,28 @@ class Schedule:
 
     def next_due_ns(self) -> int | None:
         """Tell when `emit` will next have something to do."""
-        return self._ns_of(self._queue[0][0]) if self._queue else None
+        return self._send_ns(self._queue[0][0]) if self._queue else None
 
-    def add(self, dues: Iterable[Due]) -> None:
+    def add(self, events: Iterable[ScheduledEvent]) -> None:
         """Take on events of this epoch; those of another are dropped."""
-        for due in dues:
+        for due in events:
             if due.epoch == self._transport.epoch:
-                decided = due.tick if due.decided_tick is None else due.decided_tick
+                decided = due.tick if due.unquantised_tick is None else due.unquantised_tick
                 heapq.heappush(self._queue, (due.tick, self._added, due.event, decided))
                 self._added += 1
 
-    def emit(self, now_ns: int, ahead_ns: int = 0) -> list[Sent]:
+    def emit(self, now_ns: int, ahead_ns: int = 0) -> list[SentEvent]:
         """Give what is due by now, or within the coming `ahead_ns`, in order of time."""
-        sent: list[Sent] = []
-        while self._queue and (due_ns := self._ns_of(self._queue[0][0])) <= now_ns + ahead_ns:
+        sent: list[SentEvent] = []
+        while self._queue and (due_ns := self._send_ns(self._queue[0][0])) <= now_ns + ahead_ns:
             _, _, event, _ = heapq.heappop(self._queue)
             sent += (
-                Sent(due_ns, max(due_ns, now_ns), each)
-                for each in self._pass(event, now_ns - due_ns)
+                SentEvent(due_ns, max(due_ns, now_ns), each)
+                for each in self._expand(event, now_ns - due_ns)
             )
         return sent
 
-    def follow(self, transport: Transport, now_ns: int) -> list[Sent]:
+    def set_transport(self, transport: Transport, now_ns: int) -> list[SentEvent]:
         """Go by this line from now on.
 
         If its epoch is another, leave the plans and release what sounds.
@@ -132,7 +132,7 @@ class Schedule:
         self._transport = transport
         return self.release_all(now_ns) if broken else []
 
-    def retract(self, after_tick: int, now_ns: int) -> list[Sent]:
+    def retract(self, after_tick: int, now_ns: int) -> list[SentEvent]:
         """Take back what begins after a tick, with its end, and release what sounds."""
         kept: list[_Entry] = []
         begun: set[tuple[int, int]] = set()
@@ -153,7 +153,7 @@ class Schedule:
             if keep:
                 kept.append(entry)
         self._queue = kept  # sorted, and so a heap
-        return self._damp(now_ns)
+        return self._release_sounding(now_ns)
 
     def replan(self, after_tick: int) -> None:
         """Take back all that was decided after a tick, ends too: whoever plans anew owes those.
@@ -175,20 +175,20 @@ class Schedule:
                 kept.append(entry)
         self._queue = kept
 
-    def release_all(self, now_ns: int) -> list[Sent]:
+    def release_all(self, now_ns: int) -> list[SentEvent]:
         """Drop every plan and release what sounds."""
         self._queue = []
-        return self._damp(now_ns)
+        return self._release_sounding(now_ns)
 
-    def panic(self, now_ns: int) -> list[Sent]:
+    def panic(self, now_ns: int) -> list[SentEvent]:
         """Release all, then silence every channel used: a synthesizer may have lost a release."""
         return self.release_all(now_ns) + [
-            Sent(now_ns, now_ns, ControlChange(channel, control, 0))
+            SentEvent(now_ns, now_ns, ControlChange(channel, control, 0))
             for channel in sorted(self._channels)
             for control in (SUSTAIN, ALL_SOUND_OFF, ALL_NOTES_OFF)
         ]
 
-    def _pass(self, event: Playable, late_ns: int) -> tuple[Playable, ...]:
+    def _expand(self, event: Playable, late_ns: int) -> tuple[Playable, ...]:
         """Give what an event that is due turns into: nothing, itself, or a release and itself."""
         first: tuple[Playable, ...] = ()
         match event:
@@ -208,10 +208,10 @@ class Schedule:
         self._channels.add(event.channel)
         return (*first, event)
 
-    def _ns_of(self, tick: int) -> int:
+    def _send_ns(self, tick: int) -> int:
         return self._transport.ns_at(tick) - self.advance_ns
 
-    def _damp(self, now_ns: int) -> list[Sent]:
+    def _release_sounding(self, now_ns: int) -> list[SentEvent]:
         """Release every string that sounds and lift every pedal that is down."""
         ends: list[Playable] = [
             NoteOff(channel, pitch) for channel, pitch in sorted(self._sounding)
@@ -219,4 +219,4 @@ class Schedule:
         ends += [ControlChange(channel, SUSTAIN, 0) for channel in sorted(self._pedals)]
         self._sounding.clear()
         self._pedals.clear()
-        return [Sent(now_ns, now_ns, end) for end in ends]
+        return [SentEvent(now_ns, now_ns, end) for end in ends]

@@ -22,16 +22,16 @@ from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
-from bridge.midi.events import Clock, Continue, SongPosition, Start, Stop
+from bridge.midi.events import TimingClock, Continue, SongPosition, Start, Stop
 from bridge.playout.echo import EchoGuard
 from bridge.playout.protocol import (
     Command,
-    Conduct,
-    Echoed,
+    SetOwnTransport,
+    EchoDetected,
     Emitted,
-    Follow,
-    Moved,
-    Observe,
+    SetSync,
+    TransportChanged,
+    ObservePosition,
     Panic,
     Play,
     Received,
@@ -39,53 +39,53 @@ from bridge.playout.protocol import (
     Report,
     Retract,
     Silence,
-    Through,
+    Thru,
 )
-from bridge.playout.schedule import HAND_CHANNEL, Schedule, Sent
-from bridge.sync.host import HostFollower, HostPosition
-from bridge.sync.midi_clock import ClockFollower
+from bridge.playout.schedule import THRU_CHANNEL, Schedule, SentEvent
+from bridge.sync.host import HostTracker, HostPosition
+from bridge.sync.midi_clock import MidiClockTracker
 from bridge.sync.transport import NANOSECONDS, Source, Transport
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bridge.midi.events import Stamped
+    from bridge.midi.events import TimedEvent
 
-TELL_NS = 500_000
+REPORT_THRESHOLD_NS = 500_000
 """A line that has moved by less than this is not worth telling."""
-HAND_LATE_NS = 1_000_000_000
+THRU_LATE_LIMIT_NS = 1_000_000_000
 """What is played by hand is heard late rather than not at all, unless it is another day's."""
-_NAMES = {
+_SOURCE_NAMES = {
     Source.PLUGIN: "the plugin's host",
     Source.JACK: "the JACK transport",
     Source.CLOCK: "MIDI clock",
     Source.LINK: "Ableton Link",
     Source.OWN: "Antiphon's own clock",
 }
-_TIMING = Clock | Start | Continue | Stop | SongPosition
+_SyncEvent = TimingClock | Start | Continue | Stop | SongPosition
 
 
-class Conductor:
+class Sequencer:
     """Follows whoever keeps time, and keeps the schedule by it."""
 
     def __init__(self, epochs: Iterator[int] | None = None) -> None:
         """Take the numbers of epochs from here, so that no two conductors have one in common."""
         self._epochs = epochs or count()
         self._schedule = Schedule(Transport(epoch=next(self._epochs)))
-        self._hand = Schedule(NANOSECONDS, HAND_LATE_NS)
-        self._elsewhere = 0  # note-ons that others have dropped
-        self._clock = ClockFollower()
+        self._thru = Schedule(NANOSECONDS, THRU_LATE_LIMIT_NS)
+        self._dropped_elsewhere = 0  # note-ons that others have dropped
+        self._clock = MidiClockTracker()
         self._hosts = {
-            source: HostFollower(source) for source in (Source.PLUGIN, Source.JACK, Source.LINK)
+            source: HostTracker(source) for source in (Source.PLUGIN, Source.JACK, Source.LINK)
         }
-        self._own = Transport()
-        self._follow = Follow()
+        self._own_transport = Transport()
+        self._sync = SetSync()
         self._echoes = EchoGuard()
-        self._leading = (Source.FREE, 0)  # who, and in which of his own epochs
-        self._told = Moved(self._schedule.transport, "")
-        self._why: tuple[Source, Source | None, Source | None] | None = None
-        self._news: list[Moved] = []
-        self._dropped = 0
+        self._leader = (Source.FREE, 0)  # who, and in which of his own epochs
+        self._last_change = TransportChanged(self._schedule.transport, "")
+        self._last_reason: tuple[Source, Source | None, Source | None] | None = None
+        self._unreported_changes: list[TransportChanged] = []
+        self._reported_dropped = 0
 
     @property
     def transport(self) -> Transport:
@@ -96,134 +96,136 @@ class Conductor:
         """Take in where a host says that it is."""
         self._hosts[source].observe(position)
 
-    def receive(self, events: Iterable[Stamped]) -> tuple[Stamped, ...]:
+    def receive(self, events: Iterable[TimedEvent]) -> tuple[TimedEvent, ...]:
         """Take in what came; return what the player played."""
         played = []
         for stamped in events:
-            if isinstance(stamped.event, _TIMING):
+            if isinstance(stamped.event, _SyncEvent):
                 self._clock.feed(stamped)
             else:
                 played.append(stamped)
-        return tuple(self._echoes.passed(played))
+        return tuple(self._echoes.without_echoes(played))
 
-    def obey(self, command: Command, now_ns: int) -> list[Sent]:
+    def apply(self, command: Command, now_ns: int) -> list[SentEvent]:
         """Carry out a command, and return what must be sent at once because of it."""
-        sent: list[Sent] = []
+        sent: list[SentEvent] = []
         match command:
             case Play(dues):
                 self._schedule.add(dues)
-            case Through(dues):
-                self._hand.add(dues)
+            case Thru(dues):
+                self._thru.add(dues)
             case Retract(after_tick):
                 sent = self._schedule.retract(after_tick, now_ns)
             case Replan(after_tick):
                 self._schedule.replan(after_tick)
             case Silence():
-                sent = self._schedule.release_all(now_ns) + self._hand.release_all(now_ns)
+                sent = self._schedule.release_all(now_ns) + self._thru.release_all(now_ns)
             case Panic():
-                sent = self._schedule.panic(now_ns) + self._hand.panic(now_ns)
-            case Observe(source, position):
+                sent = self._schedule.panic(now_ns) + self._thru.panic(now_ns)
+            case ObservePosition(source, position):
                 self.observe(source, position)
-            case Conduct(transport):
-                self._own = transport
-                sent = self._lead(now_ns)
-            case Follow():
-                self._follow = command
+            case SetOwnTransport(transport):
+                self._own_transport = transport
+                sent = self._select_source(now_ns)
+            case SetSync():
+                self._sync = command
                 self._clock.metre = command.metre
                 self._schedule.advance_ns = command.advance_ns
-                sent = self._lead(now_ns)
-        self._echoes.note(sent)
+                sent = self._select_source(now_ns)
+        self._echoes.add_sent(sent)
         return sent
 
-    def emit(self, now_ns: int, ahead_ns: int = 0) -> list[Sent]:
+    def emit(self, now_ns: int, ahead_ns: int = 0) -> list[SentEvent]:
         """Return what is due by now, or within the coming `ahead_ns`, in order of time."""
-        ways = (self._schedule.emit(now_ns, ahead_ns), self._hand.emit(now_ns, ahead_ns))
+        ways = (self._schedule.emit(now_ns, ahead_ns), self._thru.emit(now_ns, ahead_ns))
         sent = list(heapq.merge(*ways, key=lambda each: each.due_ns))
-        self._echoes.note(sent)
+        self._echoes.add_sent(sent)
         return sent
 
     def next_due_ns(self) -> int | None:
         """Tell when `emit` will next have something to send."""
-        dues = (self._schedule.next_due_ns(), self._hand.next_due_ns())
+        dues = (self._schedule.next_due_ns(), self._thru.next_due_ns())
         return min((due_ns for due_ns in dues if due_ns is not None), default=None)
 
     def report(
-        self, played: tuple[Stamped, ...], sent: Iterable[Sent], now_ns: int
+        self, played: tuple[TimedEvent, ...], sent: Iterable[SentEvent], now_ns: int
     ) -> list[Report]:
         """Return what there is to tell: first of the line, by which the rest is understood."""
-        told: list[Report] = [*self._news]
-        self._news = []
+        told: list[Report] = [*self._unreported_changes]
+        self._unreported_changes = []
         if played:
             told.append(Received(played))
-        total = self._schedule.dropped + self._elsewhere
-        dropped, self._dropped = total - self._dropped, total
-        emitted = Emitted(planned(sent), dropped, now_ns)
+        total = self._schedule.dropped + self._dropped_elsewhere
+        dropped, self._reported_dropped = total - self._reported_dropped, total
+        emitted = Emitted(without_thru(sent), dropped, now_ns)
         if emitted.events or dropped:
             told.append(emitted)
-        if delays_ns := self._echoes.delays_ns():
-            told.append(Echoed(delays_ns))
+        if delays_ns := self._echoes.pop_delays_ns():
+            told.append(EchoDetected(delays_ns))
         return told
 
-    def lead(self, now_ns: int) -> list[Sent]:
+    def select_source(self, now_ns: int) -> list[SentEvent]:
         """Follow the best who plays now; return the releases, if the line breaks by that."""
-        sent = self._lead(now_ns)
-        self._echoes.note(sent)
+        sent = self._select_source(now_ns)
+        self._echoes.add_sent(sent)
         return sent
 
-    def note_dropped(self, count: int) -> None:
+    def add_dropped(self, count: int) -> None:
         """Take note that others have dropped note-ons that came too late to them."""
-        self._elsewhere += count
+        self._dropped_elsewhere += count
 
-    def _lead(self, now_ns: int) -> list[Sent]:
-        present = self._present(now_ns)
-        line = next((line for line in present if line.playing), self._own)
+    def _select_source(self, now_ns: int) -> list[SentEvent]:
+        present = self._present_transports(now_ns)
+        line = next((line for line in present if line.playing), self._own_transport)
         leading = line.source, line.epoch
-        epoch = self.transport.epoch if leading == self._leading else next(self._epochs)
-        self._leading = leading
+        epoch = self.transport.epoch if leading == self._leader else next(self._epochs)
+        self._leader = leading
         line = replace(line, epoch=epoch)
-        sent = self._schedule.follow(line, now_ns)
-        self._tell(line, present[0].source if present else None)
+        sent = self._schedule.set_transport(line, now_ns)
+        self._report_change(line, present[0].source if present else None)
         return sent
 
-    def _present(self, now_ns: int) -> list[Transport]:
+    def _present_transports(self, now_ns: int) -> list[Transport]:
         """Return the lines of those who may be followed and are there, the best first."""
         lines = {source: host.transport(now_ns) for source, host in self._hosts.items()}
         lines[Source.CLOCK] = self._clock.transport(now_ns)
-        wanted = self._follow.sync
+        wanted = self._sync.sync
         asked = (lines.get(source) for source in Source if wanted in (None, source))
         return [line for line in asked if line is not None]
 
-    def _tell(self, line: Transport, present: Source | None) -> None:
+    def _report_change(self, transport: Transport, present: Source | None) -> None:
         """Tell of the line, and of the best who is there, if either is another."""
-        told, why = self._told.transport, (line.source, present, self._follow.sync)
+        told, why = self._last_change.transport, (transport.source, present, self._sync.sync)
         same = (
-            why == self._why
-            and (line.epoch, line.playing) == (told.epoch, told.playing)
-            and (line.metre.numerator, line.metre.denominator)
+            why == self._last_reason
+            and (transport.epoch, transport.playing) == (told.epoch, told.playing)
+            and (transport.metre.numerator, transport.metre.denominator)
             == (told.metre.numerator, told.metre.denominator)
-            and line.place(line.tick) == told.place(line.tick)
+            and transport.bar_position(transport.tick) == told.bar_position(transport.tick)
         )
         # The session knows its own line, and has moved it itself.
-        if same and (not line.source.followed or told.apart_ns(line) < TELL_NS):
+        if same and (
+            not transport.source.is_external or told.distance_ns(transport) < REPORT_THRESHOLD_NS
+        ):
             return
-        self._told, self._why = Moved(line, _reason(*why)), why
-        self._news.append(self._told)
+        self._last_change, self._last_reason = TransportChanged(transport, _reason(*why)), why
+        self._unreported_changes.append(self._last_change)
 
 
-def planned(sent: Iterable[Sent]) -> tuple[Sent, ...]:
+def without_thru(sent: Iterable[SentEvent]) -> tuple[SentEvent, ...]:
     """Return what was planned of what went out: the rest the player has played."""
-    return tuple(each for each in sent if each.event.channel != HAND_CHANNEL)
+    return tuple(each for each in sent if each.event.channel != THRU_CHANNEL)
 
 
 def _reason(leading: Source, present: Source | None, wanted: Source | None) -> str:
     """Return why this time is kept, and not that of the best who is there, or who is wanted."""
-    if leading.followed:
-        return f"Following {_NAMES[leading]}."
+    if leading.is_external:
+        return f"Following {_SOURCE_NAMES[leading]}."
     instead = "Antiphon keeps the time" if leading is Source.OWN else "playing freely"
     if present is not None:
-        return _sentence(f"{_NAMES[present]} has stopped: {instead}")
-    if wanted is not None and wanted.followed:
-        return f"Nothing comes from {_NAMES[wanted]}: {instead}."
+        return _sentence(f"{_SOURCE_NAMES[present]} has stopped: {instead}")
+    if wanted is not None and wanted.is_external:
+        return f"Nothing comes from {_SOURCE_NAMES[wanted]}: {instead}."
     return _sentence(instead)
 
 

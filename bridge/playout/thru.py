@@ -12,20 +12,20 @@ import heapq
 from collections.abc import Iterable
 from dataclasses import replace
 
-from bridge.midi.events import Stamped
-from bridge.playout.protocol import Through
-from bridge.playout.schedule import HAND_CHANNEL, Due, Playable
+from bridge.midi.events import TimedEvent
+from bridge.playout.protocol import Thru
+from bridge.playout.schedule import THRU_CHANNEL, ScheduledEvent, Playable
 from bridge.sync.transport import NANOSECONDS
 
 
-class Hand:
+class ThruQueue:
     """The events that are still to come, in order of time."""
 
     def __init__(self) -> None:
-        self._events: list[tuple[int, int, Stamped]] = []  # a heap of (time_ns, order, event)
+        self._events: list[tuple[int, int, TimedEvent]] = []  # a heap of (time_ns, order, event)
         self._added = 0
 
-    def add(self, events: Iterable[Stamped]) -> None:
+    def add(self, events: Iterable[TimedEvent]) -> None:
         """Take on what is or will be played."""
         for stamped in events:
             heapq.heappush(self._events, (stamped.time_ns, self._added, stamped))
@@ -35,27 +35,29 @@ class Hand:
         """Tell when `played` will next have something to give."""
         return self._events[0][0] if self._events else None
 
-    def played(self, now_ns: int) -> tuple[Stamped, ...]:
+    def pop_due(self, now_ns: int) -> tuple[TimedEvent, ...]:
         """Return what has been played by now and was not returned before."""
         played = []
         while self._events and self._events[0][0] <= now_ns:
             played.append(heapq.heappop(self._events)[2])
         return tuple(played)
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Drop what is still to come."""
         self._events.clear()
 
-    def left(self) -> Through:
+    def pending(self) -> Thru:
         """Return what is still to come, for a way out that knows nothing of it."""
-        return through(stamped for _, _, stamped in sorted(self._events))
+        return thru_command(stamped for _, _, stamped in sorted(self._events))
 
 
-def through(events: Iterable[Stamped]) -> Through:
+def thru_command(events: Iterable[TimedEvent]) -> Thru:
     """Return what a way out is told of these events: those that it can play, on their channel."""
-    return Through(
+    return Thru(
         tuple(
-            Due(stamped.time_ns, NANOSECONDS.epoch, replace(stamped.event, channel=HAND_CHANNEL))
+            ScheduledEvent(
+                stamped.time_ns, NANOSECONDS.epoch, replace(stamped.event, channel=THRU_CHANNEL)
+            )
             for stamped in events
             if isinstance(stamped.event, Playable)
         )

@@ -21,13 +21,13 @@ import secrets
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bridge.midi.events import NoteOff, NoteOn, Stamped, encode
-from bridge.midi.instruments import Instrument, of_channel
+from bridge.midi.events import NoteOff, NoteOn, TimedEvent, encode
+from bridge.midi.instruments import Instrument, instrument_of_channel
 from bridge.midi.notes import TICKS_PER_QUARTER
-from bridge.midi.parser import WireParser
+from bridge.midi.parser import MidiParser
 from bridge.playout.protocol import Panic, PluginInstance, Plugins, Problem, Silence
-from bridge.playout.schedule import HAND_CHANNEL, Playable, Sent
-from bridge.playout.sequencer import Conductor
+from bridge.playout.schedule import THRU_CHANNEL, Playable, SentEvent
+from bridge.playout.sequencer import Sequencer
 from bridge.plugin.wire import (
     AppBye,
     AppHello,
@@ -37,7 +37,7 @@ from bridge.plugin.wire import (
     FlushAll,
     FromApp,
     MidiIn,
-    OtherVersion,
+    UnsupportedVersion,
     PlayAtPosition,
     PlayAtTime,
     Played,
@@ -55,12 +55,12 @@ if TYPE_CHECKING:
 
 AHEAD_NS = 50_000_000
 """So long before it is due, an event is sent: longer than this process is ever held up."""
-GONE_NS = 1_000_000_000
+TIMEOUT_NS = 1_000_000_000
 """An instance that has not said hello for so long has gone without a word."""
 SAME_CLOCK_NS = 20_000_000
 """A hello is not longer on its way: if two clocks differ by less, they are the same."""
 
-Place = tuple[str, int]
+Address = tuple[str, int]
 """Address and port of an instance."""
 
 
@@ -68,38 +68,38 @@ Place = tuple[str, int]
 class _Instance:
     """What is known of one instance."""
 
-    place: Place
-    heard_ns: int
-    block_ns: int = -GONE_NS  # when a block of audio was last heard of
-    clock_ns: int = 0  # what its clock lags behind ours
-    least_ns: int | None = None
+    address: Address
+    last_hello_ns: int
+    last_block_ns: int = -TIMEOUT_NS  # when a block of audio was last heard of
+    clock_offset_ns: int = 0  # what its clock lags behind ours
+    min_offset_ns: int | None = None
     plays: Instrument | None = None
     listens: bool = True
     playing: bool = False
     epoch: int = 0
     dropped: int | None = None
-    parser: WireParser = field(default_factory=WireParser)
+    parser: MidiParser = field(default_factory=MidiParser)
 
-    def meet(self, now_ns: int, its_ns: int) -> None:
+    def record_hello(self, now_ns: int, plugin_ns: int) -> None:
         """Take note that it lives, and compare its clock with ours."""
-        self.heard_ns = now_ns
-        apart = now_ns - its_ns
-        self.least_ns = apart if self.least_ns is None else min(self.least_ns, apart)
-        self.clock_ns = 0 if 0 <= self.least_ns < SAME_CLOCK_NS else self.least_ns
+        self.last_hello_ns = now_ns
+        apart = now_ns - plugin_ns
+        self.min_offset_ns = apart if self.min_offset_ns is None else min(self.min_offset_ns, apart)
+        self.clock_offset_ns = 0 if 0 <= self.min_offset_ns < SAME_CLOCK_NS else self.min_offset_ns
 
 
-class PluginDesk:
+class PluginInstances:
     """All instances, and the schedule that they play by."""
 
-    def __init__(self, conductor: Conductor | None = None) -> None:
-        self.conductor = conductor or Conductor()
+    def __init__(self, sequencer: Sequencer | None = None) -> None:
+        self.sequencer = sequencer or Sequencer()
         self._app = secrets.randbits(64)
         self._instances: dict[int, _Instance] = {}  # in the order in which they came
-        self._struck: dict[tuple[int, int], int] = {}  # (channel, pitch) -> who was told to
-        self._told: tuple[PluginInstance, ...] = ()
-        self._letters: list[tuple[Place, bytes]] = []
-        self._played: list[Stamped] = []
-        self._sent: list[Sent] = []
+        self._note_owners: dict[tuple[int, int], int] = {}  # (channel, pitch) -> who was told to
+        self._reported: tuple[PluginInstance, ...] = ()
+        self._datagrams: list[tuple[Address, bytes]] = []
+        self._played: list[TimedEvent] = []
+        self._sent: list[SentEvent] = []
         self._reports: list[Report] = []
         self._refused: set[int] = set()
 
@@ -112,28 +112,28 @@ class PluginDesk:
         return {
             instance: its
             for instance, its in self._instances.items()
-            if now_ns - its.block_ns <= GONE_NS
+            if now_ns - its.last_block_ns <= TIMEOUT_NS
         }
 
-    def hear(self, data: bytes, place: Place, now_ns: int) -> None:
+    def receive(self, data: bytes, address: Address, now_ns: int) -> None:
         """Take in a datagram; what is none of ours is ignored."""
         match decode(data):
             case PluginHello(instance, time_ns):
-                met = self._instances.setdefault(instance, _Instance(place, now_ns))
-                met.place = place
-                met.meet(now_ns, time_ns)
-                self._tell(instance, AppHello(instance, self._app))
+                met = self._instances.setdefault(instance, _Instance(address, now_ns))
+                met.address = address
+                met.record_hello(now_ns, time_ns)
+                self._send(instance, AppHello(instance, self._app))
             case PluginBye(instance):
                 self._instances.pop(instance, None)
             case Block() as block if block.instance in self._instances:
-                self._follow(block, self._instances[block.instance], now_ns)
+                self._handle_block(block, self._instances[block.instance], now_ns)
             case MidiIn() as came if came.instance in self._instances:
                 its = self._instances[came.instance]
                 for event in its.parser.feed(came.message):
-                    self._played.append(Stamped(came.time_ns + its.clock_ns, event))
+                    self._played.append(TimedEvent(came.time_ns + its.clock_offset_ns, event))
             case Played() as went if went.instance in self._instances:
-                self._note_played(went, self._instances[went.instance])
-            case OtherVersion(instance, version) if instance not in self._refused:
+                self._record_played(went, self._instances[went.instance])
+            case UnsupportedVersion(instance, version) if instance not in self._refused:
                 self._refused.add(instance)
                 self._reports.append(
                     Problem(f"A plugin speaks version {version} of our language: install ours.")
@@ -141,7 +141,7 @@ class PluginDesk:
 
     def post(self, command: Command, now_ns: int) -> None:
         """Obey; the plugins forget what they were told if it is taken back."""
-        sent = self.conductor.obey(command, now_ns)
+        sent = self.sequencer.apply(command, now_ns)
         if isinstance(command, Silence | Panic):
             self._flush_all()  # they may hold what to us is over: we are ahead of them
         elif sent:
@@ -149,51 +149,51 @@ class PluginDesk:
         if isinstance(command, Panic):
             self._play(sent, PlayNow, now_ns)
 
-    def turn(self, now_ns: int) -> list[Report]:
+    def poll(self, now_ns: int) -> list[Report]:
         """Tell the plugins what is due soon, and return what they have done since."""
-        gone = [i for i, its in self._instances.items() if now_ns - its.heard_ns > GONE_NS]
+        gone = [i for i, its in self._instances.items() if now_ns - its.last_hello_ns > TIMEOUT_NS]
         for instance in gone:
             del self._instances[instance]
-        played = self.conductor.receive(self._played)
+        played = self.sequencer.receive(self._played)
         self._played = []
-        if self.conductor.lead(now_ns):
+        if self.sequencer.select_source(now_ns):
             self._flush()
-        due = self.conductor.emit(now_ns, AHEAD_NS)
-        at_position = self.conductor.transport.source is Source.PLUGIN
+        due = self.sequencer.emit(now_ns, AHEAD_NS)
+        at_position = self.sequencer.transport.source is Source.PLUGIN
         self._play(due, PlayAtPosition if at_position else PlayAtTime, now_ns)
-        reports = [*self._reports, *self._census(now_ns)]
+        reports = [*self._reports, *self._report_instances(now_ns)]
         self._reports = []
         sent, self._sent = self._sent, []
-        return reports + self.conductor.report(played, sent, now_ns)
+        return reports + self.sequencer.report(played, sent, now_ns)
 
     def next_due_ns(self) -> int | None:
         """Tell when `turn` has something to tell the plugins."""
-        due_ns = self.conductor.next_due_ns()
+        due_ns = self.sequencer.next_due_ns()
         return None if due_ns is None else due_ns - AHEAD_NS
 
-    def leave(self) -> None:
+    def disconnect(self) -> None:
         """Take leave of all instances."""
         for instance in self._instances:
-            self._tell(instance, FlushAll(instance))
-            self._tell(instance, AppBye(instance))
+            self._send(instance, FlushAll(instance))
+            self._send(instance, AppBye(instance))
 
-    def letters(self) -> list[tuple[Place, bytes]]:
+    def pop_datagrams(self) -> list[tuple[Address, bytes]]:
         """Return the datagrams that are to be sent, and where to."""
-        letters, self._letters = self._letters, []
+        letters, self._datagrams = self._datagrams, []
         return letters
 
-    def _follow(self, block: Block, its: _Instance, now_ns: int) -> None:
-        its.block_ns = now_ns
+    def _handle_block(self, block: Block, its: _Instance, now_ns: int) -> None:
+        its.last_block_ns = now_ns
         its.plays, its.epoch = block.plays, block.epoch
         its.listens = BlockFlags.LISTENS in block.flags
         its.playing = BlockFlags.PLAYING in block.flags
         before, its.dropped = its.dropped, block.dropped_late
-        self.conductor.note_dropped(0 if before is None else block.dropped_late - before)
+        self.sequencer.add_dropped(0 if before is None else block.dropped_late - before)
         leads = next(iter(self._running(now_ns)))
         if leads != block.instance or BlockFlags.POSITION_VALID not in block.flags:
             return
         position = HostPosition(
-            time_ns=block.time_ns + its.clock_ns,
+            time_ns=block.time_ns + its.clock_offset_ns,
             playing=its.playing,
             quarters=block.position_quarters,
             bpm=block.tempo_bpm,
@@ -203,67 +203,69 @@ class PluginDesk:
             denominator=block.denominator,
             epoch=block.epoch,
         )
-        self.conductor.observe(Source.PLUGIN, position)
+        self.sequencer.observe(Source.PLUGIN, position)
 
-    def _note_played(self, went: Played, its: _Instance) -> None:
-        for event in WireParser().feed(went.message):
+    def _record_played(self, went: Played, its: _Instance) -> None:
+        for event in MidiParser().feed(went.message):
             if isinstance(event, Playable):
-                wanted_ns, went_ns = (at + its.clock_ns for at in (went.wanted_ns, went.played_ns))
-                self._sent.append(Sent(wanted_ns, max(wanted_ns, went_ns), event))
+                wanted_ns, went_ns = (
+                    at + its.clock_offset_ns for at in (went.wanted_ns, went.played_ns)
+                )
+                self._sent.append(SentEvent(wanted_ns, max(wanted_ns, went_ns), event))
 
     def _play(
-        self, sent: list[Sent], how: type[PlayNow | PlayAtPosition | PlayAtTime], now_ns: int
+        self, sent: list[SentEvent], how: type[PlayNow | PlayAtPosition | PlayAtTime], now_ns: int
     ) -> None:
-        line = self.conductor.transport
+        line = self.sequencer.transport
         running = self._running(now_ns) if sent else {}
         for each in sent:
-            instance = self._player_of(each.event, running)
+            instance = self._instance_for(each.event, running)
             if instance is None:
                 continue
             its, message = self._instances[instance], encode(each.event)
             # What is played by hand has no place in the host's song.
-            if how is PlayAtPosition and each.event.channel != HAND_CHANNEL:
+            if how is PlayAtPosition and each.event.channel != THRU_CHANNEL:
                 quarters = line.tick / TICKS_PER_QUARTER
                 quarters += (each.due_ns - line.time_ns) / line.quarter_ns
                 letter: FromApp = PlayAtPosition(instance, 1, its.epoch, quarters, message)
             elif how is not PlayNow:
-                letter = PlayAtTime(instance, 1, each.due_ns - its.clock_ns, message)
+                letter = PlayAtTime(instance, 1, each.due_ns - its.clock_offset_ns, message)
             else:
                 letter = PlayNow(instance, 1, message)
-            self._tell(instance, letter)
+            self._send(instance, letter)
 
-    def _player_of(self, event: Playable, running: dict[int, _Instance]) -> int | None:
+    def _instance_for(self, event: Playable, running: dict[int, _Instance]) -> int | None:
         """Return the instance that is to play an event."""
         if isinstance(event, NoteOff):
-            struck = self._struck.pop((event.channel, event.pitch), None)
+            struck = self._note_owners.pop((event.channel, event.pitch), None)
             return struck if struck in self._instances else None
-        kind = of_channel(event.channel)
+        kind = instrument_of_channel(event.channel)
         named = (i for i, its in running.items() if its.plays is kind and kind is not None)
         open_to_all = (i for i, its in running.items() if its.plays is None)
         player = next(named, next(open_to_all, None))
         if isinstance(event, NoteOn) and player is not None:
-            self._struck[event.channel, event.pitch] = player
+            self._note_owners[event.channel, event.pitch] = player
         return player
 
     def _flush(self) -> None:
-        by_hand = {key: who for key, who in self._struck.items() if key[0] == HAND_CHANNEL}
-        self._struck = by_hand
+        by_hand = {key: who for key, who in self._note_owners.items() if key[0] == THRU_CHANNEL}
+        self._note_owners = by_hand
         for instance in self._instances:
-            self._tell(instance, Flush(instance))
+            self._send(instance, Flush(instance))
 
     def _flush_all(self) -> None:
-        self._struck.clear()
+        self._note_owners.clear()
         for instance in self._instances:
-            self._tell(instance, FlushAll(instance))
+            self._send(instance, FlushAll(instance))
 
-    def _tell(self, instance: int, message: FromApp) -> None:
-        self._letters.append((self._instances[instance].place, datagram(message)))
+    def _send(self, instance: int, message: FromApp) -> None:
+        self._datagrams.append((self._instances[instance].address, datagram(message)))
 
-    def _census(self, now_ns: int) -> list[Report]:
+    def _report_instances(self, now_ns: int) -> list[Report]:
         """Return who is there, if that has changed."""
         now = tuple(
             PluginInstance(instance, its.plays, its.listens, its.playing)
             for instance, its in self._running(now_ns).items()
         )
-        before, self._told = self._told, now
+        before, self._reported = self._reported, now
         return [] if now == before else [Plugins(now)]

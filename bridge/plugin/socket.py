@@ -11,22 +11,22 @@ import socket
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from bridge.plugin.instances import PluginDesk
+from bridge.plugin.instances import PluginInstances
 from bridge.plugin.wire import DEFAULT_PORT
 from bridge.ports.base import PortError
 
 if TYPE_CHECKING:
     from bridge.playout.protocol import Command, Report
-    from bridge.playout.sequencer import Conductor
+    from bridge.playout.sequencer import Sequencer
 
 PORT_VARIABLE = "ANTIPHON_PORT"
-_LARGEST = 2048
+_MAX_DATAGRAM = 2048
 
 
 class PluginBackend:
     """A socket, and the desk behind it."""
 
-    def __init__(self, conductor: Conductor) -> None:
+    def __init__(self, sequencer: Sequencer) -> None:
         """Take the port, and keep time by this conductor.
 
         Raises:
@@ -34,49 +34,49 @@ class PluginBackend:
 
         """
         port = int(os.environ.get(PORT_VARIABLE, DEFAULT_PORT))
-        self.bell = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self.bell.setblocking(False)  # noqa: FBT003 - the parameter has no name
+        self.wakeup = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.wakeup.setblocking(False)  # noqa: FBT003 - the parameter has no name
         try:
-            self.bell.bind(("127.0.0.1", port))
+            self.wakeup.bind(("127.0.0.1", port))
         except OSError as error:
-            self.bell.close()
+            self.wakeup.close()
             raise PortError(
                 f"Port {port} is taken, so plugins will not find us: is Antiphon running already?"
             ) from error
-        self._desk = PluginDesk(conductor)
+        self._instances = PluginInstances(sequencer)
 
     def connected(self, now_ns: int) -> bool:
         """Tell whether there is a plugin that runs."""
-        return self._desk.connected(now_ns)
+        return self._instances.connected(now_ns)
 
     def next_due_ns(self) -> int | None:
         """Tell when `turn` must be called for the sake of an event, or None if it need not."""
-        return self._desk.next_due_ns()
+        return self._instances.next_due_ns()
 
     def post(self, command: Command, now_ns: int) -> None:
         """Obey at once."""
-        self._desk.post(command, now_ns)
+        self._instances.post(command, now_ns)
         self._send()
 
-    def turn(self, now_ns: int) -> list[Report]:
+    def poll(self, now_ns: int) -> list[Report]:
         """Hear what has come, tell what is due, and return what there is to report."""
         # A plugin that has gone without a word makes the system complain of what we sent it.
         with suppress(BlockingIOError):
             while True:
                 with suppress(ConnectionError):
-                    data, place = self.bell.recvfrom(_LARGEST)
-                    self._desk.hear(data, place, now_ns)
-        reports = self._desk.turn(now_ns)
+                    data, place = self.wakeup.recvfrom(_MAX_DATAGRAM)
+                    self._instances.receive(data, place, now_ns)
+        reports = self._instances.poll(now_ns)
         self._send()
         return reports
 
     def close(self) -> None:
         """Take leave."""
-        self._desk.leave()
+        self._instances.disconnect()
         self._send()
-        self.bell.close()
+        self.wakeup.close()
 
     def _send(self) -> None:
-        for place, data in self._desk.letters():
+        for place, data in self._instances.pop_datagrams():
             with suppress(OSError):  # it has gone, and will be missed soon enough
-                self.bell.sendto(data, place)
+                self.wakeup.sendto(data, place)

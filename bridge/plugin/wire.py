@@ -183,7 +183,7 @@ class FlushAll:
 
 
 @dataclass(frozen=True, slots=True)
-class OtherVersion:
+class UnsupportedVersion:
     """A message of another version of this format: it can be named, and not understood."""
 
     instance: int
@@ -195,7 +195,7 @@ FromApp = AppHello | PlayNow | PlayAtPosition | PlayAtTime | Flush | AppBye | Fl
 Message = FromPlugin | FromApp
 
 
-class Spec(NamedTuple):
+class DatagramSpec(NamedTuple):
     """How one message looks: its kind, and a letter for each field after `instance`.
 
     The letters are those of `struct`; beside them, M is a MIDI message of one to three bytes, P
@@ -204,34 +204,36 @@ class Spec(NamedTuple):
 
     kind: int
     type: type[Message]
-    letters: str
+    field_codes: str
 
     @property
     def layout(self) -> struct.Struct:
         """Give the layout of the body."""
-        return struct.Struct("<" + "".join(_WIDTHS.get(letter, letter) for letter in self.letters))
+        return struct.Struct(
+            "<" + "".join(_STRUCT_CODES.get(letter, letter) for letter in self.field_codes)
+        )
 
 
 # A MIDI message is a count and three bytes, of which it uses that many.
-_WIDTHS = {"M": "B3s", "P": "B", "F": "B"}
+_STRUCT_CODES = {"M": "B3s", "P": "B", "F": "B"}
 
 SPECS = (
-    Spec(0x01, PluginHello, "q"),
-    Spec(0x02, Block, "QqddddIIiIIIBBPF"),
-    Spec(0x03, MidiIn, "qdIIM"),
-    Spec(0x04, Played, "qqIIM"),
-    Spec(0x05, PluginBye, ""),
-    Spec(0x81, AppHello, "Q"),
-    Spec(0x82, PlayNow, "IM"),
-    Spec(0x83, PlayAtPosition, "IIdM"),
-    Spec(0x84, PlayAtTime, "IqM"),
-    Spec(0x85, Flush, ""),
-    Spec(0x86, AppBye, ""),
-    Spec(0x87, FlushAll, ""),
+    DatagramSpec(0x01, PluginHello, "q"),
+    DatagramSpec(0x02, Block, "QqddddIIiIIIBBPF"),
+    DatagramSpec(0x03, MidiIn, "qdIIM"),
+    DatagramSpec(0x04, Played, "qqIIM"),
+    DatagramSpec(0x05, PluginBye, ""),
+    DatagramSpec(0x81, AppHello, "Q"),
+    DatagramSpec(0x82, PlayNow, "IM"),
+    DatagramSpec(0x83, PlayAtPosition, "IIdM"),
+    DatagramSpec(0x84, PlayAtTime, "IqM"),
+    DatagramSpec(0x85, Flush, ""),
+    DatagramSpec(0x86, AppBye, ""),
+    DatagramSpec(0x87, FlushAll, ""),
 )
 
 SPEC_BY_KIND = {spec.kind: spec for spec in SPECS}
-SPEC_BY_TYPE: dict[type[Message], Spec] = {spec.type: spec for spec in SPECS}
+SPEC_BY_TYPE: dict[type[Message], DatagramSpec] = {spec.type: spec for spec in SPECS}
 
 
 def encode(message: Message) -> bytes:
@@ -239,7 +241,7 @@ def encode(message: Message) -> bytes:
     spec = SPEC_BY_TYPE[type(message)]
     instance, *values = astuple(message)
     numbers: list[object] = []
-    for letter, value in zip(spec.letters, values, strict=True):
+    for letter, value in zip(spec.field_codes, values, strict=True):
         match letter:
             case "M":
                 if not 1 <= len(value) <= 3:
@@ -254,7 +256,7 @@ def encode(message: Message) -> bytes:
     return header + spec.layout.pack(*numbers)
 
 
-def decode(data: bytes) -> Message | OtherVersion | None:
+def decode(data: bytes) -> Message | UnsupportedVersion | None:
     """Read a datagram; None for rubbish, and for kinds that this version does not know."""
     if len(data) < _HEADER.size:
         return None
@@ -262,19 +264,19 @@ def decode(data: bytes) -> Message | OtherVersion | None:
     if magic != MAGIC or size != len(data):
         return None
     if version != VERSION:
-        return OtherVersion(instance, version)
+        return UnsupportedVersion(instance, version)
     spec = SPEC_BY_KIND.get(kind)
     if spec is None or size != _HEADER.size + spec.layout.size:
         return None
-    values = _values(spec, data)
+    values = _decode_body(spec, data)
     return None if values is None else spec.type(instance, *values)
 
 
-def _values(spec: Spec, data: bytes) -> list[Any] | None:
+def _decode_body(spec: DatagramSpec, data: bytes) -> list[Any] | None:
     """Read the body, or None if it holds what no such message can."""
     numbers = iter(spec.layout.unpack_from(data, _HEADER.size))
     values: list[Any] = []
-    for letter in spec.letters:
+    for letter in spec.field_codes:
         number = next(numbers)
         match letter:
             case "M" if 1 <= number <= 3:

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bridge.playout.protocol import Command, PortNames, Ready, Report
-from bridge.playout.sequencer import Conductor
+from bridge.playout.sequencer import Sequencer
 from bridge.system.clock import Clock
 
 # Each of these modules has a `connect(client_name, clock, conductor) -> Backend`, and is imported
@@ -27,8 +27,8 @@ BACKENDS = {
     "rtmidi": "bridge.ports.rtmidi",
     "loopback": "bridge.ports.loopback",
 }
-AUTO = ("jack", "rtmidi")  # in this order: only JACK is exact to the frame
-WAITS = "Antiphon goes on without ports, and opens them when you start one of these"
+AUTO_ORDER = ("jack", "rtmidi")  # in this order: only JACK is exact to the frame
+NO_PORTS_HINT = "Antiphon goes on without ports, and opens them when you start one of these"
 
 
 class PortError(Exception):
@@ -44,7 +44,7 @@ class Backend(Protocol):
         ...
 
     @property
-    def bell(self) -> socket.socket | None:
+    def wakeup(self) -> socket.socket | None:
         """Give what becomes readable when `turn` has news, or None if nothing does."""
         ...
 
@@ -61,7 +61,7 @@ class Backend(Protocol):
         """Open our two ports and connect them to those named, or raise `PortError`."""
         ...
 
-    def look_after(self) -> None:
+    def maintain(self) -> None:
         """See that what was opened is still there and connected; `PortError` if it is not."""
         ...
 
@@ -73,7 +73,7 @@ class Backend(Protocol):
         """Obey, at once or as soon as the device allows."""
         ...
 
-    def turn(self, now_ns: int) -> list[Report]:
+    def poll(self, now_ns: int) -> list[Report]:
         """Send what is due, take what came in, tell of both; `PortError` if all is lost."""
         ...
 
@@ -83,31 +83,31 @@ class Backend(Protocol):
 
 
 def connect(
-    backend: str, client_name: str, clock: Clock, conductor: Conductor | None = None
+    backend: str, client_name: str, clock: Clock, sequencer: Sequencer | None = None
 ) -> Backend:
     """Reach the back end of this name, or with "auto" the best that works; else `PortError`.
 
     It keeps time by this conductor, or by one of its own.
     """
     refusals: list[str] = []
-    for name in AUTO if backend == "auto" else (backend,):
+    for name in AUTO_ORDER if backend == "auto" else (backend,):
         try:
             module = importlib.import_module(BACKENDS[name])
-            reached: Backend = module.connect(client_name, clock, conductor or Conductor())
+            reached: Backend = module.connect(client_name, clock, sequencer or Sequencer())
         except PortError as error:
             refusals.append(str(error))
         except (ImportError, OSError) as error:
             refusals.append(f"The library of the {name} back end does not load ({error}).")
         else:
             return reached
-    raise PortError(refusals[0] if len(refusals) == 1 else _joined(refusals))
+    raise PortError(refusals[0] if len(refusals) == 1 else _join_refusals(refusals))
 
 
-def _joined(refusals: Sequence[str]) -> str:
+def _join_refusals(refusals: Sequence[str]) -> str:
     """Make one sentence of several: all that is wrong, and what is done about it."""
     first, *others = (text.partition(";")[0].rstrip(".") for text in refusals)
     lowered = [text[:1].lower() + text[1:] for text in others]
-    return f"{', and '.join([first, *lowered])}; {WAITS}."
+    return f"{', and '.join([first, *lowered])}; {NO_PORTS_HINT}."
 
 
 def find_port(wanted: str, names: Sequence[str]) -> str:

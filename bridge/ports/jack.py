@@ -27,11 +27,19 @@ from contextlib import suppress
 
 import jack
 
-from bridge.midi.events import Stamped, encode
-from bridge.midi.parser import WireParser
-from bridge.playout.protocol import Command, Panic, Patched, PortNames, Problem, Ready, Report
-from bridge.playout.schedule import Sent
-from bridge.playout.sequencer import Conductor
+from bridge.midi.events import TimedEvent, encode
+from bridge.midi.parser import MidiParser
+from bridge.playout.protocol import (
+    Command,
+    Panic,
+    OutputConnected,
+    PortNames,
+    Problem,
+    Ready,
+    Report,
+)
+from bridge.playout.schedule import SentEvent
+from bridge.playout.sequencer import Sequencer
 from bridge.ports.base import PortError, find_port
 from bridge.sync.frames import FrameClock
 from bridge.sync.host import HostPosition
@@ -39,63 +47,63 @@ from bridge.sync.transport import Source
 from bridge.system.clock import Clock
 
 READINGS = 10  # of which the quickest is taken to begin with
-SAME_MOMENT_NS = 50_000  # a reading of two clocks that took longer than this is not used
-LEAVE_PYTHON_S = 0.1
+MAX_READING_NS = 50_000  # a reading of two clocks that took longer than this is not used
+CALLBACK_EXIT_S = 0.1
 PERIOD_LIMIT_S = 1.0  # a server that has not called for so long will not call any more
 
 # What the main thread tells the callback: a command, or an event to set when it comes by.
-Order = Command | threading.Event
+CallbackCommand = Command | threading.Event
 
 
-class Cycle:
+class JackCycle:
     """What happens once per period. JACK's thread owns all of it but the two ends it shares."""
 
     def __init__(
         self,
         client: jack.Client,
         clock: Clock,
-        conductor: Conductor,
-        orders: "deque[Order]",
-        tell: Callable[[Report], None],
+        sequencer: Sequencer,
+        commands: "deque[CallbackCommand]",
+        report: Callable[[Report], None],
     ) -> None:
         """Register our two ports; take from `orders`, and `tell` what happened."""
         self.input = client.midi_inports.register("in")
         self.output = client.midi_outports.register("out")
         self._client = client
         self._clock = clock
-        self._orders = orders
-        self._tell = tell
+        self._commands = commands
+        self._report = report
         _, frame, now_ns = min(self._read_clocks() for _ in range(READINGS))
         self._frames = FrameClock(client.samplerate, frame, now_ns)
         self._half_frame_ns = 500_000_000 // client.samplerate
-        self._conductor = conductor
-        self._parser = WireParser()
-        self._unwritten: deque[Sent] = deque()  # the port was full; these go first next time
+        self._sequencer = sequencer
+        self._parser = MidiParser()
+        self._unwritten: deque[SentEvent] = deque()  # the port was full; these go first next time
 
     def process(self, size: int) -> None:
         """Do one period of `size` frames."""
         try:
             self._process(size)
         except Exception as error:  # noqa: BLE001 - see the first paragraphs
-            self._tell(Problem(f"A period of MIDI was lost ({error!r})."))
+            self._report(Problem(f"A period of MIDI was lost ({error!r})."))
 
     def _process(self, size: int) -> None:
         first = self._client.last_frame_time
         took_ns, frame, now_ns = self._read_clocks()
-        if took_ns < SAME_MOMENT_NS:
+        if took_ns < MAX_READING_NS:
             self._frames.observe(frame, now_ns)
         begin_ns = self._frames.ns_of(first)
         # What is nearer to the next period's first frame than to our last one is left to it.
         ahead_ns = self._frames.ns_of(first + size) - begin_ns - self._half_frame_ns
-        if (position := self._position(begin_ns)) is not None:
-            self._conductor.observe(Source.JACK, position)
-        played = self._conductor.receive(self._read(first))
-        sent = self._conductor.lead(begin_ns) + self._take_orders(begin_ns)
-        sent += self._conductor.emit(begin_ns, ahead_ns)
+        if (position := self._read_position(begin_ns)) is not None:
+            self._sequencer.observe(Source.JACK, position)
+        played = self._sequencer.receive(self._read_events(first))
+        sent = self._sequencer.select_source(begin_ns) + self._apply_commands(begin_ns)
+        sent += self._sequencer.emit(begin_ns, ahead_ns)
         self._unwritten.extend(sent)
-        self._write(begin_ns, size)
-        for report in self._conductor.report(played, sent, begin_ns):
-            self._tell(report)
+        self._write_events(begin_ns, size)
+        for report in self._sequencer.report(played, sent, begin_ns):
+            self._report(report)
 
     def _read_clocks(self) -> tuple[int, int, int]:
         """Read JACK's clock between two looks at ours; give the time it took, frame and moment."""
@@ -104,7 +112,7 @@ class Cycle:
         after_ns = self._clock.now_ns()
         return after_ns - before_ns, frame, (before_ns + after_ns) // 2
 
-    def _position(self, begin_ns: int) -> HostPosition | None:
+    def _read_position(self, begin_ns: int) -> HostPosition | None:
         """Look where the server's transport is, if some program on it counts bars and beats."""
         state, position = self._client.transport_query()
         if "bar" not in position:
@@ -125,18 +133,18 @@ class Cycle:
             denominator=round(position["beat_type"]),
         )
 
-    def _take_orders(self, now_ns: int) -> list[Sent]:
-        sent: list[Sent] = []
+    def _apply_commands(self, now_ns: int) -> list[SentEvent]:
+        sent: list[SentEvent] = []
         # Those that are there now: whoever an event wakes posts his next order for the next period.
-        for _ in range(len(self._orders)):
-            order = self._orders.popleft()
+        for _ in range(len(self._commands)):
+            order = self._commands.popleft()
             if isinstance(order, threading.Event):
                 order.set()
             else:
-                sent += self._conductor.obey(order, now_ns)
+                sent += self._sequencer.apply(order, now_ns)
         return sent
 
-    def _write(self, begin_ns: int, size: int) -> None:
+    def _write_events(self, begin_ns: int, size: int) -> None:
         self.output.clear_buffer()
         while self._unwritten:
             sent = self._unwritten[0]
@@ -147,11 +155,11 @@ class Cycle:
                 return
             self._unwritten.popleft()
 
-    def _read(self, first: int) -> Iterable[Stamped]:
+    def _read_events(self, first: int) -> Iterable[TimedEvent]:
         for place, packet in self.input.incoming_midi_events():
             time_ns = self._frames.ns_of(first + place)
             for event in self._parser.feed(bytes(packet)):
-                yield Stamped(time_ns, event)
+                yield TimedEvent(time_ns, event)
 
 
 class JackBackend:
@@ -160,20 +168,20 @@ class JackBackend:
     name = "jack"
     poll_ns: int | None = None
 
-    def __init__(self, client: jack.Client, clock: Clock, conductor: Conductor) -> None:
+    def __init__(self, client: jack.Client, clock: Clock, sequencer: Sequencer) -> None:
         """Take charge of a client that is not active yet; see `connect`."""
         self._client = client
         self._clock = clock
-        self._conductor = conductor
-        self._orders: deque[Order] = deque()
+        self._sequencer = sequencer
+        self._commands: deque[CallbackCommand] = deque()
         self._reports: deque[Report] = deque()
-        self._cables: list[tuple[str, str]] = []
+        self._connections: list[tuple[str, str]] = []
         self._output: jack.OwnMidiPort | None = None
-        self._patched = self._patched_told = False
+        self._output_connected = self._reported_connected = False
         self._active = False
         self._lost = False
-        self.bell, self._ringer = socket.socketpair()
-        for end in (self.bell, self._ringer):
+        self.wakeup, self._waker = socket.socketpair()
+        for end in (self.wakeup, self._waker):
             end.setblocking(False)  # noqa: FBT003 - the parameter has no name
 
     def port_names(self) -> PortNames:
@@ -194,42 +202,44 @@ class JackBackend:
         source = input_name and find_port(input_name, there_are.inputs)
         target = output_name and find_port(output_name, there_are.outputs)
         try:
-            cycle = Cycle(self._client, self._clock, self._conductor, self._orders, self._tell)
-            self._client.set_shutdown_callback(self._lose)
+            cycle = JackCycle(
+                self._client, self._clock, self._sequencer, self._commands, self._report
+            )
+            self._client.set_shutdown_callback(self._mark_lost)
             self._client.set_process_callback(cycle.process)
             self._client.activate()
             self._active = True
             if source:
-                self._cables.append((source, cycle.input.name))
+                self._connections.append((source, cycle.input.name))
             if target:
-                self._cables.append((cycle.output.name, target))
-            for cable in self._cables:
+                self._connections.append((cycle.output.name, target))
+            for cable in self._connections:
                 self._client.connect(*cable)
             self._output = cycle.output
-            self._see_patched()
+            self._check_output_connected()
         except jack.JackError as error:
             raise PortError(f"JACK does not open the ports ({error}).") from error
         return Ready(self.name, cycle.input.name, cycle.output.name)
 
-    def look_after(self) -> None:
+    def maintain(self) -> None:
         """Connect again what has been disconnected because the other end went and is back."""
-        for source, target in self._cables:
+        for source, target in self._connections:
             there = {port.name for port in self._client.get_ports(is_midi=True)}
             if {source, target} <= there:
                 with suppress(jack.JackError):  # it may go at this very moment
-                    if not self._connected(source, target):
+                    if not self._is_connected(source, target):
                         self._client.connect(source, target)
-        self._see_patched()
+        self._check_output_connected()
 
-    def _see_patched(self) -> None:
+    def _check_output_connected(self) -> None:
         """See whether anybody but ourselves is connected to our output."""
         with suppress(jack.JackError):  # as above; the next look sees it
             others = self._client.get_all_connections(self._output)
-            self._patched = not all(self._client.owns(other) for other in others)
-        if self._patched is not self._patched_told:
-            self._ring()
+            self._output_connected = not all(self._client.owns(other) for other in others)
+        if self._output_connected is not self._reported_connected:
+            self._wake()
 
-    def _connected(self, source: str, target: str) -> bool:
+    def _is_connected(self, source: str, target: str) -> bool:
         port = self._client.get_port_by_name(source)
         return any(other.name == target for other in self._client.get_all_connections(port))
 
@@ -239,62 +249,62 @@ class JackBackend:
 
     def post(self, command: Command, now_ns: int) -> None:  # noqa: ARG002 - as `turn`
         """Leave the command to the next period."""
-        self._orders.append(command)
+        self._commands.append(command)
 
-    def turn(self, now_ns: int) -> list[Report]:  # noqa: ARG002 - the callback knows it better
+    def poll(self, now_ns: int) -> list[Report]:  # noqa: ARG002 - the callback knows it better
         """Tell what the callback has done since."""
         with suppress(BlockingIOError):
-            while self.bell.recv(256):
+            while self.wakeup.recv(256):
                 pass
         if self._lost:
             raise PortError("The JACK server has gone; the ports come back with it.")
-        reports = self._take_reports()
-        if self._patched is not self._patched_told:
-            self._patched_told = self._patched
-            reports.append(Patched(self._patched))
+        reports = self._pop_reports()
+        if self._output_connected is not self._reported_connected:
+            self._reported_connected = self._output_connected
+            reports.append(OutputConnected(self._output_connected))
         return reports
 
     def close(self, now_ns: int) -> list[Report]:  # noqa: ARG002 - as `turn`
         """Silence everything, wait until that has been heard, and leave the server."""
         if self._active and not self._lost:
-            self._orders.append(Panic())
+            self._commands.append(Panic())
             # One period takes the order and writes the releases, the next one begins after the
             # others have read them, and one more is for servers that do not wait for clients.
             for _ in range(3):
                 passed = threading.Event()
-                self._orders.append(passed)
+                self._commands.append(passed)
                 if not passed.wait(PERIOD_LIMIT_S):
                     break
         if self._lost:
             # Closing cancels JACK's thread. Cancelled while it waits for the interpreter's lock, as
             # it does after ringing the bell, it takes the lock with it and this process hangs. So
             # it is given the time to go back to JACK, and nobody here runs any Python meanwhile.
-            threading.Event().wait(LEAVE_PYTHON_S)
+            threading.Event().wait(CALLBACK_EXIT_S)
         self._client.close()
-        self.bell.close()
-        self._ringer.close()
-        return self._take_reports()
+        self.wakeup.close()
+        self._waker.close()
+        return self._pop_reports()
 
-    def _take_reports(self) -> list[Report]:
+    def _pop_reports(self) -> list[Report]:
         return [self._reports.popleft() for _ in range(len(self._reports))]
 
-    def _tell(self, report: Report) -> None:
+    def _report(self, report: Report) -> None:
         """Pass a report to the main thread; called by JACK's."""
         self._reports.append(report)
-        self._ring()
+        self._wake()
 
-    def _lose(self, _status: jack.Status, _reason: str) -> None:
+    def _mark_lost(self, _status: jack.Status, _reason: str) -> None:
         """Note that the server has gone; a thread of JACK's calls, and may do nothing more."""
         self._lost = True
-        self._ring()
+        self._wake()
 
-    def _ring(self) -> None:
+    def _wake(self) -> None:
         # A full socket rings already; a closed one has nobody to ring for.
         with suppress(OSError):
-            self._ringer.send(b"\0")
+            self._waker.send(b"\0")
 
 
-def connect(client_name: str, clock: Clock, conductor: Conductor) -> JackBackend:
+def connect(client_name: str, clock: Clock, sequencer: Sequencer) -> JackBackend:
     """Become a client of the server that `JACK_DEFAULT_SERVER` or the default names."""
     # The library prints its trouble; ours is told in a sentence.
     jack.set_error_function(lambda _text: None)
@@ -303,4 +313,4 @@ def connect(client_name: str, clock: Clock, conductor: Conductor) -> JackBackend
         client = jack.Client(client_name, no_start_server=True)
     except jack.JackError as error:
         raise PortError("There is no JACK server; start JACK or PipeWire.") from error
-    return JackBackend(client, clock, conductor)
+    return JackBackend(client, clock, sequencer)

@@ -6,9 +6,9 @@ how many there were. Many programs do not share whether they play. If Link was a
 is there is taken to be playing, until one has been seen to start; if it was not, only who has said
 so is, since a musician may have it running and not mean it.
 
-The library is under the GPL and is not installed with Antiphon: `pip install "antiphon[link]"`. A
-beat is read for this very moment, between two looks at our own clock, so that the library's clock
-need not be ours.
+The library is under the GPL and is not installed with Antiphon; the extra `link` names it. A beat is
+read for this very moment, between two looks at our own clock, so that the library's clock need not
+be ours.
 """
 
 from __future__ import annotations
@@ -19,11 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 from bridge.ports.base import PortError
 from bridge.sync.host import HostPosition
+from bridge.system.extras import install_command
 
 if TYPE_CHECKING:
     from bridge.system.clock import Clock
 
-READ_NS = 20_000_000
+POLL_NS = 20_000_000
 """So often the beat is read."""
 READINGS = 3  # of which the quickest counts
 _BPM = 120.0
@@ -43,7 +44,7 @@ class LinkSource:
             aalink = importlib.import_module("aalink")
         except ImportError as error:
             raise PortError(
-                'Ableton Link is not installed: pip install "antiphon[link]".'
+                f"Ableton Link is not installed; type: {install_command('link')}"
             ) from error
         asyncio = importlib.import_module("asyncio")
         self._clock = clock
@@ -68,7 +69,7 @@ class LinkSource:
         bar_quarters = metre[0] * 4.0 / metre[1]
         # Peers agree on where in a bar they are, if they have bars of one length, and on no number.
         self._link.quantum = bar_quarters
-        _, now_ns, beat = min(self._read() for _ in range(READINGS))
+        _, now_ns, beat = min(self._read_beat() for _ in range(READINGS))
         bar = int(beat // bar_quarters)
         return HostPosition(
             time_ns=now_ns,
@@ -86,7 +87,7 @@ class LinkSource:
         self._link.enabled = False
         self._loop.close()
 
-    def _read(self) -> tuple[int, int, float]:
+    def _read_beat(self) -> tuple[int, int, float]:
         """Read the beat between two looks at the clock; give the time it took, moment and beat."""
         before_ns = self._clock.now_ns()
         beat = float(self._link.beat)

@@ -9,8 +9,8 @@ there is to be heard.
 import socket
 
 from bridge.playout.protocol import Command, Emitted, Panic, PortNames, Ready, Report
-from bridge.playout.schedule import Sent
-from bridge.playout.sequencer import Conductor, planned
+from bridge.playout.schedule import SentEvent
+from bridge.playout.sequencer import Sequencer, without_thru
 from bridge.ports.base import find_port
 from bridge.system.clock import Clock
 
@@ -19,12 +19,12 @@ class LoopbackBackend:
     """Two ports that are connected to nothing."""
 
     name = "loopback"
-    bell: socket.socket | None = None
+    wakeup: socket.socket | None = None
     poll_ns: int | None = None
 
-    def __init__(self, conductor: Conductor | None = None) -> None:
-        self._conductor = conductor or Conductor()
-        self._sent: list[Sent] = []
+    def __init__(self, sequencer: Sequencer | None = None) -> None:
+        self._sequencer = sequencer or Sequencer()
+        self._sent: list[SentEvent] = []
 
     def port_names(self) -> PortNames:
         """List what can be connected: nothing."""
@@ -37,29 +37,29 @@ class LoopbackBackend:
                 find_port(wanted, ())
         return Ready(self.name, "loopback in", "loopback out")
 
-    def look_after(self) -> None:
+    def maintain(self) -> None:
         """See that it is still there, as it always is."""
 
     def next_due_ns(self) -> int | None:
         """Tell when the next event is due."""
-        return self._conductor.next_due_ns()
+        return self._sequencer.next_due_ns()
 
     def post(self, command: Command, now_ns: int) -> None:
         """Obey at once."""
-        self._sent += self._conductor.obey(command, now_ns)
+        self._sent += self._sequencer.apply(command, now_ns)
 
-    def turn(self, now_ns: int) -> list[Report]:
+    def poll(self, now_ns: int) -> list[Report]:
         """Send what is due, and tell of it."""
-        sent = self._sent + self._conductor.lead(now_ns) + self._conductor.emit(now_ns)
+        sent = self._sent + self._sequencer.select_source(now_ns) + self._sequencer.emit(now_ns)
         self._sent = []
-        return self._conductor.report((), sent, now_ns)
+        return self._sequencer.report((), sent, now_ns)
 
     def close(self, now_ns: int) -> list[Report]:
         """Silence everything."""
-        sent = planned(self._sent + self._conductor.obey(Panic(), now_ns))
+        sent = without_thru(self._sent + self._sequencer.apply(Panic(), now_ns))
         return [Emitted(sent)] if sent else []
 
 
-def connect(_client_name: str, _clock: Clock, conductor: Conductor) -> LoopbackBackend:
+def connect(_client_name: str, _clock: Clock, sequencer: Sequencer) -> LoopbackBackend:
     """Make one; nothing can go wrong."""
-    return LoopbackBackend(conductor)
+    return LoopbackBackend(sequencer)

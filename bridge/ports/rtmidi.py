@@ -19,14 +19,14 @@ from contextlib import suppress
 
 import rtmidi
 
-from bridge.midi.events import Stamped, encode
-from bridge.midi.parser import WireParser
+from bridge.midi.events import TimedEvent, encode
+from bridge.midi.parser import MidiParser
 from bridge.playout.protocol import Command, Emitted, Panic, PortNames, Ready, Report
-from bridge.playout.schedule import Sent
-from bridge.playout.sequencer import Conductor, planned
+from bridge.playout.schedule import SentEvent
+from bridge.playout.sequencer import Sequencer, without_thru
 from bridge.ports.base import PortError, find_port
 from bridge.system.clock import Clock
-from bridge.system.quiet_stderr import hushed
+from bridge.system.quiet_stderr import stderr_silenced
 
 QUEUE_SIZE = 4096  # messages that may come in while we are held up
 NO_VIRTUAL_PORTS = (rtmidi.API_WINDOWS_MM,)
@@ -36,7 +36,7 @@ class RtMidiBackend:
     """Two ports of the system."""
 
     name = "rtmidi"
-    bell: socket.socket | None = None
+    wakeup: socket.socket | None = None
     poll_ns: int | None = 1_000_000
 
     def __init__(
@@ -45,24 +45,28 @@ class RtMidiBackend:
         midi_out: rtmidi.MidiOut,
         client_name: str,
         now_ns: int,
-        conductor: Conductor | None = None,
+        sequencer: Sequencer | None = None,
     ) -> None:
         """Take charge of two RtMidi objects that have no port open yet; see `connect`."""
         self._in = midi_in
         self._out = midi_out
         self._client_name = client_name
-        self._conductor = conductor or Conductor()
-        self._parser = WireParser()
-        self._sent: list[Sent] = []
-        self._asked: list[tuple[rtmidi.MidiIn | rtmidi.MidiOut, str]] = []
-        self._looked_ns = now_ns
+        self._sequencer = sequencer or Sequencer()
+        self._parser = MidiParser()
+        self._sent: list[SentEvent] = []
+        self._named_ports: list[tuple[rtmidi.MidiIn | rtmidi.MidiOut, str]] = []
+        self._polled_ns = now_ns
         self._last_ns = now_ns
 
     def port_names(self) -> PortNames:
         """List the system's ports, without our own."""
         return PortNames(
-            inputs=tuple(name for name in self._in.get_ports() if self._own("out") not in name),
-            outputs=tuple(name for name in self._out.get_ports() if self._own("in") not in name),
+            inputs=tuple(
+                name for name in self._in.get_ports() if self._own_port_name("out") not in name
+            ),
+            outputs=tuple(
+                name for name in self._out.get_ports() if self._own_port_name("in") not in name
+            ),
         )
 
     def open(self, input_name: str | None, output_name: str | None) -> Ready:
@@ -78,12 +82,12 @@ class RtMidiBackend:
             raise PortError(f"The system does not open the port ({error}).") from error
 
     def _open(self, end: rtmidi.MidiIn | rtmidi.MidiOut, wanted: str | None, role: str) -> str:
-        own_name = self._own(role)
+        own_name = self._own_port_name(role)
         names = end.get_ports()
         if wanted is not None:
             found = find_port(wanted, names)
             end.open_port(names.index(found), own_name)
-            self._asked.append((end, found))
+            self._named_ports.append((end, found))
             return found
         if end.get_current_api() in NO_VIRTUAL_PORTS:
             raise PortError(
@@ -93,42 +97,42 @@ class RtMidiBackend:
         end.open_virtual_port(own_name)
         return own_name
 
-    def _own(self, role: str) -> str:
+    def _own_port_name(self, role: str) -> str:
         return f"{self._client_name} {role}"
 
-    def look_after(self) -> None:
+    def maintain(self) -> None:
         """See that the ports that were asked for are still there."""
-        for end, wanted in self._asked:
+        for end, wanted in self._named_ports:
             if wanted not in end.get_ports():
                 raise PortError(f'The port "{wanted}" has gone; it is used again when it is back.')
 
     def next_due_ns(self) -> int | None:
         """Tell when the next event is due."""
-        return self._conductor.next_due_ns()
+        return self._sequencer.next_due_ns()
 
     def post(self, command: Command, now_ns: int) -> None:
         """Obey at once."""
-        self._send(self._conductor.obey(command, now_ns))
+        self._send(self._sequencer.apply(command, now_ns))
 
-    def turn(self, now_ns: int) -> list[Report]:
+    def poll(self, now_ns: int) -> list[Report]:
         """Send what is due, then look what came in."""
-        self._send(self._conductor.lead(now_ns))
-        self._send(self._conductor.emit(now_ns))
-        played = self._conductor.receive(self._look(now_ns))
+        self._send(self._sequencer.select_source(now_ns))
+        self._send(self._sequencer.emit(now_ns))
+        played = self._sequencer.receive(self._read_input(now_ns))
         sent, self._sent = self._sent, []
-        return self._conductor.report(played, sent, now_ns)
+        return self._sequencer.report(played, sent, now_ns)
 
     def close(self, now_ns: int) -> list[Report]:
         """Silence everything and let go of the ports."""
         with suppress(PortError):  # a port that is lost is closed like any other
-            self._send(self._conductor.obey(Panic(), now_ns))
+            self._send(self._sequencer.apply(Panic(), now_ns))
         for end in (self._in, self._out):
             end.close_port()
             end.delete()
-        sent = planned(self._sent)
+        sent = without_thru(self._sent)
         return [Emitted(sent)] if sent else []
 
-    def _send(self, sent: list[Sent]) -> None:
+    def _send(self, sent: list[SentEvent]) -> None:
         for each in sent:
             try:
                 self._out.send_message(encode(each.event))
@@ -138,29 +142,29 @@ class RtMidiBackend:
                 ) from error
             self._sent.append(each)
 
-    def _look(self, now_ns: int) -> Iterator[Stamped]:
+    def _read_input(self, now_ns: int) -> Iterator[TimedEvent]:
         while (found := self._in.get_message()) is not None:
             message, delta_s = found
             claimed_ns = self._last_ns + round(delta_s * 1e9)
-            self._last_ns = min(max(claimed_ns, self._looked_ns), now_ns)
+            self._last_ns = min(max(claimed_ns, self._polled_ns), now_ns)
             for event in self._parser.feed(bytes(message)):
-                yield Stamped(self._last_ns, event)
-        self._looked_ns = now_ns
+                yield TimedEvent(self._last_ns, event)
+        self._polled_ns = now_ns
 
 
-def connect(client_name: str, clock: Clock, conductor: Conductor) -> RtMidiBackend:
+def connect(client_name: str, clock: Clock, sequencer: Sequencer) -> RtMidiBackend:
     """Reach the first of the system's MIDI services that answers."""
     refusals: list[str] = []
     for api in rtmidi.get_compiled_api():
         if api == rtmidi.API_RTMIDI_DUMMY:
             continue
         try:
-            with hushed():
+            with stderr_silenced():
                 midi_in = rtmidi.MidiIn(api, name=client_name, queue_size_limit=QUEUE_SIZE)
                 midi_out = rtmidi.MidiOut(api, name=client_name)
         except rtmidi.RtMidiError:
             refusals.append(rtmidi.get_api_display_name(api))
         else:
-            return RtMidiBackend(midi_in, midi_out, client_name, clock.now_ns(), conductor)
+            return RtMidiBackend(midi_in, midi_out, client_name, clock.now_ns(), sequencer)
     tried = ", ".join(refusals)
     raise PortError(f"No MIDI service of the system answers (tried: {tried}); start one of them.")

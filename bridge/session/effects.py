@@ -10,13 +10,13 @@ from bridge.playout import protocol
 
 
 @dataclass(slots=True)
-class Outcome:
+class Effects:
     """What is to be done after a step."""
 
     to_io: list[protocol.ToIo] = field(default_factory=list)
     to_composer: list[ToComposer] = field(default_factory=list)
-    log: list[LogEntry] = field(default_factory=list)
+    log_entries: list[LogEntry] = field(default_factory=list)
 
-    def tell(self, now_ns: int, what: str, figure: int | None = None, text: str = "") -> None:
+    def log(self, now_ns: int, event: str, value: int | None = None, text: str = "") -> None:
         """Add a line to the log."""
-        self.log.append(LogEntry(now_ns, what, figure, text))
+        self.log_entries.append(LogEntry(now_ns, event, value, text))

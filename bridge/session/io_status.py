@@ -15,51 +15,51 @@ from bridge.playout import protocol
 if TYPE_CHECKING:
     from bridge.messages.snapshot import Snapshot
 
-News = (
+IoStatus = (
     protocol.Ready
     | protocol.PortNames
-    | protocol.Echoed
-    | protocol.Patched
+    | protocol.EchoDetected
+    | protocol.OutputConnected
     | protocol.Plugins
     | protocol.Lateness
     | protocol.Problem
 )
 
 
-def informed(view: Snapshot, news: News) -> Snapshot:
+def with_io_status(snapshot: Snapshot, status: IoStatus) -> Snapshot:
     """Return what is shown once this is known."""
     facts: dict[str, Any]
-    match news:
+    match status:
         case protocol.Ready(backend, input_name, output_name):
             names = {"input_name": input_name, "output_name": output_name}
             facts = {"backend": backend, "problem": "", **names}
         case protocol.PortNames(inputs, outputs):
             facts = {"inputs": inputs, "outputs": outputs}
-        case protocol.Echoed(delays_ns):
+        case protocol.EchoDetected(delays_ns):
             usual_ns = round(median(delays_ns))
-            facts = {"echoes": view.echoes + len(delays_ns), "echo_ns": usual_ns}
-        case protocol.Patched(connected):
-            facts = {"patched": connected}
+            facts = {"echo_count": snapshot.echo_count + len(delays_ns), "echo_delay_ns": usual_ns}
+        case protocol.OutputConnected(connected):
+            facts = {"output_connected": connected}
         case protocol.Plugins(instances):
             facts = {"plugins": instances}
         case protocol.Lateness():
-            facts = {"lateness": news}
+            facts = {"lateness": status}
         case protocol.Problem(text):
             facts = {"problem": text}
-    return replace(view, **facts)
+    return replace(snapshot, **facts)
 
 
-def told(news: News) -> tuple[str, int | None, str] | None:
+def log_line(status: IoStatus) -> tuple[str, int | None, str] | None:
     """Return the log's word for it, a figure and a text; None where it is not worth a line."""
-    match news:
+    match status:
         case protocol.Ready(backend):
             return "ready", None, backend
-        case protocol.Echoed(delays_ns):
+        case protocol.EchoDetected(delays_ns):
             return "echo", delays_ns[-1], ""
         case protocol.Plugins(instances):
             return "plugins", len(instances), ""
         case protocol.Lateness():
-            return "lateness", news.worst_ns, ""
+            return "lateness", status.worst_ns, ""
         case protocol.Problem(text):
             return "problem", None, text
     return None

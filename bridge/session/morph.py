@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from bridge.messages.requests import Morph
     from bridge.messages.settings import Style
 
-_SHORTEST_STEP_NS = 500_000_000
+_MIN_STEP_NS = 500_000_000
 _STEPS = 64
-_REMEMBERED = 4
-_LEAST = 0.01
+_STYLES_REMEMBERED = 4
+_MIN_WEIGHT = 0.01
 """A smaller weight is none."""
 
 
 @dataclass(frozen=True, slots=True)
-class Morphing:
+class ActiveMorph:
     """A morph that began at a time, and when its next step is due."""
 
     morph: Morph
@@ -33,36 +33,39 @@ class Morphing:
     """What it has been lately; the last is what it is."""
 
     @classmethod
-    def beginning(cls, morph: Morph, now_ns: int) -> Morphing:
+    def start(cls, morph: Morph, now_ns: int) -> ActiveMorph:
         """Return a morph of at least one blend that begins now."""
         return cls(morph, now_ns, now_ns)
 
-    def done(self, now_ns: int) -> float:
+    def progress(self, now_ns: int) -> float:
         """Return how much of it is done, from 0 to 1."""
-        lasts_ns, gone_ns = self.morph.lasts_ns, now_ns - self.begin_ns
+        lasts_ns, gone_ns = self.morph.duration_ns, now_ns - self.begin_ns
         return gone_ns / lasts_ns if gone_ns < lasts_ns else 1.0
 
-    def stepped(self, now_ns: int) -> Morphing:
+    def stepped(self, now_ns: int) -> ActiveMorph:
         """Return it with the style of this moment, and the next step in a while."""
-        step = max(_SHORTEST_STEP_NS, self.morph.lasts_ns // _STEPS)
-        end_ns = self.begin_ns + self.morph.lasts_ns
+        step = max(_MIN_STEP_NS, self.morph.duration_ns // _STEPS)
+        end_ns = self.begin_ns + self.morph.duration_ns
         due_ns = now_ns + step if now_ns >= end_ns else min(end_ns, now_ns + step)
-        styles = *self.styles[-_REMEMBERED:], between(self.morph.styles, self.done(now_ns))
-        return Morphing(self.morph, self.begin_ns, due_ns, styles)
+        styles = (
+            *self.styles[-_STYLES_REMEMBERED:],
+            interpolate(self.morph.styles, self.progress(now_ns)),
+        )
+        return ActiveMorph(self.morph, self.begin_ns, due_ns, styles)
 
     @property
     def style(self) -> Style:
         """Return what it is now."""
         return self.styles[-1]
 
-    def has_been(self, style: Style) -> bool:
+    def has_had(self, style: Style) -> bool:
         """Tell whether this is or was lately its style: who asks for that has asked for nothing."""
         return style in self.styles
 
 
-def between(styles: tuple[Style, ...], share: float) -> Style:
+def interpolate(styles: tuple[Style, ...], fraction: float) -> Style:
     """Return the blend that lies this share of the way from the first to the last."""
-    place = share * (len(styles) - 1)
+    place = fraction * (len(styles) - 1)
     index = min(int(place), len(styles) - 1)
     before, after = dict(styles[index]), dict(styles[min(index + 1, len(styles) - 1)])
     part = place - index
@@ -70,4 +73,6 @@ def between(styles: tuple[Style, ...], share: float) -> Style:
         name: (1 - part) * before.get(name, 0.0) + part * after.get(name, 0.0)
         for name in (before | after)
     }
-    return tuple((name, round(weight, 4)) for name, weight in mixed.items() if weight >= _LEAST)
+    return tuple(
+        (name, round(weight, 4)) for name, weight in mixed.items() if weight >= _MIN_WEIGHT
+    )

@@ -15,101 +15,106 @@ from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bridge.messages.composer import Happening, Release, Strike
+from bridge.messages.composer import NoteEvent, Release, Onset
 from bridge.messages.snapshot import RollNote
 from bridge.midi.events import NoteOff, NoteOn, ProgramChange
-from bridge.midi.instruments import Instrument, of_channel
+from bridge.midi.instruments import Instrument, instrument_of_channel
 from bridge.midi.notes import DRUM_TICKS
-from bridge.playout.schedule import Due, Playable
+from bridge.playout.schedule import ScheduledEvent, Playable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bridge.history.played import Played
+    from bridge.history.played import PlayedNotes
     from bridge.session.turns import Turn
     from bridge.sync.quantise import Quantise
     from bridge.sync.transport import Transport
 
-_Placed = tuple[Instrument, int]
+_Key = tuple[Instrument, int]
 
-_STRIKES_REMEMBERED = 16
+_ONSETS_REMEMBERED = 16
 """More of one key than are ever planned and not yet heard."""
-DUCKED = 0.6
+DUCK_GAIN = 0.6
 """Of its velocity a note keeps so much while the player plays over it."""
 
 
-class Part:
+class EventRenderer:
     """Plays what has been composed."""
 
     def __init__(self) -> None:
-        self.soft = False
-        self._programmed: set[Instrument] = set()  # whose program has been sent
-        self._planned: set[Instrument] = set()  # or is going to be
+        self.ducked = False
+        self._sent_programs: set[Instrument] = set()  # whose program has been sent
+        self._planned_programs: set[Instrument] = set()  # or is going to be
         # Of each key's last strikes: where they were decided to be, and by how much they are drawn.
-        self._drawn: dict[_Placed, deque[tuple[int, int]]] = {}
+        self._shifts: dict[_Key, deque[tuple[int, int]]] = {}
 
     def clear(self) -> None:
         """Forget which programs have been sent, and all notes."""
-        self._programmed.clear()
+        self._sent_programs.clear()
         self.clear_plan()
-        self._drawn.clear()
+        self._shifts.clear()
 
     def clear_notes(self) -> None:
         """Forget the notes that sounded, and the plan; they have been released and taken back."""
         self.clear_plan()
-        self._drawn.clear()
+        self._shifts.clear()
 
     def clear_plan(self, after_tick: int | None = None) -> None:
         """Take note that what was decided after a tick has been taken back, programs too."""
-        self._planned.clear()
+        self._planned_programs.clear()
         if after_tick is not None:
-            for draws in self._drawn.values():
+            for draws in self._shifts.values():
                 while draws and draws[-1][0] > after_tick:
                     draws.pop()
 
-    def note_program(self, channel: int) -> None:
+    def mark_program_sent(self, channel: int) -> None:
         """Take note that a program has been sent."""
-        kind = of_channel(channel)
+        kind = instrument_of_channel(channel)
         if kind is not None:
-            self._programmed.add(kind)
+            self._sent_programs.add(kind)
 
-    def dues(
+    def render(
         self,
-        happenings: Iterable[Happening],
+        note_events: Iterable[NoteEvent],
         transport: Transport,
         quantise: Quantise,
         turn: Turn,
-        played: Played,
-    ) -> tuple[Due, ...]:
+        played: PlayedNotes,
+    ) -> tuple[ScheduledEvent, ...]:
         """Return what is to be sent for these in a turn, and add them to what is played."""
-        dues: list[Due] = []
-        for happening in happenings:
+        dues: list[ScheduledEvent] = []
+        for happening in note_events:
             placed, decided = (happening.instrument, happening.pitch), happening.tick
-            draws = self._drawn.setdefault(placed, deque(maxlen=_STRIKES_REMEMBERED))
+            draws = self._shifts.setdefault(placed, deque(maxlen=_ONSETS_REMEMBERED))
             if isinstance(happening, Release):
                 tick = decided + (draws[-1][1] if draws else 0)
                 played.end(placed, transport.ns_at(tick), decided, answered=True)
                 off = NoteOff(happening.instrument.spec.channel, happening.pitch)
-                dues.append(Due(tick, transport.epoch, off, decided))
+                dues.append(ScheduledEvent(tick, transport.epoch, off, decided))
             else:
-                tick = quantise.drawn(decided, transport, range(turn.begin, turn.end))
+                tick = quantise.quantised_tick(decided, transport, range(turn.begin, turn.end))
                 draws.append((decided, tick - decided))
-                dues += self._strike(happening, tick, transport, played)
+                dues += self._render_onset(happening, tick, transport, played)
         return tuple(dues)
 
-    def _strike(self, strike: Strike, tick: int, transport: Transport, played: Played) -> list[Due]:
-        kind = strike.instrument
+    def _render_onset(
+        self, onset: Onset, tick: int, transport: Transport, played: PlayedNotes
+    ) -> list[ScheduledEvent]:
+        kind = onset.instrument
         channel = kind.spec.channel
-        velocity = max(1, round(DUCKED * strike.velocity)) if self.soft else strike.velocity
+        velocity = max(1, round(DUCK_GAIN * onset.velocity)) if self.ducked else onset.velocity
         events: list[tuple[int, Playable]] = []
-        if kind is not Instrument.DRUMS and kind not in self._programmed | self._planned:
+        if (
+            kind is not Instrument.DRUMS
+            and kind not in self._sent_programs | self._planned_programs
+        ):
             events.append((tick, ProgramChange(channel, kind.spec.program)))
-        self._planned.add(kind)
-        events.append((tick, NoteOn(channel, strike.pitch, velocity)))
-        note = RollNote(kind, strike.pitch, velocity, transport.ns_at(tick), answered=True)
+        self._planned_programs.add(kind)
+        events.append((tick, NoteOn(channel, onset.pitch, velocity)))
+        note = RollNote(kind, onset.pitch, velocity, transport.ns_at(tick), answered=True)
         if kind is Instrument.DRUMS:
             end = tick + DRUM_TICKS
             note = replace(note, release_ns=transport.ns_at(end))
-            events.append((end, NoteOff(channel, strike.pitch)))
-        played.begin(note, strike.tick)
-        return [Due(at, transport.epoch, event, strike.tick) for at, event in events]
+            events.append((end, NoteOff(channel, onset.pitch)))
+        played.add(note, onset.tick)
+        return [ScheduledEvent(at, transport.epoch, event, onset.tick) for at, event in events]

@@ -12,35 +12,35 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING
 
-from bridge.messages.composer import Happening, Release, Strike
+from bridge.messages.composer import NoteEvent, Release, Onset
 from bridge.midi.events import NoteOn, ProgramChange
-from bridge.midi.instruments import Instrument, fitted, of_program
-from bridge.midi.notes import Keys
+from bridge.midi.instruments import Instrument, fit_to_range, instrument_of_program
+from bridge.midi.notes import KeyState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bridge.midi.events import Event, NoteOff, Stamped
+    from bridge.midi.events import Event, NoteOff, TimedEvent
     from bridge.sync.transport import Transport
 
 MS = 1_000_000
 SECOND = 1000 * MS
 
-SHORTEST_SILENCE_NS, LONGEST_SILENCE_NS = 250 * MS, SECOND
+MIN_SILENCE_NS, MAX_SILENCE_NS = 250 * MS, SECOND
 _CHORD_NS = 40 * MS
 _GAPS_REMEMBERED = 8
-_MOST_HAPPENINGS = 20_000
+_MAX_EVENTS = 20_000
 """What a phrase of ten minutes has; of a longer one, its end is repeated."""
 
 
-def silence_asked(gaps_ns: Iterable[int]) -> int:
+def silence_threshold_ns(gaps_ns: Iterable[int]) -> int:
     """Return how long a silence hands over the turn, from the gaps between the last onsets.
 
     Half as long again as the usual one.
     """
     heard = [gap for gap in gaps_ns if gap > _CHORD_NS]
-    usual = round(1.5 * median(heard)) if heard else LONGEST_SILENCE_NS // 2
-    return min(LONGEST_SILENCE_NS, max(SHORTEST_SILENCE_NS, usual))
+    usual = round(1.5 * median(heard)) if heard else MAX_SILENCE_NS // 2
+    return min(MAX_SILENCE_NS, max(MIN_SILENCE_NS, usual))
 
 
 @dataclass(slots=True)
@@ -53,34 +53,34 @@ class Phrase:
     last_event_ns: int
     gaps_ns: deque[int] = field(default_factory=lambda: deque(maxlen=_GAPS_REMEMBERED))
     instruments: set[Instrument] = field(default_factory=set)
-    happenings: deque[Happening] = field(default_factory=lambda: deque(maxlen=_MOST_HAPPENINGS))
-    pause_told: bool = False
+    events: deque[NoteEvent] = field(default_factory=lambda: deque(maxlen=_MAX_EVENTS))
+    pause_reported: bool = False
 
     @classmethod
-    def beginning(cls, at_ns: int, tick: int) -> Phrase:
+    def start(cls, at_ns: int, tick: int) -> Phrase:
         """Return the phrase that begins with a note now."""
         return cls(at_ns, tick, at_ns, at_ns)
 
-    def take(self, happening: Happening, at_ns: int) -> None:
+    def add(self, event: NoteEvent, at_ns: int) -> None:
         """Add to the phrase what the player has done."""
-        self.happenings.append(happening)
-        if isinstance(happening, Strike):
+        self.events.append(event)
+        if isinstance(event, Onset):
             if at_ns > self.begin_ns:
                 self.gaps_ns.append(at_ns - self.last_onset_ns)
             self.last_onset_ns = at_ns
-            self.instruments.add(happening.instrument)
+            self.instruments.add(event.instrument)
 
-    def touch(self, at_ns: int) -> None:
+    def mark_activity(self, at_ns: int) -> None:
         """Take note that the player has done something, if only lift a pedal."""
         self.last_event_ns = max(self.last_event_ns, at_ns)
-        self.pause_told = False
+        self.pause_reported = False
 
 
-class Player:
+class PlayerState:
     """Hears keys, pedals and programs, and says what they mean in the music."""
 
     def __init__(self) -> None:
-        self._keys = Keys()
+        self._keys = KeyState()
         self._programs: dict[int, int] = {}
         self.last_event_ns = 0
         """When the player last did anything."""
@@ -97,41 +97,43 @@ class Player:
 
     def clear(self) -> None:
         """Forget what is held; programs stay."""
-        self._keys = Keys()
+        self._keys = KeyState()
 
-    def note_program(self, event: Event) -> None:
+    def set_program(self, event: Event) -> None:
         """Take note of which instrument a channel plays."""
         if isinstance(event, ProgramChange):
             self._programs[event.channel] = event.program
 
-    def hear(self, stamped: Stamped, transport: Transport) -> list[Happening]:
+    def handle_event(self, stamped: TimedEvent, transport: Transport) -> list[NoteEvent]:
         """Return what an event means, each at its tick."""
         self.last_event_ns = max(self.last_event_ns, stamped.time_ns)
-        return self._told(self._keys.feed(stamped.event), transport.tick_at(stamped.time_ns))
+        return self._to_note_events(
+            self._keys.feed(stamped.event), transport.tick_at(stamped.time_ns)
+        )
 
-    def let_go(self, tick: int) -> list[Happening]:
+    def release_all(self, tick: int) -> list[NoteEvent]:
         """Return the ends of all that is held; whoever holds it has to play it anew."""
-        return self._told(self._keys.release_all(), tick)
+        return self._to_note_events(self._keys.release_all(), tick)
 
-    def _told(self, events: Iterable[NoteOn | NoteOff], tick: int) -> list[Happening]:
-        told: list[Happening] = []
+    def _to_note_events(self, events: Iterable[NoteOn | NoteOff], tick: int) -> list[NoteEvent]:
+        told: list[NoteEvent] = []
         for event in events:
-            family = of_program(event.channel, self._programs.get(event.channel, 0))
-            placed = None if family is None else fitted(family, event.pitch)
+            family = instrument_of_program(event.channel, self._programs.get(event.channel, 0))
+            placed = None if family is None else fit_to_range(family, event.pitch)
             if placed is None:
                 continue
             if isinstance(event, NoteOn):
-                told.append(Strike(tick, *placed, event.velocity))
+                told.append(Onset(tick, *placed, event.velocity))
             else:
                 told.append(Release(tick, *placed))
         return told
 
-    def silence_ends_ns(self, phrase: Phrase) -> int | None:
+    def silence_end_ns(self, phrase: Phrase) -> int | None:
         """Return when a silence after the phrase will have been long enough to mean its end.
 
         Nobody is interrupted while a key is down, and a held pedal asks for more patience.
         """
         if self.key_down:
             return None
-        patience = LONGEST_SILENCE_NS if self.pedal_down else 0
-        return phrase.last_event_ns + silence_asked(phrase.gaps_ns) + patience
+        patience = MAX_SILENCE_NS if self.pedal_down else 0
+        return phrase.last_event_ns + silence_threshold_ns(phrase.gaps_ns) + patience

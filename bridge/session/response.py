@@ -17,15 +17,23 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bridge.history.played import Played
-from bridge.messages.composer import Amend, Compose, Composed, Conclude, Extend, Happening, Withdraw
+from bridge.history.played import PlayedNotes
+from bridge.messages.composer import (
+    Replan,
+    Generate,
+    Generated,
+    EndTake,
+    Extend,
+    NoteEvent,
+    Retract,
+)
 from bridge.messages.settings import Mode, Settings
 from bridge.midi.events import NoteOn, ProgramChange
 from bridge.playout import protocol
 from bridge.session import turns
-from bridge.session.effects import Outcome
-from bridge.session.part import Part
-from bridge.session.player import MS, SECOND, Phrase, Player
+from bridge.session.effects import Effects
+from bridge.session.part import EventRenderer
+from bridge.session.player import MS, SECOND, Phrase, PlayerState
 from bridge.session.turns import Turn
 from bridge.sync.quantise import Quantise
 
@@ -40,7 +48,7 @@ COMMIT_NS = 80 * MS
 """What is planned to sound so soon stands, whatever the player does."""
 HORIZON_NS = 2 * SECOND
 """How far the composer may run ahead of what is heard."""
-AS_WRITTEN = Quantise()
+NO_QUANTISE = Quantise()
 REST_BARS, REST_NS = 2, 4 * SECOND
 """Whoever has not played for so long is accompanied no more."""
 ENDING_NS = 3 * SECOND
@@ -48,7 +56,7 @@ ENDING_NS = 3 * SECOND
 
 
 @dataclass(slots=True)
-class _Answer:
+class _ActiveTake:
     """What is being said back. Ticks are the transport's."""
 
     take: int
@@ -58,288 +66,294 @@ class _Answer:
     last_tick: int
     plan: int = 0
     done: bool = False
-    decided: bool = False
-    heard: bool = False
-    concluding: bool = False
-    recited: bool = False  # the composer knows nothing of it
-    phrase: Phrase | None = None  # what a loop repeats
-    passes: int = 0  # of a loop, so far
+    first_note_planned: bool = False
+    first_note_sent: bool = False
+    is_ending: bool = False
+    is_audition: bool = False  # the composer knows nothing of it
+    loop_phrase: Phrase | None = None  # what a loop repeats
+    loop_passes: int = 0  # of a loop, so far
 
 
-class Answering:
+class Response:
     """The answer that goes on, if one does."""
 
-    def __init__(self, settings: Settings, timing: Timing, player: Player) -> None:
+    def __init__(self, settings: Settings, timing: Timing, player: PlayerState) -> None:
         self.settings = settings
-        self.out = Outcome()
+        self.effects = Effects()
         """Where to say what is to be done: that of the present step."""
-        self.played = Played()
-        self.hand_over_ns: int | None = None
+        self.played = PlayedNotes()
+        self.latency_ns: int | None = None
         """From the last hand-over to its first note sent."""
         self._timing, self._player = timing, player
-        self._part = Part()
-        self._answer: _Answer | None = None
-        self._amendments: list[Happening] = []
-        self._takes = 0
+        self._renderer = EventRenderer()
+        self._active: _ActiveTake | None = None
+        self._pending_events: list[NoteEvent] = []
+        self._last_take = 0
 
     @property
-    def goes_on(self) -> bool:
+    def is_active(self) -> bool:
         """Tell whether there is an answer."""
-        return self._answer is not None
+        return self._active is not None
 
     @property
     def _transport(self) -> Transport:
         return self._timing.transport
 
-    def begin_anew(self) -> None:
+    def reset(self) -> None:
         """Forget what was sent; whoever listens may have forgotten it too."""
-        self._part.clear()
+        self._renderer.clear()
 
     # To the composer.
 
-    def asked(self, phrase: Phrase, turn: Turn) -> Compose:
+    def generate_request(self, phrase: Phrase, turn: Turn) -> Generate:
         """Return what to ask the composer for, to answer a phrase."""
-        base = self._timing.base
+        base = self._timing.composer_offset
         until = min(turn.end, turn.begin + self._transport.ticks_in(HORIZON_NS))
-        script: tuple[Happening, ...] = ()
+        script: tuple[NoteEvent, ...] = ()
         if self.settings.mode is Mode.LOOP:
-            script = turns.loop_pass(phrase, self._transport, turn)
-        return Compose(
-            self._takes + 1,
+            script = turns.loop_script(phrase, self._transport, turn)
+        return Generate(
+            self._last_take + 1,
             turn.begin + base,
             until + base,
             turn.end + base,
-            turns.invited(phrase, self.settings),
+            turns.response_instruments(phrase, self.settings),
             tuple(replace(each, tick=each.tick + base) for each in script),
-            together=self.settings.mode is Mode.ACCOMPANY,
+            accompany=self.settings.mode is Mode.ACCOMPANY,
         )
 
-    def ask(self, now_ns: int, phrase: Phrase, turn: Turn, passes: int = 0) -> None:
+    def start(self, now_ns: int, phrase: Phrase, turn: Turn, loop_passes: int = 0) -> None:
         """Let the composer play a turn; of a loop, after so many passes."""
-        asked = self.asked(phrase, turn)
-        self._takes = asked.take
-        until = asked.until_tick - self._timing.base
-        answer = _Answer(asked.take, now_ns, turn, until, turn.end, passes=passes)
-        if self.settings.mode is Mode.LOOP and phrase.happenings:
-            answer.phrase, answer.heard = phrase, passes > 0
-            if self.settings.vary and passes % 2:
+        asked = self.generate_request(phrase, turn)
+        self._last_take = asked.take
+        until = asked.until_tick - self._timing.composer_offset
+        answer = _ActiveTake(asked.take, now_ns, turn, until, turn.end, loop_passes=loop_passes)
+        if self.settings.mode is Mode.LOOP and phrase.events:
+            answer.loop_phrase, answer.first_note_sent = phrase, loop_passes > 0
+            if self.settings.vary and loop_passes % 2:
                 asked = replace(asked, script=())
-        self._answer = answer
-        self.out.to_composer.append(asked)
+        self._active = answer
+        self.effects.to_composer.append(asked)
 
-    def recite(self, now_ns: int, score: Score, begin: int) -> None:
+    def start_audition(self, now_ns: int, score: Score, begin: int) -> None:
         """Play a score from a tick on, of which the composer learns nothing."""
-        script = turns.recital(score, self._transport, begin)
+        script = turns.score_script(score, self._transport, begin)
         turn = Turn(begin, max((each.tick for each in script), default=begin) + 1)
-        self._takes += 1
-        answer = _Answer(self._takes, now_ns, turn, turn.end, turn.end - 1)
-        answer.done = answer.decided = answer.heard = answer.recited = True
-        self._answer, self._part.soft = answer, False
-        dues = self._part.dues(script, self._transport, AS_WRITTEN, turn, self.played)
-        self.out.to_io.append(protocol.Play(dues))
+        self._last_take += 1
+        answer = _ActiveTake(self._last_take, now_ns, turn, turn.end, turn.end - 1)
+        answer.done = answer.first_note_planned = answer.first_note_sent = answer.is_audition = True
+        self._active, self._renderer.ducked = answer, False
+        dues = self._renderer.render(script, self._transport, NO_QUANTISE, turn, self.played)
+        self.effects.to_io.append(protocol.Play(dues))
 
     @property
-    def recital_ns(self) -> tuple[int, int] | None:
+    def audition_span_ns(self) -> tuple[int, int] | None:
         """Return from when to when what is recited goes, if something is."""
-        answer = self._answer
-        if answer is None or not answer.recited:
+        answer = self._active
+        if answer is None or not answer.is_audition:
             return None
         return self._transport.ns_at(answer.turn.begin), self._transport.ns_at(answer.last_tick)
 
     # From the composer.
 
-    def plan(self, now_ns: int, composed: Composed, *, softly: bool) -> None:
+    def schedule(self, now_ns: int, generated: Generated, *, ducked: bool) -> None:
         """Plan what has been composed, softly where the player plays."""
-        answer = self._answer
-        if answer is None or (answer.take, answer.plan) != (composed.take, composed.plan):
+        answer = self._active
+        if answer is None or (answer.take, answer.plan) != (generated.take, generated.plan):
             return  # of a take that has been withdrawn, or of a plan that has been amended
-        happenings = [self._timing.ours(happening) for happening in composed.happenings]
+        happenings = [self._timing.from_composer(happening) for happening in generated.events]
         if happenings:
             ready_ns = now_ns + MARGIN_NS + self.settings.time.advance_ns
             late = ready_ns - self._transport.ns_at(happenings[0].tick)
-            if late > 0 and not self._transport.grid:
-                self.out.to_io += self._timing.shift(late)
-                self.out.tell(now_ns, "shifted", late)
-        if happenings and not answer.decided:
-            answer.decided = True
-            self.out.tell(now_ns, "first note decided", now_ns - answer.hand_over_ns)
-        self._part.soft = softly
-        dues = self._part.dues(
+            if late > 0 and not self._transport.has_bars:
+                self.effects.to_io += self._timing.shift(late)
+                self.effects.log(now_ns, "shifted", late)
+        if happenings and not answer.first_note_planned:
+            answer.first_note_planned = True
+            self.effects.log(now_ns, "first note decided", now_ns - answer.hand_over_ns)
+        self._renderer.ducked = ducked
+        dues = self._renderer.render(
             happenings, self._transport, self.settings.quantise, answer.turn, self.played
         )
         if dues:
-            self.out.to_io.append(protocol.Play(dues))
-        if composed.done:
+            self.effects.to_io.append(protocol.Play(dues))
+        if generated.done:
             answer.done = True
             answer.last_tick = min(answer.turn.end, max((d.tick for d in dues), default=0))
 
     # As time goes by.
 
-    def due_ns(self) -> int | None:
+    def next_due_ns(self) -> int | None:
         """Return when something is to be done though nothing happens, or None."""
-        answer = self._answer
+        answer = self._active
         if answer is None:
             return None
-        dues = [self._over_ns(answer) if answer.done else self._extend_at_ns(answer)]
-        if answer.phrase is not None and answer.done:
+        dues = [self._end_ns(answer) if answer.done else self._extend_due_ns(answer)]
+        if answer.loop_phrase is not None and answer.done:
             dues.append(self._transport.ns_at(answer.turn.end) - HORIZON_NS // 2)
-        if self._may_be_left_alone(answer):
-            dues.append(self._rest_ns(answer))
+        if self._ends_on_rest(answer):
+            dues.append(self._rest_end_ns(answer))
         return min(dues)
 
-    def go_on(self, now_ns: int) -> bool:
+    def poll(self, now_ns: int) -> bool:
         """Do what time asks for; tell whether the answer is over."""
-        answer, transport = self._answer, self._transport
+        answer, transport = self._active, self._transport
         if answer is None:
             return False
-        if answer.phrase is not None and answer.done:
+        if answer.loop_phrase is not None and answer.done:
             if now_ns >= transport.ns_at(answer.turn.end) - HORIZON_NS // 2:
                 turn = Turn(answer.turn.end, 2 * answer.turn.end - answer.turn.begin)
-                self.ask(now_ns, answer.phrase, turn, answer.passes + 1)
+                self.start(now_ns, answer.loop_phrase, turn, answer.loop_passes + 1)
         elif answer.done:
-            if now_ns >= self._over_ns(answer):
-                self._answer = None
+            if now_ns >= self._end_ns(answer):
+                self._active = None
                 return True
-        elif now_ns >= self._extend_at_ns(answer):
+        elif now_ns >= self._extend_due_ns(answer):
             if answer.until_tick >= answer.turn.end:  # the composer has not come to the end
-                self.withdraw(now_ns)
+                self.retract(now_ns)
                 return True
             ahead = transport.tick_at(now_ns + HORIZON_NS)
             answer.until_tick = max(answer.until_tick, min(answer.turn.end, ahead))
-            self.out.to_composer.append(Extend(answer.take, answer.until_tick + self._timing.base))
+            self.effects.to_composer.append(
+                Extend(answer.take, answer.until_tick + self._timing.composer_offset)
+            )
         return False
 
     @property
     def end_tick(self) -> int | None:
         """Return where the answer ends."""
-        return None if self._answer is None else self._answer.turn.end
+        return None if self._active is None else self._active.turn.end
 
-    def is_left_alone(self, now_ns: int) -> bool:
+    def is_player_resting(self, now_ns: int) -> bool:
         """Tell whether the player who is accompanied has rested for too long."""
-        answer = self._answer
+        answer = self._active
         return (
             answer is not None
-            and self._may_be_left_alone(answer)
-            and now_ns >= self._rest_ns(answer)
+            and self._ends_on_rest(answer)
+            and now_ns >= self._rest_end_ns(answer)
         )
 
-    def _may_be_left_alone(self, answer: _Answer) -> bool:
+    def _ends_on_rest(self, active: _ActiveTake) -> bool:
         """Tell whether a rest would end the answer; who holds a chord does not rest."""
         accompanies = self.settings.mode is Mode.ACCOMPANY
-        ends = answer.concluding or answer.recited
+        ends = active.is_ending or active.is_audition
         return accompanies and not ends and not self._player.key_down
 
-    def _over_ns(self, answer: _Answer) -> int:
+    def _end_ns(self, active: _ActiveTake) -> int:
         """Return when an answer that has been told to its end is over."""
-        whole = (self._transport.grid and not answer.recited) or answer.phrase is not None
-        return self._transport.ns_at(answer.turn.end if whole else answer.last_tick)
+        whole = (
+            self._transport.has_bars and not active.is_audition
+        ) or active.loop_phrase is not None
+        return self._transport.ns_at(active.turn.end if whole else active.last_tick)
 
-    def _rest_ns(self, answer: _Answer) -> int:
+    def _rest_end_ns(self, active: _ActiveTake) -> int:
         """Return when a player who is accompanied has rested for too long."""
         transport = self._transport
         rest_ns = REST_NS
-        if transport.grid:
+        if transport.has_bars:
             bars = REST_BARS * transport.metre.bar_ticks
             rest_ns = transport.ns_at(bars) - transport.ns_at(0)
-        return max(self._player.last_event_ns, answer.hand_over_ns) + rest_ns
+        return max(self._player.last_event_ns, active.hand_over_ns) + rest_ns
 
-    def _extend_at_ns(self, answer: _Answer) -> int:
+    def _extend_due_ns(self, active: _ActiveTake) -> int:
         """Return when the composer may go on: when half of what lies ahead has been heard.
 
         If it has been asked for everything, it is waited for a second longer than that lasts.
         """
-        if answer.until_tick >= answer.turn.end:
-            return self._transport.ns_at(answer.turn.end) + SECOND
-        return self._transport.ns_at(answer.until_tick) - HORIZON_NS // 2
+        if active.until_tick >= active.turn.end:
+            return self._transport.ns_at(active.turn.end) + SECOND
+        return self._transport.ns_at(active.until_tick) - HORIZON_NS // 2
 
     # When the player comes in.
 
-    def take_in(self, happening: Happening) -> None:
+    def add_player_event(self, event: NoteEvent) -> None:
         """Take note of what the player does beside the answer, at the composer's tick."""
-        self._amendments.append(happening)
+        self._pending_events.append(event)
 
-    def amend(self, now_ns: int) -> None:
+    def replan(self, now_ns: int) -> None:
         """Let the answer take in what has been played, and be planned anew after that."""
-        heard, self._amendments = self._amendments, []
-        if heard and self._answer is not None:
-            self._replan(now_ns, self._answer, tuple(heard))
+        heard, self._pending_events = self._pending_events, []
+        if heard and self._active is not None:
+            self._replan(now_ns, self._active, tuple(heard))
 
-    def _replan(self, now_ns: int, answer: _Answer, heard: tuple[Happening, ...]) -> None:
+    def _replan(self, now_ns: int, active: _ActiveTake, events: tuple[NoteEvent, ...]) -> None:
         transport, advance_ns = self._transport, self.settings.time.advance_ns
-        commit = transport.passed(now_ns + advance_ns + COMMIT_NS)
+        commit = transport.last_tick_at(now_ns + advance_ns + COMMIT_NS)
         # Whatever may have been drawn to before that stands too; at the end, that is more.
-        reach = self.settings.quantise.reach(transport)
-        commit = max(commit + reach, answer.turn.begin - 1)
-        if reach and commit + reach >= answer.turn.end:
-            commit = max(commit, answer.turn.end)
-        answer.plan, answer.done = answer.plan + 1, False
-        self.out.to_io.append(protocol.Replan(commit))
-        self._part.clear_plan(commit)
-        self.out.to_composer.append(
-            Amend(answer.take, answer.plan, commit + self._timing.base, heard)
+        reach = self.settings.quantise.max_shift_ticks(transport)
+        commit = max(commit + reach, active.turn.begin - 1)
+        if reach and commit + reach >= active.turn.end:
+            commit = max(commit, active.turn.end)
+        active.plan, active.done = active.plan + 1, False
+        self.effects.to_io.append(protocol.Replan(commit))
+        self._renderer.clear_plan(commit)
+        self.effects.to_composer.append(
+            Replan(active.take, active.plan, commit + self._timing.composer_offset, events)
         )
-        self.played.reopen(commit, now_ns)
-        self._timing.untell(commit)
-        self._timing.click_again(commit)
+        self.played.replan(commit, now_ns)
+        self._timing.retract(commit)
+        self._timing.rewind_clicks(commit)
 
-    def conclude(self, now_ns: int) -> None:
+    def end(self, now_ns: int) -> None:
         """Bring the answer to an end, where music ends."""
-        answer, transport = self._answer, self._transport
-        if answer is None or answer.recited:
+        answer, transport = self._active, self._transport
+        if answer is None or answer.is_audition:
             return
-        if transport.grid:
+        if transport.has_bars:
             bar = transport.metre.bar_ticks
-            end = transport.next_line(transport.passed(now_ns + COMMIT_NS) + bar, bar)
+            end = transport.next_grid_line(transport.last_tick_at(now_ns + COMMIT_NS) + bar, bar)
         else:
             end = transport.tick_at(now_ns + ENDING_NS)
-        answer.concluding = True
+        answer.is_ending = True
         if end >= answer.turn.end:
             return
-        answer.turn, answer.phrase = replace(answer.turn, end=end), None
+        answer.turn, answer.loop_phrase = replace(answer.turn, end=end), None
         answer.until_tick = end
-        self.out.to_composer.append(Conclude(answer.take, end + self._timing.base))
+        self.effects.to_composer.append(EndTake(answer.take, end + self._timing.composer_offset))
         self._replan(now_ns, answer, ())
-        self.out.tell(now_ns, "ending", transport.ns_at(end) - now_ns)
+        self.effects.log(now_ns, "ending", transport.ns_at(end) - now_ns)
 
-    def withdraw(self, now_ns: int) -> None:
+    def retract(self, now_ns: int) -> None:
         """Take back what of the answer has not been heard."""
-        tick = self._transport.passed(now_ns + self.settings.time.advance_ns)
-        if self._leave(tick):
-            self.out.to_io.append(protocol.Retract(tick))
-            self._timing.click_again(tick)
-            self.out.tell(now_ns, "retract", self.played.cut(now_ns))
+        tick = self._transport.last_tick_at(now_ns + self.settings.time.advance_ns)
+        if self._drop(tick):
+            self.effects.to_io.append(protocol.Retract(tick))
+            self._timing.rewind_clicks(tick)
+            self.effects.log(now_ns, "retract", self.played.retract(now_ns))
 
-    def break_off(self, now_ns: int, before: Transport) -> None:
+    def abandon(self, now_ns: int, before: Transport) -> None:
         """Leave the answer, since the line that it was planned by is broken."""
-        if self._leave(before.passed(now_ns)):
-            self.played.cut(now_ns)
+        if self._drop(before.last_tick_at(now_ns)):
+            self.played.retract(now_ns)
 
-    def _leave(self, tick: int) -> bool:
+    def _drop(self, tick: int) -> bool:
         """Let the composer forget what comes after a tick; tell whether there was an answer."""
-        answer, self._answer = self._answer, None
-        self._amendments.clear()
+        answer, self._active = self._active, None
+        self._pending_events.clear()
         if answer is None:
             return False
-        self.out.to_composer.append(Withdraw(answer.take, tick + self._timing.base))
-        self._timing.untell(tick)
-        self._part.clear_notes()
+        self.effects.to_composer.append(Retract(answer.take, tick + self._timing.composer_offset))
+        self._timing.retract(tick)
+        self._renderer.clear_notes()
         return True
 
     # What went out.
 
-    def note_sent(self, emitted: protocol.Emitted) -> None:
+    def handle_emitted(self, emitted: protocol.Emitted) -> None:
         """Take note of what went out, and when."""
-        answer, transport = self._answer, self._transport
+        answer, transport = self._active, self._transport
         for sent in emitted.events:
             if isinstance(sent.event, ProgramChange):
-                self._part.note_program(sent.event.channel)
+                self._renderer.mark_program_sent(sent.event.channel)
             if not isinstance(sent.event, NoteOn):
                 continue
             tick = transport.tick_at(sent.due_ns + self.settings.time.advance_ns)
-            self.out.tell(sent.sent_ns, "sent", sent.event.pitch, transport.told(tick))
-            if answer is not None and not answer.heard:
-                answer.heard = True
-                self.hand_over_ns = sent.sent_ns - answer.hand_over_ns
-                self.out.tell(sent.sent_ns, "first note sent", self.hand_over_ns)
+            self.effects.log(
+                sent.sent_ns, "sent", sent.event.pitch, transport.format_position(tick)
+            )
+            if answer is not None and not answer.first_note_sent:
+                answer.first_note_sent = True
+                self.latency_ns = sent.sent_ns - answer.hand_over_ns
+                self.effects.log(sent.sent_ns, "first note sent", self.latency_ns)
         if emitted.dropped:
-            self.out.tell(emitted.at_ns, "late", emitted.dropped)
+            self.effects.log(emitted.at_ns, "late", emitted.dropped)

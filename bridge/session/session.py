@@ -28,35 +28,43 @@ from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bridge.history.record import Lines, Record
-from bridge.messages.composer import Arrange, Composed, Elapse, Foresee, Happening, Hear, Release
+from bridge.history.record import TransportHistory, Record
+from bridge.messages.composer import (
+    Configure,
+    Generated,
+    Advance,
+    Speculate,
+    NoteEvent,
+    PlayerEvents,
+    Release,
+)
 from bridge.messages.requests import (
     Bind,
-    BlendAlong,
-    Change,
-    Finish,
-    Halt,
+    SetBlendPath,
+    ChangeSettings,
+    End,
+    Stop,
     HandOver,
     Learn,
-    Listen,
+    Start,
     Morph,
-    Recite,
+    Audition,
     Refused,
     Request,
 )
 from bridge.messages.settings import Mode, ReEntry, Settings, Style
-from bridge.messages.snapshot import RollNote, Snapshot, State
-from bridge.midi.controls import HIGHEST, Action, Control, Controls, Used, style_at
-from bridge.midi.events import NoteOn, Stamped
+from bridge.messages.snapshot import RollNote, Snapshot, TurnState
+from bridge.midi.controls import MAX_VALUE, Action, Control, ControlMap, TriggeredAction, style_at
+from bridge.midi.events import NoteOn, TimedEvent
 from bridge.playout import protocol
 from bridge.session import turns
-from bridge.session.effects import Outcome
-from bridge.session.io_status import News, informed, told
-from bridge.session.morph import Morphing, between
-from bridge.session.player import MS, SECOND, Phrase, Player
-from bridge.session.response import MARGIN_NS, Answering
+from bridge.session.effects import Effects
+from bridge.session.io_status import IoStatus, with_io_status, log_line
+from bridge.session.morph import ActiveMorph, interpolate
+from bridge.session.player import MS, SECOND, Phrase, PlayerState
+from bridge.session.response import MARGIN_NS, Response
 from bridge.session.timing import Timing
-from bridge.session.turns import LEAD_NS, LINE_LEAD_NS
+from bridge.session.turns import LEAD_NS, BAR_LEAD_NS
 from bridge.sync.transport import Transport
 
 if TYPE_CHECKING:
@@ -64,46 +72,46 @@ if TYPE_CHECKING:
 
     from bridge.midi.notes import Score
 
-Inbox = protocol.FromIo | Composed | Refused | Request
+Inbox = protocol.FromIo | Generated | Refused | Request
 """What a session is stepped with."""
 
 PAUSE_NS = 80 * MS
 """After so long the composer may take it that the player pauses."""
-EARLY_NS = 60 * MS
+HOST_START_TOLERANCE_NS = 60 * MS
 """Hosts send their first notes so long before they say that they play."""
-LAST_NS = 25 * MS
+LOOP_START_TOLERANCE_NS = 25 * MS
 """A loop's first note comes so long before the host says that it has come round."""
 
 
 class Signal(enum.Enum):
     """What may change the state."""
 
-    LISTEN = enum.auto()
+    START = enum.auto()
     NOTE = enum.auto()
     HAND_OVER = enum.auto()
     YIELD = enum.auto()
     FINISHED = enum.auto()
-    BROKEN = enum.auto()
-    HALT = enum.auto()
+    DISCONTINUITY = enum.auto()
+    STOP = enum.auto()
 
 
-TRANSITIONS: dict[State, dict[Signal, State]] = {
-    State.STOPPED: {Signal.LISTEN: State.LISTENING},
-    State.LISTENING: {
-        Signal.NOTE: State.HEARING,
-        Signal.HAND_OVER: State.ANSWERING,  # out of nothing
-        Signal.HALT: State.STOPPED,
+TRANSITIONS: dict[TurnState, dict[Signal, TurnState]] = {
+    TurnState.STOPPED: {Signal.START: TurnState.LISTENING},
+    TurnState.LISTENING: {
+        Signal.NOTE: TurnState.PLAYER,
+        Signal.HAND_OVER: TurnState.ANSWERING,  # out of nothing
+        Signal.STOP: TurnState.STOPPED,
     },
-    State.HEARING: {
-        Signal.HAND_OVER: State.ANSWERING,
-        Signal.BROKEN: State.LISTENING,  # the host has stopped or jumped
-        Signal.HALT: State.STOPPED,
+    TurnState.PLAYER: {
+        Signal.HAND_OVER: TurnState.ANSWERING,
+        Signal.DISCONTINUITY: TurnState.LISTENING,  # the host has stopped or jumped
+        Signal.STOP: TurnState.STOPPED,
     },
-    State.ANSWERING: {
-        Signal.YIELD: State.LISTENING,  # the player comes back in
-        Signal.FINISHED: State.LISTENING,
-        Signal.BROKEN: State.LISTENING,
-        Signal.HALT: State.STOPPED,
+    TurnState.ANSWERING: {
+        Signal.YIELD: TurnState.LISTENING,  # the player comes back in
+        Signal.FINISHED: TurnState.LISTENING,
+        Signal.DISCONTINUITY: TurnState.LISTENING,
+        Signal.STOP: TurnState.STOPPED,
     },
 }
 
@@ -112,38 +120,42 @@ class Session:
     """Decides, from what has happened, what is to be done."""
 
     def __init__(self, settings: Settings) -> None:
-        self.state = State.STOPPED
+        self.state = TurnState.STOPPED
         self._settings = settings
-        self._player, self._controls = Player(), Controls()
+        self._player, self._controls = PlayerState(), ControlMap()
         self._timing = Timing(settings)
-        self._answering = Answering(settings, self._timing, self._player)
-        self._lines = Lines()
+        self._response = Response(settings, self._timing, self._player)
+        self._transport_history = TransportHistory()
         self._phrase: Phrase | None = None
-        self._trading_from: int | None = None  # the tick since which it is the player's turn
-        self._recent: deque[tuple[int, Happening]] = deque(maxlen=32)
-        self._morphing: Morphing | None = None
-        self._blended_along: tuple[Style, ...] = ()
-        self._stops_after = False  # what is recited
+        self._trade_start_tick: int | None = None  # the tick since which it is the player's turn
+        self._recent_events: deque[tuple[int, NoteEvent]] = deque(maxlen=32)
+        self._morphing: ActiveMorph | None = None
+        self._blend_path: tuple[Style, ...] = ()
+        self._stop_after_audition = False  # what is recited
         self._refusal = ""  # why the last change was not made
-        self._view = Snapshot(0, self.state, settings, ())
-        self._out = Outcome()
+        self._snapshot = Snapshot(0, self.state, settings, ())
+        self._effects = Effects()
 
-    def step(self, now_ns: int, inbox: Iterable[Inbox]) -> Outcome:
+    def step(self, now_ns: int, inbox: Iterable[Inbox]) -> Effects:
         """Take what has happened since the last step; return what is to be done."""
-        self._out = self._answering.out = Outcome()
+        self._effects = self._response.effects = Effects()
         for item in inbox:
-            self._take(now_ns, item)
-        self._answering.amend(now_ns)
-        self._pass_time(now_ns)
-        if self._keeps_time:
-            self._lines.follow(self._transport, now_ns)
-        return self._out
+            self._handle_input(now_ns, item)
+        self._response.replan(now_ns)
+        self._poll(now_ns)
+        if self._has_timeline:
+            self._transport_history.update(self._transport, now_ns)
+        return self._effects
 
     def deadline_ns(self) -> int | None:
         """Return when the next step is due though nothing happens, or None."""
         dues = [self._morphing.due_ns] if self._morphing is not None else list[int | None]()
-        if self.state is not State.STOPPED:
-            dues += [self._hearing_due_ns(), self._answering.due_ns(), self._timing.click_due_ns()]
+        if self.state is not TurnState.STOPPED:
+            dues += [
+                self._player_due_ns(),
+                self._response.next_due_ns(),
+                self._timing.click_due_ns(),
+            ]
         return min((due for due in dues if due is not None), default=None)
 
     @property
@@ -152,29 +164,29 @@ class Session:
         return self._timing.transport
 
     @property
-    def _keeps_time(self) -> bool:
+    def _has_timeline(self) -> bool:
         """Tell whether the line means anything: our own does not before a session begins."""
-        return self.state is not State.STOPPED or self._timing.followed
+        return self.state is not TurnState.STOPPED or self._timing.is_external
 
     def snapshot(self, now_ns: int) -> Snapshot:
         """Return what a window shows."""
         return replace(
-            self._view,
+            self._snapshot,
             now_ns=now_ns,
             state=self.state,
             settings=self._settings,
-            hand_over_ns=self._answering.hand_over_ns,
-            notes=self._answering.played.notes,
-            problem=self._refusal or self._view.problem,
-            transport=self._transport if self._keeps_time else Transport(),
+            response_latency_ns=self._response.latency_ns,
+            notes=self._response.played.notes,
+            problem=self._refusal or self._snapshot.problem,
+            transport=self._transport if self._has_timeline else Transport(),
             learning=self._controls.learning,
             bindings=self._controls.bindings,
-            epochs=self._lines.epochs,
-            pedals=self._answering.played.pedals,
-            last_played=self._answering.played.last(now_ns, answered=False),
-            morphing=None if self._morphing is None else self._morphing.done(now_ns),
-            recital=self._answering.recital_ns,
-            last_answered=self._answering.played.last(now_ns, answered=True),
+            epochs=self._transport_history.epochs,
+            pedals=self._response.played.pedals,
+            last_played=self._response.played.last(now_ns, answered=False),
+            morph_progress=None if self._morphing is None else self._morphing.progress(now_ns),
+            audition_span_ns=self._response.audition_span_ns,
+            last_answered=self._response.played.last(now_ns, answered=True),
         )
 
     @property
@@ -185,86 +197,90 @@ class Session:
     @property
     def in_host(self) -> bool:
         """Tell whether a plugin in a host is connected."""
-        return bool(self._view.plugins)
+        return bool(self._snapshot.plugins)
 
     @property
-    def patched(self) -> bool:
+    def output_connected(self) -> bool:
         """Tell whether somebody else's port is connected to our output."""
-        return self._view.patched
+        return self._snapshot.output_connected
 
     def record(self, now_ns: int) -> Record:
         """Return all that was played by now, and in whose time."""
-        return Record(self._answering.played.all_notes, self._lines.held).until(now_ns)
+        return Record(self._response.played.all_notes, self._transport_history.transports).until(
+            now_ns
+        )
 
     # What happens.
 
-    def _take(self, now_ns: int, item: Inbox) -> None:
+    def _handle_input(self, now_ns: int, item: Inbox) -> None:
         match item:
             case protocol.Received(events):
                 for stamped in events:
-                    self._hear(now_ns, stamped)
+                    self._handle_event(now_ns, stamped)
             case protocol.Emitted():
-                self._answering.note_sent(item)
-            case protocol.Moved():
-                self._follow(now_ns, item)
-            case Composed():
-                self._answering.plan(now_ns, item, softly=self._is_ducked(now_ns))
-            case protocol.Panic() | Listen() | Halt() | HandOver() | Finish() | Recite():
-                self._do(now_ns, item)
-            case Change() | Morph() | BlendAlong() | Learn() | Bind():
-                self._arrange(now_ns, item)
+                self._response.handle_emitted(item)
+            case protocol.TransportChanged():
+                self._update_transport(now_ns, item)
+            case Generated():
+                self._response.schedule(now_ns, item, ducked=self._is_ducked(now_ns))
+            case protocol.Panic() | Start() | Stop() | HandOver() | End() | Audition():
+                self._handle_command(now_ns, item)
+            case ChangeSettings() | Morph() | SetBlendPath() | Learn() | Bind():
+                self._handle_configuration(now_ns, item)
             case protocol.OpenPorts() | protocol.Inject():
-                self._out.to_io.append(item)
+                self._effects.to_io.append(item)
             case Refused(text):
                 self._refusal = text
-                self._out.tell(now_ns, "refused", text=text)
+                self._effects.log(now_ns, "refused", text=text)
             case _:
-                self._show(now_ns, item)
+                self._update_io_status(now_ns, item)
 
-    def _do(
+    def _handle_command(
         self,
         now_ns: int,
-        request: protocol.Panic | Listen | Halt | HandOver | Finish | Recite,
+        request: protocol.Panic | Start | Stop | HandOver | End | Audition,
     ) -> None:
         match request:
-            case Listen():
-                self._begin(now_ns)
-            case Halt():
-                self._halt(now_ns)
+            case Start():
+                self._start(now_ns)
+            case Stop():
+                self._stop(now_ns)
             case HandOver():
-                self._hand_over(now_ns, now_ns, asked=True)
-            case Finish():
-                self._finish(now_ns)
-            case Recite(score):
-                self._recite(now_ns, score)
+                self._hand_over(now_ns, now_ns, on_request=True)
+            case End():
+                self._end(now_ns)
+            case Audition(score):
+                self._audition(now_ns, score)
             case protocol.Panic():
                 self._panic(now_ns)
 
-    def _arrange(self, now_ns: int, request: Change | Morph | BlendAlong | Learn | Bind) -> None:
+    def _handle_configuration(
+        self, now_ns: int, request: ChangeSettings | Morph | SetBlendPath | Learn | Bind
+    ) -> None:
         match request:
-            case Change(settings):
-                if self._morphing is not None and not self._morphing.has_been(settings.style):
+            case ChangeSettings(settings):
+                if self._morphing is not None and not self._morphing.has_had(settings.style):
                     self._morphing = None
-                self._change(now_ns, settings)
+                self._apply_settings(now_ns, settings)
             case Morph(styles):
-                self._morphing = Morphing.beginning(request, now_ns) if styles else None
-            case BlendAlong(styles):
-                self._blended_along = styles
+                self._morphing = ActiveMorph.start(request, now_ns) if styles else None
+            case SetBlendPath(styles):
+                self._blend_path = styles
             case Learn(action):
                 self._controls.learn(action)
             case Bind(bindings):
                 self._controls.bind(bindings)
                 for control, _ in bindings:
-                    self._let_go(now_ns, control)
+                    self._release_control(now_ns, control)
 
-    def _show(self, now_ns: int, news: News) -> None:
-        self._view = informed(self._view, news)
-        if (line := told(news)) is not None:
-            self._out.tell(now_ns, *line)
-        if isinstance(news, protocol.Ready):
-            self._out.to_io += self._timing.demands()
+    def _update_io_status(self, now_ns: int, status: IoStatus) -> None:
+        self._snapshot = with_io_status(self._snapshot, status)
+        if (line := log_line(status)) is not None:
+            self._effects.log(now_ns, *line)
+        if isinstance(status, protocol.Ready):
+            self._effects.to_io += self._timing.sync_commands()
 
-    def _signal(self, signal: Signal) -> bool:
+    def _transition(self, signal: Signal) -> bool:
         """Change the state if the signal means something in it."""
         following = TRANSITIONS[self.state].get(signal)
         if following is None:
@@ -274,241 +290,247 @@ class Session:
 
     # What is asked for.
 
-    def _begin(self, now_ns: int) -> None:
-        if not self._signal(Signal.LISTEN):
+    def _start(self, now_ns: int) -> None:
+        if not self._transition(Signal.START):
             return
         self._player.clear()
-        self._phrase = self._trading_from = None
-        self._out.to_io += self._timing.begin(self._settings, now_ns)
-        self._reframe(now_ns)
-        self._out.to_composer.append(Arrange(self._settings))
-        self._out.tell(now_ns, "listen")
+        self._phrase = self._trade_start_tick = None
+        self._effects.to_io += self._timing.start(self._settings, now_ns)
+        self._realign_composer(now_ns)
+        self._effects.to_composer.append(Configure(self._settings))
+        self._effects.log(now_ns, "listen")
 
-    def _halt(self, now_ns: int) -> None:
-        if self._signal(Signal.HALT):
-            self._answering.withdraw(now_ns)
-            self._phrase, self._stops_after = None, False
+    def _stop(self, now_ns: int) -> None:
+        if self._transition(Signal.STOP):
+            self._response.retract(now_ns)
+            self._phrase, self._stop_after_audition = None, False
             self._release_player(now_ns)
-            self._out.to_io.append(protocol.Silence())
-            self._out.tell(now_ns, "halt")
+            self._effects.to_io.append(protocol.Silence())
+            self._effects.log(now_ns, "halt")
 
     def _release_player(self, now_ns: int) -> None:
         """Let go of what the player holds: nobody will hear it come up."""
         if self._player.pedal_down:
-            self._answering.played.hold_pedal(now_ns, down=False)
-        for release in self._player.let_go(self._transport.tick_at(now_ns)):
-            self._heard(now_ns, release, now_ns)
+            self._response.played.set_pedal(now_ns, down=False)
+        for release in self._player.release_all(self._transport.tick_at(now_ns)):
+            self._add_note_event(now_ns, release, now_ns)
 
     def _panic(self, now_ns: int) -> None:
         """Silence everything, and listen as if nothing had been played."""
-        self._answering.withdraw(now_ns)
-        self._phrase = self._trading_from = None
-        self._signal(Signal.BROKEN)
+        self._response.retract(now_ns)
+        self._phrase = self._trade_start_tick = None
+        self._transition(Signal.DISCONTINUITY)
         self._release_player(now_ns)
-        self._out.to_io.append(protocol.Panic())
-        self._timing.click_again(self._transport.passed(now_ns))
-        self._out.tell(now_ns, "panic")
-        if self._stops_after:
-            self._halt(now_ns)
+        self._effects.to_io.append(protocol.Panic())
+        self._timing.rewind_clicks(self._transport.last_tick_at(now_ns))
+        self._effects.log(now_ns, "panic")
+        if self._stop_after_audition:
+            self._stop(now_ns)
 
-    def _finish(self, now_ns: int) -> None:
+    def _end(self, now_ns: int) -> None:
         """Come to an end; what is only recited ends at once."""
-        if self._answering.recital_ns is None:
-            self._answering.conclude(now_ns)
+        if self._response.audition_span_ns is None:
+            self._response.end(now_ns)
             return
-        self._answering.withdraw(now_ns)
+        self._response.retract(now_ns)
         self._end_turn(now_ns)
 
-    def _recite(self, now_ns: int, score: Score) -> None:
+    def _audition(self, now_ns: int, score: Score) -> None:
         """Play a score, in place of whatever goes on."""
-        was_stopped = self.state is State.STOPPED or self._stops_after
+        was_stopped = self.state is TurnState.STOPPED or self._stop_after_audition
         if was_stopped:
-            self._begin(now_ns)
-        self._answering.withdraw(now_ns)
-        self._signal(Signal.YIELD)
-        self._phrase = self._trading_from = None
-        self._signal(Signal.HAND_OVER)
+            self._start(now_ns)
+        self._response.retract(now_ns)
+        self._transition(Signal.YIELD)
+        self._phrase = self._trade_start_tick = None
+        self._transition(Signal.HAND_OVER)
         at_ns = now_ns + LEAD_NS + self._settings.time.advance_ns
-        self._set_off(at_ns)  # so that our own first bar line is there
-        self._stops_after = was_stopped
+        self._start_own_clock(at_ns)  # so that our own first bar line is there
+        self._stop_after_audition = was_stopped
         line = self._transport
         begin = line.tick_at(at_ns)
-        if line.grid:
-            begin = line.next_line(begin, line.metre.bar_ticks)
-        self._answering.recite(now_ns, score, begin)
-        self._out.tell(now_ns, "recite", len(score.notes))
+        if line.has_bars:
+            begin = line.next_grid_line(begin, line.metre.bar_ticks)
+        self._response.start_audition(now_ns, score, begin)
+        self._effects.log(now_ns, "recite", len(score.notes))
 
-    def _set_off(self, at_ns: int) -> None:
+    def _start_own_clock(self, at_ns: int) -> None:
         """Let our own line begin at a time, if it has not begun."""
-        if not (self._timing.begun or self._timing.followed):
-            self._out.to_io += self._timing.set_off(at_ns)
+        if not (self._timing.own_clock_started or self._timing.is_external):
+            self._effects.to_io += self._timing.start_own_clock(at_ns)
 
-    def _change(self, now_ns: int, settings: Settings) -> None:
+    def _apply_settings(self, now_ns: int, settings: Settings) -> None:
         if settings.mode is not self._settings.mode:
-            self._answering.conclude(now_ns)  # who was to play without an end must have one
-        self._settings = self._answering.settings = settings
+            self._response.end(now_ns)  # who was to play without an end must have one
+        self._settings = self._response.settings = settings
         self._refusal = ""
-        self._out.to_composer.append(Arrange(settings))
-        self._out.to_io += self._timing.change(settings, now_ns)
+        self._effects.to_composer.append(Configure(settings))
+        self._effects.to_io += self._timing.apply_settings(settings, now_ns)
         if self._phrase is not None:
-            self._phrase.pause_told = False  # what was foreseen may have changed
+            self._phrase.pause_reported = False  # what was foreseen may have changed
 
-    def _use(self, now_ns: int, used: Used) -> None:
+    def _run_action(self, now_ns: int, triggered: TriggeredAction) -> None:
         """Do what a control asks for."""
         settings = self._settings
-        match used.action:
+        match triggered.action:
             case Action.HAND_OVER:
-                self._do(now_ns, HandOver())
+                self._handle_command(now_ns, HandOver())
             case Action.END:
-                self._do(now_ns, Finish())
+                self._handle_command(now_ns, End())
             case Action.PANIC:
                 self._panic(now_ns)
             case Action.MODE:
                 modes = list(Mode)
                 following = modes[(modes.index(settings.mode) + 1) % len(modes)]
-                self._change(now_ns, replace(settings, mode=following))
-                self._out.tell(now_ns, "mode", text=following.value)
-            case Action.BLEND if self._blended_along:
-                style = between(self._blended_along, used.value / HIGHEST)
+                self._apply_settings(now_ns, replace(settings, mode=following))
+                self._effects.log(now_ns, "mode", text=following.value)
+            case Action.BLEND if self._blend_path:
+                style = interpolate(self._blend_path, triggered.value / MAX_VALUE)
                 self._morphing = None
-                self._change(now_ns, replace(settings, style=style))
+                self._apply_settings(now_ns, replace(settings, style=style))
             case Action.STYLE | Action.BLEND:
                 palette = settings.palette or tuple(name for name, _ in settings.style)
                 if palette:
                     self._morphing = None
-                    style = style_at(palette, used)
-                    self._change(now_ns, replace(settings, style=style, palette=palette))
+                    style = style_at(palette, triggered)
+                    self._apply_settings(now_ns, replace(settings, style=style, palette=palette))
 
     # Time.
 
-    def _follow(self, now_ns: int, moved: protocol.Moved) -> None:
+    def _update_transport(self, now_ns: int, changed: protocol.TransportChanged) -> None:
         """Go by another line; if it is broken, so is what went on."""
         before = self._transport
-        self._view = replace(self._view, following=moved.reason)
-        if not self._timing.follow(moved.transport):
-            if self._phrase is not None and not self._answering.goes_on:
-                self._renew_frame(self._phrase)
+        self._snapshot = replace(self._snapshot, sync_reason=changed.reason)
+        if not self._timing.set_transport(changed.transport):
+            if self._phrase is not None and not self._response.is_active:
+                self._reset_composer_if_changed(self._phrase)
             return
-        self._break_off(now_ns, before)
-        if before.source.followed:  # what was played before had its place in what has gone by
-            last = [(at, h) for at, h in self._recent if at >= now_ns - LAST_NS]
-            self._recent.clear()
-            self._recent.extend(last)
-        self._out.tell(now_ns, "time", text=moved.reason)
-        if self.state is not State.STOPPED:
-            self._reframe(now_ns)
-            self._hear_early_notes(now_ns)
+        self._abandon_turn(now_ns, before)
+        if before.source.is_external:  # what was played before had its place in what has gone by
+            last = [
+                (at, h) for at, h in self._recent_events if at >= now_ns - LOOP_START_TOLERANCE_NS
+            ]
+            self._recent_events.clear()
+            self._recent_events.extend(last)
+        self._effects.log(now_ns, "time", text=changed.reason)
+        if self.state is not TurnState.STOPPED:
+            self._realign_composer(now_ns)
+            self._replay_early_notes(now_ns)
 
-    def _break_off(self, now_ns: int, before: Transport) -> None:
+    def _abandon_turn(self, now_ns: int, before: Transport) -> None:
         """Leave the answer and the phrase: the time that they were in is over."""
-        self._answering.break_off(now_ns, before)
-        self._phrase = self._trading_from = None
-        self._signal(Signal.BROKEN)
-        if self._stops_after:
-            self._halt(now_ns)
+        self._response.abandon(now_ns, before)
+        self._phrase = self._trade_start_tick = None
+        self._transition(Signal.DISCONTINUITY)
+        if self._stop_after_audition:
+            self._stop(now_ns)
 
-    def _reframe(self, now_ns: int) -> None:
-        self._answering.begin_anew()
-        begin = self._timing.reframe(now_ns)
+    def _realign_composer(self, now_ns: int) -> None:
+        self._response.reset()
+        begin = self._timing.realign(now_ns)
         if begin is not None:
-            self._out.to_composer.append(begin)
+            self._effects.to_composer.append(begin)
 
-    def _renew_frame(self, phrase: Phrase) -> None:
+    def _reset_composer_if_changed(self, phrase: Phrase) -> None:
         """Let the composer begin anew with a phrase if tempo or metre are others than it knows."""
-        begin = self._timing.renew(phrase.begin_tick)
+        begin = self._timing.reset_if_changed(phrase.begin_tick)
         if begin is not None:
-            self._out.to_composer.append(begin)
-            if again := tuple(self._timing.composers(each) for each in phrase.happenings):
-                self._out.to_composer.append(Hear(again))
+            self._effects.to_composer.append(begin)
+            if again := tuple(self._timing.to_composer(each) for each in phrase.events):
+                self._effects.to_composer.append(PlayerEvents(again))
 
-    def _hear_early_notes(self, now_ns: int) -> None:
+    def _replay_early_notes(self, now_ns: int) -> None:
         """Take the notes that came just before the host began for its first."""
         line = self._transport
-        if not line.source.followed:
+        if not line.source.is_external:
             return
-        early = [(at, h) for at, h in self._recent if at >= line.time_ns - EARLY_NS]
-        self._recent.clear()
+        early = [
+            (at, h) for at, h in self._recent_events if at >= line.time_ns - HOST_START_TOLERANCE_NS
+        ]
+        self._recent_events.clear()
         for at_ns, happening in early:
             tick = max(line.tick, line.tick_at(at_ns))
-            self._heard(now_ns, replace(happening, tick=tick), at_ns, again=True)
+            self._add_note_event(now_ns, replace(happening, tick=tick), at_ns, replayed=True)
 
     # The player.
 
-    def _hear(self, now_ns: int, stamped: Stamped) -> None:
-        heard = self._controls.take(stamped.event)
+    def _handle_event(self, now_ns: int, stamped: TimedEvent) -> None:
+        heard = self._controls.process(stamped.event)
         if heard.learned is not None:
-            self._let_go(stamped.time_ns, heard.learned)
-        if heard.used is not None:
-            self._use(now_ns, heard.used)
+            self._release_control(stamped.time_ns, heard.learned)
+        if heard.triggered is not None:
+            self._run_action(now_ns, heard.triggered)
         if not heard.is_control:
-            self._hear_music(now_ns, stamped)
+            self._handle_player_event(now_ns, stamped)
 
-    def _let_go(self, now_ns: int, control: Control) -> None:
+    def _release_control(self, now_ns: int, control: Control) -> None:
         """End what was music until now: it may be down, and its release will be a control's."""
-        self._hear_music(now_ns, Stamped(now_ns, control.release))
+        self._handle_player_event(now_ns, TimedEvent(now_ns, control.release))
 
-    def _hear_music(self, now_ns: int, stamped: Stamped) -> None:
-        self._player.note_program(stamped.event)
-        if self.state is State.STOPPED:
+    def _handle_player_event(self, now_ns: int, stamped: TimedEvent) -> None:
+        self._player.set_program(stamped.event)
+        if self.state is TurnState.STOPPED:
             return
         if self._phrase is not None:
-            self._phrase.touch(stamped.time_ns)
-        if not (self._timing.begun or self._timing.followed):
+            self._phrase.mark_activity(stamped.time_ns)
+        if not (self._timing.own_clock_started or self._timing.is_external):
             if not isinstance(stamped.event, NoteOn):
-                self._meant_by(stamped)  # a pedal may be down already
+                self._to_note_events(stamped)  # a pedal may be down already
                 return
-            self._out.to_io += self._timing.set_off(stamped.time_ns)
-        for happening in self._meant_by(stamped):
-            self._heard(now_ns, happening, stamped.time_ns)
+            self._effects.to_io += self._timing.start_own_clock(stamped.time_ns)
+        for happening in self._to_note_events(stamped):
+            self._add_note_event(now_ns, happening, stamped.time_ns)
 
-    def _meant_by(self, stamped: Stamped) -> list[Happening]:
+    def _to_note_events(self, stamped: TimedEvent) -> list[NoteEvent]:
         """Return what an event means in the music; a pedal is shown, too."""
         before = self._player.pedal_down
-        happenings = self._player.hear(stamped, self._transport)
+        happenings = self._player.handle_event(stamped, self._transport)
         if self._player.pedal_down is not before:
-            self._answering.played.hold_pedal(stamped.time_ns, down=not before)
+            self._response.played.set_pedal(stamped.time_ns, down=not before)
         return happenings
 
-    def _heard(self, now_ns: int, happening: Happening, at_ns: int, *, again: bool = False) -> None:
+    def _add_note_event(
+        self, now_ns: int, event: NoteEvent, at_ns: int, *, replayed: bool = False
+    ) -> None:
         """Take what the player does into the phrase and to the composer; shown it is once."""
-        placed = happening.instrument, happening.pitch
-        self._recent.append((at_ns, happening))
-        if isinstance(happening, Release):
-            self._answering.played.end(placed, at_ns)
+        placed = event.instrument, event.pitch
+        self._recent_events.append((at_ns, event))
+        if isinstance(event, Release):
+            self._response.played.end(placed, at_ns)
         else:
-            if not again:
-                self._answering.played.begin(RollNote(*placed, happening.velocity, at_ns))
-            place = self._transport.told(happening.tick)
-            self._out.tell(at_ns, "played", happening.pitch, place)
-            if self.state is State.ANSWERING and self._yields:
-                self._answering.withdraw(now_ns)
-                self._signal(Signal.YIELD)
-            self._stops_after = False
-            self._signal(Signal.NOTE)
+            if not replayed:
+                self._response.played.add(RollNote(*placed, event.velocity, at_ns))
+            place = self._transport.format_position(event.tick)
+            self._effects.log(at_ns, "played", event.pitch, place)
+            if self.state is TurnState.ANSWERING and self._yields_to_player:
+                self._response.retract(now_ns)
+                self._transition(Signal.YIELD)
+            self._stop_after_audition = False
+            self._transition(Signal.NOTE)
             if self._phrase is None:
-                tick = self._turn_since(happening.tick)
-                self._phrase = Phrase.beginning(at_ns, tick)
-                if not self._answering.goes_on:
-                    self._renew_frame(self._phrase)
+                tick = self._turn_start(event.tick)
+                self._phrase = Phrase.start(at_ns, tick)
+                if not self._response.is_active:
+                    self._reset_composer_if_changed(self._phrase)
         if self._phrase is not None:
-            self._phrase.take(happening, at_ns)
-        told = self._timing.composers(happening)
-        if self._answering.goes_on and not self._yields:
-            self._answering.take_in(told)
+            self._phrase.add(event, at_ns)
+        told = self._timing.to_composer(event)
+        if self._response.is_active and not self._yields_to_player:
+            self._response.add_player_event(told)
         else:
-            self._out.to_composer.append(Hear((told,)))
+            self._effects.to_composer.append(PlayerEvents((told,)))
 
     @property
-    def _yields(self) -> bool:
+    def _yields_to_player(self) -> bool:
         """Tell whether a note of the player's ends the answer; whoever trades keeps to the form."""
         settings = self._settings
         keeps_form = settings.mode in (Mode.TRADE, Mode.ACCOMPANY)
         yields = settings.re_entry is ReEntry.YIELD and not keeps_form
-        return yields or self._answering.recital_ns is not None
+        return yields or self._response.audition_span_ns is not None
 
-    def _turn_since(self, tick: int) -> int:
+    def _turn_start(self, tick: int) -> int:
         """Return since when it has been the player's turn, who begins to play at a tick."""
-        since, self._trading_from = self._trading_from, None
+        since, self._trade_start_tick = self._trade_start_tick, None
         if since is None or self._settings.mode is not Mode.TRADE:
             return tick
         bars = self._settings.bars or turns.TRADED_BARS
@@ -517,106 +539,110 @@ class Session:
 
     # The turn.
 
-    def _passes_ns(self, phrase: Phrase) -> int | None:
+    def _hand_over_due_ns(self, phrase: Phrase) -> int | None:
         """Return when the turn passes, if nothing more is played; None: it does not."""
         if self._settings.mode is Mode.ACCOMPANY:
             return phrase.begin_ns
-        line = turns.passes_at_line(phrase, self._settings, self._transport)
+        line = turns.trade_end_tick(phrase, self._settings, self._transport)
         if line is not None:
-            return self._transport.ns_at(line) - LINE_LEAD_NS - self._settings.time.advance_ns
-        return self._player.silence_ends_ns(phrase) if self._settings.by_silence else None
+            return self._transport.ns_at(line) - BAR_LEAD_NS - self._settings.time.advance_ns
+        return self._player.silence_end_ns(phrase) if self._settings.by_silence else None
 
-    def _hearing_due_ns(self) -> int | None:
+    def _player_due_ns(self) -> int | None:
         phrase = self._phrase
-        if self.state is not State.HEARING or phrase is None:
+        if self.state is not TurnState.PLAYER or phrase is None:
             return None
-        passes = self._passes_ns(phrase)
-        if phrase.pause_told:
+        passes = self._hand_over_due_ns(phrase)
+        if phrase.pause_reported:
             return passes
         pause = phrase.last_event_ns + PAUSE_NS
         return pause if passes is None else min(pause, passes)
 
-    def _pass_time(self, now_ns: int) -> None:
+    def _poll(self, now_ns: int) -> None:
         if self._morphing is not None and now_ns >= self._morphing.due_ns:
-            self._morph(now_ns, self._morphing)
+            self._step_morph(now_ns, self._morphing)
         phrase = self._phrase
-        if self.state is State.HEARING and phrase is not None:
-            passes = self._passes_ns(phrase)
+        if self.state is TurnState.PLAYER and phrase is not None:
+            passes = self._hand_over_due_ns(phrase)
             if passes is not None and now_ns >= passes:
                 self._hand_over(now_ns, passes)
-            elif not phrase.pause_told and now_ns >= phrase.last_event_ns + PAUSE_NS:
-                self._tell_pause(phrase, passes)
-        if self.state is State.ANSWERING:
-            self._go_on(now_ns)
-        if self.state is not State.STOPPED and (clicks := self._timing.clicks(now_ns)):
-            self._out.to_io.append(protocol.Play(clicks))
+            elif not phrase.pause_reported and now_ns >= phrase.last_event_ns + PAUSE_NS:
+                self._notify_pause(phrase, passes)
+        if self.state is TurnState.ANSWERING:
+            self._poll_response(now_ns)
+        if self.state is not TurnState.STOPPED and (clicks := self._timing.clicks(now_ns)):
+            self._effects.to_io.append(protocol.Play(clicks))
 
-    def _morph(self, now_ns: int, morphing: Morphing) -> None:
+    def _step_morph(self, now_ns: int, morphing: ActiveMorph) -> None:
         """Take a step of a morph."""
         stepped = morphing.stepped(now_ns)
-        self._change(now_ns, replace(self._settings, style=stepped.style))
-        self._morphing = None if stepped.done(now_ns) == 1 else stepped
+        self._apply_settings(now_ns, replace(self._settings, style=stepped.style))
+        self._morphing = None if stepped.progress(now_ns) == 1 else stepped
 
-    def _tell_pause(self, phrase: Phrase, passes_ns: int | None) -> None:
+    def _notify_pause(self, phrase: Phrase, hand_over_ns: int | None) -> None:
         """Let the composer use a pause: it may be the one that hands over, or a key is held."""
-        phrase.pause_told = True
-        if passes_ns is None:
-            tick = self._transport.tick_at(phrase.last_event_ns) + 1 + self._timing.base
-            self._out.to_composer.append(Elapse(tick))
+        phrase.pause_reported = True
+        if hand_over_ns is None:
+            tick = self._transport.tick_at(phrase.last_event_ns) + 1 + self._timing.composer_offset
+            self._effects.to_composer.append(Advance(tick))
         else:
-            turn = turns.turn(phrase, self._settings, self._transport, passes_ns)
-            self._out.to_composer.append(Foresee(self._answering.asked(phrase, turn)))
+            turn = turns.next_turn(phrase, self._settings, self._transport, hand_over_ns)
+            self._effects.to_composer.append(
+                Speculate(self._response.generate_request(phrase, turn))
+            )
 
-    def _hand_over(self, now_ns: int, wanted_ns: int, *, asked: bool = False) -> None:
+    def _hand_over(self, now_ns: int, wanted_ns: int, *, on_request: bool = False) -> None:
         phrase = self._phrase
-        if asked and self.state is State.LISTENING:
-            phrase = self._out_of_nothing(now_ns)
-        if phrase is None or not self._signal(Signal.HAND_OVER):
+        if on_request and self.state is TurnState.LISTENING:
+            phrase = self._empty_phrase(now_ns)
+        if phrase is None or not self._transition(Signal.HAND_OVER):
             return
-        self._renew_frame(phrase)
-        turn = turns.turn(phrase, self._settings, self._transport, wanted_ns, asked=asked)
-        if not self._transport.grid and (behind := self._timing.told_tick - turn.begin) > 0:
+        self._reset_composer_if_changed(phrase)
+        turn = turns.next_turn(
+            phrase, self._settings, self._transport, wanted_ns, on_request=on_request
+        )
+        if not self._transport.has_bars and (behind := self._timing.reported_tick - turn.begin) > 0:
             turn = turns.Turn(turn.begin + behind, turn.end + behind)
         ready_ns = now_ns + LEAD_NS + self._settings.time.advance_ns
         lacking_ns = ready_ns - self._transport.ns_at(turn.begin)
-        if not self._transport.grid:
-            self._out.to_io += self._timing.shift(lacking_ns)
+        if not self._transport.has_bars:
+            self._effects.to_io += self._timing.shift(lacking_ns)
         elif lacking_ns > LEAD_NS - MARGIN_NS:
             # The line has been missed: the machine was busy. A loop waits for the next.
             if self._settings.mode is Mode.LOOP:
-                turn = turns.turn(phrase, self._settings, self._transport, now_ns)
+                turn = turns.next_turn(phrase, self._settings, self._transport, now_ns)
             else:
                 turn = replace(turn, begin=self._transport.tick_at(ready_ns))
-        self._phrase = self._trading_from = None
-        self._answering.ask(now_ns, phrase, turn)
-        self._out.tell(now_ns, "hand-over", now_ns - wanted_ns)
+        self._phrase = self._trade_start_tick = None
+        self._response.start(now_ns, phrase, turn)
+        self._effects.log(now_ns, "hand-over", now_ns - wanted_ns)
 
-    def _out_of_nothing(self, now_ns: int) -> Phrase:
+    def _empty_phrase(self, now_ns: int) -> Phrase:
         """Return the phrase of a player who lets the other begin."""
-        self._set_off(now_ns)
-        return Phrase.beginning(now_ns, self._transport.tick_at(now_ns))
+        self._start_own_clock(now_ns)
+        return Phrase.start(now_ns, self._transport.tick_at(now_ns))
 
-    def _go_on(self, now_ns: int) -> None:
+    def _poll_response(self, now_ns: int) -> None:
         """Let the answer go on; when it is over, it is the player's turn."""
-        if self._answering.is_left_alone(now_ns):
+        if self._response.is_player_resting(now_ns):
             self._phrase = None
-            self._answering.conclude(now_ns)
-        end_tick, recited = self._answering.end_tick, self._answering.recital_ns is not None
-        if not self._answering.go_on(now_ns):
+            self._response.end(now_ns)
+        end_tick, recited = self._response.end_tick, self._response.audition_span_ns is not None
+        if not self._response.poll(now_ns):
             return
         if self._settings.mode is Mode.TRADE and not recited:
-            self._trading_from = end_tick
+            self._trade_start_tick = end_tick
         self._end_turn(now_ns)
 
     def _end_turn(self, now_ns: int) -> None:
         """Give the turn back to the player, or stop, if only something was to be recited."""
-        self._signal(Signal.FINISHED)
-        self._out.tell(now_ns, "finished")
-        if self._stops_after:
-            self._halt(now_ns)
+        self._transition(Signal.FINISHED)
+        self._effects.log(now_ns, "finished")
+        if self._stop_after_audition:
+            self._stop(now_ns)
         if self._phrase is not None:  # the player has begun already
-            self._phrase.begin_tick = self._turn_since(self._phrase.begin_tick)
-            self._signal(Signal.NOTE)
+            self._phrase.begin_tick = self._turn_start(self._phrase.begin_tick)
+            self._transition(Signal.NOTE)
 
     def _is_ducked(self, now_ns: int) -> bool:
         ducks = self._settings.re_entry is ReEntry.DUCK

@@ -15,22 +15,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bridge.messages.composer import Begin, Happening
+from bridge.messages.composer import Reset, NoteEvent
 from bridge.messages.settings import Mode, Settings
 from bridge.midi.notes import MetreChange
 from bridge.playout import protocol
 from bridge.playout.metronome import clicks
 from bridge.session.player import SECOND
 from bridge.session.turns import NO_END
-from bridge.sync.quantise import Step
+from bridge.sync.quantise import GridStep
 from bridge.sync.tempo import FREE_BPM, quarter_ns
 from bridge.sync.transport import Source, Transport
 
 if TYPE_CHECKING:
-    from bridge.playout.schedule import Due
+    from bridge.playout.schedule import ScheduledEvent
 
-_SAME_TEMPO = 0.04
-_CLICKS_AHEAD_NS = 2 * SECOND
+_TEMPO_TOLERANCE = 0.04
+_CLICK_HORIZON_NS = 2 * SECOND
 
 
 class Timing:
@@ -38,85 +38,89 @@ class Timing:
 
     def __init__(self, settings: Settings) -> None:
         self.transport = Transport()
-        self.base = 0
+        self.composer_offset = 0
         """The composer's tick at the transport's tick 0."""
-        self.begun = False
+        self.own_clock_started = False
         """Whether our own line lies where the player has put it."""
         self._settings = settings
-        self._own = Transport()
-        self._frame: Begin | None = None
-        self._told_tick = 0  # the last that the composer has been told of, in its ticks
-        self._clicked_tick = 0  # up to here clicks have been planned
+        self._own_transport = Transport()
+        self._last_reset: Reset | None = None
+        self._reported_tick = 0  # the last that the composer has been told of, in its ticks
+        self._next_click_tick = 0  # up to here clicks have been planned
 
     @property
-    def followed(self) -> bool:
+    def is_external(self) -> bool:
         """Tell whether somebody else's time is followed."""
-        return self.transport.source.followed
+        return self.transport.source.is_external
 
     @property
-    def told_tick(self) -> int:
+    def reported_tick(self) -> int:
         """Return the last tick of the transport that the composer has been told of."""
-        return self._told_tick - self.base
+        return self._reported_tick - self.composer_offset
 
     # Our own line.
 
-    def begin(self, settings: Settings, now_ns: int) -> list[protocol.ToIo]:
+    def start(self, settings: Settings, now_ns: int) -> list[protocol.ToIo]:
         """Begin a session; return what the MIDI I/O process must know."""
-        self._settings, self._frame = settings, None
-        line = self._own_line(now_ns)
-        count_in = settings.time.count_in_bars if line.grid else 0
-        self.begun = count_in > 0
-        return self._conduct(line.shifted(line.ns_at(count_in * line.metre.bar_ticks) - now_ns))
+        self._settings, self._last_reset = settings, None
+        line = self._make_own_transport(now_ns)
+        count_in = settings.time.count_in_bars if line.has_bars else 0
+        self.own_clock_started = count_in > 0
+        return self._set_own_transport(
+            line.shifted(line.ns_at(count_in * line.metre.bar_ticks) - now_ns)
+        )
 
-    def set_off(self, at_ns: int) -> list[protocol.ToIo]:
+    def start_own_clock(self, at_ns: int) -> list[protocol.ToIo]:
         """Let our own line begin where the player has."""
-        self.begun = True
-        return self._conduct(self._own_line(at_ns))
+        self.own_clock_started = True
+        return self._set_own_transport(self._make_own_transport(at_ns))
 
     def shift(self, by_ns: int) -> list[protocol.ToIo]:
         """Move the music later, or earlier, from now on; only playing freely may do this."""
-        assert not self.transport.grid
-        return self._conduct(self._own.shifted(by_ns))
+        assert not self.transport.has_bars
+        return self._set_own_transport(self._own_transport.shifted(by_ns))
 
-    def change(self, settings: Settings, now_ns: int) -> list[protocol.ToIo]:
+    def apply_settings(self, settings: Settings, now_ns: int) -> list[protocol.ToIo]:
         """Keep time by other settings from now on: our own clock goes on from where it is."""
         self._settings = settings
         # Who has played freely has played no bars: they begin now.
-        anew = self._own_line(self._own.time_ns if self._own.grid else now_ns)
-        if self.begun and anew.grid and self._own.grid:
-            tick = self._own.passed(now_ns)
-            bar = self._own.place(tick).bar
-            metre = replace(anew.metre, tick=self._own.bar_line(bar))
-            at_ns = self._own.ns_at(tick)
+        anew = self._make_own_transport(
+            self._own_transport.time_ns if self._own_transport.has_bars else now_ns
+        )
+        if self.own_clock_started and anew.has_bars and self._own_transport.has_bars:
+            tick = self._own_transport.last_tick_at(now_ns)
+            bar = self._own_transport.bar_position(tick).bar
+            metre = replace(anew.metre, tick=self._own_transport.bar_line(bar))
+            at_ns = self._own_transport.ns_at(tick)
             anew = replace(anew, time_ns=at_ns, tick=tick, metre=metre, bar=bar)
-        told: list[protocol.ToIo] = self.demands()[:1]
-        if _kind(anew) != _kind(self._own):
-            told += self._conduct(anew)
+        told: list[protocol.ToIo] = self.sync_commands()[:1]
+        if _tempo_and_metre(anew) != _tempo_and_metre(self._own_transport):
+            told += self._set_own_transport(anew)
         return told
 
-    def demands(self) -> list[protocol.ToIo]:
+    def sync_commands(self) -> list[protocol.ToIo]:
         """Return all that a MIDI I/O process must know that has just opened its ports."""
         time = self._settings.time
         metre = MetreChange(0, *time.metre)
         return [
-            protocol.Follow(time.sync, time.advance_ns, metre),
-            protocol.Conduct(self._own),
+            protocol.SetSync(time.sync, time.advance_ns, metre),
+            protocol.SetOwnTransport(self._own_transport),
         ]
 
     @property
-    def _keeps_time(self) -> bool:
+    def _uses_own_clock(self) -> bool:
         """Tell whether our own clock goes where nobody's is followed."""
         settings = self._settings
         return (
             settings.time.bpm is not None
             or settings.time.sync is Source.OWN
             or settings.mode is Mode.TRADE
-            or settings.quantise.step is not Step.OFF
+            or settings.quantise.step is not GridStep.OFF
         )
 
-    def _own_line(self, begin_ns: int) -> Transport:
+    def _make_own_transport(self, begin_ns: int) -> Transport:
         time = self._settings.time
-        if not self._keeps_time:
+        if not self._uses_own_clock:
             return Transport(time_ns=begin_ns)
         return Transport(
             Source.OWN,
@@ -125,115 +129,124 @@ class Timing:
             metre=MetreChange(0, *time.metre),
         )
 
-    def _conduct(self, line: Transport) -> list[protocol.ToIo]:
-        self._own = line
-        if not self.followed:
-            self.transport = replace(line, epoch=self.transport.epoch)
-        return [protocol.Conduct(line)]
+    def _set_own_transport(self, transport: Transport) -> list[protocol.ToIo]:
+        self._own_transport = transport
+        if not self.is_external:
+            self.transport = replace(transport, epoch=self.transport.epoch)
+        return [protocol.SetOwnTransport(transport)]
 
     # Another line.
 
-    def follow(self, line: Transport) -> bool:
+    def set_transport(self, transport: Transport) -> bool:
         """Go by another line; tell whether that breaks the one before."""
         before = self.transport
-        if not line.source.followed:  # it is ours, and we know it better
-            line = replace(self._own, epoch=line.epoch)
-            self.begun &= not before.source.followed
-        self.transport = line
-        return line.epoch != before.epoch
+        if not transport.source.is_external:  # it is ours, and we know it better
+            transport = replace(self._own_transport, epoch=transport.epoch)
+            self.own_clock_started &= not before.source.is_external
+        self.transport = transport
+        return transport.epoch != before.epoch
 
     # The composer's ticks.
 
-    def reframe(self, now_ns: int) -> Begin | None:
+    def realign(self, now_ns: int) -> Reset | None:
         """Let the composer count as the transport does now; return what it must begin anew."""
         line = self.transport
-        if not line.grid:
-            self._count_from(Begin(), 0)
-            return self._frame
-        first = min(line.tick, line.passed(now_ns))
+        if not line.has_bars:
+            self._rebase(Reset(), 0)
+            return self._last_reset
+        first = min(line.tick, line.last_tick_at(now_ns))
         bar_line = line.bar_line_before(first)
-        self._clicked_tick = first
-        frame = _frame_of(line)
-        if self._frame is not None and _alike(self._frame, frame):
+        self._next_click_tick = first
+        frame = _reset_for(line)
+        if self._last_reset is not None and _is_compatible(self._last_reset, frame):
             bar = line.metre.bar_ticks
-            self.base = -(-self._told_tick // bar) * bar - bar_line
+            self.composer_offset = -(-self._reported_tick // bar) * bar - bar_line
             return None
-        self._count_from(frame, -bar_line)
+        self._rebase(frame, -bar_line)
         return frame
 
-    def renew(self, tick: int) -> Begin | None:
+    def reset_if_changed(self, tick: int) -> Reset | None:
         """Let the composer count anew from a tick's bar if tempo or metre have become others.
 
         Return what it must begin anew; None if its frame holds.
         """
         line = self.transport
-        if self._frame is None or (before := self._frame).bpm is None or not line.grid:
+        if (
+            self._last_reset is None
+            or (before := self._last_reset).bpm is None
+            or not line.has_bars
+        ):
             return None
-        frame = _frame_of(line)
-        if _alike(before, frame):
+        frame = _reset_for(line)
+        if _is_compatible(before, frame):
             return None
-        self._count_from(frame, -line.bar_line_before(tick))
+        self._rebase(frame, -line.bar_line_before(tick))
         return frame
 
-    def _count_from(self, frame: Begin, base: int) -> None:
-        self._frame, self.base, self._told_tick = frame, base, 0
+    def _rebase(self, reset: Reset, composer_offset: int) -> None:
+        self._last_reset, self.composer_offset, self._reported_tick = reset, composer_offset, 0
 
-    def composers(self, happening: Happening) -> Happening:
+    def to_composer(self, event: NoteEvent) -> NoteEvent:
         """Return a happening at the composer's tick, who is told of it."""
-        tick = max(0, happening.tick + self.base)
-        self._told_tick = max(self._told_tick, tick)
-        return replace(happening, tick=tick)
+        tick = max(0, event.tick + self.composer_offset)
+        self._reported_tick = max(self._reported_tick, tick)
+        return replace(event, tick=tick)
 
-    def untell(self, after_tick: int) -> None:
+    def retract(self, after_tick: int) -> None:
         """Take note that what the composer has told after a tick never happened."""
-        self._told_tick = min(self._told_tick, after_tick + self.base)
+        self._reported_tick = min(self._reported_tick, after_tick + self.composer_offset)
 
-    def ours(self, happening: Happening) -> Happening:
+    def from_composer(self, event: NoteEvent) -> NoteEvent:
         """Return a happening that the composer has told, at the transport's tick."""
-        self._told_tick = max(self._told_tick, happening.tick)
-        return replace(happening, tick=happening.tick - self.base)
+        self._reported_tick = max(self._reported_tick, event.tick)
+        return replace(event, tick=event.tick - self.composer_offset)
 
     # The click of our own clock.
 
-    def click_again(self, after_tick: int) -> None:
+    def rewind_clicks(self, after_tick: int) -> None:
         """Take note that what was planned after a tick has been taken back, clicks too."""
-        self._clicked_tick = min(self._clicked_tick, after_tick + 1)
+        self._next_click_tick = min(self._next_click_tick, after_tick + 1)
 
     def click_due_ns(self) -> int | None:
         """Return when clicks must be planned again, if there are any to come."""
-        if not self.begun or self._clicked_tick >= self._clicks_end:
+        if not self.own_clock_started or self._next_click_tick >= self._click_end_tick:
             return None
-        return self.transport.ns_at(self._clicked_tick) - _CLICKS_AHEAD_NS // 2
+        return self.transport.ns_at(self._next_click_tick) - _CLICK_HORIZON_NS // 2
 
-    def clicks(self, now_ns: int) -> tuple[Due, ...]:
+    def clicks(self, now_ns: int) -> tuple[ScheduledEvent, ...]:
         """Return the clicks of the coming beats that have not been planned."""
         due_ns = self.click_due_ns()
         if due_ns is None or now_ns < due_ns:
             return ()
-        end = min(self._clicks_end, self.transport.tick_at(now_ns + _CLICKS_AHEAD_NS))
-        planned = tuple(clicks(self.transport, self._clicked_tick, end))
-        self._clicked_tick = max(end, self._clicked_tick)
+        end = min(self._click_end_tick, self.transport.tick_at(now_ns + _CLICK_HORIZON_NS))
+        planned = tuple(clicks(self.transport, self._next_click_tick, end))
+        self._next_click_tick = max(end, self._next_click_tick)
         return planned
 
     @property
-    def _clicks_end(self) -> int:
+    def _click_end_tick(self) -> int:
         """Return the tick before which our own clock clicks: the first, if it only counts in."""
         if self.transport.source is not Source.OWN:
             return -NO_END
         return NO_END if self._settings.time.click else 0
 
 
-def _kind(line: Transport) -> tuple[Source, int, int, int]:
+def _tempo_and_metre(transport: Transport) -> tuple[Source, int, int, int]:
     """Return what makes our own line another, wherever it lies."""
-    return line.source, line.quarter_ns, line.metre.numerator, line.metre.denominator
+    return (
+        transport.source,
+        transport.quarter_ns,
+        transport.metre.numerator,
+        transport.metre.denominator,
+    )
 
 
-def _frame_of(line: Transport) -> Begin:
-    return Begin(line.bpm, (line.metre.numerator, line.metre.denominator))
+def _reset_for(transport: Transport) -> Reset:
+    return Reset(transport.bpm, (transport.metre.numerator, transport.metre.denominator))
 
 
-def _alike(before: Begin, after: Begin) -> bool:
+def _is_compatible(before: Reset, after: Reset) -> bool:
     """Tell whether music that was begun in one frame can go on in another."""
     if before.bpm is None or after.bpm is None or before.metre != after.metre:
         return False
-    return abs(after.bpm / before.bpm - 1) < _SAME_TEMPO
+    return abs(after.bpm / before.bpm - 1) < _TEMPO_TOLERANCE

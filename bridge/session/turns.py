@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bridge.messages.composer import Happening, Release, Strike
-from bridge.messages.settings import Begins, Mode, Settings
+from bridge.messages.composer import NoteEvent, Release, Onset
+from bridge.messages.settings import StartOn, Mode, Settings
 from bridge.midi.instruments import Instrument
 from bridge.session.player import MS, SECOND
 from bridge.sync.tempo import TempoMap
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
 
 LEAD_NS = 20 * MS
 """From hand-over to the first note: time to compute it, short enough not to be heard as waiting."""
-LINE_LEAD_NS = 60 * MS
+BAR_LEAD_NS = 60 * MS
 """How long before a bar line an answer is asked for that is to begin on it."""
-SHORTEST_ANSWER_NS, LONGEST_ANSWER_NS = 2 * SECOND, 16 * SECOND
-BEGINNING_NS = 8 * SECOND
+MIN_RESPONSE_NS, MAX_RESPONSE_NS = 2 * SECOND, 16 * SECOND
+OPENING_NS = 8 * SECOND
 """Whoever is let begin plays so long."""
 NO_END = 1 << 40
 """A tick that no music reaches: whoever plays until there goes on until told."""
-HAIR_NS, LARGEST_HAIR_TICKS = 60 * MS, 12
+BAR_TOLERANCE_NS, MAX_BAR_TOLERANCE_TICKS = 60 * MS, 12
 """By so much, and a sixteenth at most, a note may miss the bar line that it is meant for."""
 TRADED_BARS = 4
 """Players trade fours, unless they say otherwise."""
@@ -46,64 +46,69 @@ class Turn:
     end: int
 
 
-def passes_at_line(phrase: Phrase, settings: Settings, transport: Transport) -> int | None:
+def trade_end_tick(phrase: Phrase, settings: Settings, transport: Transport) -> int | None:
     """Return the tick of the bar line at which the turn passes, if it passes at one."""
-    if settings.mode is not Mode.TRADE or not transport.grid:
+    if settings.mode is not Mode.TRADE or not transport.has_bars:
         return None
     return transport.bar_line(_first_bar(phrase, transport) + (settings.bars or TRADED_BARS))
 
 
-def _hair(transport: Transport) -> int:
+def _bar_tolerance_ticks(transport: Transport) -> int:
     """Return by how many ticks a note may miss a bar line that is meant for it."""
-    return min(LARGEST_HAIR_TICKS, transport.ticks_in(HAIR_NS))
+    return min(MAX_BAR_TOLERANCE_TICKS, transport.ticks_in(BAR_TOLERANCE_NS))
 
 
 def _first_bar(phrase: Phrase, transport: Transport) -> int:
     """Return the bar that a phrase begins in; who begins a hair before a line begins on it."""
-    return transport.place(phrase.begin_tick + _hair(transport)).bar
+    return transport.bar_position(phrase.begin_tick + _bar_tolerance_ticks(transport)).bar
 
 
-def turn(
-    phrase: Phrase, settings: Settings, transport: Transport, at_ns: int, *, asked: bool = False
+def next_turn(
+    phrase: Phrase,
+    settings: Settings,
+    transport: Transport,
+    at_ns: int,
+    *,
+    on_request: bool = False,
 ) -> Turn:
     """Return the turn that follows a phrase if it passes at a time.
 
     Players who trade wait for the end of their bars, unless they have asked for the answer.
     """
-    begin = None if asked else passes_at_line(phrase, settings, transport)
+    begin = None if on_request else trade_end_tick(phrase, settings, transport)
     if begin is None:
-        begin = _begin(settings, transport, at_ns)
-    return Turn(begin, begin + _length(phrase, settings, transport, begin))
+        begin = _begin_tick(settings, transport, at_ns)
+    return Turn(begin, begin + _length_ticks(phrase, settings, transport, begin))
 
 
-def _begin(settings: Settings, transport: Transport, at_ns: int) -> int:
-    if not transport.grid:
+def _begin_tick(settings: Settings, transport: Transport, at_ns: int) -> int:
+    if not transport.has_bars:
         return transport.tick_at(at_ns)
     earliest = transport.tick_at(at_ns + LEAD_NS + settings.time.advance_ns)
     by_bars = settings.mode in (Mode.LOOP, Mode.TRADE)
-    if settings.begins is Begins.AT_ONCE and not by_bars:
+    if settings.begins is StartOn.NOW and not by_bars:
         return earliest
-    on_bar = settings.begins is Begins.ON_BAR or by_bars
+    on_bar = settings.begins is StartOn.BAR or by_bars
     step = transport.metre.bar_ticks if on_bar else transport.beat_ticks
-    return transport.next_line(earliest, step)
+    return transport.next_grid_line(earliest, step)
 
 
-def _length(phrase: Phrase, settings: Settings, transport: Transport, begin: int) -> int:
+def _length_ticks(phrase: Phrase, settings: Settings, transport: Transport, begin: int) -> int:
     match settings.mode:
         case Mode.TAKE_OVER | Mode.ACCOMPANY:
             return NO_END
-        case Mode.TRADE if transport.grid:
+        case Mode.TRADE if transport.has_bars:
             return (settings.bars or TRADED_BARS) * transport.metre.bar_ticks
-        case Mode.LOOP if phrase.happenings:
+        case Mode.LOOP if phrase.events:
             return loop_ticks(phrase, transport, begin)
-    if settings.bars is not None and transport.grid:
+    if settings.bars is not None and transport.has_bars:
         return settings.bars * transport.metre.bar_ticks
     spoken_ns = phrase.last_event_ns - phrase.begin_ns
-    length_ns = min(LONGEST_ANSWER_NS, max(SHORTEST_ANSWER_NS, spoken_ns))
-    if not phrase.happenings:
-        length_ns = BEGINNING_NS
+    length_ns = min(MAX_RESPONSE_NS, max(MIN_RESPONSE_NS, spoken_ns))
+    if not phrase.events:
+        length_ns = OPENING_NS
     ticks = transport.ticks_in(settings.answer_ns or length_ns)
-    if not transport.grid:
+    if not transport.has_bars:
         return ticks
     bar = transport.metre.bar_ticks
     return max(1, (2 * ticks + bar) // (2 * bar)) * bar
@@ -111,52 +116,50 @@ def _length(phrase: Phrase, settings: Settings, transport: Transport, begin: int
 
 def loop_ticks(phrase: Phrase, transport: Transport, begin: int) -> int:
     """Return how long a pass of a loop is: with its last rest, and whole bars if there are any."""
-    if not transport.grid:
+    if not transport.has_bars:
         return max(1, begin - phrase.begin_tick)
     bar = transport.metre.bar_ticks
-    first, hair = transport.bar_line(_first_bar(phrase, transport)), _hair(transport)
+    first, hair = transport.bar_line(_first_bar(phrase, transport)), _bar_tolerance_ticks(transport)
     # A key that comes up a hair after the line was meant to come up on it.
-    ends = (h.tick + 1 if isinstance(h, Strike) else h.tick - hair for h in phrase.happenings)
+    ends = (h.tick + 1 if isinstance(h, Onset) else h.tick - hair for h in phrase.events)
     last = max(first + 1, max(ends, default=first))
     return -(-(last - first) // bar) * bar
 
 
-def loop_pass(phrase: Phrase, transport: Transport, turn: Turn) -> tuple[Happening, ...]:
+def loop_script(phrase: Phrase, transport: Transport, turn: Turn) -> tuple[NoteEvent, ...]:
     """Return what happens in a pass of a loop: the phrase again, all of it within the turn."""
     first = phrase.begin_tick
-    if transport.grid:
+    if transport.has_bars:
         first = transport.bar_line(_first_bar(phrase, transport))
-    moved = [
-        replace(h, tick=max(turn.begin, h.tick - first + turn.begin)) for h in phrase.happenings
-    ]
+    moved = [replace(h, tick=max(turn.begin, h.tick - first + turn.begin)) for h in phrase.events]
     return tuple(
         h if h.tick <= turn.end else replace(h, tick=turn.end)
         for h in moved
-        if h.tick < turn.end or not isinstance(h, Strike)
+        if h.tick < turn.end or not isinstance(h, Onset)
     )
 
 
-def recital(score: Score, transport: Transport, begin: int) -> tuple[Happening, ...]:
+def score_script(score: Score, transport: Transport, begin: int) -> tuple[NoteEvent, ...]:
     """Return what happens when a score is played from a tick on, in order of time.
 
     Where there is a beat its ticks are those of the beat; else they are as long as it says.
     """
 
-    def at(tick: int) -> int:
-        return begin + (tick if transport.grid else transport.ticks_in(tempo.ns_at(tick)))
+    def tick_of(tick: int) -> int:
+        return begin + (tick if transport.has_bars else transport.ticks_in(tempo.ns_at(tick)))
 
     tempo = TempoMap(score.tempos)
-    happenings: list[Happening] = []
+    happenings: list[NoteEvent] = []
     for note in score.notes:
-        onset = at(note.onset_ticks)
-        happenings.append(Strike(onset, note.instrument, note.pitch, note.velocity))
+        onset = tick_of(note.onset_ticks)
+        happenings.append(Onset(onset, note.instrument, note.pitch, note.velocity))
         if note.instrument is not Instrument.DRUMS:
-            release = max(onset + 1, at(note.release_ticks))
+            release = max(onset + 1, tick_of(note.release_ticks))
             happenings.append(Release(release, note.instrument, note.pitch))
-    return tuple(sorted(happenings, key=lambda each: (each.tick, isinstance(each, Strike))))
+    return tuple(sorted(happenings, key=lambda each: (each.tick, isinstance(each, Onset))))
 
 
-def invited(phrase: Phrase, settings: Settings) -> tuple[Instrument, ...]:
+def response_instruments(phrase: Phrase, settings: Settings) -> tuple[Instrument, ...]:
     """Return which instruments may play: those asked for, or those that the phrase suggests."""
     if settings.instruments:
         return settings.instruments

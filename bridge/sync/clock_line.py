@@ -29,34 +29,36 @@ CLOCKS_PER_QUARTER = 24  # "24 clocks per quarter note" (MIDI 1.0, System Real T
 SILENCE_NS = 1_000_000_000  # after so long without a clock nobody sends clocks
 
 WINDOW = 96  # clocks in the line: a bar of 4/4
-YOUNG = 12  # clocks from which the spread of the delays can be told
-OLD_TEMPO = YOUNG * (YOUNG**2 - 1) / 12  # the old tempo weighs as much as a dozen clocks
+MIN_CLOCKS = 12  # clocks from which the spread of the delays can be told
+MAX_PRIOR_WEIGHT = (
+    MIN_CLOCKS * (MIN_CLOCKS**2 - 1) / 12
+)  # the old tempo weighs as much as a dozen clocks
 MISS_NS = 4_000_000
 MISS_CLOCKS = 0.15  # a clock this far off the line, and by 4 ms, is a miss
-STEP = 10  # misses in a row say that the tempo has changed: only these are kept
-CONTRADICTION = 3  # misses in a row say that the tempo has changed in a pause
-LOST = 5  # misses in a row, late by the same whole clocks, say that clocks were lost
+TEMPO_STEP_MISSES = 10  # misses in a row say that the tempo has changed: only these are kept
+CONTRADICTION_MISSES = 3  # misses in a row say that the tempo has changed in a pause
+LOST_MISSES = 5  # misses in a row, late by the same whole clocks, say that clocks were lost
 LOST_CLOCKS = 0.1  # how close to a whole number they are, in the middle
 LOST_SPREAD = 0.12  # and how close to each other, most of them
-TWICE_CLOCKS = 0.125  # a clock so soon after another was sent twice,
-TWICE_EARLY = 0.75  # if it is so early
-TWICE_SPREADS = 6.0
-SPREAD_NS = 1_500_000  # the least that is taken for the spread of the delays
-YOUNG_SPREAD_NS = 2_000_000
+DUPLICATE_CLOCKS = 0.125  # a clock so soon after another was sent twice,
+DUPLICATE_EARLY = 0.75  # if it is so early
+DUPLICATE_SPREADS = 6.0
+MIN_SPREAD_NS = 1_500_000  # the least that is taken for the spread of the delays
+INITIAL_SPREAD_NS = 2_000_000
 LATE_SPREADS = 1.6  # a clock so far above the line weighs half
 EARLY_SPREADS = 3.2  # and so far below it
-SHORTEST_NS = 2_500_000  # 1000 bpm; no host goes beyond
-LONGEST_NS = 250_000_000  # 10 bpm
+MIN_CLOCK_NS = 2_500_000  # 1000 bpm; no host goes beyond
+MAX_CLOCK_NS = 250_000_000  # 10 bpm
 
 
-class _Line(NamedTuple):
+class _Fit(NamedTuple):
     """Clock `number` comes at `time_ns` after the first of its run, the others so far apart."""
 
     number: int
     time_ns: float
     clock_ns: float
 
-    def at(self, number: int) -> float:
+    def time_at(self, number: int) -> float:
         return self.time_ns + (number - self.number) * self.clock_ns
 
 
@@ -74,12 +76,14 @@ class ClockLine:
         self._last_ns: int | None = None
         self._begin_ns = 0
         self._clocks: deque[tuple[int, int]] = deque(maxlen=WINDOW)  # (number, ns since the first)
-        self._line = _Line(0, 0.0, quarter_ns(FREE_BPM) / CLOCKS_PER_QUARTER)
-        self._spread_ns = float(YOUNG_SPREAD_NS)
-        self._misses: deque[float] = deque(maxlen=STEP)  # in a row, the last ones, in ns
-        self._known = 0.0  # what the tempo is founded on: sum of squares of clock numbers
-        self._old_ns = 0.0  # the clock's length before this run
-        self._old_weight = 0.0
+        self._fit_line = _Fit(0, 0.0, quarter_ns(FREE_BPM) / CLOCKS_PER_QUARTER)
+        self._spread_ns = float(INITIAL_SPREAD_NS)
+        self._misses: deque[float] = deque(
+            maxlen=TEMPO_STEP_MISSES
+        )  # in a row, the last ones, in ns
+        self._information = 0.0  # what the tempo is founded on: sum of squares of clock numbers
+        self._prior_clock_ns = 0.0  # the clock's length before this run
+        self._prior_weight = 0.0
 
     @property
     def number(self) -> int:
@@ -94,78 +98,78 @@ class ClockLine:
     @property
     def quarter_ns(self) -> int:
         """Return the length of a quarter note."""
-        return round(CLOCKS_PER_QUARTER * self._line.clock_ns)
+        return round(CLOCKS_PER_QUARTER * self._fit_line.clock_ns)
 
     def ns_at(self, number: int) -> int:
         """Return when a clock comes or came, by the line."""
-        return self._begin_ns + round(self._line.at(number))
+        return self._begin_ns + round(self._fit_line.time_at(number))
 
-    def begin(self) -> None:
+    def start_run(self) -> None:
         """Take the next clock for the first of a run: the tempo is kept, the beat forgotten."""
         if self._clocks:
-            self._old_ns = self._line.clock_ns
-            self._old_weight = min(self._known + self._old_weight, OLD_TEMPO)
+            self._prior_clock_ns = self._fit_line.clock_ns
+            self._prior_weight = min(self._information + self._prior_weight, MAX_PRIOR_WEIGHT)
             self._clocks.clear()
         self._misses.clear()
 
-    def hear(self, time_ns: int) -> None:
+    def add_clock(self, time_ns: int) -> None:
         """Take in a clock."""
         if self._last_ns is not None and time_ns - self._last_ns >= SILENCE_NS:
-            self.begin()
+            self.start_run()
         if not self._clocks:
             self._begin_ns = time_ns
-            self._line = _Line(self._number + 1, 0.0, self._line.clock_ns)
+            self._fit_line = _Fit(self._number + 1, 0.0, self._fit_line.clock_ns)
         elapsed_ns = time_ns - self._begin_ns
-        miss_ns = elapsed_ns - self._line.at(self._number + 1)
-        if self._came_twice(elapsed_ns, miss_ns):
+        miss_ns = elapsed_ns - self._fit_line.time_at(self._number + 1)
+        if self._is_duplicate(elapsed_ns, miss_ns):
             return
         catching_up = (
             bool(self._clocks)
             and miss_ns > 0
-            and elapsed_ns - self._clocks[-1][1] < self._line.clock_ns / 2
+            and elapsed_ns - self._clocks[-1][1] < self._fit_line.clock_ns / 2
         )
         self._last_ns = time_ns
         self._number += 1
         self._clocks.append((self._number, elapsed_ns))
         if not catching_up:
-            self._notice(miss_ns)
+            self._count_misses(miss_ns)
         self._fit()
 
-    def _came_twice(self, elapsed_ns: int, miss_ns: float) -> bool:
+    def _is_duplicate(self, elapsed_ns: int, miss_ns: float) -> bool:
         """Tell whether this is the last clock once more: too soon, and nothing is overdue."""
-        clock_ns = self._line.clock_ns
+        clock_ns = self._fit_line.clock_ns
         return (
-            len(self._clocks) >= YOUNG
+            len(self._clocks) >= MIN_CLOCKS
             and not self._misses
-            and elapsed_ns - self._clocks[-1][1] < TWICE_CLOCKS * clock_ns
-            and -miss_ns > max(TWICE_SPREADS * self._spread_ns, TWICE_EARLY * clock_ns)
+            and elapsed_ns - self._clocks[-1][1] < DUPLICATE_CLOCKS * clock_ns
+            and -miss_ns > max(DUPLICATE_SPREADS * self._spread_ns, DUPLICATE_EARLY * clock_ns)
         )
 
-    def _notice(self, miss_ns: float) -> None:
+    def _count_misses(self, miss_ns: float) -> None:
         """Count the misses in a row, and draw the conclusion."""
-        if abs(miss_ns) <= max(MISS_NS, MISS_CLOCKS * self._line.clock_ns):
+        if abs(miss_ns) <= max(MISS_NS, MISS_CLOCKS * self._fit_line.clock_ns):
             self._misses.clear()
             return
         self._misses.append(miss_ns)
         misses = len(self._misses)
-        if len(self._clocks) < YOUNG:
-            if misses >= CONTRADICTION:
-                self._old_weight = 0.0
-        elif misses >= LOST and self._lost():
+        if len(self._clocks) < MIN_CLOCKS:
+            if misses >= CONTRADICTION_MISSES:
+                self._prior_weight = 0.0
+        elif misses >= LOST_MISSES and self._count_lost_clocks():
             self._misses.clear()
-        elif misses == STEP:
+        elif misses == TEMPO_STEP_MISSES:
             self._misses.clear()
-            self._old_weight = 0.0
-            while len(self._clocks) > STEP:
+            self._prior_weight = 0.0
+            while len(self._clocks) > TEMPO_STEP_MISSES:
                 self._clocks.popleft()
 
-    def _lost(self) -> bool:
+    def _count_lost_clocks(self) -> bool:
         """Count the clocks that are missing, if the last ones are all late by whole clocks."""
-        clock_ns = self._line.clock_ns
+        clock_ns = self._fit_line.clock_ns
         # The first may be a clock before the gap; a tempo that slows down comes to this later.
         if self._misses[1] < clock_ns / 2:
             return False
-        misses = list(self._misses)[-LOST:]
+        misses = list(self._misses)[-LOST_MISSES:]
         middle = median(misses)
         lost = round(middle / clock_ns)
         spread = median(abs(miss - middle) for miss in misses)
@@ -181,31 +185,33 @@ class ClockLine:
         """Move the line: one round if it is founded on many clocks, else begin anew."""
         numbers = [number - self._number for number, _ in self._clocks]
         times = [elapsed_ns for _, elapsed_ns in self._clocks]
-        line = _Line(self._number, self._line.at(self._number), self._line.clock_ns)
-        if len(times) < YOUNG:
-            line = self._rough(line, numbers, times)
+        line = _Fit(self._number, self._fit_line.time_at(self._number), self._fit_line.clock_ns)
+        if len(times) < MIN_CLOCKS:
+            line = self._median_fit(line, numbers, times)
             for _ in range(2):
-                line = self._round(line, numbers, _misses(line, numbers, times), YOUNG_SPREAD_NS)
+                line = self._reweighted_fit(
+                    line, numbers, _residuals(line, numbers, times), INITIAL_SPREAD_NS
+                )
         else:
-            misses = _misses(line, numbers, times)
+            misses = _residuals(line, numbers, times)
             self._spread_ns = _spread(misses)
-            line = self._round(line, numbers, misses, self._spread_ns)
-        self._line = line
+            line = self._reweighted_fit(line, numbers, misses, self._spread_ns)
+        self._fit_line = line
 
-    def _rough(self, line: _Line, numbers: list[int], times: list[int]) -> _Line:
+    def _median_fit(self, line: _Fit, numbers: list[int], times: list[int]) -> _Fit:
         """Draw a line through few clocks: the median of all slopes and that of all heights."""
-        if self._old_weight == 0 and len(times) > 1:
+        if self._prior_weight == 0 and len(times) > 1:
             pairs = combinations(zip(numbers, times, strict=True), 2)
             slopes = [(time - before) / (x - y) for (y, before), (x, time) in pairs]
             clock_ns = median(slopes)
-            if SHORTEST_NS <= clock_ns <= LONGEST_NS:
+            if MIN_CLOCK_NS <= clock_ns <= MAX_CLOCK_NS:
                 line = line._replace(clock_ns=clock_ns)
-        height_ns = median(_misses(line, numbers, times))
+        height_ns = median(_residuals(line, numbers, times))
         return line._replace(time_ns=line.time_ns + height_ns)
 
-    def _round(
-        self, line: _Line, numbers: list[int], misses: list[float], spread_ns: float
-    ) -> _Line:
+    def _reweighted_fit(
+        self, line: _Fit, numbers: list[int], misses: list[float], spread_ns: float
+    ) -> _Fit:
         """Fit a line to what the last one misses, weighted by how much it misses."""
         late, early = 1 / (LATE_SPREADS * spread_ns) ** 2, 1 / (EARLY_SPREADS * spread_ns) ** 2
         w = wx = wy = wxx = wxy = 0.0
@@ -217,18 +223,18 @@ class ClockLine:
             wy += weight * y
             wxx += weighted_x * x
             wxy += weighted_x * y
-        self._known = wxx - wx * wx / w
-        founded = self._known + self._old_weight
+        self._information = wxx - wx * wx / w
+        founded = self._information + self._prior_weight
         if founded <= 0:
             return line._replace(time_ns=line.time_ns + wy / w)
-        slope = wxy - wx * wy / w + self._old_weight * (self._old_ns - line.clock_ns)
+        slope = wxy - wx * wy / w + self._prior_weight * (self._prior_clock_ns - line.clock_ns)
         change = slope / founded
-        if not SHORTEST_NS <= line.clock_ns + change <= LONGEST_NS:
+        if not MIN_CLOCK_NS <= line.clock_ns + change <= MAX_CLOCK_NS:
             change = 0.0
-        return _Line(line.number, line.time_ns + (wy - change * wx) / w, line.clock_ns + change)
+        return _Fit(line.number, line.time_ns + (wy - change * wx) / w, line.clock_ns + change)
 
 
-def _misses(line: _Line, numbers: list[int], times: list[int]) -> list[float]:
+def _residuals(line: _Fit, numbers: list[int], times: list[int]) -> list[float]:
     """Tell how late each clock is."""
     begin_ns, clock_ns = line.time_ns, line.clock_ns
     return [
@@ -245,6 +251,6 @@ def _spread(misses: list[float]) -> float:
     ordered = sorted(misses)
     quarter = len(ordered) // 4
     early_ns = 1.4826 * (ordered[len(ordered) // 2] - ordered[quarter])
-    if early_ns < SPREAD_NS:
+    if early_ns < MIN_SPREAD_NS:
         early_ns = min(0.7413 * (ordered[-1 - quarter] - ordered[quarter]), MISS_NS)
-    return max(early_ns, SPREAD_NS)
+    return max(early_ns, MIN_SPREAD_NS)

@@ -13,8 +13,8 @@ likes.
 """
 
 NS_PER_S = 1_000_000_000
-LOST_NS = 1_000_000  # a card would have to drift by 20 % to miss this much in one period
-SHARE = 64  # of a miss, one part in this many is corrected; the rest is taken for noise
+RESYNC_NS = 1_000_000  # a card would have to drift by 20 % to miss this much in one period
+SMOOTHING = 64  # of a miss, one part in this many is corrected; the rest is taken for noise
 
 
 class FrameClock:
@@ -32,7 +32,7 @@ class FrameClock:
         expected_ns = self.ns_of(frame)
         miss_ns = now_ns - expected_ns
         # The first readings are averaged, or an unlucky first one would be felt for a second.
-        self._readings = 1 if abs(miss_ns) > LOST_NS else min(self._readings + 1, SHARE)
+        self._readings = 1 if abs(miss_ns) > RESYNC_NS else min(self._readings + 1, SMOOTHING)
         self._frame = frame
         self._ns = expected_ns + miss_ns // self._readings
 

@@ -19,9 +19,9 @@ from bridge.sync.transport import Source, Transport
 
 JUMP_NS = 10_000_000
 """More than rounding and a late reading miss, less than any jump that music makes."""
-SHARE = 32
+SMOOTHING = 32
 """Of a miss, one part in this many is corrected; the rest is taken for noise."""
-PRESENT_NS = 1_000_000_000
+TIMEOUT_NS = 1_000_000_000
 """Who has said nothing for so long is not there any more."""
 
 
@@ -45,45 +45,45 @@ class HostPosition:
     epoch: int | None = None
 
 
-class HostFollower:
+class HostTracker:
     """Follows one host."""
 
     def __init__(self, source: Source) -> None:
-        self._line = Transport(source, playing=False)
-        self._seen: HostPosition | None = None
+        self._transport = Transport(source, playing=False)
+        self._last_position: HostPosition | None = None
         self._readings = 1
 
     def observe(self, position: HostPosition) -> None:
         """Take in where the host says that it is."""
-        seen, self._seen = self._seen, position
-        said = _line_through(position, self._line)
-        miss_ns = said.time_ns - self._line.ns_at(said.tick)
+        seen, self._last_position = self._last_position, position
+        said = _transport_at(position, self._transport)
+        miss_ns = said.time_ns - self._transport.ns_at(said.tick)
         if seen is None or position.playing != seen.playing or position.epoch != seen.epoch:
             broken = True
         else:
             # Where a host that stands is put is nothing to those who play.
             broken = position.playing and position.epoch is None and abs(miss_ns) > JUMP_NS
         if broken or not position.playing:
-            self._line = replace(said, epoch=self._line.epoch + broken)
+            self._transport = replace(said, epoch=self._transport.epoch + broken)
             self._readings = 1
             return
-        self._readings = min(self._readings + 1, SHARE)
-        self._line = said.shifted(miss_ns // self._readings - miss_ns)
+        self._readings = min(self._readings + 1, SMOOTHING)
+        self._transport = said.shifted(miss_ns // self._readings - miss_ns)
 
     def transport(self, now_ns: int) -> Transport | None:
         """Return the host's line, or None if it has fallen silent."""
-        if self._seen is None or now_ns - self._seen.time_ns > PRESENT_NS:
+        if self._last_position is None or now_ns - self._last_position.time_ns > TIMEOUT_NS:
             return None
-        return self._line
+        return self._transport
 
 
-def _line_through(position: HostPosition, line: Transport) -> Transport:
+def _transport_at(position: HostPosition, template: Transport) -> Transport:
     """Return the line that a position by itself describes, in the epoch of another."""
     ticks = position.quarters * TICKS_PER_QUARTER
     tick = floor(ticks)
     quarter = quarter_ns(position.bpm)
     return replace(
-        line,
+        template,
         playing=position.playing,
         time_ns=position.time_ns - round((ticks - tick) * quarter / TICKS_PER_QUARTER),
         tick=tick,

@@ -27,7 +27,7 @@ Hosts differ, and none is as the specification has it:
 
 import enum
 
-from bridge.midi.events import Clock, Continue, SongPosition, Stamped, Start, Stop
+from bridge.midi.events import TimingClock, Continue, SongPosition, TimedEvent, Start, Stop
 from bridge.midi.notes import TICKS_PER_QUARTER, MetreChange
 from bridge.sync.clock_line import CLOCKS_PER_QUARTER, SILENCE_NS, ClockLine
 from bridge.sync.transport import COMMON_TIME, Source, Transport
@@ -36,10 +36,10 @@ TICKS_PER_CLOCK = TICKS_PER_QUARTER // CLOCKS_PER_QUARTER
 CLOCKS_PER_SIXTEENTH = 6  # "Each MIDI Beat spans 6 MIDI Clocks. It is a 16th note." (MIDI 1.0)
 TOGETHER_NS = 100_000_000  # Ardour sends position and Continue within one period of audio
 
-_Signal = Start | Continue | Stop | Clock
+_TransportEvent = Start | Continue | Stop | TimingClock
 
 
-class State(enum.Enum):
+class ClockState(enum.Enum):
     """What the host does."""
 
     STOPPED = "stopped"
@@ -48,10 +48,14 @@ class State(enum.Enum):
 
 
 # What is not in the table changes nothing.
-TRANSITIONS: dict[State, dict[type[_Signal], State]] = {
-    State.STOPPED: {Start: State.WAITING, Continue: State.WAITING},
-    State.WAITING: {Start: State.WAITING, Clock: State.PLAYING, Stop: State.STOPPED},
-    State.PLAYING: {Start: State.WAITING, Stop: State.STOPPED},
+TRANSITIONS: dict[ClockState, dict[type[_TransportEvent], ClockState]] = {
+    ClockState.STOPPED: {Start: ClockState.WAITING, Continue: ClockState.WAITING},
+    ClockState.WAITING: {
+        Start: ClockState.WAITING,
+        TimingClock: ClockState.PLAYING,
+        Stop: ClockState.STOPPED,
+    },
+    ClockState.PLAYING: {Start: ClockState.WAITING, Stop: ClockState.STOPPED},
 }
 
 
@@ -75,49 +79,49 @@ class _SongPositions:
     def __init__(self, clocks: int | None) -> None:
         """Take a position for so many clocks; None: find out."""
         self._clocks = clocks
-        self._given = clocks is not None
-        self._named: tuple[int, int] | None = None  # (position, when)
+        self._is_fixed = clocks is not None
+        self._pending: tuple[int, int] | None = None  # (position, when)
         self._excess_ticks = 0  # by which our count is ahead, if the host counts clocks
 
-    def ticks(self, position: int) -> int:
+    def tick_of(self, position: int) -> int:
         """Return the tick that a position names."""
         return position * TICKS_PER_CLOCK * (self._clocks or CLOCKS_PER_SIXTEENTH)
 
-    def name(self, position: int, now_ns: int) -> None:
+    def set_position(self, position: int, now_ns: int) -> None:
         """Take in a position; it counts when the host continues."""
-        if self._named is not None or position % CLOCKS_PER_QUARTER:
-            self.as_specified()
-        self._named = (position, now_ns)
+        if self._pending is not None or position % CLOCKS_PER_QUARTER:
+            self.assume_sixteenths()
+        self._pending = (position, now_ns)
 
-    def as_specified(self) -> None:
+    def assume_sixteenths(self) -> None:
         """Conclude that the host counts sixteenths."""
-        if not self._given:
+        if not self._is_fixed:
             self._clocks = CLOCKS_PER_SIXTEENTH
 
     def rewind(self) -> None:
         """Go to the beginning, which is 0 however one counts."""
-        if self._named is not None:
-            self.as_specified()
-        self._named = None
+        if self._pending is not None:
+            self.assume_sixteenths()
+        self._pending = None
         self._excess_ticks = 0
 
     def resume(self, stopped_tick: int, now_ns: int, *, silent: bool) -> int:
         """Return the tick from which a host continues that stopped, and was silent or not."""
         quarter = -(-(stopped_tick - self._excess_ticks) // TICKS_PER_QUARTER)
-        if self._named is None:
+        if self._pending is None:
             # Of 16383 clocks and more there is no position, and Ardour sends none.
             return quarter * TICKS_PER_QUARTER if self._clocks == 1 else stopped_tick
-        position, named_ns = self._named
-        self._named = None
+        position, named_ns = self._pending
+        self._pending = None
         if now_ns - named_ns > TOGETHER_NS:
-            self.as_specified()
+            self.assume_sixteenths()
         if self._clocks is None and silent and position == quarter * CLOCKS_PER_QUARTER > 0:
             self._clocks = 1
-        self._excess_ticks = self.ticks(position) - position * TICKS_PER_CLOCK
-        return self.ticks(position)
+        self._excess_ticks = self.tick_of(position) - position * TICKS_PER_CLOCK
+        return self.tick_of(position)
 
 
-class ClockFollower:
+class MidiClockTracker:
     """Turns a host's MIDI clock into a `Transport`.
 
     `position_clocks` says how many clocks a song position counts, 6 by the specification and 1 for
@@ -130,7 +134,7 @@ class ClockFollower:
         self.metre = metre
         self._line = ClockLine()
         self._positions = _SongPositions(position_clocks)
-        self._state = State.STOPPED
+        self._state = ClockState.STOPPED
         self._epoch = 0
         self._since_ns = 0  # since when it stands
         # Clock `_number` is at `_tick`. While it stands, `_tick` is where it will go on.
@@ -145,11 +149,11 @@ class ClockFollower:
     @property
     def playing(self) -> bool:
         """Tell whether the host plays, by the last that it said."""
-        return self._state is State.PLAYING
+        return self._state is ClockState.PLAYING
 
     def transport(self, now_ns: int) -> Transport | None:
         """Say where the music is, or None if nobody sends clocks."""
-        if self._silent(now_ns):
+        if self._is_silent(now_ns):
             return None
         number = self._line.number
         return Transport(
@@ -162,56 +166,56 @@ class ClockFollower:
             metre=self.metre,
         )
 
-    def feed(self, stamped: Stamped) -> None:
+    def feed(self, stamped: TimedEvent) -> None:
         """Take in what the host says; all but the five messages of its transport is ignored."""
         now_ns, event = stamped.time_ns, stamped.event
-        if not isinstance(event, _Signal | SongPosition):
+        if not isinstance(event, _TransportEvent | SongPosition):
             return
-        if self.playing and self._silent(now_ns):
-            self._obey(Stop(), now_ns)
+        if self.playing and self._is_silent(now_ns):
+            self._apply(Stop(), now_ns)
         if isinstance(event, SongPosition):
             self._locate(event.sixteenths, now_ns)
         else:
-            if isinstance(event, Clock):
-                self._line.hear(now_ns)
-            self._obey(event, now_ns)
+            if isinstance(event, TimingClock):
+                self._line.add_clock(now_ns)
+            self._apply(event, now_ns)
 
-    def _obey(self, signal: _Signal, now_ns: int) -> None:
+    def _apply(self, event: _TransportEvent, now_ns: int) -> None:
         """Go from one state to another, if this signal leads anywhere."""
-        state = TRANSITIONS[self._state].get(type(signal))
+        state = TRANSITIONS[self._state].get(type(event))
         if state is None:
             return
-        match signal:
+        match event:
             case Start():
                 self._positions.rewind()
                 self._tick = 0
             case Continue():
                 silent = self._line.number < self._number
                 self._tick = self._positions.resume(self._tick, now_ns, silent=silent)
-            case Clock():
+            case TimingClock():
                 self._number = self._line.number
             case Stop():
                 next_ = self._line.number + 1
                 if self.playing:
                     self._tick = self._tick_of(next_)
                 self._number = next_
-        if state is State.WAITING:
+        if state is ClockState.WAITING:
             # The clocks of a stopped host tell the tempo; where its beats lie is said by this one.
-            self._line.begin()
-        if state is not State.PLAYING:
+            self._line.start_run()
+        if state is not ClockState.PLAYING:
             self._since_ns = now_ns
             self._epoch += 1
         self._state = state
 
     def _locate(self, position: int, now_ns: int) -> None:
         """Go where a song position says: at once if the song plays, else when it continues."""
-        if self._state is State.STOPPED:
-            self._positions.name(position, now_ns)
+        if self._state is ClockState.STOPPED:
+            self._positions.set_position(position, now_ns)
             return
-        self._positions.as_specified()
-        tick, next_ = self._positions.ticks(position), self._line.number + 1
-        here = range(tick, tick + self._positions.ticks(1))
-        if self._state is State.WAITING:
+        self._positions.assume_sixteenths()
+        tick, next_ = self._positions.tick_of(position), self._line.number + 1
+        here = range(tick, tick + self._positions.tick_of(1))
+        if self._state is ClockState.WAITING:
             self._tick = tick
         elif self._tick_of(next_) not in here and self._tick_of(next_ - 1) not in here:
             self._tick, self._number = tick, next_
@@ -220,5 +224,5 @@ class ClockFollower:
     def _tick_of(self, number: int) -> int:
         return self._tick + (number - self._number) * TICKS_PER_CLOCK
 
-    def _silent(self, now_ns: int) -> bool:
+    def _is_silent(self, now_ns: int) -> bool:
         return self._line.last_ns is None or now_ns - self._line.last_ns >= SILENCE_NS

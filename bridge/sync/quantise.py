@@ -15,12 +15,12 @@ from bridge.midi.notes import TICKS_PER_QUARTER
 from bridge.sync.tempo import BarPosition
 from bridge.sync.transport import Transport
 
-STRAIGHT, HARDEST_SWING = 0.5, 0.75
+STRAIGHT, MAX_SWING = 0.5, 0.75
 
 _ANYWHERE = range(-(1 << 48), 1 << 48)
 
 
-class Step(enum.Enum):
+class GridStep(enum.Enum):
     """How far apart grid lines are; the value is the word for it on the command line."""
 
     OFF = "off"
@@ -35,10 +35,10 @@ class Step(enum.Enum):
 
 
 _TICKS = {
-    Step.OFF: 1,
-    Step.SIXTEENTH: TICKS_PER_QUARTER // 4,
-    Step.EIGHTH: TICKS_PER_QUARTER // 2,
-    Step.TRIPLET: TICKS_PER_QUARTER // 3,
+    GridStep.OFF: 1,
+    GridStep.SIXTEENTH: TICKS_PER_QUARTER // 4,
+    GridStep.EIGHTH: TICKS_PER_QUARTER // 2,
+    GridStep.TRIPLET: TICKS_PER_QUARTER // 3,
 }
 
 
@@ -46,46 +46,46 @@ _TICKS = {
 class Quantise:
     """Which grid, how strongly from 0 to 1, and how much swing from 0.5 to 0.75."""
 
-    step: Step = Step.OFF
+    step: GridStep = GridStep.OFF
     strength: float = 1.0
     swing: float = STRAIGHT
 
     def __post_init__(self) -> None:
         if not 0 <= self.strength <= 1:
             raise ValueError(f"Quantise.strength is {self.strength}, not 0 to 1")
-        if not STRAIGHT <= self.swing <= HARDEST_SWING:
-            raise ValueError(f"Quantise.swing is {self.swing}, not {STRAIGHT} to {HARDEST_SWING}")
+        if not STRAIGHT <= self.swing <= MAX_SWING:
+            raise ValueError(f"Quantise.swing is {self.swing}, not {STRAIGHT} to {MAX_SWING}")
 
-    def drawn(self, tick: int, transport: Transport, within: range = _ANYWHERE) -> int:
+    def quantised_tick(self, tick: int, transport: Transport, within: range = _ANYWHERE) -> int:
         """Return the tick at which a note that belongs at `tick` is to begin.
 
         If the nearest line would draw it to a tick that is not `within`, another does.
         """
-        if self.step is Step.OFF or not transport.grid:
+        if self.step is GridStep.OFF or not transport.has_bars:
             return tick
-        place = transport.place(tick)
-        ways = (line - place.position_ticks for line in self._lines(place))
+        place = transport.bar_position(tick)
+        ways = (line - place.position_ticks for line in self._grid_lines(place))
         drawn = (tick + round(self.strength * way) for way in sorted(ways, key=abs))
         return next((at for at in drawn if at in within), tick)
 
-    def reach(self, transport: Transport) -> int:
+    def max_shift_ticks(self, transport: Transport) -> int:
         """Return by how many ticks a note may be drawn to the nearest line."""
-        if self.step is Step.OFF or not transport.grid:
+        if self.step is GridStep.OFF or not transport.has_bars:
             return 0
-        widest = self.step.ticks + self._swung
+        widest = self.step.ticks + self._swing_ticks
         return -(-widest // 2)
 
     @property
-    def _swung(self) -> int:
+    def _swing_ticks(self) -> int:
         """Return by how many ticks every second line is late."""
-        if self.step in (Step.OFF, Step.TRIPLET):
+        if self.step in (GridStep.OFF, GridStep.TRIPLET):
             return 0
         return round((2 * self.swing - 1) * self.step.ticks)
 
-    def _lines(self, place: BarPosition) -> list[int]:
+    def _grid_lines(self, position: BarPosition) -> list[int]:
         """Return the lines around a place in the bar; the next bar's first is one of them."""
         ticks = self.step.ticks
-        first = max(0, place.position_ticks // ticks - 1)
+        first = max(0, position.position_ticks // ticks - 1)
         numbers = range(first, first + 4)
-        lines = [n * ticks + (self._swung if n % 2 else 0) for n in numbers]
-        return [line for line in lines if line < place.bar_ticks] + [place.bar_ticks]
+        lines = [n * ticks + (self._swing_ticks if n % 2 else 0) for n in numbers]
+        return [line for line in lines if line < position.bar_ticks] + [position.bar_ticks]

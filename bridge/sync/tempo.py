@@ -106,7 +106,7 @@ class MetreMap:
             span = after.tick - before.tick
             self._bars.append(self._bars[-1] + -(-span // before.bar_ticks))
 
-    def at(self, tick: int) -> BarPosition:
+    def position_at(self, tick: int) -> BarPosition:
         """Return bar and position of a tick."""
         index = max(0, bisect_right(self._ticks, tick) - 1)
         change = self._changes[index]
@@ -119,7 +119,7 @@ class MetreMap:
 
     def next_bar_line(self, tick: int) -> int:
         """Return the first bar line at or after a tick."""
-        where = self.at(tick)
+        where = self.position_at(tick)
         if where.position_ticks == 0:
             return tick
         line = tick - where.position_ticks + where.bar_ticks

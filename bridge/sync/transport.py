@@ -24,7 +24,7 @@ from bridge.midi.notes import TICKS_PER_QUARTER, MetreChange
 from bridge.sync.tempo import FREE_BPM, NS_PER_MINUTE, BarPosition, quarter_ns
 
 COMMON_TIME = MetreChange(0, 4, 4)
-_WHOLE_TICKS = 4 * TICKS_PER_QUARTER
+_TICKS_PER_WHOLE = 4 * TICKS_PER_QUARTER
 
 
 class Source(enum.Enum):
@@ -38,7 +38,7 @@ class Source(enum.Enum):
     FREE = "free"
 
     @property
-    def followed(self) -> bool:
+    def is_external(self) -> bool:
         """Tell whether somebody else keeps this time."""
         return self not in (Source.OWN, Source.FREE)
 
@@ -66,7 +66,7 @@ class Transport:
         return NS_PER_MINUTE / self.quarter_ns
 
     @property
-    def grid(self) -> bool:
+    def has_bars(self) -> bool:
         """Tell whether ticks are parts of a beat, and there are bars."""
         return self.source is not Source.FREE
 
@@ -82,7 +82,7 @@ class Transport:
         elapsed = (time_ns - self.time_ns) * TICKS_PER_QUARTER
         return self.tick + (2 * elapsed + self.quarter_ns) // (2 * self.quarter_ns)
 
-    def passed(self, time_ns: int) -> int:
+    def last_tick_at(self, time_ns: int) -> int:
         """Return the last tick that has begun by a time."""
         tick = self.tick_at(time_ns)
         return tick if self.ns_at(tick) <= time_ns else tick - 1
@@ -91,7 +91,7 @@ class Transport:
         """Return how many ticks a span of time lasts, to the nearest."""
         return (2 * span_ns * TICKS_PER_QUARTER + self.quarter_ns) // (2 * self.quarter_ns)
 
-    def place(self, tick: int) -> BarPosition:
+    def bar_position(self, tick: int) -> BarPosition:
         """Return bar and position of a tick."""
         bars, position = divmod(tick - self.metre.tick, self.metre.bar_ticks)
         return BarPosition(self.bar + bars, position, self.metre.bar_ticks)
@@ -102,28 +102,28 @@ class Transport:
 
     def bar_line_before(self, tick: int) -> int:
         """Return the bar line at or before a tick."""
-        return tick - self.place(tick).position_ticks
+        return tick - self.bar_position(tick).position_ticks
 
     @property
     def beat_ticks(self) -> int:
         """Return how long a beat of the metre is."""
-        return _WHOLE_TICKS // self.metre.denominator
+        return _TICKS_PER_WHOLE // self.metre.denominator
 
     def beat_of(self, tick: int) -> tuple[int, int]:
         """Return bar and beat of a tick as musicians count them, from 1."""
-        place = self.place(tick)
+        place = self.bar_position(tick)
         return place.bar + 1, place.position_ticks // self.beat_ticks + 1
 
-    def told(self, tick: int) -> str:
+    def format_position(self, tick: int) -> str:
         """Return bar, beat and tick of the beat as hosts write them: 3:1:00; freely, nothing."""
-        if not self.grid:
+        if not self.has_bars:
             return ""
         bar, beat = self.beat_of(tick)
-        return f"{bar}:{beat}:{self.place(tick).position_ticks % self.beat_ticks:02}"
+        return f"{bar}:{beat}:{self.bar_position(tick).position_ticks % self.beat_ticks:02}"
 
-    def next_line(self, tick: int, step_ticks: int) -> int:
+    def next_grid_line(self, tick: int, step_ticks: int) -> int:
         """Return the first tick at or after `tick` that lies a whole number of steps into a bar."""
-        place = self.place(tick)
+        place = self.bar_position(tick)
         ahead = -place.position_ticks % step_ticks
         return tick + min(ahead, -place.position_ticks % place.bar_ticks)
 
@@ -131,7 +131,7 @@ class Transport:
         """Return the same line, so much later."""
         return replace(self, time_ns=self.time_ns + by_ns)
 
-    def apart_ns(self, other: Transport) -> int:
+    def distance_ns(self, other: Transport) -> int:
         """Return how far another line is from this one, where they are farther apart.
 
         Compared are the present of the other and a quarter note later.

@@ -26,19 +26,19 @@ from bridge.midi.events import (
     NoteOn,
     PitchWheel,
     ProgramChange,
-    Stamped,
+    TimedEvent,
     encode,
 )
 from bridge.midi.instruments import DRUM_CHANNEL, SPECS, Instrument
-from bridge.playout.schedule import HAND_CHANNEL, PEDAL_DOWN, Playable, Sent
-from bridge.synth.queue import datagram
+from bridge.playout.schedule import THRU_CHANNEL, PEDAL_DOWN, Playable, SentEvent
+from bridge.synth.queue import encode_datagram
 
 PLAYER_CHANNEL = 14
 """What the player plays on ports sounds here: no instrument has this channel."""
 _BANK_SELECTS = (0, 32)
 
 
-class Feed:
+class SynthFeed:
     """The way to one synth, and what sounds there because we said so."""
 
     def __init__(self, port: int, now_ns: int) -> None:
@@ -48,70 +48,70 @@ class Feed:
         self._socket.connect(("127.0.0.1", port))
         self._sounding: set[tuple[int, int]] = set()  # (channel, pitch)
         self._pedals: set[int] = set()
-        self._chosen: dict[int, int] = {}  # the program of each channel of the player's
-        self._program = 0  # and the one that their common channel has now
+        self._channel_programs: dict[int, int] = {}  # the program of each channel of the player's
+        self._current_program = 0  # and the one that their common channel has now
         self._last_ns = now_ns
         for kind, spec in SPECS.items():
             if kind is not Instrument.DRUMS:
-                self._tell(now_ns, ProgramChange(spec.channel, spec.program))
+                self._send(now_ns, ProgramChange(spec.channel, spec.program))
 
-    def pass_on(self, sent: Iterable[Sent]) -> None:
+    def send_output(self, sent: Iterable[SentEvent]) -> None:
         """Tell it what goes out."""
         for each in sent:
-            self._tell(each.due_ns, each.event)
+            self._send(each.due_ns, each.event)
 
-    def play(self, events: Iterable[Stamped]) -> None:
+    def send_player(self, events: Iterable[TimedEvent]) -> None:
         """Tell it what the player plays on ports."""
         for stamped in events:
             event = stamped.event
             if not isinstance(event, Playable | PitchWheel):
                 continue
             if event.channel == DRUM_CHANNEL:
-                self._tell(stamped.time_ns, event)
+                self._send(stamped.time_ns, event)
                 continue
             if isinstance(event, ProgramChange):
-                self._chosen[event.channel] = event.program
+                self._channel_programs[event.channel] = event.program
                 continue
             if isinstance(event, NoteOn):
-                self._change_to(self._chosen.get(event.channel, 0), stamped.time_ns)
-            self._tell(stamped.time_ns, replace(event, channel=PLAYER_CHANNEL))
+                self._select_program(self._channel_programs.get(event.channel, 0), stamped.time_ns)
+            self._send(stamped.time_ns, replace(event, channel=PLAYER_CHANNEL))
 
-    def play_by_hand(self, events: Iterable[Stamped]) -> None:
+    def send_thru(self, events: Iterable[TimedEvent]) -> None:
         """Tell it what the player plays on the desk."""
         for stamped in events:
             event = stamped.event
             if isinstance(event, Playable | PitchWheel):
-                channel = DRUM_CHANNEL if event.channel == DRUM_CHANNEL else HAND_CHANNEL
-                self._tell(stamped.time_ns, replace(event, channel=channel))
+                channel = DRUM_CHANNEL if event.channel == DRUM_CHANNEL else THRU_CHANNEL
+                self._send(stamped.time_ns, replace(event, channel=channel))
 
     def release(self, now_ns: int, *channels: int) -> None:
         """End what sounds, on these channels or on all, after all that it has been told."""
         end_ns = max(now_ns, self._last_ns)
         for channel, pitch in sorted(self._sounding):
             if not channels or channel in channels:
-                self._tell(end_ns, NoteOff(channel, pitch))
+                self._send(end_ns, NoteOff(channel, pitch))
         for channel in sorted(self._pedals):
             if not channels or channel in channels:
-                self._tell(end_ns, ControlChange(channel, SUSTAIN, 0))
+                self._send(end_ns, ControlChange(channel, SUSTAIN, 0))
 
     def silence(self, now_ns: int) -> None:
         """End what sounds by every means."""
         self.release(now_ns)
         for channel in range(16):
             for control in (ALL_SOUND_OFF, ALL_NOTES_OFF):
-                self._tell(max(now_ns, self._last_ns), ControlChange(channel, control, 0))
+                self._send(max(now_ns, self._last_ns), ControlChange(channel, control, 0))
 
     def close(self, now_ns: int) -> None:
         """End what sounds, and speak no more."""
         self.release(now_ns)
         self._socket.close()
 
-    def _change_to(self, program: int, time_ns: int) -> None:
-        if program != self._program:
-            self._program = program
-            self._tell(time_ns, ProgramChange(PLAYER_CHANNEL, program))
+    def _select_program(self, program: int, time_ns: int) -> None:
+        if program != self._current_program:
+            self._current_program = program
+            self._send(time_ns, ProgramChange(PLAYER_CHANNEL, program))
 
-    def _tell(self, due_ns: int, event: Playable | PitchWheel) -> None:
+    def _send(self, due_ns: int, event: Playable | PitchWheel) -> None:
         match event:
             case NoteOn(channel, pitch):
                 self._sounding.add((channel, pitch))
@@ -123,4 +123,4 @@ class Feed:
                 return
         self._last_ns = max(self._last_ns, due_ns)
         with suppress(OSError):  # nobody listens, or the system has no room
-            self._socket.send(datagram(due_ns, encode(event)))
+            self._socket.send(encode_datagram(due_ns, encode(event)))

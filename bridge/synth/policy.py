@@ -10,7 +10,7 @@ import enum
 from dataclasses import dataclass
 
 
-class Sound(enum.Enum):
+class SynthPolicy(enum.Enum):
     """When a synth of our own plays; the value is the word for it on the command line."""
 
     AUTO = "auto"
@@ -20,7 +20,7 @@ class Sound(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Sounding:
+class SynthReady:
     """A synth plays on this device, and listens at this UDP port.
 
     A note sounds `latency_ns` after it is due, and what the device itself takes comes on top.
@@ -32,13 +32,15 @@ class Sounding:
 
 
 @dataclass(frozen=True, slots=True)
-class Silent:
+class SynthUnavailable:
     """No synth plays, and why: one sentence. What is `lasting` does not change by itself."""
 
     text: str
-    lasting: bool = False
+    permanent: bool = False
 
 
-def wants_synth(sound: Sound, *, plugins: bool, named_output: bool) -> bool:
+def wants_synth(policy: SynthPolicy, *, plugins: bool, named_output: bool) -> bool:
     """Tell whether a synth of our own is to play."""
-    return sound is Sound.ON or (sound is Sound.AUTO and not plugins and not named_output)
+    return policy is SynthPolicy.ON or (
+        policy is SynthPolicy.AUTO and not plugins and not named_output
+    )

@@ -29,13 +29,13 @@ from typing import TYPE_CHECKING
 from bridge.midi.events import NoteOff, NoteOn, PitchWheel, ProgramChange, decode
 from bridge.midi.instruments import DRUM_CHANNEL
 from bridge.ports.base import PortError
-from bridge.synth.policy import Silent, Sounding
-from bridge.synth.queue import LONGEST, DeviceLine, Queue, read
-from bridge.synth.sound_font import find
+from bridge.synth.policy import SynthUnavailable, SynthReady
+from bridge.synth.queue import MAX_DATAGRAM, DeviceClock, MessageQueue, decode_datagram
+from bridge.synth.sound_font import find_sound_font
 from bridge.system.clock import Clock, SystemClock
 from bridge.system.pipe import join_parent
-from bridge.system.quiet_stderr import hushed
-from bridge.system.real_time import claim_real_time, stop_signal
+from bridge.system.quiet_stderr import stderr_silenced
+from bridge.system.real_time import claim_real_time, open_stop_socket
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -50,11 +50,11 @@ LATENCY_NS = (PERIOD_MS + 8) * 1_000_000
 """A period, and what a message and a device that asks for its buffers in pairs may take longer."""
 GAIN_DB = -9.0
 """So that all fourteen instruments together do not reach full scale."""
-MOST_VOICES = 128
+MAX_VOICES = 128
 FRAME_BYTES = 2 * 4  # two channels of 32-bit floats
-BEGIN_S = 3.0  # a device that plays asks for its first buffer sooner
-GLANCE_S = 1.0  # in so long a device that is there asks for a hundred
-GONE = "The sound device has gone; Antiphon sounds again when there is one."
+START_TIMEOUT_S = 3.0  # a device that plays asks for its first buffer sooner
+CHECK_INTERVAL_S = 1.0  # in so long a device that is there asks for a hundred
+DEVICE_LOST = "The sound device has gone; Antiphon sounds again when there is one."
 NOT_INSTALLED = "To hear Antiphon without a DAW, install its extra: pip install 'antiphon[sound]'."
 
 
@@ -65,43 +65,43 @@ class NotInstalledError(PortError):
         super().__init__(NOT_INSTALLED)
 
 
-class Cycle:
+class SynthCycle:
     """What happens once per buffer. The device's thread owns all but the deque's other end."""
 
     def __init__(self, synth: tinysoundfont.Synth, clock: Clock) -> None:
         """Play on a synth that has its sound font; `arrived` takes (due_ns, message)."""
-        self.arrived: deque[tuple[int, bytes]] = deque()
-        self.begun = threading.Event()
-        self.buffers = 0
+        self.incoming: deque[tuple[int, bytes]] = deque()
+        self.started = threading.Event()
+        self.buffer_count = 0
         self._synth, self._clock = synth, clock
-        self._line = DeviceLine(RATE_HZ)
-        self._queue = Queue(RATE_HZ, LATENCY_NS)
+        self._device_clock = DeviceClock(RATE_HZ)
+        self._queue = MessageQueue(RATE_HZ, LATENCY_NS)
 
-    def play(self) -> Generator[memoryview, int, None]:
+    def render_buffers(self) -> Generator[memoryview, int, None]:
         """Give each buffer that is asked for; begin with one of no frames."""
         size = yield memoryview(b"")
         while True:
-            size = yield self._buffer(size)
+            size = yield self._render_buffer(size)
 
-    def _buffer(self, size: int) -> memoryview:
-        begin_ns = self._line.begin_ns(self._clock.now_ns(), size)
-        for _ in range(len(self.arrived)):
-            self._queue.add(*self.arrived.popleft())
+    def _render_buffer(self, size: int) -> memoryview:
+        begin_ns = self._device_clock.buffer_ns(self._clock.now_ns(), size)
+        for _ in range(len(self.incoming)):
+            self._queue.add(*self.incoming.popleft())
         buffer, done = memoryview(bytearray(size * FRAME_BYTES)), 0
-        for frame, message in self._queue.take(begin_ns, size):
-            self._render(buffer, done, frame)
-            self._obey(message)
+        for frame, message in self._queue.pop_buffer(begin_ns, size):
+            self._render_span(buffer, done, frame)
+            self._apply(message)
             done = frame
-        self._render(buffer, done, size)
-        self.buffers += 1
-        self.begun.set()
+        self._render_span(buffer, done, size)
+        self.buffer_count += 1
+        self.started.set()
         return buffer
 
-    def _render(self, buffer: memoryview, begin: int, end: int) -> None:
+    def _render_span(self, buffer: memoryview, begin: int, end: int) -> None:
         if end > begin:
             self._synth.generate(end - begin, buffer[begin * FRAME_BYTES : end * FRAME_BYTES])
 
-    def _obey(self, message: bytes) -> None:
+    def _apply(self, message: bytes) -> None:
         event = decode(message[0], message[1:])
         match event:
             case NoteOn(channel, pitch, velocity):
@@ -117,7 +117,7 @@ class Cycle:
                 self._synth.control_change(message[0] & 0x0F, message[1], message[2])
 
 
-def loaded(font: Path) -> tinysoundfont.Synth:
+def load_synth(font: Path) -> tinysoundfont.Synth:
     """Return a synth that plays a sound font, drums where drums belong; else `PortError`."""
     try:
         import tinysoundfont  # noqa: PLC0415 - it may be missing
@@ -125,7 +125,7 @@ def loaded(font: Path) -> tinysoundfont.Synth:
         raise NotInstalledError from error
     synth = tinysoundfont.Synth(gain=GAIN_DB, samplerate=RATE_HZ)
     try:
-        number = synth.sfload(str(font), max_voices=MOST_VOICES)
+        number = synth.sfload(str(font), max_voices=MAX_VOICES)
         for channel in range(16):
             synth.program_select(channel, number, 0, 0, channel == DRUM_CHANNEL)
     except (RuntimeError, OSError) as error:
@@ -133,7 +133,7 @@ def loaded(font: Path) -> tinysoundfont.Synth:
     return synth
 
 
-def opened(cycle: Cycle, wanted: str) -> miniaudio.PlaybackDevice:
+def open_device(cycle: SynthCycle, wanted: str) -> miniaudio.PlaybackDevice:
     """Return the first device that plays what the cycle gives; else `PortError`."""
     try:
         import miniaudio  # noqa: PLC0415 - it may be missing
@@ -155,10 +155,10 @@ def opened(cycle: Cycle, wanted: str) -> miniaudio.PlaybackDevice:
         except miniaudio.MiniaudioError:
             continue
         with suppress(miniaudio.MiniaudioError):
-            sound = cycle.play()
+            sound = cycle.render_buffers()
             next(sound)
             device.start(sound)
-            if cycle.begun.wait(BEGIN_S):
+            if cycle.started.wait(START_TIMEOUT_S):
                 return device
         device.close()
     through = f" through {wanted}" if wanted else ""
@@ -167,45 +167,47 @@ def opened(cycle: Cycle, wanted: str) -> miniaudio.PlaybackDevice:
     )
 
 
-def listen(ear: socket.socket, cycle: Cycle) -> None:
+def receive_messages(receiver: socket.socket, cycle: SynthCycle) -> None:
     """Hand over what comes, for as long as the process lives."""
     while True:
         with suppress(OSError):  # Windows says so when somebody whom we never spoke to has gone
-            if (found := read(ear.recv(LONGEST))) is not None:
-                cycle.arrived.append(found)
+            if (found := decode_datagram(receiver.recv(MAX_DATAGRAM))) is not None:
+                cycle.incoming.append(found)
 
 
 def serve(connection: Connection, stop: socket.socket, wanted: str) -> None:
     """Play what comes until the parent leaves, the system says stop, or the device goes."""
-    cycle = Cycle(loaded(find(Path(wanted) if wanted else None)), SystemClock())
-    with hushed():
-        device = opened(cycle, os.environ.get(BACKEND_VARIABLE, ""))
+    cycle = SynthCycle(load_synth(find_sound_font(Path(wanted) if wanted else None)), SystemClock())
+    with stderr_silenced():
+        device = open_device(cycle, os.environ.get(BACKEND_VARIABLE, ""))
     ear = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     ear.bind(("127.0.0.1", 0))
     claim_real_time()
-    threading.Thread(target=listen, args=(ear, cycle), daemon=True).start()
-    connection.send(Sounding(ear.getsockname()[1], device.backend, LATENCY_NS))
+    threading.Thread(target=receive_messages, args=(ear, cycle), daemon=True).start()
+    connection.send(SynthReady(ear.getsockname()[1], device.backend, LATENCY_NS))
     buffers = -1
     # The parent has nothing to say but its end.
-    while buffers != cycle.buffers:
-        buffers = cycle.buffers
-        if wait([connection, stop], GLANCE_S):
+    while buffers != cycle.buffer_count:
+        buffers = cycle.buffer_count
+        if wait([connection, stop], CHECK_INTERVAL_S):
             break
     else:
-        connection.send(Silent(GONE))
-    with hushed():
+        connection.send(SynthUnavailable(DEVICE_LOST))
+    with stderr_silenced():
         device.close()
 
 
 def main() -> None:
     """Join the parent, and play until it is gone."""
     (wanted,) = sys.argv[1:] or ("",)
-    stop = stop_signal()
+    stop = open_stop_socket()
     with join_parent() as connection, suppress(OSError):  # the parent may go at any moment
         try:
             serve(connection, stop, wanted)
         except PortError as error:
-            connection.send(Silent(str(error), lasting=isinstance(error, NotInstalledError)))
+            connection.send(
+                SynthUnavailable(str(error), permanent=isinstance(error, NotInstalledError))
+            )
 
 
 if __name__ == "__main__":

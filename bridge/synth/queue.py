@@ -20,20 +20,20 @@ import struct
 from bridge.midi.events import FIRST_SYSTEM, SPEC_BY_STATUS
 from bridge.sync.frames import NS_PER_S
 
-LONGEST = 16
+MAX_DATAGRAM = 16
 """No datagram of ours has as many bytes."""
-LOST_NS = 60_000_000
+RESYNC_NS = 60_000_000
 """A request that is off by more is no noise: the device was stopped, or lost time."""
-SHARE = 64  # of a miss, one part in this many is corrected; the rest is taken for noise
+SMOOTHING = 64  # of a miss, one part in this many is corrected; the rest is taken for noise
 _DUE = struct.Struct("<q")
 
 
-def datagram(due_ns: int, message: bytes) -> bytes:
+def encode_datagram(due_ns: int, message: bytes) -> bytes:
     """Give the datagram of a channel message."""
     return _DUE.pack(due_ns) + message
 
 
-def read(data: bytes) -> tuple[int, bytes] | None:
+def decode_datagram(data: bytes) -> tuple[int, bytes] | None:
     """Give when a message is due, and its bytes; None for rubbish."""
     message = data[_DUE.size :]
     if not message or not 0x80 <= message[0] < FIRST_SYSTEM:
@@ -45,7 +45,7 @@ def read(data: bytes) -> tuple[int, bytes] | None:
     return due_ns, message
 
 
-class DeviceLine:
+class DeviceClock:
     """When the frames are that a device asks for."""
 
     def __init__(self, rate_hz: int) -> None:
@@ -53,20 +53,20 @@ class DeviceLine:
         self._requests = 0
         self._next_ns = 0
 
-    def begin_ns(self, now_ns: int, size: int) -> int:
+    def buffer_ns(self, now_ns: int, size: int) -> int:
         """Tell when the first of `size` frames is that are asked for now."""
         miss_ns = now_ns - self._next_ns
-        if self._requests == 0 or abs(miss_ns) > LOST_NS:
+        if self._requests == 0 or abs(miss_ns) > RESYNC_NS:
             self._requests, begin_ns = 1, now_ns
         else:
             # The first requests are averaged, or an unlucky first one would be felt for a second.
-            self._requests = min(self._requests + 1, SHARE)
+            self._requests = min(self._requests + 1, SMOOTHING)
             begin_ns = self._next_ns + miss_ns // self._requests
         self._next_ns = begin_ns + size * NS_PER_S // self._rate_hz
         return begin_ns
 
 
-class Queue:
+class MessageQueue:
     """The messages that are still to sound, in order of time."""
 
     def __init__(self, rate_hz: int, latency_ns: int) -> None:
@@ -79,7 +79,7 @@ class Queue:
         heapq.heappush(self._waiting, (due_ns, self._added, message))
         self._added += 1
 
-    def take(self, begin_ns: int, size: int) -> list[tuple[int, bytes]]:
+    def pop_buffer(self, begin_ns: int, size: int) -> list[tuple[int, bytes]]:
         """Return what belongs into a buffer: frames of it, in order, each with a message."""
         taken = []
         while self._waiting and (frame := self._frame(self._waiting[0][0], begin_ns)) < size:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bridge.ports.base import PortError
 
-FOLDERS = tuple(
+FONT_FOLDERS = tuple(
     Path(name)
     for name in (
         "/usr/share/sounds/sf2",
@@ -22,7 +22,7 @@ FOLDERS = tuple(
         "/opt/homebrew/share/fluid-synth/sf2",
     )
 )
-NAMES = (
+FONT_NAMES = (
     "FluidR3_GM.sf2",  # MIT
     "MuseScore_General.sf3",  # MIT
     "MuseScore_General_Lite.sf3",  # MIT
@@ -33,11 +33,11 @@ NAMES = (
     "default-GM.sf3",
     "TimGM6mb.sf2",  # GPL 2
 )
-CARRIER = "pretty_midi"
-ADVICE = "install a General MIDI one (on Debian: fluid-soundfont-gm), or name yours"
+FONT_PACKAGE = "pretty_midi"
+INSTALL_HINT = "install a General MIDI one (on Debian: fluid-soundfont-gm), or name yours"
 
 
-def find(wanted: Path | None = None, folders: Iterable[Path] = FOLDERS) -> Path:
+def find_sound_font(wanted: Path | None = None, folders: Iterable[Path] = FONT_FOLDERS) -> Path:
     """Return the sound font to use.
 
     Raises:
@@ -48,15 +48,15 @@ def find(wanted: Path | None = None, folders: Iterable[Path] = FOLDERS) -> Path:
         if not wanted.is_file():
             raise PortError(f"There is no sound font {wanted}.")
         return wanted
-    places = [*(folder / name for name in NAMES for folder in folders), *_carried()]
+    places = [*(folder / name for name in FONT_NAMES for folder in folders), *_package_fonts()]
     for place in places:
         if place.is_file():
             return place
-    raise PortError(f"There is no sound font: {ADVICE}.")
+    raise PortError(f"There is no sound font: {INSTALL_HINT}.")
 
 
-def _carried() -> list[Path]:
+def _package_fonts() -> list[Path]:
     """Return the sound fonts of the package that carries one, if it is installed."""
-    package = importlib.util.find_spec(CARRIER)
+    package = importlib.util.find_spec(FONT_PACKAGE)
     folders = (package.submodule_search_locations if package is not None else None) or []
     return sorted(font for folder in folders for font in Path(folder).glob("*.sf2"))

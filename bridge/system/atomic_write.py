@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def written_whole(path: Path) -> Iterator[IO[bytes]]:
+def atomic_write(path: Path) -> Iterator[IO[bytes]]:
     """Give a stream to write to; what is in it when the block ends becomes the file.
 
     Raises:

@@ -19,9 +19,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Client, Connection, Listener
 
-_GLANCE_S = 0.05
-_GLANCES = 600  # thirty seconds: a cold disk and a virus scanner take their time
-_LEAVE_S = 5.0
+_POLL_S = 0.05
+_MAX_POLLS = 600  # thirty seconds: a cold disk and a virus scanner take their time
+_EXIT_TIMEOUT_S = 5.0
 
 
 class ChildError(Exception):
@@ -39,7 +39,7 @@ class Child:
         """Close the pipe, upon which the child leaves; kill it if it does not."""
         self.connection.close()
         try:
-            self.process.wait(_LEAVE_S)
+            self.process.wait(_EXIT_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
@@ -56,7 +56,7 @@ def start_child(module: str, *arguments: str) -> Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
         )
-        _tell(process, json.dumps({"address": where, "key": key.hex()}))
+        _send_line(process, json.dumps({"address": where, "key": key.hex()}))
         connection = _accept(listener, process)
         if connection is None:
             with Client(where, authkey=key):
@@ -77,7 +77,7 @@ def join_parent() -> Connection:
     return Client(where["address"], authkey=bytes.fromhex(where["key"]))
 
 
-def _tell(process: subprocess.Popen[bytes], line: str) -> None:
+def _send_line(process: subprocess.Popen[bytes], line: str) -> None:
     assert process.stdin is not None
     # If it is gone already, `_accept` will see.
     with suppress(BrokenPipeError), process.stdin as stdin:
@@ -88,9 +88,9 @@ def _accept(listener: Listener, process: subprocess.Popen[bytes]) -> Connection 
     """Wait for the child as long as it lives. Listeners know no time-out, so a thread waits."""
     arrived: queue.SimpleQueue[Connection] = queue.SimpleQueue()
     threading.Thread(target=lambda: arrived.put(listener.accept()), daemon=True).start()
-    for _ in range(_GLANCES):
+    for _ in range(_MAX_POLLS):
         try:
-            return arrived.get(timeout=_GLANCE_S)
+            return arrived.get(timeout=_POLL_S)
         except queue.Empty:
             if process.poll() is not None:
                 break

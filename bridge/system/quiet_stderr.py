@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 @contextmanager
-def hushed() -> Iterator[None]:
+def stderr_silenced() -> Iterator[None]:
     """Let nothing be written to standard error, by whatever language."""
     kept = os.dup(2)
     with Path(os.devnull).open("wb") as nowhere:

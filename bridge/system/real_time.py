@@ -23,7 +23,7 @@ def claim_real_time() -> None:
             os.sched_setscheduler(0, os.SCHED_FIFO, os.sched_param(PRIORITY))
 
 
-def stop_signal() -> socket.socket:
+def open_stop_socket() -> socket.socket:
     """Give a socket that becomes readable when the system asks this process to terminate."""
     stop, ringer = socket.socketpair()
     ringer.setblocking(False)  # noqa: FBT003 - the parameter has no name

@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bridge.messages.composer import Happening, Release, Strike
+from bridge.messages.composer import NoteEvent, Release, Onset
 from bridge.midi.instruments import Instrument
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bridge.messages.composer import Compose
+    from bridge.messages.composer import Generate
     from export.runtime.take import Take
 
 _Key = tuple[Instrument, int]
@@ -25,7 +25,7 @@ _Key = tuple[Instrument, int]
 class GeneratedAnswer:
     """An answer that a take decides, for now up to `until_tick`."""
 
-    asked: Compose
+    asked: Generate
     take: Take
     until_tick: int
     plan: int = 0
@@ -45,12 +45,12 @@ class GeneratedAnswer:
 class ScriptedAnswer:
     """An answer that was given as events, which are returned all at once."""
 
-    asked: Compose
+    asked: Generate
     plan: int = 0
     end_tick: int | None = None
-    events: tuple[Happening, ...] = field(init=False)
+    events: tuple[NoteEvent, ...] = field(init=False)
     """All of the script, with a release for each note that it leaves sounding."""
-    pending: tuple[Happening, ...] | None = field(init=False)
+    pending: tuple[NoteEvent, ...] | None = field(init=False)
     """What is still to be returned, or None."""
 
     def __post_init__(self) -> None:
@@ -80,12 +80,12 @@ class ScriptedAnswer:
 Answer = GeneratedAnswer | ScriptedAnswer
 
 
-def _releases(events: Iterable[Happening], tick: int) -> list[Happening]:
+def _releases(events: Iterable[NoteEvent], tick: int) -> list[NoteEvent]:
     """Return the releases at a tick of what events leave sounding; drums end by themselves."""
     sounding: dict[_Key, None] = {}
     for event in events:
         key = event.instrument, event.pitch
         sounding.pop(key, None)
-        if isinstance(event, Strike) and key[0] is not Instrument.DRUMS:
+        if isinstance(event, Onset) and key[0] is not Instrument.DRUMS:
             sounding[key] = None
     return [Release(tick, *key) for key in sounding]

@@ -18,19 +18,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bridge.messages.composer import (
-    Amend,
-    Arrange,
-    Begin,
-    Compose,
-    Composed,
-    Conclude,
-    Elapse,
+    Replan,
+    Configure,
+    Reset,
+    Generate,
+    Generated,
+    EndTake,
+    Advance,
     Extend,
-    Foresee,
-    Happening,
-    Hear,
+    Speculate,
+    NoteEvent,
+    PlayerEvents,
     ToComposer,
-    Withdraw,
+    Retract,
 )
 from bridge.messages.settings import Settings
 from export.runtime.answer import Answer, GeneratedAnswer, ScriptedAnswer
@@ -66,7 +66,7 @@ class Composer:
         self._player = PlayerNotes()
         self._speculation: Speculation | None = None
         self._answer: Answer | None = None
-        self._delayed: list[Happening] = []  # what the player did while the answer ran ahead
+        self._delayed: list[NoteEvent] = []  # what the player did while the answer ran ahead
 
     @property
     def tokens(self) -> list[int]:
@@ -94,35 +94,35 @@ class Composer:
     def receive(self, message: ToComposer) -> None:
         """Apply a message; `work` does the work that it asks for."""
         match message:
-            case Begin():
+            case Reset():
                 self._begin(message)
-            case Arrange(settings):
+            case Configure(settings):
                 self._arrange(settings)
-            case Hear(happenings):
+            case PlayerEvents(happenings):
                 self._add_player_events(happenings)
-            case Elapse(tick):
+            case Advance(tick):
                 self._advance(tick)
-            case Foresee(compose):
+            case Speculate(compose):
                 self._speculate(compose)
-            case Compose():
+            case Generate():
                 self._start_answer(message)
             case _ if self._answer is not None and self._answer.asked.take == message.take:
                 self._change_answer(message, self._answer)
 
-    def _change_answer(self, message: Extend | Amend | Conclude | Withdraw, answer: Answer) -> None:
+    def _change_answer(self, message: Extend | Replan | EndTake | Retract, answer: Answer) -> None:
         match message:
             case Extend(_, until_tick):
                 if isinstance(answer, GeneratedAnswer):
                     answer.until_tick = until_tick
-            case Amend():
+            case Replan():
                 self._replan(message, answer)
-            case Conclude(_, end_tick):
+            case EndTake(_, end_tick):
                 answer.end_at(end_tick)
                 self._stream.end_tick = end_tick
-            case Withdraw(_, tick):
+            case Retract(_, tick):
                 self._retract(tick)
 
-    def work(self) -> Composed | None:
+    def work(self) -> Generated | None:
         """Do one piece of work.
 
         Read some tokens, or decide the next ones; return what has been decided.
@@ -130,7 +130,7 @@ class Composer:
         answer = self._answer
         if isinstance(answer, ScriptedAnswer) and answer.pending is not None:
             events, answer.pending = answer.pending, None
-            return Composed(answer.asked.take, events, done=True, plan=answer.plan)
+            return Generated(answer.asked.take, events, done=True, plan=answer.plan)
         if isinstance(answer, GeneratedAnswer) and not answer.done:
             if self._stream.unread > _READ_WITH_THE_FIRST:
                 self._stream.read(self._stream.unread)
@@ -142,7 +142,7 @@ class Composer:
             self._speculation.work()
         return None
 
-    def _begin(self, begin: Begin) -> None:
+    def _begin(self, begin: Reset) -> None:
         self._answer = self._speculation = None
         self._player = PlayerNotes()
         self._delayed.clear()
@@ -167,7 +167,7 @@ class Composer:
         """Tell whether an answer is being decided, ahead of what the player does."""
         return self._answer is not None and self._answer.goes_on
 
-    def _add_player_events(self, events: tuple[Happening, ...]) -> None:
+    def _add_player_events(self, events: tuple[NoteEvent, ...]) -> None:
         self._player.note(events)
         if self._answers:
             # A key held over the hand-over is released while the answer runs ahead.
@@ -186,7 +186,7 @@ class Composer:
         self._speculation = None
         self._stream.allow(())
 
-    def _speculate(self, asked: Compose) -> None:
+    def _speculate(self, asked: Generate) -> None:
         if self._answers or asked.script:
             return
         self._stream.speculate_turn(asked.begin_tick, self._band(asked))
@@ -196,12 +196,12 @@ class Composer:
 
     # The answer.
 
-    def _band(self, asked: Compose) -> set[Instrument]:
+    def _band(self, asked: Generate) -> set[Instrument]:
         """Return the instruments that the music has: those asked for, and the player's."""
         band = set(asked.instruments)
-        return band | self._player.instruments if asked.together else band
+        return band | self._player.instruments if asked.accompany else band
 
-    def _new_take(self, asked: Compose, candidate: int = 0) -> Take:
+    def _new_take(self, asked: Generate, candidate: int = 0) -> Take:
         return Take(
             asked.begin_tick,
             asked.end_tick,
@@ -209,10 +209,10 @@ class Composer:
             self._settings,
             number=asked.take,
             candidate=candidate,
-            beside_others=asked.together,
+            beside_others=asked.accompany,
         )
 
-    def _start_answer(self, asked: Compose) -> None:
+    def _start_answer(self, asked: Generate) -> None:
         speculation, self._speculation = self._speculation, None
         self._stream.end_tick = None
         if asked.script:
@@ -227,21 +227,21 @@ class Composer:
             take = self._begin_take(asked)
         self._answer = GeneratedAnswer(asked, take, asked.until_tick)
 
-    def _begin_take(self, asked: Compose, candidate: int = 0) -> Take:
+    def _begin_take(self, asked: Generate, candidate: int = 0) -> Take:
         """Return a take that goes on from where the stream stands."""
         take = self._new_take(asked, candidate)
         self._player.constrain(self._stream.state, grid=self._grid)
         take.start(self._stream.state)
         return take
 
-    def _play_script(self, asked: Compose) -> None:
+    def _play_script(self, asked: Generate) -> None:
         """Append an answer that is given, with its ends."""
         answer = self._answer = ScriptedAnswer(asked)
         self._stream.start_turn(asked.begin_tick, ())
         self._stream.append_events(answer.events)
         self._stream.settle(asked.end_tick)
 
-    def _decide(self, answer: GeneratedAnswer) -> Composed | None:
+    def _decide(self, answer: GeneratedAnswer) -> Generated | None:
         """Decide tokens up to the next wait, inclusive.
 
         What happens in one tick is returned together; what was speculated, all at once.
@@ -259,15 +259,15 @@ class Composer:
             self._add_delayed_events()
         if not events and not answer.done:
             return None
-        return Composed(answer.asked.take, tuple(events), answer.done, answer.plan)
+        return Generated(answer.asked.take, tuple(events), answer.done, answer.plan)
 
     # What is decided again.
 
-    def _replan(self, message: Amend, answer: Answer) -> None:
-        self._player.note(message.happenings)
+    def _replan(self, message: Replan, answer: Answer) -> None:
+        self._player.note(message.events)
         answer.plan = message.plan
         if isinstance(answer, ScriptedAnswer):
-            self._stream.insert_events(message.happenings, self._stream.tick)
+            self._stream.insert_events(message.events, self._stream.tick)
             answer.replan(message.tick)
             return
         asked, take = answer.asked, answer.take
@@ -275,7 +275,7 @@ class Composer:
         stands = take.has_note and message.tick >= asked.begin_tick
         resume = 0 if stands else max(asked.begin_tick, message.tick + 1)
         self._stream.allow(self._band(asked))
-        self._stream.insert_events(message.happenings, message.tick, resume)
+        self._stream.insert_events(message.events, message.tick, resume)
         answer.done = False
         if stands:
             self._player.constrain(self._stream.state, grid=self._grid)

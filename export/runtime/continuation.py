@@ -13,8 +13,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bridge.history.takes import Span, alone
-from bridge.messages.composer import Strike
+from bridge.history.takes import Span, standalone_score
+from bridge.messages.composer import Onset
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import Note, Score
 from bridge.sync.tempo import MetreMap, TempoMap
@@ -37,7 +37,7 @@ __all__ = [
     "Proposal",
     "Proposals",
     "Span",
-    "alone",
+    "standalone_score",
     "continuation",
     "instruments_of",
     "proposals",
@@ -56,7 +56,7 @@ def span_of_bars(score: Score, bars: int) -> Span:
     """Return the span of so many bars after the bar in which a score ends."""
     metres = MetreMap(score.metres)
     begin = metres.next_bar_line(score.end_ticks)
-    return Span(begin, begin + bars * metres.at(begin).bar_ticks)
+    return Span(begin, begin + bars * metres.position_at(begin).bar_ticks)
 
 
 def span_of_seconds(score: Score, seconds: float) -> Span:
@@ -112,7 +112,7 @@ class Prompt:
             stream.append_tokens(tokens[start : start + _APPENDED_AT_ONCE])
             yield
         self._player.note(
-            Strike(note.onset_ticks, note.instrument, note.pitch, note.velocity)
+            Onset(note.onset_ticks, note.instrument, note.pitch, note.velocity)
             for note in self.score.notes
         )
         stream.start_turn(self.span.begin, self.instruments)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from platformdirs import user_data_path
 
-from bridge.system.atomic_write import written_whole
+from bridge.system.atomic_write import atomic_write
 from export.runtime.artefact import WEIGHTS, Artefact, default_artefact
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def check_name(name: str, artefact: Artefact) -> str:
 def save_style(folder: Path, style: OwnStyle) -> None:
     """Write a style, in place of one of the same name."""
     folder.mkdir(parents=True, exist_ok=True)
-    with written_whole(folder / f"{style.name}.json") as stream:
+    with atomic_write(folder / f"{style.name}.json") as stream:
         stream.write(json.dumps({"format": FORMAT, **asdict(style)}).encode())
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING
 
-from bridge.messages.composer import Happening, Strike
+from bridge.messages.composer import NoteEvent, Onset
 from bridge.midi.instruments import Instrument
 from model.tokens import sampling
 from model.tokens import vocabulary as v
@@ -33,11 +33,11 @@ class PlayerNotes:
         self._held: set[tuple[Instrument, int]] = set()
         self._onset_ticks: deque[int] = deque(maxlen=_ONSETS_KEPT)
 
-    def note(self, events: Iterable[Happening]) -> None:
+    def note(self, events: Iterable[NoteEvent]) -> None:
         """Record what the player has played."""
         for event in events:
             key = event.instrument, event.pitch
-            if isinstance(event, Strike):
+            if isinstance(event, Onset):
                 self._onset_ticks.append(event.tick)
                 self.instruments.add(event.instrument)
                 self._held.add(key)

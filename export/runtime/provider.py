@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import onnxruntime as ort
 
+from bridge.system.extras import install_command
 from export.runtime.artefact import ArtefactError
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def _on_cuda(
     except Exception as error:  # noqa: BLE001 - onnxruntime has no type of its own for it
         return None, f"CUDA does not run it ({str(error).splitlines()[0]})"
     if session.get_providers()[0] != CUDA:
-        return None, "the CUDA libraries could not be loaded (pip install 'antiphon[cuda]')"
+        return None, f"the CUDA libraries could not be loaded; type: {install_command('cuda')}"
     return session, ""
 
 

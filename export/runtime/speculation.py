@@ -18,7 +18,7 @@ from export.runtime.take import Take
 from model.tokens import features
 
 if TYPE_CHECKING:
-    from bridge.messages.composer import Compose
+    from bridge.messages.composer import Generate
     from export.runtime.decoder import Logits
     from export.runtime.fork import Fork
     from export.runtime.stream import Row, Stream, StreamState
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 SPECULATED_TICKS = 2 * TICKS_PER_QUARTER
 """A second, playing freely."""
 
-NewTake = Callable[["Compose", int], Take]
+NewTake = Callable[["Generate", int], Take]
 """Makes the candidate of a number."""
 
 
 class Speculation:
     """Candidates for one answer; each piece of work takes all of them one token further."""
 
-    def __init__(self, asked: Compose, stream: Stream, fork: Fork, new_take: NewTake) -> None:
+    def __init__(self, asked: Generate, stream: Stream, fork: Fork, new_take: NewTake) -> None:
         self.asked = asked
         self._stream, self._fork, self._new_take = stream, fork, new_take
         self._until_tick = min(asked.begin_tick + SPECULATED_TICKS, asked.end_tick)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bridge.messages.composer import Happening, Release, Strike
+from bridge.messages.composer import NoteEvent, Release, Onset
 from export.runtime.token_log import Entry, Row, StreamState, TokenLog
 from model.tokens import sampling
 from model.tokens import vocabulary as v
@@ -38,13 +38,13 @@ _REMEMBERED_CAPACITIES = 2
 """A stream can take back this many caches' worth of tokens at least; the network knows one."""
 
 
-def event_of(tick: int, token: int) -> Happening:
+def event_of(tick: int, token: int) -> NoteEvent:
     """Return the event that the token of a note means at a tick."""
     spelt = v.token_of(token)
     assert spelt.instrument is not None, spelt
     if spelt.kind is v.Kind.OFF:
         return Release(tick, spelt.instrument, spelt.pitch)
-    return Strike(tick, spelt.instrument, spelt.pitch, v.velocity_of(spelt.level))
+    return Onset(tick, spelt.instrument, spelt.pitch, v.velocity_of(spelt.level))
 
 
 class Stream:
@@ -97,11 +97,11 @@ class Stream:
         self._decoder.set_allowed(sampling.multi_hot(self._band))
         self._vectors[self._band] = self._decoder.allowed
 
-    def append_events(self, events: Iterable[Happening]) -> None:
+    def append_events(self, events: Iterable[NoteEvent]) -> None:
         """Append what was played, in order of time. The last tick stays open for more."""
         for event in events:
             encoder, where = self._open_tick, (event.tick, event.instrument, event.pitch)
-            if isinstance(event, Strike):
+            if isinstance(event, Onset):
                 self._confirm(encoder.note_on(*where, event.velocity))
             else:
                 self._confirm(encoder.note_off(*where))
@@ -176,7 +176,7 @@ class Stream:
         self._return_to(self._log.without_waits(length, self._frame_length))
 
     def insert_events(
-        self, events: Sequence[Happening], until_tick: int, resume_tick: int = 0
+        self, events: Sequence[NoteEvent], until_tick: int, resume_tick: int = 0
     ) -> None:
         """Put events between what happens up to `until_tick`, and remove what comes after it.
 

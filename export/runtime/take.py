@@ -18,7 +18,7 @@ from model.tokens import vocabulary as v
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bridge.messages.composer import Happening
+    from bridge.messages.composer import NoteEvent
     from bridge.messages.settings import Settings
     from bridge.midi.instruments import Instrument
     from export.runtime.decoder import Logits
@@ -55,7 +55,7 @@ class Take:
         self._rng = np.random.default_rng((settings.seed, number, candidate))
         self._invitation = sampling.Invitation(self._instruments, begin_tick)
         self._ours = sampling.events_of(self._instruments) if beside_others else None
-        self._events: list[Happening] = []
+        self._events: list[NoteEvent] = []
         self._opinions = 0.0
         self._onset_ticks: list[int] = []
 
@@ -120,7 +120,7 @@ class Take:
         first = self._onset_ticks[0]
         self._onset_ticks = [onset for onset in self._onset_ticks if onset <= tick] or [first]
 
-    def new_events(self) -> list[Happening]:
+    def new_events(self) -> list[NoteEvent]:
         """Return the events since the last call."""
         events, self._events = self._events, []
         return events

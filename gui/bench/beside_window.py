@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from bridge.io.handle import MidiIo
 from bridge.messages.settings import Settings
-from bridge.messages.snapshot import RollNote, Snapshot, State
+from bridge.messages.snapshot import RollNote, Snapshot, TurnState
 from bridge.midi.instruments import Instrument
 from bridge.playout import protocol
 from bridge.sync.transport import NANOSECONDS, Source, Transport
@@ -41,7 +41,7 @@ def beside_window(artefact: Artefact, seconds: int) -> dict[str, Any]:
     """Return how late notes are sent in so many seconds with the window, and as many without."""
     with MidiIo.start("loopback") as io, _scrolling() as scroll, Busy(artefact):
         io.send(protocol.OpenPorts())
-        io.send(protocol.Conduct(NANOSECONDS))
+        io.send(protocol.SetOwnTransport(NANOSECONDS))
 
         def turn(*, scrolls: bool) -> list[int]:
             scroll(scrolls)
@@ -119,7 +119,7 @@ def _frames(span_ns: int) -> Iterator[Snapshot]:
         notes = *notes[1:], new
         for at_ns in (now_ns, now_ns + SECOND // 60):
             yield replace(
-                Snapshot(at_ns, State.ANSWERING, Settings(), notes),
+                Snapshot(at_ns, TurnState.ANSWERING, Settings(), notes),
                 transport=host,
                 epochs=((0, host),),
             )

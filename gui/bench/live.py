@@ -18,21 +18,21 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 from bridge.messages.composer import (
-    Arrange,
-    Begin,
-    Compose,
-    Composed,
-    Foresee,
-    Happening,
-    Hear,
+    Configure,
+    Reset,
+    Generate,
+    Generated,
+    Speculate,
+    NoteEvent,
+    PlayerEvents,
     Release,
-    Strike,
-    Withdraw,
+    Onset,
+    Retract,
 )
-from bridge.messages.requests import Listen
-from bridge.messages.settings import MOST_CANDIDATES, Settings
-from bridge.messages.snapshot import State
-from bridge.midi.events import NoteOff, NoteOn, Stamped
+from bridge.messages.requests import Start
+from bridge.messages.settings import MAX_CANDIDATES, Settings
+from bridge.messages.snapshot import TurnState
+from bridge.midi.events import NoteOff, NoteOn, TimedEvent
 from bridge.midi.instruments import Instrument
 from bridge.playout import protocol
 from bridge.session.player import MS, SECOND
@@ -89,22 +89,26 @@ class _Player:
 
     def __init__(self, artefact: Artefact, notes: int) -> None:
         self._notes, self._clock, self._takes = notes, SystemClock(), count(1)
-        self._decoder = tuned_decoder(artefact, rows=MOST_CANDIDATES)
+        self._decoder = tuned_decoder(artefact, rows=MAX_CANDIDATES)
         self._thread = ComposerThread(lambda: Composer(artefact, self._decoder))
         self._next = 0
         self.cached = 0
 
     def cold(self) -> int:
         """Hand over together with everything; return the nanoseconds to the first note."""
-        self._thread.post(Begin())
-        self._thread.post(Arrange(Settings()))
+        self._thread.post(Reset())
+        self._thread.post(Configure(Settings()))
         assert self._thread.settle(_PATIENCE_S)
         self._next = self._notes
-        return self._answered(Hear(tuple(_phrase(0, self._notes))))
+        return self._answered(PlayerEvents(tuple(_phrase(0, self._notes))))
 
     def listen(self) -> None:
         """Hear everything as it is played, so that the cache is as full as it would be."""
-        for message in (Begin(), Arrange(Settings()), Hear(tuple(_phrase(0, self._notes)))):
+        for message in (
+            Reset(),
+            Configure(Settings()),
+            PlayerEvents(tuple(_phrase(0, self._notes))),
+        ):
             self._thread.post(message)
         assert self._thread.settle(_PATIENCE_S)
         self._next = self._notes
@@ -118,7 +122,7 @@ class _Player:
         """Play a note, pause, and hand over when that was to be expected."""
         self._play_one()
         take = next(self._takes)
-        self._thread.post(Foresee(self._asked(take)))
+        self._thread.post(Speculate(self._asked(take)))
         assert self._thread.settle(_PATIENCE_S)
         return self._answered(take=take)
 
@@ -128,35 +132,35 @@ class _Player:
 
     def _play_one(self) -> None:
         if self._notes:
-            self._thread.post(Hear(tuple(_phrase(self._next, 1))))
+            self._thread.post(PlayerEvents(tuple(_phrase(self._next, 1))))
             self._next += 1
         assert self._thread.settle(_PATIENCE_S)
 
-    def _asked(self, take: int) -> Compose:
+    def _asked(self, take: int) -> Generate:
         begin = self._next * _TICKS + 24
-        return Compose(take, begin, begin + 24, begin + 24, BAND)
+        return Generate(take, begin, begin + 24, begin + 24, BAND)
 
-    def _answered(self, *before: Hear, take: int | None = None) -> int:
+    def _answered(self, *before: PlayerEvents, take: int | None = None) -> int:
         asked = self._asked(take or next(self._takes))
         begin = self._clock.now_ns()
         for message in before:
             self._thread.post(message)
         self._thread.post(asked)
-        while not self._received().happenings:
+        while not self._received().events:
             pass
         taken = self._clock.now_ns() - begin
         assert self._thread.settle(_PATIENCE_S)
         while self._thread.connection.poll():
             self._received()
         self.cached = self._decoder.length
-        self._thread.post(Withdraw(asked.take, asked.begin_tick - 1))
+        self._thread.post(Retract(asked.take, asked.begin_tick - 1))
         assert self._thread.settle(_PATIENCE_S)
         return taken
 
-    def _received(self) -> Composed:
+    def _received(self) -> Generated:
         assert self._thread.connection.poll(_PATIENCE_S), "the composer does not answer"
         composed = self._thread.connection.recv()
-        assert isinstance(composed, Composed), composed
+        assert isinstance(composed, Generated), composed
         return composed
 
 
@@ -166,15 +170,15 @@ def sustained(artefact: Artefact) -> dict[str, float]:
     `times_real_time` is for music of eight notes a second.
     """
     composer = Composer(artefact, tuned_decoder(artefact))
-    for message in (Begin(), Arrange(Settings()), Hear(tuple(_phrase(0, 256)))):
+    for message in (Reset(), Configure(Settings()), PlayerEvents(tuple(_phrase(0, 256)))):
         composer.receive(message)
     _worked(composer)
     begin = 257 * _TICKS
     end = begin + _SUSTAINED_TICKS
-    composer.receive(Compose(1, begin, end, end, BAND))
-    told: list[Happening] = []
+    composer.receive(Generate(1, begin, end, end, BAND))
+    told: list[NoteEvent] = []
     (taken,) = timed(lambda: told.extend(_told(composer)))
-    notes = sum(isinstance(happening, Strike) for happening in told)
+    notes = sum(isinstance(happening, Onset) for happening in told)
     seconds = taken / SECOND
     return {
         "notes": notes,
@@ -213,10 +217,10 @@ class _Jam:
         self._now_ns, self._phrases, self.notes = 0, 0, 0
         self.messages: Counter[str] = Counter()  # to the composer, by kind
         self._fresh = tuned_decoder(artefact)
-        self._decoder = tuned_decoder(artefact, rows=MOST_CANDIDATES)
+        self._decoder = tuned_decoder(artefact, rows=MAX_CANDIDATES)
         self._composer = Composer(artefact, self._decoder)
         self._session = Session(Settings())
-        self._step(Listen())
+        self._step(Start())
 
     def until(self, end_ns: int) -> None:
         """Go on with phrases and answers; every second answer is broken off in its midst."""
@@ -228,10 +232,10 @@ class _Jam:
                 self._play(NoteOff(0, pitch), rest_ns)
             self._phrases += 1
             self.notes += _PHRASE_NOTES
-            while self._session.state is not State.ANSWERING:
+            while self._session.state is not TurnState.ANSWERING:
                 self._pass_to_deadline()
             broken_off_ns = self._now_ns + _GAP_NS * _PHRASE_NOTES // 2
-            while self._session.state is State.ANSWERING:
+            while self._session.state is TurnState.ANSWERING:
                 if self._phrases % 2 and self._now_ns >= broken_off_ns:
                     break  # the next phrase begins
                 self._pass_to_deadline()
@@ -252,7 +256,7 @@ class _Jam:
 
     def _play(self, event: NoteOn | NoteOff, then_ns: int) -> None:
         """Play an event, and let time pass with all that falls due in it."""
-        self._step(protocol.Received((Stamped(self._now_ns, event),)))
+        self._step(protocol.Received((TimedEvent(self._now_ns, event),)))
         end_ns = self._now_ns + then_ns
         while (due_ns := self._session.deadline_ns()) is not None and due_ns < end_ns:
             self._now_ns = max(self._now_ns, due_ns)
@@ -273,23 +277,23 @@ class _Jam:
         while self._composer.busy:
             composed = self._composer.work()
             if composed is not None:
-                self.notes += sum(isinstance(h, Strike) for h in composed.happenings)
+                self.notes += sum(isinstance(h, Onset) for h in composed.events)
                 self._session.step(self._now_ns, [composed])
 
 
-def _phrase(begin: int, notes: int) -> Iterator[Happening]:
+def _phrase(begin: int, notes: int) -> Iterator[NoteEvent]:
     """Give notes on the piano, eight a second, from a number on."""
     for index in range(begin, begin + notes):
         pitch = 48 + index * 7 % 36
-        yield Strike(index * _TICKS, Instrument.PIANO, pitch, 80)
+        yield Onset(index * _TICKS, Instrument.PIANO, pitch, 80)
         yield Release(index * _TICKS + _TICKS - 2, Instrument.PIANO, pitch)
 
 
-def _told(composer: Composer) -> Iterator[Happening]:
+def _told(composer: Composer) -> Iterator[NoteEvent]:
     while composer.busy:
         composed = composer.work()
         if composed is not None:
-            yield from composed.happenings
+            yield from composed.events
 
 
 def _worked(composer: Composer) -> None:

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from bridge.messages.settings import Settings
-from bridge.messages.snapshot import RollNote, Snapshot, State
+from bridge.messages.snapshot import RollNote, Snapshot, TurnState
 from bridge.midi.instruments import Instrument
 from bridge.sync.transport import Source, Transport
 
@@ -84,7 +84,7 @@ def _frames(width: int, height: int) -> dict[str, float]:
     host = Transport(Source.JACK, epoch=1)
     notes = crowd(now_ns, round(PLAYHEAD * roll.view().span_ns))
     snapshot = Snapshot(
-        now_ns, State.ANSWERING, Settings(), notes, transport=host, epochs=((0, host),)
+        now_ns, TurnState.ANSWERING, Settings(), notes, transport=host, epochs=((0, host),)
     )
     image = QImage(width, height, QImage.Format.Format_RGB32)
     taken: list[int] = []

@@ -18,7 +18,7 @@ import numpy as np
 from bridge.io.handle import MidiIo
 from bridge.midi.events import NoteOff, NoteOn
 from bridge.playout import protocol
-from bridge.playout.schedule import Due
+from bridge.playout.schedule import ScheduledEvent
 from bridge.session.player import MS, SECOND
 from bridge.sync.transport import NANOSECONDS
 from bridge.system.clock import SystemClock
@@ -61,7 +61,7 @@ def as_sent(artefact: Artefact, seconds: int, backend: BackendName) -> dict[str,
     """Return how late the I/O process says that it was, as a spread and one by one."""
     with Busy(artefact), MidiIo.start(backend) as io:
         io.send(protocol.OpenPorts())
-        io.send(protocol.Conduct(NANOSECONDS))
+        io.send(protocol.SetOwnTransport(NANOSECONDS))
         told = lateness(io, plan(seconds))
     late = [each for each in told if each is not None]
     return Spread.of(late).as_dict() | {
@@ -71,7 +71,7 @@ def as_sent(artefact: Artefact, seconds: int, backend: BackendName) -> dict[str,
     }
 
 
-def lateness(io: MidiIo, dues: list[Due]) -> list[int | None]:
+def lateness(io: MidiIo, dues: list[ScheduledEvent]) -> list[int | None]:
     """Let these be sent, and return by how many nanoseconds each was late; None: it was lost."""
     io.send(protocol.Play(tuple(dues)))
     sent: dict[int, int] = {}
@@ -92,7 +92,7 @@ def as_heard(artefact: Artefact, seconds: int) -> dict[str, Any]:
     """
     with jack_server(), Busy(artefact), MidiIo.start("jack") as io:
         io.send(protocol.OpenPorts())
-        io.send(protocol.Conduct(NANOSECONDS))
+        io.send(protocol.SetOwnTransport(NANOSECONDS))
         source = _output(io)
         listener = Listener(source)
         dues = plan(seconds)
@@ -123,18 +123,18 @@ def _output(io: MidiIo) -> str:
     raise RigError("the MIDI process opens no ports.")
 
 
-def plan(seconds: int) -> list[Due]:
+def plan(seconds: int) -> list[ScheduledEvent]:
     """Return notes for so many seconds from now on, ten a second at odd moments."""
     random, at_ns = Random(0), SystemClock().now_ns() + _SOON_NS
     dues = []
     for index in range(seconds * SECOND // _APART_NS):
         onset_ns = at_ns + index * _APART_NS + random.randrange(_JITTER_NS)
-        dues.append(Due(onset_ns, 0, NoteOn(0, 32 + index % _NOTES, 80)))
-        dues.append(Due(onset_ns + _HELD_NS, 0, NoteOff(0, 32 + index % _NOTES)))
+        dues.append(ScheduledEvent(onset_ns, 0, NoteOn(0, 32 + index % _NOTES, 80)))
+        dues.append(ScheduledEvent(onset_ns + _HELD_NS, 0, NoteOff(0, 32 + index % _NOTES)))
     return dues
 
 
-def _delays(planned: list[Due], heard: list[tuple[int, int]]) -> Iterator[int]:
+def _delays(planned: list[ScheduledEvent], heard: list[tuple[int, int]]) -> Iterator[int]:
     """Give the nanoseconds from each note's due moment to where it was heard."""
     at = 0
     for due in planned:

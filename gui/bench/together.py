@@ -21,8 +21,8 @@ from random import Random
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
-from bridge.messages.requests import Change, Listen
-from bridge.messages.settings import Mode, Settings, Time
+from bridge.messages.requests import ChangeSettings, Start
+from bridge.messages.settings import Mode, Settings, TimeSettings
 from bridge.messages.snapshot import LogEntry
 from bridge.midi.instruments import Instrument
 from bridge.playout import protocol
@@ -52,13 +52,13 @@ def together(artefact: Artefact, seconds: int) -> dict[str, Any]:
         mode=Mode.ACCOMPANY,
         instruments=(Instrument.BASS, Instrument.DRUMS),
         style=(("jazz", 1.0),),
-        time=Time(bpm=BPM),
+        time=TimeSettings(bpm=BPM),
     )
     with jack_server():
         with Engine(artefact, settings, backend="jack") as engine:
             engine.post(protocol.OpenPorts())
-            engine.post(Change(settings))
-            engine.post(Listen())
+            engine.post(ChangeSettings(settings))
+            engine.post(Start())
             log = _until_ready(engine)
             other = subprocess.Popen(
                 [sys.executable, "-m", __name__, str(seconds)], stdout=subprocess.PIPE, text=True
@@ -68,8 +68,8 @@ def together(artefact: Artefact, seconds: int) -> dict[str, Any]:
                 log += engine.turn(end_ns)
         told, _ = other.communicate()
     heard = Heard.of(json.loads(told))
-    dropped = sum(entry.figure or 0 for entry in log if entry.what == "late")
-    played = sum(entry.what == "played" for entry in log)
+    dropped = sum(entry.value or 0 for entry in log if entry.event == "late")
+    played = sum(entry.event == "played" for entry in log)
     return {
         "seconds": seconds,
         "played": played,
@@ -85,7 +85,7 @@ def _until_ready(engine: Engine) -> list[LogEntry]:
     give_up_ns = engine.now_ns + 20 * SECOND
     while engine.now_ns < give_up_ns:
         log = engine.turn(engine.now_ns + SECOND)
-        if any(entry.what == "ready" for entry in log):
+        if any(entry.event == "ready" for entry in log):
             return log
     raise RigError("the MIDI process opens no ports.")
 

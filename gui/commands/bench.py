@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from bridge.system.extras import install_command
 from gui.commands.terminal import fail, load_artefact, writable
+
+_NEEDED = ("matplotlib", "psutil")
 
 
 def bench(
@@ -30,6 +34,7 @@ def bench(
 
     Example: antiphon bench --plot speed.png
     """
+    _check_installed()
     from rich.console import Console
 
     from gui.bench import report
@@ -51,3 +56,14 @@ def bench(
         typer.echo(json.dumps(found))
     else:
         report.show(found, Console())
+
+
+def _check_installed() -> None:
+    """Leave with one sentence if the benchmark, or a package that it needs, is not here."""
+    if find_spec("gui.bench") is None:
+        fail(
+            "the benchmark is part of the source tree only: in a checkout, type `make setup` and "
+            "`.venv/bin/antiphon bench`."
+        )
+    if not all(find_spec(package) for package in _NEEDED):
+        fail(f"the benchmark needs {' and '.join(_NEEDED)}; type: {install_command('bench')}")

@@ -16,7 +16,7 @@ from bridge.io.handle import MidiIo
 from bridge.midi.events import NoteOff, NoteOn
 from bridge.playout import protocol
 from bridge.playout.echo import MEMORY_NS
-from bridge.playout.schedule import Due
+from bridge.playout.schedule import ScheduledEvent
 from bridge.session.player import MS, SECOND
 from bridge.sync.transport import NANOSECONDS
 from bridge.system.clock import SystemClock
@@ -53,7 +53,7 @@ def round_trip(backend: BackendName, input_name: str | None, output_name: str | 
     with MidiIo.start(backend) as io:
         io.send(protocol.OpenPorts(input_name, output_name))
         _await_ready(io)
-        io.send(protocol.Conduct(NANOSECONDS))
+        io.send(protocol.SetOwnTransport(NANOSECONDS))
         clock = SystemClock()
         first_ns = clock.now_ns() + _SOON_NS
         io.send(protocol.Play(tuple(_plan(first_ns))))
@@ -61,7 +61,7 @@ def round_trip(backend: BackendName, input_name: str | None, output_name: str | 
         delays_ns: list[int] = []
         while (left_ns := end_ns - clock.now_ns()) > 0 and len(delays_ns) < 2 * NOTES:
             for message in io.receive(left_ns / SECOND):
-                if isinstance(message, protocol.Echoed):
+                if isinstance(message, protocol.EchoDetected):
                     delays_ns += message.delays_ns
     if not delays_ns:
         raise CalibrationError(
@@ -80,10 +80,10 @@ def _await_ready(io: MidiIo) -> None:
     raise CalibrationError("the MIDI process opens no ports.")
 
 
-def _plan(first_ns: int) -> list[Due]:
+def _plan(first_ns: int) -> list[ScheduledEvent]:
     dues = []
     for number in range(NOTES):
         onset_ns, pitch = first_ns + number * _APART_NS, _FIRST_PITCH + number
-        dues.append(Due(onset_ns, 0, NoteOn(0, pitch, _VELOCITY)))
-        dues.append(Due(onset_ns + _HELD_NS, 0, NoteOff(0, pitch)))
+        dues.append(ScheduledEvent(onset_ns, 0, NoteOn(0, pitch, _VELOCITY)))
+        dues.append(ScheduledEvent(onset_ns + _HELD_NS, 0, NoteOff(0, pitch)))
     return dues

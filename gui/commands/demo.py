@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from bridge.messages.requests import Change, Listen
+from bridge.messages.requests import ChangeSettings, Start
 from bridge.messages.settings import Settings
-from bridge.messages.snapshot import LogEntry, RollNote, State
+from bridge.messages.snapshot import LogEntry, RollNote, TurnState
 from bridge.midi import smf
 from bridge.playout import protocol
 from bridge.session.player import MS, SECOND
-from gui.commands.roll_png import draw
 from gui.engine.phrases import fingers
 from gui.engine.process import Engine
 from gui.engine.recording import credit, write_recording
@@ -62,10 +61,23 @@ def play(artefact: Artefact, settings: Settings, phrase: Path, out: Path) -> Non
     target = out / f"antiphon-{phrase.stem}.mid"
     try:
         write_recording(record, target, credit(artefact, settings))
-        draw(snapshot.notes, target.with_suffix(".png"), title)
+        console.print(f"Written: {target}")
+        console.print(_draw_roll(snapshot.notes, target.with_suffix(".png"), title))
     except (smf.MidiFileError, OSError) as error:
         raise DemoError(str(error)) from error
-    console.print(f"Written: {target} and {target.with_suffix('.png')}")
+
+
+def _draw_roll(notes: tuple[RollNote, ...], path: Path, title: str) -> str:
+    """Draw the picture; return what to print.
+
+    Qt needs libraries of the system that a machine without a screen may lack. The demo does not.
+    """
+    try:
+        from gui.commands.roll_png import draw
+    except ImportError as error:
+        return f"No picture was drawn: Qt cannot be loaded here ({error})."
+    draw(notes, path, title)
+    return f"Written: {path}"
 
 
 def _named(style: tuple[tuple[str, float], ...]) -> str:
@@ -78,19 +90,22 @@ def _converse(
     engine: Engine, settings: Settings, prompt: smf.MidiFile, console: Console
 ) -> list[LogEntry]:
     engine.post(protocol.OpenPorts())
-    engine.post(Change(settings))
-    engine.post(Listen())
+    engine.post(ChangeSettings(settings))
+    engine.post(Start())
     log, give_up_ns = list[LogEntry](), engine.now_ns + _LONGEST_NS
     playing, shown = False, 0
     while engine.now_ns < give_up_ns:
         news = engine.turn(engine.now_ns + SECOND // 10)
         log += news
-        if not playing and any(entry.what == "ready" for entry in news):
+        if not playing and any(entry.event == "ready" for entry in news):
             engine.inject(fingers(prompt.score, engine.now_ns + _START_NS))
             playing = True
         snapshot = engine.snapshot()
         shown = _show(console, snapshot.notes, shown, snapshot.now_ns)
-        if any(entry.what == "finished" for entry in news) and snapshot.state is State.LISTENING:
+        if (
+            any(entry.event == "finished" for entry in news)
+            and snapshot.state is TurnState.LISTENING
+        ):
             return log
     raise DemoError(f"no answer came within {_LONGEST_NS // SECOND} seconds.")
 
@@ -114,9 +129,9 @@ def _summary(notes: tuple[RollNote, ...], log: list[LogEntry]) -> Table:
     table.add_row("answered", f"{len(answered)} notes in {_seconds(answered)}, {instruments}")
     for what in ("first note decided", "first note sent"):
         for entry in log:
-            if entry.what == what and entry.figure is not None:
-                table.add_row(what, f"{entry.figure / MS:.1f} ms after the hand-over")
-    worst = [entry.figure for entry in log if entry.what == "lateness" and entry.figure is not None]
+            if entry.event == what and entry.value is not None:
+                table.add_row(what, f"{entry.value / MS:.1f} ms after the hand-over")
+    worst = [entry.value for entry in log if entry.event == "lateness" and entry.value is not None]
     if worst:
         table.add_row("latest note", f"{max(worst) / MS:.2f} ms after it was due")
     return table

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     import enum
     from collections.abc import Iterator
 
-    from bridge.messages.settings import Time
+    from bridge.messages.settings import TimeSettings
     from bridge.messages.snapshot import LogEntry
     from bridge.midi.controls import Bindings
     from bridge.sync.quantise import Quantise
@@ -131,13 +131,13 @@ def jam(
     """
     from dataclasses import replace
 
-    from bridge.messages.requests import Bind, Change, Listen
-    from bridge.messages.settings import MOST_CANDIDATES, Begins, Mode, ReEntry
+    from bridge.messages.requests import Bind, ChangeSettings, Start
+    from bridge.messages.settings import MAX_CANDIDATES, StartOn, Mode, ReEntry
     from bridge.playout.protocol import OpenPorts
     from gui.engine.process import Engine
 
-    if not 1 <= candidates <= MOST_CANDIDATES:
-        fail(f"--candidates: {candidates} is not between 1 and {MOST_CANDIDATES}.")
+    if not 1 <= candidates <= MAX_CANDIDATES:
+        fail(f"--candidates: {candidates} is not between 1 and {MAX_CANDIDATES}.")
     if bars < 0:
         fail(f"--bars: {bars} is below 0.")
     backend = backend_of(through)
@@ -146,7 +146,7 @@ def jam(
         candidates=candidates,
         mode=_word("--mode", Mode, mode),
         bars=bars or None,
-        begins=_word("--begins", Begins, begins),
+        begins=_word("--begins", StartOn, begins),
         by_silence=by_silence,
         re_entry=_word("--re-entry", ReEntry, re_entry),
         vary=vary,
@@ -163,12 +163,12 @@ def jam(
         Engine(artefact, settings, backend=backend) as engine,
     ):
         for request in (
-            Change(settings),
+            ChangeSettings(settings),
             Bind(bindings),
             OpenPorts(input_ or None, output or None),
         ):
             engine.post(request)
-        engine.post(Listen())
+        engine.post(Start())
         with contextlib.suppress(KeyboardInterrupt):
             _converse(engine, log, round(for_ * _SECOND))
         played = engine.record()
@@ -191,34 +191,34 @@ def _word(option: str, kind: type[Word], word: str) -> Word:
 
 
 def _quantise(step: str, strength: float, swing: float) -> Quantise:
-    from bridge.sync.quantise import HARDEST_SWING, STRAIGHT, Quantise, Step
+    from bridge.sync.quantise import MAX_SWING, STRAIGHT, Quantise, GridStep
 
     if not 0 <= strength <= 1:
         fail(f"--quantise-strength: {strength:g} is not between 0 and 1.")
-    if not STRAIGHT <= swing <= HARDEST_SWING:
-        fail(f"--swing: {swing:g} is not between {STRAIGHT} and {HARDEST_SWING}.")
-    return Quantise(_word("--quantise", Step, step), strength, swing)
+    if not STRAIGHT <= swing <= MAX_SWING:
+        fail(f"--swing: {swing:g} is not between {STRAIGHT} and {MAX_SWING}.")
+    return Quantise(_word("--quantise", GridStep, step), strength, swing)
 
 
 def _time(
     sync: str, bpm: float, metre: str, count_in: int, advance_ms: float, *, click: bool
-) -> Time:
-    from bridge.messages.settings import FASTEST_BPM, METRE_UNITS, MOST_BEATS, SLOWEST_BPM, Time
+) -> TimeSettings:
+    from bridge.messages.settings import MAX_BPM, METRE_UNITS, MAX_BEATS, MIN_BPM, TimeSettings
     from bridge.sync.transport import Source
 
     source = None if sync == "auto" else _word("--sync", Source, sync)
-    if bpm and not SLOWEST_BPM <= bpm <= FASTEST_BPM:
-        fail(f"--bpm: {bpm:g} is not between {SLOWEST_BPM:g} and {FASTEST_BPM:g}.")
+    if bpm and not MIN_BPM <= bpm <= MAX_BPM:
+        fail(f"--bpm: {bpm:g} is not between {MIN_BPM:g} and {MAX_BPM:g}.")
     count, _, unit = metre.partition("/")
     known = unit in map(str, METRE_UNITS) and count.isdecimal()
-    if not known or not 1 <= int(count) <= MOST_BEATS:
+    if not known or not 1 <= int(count) <= MAX_BEATS:
         fail(f"--metre: {metre!r} is no metre (write 3/4 or 6/8).")
     if not 0 <= count_in <= 8:
         fail(f"--count-in: {count_in} is not between 0 and 8.")
     if abs(advance_ms) > _LONGEST_ADVANCE_MS:
         fail(f"--advance-ms: {advance_ms:g} is more than {_LONGEST_ADVANCE_MS} either way.")
     advance_ns = round(advance_ms * _MS)
-    return Time(source, bpm or None, (int(count), int(unit)), count_in, click, advance_ns)
+    return TimeSettings(source, bpm or None, (int(count), int(unit)), count_in, click, advance_ns)
 
 
 def _bindings(words: list[str]) -> Bindings:
@@ -266,8 +266,8 @@ _SPOKEN = {
 
 def spoken(entry: LogEntry) -> str:
     """Return what the terminal says of a log entry; nothing for most."""
-    figure = entry.figure or 0
-    words = _SPOKEN.get(entry.what, "")
+    figure = entry.value or 0
+    words = _SPOKEN.get(entry.event, "")
     return words.format(text=entry.text, figure=figure, ms=figure / _MS)
 
 
@@ -275,8 +275,8 @@ def _write_entry(entry: LogEntry, log: TextIO | None) -> None:
     if log is not None:
         line = {
             "time_ns": entry.time_ns,
-            "what": entry.what,
-            "figure": entry.figure,
+            "what": entry.event,
+            "figure": entry.value,
             "text": entry.text,
         }
         log.write(json.dumps(line) + "\n")

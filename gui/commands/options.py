@@ -90,7 +90,7 @@ def _blend(words: str) -> tuple[tuple[str, float], ...]:
 def _instruments(words: str) -> tuple[Instrument, ...]:
     chosen = []
     for word in filter(None, (part.strip() for part in words.split(","))):
-        kind = instruments.named(word)
+        kind = instruments.instrument_named(word)
         if kind is None:
             fail(f"--instruments: there is no {word!r}; there are {', '.join(instruments.LABELS)}.")
         chosen.append(kind)

@@ -6,11 +6,13 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QImage, QPainter
+from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QImage, QImageWriter, QPainter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+_NO_SCREEN = ("-platform", "offscreen")
 
 
 @contextmanager
@@ -31,14 +33,11 @@ def drawn_png(path: Path, width: int, height: int) -> Iterator[QPainter]:
         with QPainter(sheet) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             yield painter
-        if not sheet.save(str(path), "PNG"):  # type: ignore[call-overload]  # its stub wants bytes
+        if not QImageWriter(str(path), b"png").write(sheet):
             raise OSError(f"{path}: cannot be written.")
     finally:
         if own is not None:
             own.shutdown()
-
-
-_NO_SCREEN = ("-platform", "offscreen")
 
 
 def font(pixels: int) -> QFont:

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from bridge.system.extras import install_command
 from gui.commands.terminal import fail, load_artefact
 
 app = typer.Typer(help="Styles of your own.", no_args_is_help=True, rich_markup_mode=None)
@@ -37,7 +38,7 @@ def add(
     )
 
     if not all(find_spec(package) for package in _NEEDED):
-        fail("learning a style needs the training packages: pip install 'antiphon[train]'")
+        fail(f"learning a style needs the training packages; type: {install_command('train')}")
     if not folder.is_dir():
         fail(f"{folder} is not a folder.")
     if steps < 1:

@@ -25,9 +25,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bridge.messages.settings import FASTEST_BPM, SLOWEST_BPM, Begins, Mode, ReEntry, Settings
+from bridge.messages.settings import MAX_BPM, MIN_BPM, StartOn, Mode, ReEntry, Settings
 from bridge.midi.instruments import Instrument
-from bridge.sync.quantise import HARDEST_SWING, STRAIGHT, Step
+from bridge.sync.quantise import MAX_SWING, STRAIGHT, GridStep
 from gui.desk.widgets.names import instrument_name
 from gui.desk.widgets.wheel import WheelScrolls
 
@@ -110,9 +110,9 @@ class PlayPanel(QScrollArea):
                 self.tr("It be&gins"),
                 "begins",
                 (
-                    (Begins.AT_ONCE, self.tr("at once")),
-                    (Begins.ON_BEAT, self.tr("on the next beat")),
-                    (Begins.ON_BAR, self.tr("on the next bar")),
+                    (StartOn.NOW, self.tr("at once")),
+                    (StartOn.BEAT, self.tr("on the next beat")),
+                    (StartOn.BAR, self.tr("on the next bar")),
                 ),
                 self.tr("Where there is a beat to begin on."),
             ),
@@ -155,10 +155,10 @@ class PlayPanel(QScrollArea):
     def _grid_fields(self) -> list[_Field]:
         step = self._combo(
             (
-                (Step.OFF, self.tr("as played")),
-                (Step.SIXTEENTH, self.tr("sixteenths")),
-                (Step.EIGHTH, self.tr("eighths")),
-                (Step.TRIPLET, self.tr("triplets")),
+                (GridStep.OFF, self.tr("as played")),
+                (GridStep.SIXTEENTH, self.tr("sixteenths")),
+                (GridStep.EIGHTH, self.tr("eighths")),
+                (GridStep.TRIPLET, self.tr("triplets")),
             ),
             self.tr("Quantise"),
             self.tr("Where there is a beat, draw its notes to these lines."),
@@ -167,9 +167,7 @@ class PlayPanel(QScrollArea):
             (0.0, 1.0, 0.1),
             self.tr("How far its notes are drawn to these lines: 1 is all the way."),
         )
-        swing = self._spin(
-            (STRAIGHT, HARDEST_SWING, 0.01), self.tr("0.5 is straight, 0.67 a shuffle.")
-        )
+        swing = self._spin((STRAIGHT, MAX_SWING, 0.01), self.tr("0.5 is straight, 0.67 a shuffle."))
         return [
             self._field(self.tr("&Quantise"), step, "quantise.step"),
             self._field(self.tr("Quantise stre&ngth"), strength, "quantise.strength"),
@@ -178,7 +176,7 @@ class PlayPanel(QScrollArea):
 
     def _time_fields(self) -> list[_Field]:
         tempo = self._spin(
-            (0.0, FASTEST_BPM, 1.0),
+            (0.0, MAX_BPM, 1.0),
             self.tr(
                 "Tempo of Antiphon's own clock, which goes where nobody else's is followed. "
                 "Free: there is none, you play as you like."
@@ -331,7 +329,7 @@ class PlayPanel(QScrollArea):
 
 def _tempo(bpm: float) -> float | None:
     """Return a tempo that can be played; what is slower than any is none."""
-    return max(SLOWEST_BPM, bpm) if bpm else None
+    return max(MIN_BPM, bpm) if bpm else None
 
 
 def _value(control: QWidget) -> object:

@@ -20,11 +20,11 @@ from cattrs.errors import BaseValidationError
 from platformdirs import user_config_path
 from tomlkit.exceptions import TOMLKitError
 
-from bridge.messages.settings import USUAL_TEMPERATURE, Settings
+from bridge.messages.settings import DEFAULT_TEMPERATURE, Settings
 from bridge.midi.controls import Action, Control, parse_control
-from bridge.midi.instruments import Instrument, named
-from bridge.synth.policy import Sound
-from bridge.system.atomic_write import written_whole
+from bridge.midi.instruments import Instrument, instrument_named
+from bridge.synth.policy import SynthPolicy
+from bridge.system.atomic_write import atomic_write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     Facts = TypeVar("Facts")
 
 FILE = "settings.toml"
-_AS_IT_COMES = Settings(temperature=USUAL_TEMPERATURE, sound=Sound.AUTO)
+_AS_IT_COMES = Settings(temperature=DEFAULT_TEMPERATURE, sound=SynthPolicy.AUTO)
 
 
 class Colours(enum.Enum):
@@ -98,7 +98,7 @@ def save(preferences: Preferences, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         there = tomlkit.parse(path.read_text("utf-8")) if path.exists() else tomlkit.document()
         _put(there, preferences, Preferences())
-        with written_whole(path) as stream:
+        with atomic_write(path) as stream:
             stream.write(tomlkit.dumps(there).encode())
     except TOMLKitError as error:
         raise PreferencesError(f"{path}: is no TOML, and is left as it is ({error}).") from error
@@ -161,7 +161,7 @@ def _converter() -> Converter:
 
 
 def _instrument(label: str) -> Instrument:
-    kind = named(label)
+    kind = instrument_named(label)
     if kind is None:
         raise ValueError(f"there is no instrument {label!r}")
     return kind

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from bridge.messages.requests import Halt, Request
+from bridge.messages.requests import Stop, Request
 from bridge.messages.snapshot import Snapshot
 from gui.engine.snapshots import Capture, Captured, Unpacker
 
@@ -70,5 +70,5 @@ class SessionLink(QObject):
     def close(self) -> None:
         """Ask the engine to stop and let go of the pipe."""
         self._timer.stop()
-        self.send(Halt())
+        self.send(Stop())
         self._connection.close()

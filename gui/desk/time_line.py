@@ -30,9 +30,9 @@ class TimeLine(QLabel):
         self.setText(_BETWEEN.join(self._parts(snapshot)))
 
     def _parts(self, snapshot: Snapshot) -> list[str]:
-        parts = [snapshot.sound] if snapshot.mute else []
-        if snapshot.following:
-            parts.append(snapshot.following)
+        parts = [snapshot.synth_status] if snapshot.synth_failed else []
+        if snapshot.sync_reason:
+            parts.append(snapshot.sync_reason)
         if snapshot.beat is not None:
             bar, beat = snapshot.beat
             parts.append(self.tr("{:.1f} bpm").format(snapshot.transport.bpm))

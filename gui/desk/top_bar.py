@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QElapsedTimer, QEvent, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
-from bridge.messages.requests import Finish, Halt, HandOver, Listen
+from bridge.messages.requests import End, Stop, HandOver, Start
 from bridge.messages.settings import Mode
-from bridge.messages.snapshot import State
+from bridge.messages.snapshot import TurnState
 from bridge.midi import smf
 from bridge.playout.protocol import Inject, Panic
 from bridge.system.clock import Clock, SystemClock
@@ -53,7 +53,7 @@ class TopBar(QWidget):
         )
         self.end = self._button(
             self.tr("&End"),
-            lambda: self.asked.emit(Finish()),
+            lambda: self.asked.emit(End()),
             self.tr("Let it come to an end, where music ends."),
         )
         self.panic = self._button(
@@ -76,13 +76,13 @@ class TopBar(QWidget):
         self._snapshot = snapshot
         for control in (self.start, self.panic):
             control.setEnabled(True)
-        running = snapshot.state is not State.STOPPED
+        running = snapshot.state is not TurnState.STOPPED
         self.start.setText(self.tr("&Stop") if running else self.tr("&Start"))
         self.begin_with.setEnabled(not running)
-        begins = snapshot.state is State.LISTENING
+        begins = snapshot.state is TurnState.LISTENING
         self.answer.setText(self._answers(begins=begins))
-        self.answer.setEnabled(snapshot.state in (State.LISTENING, State.HEARING))
-        self.end.setEnabled(snapshot.state is State.ANSWERING)
+        self.answer.setEnabled(snapshot.state in (TurnState.LISTENING, TurnState.PLAYER))
+        self.end.setEnabled(snapshot.state is TurnState.ANSWERING)
         if (told := self._told(snapshot)) != self._goes_on:
             self._goes_on = told
             self._say_what_goes_on()
@@ -119,11 +119,11 @@ class TopBar(QWidget):
             self._escaped.start()
 
     def _start_or_stop(self) -> None:
-        if self._snapshot is not None and self._snapshot.state is not State.STOPPED:
-            self.asked.emit(Halt())
+        if self._snapshot is not None and self._snapshot.state is not TurnState.STOPPED:
+            self.asked.emit(Stop())
             return
         self._phrase = "", 0
-        self.asked.emit(Listen())
+        self.asked.emit(Start())
         first = self.begin_with.currentData()
         if first == _NOTHING:
             self.asked.emit(HandOver())
@@ -136,23 +136,23 @@ class TopBar(QWidget):
     def _told(self, snapshot: Snapshot) -> str:
         if snapshot.learning is not None:
             return self.tr("Move the pedal, knob or key that is to do it.")
-        if snapshot.recital is not None:
+        if snapshot.audition_span_ns is not None:
             return self.tr("Playing a take. Play to come in.")
         phrase, end_ns = self._phrase
-        if snapshot.now_ns < end_ns and snapshot.state in (State.LISTENING, State.HEARING):
+        if snapshot.now_ns < end_ns and snapshot.state in (TurnState.LISTENING, TurnState.PLAYER):
             return self.tr("The {} begins.").format(phrase_name(phrase))
         by_mode = {
-            (State.ANSWERING, Mode.ACCOMPANY): self.tr("Playing with you."),
-            (State.ANSWERING, Mode.TRADE): self.tr("Antiphon's bars. Yours come next."),
-            (State.HEARING, Mode.TRADE): self.tr("Your bars. Antiphon's come next."),
+            (TurnState.ANSWERING, Mode.ACCOMPANY): self.tr("Playing with you."),
+            (TurnState.ANSWERING, Mode.TRADE): self.tr("Antiphon's bars. Yours come next."),
+            (TurnState.PLAYER, Mode.TRADE): self.tr("Your bars. Antiphon's come next."),
         }
         if (snapshot.state, snapshot.settings.mode) in by_mode:
             return by_mode[snapshot.state, snapshot.settings.mode]
         return {
-            State.STOPPED: self.tr("Press Start, and play."),
-            State.LISTENING: self.tr("Listening. Play a phrase."),
-            State.HEARING: self.tr("Hearing you. Pause to hand over."),
-            State.ANSWERING: self.tr("Answering. Play to come back in."),
+            TurnState.STOPPED: self.tr("Press Start, and play."),
+            TurnState.LISTENING: self.tr("Listening. Play a phrase."),
+            TurnState.PLAYER: self.tr("Hearing you. Pause to hand over."),
+            TurnState.ANSWERING: self.tr("Answering. Play to come back in."),
         }[snapshot.state]
 
     def _answers(self, *, begins: bool) -> str:

@@ -37,7 +37,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bridge.messages.requests import Bind, Change, Finish, Listen, Recite
+from bridge.messages.requests import Bind, ChangeSettings, End, Start, Audition
 from bridge.messages.settings import Settings
 from bridge.messages.snapshot import Snapshot
 from bridge.midi.smf import MidiFileError
@@ -267,7 +267,7 @@ class Window(QMainWindow):
 
     def _ask(self, request: Request) -> None:
         """Ask the engine for something; before it listens it is told how to answer."""
-        if isinstance(request, Listen):
+        if isinstance(request, Start):
             self._change()
             if self.keys.isChecked():
                 self.keyboard.setFocus()  # else the space bar would stop again
@@ -298,7 +298,7 @@ class Window(QMainWindow):
         self._asked = self._known = settings
         self._asking.start()
         self.takes.set_settings(settings)
-        self._link.send(Change(settings))
+        self._link.send(ChangeSettings(settings))
 
     def _take_settings(self, snapshot: Snapshot) -> None:
         """Show the engine's settings if they are new, and not those asked for a moment ago."""
@@ -372,8 +372,8 @@ class Window(QMainWindow):
         self.bar.asked.connect(self._ask)
         self.keyboard.played.connect(link.send)
         self.takes.asked.connect(link.send)
-        self.takes.auditioned.connect(lambda score: link.send(Recite(score)))
-        self.takes.stopped.connect(lambda: link.send(Finish()))
+        self.takes.auditioned.connect(lambda score: link.send(Audition(score)))
+        self.takes.stopped.connect(lambda: link.send(End()))
         self.takes.told.connect(lambda text, bad: (self.warn if bad else self.bar.say)(text))
         link.captured.connect(self._keep)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._colour)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assets import DEMO_PHRASES
-from bridge.midi.events import NoteOff, NoteOn, Stamped
+from bridge.midi.events import NoteOff, NoteOn, TimedEvent
 from bridge.sync.tempo import TempoMap
 
 if TYPE_CHECKING:
@@ -26,16 +26,16 @@ def usual_style(name: str) -> str:
     return USUAL_STYLES.get(name, "")
 
 
-def fingers(score: Score, begin_ns: int) -> tuple[Stamped, ...]:
+def fingers(score: Score, begin_ns: int) -> tuple[TimedEvent, ...]:
     """Return the keys of a player who plays a score, its first note at a time."""
     time = TempoMap(score.tempos)
     lead = time.ns_at(score.notes[0].onset_ticks) if score.notes else 0
-    keys: list[Stamped] = []
+    keys: list[TimedEvent] = []
     for note in score.notes:
         channel = note.instrument.spec.channel
         # A grace note may be shorter than a tick; it is struck all the same, and then let go of.
         ticks = note.onset_ticks, max(note.onset_ticks + 1, note.release_ticks)
         onset, release = (begin_ns + time.ns_at(tick) - lead for tick in ticks)
-        keys.append(Stamped(onset, NoteOn(channel, note.pitch, note.velocity)))
-        keys.append(Stamped(release, NoteOff(channel, note.pitch)))
+        keys.append(TimedEvent(onset, NoteOn(channel, note.pitch, note.velocity)))
+        keys.append(TimedEvent(release, NoteOff(channel, note.pitch)))
     return tuple(sorted(keys, key=lambda key: (key.time_ns, isinstance(key.event, NoteOn))))

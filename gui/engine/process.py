@@ -14,12 +14,12 @@ from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Self
 
 from bridge.io.handle import BackendName, MidiIo
-from bridge.messages.requests import Change, Halt, Listen, Refused, Request
-from bridge.messages.settings import MOST_CANDIDATES, USUAL_TEMPERATURE, Settings
+from bridge.messages.requests import ChangeSettings, Stop, Start, Refused, Request
+from bridge.messages.settings import MAX_CANDIDATES, DEFAULT_TEMPERATURE, Settings
 from bridge.messages.snapshot import LogEntry, Snapshot
 from bridge.playout import protocol
 from bridge.session.session import Inbox, Session
-from bridge.synth.policy import Sound
+from bridge.synth.policy import SynthPolicy
 from bridge.system.clock import Clock, SystemClock
 from bridge.system.pipe import join_parent
 from export.runtime.artefact import Artefact, UnknownStyleError
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bridge.history.record import Record
-    from bridge.midi.events import Stamped
+    from bridge.midi.events import TimedEvent
 
 _FRAME_NS = 1_000_000_000 // 60
 _LONGEST_WAIT_S = 1.0
@@ -79,7 +79,7 @@ class Engine:
         self.close()
 
     def _compose(self) -> Composer:
-        decoder = tuned_decoder(self._artefact, rows=MOST_CANDIDATES)
+        decoder = tuned_decoder(self._artefact, rows=MAX_CANDIDATES)
         self._processor = decoder.processor
         return Composer(self._artefact, decoder)
 
@@ -95,7 +95,7 @@ class Engine:
 
     def post(self, request: Request) -> None:
         """Ask for something; the next turn sees to it."""
-        if isinstance(request, Change):
+        if isinstance(request, ChangeSettings):
             try:
                 self._artefact.blend(dict(request.settings.style))
             except UnknownStyleError as error:
@@ -103,7 +103,7 @@ class Engine:
                 return
         self._posted.append(request)
 
-    def inject(self, events: Sequence[Stamped]) -> None:
+    def inject(self, events: Sequence[TimedEvent]) -> None:
         """Let the player play these, each at its time, as if on a port."""
         self._io.send(protocol.Inject(tuple(events)))
 
@@ -137,17 +137,17 @@ class Engine:
         for to_composer in outcome.to_composer:
             self._composer.post(to_composer)
         self._hear_ourselves()
-        return outcome.log
+        return outcome.log_entries
 
     def _mind(self, item: Inbox) -> None:
         """Take note of what bears on whether we are heard."""
         match item:
-            case Listen():
+            case Start():
                 self._hearing.try_again()
             case protocol.Ready():
                 self._named_output = self._asked_output is not None
                 self._hearing.try_again()
-            case protocol.Patched(connected=False):  # or the port is gone
+            case protocol.OutputConnected(connected=False):  # or the port is gone
                 self._named_output = False
 
     def _hear_ourselves(self) -> None:
@@ -159,7 +159,7 @@ class Engine:
             now_ns,
             settings.sound,
             plugins=self._session.in_host,
-            named_output=self._named_output or self._session.patched,
+            named_output=self._named_output or self._session.output_connected,
             font=settings.sound_font,
         )
         for each in told:
@@ -169,7 +169,9 @@ class Engine:
         """Return what there is to see."""
         shown = self._session.snapshot(self.now_ns)
         hearing = self._hearing
-        return replace(shown, processor=self._processor, sound=hearing.said, mute=hearing.mute)
+        return replace(
+            shown, processor=self._processor, synth_status=hearing.said, synth_failed=hearing.mute
+        )
 
     def record(self) -> Record:
         """Return all that was played, and in whose time."""
@@ -186,7 +188,7 @@ class Engine:
     def close(self) -> None:
         """Release everything that sounds and end both the process and the thread."""
         self._leaving = True
-        self._posted.append(Halt())
+        self._posted.append(Stop())
         self.turn(self.now_ns)
         self._io.close()
         self._hearing.close()
@@ -229,7 +231,7 @@ def _differ(snapshot: Snapshot, shown: Snapshot) -> bool:
 def main() -> None:
     """Run as the window's engine process."""
     face = join_parent()
-    settings = Settings(temperature=USUAL_TEMPERATURE, sound=Sound.AUTO)
+    settings = Settings(temperature=DEFAULT_TEMPERATURE, sound=SynthPolicy.AUTO)
     with Engine(installed_artefact(), settings) as engine:
         engine.post(protocol.OpenPorts())
         serve(face, engine)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from bridge.history.record import Record, score
+from bridge.history.record import Record, build_score
 from bridge.midi.smf import write_parts
 
 if TYPE_CHECKING:
@@ -25,7 +25,10 @@ def write_recording(record: Record, path: Path, text: str) -> None:
         bridge.midi.smf.MidiFileError: the file cannot be written.
 
     """
-    parts = {"played": score(record, answered=False), "Antiphon": score(record, answered=True)}
+    parts = {
+        "played": build_score(record, answered=False),
+        "Antiphon": build_score(record, answered=True),
+    }
     write_parts(parts, path, text)
 
 

@@ -19,7 +19,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from bridge.playout.protocol import Monitor
-from bridge.synth.policy import Silent, Sound, Sounding, wants_synth
+from bridge.synth.policy import SynthUnavailable, SynthPolicy, SynthReady, wants_synth
 from bridge.system.pipe import Child, ChildError, start_child
 
 if TYPE_CHECKING:
@@ -39,11 +39,13 @@ class Hearing:
         self._bell, self._ringer = multiprocessing.Pipe(duplex=False)
         self._coming: Future[Child] | None = None
         self._child: Child | None = None
-        self._wish: tuple[Sound, str] | None = None  # what was last asked for, and the sound font
+        self._wish: tuple[SynthPolicy, str] | None = (
+            None  # what was last asked for, and the sound font
+        )
         self._wanted = False
-        self._sounding: Sounding | None = None
+        self._sounding: SynthReady | None = None
         self._since_ns = 0  # when it began to sound
-        self._refusal: Silent | None = None  # why it does not, until it does
+        self._refusal: SynthUnavailable | None = None  # why it does not, until it does
         self._again_ns, self._pause_ns = 0, SOON_NS  # when it is tried again, and how long after
 
     @property
@@ -74,7 +76,7 @@ class Hearing:
         return None if self._child is None else self._child.process.pid
 
     def follow(
-        self, now_ns: int, sound: Sound, *, plugins: bool, named_output: bool, font: str = ""
+        self, now_ns: int, sound: SynthPolicy, *, plugins: bool, named_output: bool, font: str = ""
     ) -> list[Monitor]:
         """Start or end the synth, if that is what follows; return what the MIDI process is told."""
         told: list[Monitor] = []
@@ -105,16 +107,16 @@ class Hearing:
                 coming, self._coming = self._coming, None
                 self._child = coming.result()
             while self._child is not None and self._child.connection.poll():
-                word: Sounding | Silent = self._child.connection.recv()
-                if isinstance(word, Sounding):
+                word: SynthReady | SynthUnavailable = self._child.connection.recv()
+                if isinstance(word, SynthReady):
                     self._sounding, self._since_ns, self._refusal = word, now_ns, None
                     told.append(Monitor(word.port))
                 else:
                     told += self._refuse(word, now_ns)
         except ChildError as error:
-            self._refuse(Silent(str(error)), now_ns)
+            self._refuse(SynthUnavailable(str(error)), now_ns)
         except (EOFError, OSError):
-            told += self._refuse(Silent(GONE), now_ns)
+            told += self._refuse(SynthUnavailable(GONE), now_ns)
         return told
 
     def close(self) -> None:
@@ -124,12 +126,12 @@ class Hearing:
 
     def _is_due(self, now_ns: int) -> bool:
         refusal = self._refusal
-        return refusal is None or (not refusal.lasting and now_ns >= self._again_ns)
+        return refusal is None or (not refusal.permanent and now_ns >= self._again_ns)
 
     def _hurry(self) -> None:
         self._again_ns, self._pause_ns = 0, SOON_NS
 
-    def _refuse(self, why: Silent, now_ns: int) -> list[Monitor]:
+    def _refuse(self, why: SynthUnavailable, now_ns: int) -> list[Monitor]:
         """Take it that there is none, and wait before it is tried again."""
         if self._sounding is not None and now_ns - self._since_ns >= SELDOM_NS:
             self._pause_ns = SOON_NS

@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from bridge.midi.instruments import Instrument, fitted
+from bridge.midi.instruments import Instrument, fit_to_range
 from bridge.midi.notes import DRUM_TICKS, MetreChange, Note, Score, TempoChange
 from model.tokens import vocabulary as v
 
@@ -57,7 +57,7 @@ def normal_form(score: Score) -> Score:
 def _normal_notes(notes: Iterable[Note]) -> tuple[Note, ...]:
     struck: dict[tuple[Instrument, int], dict[int, Note]] = {}
     for note in notes:
-        placed = fitted(note.instrument, note.pitch)
+        placed = fit_to_range(note.instrument, note.pitch)
         if placed is None:
             continue
         onset = max(0, note.onset_ticks)
@@ -273,7 +273,7 @@ class StreamEncoder:
     def note_on(self, tick: int, instrument: Instrument, pitch: int, velocity: int) -> list[int]:
         """Begin a note."""
         tokens = self.advance(tick)
-        key = fitted(instrument, pitch)
+        key = fit_to_range(instrument, pitch)
         if key is None:
             return tokens
         if key not in self._now.struck and key in self._sounding:
@@ -286,7 +286,7 @@ class StreamEncoder:
     def note_off(self, tick: int, instrument: Instrument, pitch: int) -> list[int]:
         """End a note."""
         tokens = self.advance(tick)
-        key = fitted(instrument, pitch)
+        key = fit_to_range(instrument, pitch)
         if key is None or instrument is Instrument.DRUMS:
             return tokens
         if key in self._now.struck:

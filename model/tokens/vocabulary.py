@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bridge.midi.instruments import Instrument, named
+from bridge.midi.instruments import Instrument, instrument_named
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -255,7 +255,7 @@ def _parsed(word: str) -> int:
         return found
     try:
         name, loudness, pitch = word.split(":")
-        kind, velocity = named(name), int(loudness.removeprefix("v"))
+        kind, velocity = instrument_named(name), int(loudness.removeprefix("v"))
         assert kind is not None
         if velocity == 0:
             return off_id(kind, pitch_named(pitch))

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QColor
 
-from bridge.playout.schedule import HAND_CHANNEL
+from bridge.playout.schedule import THRU_CHANNEL
 from gui.desk.widgets.theme import DARK
 from tests.daw.ardour_window import (
     BELOW_THE_TRACKS,
@@ -131,7 +131,7 @@ def test_what_is_played_is_answered_at_the_port_and_in_the_roll(
             desk.strike(KEYS)
         until("an answer is in the roll", lambda: answered(screen, roll) > FEW_PIXELS)
         heard = told(playing)
-    onsets = [e for e in heard["heard"] if e[1] & 0xF0 == NOTE_ON and e[1] & 0x0F != HAND_CHANNEL]
+    onsets = [e for e in heard["heard"] if e[1] & 0xF0 == NOTE_ON and e[1] & 0x0F != THRU_CHANNEL]
     assert onsets
     assert onsets[0][0] > max((event[0] for event in heard["played"]), default=0)
 

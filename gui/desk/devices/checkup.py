@@ -17,8 +17,8 @@ import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bridge.messages.requests import Finish, Recite
-from bridge.messages.snapshot import State
+from bridge.messages.requests import End, Audition
+from bridge.messages.snapshot import TurnState
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import Note, Score, TempoChange
 from bridge.session.player import MS, SECOND
@@ -136,7 +136,7 @@ class Checkup:
             return ()
         sounds = self._stage is Stage.SOUNDING
         self._stop(Sentence("Checkup", "Cancelled."))
-        return (Finish(),) if sounds else ()
+        return (End(),) if sounds else ()
 
     def step(self, now_ns: int, snapshot: Snapshot) -> tuple[Request, ...]:
         """Take what is shown now; return what the engine is to be asked for."""
@@ -150,10 +150,10 @@ class Checkup:
         match self._stage:
             case Stage.OPENING:
                 self._await_ports(snapshot, past_ns)
-            case Stage.QUIET if snapshot.state in (State.STOPPED, State.LISTENING):
-                self._echoes_before = snapshot.echoes
+            case Stage.QUIET if snapshot.state in (TurnState.STOPPED, TurnState.LISTENING):
+                self._echoes_before = snapshot.echo_count
                 self._pass_to(Stage.SOUNDING)
-                return (Recite(FIGURE),)
+                return (Audition(FIGURE),)
             case Stage.SOUNDING:
                 self._await_end(snapshot, now_ns, past_ns)
             case Stage.LISTENING if past_ns >= ECHOES_NS:
@@ -176,8 +176,8 @@ class Checkup:
             self._stop(_UNCHECKED)
 
     def _await_end(self, snapshot: Snapshot, now_ns: int, past_ns: int) -> None:
-        if snapshot.recital is not None:
-            _, self._ends_ns = snapshot.recital
+        if snapshot.audition_span_ns is not None:
+            _, self._ends_ns = snapshot.audition_span_ns
         elif self._ends_ns is None:
             if past_ns >= ANSWER_NS:
                 self._stop(Sentence("Checkup", "The engine did not play them; check again."))
@@ -224,9 +224,9 @@ class Checkup:
                 name,
                 own=name not in shown.outputs,
                 plugin=bool(shown.plugins),
-                patched=shown.patched,
-                sound=shown.sound,
-                mute=shown.mute,
+                patched=shown.output_connected,
+                sound=shown.synth_status,
+                mute=shown.synth_failed,
             )
         if self._broken:
             return Sign.WAITING, self._broken
@@ -279,14 +279,14 @@ class Checkup:
     @property
     def _came_back(self) -> bool:
         before, shown = self._echoes_before, self._shown
-        return before is not None and shown is not None and shown.echoes > before
+        return before is not None and shown is not None and shown.echo_count > before
 
     @property
     def _trip_ns(self) -> int | None:
         """Return the round trip, to a step of what can be set."""
-        if not self._came_back or self._shown is None or self._shown.echo_ns is None:
+        if not self._came_back or self._shown is None or self._shown.echo_delay_ns is None:
             return None
-        return max(0, round(self._shown.echo_ns / _STEP_NS)) * _STEP_NS
+        return max(0, round(self._shown.echo_delay_ns / _STEP_NS)) * _STEP_NS
 
     def _is_set(self, trip_ns: int) -> bool:
         return abs(self._set_ns - trip_ns) < _STEP_NS

@@ -158,15 +158,15 @@ class DevicesPanel(QScrollArea):
         }
 
     def _told(self, snapshot: Snapshot) -> dict[str, str]:
-        answer = snapshot.hand_over_ns
+        answer = snapshot.response_latency_ns
         names = f"{snapshot.input_name} → {snapshot.output_name} ({snapshot.backend})"
         return {
             "ports": names if snapshot.backend else self.tr("none open"),
             "plugins": "\n".join(map(self._plugin, snapshot.plugins)) or self.tr("none"),
-            "time": snapshot.following or "-",
+            "time": snapshot.sync_reason or "-",
             "tempo": self._tempo(snapshot),
             "place": self._place(snapshot),
-            "sound": snapshot.sound or "-",
+            "sound": snapshot.synth_status or "-",
             "processor": snapshot.processor or "-",
             "answer": "-" if answer is None else self.tr("after {} ms").format(answer // _MS),
             "echoes": self._echoes(snapshot),
@@ -180,7 +180,7 @@ class DevicesPanel(QScrollArea):
 
     def _tempo(self, snapshot: Snapshot) -> str:
         line = snapshot.transport
-        if not line.grid:
+        if not line.has_bars:
             return self.tr("free")
         metre = line.metre
         return self.tr("{:.1f} bpm in {}/{}").format(line.bpm, metre.numerator, metre.denominator)
@@ -191,11 +191,13 @@ class DevicesPanel(QScrollArea):
         return self.tr("bar {}, beat {}").format(*snapshot.beat)
 
     def _echoes(self, snapshot: Snapshot) -> str:
-        if not snapshot.echoes:
+        if not snapshot.echo_count:
             return self.tr("none")
-        if snapshot.echo_ns is None:
-            return str(snapshot.echoes)
-        return self.tr("{}, after {:.1f} ms").format(snapshot.echoes, snapshot.echo_ns / _MS)
+        if snapshot.echo_delay_ns is None:
+            return str(snapshot.echo_count)
+        return self.tr("{}, after {:.1f} ms").format(
+            snapshot.echo_count, snapshot.echo_delay_ns / _MS
+        )
 
     # What is chosen.
 

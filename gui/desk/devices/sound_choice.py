@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QPushButton, QWidget
 
-from bridge.synth.policy import Sound
+from bridge.synth.policy import SynthPolicy
 
 if TYPE_CHECKING:
     from bridge.messages.settings import Settings
@@ -67,9 +67,9 @@ class SoundChoice(QWidget):
     def _when_box(self) -> QComboBox:
         box = QComboBox()
         for text, sound in (
-            (self.tr("unless a DAW sounds"), Sound.AUTO),
-            (self.tr("always"), Sound.ON),
-            (self.tr("never"), Sound.OFF),
+            (self.tr("unless a DAW sounds"), SynthPolicy.AUTO),
+            (self.tr("always"), SynthPolicy.ON),
+            (self.tr("never"), SynthPolicy.OFF),
         ):
             box.addItem(text, sound)
         box.setAccessibleName(self.tr("Built-in sound"))

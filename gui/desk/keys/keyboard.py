@@ -25,8 +25,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from bridge.messages.snapshot import RollNote, Snapshot, State
-from bridge.midi.events import Stamped
+from bridge.messages.snapshot import RollNote, Snapshot, TurnState
+from bridge.midi.events import TimedEvent
 from bridge.midi.instruments import Instrument
 from bridge.playout.protocol import Inject
 from gui.desk.keys.bed import KeyBed
@@ -110,7 +110,7 @@ class Keyboard(QWidget):
                 and note.instrument is not Instrument.DRUMS
             ]
         heard, answered = set[int](), set[int]()
-        if snapshot.state is not State.STOPPED:  # then nobody listens, and sees an end
+        if snapshot.state is not TurnState.STOPPED:  # then nobody listens, and sees an end
             for note in self._going_on:
                 ended = note.release_ns is not None and note.release_ns <= now_ns
                 if note.onset_ns <= now_ns and not ended:
@@ -146,7 +146,7 @@ class Keyboard(QWidget):
     def _play(self, events: tuple[ChannelEvent, ...]) -> None:
         if events:
             now_ns = self._clock.now_ns()
-            self.played.emit(Inject(tuple(Stamped(now_ns, event) for event in events)))
+            self.played.emit(Inject(tuple(TimedEvent(now_ns, event) for event in events)))
             self.update()
 
     def _touch(self, point: QPointF) -> None:

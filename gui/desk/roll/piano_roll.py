@@ -27,7 +27,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from bridge.messages.settings import Settings
-from bridge.messages.snapshot import RollNote, Snapshot, State
+from bridge.messages.snapshot import RollNote, Snapshot, TurnState
 from gui.desk.roll.paint import NotePainter, place_of
 from gui.desk.roll.tiles import Tiles
 from gui.desk.roll.view import SECOND, View, compass, grid
@@ -56,7 +56,7 @@ class PianoRoll(Picture):
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._snapshot = Snapshot(0, State.STOPPED, Settings(), ())
+        self._snapshot = Snapshot(0, TurnState.STOPPED, Settings(), ())
         self._painter = NotePainter(theme)
         self._tiles = Tiles(self._painter.paint)
         self._going_on: tuple[RollNote, ...] = ()  # what still sounds, or is to come
@@ -87,7 +87,7 @@ class PianoRoll(Picture):
         self._since.start()
         if snapshot.notes is not before.notes:
             self._take_notes(before)
-        if snapshot.state is State.STOPPED:
+        if snapshot.state is TurnState.STOPPED:
             self._frames.stop()
         elif self.isVisible() and not self._frames.isActive():
             self._frames.start()
@@ -118,7 +118,7 @@ class PianoRoll(Picture):
     @property
     def now_ns(self) -> int:
         """The present, on the session clock."""
-        moving = self._snapshot.state is not State.STOPPED and self._since.isValid()
+        moving = self._snapshot.state is not TurnState.STOPPED and self._since.isValid()
         return self._snapshot.now_ns + (self._since.nsecsElapsed() if moving else 0)
 
     def view(self) -> View:
@@ -133,7 +133,7 @@ class PianoRoll(Picture):
 
     def showEvent(self, event: QShowEvent) -> None:
         """Go on, if a session does."""
-        if self._snapshot.state is not State.STOPPED:
+        if self._snapshot.state is not TurnState.STOPPED:
             self._frames.start()
         super().showEvent(event)
 

@@ -124,7 +124,7 @@ def grid(view: View, epochs: Sequence[tuple[int, Transport]]) -> Iterator[GridLi
     for index, (since, line) in enumerate(held):
         first = max(view.left_ns, since) if index else view.left_ns
         last = held[index + 1][0] if index + 1 < len(held) else end_ns
-        if line.grid:
+        if line.has_bars:
             yield from _beats(view, line, max(first, since), last)
             yield from _seconds(view, first, min(since, last))
         else:
@@ -148,9 +148,9 @@ def _beats(view: View, line: Transport, first_ns: int, last_ns: int) -> Iterator
     bar_pixels = pixels * line.metre.bar_ticks / beat
     every = _every(bar_pixels, 2 * _NEAREST_LINES)
     numbered = every * _every(every * bar_pixels, _NEAREST_NUMBERS)
-    tick = line.next_line(line.tick_at(first_ns), line.metre.bar_ticks if bars_only else beat)
+    tick = line.next_grid_line(line.tick_at(first_ns), line.metre.bar_ticks if bars_only else beat)
     while (at_ns := line.ns_at(tick)) < last_ns:
-        place = line.place(tick)
+        place = line.bar_position(tick)
         if place.position_ticks == 0:
             if place.bar % every == 0:
                 number = None if place.bar % numbered else place.bar + 1
@@ -158,7 +158,7 @@ def _beats(view: View, line: Transport, first_ns: int, last_ns: int) -> Iterator
         elif not bars_only:
             yield GridLine(at_ns, is_bar=False)
         step = line.metre.bar_ticks if bars_only else beat
-        tick = line.next_line(tick + 1, step)
+        tick = line.next_grid_line(tick + 1, step)
 
 
 def _every(pixels: float, least: float) -> int:

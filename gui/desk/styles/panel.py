@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bridge.messages.requests import BlendAlong, Morph
+from bridge.messages.requests import SetBlendPath, Morph
 from export.runtime.style_space import along
 from gui.desk.styles.blend_model import NAME, WEIGHT, BlendModel
 from gui.desk.styles.map_view import MapView
@@ -110,7 +110,7 @@ class StylePanel(QWidget):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show how far along its path the style is."""
-        before, self._morphing = self._morphing, snapshot.morphing
+        before, self._morphing = self._morphing, snapshot.morph_progress
         if (before is None) is not (self._morphing is None):
             going = self._morphing is not None
             self.morph.setText(self.tr("St&op here") if going else self.tr("Play t&he path"))
@@ -135,18 +135,18 @@ class StylePanel(QWidget):
     def ask_again(self) -> None:
         """Tell an engine that has just been started of the path."""
         if self.map.path:
-            self.asked.emit(BlendAlong(self._blends()))
+            self.asked.emit(SetBlendPath(self._blends()))
 
     def _take_path(self) -> None:
         """Offer to play a path that has been drawn, and let a knob go along it."""
         self._path_row.setVisible(True)
-        self.asked.emit(BlendAlong(self._blends()))
+        self.asked.emit(SetBlendPath(self._blends()))
 
     def _forget_path(self) -> None:
         if self._morphing is not None:
             self.asked.emit(Morph(()))
         self.map.clear_path()
-        self.asked.emit(BlendAlong(()))
+        self.asked.emit(SetBlendPath(()))
         self._path_row.setVisible(False)
 
     def set_theme(self, theme: Theme) -> None:

@@ -29,8 +29,8 @@ class Audition:
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Take note of what is recited."""
-        if snapshot.recital is not None:
-            self._goes = snapshot.recital
+        if snapshot.audition_span_ns is not None:
+            self._goes = snapshot.audition_span_ns
         elif self._goes is not None or snapshot.now_ns - self._asked_ns > _SOON_NS:
             self.over = True
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDir, QTemporaryDir
 
-from bridge.history.takes import Take
+from bridge.history.takes import TakeNode
 from bridge.midi import smf
 
 if TYPE_CHECKING:
-    from bridge.history.takes import Takes
+    from bridge.history.takes import TakeTree
     from bridge.midi.smf import MidiFile
 
 _FORBIDDEN = frozenset('<>:"/\\|?*')
@@ -44,7 +44,7 @@ class TakesFiles:
         self._sources[number] = file
         return file
 
-    def dragged(self, takes: Takes, number: int, *, whole: bool) -> Path:
+    def dragged(self, takes: TakeTree, number: int, *, whole: bool) -> Path:
         """Write one into the session's folder, each to a file of its own.
 
         Raises:
@@ -60,7 +60,7 @@ class TakesFiles:
         self.write(takes, number, path, whole=whole)
         return path
 
-    def write(self, takes: Takes, number: int, path: Path, *, whole: bool) -> None:
+    def write(self, takes: TakeTree, number: int, path: Path, *, whole: bool) -> None:
         """Write one, or all the music up to it.
 
         Raises:
@@ -68,31 +68,33 @@ class TakesFiles:
 
         """
         node, first = takes.nodes[number], takes.path(number)[0]
-        text = node.text if isinstance(node, Take) else takes.name(number)
+        text = node.text if isinstance(node, TakeNode) else takes.root_name(number)
         if not whole:
-            smf.write(takes.alone(number), path, text)
+            smf.write(takes.standalone_score(number), path, text)
         elif first in self._sources:
             on_the_way = (takes.nodes[each] for each in takes.path(number))
-            notes = [n for each in on_the_way if isinstance(each, Take) for n in each.notes]
-            smf.write_continued(self._sources[first], notes, path, text)
+            notes = [n for each in on_the_way if isinstance(each, TakeNode) for n in each.notes]
+            smf.write_continuation(self._sources[first], notes, path, text)
         else:
             smf.write(takes.score_to(number), path, text)
 
 
-def name_of(takes: Takes, number: int, *, whole: bool) -> str:
+def name_of(takes: TakeTree, number: int, *, whole: bool) -> str:
     """Return the name of a file without its ending: minuet take 2-4 chopin."""
     node, parts = takes.nodes[number], [_beginning_of(takes, takes.path(number)[0])]
-    if isinstance(node, Take):
-        way = "-".join(str(takes.place(each)) for each in takes.path(number)[1:])
+    if isinstance(node, TakeNode):
+        way = "-".join(str(takes.sibling_number(each)) for each in takes.path(number)[1:])
         parts += ["up to take" if whole else "take", way]
         parts += [_plain(name) for name, _ in node.settings.style[:2]]
     return " ".join(parts)
 
 
-def _beginning_of(takes: Takes, number: int) -> str:
+def _beginning_of(takes: TakeTree, number: int) -> str:
     """Return the name of a beginning, and which of those that are called so it is."""
-    name = _plain(takes.name(number)) or "music"
-    others = (_plain(takes.name(each)) or "music" for each in takes.children(None) if each < number)
+    name = _plain(takes.root_name(number)) or "music"
+    others = (
+        _plain(takes.root_name(each)) or "music" for each in takes.children(None) if each < number
+    )
     before = sum(other.casefold() == name.casefold() for other in others)
     return f"{name} ({before + 1})" if before else name
 

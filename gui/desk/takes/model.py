@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QFont
 
-from bridge.history.takes import Take, Takes
+from bridge.history.takes import TakeNode, TakeTree
 
 _NOWHERE = QModelIndex()
 _Index = QModelIndex | QPersistentModelIndex
@@ -18,9 +18,9 @@ class TakesModel(QAbstractItemModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._takes = Takes()
+        self._takes = TakeTree()
 
-    def show_takes(self, takes: Takes) -> None:
+    def show_takes(self, takes: TakeTree) -> None:
         """Show this tree from now on."""
         self.beginResetModel()
         self._takes = takes
@@ -32,7 +32,7 @@ class TakesModel(QAbstractItemModel):
 
     def index_of(self, number: int) -> QModelIndex:
         """Return where a node is."""
-        return self.createIndex(self._takes.place(number) - 1, 0, number)
+        return self.createIndex(self._takes.sibling_number(number) - 1, 0, number)
 
     def index(self, row: int, column: int, parent: _Index = _NOWHERE) -> QModelIndex:
         """Return where a child of a node is."""
@@ -69,9 +69,9 @@ class TakesModel(QAbstractItemModel):
 
     def _told(self, number: int) -> str:
         node = self._takes.nodes[number]
-        if not isinstance(node, Take):
+        if not isinstance(node, TakeNode):
             return node.name
-        told = self.tr("Take {}").format(self._takes.place(number))
+        told = self.tr("Take {}").format(self._takes.sibling_number(number))
         count = len(node.notes)
         notes = self.tr("1 note") if count == 1 else self.tr("{} notes").format(count)
         style = ", ".join(name for name, _ in node.settings.style)

@@ -380,7 +380,7 @@ class SmallRoll(QWidget):
             return
         metres, tick = MetreMap(self._score.metres), self._span.begin
         while tick <= self._span.end:
-            place = metres.at(tick)
+            place = metres.position_at(tick)
             beat = 4 * TICKS_PER_QUARTER // metres.metre_at(tick).denominator
             near = self.x_at(self._span.begin + beat) < _NEAREST_BEATS_PX
             yield tick, place.position_ticks == 0

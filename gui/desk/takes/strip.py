@@ -27,8 +27,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bridge.history.recent_score import lately
-from bridge.history.takes import Take, Takes
+from bridge.history.recent_score import recent_score
+from bridge.history.takes import TakeNode, TakeTree
 from bridge.messages.settings import Settings
 from bridge.midi.smf import MidiFileError
 from gui.desk.takes.audition import Audition
@@ -65,7 +65,7 @@ class TakesStrip(QWidget):
         super().__init__(parent)
         self.folder = _documents()
         """Where the next file is to be saved, unless somewhere else is chosen."""
-        self._takes, self._files = Takes(), TakesFiles()
+        self._takes, self._files = TakeTree(), TakesFiles()
         self._settings = Settings()
         self._link = TakesLink(self)
         self._from: int | None = None  # what the takes in the making go on from
@@ -88,7 +88,7 @@ class TakesStrip(QWidget):
     # What is shown.
 
     @property
-    def takes(self) -> Takes:
+    def takes(self) -> TakeTree:
         """All takes that there are."""
         return self._takes
 
@@ -127,7 +127,7 @@ class TakesStrip(QWidget):
         if not score.notes:
             self.told.emit(self.tr("There are no notes to continue."), True)
             return
-        self._takes = self._takes.begun(score, name)
+        self._takes = self._takes.with_root(score, name)
         self._propose()
 
     def take_file(self, path: Path) -> None:
@@ -141,7 +141,7 @@ class TakesStrip(QWidget):
 
     def take_captured(self, captured: Captured) -> None:
         """Begin anew with what was captured to be gone on with."""
-        score = lately(captured.record)
+        score = recent_score(captured.record)
         if score.notes:
             self.begin_with(score, self.tr("played"))
         else:
@@ -157,7 +157,7 @@ class TakesStrip(QWidget):
     def extend(self) -> None:
         """Keep the take that is chosen, and propose how it might go on."""
         if self._chosen is not None:
-            self._takes = self._takes.at(self._chosen)
+            self._takes = self._takes.with_current(self._chosen)
         if self._takes.current is not None:
             self._propose()
 
@@ -165,16 +165,16 @@ class TakesStrip(QWidget):
         """Propose others, from where those that are seen go on."""
         parent = self._parent()
         if parent is not None:
-            self._takes = self._takes.at(parent)
+            self._takes = self._takes.with_current(parent)
             self._propose()
 
     def undo(self) -> None:
         """Be where one came from."""
-        self._move(self._takes.back())
+        self._move(self._takes.undo())
 
     def redo(self) -> None:
         """Be where one was before."""
-        self._move(self._takes.forth())
+        self._move(self._takes.redo())
 
     def cancel(self) -> None:
         """Propose nothing more; what is complete stays."""
@@ -198,7 +198,7 @@ class TakesStrip(QWidget):
         used = [
             node.settings.seed
             for node in map(self._takes.nodes.__getitem__, self._takes.children(parent))
-            if isinstance(node, Take)
+            if isinstance(node, TakeNode)
         ]
         settings = replace(self._settings, seed=max(used, default=self._settings.seed - 1) + 1)
         self._link.propose(self._takes.score_to(parent), settings, self.controls.bars.value())
@@ -209,9 +209,9 @@ class TakesStrip(QWidget):
         self.told.emit(self.tr("Looking for ways to go on."), False)
 
     def _go(self, number: int) -> None:
-        self._move(self._takes.at(number))
+        self._move(self._takes.with_current(number))
 
-    def _move(self, takes: Takes) -> None:
+    def _move(self, takes: TakeTree) -> None:
         if takes == self._takes:
             return
         self._link.cancel()
@@ -259,7 +259,7 @@ class TakesStrip(QWidget):
     def _take_proposed(self, proposed: Proposed) -> None:
         assert self._from is not None
         self._numbers[proposed.candidate] = len(self._takes.nodes)
-        self._takes = self._takes.tried(
+        self._takes = self._takes.with_take(
             self._from, proposed.span, proposed.notes, proposed.settings, proposed.text
         )
         self.controls.show_progress((proposed.candidate + 1) / USUAL_COUNT)
@@ -288,8 +288,8 @@ class TakesStrip(QWidget):
             self._end_audition()
             return
         self._choose(column)
-        take, score = self._takes.nodes[number], self._takes.alone(number)
-        assert isinstance(take, Take)
+        take, score = self._takes.nodes[number], self._takes.standalone_score(number)
+        assert isinstance(take, TakeNode)
         self._audition = Audition(number, take.span, score.end_ticks, self._present_ns)
         self._frames.start()
         self._show()
@@ -405,8 +405,8 @@ class TakesStrip(QWidget):
                 roll.set_chosen(False)
                 continue
             take = self._takes.nodes[number]
-            assert isinstance(take, Take)
-            place, before = self._takes.place(number), self._takes.score_to(take.parent)
+            assert isinstance(take, TakeNode)
+            place, before = self._takes.sibling_number(number), self._takes.score_to(take.parent)
             heard = roll.playhead
             roll.show_take(place, before, take.span, take.notes, self._state(number))
             roll.set_chosen(number == self._chosen)
@@ -434,7 +434,7 @@ class TakesStrip(QWidget):
     def _state(self, number: int) -> State:
         if self._audition is not None and self._audition.number == number:
             return State.PLAYING
-        return State.KEPT if self._takes.kept(number) else State.READY
+        return State.KEPT if self._takes.is_kept(number) else State.READY
 
     def _show_controls(self) -> None:
         takes, busy = self._takes, self._link.busy
@@ -443,7 +443,7 @@ class TakesStrip(QWidget):
         row.keep.setEnabled(chosen and self._chosen != takes.current)
         row.extend.setEnabled(chosen and not busy)
         row.again.setEnabled(takes.current is not None and not busy)
-        row.undo.setEnabled(takes.back() != takes)
+        row.undo.setEnabled(takes.undo() != takes)
         row.save.setEnabled(self._to_be_saved() is not None)
         row.trail.show_takes(takes)
         row.show_busy(busy)

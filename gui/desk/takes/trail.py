@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bridge.history.takes import Take, Takes
+from bridge.history.takes import TakeNode, TakeTree
 from gui.desk.takes.model import TakesModel
 
 _MOST_CRUMBS = 5
@@ -56,7 +56,7 @@ class TakesTrail(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._takes = Takes()
+        self._takes = TakeTree()
         self._model = TakesModel(self)
         self.crumbs: list[QToolButton] = []
         self.all = QToolButton()
@@ -78,7 +78,7 @@ class TakesTrail(QWidget):
         self._row.addStretch(1)
         self.all.hide()
 
-    def show_takes(self, takes: Takes) -> None:
+    def show_takes(self, takes: TakeTree) -> None:
         """Show where one is in this tree."""
         if takes == self._takes:
             return
@@ -103,7 +103,7 @@ class TakesTrail(QWidget):
         self._row.addStretch(1)
 
     def _add_crumb(self, number: int) -> None:
-        name = self._takes.name(number)
+        name = self._takes.root_name(number)
         short = (
             name
             if len(name) <= _LONGEST_NAME
@@ -111,9 +111,9 @@ class TakesTrail(QWidget):
         )
         crumb = QToolButton()
         crumb.setAutoRaise(True)
-        if isinstance(self._takes.nodes[number], Take):
-            crumb.setText(str(self._takes.place(number)))
-            crumb.setAccessibleName(self.tr("Take {}").format(self._takes.place(number)))
+        if isinstance(self._takes.nodes[number], TakeNode):
+            crumb.setText(str(self._takes.sibling_number(number)))
+            crumb.setAccessibleName(self.tr("Take {}").format(self._takes.sibling_number(number)))
         else:
             crumb.setText(short)
             crumb.setToolTip(name)

@@ -1,6 +1,6 @@
 """The notes of a roll: begun, ended, cut short, taken back."""
 
-from bridge.history.played import MOST_NOTES, Played
+from bridge.history.played import MAX_SHOWN_NOTES, PlayedNotes
 from bridge.messages.snapshot import RollNote
 from bridge.midi.instruments import Instrument
 
@@ -13,10 +13,10 @@ def note(
     return RollNote(PIANO, pitch, 80, onset, release, answered=answered)
 
 
-def roll(*notes: RollNote) -> Played:
-    played = Played()
+def roll(*notes: RollNote) -> PlayedNotes:
+    played = PlayedNotes()
     for each in notes:
-        played.begin(each)
+        played.add(each)
     return played
 
 
@@ -30,54 +30,54 @@ def test_a_release_ends_the_last_note_of_its_key_and_its_player() -> None:
 
 def test_a_cut_takes_back_what_has_not_begun_and_ends_what_sounds() -> None:
     played = roll(note(0, release=90), note(10, 61), note(60, 62), note(70, answered=False))
-    assert played.cut(50) == 1
+    assert played.retract(50) == 1
     assert [(n.onset_ns, n.release_ns) for n in played.notes] == [(0, 50), (10, 50), (70, None)]
 
 
-def decided(played: Played, *placed: tuple[int, int, int]) -> None:
+def decided(played: PlayedNotes, *placed: tuple[int, int, int]) -> None:
     """Add answered notes of these pitches, decided for these ticks, 10 ns each."""
     for pitch, begins, ends in placed:
-        played.begin(note(10 * begins, pitch), begins)
+        played.add(note(10 * begins, pitch), begins)
         played.end((PIANO, pitch), 10 * ends, ends, answered=True)
 
 
 def test_what_is_reopened_has_no_end_any_more() -> None:
-    played = Played()
+    played = PlayedNotes()
     decided(played, (60, 0, 4), (61, 1, 9), (62, 6, 7))
-    played.begin(note(55, 63, answered=False))
-    assert played.reopen(5, now_ns=30) == 1
+    played.add(note(55, 63, answered=False))
+    assert played.replan(5, now_ns=30) == 1
     assert [(n.onset_ns, n.release_ns) for n in played.notes] == [(0, 40), (10, None), (55, None)]
     played.end((PIANO, 61), 80, 8, answered=True)
     assert played.notes[1].release_ns == 80
 
 
 def test_what_counts_is_where_notes_were_decided_to_be() -> None:
-    played = Played()
-    played.begin(note(40), 6)  # drawn forward: it was decided for a later tick, and is taken back
-    played.begin(note(70, 61), 5)  # drawn back: it stands
-    assert played.reopen(5, now_ns=30) == 1
+    played = PlayedNotes()
+    played.add(note(40), 6)  # drawn forward: it was decided for a later tick, and is taken back
+    played.add(note(70, 61), 5)  # drawn back: it stands
+    assert played.replan(5, now_ns=30) == 1
     assert [n.pitch for n in played.notes] == [61]
 
 
 def test_what_sounded_in_a_time_that_is_over_stays_though_its_ticks_were_higher() -> None:
-    played = Played()
+    played = PlayedNotes()
     decided(played, (60, 70, 80))
-    assert played.reopen(5, now_ns=900) == 0
+    assert played.replan(5, now_ns=900) == 0
     assert played.notes[0].release_ns == 800
 
 
 def test_all_notes_are_kept_though_the_last_are_shown() -> None:
-    played = roll(*(note(at, release=at + 1) for at in range(MOST_NOTES + 5)))
-    assert [n.onset_ns for n in played.all_notes] == list(range(MOST_NOTES + 5))
-    assert len(played.notes) == MOST_NOTES
+    played = roll(*(note(at, release=at + 1) for at in range(MAX_SHOWN_NOTES + 5)))
+    assert [n.onset_ns for n in played.all_notes] == list(range(MAX_SHOWN_NOTES + 5))
+    assert len(played.notes) == MAX_SHOWN_NOTES
     assert played.notes[0].onset_ns == 5
 
 
 def test_the_pedal_is_remembered_from_when_to_when_it_was_down() -> None:
-    played = Played()
-    played.hold_pedal(5, down=False)  # it was up already
+    played = PlayedNotes()
+    played.set_pedal(5, down=False)  # it was up already
     for at_ns, down in ((10, True), (20, False), (30, True)):
-        played.hold_pedal(at_ns, down=down)
+        played.set_pedal(at_ns, down=down)
     assert played.pedals == ((10, 20), (30, None))
 
 
@@ -87,9 +87,9 @@ def test_the_last_note_is_the_last_that_has_begun() -> None:
     assert last is not None
     assert mine is not None
     assert (last.pitch, mine.pitch) == (61, 63)
-    assert Played().last(50, answered=True) is None
+    assert PlayedNotes().last(50, answered=True) is None
 
 
 def test_an_hour_is_not_kept() -> None:
-    played = roll(*(note(at) for at in range(MOST_NOTES + 5)))
-    assert len(played.notes) == MOST_NOTES
+    played = roll(*(note(at) for at in range(MAX_SHOWN_NOTES + 5)))
+    assert len(played.notes) == MAX_SHOWN_NOTES

@@ -1,6 +1,6 @@
 """What was played lately: up to the player's last note, since the last long silence."""
 
-from bridge.history.recent_score import SILENCE_NS, lately
+from bridge.history.recent_score import SILENCE_NS, recent_score
 from bridge.history.record import Record
 from bridge.messages.snapshot import RollNote
 from bridge.midi.instruments import Instrument
@@ -16,7 +16,7 @@ def note(at_s: float, pitch: int, *, answered: bool = False) -> RollNote:
 
 
 def pitches(*notes: RollNote) -> list[int]:
-    return [n.pitch for n in lately(Record(notes, ((0, CLOCK),))).notes]
+    return [n.pitch for n in recent_score(Record(notes, ((0, CLOCK),))).notes]
 
 
 def test_the_answer_to_the_last_phrase_is_left_out_and_the_earlier_ones_are_not() -> None:
@@ -41,16 +41,16 @@ def test_if_nobody_played_it_is_what_was_answered() -> None:
 
 
 def test_it_begins_with_the_bar_in_the_tempo_that_was_kept() -> None:
-    score = lately(Record((note(4.5, 60), note(5.0, 62)), ((0, CLOCK),)))
+    score = recent_score(Record((note(4.5, 60), note(5.0, 62)), ((0, CLOCK),)))
     assert [n.onset_ticks for n in score.notes] == [48, 96]
     assert (score.grid, round(score.tempos[0].bpm)) == (True, 120)
 
 
 def test_played_freely_it_has_no_beat() -> None:
-    score = lately(Record((note(3, 60),), ((0, Transport()),)))
+    score = recent_score(Record((note(3, 60),), ((0, Transport()),)))
     assert (score.grid, score.metres) == (False, ())
-    assert not lately(Record((note(3, 60),), ())).grid
+    assert not recent_score(Record((note(3, 60),), ())).grid
 
 
 def test_of_nothing_it_is_nothing() -> None:
-    assert lately(Record()).notes == ()
+    assert recent_score(Record()).notes == ()

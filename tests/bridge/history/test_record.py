@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.history.record import Lines, Record, score
+from bridge.history.record import TransportHistory, Record, build_score
 from bridge.messages.snapshot import RollNote
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import MetreChange, Note, Score, TempoChange
@@ -23,28 +23,28 @@ def note(onset_ns: int, pitch: int = 60, *, answered: bool = False) -> RollNote:
 
 
 def lines(*held: tuple[int, Transport]) -> tuple[tuple[int, Transport], ...]:
-    followed = Lines()
+    followed = TransportHistory()
     for now_ns, line in held:
-        followed.follow(line, now_ns)
-    return followed.held
+        followed.update(line, now_ns)
+    return followed.transports
 
 
 def onsets(record: Record) -> list[int]:
-    return [each.onset_ticks for each in score(record, answered=False).notes]
+    return [each.onset_ticks for each in build_score(record, answered=False).notes]
 
 
 def test_played_freely_the_score_begins_with_the_first_note() -> None:
     record = Record((note(START_NS + 33), note(START_NS + 33 + SECOND)), lines((0, FREE)))
-    assert score(record, answered=False) == Score(
+    assert build_score(record, answered=False) == Score(
         (Note(0, PIANO, 60, 24, 80), Note(96, PIANO, 60, 120, 80)), (TempoChange(0, 120.0),)
     )
-    assert score(record, answered=True).notes == ()
+    assert build_score(record, answered=True).notes == ()
 
 
 def test_free_time_passes_wherever_the_music_is_moved_to() -> None:
     shifted = [(START_NS + n * SECOND, FREE.shifted(n * 70 * MS)) for n in range(4)]
     record = Record((note(START_NS), note(START_NS + 3 * SECOND)), lines(*shifted))
-    assert len(record.lines) == 1
+    assert len(record.transports) == 1
     assert onsets(record) == [0, 288]
 
 
@@ -52,10 +52,10 @@ def test_by_a_host_it_begins_with_the_hosts_bar() -> None:
     host = replace(HOST, metre=MetreChange(0, 3, 4), quarter_ns=400 * MS)
     first = host.ns_at(1920 + 96 + 48)  # 1920 is a third beat too many for bars of 144
     record = Record((note(first), note(first + 400 * MS, answered=True)), lines((0, host)))
-    mine, other = score(record, answered=False), score(record, answered=True)
+    mine, other = build_score(record, answered=False), build_score(record, answered=True)
     assert mine.tempos == other.tempos == (TempoChange(0, 150.0),)
     assert mine.metres == other.metres == (MetreChange(0, 3, 4),)
-    place = host.place(1920 + 96 + 48).position_ticks
+    place = host.bar_position(1920 + 96 + 48).position_ticks
     assert [n.onset_ticks for n in (*mine.notes, *other.notes)] == [place, place + 48]
 
 
@@ -72,7 +72,7 @@ def test_a_tempo_that_changes_is_written_where_it_does_and_a_drift_is_not() -> N
         (note(START_NS), note(faster.ns_at(1920 + BAR + 48))),
         lines((START_NS, HOST), (START_NS + SECOND, drifts), (at, faster)),
     )
-    told = score(record, answered=False)
+    told = build_score(record, answered=False)
     assert told.tempos == (TempoChange(0, 120.0), TempoChange(BAR, 150.0))
     assert onsets(record) == [0, BAR + 48]
 
@@ -83,7 +83,7 @@ def test_when_the_host_jumps_the_score_goes_on_at_a_bar_line_of_its_own() -> Non
         (note(START_NS), note(back.time_ns), note(back.ns_at(192))),
         lines((START_NS, HOST), (back.time_ns, back)),
     )
-    told = score(record, answered=False)
+    told = build_score(record, answered=False)
     assert told.metres == (MetreChange(0, 4, 4), MetreChange(288, 4, 4))
     assert onsets(record) == [0, 288 + 48, 288 + 192]
 
@@ -100,7 +100,7 @@ def test_a_host_that_stops_leaves_free_time() -> None:
     at = START_NS + BAR_NS
     record = Record((note(START_NS), note(at + SECOND)), lines((START_NS, HOST), (at, freely)))
     assert onsets(record) == [0, BAR + 96]
-    assert score(record, answered=False).metres == (MetreChange(0, 4, 4),)
+    assert build_score(record, answered=False).metres == (MetreChange(0, 4, 4),)
 
 
 @pytest.mark.parametrize("since_ns,count", [(0, 2), (START_NS + 1, 1), (START_NS + 2 * SECOND, 0)])
@@ -110,14 +110,14 @@ def test_the_last_of_it_can_be_had_alone(since_ns: int, count: int) -> None:
 
 
 def test_an_epoch_is_known_by_the_last_that_was_told_of_its_line() -> None:
-    followed = Lines()
+    followed = TransportHistory()
     freely, again = Transport(epoch=2), replace(HOST, epoch=3)
     moved = replace(HOST, time_ns=START_NS + SECOND, tick=1920 + 95)
     for now_ns, line in ((0, FREE), (START_NS, HOST), (START_NS + SECOND, moved)):
-        followed.follow(line, now_ns)
+        followed.update(line, now_ns)
     assert followed.epochs == ((0, FREE), (START_NS, moved))
     for now_ns, line in ((START_NS + 2 * SECOND, freely), (START_NS + 3 * SECOND, again)):
-        followed.follow(line, now_ns)
+        followed.update(line, now_ns)
     assert [line for _, line in followed.epochs] == [FREE, moved, freely, again]
 
 
@@ -129,7 +129,10 @@ def test_our_own_clock_that_is_laid_anew_goes_on_at_a_bar_line_of_its_own() -> N
         lines((START_NS, own), (START_NS + 5 * SECOND, again)),
     )
     assert onsets(record) == [0, 384, 480]
-    assert score(record, answered=False).metres == (MetreChange(0, 4, 4), MetreChange(480, 4, 4))
+    assert build_score(record, answered=False).metres == (
+        MetreChange(0, 4, 4),
+        MetreChange(480, 4, 4),
+    )
 
 
 def test_of_what_is_going_on_only_what_has_sounded_is_kept() -> None:
@@ -140,12 +143,12 @@ def test_of_what_is_going_on_only_what_has_sounded_is_kept() -> None:
 
 
 def test_nothing_played_is_an_empty_score() -> None:
-    assert score(Record(), answered=False) == Score()
+    assert build_score(Record(), answered=False) == Score()
 
 
 def test_a_note_that_still_sounds_is_short() -> None:
     held = replace(note(START_NS), release_ns=None)
-    (written,) = score(Record((held,)), answered=False).notes
+    (written,) = build_score(Record((held,)), answered=False).notes
     assert (written.onset_ticks, written.release_ticks) == (0, 1)
 
 

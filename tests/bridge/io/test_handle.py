@@ -19,14 +19,14 @@ from bridge.midi.events import (
     NoteOn,
     PitchWheel,
     ProgramChange,
-    Stamped,
+    TimedEvent,
 )
 from bridge.playout.protocol import (
-    Conduct,
+    SetOwnTransport,
     Inject,
     Lateness,
     Monitor,
-    Moved,
+    TransportChanged,
     OpenPorts,
     Panic,
     Play,
@@ -37,7 +37,7 @@ from bridge.playout.protocol import (
     Silence,
     ToIo,
 )
-from bridge.playout.schedule import HAND_CHANNEL, Due, Playable
+from bridge.playout.schedule import THRU_CHANNEL, ScheduledEvent, Playable
 from bridge.sync.transport import NANOSECONDS
 from bridge.system.clock import SystemClock
 from tests.bridge.session.conversation import PATIENCE_S, Conversation
@@ -60,7 +60,7 @@ def talk() -> Iterator[Conversation]:
     with MidiIo.start("loopback") as io:
         conversation = Conversation(io)
         assert conversation.open() == Ready("loopback", "loopback in", "loopback out")
-        io.send(Conduct(NANOSECONDS))
+        io.send(SetOwnTransport(NANOSECONDS))
         yield conversation
 
 
@@ -74,14 +74,14 @@ def soon_ns() -> int:
     return now_ns() + 50 * MS
 
 
-def dues(*plan: tuple[int, Playable], epoch: int = 0) -> tuple[Due, ...]:
+def dues(*plan: tuple[int, Playable], epoch: int = 0) -> tuple[ScheduledEvent, ...]:
     """Make a plan of times and events."""
-    return tuple(Due(due_ns, epoch, event) for due_ns, event in plan)
+    return tuple(ScheduledEvent(due_ns, epoch, event) for due_ns, event in plan)
 
 
-def stamped(*plan: tuple[int, Playable | PitchWheel]) -> tuple[Stamped, ...]:
+def stamped(*plan: tuple[int, Playable | PitchWheel]) -> tuple[TimedEvent, ...]:
     """Make a player's plan of times and events."""
-    return tuple(Stamped(time_ns, event) for time_ns, event in plan)
+    return tuple(TimedEvent(time_ns, event) for time_ns, event in plan)
 
 
 def test_what_is_due_is_sent_then_and_not_before(talk: Conversation) -> None:
@@ -156,8 +156,8 @@ def test_a_synth_is_told_what_is_played_on_the_desk_even_without_a_port(ear: Ear
         io.send(Inject(plan))
         assert talk.received(2) == list(plan)
         assert notes_in(ear.heard()) == [
-            (begin_ns, NoteOn(HAND_CHANNEL, 60, 100)),
-            (begin_ns + 5 * MS, NoteOff(HAND_CHANNEL, 60)),
+            (begin_ns, NoteOn(THRU_CHANNEL, 60, 100)),
+            (begin_ns + 5 * MS, NoteOff(THRU_CHANNEL, 60)),
         ]
 
 
@@ -166,8 +166,8 @@ def test_where_no_port_could_be_opened_a_synth_still_plays_the_answer(ear: Ear) 
         talk = Conversation(io)
         io.send(Monitor(ear.port))
         io.send(OpenPorts("harp"))
-        io.send(Conduct(NANOSECONDS))
-        epoch = talk.expect(Moved).transport.epoch
+        io.send(SetOwnTransport(NANOSECONDS))
+        epoch = talk.expect(TransportChanged).transport.epoch
         begin_ns = soon_ns()
         io.send(Play(dues((begin_ns, ON), (begin_ns + 5 * MS, END), epoch=epoch)))
         talk.sent(2)
@@ -196,7 +196,7 @@ def test_a_synth_is_told_the_end_of_all_it_was_told(
             sounding.add((event.channel, event.pitch))
         elif isinstance(event, NoteOff):
             sounding.discard((event.channel, event.pitch))
-    kept = {(HAND_CHANNEL, 72)} if isinstance(command, OpenPorts) else set()
+    kept = {(THRU_CHANNEL, 72)} if isinstance(command, OpenPorts) else set()
     assert sounding == kept  # a key that is down on the desk has nothing to do with ports
 
 

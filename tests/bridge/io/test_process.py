@@ -7,10 +7,10 @@ from multiprocessing.connection import Connection
 
 import pytest
 
-from bridge.io.process import EDGES_US, OUTBOX_SIZE, LatenessHistogram, Loop, Outbox
+from bridge.io.process import EDGES_US, OUTBOX_SIZE, LatenessHistogram, IoLoop, Outbox
 from bridge.midi.events import ControlChange, NoteOff, NoteOn
 from bridge.playout.protocol import (
-    Conduct,
+    SetOwnTransport,
     Emitted,
     FromIo,
     Lateness,
@@ -24,7 +24,7 @@ from bridge.playout.protocol import (
     Report,
     ToIo,
 )
-from bridge.playout.schedule import Due, Sent
+from bridge.playout.schedule import ScheduledEvent, SentEvent
 from bridge.ports.loopback import LoopbackBackend
 from bridge.sync.transport import NANOSECONDS
 from bridge.system.clock import ManualClock
@@ -55,11 +55,11 @@ def serve(*messages: ToIo, stop: bool = False) -> list[FromIo]:
                 theirs.send(message)
             if stop:
                 ringer.send(b"\0")
-            Loop(ours, stop_end, ManualClock(NOW_NS), "loopback", "Antiphon").run()
+            IoLoop(ours, stop_end, ManualClock(NOW_NS), "loopback", "Antiphon").run()
         return everything(theirs)
 
 
-def emitted(said: list[FromIo]) -> list[Sent]:
+def emitted(said: list[FromIo]) -> list[SentEvent]:
     """Give all that went out."""
     return [each for message in said if isinstance(message, Emitted) for each in message.events]
 
@@ -104,18 +104,23 @@ def test_an_engine_that_stalls_delays_nothing_and_is_told_what_it_missed() -> No
 
 def test_what_sounds_is_released_when_the_system_says_stop() -> None:
     # The loop reads what is there before it looks at the signal that came meanwhile.
-    said = serve(OpenPorts(), Conduct(NANOSECONDS), Play((Due(NOW_NS - 60_000, 0, ON),)), stop=True)
+    said = serve(
+        OpenPorts(),
+        SetOwnTransport(NANOSECONDS),
+        Play((ScheduledEvent(NOW_NS - 60_000, 0, ON),)),
+        stop=True,
+    )
     assert said[0] == Ready("loopback", "loopback in", "loopback out")
     sent = emitted(said)
     assert [each.event for each in sent] == [ON, NoteOff(2, 60), *SILENCE]
-    assert sent[0] == Sent(NOW_NS - 60_000, NOW_NS, ON)
+    assert sent[0] == SentEvent(NOW_NS - 60_000, NOW_NS, ON)
     assert isinstance(said[-1], Lateness)
     assert said[-1].worst_ns == 60_000
     assert sum(said[-1].counts) == len(sent)
 
 
 def test_what_sounds_is_released_when_the_process_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    turn = LoopbackBackend.turn
+    turn = LoopbackBackend.poll
 
     def fail_once_it_sounds(backend: LoopbackBackend, now_ns: int) -> list[Report]:
         if turn(backend, now_ns):
@@ -128,10 +133,10 @@ def test_what_sounds_is_released_when_the_process_fails(monkeypatch: pytest.Monk
     with stop_end, ringer, theirs:
         with ours:
             theirs.send(OpenPorts())
-            theirs.send(Conduct(NANOSECONDS))
-            theirs.send(Play((Due(NOW_NS, 0, ON),)))
+            theirs.send(SetOwnTransport(NANOSECONDS))
+            theirs.send(Play((ScheduledEvent(NOW_NS, 0, ON),)))
             with pytest.raises(ZeroDivisionError):
-                Loop(ours, stop_end, ManualClock(NOW_NS), "loopback", "Antiphon").run()
+                IoLoop(ours, stop_end, ManualClock(NOW_NS), "loopback", "Antiphon").run()
         sent = emitted(everything(theirs))
     assert [each.event for each in sent] == [NoteOff(2, 60), *SILENCE]
 
@@ -139,8 +144,8 @@ def test_what_sounds_is_released_when_the_process_fails(monkeypatch: pytest.Monk
 def test_opening_again_releases_what_sounds_and_begins_anew() -> None:
     said = serve(
         OpenPorts(),
-        Conduct(NANOSECONDS),
-        Play((Due(NOW_NS, 0, ON),)),
+        SetOwnTransport(NANOSECONDS),
+        Play((ScheduledEvent(NOW_NS, 0, ON),)),
         OpenPorts(),
         Quit(),
     )
@@ -159,7 +164,7 @@ def test_ports_are_listed_whether_or_not_any_is_open() -> None:
 
 
 def test_a_refusal_is_a_problem_and_the_loop_goes_on() -> None:
-    said = serve(OpenPorts("harp"), Play((Due(NOW_NS, 0, ON),)), OpenPorts(), Quit())
+    said = serve(OpenPorts("harp"), Play((ScheduledEvent(NOW_NS, 0, ON),)), OpenPorts(), Quit())
     assert said[0] == Problem('There is no port "harp"; there are none.')
     assert isinstance(said[1], Ready)
     assert emitted(said) == []

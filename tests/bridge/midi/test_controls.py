@@ -2,7 +2,15 @@
 
 import pytest
 
-from bridge.midi.controls import Action, Control, Controls, Heard, Used, parse_control, style_at
+from bridge.midi.controls import (
+    Action,
+    Control,
+    ControlMap,
+    ControlMatch,
+    TriggeredAction,
+    parse_control,
+    style_at,
+)
 from bridge.midi.events import ControlChange, NoteOff, NoteOn, PitchWheel
 
 PEDAL, KEY = Control(0, 64), Control(9, 36, is_note=True)
@@ -29,61 +37,65 @@ def test_what_is_no_control_makes_a_sentence(words: str) -> None:
 
 
 def test_music_is_left_alone() -> None:
-    controls = Controls(((PEDAL, Action.HAND_OVER),))
+    controls = ControlMap(((PEDAL, Action.HAND_OVER),))
     for event in (NoteOn(0, 64, 1), ControlChange(0, 65, 127), ControlChange(1, 64, 1)):
-        assert controls.take(event) == Heard()
-    assert controls.take(PitchWheel(0, 5)) == Heard()
+        assert controls.process(event) == ControlMatch()
+    assert controls.process(PitchWheel(0, 5)) == ControlMatch()
 
 
 def test_a_pedal_asks_once_on_its_way_down() -> None:
-    controls = Controls(((PEDAL, Action.HAND_OVER),))
+    controls = ControlMap(((PEDAL, Action.HAND_OVER),))
     values = (10, 63, 64, 90, 127, 64, 0, 127)
-    asked = [controls.take(ControlChange(0, 64, value)) for value in values]
+    asked = [controls.process(ControlChange(0, 64, value)) for value in values]
     assert all(heard.is_control for heard in asked)
-    assert [heard.used.value for heard in asked if heard.used is not None] == [64, 127]
+    assert [heard.triggered.value for heard in asked if heard.triggered is not None] == [64, 127]
 
 
 def test_a_key_asks_however_softly_it_is_struck_and_its_release_is_no_music() -> None:
-    controls = Controls(((KEY, Action.PANIC),))
-    assert controls.take(NoteOn(9, 36, 1)) == Heard(is_control=True, used=Used(Action.PANIC, 1))
-    assert controls.take(NoteOff(9, 36)) == Heard(is_control=True)
+    controls = ControlMap(((KEY, Action.PANIC),))
+    assert controls.process(NoteOn(9, 36, 1)) == ControlMatch(
+        is_control=True, triggered=TriggeredAction(Action.PANIC, 1)
+    )
+    assert controls.process(NoteOff(9, 36)) == ControlMatch(is_control=True)
 
 
 def test_a_knob_is_followed_all_the_way() -> None:
-    controls = Controls(((Control(0, 1), Action.BLEND),))
-    asked = [controls.take(ControlChange(0, 1, value)).used for value in (0, 5, 127)]
-    assert asked == [Used(Action.BLEND, value) for value in (0, 5, 127)]
+    controls = ControlMap(((Control(0, 1), Action.BLEND),))
+    asked = [controls.process(ControlChange(0, 1, value)).triggered for value in (0, 5, 127)]
+    assert asked == [TriggeredAction(Action.BLEND, value) for value in (0, 5, 127)]
 
 
 def test_the_next_control_that_is_used_is_learned_and_does_nothing_yet() -> None:
-    controls = Controls()
+    controls = ControlMap()
     controls.learn(Action.HAND_OVER)
-    assert controls.take(NoteOff(9, 36)) == Heard()  # a key that was down already
-    assert controls.take(NoteOn(9, 36, 80)) == Heard(is_control=True, learned=KEY)
+    assert controls.process(NoteOff(9, 36)) == ControlMatch()  # a key that was down already
+    assert controls.process(NoteOn(9, 36, 80)) == ControlMatch(is_control=True, learned=KEY)
     assert controls.learning is None
     assert controls.bindings == ((KEY, Action.HAND_OVER),)
-    assert controls.take(NoteOff(9, 36)) == Heard(is_control=True)
-    assert controls.take(NoteOn(9, 36, 80)) == Heard(
-        is_control=True, used=Used(Action.HAND_OVER, 80)
+    assert controls.process(NoteOff(9, 36)) == ControlMatch(is_control=True)
+    assert controls.process(NoteOn(9, 36, 80)) == ControlMatch(
+        is_control=True, triggered=TriggeredAction(Action.HAND_OVER, 80)
     )
 
 
 def test_a_pedal_on_its_way_up_is_not_learned() -> None:
-    controls = Controls()
-    controls.take(ControlChange(0, 64, 127))
+    controls = ControlMap()
+    controls.process(ControlChange(0, 64, 127))
     controls.learn(Action.HAND_OVER)
-    assert [controls.take(ControlChange(0, 64, value)) for value in (90, 30, 0)] == [Heard()] * 3
-    assert controls.take(ControlChange(0, 64, 20)).learned == PEDAL
+    assert [controls.process(ControlChange(0, 64, value)) for value in (90, 30, 0)] == [
+        ControlMatch()
+    ] * 3
+    assert controls.process(ControlChange(0, 64, 20)).learned == PEDAL
 
 
 def test_a_control_does_one_thing_and_an_action_may_have_several() -> None:
-    controls = Controls(((PEDAL, Action.HAND_OVER), (KEY, Action.HAND_OVER)))
+    controls = ControlMap(((PEDAL, Action.HAND_OVER), (KEY, Action.HAND_OVER)))
     controls.learn(Action.PANIC)
-    controls.take(ControlChange(0, 64, 127))
+    controls.process(ControlChange(0, 64, 127))
     assert dict(controls.bindings) == {PEDAL: Action.PANIC, KEY: Action.HAND_OVER}
     controls.bind(((KEY, Action.END),))
     assert dict(controls.bindings) == {KEY: Action.END}
-    assert controls.take(ControlChange(0, 64, 127)) == Heard()
+    assert controls.process(ControlChange(0, 64, 127)) == ControlMatch()
 
 
 @pytest.mark.parametrize(
@@ -98,12 +110,12 @@ def test_a_control_does_one_thing_and_an_action_may_have_several() -> None:
 def test_a_knob_goes_through_the_palette(
     palette: tuple[str, ...], value: int, blend: tuple[tuple[str, float], ...]
 ) -> None:
-    assert style_at(palette, Used(Action.BLEND, value)) == blend
+    assert style_at(palette, TriggeredAction(Action.BLEND, value)) == blend
 
 
 def test_between_two_styles_the_weights_add_up_and_a_choice_takes_the_nearer() -> None:
-    (first, weight), (second, other) = style_at(("a", "b", "c"), Used(Action.BLEND, 90))
+    (first, weight), (second, other) = style_at(("a", "b", "c"), TriggeredAction(Action.BLEND, 90))
     assert (first, second) == ("b", "c")
     assert weight + other == pytest.approx(1)
     assert 0.4 < other < 0.45
-    assert style_at(("a", "b", "c"), Used(Action.STYLE, 90)) == (("b", 1.0),)
+    assert style_at(("a", "b", "c"), TriggeredAction(Action.STYLE, 90)) == (("b", 1.0),)

@@ -9,7 +9,7 @@ import pytest
 from bridge.midi.events import (
     FIRST_SYSTEM,
     SPECS,
-    Clock,
+    TimingClock,
     ControlChange,
     Event,
     NoteOff,
@@ -18,7 +18,7 @@ from bridge.midi.events import (
     ProgramChange,
     Reset,
     SongPosition,
-    Spec,
+    MessageSpec,
     SysEx,
     TuneRequest,
     decode,
@@ -38,7 +38,7 @@ KNOWN: list[tuple[Event, str]] = [
     (PitchWheel(1, 1), "E1 01 40"),
     (SongPosition(1 + 2 * 128), "F2 01 02"),
     (TuneRequest(), "F6"),
-    (Clock(), "F8"),
+    (TimingClock(), "F8"),
     (Reset(), "FF"),
     (SysEx(b""), "F0 F7"),
     (SysEx(b"\x7e\x00\x09"), "F0 7E 00 09 F7"),
@@ -50,7 +50,7 @@ IN_RANGE = [
 ]
 
 
-def make(spec: Spec, channel: int | None, values: list[int]) -> Event:
+def make(spec: MessageSpec, channel: int | None, values: list[int]) -> Event:
     """Build the event of a row from its values."""
     kind: Callable[..., Event] = spec.kind
     return kind(*(values if channel is None else [channel, *values]))
@@ -62,7 +62,7 @@ def test_known_bytes(event: Event, wire: str) -> None:
 
 
 @pytest.mark.parametrize("spec,channel", IN_RANGE)
-def test_every_row_comes_back_from_the_wire(spec: Spec, channel: int | None) -> None:
+def test_every_row_comes_back_from_the_wire(spec: MessageSpec, channel: int | None) -> None:
     corners = (
         [field.lowest for field in spec.fields],
         [field.highest for field in spec.fields],
@@ -78,7 +78,7 @@ def test_every_row_comes_back_from_the_wire(spec: Spec, channel: int | None) -> 
 
 
 @pytest.mark.parametrize("spec,channel", IN_RANGE)
-def test_what_no_message_can_carry_is_refused(spec: Spec, channel: int | None) -> None:
+def test_what_no_message_can_carry_is_refused(spec: MessageSpec, channel: int | None) -> None:
     good = [field.highest for field in spec.fields]
     for place, field in enumerate(spec.fields):
         for bad in (field.lowest - 1, field.highest + 1):

@@ -2,20 +2,27 @@
 
 import pytest
 
-from bridge.midi.instruments import DRUM_CHANNEL, Instrument, fitted, named, of_channel, of_program
+from bridge.midi.instruments import (
+    DRUM_CHANNEL,
+    Instrument,
+    fit_to_range,
+    instrument_named,
+    instrument_of_channel,
+    instrument_of_program,
+)
 
 
 def test_every_program_belongs_to_one_family_or_is_an_effect() -> None:
-    effects = {program for program in range(128) if of_program(0, program) is None}
+    effects = {program for program in range(128) if instrument_of_program(0, program) is None}
     # Sound effects (General MIDI 121 to 128), fretted noises, and percussion without a pitch.
     assert effects == {113, *range(115, 128)}
 
 
 @pytest.mark.parametrize("kind", Instrument)
 def test_it_is_found_by_name_program_and_channel(kind: Instrument) -> None:
-    assert named(kind.label.upper()) is kind
-    assert of_channel(kind.spec.channel) is kind
-    assert of_program(kind.spec.channel, kind.spec.program) is kind
+    assert instrument_named(kind.label.upper()) is kind
+    assert instrument_of_channel(kind.spec.channel) is kind
+    assert instrument_of_program(kind.spec.channel, kind.spec.program) is kind
 
 
 def test_channels_are_the_instruments_own_and_drums_are_on_ten() -> None:
@@ -27,14 +34,14 @@ def test_channels_are_the_instruments_own_and_drums_are_on_ten() -> None:
 @pytest.mark.parametrize("kind", [k for k in Instrument if k is not Instrument.DRUMS])
 @pytest.mark.parametrize("pitch", range(128))
 def test_any_pitch_can_be_brought_into_any_compass(kind: Instrument, pitch: int) -> None:
-    placed = fitted(kind, pitch)
+    placed = fit_to_range(kind, pitch)
     assert placed is not None
     family, moved = placed
     assert family.can_play(moved)
     assert (moved - pitch) % 12 == 0
-    assert fitted(*placed) == placed
+    assert fit_to_range(*placed) == placed
 
 
 def test_low_strings_are_cellos_and_a_drum_has_no_octave() -> None:
-    assert fitted(Instrument.VIOLIN, 40) == (Instrument.CELLO, 40)
-    assert fitted(Instrument.DRUMS, 20) is None
+    assert fit_to_range(Instrument.VIOLIN, 40) == (Instrument.CELLO, 40)
+    assert fit_to_range(Instrument.DRUMS, 20) is None

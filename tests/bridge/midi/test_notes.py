@@ -4,13 +4,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.midi.events import ALL_NOTES_OFF, SUSTAIN, ControlChange, Event, NoteOff, NoteOn
-from bridge.midi.notes import Keys
+from bridge.midi.notes import KeyState
 
 PEDAL_DOWN, PEDAL_UP = ControlChange(0, SUSTAIN, 127), ControlChange(0, SUSTAIN, 0)
 
 
 def heard(*events: Event) -> list[NoteOn | NoteOff]:
-    keys = Keys()
+    keys = KeyState()
     return [meant for event in events for meant in keys.feed(event)]
 
 
@@ -55,7 +55,7 @@ def test_all_notes_off_ends_all() -> None:
 
 
 def test_it_knows_what_is_held() -> None:
-    keys = Keys()
+    keys = KeyState()
     keys.feed(PEDAL_DOWN)
     keys.feed(NoteOn(0, 60, 80))
     assert keys.key_down
@@ -72,7 +72,7 @@ EVENTS = st.one_of(
 
 @given(st.lists(EVENTS))
 def test_every_note_on_has_one_note_off(events: list[Event]) -> None:
-    keys = Keys()
+    keys = KeyState()
     sounding: set[tuple[int, int]] = set()
     meant = [m for event in events for m in keys.feed(event)]
     for event in [*meant, *keys.release_all()]:

@@ -12,7 +12,7 @@ from bridge.midi.events import (
     FIRST_SYSTEM,
     SPECS,
     ActiveSensing,
-    Clock,
+    TimingClock,
     Event,
     NoteOff,
     NoteOn,
@@ -24,7 +24,7 @@ from bridge.midi.events import (
     TuneRequest,
     encode,
 )
-from bridge.midi.parser import LONGEST_SYSEX, WireParser
+from bridge.midi.parser import MAX_SYSEX, MidiParser
 
 ON, NEXT_ON = NoteOn(0, 60, 100), NoteOn(0, 62, 101)
 
@@ -34,9 +34,9 @@ CASES: dict[str, tuple[str, list[Event], int]] = {
     "running status": ("90 3C 64 3E 65", [ON, NEXT_ON], 0),
     "running status with releases": ("91 3C 64 3C 00", [NoteOn(1, 60, 100), NoteOff(1, 60)], 0),
     "running status of one byte": ("C2 01 02", [ProgramChange(2, 1), ProgramChange(2, 2)], 0),
-    "real time inside a message": ("90 F8 3C FE 64", [Clock(), ActiveSensing(), ON], 0),
+    "real time inside a message": ("90 F8 3C FE 64", [TimingClock(), ActiveSensing(), ON], 0),
     "real time in running status": ("90 3C 64 FA 3E 65", [ON, Start(), NEXT_ON], 0),
-    "real time inside a sysex": ("F0 01 F8 02 F7", [Clock(), SysEx(b"\x01\x02")], 0),
+    "real time inside a sysex": ("F0 01 F8 02 F7", [TimingClock(), SysEx(b"\x01\x02")], 0),
     "undefined real time": ("90 F9 3C FD 64", [ON], 2),
     "sysex then running status": ("90 3C 64 F0 01 F7 3E 65", [ON, SysEx(b"\x01")], 2),
     "system common has none after": ("C0 01 F6 03 04", [ProgramChange(0, 1), TuneRequest()], 2),
@@ -87,14 +87,14 @@ Parse = Callable[[bytes], tuple[list[Event], int]]
 
 def parse_whole(stream: bytes) -> tuple[list[Event], int]:
     """Feed a stream at once; give its events and its rubbish."""
-    parser = WireParser()
-    return parser.feed(stream), parser.rubbish
+    parser = MidiParser()
+    return parser.feed(stream), parser.invalid_bytes
 
 
 def parse_bytewise(stream: bytes) -> tuple[list[Event], int]:
     """Feed a stream one byte at a time; give its events and its rubbish."""
-    parser = WireParser()
-    return [event for byte in stream for event in parser.feed(bytes((byte,)))], parser.rubbish
+    parser = MidiParser()
+    return [event for byte in stream for event in parser.feed(bytes((byte,)))], parser.invalid_bytes
 
 
 @pytest.mark.parametrize("parse", [parse_whole, parse_bytewise])
@@ -143,13 +143,13 @@ def test_real_time_bytes_anywhere_leave_the_rest_alone(stream: bytes, draw: st.D
 
 @given(streams)
 def test_a_status_byte_sets_everything_right(stream: bytes) -> None:
-    parser = WireParser()
+    parser = MidiParser()
     parser.feed(stream)
     assert parser.feed(encode(NoteOn(1, 2, 3))) == [NoteOn(1, 2, 3)]
 
 
 def test_a_sysex_without_end_does_not_fill_the_memory() -> None:
-    parser = WireParser()
-    assert parser.feed(b"\xf0" + bytes(LONGEST_SYSEX + 10) + b"\xf7") == []
-    assert parser.rubbish == LONGEST_SYSEX + 12
+    parser = MidiParser()
+    assert parser.feed(b"\xf0" + bytes(MAX_SYSEX + 10) + b"\xf7") == []
+    assert parser.invalid_bytes == MAX_SYSEX + 12
     assert parser.feed(b"\x90\x3c\x64") == [NoteOn(0, 60, 100)]

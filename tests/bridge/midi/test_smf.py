@@ -12,11 +12,11 @@ import pytest
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import MetreChange, Note, Score, TempoChange
 from bridge.midi.smf import (
-    LARGEST_BYTES,
+    MAX_BYTES,
     MidiFileError,
     read,
     write,
-    write_continued,
+    write_continuation,
     write_parts,
 )
 
@@ -107,7 +107,7 @@ BROKEN = {
     "format 2": (GOOD[:9] + b"\x02" + GOOD[10:], "format 2"),
     "SMPTE": (GOOD[:12] + b"\xe8\x50" + GOOD[14:], "SMPTE"),
     "no time": (GOOD[:12] + b"\x00\x00" + GOOD[14:], "SMPTE"),
-    "too large": (GOOD + b"\0" * LARGEST_BYTES, "too large"),
+    "too large": (GOOD + b"\0" * MAX_BYTES, "too large"),
 }
 
 
@@ -165,7 +165,7 @@ def test_a_continued_file_has_the_prompt_unchanged(tmp_path: Path) -> None:
         Note(192, Instrument.DRUMS, 38, 198, 70),
     ]
     out = tmp_path / "out.mid"
-    write_continued(prompt, notes, out, "made")
+    write_continuation(prompt, notes, out, "made")
     again = read(out)
     assert again.source.tracks[: len(prompt.source.tracks)] == prompt.source.tracks
     assert again.score.tempos == prompt.score.tempos
@@ -178,7 +178,7 @@ def test_the_continuation_takes_no_channel_that_the_prompt_uses_for_another(tmp_
     prompt = read(saved(tmp_path, content))
     notes = [Note(192, Instrument.BASS, 36, 240, 70), Note(192, Instrument.PIANO, 62, 240, 70)]
     out = tmp_path / "out.mid"
-    write_continued(prompt, notes, out, "made")
+    write_continuation(prompt, notes, out, "made")
     kinds = {(n.instrument, n.pitch) for n in read(out).score.notes}
     assert kinds == {(Instrument.BASS, 36), (Instrument.PIANO, 62), (Instrument.PIANO, 60)}
 

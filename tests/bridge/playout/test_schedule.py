@@ -13,7 +13,7 @@ from bridge.midi.events import (
     NoteOn,
     ProgramChange,
 )
-from bridge.playout.schedule import PEDAL_DOWN, Due, Playable, Schedule, Sent
+from bridge.playout.schedule import PEDAL_DOWN, ScheduledEvent, Playable, Schedule, SentEvent
 from bridge.sync.transport import NANOSECONDS, Transport
 
 LIMIT_NS = 30
@@ -26,7 +26,7 @@ RELEASE = NoteOff(0, 60)  # the schedule's own, with the default velocity
 def schedule_of(*plan: tuple[int, Playable]) -> Schedule:
     """Make a schedule with this plan, in which a tick is a nanosecond."""
     schedule = Schedule(NANOSECONDS, LIMIT_NS)
-    schedule.add(Due(tick, 0, event) for tick, event in plan)
+    schedule.add(ScheduledEvent(tick, 0, event) for tick, event in plan)
     return schedule
 
 
@@ -35,7 +35,7 @@ def epoch(number: int) -> Transport:
     return replace(NANOSECONDS, epoch=number)
 
 
-def played(sent: list[Sent]) -> list[Playable]:
+def played(sent: list[SentEvent]) -> list[Playable]:
     """Give only the events."""
     return [each.event for each in sent]
 
@@ -44,16 +44,16 @@ def test_events_go_out_when_they_are_due() -> None:
     schedule = schedule_of((20, OFF), (10, ON))
     assert schedule.next_due_ns() == 10
     assert schedule.emit(9) == []
-    assert schedule.emit(10) == [Sent(10, 10, ON)]
+    assert schedule.emit(10) == [SentEvent(10, 10, ON)]
     assert schedule.sounding == {(0, 60)}
-    assert schedule.emit(25) == [Sent(20, 25, OFF)]
+    assert schedule.emit(25) == [SentEvent(20, 25, OFF)]
     assert schedule.sounding == frozenset()
     assert schedule.next_due_ns() is None
 
 
 def test_events_due_within_a_period_go_out_at_their_own_time() -> None:
     schedule = schedule_of((5, ON), (12, OFF), (15, ON))
-    assert schedule.emit(10, ahead_ns=4) == [Sent(5, 10, ON), Sent(12, 12, OFF)]
+    assert schedule.emit(10, ahead_ns=4) == [SentEvent(5, 10, ON), SentEvent(12, 12, OFF)]
     assert schedule.next_due_ns() == 15
 
 
@@ -73,7 +73,7 @@ def test_everything_else_is_sent_however_late() -> None:
     schedule = schedule_of((10, ON))
     schedule.emit(10)
     rest: list[Playable] = [ControlChange(0, 7, 1), ProgramChange(0, 2), OFF]
-    schedule.add(Due(20, 0, event) for event in rest)
+    schedule.add(ScheduledEvent(20, 0, event) for event in rest)
     assert played(schedule.emit(FOREVER_NS)) == rest
 
 
@@ -96,9 +96,16 @@ def test_retract_takes_back_notes_with_their_ends_and_releases_what_sounds() -> 
         (140, OTHER_OFF),
     )
     schedule.emit(10)
-    assert schedule.retract(after_tick=129, now_ns=50) == [Sent(50, 50, RELEASE)]
+    assert schedule.retract(after_tick=129, now_ns=50) == [SentEvent(50, 50, RELEASE)]
     # A new plan on the same pitches is not cut short by the ends of the old one.
-    schedule.add([Due(60, 0, ON), Due(60, 0, OTHER_ON), Due(200, 0, OFF), Due(200, 0, OTHER_OFF)])
+    schedule.add(
+        [
+            ScheduledEvent(60, 0, ON),
+            ScheduledEvent(60, 0, OTHER_ON),
+            ScheduledEvent(200, 0, OFF),
+            ScheduledEvent(200, 0, OTHER_OFF),
+        ]
+    )
     assert played(schedule.emit(60)) == [ON, OTHER_ON]
     assert played(schedule.emit(150)) == [NoteOn(0, 62, 1), NoteOff(0, 62)]
     assert played(schedule.emit(200)) == [OFF, OTHER_OFF]
@@ -111,14 +118,14 @@ def test_retract_takes_back_controls_but_leaves_no_pedal_down() -> None:
     assert played(schedule.emit(50)) == [down, up]
     schedule = schedule_of((10, down))
     schedule.emit(10)
-    assert schedule.retract(after_tick=19, now_ns=15) == [Sent(15, 15, up)]
+    assert schedule.retract(after_tick=19, now_ns=15) == [SentEvent(15, 15, up)]
     assert schedule.retract(after_tick=19, now_ns=16) == []
 
 
 def test_retract_keeps_the_end_of_the_note_that_stays_and_not_the_next_ones() -> None:
     schedule = schedule_of((10, ON), (20, OFF), (70, ON), (90, OFF))
     assert schedule.retract(after_tick=49, now_ns=0) == []
-    schedule.add([Due(80, 0, ON), Due(200, 0, OFF)])
+    schedule.add([ScheduledEvent(80, 0, ON), ScheduledEvent(200, 0, OFF)])
     sent = [*schedule.emit(10), *schedule.emit(20), *schedule.emit(80), *schedule.emit(90)]
     sent += schedule.emit(200)
     assert [(each.sent_ns, each.event) for each in sent] == [
@@ -132,29 +139,29 @@ def test_retract_keeps_the_end_of_the_note_that_stays_and_not_the_next_ones() ->
 def test_a_new_epoch_leaves_the_old_plan_and_takes_no_more_of_it() -> None:
     schedule = schedule_of((10, ON), (90, OFF))
     schedule.emit(10)
-    schedule.add([Due(50, 1, OTHER_ON), Due(50, 2, ON)])
+    schedule.add([ScheduledEvent(50, 1, OTHER_ON), ScheduledEvent(50, 2, ON)])
     assert schedule.emit(55) == []
-    assert schedule.follow(epoch(1), 57) == [Sent(57, 57, RELEASE)]
-    schedule.add([Due(58, 0, ON), Due(58, 1, OTHER_ON)])
+    assert schedule.set_transport(epoch(1), 57) == [SentEvent(57, 57, RELEASE)]
+    schedule.add([ScheduledEvent(58, 0, ON), ScheduledEvent(58, 1, OTHER_ON)])
     assert played(schedule.emit(60)) == [OTHER_ON]
-    assert schedule.follow(epoch(1), 61) == []
-    assert played(schedule.follow(epoch(3), 62)) == [NoteOff(1, 60)]
+    assert schedule.set_transport(epoch(1), 61) == []
+    assert played(schedule.set_transport(epoch(3), 62)) == [NoteOff(1, 60)]
     assert schedule.next_due_ns() is None
 
 
 def test_a_line_that_moves_takes_the_plan_along() -> None:
     schedule = schedule_of((10, ON), (90, OFF))
-    assert schedule.follow(NANOSECONDS.shifted(5), 0) == []
+    assert schedule.set_transport(NANOSECONDS.shifted(5), 0) == []
     assert schedule.emit(14) == []
-    assert schedule.emit(15) == [Sent(15, 15, ON)]
-    schedule.follow(replace(NANOSECONDS, quarter_ns=2 * NANOSECONDS.quarter_ns), 20)
+    assert schedule.emit(15) == [SentEvent(15, 15, ON)]
+    schedule.set_transport(replace(NANOSECONDS, quarter_ns=2 * NANOSECONDS.quarter_ns), 20)
     assert schedule.next_due_ns() == 180
 
 
 def test_an_advance_sends_all_of_it_earlier_and_a_negative_one_later() -> None:
     schedule = schedule_of((100, ON), (200, OFF))
     schedule.advance_ns = 30
-    assert schedule.emit(70) == [Sent(70, 70, ON)]
+    assert schedule.emit(70) == [SentEvent(70, 70, ON)]
     schedule.advance_ns = -30
     assert schedule.next_due_ns() == 230
 
@@ -165,7 +172,7 @@ def test_replanning_takes_back_ends_too_and_releases_nothing() -> None:
     schedule.replan(after_tick=50)
     assert schedule.sounding == {(0, 60)}
     assert played(schedule.emit(40)) == [OTHER_ON]
-    schedule.add([Due(70, 0, OFF), Due(80, 0, OTHER_OFF)])
+    schedule.add([ScheduledEvent(70, 0, OFF), ScheduledEvent(80, 0, OTHER_OFF)])
     assert played(schedule.emit(200)) == [OFF, OTHER_OFF]
 
 
@@ -181,7 +188,10 @@ def test_replanning_leaves_a_drum_its_end() -> None:
 def test_release_all_leaves_neither_sound_nor_plan() -> None:
     schedule = schedule_of((10, ON), (10, OTHER_ON), (90, OFF))
     schedule.emit(10)
-    assert schedule.release_all(20) == [Sent(20, 20, RELEASE), Sent(20, 20, NoteOff(1, 60))]
+    assert schedule.release_all(20) == [
+        SentEvent(20, 20, RELEASE),
+        SentEvent(20, 20, NoteOff(1, 60)),
+    ]
     assert schedule.sounding == frozenset()
     assert schedule.release_all(21) == []
     assert schedule.emit(100) == []
@@ -213,7 +223,7 @@ class Synthesizer:
         self.pedals: set[int] = set()
         self.heard: set[int] = set()
 
-    def hear(self, sent: list[Sent]) -> None:
+    def hear(self, sent: list[SentEvent]) -> None:
         """Take in what goes out, in order."""
         for each in sent:
             match each.event:
@@ -238,8 +248,8 @@ class Session:
         self.schedule = Schedule(NANOSECONDS, LIMIT_NS)
         self.synthesizer = Synthesizer()
         self.now_ns = 0
-        self.ends: dict[int, Due] = {}  # a note's name to its end
-        self.plan: list[Due] = []  # note-ons that may still be heard
+        self.ends: dict[int, ScheduledEvent] = {}  # a note's name to its end
+        self.plan: list[ScheduledEvent] = []  # note-ons that may still be heard
         self.forbidden: set[int] = set()  # names of notes taken back
 
     @property
@@ -257,8 +267,10 @@ class Session:
             number = self.epoch + self.rng.choice((-1, 0, 0, 0, 0, 1, 2))
             channel, pitch = self.rng.randint(0, 1), self.rng.randint(60, 62)
             begin_ns = self.now_ns + self.rng.randint(-2 * LIMIT_NS, 200)
-            on = Due(begin_ns, number, NoteOn(channel, pitch, name))
-            end = Due(begin_ns + self.rng.choice((0, 1, 20, 100)), number, NoteOff(channel, pitch))
+            on = ScheduledEvent(begin_ns, number, NoteOn(channel, pitch, name))
+            end = ScheduledEvent(
+                begin_ns + self.rng.choice((0, 1, 20, 100)), number, NoteOff(channel, pitch)
+            )
             self.ends[name] = end
             self.plan.append(on)
             if number != self.epoch:
@@ -266,7 +278,7 @@ class Session:
             dues += [on, end]
         if self.rng.random() < 0.3:
             pedal = ControlChange(self.rng.randint(0, 1), SUSTAIN, self.rng.choice((0, 127)))
-            dues.append(Due(self.now_ns + self.rng.randint(0, 100), self.epoch, pedal))
+            dues.append(ScheduledEvent(self.now_ns + self.rng.randint(0, 100), self.epoch, pedal))
         self.schedule.add(dues)
 
     def emit(self) -> None:
@@ -278,7 +290,7 @@ class Session:
             assert self.ends[name].tick > self.now_ns + ahead_ns, "a note outlives its end"
         assert (self.schedule.next_due_ns() or FOREVER_NS) > self.now_ns + ahead_ns
 
-    def silenced(self, sent: list[Sent]) -> None:
+    def silenced(self, sent: list[SentEvent]) -> None:
         """Hear what a command sends; after it nothing sounds."""
         self.synthesizer.hear(sent)
         assert not self.synthesizer.sounding
@@ -294,10 +306,10 @@ class Session:
         """Begin an epoch, at times the one that there is."""
         number = self.epoch + self.rng.choice((0, 1, 1, 2))
         if number == self.epoch:
-            assert self.schedule.follow(epoch(number), self.now_ns) == []
+            assert self.schedule.set_transport(epoch(number), self.now_ns) == []
         else:
             self.forget(lambda due: due.epoch != number)
-            self.silenced(self.schedule.follow(epoch(number), self.now_ns))
+            self.silenced(self.schedule.set_transport(epoch(number), self.now_ns))
 
     def stop(self) -> None:
         """Leave everything, by one of the two ways."""
@@ -305,7 +317,7 @@ class Session:
         leave = self.rng.choice((self.schedule.release_all, self.schedule.panic))
         self.silenced(leave(self.now_ns))
 
-    def forget(self, is_taken_back: Callable[[Due], bool]) -> None:
+    def forget(self, is_taken_back: Callable[[ScheduledEvent], bool]) -> None:
         """Note which notes must not be heard any more."""
         for due in self.plan:
             assert isinstance(due.event, NoteOn)

@@ -6,25 +6,25 @@ import pytest
 
 from bridge.midi.events import (
     SUSTAIN,
-    Clock,
+    TimingClock,
     Continue,
     ControlChange,
     Event,
     NoteOff,
     NoteOn,
     SongPosition,
-    Stamped,
+    TimedEvent,
     Start,
     Stop,
 )
 from bridge.midi.notes import MetreChange
 from bridge.playout.protocol import (
     Command,
-    Conduct,
-    Echoed,
+    SetOwnTransport,
+    EchoDetected,
     Emitted,
-    Follow,
-    Moved,
+    SetSync,
+    TransportChanged,
     Panic,
     Play,
     Received,
@@ -32,10 +32,10 @@ from bridge.playout.protocol import (
     Report,
     Retract,
     Silence,
-    Through,
+    Thru,
 )
-from bridge.playout.schedule import HAND_CHANNEL, Due, Playable, Sent
-from bridge.playout.sequencer import TELL_NS, Conductor
+from bridge.playout.schedule import THRU_CHANNEL, ScheduledEvent, Playable, SentEvent
+from bridge.playout.sequencer import REPORT_THRESHOLD_NS, Sequencer
 from bridge.sync.host import HostPosition
 from bridge.sync.transport import NANOSECONDS, Source, Transport
 
@@ -47,20 +47,20 @@ class Desk:
     """A conductor, and all that it has sent and told."""
 
     def __init__(self, *commands: Command) -> None:
-        self.conductor = Conductor()
+        self.conductor = Sequencer()
         self.sent: list[Playable] = []
-        self.moved: list[Moved] = []
+        self.moved: list[TransportChanged] = []
         for command in commands:
             self.obey(command)
 
     def obey(self, command: Command, now_ns: int = 0) -> None:
-        self.sent += [each.event for each in self.conductor.obey(command, now_ns)]
+        self.sent += [each.event for each in self.conductor.apply(command, now_ns)]
 
     def pass_to(self, now_ns: int) -> list[Report]:
-        sent = self.conductor.lead(now_ns) + self.conductor.emit(now_ns)
+        sent = self.conductor.select_source(now_ns) + self.conductor.emit(now_ns)
         self.sent += [each.event for each in sent]
         told = self.conductor.report((), sent, now_ns)
-        self.moved += [report for report in told if isinstance(report, Moved)]
+        self.moved += [report for report in told if isinstance(report, TransportChanged)]
         return told
 
     def host(self, now_ns: int, quarters: float, *, playing: bool = True, bpm: float = 120) -> None:
@@ -70,7 +70,7 @@ class Desk:
         self.pass_to(now_ns)
 
     def clock(self, *events: Event, at_ns: int) -> None:
-        self.conductor.receive(Stamped(at_ns, event) for event in events)
+        self.conductor.receive(TimedEvent(at_ns, event) for event in events)
         self.pass_to(at_ns)
 
     @property
@@ -83,13 +83,13 @@ class Desk:
 
 
 def played(*plan: tuple[int, Playable], epoch: int = 0) -> Play:
-    return Play(tuple(Due(tick, epoch, event) for tick, event in plan))
+    return Play(tuple(ScheduledEvent(tick, epoch, event) for tick, event in plan))
 
 
 @pytest.mark.parametrize(
     "command,sent,left",
     [
-        (Play((Due(30, 0, END),)), [], [END]),
+        (Play((ScheduledEvent(30, 0, END),)), [], [END]),
         (Retract(24), [END], [NoteOn(0, 61, 1)]),
         (Replan(24), [], [NoteOn(0, 61, 1)]),
         (Silence(), [END], []),
@@ -97,7 +97,7 @@ def played(*plan: tuple[int, Playable], epoch: int = 0) -> Play:
     ],
 )
 def test_a_command_is_obeyed(command: Command, sent: list[Playable], left: list[Playable]) -> None:
-    desk = Desk(Conduct(NANOSECONDS), played((10, ON)))
+    desk = Desk(SetOwnTransport(NANOSECONDS), played((10, ON)))
     desk.pass_to(10)
     if not isinstance(command, Play):
         desk.obey(played((20, NoteOn(0, 61, 1)), (40, END)))
@@ -109,18 +109,20 @@ def test_a_command_is_obeyed(command: Command, sent: list[Playable], left: list[
     assert desk.sent == left
 
 
-def by_hand(*plan: tuple[int, Playable]) -> Through:
+def by_hand(*plan: tuple[int, Playable]) -> Thru:
     """Let the player play on the desk; the channel is the desk's."""
-    return Through(tuple(Due(due_ns, 0, event) for due_ns, event in plan))
+    return Thru(tuple(ScheduledEvent(due_ns, 0, event) for due_ns, event in plan))
 
 
-KEY, KEY_UP = NoteOn(HAND_CHANNEL, 60, 100), NoteOff(HAND_CHANNEL, 60)
+KEY, KEY_UP = NoteOn(THRU_CHANNEL, 60, 100), NoteOff(THRU_CHANNEL, 60)
 
 
 def test_what_the_player_plays_on_the_desk_goes_out_beside_the_plan_in_order_of_time() -> None:
-    desk = Desk(Conduct(NANOSECONDS), played((10, ON), (30, END)), by_hand((20, KEY), (40, KEY_UP)))
+    desk = Desk(
+        SetOwnTransport(NANOSECONDS), played((10, ON), (30, END)), by_hand((20, KEY), (40, KEY_UP))
+    )
     assert desk.conductor.next_due_ns() == 10
-    assert desk.pass_to(15)[-1] == Emitted((Sent(10, 15, ON),), 0, 15)
+    assert desk.pass_to(15)[-1] == Emitted((SentEvent(10, 15, ON),), 0, 15)
     assert desk.conductor.next_due_ns() == 20
     desk.obey(Retract(0), 16)
     desk.obey(Replan(0), 16)
@@ -148,11 +150,11 @@ def test_what_is_played_on_the_desk_sounds_late_rather_than_not_at_all() -> None
     "command,more",
     [
         (Silence(), []),
-        (Panic(), [ControlChange(HAND_CHANNEL, c, 0) for c in (SUSTAIN, 120, 123)]),
+        (Panic(), [ControlChange(THRU_CHANNEL, c, 0) for c in (SUSTAIN, 120, 123)]),
     ],
 )
 def test_a_key_of_the_desk_is_owed_its_release(command: Command, more: list[Playable]) -> None:
-    desk = Desk(by_hand((10, KEY), (20, NoteOn(HAND_CHANNEL, 61, 1)), (30, KEY_UP)))
+    desk = Desk(by_hand((10, KEY), (20, NoteOn(THRU_CHANNEL, 61, 1)), (30, KEY_UP)))
     desk.pass_to(15)
     desk.obey(command, 16)
     desk.pass_to(SECOND)
@@ -162,7 +164,7 @@ def test_a_key_of_the_desk_is_owed_its_release(command: Command, more: list[Play
 def test_an_echo_of_the_desk_is_not_the_player() -> None:
     desk = Desk(by_hand((10, KEY)))
     desk.pass_to(10)
-    assert desk.conductor.receive([Stamped(5 * MS, KEY)]) == ()
+    assert desk.conductor.receive([TimedEvent(5 * MS, KEY)]) == ()
 
 
 def test_it_says_at_once_that_the_music_is_free_and_then_no_more() -> None:
@@ -175,7 +177,7 @@ def test_it_says_at_once_that_the_music_is_free_and_then_no_more() -> None:
 
 
 def test_a_host_that_plays_is_followed_and_what_was_planned_freely_is_left() -> None:
-    desk = Desk(Conduct(NANOSECONDS), played((5, ON), (50, END)))
+    desk = Desk(SetOwnTransport(NANOSECONDS), played((5, ON), (50, END)))
     desk.pass_to(10)
     desk.host(SECOND, 0.0, playing=False)
     assert desk.leader() is Source.FREE
@@ -220,12 +222,12 @@ def clocks(desk: Desk, begin_ns: int, count: int, bpm: float = 120) -> int:
     """Send clocks; return when the next would come."""
     step_ns = round(60 * SECOND / bpm / 24)
     for number in range(count):
-        desk.clock(Clock(), at_ns=begin_ns + number * step_ns)
+        desk.clock(TimingClock(), at_ns=begin_ns + number * step_ns)
     return begin_ns + count * step_ns
 
 
 def test_midi_clock_is_followed_from_its_start_to_its_stop() -> None:
-    desk = Desk(Follow(metre=MetreChange(0, 3, 4)))
+    desk = Desk(SetSync(metre=MetreChange(0, 3, 4)))
     desk.clock(Start(), at_ns=SECOND)
     end = clocks(desk, SECOND, 24 * 8)
     assert desk.leader() is Source.CLOCK
@@ -241,8 +243,8 @@ def test_midi_clock_is_followed_from_its_start_to_its_stop() -> None:
 
 def test_timing_is_no_music_and_music_is_passed_on() -> None:
     desk = Desk()
-    events: Iterable[Event] = (Start(), Clock(), ON, SongPosition(3), Stop(), Continue(), END)
-    played_back = desk.conductor.receive(Stamped(0, event) for event in events)
+    events: Iterable[Event] = (Start(), TimingClock(), ON, SongPosition(3), Stop(), Continue(), END)
+    played_back = desk.conductor.receive(TimedEvent(0, event) for event in events)
     assert [stamped.event for stamped in played_back] == [ON, END]
 
 
@@ -257,24 +259,24 @@ def test_the_best_source_that_plays_is_followed() -> None:
 
 
 def test_a_source_that_was_asked_for_is_followed_or_none() -> None:
-    desk = Desk(Follow(Source.CLOCK))
+    desk = Desk(SetSync(Source.CLOCK))
     desk.host(0, 0.0)
     assert desk.leader() is Source.FREE
     assert desk.moved[-1].reason == "Nothing comes from MIDI clock: playing freely."
-    desk.obey(Follow(Source.JACK), MS)
+    desk.obey(SetSync(Source.JACK), MS)
     assert desk.leader() is Source.JACK
-    desk.obey(Follow(Source.OWN), 2 * MS)
+    desk.obey(SetSync(Source.OWN), 2 * MS)
     assert desk.leader() is Source.FREE
 
 
 def test_our_own_clock_goes_where_nobody_is_followed() -> None:
     own = Transport(Source.OWN, time_ns=SECOND, quarter_ns=600 * MS)
-    desk = Desk(Conduct(own))
+    desk = Desk(SetOwnTransport(own))
     desk.pass_to(0)
     assert (desk.leader(), desk.line.epoch) == (Source.OWN, 1)
     assert desk.moved[-1].reason == "Antiphon keeps the time."
     desk.obey(played((0, ON), (48, END), epoch=1))
-    desk.obey(Conduct(own.shifted(50 * MS)))
+    desk.obey(SetOwnTransport(own.shifted(50 * MS)))
     assert desk.conductor.next_due_ns() == SECOND + 50 * MS
     assert desk.line.epoch == 1
 
@@ -295,25 +297,27 @@ def test_what_is_told_of_a_line_stays_true_while_the_line_is_measured_better() -
     desk.clock(Start(), at_ns=begin_ns)
     for number in range(1200):
         late_ns = 2 * MS if number < 24 and number % 3 else 0  # at first the tempo is a guess
-        desk.clock(Clock(), at_ns=begin_ns + number * clock_ns + late_ns)
+        desk.clock(TimingClock(), at_ns=begin_ns + number * clock_ns + late_ns)
         told = desk.moved[-1].transport
-        assert abs(told.ns_at(desk.line.tick) - desk.line.ns_at(desk.line.tick)) <= TELL_NS
+        assert (
+            abs(told.ns_at(desk.line.tick) - desk.line.ns_at(desk.line.tick)) <= REPORT_THRESHOLD_NS
+        )
     assert len(desk.moved) < 60
 
 
 def test_our_own_echo_is_not_the_player() -> None:
-    desk = Desk(Conduct(NANOSECONDS), played((10, ON), (20, END)))
+    desk = Desk(SetOwnTransport(NANOSECONDS), played((10, ON), (20, END)))
     desk.pass_to(30)
-    assert desk.conductor.receive([Stamped(5 * MS, ON), Stamped(5 * MS, NoteOn(0, 1, 1))]) == (
-        Stamped(5 * MS, NoteOn(0, 1, 1)),
-    )
-    assert Echoed((5 * MS - 30,)) in desk.conductor.report((), (), 5 * MS)
+    assert desk.conductor.receive(
+        [TimedEvent(5 * MS, ON), TimedEvent(5 * MS, NoteOn(0, 1, 1))]
+    ) == (TimedEvent(5 * MS, NoteOn(0, 1, 1)),)
+    assert EchoDetected((5 * MS - 30,)) in desk.conductor.report((), (), 5 * MS)
 
 
 def test_the_line_is_told_before_what_it_makes_clear_and_drops_are_counted() -> None:
-    desk = Desk(Conduct(NANOSECONDS), played((10, ON)))
+    desk = Desk(SetOwnTransport(NANOSECONDS), played((10, ON)))
     sent = desk.conductor.emit(100 * MS)
-    told = desk.conductor.report((Stamped(5, ON),), sent, 100 * MS)
-    assert [type(report) for report in told] == [Moved, Received, Emitted]
+    told = desk.conductor.report((TimedEvent(5, ON),), sent, 100 * MS)
+    assert [type(report) for report in told] == [TransportChanged, Received, Emitted]
     assert told[2] == Emitted((), 1, 100 * MS)
     assert desk.conductor.report((), (), 200 * MS) == []

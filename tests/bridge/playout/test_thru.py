@@ -1,38 +1,38 @@
 """What is played on the desk: heard when it is played, and what other ways out are told of it."""
 
-from bridge.midi.events import NoteOff, NoteOn, PitchWheel, Stamped
-from bridge.playout.protocol import Through
-from bridge.playout.schedule import HAND_CHANNEL, Due
-from bridge.playout.thru import Hand, through
+from bridge.midi.events import NoteOff, NoteOn, PitchWheel, TimedEvent
+from bridge.playout.protocol import Thru
+from bridge.playout.schedule import THRU_CHANNEL, ScheduledEvent
+from bridge.playout.thru import ThruQueue, thru_command
 
 ON, OFF = NoteOn(0, 60, 100), NoteOff(0, 60)
-ON_DESK, OFF_DESK = NoteOn(HAND_CHANNEL, 60, 100), NoteOff(HAND_CHANNEL, 60)
+ON_DESK, OFF_DESK = NoteOn(THRU_CHANNEL, 60, 100), NoteOff(THRU_CHANNEL, 60)
 
 
 def test_an_event_is_played_once_at_its_time_and_in_order_of_time() -> None:
-    hand = Hand()
+    hand = ThruQueue()
     assert hand.next_due_ns() is None
-    hand.add([Stamped(30, OFF), Stamped(10, ON)])
-    hand.add([Stamped(30, NoteOn(0, 61, 1))])
+    hand.add([TimedEvent(30, OFF), TimedEvent(10, ON)])
+    hand.add([TimedEvent(30, NoteOn(0, 61, 1))])
     assert hand.next_due_ns() == 10
-    assert hand.played(9) == ()
-    assert hand.played(10) == (Stamped(10, ON),)
-    assert hand.played(50) == (Stamped(30, OFF), Stamped(30, NoteOn(0, 61, 1)))
-    assert hand.played(50) == ()
+    assert hand.pop_due(9) == ()
+    assert hand.pop_due(10) == (TimedEvent(10, ON),)
+    assert hand.pop_due(50) == (TimedEvent(30, OFF), TimedEvent(30, NoteOn(0, 61, 1)))
+    assert hand.pop_due(50) == ()
 
 
 def test_another_way_out_is_told_what_is_still_to_come() -> None:
-    hand = Hand()
-    hand.add([Stamped(30, OFF), Stamped(10, ON)])
-    assert hand.left() == Through((Due(10, 0, ON_DESK), Due(30, 0, OFF_DESK)))
-    hand.played(10)
-    assert hand.left() == Through((Due(30, 0, OFF_DESK),))
-    hand.forget()
-    assert hand.left() == Through(())
+    hand = ThruQueue()
+    hand.add([TimedEvent(30, OFF), TimedEvent(10, ON)])
+    assert hand.pending() == Thru((ScheduledEvent(10, 0, ON_DESK), ScheduledEvent(30, 0, OFF_DESK)))
+    hand.pop_due(10)
+    assert hand.pending() == Thru((ScheduledEvent(30, 0, OFF_DESK),))
+    hand.clear()
+    assert hand.pending() == Thru(())
     assert hand.next_due_ns() is None
 
 
 def test_what_no_schedule_sends_is_only_heard() -> None:
-    assert through([Stamped(5, PitchWheel(3, 100)), Stamped(6, NoteOn(3, 1, 2))]) == Through(
-        (Due(6, 0, NoteOn(HAND_CHANNEL, 1, 2)),)
-    )
+    assert thru_command(
+        [TimedEvent(5, PitchWheel(3, 100)), TimedEvent(6, NoteOn(3, 1, 2))]
+    ) == Thru((ScheduledEvent(6, 0, NoteOn(THRU_CHANNEL, 1, 2)),))

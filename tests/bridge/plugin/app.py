@@ -21,7 +21,7 @@ from bridge.plugin.wire import (
     AppHello,
     FromApp,
     Message,
-    OtherVersion,
+    UnsupportedVersion,
     PlayNow,
     PluginHello,
     decode,
@@ -102,7 +102,7 @@ class App:
             if data == b"close":
                 return
             message = decode(data)
-            if message is None or isinstance(message, OtherVersion):
+            if message is None or isinstance(message, UnsupportedVersion):
                 raise ValueError(data)
             self._places[message.instance] = place
             # First the answer: who has seen the hello may send right after it.

@@ -11,7 +11,7 @@ from collections.abc import Callable
 import pytest
 
 from bridge.midi.instruments import LABELS, Instrument
-from bridge.playout.schedule import HAND_CHANNEL
+from bridge.playout.schedule import THRU_CHANNEL
 from bridge.plugin.wire import (
     VERSION,
     AppBye,
@@ -299,7 +299,7 @@ def test_what_is_played_by_hand_outlives_a_flush_and_a_jump_and_no_app(
     track: Track, app: App
 ) -> None:
     track.play().run()
-    by_hand, by_hand_up = bytes((0x90 | HAND_CHANNEL, 72, 90)), bytes((0x80 | HAND_CHANNEL, 72, 64))
+    by_hand, by_hand_up = bytes((0x90 | THRU_CHANNEL, 72, 90)), bytes((0x80 | THRU_CHANNEL, 72, 64))
     strike(track)
     strike(track, by_hand)
     assert [event.message for event in track.order(Flush(track.instance))] == [RELEASE]
@@ -504,7 +504,7 @@ def test_every_note_on_has_exactly_one_release(track: Track, app: App, seed: int
     emitted: list[Emitted] = []
     epoch = 1
     for _ in range(150):
-        status = dice.choice((0x80, 0x90)) | dice.choice((0, HAND_CHANNEL))
+        status = dice.choice((0x80, 0x90)) | dice.choice((0, THRU_CHANNEL))
         message = bytes((status, dice.randrange(60, 64), dice.randrange(128)))
         near = track.position_quarters + dice.uniform(-0.1, 0.2)
         match dice.randrange(12):

@@ -6,11 +6,11 @@ from dataclasses import replace
 import pytest
 
 from bridge.midi import events
-from bridge.midi.events import SUSTAIN, ControlChange, NoteOff, NoteOn, Stamped
+from bridge.midi.events import SUSTAIN, ControlChange, NoteOff, NoteOn, TimedEvent
 from bridge.midi.instruments import Instrument
 from bridge.playout.protocol import (
     Emitted,
-    Moved,
+    TransportChanged,
     Panic,
     Play,
     Plugins,
@@ -19,10 +19,10 @@ from bridge.playout.protocol import (
     Report,
     Retract,
     Silence,
-    Through,
+    Thru,
 )
-from bridge.playout.schedule import HAND_CHANNEL, Due, Playable, Sent
-from bridge.plugin.instances import AHEAD_NS, GONE_NS, Place, PluginDesk
+from bridge.playout.schedule import THRU_CHANNEL, ScheduledEvent, Playable, SentEvent
+from bridge.plugin.instances import AHEAD_NS, TIMEOUT_NS, Address, PluginInstances
 from bridge.plugin.wire import (
     VERSION,
     AppBye,
@@ -50,7 +50,7 @@ NOW_NS = 100 * SECOND
 ALL, BASS = 7, 8  # two instances
 ON, OFF = NoteOn(0, 60, 100), NoteOff(0, 60)
 BASS_ON, BASS_OFF = NoteOn(4, 36, 90), NoteOff(4, 36)
-KEY, KEY_UP = NoteOn(HAND_CHANNEL, 72, 90), NoteOff(HAND_CHANNEL, 72)
+KEY, KEY_UP = NoteOn(THRU_CHANNEL, 72, 90), NoteOff(THRU_CHANNEL, 72)
 RUNS = BlockFlags.PLAYING | BlockFlags.POSITION_VALID | BlockFlags.LISTENS
 
 
@@ -81,7 +81,7 @@ class Host:
     """A host with plugins, as the desk hears it."""
 
     def __init__(self, *instances: int, apart_ns: int = 0) -> None:
-        self.desk, self.now_ns, self.apart_ns = PluginDesk(), NOW_NS, apart_ns
+        self.desk, self.now_ns, self.apart_ns = PluginInstances(), NOW_NS, apart_ns
         self.told: list[Message] = []
         self.reports: list[Report] = []
         for instance in instances:
@@ -90,13 +90,13 @@ class Host:
         self.turn()
 
     def say(self, message: FromPlugin) -> None:
-        self.desk.hear(encode(message), place(message.instance), self.now_ns)
+        self.desk.receive(encode(message), place(message.instance), self.now_ns)
 
     def turn(self, now_ns: int | None = None) -> list[Report]:
         self.now_ns = now_ns or self.now_ns
-        reports = self.desk.turn(self.now_ns)
+        reports = self.desk.poll(self.now_ns)
         self.reports += reports
-        for where, data in self.desk.letters():
+        for where, data in self.desk.pop_datagrams():
             message = decode(data)
             assert isinstance(message, Message)
             assert where == place(message.instance)
@@ -104,13 +104,13 @@ class Host:
         return reports
 
     def plan(self, *plan: tuple[int, Playable]) -> None:
-        epoch = self.desk.conductor.transport.epoch
-        dues = tuple(Due(tick, epoch, event) for tick, event in plan)
+        epoch = self.desk.sequencer.transport.epoch
+        dues = tuple(ScheduledEvent(tick, epoch, event) for tick, event in plan)
         self.desk.post(Play(dues), self.now_ns)
 
     def play_by_hand(self, event: Playable) -> PlayAtTime:
         """Play on the desk, now; give how the plugin is told."""
-        self.desk.post(Through((Due(self.now_ns, NANOSECONDS.epoch, event),)), self.now_ns)
+        self.desk.post(Thru((ScheduledEvent(self.now_ns, NANOSECONDS.epoch, event),)), self.now_ns)
         return PlayAtTime(ALL, 1, self.now_ns, events.encode(event))
 
     def orders(self) -> list[Message]:
@@ -119,7 +119,7 @@ class Host:
         return [message for message in told if type(message) is not AppHello]
 
 
-def place(instance: int) -> Place:
+def place(instance: int) -> Address:
     return "127.0.0.1", 50_000 + instance
 
 
@@ -137,7 +137,7 @@ def test_a_greeting_is_answered_and_whoever_runs_is_counted() -> None:
 
 def test_the_hosts_time_is_followed_and_notes_go_to_their_position_ahead_of_time() -> None:
     host = Host(ALL)
-    (moved,) = (report for report in host.reports if isinstance(report, Moved))
+    (moved,) = (report for report in host.reports if isinstance(report, TransportChanged))
     assert (moved.transport.source, moved.transport.bpm) == (Source.PLUGIN, 120)
     host.plan((48, ON), (96, OFF))
     host.turn(NOW_NS + 500 * MS - AHEAD_NS - 1)
@@ -151,7 +151,7 @@ def test_while_the_host_stands_notes_go_to_their_time() -> None:
     host = Host(ALL)
     host.say(replace(block(ALL, NOW_NS, epoch=2), flags=BlockFlags.POSITION_VALID))
     host.turn()
-    line = host.desk.conductor.transport
+    line = host.desk.sequencer.transport
     assert line.source is Source.FREE
     tick = line.tick_at(NOW_NS + 20 * MS)
     host.orders()
@@ -164,8 +164,8 @@ def test_a_clock_of_its_own_is_told_its_own_time() -> None:
     host = Host(ALL, apart_ns=3600 * SECOND)
     host.say(MidiIn(ALL, NOW_NS - 3600 * SECOND + 5, 0.0, 1, 0, b"\x90\x3c\x64"))
     received = [report for report in host.turn() if isinstance(report, Received)]
-    assert received == [Received((Stamped(NOW_NS + 5, ON),))]
-    assert host.desk.conductor.transport.tick_at(NOW_NS + 500 * MS) == 48
+    assert received == [Received((TimedEvent(NOW_NS + 5, ON),))]
+    assert host.desk.sequencer.transport.tick_at(NOW_NS + 500 * MS) == 48
 
 
 def test_an_instrument_goes_to_the_instance_that_plays_it_and_its_end_too() -> None:
@@ -201,11 +201,11 @@ def test_a_jump_of_the_hosts_flushes_and_begins_an_epoch() -> None:
     host.plan((1, ON), (960, OFF))
     host.turn()
     host.orders()
-    before = host.desk.conductor.transport.epoch
+    before = host.desk.sequencer.transport.epoch
     host.say(block(ALL, NOW_NS + 100 * MS, quarters=16.0, epoch=2))
     host.turn(NOW_NS + 100 * MS)
     assert host.orders() == [Flush(ALL)]
-    assert host.desk.conductor.transport.epoch == before + 1
+    assert host.desk.sequencer.transport.epoch == before + 1
     host.plan((769, ON))
     host.turn()
     (order,) = host.orders()
@@ -242,7 +242,7 @@ def test_what_is_played_by_hand_outlives_what_is_cut(cut: Callable[[Host], None]
 def test_what_silences_all_ends_what_is_played_by_hand(command: Silence | Panic) -> None:
     host = Host(ALL)
     host.play_by_hand(KEY)
-    host.play_by_hand(ControlChange(HAND_CHANNEL, SUSTAIN, 127))
+    host.play_by_hand(ControlChange(THRU_CHANNEL, SUSTAIN, 127))
     host.turn()
     host.orders()
     host.desk.post(command, host.now_ns)
@@ -282,7 +282,7 @@ def test_what_went_out_is_told_with_its_lateness_and_drops_are_counted() -> None
     host.say(Played(ALL, NOW_NS, NOW_NS + 7, 1, 1, b"\x90\x3c\x64"))
     host.say(replace(block(ALL, NOW_NS), dropped_late=2))
     (emitted,) = (report for report in host.turn() if isinstance(report, Emitted))
-    assert emitted.events == (Sent(NOW_NS, NOW_NS + 7, ON),)
+    assert emitted.events == (SentEvent(NOW_NS, NOW_NS + 7, ON),)
     assert emitted.dropped == 2
 
 
@@ -293,7 +293,7 @@ def test_who_goes_with_or_without_a_word_is_missed() -> None:
     last = host.reports[-1]
     assert isinstance(last, Plugins)
     assert [one.instance for one in last.instances] == [ALL]
-    host.turn(NOW_NS + GONE_NS + 1)
+    host.turn(NOW_NS + TIMEOUT_NS + 1)
     assert host.reports[-2:-1] == [Plugins(())] or Plugins(()) in host.reports
     host.plan((1, ControlChange(0, 1, 1)))
     host.turn()
@@ -305,7 +305,7 @@ def test_of_another_version_it_is_said_once_that_it_is_another() -> None:
     data = bytearray(encode(PluginHello(ALL, NOW_NS)))
     data[4] = VERSION + 1
     for _ in range(3):
-        host.desk.hear(bytes(data), place(ALL), NOW_NS)
+        host.desk.receive(bytes(data), place(ALL), NOW_NS)
         host.turn()
     problems = [report for report in host.reports if isinstance(report, Problem)]
     assert len(problems) == 1
@@ -315,7 +315,7 @@ def test_of_another_version_it_is_said_once_that_it_is_another() -> None:
 def test_rubbish_and_strangers_are_ignored() -> None:
     host = Host()
     for data in (b"", b"ANTP", b"\0" * 100):
-        host.desk.hear(data, place(1), NOW_NS)
+        host.desk.receive(data, place(1), NOW_NS)
     host.say(block(99, NOW_NS))
     assert host.turn() == []
     assert host.orders() == []
@@ -323,6 +323,6 @@ def test_rubbish_and_strangers_are_ignored() -> None:
 
 def test_leave_is_taken_of_everybody() -> None:
     host = Host(ALL, BASS)
-    host.desk.leave()
+    host.desk.disconnect()
     host.turn()
     assert host.orders() == [FlushAll(ALL), AppBye(ALL), FlushAll(BASS), AppBye(BASS)]

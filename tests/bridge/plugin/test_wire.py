@@ -10,7 +10,7 @@ from typing import get_args
 import pytest
 
 from bridge.midi.instruments import Instrument
-from bridge.playout.schedule import HAND_CHANNEL
+from bridge.playout.schedule import THRU_CHANNEL
 from bridge.plugin.wire import (
     SPECS,
     VERSION,
@@ -22,7 +22,7 @@ from bridge.plugin.wire import (
     FlushAll,
     Message,
     MidiIn,
-    OtherVersion,
+    UnsupportedVersion,
     PlayAtPosition,
     PlayAtTime,
     Played,
@@ -35,7 +35,7 @@ from bridge.plugin.wire import (
 from tests.bridge.plugin.conftest import Compile
 
 INSTANCE = 0x0123456789ABCDEF
-NOTE = bytes((0x90 | HAND_CHANNEL, 60, 100))  # the same channel to both sides
+NOTE = bytes((0x90 | THRU_CHANNEL, 60, 100))  # the same channel to both sides
 PROGRAM = bytes((0xC2, 5))
 
 # The same as in wire_mirror.cpp: every field has another value, so that a swap of two is seen.
@@ -133,7 +133,7 @@ def test_what_no_plugin_says_is_rubbish() -> None:
 def test_another_version_is_named_and_an_unknown_kind_ignored() -> None:
     data = bytearray(encode(Flush(7)))
     data[4] = VERSION + 1
-    assert decode(bytes(data)) == OtherVersion(7, VERSION + 1)
+    assert decode(bytes(data)) == UnsupportedVersion(7, VERSION + 1)
     data[4:6] = (VERSION, 0x70)
     assert decode(bytes(data)) is None
 
@@ -171,6 +171,6 @@ def test_both_sides_refuse_the_same(mirror: Path) -> None:
             case "rubbish" | "unknown kind":
                 assert ours is None
             case "other version":
-                assert isinstance(ours, OtherVersion)
+                assert isinstance(ours, UnsupportedVersion)
             case _:
                 assert isinstance(ours, Message)

@@ -8,7 +8,7 @@ import pytest
 
 from bridge.midi.events import NoteOff, NoteOn
 from bridge.ports import base
-from bridge.ports.base import WAITS, Backend, PortError, connect, find_port
+from bridge.ports.base import NO_PORTS_HINT, Backend, PortError, connect, find_port
 from bridge.system.clock import ManualClock
 
 NAMES = ("Digital Piano:out", "Digital Piano 2:out", "Drums:out")
@@ -45,7 +45,7 @@ def test_a_port_that_is_not_found_makes_a_sentence(
 
 
 def test_every_back_end_named_exists() -> None:
-    for name in base.AUTO:
+    for name in base.AUTO_ORDER:
         assert name in base.BACKENDS
     backend: Backend = connect("loopback", "Antiphon", ManualClock())
     assert backend.name == "loopback"
@@ -64,7 +64,7 @@ def test_without_any_back_end_one_sentence_says_why(monkeypatch: pytest.MonkeyPa
         connect("auto", "Antiphon", ManualClock())
     assert str(refusal.value) == (
         "The library of the jack back end does not load (JACK library not found), "
-        f"and no MIDI service answers; {WAITS}."
+        f"and no MIDI service answers; {NO_PORTS_HINT}."
     )
     with pytest.raises(PortError) as refusal:
         connect("rtmidi", "Antiphon", ManualClock())

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from bridge.io.handle import MidiIo
-from bridge.midi.events import NoteOff, NoteOn, Stamped, encode
+from bridge.midi.events import NoteOff, NoteOn, TimedEvent, encode
 from bridge.playout.protocol import (
-    Conduct,
+    SetOwnTransport,
     Inject,
     ListPorts,
     OpenPorts,
     Panic,
-    Patched,
+    OutputConnected,
     Play,
     PortNames,
     Problem,
@@ -25,7 +25,7 @@ from bridge.playout.protocol import (
     Received,
     Silence,
 )
-from bridge.playout.schedule import Due, Playable
+from bridge.playout.schedule import ScheduledEvent, Playable
 from bridge.sync.transport import NANOSECONDS
 from bridge.system.clock import SystemClock
 from tests.bridge.conftest import Peer
@@ -50,18 +50,18 @@ def talk(peer: Peer) -> Iterator[Conversation]:
         ready = conversation.open()
         assert (ready.input_name, ready.output_name) == ("Antiphon:in", "Antiphon:out")
         peer.ask(connect=[["player:out", ready.input_name], [ready.output_name, "listener:in"]])
-        io.send(Conduct(NANOSECONDS))
+        io.send(SetOwnTransport(NANOSECONDS))
         yield conversation
 
 
-def notes(first_ns: int, step_ns: int, count: int) -> list[Due]:
+def notes(first_ns: int, step_ns: int, count: int) -> list[ScheduledEvent]:
     """Plan notes one after the other, each half as long as the step."""
     plan: list[tuple[int, Playable]] = []
     for place in range(count):
         onset_ns = first_ns + place * step_ns
         plan += [(onset_ns, NoteOn(0, place % 128, 100))]
         plan += [(onset_ns + step_ns // 2, NoteOff(0, place % 128))]
-    return [Due(due_ns, 0, event) for due_ns, event in plan]
+    return [ScheduledEvent(due_ns, 0, event) for due_ns, event in plan]
 
 
 def misses_of_the_plan(peer: Peer, talk: Conversation) -> list[float] | None:
@@ -98,12 +98,12 @@ def misses_of_an_echo(peer: Peer, talk: Conversation) -> list[float] | None:
     return [delay - 60 * FRAMES_PER_MS for delay in delays]
 
 
-def echo(heard: Stamped) -> tuple[Due, Due]:
+def echo(heard: TimedEvent) -> tuple[ScheduledEvent, ScheduledEvent]:
     """Plan the same note 60 ms later, and its end."""
     assert isinstance(heard.event, NoteOn)
     again_ns = heard.time_ns + 60 * MS
     end = NoteOff(heard.event.channel, heard.event.pitch)
-    return Due(again_ns, 0, heard.event), Due(again_ns + 5 * MS, 0, end)
+    return ScheduledEvent(again_ns, 0, heard.event), ScheduledEvent(again_ns + 5 * MS, 0, end)
 
 
 @pytest.mark.parametrize("misses_of", [misses_of_the_plan, misses_of_an_echo])
@@ -146,8 +146,11 @@ def test_what_comes_in_is_understood(peer: Peer, talk: Conversation) -> None:
 def strike(talk: Conversation, peer: Peer) -> None:
     """Let a note begin that would end in an hour."""
     soon_ns = SystemClock().now_ns() + SOON_NS
-    talk.io.send(Conduct(NANOSECONDS))
-    note = (Due(soon_ns, 0, NoteOn(0, 60, 100)), Due(soon_ns + 3600_000 * MS, 0, NoteOff(0, 60)))
+    talk.io.send(SetOwnTransport(NANOSECONDS))
+    note = (
+        ScheduledEvent(soon_ns, 0, NoteOn(0, 60, 100)),
+        ScheduledEvent(soon_ns + 3600_000 * MS, 0, NoteOff(0, 60)),
+    )
     talk.io.send(Play(note))
     [(_, message)] = peer.ask(hear=1)
     assert message == [0x90, 60, 100]
@@ -181,7 +184,10 @@ def test_what_is_played_on_the_desk_goes_through_at_its_frame_and_is_owed_its_re
 ) -> None:
     frame, now_ns = peer.ask(clock=True)
     begin_ns = now_ns + 100 * MS
-    plan = (Stamped(begin_ns, NoteOn(0, 72, 90)), Stamped(begin_ns + 90_000 * MS, NoteOff(0, 72)))
+    plan = (
+        TimedEvent(begin_ns, NoteOn(0, 72, 90)),
+        TimedEvent(begin_ns + 90_000 * MS, NoteOff(0, 72)),
+    )
     talk.io.send(Inject(plan))
     ((at, message),) = peer.ask(hear=1)
     assert message == [0x9F, 72, 90]
@@ -189,7 +195,7 @@ def test_what_is_played_on_the_desk_goes_through_at_its_frame_and_is_owed_its_re
     assert talk.received(1) == [plan[0]]
     talk.io.send(Silence())
     assert [message for _, message in peer.ask(hear=1)] == [[0x8F, 72, 64]]
-    talk.io.send(Inject((Stamped(SystemClock().now_ns(), NoteOn(0, 73, 90)),)))
+    talk.io.send(Inject((TimedEvent(SystemClock().now_ns(), NoteOn(0, 73, 90)),)))
     peer.ask(hear=1)
     assert talk.leave() == []  # nothing was planned
     desks = [[0xBF, control, 0] for control in (64, 120, 123)]
@@ -268,14 +274,14 @@ def test_whether_our_output_is_connected_is_told_when_it_changes(
     peer: Peer, talk: Conversation
 ) -> None:
     cable = ["Antiphon:out", "listener:in"]
-    assert talk.expect(Patched) == Patched(connected=True)
+    assert talk.expect(OutputConnected) == OutputConnected(connected=True)
     peer.ask(connect=[["Antiphon:out", "Antiphon:in"]])  # a loop is heard by nobody
     peer.ask(disconnect=[cable])
-    assert talk.expect(Patched) == Patched(connected=False)
+    assert talk.expect(OutputConnected) == OutputConnected(connected=False)
     peer.ask(connect=[cable])
-    assert talk.expect(Patched) == Patched(connected=True)
+    assert talk.expect(OutputConnected) == OutputConnected(connected=True)
     talk.open()  # anew, and so without cables
-    assert talk.expect(Patched) == Patched(connected=False)
+    assert talk.expect(OutputConnected) == OutputConnected(connected=False)
 
 
 @pytest.mark.usefixtures("peer")
@@ -283,7 +289,7 @@ def test_an_output_that_was_asked_for_is_connected() -> None:
     with MidiIo.start("jack") as io:
         talk = Conversation(io)
         talk.open(None, "listener:in")
-        assert talk.expect(Patched) == Patched(connected=True)
+        assert talk.expect(OutputConnected) == OutputConnected(connected=True)
 
 
 @pytest.mark.usefixtures("talk")

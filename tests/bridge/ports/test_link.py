@@ -10,7 +10,7 @@ import aalink
 import pytest
 
 from bridge.io.handle import MidiIo
-from bridge.playout.protocol import Follow, FromIo, Moved, OpenPorts, Problem
+from bridge.playout.protocol import SetSync, FromIo, TransportChanged, OpenPorts, Problem
 from bridge.ports.base import PortError
 from bridge.ports.link import LinkSource
 from bridge.sync.transport import Source, Transport
@@ -39,7 +39,7 @@ def peer() -> Iterator[Any]:
 def moved(talk: Conversation, wanted: Callable[[Transport], bool]) -> Transport:
     """Wait until the process follows a line like this."""
     while True:
-        line = talk.expect(Moved).transport
+        line = talk.expect(TransportChanged).transport
         if wanted(line):
             return line
 
@@ -61,7 +61,7 @@ def test_two_peers_are_within_a_millisecond(peer: Any) -> None:
     with MidiIo.start("loopback") as io:
         talk = Conversation(io)
         io.send(OpenPorts())
-        io.send(Follow(Source.LINK))
+        io.send(SetSync(Source.LINK))
         line = moved(talk, lambda line: line.source is Source.LINK)
         peer.tempo = 97.0 if line.bpm > 100 else 137.5
         line = moved(talk, lambda line: abs(line.bpm - peer.tempo) < 0.1)
@@ -69,13 +69,13 @@ def test_two_peers_are_within_a_millisecond(peer: Any) -> None:
         apart_ns, now_ns, beat = SECOND, 0, 0.0
         while apart_ns > MS and SystemClock().now_ns() < give_up_ns:
             said: list[FromIo] = io.receive(0.1)
-            lines = [message.transport for message in said if isinstance(message, Moved)]
+            lines = [message.transport for message in said if isinstance(message, TransportChanged)]
             line = lines[-1] if lines else line
             now_ns, beat = beat_of(peer)
             ours = line.tick / 48 + (now_ns - line.time_ns) / line.quarter_ns
             apart_ns = round(abs((beat - ours + 2) % 4 - 2) * line.quarter_ns)
         assert apart_ns <= MS
-        assert line.place(line.tick).position_ticks % 192 == line.tick % 192
+        assert line.bar_position(line.tick).position_ticks % 192 == line.tick % 192
 
 
 def test_who_has_not_asked_for_it_follows_only_peers_that_say_they_play(
@@ -108,6 +108,6 @@ def test_other_time_is_asked_for_and_link_is_left_alone() -> None:
     with MidiIo.start("loopback") as io:
         talk = Conversation(io)
         talk.open()
-        io.send(Follow(Source.CLOCK))
+        io.send(SetSync(Source.CLOCK))
         assert moved(talk, lambda _: True).source is Source.FREE
         assert not [message for message in talk.said if isinstance(message, Problem)]

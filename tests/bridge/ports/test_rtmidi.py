@@ -8,7 +8,7 @@ import pytest
 from bridge.io.handle import MidiIo
 from bridge.midi.events import NoteOff, NoteOn
 from bridge.playout.protocol import (
-    Conduct,
+    SetOwnTransport,
     ListPorts,
     OpenPorts,
     Panic,
@@ -17,7 +17,7 @@ from bridge.playout.protocol import (
     Problem,
     Received,
 )
-from bridge.playout.schedule import Due
+from bridge.playout.schedule import ScheduledEvent
 from bridge.ports.rtmidi import RtMidiBackend
 from bridge.sync.transport import NANOSECONDS
 from bridge.system.clock import SystemClock
@@ -47,7 +47,7 @@ def stamps(looks: list[tuple[int, list[float]]]) -> list[int]:
     found: list[int] = []
     for now_ms, deltas in looks:
         library.queue.extend(([0xFE], delta_s) for delta_s in deltas)
-        for report in backend.turn(now_ms * MS):
+        for report in backend.poll(now_ms * MS):
             if isinstance(report, Received):
                 found += (each.time_ns // MS for each in report.events)
     return found
@@ -88,14 +88,16 @@ def talk(peer: Peer) -> Iterator[Conversation]:
         [source] = [name for name in ports if name.endswith("Antiphon out")]
         [target] = [name for name in ports if name.endswith("Antiphon in")]
         peer.ask(connect=[["player:out", target], [source, "listener:in"]])
-        io.send(Conduct(NANOSECONDS))
+        io.send(SetOwnTransport(NANOSECONDS))
         yield conversation
 
 
 @pytest.mark.device
 def test_notes_go_out_and_come_in(peer: Peer, talk: Conversation) -> None:
     frame, now_ns = peer.ask(clock=True)
-    talk.io.send(Play(tuple(Due(now_ns + 50 * MS, 0, NoteOn(0, pitch, 1)) for pitch in (60, 64))))
+    talk.io.send(
+        Play(tuple(ScheduledEvent(now_ns + 50 * MS, 0, NoteOn(0, pitch, 1)) for pitch in (60, 64)))
+    )
     assert [message for _, message in peer.ask(hear=2)] == [[0x90, 60, 1], [0x90, 64, 1]]
     first = frame + 100 * FRAMES_PER_MS
     peer.ask(play=[(first, [0x90, 60, 0]), (first + 1, [0xC0, 7])])
@@ -107,7 +109,7 @@ def test_notes_go_out_and_come_in(peer: Peer, talk: Conversation) -> None:
 @pytest.mark.device
 @pytest.mark.parametrize("leave", ["panic", "quit", "close"])
 def test_the_end_is_heard(peer: Peer, talk: Conversation, leave: str) -> None:
-    talk.io.send(Play((Due(SystemClock().now_ns() + 50 * MS, 0, NoteOn(0, 60, 100)),)))
+    talk.io.send(Play((ScheduledEvent(SystemClock().now_ns() + 50 * MS, 0, NoteOn(0, 60, 100)),)))
     assert [message for _, message in peer.ask(hear=1)] == [[0x90, 60, 100]]
     {"panic": lambda: talk.io.send(Panic()), "quit": talk.leave, "close": talk.io.close}[leave]()
     assert [message for _, message in peer.ask(hear=4)] == [[0x80, 60, 64], *SILENCE]

@@ -3,9 +3,9 @@
 from typing import TypeVar
 
 from bridge.io.handle import MidiIo
-from bridge.midi.events import Stamped
+from bridge.midi.events import TimedEvent
 from bridge.playout.protocol import Emitted, FromIo, OpenPorts, Problem, Quit, Ready, Received
-from bridge.playout.schedule import Sent
+from bridge.playout.schedule import SentEvent
 
 PATIENCE_S = 20.0
 
@@ -42,31 +42,31 @@ class Conversation:
         assert not (problems := [m for m in self.said if isinstance(m, Problem)]), problems
         return self.expect(Ready)
 
-    def sent(self, count: int) -> list[Sent]:
+    def sent(self, count: int) -> list[SentEvent]:
         """Wait until this many events have gone out altogether; give them."""
         while len(found := self._sent()) < count:
             self.listen()
         return found
 
-    def received(self, count: int) -> list[Stamped]:
+    def received(self, count: int) -> list[TimedEvent]:
         """Wait until this many events have come in altogether; give them."""
         while len(found := self._received()) < count:
             self.listen()
         return found
 
-    def leave(self) -> list[Sent]:
+    def leave(self) -> list[SentEvent]:
         """Ask the process to quit, and hear it out; give what it sent since it began."""
         self.io.send(Quit())
         return self.hear_out()
 
-    def hear_out(self) -> list[Sent]:
+    def hear_out(self) -> list[SentEvent]:
         """Listen until the process has gone; give what it sent since it began."""
         while self.io.alive:
             self.said += self.io.receive(PATIENCE_S)
         return self._sent()
 
-    def _sent(self) -> list[Sent]:
+    def _sent(self) -> list[SentEvent]:
         return [each for m in self.said if isinstance(m, Emitted) for each in m.events]
 
-    def _received(self) -> list[Stamped]:
+    def _received(self) -> list[TimedEvent]:
         return [each for m in self.said if isinstance(m, Received) for each in m.events]

@@ -1,12 +1,12 @@
 """A session at a table: no ports, no composer, no waiting, and all that it has asked for."""
 
-from bridge.messages.composer import Compose
+from bridge.messages.composer import Generate
 from bridge.messages.settings import Settings
-from bridge.messages.snapshot import State
-from bridge.midi.events import Event, NoteOff, NoteOn, Stamped
+from bridge.messages.snapshot import TurnState
+from bridge.midi.events import Event, NoteOff, NoteOn, TimedEvent
 from bridge.playout import protocol
-from bridge.playout.schedule import Due
-from bridge.session.effects import Outcome
+from bridge.playout.schedule import ScheduledEvent
+from bridge.session.effects import Effects
 from bridge.session.player import MS
 from bridge.session.session import Inbox, Session
 from bridge.sync.transport import Transport
@@ -22,18 +22,18 @@ class Table:
         self.log: list[str] = []
 
     @property
-    def state(self) -> State:
+    def state(self) -> TurnState:
         return self.session.state
 
-    def at(self, now_ns: int, *inbox: Inbox) -> Outcome:
+    def at(self, now_ns: int, *inbox: Inbox) -> Effects:
         outcome = self.session.step(now_ns, inbox)
         self.io += outcome.to_io
         self.composer += outcome.to_composer
-        self.log += [entry.what for entry in outcome.log]
+        self.log += [entry.event for entry in outcome.log_entries]
         return outcome
 
     def play(self, at_ns: int, *events: Event) -> None:
-        self.at(at_ns, protocol.Received(tuple(Stamped(at_ns, event) for event in events)))
+        self.at(at_ns, protocol.Received(tuple(TimedEvent(at_ns, event) for event in events)))
 
     def phrase(self, begin_ns: int, onsets: int = 4, gap_ns: int = 250 * MS) -> int:
         """Play some notes; return when the last was released."""
@@ -49,15 +49,20 @@ class Table:
         self.at(at_ns)
         return self.session.deadline_ns()
 
-    def composed(self) -> Compose:
-        return next(m for m in reversed(self.composer) if isinstance(m, Compose))
+    def composed(self) -> Generate:
+        return next(m for m in reversed(self.composer) if isinstance(m, Generate))
 
-    def dues(self) -> list[Due]:
+    def dues(self) -> list[ScheduledEvent]:
         return [
-            due for message in self.io if isinstance(message, protocol.Play) for due in message.dues
+            due
+            for message in self.io
+            if isinstance(message, protocol.Play)
+            for due in message.events
         ]
 
     @property
     def line(self) -> Transport:
         """The last line that the session conducted."""
-        return next(m.transport for m in reversed(self.io) if isinstance(m, protocol.Conduct))
+        return next(
+            m.transport for m in reversed(self.io) if isinstance(m, protocol.SetOwnTransport)
+        )

@@ -5,11 +5,11 @@ from dataclasses import fields
 import pytest
 
 from bridge.messages.settings import Settings
-from bridge.messages.snapshot import Snapshot, State
+from bridge.messages.snapshot import Snapshot, TurnState
 from bridge.playout import protocol
-from bridge.session.io_status import News, informed, told
+from bridge.session.io_status import IoStatus, with_io_status, log_line
 
-NOTHING = Snapshot(0, State.STOPPED, Settings(), (), problem="The cable is gone.", echoes=2)
+NOTHING = Snapshot(0, TurnState.STOPPED, Settings(), (), problem="The cable is gone.", echo_count=2)
 PLUGIN = protocol.PluginInstance(1, None, listens=True, playing=False)
 LATE = protocol.Lateness((100,), (3, 1), 250)
 
@@ -23,21 +23,21 @@ LATE = protocol.Lateness((100,), (3, 1), 250)
             ("ready", None, "jack"),
         ),
         (protocol.PortNames(("a",), ("b",)), {"inputs": ("a",), "outputs": ("b",)}, None),
-        (protocol.Echoed((5, 9, 7)), {"echoes": 5, "echo_ns": 7}, ("echo", 7, "")),
-        (protocol.Patched(connected=True), {"patched": True}, None),
+        (protocol.EchoDetected((5, 9, 7)), {"echo_count": 5, "echo_delay_ns": 7}, ("echo", 7, "")),
+        (protocol.OutputConnected(connected=True), {"output_connected": True}, None),
         (protocol.Plugins((PLUGIN,)), {"plugins": (PLUGIN,)}, ("plugins", 1, "")),
         (LATE, {"lateness": LATE}, ("lateness", 250, "")),
         (protocol.Problem("No port."), {"problem": "No port."}, ("problem", None, "No port.")),
     ],
 )
 def test_each_news_changes_what_it_is_about_and_nothing_else(
-    news: News, known: dict[str, object], line: tuple[str, int | None, str] | None
+    news: IoStatus, known: dict[str, object], line: tuple[str, int | None, str] | None
 ) -> None:
-    after = informed(NOTHING, news)
+    after = with_io_status(NOTHING, news)
     changed = {
         field.name: getattr(after, field.name)
         for field in fields(after)
         if getattr(after, field.name) != getattr(NOTHING, field.name)
     }
     assert changed == known
-    assert told(news) == line
+    assert log_line(news) == line

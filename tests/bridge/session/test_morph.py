@@ -5,14 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.messages.requests import Morph
-from bridge.session.morph import Morphing
+from bridge.session.morph import ActiveMorph
 from bridge.session.player import SECOND
 
 JAZZ, MIXED, BACH = (("jazz", 1.0),), (("jazz", 0.5), ("blues", 0.5)), (("bach", 1.0),)
 
 
 def style_at(morph: Morph, now_ns: int) -> dict[str, float]:
-    return dict(Morphing.beginning(morph, 0).stepped(now_ns).style)
+    return dict(ActiveMorph.start(morph, 0).stepped(now_ns).style)
 
 
 def test_it_leads_through_all_of_its_blends() -> None:
@@ -25,15 +25,15 @@ def test_it_leads_through_all_of_its_blends() -> None:
 
 
 def test_one_blend_is_a_change_at_once() -> None:
-    morphing = Morphing.beginning(Morph((BACH,)), 5).stepped(5)
+    morphing = ActiveMorph.start(Morph((BACH,)), 5).stepped(5)
     assert morphing.style == BACH
-    assert morphing.done(5) == 1
+    assert morphing.progress(5) == 1
 
 
 @given(st.integers(1, 600 * SECOND))
 def test_its_last_step_is_its_end_and_steps_are_few(lasts_ns: int) -> None:
-    morphing, now_ns, steps = Morphing.beginning(Morph((JAZZ, BACH), lasts_ns), 0), 0, 0
-    while morphing.done(now_ns) < 1 or not steps:
+    morphing, now_ns, steps = ActiveMorph.start(Morph((JAZZ, BACH), lasts_ns), 0), 0, 0
+    while morphing.progress(now_ns) < 1 or not steps:
         now_ns = morphing.due_ns
         morphing = morphing.stepped(now_ns)
         steps += 1
@@ -43,10 +43,10 @@ def test_its_last_step_is_its_end_and_steps_are_few(lasts_ns: int) -> None:
 
 
 def test_a_style_that_it_had_a_moment_ago_is_known() -> None:
-    morph = Morphing.beginning(Morph((JAZZ, BACH), 20 * SECOND), 0)
+    morph = ActiveMorph.start(Morph((JAZZ, BACH), 20 * SECOND), 0)
     for second in range(8):
         morph = morph.stepped(second * SECOND)
-    assert morph.has_been(morph.style)
-    assert not morph.has_been(JAZZ)
-    assert not morph.has_been(BACH)
-    assert morph.done(20 * SECOND) == pytest.approx(1)
+    assert morph.has_had(morph.style)
+    assert not morph.has_had(JAZZ)
+    assert not morph.has_had(BACH)
+    assert morph.progress(20 * SECOND) == pytest.approx(1)

@@ -3,14 +3,14 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.history.played import Played
-from bridge.messages.composer import Release, Strike
+from bridge.history.played import PlayedNotes
+from bridge.messages.composer import Release, Onset
 from bridge.midi.events import NoteOff, NoteOn, ProgramChange
 from bridge.midi.instruments import Instrument
-from bridge.playout.schedule import Due, Schedule
-from bridge.session.part import DUCKED, Part
+from bridge.playout.schedule import ScheduledEvent, Schedule
+from bridge.session.part import DUCK_GAIN, EventRenderer
 from bridge.session.turns import NO_END, Turn
-from bridge.sync.quantise import Quantise, Step
+from bridge.sync.quantise import Quantise, GridStep
 from bridge.sync.transport import Source, Transport
 
 PIANO, BASS, DRUMS = Instrument.PIANO, Instrument.BASS, Instrument.DRUMS
@@ -19,66 +19,68 @@ ENDLESS = Turn(-NO_END, NO_END)
 
 
 def dues(
-    part: Part,
-    *told: Strike | Release,
+    part: EventRenderer,
+    *told: Onset | Release,
     quantise: Quantise | None = None,
     turn: Turn = ENDLESS,
-) -> list[Due]:
-    return list(part.dues(told, HOST, quantise or Quantise(), turn, Played()))
+) -> list[ScheduledEvent]:
+    return list(part.render(told, HOST, quantise or Quantise(), turn, PlayedNotes()))
 
 
 def test_an_instrument_gets_its_program_once_before_its_first_note() -> None:
-    part = Part()
-    first = dues(part, Strike(10, BASS, 36, 70))
+    part = EventRenderer()
+    first = dues(part, Onset(10, BASS, 36, 70))
     channel, program = BASS.spec.channel, BASS.spec.program
     assert first == [
-        Due(10, 4, ProgramChange(channel, program), 10),
-        Due(10, 4, NoteOn(channel, 36, 70), 10),
+        ScheduledEvent(10, 4, ProgramChange(channel, program), 10),
+        ScheduledEvent(10, 4, NoteOn(channel, 36, 70), 10),
     ]
-    assert dues(part, Strike(20, BASS, 38, 70)) == [Due(20, 4, NoteOn(channel, 38, 70), 20)]
+    assert dues(part, Onset(20, BASS, 38, 70)) == [
+        ScheduledEvent(20, 4, NoteOn(channel, 38, 70), 20)
+    ]
     part.clear()
-    assert isinstance(dues(part, Strike(30, BASS, 36, 70))[0].event, ProgramChange)
+    assert isinstance(dues(part, Onset(30, BASS, 36, 70))[0].event, ProgramChange)
 
 
 def test_a_program_that_was_taken_back_is_planned_again_until_it_has_been_sent() -> None:
-    part = Part()
-    dues(part, Strike(10, BASS, 36, 70))
+    part = EventRenderer()
+    dues(part, Onset(10, BASS, 36, 70))
     part.clear_plan()
-    assert isinstance(dues(part, Strike(20, BASS, 36, 70))[0].event, ProgramChange)
-    part.note_program(BASS.spec.channel)
+    assert isinstance(dues(part, Onset(20, BASS, 36, 70))[0].event, ProgramChange)
+    part.mark_program_sent(BASS.spec.channel)
     part.clear_notes()
-    assert isinstance(dues(part, Strike(30, BASS, 36, 70))[0].event, NoteOn)
+    assert isinstance(dues(part, Onset(30, BASS, 36, 70))[0].event, NoteOn)
 
 
 def test_a_drum_gets_no_program_and_owes_its_end() -> None:
-    assert dues(Part(), Strike(10, DRUMS, 38, 90)) == [
-        Due(10, 4, NoteOn(9, 38, 90), 10),
-        Due(16, 4, NoteOff(9, 38), 10),
+    assert dues(EventRenderer(), Onset(10, DRUMS, 38, 90)) == [
+        ScheduledEvent(10, 4, NoteOn(9, 38, 90), 10),
+        ScheduledEvent(16, 4, NoteOff(9, 38), 10),
     ]
 
 
 def test_a_note_that_is_drawn_to_the_grid_keeps_its_length() -> None:
-    part, eighths = Part(), Quantise(Step.EIGHTH)
-    told = dues(part, Strike(20, PIANO, 60, 70), Release(30, PIANO, 60), quantise=eighths)
+    part, eighths = EventRenderer(), Quantise(GridStep.EIGHTH)
+    told = dues(part, Onset(20, PIANO, 60, 70), Release(30, PIANO, 60), quantise=eighths)
     assert [(d.tick, type(d.event)) for d in told[1:]] == [(24, NoteOn), (34, NoteOff)]
-    assert [d.decided_tick for d in told] == [20, 20, 30]
+    assert [d.unquantised_tick for d in told] == [20, 20, 30]
     (end,) = dues(part, Release(50, BASS, 60), quantise=eighths)  # of a note that never began
     assert end.tick == 50
 
 
 def test_no_note_is_drawn_out_of_its_turn() -> None:
-    eighths = Quantise(Step.EIGHTH)
-    told = [Strike(26, DRUMS, 38, 70), Strike(94, DRUMS, 38, 70)]
-    drawn = dues(Part(), *told, quantise=eighths, turn=Turn(25, 96))
+    eighths = Quantise(GridStep.EIGHTH)
+    told = [Onset(26, DRUMS, 38, 70), Onset(94, DRUMS, 38, 70)]
+    drawn = dues(EventRenderer(), *told, quantise=eighths, turn=Turn(25, 96))
     assert [d.tick for d in drawn if isinstance(d.event, NoteOn)] == [48, 72]
 
 
 def test_the_end_of_a_note_that_stands_is_told_anew_and_moves_with_its_beginning() -> None:
-    part, eighths = Part(), Quantise(Step.EIGHTH)
+    part, eighths = EventRenderer(), Quantise(GridStep.EIGHTH)
     told = (
-        Strike(20, PIANO, 60, 70),  # drawn to 24
+        Onset(20, PIANO, 60, 70),  # drawn to 24
         Release(30, PIANO, 60),
-        Strike(52, PIANO, 60, 70),  # drawn to 48, and taken back
+        Onset(52, PIANO, 60, 70),  # drawn to 48, and taken back
     )
     dues(part, *told, quantise=eighths)
     part.clear_plan(after_tick=22)
@@ -87,13 +89,13 @@ def test_the_end_of_a_note_that_stands_is_told_anew_and_moves_with_its_beginning
 
 
 @st.composite
-def melodies(draw: st.DrawFn, first: int = 0) -> list[Strike | Release]:
+def melodies(draw: st.DrawFn, first: int = 0) -> list[Onset | Release]:
     """Draw notes on three keys, one after another on each, all within two bars of `first`."""
-    told: list[Strike | Release] = []
+    told: list[Onset | Release] = []
     for pitch in (60, 61, 62):
         ticks = draw(st.lists(st.integers(first, first + 384), max_size=12, unique=True))
         for begins, ends in batched(sorted(ticks)):
-            told += [Strike(begins, PIANO, pitch, 70), Release(ends, PIANO, pitch)]
+            told += [Onset(begins, PIANO, pitch, 70), Release(ends, PIANO, pitch)]
     return sorted(told, key=lambda each: each.tick)
 
 
@@ -105,31 +107,31 @@ def batched(ticks: list[int]) -> list[tuple[int, int]]:
     st.data(),
     melodies(),
     st.integers(-100, 300),
-    st.sampled_from(list(Step)),
+    st.sampled_from(list(GridStep)),
     st.sampled_from([0.3, 1.0]),
     st.sampled_from([0.5, 0.66]),
 )
 def test_a_plan_made_anew_loses_no_note_and_leaves_none_hanging(
     data: st.DataObject,
-    told: list[Strike | Release],
+    told: list[Onset | Release],
     now: int,
-    step: Step,
+    step: GridStep,
     strength: float,
     swing: float,
 ) -> None:
     """Play a plan for a while, replace it as the session does, and play on to the end."""
     quantise = Quantise(step, strength, swing)
-    part, schedule = Part(), Schedule(HOST)
+    part, schedule = EventRenderer(), Schedule(HOST)
     schedule.add(dues(part, *told, quantise=quantise))
     sent = [each for tick in range(-8, now + 1) for each in schedule.emit(HOST.ns_at(tick))]
 
-    commit = now + 8 + quantise.reach(HOST)
+    commit = now + 8 + quantise.max_shift_ticks(HOST)
     stands = [each for each in told if each.tick <= commit]
     schedule.replan(commit)
     part.clear_plan(commit)
     held: set[int] = set()
     for each in stands:
-        (held.add if isinstance(each, Strike) else held.discard)(each.pitch)
+        (held.add if isinstance(each, Onset) else held.discard)(each.pitch)
     ends = [Release(commit + 1 + data.draw(st.integers(0, 9)), PIANO, pitch) for pitch in held]
     new = data.draw(melodies(commit + 11))
     anew = [*sorted(ends, key=lambda each: each.tick), *new]
@@ -140,21 +142,21 @@ def test_a_plan_made_anew_loses_no_note_and_leaves_none_hanging(
     assert not schedule.sounding
     assert schedule.dropped == 0
     struck = [each.event.pitch for each in sent if isinstance(each.event, NoteOn)]
-    decided = [each.pitch for each in (*stands, *anew) if isinstance(each, Strike)]
+    decided = [each.pitch for each in (*stands, *anew) if isinstance(each, Onset)]
     assert sorted(struck) == sorted(decided)
 
 
 def test_over_the_player_it_plays_softly() -> None:
-    part = Part()
-    part.soft = True
-    assert dues(part, Strike(0, PIANO, 60, 100))[1].event == NoteOn(0, 60, round(100 * DUCKED))
-    assert dues(part, Strike(0, PIANO, 61, 1))[0].event == NoteOn(0, 61, 1)
+    part = EventRenderer()
+    part.ducked = True
+    assert dues(part, Onset(0, PIANO, 60, 100))[1].event == NoteOn(0, 60, round(100 * DUCK_GAIN))
+    assert dues(part, Onset(0, PIANO, 61, 1))[0].event == NoteOn(0, 61, 1)
 
 
 def test_what_is_planned_is_shown_at_its_time() -> None:
-    played = Played()
-    told = (Strike(48, PIANO, 60, 70), Release(96, PIANO, 60), Strike(48, DRUMS, 38, 70))
-    Part().dues(told, HOST, Quantise(), ENDLESS, played)
+    played = PlayedNotes()
+    told = (Onset(48, PIANO, 60, 70), Release(96, PIANO, 60), Onset(48, DRUMS, 38, 70))
+    EventRenderer().render(told, HOST, Quantise(), ENDLESS, played)
     shown = [(n.instrument, n.onset_ns, n.release_ns, n.answered) for n in played.notes]
     half = 500_000_000
     assert shown == [(PIANO, half, 2 * half, True), (DRUMS, half, half + half // 8, True)]

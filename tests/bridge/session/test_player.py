@@ -2,7 +2,7 @@
 
 import pytest
 
-from bridge.messages.composer import Release, Strike
+from bridge.messages.composer import Release, Onset
 from bridge.midi.events import (
     SUSTAIN,
     ControlChange,
@@ -10,18 +10,25 @@ from bridge.midi.events import (
     NoteOff,
     NoteOn,
     ProgramChange,
-    Stamped,
+    TimedEvent,
 )
 from bridge.midi.instruments import Instrument
-from bridge.session.player import LONGEST_SILENCE_NS, MS, SECOND, Phrase, Player, silence_asked
+from bridge.session.player import (
+    MAX_SILENCE_NS,
+    MS,
+    SECOND,
+    Phrase,
+    PlayerState,
+    silence_threshold_ns,
+)
 from bridge.sync.transport import Transport
 
 LINE = Transport(time_ns=SECOND)
 
 
-def played(player: Player, at_ns: int, event: Event) -> list[Strike | Release]:
-    player.note_program(event)
-    return player.hear(Stamped(at_ns, event), LINE)
+def played(player: PlayerState, at_ns: int, event: Event) -> list[Onset | Release]:
+    player.set_program(event)
+    return player.handle_event(TimedEvent(at_ns, event), LINE)
 
 
 @pytest.mark.parametrize(
@@ -29,21 +36,21 @@ def played(player: Player, at_ns: int, event: Event) -> list[Strike | Release]:
     [([], 500), ([100] * 4, 250), ([400] * 4, 600), ([3000] * 3, 1000), ([5, 300, 5, 300], 450)],
 )
 def test_the_silence_asked(gaps_ms: list[int], silence_ms: int) -> None:
-    assert silence_asked(gap * MS for gap in gaps_ms) == silence_ms * MS
+    assert silence_threshold_ns(gap * MS for gap in gaps_ms) == silence_ms * MS
 
 
 def test_keys_are_told_at_their_ticks_and_in_their_instruments() -> None:
-    player = Player()
-    assert played(player, SECOND, NoteOn(0, 60, 80)) == [Strike(0, Instrument.PIANO, 60, 80)]
+    player = PlayerState()
+    assert played(player, SECOND, NoteOn(0, 60, 80)) == [Onset(0, Instrument.PIANO, 60, 80)]
     assert played(player, SECOND, ProgramChange(2, 33)) == []
     bass = played(player, SECOND + 500 * MS, NoteOn(2, 36, 70))
-    assert bass == [Strike(48, Instrument.BASS, 36, 70)]
+    assert bass == [Onset(48, Instrument.BASS, 36, 70)]
     drums = played(player, SECOND, NoteOn(9, 38, 70))
-    assert drums == [Strike(0, Instrument.DRUMS, 38, 70)]
+    assert drums == [Onset(0, Instrument.DRUMS, 38, 70)]
 
 
 def test_a_key_under_the_pedal_ends_with_the_pedal() -> None:
-    player = Player()
+    player = PlayerState()
     played(player, SECOND, ControlChange(0, SUSTAIN, 127))
     played(player, SECOND, NoteOn(0, 60, 80))
     assert played(player, 2 * SECOND, NoteOff(0, 60)) == []
@@ -54,7 +61,7 @@ def test_a_key_under_the_pedal_ends_with_the_pedal() -> None:
 
 
 def test_what_is_held_is_forgotten_and_programs_are_not() -> None:
-    player = Player()
+    player = PlayerState()
     played(player, SECOND, ProgramChange(0, 33))
     played(player, SECOND, NoteOn(0, 40, 80))
     player.clear()
@@ -63,27 +70,27 @@ def test_what_is_held_is_forgotten_and_programs_are_not() -> None:
 
 
 def test_a_silence_ends_later_under_the_pedal_and_never_under_a_key() -> None:
-    player, phrase = Player(), Phrase.beginning(SECOND, 0)
+    player, phrase = PlayerState(), Phrase.start(SECOND, 0)
     played(player, SECOND, NoteOn(0, 60, 80))
-    assert player.silence_ends_ns(phrase) is None
+    assert player.silence_end_ns(phrase) is None
     played(player, SECOND, NoteOff(0, 60))
-    usual = player.silence_ends_ns(phrase)
+    usual = player.silence_end_ns(phrase)
     played(player, SECOND, ControlChange(0, SUSTAIN, 127))
-    patient = player.silence_ends_ns(phrase)
+    patient = player.silence_end_ns(phrase)
     assert usual == SECOND + 500 * MS
-    assert patient == usual + LONGEST_SILENCE_NS
+    assert patient == usual + MAX_SILENCE_NS
 
 
 def test_a_phrase_keeps_gaps_instruments_and_what_happened() -> None:
-    phrase = Phrase.beginning(SECOND, 0)
+    phrase = Phrase.start(SECOND, 0)
     for index, at_ms in enumerate((0, 400, 800)):
         at_ns = SECOND + at_ms * MS
-        phrase.take(Strike(index * 38, Instrument.PIANO, 60, 80), at_ns)
-        phrase.take(Release(index * 38 + 20, Instrument.PIANO, 60), at_ns + 200 * MS)
+        phrase.add(Onset(index * 38, Instrument.PIANO, 60, 80), at_ns)
+        phrase.add(Release(index * 38 + 20, Instrument.PIANO, 60), at_ns + 200 * MS)
     assert list(phrase.gaps_ns) == [400 * MS] * 2
     assert phrase.instruments == {Instrument.PIANO}
-    assert len(phrase.happenings) == 6
-    phrase.pause_told = True
-    phrase.touch(3 * SECOND)
-    phrase.touch(2 * SECOND)
-    assert (phrase.last_event_ns, phrase.pause_told) == (3 * SECOND, False)
+    assert len(phrase.events) == 6
+    phrase.pause_reported = True
+    phrase.mark_activity(3 * SECOND)
+    phrase.mark_activity(2 * SECOND)
+    assert (phrase.last_event_ns, phrase.pause_reported) == (3 * SECOND, False)

@@ -6,27 +6,27 @@ from random import Random
 import pytest
 
 from bridge.messages.composer import (
-    Arrange,
-    Begin,
-    Compose,
-    Composed,
-    Elapse,
+    Configure,
+    Reset,
+    Generate,
+    Generated,
+    Advance,
     Extend,
-    Foresee,
-    Happening,
-    Hear,
+    Speculate,
+    NoteEvent,
+    PlayerEvents,
     Release,
-    Strike,
-    Withdraw,
+    Onset,
+    Retract,
 )
-from bridge.messages.requests import Change, Halt, HandOver, Listen, Recite, Refused
+from bridge.messages.requests import ChangeSettings, Stop, HandOver, Start, Audition, Refused
 from bridge.messages.settings import Settings
-from bridge.messages.snapshot import State
+from bridge.messages.snapshot import TurnState
 from bridge.midi.events import SUSTAIN, ControlChange, Event, NoteOff, NoteOn, ProgramChange
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import Note, Score
 from bridge.playout import protocol
-from bridge.playout.schedule import Schedule, Sent
+from bridge.playout.schedule import Schedule, SentEvent
 from bridge.session.player import MS, SECOND
 from bridge.session.session import PAUSE_NS, TRANSITIONS, Signal
 from bridge.session.turns import LEAD_NS
@@ -38,25 +38,27 @@ PIANO = Instrument.PIANO
 @pytest.fixture
 def table() -> Table:
     table = Table()
-    table.at(0, Listen())
+    table.at(0, Start())
     return table
 
 
-def answered(table: Table) -> tuple[int, Compose]:
+def answered(table: Table) -> tuple[int, Generate]:
     """Play a phrase and wait until it is answered; return when, and what the composer was asked."""
     table.phrase(SECOND)
     at = table.pause()
     assert at is not None
     table.at(at)
-    assert table.state is State.ANSWERING
+    assert table.state is TurnState.ANSWERING
     return at, table.composed()
 
 
 def test_the_transitions_lead_nowhere_unknown() -> None:
-    assert set(TRANSITIONS) == set(State)
-    assert all(Signal.HALT in TRANSITIONS[state] for state in State if state is not State.STOPPED)
+    assert set(TRANSITIONS) == set(TurnState)
+    assert all(
+        Signal.STOP in TRANSITIONS[state] for state in TurnState if state is not TurnState.STOPPED
+    )
     reached = {following for signals in TRANSITIONS.values() for following in signals.values()}
-    assert reached == set(State)
+    assert reached == set(TurnState)
 
 
 def test_a_stopped_session_hears_nothing() -> None:
@@ -69,10 +71,10 @@ def test_what_is_played_is_told_in_ticks_from_the_first_note(table: Table) -> No
     table.play(SECOND, NoteOn(0, 60, 80))
     table.play(SECOND + 500 * MS, NoteOff(0, 60))
     assert table.composer == [
-        Begin(),
-        Arrange(Settings()),
-        Hear((Strike(0, PIANO, 60, 80),)),
-        Hear((Release(48, PIANO, 60),)),
+        Reset(),
+        Configure(Settings()),
+        PlayerEvents((Onset(0, PIANO, 60, 80),)),
+        PlayerEvents((Release(48, PIANO, 60),)),
     ]
 
 
@@ -82,7 +84,7 @@ def test_a_silence_half_as_long_again_as_the_usual_gap_hands_over(table: Table) 
     table.at(last + 600 * MS - 1)
     before = table.state
     table.at(last + 600 * MS)
-    assert (before, table.state) == (State.HEARING, State.ANSWERING)
+    assert (before, table.state) == (TurnState.PLAYER, TurnState.ANSWERING)
 
 
 def test_nobody_is_interrupted_while_a_key_is_down_and_a_pedal_asks_for_patience(
@@ -101,25 +103,25 @@ def test_a_pause_is_told_once_with_what_will_be_asked_for(table: Table) -> None:
     foreseen = table.composer[-1]
     assert table.session.deadline_ns() == ends > last + PAUSE_NS
     table.at(ends + 3 * MS)  # the machine was busy
-    assert foreseen == Foresee(table.composed())
-    assert sum(isinstance(message, Foresee) for message in table.composer) == 1
+    assert foreseen == Speculate(table.composed())
+    assert sum(isinstance(message, Speculate) for message in table.composer) == 1
 
 
 def test_a_change_in_a_pause_is_foreseen_as_well(table: Table) -> None:
     table.phrase(SECOND)
     ends = table.pause()
     assert ends is not None
-    table.at(ends - 50 * MS, Change(Settings(instruments=(Instrument.BASS,))))
+    table.at(ends - 50 * MS, ChangeSettings(Settings(instruments=(Instrument.BASS,))))
     foreseen = table.composer[-1]
     table.at(ends)
-    assert foreseen == Foresee(table.composed())
+    assert foreseen == Speculate(table.composed())
     assert table.composed().instruments == (Instrument.BASS,)
 
 
 def test_a_pause_with_a_key_held_says_that_time_has_passed(table: Table) -> None:
     table.play(SECOND, NoteOn(0, 60, 80))
     table.pause()
-    assert table.composer[-1] == Elapse(1)
+    assert table.composer[-1] == Advance(1)
 
 
 def test_a_note_ends_the_pause_and_the_next_is_told_again(table: Table) -> None:
@@ -128,7 +130,7 @@ def test_a_note_ends_the_pause_and_the_next_is_told_again(table: Table) -> None:
     again = table.phrase(2 * SECOND + 100 * MS)
     assert table.session.deadline_ns() == again + PAUSE_NS
     table.pause()
-    first, second = (m.compose for m in table.composer if isinstance(m, Foresee))
+    first, second = (m.generate for m in table.composer if isinstance(m, Speculate))
     assert first.take == second.take
     assert first.begin_tick < second.begin_tick
 
@@ -139,7 +141,7 @@ def test_the_answer_begins_within_the_lead_and_is_as_long_as_the_phrase(table: T
     assert at is not None
     table.at(at)
     compose = table.composed()
-    table.at(at + 5 * MS, Composed(1, (Strike(compose.begin_tick, PIANO, 64, 70),)))
+    table.at(at + 5 * MS, Generated(1, (Onset(compose.begin_tick, PIANO, 64, 70),)))
     (program, note) = table.dues()
     assert program.event == ProgramChange(0, 0)
     assert note.event == NoteOn(0, 64, 70)
@@ -152,8 +154,8 @@ def test_the_answer_begins_within_the_lead_and_is_as_long_as_the_phrase(table: T
 def test_a_composer_that_is_late_shifts_the_answer_and_loses_nothing(table: Table) -> None:
     at, compose = answered(table)
     late = at + 100 * MS
-    strikes = tuple(Strike(compose.begin_tick + 12 * i, PIANO, 64 + i, 70) for i in range(3))
-    table.at(late, Composed(1, strikes))
+    strikes = tuple(Onset(compose.begin_tick + 12 * i, PIANO, 64 + i, 70) for i in range(3))
+    table.at(late, Generated(1, strikes))
     onsets = [table.line.ns_at(d.tick) for d in table.dues() if isinstance(d.event, NoteOn)]
     assert onsets[0] == late + 8 * MS
     assert [b - a for a, b in pairwise(onsets)] == [125 * MS] * 2
@@ -161,7 +163,7 @@ def test_a_composer_that_is_late_shifts_the_answer_and_loses_nothing(table: Tabl
 
 def test_the_composer_runs_ahead_two_seconds_and_no_more() -> None:
     table = Table(Settings(answer_ns=10 * SECOND))
-    table.at(0, Listen())
+    table.at(0, Start())
     at, compose = answered(table)
     assert compose.until_tick - compose.begin_tick <= 2 * 96
     following = table.session.deadline_ns()
@@ -176,31 +178,31 @@ def test_the_composer_runs_ahead_two_seconds_and_no_more() -> None:
 def test_when_the_answer_is_over_it_listens_again(table: Table) -> None:
     at, compose = answered(table)
     end = Release(compose.end_tick, PIANO, 64)
-    table.at(at, Composed(1, (Strike(compose.begin_tick, PIANO, 64, 70), end), done=True))
+    table.at(at, Generated(1, (Onset(compose.begin_tick, PIANO, 64, 70), end), done=True))
     over = table.session.deadline_ns()
     assert over is not None
     table.at(over)
-    assert (table.state, table.log[-1]) == (State.LISTENING, "finished")
+    assert (table.state, table.log[-1]) == (TurnState.LISTENING, "finished")
 
 
 def test_coming_back_in_takes_back_what_has_not_sounded(table: Table) -> None:
     at, compose = answered(table)
     planned = (
-        Strike(compose.begin_tick, PIANO, 64, 70),
-        Strike(compose.begin_tick + 96, PIANO, 67, 70),
+        Onset(compose.begin_tick, PIANO, 64, 70),
+        Onset(compose.begin_tick + 96, PIANO, 67, 70),
     )
-    table.at(at, Composed(1, planned))
+    table.at(at, Generated(1, planned))
     back = at + 500 * MS
     table.play(back, NoteOn(0, 72, 90))
-    withdraw = next(m for m in table.composer if isinstance(m, Withdraw))
+    withdraw = next(m for m in table.composer if isinstance(m, Retract))
     assert protocol.Retract(withdraw.tick) in table.io
     assert compose.begin_tick < withdraw.tick < compose.begin_tick + 96
-    assert table.state is State.HEARING
+    assert table.state is TurnState.PLAYER
     shown = table.session.snapshot(back).notes
     assert [(n.pitch, n.release_ns) for n in shown if n.answered] == [(64, back)]
     # What the composer still had on its way belongs to nobody.
     before = len(table.dues())
-    table.at(back, Composed(1, (Strike(compose.begin_tick + 100, PIANO, 69, 70),)))
+    table.at(back, Generated(1, (Onset(compose.begin_tick + 100, PIANO, 69, 70),)))
     assert len(table.dues()) == before
 
 
@@ -208,24 +210,24 @@ def test_hand_over_on_request(table: Table) -> None:
     table.play(SECOND, NoteOn(0, 60, 80))
     before = table.state
     table.at(SECOND + MS, HandOver())
-    assert (before, table.state) == (State.HEARING, State.ANSWERING)
+    assert (before, table.state) == (TurnState.PLAYER, TurnState.ANSWERING)
 
 
 def test_instruments_asked_for_answer_on_their_own_channels() -> None:
     table = Table(Settings(instruments=(Instrument.BASS, Instrument.DRUMS)))
-    table.at(0, Listen())
+    table.at(0, Start())
     at, compose = answered(table)
     assert compose.instruments == (Instrument.BASS, Instrument.DRUMS)
     begin = compose.begin_tick
-    both = (Strike(begin, Instrument.BASS, 36, 70), Strike(begin, Instrument.DRUMS, 38, 90))
-    table.at(at, Composed(1, both))
+    both = (Onset(begin, Instrument.BASS, 36, 70), Onset(begin, Instrument.DRUMS, 38, 90))
+    table.at(at, Generated(1, both))
     kick = [due for due in table.dues() if due.event.channel == 9]
     assert [type(due.event) for due in kick] == [NoteOn, NoteOff]  # a hit owes its own end
     assert {due.event.channel for due in table.dues()} == {4, 9}
 
 
 def test_a_pedal_is_shown_while_it_is_down_and_panic_lifts_it(table: Table) -> None:
-    table.at(0, Listen())
+    table.at(0, Start())
     table.play(SECOND, ControlChange(0, 64, 127))
     table.play(2 * SECOND, ControlChange(0, 64, 0), ControlChange(0, 64, 90))
     assert table.session.snapshot(0).pedals == ((SECOND, 2 * SECOND), (2 * SECOND, None))
@@ -235,17 +237,17 @@ def test_a_pedal_is_shown_while_it_is_down_and_panic_lifts_it(table: Table) -> N
 
 def test_stop_begins_a_new_epoch_and_panic_is_passed_on(table: Table) -> None:
     answered(table)
-    table.at(5 * SECOND, Halt())
-    table.at(6 * SECOND, Listen(), protocol.Panic())
+    table.at(5 * SECOND, Stop())
+    table.at(6 * SECOND, Start(), protocol.Panic())
     silencing = [m for m in table.io if isinstance(m, protocol.Silence | protocol.Panic)]
     assert silencing == [protocol.Silence(), protocol.Panic()]
-    assert table.state is State.LISTENING
+    assert table.state is TurnState.LISTENING
 
 
 def test_a_change_reaches_the_composer_at_once(table: Table) -> None:
     settings = Settings(style=(("bach", 1.0),))
-    table.at(SECOND, Change(settings))
-    assert table.composer[-1] == Arrange(settings)
+    table.at(SECOND, ChangeSettings(settings))
+    assert table.composer[-1] == Configure(settings)
     assert table.session.snapshot(SECOND).settings == settings
 
 
@@ -259,16 +261,16 @@ def test_problems_are_shown_and_gone_when_ports_open(table: Table) -> None:
 def test_a_refusal_is_shown_until_a_change_is_made_whatever_the_ports_do(table: Table) -> None:
     table.at(SECOND, Refused("No such style."), protocol.Ready("jack", "in", "out"))
     assert table.session.snapshot(SECOND).problem == "No such style."
-    table.at(SECOND, Change(Settings()))
+    table.at(SECOND, ChangeSettings(Settings()))
     assert table.session.snapshot(SECOND).problem == ""
 
 
-def _random_take(rng: Random, compose: Compose) -> list[Happening]:
+def _random_take(rng: Random, compose: Generate) -> list[NoteEvent]:
     """Return any notes, each with its end."""
-    told: list[Happening] = []
+    told: list[NoteEvent] = []
     for pitch in rng.sample(range(50, 80), rng.randrange(1, 8)):
         onset = rng.randrange(compose.begin_tick, compose.end_tick)
-        told.append(Strike(onset, PIANO, pitch, 70))
+        told.append(Onset(onset, PIANO, pitch, 70))
         told.append(Release(rng.randrange(onset + 1, compose.end_tick + 2), PIANO, pitch))
     return sorted(told, key=lambda happening: happening.tick)
 
@@ -287,31 +289,34 @@ class Stage:
         self.now += rng.choice([1, 5, 40, 300, 900, 2500]) * MS
         pitch = rng.randrange(60, 64)
         key: Event = NoteOn(0, pitch, 80) if rng.random() < 0.4 else NoteOff(0, pitch)
-        recited = Recite(Score((Note(0, PIANO, pitch, 60, 80), Note(70, PIANO, pitch, 90, 80))))
-        request = rng.choice([Listen(), Listen(), Halt(), HandOver(), HandOver(), recited, None])
+        recited = Audition(Score((Note(0, PIANO, pitch, 60, 80), Note(70, PIANO, pitch, 90, 80))))
+        request = rng.choice([Start(), Start(), Stop(), HandOver(), HandOver(), recited, None])
         if rng.random() < 0.5:
             table.play(self.now, key)
         else:
             table.at(self.now, *([request] if request else []))
-        answers = table.state is State.ANSWERING and table.session.snapshot(0).recital is None
+        answers = (
+            table.state is TurnState.ANSWERING
+            and table.session.snapshot(0).audition_span_ns is None
+        )
         if answers and table.composed().take != self.answering:
             compose = table.composed()
             self.answering = compose.take
             take = tuple(_random_take(rng, compose))
-            table.at(self.now, Composed(compose.take, take, done=True))
+            table.at(self.now, Generated(compose.take, take, done=True))
         self.carry_out()
 
     def carry_out(self) -> None:
         """Send what is due, and hear it."""
-        sent: list[Sent] = []
+        sent: list[SentEvent] = []
         for message in self.table.io:
             match message:
                 case protocol.Play(dues):
                     self.schedule.add(dues)
                 case protocol.Retract(after_tick):
                     sent += self.schedule.retract(after_tick, self.now)
-                case protocol.Conduct(transport):
-                    sent += self.schedule.follow(transport, self.now)
+                case protocol.SetOwnTransport(transport):
+                    sent += self.schedule.set_transport(transport, self.now)
                 case protocol.Silence():
                     sent += self.schedule.release_all(self.now)
         self.table.io.clear()
@@ -328,6 +333,6 @@ def test_whatever_happens_nothing_sounds_at_the_end(seed: int) -> None:
     stage = Stage(Random(seed))
     for _ in range(60):
         stage.act()
-    stage.table.at(stage.now, Halt())
+    stage.table.at(stage.now, Stop())
     stage.carry_out()
     assert not stage.sounding

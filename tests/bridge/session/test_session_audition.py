@@ -4,20 +4,20 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.messages.composer import Arrange, Compose
+from bridge.messages.composer import Configure, Generate
 from bridge.messages.requests import (
     Bind,
-    BlendAlong,
-    Change,
-    Finish,
-    Halt,
+    SetBlendPath,
+    ChangeSettings,
+    End,
+    Stop,
     HandOver,
-    Listen,
+    Start,
     Morph,
-    Recite,
+    Audition,
 )
-from bridge.messages.settings import Mode, ReEntry, Settings, Time
-from bridge.messages.snapshot import State
+from bridge.messages.settings import Mode, ReEntry, Settings, TimeSettings
+from bridge.messages.snapshot import TurnState
 from bridge.midi.controls import Action, Control
 from bridge.midi.events import ControlChange, NoteOff, NoteOn
 from bridge.midi.instruments import Instrument
@@ -61,10 +61,10 @@ def pass_to(table: Table, now_ns: int) -> None:
 
 def test_played_freely_a_score_goes_at_its_own_tempo_from_now_on() -> None:
     table = Table()
-    table.at(0, Listen())
-    table.at(START_NS, Recite(TUNE))
-    assert table.state is State.ANSWERING
-    assert not any(isinstance(message, Compose) for message in table.composer)
+    table.at(0, Start())
+    table.at(START_NS, Audition(TUNE))
+    assert table.state is TurnState.ANSWERING
+    assert not any(isinstance(message, Generate) for message in table.composer)
     begin = onsets_ns(table)[0][0]
     assert begin == pytest.approx(START_NS + LEAD_NS, abs=6 * MS)
     moved = [(at - begin, pitch) for at, pitch in onsets_ns(table)]
@@ -73,7 +73,7 @@ def test_played_freely_a_score_goes_at_its_own_tempo_from_now_on() -> None:
 
 def test_every_note_of_a_recital_is_ended_in_its_order() -> None:
     table = Table()
-    table.at(0, Listen(), Recite(TUNE))
+    table.at(0, Start(), Audition(TUNE))
     ends = [due.event.pitch for due in table.dues() if isinstance(due.event, NoteOff)]
     assert sorted(ends) == [38, 40, 60, 60]
     piano = [type(d.event) for d in table.dues() if getattr(d.event, "pitch", 0) == 60]
@@ -82,100 +82,102 @@ def test_every_note_of_a_recital_is_ended_in_its_order() -> None:
 
 def test_with_a_host_it_goes_by_its_beat_from_the_next_bar_line() -> None:
     table = Table()
-    table.at(0, Listen())
-    table.at(START_NS, protocol.Moved(HOST, ""))
-    table.at(START_NS + 500 * MS, Recite(TUNE))
+    table.at(0, Start())
+    table.at(START_NS, protocol.TransportChanged(HOST, ""))
+    table.at(START_NS + 500 * MS, Audition(TUNE))
     ticks = [due.tick for due in table.dues() if isinstance(due.event, NoteOn)]
     assert ticks == [BAR, BAR + 48, BAR + 48, BAR + 72]
 
 
 def test_it_is_shown_as_the_answer_and_for_how_long() -> None:
     table = Table()
-    table.at(0, Listen(), Recite(TUNE))
+    table.at(0, Start(), Audition(TUNE))
     snapshot = table.session.snapshot(0)
     assert [note.answered for note in snapshot.notes] == [True] * 4
-    assert snapshot.recital is not None
-    begin, end = snapshot.recital
+    assert snapshot.audition_span_ns is not None
+    begin, end = snapshot.audition_span_ns
     assert end - begin == pytest.approx(2 * SECOND, abs=12 * MS)
 
 
 def test_afterwards_it_listens_again_or_stops_if_it_had_not_begun() -> None:
-    for before, after in ((Listen(), State.LISTENING), (Halt(), State.STOPPED)):
+    for before, after in ((Start(), TurnState.LISTENING), (Stop(), TurnState.STOPPED)):
         table = Table()
         table.at(0, before)
-        table.at(START_NS, Recite(TUNE))
-        assert table.state is State.ANSWERING
+        table.at(START_NS, Audition(TUNE))
+        assert table.state is TurnState.ANSWERING
         pass_to(table, START_NS + 3 * SECOND)
         assert table.state is after
-        assert table.session.snapshot(0).recital is None
+        assert table.session.snapshot(0).audition_span_ns is None
 
 
 def test_another_takes_its_place() -> None:
     table = Table()
-    table.at(0, Recite(TUNE))
-    table.at(SECOND // 2, Recite(TUNE))
+    table.at(0, Audition(TUNE))
+    table.at(SECOND // 2, Audition(TUNE))
     assert [m for m in table.io if isinstance(m, protocol.Retract)]
     pass_to(table, 5 * SECOND)
-    assert table.state is State.STOPPED
+    assert table.state is TurnState.STOPPED
 
 
 @pytest.mark.parametrize("mode", list(Mode))
 @pytest.mark.parametrize("re_entry", list(ReEntry))
 def test_whoever_comes_in_ends_it(mode: Mode, re_entry: ReEntry) -> None:
     table = Table(Settings(mode=mode, re_entry=re_entry))
-    table.at(0, Recite(TUNE))
+    table.at(0, Audition(TUNE))
     table.play(SECOND, NoteOn(0, 64, 80))
     assert any(isinstance(message, protocol.Retract) for message in table.io)
-    assert table.state is State.HEARING or mode is Mode.ACCOMPANY
-    assert table.session.snapshot(SECOND).recital is None
+    assert table.state is TurnState.PLAYER or mode is Mode.ACCOMPANY
+    assert table.session.snapshot(SECOND).audition_span_ns is None
 
 
 @pytest.mark.parametrize("mode", list(Mode))
 def test_asked_to_end_it_ends_at_once(mode: Mode) -> None:
     table = Table(Settings(mode=mode))
-    table.at(0, Listen())
-    table.at(0, Recite(TUNE))
-    table.at(SECOND, Finish())
-    assert table.state is State.LISTENING
+    table.at(0, Start())
+    table.at(0, Audition(TUNE))
+    table.at(SECOND, End())
+    assert table.state is TurnState.LISTENING
     assert [n for n in table.session.snapshot(SECOND).notes if n.onset_ns > SECOND] == []
 
 
 def test_it_takes_the_place_of_a_phrase_and_of_an_answer() -> None:
     table = Table()
-    table.at(0, Listen())
+    table.at(0, Start())
     end_ns = table.phrase(START_NS)
-    table.at(end_ns, Recite(TUNE))
-    assert table.session.snapshot(0).recital is not None
+    table.at(end_ns, Audition(TUNE))
+    assert table.session.snapshot(0).audition_span_ns is not None
     pass_to(table, end_ns + 3 * SECOND)
-    assert table.state is State.LISTENING
+    assert table.state is TurnState.LISTENING
     table.phrase(end_ns + 4 * SECOND)
     table.at(end_ns + 5 * SECOND, HandOver())
-    table.at(end_ns + 5 * SECOND, Recite(TUNE))
-    assert table.session.snapshot(0).recital is not None
+    table.at(end_ns + 5 * SECOND, Audition(TUNE))
+    assert table.session.snapshot(0).audition_span_ns is not None
 
 
-@pytest.mark.parametrize("ended_by", [protocol.Panic(), Halt(), protocol.Moved(HOST, "")])
+@pytest.mark.parametrize(
+    "ended_by", [protocol.Panic(), Stop(), protocol.TransportChanged(HOST, "")]
+)
 def test_when_it_is_broken_off_it_is_as_it_was_before(ended_by: protocol.Panic) -> None:
     table = Table()
-    table.at(0, Recite(TUNE))
+    table.at(0, Audition(TUNE))
     table.at(SECOND, ended_by)
     assert table.session.deadline_ns() is None
-    table.at(2 * SECOND, Listen())
-    table.at(3 * SECOND, protocol.Moved(replace(HOST, epoch=2), ""))
-    assert table.state is State.LISTENING
+    table.at(2 * SECOND, Start())
+    table.at(3 * SECOND, protocol.TransportChanged(replace(HOST, epoch=2), ""))
+    assert table.state is TurnState.LISTENING
 
 
 def test_nothing_to_recite_is_over_at_once() -> None:
     table = Table()
-    table.at(0, Listen(), Recite(Score()))
+    table.at(0, Start(), Audition(Score()))
     pass_to(table, SECOND)
-    assert table.state is State.LISTENING
+    assert table.state is TurnState.LISTENING
 
 
 def test_the_quantised_are_recited_as_they_are_written() -> None:
-    table = Table(Settings(time=Time(bpm=120.0)))
-    table.at(0, Listen())
-    table.at(0, Recite(Score((Note(5, PIANO, 60, 20, 80),))))
+    table = Table(Settings(time=TimeSettings(bpm=120.0)))
+    table.at(0, Start())
+    table.at(0, Audition(Score((Note(5, PIANO, 60, 20, 80),))))
     (tick,) = {due.tick for due in table.dues() if isinstance(due.event, NoteOn)}
     assert tick % BAR == 5
 
@@ -187,16 +189,16 @@ JAZZ, BACH = (("jazz", 1.0),), (("bach", 1.0),)
 
 def test_a_style_becomes_another_step_by_step() -> None:
     table = Table(Settings(style=JAZZ, seed=3))
-    table.at(0, Listen(), Morph((JAZZ, BACH), 10 * SECOND))
+    table.at(0, Start(), Morph((JAZZ, BACH), 10 * SECOND))
     pass_to(table, 5 * SECOND)
     snapshot = table.session.snapshot(5 * SECOND)
     assert dict(snapshot.settings.style)["bach"] == pytest.approx(0.5, abs=0.06)
-    assert snapshot.morphing == pytest.approx(0.5)
+    assert snapshot.morph_progress == pytest.approx(0.5)
     assert snapshot.settings.seed == 3
     pass_to(table, 11 * SECOND)
     snapshot = table.session.snapshot(11 * SECOND)
-    assert (snapshot.settings.style, snapshot.morphing) == (BACH, None)
-    styles = [m.settings.style for m in table.composer if isinstance(m, Arrange)]
+    assert (snapshot.settings.style, snapshot.morph_progress) == (BACH, None)
+    styles = [m.settings.style for m in table.composer if isinstance(m, Configure)]
     shares = [dict(style).get("bach", 0.0) for style in styles]
     assert shares == sorted(shares)
     assert len(shares) > 15
@@ -211,14 +213,16 @@ def test_it_goes_on_while_nothing_is_played() -> None:
 
 def test_a_change_of_something_else_leaves_it_a_choice_of_style_ends_it() -> None:
     table = Table(Settings(style=JAZZ))
-    table.at(0, Listen(), Morph((JAZZ, BACH), 10 * SECOND))
+    table.at(0, Start(), Morph((JAZZ, BACH), 10 * SECOND))
     pass_to(table, 4 * SECOND)
     shown = table.session.snapshot(4 * SECOND).settings
     pass_to(table, 5 * SECOND)
-    table.at(5 * SECOND, Change(replace(shown, top_p=0.5)))  # by a window that is a moment behind
-    assert table.session.snapshot(0).morphing is not None
-    table.at(6 * SECOND, Change(replace(shown, style=(("blues", 1.0),))))
-    assert table.session.snapshot(0).morphing is None
+    table.at(
+        5 * SECOND, ChangeSettings(replace(shown, top_p=0.5))
+    )  # by a window that is a moment behind
+    assert table.session.snapshot(0).morph_progress is not None
+    table.at(6 * SECOND, ChangeSettings(replace(shown, style=(("blues", 1.0),))))
+    assert table.session.snapshot(0).morph_progress is None
     pass_to(table, 11 * SECOND)
     assert table.session.snapshot(0).settings.style == (("blues", 1.0),)
 
@@ -236,12 +240,12 @@ def test_no_blends_end_it_where_it_is() -> None:
 def test_a_knob_goes_along_a_path_until_it_is_forgotten() -> None:
     table = Table(Settings(style=JAZZ))
     knob = Control(0, 21)
-    table.at(0, Listen(), Bind(((knob, Action.BLEND),)), BlendAlong((JAZZ, BACH)))
+    table.at(0, Start(), Bind(((knob, Action.BLEND),)), SetBlendPath((JAZZ, BACH)))
     table.play(SECOND, ControlChange(0, 21, 127))
     assert table.session.settings.style == BACH
     table.play(2 * SECOND, ControlChange(0, 21, 64))
     assert dict(table.session.settings.style) == pytest.approx({"jazz": 0.5, "bach": 0.5}, abs=0.01)
-    table.at(2 * SECOND, Change(Settings(style=JAZZ)), BlendAlong(()))
+    table.at(2 * SECOND, ChangeSettings(Settings(style=JAZZ)), SetBlendPath(()))
     table.play(3 * SECOND, ControlChange(0, 21, 127))
     assert table.session.settings.style == JAZZ
 
@@ -249,17 +253,19 @@ def test_a_knob_goes_along_a_path_until_it_is_forgotten() -> None:
 def test_a_knob_that_chooses_a_style_ends_a_morph() -> None:
     table = Table(Settings(palette=("jazz", "bach")))
     knob = Control(0, 21)
-    table.at(0, Listen(), Bind(((knob, Action.STYLE),)), Morph((JAZZ, BACH), 60 * SECOND))
+    table.at(0, Start(), Bind(((knob, Action.STYLE),)), Morph((JAZZ, BACH), 60 * SECOND))
     table.play(SECOND, ControlChange(0, 21, 127))
     assert table.session.settings.style == BACH
     pass_to(table, 5 * SECOND)
     assert table.session.settings.style == BACH
-    assert table.session.snapshot(0).morphing is None
+    assert table.session.snapshot(0).morph_progress is None
 
 
-@pytest.mark.parametrize("settings", [Settings(time=Time(bpm=60.0)), Settings(mode=Mode.TRADE)])
+@pytest.mark.parametrize(
+    "settings", [Settings(time=TimeSettings(bpm=60.0)), Settings(mode=Mode.TRADE)]
+)
 def test_by_our_own_clock_a_recital_out_of_a_stop_begins_at_once(settings: Settings) -> None:
     table = Table(settings)
-    table.at(START_NS, Recite(TUNE))
+    table.at(START_NS, Audition(TUNE))
     assert onsets_ns(table)[0][0] - START_NS == LEAD_NS
     assert {due.tick for due in table.dues() if isinstance(due.event, NoteOn)} == {0, 48, 72}

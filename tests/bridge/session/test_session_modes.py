@@ -6,23 +6,23 @@ from itertools import pairwise
 import pytest
 
 from bridge.messages.composer import (
-    Amend,
-    Arrange,
-    Begin,
-    Compose,
-    Composed,
-    Conclude,
-    Elapse,
+    Replan,
+    Configure,
+    Reset,
+    Generate,
+    Generated,
+    EndTake,
+    Advance,
     Extend,
-    Happening,
-    Hear,
+    NoteEvent,
+    PlayerEvents,
     Release,
-    Strike,
-    Withdraw,
+    Onset,
+    Retract,
 )
-from bridge.messages.requests import Bind, Change, Finish, Halt, HandOver, Learn, Listen
-from bridge.messages.settings import Begins, Mode, ReEntry, Settings, Time
-from bridge.messages.snapshot import State
+from bridge.messages.requests import Bind, ChangeSettings, End, Stop, HandOver, Learn, Start
+from bridge.messages.settings import StartOn, Mode, ReEntry, Settings, TimeSettings
+from bridge.messages.snapshot import TurnState
 from bridge.midi.controls import Action, Control
 from bridge.midi.events import ControlChange, NoteOff, NoteOn
 from bridge.midi.instruments import Instrument
@@ -31,8 +31,8 @@ from bridge.playout import protocol
 from bridge.playout.metronome import HIGH_WOOD_BLOCK, LOW_WOOD_BLOCK
 from bridge.session.player import MS, SECOND
 from bridge.session.response import COMMIT_NS
-from bridge.session.turns import LINE_LEAD_NS, NO_END
-from bridge.sync.quantise import Quantise, Step
+from bridge.session.turns import BAR_LEAD_NS, NO_END
+from bridge.sync.quantise import Quantise, GridStep
 from bridge.sync.transport import Source, Transport
 from tests.bridge.session.table import Table
 
@@ -47,12 +47,12 @@ class Stand(Table):
 
     def __init__(self, settings: Settings, line: Transport | None = HOST) -> None:
         super().__init__(settings)
-        self.at(0, Listen())
+        self.at(0, Start())
         if line is not None:
             self.move(START_NS, line)
 
     def move(self, now_ns: int, line: Transport) -> None:
-        self.at(now_ns, protocol.Moved(line, "Following the JACK transport."))
+        self.at(now_ns, protocol.TransportChanged(line, "Following the JACK transport."))
 
     def beats(self, first: float, count: int = 4, pitch: int = 60) -> int:
         """Play a note on each beat from one on, counted from 0; return when the last ended."""
@@ -79,12 +79,12 @@ class Stand(Table):
 
     now_ns = 0
 
-    def compose(self, *told: Happening, done: bool = True, after_ns: int = 3 * MS) -> None:
+    def compose(self, *told: NoteEvent, done: bool = True, after_ns: int = 3 * MS) -> None:
         """Let the composer answer what it was asked last, soon after."""
         self.now_ns += after_ns
-        plans = [m.plan for m in self.composer if isinstance(m, Amend)]
+        plans = [m.plan for m in self.composer if isinstance(m, Replan)]
         plan = plans[-1] if plans else 0
-        self.at(self.now_ns, Composed(self.composed().take, told, done=done, plan=plan))
+        self.at(self.now_ns, Generated(self.composed().take, told, done=done, plan=plan))
 
     def strikes(self, epoch: int = 1) -> list[tuple[int, int]]:
         """Tick and pitch of all note-ons planned in an epoch."""
@@ -94,12 +94,12 @@ class Stand(Table):
             if isinstance(d.event, NoteOn) and d.epoch == epoch
         ]
 
-    def asked(self) -> list[Compose]:
-        return [message for message in self.composer if isinstance(message, Compose)]
+    def asked(self) -> list[Generate]:
+        return [message for message in self.composer if isinstance(message, Generate)]
 
 
-def strike(tick: int, pitch: int = 64, kind: Instrument = PIANO) -> Strike:
-    return Strike(tick, kind, pitch, 70)
+def strike(tick: int, pitch: int = 64, kind: Instrument = PIANO) -> Onset:
+    return Onset(tick, kind, pitch, 70)
 
 
 # Time.
@@ -107,20 +107,20 @@ def strike(tick: int, pitch: int = 64, kind: Instrument = PIANO) -> Strike:
 
 def test_a_host_that_begins_gives_the_music_its_frame() -> None:
     stand = Stand(Settings(), replace(HOST, metre=MetreChange(0, 3, 4)))
-    begins = [message for message in stand.composer if isinstance(message, Begin)]
-    assert begins == [Begin(), Begin(120.0, (3, 4))]
+    begins = [message for message in stand.composer if isinstance(message, Reset)]
+    assert begins == [Reset(), Reset(120.0, (3, 4))]
     stand.play(START_NS + 750 * MS, NoteOn(0, 60, 80))
-    assert stand.composer[-1] == Hear((Strike(72, PIANO, 60, 80),))
+    assert stand.composer[-1] == PlayerEvents((Onset(72, PIANO, 60, 80),))
     snapshot = stand.session.snapshot(START_NS + 1800 * MS)
     assert snapshot.beat == (2, 1)
-    assert snapshot.following == "Following the JACK transport."
+    assert snapshot.sync_reason == "Following the JACK transport."
 
 
 def test_from_bar_5_on_the_composer_counts_from_its_own_beginning() -> None:
     line = replace(HOST, tick=4 * BAR + 10)
     stand = Stand(Settings(), line)
     stand.play(START_NS, NoteOn(0, 60, 80))
-    assert stand.composer[-1] == Hear((Strike(10, PIANO, 60, 80),))
+    assert stand.composer[-1] == PlayerEvents((Onset(10, PIANO, 60, 80),))
     assert stand.session.snapshot(START_NS).beat == (5, 1)
 
 
@@ -130,30 +130,30 @@ def test_a_loop_of_the_hosts_goes_on_at_the_composers_next_bar_line() -> None:
     wrap = replace(HOST, epoch=2, time_ns=START_NS + BAR_NS)
     stand.move(START_NS + BAR_NS, wrap)
     stand.play(START_NS + BAR_NS + BEAT_NS, NoteOn(0, 72, 80))
-    assert stand.composer[-1] == Hear((Strike(BAR + 48, PIANO, 72, 80),))
-    assert sum(isinstance(message, Begin) for message in stand.composer) == 2
+    assert stand.composer[-1] == PlayerEvents((Onset(BAR + 48, PIANO, 72, 80),))
+    assert sum(isinstance(message, Reset) for message in stand.composer) == 2
 
 
 def test_notes_that_come_just_before_the_host_says_start_are_its_first() -> None:
     stand = Stand(Settings(), None)
     stand.play(START_NS - 20 * MS, NoteOn(0, 60, 80))
     stand.move(START_NS + MS, HOST)
-    assert stand.composer[-2:] == [Begin(120.0, (4, 4)), Hear((Strike(0, PIANO, 60, 80),))]
-    assert stand.state is State.HEARING
+    assert stand.composer[-2:] == [Reset(120.0, (4, 4)), PlayerEvents((Onset(0, PIANO, 60, 80),))]
+    assert stand.state is TurnState.PLAYER
 
 
 def test_a_note_that_had_its_place_is_not_heard_again_after_a_jump() -> None:
     stand = Stand(Settings())
     stand.play(START_NS + BAR_NS - 40 * MS, NoteOn(0, 60, 80))
     stand.move(START_NS + BAR_NS, replace(HOST, epoch=2, time_ns=START_NS + BAR_NS))
-    assert sum(isinstance(message, Hear) for message in stand.composer) == 1
+    assert sum(isinstance(message, PlayerEvents) for message in stand.composer) == 1
 
 
 def test_a_loops_first_note_may_come_a_moment_before_it_has_come_round() -> None:
     stand = Stand(Settings())
     stand.play(START_NS + BAR_NS - 8 * MS, NoteOn(0, 60, 80))
     stand.move(START_NS + BAR_NS, replace(HOST, epoch=2, time_ns=START_NS + BAR_NS))
-    assert stand.composer[-1] == Hear((Strike(BAR, PIANO, 60, 80),))
+    assert stand.composer[-1] == PlayerEvents((Onset(BAR, PIANO, 60, 80),))
 
 
 def test_when_the_host_stops_the_answer_is_over_and_nothing_more_is_planned() -> None:
@@ -163,8 +163,8 @@ def test_when_the_host_stops_the_answer_is_over_and_nothing_more_is_planned() ->
     stand.compose(strike(192), done=False)
     planned = len(stand.dues())
     stand.move(START_NS + BAR_NS, Transport(epoch=2))
-    assert any(isinstance(message, Withdraw) for message in stand.composer)
-    assert stand.state is State.LISTENING
+    assert any(isinstance(message, Retract) for message in stand.composer)
+    assert stand.state is TurnState.LISTENING
     stand.compose(strike(300), done=False)
     assert len(stand.dues()) == planned
     assert [
@@ -177,7 +177,7 @@ def test_before_a_session_nobody_counts_bars_but_a_host() -> None:
     table.at(500 * SECOND)
     assert table.session.snapshot(500 * SECOND).beat is None
     assert table.session.snapshot(500 * SECOND).epochs == ()
-    table.at(500 * SECOND, protocol.Moved(replace(HOST, time_ns=500 * SECOND), ""))
+    table.at(500 * SECOND, protocol.TransportChanged(replace(HOST, time_ns=500 * SECOND), ""))
     assert table.session.snapshot(502 * SECOND).beat == (2, 1)
 
 
@@ -185,7 +185,7 @@ def test_who_has_played_freely_begins_at_bar_1_when_bars_are_wanted() -> None:
     stand = Stand(Settings(), None)
     stand.play(SECOND, NoteOn(0, 60, 80))
     stand.play(2 * SECOND, NoteOff(0, 60))
-    stand.at(600 * SECOND, Change(Settings(mode=Mode.TRADE)))
+    stand.at(600 * SECOND, ChangeSettings(Settings(mode=Mode.TRADE)))
     assert stand.line.source is Source.OWN
     assert stand.line.beat_of(stand.line.tick_at(600 * SECOND)) == (1, 1)
 
@@ -195,7 +195,7 @@ def test_after_the_host_the_player_is_free_again() -> None:
     stand.move(START_NS + BAR_NS, Transport(epoch=2))
     stand.play(20 * SECOND, NoteOn(0, 60, 80))
     assert stand.line.time_ns == 20 * SECOND
-    assert stand.composer[-2:] == [Begin(), Hear((Strike(0, PIANO, 60, 80),))]
+    assert stand.composer[-2:] == [Reset(), PlayerEvents((Onset(0, PIANO, 60, 80),))]
 
 
 def test_a_line_that_drifts_changes_nothing_but_the_line() -> None:
@@ -204,11 +204,11 @@ def test_a_line_that_drifts_changes_nothing_but_the_line() -> None:
     before = list(stand.composer)
     stand.move(stand.now_ns, HOST.shifted(2 * MS))
     assert stand.composer == before
-    assert stand.state is State.HEARING
+    assert stand.state is TurnState.PLAYER
 
 
 def test_our_own_clock_counts_in_and_then_is_silent() -> None:
-    stand = Stand(Settings(time=Time(bpm=100, count_in_bars=1)), None)
+    stand = Stand(Settings(time=TimeSettings(bpm=100, count_in_bars=1)), None)
     line = replace(stand.line, epoch=1)
     assert line.ns_at(-BAR) == 0
     stand.move(MS, line)
@@ -221,23 +221,23 @@ def test_our_own_clock_counts_in_and_then_is_silent() -> None:
 
 
 def test_our_own_clock_clicks_on_as_long_as_it_is_wanted() -> None:
-    stand = Stand(Settings(time=Time(bpm=120, click=True)), None)
+    stand = Stand(Settings(time=TimeSettings(bpm=120, click=True)), None)
     stand.move(MS, replace(stand.line, epoch=1))
     stand.play(SECOND, NoteOn(0, 60, 80))  # without a count-in the first note begins it
     for now_ns in range(SECOND, 8 * SECOND, 100 * MS):
         stand.pass_to(now_ns)
     ticks = [tick for tick, _ in stand.strikes()]
     assert ticks[:8] == [0, 48, 96, 144, 192, 240, 288, 336]
-    stand.at(8 * SECOND, Halt())
+    stand.at(8 * SECOND, Stop())
     assert stand.session.deadline_ns() is None
 
 
 def test_ports_that_open_are_told_whose_time_to_follow() -> None:
-    stand = Stand(Settings(time=Time(Source.CLOCK, metre=(3, 4), advance_ns=5 * MS)), None)
+    stand = Stand(Settings(time=TimeSettings(Source.CLOCK, metre=(3, 4), advance_ns=5 * MS)), None)
     stand.at(SECOND, protocol.Ready("jack", "in", "out"))
     assert stand.io[-2:] == [
-        protocol.Follow(Source.CLOCK, 5 * MS, MetreChange(0, 3, 4)),
-        protocol.Conduct(stand.line),
+        protocol.SetSync(Source.CLOCK, 5 * MS, MetreChange(0, 3, 4)),
+        protocol.SetOwnTransport(stand.line),
     ]
 
 
@@ -245,9 +245,9 @@ def test_ports_that_open_are_told_whose_time_to_follow() -> None:
 
 
 @pytest.mark.parametrize(
-    "begins,expected", [(Begins.ON_BAR, 2 * BAR), (Begins.ON_BEAT, 6 * 48), (Begins.AT_ONCE, 256)]
+    "begins,expected", [(StartOn.BAR, 2 * BAR), (StartOn.BEAT, 6 * 48), (StartOn.NOW, 256)]
 )
-def test_where_there_is_a_beat_an_answer_begins_on_it(begins: Begins, expected: int) -> None:
+def test_where_there_is_a_beat_an_answer_begins_on_it(begins: StartOn, expected: int) -> None:
     stand = Stand(Settings(begins=begins))
     stand.beats(0, 4, pitch=60)
     stand.pass_to(START_NS + 6 * BEAT_NS)
@@ -279,14 +279,14 @@ def test_without_silence_only_who_asks_hands_over() -> None:
     stand = Stand(Settings(by_silence=False))
     stand.beats(0, 2)
     stand.pass_to(START_NS + 20 * BEAT_NS)
-    assert stand.state is State.HEARING
-    assert any(isinstance(message, Elapse) for message in stand.composer)
+    assert stand.state is TurnState.PLAYER
+    assert any(isinstance(message, Advance) for message in stand.composer)
     stand.at(stand.now_ns, HandOver())
     assert stand.asked()[0].begin_tick == 21 * 48
 
 
 def test_quantised_notes_lie_on_the_grid() -> None:
-    stand = Stand(Settings(quantise=Quantise(Step.EIGHTH)))
+    stand = Stand(Settings(quantise=Quantise(GridStep.EIGHTH)))
     stand.beats(0, 2)
     stand.pass_to(START_NS + 7 * BEAT_NS // 2)
     begin = stand.asked()[0].begin_tick
@@ -304,15 +304,15 @@ def test_trading_twos_the_answers_lie_in_the_right_bars() -> None:
         first = turn * 16
         stand.beats(first, 8)
         line_ns = START_NS + (first + 8) * BEAT_NS
-        stand.pass_to(line_ns - LINE_LEAD_NS - 1)
+        stand.pass_to(line_ns - BAR_LEAD_NS - 1)
         assert len(stand.asked()) == turn
-        stand.pass_to(line_ns - LINE_LEAD_NS + 1)
+        stand.pass_to(line_ns - BAR_LEAD_NS + 1)
         asked = stand.asked()[turn]
         assert asked.begin_tick == (first + 8) * 48
         assert asked.end_tick == (first + 16) * 48
         stand.compose(strike(asked.begin_tick), Release(asked.begin_tick + 20, PIANO, 64))
         stand.pass_to(START_NS + (first + 16) * BEAT_NS)
-        assert stand.state is State.LISTENING
+        assert stand.state is TurnState.LISTENING
 
 
 def test_who_begins_late_in_a_turn_has_no_longer_a_turn() -> None:
@@ -343,15 +343,15 @@ def test_a_turn_in_which_nobody_plays_is_not_answered_and_counting_begins_anew()
 def test_a_last_note_on_the_line_does_not_take_the_turn_back() -> None:
     stand = Stand(Settings(mode=Mode.TRADE, bars=1))
     stand.beats(0, 5)  # the fifth on the first beat of Antiphon's bar
-    assert stand.state is State.ANSWERING
-    assert not any(isinstance(message, Withdraw) for message in stand.composer)
-    amend = next(message for message in stand.composer if isinstance(message, Amend))
-    assert amend.happenings == (Strike(BAR, PIANO, 64, 80),)
+    assert stand.state is TurnState.ANSWERING
+    assert not any(isinstance(message, Retract) for message in stand.composer)
+    amend = next(message for message in stand.composer if isinstance(message, Replan))
+    assert amend.events == (Onset(BAR, PIANO, 64, 80),)
     assert amend.tick == BAR + 7
 
 
 def test_without_a_host_trading_keeps_our_own_time_from_the_first_note() -> None:
-    stand = Stand(Settings(mode=Mode.TRADE, bars=1, time=Time(bpm=60)), None)
+    stand = Stand(Settings(mode=Mode.TRADE, bars=1, time=TimeSettings(bpm=60)), None)
     stand.move(MS, replace(stand.line, epoch=1))
     stand.play(SECOND, NoteOn(0, 60, 80))
     stand.play(SECOND + 100 * MS, NoteOff(0, 60))
@@ -378,8 +378,8 @@ def test_taking_over_goes_on_until_the_player_comes_back() -> None:
     assert len(extends) >= 3
     assert all(a < b for a, b in pairwise(extends))
     stand.play(stand.now_ns, NoteOn(0, 60, 80))
-    assert any(isinstance(message, Withdraw) for message in stand.composer)
-    assert stand.state is State.HEARING
+    assert any(isinstance(message, Retract) for message in stand.composer)
+    assert stand.state is TurnState.PLAYER
 
 
 def test_an_ending_that_is_asked_for_comes_at_a_bar_line() -> None:
@@ -388,13 +388,13 @@ def test_an_ending_that_is_asked_for_comes_at_a_bar_line() -> None:
     stand.pass_to(START_NS + 7 * BEAT_NS // 2)
     stand.compose(strike(192), done=False)
     stand.pass_to(START_NS + 5 * BEAT_NS)
-    stand.at(stand.now_ns, Finish())
-    conclude = next(message for message in stand.composer if isinstance(message, Conclude))
+    stand.at(stand.now_ns, End())
+    conclude = next(message for message in stand.composer if isinstance(message, EndTake))
     assert conclude.end_tick == 3 * BAR  # a whole bar lies before it
-    assert isinstance(stand.composer[-1], Amend)
+    assert isinstance(stand.composer[-1], Replan)
     stand.compose(strike(500), Release(3 * BAR, PIANO, 64), done=True)
     stand.pass_to(START_NS + 3 * BAR_NS)
-    assert stand.state is State.LISTENING
+    assert stand.state is TurnState.LISTENING
 
 
 # Accompany.
@@ -413,7 +413,7 @@ def test_accompanying_begins_with_the_first_note_on_the_next_beat() -> None:
     (asked,) = stand.asked()
     assert (asked.begin_tick, asked.end_tick - asked.begin_tick) == (48, NO_END)
     assert asked.instruments == (BASS, DRUMS)  # the others of a small band
-    assert stand.state is State.ANSWERING
+    assert stand.state is TurnState.ANSWERING
 
 
 def test_what_the_player_plays_is_taken_in_and_what_follows_planned_anew() -> None:
@@ -421,9 +421,9 @@ def test_what_the_player_plays_is_taken_in_and_what_follows_planned_anew() -> No
     stand.compose(strike(48, 36, BASS), strike(96, 38, BASS), done=False)
     stand.pass_to(START_NS + 600 * MS)
     stand.play(START_NS + 600 * MS, NoteOn(0, 64, 80), NoteOn(0, 67, 80))
-    committed = HOST.passed(START_NS + 600 * MS + COMMIT_NS)
-    assert stand.composer[-1] == Amend(
-        1, 1, committed, (Strike(58, PIANO, 64, 80), Strike(58, PIANO, 67, 80))
+    committed = HOST.last_tick_at(START_NS + 600 * MS + COMMIT_NS)
+    assert stand.composer[-1] == Replan(
+        1, 1, committed, (Onset(58, PIANO, 64, 80), Onset(58, PIANO, 67, 80))
     )
     assert stand.io[-1] == protocol.Replan(committed)
     shown = stand.session.snapshot(stand.now_ns).notes
@@ -434,7 +434,7 @@ def test_what_comes_of_an_older_plan_is_not_played() -> None:
     stand = accompanied()
     stand.pass_to(START_NS + 100 * MS)
     stand.play(START_NS + 100 * MS, NoteOn(0, 64, 80))
-    stand.at(stand.now_ns, Composed(1, (strike(48, 36, BASS),), plan=0))
+    stand.at(stand.now_ns, Generated(1, (strike(48, 36, BASS),), plan=0))
     assert stand.strikes() == []
     stand.compose(strike(48, 40, BASS), done=False)
     assert stand.strikes() == [(48, 40)]
@@ -444,7 +444,7 @@ def test_nothing_before_its_beginning_is_committed() -> None:
     stand = accompanied()
     stand.play(START_NS + 100 * MS, NoteOff(0, 60))
     amend = stand.composer[-1]
-    assert isinstance(amend, Amend)
+    assert isinstance(amend, Replan)
     assert amend.tick == 47
 
 
@@ -453,11 +453,11 @@ def test_who_rests_for_two_bars_is_left_alone() -> None:
     stand.play(START_NS + 100 * MS, NoteOff(0, 60))
     stand.compose(strike(48, 36, BASS), done=False)
     stand.pass_to(START_NS + 100 * MS + 2 * BAR_NS + MS)
-    conclude = next(message for message in stand.composer if isinstance(message, Conclude))
+    conclude = next(message for message in stand.composer if isinstance(message, EndTake))
     assert conclude.end_tick == 4 * BAR
     stand.compose(Release(4 * BAR, BASS, 36), done=True)
     stand.pass_to(START_NS + 4 * BAR_NS)
-    assert stand.state is State.LISTENING
+    assert stand.state is TurnState.LISTENING
     stand.pass_to(START_NS + 9 * BAR_NS)
     assert len(stand.asked()) == 1
 
@@ -474,8 +474,8 @@ def test_an_answer_may_go_on_when_the_player_comes_in(policy: ReEntry) -> None:
     stand.compose(strike(begin), done=False)
     stand.pass_to(START_NS + 6 * BEAT_NS)
     stand.play(stand.now_ns, NoteOn(0, 72, 80))
-    assert stand.state is State.ANSWERING
-    assert isinstance(stand.composer[-1], Amend)
+    assert stand.state is TurnState.ANSWERING
+    assert isinstance(stand.composer[-1], Replan)
     stand.compose(strike(400), done=True)
     (*_, last) = [d.event for d in stand.dues() if isinstance(d.event, NoteOn)]
     assert last.velocity == (42 if policy is ReEntry.DUCK else 70)
@@ -490,14 +490,14 @@ def test_who_changes_the_mode_is_not_left_with_an_endless_answer() -> None:
     stand = Stand(Settings(mode=Mode.TAKE_OVER))
     stand.beats(0, 2)
     stand.pass_to(START_NS + 7 * BEAT_NS // 2)
-    stand.at(stand.now_ns, Change(Settings(mode=Mode.TRADE)))
-    conclude = next(message for message in stand.composer if isinstance(message, Conclude))
+    stand.at(stand.now_ns, ChangeSettings(Settings(mode=Mode.TRADE)))
+    conclude = next(message for message in stand.composer if isinstance(message, EndTake))
     assert conclude.end_tick == 2 * BAR
 
 
 def test_what_goes_out_early_is_asked_for_early_enough() -> None:
-    stand = Table(Settings(time=Time(advance_ns=100 * MS)))
-    stand.at(0, Listen())
+    stand = Table(Settings(time=TimeSettings(advance_ns=100 * MS)))
+    stand.at(0, Start())
     last = stand.phrase(SECOND)
     (at,) = [stand.pause()]
     assert at is not None
@@ -511,7 +511,7 @@ def test_a_chord_that_is_held_is_no_rest() -> None:
     stand = accompanied()
     stand.compose(strike(48, 36, BASS), done=False)
     stand.pass_to(START_NS + 5 * BAR_NS)
-    assert not any(isinstance(message, Conclude) for message in stand.composer)
+    assert not any(isinstance(message, EndTake) for message in stand.composer)
 
 
 def test_early_notes_are_shown_once() -> None:
@@ -525,8 +525,8 @@ def test_a_pedal_that_is_down_before_the_first_note_is_down() -> None:
     stand = Stand(Settings(), None)
     stand.play(SECOND, ControlChange(0, 64, 127))
     stand.play(2 * SECOND, NoteOn(0, 60, 80), NoteOff(0, 60))
-    heard = [h for m in stand.composer if isinstance(m, Hear) for h in m.happenings]
-    assert heard == [Strike(0, PIANO, 60, 80)]
+    heard = [h for m in stand.composer if isinstance(m, PlayerEvents) for h in m.events]
+    assert heard == [Onset(0, PIANO, 60, 80)]
 
 
 def test_an_answer_that_was_taken_back_leaves_no_gap_before_the_next() -> None:
@@ -537,7 +537,7 @@ def test_an_answer_that_was_taken_back_leaves_no_gap_before_the_next() -> None:
     again = stand.phrase(stand.now_ns + 100 * MS)
     stand.now_ns = again
     stand.pass_to(again + SECOND)
-    heard = [h.tick for m in stand.composer if isinstance(m, Hear) for h in m.happenings]
+    heard = [h.tick for m in stand.composer if isinstance(m, PlayerEvents) for h in m.events]
     assert stand.asked()[1].begin_tick - heard[-1] < 50
 
 
@@ -563,7 +563,7 @@ def test_a_loop_repeats_the_phrase_in_whole_bars_and_varies_every_second_pass() 
     stand.pass_to(START_NS + 7 * BEAT_NS)
     (first,) = stand.asked()
     assert (first.begin_tick, first.end_tick) == (2 * BAR, 4 * BAR)
-    onsets = [h.tick for h in first.script if isinstance(h, Strike)]
+    onsets = [h.tick for h in first.script if isinstance(h, Onset)]
     assert onsets == [2 * BAR + 48 * beat for beat in (1, 2, 3, 4)]
     stand.compose(*first.script)
     stand.pass_to(START_NS + 4 * BAR_NS - 500 * MS)
@@ -587,7 +587,7 @@ def test_a_loop_that_does_not_vary_repeats_and_stops_for_the_player() -> None:
     assert len(stand.asked()) >= 4
     assert all(asked.script for asked in stand.asked())
     stand.play(stand.now_ns, NoteOn(0, 60, 80))
-    assert stand.state is State.HEARING
+    assert stand.state is TurnState.PLAYER
 
 
 def test_played_freely_a_loop_is_as_long_as_phrase_and_rest() -> None:
@@ -607,7 +607,7 @@ def test_a_pedal_hands_over_and_is_not_heard_as_music() -> None:
     stand.at(START_NS, Bind(((Control(0, 20), Action.HAND_OVER),)))
     stand.play(START_NS, NoteOn(0, 60, 80))
     stand.play(START_NS + 100 * MS, ControlChange(0, 20, 127))
-    assert stand.state is State.ANSWERING
+    assert stand.state is TurnState.ANSWERING
 
 
 def test_a_control_is_learned_and_shown() -> None:
@@ -627,7 +627,7 @@ def test_a_knob_blends_the_styles_of_the_palette() -> None:
     stand.at(START_NS, Bind(((Control(0, 1), Action.BLEND),)))
     stand.play(START_NS, ControlChange(0, 1, 127))
     arranged = stand.composer[-1]
-    assert isinstance(arranged, Arrange)
+    assert isinstance(arranged, Configure)
     assert arranged.settings.style == (("jazz", 1.0),)
     assert arranged.settings.palette == palette
 
@@ -638,8 +638,10 @@ def test_panic_by_a_key_silences_everything_and_one_plays_on() -> None:
     stand.play(START_NS, NoteOn(0, 60, 80))
     stand.play(START_NS + BEAT_NS, NoteOn(0, 21, 1))
     assert stand.io[-1] == protocol.Panic()
-    assert stand.state is State.LISTENING
-    assert stand.composer[-1] == Hear((Release(48, PIANO, 60),))  # a key that hangs is let go
+    assert stand.state is TurnState.LISTENING
+    assert stand.composer[-1] == PlayerEvents(
+        (Release(48, PIANO, 60),)
+    )  # a key that hangs is let go
     stand.play(START_NS + 2 * BEAT_NS, NoteOn(0, 62, 80))
     stand.pass_to(START_NS + 2 * BAR_NS)
     assert len(stand.asked()) == 0  # the new key is held, and nobody is interrupted
@@ -652,10 +654,10 @@ def test_panic_ends_an_answer_and_it_is_not_resumed() -> None:
     stand = accompanied()
     stand.compose(strike(48, 36, BASS), done=False)
     stand.at(stand.now_ns, protocol.Panic())
-    assert isinstance(stand.composer[-2], Withdraw)
+    assert isinstance(stand.composer[-2], Retract)
     asked = len(stand.asked())
     stand.pass_to(START_NS + 4 * BAR_NS)
-    assert (stand.state, len(stand.asked())) == (State.LISTENING, asked)
+    assert (stand.state, len(stand.asked())) == (TurnState.LISTENING, asked)
 
 
 @pytest.mark.parametrize("way", ["learn", "bind"])
@@ -683,7 +685,7 @@ def test_who_is_asked_before_anything_was_played_begins_on_the_next_beat() -> No
     assert asked.instruments == (PIANO,)
     stand.compose(strike(96))
     stand.pass_to(START_NS + 5 * BAR_NS)
-    assert stand.state is State.LISTENING
+    assert stand.state is TurnState.LISTENING
 
 
 def test_out_of_nothing_and_freely_it_begins_at_once() -> None:
@@ -702,20 +704,20 @@ def test_a_loop_out_of_nothing_is_an_answer() -> None:
     assert asked.end_tick - asked.begin_tick == 8 * 96
     stand.compose(strike(asked.begin_tick))
     stand.pass_to(20 * SECOND)
-    assert (len(stand.asked()), stand.state) == (1, State.LISTENING)
+    assert (len(stand.asked()), stand.state) == (1, TurnState.LISTENING)
 
 
 def test_who_is_accompanied_out_of_nothing_has_time_to_come_in() -> None:
     stand = Stand(Settings(mode=Mode.ACCOMPANY))
     stand.at(START_NS + 20 * SECOND, HandOver())
     stand.pass_to(START_NS + 21 * SECOND)
-    assert not [message for message in stand.composer if isinstance(message, Conclude)]
+    assert not [message for message in stand.composer if isinstance(message, EndTake)]
 
 
 def test_who_stops_with_a_key_down_has_let_go_of_it() -> None:
     stand = Stand(Settings())
     stand.play(START_NS, NoteOn(0, 60, 80), ControlChange(0, 64, 127))
-    stand.at(START_NS + SECOND, Halt())
+    stand.at(START_NS + SECOND, Stop())
     snapshot = stand.session.snapshot(START_NS + 2 * SECOND)
     assert [n.release_ns for n in snapshot.notes] == [START_NS + SECOND]
     assert snapshot.pedals == ((START_NS, START_NS + SECOND),)
@@ -744,7 +746,7 @@ def test_a_tempo_that_has_become_another_is_told_with_the_next_phrase() -> None:
     stand.move(START_NS + BAR_NS, faster)
     assert len(stand.composer) == begun
     stand.play(faster.ns_at(BAR + 24), NoteOn(0, 60, 80))
-    assert stand.composer[-2:] == [Begin(150.0), Hear((Strike(24, PIANO, 60, 80),))]
+    assert stand.composer[-2:] == [Reset(150.0), PlayerEvents((Onset(24, PIANO, 60, 80),))]
 
 
 def test_a_metre_that_changes_under_a_phrase_is_told_before_the_answer() -> None:
@@ -753,19 +755,19 @@ def test_a_metre_that_changes_under_a_phrase_is_told_before_the_answer() -> None
     begun = len(stand.composer)
     metre = replace(HOST, metre=MetreChange(0, 3, 4))
     stand.move(START_NS + BAR_NS // 2, metre)
-    assert isinstance(stand.composer[begun], Begin)  # at once: it has to be read
+    assert isinstance(stand.composer[begun], Reset)  # at once: it has to be read
     stand.at(START_NS + 1100 * MS, HandOver())
-    told = [m for m in stand.composer[begun:] if isinstance(m, Begin | Hear | Compose)]
-    assert told[0] == Begin(120.0, (3, 4))
-    assert isinstance(told[1], Hear)
-    assert [h.tick for h in told[1].happenings] == [0, 38, 48, 86]
-    assert isinstance(told[2], Compose)
+    told = [m for m in stand.composer[begun:] if isinstance(m, Reset | PlayerEvents | Generate)]
+    assert told[0] == Reset(120.0, (3, 4))
+    assert isinstance(told[1], PlayerEvents)
+    assert [h.tick for h in told[1].events] == [0, 38, 48, 86]
+    assert isinstance(told[2], Generate)
     assert told[2].begin_tick == 144
     assert len(told) == 3
 
 
 def test_what_begins_now_is_not_drawn_into_the_past() -> None:
-    settings = Settings(quantise=Quantise(Step.EIGHTH), begins=Begins.AT_ONCE)
+    settings = Settings(quantise=Quantise(GridStep.EIGHTH), begins=StartOn.NOW)
     stand = Stand(settings)
     end_ns = stand.beats(0, 2)
     stand.at(end_ns + 20 * MS, HandOver())
@@ -777,9 +779,9 @@ def test_what_begins_now_is_not_drawn_into_the_past() -> None:
 
 def test_a_change_of_time_is_told_at_once() -> None:
     stand = Stand(Settings(), None)
-    stand.at(SECOND, Change(Settings(time=Time(bpm=90))))
+    stand.at(SECOND, ChangeSettings(Settings(time=TimeSettings(bpm=90))))
     assert stand.io[-2:] == [
-        protocol.Follow(),
-        protocol.Conduct(stand.line),
+        protocol.SetSync(),
+        protocol.SetOwnTransport(stand.line),
     ]
     assert stand.line.bpm == pytest.approx(90)

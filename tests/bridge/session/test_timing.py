@@ -4,76 +4,78 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.messages.composer import Begin, Strike
-from bridge.messages.settings import Mode, Settings, Time
+from bridge.messages.composer import Reset, Onset
+from bridge.messages.settings import Mode, Settings, TimeSettings
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import MetreChange
 from bridge.playout import protocol
 from bridge.session.player import SECOND
 from bridge.session.timing import Timing
-from bridge.sync.quantise import Quantise, Step
+from bridge.sync.quantise import Quantise, GridStep
 from bridge.sync.transport import Source, Transport
 
 HOST = Transport(Source.CLOCK, epoch=1, time_ns=SECOND, tick=400)
 
 
-def strike(tick: int) -> Strike:
-    return Strike(tick, Instrument.PIANO, 60, 80)
+def strike(tick: int) -> Onset:
+    return Onset(tick, Instrument.PIANO, 60, 80)
 
 
 @pytest.mark.parametrize(
     "settings,source",
     [
         (Settings(), Source.FREE),
-        (Settings(time=Time(bpm=90)), Source.OWN),
-        (Settings(time=Time(sync=Source.OWN)), Source.OWN),
+        (Settings(time=TimeSettings(bpm=90)), Source.OWN),
+        (Settings(time=TimeSettings(sync=Source.OWN)), Source.OWN),
         (Settings(mode=Mode.TRADE), Source.OWN),
-        (Settings(quantise=Quantise(Step.EIGHTH)), Source.OWN),
+        (Settings(quantise=Quantise(GridStep.EIGHTH)), Source.OWN),
     ],
 )
 def test_our_own_clock_goes_where_a_beat_is_needed(settings: Settings, source: Source) -> None:
     timing = Timing(settings)
-    (conduct,) = timing.begin(settings, SECOND)
-    assert isinstance(conduct, protocol.Conduct)
+    (conduct,) = timing.start(settings, SECOND)
+    assert isinstance(conduct, protocol.SetOwnTransport)
     assert conduct.transport.source is source
     assert timing.transport == conduct.transport
 
 
 def test_our_own_line_is_ours_even_while_somebody_elses_is_followed() -> None:
     timing = Timing(Settings())
-    timing.follow(HOST)
-    assert timing.followed
-    timing.set_off(5 * SECOND)
+    timing.set_transport(HOST)
+    assert timing.is_external
+    timing.start_own_clock(5 * SECOND)
     assert timing.transport == HOST
-    assert timing.follow(Transport(epoch=2, time_ns=77))  # theirs is broken, and ours goes on
+    assert timing.set_transport(
+        Transport(epoch=2, time_ns=77)
+    )  # theirs is broken, and ours goes on
     assert timing.transport == Transport(epoch=2, time_ns=5 * SECOND)
-    assert not timing.begun  # where it lies is up to the next note
+    assert not timing.own_clock_started  # where it lies is up to the next note
 
 
 def test_a_line_of_the_same_epoch_does_not_break() -> None:
     timing = Timing(Settings())
-    assert timing.follow(HOST)
-    assert not timing.follow(HOST.shifted(5))
+    assert timing.set_transport(HOST)
+    assert not timing.set_transport(HOST.shifted(5))
     assert timing.transport == HOST.shifted(5)
 
 
 def test_music_begins_at_the_bar_line_before_the_host() -> None:
     timing = Timing(Settings())
-    timing.follow(HOST)
-    assert timing.reframe(SECOND) == Begin(120.0, (4, 4))
-    assert timing.composers(strike(400)).tick == 400 - 384
-    assert timing.ours(strike(16)).tick == 400
-    assert timing.composers(strike(300)).tick == 0  # nothing is before the beginning
+    timing.set_transport(HOST)
+    assert timing.realign(SECOND) == Reset(120.0, (4, 4))
+    assert timing.to_composer(strike(400)).tick == 400 - 384
+    assert timing.from_composer(strike(16)).tick == 400
+    assert timing.to_composer(strike(300)).tick == 0  # nothing is before the beginning
 
 
 def test_where_tempo_and_metre_stay_the_music_goes_on_at_its_next_bar_line() -> None:
     timing = Timing(Settings())
-    timing.follow(HOST)
-    timing.reframe(SECOND)
-    timing.composers(strike(600))  # in the composer's second bar
-    timing.follow(replace(HOST, epoch=2, tick=10, quarter_ns=round(HOST.quarter_ns * 1.02)))
-    assert timing.reframe(SECOND) is None
-    assert timing.composers(strike(10)).tick == 2 * 192 + 10
+    timing.set_transport(HOST)
+    timing.realign(SECOND)
+    timing.to_composer(strike(600))  # in the composer's second bar
+    timing.set_transport(replace(HOST, epoch=2, tick=10, quarter_ns=round(HOST.quarter_ns * 1.02)))
+    assert timing.realign(SECOND) is None
+    assert timing.to_composer(strike(10)).tick == 2 * 192 + 10
 
 
 @pytest.mark.parametrize(
@@ -86,51 +88,53 @@ def test_where_tempo_and_metre_stay_the_music_goes_on_at_its_next_bar_line() -> 
 )
 def test_in_another_frame_it_begins_anew(other: Transport) -> None:
     timing = Timing(Settings())
-    timing.follow(HOST)
-    timing.reframe(SECOND)
-    timing.composers(strike(600))
-    timing.follow(other)
-    assert timing.reframe(SECOND) is not None
-    assert timing.composers(strike(other.tick)).tick < 192
+    timing.set_transport(HOST)
+    timing.realign(SECOND)
+    timing.to_composer(strike(600))
+    timing.set_transport(other)
+    assert timing.realign(SECOND) is not None
+    assert timing.to_composer(strike(other.tick)).tick < 192
 
 
 def test_ports_are_told_whose_time_and_our_own() -> None:
-    settings = Settings(time=Time(Source.LINK, bpm=90, metre=(3, 4), advance_ns=7))
+    settings = Settings(time=TimeSettings(Source.LINK, bpm=90, metre=(3, 4), advance_ns=7))
     timing = Timing(settings)
-    timing.begin(settings, SECOND)
-    follow, conduct = timing.demands()
-    assert follow == protocol.Follow(Source.LINK, 7, MetreChange(0, 3, 4))
-    assert conduct == protocol.Conduct(timing.transport)
+    timing.start(settings, SECOND)
+    follow, conduct = timing.sync_commands()
+    assert follow == protocol.SetSync(Source.LINK, 7, MetreChange(0, 3, 4))
+    assert conduct == protocol.SetOwnTransport(timing.transport)
 
 
 def test_a_change_of_tempo_is_conducted_and_another_change_is_not() -> None:
     timing = Timing(Settings())
-    timing.begin(Settings(), SECOND)
-    assert [type(each) for each in timing.change(Settings(seed=5), SECOND)] == [protocol.Follow]
-    changed = timing.change(Settings(time=Time(bpm=90)), SECOND)
-    assert [type(each) for each in changed] == [protocol.Follow, protocol.Conduct]
+    timing.start(Settings(), SECOND)
+    assert [type(each) for each in timing.apply_settings(Settings(seed=5), SECOND)] == [
+        protocol.SetSync
+    ]
+    changed = timing.apply_settings(Settings(time=TimeSettings(bpm=90)), SECOND)
+    assert [type(each) for each in changed] == [protocol.SetSync, protocol.SetOwnTransport]
 
 
 def test_our_own_clock_takes_another_tempo_where_it_is() -> None:
-    settings = Settings(time=Time(bpm=120))
+    settings = Settings(time=TimeSettings(bpm=120))
     timing = Timing(settings)
-    timing.begin(settings, 0)
-    timing.set_off(0)
+    timing.start(settings, 0)
+    timing.start_own_clock(0)
     minute = 60 * SECOND
-    timing.change(Settings(time=Time(bpm=60, metre=(3, 4))), minute)
+    timing.apply_settings(Settings(time=TimeSettings(bpm=60, metre=(3, 4))), minute)
     assert timing.transport.tick_at(minute) == 120 * 48
     assert timing.transport.tick_at(minute + SECOND) == 121 * 48
     assert timing.transport.beat_of(120 * 48) == (31, 1)  # the bar goes on being the 31st
 
 
 def test_clicks_that_were_taken_back_are_planned_again() -> None:
-    settings = Settings(time=Time(bpm=120, click=True))
+    settings = Settings(time=TimeSettings(bpm=120, click=True))
     timing = Timing(settings)
-    timing.begin(settings, 0)
-    timing.set_off(0)
-    timing.reframe(0)
+    timing.start(settings, 0)
+    timing.start_own_clock(0)
+    timing.realign(0)
     first = timing.clicks(0)
     assert [due.tick for due in first[::2]] == [0, 48, 96, 144]
     assert timing.clicks(0) == ()
-    timing.click_again(100)
+    timing.rewind_clicks(100)
     assert [due.tick for due in timing.clicks(SECOND)[::2]] == [144, 192, 240]

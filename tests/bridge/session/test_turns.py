@@ -4,30 +4,30 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.messages.composer import Release, Strike
-from bridge.messages.settings import Begins, Mode, Settings, Time
+from bridge.messages.composer import Release, Onset
+from bridge.messages.settings import StartOn, Mode, Settings, TimeSettings
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import MetreChange, Note, Score
 from bridge.session import turns
 from bridge.session.player import MS, SECOND, Phrase
-from bridge.session.turns import NO_END, Turn, recital
+from bridge.session.turns import NO_END, Turn, score_script
 from bridge.sync.transport import Source, Transport
 
 PIANO, BASS, DRUMS = Instrument.PIANO, Instrument.BASS, Instrument.DRUMS
 FREE = Transport()
 HOST = Transport(Source.JACK)  # 120 bpm, 4/4: a bar is two seconds and 192 ticks
 WALTZ = replace(HOST, metre=MetreChange(0, 3, 4))
-ADVANCED = Time(advance_ns=300 * MS)
+ADVANCED = TimeSettings(advance_ns=300 * MS)
 
 
 def phrase(begin_tick: int = 0, end_tick: int = 192) -> Phrase:
     """Return a phrase of two notes, one at its beginning and one that ends it."""
-    spoken = Phrase.beginning(HOST.ns_at(begin_tick), begin_tick)
-    spoken.take(Strike(begin_tick, PIANO, 60, 80), HOST.ns_at(begin_tick))
-    spoken.take(Release(begin_tick + 20, PIANO, 60), HOST.ns_at(begin_tick + 20))
-    spoken.take(Strike(end_tick - 24, PIANO, 62, 80), HOST.ns_at(end_tick - 24))
-    spoken.take(Release(end_tick, PIANO, 62), HOST.ns_at(end_tick))
-    spoken.touch(HOST.ns_at(end_tick))
+    spoken = Phrase.start(HOST.ns_at(begin_tick), begin_tick)
+    spoken.add(Onset(begin_tick, PIANO, 60, 80), HOST.ns_at(begin_tick))
+    spoken.add(Release(begin_tick + 20, PIANO, 60), HOST.ns_at(begin_tick + 20))
+    spoken.add(Onset(end_tick - 24, PIANO, 62, 80), HOST.ns_at(end_tick - 24))
+    spoken.add(Release(end_tick, PIANO, 62), HOST.ns_at(end_tick))
+    spoken.mark_activity(HOST.ns_at(end_tick))
     return spoken
 
 
@@ -40,10 +40,10 @@ def phrase(begin_tick: int = 0, end_tick: int = 192) -> Phrase:
         (Settings(bars=3), FREE, 3 * SECOND, Turn(288, 288 + 192)),
         # With a beat: on the next one, for whole bars.
         (Settings(), HOST, 3 * SECOND, Turn(336, 336 + 192)),
-        (Settings(begins=Begins.ON_BAR), HOST, 3 * SECOND, Turn(384, 576)),
-        (Settings(begins=Begins.AT_ONCE), HOST, 3 * SECOND, Turn(290, 290 + 192)),
+        (Settings(begins=StartOn.BAR), HOST, 3 * SECOND, Turn(384, 576)),
+        (Settings(begins=StartOn.NOW), HOST, 3 * SECOND, Turn(290, 290 + 192)),
         (Settings(bars=3), HOST, 3 * SECOND, Turn(336, 336 + 576)),
-        (Settings(begins=Begins.ON_BAR), WALTZ, 3 * SECOND, Turn(432, 432 + 144)),
+        (Settings(begins=StartOn.BAR), WALTZ, 3 * SECOND, Turn(432, 432 + 144)),
         # What goes out earlier has to be asked for earlier.
         (Settings(time=ADVANCED), HOST, 3_200 * MS, Turn(384, 384 + 192)),
         # The other modes.
@@ -58,29 +58,29 @@ def phrase(begin_tick: int = 0, end_tick: int = 192) -> Phrase:
 def test_a_turn_is_from_here_to_there(
     settings: Settings, transport: Transport, at_ns: int, turn: Turn
 ) -> None:
-    assert turns.turn(phrase(), settings, transport, at_ns) == turn
+    assert turns.next_turn(phrase(), settings, transport, at_ns) == turn
 
 
 def test_a_long_phrase_gets_no_endless_answer() -> None:
     spoken = phrase(end_tick=96 * 60)
-    (free, host) = (turns.turn(spoken, Settings(), line, SECOND) for line in (FREE, HOST))
+    (free, host) = (turns.next_turn(spoken, Settings(), line, SECOND) for line in (FREE, HOST))
     assert free.end - free.begin == 96 * 16
     assert host.end - host.begin == 8 * 192
 
 
 def test_the_turn_passes_at_a_line_only_when_trading() -> None:
     spoken = phrase(begin_tick=200)
-    assert turns.passes_at_line(spoken, Settings(), HOST) is None
-    assert turns.passes_at_line(spoken, Settings(mode=Mode.TRADE, bars=1), FREE) is None
-    assert turns.passes_at_line(spoken, Settings(mode=Mode.TRADE, bars=1), HOST) == 384
+    assert turns.trade_end_tick(spoken, Settings(), HOST) is None
+    assert turns.trade_end_tick(spoken, Settings(mode=Mode.TRADE, bars=1), FREE) is None
+    assert turns.trade_end_tick(spoken, Settings(mode=Mode.TRADE, bars=1), HOST) == 384
 
 
 def test_a_hair_before_the_line_is_on_it() -> None:
     early = phrase(begin_tick=-3, end_tick=195)
     trade = Settings(mode=Mode.TRADE, bars=4)
-    assert turns.passes_at_line(early, trade, HOST) == 4 * 192
+    assert turns.trade_end_tick(early, trade, HOST) == 4 * 192
     assert turns.loop_ticks(early, HOST, 500) == 192
-    (first, *_) = turns.loop_pass(early, HOST, Turn(384, 576))
+    (first, *_) = turns.loop_script(early, HOST, Turn(384, 576))
     assert first.tick == 384
     assert turns.loop_ticks(phrase(end_tick=230), HOST, 500) == 384
 
@@ -88,33 +88,33 @@ def test_a_hair_before_the_line_is_on_it() -> None:
 def test_a_pass_of_a_loop_is_the_phrase_at_its_place_in_the_bar() -> None:
     spoken = phrase(begin_tick=210, end_tick=370)
     turn = Turn(768, 960)
-    told = turns.loop_pass(spoken, HOST, turn)
+    told = turns.loop_script(spoken, HOST, turn)
     assert [each.tick - 768 for each in told] == [18, 38, 154, 178]
 
 
 def test_what_would_begin_after_a_pass_is_left_out_and_what_would_end_ends_with_it() -> None:
-    told = turns.loop_pass(phrase(end_tick=300), FREE, Turn(1000, 1290))
+    told = turns.loop_script(phrase(end_tick=300), FREE, Turn(1000, 1290))
     assert [(type(each), each.tick) for each in told] == [
-        (Strike, 1000),
+        (Onset, 1000),
         (Release, 1020),
-        (Strike, 1276),
+        (Onset, 1276),
         (Release, 1290),
     ]
-    assert len(turns.loop_pass(phrase(end_tick=300), FREE, Turn(1000, 1276))) == 3
+    assert len(turns.loop_script(phrase(end_tick=300), FREE, Turn(1000, 1276))) == 3
 
 
 def test_who_is_asked_for_plays_or_else_who_the_phrase_suggests() -> None:
     spoken = phrase()
     accompany = Settings(mode=Mode.ACCOMPANY)
-    assert turns.invited(spoken, Settings()) == (PIANO,)
-    assert turns.invited(spoken, accompany) == (BASS, DRUMS)
-    assert turns.invited(spoken, replace(accompany, instruments=(PIANO,))) == (PIANO,)
+    assert turns.response_instruments(spoken, Settings()) == (PIANO,)
+    assert turns.response_instruments(spoken, accompany) == (BASS, DRUMS)
+    assert turns.response_instruments(spoken, replace(accompany, instruments=(PIANO,))) == (PIANO,)
     spoken.instruments |= {BASS, DRUMS}
-    assert turns.invited(spoken, accompany) == (PIANO, BASS, DRUMS)
+    assert turns.response_instruments(spoken, accompany) == (PIANO, BASS, DRUMS)
 
 
 def test_a_grace_note_of_a_score_is_struck_and_let_go_of() -> None:
     grace = Score((Note(48, Instrument.PIANO, 70, 48, 66),))
-    strike, release = recital(grace, Transport(), 100)
-    assert strike == Strike(148, Instrument.PIANO, 70, 66)
+    strike, release = score_script(grace, Transport(), 100)
+    assert strike == Onset(148, Instrument.PIANO, 70, 66)
     assert release == Release(149, Instrument.PIANO, 70)

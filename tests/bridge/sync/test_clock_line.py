@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.sync.clock_line import LONGEST_NS, SHORTEST_NS, SILENCE_NS, WINDOW, ClockLine
+from bridge.sync.clock_line import MAX_CLOCK_NS, MIN_CLOCK_NS, SILENCE_NS, WINDOW, ClockLine
 from bridge.sync.tempo import FREE_BPM, NS_PER_MINUTE, quarter_ns
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "clock"
@@ -48,7 +48,7 @@ def followed(arrivals: Sequence[int]) -> ClockLine:
     """Hear some clocks."""
     line = ClockLine()
     for arrival_ns in arrivals:
-        line.hear(arrival_ns)
+        line.add_clock(arrival_ns)
     return line
 
 
@@ -59,7 +59,7 @@ def ours(arrivals: Sequence[int]) -> list[tuple[float, float]]:
     """Say at each clock when the clock a beat later comes, and how long a beat is."""
     line, guesses = ClockLine(), []
     for arrival_ns in arrivals:
-        line.hear(arrival_ns)
+        line.add_clock(arrival_ns)
         guesses.append((float(line.ns_at(line.number + BEAT)), float(line.quarter_ns)))
     return guesses
 
@@ -160,7 +160,7 @@ def test_nothing_drifts_in_an_hour() -> None:
     times = true_times([20 + 1 / 3] * 20 * 24 * 60, begin_ns=10**18)
     line = ClockLine()
     for number, arrival_ns in enumerate(delivered(times, 1, 0.05, PERIOD_NS)):
-        line.hear(arrival_ns)
+        line.add_clock(arrival_ns)
         if number >= SETTLED:
             assert abs(line.ns_at(number) - times[number] - 4 * MS) < 2 * MS
     assert line.number == len(times) - 1
@@ -184,9 +184,9 @@ def test_no_stream_is_too_strange(intervals: list[int]) -> None:
     for interval_ns in intervals:
         now_ns += interval_ns
         before = line.number
-        line.hear(now_ns)
+        line.add_clock(now_ns)
         assert line.number >= before
-        assert SHORTEST_NS * BEAT - 1 <= line.quarter_ns <= LONGEST_NS * BEAT + 1
+        assert MIN_CLOCK_NS * BEAT - 1 <= line.quarter_ns <= MAX_CLOCK_NS * BEAT + 1
 
 
 @pytest.mark.parametrize("clocks, worst", [(2, 0.27), (3, 0.13), (12, 0.03), (24, 0.005)])
@@ -209,7 +209,7 @@ def test_few_clocks_give_a_tempo(clocks: int, worst: float) -> None:
 def test_before_the_second_clock_it_is_120_bpm() -> None:
     line = ClockLine()
     assert (line.number, line.last_ns, line.quarter_ns) == (-1, None, quarter_ns(FREE_BPM))
-    line.hear(5)
+    line.add_clock(5)
     assert (line.number, line.last_ns, line.quarter_ns) == (0, 5, quarter_ns(FREE_BPM))
     assert line.ns_at(0) == 5
     assert line.ns_at(24) == 5 + quarter_ns(FREE_BPM)
@@ -223,7 +223,7 @@ def test_lost_clocks_are_counted(lost: int, period_ns: int, late: float) -> None
     arrivals = delivered(times, lost, late, period_ns)
     line = followed(arrivals[:100])
     for number in range(100 + lost, 300):
-        line.hear(arrivals[number])
+        line.add_clock(arrivals[number])
         # The line does not move, not even before the loss is noticed.
         assert abs(line.ns_at(number + BEAT) - line.ns_at(number) - 500 * MS) < 3 * MS
         assert abs(line.ns_at(200) - times[200] - 3 * MS) < 5 * MS
@@ -240,7 +240,7 @@ def test_clocks_that_are_held_back_are_counted_when_they_come(
     end_ns = arrivals[100] + stall_ms * MS
     line = ClockLine()
     for number, arrival_ns in enumerate(arrivals):
-        line.hear(max(arrival_ns, end_ns) if number >= 100 else arrival_ns)
+        line.add_clock(max(arrival_ns, end_ns) if number >= 100 else arrival_ns)
         assert line.number == number
         if number >= 60:
             assert abs(line.ns_at(number + BEAT) - times[number] - 503 * MS) < 5 * MS
@@ -249,9 +249,9 @@ def test_clocks_that_are_held_back_are_counted_when_they_come(
 def test_a_clock_sent_twice_is_one() -> None:
     line = ClockLine()
     for number, arrival_ns in enumerate(delivered(true_times([120] * 100), 1, 0, PERIOD_NS)):
-        line.hear(arrival_ns)
+        line.add_clock(arrival_ns)
         if number % 10 == 5 and number > 20:
-            line.hear(arrival_ns + MS)
+            line.add_clock(arrival_ns + MS)
         assert line.number == number
 
 
@@ -270,12 +270,12 @@ def test_a_new_run_keeps_the_tempo_and_forgets_the_beat() -> None:
     line = followed(arrivals)
     tempo_ns = line.quarter_ns
     for _ in range(2):  # twice, with a single clock between: that does not weaken it
-        line.begin()
-        line.begin()
-        line.hear(arrivals[-1] + 3 * MS)
+        line.start_run()
+        line.start_run()
+        line.add_clock(arrivals[-1] + 3 * MS)
         assert line.quarter_ns == tempo_ns
         assert line.ns_at(line.number) == arrivals[-1] + 3 * MS
-    line.hear(arrivals[-1] + 30 * MS)
+    line.add_clock(arrivals[-1] + 30 * MS)
     assert abs(line.quarter_ns / tempo_ns - 1) < 0.005
     assert line.number == 102
 
@@ -284,5 +284,5 @@ def test_a_new_run_keeps_the_tempo_and_forgets_the_beat() -> None:
 def test_a_tempo_changed_in_a_pause_is_noticed(bpm: float) -> None:
     line = followed(delivered(true_times([120] * 100), 1, 0, PERIOD_NS))
     for arrival_ns in delivered(true_times([bpm] * 30, 3 * SILENCE_NS), 1, 0, PERIOD_NS):
-        line.hear(arrival_ns)
+        line.add_clock(arrival_ns)
     assert abs(NS_PER_MINUTE / line.quarter_ns / bpm - 1) < 0.01

@@ -5,7 +5,7 @@ import statistics
 
 import pytest
 
-from bridge.sync.frames import LOST_NS, FrameClock
+from bridge.sync.frames import RESYNC_NS, FrameClock
 
 RATE_HZ = 48_000
 PERIOD = 256
@@ -41,8 +41,8 @@ def test_an_unlucky_first_reading_is_soon_forgotten() -> None:
 def test_a_jump_of_the_server_is_followed_at_once() -> None:
     clock = FrameClock(RATE_HZ, 0, 0)
     clock.observe(PERIOD, 5_333_333)
-    clock.observe(2 * PERIOD, 10_666_666 + 50 * LOST_NS)
-    assert clock.ns_of(2 * PERIOD) == 10_666_666 + 50 * LOST_NS
+    clock.observe(2 * PERIOD, 10_666_666 + 50 * RESYNC_NS)
+    assert clock.ns_of(2 * PERIOD) == 10_666_666 + 50 * RESYNC_NS
 
 
 def test_the_counter_may_wrap() -> None:

@@ -6,7 +6,7 @@ from statistics import pstdev
 
 import pytest
 
-from bridge.sync.host import PRESENT_NS, HostFollower, HostPosition
+from bridge.sync.host import TIMEOUT_NS, HostTracker, HostPosition
 from bridge.sync.transport import Source, Transport
 
 SECOND = 1_000_000_000
@@ -19,7 +19,7 @@ class Host:
     def __init__(self, bpm: float = 97.5, seed: int = 0) -> None:
         self.rng, self.bpm = Random(seed), bpm
         self.now_ns, self.quarters, self.playing = 5 * SECOND, 0.0, True
-        self.follower = HostFollower(Source.JACK)
+        self.follower = HostTracker(Source.JACK)
 
     def say(self) -> None:
         """Say where it is."""
@@ -59,11 +59,11 @@ def test_rounding_and_late_readings_are_averaged_out(bpm: float) -> None:
 
 
 def test_a_host_that_is_silent_is_not_there() -> None:
-    follower = HostFollower(Source.JACK)
+    follower = HostTracker(Source.JACK)
     assert follower.transport(0) is None
     follower.observe(HostPosition(SECOND, playing=True, quarters=0, bpm=120))
-    assert follower.transport(SECOND + PRESENT_NS) is not None
-    assert follower.transport(SECOND + PRESENT_NS + 1) is None
+    assert follower.transport(SECOND + TIMEOUT_NS) is not None
+    assert follower.transport(SECOND + TIMEOUT_NS + 1) is None
 
 
 def test_stopping_starting_jumping_and_looping_each_break_the_line_once() -> None:
@@ -94,7 +94,7 @@ def test_a_tempo_that_changes_moves_the_line_and_does_not_break_it() -> None:
 
 
 def test_a_host_that_counts_its_jumps_is_believed() -> None:
-    follower = HostFollower(Source.PLUGIN)
+    follower = HostTracker(Source.PLUGIN)
     position = HostPosition(SECOND, playing=True, quarters=0, bpm=120, epoch=7)
     epochs = []
     for epoch, quarters in ((7, 0.0), (7, 0.04), (8, 0.05), (8, 0.06)):
@@ -106,7 +106,7 @@ def test_a_host_that_counts_its_jumps_is_believed() -> None:
 
 
 def test_bars_are_the_hosts_and_there_is_music_before_the_beginning() -> None:
-    follower = HostFollower(Source.PLUGIN)
+    follower = HostTracker(Source.PLUGIN)
     follower.observe(
         HostPosition(
             SECOND,
@@ -120,5 +120,5 @@ def test_bars_are_the_hosts_and_there_is_music_before_the_beginning() -> None:
     )
     line = follower.transport(SECOND)
     assert line is not None
-    assert line.beat_of(line.passed(SECOND)) == (0, 3)
+    assert line.beat_of(line.last_tick_at(SECOND)) == (0, 3)
     assert line.beat_of(line.tick_at(SECOND + 6_000_000)) == (1, 1)

@@ -14,20 +14,20 @@ from hypothesis import strategies as st
 
 from bridge.midi.events import (
     ActiveSensing,
-    Clock,
+    TimingClock,
     Continue,
     ControlChange,
     Event,
     NoteOn,
     SongPosition,
-    Stamped,
+    TimedEvent,
     Start,
     Stop,
 )
 from bridge.midi.notes import MetreChange
-from bridge.midi.parser import WireParser
+from bridge.midi.parser import MidiParser
 from bridge.sync.clock_line import SILENCE_NS
-from bridge.sync.midi_clock import TOGETHER_NS, TRANSITIONS, ClockFollower, State
+from bridge.sync.midi_clock import TOGETHER_NS, TRANSITIONS, MidiClockTracker, ClockState
 from bridge.sync.tempo import FREE_BPM, quarter_ns
 from bridge.sync.transport import Source, Transport
 
@@ -41,14 +41,14 @@ class Host:
     """Plays a host to a follower. `now_ns` is when its next clock is due."""
 
     bpm: float = 120.0
-    follower: ClockFollower = field(default_factory=ClockFollower)
+    follower: MidiClockTracker = field(default_factory=MidiClockTracker)
     now_ns: int = 5_000_000_000
 
     def clocks(self, count: int) -> list[int]:
         """Send clocks, and the clock's tick as a note would get it that is stamped at it."""
         ticks = []
         for _ in range(count):
-            self.follower.feed(Stamped(self.now_ns, Clock()))
+            self.follower.feed(TimedEvent(self.now_ns, TimingClock()))
             ticks.append(self.where.tick_at(self.now_ns))
             self.now_ns += round(quarter_ns(self.bpm) / 24)
         return ticks
@@ -56,7 +56,7 @@ class Host:
     def send(self, *events: Event, before_ns: int = MS) -> None:
         """Send something just before the next clock."""
         for event in events:
-            self.follower.feed(Stamped(self.now_ns - before_ns, event))
+            self.follower.feed(TimedEvent(self.now_ns - before_ns, event))
 
     def rest(self, span_ns: int) -> None:
         """Send nothing for a while."""
@@ -145,7 +145,7 @@ def test_a_drum_machine_has_a_tempo_and_does_not_play() -> None:
 
 
 def test_the_metre_is_what_one_is_told() -> None:
-    host = Host(follower=ClockFollower(MetreChange(0, 3, 4)))
+    host = Host(follower=MidiClockTracker(MetreChange(0, 3, 4)))
     host.send(Start())
     host.clocks(73)
     assert host.where.beat_of(host.where.tick) == (2, 1)
@@ -336,7 +336,7 @@ def test_ardour_is_recognised_even_if_we_came_late() -> None:
 
 
 def test_ardour_sends_no_position_beyond_the_last() -> None:
-    host = Ardour(follower=ClockFollower(position_clocks=1))
+    host = Ardour(follower=MidiClockTracker(position_clocks=1))
     host.play_from(16368)
     host.clocks(30)
     host.send(Stop())
@@ -346,7 +346,7 @@ def test_ardour_sends_no_position_beyond_the_last() -> None:
 
 
 def test_one_may_say_that_it_is_ardour() -> None:
-    host = Ardour(follower=ClockFollower(position_clocks=1))
+    host = Ardour(follower=MidiClockTracker(position_clocks=1))
     assert host.play_from(96) == 192
     assert host.clocks(1) == [192]
 
@@ -386,10 +386,14 @@ def test_a_host_that_counts_sixteenths_is_not_taken_for_ardour(
 @pytest.mark.parametrize(
     "proof",
     [
-        pytest.param([SongPosition(16), Continue(), Clock(), Stop()], id="no multiple of 24"),
-        pytest.param([SongPosition(24), SongPosition(48), Continue(), Clock(), Stop()], id="two"),
-        pytest.param([SongPosition(24), Start(), Clock(), Stop()], id="then start"),
-        pytest.param([Start(), Clock(), SongPosition(24), Clock(), Stop()], id="while playing"),
+        pytest.param([SongPosition(16), Continue(), TimingClock(), Stop()], id="no multiple of 24"),
+        pytest.param(
+            [SongPosition(24), SongPosition(48), Continue(), TimingClock(), Stop()], id="two"
+        ),
+        pytest.param([SongPosition(24), Start(), TimingClock(), Stop()], id="then start"),
+        pytest.param(
+            [Start(), TimingClock(), SongPosition(24), TimingClock(), Stop()], id="while playing"
+        ),
     ],
 )
 def test_what_ardour_never_does_is_remembered(proof: list[Event]) -> None:
@@ -426,12 +430,12 @@ def test_a_host_mistaken_for_ardour_is_put_right_by_its_next_position() -> None:
 
 
 def test_the_table_names_every_state() -> None:
-    assert set(TRANSITIONS) == set(State)
-    assert {state for row in TRANSITIONS.values() for state in row.values()} == set(State)
+    assert set(TRANSITIONS) == set(ClockState)
+    assert {state for row in TRANSITIONS.values() for state in row.values()} == set(ClockState)
 
 
 SIGNALS = st.sampled_from(
-    [Clock()] * 6
+    [TimingClock()] * 6
     + [Start(), Continue(), Stop(), SongPosition(0), SongPosition(24), SongPosition(16383)]
     + [NoteOn(0, 60, 1), ActiveSensing()]
 )
@@ -439,10 +443,10 @@ SIGNALS = st.sampled_from(
 
 @given(st.lists(st.tuples(st.sampled_from([0, MS, 21 * MS, 2 * SILENCE_NS]), SIGNALS)))
 def test_no_conversation_is_too_strange(said: list[tuple[int, Event]]) -> None:
-    follower, now_ns, epoch = ClockFollower(), 0, 0
+    follower, now_ns, epoch = MidiClockTracker(), 0, 0
     for wait_ns, event in said:
         now_ns += wait_ns
-        follower.feed(Stamped(now_ns, event))
+        follower.feed(TimedEvent(now_ns, event))
         transport = follower.transport(now_ns)
         if transport is not None:
             assert transport.epoch >= epoch
@@ -454,13 +458,13 @@ def test_no_conversation_is_too_strange(said: list[tuple[int, Event]]) -> None:
 # Recordings.
 
 
-def replay(name: str, follower: ClockFollower) -> Iterator[tuple[int, Event, Transport | None]]:
+def replay(name: str, follower: MidiClockTracker) -> Iterator[tuple[int, Event, Transport | None]]:
     """Feed a recording; give each event and where the music is after it."""
     log: dict[str, Any] = json.loads((GOLDEN / name).read_text())
-    parser = WireParser()
+    parser = MidiParser()
     for time_ns, data in log["events"]:
         for event in parser.feed(bytes(data)):
-            follower.feed(Stamped(time_ns, event))
+            follower.feed(TimedEvent(time_ns, event))
             yield time_ns, event, follower.transport(time_ns)
 
 
@@ -473,7 +477,7 @@ class Round:
     astray: list[int] = field(default_factory=list)  # of notes: ticks from where they are written
 
 
-def rounds(name: str, follower: ClockFollower) -> list[Round]:
+def rounds(name: str, follower: MidiClockTracker) -> list[Round]:
     """Follow a recording."""
     log = json.loads((GOLDEN / name).read_text())
     written = iter(log["score"])
@@ -486,7 +490,7 @@ def rounds(name: str, follower: ClockFollower) -> list[Round]:
         if where.epoch != epoch:
             found.append(Round(time_ns))
             epoch = where.epoch
-        if isinstance(event, Clock):
+        if isinstance(event, TimingClock):
             found[-1].ticks.append(where.tick)
         elif isinstance(event, NoteOn):
             found[-1].astray.append(where.tick_at(time_ns) - round(48 * beat))
@@ -510,7 +514,7 @@ def begins(found: list[Round]) -> list[float]:
 
 @pytest.mark.parametrize("name", RECORDED)
 def test_recorded_hosts_are_followed(name: str) -> None:
-    found = rounds(name, ClockFollower(position_clocks=1))
+    found = rounds(name, MidiClockTracker(position_clocks=1))
     assert begins(found) == RECORDED[name]
     for each in found:
         if "overloaded" not in name:  # there, clocks and a note were lost on the way
@@ -523,7 +527,7 @@ def test_recorded_hosts_are_followed(name: str) -> None:
 
 def test_a_recorded_ardour_is_recognised_by_its_first_continue() -> None:
     name = "ardour-start-stop-continue.json"
-    assert begins(rounds(name, ClockFollower())) == RECORDED[name]
+    assert begins(rounds(name, MidiClockTracker())) == RECORDED[name]
 
 
 @pytest.mark.parametrize(
@@ -533,4 +537,4 @@ def test_a_recorded_ardour_that_never_goes_on_where_it_stopped_is_not_recognised
     name: str,
 ) -> None:
     as_specified = [6 * quarter for quarter in RECORDED[name]]
-    assert begins(rounds(name, ClockFollower())) == as_specified
+    assert begins(rounds(name, MidiClockTracker())) == as_specified

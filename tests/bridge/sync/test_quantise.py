@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.midi.notes import MetreChange
-from bridge.sync.quantise import Quantise, Step
+from bridge.sync.quantise import Quantise, GridStep
 from bridge.sync.transport import Source, Transport
 
 HOST = Transport(Source.JACK, metre=MetreChange(0, 4, 4))
@@ -15,23 +15,25 @@ HOST = Transport(Source.JACK, metre=MetreChange(0, 4, 4))
     "quantise,ticks,drawn",
     [
         (Quantise(), [1, 5, 95], [1, 5, 95]),
-        (Quantise(Step.SIXTEENTH), [5, 7, 12, 190], [0, 12, 12, 192]),
-        (Quantise(Step.EIGHTH), [11, 13, 40, 181], [0, 24, 48, 192]),
-        (Quantise(Step.TRIPLET), [7, 9, 30], [0, 16, 32]),
-        (Quantise(Step.SIXTEENTH, strength=0.5), [4, 8, 16], [2, 10, 14]),
-        (Quantise(Step.SIXTEENTH, strength=0.0), [5, 7], [5, 7]),
+        (Quantise(GridStep.SIXTEENTH), [5, 7, 12, 190], [0, 12, 12, 192]),
+        (Quantise(GridStep.EIGHTH), [11, 13, 40, 181], [0, 24, 48, 192]),
+        (Quantise(GridStep.TRIPLET), [7, 9, 30], [0, 16, 32]),
+        (Quantise(GridStep.SIXTEENTH, strength=0.5), [4, 8, 16], [2, 10, 14]),
+        (Quantise(GridStep.SIXTEENTH, strength=0.0), [5, 7], [5, 7]),
         # Swung: the second eighth of each pair lies at two thirds of a quarter note.
-        (Quantise(Step.EIGHTH, swing=2 / 3), [20, 30, 45, 70], [32, 32, 48, 80]),
-        (Quantise(Step.SIXTEENTH, swing=2 / 3), [14, 26, 40], [16, 24, 40]),
+        (Quantise(GridStep.EIGHTH, swing=2 / 3), [20, 30, 45, 70], [32, 32, 48, 80]),
+        (Quantise(GridStep.SIXTEENTH, swing=2 / 3), [14, 26, 40], [16, 24, 40]),
     ],
 )
 def test_notes_are_drawn_to_lines(quantise: Quantise, ticks: list[int], drawn: list[int]) -> None:
-    assert [quantise.drawn(tick, HOST) for tick in ticks] == drawn
+    assert [quantise.quantised_tick(tick, HOST) for tick in ticks] == drawn
 
 
 def test_lines_are_counted_from_the_bar_line() -> None:
     odd = Transport(Source.JACK, metre=MetreChange(100, 7, 16))  # a bar of 84 ticks
-    assert [Quantise(Step.EIGHTH).drawn(tick, odd) for tick in (99, 125, 180, 186)] == [
+    assert [
+        Quantise(GridStep.EIGHTH).quantised_tick(tick, odd) for tick in (99, 125, 180, 186)
+    ] == [
         100,
         124,
         184,
@@ -40,33 +42,33 @@ def test_lines_are_counted_from_the_bar_line() -> None:
 
 
 def test_played_freely_there_is_nothing_to_be_drawn_to() -> None:
-    assert Quantise(Step.EIGHTH).drawn(11, Transport()) == 11
+    assert Quantise(GridStep.EIGHTH).quantised_tick(11, Transport()) == 11
 
 
 @given(
     st.integers(-2000, 2000),
-    st.sampled_from(list(Step)[1:]),
+    st.sampled_from(list(GridStep)[1:]),
     st.floats(0, 1),
     st.floats(0.5, 0.75),
     st.sampled_from([(4, 4), (3, 4), (6, 8), (7, 16)]),
 )
 def test_a_note_moves_towards_a_line_and_never_by_more_than_a_step(
-    tick: int, step: Step, strength: float, swing: float, metre: tuple[int, int]
+    tick: int, step: GridStep, strength: float, swing: float, metre: tuple[int, int]
 ) -> None:
     line = Transport(Source.JACK, metre=MetreChange(0, *metre))
-    whole = Quantise(step, 1.0, swing).drawn(tick, line)
-    part = Quantise(step, strength, swing).drawn(tick, line)
+    whole = Quantise(step, 1.0, swing).quantised_tick(tick, line)
+    part = Quantise(step, strength, swing).quantised_tick(tick, line)
     assert abs(whole - tick) <= step.ticks
     assert min(tick, whole) <= part <= max(tick, whole)
-    assert abs(whole - tick) <= Quantise(step, strength, swing).reach(line)
-    if step is Step.TRIPLET or swing == 0.5:
-        assert Quantise(step).drawn(whole, line) == whole  # once is enough
+    assert abs(whole - tick) <= Quantise(step, strength, swing).max_shift_ticks(line)
+    if step is GridStep.TRIPLET or swing == 0.5:
+        assert Quantise(step).quantised_tick(whole, line) == whole  # once is enough
 
 
 @pytest.mark.parametrize("values", [{"strength": 1.1}, {"strength": -0.1}, {"swing": 0.4}])
 def test_what_makes_no_sense_is_refused(values: dict[str, float]) -> None:
     with pytest.raises(ValueError, match="Quantise"):
-        Quantise(Step.EIGHTH, **values)
+        Quantise(GridStep.EIGHTH, **values)
 
 
 @pytest.mark.parametrize(
@@ -79,18 +81,18 @@ def test_what_makes_no_sense_is_refused(values: dict[str, float]) -> None:
     ],
 )
 def test_a_note_is_not_drawn_out_of_its_turn(tick: int, within: range, drawn: int) -> None:
-    assert Quantise(Step.EIGHTH).drawn(tick, HOST, within) == drawn
+    assert Quantise(GridStep.EIGHTH).quantised_tick(tick, HOST, within) == drawn
 
 
 @pytest.mark.parametrize(
     "quantise,reach",
     [
         (Quantise(), 0),
-        (Quantise(Step.SIXTEENTH), 6),
-        (Quantise(Step.EIGHTH, swing=2 / 3), 16),
-        (Quantise(Step.TRIPLET, swing=0.7), 8),
+        (Quantise(GridStep.SIXTEENTH), 6),
+        (Quantise(GridStep.EIGHTH, swing=2 / 3), 16),
+        (Quantise(GridStep.TRIPLET, swing=0.7), 8),
     ],
 )
 def test_the_reach_of_lines_is_half_the_widest_gap(quantise: Quantise, reach: int) -> None:
-    assert quantise.reach(HOST) == reach
-    assert quantise.reach(Transport()) == 0
+    assert quantise.max_shift_ticks(HOST) == reach
+    assert quantise.max_shift_ticks(Transport()) == 0

@@ -47,14 +47,14 @@ def test_time_does_not_run_backwards(changes: list[tuple[int, float]]) -> None:
     "tick,bar,position", [(0, 0, 0), (191, 0, 191), (192, 1, 0), (-1, -1, 191)]
 )
 def test_without_a_metre_bars_are_in_four(tick: int, bar: int, position: int) -> None:
-    at = MetreMap().at(tick)
+    at = MetreMap().position_at(tick)
     assert (at.bar, at.position_ticks, at.bar_ticks) == (bar, position, 192)
 
 
 def test_a_change_of_metre_begins_a_bar() -> None:
     # Two bars of 3/4, then 6/8; the second 3/4 bar is cut short by the change.
     metres = MetreMap([MetreChange(0, 3, 4), MetreChange(240, 6, 8)])
-    assert [metres.at(tick).bar for tick in (0, 143, 144, 239, 240, 383, 384)] == [
+    assert [metres.position_at(tick).bar for tick in (0, 143, 144, 239, 240, 383, 384)] == [
         *(0, 0, 1, 1, 2, 2, 3)
     ]
     assert metres.next_bar_line(150) == 240

@@ -24,8 +24,8 @@ lines = st.builds(
 @given(lines, st.integers(-(10**6), 10**6))
 def test_a_tick_and_its_time_are_each_others(line: Transport, tick: int) -> None:
     assert line.tick_at(line.ns_at(tick)) == tick
-    assert line.passed(line.ns_at(tick)) == tick
-    assert line.passed(line.ns_at(tick) - 1) == tick - 1
+    assert line.last_tick_at(line.ns_at(tick)) == tick
+    assert line.last_tick_at(line.ns_at(tick) - 1) == tick - 1
 
 
 @given(lines)
@@ -56,27 +56,27 @@ def test_the_beat_is_the_metres() -> None:
 
 def test_bar_lines_are_found_by_number_and_the_next_one_by_place() -> None:
     assert WALTZ.bar_line(1) == 0
-    assert [WALTZ.next_line(tick, 144) for tick in (-144, -143, 0, 1)] == [-144, 0, 0, 144]
-    assert [WALTZ.next_line(tick, 48) for tick in (0, 1, 48, 97)] == [0, 48, 48, 144]
+    assert [WALTZ.next_grid_line(tick, 144) for tick in (-144, -143, 0, 1)] == [-144, 0, 0, 144]
+    assert [WALTZ.next_grid_line(tick, 48) for tick in (0, 1, 48, 97)] == [0, 48, 48, 144]
 
 
 def test_steps_are_counted_from_each_bar_line() -> None:
     odd = Transport(Source.JACK, metre=MetreChange(0, 7, 8))  # 168 ticks: three beats and a half
-    assert [odd.next_line(tick, 48) for tick in (144, 145, 168, 169)] == [144, 168, 168, 216]
+    assert [odd.next_grid_line(tick, 48) for tick in (144, 145, 168, 169)] == [144, 168, 168, 216]
 
 
 def test_only_somebodys_time_has_a_grid() -> None:
-    assert [source for source in Source if not Transport(source).grid] == [Source.FREE]
-    assert [source for source in Source if not source.followed] == [Source.OWN, Source.FREE]
+    assert [source for source in Source if not Transport(source).has_bars] == [Source.FREE]
+    assert [source for source in Source if not source.is_external] == [Source.OWN, Source.FREE]
 
 
 def test_a_line_is_apart_from_another_by_what_a_beat_will_show() -> None:
     line = Transport()
-    assert line.apart_ns(line) == 0
-    assert line.apart_ns(line.shifted(-700)) == 700
-    assert line.apart_ns(replace(line, quarter_ns=line.quarter_ns + 900)) == 900
+    assert line.distance_ns(line) == 0
+    assert line.distance_ns(line.shifted(-700)) == 700
+    assert line.distance_ns(replace(line, quarter_ns=line.quarter_ns + 900)) == 900
     later = replace(line, time_ns=SECOND, tick=96)  # the same line, seen from elsewhere
-    assert line.apart_ns(later) == 0
+    assert line.distance_ns(later) == 0
 
 
 def test_to_measure_by_a_tick_may_be_a_nanosecond() -> None:

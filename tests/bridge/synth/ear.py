@@ -4,7 +4,7 @@ import socket
 from contextlib import suppress
 
 from bridge.midi.events import Event, decode
-from bridge.synth.queue import read
+from bridge.synth.queue import decode_datagram
 
 Told = list[tuple[int, Event]]
 
@@ -22,6 +22,6 @@ class Ear:
         """Return what has come."""
         told: Told = []
         with suppress(BlockingIOError):
-            while (found := read(self.socket.recv(64))) is not None:
+            while (found := decode_datagram(self.socket.recv(64))) is not None:
                 told.append((found[0], decode(found[1][0], found[1][1:])))
         return told

@@ -6,18 +6,18 @@ import pytest
 
 from bridge.midi.events import (
     ChannelPressure,
-    Clock,
+    TimingClock,
     ControlChange,
     Event,
     NoteOff,
     NoteOn,
     PitchWheel,
     ProgramChange,
-    Stamped,
+    TimedEvent,
 )
 from bridge.midi.instruments import SPECS, Instrument
-from bridge.playout.schedule import HAND_CHANNEL, Sent
-from bridge.synth.feed import PLAYER_CHANNEL, Feed
+from bridge.playout.schedule import THRU_CHANNEL, SentEvent
+from bridge.synth.feed import PLAYER_CHANNEL, SynthFeed
 from tests.bridge.synth.ear import Ear
 
 
@@ -29,19 +29,19 @@ def ear() -> Iterator[Ear]:
 
 
 @pytest.fixture
-def feed(ear: Ear) -> Iterator[Feed]:
-    feed = Feed(ear.port, 5)
+def feed(ear: Ear) -> Iterator[SynthFeed]:
+    feed = SynthFeed(ear.port, 5)
     ear.heard()
     yield feed
     feed.close(1000)
 
 
-def stamped(*events: Event, at_ns: int = 10) -> list[Stamped]:
-    return [Stamped(at_ns, event) for event in events]
+def stamped(*events: Event, at_ns: int = 10) -> list[TimedEvent]:
+    return [TimedEvent(at_ns, event) for event in events]
 
 
 def test_each_channel_has_its_instrument_from_the_beginning(ear: Ear) -> None:
-    feed = Feed(ear.port, 5)
+    feed = SynthFeed(ear.port, 5)
     families = [kind for kind in Instrument if kind is not Instrument.DRUMS]
     assert ear.heard() == [
         (5, ProgramChange(SPECS[kind].channel, SPECS[kind].program)) for kind in families
@@ -51,37 +51,39 @@ def test_each_channel_has_its_instrument_from_the_beginning(ear: Ear) -> None:
 
 
 def test_no_instrument_has_the_players_channels() -> None:
-    assert PLAYER_CHANNEL != HAND_CHANNEL
-    assert not {PLAYER_CHANNEL, HAND_CHANNEL} & {spec.channel for spec in SPECS.values()}
+    assert PLAYER_CHANNEL != THRU_CHANNEL
+    assert not {PLAYER_CHANNEL, THRU_CHANNEL} & {spec.channel for spec in SPECS.values()}
 
 
-def test_what_goes_out_is_told_with_the_time_at_which_it_was_due(ear: Ear, feed: Feed) -> None:
-    feed.pass_on([Sent(20, 29, NoteOn(4, 40, 99)), Sent(30, 39, NoteOff(4, 40))])
+def test_what_goes_out_is_told_with_the_time_at_which_it_was_due(ear: Ear, feed: SynthFeed) -> None:
+    feed.send_output([SentEvent(20, 29, NoteOn(4, 40, 99)), SentEvent(30, 39, NoteOff(4, 40))])
     assert ear.heard() == [(20, NoteOn(4, 40, 99)), (30, NoteOff(4, 40))]
 
 
-def test_the_player_sounds_where_no_release_of_ours_can_cut_a_note(ear: Ear, feed: Feed) -> None:
-    feed.play(stamped(NoteOn(4, 40, 99), PitchWheel(4, 1), Clock(), NoteOff(4, 40)))
+def test_the_player_sounds_where_no_release_of_ours_can_cut_a_note(
+    ear: Ear, feed: SynthFeed
+) -> None:
+    feed.send_player(stamped(NoteOn(4, 40, 99), PitchWheel(4, 1), TimingClock(), NoteOff(4, 40)))
     assert [event for _, event in ear.heard()] == [
         NoteOn(PLAYER_CHANNEL, 40, 99),
         PitchWheel(PLAYER_CHANNEL, 1),
         NoteOff(PLAYER_CHANNEL, 40),
     ]
-    feed.play_by_hand(stamped(NoteOn(4, 40, 99), ChannelPressure(4, 3), at_ns=12))
-    assert ear.heard() == [(12, NoteOn(HAND_CHANNEL, 40, 99))]
+    feed.send_thru(stamped(NoteOn(4, 40, 99), ChannelPressure(4, 3), at_ns=12))
+    assert ear.heard() == [(12, NoteOn(THRU_CHANNEL, 40, 99))]
 
 
-def test_drums_are_drums_whoever_plays_them(ear: Ear, feed: Feed) -> None:
-    feed.play(stamped(NoteOn(9, 36, 99)))
-    feed.play_by_hand(stamped(NoteOn(9, 38, 99)))
+def test_drums_are_drums_whoever_plays_them(ear: Ear, feed: SynthFeed) -> None:
+    feed.send_player(stamped(NoteOn(9, 36, 99)))
+    feed.send_thru(stamped(NoteOn(9, 38, 99)))
     assert [event for _, event in ear.heard()] == [NoteOn(9, 36, 99), NoteOn(9, 38, 99)]
 
 
 def test_each_of_the_players_channels_keeps_the_program_that_was_chosen(
-    ear: Ear, feed: Feed
+    ear: Ear, feed: SynthFeed
 ) -> None:
-    feed.play(stamped(NoteOn(0, 1, 9), ProgramChange(3, 20), NoteOn(0, 2, 9)))
-    feed.play(stamped(NoteOn(3, 3, 9), NoteOn(3, 4, 9), NoteOn(0, 5, 9)))
+    feed.send_player(stamped(NoteOn(0, 1, 9), ProgramChange(3, 20), NoteOn(0, 2, 9)))
+    feed.send_player(stamped(NoteOn(3, 3, 9), NoteOn(3, 4, 9), NoteOn(0, 5, 9)))
     heard = [event for _, event in ear.heard()]
     assert all(event.channel == PLAYER_CHANNEL for event in heard)  # type: ignore[union-attr]
     assert [
@@ -90,37 +92,39 @@ def test_each_of_the_players_channels_keeps_the_program_that_was_chosen(
     ] == [1, 2, -20, 3, 4, 0, 5]
 
 
-def test_a_bank_that_a_sound_font_may_lack_is_not_selected(ear: Ear, feed: Feed) -> None:
-    feed.play(stamped(ControlChange(0, 0, 1), ControlChange(0, 32, 1), ControlChange(0, 1, 7)))
+def test_a_bank_that_a_sound_font_may_lack_is_not_selected(ear: Ear, feed: SynthFeed) -> None:
+    feed.send_player(
+        stamped(ControlChange(0, 0, 1), ControlChange(0, 32, 1), ControlChange(0, 1, 7))
+    )
     assert [event for _, event in ear.heard()] == [ControlChange(PLAYER_CHANNEL, 1, 7)]
 
 
 def test_what_sounds_is_ended_after_all_that_was_told(ear: Ear) -> None:
-    feed = Feed(ear.port, 5)
+    feed = SynthFeed(ear.port, 5)
     ear.heard()
-    feed.pass_on([Sent(50, 50, NoteOn(4, 40, 9)), Sent(1, 1, NoteOn(4, 41, 9))])
-    feed.pass_on([Sent(2, 2, NoteOff(4, 41)), Sent(3, 3, ControlChange(0, 64, 127))])
+    feed.send_output([SentEvent(50, 50, NoteOn(4, 40, 9)), SentEvent(1, 1, NoteOn(4, 41, 9))])
+    feed.send_output([SentEvent(2, 2, NoteOff(4, 41)), SentEvent(3, 3, ControlChange(0, 64, 127))])
     ear.heard()
     feed.close(20)
     assert ear.heard() == [(50, NoteOff(4, 40)), (50, ControlChange(0, 64, 0))]
 
 
-def test_only_some_of_what_sounds_is_ended(ear: Ear, feed: Feed) -> None:
-    feed.play(stamped(NoteOn(4, 40, 9)))
-    feed.pass_on([Sent(11, 11, NoteOn(4, 41, 9))])
+def test_only_some_of_what_sounds_is_ended(ear: Ear, feed: SynthFeed) -> None:
+    feed.send_player(stamped(NoteOn(4, 40, 9)))
+    feed.send_output([SentEvent(11, 11, NoteOn(4, 41, 9))])
     ear.heard()
     feed.release(20, PLAYER_CHANNEL)
     assert ear.heard() == [(20, NoteOff(PLAYER_CHANNEL, 40))]
 
 
-def test_silence_is_by_every_means(ear: Ear, feed: Feed) -> None:
+def test_silence_is_by_every_means(ear: Ear, feed: SynthFeed) -> None:
     feed.silence(20)
     assert ear.heard() == [
         (20, ControlChange(channel, control, 0)) for channel in range(16) for control in (120, 123)
     ]
 
 
-def test_nobody_minds_a_synth_that_has_gone(ear: Ear, feed: Feed) -> None:
+def test_nobody_minds_a_synth_that_has_gone(ear: Ear, feed: SynthFeed) -> None:
     ear.socket.close()
     for _ in range(5):
-        feed.pass_on([Sent(1, 1, NoteOn(4, 40, 9))])
+        feed.send_output([SentEvent(1, 1, NoteOn(4, 40, 9))])

@@ -22,18 +22,18 @@ from bridge.midi.events import (
     ProgramChange,
     encode,
 )
-from bridge.synth.policy import Silent, Sounding
+from bridge.synth.policy import SynthUnavailable, SynthReady
 from bridge.synth.process import (
     BACKEND_VARIABLE,
     FRAME_BYTES,
     LATENCY_NS,
     NOT_INSTALLED,
     RATE_HZ,
-    Cycle,
-    loaded,
+    SynthCycle,
+    load_synth,
 )
-from bridge.synth.queue import datagram
-from bridge.synth.sound_font import find
+from bridge.synth.queue import encode_datagram
+from bridge.synth.sound_font import find_sound_font
 from bridge.system.clock import ManualClock, SystemClock
 from bridge.system.pipe import Child, start_child
 from tests.bridge.jack_server import PERIOD
@@ -49,12 +49,12 @@ class Player:
 
     def __init__(self) -> None:
         self.clock = ManualClock(SECOND)
-        self.cycle = Cycle(loaded(find()), self.clock)
-        self._sound = self.cycle.play()
+        self.cycle = SynthCycle(load_synth(find_sound_font()), self.clock)
+        self._sound = self.cycle.render_buffers()
         next(self._sound)
 
     def tell(self, due_ns: int, *events: Event) -> None:
-        self.cycle.arrived.extend((SECOND + due_ns, encode(event)) for event in events)
+        self.cycle.incoming.extend((SECOND + due_ns, encode(event)) for event in events)
 
     def peaks(self, buffers: int) -> list[float]:
         """Play so many buffers; return how loud each is."""
@@ -139,11 +139,11 @@ def said_by(*arguments: str) -> object:
 
 def test_what_is_missing_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lost = tmp_path / "lost.sf2"
-    assert said_by(str(lost)) == Silent(f"There is no sound font {lost}.")
+    assert said_by(str(lost)) == SynthUnavailable(f"There is no sound font {lost}.")
     lost.write_text("no sound font")
-    assert said_by(str(lost)) == Silent(f"{lost} is no General MIDI sound font.")
+    assert said_by(str(lost)) == SynthUnavailable(f"{lost} is no General MIDI sound font.")
     monkeypatch.setenv(BACKEND_VARIABLE, "gramophone")
-    assert said_by() == Silent(
+    assert said_by() == SynthUnavailable(
         "There is no sound device that plays through gramophone; connect one, and Antiphon will "
         "sound."
     )
@@ -155,7 +155,7 @@ def test_a_library_that_is_missing_does_not_come_by_itself(
 ) -> None:
     (tmp_path / f"{library}.py").write_text("raise ImportError")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    assert said_by() == Silent(NOT_INSTALLED, lasting=True)
+    assert said_by() == SynthUnavailable(NOT_INSTALLED, permanent=True)
 
 
 @pytest.fixture
@@ -165,7 +165,7 @@ def synth(jack_name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Chi
     child = start_child("bridge.synth.process", "")
     assert child.connection.poll(20)
     said = child.connection.recv()
-    assert isinstance(said, Sounding), said
+    assert isinstance(said, SynthReady), said
     assert (said.device, said.latency_ns) == ("JACK", LATENCY_NS)
     yield child, said.port
     child.close()
@@ -185,7 +185,7 @@ def recorded(port: int, plan: list[tuple[int, Event]], end_ns: int, file: Path) 
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as feed:
         for due_ns, event in sorted(plan, key=lambda each: each[0]):
             waiting.wait(max(0.0, (due_ns - clock.now_ns()) / 1e9))  # a note comes when it is due
-            feed.sendto(datagram(due_ns, encode(event)), ("127.0.0.1", port))
+            feed.sendto(encode_datagram(due_ns, encode(event)), ("127.0.0.1", port))
     waiting.wait(max(0.0, (end_ns - clock.now_ns()) / 1e9))
     recorder.communicate(str(file))
     found = np.load(file)

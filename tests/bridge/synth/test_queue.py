@@ -6,7 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.midi.events import ControlChange, NoteOff, NoteOn, PitchWheel, ProgramChange, encode
-from bridge.synth.queue import LONGEST, LOST_NS, DeviceLine, Queue, datagram, read
+from bridge.synth.queue import (
+    MAX_DATAGRAM,
+    RESYNC_NS,
+    DeviceClock,
+    MessageQueue,
+    encode_datagram,
+    decode_datagram,
+)
 
 MS, SECOND = 1_000_000, 1_000_000_000
 RATE_HZ, SIZE = 48_000, 480
@@ -23,17 +30,17 @@ def test_a_datagram_says_when_and_what() -> None:
         ProgramChange(3, 5),
         PitchWheel(2, -1),
     ):
-        data = datagram(-7, encode(event))
-        assert len(data) <= LONGEST
-        assert read(data) == (-7, encode(event))
+        data = encode_datagram(-7, encode(event))
+        assert len(data) <= MAX_DATAGRAM
+        assert decode_datagram(data) == (-7, encode(event))
 
 
 @given(st.binary(max_size=20))
 def test_rubbish_is_nothing_and_what_is_read_is_a_channel_message(data: bytes) -> None:
-    found = read(data)
+    found = decode_datagram(data)
     if found is not None:
         due_ns, message = found
-        assert datagram(due_ns, message) == data
+        assert encode_datagram(due_ns, message) == data
         assert 0x80 <= message[0] < 0xF0
         assert len(message) in (2, 3)
         assert all(byte < 0x80 for byte in message[1:])
@@ -41,8 +48,8 @@ def test_rubbish_is_nothing_and_what_is_read_is_a_channel_message(data: bytes) -
 
 def test_messages_that_are_none_are_refused() -> None:
     for message in (b"", b"\x90", b"\x90\x3c", b"\x90\x3c\x64\x00", b"\x90\x3c\x80", b"\xf8"):
-        assert read(datagram(0, message)) is None
-    assert read(MESSAGE) is None
+        assert decode_datagram(encode_datagram(0, message)) is None
+    assert decode_datagram(MESSAGE) is None
 
 
 @given(
@@ -52,13 +59,13 @@ def test_messages_that_are_none_are_refused() -> None:
 def test_each_message_sounds_at_its_frame_in_whatever_buffers(
     dues: list[int], sizes: list[int]
 ) -> None:
-    queue = Queue(RATE_HZ, LATENCY_NS)
+    queue = MessageQueue(RATE_HZ, LATENCY_NS)
     for number, due_ns in enumerate(dues):
         queue.add(due_ns, bytes([number]))
     heard, begin = [], 0
     for size in sizes:
         # A whole number of nanoseconds is not quite a frame: half of one more is what it may be.
-        for frame, message in queue.take(begin * SECOND // RATE_HZ, size):
+        for frame, message in queue.pop_buffer(begin * SECOND // RATE_HZ, size):
             assert 0 <= frame < size
             heard.append((begin + frame, message))
         begin += size
@@ -70,42 +77,42 @@ def test_each_message_sounds_at_its_frame_in_whatever_buffers(
 
 
 def test_what_comes_too_late_sounds_at_once_and_in_order() -> None:
-    queue = Queue(RATE_HZ, LATENCY_NS)
+    queue = MessageQueue(RATE_HZ, LATENCY_NS)
     queue.add(-SECOND, b"first")
     queue.add(-SECOND, b"second")
-    assert queue.take(0, SIZE) == [(0, b"first"), (0, b"second")]
+    assert queue.pop_buffer(0, SIZE) == [(0, b"first"), (0, b"second")]
 
 
 def test_the_line_has_nothing_of_the_noise_of_requests() -> None:
-    dice, line = random.Random(1), DeviceLine(RATE_HZ)
+    dice, line = random.Random(1), DeviceClock(RATE_HZ)
     errors = []
     for request in range(1_000):
         true_ns = SECOND + request * PERIOD_NS
-        begin_ns = line.begin_ns(true_ns + dice.randrange(5 * MS), SIZE)
+        begin_ns = line.buffer_ns(true_ns + dice.randrange(5 * MS), SIZE)
         errors.append(begin_ns - true_ns)
     settled = errors[200:]
     assert max(settled) - min(settled) < 1 * MS  # of a noise of 5
 
 
 def test_a_device_that_asks_for_two_buffers_at_once_is_as_even() -> None:
-    line, errors = DeviceLine(RATE_HZ), []
+    line, errors = DeviceClock(RATE_HZ), []
     for request in range(1_000):
         asked_ns = SECOND + request // 2 * 2 * PERIOD_NS
-        errors.append(line.begin_ns(asked_ns, SIZE) - (SECOND + request * PERIOD_NS))
+        errors.append(line.buffer_ns(asked_ns, SIZE) - (SECOND + request * PERIOD_NS))
     settled = errors[200:]
     assert max(settled) - min(settled) < MS // 2
 
 
 def test_a_clock_that_drifts_is_followed() -> None:
-    line = DeviceLine(RATE_HZ)
+    line = DeviceClock(RATE_HZ)
     requests = [place * PERIOD_NS * 10_002 // 10_000 for place in range(10_000)]  # 200 ppm
-    begins = [line.begin_ns(true_ns, SIZE) for true_ns in requests]
+    begins = [line.buffer_ns(true_ns, SIZE) for true_ns in requests]
     assert abs(begins[-1] - requests[-1]) < MS
 
 
 def test_a_device_that_was_stopped_begins_anew() -> None:
-    line = DeviceLine(RATE_HZ)
+    line = DeviceClock(RATE_HZ)
     for request in range(100):
-        line.begin_ns(request * PERIOD_NS, SIZE)
-    back_ns = 100 * PERIOD_NS + LOST_NS + 1
-    assert line.begin_ns(back_ns, SIZE) == back_ns
+        line.buffer_ns(request * PERIOD_NS, SIZE)
+    back_ns = 100 * PERIOD_NS + RESYNC_NS + 1
+    assert line.buffer_ns(back_ns, SIZE) == back_ns

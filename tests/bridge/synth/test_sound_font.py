@@ -6,16 +6,16 @@ from pathlib import Path
 import pytest
 
 from bridge.ports.base import PortError
-from bridge.synth.sound_font import CARRIER, find
+from bridge.synth.sound_font import FONT_PACKAGE, find_sound_font
 
 
 def test_the_one_that_is_named_comes_first_and_must_be_there(tmp_path: Path) -> None:
     (tmp_path / "FluidR3_GM.sf2").touch()
     own = tmp_path / "own.sf2"
     with pytest.raises(PortError, match=r"There is no sound font .*own\.sf2\."):
-        find(own, [tmp_path])
+        find_sound_font(own, [tmp_path])
     own.touch()
-    assert find(own, [tmp_path]) == own
+    assert find_sound_font(own, [tmp_path]) == own
 
 
 def test_free_ones_come_before_others_in_whatever_folder(tmp_path: Path) -> None:
@@ -23,14 +23,14 @@ def test_free_ones_come_before_others_in_whatever_folder(tmp_path: Path) -> None
     for folder, name in ((first, "TimGM6mb.sf2"), (second, "FluidR3_GM.sf2")):
         folder.mkdir()
         (folder / name).touch()
-    assert find(None, [first, second]) == second / "FluidR3_GM.sf2"
-    assert find(None, [first]) == first / "TimGM6mb.sf2"
+    assert find_sound_font(None, [first, second]) == second / "FluidR3_GM.sf2"
+    assert find_sound_font(None, [first]) == first / "TimGM6mb.sf2"
 
 
 def test_a_package_carries_one_and_is_not_loaded_for_that(tmp_path: Path) -> None:
-    before = CARRIER in sys.modules
-    assert find(None, [tmp_path]).suffix == ".sf2"
-    assert (CARRIER in sys.modules) is before
+    before = FONT_PACKAGE in sys.modules
+    assert find_sound_font(None, [tmp_path]).suffix == ".sf2"
+    assert (FONT_PACKAGE in sys.modules) is before
 
 
 def test_where_there_is_none_it_is_said_what_to_do(
@@ -38,4 +38,4 @@ def test_where_there_is_none_it_is_said_what_to_do(
 ) -> None:
     monkeypatch.setattr("bridge.synth.sound_font.CARRIER", "no_such_package_at_all")
     with pytest.raises(PortError, match=r"^There is no sound font: install .*\.$"):
-        find(None, [tmp_path])
+        find_sound_font(None, [tmp_path])

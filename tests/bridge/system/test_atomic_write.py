@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.system.atomic_write import written_whole
+from bridge.system.atomic_write import atomic_write
 
 
 def test_it_takes_the_place_of_what_was_there_with_the_users_rights(tmp_path: Path) -> None:
@@ -13,7 +13,7 @@ def test_it_takes_the_place_of_what_was_there_with_the_users_rights(tmp_path: Pa
     file.write_text("before")
     before = os.umask(0o027)
     try:
-        with written_whole(file) as stream:
+        with atomic_write(file) as stream:
             stream.write(b"after")
             assert file.read_text() == "before"
     finally:
@@ -26,12 +26,12 @@ def test_it_takes_the_place_of_what_was_there_with_the_users_rights(tmp_path: Pa
 def test_a_writer_that_fails_leaves_what_was_there_and_nothing_else(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("before")
-    with pytest.raises(TypeError), written_whole(file) as stream:
+    with pytest.raises(TypeError), atomic_write(file) as stream:
         stream.writelines([b"half", None])  # type: ignore[list-item]
     assert file.read_text() == "before"
     assert list(tmp_path.iterdir()) == [file]
 
 
 def test_a_folder_that_is_not_there_is_told_of(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError), written_whole(tmp_path / "none" / "file"):
+    with pytest.raises(FileNotFoundError), atomic_write(tmp_path / "none" / "file"):
         pass

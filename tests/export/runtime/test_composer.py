@@ -3,18 +3,18 @@
 import pytest
 
 from bridge.messages.composer import (
-    Arrange,
-    Begin,
-    Compose,
-    Composed,
-    Elapse,
+    Configure,
+    Reset,
+    Generate,
+    Generated,
+    Advance,
     Extend,
-    Foresee,
-    Happening,
-    Hear,
+    Speculate,
+    NoteEvent,
+    PlayerEvents,
     Release,
-    Strike,
-    Withdraw,
+    Onset,
+    Retract,
 )
 from bridge.messages.settings import Settings
 from bridge.midi.instruments import Instrument
@@ -31,20 +31,20 @@ PIANO, BASS, DRUMS = Instrument.PIANO, Instrument.BASS, Instrument.DRUMS
 PHRASE = tuple(
     happening
     for index, pitch in enumerate((60, 62, 64, 67))
-    for happening in (Strike(24 * index, PIANO, pitch, 80), Release(24 * index + 22, PIANO, pitch))
+    for happening in (Onset(24 * index, PIANO, pitch, 80), Release(24 * index + 22, PIANO, pitch))
 )
 
 
 @pytest.fixture
 def composer(exact: Artefact) -> Composer:
     composer = Composer(exact, Decoder(exact, device="cpu", threads=1))
-    composer.receive(Begin())
-    composer.receive(Arrange(Settings(seed=1)))
-    composer.receive(Hear(PHRASE))
+    composer.receive(Reset())
+    composer.receive(Configure(Settings(seed=1)))
+    composer.receive(PlayerEvents(PHRASE))
     return composer
 
 
-def worked(composer: Composer) -> list[Composed]:
+def worked(composer: Composer) -> list[Generated]:
     """Let the composer work until it has nothing more to do."""
     told = []
     while composer.busy:
@@ -54,14 +54,14 @@ def worked(composer: Composer) -> list[Composed]:
     return told
 
 
-def take(composer: Composer, *instruments: Instrument, number: int = 1) -> list[Happening]:
-    composer.receive(Compose(number, 120, 312, 312, instruments or (PIANO,)))
-    return [happening for composed in worked(composer) for happening in composed.happenings]
+def take(composer: Composer, *instruments: Instrument, number: int = 1) -> list[NoteEvent]:
+    composer.receive(Generate(number, 120, 312, 312, instruments or (PIANO,)))
+    return [happening for composed in worked(composer) for happening in composed.events]
 
 
 def test_the_first_note_is_at_the_beginning(composer: Composer) -> None:
     first = take(composer)[0]
-    assert isinstance(first, Strike)
+    assert isinstance(first, Onset)
     assert first.tick == 120
 
 
@@ -69,7 +69,7 @@ def test_a_take_is_in_order_ends_in_time_and_ends_what_it_begins(composer: Compo
     happenings = take(composer, PIANO, BASS)
     ticks = [happening.tick for happening in happenings]
     assert ticks == sorted(ticks)
-    assert all(h.tick < 312 for h in happenings if isinstance(h, Strike))
+    assert all(h.tick < 312 for h in happenings if isinstance(h, Onset))
     assert max(ticks) <= 312
     sounding: set[tuple[Instrument, int]] = set()
     for happening in happenings:
@@ -80,17 +80,17 @@ def test_a_take_is_in_order_ends_in_time_and_ends_what_it_begins(composer: Compo
 
 
 def test_only_the_instruments_asked_for_begin_notes(composer: Composer) -> None:
-    strikes = [h for h in take(composer, BASS, DRUMS) if isinstance(h, Strike)]
+    strikes = [h for h in take(composer, BASS, DRUMS) if isinstance(h, Onset)]
     assert {strike.instrument for strike in strikes} <= {BASS, DRUMS}
 
 
 def test_the_last_part_says_that_it_is_the_last(composer: Composer) -> None:
-    composer.receive(Compose(1, 120, 312, 312, (PIANO,)))
+    composer.receive(Generate(1, 120, 312, 312, (PIANO,)))
     assert [composed.done for composed in worked(composer)][-1:] == [True]
 
 
 def test_it_waits_at_the_horizon_until_it_may_go_on(composer: Composer) -> None:
-    composer.receive(Compose(1, 120, 168, 312, (PIANO,)))
+    composer.receive(Generate(1, 120, 168, 312, (PIANO,)))
     before = worked(composer)
     assert not before[-1].done
     composer.receive(Extend(1, 312))
@@ -98,9 +98,9 @@ def test_it_waits_at_the_horizon_until_it_may_go_on(composer: Composer) -> None:
 
 
 def test_the_same_seed_gives_the_same_take_and_another_another(exact: Artefact) -> None:
-    def answer(seed: int) -> list[Happening]:
+    def answer(seed: int) -> list[NoteEvent]:
         composer = Composer(exact, Decoder(exact, device="cpu", threads=1))
-        for message in (Begin(), Arrange(Settings(seed=seed)), Hear(PHRASE)):
+        for message in (Reset(), Configure(Settings(seed=seed)), PlayerEvents(PHRASE)):
             composer.receive(message)
         return take(composer)
 
@@ -113,13 +113,13 @@ def test_what_was_taken_back_never_happened(exact: Artefact) -> None:
 
     def prepared() -> Composer:
         composer = Composer(exact, Decoder(exact, device="cpu", threads=1))
-        for message in (Begin(), Arrange(Settings(temperature=0.0)), Hear(PHRASE)):
+        for message in (Reset(), Configure(Settings(temperature=0.0)), PlayerEvents(PHRASE)):
             composer.receive(message)
         return composer
 
     interrupted, plain = prepared(), prepared()
     take(interrupted)
-    interrupted.receive(Withdraw(1, 110))  # before its first note: nothing of it was heard
+    interrupted.receive(Retract(1, 110))  # before its first note: nothing of it was heard
     again = take(interrupted, number=2)
     assert again == take(plain, number=2)
 
@@ -129,11 +129,11 @@ def test_the_network_is_told_what_was_heard_and_no_more(
     composer: Composer, heard_until: int
 ) -> None:
     happenings = take(composer)
-    composer.receive(Withdraw(1, heard_until))
+    composer.receive(Retract(1, heard_until))
     worked(composer)
     told = decode(composer.tokens).notes
     heard = {
-        (h.tick, h.pitch) for h in happenings if isinstance(h, Strike) and h.tick <= heard_until
+        (h.tick, h.pitch) for h in happenings if isinstance(h, Onset) and h.tick <= heard_until
     }
     assert {(n.onset_ticks, n.pitch) for n in told if n.onset_ticks >= 120} == heard
     ends = {
@@ -147,21 +147,21 @@ def test_the_network_is_told_what_was_heard_and_no_more(
 
 def test_a_withdrawn_take_ends_what_sounds_and_the_player_goes_on(composer: Composer) -> None:
     take(composer)
-    composer.receive(Withdraw(1, 200))
-    composer.receive(Hear((Strike(210, PIANO, 72, 90), Release(230, PIANO, 72))))
-    composer.receive(Compose(2, 300, 400, 400, (PIANO,)))
-    happenings = [h for composed in worked(composer) for h in composed.happenings]
-    assert isinstance(happenings[0], Strike)
+    composer.receive(Retract(1, 200))
+    composer.receive(PlayerEvents((Onset(210, PIANO, 72, 90), Release(230, PIANO, 72))))
+    composer.receive(Generate(2, 300, 400, 400, (PIANO,)))
+    happenings = [h for composed in worked(composer) for h in composed.events]
+    assert isinstance(happenings[0], Onset)
     assert happenings[0].tick == 300
 
 
 def test_a_key_held_over_the_hand_over_is_let_go_afterwards(composer: Composer) -> None:
-    composer.receive(Hear((Strike(100, PIANO, 90, 80),)))
-    composer.receive(Compose(1, 120, 312, 312, (BASS,)))
+    composer.receive(PlayerEvents((Onset(100, PIANO, 90, 80),)))
+    composer.receive(Generate(1, 120, 312, 312, (BASS,)))
     composer.work()
-    composer.receive(Hear((Release(140, PIANO, 90),)))
+    composer.receive(PlayerEvents((Release(140, PIANO, 90),)))
     worked(composer)
-    composer.receive(Hear((Strike(320, PIANO, 90, 80),)))  # may be struck again
+    composer.receive(PlayerEvents((Onset(320, PIANO, 90, 80),)))  # may be struck again
     worked(composer)
 
 
@@ -172,24 +172,24 @@ def composing(artefact: Artefact, candidates: int = 1, temperature: float = 1.0)
     """Return a composer that has heard the phrase and knows that it is over."""
     composer = Composer(artefact, Decoder(artefact, device="cpu", rows=4))
     settings = Settings(seed=1, candidates=candidates, temperature=temperature)
-    for message in (Begin(), Arrange(settings), Hear(PHRASE), Elapse(95)):
+    for message in (Reset(), Configure(settings), PlayerEvents(PHRASE), Advance(95)):
         composer.receive(message)
     worked(composer)
     return composer
 
 
-def asked(begin: int = 120, number: int = 1) -> Compose:
-    return Compose(number, begin, begin + 192, begin + 192, (PIANO, BASS))
+def asked(begin: int = 120, number: int = 1) -> Generate:
+    return Generate(number, begin, begin + 192, begin + 192, (PIANO, BASS))
 
 
-def answer(composer: Composer, message: Compose) -> list[Happening]:
+def answer(composer: Composer, message: Generate) -> list[NoteEvent]:
     composer.receive(message)
-    return [happening for composed in worked(composer) for happening in composed.happenings]
+    return [happening for composed in worked(composer) for happening in composed.events]
 
 
-def foreseen(composer: Composer) -> Composed:
+def foreseen(composer: Composer) -> Generated:
     """Let it foresee an answer to the end, ask for it, and return what is told at once."""
-    composer.receive(Foresee(asked()))
+    composer.receive(Speculate(asked()))
     worked(composer)
     composer.receive(asked())
     first = composer.work()
@@ -199,7 +199,7 @@ def foreseen(composer: Composer) -> Composed:
 
 def test_what_was_foreseen_is_what_would_have_been_played(exact: Artefact) -> None:
     foreseeing = composing(exact)
-    foreseeing.receive(Foresee(asked()))
+    foreseeing.receive(Speculate(asked()))
     worked(foreseeing)
     assert answer(foreseeing, asked()) == answer(composing(exact), asked())
     assert foreseeing.tokens[:3] == [v.START, v.CLOCK_FREE, v.on_id(PIANO, 60, v.level_of(80))]
@@ -208,9 +208,9 @@ def test_what_was_foreseen_is_what_would_have_been_played(exact: Artefact) -> No
 def test_what_was_foreseen_is_told_at_once(exact: Artefact) -> None:
     composer = composing(exact, candidates=4)
     first = foreseen(composer)
-    rest = [happening for composed in worked(composer) for happening in composed.happenings]
+    rest = [happening for composed in worked(composer) for happening in composed.events]
     second = 120 + SPECULATED_TICKS
-    assert [h for h in (*first.happenings, *rest) if h.tick < second] == list(first.happenings)
+    assert [h for h in (*first.events, *rest) if h.tick < second] == list(first.events)
 
 
 def test_of_the_candidates_the_critic_chooses_one(exact: Artefact) -> None:
@@ -233,22 +233,22 @@ def test_of_the_candidates_the_critic_chooses_one(exact: Artefact) -> None:
     assert len({tuple(take.tokens) for take in takes}) == 4
     composer = composing(exact, candidates=4)
     first = foreseen(composer)
-    assert list(first.happenings) == best.new_events()
+    assert list(first.events) == best.new_events()
 
 
 @pytest.mark.parametrize("steps", [0, 1, 2, 5, 12, 30, 100])
 def test_a_player_who_goes_on_takes_nothing_from_it(exact: Artefact, steps: int) -> None:
     """However far the answer had been foreseen, the phrase is heard as if it had not been."""
-    more = (Strike(110, PIANO, 72, 90), Release(140, PIANO, 72))
+    more = (Onset(110, PIANO, 72, 90), Release(140, PIANO, 72))
     answers, told = [], list[int]()
     for foresees in (True, False):
         composer = composing(exact, candidates=4, temperature=0.0)
         if foresees:
-            composer.receive(Foresee(asked()))
+            composer.receive(Speculate(asked()))
             for _ in range(steps):
                 if composer.busy:
                     assert composer.work() is None
-        composer.receive(Hear(more))
+        composer.receive(PlayerEvents(more))
         worked(composer)
         answers.append(answer(composer, asked(180)))
         told = composer.tokens
@@ -265,21 +265,21 @@ def test_at_another_moment_than_foreseen_little_is_left_to_read(
     for foresees in (True, False):
         composer = composing(exact, candidates=4, temperature=0.0)
         if foresees:
-            composer.receive(Foresee(asked()))
+            composer.receive(Speculate(asked()))
             worked(composer)
         composer.receive(asked(begin))
         assert composer.unread <= 4 + begin // v.LONGEST_WAIT
-        answers.append([h for composed in worked(composer) for h in composed.happenings])
+        answers.append([h for composed in worked(composer) for h in composed.events])
     assert answers[0] == answers[1]
 
 
 def test_in_another_style_it_is_foreseen_again(exact: Artefact) -> None:
     settings = Settings(seed=1, candidates=1, style=(("chopin", 1.0),))
     changed, plain = composing(exact), composing(exact)
-    changed.receive(Foresee(asked()))
+    changed.receive(Speculate(asked()))
     worked(changed)
     for composer in (changed, plain):
-        composer.receive(Arrange(settings))
+        composer.receive(Configure(settings))
     assert changed.busy
     worked(changed)
     assert answer(changed, asked()) == answer(plain, asked())
@@ -287,11 +287,11 @@ def test_in_another_style_it_is_foreseen_again(exact: Artefact) -> None:
 
 def test_an_answer_asked_for_in_the_midst_of_foreseeing_goes_on_from_there(exact: Artefact) -> None:
     composer = composing(exact, candidates=4)
-    composer.receive(Foresee(asked()))
+    composer.receive(Speculate(asked()))
     for _ in range(6):
         composer.work()
     happenings = answer(composer, asked())
-    assert isinstance(happenings[0], Strike)
+    assert isinstance(happenings[0], Onset)
     assert happenings[0].tick == 120
     ticks = [happening.tick for happening in happenings]
     assert ticks == sorted(ticks)
@@ -299,9 +299,9 @@ def test_an_answer_asked_for_in_the_midst_of_foreseeing_goes_on_from_there(exact
 
 def test_time_that_passes_without_a_hand_over_ends_what_was_foreseen(exact: Artefact) -> None:
     composer = composing(exact, candidates=4)
-    composer.receive(Foresee(asked()))
+    composer.receive(Speculate(asked()))
     for _ in range(3):
         composer.work()
-    composer.receive(Elapse(110))
+    composer.receive(Advance(110))
     worked(composer)
     assert answer(composer, asked(200)) == answer(composing(exact, candidates=4), asked(200))

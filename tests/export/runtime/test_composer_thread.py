@@ -2,7 +2,15 @@
 
 import threading
 
-from bridge.messages.composer import Arrange, Begin, Compose, Composed, Hear, Release, Strike
+from bridge.messages.composer import (
+    Configure,
+    Reset,
+    Generate,
+    Generated,
+    PlayerEvents,
+    Release,
+    Onset,
+)
 from bridge.messages.settings import Settings
 from bridge.midi.instruments import Instrument
 from export.runtime.artefact import Artefact
@@ -11,30 +19,30 @@ from export.runtime.composer_thread import ComposerThread
 from export.runtime.decoder import Decoder
 
 PIANO = Instrument.PIANO
-PHRASE = (Strike(0, PIANO, 60, 80), Release(22, PIANO, 60), Strike(24, PIANO, 64, 80))
+PHRASE = (Onset(0, PIANO, 60, 80), Release(22, PIANO, 60), Onset(24, PIANO, 64, 80))
 
 
 def test_the_thread_answers_and_ends(exact: Artefact) -> None:
     thread = ComposerThread(lambda: Composer(exact, Decoder(exact, device="cpu")))
     for message in (
-        Begin(),
-        Arrange(Settings()),
-        Hear(PHRASE),
-        Compose(1, 120, 216, 216, (PIANO,)),
+        Reset(),
+        Configure(Settings()),
+        PlayerEvents(PHRASE),
+        Generate(1, 120, 216, 216, (PIANO,)),
     ):
         thread.post(message)
     done = False
     while not done:
         assert thread.connection.poll(20)
         composed = thread.connection.recv()
-        assert isinstance(composed, Composed)
+        assert isinstance(composed, Generated)
         done = composed.done
     thread.close()
 
 
 def test_a_failure_in_the_thread_is_told(exact: Artefact) -> None:
     thread = ComposerThread(lambda: Composer(exact, Decoder(exact, device="cpu")))
-    thread.post(Arrange(Settings(style=(("nobody", 1.0),))))
+    thread.post(Configure(Settings(style=(("nobody", 1.0),))))
     assert thread.connection.poll(20)
     assert "nobody" in thread.connection.recv().text
     thread.close()
@@ -48,7 +56,7 @@ def test_what_is_posted_before_it_is_ready_is_done_when_it_is(exact: Artefact) -
         return Composer(exact, Decoder(exact, device="cpu"))
 
     thread = ComposerThread(slowly)
-    for message in (Begin(), Hear(PHRASE), Compose(1, 120, 216, 216, (PIANO,))):
+    for message in (Reset(), PlayerEvents(PHRASE), Generate(1, 120, 216, 216, (PIANO,))):
         thread.post(message)
     assert not thread.connection.poll(0)
     allowed.set()
@@ -64,8 +72,8 @@ def test_it_settles_when_all_is_read(exact: Artefact) -> None:
         return made[0]
 
     thread = ComposerThread(make)
-    thread.post(Begin())
-    thread.post(Hear(PHRASE))
+    thread.post(Reset())
+    thread.post(PlayerEvents(PHRASE))
     assert thread.settle(20)
     assert made[0].unread == 0
     assert len(made[0].tokens) > 2

@@ -9,7 +9,15 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bridge.messages.composer import Arrange, Begin, Compose, Happening, Hear, Release, Strike
+from bridge.messages.composer import (
+    Configure,
+    Reset,
+    Generate,
+    NoteEvent,
+    PlayerEvents,
+    Release,
+    Onset,
+)
 from bridge.messages.settings import Settings
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import MetreChange, Note, Score, TempoChange
@@ -19,7 +27,7 @@ from export.runtime.continuation import (
     Continuation,
     Prompt,
     Span,
-    alone,
+    standalone_score,
     continuation,
     instruments_of,
     proposals,
@@ -107,34 +115,34 @@ def test_live_and_offline_give_the_same_notes(
     settings = Settings(seed=seed, instruments=instruments, candidates=1)
     offline = continuation(exact, decoder, SCORE, span, settings)
     composer = Composer(exact, Decoder(exact, device="cpu", threads=1))
-    composer.receive(Begin(90.0, (3, 4)))
-    composer.receive(Arrange(settings))
+    composer.receive(Reset(90.0, (3, 4)))
+    composer.receive(Configure(settings))
     for event in sorted(events_of(SCORE.notes), key=lambda event: event.tick):
-        composer.receive(Hear((event,)))
+        composer.receive(PlayerEvents((event,)))
         composer.work()
-    composer.receive(Compose(1, span.begin, span.end, span.end, instruments))
-    live: list[Happening] = []
+    composer.receive(Generate(1, span.begin, span.end, span.end, instruments))
+    live: list[NoteEvent] = []
     while composer.busy:
         composed = composer.work()
-        live += composed.happenings if composed is not None else ()
+        live += composed.events if composed is not None else ()
     assert live == sorted(live, key=lambda event: event.tick)
     assert sorted(live, key=order) == sorted(events_of(offline), key=order)
 
 
-def events_of(notes: Iterable[Note]) -> list[Happening]:
+def events_of(notes: Iterable[Note]) -> list[NoteEvent]:
     """Return the onset and the release of each note."""
     return [
         event
         for note in notes
         for event in (
-            Strike(note.onset_ticks, note.instrument, note.pitch, note.velocity),
+            Onset(note.onset_ticks, note.instrument, note.pitch, note.velocity),
             Release(note.release_ticks, note.instrument, note.pitch),
         )
     ]
 
 
-def order(event: Happening) -> tuple[int, bool, Instrument, int]:
-    return event.tick, isinstance(event, Strike), event.instrument, event.pitch
+def order(event: NoteEvent) -> tuple[int, bool, Instrument, int]:
+    return event.tick, isinstance(event, Onset), event.instrument, event.pitch
 
 
 def test_a_prompt_that_the_cache_has_lost_is_read_again(exact: Artefact) -> None:
@@ -191,7 +199,7 @@ def test_a_prompt_longer_than_the_cache_is_continued(exact: Artefact) -> None:
 
 def test_alone_it_begins_at_tick_0_in_the_tempo_and_metre_in_force() -> None:
     span = span_of_bars(SCORE, 1)
-    score = alone(SCORE, span, [Note(span.begin + 6, PIANO, 60, span.begin + 12, 80)])
+    score = standalone_score(SCORE, span, [Note(span.begin + 6, PIANO, 60, span.begin + 12, 80)])
     assert score.notes == (Note(6, PIANO, 60, 12, 80),)
     assert (round(score.tempos[0].bpm, 3), score.metres) == (90.0, (MetreChange(0, 3, 4),))
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge.messages.composer import Happening, Release, Strike
+from bridge.messages.composer import NoteEvent, Release, Onset
 from bridge.midi.instruments import Instrument
 from export.runtime.artefact import Artefact
 from export.runtime.decoder import Decoder
@@ -18,12 +18,12 @@ from model.tokens.tokenizer import frame
 PIANO, BASS, DRUMS = Instrument.PIANO, Instrument.BASS, Instrument.DRUMS
 FRAME = frame(120.0, (4, 4))
 EVENTS = (
-    Strike(0, PIANO, 60, 72),
+    Onset(0, PIANO, 60, 72),
     Release(24, PIANO, 60),
-    Strike(24, PIANO, 64, 72),
-    Strike(216, BASS, 36, 64),
+    Onset(24, PIANO, 64, 72),
+    Onset(216, BASS, 36, 64),
     Release(223, PIANO, 64),
-    Strike(224, DRUMS, 36, 80),
+    Onset(224, DRUMS, 36, 80),
     Release(248, BASS, 36),
 )
 
@@ -34,7 +34,7 @@ def fresh_stream(artefact: Artefact) -> Stream:
     return stream
 
 
-def played(artefact: Artefact, events: tuple[Happening, ...], until: int) -> Stream:
+def played(artefact: Artefact, events: tuple[NoteEvent, ...], until: int) -> Stream:
     """Return a stream that has had these events and nothing else, settled at a tick."""
     stream = fresh_stream(artefact)
     stream.append_events(events)
@@ -136,7 +136,7 @@ def test_after_a_retraction_it_is_what_had_happened_by_then(exact: Artefact, tic
 
 @pytest.mark.parametrize("since", [1, 24, 100, 220])
 def test_inserted_events_are_where_they_happened(exact: Artefact, since: int) -> None:
-    more = Strike(since, PIANO, 72, 80), Release(since + 3, PIANO, 72)
+    more = Onset(since, PIANO, 72, 80), Release(since + 3, PIANO, 72)
     stream = played(exact, EVENTS, 260)
     stream.insert_events(more, 230, 240)
     stands = [event for event in EVENTS if event.tick <= 230]
@@ -156,7 +156,7 @@ def test_after_decided_tokens_the_player_goes_on_from_what_sounds(exact: Artefac
     stream = played(exact, EVENTS[:3], 48)
     stream.append(v.on_id(BASS, 40, 3))
     stream.append(v.wait_id(12))
-    stream.append_events((Strike(70, PIANO, 64, 72), Release(80, BASS, 40)))  # both sound
+    stream.append_events((Onset(70, PIANO, 64, 72), Release(80, BASS, 40)))  # both sound
     stream.settle(80)
     spelt = [v.token_of(token) for token in stream.tokens[-5:]]
     assert [token.kind for token in spelt] == [
@@ -167,7 +167,7 @@ def test_after_decided_tokens_the_player_goes_on_from_what_sounds(exact: Artefac
 def test_a_stream_of_hours_remembers_minutes_and_can_still_go_back(exact: Artefact) -> None:
     stream = fresh_stream(exact)
     for index in range(1200):
-        stream.append_events((Strike(6 * index, PIANO, 60, 72), Release(6 * index + 4, PIANO, 60)))
+        stream.append_events((Onset(6 * index, PIANO, 60, 72), Release(6 * index + 4, PIANO, 60)))
         stream.read(16)
     stream.settle()
     assert 512 <= len(stream.tokens) <= 4 * 256 + 64
@@ -181,7 +181,7 @@ def test_what_the_cache_has_dropped_is_read_again(exact: Artefact) -> None:
     """Far back, before the half of the cache that a slide keeps."""
     stream = fresh_stream(exact)
     for index in range(200):
-        stream.append_events((Strike(6 * index, PIANO, 60, 72), Release(6 * index + 4, PIANO, 60)))
+        stream.append_events((Onset(6 * index, PIANO, 60, 72), Release(6 * index + 4, PIANO, 60)))
         stream.read(16)
     stream.retract(6 * 120)
     assert stream.unread == 128

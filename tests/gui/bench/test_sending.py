@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from bridge.midi.events import NoteOn
-from bridge.playout.schedule import Due
+from bridge.playout.schedule import ScheduledEvent
 from export.runtime.artefact import default_artefact
 from gui.bench import sending
 from tests.bridge.jack_server import shared_jack_server
@@ -32,6 +32,8 @@ def test_what_is_sent_is_heard_by_another_client() -> None:
 
 
 def test_a_lost_note_does_not_shift_the_others() -> None:
-    planned = [Due(1000 * index, 0, NoteOn(0, 32 + index % 64, 80)) for index in range(10)]
+    planned = [
+        ScheduledEvent(1000 * index, 0, NoteOn(0, 32 + index % 64, 80)) for index in range(10)
+    ]
     heard = [(32 + index % 64, 1000 * index + 7) for index in range(10) if index != 4]
     assert list(sending._delays(planned, heard)) == [7] * 9  # noqa: SLF001 - the arithmetic of it

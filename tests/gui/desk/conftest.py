@@ -11,9 +11,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from bridge.messages.requests import Change
+from bridge.messages.requests import ChangeSettings
 from bridge.messages.settings import Settings
-from bridge.messages.snapshot import Snapshot, State
+from bridge.messages.snapshot import Snapshot, TurnState
 from export.runtime.own_styles import installed_artefact
 from export.runtime.style_space import StyleSpace
 from gui.desk.session_link import SessionLink
@@ -21,7 +21,7 @@ from gui.desk.widgets.theme import DARK, Theme
 from gui.desk.window import Window
 from gui.engine.snapshots import Packer
 
-STOPPED = Snapshot(0, State.STOPPED, Settings(), ())
+STOPPED = Snapshot(0, TurnState.STOPPED, Settings(), ())
 
 
 class Desk:
@@ -55,7 +55,7 @@ class Desk:
 
     def asked(self) -> Settings:
         """Return the settings that the engine has been asked for last."""
-        return [each for each in self.heard() if isinstance(each, Change)][-1].settings
+        return [each for each in self.heard() if isinstance(each, ChangeSettings)][-1].settings
 
     def click(self, button: QPushButton) -> None:
         self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)

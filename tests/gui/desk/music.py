@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bridge.messages.settings import Settings
-from bridge.messages.snapshot import RollNote, Snapshot, State
+from bridge.messages.snapshot import RollNote, Snapshot, TurnState
 from bridge.midi.instruments import Instrument
 from bridge.playout.protocol import Lateness
 from bridge.sync.transport import Source, Transport
@@ -48,14 +48,14 @@ def jam(now_ns: int = NOW_NS) -> Snapshot:
     host = Transport(Source.JACK, epoch=1, quarter_ns=SECOND, time_ns=now_ns - 8 * SECOND)
     notes = conversation(now_ns)
     played = [note for note in notes if note.onset_ns <= now_ns]
-    snapshot = Snapshot(now_ns, State.ANSWERING, Settings(), notes, "jack")
+    snapshot = Snapshot(now_ns, TurnState.ANSWERING, Settings(), notes, "jack")
     return replace(
         snapshot,
         input_name="Antiphon:in",
         output_name="Antiphon:out",
-        hand_over_ns=20_400_000,
+        response_latency_ns=20_400_000,
         lateness=Lateness((100, 200), (90, 9, 1), 310_000),
-        following="Following the JACK transport.",
+        sync_reason="Following the JACK transport.",
         transport=host,
         epochs=((now_ns - 8 * SECOND, host),),
         pedals=((now_ns - 8 * SECOND, now_ns - 6 * SECOND), (now_ns - 5 * SECOND, None)),

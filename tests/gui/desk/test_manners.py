@@ -31,7 +31,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
-from bridge.messages.snapshot import State
+from bridge.messages.snapshot import TurnState
 from export.runtime.style_space import StyleSpace
 from gui.desk.session_link import SessionLink
 from gui.desk.widgets.theme import DARK
@@ -117,7 +117,7 @@ def key_clashes(desk: Desk) -> set[str]:
     """Return the texts that can be seen at once and have the same key with Alt."""
     clashes = set()
     desk.window.styles.map.path_drawn.emit(())
-    for state in State:
+    for state in TurnState:
         desk.show(jam(), state=state)
         for look in looks(desk):
             keys = defaultdict(list)

@@ -6,9 +6,9 @@ import pytest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLabel, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from bridge.messages.settings import Begins, Mode, ReEntry, Settings, Time
+from bridge.messages.settings import StartOn, Mode, ReEntry, Settings, TimeSettings
 from bridge.midi.instruments import Instrument
-from bridge.sync.quantise import Quantise, Step
+from bridge.sync.quantise import Quantise, GridStep
 from gui.desk.play_panel import PlayPanel
 from tests.gui.desk.wheel import turned
 
@@ -43,18 +43,18 @@ CONTROLS = [
     ("Bars", 3, replace(USUAL, bars=3)),
     ("Length", 4.5, replace(USUAL, answer_ns=4_500_000_000)),
     ("When I come in", ReEntry.DUCK, replace(USUAL, re_entry=ReEntry.DUCK)),
-    ("It begins", Begins.ON_BAR, replace(USUAL, begins=Begins.ON_BAR)),
+    ("It begins", StartOn.BAR, replace(USUAL, begins=StartOn.BAR)),
     ("Hand over", False, replace(USUAL, by_silence=False)),
     ("Loops", False, replace(USUAL, vary=False)),
     ("Temperature", 1.25, replace(USUAL, temperature=1.25)),
     ("Top-p", 0.7, replace(USUAL, top_p=0.7)),
     ("Seed", 77, replace(USUAL, seed=77)),
-    ("Quantise", Step.TRIPLET, replace(USUAL, quantise=Quantise(Step.TRIPLET))),
+    ("Quantise", GridStep.TRIPLET, replace(USUAL, quantise=Quantise(GridStep.TRIPLET))),
     ("Quantise strength", 0.5, replace(USUAL, quantise=Quantise(strength=0.5))),
     ("Swing", 0.67, replace(USUAL, quantise=Quantise(swing=0.67))),
-    ("Tempo", 97.5, replace(USUAL, time=Time(bpm=97.5))),
-    ("Count-in", 2, replace(USUAL, time=Time(count_in_bars=2))),
-    ("Click", True, replace(USUAL, time=Time(click=True))),
+    ("Tempo", 97.5, replace(USUAL, time=TimeSettings(bpm=97.5))),
+    ("Count-in", 2, replace(USUAL, time=TimeSettings(count_in_bars=2))),
+    ("Click", True, replace(USUAL, time=TimeSettings(click=True))),
     ("cello", True, replace(USUAL, instruments=(Instrument.CELLO,))),
 ]
 

@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from bridge.messages.settings import Begins, Mode, ReEntry, Settings, Time
+from bridge.messages.settings import StartOn, Mode, ReEntry, Settings, TimeSettings
 from bridge.midi.controls import Action, Control
 from bridge.midi.instruments import Instrument
-from bridge.sync.quantise import Quantise, Step
+from bridge.sync.quantise import Quantise, GridStep
 from bridge.sync.transport import Source
 from gui.desk.preferences import Colours, Preferences, PreferencesError, load, save
 
@@ -22,10 +22,10 @@ CHOSEN = Preferences(
         temperature=0.8,
         mode=Mode.TRADE,
         bars=2,
-        begins=Begins.ON_BAR,
+        begins=StartOn.BAR,
         re_entry=ReEntry.DUCK,
-        quantise=Quantise(Step.TRIPLET, 0.5),
-        time=Time(Source.CLOCK, 97.5, (6, 8), click=True, advance_ns=-3_000_000),
+        quantise=Quantise(GridStep.TRIPLET, 0.5),
+        time=TimeSettings(Source.CLOCK, 97.5, (6, 8), click=True, advance_ns=-3_000_000),
     ),
     controls=((Control(0, 64), Action.HAND_OVER), (Control(9, 36, is_note=True), Action.PANIC)),
     output_name="synth:in",
@@ -118,7 +118,7 @@ def test_a_folder_that_cannot_be_written_is_told_of(tmp_path: Path) -> None:
         seed=st.integers(0, 2**40),
         mode=st.sampled_from(Mode),
         bars=st.none() | st.integers(1, 32),
-        quantise=st.builds(Quantise, st.sampled_from(Step), st.floats(0, 1)),
+        quantise=st.builds(Quantise, st.sampled_from(GridStep), st.floats(0, 1)),
         palette=st.lists(st.text(max_size=4)).map(tuple),
     )
 )

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from bridge.messages.settings import Settings
-from bridge.messages.snapshot import RollNote, Snapshot, State
+from bridge.messages.snapshot import RollNote, Snapshot, TurnState
 from bridge.midi.instruments import Instrument
 from bridge.playout.protocol import PluginInstance
 from bridge.sync.transport import Source, Transport
@@ -23,22 +23,22 @@ def shown(qtbot: QtBot, snapshot: Snapshot) -> str:
 
 
 def test_before_anything_is_known_it_is_empty(qtbot: QtBot) -> None:
-    assert shown(qtbot, Snapshot(0, State.STOPPED, Settings(), ())) == ""
+    assert shown(qtbot, Snapshot(0, TurnState.STOPPED, Settings(), ())) == ""
 
 
 def test_played_freely_there_is_no_bar(qtbot: QtBot) -> None:
-    snapshot = Snapshot(SECOND, State.LISTENING, Settings(), (), following="Playing freely.")
+    snapshot = Snapshot(SECOND, TurnState.LISTENING, Settings(), (), sync_reason="Playing freely.")
     assert shown(qtbot, snapshot) == "Playing freely."
 
 
 def test_in_a_host_all_of_it_is_told(qtbot: QtBot) -> None:
     snapshot = Snapshot(
         5 * SECOND,
-        State.ANSWERING,
+        TurnState.ANSWERING,
         Settings(),
         (),
         transport=Transport(Source.PLUGIN, quarter_ns=SECOND // 2),
-        following="Following the plugin's host.",
+        sync_reason="Following the plugin's host.",
         plugins=(
             PluginInstance(1, None, listens=True, playing=True),
             PluginInstance(2, Instrument.BASS, listens=False, playing=True),
@@ -58,10 +58,15 @@ def test_in_a_host_all_of_it_is_told(qtbot: QtBot) -> None:
 
 def test_why_nothing_is_heard_comes_first(qtbot: QtBot) -> None:
     snapshot = Snapshot(
-        0, State.LISTENING, Settings(), (), following="Playing freely.", sound="No sound device."
+        0,
+        TurnState.LISTENING,
+        Settings(),
+        (),
+        sync_reason="Playing freely.",
+        synth_status="No sound device.",
     )
     assert shown(qtbot, snapshot) == "Playing freely."
-    told = shown(qtbot, replace(snapshot, mute=True))
+    told = shown(qtbot, replace(snapshot, synth_failed=True))
     assert told == "No sound device.   ·   Playing freely."
 
 
@@ -72,5 +77,7 @@ def test_a_long_sentence_makes_no_window_wider(qtbot: QtBot) -> None:
     qtbot.addWidget(around)
     QHBoxLayout(around).addWidget(line)
     before = around.minimumSizeHint().width()
-    line.show_snapshot(Snapshot(0, State.STOPPED, Settings(), (), following="and so on " * 99))
+    line.show_snapshot(
+        Snapshot(0, TurnState.STOPPED, Settings(), (), sync_reason="and so on " * 99)
+    )
     assert around.minimumSizeHint().width() == before

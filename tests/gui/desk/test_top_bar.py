@@ -6,16 +6,16 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from bridge.messages.requests import Finish, Halt, HandOver, Listen
+from bridge.messages.requests import End, Stop, HandOver, Start
 from bridge.messages.settings import Mode, Settings
-from bridge.messages.snapshot import Snapshot, State
+from bridge.messages.snapshot import Snapshot, TurnState
 from bridge.midi import smf
 from bridge.playout.protocol import Inject, Panic
 from gui.desk.top_bar import TopBar
 from gui.desk.widgets.theme import DARK
 from gui.engine.phrases import USUAL_STYLES, fingers, phrase_file
 
-STOPPED = Snapshot(0, State.STOPPED, Settings(), ())
+STOPPED = Snapshot(0, TurnState.STOPPED, Settings(), ())
 NOW_NS = 7_000_000_000
 
 
@@ -45,17 +45,17 @@ def test_it_begins_with_what_is_played_out_of_nothing_or_with_a_phrase(
     bar: TopBar, asked: list[object]
 ) -> None:
     bar.start.click()
-    assert asked == [Listen()]
+    assert asked == [Start()]
     asked.clear()
     bar.begin_with.setCurrentIndex(1)
     bar.start.click()
-    assert asked == [Listen(), HandOver()]
+    assert asked == [Start(), HandOver()]
     for index, name in enumerate(USUAL_STYLES, 2):
         asked.clear()
         bar.begin_with.setCurrentIndex(index)
         bar.start.click()
         listen, inject = asked
-        assert listen == Listen()
+        assert listen == Start()
         assert isinstance(inject, Inject)
         score = smf.read(phrase_file(name)).score
         assert inject.events == fingers(score, inject.events[0].time_ns)
@@ -63,37 +63,37 @@ def test_it_begins_with_what_is_played_out_of_nothing_or_with_a_phrase(
 
 
 def test_it_stops_and_cannot_be_begun_otherwise_meanwhile(bar: TopBar, asked: list[object]) -> None:
-    bar.show_snapshot(replace(STOPPED, state=State.LISTENING))
+    bar.show_snapshot(replace(STOPPED, state=TurnState.LISTENING))
     assert not bar.begin_with.isEnabled()
     bar.start.click()
-    assert asked == [Halt()]
+    assert asked == [Stop()]
 
 
 def test_only_what_makes_sense_can_be_asked_for(bar: TopBar, asked: list[object]) -> None:
     for state, answers, ends in (
-        (State.STOPPED, False, False),
-        (State.LISTENING, True, False),
-        (State.HEARING, True, False),
-        (State.ANSWERING, False, True),
+        (TurnState.STOPPED, False, False),
+        (TurnState.LISTENING, True, False),
+        (TurnState.PLAYER, True, False),
+        (TurnState.ANSWERING, False, True),
     ):
         bar.show_snapshot(replace(STOPPED, state=state))
         assert (bar.answer.isEnabled(), bar.end.isEnabled()) == (answers, ends)
     bar.end.click()
     bar.panic.click()
-    assert asked == [Finish(), Panic()]
+    assert asked == [End(), Panic()]
 
 
 def test_it_says_what_goes_on(bar: TopBar) -> None:
     said = set()
     for facts in (
         {},
-        {"state": State.LISTENING},
-        {"state": State.HEARING},
-        {"state": State.ANSWERING},
-        {"state": State.ANSWERING, "settings": Settings(mode=Mode.ACCOMPANY)},
-        {"state": State.ANSWERING, "recital": (0, 1)},
-        {"state": State.HEARING, "settings": Settings(mode=Mode.TRADE)},
-        {"state": State.ANSWERING, "settings": Settings(mode=Mode.TRADE)},
+        {"state": TurnState.LISTENING},
+        {"state": TurnState.PLAYER},
+        {"state": TurnState.ANSWERING},
+        {"state": TurnState.ANSWERING, "settings": Settings(mode=Mode.ACCOMPANY)},
+        {"state": TurnState.ANSWERING, "audition_span_ns": (0, 1)},
+        {"state": TurnState.PLAYER, "settings": Settings(mode=Mode.TRADE)},
+        {"state": TurnState.ANSWERING, "settings": Settings(mode=Mode.TRADE)},
     ):
         bar.show_snapshot(replace(STOPPED, **facts))
         said.add(bar.said)
@@ -103,9 +103,9 @@ def test_it_says_what_goes_on(bar: TopBar) -> None:
 def test_a_phrase_that_begins_is_named_while_it_is_played(bar: TopBar) -> None:
     bar.begin_with.setCurrentIndex(bar.begin_with.findData("minuet"))
     bar.start.click()
-    bar.show_snapshot(replace(STOPPED, state=State.HEARING, now_ns=NOW_NS))
+    bar.show_snapshot(replace(STOPPED, state=TurnState.PLAYER, now_ns=NOW_NS))
     assert "minuet" in bar.said
-    bar.show_snapshot(replace(STOPPED, state=State.HEARING, now_ns=NOW_NS + 60_000_000_000))
+    bar.show_snapshot(replace(STOPPED, state=TurnState.PLAYER, now_ns=NOW_NS + 60_000_000_000))
     assert "minuet" not in bar.said
 
 
@@ -121,7 +121,7 @@ def test_nothing_moves_when_what_can_be_asked_for_changes(bar: TopBar, sheet: st
     bar.setStyleSheet(sheet)
     bar.show()
     widths = set()
-    for state in State:
+    for state in TurnState:
         bar.show_snapshot(replace(STOPPED, state=state))
         widths.add(bar.answer.minimumWidth())
         assert bar.answer.sizeHint().width() <= bar.answer.minimumWidth()
@@ -132,7 +132,7 @@ def test_what_was_said_stays_until_something_happens(bar: TopBar) -> None:
     bar.say("Kept as a file.")
     bar.show_snapshot(replace(STOPPED, now_ns=1))
     assert bar.said == "Kept as a file."
-    bar.show_snapshot(replace(STOPPED, state=State.LISTENING))
+    bar.show_snapshot(replace(STOPPED, state=TurnState.LISTENING))
     assert bar.said != "Kept as a file."
 
 

@@ -11,9 +11,9 @@ from PySide6.QtWidgets import QApplication, QDoubleSpinBox
 from pytestqt.qtbot import QtBot
 
 from bridge.history.record import Record
-from bridge.messages.requests import Bind, Change, Finish, Halt, HandOver, Listen, Recite
+from bridge.messages.requests import Bind, ChangeSettings, End, Stop, HandOver, Start, Audition
 from bridge.messages.settings import Mode, Settings
-from bridge.messages.snapshot import State
+from bridge.messages.snapshot import TurnState
 from bridge.midi import smf
 from bridge.midi.controls import Action, Control
 from bridge.midi.events import NoteOff, NoteOn
@@ -40,9 +40,9 @@ def test_start_asks_for_what_is_chosen_and_then_listens(desk: Desk) -> None:
     desk.heard()
     desk.click(desk.window.bar.start)
     change, listen = desk.heard()
-    assert isinstance(change, Change)
+    assert isinstance(change, ChangeSettings)
     assert change.settings == Settings(style=(("bach", 1.0),), temperature=0.8, bars=3)
-    assert listen == Listen()
+    assert listen == Start()
 
 
 def test_before_the_engine_is_awake_all_is_as_it_comes(desk: Desk) -> None:
@@ -50,33 +50,33 @@ def test_before_the_engine_is_awake_all_is_as_it_comes(desk: Desk) -> None:
 
 
 def test_stop_halts(desk: Desk) -> None:
-    desk.show(state=State.LISTENING)
+    desk.show(state=TurnState.LISTENING)
     assert "Stop" in desk.window.bar.start.text()
     desk.click(desk.window.bar.start)
-    assert desk.heard() == [Halt()]
+    assert desk.heard() == [Stop()]
 
 
 def test_answer_now_hands_over_when_a_phrase_is_heard(desk: Desk) -> None:
-    desk.show(state=State.ANSWERING)
+    desk.show(state=TurnState.ANSWERING)
     assert not desk.window.bar.answer.isEnabled()
-    desk.show(state=State.HEARING)
+    desk.show(state=TurnState.PLAYER)
     desk.click(desk.window.bar.answer)
     assert desk.heard() == [HandOver()]
 
 
 def test_antiphon_may_begin(desk: Desk) -> None:
-    desk.show(state=State.LISTENING)
+    desk.show(state=TurnState.LISTENING)
     assert "begin" in desk.window.bar.answer.text()
     desk.click(desk.window.bar.answer)
     assert desk.heard() == [HandOver()]
 
 
 def test_an_answer_can_be_brought_to_an_end(desk: Desk) -> None:
-    desk.show(state=State.HEARING)
+    desk.show(state=TurnState.PLAYER)
     assert not desk.window.bar.end.isEnabled()
-    desk.show(state=State.ANSWERING)
+    desk.show(state=TurnState.ANSWERING)
     desk.click(desk.window.bar.end)
-    assert desk.heard() == [Finish()]
+    assert desk.heard() == [End()]
 
 
 def test_panic_by_button_and_by_escape_twice(desk: Desk) -> None:
@@ -179,10 +179,10 @@ def test_an_engine_that_has_ended_is_started_again_and_all_is_as_it_was(
 
 
 def test_what_is_wrong_is_said_until_it_is_not_and_hides_nothing(desk: Desk) -> None:
-    desk.show(state=State.LISTENING, problem="The JACK server is gone.")
+    desk.show(state=TurnState.LISTENING, problem="The JACK server is gone.")
     assert desk.window.banner.isVisible()
     assert "Listening" in desk.window.bar.said
-    desk.show(state=State.LISTENING)
+    desk.show(state=TurnState.LISTENING)
     assert not desk.window.banner.isVisible()
 
 
@@ -190,11 +190,11 @@ def test_a_phrase_that_comes_with_it_begins(desk: Desk) -> None:
     desk.show()
     desk.window.bar.begin_with.setCurrentIndex(2)
     desk.click(desk.window.bar.start)
-    assert [type(each) for each in desk.heard()] == [Change, Listen, Inject]
+    assert [type(each) for each in desk.heard()] == [ChangeSettings, Start, Inject]
 
 
 def test_letters_are_played_while_the_keys_are_shown(desk: Desk) -> None:
-    desk.show(state=State.LISTENING)
+    desk.show(state=TurnState.LISTENING)
     desk.heard()
     desk.qtbot.keyClick(desk.window.roll, Qt.Key.Key_A)
     played = [each for each in desk.heard() if isinstance(each, Inject)]
@@ -207,26 +207,26 @@ def test_letters_are_played_while_the_keys_are_shown(desk: Desk) -> None:
 
 
 def test_a_key_that_is_held_is_let_go_of_when_the_window_closes(desk: Desk) -> None:
-    desk.show(state=State.LISTENING)
+    desk.show(state=TurnState.LISTENING)
     desk.qtbot.keyPress(desk.window.roll, Qt.Key.Key_A)
     desk.heard()
     desk.window.close()
     release, halt = desk.heard()
     assert isinstance(release, Inject)
     assert isinstance(release.events[0].event, NoteOff)
-    assert halt == Halt()
+    assert halt == Stop()
 
 
 def test_after_start_the_space_bar_is_the_pedal_and_does_not_stop(desk: Desk) -> None:
     desk.show()
     desk.window.activateWindow()
     desk.click(desk.window.bar.start)
-    desk.show(state=State.LISTENING)
+    desk.show(state=TurnState.LISTENING)
     desk.heard()
     focused = QApplication.focusWidget()
     assert focused is not None
     desk.qtbot.keyClick(focused, Qt.Key.Key_Space)
-    assert Halt() not in desk.heard()
+    assert Stop() not in desk.heard()
 
 
 def test_keys_that_play_are_no_change_of_tab(desk: Desk) -> None:
@@ -271,11 +271,11 @@ def test_playing_is_there_for_those_who_want_all_of_it(desk: Desk) -> None:
 
 
 def test_it_says_who_plays_and_what_is_wrong(desk: Desk) -> None:
-    desk.show(state=State.ANSWERING)
+    desk.show(state=TurnState.ANSWERING)
     assert "Answering" in desk.texts()
-    desk.show(state=State.ANSWERING, settings=Settings(mode=Mode.ACCOMPANY))
+    desk.show(state=TurnState.ANSWERING, settings=Settings(mode=Mode.ACCOMPANY))
     assert "Playing with you" in desk.texts()
-    desk.show(state=State.LISTENING, learning=Action.PANIC)
+    desk.show(state=TurnState.LISTENING, learning=Action.PANIC)
     assert "Move the pedal, knob or key" in desk.texts()
     desk.show(problem="The JACK server has gone.")
     assert "The JACK server has gone." in desk.texts()
@@ -297,7 +297,7 @@ def test_it_says_that_the_engine_has_ended(desk: Desk) -> None:
 
 def test_closing_the_window_halts_and_stops_the_timer(desk: Desk) -> None:
     desk.window.close()
-    assert desk.heard()[-1] == Halt()
+    assert desk.heard()[-1] == Stop()
     desk.link.poll()  # a timer that still ran would do this to a closed pipe
 
 
@@ -313,7 +313,7 @@ REMEMBERED = Preferences(
 def test_what_it_was_like_is_restored_and_asked_for(desk: Desk) -> None:
     desk.window.restore(REMEMBERED)
     assert desk.heard() == [
-        Change(REMEMBERED.settings),
+        ChangeSettings(REMEMBERED.settings),
         Bind(REMEMBERED.controls),
         OpenPorts(None, "synth:in"),
     ]
@@ -414,14 +414,14 @@ def test_a_real_engine_wakes_listens_and_stops(
     qtbot.addWidget(window)
     window.show()
 
-    def state() -> State | None:
+    def state() -> TurnState | None:
         return window.shown.state if window.shown else None
 
-    qtbot.waitUntil(lambda: state() is State.STOPPED, timeout=20_000)
+    qtbot.waitUntil(lambda: state() is TurnState.STOPPED, timeout=20_000)
     qtbot.mouseClick(window.bar.start, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: state() is State.LISTENING, timeout=20_000)
+    qtbot.waitUntil(lambda: state() is TurnState.LISTENING, timeout=20_000)
     qtbot.mouseClick(window.bar.start, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: state() is State.STOPPED, timeout=20_000)
+    qtbot.waitUntil(lambda: state() is TurnState.STOPPED, timeout=20_000)
     window.close()
     engine.close()
     assert engine.process.returncode == 0
@@ -462,11 +462,11 @@ def test_a_file_that_is_dropped_is_continued_and_a_take_is_heard(desk: Desk) -> 
     desk.heard()
     desk.qtbot.mouseClick(rolls[1], Qt.MouseButton.LeftButton)
     (recite,) = desk.heard()
-    assert isinstance(recite, Recite)
+    assert isinstance(recite, Audition)
     assert recite.score.notes
-    desk.show(state=State.ANSWERING, recital=(0, 10 * SECOND))
+    desk.show(state=TurnState.ANSWERING, recital=(0, 10 * SECOND))
     desk.qtbot.keyClick(rolls[1], Qt.Key.Key_Return)
-    assert desk.heard() == [Finish()]
+    assert desk.heard() == [End()]
 
 
 def test_what_is_no_midi_file_is_not_taken(desk: Desk, tmp_path: Path) -> None:

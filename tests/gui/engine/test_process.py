@@ -6,12 +6,12 @@ from multiprocessing.connection import Connection
 import psutil
 import pytest
 
-from bridge.messages.requests import Change, HandOver, Listen, Request
+from bridge.messages.requests import ChangeSettings, HandOver, Start, Request
 from bridge.messages.settings import Settings
-from bridge.messages.snapshot import LogEntry, Snapshot, State
-from bridge.midi.events import NoteOff, NoteOn, Stamped
+from bridge.messages.snapshot import LogEntry, Snapshot, TurnState
+from bridge.midi.events import NoteOff, NoteOn, TimedEvent
 from bridge.playout import protocol
-from bridge.synth.policy import Sound
+from bridge.synth.policy import SynthPolicy
 from bridge.synth.process import BACKEND_VARIABLE
 from bridge.system.pipe import Child, start_child
 from export.runtime.artefact import default_artefact
@@ -30,25 +30,28 @@ def turned(engine: Engine, until: Callable[[list[LogEntry]], bool]) -> list[LogE
     log: list[LogEntry] = []
     give_up_ns = engine.now_ns + PATIENCE_NS
     while not until(log):
-        assert engine.now_ns < give_up_ns, [entry.what for entry in log]
+        assert engine.now_ns < give_up_ns, [entry.event for entry in log]
         log += engine.turn(engine.now_ns + 50 * MS)
     return log
 
 
 def said(what: str) -> Callable[[list[LogEntry]], bool]:
-    return lambda log: any(entry.what == what for entry in log)
+    return lambda log: any(entry.event == what for entry in log)
 
 
-def struck(at_ns: int, pitch: int) -> list[Stamped]:
-    return [Stamped(at_ns, NoteOn(0, pitch, 80)), Stamped(at_ns + 100 * MS, NoteOff(0, pitch))]
+def struck(at_ns: int, pitch: int) -> list[TimedEvent]:
+    return [
+        TimedEvent(at_ns, NoteOn(0, pitch, 80)),
+        TimedEvent(at_ns + 100 * MS, NoteOff(0, pitch)),
+    ]
 
 
 def test_the_player_comes_back_in_and_the_answer_yields() -> None:
     settings = Settings(answer_ns=10 * SECOND, seed=1)
     with Engine(default_artefact(), settings, backend="loopback") as engine:
         engine.post(protocol.OpenPorts())
-        engine.post(Change(settings))
-        engine.post(Listen())
+        engine.post(ChangeSettings(settings))
+        engine.post(Start())
         turned(engine, said("ready"))
         begin = engine.now_ns + 100 * MS
         engine.inject([key for i in range(4) for key in struck(begin + i * 150 * MS, 60 + i)])
@@ -57,7 +60,7 @@ def test_the_player_comes_back_in_and_the_answer_yields() -> None:
         engine.inject(struck(back, 72))
         turned(engine, said("retract"))
         snapshot = engine.snapshot()
-        assert snapshot.state is State.HEARING
+        assert snapshot.state is TurnState.PLAYER
         answered = [note for note in snapshot.notes if note.answered]
         assert answered
         assert all(n.release_ns is not None and n.release_ns <= engine.now_ns for n in answered)
@@ -89,7 +92,7 @@ def test_who_is_connected_to_our_output_is_not_to_hear_everything_twice(
     peer: Peer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(BACKEND_VARIABLE, "gramophone")
-    settings = Settings(sound=Sound.AUTO)
+    settings = Settings(sound=SynthPolicy.AUTO)
 
     def seen(so: Callable[[Snapshot], bool]) -> Snapshot:
         turned(engine, lambda _: so(engine.snapshot()))
@@ -98,12 +101,12 @@ def test_who_is_connected_to_our_output_is_not_to_hear_everything_twice(
     with Engine(default_artefact(), settings, backend="jack") as engine:
         engine.post(protocol.OpenPorts())
         turned(engine, said("ready"))
-        assert "gramophone" in seen(lambda shown: shown.mute).sound
+        assert "gramophone" in seen(lambda shown: shown.synth_failed).synth_status
         peer.ask(connect=[["Antiphon:out", "listener:in"]])
-        shown = seen(lambda shown: shown.patched)
-        assert (shown.mute, shown.sound) == (False, "")
+        shown = seen(lambda shown: shown.output_connected)
+        assert (shown.synth_failed, shown.synth_status) == (False, "")
         peer.ask(disconnect=[["Antiphon:out", "listener:in"]])
-        assert not seen(lambda shown: shown.mute).patched
+        assert not seen(lambda shown: shown.synth_failed).output_connected
 
 
 class Face:
@@ -142,12 +145,12 @@ def face() -> Iterator[Face]:
 
 
 def test_the_windows_child_shows_carries_out_and_leaves(face: Face) -> None:
-    assert face.shown(lambda _: True).state is State.STOPPED
-    face.send(Change(Settings(style=(("chopin", 1.0),))))
-    face.send(Listen())
-    snapshot = face.shown(lambda shown: shown.state is State.LISTENING)
+    assert face.shown(lambda _: True).state is TurnState.STOPPED
+    face.send(ChangeSettings(Settings(style=(("chopin", 1.0),))))
+    face.send(Start())
+    snapshot = face.shown(lambda shown: shown.state is TurnState.LISTENING)
     assert snapshot.settings.style == (("chopin", 1.0),)
-    face.send(Change(Settings(style=(("chopan", 1.0),))))
+    face.send(ChangeSettings(Settings(style=(("chopan", 1.0),))))
     assert "chopin" in face.shown(lambda shown: "chopan" in shown.problem).problem
     face.send(Capture(SECOND, Purpose.CONTINUE))
     captured = face.captured()

@@ -8,11 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.messages.settings import Settings
-from bridge.messages.snapshot import RollNote, Snapshot, State
+from bridge.messages.snapshot import RollNote, Snapshot, TurnState
 from bridge.midi.instruments import Instrument
 from gui.engine.snapshots import Packer, Parcel, Unpacker
 
-EMPTY = Snapshot(0, State.LISTENING, Settings(), ())
+EMPTY = Snapshot(0, TurnState.LISTENING, Settings(), ())
 
 
 def note(onset_ns: int) -> RollNote:

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from bridge.playout.protocol import Monitor
-from bridge.synth.policy import Sound
+from bridge.synth.policy import SynthPolicy
 from bridge.synth.process import BACKEND_VARIABLE, NOT_INSTALLED
-from bridge.synth.process import GONE as DEVICE_GONE
+from bridge.synth.process import DEVICE_LOST as DEVICE_GONE
 from gui.engine.synth_supervisor import GONE, SELDOM_NS, SOON_NS, Hearing
 from tests.bridge.jack_server import jack_server, shared_jack_server
 
@@ -30,7 +30,7 @@ def hearing() -> Iterator[Hearing]:
 
 
 def followed(
-    hearing: Hearing, now_ns: int, sound: Sound = Sound.AUTO, *, plugins: bool = False
+    hearing: Hearing, now_ns: int, sound: SynthPolicy = SynthPolicy.AUTO, *, plugins: bool = False
 ) -> list[Monitor]:
     return hearing.follow(now_ns, sound, plugins=plugins, named_output=False)
 
@@ -58,9 +58,9 @@ def sounds(hearing: Hearing, now_ns: int) -> None:
     assert hearing.said == "Antiphon sounds by itself, through JACK."
 
 
-@pytest.mark.parametrize("sound", [Sound.ON, Sound.AUTO])
+@pytest.mark.parametrize("sound", [SynthPolicy.ON, SynthPolicy.AUTO])
 def test_where_it_cannot_play_that_is_said_and_tried_again_ever_more_seldom(
-    hearing: Hearing, monkeypatch: pytest.MonkeyPatch, sound: Sound
+    hearing: Hearing, monkeypatch: pytest.MonkeyPatch, sound: SynthPolicy
 ) -> None:
     monkeypatch.setenv(BACKEND_VARIABLE, "gramophone")
     now_ns = NOW_NS
@@ -80,7 +80,7 @@ def test_where_it_cannot_play_that_is_said_and_tried_again_ever_more_seldom(
     refused(hearing, now_ns)
     followed(hearing, now_ns + SOON_NS, sound)
     assert hearing.starting
-    assert followed(hearing, now_ns, Sound.OFF) == []
+    assert followed(hearing, now_ns, SynthPolicy.OFF) == []
     assert (hearing.starting, hearing.said, hearing.mute) == (False, "", False)
     followed(hearing, now_ns, sound)
     assert hearing.starting  # asked for anew
@@ -88,7 +88,7 @@ def test_where_it_cannot_play_that_is_said_and_tried_again_ever_more_seldom(
 
 def test_it_is_never_left_for_longer_than_a_minute(hearing: Hearing) -> None:
     for now_ns in range(NOW_NS, NOW_NS + 7 * SELDOM_NS, SELDOM_NS):
-        hearing.follow(now_ns, Sound.AUTO, plugins=False, named_output=False, font="lost.sf2")
+        hearing.follow(now_ns, SynthPolicy.AUTO, plugins=False, named_output=False, font="lost.sf2")
         refused(hearing, now_ns)
     assert hearing.said == "There is no sound font lost.sf2."
 
@@ -107,15 +107,15 @@ def test_what_cannot_change_by_itself_is_not_tried_again_until_somebody_asks_ane
     assert (hearing.said, hearing.mute) == ("", False)
     followed(hearing, NOW_NS)
     assert (hearing.starting, hearing.mute) == (False, True)
-    followed(hearing, NOW_NS, Sound.ON)
+    followed(hearing, NOW_NS, SynthPolicy.ON)
     assert hearing.starting
 
 
 def test_who_is_not_to_be_heard_starts_nothing(hearing: Hearing) -> None:
     for sound, plugins, named in (
-        (Sound.OFF, False, False),
-        (Sound.AUTO, True, False),
-        (Sound.AUTO, False, True),
+        (SynthPolicy.OFF, False, False),
+        (SynthPolicy.AUTO, True, False),
+        (SynthPolicy.AUTO, False, True),
     ):
         assert hearing.follow(NOW_NS, sound, plugins=plugins, named_output=named) == []
         assert not hearing.starting
@@ -125,7 +125,7 @@ def test_who_is_not_to_be_heard_starts_nothing(hearing: Hearing) -> None:
 
 def test_one_that_nobody_wants_any_more_before_it_is_there_never_comes(hearing: Hearing) -> None:
     followed(hearing, NOW_NS)
-    followed(hearing, NOW_NS, Sound.OFF)
+    followed(hearing, NOW_NS, SynthPolicy.OFF)
     hearing.close()
     assert hearing.hear(NOW_NS) == []
     assert hearing.process_id is None

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.messages.requests import Change, Finish, Halt, Listen, Recite, Request
-from bridge.messages.settings import Settings, Time
-from bridge.messages.snapshot import Snapshot, State
-from bridge.midi.events import NoteOn, Stamped
+from bridge.messages.requests import ChangeSettings, End, Stop, Start, Audition, Request
+from bridge.messages.settings import Settings, TimeSettings
+from bridge.messages.snapshot import Snapshot, TurnState
+from bridge.midi.events import NoteOn, TimedEvent
 from bridge.playout.protocol import (
-    Echoed,
-    Patched,
+    EchoDetected,
+    OutputConnected,
     Play,
     PluginInstance,
     Plugins,
@@ -44,7 +44,7 @@ class Consulting:
         """Let the session hear something, and do what it says, which here is to count."""
         for message in self.session.step(self.now_ns, items).to_io:
             if isinstance(message, Play):
-                self.played += sum(isinstance(due.event, NoteOn) for due in message.dues)
+                self.played += sum(isinstance(due.event, NoteOn) for due in message.events)
 
     def ask(self, requests: tuple[Request, ...]) -> None:
         self.asked += requests
@@ -60,7 +60,7 @@ class Consulting:
             yield shown
             self.now_ns += STEP_NS
 
-    def until(self, state: State) -> None:
+    def until(self, state: TurnState) -> None:
         """Let time pass until the session is in a state."""
         assert any(shown.state is state for shown in self.goes_on(10 * SECOND))
 
@@ -96,12 +96,12 @@ def test_before_it_begins_it_says_what_it_will_look_at() -> None:
 def test_without_a_loop_all_is_well_and_nothing_is_measured() -> None:
     consulting = Consulting(READY)
     consulting.checkup.begin()
-    consulting.until(State.ANSWERING)
+    consulting.until(TurnState.ANSWERING)
     assert consulting.checkup.asks
     consulting.to_its_end()
-    assert consulting.asked == [Recite(FIGURE)]
+    assert consulting.asked == [Audition(FIGURE)]
     assert consulting.played == len(FIGURE.notes)
-    assert consulting.session.state is State.STOPPED
+    assert consulting.session.state is TurnState.STOPPED
     assert consulting.signs() == [Sign.WELL, Sign.ASKED, Sign.WELL, Sign.WAITING]
     assert "connect the output to the input" in consulting.said("Round trip")
     assert consulting.advised() == []
@@ -111,18 +111,18 @@ def test_without_a_loop_all_is_well_and_nothing_is_measured() -> None:
 
 
 def test_a_session_that_goes_on_goes_on_afterwards() -> None:
-    consulting = Consulting(READY, Listen())
+    consulting = Consulting(READY, Start())
     consulting.checkup.begin()
     consulting.to_its_end()
-    assert consulting.session.state is State.LISTENING
+    assert consulting.session.state is TurnState.LISTENING
 
 
 def test_a_loop_is_found_and_its_round_trip_advised() -> None:
-    consulting = Consulting(READY, Echoed((400 * MS,)))  # long ago, and of other notes
+    consulting = Consulting(READY, EchoDetected((400 * MS,)))  # long ago, and of other notes
     consulting.checkup.begin()
-    consulting.until(State.ANSWERING)
+    consulting.until(TurnState.ANSWERING)
     assert consulting.found("Echoes").sign is Sign.WAITING
-    consulting.tell(Echoed((12 * MS, 12_340_000, 13 * MS)))
+    consulting.tell(EchoDetected((12 * MS, 12_340_000, 13 * MS)))
     next(consulting.goes_on(SECOND))
     assert consulting.found("Echoes").sign is Sign.WARNING
     assert consulting.advised() == [], "it is still measured"
@@ -130,8 +130,8 @@ def test_a_loop_is_found_and_its_round_trip_advised() -> None:
     assert "12.3 ms" in consulting.said("Round trip")
     assert consulting.advised() == [12_300_000]
     # It follows what is set, and not what else comes back later.
-    settings = Settings(time=Time(advance_ns=12_300_000))
-    consulting.tell(Change(settings), Echoed((90 * MS,)))
+    settings = Settings(time=TimeSettings(advance_ns=12_300_000))
+    consulting.tell(ChangeSettings(settings), EchoDetected((90 * MS,)))
     consulting.checkup.step(consulting.now_ns, consulting.session.snapshot(consulting.now_ns))
     assert consulting.advised() == []
     assert consulting.told("Round trip") == (
@@ -143,10 +143,10 @@ def test_a_loop_is_found_and_its_round_trip_advised() -> None:
 def test_what_comes_back_after_the_last_note_is_waited_for() -> None:
     consulting = Consulting(READY)
     consulting.checkup.begin()
-    consulting.until(State.ANSWERING)
-    consulting.until(State.STOPPED)
+    consulting.until(TurnState.ANSWERING)
+    consulting.until(TurnState.STOPPED)
     list(consulting.goes_on(SECOND // 2))
-    consulting.tell(Echoed((150 * MS,)))
+    consulting.tell(EchoDetected((150 * MS,)))
     consulting.to_its_end()
     assert consulting.found("Echoes").sign is Sign.WARNING
 
@@ -155,8 +155,8 @@ def test_what_comes_back_after_the_last_note_is_waited_for() -> None:
 def test_of_a_round_trip_that_nobody_hears_nothing_is_made(delay_ns: int) -> None:
     consulting = Consulting(READY)
     consulting.checkup.begin()
-    consulting.until(State.ANSWERING)
-    consulting.tell(Echoed((delay_ns,)))
+    consulting.until(TurnState.ANSWERING)
+    consulting.tell(EchoDetected((delay_ns,)))
     consulting.to_its_end()
     assert consulting.advised() == []
     assert consulting.found("Round trip").sign is Sign.WELL
@@ -173,7 +173,7 @@ def test_of_a_round_trip_that_nobody_hears_nothing_is_made(delay_ns: int) -> Non
 def test_who_hears_nothing_is_told_where_to_look(world: tuple[Inbox, ...], word: str) -> None:
     consulting = Consulting(*world)
     consulting.checkup.begin()
-    consulting.until(State.ANSWERING)
+    consulting.until(TurnState.ANSWERING)
     consulting.checkup.hear(heard=False)
     consulting.to_its_end()
     assert consulting.found("Ports").sign is Sign.WELL
@@ -184,14 +184,20 @@ def test_who_hears_nothing_is_told_where_to_look(world: tuple[Inbox, ...], word:
 def test_who_hears_nothing_of_the_synth_is_told_of_the_synth() -> None:
     consulting = Consulting(READY)
     consulting.checkup.begin()
-    consulting.until(State.ANSWERING)
+    consulting.until(TurnState.ANSWERING)
     consulting.checkup.hear(heard=False)
     shown = consulting.session.snapshot(consulting.now_ns)
-    consulting.tell(Patched(connected=True))
+    consulting.tell(OutputConnected(connected=True))
     patched = consulting.session.snapshot(consulting.now_ns)
     for told, word in (
-        (replace(shown, sound="It sounds through JACK."), "through JACK: see that the speakers"),
-        (replace(shown, sound="There is no sound font.", mute=True), "There is no sound font."),
+        (
+            replace(shown, synth_status="It sounds through JACK."),
+            "through JACK: see that the speakers",
+        ),
+        (
+            replace(shown, synth_status="There is no sound font.", synth_failed=True),
+            "There is no sound font.",
+        ),
         (patched, "What is connected to Antiphon:out"),
     ):
         consulting.checkup.step(consulting.now_ns, told)
@@ -234,41 +240,41 @@ def test_what_is_wrong_with_ports_that_were_open_is_said() -> None:
 
 
 def key(consulting: Consulting, pitch: int) -> Received:
-    return Received((Stamped(consulting.now_ns, NoteOn(0, pitch, 80)),))
+    return Received((TimedEvent(consulting.now_ns, NoteOn(0, pitch, 80)),))
 
 
 def test_nobody_is_played_over() -> None:
-    consulting = Consulting(READY, Listen())
+    consulting = Consulting(READY, Start())
     consulting.tell(key(consulting, 50))
     consulting.checkup.begin()
     list(consulting.goes_on(SECOND // 10))
     assert consulting.asked == []
     assert "until nobody plays" in consulting.said("Test notes")
-    consulting.tell(Halt())
+    consulting.tell(Stop())
     consulting.to_its_end()
-    assert consulting.asked == [Recite(FIGURE)]
+    assert consulting.asked == [Audition(FIGURE)]
 
 
 def test_who_comes_in_ends_it() -> None:
     consulting = Consulting(READY)
     consulting.checkup.begin()
-    consulting.until(State.ANSWERING)
+    consulting.until(TurnState.ANSWERING)
     consulting.tell(key(consulting, 50))
     consulting.to_its_end()
     assert "came in" in consulting.said("Test notes")
     assert consulting.told("Echoes") == (Sign.WAITING, "Not checked.")
     assert not consulting.checkup.asks
-    assert consulting.session.state is State.HEARING
+    assert consulting.session.state is TurnState.PLAYER
 
 
 def test_cancelled_it_is_silent_at_once() -> None:
     consulting = Consulting(READY)
     consulting.checkup.begin()
-    consulting.until(State.ANSWERING)
+    consulting.until(TurnState.ANSWERING)
     consulting.ask(consulting.checkup.cancel())
-    assert consulting.asked == [Recite(FIGURE), Finish()]
+    assert consulting.asked == [Audition(FIGURE), End()]
     assert not consulting.checkup.running
-    assert consulting.session.state is State.STOPPED
+    assert consulting.session.state is TurnState.STOPPED
     assert consulting.said("Test notes") == "Cancelled."
     assert consulting.checkup.cancel() == ()
 
@@ -291,11 +297,11 @@ def test_it_can_be_repeated() -> None:
         consulting.to_its_end()
         consulting.checkup.hear(heard=True)
         assert consulting.signs() == [Sign.WELL, Sign.WELL, Sign.WELL, Sign.WAITING]
-    assert consulting.asked == [Recite(FIGURE)] * 2
+    assert consulting.asked == [Audition(FIGURE)] * 2
 
 
 def test_on_a_beat_it_begins_with_a_bar() -> None:
-    consulting = Consulting(READY, settings=Settings(time=Time(bpm=60.0)))
+    consulting = Consulting(READY, settings=Settings(time=TimeSettings(bpm=60.0)))
     consulting.checkup.begin()
     consulting.to_its_end()
     assert consulting.signs() == [Sign.WELL, Sign.ASKED, Sign.WELL, Sign.WAITING]

@@ -7,9 +7,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from bridge.messages.requests import Finish, Recite
+from bridge.messages.requests import End, Audition
 from bridge.messages.settings import Settings
-from bridge.messages.snapshot import Snapshot, State
+from bridge.messages.snapshot import Snapshot, TurnState
 from bridge.session.player import SECOND
 from bridge.system.clock import ManualClock
 from gui.desk.devices.checkup import ECHOES_NS, FIGURE, Sign
@@ -18,9 +18,15 @@ from gui.desk.devices.sign import SignView
 from gui.desk.widgets.theme import DARK
 
 QUIET = Snapshot(
-    0, State.STOPPED, Settings(), (), "jack", input_name="Antiphon:in", output_name="Antiphon:out"
+    0,
+    TurnState.STOPPED,
+    Settings(),
+    (),
+    "jack",
+    input_name="Antiphon:in",
+    output_name="Antiphon:out",
 )
-SOUNDING = replace(QUIET, state=State.ANSWERING, recital=(0, SECOND))
+SOUNDING = replace(QUIET, state=TurnState.ANSWERING, audition_span_ns=(0, SECOND))
 
 
 class Practice:
@@ -80,7 +86,7 @@ def test_it_waits_for_the_engine_to_wake(practice: Practice) -> None:
     assert practice.panel.running
     practice.panel.show_snapshot(QUIET)
     practice.panel.step()
-    assert practice.asked == [Recite(FIGURE)]
+    assert practice.asked == [Audition(FIGURE)]
 
 
 def test_its_own_timer_takes_it_on(practice: Practice, qtbot: QtBot) -> None:
@@ -109,7 +115,7 @@ def test_who_hears_nothing_is_helped(practice: Practice) -> None:
 
 def test_an_advance_is_advised_and_set_once(practice: Practice) -> None:
     practice.begin()
-    looped = replace(QUIET, echoes=8, echo_ns=12_340_000)
+    looped = replace(QUIET, echo_count=8, echo_delay_ns=12_340_000)
     practice.end(looped)
     assert practice.shown() == {"Check", "I hear it", "No", "Set advance to 12.3 ms"}
     practice.click(practice.panel.advance)
@@ -122,7 +128,7 @@ def test_an_advance_is_advised_and_set_once(practice: Practice) -> None:
 def test_it_can_be_cancelled(practice: Practice) -> None:
     practice.begin()
     practice.click(practice.panel.cancel)
-    assert practice.asked == [Recite(FIGURE), Finish()]
+    assert practice.asked == [Audition(FIGURE), End()]
     assert practice.shown() == {"Check"}
 
 

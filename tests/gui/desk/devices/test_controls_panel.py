@@ -8,11 +8,11 @@ from pytestqt.qtbot import QtBot
 
 from bridge.messages.requests import Bind, Learn
 from bridge.messages.settings import Settings
-from bridge.messages.snapshot import Snapshot, State
+from bridge.messages.snapshot import Snapshot, TurnState
 from bridge.midi.controls import Action, Control
 from gui.desk.devices.controls_panel import ControlsPanel
 
-STOPPED = Snapshot(0, State.STOPPED, Settings(), ())
+STOPPED = Snapshot(0, TurnState.STOPPED, Settings(), ())
 BOUND = ((Control(0, 64), Action.HAND_OVER), (Control(0, 1), Action.BLEND))
 
 

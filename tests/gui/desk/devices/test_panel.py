@@ -8,9 +8,9 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from bridge.messages.requests import Recite
-from bridge.messages.settings import Settings, Time
-from bridge.messages.snapshot import Snapshot, State
+from bridge.messages.requests import Audition
+from bridge.messages.settings import Settings, TimeSettings
+from bridge.messages.snapshot import Snapshot, TurnState
 from bridge.midi.instruments import Instrument
 from bridge.playout.protocol import Lateness, OpenPorts, PluginInstance
 from bridge.sync.transport import Source
@@ -22,7 +22,7 @@ from tests.gui.desk.wheel import turned
 
 SCREENSHOTS = Path(__file__).parents[4] / "build" / "screenshots"
 EDGES_US = (50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
-STOPPED = Snapshot(0, State.STOPPED, Settings(), ())
+STOPPED = Snapshot(0, TurnState.STOPPED, Settings(), ())
 
 
 @pytest.fixture
@@ -53,14 +53,14 @@ def test_ports_are_offered_and_opened(panel: DevicesPanel, qtbot: QtBot) -> None
 @pytest.mark.parametrize(
     "time",
     [
-        Time(),
-        Time(sync=Source.CLOCK),
-        Time(metre=(6, 8)),
-        Time(metre=(11, 8)),
-        Time(advance_ns=-12_500_000),
+        TimeSettings(),
+        TimeSettings(sync=Source.CLOCK),
+        TimeSettings(metre=(6, 8)),
+        TimeSettings(metre=(11, 8)),
+        TimeSettings(advance_ns=-12_500_000),
     ],
 )
-def test_time_is_shown_and_asked_for(panel: DevicesPanel, qtbot: QtBot, time: Time) -> None:
+def test_time_is_shown_and_asked_for(panel: DevicesPanel, qtbot: QtBot, time: TimeSettings) -> None:
     with qtbot.assertNotEmitted(panel.changed):
         panel.show_settings(Settings(time=time))
     assert panel.applied(Settings(bars=2)) == Settings(bars=2, time=time)
@@ -70,7 +70,7 @@ def test_a_choice_is_told(panel: DevicesPanel, qtbot: QtBot) -> None:
     box = combo(panel, "Whose time is kept")
     with qtbot.waitSignal(panel.changed):
         box.setCurrentIndex(box.findData(Source.LINK))
-    assert panel.applied(Settings()).time == Time(sync=Source.LINK)
+    assert panel.applied(Settings()).time == TimeSettings(sync=Source.LINK)
 
 
 def test_a_label_says_what_its_control_says(panel: DevicesPanel) -> None:
@@ -85,8 +85,8 @@ def full() -> Snapshot:
     """Return a snapshot with something to say everywhere."""
     return replace(
         jam(),
-        echoes=8,
-        echo_ns=12_340_000,
+        echo_count=8,
+        echo_delay_ns=12_340_000,
         processor="CPU, 2 threads, because there is no NVIDIA driver.",
         lateness=Lateness(EDGES_US, (812, 203, 90, 14, 5, 2, 1, 0, 0, 0, 0), 3_200_000),
         plugins=(
@@ -124,7 +124,7 @@ def test_of_what_is_not_there_it_says_so(panel: DevicesPanel) -> None:
     panel.show_snapshot(full())
     panel.show_snapshot(STOPPED)
     assert {"none open", "none", "free", "-", "no note yet"} <= set(facts(panel))
-    panel.show_snapshot(replace(STOPPED, echoes=3))
+    panel.show_snapshot(replace(STOPPED, echo_count=3))
     assert "3" in facts(panel)
 
 
@@ -153,18 +153,18 @@ def test_the_wheel_scrolls_and_chooses_nothing(panel: DevicesPanel, qtbot: QtBot
 def test_an_advised_advance_is_set(panel: DevicesPanel, qtbot: QtBot) -> None:
     with qtbot.waitSignal(panel.changed):
         panel.doctor.advised.emit(12_300_000)
-    assert panel.applied(Settings()).time == Time(advance_ns=12_300_000)
+    assert panel.applied(Settings()).time == TimeSettings(advance_ns=12_300_000)
 
 
 def test_a_checkup_begins_in_sight_and_asks_the_engine(panel: DevicesPanel, qtbot: QtBot) -> None:
     panel.resize(360, 420)
     panel.show()
     qtbot.waitUntil(lambda: panel.verticalScrollBar().maximum() > 0)
-    panel.show_snapshot(replace(full(), state=State.LISTENING))
+    panel.show_snapshot(replace(full(), state=TurnState.LISTENING))
     with qtbot.waitSignal(panel.asked) as asked:
         panel.begin_checkup()
-    assert isinstance(asked.args[0], Recite)
-    panel.show_snapshot(replace(full(), recital=(0, 1 << 60)))
+    assert isinstance(asked.args[0], Audition)
+    panel.show_snapshot(replace(full(), audition_span_ns=(0, 1 << 60)))
     no_hidden = panel.doctor.heard
     qtbot.waitUntil(lambda: no_hidden.visibleRegion().boundingRect() == no_hidden.rect())
 
@@ -188,10 +188,10 @@ def test_nothing_is_cut_off_in_a_narrow_window(
     panel.set_theme(theme)
     panel.resize(360, 900)
     panel.show()
-    panel.show_snapshot(replace(full(), state=State.LISTENING))
+    panel.show_snapshot(replace(full(), state=TurnState.LISTENING))
     with qtbot.waitSignal(panel.asked):
         panel.begin_checkup()
-    panel.show_snapshot(replace(full(), recital=(0, 1 << 60), echoes=16))
+    panel.show_snapshot(replace(full(), audition_span_ns=(0, 1 << 60), echo_count=16))
     texts: list[QLabel | QPushButton] = [*panel.findChildren(QLabel)]
     texts += panel.findChildren(QPushButton)
     texts = [widget for widget in texts if widget.isVisible() and widget.text()]

@@ -4,7 +4,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from bridge.messages.settings import Settings
-from bridge.synth.policy import Sound
+from bridge.synth.policy import SynthPolicy
 from gui.desk.devices.sound_choice import SoundChoice
 
 
@@ -15,9 +15,9 @@ def choice(qtbot: QtBot) -> SoundChoice:
     return choice
 
 
-@pytest.mark.parametrize("sound", list(Sound))
+@pytest.mark.parametrize("sound", list(SynthPolicy))
 def test_what_is_asked_for_is_shown_and_asked_for_again(
-    choice: SoundChoice, qtbot: QtBot, sound: Sound
+    choice: SoundChoice, qtbot: QtBot, sound: SynthPolicy
 ) -> None:
     asked = Settings(seed=3, sound=sound, sound_font="/fonts/grand.sf2")
     with qtbot.assertNotEmitted(choice.changed):
@@ -27,9 +27,11 @@ def test_what_is_asked_for_is_shown_and_asked_for_again(
 
 
 def test_a_choice_is_told(choice: SoundChoice, qtbot: QtBot) -> None:
-    choice.show_settings(Settings(sound=Sound.OFF))
+    choice.show_settings(Settings(sound=SynthPolicy.OFF))
     with qtbot.waitSignal(choice.changed):
-        choice.box.setCurrentIndex(choice.box.findData(Sound.ON))
+        choice.box.setCurrentIndex(choice.box.findData(SynthPolicy.ON))
     with qtbot.waitSignal(choice.changed):
         choice.take_font("/fonts/grand.sf2")
-    assert choice.applied(Settings()) == Settings(sound=Sound.ON, sound_font="/fonts/grand.sf2")
+    assert choice.applied(Settings()) == Settings(
+        sound=SynthPolicy.ON, sound_font="/fonts/grand.sf2"
+    )

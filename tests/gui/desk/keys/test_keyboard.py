@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from bridge.messages.settings import Settings
-from bridge.messages.snapshot import RollNote, Snapshot, State
-from bridge.midi.events import ControlChange, Event, NoteOff, NoteOn, Stamped
+from bridge.messages.snapshot import RollNote, Snapshot, TurnState
+from bridge.midi.events import ControlChange, Event, NoteOff, NoteOn, TimedEvent
 from bridge.midi.instruments import Instrument
 from bridge.playout.protocol import Inject
 from bridge.system.clock import ManualClock
@@ -126,7 +126,7 @@ def test_what_is_played_is_stamped_with_the_moment(player: Player, qtbot: QtBot)
     (inject,) = player.injected
     assert isinstance(inject, Inject)
     assert [stamped.time_ns for stamped in inject.events] == [5 * SECOND + 70]
-    assert all(isinstance(stamped, Stamped) for stamped in inject.events)
+    assert all(isinstance(stamped, TimedEvent) for stamped in inject.events)
 
 
 @pytest.mark.parametrize("pitch", [62, 63])
@@ -404,7 +404,9 @@ def test_whatever_is_done_nothing_hangs(moves: list[tuple[str, int]], end: str) 
 # What is lit.
 
 
-def snapshot(*notes: RollNote, now_ns: int = NOW_NS, state: State = State.HEARING) -> Snapshot:
+def snapshot(
+    *notes: RollNote, now_ns: int = NOW_NS, state: TurnState = TurnState.PLAYER
+) -> Snapshot:
     return Snapshot(now_ns, state, Settings(), notes)
 
 
@@ -434,7 +436,7 @@ def test_a_plan_lights_up_when_its_time_has_come(player: Player) -> None:
     lit = []
     for after_s in (0.5, 1.5, 2.5, 3.5):
         now_ns = NOW_NS + round(after_s * SECOND)
-        player.keyboard.show_snapshot(Snapshot(now_ns, State.ANSWERING, Settings(), told))
+        player.keyboard.show_snapshot(Snapshot(now_ns, TurnState.ANSWERING, Settings(), told))
         lit.append(set(player.keyboard.lit_answered))
     assert lit == [set(), {72}, {74}, set()]
 
@@ -443,7 +445,7 @@ def test_drums_have_no_keys_and_when_all_has_stopped_nothing_is_lit(player: Play
     drum = RollNote(Instrument.DRUMS, 42, 80, NOW_NS, None, answered=True)
     player.keyboard.show_snapshot(snapshot(drum))
     assert player.keyboard.lit_answered == set()
-    player.keyboard.show_snapshot(snapshot(note(-1, None), state=State.STOPPED))
+    player.keyboard.show_snapshot(snapshot(note(-1, None), state=TurnState.STOPPED))
     assert player.keyboard.lit_played == set()
 
 

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
 from bridge.messages.settings import Settings
-from bridge.messages.snapshot import RollNote, Snapshot, State
+from bridge.messages.snapshot import RollNote, Snapshot, TurnState
 from bridge.midi.instruments import Instrument
 from gui.desk.roll.paint import colour_of, place_of
 from gui.desk.roll.piano_roll import PianoRoll
@@ -16,7 +16,7 @@ from gui.desk.widgets.theme import DARK, LIGHT
 from tests.gui.desk.music import NOW_NS, SECOND, conversation, jam
 
 PIANO = Instrument.PIANO
-EMPTY = Snapshot(NOW_NS, State.STOPPED, Settings(), ())
+EMPTY = Snapshot(NOW_NS, TurnState.STOPPED, Settings(), ())
 
 
 def note(

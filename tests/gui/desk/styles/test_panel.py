@@ -8,15 +8,15 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSlider, QSpinBox, QTableView
 from pytestqt.qtbot import QtBot
 
-from bridge.messages.requests import BlendAlong, Morph
+from bridge.messages.requests import SetBlendPath, Morph
 from bridge.messages.settings import Settings
-from bridge.messages.snapshot import Snapshot, State
+from bridge.messages.snapshot import Snapshot, TurnState
 from export.runtime.style_space import StyleSpace
 from gui.desk.styles.panel import StylePanel
 from gui.desk.widgets.theme import DARK
 
 SECOND = 1_000_000_000
-STOPPED = Snapshot(0, State.STOPPED, Settings(), ())
+STOPPED = Snapshot(0, TurnState.STOPPED, Settings(), ())
 
 
 @pytest.fixture
@@ -59,16 +59,16 @@ def test_a_path_is_played_in_the_time_that_is_chosen(
     assert morph.styles[0] == space.blend_at(panel.map.path[0])
     assert morph.styles[-1] == space.blend_at(panel.map.path[-1])
     assert len(set(morph.styles)) > 5
-    assert offered.args == [BlendAlong(morph.styles)]
+    assert offered.args == [SetBlendPath(morph.styles)]
 
 
 def test_the_puck_goes_along_and_the_same_button_stops_it(
     panel: StylePanel, draw: Callable[[], None], qtbot: QtBot
 ) -> None:
     draw()
-    panel.show_snapshot(replace(STOPPED, morphing=0.0))
+    panel.show_snapshot(replace(STOPPED, morph_progress=0.0))
     assert panel.map.puck == pytest.approx(panel.map.path[0])
-    panel.show_snapshot(replace(STOPPED, morphing=1.0))
+    panel.show_snapshot(replace(STOPPED, morph_progress=1.0))
     assert panel.map.puck == pytest.approx(panel.map.path[-1])
     with qtbot.waitSignal(panel.asked) as asked:
         qtbot.mouseClick(button(panel, "Stop here"), Qt.MouseButton.LeftButton)
@@ -81,11 +81,11 @@ def test_a_path_is_forgotten_and_its_morph_with_it(
     panel: StylePanel, draw: Callable[[], None], qtbot: QtBot
 ) -> None:
     draw()
-    panel.show_snapshot(replace(STOPPED, morphing=0.5))
+    panel.show_snapshot(replace(STOPPED, morph_progress=0.5))
     asked = list[object]()
     panel.asked.connect(asked.append)
     qtbot.mouseClick(button(panel, "Clear"), Qt.MouseButton.LeftButton)
-    assert asked == [Morph(()), BlendAlong(())]
+    assert asked == [Morph(()), SetBlendPath(())]
     assert panel.map.path == ()
     assert not panel.morph.isVisible()
 
@@ -173,7 +173,7 @@ def test_along_a_path_the_list_only_grows(
 ) -> None:
     (table,) = panel.findChildren(QTableView)
     draw()
-    panel.show_snapshot(replace(STOPPED, morphing=0.1))
+    panel.show_snapshot(replace(STOPPED, morph_progress=0.1))
     panel.show_settings(blend_of(space, 3))
     grown = table.height()
     panel.show_settings(blend_of(space, 2))

@@ -1,6 +1,6 @@
 """A tree of takes for widgets to show: a minuet in three, and two ways to go on."""
 
-from bridge.history.takes import Span, Takes
+from bridge.history.takes import Span, TakeTree
 from bridge.messages.settings import Settings
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import MetreChange, Note, Score, TempoChange
@@ -17,10 +17,12 @@ NOTES = (Note(BAR, BASS, 40, BAR + 40, 80), Note(2 * BAR, PIANO, 64, 2 * BAR + 9
 CHOPIN = Settings(style=(("chopin", 1.0),), seed=3)
 
 
-def tree() -> Takes:
+def tree() -> TakeTree:
     """Return a beginning (0), two takes of it (1, 2) and one that goes on from the second (3)."""
-    takes = Takes().begun(MINUET, "minuet")
-    takes = takes.tried(0, SPAN, NOTES, CHOPIN, "made by a test")
-    takes = takes.tried(0, SPAN, NOTES[1:], CHOPIN, "made by a test")
+    takes = TakeTree().with_root(MINUET, "minuet")
+    takes = takes.with_take(0, SPAN, NOTES, CHOPIN, "made by a test")
+    takes = takes.with_take(0, SPAN, NOTES[1:], CHOPIN, "made by a test")
     later = Note(3 * BAR, PIANO, 70, 3 * BAR + 40, 80)
-    return takes.tried(2, Span(3 * BAR, 4 * BAR), (later,), CHOPIN, "made by a test").at(3)
+    return takes.with_take(
+        2, Span(3 * BAR, 4 * BAR), (later,), CHOPIN, "made by a test"
+    ).with_current(3)

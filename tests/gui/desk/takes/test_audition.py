@@ -4,7 +4,7 @@ import pytest
 
 from bridge.history.takes import Span
 from bridge.messages.settings import Settings
-from bridge.messages.snapshot import Snapshot, State
+from bridge.messages.snapshot import Snapshot, TurnState
 from gui.desk.takes.audition import Audition
 
 SECOND = 1_000_000_000
@@ -13,7 +13,9 @@ SPAN = Span(192, 384)
 
 def shown(now_s: float, recital: tuple[int, int] | None) -> Snapshot:
     goes = None if recital is None else (recital[0] * SECOND, recital[1] * SECOND)
-    return Snapshot(round(now_s * SECOND), State.ANSWERING, Settings(), (), recital=goes)
+    return Snapshot(
+        round(now_s * SECOND), TurnState.ANSWERING, Settings(), (), audition_span_ns=goes
+    )
 
 
 def test_it_goes_from_where_the_snapshot_says_to_where_its_notes_end() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import mido
 import pytest
 
-from bridge.history.takes import Takes
+from bridge.history.takes import TakeTree
 from bridge.messages.settings import Settings
 from bridge.midi import smf
 from bridge.midi.notes import Score
@@ -44,10 +44,10 @@ def test_the_whole_is_everything_up_to_it(files: TakesFiles) -> None:
 
 def test_what_goes_on_from_a_file_keeps_its_tracks(files: TakesFiles, tmp_path: Path) -> None:
     read = files.read(DEMO, 0)
-    takes = Takes().begun(read.score, "minuet")
+    takes = TakeTree().with_root(read.score, "minuet")
     span = replace(SPAN, begin=576, end=720)
     moved = replace(NOTES[0], onset_ticks=576, release_ticks=600)
-    takes = takes.tried(0, span, [moved], CHOPIN, "made by a test")
+    takes = takes.with_take(0, span, [moved], CHOPIN, "made by a test")
     path = tmp_path / "longer.mid"
     files.write(takes, 1, path, whole=True)
     tracks = mido.MidiFile(path).tracks
@@ -71,11 +71,11 @@ def test_a_file_that_cannot_be_continued_is_a_sentence(files: TakesFiles, tmp_pa
 
 
 def test_each_take_of_each_beginning_has_a_file_of_its_own(files: TakesFiles) -> None:
-    takes = Takes()
+    takes = TakeTree()
     for name in ("minuet", "played", "played", "Played?", "played 2", "played take 1"):
-        takes = takes.begun(MINUET, name)
+        takes = takes.with_root(MINUET, name)
         for _ in range(2):
-            takes = takes.tried(takes.current or 0, SPAN, NOTES, Settings(), name)
+            takes = takes.with_take(takes.current or 0, SPAN, NOTES, Settings(), name)
     both = [(number, whole) for number in range(len(takes.nodes)) for whole in (False, True)]
     paths = [files.dragged(takes, number, whole=whole) for number, whole in both]
     assert len({str(path).casefold() for path in paths}) == len(paths)
@@ -90,13 +90,13 @@ def test_each_take_of_each_beginning_has_a_file_of_its_own(files: TakesFiles) ->
 
 
 def test_a_long_name_is_cut(files: TakesFiles) -> None:
-    takes = Takes().begun(MINUET, "minuet " * 40).tried(0, SPAN, NOTES, CHOPIN)
+    takes = TakeTree().with_root(MINUET, "minuet " * 40).with_take(0, SPAN, NOTES, CHOPIN)
     path = files.dragged(takes, 1, whole=True)
     assert path.name.startswith("minuet minuet")
     assert path.name.endswith(" up to take 1 chopin.mid")
 
 
 def test_a_name_is_one_that_every_system_takes() -> None:
-    takes = Takes().begun(MINUET, 'a/b: "c"?')
+    takes = TakeTree().with_root(MINUET, 'a/b: "c"?')
     assert name_of(takes, 0, whole=True) == "a b c"
-    assert name_of(Takes().begun(MINUET, "///"), 0, whole=True) == "music"
+    assert name_of(TakeTree().with_root(MINUET, "///"), 0, whole=True) == "music"

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
 from pytestqt.modeltest import ModelTester
 
-from bridge.history.takes import Takes
+from bridge.history.takes import TakeTree
 from gui.desk.takes.model import TakesModel
 from tests.gui.desk.takes.examples import MINUET, tree
 
@@ -19,7 +19,7 @@ def test_it_shows_what_goes_on_from_what(qtmodeltester: ModelTester) -> None:
     model = TakesModel()
     qtmodeltester.check(model)
     assert told(model) == []
-    model.show_takes(tree().begun(MINUET, "another"))
+    model.show_takes(tree().with_root(MINUET, "another"))
     qtmodeltester.check(model)
     assert told(model) == [
         [
@@ -47,6 +47,6 @@ def test_where_one_is_stands_out(qtmodeltester: ModelTester) -> None:
 def test_it_follows_the_tree(qtmodeltester: ModelTester) -> None:
     model = TakesModel()
     model.show_takes(tree())
-    model.show_takes(Takes())
+    model.show_takes(TakeTree())
     qtmodeltester.check(model)
     assert model.rowCount() == 0

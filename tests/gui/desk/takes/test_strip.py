@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from bridge.history.record import Record
-from bridge.history.takes import Take
+from bridge.history.takes import TakeNode
 from bridge.messages.settings import Settings
 from bridge.messages.snapshot import Snapshot
-from bridge.messages.snapshot import State as Turn
+from bridge.messages.snapshot import TurnState as Turn
 from bridge.midi import smf
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import Score
@@ -111,7 +111,7 @@ def test_four_takes_are_kept_extended_and_undone(desk: Desk) -> None:
     desk.wait()
     assert desk.states() == [READY] * 4
     later = strip.takes.nodes[strip.takes.children(2)[0]]
-    assert isinstance(later, Take)
+    assert isinstance(later, TakeNode)
     assert later.span.begin == 2 * 144
     assert all(note.onset_ticks >= 2 * 144 for note in later.notes)
 
@@ -132,7 +132,7 @@ def test_again_there_are_four_others_beside_those(desk: Desk) -> None:
     desk.wait()
     assert desk.titles() == ["Take 5", "Take 6", "Take 7", "Take 8"]
     assert len(first | {roll.notes for roll in desk.strip.rolls}) == 8
-    seeds = [n.settings.seed for n in desk.strip.takes.nodes if isinstance(n, Take)]
+    seeds = [n.settings.seed for n in desk.strip.takes.nodes if isinstance(n, TakeNode)]
     assert seeds == sorted(set(seeds))
 
 
@@ -141,9 +141,11 @@ def test_a_take_is_heard_from_its_first_bar_and_stopped(desk: Desk) -> None:
     desk.begin()
     desk.click(2)
     assert desk.states() == [READY, READY, PLAYING, READY]
-    assert desk.scores == [strip.takes.alone(3)]
+    assert desk.scores == [strip.takes.standalone_score(3)]
     assert min(note.onset_ticks for note in desk.scores[0].notes) < 144
-    snapshot = Snapshot(2 * SECOND, Turn.ANSWERING, Settings(), (), recital=(SECOND, 3 * SECOND))
+    snapshot = Snapshot(
+        2 * SECOND, Turn.ANSWERING, Settings(), (), audition_span_ns=(SECOND, 3 * SECOND)
+    )
     strip.show_snapshot(snapshot)
     desk.qtbot.waitUntil(lambda: strip.rolls[2].playhead is not None)
     heard = strip.rolls[2].playhead
@@ -157,7 +159,7 @@ def test_a_take_is_heard_from_its_first_bar_and_stopped(desk: Desk) -> None:
     assert (len(desk.scores), len(desk.stops)) == (2, 1)
     desk.click(1)
     strip.show_snapshot(snapshot)
-    strip.show_snapshot(replace(snapshot, now_ns=3 * SECOND, recital=None))
+    strip.show_snapshot(replace(snapshot, now_ns=3 * SECOND, audition_span_ns=None))
     assert desk.states() == [READY] * 4
     assert len(desk.stops) == 1  # it had ended by itself
 
@@ -202,7 +204,7 @@ def test_takes_that_grow_are_seen_and_can_be_cancelled(desk: Desk) -> None:
 def test_settings_are_heard(desk: Desk) -> None:
     desk.strip.set_settings(Settings(seed=5, instruments=(Instrument.BASS,)))
     desk.begin()
-    takes = [n for n in desk.strip.takes.nodes if isinstance(n, Take)]
+    takes = [n for n in desk.strip.takes.nodes if isinstance(n, TakeNode)]
     assert takes[0].settings.seed == 5
     assert {n.instrument for take in takes for n in take.notes} == {Instrument.BASS}
     assert "instruments bass" in takes[0].text
@@ -252,7 +254,9 @@ def test_each_take_is_dragged_as_a_file_of_its_own(desk: Desk) -> None:
         paths.append(Path(drag.mimeData().urls()[0].toLocalFile()))
     assert [path.name for path in paths] == [f"minuet take {at}.mid" for at in (1, 2, 3, 4)]
     for number, path in enumerate(paths, 1):
-        assert len(smf.read(path).score.notes) == len(desk.strip.takes.alone(number).notes)
+        assert len(smf.read(path).score.notes) == len(
+            desk.strip.takes.standalone_score(number).notes
+        )
 
 
 def test_where_to_save_is_asked_for_beside_the_playing(desk: Desk) -> None:

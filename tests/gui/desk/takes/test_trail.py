@@ -5,7 +5,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from bridge.history.takes import Span, Takes
+from bridge.history.takes import Span, TakeTree
 from bridge.messages.settings import Settings
 from gui.desk.takes.trail import TakesTrail
 from tests.gui.desk.takes.examples import MINUET, NOTES, tree
@@ -31,7 +31,7 @@ def test_it_shows_the_way_from_the_beginning(trail: TakesTrail) -> None:
     assert trail.all.isVisible()
     assert [crumb.text() for crumb in trail.crumbs] == ["minuet", "2", "1"]
     assert [crumb.font().bold() for crumb in trail.crumbs] == [False, False, True]
-    trail.show_takes(tree().back())
+    trail.show_takes(tree().undo())
     assert [crumb.text() for crumb in trail.crumbs] == ["minuet", "2"]
 
 
@@ -43,11 +43,11 @@ def test_a_name_on_it_leads_there(qtbot: QtBot, trail: TakesTrail) -> None:
 
 
 def test_a_long_way_and_a_long_name_are_shortened(trail: TakesTrail) -> None:
-    takes = Takes().begun(MINUET, "a name that is much longer than there is room for")
+    takes = TakeTree().with_root(MINUET, "a name that is much longer than there is room for")
     for number in range(9):
-        takes = takes.tried(number, Span(0, 1), NOTES, Settings())
+        takes = takes.with_take(number, Span(0, 1), NOTES, Settings())
     width = trail.width()
-    trail.show_takes(takes.at(9))
+    trail.show_takes(takes.with_current(9))
     assert len(trail.crumbs) == 5
     assert len(trail.crumbs[0].text()) < 20
     assert trail.crumbs[0].toolTip().endswith("room for")

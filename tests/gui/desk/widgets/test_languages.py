@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from bridge.messages.snapshot import State
+from bridge.messages.snapshot import TurnState
 from bridge.midi.instruments import Instrument
 from export.runtime.style_space import StyleSpace
 from gui.desk.widgets.languages import LANGUAGES, speak
@@ -109,7 +109,7 @@ def test_whatever_a_person_reads_can_be_translated(
     QCoreApplication.installTranslator(Marked(application))
     desk = Desk(qtbot, space, tmp_path)
     plain = set()
-    for state in State:
+    for state in TurnState:
         desk.show(jam(), state=state, following="")
         desk.window.styles.map.choose("jazz")
         plain |= {

@@ -1,0 +1,29 @@
+"""The command that brings an optional part."""
+
+import shlex
+import sys
+from importlib.metadata import PackageNotFoundError
+
+import pytest
+
+from bridge.system import extras
+from bridge.system.extras import install_command
+
+
+@pytest.mark.parametrize(
+    "extra,package", [("link", "aalink"), ("train", "torch"), ("sound", "miniaudio")]
+)
+def test_the_command_names_the_packages_themselves(extra: str, package: str) -> None:
+    program, *words = shlex.split(install_command(extra))
+    assert program == sys.executable
+    assert words[:3] == ["-m", "pip", "install"]
+    assert any(word.startswith(package) for word in words[3:])
+    assert not any("antiphon" in word or ";" in word for word in words[3:])
+
+
+def test_a_tree_that_was_never_set_up_is_set_up_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> list[str]:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(extras, "requires", missing)
+    assert install_command("link") == "make setup"

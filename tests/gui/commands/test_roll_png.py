@@ -1,0 +1,74 @@
+"""The roll as a picture: who is where, and that no screen and no application is needed."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QColor, QImage
+
+from bridge.messages.snapshot import RollNote
+from bridge.midi.instruments import Instrument
+from gui.commands.roll_png import ANSWERED, PLAYED, draw
+
+SECOND = 1_000_000_000
+
+
+def note(pitch: int, onset_s: int, *, answered: bool) -> RollNote:
+    return RollNote(
+        Instrument.PIANO, pitch, 127, onset_s * SECOND, (onset_s + 1) * SECOND, answered
+    )
+
+
+def places(picture: QImage, hue: str) -> list[tuple[int, int]]:
+    """Return the pixels of a hue that lie below the heading."""
+    wanted = QColor(hue).rgb()
+    return [
+        (x, y)
+        for x in range(picture.width())
+        for y in range(41, picture.height())
+        if picture.pixel(x, y) == wanted
+    ]
+
+
+def test_time_runs_to_the_right_and_pitch_upwards(tmp_path: Path) -> None:
+    path = tmp_path / "roll.png"
+    draw([note(48, 7, answered=False), note(72, 8, answered=True)], path, "title")
+    picture = QImage(str(path))
+    played, answered = places(picture, PLAYED), places(picture, ANSWERED)
+    assert len(played) > 100
+    assert len(answered) > 100
+    assert max(x for x, _ in played) < min(x for x, _ in answered)
+    assert min(y for _, y in played) > max(y for _, y in answered)
+
+
+def test_a_soft_note_is_paler(tmp_path: Path) -> None:
+    path = tmp_path / "roll.png"
+    draw([RollNote(Instrument.PIANO, 60, 1, 0, SECOND)], path, "title")
+    assert places(QImage(str(path)), PLAYED) == []
+
+
+def test_an_empty_roll_is_a_picture(tmp_path: Path) -> None:
+    path = tmp_path / "without-suffix"
+    draw([], path, "title")
+    assert path.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match=r"missing.*cannot be written"):
+        draw([], tmp_path / "missing" / "roll.png", "title")
+
+
+def test_no_screen_and_no_application_is_needed(tmp_path: Path) -> None:
+    path = tmp_path / "roll.png"
+    twice = (
+        "from pathlib import Path; from gui.commands.roll_png import draw; import sys; "
+        "draw([], Path(sys.argv[1]), 'one'); draw([], Path(sys.argv[1]), 'two')"
+    )
+    bare = {k: v for k, v in os.environ.items() if k not in {"DISPLAY", "QT_QPA_PLATFORM"}}
+    done = subprocess.run(
+        [sys.executable, "-c", twice, path], env=bare, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert path.exists()
