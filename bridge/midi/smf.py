@@ -118,24 +118,24 @@ class _NoteReader:
     programs: dict[int, int]
     keys: KeyState
 
-    def add(self, at: int, event: Event) -> None:
+    def add(self, file_tick: int, event: Event) -> None:
         for heard in self.keys.feed(event):
             if isinstance(heard, NoteOff):
-                self._end_note(at, heard)
+                self._end_note(file_tick, heard)
             else:
-                self._start_note(at, heard)
+                self._start_note(file_tick, heard)
 
-    def _start_note(self, at: int, event: NoteOn) -> None:
+    def _start_note(self, file_tick: int, event: NoteOn) -> None:
         family = instrument_of_program(event.channel, self.programs.get(event.channel, 0))
         placed = None if family is None else fit_to_range(family, event.pitch)
         if placed is not None:
-            self.started[event.channel, event.pitch] = (at, *placed, event.velocity)
+            self.started[event.channel, event.pitch] = (file_tick, *placed, event.velocity)
 
-    def _end_note(self, at: int, event: NoteOff) -> None:
+    def _end_note(self, file_tick: int, event: NoteOff) -> None:
         begun = self.started.pop((event.channel, event.pitch), None)
         if begun is not None:
             onset, family, pitch, velocity = begun
-            self.notes.append((onset, at, family, pitch, velocity))
+            self.notes.append((onset, file_tick, family, pitch, velocity))
 
 
 def _build_score(source: mido.MidiFile, path: Path) -> Score:
@@ -188,9 +188,9 @@ def _to_event(message: mido.Message) -> Event:
     return NoteOff(message.channel, message.note)
 
 
-def _to_ticks(at: int, source: mido.MidiFile) -> int:
+def _to_ticks(file_tick: int, source: mido.MidiFile) -> int:
     resolution: int = source.ticks_per_beat
-    return (2 * at * TICKS_PER_QUARTER + resolution) // (2 * resolution)
+    return (2 * file_tick * TICKS_PER_QUARTER + resolution) // (2 * resolution)
 
 
 def _bpm(microseconds: int, path: Path) -> float:

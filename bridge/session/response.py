@@ -135,10 +135,10 @@ class Response:
         self._active = answer
         self.effects.to_composer.append(asked)
 
-    def start_audition(self, now_ns: int, score: Score, begin: int) -> None:
+    def start_audition(self, now_ns: int, score: Score, begin_tick: int) -> None:
         """Play a score from a tick on, of which the composer learns nothing."""
-        script = turns.score_script(score, self._transport, begin)
-        turn = Turn(begin, max((each.tick for each in script), default=begin) + 1)
+        script = turns.score_script(score, self._transport, begin_tick)
+        turn = Turn(begin_tick, max((each.tick for each in script), default=begin_tick) + 1)
         self._last_take += 1
         answer = _ActiveTake(self._last_take, now_ns, turn, turn.end, turn.end - 1)
         answer.done = answer.first_note_planned = answer.first_note_sent = answer.is_audition = True

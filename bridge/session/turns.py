@@ -139,14 +139,14 @@ def loop_script(phrase: Phrase, transport: Transport, turn: Turn) -> tuple[NoteE
     )
 
 
-def score_script(score: Score, transport: Transport, begin: int) -> tuple[NoteEvent, ...]:
+def score_script(score: Score, transport: Transport, begin_tick: int) -> tuple[NoteEvent, ...]:
     """Return what happens when a score is played from a tick on, in order of time.
 
     Where there is a beat its ticks are those of the beat; else they are as long as it says.
     """
 
     def tick_of(tick: int) -> int:
-        return begin + (tick if transport.has_bars else transport.ticks_in(tempo.ns_at(tick)))
+        return begin_tick + (tick if transport.has_bars else transport.ticks_in(tempo.ns_at(tick)))
 
     tempo = TempoMap(score.tempos)
     happenings: list[NoteEvent] = []

@@ -1,14 +1,15 @@
 """The synth process: notes come in as datagrams, sound comes out of the machine.
 
-`python -m bridge.synth.process [SOUNDFONT]`, joined through `bridge.system.pipe`. It says once that it plays
-(`Sounding`), or why it cannot (`Silent`), and leaves when its parent does; the sound ends with it.
+`python -m bridge.synth.process [SOUNDFONT]`, joined through `bridge.system.pipe`. It says once that
+it plays (`SynthReady`), or why it cannot (`SynthUnavailable`), and leaves when its parent does; the
+sound ends with it.
 A process of its own, because the sound card asks for a buffer every ten milliseconds, and would
 otherwise have to wait for the engine's thoughts.
 
-`tinysoundfont` makes the sound, `miniaudio` knows every system's devices; neither need be
-installed. miniaudio's thread calls for each buffer, and owns all that makes sound (`Cycle`). The
-main thread only puts messages into a deque; it notices when no buffer has been asked for in a
-while, since not every system says that a device has gone.
+`bridge.synth.tinysoundfont` makes the sound and needs `wasmtime`; `miniaudio` knows every system's
+devices. Neither package need be installed. miniaudio's thread calls for each buffer, and owns all
+that makes sound (`SynthCycle`). The main thread only puts messages into a deque; it notices when no
+buffer has been asked for in a while, since not every system says that a device has gone.
 
 `ANTIPHON_AUDIO` names the one of the system's sound services that is to be used (alsa, pulseaudio,
 jack, coreaudio, wasapi, ...), in place of the first that plays.
@@ -33,6 +34,7 @@ from bridge.synth.policy import SynthUnavailable, SynthReady
 from bridge.synth.queue import MAX_DATAGRAM, DeviceClock, MessageQueue, decode_datagram
 from bridge.synth.sound_font import find_sound_font
 from bridge.system.clock import Clock, SystemClock
+from bridge.system.extras import install_command
 from bridge.system.pipe import join_parent
 from bridge.system.quiet_stderr import stderr_silenced
 from bridge.system.real_time import claim_real_time, open_stop_socket
@@ -41,7 +43,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     import miniaudio
-    import tinysoundfont
+
+    from bridge.synth.tinysoundfont import TinySoundFont
 
 BACKEND_VARIABLE = "ANTIPHON_AUDIO"
 RATE_HZ = 48_000
@@ -55,20 +58,22 @@ FRAME_BYTES = 2 * 4  # two channels of 32-bit floats
 START_TIMEOUT_S = 3.0  # a device that plays asks for its first buffer sooner
 CHECK_INTERVAL_S = 1.0  # in so long a device that is there asks for a hundred
 DEVICE_LOST = "The sound device has gone; Antiphon sounds again when there is one."
-NOT_INSTALLED = "To hear Antiphon without a DAW, install its extra: pip install 'antiphon[sound]'."
 
 
 class NotInstalledError(PortError):
     """A library is missing, and will be until somebody installs it."""
 
     def __init__(self) -> None:
-        super().__init__(NOT_INSTALLED)
+        super().__init__(
+            "The built-in synth needs packages that are not installed; "
+            f"type: {install_command('sound')}"
+        )
 
 
 class SynthCycle:
     """What happens once per buffer. The device's thread owns all but the deque's other end."""
 
-    def __init__(self, synth: tinysoundfont.Synth, clock: Clock) -> None:
+    def __init__(self, synth: TinySoundFont, clock: Clock) -> None:
         """Play on a synth that has its sound font; `arrived` takes (due_ns, message)."""
         self.incoming: deque[tuple[int, bytes]] = deque()
         self.started = threading.Event()
@@ -97,39 +102,47 @@ class SynthCycle:
         self.started.set()
         return buffer
 
-    def _render_span(self, buffer: memoryview, begin: int, end: int) -> None:
-        if end > begin:
-            self._synth.generate(end - begin, buffer[begin * FRAME_BYTES : end * FRAME_BYTES])
+    def _render_span(self, buffer: memoryview, begin_frame: int, end_frame: int) -> None:
+        if end_frame > begin_frame:
+            samples = self._synth.render(end_frame - begin_frame)
+            buffer[begin_frame * FRAME_BYTES : end_frame * FRAME_BYTES] = samples
 
     def _apply(self, message: bytes) -> None:
         event = decode(message[0], message[1:])
         match event:
             case NoteOn(channel, pitch, velocity):
-                self._synth.noteon(channel, pitch, velocity)
+                self._synth.note_on(channel, pitch, velocity)
             case NoteOff(channel, pitch):
-                self._synth.noteoff(channel, pitch)
+                self._synth.note_off(channel, pitch)
             case ProgramChange(channel, program):
-                with suppress(RuntimeError):  # a font may lack it; what was there stays
-                    self._synth.program_change(channel, program, channel == DRUM_CHANNEL)
+                # A font may lack it: what was there stays.
+                self._synth.program_change(channel, program, drums=channel == DRUM_CHANNEL)
             case PitchWheel(channel):
-                self._synth.pitchbend(channel, message[1] | message[2] << 7)
+                self._synth.pitch_bend(channel, message[1] | message[2] << 7)
             case _ if message[0] & 0xF0 == 0xB0:
                 self._synth.control_change(message[0] & 0x0F, message[1], message[2])
 
 
-def load_synth(font: Path) -> tinysoundfont.Synth:
+def load_synth(font: Path) -> TinySoundFont:
     """Return a synth that plays a sound font, drums where drums belong; else `PortError`."""
     try:
-        import tinysoundfont  # noqa: PLC0415 - it may be missing
-    except ImportError as error:
+        from bridge.synth.tinysoundfont import (  # noqa: PLC0415 - wasmtime may be missing
+            SoundFontError,
+            TinySoundFont,
+        )
+    except (ImportError, OSError) as error:
         raise NotInstalledError from error
-    synth = tinysoundfont.Synth(gain=GAIN_DB, samplerate=RATE_HZ)
     try:
-        number = synth.sfload(str(font), max_voices=MAX_VOICES)
-        for channel in range(16):
-            synth.program_select(channel, number, 0, 0, channel == DRUM_CHANNEL)
-    except (RuntimeError, OSError) as error:
+        synth = TinySoundFont(
+            font.read_bytes(), rate_hz=RATE_HZ, gain_db=GAIN_DB, max_voices=MAX_VOICES
+        )
+    except (SoundFontError, OSError) as error:
         raise PortError(f"{font} is no General MIDI sound font.") from error
+    has_programs = [
+        synth.program_change(channel, 0, drums=channel == DRUM_CHANNEL) for channel in range(16)
+    ]
+    if not all(has_programs):
+        raise PortError(f"{font} is no General MIDI sound font.")
     return synth
 
 

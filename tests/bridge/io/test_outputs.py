@@ -65,7 +65,7 @@ class Cable(LoopbackBackend):
         Cable.opened += 1
         return super().open(input_name, output_name)
 
-    def turn(self, now_ns: int) -> list[Report]:
+    def poll(self, now_ns: int) -> list[Report]:
         if Cable.pulled:
             raise PortError("The port has gone.")
         return super().poll(now_ns)
@@ -230,7 +230,7 @@ def test_nobody_is_connected_to_ports_that_are_lost(
 ) -> None:
     outputs.open_ports(OpenPorts())
     with monkeypatch.context() as once:
-        once.setattr(Cable, "turn", lambda _cable, _now_ns: [OutputConnected(connected=True)])
+        once.setattr(Cable, "poll", lambda _cable, _now_ns: [OutputConnected(connected=True)])
         assert OutputConnected(connected=True) in outputs.poll()
     Cable.pulled = True
     assert OutputConnected(connected=False) in outputs.poll()
@@ -375,7 +375,7 @@ def test_keys_that_are_down_end_on_a_synth_with_the_port_they_are_at(
     outputs.set_monitor(Monitor(ear.port))
     with monkeypatch.context() as once:
         played = [Received((TimedEvent(NOW_NS, NoteOn(3, 50, 7)),))]
-        once.setattr(Cable, "turn", lambda _cable, _now_ns: played)
+        once.setattr(Cable, "poll", lambda _cable, _now_ns: played)
         outputs.poll()
     Cable.pulled = True
     outputs.poll()

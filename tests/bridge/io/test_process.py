@@ -120,14 +120,14 @@ def test_what_sounds_is_released_when_the_system_says_stop() -> None:
 
 
 def test_what_sounds_is_released_when_the_process_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    turn = LoopbackBackend.poll
+    poll = LoopbackBackend.poll
 
     def fail_once_it_sounds(backend: LoopbackBackend, now_ns: int) -> list[Report]:
-        if turn(backend, now_ns):
+        if poll(backend, now_ns):
             raise ZeroDivisionError
         return []
 
-    monkeypatch.setattr(LoopbackBackend, "turn", fail_once_it_sounds)
+    monkeypatch.setattr(LoopbackBackend, "poll", fail_once_it_sounds)
     theirs, ours = Pipe()
     stop_end, ringer = socket.socketpair()
     with stop_end, ringer, theirs:

@@ -27,8 +27,8 @@ from bridge.synth.process import (
     BACKEND_VARIABLE,
     FRAME_BYTES,
     LATENCY_NS,
-    NOT_INSTALLED,
     RATE_HZ,
+    NotInstalledError,
     SynthCycle,
     load_synth,
 )
@@ -149,13 +149,13 @@ def test_what_is_missing_is_one_sentence(tmp_path: Path, monkeypatch: pytest.Mon
     )
 
 
-@pytest.mark.parametrize("library", ["tinysoundfont", "miniaudio"])
+@pytest.mark.parametrize("library", ["wasmtime", "miniaudio"])
 def test_a_library_that_is_missing_does_not_come_by_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: str
 ) -> None:
     (tmp_path / f"{library}.py").write_text("raise ImportError")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    assert said_by() == SynthUnavailable(NOT_INSTALLED, permanent=True)
+    assert said_by() == SynthUnavailable(str(NotInstalledError()), permanent=True)
 
 
 @pytest.fixture

@@ -36,6 +36,6 @@ def test_a_package_carries_one_and_is_not_loaded_for_that(tmp_path: Path) -> Non
 def test_where_there_is_none_it_is_said_what_to_do(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bridge.synth.sound_font.CARRIER", "no_such_package_at_all")
+    monkeypatch.setattr("bridge.synth.sound_font.FONT_PACKAGE", "no_such_package_at_all")
     with pytest.raises(PortError, match=r"^There is no sound font: install .*\.$"):
         find_sound_font(None, [tmp_path])

@@ -56,7 +56,7 @@ def test_a_child_reads_the_end_of_the_pipe() -> None:
 
 
 def test_a_child_that_does_not_leave_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipe, "_LEAVE_S", 0.1)
+    monkeypatch.setattr(pipe, "_EXIT_TIMEOUT_S", 0.1)
     child = start_child("stubborn")
     child.close()
     assert child.process.returncode != 0
@@ -68,6 +68,6 @@ def test_a_child_that_ends_before_it_joins_is_reported() -> None:
 
 
 def test_a_child_that_never_joins_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pipe, "_GLANCES", 3)
+    monkeypatch.setattr(pipe, "_MAX_POLLS", 3)
     with pytest.raises(ChildError, match="deaf ended with status"):
         start_child("deaf")

@@ -10,7 +10,7 @@ import pytest
 
 from bridge.playout.protocol import Monitor
 from bridge.synth.policy import SynthPolicy
-from bridge.synth.process import BACKEND_VARIABLE, NOT_INSTALLED
+from bridge.synth.process import BACKEND_VARIABLE, NotInstalledError
 from bridge.synth.process import DEVICE_LOST as DEVICE_GONE
 from gui.engine.synth_supervisor import GONE, SELDOM_NS, SOON_NS, Hearing
 from tests.bridge.jack_server import jack_server, shared_jack_server
@@ -100,7 +100,7 @@ def test_what_cannot_change_by_itself_is_not_tried_again_until_somebody_asks_ane
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     followed(hearing, NOW_NS)
     refused(hearing, NOW_NS)
-    assert (hearing.said, hearing.mute) == (NOT_INSTALLED, True)
+    assert (hearing.said, hearing.mute) == (str(NotInstalledError()), True)
     hearing.try_again()
     followed(hearing, NOW_NS + 9 * SELDOM_NS)
     followed(hearing, NOW_NS, plugins=True)
