@@ -5,10 +5,10 @@ BIN := .venv/bin
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test check pytest format languages plugin train train-gpu clean
+.PHONY: help setup run test test-fast check pytest format languages plugin dist train train-gpu clean
 
 help: ## List these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: .venv/.test-ready ## Make .venv with all that running, testing and training need
 
@@ -26,12 +26,18 @@ check: .venv/.test-ready ## Formatting, lint, types, direction of imports
 pytest: .venv/.test-ready ## The tests alone
 	$(BIN)/pytest --quiet
 
+test-fast: .venv/.test-ready ## The tests that need no device and no patience, two at a time
+	$(BIN)/pytest --quiet --numprocesses 2 -m 'not gpu and not device and not slow'
+
 format: .venv/.test-ready ## Rewrite the code as `make check` wants it, where that can be done safely
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
 languages: .venv/.test-ready ## Gather the window's texts for translators, and build what the app loads
 	@dev/languages
+
+dist: .venv/.test-ready ## Build the wheel and the sdist into dist/, twice, and compare them
+	@dev/dist
 
 plugin: ## Build the DAW plugin (VST3, CLAP, LV2) and install it for this user
 	$(MAKE) -C bridge/plugin install

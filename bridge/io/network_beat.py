@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bridge.playout.protocol import SetSync, ObservePosition, Problem
+from bridge.playout.protocol import ObservePosition, Problem, SetSync
 from bridge.ports.base import PortError
 from bridge.ports.link import POLL_NS, LinkSource
 from bridge.sync.transport import Source

@@ -23,21 +23,21 @@ from bridge.io.port_keeper import AGAIN_NS, PortKeeper
 from bridge.midi.instruments import DRUM_CHANNEL
 from bridge.playout.protocol import (
     Command,
-    SetOwnTransport,
     Emitted,
-    SetSync,
     FromIo,
     Monitor,
-    TransportChanged,
     ObservePosition,
     OpenPorts,
-    Panic,
     OutputConnected,
+    Panic,
     PortNames,
     Problem,
     Received,
     Report,
+    SetOwnTransport,
+    SetSync,
     Silence,
+    TransportChanged,
 )
 from bridge.playout.schedule import THRU_CHANNEL
 from bridge.playout.sequencer import Sequencer

@@ -148,17 +148,6 @@ class ControlMap:
         return ControlMatch(is_control=True, triggered=used)
 
 
-def style_at(palette: tuple[str, ...], triggered: TriggeredAction) -> tuple[tuple[str, float], ...]:
-    """Return the style, or the blend, that a knob chooses on the way through a palette."""
-    place = triggered.value / MAX_VALUE * (len(palette) - 1)
-    if triggered.action is Action.STYLE:
-        return ((palette[round(place)], 1.0),)
-    first = min(int(place), max(0, len(palette) - 2))
-    share = place - first
-    pairs = zip(palette[first : first + 2], (1 - share, share), strict=False)
-    return tuple((name, weight) for name, weight in pairs if weight > 0)
-
-
 def _value(event: Event) -> int:
     match event:
         case NoteOn(_, _, velocity):

@@ -22,15 +22,12 @@ from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
-from bridge.midi.events import TimingClock, Continue, SongPosition, Start, Stop
+from bridge.midi.events import Continue, SongPosition, Start, Stop, TimingClock
 from bridge.playout.echo import EchoGuard
 from bridge.playout.protocol import (
     Command,
-    SetOwnTransport,
     EchoDetected,
     Emitted,
-    SetSync,
-    TransportChanged,
     ObservePosition,
     Panic,
     Play,
@@ -38,11 +35,14 @@ from bridge.playout.protocol import (
     Replan,
     Report,
     Retract,
+    SetOwnTransport,
+    SetSync,
     Silence,
     Thru,
+    TransportChanged,
 )
 from bridge.playout.schedule import THRU_CHANNEL, Schedule, SentEvent
-from bridge.sync.host import HostTracker, HostPosition
+from bridge.sync.host import HostPosition, HostTracker
 from bridge.sync.midi_clock import MidiClockTracker
 from bridge.sync.transport import NANOSECONDS, Source, Transport
 

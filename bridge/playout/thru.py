@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from bridge.midi.events import TimedEvent
 from bridge.playout.protocol import Thru
-from bridge.playout.schedule import THRU_CHANNEL, ScheduledEvent, Playable
+from bridge.playout.schedule import THRU_CHANNEL, Playable, ScheduledEvent
 from bridge.sync.transport import NANOSECONDS
 
 

@@ -37,13 +37,13 @@ from bridge.plugin.wire import (
     FlushAll,
     FromApp,
     MidiIn,
-    UnsupportedVersion,
     PlayAtPosition,
     PlayAtTime,
     Played,
     PlayNow,
     PluginBye,
     PluginHello,
+    UnsupportedVersion,
     decode,
 )
 from bridge.plugin.wire import encode as datagram

@@ -31,8 +31,8 @@ from bridge.midi.events import TimedEvent, encode
 from bridge.midi.parser import MidiParser
 from bridge.playout.protocol import (
     Command,
-    Panic,
     OutputConnected,
+    Panic,
     PortNames,
     Problem,
     Ready,

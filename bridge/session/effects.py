@@ -20,3 +20,9 @@ class Effects:
     def log(self, now_ns: int, event: str, value: int | None = None, text: str = "") -> None:
         """Add a line to the log."""
         self.log_entries.append(LogEntry(now_ns, event, value, text))
+
+    def add(self, other: Effects) -> None:
+        """Append what another part of the session wants done."""
+        self.to_io += other.to_io
+        self.to_composer += other.to_composer
+        self.log_entries += other.log_entries

@@ -1,19 +1,21 @@
-"""What a session knows of the world around it, as the MIDI I/O process tells it.
+"""The status of a session: its ports, its lines of time, and what was refused.
 
-Which ports are open and which there are, who is connected, what came back, how late things went
-out, what went wrong. None of it decides anything; a window shows it, and the log has it.
+Which ports are open and which there are, what is connected, which echoes came back, how late events
+were sent, what went wrong. None of it decides anything; a window shows it, and the log has it.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from bridge.history.record import TransportHistory
+from bridge.messages.requests import Refused
+from bridge.messages.settings import Settings
+from bridge.messages.snapshot import Snapshot, TurnState
 from bridge.playout import protocol
-
-if TYPE_CHECKING:
-    from bridge.messages.snapshot import Snapshot
+from bridge.session.effects import Effects
 
 IoStatus = (
     protocol.Ready
@@ -26,8 +28,54 @@ IoStatus = (
 )
 
 
+class SessionStatus:
+    """What is shown of a session besides its music."""
+
+    def __init__(self) -> None:
+        self.transports = TransportHistory()
+        """The lines that the session went by."""
+        self._snapshot = Snapshot(0, TurnState.STOPPED, Settings(), ())
+        self._refusal = ""  # why the last change of settings was not made
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """A snapshot with what the status knows; all else is as in a session that is new."""
+        problem = self._refusal or self._snapshot.problem
+        return replace(self._snapshot, problem=problem, epochs=self.transports.epochs)
+
+    @property
+    def in_host(self) -> bool:
+        """Tell whether a plugin in a host is connected."""
+        return bool(self._snapshot.plugins)
+
+    @property
+    def output_connected(self) -> bool:
+        """Tell whether another program's port is connected to our output."""
+        return self._snapshot.output_connected
+
+    def update(self, now_ns: int, status: IoStatus | Refused) -> Effects:
+        """Record what the MIDI I/O process reports, or why a change of settings was refused."""
+        effects = Effects()
+        if isinstance(status, Refused):
+            self._refusal = status.text
+            effects.log(now_ns, "refused", text=status.text)
+            return effects
+        self._snapshot = with_io_status(self._snapshot, status)
+        if (line := log_line(status)) is not None:
+            effects.log(now_ns, *line)
+        return effects
+
+    def set_sync_reason(self, changed: protocol.TransportChanged) -> None:
+        """Record why this time is followed and no other."""
+        self._snapshot = replace(self._snapshot, sync_reason=changed.reason)
+
+    def clear_refusal(self) -> None:
+        """Forget the last refusal: a change has been made."""
+        self._refusal = ""
+
+
 def with_io_status(snapshot: Snapshot, status: IoStatus) -> Snapshot:
-    """Return what is shown once this is known."""
+    """Return a snapshot with what was reported."""
     facts: dict[str, Any]
     match status:
         case protocol.Ready(backend, input_name, output_name):
@@ -50,7 +98,7 @@ def with_io_status(snapshot: Snapshot, status: IoStatus) -> Snapshot:
 
 
 def log_line(status: IoStatus) -> tuple[str, int | None, str] | None:
-    """Return the log's word for it, a figure and a text; None where it is not worth a line."""
+    """Return the event, the value and the text of a log entry; None where none is written."""
     match status:
         case protocol.Ready(backend):
             return "ready", None, backend

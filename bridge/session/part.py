@@ -15,12 +15,12 @@ from collections import deque
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bridge.messages.composer import NoteEvent, Release, Onset
+from bridge.messages.composer import NoteEvent, Onset, Release
 from bridge.messages.snapshot import RollNote
 from bridge.midi.events import NoteOff, NoteOn, ProgramChange
 from bridge.midi.instruments import Instrument, instrument_of_channel
 from bridge.midi.notes import DRUM_TICKS
-from bridge.playout.schedule import ScheduledEvent, Playable
+from bridge.playout.schedule import Playable, ScheduledEvent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import TYPE_CHECKING
 
-from bridge.messages.composer import NoteEvent, Release, Onset
+from bridge.messages.composer import NoteEvent, Onset, Release
 from bridge.midi.events import NoteOn, ProgramChange
 from bridge.midi.instruments import Instrument, fit_to_range, instrument_of_program
 from bridge.midi.notes import KeyState

@@ -1,359 +1,311 @@
-"""What is being said back: asked of the composer, planned, amended, taken back, brought to an end.
+"""The response: how a take is asked for, scheduled, replanned, retracted and ended.
 
-An answer is one turn. The composer is asked for it as a whole, but may only run some seconds ahead,
-and may go on when half of that has been heard. What it tells becomes events at ticks; while nobody
-else keeps time and it comes late, the music is shifted rather than its first notes lost.
+A response is one turn. The composer is asked for all of it, but may run only some seconds ahead; it
+may go on when half of that has been heard. The note events that it generates become MIDI events at
+ticks. Where nobody else keeps time and they come late, the music is shifted, so that no first note
+is lost.
 
-The player may come in while it goes on. Then it is taken back, as far as it has not been heard; or
-it is amended: what lies within the next moments stands, because it is on its way, and what comes
-after is decided anew, as another plan of the same take. A plan that has been replaced may still be
-on its way here, and is known by its number.
+The player may come in during a response. Then the response is retracted, as far as it has not been
+heard; or it is replanned: what lies within the next moments stands, because it is on its way, and
+what comes after is decided again, as another plan of the same take. Events of an earlier plan that
+arrive late are known by its number.
 
-A loop is answer after answer, each asked for before the last is over.
+A loop is one response after another, each asked for before the last one is over.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bridge.history.played import PlayedNotes
 from bridge.messages.composer import (
-    Replan,
-    Generate,
-    Generated,
     EndTake,
     Extend,
+    Generate,
+    Generated,
     NoteEvent,
+    Replan,
     Retract,
 )
-from bridge.messages.settings import Mode, Settings
+from bridge.messages.settings import Mode
 from bridge.midi.events import NoteOn, ProgramChange
 from bridge.playout import protocol
 from bridge.session import turns
+from bridge.session.active_take import HORIZON_NS, ActiveTake, Loop
 from bridge.session.effects import Effects
 from bridge.session.part import EventRenderer
-from bridge.session.player import MS, SECOND, Phrase, PlayerState
+from bridge.session.player import MS, SECOND, Phrase
 from bridge.session.turns import Turn
 from bridge.sync.quantise import Quantise
 
 if TYPE_CHECKING:
     from bridge.midi.notes import Score
-    from bridge.session.timing import Timing
+    from bridge.session.context import Context
     from bridge.sync.transport import Transport
 
 MARGIN_NS = 8 * MS
-"""What must at least remain between deciding a note and playing it."""
+"""The least time between deciding a note and playing it."""
 COMMIT_NS = 80 * MS
-"""What is planned to sound so soon stands, whatever the player does."""
-HORIZON_NS = 2 * SECOND
-"""How far the composer may run ahead of what is heard."""
+"""What is planned within this time stands, whatever the player does."""
 NO_QUANTISE = Quantise()
-REST_BARS, REST_NS = 2, 4 * SECOND
-"""Whoever has not played for so long is accompanied no more."""
 ENDING_NS = 3 * SECOND
-"""Playing freely, this is how long it takes to come to an end."""
-
-
-@dataclass(slots=True)
-class _ActiveTake:
-    """What is being said back. Ticks are the transport's."""
-
-    take: int
-    hand_over_ns: int
-    turn: Turn
-    until_tick: int
-    last_tick: int
-    plan: int = 0
-    done: bool = False
-    first_note_planned: bool = False
-    first_note_sent: bool = False
-    is_ending: bool = False
-    is_audition: bool = False  # the composer knows nothing of it
-    loop_phrase: Phrase | None = None  # what a loop repeats
-    loop_passes: int = 0  # of a loop, so far
+"""How long an ending takes in free playing."""
 
 
 class Response:
-    """The answer that goes on, if one does."""
+    """Antiphon's turn, if it is playing one."""
 
-    def __init__(self, settings: Settings, timing: Timing, player: PlayerState) -> None:
-        self.settings = settings
-        self.effects = Effects()
-        """Where to say what is to be done: that of the present step."""
-        self.played = PlayedNotes()
+    def __init__(self) -> None:
         self.latency_ns: int | None = None
-        """From the last hand-over to its first note sent."""
-        self._timing, self._player = timing, player
+        """The time from the last hand-over to its first note sent."""
         self._renderer = EventRenderer()
-        self._active: _ActiveTake | None = None
-        self._pending_events: list[NoteEvent] = []
+        self._active: ActiveTake | None = None
+        self._player_events: list[NoteEvent] = []  # played beside the take, since the last plan
         self._last_take = 0
 
     @property
     def is_active(self) -> bool:
-        """Tell whether there is an answer."""
+        """Tell whether a take is being played."""
         return self._active is not None
 
     @property
-    def _transport(self) -> Transport:
-        return self._timing.transport
+    def end_tick(self) -> int | None:
+        """The end of the turn."""
+        return None if self._active is None else self._active.turn.end
+
+    @property
+    def is_audition(self) -> bool:
+        """Tell whether a score is played that the composer does not know."""
+        return self._active is not None and self._active.is_audition
+
+    def audition_span_ns(self, transport: Transport) -> tuple[int, int] | None:
+        """Return the time span of the score that is auditioned, if there is one."""
+        active = self._active
+        if active is None or not active.is_audition:
+            return None
+        return transport.ns_at(active.turn.begin), transport.ns_at(active.last_tick)
 
     def reset(self) -> None:
-        """Forget what was sent; whoever listens may have forgotten it too."""
+        """Forget what was sent: the receivers may have been reset too."""
         self._renderer.clear()
 
     # To the composer.
 
-    def generate_request(self, phrase: Phrase, turn: Turn) -> Generate:
-        """Return what to ask the composer for, to answer a phrase."""
-        base = self._timing.composer_offset
-        until = min(turn.end, turn.begin + self._transport.ticks_in(HORIZON_NS))
+    def generate_request(self, context: Context, phrase: Phrase, turn: Turn) -> Generate:
+        """Return the request that asks the composer to answer a phrase."""
+        settings, transport = context.settings, context.transport
+        offset = context.timing.composer_offset
+        until = min(turn.end, turn.begin + transport.ticks_in(HORIZON_NS))
         script: tuple[NoteEvent, ...] = ()
-        if self.settings.mode is Mode.LOOP:
-            script = turns.loop_script(phrase, self._transport, turn)
+        if settings.mode is Mode.LOOP:
+            script = turns.loop_script(phrase, transport, turn)
         return Generate(
             self._last_take + 1,
-            turn.begin + base,
-            until + base,
-            turn.end + base,
-            turns.response_instruments(phrase, self.settings),
-            tuple(replace(each, tick=each.tick + base) for each in script),
-            accompany=self.settings.mode is Mode.ACCOMPANY,
+            turn.begin + offset,
+            until + offset,
+            turn.end + offset,
+            turns.response_instruments(phrase, settings),
+            tuple(replace(each, tick=each.tick + offset) for each in script),
+            accompany=settings.mode is Mode.ACCOMPANY,
         )
 
-    def start(self, now_ns: int, phrase: Phrase, turn: Turn, loop_passes: int = 0) -> None:
-        """Let the composer play a turn; of a loop, after so many passes."""
-        asked = self.generate_request(phrase, turn)
-        self._last_take = asked.take
-        until = asked.until_tick - self._timing.composer_offset
-        answer = _ActiveTake(asked.take, now_ns, turn, until, turn.end, loop_passes=loop_passes)
-        if self.settings.mode is Mode.LOOP and phrase.events:
-            answer.loop_phrase, answer.first_note_sent = phrase, loop_passes > 0
-            if self.settings.vary and loop_passes % 2:
-                asked = replace(asked, script=())
-        self._active = answer
-        self.effects.to_composer.append(asked)
+    def start(self, context: Context, phrase: Phrase, turn: Turn, loop_passes: int = 0) -> Effects:
+        """Ask the composer to play a turn; `loop_passes` of the loop have been played."""
+        request = self.generate_request(context, phrase, turn)
+        self._last_take = request.take
+        until = request.until_tick - context.timing.composer_offset
+        active = ActiveTake(request.take, context.now_ns, turn, until, turn.end)
+        if context.settings.mode is Mode.LOOP and phrase.events:
+            active.loop, active.first_note_sent = Loop(phrase, loop_passes), loop_passes > 0
+            if context.settings.vary and loop_passes % 2:
+                request = replace(request, script=())
+        self._active = active
+        return Effects(to_composer=[request])
 
-    def start_audition(self, now_ns: int, score: Score, begin_tick: int) -> None:
-        """Play a score from a tick on, of which the composer learns nothing."""
-        script = turns.score_script(score, self._transport, begin_tick)
+    def start_audition(self, context: Context, score: Score, begin_tick: int) -> Effects:
+        """Play a score from a tick on, without the composer."""
+        script = turns.score_script(score, context.transport, begin_tick)
         turn = Turn(begin_tick, max((each.tick for each in script), default=begin_tick) + 1)
         self._last_take += 1
-        answer = _ActiveTake(self._last_take, now_ns, turn, turn.end, turn.end - 1)
-        answer.done = answer.first_note_planned = answer.first_note_sent = answer.is_audition = True
-        self._active, self._renderer.ducked = answer, False
-        dues = self._renderer.render(script, self._transport, NO_QUANTISE, turn, self.played)
-        self.effects.to_io.append(protocol.Play(dues))
-
-    @property
-    def audition_span_ns(self) -> tuple[int, int] | None:
-        """Return from when to when what is recited goes, if something is."""
-        answer = self._active
-        if answer is None or not answer.is_audition:
-            return None
-        return self._transport.ns_at(answer.turn.begin), self._transport.ns_at(answer.last_tick)
+        active = ActiveTake(self._last_take, context.now_ns, turn, turn.end, turn.end - 1)
+        active.done = active.first_note_planned = active.first_note_sent = active.is_audition = True
+        self._active, self._renderer.ducked = active, False
+        events = self._renderer.render(script, context.transport, NO_QUANTISE, turn, context.played)
+        return Effects(to_io=[protocol.Play(events)])
 
     # From the composer.
 
-    def schedule(self, now_ns: int, generated: Generated, *, ducked: bool) -> None:
-        """Plan what has been composed, softly where the player plays."""
-        answer = self._active
-        if answer is None or (answer.take, answer.plan) != (generated.take, generated.plan):
-            return  # of a take that has been withdrawn, or of a plan that has been amended
-        happenings = [self._timing.from_composer(happening) for happening in generated.events]
-        if happenings:
-            ready_ns = now_ns + MARGIN_NS + self.settings.time.advance_ns
-            late = ready_ns - self._transport.ns_at(happenings[0].tick)
-            if late > 0 and not self._transport.has_bars:
-                self.effects.to_io += self._timing.shift(late)
-                self.effects.log(now_ns, "shifted", late)
-        if happenings and not answer.first_note_planned:
-            answer.first_note_planned = True
-            self.effects.log(now_ns, "first note decided", now_ns - answer.hand_over_ns)
+    def schedule(self, context: Context, generated: Generated, *, ducked: bool) -> Effects:
+        """Schedule what the composer has generated, softly if `ducked`."""
+        effects, active = Effects(), self._active
+        if active is None or (active.take, active.plan) != (generated.take, generated.plan):
+            return effects  # of a take that was retracted, or of a plan that was replaced
+        events = [context.timing.from_composer(event) for event in generated.events]
+        if events:
+            late_ns = context.send_ns + MARGIN_NS - context.transport.ns_at(events[0].tick)
+            if late_ns > 0 and not context.transport.has_bars:
+                effects.to_io += context.timing.shift(late_ns)
+                effects.log(context.now_ns, "shifted", late_ns)
+            if not active.first_note_planned:
+                active.first_note_planned = True
+                waited_ns = context.now_ns - active.hand_over_ns
+                effects.log(context.now_ns, "first note decided", waited_ns)
         self._renderer.ducked = ducked
-        dues = self._renderer.render(
-            happenings, self._transport, self.settings.quantise, answer.turn, self.played
+        scheduled = self._renderer.render(
+            events, context.transport, context.settings.quantise, active.turn, context.played
         )
-        if dues:
-            self.effects.to_io.append(protocol.Play(dues))
+        if scheduled:
+            effects.to_io.append(protocol.Play(scheduled))
         if generated.done:
-            answer.done = True
-            answer.last_tick = min(answer.turn.end, max((d.tick for d in dues), default=0))
+            active.done = True
+            last_tick = max((each.tick for each in scheduled), default=0)
+            active.last_tick = min(active.turn.end, last_tick)
+        return effects
 
     # As time goes by.
 
-    def next_due_ns(self) -> int | None:
-        """Return when something is to be done though nothing happens, or None."""
-        answer = self._active
-        if answer is None:
+    def next_due_ns(self, context: Context) -> int | None:
+        """Return when `poll` must be called though nothing happens, or None."""
+        active, transport = self._active, context.transport
+        if active is None:
             return None
-        dues = [self._end_ns(answer) if answer.done else self._extend_due_ns(answer)]
-        if answer.loop_phrase is not None and answer.done:
-            dues.append(self._transport.ns_at(answer.turn.end) - HORIZON_NS // 2)
-        if self._ends_on_rest(answer):
-            dues.append(self._rest_end_ns(answer))
+        dues = [active.end_ns(transport) if active.done else active.extend_due_ns(transport)]
+        if active.loop is not None and active.done:
+            dues.append(active.loop_due_ns(transport))
+        if (rest_end_ns := active.rest_end_ns(context)) is not None:
+            dues.append(rest_end_ns)
         return min(dues)
 
-    def poll(self, now_ns: int) -> bool:
-        """Do what time asks for; tell whether the answer is over."""
-        answer, transport = self._active, self._transport
-        if answer is None:
-            return False
-        if answer.loop_phrase is not None and answer.done:
-            if now_ns >= transport.ns_at(answer.turn.end) - HORIZON_NS // 2:
-                turn = Turn(answer.turn.end, 2 * answer.turn.end - answer.turn.begin)
-                self.start(now_ns, answer.loop_phrase, turn, answer.loop_passes + 1)
-        elif answer.done:
-            if now_ns >= self._end_ns(answer):
+    def poll(self, context: Context) -> Effects:
+        """Do what is due. When the response is over, it is no longer active."""
+        active, transport, now_ns = self._active, context.transport, context.now_ns
+        if active is None:
+            return Effects()
+        if active.loop is not None and active.done:
+            if now_ns >= active.loop_due_ns(transport):
+                turn = Turn(active.turn.end, 2 * active.turn.end - active.turn.begin)
+                return self.start(context, active.loop.phrase, turn, active.loop.passes + 1)
+        elif active.done:
+            if now_ns >= active.end_ns(transport):
                 self._active = None
-                return True
-        elif now_ns >= self._extend_due_ns(answer):
-            if answer.until_tick >= answer.turn.end:  # the composer has not come to the end
-                self.retract(now_ns)
-                return True
-            ahead = transport.tick_at(now_ns + HORIZON_NS)
-            answer.until_tick = max(answer.until_tick, min(answer.turn.end, ahead))
-            self.effects.to_composer.append(
-                Extend(answer.take, answer.until_tick + self._timing.composer_offset)
-            )
-        return False
+        elif now_ns >= active.extend_due_ns(transport):
+            if active.until_tick >= active.turn.end:  # the composer has not come to the end
+                return self.retract(context)
+            return self._extend(context, active)
+        return Effects()
 
-    @property
-    def end_tick(self) -> int | None:
-        """Return where the answer ends."""
-        return None if self._active is None else self._active.turn.end
+    def _extend(self, context: Context, active: ActiveTake) -> Effects:
+        ahead = context.transport.tick_at(context.now_ns + HORIZON_NS)
+        active.until_tick = max(active.until_tick, min(active.turn.end, ahead))
+        until_tick = active.until_tick + context.timing.composer_offset
+        return Effects(to_composer=[Extend(active.take, until_tick)])
 
-    def is_player_resting(self, now_ns: int) -> bool:
+    def is_player_resting(self, context: Context) -> bool:
         """Tell whether the player who is accompanied has rested for too long."""
-        answer = self._active
-        return (
-            answer is not None
-            and self._ends_on_rest(answer)
-            and now_ns >= self._rest_end_ns(answer)
-        )
-
-    def _ends_on_rest(self, active: _ActiveTake) -> bool:
-        """Tell whether a rest would end the answer; who holds a chord does not rest."""
-        accompanies = self.settings.mode is Mode.ACCOMPANY
-        ends = active.is_ending or active.is_audition
-        return accompanies and not ends and not self._player.key_down
-
-    def _end_ns(self, active: _ActiveTake) -> int:
-        """Return when an answer that has been told to its end is over."""
-        whole = (
-            self._transport.has_bars and not active.is_audition
-        ) or active.loop_phrase is not None
-        return self._transport.ns_at(active.turn.end if whole else active.last_tick)
-
-    def _rest_end_ns(self, active: _ActiveTake) -> int:
-        """Return when a player who is accompanied has rested for too long."""
-        transport = self._transport
-        rest_ns = REST_NS
-        if transport.has_bars:
-            bars = REST_BARS * transport.metre.bar_ticks
-            rest_ns = transport.ns_at(bars) - transport.ns_at(0)
-        return max(self._player.last_event_ns, active.hand_over_ns) + rest_ns
-
-    def _extend_due_ns(self, active: _ActiveTake) -> int:
-        """Return when the composer may go on: when half of what lies ahead has been heard.
-
-        If it has been asked for everything, it is waited for a second longer than that lasts.
-        """
-        if active.until_tick >= active.turn.end:
-            return self._transport.ns_at(active.turn.end) + SECOND
-        return self._transport.ns_at(active.until_tick) - HORIZON_NS // 2
+        rest_end_ns = None if self._active is None else self._active.rest_end_ns(context)
+        return rest_end_ns is not None and context.now_ns >= rest_end_ns
 
     # When the player comes in.
 
     def add_player_event(self, event: NoteEvent) -> None:
-        """Take note of what the player does beside the answer, at the composer's tick."""
-        self._pending_events.append(event)
+        """Record what the player does beside the take, at the composer's tick."""
+        self._player_events.append(event)
 
-    def replan(self, now_ns: int) -> None:
-        """Let the answer take in what has been played, and be planned anew after that."""
-        heard, self._pending_events = self._pending_events, []
-        if heard and self._active is not None:
-            self._replan(now_ns, self._active, tuple(heard))
+    def replan(self, context: Context) -> Effects:
+        """Let the composer decide again with what the player has played since the last plan."""
+        effects, events = Effects(), tuple(self._player_events)
+        self._player_events.clear()
+        if events and self._active is not None:
+            self._replan(context, self._active, events, effects)
+        return effects
 
-    def _replan(self, now_ns: int, active: _ActiveTake, events: tuple[NoteEvent, ...]) -> None:
-        transport, advance_ns = self._transport, self.settings.time.advance_ns
-        commit = transport.last_tick_at(now_ns + advance_ns + COMMIT_NS)
-        # Whatever may have been drawn to before that stands too; at the end, that is more.
-        reach = self.settings.quantise.max_shift_ticks(transport)
+    def _replan(
+        self,
+        context: Context,
+        active: ActiveTake,
+        events: tuple[NoteEvent, ...],
+        effects: Effects,
+    ) -> None:
+        transport = context.transport
+        commit = transport.last_tick_at(context.send_ns + COMMIT_NS)
+        # Events that quantising may have moved to before that stand too; at the end, that is more.
+        reach = context.settings.quantise.max_shift_ticks(transport)
         commit = max(commit + reach, active.turn.begin - 1)
         if reach and commit + reach >= active.turn.end:
             commit = max(commit, active.turn.end)
         active.plan, active.done = active.plan + 1, False
-        self.effects.to_io.append(protocol.Replan(commit))
+        effects.to_io.append(protocol.Replan(commit))
         self._renderer.clear_plan(commit)
-        self.effects.to_composer.append(
-            Replan(active.take, active.plan, commit + self._timing.composer_offset, events)
-        )
-        self.played.replan(commit, now_ns)
-        self._timing.retract(commit)
-        self._timing.rewind_clicks(commit)
+        tick = commit + context.timing.composer_offset
+        effects.to_composer.append(Replan(active.take, active.plan, tick, events))
+        context.played.replan(commit, context.now_ns)
+        context.timing.retract(commit)
+        context.timing.rewind_clicks(commit)
 
-    def end(self, now_ns: int) -> None:
-        """Bring the answer to an end, where music ends."""
-        answer, transport = self._active, self._transport
-        if answer is None or answer.is_audition:
-            return
+    def end(self, context: Context) -> Effects:
+        """Bring the take to an end, soon and where music ends."""
+        effects, active, transport = Effects(), self._active, context.transport
+        if active is None or active.is_audition:
+            return effects
         if transport.has_bars:
             bar = transport.metre.bar_ticks
-            end = transport.next_grid_line(transport.last_tick_at(now_ns + COMMIT_NS) + bar, bar)
+            commit = transport.last_tick_at(context.now_ns + COMMIT_NS)
+            end = transport.next_grid_line(commit + bar, bar)
         else:
-            end = transport.tick_at(now_ns + ENDING_NS)
-        answer.is_ending = True
-        if end >= answer.turn.end:
-            return
-        answer.turn, answer.loop_phrase = replace(answer.turn, end=end), None
-        answer.until_tick = end
-        self.effects.to_composer.append(EndTake(answer.take, end + self._timing.composer_offset))
-        self._replan(now_ns, answer, ())
-        self.effects.log(now_ns, "ending", transport.ns_at(end) - now_ns)
+            end = transport.tick_at(context.now_ns + ENDING_NS)
+        active.is_ending = True
+        if end >= active.turn.end:
+            return effects
+        active.turn, active.loop, active.until_tick = replace(active.turn, end=end), None, end
+        effects.to_composer.append(EndTake(active.take, end + context.timing.composer_offset))
+        self._replan(context, active, (), effects)
+        effects.log(context.now_ns, "ending", transport.ns_at(end) - context.now_ns)
+        return effects
 
-    def retract(self, now_ns: int) -> None:
-        """Take back what of the answer has not been heard."""
-        tick = self._transport.last_tick_at(now_ns + self.settings.time.advance_ns)
-        if self._drop(tick):
-            self.effects.to_io.append(protocol.Retract(tick))
-            self._timing.rewind_clicks(tick)
-            self.effects.log(now_ns, "retract", self.played.retract(now_ns))
+    def retract(self, context: Context) -> Effects:
+        """Take back what of the take has not been heard."""
+        effects, tick = Effects(), context.transport.last_tick_at(context.send_ns)
+        if self._drop(context, tick, effects):
+            effects.to_io.append(protocol.Retract(tick))
+            context.timing.rewind_clicks(tick)
+            effects.log(context.now_ns, "retract", context.played.retract(context.now_ns))
+        return effects
 
-    def abandon(self, now_ns: int, before: Transport) -> None:
-        """Leave the answer, since the line that it was planned by is broken."""
-        if self._drop(before.last_tick_at(now_ns)):
-            self.played.retract(now_ns)
+    def abandon(self, context: Context, before: Transport) -> Effects:
+        """Leave the take, since the line that it was planned by is broken."""
+        effects = Effects()
+        if self._drop(context, before.last_tick_at(context.now_ns), effects):
+            context.played.retract(context.now_ns)
+        return effects
 
-    def _drop(self, tick: int) -> bool:
-        """Let the composer forget what comes after a tick; tell whether there was an answer."""
-        answer, self._active = self._active, None
-        self._pending_events.clear()
-        if answer is None:
+    def _drop(self, context: Context, tick: int, effects: Effects) -> bool:
+        """Let the composer retract what comes after a tick; return whether there was a take."""
+        active, self._active = self._active, None
+        self._player_events.clear()
+        if active is None:
             return False
-        self.effects.to_composer.append(Retract(answer.take, tick + self._timing.composer_offset))
-        self._timing.retract(tick)
+        effects.to_composer.append(Retract(active.take, tick + context.timing.composer_offset))
+        context.timing.retract(tick)
         self._renderer.clear_notes()
         return True
 
     # What went out.
 
-    def handle_emitted(self, emitted: protocol.Emitted) -> None:
-        """Take note of what went out, and when."""
-        answer, transport = self._active, self._transport
+    def handle_emitted(self, context: Context, emitted: protocol.Emitted) -> Effects:
+        """Record what was sent, and when."""
+        effects, active, transport = Effects(), self._active, context.transport
         for sent in emitted.events:
             if isinstance(sent.event, ProgramChange):
                 self._renderer.mark_program_sent(sent.event.channel)
             if not isinstance(sent.event, NoteOn):
                 continue
-            tick = transport.tick_at(sent.due_ns + self.settings.time.advance_ns)
-            self.effects.log(
-                sent.sent_ns, "sent", sent.event.pitch, transport.format_position(tick)
-            )
-            if answer is not None and not answer.first_note_sent:
-                answer.first_note_sent = True
-                self.latency_ns = sent.sent_ns - answer.hand_over_ns
-                self.effects.log(sent.sent_ns, "first note sent", self.latency_ns)
+            tick = transport.tick_at(sent.due_ns + context.settings.time.advance_ns)
+            position = transport.format_position(tick)
+            effects.log(sent.sent_ns, "sent", sent.event.pitch, position)
+            if active is not None and not active.first_note_sent:
+                active.first_note_sent = True
+                self.latency_ns = sent.sent_ns - active.hand_over_ns
+                effects.log(sent.sent_ns, "first note sent", self.latency_ns)
         if emitted.dropped:
-            self.effects.log(emitted.at_ns, "late", emitted.dropped)
+            effects.log(emitted.at_ns, "late", emitted.dropped)
+        return effects

@@ -15,7 +15,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bridge.messages.composer import Reset, NoteEvent
+from bridge.messages.composer import NoteEvent, Reset
 from bridge.messages.settings import Mode, Settings
 from bridge.midi.notes import MetreChange
 from bridge.playout import protocol
@@ -36,13 +36,12 @@ _CLICK_HORIZON_NS = 2 * SECOND
 class Timing:
     """Knows the line by which plans are made, and where the composer is on it."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self) -> None:
         self.transport = Transport()
         self.composer_offset = 0
         """The composer's tick at the transport's tick 0."""
         self.own_clock_started = False
         """Whether our own line lies where the player has put it."""
-        self._settings = settings
         self._own_transport = Transport()
         self._last_reset: Reset | None = None
         self._reported_tick = 0  # the last that the composer has been told of, in its ticks
@@ -62,18 +61,18 @@ class Timing:
 
     def start(self, settings: Settings, now_ns: int) -> list[protocol.ToIo]:
         """Begin a session; return what the MIDI I/O process must know."""
-        self._settings, self._last_reset = settings, None
-        line = self._make_own_transport(now_ns)
+        self._last_reset = None
+        line = _own_transport(settings, now_ns)
         count_in = settings.time.count_in_bars if line.has_bars else 0
         self.own_clock_started = count_in > 0
         return self._set_own_transport(
             line.shifted(line.ns_at(count_in * line.metre.bar_ticks) - now_ns)
         )
 
-    def start_own_clock(self, at_ns: int) -> list[protocol.ToIo]:
+    def start_own_clock(self, settings: Settings, at_ns: int) -> list[protocol.ToIo]:
         """Let our own line begin where the player has."""
         self.own_clock_started = True
-        return self._set_own_transport(self._make_own_transport(at_ns))
+        return self._set_own_transport(_own_transport(settings, at_ns))
 
     def shift(self, by_ns: int) -> list[protocol.ToIo]:
         """Move the music later, or earlier, from now on; only playing freely may do this."""
@@ -82,10 +81,9 @@ class Timing:
 
     def apply_settings(self, settings: Settings, now_ns: int) -> list[protocol.ToIo]:
         """Keep time by other settings from now on: our own clock goes on from where it is."""
-        self._settings = settings
         # Who has played freely has played no bars: they begin now.
-        anew = self._make_own_transport(
-            self._own_transport.time_ns if self._own_transport.has_bars else now_ns
+        anew = _own_transport(
+            settings, self._own_transport.time_ns if self._own_transport.has_bars else now_ns
         )
         if self.own_clock_started and anew.has_bars and self._own_transport.has_bars:
             tick = self._own_transport.last_tick_at(now_ns)
@@ -93,41 +91,19 @@ class Timing:
             metre = replace(anew.metre, tick=self._own_transport.bar_line(bar))
             at_ns = self._own_transport.ns_at(tick)
             anew = replace(anew, time_ns=at_ns, tick=tick, metre=metre, bar=bar)
-        told: list[protocol.ToIo] = self.sync_commands()[:1]
+        told: list[protocol.ToIo] = self.sync_commands(settings)[:1]
         if _tempo_and_metre(anew) != _tempo_and_metre(self._own_transport):
             told += self._set_own_transport(anew)
         return told
 
-    def sync_commands(self) -> list[protocol.ToIo]:
+    def sync_commands(self, settings: Settings) -> list[protocol.ToIo]:
         """Return all that a MIDI I/O process must know that has just opened its ports."""
-        time = self._settings.time
+        time = settings.time
         metre = MetreChange(0, *time.metre)
         return [
             protocol.SetSync(time.sync, time.advance_ns, metre),
             protocol.SetOwnTransport(self._own_transport),
         ]
-
-    @property
-    def _uses_own_clock(self) -> bool:
-        """Tell whether our own clock goes where nobody's is followed."""
-        settings = self._settings
-        return (
-            settings.time.bpm is not None
-            or settings.time.sync is Source.OWN
-            or settings.mode is Mode.TRADE
-            or settings.quantise.step is not GridStep.OFF
-        )
-
-    def _make_own_transport(self, begin_ns: int) -> Transport:
-        time = self._settings.time
-        if not self._uses_own_clock:
-            return Transport(time_ns=begin_ns)
-        return Transport(
-            Source.OWN,
-            time_ns=begin_ns,
-            quarter_ns=quarter_ns(time.bpm or FREE_BPM),
-            metre=MetreChange(0, *time.metre),
-        )
 
     def _set_own_transport(self, transport: Transport) -> list[protocol.ToIo]:
         self._own_transport = transport
@@ -207,28 +183,52 @@ class Timing:
         """Take note that what was planned after a tick has been taken back, clicks too."""
         self._next_click_tick = min(self._next_click_tick, after_tick + 1)
 
-    def click_due_ns(self) -> int | None:
+    def click_due_ns(self, settings: Settings) -> int | None:
         """Return when clicks must be planned again, if there are any to come."""
-        if not self.own_clock_started or self._next_click_tick >= self._click_end_tick:
+        end_tick = self._click_end_tick(settings)
+        if not self.own_clock_started or self._next_click_tick >= end_tick:
             return None
         return self.transport.ns_at(self._next_click_tick) - _CLICK_HORIZON_NS // 2
 
-    def clicks(self, now_ns: int) -> tuple[ScheduledEvent, ...]:
+    def clicks(self, settings: Settings, now_ns: int) -> tuple[ScheduledEvent, ...]:
         """Return the clicks of the coming beats that have not been planned."""
-        due_ns = self.click_due_ns()
+        due_ns = self.click_due_ns(settings)
         if due_ns is None or now_ns < due_ns:
             return ()
-        end = min(self._click_end_tick, self.transport.tick_at(now_ns + _CLICK_HORIZON_NS))
+        end = min(
+            self._click_end_tick(settings), self.transport.tick_at(now_ns + _CLICK_HORIZON_NS)
+        )
         planned = tuple(clicks(self.transport, self._next_click_tick, end))
         self._next_click_tick = max(end, self._next_click_tick)
         return planned
 
-    @property
-    def _click_end_tick(self) -> int:
+    def _click_end_tick(self, settings: Settings) -> int:
         """Return the tick before which our own clock clicks: the first, if it only counts in."""
         if self.transport.source is not Source.OWN:
             return -NO_END
-        return NO_END if self._settings.time.click else 0
+        return NO_END if settings.time.click else 0
+
+
+def _uses_own_clock(settings: Settings) -> bool:
+    """Return whether our own clock runs where nobody else's is followed."""
+    return (
+        settings.time.bpm is not None
+        or settings.time.sync is Source.OWN
+        or settings.mode is Mode.TRADE
+        or settings.quantise.step is not GridStep.OFF
+    )
+
+
+def _own_transport(settings: Settings, begin_ns: int) -> Transport:
+    """Return the line of our own clock from a time on; without a tempo it is free."""
+    if not _uses_own_clock(settings):
+        return Transport(time_ns=begin_ns)
+    return Transport(
+        Source.OWN,
+        time_ns=begin_ns,
+        quarter_ns=quarter_ns(settings.time.bpm or FREE_BPM),
+        metre=MetreChange(0, *settings.time.metre),
+    )
 
 
 def _tempo_and_metre(transport: Transport) -> tuple[Source, int, int, int]:

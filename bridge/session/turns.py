@@ -11,8 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bridge.messages.composer import NoteEvent, Release, Onset
-from bridge.messages.settings import StartOn, Mode, Settings
+from bridge.messages.composer import NoteEvent, Onset, Release
+from bridge.messages.settings import Mode, Settings, StartOn
 from bridge.midi.instruments import Instrument
 from bridge.session.player import MS, SECOND
 from bridge.sync.tempo import TempoMap

@@ -27,7 +27,7 @@ Hosts differ, and none is as the specification has it:
 
 import enum
 
-from bridge.midi.events import TimingClock, Continue, SongPosition, TimedEvent, Start, Stop
+from bridge.midi.events import Continue, SongPosition, Start, Stop, TimedEvent, TimingClock
 from bridge.midi.notes import TICKS_PER_QUARTER, MetreChange
 from bridge.sync.clock_line import CLOCKS_PER_QUARTER, SILENCE_NS, ClockLine
 from bridge.sync.transport import COMMON_TIME, Source, Transport

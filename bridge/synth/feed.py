@@ -30,7 +30,7 @@ from bridge.midi.events import (
     encode,
 )
 from bridge.midi.instruments import DRUM_CHANNEL, SPECS, Instrument
-from bridge.playout.schedule import THRU_CHANNEL, PEDAL_DOWN, Playable, SentEvent
+from bridge.playout.schedule import PEDAL_DOWN, THRU_CHANNEL, Playable, SentEvent
 from bridge.synth.queue import encode_datagram
 
 PLAYER_CHANNEL = 14

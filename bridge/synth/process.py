@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 from bridge.midi.events import NoteOff, NoteOn, PitchWheel, ProgramChange, decode
 from bridge.midi.instruments import DRUM_CHANNEL
 from bridge.ports.base import PortError
-from bridge.synth.policy import SynthUnavailable, SynthReady
+from bridge.synth.policy import SynthReady, SynthUnavailable
 from bridge.synth.queue import MAX_DATAGRAM, DeviceClock, MessageQueue, decode_datagram
 from bridge.synth.sound_font import find_sound_font
 from bridge.system.clock import Clock, SystemClock

@@ -50,7 +50,7 @@ class TinySoundFont:
         self._memory = memory
         self._call("_initialize")
         self._synth = self._load(font)
-        self._call("tsf_set_output", self._synth, _STEREO_INTERLEAVED, rate_hz, gain_db)
+        self._call("tsf_set_output", self._synth, _STEREO_INTERLEAVED, rate_hz, float(gain_db))
         self._call("tsf_set_max_voices", self._synth, max_voices)
         self._buffer = self._call("malloc", MAX_FRAMES * FRAME_BYTES)
 

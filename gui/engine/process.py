@@ -158,8 +158,8 @@ class Engine:
         told = self._hearing.hear(now_ns) + self._hearing.follow(
             now_ns,
             settings.sound,
-            plugins=self._session.in_host,
-            named_output=self._named_output or self._session.output_connected,
+            plugins=self._session.status.in_host,
+            named_output=self._named_output or self._session.status.output_connected,
             font=settings.sound_font,
         )
         for each in told:

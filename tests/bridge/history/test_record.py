@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.history.record import TransportHistory, Record, build_score
+from bridge.history.record import Record, TransportHistory, build_score
 from bridge.messages.snapshot import RollNote
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import MetreChange, Note, Score, TempoChange

@@ -22,11 +22,9 @@ from bridge.midi.events import (
     TimedEvent,
 )
 from bridge.playout.protocol import (
-    SetOwnTransport,
     Inject,
     Lateness,
     Monitor,
-    TransportChanged,
     OpenPorts,
     Panic,
     Play,
@@ -34,10 +32,12 @@ from bridge.playout.protocol import (
     Quit,
     Ready,
     Retract,
+    SetOwnTransport,
     Silence,
     ToIo,
+    TransportChanged,
 )
-from bridge.playout.schedule import THRU_CHANNEL, ScheduledEvent, Playable
+from bridge.playout.schedule import THRU_CHANNEL, Playable, ScheduledEvent
 from bridge.sync.transport import NANOSECONDS
 from bridge.system.clock import SystemClock
 from tests.bridge.session.conversation import PATIENCE_S, Conversation

@@ -11,24 +11,24 @@ from bridge.io.port_keeper import AGAIN_NS, LATER_NS
 from bridge.midi.events import ControlChange, Event, NoteOff, NoteOn, ProgramChange, TimedEvent
 from bridge.midi.events import encode as encode_event
 from bridge.playout.protocol import (
-    SetOwnTransport,
     Emitted,
-    SetSync,
     FromIo,
     Monitor,
-    TransportChanged,
     OpenPorts,
-    Panic,
     OutputConnected,
+    Panic,
     Play,
     PortNames,
     Problem,
     Ready,
     Received,
     Report,
+    SetOwnTransport,
+    SetSync,
     Silence,
+    TransportChanged,
 )
-from bridge.playout.schedule import THRU_CHANNEL, ScheduledEvent, Playable, SentEvent
+from bridge.playout.schedule import THRU_CHANNEL, Playable, ScheduledEvent, SentEvent
 from bridge.playout.sequencer import Sequencer
 from bridge.plugin.wire import (
     AppHello,
@@ -362,7 +362,7 @@ def test_a_synth_is_told_what_the_player_plays_on_a_port_if_that_is_wanted(
     outputs.open_ports(OpenPorts())
     outputs.set_monitor(Monitor(ear.port, player))
     monkeypatch.setattr(
-        Cable, "turn", lambda _cable, now_ns: [Received((TimedEvent(now_ns, NoteOn(3, 50, 7)),))]
+        Cable, "poll", lambda _cable, now_ns: [Received((TimedEvent(now_ns, NoteOn(3, 50, 7)),))]
     )
     assert heard(outputs.poll())
     assert told_of(ear) == ([(0, NoteOn(PLAYER_CHANNEL, 50, 7))] if player else [])

@@ -7,10 +7,9 @@ from multiprocessing.connection import Connection
 
 import pytest
 
-from bridge.io.process import EDGES_US, OUTBOX_SIZE, LatenessHistogram, IoLoop, Outbox
+from bridge.io.process import EDGES_US, OUTBOX_SIZE, IoLoop, LatenessHistogram, Outbox
 from bridge.midi.events import ControlChange, NoteOff, NoteOn
 from bridge.playout.protocol import (
-    SetOwnTransport,
     Emitted,
     FromIo,
     Lateness,
@@ -22,6 +21,7 @@ from bridge.playout.protocol import (
     Quit,
     Ready,
     Report,
+    SetOwnTransport,
     ToIo,
 )
 from bridge.playout.schedule import ScheduledEvent, SentEvent

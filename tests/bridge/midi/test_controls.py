@@ -9,7 +9,6 @@ from bridge.midi.controls import (
     ControlMatch,
     TriggeredAction,
     parse_control,
-    style_at,
 )
 from bridge.midi.events import ControlChange, NoteOff, NoteOn, PitchWheel
 
@@ -96,26 +95,3 @@ def test_a_control_does_one_thing_and_an_action_may_have_several() -> None:
     controls.bind(((KEY, Action.END),))
     assert dict(controls.bindings) == {KEY: Action.END}
     assert controls.process(ControlChange(0, 64, 127)) == ControlMatch()
-
-
-@pytest.mark.parametrize(
-    "palette,value,blend",
-    [
-        (("bach",), 90, (("bach", 1.0),)),
-        (("bach", "jazz"), 0, (("bach", 1.0),)),
-        (("bach", "jazz"), 127, (("jazz", 1.0),)),
-        (("a", "b", "c"), 127, (("c", 1.0),)),
-    ],
-)
-def test_a_knob_goes_through_the_palette(
-    palette: tuple[str, ...], value: int, blend: tuple[tuple[str, float], ...]
-) -> None:
-    assert style_at(palette, TriggeredAction(Action.BLEND, value)) == blend
-
-
-def test_between_two_styles_the_weights_add_up_and_a_choice_takes_the_nearer() -> None:
-    (first, weight), (second, other) = style_at(("a", "b", "c"), TriggeredAction(Action.BLEND, 90))
-    assert (first, second) == ("b", "c")
-    assert weight + other == pytest.approx(1)
-    assert 0.4 < other < 0.45
-    assert style_at(("a", "b", "c"), TriggeredAction(Action.STYLE, 90)) == (("b", 1.0),)

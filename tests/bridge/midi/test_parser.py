@@ -12,7 +12,6 @@ from bridge.midi.events import (
     FIRST_SYSTEM,
     SPECS,
     ActiveSensing,
-    TimingClock,
     Event,
     NoteOff,
     NoteOn,
@@ -21,6 +20,7 @@ from bridge.midi.events import (
     SongPosition,
     Start,
     SysEx,
+    TimingClock,
     TuneRequest,
     encode,
 )

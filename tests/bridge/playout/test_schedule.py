@@ -13,7 +13,7 @@ from bridge.midi.events import (
     NoteOn,
     ProgramChange,
 )
-from bridge.playout.schedule import PEDAL_DOWN, ScheduledEvent, Playable, Schedule, SentEvent
+from bridge.playout.schedule import PEDAL_DOWN, Playable, Schedule, ScheduledEvent, SentEvent
 from bridge.sync.transport import NANOSECONDS, Transport
 
 LIMIT_NS = 30

@@ -6,35 +6,35 @@ import pytest
 
 from bridge.midi.events import (
     SUSTAIN,
-    TimingClock,
     Continue,
     ControlChange,
     Event,
     NoteOff,
     NoteOn,
     SongPosition,
-    TimedEvent,
     Start,
     Stop,
+    TimedEvent,
+    TimingClock,
 )
 from bridge.midi.notes import MetreChange
 from bridge.playout.protocol import (
     Command,
-    SetOwnTransport,
     EchoDetected,
     Emitted,
-    SetSync,
-    TransportChanged,
     Panic,
     Play,
     Received,
     Replan,
     Report,
     Retract,
+    SetOwnTransport,
+    SetSync,
     Silence,
     Thru,
+    TransportChanged,
 )
-from bridge.playout.schedule import THRU_CHANNEL, ScheduledEvent, Playable, SentEvent
+from bridge.playout.schedule import THRU_CHANNEL, Playable, ScheduledEvent, SentEvent
 from bridge.playout.sequencer import REPORT_THRESHOLD_NS, Sequencer
 from bridge.sync.host import HostPosition
 from bridge.sync.transport import NANOSECONDS, Source, Transport

@@ -21,9 +21,9 @@ from bridge.plugin.wire import (
     AppHello,
     FromApp,
     Message,
-    UnsupportedVersion,
     PlayNow,
     PluginHello,
+    UnsupportedVersion,
     decode,
     encode,
 )

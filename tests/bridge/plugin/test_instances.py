@@ -10,7 +10,6 @@ from bridge.midi.events import SUSTAIN, ControlChange, NoteOff, NoteOn, TimedEve
 from bridge.midi.instruments import Instrument
 from bridge.playout.protocol import (
     Emitted,
-    TransportChanged,
     Panic,
     Play,
     Plugins,
@@ -20,8 +19,9 @@ from bridge.playout.protocol import (
     Retract,
     Silence,
     Thru,
+    TransportChanged,
 )
-from bridge.playout.schedule import THRU_CHANNEL, ScheduledEvent, Playable, SentEvent
+from bridge.playout.schedule import THRU_CHANNEL, Playable, ScheduledEvent, SentEvent
 from bridge.plugin.instances import AHEAD_NS, TIMEOUT_NS, Address, PluginInstances
 from bridge.plugin.wire import (
     VERSION,

@@ -12,20 +12,20 @@ import pytest
 from bridge.io.handle import MidiIo
 from bridge.midi.events import NoteOff, NoteOn, TimedEvent, encode
 from bridge.playout.protocol import (
-    SetOwnTransport,
     Inject,
     ListPorts,
     OpenPorts,
-    Panic,
     OutputConnected,
+    Panic,
     Play,
     PortNames,
     Problem,
     Ready,
     Received,
+    SetOwnTransport,
     Silence,
 )
-from bridge.playout.schedule import ScheduledEvent, Playable
+from bridge.playout.schedule import Playable, ScheduledEvent
 from bridge.sync.transport import NANOSECONDS
 from bridge.system.clock import SystemClock
 from tests.bridge.conftest import Peer

@@ -10,7 +10,7 @@ import aalink
 import pytest
 
 from bridge.io.handle import MidiIo
-from bridge.playout.protocol import SetSync, FromIo, TransportChanged, OpenPorts, Problem
+from bridge.playout.protocol import FromIo, OpenPorts, Problem, SetSync, TransportChanged
 from bridge.ports.base import PortError
 from bridge.ports.link import LinkSource
 from bridge.sync.transport import Source, Transport

@@ -8,7 +8,6 @@ import pytest
 from bridge.io.handle import MidiIo
 from bridge.midi.events import NoteOff, NoteOn
 from bridge.playout.protocol import (
-    SetOwnTransport,
     ListPorts,
     OpenPorts,
     Panic,
@@ -16,6 +15,7 @@ from bridge.playout.protocol import (
     PortNames,
     Problem,
     Received,
+    SetOwnTransport,
 )
 from bridge.playout.schedule import ScheduledEvent
 from bridge.ports.rtmidi import RtMidiBackend

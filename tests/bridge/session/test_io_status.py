@@ -7,7 +7,7 @@ import pytest
 from bridge.messages.settings import Settings
 from bridge.messages.snapshot import Snapshot, TurnState
 from bridge.playout import protocol
-from bridge.session.io_status import IoStatus, with_io_status, log_line
+from bridge.session.io_status import IoStatus, log_line, with_io_status
 
 NOTHING = Snapshot(0, TurnState.STOPPED, Settings(), (), problem="The cable is gone.", echo_count=2)
 PLUGIN = protocol.PluginInstance(1, None, listens=True, playing=False)

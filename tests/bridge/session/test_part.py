@@ -4,13 +4,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.history.played import PlayedNotes
-from bridge.messages.composer import Release, Onset
+from bridge.messages.composer import Onset, Release
 from bridge.midi.events import NoteOff, NoteOn, ProgramChange
 from bridge.midi.instruments import Instrument
-from bridge.playout.schedule import ScheduledEvent, Schedule
+from bridge.playout.schedule import Schedule, ScheduledEvent
 from bridge.session.part import DUCK_GAIN, EventRenderer
 from bridge.session.turns import NO_END, Turn
-from bridge.sync.quantise import Quantise, GridStep
+from bridge.sync.quantise import GridStep, Quantise
 from bridge.sync.transport import Source, Transport
 
 PIANO, BASS, DRUMS = Instrument.PIANO, Instrument.BASS, Instrument.DRUMS

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bridge.messages.composer import Release, Onset
+from bridge.messages.composer import Onset, Release
 from bridge.midi.events import (
     SUSTAIN,
     ControlChange,

@@ -6,20 +6,20 @@ from random import Random
 import pytest
 
 from bridge.messages.composer import (
+    Advance,
     Configure,
-    Reset,
+    Extend,
     Generate,
     Generated,
-    Advance,
-    Extend,
-    Speculate,
     NoteEvent,
+    Onset,
     PlayerEvents,
     Release,
-    Onset,
+    Reset,
     Retract,
+    Speculate,
 )
-from bridge.messages.requests import ChangeSettings, Stop, HandOver, Start, Audition, Refused
+from bridge.messages.requests import Audition, ChangeSettings, HandOver, Refused, Start, Stop
 from bridge.messages.settings import Settings
 from bridge.messages.snapshot import TurnState
 from bridge.midi.events import SUSTAIN, ControlChange, Event, NoteOff, NoteOn, ProgramChange
@@ -27,8 +27,9 @@ from bridge.midi.instruments import Instrument
 from bridge.midi.notes import Note, Score
 from bridge.playout import protocol
 from bridge.playout.schedule import Schedule, SentEvent
+from bridge.session.phrase_tracker import PAUSE_NS
 from bridge.session.player import MS, SECOND
-from bridge.session.session import PAUSE_NS, TRANSITIONS, Signal
+from bridge.session.session import TRANSITIONS, Signal
 from bridge.session.turns import LEAD_NS
 from tests.bridge.session.table import Table
 

@@ -6,15 +6,15 @@ import pytest
 
 from bridge.messages.composer import Configure, Generate
 from bridge.messages.requests import (
+    Audition,
     Bind,
-    SetBlendPath,
     ChangeSettings,
     End,
-    Stop,
     HandOver,
-    Start,
     Morph,
-    Audition,
+    SetBlendPath,
+    Start,
+    Stop,
 )
 from bridge.messages.settings import Mode, ReEntry, Settings, TimeSettings
 from bridge.messages.snapshot import TurnState

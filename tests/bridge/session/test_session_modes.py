@@ -6,22 +6,22 @@ from itertools import pairwise
 import pytest
 
 from bridge.messages.composer import (
-    Replan,
+    Advance,
     Configure,
-    Reset,
+    EndTake,
+    Extend,
     Generate,
     Generated,
-    EndTake,
-    Advance,
-    Extend,
     NoteEvent,
+    Onset,
     PlayerEvents,
     Release,
-    Onset,
+    Replan,
+    Reset,
     Retract,
 )
-from bridge.messages.requests import Bind, ChangeSettings, End, Stop, HandOver, Learn, Start
-from bridge.messages.settings import StartOn, Mode, ReEntry, Settings, TimeSettings
+from bridge.messages.requests import Bind, ChangeSettings, End, HandOver, Learn, Start, Stop
+from bridge.messages.settings import Mode, ReEntry, Settings, StartOn, TimeSettings
 from bridge.messages.snapshot import TurnState
 from bridge.midi.controls import Action, Control
 from bridge.midi.events import ControlChange, NoteOff, NoteOn
@@ -32,7 +32,7 @@ from bridge.playout.metronome import HIGH_WOOD_BLOCK, LOW_WOOD_BLOCK
 from bridge.session.player import MS, SECOND
 from bridge.session.response import COMMIT_NS
 from bridge.session.turns import BAR_LEAD_NS, NO_END
-from bridge.sync.quantise import Quantise, GridStep
+from bridge.sync.quantise import GridStep, Quantise
 from bridge.sync.transport import Source, Transport
 from tests.bridge.session.table import Table
 

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.messages.composer import Reset, Onset
+from bridge.messages.composer import Onset, Reset
 from bridge.messages.settings import Mode, Settings, TimeSettings
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import MetreChange
 from bridge.playout import protocol
 from bridge.session.player import SECOND
 from bridge.session.timing import Timing
-from bridge.sync.quantise import Quantise, GridStep
+from bridge.sync.quantise import GridStep, Quantise
 from bridge.sync.transport import Source, Transport
 
 HOST = Transport(Source.CLOCK, epoch=1, time_ns=SECOND, tick=400)
@@ -32,7 +32,7 @@ def strike(tick: int) -> Onset:
     ],
 )
 def test_our_own_clock_goes_where_a_beat_is_needed(settings: Settings, source: Source) -> None:
-    timing = Timing(settings)
+    timing = Timing()
     (conduct,) = timing.start(settings, SECOND)
     assert isinstance(conduct, protocol.SetOwnTransport)
     assert conduct.transport.source is source
@@ -40,10 +40,10 @@ def test_our_own_clock_goes_where_a_beat_is_needed(settings: Settings, source: S
 
 
 def test_our_own_line_is_ours_even_while_somebody_elses_is_followed() -> None:
-    timing = Timing(Settings())
+    timing = Timing()
     timing.set_transport(HOST)
     assert timing.is_external
-    timing.start_own_clock(5 * SECOND)
+    timing.start_own_clock(Settings(), 5 * SECOND)
     assert timing.transport == HOST
     assert timing.set_transport(
         Transport(epoch=2, time_ns=77)
@@ -53,14 +53,14 @@ def test_our_own_line_is_ours_even_while_somebody_elses_is_followed() -> None:
 
 
 def test_a_line_of_the_same_epoch_does_not_break() -> None:
-    timing = Timing(Settings())
+    timing = Timing()
     assert timing.set_transport(HOST)
     assert not timing.set_transport(HOST.shifted(5))
     assert timing.transport == HOST.shifted(5)
 
 
 def test_music_begins_at_the_bar_line_before_the_host() -> None:
-    timing = Timing(Settings())
+    timing = Timing()
     timing.set_transport(HOST)
     assert timing.realign(SECOND) == Reset(120.0, (4, 4))
     assert timing.to_composer(strike(400)).tick == 400 - 384
@@ -69,7 +69,7 @@ def test_music_begins_at_the_bar_line_before_the_host() -> None:
 
 
 def test_where_tempo_and_metre_stay_the_music_goes_on_at_its_next_bar_line() -> None:
-    timing = Timing(Settings())
+    timing = Timing()
     timing.set_transport(HOST)
     timing.realign(SECOND)
     timing.to_composer(strike(600))  # in the composer's second bar
@@ -87,7 +87,7 @@ def test_where_tempo_and_metre_stay_the_music_goes_on_at_its_next_bar_line() -> 
     ],
 )
 def test_in_another_frame_it_begins_anew(other: Transport) -> None:
-    timing = Timing(Settings())
+    timing = Timing()
     timing.set_transport(HOST)
     timing.realign(SECOND)
     timing.to_composer(strike(600))
@@ -98,15 +98,15 @@ def test_in_another_frame_it_begins_anew(other: Transport) -> None:
 
 def test_ports_are_told_whose_time_and_our_own() -> None:
     settings = Settings(time=TimeSettings(Source.LINK, bpm=90, metre=(3, 4), advance_ns=7))
-    timing = Timing(settings)
+    timing = Timing()
     timing.start(settings, SECOND)
-    follow, conduct = timing.sync_commands()
+    follow, conduct = timing.sync_commands(settings)
     assert follow == protocol.SetSync(Source.LINK, 7, MetreChange(0, 3, 4))
     assert conduct == protocol.SetOwnTransport(timing.transport)
 
 
 def test_a_change_of_tempo_is_conducted_and_another_change_is_not() -> None:
-    timing = Timing(Settings())
+    timing = Timing()
     timing.start(Settings(), SECOND)
     assert [type(each) for each in timing.apply_settings(Settings(seed=5), SECOND)] == [
         protocol.SetSync
@@ -117,9 +117,9 @@ def test_a_change_of_tempo_is_conducted_and_another_change_is_not() -> None:
 
 def test_our_own_clock_takes_another_tempo_where_it_is() -> None:
     settings = Settings(time=TimeSettings(bpm=120))
-    timing = Timing(settings)
+    timing = Timing()
     timing.start(settings, 0)
-    timing.start_own_clock(0)
+    timing.start_own_clock(settings, 0)
     minute = 60 * SECOND
     timing.apply_settings(Settings(time=TimeSettings(bpm=60, metre=(3, 4))), minute)
     assert timing.transport.tick_at(minute) == 120 * 48
@@ -129,12 +129,12 @@ def test_our_own_clock_takes_another_tempo_where_it_is() -> None:
 
 def test_clicks_that_were_taken_back_are_planned_again() -> None:
     settings = Settings(time=TimeSettings(bpm=120, click=True))
-    timing = Timing(settings)
+    timing = Timing()
     timing.start(settings, 0)
-    timing.start_own_clock(0)
+    timing.start_own_clock(settings, 0)
     timing.realign(0)
-    first = timing.clicks(0)
+    first = timing.clicks(settings, 0)
     assert [due.tick for due in first[::2]] == [0, 48, 96, 144]
-    assert timing.clicks(0) == ()
+    assert timing.clicks(settings, 0) == ()
     timing.rewind_clicks(100)
-    assert [due.tick for due in timing.clicks(SECOND)[::2]] == [144, 192, 240]
+    assert [due.tick for due in timing.clicks(settings, SECOND)[::2]] == [144, 192, 240]

@@ -6,7 +6,7 @@ from statistics import pstdev
 
 import pytest
 
-from bridge.sync.host import TIMEOUT_NS, HostTracker, HostPosition
+from bridge.sync.host import TIMEOUT_NS, HostPosition, HostTracker
 from bridge.sync.transport import Source, Transport
 
 SECOND = 1_000_000_000

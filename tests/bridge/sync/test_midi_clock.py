@@ -14,20 +14,20 @@ from hypothesis import strategies as st
 
 from bridge.midi.events import (
     ActiveSensing,
-    TimingClock,
     Continue,
     ControlChange,
     Event,
     NoteOn,
     SongPosition,
-    TimedEvent,
     Start,
     Stop,
+    TimedEvent,
+    TimingClock,
 )
 from bridge.midi.notes import MetreChange
 from bridge.midi.parser import MidiParser
 from bridge.sync.clock_line import SILENCE_NS
-from bridge.sync.midi_clock import TOGETHER_NS, TRANSITIONS, MidiClockTracker, ClockState
+from bridge.sync.midi_clock import TOGETHER_NS, TRANSITIONS, ClockState, MidiClockTracker
 from bridge.sync.tempo import FREE_BPM, quarter_ns
 from bridge.sync.transport import Source, Transport
 

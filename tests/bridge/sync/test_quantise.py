@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.midi.notes import MetreChange
-from bridge.sync.quantise import Quantise, GridStep
+from bridge.sync.quantise import GridStep, Quantise
 from bridge.sync.transport import Source, Transport
 
 HOST = Transport(Source.JACK, metre=MetreChange(0, 4, 4))

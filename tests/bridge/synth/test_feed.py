@@ -6,7 +6,6 @@ import pytest
 
 from bridge.midi.events import (
     ChannelPressure,
-    TimingClock,
     ControlChange,
     Event,
     NoteOff,
@@ -14,6 +13,7 @@ from bridge.midi.events import (
     PitchWheel,
     ProgramChange,
     TimedEvent,
+    TimingClock,
 )
 from bridge.midi.instruments import SPECS, Instrument
 from bridge.playout.schedule import THRU_CHANNEL, SentEvent

@@ -22,7 +22,7 @@ from bridge.midi.events import (
     ProgramChange,
     encode,
 )
-from bridge.synth.policy import SynthUnavailable, SynthReady
+from bridge.synth.policy import SynthReady, SynthUnavailable
 from bridge.synth.process import (
     BACKEND_VARIABLE,
     FRAME_BYTES,
@@ -40,7 +40,7 @@ from tests.bridge.jack_server import PERIOD
 
 MS, SECOND = 1_000_000, 1_000_000_000
 SIZE = RATE_HZ // 100
-RECORDER = Path(__file__).with_name("synth_recorder.py")
+RECORDER = Path(__file__).with_name("recorder.py")
 ORGAN = 19
 
 

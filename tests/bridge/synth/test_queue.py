@@ -11,8 +11,8 @@ from bridge.synth.queue import (
     RESYNC_NS,
     DeviceClock,
     MessageQueue,
-    encode_datagram,
     decode_datagram,
+    encode_datagram,
 )
 
 MS, SECOND = 1_000_000, 1_000_000_000

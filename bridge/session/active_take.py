@@ -1,0 +1,81 @@
+"""The take that is being played: its turn, how far the composer has come, and when it is over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bridge.messages.settings import Mode
+from bridge.session.player import SECOND, Phrase
+
+if TYPE_CHECKING:
+    from bridge.session.context import Context
+    from bridge.session.turns import Turn
+    from bridge.sync.transport import Transport
+
+HORIZON_NS = 2 * SECOND
+"""How far the composer may run ahead of what is heard."""
+REST_BARS, REST_NS = 2, 4 * SECOND
+"""After a rest of this length the player is accompanied no more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """The phrase that a loop repeats, and how many times it has done so."""
+
+    phrase: Phrase
+    passes: int
+
+
+@dataclass(slots=True)
+class ActiveTake:
+    """A take that Antiphon plays now. Ticks are the transport's."""
+
+    take: int
+    hand_over_ns: int
+    turn: Turn
+    until_tick: int
+    """The composer decides up to here."""
+    last_tick: int
+    """The last planned event, once the take is done."""
+    plan: int = 0
+    done: bool = False
+    """Whether the composer has decided it to its end."""
+    first_note_planned: bool = False
+    first_note_sent: bool = False
+    is_ending: bool = False
+    is_audition: bool = False
+    """Whether it is a score that is played, which the composer does not know."""
+    loop: Loop | None = None
+
+    def end_ns(self, transport: Transport) -> int:
+        """Return when a take that is done is over."""
+        to_turn_end = (transport.has_bars and not self.is_audition) or self.loop is not None
+        return transport.ns_at(self.turn.end if to_turn_end else self.last_tick)
+
+    def loop_due_ns(self, transport: Transport) -> int:
+        """Return when the next pass of a loop must be asked for."""
+        return transport.ns_at(self.turn.end) - HORIZON_NS // 2
+
+    def extend_due_ns(self, transport: Transport) -> int:
+        """Return when the composer may go on: when half of what lies ahead has been heard.
+
+        A composer that may go on to the end has until a second after that.
+        """
+        if self.until_tick >= self.turn.end:
+            return transport.ns_at(self.turn.end) + SECOND
+        return transport.ns_at(self.until_tick) - HORIZON_NS // 2
+
+    def rest_end_ns(self, context: Context) -> int | None:
+        """Return when a resting player is accompanied no more; None if that does not apply.
+
+        A player who holds a key does not rest.
+        """
+        accompanies = context.settings.mode is Mode.ACCOMPANY
+        if not accompanies or self.is_ending or self.is_audition or context.player.key_down:
+            return None
+        transport, rest_ns = context.transport, REST_NS
+        if transport.has_bars:
+            bars = REST_BARS * transport.metre.bar_ticks
+            rest_ns = transport.ns_at(bars) - transport.ns_at(0)
+        return max(context.player.last_event_ns, self.hand_over_ns) + rest_ns

@@ -1,0 +1,34 @@
+"""What the session passes to its parts in a step. The session owns all of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bridge.history.played import PlayedNotes
+    from bridge.messages.settings import Settings
+    from bridge.session.player import PlayerState
+    from bridge.session.timing import Timing
+    from bridge.sync.transport import Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The time of a step, the settings, and what is shared by the parts of a session."""
+
+    now_ns: int
+    settings: Settings
+    timing: Timing
+    player: PlayerState
+    played: PlayedNotes
+
+    @property
+    def transport(self) -> Transport:
+        """The line by which plans are made."""
+        return self.timing.transport
+
+    @property
+    def send_ns(self) -> int:
+        """The time in the music at which an event that is sent now belongs."""
+        return self.now_ns + self.settings.time.advance_ns
