@@ -26,7 +26,7 @@ from export.runtime.calibration import feed_anything
 from export.runtime.decoder import Decoder, Logits
 from export.runtime.fork import Fork
 from export.runtime.provider import CUDA
-from gui.bench.spread import Spread, interleaved, timed
+from gui.bench.spread import Spread, time_interleaved, time_calls
 from model.tokens import features, sampling
 from model.tokens import vocabulary as v
 
@@ -144,7 +144,7 @@ def speeds(new: Callable[..., Decoder], artefact: Artefact, device: str) -> dict
         half = _with_half_weights(artefact, Path(scratch))
         if half is not None:
             ways["captured, float16 weights"] = Decoder(half, device=device)  # type: ignore[arg-type]
-        return interleaved({name: _steps(decoder) for name, decoder in ways.items()}, _ROUNDS)
+        return time_interleaved({name: _steps(decoder) for name, decoder in ways.items()}, _ROUNDS)
 
 
 def _steps(decoder: Decoder) -> Callable[[], list[int]]:
@@ -154,7 +154,7 @@ def _steps(decoder: Decoder) -> Callable[[], list[int]]:
         feed_anything(decoder, 1)
         decoder.rewind(512)
 
-    return lambda: timed(step, _STEPS, warm_up_ns=5_000_000)
+    return lambda: time_calls(step, _STEPS, warm_up_ns=5_000_000)
 
 
 def _with_half_weights(artefact: Artefact, folder: Path) -> Artefact | None:

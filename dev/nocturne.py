@@ -24,7 +24,7 @@ from bridge.sync.tempo import TempoMap
 from export.runtime.artefact import default_artefact
 from export.runtime.continuation import continuation, span_of_seconds
 from export.runtime.decoder import Decoder
-from gui.commands.roll_png import draw
+from gui.commands.roll_png import draw_roll
 from model.evaluation import measures
 from model.tokens import features, tokenizer
 
@@ -130,7 +130,7 @@ def roll(score: Score, heard: int, path: Path, style: str) -> None:
         )
         for index, n in enumerate(score.notes)
     ]
-    draw(notes, path, f"six notes of Chopin, then {style}")
+    draw_roll(notes, path, f"six notes of Chopin, then {style}")
 
 
 if __name__ == "__main__":

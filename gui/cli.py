@@ -22,12 +22,12 @@ from gui.commands.options import (
     StrengthOption,
     StyleOption,
     TemperatureOption,
-    ThroughOption,
+    BackendOption,
     TopPOption,
-    backend_of,
-    settings_of,
+    parse_backend,
+    parse_settings,
 )
-from gui.commands.terminal import fail, load_artefact, writable
+from gui.commands.terminal import fail, load_artefact, check_writable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,7 +52,7 @@ def default(context: typer.Context) -> None:
     """Play a phrase on a MIDI instrument and hear an answer, in a style or a blend of styles."""
     if context.invoked_subcommand is not None:
         return
-    if _has_screen():
+    if _has_display():
         from export.runtime.style_space import StyleSpace
         from gui.desk.app import run
         from gui.desk.preferences import preferences_file
@@ -79,16 +79,16 @@ def demo(
     Example: antiphon demo --phrase blues --style blues
     """
     from gui.commands import demo as show
-    from gui.engine.phrases import phrase_file, usual_style
+    from gui.engine.phrases import phrase_file, default_style
 
-    settings = settings_of(
-        style or usual_style(phrase), instruments_, temperature, top_p, style_strength, seed
+    settings = parse_settings(
+        style or default_style(phrase), instruments_, temperature, top_p, style_strength, seed
     )
     if not out.is_dir():
         fail(f"--out: {out} is not a folder.")
     artefact = load_artefact(settings)
     try:
-        show.play(artefact, settings, phrase_file(phrase), out)
+        show.run_demo(artefact, settings, phrase_file(phrase), out)
     except show.DemoError as error:
         fail(str(error))
 
@@ -125,19 +125,19 @@ def continue_(
         fail("give --bars or --seconds, as a number above 0.")
     if takes < 1:
         fail("--takes: at least 1.")
-    settings = settings_of(style, instruments_, temperature, top_p, style_strength, seed)
+    settings = parse_settings(style, instruments_, temperature, top_p, style_strength, seed)
     try:
         prompt = smf.read(source)
     except smf.MidiFileError as error:
         fail(str(error))
     if not prompt.score.notes:
         fail(f"{source}: has no notes to continue.")
-    writable(out)
+    check_writable(out)
     artefact = load_artefact(settings)
 
     from export.runtime import continuation
     from export.runtime.decoder import Decoder
-    from gui.engine.recording import credit
+    from gui.engine.recording import provenance
 
     score = prompt.score
     span = (
@@ -149,7 +149,7 @@ def continue_(
     made = 0
     for made, take in enumerate(making, 1):  # noqa: B007 - how many there were is told below
         path = out if takes == 1 else out.with_name(f"{out.stem}-{take.index + 1}{out.suffix}")
-        text = credit(artefact, take.settings)
+        text = provenance(artefact, take.settings)
         try:
             if only_new:
                 smf.write(continuation.standalone_score(score, span, take.notes), path, text)
@@ -174,7 +174,7 @@ def styles(
     Example: antiphon styles jazz
     """
     if map_ is not None:
-        writable(map_)
+        check_writable(map_)
         artefact = load_artefact()
         try:
             from gui.commands.style_map import draw_style_map
@@ -205,13 +205,13 @@ def ports() -> None:
         for message in io.receive(5.0):
             match message:
                 case PortNames(inputs, outputs):
-                    _list("to listen on (--input)", inputs)
-                    _list("to play on (--output)", outputs)
+                    _print_ports("to listen on (--input)", inputs)
+                    _print_ports("to play on (--output)", outputs)
                 case Problem(text):
                     typer.echo(text)
 
 
-def _list(title: str, names: Sequence[str]) -> None:
+def _print_ports(title: str, names: Sequence[str]) -> None:
     typer.echo(f"{title}:" + ("" if names else " none"))
     for name in names:
         typer.echo(f"  {name}")
@@ -225,20 +225,20 @@ def calibrate(
     output: Annotated[
         str, typer.Option("--output", help="Port to play on; default: an own port, `out`.")
     ] = "",
-    through: ThroughOption = "auto",
+    through: BackendOption = "auto",
 ) -> None:
     """Measure how long a note takes to the host and back, for --advance-ms.
 
     Example: antiphon calibrate --output "loopMIDI 1" --input "loopMIDI 2"
     """
-    from gui.commands.calibrate import CalibrationError, round_trip
+    from gui.commands.calibrate import CalibrationError, measure_round_trip
 
     try:
-        found = round_trip(backend_of(through), input_ or None, output or None)
+        found = measure_round_trip(parse_backend(through), input_ or None, output or None)
     except CalibrationError as error:
         fail(str(error))
-    usual, spread = found.usual_ns / 1e6, found.spread_ns / 1e6
-    typer.echo(f"{found.echoes} echoes, {usual:.1f} ms (spread {spread:.2f} ms)")
+    usual, spread = found.median_ns / 1e6, found.stdev_ns / 1e6
+    typer.echo(f"{found.echo_count} echoes, {usual:.1f} ms (spread {spread:.2f} ms)")
     typer.echo(f"antiphon jam --advance-ms {usual:.1f}")
 
 
@@ -254,7 +254,7 @@ def doctor() -> None:
         typer.echo(finding)
 
 
-def _has_screen() -> bool:
+def _has_display() -> bool:
     if sys.platform in ("darwin", "win32"):
         return True
     return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

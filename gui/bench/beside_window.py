@@ -22,9 +22,9 @@ from bridge.midi.instruments import Instrument
 from bridge.playout import protocol
 from bridge.sync.transport import NANOSECONDS, Source, Transport
 from bridge.system.pipe import join_parent, start_child
-from gui.bench.painting import SECOND, crowd
-from gui.bench.sending import Busy, lateness, plan
-from gui.bench.spread import interleaved
+from gui.bench.painting import SECOND, random_notes
+from gui.bench.sending import DecodeLoad, measure_lateness, plan_notes
+from gui.bench.spread import time_interleaved
 from gui.engine.snapshots import Packer
 
 if TYPE_CHECKING:
@@ -37,27 +37,27 @@ _FRAME_MS = 16
 _SIZE = 1280, 760
 
 
-def beside_window(artefact: Artefact, seconds: int) -> dict[str, Any]:
+def measure_beside_window(artefact: Artefact, seconds: int) -> dict[str, Any]:
     """Return how late notes are sent in so many seconds with the window, and as many without."""
-    with MidiIo.start("loopback") as io, _scrolling() as scroll, Busy(artefact):
+    with MidiIo.start("loopback") as io, _scrolling_window() as scroll, DecodeLoad(artefact):
         io.send(protocol.OpenPorts())
         io.send(protocol.SetOwnTransport(NANOSECONDS))
 
         def turn(*, scrolls: bool) -> list[int]:
             scroll(scrolls)
-            late = lateness(io, plan(ROUND_S))
+            late = measure_lateness(io, plan_notes(ROUND_S))
             return [each for each in late if each is not None]
 
         turns: dict[str, Callable[[], list[int]]] = {
             "without the window": lambda: turn(scrolls=False),
             "with the window": lambda: turn(scrolls=True),
         }
-        found = interleaved(turns, max(1, seconds // ROUND_S))
+        found = time_interleaved(turns, max(1, seconds // ROUND_S))
     return {name: spread.as_dict() for name, spread in found.items()}
 
 
 @contextmanager
-def _scrolling() -> Iterator[Callable[[bool], None]]:
+def _scrolling_window() -> Iterator[Callable[[bool], None]]:
     """Open a window; give what lets it scroll, or rest."""
     child = start_child("gui.bench.beside_window")
     child.connection.recv()  # it is there
@@ -88,7 +88,7 @@ def main() -> None:
     window.resize(*_SIZE)
     window.show()
     window.roll.zoom_by(-100)
-    frames, packer = _frames(window.roll.view().span_ns), Packer()
+    frames, packer = _snapshots(window.roll.view().span_ns), Packer()
     timer = QTimer()
 
     def show_next() -> None:
@@ -109,10 +109,10 @@ def main() -> None:
     application.exec()
 
 
-def _frames(span_ns: int) -> Iterator[Snapshot]:
+def _snapshots(span_ns: int) -> Iterator[Snapshot]:
     """Give what the engine shows in frame after frame."""
     now_ns, host = 1000 * SECOND, Transport(Source.JACK, epoch=1)
-    notes = crowd(now_ns, span_ns)
+    notes = random_notes(now_ns, span_ns)
     while True:
         now_ns += SECOND // 60
         new = RollNote(Instrument.PIANO, 60, 80, now_ns, now_ns + SECOND, answered=True)

@@ -18,7 +18,7 @@ from export.race import NAMES, WARM_UP_NS, Race, Took
 from export.runtime.calibration import feed_anything
 from export.runtime.decoder import Decoder
 from export.runtime.fork import Fork
-from gui.bench.spread import interleaved, timed
+from gui.bench.spread import time_interleaved, time_calls
 from model.tokens import features, sampling
 from model.tokens import vocabulary as v
 
@@ -29,15 +29,15 @@ if TYPE_CHECKING:
     from export.race import Name
     from export.runtime.artefact import Artefact
 
-CACHED = (64, 512, 2048)
+CONTEXT_LENGTHS = (64, 512, 2048)
 OURS, BESIDE_RIVALS = "antiphon", "antiphon, in turns with the rivals"
 ROWS = 4
 BAND = (Instrument.PIANO, Instrument.GUITAR, Instrument.BASS, Instrument.DRUMS)
 _CAPACITY = 4096
 _STEPS, _ROUNDS = 16, 24
-_BEYOND_THE_CACHE = 512 * 1024 * 1024
-_BLOCK, _SCALE_BYTES = 128, 4
-_RIVAL_S = 60.0
+_BEYOND_CACHE_BYTES = 512 * 1024 * 1024
+_QUANTISATION_BLOCK, _SCALE_BYTES = 128, 4
+_RIVAL_TIMEOUT_S = 60.0
 
 
 def bytes_read(config: Mapping[str, int]) -> int:
@@ -46,9 +46,11 @@ def bytes_read(config: Mapping[str, int]) -> int:
     narrow = config["kv_heads"] * width // config["heads"]
     layer = [(width, width + 2 * narrow), (width, width), (width, 2 * inner), (inner, width)]
     heads = (width, v.EVENT_COUNT + 14 * v.LEVELS + 1)
-    blocks = sum(-(-rows // _BLOCK) * columns for rows, columns in layer * config["layers"])
-    blocks += -(-heads[0] // _BLOCK) * heads[1]
-    return blocks * (_BLOCK + _SCALE_BYTES)
+    blocks = sum(
+        -(-rows // _QUANTISATION_BLOCK) * columns for rows, columns in layer * config["layers"]
+    )
+    blocks += -(-heads[0] // _QUANTISATION_BLOCK) * heads[1]
+    return blocks * (_QUANTISATION_BLOCK + _SCALE_BYTES)
 
 
 def cache_bytes(config: Mapping[str, int], cached: int) -> int:
@@ -57,34 +59,34 @@ def cache_bytes(config: Mapping[str, int], cached: int) -> int:
     return config["layers"] * 2 * cached * narrow * 4
 
 
-def steps(artefact: Artefact) -> dict[str, Any]:
+def measure_steps(artefact: Artefact) -> dict[str, Any]:
     """Return ms a token after 64, 512 and 2048 cached ones, of ours, the floors and the rivals."""
     shipped = Decoder(artefact, device="cpu")
     longer = Decoder(artefact, device="cpu", capacity=_CAPACITY)
     config = artefact.manifest["config"]
     size = bytes_read(config)
     found: dict[str, Any] = {"bytes": size}
-    rivals = _rivals(artefact)
-    for cached in CACHED:
-        step = _step(shipped if cached < shipped.capacity else longer, cached)
+    rivals = _start_rivals(artefact)
+    for cached in CONTEXT_LENGTHS:
+        step = _step_timer(shipped if cached < shipped.capacity else longer, cached)
         floors = {
-            "reading the weights from memory": _reading(size, _BEYOND_THE_CACHE),
-            "reading weights, keys and values": _reading(
-                size + cache_bytes(config, cached), _BEYOND_THE_CACHE
+            "reading the weights from memory": _memory_reader(size, _BEYOND_CACHE_BYTES),
+            "reading weights, keys and values": _memory_reader(
+                size + cache_bytes(config, cached), _BEYOND_CACHE_BYTES
             ),
-            "reading the weights from cache": _reading(size, 0),
+            "reading the weights from cache": _memory_reader(size, 0),
         }
-        spreads = interleaved({OURS: step} | floors, _ROUNDS)
+        spreads = time_interleaved({OURS: step} | floors, _ROUNDS)
         if rivals is not None:
-            racing = {name: _racing(rivals, name, cached) for name in NAMES}
-            spreads |= interleaved({BESIDE_RIVALS: step} | racing, _ROUNDS)
+            racing = {name: _rival_timer(rivals, name, cached) for name in NAMES}
+            spreads |= time_interleaved({BESIDE_RIVALS: step} | racing, _ROUNDS)
         found[str(cached)] = {name: spread.as_dict() for name, spread in spreads.items()}
     if rivals is not None:
         rivals.close()
     return found
 
 
-def cache_work(artefact: Artefact) -> dict[str, Any]:
+def measure_cache(artefact: Artefact) -> dict[str, Any]:
     """Return what it costs to rewind, fork, step in four rows and slide."""
     decoder = Decoder(artefact, device="cpu", rows=ROWS)
     fork = Fork(decoder, ROWS)
@@ -98,27 +100,27 @@ def cache_work(artefact: Artefact) -> dict[str, Any]:
 
     def rewind() -> list[int]:
         refilled()
-        return timed(lambda: decoder.rewind(cached // 2))
+        return time_calls(lambda: decoder.rewind(cached // 2))
 
     def forked() -> list[int]:
         refilled()
-        return timed(fork.begin)
+        return time_calls(fork.begin)
 
     def in_rows() -> list[int]:
         refilled()
         fork.begin()
-        return timed(lambda: fork.feed(tokens, time, going), _STEPS, warm_up_ns=WARM_UP_NS)
+        return time_calls(lambda: fork.feed(tokens, time, going), _STEPS, warm_up_ns=WARM_UP_NS)
 
     def slide() -> list[int]:
         refilled()
-        return timed(decoder.slide)
+        return time_calls(decoder.slide)
 
     turns = {"rewind": rewind, "fork": forked, "step of four rows": in_rows, "slide": slide}
-    spreads = interleaved(turns, _ROUNDS)
+    spreads = time_interleaved(turns, _ROUNDS)
     return {"cached": cached} | {name: spread.as_dict() for name, spread in spreads.items()}
 
 
-def choosing(artefact: Artefact) -> dict[str, Any]:
+def measure_sampling(artefact: Artefact) -> dict[str, Any]:
     """Return what it costs to choose a token from logits: grammar, invitation and dice."""
     decoder = Decoder(artefact, device="cpu")
     prompt = v.parse("start clock:free piano:v72:C4 piano:v72:E4 wait:24 piano:v0:C4 piano:v72:G4")
@@ -136,35 +138,35 @@ def choosing(artefact: Artefact) -> dict[str, Any]:
             events = logits.events + invitation.bias(24)
             sampling.choose(events, logits.velocities, grammar.mask(), chance, rng)
 
-        return lambda: timed(choose, _STEPS, warm_up_ns=WARM_UP_NS)
+        return lambda: time_calls(choose, _STEPS, warm_up_ns=WARM_UP_NS)
 
     bands = {"one instrument": (Instrument.PIANO,), "four": BAND, "all 14": tuple(Instrument)}
-    spreads = interleaved({name: turn(band) for name, band in bands.items()}, _ROUNDS)
+    spreads = time_interleaved({name: turn(band) for name, band in bands.items()}, _ROUNDS)
     return {name: spread.as_dict() for name, spread in spreads.items()}
 
 
-def prefill(artefact: Artefact) -> dict[str, float]:
+def measure_prefill(artefact: Artefact) -> dict[str, float]:
     """Return tokens a second: a long prompt into an empty cache, and four tokens after 512."""
     decoder = Decoder(artefact, device="cpu", capacity=_CAPACITY)
     length = 512
 
     def whole() -> list[int]:
         decoder.rewind(0)
-        return timed(lambda: feed_anything(decoder, length))
+        return time_calls(lambda: feed_anything(decoder, length))
 
     def chunk() -> list[int]:
         decoder.rewind(0)
         feed_anything(decoder, length)
-        return timed(lambda: feed_anything(decoder, 4))
+        return time_calls(lambda: feed_anything(decoder, 4))
 
-    found = interleaved({"512 at once": whole, "4 after 512": chunk}, _ROUNDS // 2)
+    found = time_interleaved({"512 at once": whole, "4 after 512": chunk}, _ROUNDS // 2)
     return {
         name: round(tokens / spread.median_ms * 1e3)
         for (name, spread), tokens in zip(found.items(), (length, 4), strict=True)
     }
 
 
-def _step(decoder: Decoder, cached: int) -> Callable[[], Sequence[int]]:
+def _step_timer(decoder: Decoder, cached: int) -> Callable[[], Sequence[int]]:
     def turn() -> list[int]:
         decoder.rewind(0)
         feed_anything(decoder, cached)
@@ -173,29 +175,29 @@ def _step(decoder: Decoder, cached: int) -> Callable[[], Sequence[int]]:
             feed_anything(decoder, 1)
             decoder.rewind(cached)
 
-        return timed(step, _STEPS, warm_up_ns=WARM_UP_NS)
+        return time_calls(step, _STEPS, warm_up_ns=WARM_UP_NS)
 
     return turn
 
 
-def _reading(size: int, beyond: int) -> Callable[[], Sequence[int]]:
+def _memory_reader(size: int, working_set: int) -> Callable[[], Sequence[int]]:
     """Return what reads so many bytes: other ones each time until so many have been read."""
     words = np.ones(size // 8, np.int64)
-    copies = cycle([words.copy() for _ in range(max(1, -(-beyond // size)))])
-    return lambda: timed(lambda: next(copies).sum(), _STEPS, warm_up_ns=WARM_UP_NS)
+    copies = cycle([words.copy() for _ in range(max(1, -(-working_set // size)))])
+    return lambda: time_calls(lambda: next(copies).sum(), _STEPS, warm_up_ns=WARM_UP_NS)
 
 
-def _rivals(artefact: Artefact) -> Child | None:
+def _start_rivals(artefact: Artefact) -> Child | None:
     try:
         return start_child("export.rivals", str(artefact.folder))
     except ChildError:
         return None  # torch is not installed
 
 
-def _racing(rivals: Child, name: Name, cached: int) -> Callable[[], Sequence[int]]:
+def _rival_timer(rivals: Child, name: Name, cached: int) -> Callable[[], Sequence[int]]:
     def turn() -> Sequence[int]:
         rivals.connection.send(Race(name, cached, _STEPS))
-        assert rivals.connection.poll(_RIVAL_S), f"{name} does not answer"
+        assert rivals.connection.poll(_RIVAL_TIMEOUT_S), f"{name} does not answer"
         took = rivals.connection.recv()
         assert isinstance(took, Took)
         return took.steps_ns

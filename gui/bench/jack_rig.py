@@ -33,8 +33,8 @@ PERIOD = 256
 LISTENER_PORT = "antiphon-listener:in"
 _NOTE_ON = 0x90
 _NS_PER_S = 1_000_000_000
-_GLANCE_S = 0.1
-_GLANCES = 100
+_POLL_S = 0.1
+_MAX_POLLS = 100
 
 
 class RigError(Exception):
@@ -54,7 +54,7 @@ def jack_server(name: str | None = None, period: int = PERIOD) -> Iterator[str]:
     if shutil.which("jackd") is None:
         raise RigError("jackd is not installed (Debian: apt-get install jackd2).")
     name = name or f"antiphon-{secrets.token_hex(4)}"
-    process = _start(name, period, "-R", "-P", "70") or _start(name, period, "-r")
+    process = _start_server(name, period, "-R", "-P", "70") or _start_server(name, period, "-r")
     if process is None:
         raise RigError("jackd does not start, neither with real-time priority nor without.")
     before = os.environ.get("JACK_DEFAULT_SERVER")
@@ -89,7 +89,7 @@ class Listener:
         assert self._process.stdout is not None
         assert self._process.stdout.readline() == "listening\n"
 
-    def heard(self) -> list[tuple[int, int]]:
+    def stop(self) -> list[tuple[int, int]]:
         """End it; return note and nanoseconds of each note-on, in order.
 
         The server's clock is the system's but for steps, where it lost a period, and for what a
@@ -107,16 +107,16 @@ class Listener:
 
 
 # However this process ends: a server that is left behind takes the place of another.
-_ENDS_WITH_US = ("setpriv", "--pdeathsig", "TERM") if shutil.which("setpriv") else ()
+_EXIT_WITH_PARENT = ("setpriv", "--pdeathsig", "TERM") if shutil.which("setpriv") else ()
 
 
-def _start(name: str, period: int, *priority: str) -> subprocess.Popen[bytes] | None:
+def _start_server(name: str, period: int, *priority: str) -> subprocess.Popen[bytes] | None:
     """Start a server and wait until it answers; None if it ends instead."""
     import jack  # it loads libjack, which comes with jackd
 
     process = subprocess.Popen(
         [
-            *_ENDS_WITH_US,
+            *_EXIT_WITH_PARENT,
             *("jackd", *priority, "-t", "10000", "-n", name),
             *("-d", "dummy", "-r", str(RATE_HZ), "-p", str(period)),
         ],
@@ -125,12 +125,12 @@ def _start(name: str, period: int, *priority: str) -> subprocess.Popen[bytes] | 
     )
     jack.set_error_function(lambda _text: None)
     jack.set_info_function(lambda _text: None)
-    for _ in range(_GLANCES):
+    for _ in range(_MAX_POLLS):
         with suppress(jack.JackError):
             jack.Client("probe", servername=name, no_start_server=True).close()
             return process
         with suppress(subprocess.TimeoutExpired):
-            process.wait(_GLANCE_S)
+            process.wait(_POLL_S)
             return None
     process.kill()
     process.wait()

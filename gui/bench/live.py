@@ -42,142 +42,142 @@ from export.runtime.calibration import feed_anything, tuned_decoder
 from export.runtime.composer import Composer
 from export.runtime.composer_thread import ComposerThread
 from gui.bench.decode import BAND
-from gui.bench.spread import Spread, timed
+from gui.bench.spread import Spread, time_calls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from export.runtime.artefact import Artefact
 
-NOTES = (0, 256, 1024)
+CONTEXT_NOTES = (0, 256, 1024)
 NOTES_A_SECOND = 8
 _TICKS = 96 // NOTES_A_SECOND  # from one note to the next
 _REPEATS, _COLD_REPEATS = 100, 8
-_PATIENCE_S = 60.0
+_TIMEOUT_S = 60.0
 _SUSTAINED_TICKS = 96 * 60
-_PHRASE_NOTES, _GAP_NS, _HELD_NS = 32, SECOND // NOTES_A_SECOND, 100 * MS
+_PHRASE_NOTES, _GAP_NS, _NOTE_NS = 32, SECOND // NOTES_A_SECOND, 100 * MS
 _REST_NS = 100 * MS  # a pause that comes to nothing
 _MINUTE_NS = 60 * SECOND
 
 
-def hand_over(artefact: Artefact) -> dict[str, Any]:
+def measure_hand_over(artefact: Artefact) -> dict[str, Any]:
     """Return ms from the hand-over to the first note decided, by notes of context."""
-    players = {notes: _Player(artefact, notes) for notes in NOTES}
+    players = {notes: _SimulatedPlayer(artefact, notes) for notes in CONTEXT_NOTES}
     taken: dict[int, dict[str, list[int]]] = {
-        notes: {"cold": [], "warm": [], "foreseen": []} for notes in NOTES
+        notes: {"cold": [], "warm": [], "foreseen": []} for notes in CONTEXT_NOTES
     }
     for _ in range(_COLD_REPEATS):
         for notes, player in players.items():
-            taken[notes]["cold"].append(player.cold())
+            taken[notes]["cold"].append(player.hand_over_cold())
     for player in players.values():
-        player.listen()
+        player.fill_cache()
     for _ in range(_REPEATS):
         for notes, player in players.items():
-            taken[notes]["warm"].append(player.surprise())
-            taken[notes]["foreseen"].append(player.foreseen())
+            taken[notes]["warm"].append(player.hand_over_unexpected())
+            taken[notes]["foreseen"].append(player.hand_over_speculated())
     for player in players.values():
         player.close()
     return {
-        str(notes): {name: Spread.of(times).as_dict() for name, times in kinds.items()}
+        str(notes): {name: Spread.from_ns(times).as_dict() for name, times in kinds.items()}
         | {"cached": players[notes].cached}
         for notes, kinds in taken.items()
     }
 
 
-class _Player:
+class _SimulatedPlayer:
     """Plays to a composer, hands over, and takes the answer back."""
 
-    def __init__(self, artefact: Artefact, notes: int) -> None:
-        self._notes, self._clock, self._takes = notes, SystemClock(), count(1)
+    def __init__(self, artefact: Artefact, context_notes: int) -> None:
+        self._notes, self._clock, self._takes = context_notes, SystemClock(), count(1)
         self._decoder = tuned_decoder(artefact, rows=MAX_CANDIDATES)
         self._thread = ComposerThread(lambda: Composer(artefact, self._decoder))
         self._next = 0
         self.cached = 0
 
-    def cold(self) -> int:
+    def hand_over_cold(self) -> int:
         """Hand over together with everything; return the nanoseconds to the first note."""
         self._thread.post(Reset())
         self._thread.post(Configure(Settings()))
-        assert self._thread.settle(_PATIENCE_S)
+        assert self._thread.settle(_TIMEOUT_S)
         self._next = self._notes
-        return self._answered(PlayerEvents(tuple(_phrase(0, self._notes))))
+        return self._time_first_note(PlayerEvents(tuple(_phrase_events(0, self._notes))))
 
-    def listen(self) -> None:
+    def fill_cache(self) -> None:
         """Hear everything as it is played, so that the cache is as full as it would be."""
         for message in (
             Reset(),
             Configure(Settings()),
-            PlayerEvents(tuple(_phrase(0, self._notes))),
+            PlayerEvents(tuple(_phrase_events(0, self._notes))),
         ):
             self._thread.post(message)
-        assert self._thread.settle(_PATIENCE_S)
+        assert self._thread.settle(_TIMEOUT_S)
         self._next = self._notes
 
-    def surprise(self) -> int:
+    def hand_over_unexpected(self) -> int:
         """Play a note, which is read, and hand over at another moment than foreseen."""
-        self._play_one()
-        return self._answered()
+        self._play_note()
+        return self._time_first_note()
 
-    def foreseen(self) -> int:
+    def hand_over_speculated(self) -> int:
         """Play a note, pause, and hand over when that was to be expected."""
-        self._play_one()
+        self._play_note()
         take = next(self._takes)
-        self._thread.post(Speculate(self._asked(take)))
-        assert self._thread.settle(_PATIENCE_S)
-        return self._answered(take=take)
+        self._thread.post(Speculate(self._generate_request(take)))
+        assert self._thread.settle(_TIMEOUT_S)
+        return self._time_first_note(take=take)
 
     def close(self) -> None:
         """End the thread."""
         self._thread.close()
 
-    def _play_one(self) -> None:
+    def _play_note(self) -> None:
         if self._notes:
-            self._thread.post(PlayerEvents(tuple(_phrase(self._next, 1))))
+            self._thread.post(PlayerEvents(tuple(_phrase_events(self._next, 1))))
             self._next += 1
-        assert self._thread.settle(_PATIENCE_S)
+        assert self._thread.settle(_TIMEOUT_S)
 
-    def _asked(self, take: int) -> Generate:
+    def _generate_request(self, take: int) -> Generate:
         begin = self._next * _TICKS + 24
         return Generate(take, begin, begin + 24, begin + 24, BAND)
 
-    def _answered(self, *before: PlayerEvents, take: int | None = None) -> int:
-        asked = self._asked(take or next(self._takes))
+    def _time_first_note(self, *before: PlayerEvents, take: int | None = None) -> int:
+        asked = self._generate_request(take or next(self._takes))
         begin = self._clock.now_ns()
         for message in before:
             self._thread.post(message)
         self._thread.post(asked)
-        while not self._received().events:
+        while not self._receive().events:
             pass
         taken = self._clock.now_ns() - begin
-        assert self._thread.settle(_PATIENCE_S)
+        assert self._thread.settle(_TIMEOUT_S)
         while self._thread.connection.poll():
-            self._received()
+            self._receive()
         self.cached = self._decoder.length
         self._thread.post(Retract(asked.take, asked.begin_tick - 1))
-        assert self._thread.settle(_PATIENCE_S)
+        assert self._thread.settle(_TIMEOUT_S)
         return taken
 
-    def _received(self) -> Generated:
-        assert self._thread.connection.poll(_PATIENCE_S), "the composer does not answer"
+    def _receive(self) -> Generated:
+        assert self._thread.connection.poll(_TIMEOUT_S), "the composer does not answer"
         composed = self._thread.connection.recv()
         assert isinstance(composed, Generated), composed
         return composed
 
 
-def sustained(artefact: Artefact) -> dict[str, float]:
+def measure_sustained(artefact: Artefact) -> dict[str, float]:
     """Return how fast notes come: a minute of music for a band, on a full cache, one token a time.
 
     `times_real_time` is for music of eight notes a second.
     """
     composer = Composer(artefact, tuned_decoder(artefact))
-    for message in (Reset(), Configure(Settings()), PlayerEvents(tuple(_phrase(0, 256)))):
+    for message in (Reset(), Configure(Settings()), PlayerEvents(tuple(_phrase_events(0, 256)))):
         composer.receive(message)
-    _worked(composer)
+    _run_to_idle(composer)
     begin = 257 * _TICKS
     end = begin + _SUSTAINED_TICKS
     composer.receive(Generate(1, begin, end, end, BAND))
     told: list[NoteEvent] = []
-    (taken,) = timed(lambda: told.extend(_told(composer)))
+    (taken,) = time_calls(lambda: told.extend(_generated_events(composer)))
     notes = sum(isinstance(happening, Onset) for happening in told)
     seconds = taken / SECOND
     return {
@@ -189,16 +189,16 @@ def sustained(artefact: Artefact) -> dict[str, float]:
     }
 
 
-def hour(artefact: Artefact, minutes: int = 60) -> dict[str, Any]:
+def measure_hour(artefact: Artefact, minutes: int = 60) -> dict[str, Any]:
     """Return what a token costs after a minute and at the end of an hour, and the memory it took.
 
     Beside each the cost to a decoder that has just been made, for as many cached tokens.
     """
-    jam = _Jam(artefact)
-    jam.until(_MINUTE_NS)
-    first, first_bytes = jam.cost(), psutil.Process().memory_info().rss
-    jam.until(minutes * _MINUTE_NS)
-    last, last_bytes = jam.cost(), psutil.Process().memory_info().rss
+    jam = _SimulatedJam(artefact)
+    jam.run_until(_MINUTE_NS)
+    first, first_bytes = jam.token_cost(), psutil.Process().memory_info().rss
+    jam.run_until(minutes * _MINUTE_NS)
+    last, last_bytes = jam.token_cost(), psutil.Process().memory_info().rss
     return {
         "minutes": minutes,
         "notes": jam.notes,
@@ -210,7 +210,7 @@ def hour(artefact: Artefact, minutes: int = 60) -> dict[str, Any]:
     }
 
 
-class _Jam:
+class _SimulatedJam:
     """A player and Antiphon in turn, in a time of their own."""
 
     def __init__(self, artefact: Artefact) -> None:
@@ -222,25 +222,25 @@ class _Jam:
         self._session = Session(Settings())
         self._step(Start())
 
-    def until(self, end_ns: int) -> None:
+    def run_until(self, end_ns: int) -> None:
         """Go on with phrases and answers; every second answer is broken off in its midst."""
         while self._now_ns < end_ns:
             for index in range(_PHRASE_NOTES):
                 pitch = 48 + (self._phrases * 7 + index * 5) % 36
-                self._play(NoteOn(0, pitch, 80), _HELD_NS)
-                rest_ns = _GAP_NS - _HELD_NS + (_REST_NS if index % 8 == 7 else 0)
+                self._play(NoteOn(0, pitch, 80), _NOTE_NS)
+                rest_ns = _GAP_NS - _NOTE_NS + (_REST_NS if index % 8 == 7 else 0)
                 self._play(NoteOff(0, pitch), rest_ns)
             self._phrases += 1
             self.notes += _PHRASE_NOTES
             while self._session.state is not TurnState.ANSWERING:
-                self._pass_to_deadline()
+                self._advance_to_deadline()
             broken_off_ns = self._now_ns + _GAP_NS * _PHRASE_NOTES // 2
             while self._session.state is TurnState.ANSWERING:
                 if self._phrases % 2 and self._now_ns >= broken_off_ns:
                     break  # the next phrase begins
-                self._pass_to_deadline()
+                self._advance_to_deadline()
 
-    def cost(self) -> dict[str, Spread]:
+    def token_cost(self) -> dict[str, Spread]:
         """Return what a token costs here and now, and on a fresh decoder that has as many."""
         room = 8
         self._decoder.rewind(min(self._decoder.length, self._decoder.capacity - room))
@@ -250,9 +250,9 @@ class _Jam:
         taken: dict[str, list[int]] = {"jam": [], "fresh": []}
         for _ in range(50):
             for name, decoder in (("jam", self._decoder), ("fresh", self._fresh)):
-                taken[name] += timed(partial(feed_anything, decoder, 1), room)
+                taken[name] += time_calls(partial(feed_anything, decoder, 1), room)
                 decoder.rewind(length)
-        return {name: Spread.of(times) for name, times in taken.items()}
+        return {name: Spread.from_ns(times) for name, times in taken.items()}
 
     def _play(self, event: NoteOn | NoteOff, then_ns: int) -> None:
         """Play an event, and let time pass with all that falls due in it."""
@@ -263,7 +263,7 @@ class _Jam:
             self._step()
         self._now_ns = end_ns
 
-    def _pass_to_deadline(self) -> None:
+    def _advance_to_deadline(self) -> None:
         due_ns = self._session.deadline_ns()
         assert due_ns is not None
         self._now_ns = max(self._now_ns, due_ns)
@@ -281,21 +281,21 @@ class _Jam:
                 self._session.step(self._now_ns, [composed])
 
 
-def _phrase(begin: int, notes: int) -> Iterator[NoteEvent]:
+def _phrase_events(first: int, notes: int) -> Iterator[NoteEvent]:
     """Give notes on the piano, eight a second, from a number on."""
-    for index in range(begin, begin + notes):
+    for index in range(first, first + notes):
         pitch = 48 + index * 7 % 36
         yield Onset(index * _TICKS, Instrument.PIANO, pitch, 80)
         yield Release(index * _TICKS + _TICKS - 2, Instrument.PIANO, pitch)
 
 
-def _told(composer: Composer) -> Iterator[NoteEvent]:
+def _generated_events(composer: Composer) -> Iterator[NoteEvent]:
     while composer.busy:
         composed = composer.work()
         if composed is not None:
             yield from composed.events
 
 
-def _worked(composer: Composer) -> None:
+def _run_to_idle(composer: Composer) -> None:
     while composer.busy:
         composer.work()

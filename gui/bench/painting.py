@@ -23,16 +23,16 @@ from bridge.midi.instruments import Instrument
 from bridge.sync.transport import Source, Transport
 
 SECOND = 1_000_000_000
-NOTES, FRAMES, WARM = 5000, 600, 60
+NOTE_COUNT, FRAME_COUNT, WARM_UP_FRAMES = 5000, 600, 60
 SIZES = ((1280, 640), (2560, 1300))
 _FRAME_NS = SECOND // 60
-_PAINT = "from gui.bench.painting import main; main()"
+_PAINT_SCRIPT = "from gui.bench.painting import main; main()"
 
 
-def painting() -> dict[str, Any]:
+def measure_painting() -> dict[str, Any]:
     """Return ms that a frame takes, by the size of the roll."""
     done = subprocess.run(
-        [sys.executable, "-c", _PAINT],
+        [sys.executable, "-c", _PAINT_SCRIPT],
         check=True,
         capture_output=True,
         text=True,
@@ -42,7 +42,7 @@ def painting() -> dict[str, Any]:
     return found
 
 
-def crowd(now_ns: int, span_ns: int, count: int = NOTES) -> tuple[RollNote, ...]:
+def random_notes(now_ns: int, span_ns: int, count: int = NOTE_COUNT) -> tuple[RollNote, ...]:
     """Return so many notes of both players that have sounded within a time."""
     rng = random.Random(1)
     onsets = sorted(now_ns - rng.randrange(span_ns) for _ in range(count))
@@ -64,12 +64,12 @@ def main() -> None:
     from PySide6.QtWidgets import QApplication
 
     application = QApplication(["painting"])
-    found = {f"{width}x{height}": _frames(width, height) for width, height in SIZES}
+    found = {f"{width}x{height}": _time_frames(width, height) for width, height in SIZES}
     sys.stdout.write(json.dumps(found))
     application.quit()
 
 
-def _frames(width: int, height: int) -> dict[str, float]:
+def _time_frames(width: int, height: int) -> dict[str, float]:
     from PySide6.QtGui import QImage
 
     from bridge.system.clock import SystemClock
@@ -82,13 +82,13 @@ def _frames(width: int, height: int) -> dict[str, float]:
     roll.zoom_by(-100)
     now_ns = 1000 * SECOND
     host = Transport(Source.JACK, epoch=1)
-    notes = crowd(now_ns, round(PLAYHEAD * roll.view().span_ns))
+    notes = random_notes(now_ns, round(PLAYHEAD * roll.view().span_ns))
     snapshot = Snapshot(
         now_ns, TurnState.ANSWERING, Settings(), notes, transport=host, epochs=((0, host),)
     )
     image = QImage(width, height, QImage.Format.Format_RGB32)
     taken: list[int] = []
-    for frame in range(WARM + FRAMES):
+    for frame in range(WARM_UP_FRAMES + FRAME_COUNT):
         at_ns = now_ns + frame * _FRAME_NS
         if frame % 2 == 0:
             new = RollNote(Instrument.PIANO, 60, 80, at_ns, at_ns + SECOND, answered=True)
@@ -97,6 +97,8 @@ def _frames(width: int, height: int) -> dict[str, float]:
         begin_ns = clock.now_ns()
         roll.render(image)
         taken.append(clock.now_ns() - begin_ns)
-    median, often, rarely = np.percentile(np.array(taken[WARM:]) / 1e6, [50, 95, 99])
+    median, often, rarely = np.percentile(np.array(taken[WARM_UP_FRAMES:]) / 1e6, [50, 95, 99])
     figures = {"median_ms": median, "p95_ms": often, "p99_ms": rarely}
-    return {name: round(float(value), 3) for name, value in figures.items()} | {"count": FRAMES}
+    return {name: round(float(value), 3) for name, value in figures.items()} | {
+        "count": FRAME_COUNT
+    }

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
 
     from matplotlib.axes import Axes
 
-    from gui.bench.report import Found
+    from gui.bench.report import Results
 
 _FINE_US = 50
 
 
-def draw(found: Found, path: Path) -> None:
+def draw_report(results: Results, path: Path) -> None:
     """Draw the steps, the hand-overs and the lateness into a PNG file."""
     figure = Figure(figsize=(14, 5.2), layout="constrained")
     axes = figure.subplots(1, 3)
@@ -31,8 +31,8 @@ def draw(found: Found, path: Path) -> None:
         (_draw_steps, _draw_hand_overs, _draw_lateness),
         strict=True,
     ):
-        if section in found:
-            panel(ax, found[section])
+        if section in results:
+            panel(ax, results[section])
             ax.grid(alpha=0.3)
             ax.yaxis.set_major_formatter(FuncFormatter(lambda at, _: f"{at:g}"))
             ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, frameon=False)
@@ -41,8 +41,8 @@ def draw(found: Found, path: Path) -> None:
     figure.savefig(path, dpi=110)
 
 
-def _draw_steps(ax: Axes, steps: Found) -> None:
-    lengths = [str(cached) for cached in decode.CACHED]
+def _draw_steps(ax: Axes, steps: Results) -> None:
+    lengths = [str(cached) for cached in decode.CONTEXT_LENGTHS]
     for name in steps[lengths[0]]:
         if name != BESIDE_RIVALS:
             medians = [steps[length][name]["median_ms"] for length in lengths]
@@ -51,7 +51,7 @@ def _draw_steps(ax: Axes, steps: Found) -> None:
     ax.set(yscale="log", title="a token", xlabel="tokens cached", ylabel="ms, median")
 
 
-def _draw_hand_overs(ax: Axes, contexts: Found) -> None:
+def _draw_hand_overs(ax: Axes, contexts: Results) -> None:
     for kind in ("cold", "warm", "foreseen"):
         medians = [context[kind]["median_ms"] for context in contexts.values()]
         above = [
@@ -67,7 +67,7 @@ def _draw_hand_overs(ax: Axes, contexts: Found) -> None:
     )
 
 
-def _draw_lateness(ax: Axes, sent: Found) -> None:
+def _draw_lateness(ax: Axes, sent: Results) -> None:
     late = {name: found["late_us"] for name, found in sent.items() if "late_us" in found}
     # Fine around nothing, coarse far off: a single note that was very late must not hide the rest.
     far = np.geomspace(_FINE_US, 1e5, 24)

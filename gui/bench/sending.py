@@ -32,80 +32,80 @@ if TYPE_CHECKING:
     from bridge.io.handle import BackendName
     from export.runtime.artefact import Artefact
 
-_SOON_NS, _APART_NS, _JITTER_NS, _HELD_NS = 500 * MS, 100 * MS, 40 * MS, 30 * MS
-_READY_S = 10.0
+_LEAD_NS, _INTERVAL_NS, _JITTER_NS, _NOTE_NS = 500 * MS, 100 * MS, 40 * MS, 30 * MS
+_READY_TIMEOUT_S = 10.0
 _NOTES = 64  # pitches that take turns, so that one that is lost does not shift the others
 
 
-class Busy:
+class DecodeLoad:
     """Decodes at full speed in a thread."""
 
     def __init__(self, artefact: Artefact) -> None:
         self._decoder = tuned_decoder(artefact)
-        self._leaving = False
+        self._stopping = False
         self._thread = threading.Thread(target=self._decode, daemon=True)
 
     def __enter__(self) -> None:
         self._thread.start()
 
     def __exit__(self, *_: object) -> None:
-        self._leaving = True
+        self._stopping = True
         self._thread.join()
 
     def _decode(self) -> None:
-        while not self._leaving:
+        while not self._stopping:
             feed_anything(self._decoder, 1)
 
 
-def as_sent(artefact: Artefact, seconds: int, backend: BackendName) -> dict[str, Any]:
+def measure_sent(artefact: Artefact, seconds: int, backend: BackendName) -> dict[str, Any]:
     """Return how late the I/O process says that it was, as a spread and one by one."""
-    with Busy(artefact), MidiIo.start(backend) as io:
+    with DecodeLoad(artefact), MidiIo.start(backend) as io:
         io.send(protocol.OpenPorts())
         io.send(protocol.SetOwnTransport(NANOSECONDS))
-        told = lateness(io, plan(seconds))
+        told = measure_lateness(io, plan_notes(seconds))
     late = [each for each in told if each is not None]
-    return Spread.of(late).as_dict() | {
+    return Spread.from_ns(late).as_dict() | {
         "planned": len(told),
         "lost": len(told) - len(late),
         "late_us": sorted(round(each / 1000, 1) for each in late),
     }
 
 
-def lateness(io: MidiIo, dues: list[ScheduledEvent]) -> list[int | None]:
+def measure_lateness(io: MidiIo, events: list[ScheduledEvent]) -> list[int | None]:
     """Let these be sent, and return by how many nanoseconds each was late; None: it was lost."""
-    io.send(protocol.Play(tuple(dues)))
+    io.send(protocol.Play(tuple(events)))
     sent: dict[int, int] = {}
     clock = SystemClock()
-    while clock.now_ns() < dues[-1].tick + SECOND:
+    while clock.now_ns() < events[-1].tick + SECOND:
         for message in io.receive(0.2):
             if isinstance(message, protocol.Emitted):
                 sent |= {e.due_ns: e.sent_ns - e.due_ns for e in message.events}
-    return [sent.get(due.tick) for due in dues]
+    return [sent.get(due.tick) for due in events]
 
 
-def as_heard(artefact: Artefact, seconds: int) -> dict[str, Any]:
+def measure_received(artefact: Artefact, seconds: int) -> dict[str, Any]:
     """Return how late another JACK client hears notes, on a server of our own.
 
     Raises:
         gui.bench.jack_rig.RigError: there can be no such server here.
 
     """
-    with jack_server(), Busy(artefact), MidiIo.start("jack") as io:
+    with jack_server(), DecodeLoad(artefact), MidiIo.start("jack") as io:
         io.send(protocol.OpenPorts())
         io.send(protocol.SetOwnTransport(NANOSECONDS))
-        source = _output(io)
+        source = _await_output(io)
         listener = Listener(source)
-        dues = plan(seconds)
+        dues = plan_notes(seconds)
         io.send(protocol.Play(tuple(dues)))
         clock = SystemClock()
         while clock.now_ns() < dues[-1].tick + SECOND:
             io.receive(0.2)
-        heard = listener.heard()
+        heard = listener.stop()
     delays = list(_delays([due for due in dues if isinstance(due.event, NoteOn)], heard))
     if not delays:
         raise RigError("nothing that was sent was heard by the listener.")
     usual = int(np.median(delays))
-    found = Spread.of(abs(delay - usual) for delay in delays).as_dict()
+    found = Spread.from_ns(abs(delay - usual) for delay in delays).as_dict()
     return found | {
         "planned": len(dues) // 2,
         "lost": len(dues) // 2 - len(delays),
@@ -114,8 +114,8 @@ def as_heard(artefact: Artefact, seconds: int) -> dict[str, Any]:
     }
 
 
-def _output(io: MidiIo) -> str:
-    for message in io.receive(_READY_S):
+def _await_output(io: MidiIo) -> str:
+    for message in io.receive(_READY_TIMEOUT_S):
         if isinstance(message, protocol.Ready):
             return message.output_name
         if isinstance(message, protocol.Problem):
@@ -123,24 +123,24 @@ def _output(io: MidiIo) -> str:
     raise RigError("the MIDI process opens no ports.")
 
 
-def plan(seconds: int) -> list[ScheduledEvent]:
+def plan_notes(seconds: int) -> list[ScheduledEvent]:
     """Return notes for so many seconds from now on, ten a second at odd moments."""
-    random, at_ns = Random(0), SystemClock().now_ns() + _SOON_NS
+    random, at_ns = Random(0), SystemClock().now_ns() + _LEAD_NS
     dues = []
-    for index in range(seconds * SECOND // _APART_NS):
-        onset_ns = at_ns + index * _APART_NS + random.randrange(_JITTER_NS)
+    for index in range(seconds * SECOND // _INTERVAL_NS):
+        onset_ns = at_ns + index * _INTERVAL_NS + random.randrange(_JITTER_NS)
         dues.append(ScheduledEvent(onset_ns, 0, NoteOn(0, 32 + index % _NOTES, 80)))
-        dues.append(ScheduledEvent(onset_ns + _HELD_NS, 0, NoteOff(0, 32 + index % _NOTES)))
+        dues.append(ScheduledEvent(onset_ns + _NOTE_NS, 0, NoteOff(0, 32 + index % _NOTES)))
     return dues
 
 
-def _delays(planned: list[ScheduledEvent], heard: list[tuple[int, int]]) -> Iterator[int]:
+def _delays(planned: list[ScheduledEvent], received: list[tuple[int, int]]) -> Iterator[int]:
     """Give the nanoseconds from each note's due moment to where it was heard."""
     at = 0
     for due in planned:
         assert isinstance(due.event, NoteOn)
-        for place in range(at, min(at + _NOTES // 2, len(heard))):
-            note, at_ns = heard[place]
+        for place in range(at, min(at + _NOTES // 2, len(received))):
+            note, at_ns = received[place]
             if note == due.event.pitch:
                 at = place + 1
                 yield at_ns - due.tick

@@ -22,9 +22,9 @@ class Spread:
     count: int
 
     @classmethod
-    def of(cls, taken_ns: Iterable[int]) -> Spread:
+    def from_ns(cls, durations_ns: Iterable[int]) -> Spread:
         """Sum up measurements in nanoseconds."""
-        taken = np.fromiter(taken_ns, np.float64) / 1e6
+        taken = np.fromiter(durations_ns, np.float64) / 1e6
         median, high = np.percentile(taken, [50, 99])
         return cls(round(float(median), 4), round(float(high), 4), len(taken))
 
@@ -33,7 +33,7 @@ class Spread:
         return asdict(self)
 
 
-def timed(work: Callable[[], object], times: int = 1, *, warm_up_ns: int = 0) -> list[int]:
+def time_calls(work: Callable[[], object], times: int = 1, *, warm_up_ns: int = 0) -> list[int]:
     """Do some work so many times; return how long each took, in nanoseconds.
 
     Before, do it for a while: a processor that has just waited is slow for some milliseconds.
@@ -49,14 +49,16 @@ def timed(work: Callable[[], object], times: int = 1, *, warm_up_ns: int = 0) ->
     return taken
 
 
-def interleaved(turns: Mapping[str, Callable[[], Sequence[int]]], rounds: int) -> dict[str, Spread]:
+def time_interleaved(
+    tasks: Mapping[str, Callable[[], Sequence[int]]], rounds: int
+) -> dict[str, Spread]:
     """Let all take turns; return the spread of each. The first round warms up and is not counted.
 
     A machine that is slow for a moment is then slow for all of them.
     """
-    taken: dict[str, list[int]] = {name: [] for name in turns}
+    taken: dict[str, list[int]] = {name: [] for name in tasks}
     for number in range(rounds + 1):
-        for name, turn in turns.items():
+        for name, turn in tasks.items():
             measured = turn()
             taken[name] += measured if number else []
-    return {name: Spread.of(times) for name, times in taken.items()}
+    return {name: Spread.from_ns(times) for name, times in taken.items()}

@@ -18,14 +18,14 @@ from typing import TYPE_CHECKING, Any
 from bridge.system.clock import SystemClock
 from export.runtime.artefact import default_artefact
 from export.runtime.calibration import tuned_decoder
-from gui.bench.spread import Spread, timed
+from gui.bench.spread import Spread, time_calls
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _REPEATS = 5
-_JAM = "from gui.cli import main; main()"
-_WINDOW = """
+_JAM_SCRIPT = "from gui.cli import main; main()"
+_WINDOW_SCRIPT = """
 import sys
 from bridge.system.clock import SystemClock
 from export.runtime.style_space import StyleSpace
@@ -41,40 +41,40 @@ sys.exit(run(StyleSpace.of(load_artefact()), None, shown))
 """
 
 
-def network() -> dict[str, Any]:
+def measure_network() -> dict[str, Any]:
     """Return ms to load and verify the artefact, and to make the decoder that plays best."""
     artefact = default_artefact()
-    loading = timed(default_artefact, _REPEATS)
-    opening = timed(lambda: tuned_decoder(artefact), _REPEATS)
+    loading = time_calls(default_artefact, _REPEATS)
+    opening = time_calls(lambda: tuned_decoder(artefact), _REPEATS)
     return {
-        "artefact verified": Spread.of(loading).as_dict(),
-        "decoder tuned": Spread.of(opening).as_dict(),
+        "artefact verified": Spread.from_ns(loading).as_dict(),
+        "decoder tuned": Spread.from_ns(opening).as_dict(),
     }
 
 
-def listening() -> dict[str, Any]:
+def measure_jam_start() -> dict[str, Any]:
     """Return ms from starting `antiphon jam` until its ports are open, on whatever is there."""
-    return _started(_jam_ready)
+    return _measure_start(_time_jam)
 
 
-def window() -> dict[str, Any]:
+def measure_window_start() -> dict[str, Any]:
     """Return ms from starting `antiphon` until its window has been painted."""
-    return _started(_window_shown)
+    return _measure_start(_time_window)
 
 
-def _started(ready: Callable[[], int]) -> dict[str, Any]:
+def _measure_start(ready: Callable[[], int]) -> dict[str, Any]:
     """Return the spread of what `ready` measures."""
     ready()
-    return Spread.of([ready() for _ in range(_REPEATS)]).as_dict()
+    return Spread.from_ns([ready() for _ in range(_REPEATS)]).as_dict()
 
 
-def _jam_ready() -> int:
+def _time_jam() -> int:
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "jam.jsonl"
         begin_ns = SystemClock().now_ns()
         arguments = ["jam", "--for", "1", "--json-log", str(log)]
         subprocess.run(
-            [sys.executable, "-c", _JAM, *arguments], check=True, stdout=subprocess.DEVNULL
+            [sys.executable, "-c", _JAM_SCRIPT, *arguments], check=True, stdout=subprocess.DEVNULL
         )
         entries = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
     # Without any MIDI service it says so in the same moment in which it would listen.
@@ -82,10 +82,10 @@ def _jam_ready() -> int:
     return int(answered["time_ns"]) - begin_ns
 
 
-def _window_shown() -> int:
+def _time_window() -> int:
     begin_ns = SystemClock().now_ns()
     done = subprocess.run(
-        [sys.executable, "-c", _WINDOW],
+        [sys.executable, "-c", _WINDOW_SCRIPT],
         check=True,
         capture_output=True,
         text=True,

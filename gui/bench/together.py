@@ -36,12 +36,12 @@ if TYPE_CHECKING:
     from export.runtime.artefact import Artefact
 
 BPM = 112
-_LEAVE_NS = 6 * SECOND
+_EXIT_TIMEOUT_NS = 6 * SECOND
 _NOTE_ON, _NOTE_OFF = 0x90, 0x80
 _PLAYER_OUT, _LISTENER_IN = "independent-player:out", "neighbour:in"
 
 
-def together(artefact: Artefact, seconds: int) -> dict[str, Any]:
+def measure_together(artefact: Artefact, seconds: int) -> dict[str, Any]:
     """Return what was played and heard, and what of it was wrong.
 
     Raises:
@@ -63,45 +63,45 @@ def together(artefact: Artefact, seconds: int) -> dict[str, Any]:
             other = subprocess.Popen(
                 [sys.executable, "-m", __name__, str(seconds)], stdout=subprocess.PIPE, text=True
             )
-            end_ns = engine.now_ns + seconds * SECOND + _LEAVE_NS
+            end_ns = engine.now_ns + seconds * SECOND + _EXIT_TIMEOUT_NS
             while engine.now_ns < end_ns:
-                log += engine.turn(end_ns)
+                log += engine.poll(end_ns)
         told, _ = other.communicate()
-    heard = Heard.of(json.loads(told))
+    heard = StreamCheck.from_messages(json.loads(told))
     dropped = sum(entry.value or 0 for entry in log if entry.event == "late")
     played = sum(entry.event == "played" for entry in log)
     return {
         "seconds": seconds,
         "played": played,
-        "answered": heard.strikes,
-        "hanging": heard.hanging,
-        "releases_lost": heard.releases_lost,
+        "answered": heard.onsets,
+        "hanging": heard.hanging_notes,
+        "releases_lost": heard.lost_releases,
         "dropped_late": dropped,
-        "dropped_share": dropped / max(1, heard.strikes + dropped),
+        "dropped_share": dropped / max(1, heard.onsets + dropped),
     }
 
 
 def _until_ready(engine: Engine) -> list[LogEntry]:
     give_up_ns = engine.now_ns + 20 * SECOND
     while engine.now_ns < give_up_ns:
-        log = engine.turn(engine.now_ns + SECOND)
+        log = engine.poll(engine.now_ns + SECOND)
         if any(entry.event == "ready" for entry in log):
             return log
     raise RigError("the MIDI process opens no ports.")
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class StreamCheck:
     """What a neighbour makes of a stream of messages: strikes, and what was wrong with them."""
 
-    strikes: int
-    hanging: int
+    onsets: int
+    hanging_notes: int
     """Notes that never ended."""
-    releases_lost: int
+    lost_releases: int
     """Notes that were struck again before they had ended."""
 
     @classmethod
-    def of(cls, messages: Iterable[list[int]]) -> Heard:
+    def from_messages(cls, messages: Iterable[list[int]]) -> StreamCheck:
         """Listen to messages in order."""
         sounding: set[tuple[int, int]] = set()
         strikes = lost = 0
@@ -116,7 +116,7 @@ class Heard:
         return cls(strikes, len(sounding), lost)
 
 
-def plan(seconds: int, seed: int = 0) -> list[tuple[int, bytes]]:
+def plan_notes(seconds: int, seed: int = 0) -> list[tuple[int, bytes]]:
     """Return a player's notes, each with its frame from the beginning: phrases and pauses."""
     random, frame, pitch = Random(seed), 0, 60
     planned: list[tuple[int, bytes]] = []
@@ -146,7 +146,7 @@ def main() -> None:
     player = jack.Client("independent-player", no_start_server=True)
     listener = jack.Client("neighbour", no_start_server=True)
     out, into = player.midi_outports.register("out"), listener.midi_inports.register("in")
-    todo, heard, begin = deque(plan(seconds)), list[list[int]](), list[int]()
+    todo, heard, begin = deque(plan_notes(seconds)), list[list[int]](), list[int]()
     gone = Event()
 
     def play(size: int) -> None:

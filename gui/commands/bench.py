@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from bridge.system.extras import install_command
-from gui.commands.terminal import fail, load_artefact, writable
+from gui.commands.terminal import fail, load_artefact, check_writable
 
 _NEEDED = ("matplotlib", "psutil")
 
@@ -45,17 +45,17 @@ def bench(
             fail(f"--only: there is no {section!r}; there are {', '.join(report.SECTIONS)}.")
     if seconds < 1 or minutes < 2:
         fail("--seconds must be at least 1 and --minutes at least 2.")
-    writable(plot)
+    check_writable(plot)
     artefact = load_artefact()
     found = report.measure(artefact, sections, seconds, minutes, Console(stderr=True))
     if plot is not None:
-        from gui.bench.plot import draw
+        from gui.bench.plot import draw_report
 
-        draw(found, plot)
+        draw_report(found, plot)
     if as_json:
         typer.echo(json.dumps(found))
     else:
-        report.show(found, Console())
+        report.print_report(found, Console())
 
 
 def _check_installed() -> None:

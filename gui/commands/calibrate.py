@@ -24,10 +24,10 @@ from bridge.system.clock import SystemClock
 if TYPE_CHECKING:
     from bridge.io.handle import BackendName
 
-NOTES = 16
+NOTE_COUNT = 16
 _FIRST_PITCH, _VELOCITY = 60, 20
-_SOON_NS, _APART_NS, _HELD_NS = 300 * MS, 250 * MS, 100 * MS
-_READY_S = 10.0
+_LEAD_NS, _INTERVAL_NS, _NOTE_NS = 300 * MS, 250 * MS, 100 * MS
+_READY_TIMEOUT_S = 10.0
 
 
 class CalibrationError(Exception):
@@ -38,12 +38,14 @@ class CalibrationError(Exception):
 class RoundTrip:
     """The usual delay of an echo, and how much it varies."""
 
-    echoes: int
-    usual_ns: int
-    spread_ns: int
+    echo_count: int
+    median_ns: int
+    stdev_ns: int
 
 
-def round_trip(backend: BackendName, input_name: str | None, output_name: str | None) -> RoundTrip:
+def measure_round_trip(
+    backend: BackendName, input_name: str | None, output_name: str | None
+) -> RoundTrip:
     """Send some notes and measure their echoes.
 
     Raises:
@@ -55,11 +57,11 @@ def round_trip(backend: BackendName, input_name: str | None, output_name: str | 
         _await_ready(io)
         io.send(protocol.SetOwnTransport(NANOSECONDS))
         clock = SystemClock()
-        first_ns = clock.now_ns() + _SOON_NS
-        io.send(protocol.Play(tuple(_plan(first_ns))))
-        end_ns = first_ns + NOTES * _APART_NS + MEMORY_NS
+        first_ns = clock.now_ns() + _LEAD_NS
+        io.send(protocol.Play(tuple(_probe_events(first_ns))))
+        end_ns = first_ns + NOTE_COUNT * _INTERVAL_NS + MEMORY_NS
         delays_ns: list[int] = []
-        while (left_ns := end_ns - clock.now_ns()) > 0 and len(delays_ns) < 2 * NOTES:
+        while (left_ns := end_ns - clock.now_ns()) > 0 and len(delays_ns) < 2 * NOTE_COUNT:
             for message in io.receive(left_ns / SECOND):
                 if isinstance(message, protocol.EchoDetected):
                     delays_ns += message.delays_ns
@@ -72,7 +74,7 @@ def round_trip(backend: BackendName, input_name: str | None, output_name: str | 
 
 
 def _await_ready(io: MidiIo) -> None:
-    for message in io.receive(_READY_S):
+    for message in io.receive(_READY_TIMEOUT_S):
         if isinstance(message, protocol.Ready):
             return
         if isinstance(message, protocol.Problem):
@@ -80,10 +82,10 @@ def _await_ready(io: MidiIo) -> None:
     raise CalibrationError("the MIDI process opens no ports.")
 
 
-def _plan(first_ns: int) -> list[ScheduledEvent]:
+def _probe_events(first_ns: int) -> list[ScheduledEvent]:
     dues = []
-    for number in range(NOTES):
-        onset_ns, pitch = first_ns + number * _APART_NS, _FIRST_PITCH + number
+    for number in range(NOTE_COUNT):
+        onset_ns, pitch = first_ns + number * _INTERVAL_NS, _FIRST_PITCH + number
         dues.append(ScheduledEvent(onset_ns, 0, NoteOn(0, pitch, _VELOCITY)))
-        dues.append(ScheduledEvent(onset_ns + _HELD_NS, 0, NoteOff(0, pitch)))
+        dues.append(ScheduledEvent(onset_ns + _NOTE_NS, 0, NoteOff(0, pitch)))
     return dues

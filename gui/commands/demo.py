@@ -19,9 +19,9 @@ from bridge.messages.snapshot import LogEntry, RollNote, TurnState
 from bridge.midi import smf
 from bridge.playout import protocol
 from bridge.session.player import MS, SECOND
-from gui.engine.phrases import fingers
+from gui.engine.phrases import performance_events
 from gui.engine.process import Engine
-from gui.engine.recording import credit, write_recording
+from gui.engine.recording import provenance, write_recording
 from model.tokens.vocabulary import pitch_name
 
 if TYPE_CHECKING:
@@ -30,14 +30,14 @@ if TYPE_CHECKING:
     from export.runtime.artefact import Artefact
 
 _START_NS = 300 * MS
-_LONGEST_NS = 90 * SECOND
+_TIMEOUT_NS = 90 * SECOND
 
 
 class DemoError(Exception):
     """The demo cannot be played; the text is one sentence."""
 
 
-def play(artefact: Artefact, settings: Settings, phrase: Path, out: Path) -> None:
+def run_demo(artefact: Artefact, settings: Settings, phrase: Path, out: Path) -> None:
     """Play the phrase, show and write the answer.
 
     Raises:
@@ -51,16 +51,16 @@ def play(artefact: Artefact, settings: Settings, phrase: Path, out: Path) -> Non
     if not prompt.score.notes:
         raise DemoError(f"{phrase}: has no notes to play.")
     console = Console(highlight=False)
-    style = _named(settings.style)
+    style = _format_style(settings.style)
     console.print(f"[bold]Antiphon demo[/bold]: {phrase.stem}, answered in the style: {style}")
     with Engine(artefact, settings, backend="loopback") as engine:
-        log = _converse(engine, settings, prompt, console)
+        log = _run_session(engine, settings, prompt, console)
         snapshot, record = engine.snapshot(), engine.record()
     console.print(_summary(snapshot.notes, log))
     title = f"{phrase.stem}, answered in the style: {style}, seed {settings.seed}"
     target = out / f"antiphon-{phrase.stem}.mid"
     try:
-        write_recording(record, target, credit(artefact, settings))
+        write_recording(record, target, provenance(artefact, settings))
         console.print(f"Written: {target}")
         console.print(_draw_roll(snapshot.notes, target.with_suffix(".png"), title))
     except (smf.MidiFileError, OSError) as error:
@@ -73,60 +73,64 @@ def _draw_roll(notes: tuple[RollNote, ...], path: Path, title: str) -> str:
     Qt needs libraries of the system that a machine without a screen may lack. The demo does not.
     """
     try:
-        from gui.commands.roll_png import draw
+        from gui.commands.roll_png import draw_roll
     except ImportError as error:
         return f"No picture was drawn: Qt cannot be loaded here ({error})."
-    draw(notes, path, title)
+    draw_roll(notes, path, title)
     return f"Written: {path}"
 
 
-def _named(style: tuple[tuple[str, float], ...]) -> str:
+def _format_style(style: tuple[tuple[str, float], ...]) -> str:
     if len(style) == 1:
         return style[0][0]
     return ", ".join(f"{name} {weight:g}" for name, weight in style) or "none in particular"
 
 
-def _converse(
+def _run_session(
     engine: Engine, settings: Settings, prompt: smf.MidiFile, console: Console
 ) -> list[LogEntry]:
     engine.post(protocol.OpenPorts())
     engine.post(ChangeSettings(settings))
     engine.post(Start())
-    log, give_up_ns = list[LogEntry](), engine.now_ns + _LONGEST_NS
+    log, give_up_ns = list[LogEntry](), engine.now_ns + _TIMEOUT_NS
     playing, shown = False, 0
     while engine.now_ns < give_up_ns:
-        news = engine.turn(engine.now_ns + SECOND // 10)
+        news = engine.poll(engine.now_ns + SECOND // 10)
         log += news
         if not playing and any(entry.event == "ready" for entry in news):
-            engine.inject(fingers(prompt.score, engine.now_ns + _START_NS))
+            engine.inject(performance_events(prompt.score, engine.now_ns + _START_NS))
             playing = True
         snapshot = engine.snapshot()
-        shown = _show(console, snapshot.notes, shown, snapshot.now_ns)
+        shown = _print_new_notes(console, snapshot.notes, shown, snapshot.now_ns)
         if (
             any(entry.event == "finished" for entry in news)
             and snapshot.state is TurnState.LISTENING
         ):
             return log
-    raise DemoError(f"no answer came within {_LONGEST_NS // SECOND} seconds.")
+    raise DemoError(f"no answer came within {_TIMEOUT_NS // SECOND} seconds.")
 
 
-def _show(console: Console, notes: tuple[RollNote, ...], shown: int, now_ns: int) -> int:
+def _print_new_notes(
+    console: Console, notes: tuple[RollNote, ...], printed: int, now_ns: int
+) -> int:
     """Print the notes that have begun since the last time; return how many have been shown."""
     begun = sum(note.onset_ns <= now_ns for note in notes)
-    for note in notes[shown:begun]:
+    for note in notes[printed:begun]:
         hue, who = ("dark_orange", "answered") if note.answered else ("steel_blue1", "played  ")
         console.print(
             f"[{hue}]{who}[/] {note.instrument.label:8} {pitch_name(note.pitch):4} v{note.velocity}"
         )
-    return max(shown, begun)
+    return max(printed, begun)
 
 
 def _summary(notes: tuple[RollNote, ...], log: list[LogEntry]) -> Table:
     table = Table(show_header=False, box=None)
     played, answered = ([n for n in notes if n.answered is side] for side in (False, True))
-    table.add_row("played", f"{len(played)} notes in {_seconds(played)}")
+    table.add_row("played", f"{len(played)} notes in {_format_duration(played)}")
     instruments = ", ".join(sorted({note.instrument.label for note in answered}))
-    table.add_row("answered", f"{len(answered)} notes in {_seconds(answered)}, {instruments}")
+    table.add_row(
+        "answered", f"{len(answered)} notes in {_format_duration(answered)}, {instruments}"
+    )
     for what in ("first note decided", "first note sent"):
         for entry in log:
             if entry.event == what and entry.value is not None:
@@ -137,7 +141,7 @@ def _summary(notes: tuple[RollNote, ...], log: list[LogEntry]) -> Table:
     return table
 
 
-def _seconds(notes: list[RollNote]) -> str:
+def _format_duration(notes: list[RollNote]) -> str:
     if not notes:
         return "0 s"
     end = max(n.release_ns or n.onset_ns for n in notes)

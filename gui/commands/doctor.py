@@ -22,41 +22,41 @@ if TYPE_CHECKING:
     from export.runtime.decoder import Decoder
 
 _STEPS = 64
-_ANSWER_S = 3.0
+_REPLY_TIMEOUT_S = 3.0
 
 
 def examine() -> Iterator[str]:
     """Yield the findings, one line each, as they are made."""
     python = f"Python {platform.python_version()}"
     yield f"Antiphon {version('antiphon')}, {python}, {platform.platform()}"
-    yield from _ports()
-    yield from _model()
+    yield from _examine_ports()
+    yield from _examine_model()
 
 
-def _ports() -> Iterator[str]:
+def _examine_ports() -> Iterator[str]:
     try:
         with MidiIo.start() as io:
             io.send(protocol.OpenPorts())
             io.send(protocol.ListPorts())
             heard: list[protocol.FromIo] = []
-            while more := io.receive(_ANSWER_S):
+            while more := io.receive(_REPLY_TIMEOUT_S):
                 heard += more
                 if any(isinstance(message, protocol.PortNames) for message in heard):
                     break
     except ChildError as error:
         yield f"MIDI: the I/O process does not start: {error}"
         return
-    yield from told_of_ports(heard, sys.platform)
+    yield from describe_ports(heard, sys.platform)
 
 
-def told_of_ports(heard: Sequence[protocol.FromIo], platform: str) -> Iterator[str]:
+def describe_ports(messages: Sequence[protocol.FromIo], platform: str) -> Iterator[str]:
     """Yield what the I/O process says about ports; if none are open, what to do on this system."""
-    problems = list(dict.fromkeys(m.text for m in heard if isinstance(m, protocol.Problem)))
-    ready = [message for message in heard if isinstance(message, protocol.Ready)]
-    names = [message for message in heard if isinstance(message, protocol.PortNames)]
+    problems = list(dict.fromkeys(m.text for m in messages if isinstance(m, protocol.Problem)))
+    ready = [message for message in messages if isinstance(message, protocol.Ready)]
+    names = [message for message in messages if isinstance(message, protocol.PortNames)]
     for each in ready:
         ports = each.backend, each.input_name, each.output_name
-        yield f"MIDI: {advice.opened(*ports, platform)}"
+        yield f"MIDI: {advice.describe_open_ports(*ports, platform)}"
     for listed in names:
         yield f"MIDI ports to listen on: {', '.join(listed.inputs) or 'none'}"
         yield f"MIDI ports to play on: {', '.join(listed.outputs) or 'none'}"
@@ -64,12 +64,12 @@ def told_of_ports(heard: Sequence[protocol.FromIo], platform: str) -> Iterator[s
         yield f"MIDI: {text}"
     if not ready:
         answers = any(listed.inputs or listed.outputs for listed in names)
-        told = str(advice.unopened("".join(problems[:1]), platform, answers=answers))
+        told = str(advice.advise_no_ports("".join(problems[:1]), platform, responds=answers))
         if told not in problems:
             yield f"MIDI: {told}"
 
 
-def _model() -> Iterator[str]:
+def _examine_model() -> Iterator[str]:
     try:
         artefact = default_artefact()
     except ArtefactError as error:

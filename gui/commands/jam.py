@@ -18,12 +18,12 @@ from gui.commands.options import (
     StrengthOption,
     StyleOption,
     TemperatureOption,
-    ThroughOption,
+    BackendOption,
     TopPOption,
-    backend_of,
-    settings_of,
+    parse_backend,
+    parse_settings,
 )
-from gui.commands.terminal import fail, load_artefact, writable
+from gui.commands.terminal import fail, load_artefact, check_writable
 
 if TYPE_CHECKING:
     import enum
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     from bridge.sync.quantise import Quantise
     from gui.engine.process import Engine
 
-    Word = TypeVar("Word", bound=enum.Enum)
+    EnumMember = TypeVar("EnumMember", bound=enum.Enum)
 
 _SECOND, _MS = 1_000_000_000, 1_000_000
-_LONGEST_ADVANCE_MS = 500
+_MAX_ADVANCE_MS = 500
 
 
 def jam(
@@ -62,7 +62,7 @@ def jam(
     output: Annotated[
         str, typer.Option("--output", help="Port to play on; default: an own port, `out`.")
     ] = "",
-    through: ThroughOption = "auto",
+    through: BackendOption = "auto",
     sync: Annotated[
         str,
         typer.Option(
@@ -140,26 +140,26 @@ def jam(
         fail(f"--candidates: {candidates} is not between 1 and {MAX_CANDIDATES}.")
     if bars < 0:
         fail(f"--bars: {bars} is below 0.")
-    backend = backend_of(through)
+    backend = parse_backend(through)
     settings = replace(
-        settings_of(style, instruments_, temperature, top_p, style_strength, seed),
+        parse_settings(style, instruments_, temperature, top_p, style_strength, seed),
         candidates=candidates,
-        mode=_word("--mode", Mode, mode),
+        mode=_parse_enum("--mode", Mode, mode),
         bars=bars or None,
-        begins=_word("--begins", StartOn, begins),
+        begins=_parse_enum("--begins", StartOn, begins),
         by_silence=by_silence,
-        re_entry=_word("--re-entry", ReEntry, re_entry),
+        re_entry=_parse_enum("--re-entry", ReEntry, re_entry),
         vary=vary,
-        quantise=_quantise(quantise, quantise_strength, swing),
-        time=_time(sync, bpm, metre, count_in, advance_ms, click=click),
+        quantise=_parse_quantise(quantise, quantise_strength, swing),
+        time=_parse_time(sync, bpm, metre, count_in, advance_ms, click=click),
         answer_ns=round(answer_seconds * _SECOND) or None,
     )
-    bindings = _bindings(control or [])
+    bindings = _parse_bindings(control or [])
     artefact = load_artefact(settings)
     for path in (record, json_log):
-        writable(path)
+        check_writable(path)
     with (
-        _log_file(json_log) as log,
+        _open_log(json_log) as log,
         Engine(artefact, settings, backend=backend) as engine,
     ):
         for request in (
@@ -170,19 +170,19 @@ def jam(
             engine.post(request)
         engine.post(Start())
         with contextlib.suppress(KeyboardInterrupt):
-            _converse(engine, log, round(for_ * _SECOND))
+            _run_session(engine, log, round(for_ * _SECOND))
         played = engine.record()
     if record is not None:
         from bridge.midi.smf import MidiFileError
-        from gui.engine.recording import credit, write_recording
+        from gui.engine.recording import provenance, write_recording
 
         try:
-            write_recording(played, record, credit(artefact, settings))
+            write_recording(played, record, provenance(artefact, settings))
         except MidiFileError as error:
             fail(str(error))
 
 
-def _word(option: str, kind: type[Word], word: str) -> Word:
+def _parse_enum(option: str, kind: type[EnumMember], word: str) -> EnumMember:
     """Return the member of an enumeration that a word names, or fail."""
     try:
         return kind(word)
@@ -190,23 +190,23 @@ def _word(option: str, kind: type[Word], word: str) -> Word:
         fail(f"{option}: there is no {word!r}; there are {', '.join(w.value for w in kind)}.")
 
 
-def _quantise(step: str, strength: float, swing: float) -> Quantise:
+def _parse_quantise(step: str, strength: float, swing: float) -> Quantise:
     from bridge.sync.quantise import MAX_SWING, STRAIGHT, Quantise, GridStep
 
     if not 0 <= strength <= 1:
         fail(f"--quantise-strength: {strength:g} is not between 0 and 1.")
     if not STRAIGHT <= swing <= MAX_SWING:
         fail(f"--swing: {swing:g} is not between {STRAIGHT} and {MAX_SWING}.")
-    return Quantise(_word("--quantise", GridStep, step), strength, swing)
+    return Quantise(_parse_enum("--quantise", GridStep, step), strength, swing)
 
 
-def _time(
+def _parse_time(
     sync: str, bpm: float, metre: str, count_in: int, advance_ms: float, *, click: bool
 ) -> TimeSettings:
     from bridge.messages.settings import MAX_BPM, METRE_UNITS, MAX_BEATS, MIN_BPM, TimeSettings
     from bridge.sync.transport import Source
 
-    source = None if sync == "auto" else _word("--sync", Source, sync)
+    source = None if sync == "auto" else _parse_enum("--sync", Source, sync)
     if bpm and not MIN_BPM <= bpm <= MAX_BPM:
         fail(f"--bpm: {bpm:g} is not between {MIN_BPM:g} and {MAX_BPM:g}.")
     count, _, unit = metre.partition("/")
@@ -215,40 +215,40 @@ def _time(
         fail(f"--metre: {metre!r} is no metre (write 3/4 or 6/8).")
     if not 0 <= count_in <= 8:
         fail(f"--count-in: {count_in} is not between 0 and 8.")
-    if abs(advance_ms) > _LONGEST_ADVANCE_MS:
-        fail(f"--advance-ms: {advance_ms:g} is more than {_LONGEST_ADVANCE_MS} either way.")
+    if abs(advance_ms) > _MAX_ADVANCE_MS:
+        fail(f"--advance-ms: {advance_ms:g} is more than {_MAX_ADVANCE_MS} either way.")
     advance_ns = round(advance_ms * _MS)
     return TimeSettings(source, bpm or None, (int(count), int(unit)), count_in, click, advance_ns)
 
 
-def _bindings(words: list[str]) -> Bindings:
+def _parse_bindings(words: list[str]) -> Bindings:
     from bridge.midi.controls import Action, parse_control
 
     bindings = []
     for word in words:
         action, _, control = word.partition("=")
         try:
-            bindings.append((parse_control(control), _word("--control", Action, action)))
+            bindings.append((parse_control(control), _parse_enum("--control", Action, action)))
         except ValueError as error:
             fail(f"--control: {error}.")
     return tuple(bindings)
 
 
-def _converse(engine: Engine, log: TextIO | None, for_ns: int) -> None:
+def _run_session(engine: Engine, log: TextIO | None, for_ns: int) -> None:
     from rich.console import Console
 
     console, end_ns = Console(), engine.now_ns + for_ns
     last = ""
     while not for_ns or engine.now_ns < end_ns:
-        for entry in engine.turn(end_ns if for_ns else engine.now_ns + _SECOND):
+        for entry in engine.poll(end_ns if for_ns else engine.now_ns + _SECOND):
             _write_entry(entry, log)
-            sentence = spoken(entry)
+            sentence = terminal_message(entry)
             if sentence and sentence != last:
                 console.print(sentence, highlight=False, markup=False)
             last = sentence or last
 
 
-_SPOKEN = {
+_TERMINAL_MESSAGES = {
     "ready": "Listening ({text}). Play a phrase and pause; Ctrl-C ends.",
     "time": "{text}",
     "mode": "Mode: {text}.",
@@ -264,10 +264,10 @@ _SPOKEN = {
 }
 
 
-def spoken(entry: LogEntry) -> str:
+def terminal_message(entry: LogEntry) -> str:
     """Return what the terminal says of a log entry; nothing for most."""
     figure = entry.value or 0
-    words = _SPOKEN.get(entry.event, "")
+    words = _TERMINAL_MESSAGES.get(entry.event, "")
     return words.format(text=entry.text, figure=figure, ms=figure / _MS)
 
 
@@ -284,7 +284,7 @@ def _write_entry(entry: LogEntry, log: TextIO | None) -> None:
 
 
 @contextlib.contextmanager
-def _log_file(path: Path | None) -> Iterator[TextIO | None]:
+def _open_log(path: Path | None) -> Iterator[TextIO | None]:
     if path is None:
         yield None
         return

@@ -37,24 +37,24 @@ TopPOption = Annotated[
 StrengthOption = Annotated[
     float, typer.Option("--style-strength", help="How much of the style: 1 as the model thinks.")
 ]
-ThroughOption = Annotated[
+BackendOption = Annotated[
     str, typer.Option("--through", help="auto, jack, rtmidi: which kind of port.")
 ]
 SeedOption = Annotated[int, typer.Option("--seed", help="The same seed gives the same music.")]
 
 
-_THROUGH: dict[str, BackendName] = {"auto": "auto", "jack": "jack", "rtmidi": "rtmidi"}
+_BACKENDS: dict[str, BackendName] = {"auto": "auto", "jack": "jack", "rtmidi": "rtmidi"}
 
 
-def backend_of(through: str) -> BackendName:
+def parse_backend(through: str) -> BackendName:
     """Return the kind of port that a word names, or fail."""
-    if through not in _THROUGH:
-        fail(f"--through: there is no {through!r}; there are {', '.join(_THROUGH)}.")
-    return _THROUGH[through]
+    if through not in _BACKENDS:
+        fail(f"--through: there is no {through!r}; there are {', '.join(_BACKENDS)}.")
+    return _BACKENDS[through]
 
 
-def settings_of(
-    style: str, played: str, temperature: float, top_p: float, strength: float, seed: int
+def parse_settings(
+    style: str, instruments_: str, temperature: float, top_p: float, strength: float, seed: int
 ) -> Settings:
     """Return the settings that these options mean, or fail."""
     from bridge.messages.settings import Settings
@@ -68,11 +68,16 @@ def settings_of(
     if seed < 0:
         fail(f"--seed: {seed} is below 0.")
     return Settings(
-        _blend(style), _instruments(played), temperature, top_p, seed, style_strength=strength
+        _parse_blend(style),
+        _parse_instruments(instruments_),
+        temperature,
+        top_p,
+        seed,
+        style_strength=strength,
     )
 
 
-def _blend(words: str) -> tuple[tuple[str, float], ...]:
+def _parse_blend(words: str) -> tuple[tuple[str, float], ...]:
     """Read "chopin:0.7,bossa nova:0.3"; a name alone weighs 1."""
     parts = []
     for word in filter(None, (part.strip() for part in words.split(","))):
@@ -87,7 +92,7 @@ def _blend(words: str) -> tuple[tuple[str, float], ...]:
     return tuple(parts)
 
 
-def _instruments(words: str) -> tuple[Instrument, ...]:
+def _parse_instruments(words: str) -> tuple[Instrument, ...]:
     chosen = []
     for word in filter(None, (part.strip() for part in words.split(","))):
         kind = instruments.instrument_named(word)

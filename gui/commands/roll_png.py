@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from bridge.messages.snapshot import RollNote
 
-PLAYED, ANSWERED = "#2f6f9f", "#c8641e"
+PLAYED_COLOUR, ANSWERED_COLOUR = "#2f6f9f", "#c8641e"
 _INK, _GRID, _HAND_OVER = "#20262e", "#e4e4e4", "#888888"
 _WIDTH, _HEIGHT = 1320, 550
 _ROLL = QRectF(56, 40, _WIDTH - 56 - 16, _HEIGHT - 40 - 56)
@@ -32,7 +32,7 @@ _SHORTEST_S = 0.02
 _SECOND = 1_000_000_000
 
 
-def draw(notes: Sequence[RollNote], path: Path, title: str) -> None:
+def draw_roll(notes: Sequence[RollNote], path: Path, title: str) -> None:
     """Write the picture; with no notes it is an empty roll.
 
     Raises:
@@ -101,7 +101,7 @@ def _draw_notes(painter: QPainter, scale: _Scale, notes: Sequence[RollNote]) -> 
     for note in sorted(notes, key=lambda note: note.answered):
         onset = scale.seconds(note.onset_ns)
         release = onset if note.release_ns is None else scale.seconds(note.release_ns)
-        hue = QColor(ANSWERED if note.answered else PLAYED)
+        hue = QColor(ANSWERED_COLOUR if note.answered else PLAYED_COLOUR)
         hue.setAlphaF(0.45 + 0.55 * note.velocity / 127)
         painter.setBrush(hue)
         upper_left = QPointF(scale.x(onset), scale.y(note.pitch + 0.5))
@@ -112,7 +112,7 @@ def _draw_notes(painter: QPainter, scale: _Scale, notes: Sequence[RollNote]) -> 
 
 def _draw_hand_overs(painter: QPainter, scale: _Scale, notes: Sequence[RollNote]) -> None:
     painter.setPen(QPen(QColor(_HAND_OVER), 1, Qt.PenStyle.DashLine))
-    for time_ns in _hand_overs(notes):
+    for time_ns in _hand_over_onsets_ns(notes):
         x = scale.x(scale.seconds(time_ns))
         painter.drawLine(QLineF(x, _ROLL.top(), x, _ROLL.bottom()))
 
@@ -122,7 +122,7 @@ def _draw_heading(painter: QPainter, title: str) -> None:
     heading = QRectF(_ROLL.left(), 0, _ROLL.width(), _ROLL.top())
     _write(painter, heading, title, Qt.AlignmentFlag.AlignLeft)
     right = _ROLL.right()
-    for hue, who in ((ANSWERED, "answered"), (PLAYED, "played")):
+    for hue, who in ((ANSWERED_COLOUR, "answered"), (PLAYED_COLOUR, "played")):
         width = painter.fontMetrics().horizontalAdvance(who)
         heading.setRight(right)
         _write(painter, heading, who, Qt.AlignmentFlag.AlignRight)
@@ -141,7 +141,7 @@ def _write(
     painter.drawText(room, (side | Qt.AlignmentFlag.AlignVCenter).value, text)
 
 
-def _hand_overs(notes: Sequence[RollNote]) -> list[int]:
+def _hand_over_onsets_ns(notes: Sequence[RollNote]) -> list[int]:
     """Return the onsets of the first notes of answers, in nanoseconds."""
     ordered = sorted(notes, key=lambda n: n.onset_ns)
     return [

@@ -15,7 +15,7 @@ from bridge.system.extras import install_command
 from gui.commands.terminal import fail, load_artefact
 
 app = typer.Typer(help="Styles of your own.", no_args_is_help=True, rich_markup_mode=None)
-_NEEDED = ("torch", "onnx")
+_TRAINING_PACKAGES = ("torch", "onnx")
 
 
 @app.command()
@@ -37,7 +37,7 @@ def add(
         weights_of,
     )
 
-    if not all(find_spec(package) for package in _NEEDED):
+    if not all(find_spec(package) for package in _TRAINING_PACKAGES):
         fail(f"learning a style needs the training packages; type: {install_command('train')}")
     if not folder.is_dir():
         fail(f"{folder} is not a folder.")
@@ -62,16 +62,14 @@ def add(
     found = json.loads(learning.stdout)
     style = OwnStyle(name, weights_of(artefact), **found | {"vector": tuple(found["vector"])})
     save_style(styles_folder(), style)
-    typer.echo(_worth(style.nats_without, style.nats_with))
+    typer.echo(_describe_result(style.nats_without, style.nats_with))
     typer.echo(f'Use it: --style "{name}", or in a blend: --style "{name}:0.6,jazz:0.4"')
 
 
-def _worth(without: float | None, with_it: float | None) -> str:
-    if without is None or with_it is None:
+def _describe_result(nats_without: float | None, nats_with: float | None) -> str:
+    if nats_without is None or nats_with is None:
         return "Learned. With five pieces or more, one in five would be held back to try it on."
-    return (
-        f"Learned. On pieces held back: {with_it:.3f} nats a token with it, {without:.3f} without."
-    )
+    return f"Learned. On pieces held back: {nats_with:.3f} nats a token with it, {nats_without:.3f} without."
 
 
 @app.command("list")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _WIDTH, _HEIGHT = 2160, 1380
 _MAP = QRectF(0.01 * _WIDTH, 0.05 * _HEIGHT, 0.98 * _WIDTH, 0.94 * _HEIGHT)
 _TITLE_PIXELS, _NAME_PIXELS = 24, 14
-_INK, _FAINT, _OWN = "#20262e", "#b9bec6", "#c8641e"
+_TEXT_COLOUR, _DIMMED_COLOUR, _OWN_STYLE_COLOUR = "#20262e", "#b9bec6", "#c8641e"
 
 
 def draw_style_map(artefact: Artefact, path: Path, search: str = "") -> None:
@@ -31,7 +31,7 @@ def draw_style_map(artefact: Artefact, path: Path, search: str = "") -> None:
     """
     with drawn_png(path, _WIDTH, _HEIGHT) as painter:
         painter.setFont(font(_TITLE_PIXELS))
-        painter.setPen(QColor(_INK))
+        painter.setPen(QColor(_TEXT_COLOUR))
         title = f"Styles of {artefact.name}: what lies near sounds alike"
         painter.drawText(
             QRectF(0, 0, _WIDTH, _MAP.top()), Qt.AlignmentFlag.AlignCenter.value, title
@@ -41,8 +41,8 @@ def draw_style_map(artefact: Artefact, path: Path, search: str = "") -> None:
         for index, (name, (x, y)) in enumerate(
             zip(artefact.style_names, artefact.style_places, strict=True)
         ):
-            hue = _OWN if index >= artefact.own_from else _INK
-            painter.setPen(QColor(hue if search in name else _FAINT))
+            hue = _OWN_STYLE_COLOUR if index >= artefact.own_from else _TEXT_COLOUR
+            painter.setPen(QColor(hue if search in name else _DIMMED_COLOUR))
             # Places count upwards, pixels downwards.
             room.moveCenter(
                 QPointF(

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from bridge.messages.settings import Settings
     from export.runtime.artefact import Artefact
 
-_BAD_INPUT = 2
+_USAGE_ERROR = 2
 
 
-def fail(sentence: str) -> NoReturn:
+def fail(message: str) -> NoReturn:
     """Say what is wrong with what was given, and leave."""
-    typer.echo(f"antiphon: {sentence}", err=True)
-    raise typer.Exit(_BAD_INPUT)
+    typer.echo(f"antiphon: {message}", err=True)
+    raise typer.Exit(_USAGE_ERROR)
 
 
 def load_artefact(settings: Settings | None = None) -> Artefact:
@@ -38,7 +38,7 @@ def load_artefact(settings: Settings | None = None) -> Artefact:
     return artefact
 
 
-def writable(path: Path | None) -> None:
+def check_writable(path: Path | None) -> None:
     """Fail early: what is asked for may take minutes to make."""
     if path is None:
         return

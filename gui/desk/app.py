@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from bridge.system.pipe import ChildError, start_child
 from gui.desk.preferences import PreferencesError, load, save
 from gui.desk.session_link import SessionLink
-from gui.desk.widgets.languages import speak
+from gui.desk.widgets.languages import install_translation
 from gui.desk.widgets.theme import DARK
 from gui.desk.window import Window
 
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from bridge.system.pipe import Child
     from export.runtime.style_space import StyleSpace
 
-_USUAL_SIZE = 1280, 760
+_DEFAULT_SIZE = 1280, 760
 
 
 def run(
-    space: StyleSpace, remembered: Path | None, shown: Callable[[], object] | None = None
+    space: StyleSpace, preferences_path: Path | None, on_shown: Callable[[], object] | None = None
 ) -> int:
     """Start the engine and show the window until it is closed; return the exit status.
 
@@ -44,24 +44,24 @@ def run(
     app = QApplication(sys.argv[:1])
     app.setApplicationName("Antiphon")
     app.setStyle("Fusion")
-    speak(app)
+    install_translation(app)
     sys.excepthook = show_crash
     window = Window(SessionLink(engines[0].connection), space, DARK, captures)
-    window.resize(*_USUAL_SIZE)
+    window.resize(*_DEFAULT_SIZE)
 
-    window.engine_wanted.connect(partial(_start_again, window, engines))
-    is_first = remembered is not None and not remembered.exists()
-    kept = remembered is not None and _recall(window, remembered)
+    window.engine_wanted.connect(partial(_restart_engine, window, engines))
+    is_first = preferences_path is not None and not preferences_path.exists()
+    kept = preferences_path is not None and _restore_preferences(window, preferences_path)
     window.show()
     if is_first:
-        window.begin_checkup()
-    if shown is not None:
+        window.start_checkup()
+    if on_shown is not None:
         window.repaint()
-        QTimer.singleShot(0, shown)
+        QTimer.singleShot(0, on_shown)
     status = app.exec()
-    if remembered is not None and kept:
+    if preferences_path is not None and kept:
         try:
-            save(window.preferences(), remembered)
+            save(window.preferences(), preferences_path)
         except PreferencesError as error:
             sys.stderr.write(f"antiphon: {error}\n")
     for engine in engines:
@@ -73,26 +73,26 @@ def run(
     return status
 
 
-def _start_again(window: Window, engines: list[Child]) -> None:
+def _restart_engine(window: Window, engines: list[Child]) -> None:
     """Start another engine, after the last one has ended; say it if that does not go."""
     try:
         engines.append(start_child("gui.engine.process"))
     except ChildError as error:
-        window.lack_engine(str(error))
+        window.show_engine_missing(str(error))
     else:
-        window.take_engine(engines[-1].connection)
+        window.attach_engine(engines[-1].connection)
 
 
-def _recall(window: Window, remembered: Path) -> bool:
+def _restore_preferences(window: Window, preferences_path: Path) -> bool:
     """Restore what is remembered; tell whether the file may be written over."""
     try:
-        preferences, problems = load(remembered)
+        preferences, problems = load(preferences_path)
     except PreferencesError as error:
         window.warn(str(error))
         return False
     window.restore(preferences)
     for problem in problems:
-        window.warn(f"{remembered.name}: {problem}")
+        window.warn(f"{preferences_path.name}: {problem}")
     return True
 
 

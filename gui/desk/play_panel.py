@@ -29,13 +29,13 @@ from bridge.messages.settings import MAX_BPM, MIN_BPM, StartOn, Mode, ReEntry, S
 from bridge.midi.instruments import Instrument
 from bridge.sync.quantise import MAX_SWING, STRAIGHT, GridStep
 from gui.desk.widgets.names import instrument_name
-from gui.desk.widgets.wheel import WheelScrolls
+from gui.desk.widgets.wheel import WheelScrollFilter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_AS_IT_COMES = QSizePolicy.Policy.Preferred
-_COLUMNS, _MOST_BARS = 3, 32
+_PREFERRED = QSizePolicy.Policy.Preferred
+_COLUMNS, _MAX_BARS = 3, 32
 _SECOND = 1_000_000_000
 
 
@@ -62,7 +62,7 @@ class PlayPanel(QScrollArea):
         self._fields = self._make_fields()
         self._lay_out()
 
-    def applied(self, settings: Settings) -> Settings:
+    def apply_to(self, settings: Settings) -> Settings:
         """Return the settings with what is chosen here."""
         for field in self._fields:
             settings = field.apply(settings)
@@ -82,7 +82,7 @@ class PlayPanel(QScrollArea):
 
     def _make_fields(self) -> list[_Field]:
         return [
-            self._choice(
+            self._choice_field(
                 self.tr("&Mode"),
                 "mode",
                 (
@@ -94,9 +94,9 @@ class PlayPanel(QScrollArea):
                 ),
                 self.tr("How the two of you take turns."),
             ),
-            self._bars(),
-            self._seconds(),
-            self._choice(
+            self._bars_field(),
+            self._length_field(),
+            self._choice_field(
                 self.tr("When &I come in"),
                 "re_entry",
                 (
@@ -106,7 +106,7 @@ class PlayPanel(QScrollArea):
                 ),
                 self.tr("What an answer does when you play during it."),
             ),
-            self._choice(
+            self._choice_field(
                 self.tr("It be&gins"),
                 "begins",
                 (
@@ -116,19 +116,19 @@ class PlayPanel(QScrollArea):
                 ),
                 self.tr("Where there is a beat to begin on."),
             ),
-            self._switch(
+            self._switch_field(
                 self.tr("&Hand over"),
                 "by_silence",
                 self.tr("when I pause"),
                 self.tr("Else only the button, a pedal or a key hands over."),
             ),
-            self._switch(
+            self._switch_field(
                 self.tr("Loops"),
                 "vary",
                 self.tr("vary at every second pass"),
                 self.tr("Else a loop is repeated as it was."),
             ),
-            self._number(
+            self._number_field(
                 self.tr("Temperat&ure"),
                 "temperature",
                 (0.0, 2.0, 0.05),
@@ -137,15 +137,15 @@ class PlayPanel(QScrollArea):
                     "notes. At 1 it is as bold as the music it has learned from."
                 ),
             ),
-            self._number(
+            self._number_field(
                 self.tr("&Top-p"),
                 "top_p",
                 (0.05, 1.0, 0.05),
                 self.tr("Low, it keeps to the most obvious notes; at 1 even the oddest may come."),
             ),
-            self._field(
+            self._settings_field(
                 self.tr("See&d"),
-                self._whole_number(2**31 - 1, self.tr("The dice: another number, another answer.")),
+                self._integer_box(2**31 - 1, self.tr("The dice: another number, another answer.")),
                 "seed",
             ),
             *self._grid_fields(),
@@ -169,9 +169,9 @@ class PlayPanel(QScrollArea):
         )
         swing = self._spin((STRAIGHT, MAX_SWING, 0.01), self.tr("0.5 is straight, 0.67 a shuffle."))
         return [
-            self._field(self.tr("&Quantise"), step, "quantise.step"),
-            self._field(self.tr("Quantise stre&ngth"), strength, "quantise.strength"),
-            self._field(self.tr("S&wing"), swing, "quantise.swing"),
+            self._settings_field(self.tr("&Quantise"), step, "quantise.step"),
+            self._settings_field(self.tr("Quantise stre&ngth"), strength, "quantise.strength"),
+            self._settings_field(self.tr("S&wing"), swing, "quantise.swing"),
         ]
 
     def _time_fields(self) -> list[_Field]:
@@ -183,7 +183,7 @@ class PlayPanel(QScrollArea):
             ),
         )
         tempo.setSpecialValueText(self.tr("free"))
-        count_in = self._whole_number(8, self.tr("How many bars Antiphon's own clock counts in."))
+        count_in = self._integer_box(8, self.tr("How many bars Antiphon's own clock counts in."))
         count_in.setSuffix(self.tr(" bars"))
         click = QCheckBox(self.tr("on each beat"))
         click.setToolTip(self.tr("A metronome: hear each beat of Antiphon's own clock."))
@@ -194,48 +194,48 @@ class PlayPanel(QScrollArea):
                 tempo,
                 lambda settings: tempo.setValue(settings.time.bpm or 0.0),
                 lambda settings: replace(
-                    settings, time=replace(settings.time, bpm=_tempo(tempo.value()))
+                    settings, time=replace(settings.time, bpm=_clamp_tempo(tempo.value()))
                 ),
             ),
-            self._field(self.tr("&Count-in"), count_in, "time.count_in_bars"),
-            self._field(self.tr("Clic&k"), click, "time.click"),
+            self._settings_field(self.tr("&Count-in"), count_in, "time.count_in_bars"),
+            self._settings_field(self.tr("Clic&k"), click, "time.click"),
         ]
 
     # How controls are made.
 
-    def _choice(
+    def _choice_field(
         self,
         label: str,
         name: str,
-        words: Sequence[tuple[enum.Enum, str]],
+        choices: Sequence[tuple[enum.Enum, str]],
         tip: str,
     ) -> _Field:
-        return self._field(label, self._combo(words, label, tip), name)
+        return self._settings_field(label, self._combo(choices, label, tip), name)
 
-    def _switch(self, label: str, name: str, text: str, tip: str) -> _Field:
+    def _switch_field(self, label: str, name: str, text: str, tip: str) -> _Field:
         box = QCheckBox(text)
         box.setToolTip(tip)
         box.toggled.connect(self.changed)
-        return self._field(label, box, name)
+        return self._settings_field(label, box, name)
 
-    def _number(
+    def _number_field(
         self, label: str, name: str, limits: tuple[float, float, float], tip: str
     ) -> _Field:
-        return self._field(label, self._spin(limits, tip), name)
+        return self._settings_field(label, self._spin(limits, tip), name)
 
-    def _whole_number(self, most: int, tip: str) -> QSpinBox:
+    def _integer_box(self, maximum: int, tip: str) -> QSpinBox:
         spin = QSpinBox()
-        spin.setRange(0, most)
+        spin.setRange(0, maximum)
         spin.setToolTip(tip)
         spin.valueChanged.connect(self.changed)
         return spin
 
-    def _bars(self) -> _Field:
+    def _bars_field(self) -> _Field:
         tip = self.tr(
             "How many bars an answer has, and each turn when you trade. As usual: an answer is as "
             "long as the phrase, a turn has four bars."
         )
-        spin = self._whole_number(_MOST_BARS, tip)
+        spin = self._integer_box(_MAX_BARS, tip)
         spin.setSpecialValueText(self.tr("as usual"))
         return _Field(
             self.tr("Ba&rs"),
@@ -244,7 +244,7 @@ class PlayPanel(QScrollArea):
             lambda settings: replace(settings, bars=spin.value() or None),
         )
 
-    def _seconds(self) -> _Field:
+    def _length_field(self) -> _Field:
         spin = self._spin(
             (0.0, 60.0, 1.0), self.tr("How long an answer is where there are no bars to count.")
         )
@@ -257,24 +257,26 @@ class PlayPanel(QScrollArea):
             lambda settings: replace(settings, answer_ns=round(spin.value() * _SECOND) or None),
         )
 
-    def _field(self, label: str, control: QWidget, name: str) -> _Field:
+    def _settings_field(self, label: str, control: QWidget, name: str) -> _Field:
         """Return the field of a value that is one of the settings, or `part.name` of one."""
         whole, _, part = name.rpartition(".")
 
         def show(settings: Settings) -> None:
-            _set(control, getattr(getattr(settings, whole) if whole else settings, part))
+            _set_control_value(
+                control, getattr(getattr(settings, whole) if whole else settings, part)
+            )
 
         def apply(settings: Settings) -> Settings:
-            asked: dict[str, Any] = {part: _value(control)}
+            asked: dict[str, Any] = {part: _control_value(control)}
             if whole:
                 asked = {whole: replace(getattr(settings, whole), **asked)}
             return replace(settings, **asked)
 
         return _Field(label, control, show, apply)
 
-    def _combo(self, words: Sequence[tuple[enum.Enum, str]], label: str, tip: str) -> QComboBox:
+    def _combo(self, choices: Sequence[tuple[enum.Enum, str]], label: str, tip: str) -> QComboBox:
         combo = QComboBox()
-        for value, text in words:
+        for value, text in choices:
             combo.addItem(text, value)
         combo.setAccessibleName(label.replace("&", ""))
         combo.setToolTip(tip)
@@ -299,7 +301,7 @@ class PlayPanel(QScrollArea):
         return box
 
     def _lay_out(self) -> None:
-        inner, wheel = QWidget(), WheelScrolls(self)
+        inner, wheel = QWidget(), WheelScrollFilter(self)
         whole = QVBoxLayout(inner)
         whole.setContentsMargins(0, 8, 8, 0)
         whole.addWidget(QLabel(self.tr("Instruments that answer (none: those you play)")))
@@ -316,7 +318,7 @@ class PlayPanel(QScrollArea):
             label.setBuddy(field.control)
             label.setToolTip(field.control.toolTip())
             label.setMinimumWidth(label.sizeHint().width() + 8)  # else the last letter is cut
-            label.setSizePolicy(_AS_IT_COMES, QSizePolicy.Policy.Expanding)  # beside its control
+            label.setSizePolicy(_PREFERRED, QSizePolicy.Policy.Expanding)  # beside its control
             self._form.addRow(label, field.control)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         whole.addLayout(self._form)
@@ -327,12 +329,12 @@ class PlayPanel(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # a control that has the focus is in sight
 
 
-def _tempo(bpm: float) -> float | None:
+def _clamp_tempo(bpm: float) -> float | None:
     """Return a tempo that can be played; what is slower than any is none."""
     return max(MIN_BPM, bpm) if bpm else None
 
 
-def _value(control: QWidget) -> object:
+def _control_value(control: QWidget) -> object:
     match control:
         case QComboBox():
             return control.currentData()
@@ -345,7 +347,7 @@ def _value(control: QWidget) -> object:
     raise TypeError(f"{control!r} has no value")
 
 
-def _set(control: QWidget, value: Any) -> None:
+def _set_control_value(control: QWidget, value: Any) -> None:
     match control:
         case QComboBox():
             control.setCurrentIndex(control.findData(value))

@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 
     Facts = TypeVar("Facts")
 
-FILE = "settings.toml"
-_AS_IT_COMES = Settings(temperature=DEFAULT_TEMPERATURE, sound=SynthPolicy.AUTO)
+FILE_NAME = "settings.toml"
+_DEFAULT_SETTINGS = Settings(temperature=DEFAULT_TEMPERATURE, sound=SynthPolicy.AUTO)
 
 
-class Colours(enum.Enum):
+class ColourScheme(enum.Enum):
     """What the window is drawn in."""
 
     SYSTEM = "system"
@@ -47,11 +47,11 @@ class Colours(enum.Enum):
 class Preferences:
     """What the window was like when it was closed."""
 
-    settings: Settings = _AS_IT_COMES
+    settings: Settings = _DEFAULT_SETTINGS
     controls: tuple[tuple[Control, Action], ...] = ()
     input_name: str | None = None
     output_name: str | None = None
-    theme: Colours = Colours.SYSTEM
+    theme: ColourScheme = ColourScheme.SYSTEM
     advanced: bool = False
     keys: bool = True
     takes: bool = False
@@ -61,7 +61,7 @@ class Preferences:
 
 def preferences_file() -> Path:
     """Return where they are kept."""
-    return user_config_path("antiphon", appauthor=False) / FILE
+    return user_config_path("antiphon", appauthor=False) / FILE_NAME
 
 
 class PreferencesError(Exception):
@@ -84,7 +84,7 @@ def load(path: Path) -> tuple[Preferences, tuple[str, ...]]:
     except TOMLKitError as error:
         raise PreferencesError(f"{path}: is no TOML ({error}).") from error
     problems: list[str] = []
-    return _taken(Preferences(), told, "", problems), tuple(problems)
+    return _merge_values(Preferences(), told, "", problems), tuple(problems)
 
 
 def save(preferences: Preferences, path: Path) -> None:
@@ -97,7 +97,7 @@ def save(preferences: Preferences, path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         there = tomlkit.parse(path.read_text("utf-8")) if path.exists() else tomlkit.document()
-        _put(there, preferences, Preferences())
+        _update_table(there, preferences, Preferences())
         with atomic_write(path) as stream:
             stream.write(tomlkit.dumps(there).encode())
     except TOMLKitError as error:
@@ -106,16 +106,18 @@ def save(preferences: Preferences, path: Path) -> None:
         raise PreferencesError(f"{path}: cannot be written ({error}).") from error
 
 
-def _taken(usual: Facts, told: Mapping[str, Any], where: str, problems: list[str]) -> Facts:
+def _merge_values(
+    defaults: Facts, values: Mapping[str, Any], where: str, problems: list[str]
+) -> Facts:
     """Return the usual facts with those that were told, as far as they make sense."""
-    kinds = get_type_hints(type(usual))
-    for key, value in told.items():
+    kinds = get_type_hints(type(defaults))
+    for key, value in values.items():
         if key not in kinds:
             continue
         name = f"{where}.{key}".strip(".")
-        before = getattr(usual, key)
+        before = getattr(defaults, key)
         if is_dataclass(before) and isinstance(value, dict):
-            taken = _taken(before, value, name, problems)
+            taken = _merge_values(before, value, name, problems)
         else:
             try:
                 taken = _converter().structure(value, kinds[key])
@@ -123,51 +125,51 @@ def _taken(usual: Facts, told: Mapping[str, Any], where: str, problems: list[str
                 problems.append(f"{name}: {value!r} makes no sense; it is left as it comes.")
                 continue
         try:
-            usual = replace(usual, **{key: taken})  # type: ignore[type-var]
+            defaults = replace(defaults, **{key: taken})  # type: ignore[type-var]
         except ValueError as error:
             problems.append(f"{name}: {error}.")
-    return usual
+    return defaults
 
 
-def _put(there: MutableMapping[str, Any], facts: object, usual: object) -> None:
+def _update_table(toml_table: MutableMapping[str, Any], values: object, defaults: object) -> None:
     """Write into a table what is not as it comes; what is, is taken out of it."""
-    for field in fields(facts):  # type: ignore[arg-type]
-        value, as_it_comes = getattr(facts, field.name), getattr(usual, field.name)
+    for field in fields(values):  # type: ignore[arg-type]
+        value, as_it_comes = getattr(values, field.name), getattr(defaults, field.name)
         if is_dataclass(value):
-            table = there.get(field.name)
+            table = toml_table.get(field.name)
             if not isinstance(table, MutableMapping):
                 table = tomlkit.table()
-            _put(table, value, as_it_comes)
+            _update_table(table, value, as_it_comes)
             if table:
-                there[field.name] = table
+                toml_table[field.name] = table
                 continue
         if value == as_it_comes or value is None:
-            there.pop(field.name, None)
+            toml_table.pop(field.name, None)
         else:
-            there[field.name] = _converter().unstructure(value)
+            toml_table[field.name] = _converter().unstructure(value)
 
 
 @cache
 def _converter() -> Converter:
     converter = Converter(unstruct_collection_overrides={tuple: list})
     converter.register_unstructure_hook(Instrument, lambda kind: kind.label)
-    converter.register_structure_hook(Instrument, lambda label, _: _instrument(label))
+    converter.register_structure_hook(Instrument, lambda label, _: _parse_instrument(label))
     converter.register_unstructure_hook(Control, lambda control: control.label)
     converter.register_structure_hook(Control, lambda label, _: parse_control(label))
     for kind, exact in ((bool, bool), (str, str), (int, int)):
-        converter.register_structure_hook(kind, _exactly(exact))
-    converter.register_structure_hook(float, lambda value, _: _number(value))
+        converter.register_structure_hook(kind, _strict_parser(exact))
+    converter.register_structure_hook(float, lambda value, _: _parse_number(value))
     return converter
 
 
-def _instrument(label: str) -> Instrument:
+def _parse_instrument(label: str) -> Instrument:
     kind = instrument_named(label)
     if kind is None:
         raise ValueError(f"there is no instrument {label!r}")
     return kind
 
 
-def _exactly(kind: type) -> Any:
+def _strict_parser(kind: type) -> Any:
     def structured(value: object, _: type) -> object:
         if type(value) is not kind:
             raise TypeError(f"{value!r} is no {kind.__name__}")
@@ -176,7 +178,7 @@ def _exactly(kind: type) -> Any:
     return structured
 
 
-def _number(value: object) -> float:
+def _parse_number(value: object) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"{value!r} is no number")
     return float(value)

@@ -39,7 +39,7 @@ class SessionLink(QObject):
         self._timer.timeout.connect(self.poll)
         self._timer.start(_PERIOD_MS)
 
-    def take(self, connection: Connection) -> None:
+    def attach(self, connection: Connection) -> None:
         """Go on with another engine, in place of one that has ended."""
         self._connection.close()
         self._connection, self._unpacker = connection, Unpacker()

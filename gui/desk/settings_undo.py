@@ -17,80 +17,85 @@ if TYPE_CHECKING:
 
     from bridge.messages.settings import Settings
 
-    Facts = dict[str, Any]
+    SettingValues = dict[str, Any]
 
-_IN_ONE_GO_MS = 1000
-_MOST_STEPS = 200
-_ID = 1
+_MERGE_MS = 1000
+_MAX_STEPS = 200
+_COMMAND_ID = 1
 
 
 class SettingsUndo(QUndoStack):
     """The changes of settings that can be undone, and done again."""
 
-    def __init__(self, ask: Callable[[Facts], object]) -> None:
+    def __init__(self, request: Callable[[SettingValues], object]) -> None:
         """Let `ask` ask for settings as they were before, or after again, by their names."""
         super().__init__()
-        self.setUndoLimit(_MOST_STEPS)
-        self._ask, self._since = ask, QElapsedTimer()
+        self.setUndoLimit(_MAX_STEPS)
+        self._request_values, self._elapsed = request, QElapsedTimer()
 
-    def note(self, before: Settings, after: Settings) -> None:
+    def record(self, before: Settings, after: Settings) -> None:
         """Take note that these settings have been asked for, in place of those."""
         if before == after:
             return
-        quick = self._since.isValid() and self._since.elapsed() < _IN_ONE_GO_MS
-        self._since.start()
-        self.push(_Step(self._go, before, after, quick=quick))
+        quick = self._elapsed.isValid() and self._elapsed.elapsed() < _MERGE_MS
+        self._elapsed.start()
+        self.push(_SettingsCommand(self._request, before, after, mergeable=quick))
 
-    def _go(self, facts: Facts) -> None:
-        self._since.invalidate()  # what comes next is another step
-        self._ask(facts)
+    def _request(self, values: SettingValues) -> None:
+        self._elapsed.invalidate()  # what comes next is another step
+        self._request_values(values)
 
 
-class _Step(QUndoCommand):
+class _SettingsCommand(QUndoCommand):
     """One change."""
 
     def __init__(
         self,
-        ask: Callable[[Facts], object],
+        request: Callable[[SettingValues], object],
         before: Settings,
         after: Settings,
         *,
-        quick: bool,
+        mergeable: bool,
     ) -> None:
         super().__init__()
-        self._ask, self.before, self.after, self._quick = ask, before, after, quick
+        self._request_values, self.before, self.after, self._mergeable = (
+            request,
+            before,
+            after,
+            mergeable,
+        )
         self._done = True  # it is pushed when it has been asked for
 
     def id(self) -> int:
         """Return that steps may be taken together."""
-        return _ID
+        return _COMMAND_ID
 
     def mergeWith(self, other: QUndoCommand) -> bool:
         """Take the next step as part of this one, if it is."""
-        assert isinstance(other, _Step)
-        same = changed(self.before, self.after) == changed(other.before, other.after)
-        if not (same and other._quick):  # noqa: SLF001 - one of ours
+        assert isinstance(other, _SettingsCommand)
+        same = changed_names(self.before, self.after) == changed_names(other.before, other.after)
+        if not (same and other._mergeable):  # noqa: SLF001 - one of ours
             return False
         self.after = other.after
         return True
 
     def undo(self) -> None:
         """Ask for the settings of before."""
-        self._ask(self._facts(self.before))
+        self._request_values(self._values(self.before))
 
     def redo(self) -> None:
         """Ask for the settings of after, again."""
         if self._done:
             self._done = False
         else:
-            self._ask(self._facts(self.after))
+            self._request_values(self._values(self.after))
 
-    def _facts(self, settings: Settings) -> Facts:
+    def _values(self, settings: Settings) -> SettingValues:
         """Return what of these settings the step is about: others may have changed since."""
-        return {name: getattr(settings, name) for name in changed(self.before, self.after)}
+        return {name: getattr(settings, name) for name in changed_names(self.before, self.after)}
 
 
-class UndoFirst(QObject):
+class UndoShortcutFilter(QObject):
     """Lets a window's undo and redo come before those of a box in which a number is written."""
 
     def eventFilter(self, box: QObject, event: QEvent) -> bool:
@@ -106,7 +111,7 @@ class UndoFirst(QObject):
         return super().eventFilter(box, event)
 
 
-def changed(before: Settings, after: Settings) -> tuple[str, ...]:
+def changed_names(before: Settings, after: Settings) -> tuple[str, ...]:
     """Return the names of the settings that differ."""
     return tuple(
         field.name

@@ -12,7 +12,7 @@ from bridge.messages.snapshot import RollNote, Snapshot
 from gui.desk.widgets.names import instrument_name
 from model.tokens.vocabulary import pitch_name
 
-_BETWEEN = "   ·   "
+_SEPARATOR = "   ·   "
 
 
 class TimeLine(QLabel):
@@ -27,7 +27,7 @@ class TimeLine(QLabel):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show the engine's state."""
-        self.setText(_BETWEEN.join(self._parts(snapshot)))
+        self.setText(_SEPARATOR.join(self._parts(snapshot)))
 
     def _parts(self, snapshot: Snapshot) -> list[str]:
         parts = [snapshot.synth_status] if snapshot.synth_failed else []
@@ -48,9 +48,9 @@ class TimeLine(QLabel):
             (self.tr("Antiphon"), snapshot.last_answered),
         ):
             if note is not None:
-                parts.append(f"{who}: {_named(note)}")
+                parts.append(f"{who}: {_format_note(note)}")
         return parts
 
 
-def _named(note: RollNote) -> str:
+def _format_note(note: RollNote) -> str:
     return f"{instrument_name(note.instrument)} {pitch_name(note.pitch)}"

@@ -18,57 +18,57 @@ from bridge.midi import smf
 from bridge.playout.protocol import Inject, Panic
 from bridge.system.clock import Clock, SystemClock
 from gui.desk.widgets.names import phrase_name
-from gui.engine.phrases import USUAL_STYLES, fingers, phrase_file
+from gui.engine.phrases import DEFAULT_STYLES, performance_events, phrase_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bridge.messages.snapshot import Snapshot
 
-_TWICE_MS = 700
-_SOON_NS = 500_000_000
-_NEWS_MS = 8000
+_DOUBLE_PRESS_MS = 700
+_LEAD_NS = 500_000_000
+_MESSAGE_MS = 8000
 _HEIGHT_PX, _START_PX = 38, 132
-_MINE, _NOTHING = "", "-"
+_OWN_PHRASE, _NO_PHRASE = "", "-"
 
 
 class TopBar(QWidget):
     """Begins, hands over, ends, silences; says what goes on."""
 
-    asked = Signal(object)
+    requested = Signal(object)
     """Carries a request."""
 
     def __init__(self, clock: Clock | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._clock, self._escaped = clock or SystemClock(), QElapsedTimer()
+        self._clock, self._since_escape = clock or SystemClock(), QElapsedTimer()
         self._snapshot: Snapshot | None = None
         self.start = self._button(
             self.tr("&Start"), self._start_or_stop, self.tr("Begin to listen, or stop.")
         )
-        self.begin_with = self._phrases()
+        self.phrase_box = self._make_phrase_box()
         self.answer = self._button(
-            self._answers(begins=False),
-            lambda: self.asked.emit(HandOver()),
+            self._answer_text(begins=False),
+            lambda: self.requested.emit(HandOver()),
             self.tr("Hand over at once; or let Antiphon begin, out of nothing."),
         )
         self.end = self._button(
             self.tr("&End"),
-            lambda: self.asked.emit(End()),
+            lambda: self.requested.emit(End()),
             self.tr("Let it come to an end, where music ends."),
         )
         self.panic = self._button(
             self.tr("&Panic"),
-            lambda: self.asked.emit(Panic()),
+            lambda: self.requested.emit(Panic()),
             self.tr("Silence everything (or press Esc twice)."),
         )
-        self._goes_on = self.tr("Waking the engine ...")
-        self._status = QLabel(self._goes_on)
-        self.news_ms = _NEWS_MS
+        self._state_text = self.tr("Waking the engine ...")
+        self._status = QLabel(self._state_text)
+        self.message_ms = _MESSAGE_MS
         """So long news are said."""
-        self._phrase = "", 0  # what it began with, and when that is over
-        self._news = QTimer(self)
-        self._news.setSingleShot(True)
-        self._news.timeout.connect(self._say_what_goes_on)
+        self._demo_phrase = "", 0  # what it began with, and when that is over
+        self._message_timer = QTimer(self)
+        self._message_timer.setSingleShot(True)
+        self._message_timer.timeout.connect(self._show_state)
         self._lay_out()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
@@ -78,67 +78,67 @@ class TopBar(QWidget):
             control.setEnabled(True)
         running = snapshot.state is not TurnState.STOPPED
         self.start.setText(self.tr("&Stop") if running else self.tr("&Start"))
-        self.begin_with.setEnabled(not running)
+        self.phrase_box.setEnabled(not running)
         begins = snapshot.state is TurnState.LISTENING
-        self.answer.setText(self._answers(begins=begins))
+        self.answer.setText(self._answer_text(begins=begins))
         self.answer.setEnabled(snapshot.state in (TurnState.LISTENING, TurnState.PLAYER))
         self.end.setEnabled(snapshot.state is TurnState.ANSWERING)
-        if (told := self._told(snapshot)) != self._goes_on:
-            self._goes_on = told
-            self._say_what_goes_on()
+        if (told := self._describe_state(snapshot)) != self._state_text:
+            self._state_text = told
+            self._show_state()
 
-    def say(self, text: str) -> None:
+    def show_message(self, text: str) -> None:
         """Say this, for a while or until something happens."""
-        self._say(text)
-        self._news.start(self.news_ms)
+        self._set_status(text)
+        self._message_timer.start(self.message_ms)
 
-    def _say_what_goes_on(self) -> None:
-        self._news.stop()
-        self._say(self._goes_on)
+    def _show_state(self) -> None:
+        self._message_timer.stop()
+        self._set_status(self._state_text)
 
-    def _say(self, text: str) -> None:
+    def _set_status(self, text: str) -> None:
         self._status.setText(text)
         self._status.setToolTip(text)
 
     @property
-    def said(self) -> str:
+    def status_text(self) -> str:
         """Return what stands there now."""
         return self._status.text()
 
-    def give_up(self) -> None:
+    def disable(self) -> None:
         """Let nothing be done any more: there is nobody to do it."""
-        for control in (self.start, self.begin_with, self.answer, self.end, self.panic):
+        for control in (self.start, self.phrase_box, self.answer, self.end, self.panic):
             control.setEnabled(False)
 
-    def escape(self) -> None:
+    def handle_escape(self) -> None:
         """Panic on the second of two quick presses."""
-        if self._escaped.isValid() and self._escaped.elapsed() < _TWICE_MS:
-            self.asked.emit(Panic())
-            self._escaped.invalidate()
+        if self._since_escape.isValid() and self._since_escape.elapsed() < _DOUBLE_PRESS_MS:
+            self.requested.emit(Panic())
+            self._since_escape.invalidate()
         else:
-            self._escaped.start()
+            self._since_escape.start()
 
     def _start_or_stop(self) -> None:
         if self._snapshot is not None and self._snapshot.state is not TurnState.STOPPED:
-            self.asked.emit(Stop())
+            self.requested.emit(Stop())
             return
-        self._phrase = "", 0
-        self.asked.emit(Start())
-        first = self.begin_with.currentData()
-        if first == _NOTHING:
-            self.asked.emit(HandOver())
-        elif first != _MINE:
+        self._demo_phrase = "", 0
+        self.requested.emit(Start())
+        first = self.phrase_box.currentData()
+        if first == _NO_PHRASE:
+            self.requested.emit(HandOver())
+        elif first != _OWN_PHRASE:
             score = smf.read(phrase_file(first)).score
-            keys = fingers(score, self._clock.now_ns() + _SOON_NS)
-            self._phrase = first, keys[-1].time_ns
-            self.asked.emit(Inject(keys))
+            keys = performance_events(score, self._clock.now_ns() + _LEAD_NS)
+            self._demo_phrase = first, keys[-1].time_ns
+            self.requested.emit(Inject(keys))
 
-    def _told(self, snapshot: Snapshot) -> str:
+    def _describe_state(self, snapshot: Snapshot) -> str:
         if snapshot.learning is not None:
             return self.tr("Move the pedal, knob or key that is to do it.")
         if snapshot.audition_span_ns is not None:
             return self.tr("Playing a take. Play to come in.")
-        phrase, end_ns = self._phrase
+        phrase, end_ns = self._demo_phrase
         if snapshot.now_ns < end_ns and snapshot.state in (TurnState.LISTENING, TurnState.PLAYER):
             return self.tr("The {} begins.").format(phrase_name(phrase))
         by_mode = {
@@ -155,7 +155,7 @@ class TopBar(QWidget):
             TurnState.ANSWERING: self.tr("Answering. Play to come back in."),
         }[snapshot.state]
 
-    def _answers(self, *, begins: bool) -> str:
+    def _answer_text(self, *, begins: bool) -> str:
         """Return the text of the button that lets Antiphon play."""
         return self.tr("You &begin") if begins else self.tr("&Answer now")
 
@@ -163,14 +163,14 @@ class TopBar(QWidget):
         """Give that button room for both of its texts, so that nothing moves when they change."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.StyleChange:
-            self._make_room()
+            self._reserve_width()
 
-    def _make_room(self) -> None:
+    def _reserve_width(self) -> None:
         shown = self.answer.text()
         self.answer.setMinimumWidth(0)
         widths = []
         for begins in (False, True):
-            self.answer.setText(self._answers(begins=begins))
+            self.answer.setText(self._answer_text(begins=begins))
             widths.append(self.answer.sizeHint().width())
         self.answer.setMinimumWidth(max(widths))
         self.answer.setText(shown)
@@ -182,11 +182,11 @@ class TopBar(QWidget):
         button.clicked.connect(clicked)
         return button
 
-    def _phrases(self) -> QComboBox:
+    def _make_phrase_box(self) -> QComboBox:
         box = QComboBox()
-        box.addItem(self.tr("with what I play"), _MINE)
-        box.addItem(self.tr("out of nothing"), _NOTHING)
-        for name in USUAL_STYLES:
+        box.addItem(self.tr("with what I play"), _OWN_PHRASE)
+        box.addItem(self.tr("out of nothing"), _NO_PHRASE)
+        for name in DEFAULT_STYLES:
             box.addItem(self.tr("with the {}").format(phrase_name(name)), name)
         box.setMinimumHeight(_HEIGHT_PX)
         box.setAccessibleName(self.tr("What to begin with"))
@@ -206,14 +206,14 @@ class TopBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
-        for widget in (self.start, self.begin_with, self.answer, self.end):
+        for widget in (self.start, self.phrase_box, self.answer, self.end):
             row.addWidget(widget)
-        self._make_room()
+        self._reserve_width()
         row.addSpacing(12)
         row.addWidget(self._status, 1)
         row.addWidget(self.panic)
 
-    def add(self, button: QPushButton) -> None:
+    def add_button(self, button: QPushButton) -> None:
         """Put a button of the window's before the panic button."""
         button.setMinimumHeight(_HEIGHT_PX)
         row = self.layout()

@@ -48,13 +48,13 @@ from gui.desk.devices.panel import DevicesPanel
 from gui.desk.keys.keyboard import Keyboard
 from gui.desk.keys.musical_typing import MusicalTyping
 from gui.desk.play_panel import PlayPanel
-from gui.desk.preferences import Colours, Preferences
+from gui.desk.preferences import ColourScheme, Preferences
 from gui.desk.roll.piano_roll import PianoRoll
-from gui.desk.settings_undo import SettingsUndo, UndoFirst
+from gui.desk.settings_undo import SettingsUndo, UndoShortcutFilter
 from gui.desk.styles.panel import StylePanel
-from gui.desk.takes.captures import Captures
+from gui.desk.takes.captures import CapturesModel
 from gui.desk.takes.captures_panel import CapturesPanel
-from gui.desk.takes.drops import midi_file_of
+from gui.desk.takes.drops import dropped_midi_file
 from gui.desk.takes.strip import TakesStrip
 from gui.desk.time_line import TimeLine
 from gui.desk.top_bar import TopBar
@@ -75,8 +75,8 @@ if TYPE_CHECKING:
     from gui.desk.widgets.theme import Theme
     from gui.engine.snapshots import Captured
 
-_ON_ITS_WAY_MS = 1000
-_SIDE_PX = 380
+_REQUEST_GRACE_MS = 1000
+_SIDE_WIDTH_PX = 380
 
 
 class Window(QMainWindow):
@@ -88,44 +88,44 @@ class Window(QMainWindow):
     def __init__(self, link: SessionLink, space: StyleSpace, theme: Theme, captures: Path) -> None:
         """Show what comes through a link; what is kept goes to the folder `captures`."""
         super().__init__()
-        self._captures = Captures(captures, self)
+        self._captures = CapturesModel(captures, self)
         self._restored = Preferences()
         self._link, self._space = link, space
-        self.shown: Snapshot | None = None
-        self._asked: Settings | None = None  # as long as it is on its way
-        self._known: Settings | None = None  # the engine's, as they were shown last
-        self._asking, self._undo = QElapsedTimer(), SettingsUndo(self._go_back_to)
+        self.snapshot: Snapshot | None = None
+        self._requested: Settings | None = None  # as long as it is on its way
+        self._engine_settings: Settings | None = None  # the engine's, as they were shown last
+        self._request_timer, self._undo = QElapsedTimer(), SettingsUndo(self._restore_settings)
         self.setWindowTitle("Antiphon")
         self.styles = StylePanel(space, theme)
-        self.play = PlayPanel()
+        self.play_panel = PlayPanel()
         self.controls = ControlsPanel()
-        self.kept = CapturesPanel(self._captures)
+        self.captures_panel = CapturesPanel(self._captures)
         self.devices = DevicesPanel()
         self.roll = PianoRoll(theme)
-        self.bar, self.banner = TopBar(), Banner()
+        self.top_bar, self.banner = TopBar(), Banner()
         self.keyboard = Keyboard(theme, SystemClock())
         self._typing = MusicalTyping(self.keyboard)
-        self.keys = self._toggle(
+        self.keys_button = self._toggle(
             self.tr("Keys"),
             self.tr("Play with the mouse and the computer's keyboard."),
             self._show_keys,
         )
-        self.keys.setChecked(True)
+        self.keys_button.setChecked(True)
         self.takes = TakesStrip(theme)
-        self.propose = self._toggle(
+        self.takes_button = self._toggle(
             self.tr("Takes"),
             self.tr("See several ways to go on side by side, and keep one."),
             self._show_takes,
         )
-        self.advanced = self._toggle(
+        self.advanced_button = self._toggle(
             self.tr("Ad&vanced"), self.tr("Show all that can be set."), self._show_tabs
         )
         self._time = TimeLine()
         self._lamps = Lamps(theme)
-        self._sides = QTabWidget()
+        self._tabs = QTabWidget()
         self._lay_out()
         inset_numbers(self)
-        undo_first = UndoFirst(self)
+        undo_first = UndoShortcutFilter(self)
         for box in self.findChildren(QAbstractSpinBox):
             box.installEventFilter(undo_first)
         self.set_theme(theme)
@@ -135,17 +135,17 @@ class Window(QMainWindow):
 
     def settings(self) -> Settings:
         """Return what the controls ask for; what has none stays as it is."""
-        settings = self._restored.settings if self.shown is None else self.shown.settings
-        settings = self._asked or settings
-        for panel in (self.styles, self.play, self.devices):
-            settings = panel.applied(settings)
+        settings = self._restored.settings if self.snapshot is None else self.snapshot.settings
+        settings = self._requested or settings
+        for panel in (self.styles, self.play_panel, self.devices):
+            settings = panel.apply_to(settings)
         return settings
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show the engine's state."""
-        before, self.shown = self.shown, snapshot
+        before, self.snapshot = self.snapshot, snapshot
         if before is None:  # the engine is awake, and hears now what has been asked meanwhile
-            self._asking.start()
+            self._request_timer.start()
         self.roll.show_snapshot(snapshot)
         self.keyboard.show_snapshot(snapshot)
         self.takes.show_snapshot(snapshot)
@@ -154,17 +154,17 @@ class Window(QMainWindow):
         self._time.show_snapshot(snapshot)
         self._lamps.show_snapshot(snapshot)
         self.styles.show_snapshot(snapshot)
-        self.bar.show_snapshot(snapshot)
+        self.top_bar.show_snapshot(snapshot)
         if snapshot.problem != (before.problem if before is not None else ""):
             self.warn(snapshot.problem)
-        self._take_settings(snapshot)
+        self._update_settings(snapshot)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.setPalette(theme.palette())
-        self.setStyleSheet(theme.sheet())
+        self.setStyleSheet(theme.style_sheet())
         self.roll.set_theme(theme)
         self.keyboard.set_theme(theme)
         self.takes.set_theme(theme)
@@ -174,26 +174,26 @@ class Window(QMainWindow):
 
     def restore(self, preferences: Preferences) -> None:
         """Be as it was when it was closed, and ask the engine to be."""
-        known = self._known_styles(preferences.settings)
+        known = self._without_unknown_styles(preferences.settings)
         preferences = replace(preferences, settings=known)
         self._restored = preferences
         self.restoreGeometry(QByteArray.fromBase64(preferences.geometry.encode()))
-        self.advanced.setChecked(preferences.advanced)
-        self.keys.setChecked(preferences.keys)
-        self.propose.setChecked(preferences.takes)
+        self.advanced_button.setChecked(preferences.advanced)
+        self.keys_button.setChecked(preferences.keys)
+        self.takes_button.setChecked(preferences.takes)
         self._show_tabs()
         self._show_keys()
         self._show_takes()
-        self.devices.choose_colours(preferences.theme)
-        self._colour()
+        self.devices.show_colours(preferences.theme)
+        self._apply_colours()
         self._show_settings(preferences.settings)
-        self.devices.choose_ports(preferences.input_name, preferences.output_name)
-        self._tell_engine(preferences)
+        self.devices.show_ports(preferences.input_name, preferences.output_name)
+        self._configure_engine(preferences)
         self._undo.clear()
 
-    def _tell_engine(self, preferences: Preferences) -> None:
+    def _configure_engine(self, preferences: Preferences) -> None:
         """Ask an engine that has just been started for all that is wanted of it."""
-        self._ask_for(self.settings())
+        self._send_settings(self.settings())
         if preferences.controls:
             self._link.send(Bind(preferences.controls))
         names = preferences.input_name, preferences.output_name
@@ -204,22 +204,22 @@ class Window(QMainWindow):
         """Return what it is like now."""
         return Preferences(
             settings=self.settings(),
-            controls=self._restored.controls if self.shown is None else self.shown.bindings,
+            controls=self._restored.controls if self.snapshot is None else self.snapshot.bindings,
             input_name=self.devices.input.currentData(),
             output_name=self.devices.output.currentData(),
             theme=self.devices.colours.currentData(),
-            advanced=self.advanced.isChecked(),
-            keys=self.keys.isChecked(),
-            takes=self.propose.isChecked(),
+            advanced=self.advanced_button.isChecked(),
+            keys=self.keys_button.isChecked(),
+            takes=self.takes_button.isChecked(),
             geometry=self.saveGeometry().toBase64().toStdString(),
         )
 
-    def begin_checkup(self) -> None:
+    def start_checkup(self) -> None:
         """Find out whether notes get out, where one sees it."""
-        self._sides.setCurrentWidget(self.devices)
-        self.devices.begin_checkup()
+        self._tabs.setCurrentWidget(self.devices)
+        self.devices.start_checkup()
 
-    def _known_styles(self, settings: Settings) -> Settings:
+    def _without_unknown_styles(self, settings: Settings) -> Settings:
         """Leave out what is no style any more, and say so."""
         names = {name for name, _ in settings.style} | set(settings.palette)
         if gone := sorted(name for name in names if name not in self._space.names):
@@ -232,13 +232,13 @@ class Window(QMainWindow):
             palette=tuple(name for name in settings.palette if name not in gone),
         )
 
-    def _colour(self) -> None:
+    def _apply_colours(self) -> None:
         """Be dark or light, as was chosen or as the desktop is."""
         system = QGuiApplication.styleHints().colorScheme()
         light = {
-            Colours.SYSTEM: system is Qt.ColorScheme.Light,
-            Colours.DARK: False,
-            Colours.LIGHT: True,
+            ColourScheme.SYSTEM: system is Qt.ColorScheme.Light,
+            ColourScheme.DARK: False,
+            ColourScheme.LIGHT: True,
         }[self.devices.colours.currentData()]
         self.set_theme(LIGHT if light else DARK)
 
@@ -252,137 +252,139 @@ class Window(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take a MIDI file."""
-        if midi_file_of(event) is not None:
+        if dropped_midi_file(event) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Show how a MIDI file might go on."""
-        if (path := midi_file_of(event)) is not None:
+        if (path := dropped_midi_file(event)) is not None:
             event.acceptProposedAction()
-            self.propose.setChecked(True)
+            self.takes_button.setChecked(True)
             self._show_takes()
-            self.takes.take_file(path)
+            self.takes.open_file(path)
 
     # What is done.
 
-    def _ask(self, request: Request) -> None:
+    def _request(self, request: Request) -> None:
         """Ask the engine for something; before it listens it is told how to answer."""
         if isinstance(request, Start):
-            self._change()
-            if self.keys.isChecked():
+            self._request_settings()
+            if self.keys_button.isChecked():
                 self.keyboard.setFocus()  # else the space bar would stop again
         self._link.send(request)
 
-    def _change(self) -> None:
+    def _request_settings(self) -> None:
         """Ask for what the controls show."""
-        before = self._known or self._restored.settings
-        self._ask_for(self.settings())
-        assert self._asked is not None
-        self._undo.note(before, self._asked)
+        before = self._engine_settings or self._restored.settings
+        self._send_settings(self.settings())
+        assert self._requested is not None
+        self._undo.record(before, self._requested)
 
-    def _undoing(self) -> TakesStrip | SettingsUndo:
+    def _active_undo(self) -> TakesStrip | SettingsUndo:
         """Return what is undone: among the takes a step of theirs, elsewhere one of settings."""
         focused = QApplication.focusWidget()
         among_takes = focused is not None and self.takes.isAncestorOf(focused)
         return self.takes if among_takes else self._undo
 
-    def _go_back_to(self, facts: dict[str, Any]) -> None:
+    def _restore_settings(self, values: dict[str, Any]) -> None:
         """Ask for these settings as they were, and let the controls show them."""
-        settings = replace(self.settings(), **facts)
-        self._ask_for(settings)
+        settings = replace(self.settings(), **values)
+        self._send_settings(settings)
         self._show_settings(settings)
-        words = ", ".join(setting_name(name) for name in facts)
-        self.bar.say(self.tr("Back as it was: {}.").format(words))
+        words = ", ".join(setting_name(name) for name in values)
+        self.top_bar.show_message(self.tr("Back as it was: {}.").format(words))
 
-    def _ask_for(self, settings: Settings) -> None:
-        self._asked = self._known = settings
-        self._asking.start()
+    def _send_settings(self, settings: Settings) -> None:
+        self._requested = self._engine_settings = settings
+        self._request_timer.start()
         self.takes.set_settings(settings)
         self._link.send(ChangeSettings(settings))
 
-    def _take_settings(self, snapshot: Snapshot) -> None:
+    def _update_settings(self, snapshot: Snapshot) -> None:
         """Show the engine's settings if they are new, and not those asked for a moment ago."""
-        if self._asked is not None:
-            if snapshot.settings == self._asked:
-                self._known, self._asked = self._asked, None
-            elif self._asking.elapsed() < _ON_ITS_WAY_MS:
+        if self._requested is not None:
+            if snapshot.settings == self._requested:
+                self._engine_settings, self._requested = self._requested, None
+            elif self._request_timer.elapsed() < _REQUEST_GRACE_MS:
                 return
             else:
-                self._known = self._asked = None
-        if snapshot.settings != self._known:
-            self._known = snapshot.settings
+                self._engine_settings = self._requested = None
+        if snapshot.settings != self._engine_settings:
+            self._engine_settings = snapshot.settings
             self._show_settings(snapshot.settings)
 
     def _show_settings(self, settings: Settings) -> None:
-        for panel in (self.styles, self.play, self.devices):
+        for panel in (self.styles, self.play_panel, self.devices):
             panel.show_settings(settings)
         self.takes.set_settings(settings)
 
-    def _keep(self, captured: Captured) -> None:
+    def _save_capture(self, captured: Captured) -> None:
         """Write down what was captured, unless it is to be gone on with."""
         if captured.purpose is Purpose.CONTINUE:
-            self.takes.take_captured(captured)
+            self.takes.start_from_capture(captured)
             return
         if not captured.record.notes:
             self.warn(self.tr("There is nothing to keep: nothing was played."))
             return
         try:
-            path = self._captures.keep(captured, datetime.now(tz=UTC).astimezone())
+            path = self._captures.save(captured, datetime.now(tz=UTC).astimezone())
         except (MidiFileError, OSError) as error:
             self.warn(str(error))
         else:
-            self.bar.say(self.tr("Kept as {}.").format(path.name))
+            self.top_bar.show_message(self.tr("Kept as {}.").format(path.name))
 
-    def _engine_ended(self) -> None:
-        self.bar.give_up()
+    def _handle_engine_exit(self) -> None:
+        self.top_bar.disable()
         self.keyboard.setEnabled(False)
-        self.lack_engine(self.tr("The engine has ended, and nothing can be played."))
+        self.show_engine_missing(self.tr("The engine has ended, and nothing can be played."))
 
-    def lack_engine(self, text: str) -> None:
+    def show_engine_missing(self, text: str) -> None:
         """Say why there is no engine, with a button that asks for another."""
-        self.banner.say(text, (self.tr("Start it again"), self.engine_wanted.emit))
+        self.banner.show_message(text, (self.tr("Start it again"), self.engine_wanted.emit))
 
-    def take_engine(self, connection: Connection) -> None:
+    def attach_engine(self, connection: Connection) -> None:
         """Go on with another engine, in place of one that has ended, as it was before."""
         kept = self.preferences()
-        self.shown = self._known = None
-        self.banner.say("")
+        self.snapshot = self._engine_settings = None
+        self.banner.show_message("")
         self.keyboard.setEnabled(True)
-        self._link.take(connection)
-        self._tell_engine(kept)
-        self.styles.ask_again()
+        self._link.attach(connection)
+        self._configure_engine(kept)
+        self.styles.resend_path()
 
     def warn(self, text: str) -> None:
         """Say what is wrong, until it is not; nothing: all is well."""
-        if not self.banner.helps:  # that there is no engine is worse than anything
-            self.banner.say(text)
+        if not self.banner.has_remedy:  # that there is no engine is worse than anything
+            self.banner.show_message(text)
         elif text:
-            self.bar.say(text)
+            self.top_bar.show_message(text)
 
     # How it is laid out.
 
     def _connect(self, link: SessionLink) -> None:
         """Let the panels ask, and hear what the engine says."""
-        for panel in (self.styles, self.play, self.devices):
-            panel.changed.connect(self._change)
-        self.devices.opened.connect(link.send)
-        self.devices.coloured.connect(self._colour)
-        for asking in (self.controls, self.kept, self.styles, self.devices):
-            asking.asked.connect(link.send)
-        self.bar.asked.connect(self._ask)
+        for panel in (self.styles, self.play_panel, self.devices):
+            panel.changed.connect(self._request_settings)
+        self.devices.ports_chosen.connect(link.send)
+        self.devices.colours_changed.connect(self._apply_colours)
+        for asking in (self.controls, self.captures_panel, self.styles, self.devices):
+            asking.requested.connect(link.send)
+        self.top_bar.requested.connect(self._request)
         self.keyboard.played.connect(link.send)
-        self.takes.asked.connect(link.send)
-        self.takes.auditioned.connect(lambda score: link.send(Audition(score)))
-        self.takes.stopped.connect(lambda: link.send(End()))
-        self.takes.told.connect(lambda text, bad: (self.warn if bad else self.bar.say)(text))
-        link.captured.connect(self._keep)
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._colour)
+        self.takes.requested.connect(link.send)
+        self.takes.audition_requested.connect(lambda score: link.send(Audition(score)))
+        self.takes.stop_requested.connect(lambda: link.send(End()))
+        self.takes.message_changed.connect(
+            lambda text, bad: (self.warn if bad else self.top_bar.show_message)(text)
+        )
+        link.captured.connect(self._save_capture)
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply_colours)
         link.changed.connect(self.show_snapshot)
-        link.ended.connect(self._engine_ended)
+        link.ended.connect(self._handle_engine_exit)
         for keys, done in (
-            (QKeySequence(Qt.Key.Key_Escape), self.bar.escape),
-            (QKeySequence(QKeySequence.StandardKey.Undo), lambda: self._undoing().undo()),
-            (QKeySequence(QKeySequence.StandardKey.Redo), lambda: self._undoing().redo()),
+            (QKeySequence(Qt.Key.Key_Escape), self.top_bar.handle_escape),
+            (QKeySequence(QKeySequence.StandardKey.Undo), lambda: self._active_undo().undo()),
+            (QKeySequence(QKeySequence.StandardKey.Redo), lambda: self._active_undo().redo()),
         ):
             QShortcut(keys, self, done)
 
@@ -394,32 +396,32 @@ class Window(QMainWindow):
         return button
 
     def _show_keys(self) -> None:
-        self.keyboard.setVisible(self.keys.isChecked())
-        self._typing.setEnabled(self.keys.isChecked())
+        self.keyboard.setVisible(self.keys_button.isChecked())
+        self._typing.setEnabled(self.keys_button.isChecked())
 
     def _show_takes(self) -> None:
-        self.takes.setVisible(self.propose.isChecked())
+        self.takes.setVisible(self.takes_button.isChecked())
 
     def _show_tabs(self) -> None:
-        for panel in (self.play, self.controls):
-            self._sides.setTabVisible(self._sides.indexOf(panel), self.advanced.isChecked())
-        if self.advanced.isChecked():
-            self._sides.setCurrentWidget(self.play)
+        for panel in (self.play_panel, self.controls):
+            self._tabs.setTabVisible(self._tabs.indexOf(panel), self.advanced_button.isChecked())
+        if self.advanced_button.isChecked():
+            self._tabs.setCurrentWidget(self.play_panel)
 
     def _lay_out(self) -> None:
         self._time.setObjectName("faint")
-        for toggle in (self.keys, self.propose, self.advanced):
-            self.bar.add(toggle)
+        for toggle in (self.keys_button, self.takes_button, self.advanced_button):
+            self.top_bar.add_button(toggle)
         for panel, name in (
             (self.styles, self.tr("Style")),
-            (self.kept, self.tr("Kept")),
-            (self.play, self.tr("Playing")),
+            (self.captures_panel, self.tr("Kept")),
+            (self.play_panel, self.tr("Playing")),
             (self.controls, self.tr("Controls")),
             (self.devices, self.tr("Devices")),
         ):
-            self._sides.addTab(panel, name)
-        self._sides.tabBar().setAccessibleName(self.tr("Panels"))
-        self._sides.tabBar().setToolTip(self.tr("Choose what is shown here."))
+            self._tabs.addTab(panel, name)
+        self._tabs.tabBar().setAccessibleName(self.tr("Panels"))
+        self._tabs.tabBar().setToolTip(self.tr("Choose what is shown here."))
         self._show_tabs()
         self._show_keys()
         self._show_takes()
@@ -431,10 +433,10 @@ class Window(QMainWindow):
         column.addWidget(self.keyboard)
         split = QSplitter(Qt.Orientation.Horizontal)
         split.addWidget(music)
-        split.addWidget(self._sides)
+        split.addWidget(self._tabs)
         split.setStretchFactor(0, 1)
         split.setChildrenCollapsible(False)
-        split.setSizes([1000, _SIDE_PX])
+        split.setSizes([1000, _SIDE_WIDTH_PX])
         split.setHandleWidth(12)
         below = QHBoxLayout()
         below.setSpacing(8)
@@ -445,7 +447,7 @@ class Window(QMainWindow):
         whole = QVBoxLayout(body)
         whole.setContentsMargins(14, 12, 14, 8)
         whole.setSpacing(10)
-        whole.addWidget(self.bar)
+        whole.addWidget(self.top_bar)
         whole.addWidget(self.banner)
         whole.addWidget(split, 1)
         whole.addWidget(self.takes)

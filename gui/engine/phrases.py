@@ -12,21 +12,21 @@ from bridge.sync.tempo import TempoMap
 if TYPE_CHECKING:
     from bridge.midi.notes import Score
 
-USUAL_STYLES = {"nocturne": "chopin", "minuet": "baroque", "prelude": "bach", "blues": "blues"}
+DEFAULT_STYLES = {"nocturne": "chopin", "minuet": "baroque", "prelude": "bach", "blues": "blues"}
 """The phrases by name, and the style that goes with each."""
 
 
 def phrase_file(name: str) -> Path:
     """Return the file of a demo phrase, or the file of that name."""
-    return DEMO_PHRASES / f"{name}.mid" if name in USUAL_STYLES else Path(name)
+    return DEMO_PHRASES / f"{name}.mid" if name in DEFAULT_STYLES else Path(name)
 
 
-def usual_style(name: str) -> str:
+def default_style(name: str) -> str:
     """Return the style that goes with a demo phrase."""
-    return USUAL_STYLES.get(name, "")
+    return DEFAULT_STYLES.get(name, "")
 
 
-def fingers(score: Score, begin_ns: int) -> tuple[TimedEvent, ...]:
+def performance_events(score: Score, start_ns: int) -> tuple[TimedEvent, ...]:
     """Return the keys of a player who plays a score, its first note at a time."""
     time = TempoMap(score.tempos)
     lead = time.ns_at(score.notes[0].onset_ticks) if score.notes else 0
@@ -35,7 +35,7 @@ def fingers(score: Score, begin_ns: int) -> tuple[TimedEvent, ...]:
         channel = note.instrument.spec.channel
         # A grace note may be shorter than a tick; it is struck all the same, and then let go of.
         ticks = note.onset_ticks, max(note.onset_ticks + 1, note.release_ticks)
-        onset, release = (begin_ns + time.ns_at(tick) - lead for tick in ticks)
+        onset, release = (start_ns + time.ns_at(tick) - lead for tick in ticks)
         keys.append(TimedEvent(onset, NoteOn(channel, note.pitch, note.velocity)))
         keys.append(TimedEvent(release, NoteOff(channel, note.pitch)))
     return tuple(sorted(keys, key=lambda key: (key.time_ns, isinstance(key.event, NoteOn))))

@@ -28,9 +28,9 @@ from export.runtime.composer import Composer
 from export.runtime.composer_thread import ComposerThread
 from export.runtime.own_styles import installed_artefact
 from export.runtime.provider import preload
-from gui.engine.recording import credit
+from gui.engine.recording import provenance
 from gui.engine.snapshots import Capture, Captured, Packer
-from gui.engine.synth_supervisor import Hearing
+from gui.engine.synth_supervisor import SynthSupervisor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from bridge.midi.events import TimedEvent
 
 _FRAME_NS = 1_000_000_000 // 60
-_LONGEST_WAIT_S = 1.0
+_MAX_WAIT_S = 1.0
 
 
 class Engine:
@@ -65,12 +65,12 @@ class Engine:
         self._io.send(protocol.ListPorts())
         preload()
         self._processor = ""  # as soon as the composer's thread has found out
-        self._composer = ComposerThread(self._compose)
+        self._composer = ComposerThread(self._make_composer)
         self._session = Session(settings)
-        self._hearing, self._leaving = Hearing(), False
-        self._asked_output: str | None = None
-        self._named_output = False  # whether that is open
-        self._posted: list[Inbox] = []
+        self._synth, self._closing = SynthSupervisor(), False
+        self._requested_output: str | None = None
+        self._named_output_open = False  # whether that is open
+        self._pending: list[Inbox] = []
 
     def __enter__(self) -> Self:
         return self
@@ -78,13 +78,13 @@ class Engine:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _compose(self) -> Composer:
+    def _make_composer(self) -> Composer:
         decoder = tuned_decoder(self._artefact, rows=MAX_CANDIDATES)
         self._processor = decoder.processor
         return Composer(self._artefact, decoder)
 
     @property
-    def alive(self) -> bool:
+    def is_alive(self) -> bool:
         """Tell whether there is still a MIDI I/O process."""
         return self._io.alive
 
@@ -99,15 +99,15 @@ class Engine:
             try:
                 self._artefact.blend(dict(request.settings.style))
             except UnknownStyleError as error:
-                self._posted.append(Refused(f"Style: {error}."))
+                self._pending.append(Refused(f"Style: {error}."))
                 return
-        self._posted.append(request)
+        self._pending.append(request)
 
     def inject(self, events: Sequence[TimedEvent]) -> None:
         """Let the player play these, each at its time, as if on a port."""
         self._io.send(protocol.Inject(tuple(events)))
 
-    def turn(self, until_ns: int, faces: Sequence[Connection] = ()) -> list[LogEntry]:
+    def poll(self, until_ns: int, clients: Sequence[Connection] = ()) -> list[LogEntry]:
         """Wait for something to happen, at most until a time, and see to it.
 
         Return what the log should say.
@@ -115,51 +115,51 @@ class Engine:
         deadline = self._session.deadline_ns()
         now_ns = self.now_ns
         wake_ns = min(until_ns, deadline) if deadline is not None else until_ns
-        timeout = min(_LONGEST_WAIT_S, max(0.0, (wake_ns - now_ns) / 1e9))
+        timeout = min(_MAX_WAIT_S, max(0.0, (wake_ns - now_ns) / 1e9))
         sources = [
             self._composer.connection,
-            *faces,
-            *self._hearing.connections,
+            *clients,
+            *self._synth.connections,
             *([self._io.connection] if self._io.alive else []),
         ]
-        wait(sources, 0.0 if self._posted else timeout)
-        inbox, self._posted = self._posted, []
+        wait(sources, 0.0 if self._pending else timeout)
+        inbox, self._pending = self._pending, []
         inbox += self._io.receive(0.0) if self._io.alive else []
         while self._composer.connection.poll():
             inbox.append(self._composer.connection.recv())
         for item in inbox:
-            self._mind(item)
+            self._update_output_state(item)
         outcome = self._session.step(self.now_ns, inbox)
         for to_io in outcome.to_io:
             if isinstance(to_io, protocol.OpenPorts):
-                self._asked_output, self._named_output = to_io.output_name, False
+                self._requested_output, self._named_output_open = to_io.output_name, False
             self._io.send(to_io)
         for to_composer in outcome.to_composer:
             self._composer.post(to_composer)
-        self._hear_ourselves()
+        self._update_synth()
         return outcome.log_entries
 
-    def _mind(self, item: Inbox) -> None:
+    def _update_output_state(self, item: Inbox) -> None:
         """Take note of what bears on whether we are heard."""
         match item:
             case Start():
-                self._hearing.try_again()
+                self._synth.retry()
             case protocol.Ready():
-                self._named_output = self._asked_output is not None
-                self._hearing.try_again()
+                self._named_output_open = self._requested_output is not None
+                self._synth.retry()
             case protocol.OutputConnected(connected=False):  # or the port is gone
-                self._named_output = False
+                self._named_output_open = False
 
-    def _hear_ourselves(self) -> None:
+    def _update_synth(self) -> None:
         """Start or end the synth, and let the MIDI process know."""
-        if self._leaving or not self._io.alive:  # who would end its notes?
+        if self._closing or not self._io.alive:  # who would end its notes?
             return
         settings, now_ns = self._session.settings, self.now_ns
-        told = self._hearing.hear(now_ns) + self._hearing.follow(
+        told = self._synth.poll(now_ns) + self._synth.update(
             now_ns,
             settings.sound,
             plugins=self._session.status.in_host,
-            named_output=self._named_output or self._session.status.output_connected,
+            named_output=self._named_output_open or self._session.status.output_connected,
             font=settings.sound_font,
         )
         for each in told:
@@ -168,34 +168,37 @@ class Engine:
     def snapshot(self) -> Snapshot:
         """Return what there is to see."""
         shown = self._session.snapshot(self.now_ns)
-        hearing = self._hearing
+        hearing = self._synth
         return replace(
-            shown, processor=self._processor, synth_status=hearing.said, synth_failed=hearing.mute
+            shown,
+            processor=self._processor,
+            synth_status=hearing.status,
+            synth_failed=hearing.has_failed,
         )
 
     def record(self) -> Record:
         """Return all that was played, and in whose time."""
         return self._session.record(self.now_ns)
 
-    def captured(self, asked: Capture) -> Captured:
+    def capture(self, request: Capture) -> Captured:
         """Return what has been played lately, or ever."""
         record = self.record()
-        if asked.last_ns is not None:
-            record = record.last(asked.last_ns)
-        text = credit(self._artefact, self._session.settings)
-        return Captured(record, text, asked.purpose)
+        if request.last_ns is not None:
+            record = record.last(request.last_ns)
+        text = provenance(self._artefact, self._session.settings)
+        return Captured(record, text, request.purpose)
 
     def close(self) -> None:
         """Release everything that sounds and end both the process and the thread."""
-        self._leaving = True
-        self._posted.append(Stop())
-        self.turn(self.now_ns)
+        self._closing = True
+        self._pending.append(Stop())
+        self.poll(self.now_ns)
         self._io.close()
-        self._hearing.close()
+        self._synth.close()
         self._composer.close()
 
 
-def serve(face: Connection, engine: Engine) -> None:
+def serve(client: Connection, engine: Engine) -> None:
     """Carry out what comes from a window and show it snapshots, until it closes its end.
 
     Without a MIDI I/O process nothing can be played, so it leaves then, too: the window can start
@@ -203,29 +206,29 @@ def serve(face: Connection, engine: Engine) -> None:
     """
     shown_ns, packer = 0, Packer()
     shown: Snapshot | None = None
-    while engine.alive:
-        engine.turn(shown_ns + _FRAME_NS, [face])
+    while engine.is_alive:
+        engine.poll(shown_ns + _FRAME_NS, [client])
         try:
-            while face.poll():
-                asked = face.recv()
+            while client.poll():
+                asked = client.recv()
                 if isinstance(asked, Capture):
-                    face.send(engine.captured(asked))
+                    client.send(engine.capture(asked))
                 else:
                     engine.post(asked)
             if engine.now_ns - shown_ns < _FRAME_NS:
                 continue
             snapshot = engine.snapshot()
             shown_ns = snapshot.now_ns
-            if shown is None or _differ(snapshot, shown):
+            if shown is None or _is_changed(snapshot, shown):
                 shown = snapshot
-                face.send(packer.pack(snapshot))
+                client.send(packer.pack(snapshot))
         except (EOFError, OSError):
             return
 
 
-def _differ(snapshot: Snapshot, shown: Snapshot) -> bool:
+def _is_changed(snapshot: Snapshot, sent: Snapshot) -> bool:
     """Tell whether there is anything new to see: another beat is, the mere time is not."""
-    return snapshot.beat != shown.beat or replace(snapshot, now_ns=shown.now_ns) != shown
+    return snapshot.beat != sent.beat or replace(snapshot, now_ns=sent.now_ns) != sent
 
 
 def main() -> None:

@@ -12,18 +12,18 @@ from bridge.history.takes import Span
 from bridge.messages.settings import Settings
 from bridge.midi.notes import Note, Score
 
-USUAL_COUNT = 4
+DEFAULT_COUNT = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Propose:
     """Continue a score by so many bars, in so many different ways; the first has the seed."""
 
-    number: int
+    request_id: int
     score: Score
     settings: Settings
     bars: int
-    count: int = USUAL_COUNT
+    count: int = DEFAULT_COUNT
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,25 +35,25 @@ class Cancel:
 class Loading:
     """The network is being loaded; it is, once."""
 
-    number: int
+    request_id: int
 
 
 @dataclass(frozen=True, slots=True)
-class Grown:
+class Progress:
     """A candidate as far as it has come, which is a share of it from 0 to 1."""
 
-    number: int
+    request_id: int
     candidate: int
     span: Span
     notes: tuple[Note, ...]
-    share: float
+    fraction: float
 
 
 @dataclass(frozen=True, slots=True)
-class Proposed:
+class Proposal:
     """A candidate that is complete: how it was made, and what a file of it says about that."""
 
-    number: int
+    request_id: int
     candidate: int
     span: Span
     notes: tuple[Note, ...]
@@ -62,19 +62,19 @@ class Proposed:
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class EndOfProposals:
     """That was the last candidate."""
 
-    number: int
+    request_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
     """There is nothing to propose; the text is one sentence that says why."""
 
-    number: int
+    request_id: int
     text: str
 
 
 Request = Propose | Cancel
-Answer = Loading | Grown | Proposed | Finished | Failed
+Reply = Loading | Progress | Proposal | EndOfProposals | Failed

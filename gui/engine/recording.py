@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from export.runtime.artefact import Artefact
 
 
-def write_recording(record: Record, path: Path, text: str) -> None:
+def write_recording(record: Record, path: Path, comment: str) -> None:
     """Write the record of a session.
 
     Raises:
@@ -29,10 +29,10 @@ def write_recording(record: Record, path: Path, text: str) -> None:
         "played": build_score(record, answered=False),
         "Antiphon": build_score(record, answered=True),
     }
-    write_parts(parts, path, text)
+    write_parts(parts, path, comment)
 
 
-def credit(artefact: Artefact, settings: Settings) -> str:
+def provenance(artefact: Artefact, settings: Settings) -> str:
     """Return the text that a written file carries.
 
     Program, model, style, seed and the rest that makes it again.

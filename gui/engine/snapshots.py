@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class SnapshotDelta:
     """A snapshot without notes, and how its notes come from those of the one before."""
 
     snapshot: Snapshot
@@ -58,13 +58,13 @@ class Packer:
     def __init__(self) -> None:
         self._notes: tuple[RollNote, ...] = ()
 
-    def pack(self, snapshot: Snapshot) -> Parcel:
+    def pack(self, snapshot: Snapshot) -> SnapshotDelta:
         """Return the parcel that makes this snapshot of the last one."""
         before, self._notes = self._notes, snapshot.notes
-        dropped = _index(before, snapshot.notes[0]) if snapshot.notes else len(before)
+        dropped = _index_of(before, snapshot.notes[0]) if snapshot.notes else len(before)
         same = map(is_, before[dropped:], snapshot.notes)
         kept = sum(1 for _ in takewhile(bool, same))
-        return Parcel(replace(snapshot, notes=()), dropped, kept, snapshot.notes[kept:])
+        return SnapshotDelta(replace(snapshot, notes=()), dropped, kept, snapshot.notes[kept:])
 
 
 class Unpacker:
@@ -73,14 +73,14 @@ class Unpacker:
     def __init__(self) -> None:
         self._notes: tuple[RollNote, ...] = ()
 
-    def unpack(self, parcel: Parcel) -> Snapshot:
+    def unpack(self, delta: SnapshotDelta) -> Snapshot:
         """Return the snapshot; notes that were there before are the objects that they were."""
-        if parcel.dropped or parcel.tail or parcel.kept < len(self._notes):
-            end = parcel.dropped + parcel.kept
-            self._notes = self._notes[parcel.dropped : end] + parcel.tail
-        return replace(parcel.snapshot, notes=self._notes)
+        if delta.dropped or delta.tail or delta.kept < len(self._notes):
+            end = delta.dropped + delta.kept
+            self._notes = self._notes[delta.dropped : end] + delta.tail
+        return replace(delta.snapshot, notes=self._notes)
 
 
-def _index(notes: tuple[RollNote, ...], wanted: RollNote) -> int:
+def _index_of(notes: tuple[RollNote, ...], wanted: RollNote) -> int:
     """Return where this very note is; the end if it is not there."""
     return next((at for at, note in enumerate(notes) if note is wanted), len(notes))

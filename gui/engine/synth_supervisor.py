@@ -25,132 +25,135 @@ from bridge.system.pipe import Child, ChildError, start_child
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-GONE = "The synth has ended; it is started again."
+SYNTH_EXITED = "The synth has ended; it is started again."
 _SECOND = 1_000_000_000
-SOON_NS, SELDOM_NS = 2 * _SECOND, 60 * _SECOND
+MIN_RETRY_NS, MAX_RETRY_NS = 2 * _SECOND, 60 * _SECOND
 """After so long it is tried again first, and never after longer than the other."""
 
 
-class Hearing:
+class SynthSupervisor:
     """The synth, or why there is none."""
 
     def __init__(self) -> None:
         self._worker = ThreadPoolExecutor(1, "synth")
-        self._bell, self._ringer = multiprocessing.Pipe(duplex=False)
-        self._coming: Future[Child] | None = None
+        self._wakeup, self._waker = multiprocessing.Pipe(duplex=False)
+        self._starting_child: Future[Child] | None = None
         self._child: Child | None = None
-        self._wish: tuple[SynthPolicy, str] | None = (
+        self._requested: tuple[SynthPolicy, str] | None = (
             None  # what was last asked for, and the sound font
         )
         self._wanted = False
-        self._sounding: SynthReady | None = None
-        self._since_ns = 0  # when it began to sound
-        self._refusal: SynthUnavailable | None = None  # why it does not, until it does
-        self._again_ns, self._pause_ns = 0, SOON_NS  # when it is tried again, and how long after
+        self._ready: SynthReady | None = None
+        self._ready_ns = 0  # when it began to sound
+        self._failure: SynthUnavailable | None = None  # why it does not, until it does
+        self._retry_at_ns, self._retry_ns = (
+            0,
+            MIN_RETRY_NS,
+        )  # when it is tried again, and how long after
 
     @property
-    def said(self) -> str:
+    def status(self) -> str:
         """What a person may want to know of it: one sentence, or nothing."""
-        if self._sounding is not None:
-            return f"Antiphon sounds by itself, through {self._sounding.device}."
-        return self._refusal.text if self._refusal is not None and self._wanted else ""
+        if self._ready is not None:
+            return f"Antiphon sounds by itself, through {self._ready.device}."
+        return self._failure.text if self._failure is not None and self._wanted else ""
 
     @property
-    def mute(self) -> bool:
+    def has_failed(self) -> bool:
         """Tell whether it is to be heard and cannot be; then `said` says why."""
-        return self._wanted and self._refusal is not None
+        return self._wanted and self._failure is not None
 
     @property
     def connections(self) -> list[Connection]:
         """Give what `multiprocessing.connection.wait` is to wait for as well."""
-        return [self._bell, *([] if self._child is None else [self._child.connection])]
+        return [self._wakeup, *([] if self._child is None else [self._child.connection])]
 
     @property
-    def starting(self) -> bool:
+    def is_starting(self) -> bool:
         """Tell whether one is being started."""
-        return self._coming is not None
+        return self._starting_child is not None
 
     @property
     def process_id(self) -> int | None:
         """Give the system's number of the synth's process, for a person who looks for it."""
         return None if self._child is None else self._child.process.pid
 
-    def follow(
-        self, now_ns: int, sound: SynthPolicy, *, plugins: bool, named_output: bool, font: str = ""
+    def update(
+        self, now_ns: int, policy: SynthPolicy, *, plugins: bool, named_output: bool, font: str = ""
     ) -> list[Monitor]:
         """Start or end the synth, if that is what follows; return what the MIDI process is told."""
         told: list[Monitor] = []
-        if (sound, font) != self._wish:
-            self._wish, self._refusal = (sound, font), None
-            told += self._end()
-            self._hurry()
-        self._wanted = wants_synth(sound, plugins=plugins, named_output=named_output)
+        if (policy, font) != self._requested:
+            self._requested, self._failure = (policy, font), None
+            told += self._stop()
+            self._reset_retry()
+        self._wanted = wants_synth(policy, plugins=plugins, named_output=named_output)
         if not self._wanted:
-            return told + self._end()
-        if not self.starting and self._child is None and self._is_due(now_ns):
-            self._coming = self._worker.submit(start_child, "bridge.synth.process", font)
-            self._coming.add_done_callback(lambda _: self._ringer.send_bytes(b"."))
+            return told + self._stop()
+        if not self.is_starting and self._child is None and self._is_due(now_ns):
+            self._starting_child = self._worker.submit(start_child, "bridge.synth.process", font)
+            self._starting_child.add_done_callback(lambda _: self._waker.send_bytes(b"."))
         return told
 
-    def try_again(self) -> None:
+    def retry(self) -> None:
         """Try with the next `follow` what could not be done: it may be otherwise by now."""
-        if self._refusal is not None:
-            self._hurry()
+        if self._failure is not None:
+            self._reset_retry()
 
-    def hear(self, now_ns: int) -> list[Monitor]:
+    def poll(self, now_ns: int) -> list[Monitor]:
         """Take what the synth says; return what the MIDI process is told."""
-        while self._bell.poll():
-            self._bell.recv_bytes()
+        while self._wakeup.poll():
+            self._wakeup.recv_bytes()
         told: list[Monitor] = []
         try:
-            if self._coming is not None and self._coming.done():
-                coming, self._coming = self._coming, None
+            if self._starting_child is not None and self._starting_child.done():
+                coming, self._starting_child = self._starting_child, None
                 self._child = coming.result()
             while self._child is not None and self._child.connection.poll():
                 word: SynthReady | SynthUnavailable = self._child.connection.recv()
                 if isinstance(word, SynthReady):
-                    self._sounding, self._since_ns, self._refusal = word, now_ns, None
+                    self._ready, self._ready_ns, self._failure = word, now_ns, None
                     told.append(Monitor(word.port))
                 else:
-                    told += self._refuse(word, now_ns)
+                    told += self._handle_failure(word, now_ns)
         except ChildError as error:
-            self._refuse(SynthUnavailable(str(error)), now_ns)
+            self._handle_failure(SynthUnavailable(str(error)), now_ns)
         except (EOFError, OSError):
-            told += self._refuse(SynthUnavailable(GONE), now_ns)
+            told += self._handle_failure(SynthUnavailable(SYNTH_EXITED), now_ns)
         return told
 
     def close(self) -> None:
         """End the synth, and wait until it has gone."""
-        self._end()
+        self._stop()
         self._worker.shutdown()
 
     def _is_due(self, now_ns: int) -> bool:
-        refusal = self._refusal
-        return refusal is None or (not refusal.permanent and now_ns >= self._again_ns)
+        refusal = self._failure
+        return refusal is None or (not refusal.permanent and now_ns >= self._retry_at_ns)
 
-    def _hurry(self) -> None:
-        self._again_ns, self._pause_ns = 0, SOON_NS
+    def _reset_retry(self) -> None:
+        self._retry_at_ns, self._retry_ns = 0, MIN_RETRY_NS
 
-    def _refuse(self, why: SynthUnavailable, now_ns: int) -> list[Monitor]:
+    def _handle_failure(self, failure: SynthUnavailable, now_ns: int) -> list[Monitor]:
         """Take it that there is none, and wait before it is tried again."""
-        if self._sounding is not None and now_ns - self._since_ns >= SELDOM_NS:
-            self._pause_ns = SOON_NS
-        self._refusal, self._again_ns = why, now_ns + self._pause_ns
-        self._pause_ns = min(2 * self._pause_ns, SELDOM_NS)
-        return self._end()
+        if self._ready is not None and now_ns - self._ready_ns >= MAX_RETRY_NS:
+            self._retry_ns = MIN_RETRY_NS
+        self._failure, self._retry_at_ns = failure, now_ns + self._retry_ns
+        self._retry_ns = min(2 * self._retry_ns, MAX_RETRY_NS)
+        return self._stop()
 
-    def _end(self) -> list[Monitor]:
-        coming, child = self._coming, self._child
-        self._coming = self._child = self._sounding = None
+    def _stop(self) -> list[Monitor]:
+        coming, child = self._starting_child, self._child
+        self._starting_child = self._child = self._ready = None
         if coming is not None and not coming.cancel():
-            self._worker.submit(_let_go, coming)
+            self._worker.submit(_close_started, coming)
         if child is None:
             return []
         self._worker.submit(child.close)
         return [Monitor(None)]
 
 
-def _let_go(coming: Future[Child]) -> None:
+def _close_started(starting: Future[Child]) -> None:
     """Close a child that nobody wants any more."""
     with suppress(ChildError):
-        coming.result().close()
+        starting.result().close()

@@ -15,7 +15,16 @@ from typing import TYPE_CHECKING
 
 from bridge.system.clock import SystemClock
 from bridge.system.pipe import join_parent
-from gui.engine.proposals import Answer, Cancel, Failed, Finished, Grown, Loading, Propose, Proposed
+from gui.engine.proposals import (
+    Reply,
+    Cancel,
+    Failed,
+    EndOfProposals,
+    Progress,
+    Loading,
+    Propose,
+    Proposal,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,16 +35,16 @@ if TYPE_CHECKING:
     from export.runtime.decoder import Decoder
 
 _NICENESS = 10
-_BETWEEN_NS = 150_000_000
+_PROGRESS_INTERVAL_NS = 150_000_000
 """From one look at a growing take to the next."""
 
 Model = tuple["Artefact", "Decoder"]
 
 
-class Proposing:
+class ProposalJob:
     """The takes for one request in the making."""
 
-    def __init__(self, model: Model, asked: Propose) -> None:
+    def __init__(self, model: Model, request: Propose) -> None:
         """Start with the first.
 
         Raises:
@@ -45,80 +54,80 @@ class Proposing:
         from export.runtime.continuation import Prompt, Proposals, span_of_bars
 
         self._artefact, decoder = model
-        self._asked = asked
-        self._span = span_of_bars(asked.score, asked.bars)
-        prompt = Prompt(self._artefact, decoder, asked.score, self._span, asked.settings)
-        self._proposals = Proposals(prompt, asked.settings, asked.count)
+        self._request = request
+        self._span = span_of_bars(request.score, request.bars)
+        prompt = Prompt(self._artefact, decoder, request.score, self._span, request.settings)
+        self._proposals = Proposals(prompt, request.settings, request.count)
 
     @property
-    def done(self) -> bool:
+    def is_done(self) -> bool:
         """Tell whether all takes have been made."""
         return self._proposals.done
 
-    def work(self) -> Proposed | None:
+    def step(self) -> Proposal | None:
         """Do one piece of work; return a take that is complete with it."""
-        from gui.engine.recording import credit
+        from gui.engine.recording import provenance
 
         made = self._proposals.work()
         if made is None:
             return None
-        text = credit(self._artefact, made.settings)
-        where = self._asked.number, made.index, self._span
-        return Proposed(*where, made.notes, made.settings, text)
+        text = provenance(self._artefact, made.settings)
+        where = self._request.request_id, made.index, self._span
+        return Proposal(*where, made.notes, made.settings, text)
 
-    def grown(self) -> Grown:
+    def progress(self) -> Progress:
         """Return the take in the making, as far as it has come."""
         growing = self._proposals.growing
-        where = self._asked.number, self._proposals.index, self._span
-        return Grown(*where, tuple(growing.notes()), growing.share)
+        where = self._request.request_id, self._proposals.index, self._span
+        return Progress(*where, tuple(growing.notes()), growing.share)
 
 
-def serve(face: Connection, load: Callable[[], Model], clock: Clock) -> None:
+def serve(client: Connection, load: Callable[[], Model], clock: Clock) -> None:
     """Propose what is asked for, until whoever asks closes the pipe."""
     model: Model | None = None
-    proposing: Proposing | None = None
+    proposing: ProposalJob | None = None
     told_ns, number = clock.now_ns(), 0
     with suppress(EOFError, OSError):
         while True:
-            while proposing is None or face.poll():
-                asked: Propose | Cancel = face.recv()
+            while proposing is None or client.poll():
+                asked: Propose | Cancel = client.recv()
                 proposing = None
                 if isinstance(asked, Propose):
-                    number = asked.number
+                    number = asked.request_id
                     if model is None:
-                        face.send(Loading(number))
-                    model, proposing, trouble = _begun(model, load, asked)
+                        client.send(Loading(number))
+                    model, proposing, trouble = _start_job(model, load, asked)
                     if trouble is not None:
-                        face.send(trouble)
-            answers: list[Answer] = []
-            if (proposed := proposing.work()) is not None:
+                        client.send(trouble)
+            answers: list[Reply] = []
+            if (proposed := proposing.step()) is not None:
                 answers.append(proposed)
-            elif clock.now_ns() - told_ns >= _BETWEEN_NS:
-                answers.append(proposing.grown())
-            if proposing.done:
-                answers.append(Finished(number))
+            elif clock.now_ns() - told_ns >= _PROGRESS_INTERVAL_NS:
+                answers.append(proposing.progress())
+            if proposing.is_done:
+                answers.append(EndOfProposals(number))
                 proposing = None
             for answer in answers:
-                face.send(answer)
+                client.send(answer)
                 told_ns = clock.now_ns()
 
 
-def _begun(
-    model: Model | None, load: Callable[[], Model], asked: Propose
-) -> tuple[Model | None, Proposing | None, Failed | None]:
+def _start_job(
+    model: Model | None, load: Callable[[], Model], request: Propose
+) -> tuple[Model | None, ProposalJob | None, Failed | None]:
     """Load the network if it is not there, and begin; or say why not."""
     from export.runtime.artefact import ArtefactError, UnknownStyleError
     from export.runtime.own_styles import StyleError
 
-    if not asked.score.notes:
-        return model, None, Failed(asked.number, "There are no notes to continue.")
+    if not request.score.notes:
+        return model, None, Failed(request.request_id, "There are no notes to continue.")
     try:
         model = load() if model is None else model
-        return model, Proposing(model, asked), None
+        return model, ProposalJob(model, request), None
     except UnknownStyleError as error:
-        return model, None, Failed(asked.number, f"Style: {error}.")
+        return model, None, Failed(request.request_id, f"Style: {error}.")
     except (ArtefactError, StyleError) as error:
-        return model, None, Failed(asked.number, str(error))
+        return model, None, Failed(request.request_id, str(error))
 
 
 def installed_model() -> Model:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from gui.wording.sentence import Sentence
 
-_WAYS = {
+_BACKEND_DESCRIPTIONS = {
     "jack": Sentence("Advice", "through JACK, exact to the sample"),
     "rtmidi": Sentence("Advice", "through the system's own ports"),
     "loopback": Sentence("Advice", "with a pretend player and no device"),
@@ -32,14 +32,14 @@ _REMEDIES = {
         "listen on and the other to play on.",
     ),
 }
-_ELSEWHERE = Sentence(
+_DEFAULT_REMEDY = Sentence(
     "Advice", "Start the MIDI service of this system; the ports then open by themselves."
 )
 
 
-def opened(backend: str, input_name: str, output_name: str, platform: str) -> Sentence:
+def describe_open_ports(backend: str, input_name: str, output_name: str, platform: str) -> Sentence:
     """Say which ports are open; where a better way is at hand, say that too."""
-    way = _WAYS.get(backend, Sentence("Advice", "through {}").format(backend))
+    way = _BACKEND_DESCRIPTIONS.get(backend, Sentence("Advice", "through {}").format(backend))
     told = Sentence("Advice", "Listens on {} and plays on {}, {}.")
     if backend == "rtmidi" and platform == _JACK_SYSTEM:
         told = Sentence(
@@ -50,53 +50,53 @@ def opened(backend: str, input_name: str, output_name: str, platform: str) -> Se
     return told.format(input_name, output_name, way)
 
 
-def remedy(platform: str) -> Sentence:
+def midi_remedy(platform: str) -> Sentence:
     """Say what to do on a system (as `sys.platform` names it) whose MIDI does not answer."""
-    return _REMEDIES.get(platform, _ELSEWHERE)
+    return _REMEDIES.get(platform, _DEFAULT_REMEDY)
 
 
-def unopened(problem: str, platform: str, *, answers: bool) -> Sentence:
+def advise_no_ports(problem: str, platform: str, *, responds: bool) -> Sentence:
     """Say what to do if no ports open, though the system's MIDI `answers` or because it does not.
 
     If it answers, what is wrong is this port, and the problem says it best; but Windows answers
     where there is nothing to open yet.
     """
-    if answers and problem and platform != "win32":
+    if responds and problem and platform != "win32":
         return Sentence.verbatim(problem)
-    return remedy(platform)
+    return midi_remedy(platform)
 
 
-def unheard(
+def advise_no_sound(
     output_name: str,
     *,
-    own: bool,
+    own_port: bool,
     plugin: bool,
-    patched: bool = False,
-    sound: str = "",
-    mute: bool = False,
+    output_connected: bool = False,
+    synth_status: str = "",
+    synth_failed: bool = False,
 ) -> Sentence:
     """Say what to look at if notes went out and nobody heard them.
 
     `sound` is what the built-in synth says if it is to be heard, and `mute` that it cannot be.
     """
-    if mute:
-        return Sentence.verbatim(sound)
-    if sound:
+    if synth_failed:
+        return Sentence.verbatim(synth_status)
+    if synth_status:
         return Sentence("Advice", "{}: see that the speakers are on, and the volume is up.").format(
-            sound.rstrip(".")
+            synth_status.rstrip(".")
         )
     if plugin:
         return Sentence(
             "Advice",
             "The plugin plays them: send its track on to an instrument, and see it is not muted.",
         )
-    if own and patched:
+    if own_port and output_connected:
         return Sentence(
             "Advice",
             "What is connected to {} gets them: see that it is an instrument and turned up; in a "
             "DAW, monitor that track.",
         ).format(output_name)
-    if own:
+    if own_port:
         return Sentence(
             "Advice",
             "Connect {} to an instrument, or choose one under Play on; in a DAW, monitor that "

@@ -21,25 +21,26 @@ class Sentence:
 
     context: str
     pattern: str
-    filling: tuple[Sentence | str | float, ...] = ()
+    arguments: tuple[Sentence | str | float, ...] = ()
 
     @classmethod
     def verbatim(cls, text: str) -> Sentence:
         """Return what somebody else has said, to be passed on as it is."""
         return cls("", "{}", (text,))
 
-    def format(self, *filling: Sentence | str | float) -> Sentence:
+    def format(self, *arguments: Sentence | str | float) -> Sentence:
         """Fill its places, in their order."""
-        return replace(self, filling=filling)
+        return replace(self, arguments=arguments)
 
-    def told(self, translate: Callable[[str, str], str]) -> str:
+    def render(self, translate: Callable[[str, str], str]) -> str:
         """Return it as a translator has it, who is given a context and a pattern."""
         pattern = translate(self.context, self.pattern) if self.context else self.pattern
         parts = (
-            part.told(translate) if isinstance(part, Sentence) else part for part in self.filling
+            part.render(translate) if isinstance(part, Sentence) else part
+            for part in self.arguments
         )
         return pattern.format(*parts)
 
     def __str__(self) -> str:
         """Return it in English."""
-        return self.told(lambda _, pattern: pattern)
+        return self.render(lambda _, pattern: pattern)

@@ -12,7 +12,7 @@ from assets import DEMO_PHRASES, FOLDER
 from bridge.midi import smf
 from export.runtime.artefact import CARD, EVALUATION, Artefact, default_artefact
 from export.runtime.decoder import Decoder
-from gui.engine.phrases import phrase_file, usual_style
+from gui.engine.phrases import phrase_file, default_style
 from model.style_map import boxes
 
 ROOT = Path(__file__).parents[2]
@@ -81,7 +81,7 @@ def test_a_demo_phrase_can_be_played_in_a_style_that_there_is(
     score = smf.read(phrase_file(name)).score
     assert phrase_file(name).parent == DEMO_PHRASES
     assert len(score.notes) > 20
-    assert usual_style(name) in artefact.style_names
+    assert default_style(name) in artefact.style_names
 
 
 def test_what_is_tracked_can_travel() -> None:

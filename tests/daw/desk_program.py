@@ -35,7 +35,7 @@ def tab(window: Window, page: QWidget) -> Rectangle:
 
 def newest(window: Window) -> Rectangle:
     """Return where the newest of what was kept stands."""
-    view = window.kept.list
+    view = window.captures_panel.list
     return on_screen(view.viewport(), view.visualRect(view.model().index(0, 0)))
 
 
@@ -46,9 +46,9 @@ def cursor(_: Window) -> str:
 
 
 ANSWERS: dict[str, Callable[[Window], str | Rectangle]] = {
-    "said": lambda window: window.bar.said,
+    "said": lambda window: window.top_bar.status_text,
     "roll": lambda window: on_screen(window.roll, window.roll.rect()),
-    "kept": lambda window: tab(window, window.kept),
+    "kept": lambda window: tab(window, window.captures_panel),
     "newest": newest,
     "take": lambda window: on_screen(window.takes.rolls[0], window.takes.rolls[0].rect()),
     "cursor": cursor,
@@ -79,5 +79,5 @@ def say(what: str | Rectangle) -> None:
 
 
 if __name__ == "__main__":
-    app.run = partial(app.run, shown=look)
+    app.run = partial(app.run, on_shown=look)
     cli.main()

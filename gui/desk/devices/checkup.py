@@ -29,32 +29,32 @@ if TYPE_CHECKING:
     from bridge.messages.requests import Request
     from bridge.messages.snapshot import Snapshot
 
-_SOFTLY, _HELD_TICKS = 44, 20
-FIGURE = Score(
+_VELOCITY, _NOTE_TICKS = 44, 20
+TEST_PHRASE = Score(
     tuple(
-        Note(tick, Instrument.PIANO, pitch, tick + _HELD_TICKS, _SOFTLY)
+        Note(tick, Instrument.PIANO, pitch, tick + _NOTE_TICKS, _VELOCITY)
         for tick, pitch in ((0, 60), (24, 64), (48, 67), (72, 72))
     ),
     (TempoChange(0, 120.0),),
 )
 """Up a chord, in a second."""
 
-OPENING_NS, ANSWER_NS, ECHOES_NS = 5 * SECOND, 3 * SECOND, 1 * SECOND
+PORTS_TIMEOUT_NS, AUDITION_TIMEOUT_NS, ECHO_WAIT_NS = 5 * SECOND, 3 * SECOND, 1 * SECOND
 """So long ports may take to open, the engine to begin, and a loop to bring something back."""
-_LITTLE_NS = 1 * MS
+_NEGLIGIBLE_NS = 1 * MS
 """Nobody hears a round trip that is shorter."""
 _STEP_NS = MS // 10
 """An advance is set in steps of this."""
 
 
-class Sign(enum.Enum):
+class CheckStatus(enum.Enum):
     """How it stands with something; the value is the word for it."""
 
-    WAITING = "waiting"
-    WELL = "well"
+    PENDING = "waiting"
+    OK = "well"
     WARNING = "warning"
-    BAD = "bad"
-    ASKED = "asked"
+    FAILED = "bad"
+    QUESTION = "asked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,26 +62,26 @@ class Finding:
     """What was found out about one thing."""
 
     title: Sentence
-    sign: Sign
+    status: CheckStatus
     sentence: Sentence
 
 
 class Stage(enum.Enum):
     """What the checkup waits for."""
 
-    RESTING = enum.auto()
-    OPENING = enum.auto()
-    QUIET = enum.auto()
-    SOUNDING = enum.auto()
-    LISTENING = enum.auto()
-    OVER = enum.auto()
+    IDLE = enum.auto()
+    OPENING_PORTS = enum.auto()
+    AWAITING_QUIET = enum.auto()
+    PLAYING = enum.auto()
+    AWAITING_ECHOES = enum.auto()
+    DONE = enum.auto()
 
 
 _UNCHECKED = Sentence("Checkup", "Not checked.")
-_NOTES = Sentence("Checkup", "Four soft notes go out; you say whether you hear them.")
-_NOTES_TO_COME = {
-    Stage.QUIET: Sentence("Checkup", "Waits until nobody plays."),
-    Stage.SOUNDING: Sentence("Checkup", "They come in a moment, or at the next bar line."),
+_NOTES_PENDING = Sentence("Checkup", "Four soft notes go out; you say whether you hear them.")
+_NOTES_BY_STAGE = {
+    Stage.AWAITING_QUIET: Sentence("Checkup", "Waits until nobody plays."),
+    Stage.PLAYING: Sentence("Checkup", "They come in a moment, or at the next bar line."),
 }
 
 
@@ -91,100 +91,105 @@ class Checkup:
     def __init__(self, platform: str) -> None:
         """Give advice for this system, as `sys.platform` names it."""
         self._platform = platform
-        self._stage = Stage.RESTING
-        self._set_ns = 0  # the output advance now
-        self._start_over()
+        self._stage = Stage.IDLE
+        self._current_advance_ns = 0  # the output advance now
+        self._reset()
 
-    def _start_over(self) -> None:
-        self._shown: Snapshot | None = None  # what was shown last, while it ran
-        self._since_ns: int | None = None  # when the stage began; None: with the next step
-        self._ends_ns: int | None = None  # when the notes end, as far as they have begun
+    def _reset(self) -> None:
+        self._snapshot: Snapshot | None = None  # what was shown last, while it ran
+        self._stage_start_ns: int | None = None  # when the stage began; None: with the next step
+        self._notes_end_ns: int | None = None  # when the notes end, as far as they have begun
         self._echoes_before: int | None = None  # how many there were before the notes
         self._heard: bool | None = None
-        self._broken: Sentence | None = None  # why it ended before its end
+        self._failure: Sentence | None = None  # why it ended before its end
 
     @property
-    def running(self) -> bool:
+    def is_running(self) -> bool:
         """Tell whether it wants to be fed."""
-        return self._stage not in (Stage.RESTING, Stage.OVER)
+        return self._stage not in (Stage.IDLE, Stage.DONE)
 
     @property
-    def asks(self) -> bool:
+    def asks_if_heard(self) -> bool:
         """Tell whether the person is to say if the notes are heard."""
-        return self._ends_ns is not None and self._heard is None and not self._broken
+        return self._notes_end_ns is not None and self._heard is None and not self._failure
 
     @property
     def advance_ns(self) -> int | None:
         """Return the output advance that is advised, if one is and it is not set already."""
-        trip_ns = self._trip_ns
-        if self.running or trip_ns is None or trip_ns < _LITTLE_NS or self._is_set(trip_ns):
+        trip_ns = self._round_trip_ns
+        if (
+            self.is_running
+            or trip_ns is None
+            or trip_ns < _NEGLIGIBLE_NS
+            or self._is_compensated(trip_ns)
+        ):
             return None
         return trip_ns
 
-    def begin(self) -> None:
+    def start(self) -> None:
         """Begin anew, with the next step."""
-        self._start_over()
-        self._stage = Stage.OPENING
+        self._reset()
+        self._stage = Stage.OPENING_PORTS
 
-    def hear(self, *, heard: bool) -> None:
+    def record_answer(self, *, heard: bool) -> None:
         """Take the person's answer."""
         self._heard = heard
 
     def cancel(self) -> tuple[Request, ...]:
         """Leave it; return what the engine is to be asked for."""
-        if not self.running:
+        if not self.is_running:
             return ()
-        sounds = self._stage is Stage.SOUNDING
-        self._stop(Sentence("Checkup", "Cancelled."))
+        sounds = self._stage is Stage.PLAYING
+        self._fail(Sentence("Checkup", "Cancelled."))
         return (End(),) if sounds else ()
 
     def step(self, now_ns: int, snapshot: Snapshot) -> tuple[Request, ...]:
         """Take what is shown now; return what the engine is to be asked for."""
-        self._set_ns = snapshot.settings.time.advance_ns
-        if not self.running:
+        self._current_advance_ns = snapshot.settings.time.advance_ns
+        if not self.is_running:
             return ()
-        self._shown = snapshot
-        if self._since_ns is None:
-            self._since_ns = now_ns
-        past_ns = now_ns - self._since_ns
+        self._snapshot = snapshot
+        if self._stage_start_ns is None:
+            self._stage_start_ns = now_ns
+        past_ns = now_ns - self._stage_start_ns
         match self._stage:
-            case Stage.OPENING:
+            case Stage.OPENING_PORTS:
                 self._await_ports(snapshot, past_ns)
-            case Stage.QUIET if snapshot.state in (TurnState.STOPPED, TurnState.LISTENING):
+            case Stage.AWAITING_QUIET if snapshot.state in (TurnState.STOPPED, TurnState.LISTENING):
                 self._echoes_before = snapshot.echo_count
-                self._pass_to(Stage.SOUNDING)
-                return (Audition(FIGURE),)
-            case Stage.SOUNDING:
+                self._enter(Stage.PLAYING)
+                return (Audition(TEST_PHRASE),)
+            case Stage.PLAYING:
                 self._await_end(snapshot, now_ns, past_ns)
-            case Stage.LISTENING if past_ns >= ECHOES_NS:
-                self._pass_to(Stage.OVER)
+            case Stage.AWAITING_ECHOES if past_ns >= ECHO_WAIT_NS:
+                self._enter(Stage.DONE)
         return ()
 
     # The stages.
 
-    def _pass_to(self, stage: Stage) -> None:
-        self._stage, self._since_ns = stage, None
+    def _enter(self, stage: Stage) -> None:
+        self._stage, self._stage_start_ns = stage, None
 
-    def _stop(self, why: Sentence) -> None:
-        self._broken = why
-        self._pass_to(Stage.OVER)
+    def _fail(self, reason: Sentence) -> None:
+        self._failure = reason
+        self._enter(Stage.DONE)
 
-    def _await_ports(self, snapshot: Snapshot, past_ns: int) -> None:
+    def _await_ports(self, snapshot: Snapshot, elapsed_ns: int) -> None:
         if _is_open(snapshot):
-            self._pass_to(Stage.QUIET)
-        elif snapshot.problem or past_ns >= OPENING_NS:
-            self._stop(_UNCHECKED)
+            self._enter(Stage.AWAITING_QUIET)
+        elif snapshot.problem or elapsed_ns >= PORTS_TIMEOUT_NS:
+            self._fail(_UNCHECKED)
 
-    def _await_end(self, snapshot: Snapshot, now_ns: int, past_ns: int) -> None:
+    def _await_end(self, snapshot: Snapshot, now_ns: int, elapsed_ns: int) -> None:
         if snapshot.audition_span_ns is not None:
-            _, self._ends_ns = snapshot.audition_span_ns
-        elif self._ends_ns is None:
-            if past_ns >= ANSWER_NS:
-                self._stop(Sentence("Checkup", "The engine did not play them; check again."))
-        elif now_ns < self._ends_ns:
-            self._stop(Sentence("Checkup", "Somebody came in, or stopped; check again."))
+            _, self._notes_end_ns = snapshot.audition_span_ns
+        elif self._notes_end_ns is None:
+            if elapsed_ns >= AUDITION_TIMEOUT_NS:
+                self._fail(Sentence("Checkup", "The engine did not play them; check again."))
+        elif now_ns < self._notes_end_ns:
+            self._fail(Sentence("Checkup", "Somebody came in, or stopped; check again."))
         else:
-            self._pass_to(Stage.LISTENING)
+            self._enter(Stage.AWAITING_ECHOES)
 
     # What has been found out.
 
@@ -192,104 +197,110 @@ class Checkup:
     def findings(self) -> tuple[Finding, ...]:
         """Return what is known by now, always about the same things."""
         return (
-            Finding(Sentence("Checkup", "Ports"), *self._ports()),
-            Finding(Sentence("Checkup", "Test notes"), *self._notes()),
-            Finding(Sentence("Checkup", "Echoes"), *self._echoes()),
-            Finding(Sentence("Checkup", "Round trip"), *self._trip()),
+            Finding(Sentence("Checkup", "Ports"), *self._ports_finding()),
+            Finding(Sentence("Checkup", "Test notes"), *self._notes_finding()),
+            Finding(Sentence("Checkup", "Echoes"), *self._echoes_finding()),
+            Finding(Sentence("Checkup", "Round trip"), *self._round_trip_finding()),
         )
 
-    def _ports(self) -> tuple[Sign, Sentence]:
-        shown = self._shown
-        if self._stage is Stage.RESTING or shown is None:
-            return Sign.WAITING, Sentence("Checkup", "Are they open, and through what?")
+    def _ports_finding(self) -> tuple[CheckStatus, Sentence]:
+        shown = self._snapshot
+        if self._stage is Stage.IDLE or shown is None:
+            return CheckStatus.PENDING, Sentence("Checkup", "Are they open, and through what?")
         if not _is_open(shown):
-            if self._stage is Stage.OPENING:
-                return Sign.WAITING, Sentence("Checkup", "Opening ...")
+            if self._stage is Stage.OPENING_PORTS:
+                return CheckStatus.PENDING, Sentence("Checkup", "Opening ...")
             answers = bool(shown.inputs or shown.outputs)
-            return Sign.BAD, advice.unopened(shown.problem, self._platform, answers=answers)
+            return CheckStatus.FAILED, advice.advise_no_ports(
+                shown.problem, self._platform, responds=answers
+            )
         if shown.problem:
-            return Sign.WARNING, Sentence.verbatim(shown.problem)
+            return CheckStatus.WARNING, Sentence.verbatim(shown.problem)
         if not shown.backend:
-            return Sign.WELL, Sentence("Checkup", "The plugin in the host is heard.")
+            return CheckStatus.OK, Sentence("Checkup", "The plugin in the host is heard.")
         ports = shown.backend, shown.input_name, shown.output_name
-        return Sign.WELL, advice.opened(*ports, self._platform)
+        return CheckStatus.OK, advice.describe_open_ports(*ports, self._platform)
 
-    def _notes(self) -> tuple[Sign, Sentence]:
-        shown = self._shown
+    def _notes_finding(self) -> tuple[CheckStatus, Sentence]:
+        shown = self._snapshot
         if self._heard:
-            return Sign.WELL, Sentence("Checkup", "You hear them.")
+            return CheckStatus.OK, Sentence("Checkup", "You hear them.")
         if self._heard is False and shown is not None:
             name = shown.output_name
-            return Sign.BAD, advice.unheard(
+            return CheckStatus.FAILED, advice.advise_no_sound(
                 name,
-                own=name not in shown.outputs,
+                own_port=name not in shown.outputs,
                 plugin=bool(shown.plugins),
-                patched=shown.output_connected,
-                sound=shown.synth_status,
-                mute=shown.synth_failed,
+                output_connected=shown.output_connected,
+                synth_status=shown.synth_status,
+                synth_failed=shown.synth_failed,
             )
-        if self._broken:
-            return Sign.WAITING, self._broken
-        if self.asks:
-            return Sign.ASKED, Sentence("Checkup", "Four soft notes, up a chord: do you hear them?")
-        return Sign.WAITING, _NOTES_TO_COME.get(self._stage, _NOTES)
+        if self._failure:
+            return CheckStatus.PENDING, self._failure
+        if self.asks_if_heard:
+            return CheckStatus.QUESTION, Sentence(
+                "Checkup", "Four soft notes, up a chord: do you hear them?"
+            )
+        return CheckStatus.PENDING, _NOTES_BY_STAGE.get(self._stage, _NOTES_PENDING)
 
-    def _echoes(self) -> tuple[Sign, Sentence]:
-        if self._came_back:
-            return Sign.WARNING, Sentence(
+    def _echoes_finding(self) -> tuple[CheckStatus, Sentence]:
+        if self._has_echoes:
+            return CheckStatus.WARNING, Sentence(
                 "Checkup",
                 "The notes come back to Antiphon, which knows them for its own; but a track that "
                 "passes them on may sound them twice, unless you want just that.",
             )
-        if self._stage is Stage.OVER:
-            if self._broken:
-                return Sign.WAITING, _UNCHECKED
-            return Sign.WELL, Sentence("Checkup", "No note comes back: there is no loop.")
-        return Sign.WAITING, Sentence("Checkup", "Does what goes out come back in?")
+        if self._stage is Stage.DONE:
+            if self._failure:
+                return CheckStatus.PENDING, _UNCHECKED
+            return CheckStatus.OK, Sentence("Checkup", "No note comes back: there is no loop.")
+        return CheckStatus.PENDING, Sentence("Checkup", "Does what goes out come back in?")
 
-    def _trip(self) -> tuple[Sign, Sentence]:
-        trip_ns = self._trip_ns
+    def _round_trip_finding(self) -> tuple[CheckStatus, Sentence]:
+        trip_ns = self._round_trip_ns
         if trip_ns is not None:
-            sign, told = self._told_of_trip(trip_ns)
+            sign, told = self._advise_advance(trip_ns)
             return sign, told.format(trip_ns / MS)
-        if self._stage is Stage.OVER:
-            if self._broken:
-                return Sign.WAITING, _UNCHECKED
-            return Sign.WAITING, Sentence(
+        if self._stage is Stage.DONE:
+            if self._failure:
+                return CheckStatus.PENDING, _UNCHECKED
+            return CheckStatus.PENDING, Sentence(
                 "Checkup",
                 "Not measured: connect the output to the input once, by a cable or in the host, "
                 "and check again.",
             )
-        return Sign.WAITING, Sentence("Checkup", "How long is a note on its way out and back?")
+        return CheckStatus.PENDING, Sentence(
+            "Checkup", "How long is a note on its way out and back?"
+        )
 
-    def _told_of_trip(self, trip_ns: int) -> tuple[Sign, Sentence]:
-        if trip_ns < _LITTLE_NS:
-            return Sign.WELL, Sentence(
+    def _advise_advance(self, round_trip_ns: int) -> tuple[CheckStatus, Sentence]:
+        if round_trip_ns < _NEGLIGIBLE_NS:
+            return CheckStatus.OK, Sentence(
                 "Checkup", "A note takes {:.1f} ms out and back: nothing needs to be set."
             )
-        if self._is_set(trip_ns):
-            return Sign.WELL, Sentence(
+        if self._is_compensated(round_trip_ns):
+            return CheckStatus.OK, Sentence(
                 "Checkup", "A note takes {:.1f} ms out and back, and is sent so much earlier."
             )
-        return Sign.ASKED, Sentence(
+        return CheckStatus.QUESTION, Sentence(
             "Checkup",
             "A note takes {:.1f} ms out and back; sent so much earlier, it is in the host's time.",
         )
 
     @property
-    def _came_back(self) -> bool:
-        before, shown = self._echoes_before, self._shown
+    def _has_echoes(self) -> bool:
+        before, shown = self._echoes_before, self._snapshot
         return before is not None and shown is not None and shown.echo_count > before
 
     @property
-    def _trip_ns(self) -> int | None:
+    def _round_trip_ns(self) -> int | None:
         """Return the round trip, to a step of what can be set."""
-        if not self._came_back or self._shown is None or self._shown.echo_delay_ns is None:
+        if not self._has_echoes or self._snapshot is None or self._snapshot.echo_delay_ns is None:
             return None
-        return max(0, round(self._shown.echo_delay_ns / _STEP_NS)) * _STEP_NS
+        return max(0, round(self._snapshot.echo_delay_ns / _STEP_NS)) * _STEP_NS
 
-    def _is_set(self, trip_ns: int) -> bool:
-        return abs(self._set_ns - trip_ns) < _STEP_NS
+    def _is_compensated(self, round_trip_ns: int) -> bool:
+        return abs(self._current_advance_ns - round_trip_ns) < _STEP_NS
 
 
 def _is_open(snapshot: Snapshot) -> bool:

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVB
 from bridge.session.player import MS
 from bridge.system.clock import Clock, SystemClock
 from gui.desk.devices.checkup import Checkup, Finding
-from gui.desk.devices.sign import SignView
+from gui.desk.devices.sign import StatusIcon
 from gui.desk.widgets.heading import Heading
 
 if TYPE_CHECKING:
@@ -33,18 +33,18 @@ _PERIOD_MS = 100
 class _Row:
     """Where a finding is shown, and what may be answered to it."""
 
-    sign: SignView
-    words: QLabel
+    icon: StatusIcon
+    title: QLabel
     sentence: QLabel
-    answers: QHBoxLayout
+    buttons: QHBoxLayout
 
 
 class DoctorPanel(QWidget):
     """Shows a checkup and takes it through its stages."""
 
-    asked = Signal(object)
+    requested = Signal(object)
     """Carries a request for the engine."""
-    advised = Signal(int)
+    advance_chosen = Signal(int)
     """Carries the output advance to be set, in nanoseconds."""
 
     def __init__(
@@ -57,91 +57,96 @@ class DoctorPanel(QWidget):
         super().__init__(parent)
         self._clock = clock or SystemClock()
         self._checkup = Checkup(platform)
-        self._shown: Snapshot | None = None
+        self._snapshot: Snapshot | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(_PERIOD_MS)
         self._timer.timeout.connect(self.step)
         check = self.tr("Play four soft notes, and see whether they get out and come back.")
-        self.check = self._button(self.tr("&Check"), check, self.begin)
+        self.check = self._button(self.tr("&Check"), check, self.start)
         self.cancel = self._button(self.tr("&Cancel"), self.tr("Leave it at that."), self._cancel)
-        sounds = self.tr("The notes sound on your instrument."), lambda: self._hear(heard=True)
-        silent = self.tr("Say what to look at."), lambda: self._hear(heard=False)
-        self.heard = self._button(self.tr("I &hear it"), *sounds)
-        self.unheard = self._button(self.tr("&No"), *silent)
-        self.advance = self._button("", self.tr("Send everything so much earlier."), self._advise)
+        sounds = (
+            self.tr("The notes sound on your instrument."),
+            lambda: self._record_answer(heard=True),
+        )
+        silent = self.tr("Say what to look at."), lambda: self._record_answer(heard=False)
+        self.yes = self._button(self.tr("I &hear it"), *sounds)
+        self.no = self._button(self.tr("&No"), *silent)
+        self.advance = self._button(
+            "", self.tr("Send everything so much earlier."), self._choose_advance
+        )
         self._rows = tuple(self._row(theme) for _ in self._checkup.findings)
         self._lay_out()
-        self._show()
+        self._refresh()
 
     @property
-    def running(self) -> bool:
+    def is_running(self) -> bool:
         """Tell whether a checkup goes on."""
-        return self._checkup.running
+        return self._checkup.is_running
 
     @property
     def findings(self) -> tuple[Finding, ...]:
         """Return what is shown."""
         return self._checkup.findings
 
-    def begin(self) -> None:
+    def start(self) -> None:
         """Check everything; it begins as soon as the engine is awake."""
-        self._checkup.begin()
+        self._checkup.start()
         self._timer.start()
         self.step()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Take in the engine's state."""
-        self._shown = snapshot
+        self._snapshot = snapshot
         self.step()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
         for row in self._rows:
-            row.sign.set_theme(theme)
+            row.icon.set_theme(theme)
 
     def step(self) -> None:
         """Let the checkup see what there is to see now."""
-        if self._shown is not None:
-            for request in self._checkup.step(self._clock.now_ns(), self._shown):
-                self.asked.emit(request)
-        if not self._checkup.running:
+        if self._snapshot is not None:
+            for request in self._checkup.step(self._clock.now_ns(), self._snapshot):
+                self.requested.emit(request)
+        if not self._checkup.is_running:
             self._timer.stop()
-        self._show()
+        self._refresh()
 
     def _cancel(self) -> None:
         for request in self._checkup.cancel():
-            self.asked.emit(request)
+            self.requested.emit(request)
         self.step()
 
-    def _hear(self, *, heard: bool) -> None:
-        self._checkup.hear(heard=heard)
-        self._show()
+    def _record_answer(self, *, heard: bool) -> None:
+        self._checkup.record_answer(heard=heard)
+        self._refresh()
 
-    def _advise(self) -> None:
+    def _choose_advance(self) -> None:
         if self._checkup.advance_ns is not None:
-            self.advised.emit(self._checkup.advance_ns)
+            self.advance_chosen.emit(self._checkup.advance_ns)
 
     # How it looks.
 
-    def _show(self) -> None:
+    def _refresh(self) -> None:
         checkup = self._checkup
-        self.check.setVisible(not checkup.running)
-        self.cancel.setVisible(checkup.running)
-        for button in (self.heard, self.unheard):
-            button.setVisible(checkup.asks)
+        self.check.setVisible(not checkup.is_running)
+        self.cancel.setVisible(checkup.is_running)
+        for button in (self.yes, self.no):
+            button.setVisible(checkup.asks_if_heard)
         advance_ns = checkup.advance_ns
         self.advance.setVisible(advance_ns is not None)
         if advance_ns is not None:
             words = self.tr("Se&t advance to {:.1f} ms").format(advance_ns / MS)
             self.advance.setText(words)
         for row, finding in zip(self._rows, checkup.findings, strict=True):
-            row.sign.show_sign(finding.sign)
+            row.icon.show_status(finding.status)
             translate = QCoreApplication.translate
-            title, sentence = finding.title.told(translate), finding.sentence.told(translate)
+            title, sentence = finding.title.render(translate), finding.sentence.render(translate)
             if row.sentence.text() != sentence:
                 row.sentence.setText(sentence)
-            row.words.setText(title)
-            row.sentence.setAccessibleName(f"{title}, {row.sign.accessibleName()}: {sentence}")
+            row.title.setText(title)
+            row.sentence.setAccessibleName(f"{title}, {row.icon.accessibleName()}: {sentence}")
 
     def _button(self, text: str, tip: str, clicked: Callable[[], object]) -> QPushButton:
         button = QPushButton(text)
@@ -150,10 +155,10 @@ class DoctorPanel(QWidget):
         return button
 
     def _row(self, theme: Theme) -> _Row:
-        row = _Row(SignView(theme), QLabel(), QLabel(), QHBoxLayout())
-        font = row.words.font()
+        row = _Row(StatusIcon(theme), QLabel(), QLabel(), QHBoxLayout())
+        font = row.title.font()
         font.setBold(True)
-        row.words.setFont(font)
+        row.title.setFont(font)
         row.sentence.setWordWrap(True)
         row.sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         return row
@@ -168,17 +173,17 @@ class DoctorPanel(QWidget):
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(2)
         for place, row in enumerate(self._rows):
-            grid.addWidget(row.sign, 4 * place, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(row.words, 4 * place, 1)
+            grid.addWidget(row.icon, 4 * place, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(row.title, 4 * place, 1)
             grid.addWidget(row.sentence, 4 * place + 1, 1)
-            grid.addLayout(row.answers, 4 * place + 2, 1)
+            grid.addLayout(row.buttons, 4 * place + 2, 1)
             grid.setRowMinimumHeight(4 * place + 3, 6)
         _, notes, _, trip = self._rows
-        for row, answers in ((notes, (self.heard, self.unheard)), (trip, (self.advance,))):
-            row.answers.setSpacing(8)
+        for row, answers in ((notes, (self.yes, self.no)), (trip, (self.advance,))):
+            row.buttons.setSpacing(8)
             for answer in answers:
-                row.answers.addWidget(answer)
-            row.answers.addStretch(1)
+                row.buttons.addWidget(answer)
+            row.buttons.addStretch(1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addLayout(above)

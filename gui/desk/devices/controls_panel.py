@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 class _Row:
     """An action, what does it, and the buttons for that."""
 
-    bound: QLabel
+    control_label: QLabel
     learn: QPushButton
-    forget: QPushButton
+    unbind: QPushButton
 
 
 class ControlsPanel(QWidget):
     """Shows which control does what, and lets it be learned."""
 
-    asked = Signal(object)
+    requested = Signal(object)
     """Carries a Learn or a Bind."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -48,7 +48,9 @@ class ControlsPanel(QWidget):
         whole.addSpacing(6)
         grid = QGridLayout()
         grid.setColumnStretch(1, 1)
-        self._rows = {action: self._row(grid, action, words) for action, words in self._words()}
+        self._rows = {
+            action: self._add_row(grid, action, words) for action, words in self._action_labels()
+        }
         whole.addLayout(grid)
         whole.addStretch(1)
 
@@ -59,12 +61,12 @@ class ControlsPanel(QWidget):
         self._bindings, self._learning = snapshot.bindings, snapshot.learning
         for action, row in self._rows.items():
             bound = [control.label for control, does in self._bindings if does is action]
-            row.bound.setText(", ".join(bound) or "-")
-            row.forget.setEnabled(bool(bound))
+            row.control_label.setText(", ".join(bound) or "-")
+            row.unbind.setEnabled(bool(bound))
             learns = action is self._learning
             row.learn.setText(self.tr("Cancel") if learns else self.tr("Learn"))
 
-    def _words(self) -> tuple[tuple[Action, str], ...]:
+    def _action_labels(self) -> tuple[tuple[Action, str], ...]:
         return (
             (Action.HAND_OVER, self.tr("Hand over")),
             (Action.END, self.tr("Come to an end")),
@@ -74,23 +76,23 @@ class ControlsPanel(QWidget):
             (Action.BLEND, self.tr("Blend the styles")),
         )
 
-    def _row(self, grid: QGridLayout, action: Action, words: str) -> _Row:
+    def _add_row(self, grid: QGridLayout, action: Action, label: str) -> _Row:
         learn, forget = QPushButton(self.tr("Learn")), QPushButton(self.tr("Forget"))
-        learn.setAccessibleName(self.tr("Learn: {}").format(words))
+        learn.setAccessibleName(self.tr("Learn: {}").format(label))
         learn.setToolTip(self.tr("Let the next control that is moved do this."))
         learn.clicked.connect(lambda: self._learn(action))
-        forget.setAccessibleName(self.tr("Forget: {}").format(words))
+        forget.setAccessibleName(self.tr("Forget: {}").format(label))
         forget.setToolTip(self.tr("Let no control do this any more."))
         forget.setEnabled(False)
-        forget.clicked.connect(lambda: self._forget(action))
+        forget.clicked.connect(lambda: self._unbind(action))
         row, below = _Row(QLabel("-"), learn, forget), grid.rowCount()
-        for column, widget in enumerate((QLabel(words), row.bound, learn, forget)):
+        for column, widget in enumerate((QLabel(label), row.control_label, learn, forget)):
             grid.addWidget(widget, below, column)
         return row
 
     def _learn(self, action: Action) -> None:
-        self.asked.emit(Learn(None if action is self._learning else action))
+        self.requested.emit(Learn(None if action is self._learning else action))
 
-    def _forget(self, action: Action) -> None:
+    def _unbind(self, action: Action) -> None:
         left = tuple(pair for pair in self._bindings if pair[1] is not action)
-        self.asked.emit(Bind(left))
+        self.requested.emit(Bind(left))

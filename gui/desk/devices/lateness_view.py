@@ -19,16 +19,23 @@ if TYPE_CHECKING:
     from gui.desk.widgets.theme import Theme
 
 _US, _MS = 1_000, 1_000_000
-_HEIGHT, _LEAST_WIDTH, _BELOW, _GAP, _ROUND, _LEAST_BAR = 76, 160, 18, 3.0, 2.0, 3.0
+_HEIGHT, _MIN_WIDTH, _LABEL_HEIGHT, _GAP, _CORNER_RADIUS, _MIN_BAR_HEIGHT = (
+    76,
+    160,
+    18,
+    3.0,
+    2.0,
+    3.0,
+)
 _MARKED_US = (100, 1_000, 10_000)
 
 
-def within_ns(lateness: Lateness, share: float) -> int | None:
+def percentile_ns(lateness: Lateness, fraction: float) -> int | None:
     """Return within what such a share of all notes have gone out; None: none have."""
     total = sum(lateness.counts)
     if not total:
         return None
-    wanted, found = ceil(share * total), 0
+    wanted, found = ceil(fraction * total), 0
     for edge_us, count in zip(lateness.edges_us, lateness.counts, strict=False):
         found += count
         if found >= wanted:
@@ -36,7 +43,7 @@ def within_ns(lateness: Lateness, share: float) -> int | None:
     return lateness.worst_ns
 
 
-def in_ms(ns: int) -> str:
+def format_ms(ns: int) -> str:
     """Return a time in milliseconds, as exactly as a person wants to know."""
     return f"{ns / _MS:.2g}" if ns < _MS else f"{ns / _MS:.3g}"
 
@@ -50,24 +57,24 @@ class LatenessView(QWidget):
         self._lateness: Lateness | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("How late notes went out"))
-        self.setAccessibleDescription(self.told())
+        self.setAccessibleDescription(self.summary())
 
     def show_lateness(self, lateness: Lateness | None) -> None:
         """Show these counts."""
         if lateness != self._lateness:
             self._lateness = lateness
-            self.setAccessibleDescription(self.told())
+            self.setAccessibleDescription(self.summary())
             self.update()
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """Return the figures that count, in words."""
         lateness = self._lateness
-        if lateness is None or (half_ns := within_ns(lateness, 0.5)) is None:
+        if lateness is None or (half_ns := percentile_ns(lateness, 0.5)) is None:
             return self.tr("no note yet")
-        nearly_all_ns = within_ns(lateness, 0.99)
+        nearly_all_ns = percentile_ns(lateness, 0.99)
         assert nearly_all_ns is not None  # as half of them
         return self.tr("p50 {} ms, p99 {} ms, worst {} ms").format(
-            *(in_ms(ns) for ns in (half_ns, nearly_all_ns, lateness.worst_ns))
+            *(format_ms(ns) for ns in (half_ns, nearly_all_ns, lateness.worst_ns))
         )
 
     def set_theme(self, theme: Theme) -> None:
@@ -77,16 +84,16 @@ class LatenessView(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return a size at which bars can be told apart."""
-        return QSize(_LEAST_WIDTH, _HEIGHT)
+        return QSize(_MIN_WIDTH, _HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
         """Return the same."""
         return self.sizeHint()
 
-    def bar_told(self, bar: int) -> str:
+    def describe_bar(self, bar: int) -> str:
         """Return what a bar counts, in words."""
         assert self._lateness is not None  # or there is no bar
-        edges = [in_ms(edge_us * _US) for edge_us in self._lateness.edges_us]
+        edges = [format_ms(edge_us * _US) for edge_us in self._lateness.edges_us]
         count = self._lateness.counts[bar]
         if bar == 0:
             return self.tr("less than {} ms late: {}").format(edges[0], count)
@@ -100,15 +107,15 @@ class LatenessView(QWidget):
             return None
         return int(x / self._bar_width(self._lateness))
 
-    def told_at(self, x: float) -> str:
+    def text_at(self, x: float) -> str:
         """Return the words for a place: of the bar there, or of all."""
         bar = self.bar_at(x)
-        return self.told() if bar is None else self.bar_told(bar)
+        return self.summary() if bar is None else self.describe_bar(bar)
 
     def event(self, event: QEvent) -> bool:
         """Tell of the bar under the mouse."""
         if isinstance(event, QHelpEvent):
-            QToolTip.showText(event.globalPos(), self.told_at(event.pos().x()), self)
+            QToolTip.showText(event.globalPos(), self.text_at(event.pos().x()), self)
             return True
         return super().event(event)
 
@@ -116,26 +123,26 @@ class LatenessView(QWidget):
         """Draw the bars on a line, and below it what its places mean."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        floor = self.height() - _BELOW
+        floor = self.height() - _LABEL_HEIGHT
         painter.fillRect(QRectF(0, floor, self.width(), 1), QColor(self._theme.strong_line))
         if self._lateness is not None:
             self._paint_bars(painter, self._lateness, floor)
             self._paint_marks(painter, self._lateness, floor)
         painter.end()
 
-    def _paint_bars(self, painter: QPainter, lateness: Lateness, floor: float) -> None:
+    def _paint_bars(self, painter: QPainter, lateness: Lateness, baseline: float) -> None:
         width, most = self._bar_width(lateness), log1p(max(lateness.counts))
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self._theme.answered))
         for bar, count in enumerate(lateness.counts):
             if count:
-                height = max(_LEAST_BAR, (floor - 2) * log1p(count) / most)
+                height = max(_MIN_BAR_HEIGHT, (baseline - 2) * log1p(count) / most)
                 shape = QRectF(
-                    bar * width + _GAP / 2, floor - height, max(1.0, width - _GAP), height
+                    bar * width + _GAP / 2, baseline - height, max(1.0, width - _GAP), height
                 )
-                painter.drawRoundedRect(shape, _ROUND, _ROUND)
+                painter.drawRoundedRect(shape, _CORNER_RADIUS, _CORNER_RADIUS)
 
-    def _paint_marks(self, painter: QPainter, lateness: Lateness, floor: float) -> None:
+    def _paint_marks(self, painter: QPainter, lateness: Lateness, baseline: float) -> None:
         width = self._bar_width(lateness)
         font = painter.font()
         font.setPointSizeF(font.pointSizeF() * 0.85)
@@ -144,9 +151,9 @@ class LatenessView(QWidget):
         for place, edge_us in enumerate(lateness.edges_us, start=1):
             if edge_us in _MARKED_US:
                 x = place * width
-                painter.fillRect(QRectF(x - 0.5, floor, 1, 4), QColor(self._theme.faint))
-                words = self.tr("{} ms").format(in_ms(edge_us * _US))
-                below = QRectF(x - 40, floor + 4, 80, _BELOW - 4)
+                painter.fillRect(QRectF(x - 0.5, baseline, 1, 4), QColor(self._theme.faint))
+                words = self.tr("{} ms").format(format_ms(edge_us * _US))
+                below = QRectF(x - 40, baseline + 4, 80, _LABEL_HEIGHT - 4)
                 painter.drawText(below, Qt.AlignmentFlag.AlignCenter, words)
 
     def _bar_width(self, lateness: Lateness) -> float:

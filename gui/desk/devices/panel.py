@@ -26,12 +26,12 @@ from bridge.sync.transport import Source
 from gui.desk.devices.checkup_panel import DoctorPanel
 from gui.desk.devices.lateness_view import LatenessView
 from gui.desk.devices.sound_choice import SoundChoice
-from gui.desk.preferences import Colours
+from gui.desk.preferences import ColourScheme
 from gui.desk.widgets.heading import Heading
 from gui.desk.widgets.lamp import Lamp, Lamps
 from gui.desk.widgets.names import instrument_name
 from gui.desk.widgets.theme import DARK
-from gui.desk.widgets.wheel import WheelScrolls
+from gui.desk.widgets.wheel import WheelScrollFilter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
     from gui.desk.widgets.theme import Theme
 
 _MS = 1_000_000
-_LONGEST_ADVANCE_MS = 500.0
-_LABELS_PX, _APART_PX = 104, 10
+_MAX_ADVANCE_MS = 500.0
+_LABEL_WIDTH_PX, _SPACING_PX = 104, 10
 _METRES = ((2, 4), (3, 4), (4, 4), (5, 4), (6, 8), (7, 8), (9, 8), (12, 8))
 
 
@@ -52,17 +52,17 @@ class DevicesPanel(QScrollArea):
 
     changed = Signal()
     """Something was set."""
-    opened = Signal(object)
+    ports_chosen = Signal(object)
     """Carries the OpenPorts that were asked for."""
-    asked = Signal(object)
+    requested = Signal(object)
     """Carries what the checkup asks the engine for."""
-    coloured = Signal()
+    colours_changed = Signal()
     """Other colours were chosen."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         own = self.tr("Own port, for the DAW")
-        self._own = own
+        self._own_port_text = own
         self.input = self._port_box(self.tr("Port to listen on"))
         self.output = self._port_box(self.tr("Port to play on"))
         self._sync = self._sync_box()
@@ -72,19 +72,19 @@ class DevicesPanel(QScrollArea):
         self.sound.changed.connect(self.changed)
         self.colours = self._colours_box()
         self._lamps = Lamps(DARK)
-        self._facts = {name: self._fact() for name in self._names()}
+        self._status_labels = {name: self._status_label() for name in self._status_names()}
         self.lateness = LatenessView(DARK)
         self.doctor = DoctorPanel(DARK)
-        self.doctor.asked.connect(self.asked)
-        self.doctor.advised.connect(lambda ns: self._advance.setValue(ns / _MS))
+        self.doctor.requested.connect(self.requested)
+        self.doctor.advance_chosen.connect(lambda ns: self._advance.setValue(ns / _MS))
         self._lay_out()
         self.lateness.hide()
-        self.verticalScrollBar().rangeChanged.connect(self._keep_in_sight)
+        self.verticalScrollBar().rangeChanged.connect(self._scroll_to_checkup)
 
-    def applied(self, settings: Settings) -> Settings:
+    def apply_to(self, settings: Settings) -> Settings:
         """Return the settings with what is chosen here."""
         return replace(
-            self.sound.applied(settings),
+            self.sound.apply_to(settings),
             time=replace(
                 settings.time,
                 sync=self._sync.currentData(),
@@ -104,13 +104,13 @@ class DevicesPanel(QScrollArea):
         self.sound.show_settings(settings)
         self.blockSignals(False)
 
-    def choose_colours(self, colours: Colours) -> None:
+    def show_colours(self, colours: ColourScheme) -> None:
         """Show these to be chosen, without telling."""
         self.blockSignals(True)
         self.colours.setCurrentIndex(self.colours.findData(colours))
         self.blockSignals(False)
 
-    def choose_ports(self, input_name: str | None, output_name: str | None) -> None:
+    def show_ports(self, input_name: str | None, output_name: str | None) -> None:
         """Show these to be chosen, even if they are not there yet."""
         for box, name in ((self.input, input_name), (self.output, output_name)):
             if name is not None and box.findData(name) < 0:
@@ -119,20 +119,20 @@ class DevicesPanel(QScrollArea):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show who is there, and how quick it is."""
-        self._fill(self.input, snapshot.inputs)
-        self._fill(self.output, snapshot.outputs)
+        self._fill_ports(self.input, snapshot.inputs)
+        self._fill_ports(self.output, snapshot.outputs)
         self._lamps.show_snapshot(snapshot)
         self.lateness.show_lateness(snapshot.lateness)
         self.lateness.setVisible(snapshot.lateness is not None)
-        for name, text in self._told(snapshot).items():
-            if self._facts[name].text() != text:
-                self._facts[name].setText(text)
+        for name, text in self._status_texts(snapshot).items():
+            if self._status_labels[name].text() != text:
+                self._status_labels[name].setText(text)
         self.doctor.show_snapshot(snapshot)
 
-    def begin_checkup(self) -> None:
+    def start_checkup(self) -> None:
         """Check everything, in sight."""
-        self.doctor.begin()
-        self._keep_in_sight()
+        self.doctor.start()
+        self._scroll_to_checkup()
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
@@ -142,7 +142,7 @@ class DevicesPanel(QScrollArea):
 
     # What is so.
 
-    def _names(self) -> dict[str, str]:
+    def _status_names(self) -> dict[str, str]:
         """Return the facts that are shown, in order, and what they are called."""
         return {
             "ports": self.tr("Ports"),
@@ -157,40 +157,44 @@ class DevicesPanel(QScrollArea):
             "lateness": self.tr("Late notes"),
         }
 
-    def _told(self, snapshot: Snapshot) -> dict[str, str]:
+    def _status_texts(self, snapshot: Snapshot) -> dict[str, str]:
         answer = snapshot.response_latency_ns
         names = f"{snapshot.input_name} → {snapshot.output_name} ({snapshot.backend})"
         return {
             "ports": names if snapshot.backend else self.tr("none open"),
-            "plugins": "\n".join(map(self._plugin, snapshot.plugins)) or self.tr("none"),
+            "plugins": "\n".join(map(self._format_plugin, snapshot.plugins)) or self.tr("none"),
             "time": snapshot.sync_reason or "-",
-            "tempo": self._tempo(snapshot),
-            "place": self._place(snapshot),
+            "tempo": self._format_tempo(snapshot),
+            "place": self._format_position(snapshot),
             "sound": snapshot.synth_status or "-",
             "processor": snapshot.processor or "-",
             "answer": "-" if answer is None else self.tr("after {} ms").format(answer // _MS),
-            "echoes": self._echoes(snapshot),
-            "lateness": self.lateness.told(),
+            "echoes": self._format_echoes(snapshot),
+            "lateness": self.lateness.summary(),
         }
 
-    def _plugin(self, one: PluginInstance) -> str:
-        plays = self.tr("all instruments") if one.plays is None else instrument_name(one.plays)
-        listens = self.tr("listens") if one.listens else self.tr("does not listen")
-        return self.tr("{}. plays {}, {}").format(one.instance, plays, listens)
+    def _format_plugin(self, instance: PluginInstance) -> str:
+        plays = (
+            self.tr("all instruments")
+            if instance.plays is None
+            else instrument_name(instance.plays)
+        )
+        listens = self.tr("listens") if instance.listens else self.tr("does not listen")
+        return self.tr("{}. plays {}, {}").format(instance.instance, plays, listens)
 
-    def _tempo(self, snapshot: Snapshot) -> str:
+    def _format_tempo(self, snapshot: Snapshot) -> str:
         line = snapshot.transport
         if not line.has_bars:
             return self.tr("free")
         metre = line.metre
         return self.tr("{:.1f} bpm in {}/{}").format(line.bpm, metre.numerator, metre.denominator)
 
-    def _place(self, snapshot: Snapshot) -> str:
+    def _format_position(self, snapshot: Snapshot) -> str:
         if snapshot.beat is None:
             return "-"
         return self.tr("bar {}, beat {}").format(*snapshot.beat)
 
-    def _echoes(self, snapshot: Snapshot) -> str:
+    def _format_echoes(self, snapshot: Snapshot) -> str:
         if not snapshot.echo_count:
             return self.tr("none")
         if snapshot.echo_delay_ns is None:
@@ -201,10 +205,10 @@ class DevicesPanel(QScrollArea):
 
     # What is chosen.
 
-    def _open(self) -> None:
-        self.opened.emit(OpenPorts(self.input.currentData(), self.output.currentData()))
+    def _emit_ports(self) -> None:
+        self.ports_chosen.emit(OpenPorts(self.input.currentData(), self.output.currentData()))
 
-    def _fill(self, box: QComboBox, names: Sequence[str]) -> None:
+    def _fill_ports(self, box: QComboBox, names: Sequence[str]) -> None:
         """Offer these ports and the one chosen, without disturbing an open list."""
         chosen = box.currentData()
         names = [*names, *([chosen] if chosen and chosen not in names else [])]
@@ -212,7 +216,7 @@ class DevicesPanel(QScrollArea):
         if shown == names or box.view().isVisible():
             return
         box.clear()
-        box.addItem(self._own, None)
+        box.addItem(self._own_port_text, None)
         for name in names:
             box.addItem(name, name)
         box.setCurrentIndex(max(0, box.findData(chosen)))
@@ -221,10 +225,10 @@ class DevicesPanel(QScrollArea):
         box = QComboBox()
         box.setAccessibleName(name)
         box.setToolTip(name)
-        box.addItem(self._own, None)
+        box.addItem(self._own_port_text, None)
         box.setMinimumContentsLength(16)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        box.activated.connect(self._open)
+        box.activated.connect(self._emit_ports)
         return box
 
     def _sync_box(self) -> QComboBox:
@@ -254,7 +258,7 @@ class DevicesPanel(QScrollArea):
 
     def _advance_box(self) -> QDoubleSpinBox:
         box = QDoubleSpinBox()
-        box.setRange(-_LONGEST_ADVANCE_MS, _LONGEST_ADVANCE_MS)
+        box.setRange(-_MAX_ADVANCE_MS, _MAX_ADVANCE_MS)
         box.setSuffix(self.tr(" ms"))
         box.setDecimals(1)
         box.setAccessibleName(self.tr("Output advance"))
@@ -265,17 +269,17 @@ class DevicesPanel(QScrollArea):
     def _colours_box(self) -> QComboBox:
         box = QComboBox()
         for text, colours in (
-            (self.tr("as the desktop's"), Colours.SYSTEM),
-            (self.tr("dark"), Colours.DARK),
-            (self.tr("light"), Colours.LIGHT),
+            (self.tr("as the desktop's"), ColourScheme.SYSTEM),
+            (self.tr("dark"), ColourScheme.DARK),
+            (self.tr("light"), ColourScheme.LIGHT),
         ):
             box.addItem(text, colours)
         box.setAccessibleName(self.tr("Colours"))
         box.setToolTip(self.tr("What the window is drawn in."))
-        box.currentIndexChanged.connect(self.coloured)
+        box.currentIndexChanged.connect(self.colours_changed)
         return box
 
-    def _fact(self) -> QLabel:
+    def _status_label(self) -> QLabel:
         label = QLabel("-")
         label.setWordWrap(True)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -283,9 +287,9 @@ class DevicesPanel(QScrollArea):
 
     # How it is laid out.
 
-    def _keep_in_sight(self) -> None:
+    def _scroll_to_checkup(self) -> None:
         """Keep a checkup where one sees it, while it goes on and grows."""
-        if self.doctor.running:
+        if self.doctor.is_running:
             self.verticalScrollBar().setValue(self.doctor.y())
 
     def _lay_out(self) -> None:
@@ -293,16 +297,16 @@ class DevicesPanel(QScrollArea):
         whole = QVBoxLayout(inner)
         whole.setContentsMargins(0, 8, 8, 8)
         whole.setSpacing(6)
-        lit_input = self._beside(self.input, self._lamps.played)
-        lit_output = self._beside(self.output, self._lamps.answered)
-        choices, wheel = self._grid(whole), WheelScrolls(self)
+        lit_input = self._with_lamp(self.input, self._lamps.played)
+        lit_output = self._with_lamp(self.output, self._lamps.answered)
+        choices, wheel = self._grid(whole), WheelScrollFilter(self)
         for text, field, control in (
             (self.tr("&Listen on"), lit_input, self.input),
             (self.tr("Pla&y on"), lit_output, self.output),
             (self.tr("&Follow"), self._sync, self._sync),
             (self.tr("&Metre"), self._metre, self._metre),
             (self.tr("Output a&dvance"), self._advance, self._advance),
-            (self.tr("Sou&nd"), self.sound, self.sound.box),
+            (self.tr("Sou&nd"), self.sound, self.sound.policy_box),
             (self.tr("Colou&rs"), self.colours, self.colours),
         ):
             label = QLabel(text)
@@ -310,16 +314,16 @@ class DevicesPanel(QScrollArea):
             label.setToolTip(control.toolTip())
             control.installEventFilter(wheel)
             self._add_row(choices, label, field)
-        whole.addSpacing(_APART_PX)
+        whole.addSpacing(_SPACING_PX)
         whole.addWidget(Heading(self.tr("Now")))
         facts = self._grid(whole)
-        for name, text in self._names().items():
+        for name, text in self._status_names().items():
             label = QLabel(text)
             label.setObjectName("faint")
             label.setAlignment(Qt.AlignmentFlag.AlignTop)
-            self._add_row(facts, label, self._facts[name])
+            self._add_row(facts, label, self._status_labels[name])
         whole.addWidget(self.lateness)
-        whole.addSpacing(_APART_PX)
+        whole.addSpacing(_SPACING_PX)
         whole.addWidget(self.doctor)
         whole.addStretch(1)
         self.setWidget(inner)
@@ -333,7 +337,7 @@ class DevicesPanel(QScrollArea):
         grid = QGridLayout()
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(6)
-        grid.setColumnMinimumWidth(0, _LABELS_PX)
+        grid.setColumnMinimumWidth(0, _LABEL_WIDTH_PX)
         grid.setColumnStretch(1, 1)
         whole.addLayout(grid)
         return grid
@@ -346,7 +350,7 @@ class DevicesPanel(QScrollArea):
         else:
             grid.addLayout(field, row, 1)
 
-    def _beside(self, box: QComboBox, lamp: Lamp) -> QHBoxLayout:
+    def _with_lamp(self, box: QComboBox, lamp: Lamp) -> QHBoxLayout:
         beside = QHBoxLayout()
         beside.setSpacing(6)
         beside.addWidget(box, 1)

@@ -8,44 +8,46 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gui.desk.devices.checkup import Sign
+from gui.desk.devices.checkup import CheckStatus
 
 if TYPE_CHECKING:
     from gui.desk.widgets.theme import Theme
 
 _SIZE, _LINE = 18.0, 1.7
 # Strokes in a square of 18, so that no font is needed.
-_STROKES: dict[Sign, tuple[tuple[tuple[float, float], ...], ...]] = {
-    Sign.WAITING: (),
-    Sign.WELL: (((5.3, 9.4), (8.0, 12.1), (12.9, 6.4)),),
-    Sign.WARNING: (((9.0, 6.7), (9.0, 10.7)),),
-    Sign.BAD: (((6.2, 6.2), (11.8, 11.8)), ((11.8, 6.2), (6.2, 11.8))),
-    Sign.ASKED: (((6.7, 7.0), (7.4, 5.3), (9.0, 4.7), (10.7, 5.4), (11.2, 7.0), (9.0, 10.0)),),
+_STROKES: dict[CheckStatus, tuple[tuple[tuple[float, float], ...], ...]] = {
+    CheckStatus.PENDING: (),
+    CheckStatus.OK: (((5.3, 9.4), (8.0, 12.1), (12.9, 6.4)),),
+    CheckStatus.WARNING: (((9.0, 6.7), (9.0, 10.7)),),
+    CheckStatus.FAILED: (((6.2, 6.2), (11.8, 11.8)), ((11.8, 6.2), (6.2, 11.8))),
+    CheckStatus.QUESTION: (
+        ((6.7, 7.0), (7.4, 5.3), (9.0, 4.7), (10.7, 5.4), (11.2, 7.0), (9.0, 10.0)),
+    ),
 }
-_DOTS: dict[Sign, tuple[tuple[float, float], ...]] = {
-    Sign.WAITING: ((5.2, 9.0), (9.0, 9.0), (12.8, 9.0)),
-    Sign.WARNING: ((9.0, 13.2),),
-    Sign.ASKED: ((9.0, 13.0),),
+_DOTS: dict[CheckStatus, tuple[tuple[float, float], ...]] = {
+    CheckStatus.PENDING: ((5.2, 9.0), (9.0, 9.0), (12.8, 9.0)),
+    CheckStatus.WARNING: ((9.0, 13.2),),
+    CheckStatus.QUESTION: ((9.0, 13.0),),
 }
 _CIRCLE = QRectF(1.0, 1.0, 16.0, 16.0)
 _TRIANGLE = QPolygonF([QPointF(9.0, 1.4), QPointF(17.0, 16.2), QPointF(1.0, 16.2)])
 
 
-class SignView(QWidget):
+class StatusIcon(QWidget):
     """Draws a sign."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._sign = Sign.WAITING
+        self._status = CheckStatus.PENDING
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self._name()
+        self._update_name()
 
-    def show_sign(self, sign: Sign) -> None:
+    def show_status(self, status: CheckStatus) -> None:
         """Show this sign."""
-        if sign is not self._sign:
-            self._sign = sign
-            self._name()
+        if status is not self._status:
+            self._status = status
+            self._update_name()
             self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -64,35 +66,35 @@ class SignView(QWidget):
         colour = QColor(self._colour())
         joined = Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
         painter.setPen(QPen(colour, _LINE, Qt.PenStyle.SolidLine, *joined))
-        if self._sign is Sign.WARNING:
+        if self._status is CheckStatus.WARNING:
             painter.drawPolygon(_TRIANGLE)
         else:
             painter.drawEllipse(_CIRCLE)
-        for stroke in _STROKES[self._sign]:
+        for stroke in _STROKES[self._status]:
             painter.drawPolyline([QPointF(*point) for point in stroke])
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
-        for dot in _DOTS.get(self._sign, ()):
+        for dot in _DOTS.get(self._status, ()):
             painter.drawEllipse(QPointF(*dot), 1.1, 1.1)
         painter.end()
 
     def _colour(self) -> str:
         theme = self._theme
         return {
-            Sign.WAITING: theme.faint,
-            Sign.WELL: theme.played,
-            Sign.WARNING: theme.accent,
-            Sign.BAD: theme.danger,
-            Sign.ASKED: theme.text,
-        }[self._sign]
+            CheckStatus.PENDING: theme.faint,
+            CheckStatus.OK: theme.played,
+            CheckStatus.WARNING: theme.accent,
+            CheckStatus.FAILED: theme.danger,
+            CheckStatus.QUESTION: theme.text,
+        }[self._status]
 
-    def _name(self) -> None:
+    def _update_name(self) -> None:
         word = {
-            Sign.WAITING: self.tr("waiting"),
-            Sign.WELL: self.tr("well"),
-            Sign.WARNING: self.tr("warning"),
-            Sign.BAD: self.tr("bad"),
-            Sign.ASKED: self.tr("asked"),
-        }[self._sign]
+            CheckStatus.PENDING: self.tr("waiting"),
+            CheckStatus.OK: self.tr("well"),
+            CheckStatus.WARNING: self.tr("warning"),
+            CheckStatus.FAILED: self.tr("bad"),
+            CheckStatus.QUESTION: self.tr("asked"),
+        }[self._status]
         self.setAccessibleName(word)
         self.setToolTip(word)

@@ -23,48 +23,48 @@ class SoundChoice(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._font = ""
-        self.box = self._when_box()
-        self.choose = QPushButton("...")
-        self.choose.setAccessibleName(self.tr("Choose a sound font"))
-        self.choose.clicked.connect(self._open)
+        self._sound_font = ""
+        self.policy_box = self._make_policy_box()
+        self.font_button = QPushButton("...")
+        self.font_button.setAccessibleName(self.tr("Choose a sound font"))
+        self.font_button.clicked.connect(self._open_dialog)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.box, 1)
-        row.addWidget(self.choose)
-        self._name_font()
+        row.addWidget(self.policy_box, 1)
+        row.addWidget(self.font_button)
+        self._update_font_tip()
 
-    def applied(self, settings: Settings) -> Settings:
+    def apply_to(self, settings: Settings) -> Settings:
         """Return the settings with what is chosen here."""
-        return replace(settings, sound=self.box.currentData(), sound_font=self._font)
+        return replace(settings, sound=self.policy_box.currentData(), sound_font=self._sound_font)
 
     def show_settings(self, settings: Settings) -> None:
         """Show what is asked for, without asking for it."""
-        self.box.blockSignals(True)
-        self.box.setCurrentIndex(self.box.findData(settings.sound))
-        self.box.blockSignals(False)
-        self._font = settings.sound_font
-        self._name_font()
+        self.policy_box.blockSignals(True)
+        self.policy_box.setCurrentIndex(self.policy_box.findData(settings.sound))
+        self.policy_box.blockSignals(False)
+        self._sound_font = settings.sound_font
+        self._update_font_tip()
 
-    def take_font(self, path: str) -> None:
+    def set_sound_font(self, path: str) -> None:
         """Play with the sound font in this file; with none, the usual one."""
-        self._font = path
-        self._name_font()
+        self._sound_font = path
+        self._update_font_tip()
         self.changed.emit()
 
-    def _name_font(self) -> None:
-        name = Path(self._font).name or self.tr("the usual one")
-        self.choose.setToolTip(self.tr("Sound font: {}. Choose another.").format(name))
+    def _update_font_tip(self) -> None:
+        name = Path(self._sound_font).name or self.tr("the usual one")
+        self.font_button.setToolTip(self.tr("Sound font: {}. Choose another.").format(name))
 
-    def _open(self) -> None:
-        dialog = QFileDialog(self, self.tr("Sound font"), self._font)
+    def _open_dialog(self) -> None:
+        dialog = QFileDialog(self, self.tr("Sound font"), self._sound_font)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilter(self.tr("Sound fonts (*.sf2 *.sf3)"))
-        dialog.fileSelected.connect(self.take_font)
+        dialog.fileSelected.connect(self.set_sound_font)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
-    def _when_box(self) -> QComboBox:
+    def _make_policy_box(self) -> QComboBox:
         box = QComboBox()
         for text, sound in (
             (self.tr("unless a DAW sounds"), SynthPolicy.AUTO),

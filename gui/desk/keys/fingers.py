@@ -10,50 +10,50 @@ from __future__ import annotations
 from bridge.midi.events import SUSTAIN, ChannelEvent, ControlChange, NoteOff, NoteOn
 
 _CHANNEL = 0  # whoever sends it on chooses another
-_DOWN, _UP = 127, 0
+_PEDAL_DOWN, _PEDAL_UP = 127, 0
 
 
-class Fingers:
+class HeldKeys:
     """What is held down; each verb returns the events to send."""
 
     def __init__(self) -> None:
-        self._on: dict[str, int] = {}  # the pitch that a finger is on
+        self._pitch_of: dict[str, int] = {}  # the pitch that a finger is on
         self._pedal = False
 
     @property
     def pitches(self) -> frozenset[int]:
         """Return which keys are down."""
-        return frozenset(self._on.values())
+        return frozenset(self._pitch_of.values())
 
     @property
-    def pedal_down(self) -> bool:
+    def is_pedal_down(self) -> bool:
         """Tell whether the sustain pedal is held."""
         return self._pedal
 
-    def pitch_under(self, finger: str) -> int | None:
+    def pitch_of(self, source: str) -> int | None:
         """Return what a finger is on."""
-        return self._on.get(finger)
+        return self._pitch_of.get(source)
 
-    def strike(self, finger: str, pitch: int, velocity: int) -> tuple[ChannelEvent, ...]:
+    def key_down(self, source: str, pitch: int, velocity: int) -> tuple[ChannelEvent, ...]:
         """Press a key, with a finger that leaves whatever it was on."""
-        left = self.lift(finger)
+        left = self.key_up(source)
         again = (NoteOff(_CHANNEL, pitch),) if pitch in self.pitches else ()
-        self._on[finger] = pitch
+        self._pitch_of[source] = pitch
         return (*left, *again, NoteOn(_CHANNEL, pitch, velocity))
 
-    def lift(self, finger: str) -> tuple[ChannelEvent, ...]:
+    def key_up(self, source: str) -> tuple[ChannelEvent, ...]:
         """Let a finger leave its key, if it is on one."""
-        pitch = self._on.pop(finger, None)
+        pitch = self._pitch_of.pop(source, None)
         return () if pitch is None or pitch in self.pitches else (NoteOff(_CHANNEL, pitch),)
 
-    def tread(self, *, down: bool) -> tuple[ChannelEvent, ...]:
+    def set_pedal(self, *, down: bool) -> tuple[ChannelEvent, ...]:
         """Move the pedal, if it is not there already."""
         if down is self._pedal:
             return ()
         self._pedal = down
-        return (ControlChange(_CHANNEL, SUSTAIN, _DOWN if down else _UP),)
+        return (ControlChange(_CHANNEL, SUSTAIN, _PEDAL_DOWN if down else _PEDAL_UP),)
 
-    def lift_all(self) -> tuple[ChannelEvent, ...]:
+    def release_all(self) -> tuple[ChannelEvent, ...]:
         """Let go of everything."""
-        lifted = tuple(event for finger in tuple(self._on) for event in self.lift(finger))
-        return (*lifted, *self.tread(down=False))
+        lifted = tuple(event for finger in tuple(self._pitch_of) for event in self.key_up(finger))
+        return (*lifted, *self.set_pedal(down=False))

@@ -27,10 +27,10 @@ from PySide6.QtWidgets import (
 
 from gui.desk.keys.keyboard import Keyboard
 
-PUSHED = "pushedBySpace"
+PUSHED_PROPERTY = "pushedBySpace"
 """A property, true of a widget that does something of its own with the space bar."""
-_WRITE = (QLineEdit, QAbstractSpinBox, QTextEdit, QPlainTextEdit)
-_KNOWN_PUSHED = (QAbstractButton, QComboBox, QAbstractItemView)
+_TEXT_WIDGETS = (QLineEdit, QAbstractSpinBox, QTextEdit, QPlainTextEdit)
+_PUSHABLE_WIDGETS = (QAbstractButton, QComboBox, QAbstractItemView)
 
 
 class MusicalTyping(QObject):
@@ -61,14 +61,14 @@ class MusicalTyping(QObject):
         if not isinstance(event, QKeyEvent) or not isinstance(watched, QWidget):
             return False
         keyboard = self._keyboard
-        held = keyboard.holds(event)
+        held = keyboard.is_held(event)
         if not held and self._belongs_elsewhere(watched, event):
-            keyboard.forget(event)
+            keyboard.forget_key(event)
             return False
         if event.type() is QEvent.Type.ShortcutOverride:
-            taken = held or keyboard.is_music(event)
+            taken = held or keyboard.is_playing_key(event)
         else:
-            taken = keyboard.typed(event)
+            taken = keyboard.handle_key(event)
         if taken:
             event.accept()
         return taken
@@ -79,7 +79,7 @@ class MusicalTyping(QObject):
         # A field that has no use for a letter passes it on to its parents: they are asked, too.
         asked = (watched, QApplication.focusWidget())
         return any(
-            isinstance(widget, _WRITE)
+            isinstance(widget, _TEXT_WIDGETS)
             or (isinstance(widget, QComboBox) and widget.isEditable())
             or (event.key() == Qt.Key.Key_Space and _is_pushed(widget))
             for widget in asked
@@ -87,6 +87,6 @@ class MusicalTyping(QObject):
 
 
 def _is_pushed(widget: QWidget | None) -> bool:
-    if isinstance(widget, _KNOWN_PUSHED):
+    if isinstance(widget, _PUSHABLE_WIDGETS):
         return True
-    return widget is not None and bool(widget.property(PUSHED))
+    return widget is not None and bool(widget.property(PUSHED_PROPERTY))

@@ -23,22 +23,22 @@ from bridge.messages.snapshot import RollNote
 from gui.desk.roll.view import SECOND, View
 
 TILE_PX = 256
-_MOST_TILES = 192
+_MAX_TILES = 192
 _OVERHANG_PX = 8.0  # a drum's diamond begins so far before its onset, and a short note ends after
 
-Paint = Callable[[QPainter, View, Iterable[RollNote]], None]
+PaintNotes = Callable[[QPainter, View, Iterable[RollNote]], None]
 """Paint these notes as a view has them."""
 
 
-class Stretches:
+class SegmentIndex:
     """Which notes there are in each stretch of time."""
 
-    def __init__(self, stretch_ns: int, overhang_ns: int) -> None:
-        self._stretch_ns, self._overhang_ns = stretch_ns, overhang_ns
+    def __init__(self, segment_ns: int, overhang_ns: int) -> None:
+        self._segment_ns, self._overhang_ns = segment_ns, overhang_ns
         self._notes: dict[int, RollNote] = {}  # by identity
-        self._in: defaultdict[int, dict[int, RollNote]] = defaultdict(dict)
+        self._by_segment: defaultdict[int, dict[int, RollNote]] = defaultdict(dict)
 
-    def show(self, notes: Iterable[RollNote]) -> tuple[set[int], dict[int, list[RollNote]]]:
+    def set_notes(self, notes: Iterable[RollNote]) -> tuple[set[int], dict[int, list[RollNote]]]:
         """Let these be the notes, each of which has ended.
 
         Return the stretches that have lost a note, and those that have new ones, with these.
@@ -46,104 +46,104 @@ class Stretches:
         before, self._notes = self._notes, {id(note): note for note in notes}
         poorer: set[int] = set()
         for gone in before.keys() - self._notes.keys():
-            for number in self._numbers(before[gone]):
-                del self._in[number][gone]
+            for number in self._segments_of(before[gone]):
+                del self._by_segment[number][gone]
                 poorer.add(number)
         richer: defaultdict[int, list[RollNote]] = defaultdict(list)
         for new in self._notes.keys() - before.keys():
-            for number in self._numbers(self._notes[new]):
-                self._in[number][new] = self._notes[new]
+            for number in self._segments_of(self._notes[new]):
+                self._by_segment[number][new] = self._notes[new]
                 richer[number].append(self._notes[new])
         return poorer, richer
 
     def notes(self, number: int) -> Iterable[RollNote]:
         """Return the notes of a stretch."""
-        return self._in[number].values() if number in self._in else ()
+        return self._by_segment[number].values() if number in self._by_segment else ()
 
-    def _numbers(self, note: RollNote) -> range:
+    def _segments_of(self, note: RollNote) -> range:
         end_ns = note.onset_ns if note.release_ns is None else note.release_ns
-        first = (note.onset_ns - self._overhang_ns) // self._stretch_ns
-        return range(first, (end_ns + self._overhang_ns) // self._stretch_ns + 1)
+        first = (note.onset_ns - self._overhang_ns) // self._segment_ns
+        return range(first, (end_ns + self._overhang_ns) // self._segment_ns + 1)
 
 
 @dataclass(frozen=True, slots=True)
-class _Look:
+class _TileFormat:
     """All that a tile's picture depends on, besides its notes."""
 
     step: int
     lowest: int
     highest: int
     height: int
-    ratio: float
+    device_ratio: float
 
 
-class Tiles:
+class TileCache:
     """Shows notes that have ended, from pictures."""
 
-    def __init__(self, paint: Paint) -> None:
+    def __init__(self, paint: PaintNotes) -> None:
         self._paint = paint
         self._notes: tuple[RollNote, ...] = ()
-        self._look: _Look | None = None
+        self._format: _TileFormat | None = None
         self._view: View | None = None  # some view with that look
-        self._stretches = Stretches(SECOND, 0)
-        self._stretch_ns = SECOND
-        self._pictures: OrderedDict[int, QPixmap] = OrderedDict()
+        self._segments = SegmentIndex(SECOND, 0)
+        self._segment_ns = SECOND
+        self._tiles: OrderedDict[int, QPixmap] = OrderedDict()
 
-    def show(self, notes: Iterable[RollNote]) -> None:
+    def set_notes(self, notes: Iterable[RollNote]) -> None:
         """Let these be the notes, each of which has ended."""
         self._notes = tuple(notes)
-        poorer, richer = self._stretches.show(self._notes)
+        poorer, richer = self._segments.set_notes(self._notes)
         for number in poorer:
-            self._pictures.pop(number, None)
+            self._tiles.pop(number, None)
         for number, new in richer.items():
-            picture = self._pictures.get(number)
+            picture = self._tiles.get(number)
             if picture is not None:
-                self._add(picture, number, new)
+                self._draw_notes(picture, number, new)
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Draw all anew: the colours are others."""
-        self._look = None
+        self._format = None
 
     def draw(self, painter: QPainter, view: View, ratio: float) -> None:
         """Copy to the painter what a view shows; `ratio` is that of pixels to points."""
-        look = _Look(view.step, view.lowest, view.highest, round(view.height), ratio)
+        look = _TileFormat(view.step, view.lowest, view.highest, round(view.height), ratio)
         self._view = view
-        if look != self._look:
-            self._begin(look, view)
-        first = view.left_ns // self._stretch_ns
-        last = view.ns_at(view.width) // self._stretch_ns
+        if look != self._format:
+            self._reset(look, view)
+        first = view.left_ns // self._segment_ns
+        last = view.ns_at(view.width) // self._segment_ns
         for number in range(first, last + 1):
-            if self._stretches.notes(number):
+            if self._segments.notes(number):
                 # Whole pixels, so that a picture is copied and not computed anew.
-                x = round(view.x_at(number * self._stretch_ns) * ratio) / ratio
-                painter.drawPixmap(QPointF(x, 0.0), self._picture(number))
-        while len(self._pictures) > _MOST_TILES:
-            self._pictures.popitem(last=False)
+                x = round(view.x_at(number * self._segment_ns) * ratio) / ratio
+                painter.drawPixmap(QPointF(x, 0.0), self._tile(number))
+        while len(self._tiles) > _MAX_TILES:
+            self._tiles.popitem(last=False)
 
-    def _begin(self, look: _Look, view: View) -> None:
-        self._look = look
-        self._pictures.clear()
-        self._stretch_ns = round(TILE_PX / view.scale * SECOND)
-        overhang_ns = round(_OVERHANG_PX / view.scale * SECOND)
-        self._stretches = Stretches(self._stretch_ns, overhang_ns)
-        self._stretches.show(self._notes)
+    def _reset(self, tile_format: _TileFormat, view: View) -> None:
+        self._format = tile_format
+        self._tiles.clear()
+        self._segment_ns = round(TILE_PX / view.px_per_second * SECOND)
+        overhang_ns = round(_OVERHANG_PX / view.px_per_second * SECOND)
+        self._segments = SegmentIndex(self._segment_ns, overhang_ns)
+        self._segments.set_notes(self._notes)
 
-    def _picture(self, number: int) -> QPixmap:
-        picture = self._pictures.get(number)
+    def _tile(self, number: int) -> QPixmap:
+        picture = self._tiles.get(number)
         if picture is None:
-            assert self._look is not None
-            ratio = self._look.ratio
-            picture = QPixmap(round(TILE_PX * ratio), round(self._look.height * ratio))
+            assert self._format is not None
+            ratio = self._format.device_ratio
+            picture = QPixmap(round(TILE_PX * ratio), round(self._format.height * ratio))
             picture.setDevicePixelRatio(ratio)
             picture.fill(Qt.GlobalColor.transparent)
-            self._add(picture, number, self._stretches.notes(number))
-            self._pictures[number] = picture
-        self._pictures.move_to_end(number)
+            self._draw_notes(picture, number, self._segments.notes(number))
+            self._tiles[number] = picture
+        self._tiles.move_to_end(number)
         return picture
 
-    def _add(self, picture: QPixmap, number: int, notes: Iterable[RollNote]) -> None:
+    def _draw_notes(self, picture: QPixmap, number: int, notes: Iterable[RollNote]) -> None:
         assert self._view is not None
-        part = replace(self._view, width=TILE_PX, left_ns=number * self._stretch_ns)
+        part = replace(self._view, width=TILE_PX, left_ns=number * self._segment_ns)
         painter = QPainter(picture)
         self._paint(painter, part, notes)
         painter.end()

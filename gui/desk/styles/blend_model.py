@@ -20,8 +20,8 @@ from PySide6.QtCore import (
 if TYPE_CHECKING:
     from bridge.messages.settings import Style
 
-NAME, WEIGHT = 0, 1
-_NOWHERE = QModelIndex()
+NAME_COLUMN, WEIGHT_COLUMN = 0, 1
+_NO_PARENT = QModelIndex()
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -47,8 +47,8 @@ class BlendModel(QAbstractTableModel):
         if [name for name, _ in shown] == [name for name, _ in self._style]:
             self._style = shown
             if shown:
-                last = self.index(len(shown) - 1, WEIGHT)
-                self.dataChanged.emit(self.index(0, WEIGHT), last)
+                last = self.index(len(shown) - 1, WEIGHT_COLUMN)
+                self.dataChanged.emit(self.index(0, WEIGHT_COLUMN), last)
             return
         self.beginResetModel()
         self._style = shown
@@ -60,11 +60,11 @@ class BlendModel(QAbstractTableModel):
         total = sum(weight for _, weight in left)
         self.chosen.emit(tuple((name, weight / total) for name, weight in left))
 
-    def rowCount(self, parent: _Index = _NOWHERE) -> int:
+    def rowCount(self, parent: _Index = _NO_PARENT) -> int:
         """Return how many styles there are."""
         return 0 if parent.isValid() else len(self._style)
 
-    def columnCount(self, parent: _Index = _NOWHERE) -> int:
+    def columnCount(self, parent: _Index = _NO_PARENT) -> int:
         """Return two: name and weight."""
         return 0 if parent.isValid() else 2
 
@@ -74,8 +74,8 @@ class BlendModel(QAbstractTableModel):
             return None
         name, weight = self._style[index.row()]
         roles = Qt.ItemDataRole
-        told: dict[int, Any] = {roles.ToolTipRole: f"{name}\n{self._how_to_change()}"}
-        if index.column() == NAME:
+        told: dict[int, Any] = {roles.ToolTipRole: f"{name}\n{self._edit_hint()}"}
+        if index.column() == NAME_COLUMN:
             told[roles.DisplayRole] = name
         else:
             percent = round(100 * weight)
@@ -84,14 +84,18 @@ class BlendModel(QAbstractTableModel):
             told[roles.TextAlignmentRole] = right
         return told.get(role)
 
-    def _how_to_change(self) -> str:
+    def _edit_hint(self) -> str:
         if len(self._style) == 1:
             return self.tr("Drag the puck away from its name to blend it with others.")
         return self.tr("Double-click the weight to change it; Delete takes the style out.")
 
     def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         """Ask for the blend in which a style has so many percent."""
-        if not index.isValid() or index.column() != WEIGHT or role != Qt.ItemDataRole.EditRole:
+        if (
+            not index.isValid()
+            or index.column() != WEIGHT_COLUMN
+            or role != Qt.ItemDataRole.EditRole
+        ):
             return False
         share = min(1.0, max(0.0, float(value) / 100))
         rest = 1 - self._style[index.row()][1]
@@ -106,7 +110,7 @@ class BlendModel(QAbstractTableModel):
     def flags(self, index: _Index) -> Qt.ItemFlag:
         """Let weights be edited."""
         flags = super().flags(index)
-        if index.isValid() and index.column() == WEIGHT:
+        if index.isValid() and index.column() == WEIGHT_COLUMN:
             flags |= Qt.ItemFlag.ItemIsEditable
         return flags
 

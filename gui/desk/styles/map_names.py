@@ -24,61 +24,61 @@ LANDMARKS = (
     *("hymn", "art song", "string quartet", "classical guitar", "irish folk"),
 )
 """Names that nearly everybody knows: with them one finds one's way, so they are written first."""
-_BESIDE_PX, _APART_PX = 11.0, 6.0
+_OFFSET_PX, _SPACING_PX = 11.0, 6.0
 _LEAD_PX = 1.0
 """So much of a line is empty above its letters and below: a dot may reach into that."""
-_ASLANT = 0.62
+_DIAGONAL = 0.62
 
 
-class MapNames:
+class LabelLayout:
     """The places that names have in one view of the map."""
 
     def __init__(
-        self, dots: Mapping[str, QPointF], sizes: Mapping[str, QSizeF], within: QRectF
+        self, dots: Mapping[str, QPointF], sizes: Mapping[str, QSizeF], bounds: QRectF
     ) -> None:
-        self._dots, self._sizes, self._within = dots, sizes, within
+        self._dots, self._sizes, self._bounds = dots, sizes, bounds
         self._by_x = sorted((dot.x(), dot.y()) for dot in dots.values())
-        self._clear = {name: tuple(self._without_dots(name)) for name in dots}
+        self._free_rects = {name: tuple(self._dot_free_rects(name)) for name in dots}
 
-    def room(self, name: str, taken: Sequence[QRectF], *, needed: bool) -> QRectF | None:
+    def label_rect(self, name: str, occupied: Sequence[QRectF], *, required: bool) -> QRectF | None:
         """Return where a name can be written; one that is needed may go through a dot."""
-        rooms = self._clear[name]
-        if needed:
-            rooms = (*rooms, *self._rooms(name))
-        return next((r for r in rooms if not any(r.intersects(other) for other in taken)), None)
+        rooms = self._free_rects[name]
+        if required:
+            rooms = (*rooms, *self._candidate_rects(name))
+        return next((r for r in rooms if not any(r.intersects(other) for other in occupied)), None)
 
-    def _without_dots(self, name: str) -> list[QRectF]:
+    def _dot_free_rects(self, name: str) -> list[QRectF]:
         own = (self._dots[name].x(), self._dots[name].y())
-        return [room for room in self._rooms(name) if not self._is_struck(room, own)]
+        return [room for room in self._candidate_rects(name) if not self._covers_dot(room, own)]
 
-    def _rooms(self, name: str) -> list[QRectF]:
+    def _candidate_rects(self, name: str) -> list[QRectF]:
         """Return the places of a name that are in sight, the best first."""
         dot, size = self._dots[name], self._sizes[name]
-        width, height = size.width() + _APART_PX, size.height()
-        up, aside, aslant = 0.75 * height, width / 2 + _BESIDE_PX, width / 2 + 1.0
+        width, height = size.width() + _SPACING_PX, size.height()
+        up, aside, aslant = 0.75 * height, width / 2 + _OFFSET_PX, width / 2 + 1.0
         rooms = []
         for dx, dy in (
             (0.0, -up),
             (0.0, up),
             (aside, 0.0),
             (-aside, 0.0),
-            (aslant, -_ASLANT * height),
-            (-aslant, -_ASLANT * height),
-            (aslant, _ASLANT * height),
-            (-aslant, _ASLANT * height),
+            (aslant, -_DIAGONAL * height),
+            (-aslant, -_DIAGONAL * height),
+            (aslant, _DIAGONAL * height),
+            (-aslant, _DIAGONAL * height),
         ):
             room = QRectF(0, 0, width, height)
             room.moveCenter(QPointF(dot.x() + dx, dot.y() + dy))
-            if self._within.contains(room):
+            if self._bounds.contains(room):
                 rooms.append(room)
         return rooms
 
-    def _is_struck(self, room: QRectF, own: tuple[float, float]) -> bool:
+    def _covers_dot(self, rect: QRectF, own: tuple[float, float]) -> bool:
         """Tell whether a dot lies in a room, other than the name's own."""
-        first = bisect_left(self._by_x, (room.left(), 0.0))
-        last = bisect_right(self._by_x, (room.right(), 0.0))
+        first = bisect_left(self._by_x, (rect.left(), 0.0))
+        last = bisect_right(self._by_x, (rect.right(), 0.0))
         return any(
-            room.top() + _LEAD_PX < y < room.bottom() - _LEAD_PX
+            rect.top() + _LEAD_PX < y < rect.bottom() - _LEAD_PX
             for x, y in self._by_x[first:last]
             if (x, y) != own
         )

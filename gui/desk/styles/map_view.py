@@ -25,8 +25,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from gui.desk.styles.map_names import LANDMARKS, MapNames
-from gui.desk.widgets.picture import Picture
+from gui.desk.styles.map_names import LANDMARKS, LabelLayout
+from gui.desk.widgets.picture import FocusFrameWidget
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,22 +36,22 @@ if TYPE_CHECKING:
     from gui.desk.widgets.theme import Theme
 
 _MARGIN_PX = 26.0
-_NEAR_PX = 14.0  # a click so near to a name's dot is meant for it
-_LARGEST_ZOOM = 8.0
+_HOVER_DISTANCE_PX = 14.0  # a click so near to a name's dot is meant for it
+_MAX_ZOOM = 8.0
 _NUDGE = 0.01
 _PATH_STEP_PX = 6.0
-_NOTCH = 120
+_WHEEL_NOTCH = 120
 _PUCK_PX = 9.0
 
 
-class MapView(Picture):
+class MapView(FocusFrameWidget):
     """Shows the styles where they lie, and where one is among them."""
 
     chosen = Signal(object)
     """Carries the Style that was asked for."""
     path_drawn = Signal(object)
     """Carries the points of a path that was drawn, two at least."""
-    let_go = Signal()
+    released = Signal()
     """The mouse holds nothing any more."""
 
     def __init__(self, space: StyleSpace, theme: Theme, parent: QWidget | None = None) -> None:
@@ -59,13 +59,13 @@ class MapView(Picture):
         self._space, self._theme = space, theme
         self._style: Style = ()
         self._puck: Point | None = None
-        self._found: frozenset[str] | None = None  # without a search
-        self._placed: tuple[object, MapNames] | None = None  # of which view
+        self._matches: frozenset[str] | None = None  # without a search
+        self._label_cache: tuple[object, LabelLayout] | None = None  # of which view
         self._hovered: str | None = None
         self._path: list[Point] = []
-        self._drawing = self._dragging = self._held = False
-        self._pressed: QPointF | None = None  # on a name
-        self._zoom, self._middle = 1.0, (0.5, 0.5)
+        self._drawing = self._dragging = self._is_held = False
+        self._press_position: QPointF | None = None  # on a name
+        self._zoom, self._centre = 1.0, (0.5, 0.5)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(260, 200)
@@ -90,9 +90,9 @@ class MapView(Picture):
         return tuple(self._path)
 
     @property
-    def held(self) -> bool:
+    def is_held(self) -> bool:
         """Tell whether the mouse holds the puck, a name or the end of a path."""
-        return self._held
+        return self._is_held
 
     def show_style(self, style: Style) -> None:
         """Show what is played; a puck that stands for just that stays where it is."""
@@ -108,9 +108,9 @@ class MapView(Picture):
         self._puck = point
         self.update()
 
-    def show_found(self, names: Sequence[str] | None) -> None:
+    def show_matches(self, names: Sequence[str] | None) -> None:
         """Let the names that a search has found stand out; without a search all are alike."""
-        self._found = None if names is None else frozenset(names)
+        self._matches = None if names is None else frozenset(names)
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -129,25 +129,25 @@ class MapView(Picture):
 
     # Where things are.
 
-    def place_at(self, point: Point) -> QPointF:
+    def map_to_widget(self, point: Point) -> QPointF:
         """Return where a place of the map is drawn."""
         width, height = self._extent()
-        x, y = ((at - middle) * self._zoom for at, middle in zip(point, self._middle, strict=True))
+        x, y = ((at - middle) * self._zoom for at, middle in zip(point, self._centre, strict=True))
         return QPointF(self.width() / 2 + x * width, self.height() / 2 - y * height)
 
-    def point_at(self, place: QPointF) -> Point:
+    def widget_to_map(self, position: QPointF) -> Point:
         """Return the place of the map that is drawn there; the inverse of `place_at`."""
         width, height = self._extent()
-        x = self._middle[0] + (place.x() - self.width() / 2) / (width * self._zoom)
-        y = self._middle[1] - (place.y() - self.height() / 2) / (height * self._zoom)
+        x = self._centre[0] + (position.x() - self.width() / 2) / (width * self._zoom)
+        y = self._centre[1] - (position.y() - self.height() / 2) / (height * self._zoom)
         return min(1.0, max(0.0, x)), min(1.0, max(0.0, y))
 
-    def name_at(self, place: QPointF) -> str | None:
+    def name_at(self, position: QPointF) -> str | None:
         """Return the name whose dot is near."""
         near = [
             (gap.manhattanLength(), name)
-            for name, dot in self._dots()
-            if (gap := dot - place).manhattanLength() < _NEAR_PX
+            for name, dot in self._dot_positions()
+            if (gap := dot - position).manhattanLength() < _HOVER_DISTANCE_PX
         ]
         return min(near)[1] if near else None
 
@@ -157,61 +157,61 @@ class MapView(Picture):
             max(1.0, self.height() - 2 * _MARGIN_PX),
         )
 
-    def _dots(self) -> Iterator[tuple[str, QPointF]]:
+    def _dot_positions(self) -> Iterator[tuple[str, QPointF]]:
         for name, (x, y) in zip(self._space.names, self._space.places, strict=True):
-            yield name, self.place_at((float(x), float(y)))
+            yield name, self.map_to_widget((float(x), float(y)))
 
     # What is done with it.
 
-    def _go_to(self, point: Point) -> None:
+    def _move_puck(self, point: Point) -> None:
         self._puck = point
-        self._choose(self._space.blend_at(point))
+        self._set_style(self._space.blend_at(point))
 
-    def _choose(self, style: Style) -> None:
+    def _set_style(self, style: Style) -> None:
         self._style = style
         self.chosen.emit(style)
         self.update()
 
-    def choose(self, name: str) -> None:
+    def choose_style(self, name: str) -> None:
         """Play one style."""
         self._puck = self._space.place_of(((name, 1.0),))
-        self._choose(((name, 1.0),))
+        self._set_style(((name, 1.0),))
 
-    def zoom_by(self, factor: float, place: QPointF | None = None) -> None:
+    def zoom_by(self, factor: float, position: QPointF | None = None) -> None:
         """Show less, and more of it, or the other way round; a place stays where it is."""
-        fixed = QPointF(self.width() / 2, self.height() / 2) if place is None else place
-        before = self.point_at(fixed)
-        self._zoom = min(_LARGEST_ZOOM, max(1.0, self._zoom * factor))
-        after = self.point_at(fixed)
+        fixed = QPointF(self.width() / 2, self.height() / 2) if position is None else position
+        before = self.widget_to_map(fixed)
+        self._zoom = min(_MAX_ZOOM, max(1.0, self._zoom * factor))
+        after = self.widget_to_map(fixed)
         room = 0.5 / self._zoom
         x, y = (
             min(1 - room, max(room, middle + was - now))
-            for middle, was, now in zip(self._middle, before, after, strict=True)
+            for middle, was, now in zip(self._centre, before, after, strict=True)
         )
-        self._middle = (x, y)
+        self._centre = (x, y)
         self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Choose a name, take hold of the puck, or begin a path."""
         if event.button() is not Qt.MouseButton.LeftButton:
             return
-        self._held = True
+        self._is_held = True
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             self._drawing, self._hovered = True, None
-            self._path = [self.point_at(event.position())]
+            self._path = [self.widget_to_map(event.position())]
         elif (name := self.name_at(event.position())) is not None:
-            self._pressed = event.position()
-            self.choose(name)
+            self._press_position = event.position()
+            self.choose_style(name)
         else:
-            self._pressed = None
+            self._press_position = None
             self._drag_to(event.position())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Move the puck, go on with the path, or look what is here."""
         if self._drawing:
-            gap = self.place_at(self._path[-1]) - event.position()
+            gap = self.map_to_widget(self._path[-1]) - event.position()
             if gap.manhattanLength() >= _PATH_STEP_PX:
-                self._path.append(self.point_at(event.position()))
+                self._path.append(self.widget_to_map(event.position()))
         elif self._dragging or (
             event.buttons() & Qt.MouseButton.LeftButton and self._is_drag(event.position())
         ):
@@ -222,14 +222,17 @@ class MapView(Picture):
             return
         self.update()
 
-    def _drag_to(self, place: QPointF) -> None:
+    def _drag_to(self, position: QPointF) -> None:
         """Move the puck; what the mouse passes on its way is not looked at."""
         self._dragging, self._hovered = True, None
-        self._go_to(self.point_at(place))
+        self._move_puck(self.widget_to_map(position))
 
-    def _is_drag(self, place: QPointF) -> bool:
+    def _is_drag(self, position: QPointF) -> bool:
         """Tell whether a mouse that was pressed on a name is meant to move the puck."""
-        return self._pressed is None or (place - self._pressed).manhattanLength() >= _NEAR_PX
+        return (
+            self._press_position is None
+            or (position - self._press_position).manhattanLength() >= _HOVER_DISTANCE_PX
+        )
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Let go of the puck, or end the path, and look what is here."""
@@ -237,14 +240,14 @@ class MapView(Picture):
             return
         if self._drawing and len(self._path) > 1:
             self.path_drawn.emit(tuple(self._path))
-        self._drawing = self._dragging = self._held = False
+        self._drawing = self._dragging = self._is_held = False
         self._hovered = self.name_at(event.position())
         self.update()
-        self.let_go.emit()
+        self.released.emit()
 
     def mouseDoubleClickEvent(self, _event: QMouseEvent) -> None:
         """Show the whole map."""
-        self._zoom, self._middle = 1.0, (0.5, 0.5)
+        self._zoom, self._centre = 1.0, (0.5, 0.5)
         self.update()
 
     def leaveEvent(self, _event: QEvent) -> None:
@@ -254,7 +257,7 @@ class MapView(Picture):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom about the mouse."""
-        self.zoom_by(1.25 ** (event.angleDelta().y() / _NOTCH), event.position())
+        self.zoom_by(1.25 ** (event.angleDelta().y() / _WHEEL_NOTCH), event.position())
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -270,7 +273,9 @@ class MapView(Picture):
             x, y = self._puck or (0.5, 0.5)
             dx, dy = ways[key]
             nudge = _NUDGE / self._zoom
-            self._go_to((min(1.0, max(0.0, x + dx * nudge)), min(1.0, max(0.0, y + dy * nudge))))
+            self._move_puck(
+                (min(1.0, max(0.0, x + dx * nudge)), min(1.0, max(0.0, y + dy * nudge)))
+            )
         elif key in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
             self.zoom_by(1.25)
         elif key is Qt.Key.Key_Minus:
@@ -300,7 +305,7 @@ class MapView(Picture):
 
     def _paint(self, painter: QPainter) -> None:
         painter.fillRect(self.rect(), QColor(self._theme.panel))
-        dots = dict(self._dots())
+        dots = dict(self._dot_positions())
         near = self._space.neighbours(self._hovered) if self._hovered else ()
         if self._hovered:
             painter.setPen(QPen(QColor(self._theme.strong_line), 1))
@@ -314,12 +319,12 @@ class MapView(Picture):
     def _paint_path(self, painter: QPainter) -> None:
         if len(self._path) > 1:
             painter.setPen(QPen(QColor(self._theme.accent), 2, Qt.PenStyle.DashLine))
-            painter.drawPolyline([self.place_at(point) for point in self._path])
+            painter.drawPolyline([self.map_to_widget(point) for point in self._path])
 
     def _paint_puck(self, painter: QPainter, dots: dict[str, QPointF]) -> None:
         if self._puck is None:
             return
-        accent, centre = QColor(self._theme.accent), self.place_at(self._puck)
+        accent, centre = QColor(self._theme.accent), self.map_to_widget(self._puck)
         for name, weight in self._style:
             if name in dots:
                 painter.setPen(QPen(accent, 1 + 5 * weight))
@@ -336,35 +341,39 @@ class MapView(Picture):
         first = [self._hovered] if self._hovered else []
         ordered = dict.fromkeys(
             name
-            for name in (*played, *first, *near, *sorted(self._found or ()), *LANDMARKS, *dots)
+            for name in (*played, *first, *near, *sorted(self._matches or ()), *LANDMARKS, *dots)
             if name in dots
         )
         taken: list[QRectF] = []
         if self._puck is not None:
-            puck = self.place_at(self._puck)
+            puck = self.map_to_widget(self._puck)
             taken.append(
                 QRectF(puck.x() - _PUCK_PX, puck.y() - _PUCK_PX, 2 * _PUCK_PX, 2 * _PUCK_PX)
             )
-        names = self._names(dots)
+        names = self._label_layout(dots)
         for name in ordered:
-            found = self._found is not None and name in self._found
+            found = self._matches is not None and name in self._matches
             strong = name in played or name == self._hovered or found
-            faint = self._found is not None and not strong
+            faint = self._matches is not None and not strong
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme.strong_line if faint else theme.faint))
             painter.drawEllipse(dots[name], 2.0, 2.0)
-            room = None if faint else names.room(name, taken, needed=strong or name in LANDMARKS)
+            room = (
+                None
+                if faint
+                else names.label_rect(name, taken, required=strong or name in LANDMARKS)
+            )
             if room is None:
                 continue
             taken.append(room)
             painter.setPen(QColor(theme.text if strong or name in near else theme.faint))
             painter.drawText(room, Qt.AlignmentFlag.AlignCenter, name)
 
-    def _names(self, dots: dict[str, QPointF]) -> MapNames:
+    def _label_layout(self, dots: dict[str, QPointF]) -> LabelLayout:
         """Return the places of names in this view, which last as long as the view does."""
-        seen = self.size(), self._zoom, self._middle, self.font().key()
-        if self._placed is None or self._placed[0] != seen:
+        seen = self.size(), self._zoom, self._centre, self.font().key()
+        if self._label_cache is None or self._label_cache[0] != seen:
             metrics = QFontMetricsF(self.font())
             sizes = {name: QRectF(metrics.boundingRect(name)).size() for name in dots}
-            self._placed = seen, MapNames(dots, sizes, QRectF(self.rect()))
-        return self._placed[1]
+            self._label_cache = seen, LabelLayout(dots, sizes, QRectF(self.rect()))
+        return self._label_cache[1]

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 
 from bridge.messages.requests import SetBlendPath, Morph
 from export.runtime.style_space import along
-from gui.desk.styles.blend_model import NAME, WEIGHT, BlendModel
+from gui.desk.styles.blend_model import NAME_COLUMN, WEIGHT_COLUMN, BlendModel
 from gui.desk.styles.map_view import MapView
 from gui.desk.styles.weight_edit import WeightEdit
 
@@ -38,11 +38,11 @@ if TYPE_CHECKING:
     from gui.desk.widgets.theme import Theme
 
 _STRENGTH_STEPS = 10
-_STRONGEST = 4.0
+_MAX_STRENGTH = 4.0
 _SHOWN_ROWS, _FRAME_PX = 4, 4
-_PLACES = 32
+_PATH_STEPS = 32
 """So many parts of a path are each a straight line from blend to blend."""
-_SHORTEST_MORPH_S, _USUAL_MORPH_S, _LONGEST_MORPH_S = 2, 60, 1800
+_MIN_MORPH_S, _DEFAULT_MORPH_S, _MAX_MORPH_S = 2, 60, 1800
 _SECOND = 1_000_000_000
 
 
@@ -51,7 +51,7 @@ class StylePanel(QWidget):
 
     changed = Signal()
     """Something was chosen."""
-    asked = Signal(object)
+    requested = Signal(object)
     """Carries the Morph that was asked for."""
 
     def __init__(self, space: StyleSpace, theme: Theme, parent: QWidget | None = None) -> None:
@@ -61,48 +61,48 @@ class StylePanel(QWidget):
         self.map = MapView(space, theme)
         self.blend = BlendModel(self)
         self._search = self._search_box()
-        self._not_found = self._faint("")
+        self._not_found = self._faint_label("")
         self._not_found.setVisible(False)
         self._table = self._blend_table()
-        self._no_style = self._faint(
+        self._no_style_label = self._faint_label(
             self.tr("No style: answers are in no particular one. Click a name.")
         )
-        self._none = QPushButton(self.tr("&No style"))
-        self._none.setToolTip(self.tr("Answer in no particular style."))
+        self._no_style_button = QPushButton(self.tr("&No style"))
+        self._no_style_button.setToolTip(self.tr("Answer in no particular style."))
         self._strength = QSlider(Qt.Orientation.Horizontal)
-        self._strength.setRange(0, round(_STRONGEST * _STRENGTH_STEPS))
+        self._strength.setRange(0, round(_MAX_STRENGTH * _STRENGTH_STEPS))
         self._strength.setAccessibleName(self.tr("Style strength"))
         self._strength.setToolTip(
             self.tr("To the left the style is hinted at, to the right it is overdone.")
         )
-        self._how_strong = QLabel()
+        self._strength_label = QLabel()
         self.morph = self._morph_button()
-        self._lasts = self._duration_box()
-        self._forget = QPushButton(self.tr("Clear"))
-        self._forget.setToolTip(self.tr("Forget the path."))
-        self._morphing: float | None = None
-        self._path_row = self._row(self.morph, self._lasts, self._forget)
+        self._duration = self._duration_box()
+        self._clear_path_button = QPushButton(self.tr("Clear"))
+        self._clear_path_button.setToolTip(self.tr("Forget the path."))
+        self._morph_progress: float | None = None
+        self._path_row = self._row(self.morph, self._duration, self._clear_path_button)
         self._path_row.setVisible(False)
         self._lay_out()
-        self.map.path_drawn.connect(self._take_path)
-        self._forget.clicked.connect(self._forget_path)
-        self.map.chosen.connect(self._choose)
-        self.map.let_go.connect(self._fit_table)
-        self.blend.chosen.connect(self._choose)
-        self._none.clicked.connect(lambda: self._choose(()))
+        self.map.path_drawn.connect(self._offer_path)
+        self._clear_path_button.clicked.connect(self._clear_path)
+        self.map.chosen.connect(self._set_style)
+        self.map.released.connect(self._fit_table)
+        self.blend.chosen.connect(self._set_style)
+        self._no_style_button.clicked.connect(lambda: self._set_style(()))
         self._strength.valueChanged.connect(self._show_strength)
         self._strength.valueChanged.connect(self.changed)
         self._show_strength()
         self._fit_table()
 
-    def applied(self, settings: Settings) -> Settings:
+    def apply_to(self, settings: Settings) -> Settings:
         """Return the settings with what is chosen here."""
         strength = self._strength.value() / _STRENGTH_STEPS
         return replace(settings, style=self._style, style_strength=strength)
 
     def show_settings(self, settings: Settings) -> None:
         """Show what is asked for, without asking for it."""
-        self._show(settings.style)
+        self._show_style(settings.style)
         self._strength.blockSignals(True)
         self._strength.setValue(round(settings.style_strength * _STRENGTH_STEPS))
         self._strength.blockSignals(False)
@@ -110,89 +110,89 @@ class StylePanel(QWidget):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show how far along its path the style is."""
-        before, self._morphing = self._morphing, snapshot.morph_progress
-        if (before is None) is not (self._morphing is None):
-            going = self._morphing is not None
+        before, self._morph_progress = self._morph_progress, snapshot.morph_progress
+        if (before is None) is not (self._morph_progress is None):
+            going = self._morph_progress is not None
             self.morph.setText(self.tr("St&op here") if going else self.tr("Play t&he path"))
             self._fit_table()
-        if self._morphing is not None and self.map.path:
-            self.map.show_puck(along(self.map.path, self._morphing))
+        if self._morph_progress is not None and self.map.path:
+            self.map.show_puck(along(self.map.path, self._morph_progress))
 
     def _play_or_stop(self) -> None:
         """Go along the path, from its beginning; or stay where it is."""
-        if self._morphing is not None:
-            self.asked.emit(Morph(()))
+        if self._morph_progress is not None:
+            self.requested.emit(Morph(()))
         elif self.map.path:
-            self.asked.emit(Morph(self._blends(), self._lasts.value() * _SECOND))
+            self.requested.emit(Morph(self._path_blends(), self._duration.value() * _SECOND))
 
-    def _blends(self) -> tuple[Style, ...]:
+    def _path_blends(self) -> tuple[Style, ...]:
         """Return what is played along the path; without one, nothing."""
         if not self.map.path:
             return ()
-        places = (along(self.map.path, step / _PLACES) for step in range(_PLACES + 1))
+        places = (along(self.map.path, step / _PATH_STEPS) for step in range(_PATH_STEPS + 1))
         return tuple(self._space.blend_at(place) for place in places)
 
-    def ask_again(self) -> None:
+    def resend_path(self) -> None:
         """Tell an engine that has just been started of the path."""
         if self.map.path:
-            self.asked.emit(SetBlendPath(self._blends()))
+            self.requested.emit(SetBlendPath(self._path_blends()))
 
-    def _take_path(self) -> None:
+    def _offer_path(self) -> None:
         """Offer to play a path that has been drawn, and let a knob go along it."""
         self._path_row.setVisible(True)
-        self.asked.emit(SetBlendPath(self._blends()))
+        self.requested.emit(SetBlendPath(self._path_blends()))
 
-    def _forget_path(self) -> None:
-        if self._morphing is not None:
-            self.asked.emit(Morph(()))
+    def _clear_path(self) -> None:
+        if self._morph_progress is not None:
+            self.requested.emit(Morph(()))
         self.map.clear_path()
-        self.asked.emit(SetBlendPath(()))
+        self.requested.emit(SetBlendPath(()))
         self._path_row.setVisible(False)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
         self.map.set_theme(theme)
 
-    def _choose(self, style: Style) -> None:
-        self._show(style)
+    def _set_style(self, style: Style) -> None:
+        self._show_style(style)
         self.changed.emit()
 
-    def _show(self, style: Style) -> None:
+    def _show_style(self, style: Style) -> None:
         self._style = style
         self.map.show_style(style)
         self.blend.show_style(style)
-        self._none.setEnabled(bool(style))
+        self._no_style_button.setEnabled(bool(style))
         self._fit_table()
 
     def _fit_table(self) -> None:
         """Give the table the height of its rows, but let the map lie still while it is in use."""
-        if self.map.held:
+        if self.map.is_held:
             return
         rows = min(self.blend.rowCount(), _SHOWN_ROWS)
         height = rows * self._table.verticalHeader().defaultSectionSize() + _FRAME_PX
-        if self._morphing is not None:  # else it goes up and down all the way along the path
+        if self._morph_progress is not None:  # else it goes up and down all the way along the path
             height = max(height, self._table.height())
         self._table.setFixedHeight(height)
         self._table.setVisible(rows > 0)
-        self._no_style.setVisible(rows == 0)
+        self._no_style_label.setVisible(rows == 0)
 
     def _show_strength(self) -> None:
         strength = self._strength.value() / _STRENGTH_STEPS
-        self._how_strong.setText(self.locale().toString(strength, "f", 1))
+        self._strength_label.setText(self.locale().toString(strength, "f", 1))
 
-    def _seek(self, words: str) -> None:
-        sought = words.strip()
+    def _search_styles(self, text: str) -> None:
+        sought = text.strip()
         found = self._space.found(sought) if sought else None
-        self.map.show_found(found)
+        self.map.show_matches(found)
         self._not_found.setText(self.tr("No style is called “{}”.").format(sought))
         self._not_found.setVisible(found == ())
 
-    def _take_first(self) -> None:
+    def _choose_first_match(self) -> None:
         """Play the first that was found, and leave the search: keys are for music again."""
         words = self._search.text()
         found = self._space.found(words) if words.strip() else ()
         if found:
-            self.map.choose(found[0])
+            self.map.choose_style(found[0])
             self._search.clear()
             self.map.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
@@ -202,8 +202,8 @@ class StylePanel(QWidget):
         box.setClearButtonEnabled(True)
         box.setAccessibleName(self.tr("Search styles"))
         box.setToolTip(self.tr("Names that match stand out on the map; Enter takes the first."))
-        box.textChanged.connect(self._seek)
-        box.returnPressed.connect(self._take_first)
+        box.textChanged.connect(self._search_styles)
+        box.returnPressed.connect(self._choose_first_match)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, box.setFocus)
         return box
 
@@ -220,14 +220,14 @@ class StylePanel(QWidget):
 
     def _duration_box(self) -> QSpinBox:
         box = QSpinBox()
-        box.setRange(_SHORTEST_MORPH_S, _LONGEST_MORPH_S)
-        box.setValue(_USUAL_MORPH_S)
+        box.setRange(_MIN_MORPH_S, _MAX_MORPH_S)
+        box.setValue(_DEFAULT_MORPH_S)
         box.setSuffix(self.tr(" s"))
         box.setAccessibleName(self.tr("How long the path takes"))
         box.setToolTip(self.tr("How long it takes from the beginning of the path to its end."))
         return box
 
-    def _faint(self, text: str) -> QLabel:
+    def _faint_label(self, text: str) -> QLabel:
         label = QLabel(text)
         label.setObjectName("faint")
         label.setWordWrap(True)
@@ -250,16 +250,16 @@ class StylePanel(QWidget):
         table.setShowGrid(False)
         table.verticalHeader().hide()
         table.horizontalHeader().hide()
-        table.horizontalHeader().setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+        table.horizontalHeader().setSectionResizeMode(NAME_COLUMN, QHeaderView.ResizeMode.Stretch)
         fitting = QHeaderView.ResizeMode.ResizeToContents
-        table.horizontalHeader().setSectionResizeMode(WEIGHT, fitting)
-        table.setItemDelegateForColumn(WEIGHT, WeightEdit(table))
+        table.horizontalHeader().setSectionResizeMode(WEIGHT_COLUMN, fitting)
+        table.setItemDelegateForColumn(WEIGHT_COLUMN, WeightEdit(table))
         away = QShortcut(QKeySequence(QKeySequence.StandardKey.Delete), table)
         away.setContext(Qt.ShortcutContext.WidgetShortcut)
-        away.activated.connect(self._take_out)
+        away.activated.connect(self._remove_selected)
         return table
 
-    def _take_out(self) -> None:
+    def _remove_selected(self) -> None:
         index = self._table.currentIndex()
         if index.isValid() and self.blend.rowCount() > 1:
             self.blend.remove(index.row())
@@ -269,12 +269,12 @@ class StylePanel(QWidget):
         whole.setContentsMargins(0, 8, 0, 0)
         top = QHBoxLayout()
         top.addWidget(self._search, 1)
-        top.addWidget(self._none)
+        top.addWidget(self._no_style_button)
         whole.addLayout(top)
         whole.addWidget(self._not_found)
         whole.addWidget(self.map, 1)
         whole.addWidget(self._path_row)
-        whole.addWidget(self._no_style)
+        whole.addWidget(self._no_style_label)
         whole.addWidget(self._table)
         strength = QHBoxLayout()
         label = QLabel(self.tr("Stren&gth"))
@@ -282,5 +282,5 @@ class StylePanel(QWidget):
         label.setToolTip(self._strength.toolTip())
         strength.addWidget(label)
         strength.addWidget(self._strength, 1)
-        strength.addWidget(self._how_strong)
+        strength.addWidget(self._strength_label)
         whole.addLayout(strength)

@@ -12,31 +12,31 @@ if TYPE_CHECKING:
     from bridge.history.takes import Span
     from bridge.messages.snapshot import Snapshot
 
-_SOON_NS = 2_000_000_000
+_START_TIMEOUT_NS = 2_000_000_000
 """What was asked for is recited by then, or not at all."""
 
 
-class Audition:
+class AuditionProgress:
     """A take that is to be heard."""
 
-    def __init__(self, number: int, span: Span, end_ticks: int, asked_ns: int) -> None:
+    def __init__(self, number: int, span: Span, end_ticks: int, requested_ns: int) -> None:
         """Ask for a take of so many ticks, which may be fewer than its span has."""
         self.number = number
-        self._part = end_ticks / (span.end - span.begin)
-        self._asked_ns = asked_ns
-        self._goes: tuple[int, int] | None = None
-        self.over = False
+        self._fraction = end_ticks / (span.end - span.begin)
+        self._requested_ns = requested_ns
+        self._span_ns: tuple[int, int] | None = None
+        self.is_over = False
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Take note of what is recited."""
         if snapshot.audition_span_ns is not None:
-            self._goes = snapshot.audition_span_ns
-        elif self._goes is not None or snapshot.now_ns - self._asked_ns > _SOON_NS:
-            self.over = True
+            self._span_ns = snapshot.audition_span_ns
+        elif self._span_ns is not None or snapshot.now_ns - self._requested_ns > _START_TIMEOUT_NS:
+            self.is_over = True
 
-    def heard(self, now_ns: int) -> float | None:
+    def fraction_at(self, now_ns: int) -> float | None:
         """Return which share of its span has been heard, from 0 to 1; None: it has not begun."""
-        if self._goes is None or now_ns < self._goes[0]:
+        if self._span_ns is None or now_ns < self._span_ns[0]:
             return None
-        begin, end = self._goes
-        return self._part * min(1.0, (now_ns - begin) / max(1, end - begin))
+        begin, end = self._span_ns
+        return self._fraction * min(1.0, (now_ns - begin) / max(1, end - begin))

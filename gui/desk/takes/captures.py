@@ -31,37 +31,37 @@ if TYPE_CHECKING:
     from gui.engine.snapshots import Captured
 
 _PREFIX, _SUFFIX = "antiphon-", ".mid"
-_STAMP = "%Y-%m-%d-%H%M%S"
-_NOWHERE = QModelIndex()
+_TIME_FORMAT = "%Y-%m-%d-%H%M%S"
+_NO_PARENT = QModelIndex()
 _Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True, slots=True)
-class Capture:
+class CaptureFile:
     """A file, and when it was kept."""
 
     path: Path
-    kept: datetime
+    saved_at: datetime
 
 
-class Captures(QAbstractListModel):
+class CapturesModel(QAbstractListModel):
     """The files of a folder that are captures."""
 
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._folder = folder
-        self._captures: list[Capture] = []
-        self.look()
+        self._captures: list[CaptureFile] = []
+        self.refresh()
 
-    def look(self) -> None:
+    def refresh(self) -> None:
         """Look what the folder holds."""
-        found = [_capture(path) for path in self._folder.glob(f"{_PREFIX}*{_SUFFIX}")]
+        found = [_parse_capture(path) for path in self._folder.glob(f"{_PREFIX}*{_SUFFIX}")]
         self.beginResetModel()
         there = (capture for capture in found if capture is not None)
-        self._captures = sorted(there, key=lambda capture: capture.kept, reverse=True)
+        self._captures = sorted(there, key=lambda capture: capture.saved_at, reverse=True)
         self.endResetModel()
 
-    def keep(self, captured: Captured, now: datetime) -> Path:
+    def save(self, captured: Captured, now: datetime) -> Path:
         """Write down what was captured, under the time of day.
 
         Raises:
@@ -70,10 +70,10 @@ class Captures(QAbstractListModel):
 
         """
         self._folder.mkdir(parents=True, exist_ok=True)
-        while (path := self._folder / f"{_PREFIX}{now.strftime(_STAMP)}{_SUFFIX}").exists():
+        while (path := self._folder / f"{_PREFIX}{now.strftime(_TIME_FORMAT)}{_SUFFIX}").exists():
             now += timedelta(seconds=1)
         write_recording(captured.record, path, captured.text)
-        self.look()
+        self.refresh()
         return path
 
     def path(self, index: _Index) -> Path:
@@ -83,9 +83,9 @@ class Captures(QAbstractListModel):
     def remove(self, index: _Index) -> None:
         """Remove a file."""
         self.path(index).unlink(missing_ok=True)
-        self.look()
+        self.refresh()
 
-    def rowCount(self, parent: _Index = _NOWHERE) -> int:
+    def rowCount(self, parent: _Index = _NO_PARENT) -> int:
         """Return how many there are."""
         return 0 if parent.isValid() else len(self._captures)
 
@@ -95,7 +95,7 @@ class Captures(QAbstractListModel):
             return None
         capture = self._captures[index.row()]
         if role == Qt.ItemDataRole.DisplayRole:
-            kept = QDateTime.fromSecsSinceEpoch(int(capture.kept.timestamp()))
+            kept = QDateTime.fromSecsSinceEpoch(int(capture.saved_at.timestamp()))
             return QLocale().toString(kept, self.tr("d MMM yyyy, HH:mm:ss"))
         if role == Qt.ItemDataRole.ToolTipRole:
             return str(capture.path)
@@ -121,10 +121,10 @@ class Captures(QAbstractListModel):
         return Qt.DropAction.CopyAction
 
 
-def _capture(path: Path) -> Capture | None:
+def _parse_capture(path: Path) -> CaptureFile | None:
     """Return the capture in a file, or None if its name is not one of ours."""
     stamp = path.name.removeprefix(_PREFIX).removesuffix(_SUFFIX)
     try:
-        return Capture(path, datetime.strptime(stamp, _STAMP).astimezone())
+        return CaptureFile(path, datetime.strptime(stamp, _TIME_FORMAT).astimezone())
     except ValueError:
         return None

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 from gui.engine.snapshots import Capture, Purpose
 
 if TYPE_CHECKING:
-    from gui.desk.takes.captures import Captures
+    from gui.desk.takes.captures import CapturesModel
 
 _MINUTE_NS = 60_000_000_000
 
@@ -27,25 +27,27 @@ _MINUTE_NS = 60_000_000_000
 class CapturesPanel(QWidget):
     """Keeps the last minute, or all; shows what was kept."""
 
-    asked = Signal(object)
+    requested = Signal(object)
     """Carries the Capture that was asked for."""
 
-    def __init__(self, captures: Captures, parent: QWidget | None = None) -> None:
+    def __init__(self, captures: CapturesModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._captures = captures
-        self.minute = QPushButton(self.tr("&Keep the last minute"))
-        self.minute.setToolTip(
+        self.keep_minute = QPushButton(self.tr("&Keep the last minute"))
+        self.keep_minute.setToolTip(
             self.tr("Everything is always being captured: write down the last minute of it.")
         )
-        self.minute.clicked.connect(lambda: self.asked.emit(Capture(_MINUTE_NS, Purpose.KEEP)))
-        self.all = QPushButton(self.tr("Keep a&ll"))
-        self.all.setToolTip(self.tr("Write down all that was played since the start."))
-        self.all.clicked.connect(lambda: self.asked.emit(Capture(None, Purpose.KEEP)))
+        self.keep_minute.clicked.connect(
+            lambda: self.requested.emit(Capture(_MINUTE_NS, Purpose.KEEP))
+        )
+        self.keep_all = QPushButton(self.tr("Keep a&ll"))
+        self.keep_all.setToolTip(self.tr("Write down all that was played since the start."))
+        self.keep_all.clicked.connect(lambda: self.requested.emit(Capture(None, Purpose.KEEP)))
         self.list = self._list_view()
-        self._about = QLabel()
+        self._hint = QLabel()
         self._lay_out()
-        self._say_what_is_here()
-        captures.modelReset.connect(self._say_what_is_here)
+        self._update_hint()
+        captures.modelReset.connect(self._update_hint)
 
     def _list_view(self) -> QListView:
         view = QListView()
@@ -70,9 +72,9 @@ class CapturesPanel(QWidget):
         if index.isValid():
             self._captures.remove(index)
 
-    def _say_what_is_here(self) -> None:
+    def _update_hint(self) -> None:
         kept = self._captures.rowCount() > 0
-        self._about.setText(
+        self._hint.setText(
             self.tr("Drag one of these into your DAW, or into a folder.")
             if kept
             else self.tr("Nothing is kept yet.")
@@ -82,10 +84,10 @@ class CapturesPanel(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 8, 0, 0)
         keep = QHBoxLayout()
-        keep.addWidget(self.minute, 1)
-        keep.addWidget(self.all)
+        keep.addWidget(self.keep_minute, 1)
+        keep.addWidget(self.keep_all)
         whole.addLayout(keep)
-        self._about.setObjectName("faint")
-        self._about.setWordWrap(True)
-        whole.addWidget(self._about)
+        self._hint.setObjectName("faint")
+        self._hint.setWordWrap(True)
+        whole.addWidget(self._hint)
         whole.addWidget(self.list, 1)

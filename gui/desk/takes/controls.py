@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSpinBox, 
 
 from gui.desk.takes.trail import TakesTrail
 
-MOST_BARS, USUAL_BARS = 32, 4
-_WHOLE = 100  # of a progress bar
+MAX_BARS, DEFAULT_BARS = 32, 4
+_PROGRESS_MAX = 100  # of a progress bar
 
 
 class TakesControls(QWidget):
@@ -16,25 +16,25 @@ class TakesControls(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.take = QPushButton(self.tr("Four takes"))
+        self.propose = QPushButton(self.tr("Four takes"))
         self.keep = QPushButton(self.tr("Keep"))
         self.extend = QPushButton(self.tr("E&xtend"))
-        self.again = QPushButton(self.tr("Again"))
+        self.regenerate = QPushButton(self.tr("Again"))
         self.undo = QPushButton(self.tr("Undo"))
         self.cancel = QPushButton(self.tr("Cancel"))
         self.save = QPushButton(self.tr("Save as…"))
         self.bars = QSpinBox()
-        self.bars.setRange(1, MOST_BARS)
-        self.bars.setValue(USUAL_BARS)
+        self.bars.setRange(1, MAX_BARS)
+        self.bars.setValue(DEFAULT_BARS)
         self.bars.setSuffix(self.tr(" bars"))
         self.bars.setAccessibleName(self.tr("How many bars to propose"))
         self.progress = QProgressBar()
-        self.progress.setRange(0, _WHOLE)
+        self.progress.setRange(0, _PROGRESS_MAX)
         self.progress.setTextVisible(False)
         self.progress.setFixedSize(QSize(90, 6))
         self.progress.setAccessibleName(self.tr("How much of the takes is there"))
         self.trail = TakesTrail()
-        self._explain()
+        self._set_tips()
         self._lay_out()
 
     def show_busy(self, busy: bool) -> None:  # noqa: FBT001 - as Qt's setters
@@ -42,16 +42,16 @@ class TakesControls(QWidget):
         for widget in (self.progress, self.cancel):
             widget.setVisible(busy)
 
-    def show_progress(self, share: float) -> None:
+    def show_progress(self, fraction: float) -> None:
         """Show how much of them is there, from 0 to 1."""
-        self.progress.setValue(round(_WHOLE * share))
+        self.progress.setValue(round(_PROGRESS_MAX * fraction))
 
-    def _explain(self) -> None:
+    def _set_tips(self) -> None:
         for widget, tip in (
-            (self.take, self.tr("Four ways to go on from what you played lately (Ctrl+T).")),
+            (self.propose, self.tr("Four ways to go on from what you played lately (Ctrl+T).")),
             (self.keep, self.tr("This one it is. Undo takes that back.")),
             (self.extend, self.tr("Keep it, and see four ways to go on from it.")),
-            (self.again, self.tr("Four others in place of these.")),
+            (self.regenerate, self.tr("Four others in place of these.")),
             (self.undo, self.tr("Back to where this went on from (Ctrl+Z).")),
             (self.cancel, self.tr("Look for no more; what is there stays.")),
             (self.save, self.tr("All the music up to here, as a MIDI file (Ctrl+S).")),
@@ -63,10 +63,10 @@ class TakesControls(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
-        row.addWidget(self.take)
+        row.addWidget(self.propose)
         row.addWidget(self.bars)
         row.addSpacing(8)
-        for button in (self.keep, self.extend, self.again, self.undo):
+        for button in (self.keep, self.extend, self.regenerate, self.undo):
             row.addWidget(button)
         row.addSpacing(8)
         row.addWidget(self.trail, 1)

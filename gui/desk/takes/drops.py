@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 SUFFIXES = (".mid", ".midi")
 
 
-def midi_file_of(event: QDropEvent) -> Path | None:
+def dropped_midi_file(event: QDropEvent) -> Path | None:
     """Return the MIDI file that is dragged or dropped, if it is one that can be continued.
 
     A take that is dragged out and lets go on its way is no news.

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bridge.midi.smf import MidiFile
 
 _FORBIDDEN = frozenset('<>:"/\\|?*')
-_LONGEST = 60
+_MAX_NAME_LENGTH = 60
 """So many letters of a name; 255 bytes are what systems take for all of a file's."""
 
 
@@ -44,14 +44,14 @@ class TakesFiles:
         self._sources[number] = file
         return file
 
-    def dragged(self, takes: TakeTree, number: int, *, whole: bool) -> Path:
+    def write_for_drag(self, takes: TakeTree, number: int, *, whole: bool) -> Path:
         """Write one into the session's folder, each to a file of its own.
 
         Raises:
             bridge.midi.smf.MidiFileError: it cannot be written.
 
         """
-        name = plain = name_of(takes, number, whole=whole)
+        name = plain = file_name(takes, number, whole=whole)
         count = 1
         while self._names.setdefault(name.casefold(), (number, whole)) != (number, whole):
             count += 1  # a beginning or a style may be called like somebody else's take
@@ -79,27 +79,29 @@ class TakesFiles:
             smf.write(takes.score_to(number), path, text)
 
 
-def name_of(takes: TakeTree, number: int, *, whole: bool) -> str:
+def file_name(takes: TakeTree, number: int, *, whole: bool) -> str:
     """Return the name of a file without its ending: minuet take 2-4 chopin."""
-    node, parts = takes.nodes[number], [_beginning_of(takes, takes.path(number)[0])]
+    node, parts = takes.nodes[number], [_root_name(takes, takes.path(number)[0])]
     if isinstance(node, TakeNode):
         way = "-".join(str(takes.sibling_number(each)) for each in takes.path(number)[1:])
         parts += ["up to take" if whole else "take", way]
-        parts += [_plain(name) for name, _ in node.settings.style[:2]]
+        parts += [_safe_name(name) for name, _ in node.settings.style[:2]]
     return " ".join(parts)
 
 
-def _beginning_of(takes: TakeTree, number: int) -> str:
+def _root_name(takes: TakeTree, number: int) -> str:
     """Return the name of a beginning, and which of those that are called so it is."""
-    name = _plain(takes.root_name(number)) or "music"
+    name = _safe_name(takes.root_name(number)) or "music"
     others = (
-        _plain(takes.root_name(each)) or "music" for each in takes.children(None) if each < number
+        _safe_name(takes.root_name(each)) or "music"
+        for each in takes.children(None)
+        if each < number
     )
     before = sum(other.casefold() == name.casefold() for other in others)
     return f"{name} ({before + 1})" if before else name
 
 
-def _plain(name: str) -> str:
+def _safe_name(name: str) -> str:
     """Return as much of a name as every system takes for one of a file's."""
-    plain = "".join(" " if letter in _FORBIDDEN else letter for letter in name[:_LONGEST])
+    plain = "".join(" " if letter in _FORBIDDEN else letter for letter in name[:_MAX_NAME_LENGTH])
     return " ".join(plain.split()).strip(".")

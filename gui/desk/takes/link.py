@@ -15,15 +15,15 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from bridge.system.pipe import Child, ChildError, start_child
 from gui.engine.proposals import (
-    USUAL_COUNT,
-    Answer,
+    DEFAULT_COUNT,
+    Reply,
     Cancel,
     Failed,
-    Finished,
-    Grown,
+    EndOfProposals,
+    Progress,
     Loading,
     Propose,
-    Proposed,
+    Proposal,
 )
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class TakesLink(QObject):
 
     loading = Signal()
     """The network is being loaded."""
-    grown = Signal(object)
+    progressed = Signal(object)
     """Carries a Grown."""
     proposed = Signal(object)
     """Carries a Proposed."""
@@ -55,8 +55,8 @@ class TakesLink(QObject):
     def __init__(self, parent: QObject | None = None, *, module: str = _MODULE) -> None:
         super().__init__(parent)
         self._module = module
-        self._number = 0
-        self._wanted: Propose | None = None  # what is in the making
+        self._request_id = 0
+        self._request: Propose | None = None  # what is in the making
         self._child: Child | None = None
         self.starting: Future[Child] | None = None
         """The process that is about to be there."""
@@ -65,9 +65,9 @@ class TakesLink(QObject):
         self._timer.timeout.connect(self.poll)
 
     @property
-    def busy(self) -> bool:
+    def is_busy(self) -> bool:
         """Tell whether something is in the making."""
-        return self._wanted is not None
+        return self._request is not None
 
     @property
     def process(self) -> Popen[bytes] | None:
@@ -75,17 +75,17 @@ class TakesLink(QObject):
         return None if self._child is None else self._child.process
 
     def propose(
-        self, score: Score, settings: Settings, bars: int, count: int = USUAL_COUNT
+        self, score: Score, settings: Settings, bars: int, count: int = DEFAULT_COUNT
     ) -> None:
         """Ask for so many ways to continue a score; what was asked for before is dropped."""
-        self._number += 1
-        self._wanted = Propose(self._number, score, settings, bars, count)
+        self._request_id += 1
+        self._request = Propose(self._request_id, score, settings, bars, count)
         self._timer.start()
         if self._child is not None and self._child.process.poll() is not None:
             _kill(self._child)  # it ended while nobody looked
             self._child = None
         if self._child is not None:
-            self._send(self._wanted)
+            self._send(self._request)
         elif self.starting is None:
             starter = ThreadPoolExecutor(1)
             self.starting = starter.submit(start_child, self._module)
@@ -93,25 +93,25 @@ class TakesLink(QObject):
 
     def cancel(self) -> None:
         """Want nothing more."""
-        if self._wanted is not None:
-            self._wanted = None
+        if self._request is not None:
+            self._request = None
             self._timer.stop()
             if self._child is not None:
                 self._send(Cancel())
 
     def poll(self) -> None:
         """Pass on what has come."""
-        if self.starting is not None and not self._arrived(self.starting):
+        if self.starting is not None and not self._adopt_child(self.starting):
             return
         try:
             while self._child is not None and self._child.connection.poll():
-                self._pass_on(self._child.connection.recv())
+                self._emit_reply(self._child.connection.recv())
         except (EOFError, OSError):
-            self._lost()
+            self._handle_exit()
 
     def close(self) -> None:
         """Kill the process, which owns nothing."""
-        self._wanted = None
+        self._request = None
         self._timer.stop()
         if self.starting is not None:
             self.starting.add_done_callback(_kill_started)
@@ -120,7 +120,7 @@ class TakesLink(QObject):
             self._child = None
         self.starting = None
 
-    def _arrived(self, starting: Future[Child]) -> bool:
+    def _adopt_child(self, starting: Future[Child]) -> bool:
         """Take the process over that has been started; tell whether it is there."""
         if not starting.done():
             return False
@@ -128,45 +128,45 @@ class TakesLink(QObject):
         try:
             self._child = starting.result()
         except ChildError as error:
-            self._drop()
+            self._release_child()
             self.failed.emit(str(error))
             return False
-        if self._wanted is not None:
-            self._send(self._wanted)
+        if self._request is not None:
+            self._send(self._request)
         return True
 
-    def _send(self, asked: Propose | Cancel) -> None:
+    def _send(self, request: Propose | Cancel) -> None:
         assert self._child is not None
         # If it is gone, the next look at the pipe says so.
         with suppress(OSError):
-            self._child.connection.send(asked)
+            self._child.connection.send(request)
 
-    def _pass_on(self, answer: Answer) -> None:
-        if self._wanted is None or answer.number != self._wanted.number:
+    def _emit_reply(self, reply: Reply) -> None:
+        if self._request is None or reply.request_id != self._request.request_id:
             return
-        match answer:
+        match reply:
             case Loading():
                 self.loading.emit()
-            case Grown():
-                self.grown.emit(answer)
-            case Proposed():
-                self.proposed.emit(answer)
-            case Finished():
-                self._drop()
+            case Progress():
+                self.progressed.emit(reply)
+            case Proposal():
+                self.proposed.emit(reply)
+            case EndOfProposals():
+                self._release_child()
                 self.finished.emit()
             case Failed(_, text):
-                self._drop()
+                self._release_child()
                 self.failed.emit(text)
 
-    def _drop(self) -> None:
-        self._wanted = None
+    def _release_child(self) -> None:
+        self._request = None
         self._timer.stop()
 
-    def _lost(self) -> None:
+    def _handle_exit(self) -> None:
         if self._child is not None:
             _kill(self._child)
             self._child = None
-        self._drop()
+        self._release_child()
         self.ended.emit()
 
 

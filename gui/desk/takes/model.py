@@ -9,7 +9,7 @@ from PySide6.QtGui import QFont
 
 from bridge.history.takes import TakeNode, TakeTree
 
-_NOWHERE = QModelIndex()
+_NO_PARENT = QModelIndex()
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -26,7 +26,7 @@ class TakesModel(QAbstractItemModel):
         self._takes = takes
         self.endResetModel()
 
-    def number(self, index: _Index) -> int | None:
+    def node_number(self, index: _Index) -> int | None:
         """Return the number of a node; of no node, None."""
         return int(index.internalId()) if index.isValid() else None
 
@@ -34,40 +34,40 @@ class TakesModel(QAbstractItemModel):
         """Return where a node is."""
         return self.createIndex(self._takes.sibling_number(number) - 1, 0, number)
 
-    def index(self, row: int, column: int, parent: _Index = _NOWHERE) -> QModelIndex:
+    def index(self, row: int, column: int, parent: _Index = _NO_PARENT) -> QModelIndex:
         """Return where a child of a node is."""
         if not self.hasIndex(row, column, parent):
             return QModelIndex()
-        return self.createIndex(row, column, self._takes.children(self.number(parent))[row])
+        return self.createIndex(row, column, self._takes.children(self.node_number(parent))[row])
 
     def parent(self, index: _Index) -> QModelIndex:  # type: ignore[override]
         """Return what a node goes on from."""
-        number = self.number(index)
+        number = self.node_number(index)
         before = None if number is None else self._takes.parent(number)
         return QModelIndex() if before is None else self.index_of(before)
 
-    def rowCount(self, parent: _Index = _NOWHERE) -> int:
+    def rowCount(self, parent: _Index = _NO_PARENT) -> int:
         """Return how many go on from a node."""
-        return 0 if parent.column() > 0 else len(self._takes.children(self.number(parent)))
+        return 0 if parent.column() > 0 else len(self._takes.children(self.node_number(parent)))
 
-    def columnCount(self, _parent: _Index = _NOWHERE) -> int:
+    def columnCount(self, _parent: _Index = _NO_PARENT) -> int:
         """Return one: what it is."""
         return 1
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Return what a node is; where one is, in bold."""
-        number = self.number(index)
+        number = self.node_number(index)
         if number is None:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._told(number)
+            return self._label(number)
         if role == Qt.ItemDataRole.FontRole and number == self._takes.current:
             font = QFont()
             font.setBold(True)
             return font
         return None
 
-    def _told(self, number: int) -> str:
+    def _label(self, number: int) -> str:
         node = self._takes.nodes[number]
         if not isinstance(node, TakeNode):
             return node.name

@@ -41,7 +41,7 @@ from bridge.history.takes import Span
 from bridge.messages.snapshot import RollNote
 from bridge.midi.notes import TICKS_PER_QUARTER, Note, Score
 from bridge.sync.tempo import MetreMap
-from gui.desk.keys.musical_typing import PUSHED
+from gui.desk.keys.musical_typing import PUSHED_PROPERTY
 from gui.desk.roll.paint import NotePainter
 from gui.desk.roll.view import SECOND, View
 from gui.desk.widgets.names import instrument_name
@@ -52,19 +52,19 @@ if TYPE_CHECKING:
 
     from gui.desk.widgets.theme import Theme
 
-FEWEST_PITCHES = 19
+MIN_PITCHES = 19
 _MARGIN_PITCHES = 2
-_TITLE_PX, _BESIDE_PX, _BELOW_PX = 22.0, 8.0, 6.0
-_ROUND_PX = 7.0
-_NEAREST_BEATS_PX = 7.0
+_TITLE_PX, _MARGIN_PX, _BELOW_PX = 22.0, 8.0, 6.0
+_CORNER_PX = 7.0
+_MIN_BEAT_PX = 7.0
 _PLAYHEAD_PX = 2.0
 
 
-class State(enum.Enum):
+class TakeState(enum.Enum):
     """What becomes of a take; the value is a word for it."""
 
     EMPTY = "empty"
-    GROWING = "growing"
+    GENERATING = "growing"
     READY = "ready"
     PLAYING = "playing"
     KEPT = "kept"
@@ -82,21 +82,21 @@ class SmallRoll(QWidget):
     def __init__(
         self,
         theme: Theme,
-        file: Callable[[bool], Path | None],
+        write_file: Callable[[bool], Path | None],
         parent: QWidget | None = None,
     ) -> None:
         """Show no take; `file` writes one down, or all the music up to it, and says where it is."""
         super().__init__(parent)
-        self._place, self._file = 1, file
+        self._position, self._write_file = 1, write_file
         self._painter = NotePainter(theme)
-        self._state, self._chosen = State.EMPTY, False
+        self._state, self._chosen = TakeState.EMPTY, False
         self._score, self._span = Score(), Span(0, 1)
         self._notes: tuple[Note, ...] = ()
         self._playhead: float | None = None
-        self._pressed: QPoint | None = None
+        self._press_position: QPoint | None = None
         self._hovered = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setProperty(PUSHED, True)  # else the space bar would be the keyboard's pedal
+        self.setProperty(PUSHED_PROPERTY, True)  # else the space bar would be the keyboard's pedal
         self.setMinimumSize(96, 72)
         self.setToolTip(
             self.tr("Click to hear it, click twice to keep it. Drag it into your DAW as a file;")
@@ -108,7 +108,7 @@ class SmallRoll(QWidget):
     # What is shown.
 
     @property
-    def state(self) -> State:
+    def state(self) -> TakeState:
         """What becomes of its take."""
         return self._state
 
@@ -127,29 +127,29 @@ class SmallRoll(QWidget):
         """Tell whether what is done next is done with it."""
         return self._chosen
 
-    def clear(self, place: int) -> None:
+    def clear(self, position: int) -> None:
         """Show that there is no take in a place, counted from 1."""
-        self.show_take(place, Score(), Span(0, 1), (), State.EMPTY)
+        self.show_take(position, Score(), Span(0, 1), (), TakeState.EMPTY)
 
     def show_take(
-        self, place: int, before: Score, span: Span, notes: Sequence[Note], state: State
+        self, position: int, before: Score, span: Span, notes: Sequence[Note], state: TakeState
     ) -> None:
         """Show notes that fill a span after some music, whose metre gives the bars."""
-        self._place, self._score = place, before
+        self._position, self._score = position, before
         self._span, self._notes = span, tuple(notes)
         self.set_state(state)
 
-    def set_state(self, state: State) -> None:
+    def set_state(self, state: TakeState) -> None:
         """Show what becomes of it."""
         self._state = state
-        if state is not State.PLAYING:
+        if state is not TakeState.PLAYING:
             self._playhead = None
         self._describe()
         self.update()
 
-    def set_playhead(self, heard: float) -> None:
+    def set_playhead(self, fraction: float) -> None:
         """Show how much of it has been heard, from 0 to 1."""
-        self._playhead = heard
+        self._playhead = fraction
         self.update()
 
     def set_chosen(self, chosen: bool) -> None:  # noqa: FBT001 - as Qt's setters
@@ -165,17 +165,17 @@ class SmallRoll(QWidget):
     @property
     def title(self) -> str:
         """What it says above its notes."""
-        return self.tr("Take {}").format(self._place)
+        return self.tr("Take {}").format(self._position)
 
     @property
-    def told(self) -> str:
+    def status(self) -> str:
         """What it says beside its title."""
         kinds = sorted({note.instrument for note in self._notes})
         names = ", ".join(instrument_name(kind) for kind in kinds)
         match self._state:
-            case State.EMPTY:
+            case TakeState.EMPTY:
                 return ""
-            case State.GROWING if not self._notes:
+            case TakeState.GENERATING if not self._notes:
                 return "\N{HORIZONTAL ELLIPSIS}"
         count = len(self._notes)
         told = self.tr("{} · 1 note") if count == 1 else self.tr("{} · {} notes")
@@ -183,62 +183,62 @@ class SmallRoll(QWidget):
 
     def _describe(self) -> None:
         said = {
-            State.EMPTY: self.tr("empty"),
-            State.GROWING: self.tr("in the making"),
-            State.READY: self.tr("ready"),
-            State.PLAYING: self.tr("being heard"),
-            State.KEPT: self.tr("kept"),
+            TakeState.EMPTY: self.tr("empty"),
+            TakeState.GENERATING: self.tr("in the making"),
+            TakeState.READY: self.tr("ready"),
+            TakeState.PLAYING: self.tr("being heard"),
+            TakeState.KEPT: self.tr("kept"),
         }[self._state]
         self.setAccessibleName(self.title)
-        self.setAccessibleDescription(f"{said}. {self.told}" if self._notes else said)
+        self.setAccessibleDescription(f"{said}. {self.status}" if self._notes else said)
 
     # What is done with it.
 
     @property
-    def _there(self) -> bool:
+    def _is_complete(self) -> bool:
         """Tell whether its take is complete."""
-        return self._state in (State.READY, State.PLAYING, State.KEPT)
+        return self._state in (TakeState.READY, TakeState.PLAYING, TakeState.KEPT)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Play or stop it."""
         keys = Qt.Key
         if event.key() in (keys.Key_Return, keys.Key_Enter, keys.Key_Space):
-            if self._there:
+            if self._is_complete:
                 self.played.emit()
         else:
             super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take hold of it."""
-        if event.button() is Qt.MouseButton.LeftButton and self._there:
-            self._pressed = event.position().toPoint()
+        if event.button() is Qt.MouseButton.LeftButton and self._is_complete:
+            self._press_position = event.position().toPoint()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Drag it out, once it has been moved far enough."""
-        if self._pressed is None:
+        if self._press_position is None:
             return
-        moved = event.position().toPoint() - self._pressed
+        moved = event.position().toPoint() - self._press_position
         if moved.manhattanLength() >= QApplication.startDragDistance():
-            self._pressed = None
+            self._press_position = None
             whole = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            drag = self.drag_of(whole=whole)
+            drag = self.make_drag(whole=whole)
             if drag is not None:
                 drag.exec(Qt.DropAction.CopyAction)
 
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
         """Play or stop it, unless it was dragged."""
-        if self._pressed is not None:
-            self._pressed = None
+        if self._press_position is not None:
+            self._press_position = None
             self.played.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Keep it."""
-        if event.button() is Qt.MouseButton.LeftButton and self._there:
+        if event.button() is Qt.MouseButton.LeftButton and self._is_complete:
             self.kept.emit()
 
-    def drag_of(self, *, whole: bool) -> QDrag | None:
+    def make_drag(self, *, whole: bool) -> QDrag | None:
         """Return what is dragged: a file, with a picture; None if it cannot be written."""
-        path = self._file(whole)
+        path = self._write_file(whole)
         if path is None:
             return None
         drag, data = QDrag(self), QMimeData()
@@ -278,14 +278,14 @@ class SmallRoll(QWidget):
     # How it is drawn.
 
     @property
-    def music(self) -> QRectF:
+    def notes_rect(self) -> QRectF:
         """Where the notes are."""
-        return QRectF(self.rect()).adjusted(_BESIDE_PX, _TITLE_PX, -_BESIDE_PX, -_BELOW_PX)
+        return QRectF(self.rect()).adjusted(_MARGIN_PX, _TITLE_PX, -_MARGIN_PX, -_BELOW_PX)
 
     def x_at(self, tick: int) -> float:
         """Return the place of a tick of the music, from the left edge of the notes."""
         share = (tick - self._span.begin) / (self._span.end - self._span.begin)
-        return share * self.music.width()
+        return share * self.notes_rect.width()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the card, its title, the bars, the notes and the playhead."""
@@ -294,40 +294,40 @@ class SmallRoll(QWidget):
         self._paint_card(painter)
         self._paint_title(painter)
         painter.save()
-        painter.translate(self.music.topLeft())
-        if self._state is State.EMPTY:
-            self._paint_nothing(painter)
+        painter.translate(self.notes_rect.topLeft())
+        if self._state is TakeState.EMPTY:
+            self._paint_empty(painter)
         else:
             self._paint_bars(painter)
-            self._painter.paint(painter, self._view(), self._drawn())
+            self._painter.paint(painter, self._view(), self._roll_notes())
         if self._playhead is not None:
-            self._paint_playhead(painter, self._playhead * self.music.width())
+            self._paint_playhead(painter, self._playhead * self.notes_rect.width())
         painter.restore()
         painter.end()
 
     def _paint_card(self, painter: QPainter) -> None:
         theme = self._painter.theme
         edge, width = theme.line, 1.0
-        if self._state is not State.EMPTY and self._hovered:
+        if self._state is not TakeState.EMPTY and self._hovered:
             edge = theme.faint
-        if self._chosen and self._state is not State.EMPTY:
+        if self._chosen and self._state is not TakeState.EMPTY:
             edge = theme.accent
         if self.hasFocus():
             edge, width = theme.accent, 2.0
         inset = width / 2
         card = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
         painter.setPen(QPen(QColor(edge), width))
-        painter.setBrush(QColor(theme.panel if self._state is not State.EMPTY else theme.shade))
-        painter.drawRoundedRect(card, _ROUND_PX, _ROUND_PX)
+        painter.setBrush(QColor(theme.panel if self._state is not TakeState.EMPTY else theme.shade))
+        painter.drawRoundedRect(card, _CORNER_PX, _CORNER_PX)
 
     def _paint_title(self, painter: QPainter) -> None:
-        theme, empty = self._painter.theme, self._state is State.EMPTY
+        theme, empty = self._painter.theme, self._state is TakeState.EMPTY
         font = self.font()
         painter.setFont(font)
         metrics = QFontMetricsF(font)
         baseline = (_TITLE_PX + metrics.capHeight()) / 2 + 1
-        left = _BESIDE_PX
-        if (mark := self._mark()) is not None:
+        left = _MARGIN_PX
+        if (mark := self._state_mark()) is not None:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(theme.accent))
             painter.drawPath(mark.translated(left, baseline - metrics.capHeight() / 2))
@@ -335,21 +335,21 @@ class SmallRoll(QWidget):
         painter.setPen(QColor(theme.resting if empty else theme.text))
         painter.drawText(QPointF(left, baseline), self.title)
         left += metrics.horizontalAdvance(self.title) + 8
-        room = self.width() - _BESIDE_PX - left
-        told = metrics.elidedText(self.told, Qt.TextElideMode.ElideRight, room)
+        room = self.width() - _MARGIN_PX - left
+        told = metrics.elidedText(self.status, Qt.TextElideMode.ElideRight, room)
         painter.setPen(QColor(theme.faint))
         painter.drawText(
-            QPointF(self.width() - _BESIDE_PX - metrics.horizontalAdvance(told), baseline), told
+            QPointF(self.width() - _MARGIN_PX - metrics.horizontalAdvance(told), baseline), told
         )
 
-    def _mark(self) -> QPainterPath | None:
+    def _state_mark(self) -> QPainterPath | None:
         """Return the sign of a take that is heard or kept, around the middle of a line."""
         path = QPainterPath()
-        if self._state is State.PLAYING:
+        if self._state is TakeState.PLAYING:
             path.addRect(QRectF(0, -4, 8, 8))  # to stop it
-        elif self._state is State.KEPT:
+        elif self._state is TakeState.KEPT:
             path.addEllipse(QRectF(0, -4, 8, 8))
-        elif self._state is State.READY and (self._hovered or self.hasFocus()):
+        elif self._state is TakeState.READY and (self._hovered or self.hasFocus()):
             path.moveTo(0, -5)
             path.lineTo(8, 0)
             path.lineTo(0, 5)
@@ -358,15 +358,15 @@ class SmallRoll(QWidget):
             return None
         return path
 
-    def _paint_nothing(self, painter: QPainter) -> None:
+    def _paint_empty(self, painter: QPainter) -> None:
         painter.setPen(QPen(QColor(self._painter.theme.line), 1))
-        middle = round(self.music.height() / 2) - 0.5
-        painter.drawLine(QPointF(0, middle), QPointF(self.music.width(), middle))
+        middle = round(self.notes_rect.height() / 2) - 0.5
+        painter.drawLine(QPointF(0, middle), QPointF(self.notes_rect.width(), middle))
 
     def _paint_bars(self, painter: QPainter) -> None:
-        theme, height = self._painter.theme, self.music.height()
+        theme, height = self._painter.theme, self.notes_rect.height()
         bars, beats = list[QLineF](), list[QLineF]()
-        for tick, is_bar in self._lines():
+        for tick, is_bar in self._grid_lines():
             x = round(self.x_at(tick)) + 0.5
             (bars if is_bar else beats).append(QLineF(x, 0, x, height))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
@@ -374,7 +374,7 @@ class SmallRoll(QWidget):
             painter.setPen(QPen(QColor(colour), 1))
             painter.drawLines(lines)
 
-    def _lines(self) -> Iterator[tuple[int, bool]]:
+    def _grid_lines(self) -> Iterator[tuple[int, bool]]:
         """Give the ticks of bars, and of beats where there is room; of free time, none."""
         if not self._score.grid:
             return
@@ -382,17 +382,17 @@ class SmallRoll(QWidget):
         while tick <= self._span.end:
             place = metres.position_at(tick)
             beat = 4 * TICKS_PER_QUARTER // metres.metre_at(tick).denominator
-            near = self.x_at(self._span.begin + beat) < _NEAREST_BEATS_PX
+            near = self.x_at(self._span.begin + beat) < _MIN_BEAT_PX
             yield tick, place.position_ticks == 0
             tick += place.bar_ticks if near else beat
 
     def _view(self) -> View:
         """Return a view in which a second is as wide as ever: `_drawn` lays ticks out in it."""
-        low, high = _compass([note.pitch for note in self._notes])
-        return View(self.music.width(), self.music.height(), 0, lowest=low, highest=high)
+        low, high = _pitch_range([note.pitch for note in self._notes])
+        return View(self.notes_rect.width(), self.notes_rect.height(), 0, lowest=low, highest=high)
 
-    def _drawn(self) -> list[RollNote]:
-        scale = self._view().scale
+    def _roll_notes(self) -> list[RollNote]:
+        scale = self._view().px_per_second
 
         def time_of(tick: int) -> int:
             return round(self.x_at(tick) / scale * SECOND)
@@ -412,13 +412,13 @@ class SmallRoll(QWidget):
     def _paint_playhead(self, painter: QPainter, x: float) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self._painter.theme.text))
-        left = min(x, self.music.width()) - _PLAYHEAD_PX / 2
-        painter.drawRect(QRectF(left, 0, _PLAYHEAD_PX, self.music.height()))
+        left = min(x, self.notes_rect.width()) - _PLAYHEAD_PX / 2
+        painter.drawRect(QRectF(left, 0, _PLAYHEAD_PX, self.notes_rect.height()))
 
 
-def _compass(pitches: Sequence[int]) -> tuple[int, int]:
+def _pitch_range(pitches: Sequence[int]) -> tuple[int, int]:
     """Return the lowest and highest pitch to show: all notes, and never too few."""
     low = min(pitches, default=60) - _MARGIN_PITCHES
     high = max(pitches, default=72) + _MARGIN_PITCHES
-    missing = max(0, FEWEST_PITCHES - (high - low + 1))
+    missing = max(0, MIN_PITCHES - (high - low + 1))
     return low - missing // 2, high + missing - missing // 2

@@ -31,12 +31,12 @@ from bridge.history.recent_score import recent_score
 from bridge.history.takes import TakeNode, TakeTree
 from bridge.messages.settings import Settings
 from bridge.midi.smf import MidiFileError
-from gui.desk.takes.audition import Audition
+from gui.desk.takes.audition import AuditionProgress
 from gui.desk.takes.controls import TakesControls
-from gui.desk.takes.files import TakesFiles, name_of
+from gui.desk.takes.files import TakesFiles, file_name
 from gui.desk.takes.link import TakesLink
-from gui.desk.takes.small_roll import SmallRoll, State
-from gui.engine.proposals import USUAL_COUNT, Grown, Proposed
+from gui.desk.takes.small_roll import SmallRoll, TakeState
+from gui.engine.proposals import DEFAULT_COUNT, Progress, Proposal
 from gui.engine.snapshots import Capture, Captured, Purpose
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from bridge.midi.notes import Score
     from gui.desk.widgets.theme import Theme
 
-LATELY_NS = 60_000_000_000
+RECENT_NS = 60_000_000_000
 _FRAME_MS = 33
 _HEIGHT_PX = 150
 
@@ -52,38 +52,39 @@ _HEIGHT_PX = 150
 class TakesStrip(QWidget):
     """Proposes takes, and lets one choose among them."""
 
-    auditioned = Signal(object)
+    audition_requested = Signal(object)
     """Carries the Score that is to be heard."""
-    stopped = Signal()
+    stop_requested = Signal()
     """What is heard is to stop."""
-    asked = Signal(object)
+    requested = Signal(object)
     """Carries the Capture of what was played lately, which `take_captured` wants."""
-    told = Signal(str, bool)
+    message_changed = Signal(str, bool)
     """Carries a sentence, and whether something is wrong."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.folder = _documents()
+        self.folder = _documents_folder()
         """Where the next file is to be saved, unless somewhere else is chosen."""
         self._takes, self._files = TakeTree(), TakesFiles()
         self._settings = Settings()
         self._link = TakesLink(self)
-        self._from: int | None = None  # what the takes in the making go on from
+        self._parent_number: int | None = None  # what the takes in the making go on from
         self._chosen: int | None = None  # number of a take
-        self._audition: Audition | None = None
-        self._now_ns, self._since = 0, QElapsedTimer()
-        self._frames = QTimer(self)
-        self._frames.setInterval(_FRAME_MS)
-        self._frames.timeout.connect(self._move_playhead)
+        self._audition: AuditionProgress | None = None
+        self._now_ns, self._elapsed = 0, QElapsedTimer()
+        self._frame_timer = QTimer(self)
+        self._frame_timer.setInterval(_FRAME_MS)
+        self._frame_timer.timeout.connect(self._move_playhead)
         self.controls = TakesControls()
         self._pages = QStackedWidget()
         self.rolls = [
-            SmallRoll(theme, partial(self._dragged, column)) for column in range(USUAL_COUNT)
+            SmallRoll(theme, partial(self._write_for_drag, column))
+            for column in range(DEFAULT_COUNT)
         ]
-        self._numbers: list[int | None] = [None] * USUAL_COUNT  # of the takes in the rolls
+        self._numbers: list[int | None] = [None] * DEFAULT_COUNT  # of the takes in the rolls
         self._lay_out()
         self._connect()
-        self._show()
+        self._refresh()
 
     # What is shown.
 
@@ -98,9 +99,9 @@ class TakesStrip(QWidget):
         return self._chosen
 
     @property
-    def busy(self) -> bool:
+    def is_busy(self) -> bool:
         """Tell whether takes are in the making."""
-        return self._link.busy
+        return self._link.is_busy
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in other colours."""
@@ -114,45 +115,47 @@ class TakesStrip(QWidget):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show how far what is heard has come."""
         self._now_ns = snapshot.now_ns
-        self._since.start()
+        self._elapsed.start()
         if self._audition is not None:
             self._audition.show_snapshot(snapshot)
-            if self._audition.over:
+            if self._audition.is_over:
                 self._end_audition()
 
     # Where takes begin.
 
-    def begin_with(self, score: Score, name: str) -> None:
+    def start_from(self, score: Score, name: str) -> None:
         """Begin anew with some music, and propose at once."""
         if not score.notes:
-            self.told.emit(self.tr("There are no notes to continue."), True)
+            self.message_changed.emit(self.tr("There are no notes to continue."), True)
             return
         self._takes = self._takes.with_root(score, name)
         self._propose()
 
-    def take_file(self, path: Path) -> None:
+    def open_file(self, path: Path) -> None:
         """Begin anew with a MIDI file; if it is a bad one, say so."""
         try:
             file = self._files.read(path, len(self._takes.nodes))
         except MidiFileError as error:
-            self.told.emit(str(error), True)
+            self.message_changed.emit(str(error), True)
         else:
-            self.begin_with(file.score, path.stem)
+            self.start_from(file.score, path.stem)
 
-    def take_captured(self, captured: Captured) -> None:
+    def start_from_capture(self, captured: Captured) -> None:
         """Begin anew with what was captured to be gone on with."""
         score = recent_score(captured.record)
         if score.notes:
-            self.begin_with(score, self.tr("played"))
+            self.start_from(score, self.tr("played"))
         else:
-            self.told.emit(self.tr("Play something first, or drop a MIDI file here."), True)
+            self.message_changed.emit(
+                self.tr("Play something first, or drop a MIDI file here."), True
+            )
 
     # What is done.
 
     def keep(self) -> None:
         """Be at the take that is chosen."""
         if self._chosen is not None:
-            self._go(self._chosen)
+            self._go_to_node(self._chosen)
 
     def extend(self) -> None:
         """Keep the take that is chosen, and propose how it might go on."""
@@ -161,40 +164,40 @@ class TakesStrip(QWidget):
         if self._takes.current is not None:
             self._propose()
 
-    def again(self) -> None:
+    def regenerate(self) -> None:
         """Propose others, from where those that are seen go on."""
-        parent = self._parent()
+        parent = self._shown_parent()
         if parent is not None:
             self._takes = self._takes.with_current(parent)
             self._propose()
 
     def undo(self) -> None:
         """Be where one came from."""
-        self._move(self._takes.undo())
+        self._set_takes(self._takes.undo())
 
     def redo(self) -> None:
         """Be where one was before."""
-        self._move(self._takes.redo())
+        self._set_takes(self._takes.redo())
 
     def cancel(self) -> None:
         """Propose nothing more; what is complete stays."""
         self._link.cancel()
-        self._from = None
-        self._show()
+        self._parent_number = None
+        self._refresh()
 
     def close_link(self) -> None:
         """Kill the process that proposes."""
         self._link.close()
 
-    def _ask(self) -> None:
-        self.asked.emit(Capture(LATELY_NS, Purpose.CONTINUE))
+    def _request_capture(self) -> None:
+        self.requested.emit(Capture(RECENT_NS, Purpose.CONTINUE))
 
     def _propose(self) -> None:
         parent = self._takes.current
         assert parent is not None
         self._end_audition()
-        self._from, self._chosen = parent, None
-        self._numbers = [None] * USUAL_COUNT
+        self._parent_number, self._chosen = parent, None
+        self._numbers = [None] * DEFAULT_COUNT
         used = [
             node.settings.seed
             for node in map(self._takes.nodes.__getitem__, self._takes.children(parent))
@@ -205,28 +208,30 @@ class TakesStrip(QWidget):
         for column, roll in enumerate(self.rolls):
             roll.clear(len(used) + column + 1)
         self.controls.show_progress(0)
-        self._show()
-        self.told.emit(self.tr("Looking for ways to go on."), False)
+        self._refresh()
+        self.message_changed.emit(self.tr("Looking for ways to go on."), False)
 
-    def _go(self, number: int) -> None:
-        self._move(self._takes.with_current(number))
+    def _go_to_node(self, number: int) -> None:
+        self._set_takes(self._takes.with_current(number))
 
-    def _move(self, takes: TakeTree) -> None:
+    def _set_takes(self, takes: TakeTree) -> None:
         if takes == self._takes:
             return
         self._link.cancel()
-        self._from, self._takes = None, takes
+        self._parent_number, self._takes = None, takes
         self._end_audition()
-        self._show()
+        self._refresh()
 
     # What comes.
 
     def _connect(self) -> None:
         link = self._link
-        link.loading.connect(lambda: self.told.emit(self.tr("Loading the network."), False))
-        link.grown.connect(self._show_grown)
-        link.proposed.connect(self._take_proposed)
-        link.finished.connect(self._finish)
+        link.loading.connect(
+            lambda: self.message_changed.emit(self.tr("Loading the network."), False)
+        )
+        link.progressed.connect(self._show_progress)
+        link.proposed.connect(self._add_proposal)
+        link.finished.connect(self._end_proposals)
         link.failed.connect(self._fail)
         link.ended.connect(lambda: self._fail(self.tr("What proposes takes has ended; ask again.")))
         for column, roll in enumerate(self.rolls):
@@ -235,49 +240,51 @@ class TakesStrip(QWidget):
             roll.chosen.connect(partial(self._choose, column))
         row = self.controls
         for button, clicked in (
-            (row.take, self._ask),
+            (row.propose, self._request_capture),
             (row.keep, self.keep),
             (row.extend, self.extend),
-            (row.again, self.again),
+            (row.regenerate, self.regenerate),
             (row.undo, self.undo),
             (row.cancel, self.cancel),
-            (row.save, self._ask_where),
+            (row.save, self._open_save_dialog),
         ):
             button.clicked.connect(clicked)
-        row.trail.gone.connect(self._go)
-        save = QShortcut(QKeySequence(QKeySequence.StandardKey.Save), self, self._ask_where)
+        row.trail.node_chosen.connect(self._go_to_node)
+        save = QShortcut(QKeySequence(QKeySequence.StandardKey.Save), self, self._open_save_dialog)
         save.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        QShortcut(QKeySequence("Ctrl+T"), self, row.take.click)
+        QShortcut(QKeySequence("Ctrl+T"), self, row.propose.click)
 
-    def _show_grown(self, grown: Grown) -> None:
-        assert self._from is not None
-        place = self._first_place() + grown.candidate
-        before = self._takes.score_to(self._from)
-        self.rolls[grown.candidate].show_take(place, before, grown.span, grown.notes, State.GROWING)
-        self.controls.show_progress((grown.candidate + grown.share) / USUAL_COUNT)
-
-    def _take_proposed(self, proposed: Proposed) -> None:
-        assert self._from is not None
-        self._numbers[proposed.candidate] = len(self._takes.nodes)
-        self._takes = self._takes.with_take(
-            self._from, proposed.span, proposed.notes, proposed.settings, proposed.text
+    def _show_progress(self, progress: Progress) -> None:
+        assert self._parent_number is not None
+        place = self._first_position() + progress.candidate
+        before = self._takes.score_to(self._parent_number)
+        self.rolls[progress.candidate].show_take(
+            place, before, progress.span, progress.notes, TakeState.GENERATING
         )
-        self.controls.show_progress((proposed.candidate + 1) / USUAL_COUNT)
-        self._show()
+        self.controls.show_progress((progress.candidate + progress.fraction) / DEFAULT_COUNT)
 
-    def _first_place(self) -> int:
+    def _add_proposal(self, proposal: Proposal) -> None:
+        assert self._parent_number is not None
+        self._numbers[proposal.candidate] = len(self._takes.nodes)
+        self._takes = self._takes.with_take(
+            self._parent_number, proposal.span, proposal.notes, proposal.settings, proposal.text
+        )
+        self.controls.show_progress((proposal.candidate + 1) / DEFAULT_COUNT)
+        self._refresh()
+
+    def _first_position(self) -> int:
         there = [number for number in self._numbers if number is not None]
-        return len(self._takes.children(self._from)) - len(there) + 1
+        return len(self._takes.children(self._parent_number)) - len(there) + 1
 
-    def _finish(self) -> None:
-        self._from = None
-        self._show()
-        self.told.emit(self.tr("Click a take to hear it, twice to keep it."), False)
+    def _end_proposals(self) -> None:
+        self._parent_number = None
+        self._refresh()
+        self.message_changed.emit(self.tr("Click a take to hear it, twice to keep it."), False)
 
     def _fail(self, text: str) -> None:
-        self._from = None
-        self._show()
-        self.told.emit(text, True)
+        self._parent_number = None
+        self._refresh()
+        self.message_changed.emit(text, True)
 
     # What is heard.
 
@@ -290,28 +297,28 @@ class TakesStrip(QWidget):
         self._choose(column)
         take, score = self._takes.nodes[number], self._takes.standalone_score(number)
         assert isinstance(take, TakeNode)
-        self._audition = Audition(number, take.span, score.end_ticks, self._present_ns)
-        self._frames.start()
-        self._show()
-        self.auditioned.emit(score)
+        self._audition = AuditionProgress(number, take.span, score.end_ticks, self._present_ns)
+        self._frame_timer.start()
+        self._refresh()
+        self.audition_requested.emit(score)
 
     def _end_audition(self) -> None:
         if self._audition is None:
             return
-        over, self._audition = self._audition.over, None
-        self._frames.stop()
-        self._show()
+        over, self._audition = self._audition.is_over, None
+        self._frame_timer.stop()
+        self._refresh()
         if not over:
-            self.stopped.emit()
+            self.stop_requested.emit()
 
     @property
     def _present_ns(self) -> int:
-        return self._now_ns + (self._since.nsecsElapsed() if self._since.isValid() else 0)
+        return self._now_ns + (self._elapsed.nsecsElapsed() if self._elapsed.isValid() else 0)
 
     def _move_playhead(self) -> None:
         if self._audition is None or self._audition.number not in self._numbers:
             return
-        heard = self._audition.heard(self._present_ns)
+        heard = self._audition.fraction_at(self._present_ns)
         if heard is not None:
             self.rolls[self._numbers.index(self._audition.number)].set_playhead(heard)
 
@@ -321,7 +328,7 @@ class TakesStrip(QWidget):
         number = self._numbers[column]
         if number is not None and number != self._chosen:
             self._chosen = number
-            self._show()
+            self._refresh()
 
     def _keep_column(self, column: int) -> None:
         self._choose(column)
@@ -344,26 +351,26 @@ class TakesStrip(QWidget):
 
     # Files.
 
-    def _dragged(self, column: int, whole: bool) -> Path | None:  # noqa: FBT001 - called by place
+    def _write_for_drag(self, column: int, whole: bool) -> Path | None:  # noqa: FBT001 - called by place
         number = self._numbers[column]
         if number is None:
             return None
         try:
-            return self._files.dragged(self._takes, number, whole=whole)
+            return self._files.write_for_drag(self._takes, number, whole=whole)
         except MidiFileError as error:
-            self.told.emit(str(error), True)
+            self.message_changed.emit(str(error), True)
             return None
 
-    def _ask_where(self) -> None:
+    def _open_save_dialog(self) -> None:
         """Ask for a file, without standing in anybody's way."""
-        number = self._to_be_saved()
+        number = self._number_to_save()
         if number is None:
             return
         dialog = QFileDialog(self, self.tr("Save the music up to here"), str(self.folder))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter(self.tr("MIDI files (*.mid)"))
         dialog.setDefaultSuffix("mid")
-        dialog.selectFile(f"{name_of(self._takes, number, whole=True)}.mid")
+        dialog.selectFile(f"{file_name(self._takes, number, whole=True)}.mid")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(lambda path: self._save_as(Path(path), number))
         dialog.open()
@@ -377,28 +384,28 @@ class TakesStrip(QWidget):
         try:
             self._files.write(self._takes, number, path, whole=True)
         except MidiFileError as error:
-            self.told.emit(str(error), True)
+            self.message_changed.emit(str(error), True)
         else:
-            self.told.emit(self.tr("Saved as {}.").format(path.name), False)
+            self.message_changed.emit(self.tr("Saved as {}.").format(path.name), False)
 
-    def _to_be_saved(self) -> int | None:
+    def _number_to_save(self) -> int | None:
         return self._takes.current if self._chosen is None else self._chosen
 
     # How it is shown.
 
-    def _parent(self) -> int | None:
+    def _shown_parent(self) -> int | None:
         """Return what those that are seen go on from."""
-        if self._from is not None:
-            return self._from
+        if self._parent_number is not None:
+            return self._parent_number
         current = self._takes.current
         if current is None or self._takes.children(current):
             return current
         before = self._takes.parent(current)
         return current if before is None else before
 
-    def _show(self) -> None:
+    def _refresh(self) -> None:
         """Show the tree as it is."""
-        if self._from is None:
+        if self._parent_number is None:
             self._show_children()
         for number, roll in zip(self._numbers, self.rolls, strict=True):
             if number is None:
@@ -408,20 +415,20 @@ class TakesStrip(QWidget):
             assert isinstance(take, TakeNode)
             place, before = self._takes.sibling_number(number), self._takes.score_to(take.parent)
             heard = roll.playhead
-            roll.show_take(place, before, take.span, take.notes, self._state(number))
+            roll.show_take(place, before, take.span, take.notes, self._take_state(number))
             roll.set_chosen(number == self._chosen)
-            if heard is not None and roll.state is State.PLAYING:
+            if heard is not None and roll.state is TakeState.PLAYING:
                 roll.set_playhead(heard)
         self._pages.setCurrentIndex(1 if self._takes.nodes else 0)
         self._show_controls()
 
     def _show_children(self) -> None:
-        parent = self._parent()
+        parent = self._shown_parent()
         there: list[int | None] = []
         if parent is not None:
-            there = list(self._takes.children(parent)[-USUAL_COUNT:])
+            there = list(self._takes.children(parent)[-DEFAULT_COUNT:])
         current = self._takes.current
-        self._numbers = there + [None] * (USUAL_COUNT - len(there))
+        self._numbers = there + [None] * (DEFAULT_COUNT - len(there))
         if self._chosen not in there:
             self._chosen = current if current in there else None
         if self._chosen is None:
@@ -431,20 +438,20 @@ class TakesStrip(QWidget):
             if number is None:
                 self.rolls[column].clear(column + 1)
 
-    def _state(self, number: int) -> State:
+    def _take_state(self, number: int) -> TakeState:
         if self._audition is not None and self._audition.number == number:
-            return State.PLAYING
-        return State.KEPT if self._takes.is_kept(number) else State.READY
+            return TakeState.PLAYING
+        return TakeState.KEPT if self._takes.is_kept(number) else TakeState.READY
 
     def _show_controls(self) -> None:
-        takes, busy = self._takes, self._link.busy
+        takes, busy = self._takes, self._link.is_busy
         chosen = self._chosen is not None
         row = self.controls
         row.keep.setEnabled(chosen and self._chosen != takes.current)
         row.extend.setEnabled(chosen and not busy)
-        row.again.setEnabled(takes.current is not None and not busy)
+        row.regenerate.setEnabled(takes.current is not None and not busy)
         row.undo.setEnabled(takes.undo() != takes)
-        row.save.setEnabled(self._to_be_saved() is not None)
+        row.save.setEnabled(self._number_to_save() is not None)
         row.trail.show_takes(takes)
         row.show_busy(busy)
 
@@ -475,7 +482,7 @@ class TakesStrip(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
 
-def _documents() -> Path:
+def _documents_folder() -> Path:
     """Return where a person's documents lie; what the system does not know of lies at home."""
     known = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
     return Path(known) if known and Path(known).is_dir() else Path.home()

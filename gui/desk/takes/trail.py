@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 from bridge.history.takes import TakeNode, TakeTree
 from gui.desk.takes.model import TakesModel
 
-_MOST_CRUMBS = 5
-_LONGEST_NAME = 18
+_MAX_CRUMBS = 5
+_MAX_NAME_LENGTH = 18
 _LIST_SIZE = QSize(300, 260)
 
 
@@ -31,13 +31,13 @@ class _Popup(QFrame):
     A frame lets Qt do that; a view would keep such events to itself.
     """
 
-    def __init__(self, opener: QWidget, shown: QWidget) -> None:
+    def __init__(self, opener: QWidget, content: QWidget) -> None:
         super().__init__(opener, Qt.WindowType.Popup)
         self._opener = opener
-        self.setFocusProxy(shown)
+        self.setFocusProxy(content)
         within = QVBoxLayout(self)
         within.setContentsMargins(0, 0, 0, 0)
-        within.addWidget(shown)
+        within.addWidget(content)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Close for a click beside it, which may count there, but not to open it again."""
@@ -51,7 +51,7 @@ class _Popup(QFrame):
 class TakesTrail(QWidget):
     """Shows the way from the beginning to where one is."""
 
-    gone = Signal(int)
+    node_chosen = Signal(int)
     """Carries the number of the node that one wants to be at."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -94,20 +94,20 @@ class TakesTrail(QWidget):
         self._row.addWidget(self.all)
         way = () if takes.current is None else takes.path(takes.current)
         for index, number in enumerate(way):
-            if index and len(way) - index < _MOST_CRUMBS:
-                self._add_sign("\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}")
-            if index == 0 or len(way) - index < _MOST_CRUMBS:
+            if index and len(way) - index < _MAX_CRUMBS:
+                self._add_separator("\N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK}")
+            if index == 0 or len(way) - index < _MAX_CRUMBS:
                 self._add_crumb(number)
             elif index == 1:
-                self._add_sign(" \N{HORIZONTAL ELLIPSIS}")
+                self._add_separator(" \N{HORIZONTAL ELLIPSIS}")
         self._row.addStretch(1)
 
     def _add_crumb(self, number: int) -> None:
         name = self._takes.root_name(number)
         short = (
             name
-            if len(name) <= _LONGEST_NAME
-            else name[: _LONGEST_NAME - 1] + "\N{HORIZONTAL ELLIPSIS}"
+            if len(name) <= _MAX_NAME_LENGTH
+            else name[: _MAX_NAME_LENGTH - 1] + "\N{HORIZONTAL ELLIPSIS}"
         )
         crumb = QToolButton()
         crumb.setAutoRaise(True)
@@ -120,11 +120,11 @@ class TakesTrail(QWidget):
         font = crumb.font()
         font.setBold(number == self._takes.current)
         crumb.setFont(font)
-        crumb.clicked.connect(partial(self.gone.emit, number))
+        crumb.clicked.connect(partial(self.node_chosen.emit, number))
         self.crumbs.append(crumb)
         self._row.addWidget(crumb)
 
-    def _add_sign(self, text: str) -> None:
+    def _add_separator(self, text: str) -> None:
         sign = QLabel(text)
         sign.setObjectName("faint")
         self._row.addWidget(sign)
@@ -134,8 +134,8 @@ class TakesTrail(QWidget):
         view.setModel(self._model)
         view.setHeaderHidden(True)
         view.setAccessibleName(self.tr("All takes"))
-        view.activated.connect(self._go)
-        view.clicked.connect(self._go)
+        view.activated.connect(self._choose_node)
+        view.clicked.connect(self._choose_node)
         return view
 
     def _show_list(self) -> None:
@@ -145,8 +145,8 @@ class TakesTrail(QWidget):
         self.popup.show()
         self.list.setFocus()
 
-    def _go(self, index: QModelIndex) -> None:
-        number = self._model.number(index)
+    def _choose_node(self, index: QModelIndex) -> None:
+        number = self._model.node_number(index)
         self.popup.hide()
         if number is not None:
-            self.gone.emit(number)
+            self.node_chosen.emit(number)

@@ -23,42 +23,44 @@ class Banner(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("banner")
-        self._words = QLabel()
-        self._words.setWordWrap(True)
-        self._words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.help = QPushButton()
-        self.help.clicked.connect(self._help)
+        self._label = QLabel()
+        self._label.setWordWrap(True)
+        self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.remedy_button = QPushButton()
+        self.remedy_button.clicked.connect(self._run_remedy)
         self._remedy: Callable[[], object] | None = None
-        self.away = QPushButton(self.tr("Hide"))
-        self.away.setToolTip(self.tr("Put this message away."))
-        self.away.clicked.connect(self.hide)
+        self.hide_button = QPushButton(self.tr("Hide"))
+        self.hide_button.setToolTip(self.tr("Put this message away."))
+        self.hide_button.clicked.connect(self.hide)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 4, 4)
-        row.addWidget(self._words, 1)
-        row.addWidget(self.help)
-        row.addWidget(self.away)
+        row.addWidget(self._label, 1)
+        row.addWidget(self.remedy_button)
+        row.addWidget(self.hide_button)
         self.hide()
 
     @property
-    def said(self) -> str:
+    def message(self) -> str:
         """Return what it says, or said before it was put away."""
-        return self._words.text()
+        return self._label.text()
 
     @property
-    def helps(self) -> bool:
+    def has_remedy(self) -> bool:
         """Tell whether it offers what helps."""
         return self._remedy is not None
 
-    def say(self, text: str, remedy: tuple[str, Callable[[], object]] | None = None) -> None:
+    def show_message(
+        self, text: str, remedy: tuple[str, Callable[[], object]] | None = None
+    ) -> None:
         """Say this, with a button for what helps if something does; nothing: all is well."""
         self._remedy = None if remedy is None else remedy[1]
-        self.help.setText("" if remedy is None else remedy[0])
-        self.help.setToolTip(self.help.text())
-        self.help.setVisible(remedy is not None)
-        self.away.setVisible(remedy is None)  # what needs help is not to be overlooked
-        self._words.setText(text)
+        self.remedy_button.setText("" if remedy is None else remedy[0])
+        self.remedy_button.setToolTip(self.remedy_button.text())
+        self.remedy_button.setVisible(remedy is not None)
+        self.hide_button.setVisible(remedy is None)  # what needs help is not to be overlooked
+        self._label.setText(text)
         self.setVisible(bool(text))
 
-    def _help(self) -> None:
+    def _run_remedy(self) -> None:
         if self._remedy is not None:
             self._remedy()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLabel
 
-_LARGER = 1.1
+_FONT_SCALE = 1.1
 
 
 class Heading(QLabel):
@@ -14,5 +14,5 @@ class Heading(QLabel):
         super().__init__(text)
         font = self.font()
         font.setBold(True)
-        font.setPointSizeF(font.pointSizeF() * _LARGER)
+        font.setPointSizeF(font.pointSizeF() * _FONT_SCALE)
         self.setFont(font)

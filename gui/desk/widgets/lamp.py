@@ -31,7 +31,7 @@ class Lamp(QWidget):
         self.setToolTip(name)
 
     @property
-    def lit(self) -> bool:
+    def is_lit(self) -> bool:
         """Tell whether it shines."""
         return self._timer.isActive()
 
@@ -56,8 +56,8 @@ class Lamp(QWidget):
         """Paint a dot."""
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(self._lit if self.lit else self._dark, 1))
-            painter.setBrush(self._lit if self.lit else Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(self._lit if self.is_lit else self._dark, 1))
+            painter.setBrush(self._lit if self.is_lit else Qt.BrushStyle.NoBrush)
             dot = QRectF(0, 0, _SIZE, _SIZE)
             dot.moveCenter(QRectF(self.rect()).center())
             painter.drawEllipse(dot)

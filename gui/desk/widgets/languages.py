@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
     from PySide6.QtCore import QCoreApplication
 
-LANGUAGES = FOLDER / "languages"
+LANGUAGES_FOLDER = FOLDER / "languages"
 
 
-def speak(
-    app: QCoreApplication, languages: Sequence[str] | None = None, folder: Path = LANGUAGES
+def install_translation(
+    app: QCoreApplication, languages: Sequence[str] | None = None, folder: Path = LANGUAGES_FOLDER
 ) -> str:
     """Let an app speak the first of these languages that it can; return which, by its code.
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from bridge.midi.instruments import Instrument
 
 # What is translated by a variable has to be written out somewhere, for those who translate.
-WORDS = (
+INSTRUMENT_LABELS = (
     QT_TRANSLATE_NOOP("Instrument", "piano"),
     QT_TRANSLATE_NOOP("Instrument", "organ"),
     QT_TRANSLATE_NOOP("Instrument", "harp"),
@@ -54,7 +54,7 @@ WORDS = (
 )
 
 
-_SETTINGS = {
+_SETTING_LABELS = {
     "top_p": "top-p",
     "answer_ns": "length",
     "begins": "beginning",
@@ -77,4 +77,4 @@ def phrase_name(phrase: str) -> str:
 
 def setting_name(name: str) -> str:
     """Return what people call one of the settings."""
-    return QCoreApplication.translate("Setting", _SETTINGS.get(name, name.replace("_", " ")))
+    return QCoreApplication.translate("Setting", _SETTING_LABELS.get(name, name.replace("_", " ")))

@@ -9,31 +9,31 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-_BY_KEYBOARD = (
+_KEYBOARD_REASONS = (
     Qt.FocusReason.TabFocusReason,
     Qt.FocusReason.BacktabFocusReason,
     Qt.FocusReason.ShortcutFocusReason,
 )
 
 
-class Picture(QWidget):
+class FocusFrameWidget(QWidget):
     """Paints itself, and can have the focus."""
 
-    _framed = False
+    _has_frame = False
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show a frame if it was by the keyboard that one came here."""
-        self._framed = event.reason() in _BY_KEYBOARD
+        self._has_frame = event.reason() in _KEYBOARD_REASONS
         super().focusInEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Take the frame away."""
-        self._framed = False
+        self._has_frame = False
         super().focusOutEvent(event)
 
     def paint_frame(self, painter: QPainter, colour: str) -> None:
         """Paint the frame, if there is to be one, over all else."""
-        if self._framed:
+        if self._has_frame:
             painter.setPen(QPen(QColor(colour), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))

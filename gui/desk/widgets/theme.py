@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QWidget
 
 from assets import FOLDER
 
-_SIGNS = (FOLDER / "signs").as_posix()
+_ICONS_FOLDER = (FOLDER / "signs").as_posix()
 _INSET_PX = 5
 
 
@@ -64,7 +64,7 @@ class Theme:
             palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(self.resting))
         return palette
 
-    def sheet(self) -> str:
+    def style_sheet(self) -> str:
         """Return the style sheet for what a palette cannot say."""
         return f"""
             QPushButton {{
@@ -109,10 +109,10 @@ class Theme:
             QAbstractSpinBox:focus {{ padding: 0; min-height: 22px; max-height: 22px; }}
             QComboBox::drop-down {{ border: none; width: 22px; }}
             QComboBox::down-arrow, QAbstractSpinBox::down-arrow {{
-                image: url("{_SIGNS}/down.svg"); width: 10px; height: 6px;
+                image: url("{_ICONS_FOLDER}/down.svg"); width: 10px; height: 6px;
             }}
             QAbstractSpinBox::up-arrow {{
-                image: url("{_SIGNS}/up.svg"); width: 10px; height: 6px;
+                image: url("{_ICONS_FOLDER}/up.svg"); width: 10px; height: 6px;
             }}
             QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{
                 border: none; width: 20px; subcontrol-origin: border;
@@ -136,7 +136,7 @@ class Theme:
             QCheckBox::indicator:hover {{ border-color: {self.text}; }}
             QCheckBox::indicator:checked {{
                 background: {self.accent}; border-color: {self.accent};
-                image: url("{_SIGNS}/{self.check}");
+                image: url("{_ICONS_FOLDER}/{self.check}");
             }}
             QCheckBox::indicator:focus {{
                 width: 12px; height: 12px; border: 2px solid {self.text};

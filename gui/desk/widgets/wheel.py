@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QObject
 
 
-class WheelScrolls(QObject):
+class WheelScrollFilter(QObject):
     """An event filter for controls that lie in something that scrolls."""
 
     def eventFilter(self, _control: QObject, event: QEvent) -> bool:

@@ -5,13 +5,13 @@ from itertools import islice, pairwise
 import pytest
 
 from export.runtime.artefact import default_artefact
-from gui.bench.beside_window import ROUND_S, _frames, beside_window
+from gui.bench.beside_window import ROUND_S, _snapshots, measure_beside_window
 
 SECOND = 1_000_000_000
 
 
 def test_every_second_frame_has_a_note_more_and_as_many_in_all() -> None:
-    frames = list(islice(_frames(60 * SECOND), 9))
+    frames = list(islice(_snapshots(60 * SECOND), 9))
     assert {len(frame.notes) for frame in frames} == {5000}
     assert [b.notes is a.notes for a, b in pairwise(frames)] == [
         True,
@@ -23,7 +23,7 @@ def test_every_second_frame_has_a_note_more_and_as_many_in_all() -> None:
 
 @pytest.mark.slow
 def test_both_have_as_many_notes() -> None:
-    found = beside_window(default_artefact(), ROUND_S)
+    found = measure_beside_window(default_artefact(), ROUND_S)
     assert set(found) == {"without the window", "with the window"}
     for spread in found.values():
         assert spread["count"] > 15 * ROUND_S

@@ -26,8 +26,8 @@ def test_the_cache_is_as_large_as_it_is_said_to_be() -> None:
 
 def test_prefill_and_the_cache_are_measured() -> None:
     artefact = default_artefact()
-    prefill = decode.prefill(artefact)
+    prefill = decode.measure_prefill(artefact)
     assert prefill["512 at once"] > prefill["4 after 512"] > 100
-    cache = decode.cache_work(artefact)
+    cache = decode.measure_cache(artefact)
     assert cache["rewind"]["median_ms"] < cache["fork"]["median_ms"]
     assert cache["rewind"]["median_ms"] < cache["slide"]["median_ms"]

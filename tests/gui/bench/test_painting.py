@@ -2,12 +2,12 @@
 
 import pytest
 
-from gui.bench.painting import NOTES, SECOND, SIZES, crowd, painting
+from gui.bench.painting import NOTE_COUNT, SECOND, SIZES, random_notes, measure_painting
 
 
 def test_the_crowd_is_as_large_as_is_said_and_has_sounded() -> None:
-    notes = crowd(1000 * SECOND, 90 * SECOND)
-    assert len(notes) == NOTES
+    notes = random_notes(1000 * SECOND, 90 * SECOND)
+    assert len(notes) == NOTE_COUNT
     assert all(910 * SECOND < note.onset_ns <= 1000 * SECOND for note in notes)
     assert all((note.release_ns or 0) <= 1000 * SECOND for note in notes)
     assert len({note.instrument for note in notes}) == 14
@@ -15,7 +15,7 @@ def test_the_crowd_is_as_large_as_is_said_and_has_sounded() -> None:
 
 @pytest.mark.slow
 def test_frames_are_painted_and_timed() -> None:
-    found = painting()
+    found = measure_painting()
     assert set(found) == {f"{width}x{height}" for width, height in SIZES}
     for spread in found.values():
         assert 0 < spread["median_ms"] <= spread["p95_ms"] <= spread["p99_ms"] < 1000

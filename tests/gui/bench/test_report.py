@@ -8,12 +8,12 @@ import pytest
 from rich.console import Console
 
 from gui.bench import report
-from gui.bench.decode import BESIDE_RIVALS, CACHED, OURS
-from gui.bench.plot import draw
+from gui.bench.decode import BESIDE_RIVALS, CONTEXT_LENGTHS, OURS
+from gui.bench.plot import draw_report
 
 NAMES = (
     OURS,
-    report.MEMORY,
+    report.MEMORY_FLOOR,
     BESIDE_RIVALS,
     "torch, static cache",
     "concatenated cache",
@@ -32,34 +32,36 @@ def found() -> dict[str, Any]:
         "model": "m",
         "machine": "x",
         "runs on": "y",
-        "step": {str(n): {name: spread(cost) for name, cost in costs.items()} for n in CACHED},
+        "step": {
+            str(n): {name: spread(cost) for name, cost in costs.items()} for n in CONTEXT_LENGTHS
+        },
         "hand-over": {str(notes): kinds for notes in (0, 256, 1024)},
         "sending": {"as sent": spread(0.01) | {"late_us": [1, 2, 3], "lost": 0}},
     }
 
 
 def test_what_was_found_is_judged(found: dict[str, Any]) -> None:
-    values = {promise.text: value for promise, value, _ in report.judged(found)}
-    kept = {promise.text: kept for promise, _, kept in report.judged(found)}
+    values = {promise.text: value for promise, value, _ in report.evaluate_targets(found)}
+    kept = {promise.text: kept for promise, _, kept in report.evaluate_targets(found)}
     assert values["a token after 512, to reading the weights from memory"] == 1.5
     assert values["a token after 512, to the concatenating graph"] == 0.4
     assert values["hand-over to first note decided, after 1,024 notes, warm, p99 ms"] == 8
     assert set(kept.values()) == {True, None}
     assert kept["a token after an hour, to one after a minute"] is None
     found["step"]["512"][OURS] = spread(0.9)
-    (broken, *_) = report.judged(found)
+    (broken, *_) = report.evaluate_targets(found)
     assert broken[1:] == (4.5, False)
 
 
 def test_more_is_better_where_it_should_be_high(found: dict[str, Any]) -> None:
     found["sustained"] = {"times_real_time": 5.0}
-    (sustained,) = [k for p, _, k in report.judged(found) if p.at_least]
+    (sustained,) = [k for p, _, k in report.evaluate_targets(found) if p.at_least]
     assert sustained is True
 
 
 def test_it_is_shown(found: dict[str, Any]) -> None:
     console = Console(record=True, width=120, file=io.StringIO())
-    report.show(found, console)
+    report.print_report(found, console)
     text = console.export_text()
     assert "step, 512, antiphon" in text
     assert "not measured" in text
@@ -67,5 +69,5 @@ def test_it_is_shown(found: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("sections", [(), ("step",), ("step", "hand-over", "sending")])
 def test_it_is_drawn(found: dict[str, Any], tmp_path: Path, sections: tuple[str, ...]) -> None:
-    draw({name: found[name] for name in sections}, tmp_path / "speed.png")
+    draw_report({name: found[name] for name in sections}, tmp_path / "speed.png")
     assert (tmp_path / "speed.png").read_bytes().startswith(b"\x89PNG")

@@ -17,14 +17,14 @@ def jack_name() -> Iterator[str]:
 
 
 def test_what_is_sent_is_found() -> None:
-    found = sending.as_sent(default_artefact(), 1, "loopback")
+    found = sending.measure_sent(default_artefact(), 1, "loopback")
     assert found["planned"] == found["count"] == len(found["late_us"])
     assert found["lost"] == 0
 
 
 @pytest.mark.usefixtures("jack_name")
 def test_what_is_sent_is_heard_by_another_client() -> None:
-    found = sending.as_heard(default_artefact(), 2)
+    found = sending.measure_received(default_artefact(), 2)
     assert found["planned"] == 20
     # A server without a sound card loses a period now and then, and what is in it.
     assert found["lost"] <= 2

@@ -2,11 +2,11 @@
 
 import pytest
 
-from gui.bench.spread import Spread, interleaved, timed
+from gui.bench.spread import Spread, time_interleaved, time_calls
 
 
 def test_a_spread_is_the_median_and_the_99th_percentile() -> None:
-    spread = Spread.of(range(0, 101_000_000, 1_000_000))
+    spread = Spread.from_ns(range(0, 101_000_000, 1_000_000))
     assert (spread.median_ms, spread.p99_ms, spread.count) == (50.0, 99.0, 101)
 
 
@@ -18,7 +18,7 @@ def test_all_take_turns_and_the_first_round_only_warms_up() -> None:
         first = order.count(name) == 1
         return [10**12 if first else cost_ns] * 2
 
-    found = interleaved({"a": lambda: turn("a", 10**6), "b": lambda: turn("b", 2 * 10**6)}, 3)
+    found = time_interleaved({"a": lambda: turn("a", 10**6), "b": lambda: turn("b", 2 * 10**6)}, 3)
     assert order == ["a", "b"] * 4
     assert (found["a"].median_ms, found["b"].median_ms) == (1.0, 2.0)
     assert (found["a"].p99_ms, found["a"].count) == (1.0, 6)
@@ -27,7 +27,7 @@ def test_all_take_turns_and_the_first_round_only_warms_up() -> None:
 @pytest.mark.parametrize("warm_up_ns", [0, 1_000_000])
 def test_what_warms_up_is_not_counted(warm_up_ns: int) -> None:
     done: list[int] = []
-    taken = timed(lambda: done.append(1), 5, warm_up_ns=warm_up_ns)
+    taken = time_calls(lambda: done.append(1), 5, warm_up_ns=warm_up_ns)
     assert len(taken) == 5
     assert min(taken) > 0
     assert (len(done) > 5) == (warm_up_ns > 0)

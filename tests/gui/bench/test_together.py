@@ -6,7 +6,7 @@ from itertools import pairwise
 import pytest
 
 from export.runtime.artefact import default_artefact
-from gui.bench.together import Heard, plan, together
+from gui.bench.together import StreamCheck, plan_notes, measure_together
 from tests.bridge.jack_server import shared_jack_server
 
 ON, OFF = [0x90, 60, 80], [0x80, 60, 64]
@@ -20,20 +20,20 @@ def jack_name() -> Iterator[str]:
 @pytest.mark.parametrize(
     "messages,heard",
     [
-        ([ON, OFF, ON, OFF], Heard(2, 0, 0)),
-        ([ON, [0x90, 60, 0], [0xC0, 5]], Heard(1, 0, 0)),
-        ([ON], Heard(1, 1, 0)),
-        ([ON, ON, OFF], Heard(2, 0, 1)),
-        ([ON, [0x81, 60, 0], OFF], Heard(1, 0, 0)),
+        ([ON, OFF, ON, OFF], StreamCheck(2, 0, 0)),
+        ([ON, [0x90, 60, 0], [0xC0, 5]], StreamCheck(1, 0, 0)),
+        ([ON], StreamCheck(1, 1, 0)),
+        ([ON, ON, OFF], StreamCheck(2, 0, 1)),
+        ([ON, [0x81, 60, 0], OFF], StreamCheck(1, 0, 0)),
     ],
 )
-def test_the_neighbour_hears_what_is_wrong(messages: list[list[int]], heard: Heard) -> None:
-    assert Heard.of(messages) == heard
+def test_the_neighbour_hears_what_is_wrong(messages: list[list[int]], heard: StreamCheck) -> None:
+    assert StreamCheck.from_messages(messages) == heard
 
 
 def test_the_player_plays_and_pauses_and_ends_what_it_begins() -> None:
-    planned = plan(60)
-    assert plan(60) == planned != plan(60, seed=1)
+    planned = plan_notes(60)
+    assert plan_notes(60) == planned != plan_notes(60, seed=1)
     assert 100 < sum(message[0] == 0x90 for _, message in planned) < 900
     assert sum(message[0] == 0x90 for _, message in planned) * 2 == len(planned)
     gaps = [later - sooner for (sooner, _), (later, _) in pairwise(planned)]
@@ -44,7 +44,7 @@ def test_the_player_plays_and_pauses_and_ends_what_it_begins() -> None:
 @pytest.mark.slow
 @pytest.mark.usefixtures("jack_name")
 def test_in_half_a_minute_together_nothing_hangs_and_nothing_is_late() -> None:
-    found = together(default_artefact(), 30)
+    found = measure_together(default_artefact(), 30)
     assert found["played"] > 50
     assert found["answered"] > 10
     assert (found["hanging"], found["releases_lost"]) == (0, 0)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gui.commands.calibrate import NOTES, CalibrationError, round_trip
+from gui.commands.calibrate import NOTE_COUNT, CalibrationError, measure_round_trip
 from tests.bridge.jack_server import PERIOD, RATE_HZ, shared_jack_server
 
 pytestmark = pytest.mark.device
@@ -37,21 +37,21 @@ def echo(jack_name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("echo")
 def test_the_way_out_and_back_is_measured() -> None:
-    found = round_trip("jack", "echo:out", "echo:in")
-    assert found.echoes == 2 * NOTES
+    found = measure_round_trip("jack", "echo:out", "echo:in")
+    assert found.echo_count == 2 * NOTE_COUNT
     # A circle of cables is a period longer than what is in it.
-    late_ns = found.usual_ns - LATER * 1_000_000_000 // RATE_HZ
+    late_ns = found.median_ns - LATER * 1_000_000_000 // RATE_HZ
     assert 0 <= late_ns <= PERIOD_NS + 100_000
-    assert found.spread_ns < PERIOD_NS
+    assert found.stdev_ns < PERIOD_NS
 
 
 @pytest.mark.usefixtures("echo")
 def test_where_nothing_comes_back_it_says_what_to_do() -> None:
     with pytest.raises(CalibrationError, match="connect the output to the input"):
-        round_trip("jack", None, "echo:in")
+        measure_round_trip("jack", None, "echo:in")
 
 
 @pytest.mark.usefixtures("echo")
 def test_a_port_that_is_not_there_is_named() -> None:
     with pytest.raises(CalibrationError, match='no port "harp"'):
-        round_trip("jack", "harp", None)
+        measure_round_trip("jack", "harp", None)

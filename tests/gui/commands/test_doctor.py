@@ -1,20 +1,20 @@
 """What the doctor makes of what the I/O process says; the rest of it runs in `test_cli`."""
 
 from bridge.playout.protocol import FromIo, PortNames, Problem, Ready
-from gui.commands.doctor import told_of_ports
+from gui.commands.doctor import describe_ports
 from gui.wording import advice
 
 REFUSED = Problem("There is no JACK server; start JACK or PipeWire.")
 
 
 def told(platform: str, *heard: FromIo) -> list[str]:
-    return list(told_of_ports(heard, platform))
+    return list(describe_ports(heard, platform))
 
 
 def test_open_ports_are_told_as_the_window_tells_them() -> None:
     opened = Ready("rtmidi", "Antiphon in", "Antiphon out")
     assert told("linux", opened, PortNames(("keys",), ())) == [
-        f"MIDI: {advice.opened('rtmidi', 'Antiphon in', 'Antiphon out', 'linux')}",
+        f"MIDI: {advice.describe_open_ports('rtmidi', 'Antiphon in', 'Antiphon out', 'linux')}",
         "MIDI ports to listen on: keys",
         "MIDI ports to play on: none",
     ]
@@ -23,17 +23,19 @@ def test_open_ports_are_told_as_the_window_tells_them() -> None:
 def test_where_nothing_opens_it_says_once_why_and_what_to_do() -> None:
     assert told("linux", REFUSED, REFUSED) == [
         f"MIDI: {REFUSED.text}",
-        f"MIDI: {advice.remedy('linux')}",
+        f"MIDI: {advice.midi_remedy('linux')}",
     ]
-    assert str(advice.remedy("win32")) in "".join(told("win32", REFUSED, PortNames(("a",), ("b",))))
+    assert str(advice.midi_remedy("win32")) in "".join(
+        told("win32", REFUSED, PortNames(("a",), ("b",)))
+    )
 
 
 def test_a_port_that_is_not_there_is_no_sickness_of_the_system() -> None:
     missing = Problem('There is no port "harp"; there are: synth.')
-    assert str(advice.remedy("linux")) not in "".join(
+    assert str(advice.midi_remedy("linux")) not in "".join(
         told("linux", missing, PortNames(("synth",), ("synth",)))
     )
 
 
 def test_an_io_process_that_says_nothing_is_helped_too() -> None:
-    assert told("darwin") == [f"MIDI: {advice.remedy('darwin')}"]
+    assert told("darwin") == [f"MIDI: {advice.midi_remedy('darwin')}"]

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QImage
 
 from bridge.messages.snapshot import RollNote
 from bridge.midi.instruments import Instrument
-from gui.commands.roll_png import ANSWERED, PLAYED, draw
+from gui.commands.roll_png import ANSWERED_COLOUR, PLAYED_COLOUR, draw_roll
 
 SECOND = 1_000_000_000
 
@@ -34,9 +34,9 @@ def places(picture: QImage, hue: str) -> list[tuple[int, int]]:
 
 def test_time_runs_to_the_right_and_pitch_upwards(tmp_path: Path) -> None:
     path = tmp_path / "roll.png"
-    draw([note(48, 7, answered=False), note(72, 8, answered=True)], path, "title")
+    draw_roll([note(48, 7, answered=False), note(72, 8, answered=True)], path, "title")
     picture = QImage(str(path))
-    played, answered = places(picture, PLAYED), places(picture, ANSWERED)
+    played, answered = places(picture, PLAYED_COLOUR), places(picture, ANSWERED_COLOUR)
     assert len(played) > 100
     assert len(answered) > 100
     assert max(x for x, _ in played) < min(x for x, _ in answered)
@@ -45,19 +45,19 @@ def test_time_runs_to_the_right_and_pitch_upwards(tmp_path: Path) -> None:
 
 def test_a_soft_note_is_paler(tmp_path: Path) -> None:
     path = tmp_path / "roll.png"
-    draw([RollNote(Instrument.PIANO, 60, 1, 0, SECOND)], path, "title")
-    assert places(QImage(str(path)), PLAYED) == []
+    draw_roll([RollNote(Instrument.PIANO, 60, 1, 0, SECOND)], path, "title")
+    assert places(QImage(str(path)), PLAYED_COLOUR) == []
 
 
 def test_an_empty_roll_is_a_picture(tmp_path: Path) -> None:
     path = tmp_path / "without-suffix"
-    draw([], path, "title")
+    draw_roll([], path, "title")
     assert path.read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     with pytest.raises(OSError, match=r"missing.*cannot be written"):
-        draw([], tmp_path / "missing" / "roll.png", "title")
+        draw_roll([], tmp_path / "missing" / "roll.png", "title")
 
 
 def test_no_screen_and_no_application_is_needed(tmp_path: Path) -> None:

@@ -47,7 +47,9 @@ def looks(desk: Desk) -> Iterator[str]:
     """Show each tab, as it is at first and with all that can be switched on; say what is shown."""
     (sides,) = desk.window.findChildren(QTabWidget)
     desk.window.activateWindow()
-    switches = [each for each in desk.window.bar.findChildren(QPushButton) if each.isCheckable()]
+    switches = [
+        each for each in desk.window.top_bar.findChildren(QPushButton) if each.isCheckable()
+    ]
     at_first = [each.isChecked() for each in switches]
     for look, on in (("at first", at_first), ("all of it", [True] * len(switches))):
         for switch, wanted in zip(switches, on, strict=True):
@@ -105,7 +107,7 @@ def test_each_control_is_reached_by_tab(desk: Desk) -> None:
     desk.show(jam())
     for look in looks(desk):
         missing = set(focusable(desk.window))
-        desk.window.bar.start.setFocus()
+        desk.window.top_bar.start.setFocus()
         for _ in range(2 * len(missing)):
             focused = QApplication.focusWidget()
             missing -= {focused, focused.parent() if focused else None}
@@ -187,8 +189,8 @@ def test_qts_tester_finds_nothing_in_the_models(desk: Desk) -> None:
     mode = QAbstractItemModelTester.FailureReportingMode.Warning
     testers = [QAbstractItemModelTester(model, mode) for model in ours]
     desk.show(jam())
-    desk.window.styles.map.choose("bach")
-    desk.window.styles.map.choose("jazz")
+    desk.window.styles.map.choose_style("bach")
+    desk.window.styles.map.choose_style("jazz")
     desk.show(settings=replace(jam().settings, style=(("bach", 0.5), ("jazz", 0.5))))
     assert len(testers) == len(ours)
 

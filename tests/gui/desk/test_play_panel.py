@@ -63,15 +63,15 @@ CONTROLS = [
 def test_a_control_asks_for_its_setting_and_shows_it(
     panel: PlayPanel, qtbot: QtBot, name: str, value: object, settings: Settings
 ) -> None:
-    assert panel.applied(USUAL) == USUAL
+    assert panel.apply_to(USUAL) == USUAL
     with qtbot.waitSignal(panel.changed):
         turn(control(panel, name), value)
-    assert panel.applied(USUAL) == settings
+    assert panel.apply_to(USUAL) == settings
     with qtbot.assertNotEmitted(panel.changed):
         panel.show_settings(USUAL)
-    assert panel.applied(USUAL) == USUAL
+    assert panel.apply_to(USUAL) == USUAL
     panel.show_settings(settings)
-    assert panel.applied(USUAL) == settings
+    assert panel.apply_to(USUAL) == settings
 
 
 def test_all_that_can_be_set_has_a_name_and_a_tip(panel: PlayPanel) -> None:
@@ -85,7 +85,7 @@ def test_all_that_can_be_set_has_a_name_and_a_tip(panel: PlayPanel) -> None:
 
 def test_a_tempo_too_slow_to_play_is_the_slowest(panel: PlayPanel) -> None:
     turn(control(panel, "Tempo"), 3.0)
-    assert panel.applied(USUAL).time.bpm == 20.0
+    assert panel.apply_to(USUAL).time.bpm == 20.0
 
 
 def test_a_label_says_what_its_control_says(panel: PlayPanel) -> None:

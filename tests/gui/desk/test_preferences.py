@@ -13,7 +13,7 @@ from bridge.midi.controls import Action, Control
 from bridge.midi.instruments import Instrument
 from bridge.sync.quantise import Quantise, GridStep
 from bridge.sync.transport import Source
-from gui.desk.preferences import Colours, Preferences, PreferencesError, load, save
+from gui.desk.preferences import ColourScheme, Preferences, PreferencesError, load, save
 
 CHOSEN = Preferences(
     Settings(
@@ -29,7 +29,7 @@ CHOSEN = Preferences(
     ),
     controls=((Control(0, 64), Action.HAND_OVER), (Control(9, 36, is_note=True), Action.PANIC)),
     output_name="synth:in",
-    theme=Colours.LIGHT,
+    theme=ColourScheme.LIGHT,
     advanced=True,
 )
 
@@ -64,7 +64,7 @@ def test_the_file_reads_well_and_has_nothing_that_is_as_it_comes(tmp_path: Path)
 def test_comments_and_strange_keys_stay_and_what_is_usual_again_goes(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text('# mine\ntheme = "dark"  # at night\nfuture = 3\n[settings]\nseed = 4\n')
-    save(Preferences(theme=Colours.LIGHT), file)
+    save(Preferences(theme=ColourScheme.LIGHT), file)
     assert file.read_text("utf-8") == '# mine\ntheme = "light"  # at night\nfuture = 3\n'
 
 
@@ -86,7 +86,7 @@ def test_a_value_that_makes_no_sense_is_left_out_alone(
     file = tmp_path / "settings.toml"
     file.write_text(text)
     preferences, problems = load(file)
-    assert preferences == Preferences(theme=Colours.LIGHT)
+    assert preferences == Preferences(theme=ColourScheme.LIGHT)
     assert len(problems) == 1
     assert problems[0].startswith(problem)
     save(CHOSEN, file)

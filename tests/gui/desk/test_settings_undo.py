@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from bridge.messages.settings import Settings
 from gui.desk import settings_undo
-from gui.desk.settings_undo import SettingsUndo, UndoFirst, changed
+from gui.desk.settings_undo import SettingsUndo, UndoShortcutFilter, changed_names
 
 FIRST = Settings()
 WARM, HOT = replace(FIRST, temperature=1.2), replace(FIRST, temperature=1.4)
@@ -30,7 +30,7 @@ def undo(qtbot: QtBot, asked: list[dict[str, Any]]) -> SettingsUndo:
 
 
 def test_a_step_is_undone_and_done_again(undo: SettingsUndo, asked: list[dict[str, Any]]) -> None:
-    undo.note(FIRST, WARM)
+    undo.record(FIRST, WARM)
     assert asked == []  # it has been asked for already
     undo.undo()
     undo.redo()
@@ -42,9 +42,9 @@ def test_a_step_is_undone_and_done_again(undo: SettingsUndo, asked: list[dict[st
 def test_what_follows_quickly_on_the_same_setting_is_one_step(
     undo: SettingsUndo, asked: list[dict[str, Any]]
 ) -> None:
-    undo.note(FIRST, WARM)
-    undo.note(WARM, HOT)
-    undo.note(HOT, NARROW)  # another setting
+    undo.record(FIRST, WARM)
+    undo.record(WARM, HOT)
+    undo.record(HOT, NARROW)  # another setting
     undo.undo()
     undo.undo()
     assert asked == [{"top_p": 0.95}, {"temperature": 1.0}]
@@ -54,9 +54,9 @@ def test_what_follows_quickly_on_the_same_setting_is_one_step(
 def test_what_follows_slowly_is_another_step(
     undo: SettingsUndo, asked: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    undo.note(FIRST, WARM)
-    monkeypatch.setattr(settings_undo, "_IN_ONE_GO_MS", 0)
-    undo.note(WARM, HOT)
+    undo.record(FIRST, WARM)
+    monkeypatch.setattr(settings_undo, "_MERGE_MS", 0)
+    undo.record(WARM, HOT)
     undo.undo()
     assert asked == [{"temperature": 1.2}]
     assert undo.canUndo()
@@ -65,23 +65,23 @@ def test_what_follows_slowly_is_another_step(
 def test_what_follows_quickly_on_an_undo_is_another_step(
     undo: SettingsUndo, asked: list[dict[str, Any]]
 ) -> None:
-    undo.note(FIRST, WARM)
-    undo.note(WARM, NARROW)
+    undo.record(FIRST, WARM)
+    undo.record(WARM, NARROW)
     undo.undo()
-    undo.note(WARM, HOT)
+    undo.record(WARM, HOT)
     undo.undo()
     assert asked[-1] == {"temperature": 1.2}
 
 
 def test_no_change_is_no_step(undo: SettingsUndo) -> None:
-    undo.note(FIRST, Settings())
+    undo.record(FIRST, Settings())
     assert not undo.canUndo()
 
 
 def test_a_new_step_leaves_what_was_undone(undo: SettingsUndo, asked: list[dict[str, Any]]) -> None:
-    undo.note(FIRST, WARM)
+    undo.record(FIRST, WARM)
     undo.undo()
-    undo.note(FIRST, replace(FIRST, top_p=0.3))
+    undo.record(FIRST, replace(FIRST, top_p=0.3))
     assert not undo.canRedo()
     undo.undo()
     assert asked == [{"temperature": 1.0}, {"top_p": 0.95}]
@@ -90,7 +90,7 @@ def test_a_new_step_leaves_what_was_undone(undo: SettingsUndo, asked: list[dict[
 def test_in_a_number_that_is_written_the_windows_undo_comes_first(qtbot: QtBot) -> None:
     spin = QSpinBox()
     qtbot.addWidget(spin)
-    spin.installEventFilter(UndoFirst(spin))
+    spin.installEventFilter(UndoShortcutFilter(spin))
     with qtbot.waitActive(spin):
         spin.show()
         spin.activateWindow()
@@ -104,5 +104,5 @@ def test_in_a_number_that_is_written_the_windows_undo_comes_first(qtbot: QtBot) 
 
 
 def test_what_differs_is_named() -> None:
-    assert changed(FIRST, FIRST) == ()
-    assert changed(FIRST, NARROW) == ("temperature", "top_p")
+    assert changed_names(FIRST, FIRST) == ()
+    assert changed_names(FIRST, NARROW) == ("temperature", "top_p")

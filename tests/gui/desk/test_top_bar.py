@@ -13,7 +13,7 @@ from bridge.midi import smf
 from bridge.playout.protocol import Inject, Panic
 from gui.desk.top_bar import TopBar
 from gui.desk.widgets.theme import DARK
-from gui.engine.phrases import USUAL_STYLES, fingers, phrase_file
+from gui.engine.phrases import DEFAULT_STYLES, performance_events, phrase_file
 
 STOPPED = Snapshot(0, TurnState.STOPPED, Settings(), ())
 NOW_NS = 7_000_000_000
@@ -37,7 +37,7 @@ def bar(qtbot: QtBot) -> TopBar:
 @pytest.fixture
 def asked(bar: TopBar) -> list[object]:
     requests: list[object] = []
-    bar.asked.connect(requests.append)
+    bar.requested.connect(requests.append)
     return requests
 
 
@@ -47,24 +47,24 @@ def test_it_begins_with_what_is_played_out_of_nothing_or_with_a_phrase(
     bar.start.click()
     assert asked == [Start()]
     asked.clear()
-    bar.begin_with.setCurrentIndex(1)
+    bar.phrase_box.setCurrentIndex(1)
     bar.start.click()
     assert asked == [Start(), HandOver()]
-    for index, name in enumerate(USUAL_STYLES, 2):
+    for index, name in enumerate(DEFAULT_STYLES, 2):
         asked.clear()
-        bar.begin_with.setCurrentIndex(index)
+        bar.phrase_box.setCurrentIndex(index)
         bar.start.click()
         listen, inject = asked
         assert listen == Start()
         assert isinstance(inject, Inject)
         score = smf.read(phrase_file(name)).score
-        assert inject.events == fingers(score, inject.events[0].time_ns)
+        assert inject.events == performance_events(score, inject.events[0].time_ns)
         assert 0 < inject.events[0].time_ns - NOW_NS < 1_000_000_000
 
 
 def test_it_stops_and_cannot_be_begun_otherwise_meanwhile(bar: TopBar, asked: list[object]) -> None:
     bar.show_snapshot(replace(STOPPED, state=TurnState.LISTENING))
-    assert not bar.begin_with.isEnabled()
+    assert not bar.phrase_box.isEnabled()
     bar.start.click()
     assert asked == [Stop()]
 
@@ -96,27 +96,27 @@ def test_it_says_what_goes_on(bar: TopBar) -> None:
         {"state": TurnState.ANSWERING, "settings": Settings(mode=Mode.TRADE)},
     ):
         bar.show_snapshot(replace(STOPPED, **facts))
-        said.add(bar.said)
+        said.add(bar.status_text)
     assert len(said) == 8
 
 
 def test_a_phrase_that_begins_is_named_while_it_is_played(bar: TopBar) -> None:
-    bar.begin_with.setCurrentIndex(bar.begin_with.findData("minuet"))
+    bar.phrase_box.setCurrentIndex(bar.phrase_box.findData("minuet"))
     bar.start.click()
     bar.show_snapshot(replace(STOPPED, state=TurnState.PLAYER, now_ns=NOW_NS))
-    assert "minuet" in bar.said
+    assert "minuet" in bar.status_text
     bar.show_snapshot(replace(STOPPED, state=TurnState.PLAYER, now_ns=NOW_NS + 60_000_000_000))
-    assert "minuet" not in bar.said
+    assert "minuet" not in bar.status_text
 
 
 def test_news_are_said_for_a_while(bar: TopBar, qtbot: QtBot) -> None:
-    usual = bar.said
-    bar.news_ms = 1
-    bar.say("Kept as a file.")
-    qtbot.waitUntil(lambda: bar.said == usual)
+    usual = bar.status_text
+    bar.message_ms = 1
+    bar.show_message("Kept as a file.")
+    qtbot.waitUntil(lambda: bar.status_text == usual)
 
 
-@pytest.mark.parametrize("sheet", ["", DARK.sheet()], ids=["plain", "dark"])
+@pytest.mark.parametrize("sheet", ["", DARK.style_sheet()], ids=["plain", "dark"])
 def test_nothing_moves_when_what_can_be_asked_for_changes(bar: TopBar, sheet: str) -> None:
     bar.setStyleSheet(sheet)
     bar.show()
@@ -129,24 +129,24 @@ def test_nothing_moves_when_what_can_be_asked_for_changes(bar: TopBar, sheet: st
 
 
 def test_what_was_said_stays_until_something_happens(bar: TopBar) -> None:
-    bar.say("Kept as a file.")
+    bar.show_message("Kept as a file.")
     bar.show_snapshot(replace(STOPPED, now_ns=1))
-    assert bar.said == "Kept as a file."
+    assert bar.status_text == "Kept as a file."
     bar.show_snapshot(replace(STOPPED, state=TurnState.LISTENING))
-    assert bar.said != "Kept as a file."
+    assert bar.status_text != "Kept as a file."
 
 
 def test_escape_twice_is_panic_and_once_is_not(bar: TopBar, asked: list[object]) -> None:
-    bar.escape()
+    bar.handle_escape()
     assert asked == []
-    bar.escape()
+    bar.handle_escape()
     assert asked == [Panic()]
-    bar.escape()
+    bar.handle_escape()
     assert asked == [Panic()]
 
 
 def test_without_an_engine_nothing_can_be_done(bar: TopBar, qtbot: QtBot) -> None:
-    bar.give_up()
-    with qtbot.assertNotEmitted(bar.asked):
+    bar.disable()
+    with qtbot.assertNotEmitted(bar.requested):
         for button in (bar.start, bar.answer, bar.end, bar.panic):
             qtbot.mouseClick(button, Qt.MouseButton.LeftButton)

@@ -21,7 +21,7 @@ from bridge.midi.instruments import Instrument
 from bridge.playout.protocol import Inject, OpenPorts, Panic
 from bridge.system.pipe import start_child
 from export.runtime.style_space import StyleSpace
-from gui.desk.preferences import Colours, Preferences
+from gui.desk.preferences import ColourScheme, Preferences
 from gui.desk.session_link import SessionLink
 from gui.desk.takes.small_roll import SmallRoll
 from gui.desk.widgets.theme import DARK, LIGHT, Theme
@@ -36,9 +36,9 @@ SCREENSHOTS = Path(__file__).parents[3] / "build" / "screenshots"
 
 def test_start_asks_for_what_is_chosen_and_then_listens(desk: Desk) -> None:
     desk.show(settings=Settings(temperature=0.8, bars=3))
-    desk.window.styles.map.choose("bach")
+    desk.window.styles.map.choose_style("bach")
     desk.heard()
-    desk.click(desk.window.bar.start)
+    desk.click(desk.window.top_bar.start)
     change, listen = desk.heard()
     assert isinstance(change, ChangeSettings)
     assert change.settings == Settings(style=(("bach", 1.0),), temperature=0.8, bars=3)
@@ -51,36 +51,36 @@ def test_before_the_engine_is_awake_all_is_as_it_comes(desk: Desk) -> None:
 
 def test_stop_halts(desk: Desk) -> None:
     desk.show(state=TurnState.LISTENING)
-    assert "Stop" in desk.window.bar.start.text()
-    desk.click(desk.window.bar.start)
+    assert "Stop" in desk.window.top_bar.start.text()
+    desk.click(desk.window.top_bar.start)
     assert desk.heard() == [Stop()]
 
 
 def test_answer_now_hands_over_when_a_phrase_is_heard(desk: Desk) -> None:
     desk.show(state=TurnState.ANSWERING)
-    assert not desk.window.bar.answer.isEnabled()
+    assert not desk.window.top_bar.answer.isEnabled()
     desk.show(state=TurnState.PLAYER)
-    desk.click(desk.window.bar.answer)
+    desk.click(desk.window.top_bar.answer)
     assert desk.heard() == [HandOver()]
 
 
 def test_antiphon_may_begin(desk: Desk) -> None:
     desk.show(state=TurnState.LISTENING)
-    assert "begin" in desk.window.bar.answer.text()
-    desk.click(desk.window.bar.answer)
+    assert "begin" in desk.window.top_bar.answer.text()
+    desk.click(desk.window.top_bar.answer)
     assert desk.heard() == [HandOver()]
 
 
 def test_an_answer_can_be_brought_to_an_end(desk: Desk) -> None:
     desk.show(state=TurnState.PLAYER)
-    assert not desk.window.bar.end.isEnabled()
+    assert not desk.window.top_bar.end.isEnabled()
     desk.show(state=TurnState.ANSWERING)
-    desk.click(desk.window.bar.end)
+    desk.click(desk.window.top_bar.end)
     assert desk.heard() == [End()]
 
 
 def test_panic_by_button_and_by_escape_twice(desk: Desk) -> None:
-    desk.click(desk.window.bar.panic)
+    desk.click(desk.window.top_bar.panic)
     assert desk.heard() == [Panic()]
     desk.window.activateWindow()
     desk.qtbot.keyClick(desk.window, Qt.Key.Key_Escape)
@@ -100,7 +100,7 @@ def test_what_a_knob_has_changed_in_the_engine_is_shown(desk: Desk) -> None:
 def test_a_choice_is_undone_and_done_again_by_keys(desk: Desk) -> None:
     desk.show()
     before = desk.window.settings()
-    desk.window.styles.map.choose("bach")
+    desk.window.styles.map.choose_style("bach")
     chosen = desk.asked()
     desk.show(settings=chosen)
     desk.window.activateWindow()
@@ -114,10 +114,10 @@ def test_a_choice_is_undone_and_done_again_by_keys(desk: Desk) -> None:
 
 def test_undo_takes_back_its_step_and_not_what_a_knob_has_changed_since(desk: Desk) -> None:
     desk.show()
-    desk.click(desk.window.advanced)
+    desk.click(desk.window.advanced_button)
     (spin,) = [
         each
-        for each in desk.window.play.findChildren(QDoubleSpinBox)
+        for each in desk.window.play_panel.findChildren(QDoubleSpinBox)
         if each.accessibleName() == "Temperature"
     ]
     before = spin.value()
@@ -133,11 +133,11 @@ def test_undo_takes_back_its_step_and_not_what_a_knob_has_changed_since(desk: De
 
 def test_a_number_that_was_written_is_undone_where_it_is(desk: Desk) -> None:
     desk.show()
-    desk.click(desk.window.advanced)
+    desk.click(desk.window.advanced_button)
     before = desk.window.settings()
     (spin,) = [
         each
-        for each in desk.window.play.findChildren(QDoubleSpinBox)
+        for each in desk.window.play_panel.findChildren(QDoubleSpinBox)
         if each.accessibleName() == "Temperature"
     ]
     spin.setFocus()
@@ -146,34 +146,34 @@ def test_a_number_that_was_written_is_undone_where_it_is(desk: Desk) -> None:
     desk.window.activateWindow()
     desk.qtbot.keySequence(spin, QKeySequence.StandardKey.Undo)
     assert desk.asked() == before
-    assert "temperature" in desk.window.bar.said
+    assert "temperature" in desk.window.top_bar.status_text
 
 
 def test_an_engine_that_has_ended_is_started_again_and_all_is_as_it_was(
     desk: Desk, qtbot: QtBot
 ) -> None:
     desk.show()
-    desk.window.styles.map.choose("bach")
+    desk.window.styles.map.choose_style("bach")
     chosen = desk.asked()
     desk.show(settings=chosen)
     desk.engine.close()
     with qtbot.waitSignal(desk.link.ended):
         desk.link.poll()
     assert desk.window.banner.isVisible()
-    assert not desk.window.bar.start.isEnabled()
+    assert not desk.window.top_bar.start.isEnabled()
     desk.window.warn("Something else is wrong.")
     with qtbot.waitSignal(desk.window.engine_wanted):
-        desk.click(desk.window.banner.help)
-    desk.window.lack_engine("It does not start.")  # and may be asked for once more
+        desk.click(desk.window.banner.remedy_button)
+    desk.window.show_engine_missing("It does not start.")  # and may be asked for once more
     with qtbot.waitSignal(desk.window.engine_wanted):
-        desk.click(desk.window.banner.help)
+        desk.click(desk.window.banner.remedy_button)
     mine, engine = Pipe()
-    desk.window.take_engine(mine)
+    desk.window.attach_engine(mine)
     desk.engine = engine
     assert desk.asked() == chosen
     desk.begin_anew()
     desk.show(settings=chosen)
-    assert desk.window.bar.start.isEnabled()
+    assert desk.window.top_bar.start.isEnabled()
     assert desk.window.keyboard.isEnabled()
     assert not desk.window.banner.isVisible()
 
@@ -181,15 +181,15 @@ def test_an_engine_that_has_ended_is_started_again_and_all_is_as_it_was(
 def test_what_is_wrong_is_said_until_it_is_not_and_hides_nothing(desk: Desk) -> None:
     desk.show(state=TurnState.LISTENING, problem="The JACK server is gone.")
     assert desk.window.banner.isVisible()
-    assert "Listening" in desk.window.bar.said
+    assert "Listening" in desk.window.top_bar.status_text
     desk.show(state=TurnState.LISTENING)
     assert not desk.window.banner.isVisible()
 
 
 def test_a_phrase_that_comes_with_it_begins(desk: Desk) -> None:
     desk.show()
-    desk.window.bar.begin_with.setCurrentIndex(2)
-    desk.click(desk.window.bar.start)
+    desk.window.top_bar.phrase_box.setCurrentIndex(2)
+    desk.click(desk.window.top_bar.start)
     assert [type(each) for each in desk.heard()] == [ChangeSettings, Start, Inject]
 
 
@@ -199,7 +199,7 @@ def test_letters_are_played_while_the_keys_are_shown(desk: Desk) -> None:
     desk.qtbot.keyClick(desk.window.roll, Qt.Key.Key_A)
     played = [each for each in desk.heard() if isinstance(each, Inject)]
     assert [type(i.events[0].event) for i in played] == [NoteOn, NoteOff]
-    desk.click(desk.window.keys)
+    desk.click(desk.window.keys_button)
     assert not desk.window.keyboard.isVisible()
     desk.heard()
     desk.qtbot.keyClick(desk.window.roll, Qt.Key.Key_A)
@@ -220,7 +220,7 @@ def test_a_key_that_is_held_is_let_go_of_when_the_window_closes(desk: Desk) -> N
 def test_after_start_the_space_bar_is_the_pedal_and_does_not_stop(desk: Desk) -> None:
     desk.show()
     desk.window.activateWindow()
-    desk.click(desk.window.bar.start)
+    desk.click(desk.window.top_bar.start)
     desk.show(state=TurnState.LISTENING)
     desk.heard()
     focused = QApplication.focusWidget()
@@ -231,9 +231,9 @@ def test_after_start_the_space_bar_is_the_pedal_and_does_not_stop(desk: Desk) ->
 
 def test_keys_that_play_are_no_change_of_tab(desk: Desk) -> None:
     desk.show()
-    desk.click(desk.window.advanced)
-    desk.window.begin_checkup()
-    desk.click(desk.window.keys)
+    desk.click(desk.window.advanced_button)
+    desk.window.start_checkup()
+    desk.click(desk.window.keys_button)
     assert desk.window.devices.isVisible()
 
 
@@ -242,7 +242,7 @@ def test_what_is_being_typed_is_left_alone(desk: Desk) -> None:
     desk.show(settings=finer)
     (spin,) = [
         each
-        for each in desk.window.play.findChildren(QDoubleSpinBox)
+        for each in desk.window.play_panel.findChildren(QDoubleSpinBox)
         if each.accessibleName() == "Temperature"
     ]
     spin.lineEdit().setText("1.")
@@ -253,7 +253,7 @@ def test_what_is_being_typed_is_left_alone(desk: Desk) -> None:
 def test_what_is_on_its_way_is_not_shown_away(desk: Desk) -> None:
     desk.show(settings=desk.window.settings())
     before = desk.window.settings()
-    desk.window.styles.map.choose("bach")
+    desk.window.styles.map.choose_style("bach")
     asked = desk.asked()
     desk.show(settings=before)  # the engine has not heard of it yet
     assert desk.window.settings() == asked
@@ -263,11 +263,11 @@ def test_what_is_on_its_way_is_not_shown_away(desk: Desk) -> None:
 
 
 def test_playing_is_there_for_those_who_want_all_of_it(desk: Desk) -> None:
-    assert not desk.window.play.isVisible()
-    desk.click(desk.window.advanced)
-    assert desk.window.play.isVisible()
-    desk.click(desk.window.advanced)
-    assert not desk.window.play.isVisible()
+    assert not desk.window.play_panel.isVisible()
+    desk.click(desk.window.advanced_button)
+    assert desk.window.play_panel.isVisible()
+    desk.click(desk.window.advanced_button)
+    assert not desk.window.play_panel.isVisible()
 
 
 def test_it_says_who_plays_and_what_is_wrong(desk: Desk) -> None:
@@ -292,7 +292,7 @@ def test_it_says_that_the_engine_has_ended(desk: Desk) -> None:
     desk.engine.close()
     desk.link.poll()
     assert "engine has ended" in desk.texts()
-    assert not desk.window.bar.start.isEnabled()
+    assert not desk.window.top_bar.start.isEnabled()
 
 
 def test_closing_the_window_halts_and_stops_the_timer(desk: Desk) -> None:
@@ -305,7 +305,7 @@ REMEMBERED = Preferences(
     settings=Settings(style=(("bach", 1.0),), mode=Mode.LOOP, bars=4),
     controls=((Control(0, 64), Action.HAND_OVER),),
     output_name="synth:in",
-    theme=Colours.LIGHT,
+    theme=ColourScheme.LIGHT,
     advanced=True,
 )
 
@@ -321,7 +321,7 @@ def test_what_it_was_like_is_restored_and_asked_for(desk: Desk) -> None:
     desk.show(settings=REMEMBERED.settings, bindings=REMEMBERED.controls)
     kept = desk.window.preferences()
     assert replace(kept, geometry="") == REMEMBERED
-    assert desk.window.controls.isVisible() or desk.window.play.isVisible()
+    assert desk.window.controls.isVisible() or desk.window.play_panel.isVisible()
 
 
 def test_what_has_no_control_of_its_own_and_what_was_learned_is_not_lost(desk: Desk) -> None:
@@ -348,7 +348,7 @@ def test_its_size_is_restored(desk: Desk, qtbot: QtBot, space: StyleSpace, tmp_p
 
 def test_what_was_played_is_kept_as_a_file(desk: Desk, tmp_path: Path) -> None:
     desk.show(jam())
-    desk.click(desk.window.kept.minute)
+    desk.click(desk.window.captures_panel.keep_minute)
     assert desk.heard() == [Capture(60 * SECOND)]
     desk.engine.send(Captured(Record(conversation()), "made by a test"))
     with desk.qtbot.waitSignal(desk.link.captured):
@@ -356,15 +356,15 @@ def test_what_was_played_is_kept_as_a_file(desk: Desk, tmp_path: Path) -> None:
     (file,) = (tmp_path / "kept").iterdir()
     assert file.name in desk.texts()
     assert len(smf.read(file).score.notes) == len(conversation())
-    assert desk.window.kept.list.model().rowCount() == 1
+    assert desk.window.captures_panel.list.model().rowCount() == 1
 
 
 def test_what_is_to_be_kept_and_what_is_to_be_gone_on_with_are_not_mixed_up(
     desk: Desk, tmp_path: Path
 ) -> None:
     desk.show(jam())
-    desk.click(desk.window.kept.all)
-    desk.window.takes.controls.take.click()  # which an engine that ends would never answer
+    desk.click(desk.window.captures_panel.keep_all)
+    desk.window.takes.controls.propose.click()  # which an engine that ends would never answer
     asked = [each for each in desk.heard() if isinstance(each, Capture)]
     assert [each.purpose for each in asked] == [Purpose.KEEP, Purpose.CONTINUE]
     played = Captured(Record(conversation()), "made by a test", Purpose.KEEP)
@@ -415,12 +415,12 @@ def test_a_real_engine_wakes_listens_and_stops(
     window.show()
 
     def state() -> TurnState | None:
-        return window.shown.state if window.shown else None
+        return window.snapshot.state if window.snapshot else None
 
     qtbot.waitUntil(lambda: state() is TurnState.STOPPED, timeout=20_000)
-    qtbot.mouseClick(window.bar.start, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.top_bar.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: state() is TurnState.LISTENING, timeout=20_000)
-    qtbot.mouseClick(window.bar.start, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.top_bar.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: state() is TurnState.STOPPED, timeout=20_000)
     window.close()
     engine.close()
@@ -448,7 +448,7 @@ def test_a_file_that_is_dropped_is_continued_and_a_take_is_heard(desk: Desk) -> 
     assert drop(desk.window, phrase_file("minuet")).isAccepted()
     assert desk.window.takes.isVisible()
     takes = desk.window.takes
-    desk.qtbot.waitUntil(lambda: not takes.busy and len(takes.takes.nodes) == 5, timeout=60_000)
+    desk.qtbot.waitUntil(lambda: not takes.is_busy and len(takes.takes.nodes) == 5, timeout=60_000)
     desk.heard()
     rolls = desk.window.findChildren(SmallRoll)
     desk.window.activateWindow()
@@ -474,14 +474,14 @@ def test_what_is_no_midi_file_is_not_taken(desk: Desk, tmp_path: Path) -> None:
     assert not drop(desk.window, tmp_path / "song.wav").isAccepted()
     (tmp_path / "song.mid").write_bytes(b"no MIDI")
     drop(desk.window, tmp_path / "song.mid")
-    assert "song.mid" in desk.window.banner.said
+    assert "song.mid" in desk.window.banner.message
 
 
 def test_takes_and_keys_that_are_shown_are_shown_again(
     desk: Desk, qtbot: QtBot, space: StyleSpace, tmp_path: Path
 ) -> None:
-    desk.click(desk.window.propose)
-    desk.click(desk.window.keys)
+    desk.click(desk.window.takes_button)
+    desk.click(desk.window.keys_button)
     other = Desk(qtbot, space, tmp_path)
     other.window.restore(desk.window.preferences())
     assert other.window.takes.isVisible()
@@ -492,14 +492,14 @@ def test_takes_and_keys_that_are_shown_are_shown_again(
 def test_a_picture_is_taken_with_takes(desk: Desk) -> None:
     """It is the one in the README."""
     desk.window.resize(1280, 800)
-    desk.window.styles.map.choose("bossa nova")
-    desk.click(desk.window.propose)
+    desk.window.styles.map.choose_style("bossa nova")
+    desk.click(desk.window.takes_button)
     takes = desk.window.takes
-    takes.begin_with(smf.read(phrase_file("minuet")).score, "minuet")
-    desk.qtbot.waitUntil(lambda: not takes.busy and len(takes.takes.nodes) == 5, timeout=60_000)
+    takes.start_from(smf.read(phrase_file("minuet")).score, "minuet")
+    desk.qtbot.waitUntil(lambda: not takes.is_busy and len(takes.takes.nodes) == 5, timeout=60_000)
     desk.window.roll.setFocus()
     desk.show(jam(), settings=desk.window.settings())
-    desk.window.bar.show_snapshot(jam())
+    desk.window.top_bar.show_snapshot(jam())
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     assert desk.window.grab().save(str(SCREENSHOTS / "window-takes.png"))
 
@@ -518,11 +518,11 @@ def test_a_picture_is_taken(
 ) -> None:
     desk = Desk(qtbot, space, tmp_path, theme)
     desk.window.resize(*size)
-    desk.window.styles.map.choose("bossa nova")
+    desk.window.styles.map.choose_style("bossa nova")
     chosen = replace(desk.window.settings(), instruments=(Instrument.PIANO, Instrument.BASS))
     desk.show(jam(), settings=chosen)
     if advanced:
-        desk.click(desk.window.advanced)
+        desk.click(desk.window.advanced_button)
     QApplication.processEvents()  # what was shown or hidden finds its place
     picture = desk.window.grab()
     assert (picture.width(), picture.height()) == size

@@ -7,15 +7,15 @@ import pytest
 from bridge.midi import smf
 from bridge.midi.events import NoteOff, NoteOn
 from bridge.midi.notes import Score
-from gui.engine.phrases import USUAL_STYLES, fingers, phrase_file
+from gui.engine.phrases import DEFAULT_STYLES, performance_events, phrase_file
 
 SECOND = 1_000_000_000
 
 
-@pytest.mark.parametrize("name", USUAL_STYLES)
+@pytest.mark.parametrize("name", DEFAULT_STYLES)
 def test_each_note_begins_and_ends_once_and_the_first_when_it_is_to(name: str) -> None:
     score = smf.read(phrase_file(name)).score
-    keys = fingers(score, 5 * SECOND)
+    keys = performance_events(score, 5 * SECOND)
     assert [key.time_ns for key in keys] == sorted(key.time_ns for key in keys)
     assert keys[0].time_ns == 5 * SECOND
     held = Counter[tuple[int, int]]()  # two voices may hold the same key
@@ -29,4 +29,4 @@ def test_each_note_begins_and_ends_once_and_the_first_when_it_is_to(name: str) -
 
 
 def test_of_nothing_nothing_is_played() -> None:
-    assert fingers(Score(), 0) == ()
+    assert performance_events(Score(), 0) == ()

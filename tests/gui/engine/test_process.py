@@ -16,7 +16,7 @@ from bridge.synth.process import BACKEND_VARIABLE
 from bridge.system.pipe import Child, start_child
 from export.runtime.artefact import default_artefact
 from gui.engine.process import Engine
-from gui.engine.snapshots import Capture, Captured, Parcel, Purpose, Unpacker
+from gui.engine.snapshots import Capture, Captured, SnapshotDelta, Purpose, Unpacker
 from tests.bridge.conftest import Peer
 from tests.bridge.jack_server import shared_jack_server
 
@@ -31,7 +31,7 @@ def turned(engine: Engine, until: Callable[[list[LogEntry]], bool]) -> list[LogE
     give_up_ns = engine.now_ns + PATIENCE_NS
     while not until(log):
         assert engine.now_ns < give_up_ns, [entry.event for entry in log]
-        log += engine.turn(engine.now_ns + 50 * MS)
+        log += engine.poll(engine.now_ns + 50 * MS)
     return log
 
 
@@ -66,11 +66,11 @@ def test_the_player_comes_back_in_and_the_answer_yields() -> None:
         assert all(n.release_ns is not None and n.release_ns <= engine.now_ns for n in answered)
         engine.post(HandOver())
         turned(engine, said("first note sent"))
-        every = engine.captured(Capture()).record.notes
+        every = engine.capture(Capture()).record.notes
         assert [n.onset_ns for n in every] == [n.onset_ns for n in engine.record().notes][
             : len(every)
         ]
-        late = engine.captured(Capture(engine.now_ns - back + 100 * MS)).record.notes
+        late = engine.capture(Capture(engine.now_ns - back + 100 * MS)).record.notes
         assert [note.pitch for note in late if not note.answered] == [72]
         assert len(late) < len(every)
 
@@ -122,7 +122,7 @@ class Face:
         while True:
             assert self.pipe.poll(20)
             told = self.pipe.recv()
-            if isinstance(told, Parcel) and wanted(snapshot := self._unpacker.unpack(told)):
+            if isinstance(told, SnapshotDelta) and wanted(snapshot := self._unpacker.unpack(told)):
                 return snapshot
 
     def captured(self) -> Captured:

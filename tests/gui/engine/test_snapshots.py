@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from bridge.messages.settings import Settings
 from bridge.messages.snapshot import RollNote, Snapshot, TurnState
 from bridge.midi.instruments import Instrument
-from gui.engine.snapshots import Packer, Parcel, Unpacker
+from gui.engine.snapshots import Packer, SnapshotDelta, Unpacker
 
 EMPTY = Snapshot(0, TurnState.LISTENING, Settings(), ())
 
@@ -36,7 +36,7 @@ def test_whatever_is_dropped_taken_back_or_added_comes_out_the_same(
         notes += tuple(note(serial + n) for n in range(added))
         serial += added
         snapshot = replace(EMPTY, now_ns=serial, notes=notes)
-        parcel: Parcel = pickle.loads(pickle.dumps(packer.pack(snapshot)))  # noqa: S301 - our own
+        parcel: SnapshotDelta = pickle.loads(pickle.dumps(packer.pack(snapshot)))  # noqa: S301 - our own
         shown.append(unpacker.unpack(parcel))
         assert shown[-1] == snapshot
     for before, after in pairwise(shown):

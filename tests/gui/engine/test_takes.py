@@ -17,8 +17,17 @@ from bridge.system.pipe import start_child
 from export.runtime.artefact import ArtefactError, default_artefact
 from export.runtime.continuation import MOST_TRIES
 from export.runtime.decoder import Decoder
-from gui.engine.proposals import Answer, Cancel, Failed, Finished, Grown, Loading, Propose, Proposed
-from gui.engine.takes import Model, Proposing, serve
+from gui.engine.proposals import (
+    Reply,
+    Cancel,
+    Failed,
+    EndOfProposals,
+    Progress,
+    Loading,
+    Propose,
+    Proposal,
+)
+from gui.engine.takes import Model, ProposalJob, serve
 
 PIANO, BASS = Instrument.PIANO, Instrument.BASS
 SCORE = Score(
@@ -35,10 +44,10 @@ def model() -> Model:
     return artefact, Decoder(artefact, device="cpu", threads=1)
 
 
-def proposed(model: Model, asked: Propose) -> list[Proposed]:
-    proposing, found = Proposing(model, asked), []
-    while not proposing.done:
-        candidate = proposing.work()
+def proposed(model: Model, asked: Propose) -> list[Proposal]:
+    proposing, found = ProposalJob(model, asked), []
+    while not proposing.is_done:
+        candidate = proposing.step()
         if candidate is not None:
             found.append(candidate)
     return found
@@ -108,7 +117,7 @@ class Served:
         self.thread = threading.Thread(target=serve, args=(theirs, load, clock))
         self.thread.start()
 
-    def answers(self) -> Iterator[Answer]:
+    def answers(self) -> Iterator[Reply]:
         yield from answers(self.face)
 
     def close(self) -> None:
@@ -117,13 +126,13 @@ class Served:
         assert not self.thread.is_alive()
 
 
-def answers(face: Connection) -> Iterator[Answer]:
+def answers(face: Connection) -> Iterator[Reply]:
     """Yield what comes, up to an end."""
     while True:
         assert face.poll(60)
-        answer: Answer = face.recv()
+        answer: Reply = face.recv()
         yield answer
-        if isinstance(answer, Finished | Failed):
+        if isinstance(answer, EndOfProposals | Failed):
             return
 
 
@@ -140,18 +149,18 @@ def test_it_loads_once_and_shows_how_candidates_grow(model: Model) -> None:
     served.face.send(ASKED)
     told = list(served.answers())
     assert isinstance(told[0], Loading)
-    growing = [each for each in told if isinstance(each, Grown)]
+    growing = [each for each in told if isinstance(each, Progress)]
     assert {each.candidate for each in growing} == {0, 1, 2, 3}
-    shares = [each.share for each in growing if each.candidate == 0]
+    shares = [each.fraction for each in growing if each.candidate == 0]
     assert shares == sorted(shares)
     assert any(0 < share < 1 for share in shares)
     assert {len(each.notes) for each in growing} > {0, 1, 2}
-    assert sum(isinstance(each, Proposed) for each in told) == 4
-    assert {each.number for each in told} == {7}
-    served.face.send(replace(ASKED, number=8, count=1))
-    assert [type(each) for each in served.answers() if not isinstance(each, Grown)] == [
-        Proposed,
-        Finished,
+    assert sum(isinstance(each, Proposal) for each in told) == 4
+    assert {each.request_id for each in told} == {7}
+    served.face.send(replace(ASKED, request_id=8, count=1))
+    assert [type(each) for each in served.answers() if not isinstance(each, Progress)] == [
+        Proposal,
+        EndOfProposals,
     ]
     assert served.loads == 1
     served.close()
@@ -160,22 +169,22 @@ def test_it_loads_once_and_shows_how_candidates_grow(model: Model) -> None:
 def test_what_nobody_looks_at_costs_no_messages(model: Model) -> None:
     served = Served(model, ManualClock())
     served.face.send(ASKED)
-    assert not any(isinstance(each, Grown) for each in served.answers())
+    assert not any(isinstance(each, Progress) for each in served.answers())
     served.close()
 
 
 def test_cancelled_it_stops_and_a_new_request_ends_the_one_before(model: Model) -> None:
     served = Served(model, EverLater())
     served.face.send(replace(ASKED, bars=1000))
-    while not isinstance(served.face.recv(), Grown):
+    while not isinstance(served.face.recv(), Progress):
         pass
     served.face.send(Cancel())
-    served.face.send(replace(ASKED, number=8, bars=1000))
+    served.face.send(replace(ASKED, request_id=8, bars=1000))
     while served.face.recv().number != 8:
         pass
-    served.face.send(replace(ASKED, number=9, count=1))
-    last = [each for each in served.answers() if each.number == 9]
-    assert isinstance(last[-1], Finished)
+    served.face.send(replace(ASKED, request_id=9, count=1))
+    last = [each for each in served.answers() if each.request_id == 9]
+    assert isinstance(last[-1], EndOfProposals)
     served.close()
 
 
@@ -196,7 +205,7 @@ def test_what_cannot_be_is_a_sentence_and_the_next_request_is_heard(
     assert words in failed.text
     served.face.send(replace(ASKED, count=1))
     *_, finished = served.answers()
-    assert isinstance(finished, Finished)
+    assert isinstance(finished, EndOfProposals)
     served.close()
 
 
@@ -213,7 +222,7 @@ def test_as_a_process_it_gives_way_to_others_and_leaves_with_the_window() -> Non
     child.connection.send(ASKED)
     told = list(answers(child.connection))
     assert isinstance(told[0], Loading)
-    assert sum(isinstance(each, Proposed) for each in told) == 4
+    assert sum(isinstance(each, Proposal) for each in told) == 4
     if hasattr(os, "getpriority"):
         ours = os.getpriority(os.PRIO_PROCESS, 0)
         assert os.getpriority(os.PRIO_PROCESS, child.process.pid) == min(19, ours + 10)

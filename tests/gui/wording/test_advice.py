@@ -18,30 +18,30 @@ NO_JACK = "There is no JACK server; start JACK or PipeWire."
     ],
 )
 def test_each_system_has_a_remedy(platform: str, word: str) -> None:
-    assert word in str(advice.remedy(platform))
-    assert str(advice.remedy(platform)).endswith(".")
+    assert word in str(advice.midi_remedy(platform))
+    assert str(advice.midi_remedy(platform)).endswith(".")
 
 
 def test_where_the_system_answers_the_port_is_what_is_wrong() -> None:
     wrong = 'There is no port "harp"; there are: synth.'
-    assert str(advice.unopened(wrong, "linux", answers=True)) == wrong
-    assert advice.unopened(NO_JACK, "linux", answers=False) == advice.remedy("linux")
-    assert advice.unopened("", "darwin", answers=True) == advice.remedy("darwin")
+    assert str(advice.advise_no_ports(wrong, "linux", responds=True)) == wrong
+    assert advice.advise_no_ports(NO_JACK, "linux", responds=False) == advice.midi_remedy("linux")
+    assert advice.advise_no_ports("", "darwin", responds=True) == advice.midi_remedy("darwin")
 
 
 def test_windows_answers_before_there_are_ports() -> None:
-    told = advice.unopened("Windows makes no virtual MIDI ports.", "win32", answers=True)
+    told = advice.advise_no_ports("Windows makes no virtual MIDI ports.", "win32", responds=True)
     assert "loopMIDI" in str(told)
 
 
 def test_only_on_linux_a_better_way_is_at_hand() -> None:
     ways = "jack", "rtmidi", "loopback", "alsa"
-    told = {way: str(advice.opened(way, "a", "b", "linux")) for way in ways}
+    told = {way: str(advice.describe_open_ports(way, "a", "b", "linux")) for way in ways}
     assert told["jack"] == "Listens on a and plays on b, through JACK, exact to the sample."
     assert "PipeWire" in told["rtmidi"]
     assert "no device" in told["loopback"]
     assert "through alsa." in told["alsa"]
-    assert "PipeWire" not in str(advice.opened("rtmidi", "a", "b", "darwin"))
+    assert "PipeWire" not in str(advice.describe_open_ports("rtmidi", "a", "b", "darwin"))
 
 
 @pytest.mark.parametrize(
@@ -49,17 +49,21 @@ def test_only_on_linux_a_better_way_is_at_hand() -> None:
     [(True, False, "Connect Antiphon:out"), (False, False, "channel 1"), (True, True, "track")],
 )
 def test_what_is_not_heard_is_looked_for_where_it_goes(own: bool, plugin: bool, word: str) -> None:  # noqa: FBT001
-    assert word in str(advice.unheard("Antiphon:out", own=own, plugin=plugin))
+    assert word in str(advice.advise_no_sound("Antiphon:out", own_port=own, plugin=plugin))
 
 
 def test_what_is_connected_already_need_not_be() -> None:
-    told = advice.unheard("Antiphon:out", own=True, plugin=False, patched=True)
+    told = advice.advise_no_sound(
+        "Antiphon:out", own_port=True, plugin=False, output_connected=True
+    )
     assert str(told).startswith("What is connected to Antiphon:out gets them")
 
 
 def test_where_the_synth_sounds_or_cannot_that_is_what_to_look_at() -> None:
     sounds, cannot = "Antiphon sounds by itself, through JACK.", "There is no sound device."
-    told = advice.unheard("Antiphon:out", own=True, plugin=False, sound=sounds)
+    told = advice.advise_no_sound("Antiphon:out", own_port=True, plugin=False, synth_status=sounds)
     assert str(told).startswith("Antiphon sounds by itself, through JACK: see that the speakers")
-    mute = advice.unheard("a", own=True, plugin=False, sound=cannot, mute=True)
+    mute = advice.advise_no_sound(
+        "a", own_port=True, plugin=False, synth_status=cannot, synth_failed=True
+    )
     assert str(mute) == cannot

@@ -21,13 +21,13 @@ def test_printed_it_is_english() -> None:
 
 
 def test_shown_its_patterns_are_translated_and_then_filled() -> None:
-    told = OPEN.format("{in}", WAY.format("JACK"), 2.04).told(german)
+    told = OPEN.format("{in}", WAY.format("JACK"), 2.04).render(german)
     assert told == "Es hört {in}, über JACK, seit 2.0 ms."
 
 
 def test_what_somebody_else_said_stays_as_it_is() -> None:
     said = Sentence.verbatim("There is no port {}; {")
-    assert str(said) == said.told(german) == "There is no port {}; {"
+    assert str(said) == said.render(german) == "There is no port {}; {"
 
 
 def test_those_that_say_the_same_are_equal() -> None:

@@ -22,7 +22,14 @@ from bridge.playout.protocol import (
 )
 from bridge.session.player import MS, SECOND
 from bridge.session.session import Inbox, Session
-from gui.desk.devices.checkup import ANSWER_NS, FIGURE, OPENING_NS, Checkup, Finding, Sign
+from gui.desk.devices.checkup import (
+    AUDITION_TIMEOUT_NS,
+    TEST_PHRASE,
+    PORTS_TIMEOUT_NS,
+    Checkup,
+    Finding,
+    CheckStatus,
+)
 from gui.wording import advice
 
 READY = Ready("jack", "Antiphon:in", "Antiphon:out")
@@ -53,7 +60,7 @@ class Consulting:
     def goes_on(self, for_ns: int) -> Iterator[Snapshot]:
         """Let time pass while the checkup runs."""
         end_ns = self.now_ns + for_ns
-        while self.now_ns < end_ns and self.checkup.running:
+        while self.now_ns < end_ns and self.checkup.is_running:
             self.tell()
             shown = self.session.snapshot(self.now_ns)
             self.ask(self.checkup.step(self.now_ns, shown))
@@ -66,7 +73,7 @@ class Consulting:
 
     def to_its_end(self) -> None:
         list(self.goes_on(20 * SECOND))
-        assert not self.checkup.running
+        assert not self.checkup.is_running
 
     def found(self, title: str) -> Finding:
         return next(finding for finding in self.checkup.findings if str(finding.title) == title)
@@ -74,57 +81,62 @@ class Consulting:
     def said(self, title: str) -> str:
         return str(self.found(title).sentence)
 
-    def told(self, title: str) -> tuple[Sign, str]:
-        return self.found(title).sign, self.said(title)
+    def told(self, title: str) -> tuple[CheckStatus, str]:
+        return self.found(title).status, self.said(title)
 
     def advised(self) -> list[int]:
         """Return the advance that is advised, or nothing."""
         advance_ns = self.checkup.advance_ns
         return [] if advance_ns is None else [advance_ns]
 
-    def signs(self) -> list[Sign]:
-        return [finding.sign for finding in self.checkup.findings]
+    def signs(self) -> list[CheckStatus]:
+        return [finding.status for finding in self.checkup.findings]
 
 
 def test_before_it_begins_it_says_what_it_will_look_at() -> None:
     consulting = Consulting(READY)
-    assert consulting.signs() == [Sign.WAITING] * 4
+    assert consulting.signs() == [CheckStatus.PENDING] * 4
     consulting.to_its_end()
     assert consulting.asked == []
 
 
 def test_without_a_loop_all_is_well_and_nothing_is_measured() -> None:
     consulting = Consulting(READY)
-    consulting.checkup.begin()
+    consulting.checkup.start()
     consulting.until(TurnState.ANSWERING)
-    assert consulting.checkup.asks
+    assert consulting.checkup.asks_if_heard
     consulting.to_its_end()
-    assert consulting.asked == [Audition(FIGURE)]
-    assert consulting.played == len(FIGURE.notes)
+    assert consulting.asked == [Audition(TEST_PHRASE)]
+    assert consulting.played == len(TEST_PHRASE.notes)
     assert consulting.session.state is TurnState.STOPPED
-    assert consulting.signs() == [Sign.WELL, Sign.ASKED, Sign.WELL, Sign.WAITING]
+    assert consulting.signs() == [
+        CheckStatus.OK,
+        CheckStatus.QUESTION,
+        CheckStatus.OK,
+        CheckStatus.PENDING,
+    ]
     assert "connect the output to the input" in consulting.said("Round trip")
     assert consulting.advised() == []
-    consulting.checkup.hear(heard=True)
-    assert consulting.found("Test notes").sign is Sign.WELL
-    assert not consulting.checkup.asks
+    consulting.checkup.record_answer(heard=True)
+    assert consulting.found("Test notes").status is CheckStatus.OK
+    assert not consulting.checkup.asks_if_heard
 
 
 def test_a_session_that_goes_on_goes_on_afterwards() -> None:
     consulting = Consulting(READY, Start())
-    consulting.checkup.begin()
+    consulting.checkup.start()
     consulting.to_its_end()
     assert consulting.session.state is TurnState.LISTENING
 
 
 def test_a_loop_is_found_and_its_round_trip_advised() -> None:
     consulting = Consulting(READY, EchoDetected((400 * MS,)))  # long ago, and of other notes
-    consulting.checkup.begin()
+    consulting.checkup.start()
     consulting.until(TurnState.ANSWERING)
-    assert consulting.found("Echoes").sign is Sign.WAITING
+    assert consulting.found("Echoes").status is CheckStatus.PENDING
     consulting.tell(EchoDetected((12 * MS, 12_340_000, 13 * MS)))
     next(consulting.goes_on(SECOND))
-    assert consulting.found("Echoes").sign is Sign.WARNING
+    assert consulting.found("Echoes").status is CheckStatus.WARNING
     assert consulting.advised() == [], "it is still measured"
     consulting.to_its_end()
     assert "12.3 ms" in consulting.said("Round trip")
@@ -135,31 +147,31 @@ def test_a_loop_is_found_and_its_round_trip_advised() -> None:
     consulting.checkup.step(consulting.now_ns, consulting.session.snapshot(consulting.now_ns))
     assert consulting.advised() == []
     assert consulting.told("Round trip") == (
-        Sign.WELL,
+        CheckStatus.OK,
         "A note takes 12.3 ms out and back, and is sent so much earlier.",
     )
 
 
 def test_what_comes_back_after_the_last_note_is_waited_for() -> None:
     consulting = Consulting(READY)
-    consulting.checkup.begin()
+    consulting.checkup.start()
     consulting.until(TurnState.ANSWERING)
     consulting.until(TurnState.STOPPED)
     list(consulting.goes_on(SECOND // 2))
     consulting.tell(EchoDetected((150 * MS,)))
     consulting.to_its_end()
-    assert consulting.found("Echoes").sign is Sign.WARNING
+    assert consulting.found("Echoes").status is CheckStatus.WARNING
 
 
 @pytest.mark.parametrize("delay_ns", [-200_000, 400_000])
 def test_of_a_round_trip_that_nobody_hears_nothing_is_made(delay_ns: int) -> None:
     consulting = Consulting(READY)
-    consulting.checkup.begin()
+    consulting.checkup.start()
     consulting.until(TurnState.ANSWERING)
     consulting.tell(EchoDetected((delay_ns,)))
     consulting.to_its_end()
     assert consulting.advised() == []
-    assert consulting.found("Round trip").sign is Sign.WELL
+    assert consulting.found("Round trip").status is CheckStatus.OK
 
 
 @pytest.mark.parametrize(
@@ -172,20 +184,20 @@ def test_of_a_round_trip_that_nobody_hears_nothing_is_made(delay_ns: int) -> Non
 )
 def test_who_hears_nothing_is_told_where_to_look(world: tuple[Inbox, ...], word: str) -> None:
     consulting = Consulting(*world)
-    consulting.checkup.begin()
+    consulting.checkup.start()
     consulting.until(TurnState.ANSWERING)
-    consulting.checkup.hear(heard=False)
+    consulting.checkup.record_answer(heard=False)
     consulting.to_its_end()
-    assert consulting.found("Ports").sign is Sign.WELL
-    assert consulting.found("Test notes").sign is Sign.BAD
+    assert consulting.found("Ports").status is CheckStatus.OK
+    assert consulting.found("Test notes").status is CheckStatus.FAILED
     assert word in consulting.said("Test notes")
 
 
 def test_who_hears_nothing_of_the_synth_is_told_of_the_synth() -> None:
     consulting = Consulting(READY)
-    consulting.checkup.begin()
+    consulting.checkup.start()
     consulting.until(TurnState.ANSWERING)
-    consulting.checkup.hear(heard=False)
+    consulting.checkup.record_answer(heard=False)
     shown = consulting.session.snapshot(consulting.now_ns)
     consulting.tell(OutputConnected(connected=True))
     patched = consulting.session.snapshot(consulting.now_ns)
@@ -206,37 +218,37 @@ def test_who_hears_nothing_of_the_synth_is_told_of_the_synth() -> None:
 
 def test_where_no_port_opens_it_says_what_to_do_and_plays_nothing() -> None:
     consulting = Consulting(Problem("There is no JACK server; start JACK or PipeWire."))
-    consulting.checkup.begin()
+    consulting.checkup.start()
     consulting.to_its_end()
-    assert consulting.signs() == [Sign.BAD, *[Sign.WAITING] * 3]
-    assert consulting.said("Ports") == str(advice.remedy("linux"))
+    assert consulting.signs() == [CheckStatus.FAILED, *[CheckStatus.PENDING] * 3]
+    assert consulting.said("Ports") == str(advice.midi_remedy("linux"))
     assert consulting.asked == []
 
 
 def test_ports_may_take_a_while_to_open() -> None:
     consulting = Consulting()
-    consulting.checkup.begin()
-    list(consulting.goes_on(OPENING_NS - SECOND))
-    assert consulting.told("Ports") == (Sign.WAITING, "Opening ...")
+    consulting.checkup.start()
+    list(consulting.goes_on(PORTS_TIMEOUT_NS - SECOND))
+    assert consulting.told("Ports") == (CheckStatus.PENDING, "Opening ...")
     consulting.tell(READY)
     consulting.to_its_end()
-    assert consulting.found("Ports").sign is Sign.WELL
+    assert consulting.found("Ports").status is CheckStatus.OK
 
 
 def test_ports_that_never_open_are_given_up() -> None:
     consulting = Consulting()
-    consulting.checkup.begin()
+    consulting.checkup.start()
     began_ns = consulting.now_ns
     consulting.to_its_end()
-    assert consulting.now_ns - began_ns == OPENING_NS + STEP_NS
-    assert consulting.found("Ports").sign is Sign.BAD
+    assert consulting.now_ns - began_ns == PORTS_TIMEOUT_NS + STEP_NS
+    assert consulting.found("Ports").status is CheckStatus.FAILED
 
 
 def test_what_is_wrong_with_ports_that_were_open_is_said() -> None:
     consulting = Consulting(READY, Problem("The JACK server has gone."))
-    consulting.checkup.begin()
+    consulting.checkup.start()
     consulting.to_its_end()
-    assert consulting.told("Ports") == (Sign.WARNING, "The JACK server has gone.")
+    assert consulting.told("Ports") == (CheckStatus.WARNING, "The JACK server has gone.")
 
 
 def key(consulting: Consulting, pitch: int) -> Received:
@@ -246,34 +258,34 @@ def key(consulting: Consulting, pitch: int) -> Received:
 def test_nobody_is_played_over() -> None:
     consulting = Consulting(READY, Start())
     consulting.tell(key(consulting, 50))
-    consulting.checkup.begin()
+    consulting.checkup.start()
     list(consulting.goes_on(SECOND // 10))
     assert consulting.asked == []
     assert "until nobody plays" in consulting.said("Test notes")
     consulting.tell(Stop())
     consulting.to_its_end()
-    assert consulting.asked == [Audition(FIGURE)]
+    assert consulting.asked == [Audition(TEST_PHRASE)]
 
 
 def test_who_comes_in_ends_it() -> None:
     consulting = Consulting(READY)
-    consulting.checkup.begin()
+    consulting.checkup.start()
     consulting.until(TurnState.ANSWERING)
     consulting.tell(key(consulting, 50))
     consulting.to_its_end()
     assert "came in" in consulting.said("Test notes")
-    assert consulting.told("Echoes") == (Sign.WAITING, "Not checked.")
-    assert not consulting.checkup.asks
+    assert consulting.told("Echoes") == (CheckStatus.PENDING, "Not checked.")
+    assert not consulting.checkup.asks_if_heard
     assert consulting.session.state is TurnState.PLAYER
 
 
 def test_cancelled_it_is_silent_at_once() -> None:
     consulting = Consulting(READY)
-    consulting.checkup.begin()
+    consulting.checkup.start()
     consulting.until(TurnState.ANSWERING)
     consulting.ask(consulting.checkup.cancel())
-    assert consulting.asked == [Audition(FIGURE), End()]
-    assert not consulting.checkup.running
+    assert consulting.asked == [Audition(TEST_PHRASE), End()]
+    assert not consulting.checkup.is_running
     assert consulting.session.state is TurnState.STOPPED
     assert consulting.said("Test notes") == "Cancelled."
     assert consulting.checkup.cancel() == ()
@@ -282,26 +294,36 @@ def test_cancelled_it_is_silent_at_once() -> None:
 def test_an_engine_that_does_not_play_is_not_waited_for() -> None:
     checkup = Checkup("linux")
     shown = replace(Session(Settings()).snapshot(0), backend="jack")
-    checkup.begin()
-    for now_ns in range(0, ANSWER_NS + SECOND, STEP_NS):
+    checkup.start()
+    for now_ns in range(0, AUDITION_TIMEOUT_NS + SECOND, STEP_NS):
         checkup.step(now_ns, shown)
-    assert not checkup.running
+    assert not checkup.is_running
     assert "did not play" in str(checkup.findings[1].sentence)
 
 
 def test_it_can_be_repeated() -> None:
     consulting = Consulting(READY)
     for _ in range(2):
-        consulting.checkup.begin()
-        assert consulting.signs() == [Sign.WAITING] * 4
+        consulting.checkup.start()
+        assert consulting.signs() == [CheckStatus.PENDING] * 4
         consulting.to_its_end()
-        consulting.checkup.hear(heard=True)
-        assert consulting.signs() == [Sign.WELL, Sign.WELL, Sign.WELL, Sign.WAITING]
-    assert consulting.asked == [Audition(FIGURE)] * 2
+        consulting.checkup.record_answer(heard=True)
+        assert consulting.signs() == [
+            CheckStatus.OK,
+            CheckStatus.OK,
+            CheckStatus.OK,
+            CheckStatus.PENDING,
+        ]
+    assert consulting.asked == [Audition(TEST_PHRASE)] * 2
 
 
 def test_on_a_beat_it_begins_with_a_bar() -> None:
     consulting = Consulting(READY, settings=Settings(time=TimeSettings(bpm=60.0)))
-    consulting.checkup.begin()
+    consulting.checkup.start()
     consulting.to_its_end()
-    assert consulting.signs() == [Sign.WELL, Sign.ASKED, Sign.WELL, Sign.WAITING]
+    assert consulting.signs() == [
+        CheckStatus.OK,
+        CheckStatus.QUESTION,
+        CheckStatus.OK,
+        CheckStatus.PENDING,
+    ]

@@ -12,9 +12,9 @@ from bridge.messages.settings import Settings
 from bridge.messages.snapshot import Snapshot, TurnState
 from bridge.session.player import SECOND
 from bridge.system.clock import ManualClock
-from gui.desk.devices.checkup import ECHOES_NS, FIGURE, Sign
+from gui.desk.devices.checkup import ECHO_WAIT_NS, TEST_PHRASE, CheckStatus
 from gui.desk.devices.checkup_panel import DoctorPanel
-from gui.desk.devices.sign import SignView
+from gui.desk.devices.sign import StatusIcon
 from gui.desk.widgets.theme import DARK
 
 QUIET = Snapshot(
@@ -39,8 +39,8 @@ class Practice:
         self.panel.show()
         self.asked: list[object] = []
         self.advised: list[int] = []
-        self.panel.asked.connect(self.asked.append)
-        self.panel.advised.connect(self.advised.append)
+        self.panel.requested.connect(self.asked.append)
+        self.panel.advance_chosen.connect(self.advised.append)
         self._qtbot = qtbot
 
     def begin(self) -> None:
@@ -54,7 +54,7 @@ class Practice:
         self.clock.advance(SECOND)
         self.panel.show_snapshot(after)
         self.panel.step()
-        self.clock.advance(ECHOES_NS)
+        self.clock.advance(ECHO_WAIT_NS)
         self.panel.step()
 
     def click(self, button: QPushButton) -> None:
@@ -80,25 +80,25 @@ def test_nothing_happens_before_it_is_asked_to(practice: Practice) -> None:
 
 
 def test_it_waits_for_the_engine_to_wake(practice: Practice) -> None:
-    practice.panel.begin()
+    practice.panel.start()
     practice.clock.advance(60 * SECOND)
     practice.panel.step()
-    assert practice.panel.running
+    assert practice.panel.is_running
     practice.panel.show_snapshot(QUIET)
     practice.panel.step()
-    assert practice.asked == [Audition(FIGURE)]
+    assert practice.asked == [Audition(TEST_PHRASE)]
 
 
 def test_its_own_timer_takes_it_on(practice: Practice, qtbot: QtBot) -> None:
     practice.panel.show_snapshot(QUIET)
-    with qtbot.waitSignal(practice.panel.asked):
-        practice.panel.begin()
+    with qtbot.waitSignal(practice.panel.requested):
+        practice.panel.start()
 
 
 def test_the_notes_are_asked_about_and_the_answer_taken(practice: Practice) -> None:
     practice.begin()
     assert practice.shown() == {"Cancel", "I hear it", "No"}
-    practice.click(practice.panel.heard)
+    practice.click(practice.panel.yes)
     assert practice.shown() == {"Cancel"}
     assert "You hear them." in practice.texts()
     practice.end()
@@ -109,7 +109,7 @@ def test_the_notes_are_asked_about_and_the_answer_taken(practice: Practice) -> N
 def test_who_hears_nothing_is_helped(practice: Practice) -> None:
     practice.begin()
     practice.end()
-    practice.click(practice.panel.unheard)
+    practice.click(practice.panel.no)
     assert "Connect Antiphon:out to an instrument" in practice.texts()
 
 
@@ -128,15 +128,18 @@ def test_an_advance_is_advised_and_set_once(practice: Practice) -> None:
 def test_it_can_be_cancelled(practice: Practice) -> None:
     practice.begin()
     practice.click(practice.panel.cancel)
-    assert practice.asked == [Audition(FIGURE), End()]
+    assert practice.asked == [Audition(TEST_PHRASE), End()]
     assert practice.shown() == {"Check"}
 
 
 def test_each_finding_has_a_sign_and_is_told_whole_to_who_sees_none(practice: Practice) -> None:
     practice.begin()
-    signs = practice.panel.findChildren(SignView)
+    signs = practice.panel.findChildren(StatusIcon)
     assert [each.accessibleName() for each in signs] == ["well", "asked", "waiting", "waiting"]
     names = {label.accessibleName() for label in practice.panel.findChildren(QLabel)}
     assert "Test notes, asked: Four soft notes, up a chord: do you hear them?" in names
-    assert [each.sign for each in practice.panel.findings][:2] == [Sign.WELL, Sign.ASKED]
+    assert [each.status for each in practice.panel.findings][:2] == [
+        CheckStatus.OK,
+        CheckStatus.QUESTION,
+    ]
     assert all(button.toolTip() for button in practice.panel.findChildren(QPushButton))

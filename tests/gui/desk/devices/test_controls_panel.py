@@ -30,12 +30,12 @@ def button(panel: ControlsPanel, name: str) -> QPushButton:
 
 def test_a_button_asks_to_learn_and_once_more_not_to(panel: ControlsPanel, qtbot: QtBot) -> None:
     learn = button(panel, "Learn: Panic")
-    with qtbot.waitSignal(panel.asked) as asked:
+    with qtbot.waitSignal(panel.requested) as asked:
         learn.click()
     assert asked.args == [Learn(Action.PANIC)]
     panel.show_snapshot(replace(STOPPED, learning=Action.PANIC))
     assert learn.text() == "Cancel"
-    with qtbot.waitSignal(panel.asked) as asked:
+    with qtbot.waitSignal(panel.requested) as asked:
         learn.click()
     assert asked.args == [Learn(None)]
 
@@ -46,7 +46,7 @@ def test_what_is_learned_is_shown_and_can_be_forgotten(panel: ControlsPanel, qtb
     assert "cc64/1" in texts
     assert "cc1/1" in texts
     assert not button(panel, "Forget: Panic").isEnabled()
-    with qtbot.waitSignal(panel.asked) as asked:
+    with qtbot.waitSignal(panel.requested) as asked:
         button(panel, "Forget: Hand over").click()
     assert asked.args == [Bind(BOUND[1:])]
 

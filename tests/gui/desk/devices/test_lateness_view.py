@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from bridge.io.process import LatenessHistogram
 from bridge.playout.protocol import Lateness
-from gui.desk.devices.lateness_view import LatenessView, in_ms, within_ns
+from gui.desk.devices.lateness_view import LatenessView, format_ms, percentile_ns
 from gui.desk.widgets.theme import DARK, LIGHT
 
 SOME = Lateness((50, 100, 1000), (90, 8, 1, 1), 3_200_000)
@@ -17,12 +17,12 @@ SOME = Lateness((50, 100, 1000), (90, 8, 1, 1), 3_200_000)
     "share, ns", [(0.5, 50_000), (0.9, 50_000), (0.91, 100_000), (0.99, 1_000_000), (1, 3_200_000)]
 )
 def test_a_share_is_within_the_end_of_its_span(share: float, ns: int) -> None:
-    assert within_ns(SOME, share) == ns
+    assert percentile_ns(SOME, share) == ns
 
 
 def test_nothing_is_later_than_the_worst() -> None:
-    assert within_ns(Lateness((50, 100), (4, 0, 0), 12_000), 0.5) == 12_000
-    assert within_ns(Lateness((50, 100), (0, 0, 0), 0), 0.5) is None
+    assert percentile_ns(Lateness((50, 100), (4, 0, 0), 12_000), 0.5) == 12_000
+    assert percentile_ns(Lateness((50, 100), (0, 0, 0), 0), 0.5) is None
 
 
 @given(st.lists(st.integers(0, 80_000_000), min_size=1), st.sampled_from([0.5, 0.9, 0.99, 1.0]))
@@ -33,7 +33,7 @@ def test_so_many_are_within_it_and_the_next_span_would_not_do(
     for ns in late_ns:
         histogram.add(ns)
     lateness = histogram.value()
-    found = within_ns(lateness, share)
+    found = percentile_ns(lateness, share)
     assert found is not None
     assert sum(ns <= found for ns in late_ns) >= share * len(late_ns)
     for edge_us in lateness.edges_us:
@@ -46,7 +46,7 @@ def test_so_many_are_within_it_and_the_next_span_would_not_do(
     [(50_000, "0.05"), (312_000, "0.31"), (3_200_000, "3.2"), (50_000_000, "50"), (0, "0")],
 )
 def test_milliseconds_are_as_exact_as_one_wants_to_know(ns: int, told: str) -> None:
-    assert in_ms(ns) == told
+    assert format_ms(ns) == told
 
 
 @pytest.fixture
@@ -69,15 +69,15 @@ def test_the_figures_are_there_for_who_sees_no_bars(view: LatenessView) -> None:
 def test_each_bar_tells_what_it_counts(view: LatenessView) -> None:
     assert view.bar_at(10) is None
     view.show_lateness(SOME)
-    assert [view.bar_told(bar) for bar in range(4)] == [
+    assert [view.describe_bar(bar) for bar in range(4)] == [
         "less than 0.05 ms late: 90",
         "0.05 to 0.1 ms late: 8",
         "0.1 to 1 ms late: 1",
         "1 ms late and more: 1",
     ]
     assert [view.bar_at(x) for x in (0, 49, 51, 199, 200)] == [0, 0, 1, 3, None]
-    assert view.told_at(60) == "0.05 to 0.1 ms late: 8"
-    assert view.told_at(300) == view.told()
+    assert view.text_at(60) == "0.05 to 0.1 ms late: 8"
+    assert view.text_at(300) == view.summary()
 
 
 def heights(view: LatenessView, colour: str) -> list[int]:
@@ -104,4 +104,4 @@ def test_bars_are_as_high_as_the_logarithm_of_what_they_count(view: LatenessView
 def test_counts_of_nothing_are_drawn_as_nothing(view: LatenessView) -> None:
     view.show_lateness(Lateness((50, 100, 1000), (0, 0, 0, 0), 0))
     assert heights(view, DARK.answered) == [0] * 4
-    assert view.told() == "no note yet"
+    assert view.summary() == "no note yet"

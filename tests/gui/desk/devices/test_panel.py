@@ -42,7 +42,7 @@ def test_ports_are_offered_and_opened(panel: DevicesPanel, qtbot: QtBot) -> None
         replace(STOPPED, inputs=("keyboard:out",), outputs=("synth:in", "other:in"))
     )
     panel.output.setCurrentIndex(2)
-    with qtbot.waitSignal(panel.opened) as asked:
+    with qtbot.waitSignal(panel.ports_chosen) as asked:
         panel.output.activated.emit(2)
     assert asked.args == [OpenPorts(None, "other:in")]
     # A port that comes does not change what was chosen.
@@ -63,14 +63,14 @@ def test_ports_are_offered_and_opened(panel: DevicesPanel, qtbot: QtBot) -> None
 def test_time_is_shown_and_asked_for(panel: DevicesPanel, qtbot: QtBot, time: TimeSettings) -> None:
     with qtbot.assertNotEmitted(panel.changed):
         panel.show_settings(Settings(time=time))
-    assert panel.applied(Settings(bars=2)) == Settings(bars=2, time=time)
+    assert panel.apply_to(Settings(bars=2)) == Settings(bars=2, time=time)
 
 
 def test_a_choice_is_told(panel: DevicesPanel, qtbot: QtBot) -> None:
     box = combo(panel, "Whose time is kept")
     with qtbot.waitSignal(panel.changed):
         box.setCurrentIndex(box.findData(Source.LINK))
-    assert panel.applied(Settings()).time == TimeSettings(sync=Source.LINK)
+    assert panel.apply_to(Settings()).time == TimeSettings(sync=Source.LINK)
 
 
 def test_a_label_says_what_its_control_says(panel: DevicesPanel) -> None:
@@ -130,11 +130,11 @@ def test_of_what_is_not_there_it_says_so(panel: DevicesPanel) -> None:
 
 def test_lamps_beside_the_ports_light_up(panel: DevicesPanel) -> None:
     lamps = panel.findChildren(Lamp)
-    assert [lamp.lit for lamp in lamps] == [False, False]
+    assert [lamp.is_lit for lamp in lamps] == [False, False]
     panel.show_snapshot(replace(jam(), last_answered=None))
-    assert [lamp.lit for lamp in lamps] == [True, False]
+    assert [lamp.is_lit for lamp in lamps] == [True, False]
     panel.show_snapshot(jam())
-    assert [lamp.lit for lamp in lamps] == [True, True]
+    assert [lamp.is_lit for lamp in lamps] == [True, True]
 
 
 def test_the_wheel_scrolls_and_chooses_nothing(panel: DevicesPanel, qtbot: QtBot) -> None:
@@ -142,7 +142,7 @@ def test_the_wheel_scrolls_and_chooses_nothing(panel: DevicesPanel, qtbot: QtBot
     panel.show()
     panel.show_snapshot(replace(STOPPED, inputs=("a", "b")))
     qtbot.waitUntil(lambda: panel.verticalScrollBar().maximum() > 0)
-    with qtbot.assertNotEmitted(panel.opened), qtbot.assertNotEmitted(panel.changed):
+    with qtbot.assertNotEmitted(panel.ports_chosen), qtbot.assertNotEmitted(panel.changed):
         # What is not taken goes to the parent, as Qt does it with real turns.
         assert not turned(panel.input)
         assert not turned(combo(panel, "Metre"))
@@ -152,8 +152,8 @@ def test_the_wheel_scrolls_and_chooses_nothing(panel: DevicesPanel, qtbot: QtBot
 
 def test_an_advised_advance_is_set(panel: DevicesPanel, qtbot: QtBot) -> None:
     with qtbot.waitSignal(panel.changed):
-        panel.doctor.advised.emit(12_300_000)
-    assert panel.applied(Settings()).time == TimeSettings(advance_ns=12_300_000)
+        panel.doctor.advance_chosen.emit(12_300_000)
+    assert panel.apply_to(Settings()).time == TimeSettings(advance_ns=12_300_000)
 
 
 def test_a_checkup_begins_in_sight_and_asks_the_engine(panel: DevicesPanel, qtbot: QtBot) -> None:
@@ -161,11 +161,11 @@ def test_a_checkup_begins_in_sight_and_asks_the_engine(panel: DevicesPanel, qtbo
     panel.show()
     qtbot.waitUntil(lambda: panel.verticalScrollBar().maximum() > 0)
     panel.show_snapshot(replace(full(), state=TurnState.LISTENING))
-    with qtbot.waitSignal(panel.asked) as asked:
-        panel.begin_checkup()
+    with qtbot.waitSignal(panel.requested) as asked:
+        panel.start_checkup()
     assert isinstance(asked.args[0], Audition)
     panel.show_snapshot(replace(full(), audition_span_ns=(0, 1 << 60)))
-    no_hidden = panel.doctor.heard
+    no_hidden = panel.doctor.yes
     qtbot.waitUntil(lambda: no_hidden.visibleRegion().boundingRect() == no_hidden.rect())
 
 
@@ -184,13 +184,13 @@ def test_nothing_is_cut_off_in_a_narrow_window(
     panel: DevicesPanel, qtbot: QtBot, theme: Theme
 ) -> None:
     QApplication.setPalette(theme.palette())
-    panel.setStyleSheet(theme.sheet() + f"DevicesPanel {{ background: {theme.window}; }}")
+    panel.setStyleSheet(theme.style_sheet() + f"DevicesPanel {{ background: {theme.window}; }}")
     panel.set_theme(theme)
     panel.resize(360, 900)
     panel.show()
     panel.show_snapshot(replace(full(), state=TurnState.LISTENING))
-    with qtbot.waitSignal(panel.asked):
-        panel.begin_checkup()
+    with qtbot.waitSignal(panel.requested):
+        panel.start_checkup()
     panel.show_snapshot(replace(full(), audition_span_ns=(0, 1 << 60), echo_count=16))
     texts: list[QLabel | QPushButton] = [*panel.findChildren(QLabel)]
     texts += panel.findChildren(QPushButton)

@@ -22,16 +22,16 @@ def test_what_is_asked_for_is_shown_and_asked_for_again(
     asked = Settings(seed=3, sound=sound, sound_font="/fonts/grand.sf2")
     with qtbot.assertNotEmitted(choice.changed):
         choice.show_settings(asked)
-    assert choice.applied(Settings(seed=3)) == asked
-    assert "grand.sf2" in choice.choose.toolTip()
+    assert choice.apply_to(Settings(seed=3)) == asked
+    assert "grand.sf2" in choice.font_button.toolTip()
 
 
 def test_a_choice_is_told(choice: SoundChoice, qtbot: QtBot) -> None:
     choice.show_settings(Settings(sound=SynthPolicy.OFF))
     with qtbot.waitSignal(choice.changed):
-        choice.box.setCurrentIndex(choice.box.findData(SynthPolicy.ON))
+        choice.policy_box.setCurrentIndex(choice.policy_box.findData(SynthPolicy.ON))
     with qtbot.waitSignal(choice.changed):
-        choice.take_font("/fonts/grand.sf2")
-    assert choice.applied(Settings()) == Settings(
+        choice.set_sound_font("/fonts/grand.sf2")
+    assert choice.apply_to(Settings()) == Settings(
         sound=SynthPolicy.ON, sound_font="/fonts/grand.sf2"
     )

@@ -4,11 +4,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QRectF
 
-from gui.desk.keys.bed import KeyBed, is_black
+from gui.desk.keys.bed import KeyboardLayout, is_black
 
 
-def bed_of(width: float, first: int = 60, last: int = 77) -> KeyBed:
-    return KeyBed.within(QRectF(2, 17, width, 61), first, last)
+def bed_of(width: float, first: int = 60, last: int = 77) -> KeyboardLayout:
+    return KeyboardLayout.fit(QRectF(2, 17, width, 61), first, last)
 
 
 def test_there_are_as_many_octaves_as_there_is_room_for() -> None:
@@ -18,7 +18,7 @@ def test_there_are_as_many_octaves_as_there_is_room_for() -> None:
 def test_a_wide_room_leaves_the_keys_in_its_middle() -> None:
     bed = bed_of(3000)
     assert bed.white_width == 40
-    assert abs(bed.room.center().x() - 1502) <= 1
+    assert abs(bed.rect.center().x() - 1502) <= 1
 
 
 @given(st.integers(240, 3000), st.integers(2, 8))
@@ -33,7 +33,7 @@ def test_what_is_asked_for_is_among_the_keys(width: int, octave: int) -> None:
 def test_a_key_is_found_where_it_lies(width: int, data: st.DataObject) -> None:
     bed = bed_of(width)
     pitch = data.draw(st.sampled_from(bed.pitches))
-    place = bed.place_of(pitch)
+    place = bed.key_rect(pitch)
     low = 0.5 if is_black(pitch) else 0.9
     assert bed.pitch_at(QPointF(place.center().x(), place.top() + low * place.height())) == pitch
 
@@ -41,22 +41,22 @@ def test_a_key_is_found_where_it_lies(width: int, data: st.DataObject) -> None:
 @given(st.integers(240, 3000), st.floats(0, 1), st.floats(0, 1))
 def test_every_point_of_the_bed_is_on_a_key(width: int, x: float, y: float) -> None:
     bed = bed_of(width)
-    room = bed.room
+    room = bed.rect
     point = QPointF(room.left() + x * room.width(), room.top() + y * room.height())
     pitch = bed.pitch_at(point)
     assert pitch is not None
-    assert bed.place_of(pitch).contains(point)
+    assert bed.key_rect(pitch).contains(point)
 
 
 def test_beside_the_bed_there_is_no_key() -> None:
     bed = bed_of(3000)
-    for x, y in ((bed.room.left() - 1, 40), (bed.room.right() + 1, 40), (1500, 10), (1500, 79)):
+    for x, y in ((bed.rect.left() - 1, 40), (bed.rect.right() + 1, 40), (1500, 10), (1500, 79)):
         assert bed.pitch_at(QPointF(x, y)) is None
 
 
 def test_white_keys_lie_side_by_side_on_whole_pixels() -> None:
     bed = bed_of(853)
-    whites = [bed.place_of(pitch) for pitch in bed.pitches if not is_black(pitch)]
+    whites = [bed.key_rect(pitch) for pitch in bed.pitches if not is_black(pitch)]
     lefts = [place.left() for place in whites]
     assert [place.right() for place in whites[:-1]] == lefts[1:]
     assert all(left == round(left) for left in lefts)
@@ -65,6 +65,6 @@ def test_white_keys_lie_side_by_side_on_whole_pixels() -> None:
 def test_depth_is_measured_along_the_key() -> None:
     bed = bed_of(853)
     for pitch in (60, 61):
-        place = bed.place_of(pitch)
+        place = bed.key_rect(pitch)
         assert bed.depth_at(place.topLeft(), pitch) == 0
         assert bed.depth_at(place.bottomLeft(), pitch) == 1

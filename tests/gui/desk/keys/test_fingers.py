@@ -4,32 +4,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.midi.events import ControlChange, NoteOff, NoteOn
-from gui.desk.keys.fingers import Fingers
+from gui.desk.keys.fingers import HeldKeys
 
 
 def test_a_finger_that_slides_leaves_one_key_and_strikes_the_next() -> None:
-    fingers = Fingers()
-    assert fingers.strike("mouse", 60, 80) == (NoteOn(0, 60, 80),)
-    assert fingers.strike("mouse", 62, 90) == (NoteOff(0, 60), NoteOn(0, 62, 90))
-    assert fingers.lift("mouse") == (NoteOff(0, 62),)
-    assert fingers.lift("mouse") == ()
+    fingers = HeldKeys()
+    assert fingers.key_down("mouse", 60, 80) == (NoteOn(0, 60, 80),)
+    assert fingers.key_down("mouse", 62, 90) == (NoteOff(0, 60), NoteOn(0, 62, 90))
+    assert fingers.key_up("mouse") == (NoteOff(0, 62),)
+    assert fingers.key_up("mouse") == ()
 
 
 def test_a_key_under_two_fingers_comes_up_with_the_last() -> None:
-    fingers = Fingers()
-    fingers.strike("mouse", 60, 80)
-    assert fingers.strike("A", 60, 90) == (NoteOff(0, 60), NoteOn(0, 60, 90))
-    assert fingers.lift("mouse") == ()
+    fingers = HeldKeys()
+    fingers.key_down("mouse", 60, 80)
+    assert fingers.key_down("A", 60, 90) == (NoteOff(0, 60), NoteOn(0, 60, 90))
+    assert fingers.key_up("mouse") == ()
     assert fingers.pitches == {60}
-    assert fingers.lift("A") == (NoteOff(0, 60),)
+    assert fingers.key_up("A") == (NoteOff(0, 60),)
 
 
 def test_the_pedal_moves_only_if_it_is_not_there() -> None:
-    fingers = Fingers()
-    assert fingers.tread(down=False) == ()
-    assert fingers.tread(down=True) == (ControlChange(0, 64, 127),)
-    assert fingers.tread(down=True) == ()
-    assert fingers.lift_all() == (ControlChange(0, 64, 0),)
+    fingers = HeldKeys()
+    assert fingers.set_pedal(down=False) == ()
+    assert fingers.set_pedal(down=True) == (ControlChange(0, 64, 127),)
+    assert fingers.set_pedal(down=True) == ()
+    assert fingers.release_all() == (ControlChange(0, 64, 0),)
 
 
 @given(
@@ -42,15 +42,15 @@ def test_the_pedal_moves_only_if_it_is_not_there() -> None:
     )
 )
 def test_whatever_the_fingers_do_each_note_has_one_end(moves: list[tuple[str, str, int]]) -> None:
-    fingers, sounding = Fingers(), set[int]()
+    fingers, sounding = HeldKeys(), set[int]()
     for what, finger, pitch in [*moves, ("all", "", 0)]:
         match what:
             case "strike":
-                events = fingers.strike(finger, pitch, 64)
+                events = fingers.key_down(finger, pitch, 64)
             case "lift":
-                events = fingers.lift(finger)
+                events = fingers.key_up(finger)
             case _:
-                events = fingers.lift_all()
+                events = fingers.release_all()
         for event in events:
             if isinstance(event, NoteOn):
                 assert event.pitch not in sounding

@@ -53,12 +53,12 @@ class Player:
         return events
 
     def at(self, pitch: int, depth: float = 0.8) -> QPoint:
-        place = self.keyboard.bed().place_of(pitch)
+        place = self.keyboard.key_layout().key_rect(pitch)
         return QPointF(place.center().x(), place.top() + depth * place.height()).toPoint()
 
     def key(self, kind: QEvent.Type, key: Qt.Key, *, again: bool = False) -> bool:
         event = QKeyEvent(kind, key, PLAIN, "", again)
-        return self.keyboard.typed(event)
+        return self.keyboard.handle_key(event)
 
     def mouse(self, kind: QEvent.Type, place: QPoint, buttons: Qt.MouseButton) -> None:
         button = NO_BUTTON if kind is QEvent.Type.MouseMove else LEFT
@@ -231,7 +231,7 @@ def test_octaves_move_and_what_is_held_stays(player: Player) -> None:
     pressed(player, KEYS.Key_Z)
     released(player, KEYS.Key_Z)
     pressed(player, KEYS.Key_Z)
-    assert player.keyboard.reach.lowest == 48
+    assert player.keyboard.typing_range.lowest == 48
 
 
 def test_velocity_moves(player: Player) -> None:
@@ -291,7 +291,7 @@ def test_keys_play_by_place_where_places_are_known(
     qtbot.addWidget(player.keyboard)
     for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
         q_where_a_is = QKeyEvent(kind, KEYS.Key_Q, PLAIN, 38, 0x71, 0, "q")
-        assert player.keyboard.typed(q_where_a_is)
+        assert player.keyboard.handle_key(q_where_a_is)
     assert player.heard() == [NoteOn(0, 60, 95), NoteOff(0, 60)]
     assert "Keys Q to" in player.keyboard.toolTip()  # it has learned what is printed there
 
@@ -306,7 +306,7 @@ def test_under_x11_a_release_and_a_press_of_one_moment_are_a_key_that_repeats_it
     def happen(kind: QEvent.Type, stamp: int, key: Qt.Key = KEYS.Key_A, code: int = 38) -> None:
         event = QKeyEvent(kind, key, PLAIN, code, 0, 0, "")
         event.setTimestamp(stamp)
-        assert player.keyboard.typed(event)
+        assert player.keyboard.handle_key(event)
 
     happen(QEvent.Type.KeyPress, 1)
     for stamp in (700, 740):
@@ -520,9 +520,9 @@ def test_it_has_room_for_two_octaves_and_wants_more(player: Player) -> None:
     smallest, usual = player.keyboard.minimumSizeHint(), player.keyboard.sizeHint()
     assert smallest.height() == usual.height() == 80
     player.keyboard.resize(smallest)
-    assert player.keyboard.bed().octaves == 2
+    assert player.keyboard.key_layout().octaves == 2
     player.keyboard.resize(usual)
-    assert player.keyboard.bed().octaves == 5
+    assert player.keyboard.key_layout().octaves == 5
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])

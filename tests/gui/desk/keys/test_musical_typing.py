@@ -25,7 +25,7 @@ from bridge.midi.events import ControlChange, Event, NoteOff, NoteOn
 from bridge.system.clock import ManualClock
 from gui.desk.keys.keyboard import Keyboard
 from gui.desk.keys.musical_typing import MusicalTyping
-from gui.desk.takes.small_roll import SmallRoll, State
+from gui.desk.takes.small_roll import SmallRoll, TakeState
 from gui.desk.widgets.theme import DARK
 from tests.gui.desk.takes.examples import MINUET, NOTES, SPAN
 
@@ -155,7 +155,7 @@ def test_who_is_pushed_keeps_space(room: Room, name: str) -> None:
 @pytest.mark.parametrize("key", [KEYS.Key_Space, KEYS.Key_Return])
 def test_a_take_that_has_the_focus_is_heard_and_no_pedal_pressed(room: Room, key: Qt.Key) -> None:
     roll = SmallRoll(DARK, lambda _: None)
-    roll.show_take(1, MINUET, SPAN, NOTES, State.READY)
+    roll.show_take(1, MINUET, SPAN, NOTES, TakeState.READY)
     roll.setParent(room.window)
     played: list[bool] = []
     roll.played.connect(lambda: played.append(True))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gui.desk.keys.typing_keys import PLACES, STEPS, Reach, letters_of, place_of
+from gui.desk.keys.typing_keys import POSITIONS, STEPS, TypingRange, printed_letters, key_position
 
 A_ON_X, SEMICOLON_ON_X, Z_ON_X = 38, 47, 52  # as xev shows them
 
@@ -18,54 +18,54 @@ def test_the_middle_row_is_white_and_the_row_above_it_black() -> None:
 
 @pytest.mark.parametrize("platform", ["xcb", "wayland", "wayland-egl"])
 def test_what_counts_is_the_place_and_not_the_letter(platform: str) -> None:
-    assert place_of(platform, A_ON_X, 0, "Q") == "A"  # a French keyboard
-    assert place_of(platform, Z_ON_X, 0, "Y") == "Z"  # a German one
-    assert place_of(platform, SEMICOLON_ON_X, 0, "Ö") == ";"
-    assert place_of(platform, 24, 0, "A") is None  # French, where Q is in America
+    assert key_position(platform, A_ON_X, 0, "Q") == "A"  # a French keyboard
+    assert key_position(platform, Z_ON_X, 0, "Y") == "Z"  # a German one
+    assert key_position(platform, SEMICOLON_ON_X, 0, "Ö") == ";"
+    assert key_position(platform, 24, 0, "A") is None  # French, where Q is in America
 
 
 def test_windows_counts_without_the_eight_of_x() -> None:
-    assert place_of("windows", 30, 0, "Q") == "A"
-    assert place_of("windows", 57, 0, " ") == " "
+    assert key_position("windows", 30, 0, "Q") == "A"
+    assert key_position("windows", 57, 0, " ") == " "
 
 
 def test_macos_has_numbers_of_its_own_and_its_first_is_zero() -> None:
-    assert place_of("cocoa", 1, 0, "Q") == "A"
-    assert place_of("cocoa", 1, 6, "Y") == "Z"
-    assert place_of("cocoa", 1, 49, " ") == " "
-    assert place_of("cocoa", 1, 12, "A") is None
+    assert key_position("cocoa", 1, 0, "Q") == "A"
+    assert key_position("cocoa", 1, 6, "Y") == "Z"
+    assert key_position("cocoa", 1, 49, " ") == " "
+    assert key_position("cocoa", 1, 12, "A") is None
 
 
 @pytest.mark.parametrize("platform", ["offscreen", "xcb"])
 def test_without_a_scan_code_the_letter_has_to_do(platform: str) -> None:
-    assert [place_of(platform, 0, 0, letter) for letter in "aA:\"'R1"] == [
+    assert [key_position(platform, 0, 0, letter) for letter in "aA:\"'R1"] == [
         *("A", "A", ";", "'", "'"),
         None,
         None,
     ]
-    assert place_of(platform, 0, 0, "") is None
+    assert key_position(platform, 0, 0, "") is None
 
 
 @pytest.mark.parametrize("platform,shift", [("xcb", 8), ("windows", 0), ("cocoa", 0)], ids=str)
 def test_every_place_has_one_key(platform: str, shift: int) -> None:
     codes = range(128)
-    found = [place_of(platform, code + shift, code, "") for code in codes]
+    found = [key_position(platform, code + shift, code, "") for code in codes]
     places = [place for place in found if place is not None]
-    assert sorted(places) == sorted(PLACES)
+    assert sorted(places) == sorted(POSITIONS)
 
 
 def test_letters_are_those_of_the_country() -> None:
-    german = letters_of("xcb", "de_AT")
+    german = printed_letters("xcb", "de_AT")
     assert [german[place] for place in "AYZ;'"] == ["A", "Z", "Y", "Ö", "Ä"]
-    french = letters_of("cocoa", "fr_FR")
+    french = printed_letters("cocoa", "fr_FR")
     assert [french[place] for place in "AWZ;"] == ["Q", "Z", "W", "M"]
-    assert letters_of("xcb", "fr_CA")["A"] == letters_of("xcb", "C")["A"] == "A"
-    assert letters_of("offscreen", "de_DE")["Z"] == "Z"  # there the letter itself counts
+    assert printed_letters("xcb", "fr_CA")["A"] == printed_letters("xcb", "C")["A"] == "A"
+    assert printed_letters("offscreen", "de_DE")["Z"] == "Z"  # there the letter itself counts
 
 
 @given(st.lists(st.sampled_from([-1, 1])), st.lists(st.sampled_from([-1, 1])))
 def test_whatever_is_chosen_can_be_played(octaves: list[int], steps: list[int]) -> None:
-    reach = Reach()
+    reach = TypingRange()
     for by in octaves:
         reach = reach.shifted(by)
     for by in steps:

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from bridge.messages.settings import Settings
 from bridge.messages.snapshot import RollNote, Snapshot, TurnState
 from bridge.midi.instruments import Instrument
-from gui.desk.roll.paint import colour_of, place_of
+from gui.desk.roll.paint import instrument_colour, note_rect
 from gui.desk.roll.piano_roll import PianoRoll
 from gui.desk.widgets.theme import DARK, LIGHT
 from tests.gui.desk.music import NOW_NS, SECOND, conversation, jam
@@ -41,7 +41,7 @@ def seen(roll: PianoRoll) -> QImage:
 
 
 def middle(roll: PianoRoll, shown: RollNote) -> QPoint:
-    return place_of(shown, roll.view(), roll.now_ns).center().toPoint()
+    return note_rect(shown, roll.view(), roll.now_ns).center().toPoint()
 
 
 def colour_at(roll: PianoRoll, shown: RollNote) -> QColor:
@@ -71,7 +71,7 @@ def test_a_note_that_sounds_reaches_the_playhead(roll: PianoRoll) -> None:
     held = note(-2, None)
     roll.show_snapshot(replace(EMPTY, notes=(held,)))
     view = roll.view()
-    place = place_of(held, view, NOW_NS)
+    place = note_rect(held, view, NOW_NS)
     assert place.right() == pytest.approx(view.x_at(NOW_NS), abs=0.1)
 
 
@@ -123,13 +123,13 @@ def test_the_pedal_is_shown_while_it_is_down(roll: PianoRoll) -> None:
 
 def test_one_scrolls_back_and_follows_again(roll: PianoRoll, qtbot: QtBot) -> None:
     roll.show_snapshot(jam())
-    with qtbot.waitSignal(roll.followed) as told:
+    with qtbot.waitSignal(roll.follow_changed) as told:
         qtbot.keyClick(roll, Qt.Key.Key_Left)
     assert told.args == [False]
     left = roll.view().left_ns
     roll.show_snapshot(replace(jam(), now_ns=NOW_NS + SECOND))
     assert roll.view().left_ns == left
-    with qtbot.waitSignal(roll.followed) as told:
+    with qtbot.waitSignal(roll.follow_changed) as told:
         qtbot.keyClick(roll, Qt.Key.Key_End)
     assert told.args == [True]
     assert roll.view().left_ns > left
@@ -142,18 +142,18 @@ def test_one_drags_and_comes_back_to_the_present(roll: PianoRoll, qtbot: QtBot) 
         qtbot.mousePress(roll, Qt.MouseButton.LeftButton, pos=QPoint(begin, 100))
         qtbot.mouseMove(roll, QPoint(end, 100))
         qtbot.mouseRelease(roll, Qt.MouseButton.LeftButton, pos=QPoint(end, 100))
-        assert roll.follows is follows
+        assert roll.is_following is follows
     assert roll.view().left_ns == here
 
 
 def test_zoom_keeps_the_playhead(roll: PianoRoll, qtbot: QtBot) -> None:
     roll.show_snapshot(replace(EMPTY, notes=conversation()))
-    x, scale = roll.view().x_at(NOW_NS), roll.view().scale
+    x, scale = roll.view().x_at(NOW_NS), roll.view().px_per_second
     qtbot.keyClick(roll, Qt.Key.Key_Plus)
-    assert roll.view().scale > scale
+    assert roll.view().px_per_second > scale
     assert roll.view().x_at(NOW_NS) == pytest.approx(x, abs=1)
     qtbot.keyClick(roll, Qt.Key.Key_Minus)
-    assert roll.view().scale == scale
+    assert roll.view().px_per_second == scale
 
 
 def test_a_note_is_found_where_it_is_seen(roll: PianoRoll) -> None:
@@ -179,6 +179,6 @@ def test_another_theme_draws_all_anew(roll: PianoRoll) -> None:
 
 
 def test_instruments_are_tints_of_one_hue() -> None:
-    hues = [colour_of(DARK.answered, kind).hsvHue() for kind in Instrument]
+    hues = [instrument_colour(DARK.answered, kind).hsvHue() for kind in Instrument]
     assert len(set(hues)) > 7
     assert max(hues) - min(hues) < 25

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from bridge.messages.snapshot import RollNote
 from bridge.midi.instruments import Instrument
-from gui.desk.roll.tiles import Stretches
+from gui.desk.roll.tiles import SegmentIndex
 
 notes = st.builds(
     lambda onset, length: RollNote(Instrument.PIANO, 60, 80, onset, onset + length),
@@ -18,11 +18,11 @@ notes = st.builds(
 def test_each_stretch_has_the_notes_that_reach_into_it(
     pool: list[RollNote], data: st.DataObject
 ) -> None:
-    stretches = Stretches(50, overhang_ns=3)
+    stretches = SegmentIndex(50, overhang_ns=3)
     before: dict[int, set[int]] = {}
     for _ in range(4):
         shown = [each for each in pool if data.draw(st.booleans())]
-        poorer, richer = stretches.show(shown)
+        poorer, richer = stretches.set_notes(shown)
         now = {
             number: {
                 id(each)

@@ -10,7 +10,15 @@ from bridge.messages.snapshot import RollNote
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import MetreChange
 from bridge.sync.transport import Source, Transport
-from gui.desk.roll.view import FEWEST_PITCHES, PLAYHEAD, SECOND, GridLine, View, compass, grid
+from gui.desk.roll.view import (
+    MIN_PITCHES,
+    PLAYHEAD,
+    SECOND,
+    GridLine,
+    View,
+    pitch_range,
+    grid_lines,
+)
 
 VIEW = View(width=1000, height=430, left_ns=100 * SECOND)
 HOST = Transport(Source.JACK, time_ns=100 * SECOND)  # 4/4 at 120
@@ -27,12 +35,12 @@ def test_a_place_is_a_time_and_back(time_ns: int, step: int) -> None:
 
 
 def test_the_present_is_at_the_playhead() -> None:
-    view = VIEW.following(500 * SECOND)
+    view = VIEW.with_playhead_at(500 * SECOND)
     assert view.x_at(500 * SECOND) == pytest.approx(1000 * PLAYHEAD, abs=0.01)
 
 
 def test_pitch_rises_upwards_a_row_each() -> None:
-    assert VIEW.row == 10
+    assert VIEW.row_height == 10
     assert VIEW.y_at(VIEW.highest) == 0
     assert VIEW.y_at(VIEW.lowest) == 420
     assert [VIEW.pitch_at(y) for y in (0, 9.9, 10, 429)] == [84, 84, 83, 42]
@@ -42,7 +50,7 @@ def test_pitch_rises_upwards_a_row_each() -> None:
 def test_zooming_leaves_what_is_looked_at_where_it_is(steps: int, x: float) -> None:
     zoomed = VIEW.zoomed(steps, x)
     assert zoomed.x_at(VIEW.ns_at(x)) == pytest.approx(x, abs=0.01)
-    assert 9 < zoomed.scale < 360
+    assert 9 < zoomed.px_per_second < 360
 
 
 def test_scrolling_goes_by_pixels() -> None:
@@ -51,29 +59,29 @@ def test_scrolling_goes_by_pixels() -> None:
 
 @given(st.lists(st.integers(0, 127)))
 def test_the_compass_holds_every_note_and_three_octaves(pitches: list[int]) -> None:
-    low, high = compass([note(pitch) for pitch in pitches])
+    low, high = pitch_range([note(pitch) for pitch in pitches])
     assert all(low <= pitch <= high for pitch in pitches)
-    assert high - low + 1 >= FEWEST_PITCHES
-    assert (low, high) == compass([note(pitch) for pitch in pitches], (low, high))
+    assert high - low + 1 >= MIN_PITCHES
+    assert (low, high) == pitch_range([note(pitch) for pitch in pitches], (low, high))
 
 
 def test_a_compass_that_holds_the_notes_stays() -> None:
-    assert compass([note(60)], (20, 110)) == (20, 110)
-    assert compass([note(111)], (20, 110)) != (20, 110)
+    assert pitch_range([note(60)], (20, 110)) == (20, 110)
+    assert pitch_range([note(111)], (20, 110)) != (20, 110)
 
 
 def test_without_a_host_lines_are_seconds() -> None:
     view = View(200, 430, 100 * SECOND + 1)
-    lines = list(grid(view, ()))
+    lines = list(grid_lines(view, ()))
     assert [line.time_ns for line in lines] == [101 * SECOND, 102 * SECOND]
     assert not any(line.is_bar for line in lines)
     free = [(0, Transport())]
-    assert list(grid(view, free)) == lines
+    assert list(grid_lines(view, free)) == lines
 
 
 def test_a_hosts_lines_are_beats_and_bars_with_their_numbers() -> None:
     view = View(320, 430, 100 * SECOND - 1)
-    lines = [line for line in grid(view, ((0, HOST),)) if line.time_ns <= 102 * SECOND]
+    lines = [line for line in grid_lines(view, ((0, HOST),)) if line.time_ns <= 102 * SECOND]
     half = SECOND // 2
     assert lines == [
         GridLine(100 * SECOND, is_bar=True, bar=1),
@@ -86,7 +94,7 @@ def test_far_away_there_are_fewer_lines_and_fewer_numbers() -> None:
     for width in (1000, 2560):
         for step in (16, 24, 31, 42):
             view = View(width, 430, 100 * SECOND, step)
-            lines = list(grid(view, ((0, HOST),)))
+            lines = list(grid_lines(view, ((0, HOST),)))
             xs = sorted(view.x_at(line.time_ns) for line in lines)
             assert all(b - a >= 7.5 for a, b in pairwise(xs))
             numbered = [view.x_at(line.time_ns) for line in lines if line.bar is not None]
@@ -97,7 +105,7 @@ def test_each_epoch_has_its_own_lines() -> None:
     waltz = Transport(Source.JACK, epoch=1, time_ns=104 * SECOND, metre=MetreChange(0, 3, 4), bar=8)
     epochs = ((100 * SECOND, HOST), (103 * SECOND, Transport()), (104 * SECOND, waltz))
     view = View(760, 430, 99 * SECOND)
-    lines = list(grid(view, epochs))
+    lines = list(grid_lines(view, epochs))
     bars = [(line.time_ns / SECOND, line.bar) for line in lines if line.is_bar]
     assert bars == [(100, 1), (102, 2), (104, 9), (105.5, 10), (107, 11), (108.5, 12)]
     assert GridLine(103 * SECOND, is_bar=False) in lines  # free for a second

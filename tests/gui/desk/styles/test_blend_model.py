@@ -6,7 +6,7 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from bridge.messages.settings import Style
-from gui.desk.styles.blend_model import NAME, WEIGHT, BlendModel
+from gui.desk.styles.blend_model import NAME_COLUMN, WEIGHT_COLUMN, BlendModel
 
 THREE: Style = (("bach", 0.2), ("jazz", 0.5), ("hymn", 0.3))
 
@@ -21,7 +21,9 @@ def model(qtmodeltester: ModelTester) -> BlendModel:
 
 def shown(model: BlendModel) -> list[tuple[str, str]]:
     rows = range(model.rowCount())
-    return [(model.index(r, NAME).data(), model.index(r, WEIGHT).data()) for r in rows]
+    return [
+        (model.index(r, NAME_COLUMN).data(), model.index(r, WEIGHT_COLUMN).data()) for r in rows
+    ]
 
 
 def test_the_strongest_is_first(model: BlendModel) -> None:
@@ -40,14 +42,14 @@ def test_the_same_names_with_other_weights_change_in_place(model: BlendModel, qt
 
 def test_a_weight_that_is_changed_takes_from_the_others(model: BlendModel, qtbot: QtBot) -> None:
     with qtbot.waitSignal(model.chosen) as asked:
-        assert model.setData(model.index(0, WEIGHT), 75)
+        assert model.setData(model.index(0, WEIGHT_COLUMN), 75)
     (style,) = asked.args
     assert dict(style) == pytest.approx({"jazz": 0.75, "hymn": 0.15, "bach": 0.1})
 
 
 def test_a_weight_of_nothing_takes_a_style_out(model: BlendModel, qtbot: QtBot) -> None:
     with qtbot.waitSignal(model.chosen) as asked:
-        model.setData(model.index(2, WEIGHT), 0)
+        model.setData(model.index(2, WEIGHT_COLUMN), 0)
     assert dict(asked.args[0]) == pytest.approx({"jazz": 0.625, "hymn": 0.375})
     with qtbot.waitSignal(model.chosen) as asked:
         model.remove(0)
@@ -55,14 +57,14 @@ def test_a_weight_of_nothing_takes_a_style_out(model: BlendModel, qtbot: QtBot) 
 
 
 def test_names_and_a_single_weight_cannot_be_changed(model: BlendModel) -> None:
-    assert not model.index(0, NAME).flags() & Qt.ItemFlag.ItemIsEditable
-    assert model.index(0, WEIGHT).flags() & Qt.ItemFlag.ItemIsEditable
-    assert not model.setData(model.index(0, NAME), "salsa")
+    assert not model.index(0, NAME_COLUMN).flags() & Qt.ItemFlag.ItemIsEditable
+    assert model.index(0, WEIGHT_COLUMN).flags() & Qt.ItemFlag.ItemIsEditable
+    assert not model.setData(model.index(0, NAME_COLUMN), "salsa")
     model.show_style((("bach", 1.0),))
-    assert not model.setData(model.index(0, WEIGHT), 50)
+    assert not model.setData(model.index(0, WEIGHT_COLUMN), 50)
 
 
-@pytest.mark.parametrize("column", [NAME, WEIGHT])
+@pytest.mark.parametrize("column", [NAME_COLUMN, WEIGHT_COLUMN])
 def test_over_a_row_it_says_how_to_change_it(model: BlendModel, column: int) -> None:
     def tip() -> str:
         return str(model.index(0, column).data(Qt.ItemDataRole.ToolTipRole))

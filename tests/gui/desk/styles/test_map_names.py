@@ -6,7 +6,7 @@ from PySide6.QtGui import QFontMetricsF
 from pytestqt.qtbot import QtBot
 
 from export.runtime.style_space import StyleSpace
-from gui.desk.styles.map_names import LANDMARKS, MapNames
+from gui.desk.styles.map_names import LANDMARKS, LabelLayout
 from gui.desk.styles.map_view import MapView
 from gui.desk.widgets.theme import DARK
 
@@ -14,13 +14,13 @@ VIEW = QRectF(0, 0, 200, 200)
 SIZE = QSizeF(60, 14)
 
 
-def names(**dots: tuple[float, float]) -> MapNames:
+def names(**dots: tuple[float, float]) -> LabelLayout:
     places = {name: QPointF(*place) for name, place in dots.items()}
-    return MapNames(places, dict.fromkeys(places, SIZE), VIEW)
+    return LabelLayout(places, dict.fromkeys(places, SIZE), VIEW)
 
 
 def test_alone_a_name_is_above_its_dot() -> None:
-    room = names(bach=(100, 100)).room("bach", (), needed=False)
+    room = names(bach=(100, 100)).label_rect("bach", (), required=False)
     assert room is not None
     assert room.center().x() == 100
     assert room.bottom() < 100
@@ -28,18 +28,18 @@ def test_alone_a_name_is_above_its_dot() -> None:
 
 def test_it_gives_way_to_what_is_written_and_to_the_edge() -> None:
     alone = names(bach=(100, 100))
-    above = alone.room("bach", (), needed=False)
+    above = alone.label_rect("bach", (), required=False)
     assert above is not None
-    below = alone.room("bach", (above,), needed=False)
+    below = alone.label_rect("bach", (above,), required=False)
     assert below is not None
     assert below.top() > 100
-    at_the_top = names(bach=(100, 3)).room("bach", (), needed=False)
+    at_the_top = names(bach=(100, 3)).label_rect("bach", (), required=False)
     assert at_the_top is not None
     assert at_the_top.top() > 0
 
 
 def test_it_gives_way_to_the_dots_of_others() -> None:
-    room = names(bach=(100, 100), haydn=(110, 90)).room("bach", (), needed=False)
+    room = names(bach=(100, 100), haydn=(110, 90)).label_rect("bach", (), required=False)
     assert room is not None
     assert not room.contains(110, 90)
 
@@ -47,9 +47,9 @@ def test_it_gives_way_to_the_dots_of_others() -> None:
 def test_among_many_dots_only_what_is_needed_is_written() -> None:
     many = {f"dot {x} {y}": (x, y) for x in range(5, 200, 10) for y in range(5, 200, 10)}
     crowd = names(bach=(100, 100), **many)
-    assert crowd.room("bach", (), needed=False) is None
-    assert crowd.room("bach", (), needed=True) is not None
-    assert crowd.room("bach", (VIEW,), needed=True) is None
+    assert crowd.label_rect("bach", (), required=False) is None
+    assert crowd.label_rect("bach", (), required=True) is not None
+    assert crowd.label_rect("bach", (VIEW,), required=True) is None
 
 
 @pytest.mark.parametrize("width,height,enough", [(380, 450, 45), (800, 700, 120)])
@@ -60,14 +60,14 @@ def test_on_the_map_names_are_many_and_none_is_struck_through(
     qtbot.addWidget(view)
     view.resize(width, height)
     dots = {
-        name: view.place_at((float(x), float(y)))
+        name: view.map_to_widget((float(x), float(y)))
         for name, (x, y) in zip(space.names, space.places, strict=True)
     }
     metrics = QFontMetricsF(view.font())
     sizes = {name: metrics.boundingRect(name).size() for name in dots}
-    placed, written = MapNames(dots, sizes, QRectF(view.rect())), dict[str, QRectF]()
+    placed, written = LabelLayout(dots, sizes, QRectF(view.rect())), dict[str, QRectF]()
     for name in dots:
-        room = placed.room(name, tuple(written.values()), needed=False)
+        room = placed.label_rect(name, tuple(written.values()), required=False)
         if room is not None:
             written[name] = room
     assert len(written) >= enough

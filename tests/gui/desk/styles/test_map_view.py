@@ -25,14 +25,14 @@ def view(qtbot: QtBot, space: StyleSpace) -> MapView:
 def dot(view: MapView, space: StyleSpace, name: str) -> QPoint:
     place = space.place_of(((name, 1.0),))
     assert place is not None
-    return view.place_at(place).toPoint()
+    return view.map_to_widget(place).toPoint()
 
 
 def test_a_place_is_a_point_of_the_map_and_back(view: MapView) -> None:
     for zoom in (1.0, 2.5):
         view.zoom_by(zoom)
         for point in ((0.4, 0.5), (0.5, 0.55)):
-            assert view.point_at(view.place_at(point)) == pytest.approx(point)
+            assert view.widget_to_map(view.map_to_widget(point)) == pytest.approx(point)
 
 
 def test_a_click_on_a_name_is_that_style(view: MapView, space: StyleSpace, qtbot: QtBot) -> None:
@@ -63,7 +63,7 @@ def test_the_puck_is_dragged_to_a_blend(view: MapView, space: StyleSpace, qtbot:
     qtbot.mousePress(view, LEFT, pos=QPoint(300, 640))
     qtbot.mouseMove(view, QPoint(420, 330))
     qtbot.mouseRelease(view, LEFT, pos=QPoint(420, 330))
-    there = view.point_at(QPointF(420, 330))
+    there = view.widget_to_map(QPointF(420, 330))
     assert asked[-1] == space.blend_at(there)
     assert view.puck == pytest.approx(there)
 
@@ -77,7 +77,7 @@ def test_with_shift_a_path_is_drawn_and_the_puck_stays(view: MapView, qtbot: QtB
         qtbot.mouseRelease(view, LEFT, shift, QPoint(400, 300))
     (path,) = drawn.args
     assert view.path == path
-    assert path[0] == pytest.approx(view.point_at(QPointF(200, 300)))
+    assert path[0] == pytest.approx(view.widget_to_map(QPointF(200, 300)))
     assert 20 < len(path) < 40
     view.clear_path()
     assert view.path == ()
@@ -107,13 +107,13 @@ def test_what_comes_from_elsewhere_moves_the_puck_unless_it_stands_for_it(
 
 def test_zooming_keeps_the_place_and_the_map_in_sight(view: MapView, qtbot: QtBot) -> None:
     place = QPointF(450, 350)
-    before = view.point_at(place)
+    before = view.widget_to_map(place)
     view.zoom_by(3.0, place)
-    assert view.point_at(place) == pytest.approx(before)
+    assert view.widget_to_map(place) == pytest.approx(before)
     view.zoom_by(100.0, QPointF(900, 0))
-    assert all(0 <= at <= 1 for at in view.point_at(QPointF(0, 700)))
+    assert all(0 <= at <= 1 for at in view.widget_to_map(QPointF(0, 700)))
     qtbot.mouseDClick(view, LEFT, pos=QPoint(10, 10))
-    assert view.point_at(place) == pytest.approx((0.5, 0.5))
+    assert view.widget_to_map(place) == pytest.approx((0.5, 0.5))
 
 
 def test_names_near_the_mouse_are_found(view: MapView, space: StyleSpace) -> None:
@@ -123,12 +123,12 @@ def test_names_near_the_mouse_are_found(view: MapView, space: StyleSpace) -> Non
 
 def test_a_search_dims_all_else(view: MapView, space: StyleSpace) -> None:
     before = view.grab().toImage()
-    view.show_found(space.found("jazz"))
+    view.show_matches(space.found("jazz"))
     found = view.grab().toImage()
     assert found != before
-    view.show_found(())  # that finds nothing
+    view.show_matches(())  # that finds nothing
     assert view.grab().toImage() not in (before, found)
-    view.show_found(None)
+    view.show_matches(None)
     assert view.grab().toImage() == before
 
 
@@ -145,16 +145,16 @@ def test_what_the_mouse_left_is_not_lit_while_it_drags_or_draws(
 ) -> None:
     away, shift = QPoint(20, 690), Qt.KeyboardModifier.ShiftModifier
     view.show_style((("chopin", 1.0),))
-    view.show_puck(view.point_at(QPointF(away)))
+    view.show_puck(view.widget_to_map(QPointF(away)))
     plain = view.grab().toImage()
     move(view, dot(view, space, "haydn"))
     assert view.grab().toImage() != plain
     qtbot.mousePress(view, LEFT, shift, dot(view, space, "haydn"))
-    held = view.held
+    held = view.is_held
     assert view.grab().toImage() == plain
-    with qtbot.waitSignal(view.let_go):
+    with qtbot.waitSignal(view.released):
         qtbot.mouseRelease(view, LEFT, shift, away)
-    assert (held, view.held) == (True, False)
+    assert (held, view.is_held) == (True, False)
     assert view.grab().toImage() == plain
 
 

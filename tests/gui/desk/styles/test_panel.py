@@ -48,11 +48,11 @@ def test_a_path_is_played_in_the_time_that_is_chosen(
     panel: StylePanel, draw: Callable[[], None], qtbot: QtBot, space: StyleSpace
 ) -> None:
     assert not panel.morph.isVisible()
-    with qtbot.waitSignal(panel.asked) as offered:
+    with qtbot.waitSignal(panel.requested) as offered:
         draw()
     assert panel.morph.isVisible()
     panel.findChildren(QSpinBox)[0].setValue(90)
-    with qtbot.waitSignal(panel.asked) as asked:
+    with qtbot.waitSignal(panel.requested) as asked:
         qtbot.mouseClick(panel.morph, Qt.MouseButton.LeftButton)
     (morph,) = asked.args
     assert morph.lasts_ns == 90 * SECOND
@@ -70,7 +70,7 @@ def test_the_puck_goes_along_and_the_same_button_stops_it(
     assert panel.map.puck == pytest.approx(panel.map.path[0])
     panel.show_snapshot(replace(STOPPED, morph_progress=1.0))
     assert panel.map.puck == pytest.approx(panel.map.path[-1])
-    with qtbot.waitSignal(panel.asked) as asked:
+    with qtbot.waitSignal(panel.requested) as asked:
         qtbot.mouseClick(button(panel, "Stop here"), Qt.MouseButton.LeftButton)
     assert asked.args == [Morph(())]
     panel.show_snapshot(STOPPED)
@@ -83,7 +83,7 @@ def test_a_path_is_forgotten_and_its_morph_with_it(
     draw()
     panel.show_snapshot(replace(STOPPED, morph_progress=0.5))
     asked = list[object]()
-    panel.asked.connect(asked.append)
+    panel.requested.connect(asked.append)
     qtbot.mouseClick(button(panel, "Clear"), Qt.MouseButton.LeftButton)
     assert asked == [Morph(()), SetBlendPath(())]
     assert panel.map.path == ()
@@ -156,9 +156,9 @@ def test_the_map_lies_still_while_the_mouse_holds_it(
     panel: StylePanel, space: StyleSpace, qtbot: QtBot
 ) -> None:
     (table,) = panel.findChildren(QTableView)
-    panel.map.choose("bach")
+    panel.map.choose_style("bach")
     before = table.height()
-    name = panel.map.place_at(space.place_of((("bach", 1.0),)) or (0.0, 0.0)).toPoint()
+    name = panel.map.map_to_widget(space.place_of((("bach", 1.0),)) or (0.0, 0.0)).toPoint()
     away = name + QPoint(40, 30)
     qtbot.mousePress(panel.map, Qt.MouseButton.LeftButton, pos=name)
     qtbot.mouseMove(panel.map, away)

@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from bridge.messages.settings import Settings
 from export.runtime.style_space import StyleSpace
-from gui.desk.styles.blend_model import WEIGHT
+from gui.desk.styles.blend_model import WEIGHT_COLUMN
 from gui.desk.styles.panel import StylePanel
 from gui.desk.widgets.theme import DARK
 
@@ -15,7 +15,7 @@ from gui.desk.widgets.theme import DARK
 @pytest.fixture
 def panel(qtbot: QtBot, space: StyleSpace) -> StylePanel:
     panel = StylePanel(space, DARK)
-    panel.setStyleSheet(DARK.sheet())
+    panel.setStyleSheet(DARK.style_sheet())
     qtbot.addWidget(panel)
     panel.resize(380, 700)
     panel.show()
@@ -25,7 +25,7 @@ def panel(qtbot: QtBot, space: StyleSpace) -> StylePanel:
 
 def edit(panel: StylePanel, row: int) -> QSpinBox:
     (table,) = panel.findChildren(QTableView)
-    table.edit(panel.blend.index(row, WEIGHT))
+    table.edit(panel.blend.index(row, WEIGHT_COLUMN))
     (box,) = table.viewport().findChildren(QSpinBox)
     return box
 
@@ -52,4 +52,4 @@ def test_what_is_written_is_asked_for(panel: StylePanel, qtbot: QtBot) -> None:
     with qtbot.waitSignal(panel.changed):
         box.setValue(40)
         qtbot.keyClick(box, Qt.Key.Key_Return)
-    assert dict(panel.applied(Settings()).style) == pytest.approx({"bach": 0.6, "jazz": 0.4})
+    assert dict(panel.apply_to(Settings()).style) == pytest.approx({"bach": 0.6, "jazz": 0.4})

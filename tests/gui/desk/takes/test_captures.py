@@ -10,7 +10,7 @@ from pytestqt.modeltest import ModelTester
 
 from bridge.history.record import Record
 from bridge.midi.smf import read
-from gui.desk.takes.captures import Captures
+from gui.desk.takes.captures import CapturesModel
 from gui.engine.snapshots import Captured
 from tests.gui.desk.music import conversation
 
@@ -19,8 +19,8 @@ PLAYED = Captured(Record(conversation()), "made by a test")
 
 
 @pytest.fixture
-def captures(tmp_path: Path, qtmodeltester: ModelTester) -> Captures:
-    captures = Captures(tmp_path / "kept")
+def captures(tmp_path: Path, qtmodeltester: ModelTester) -> CapturesModel:
+    captures = CapturesModel(tmp_path / "kept")
     qtmodeltester.check(captures)
     return captures
 
@@ -33,13 +33,13 @@ def in_german() -> Iterator[None]:
     QLocale.setDefault(before)
 
 
-def names(captures: Captures) -> list[str]:
+def names(captures: CapturesModel) -> list[str]:
     return [captures.path(captures.index(row)).name for row in range(captures.rowCount())]
 
 
-def test_what_is_kept_is_a_file_and_the_newest_is_first(captures: Captures) -> None:
-    first = captures.keep(PLAYED, NOW)
-    captures.keep(PLAYED, NOW + timedelta(minutes=1))
+def test_what_is_kept_is_a_file_and_the_newest_is_first(captures: CapturesModel) -> None:
+    first = captures.save(PLAYED, NOW)
+    captures.save(PLAYED, NOW + timedelta(minutes=1))
     assert names(captures) == [
         "antiphon-2026-11-22-004205.mid",
         "antiphon-2026-11-22-004105.mid",
@@ -48,27 +48,29 @@ def test_what_is_kept_is_a_file_and_the_newest_is_first(captures: Captures) -> N
 
 
 @pytest.mark.usefixtures("in_german")
-def test_the_month_has_the_name_that_it_has_here(captures: Captures) -> None:
-    captures.keep(PLAYED, NOW)
-    captures.keep(PLAYED, NOW.replace(month=3))
+def test_the_month_has_the_name_that_it_has_here(captures: CapturesModel) -> None:
+    captures.save(PLAYED, NOW)
+    captures.save(PLAYED, NOW.replace(month=3))
     shown = [captures.index(row).data() for row in range(captures.rowCount())]
     assert shown == ["22 Nov. 2026, 00:41:05", "22 März 2026, 00:41:05"]
 
 
-def test_two_within_a_second_are_two_files(captures: Captures) -> None:
-    assert captures.keep(PLAYED, NOW) != captures.keep(PLAYED, NOW)
+def test_two_within_a_second_are_two_files(captures: CapturesModel) -> None:
+    assert captures.save(PLAYED, NOW) != captures.save(PLAYED, NOW)
     assert captures.rowCount() == 2
 
 
-def test_it_is_there_again_and_other_files_are_not_ours(captures: Captures, tmp_path: Path) -> None:
-    captures.keep(PLAYED, NOW)
+def test_it_is_there_again_and_other_files_are_not_ours(
+    captures: CapturesModel, tmp_path: Path
+) -> None:
+    captures.save(PLAYED, NOW)
     (tmp_path / "kept" / "antiphon-mine.mid").write_text("")
     (tmp_path / "kept" / "song.mid").write_text("")
-    assert names(Captures(tmp_path / "kept")) == ["antiphon-2026-11-22-004105.mid"]
+    assert names(CapturesModel(tmp_path / "kept")) == ["antiphon-2026-11-22-004105.mid"]
 
 
-def test_a_file_is_dragged_out_as_a_copy(captures: Captures) -> None:
-    path = captures.keep(PLAYED, NOW)
+def test_a_file_is_dragged_out_as_a_copy(captures: CapturesModel) -> None:
+    path = captures.save(PLAYED, NOW)
     index = captures.index(0)
     assert index.flags() & Qt.ItemFlag.ItemIsDragEnabled
     assert [url.toLocalFile() for url in captures.mimeData([index]).urls()] == [str(path)]
@@ -76,8 +78,8 @@ def test_a_file_is_dragged_out_as_a_copy(captures: Captures) -> None:
     assert not captures.flags(QModelIndex()) & Qt.ItemFlag.ItemIsDragEnabled
 
 
-def test_what_is_removed_is_gone(captures: Captures) -> None:
-    path = captures.keep(PLAYED, NOW)
+def test_what_is_removed_is_gone(captures: CapturesModel) -> None:
+    path = captures.save(PLAYED, NOW)
     captures.remove(captures.index(0))
     assert captures.rowCount() == 0
     assert not path.exists()

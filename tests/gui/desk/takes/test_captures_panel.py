@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from bridge.history.record import Record
-from gui.desk.takes.captures import Captures
+from gui.desk.takes.captures import CapturesModel
 from gui.desk.takes.captures_panel import CapturesPanel
 from gui.engine.snapshots import Captured
 from tests.gui.desk.music import conversation
@@ -18,8 +18,8 @@ EMPTY = "Nothing is kept yet."
 
 
 @pytest.fixture
-def captures(tmp_path: Path) -> Captures:
-    return Captures(tmp_path / "kept")
+def captures(tmp_path: Path) -> CapturesModel:
+    return CapturesModel(tmp_path / "kept")
 
 
 def said(panel: CapturesPanel) -> str:
@@ -28,19 +28,19 @@ def said(panel: CapturesPanel) -> str:
 
 
 def test_it_speaks_of_dragging_while_there_is_something_to_drag(
-    captures: Captures, qtbot: QtBot
+    captures: CapturesModel, qtbot: QtBot
 ) -> None:
     panel = CapturesPanel(captures)
     qtbot.addWidget(panel)
     assert said(panel) == EMPTY
-    captures.keep(Captured(Record(conversation()), "made by a test"), NOW)
+    captures.save(Captured(Record(conversation()), "made by a test"), NOW)
     assert said(panel).startswith("Drag one of these")
     captures.remove(captures.index(0, 0))
     assert said(panel) == EMPTY
 
 
-def test_what_was_kept_before_is_there_at_once(captures: Captures, qtbot: QtBot) -> None:
-    captures.keep(Captured(Record(conversation()), "made by a test"), NOW)
+def test_what_was_kept_before_is_there_at_once(captures: CapturesModel, qtbot: QtBot) -> None:
+    captures.save(Captured(Record(conversation()), "made by a test"), NOW)
     panel = CapturesPanel(captures)
     qtbot.addWidget(panel)
     assert said(panel).startswith("Drag one of these")

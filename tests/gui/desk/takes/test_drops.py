@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 
-from gui.desk.takes.drops import midi_file_of
+from gui.desk.takes.drops import dropped_midi_file
 
 
 def dropped(*urls: str) -> Path | None:
@@ -19,7 +19,7 @@ def dropped(*urls: str) -> Path | None:
         Qt.MouseButton.LeftButton,
         Qt.KeyboardModifier.NoModifier,
     )
-    return midi_file_of(event)
+    return dropped_midi_file(event)
 
 
 @pytest.mark.usefixtures("qtbot")

@@ -10,7 +10,7 @@ from bridge.history.takes import TakeTree
 from bridge.messages.settings import Settings
 from bridge.midi import smf
 from bridge.midi.notes import Score
-from gui.desk.takes.files import TakesFiles, name_of
+from gui.desk.takes.files import TakesFiles, file_name
 from tests.gui.desk.takes.examples import BAR, CHOPIN, MINUET, NOTES, SPAN, tree
 
 DEMO = Path(__file__).parents[4] / "assets" / "demo" / "minuet.mid"
@@ -26,7 +26,7 @@ def onsets(path: Path) -> list[int]:
 
 
 def test_by_itself_a_take_begins_with_bar_1(files: TakesFiles) -> None:
-    path = files.dragged(tree(), 1, whole=False)
+    path = files.write_for_drag(tree(), 1, whole=False)
     assert path.name == "minuet take 1 chopin.mid"
     assert onsets(path) == [0, BAR]
     read = smf.read(path).score
@@ -37,7 +37,7 @@ def test_by_itself_a_take_begins_with_bar_1(files: TakesFiles) -> None:
 
 
 def test_the_whole_is_everything_up_to_it(files: TakesFiles) -> None:
-    path = files.dragged(tree(), 3, whole=True)
+    path = files.write_for_drag(tree(), 3, whole=True)
     assert path.name == "minuet up to take 2-1 chopin.mid"
     assert onsets(path) == [*range(0, 6 * 24, 24), 2 * BAR, 3 * BAR]
 
@@ -77,10 +77,10 @@ def test_each_take_of_each_beginning_has_a_file_of_its_own(files: TakesFiles) ->
         for _ in range(2):
             takes = takes.with_take(takes.current or 0, SPAN, NOTES, Settings(), name)
     both = [(number, whole) for number in range(len(takes.nodes)) for whole in (False, True)]
-    paths = [files.dragged(takes, number, whole=whole) for number, whole in both]
+    paths = [files.write_for_drag(takes, number, whole=whole) for number, whole in both]
     assert len({str(path).casefold() for path in paths}) == len(paths)
-    assert paths == [files.dragged(takes, number, whole=whole) for number, whole in both]
-    assert [name_of(takes, number, whole=False) for number in (1, 4, 7, 10, 13)] == [
+    assert paths == [files.write_for_drag(takes, number, whole=whole) for number, whole in both]
+    assert [file_name(takes, number, whole=False) for number in (1, 4, 7, 10, 13)] == [
         "minuet take 1",
         "played take 1",
         "played (2) take 1",
@@ -91,12 +91,12 @@ def test_each_take_of_each_beginning_has_a_file_of_its_own(files: TakesFiles) ->
 
 def test_a_long_name_is_cut(files: TakesFiles) -> None:
     takes = TakeTree().with_root(MINUET, "minuet " * 40).with_take(0, SPAN, NOTES, CHOPIN)
-    path = files.dragged(takes, 1, whole=True)
+    path = files.write_for_drag(takes, 1, whole=True)
     assert path.name.startswith("minuet minuet")
     assert path.name.endswith(" up to take 1 chopin.mid")
 
 
 def test_a_name_is_one_that_every_system_takes() -> None:
     takes = TakeTree().with_root(MINUET, 'a/b: "c"?')
-    assert name_of(takes, 0, whole=True) == "a b c"
-    assert name_of(TakeTree().with_root(MINUET, "///"), 0, whole=True) == "music"
+    assert file_name(takes, 0, whole=True) == "a b c"
+    assert file_name(TakeTree().with_root(MINUET, "///"), 0, whole=True) == "music"

@@ -9,7 +9,7 @@ from bridge.messages.settings import Settings
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import MetreChange, Note, Score, TempoChange
 from gui.desk.takes.link import TakesLink
-from gui.engine.proposals import Proposed
+from gui.engine.proposals import Proposal
 
 PIANO = Instrument.PIANO
 SCORE = Score(
@@ -26,7 +26,7 @@ class Told:
 
     def __init__(self, link: TakesLink) -> None:
         self.words: list[str] = []
-        self.proposed: list[Proposed] = []
+        self.proposed: list[Proposal] = []
         self._link = link
         link.loading.connect(lambda: self.words.append("loading"))
         link.finished.connect(lambda: self.words.append("finished"))
@@ -34,7 +34,7 @@ class Told:
         link.proposed.connect(self.proposed.append)
 
     def busy(self) -> bool:
-        return self._link.busy
+        return self._link.is_busy
 
 
 @pytest.fixture
@@ -62,12 +62,12 @@ def test_it_starts_the_process_with_the_first_request_and_keeps_it(
 
 
 def test_what_was_cancelled_or_replaced_is_not_told(qtbot: QtBot, link: TakesLink) -> None:
-    with qtbot.waitSignal(link.grown, timeout=PATIENCE_MS):
+    with qtbot.waitSignal(link.progressed, timeout=PATIENCE_MS):
         link.propose(SCORE, Settings(seed=1), bars=ENDLESS)
     link.cancel()
-    assert not link.busy
+    assert not link.is_busy
     told = Told(link)
-    with qtbot.waitSignal(link.grown, timeout=PATIENCE_MS):
+    with qtbot.waitSignal(link.progressed, timeout=PATIENCE_MS):
         link.propose(SCORE, Settings(seed=1), bars=ENDLESS)
     with qtbot.waitSignal(link.finished, timeout=PATIENCE_MS):
         link.propose(SCORE, Settings(seed=1), bars=1, count=1)
@@ -79,7 +79,7 @@ def test_a_sentence_says_what_is_wrong(qtbot: QtBot, link: TakesLink) -> None:
         link.propose(SCORE, Settings(style=(("chopan", 1.0),)), bars=1)
     assert failed.args is not None
     assert "chopin" in failed.args[0]
-    assert not link.busy
+    assert not link.is_busy
 
 
 def test_a_process_that_does_not_come_up_is_a_sentence(qtbot: QtBot) -> None:
@@ -94,13 +94,13 @@ def test_a_process_that_does_not_come_up_is_a_sentence(qtbot: QtBot) -> None:
 def test_a_process_that_dies_is_told_and_another_one_is_started(
     qtbot: QtBot, link: TakesLink
 ) -> None:
-    with qtbot.waitSignal(link.grown, timeout=PATIENCE_MS):
+    with qtbot.waitSignal(link.progressed, timeout=PATIENCE_MS):
         link.propose(SCORE, Settings(seed=1), bars=ENDLESS)
     process = link.process
     assert process is not None
     with qtbot.waitSignal(link.ended, timeout=PATIENCE_MS):
         process.kill()
-    assert not link.busy
+    assert not link.is_busy
     for seed in (1, 2):
         with qtbot.waitSignal(link.finished, timeout=PATIENCE_MS):
             link.propose(SCORE, Settings(seed=seed), bars=1, count=1)
@@ -111,13 +111,13 @@ def test_a_process_that_dies_is_told_and_another_one_is_started(
 
 
 def test_closing_kills_it_in_the_middle_of_its_work(qtbot: QtBot, link: TakesLink) -> None:
-    with qtbot.waitSignal(link.grown, timeout=PATIENCE_MS):
+    with qtbot.waitSignal(link.progressed, timeout=PATIENCE_MS):
         link.propose(SCORE, Settings(seed=1), bars=ENDLESS)
     process = link.process
     assert process is not None
     link.close()
     assert process.poll() is not None
-    assert not link.busy
+    assert not link.is_busy
 
 
 def test_closing_before_it_is_there_leaves_nothing_behind(qtbot: QtBot) -> None:

@@ -41,7 +41,7 @@ def test_where_one_is_stands_out(qtmodeltester: ModelTester) -> None:
         if (font := model.index_of(number).data(Qt.ItemDataRole.FontRole)) and font.bold()
     ]
     assert bold == [3]
-    assert [model.number(model.index_of(number)) for number in range(4)] == [0, 1, 2, 3]
+    assert [model.node_number(model.index_of(number)) for number in range(4)] == [0, 1, 2, 3]
 
 
 def test_it_follows_the_tree(qtmodeltester: ModelTester) -> None:

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from bridge.midi.notes import Score
-from gui.desk.roll.paint import colour_of
-from gui.desk.takes.small_roll import SmallRoll, State
+from gui.desk.roll.paint import instrument_colour
+from gui.desk.takes.small_roll import SmallRoll, TakeState
 from gui.desk.widgets.theme import DARK, LIGHT
 from tests.gui.desk.takes.examples import BAR, MINUET, NOTES, SPAN
 
@@ -41,14 +41,14 @@ class Shown:
         self.files.append(whole)
         return FILE
 
-    def take(self, state: State = State.READY) -> None:
+    def take(self, state: TakeState = TakeState.READY) -> None:
         self.roll.show_take(3, MINUET, SPAN, NOTES, state)
 
     def picture(self) -> QImage:
         return self.roll.grab().toImage()
 
     def colour_at_tick(self, tick: int, height: float) -> QColor:
-        music = self.roll.music
+        music = self.roll.notes_rect
         x, y = music.left() + self.roll.x_at(tick), music.top() + height * music.height()
         return self.picture().pixelColor(QPoint(round(x), round(y)))
 
@@ -64,7 +64,7 @@ def has_hue(colour: QColor, hue_of: QColor) -> bool:
 
 def notes_seen(shown: Shown, tick: int) -> bool:
     """Tell whether there is a note somewhere above a tick."""
-    hue = colour_of(DARK.answered, NOTES[0].instrument)
+    hue = instrument_colour(DARK.answered, NOTES[0].instrument)
     return any(has_hue(shown.colour_at_tick(tick, at / 100), hue) for at in range(2, 98))
 
 
@@ -80,23 +80,23 @@ def test_notes_lie_where_they_are_in_the_span(shown: Shown) -> None:
 def test_bars_have_lines_and_free_time_has_none(shown: Shown) -> None:
     shown.take()
     assert shown.colour_at_tick(2 * BAR, 0.02) == QColor(DARK.strong_line)
-    shown.roll.show_take(3, Score(MINUET.notes, grid=False), SPAN, NOTES, State.READY)
+    shown.roll.show_take(3, Score(MINUET.notes, grid=False), SPAN, NOTES, TakeState.READY)
     assert shown.colour_at_tick(2 * BAR, 0.02) == QColor(DARK.panel)
 
 
 def test_the_playhead_is_there_while_it_is_heard(shown: Shown) -> None:
-    shown.take(State.PLAYING)
+    shown.take(TakeState.PLAYING)
     before = shown.picture()
     shown.roll.set_playhead(0.5)
     assert shown.colour_at_tick(2 * BAR, 0.02) == QColor(DARK.text)
-    shown.roll.set_state(State.READY)
+    shown.roll.set_state(TakeState.READY)
     assert shown.roll.playhead is None
     assert shown.picture() != before
 
 
 def test_every_state_and_both_themes_look_different(shown: Shown) -> None:
     pictures = []
-    for state in (State.EMPTY, State.READY, State.PLAYING, State.KEPT):
+    for state in (TakeState.EMPTY, TakeState.READY, TakeState.PLAYING, TakeState.KEPT):
         shown.take(state)
         pictures.append(shown.picture())
     shown.roll.set_theme(LIGHT)
@@ -108,11 +108,11 @@ def test_it_says_what_it_is(shown: Shown) -> None:
     roll = shown.roll
     roll.clear(2)
     assert (roll.accessibleName(), roll.accessibleDescription()) == ("Take 2", "empty")
-    shown.take(State.KEPT)
+    shown.take(TakeState.KEPT)
     assert roll.accessibleName() == "Take 3"
     assert roll.accessibleDescription() == "kept. piano, bass · 2 notes"
-    roll.show_take(3, MINUET, SPAN, NOTES[:1], State.READY)
-    assert roll.told == "bass · 1 note"
+    roll.show_take(3, MINUET, SPAN, NOTES[:1], TakeState.READY)
+    assert roll.status == "bass · 1 note"
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
@@ -130,9 +130,9 @@ def test_a_click_plays_it_and_a_second_one_keeps_it(qtbot: QtBot, shown: Shown) 
     assert shown.words[-1] == "kept"
 
 
-@pytest.mark.parametrize("state", [State.EMPTY, State.GROWING])
+@pytest.mark.parametrize("state", [TakeState.EMPTY, TakeState.GENERATING])
 def test_what_is_not_there_cannot_be_played_or_kept(
-    qtbot: QtBot, shown: Shown, state: State
+    qtbot: QtBot, shown: Shown, state: TakeState
 ) -> None:
     shown.take(state)
     qtbot.mouseClick(shown.roll, LEFT)
@@ -157,7 +157,7 @@ def test_the_mouse_that_passes_and_the_focus_are_seen(shown: Shown) -> None:
 def test_it_is_dragged_as_a_file_with_a_picture(shown: Shown) -> None:
     shown.take()
     for whole in (False, True):
-        drag = shown.roll.drag_of(whole=whole)
+        drag = shown.roll.make_drag(whole=whole)
         assert drag is not None
         assert [url.toLocalFile() for url in drag.mimeData().urls()] == [str(FILE)]
         assert not drag.pixmap().isNull()

@@ -17,7 +17,7 @@ from bridge.messages.snapshot import TurnState as Turn
 from bridge.midi import smf
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import Score
-from gui.desk.takes.small_roll import State
+from gui.desk.takes.small_roll import TakeState
 from gui.desk.takes.strip import TakesStrip
 from gui.desk.widgets.theme import DARK, LIGHT, Theme
 from gui.engine.snapshots import Capture, Captured, Purpose
@@ -48,20 +48,20 @@ class Desk:
         self.stops: list[None] = []
         self.captures: list[Capture] = []
         self.said: list[tuple[str, bool]] = []
-        self.strip.auditioned.connect(self.scores.append)
-        self.strip.stopped.connect(lambda: self.stops.append(None))
-        self.strip.asked.connect(self.captures.append)
-        self.strip.told.connect(lambda text, bad: self.said.append((text, bad)))
+        self.strip.audition_requested.connect(self.scores.append)
+        self.strip.stop_requested.connect(lambda: self.stops.append(None))
+        self.strip.requested.connect(self.captures.append)
+        self.strip.message_changed.connect(lambda text, bad: self.said.append((text, bad)))
         qtbot.addWidget(self.strip)
         self.strip.resize(1000, 150)
         self.strip.show()
 
     def wait(self) -> None:
         """Wait until takes are there."""
-        self.qtbot.waitUntil(lambda: not self.strip.busy, timeout=PATIENCE_MS)
+        self.qtbot.waitUntil(lambda: not self.strip.is_busy, timeout=PATIENCE_MS)
 
     def begin(self, score: Score = MINUET) -> None:
-        self.strip.begin_with(score, "minuet")
+        self.strip.start_from(score, "minuet")
         self.wait()
         assert self.said[-1] == (FOUND, False)
 
@@ -72,7 +72,7 @@ class Desk:
     def click(self, column: int) -> None:
         self.qtbot.mouseClick(self.strip.rolls[column], LEFT)
 
-    def states(self) -> list[State]:
+    def states(self) -> list[TakeState]:
         return [roll.state for roll in self.strip.rolls]
 
     def titles(self) -> list[str]:
@@ -89,12 +89,14 @@ def desk(qtbot: QtBot) -> Iterator[Desk]:
     desk.strip.close_link()
 
 
-READY, KEPT, EMPTY, PLAYING = State.READY, State.KEPT, State.EMPTY, State.PLAYING
+READY, KEPT, EMPTY, PLAYING = TakeState.READY, TakeState.KEPT, TakeState.EMPTY, TakeState.PLAYING
 
 
 def test_four_takes_are_kept_extended_and_undone(desk: Desk) -> None:
     strip, row = desk.strip, desk.strip.controls
-    assert not any(button.isEnabled() for button in (row.keep, row.extend, row.again, row.undo))
+    assert not any(
+        button.isEnabled() for button in (row.keep, row.extend, row.regenerate, row.undo)
+    )
     desk.begin()
     assert desk.states() == [READY] * 4
     four = [roll.notes for roll in strip.rolls]
@@ -128,7 +130,7 @@ def test_four_takes_are_kept_extended_and_undone(desk: Desk) -> None:
 def test_again_there_are_four_others_beside_those(desk: Desk) -> None:
     desk.begin()
     first = {roll.notes for roll in desk.strip.rolls}
-    desk.press(desk.strip.controls.again)
+    desk.press(desk.strip.controls.regenerate)
     desk.wait()
     assert desk.titles() == ["Take 5", "Take 6", "Take 7", "Take 8"]
     assert len(first | {roll.notes for roll in desk.strip.rolls}) == 8
@@ -184,19 +186,19 @@ def test_one_hand_on_the_keys_is_enough(desk: Desk) -> None:
 def test_takes_that_grow_are_seen_and_can_be_cancelled(desk: Desk) -> None:
     strip, row = desk.strip, desk.strip.controls
     row.bars.setValue(32)
-    strip.begin_with(MINUET, "minuet")
+    strip.start_from(MINUET, "minuet")
     assert row.cancel.isVisible()
     assert not row.extend.isEnabled()
     desk.qtbot.waitUntil(lambda: bool(strip.rolls[0].notes), timeout=PATIENCE_MS)
     assert row.progress.value() > 0
     desk.press(row.cancel)
-    assert not strip.busy
+    assert not strip.is_busy
     assert not row.cancel.isVisible()
-    assert State.GROWING not in desk.states()
+    assert TakeState.GENERATING not in desk.states()
     there = len(strip.takes.children(0))
     assert desk.states() == [READY] * there + [EMPTY] * (4 - there)
     row.bars.setValue(1)
-    desk.press(row.again)
+    desk.press(row.regenerate)
     desk.wait()
     assert len(strip.takes.children(0)) == there + 4
 
@@ -212,12 +214,12 @@ def test_settings_are_heard(desk: Desk) -> None:
 
 def test_what_was_played_lately_is_asked_for_and_continued(desk: Desk) -> None:
     strip = desk.strip
-    desk.press(strip.controls.take)
+    desk.press(strip.controls.propose)
     assert desk.captures == [Capture(60 * SECOND, Purpose.CONTINUE)]
-    strip.take_captured(Captured(Record(), "", Purpose.CONTINUE))
+    strip.start_from_capture(Captured(Record(), "", Purpose.CONTINUE))
     assert desk.said[-1][1]
     assert not strip.takes.nodes
-    strip.take_captured(Captured(Record(conversation()), "", Purpose.CONTINUE))
+    strip.start_from_capture(Captured(Record(conversation()), "", Purpose.CONTINUE))
     desk.wait()
     assert desk.states() == [READY] * 4
     assert desk.way() == ["played"]
@@ -226,13 +228,13 @@ def test_what_was_played_lately_is_asked_for_and_continued(desk: Desk) -> None:
 def test_a_file_is_continued_and_a_bad_one_is_a_sentence(desk: Desk, tmp_path: Path) -> None:
     bad = tmp_path / "bad.mid"
     bad.write_bytes(b"no music")
-    desk.strip.take_file(bad)
+    desk.strip.open_file(bad)
     assert desk.said[-1][1]
     assert "bad.mid" in desk.said[-1][0]
     assert not desk.strip.takes.nodes
-    desk.strip.begin_with(Score(), "nothing")
+    desk.strip.start_from(Score(), "nothing")
     assert desk.said[-1][1]
-    desk.strip.take_file(DEMO)
+    desk.strip.open_file(DEMO)
     desk.wait()
     assert desk.way() == ["minuet"]
     assert desk.states() == [READY] * 4
@@ -249,7 +251,7 @@ def test_each_take_is_dragged_as_a_file_of_its_own(desk: Desk) -> None:
     desk.begin()
     paths = []
     for roll in desk.strip.rolls:
-        drag = roll.drag_of(whole=False)
+        drag = roll.make_drag(whole=False)
         assert drag is not None
         paths.append(Path(drag.mimeData().urls()[0].toLocalFile()))
     assert [path.name for path in paths] == [f"minuet take {at}.mid" for at in (1, 2, 3, 4)]
@@ -287,10 +289,10 @@ def test_the_next_file_is_saved_where_the_last_one_was(desk: Desk, tmp_path: Pat
 
 def test_a_second_beginning_leaves_the_first_in_the_tree(desk: Desk) -> None:
     desk.begin()
-    desk.strip.begin_with(MINUET, "another")
+    desk.strip.start_from(MINUET, "another")
     desk.wait()
     assert desk.way() == ["another"]
-    desk.strip.controls.trail.gone.emit(2)
+    desk.strip.controls.trail.node_chosen.emit(2)
     assert desk.way() == ["minuet", "2"]
     assert desk.states() == [READY, KEPT, READY, READY]
 
@@ -301,10 +303,10 @@ def test_it_is_drawn_in_the_colours_of_a_theme(desk: Desk, look: str, theme: The
     strip = desk.strip
     strip.resize(1252, strip.height())
     QApplication.setPalette(theme.palette())
-    strip.setStyleSheet(theme.sheet())
+    strip.setStyleSheet(theme.style_sheet())
     strip.set_theme(theme)
     strip.controls.bars.setValue(4)
-    strip.take_file(DEMO)
+    strip.open_file(DEMO)
     desk.wait()
     desk.click(1)
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)

@@ -37,7 +37,7 @@ def test_it_shows_the_way_from_the_beginning(trail: TakesTrail) -> None:
 
 def test_a_name_on_it_leads_there(qtbot: QtBot, trail: TakesTrail) -> None:
     trail.show_takes(tree())
-    with qtbot.waitSignal(trail.gone) as gone:
+    with qtbot.waitSignal(trail.node_chosen) as gone:
         qtbot.mouseClick(trail.crumbs[1], Qt.MouseButton.LeftButton)
     assert gone.args == [2]
 
@@ -58,7 +58,7 @@ def test_a_line_of_the_list_leads_there(qtbot: QtBot, trail: TakesTrail) -> None
     trail.show_takes(tree())
     model = trail.list.model()
     minuet = model.index(0, 0)
-    with qtbot.waitSignal(trail.gone) as gone:
+    with qtbot.waitSignal(trail.node_chosen) as gone:
         trail.list.activated.emit(model.index(0, 0, minuet))
     assert gone.args == [1]
 
@@ -79,7 +79,7 @@ def press_on_screen(qtbot: QtBot, trail: TakesTrail, place: QPoint) -> None:
 @NO_SCREEN
 def test_escape_closes_the_list(qtbot: QtBot, trail: TakesTrail) -> None:
     opened(qtbot, trail)
-    with qtbot.assertNotEmitted(trail.gone):
+    with qtbot.assertNotEmitted(trail.node_chosen):
         qtbot.keyClick(trail.popup.windowHandle(), Qt.Key.Key_Escape)
     assert QApplication.activePopupWidget() is None
     assert not trail.list.isVisible()
@@ -88,7 +88,7 @@ def test_escape_closes_the_list(qtbot: QtBot, trail: TakesTrail) -> None:
 @NO_SCREEN
 def test_a_click_beside_the_list_closes_it(qtbot: QtBot, trail: TakesTrail) -> None:
     opened(qtbot, trail)
-    with qtbot.assertNotEmitted(trail.gone):
+    with qtbot.assertNotEmitted(trail.node_chosen):
         press_on_screen(qtbot, trail, QPoint(trail.width() - 2, trail.height() - 2))
     assert QApplication.activePopupWidget() is None
     assert not trail.popup.testAttribute(Qt.WidgetAttribute.WA_NoMouseReplay)
@@ -110,7 +110,7 @@ def test_a_click_in_the_list_leads_there_and_closes_it(qtbot: QtBot, trail: Take
     opened(qtbot, trail)
     view = trail.list
     line = view.visualRect(view.model().index(0, 0))
-    with qtbot.waitSignal(trail.gone) as gone:
+    with qtbot.waitSignal(trail.node_chosen) as gone:
         qtbot.mouseClick(view.viewport(), LEFT, pos=line.center())
     assert gone.args == [0]
     assert QApplication.activePopupWidget() is None

@@ -17,9 +17,9 @@ def test_it_shines_for_a_moment_with_each_new_note(qtbot: QtBot) -> None:
     lit = []
     for note in (None, NOTE):
         lamp.show_note(note)
-        lit.append(lamp.lit)
-    qtbot.waitUntil(lambda: not lamp.lit)
+        lit.append(lamp.is_lit)
+    qtbot.waitUntil(lambda: not lamp.is_lit)
     for note in (replace(NOTE, release_ns=2000), replace(NOTE, onset_ns=3000)):
         lamp.show_note(note)  # the same one, ended, and another
-        lit.append(lamp.lit)
+        lit.append(lamp.is_lit)
     assert lit == [False, True, False, True]

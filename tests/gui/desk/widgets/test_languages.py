@@ -26,7 +26,7 @@ from pytestqt.qtbot import QtBot
 from bridge.messages.snapshot import TurnState
 from bridge.midi.instruments import Instrument
 from export.runtime.style_space import StyleSpace
-from gui.desk.widgets.languages import LANGUAGES, speak
+from gui.desk.widgets.languages import LANGUAGES_FOLDER, install_translation
 from tests.gui.desk.conftest import Desk
 from tests.gui.desk.music import jam
 from tests.gui.desk.test_manners import cut_texts, key_clashes
@@ -34,7 +34,7 @@ from tests.gui.desk.test_manners import cut_texts, key_clashes
 GUI = Path(__file__).parents[4] / "gui"
 SOURCES = (*sorted((GUI / "desk").rglob("*.py")), *sorted((GUI / "wording").glob("*.py")))
 ALIAS = ("-tr-function-alias", "QT_TRANSLATE_NOOP+=Sentence")
-CODES = [path.stem.removeprefix("antiphon_") for path in LANGUAGES.glob("*.ts")]
+CODES = [path.stem.removeprefix("antiphon_") for path in LANGUAGES_FOLDER.glob("*.ts")]
 
 
 class Marked(QTranslator):
@@ -111,7 +111,7 @@ def test_whatever_a_person_reads_can_be_translated(
     plain = set()
     for state in TurnState:
         desk.show(jam(), state=state, following="")
-        desk.window.styles.map.choose("jazz")
+        desk.window.styles.map.choose_style("jazz")
         plain |= {
             f"{type(each).__name__}: {text}"
             for each, text in texts(desk.window)
@@ -124,7 +124,7 @@ def test_whatever_a_person_reads_can_be_translated(
 @pytest.mark.parametrize("code", CODES)
 def test_every_text_is_translated(code: str, tmp_path: Path) -> None:
     """Else: dev/languages, translate what it names, dev/languages."""
-    told = LANGUAGES / f"antiphon_{code}.ts"
+    told = LANGUAGES_FOLDER / f"antiphon_{code}.ts"
     gathered = tmp_path / told.name
     lupdate = Path(sysconfig.get_path("scripts")) / "pyside6-lupdate"
     subprocess.run(
@@ -142,7 +142,7 @@ def test_every_text_is_translated(code: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("code", CODES)
 def test_translations_keep_places_and_no_more_than_one_key(code: str) -> None:
-    for context, text, translated in messages(LANGUAGES / f"antiphon_{code}.ts"):
+    for context, text, translated in messages(LANGUAGES_FOLDER / f"antiphon_{code}.ts"):
         places, kept = (re.findall(r"\{[^}]*\}", each) for each in (text, translated))
         assert places == kept, (context, text)
         assert len(re.findall(r"&\w", translated)) <= len(re.findall(r"&\w", text)), (context, text)
@@ -151,8 +151,8 @@ def test_translations_keep_places_and_no_more_than_one_key(code: str) -> None:
 @pytest.mark.parametrize("code", CODES)
 def test_what_the_app_loads_is_what_was_translated(code: str) -> None:
     translator = QTranslator()
-    assert translator.load(f"antiphon_{code}", str(LANGUAGES))
-    for context, text, translated in messages(LANGUAGES / f"antiphon_{code}.ts"):
+    assert translator.load(f"antiphon_{code}", str(LANGUAGES_FOLDER))
+    for context, text, translated in messages(LANGUAGES_FOLDER / f"antiphon_{code}.ts"):
         if translated:
             assert translator.translate(context, text) == translated, "run dev/languages"
 
@@ -175,11 +175,11 @@ def messages(file: Path) -> Iterator[tuple[str, str, str]]:
 def test_the_window_speaks_german(qtbot: QtBot, space: StyleSpace, tmp_path: Path) -> None:
     application = QCoreApplication.instance()
     assert application is not None
-    assert speak(application, ["de-AT", "de", "en"]) == "de_AT"
+    assert install_translation(application, ["de-AT", "de", "en"]) == "de_AT"
     desk = Desk(qtbot, space, tmp_path)
     desk.show(jam())
-    assert desk.window.bar.start.text() == "&Anhalten"
-    desk.window.devices.doctor.begin()
+    assert desk.window.top_bar.start.text() == "&Anhalten"
+    desk.window.devices.doctor.start()
     desk.show(jam(), backend="rtmidi", input_name="a", output_name="b")
     assert "Hört auf a und spielt auf b, über" in desk.texts()
     assert key_clashes(desk) == set()
@@ -193,7 +193,7 @@ def test_the_window_speaks_german(qtbot: QtBot, space: StyleSpace, tmp_path: Pat
 def test_else_it_speaks_english(qtbot: QtBot, languages: list[str]) -> None:
     application = QCoreApplication.instance()
     assert application is not None
-    assert speak(application, languages) == "en"
+    assert install_translation(application, languages) == "en"
     assert QCoreApplication.translate("TopBar", "&Stop") == "&Stop"
     assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Cancel"
     assert qtbot is not None

@@ -6,21 +6,21 @@ from PySide6.QtGui import QColor, QFocusEvent, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from gui.desk.widgets.picture import Picture
+from gui.desk.widgets.picture import FocusFrameWidget
 
 COLOUR = "#f2a65a"
 IN, OUT = QFocusEvent.Type.FocusIn, QFocusEvent.Type.FocusOut
 
 
 @pytest.fixture
-def picture(qtbot: QtBot) -> Picture:
-    picture = Picture()
+def picture(qtbot: QtBot) -> FocusFrameWidget:
+    picture = FocusFrameWidget()
     qtbot.addWidget(picture)
     picture.resize(20, 10)
     return picture
 
 
-def is_framed(picture: Picture) -> bool:
+def is_framed(picture: FocusFrameWidget) -> bool:
     image = QImage(20, 10, QImage.Format.Format_RGB32)
     image.fill(0)
     with QPainter(image) as painter:
@@ -41,7 +41,7 @@ def is_framed(picture: Picture) -> bool:
     ],
 )
 def test_a_frame_shows_the_focus_that_the_keyboard_brought(
-    picture: Picture, reason: Qt.FocusReason, *, framed: bool
+    picture: FocusFrameWidget, reason: Qt.FocusReason, *, framed: bool
 ) -> None:
     QApplication.sendEvent(picture, QFocusEvent(IN, reason))
     assert is_framed(picture) is framed

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from assets import FOLDER
 from bridge.midi.instruments import Instrument
-from gui.desk.roll.paint import colour_of
+from gui.desk.roll.paint import instrument_colour
 from gui.desk.widgets.theme import DARK, LIGHT, Theme, inset_numbers
 
 TEXT, SHAPE, RESTING = 4.5, 3.0, 2.5
@@ -81,7 +81,7 @@ class TestContrast:
     @pytest.mark.parametrize("instrument", Instrument)
     def test_each_instruments_tint(self, theme: Theme, instrument: Instrument) -> None:
         for hue_of in (theme.played, theme.answered):
-            colour = colour_of(hue_of, instrument).name()
+            colour = instrument_colour(hue_of, instrument).name()
             assert contrast(colour, theme.panel) >= SHAPE
             assert contrast(colour, theme.shade) >= SHAPE
 
@@ -116,7 +116,7 @@ def test_ticks_and_arrows_stand_out(qtbot: QtBot, theme: Theme) -> None:
 def test_a_box_that_is_ticked_shows_a_tick(qtbot: QtBot, theme: Theme) -> None:
     box = QCheckBox()
     qtbot.addWidget(box)
-    box.setStyleSheet(theme.sheet())
+    box.setStyleSheet(theme.style_sheet())
     box.setChecked(True)
     box.resize(20, 20)
     picture = box.grab().toImage()
@@ -133,7 +133,7 @@ def test_a_number_has_arrows_and_keeps_off_the_edge(qtbot: QtBot, theme: Theme) 
         qtbot.addWidget(panel)
         spin = kind(panel)
         inset_numbers(panel)
-        spin.setStyleSheet(theme.sheet())
+        spin.setStyleSheet(theme.style_sheet())
         spin.setValue(5)
         spin.resize(120, 27)
         picture = spin.grab().toImage()
