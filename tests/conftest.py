@@ -4,9 +4,7 @@ A warning in the log is a defect that a user would see, so a test in which one a
 it does for a warning of Python or of Qt (see pyproject.toml). A test that means to provoke one
 asserts that it is in `caplog` and then clears it.
 
-A test with real devices is run again if it failed, twice at most, and the report says so. Real time
-is what a busy machine does not keep: it can make such a test fail that should pass, and not the
-other way round.
+`tests.repeats` repeats a test with real devices that failed while its server lost periods.
 """
 
 import logging
@@ -15,6 +13,8 @@ from collections.abc import Iterator
 
 import hypothesis
 import pytest
+
+pytest_plugins = ["tests.repeats"]
 
 # Before anything makes an application; a test that wants a real screen starts its own process.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -43,13 +43,3 @@ def _silent_log(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
     if loud:
         lines = "\n".join(f"{r.name} {r.levelname}: {r.getMessage()}" for r in loud)
         pytest.fail(f"nobody expected this in the log:\n{lines}")
-
-
-RERUNS = 2
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let tests with real devices run again if they failed."""
-    for item in items:
-        if item.get_closest_marker("device"):
-            item.add_marker(pytest.mark.flaky(reruns=RERUNS))

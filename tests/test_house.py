@@ -1,10 +1,14 @@
 """The project as one thing: what its wheel holds, what it depends on, what its front door loads."""
 
+import ast
 import re
 import subprocess
 import sys
+import tomllib
 import zipfile
+from collections.abc import Iterator
 from email.parser import Parser
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -54,17 +58,60 @@ def names_for(
     ]
 
 
-def test_wheel_holds_every_file_of_every_package_and_no_other(wheel: Path) -> None:
+@cache
+def excluded() -> tuple[str, ...]:
+    """Return what pyproject.toml keeps out of the wheel, as paths from the root."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    listed = project["tool"]["hatch"]["build"]["targets"]["wheel"]["exclude"]
+    return tuple(path.removeprefix("/") for path in listed)
+
+
+def in_wheel(path: str) -> bool:
+    return not any(path == left or path.startswith(f"{left}/") for left in excluded())
+
+
+def imported(path: Path) -> Iterator[str]:
+    """Yield the files of this project that a module imports as it is loaded."""
+    for node in ast.parse(path.read_text("utf-8")).body:
+        if isinstance(node, ast.ImportFrom) and node.module is not None:
+            names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        elif isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        else:
+            continue
+        for name in names:
+            yield f"{name.replace('.', '/')}.py"
+            yield f"{name.replace('.', '/')}/__init__.py"
+
+
+def test_wheel_holds_every_file_of_every_package_but_those_left_out(wheel: Path) -> None:
     ours = {
         path.relative_to(ROOT).as_posix()
         for package in PACKAGES
         for path in (ROOT / package).rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
+    ours = {path for path in ours if in_wheel(path)}
     with zipfile.ZipFile(wheel) as archive:
         shipped = {name for name in archive.namelist() if ".dist-info/" not in name}
     assert shipped == ours
     assert any(name.startswith("assets/demo/") and name.endswith(".mid") for name in shipped)
+
+
+def test_what_is_left_out_is_there_and_nothing_in_the_wheel_needs_it_to_be_loaded() -> None:
+    for path in excluded():
+        assert (ROOT / path).exists(), path
+    for package in PACKAGES:
+        for path in (ROOT / package).rglob("*.py"):
+            if in_wheel(path.relative_to(ROOT).as_posix()):
+                missing = [name for name in imported(path) if not in_wheel(name)]
+                assert missing == [], path
+
+
+def test_every_package_is_typed_as_the_classifiers_say(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+    assert {f"{package}/py.typed" for package in PACKAGES} <= set(names)
 
 
 def test_wheel_puts_antiphon_on_the_path(wheel: Path) -> None:
@@ -88,6 +135,27 @@ def test_torch_comes_with_training_only(requirements: list[Requirement]) -> None
     assert dict(names_for(requirements, "train"))["torch"] == "==2.13.0"
 
 
+def test_what_measures_and_draws_figures_is_not_what_jamming_needs(
+    requirements: list[Requirement],
+) -> None:
+    core = dict(names_for(requirements))
+    assert {"numpy", "mido", "pyside6-essentials"} <= set(core)
+    assert {"matplotlib", "psutil"}.isdisjoint(core)
+    assert {"matplotlib", "psutil"} <= set(dict(names_for(requirements, "bench")))
+    assert {"miniaudio", "wasmtime"} <= set(dict(names_for(requirements, "sound")))
+
+
+def test_nobody_is_advised_to_install_antiphon_from_an_index() -> None:
+    files = [*ROOT.glob("*.md"), *(p for name in PACKAGES for p in (ROOT / name).rglob("*.py"))]
+    advice = re.compile(r"pip install[^`\n]*antiphon\[")
+    advised = [
+        path.relative_to(ROOT)
+        for path in files
+        if path.name != "extras.py" and advice.search(path.read_text("utf-8"))
+    ]
+    assert advised == []
+
+
 def test_the_command_line_loads_nothing_heavy() -> None:
     listing = subprocess.run(
         [sys.executable, "-c", "import gui.cli, sys; print(*sys.modules)"],
@@ -105,15 +173,20 @@ def test_ci_calls_make_test_and_nothing_else() -> None:
     assert lines[1:] == ['cd "$(dirname "$0")/.." && exec make test']
 
 
+def test_a_commit_is_checked_as_make_check_does() -> None:
+    hooks = (ROOT / ".pre-commit-config.yaml").read_text("utf-8")
+    assert re.findall(r"^ +entry: (.*)$", hooks, re.MULTILINE) == ["make check"]
+
+
 def documented(program: str) -> list[str]:
     """Return the words that follow a program's name in the README's code."""
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     code = "\n".join(re.findall(r"```.*?```|`[^`\n]+`", text, re.DOTALL))
-    return sorted(set(re.findall(rf"(?<![\w.]){program} ([a-z]+)\b", code)))
+    return sorted(set(re.findall(rf"(?<![\w.]){program} ([a-z-]+)(?![\w-])", code)))
 
 
-def test_every_target_in_the_readme_is_in_the_makefile() -> None:
-    targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+def test_every_target_that_is_named_is_in_the_makefile() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert {"run", "test"} <= set(documented("make")) <= targets
 
 

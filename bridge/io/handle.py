@@ -10,6 +10,7 @@ from multiprocessing.connection import Connection
 from types import TracebackType
 from typing import Literal, Self
 
+from bridge.playout.problem import IoExited
 from bridge.playout.protocol import FromIo, Problem, Quit, ToIo
 from bridge.system.pipe import Child, start_child
 
@@ -72,7 +73,7 @@ class MidiIo:
         except (EOFError, OSError):
             self._alive = False
             if not self._quitting:
-                messages.append(Problem("The MIDI process has ended; start it again to play on."))
+                messages.append(Problem(IoExited()))
         return messages
 
     def close(self) -> None:

@@ -37,7 +37,7 @@ class NetworkBeat:
                 self._link = LinkSource(self._clock)
             except PortError as error:
                 if follow.sync is Source.LINK:
-                    return Problem(str(error))
+                    return Problem(error.reason)
         return None
 
     def read(self, now_ns: int) -> ObservePosition | None:

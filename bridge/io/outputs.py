@@ -230,14 +230,14 @@ class Outputs:
         try:
             self._plugins = PluginBackend(Sequencer(self._epochs))
         except PortError as error:
-            return [Problem(str(error))]
+            return [Problem(error.reason)]
         self._send_sync(self._plugins)
         return []
 
     def _handle_lost_ports(self, error: PortError, now_ns: int) -> list[FromIo]:
         """Let go of ports that are lost, and look for them from now on."""
         self._ports.lose(now_ns)
-        told = [Problem(str(error)), *self._close_ports()]
+        told = [Problem(error.reason), *self._close_ports()]
         self._open_loopback()
         return told
 

@@ -64,7 +64,7 @@ class PortKeeper:
             return [self._reach(message, now_ns)]
         except PortError as error:
             self._lost_ns, self._pace_ns = now_ns, LATER_NS
-            return [Problem(str(error))]
+            return [Problem(error.reason)]
 
     def lose(self, now_ns: int) -> None:
         """Look from now on for ports that have been lost."""

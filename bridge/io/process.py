@@ -18,6 +18,7 @@ import threading
 from multiprocessing.connection import Connection, wait
 
 from bridge.io.outputs import Outputs
+from bridge.playout.problem import MessagesLost
 from bridge.playout.protocol import (
     Command,
     Emitted,
@@ -73,8 +74,7 @@ class Outbox:
         """Send without waiting; what finds no room is lost, and that is told when there is room."""
         try:
             if self._lost:
-                text = f"The engine stalled and missed {self._lost} messages of the MIDI process."
-                self._messages.put_nowait(Problem(text))
+                self._messages.put_nowait(Problem(MessagesLost(self._lost)))
                 self._lost = 0
             self._messages.put_nowait(message)
         except queue.Full:
@@ -175,7 +175,7 @@ class IoLoop:
                 case _:
                     self._outputs.post(message)
         except PortError as error:
-            self._report([Problem(str(error))])
+            self._report([Problem(error.reason)])
 
     def _report(self, messages: list[FromIo]) -> None:
         """Pass on what there is to tell, and keep count of the lateness in it."""

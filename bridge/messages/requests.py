@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from bridge.messages.settings import Settings, Style
 from bridge.midi.controls import Action, Bindings
@@ -84,10 +85,19 @@ class ChangeSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """A change was asked for that cannot be; the text is one sentence."""
+class UnknownStyle:
+    """No style has this name; the names of some styles that are near it."""
 
-    text: str
+    key: ClassVar = "unknown-style"
+    name: str
+    near: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A change was asked for that cannot be."""
+
+    reason: UnknownStyle
 
 
 Request = (

@@ -1,11 +1,20 @@
-"""How Antiphon answers: every setting, with its type, range and default."""
+"""How Antiphon answers: the one table of every setting.
+
+A field has its type and its default; its range, step, unit and help are the metadata beside it
+(`bridge.setting`). `SETTINGS` lists all of them by dotted names, such as `time.bpm`. The command
+line, the window, the settings file and the knobs read that table.
+"""
 
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field, is_dataclass, replace
+from typing import Any
 
-from bridge.midi.instruments import Instrument
+from bridge.midi.instruments import LABELS, Instrument
+from bridge.setting import Setting, settings_in, spec_of, validate
 from bridge.sync.quantise import Quantise
 from bridge.sync.transport import Source
 from bridge.synth.policy import SynthPolicy
@@ -13,24 +22,23 @@ from bridge.synth.policy import SynthPolicy
 Style = tuple[tuple[str, float], ...]
 """A style or a blend: names with their weights."""
 
+MAX_CANDIDATES = 4
+"""A short pause has time for no more beginnings of an answer."""
+
+MAX_SEED = 2**31 - 1
+"""A spin box of Qt holds no greater whole number."""
 
 _NO_QUANTISE = Quantise()
+_NS_PER_S, _NS_PER_MS = 1_000_000_000, 1_000_000
+_MAX_BEATS, _BEAT_UNITS = 32, (2, 4, 8, 16)
 
 
-MIN_BPM, MAX_BPM = 20.0, 300.0
-"""Of the own clock."""
+def _has_weights(style: Style) -> bool:
+    return all(0 < weight < math.inf for _, weight in style)
 
 
-MAX_BEATS, METRE_UNITS = 32, (2, 4, 8, 16)
-"""A bar has no more beats, and these are what a beat may be."""
-
-
-DEFAULT_TEMPERATURE = 0.95
-"""Somewhat more careful than the network."""
-
-
-MAX_CANDIDATES = 4
-"""So many beginnings of an answer fit into a short pause."""
+def _is_metre(metre: tuple[int, int]) -> bool:
+    return 1 <= metre[0] <= _MAX_BEATS and metre[1] in _BEAT_UNITS
 
 
 class Mode(enum.Enum):
@@ -72,23 +80,61 @@ class TimeSettings:
     """Whose time is kept, and how.
 
     Without a `sync` the best that plays is followed. `bpm` is the tempo of the own clock, which
-    goes where nobody is followed; None is free playing. It counts in so many bars when a session
-    begins, or else begins with the first note. `metre` is that of the own clock and of MIDI clock,
-    which knows none. All that is sent goes out by `advance_ns` earlier.
+    goes where nobody is followed; None is free playing. It counts in when a session begins, or else
+    begins with the first note. `metre` is that of the own clock and of MIDI clock, which knows
+    none. All that is sent goes out by `advance_ns` earlier.
+
+    Raises:
+        bridge.setting.SettingError: a value has a wrong type or is out of range.
+
     """
 
-    sync: Source | None = None
-    bpm: float | None = None
-    metre: tuple[int, int] = (4, 4)
-    count_in_bars: int = 0
-    click: bool = False
-    advance_ns: int = 0
+    sync: Source | None = field(
+        default=None,
+        metadata=spec_of("Whose tempo and bars Antiphon follows.", none="auto"),
+    )
+    bpm: float | None = field(
+        default=None,
+        metadata=spec_of(
+            "Tempo of Antiphon's own clock, which goes where nobody else's is followed. "
+            "Free: there is none, you play as you like.",
+            20,
+            300,
+            decimals=1,
+            unit="bpm",
+            none="free",
+        ),
+    )
+    metre: tuple[int, int] = field(
+        default=(4, 4),
+        metadata=spec_of(
+            "Of Antiphon's own clock, and of MIDI clock, which tells none.",
+            rule=_is_metre,
+            wanted=f"a metre of 1 to {_MAX_BEATS} beats of {', '.join(map(str, _BEAT_UNITS))}",
+        ),
+    )
+    count_in_bars: int = field(
+        default=0,
+        metadata=spec_of("How many bars Antiphon's own clock counts in.", 0, 8, unit="bars"),
+    )
+    click: bool = field(
+        default=False,
+        metadata=spec_of("A metronome: hear each beat of Antiphon's own clock."),
+    )
+    advance_ns: int = field(
+        default=0,
+        metadata=spec_of(
+            "Send everything earlier by this; below 0, later.",
+            -500,
+            500,
+            decimals=1,
+            unit="ms",
+            per_unit=_NS_PER_MS,
+        ),
+    )
 
     def __post_init__(self) -> None:
-        if not (1 <= self.metre[0] <= MAX_BEATS and self.metre[1] in METRE_UNITS):
-            raise ValueError(f"{self.metre[0]}/{self.metre[1]} is no metre")
-        if self.bpm is not None and not MIN_BPM <= self.bpm <= MAX_BPM:
-            raise ValueError(f"a tempo of {self.bpm:g} bpm cannot be played")
+        validate(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,30 +143,189 @@ class Settings:
 
     No instruments means those that the player plays, or when accompanying all the others of a small
     band. Answers are as long as the phrase unless `answer_ns` or, where there are bars, `bars` says
-    otherwise. A style stronger than 1 is more itself than the network would make it: its vector is
-    so many times as long, away from the zero that is no style. A control that follows a knob
-    chooses among the styles of the `palette`.
+    otherwise. A style stronger than 1 is more itself than the network would make it: the length of
+    its vector, away from the zero that is no style, is multiplied by `style_strength`. A control
+    that follows a knob chooses among the styles of the `palette`.
+
+    Raises:
+        bridge.setting.SettingError: a value has a wrong type or is out of range.
+
     """
 
-    style: Style = ()
-    instruments: tuple[Instrument, ...] = ()
-    temperature: float = 1.0
-    top_p: float = 0.95
-    seed: int = 0
-    answer_ns: int | None = None
-    style_strength: float = 2.0
-    candidates: int = MAX_CANDIDATES
-    mode: Mode = Mode.ANSWER
-    bars: int | None = None
-    begins: StartOn = StartOn.BEAT
-    by_silence: bool = True
-    """Whether a silence hands over; else only who asks for it does."""
-    re_entry: ReEntry = ReEntry.YIELD
+    style: Style = field(
+        default=(),
+        metadata=spec_of(
+            "One style, or a blend of styles with their weights.",
+            rule=_has_weights,
+            wanted="a list of styles with weights above 0",
+        ),
+    )
+    instruments: tuple[Instrument, ...] = field(
+        default=(),
+        metadata=spec_of(
+            "The instruments that answer; with none, those that you play.",
+            wanted=f"a list of instruments ({', '.join(LABELS)})",
+        ),
+    )
+    temperature: float = field(
+        default=0.95,  # somewhat more careful than the network
+        metadata=spec_of(
+            "Low, it plays what one expects; high, it surprises, and may play wrong notes. "
+            "At 1 it is as bold as the music it has learned from.",
+            0,
+            5,
+            step=0.05,
+            decimals=2,
+            knob=(0, 2),
+        ),
+    )
+    top_p: float = field(
+        default=0.95,
+        metadata=spec_of(
+            "Low, it keeps to the most obvious notes; at 1 even the oddest may come.",
+            0.01,
+            1,
+            step=0.05,
+            decimals=2,
+        ),
+    )
+    seed: int = field(
+        default=0,
+        metadata=spec_of("The dice: another number, another answer.", 0, MAX_SEED),
+    )
+    answer_ns: int | None = field(
+        default=None,
+        metadata=spec_of(
+            "How long an answer is where there are no bars to count.",
+            0.1,
+            600,
+            decimals=1,
+            unit="s",
+            per_unit=_NS_PER_S,
+            none="as long as the phrase",
+        ),
+    )
+    style_strength: float = field(
+        default=2.0,
+        metadata=spec_of(
+            "Low, the style is hinted at; high, it is overdone. At 1 it is as the model has it.",
+            0,
+            5,
+            step=0.1,
+            decimals=1,
+            knob=(0, 4),
+        ),
+    )
+    candidates: int = field(
+        default=MAX_CANDIDATES,
+        metadata=spec_of(
+            "How many beginnings of an answer are tried in a pause; the critic picks one.",
+            1,
+            MAX_CANDIDATES,
+        ),
+    )
+    mode: Mode = field(
+        default=Mode.ANSWER,
+        metadata=spec_of("How the two of you take turns."),
+    )
+    bars: int | None = field(
+        default=None,
+        metadata=spec_of(
+            "How many bars an answer has, and each turn when you trade. As usual: an answer is as "
+            "long as the phrase, a turn has four bars.",
+            1,
+            64,
+            unit="bars",
+            none="as usual",
+        ),
+    )
+    begins: StartOn = field(
+        default=StartOn.BEAT,
+        metadata=spec_of("Where an answer begins if there is a beat."),
+    )
+    by_silence: bool = field(
+        default=True,
+        metadata=spec_of(
+            "Whether a pause hands over; else only the button, a pedal or a key does."
+        ),
+    )
+    re_entry: ReEntry = field(
+        default=ReEntry.YIELD,
+        metadata=spec_of("What an answer does when you play during it."),
+    )
     quantise: Quantise = _NO_QUANTISE
-    vary: bool = True
-    """Whether a loop varies at every second pass."""
-    palette: tuple[str, ...] = ()
+    vary: bool = field(
+        default=True,
+        metadata=spec_of("Whether a loop varies at every second pass; else it is repeated."),
+    )
+    palette: tuple[str, ...] = field(
+        default=(),
+        metadata=spec_of(
+            "The styles that a knob goes through; with none, those of the blend.",
+            wanted="a list of styles",
+        ),
+    )
     time: TimeSettings = TimeSettings()
-    sound: SynthPolicy = SynthPolicy.OFF
-    """Whether a synth of our own plays too, by the `sound_font` in this file or a usual one."""
-    sound_font: str = ""
+    sound: SynthPolicy = field(
+        default=SynthPolicy.OFF,
+        metadata=spec_of(
+            "When Antiphon sounds by itself. A plugin, a chosen output port, or whatever is "
+            "connected to ours is a DAW."
+        ),
+    )
+    sound_font: str = field(
+        default="",
+        metadata=spec_of("The file of the sound font; without one, the usual one."),
+    )
+
+    def __post_init__(self) -> None:
+        validate(self)
+
+
+def _flattened(kind: type, prefix: str = "") -> Iterator[tuple[str, Setting]]:
+    for name, setting in settings_in(kind).items():
+        if is_dataclass(setting.kind):
+            yield from _flattened(setting.kind, f"{prefix}{name}.")
+        else:
+            yield prefix + name, setting
+
+
+SETTINGS: dict[str, Setting] = dict(_flattened(Settings))
+"""Every setting by its dotted name, in the order of the fields."""
+
+KNOB_SETTINGS: tuple[str, ...] = tuple(
+    name for name, setting in SETTINGS.items() if setting.spec.knob is not None
+)
+"""The settings that a knob may follow."""
+
+WINDOW_SETTINGS = Settings(sound=SynthPolicy.AUTO)
+"""The defaults of the window.
+
+A person who opens the window expects to hear something, so there Antiphon sounds unless a DAW does.
+A command runs where the ports are wired already and stays silent.
+"""
+
+
+def value_of(settings: Settings, name: str) -> Any:
+    """Return the value of the setting with a dotted name."""
+    group, _, part = name.rpartition(".")
+    return getattr(getattr(settings, group) if group else settings, part)
+
+
+def with_value(settings: Settings, name: str, value: object) -> Settings:
+    """Return settings in which the one with a dotted name has another value.
+
+    Raises:
+        bridge.setting.SettingError: the value has a wrong type or is out of range.
+
+    """
+    group, _, part = name.rpartition(".")
+    changes: dict[str, Any] = {part: value}
+    if group:
+        changes = {group: replace(getattr(settings, group), **changes)}
+    return replace(settings, **changes)
+
+
+def follow_knob(settings: Settings, name: str, position: int) -> Settings:
+    """Return settings in which one follows a knob at 0 to 127."""
+    return with_value(settings, name, SETTINGS[name].from_knob(position))

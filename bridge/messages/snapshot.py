@@ -5,13 +5,20 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from bridge.messages.processor import Processor
+from bridge.messages.requests import UnknownStyle
 from bridge.messages.settings import Settings
 from bridge.midi.controls import Action, Bindings
 from bridge.midi.instruments import Instrument
 from bridge.playout import protocol
+from bridge.playout.problem import ProblemReason
+from bridge.playout.time_reason import TimeReason
 from bridge.sync.transport import Transport
+from bridge.synth.policy import SynthReady
+from bridge.synth.reason import SynthReason
 
 _FREE_TIME = Transport()
+LoggedReason = TimeReason | ProblemReason | UnknownStyle
 
 
 class TurnState(enum.Enum):
@@ -39,13 +46,15 @@ class RollNote:
 class LogEntry:
     """Something worth a line in the log.
 
-    A word for it, when it was, and a figure (nanoseconds or a count) where it has one.
+    A word for it, when it was, and a figure (nanoseconds or a count), a text (a name) or a reason
+    where it has one.
     """
 
     time_ns: int
     event: str
     value: int | None = None
     text: str = ""
+    reason: LoggedReason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +79,10 @@ class Snapshot:
     """How many of our own notes have come back to our input."""
     echo_delay_ns: int | None = None
     """How long those that came back last were on their way, usually."""
-    processor: str = ""
-    """What the network runs on, and why: one sentence."""
-    synth_status: str = ""
-    """Where our own synth plays, or why it cannot: one sentence."""
+    processor: Processor | None = None
+    """What the network runs on, and why; None until that is known."""
+    synth_status: SynthReady | SynthReason | None = None
+    """Where our own synth plays, or why it cannot; None where it need not."""
     synth_failed: bool = False
     """Whether it cannot, though it should: that is why nothing is heard."""
     output_connected: bool = False
@@ -82,10 +91,10 @@ class Snapshot:
     """How much of a morph is done, from 0 to 1."""
     audition_span_ns: tuple[int, int] | None = None
     """From when to when what is recited goes."""
-    problem: str = ""
+    problem: ProblemReason | UnknownStyle | None = None
     transport: Transport = _FREE_TIME
-    sync_reason: str = ""
-    """Why this time is kept and no other: one sentence."""
+    sync_reason: TimeReason | None = None
+    """Why this time is kept and no other."""
     learning: Action | None = None
     bindings: Bindings = ()
     epochs: tuple[tuple[int, Transport], ...] = ()

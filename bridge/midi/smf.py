@@ -8,7 +8,7 @@ own tracks exactly as they were and adds new ones, so that what a musician wrote
 untouched.
 
 What comes from the world is not trusted: whatever is wrong with a file becomes one `MidiFileError`
-whose text is a sentence that names the file. Files are written to a temporary neighbour and moved
+which carries the reason as a value. Files are written to a temporary neighbour and moved
 into place, so that a reader never sees half of one.
 
 Source: Standard MIDI Files 1.0 (RP-001).
@@ -24,6 +24,16 @@ from typing import TYPE_CHECKING, TypeVar
 import mido
 
 from bridge.midi.events import ControlChange, NoteOff, NoteOn
+from bridge.midi.file_reason import (
+    AbsurdMetre,
+    AbsurdTempo,
+    BrokenFile,
+    FileFault,
+    FileNotWritten,
+    FileTooLarge,
+    MidiFileReason,
+    UnusableFile,
+)
 from bridge.midi.instruments import DRUM_CHANNEL, Instrument, fit_to_range, instrument_of_program
 from bridge.midi.notes import TICKS_PER_QUARTER, KeyState, MetreChange, Note, Score, TempoChange
 from bridge.system.atomic_write import atomic_write
@@ -49,7 +59,11 @@ _Change = TypeVar("_Change", TempoChange, MetreChange)
 
 
 class MidiFileError(Exception):
-    """A file cannot be read or written; the text is one sentence for the user."""
+    """A file cannot be read or written."""
+
+    def __init__(self, reason: MidiFileReason) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +85,9 @@ def read(path: Path) -> MidiFile:
     """
     source = _parse(path)
     if source.type == 2:
-        msg = f"{path}: a MIDI file of format 2 (independent patterns) cannot be continued."
-        raise MidiFileError(msg)
+        raise MidiFileError(UnusableFile(path, FileFault.PATTERNS))
     if source.ticks_per_beat <= 0 or source.ticks_per_beat & 0x8000:
-        msg = f"{path}: its time is in SMPTE frames, not in beats."
-        raise MidiFileError(msg)
+        raise MidiFileError(UnusableFile(path, FileFault.SMPTE))
     return MidiFile(path, source, _build_score(source, path))
 
 
@@ -83,30 +95,24 @@ def _parse(path: Path) -> mido.MidiFile:
     try:
         size = path.stat().st_size
         if path.is_dir():
-            msg = f"{path}: is a folder, not a MIDI file."
-            raise MidiFileError(msg)
+            raise MidiFileError(UnusableFile(path, FileFault.FOLDER))
         if size == 0:
-            msg = f"{path}: the file is empty."
-            raise MidiFileError(msg)
+            raise MidiFileError(UnusableFile(path, FileFault.EMPTY))
         if size > MAX_BYTES:
-            msg = f"{path}: {size / 1e6:.0f} MB is too large for a piece of music."
-            raise MidiFileError(msg)
+            raise MidiFileError(FileTooLarge(path, size))
         with path.open("rb") as file:
             if file.read(4) != b"MThd":
-                msg = f"{path}: not a Standard MIDI File (it does not begin with MThd)."
-                raise MidiFileError(msg)
+                raise MidiFileError(UnusableFile(path, FileFault.NOT_MIDI))
         return mido.MidiFile(path)
     except FileNotFoundError:
-        msg = f"{path}: no such file."
-        raise MidiFileError(msg) from None
+        raise MidiFileError(UnusableFile(path, FileFault.MISSING)) from None
     except PermissionError:
-        msg = f"{path}: may not be read."
-        raise MidiFileError(msg) from None
+        raise MidiFileError(UnusableFile(path, FileFault.FORBIDDEN)) from None
     # What mido raises on broken input is not one type: these are the ones its reader can reach.
     except (OSError, EOFError, ValueError, TypeError, LookupError, mido.KeySignatureError) as error:
-        reason = str(error) or "the file ends too early"
-        msg = f"{path}: a broken MIDI file ({reason})."
-        raise MidiFileError(msg) from error
+        text = str(error)
+        reason = BrokenFile(path, text) if text else UnusableFile(path, FileFault.TRUNCATED)
+        raise MidiFileError(reason) from error
 
 
 @dataclass(slots=True)
@@ -196,16 +202,14 @@ def _to_ticks(file_tick: int, source: mido.MidiFile) -> int:
 def _bpm(microseconds: int, path: Path) -> float:
     bpm = _MICROSECONDS_PER_MINUTE / microseconds if microseconds else float("inf")
     if not MIN_BPM <= bpm <= MAX_BPM:
-        msg = f"{path}: a tempo of {bpm:g} bpm cannot be played."
-        raise MidiFileError(msg)
+        raise MidiFileError(AbsurdTempo(path, bpm))
     return bpm
 
 
 def _metre(tick: int, message: mido.MetaMessage, path: Path) -> MetreChange:
     metre = MetreChange(tick, message.numerator, message.denominator)
     if metre.numerator < 1 or metre.bar_ticks < 1:
-        msg = f"{path}: a metre of {metre.numerator}/{metre.denominator} cannot be counted."
-        raise MidiFileError(msg)
+        raise MidiFileError(AbsurdMetre(path, metre.numerator, metre.denominator))
     return metre
 
 
@@ -329,5 +333,4 @@ def _save(file: mido.MidiFile, path: Path) -> None:
         with atomic_write(path) as stream:
             file.save(file=stream)
     except OSError as error:
-        msg = f"{path}: cannot be written ({error.strerror or error})."
-        raise MidiFileError(msg) from error
+        raise MidiFileError(FileNotWritten(path, error.strerror or str(error))) from error

@@ -3,7 +3,7 @@
 The two are separate processes, because a garbage collection or a matrix product in the one must not
 delay a note in the other. They share nothing: frozen values cross a pipe, in order, and neither
 waits for an answer. What the world does wrong (no such port, a lost server) comes back as a
-`Problem`, one sentence for a person to read, never as an exception.
+`Problem`, never as an exception.
 
 All times are nanoseconds on the session clock, which the processes of one machine have in common.
 """
@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from bridge.midi.events import TimedEvent
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import MetreChange
+from bridge.playout.problem import ProblemReason
 from bridge.playout.schedule import ScheduledEvent, SentEvent
+from bridge.playout.time_reason import TimeReason
 from bridge.sync.host import HostPosition
 from bridge.sync.transport import COMMON_TIME, Source, Transport
 
@@ -171,10 +173,10 @@ class EchoDetected:
 
 @dataclass(frozen=True, slots=True)
 class TransportChanged:
-    """The line that plans go by is another; `reason` says, for a person, why it is this one."""
+    """The line that plans go by is another; `reason` is why it is this one."""
 
     transport: Transport
-    reason: str
+    reason: TimeReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,9 +210,9 @@ class Lateness:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something outside went wrong; the text is one sentence that says what, and what to do."""
+    """Something outside went wrong."""
 
-    text: str
+    reason: ProblemReason
 
 
 Command = (

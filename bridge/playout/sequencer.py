@@ -42,6 +42,7 @@ from bridge.playout.protocol import (
     TransportChanged,
 )
 from bridge.playout.schedule import THRU_CHANNEL, Schedule, SentEvent
+from bridge.playout.time_reason import NoSource, time_reason
 from bridge.sync.host import HostPosition, HostTracker
 from bridge.sync.midi_clock import MidiClockTracker
 from bridge.sync.transport import NANOSECONDS, Source, Transport
@@ -55,13 +56,6 @@ REPORT_THRESHOLD_NS = 500_000
 """A line that has moved by less than this is not worth telling."""
 THRU_LATE_LIMIT_NS = 1_000_000_000
 """What is played by hand is heard late rather than not at all, unless it is another day's."""
-_SOURCE_NAMES = {
-    Source.PLUGIN: "the plugin's host",
-    Source.JACK: "the JACK transport",
-    Source.CLOCK: "MIDI clock",
-    Source.LINK: "Ableton Link",
-    Source.OWN: "Antiphon's own clock",
-}
 _SyncEvent = TimingClock | Start | Continue | Stop | SongPosition
 
 
@@ -82,7 +76,7 @@ class Sequencer:
         self._sync = SetSync()
         self._echoes = EchoGuard()
         self._leader = (Source.FREE, 0)  # who, and in which of his own epochs
-        self._last_change = TransportChanged(self._schedule.transport, "")
+        self._last_change = TransportChanged(self._schedule.transport, NoSource(own_clock=False))
         self._last_reason: tuple[Source, Source | None, Source | None] | None = None
         self._unreported_changes: list[TransportChanged] = []
         self._reported_dropped = 0
@@ -208,26 +202,10 @@ class Sequencer:
             not transport.source.is_external or told.distance_ns(transport) < REPORT_THRESHOLD_NS
         ):
             return
-        self._last_change, self._last_reason = TransportChanged(transport, _reason(*why)), why
+        self._last_change, self._last_reason = TransportChanged(transport, time_reason(*why)), why
         self._unreported_changes.append(self._last_change)
 
 
 def without_thru(sent: Iterable[SentEvent]) -> tuple[SentEvent, ...]:
     """Return what was planned of what went out: the rest the player has played."""
     return tuple(each for each in sent if each.event.channel != THRU_CHANNEL)
-
-
-def _reason(leading: Source, present: Source | None, wanted: Source | None) -> str:
-    """Return why this time is kept, and not that of the best who is there, or who is wanted."""
-    if leading.is_external:
-        return f"Following {_SOURCE_NAMES[leading]}."
-    instead = "Antiphon keeps the time" if leading is Source.OWN else "playing freely"
-    if present is not None:
-        return _sentence(f"{_SOURCE_NAMES[present]} has stopped: {instead}")
-    if wanted is not None and wanted.is_external:
-        return f"Nothing comes from {_SOURCE_NAMES[wanted]}: {instead}."
-    return _sentence(instead)
-
-
-def _sentence(words: str) -> str:
-    return f"{words[0].upper()}{words[1:]}."

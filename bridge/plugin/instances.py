@@ -25,6 +25,7 @@ from bridge.midi.events import NoteOff, NoteOn, TimedEvent, encode
 from bridge.midi.instruments import Instrument, instrument_of_channel
 from bridge.midi.notes import TICKS_PER_QUARTER
 from bridge.midi.parser import MidiParser
+from bridge.playout.problem import PluginVersion
 from bridge.playout.protocol import Panic, PluginInstance, Plugins, Problem, Silence
 from bridge.playout.schedule import THRU_CHANNEL, Playable, SentEvent
 from bridge.playout.sequencer import Sequencer
@@ -135,9 +136,7 @@ class PluginInstances:
                 self._record_played(went, self._instances[went.instance])
             case UnsupportedVersion(instance, version) if instance not in self._refused:
                 self._refused.add(instance)
-                self._reports.append(
-                    Problem(f"A plugin speaks version {version} of our language: install ours.")
-                )
+                self._reports.append(Problem(PluginVersion(version)))
 
     def post(self, command: Command, now_ns: int) -> None:
         """Obey; the plugins forget what they were told if it is taken back."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from bridge.plugin.instances import PluginInstances
 from bridge.plugin.wire import DEFAULT_PORT
+from bridge.playout.problem import PluginPortTaken
 from bridge.ports.base import PortError
 
 if TYPE_CHECKING:
@@ -40,9 +41,7 @@ class PluginBackend:
             self.wakeup.bind(("127.0.0.1", port))
         except OSError as error:
             self.wakeup.close()
-            raise PortError(
-                f"Port {port} is taken, so plugins will not find us: is Antiphon running already?"
-            ) from error
+            raise PortError(PluginPortTaken(port)) from error
         self._instances = PluginInstances(sequencer)
 
     def connected(self, now_ns: int) -> bool:

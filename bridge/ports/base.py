@@ -7,8 +7,7 @@ a pretend player plays into it, and what goes out goes nowhere. All of them obey
 and keep their promises through the same `Conductor`.
 
 The world outside may refuse at any time: no server, no such port, a cable pulled. That is a
-`PortError`, and its text is a sentence for the person at the desk: first what is wrong, and then,
-after a semicolon, what to do.
+`PortError`, which carries the reason as a value.
 """
 
 import importlib
@@ -16,6 +15,14 @@ import socket
 from collections.abc import Sequence
 from typing import Protocol
 
+from bridge.playout.problem import (
+    AmbiguousPort,
+    BackendReason,
+    LibraryMissing,
+    NoBackend,
+    NoSuchPort,
+    ProblemReason,
+)
 from bridge.playout.protocol import Command, PortNames, Ready, Report
 from bridge.playout.sequencer import Sequencer
 from bridge.system.clock import Clock
@@ -28,11 +35,14 @@ BACKENDS = {
     "loopback": "bridge.ports.loopback",
 }
 AUTO_ORDER = ("jack", "rtmidi")  # in this order: only JACK is exact to the frame
-NO_PORTS_HINT = "Antiphon goes on without ports, and opens them when you start one of these"
 
 
 class PortError(Exception):
-    """The world outside refuses; the text is one sentence that says what, and what to do."""
+    """The world outside refuses."""
+
+    def __init__(self, reason: ProblemReason) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class Backend(Protocol):
@@ -89,25 +99,20 @@ def connect(
 
     It keeps time by this conductor, or by one of its own.
     """
-    refusals: list[str] = []
+    refusals: list[ProblemReason] = []
     for name in AUTO_ORDER if backend == "auto" else (backend,):
         try:
             module = importlib.import_module(BACKENDS[name])
             reached: Backend = module.connect(client_name, clock, sequencer or Sequencer())
         except PortError as error:
-            refusals.append(str(error))
+            refusals.append(error.reason)
         except (ImportError, OSError) as error:
-            refusals.append(f"The library of the {name} back end does not load ({error}).")
+            refusals.append(LibraryMissing(name, str(error)))
         else:
             return reached
-    raise PortError(refusals[0] if len(refusals) == 1 else _join_refusals(refusals))
-
-
-def _join_refusals(refusals: Sequence[str]) -> str:
-    """Make one sentence of several: all that is wrong, and what is done about it."""
-    first, *others = (text.partition(";")[0].rstrip(".") for text in refusals)
-    lowered = [text[:1].lower() + text[1:] for text in others]
-    return f"{', and '.join([first, *lowered])}; {NO_PORTS_HINT}."
+    if len(refusals) == 1:
+        raise PortError(refusals[0])
+    raise PortError(NoBackend(tuple(each for each in refusals if isinstance(each, BackendReason))))
 
 
 def find_port(wanted: str, names: Sequence[str]) -> str:
@@ -118,6 +123,5 @@ def find_port(wanted: str, names: Sequence[str]) -> str:
     if len(found) == 1:
         return found[0]
     if found:
-        raise PortError(f'"{wanted}" may be any of these ports: {", ".join(found)}.')
-    there_are = f"there are: {', '.join(names)}" if names else "there are none"
-    raise PortError(f'There is no port "{wanted}"; {there_are}.')
+        raise PortError(AmbiguousPort(wanted, tuple(found)))
+    raise PortError(NoSuchPort(wanted, tuple(names)))

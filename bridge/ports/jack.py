@@ -29,6 +29,7 @@ import jack
 
 from bridge.midi.events import TimedEvent, encode
 from bridge.midi.parser import MidiParser
+from bridge.playout.problem import JackGone, JackRefused, NoJackServer, PeriodLost
 from bridge.playout.protocol import (
     Command,
     OutputConnected,
@@ -85,7 +86,7 @@ class JackCycle:
         try:
             self._process(size)
         except Exception as error:  # noqa: BLE001 - see the first paragraphs
-            self._report(Problem(f"A period of MIDI was lost ({error!r})."))
+            self._report(Problem(PeriodLost(repr(error))))
 
     def _process(self, size: int) -> None:
         first = self._client.last_frame_time
@@ -218,7 +219,7 @@ class JackBackend:
             self._output = cycle.output
             self._check_output_connected()
         except jack.JackError as error:
-            raise PortError(f"JACK does not open the ports ({error}).") from error
+            raise PortError(JackRefused(str(error))) from error
         return Ready(self.name, cycle.input.name, cycle.output.name)
 
     def maintain(self) -> None:
@@ -257,7 +258,7 @@ class JackBackend:
             while self.wakeup.recv(256):
                 pass
         if self._lost:
-            raise PortError("The JACK server has gone; the ports come back with it.")
+            raise PortError(JackGone())
         reports = self._pop_reports()
         if self._output_connected is not self._reported_connected:
             self._reported_connected = self._output_connected
@@ -306,11 +307,11 @@ class JackBackend:
 
 def connect(client_name: str, clock: Clock, sequencer: Sequencer) -> JackBackend:
     """Become a client of the server that `JACK_DEFAULT_SERVER` or the default names."""
-    # The library prints its trouble; ours is told in a sentence.
+    # The library prints its trouble; ours is raised.
     jack.set_error_function(lambda _text: None)
     jack.set_info_function(lambda _text: None)
     try:
         client = jack.Client(client_name, no_start_server=True)
     except jack.JackError as error:
-        raise PortError("There is no JACK server; start JACK or PipeWire.") from error
+        raise PortError(NoJackServer()) from error
     return JackBackend(client, clock, sequencer)

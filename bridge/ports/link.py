@@ -17,6 +17,7 @@ import importlib
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from bridge.playout.problem import LinkMissing
 from bridge.ports.base import PortError
 from bridge.sync.host import HostPosition
 from bridge.system.extras import install_command
@@ -43,9 +44,7 @@ class LinkSource:
         try:
             aalink = importlib.import_module("aalink")
         except ImportError as error:
-            raise PortError(
-                f"Ableton Link is not installed; type: {install_command('link')}"
-            ) from error
+            raise PortError(LinkMissing(install_command("link"))) from error
         asyncio = importlib.import_module("asyncio")
         self._clock = clock
         self._loop = asyncio.new_event_loop()  # it wants one for callbacks, of which we have none

@@ -16,11 +16,19 @@ has none: there a person names the ports of a loopback driver.
 import socket
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import Literal
 
 import rtmidi
 
 from bridge.midi.events import TimedEvent, encode
 from bridge.midi.parser import MidiParser
+from bridge.playout.problem import (
+    NoMidiService,
+    NoVirtualPorts,
+    OutputLost,
+    PortGone,
+    SystemRefused,
+)
 from bridge.playout.protocol import Command, Emitted, Panic, PortNames, Ready, Report
 from bridge.playout.schedule import SentEvent
 from bridge.playout.sequencer import Sequencer, without_thru
@@ -79,9 +87,14 @@ class RtMidiBackend:
                 self._open(self._out, output_name, "out"),
             )
         except rtmidi.RtMidiError as error:
-            raise PortError(f"The system does not open the port ({error}).") from error
+            raise PortError(SystemRefused(str(error))) from error
 
-    def _open(self, end: rtmidi.MidiIn | rtmidi.MidiOut, wanted: str | None, role: str) -> str:
+    def _open(
+        self,
+        end: rtmidi.MidiIn | rtmidi.MidiOut,
+        wanted: str | None,
+        role: Literal["in", "out"],
+    ) -> str:
         own_name = self._own_port_name(role)
         names = end.get_ports()
         if wanted is not None:
@@ -90,10 +103,7 @@ class RtMidiBackend:
             self._named_ports.append((end, found))
             return found
         if end.get_current_api() in NO_VIRTUAL_PORTS:
-            raise PortError(
-                f"Windows makes no virtual MIDI ports: install a loopback driver and name the "
-                f"{role}put port; there are: {', '.join(names) or 'none'}."
-            )
+            raise PortError(NoVirtualPorts(role, tuple(names)))
         end.open_virtual_port(own_name)
         return own_name
 
@@ -104,7 +114,7 @@ class RtMidiBackend:
         """See that the ports that were asked for are still there."""
         for end, wanted in self._named_ports:
             if wanted not in end.get_ports():
-                raise PortError(f'The port "{wanted}" has gone; it is used again when it is back.')
+                raise PortError(PortGone(wanted))
 
     def next_due_ns(self) -> int | None:
         """Tell when the next event is due."""
@@ -137,9 +147,7 @@ class RtMidiBackend:
             try:
                 self._out.send_message(encode(each.event))
             except rtmidi.RtMidiError as error:
-                raise PortError(
-                    f"The output port is lost ({error}); it is used again when it is back."
-                ) from error
+                raise PortError(OutputLost(str(error))) from error
             self._sent.append(each)
 
     def _read_input(self, now_ns: int) -> Iterator[TimedEvent]:
@@ -166,5 +174,4 @@ def connect(client_name: str, clock: Clock, sequencer: Sequencer) -> RtMidiBacke
             refusals.append(rtmidi.get_api_display_name(api))
         else:
             return RtMidiBackend(midi_in, midi_out, client_name, clock.now_ns(), sequencer)
-    tried = ", ".join(refusals)
-    raise PortError(f"No MIDI service of the system answers (tried: {tried}); start one of them.")
+    raise PortError(NoMidiService(tuple(refusals)))

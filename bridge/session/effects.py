@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from bridge.messages.composer import ToComposer
-from bridge.messages.snapshot import LogEntry
+from bridge.messages.snapshot import LogEntry, LoggedReason
 from bridge.playout import protocol
 
 
@@ -17,9 +17,16 @@ class Effects:
     to_composer: list[ToComposer] = field(default_factory=list)
     log_entries: list[LogEntry] = field(default_factory=list)
 
-    def log(self, now_ns: int, event: str, value: int | None = None, text: str = "") -> None:
+    def log(
+        self,
+        now_ns: int,
+        event: str,
+        value: int | None = None,
+        text: str = "",
+        reason: LoggedReason | None = None,
+    ) -> None:
         """Add a line to the log."""
-        self.log_entries.append(LogEntry(now_ns, event, value, text))
+        self.log_entries.append(LogEntry(now_ns, event, value, text, reason))
 
     def add(self, other: Effects) -> None:
         """Append what another part of the session wants done."""

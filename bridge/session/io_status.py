@@ -11,7 +11,7 @@ from statistics import median
 from typing import Any
 
 from bridge.history.record import TransportHistory
-from bridge.messages.requests import Refused
+from bridge.messages.requests import Refused, UnknownStyle
 from bridge.messages.settings import Settings
 from bridge.messages.snapshot import Snapshot, TurnState
 from bridge.playout import protocol
@@ -35,7 +35,7 @@ class SessionStatus:
         self.transports = TransportHistory()
         """The lines that the session went by."""
         self._snapshot = Snapshot(0, TurnState.STOPPED, Settings(), ())
-        self._refusal = ""  # why the last change of settings was not made
+        self._refusal: UnknownStyle | None = None  # why the last change was not made
 
     @property
     def snapshot(self) -> Snapshot:
@@ -57,11 +57,13 @@ class SessionStatus:
         """Record what the MIDI I/O process reports, or why a change of settings was refused."""
         effects = Effects()
         if isinstance(status, Refused):
-            self._refusal = status.text
-            effects.log(now_ns, "refused", text=status.text)
+            self._refusal = status.reason
+            effects.log(now_ns, "refused", reason=status.reason)
             return effects
         self._snapshot = with_io_status(self._snapshot, status)
-        if (line := log_line(status)) is not None:
+        if isinstance(status, protocol.Problem):
+            effects.log(now_ns, "problem", reason=status.reason)
+        elif (line := log_line(status)) is not None:
             effects.log(now_ns, *line)
         return effects
 
@@ -71,7 +73,7 @@ class SessionStatus:
 
     def clear_refusal(self) -> None:
         """Forget the last refusal: a change has been made."""
-        self._refusal = ""
+        self._refusal = None
 
 
 def with_io_status(snapshot: Snapshot, status: IoStatus) -> Snapshot:
@@ -80,7 +82,7 @@ def with_io_status(snapshot: Snapshot, status: IoStatus) -> Snapshot:
     match status:
         case protocol.Ready(backend, input_name, output_name):
             names = {"input_name": input_name, "output_name": output_name}
-            facts = {"backend": backend, "problem": "", **names}
+            facts = {"backend": backend, "problem": None, **names}
         case protocol.PortNames(inputs, outputs):
             facts = {"inputs": inputs, "outputs": outputs}
         case protocol.EchoDetected(delays_ns):
@@ -92,8 +94,8 @@ def with_io_status(snapshot: Snapshot, status: IoStatus) -> Snapshot:
             facts = {"plugins": instances}
         case protocol.Lateness():
             facts = {"lateness": status}
-        case protocol.Problem(text):
-            facts = {"problem": text}
+        case protocol.Problem(reason):
+            facts = {"problem": reason}
     return replace(snapshot, **facts)
 
 
@@ -108,6 +110,4 @@ def log_line(status: IoStatus) -> tuple[str, int | None, str] | None:
             return "plugins", len(instances), ""
         case protocol.Lateness():
             return "lateness", status.worst_ns, ""
-        case protocol.Problem(text):
-            return "problem", None, text
     return None

@@ -375,7 +375,7 @@ class Session:
         self._abandon_turn(now_ns, before)
         if before.source.is_external:  # what was played before belongs to the line before
             self._phrases.forget_before(now_ns - LOOP_START_TOLERANCE_NS)
-        self._effects.log(now_ns, "time", text=changed.reason)
+        self._effects.log(now_ns, "time", reason=changed.reason)
         if self.state is not TurnState.STOPPED:
             self._realign_composer(now_ns)
             self._replay_early_notes(now_ns)

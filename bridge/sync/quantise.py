@@ -9,13 +9,12 @@ shuffle. Lines are counted from the bar line, so that they fit any metre.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bridge.midi.notes import TICKS_PER_QUARTER
+from bridge.setting import spec_of, validate
 from bridge.sync.tempo import BarPosition
 from bridge.sync.transport import Transport
-
-STRAIGHT, MAX_SWING = 0.5, 0.75
 
 _ANYWHERE = range(-(1 << 48), 1 << 48)
 
@@ -44,17 +43,36 @@ _TICKS = {
 
 @dataclass(frozen=True, slots=True)
 class Quantise:
-    """Which grid, how strongly from 0 to 1, and how much swing from 0.5 to 0.75."""
+    """Which grid, how strongly, and with how much swing.
 
-    step: GridStep = GridStep.OFF
-    strength: float = 1.0
-    swing: float = STRAIGHT
+    Raises:
+        bridge.setting.SettingError: a value has a wrong type or is out of range.
+
+    """
+
+    step: GridStep = field(
+        default=GridStep.OFF,
+        metadata=spec_of("Where there is a beat, draw its notes to these lines."),
+    )
+    strength: float = field(
+        default=1.0,
+        metadata=spec_of(
+            "How far its notes are drawn to these lines: 1 is all the way.",
+            0,
+            1,
+            step=0.1,
+            decimals=2,
+        ),
+    )
+    swing: float = field(
+        default=0.5,
+        metadata=spec_of(
+            "0.5 is straight, 0.67 a shuffle.", 0.5, 0.75, step=0.01, decimals=2, knob=(0.5, 0.75)
+        ),
+    )
 
     def __post_init__(self) -> None:
-        if not 0 <= self.strength <= 1:
-            raise ValueError(f"Quantise.strength is {self.strength}, not 0 to 1")
-        if not STRAIGHT <= self.swing <= MAX_SWING:
-            raise ValueError(f"Quantise.swing is {self.swing}, not {STRAIGHT} to {MAX_SWING}")
+        validate(self)
 
     def quantised_tick(self, tick: int, transport: Transport, within: range = _ANYWHERE) -> int:
         """Return the tick at which a note that belongs at `tick` is to begin.

@@ -9,6 +9,8 @@ its name, and a port of somebody else's that was connected to ours.
 import enum
 from dataclasses import dataclass
 
+from bridge.synth.reason import SynthReason
+
 
 class SynthPolicy(enum.Enum):
     """When a synth of our own plays; the value is the word for it on the command line."""
@@ -33,9 +35,9 @@ class SynthReady:
 
 @dataclass(frozen=True, slots=True)
 class SynthUnavailable:
-    """No synth plays, and why: one sentence. What is `lasting` does not change by itself."""
+    """No synth plays, and why. What is `permanent` does not change by itself."""
 
-    text: str
+    reason: SynthReason
     permanent: bool = False
 
 

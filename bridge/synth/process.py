@@ -29,9 +29,15 @@ from typing import TYPE_CHECKING
 
 from bridge.midi.events import NoteOff, NoteOn, PitchWheel, ProgramChange, decode
 from bridge.midi.instruments import DRUM_CHANNEL
-from bridge.ports.base import PortError
 from bridge.synth.policy import SynthReady, SynthUnavailable
 from bridge.synth.queue import MAX_DATAGRAM, DeviceClock, MessageQueue, decode_datagram
+from bridge.synth.reason import (
+    BadSoundFont,
+    NoSoundDevice,
+    SoundDeviceLost,
+    SynthError,
+    SynthNotInstalled,
+)
 from bridge.synth.sound_font import find_sound_font
 from bridge.system.clock import Clock, SystemClock
 from bridge.system.extras import install_command
@@ -57,17 +63,13 @@ MAX_VOICES = 128
 FRAME_BYTES = 2 * 4  # two channels of 32-bit floats
 START_TIMEOUT_S = 3.0  # a device that plays asks for its first buffer sooner
 CHECK_INTERVAL_S = 1.0  # in so long a device that is there asks for a hundred
-DEVICE_LOST = "The sound device has gone; Antiphon sounds again when there is one."
 
 
-class NotInstalledError(PortError):
+class NotInstalledError(SynthError):
     """A library is missing, and will be until somebody installs it."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "The built-in synth needs packages that are not installed; "
-            f"type: {install_command('sound')}"
-        )
+        super().__init__(SynthNotInstalled(install_command("sound")))
 
 
 class SynthCycle:
@@ -124,7 +126,7 @@ class SynthCycle:
 
 
 def load_synth(font: Path) -> TinySoundFont:
-    """Return a synth that plays a sound font, drums where drums belong; else `PortError`."""
+    """Return a synth that plays a sound font, drums where drums belong; else `SynthError`."""
     try:
         from bridge.synth.tinysoundfont import (  # noqa: PLC0415 - wasmtime may be missing
             SoundFontError,
@@ -137,17 +139,17 @@ def load_synth(font: Path) -> TinySoundFont:
             font.read_bytes(), rate_hz=RATE_HZ, gain_db=GAIN_DB, max_voices=MAX_VOICES
         )
     except (SoundFontError, OSError) as error:
-        raise PortError(f"{font} is no General MIDI sound font.") from error
+        raise SynthError(BadSoundFont(str(font))) from error
     has_programs = [
         synth.program_change(channel, 0, drums=channel == DRUM_CHANNEL) for channel in range(16)
     ]
     if not all(has_programs):
-        raise PortError(f"{font} is no General MIDI sound font.")
+        raise SynthError(BadSoundFont(str(font)))
     return synth
 
 
 def open_device(cycle: SynthCycle, wanted: str) -> miniaudio.PlaybackDevice:
-    """Return the first device that plays what the cycle gives; else `PortError`."""
+    """Return the first device that plays what the cycle gives; else `SynthError`."""
     try:
         import miniaudio  # noqa: PLC0415 - it may be missing
     except (ImportError, OSError) as error:
@@ -174,10 +176,7 @@ def open_device(cycle: SynthCycle, wanted: str) -> miniaudio.PlaybackDevice:
             if cycle.started.wait(START_TIMEOUT_S):
                 return device
         device.close()
-    through = f" through {wanted}" if wanted else ""
-    raise PortError(
-        f"There is no sound device that plays{through}; connect one, and Antiphon will sound."
-    )
+    raise SynthError(NoSoundDevice(wanted))
 
 
 def receive_messages(receiver: socket.socket, cycle: SynthCycle) -> None:
@@ -205,7 +204,7 @@ def serve(connection: Connection, stop: socket.socket, wanted: str) -> None:
         if wait([connection, stop], CHECK_INTERVAL_S):
             break
     else:
-        connection.send(SynthUnavailable(DEVICE_LOST))
+        connection.send(SynthUnavailable(SoundDeviceLost()))
     with stderr_silenced():
         device.close()
 
@@ -217,9 +216,9 @@ def main() -> None:
     with join_parent() as connection, suppress(OSError):  # the parent may go at any moment
         try:
             serve(connection, stop, wanted)
-        except PortError as error:
+        except SynthError as error:
             connection.send(
-                SynthUnavailable(str(error), permanent=isinstance(error, NotInstalledError))
+                SynthUnavailable(error.reason, permanent=isinstance(error, NotInstalledError))
             )
 
 

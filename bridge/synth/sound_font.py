@@ -9,7 +9,7 @@ import importlib.util
 from collections.abc import Iterable
 from pathlib import Path
 
-from bridge.ports.base import PortError
+from bridge.synth.reason import NoSoundFont, NoSuchSoundFont, SynthError
 
 FONT_FOLDERS = tuple(
     Path(name)
@@ -34,25 +34,24 @@ FONT_NAMES = (
     "TimGM6mb.sf2",  # GPL 2
 )
 FONT_PACKAGE = "pretty_midi"
-INSTALL_HINT = "install a General MIDI one (on Debian: fluid-soundfont-gm), or name yours"
 
 
 def find_sound_font(wanted: Path | None = None, folders: Iterable[Path] = FONT_FOLDERS) -> Path:
     """Return the sound font to use.
 
     Raises:
-        PortError: there is none; or the one that was asked for is not there.
+        SynthError: there is none; or the one that was asked for is not there.
 
     """
     if wanted is not None:
         if not wanted.is_file():
-            raise PortError(f"There is no sound font {wanted}.")
+            raise SynthError(NoSuchSoundFont(str(wanted)))
         return wanted
     places = [*(folder / name for name in FONT_NAMES for folder in folders), *_package_fonts()]
     for place in places:
         if place.is_file():
             return place
-    raise PortError(f"There is no sound font: {INSTALL_HINT}.")
+    raise SynthError(NoSoundFont())
 
 
 def _package_fonts() -> list[Path]:

@@ -24,8 +24,20 @@ _MAX_POLLS = 600  # thirty seconds: a cold disk and a virus scanner take their t
 _EXIT_TIMEOUT_S = 5.0
 
 
+@dataclass(frozen=True, slots=True)
+class ChildExited:
+    """A child process has ended with this status before it joined."""
+
+    module: str
+    status: int
+
+
 class ChildError(Exception):
-    """The child did not come up; the text is a sentence that says how it ended."""
+    """The child did not come up."""
+
+    def __init__(self, reason: ChildExited) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +74,7 @@ def start_child(module: str, *arguments: str) -> Child:
             with Client(where, authkey=key):
                 pass  # the thread that still waits for the child gets this instead, and ends
             process.kill()
-            raise ChildError(f"{module} ended with status {process.wait()} before it joined.")
+            raise ChildError(ChildExited(module, process.wait()))
     return Child(process, connection)
 
 

@@ -1,47 +1,61 @@
 """Options that several commands share, and how they are read.
 
-An option is a word that a person typed. What is wrong with it is said in one sentence that names
-it.
+The options for settings are made from the table of settings (`bridge.messages.settings`): name,
+default, help, range and unit. An option is a word that a person typed. What is wrong with it is
+said in one sentence that names it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+import enum
+import inspect
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from bridge.messages.settings import SETTINGS, Settings, value_of, with_value
 from bridge.midi import instruments
+from bridge.setting import SettingError
 from gui.commands.terminal import fail
 
 if TYPE_CHECKING:
     from bridge.io.handle import BackendName
-    from bridge.messages.settings import Settings
     from bridge.midi.instruments import Instrument
 
-StyleOption = Annotated[
-    str, typer.Option("--style", help='One style or a blend: "chopin:0.7,bossa nova:0.3".')
-]
-InstrumentsOption = Annotated[
-    str,
-    typer.Option(
-        "--instruments", help="Which may play: piano,bass,drums. Default: those of the phrase."
-    ),
-]
-TemperatureOption = Annotated[
-    float, typer.Option("--temperature", help="0: always the likeliest; 1: as the model thinks.")
-]
-TopPOption = Annotated[
-    float,
-    typer.Option("--top-p", help="Keep the likeliest events that hold this much probability."),
-]
-StrengthOption = Annotated[
-    float, typer.Option("--style-strength", help="How much of the style: 1 as the model thinks.")
-]
+    Command = TypeVar("Command", bound=Callable[..., object])
+
 BackendOption = Annotated[
     str, typer.Option("--through", help="auto, jack, rtmidi: which kind of port.")
 ]
-SeedOption = Annotated[int, typer.Option("--seed", help="The same seed gives the same music.")]
 
+MUSIC = ("style", "instruments", "temperature", "top_p", "style_strength", "seed")
+"""The settings that every command which makes music takes."""
+
+WITHOUT_OPTION = {
+    "palette": "without a palette a knob goes through the styles of --style",
+    "sound": "a command is silent unless its port is connected to something that sounds",
+    "sound_font": "a command has no sound of its own",
+}
+"""The settings that no command takes, and why."""
+
+_FLAGS = {
+    "answer_ns": "--answer-seconds",
+    "by_silence": "--silence/--no-silence",
+    "vary": "--vary/--no-vary",
+    "quantise.step": "--quantise",
+    "quantise.strength": "--quantise-strength",
+    "time.count_in_bars": "--count-in",
+    "time.advance_ns": "--advance-ms",
+}
+"""Those that are not the last part of the setting's name."""
+
+_WRITTEN = {
+    "style": "chopin:0.7,bossa nova:0.3",
+    "instruments": "piano,bass,drums",
+    "time.metre": "6/8",
+}
+"""How a value is written that is neither a number nor one of a few words."""
 
 _BACKENDS: dict[str, BackendName] = {"auto": "auto", "jack": "jack", "rtmidi": "rtmidi"}
 
@@ -53,28 +67,106 @@ def parse_backend(through: str) -> BackendName:
     return _BACKENDS[through]
 
 
-def parse_settings(
-    style: str, instruments_: str, temperature: float, top_p: float, strength: float, seed: int
-) -> Settings:
-    """Return the settings that these options mean, or fail."""
-    from bridge.messages.settings import Settings
+def with_setting_options(*names: str, **defaults: object) -> Callable[[Command], Command]:
+    """Return a decorator that gives a command these settings as options.
 
-    if not 0 <= temperature <= 5:
-        fail(f"--temperature: {temperature:g} is not between 0 and 5.")
-    if not 0 < top_p <= 1:
-        fail(f"--top-p: {top_p:g} is not above 0 and at most 1.")
-    if not 0 <= strength <= 5:
-        fail(f"--style-strength: {strength:g} is not between 0 and 5.")
-    if seed < 0:
-        fail(f"--seed: {seed} is below 0.")
-    return Settings(
-        _parse_blend(style),
-        _parse_instruments(instruments_),
-        temperature,
-        top_p,
-        seed,
-        style_strength=strength,
+    The command receives them as keyword arguments, for `parse_settings`. `defaults` are those that
+    differ from the table's.
+    """
+
+    def decorate(command: Command) -> Command:
+        own = inspect.signature(command, eval_str=True)
+        parameters = [_parameter(name, defaults) for name in names] + [
+            each.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+            for each in own.parameters.values()
+            if each.kind is not inspect.Parameter.VAR_KEYWORD
+        ]
+        vars(command)["__signature__"] = own.replace(parameters=parameters)
+        return command
+
+    return decorate
+
+
+def parse_settings(asked: dict[str, Any]) -> Settings:
+    """Return the settings that these options mean, by the names of the parameters, or fail."""
+    settings = Settings()
+    for name in SETTINGS:
+        if (parameter := _parameter_name(name)) in asked:
+            try:
+                settings = with_value(settings, name, _parse(name, asked[parameter]))
+            except SettingError as error:
+                fail(f"{option_name(name)}: {error.reason}.")
+    return settings
+
+
+def option_name(name: str) -> str:
+    """Return the option that sets the setting with this dotted name."""
+    flag = "--" + name.rpartition(".")[2].replace("_", "-")
+    return _FLAGS.get(name, flag).partition("/")[0]
+
+
+def _parameter_name(name: str) -> str:
+    return name.replace(".", "_")
+
+
+def _parameter(name: str, defaults: dict[str, object]) -> inspect.Parameter:
+    """Return the parameter of a command by which typer makes the option of a setting."""
+    default = defaults.get(name, _written(name))
+    option = typer.Option(_FLAGS.get(name, option_name(name)), help=_help(name))
+    return inspect.Parameter(
+        _parameter_name(name),
+        inspect.Parameter.KEYWORD_ONLY,
+        default=default,
+        annotation=Annotated[type(default), option],
     )
+
+
+def _help(name: str) -> str:
+    setting = SETTINGS[name]
+    within = setting.range_text or _WRITTEN.get(name, "")
+    return f"{setting.spec.help} ({within})" if within else setting.spec.help
+
+
+def _written(name: str) -> object:
+    """Return the default of a setting as a person would type it."""
+    setting, value = SETTINGS[name], value_of(Settings(), name)
+    if setting.is_number:
+        number = setting.shown(value)
+        return int(number) if setting.is_whole else float(number)
+    if setting.choices:
+        return setting.spec.none if value is None else value.value
+    if name == "time.metre":
+        return "/".join(map(str, value))
+    return ",".join(value) if isinstance(value, tuple) else value
+
+
+def _parse(name: str, typed: Any) -> object:
+    """Return the value that was typed; what is no value stays as it is, to be refused."""
+    setting = SETTINGS[name]
+    if setting.is_number:
+        return setting.stored(typed)
+    if setting.choices:
+        return _choice(setting.kind, typed, setting.spec.none)
+    reader: Callable[[str], object] | None = {
+        "style": _parse_blend,
+        "instruments": _parse_instruments,
+        "time.metre": _parse_metre,
+    }.get(name)
+    return typed if reader is None else reader(typed)
+
+
+def _choice(kind: type, word: str, none: str) -> enum.Enum | str | None:
+    if none and word == none:
+        return None
+    assert issubclass(kind, enum.Enum)
+    return next((member for member in kind if member.value == word), word)
+
+
+def _parse_metre(word: str) -> tuple[int, ...] | str:
+    try:
+        return tuple(map(int, word.split("/")))
+    except ValueError:
+        return word
 
 
 def _parse_blend(words: str) -> tuple[tuple[str, float], ...]:
@@ -86,8 +178,6 @@ def _parse_blend(words: str) -> tuple[tuple[str, float], ...]:
             share = float(weight) if weight else 1.0
         except ValueError:
             fail(f"--style: {weight!r} is not a weight (write chopin:0.7).")
-        if not 0 < share < float("inf"):
-            fail(f"--style: the weight of {name.strip()} must be above 0.")
         parts.append((name.strip().lower(), share))
     return tuple(parts)
 

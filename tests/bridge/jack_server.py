@@ -1,59 +1,58 @@
 """A JACK server of our own for the tests: real ports and real time, without a sound card.
 
-Real time is what a machine may not have: a virtual one is put aside by its host for longer than a
-period of the server, and then the server loses that period, and clients read the last one's events
-again. How many were lost is counted, so that a test can tell whether it saw Antiphon fail or the
-machine.
+A second process, `jack_watcher.py`, is a client of the server and counts the periods that it loses
+(see `tests.repeats`).
 """
 
 import os
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 import pytest
 
 from gui.bench.jack_rig import PERIOD, RATE_HZ, jack_server
+from tests.repeats import LOST_PERIODS
 
 WATCHER = Path(__file__).with_name("jack_watcher.py")
 
-__all__ = ["LOST", "PERIOD", "RATE_HZ", "jack_server", "shared_jack_server"]
+__all__ = ["PERIOD", "RATE_HZ", "shared_jack_server", "watched_jack_server"]
 
 
-class Lost:
-    """How many periods the servers of this test run have lost."""
+class Watcher:
+    """Our end of `jack_watcher.py`."""
 
-    def __init__(self) -> None:
-        self.periods = 0
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
+        self._last = 0
 
-    @contextmanager
-    def counted(self, name: str) -> Iterator[None]:
-        """Count those of this server."""
-        with subprocess.Popen(
+    def count(self) -> int:
+        """Ask how many periods the server has lost; a watcher that has ended counts no more."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        if self._process.poll() is None:
+            self._process.stdin.write(b"\n")
+            self._process.stdin.flush()
+            self._last = int(self._process.stdout.readline())
+        return self._last
+
+
+@contextmanager
+def watched_jack_server(name: str | None = None, period: int = PERIOD) -> Iterator[str]:
+    """Run a server whose lost periods are counted; give its name."""
+    with (
+        jack_server(name, period) as name,
+        subprocess.Popen(
             [sys.executable, WATCHER, name], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        ) as watcher:
-            assert watcher.stdout is not None
-            assert watcher.stdout.readline() == b"ready\n"
-            reader = threading.Thread(target=self._read, args=(watcher.stdout,))
-            reader.start()
-            try:
-                yield
-            finally:
-                assert watcher.stdin is not None
-                watcher.stdin.close()
-                reader.join()
-
-    def _read(self, lines: IO[bytes]) -> None:
-        for _ in lines:
-            self.periods += 1
-
-
-LOST = Lost()
+        ) as process,
+    ):
+        watcher = Watcher(process)
+        watcher.count()  # its first answer says that it is a client
+        with LOST_PERIODS.watched(name, watcher.count):
+            yield name
 
 
 def shared_jack_server(period: int = PERIOD) -> Iterator[str]:
@@ -63,5 +62,5 @@ def shared_jack_server(period: int = PERIOD) -> Iterator[str]:
         if os.environ.get("CI") == "true":
             pytest.fail(text)
         pytest.skip(text)
-    with jack_server(period=period) as name, LOST.counted(name):
+    with watched_jack_server(period=period) as name:
         yield name

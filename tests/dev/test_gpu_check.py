@@ -14,6 +14,7 @@ def checked(*options: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 def test_it_can_be_rehearsed() -> None:
     done = checked("--device", "cpu")
     assert done.returncode == 0, done.stdout + done.stderr

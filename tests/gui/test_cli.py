@@ -166,6 +166,7 @@ def test_styles_are_listed_and_searched(capsys: pytest.CaptureFixture[str]) -> N
     assert "chopin" not in names
 
 
+@pytest.mark.slow
 def test_the_demo_answers_and_writes_both_files(tmp_path: Path) -> None:
     done = antiphon("demo", "--phrase", "blues", "--out", tmp_path)
     assert (done.returncode, done.stderr) == (0, "")

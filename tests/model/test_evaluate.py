@@ -99,6 +99,7 @@ def test_a_sample_is_whole_pieces(shards: Path) -> None:
     assert len(Sample.of(corpus, 10**9).pieces) == 6
 
 
+@pytest.mark.slow
 def test_the_command_prints_every_figure_as_json(run: Path, shards: Path) -> None:
     words = [str(run), str(shards), "--json", "--tokens", "300", "--prompts", "2", "--length", "32"]
     command = [sys.executable, "-m", "model.evaluate", *words, "--against", str(run)]

@@ -53,6 +53,7 @@ def test_a_run_that_stopped_goes_on_as_if_it_had_not(
         assert torch.equal(mine, theirs)
 
 
+@pytest.mark.slow
 def test_a_killed_run_goes_on_and_ends_as_if_it_had_not_been_killed(
     shards: Path, tmp_path: Path
 ) -> None:
@@ -90,6 +91,7 @@ def test_a_run_may_be_given_minutes_instead_of_steps(shards: Path, tmp_path: Pat
     assert again.step > run.step
 
 
+@pytest.mark.slow
 def test_two_ranks_train_as_one_does(shards: Path, tmp_path: Path) -> None:
     words = [str(shards), "--size", "tiny", "--steps", "12", "--window", "64", "--device", "cpu"]
     words += ["--batch-tokens", "256", "--threads", "1", "--workers", "0", "--save-every", "6"]

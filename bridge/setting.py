@@ -1,0 +1,259 @@
+"""What a setting may be: its range, step, unit and help, written once beside the field itself.
+
+A dataclass of settings gives each field a `Spec` as metadata. Its type and default are the field's
+own. Everything that reads a setting from a person (the command line, a spin box, a file, a knob)
+asks the `Setting` that results, and the constructor calls `validate`, so that no value out of range
+exists.
+
+Numbers in a spec are in the unit that a musician uses. `Setting.stored` and `Setting.shown` are the
+one place that converts them to and from the nanoseconds that are kept inside.
+"""
+
+from __future__ import annotations
+
+import enum
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import cache, cached_property
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+_KEY = "setting"
+_MAX_KNOB = 127
+_LONGEST_SHOWN = 60
+_EXACT = 10**15
+"""Whole numbers from here on are shown by their magnitude."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    """The metadata of a field: all that its type and its default do not say.
+
+    `minimum`, `maximum` and `step` are in `unit`, of which one is `per_unit` of what is stored.
+    `none` is the word for None. `knob` is the range that a knob sweeps, if one may follow the
+    setting. `rule` narrows what the type allows, and `wanted` completes "... is not ...".
+    """
+
+    help: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    step: float = 1
+    decimals: int = 0
+    unit: str = ""
+    per_unit: int = 1
+    none: str = ""
+    knob: tuple[float, float] | None = None
+    rule: Callable[[Any], bool] | None = None
+    wanted: str = ""
+
+
+class SettingError(ValueError):
+    """A value that a setting cannot have; the text is one sentence without its full stop."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name}: {reason}")
+        self.reason = reason
+        """The text without the name."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A field of settings: its name, its type, its default and its spec."""
+
+    name: str
+    kind: type
+    """The type without None: `float`, `int`, `bool`, `str`, `tuple`, an enumeration."""
+    default: object
+    is_optional: bool
+    spec: Spec
+    has_type: Callable[[object], bool]
+
+    @cached_property
+    def is_number(self) -> bool:
+        """Tell whether it has a range."""
+        return self.spec.minimum is not None and self.spec.maximum is not None
+
+    @cached_property
+    def is_whole(self) -> bool:
+        """Tell whether people give it as a whole number."""
+        return self.kind is int and self.spec.per_unit == 1
+
+    @cached_property
+    def stored_range(self) -> tuple[float, float]:
+        """The least and the greatest value as it is stored."""
+        low, high, per_unit = self.spec.minimum, self.spec.maximum, self.spec.per_unit
+        assert low is not None
+        assert high is not None
+        return low * per_unit, high * per_unit
+
+    def accepts(self, value: Any) -> bool:
+        """Tell whether it can have this value."""
+        if value is None:
+            return self.is_optional
+        if not self.has_type(value):
+            return False
+        if self.is_number:
+            low, high = self.stored_range
+            return bool(low <= value <= high)
+        return self.spec.rule is None or self.spec.rule(value)
+
+    def stored(self, number: float) -> float | None:
+        """Return how a number in the setting's unit is stored; 0 is None where 0 cannot be.
+
+        A number that is not finite stays as it is, for `accepts` to refuse.
+        """
+        if self.is_optional and not number:
+            return None
+        if not isinstance(number, int) and not math.isfinite(number):
+            return number
+        in_store = number * self.spec.per_unit
+        return round(in_store) if self.kind is int and self.spec.per_unit != 1 else in_store
+
+    def shown(self, value: float | None) -> float:
+        """Return a stored number in the setting's unit; None is 0."""
+        if value is None:
+            return 0
+        return value if self.spec.per_unit == 1 else value / self.spec.per_unit
+
+    def from_knob(self, position: int) -> float | None:
+        """Return the stored value that a knob at 0 to 127 asks for.
+
+        Raises:
+            ValueError: no knob may follow this setting.
+
+        """
+        if self.spec.knob is None:
+            raise ValueError(f"{self.name}: no knob may follow it")
+        low, high = self.spec.knob
+        number = round(low + (high - low) * position / _MAX_KNOB, self.spec.decimals)
+        return self.stored(int(number) if self.is_whole else number)
+
+    @cached_property
+    def choices(self) -> tuple[str, ...]:
+        """The words for its values, if it is an enumeration; that for None first."""
+        if not issubclass(self.kind, enum.Enum):
+            return ()
+        return ((self.spec.none,) if self.is_optional else ()) + tuple(
+            str(member.value) for member in self.kind
+        )
+
+    @cached_property
+    def range_text(self) -> str:
+        """The range with its unit, or the words, as a help text says it; else nothing."""
+        if not self.is_number:
+            return ", ".join(self.choices)
+        none = f"; 0: {self.spec.none}" if self.is_optional else ""
+        low, high = _number(self.spec.minimum or 0), _number(self.spec.maximum or 0)
+        return f"{low} to {high} {self.spec.unit}".rstrip() + none
+
+    def refusal(self, value: object) -> str:
+        """Return why it cannot have this value: one sentence without its full stop."""
+        if self.is_number and _is_number(value):
+            in_unit = _number(value, self.spec.per_unit)
+            whole = "a whole number " if self.is_whole and not isinstance(value, int) else ""
+        else:
+            in_unit = displayed(value)
+            whole = "a whole number " if self.is_whole else "a number "
+        return f"{in_unit} is not {self._wanted(whole)}"
+
+    def _wanted(self, number: str) -> str:
+        if self.spec.wanted:
+            return self.spec.wanted
+        if self.is_number:
+            low, high = _number(self.spec.minimum or 0), _number(self.spec.maximum or 0)
+            return f"{number}between {low} and {high} {self.spec.unit}".rstrip()
+        if self.choices:
+            return f"one of {', '.join(self.choices)}"
+        return {bool: "true or false", str: "text", tuple: "such a list"}.get(self.kind, "a table")
+
+
+def spec_of(
+    help: str,  # noqa: A002 - the word that typer, argparse and Qt have for it
+    minimum: float | None = None,
+    maximum: float | None = None,
+    **rest: Any,
+) -> dict[str, Spec]:
+    """Return the metadata of a field; the arguments are those of `Spec`."""
+    return {_KEY: Spec(help=help, minimum=minimum, maximum=maximum, **rest)}
+
+
+@cache
+def settings_in(kind: type) -> dict[str, Setting]:
+    """Return the settings that a dataclass has, by the names of its fields."""
+    hints = get_type_hints(kind)
+    found = {}
+    for field in fields(kind):
+        hint = hints[field.name]
+        parts = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+        (main,) = (part for part in parts if part is not NoneType)
+        found[field.name] = Setting(
+            field.name,
+            get_origin(main) or main,
+            field.default,
+            NoneType in parts,
+            field.metadata.get(_KEY, Spec()),
+            _type_check(main),
+        )
+    return found
+
+
+def validate(values: object) -> None:
+    """Check each field of a dataclass of settings.
+
+    Raises:
+        SettingError: a value has another type than its field, or is out of range.
+
+    """
+    for name, setting in settings_in(type(values)).items():
+        value = getattr(values, name)
+        if not setting.accepts(value):
+            raise SettingError(name, setting.refusal(value))
+
+
+def displayed(value: object) -> str:
+    """Return a value as a sentence names it, however large it is."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if _is_number(value):
+        return _number(value)
+    if isinstance(value, enum.Enum):
+        return str(value.value)
+    try:
+        text = str(value) if hasattr(value, "isoformat") else repr(value)
+    except ValueError:  # a whole number of thousands of digits is somewhere in it
+        return "this value"
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]} ..."
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _number(value: Any, per_unit: int = 1) -> str:
+    if isinstance(value, int) and abs(value) >= _EXACT:
+        return f"{'-' if value < 0 else ''}1e{int(math.log10(abs(value) // per_unit))}"
+    in_unit = value if per_unit == 1 else value / per_unit
+    if isinstance(in_unit, float) and not (in_unit.is_integer() and abs(in_unit) < _EXACT):
+        return f"{in_unit:g}"
+    return str(int(in_unit))
+
+
+def _type_check(hint: Any) -> Callable[[object], bool]:
+    """Return a function that tells whether a value has a type; a bool is no number."""
+    arguments = get_args(hint)
+    if get_origin(hint) is tuple and arguments[-1] is ...:
+        each = _type_check(arguments[0])
+        return lambda value: isinstance(value, tuple) and all(map(each, value))
+    if get_origin(hint) is tuple:
+        parts = tuple(map(_type_check, arguments))
+        return lambda value: (
+            isinstance(value, tuple)
+            and len(value) == len(parts)
+            and all(check(part) for check, part in zip(parts, value, strict=True))
+        )
+    if hint is float:
+        return _is_number
+    if hint is int:
+        return lambda value: type(value) is int
+    return lambda value: isinstance(value, hint)

@@ -1,0 +1,71 @@
+"""Why the built-in synth does not sound, as values.
+
+`gui.wording.sound` makes the sentences.
+"""
+
+from dataclasses import dataclass
+
+from bridge.system.pipe import ChildExited
+
+
+@dataclass(frozen=True, slots=True)
+class SynthNotInstalled:
+    """Packages that the synth needs are missing; `command` installs them."""
+
+    command: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoSoundFont:
+    """No sound font is installed."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoSuchSoundFont:
+    """The sound font that was asked for is not there."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class BadSoundFont:
+    """A file is no sound font, or lacks the instruments of General MIDI."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoSoundDevice:
+    """No device of a sound service (empty: of any) plays."""
+
+    service: str
+
+
+@dataclass(frozen=True, slots=True)
+class SoundDeviceLost:
+    """The device that played has gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class SynthExited:
+    """The synth's process has ended."""
+
+
+SynthReason = (
+    SynthNotInstalled
+    | NoSoundFont
+    | NoSuchSoundFont
+    | BadSoundFont
+    | NoSoundDevice
+    | SoundDeviceLost
+    | SynthExited
+    | ChildExited
+)
+
+
+class SynthError(Exception):
+    """The synth cannot sound."""
+
+    def __init__(self, reason: SynthReason) -> None:
+        super().__init__(reason)
+        self.reason = reason
