@@ -2,6 +2,8 @@
 # .venv, and what is there already is not made again.
 
 BIN := .venv/bin
+# Tests that measure time on devices are not among those that run side by side.
+SIDE_BY_SIDE := --numprocesses 2 --dist loadgroup
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -23,11 +25,12 @@ check: .venv/.test-ready ## Formatting, lint, types, direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-pytest: .venv/.test-ready ## The tests alone
-	$(BIN)/pytest --quiet
+pytest: .venv/.test-ready ## The tests alone, those with devices last, one after another
+	$(BIN)/pytest --quiet $(SIDE_BY_SIDE) -m 'not gpu and not device'
+	$(BIN)/pytest --quiet -m 'device and not gpu'
 
 test-fast: .venv/.test-ready ## The tests that need no device and no patience, two at a time
-	$(BIN)/pytest --quiet --numprocesses 2 -m 'not gpu and not device and not slow'
+	$(BIN)/pytest --quiet $(SIDE_BY_SIDE) -m 'not gpu and not device and not slow'
 
 format: .venv/.test-ready ## Rewrite the code as `make check` wants it, where that can be done safely
 	$(BIN)/ruff format

@@ -150,12 +150,18 @@ class Setting:
     def refusal(self, value: object) -> str:
         """Return why it cannot have this value: one sentence without its full stop."""
         if self.is_number and _is_number(value):
-            in_unit = _number(value, self.spec.per_unit)
             whole = "a whole number " if self.is_whole and not isinstance(value, int) else ""
         else:
-            in_unit = displayed(value)
             whole = "a whole number " if self.is_whole else "a number "
-        return f"{in_unit} is not {self._wanted(whole)}"
+        return f"{self.described(value)} is not {self._wanted(whole)}"
+
+    def described(self, value: object) -> str:
+        """Return a value as a sentence names it: in the setting's unit, however large it is."""
+        if value is None:
+            return self.spec.none or "none"
+        if self.is_number and _is_number(value):
+            return _number(value, self.spec.per_unit)
+        return _described(value)
 
     def _wanted(self, number: str) -> str:
         if self.spec.wanted:
@@ -198,7 +204,7 @@ def settings_in(kind: type) -> dict[str, Setting]:
     return found
 
 
-def validate(values: object) -> None:
+def validate(values: Any) -> None:
     """Check each field of a dataclass of settings.
 
     Raises:
@@ -211,14 +217,22 @@ def validate(values: object) -> None:
             raise SettingError(name, setting.refusal(value))
 
 
-def displayed(value: object) -> str:
-    """Return a value as a sentence names it, however large it is."""
-    if isinstance(value, bool):
-        return str(value).lower()
+def _described(value: object) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case enum.Enum():
+            return str(value.value)
+        case () | "":
+            return "none"
     if _is_number(value):
         return _number(value)
-    if isinstance(value, enum.Enum):
-        return str(value.value)
+    if isinstance(value, tuple) and all(map(_is_number, value)):
+        return "/".join(map(_number, value))
+    return _quoted(value)
+
+
+def _quoted(value: object) -> str:
     try:
         text = str(value) if hasattr(value, "isoformat") else repr(value)
     except ValueError:  # a whole number of thousands of digits is somewhere in it

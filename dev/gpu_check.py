@@ -21,12 +21,13 @@ import typer
 from numpy.typing import NDArray
 
 from bridge.midi.instruments import Instrument
-from export.runtime.artefact import GRAPHS, Artefact, default_artefact
-from export.runtime.calibration import feed_anything
+from export.runtime.artefact import GRAPHS, Artefact, load_default_artefact
+from export.runtime.calibration import feed_dummy_tokens
 from export.runtime.decoder import Decoder, Logits
 from export.runtime.fork import Fork
 from export.runtime.provider import CUDA
 from gui.bench.spread import Spread, time_interleaved, time_calls
+from gui.wording.processor import why_this_processor
 from model.tokens import features, sampling
 from model.tokens import vocabulary as v
 
@@ -44,7 +45,7 @@ Stream = tuple[list[int], NDArray[np.int64]]
 
 def stream() -> Stream:
     """Return tokens that the network finds plausible, and their musical time."""
-    decoder = Decoder(default_artefact(), device="cpu")
+    decoder = Decoder(load_default_artefact(), device="cpu")
     decoder.set_allowed(sampling.multi_hot(tuple(Instrument)))
     grammar, time, rng = sampling.Grammar(), features.MusicalTime(), np.random.default_rng(3)
     tokens, rows = [v.START, v.CLOCK_FREE], list[list[int]]()
@@ -54,8 +55,8 @@ def stream() -> Stream:
         logits = decoder.feed([tokens[index]], np.array(rows[-1:], np.int64))
         if index + 1 == len(tokens):
             mask = grammar.mask()
-            chance = sampling.Chance()
-            tokens.append(sampling.choose(logits.events, logits.velocities, mask, chance, rng))
+            chance = sampling.SamplingParams()
+            tokens.append(sampling.sample_token(logits.events, logits.velocities, mask, chance, rng))
     return tokens[: len(rows)], np.array(rows, np.int64)
 
 
@@ -76,7 +77,7 @@ def checks(
     decoder = new()
     name = decoder.provider.name
     right = device == "cpu" or name == CUDA
-    yield "provider", right, f"{name}, because {decoder.provider.reason}"
+    yield "provider", right, f"{name}, because {why_this_processor(decoder.provider.reason)}"
     if name == CUDA:
         yield "no node on the CPU", *_all_on_cuda(artefact)
     plain, reference = new(capture=False), Decoder(artefact, device="cpu")
@@ -104,18 +105,18 @@ def _cache_checks(new: Callable[..., Decoder], music: Stream) -> Iterator[tuple[
     end = whole.capacity + 50
     said = [fed(single, music, index, index + 1) for index in range(end)]
     difference = apart(fed(whole, music, 0, end), said[-1])
-    yield "slid", difference < TOLERANCE and whole.slid == single.slid > 0, f"{difference:.4f}"
+    yield "slid", difference < TOLERANCE and whole.slid_tokens == single.slid_tokens > 0, f"{difference:.4f}"
     alone = new()
     fed(alone, music, 0, 200)
     fork = Fork(alone, 1)
-    fork.begin()
+    fork.start()
     said = fork.feed(np.array(music[0][200:201]), music[1][200:201], np.ones(1, np.bool_))
     difference = apart(said[0], fed(alone, music, 200, 201))
     yield "forked alone", difference < SAME, f"{difference:.4f}"
     forked = new(rows=ROWS)
     fork = Fork(forked, ROWS)
     fed(forked, music, 0, 200)
-    fork.begin()
+    fork.start()
     time = np.repeat(music[1][200:201], ROWS, axis=0)
     said = fork.feed(np.full(ROWS, music[0][200]), time, np.ones(ROWS, np.bool_))
     alone = new()
@@ -131,7 +132,7 @@ def _all_on_cuda(artefact: Artefact) -> tuple[bool, str]:
     options = ort.SessionOptions()
     options.add_session_config_entry("session.disable_cpu_ep_fallback", "1")
     try:
-        ort.InferenceSession(artefact.graph("cuda"), options, providers=[CUDA])
+        ort.InferenceSession(artefact.graph_path("cuda"), options, providers=[CUDA])
     except Exception as error:  # noqa: BLE001 - onnxruntime has no type of its own for it
         return False, str(error).splitlines()[0]
     return True, "with the fallback forbidden it loads"
@@ -148,10 +149,10 @@ def speeds(new: Callable[..., Decoder], artefact: Artefact, device: str) -> dict
 
 
 def _steps(decoder: Decoder) -> Callable[[], list[int]]:
-    feed_anything(decoder, 512)
+    feed_dummy_tokens(decoder, 512)
 
     def step() -> None:
-        feed_anything(decoder, 1)
+        feed_dummy_tokens(decoder, 1)
         decoder.rewind(512)
 
     return lambda: time_calls(step, _STEPS, warm_up_ns=5_000_000)
@@ -160,22 +161,22 @@ def _steps(decoder: Decoder) -> Callable[[], list[int]]:
 def _with_half_weights(artefact: Artefact, folder: Path) -> Artefact | None:
     """Return the same network with float16 weights; None where it cannot be written."""
     try:
-        from export.graph import ON_CUDA_HALF
-        from export.make import seal
-        from model.run import load
+        from export.graph import CUDA_FLOAT16_FORMAT
+        from export.make import write_artefact
+        from model.run import load_trained
     except ImportError:
         return None
-    trained = load(artefact.folder)
+    trained = load_trained(artefact.folder)
     facts = {key: artefact.manifest[key] for key in ("config", "context", "step")}
-    forms = dict.fromkeys(GRAPHS.values(), ON_CUDA_HALF)
-    return seal(folder, "half", trained.network, trained.styles, facts, forms)
+    forms = dict.fromkeys(GRAPHS.values(), CUDA_FLOAT16_FORMAT)
+    return write_artefact(folder, "half", trained.network, trained.styles, facts, forms)
 
 
 def main(
     device: Annotated[str, typer.Option(help="cuda, or cpu to rehearse.")] = "cuda",
 ) -> None:
     """Check and measure; status 1 if anything is wrong."""
-    artefact = default_artefact()
+    artefact = load_default_artefact()
 
     def new(*, rows: int = 1, capture: bool = True) -> Decoder:
         return Decoder(artefact, device=device, rows=rows, capture=capture)  # type: ignore[arg-type]

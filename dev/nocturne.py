@@ -21,8 +21,8 @@ from bridge.midi.instruments import Instrument
 from bridge.midi.notes import MetreChange, Note, Score, TempoChange
 from bridge.midi.smf import write
 from bridge.sync.tempo import TempoMap
-from export.runtime.artefact import default_artefact
-from export.runtime.continuation import continuation, span_of_seconds
+from export.runtime.artefact import load_default_artefact
+from export.runtime.continuation import continue_score, span_of_seconds
 from export.runtime.decoder import Decoder
 from gui.commands.roll_png import draw_roll
 from model.evaluation import measures
@@ -86,7 +86,7 @@ def main() -> None:
     """Make them all."""
     out = Path(sys.argv[1])
     out.mkdir(parents=True, exist_ok=True)
-    artefact = default_artefact()
+    artefact = load_default_artefact()
     decoder = Decoder(artefact, device="cpu")
     score = prompt()
     span = span_of_seconds(score, SECONDS)
@@ -95,7 +95,7 @@ def main() -> None:
     for style in STYLES:
         for seed in range(SEEDS):
             settings = Settings(((style, 1.0),), BAND, 0.95, 0.95, seed)
-            notes = continuation(artefact, decoder, score, span, settings)
+            notes = continue_score(artefact, decoder, score, span, settings)
             found.setdefault(style, []).append(figures(score, span.begin, notes))
             profiles.setdefault(style, []).append(profile(score, notes))
             whole = Score((*score.notes, *notes), score.tempos, score.metres)
@@ -103,7 +103,7 @@ def main() -> None:
             if seed == 0:
                 roll(whole, len(score.notes), out / f"{style.replace(' ', '-')}.png", style)
     halves = {
-        style: (measures.total(some[::2]), measures.total(some[1::2]))
+        style: (measures.sum_profiles(some[::2]), measures.sum_profiles(some[1::2]))
         for style, some in profiles.items()
     }
     between = [
@@ -112,7 +112,7 @@ def main() -> None:
         for k in (0, 1)
     ]
     within = [measures.distances(one, other) for one, other in halves.values()]
-    distances = {"between styles": measures.mean(between), "within a style": measures.mean(within)}
+    distances = {"between styles": measures.mean_distances(between), "within a style": measures.mean_distances(within)}
     print(json.dumps({"files": found, "distances": distances}, indent=1))
 
 

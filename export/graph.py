@@ -31,9 +31,9 @@ import numpy as np
 import onnx
 from onnx import TensorProto, external_data_helper, helper, numpy_helper
 
-from export.runtime.artefact import POSITIONS, WEIGHTS
+from export.runtime.artefact import MAX_POSITIONS, WEIGHTS
 from model.transformer import NORM_EPSILON
-from model.weights import BLOCK, PREFIX, eight_bits, flat
+from model.weights import QUANTISATION_BLOCK, WEIGHT_PREFIX, quantise_weights, flatten_network
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,100 +48,100 @@ OPSET = 20
 _IR_VERSION = 10
 _MICROSOFT = "com.microsoft"
 _ALIGNMENT = 64
-_SMALL = 1024  # bytes: what is shorter stays in the graph itself
-_INT8_PRODUCTS = 4  # MatMulNBits' accuracy level: what is multiplied is rounded to int8 as well
+_INLINE_BYTES = 1024  # bytes: what is shorter stays in the graph itself
+_INT8_ACCURACY = 4  # MatMulNBits' accuracy level: what is multiplied is rounded to int8 as well
 
 
 @dataclass(frozen=True, slots=True)
-class Form:
+class GraphFormat:
     """How matrices are stored, and whether products, attention and cache are float16."""
 
     matrices: Literal["float32", "float16", "eight bits"]
-    half: bool = False
+    float16: bool = False
 
     @property
-    def number(self) -> type[np.floating[Any]]:
+    def dtype(self) -> type[np.floating[Any]]:
         """The type that products, attention and cache are computed in."""
-        return np.float16 if self.half else np.float32
+        return np.float16 if self.float16 else np.float32
 
 
-EXACT = Form("float32")
+EXACT_FORMAT = GraphFormat("float32")
 """What the others are compared with."""
-ON_CPU, ON_CUDA = Form("eight bits"), Form("eight bits", half=True)
-ON_CUDA_HALF = Form("float16", half=True)
+CPU_FORMAT, CUDA_FORMAT = GraphFormat("eight bits"), GraphFormat("eight bits", float16=True)
+CUDA_FLOAT16_FORMAT = GraphFormat("float16", float16=True)
 
 
-def cache_names(layers: int, when: str) -> list[str]:
+def cache_names(layers: int, prefix: str) -> list[str]:
     """Return the names of the cache tensors, `when` being past or present."""
-    return [f"{when}_{kind}{layer}" for layer in range(layers) for kind in "kv"]
+    return [f"{prefix}_{kind}{layer}" for layer in range(layers) for kind in "kv"]
 
 
-def write_graphs(network: Transformer, folder: Path, forms: Mapping[str, Form]) -> None:
+def write_graphs(network: Transformer, folder: Path, formats: Mapping[str, GraphFormat]) -> None:
     """Write the graphs of a network, one file for each form, and the weights that they share."""
-    tensors = {name: tensor.float().cpu().numpy() for name, tensor in flat(network).items()}
+    tensors = {name: tensor.float().cpu().numpy() for name, tensor in flatten_network(network).items()}
     with (folder / WEIGHTS).open("wb") as file:
-        store = Store(file)
+        store = WeightFile(file)
         file.write(tensors["rows"].astype(np.float16).tobytes())
-        for name, form in forms.items():
-            onnx.save(GraphWriter(tensors, network.config, form, store).model(), folder / name)
+        for name, form in formats.items():
+            onnx.save(GraphBuilder(tensors, network.config, form, store).build(), folder / name)
 
 
-class Store:
+class WeightFile:
     """The file of weights: each tensor stands in it once, whoever asks."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self._places: dict[tuple[str, str], tuple[int, int]] = {}
+        self._offsets: dict[tuple[str, str], tuple[int, int]] = {}
 
     def tensor(self, name: str, array: NDArray[Any]) -> onnx.TensorProto:
         """Return a tensor of this name, which refers to the file unless it is small."""
         tensor = numpy_helper.from_array(array, name)
-        if array.nbytes < _SMALL:
+        if array.nbytes < _INLINE_BYTES:
             return tensor
         key = name, array.dtype.str
-        if key not in self._places:
+        if key not in self._offsets:
             self._file.write(bytes(-self._file.tell() % _ALIGNMENT))
-            self._places[key] = self._file.tell(), array.nbytes
+            self._offsets[key] = self._file.tell(), array.nbytes
             self._file.write(tensor.raw_data)
-        begin, length = self._places[key]
+        begin, length = self._offsets[key]
         external_data_helper.set_external_data(tensor, WEIGHTS, begin, length)
         tensor.ClearField("raw_data")
         return tensor
 
 
-class GraphWriter:
+class GraphBuilder:
     """One graph in the making, node by node."""
 
     def __init__(
-        self, tensors: Mapping[str, NDArray[Any]], config: Config, form: Form, store: Store
+        self, tensors: Mapping[str, NDArray[Any]], config: Config, graph_format: GraphFormat, weight_file: WeightFile
     ) -> None:
-        self._tensors, self.config, self._form, self._store = tensors, config, form, store
+        self._tensors, self.config, self._format, self._weight_file = tensors, config, graph_format, weight_file
         self.nodes: list[onnx.NodeProto] = []
         self._initializers: dict[str, onnx.TensorProto] = {}
 
-    def model(self) -> onnx.ModelProto:
+    def build(self) -> onnx.ModelProto:
         """Return the whole step."""
         x, change = "x", ""
-        angles = self._angles()
+        angles = self._rope_angles()
         for index in range(self.config.layers):
             block = f"blocks/{index}"
-            x, normed = self._normed(x, change, f"{block}/attention_norm")
-            attended = self.attended(self._product(normed, f"{block}/qkv"), index, angles)
-            change = self._wide(self._product(attended, f"{block}/out"))
-            x, normed = self._normed(x, change, f"{block}/feed_norm")
-            change = self._wide(self._product(self._gated(normed, block), f"{block}/down"))
-        _, normed = self._normed(x, change, "norm")
+            x, normed = self._add_norm(x, change, f"{block}/attention_norm")
+            attended = self.attention(self._matmul(normed, f"{block}/qkv"), index, angles)
+            change = self._to_float32(self._matmul(attended, f"{block}/out"))
+            x, normed = self._add_norm(x, change, f"{block}/feed_norm")
+            change = self._to_float32(self._matmul(self._gated_feed_forward(normed, block), f"{block}/down"))
+        _, normed = self._add_norm(x, change, "norm")
         normed = self.op("Gather", normed, self.constant("last", np.array(-1)), axis=1)
-        logits = self._wide(self._product(normed, "head"))
+        logits = self._to_float32(self._matmul(normed, "head"))
         self.nodes[-1].output[0] = "logits"
         assert logits
-        return self._sealed()
+        return self._make_model()
 
-    def _angles(self) -> tuple[str, str]:
+    def _rope_angles(self) -> tuple[str, str]:
         """Return cosine and sine (positions, A/2); onnxruntime computes them when it loads."""
         width = self.config.head_width
         half = np.arange(0, width, 2, dtype=np.float32) / width
-        positions = np.arange(POSITIONS, dtype=np.float32)[:, None]
+        positions = np.arange(MAX_POSITIONS, dtype=np.float32)[:, None]
         frequencies = (self.config.rope_base**-half)[None].astype(np.float32)
         angle = self.op(
             "Mul",
@@ -149,33 +149,33 @@ class GraphWriter:
             self.constant("frequencies", frequencies),
         )
         cos, sin = self.op("Cos", angle), self.op("Sin", angle)
-        return self._narrow(cos), self._narrow(sin)
+        return self._to_float16(cos), self._to_float16(sin)
 
-    def _normed(self, x: str, change: str, weight: str) -> tuple[str, str]:
+    def _add_norm(self, x: str, residual: str, weight: str) -> tuple[str, str]:
         """Add a change to the residual stream (if there is one); return it, and its norm."""
-        scale = self._weight(weight, np.float32)
-        if not change:
+        scale = self._weight_constant(weight, np.float32)
+        if not residual:
             name = "SimplifiedLayerNormalization"
             normed = self.op(name, x, scale, axis=-1, epsilon=NORM_EPSILON)
-            return x, self._narrow(normed)
+            return x, self._to_float16(normed)
         # The second and third outputs are what training needs.
         normed, _, _, x = self.ops(
             "SkipSimplifiedLayerNormalization",
-            (x, change, scale),
+            (x, residual, scale),
             (True, False, False, True),
             domain=_MICROSOFT,
             epsilon=NORM_EPSILON,
         )
-        return x, self._narrow(normed)
+        return x, self._to_float16(normed)
 
-    def attended(self, qkv: str, layer: int, angles: tuple[str, str]) -> str:
+    def attention(self, qkv: str, layer: int, angles: tuple[str, str]) -> str:
         """Attend over the cache, to which a layer's keys and values are added."""
         config = self.config
         past = f"past_k{layer}", f"past_v{layer}"
         node = helper.make_node(
             "GroupQueryAttention",
             [qkv, "", "", *past, "seqlens_k", "total_len", *angles],
-            [self._fresh(), f"present_k{layer}", f"present_v{layer}"],
+            [self._unique_name(), f"present_k{layer}", f"present_v{layer}"],
             domain=_MICROSOFT,
             num_heads=config.heads,
             kv_num_heads=config.kv_heads,
@@ -185,72 +185,72 @@ class GraphWriter:
         self.nodes.append(node)
         return str(node.output[0])
 
-    def _gated(self, normed: str, block: str) -> str:
-        gate_up = self._product(normed, f"{block}/gate_up")
+    def _gated_feed_forward(self, normed: str, block: str) -> str:
+        gate_up = self._matmul(normed, f"{block}/gate_up")
         sizes = self.constant("gate_and_up", np.array([self.config.inner] * 2))
         gate, up = self.ops("Split", (gate_up, sizes), (True, True), axis=-1)
         silu = self.op("QuickGelu", gate, domain=_MICROSOFT, alpha=1.0)
         return self.op("Mul", silu, up)
 
-    def _product(self, x: str, name: str) -> str:
+    def _matmul(self, x: str, name: str) -> str:
         """Multiply by a matrix (K, N), stored as the form says."""
-        if self._form.matrices != "eight bits":
-            kind = np.float32 if self._form.matrices == "float32" else np.float16
-            return self.op("MatMul", x, self._weight(name, kind))
+        if self._format.matrices != "eight bits":
+            kind = np.float32 if self._format.matrices == "float32" else np.float16
+            return self.op("MatMul", x, self._weight_constant(name, kind))
         matrix = self._tensors[name]
-        values, scales = eight_bits(matrix)
+        values, scales = quantise_weights(matrix)
         return self.op(
             "MatMulNBits",
             x,
-            self._stored(f"{name}/values", values),
-            self._stored(f"{name}/scales", scales.ravel().astype(self._form.number)),
+            self._prefixed_constant(f"{name}/values", values),
+            self._prefixed_constant(f"{name}/scales", scales.ravel().astype(self._format.dtype)),
             domain=_MICROSOFT,
             K=matrix.shape[0],
             N=matrix.shape[1],
             bits=8,
-            block_size=BLOCK,
-            accuracy_level=_INT8_PRODUCTS,
+            block_size=QUANTISATION_BLOCK,
+            accuracy_level=_INT8_ACCURACY,
         )
 
-    def _wide(self, x: str) -> str:
-        return self._cast(x, np.float32) if self._form.half else x
+    def _to_float32(self, x: str) -> str:
+        return self._cast(x, np.float32) if self._format.float16 else x
 
-    def _narrow(self, x: str) -> str:
-        return self._cast(x, np.float16) if self._form.half else x
+    def _to_float16(self, x: str) -> str:
+        return self._cast(x, np.float16) if self._format.float16 else x
 
-    def _cast(self, x: str, kind: type[np.floating[Any]]) -> str:
-        return self.op("Cast", x, to=helper.np_dtype_to_tensor_dtype(np.dtype(kind)))
+    def _cast(self, x: str, dtype: type[np.floating[Any]]) -> str:
+        return self.op("Cast", x, to=helper.np_dtype_to_tensor_dtype(np.dtype(dtype)))
 
-    def _weight(self, name: str, kind: type[np.floating[Any]]) -> str:
-        return self._stored(name, self._tensors[name].astype(kind))
+    def _weight_constant(self, name: str, dtype: type[np.floating[Any]]) -> str:
+        return self._prefixed_constant(name, self._tensors[name].astype(dtype))
 
-    def _stored(self, name: str, array: NDArray[Any]) -> str:
-        return self.constant(f"{PREFIX}{name}", array)
+    def _prefixed_constant(self, name: str, array: NDArray[Any]) -> str:
+        return self.constant(f"{WEIGHT_PREFIX}{name}", array)
 
     def constant(self, name: str, array: NDArray[Any]) -> str:
         """Return the name of a constant."""
         if name not in self._initializers:
-            self._initializers[name] = self._store.tensor(name, array)
+            self._initializers[name] = self._weight_file.tensor(name, array)
         return name
 
-    def op(self, kind: str, *sources: str, **attributes: Any) -> str:
+    def op(self, op_type: str, *sources: str, **attributes: Any) -> str:
         """Add a node of one output; return its name."""
-        return self.ops(kind, sources, (True,), **attributes)[0]
+        return self.ops(op_type, sources, (True,), **attributes)[0]
 
     def ops(
-        self, kind: str, sources: Sequence[str], wanted: Sequence[bool], **attributes: Any
+        self, op_type: str, sources: Sequence[str], wanted: Sequence[bool], **attributes: Any
     ) -> list[str]:
         """Add a node; return its outputs, empty where one is not wanted."""
-        outputs = [self._fresh(index) if want else "" for index, want in enumerate(wanted)]
-        self.nodes.append(helper.make_node(kind, sources, outputs, **attributes))
+        outputs = [self._unique_name(index) if want else "" for index, want in enumerate(wanted)]
+        self.nodes.append(helper.make_node(op_type, sources, outputs, **attributes))
         return outputs
 
-    def _fresh(self, index: int = 0) -> str:
+    def _unique_name(self, index: int = 0) -> str:
         return f"n{len(self.nodes)}" + (f"_{index}" if index else "")
 
-    def _sealed(self) -> onnx.ModelProto:
+    def _make_model(self) -> onnx.ModelProto:
         config = self.config
-        number = helper.np_dtype_to_tensor_dtype(np.dtype(self._form.number))
+        number = helper.np_dtype_to_tensor_dtype(np.dtype(self._format.dtype))
         cache: tuple[int, list[str | int]] = (
             number,
             ["B", config.kv_heads, "M", config.head_width],

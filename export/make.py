@@ -19,13 +19,13 @@ import onnxruntime as ort
 import typer
 
 from bridge.midi.instruments import Instrument
-from export.graph import EXACT, ON_CPU, ON_CUDA, write_graphs
+from export.graph import CPU_FORMAT, CUDA_FORMAT, EXACT_FORMAT, write_graphs
 from export.runtime import artefact
 from export.runtime.decoder import Decoder
-from export.runtime.provider import CPU, interface
+from export.runtime.provider import CPU, graph_interface
 from model import generate
-from model.run import load
-from model.style_map import places
+from model.run import load_trained
+from model.style_map import map_positions
 from model.tokens import sampling
 from model.tokens import vocabulary as v
 from model.tokens.features import COUNT, MusicalTime
@@ -35,12 +35,12 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from export.graph import Form
+    from export.graph import GraphFormat
     from model.transformer import Transformer
 
 PARITY_TOKENS = 512
 AGREEMENT_TOKENS = 2048
-_FREELY = sampling.Chance(temperature=1.0, top_p=1.0)
+_UNTRUNCATED = sampling.SamplingParams(temperature=1.0, top_p=1.0)
 _PROMPT = (
     "start clock:grid tempo:120 metre:4/4 piano:v72:C4 wait:24 piano:v0:C4 piano:v72:E4 wait:24 "
     "piano:v0:E4 piano:v72:G4 wait:24 piano:v0:G4"
@@ -60,53 +60,53 @@ class Agreement:
 
     tokens: int
     top1: float
-    divergence: float
+    kl_divergence: float
 
 
-SHIPPED = {artefact.GRAPHS["cpu"]: ON_CPU, artefact.GRAPHS["cuda"]: ON_CUDA}
+SHIPPED_FORMATS = {artefact.GRAPHS["cpu"]: CPU_FORMAT, artefact.GRAPHS["cuda"]: CUDA_FORMAT}
 
 
-def seal(
+def write_artefact(
     folder: Path,
     name: str,
     network: Transformer,
     styles: Sequence[str],
     facts: Mapping[str, Any],
-    forms: Mapping[str, Form] = SHIPPED,
+    formats: Mapping[str, GraphFormat] = SHIPPED_FORMATS,
 ) -> artefact.Artefact:
     """Write a network into a folder as an artefact, its graphs in these forms; return it."""
     folder.mkdir(parents=True, exist_ok=True)
-    write_graphs(network, folder, forms)
+    write_graphs(network, folder, formats)
     rows = network.embedding.style.weight.detach().cpu().numpy()
     allowed = network.embedding.allowed.weight.T.detach().cpu().numpy()
     conditions = {
         "styles": [
-            {"name": n, "vector": _rounded(row, 6), "place": _rounded(place, 4)}
-            for n, row, place in zip(styles, rows, places(styles, rows), strict=True)
+            {"name": n, "vector": _round_all(row, 6), "place": _round_all(place, 4)}
+            for n, row, place in zip(styles, rows, map_positions(styles, rows), strict=True)
         ],
         "instruments": {
-            kind.label: _rounded(row, 6) for kind, row in zip(Instrument, allowed, strict=True)
+            kind.label: _round_all(row, 6) for kind, row in zip(Instrument, allowed, strict=True)
         },
     }
     (folder / artefact.STYLES).write_text(json.dumps(conditions), "utf-8")
     graphs = {
-        device: interface(ort.InferenceSession(folder / file, providers=[CPU]))
+        device: graph_interface(ort.InferenceSession(folder / file, providers=[CPU]))
         for device, file in artefact.GRAPHS.items()
     }
     stated = {"name": name, "data_licence": _LICENCE, "graphs": graphs, **facts}
-    artefact.seal(folder, stated)
+    artefact.write_manifest(folder, stated)
     return artefact.Artefact.load(folder)
 
 
-def _rounded(numbers: NDArray[Any], digits: int) -> list[float]:
+def _round_all(numbers: NDArray[Any], digits: int) -> list[float]:
     return [round(float(x), digits) for x in numbers]
 
 
-def told(
+def generate_tokens(
     decoder: Decoder,
     prompt: Sequence[int],
     count: int,
-    chance: sampling.Chance = generate.GREEDY,
+    params: sampling.SamplingParams = generate.GREEDY,
 ) -> list[int]:
     """Return the tokens that a decoder tells after a prompt, all instruments allowed."""
     grammar, time = sampling.Grammar(), MusicalTime()
@@ -121,19 +121,19 @@ def told(
             rows[index, :4] = time.push(token)
         logits = decoder.feed(pending, rows)
         mask = grammar.mask()
-        token = sampling.choose(logits.events, logits.velocities, mask, chance, rng)
+        token = sampling.sample_token(logits.events, logits.velocities, mask, params, rng)
         tokens.append(token)
         pending = [token]
     return tokens
 
 
-def parity(network: Transformer, made: artefact.Artefact, count: int = PARITY_TOKENS) -> int:
+def count_equal_tokens(network: Transformer, exported: artefact.Artefact, count: int = PARITY_TOKENS) -> int:
     """Return how many greedy tokens decoder and slow generator have in common."""
-    style = made.style_vectors[0].copy()  # torch wants to be able to write to it
-    decoder = Decoder(made, device="cpu")
+    style = exported.style_vectors[0].copy()  # torch wants to be able to write to it
+    decoder = Decoder(exported, device="cpu")
     decoder.set_style(style)
-    prompt = v.parse(_PROMPT)
-    fast = told(decoder, prompt, count)
+    prompt = v.parse_tokens(_PROMPT)
+    fast = generate_tokens(decoder, prompt, count)
     slow = generate.generate(network, prompt, count, style=style, instruments=tuple(Instrument))
     equal = 0
     for mine, theirs in zip(fast, slow, strict=True):
@@ -143,7 +143,7 @@ def parity(network: Transformer, made: artefact.Artefact, count: int = PARITY_TO
     return equal
 
 
-def agreement(
+def measure_agreement(
     exact: artefact.Artefact, other: artefact.Artefact, tokens: Sequence[int]
 ) -> Agreement:
     """Compare two graphs over a stream of tokens, each fed the same."""
@@ -160,14 +160,14 @@ def agreement(
     return Agreement(len(tokens), same / len(tokens), divergence / len(tokens))
 
 
-def make(run: Path, out: Path, name: str) -> dict[str, Any]:
+def make_artefact(run: Path, out: Path, name: str) -> dict[str, Any]:
     """Make the artefact; return the facts that its manifest states.
 
     Raises:
         AssertionError: the exported graph is not equal to the network.
 
     """
-    trained = load(run)
+    trained = load_trained(run)
     network, styles = trained.network, trained.styles
     facts: dict[str, Any] = {
         "config": network.config.as_dict(),
@@ -175,31 +175,31 @@ def make(run: Path, out: Path, name: str) -> dict[str, Any]:
         "step": trained.step,
     }
     with tempfile.TemporaryDirectory() as scratch:
-        exact = seal(Path(scratch) / "exact", name, network, styles, facts, _all(EXACT))
-        equal = parity(network, exact)
+        exact = write_artefact(Path(scratch) / "exact", name, network, styles, facts, _same_format(EXACT_FORMAT))
+        equal = count_equal_tokens(network, exact)
         assert equal == PARITY_TOKENS, f"the graph parts from the network after {equal} tokens"
         # Its own music, not the likeliest: where the network is sure, any copy of it agrees.
-        stream = told(Decoder(exact, device="cpu"), v.parse(_PROMPT), AGREEMENT_TOKENS, _FREELY)
-        stream = [*v.parse(_PROMPT), *stream]
+        stream = generate_tokens(Decoder(exact, device="cpu"), v.parse_tokens(_PROMPT), AGREEMENT_TOKENS, _UNTRUNCATED)
+        stream = [*v.parse_tokens(_PROMPT), *stream]
         facts["parity"] = {"greedy_tokens": PARITY_TOKENS, "equal": equal}
         facts["agreement"] = {}
         for device, file in artefact.GRAPHS.items():
             # What CUDA runs has the same operators on the CPU, where it can be checked anywhere.
-            form = _all(SHIPPED[file])
-            other = seal(Path(scratch) / device, name, network, styles, facts, form)
-            found = agreement(exact, other, stream)
+            form = _same_format(SHIPPED_FORMATS[file])
+            other = write_artefact(Path(scratch) / device, name, network, styles, facts, form)
+            found = measure_agreement(exact, other, stream)
             facts["agreement"][device] = {
                 "tokens": found.tokens,
                 "top1": round(found.top1, 4),
-                "kl": round(found.divergence, 5),
+                "kl": round(found.kl_divergence, 5),
             }
-    seal(out, name, network, styles, facts)
+    write_artefact(out, name, network, styles, facts)
     return facts
 
 
-def _all(form: Form) -> dict[str, Form]:
+def _same_format(graph_format: GraphFormat) -> dict[str, GraphFormat]:
     """Return one form for every device."""
-    return dict.fromkeys(artefact.GRAPHS.values(), form)
+    return dict.fromkeys(artefact.GRAPHS.values(), graph_format)
 
 
 def main(
@@ -208,7 +208,7 @@ def main(
     name: Annotated[str, typer.Option(help="Name of the artefact.")] = "antiphon-small",
 ) -> None:
     """Make an artefact from a training run."""
-    facts = make(run, out, name)
+    facts = make_artefact(run, out, name)
     typer.echo(json.dumps(facts["parity"] | facts["agreement"]))
 
 

@@ -5,23 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Name = Literal["torch, static cache", "concatenated cache", "concatenated cache, eight bits"]
+RivalName = Literal["torch, static cache", "concatenated cache", "concatenated cache, eight bits"]
 WARM_UP_NS = 10_000_000
 """Everyone runs for so long before anything is measured: who has waited for the others is slow."""
-NAMES: tuple[Name, ...] = get_args(Name)
+RIVAL_NAMES: tuple[RivalName, ...] = get_args(RivalName)
 
 
 @dataclass(frozen=True, slots=True)
-class Race:
+class RaceRequest:
     """Run so many steps of one token after so many that are cached."""
 
-    name: Name
+    name: RivalName
     cached: int
     steps: int
 
 
 @dataclass(frozen=True, slots=True)
-class Took:
+class RaceTimes:
     """How long each step took, in nanoseconds."""
 
     steps_ns: tuple[int, ...]

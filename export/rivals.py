@@ -24,14 +24,21 @@ from torch import Tensor
 
 from bridge.system.clock import SystemClock
 from bridge.system.pipe import join_parent
-from export.graph import EXACT, ON_CPU, Form, GraphWriter, Store, cache_names
-from export.race import WARM_UP_NS, Name, Race, Took
-from export.runtime.artefact import POSITIONS, WEIGHTS, Artefact
-from export.runtime.provider import options
-from model.run import load
+from export.graph import (
+    CPU_FORMAT,
+    EXACT_FORMAT,
+    GraphBuilder,
+    GraphFormat,
+    WeightFile,
+    cache_names,
+)
+from export.race import WARM_UP_NS, RaceRequest, RaceTimes, RivalName
+from export.runtime.artefact import MAX_POSITIONS, WEIGHTS, Artefact
+from export.runtime.provider import session_options
+from model.run import load_trained
 from model.tokens import features, inputs
-from model.transformer import NORM_EPSILON, rope_table, rotate
-from model.weights import flat
+from model.transformer import NORM_EPSILON, rope_table, apply_rope
+from model.weights import flatten_network
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -49,10 +56,10 @@ class TorchRival:
 
     def __init__(self, network: Transformer) -> None:
         torch.set_num_threads(1)
-        self._config, self._tensors = network.config, flat(network)
-        shape = (1, network.config.kv_heads, POSITIONS, network.config.head_width)
+        self._config, self._tensors = network.config, flatten_network(network)
+        shape = (1, network.config.kv_heads, MAX_POSITIONS, network.config.head_width)
         self._cache = [(torch.randn(shape), torch.randn(shape)) for _ in network.blocks]
-        self._angles = rope_table(POSITIONS, network.config)
+        self._angles = rope_table(MAX_POSITIONS, network.config)
 
     @torch.inference_mode()
     def step(self, rows: Tensor, cached: int) -> Tensor:
@@ -65,11 +72,11 @@ class TorchRival:
             heads = qkv.view(1, 1, -1, config.head_width).transpose(1, 2)
             q, k, v = torch.split(heads, [config.heads, config.kv_heads, config.kv_heads], dim=1)
             turn = [table[cached : cached + 1] for table in self._angles]
-            keys[:, :, cached : cached + 1] = rotate(k, *turn)
+            keys[:, :, cached : cached + 1] = apply_rope(k, *turn)
             values[:, :, cached : cached + 1] = v
             end = cached + 1
             y = F.scaled_dot_product_attention(
-                rotate(q, *turn), keys[:, :, :end], values[:, :, :end], scale=1.0, enable_gqa=True
+                apply_rope(q, *turn), keys[:, :, :end], values[:, :, :end], scale=1.0, enable_gqa=True
             )
             x = x + y.transpose(1, 2).reshape(x.shape) @ w[f"{block}/out"]
             gate_up = self._norm(x, f"{block}/feed_norm") @ w[f"{block}/gate_up"]
@@ -79,17 +86,17 @@ class TorchRival:
 
     def prepare(self, cached: int) -> Callable[[], object]:
         """Return what runs one step after so many tokens."""
-        rows = torch.from_numpy(inputs.indices(_TOKENS, _TIME))
+        rows = torch.from_numpy(inputs.row_indices(_TOKENS, _TIME))
         return lambda: self.step(rows, cached)
 
     def _norm(self, x: Tensor, name: str) -> Tensor:
         return F.rms_norm(x, (self._config.width,), self._tensors[name], eps=NORM_EPSILON)
 
 
-class ConcatenatingWriter(GraphWriter):
+class ConcatenatingBuilder(GraphBuilder):
     """The same step with attention spelt out: past in, past and present out."""
 
-    def attended(self, qkv: str, layer: int, angles: tuple[str, str]) -> str:
+    def attention(self, qkv: str, layer: int, angles: tuple[str, str]) -> str:
         """Attend by concatenating, as an exporter writes it."""
         config = self.config
         widths = np.array([config.width, *[config.kv_heads * config.head_width] * 2])
@@ -99,7 +106,7 @@ class ConcatenatingWriter(GraphWriter):
             self.op("Transpose", self.op("Reshape", part, shape), perm=[0, 2, 1, 3])
             for part in parts
         )
-        turned = [self._turned(x, angles) for x in (q, k)]
+        turned = [self._apply_rope(x, angles) for x in (q, k)]
         for name, fresh in (("k", turned[1]), ("v", v)):
             joined = helper.make_node(
                 "Concat", [f"past_{name}{layer}", fresh], [f"present_{name}{layer}"], axis=2
@@ -114,7 +121,7 @@ class ConcatenatingWriter(GraphWriter):
         mixed = self.op("Transpose", self.op("MatMul", weights, values), perm=[0, 2, 1, 3])
         return self.op("Reshape", mixed, self.constant("joined", np.array([0, 0, -1])))
 
-    def _turned(self, x: str, angles: tuple[str, str]) -> str:
+    def _apply_rope(self, x: str, angles: tuple[str, str]) -> str:
         # One token at a time: its position is the last.
         cos, sin = (self.op("Gather", table, "seqlens_k", axis=0) for table in angles)
         half = self.constant("halves", np.array([self.config.head_width // 2] * 2))
@@ -127,13 +134,13 @@ class ConcatenatingWriter(GraphWriter):
 class ConcatenatingRival:
     """A session over such a graph; nothing is copied on our side."""
 
-    def __init__(self, network: Transformer, form: Form, folder: Path) -> None:
-        tensors = {name: tensor.numpy() for name, tensor in flat(network).items()}
-        path = folder / f"{form.matrices}.onnx"
+    def __init__(self, network: Transformer, graph_format: GraphFormat, folder: Path) -> None:
+        tensors = {name: tensor.numpy() for name, tensor in flatten_network(network).items()}
+        path = folder / f"{graph_format.matrices}.onnx"
         with (folder / WEIGHTS).open("wb") as file:
-            model = ConcatenatingWriter(tensors, network.config, form, Store(file)).model()
+            model = ConcatenatingBuilder(tensors, network.config, graph_format, WeightFile(file)).build()
         onnx.save(model, path)
-        self.session = ort.InferenceSession(path, options(1), providers=["CPUExecutionProvider"])
+        self.session = ort.InferenceSession(path, session_options(1), providers=["CPUExecutionProvider"])
         self._config = network.config
 
     def prepare(self, cached: int) -> Callable[[], object]:
@@ -157,19 +164,19 @@ class ConcatenatingRival:
 def main() -> None:
     """Race as asked, until nobody asks any more."""
     artefact = Artefact.load(Path(sys.argv[1]))
-    network = load(artefact.folder).network
+    network = load_trained(artefact.folder).network
     clock = SystemClock()
     with join_parent() as connection, tempfile.TemporaryDirectory() as scratch:
-        rivals: Mapping[Name, TorchRival | ConcatenatingRival] = {
+        rivals: Mapping[RivalName, TorchRival | ConcatenatingRival] = {
             "torch, static cache": TorchRival(network),
-            "concatenated cache": ConcatenatingRival(network, EXACT, _folder(scratch, "exact")),
+            "concatenated cache": ConcatenatingRival(network, EXACT_FORMAT, _folder(scratch, "exact")),
             "concatenated cache, eight bits": ConcatenatingRival(
-                network, ON_CPU, _folder(scratch, "eight")
+                network, CPU_FORMAT, _folder(scratch, "eight")
             ),
         }
         while True:
             try:
-                race: Race = connection.recv()
+                race: RaceRequest = connection.recv()
             except (EOFError, OSError):
                 return
             step = rivals[race.name].prepare(race.cached)
@@ -180,7 +187,7 @@ def main() -> None:
                 begin = clock.now_ns()
                 step()
                 taken.append(clock.now_ns() - begin)
-            connection.send(Took(tuple(taken)))
+            connection.send(RaceTimes(tuple(taken)))
 
 
 def _folder(scratch: str, name: str) -> Path:

@@ -11,23 +11,20 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from gui.commands import bench, jam, style
 from gui.commands.options import (
-    InstrumentsOption,
-    SeedOption,
-    StrengthOption,
-    StyleOption,
-    TemperatureOption,
+    MUSIC,
     BackendOption,
-    TopPOption,
     parse_backend,
     parse_settings,
+    parse_span_s,
+    with_setting_options,
 )
-from gui.commands.terminal import fail, load_artefact, check_writable
+from gui.commands.terminal import check_writable, fail, load_artefact
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,12 +41,20 @@ app.add_typer(style.app, name="style")
 app.command()(jam.jam)
 app.command()(bench.bench)
 
-_SECOND = 1_000_000_000
+_DEMO_SEED = 1
+"""The dice whose answer to the demo's usual phrase is worth showing."""
 
 
 @app.callback(invoke_without_command=True)
-def default(context: typer.Context) -> None:
+def default(
+    context: typer.Context,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Log more, and show the log as it grows.")
+    ] = False,
+) -> None:
     """Play a phrase on a MIDI instrument and hear an answer, in a style or a blend of styles."""
+    if context.obj is not None:  # None where a test calls a command by itself
+        context.obj.begin(sys.argv, verbose=verbose)
     if context.invoked_subcommand is not None:
         return
     if _has_display():
@@ -57,33 +62,28 @@ def default(context: typer.Context) -> None:
         from gui.desk.app import run
         from gui.desk.preferences import preferences_file
 
-        raise typer.Exit(run(StyleSpace.of(load_artefact()), preferences_file()))
+        raise typer.Exit(run(StyleSpace.from_artefact(load_artefact()), preferences_file()))
     demo()
 
 
 @app.command()
+@with_setting_options(*MUSIC, seed=_DEMO_SEED)
 def demo(
-    style: StyleOption = "",
-    instruments_: InstrumentsOption = "",
-    temperature: TemperatureOption = 0.95,
-    top_p: TopPOption = 0.95,
-    style_strength: StrengthOption = 2.0,
-    seed: SeedOption = 1,
+    *,
     phrase: Annotated[
         str, typer.Option("--phrase", help="nocturne, minuet, prelude, blues, or a MIDI file.")
     ] = "minuet",
     out: Annotated[Path, typer.Option("--out", help="Folder for the .mid and the .png.")] = Path(),
+    **asked: Any,
 ) -> None:
     """Play a phrase through the whole live path and show the answer.
 
     Example: antiphon demo --phrase blues --style blues
     """
     from gui.commands import demo as show
-    from gui.engine.phrases import phrase_file, default_style
+    from gui.engine.phrases import default_style, phrase_file
 
-    settings = parse_settings(
-        style or default_style(phrase), instruments_, temperature, top_p, style_strength, seed
-    )
+    settings = parse_settings(asked | {"style": asked["style"] or default_style(phrase)})
     if not out.is_dir():
         fail(f"--out: {out} is not a folder.")
     artefact = load_artefact(settings)
@@ -94,11 +94,11 @@ def demo(
 
 
 @app.command("continue")
+@with_setting_options(*MUSIC)
 def continue_(
+    *,
     source: Annotated[Path, typer.Argument(metavar="IN.mid", help="MIDI file to continue.")],
     out: Annotated[Path, typer.Option("-o", "--out", help="File to write.")],
-    style: StyleOption = "",
-    instruments_: InstrumentsOption = "",
     bars: Annotated[int, typer.Option("--bars", help="How many bars more.")] = 0,
     seconds: Annotated[
         float, typer.Option("--seconds", help="How many seconds more, instead of bars.")
@@ -110,26 +110,24 @@ def continue_(
     only_new: Annotated[
         bool, typer.Option("--only-new", help="Leave the prompt out of what is written.")
     ] = False,
-    temperature: TemperatureOption = 0.95,
-    top_p: TopPOption = 0.95,
-    style_strength: StrengthOption = 2.0,
-    seed: SeedOption = 0,
+    **asked: Any,
 ) -> None:
     """Continue a MIDI file.
 
     Example: antiphon continue sketch.mid -o longer.mid --style bach --bars 8 --seed 1
     """
     from bridge.midi import smf
+    from gui.wording.reasons import sentence_of
 
-    if bars < 0 or seconds < 0 or (bars and seconds):
+    if bars < 0 or (parse_span_s("--seconds", seconds) and bars):
         fail("give --bars or --seconds, as a number above 0.")
     if takes < 1:
         fail("--takes: at least 1.")
-    settings = parse_settings(style, instruments_, temperature, top_p, style_strength, seed)
+    settings = parse_settings(asked)
     try:
         prompt = smf.read(source)
     except smf.MidiFileError as error:
-        fail(str(error))
+        fail(sentence_of(error.reason))
     if not prompt.score.notes:
         fail(f"{source}: has no notes to continue.")
     check_writable(out)
@@ -156,7 +154,7 @@ def continue_(
             else:
                 smf.write_continuation(prompt, take.notes, path, text)
         except smf.MidiFileError as error:
-            fail(str(error))
+            fail(sentence_of(error.reason))
         typer.echo(f"{path}: {len(take.notes)} new notes")
     if made < takes:
         typer.echo(f"{takes - made} of {takes} takes came out empty or like another one.")
@@ -199,6 +197,7 @@ def ports() -> None:
     """
     from bridge.io.handle import MidiIo
     from bridge.playout.protocol import ListPorts, PortNames, Problem
+    from gui.wording.reasons import sentence_of
 
     with MidiIo.start() as io:
         io.send(ListPorts())
@@ -207,8 +206,8 @@ def ports() -> None:
                 case PortNames(inputs, outputs):
                     _print_ports("to listen on (--input)", inputs)
                     _print_ports("to play on (--output)", outputs)
-                case Problem(text):
-                    typer.echo(text)
+                case Problem(reason):
+                    typer.echo(str(sentence_of(reason)))
 
 
 def _print_ports(title: str, names: Sequence[str]) -> None:
@@ -261,5 +260,8 @@ def _has_display() -> bool:
 
 
 def main() -> None:
-    """Run the command line."""
-    app()
+    """Run the command line, with a log of what happens."""
+    from gui.diagnostics.log import FrontLog
+
+    with FrontLog() as log:
+        app(obj=log)

@@ -33,7 +33,7 @@ class CorpusError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ManifestEntry:
     """One row of the manifest."""
 
     path: str
@@ -44,13 +44,13 @@ class Entry:
     licence: str
 
 
-def chance_of(name: str) -> float:
+def hash_fraction(name: str) -> float:
     """Return a number in [0, 1) that depends on a name and on nothing else."""
     digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") / 2**64
 
 
-def read_manifest(corpus: Path) -> list[Entry]:
+def read_manifest(corpus: Path) -> list[ManifestEntry]:
     """Return the rows for training and validation, in an order that does not depend on the file's.
 
     Raises:
@@ -64,26 +64,26 @@ def read_manifest(corpus: Path) -> list[Entry]:
             missing = {"path", "labels"}.difference(reader.fieldnames or ())
             if missing:
                 raise CorpusError(f"{path} has no column {min(missing)!r}.")
-            entries = [_entry(row) for row in reader]
+            entries = [_parse_row(row) for row in reader]
     except OSError as problem:
         raise CorpusError(f"{path} cannot be read: {problem.strerror}.") from None
     except (UnicodeDecodeError, csv.Error) as problem:
         raise CorpusError(f"{path} is not a table in UTF-8: {problem}.") from None
     kept = [entry for entry in entries if entry.split in SPLITS]
-    _refuse_torn_tunes(path, kept)
-    return sorted(kept, key=lambda entry: (chance_of(entry.path), entry.path))
+    _check_splits(path, kept)
+    return sorted(kept, key=lambda entry: (hash_fraction(entry.path), entry.path))
 
 
-def _entry(row: dict[str, str]) -> Entry:
+def _parse_row(row: dict[str, str]) -> ManifestEntry:
     group = row.get("group") or row["path"]
-    split = row.get("split") or ("valid" if chance_of(group) < HELD_OUT_SHARE else "train")
+    split = row.get("split") or ("valid" if hash_fraction(group) < HELD_OUT_SHARE else "train")
     labels = tuple(label for label in row["labels"].split("|") if label)
-    return Entry(
+    return ManifestEntry(
         row["path"], split, labels, group, row.get("kind") or "score", row.get("licence") or "?"
     )
 
 
-def _refuse_torn_tunes(path: Path, entries: list[Entry]) -> None:
+def _check_splits(path: Path, entries: list[ManifestEntry]) -> None:
     side: dict[str, str] = {}
     for entry in entries:
         if side.setdefault(entry.group, entry.split) != entry.split:

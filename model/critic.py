@@ -22,8 +22,8 @@ from torch import Tensor
 
 from model.corpus import CorpusError
 from model.data import Corpus
-from model.run import RunError, load, replace_network
-from model.takes import Prompt, Take, continued, prompts_of
+from model.run import RunError, load_trained, replace_network
+from model.takes import CorpusPrompt, CorpusTake, generate_takes, draw_prompts
 from model.tokens import sampling
 
 if TYPE_CHECKING:
@@ -31,46 +31,46 @@ if TYPE_CHECKING:
 
     from model.transformer import Transformer
 
-CHANCE = sampling.Chance(temperature=0.95, top_p=0.95)
+SAMPLING_PARAMS = sampling.SamplingParams(temperature=0.95, top_p=0.95)
 """The app's own."""
 _WEIGHT_DECAY = 1e-3
 
 
 @torch.no_grad()
-def states(network: Transformer, prompts: Sequence[Prompt], takes: Sequence[Take]) -> Tensor:
+def hidden_states(network: Transformer, prompts: Sequence[CorpusPrompt], takes: Sequence[CorpusTake]) -> Tensor:
     """Return what the critic sees: the states (N, C - 1, D) after all tokens of a take but one."""
     parts = []
     for prompt, take in zip(prompts, takes, strict=True):
         tokens = torch.from_numpy(np.concatenate((prompt.tokens, take.tokens)))[None, :-1]
         time = torch.from_numpy(np.concatenate((prompt.time, take.time)))[None, :-1]
-        style = network.style(torch.from_numpy(prompt.style)[None])
+        style = network.style_vectors(torch.from_numpy(prompt.style)[None])
         allowed = torch.from_numpy(sampling.multi_hot(prompt.instruments))[None]
         device = network.critic.weight.device
         tokens, time, style, allowed = (x.to(device) for x in (tokens, time, style, allowed))
-        parts.append(network.hidden(tokens, time, style, allowed)[0, len(prompt.tokens) :])
+        parts.append(network.hidden_states(tokens, time, style, allowed)[0, len(prompt.tokens) :])
     return torch.stack(parts)
 
 
-def truths(prompts: Sequence[Prompt]) -> list[Take]:
+def true_takes(prompts: Sequence[CorpusPrompt]) -> list[CorpusTake]:
     """Return what really follows prompts, as takes that nobody has judged."""
-    return [Take(prompt.truth, prompt.truth_time, 0.0) for prompt in prompts]
+    return [CorpusTake(prompt.truth, prompt.truth_time, 0.0) for prompt in prompts]
 
 
-def judged(network: Transformer, prompts: Sequence[Prompt], takes: Sequence[Take]) -> list[float]:
+def score_takes(network: Transformer, prompts: Sequence[CorpusPrompt], takes: Sequence[CorpusTake]) -> list[float]:
     """Return the scores of takes that are given."""
-    return _scores(network, states(network, prompts, takes)).tolist()
+    return _scores(network, hidden_states(network, prompts, takes)).tolist()
 
 
 @torch.no_grad()
-def _scores(network: Transformer, of: Tensor) -> Tensor:
+def _scores(network: Transformer, states: Tensor) -> Tensor:
     """Return the scores (N,) of takes from their states (N, C - 1, D)."""
-    return network.critic(of)[..., 0].mean(dim=1)  # type: ignore[no-any-return]
+    return network.critic(states)[..., 0].mean(dim=1)  # type: ignore[no-any-return]
 
 
-def fit(network: Transformer, real: Tensor, made: Tensor) -> None:
+def fit_critic(network: Transformer, real: Tensor, generated: Tensor) -> None:
     """Fit the head to states (N, C, D) of what is real and of what the network made."""
-    inputs = torch.cat((real, made)).flatten(0, 1).float()
-    labels = torch.cat((torch.ones(real.shape[:2]), torch.zeros(made.shape[:2]))).flatten()
+    inputs = torch.cat((real, generated)).flatten(0, 1).float()
+    labels = torch.cat((torch.ones(real.shape[:2]), torch.zeros(generated.shape[:2]))).flatten()
     weight = torch.zeros(inputs.shape[1], requires_grad=True)
     optimiser = torch.optim.LBFGS([weight], max_iter=60, line_search_fn="strong_wolfe")
 
@@ -87,11 +87,11 @@ def fit(network: Transformer, real: Tensor, made: Tensor) -> None:
         network.critic.weight.copy_(weight[None])
 
 
-def teach(network: Transformer, prompts: Sequence[Prompt], seed: int) -> float:
+def train_critic(network: Transformer, prompts: Sequence[CorpusPrompt], seed: int) -> float:
     """Train the critic; return on what share of the prompts it prefers what really followed."""
-    takes = continued(network, prompts, CHANCE, np.random.default_rng(seed))
-    real, made = (states(network, prompts, some) for some in (truths(prompts), takes))
-    fit(network, real.cpu(), made.cpu())
+    takes = generate_takes(network, prompts, SAMPLING_PARAMS, np.random.default_rng(seed))
+    real, made = (hidden_states(network, prompts, some) for some in (true_takes(prompts), takes))
+    fit_critic(network, real.cpu(), made.cpu())
     return float((_scores(network, real) > _scores(network, made)).float().mean())
 
 
@@ -109,15 +109,15 @@ def main(
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
     rng = np.random.default_rng(0)
     try:
-        trained = load(folder)
+        trained = load_trained(folder)
         corpus = Corpus.open(shards, "train")
-        prompts = prompts_of(
-            corpus, trained.styles, count=count, length=length, following=length, rng=rng
+        prompts = draw_prompts(
+            corpus, trained.styles, count=count, length=length, take_length=length, rng=rng
         )
     except (CorpusError, RunError) as problem:
         typer.echo(str(problem), err=True)
         raise typer.Exit(2) from None
-    share = teach(trained.network.to(device), prompts, seed=0)
+    share = train_critic(trained.network.to(device), prompts, seed=0)
     replace_network(folder, trained.network.cpu())
     typer.echo(f"{len(prompts)} prompts; it prefers what really followed in {share:.1%} of them")
 

@@ -32,7 +32,7 @@ from rich.progress import track
 
 from bridge.midi import smf
 from bridge.sync.tempo import TempoMap
-from model.corpus import SPLITS, CorpusError, Entry, read_manifest
+from model.corpus import SPLITS, CorpusError, ManifestEntry, read_manifest
 from model.tokens import tokenizer
 from model.tokens import vocabulary as v
 
@@ -41,9 +41,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-FEWEST_TOKENS = 32
+MIN_TOKENS = 32
 """A shorter piece teaches nothing."""
-FEWEST_PIECES = 20
+MIN_PIECES_PER_STYLE = 20
 """A label with fewer pieces gets no style of its own."""
 FILES_PER_SHARD = 4096
 
@@ -117,11 +117,11 @@ class Corpus:
 def style_names(corpus: Corpus) -> list[str]:
     """Return the labels that have pieces enough, most pieces first."""
     count = Counter(label for piece in corpus.pieces for label in piece.labels)
-    return [name for name, pieces in count.most_common() if pieces >= FEWEST_PIECES]
+    return [name for name, pieces in count.most_common() if pieces >= MIN_PIECES_PER_STYLE]
 
 
 @dataclass(frozen=True, slots=True)
-class Encoded:
+class EncodedPiece:
     """A file as tokens, with what a report says of it."""
 
     tokens: NDArray[np.uint16]
@@ -129,7 +129,7 @@ class Encoded:
     seconds: float
 
 
-def encoded(path: Path) -> Encoded | None:
+def encode_file(path: Path) -> EncodedPiece | None:
     """Return a file as tokens, or None if it cannot be read."""
     try:
         score = smf.read(path).score
@@ -138,10 +138,10 @@ def encoded(path: Path) -> Encoded | None:
     notes = Counter(note.instrument.label for note in score.notes)
     last = max((note.release_ticks for note in score.notes), default=0)
     seconds = TempoMap(score.tempos).ns_at(last) / 1e9
-    return Encoded(np.array(tokenizer.encode(score), np.uint16), dict(notes), round(seconds, 2))
+    return EncodedPiece(np.array(tokenizer.encode(score), np.uint16), dict(notes), round(seconds, 2))
 
 
-def shards_of(entries: Sequence[Entry], split: str) -> Iterator[tuple[str, list[Entry]]]:
+def shards_of(entries: Sequence[ManifestEntry], split: str) -> Iterator[tuple[str, list[ManifestEntry]]]:
     """Yield name and entries of each shard of a split."""
     chosen = [entry for entry in entries if entry.split == split]
     for number, first in enumerate(range(0, len(chosen), FILES_PER_SHARD)):
@@ -149,18 +149,18 @@ def shards_of(entries: Sequence[Entry], split: str) -> Iterator[tuple[str, list[
 
 
 def write_shard(
-    folder: Path, name: str, entries: Sequence[Entry], read: Iterable[Encoded | None]
+    folder: Path, name: str, entries: Sequence[ManifestEntry], encoded_pieces: Iterable[EncodedPiece | None]
 ) -> None:
     """Write one shard; it is complete when its index is there, which comes last and whole."""
     pieces, unread, begin = [], [], 0
     with (folder / f"{name}.tokens").open("wb") as file:
-        for entry, piece in zip(entries, read, strict=True):
+        for entry, piece in zip(entries, encoded_pieces, strict=True):
             if piece is None:
                 unread.append(entry.path)
-            elif len(piece.tokens) >= FEWEST_TOKENS:
+            elif len(piece.tokens) >= MIN_TOKENS:
                 file.write(piece.tokens.tobytes())
                 end = begin + len(piece.tokens)
-                pieces.append(_row(entry, piece, begin, end))
+                pieces.append(_index_row(entry, piece, begin, end))
                 begin = end
     index = {"vocabulary": v.FINGERPRINT, "unread": unread, "pieces": pieces}
     fresh = folder / f"{name}.json.new"
@@ -168,13 +168,13 @@ def write_shard(
     fresh.replace(folder / f"{name}.json")
 
 
-def _row(entry: Entry, piece: Encoded, begin: int, end: int) -> dict[str, Any]:
+def _index_row(entry: ManifestEntry, piece: EncodedPiece, begin: int, end: int) -> dict[str, Any]:
     row = asdict(entry)
     del row["split"]
     return row | {"notes": piece.notes, "seconds": piece.seconds, "begin": begin, "end": end}
 
 
-def build(
+def build_shards(
     corpus: Path,
     out: Path,
     *,
@@ -192,7 +192,7 @@ def build(
     """
     entries = read_manifest(corpus)
     if pieces_per_label:
-        entries = list(thinned(entries, pieces_per_label))
+        entries = list(limit_per_label(entries, pieces_per_label))
     out.mkdir(parents=True, exist_ok=True)
     todo = [shard for split in reversed(SPLITS) for shard in shards_of(entries, split)]
     mine = todo[part[0] - 1 :: part[1]]
@@ -200,13 +200,13 @@ def build(
         for name, rows in mine:
             if (out / f"{name}.json").exists():
                 continue
-            read = pool.imap(encoded, [corpus / row.path for row in rows], chunksize=8)
+            read = pool.imap(encode_file, [corpus / row.path for row in rows], chunksize=8)
             write_shard(out, name, rows, track(read, f"{name}: {len(rows)} files", len(rows)))
     if all((out / f"{name}.json").exists() for name, _ in todo):
-        (out / "report.md").write_text(report(out), "utf-8")
+        (out / "report.md").write_text(build_report(out), "utf-8")
 
 
-def thinned(entries: Sequence[Entry], pieces_per_label: int) -> Iterator[Entry]:
+def limit_per_label(entries: Sequence[ManifestEntry], pieces_per_label: int) -> Iterator[ManifestEntry]:
     """Keep a piece as long as one of its labels has too few; what is held out stays."""
     taken: Counter[str] = Counter()
     for entry in entries:
@@ -215,7 +215,7 @@ def thinned(entries: Sequence[Entry], pieces_per_label: int) -> Iterator[Entry]:
             yield entry
 
 
-def report(folder: Path) -> str:
+def build_report(folder: Path) -> str:
     """Return what the shards hold, as Markdown: totals, then by style, instrument and licence."""
     parts = []
     for split in SPLITS:
@@ -251,7 +251,7 @@ def _table(title: str, pieces: Iterable[tuple[tuple[str, ...], Piece]]) -> list[
     return lines + [f"| {n} | {a:.0f} | {b:.0f} | {c:.2f} | {d:.0f} |" for n, (a, b, c, d) in rows]
 
 
-def _part(text: str) -> tuple[int, int]:
+def _parse_part(text: str) -> tuple[int, int]:
     number, _, of = text.partition("/")
     if not (number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
         raise typer.BadParameter(f"{text!r} is not K/N with 1 <= K <= N")
@@ -268,9 +268,9 @@ def main(
     pieces_per_label: Annotated[int, typer.Option(help="At most about so many; 0: all.")] = 0,
 ) -> None:
     """Tokenize a corpus into memory-mapped shards."""
-    share = _part(part)
+    share = _parse_part(part)
     try:
-        build(corpus, out, workers=workers, part=share, pieces_per_label=pieces_per_label)
+        build_shards(corpus, out, workers=workers, part=share, pieces_per_label=pieces_per_label)
         for split in SPLITS:
             found = Corpus.open(out, split)
             typer.echo(

@@ -38,11 +38,11 @@ from model.corpus import CorpusError
 from model.data import Corpus, Piece
 from model.evaluation import measures, overlap
 from model.evaluation.ngram import NGram
-from model.run import RunError, Trained, load
-from model.takes import Prompt, Take, continued, instruments_of, prompts_of, style_weights
+from model.run import RunError, TrainedNetwork, load_trained
+from model.takes import CorpusPrompt, CorpusTake, generate_takes, instruments_of, draw_prompts, style_weights
 from model.tokens import features, sampling
 from model.tokens import vocabulary as v
-from model.windows import FAMILIES, Window, hidden
+from model.windows import FEATURE_FAMILIES, Window, hide_families
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
@@ -53,21 +53,21 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 SECTIONS = ("nll", "counts", "hidden", "styles", "continuation")
-ORDER = 5
+NGRAM_ORDER = 5
 STYLE_TOKENS = 128
 """Tokens of a piece by which its style is told."""
-TAKES = 4
+TAKES_PER_PROMPT = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Sample:
+class HeldOutSample:
     """The held-out pieces that are measured, the same for every model."""
 
     corpus: Corpus
     pieces: tuple[Piece, ...]
 
     @classmethod
-    def of(cls, corpus: Corpus, tokens: int) -> Sample:
+    def select(cls, corpus: Corpus, tokens: int) -> HeldOutSample:
         """Take whole pieces in the shards' order, which is chance, until they hold so many."""
         chosen: list[Piece] = []
         for piece in corpus.pieces:
@@ -78,43 +78,43 @@ class Sample:
         return cls(corpus, tuple(chosen))
 
 
-def likelihoods(
-    trained: Trained, tokens: NDArray[np.int64], piece: Piece, without: Collection[str] = ()
+def token_nlls(
+    trained: TrainedNetwork, tokens: NDArray[np.int64], piece: Piece, without: Collection[str] = ()
 ) -> NDArray[np.float64]:
     """Return the negative log likelihood in nats of each token (T - 1,) but the first."""
-    whole = _told(trained, tokens, piece, without)
-    style = _style(trained, whole.style[None])
+    whole = _input_window(trained, tokens, piece, without)
+    style = _style_vectors(trained, whole.style[None])
     nll = np.zeros(len(tokens) - 1)
     begin = 0
     while True:
         end = min(len(nll), begin + trained.window)
         fresh = 0 if begin == 0 else trained.window // 2
-        (found,) = _nll(trained, whole, slice(begin, end), style)
+        (found,) = _window_nlls(trained, whole, slice(begin, end), style)
         nll[begin + fresh : end] = found[fresh:]
         if end == len(nll):
             return nll
         begin += trained.window - trained.window // 2
 
 
-def _told(
-    trained: Trained, tokens: NDArray[np.int64], piece: Piece, without: Collection[str] = ()
+def _input_window(
+    trained: TrainedNetwork, tokens: NDArray[np.int64], piece: Piece, without: Collection[str] = ()
 ) -> Window:
     """Return tokens of a piece with what the network is told of them."""
     style = style_weights(piece, trained.styles)
     allowed = sampling.multi_hot(instruments_of(tokens))
     whole = Window(tokens, features.musical_time(tokens), style, allowed)
-    return hidden(whole, {"structure", *trained.without, *without})
+    return hide_families(whole, {"structure", *trained.without, *without})
 
 
 @torch.no_grad()
-def _style(trained: Trained, weights: NDArray[np.float32]) -> torch.Tensor:
+def _style_vectors(trained: TrainedNetwork, weights: NDArray[np.float32]) -> torch.Tensor:
     """Return style vectors (N, D) of weights (N, S)."""
-    return trained.network.style(torch.from_numpy(weights).to(trained.network.critic.weight.device))
+    return trained.network.style_vectors(torch.from_numpy(weights).to(trained.network.critic.weight.device))
 
 
 @torch.no_grad()
-def _nll(
-    trained: Trained, window: Window, inputs: slice, style: torch.Tensor
+def _window_nlls(
+    trained: TrainedNetwork, window: Window, inputs: slice, style: torch.Tensor
 ) -> NDArray[np.float64]:
     """Return the negative log likelihoods (N, T) after some inputs, in each style (N, D)."""
     network = trained.network
@@ -135,13 +135,13 @@ def _nll(
 
 
 def nll_report(
-    sample: Sample, of: Callable[[NDArray[np.int64], Piece], NDArray[np.float64]], title: str
+    sample: HeldOutSample, nll_of: Callable[[NDArray[np.int64], Piece], NDArray[np.float64]], title: str
 ) -> dict[str, Any]:
     """Return nats per token and per note, overall and by style."""
     sums, tokens, notes = 0.0, 0, 0
     by_style: dict[str, list[float]] = {}
-    for piece in _shown(sample.pieces, title):
-        nll = of(sample.corpus.tokens_of(piece), piece)
+    for piece in _with_progress(sample.pieces, title):
+        nll = nll_of(sample.corpus.tokens_of(piece), piece)
         sums, tokens = sums + float(nll.sum()), tokens + len(nll)
         notes += piece.note_count
         for label in piece.labels:
@@ -153,15 +153,15 @@ def nll_report(
     return {"per_token": per_token, "per_note": per_note, "tokens": tokens, "styles": styles}
 
 
-def by_likelihood(trained: Trained, corpus: Corpus, count: int) -> dict[str, Any]:
+def style_report(trained: TrainedNetwork, corpus: Corpus, count: int) -> dict[str, Any]:
     """Tell the style of pieces by which vector makes them likeliest."""
     known = [p for p in corpus.pieces if set(p.labels) & set(trained.styles)][:count]
-    every = _style(trained, np.eye(len(trained.styles), dtype=np.float32))
+    every = _style_vectors(trained, np.eye(len(trained.styles), dtype=np.float32))
     first = third = chance = 0.0
-    for piece in _shown(known, "styles"):
+    for piece in _with_progress(known, "styles"):
         tokens = corpus.tokens_of(piece)[: STYLE_TOKENS + 1]
-        window, whole = _told(trained, tokens, piece), slice(0, len(tokens) - 1)
-        nll = [_nll(trained, window, whole, part).sum(axis=1) for part in torch.split(every, 32)]
+        window, whole = _input_window(trained, tokens, piece), slice(0, len(tokens) - 1)
+        nll = [_window_nlls(trained, window, whole, part).sum(axis=1) for part in torch.split(every, 32)]
         best = np.argsort(np.concatenate(nll))
         own = {trained.styles.index(name) for name in piece.labels if name in trained.styles}
         first += int(best[0]) in own
@@ -173,79 +173,79 @@ def by_likelihood(trained: Trained, corpus: Corpus, count: int) -> dict[str, Any
 
 
 @dataclass(frozen=True, slots=True)
-class Continued:
+class ContinuationSet:
     """Prompts with what follows them and what the network made of them, `TAKES` times."""
 
-    prompts: list[Prompt]
-    takes: list[list[Take]]  # by take, then by prompt
+    prompts: list[CorpusPrompt]
+    takes: list[list[CorpusTake]]  # by take, then by prompt
 
 
-def continue_all(trained: Trained, corpus: Corpus, count: int, length: int) -> Continued:
+def generate_continuations(trained: TrainedNetwork, corpus: Corpus, count: int, length: int) -> ContinuationSet:
     """Continue prompts from different pieces."""
     rng = np.random.default_rng(2)
-    prompts = prompts_of(
-        corpus, trained.styles, count=count, length=length, following=length, rng=rng
+    prompts = draw_prompts(
+        corpus, trained.styles, count=count, length=length, take_length=length, rng=rng
     )
-    rounds = _shown(range(TAKES), "takes")
-    takes = [continued(trained.network, prompts, critic.CHANCE, rng) for _ in rounds]
-    return Continued(prompts, takes)
+    rounds = _with_progress(range(TAKES_PER_PROMPT), "takes")
+    takes = [generate_takes(trained.network, prompts, critic.SAMPLING_PARAMS, rng) for _ in rounds]
+    return ContinuationSet(prompts, takes)
 
 
-def continuation_report(trained: Trained, done: Continued) -> dict[str, Any]:
+def continuation_report(trained: TrainedNetwork, continuations: ContinuationSet) -> dict[str, Any]:
     """Compare continuations with what really followed, and the critic's choice with chance."""
-    real = critic.truths(done.prompts)
-    true = [_profile(prompt, take) for prompt, take in zip(done.prompts, real, strict=True)]
-    said = [_own_profile(prompt) for prompt in done.prompts]
+    real = critic.true_takes(continuations.prompts)
+    true = [_take_profile(prompt, take) for prompt, take in zip(continuations.prompts, real, strict=True)]
+    said = [_prompt_profile(prompt) for prompt in continuations.prompts]
     made = [
-        [_profile(prompt, take) for prompt, take in zip(done.prompts, takes, strict=True)]
-        for takes in done.takes
+        [_take_profile(prompt, take) for prompt, take in zip(continuations.prompts, takes, strict=True)]
+        for takes in continuations.takes
     ]
     picked = [
-        made[max(range(TAKES), key=lambda k: done.takes[k][i].critic)][i]
-        for i in range(len(done.prompts))
+        made[max(range(TAKES_PER_PROMPT), key=lambda k: continuations.takes[k][i].critic_score)][i]
+        for i in range(len(continuations.prompts))
     ]
     strangers = true[1:] + true[:1]
     every = [profile for takes in made for profile in takes]
-    halves = measures.total(true[::2]), measures.total(true[1::2])
+    halves = measures.sum_profiles(true[::2]), measures.sum_profiles(true[1::2])
     per_prompt = {
-        "take": _mean_distance(every, true * TAKES),
+        "take": _mean_distance(every, true * TAKES_PER_PROMPT),
         "take picked by the critic": _mean_distance(picked, true),
         "the prompt itself": _mean_distance(said, true),
         "another piece": _mean_distance(strangers, true),
     }
     together = {
-        "takes": measures.distances(measures.total(every), measures.total(true)),
+        "takes": measures.distances(measures.sum_profiles(every), measures.sum_profiles(true)),
         "takes picked by the critic": measures.distances(
-            measures.total(picked), measures.total(true)
+            measures.sum_profiles(picked), measures.sum_profiles(true)
         ),
         "half of the truths from the other": measures.distances(*halves),
     }
     return {
-        "prompts": len(done.prompts),
+        "prompts": len(continuations.prompts),
         "distance_from_truth": per_prompt,
         "distance_of_all_from_all_truths": together,
-        "instruments": _instruments_report(done),
-        "critic": _critic_report(trained, done, real),
+        "instruments": _instruments_report(continuations),
+        "critic": _critic_report(trained, continuations, real),
     }
 
 
-def _profile(prompt: Prompt, take: Take) -> Profile:
+def _take_profile(prompt: CorpusPrompt, take: CorpusTake) -> Profile:
     return measures.profile(prompt.tokens, take.tokens, take.time)
 
 
-def _own_profile(prompt: Prompt) -> Profile:
+def _prompt_profile(prompt: CorpusPrompt) -> Profile:
     return measures.profile(prompt.tokens[:0], prompt.tokens, prompt.time)
 
 
 def _mean_distance(some: Sequence[Profile], true: Sequence[Profile]) -> dict[str, float]:
     pairs = zip(some, true, strict=True)
-    return measures.mean([measures.distances(one, other) for one, other in pairs])
+    return measures.mean_distances([measures.distances(one, other) for one, other in pairs])
 
 
-def _instruments_report(done: Continued) -> dict[str, float]:
+def _instruments_report(continuations: ContinuationSet) -> dict[str, float]:
     asked = played = silent_in_truth = foreign = 0
-    for takes in done.takes:
-        for prompt, take in zip(done.prompts, takes, strict=True):
+    for takes in continuations.takes:
+        for prompt, take in zip(continuations.prompts, takes, strict=True):
             begun = take.tokens[v.TOKEN_KIND[take.tokens] == v.Kind.ON]
             heard = set(instruments_of(begun))
             true = prompt.truth[v.TOKEN_KIND[prompt.truth] == v.Kind.ON]
@@ -261,11 +261,11 @@ def _instruments_report(done: Continued) -> dict[str, float]:
     }
 
 
-def _critic_report(trained: Trained, done: Continued, real: Sequence[Take]) -> dict[str, float]:
+def _critic_report(trained: TrainedNetwork, continuations: ContinuationSet, real: Sequence[CorpusTake]) -> dict[str, float]:
     from sklearn.metrics import roc_auc_score  # noqa: PLC0415 - slow to import, used once
 
-    theirs = np.array(critic.judged(trained.network, done.prompts, real))
-    own = np.array([[take.critic for take in takes] for takes in done.takes])
+    theirs = np.array(critic.score_takes(trained.network, continuations.prompts, real))
+    own = np.array([[take.critic_score for take in takes] for takes in continuations.takes])
     labels = np.concatenate((np.ones(len(theirs)), np.zeros(own.size)))
     scores = np.concatenate((theirs, own.ravel()))
     return {
@@ -274,10 +274,10 @@ def _critic_report(trained: Trained, done: Continued, real: Sequence[Take]) -> d
     }
 
 
-def overlap_report(corpus: Corpus, done: Continued) -> dict[str, Any]:
+def overlap_report(corpus: Corpus, continuations: ContinuationSet) -> dict[str, Any]:
     """Return the longest runs that takes and truths share with the training pieces."""
-    takes = [take.tokens for take in done.takes[0]]
-    truths = [prompt.truth for prompt in done.prompts]
+    takes = [take.tokens for take in continuations.takes[0]]
+    truths = [prompt.truth for prompt in continuations.prompts]
     runs = overlap.longest_runs(
         [*takes, *truths], (corpus.tokens_of(piece) for piece in corpus.pieces)
     )
@@ -287,7 +287,7 @@ def overlap_report(corpus: Corpus, done: Continued) -> dict[str, Any]:
         middle, high = np.percentile(found, (50, 95))
         return {"median": float(middle), "p95": float(high), "longest": int(found.max())}
 
-    return {"unit": f"notes, to {overlap.STEP}", "takes": figures(own), "truths": figures(human)}
+    return {"unit": f"notes, to {overlap.RUN_STEP}", "takes": figures(own), "truths": figures(human)}
 
 
 def evaluate(
@@ -303,65 +303,65 @@ def evaluate(
     device: str = "cpu",
 ) -> dict[str, Any]:
     """Return all figures of a model; see the module's first paragraph."""
-    trained = _on(load(folder), device)
+    trained = _move_to(load_trained(folder), device)
     held_out, heard = Corpus.open(shards, "valid"), Corpus.open(shards, "train")
-    sample = Sample.of(held_out, tokens)
+    sample = HeldOutSample.select(held_out, tokens)
     found: dict[str, Any] = {"model": folder.name, "step": trained.step}
     if "nll" in sections:
-        found["nll"] = nll_report(sample, partial(likelihoods, trained), "nll")
+        found["nll"] = nll_report(sample, partial(token_nlls, trained), "nll")
     if "counts" in sections:
-        counted = NGram(np.concatenate([shard.astype(np.int64) for shard in heard.shards]), ORDER)
-        for order, name in ((1, "unigram"), (ORDER, f"{ORDER}-gram")):
-            found[name] = nll_report(sample, partial(_counted, counted, order), name)
+        counted = NGram(np.concatenate([shard.astype(np.int64) for shard in heard.shards]), NGRAM_ORDER)
+        for order, name in ((1, "unigram"), (NGRAM_ORDER, f"{NGRAM_ORDER}-gram")):
+            found[name] = nll_report(sample, partial(_ngram_nlls, counted, order), name)
         del counted
     for path in against:
-        other = _on(load(path), device)
-        report = nll_report(sample, partial(likelihoods, other), path.name)
+        other = _move_to(load_trained(path), device)
+        report = nll_report(sample, partial(token_nlls, other), path.name)
         found.setdefault("against", {})[path.name] = report
     if "hidden" in sections:
         found["hidden"] = {
             family: nll_report(
-                sample, partial(likelihoods, trained, without=(family,)), f"no {family}"
+                sample, partial(token_nlls, trained, without=(family,)), f"no {family}"
             )["per_token"]
-            for family in FAMILIES
+            for family in FEATURE_FAMILIES
             if family != "structure"
         }
     if "styles" in sections:
-        found["styles"] = by_likelihood(trained, held_out, pieces)
+        found["styles"] = style_report(trained, held_out, pieces)
     if "continuation" in sections:
-        done = continue_all(trained, held_out, prompts, length)
+        done = generate_continuations(trained, held_out, prompts, length)
         found["continuation"] = continuation_report(trained, done)
         found["overlap"] = overlap_report(heard, done)
     return found
 
 
-def _counted(
+def _ngram_nlls(
     counts: NGram, order: int, tokens: NDArray[np.int64], _piece: Piece
 ) -> NDArray[np.float64]:
     return counts.nll(tokens, order)[1:]
 
 
-def _shown(items: Sequence[_T], title: str) -> Iterable[_T]:
+def _with_progress(items: Sequence[_T], title: str) -> Iterable[_T]:
     """Return items with their progress shown on standard error, away from the figures."""
     return track(items, title, transient=True, console=Console(stderr=True))
 
 
-def _on(trained: Trained, device: str) -> Trained:
+def _move_to(trained: TrainedNetwork, device: str) -> TrainedNetwork:
     trained.network.to(device)
     return trained
 
 
-def _show(found: dict[str, Any], console: Console) -> None:
-    likelihood = Table("nats", "a token", "a note", title=f"{found['model']}: held-out tunes")
-    rows = {found["model"]: found.get("nll")}
-    rows |= {name: found.get(name) for name in ("unigram", f"{ORDER}-gram")}
-    for name, report in (rows | found.get("against", {})).items():
+def _print_report(results: dict[str, Any], console: Console) -> None:
+    likelihood = Table("nats", "a token", "a note", title=f"{results['model']}: held-out tunes")
+    rows = {results["model"]: results.get("nll")}
+    rows |= {name: results.get(name) for name in ("unigram", f"{NGRAM_ORDER}-gram")}
+    for name, report in (rows | results.get("against", {})).items():
         if report:
             likelihood.add_row(name, f"{report['per_token']:.3f}", f"{report['per_note']:.3f}")
-    for family, figure in found.get("hidden", {}).items():
+    for family, figure in results.get("hidden", {}).items():
         likelihood.add_row(f"not told {family}", f"{figure:.3f}", "")
     console.print(likelihood)
-    if continuation := found.get("continuation"):
+    if continuation := results.get("continuation"):
         table = Table("distance from what followed", *measures.MEASURES)
         for kind in ("distance_from_truth", "distance_of_all_from_all_truths"):
             for name, figures in continuation[kind].items():
@@ -369,8 +369,8 @@ def _show(found: dict[str, Any], console: Console) -> None:
             table.add_section()
         console.print(table)
     for name in ("styles", "overlap"):
-        if name in found:
-            console.print(name, found[name])
+        if name in results:
+            console.print(name, results[name])
 
 
 def main(
@@ -417,7 +417,7 @@ def main(
     if as_json:
         typer.echo(json.dumps(found))
     else:
-        _show(found, Console())
+        _print_report(found, Console())
 
 
 if __name__ == "__main__":

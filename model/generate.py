@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from model.transformer import Transformer
 
-GREEDY = sampling.Chance(temperature=0.0)
+GREEDY = sampling.SamplingParams(temperature=0.0)
 
 
 @torch.no_grad()
@@ -33,7 +33,7 @@ def generate(
     *,
     style: NDArray[np.float32],
     instruments: Sequence[Instrument],
-    chance: sampling.Chance = GREEDY,
+    params: sampling.SamplingParams = GREEDY,
     seed: int = 0,
 ) -> Iterator[int]:
     """Yield `count` tokens after the prompt, in a style vector (D,), with the instruments."""
@@ -56,6 +56,6 @@ def generate(
     for _ in range(count):
         events, velocities, _ = network(torch.tensor([tokens]), torch.tensor([rows]), *conditions)
         of_instrument = velocities[0, -1].numpy().reshape(len(Instrument), -1)
-        token = sampling.choose(events[0, -1].numpy(), of_instrument, grammar.mask(), chance, rng)
+        token = sampling.sample_token(events[0, -1].numpy(), of_instrument, grammar.mask(), params, rng)
         yield token
         push(token)

@@ -17,7 +17,7 @@ WARM_UP_STEPS = 50
 COOL_DOWN_SHARE = 0.4
 
 
-def rate_at(step: int, progress: float) -> float:
+def learning_rate_scale(step: int, progress: float) -> float:
     """Return the share of the full learning rate: warm-up, hold, linear cool-down.
 
     `progress` is the share of the run that is done, 0 to 1.
@@ -37,26 +37,26 @@ class Optimisers:
         matrices = [p for n, p in weights if "blocks" in n and p.ndim == 2]
         chosen = {id(parameter) for parameter in matrices}
         rest = [p for _, p in weights if id(p) not in chosen]
-        self._all: list[tuple[torch.optim.Optimizer, float]] = [
+        self._optimisers: list[tuple[torch.optim.Optimizer, float]] = [
             (torch.optim.AdamW(rest, betas=(0.9, 0.95), weight_decay=0.0), adam_rate)
         ]
         if matrices:
             muon = torch.optim.Muon(matrices, weight_decay=weight_decay)
-            self._all.append((muon, muon_rate))
+            self._optimisers.append((muon, muon_rate))
 
-    def step(self, share: float) -> None:
+    def step(self, rate_scale: float) -> None:
         """Apply the gradients with a share of the full rate, then clear them."""
-        for optimiser, rate in self._all:
+        for optimiser, rate in self._optimisers:
             for group in optimiser.param_groups:
-                group["lr"] = rate * share
+                group["lr"] = rate * rate_scale
             optimiser.step()
             optimiser.zero_grad(set_to_none=True)
 
-    def state(self) -> list[dict[str, Any]]:
+    def state_dict(self) -> list[dict[str, Any]]:
         """Return what a checkpoint needs."""
-        return [optimiser.state_dict() for optimiser, _ in self._all]
+        return [optimiser.state_dict() for optimiser, _ in self._optimisers]
 
-    def restore(self, state: list[dict[str, Any]]) -> None:
+    def load_state_dict(self, state: list[dict[str, Any]]) -> None:
         """Take back what `state` gave."""
-        for (optimiser, _), saved in zip(self._all, state, strict=True):
+        for (optimiser, _), saved in zip(self._optimisers, state, strict=True):
             optimiser.load_state_dict(saved)

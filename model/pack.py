@@ -20,44 +20,44 @@ import torch
 import typer
 from torch import Tensor
 
-from model.run import CHECKPOINT, CURVES, LOG
+from model.run import CHECKPOINT, LOSS_PLOT, LOG
 
-MOST_BYTES = 16 * 2**20 - 2**16
+MAX_PART_BYTES = 16 * 2**20 - 2**16
 """Of tensors in a file: what the format adds is less than the rest."""
-_FACTS = "run.json"
+_METADATA = "run.json"
 
 
 def pack(run: Path, out: Path) -> int:
     """Write the parts; return how many."""
     saved = torch.load(run / CHECKPOINT, map_location="cpu", weights_only=True)
     parts: list[dict[str, Tensor]] = [{}]
-    room = MOST_BYTES
+    room = MAX_PART_BYTES
     for name, tensor in saved["network"].items():
         half = tensor.bfloat16().contiguous()
         size = half.numel() * half.element_size()
-        assert size <= MOST_BYTES, f"{name} alone has {size} bytes"
+        assert size <= MAX_PART_BYTES, f"{name} alone has {size} bytes"
         if size > room:
             parts.append({})
-            room = MOST_BYTES
+            room = MAX_PART_BYTES
         parts[-1][name] = half
         room -= size
     out.mkdir(parents=True, exist_ok=True)
     for index, part in enumerate(parts):
         torch.save(part, out / f"weights-{index:02}.pt")
     facts = {key: saved[key] for key in ("step", "seconds", "history", "plan", "config", "styles")}
-    (out / _FACTS).write_text(json.dumps(facts | {"parts": len(parts)}), "utf-8")
+    (out / _METADATA).write_text(json.dumps(facts | {"parts": len(parts)}), "utf-8")
     _copy_reports(run, out)
     return len(parts)
 
 
-def join(packed: Path, run: Path) -> None:
+def unpack(packed: Path, run: Path) -> None:
     """Make a run's folder of the parts.
 
     Raises:
         FileNotFoundError: a part is missing.
 
     """
-    facts: dict[str, Any] = json.loads((packed / _FACTS).read_text("utf-8"))
+    facts: dict[str, Any] = json.loads((packed / _METADATA).read_text("utf-8"))
     network: dict[str, Tensor] = {}
     for index in range(facts.pop("parts")):
         part = torch.load(packed / f"weights-{index:02}.pt", weights_only=True)
@@ -68,7 +68,7 @@ def join(packed: Path, run: Path) -> None:
 
 
 def _copy_reports(source: Path, target: Path) -> None:
-    for name in (LOG, CURVES):
+    for name in (LOG, LOSS_PLOT):
         if (source / name).exists():
             shutil.copy(source / name, target / name)
 
@@ -81,7 +81,7 @@ def main(
 ) -> None:
     """Write a run in small files, or make it of them again."""
     if joined:
-        join(source, target)
+        unpack(source, target)
     else:
         typer.echo(f"{pack(source, target)} files of weights")
 

@@ -21,34 +21,34 @@ if TYPE_CHECKING:
 LAYERS = 2
 
 
-def lstm_weights(width: int, inner: int) -> int:
+def lstm_parameter_count(width: int, inner: int) -> int:
     """Return the weights of two layers of LSTM and the way back from their width."""
     return 4 * inner * (width + 3 * inner + 4) + inner * width
 
 
-def inner_width(config: Config) -> int:
+def matching_inner_width(config: Config) -> int:
     """Return the width at which the layers have the weights of the transformer's blocks."""
     narrow = config.kv_heads * config.head_width
     block = config.width * (2 * config.width + 2 * narrow + 3 * config.inner)
     target, inner = config.layers * block, 16
-    while lstm_weights(config.width, inner + 16) <= target:
+    while lstm_parameter_count(config.width, inner + 16) <= target:
         inner += 16
     return inner
 
 
-class Recurrent(Transformer):
+class RecurrentNetwork(Transformer):
     """The transformer's embedding and heads around an LSTM."""
 
     def __init__(self, config: Config) -> None:
         """Make one with about as many weights as `Transformer(config)`."""
         super().__init__(replace(config, layers=0))
         self.config = config
-        inner = inner_width(config)
+        inner = matching_inner_width(config)
         self.first_norm = nn.RMSNorm(config.width, eps=NORM_EPSILON)
         self.recurrent = nn.LSTM(config.width, inner, LAYERS, batch_first=True)
         self.back = nn.Linear(inner, config.width, bias=False)
 
-    def body(self, x: Tensor, cache: Sequence[LayerCache] | None) -> Tensor:
+    def run_blocks(self, x: Tensor, cache: Sequence[LayerCache] | None) -> Tensor:
         """Map what is known of each position to its last state; there is no cache."""
         assert cache is None
         with torch.autocast(x.device.type, enabled=False):  # the LSTM's kernels want one type

@@ -19,14 +19,14 @@ from bridge.midi.instruments import Instrument
 from model.optimise import Optimisers
 from model.tokens.inputs import read_table
 from model.transformer import SIZES, Config, Transformer
-from model.weights import read_graph, unflat
+from model.weights import read_graph, unflatten_network
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-CHECKPOINT, LOG, CURVES = "checkpoint.pt", "log.jsonl", "loss.png"
-KINDS = ("transformer", "lstm")
+CHECKPOINT, LOG, LOSS_PLOT = "checkpoint.pt", "log.jsonl", "loss.png"
+ARCHITECTURES = ("transformer", "lstm")
 
 
 class RunError(Exception):
@@ -56,7 +56,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Trained:
+class TrainedNetwork:
     """A network that has been trained: on the CPU, with the names of its styles."""
 
     network: Transformer
@@ -83,13 +83,13 @@ class Run:
     """Steps of the runs that it began from."""
 
     @classmethod
-    def begin(
+    def resume_or_create(
         cls,
         folder: Path,
         plan: Plan,
         styles: Sequence[str],
         device: str,
-        start: Trained | None = None,
+        start: TrainedNetwork | None = None,
     ) -> Run:
         """Take up the run in the folder, or make a new one, from the weights of another if given.
 
@@ -102,7 +102,7 @@ class Run:
         if start is None:
             network = _new_network(plan.kind, replace(SIZES[plan.size], styles=len(styles)))
         else:
-            network = _with_styles(start, styles)
+            network = _extend_styles(start, styles)
         # The critic learns from takes, which there are none of yet (`model.critic`).
         network.critic.weight.requires_grad = False
         network = network.to(device).train()
@@ -131,11 +131,11 @@ class Run:
             "config": self.network.config.as_dict(),
             "styles": self.styles,
             "network": self.network.state_dict(),
-            "optimisers": self.optimisers.state(),
+            "optimisers": self.optimisers.state_dict(),
         }
-        _write(self.folder, state)
+        _write_checkpoint(self.folder, state)
 
-    def report(self, **figures: float) -> str:
+    def log_figures(self, **figures: float) -> str:
         """Append one line to the run's log and return it."""
         line = json.dumps({"step": self.step, **{k: round(x, 4) for k, x in figures.items()}})
         with (self.folder / LOG).open("a", encoding="utf-8") as log:
@@ -147,27 +147,27 @@ class Run:
         if saved["styles"] != self.styles or Config(**saved["config"]) != self.network.config:
             raise RunError(f"{self.folder} holds a run of another size or corpus.")
         self.network.load_state_dict(saved["network"])
-        self.optimisers.restore(saved["optimisers"])
+        self.optimisers.load_state_dict(saved["optimisers"])
         self.step, self.seconds = saved["step"], saved["seconds"]
         self.history = list(saved["history"])
-        self._forget_later_reports()
+        self._drop_later_reports()
 
-    def _forget_later_reports(self) -> None:
+    def _drop_later_reports(self) -> None:
         """Drop what was reported after the last checkpoint: it will be done again."""
         log = self.folder / LOG
         if not log.exists():
             return
         lines = log.read_text("utf-8").splitlines(keepends=True)
-        kept = [line for line in lines if line.endswith("\n") and self._is_behind(line)]
+        kept = [line for line in lines if line.endswith("\n") and self._is_before_checkpoint(line)]
         fresh = log.with_suffix(".new")
         fresh.write_text("".join(kept), "utf-8")
         fresh.replace(log)
 
-    def _is_behind(self, line: str) -> bool:
+    def _is_before_checkpoint(self, line: str) -> bool:
         return int(json.loads(line)["step"]) <= self.step
 
 
-def load(folder: Path) -> Trained:
+def load_trained(folder: Path) -> TrainedNetwork:
     """Return the network of a run's folder, or of an artefact's.
 
     An artefact's is what its graph holds: eight bits and all.
@@ -186,23 +186,23 @@ def load(folder: Path) -> Trained:
     network.load_state_dict(saved["network"])
     step = saved["step"] + sum(saved["history"])
     styles = list(saved["styles"])
-    return Trained(network.eval(), styles, step, plan["window"], tuple(plan["without"]))
+    return TrainedNetwork(network.eval(), styles, step, plan["window"], tuple(plan["without"]))
 
 
 def replace_network(folder: Path, network: Transformer) -> None:
     """Write a network of the same shape into a run's checkpoint, whose steps stay as they are."""
     saved = torch.load(folder / CHECKPOINT, map_location="cpu", weights_only=True)
-    _write(folder, saved | {"network": network.state_dict()})
+    _write_checkpoint(folder, saved | {"network": network.state_dict()})
 
 
-def _write(folder: Path, state: dict[str, Any]) -> None:
+def _write_checkpoint(folder: Path, state: dict[str, Any]) -> None:
     """Write a checkpoint so that a kill at any moment leaves the old one or the new one."""
     fresh = folder / f"{CHECKPOINT}.new"
     torch.save(state, fresh)
     fresh.replace(folder / CHECKPOINT)
 
 
-def _load_artefact(folder: Path) -> Trained:
+def _load_artefact(folder: Path) -> TrainedNetwork:
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     conditions = json.loads((folder / "styles.json").read_text("utf-8"))
     styles = conditions["styles"]
@@ -211,9 +211,9 @@ def _load_artefact(folder: Path) -> Trained:
     config = Config(**manifest["config"])
     rows = torch.from_numpy(read_table(folder / "weights.bin", config.width).copy())
     tensors = read_graph(folder / "cpu.onnx") | {"rows": rows, "allowed": allowed}
-    network = unflat(tensors, vectors, config)
+    network = unflatten_network(tensors, vectors, config)
     names = [style["name"] for style in styles]
-    return Trained(network, names, manifest["step"], manifest["context"])
+    return TrainedNetwork(network, names, manifest["step"], manifest["context"])
 
 
 def _new_network(kind: str, config: Config) -> Transformer:
@@ -222,13 +222,13 @@ def _new_network(kind: str, config: Config) -> Transformer:
     The LSTM is the baseline of comparisons. It is part of the source tree and of no wheel.
     """
     if kind == "lstm":
-        from model.recurrent import Recurrent  # noqa: PLC0415 - only comparisons need it
+        from model.recurrent import RecurrentNetwork  # noqa: PLC0415 - only comparisons need it
 
-        return Recurrent(config)
+        return RecurrentNetwork(config)
     return Transformer(config)
 
 
-def _with_styles(start: Trained, styles: Sequence[str]) -> Transformer:
+def _extend_styles(start: TrainedNetwork, styles: Sequence[str]) -> Transformer:
     """Return a network with a row for each style, those that it does not know at rest."""
     state: dict[str, Any] = dict(start.network.state_dict())
     old = state["embedding.style.weight"]
@@ -256,4 +256,4 @@ def draw_curves(folder: Path) -> None:
     axes.set(xlabel="step", ylabel="nats a token", title=folder.name)
     axes.grid(alpha=0.3)
     axes.legend()
-    figure.savefig(folder / CURVES, dpi=120)
+    figure.savefig(folder / LOSS_PLOT, dpi=120)

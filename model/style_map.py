@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 SHEET = (200.0, 64.0)
 """Letters across and lines down that a sheet of the map has room for."""
 _PERPLEXITY = 12.0
-_ROOM = (1.5, 0.35)
+_MARGIN = (1.5, 0.35)
 """Letters beside a name and lines between names that stay empty."""
-_EXACT = 1e-9
-_AT_ONCE = 256
+_TOLERANCE = 1e-9
+_BATCH_SIZE = 256
 
 
-def places(names: Sequence[str], vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+def map_positions(names: Sequence[str], vectors: NDArray[np.float32]) -> NDArray[np.float64]:
     """Return a place (S, 2) in [0, 1] for each style vector (S, D), the same every time."""
     if len(names) < 4:  # too few to have neighbours
         return np.stack([(np.arange(len(names)) + 0.5) / len(names), np.full(len(names), 0.5)], -1)
@@ -35,26 +35,26 @@ def places(names: Sequence[str], vectors: NDArray[np.float32]) -> NDArray[np.flo
     flat = TSNE(metric="cosine", init="pca", perplexity=perplexity, random_state=0)
     found = flat.fit_transform(vectors.astype(np.float64))
     low, high = found.min(axis=0), found.max(axis=0)
-    return apart(names, (found - low) / np.maximum(high - low, 1e-9))
+    return separate(names, (found - low) / np.maximum(high - low, 1e-9))
 
 
-def boxes(names: Sequence[str]) -> NDArray[np.float64]:
+def label_sizes(names: Sequence[str]) -> NDArray[np.float64]:
     """Return the room (S, 2) that names take, as shares of the sheet."""
-    size = [(len(name) + _ROOM[0], 1 + _ROOM[1]) for name in names]
+    size = [(len(name) + _MARGIN[0], 1 + _MARGIN[1]) for name in names]
     return np.array(size) / SHEET
 
 
-def apart(names: Sequence[str], found: NDArray[np.float64]) -> NDArray[np.float64]:
+def separate(names: Sequence[str], positions: NDArray[np.float64]) -> NDArray[np.float64]:
     """Move places (S, 2) in [0, 1] as little as lets every name have room, centred on its place.
 
     One after another, those in the thick of it first, takes the nearest spot that is free.
     """
-    size = boxes(names)
+    size = label_sizes(names)
     across, down = (np.arange(0.5, cells) / cells for cells in np.multiply(SHEET, 2))
     spots = np.stack(np.meshgrid(across, down), axis=-1).reshape(-1, 2)
-    wanted = np.clip(found, size / 2, 1 - size / 2)
+    wanted = np.clip(positions, size / 2, 1 - size / 2)
     moved, placed = wanted.copy(), np.zeros(len(names), bool)
-    crowd = np.sort(np.linalg.norm(found[:, None] - found[None], axis=-1), axis=1)[:, :8].mean(
+    crowd = np.sort(np.linalg.norm(positions[:, None] - positions[None], axis=-1), axis=1)[:, :8].mean(
         axis=1
     )
     for index in np.argsort(crowd, kind="stable"):
@@ -67,12 +67,12 @@ def apart(names: Sequence[str], found: NDArray[np.float64]) -> NDArray[np.float6
 
 
 def _first_free(
-    choice: NDArray[np.float64], taken: NDArray[np.float64], room: NDArray[np.float64]
+    candidates: NDArray[np.float64], occupied: NDArray[np.float64], spacing: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Return the first of some places (N, 2) that is far enough from those taken (S, 2)."""
-    for begin in range(0, len(choice), _AT_ONCE):
-        part = choice[begin : begin + _AT_ONCE]
-        close = np.abs(part[:, None] - taken[None]) < room - _EXACT
+    for begin in range(0, len(candidates), _BATCH_SIZE):
+        part = candidates[begin : begin + _BATCH_SIZE]
+        close = np.abs(part[:, None] - occupied[None]) < spacing - _TOLERANCE
         covered = np.any(np.all(close, axis=-1), axis=1)
         if not covered.all():
             first: NDArray[np.float64] = part[covered.argmin()]

@@ -23,9 +23,9 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
-from model.corpus import CorpusError, chance_of
-from model.data import FEWEST_TOKENS, Corpus, Encoded, Piece, encoded
-from model.run import Trained, load
+from model.corpus import CorpusError, hash_fraction
+from model.data import MIN_TOKENS, Corpus, EncodedPiece, Piece, encode_file
+from model.run import TrainedNetwork, load_trained
 from model.windows import Batch, WindowSource
 
 if TYPE_CHECKING:
@@ -35,28 +35,28 @@ if TYPE_CHECKING:
 
 FILE_TYPES = (".mid", ".midi", ".kar")
 STEPS, BATCH_TOKENS = 80, 3072
-_RATE = 0.03
-_HELD_BACK = 5
+_LEARNING_RATE = 0.03
+_HELD_OUT_EVERY = 5
 """One piece in so many, where there are at least so many."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class StyleCorpus:
     """Pieces to learn a style from, and pieces held back to try it on."""
 
-    heard: Corpus
-    held_back: Corpus | None
-    unread: tuple[str, ...]
+    training: Corpus
+    held_out: Corpus | None
+    skipped: tuple[str, ...]
     """Files that could not be read, or hold next to nothing."""
 
     @property
-    def pieces(self) -> int:
+    def piece_count(self) -> int:
         """All pieces."""
-        return len(self.heard.pieces) + (len(self.held_back.pieces) if self.held_back else 0)
+        return len(self.training.pieces) + (len(self.held_out.pieces) if self.held_out else 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Learned:
+class TrainedStyle:
     """A style vector (D,), and nats a token on what was held back, without and with it."""
 
     vector: NDArray[np.float32]
@@ -64,7 +64,7 @@ class Learned:
     nats_with: float | None
 
 
-def read_lesson(name: str, folder: Path) -> Lesson:
+def read_style_corpus(name: str, folder: Path) -> StyleCorpus:
     """Read the MIDI files in a folder and in those below it.
 
     Raises:
@@ -75,61 +75,61 @@ def read_lesson(name: str, folder: Path) -> Lesson:
     found, unread = [], []
     for path in paths:
         shown = str(path.relative_to(folder))
-        music = encoded(path)
-        if music is None or len(music.tokens) < FEWEST_TOKENS:
+        music = encode_file(path)
+        if music is None or len(music.tokens) < MIN_TOKENS:
             unread.append(shown)
         else:
             found.append((shown, music))
     if not found:
         raise CorpusError(f"{folder} holds no MIDI file that could be learned from.")
     # Which are held back is chance, and the same chance every time.
-    found.sort(key=lambda pair: chance_of(pair[0]))
-    back = len(found) // _HELD_BACK
-    held_back = _corpus(name, found[:back]) if back else None
-    return Lesson(_corpus(name, found[back:]), held_back, tuple(unread))
+    found.sort(key=lambda pair: hash_fraction(pair[0]))
+    back = len(found) // _HELD_OUT_EVERY
+    held_back = _build_corpus(name, found[:back]) if back else None
+    return StyleCorpus(_build_corpus(name, found[back:]), held_back, tuple(unread))
 
 
-def _corpus(name: str, found: Sequence[tuple[str, Encoded]]) -> Corpus:
+def _build_corpus(name: str, encoded_files: Sequence[tuple[str, EncodedPiece]]) -> Corpus:
     pieces, begin = [], 0
-    for path, music in found:
+    for path, music in encoded_files:
         facts = (path, (name,), path, "score", "?", music.seconds, music.notes)
         end = begin + len(music.tokens)
         pieces.append(Piece(*facts, 0, begin, end))
         begin = end
-    return Corpus((np.concatenate([music.tokens for _, music in found]),), tuple(pieces))
+    return Corpus((np.concatenate([music.tokens for _, music in encoded_files]),), tuple(pieces))
 
 
-def learn(
-    trained: Trained,
+def train_style(
+    trained: TrainedNetwork,
     name: str,
-    lesson: Lesson,
+    style_corpus: StyleCorpus,
     *,
     steps: int = STEPS,
     progress: Callable[[Iterable[int]], Iterable[int]] = iter,
-) -> Learned:
+) -> TrainedStyle:
     """Learn a style; the network's weights stay as they are."""
     for parameter in trained.network.parameters():
         parameter.requires_grad = False
-    source = WindowSource(lesson.heard, [name], length=trained.window, tokens=BATCH_TOKENS)
+    source = WindowSource(style_corpus.training, [name], length=trained.window, batch_tokens=BATCH_TOKENS)
     vector = trained.network.embedding.style.weight.mean(dim=0, keepdim=True)
     vector.requires_grad = True
     optimiser = torch.optim.Adam([vector], betas=(0.9, 0.99))
     for step in progress(range(steps)):
         batch = source.batch(0, step)
-        loss = _nats(trained, batch, vector) / batch.known
+        loss = _summed_nll(trained, batch, vector) / batch.target_count
         loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.param_groups[0]["lr"] = _RATE * min(1.0, 2 * (1 - step / steps))
+        optimiser.param_groups[0]["lr"] = _LEARNING_RATE * min(1.0, 2 * (1 - step / steps))
         optimiser.step()
         optimiser.zero_grad()
     vector = vector.detach()
     without = with_it = None
-    if lesson.held_back:
-        without = _tried(trained, name, lesson.held_back, torch.zeros_like(vector))
-        with_it = _tried(trained, name, lesson.held_back, vector)
-    return Learned(vector[0].numpy(), without, with_it)
+    if style_corpus.held_out:
+        without = _validate(trained, name, style_corpus.held_out, torch.zeros_like(vector))
+        with_it = _validate(trained, name, style_corpus.held_out, vector)
+    return TrainedStyle(vector[0].numpy(), without, with_it)
 
 
-def _nats(trained: Trained, batch: Batch, vector: torch.Tensor) -> torch.Tensor:
+def _summed_nll(trained: TrainedNetwork, batch: Batch, vector: torch.Tensor) -> torch.Tensor:
     """Return the summed loss of a batch whose windows are all in one style (1, D), or silent."""
     network = trained.network
     style = torch.from_numpy(batch.style) @ vector
@@ -139,11 +139,11 @@ def _nats(trained: Trained, batch: Batch, vector: torch.Tensor) -> torch.Tensor:
 
 
 @torch.no_grad()
-def _tried(trained: Trained, name: str, corpus: Corpus, vector: torch.Tensor) -> float:
-    source = WindowSource(corpus, [name], length=trained.window, tokens=BATCH_TOKENS)
+def _validate(trained: TrainedNetwork, name: str, corpus: Corpus, vector: torch.Tensor) -> float:
+    source = WindowSource(corpus, [name], length=trained.window, batch_tokens=BATCH_TOKENS)
     batches = [source.batch(1, step) for step in range(4)]
-    loss = sum(float(_nats(trained, batch, vector)) for batch in batches)
-    return loss / sum(batch.known for batch in batches)
+    loss = sum(float(_summed_nll(trained, batch, vector)) for batch in batches)
+    return loss / sum(batch.target_count for batch in batches)
 
 
 def main(
@@ -155,19 +155,19 @@ def main(
     """Learn a style; print it as JSON, and progress on standard error."""
     console = Console(stderr=True)
     try:
-        lesson = read_lesson(name, folder)
+        lesson = read_style_corpus(name, folder)
     except CorpusError as problem:
         console.print(str(problem), markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(2) from None
-    for path in lesson.unread:
+    for path in lesson.skipped:
         console.print(f"left out, as it holds nothing to learn from: {path}", markup=False)
-    console.print(f"Learning {name} from {lesson.pieces} pieces.", markup=False)
+    console.print(f"Learning {name} from {lesson.piece_count} pieces.", markup=False)
 
     def bar(rounds: Iterable[int]) -> Iterable[int]:
         return track(rounds, "learning", console=console)
 
-    found = learn(load(artefact), name, lesson, steps=steps, progress=bar)
-    learned = {"vector": [round(float(x), 6) for x in found.vector], "pieces": lesson.pieces}
+    found = train_style(load_trained(artefact), name, lesson, steps=steps, progress=bar)
+    learned = {"vector": [round(float(x), 6) for x in found.vector], "pieces": lesson.piece_count}
     nats = {"nats_without": found.nats_without, "nats_with": found.nats_with}
     typer.echo(json.dumps(learned | nats))
 

@@ -20,7 +20,7 @@ from bridge.midi.instruments import Instrument
 from model.corpus import CorpusError
 from model.tokens import features, sampling
 from model.tokens import vocabulary as v
-from model.windows import frame_of
+from model.windows import header_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,14 +33,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Prompt:
+class CorpusPrompt:
     """P tokens of a piece and the C that follow."""
 
     piece: Piece
     tokens: NDArray[np.int64]  # (P,)
     time: NDArray[np.int64]  # (P, 6)
-    heard: sampling.Grammar
-    clock: features.MusicalTime
+    grammar: sampling.Grammar
+    musical_time: features.MusicalTime
     begin_tick: int
     truth: NDArray[np.int64]  # (C,)
     truth_time: NDArray[np.int64]  # (C, 6)
@@ -49,7 +49,7 @@ class Prompt:
 
 
 @dataclass(frozen=True, slots=True)
-class Take:
+class CorpusTake:
     """What a network made of a prompt, and the mean of what its critic says after each token.
 
     After the last one the critic is not asked.
@@ -57,7 +57,7 @@ class Take:
 
     tokens: NDArray[np.int64]  # (C,)
     time: NDArray[np.int64]  # (C, 6)
-    critic: float
+    critic_score: float
 
 
 def style_weights(piece: Piece, styles: Sequence[str]) -> NDArray[np.float32]:
@@ -72,15 +72,15 @@ def instruments_of(tokens: NDArray[np.int64]) -> tuple[Instrument, ...]:
     return tuple(Instrument(int(kind)) for kind in found if kind >= 0)
 
 
-def prompts_of(
+def draw_prompts(
     corpus: Corpus,
     styles: Sequence[str],
     *,
     count: int,
     length: int,
-    following: int,
+    take_length: int,
     rng: Generator,
-) -> list[Prompt]:
+) -> list[CorpusPrompt]:
     """Draw prompts of `length` tokens with `following` tokens after them, from different pieces.
 
     There may be fewer than asked for: a piece must be long enough.
@@ -89,122 +89,122 @@ def prompts_of(
         CorpusError: none is.
 
     """
-    prompts: list[Prompt] = []
+    prompts: list[CorpusPrompt] = []
     for index in rng.permutation(len(corpus.pieces)):
         piece = corpus.pieces[index]
         if len(prompts) == count:
             break
-        if piece.end - piece.begin > length + following:
-            end = rng.integers(length, piece.end - piece.begin - following)  # before the last token
-            prompts.append(prompt_at(corpus, piece, styles, int(end), length, following))
+        if piece.end - piece.begin > length + take_length:
+            end = rng.integers(length, piece.end - piece.begin - take_length)  # before the last token
+            prompts.append(prompt_at(corpus, piece, styles, int(end), length, take_length))
     if not prompts:
-        raise CorpusError(f"no piece has more than {length + following} tokens to be continued.")
+        raise CorpusError(f"no piece has more than {length + take_length} tokens to be continued.")
     return prompts
 
 
 def prompt_at(
-    corpus: Corpus, piece: Piece, styles: Sequence[str], end: int, length: int, following: int
-) -> Prompt:
+    corpus: Corpus, piece: Piece, styles: Sequence[str], end: int, length: int, take_length: int
+) -> CorpusPrompt:
     """Return the prompt of `length` tokens that ends before token `end` of a piece."""
     tokens = corpus.tokens_of(piece)
     time = features.musical_time(tokens)
     time[:, 4:] = 0
-    frame = frame_of(tokens[: end - length])
+    frame = header_of(tokens[: end - length])
     body = slice(end - length + len(frame), end)
     heard, clock = sampling.Grammar(), features.MusicalTime()
     for token in tokens[:end].tolist():
         heard.push(token)
         clock.push(token)
     played = instruments_of(tokens)
-    heard.allow(played)
-    return Prompt(
+    heard.set_instruments(played)
+    return CorpusPrompt(
         piece,
         np.concatenate((frame, tokens[body])),
         np.concatenate((np.repeat(time[:1], len(frame), 0), time[body])),
         heard,
         clock,
-        features.ticks_of(tokens[:end]),
-        tokens[end : end + following],
-        time[end : end + following],
+        features.duration_ticks(tokens[:end]),
+        tokens[end : end + take_length],
+        time[end : end + take_length],
         style_weights(piece, styles),
         played,
     )
 
 
 @torch.no_grad()
-def continued(
+def generate_takes(
     network: Transformer,
-    prompts: Sequence[Prompt],
-    chance: sampling.Chance,
+    prompts: Sequence[CorpusPrompt],
+    params: sampling.SamplingParams,
     rng: Generator,
     *,
     batch: int = 64,
-) -> list[Take]:
+) -> list[CorpusTake]:
     """Return one take of each prompt, as long as its truth."""
-    takes: list[Take] = []
+    takes: list[CorpusTake] = []
     for first in range(0, len(prompts), batch):
-        takes += _continued(network, prompts[first : first + batch], chance, rng)
+        takes += _generate_batch(network, prompts[first : first + batch], params, rng)
     return takes
 
 
-def _continued(
+def _generate_batch(
     network: Transformer,
-    prompts: Sequence[Prompt],
-    chance: sampling.Chance,
+    prompts: Sequence[CorpusPrompt],
+    params: sampling.SamplingParams,
     rng: Generator,
-) -> list[Take]:
+) -> list[CorpusTake]:
     device = network.critic.weight.device
 
     def on_device(array: NDArray[np.generic]) -> torch.Tensor:
         return torch.from_numpy(array).to(device)
 
-    style = network.style(on_device(np.stack([prompt.style for prompt in prompts])))
+    style = network.style_vectors(on_device(np.stack([prompt.style for prompt in prompts])))
     allowed = on_device(np.stack([sampling.multi_hot(p.instruments) for p in prompts]))
     count = len(prompts[0].truth)
-    cache = network.cache(len(prompts[0].tokens) + count)
-    players = [_Player(prompt, chance, rng) for prompt in prompts]
+    cache = network.make_cache(len(prompts[0].tokens) + count)
+    players = [_BatchRow(prompt, params, rng) for prompt in prompts]
     tokens, time = np.stack([p.tokens for p in prompts]), np.stack([p.time for p in prompts])
     critic = torch.zeros(len(prompts), device=device)
     for step in range(count):
-        hidden = network.hidden(on_device(tokens), on_device(time), style, allowed, cache)[:, -1]
-        events, velocities, opinion = network.heads(hidden)
+        hidden = network.hidden_states(on_device(tokens), on_device(time), style, allowed, cache)[:, -1]
+        events, velocities, opinion = network.output_logits(hidden)
         if step:  # what it says of the prompt does not count
             critic += opinion
         rows = zip(
             players, events.float().cpu().numpy(), velocities.float().cpu().numpy(), strict=True
         )
-        chosen = [player.play(e, x.reshape(len(Instrument), -1)) for player, e, x in rows]
+        chosen = [player.sample(e, x.reshape(len(Instrument), -1)) for player, e, x in rows]
         tokens = np.array([[token] for token, _ in chosen])
         time = np.array([[row] for _, row in chosen])
     return [
-        Take(np.array(p.tokens), np.array(p.time), float(c) / max(1, count - 1))
+        CorpusTake(np.array(p.tokens), np.array(p.time), float(c) / max(1, count - 1))
         for p, c in zip(players, critic, strict=True)
     ]
 
 
-class _Player:
+class _BatchRow:
     """One stream of a batch: what it may play next, and what it has."""
 
-    def __init__(self, prompt: Prompt, chance: sampling.Chance, rng: Generator) -> None:
-        self._grammar, self._clock = prompt.heard.copy(), prompt.clock.copy()
-        self._invitation = sampling.Invitation(prompt.instruments, prompt.begin_tick)
+    def __init__(self, prompt: CorpusPrompt, params: sampling.SamplingParams, rng: Generator) -> None:
+        self._grammar, self._musical_time = prompt.grammar.copy(), prompt.musical_time.copy()
+        self._entry_bias = sampling.EntryBias(prompt.instruments, prompt.begin_tick)
         self._tick = prompt.begin_tick
-        self._chance, self._rng = chance, rng
+        self._params, self._rng = params, rng
         self.tokens: list[int] = []
         self.time: list[tuple[int, ...]] = []
 
-    def play(
+    def sample(
         self, events: NDArray[np.float32], velocities: NDArray[np.float32]
     ) -> tuple[int, tuple[int, ...]]:
         """Choose the next token; return it with its row of musical time."""
-        invited = events + self._invitation.bias(self._tick)
+        invited = events + self._entry_bias.bias(self._tick)
         mask = self._grammar.mask()
-        token = sampling.choose(invited, velocities, mask, self._chance, self._rng)
+        token = sampling.sample_token(invited, velocities, mask, self._params, self._rng)
         self._grammar.push(token)
-        self._invitation.push(token, self._tick)
+        self._entry_bias.push(token, self._tick)
         if v.TOKEN_KIND[token] == v.Kind.WAIT:
             self._tick += token - v.FIRST_WAIT + 1
-        row = (*self._clock.push(token), 0, 0)
+        row = (*self._musical_time.push(token), 0, 0)
         self.tokens.append(token)
         self.time.append(row)
         return token, row

@@ -31,20 +31,20 @@ from torch.utils.data import DataLoader, Dataset
 from bridge.system.clock import SystemClock
 from model.corpus import CorpusError
 from model.data import Corpus, style_names
-from model.optimise import rate_at
-from model.run import KINDS, Plan, Run, RunError, draw_curves, load
+from model.optimise import learning_rate_scale
+from model.run import ARCHITECTURES, Plan, Run, RunError, draw_curves, load_trained
 from model.transformer import SIZES, Transformer, parameter_count
-from model.windows import FAMILIES, Batch, WindowSource
+from model.windows import FEATURE_FAMILIES, Batch, WindowSource
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 
-class Steps(Dataset[Batch]):
+class StepDataset(Dataset[Batch]):
     """The batches of a run by step: what a step sees depends on the seed and its number only."""
 
-    def __init__(self, source: WindowSource, plan: Plan, first: int, team: Team) -> None:
-        self._source, self._plan, self._first, self._team = source, plan, first, team
+    def __init__(self, source: WindowSource, plan: Plan, first: int, group: RankGroup) -> None:
+        self._source, self._plan, self._first, self._group = source, plan, first, group
 
     def __len__(self) -> int:
         """Return the number of steps still to do; more than enough where minutes decide."""
@@ -54,7 +54,7 @@ class Steps(Dataset[Batch]):
     def __getitem__(self, index: int) -> Batch:
         """Return this rank's share of the batch of a step."""
         batch = self._source.batch(self._plan.seed, self._first + index)
-        return batch.share(self._team.rank, self._team.ranks)
+        return batch.split_for_rank(self._group.rank, self._group.world_size)
 
 
 class Objective(nn.Module):
@@ -62,29 +62,29 @@ class Objective(nn.Module):
 
     def __init__(self, network: Transformer, precision: str) -> None:
         super().__init__()
-        self.network, self._half = network, precision == "bf16"
+        self.network, self._is_bf16 = network, precision == "bf16"
 
     def forward(
         self, inputs: Tensor, targets: Tensor, time: Tensor, style: Tensor, allowed: Tensor
     ) -> Tensor:
         """Return the summed loss in nats of a batch. Arguments as in `Batch`."""
         network = self.network
-        vectors = network.style(style)
-        with torch.autocast(inputs.device.type, torch.bfloat16, enabled=self._half):
-            hidden = network.hidden(inputs, time, vectors, allowed)
-            events, velocities, _ = network.heads(hidden)
+        vectors = network.style_vectors(style)
+        with torch.autocast(inputs.device.type, torch.bfloat16, enabled=self._is_bf16):
+            hidden = network.hidden_states(inputs, time, vectors, allowed)
+            events, velocities, _ = network.output_logits(hidden)
         return network.nll(events, velocities, targets).sum()
 
 
 @dataclass(frozen=True, slots=True)
-class Team:
+class RankGroup:
     """The ranks that train together; one that trains alone is a team too."""
 
     rank: int = 0
-    ranks: int = 1
+    world_size: int = 1
 
     @classmethod
-    def join(cls, device: str) -> Team:
+    def join(cls, device: str) -> RankGroup:
         """Join the other ranks if torchrun has started some."""
         if "WORLD_SIZE" not in os.environ:
             return cls()
@@ -92,36 +92,36 @@ class Team:
         distributed.init_process_group(backend, timeout=timedelta(minutes=10))
         return cls(distributed.get_rank(), distributed.get_world_size())
 
-    def leave(self) -> None:
+    def close(self) -> None:
         """Let the others go."""
-        if self.ranks > 1:
+        if self.world_size > 1:
             distributed.destroy_process_group()
 
     def sum(self, *figures: float, device: str) -> list[float]:
         """Return the sums of all ranks' figures."""
-        if self.ranks == 1:
+        if self.world_size == 1:
             return list(figures)
         summed = torch.tensor(figures, dtype=torch.float64, device=device)
         distributed.all_reduce(summed)
         return summed.tolist()
 
 
-def put(batch: Batch, device: str) -> dict[str, Tensor]:
+def to_tensors(batch: Batch, device: str) -> dict[str, Tensor]:
     """Return the arrays of a batch as tensors on a device."""
     arrays = {name: torch.from_numpy(getattr(batch, name)) for name in batch.__slots__}
     return {name: array.to(device, non_blocking=True) for name, array in arrays.items()}
 
 
 @torch.no_grad()
-def validate(objective: nn.Module, batches: Sequence[Batch], team: Team, device: str) -> float:
+def validate(objective: nn.Module, batches: Sequence[Batch], group: RankGroup, device: str) -> float:
     """Return the mean loss in nats per token."""
     objective.eval()
     loss, count = 0.0, 0
-    for batch in batches[team.rank :: team.ranks]:
-        loss += float(objective(**put(batch, device)))
-        count += batch.known
+    for batch in batches[group.rank :: group.world_size]:
+        loss += float(objective(**to_tensors(batch, device)))
+        count += batch.target_count
     objective.train()
-    loss, total = team.sum(loss, count, device=device)
+    loss, total = group.sum(loss, count, device=device)
     return loss / total
 
 
@@ -132,17 +132,17 @@ def train(
     *,
     workers: int = 0,
     device: str = "cpu",
-    team: Team = Team(),
+    group: RankGroup = RankGroup(),
     compiled: bool = False,
-    tell: Callable[[str], None] = typer.echo,
+    log: Callable[[str], None] = typer.echo,
 ) -> None:
     """Train until the plan is done."""
     plan = run.plan
     objective: Any = Objective(run.network, plan.precision)
     if compiled:
         objective = torch.compile(objective, dynamic=True)
-    parallel = DistributedDataParallel(objective) if team.ranks > 1 else objective
-    steps = Steps(source, plan, run.step, team)
+    parallel = DistributedDataParallel(objective) if group.world_size > 1 else objective
+    steps = StepDataset(source, plan, run.step, group)
     loader = DataLoader(
         steps,
         batch_size=None,
@@ -150,32 +150,32 @@ def train(
         prefetch_factor=4 if workers else None,
         pin_memory=device.startswith("cuda"),
     )
-    clock, spent = SystemClock(), _stopwatch(device)
+    clock, spent = SystemClock(), _make_stopwatch(device)
     seen, total, since, before = 0.0, 0.0, clock.now_ns(), run.seconds
     for batch in loader:
-        (count,) = team.sum(batch.known, device=device)
-        loss = parallel(**put(batch, device))
+        (count,) = group.sum(batch.target_count, device=device)
+        loss = parallel(**to_tensors(batch, device))
         # DDP takes the mean over ranks of what is a sum over all.
-        (loss * (team.ranks / count)).backward()
+        (loss * (group.world_size / count)).backward()
         nn.utils.clip_grad_norm_(run.network.parameters(), 1.0)
-        run.optimisers.step(rate_at(run.step, run.progress))
+        run.optimisers.step(learning_rate_scale(run.step, run.progress))
         run.step += 1
         run.seconds = before + spent()
         seen, total = seen + count, total + loss.detach()
         done = run.progress >= 1
         if run.step % plan.report_every == 0 or done:
-            (summed,) = team.sum(float(total), device=device)
+            (summed,) = group.sum(float(total), device=device)
             elapsed = (clock.now_ns() - since) / 1e9
             figures = {"loss": summed / seen, "tokens_per_s": seen / elapsed}
-            if team.rank == 0:
-                line = run.report(**figures, seconds=run.seconds)
-                tell(f"{line}  {_left(run, spent())}")
+            if group.rank == 0:
+                line = run.log_figures(**figures, seconds=run.seconds)
+                log(f"{line}  {_time_left(run, spent())}")
             seen, total, since = 0.0, 0.0, clock.now_ns()
         if run.step % plan.save_every == 0 or done:
             paused = clock.now_ns()
-            figure = validate(parallel, valid, team, device)
-            if team.rank == 0:
-                tell(run.report(valid=figure))
+            figure = validate(parallel, valid, group, device)
+            if group.rank == 0:
+                log(run.log_figures(valid=figure))
                 run.save()
                 draw_curves(run.folder)
             since += clock.now_ns() - paused
@@ -183,7 +183,7 @@ def train(
             break
 
 
-def _stopwatch(device: str) -> Callable[[], float]:
+def _make_stopwatch(device: str) -> Callable[[], float]:
     """Return what tells the seconds since now.
 
     On a CPU those of the processor, by the thread: other programs take time from a run, not effort.
@@ -196,7 +196,7 @@ def _stopwatch(device: str) -> Callable[[], float]:
     return lambda: (process_time() - begun) / torch.get_num_threads()
 
 
-def _left(run: Run, spent: float) -> str:
+def _time_left(run: Run, spent: float) -> str:
     """Say how much longer it takes."""
     if run.plan.minutes:
         left = run.plan.minutes * 60 - run.seconds
@@ -209,13 +209,13 @@ def main(
     shards: Annotated[Path, typer.Argument(help="Folder that model.data has written.")],
     folder: Annotated[Path, typer.Argument(help="Folder of the run.")],
     size: Annotated[str, typer.Option(help=f"One of {', '.join(SIZES)}.")] = "small",
-    kind: Annotated[str, typer.Option(help=f"One of {', '.join(KINDS)}.")] = "transformer",
+    kind: Annotated[str, typer.Option(help=f"One of {', '.join(ARCHITECTURES)}.")] = "transformer",
     steps: Annotated[int, typer.Option(help="Train up to this step.")] = 1000,
     minutes: Annotated[float, typer.Option(help="Train so long instead.")] = 0.0,
     seed: Annotated[int, typer.Option(help="Another one sees other batches.")] = 1,
     batch_tokens: Annotated[int, typer.Option(help="Tokens to a step.")] = 8192,
     window: Annotated[int, typer.Option(help="Longest window in tokens.")] = 768,
-    without: Annotated[str, typer.Option(help=f"Not told: of {','.join(FAMILIES)}.")] = "",
+    without: Annotated[str, typer.Option(help=f"Not told: of {','.join(FEATURE_FAMILIES)}.")] = "",
     start: Annotated[Path | None, typer.Option(help="Artefact or run to begin from.")] = None,
     muon_rate: Annotated[float, typer.Option(help="Learning rate of the blocks.")] = 0.02,
     adam_rate: Annotated[float, typer.Option(help="Learning rate of the rest.")] = 0.004,
@@ -237,7 +237,7 @@ def main(
             device = f"cuda:{os.environ['LOCAL_RANK']}"
             torch.cuda.set_device(device)
     families = tuple(name for name in without.split(",") if name)
-    for name, known in ((size, SIZES), (kind, KINDS), *((name, FAMILIES) for name in families)):
+    for name, known in ((size, SIZES), (kind, ARCHITECTURES), *((name, FEATURE_FAMILIES) for name in families)):
         if name not in known:
             raise typer.BadParameter(f"there is no {name!r}; there are {', '.join(known)}")
     plan = Plan(
@@ -254,14 +254,14 @@ def main(
         precision=precision or ("bf16" if cuda else "fp32"),
         save_every=save_every,
     )
-    team = Team.join(device)
+    team = RankGroup.join(device)
     try:
         corpus, held_out = Corpus.open(shards, "train"), Corpus.open(shards, "valid")
-        origin = load(start) if start else None
+        origin = load_trained(start) if start else None
         styles = style_names(corpus)
         if origin:
             styles = [*origin.styles, *(name for name in styles if name not in origin.styles)]
-        run = Run.begin(folder, plan, styles, device, origin)
+        run = Run.resume_or_create(folder, plan, styles, device, origin)
     except (CorpusError, RunError) as problem:
         typer.echo(str(problem), err=True)
         raise typer.Exit(2) from None
@@ -271,7 +271,7 @@ def main(
             f"{corpus.token_count / 1e6:.0f} M tokens, {os.cpu_count()} cores, {device}"
         )
     source, unseen = (
-        WindowSource(pieces, styles, length=window, tokens=batch_tokens, without=families)
+        WindowSource(pieces, styles, length=window, batch_tokens=batch_tokens, without=families)
         for pieces in (corpus, held_out)
     )
     valid = [unseen.batch(0, index) for index in range(plan.valid_batches)]
@@ -281,10 +281,10 @@ def main(
         valid,
         workers=workers,
         device=device,
-        team=team,
+        group=team,
         compiled=cuda if compiled is None else compiled,
     )
-    team.leave()
+    team.close()
 
 
 if __name__ == "__main__":

@@ -35,12 +35,12 @@ from torch import Tensor, nn
 from bridge.midi.instruments import Instrument
 from model.tokens import features
 from model.tokens import vocabulary as v
-from model.tokens.inputs import TOKEN_VELOCITY, VELOCITY_ROWS
+from model.tokens.inputs import TOKEN_VELOCITY_ROW, VELOCITY_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-NONE_INSTRUMENT = len(Instrument)
+NO_INSTRUMENT = len(Instrument)
 NORM_EPSILON = 1e-6
 
 
@@ -80,7 +80,7 @@ def rope_table(length: int, config: Config) -> tuple[Tensor, Tensor]:
     return angles.cos(), angles.sin()
 
 
-def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+def apply_rope(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     """Turn queries or keys (B, H, T, A) by the angles of their positions (T, A/2)."""
     first, second = x.chunk(2, dim=-1)
     return torch.cat((first * cos - second * sin, second * cos + first * sin), dim=-1)
@@ -91,18 +91,18 @@ class LayerCache:
 
     def __init__(self, capacity: int) -> None:
         self.length, self._capacity = 0, capacity
-        self._pair: tuple[Tensor, Tensor] | None = None
+        self._keys_and_values: tuple[Tensor, Tensor] | None = None
 
-    def extended(self, k: Tensor, v_: Tensor) -> tuple[Tensor, Tensor]:
+    def append(self, k: Tensor, v_: Tensor) -> tuple[Tensor, Tensor]:
         """Append keys and values (B, K, T, A); return all."""
-        if self._pair is None:
+        if self._keys_and_values is None:
             shape = (*k.shape[:2], self._capacity, k.shape[3])
-            self._pair = k.new_empty(shape), v_.new_empty(shape)
+            self._keys_and_values = k.new_empty(shape), v_.new_empty(shape)
         end = self.length + k.shape[2]
-        for kept, fresh in zip(self._pair, (k, v_), strict=True):
+        for kept, fresh in zip(self._keys_and_values, (k, v_), strict=True):
             kept[:, :, self.length : end] = fresh
         self.length = end
-        return self._pair[0][:, :, :end], self._pair[1][:, :, :end]
+        return self._keys_and_values[0][:, :, :end], self._keys_and_values[1][:, :, :end]
 
 
 class Attention(nn.Module):
@@ -124,13 +124,13 @@ class Attention(nn.Module):
         def heads(y: Tensor) -> Tensor:  # (B, T, H*A) -> (B, H, T, A)
             return y.view(batch, time, -1, self.config.head_width).transpose(1, 2)
 
-        q = rotate(heads(self.query(x)), cos, sin)
-        k = rotate(heads(self.key(x)), cos, sin)
+        q = apply_rope(heads(self.query(x)), cos, sin)
+        k = apply_rope(heads(self.key(x)), cos, sin)
         v_ = heads(self.value(x))
         first = cache is None or cache.length == 0
         assert first or time == 1, "after the first chunk a cache takes a token at a time"
         if cache is not None:
-            k, v_ = cache.extended(k, v_)
+            k, v_ = cache.append(k, v_)
         repeats = self.config.heads // self.config.kv_heads
         k, v_ = (y.repeat_interleave(repeats, dim=1) for y in (k, v_))
         y = F.scaled_dot_product_attention(q, k, v_, is_causal=first)
@@ -174,7 +174,7 @@ class Embedding(nn.Module):
         super().__init__()
         d = config.width
         self.kind = nn.Embedding(len(v.Kind), d)
-        self.instrument = nn.Embedding(NONE_INSTRUMENT + 1, d)
+        self.instrument = nn.Embedding(NO_INSTRUMENT + 1, d)
         self.pitch = nn.Embedding(129, d)
         self.pitch_class = nn.Embedding(13, d)
         self.event = nn.Embedding(v.EVENT_COUNT, d)  # each event's own residual
@@ -197,7 +197,7 @@ class Embedding(nn.Module):
             "token_event", torch.from_numpy(v.TOKEN_EVENT.copy()), persistent=False
         )
         self.register_buffer(
-            "token_velocity", torch.from_numpy(TOKEN_VELOCITY.copy()), persistent=False
+            "token_velocity", torch.from_numpy(TOKEN_VELOCITY_ROW.copy()), persistent=False
         )
 
     def event_rows(self) -> Tensor:
@@ -232,7 +232,7 @@ def _event_parts() -> tuple[Any, Any, Any, Any]:
     """
     unpitched = (v.EVENT_KIND != v.Kind.ON) & (v.EVENT_KIND != v.Kind.OFF)
     instrument = v.EVENT_INSTRUMENT.copy()
-    instrument[unpitched] = NONE_INSTRUMENT
+    instrument[unpitched] = NO_INSTRUMENT
     pitch, pitch_class = v.EVENT_PITCH.copy(), v.EVENT_PITCH % 12
     pitch[unpitched], pitch_class[unpitched] = 128, 12
     # The keys of a drum kit are not pitches: 36 is a kick, not a C.
@@ -269,11 +269,11 @@ class Transformer(nn.Module):
             else:
                 nn.init.normal_(parameter, std=parameter.shape[-1] ** -0.5)
 
-    def cache(self, capacity: int) -> list[LayerCache]:
+    def make_cache(self, capacity: int) -> list[LayerCache]:
         """Return an empty cache for `hidden`, with room for so many positions."""
         return [LayerCache(capacity) for _ in self.blocks]
 
-    def hidden(
+    def hidden_states(
         self,
         tokens: Tensor,
         time: Tensor,
@@ -286,9 +286,9 @@ class Transformer(nn.Module):
         Inputs as in `Embedding.forward`. With a cache, the positions are those after what it holds.
         """
         x = self.embedding(tokens, time, style, allowed)
-        return self.norm(self.body(x, cache))  # type: ignore[no-any-return]
+        return self.norm(self.run_blocks(x, cache))  # type: ignore[no-any-return]
 
-    def body(self, x: Tensor, cache: Sequence[LayerCache] | None) -> Tensor:
+    def run_blocks(self, x: Tensor, cache: Sequence[LayerCache] | None) -> Tensor:
         """Map what is known of each position to its last state, both (B, T, D)."""
         begin = cache[0].length if cache else 0
         cos, sin = rope_table(begin + x.shape[1], self.config)
@@ -297,7 +297,7 @@ class Transformer(nn.Module):
             x = block(x, cos, sin, cache[index] if cache else None)
         return x
 
-    def heads(self, hidden: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    def output_logits(self, hidden: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Return event logits (..., E), velocity logits (..., 14 * 16) and critic logits (...)."""
         events = hidden @ self.embedding.event_rows().T
         velocities = hidden @ self.embedding.velocity.weight.T
@@ -310,9 +310,9 @@ class Transformer(nn.Module):
 
         Inputs as in `Embedding.forward`, outputs as in `heads`.
         """
-        return self.heads(self.hidden(tokens, time, style, allowed))
+        return self.output_logits(self.hidden_states(tokens, time, style, allowed))
 
-    def style(self, weights: Tensor) -> Tensor:
+    def style_vectors(self, weights: Tensor) -> Tensor:
         """Return the style vectors (B, D) of weighted styles (B, S).
 
         All-zero weights give no style at all.
@@ -327,10 +327,10 @@ class Transformer(nn.Module):
         loss = F.cross_entropy(events.float().flatten(0, 1), event.flatten(), reduction="none")
         row = self.embedding.token_velocity[target].flatten()
         struck = row < VELOCITY_ROWS
-        levels = velocities.float().reshape(-1, len(Instrument), v.LEVELS)
-        instrument = (row // v.LEVELS).clamp(max=len(Instrument) - 1)
+        levels = velocities.float().reshape(-1, len(Instrument), v.VELOCITY_LEVELS)
+        instrument = (row // v.VELOCITY_LEVELS).clamp(max=len(Instrument) - 1)
         of_instrument = levels[torch.arange(len(row), device=row.device), instrument]
-        chosen = F.cross_entropy(of_instrument, row % v.LEVELS, reduction="none")
+        chosen = F.cross_entropy(of_instrument, row % v.VELOCITY_LEVELS, reduction="none")
         return (loss + chosen * struck).view_as(targets) * known
 
 

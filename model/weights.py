@@ -42,20 +42,20 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-PREFIX = "weights/"
+WEIGHT_PREFIX = "weights/"
 """What a tensor's name begins with in a graph, whose inputs and outputs have names too."""
-BLOCK = 128
-_ZERO, _LARGEST = 128, 127
+QUANTISATION_BLOCK = 128
+_ZERO_POINT, _MAX_STEP = 128, 127
 """Eight bits without a sign: what stands for zero, and how far from it a value may be."""
 
 
 @torch.no_grad()
-def flat(network: Transformer) -> dict[str, Tensor]:
+def flatten_network(network: Transformer) -> dict[str, Tensor]:
     """Return the tensors of a network as a graph needs them."""
     parts = network.embedding
     events, silent = parts.event_rows(), torch.zeros(1, network.config.width)
     velocities = parts.velocity.weight
-    times = [table.weight for table in _tables(network)]
+    times = [table.weight for table in _time_tables(network)]
     tensors = {
         "rows": torch.cat((events, velocities, silent.to(events.device), *times)),
         "allowed": parts.allowed.weight.T,
@@ -80,16 +80,16 @@ def flat(network: Transformer) -> dict[str, Tensor]:
 
 
 @torch.no_grad()
-def unflat(tensors: Mapping[str, Tensor], styles: Tensor, config: Config) -> Transformer:
+def unflatten_network(tensors: Mapping[str, Tensor], styles: Tensor, config: Config) -> Transformer:
     """Return the network whose `flat` these are, with its style vectors (S, D)."""
     network = Transformer(config).eval()
     parts = network.embedding
     events, velocities, *times = torch.split(tensors["rows"], list(inputs.SECTIONS))
-    _recompose(network, events)
+    _fit_embedding_parts(network, events)
     parts.velocity.weight.copy_(velocities[:VELOCITY_ROWS])
     parts.style.weight.copy_(styles)
     parts.allowed.weight.copy_(tensors["allowed"].T)
-    for table, rows in zip(_tables(network), times, strict=True):
+    for table, rows in zip(_time_tables(network), times, strict=True):
         table.weight.copy_(rows)
     narrow = config.kv_heads * config.head_width
     for i, block in enumerate(blocks(network)):
@@ -115,38 +115,38 @@ def read_graph(path: Path) -> dict[str, Tensor]:
     """Return the matrices and norms of a graph as float32, multiplied out where in 8 bits."""
     graph = onnx.load(path).graph
     stored = {t.name: numpy_helper.to_array(t) for t in graph.initializer}
-    found = {name: a for name, a in stored.items() if name.startswith(PREFIX)}
+    found = {name: a for name, a in stored.items() if name.startswith(WEIGHT_PREFIX)}
     for node in graph.node:
         if node.op_type == "MatMulNBits":
             values, scales = node.input[1:3]
             length = next(a.i for a in node.attribute if a.name == "K")
             del found[values], found[scales]
             name = values.removesuffix("/values")
-            found[name] = from_eight_bits(stored[values], stored[scales], length)
+            found[name] = dequantise_weights(stored[values], stored[scales], length)
     return {
-        name.removeprefix(PREFIX): torch.from_numpy(array.astype(np.float32))
+        name.removeprefix(WEIGHT_PREFIX): torch.from_numpy(array.astype(np.float32))
         for name, array in found.items()
     }
 
 
-def eight_bits(matrix: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+def quantise_weights(matrix: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
     """Return a matrix (K, N) as values (N, blocks, 128) and their scales (N, blocks)."""
     length, columns = matrix.shape
-    count = -(-length // BLOCK)
-    padded = np.zeros((columns, count * BLOCK), np.float32)
+    count = -(-length // QUANTISATION_BLOCK)
+    padded = np.zeros((columns, count * QUANTISATION_BLOCK), np.float32)
     padded[:, :length] = matrix.T
-    cut = padded.reshape(columns, count, BLOCK)
-    scales = np.abs(cut).max(axis=-1) / _LARGEST
+    cut = padded.reshape(columns, count, QUANTISATION_BLOCK)
+    scales = np.abs(cut).max(axis=-1) / _MAX_STEP
     steps = np.round(cut / np.where(scales > 0, scales, 1)[..., None])
-    return (steps + _ZERO).astype(np.uint8), scales.astype(np.float32)
+    return (steps + _ZERO_POINT).astype(np.uint8), scales.astype(np.float32)
 
 
-def from_eight_bits(
+def dequantise_weights(
     values: NDArray[np.uint8], scales: NDArray[np.floating], length: int
 ) -> NDArray[np.float32]:
     """Return the matrix (K, N), K being the length, that values and scales stand for."""
     columns, count, _ = values.shape
-    steps = values.astype(np.float32) - _ZERO
+    steps = values.astype(np.float32) - _ZERO_POINT
     cut = steps * scales.reshape(columns, count, 1).astype(np.float32)
     matrix: NDArray[np.float32] = cut.reshape(columns, -1)[:, :length].T
     return np.ascontiguousarray(matrix)
@@ -157,13 +157,13 @@ def blocks(network: Transformer) -> list[Block]:
     return [block for block in network.blocks if isinstance(block, Block)]
 
 
-def _tables(network: Transformer) -> list[torch.nn.Embedding]:
+def _time_tables(network: Transformer) -> list[torch.nn.Embedding]:
     tables = [t for t in network.embedding.time if isinstance(t, torch.nn.Embedding)]
     assert len(tables) == features.COUNT
     return tables
 
 
-def _recompose(network: Transformer, events: Tensor) -> None:
+def _fit_embedding_parts(network: Transformer, events: Tensor) -> None:
     """Find parts whose sums are the rows of the events (E, D)."""
     rows = network.embedding
     indices = (rows.event_kind, rows.event_instrument, rows.event_pitch, rows.event_class)

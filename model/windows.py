@@ -41,12 +41,12 @@ if TYPE_CHECKING:
     from model.data import Corpus, Piece
 
 STYLE_TEMPERATURE = 0.5
-MOST_SEMITONES, MOST_LEVELS = 6, 2
+MAX_SEMITONES, MAX_LEVEL_SHIFT = 6, 2
 FREE_SHARE, SOLO_SHARE = 0.4, 0.25
-SILENT_STYLE, FOREIGN_STYLE = 0.1, 0.1
-HIDDEN_INSTRUMENTS, HIDDEN_STRUCTURE = 0.2, 0.5
+NO_STYLE_SHARE, FOREIGN_STYLE_SHARE = 0.1, 0.1
+HIDDEN_INSTRUMENTS_SHARE, HIDDEN_STRUCTURE_SHARE = 0.2, 0.5
 BAND_WEIGHT = 0.5
-FAMILIES: Mapping[str, tuple[int, ...]] = {
+FEATURE_FAMILIES: Mapping[str, tuple[int, ...]] = {
     "time": (0, 1),
     "chord": (2, 3),
     "structure": (4, 5),
@@ -66,7 +66,7 @@ class Window:
     style: NDArray[np.float32]  # (S,) weights
     allowed: NDArray[np.float32]  # (14,)
 
-    def cut(self, length: int) -> Window:
+    def truncated(self, length: int) -> Window:
         """Return the window without what comes after so many inputs."""
         kept = slice(length + 1)
         return Window(self.tokens[kept], self.time[kept], self.style, self.allowed)
@@ -86,14 +86,14 @@ class Batch:
     allowed: NDArray[np.float32]
 
     @property
-    def known(self) -> int:
+    def target_count(self) -> int:
         """Targets that there is something to learn from."""
         return int((self.targets >= 0).sum())
 
-    def share(self, rank: int, ranks: int) -> Batch:
+    def split_for_rank(self, rank: int, world_size: int) -> Batch:
         """Return every so many-th window; one without targets where none is left."""
         if rank < len(self.inputs):
-            return Batch(*(getattr(self, name)[rank::ranks] for name in self.__slots__))
+            return Batch(*(getattr(self, name)[rank::world_size] for name in self.__slots__))
         blank = Batch(*(getattr(self, name)[:1] for name in self.__slots__))
         return replace(blank, targets=np.full_like(blank.targets, -1))
 
@@ -107,25 +107,25 @@ class WindowSource:
         styles: Sequence[str],
         *,
         length: int,
-        tokens: int,
+        batch_tokens: int,
         without: Collection[str] = (),
     ) -> None:
         """Prepare to draw windows of `length` tokens, `tokens` to a batch."""
-        self._corpus, self._length, self._batch_tokens = corpus, length, tokens
+        self._corpus, self._length, self._batch_tokens = corpus, length, batch_tokens
         self._without = frozenset(without)
-        assert self._without <= FAMILIES.keys()
+        assert self._without <= FEATURE_FAMILIES.keys()
         self._style_index = {name: index for index, name in enumerate(styles)}
         by_style: dict[str, list[int]] = {}
         for index, piece in enumerate(corpus.pieces):
             # Pieces of no style are heard too, as if "no style" were one.
             for label in self._style_index.keys() & set(piece.labels) or [""]:
                 by_style.setdefault(label, []).append(index)
-        self._names = sorted(by_style)
-        self._pieces = [np.array(by_style[name]) for name in self._names]
-        weights = np.array([self._weight(pieces) for pieces in self._pieces]) ** STYLE_TEMPERATURE
-        self._weights = weights / weights.sum()
+        self._style_names = sorted(by_style)
+        self._pieces_by_style = [np.array(by_style[name]) for name in self._style_names]
+        weights = np.array([self._piece_weight(pieces) for pieces in self._pieces_by_style]) ** STYLE_TEMPERATURE
+        self._style_weights = weights / weights.sum()
 
-    def _weight(self, pieces: NDArray[np.int64]) -> float:
+    def _piece_weight(self, pieces: NDArray[np.int64]) -> float:
         kinds = [self._corpus.pieces[index].kind for index in pieces]
         return sum(BAND_WEIGHT if kind == "band" else 1.0 for kind in kinds)
 
@@ -135,69 +135,69 @@ class WindowSource:
         About the same number of tokens each time, windows of similar length together.
         """
         rng = np.random.default_rng((seed, step))
-        first = self._window(rng)
+        first = self._draw_window(rng)
         length = len(first.tokens) - 1
         wanted = max(1, round(self._batch_tokens / length))
         # Little is lost to padding when the others are at least half as long, and the longer ones
         # are cut.
-        others = (self._window(rng, at_least=length // 2) for _ in range(wanted - 1))
-        return _stacked([first, *(window.cut(length) for window in others)], length)
+        others = (self._draw_window(rng, min_length=length // 2) for _ in range(wanted - 1))
+        return _stack([first, *(window.truncated(length) for window in others)], length)
 
-    def _window(self, rng: Generator, at_least: int = 0) -> Window:
+    def _draw_window(self, rng: Generator, min_length: int = 0) -> Window:
         while True:
-            name = rng.choice(len(self._names), p=self._weights)
-            piece = self._corpus.pieces[rng.choice(self._pieces[name])]
-            if piece.end - piece.begin - 1 >= at_least:
-                return self._varied(piece, rng)
+            name = rng.choice(len(self._style_names), p=self._style_weights)
+            piece = self._corpus.pieces[rng.choice(self._pieces_by_style[name])]
+            if piece.end - piece.begin - 1 >= min_length:
+                return self._augment(piece, rng)
 
-    def _varied(self, piece: Piece, rng: Generator) -> Window:
+    def _augment(self, piece: Piece, rng: Generator) -> Window:
         tokens = self._corpus.tokens_of(piece)
-        begin = _place(len(tokens), self._length, rng)
+        begin = _choose_start(len(tokens), self._length, rng)
         end = begin + self._length + 1
         allowed = total_ticks = None
         if rng.random() < SOLO_SHARE:
-            total_ticks = features.ticks_of(tokens)
+            total_ticks = features.duration_ticks(tokens)
             # Allowed are all that play, though most of them are silent at first.
-            allowed = _allowed(tokens[begin:end], rng)
-            tokens = np.concatenate((tokens[:begin], entering(tokens[begin:end], rng)))
+            allowed = _allowed_instruments(tokens[begin:end], rng)
+            tokens = np.concatenate((tokens[:begin], stagger_entries(tokens[begin:end], rng)))
         time = features.musical_time(tokens, total_ticks)
         chosen, rows = tokens[begin:end], time[begin:end]
         if rng.random() < FREE_SHARE:
-            chosen, rows = _freed(tokens, begin, chosen, rows, rng)
+            chosen, rows = _to_free_time(tokens, begin, chosen, rows, rng)
         elif begin:
-            chosen, rows = _framed(tokens, begin, chosen, rows)
+            chosen, rows = _with_header(tokens, begin, chosen, rows)
         chosen, rows = chosen[: self._length + 1], rows[: self._length + 1].copy()
         if allowed is None:
-            allowed = _allowed(chosen, rng)
-        chosen = _louder(_transposed(chosen, rng), rng)
+            allowed = _allowed_instruments(chosen, rng)
+        chosen = _shift_velocity(_transpose(chosen, rng), rng)
         for column in (4, 5):
-            if rng.random() < HIDDEN_STRUCTURE:
+            if rng.random() < HIDDEN_STRUCTURE_SHARE:
                 rows[:, column] = 0
-        window = Window(chosen, rows, self._style(piece, rng), allowed)
-        return hidden(window, self._without)
+        window = Window(chosen, rows, self._draw_style(piece, rng), allowed)
+        return hide_families(window, self._without)
 
-    def _style(self, piece: Piece, rng: Generator) -> NDArray[np.float32]:
+    def _draw_style(self, piece: Piece, rng: Generator) -> NDArray[np.float32]:
         weights = np.zeros(len(self._style_index), np.float32)
         known = [self._style_index[label] for label in piece.labels if label in self._style_index]
-        if known and rng.random() >= SILENT_STYLE:
+        if known and rng.random() >= NO_STYLE_SHARE:
             weights[known] = rng.dirichlet(np.ones(len(known)))
-            if rng.random() < FOREIGN_STYLE:
+            if rng.random() < FOREIGN_STYLE_SHARE:
                 share = rng.uniform(0, 0.3)
                 weights *= 1 - share
                 weights[rng.integers(len(weights))] += share
         return weights
 
 
-def hidden(window: Window, families: Collection[str]) -> Window:
+def hide_families(window: Window, families: Collection[str]) -> Window:
     """Return a window that does not tell some families of what is known."""
     time = window.time.copy()
     for family in families:
-        time[:, list(FAMILIES[family])] = 0
+        time[:, list(FEATURE_FAMILIES[family])] = 0
     style = window.style * ("style" not in families)
     return Window(window.tokens, time, style, window.allowed * ("instruments" not in families))
 
 
-def entering(tokens: NDArray[np.int64], rng: Generator) -> NDArray[np.int64]:
+def stagger_entries(tokens: NDArray[np.int64], rng: Generator) -> NDArray[np.int64]:
     """Let one instrument begin alone and the others enter later.
 
     Where one plays alone anyway, nothing changes.
@@ -220,10 +220,10 @@ def entering(tokens: NDArray[np.int64], rng: Generator) -> NDArray[np.int64]:
             struck.add(sound)
         else:
             kept[index] = sound in struck
-    return _joined_waits(tokens[kept])
+    return _merge_waits(tokens[kept])
 
 
-def _joined_waits(tokens: NDArray[np.int64]) -> NDArray[np.int64]:
+def _merge_waits(tokens: NDArray[np.int64]) -> NDArray[np.int64]:
     """Write waits that have become neighbours as the tokenizer would."""
     out: list[int] = []
     ticks = 0
@@ -236,7 +236,7 @@ def _joined_waits(tokens: NDArray[np.int64]) -> NDArray[np.int64]:
     return np.array([*out, *v.wait_ids(ticks)], np.int64)
 
 
-def _place(total: int, length: int, rng: Generator) -> int:
+def _choose_start(total: int, length: int, rng: Generator) -> int:
     """Choose where a window begins.
 
     Often at the start or so that it reaches the end, else anywhere.
@@ -248,7 +248,7 @@ def _place(total: int, length: int, rng: Generator) -> int:
     return 0 if chance < 0.15 else spare if chance < 0.25 else int(rng.integers(spare + 1))
 
 
-def frame_of(
+def header_of(
     tokens: NDArray[np.int64], kinds: Sequence[v.Kind] = (v.Kind.CLOCK, v.Kind.TEMPO, v.Kind.METRE)
 ) -> NDArray[np.int64]:
     """Return clock, tempo and metre in force after tokens, or those kinds of them."""
@@ -256,17 +256,17 @@ def frame_of(
     return tokens[np.array([at[-1] for at in last if len(at)], np.int64)]
 
 
-def _framed(
+def _with_header(
     tokens: NDArray[np.int64], begin: int, chosen: NDArray[np.int64], rows: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Put clock, tempo and metre in force before a window from the middle of a piece."""
-    frame = frame_of(tokens[:begin])
+    frame = header_of(tokens[:begin])
     return np.concatenate((frame, chosen)), np.concatenate(
         (np.repeat(rows[:1], len(frame), 0), rows)
     )
 
 
-def _freed(
+def _to_free_time(
     tokens: NDArray[np.int64],
     begin: int,
     chosen: NDArray[np.int64],
@@ -277,7 +277,7 @@ def _freed(
 
     In plain time, at a tempo of its own, no two notes of a chord quite together.
     """
-    tempo = frame_of(tokens[:begin], (v.Kind.TEMPO,))
+    tempo = header_of(tokens[:begin], (v.Kind.TEMPO,))
     score = tokenizer.decode([*tempo.tolist(), *chosen.tolist()])
     beats = TempoMap(score.tempos)
     stretch, early_late = rng.uniform(0.8, 1.25), rng.choice([0.0, 0.4, 1.2])
@@ -302,31 +302,31 @@ def _freed(
     return freed, time
 
 
-def _transposed(tokens: NDArray[np.int64], rng: Generator) -> NDArray[np.int64]:
-    shifts = rng.permutation(np.arange(-MOST_SEMITONES, MOST_SEMITONES + 1))
+def _transpose(tokens: NDArray[np.int64], rng: Generator) -> NDArray[np.int64]:
+    shifts = rng.permutation(np.arange(-MAX_SEMITONES, MAX_SEMITONES + 1))
     for shift in shifts:
-        moved = _SHIFTED[shift + MOST_SEMITONES][tokens]
+        moved = _TRANSPOSITIONS[shift + MAX_SEMITONES][tokens]
         if (moved >= 0).all():
             return moved  # type: ignore[no-any-return]
     return tokens
 
 
-def _louder(tokens: NDArray[np.int64], rng: Generator) -> NDArray[np.int64]:
-    change = rng.integers(-MOST_LEVELS, MOST_LEVELS + 1)
+def _shift_velocity(tokens: NDArray[np.int64], rng: Generator) -> NDArray[np.int64]:
+    change = rng.integers(-MAX_LEVEL_SHIFT, MAX_LEVEL_SHIFT + 1)
     level = v.TOKEN_LEVEL[tokens]
-    moved = np.clip(level + change, 0, v.LEVELS - 1)
+    moved = np.clip(level + change, 0, v.VELOCITY_LEVELS - 1)
     return np.where(v.TOKEN_KIND[tokens] == v.Kind.ON, tokens + moved - level, tokens)
 
 
-def _allowed(tokens: NDArray[np.int64], rng: Generator) -> NDArray[np.float32]:
+def _allowed_instruments(tokens: NDArray[np.int64], rng: Generator) -> NDArray[np.float32]:
     allowed = np.zeros(len(Instrument), np.float32)
-    if rng.random() >= HIDDEN_INSTRUMENTS:
+    if rng.random() >= HIDDEN_INSTRUMENTS_SHARE:
         used = v.EVENT_INSTRUMENT[v.TOKEN_EVENT[tokens]]
         allowed[used[used >= 0]] = 1
     return allowed
 
 
-def _shifted(semitones: int) -> NDArray[np.int64]:
+def _transposition_table(semitones: int) -> NDArray[np.int64]:
     """Return for each token the token so many semitones higher.
 
     -1 where the instrument cannot play that.
@@ -347,10 +347,10 @@ def _shifted(semitones: int) -> NDArray[np.int64]:
     return table
 
 
-_SHIFTED = [_shifted(shift) for shift in range(-MOST_SEMITONES, MOST_SEMITONES + 1)]
+_TRANSPOSITIONS = [_transposition_table(shift) for shift in range(-MAX_SEMITONES, MAX_SEMITONES + 1)]
 
 
-def _stacked(windows: list[Window], length: int) -> Batch:
+def _stack(windows: list[Window], length: int) -> Batch:
     inputs = np.zeros((len(windows), length), np.int64)
     targets = np.full((len(windows), length), -1, np.int64)
     time = np.zeros((len(windows), length, features.COUNT), np.int64)

@@ -12,7 +12,7 @@ started while the test ran. Ableton Link, and a host that renders without a serv
 periods, so their tests are never repeated.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -26,26 +26,27 @@ class LostPeriods:
     """The number of periods that each server has lost since it was started."""
 
     def __init__(self) -> None:
-        self._counts: dict[str, Callable[[], int]] = {}
+        self._watches: list[tuple[str, Callable[[], int]]] = []
 
     @contextmanager
     def watched(self, server: str, count: Callable[[], int]) -> Iterator[None]:
         """Ask `count` for the lost periods of a server; keep its last answer afterwards."""
-        self._counts[server] = count
+        place = len(self._watches)
+        self._watches.append((server, count))
         try:
             yield
         finally:
             last = count()
-            self._counts[server] = lambda: last
+            self._watches[place] = (server, lambda: last)
 
-    def counts(self) -> dict[str, int]:
-        """Return the number of lost periods by server."""
-        return {server: count() for server, count in self._counts.items()}
+    def counts(self) -> list[tuple[str, int]]:
+        """Return each server, in the order they were started, with its number of lost periods."""
+        return [(server, count()) for server, count in self._watches]
 
 
 LOST_PERIODS = LostPeriods()
 
-counts_before = pytest.StashKey[Mapping[str, int]]()
+counts_before = pytest.StashKey[list[tuple[str, int]]]()
 """The counts when the test began. A test that only examines the result of a fixture of its module
 replaces them with the counts when that fixture began."""
 used_servers = pytest.StashKey[set[str]]()
@@ -53,12 +54,13 @@ used_servers = pytest.StashKey[set[str]]()
 
 def lost_by(item: pytest.Item) -> int:
     """Return how many periods the servers that a test used have lost since it began."""
-    before = item.stash[counts_before]
-    return sum(
-        count - before.get(server, 0)
-        for server, count in LOST_PERIODS.counts().items()
-        if server not in before or server in item.stash[used_servers]
+    before, now = item.stash[counts_before], LOST_PERIODS.counts()
+    used = sum(
+        count - count_before
+        for (server, count), (_, count_before) in zip(now, before, strict=False)
+        if server in item.stash[used_servers]
     )
+    return used + sum(count for _, count in now[len(before) :])
 
 
 def reports_of(item: pytest.Item, nextitem: pytest.Item | None) -> list[pytest.TestReport]:

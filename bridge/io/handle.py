@@ -16,6 +16,7 @@ from bridge.system.pipe import Child, start_child
 
 BackendName = Literal["auto", "jack", "rtmidi", "loopback"]
 CLIENT_NAME = "Antiphon"
+_OUTPUT_TIMEOUT_S = 0.5  # the pipe may end before the process has printed why
 
 
 class MidiIo:
@@ -73,7 +74,8 @@ class MidiIo:
         except (EOFError, OSError):
             self._alive = False
             if not self._quitting:
-                messages.append(Problem(IoExited()))
+                words = self._child.output.last_words(_OUTPUT_TIMEOUT_S)
+                messages.append(Problem(IoExited(words)))
         return messages
 
     def close(self) -> None:

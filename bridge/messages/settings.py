@@ -30,15 +30,19 @@ MAX_SEED = 2**31 - 1
 
 _NO_QUANTISE = Quantise()
 _NS_PER_S, _NS_PER_MS = 1_000_000_000, 1_000_000
-_MAX_BEATS, _BEAT_UNITS = 32, (2, 4, 8, 16)
+_MAX_BEATS = 32
 
 
 def _has_weights(style: Style) -> bool:
     return all(0 < weight < math.inf for _, weight in style)
 
 
+def _is_path(path: str) -> bool:
+    return "\0" not in path
+
+
 def _is_metre(metre: tuple[int, int]) -> bool:
-    return 1 <= metre[0] <= _MAX_BEATS and metre[1] in _BEAT_UNITS
+    return 1 <= metre[0] <= _MAX_BEATS and metre[1] in (2, 4, 8, 16)
 
 
 class Mode(enum.Enum):
@@ -110,7 +114,7 @@ class TimeSettings:
         metadata=spec_of(
             "Of Antiphon's own clock, and of MIDI clock, which tells none.",
             rule=_is_metre,
-            wanted=f"a metre of 1 to {_MAX_BEATS} beats of {', '.join(map(str, _BEAT_UNITS))}",
+            wanted=f"a metre of 1 to {_MAX_BEATS} beats of 2, 4, 8 or 16",
         ),
     )
     count_in_bars: int = field(
@@ -275,7 +279,11 @@ class Settings:
     )
     sound_font: str = field(
         default="",
-        metadata=spec_of("The file of the sound font; without one, the usual one."),
+        metadata=spec_of(
+            "The file of the sound font; without one, the usual one.",
+            rule=_is_path,
+            wanted="the path of a file",
+        ),
     )
 
     def __post_init__(self) -> None:

@@ -1,9 +1,9 @@
 """Controls: what a pedal, a knob or a key means besides music.
 
 A player has no hand free for a mouse. So any controller and any key can be made to hand over, to
-silence everything, to change the mode, the style or the blend. A control is *learned*: one says
-what is wanted and moves the thing that is to do it. What is learned is no music any more: it is
-neither answered nor shown.
+silence everything, to change the mode, the style, the blend or a number such as the temperature. A
+control is *learned*: one says what is wanted and moves the thing that is to do it. What is learned
+is no music any more: it is neither answered nor shown.
 
 Actions are of two kinds. Some happen once, when a key goes down or a pedal or button passes the
 middle on its way down. Others follow the knob from 0 to 127.
@@ -29,11 +29,26 @@ class Action(enum.Enum):
     MODE = "mode"
     STYLE = "style"
     BLEND = "blend"
+    TEMPERATURE = "temperature"
+    STYLE_STRENGTH = "style-strength"
+    SWING = "swing"
 
     @property
     def is_continuous(self) -> bool:
         """Tell whether it follows a knob's value, rather than happening once."""
-        return self in (Action.STYLE, Action.BLEND)
+        return self in (Action.STYLE, Action.BLEND) or self.setting is not None
+
+    @property
+    def setting(self) -> str | None:
+        """Return the dotted name of the setting that follows the knob, if it is a number."""
+        return _SETTINGS.get(self)
+
+
+_SETTINGS = {
+    Action.TEMPERATURE: "temperature",
+    Action.STYLE_STRENGTH: "style_strength",
+    Action.SWING: "quantise.swing",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,9 +139,10 @@ class MessagesLost:
 
 @dataclass(frozen=True, slots=True)
 class IoExited:
-    """The MIDI I/O process has ended."""
+    """The MIDI I/O process has ended; `last_words` is what it printed last, if anything."""
 
     key: ClassVar = "io-exited"
+    last_words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ All times are nanoseconds on the session clock, which the processes of one machi
 """
 
 from dataclasses import dataclass
+from math import ceil
 
 from bridge.midi.events import TimedEvent
 from bridge.midi.instruments import Instrument
@@ -206,6 +207,21 @@ class Lateness:
     edges_us: tuple[int, ...]
     counts: tuple[int, ...]
     worst_ns: int
+
+    def percentile_ns(self, fraction: float) -> int | None:
+        """Return within what time this fraction of all events have been sent; None: none have.
+
+        The time is the end of a span between two edges, since single events are not known.
+        """
+        total = sum(self.counts)
+        if not total:
+            return None
+        wanted, found = ceil(fraction * total), 0
+        for edge_us, count in zip(self.edges_us, self.counts, strict=False):
+            found += count
+            if found >= wanted:
+                return min(edge_us * 1_000, self.worst_ns)
+        return self.worst_ns
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ import socket
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from bridge.playout.problem import PluginPortTaken
 from bridge.plugin.instances import PluginInstances
 from bridge.plugin.wire import DEFAULT_PORT
-from bridge.playout.problem import PluginPortTaken
 from bridge.ports.base import PortError
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@
 
 from dataclasses import dataclass
 
-from bridge.system.pipe import ChildExited
+from bridge.system.child_exit import ChildExited
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,11 @@ reads. The two then prove to each other that they know the key.
 
 Whichever of the two dies, however it dies, the system closes its end, and the other one reads the
 end of the pipe. That is the only way in which either has to learn of it.
+
+What a child prints on standard error is logged by the parent (`bridge.system.child_output`).
 """
+
+from __future__ import annotations
 
 import json
 import queue
@@ -18,18 +22,17 @@ import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Client, Connection, Listener
+from typing import TYPE_CHECKING
+
+from bridge.system.child_exit import ChildExited
+
+if TYPE_CHECKING:
+    from bridge.system.child_output import ChildOutput
 
 _POLL_S = 0.05
 _MAX_POLLS = 600  # thirty seconds: a cold disk and a virus scanner take their time
 _EXIT_TIMEOUT_S = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class ChildExited:
-    """A child process has ended with this status before it joined."""
-
-    module: str
-    status: int
+_OUTPUT_TIMEOUT_S = 1.0  # a process that the child has started may hold its standard error open
 
 
 class ChildError(Exception):
@@ -46,9 +49,17 @@ class Child:
 
     process: subprocess.Popen[bytes]
     connection: Connection
+    output: ChildOutput
+
+    def kill(self) -> None:
+        """End the child at once, and close the pipe."""
+        self.output.is_end_expected = True
+        self.process.kill()
+        self.close()
 
     def close(self) -> None:
         """Close the pipe, upon which the child leaves; kill it if it does not."""
+        self.output.is_end_expected = True
         self.connection.close()
         try:
             self.process.wait(_EXIT_TIMEOUT_S)
@@ -59,23 +70,30 @@ class Child:
 
 def start_child(module: str, *arguments: str) -> Child:
     """Run `python -m module arguments...` and wait until it has joined, or raise `ChildError`."""
+    # A child imports this module, too, and needs no logging.
+    from bridge.system.child_output import ChildOutput  # noqa: PLC0415
+
     key = secrets.token_bytes(32)
     with Listener(_address(), authkey=key) as listener:
         address = listener.address
         where = address.decode() if isinstance(address, bytes) else address
         process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
+            # faulthandler prints where a crash in C code happened.
+            [sys.executable, "-X", "faulthandler", "-m", module, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
         )
+        output = ChildOutput(process, module)
         _send_line(process, json.dumps({"address": where, "key": key.hex()}))
         connection = _accept(listener, process)
         if connection is None:
             with Client(where, authkey=key):
                 pass  # the thread that still waits for the child gets this instead, and ends
             process.kill()
-            raise ChildError(ChildExited(module, process.wait()))
-    return Child(process, connection)
+            words = output.last_words(_OUTPUT_TIMEOUT_S)
+            raise ChildError(ChildExited(module, process.wait(), words))
+    return Child(process, connection, output)
 
 
 def _address() -> str | None:

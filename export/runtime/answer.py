@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bridge.messages.composer import NoteEvent, Release, Onset
+from bridge.messages.composer import NoteEvent, Onset, Release
 from bridge.midi.instruments import Instrument
 
 if TYPE_CHECKING:

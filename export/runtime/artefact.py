@@ -8,8 +8,8 @@
     styles.json      names, vectors and places on the map of the styles; a vector each instrument
 
 Two programs that disagree about the meaning of a token or the width of a vector do not fail: they
-play wrong notes. So loading checks everything that can disagree, and refuses with one sentence that
-names the two things that do. Nothing in an artefact can run: no pickle.
+play wrong notes. So loading checks everything that can disagree, and refuses with the two things
+that do. Nothing in an artefact can run: no pickle.
 
 This module reads files and needs neither onnxruntime nor torch.
 """
@@ -27,7 +27,24 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from bridge.messages.requests import UnknownStyle
 from bridge.midi.instruments import Instrument
+from export.runtime.artefact_reason import (
+    ArtefactCount,
+    ArtefactReason,
+    ChecksumMismatch,
+    ChecksumMissing,
+    EntryMissing,
+    FormatMismatch,
+    ListedFileUnreadable,
+    NotAnObject,
+    NotJson,
+    OwnStyleWidth,
+    StyleIncomplete,
+    UnreadableFile,
+    VectorWidth,
+    VocabularyMismatch,
+)
 from model.tokens import inputs
 from model.tokens import vocabulary as v
 
@@ -38,21 +55,26 @@ FORMAT = 2
 MANIFEST, STYLES, WEIGHTS = "manifest.json", "styles.json", "weights.bin"
 Device = Literal["cpu", "cuda"]
 GRAPHS: Mapping[Device, str] = {"cpu": "cpu.onnx", "cuda": "cuda.onnx"}
-CARD, EVALUATION = "MODEL_CARD.md", "evaluation.json"
+MODEL_CARD, EVALUATION = "MODEL_CARD.md", "evaluation.json"
 """What is written about an artefact when it is finished."""
-POSITIONS = 4096
+MAX_POSITIONS = 4096
 """Rows of the graphs' rotary tables, and so the largest cache."""
 
 
 class ArtefactError(Exception):
-    """The artefact is not what it says.
+    """The artefact is not what it says."""
 
-    The text is one sentence that says which two things disagree.
-    """
+    def __init__(self, reason: ArtefactReason) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class UnknownStyleError(Exception):
-    """There is no style of that name; the text names those that are near."""
+    """There is no style of that name."""
+
+    def __init__(self, reason: UnknownStyle) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +90,10 @@ class Artefact:
     manifest: Mapping[str, Any]
     style_names: tuple[str, ...]
     style_vectors: NDArray[np.float32]
-    style_places: NDArray[np.float32]
+    style_positions: NDArray[np.float32]
     instrument_vectors: NDArray[np.float32]
-    own_from: int
-    rows: NDArray[np.float32]
+    first_own_style: int
+    embedding_rows: NDArray[np.float32]
 
     @classmethod
     def load(cls, folder: Path) -> Artefact:
@@ -82,16 +104,15 @@ class Artefact:
             format.
 
         """
-        manifest = _manifest(folder)
+        manifest = _read_manifest(folder)
         for name, stated in manifest["sha256"].items():
             found = _sha256(folder / name)
             if found != stated:
                 raise ArtefactError(
-                    f"{folder / name} has sha256 {found[:12]} "
-                    f"and {MANIFEST} says {str(stated)[:12]}."
+                    ChecksumMismatch(folder / name, found[:12], MANIFEST, str(stated)[:12])
                 )
         width = int(manifest["config"]["width"])
-        read = _styles(folder / STYLES, width)
+        read = _read_styles(folder / STYLES, width)
         return cls(
             folder, manifest, *read, len(read[0]), inputs.read_table(folder / WEIGHTS, width)
         )
@@ -101,7 +122,7 @@ class Artefact:
         """The name that the manifest gives."""
         return str(self.manifest["name"])
 
-    def graph(self, device: Device) -> Path:
+    def graph_path(self, device: Device) -> Path:
         """Return the file of the graph that a device runs."""
         return self.folder / GRAPHS[device]
 
@@ -115,7 +136,7 @@ class Artefact:
             ValueError: a weight is not above 0.
 
         """
-        rows = [self._index(name) for name in weights]
+        rows = [self._style_index(name) for name in weights]
         if not rows:
             return np.zeros(self.style_vectors.shape[1], np.float32)
         shares = np.array(list(weights.values()), np.float32)
@@ -126,46 +147,43 @@ class Artefact:
         )
         return blended
 
-    def with_styles(self, more: Mapping[str, NDArray[np.floating]]) -> Artefact:
+    def with_styles(self, styles: Mapping[str, NDArray[np.floating]]) -> Artefact:
         """Return an artefact that knows these styles as well; names it knows already stay.
 
         Raises:
             ArtefactError: a vector has another width than the network.
 
         """
-        fresh = {name: row for name, row in more.items() if name not in self.style_names}
+        fresh = {name: row for name, row in styles.items() if name not in self.style_names}
         width = self.style_vectors.shape[1]
         for name, row in fresh.items():
             if row.shape != (width,):
-                raise ArtefactError(
-                    f"style {name!r} has {row.size} numbers and {self.name} a width of {width}."
-                )
+                raise ArtefactError(OwnStyleWidth(name, row.size, self.name, width))
         rows = [row[None].astype(np.float32) for row in fresh.values()]
-        near = [self._place_of(row)[None] for row in fresh.values()]
+        near = [self._estimate_position(row)[None] for row in fresh.values()]
         vectors = np.concatenate((self.style_vectors, *rows))
-        places = np.concatenate((self.style_places, *near))
+        places = np.concatenate((self.style_positions, *near))
         vectors.flags.writeable = places.flags.writeable = False
         names = (*self.style_names, *fresh)
-        return replace(self, style_names=names, style_vectors=vectors, style_places=places)
+        return replace(self, style_names=names, style_vectors=vectors, style_positions=places)
 
-    def _place_of(self, vector: NDArray[np.floating]) -> NDArray[np.float32]:
+    def _estimate_position(self, vector: NDArray[np.floating]) -> NDArray[np.float32]:
         """Return a place on the map for another vector: among the three that are most like it."""
         lengths = np.linalg.norm(self.style_vectors, axis=1) * np.linalg.norm(vector)
         likeness = self.style_vectors @ vector / np.maximum(lengths, 1e-9)
         near = np.argsort(-likeness)[:3]
-        place: NDArray[np.float32] = self.style_places[near].mean(axis=0).astype(np.float32)
+        place: NDArray[np.float32] = self.style_positions[near].mean(axis=0).astype(np.float32)
         return place
 
-    def _index(self, name: str) -> int:
+    def _style_index(self, name: str) -> int:
         if name in self.style_names:
             return self.style_names.index(name)
         near = get_close_matches(name, self.style_names, 4, 0.5)
         near += [known for known in self.style_names if name and name in known]
-        hint = ", ".join(dict.fromkeys(near)) or "none; `antiphon styles` lists all"
-        raise UnknownStyleError(f"there is no style {name!r}; near it: {hint}")
+        raise UnknownStyleError(UnknownStyle(name, tuple(dict.fromkeys(near))))
 
 
-def default_artefact() -> Artefact:
+def load_default_artefact() -> Artefact:
     """Load the artefact that is installed with the program.
 
     Raises:
@@ -175,13 +193,13 @@ def default_artefact() -> Artefact:
     assets = Path(str(resources.files("assets")))
     manifests = sorted(assets.glob(f"*/{MANIFEST}"))
     if len(manifests) != 1:
-        raise ArtefactError(f"{assets} holds {len(manifests)} artefacts where there must be 1.")
+        raise ArtefactError(ArtefactCount(assets, len(manifests)))
     return Artefact.load(manifests[0].parent)
 
 
-def seal(folder: Path, facts: Mapping[str, Any]) -> None:
+def write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
     """Write the manifest of a folder whose other files are complete, with their checksums."""
-    written_later = (MANIFEST, CARD, EVALUATION)
+    written_later = (MANIFEST, MODEL_CARD, EVALUATION)
     files = sorted(path.name for path in folder.iterdir() if path.name not in written_later)
     manifest = {
         "format": FORMAT,
@@ -193,49 +211,40 @@ def seal(folder: Path, facts: Mapping[str, Any]) -> None:
     (folder / MANIFEST).write_text(f"{text}\n", "utf-8")
 
 
-def _manifest(folder: Path) -> dict[str, Any]:
+def _read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
-    manifest = _json(path)
+    manifest = _read_json(path)
     if manifest.get("format") != FORMAT:
-        raise ArtefactError(
-            f"{path} has format {manifest.get('format')} and this program reads format {FORMAT}."
-        )
+        raise ArtefactError(FormatMismatch(path, str(manifest.get("format")), FORMAT))
     if manifest.get("vocabulary") != v.FINGERPRINT:
-        raise ArtefactError(
-            f"{path} names vocabulary {str(manifest.get('vocabulary'))[:12]} "
-            f"and this program has vocabulary {v.FINGERPRINT[:12]}."
-        )
+        found = str(manifest.get("vocabulary"))[:12]
+        raise ArtefactError(VocabularyMismatch(path, found, v.FINGERPRINT[:12]))
     for name in ("name", "config", "context", "graphs", "sha256"):
         if name not in manifest:
-            raise ArtefactError(f"{path} is of format {FORMAT} and yet has no {name!r}.")
+            raise ArtefactError(EntryMissing(path, FORMAT, name))
     for name in (*GRAPHS.values(), WEIGHTS, STYLES):
         if name not in manifest["sha256"]:
-            raise ArtefactError(f"{path} has no checksum for {name}, which this program needs.")
+            raise ArtefactError(ChecksumMissing(path, name))
     return manifest
 
 
-def _styles(
+def _read_styles(
     path: Path, width: int
 ) -> tuple[tuple[str, ...], NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
     """Return names, vectors and places of the styles, and the vectors of the instruments."""
-    content = _json(path)
+    content = _read_json(path)
     styles = content.get("styles", [])
     for style in styles:
         if not style.keys() >= {"name", "vector", "place"}:
-            raise ArtefactError(f"{path}: a style has no name, no vector or no place.")
+            raise ArtefactError(StyleIncomplete(path))
         if len(style["vector"]) != width:
-            raise ArtefactError(
-                f"{path}: the vector of {style['name']} has {len(style['vector'])} numbers "
-                f"and the network a width of {width}."
-            )
+            found = len(style["vector"])
+            raise ArtefactError(VectorWidth(path, str(style["name"]), found, width))
     rows = content.get("instruments", {})
     for kind in Instrument:
         found = len(rows.get(kind.label, ()))
         if found != width:
-            raise ArtefactError(
-                f"{path}: the vector of {kind.label} has {found} numbers "
-                f"and the network a width of {width}."
-            )
+            raise ArtefactError(VectorWidth(path, kind.label, found, width))
     vectors = np.array([style["vector"] for style in styles], np.float32).reshape(-1, width)
     places = np.array([style["place"] for style in styles], np.float32).reshape(-1, 2)
     instruments = np.array([rows[kind.label] for kind in Instrument], np.float32)
@@ -244,15 +253,15 @@ def _styles(
     return tuple(str(style["name"]) for style in styles), vectors, places, instruments
 
 
-def _json(path: Path) -> dict[str, Any]:
+def _read_json(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text("utf-8"))
     except OSError as problem:
-        raise ArtefactError(f"{path} cannot be read: {problem.strerror}.") from None
+        raise ArtefactError(UnreadableFile(path, _text(problem))) from None
     except ValueError as problem:
-        raise ArtefactError(f"{path} is not JSON: {problem}.") from None
+        raise ArtefactError(NotJson(path, str(problem))) from None
     if not isinstance(content, dict):
-        raise ArtefactError(f"{path} holds a {type(content).__name__} and should hold an object.")
+        raise ArtefactError(NotAnObject(path, type(content).__name__))
     return content
 
 
@@ -261,6 +270,9 @@ def _sha256(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as problem:
-        raise ArtefactError(
-            f"{MANIFEST} names {path.name}, and {path} cannot be read: {problem.strerror}."
-        ) from None
+        raise ArtefactError(ListedFileUnreadable(MANIFEST, path, _text(problem))) from None
+
+
+def _text(error: OSError) -> str:
+    """Return what the system says of an error."""
+    return error.strerror or str(error)

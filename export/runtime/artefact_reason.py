@@ -5,7 +5,6 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ class GraphMismatch:
     """A graph's input or output is another than the manifest states."""
 
     path: Path
-    side: Literal["inputs", "outputs"]
+    side: str
     name: str
     found: str
     stated: str

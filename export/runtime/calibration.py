@@ -23,23 +23,23 @@ if TYPE_CHECKING:
     from bridge.system.clock import Clock
     from export.runtime.artefact import Artefact
 
-_COUNTS = (1, 2, 4)
+_THREAD_COUNTS = (1, 2, 4)
 _CONTEXT, _TOKENS, _ROUNDS = 256, 8, 5
-_WORTH = 0.9
+_MAX_COST_RATIO = 0.9
 """A second thread must save a tenth: it warms the room and takes a core from others."""
 
 
-def feed_anything(decoder: Decoder, count: int) -> None:
+def feed_dummy_tokens(decoder: Decoder, count: int) -> None:
     """Feed so many tokens that mean nothing: they cost what music costs."""
     decoder.feed([v.CLOCK_FREE] * count, np.zeros((count, features.COUNT), np.int64))
 
 
-def tuned_decoder(artefact: Artefact, *, rows: int = 1) -> Decoder:
+def make_tuned_decoder(artefact: Artefact, *, rows: int = 1) -> Decoder:
     """Return a decoder on what is quickest here: CUDA, or as many threads as help."""
     decoder = Decoder(artefact, rows=rows)
     if decoder.provider.device != "cpu":
         return decoder
-    threads = fitting_threads(artefact)
+    threads = measure_best_threads(artefact)
     return decoder if threads == 1 else Decoder(artefact, rows=rows, threads=threads)
 
 
@@ -52,36 +52,36 @@ def usable_cores() -> int:
 
 def thread_counts(cores: int) -> list[int]:
     """Return the numbers of threads worth trying on so many cores: never all of them."""
-    return [count for count in _COUNTS if count == 1 or count < cores]
+    return [count for count in _THREAD_COUNTS if count == 1 or count < cores]
 
 
-def fitting_threads(artefact: Artefact, clock: Clock | None = None) -> int:
+def measure_best_threads(artefact: Artefact, clock: Clock | None = None) -> int:
     """Return how many threads decode quickest on the CPU."""
     counts = thread_counts(usable_cores())
     if len(counts) == 1:
         return counts[0]
     clock = clock or SystemClock()
-    decoders = {count: _filled(artefact, count) for count in counts}
+    decoders = {count: _make_filled_decoder(artefact, count) for count in counts}
     taken: dict[int, list[int]] = {count: [] for count in counts}
     for _ in range(_ROUNDS):
         for count, decoder in decoders.items():
             begin = clock.now_ns()
             for _ in range(_TOKENS):
-                feed_anything(decoder, 1)
+                feed_dummy_tokens(decoder, 1)
             taken[count].append(clock.now_ns() - begin)
-    return chosen({count: median(times) for count, times in taken.items()})
+    return choose_threads({count: median(times) for count, times in taken.items()})
 
 
-def chosen(cost: dict[int, float]) -> int:
+def choose_threads(costs: dict[int, float]) -> int:
     """Return the number of threads to use, from the cost of each that was tried, fewest first."""
-    best, *more = cost
+    best, *more = costs
     for count in more:
-        if cost[count] < _WORTH * cost[best]:
+        if costs[count] < _MAX_COST_RATIO * costs[best]:
             best = count
     return best
 
 
-def _filled(artefact: Artefact, threads: int) -> Decoder:
+def _make_filled_decoder(artefact: Artefact, threads: int) -> Decoder:
     decoder = Decoder(artefact, device="cpu", threads=threads)
-    feed_anything(decoder, _CONTEXT)
+    feed_dummy_tokens(decoder, _CONTEXT)
     return decoder

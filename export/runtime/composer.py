@@ -18,19 +18,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bridge.messages.composer import (
-    Replan,
+    Advance,
     Configure,
-    Reset,
+    EndTake,
+    Extend,
     Generate,
     Generated,
-    EndTake,
-    Advance,
-    Extend,
-    Speculate,
     NoteEvent,
     PlayerEvents,
-    ToComposer,
+    Replan,
+    Reset,
     Retract,
+    Speculate,
+    ToComposer,
 )
 from bridge.messages.settings import Settings
 from export.runtime.answer import Answer, GeneratedAnswer, ScriptedAnswer
@@ -39,7 +39,7 @@ from export.runtime.player_notes import PlayerNotes
 from export.runtime.speculation import Speculation
 from export.runtime.stream import Stream, event_of
 from export.runtime.take import Take
-from model.tokens.tokenizer import frame
+from model.tokens.tokenizer import live_header_tokens
 
 if TYPE_CHECKING:
     from bridge.midi.instruments import Instrument
@@ -50,7 +50,7 @@ _READ_AT_ONCE = 32
 """Tokens read between two looks at the messages: some milliseconds."""
 _READ_WITH_THE_FIRST = 8
 """If no more tokens are unread, they are read along with deciding the first note."""
-_ROOM = 128
+_MIN_FREE_TOKENS = 128
 """Tokens that the cache must be able to take before candidates are tried on it."""
 
 
@@ -79,7 +79,7 @@ class Composer:
         return self._stream.unread
 
     @property
-    def busy(self) -> bool:
+    def is_busy(self) -> bool:
         """Tell whether `work` has something to do."""
         answer = self._answer
         if answer is None or not answer.goes_on:
@@ -95,9 +95,9 @@ class Composer:
         """Apply a message; `work` does the work that it asks for."""
         match message:
             case Reset():
-                self._begin(message)
+                self._reset(message)
             case Configure(settings):
-                self._arrange(settings)
+                self._configure(settings)
             case PlayerEvents(happenings):
                 self._add_player_events(happenings)
             case Advance(tick):
@@ -122,7 +122,7 @@ class Composer:
             case Retract(_, tick):
                 self._retract(tick)
 
-    def work(self) -> Generated | None:
+    def step(self) -> Generated | None:
         """Do one piece of work.
 
         Read some tokens, or decide the next ones; return what has been decided.
@@ -135,21 +135,21 @@ class Composer:
             if self._stream.unread > _READ_WITH_THE_FIRST:
                 self._stream.read(self._stream.unread)
                 return None
-            return self._decide(answer)
+            return self._decide_tick(answer)
         if self._stream.unread:
             self._stream.read(_READ_AT_ONCE)
         elif self._speculation is not None and not self._speculation.chosen:
             self._speculation.work()
         return None
 
-    def _begin(self, begin: Reset) -> None:
+    def _reset(self, reset: Reset) -> None:
         self._answer = self._speculation = None
         self._player = PlayerNotes()
         self._delayed.clear()
-        self._grid = begin.bpm is not None
-        self._stream.reset(frame(begin.bpm, begin.metre))
+        self._grid = reset.bpm is not None
+        self._stream.reset(live_header_tokens(reset.bpm, reset.metre))
 
-    def _arrange(self, settings: Settings) -> None:
+    def _configure(self, settings: Settings) -> None:
         self._settings = settings
         self._decoder.set_style(self._artefact.blend(dict(settings.style), settings.style_strength))
         candidates = min(settings.candidates, self._decoder.rows)
@@ -189,27 +189,27 @@ class Composer:
     def _speculate(self, asked: Generate) -> None:
         if self._answers or asked.script:
             return
-        self._stream.speculate_turn(asked.begin_tick, self._band(asked))
-        self._stream.make_room(_ROOM)
+        self._stream.speculate_turn(asked.begin_tick, self._active_instruments(asked))
+        self._stream.make_room(_MIN_FREE_TOKENS)
         self._player.constrain(self._stream.state, grid=self._grid)
-        self._speculation = Speculation(asked, self._stream, self._fork, self._new_take)
+        self._speculation = Speculation(asked, self._stream, self._fork, self._make_take)
 
     # The answer.
 
-    def _band(self, asked: Generate) -> set[Instrument]:
+    def _active_instruments(self, request: Generate) -> set[Instrument]:
         """Return the instruments that the music has: those asked for, and the player's."""
-        band = set(asked.instruments)
-        return band | self._player.instruments if asked.accompany else band
+        band = set(request.instruments)
+        return band | self._player.instruments if request.accompany else band
 
-    def _new_take(self, asked: Generate, candidate: int = 0) -> Take:
+    def _make_take(self, request: Generate, candidate: int = 0) -> Take:
         return Take(
-            asked.begin_tick,
-            asked.end_tick,
-            asked.instruments,
+            request.begin_tick,
+            request.end_tick,
+            request.instruments,
             self._settings,
-            number=asked.take,
+            number=request.take,
             candidate=candidate,
-            beside_others=asked.accompany,
+            beside_others=request.accompany,
         )
 
     def _start_answer(self, asked: Generate) -> None:
@@ -218,7 +218,7 @@ class Composer:
         if asked.script:
             self._play_script(asked)
             return
-        self._stream.start_turn(asked.begin_tick, self._band(asked))
+        self._stream.start_turn(asked.begin_tick, self._active_instruments(asked))
         if speculation and speculation.asked == asked and speculation.has_candidates:
             take = speculation.choose()
             self._stream.confirm_all()
@@ -229,19 +229,19 @@ class Composer:
 
     def _begin_take(self, asked: Generate, candidate: int = 0) -> Take:
         """Return a take that goes on from where the stream stands."""
-        take = self._new_take(asked, candidate)
+        receive = self._make_take(asked, candidate)
         self._player.constrain(self._stream.state, grid=self._grid)
-        take.start(self._stream.state)
-        return take
+        receive.start(self._stream.state)
+        return receive
 
     def _play_script(self, asked: Generate) -> None:
         """Append an answer that is given, with its ends."""
         answer = self._answer = ScriptedAnswer(asked)
         self._stream.start_turn(asked.begin_tick, ())
         self._stream.append_events(answer.events)
-        self._stream.settle(asked.end_tick)
+        self._stream.flush(asked.end_tick)
 
-    def _decide(self, answer: GeneratedAnswer) -> Generated | None:
+    def _decide_tick(self, answer: GeneratedAnswer) -> Generated | None:
         """Decide tokens up to the next wait, inclusive.
 
         What happens in one tick is returned together; what was speculated, all at once.
@@ -274,7 +274,7 @@ class Composer:
         # If it comes late to a turn, nothing may have been decided though it should have begun.
         stands = take.has_note and message.tick >= asked.begin_tick
         resume = 0 if stands else max(asked.begin_tick, message.tick + 1)
-        self._stream.allow(self._band(asked))
+        self._stream.allow(self._active_instruments(asked))
         self._stream.insert_events(message.events, message.tick, resume)
         answer.done = False
         if stands:
@@ -290,10 +290,10 @@ class Composer:
         self._stream.retract(tick)
         self._player.constrain(self._stream.state, grid=self._grid)
         at = max(tick, self._stream.tick)
-        owed = self._stream.state.grammar.owed
+        owed = self._stream.state.grammar.pending_offs
         self._stream.append_events(event_of(at, token) for token in owed)
         if owed:
-            self._stream.settle(at)
+            self._stream.flush(at)
         else:
             self._stream.advance(at)
         self._add_delayed_events()

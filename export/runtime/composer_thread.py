@@ -12,6 +12,7 @@ from collections import deque
 from multiprocessing.connection import Connection, Pipe
 from typing import TYPE_CHECKING
 
+from bridge.playout.problem import ComposerFailed
 from bridge.playout.protocol import Problem
 
 if TYPE_CHECKING:
@@ -27,54 +28,54 @@ class ComposerThread:
     def __init__(self, make: Callable[[], Composer]) -> None:
         """Make a composer in the thread, where nobody waits for it, and run it."""
         self._make = make
-        self._change = threading.Condition()  # guards the three that follow
+        self._condition = threading.Condition()  # guards the three that follow
         self._messages: deque[ToComposer] = deque()
-        self._idle = self._leaving = False
+        self._idle = self._closing = False
         self.connection: Connection
-        self.connection, self._out = Pipe(duplex=False)
+        self.connection, self._sender = Pipe(duplex=False)
         self._thread = threading.Thread(target=self._run, name="composer", daemon=True)
         self._thread.start()
 
     def post(self, message: ToComposer) -> None:
         """Give the composer a message."""
-        with self._change:
+        with self._condition:
             self._messages.append(message)
             self._idle = False
-            self._change.notify_all()
+            self._condition.notify_all()
 
-    def settle(self, timeout_s: float) -> bool:
+    def wait_idle(self, timeout_s: float) -> bool:
         """Wait until there is nothing more to do; tell whether it has come to that."""
-        with self._change:
-            return self._change.wait_for(lambda: self._idle, timeout_s)
+        with self._condition:
+            return self._condition.wait_for(lambda: self._idle, timeout_s)
 
     def close(self) -> None:
         """Let the thread end, and wait for it."""
-        with self._change:
-            self._leaving = True
-            self._change.notify_all()
+        with self._condition:
+            self._closing = True
+            self._condition.notify_all()
         self._thread.join()
-        self._out.close()
+        self._sender.close()
         self.connection.close()
 
     def _run(self) -> None:
         try:
             self._serve(self._make())
         except Exception as error:  # noqa: BLE001 - the outermost of its thread, and shown
-            self._out.send(Problem(f"The composer has failed ({type(error).__name__}: {error})."))
+            self._sender.send(Problem(ComposerFailed(type(error).__name__, str(error))))
 
     def _serve(self, composer: Composer) -> None:
         while True:
-            with self._change:
-                while not (self._messages or composer.busy or self._leaving):
+            with self._condition:
+                while not (self._messages or composer.is_busy or self._closing):
                     self._idle = True
-                    self._change.notify_all()
-                    self._change.wait()
-                if self._leaving:
+                    self._condition.notify_all()
+                    self._condition.wait()
+                if self._closing:
                     return
                 messages = list(self._messages)
                 self._messages.clear()
             for message in messages:
                 composer.receive(message)
-            composed = composer.work() if composer.busy else None
+            composed = composer.step() if composer.is_busy else None
             if composed is not None:
-                self._out.send(composed)
+                self._sender.send(composed)

@@ -18,7 +18,7 @@ from bridge.messages.composer import Onset
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import Note, Score
 from bridge.sync.tempo import MetreMap, TempoMap
-from export.runtime.decoder import CHUNKS
+from export.runtime.decoder import CHUNK_SIZES
 from export.runtime.player_notes import PlayerNotes
 from export.runtime.stream import Stream
 from export.runtime.take import Take
@@ -37,12 +37,12 @@ __all__ = [
     "Proposal",
     "Proposals",
     "Span",
-    "standalone_score",
-    "continuation",
+    "continue_score",
     "instruments_of",
     "proposals",
     "span_of_bars",
     "span_of_seconds",
+    "standalone_score",
 ]
 
 _APPENDED_AT_ONCE = 512
@@ -87,7 +87,7 @@ class Prompt:
         self.instruments = settings.instruments or instruments_of(score)
         decoder.set_style(artefact.blend(dict(settings.style), settings.style_strength))
         self._stream, self._player = Stream(decoder), PlayerNotes()
-        self._reading = self._read()
+        self._reader = self._read()
         self._mark: tuple[int, int] | None = None
 
     @property
@@ -95,9 +95,9 @@ class Prompt:
         """Tell whether the network has read it."""
         return self._mark is not None
 
-    def work(self) -> None:
+    def step(self) -> None:
         """Read a part of it."""
-        next(self._reading, None)
+        next(self._reader, None)
 
     def stream(self) -> Stream:
         """Return the stream at the end of the prompt, where a take begins."""
@@ -118,7 +118,7 @@ class Prompt:
         stream.start_turn(self.span.begin, self.instruments)
         while stream.unread:
             yield
-            stream.read(CHUNKS[0])
+            stream.read(CHUNK_SIZES[0])
         self._mark = stream.mark()
 
 
@@ -127,7 +127,7 @@ class Continuation:
 
     def __init__(self, prompt: Prompt, settings: Settings) -> None:
         self._prompt, self._settings = prompt, settings
-        self._assembler = tokenizer.Assembler(prompt.span.begin)
+        self._assembler = tokenizer.ScoreBuilder(prompt.span.begin)
         self._stream: Stream | None = None
         self._take: Take | None = None
 
@@ -146,12 +146,12 @@ class Continuation:
         """Return the notes so far; what still sounds ends at the last tick decided."""
         end = self._prompt.span.end
         notes = (n for n in self._assembler.score().notes if n.onset_ticks < end)
-        return [_until(note, end) for note in notes]
+        return [_truncate_note(note, end) for note in notes]
 
     def work(self) -> None:
         """Decide the next token; or read a part of the prompt, where it has not been read."""
         if not self._prompt.is_read:
-            self._prompt.work()
+            self._prompt.step()
             return
         if self._take is None or self._stream is None:
             span = self._prompt.span
@@ -234,7 +234,7 @@ def proposals(
             yield proposal
 
 
-def continuation(
+def continue_score(
     artefact: Artefact, decoder: Decoder, score: Score, span: Span, settings: Settings
 ) -> list[Note]:
     """Return the notes that continue a score over the span, which begins after its last release."""
@@ -249,5 +249,5 @@ def _onsets(notes: Iterable[Note]) -> tuple[tuple[int, int, int], ...]:
     return tuple((n.onset_ticks, int(n.instrument), n.pitch) for n in notes)
 
 
-def _until(note: Note, end: int) -> Note:
+def _truncate_note(note: Note, end: int) -> Note:
     return replace(note, release_ticks=min(note.release_ticks, end))

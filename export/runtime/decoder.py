@@ -25,9 +25,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import onnxruntime as ort
 
+from bridge.messages.processor import Processor
 from bridge.midi.instruments import Instrument
 from export.runtime import provider
-from export.runtime.artefact import POSITIONS, Artefact
+from export.runtime.artefact import MAX_POSITIONS, Artefact
 from model.tokens import features, inputs
 from model.tokens import vocabulary as v
 
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import DTypeLike, NDArray
 
-CHUNKS = (128, 32, 8, 4, 2, 1)
+CHUNK_SIZES = (128, 32, 8, 4, 2, 1)
 _RUNS_TO_CAPTURE = 3
 _ONE_TOKEN_GRAPH, _NO_GRAPH = "1", "-1"
 """Names of CUDA graphs: the step of one token is captured once and replayed, other sizes run."""
@@ -51,9 +52,9 @@ class Logits:
     critic: float
 
     @classmethod
-    def cut(cls, row: NDArray[np.float32]) -> Logits:
+    def split(cls, row: NDArray[np.float32]) -> Logits:
         """Cut a row (E + 14 * 16 + 1,) of a graph's output into its parts."""
-        velocities = row[v.EVENT_COUNT : -1].reshape(len(Instrument), v.LEVELS)
+        velocities = row[v.EVENT_COUNT : -1].reshape(len(Instrument), v.VELOCITY_LEVELS)
         return cls(row[: v.EVENT_COUNT], velocities, float(row[-1]))
 
 
@@ -68,7 +69,7 @@ class Chunk:
     binding: ort.IOBinding
     options: ort.RunOptions | None
     """Given on CUDA only: merely to hand them over costs 30 microseconds."""
-    captured: bool
+    is_captured: bool
     """Replayed as a CUDA graph, which keeps the total length that it was captured with."""
 
 
@@ -79,7 +80,7 @@ class Decoder:
         self,
         artefact: Artefact,
         *,
-        device: provider.Wish = "auto",
+        device: provider.DevicePreference = "auto",
         capacity: int | None = None,
         threads: int = 1,
         rows: int = 1,
@@ -97,38 +98,35 @@ class Decoder:
         """
         if capacity is None:
             capacity = int(artefact.manifest["context"])
-        if not 2 * CHUNKS[0] <= capacity <= POSITIONS:
+        if not 2 * CHUNK_SIZES[0] <= capacity <= MAX_POSITIONS:
             raise ValueError(
-                f"a cache of {capacity} is not between {2 * CHUNKS[0]} and {POSITIONS}"
+                f"a cache of {capacity} is not between {2 * CHUNK_SIZES[0]} and {MAX_POSITIONS}"
             )
-        self._session, self.provider = provider.opened(artefact, device, threads)
+        self._session, self.provider = provider.open_session(artefact, device, threads)
         self.capacity, self.length, self.rows, self.threads = capacity, 0, rows, threads
-        self.slid = 0  # tokens that slides have dropped, in all
+        self.slid_tokens = 0  # tokens that slides have dropped, in all
         config = artefact.manifest["config"]
         self._head_width = config["width"] // config["heads"]
         self._rope_base = config["rope_base"]
-        self._table, self._instruments = artefact.rows, artefact.instrument_vectors
+        self._table, self._instrument_vectors = artefact.embedding_rows, artefact.instrument_vectors
         self._style = np.zeros(config["width"], np.float32)
         self.allowed = np.zeros(config["width"], np.float32)
         """The vector (D,) of the instruments that the next token is read for."""
-        self._shape = (config["kv_heads"], capacity, self._head_width)
+        self._cache_shape = (config["kv_heads"], capacity, self._head_width)
         past = [node for node in self._session.get_inputs() if node.name.startswith("past_")]
-        self._kind = np.float16 if past[0].type == "tensor(float16)" else np.float32
-        self._cache = {n.name: self._buffer((rows, *self._shape), self._kind) for n in past}
+        self._cache_dtype = np.float16 if past[0].type == "tensor(float16)" else np.float32
+        self._cache = {n.name: self._allocate((rows, *self._cache_shape), self._cache_dtype) for n in past}
         captured = capture and self.provider.device == "cuda"
         self._chunks = {
-            size: self.bound(1, size, captured=captured and size == 1) for size in CHUNKS
+            size: self.bind_chunk(1, size, captured=captured and size == 1) for size in CHUNK_SIZES
         }
         if self.provider.device == "cuda":
             self._warm_up()
 
     @property
-    def processor(self) -> str:
-        """Say what runs the network, and why."""
-        name = "GPU" if self.provider.device == "cuda" else "CPU"
-        threads = "1 thread" if self.threads == 1 else f"{self.threads} threads"
-        used = name if self.provider.device == "cuda" else f"{name}, {threads}"
-        return f"{used}: {self.provider.reason}"
+    def processor(self) -> Processor:
+        """Return what runs the network, and why."""
+        return Processor(self.provider.device == "cuda", self.threads, self.provider.reason)
 
     def set_style(self, vector: NDArray[np.float32]) -> None:
         """Use a style vector (D,) from the next token on; zeros for none."""
@@ -136,7 +134,7 @@ class Decoder:
 
     def set_allowed(self, multi_hot: NDArray[np.float32]) -> None:
         """Use a set of instruments (14,) from the next token on; zeros for unknown."""
-        self.allowed = (multi_hot @ self._instruments).astype(np.float32)
+        self.allowed = (multi_hot @ self._instrument_vectors).astype(np.float32)
 
     def feed(
         self,
@@ -159,16 +157,16 @@ class Decoder:
             # The cache is filled to the last row before it slides, however the tokens were cut into
             # chunks.
             room = min(len(tokens) - at, self.capacity - self.length)
-            size = next(size for size in CHUNKS if size <= room)
+            size = next(size for size in CHUNK_SIZES if size <= room)
             chunk = self._chunks[size]
             part = slice(at, at + size)
             before = np.array([self.length], np.int32)
             among = None if allowed is None else allowed[None, part]
-            self.run(chunk, row[None, part], rows[None, part], before, among)
+            self.run_step(chunk, row[None, part], rows[None, part], before, among)
             self.length += size
             at += size
         # On the CPU .numpy() is the output buffer itself, which the next step overwrites.
-        return Logits.cut(chunk.logits.numpy()[0].copy())
+        return Logits.split(chunk.logits.numpy()[0].copy())
 
     def rewind(self, length: int) -> None:
         """Forget all but the first `length` tokens of the cache."""
@@ -179,15 +177,15 @@ class Decoder:
     def slide(self) -> None:
         """Drop all but the last half of what the cache can hold."""
         dropped = max(0, self.length - self.capacity // 2)
-        for name, cache in self.edited():
+        for name, cache in self.editable_caches():
             kept = cache[0, :, dropped : self.length].copy()
             if name.startswith("past_k"):
-                kept = self._turned_back(kept, dropped)
+                kept = self._rotate_back(kept, dropped)
             cache[0, :, : self.length - dropped] = kept
         self.length -= dropped
-        self.slid += dropped
+        self.slid_tokens += dropped
 
-    def edited(self) -> Iterator[tuple[str, NDArray[Any]]]:
+    def editable_caches(self) -> Iterator[tuple[str, NDArray[Any]]]:
         """Yield name and values (rows, K, M, A) of each cache, to be changed in place."""
         for name, value in self._cache.items():
             cache = value.numpy()  # on the CPU this is the cache itself, elsewhere a copy
@@ -195,47 +193,47 @@ class Decoder:
             if self.provider.device != "cpu":
                 value.update_inplace(cache)
 
-    def run(
+    def run_step(
         self,
         chunk: Chunk,
         tokens: NDArray[np.int64],
         time: NDArray[np.int64],
-        before: NDArray[np.int32],
+        lengths: NDArray[np.int32],
         allowed: NDArray[np.float32] | None = None,
     ) -> None:
         """Run the step for tokens (B, T) at times (B, T, 6) of rows that hold `before` (B,) tokens.
 
         They are read for the instruments of `allowed` (B, T, D), or those that are set.
         """
-        x = inputs.embedded(self._table, tokens, time)
+        x = inputs.embed(self._table, tokens, time)
         x += self._style
         x += self.allowed if allowed is None else allowed
-        last = before + np.int32(tokens.shape[1] - 1)
+        last = lengths + np.int32(tokens.shape[1] - 1)
         chunk.x.update_inplace(x)
         chunk.seqlens.update_inplace(last)
-        if not chunk.captured:
+        if not chunk.is_captured:
             # Where it is, the total is the whole cache, and `seqlens_k` alone says what is valid.
             chunk.total.update_inplace(np.array([last.max() + 1], np.int32))
         self._session.run_with_iobinding(chunk.binding, chunk.options)
 
-    def bound(self, rows: int, size: int, *, captured: bool = False) -> Chunk:
+    def bind_chunk(self, rows: int, size: int, *, captured: bool = False) -> Chunk:
         """Return buffers and binding for the first rows of the cache and so many tokens of each.
 
         A captured graph runs on the buffers that it was captured with, and there is one of them.
         """
-        x = self._buffer((rows, size, len(self._style)), np.float32)
-        seqlens = self._buffer((rows,), np.int32)
+        x = self._allocate((rows, size, len(self._style)), np.float32)
+        seqlens = self._allocate((rows,), np.int32)
         # The attention reads the total length on the host, whatever the device.
         total = ort.OrtValue.ortvalue_from_numpy(np.array([self.capacity], np.int32))
         width = next(n.shape[-1] for n in self._session.get_outputs() if n.name == "logits")
-        logits = self._buffer((rows, width), np.float32)
+        logits = self._allocate((rows, width), np.float32)
         binding = self._session.io_binding()
         for name, value in {"x": x, "seqlens_k": seqlens, "total_len": total}.items():
             binding.bind_ortvalue_input(name, value)
         binding.bind_ortvalue_output("logits", logits)
-        shape = [rows, *self._shape]
+        shape = [rows, *self._cache_shape]
         for name, value in self._cache.items():
-            where = self.provider.device, 0, self._kind, shape, value.data_ptr()
+            where = self.provider.device, 0, self._cache_dtype, shape, value.data_ptr()
             binding.bind_input(name, *where)
             binding.bind_output(name.replace("past", "present"), *where)
         options = ort.RunOptions() if self.provider.device == "cuda" else None
@@ -246,16 +244,16 @@ class Decoder:
 
     def _warm_up(self) -> None:
         """Run every size: the first runs allocate and, of one token, capture."""
-        for size in CHUNKS:
+        for size in CHUNK_SIZES:
             for _ in range(_RUNS_TO_CAPTURE):
                 self.feed([v.START] * size, np.zeros((size, features.COUNT), np.int64))
                 self.rewind(0)
 
-    def _buffer(self, shape: tuple[int, ...], kind: DTypeLike) -> ort.OrtValue:
+    def _allocate(self, shape: tuple[int, ...], dtype: DTypeLike) -> ort.OrtValue:
         """Return zeros on the device."""
-        return ort.OrtValue.ortvalue_from_numpy(np.zeros(shape, kind), self.provider.device, 0)
+        return ort.OrtValue.ortvalue_from_numpy(np.zeros(shape, dtype), self.provider.device, 0)
 
-    def _turned_back(self, keys: NDArray[Any], positions: int) -> NDArray[Any]:
+    def _rotate_back(self, keys: NDArray[Any], positions: int) -> NDArray[Any]:
         half = self._head_width // 2
         angle = -positions * self._rope_base ** -(np.arange(half) / half)
         cos, sin = np.cos(angle).astype(np.float32), np.sin(angle).astype(np.float32)

@@ -27,22 +27,22 @@ class Fork:
         if not 1 <= rows <= decoder.rows:
             raise ValueError(f"{rows} rows of a cache that has {decoder.rows}")
         self._decoder = decoder
-        self._chunk = decoder.bound(rows, 1)
+        self._chunk = decoder.bind_chunk(rows, 1)
         self.lengths = np.zeros(rows, np.int32)
 
-    def begin(self) -> None:
+    def start(self) -> None:
         """Let every row go on from what the decoder has been fed."""
         length = self._decoder.length
-        for _, cache in self._decoder.edited():
+        for _, cache in self._decoder.editable_caches():
             cache[1 : len(self.lengths), :, :length] = cache[0, :, :length]
         self.lengths[:] = length
 
-    def full(self, row: int) -> bool:
+    def is_full(self, row: int) -> bool:
         """Tell whether a row can take no more."""
         return bool(self.lengths[row] >= self._decoder.capacity)
 
     def feed(
-        self, tokens: NDArray[np.int64], time: NDArray[np.int64], going: NDArray[np.bool_]
+        self, tokens: NDArray[np.int64], time: NDArray[np.int64], active: NDArray[np.bool_]
     ) -> list[Logits]:
         """Append a token (R,) with its row of musical time (R, 6) to each row that is going (R,).
 
@@ -51,13 +51,13 @@ class Fork:
         """
         if (self.lengths >= self._decoder.capacity).any():
             raise ValueError("a row of the cache is full")
-        self._decoder.run(self._chunk, tokens[:, None], time[:, None], self.lengths)
-        self.lengths[going] += 1
-        return [Logits.cut(row) for row in self._chunk.logits.numpy().copy()]
+        self._decoder.run_step(self._chunk, tokens[:, None], time[:, None], self.lengths)
+        self.lengths[active] += 1
+        return [Logits.split(row) for row in self._chunk.logits.numpy().copy()]
 
     def keep(self, row: int) -> None:
         """Make what a row has been fed the decoder's own."""
         begin, end = self._decoder.length, int(self.lengths[row])
-        for _, cache in self._decoder.edited():
+        for _, cache in self._decoder.editable_caches():
             cache[0, :, begin:end] = cache[row, :, begin:end]
         self._decoder.length = end

@@ -15,17 +15,29 @@ import numpy as np
 from platformdirs import user_data_path
 
 from bridge.system.atomic_write import atomic_write
-from export.runtime.artefact import WEIGHTS, Artefact, default_artefact
+from export.runtime.artefact import WEIGHTS, Artefact, load_default_artefact
+from export.runtime.artefact_reason import (
+    BadStyleName,
+    NoOwnStyle,
+    NotAStyle,
+    StyleFormat,
+    StyleNameTaken,
+    StyleReason,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 FORMAT = 1
-_FORBIDDEN = frozenset(':,"/\\')
+_FORBIDDEN_CHARACTERS = frozenset(':,"/\\')
 
 
 class StyleError(Exception):
-    """A style cannot be added or removed; the text is one sentence that says why."""
+    """A style cannot be added or removed."""
+
+    def __init__(self, reason: StyleReason) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +53,12 @@ class OwnStyle:
     """Nats a token on pieces held back from learning, without a style; None with too few pieces."""
     nats_with: float | None = None
 
-    def fits(self, artefact: Artefact) -> bool:
+    def is_compatible(self, artefact: Artefact) -> bool:
         """Tell whether it was learned with this artefact's weights."""
-        return self.weights == weights_of(artefact)
+        return self.weights == weights_checksum(artefact)
 
 
-def weights_of(artefact: Artefact) -> str:
+def weights_checksum(artefact: Artefact) -> str:
     """Return what names an artefact's weights."""
     return str(artefact.manifest["sha256"][WEIGHTS])
 
@@ -56,7 +68,7 @@ def styles_folder() -> Path:
     return user_data_path("antiphon", appauthor=False) / "styles"
 
 
-def own_styles(folder: Path) -> list[OwnStyle]:
+def load_own_styles(folder: Path) -> list[OwnStyle]:
     """Return the styles in a folder, by name.
 
     Raises:
@@ -68,15 +80,15 @@ def own_styles(folder: Path) -> list[OwnStyle]:
         try:
             content = json.loads(path.read_text("utf-8"))
             if content.pop("format") != FORMAT:
-                raise StyleError(f"{path} has another format than {FORMAT}.")
+                raise StyleError(StyleFormat(path, FORMAT))
             style = OwnStyle(**content | {"vector": tuple(map(float, content["vector"]))})
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
-            raise StyleError(f"{path} is not a style that Antiphon has written.") from None
+            raise StyleError(NotAStyle(path)) from None
         found.append(style)
     return found
 
 
-def check_name(name: str, artefact: Artefact) -> str:
+def normalise_name(name: str, artefact: Artefact) -> str:
     """Return a name as styles are named: in small letters, without what blends are written with.
 
     Raises:
@@ -84,10 +96,10 @@ def check_name(name: str, artefact: Artefact) -> str:
 
     """
     plain = " ".join(name.lower().split())
-    if not plain or plain.startswith(".") or _FORBIDDEN & set(plain):
-        raise StyleError(f"{name!r} cannot name a style: no comma, colon, quote or slash.")
-    if plain in artefact.style_names[: artefact.own_from]:
-        raise StyleError(f"{plain!r} is a style of {artefact.name} already; choose another name.")
+    if not plain or plain.startswith(".") or _FORBIDDEN_CHARACTERS & set(plain):
+        raise StyleError(BadStyleName(name))
+    if plain in artefact.style_names[: artefact.first_own_style]:
+        raise StyleError(StyleNameTaken(plain, artefact.name))
     return plain
 
 
@@ -108,16 +120,16 @@ def remove_style(folder: Path, name: str) -> None:
     try:
         (folder / f"{name.lower()}.json").unlink()
     except FileNotFoundError:
-        raise StyleError(f"there is no style {name!r} of your own.") from None
+        raise StyleError(NoOwnStyle(name)) from None
 
 
 def with_own_styles(artefact: Artefact, folder: Path) -> Artefact:
     """Return an artefact that knows the styles in a folder which fit it as well."""
-    mine = [style for style in own_styles(folder) if style.fits(artefact)]
+    mine = [style for style in load_own_styles(folder) if style.is_compatible(artefact)]
     return artefact.with_styles({style.name: np.array(style.vector) for style in mine})
 
 
-def installed_artefact() -> Artefact:
+def load_installed_artefact() -> Artefact:
     """Load the artefact that is installed, with the user's own styles.
 
     Raises:
@@ -125,4 +137,4 @@ def installed_artefact() -> Artefact:
         StyleError: a file among the user's styles is not one.
 
     """
-    return with_own_styles(default_artefact(), styles_folder())
+    return with_own_styles(load_default_artefact(), styles_folder())

@@ -50,6 +50,6 @@ class PlayerNotes:
         Where there is a `grid` of beats, it keeps to the part of it that the player keeps to.
         """
         ends = (v.off_id(*key) for key in self._held if key[0] is not Instrument.DRUMS)
-        state.grammar.hold(ends)
+        state.grammar.set_held_offs(ends)
         onsets = self._onset_ticks
-        state.grammar.keep_to(sampling.grid_of(onsets, _NEAR_TICKS) if grid else None)
+        state.grammar.set_grid(sampling.detect_grid(onsets, _NEAR_TICKS) if grid else None)

@@ -66,13 +66,13 @@ class Speculation:
             best = max(range(len(self._takes)), key=lambda row: self._takes[row].score)
             self._fork.keep(best)
             self.chosen = self._takes[best]
-            self._stream.adopt(self.chosen.tokens)
+            self._stream.append_cached(self.chosen.tokens)
             self.chosen.start(self._stream.state)
         return self.chosen
 
     def _start(self) -> None:
         logits = self._stream.logits
-        self._fork.begin()
+        self._fork.start()
         rows = len(self._going)
         self._takes = [self._new_take(self.asked, row) for row in range(rows)]
         self._states = [self._stream.state.copy() for _ in range(rows)]
@@ -85,7 +85,7 @@ class Speculation:
     def _decide(self, logits: list[Logits]) -> None:
         for row in np.flatnonzero(self._going).tolist():
             take, state = self._takes[row], self._states[row]
-            token = take.choose(state, logits[row])
-            take.note(state, token)
+            token = take.sample(state, logits[row])
+            take.append(state, token)
             self._rows[row] = state.push(token)
-            self._going[row] = state.tick < self._until_tick and not self._fork.full(row)
+            self._going[row] = state.tick < self._until_tick and not self._fork.is_full(row)

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from bridge.messages.composer import NoteEvent, Release, Onset
+from bridge.messages.composer import NoteEvent, Onset, Release
 from export.runtime.token_log import Entry, Row, StreamState, TokenLog
 from model.tokens import sampling
 from model.tokens import vocabulary as v
@@ -107,7 +107,7 @@ class Stream:
                 self._confirm(encoder.note_off(*where))
 
     def append_tokens(self, tokens: Sequence[int]) -> None:
-        """Append tokens as they are. What was played before must be settled."""
+        """Append tokens as they are. What was played before must be flushed."""
         self._confirm(tokens)
         self._encoder = None
 
@@ -115,10 +115,10 @@ class Stream:
         """Let time pass up to a tick, which stays open."""
         self._confirm(self._open_tick.advance(tick))
 
-    def settle(self, tick: int | None = None) -> None:
+    def flush(self, tick: int | None = None) -> None:
         """Let time pass up to a tick (None: the open one), and close it."""
         encoder = self._open_tick
-        self._confirm(encoder.settle(encoder.tick if tick is None else tick))
+        self._confirm(encoder.flush(encoder.tick if tick is None else tick))
 
     def start_turn(self, begin_tick: int, instruments: Iterable[Instrument]) -> None:
         """Let a turn of ours begin at a tick, in music that has these instruments.
@@ -126,9 +126,9 @@ class Stream:
         Tokens of what was played before are read as music whose instruments are not known.
         """
         self.allow(())
-        self._confirm(self._open_tick.flush())
+        self._confirm(self._open_tick.close_tick())
         self.allow(instruments)
-        self.settle(begin_tick)
+        self.flush(begin_tick)
         self._skip_what_is_too_old()
 
     def append(self, token: int) -> None:
@@ -144,13 +144,13 @@ class Stream:
         """Let the certain tokens be followed by those that `start_turn` would make certain."""
         ahead = self._open_tick.copy()
         self.allow(())
-        length = self._match(self._certain, ahead.flush())
+        length = self._match(self._certain, ahead.close_tick())
         self.allow(instruments)
-        length = self._match(length, ahead.settle(begin_tick))
+        length = self._match(length, ahead.flush(begin_tick))
         self._truncate(length)
         self._skip_what_is_too_old()
 
-    def adopt(self, tokens: Sequence[int]) -> None:
+    def append_cached(self, tokens: Sequence[int]) -> None:
         """Append speculative tokens of which the cache holds all but the last already."""
         assert not self._unread
         for token in tokens[:-1]:
@@ -182,27 +182,27 @@ class Stream:
 
         Then time passes to `resume_tick`, if that is later.
         """
-        since = min((event.tick for event in events), default=until_tick + 1)
-        self.settle()
+        events_since = min((event.tick for event in events), default=until_tick + 1)
+        self.flush()
         stands = [
             event_of(tick, token)
-            for tick, token in self._log.since(since)
-            if tick <= until_tick and token >= sampling.FIRST_OFF
+            for tick, token in self._log.since(events_since)
+            if tick <= until_tick and token >= sampling.FIRST_NOTE_EVENT
         ]
-        self.retract(min(since, until_tick + 1) - 1)
+        self.retract(min(events_since, until_tick + 1) - 1)
         self.append_events(sorted([*stands, *events], key=lambda event: event.tick))
-        self.settle(max(self._open_tick.tick, resume_tick))
+        self.flush(max(self._open_tick.tick, resume_tick))
 
     def mark(self) -> tuple[int, int]:
         """Return a mark of where the stream stands, for `return_to`."""
         assert self._certain == len(self._log)
-        return self._certain, self._decoder.slid
+        return self._certain, self._decoder.slid_tokens
 
     def return_to(self, mark: tuple[int, int]) -> None:
         """Remove all tokens after a mark. The network says there what it said when it was set."""
         length, slid = mark
         self._return_to(length)
-        if self._decoder.slid != slid:
+        if self._decoder.slid_tokens != slid:
             self._read_again()
 
     # The network.

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 Point = tuple[float, float]
 """A place on the map; x to the right and y upwards, both 0 to 1."""
 
-BLENDED = 4
+MAX_BLENDED = 4
 """So many styles at most make a blend."""
-_ON_A_NAME = 0.004
-_LEAST = 0.02
+_SNAP_DISTANCE = 0.004
+_MIN_WEIGHT = 0.02
 """A smaller share is not heard, and is left out."""
 
 
@@ -40,64 +40,64 @@ class StyleSpace:
     """The styles, their places (S, 2), and how alike each two are (S, S), 1 at most."""
 
     names: tuple[str, ...]
-    places: NDArray[np.float32]
-    likeness: NDArray[np.float32]
+    positions: NDArray[np.float32]
+    similarity: NDArray[np.float32]
 
     @classmethod
-    def of(cls, artefact: Artefact) -> StyleSpace:
+    def from_artefact(cls, artefact: Artefact) -> StyleSpace:
         """Return the space of an artefact's styles."""
         vectors = artefact.style_vectors
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         unit = vectors / np.maximum(lengths, 1e-9)
-        return cls(artefact.style_names, artefact.style_places, unit @ unit.T)
+        return cls(artefact.style_names, artefact.style_positions, unit @ unit.T)
 
     def blend_at(self, point: Point) -> Style:
         """Return what is played at a place, the strongest first; the weights add up to 1."""
-        distances = np.hypot(*(self.places - np.asarray(point, np.float32)).T)
-        nearest = np.argsort(distances, kind="stable")[: BLENDED + 1]
-        if distances[nearest[0]] < _ON_A_NAME or len(nearest) == 1:
+        distances = np.hypot(*(self.positions - np.asarray(point, np.float32)).T)
+        nearest = np.argsort(distances, kind="stable")[: MAX_BLENDED + 1]
+        if distances[nearest[0]] < _SNAP_DISTANCE or len(nearest) == 1:
             return ((self.names[nearest[0]], 1.0),)
         # The last of them is where a weight reaches zero; with few styles, somewhat beyond.
-        far = distances[nearest[-1]] if len(nearest) > BLENDED else 1.1 * distances[nearest[-1]]
+        far = distances[nearest[-1]] if len(nearest) > MAX_BLENDED else 1.1 * distances[nearest[-1]]
         near = np.maximum(distances[nearest], 1e-6)
         weights = (np.maximum(0.0, far - near) / (far * near)) ** 2
         if not weights.any():  # all as far as the last
             weights = np.ones_like(weights)
         shares = weights / weights.sum()
-        shares = np.where(shares < _LEAST, 0.0, shares)
+        shares = np.where(shares < _MIN_WEIGHT, 0.0, shares)
         return tuple(
             (self.names[index], round(float(share), 3))
             for index, share in zip(nearest, shares / shares.sum(), strict=True)
             if share > 0
         )
 
-    def place_of(self, style: Style) -> Point | None:
+    def position_of(self, style: Style) -> Point | None:
         """Return where a blend lies: the mean of its styles' places; None if it has none."""
         known = [(self.names.index(name), weight) for name, weight in style if name in self.names]
         if not known:
             return None
         rows, weights = [row for row, _ in known], np.array([weight for _, weight in known])
-        x, y = (weights / weights.sum()) @ self.places[rows]
+        x, y = (weights / weights.sum()) @ self.positions[rows]
         return float(x), float(y)
 
     def neighbours(self, name: str, count: int = 5) -> tuple[str, ...]:
         """Return the styles that are most like one, the likest first."""
         row = self.names.index(name)
-        order = np.argsort(-self.likeness[row], kind="stable")
+        order = np.argsort(-self.similarity[row], kind="stable")
         return tuple(self.names[other] for other in order if other != row)[:count]
 
-    def found(self, words: str) -> tuple[str, ...]:
+    def search(self, text: str) -> tuple[str, ...]:
         """Return the names that contain all of these words, those that begin with them first."""
-        wanted = words.lower().split()
+        wanted = text.lower().split()
         hits = [name for name in self.names if all(word in name.lower() for word in wanted)]
-        begins = words.strip().lower()
+        begins = text.strip().lower()
         return tuple(sorted(hits, key=lambda name: (not name.lower().startswith(begins), name)))
 
 
-def along(path: Sequence[Point], share: float) -> Point:
+def point_along(path: Sequence[Point], fraction: float) -> Point:
     """Return the place at a share, 0 to 1, of a path's length; paths have a point at least."""
     legs = [float(np.hypot(x2 - x1, y2 - y1)) for (x1, y1), (x2, y2) in pairwise(path)]
-    left = min(1.0, max(0.0, share)) * sum(legs)
+    left = min(1.0, max(0.0, fraction)) * sum(legs)
     for ((x1, y1), (x2, y2)), leg in zip(pairwise(path), legs, strict=True):
         if left <= leg and leg > 0:
             part = left / leg

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from export.runtime.stream import Stream, StreamState
 
 
-LONGEST_REST_TICKS = 192
+MAX_REST_TICKS = 192
 """A bar of common time."""
 
 
@@ -51,12 +51,12 @@ class Take:
         self.begin_tick, self.end_tick = begin_tick, end_tick
         self.tokens: list[int] = []
         self._instruments = tuple(instruments)
-        self._params = sampling.Chance(settings.temperature, settings.top_p)
+        self._params = sampling.SamplingParams(settings.temperature, settings.top_p)
         self._rng = np.random.default_rng((settings.seed, number, candidate))
-        self._invitation = sampling.Invitation(self._instruments, begin_tick)
-        self._ours = sampling.events_of(self._instruments) if beside_others else None
+        self._entry_bias = sampling.EntryBias(self._instruments, begin_tick)
+        self._own_events = sampling.event_mask(self._instruments) if beside_others else None
         self._events: list[NoteEvent] = []
-        self._opinions = 0.0
+        self._critic_sum = 0.0
         self._onset_ticks: list[int] = []
 
     @property
@@ -67,36 +67,36 @@ class Take:
     @property
     def score(self) -> float:
         """The critic's mean opinion of the tokens."""
-        return self._opinions / max(1, len(self.tokens) - 1)
+        return self._critic_sum / max(1, len(self.tokens) - 1)
 
     def start(self, state: StreamState) -> None:
         """Let only the take's instruments begin notes after this state."""
-        state.grammar.allow(self._instruments)
+        state.grammar.set_instruments(self._instruments)
 
     def step(self, stream: Stream) -> bool:
         """Decide the next token of a stream; return whether its tick is over."""
-        token = self.choose(stream.state, stream.logits)
-        is_wait = self.note(stream.state, token)
+        token = self.sample(stream.state, stream.logits)
+        is_wait = self.append(stream.state, token)
         stream.append(token)
         return is_wait
 
-    def choose(self, state: StreamState, logits: Logits) -> int:
+    def sample(self, state: StreamState, logits: Logits) -> int:
         """Choose the next token after a state, from what the network says there."""
         if self.tokens:
-            self._opinions += logits.critic
+            self._critic_sum += logits.critic
         rest = state.tick - self._onset_ticks[-1] if self._onset_ticks else 0
-        must_begin = not self._onset_ticks or rest >= LONGEST_REST_TICKS
-        mask = state.grammar.mask(must_begin=must_begin)
+        must_begin = not self._onset_ticks or rest >= MAX_REST_TICKS
+        mask = state.grammar.mask(require_onset=must_begin)
         events = logits.events
-        if self._ours is not None:
-            held = state.grammar.held_ticks
-            events = sampling.beside_others(events, self._ours, rest, held)
-        events = events + self._invitation.bias(state.tick)
-        return sampling.choose(events, logits.velocities, mask, self._params, self._rng)
+        if self._own_events is not None:
+            held = state.grammar.longest_held_ticks
+            events = sampling.redistribute_others(events, self._own_events, rest, held)
+        events = events + self._entry_bias.bias(state.tick)
+        return sampling.sample_token(events, logits.velocities, mask, self._params, self._rng)
 
-    def note(self, state: StreamState, token: int) -> bool:
+    def append(self, state: StreamState, token: int) -> bool:
         """Record a token that comes next after a state; return whether its tick is over."""
-        self._invitation.push(token, state.tick)
+        self._entry_bias.push(token, state.tick)
         self.tokens.append(token)
         spelt = v.token_of(token)
         if spelt.kind is v.Kind.WAIT:
@@ -109,7 +109,7 @@ class Take:
     def end(self, stream: Stream) -> None:
         """End in a stream what sounds and is not the player's."""
         at = min(self.end_tick, stream.tick)
-        for token in stream.state.grammar.owed:
+        for token in stream.state.grammar.pending_offs:
             stream.append(token)
             self._events.append(event_of(at, token))
 

@@ -76,7 +76,7 @@ def main() -> None:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
-    from export.runtime.own_styles import installed_artefact
+    from export.runtime.own_styles import load_installed_artefact
     from export.runtime.style_space import StyleSpace
     from gui.desk.session_link import SessionLink
     from gui.desk.widgets.theme import DARK
@@ -84,7 +84,7 @@ def main() -> None:
 
     application = QApplication(["beside_window"])
     mine, engines = Pipe()
-    window = Window(SessionLink(mine), StyleSpace.of(installed_artefact()), DARK, Path())
+    window = Window(SessionLink(mine), StyleSpace.from_artefact(load_installed_artefact()), DARK, Path())
     window.resize(*_SIZE)
     window.show()
     window.roll.zoom_by(-100)

@@ -14,8 +14,8 @@ import numpy as np
 
 from bridge.midi.instruments import Instrument
 from bridge.system.pipe import ChildError, start_child
-from export.race import NAMES, WARM_UP_NS, Race, Took
-from export.runtime.calibration import feed_anything
+from export.race import RIVAL_NAMES, WARM_UP_NS, RaceRequest, RaceTimes
+from export.runtime.calibration import feed_dummy_tokens
 from export.runtime.decoder import Decoder
 from export.runtime.fork import Fork
 from gui.bench.spread import time_interleaved, time_calls
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from bridge.system.pipe import Child
-    from export.race import Name
+    from export.race import RivalName
     from export.runtime.artefact import Artefact
 
 CONTEXT_LENGTHS = (64, 512, 2048)
@@ -45,7 +45,7 @@ def bytes_read(config: Mapping[str, int]) -> int:
     width, inner = config["width"], config["inner"]
     narrow = config["kv_heads"] * width // config["heads"]
     layer = [(width, width + 2 * narrow), (width, width), (width, 2 * inner), (inner, width)]
-    heads = (width, v.EVENT_COUNT + 14 * v.LEVELS + 1)
+    heads = (width, v.EVENT_COUNT + 14 * v.VELOCITY_LEVELS + 1)
     blocks = sum(
         -(-rows // _QUANTISATION_BLOCK) * columns for rows, columns in layer * config["layers"]
     )
@@ -78,7 +78,7 @@ def measure_steps(artefact: Artefact) -> dict[str, Any]:
         }
         spreads = time_interleaved({OURS: step} | floors, _ROUNDS)
         if rivals is not None:
-            racing = {name: _rival_timer(rivals, name, cached) for name in NAMES}
+            racing = {name: _rival_timer(rivals, name, cached) for name in RIVAL_NAMES}
             spreads |= time_interleaved({BESIDE_RIVALS: step} | racing, _ROUNDS)
         found[str(cached)] = {name: spread.as_dict() for name, spread in spreads.items()}
     if rivals is not None:
@@ -96,7 +96,7 @@ def measure_cache(artefact: Artefact) -> dict[str, Any]:
 
     def refilled() -> None:
         decoder.rewind(0)
-        feed_anything(decoder, cached)
+        feed_dummy_tokens(decoder, cached)
 
     def rewind() -> list[int]:
         refilled()
@@ -104,11 +104,11 @@ def measure_cache(artefact: Artefact) -> dict[str, Any]:
 
     def forked() -> list[int]:
         refilled()
-        return time_calls(fork.begin)
+        return time_calls(fork.start)
 
     def in_rows() -> list[int]:
         refilled()
-        fork.begin()
+        fork.start()
         return time_calls(lambda: fork.feed(tokens, time, going), _STEPS, warm_up_ns=WARM_UP_NS)
 
     def slide() -> list[int]:
@@ -123,20 +123,20 @@ def measure_cache(artefact: Artefact) -> dict[str, Any]:
 def measure_sampling(artefact: Artefact) -> dict[str, Any]:
     """Return what it costs to choose a token from logits: grammar, invitation and dice."""
     decoder = Decoder(artefact, device="cpu")
-    prompt = v.parse("start clock:free piano:v72:C4 piano:v72:E4 wait:24 piano:v0:C4 piano:v72:G4")
+    prompt = v.parse_tokens("start clock:free piano:v72:C4 piano:v72:E4 wait:24 piano:v0:C4 piano:v72:G4")
     decoder.set_allowed(sampling.multi_hot(tuple(Instrument)))
     logits = decoder.feed(prompt, features.musical_time(np.array(prompt)))
-    rng, chance = np.random.default_rng(0), sampling.Chance()
+    rng, chance = np.random.default_rng(0), sampling.SamplingParams()
 
     def turn(instruments: tuple[Instrument, ...]) -> Callable[[], Sequence[int]]:
         grammar = sampling.Grammar(instruments)
-        invitation = sampling.Invitation(instruments, 0)
+        invitation = sampling.EntryBias(instruments, 0)
         for token in prompt:
             grammar.push(token)
 
         def choose() -> None:
             events = logits.events + invitation.bias(24)
-            sampling.choose(events, logits.velocities, grammar.mask(), chance, rng)
+            sampling.sample_token(events, logits.velocities, grammar.mask(), chance, rng)
 
         return lambda: time_calls(choose, _STEPS, warm_up_ns=WARM_UP_NS)
 
@@ -152,12 +152,12 @@ def measure_prefill(artefact: Artefact) -> dict[str, float]:
 
     def whole() -> list[int]:
         decoder.rewind(0)
-        return time_calls(lambda: feed_anything(decoder, length))
+        return time_calls(lambda: feed_dummy_tokens(decoder, length))
 
     def chunk() -> list[int]:
         decoder.rewind(0)
-        feed_anything(decoder, length)
-        return time_calls(lambda: feed_anything(decoder, 4))
+        feed_dummy_tokens(decoder, length)
+        return time_calls(lambda: feed_dummy_tokens(decoder, 4))
 
     found = time_interleaved({"512 at once": whole, "4 after 512": chunk}, _ROUNDS // 2)
     return {
@@ -169,10 +169,10 @@ def measure_prefill(artefact: Artefact) -> dict[str, float]:
 def _step_timer(decoder: Decoder, cached: int) -> Callable[[], Sequence[int]]:
     def turn() -> list[int]:
         decoder.rewind(0)
-        feed_anything(decoder, cached)
+        feed_dummy_tokens(decoder, cached)
 
         def step() -> None:
-            feed_anything(decoder, 1)
+            feed_dummy_tokens(decoder, 1)
             decoder.rewind(cached)
 
         return time_calls(step, _STEPS, warm_up_ns=WARM_UP_NS)
@@ -194,12 +194,12 @@ def _start_rivals(artefact: Artefact) -> Child | None:
         return None  # torch is not installed
 
 
-def _rival_timer(rivals: Child, name: Name, cached: int) -> Callable[[], Sequence[int]]:
+def _rival_timer(rivals: Child, name: RivalName, cached: int) -> Callable[[], Sequence[int]]:
     def turn() -> Sequence[int]:
-        rivals.connection.send(Race(name, cached, _STEPS))
+        rivals.connection.send(RaceRequest(name, cached, _STEPS))
         assert rivals.connection.poll(_RIVAL_TIMEOUT_S), f"{name} does not answer"
         took = rivals.connection.recv()
-        assert isinstance(took, Took)
+        assert isinstance(took, RaceTimes)
         return took.steps_ns
 
     return turn

@@ -38,7 +38,7 @@ from bridge.playout import protocol
 from bridge.session.player import MS, SECOND
 from bridge.session.session import Inbox, Session
 from bridge.system.clock import SystemClock
-from export.runtime.calibration import feed_anything, tuned_decoder
+from export.runtime.calibration import feed_dummy_tokens, make_tuned_decoder
 from export.runtime.composer import Composer
 from export.runtime.composer_thread import ComposerThread
 from gui.bench.decode import BAND
@@ -89,7 +89,7 @@ class _SimulatedPlayer:
 
     def __init__(self, artefact: Artefact, context_notes: int) -> None:
         self._notes, self._clock, self._takes = context_notes, SystemClock(), count(1)
-        self._decoder = tuned_decoder(artefact, rows=MAX_CANDIDATES)
+        self._decoder = make_tuned_decoder(artefact, rows=MAX_CANDIDATES)
         self._thread = ComposerThread(lambda: Composer(artefact, self._decoder))
         self._next = 0
         self.cached = 0
@@ -98,7 +98,7 @@ class _SimulatedPlayer:
         """Hand over together with everything; return the nanoseconds to the first note."""
         self._thread.post(Reset())
         self._thread.post(Configure(Settings()))
-        assert self._thread.settle(_TIMEOUT_S)
+        assert self._thread.wait_idle(_TIMEOUT_S)
         self._next = self._notes
         return self._time_first_note(PlayerEvents(tuple(_phrase_events(0, self._notes))))
 
@@ -110,7 +110,7 @@ class _SimulatedPlayer:
             PlayerEvents(tuple(_phrase_events(0, self._notes))),
         ):
             self._thread.post(message)
-        assert self._thread.settle(_TIMEOUT_S)
+        assert self._thread.wait_idle(_TIMEOUT_S)
         self._next = self._notes
 
     def hand_over_unexpected(self) -> int:
@@ -123,7 +123,7 @@ class _SimulatedPlayer:
         self._play_note()
         take = next(self._takes)
         self._thread.post(Speculate(self._generate_request(take)))
-        assert self._thread.settle(_TIMEOUT_S)
+        assert self._thread.wait_idle(_TIMEOUT_S)
         return self._time_first_note(take=take)
 
     def close(self) -> None:
@@ -134,7 +134,7 @@ class _SimulatedPlayer:
         if self._notes:
             self._thread.post(PlayerEvents(tuple(_phrase_events(self._next, 1))))
             self._next += 1
-        assert self._thread.settle(_TIMEOUT_S)
+        assert self._thread.wait_idle(_TIMEOUT_S)
 
     def _generate_request(self, take: int) -> Generate:
         begin = self._next * _TICKS + 24
@@ -149,12 +149,12 @@ class _SimulatedPlayer:
         while not self._receive().events:
             pass
         taken = self._clock.now_ns() - begin
-        assert self._thread.settle(_TIMEOUT_S)
+        assert self._thread.wait_idle(_TIMEOUT_S)
         while self._thread.connection.poll():
             self._receive()
         self.cached = self._decoder.length
         self._thread.post(Retract(asked.take, asked.begin_tick - 1))
-        assert self._thread.settle(_TIMEOUT_S)
+        assert self._thread.wait_idle(_TIMEOUT_S)
         return taken
 
     def _receive(self) -> Generated:
@@ -169,7 +169,7 @@ def measure_sustained(artefact: Artefact) -> dict[str, float]:
 
     `times_real_time` is for music of eight notes a second.
     """
-    composer = Composer(artefact, tuned_decoder(artefact))
+    composer = Composer(artefact, make_tuned_decoder(artefact))
     for message in (Reset(), Configure(Settings()), PlayerEvents(tuple(_phrase_events(0, 256)))):
         composer.receive(message)
     _run_to_idle(composer)
@@ -216,8 +216,8 @@ class _SimulatedJam:
     def __init__(self, artefact: Artefact) -> None:
         self._now_ns, self._phrases, self.notes = 0, 0, 0
         self.messages: Counter[str] = Counter()  # to the composer, by kind
-        self._fresh = tuned_decoder(artefact)
-        self._decoder = tuned_decoder(artefact, rows=MAX_CANDIDATES)
+        self._fresh = make_tuned_decoder(artefact)
+        self._decoder = make_tuned_decoder(artefact, rows=MAX_CANDIDATES)
         self._composer = Composer(artefact, self._decoder)
         self._session = Session(Settings())
         self._step(Start())
@@ -246,11 +246,11 @@ class _SimulatedJam:
         self._decoder.rewind(min(self._decoder.length, self._decoder.capacity - room))
         length = self._decoder.length
         self._fresh.rewind(0)
-        feed_anything(self._fresh, length)
+        feed_dummy_tokens(self._fresh, length)
         taken: dict[str, list[int]] = {"jam": [], "fresh": []}
         for _ in range(50):
             for name, decoder in (("jam", self._decoder), ("fresh", self._fresh)):
-                taken[name] += time_calls(partial(feed_anything, decoder, 1), room)
+                taken[name] += time_calls(partial(feed_dummy_tokens, decoder, 1), room)
                 decoder.rewind(length)
         return {name: Spread.from_ns(times) for name, times in taken.items()}
 
@@ -274,8 +274,8 @@ class _SimulatedJam:
         for message in outcome.to_composer:
             self.messages[type(message).__name__] += 1
             self._composer.receive(message)
-        while self._composer.busy:
-            composed = self._composer.work()
+        while self._composer.is_busy:
+            composed = self._composer.step()
             if composed is not None:
                 self.notes += sum(isinstance(h, Onset) for h in composed.events)
                 self._session.step(self._now_ns, [composed])
@@ -290,12 +290,12 @@ def _phrase_events(first: int, notes: int) -> Iterator[NoteEvent]:
 
 
 def _generated_events(composer: Composer) -> Iterator[NoteEvent]:
-    while composer.busy:
-        composed = composer.work()
+    while composer.is_busy:
+        composed = composer.step()
         if composed is not None:
             yield from composed.events
 
 
 def _run_to_idle(composer: Composer) -> None:
-    while composer.busy:
-        composer.work()
+    while composer.is_busy:
+        composer.step()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
-from export.runtime.calibration import tuned_decoder
+from export.runtime.calibration import make_tuned_decoder
 from gui.bench import decode, live, sending, startup
 from gui.bench.beside_window import measure_beside_window
 from gui.bench.decode import BESIDE_RIVALS, OURS
@@ -179,7 +179,7 @@ def measure(
 
 
 def _describe_provider(artefact: Artefact) -> str:
-    decoder = tuned_decoder(artefact)
+    decoder = make_tuned_decoder(artefact)
     return f"{decoder.provider.name}, threads: {decoder.threads}; the steps: CPU, threads: 1"
 
 

@@ -22,9 +22,10 @@ from bridge.playout.schedule import ScheduledEvent
 from bridge.session.player import MS, SECOND
 from bridge.sync.transport import NANOSECONDS
 from bridge.system.clock import SystemClock
-from export.runtime.calibration import feed_anything, tuned_decoder
+from export.runtime.calibration import feed_dummy_tokens, make_tuned_decoder
 from gui.bench.jack_rig import Listener, RigError, jack_server
 from gui.bench.spread import Spread
+from gui.wording.reasons import sentence_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +42,7 @@ class DecodeLoad:
     """Decodes at full speed in a thread."""
 
     def __init__(self, artefact: Artefact) -> None:
-        self._decoder = tuned_decoder(artefact)
+        self._decoder = make_tuned_decoder(artefact)
         self._stopping = False
         self._thread = threading.Thread(target=self._decode, daemon=True)
 
@@ -54,7 +55,7 @@ class DecodeLoad:
 
     def _decode(self) -> None:
         while not self._stopping:
-            feed_anything(self._decoder, 1)
+            feed_dummy_tokens(self._decoder, 1)
 
 
 def measure_sent(artefact: Artefact, seconds: int, backend: BackendName) -> dict[str, Any]:
@@ -119,7 +120,7 @@ def _await_output(io: MidiIo) -> str:
         if isinstance(message, protocol.Ready):
             return message.output_name
         if isinstance(message, protocol.Problem):
-            raise RigError(message.text)
+            raise RigError(str(sentence_of(message.reason)))
     raise RigError("the MIDI process opens no ports.")
 
 

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bridge.system.clock import SystemClock
-from export.runtime.artefact import default_artefact
-from export.runtime.calibration import tuned_decoder
+from export.runtime.artefact import load_default_artefact
+from export.runtime.calibration import make_tuned_decoder
 from gui.bench.spread import Spread, time_calls
 
 if TYPE_CHECKING:
@@ -43,9 +43,9 @@ sys.exit(run(StyleSpace.of(load_artefact()), None, shown))
 
 def measure_network() -> dict[str, Any]:
     """Return ms to load and verify the artefact, and to make the decoder that plays best."""
-    artefact = default_artefact()
-    loading = time_calls(default_artefact, _REPEATS)
-    opening = time_calls(lambda: tuned_decoder(artefact), _REPEATS)
+    artefact = load_default_artefact()
+    loading = time_calls(load_default_artefact, _REPEATS)
+    opening = time_calls(lambda: make_tuned_decoder(artefact), _REPEATS)
     return {
         "artefact verified": Spread.from_ns(loading).as_dict(),
         "decoder tuned": Spread.from_ns(opening).as_dict(),

@@ -20,6 +20,7 @@ from bridge.playout.schedule import ScheduledEvent
 from bridge.session.player import MS, SECOND
 from bridge.sync.transport import NANOSECONDS
 from bridge.system.clock import SystemClock
+from gui.wording.reasons import sentence_of
 
 if TYPE_CHECKING:
     from bridge.io.handle import BackendName
@@ -78,7 +79,7 @@ def _await_ready(io: MidiIo) -> None:
         if isinstance(message, protocol.Ready):
             return
         if isinstance(message, protocol.Problem):
-            raise CalibrationError(message.text.rstrip("."))
+            raise CalibrationError(str(sentence_of(message.reason)).rstrip("."))
     raise CalibrationError("the MIDI process opens no ports.")
 
 

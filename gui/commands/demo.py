@@ -22,6 +22,7 @@ from bridge.session.player import MS, SECOND
 from gui.engine.phrases import performance_events
 from gui.engine.process import Engine
 from gui.engine.recording import provenance, write_recording
+from gui.wording.reasons import sentence_of
 from model.tokens.vocabulary import pitch_name
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def run_demo(artefact: Artefact, settings: Settings, phrase: Path, out: Path) ->
     try:
         prompt = smf.read(phrase)
     except smf.MidiFileError as error:
-        raise DemoError(str(error)) from error
+        raise DemoError(str(sentence_of(error.reason))) from error
     if not prompt.score.notes:
         raise DemoError(f"{phrase}: has no notes to play.")
     console = Console(highlight=False)
@@ -63,7 +64,9 @@ def run_demo(artefact: Artefact, settings: Settings, phrase: Path, out: Path) ->
         write_recording(record, target, provenance(artefact, settings))
         console.print(f"Written: {target}")
         console.print(_draw_roll(snapshot.notes, target.with_suffix(".png"), title))
-    except (smf.MidiFileError, OSError) as error:
+    except smf.MidiFileError as error:
+        raise DemoError(str(sentence_of(error.reason))) from error
+    except OSError as error:
         raise DemoError(str(error)) from error
 
 

@@ -12,9 +12,11 @@ from bridge.io.handle import MidiIo
 from bridge.playout import protocol
 from bridge.system.clock import SystemClock
 from bridge.system.pipe import ChildError
-from export.runtime.artefact import ArtefactError, default_artefact
-from export.runtime.calibration import feed_anything, tuned_decoder
+from export.runtime.artefact import ArtefactError, load_default_artefact
+from export.runtime.calibration import feed_dummy_tokens, make_tuned_decoder
 from gui.wording import advice
+from gui.wording.processor import why_this_processor
+from gui.wording.reasons import sentence_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,14 +46,14 @@ def _examine_ports() -> Iterator[str]:
                 if any(isinstance(message, protocol.PortNames) for message in heard):
                     break
     except ChildError as error:
-        yield f"MIDI: the I/O process does not start: {error}"
+        yield f"MIDI: the I/O process does not start: {sentence_of(error.reason)}"
         return
     yield from describe_ports(heard, sys.platform)
 
 
 def describe_ports(messages: Sequence[protocol.FromIo], platform: str) -> Iterator[str]:
     """Yield what the I/O process says about ports; if none are open, what to do on this system."""
-    problems = list(dict.fromkeys(m.text for m in messages if isinstance(m, protocol.Problem)))
+    problems = list(dict.fromkeys(m.reason for m in messages if isinstance(m, protocol.Problem)))
     ready = [message for message in messages if isinstance(message, protocol.Ready)]
     names = [message for message in messages if isinstance(message, protocol.PortNames)]
     for each in ready:
@@ -60,27 +62,29 @@ def describe_ports(messages: Sequence[protocol.FromIo], platform: str) -> Iterat
     for listed in names:
         yield f"MIDI ports to listen on: {', '.join(listed.inputs) or 'none'}"
         yield f"MIDI ports to play on: {', '.join(listed.outputs) or 'none'}"
-    for text in problems:
-        yield f"MIDI: {text}"
+    for problem in problems:
+        yield f"MIDI: {sentence_of(problem)}"
     if not ready:
         answers = any(listed.inputs or listed.outputs for listed in names)
-        told = str(advice.advise_no_ports("".join(problems[:1]), platform, responds=answers))
-        if told not in problems:
+        first = problems[0] if problems else None
+        told = advice.advise_no_ports(first, platform, responds=answers)
+        if told not in map(sentence_of, problems):
             yield f"MIDI: {told}"
 
 
 def _examine_model() -> Iterator[str]:
     try:
-        artefact = default_artefact()
+        artefact = load_default_artefact()
     except ArtefactError as error:
-        yield f"Model: {error}"
+        yield f"Model: {sentence_of(error.reason)}"
         return
-    decoder = tuned_decoder(artefact)
+    decoder = make_tuned_decoder(artefact)
     styles, parity = len(artefact.style_names), artefact.manifest["parity"]
     exact = f"{parity['equal']} of {parity['greedy_tokens']} tokens equal to the reference"
     yield f"Model: {artefact.name}, {styles} styles, {exact}"
+    reason = why_this_processor(decoder.provider.reason)
     used = f"{decoder.threads} thread{'s' if decoder.threads > 1 else ''}"
-    yield f"Processor: {decoder.provider.name} ({used}), because {decoder.provider.reason}"
+    yield f"Processor: {decoder.provider.name} ({used}), because {reason}"
     yield f"Speed: {_step_ns(decoder) / 1e6:.2f} ms for a token"
 
 
@@ -89,6 +93,6 @@ def _step_ns(decoder: Decoder) -> float:
     clock, taken = SystemClock(), list[int]()
     for _ in range(_STEPS):
         start_ns = clock.now_ns()
-        feed_anything(decoder, 1)
+        feed_dummy_tokens(decoder, 1)
         taken.append(clock.now_ns() - start_ns)
     return median(taken)

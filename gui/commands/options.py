@@ -8,9 +8,10 @@ said in one sentence that names it.
 from __future__ import annotations
 
 import enum
+import functools
 import inspect
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -22,8 +23,6 @@ from gui.commands.terminal import fail
 if TYPE_CHECKING:
     from bridge.io.handle import BackendName
     from bridge.midi.instruments import Instrument
-
-    Command = TypeVar("Command", bound=Callable[..., object])
 
 BackendOption = Annotated[
     str, typer.Option("--through", help="auto, jack, rtmidi: which kind of port.")
@@ -57,6 +56,8 @@ _WRITTEN = {
 }
 """How a value is written that is neither a number nor one of a few words."""
 
+_MAX_SPAN_S = 24 * 3600
+
 _BACKENDS: dict[str, BackendName] = {"auto": "auto", "jack": "jack", "rtmidi": "rtmidi"}
 
 
@@ -67,22 +68,26 @@ def parse_backend(through: str) -> BackendName:
     return _BACKENDS[through]
 
 
-def with_setting_options(*names: str, **defaults: object) -> Callable[[Command], Command]:
+def with_setting_options(
+    *names: str, **defaults: object
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Return a decorator that gives a command these settings as options.
 
     The command receives them as keyword arguments, for `parse_settings`. `defaults` are those that
     differ from the table's.
     """
+    options = [_parameter(name, defaults) for name in names]
+    usual = {option.name: option.default for option in options}
 
-    def decorate(command: Command) -> Command:
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(command)
+        def with_defaults(**asked: Any) -> None:
+            command(**usual | asked)
+
         own = inspect.signature(command, eval_str=True)
-        parameters = [_parameter(name, defaults) for name in names] + [
-            each.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-            for each in own.parameters.values()
-            if each.kind is not inspect.Parameter.VAR_KEYWORD
-        ]
-        vars(command)["__signature__"] = own.replace(parameters=parameters)
-        return command
+        parameters = [each for each in own.parameters.values() if each.kind is not each.VAR_KEYWORD]
+        vars(with_defaults)["__signature__"] = own.replace(parameters=[*options, *parameters])
+        return with_defaults
 
     return decorate
 
@@ -92,11 +97,20 @@ def parse_settings(asked: dict[str, Any]) -> Settings:
     settings = Settings()
     for name in SETTINGS:
         if (parameter := _parameter_name(name)) in asked:
+            typed = asked[parameter]
             try:
-                settings = with_value(settings, name, _parse(name, asked[parameter]))
+                settings = with_value(settings, name, _parse(name, typed))
             except SettingError as error:
-                fail(f"{option_name(name)}: {error.reason}.")
+                words = SETTINGS[name].refusal(typed) if isinstance(typed, str) else error.reason
+                fail(f"{option_name(name)}: {words}.")
     return settings
+
+
+def parse_span_s(option: str, seconds: float) -> float:
+    """Return a span of time that was typed, or fail."""
+    if not 0 <= seconds <= _MAX_SPAN_S:
+        fail(f"{option}: {seconds:g} is not between 0 and {_MAX_SPAN_S} s.")
+    return seconds
 
 
 def option_name(name: str) -> str:

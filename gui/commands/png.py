@@ -16,7 +16,7 @@ _NO_SCREEN = ("-platform", "offscreen")
 
 
 @contextmanager
-def drawn_png(path: Path, width: int, height: int) -> Iterator[QPainter]:
+def png_painter(path: Path, width: int, height: int) -> Iterator[QPainter]:
     """Give a painter on a white sheet, and write the sheet to `path` at the end.
 
     Text needs an application. Where none runs, one without a screen exists for as long as the
@@ -40,7 +40,7 @@ def drawn_png(path: Path, width: int, height: int) -> Iterator[QPainter]:
             own.shutdown()
 
 
-def font(pixels: int) -> QFont:
+def default_font(pixels: int) -> QFont:
     """Return the system's usual font at this height."""
     chosen = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
     chosen.setPixelSize(pixels)

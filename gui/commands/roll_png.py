@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from gui.commands.png import drawn_png, font
+from gui.commands.png import default_font, png_painter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,8 +40,8 @@ def draw_roll(notes: Sequence[RollNote], path: Path, title: str) -> None:
 
     """
     scale = _Scale.of(notes)
-    with drawn_png(path, _WIDTH, _HEIGHT) as painter:
-        painter.setFont(font(_TEXT_PIXELS))
+    with png_painter(path, _WIDTH, _HEIGHT) as painter:
+        painter.setFont(default_font(_TEXT_PIXELS))
         _draw_grid(painter, scale)
         _draw_notes(painter, scale, notes)
         _draw_hand_overs(painter, scale, notes)

@@ -13,6 +13,7 @@ import typer
 
 from bridge.system.extras import install_command
 from gui.commands.terminal import fail, load_artefact
+from gui.wording.reasons import sentence_of
 
 app = typer.Typer(help="Styles of your own.", no_args_is_help=True, rich_markup_mode=None)
 _TRAINING_PACKAGES = ("torch", "onnx")
@@ -31,10 +32,10 @@ def add(
     from export.runtime.own_styles import (
         OwnStyle,
         StyleError,
-        check_name,
+        normalise_name,
         save_style,
         styles_folder,
-        weights_of,
+        weights_checksum,
     )
 
     if not all(find_spec(package) for package in _TRAINING_PACKAGES):
@@ -45,9 +46,9 @@ def add(
         fail("--steps: at least 1.")
     artefact = load_artefact()
     try:
-        name = check_name(name, artefact)
+        name = normalise_name(name, artefact)
     except StyleError as error:
-        fail(str(error))
+        fail(sentence_of(error.reason))
 
     # In a process of its own: the app never loads torch.
     words = [name, str(folder), str(artefact.folder), "--steps", str(steps)]
@@ -60,7 +61,7 @@ def add(
     if learning.returncode:
         raise typer.Exit(learning.returncode)  # it has said why
     found = json.loads(learning.stdout)
-    style = OwnStyle(name, weights_of(artefact), **found | {"vector": tuple(found["vector"])})
+    style = OwnStyle(name, weights_checksum(artefact), **found | {"vector": tuple(found["vector"])})
     save_style(styles_folder(), style)
     typer.echo(_describe_result(style.nats_without, style.nats_with))
     typer.echo(f'Use it: --style "{name}", or in a blend: --style "{name}:0.6,jazz:0.4"')
@@ -78,11 +79,11 @@ def list_() -> None:
 
     Example: antiphon style list
     """
-    from export.runtime.own_styles import own_styles, styles_folder
+    from export.runtime.own_styles import load_own_styles, styles_folder
 
     artefact = load_artefact()
-    for style in own_styles(styles_folder()):
-        fits = "" if style.fits(artefact) else "  (learned with another model: add it again)"
+    for style in load_own_styles(styles_folder()):
+        fits = "" if style.is_compatible(artefact) else "  (learned with another model: add it again)"
         typer.echo(f"{style.name}: {style.pieces} pieces{fits}")
 
 
@@ -97,4 +98,4 @@ def remove(name: Annotated[str, typer.Argument(help="Which.")]) -> None:
     try:
         remove_style(styles_folder(), name)
     except StyleError as error:
-        fail(str(error))
+        fail(sentence_of(error.reason))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor
 
-from gui.commands.png import drawn_png, font
+from gui.commands.png import default_font, png_painter
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,19 +29,19 @@ def draw_style_map(artefact: Artefact, path: Path, search: str = "") -> None:
         OSError: the file cannot be written.
 
     """
-    with drawn_png(path, _WIDTH, _HEIGHT) as painter:
-        painter.setFont(font(_TITLE_PIXELS))
+    with png_painter(path, _WIDTH, _HEIGHT) as painter:
+        painter.setFont(default_font(_TITLE_PIXELS))
         painter.setPen(QColor(_TEXT_COLOUR))
         title = f"Styles of {artefact.name}: what lies near sounds alike"
         painter.drawText(
             QRectF(0, 0, _WIDTH, _MAP.top()), Qt.AlignmentFlag.AlignCenter.value, title
         )
-        painter.setFont(font(_NAME_PIXELS))
+        painter.setFont(default_font(_NAME_PIXELS))
         room = QRectF(0, 0, _WIDTH, 2 * _NAME_PIXELS)
         for index, (name, (x, y)) in enumerate(
-            zip(artefact.style_names, artefact.style_places, strict=True)
+            zip(artefact.style_names, artefact.style_positions, strict=True)
         ):
-            hue = _OWN_STYLE_COLOUR if index >= artefact.own_from else _TEXT_COLOUR
+            hue = _OWN_STYLE_COLOUR if index >= artefact.first_own_style else _TEXT_COLOUR
             painter.setPen(QColor(hue if search in name else _DIMMED_COLOUR))
             # Places count upwards, pixels downwards.
             room.moveCenter(

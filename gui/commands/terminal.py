@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
+from gui.wording.sentence import Sentence
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 _USAGE_ERROR = 2
 
 
-def fail(message: str) -> NoReturn:
+def fail(message: str | Sentence) -> NoReturn:
     """Say what is wrong with what was given, and leave."""
     typer.echo(f"antiphon: {message}", err=True)
     raise typer.Exit(_USAGE_ERROR)
@@ -25,16 +27,18 @@ def fail(message: str) -> NoReturn:
 def load_artefact(settings: Settings | None = None) -> Artefact:
     """Load the installed model with the user's styles; refuse settings whose styles it lacks."""
     from export.runtime.artefact import ArtefactError, UnknownStyleError
-    from export.runtime.own_styles import StyleError, installed_artefact
+    from export.runtime.own_styles import StyleError, load_installed_artefact
+    from gui.wording.model_files import no_such_style
+    from gui.wording.reasons import sentence_of
 
     try:
-        artefact = installed_artefact()
+        artefact = load_installed_artefact()
         if settings is not None:
             artefact.blend(dict(settings.style))
     except (ArtefactError, StyleError) as error:
-        fail(str(error))
+        fail(sentence_of(error.reason))
     except UnknownStyleError as error:
-        fail(f"--style: {error}.")
+        fail(f"--style: {no_such_style(error.reason)}.")
     return artefact
 
 

@@ -16,9 +16,10 @@ from PySide6.QtWidgets import QApplication, QMessageBox
 from bridge.system.pipe import ChildError, start_child
 from gui.desk.preferences import PreferencesError, load, save
 from gui.desk.session_link import SessionLink
-from gui.desk.widgets.languages import install_translation
+from gui.desk.widgets.languages import install_translation, translated
 from gui.desk.widgets.theme import DARK
 from gui.desk.window import Window
+from gui.wording.reasons import sentence_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +79,7 @@ def _restart_engine(window: Window, engines: list[Child]) -> None:
     try:
         engines.append(start_child("gui.engine.process"))
     except ChildError as error:
-        window.show_engine_missing(str(error))
+        window.show_engine_missing(translated(sentence_of(error.reason)))
     else:
         window.attach_engine(engines[-1].connection)
 
@@ -88,7 +89,7 @@ def _restore_preferences(window: Window, preferences_path: Path) -> bool:
     try:
         preferences, problems = load(preferences_path)
     except PreferencesError as error:
-        window.warn(str(error))
+        window.warn(translated(error.sentence))
         return False
     window.restore(preferences)
     for problem in problems:

@@ -6,7 +6,6 @@ A table says which control belongs to which setting, so that showing and asking 
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,39 +13,52 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDoubleSpinBox,
     QFormLayout,
     QGridLayout,
     QLabel,
     QScrollArea,
     QSizePolicy,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
-from bridge.messages.settings import MAX_BPM, MIN_BPM, StartOn, Mode, ReEntry, Settings
+from bridge.messages.settings import (
+    SETTINGS,
+    Mode,
+    ReEntry,
+    Settings,
+    StartOn,
+    value_of,
+    with_value,
+)
 from bridge.midi.instruments import Instrument
-from bridge.sync.quantise import MAX_SWING, STRAIGHT, GridStep
-from gui.desk.widgets.names import instrument_name
+from bridge.sync.quantise import GridStep
+from gui.desk.widgets.names import instrument_name, setting_help
+from gui.desk.widgets.number_box import NumberBox, WholeNumberBox
 from gui.desk.widgets.wheel import WheelScrollFilter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _PREFERRED = QSizePolicy.Policy.Preferred
-_COLUMNS, _MAX_BARS = 3, 32
-_SECOND = 1_000_000_000
+_COLUMNS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """A control, the words beside it, and how it is read from settings and put into them."""
+    """A control, the words beside it, and the dotted name of its setting."""
 
     label: str
+    name: str
     control: QWidget
-    show: Callable[[Settings], None]
-    apply: Callable[[Settings], Settings]
+
+    def show(self, settings: Settings) -> None:
+        """Let the control show its setting."""
+        _set_control_value(self.control, value_of(settings, self.name))
+
+    def apply(self, settings: Settings) -> Settings:
+        """Return settings with the value of the control."""
+        return with_value(settings, self.name, _control_value(self.control))
 
 
 class PlayPanel(QScrollArea):
@@ -92,10 +104,9 @@ class PlayPanel(QScrollArea):
                     (Mode.ACCOMPANY, self.tr("Accompany me")),
                     (Mode.LOOP, self.tr("Loop and vary")),
                 ),
-                self.tr("How the two of you take turns."),
             ),
-            self._bars_field(),
-            self._length_field(),
+            self._number_field(self.tr("Ba&rs"), "bars"),
+            self._number_field(self.tr("&Length"), "answer_ns"),
             self._choice_field(
                 self.tr("When &I come in"),
                 "re_entry",
@@ -104,7 +115,6 @@ class PlayPanel(QScrollArea):
                     (ReEntry.DUCK, self.tr("it goes on softly")),
                     (ReEntry.OVERLAP, self.tr("it goes on")),
                 ),
-                self.tr("What an answer does when you play during it."),
             ),
             self._choice_field(
                 self.tr("It be&gins"),
@@ -114,189 +124,56 @@ class PlayPanel(QScrollArea):
                     (StartOn.BEAT, self.tr("on the next beat")),
                     (StartOn.BAR, self.tr("on the next bar")),
                 ),
-                self.tr("Where there is a beat to begin on."),
             ),
-            self._switch_field(
-                self.tr("&Hand over"),
-                "by_silence",
-                self.tr("when I pause"),
-                self.tr("Else only the button, a pedal or a key hands over."),
-            ),
-            self._switch_field(
-                self.tr("Loops"),
-                "vary",
-                self.tr("vary at every second pass"),
-                self.tr("Else a loop is repeated as it was."),
-            ),
-            self._number_field(
-                self.tr("Temperat&ure"),
-                "temperature",
-                (0.0, 2.0, 0.05),
-                self.tr(
-                    "Low, it plays what one expects; high, it surprises, and may play wrong "
-                    "notes. At 1 it is as bold as the music it has learned from."
+            self._switch_field(self.tr("&Hand over"), "by_silence", self.tr("when I pause")),
+            self._switch_field(self.tr("Loops"), "vary", self.tr("vary at every second pass")),
+            self._number_field(self.tr("Temperat&ure"), "temperature"),
+            self._number_field(self.tr("&Top-p"), "top_p"),
+            self._number_field(self.tr("See&d"), "seed"),
+            self._choice_field(
+                self.tr("&Quantise"),
+                "quantise.step",
+                (
+                    (GridStep.OFF, self.tr("as played")),
+                    (GridStep.SIXTEENTH, self.tr("sixteenths")),
+                    (GridStep.EIGHTH, self.tr("eighths")),
+                    (GridStep.TRIPLET, self.tr("triplets")),
                 ),
             ),
-            self._number_field(
-                self.tr("&Top-p"),
-                "top_p",
-                (0.05, 1.0, 0.05),
-                self.tr("Low, it keeps to the most obvious notes; at 1 even the oddest may come."),
-            ),
-            self._settings_field(
-                self.tr("See&d"),
-                self._integer_box(2**31 - 1, self.tr("The dice: another number, another answer.")),
-                "seed",
-            ),
-            *self._grid_fields(),
-            *self._time_fields(),
-        ]
-
-    def _grid_fields(self) -> list[_Field]:
-        step = self._combo(
-            (
-                (GridStep.OFF, self.tr("as played")),
-                (GridStep.SIXTEENTH, self.tr("sixteenths")),
-                (GridStep.EIGHTH, self.tr("eighths")),
-                (GridStep.TRIPLET, self.tr("triplets")),
-            ),
-            self.tr("Quantise"),
-            self.tr("Where there is a beat, draw its notes to these lines."),
-        )
-        strength = self._spin(
-            (0.0, 1.0, 0.1),
-            self.tr("How far its notes are drawn to these lines: 1 is all the way."),
-        )
-        swing = self._spin((STRAIGHT, MAX_SWING, 0.01), self.tr("0.5 is straight, 0.67 a shuffle."))
-        return [
-            self._settings_field(self.tr("&Quantise"), step, "quantise.step"),
-            self._settings_field(self.tr("Quantise stre&ngth"), strength, "quantise.strength"),
-            self._settings_field(self.tr("S&wing"), swing, "quantise.swing"),
-        ]
-
-    def _time_fields(self) -> list[_Field]:
-        tempo = self._spin(
-            (0.0, MAX_BPM, 1.0),
-            self.tr(
-                "Tempo of Antiphon's own clock, which goes where nobody else's is followed. "
-                "Free: there is none, you play as you like."
-            ),
-        )
-        tempo.setSpecialValueText(self.tr("free"))
-        count_in = self._integer_box(8, self.tr("How many bars Antiphon's own clock counts in."))
-        count_in.setSuffix(self.tr(" bars"))
-        click = QCheckBox(self.tr("on each beat"))
-        click.setToolTip(self.tr("A metronome: hear each beat of Antiphon's own clock."))
-        click.toggled.connect(self.changed)
-        return [
-            _Field(
-                self.tr("Temp&o"),
-                tempo,
-                lambda settings: tempo.setValue(settings.time.bpm or 0.0),
-                lambda settings: replace(
-                    settings, time=replace(settings.time, bpm=_clamp_tempo(tempo.value()))
-                ),
-            ),
-            self._settings_field(self.tr("&Count-in"), count_in, "time.count_in_bars"),
-            self._settings_field(self.tr("Clic&k"), click, "time.click"),
+            self._number_field(self.tr("Quantise stre&ngth"), "quantise.strength"),
+            self._number_field(self.tr("S&wing"), "quantise.swing"),
+            self._number_field(self.tr("Temp&o"), "time.bpm"),
+            self._number_field(self.tr("&Count-in"), "time.count_in_bars"),
+            self._switch_field(self.tr("Clic&k"), "time.click", self.tr("on each beat")),
         ]
 
     # How controls are made.
 
     def _choice_field(
-        self,
-        label: str,
-        name: str,
-        choices: Sequence[tuple[enum.Enum, str]],
-        tip: str,
+        self, label: str, name: str, choices: Sequence[tuple[enum.Enum, str]]
     ) -> _Field:
-        return self._settings_field(label, self._combo(choices, label, tip), name)
-
-    def _switch_field(self, label: str, name: str, text: str, tip: str) -> _Field:
-        box = QCheckBox(text)
-        box.setToolTip(tip)
-        box.toggled.connect(self.changed)
-        return self._settings_field(label, box, name)
-
-    def _number_field(
-        self, label: str, name: str, limits: tuple[float, float, float], tip: str
-    ) -> _Field:
-        return self._settings_field(label, self._spin(limits, tip), name)
-
-    def _integer_box(self, maximum: int, tip: str) -> QSpinBox:
-        spin = QSpinBox()
-        spin.setRange(0, maximum)
-        spin.setToolTip(tip)
-        spin.valueChanged.connect(self.changed)
-        return spin
-
-    def _bars_field(self) -> _Field:
-        tip = self.tr(
-            "How many bars an answer has, and each turn when you trade. As usual: an answer is as "
-            "long as the phrase, a turn has four bars."
-        )
-        spin = self._integer_box(_MAX_BARS, tip)
-        spin.setSpecialValueText(self.tr("as usual"))
-        return _Field(
-            self.tr("Ba&rs"),
-            spin,
-            lambda settings: spin.setValue(settings.bars or 0),
-            lambda settings: replace(settings, bars=spin.value() or None),
-        )
-
-    def _length_field(self) -> _Field:
-        spin = self._spin(
-            (0.0, 60.0, 1.0), self.tr("How long an answer is where there are no bars to count.")
-        )
-        spin.setSpecialValueText(self.tr("as long as the phrase"))
-        spin.setSuffix(self.tr(" s"))
-        return _Field(
-            self.tr("&Length"),
-            spin,
-            lambda settings: spin.setValue((settings.answer_ns or 0) / _SECOND),
-            lambda settings: replace(settings, answer_ns=round(spin.value() * _SECOND) or None),
-        )
-
-    def _settings_field(self, label: str, control: QWidget, name: str) -> _Field:
-        """Return the field of a value that is one of the settings, or `part.name` of one."""
-        whole, _, part = name.rpartition(".")
-
-        def show(settings: Settings) -> None:
-            _set_control_value(
-                control, getattr(getattr(settings, whole) if whole else settings, part)
-            )
-
-        def apply(settings: Settings) -> Settings:
-            asked: dict[str, Any] = {part: _control_value(control)}
-            if whole:
-                asked = {whole: replace(getattr(settings, whole), **asked)}
-            return replace(settings, **asked)
-
-        return _Field(label, control, show, apply)
-
-    def _combo(self, choices: Sequence[tuple[enum.Enum, str]], label: str, tip: str) -> QComboBox:
         combo = QComboBox()
         for value, text in choices:
             combo.addItem(text, value)
-        combo.setAccessibleName(label.replace("&", ""))
-        combo.setToolTip(tip)
+        combo.setToolTip(setting_help(name))
         combo.currentIndexChanged.connect(self.changed)
-        return combo
+        return _Field(label, name, combo)
 
-    def _spin(self, limits: tuple[float, float, float], tip: str) -> QDoubleSpinBox:
-        spin = QDoubleSpinBox()
-        low, high, step = limits
-        spin.setRange(low, high)
-        spin.setSingleStep(step)
-        spin.setDecimals(2 if step < 1 else 1)
-        spin.setToolTip(tip)
-        spin.valueChanged.connect(self.changed)
-        return spin
+    def _switch_field(self, label: str, name: str, text: str) -> _Field:
+        box = QCheckBox(text)
+        box.setToolTip(setting_help(name))
+        box.toggled.connect(self.changed)
+        return _Field(label, name, box)
+
+    def _number_field(self, label: str, name: str) -> _Field:
+        box = WholeNumberBox(name) if SETTINGS[name].is_whole else NumberBox(name)
+        box.valueChanged.connect(self.changed)
+        return _Field(label, name, box)
 
     def _instrument_box(self, kind: Instrument) -> QCheckBox:
         box = QCheckBox(instrument_name(kind))
         box.setAccessibleName(instrument_name(kind))
-        box.setToolTip(self.tr("Let it answer. With none ticked, those that you play answer."))
+        box.setToolTip(setting_help("instruments"))
         box.toggled.connect(self.changed)
         return box
 
@@ -329,21 +206,14 @@ class PlayPanel(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # a control that has the focus is in sight
 
 
-def _clamp_tempo(bpm: float) -> float | None:
-    """Return a tempo that can be played; what is slower than any is none."""
-    return max(MIN_BPM, bpm) if bpm else None
-
-
 def _control_value(control: QWidget) -> object:
     match control:
         case QComboBox():
             return control.currentData()
         case QCheckBox():
             return control.isChecked()
-        case QSpinBox():
-            return control.value()
-        case QDoubleSpinBox():
-            return round(control.value(), 4)
+        case WholeNumberBox() | NumberBox():
+            return control.setting_value()
     raise TypeError(f"{control!r} has no value")
 
 
@@ -353,5 +223,5 @@ def _set_control_value(control: QWidget, value: Any) -> None:
             control.setCurrentIndex(control.findData(value))
         case QCheckBox():
             control.setChecked(value)
-        case QSpinBox() | QDoubleSpinBox():
-            control.setValue(value)
+        case WholeNumberBox() | NumberBox():
+            control.show_setting(value)

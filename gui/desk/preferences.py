@@ -20,11 +20,12 @@ from cattrs.errors import BaseValidationError
 from platformdirs import user_config_path
 from tomlkit.exceptions import TOMLKitError
 
-from bridge.messages.settings import DEFAULT_TEMPERATURE, Settings
+from bridge.messages.settings import WINDOW_SETTINGS, Settings
 from bridge.midi.controls import Action, Control, parse_control
 from bridge.midi.instruments import Instrument, instrument_named
-from bridge.synth.policy import SynthPolicy
+from bridge.setting import Setting, SettingError, settings_in
 from bridge.system.atomic_write import atomic_write
+from gui.wording.sentence import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     Facts = TypeVar("Facts")
 
 FILE_NAME = "settings.toml"
-_DEFAULT_SETTINGS = Settings(temperature=DEFAULT_TEMPERATURE, sound=SynthPolicy.AUTO)
 
 
 class ColourScheme(enum.Enum):
@@ -47,7 +47,7 @@ class ColourScheme(enum.Enum):
 class Preferences:
     """What the window was like when it was closed."""
 
-    settings: Settings = _DEFAULT_SETTINGS
+    settings: Settings = WINDOW_SETTINGS
     controls: tuple[tuple[Control, Action], ...] = ()
     input_name: str | None = None
     output_name: str | None = None
@@ -64,8 +64,18 @@ def preferences_file() -> Path:
     return user_config_path("antiphon", appauthor=False) / FILE_NAME
 
 
+_UNREADABLE = Sentence("Preferences", "{}: cannot be read ({}).")
+_NO_TOML = Sentence("Preferences", "{}: is no TOML ({}).")
+_LEFT = Sentence("Preferences", "{}: is no TOML, and is left as it is ({}).")
+_UNWRITABLE = Sentence("Preferences", "{}: cannot be written ({}).")
+
+
 class PreferencesError(Exception):
-    """They cannot be read or written; the text is one sentence that says why."""
+    """They cannot be read or written."""
+
+    def __init__(self, sentence: Sentence) -> None:
+        super().__init__(str(sentence))
+        self.sentence = sentence
 
 
 def load(path: Path) -> tuple[Preferences, tuple[str, ...]]:
@@ -80,9 +90,9 @@ def load(path: Path) -> tuple[Preferences, tuple[str, ...]]:
     except FileNotFoundError:
         return Preferences(), ()
     except (OSError, UnicodeDecodeError) as error:
-        raise PreferencesError(f"{path}: cannot be read ({error}).") from error
+        raise PreferencesError(_UNREADABLE.format(str(path), str(error))) from error
     except TOMLKitError as error:
-        raise PreferencesError(f"{path}: is no TOML ({error}).") from error
+        raise PreferencesError(_NO_TOML.format(str(path), str(error))) from error
     problems: list[str] = []
     return _merge_values(Preferences(), told, "", problems), tuple(problems)
 
@@ -101,34 +111,54 @@ def save(preferences: Preferences, path: Path) -> None:
         with atomic_write(path) as stream:
             stream.write(tomlkit.dumps(there).encode())
     except TOMLKitError as error:
-        raise PreferencesError(f"{path}: is no TOML, and is left as it is ({error}).") from error
-    except OSError as error:
-        raise PreferencesError(f"{path}: cannot be written ({error}).") from error
+        raise PreferencesError(_LEFT.format(str(path), str(error))) from error
+    except (OSError, UnicodeError) as error:
+        raise PreferencesError(_UNWRITABLE.format(str(path), str(error))) from error
 
 
 def _merge_values(
     defaults: Facts, values: Mapping[str, Any], where: str, problems: list[str]
 ) -> Facts:
-    """Return the usual facts with those that were told, as far as they make sense."""
-    kinds = get_type_hints(type(defaults))
+    """Return defaults with the values that their fields can have, and note the other values."""
+    kind: type[Any] = type(defaults)
+    settings, hints = settings_in(kind), get_type_hints(kind)
     for key, value in values.items():
-        if key not in kinds:
+        if key not in settings:
             continue
         name = f"{where}.{key}".strip(".")
         before = getattr(defaults, key)
-        if is_dataclass(before) and isinstance(value, dict):
-            taken = _merge_values(before, value, name, problems)
-        else:
-            try:
-                taken = _converter().structure(value, kinds[key])
-            except (ValueError, TypeError, KeyError, BaseValidationError):
-                problems.append(f"{name}: {value!r} makes no sense; it is left as it comes.")
-                continue
+        taken: Any
         try:
+            if is_dataclass(before) and isinstance(value, dict):
+                taken = _merge_values(before, value, name, problems)
+            else:
+                taken = _structure(value, hints[key], settings[key])
             defaults = replace(defaults, **{key: taken})  # type: ignore[type-var]
-        except ValueError as error:
-            problems.append(f"{name}: {error}.")
+        except SettingError as error:
+            default = "" if is_dataclass(before) else f" ({settings[key].described(before)})"
+            problems.append(f"{name}: {error.reason}; the default{default} is used.")
     return defaults
+
+
+def _structure(value: object, kind: Any, setting: Setting) -> object:
+    """Return a value of the file as the field holds it.
+
+    Raises:
+        SettingError: the field cannot have this value.
+
+    """
+    if setting.is_optional and setting.spec.none and value == setting.spec.none:
+        return None
+    is_list = setting.kind is tuple
+    if (is_list and not isinstance(value, list)) or is_dataclass(setting.kind):
+        raise SettingError(setting.name, setting.refusal(value))
+    try:
+        taken = _converter().structure(value, kind)
+    except (ValueError, TypeError, KeyError, OverflowError, BaseValidationError) as error:
+        raise SettingError(setting.name, setting.refusal(value)) from error
+    if not setting.accepts(taken):
+        raise SettingError(setting.name, setting.refusal(value))
+    return taken
 
 
 def _update_table(toml_table: MutableMapping[str, Any], values: object, defaults: object) -> None:

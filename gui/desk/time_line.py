@@ -9,7 +9,9 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from bridge.messages.snapshot import RollNote, Snapshot
+from gui.desk.widgets.languages import translated
 from gui.desk.widgets.names import instrument_name
+from gui.wording.reasons import sentence_of
 from model.tokens.vocabulary import pitch_name
 
 _SEPARATOR = "   ·   "
@@ -30,9 +32,8 @@ class TimeLine(QLabel):
         self.setText(_SEPARATOR.join(self._parts(snapshot)))
 
     def _parts(self, snapshot: Snapshot) -> list[str]:
-        parts = [snapshot.synth_status] if snapshot.synth_failed else []
-        if snapshot.sync_reason:
-            parts.append(snapshot.sync_reason)
+        reasons = (snapshot.synth_status if snapshot.synth_failed else None, snapshot.sync_reason)
+        parts = [translated(sentence_of(reason)) for reason in reasons if reason is not None]
         if snapshot.beat is not None:
             bar, beat = snapshot.beat
             parts.append(self.tr("{:.1f} bpm").format(snapshot.transport.bpm))

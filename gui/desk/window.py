@@ -60,9 +60,11 @@ from gui.desk.time_line import TimeLine
 from gui.desk.top_bar import TopBar
 from gui.desk.widgets.banner import Banner
 from gui.desk.widgets.lamp import Lamps
+from gui.desk.widgets.languages import translated
 from gui.desk.widgets.names import setting_name
 from gui.desk.widgets.theme import DARK, LIGHT, inset_numbers
 from gui.engine.snapshots import Purpose
+from gui.wording.reasons import sentence_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -155,8 +157,9 @@ class Window(QMainWindow):
         self._lamps.show_snapshot(snapshot)
         self.styles.show_snapshot(snapshot)
         self.top_bar.show_snapshot(snapshot)
-        if snapshot.problem != (before.problem if before is not None else ""):
-            self.warn(snapshot.problem)
+        problem = snapshot.problem
+        if problem != (before.problem if before is not None else None):
+            self.warn("" if problem is None else translated(sentence_of(problem)))
         self._update_settings(snapshot)
 
     def set_theme(self, theme: Theme) -> None:
@@ -328,7 +331,9 @@ class Window(QMainWindow):
             return
         try:
             path = self._captures.save(captured, datetime.now(tz=UTC).astimezone())
-        except (MidiFileError, OSError) as error:
+        except MidiFileError as error:
+            self.warn(translated(sentence_of(error.reason)))
+        except OSError as error:
             self.warn(str(error))
         else:
             self.top_bar.show_message(self.tr("Kept as {}.").format(path.name))

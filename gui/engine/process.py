@@ -14,21 +14,23 @@ from multiprocessing.connection import Connection, wait
 from typing import TYPE_CHECKING, Self
 
 from bridge.io.handle import BackendName, MidiIo
-from bridge.messages.requests import ChangeSettings, Stop, Start, Refused, Request
-from bridge.messages.settings import MAX_CANDIDATES, DEFAULT_TEMPERATURE, Settings
+from bridge.messages.processor import Processor
+from bridge.messages.requests import ChangeSettings, Refused, Request, Start, Stop
+from bridge.messages.settings import MAX_CANDIDATES, WINDOW_SETTINGS, Settings
 from bridge.messages.snapshot import LogEntry, Snapshot
 from bridge.playout import protocol
 from bridge.session.session import Inbox, Session
-from bridge.synth.policy import SynthPolicy
 from bridge.system.clock import Clock, SystemClock
 from bridge.system.pipe import join_parent
 from export.runtime.artefact import Artefact, UnknownStyleError
-from export.runtime.calibration import tuned_decoder
+from export.runtime.calibration import make_tuned_decoder
 from export.runtime.composer import Composer
 from export.runtime.composer_thread import ComposerThread
-from export.runtime.own_styles import installed_artefact
-from export.runtime.provider import preload
+from export.runtime.own_styles import load_installed_artefact
+from export.runtime.provider import preload_cuda
+from gui.diagnostics.log import hand_over_records
 from gui.engine.recording import provenance
+from gui.engine.session_log import SessionLog
 from gui.engine.snapshots import Capture, Captured, Packer
 from gui.engine.synth_supervisor import SynthSupervisor
 
@@ -63,10 +65,10 @@ class Engine:
         self._clock = clock or SystemClock()
         self._io = MidiIo.start(backend)
         self._io.send(protocol.ListPorts())
-        preload()
-        self._processor = ""  # as soon as the composer's thread has found out
+        preload_cuda()
+        self._processor: Processor | None = None  # as soon as the composer's thread has found out
         self._composer = ComposerThread(self._make_composer)
-        self._session = Session(settings)
+        self._session, self._log = Session(settings), SessionLog()
         self._synth, self._closing = SynthSupervisor(), False
         self._requested_output: str | None = None
         self._named_output_open = False  # whether that is open
@@ -79,7 +81,7 @@ class Engine:
         self.close()
 
     def _make_composer(self) -> Composer:
-        decoder = tuned_decoder(self._artefact, rows=MAX_CANDIDATES)
+        decoder = make_tuned_decoder(self._artefact, rows=MAX_CANDIDATES)
         self._processor = decoder.processor
         return Composer(self._artefact, decoder)
 
@@ -99,8 +101,9 @@ class Engine:
             try:
                 self._artefact.blend(dict(request.settings.style))
             except UnknownStyleError as error:
-                self._pending.append(Refused(f"Style: {error}."))
+                self._pending.append(Refused(error.reason))
                 return
+            self._log.write_change(self._session.settings, request.settings)
         self._pending.append(request)
 
     def inject(self, events: Sequence[TimedEvent]) -> None:
@@ -137,6 +140,7 @@ class Engine:
         for to_composer in outcome.to_composer:
             self._composer.post(to_composer)
         self._update_synth()
+        self._log.write(outcome.log_entries)
         return outcome.log_entries
 
     def _update_output_state(self, item: Inbox) -> None:
@@ -234,8 +238,7 @@ def _is_changed(snapshot: Snapshot, sent: Snapshot) -> bool:
 def main() -> None:
     """Run as the window's engine process."""
     face = join_parent()
-    settings = Settings(temperature=DEFAULT_TEMPERATURE, sound=SynthPolicy.AUTO)
-    with Engine(installed_artefact(), settings) as engine:
+    with hand_over_records(), Engine(load_installed_artefact(), WINDOW_SETTINGS) as engine:
         engine.post(protocol.OpenPorts())
         serve(face, engine)
 

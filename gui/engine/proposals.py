@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from bridge.history.takes import Span
 from bridge.messages.settings import Settings
 from bridge.midi.notes import Note, Score
+from export.runtime.proposal_reason import ProposalReason
 
 DEFAULT_COUNT = 4
 
@@ -70,10 +71,10 @@ class EndOfProposals:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """There is nothing to propose; the text is one sentence that says why."""
+    """There is nothing to propose, and why."""
 
     request_id: int
-    text: str
+    reason: ProposalReason
 
 
 Request = Propose | Cancel

@@ -1,8 +1,8 @@
 """The engine's synth: started when it is to be heard, and ended when it is not.
 
 The synth is a child like the MIDI I/O process (`bridge.synth.process`), and it is that process which sends
-it the notes: here it is only brought up, introduced, and let go. Where it cannot play, that is one
-sentence, and it is tried again: soon, and then ever more seldom, and at once when something has
+it the notes: here it is only brought up, introduced, and let go. Where it cannot play, the reason is
+kept, and it is tried again: soon, and then ever more seldom, and at once when something has
 happened that may have changed it. Only what cannot change by itself is left until somebody asks
 anew.
 
@@ -20,12 +20,14 @@ from typing import TYPE_CHECKING
 
 from bridge.playout.protocol import Monitor
 from bridge.synth.policy import SynthUnavailable, SynthPolicy, SynthReady, wants_synth
+from bridge.synth.reason import SynthExited
 from bridge.system.pipe import Child, ChildError, start_child
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
-SYNTH_EXITED = "The synth has ended; it is started again."
+    from bridge.synth.reason import SynthReason
+
 _SECOND = 1_000_000_000
 MIN_RETRY_NS, MAX_RETRY_NS = 2 * _SECOND, 60 * _SECOND
 """After so long it is tried again first, and never after longer than the other."""
@@ -52,15 +54,15 @@ class SynthSupervisor:
         )  # when it is tried again, and how long after
 
     @property
-    def status(self) -> str:
-        """What a person may want to know of it: one sentence, or nothing."""
+    def status(self) -> SynthReady | SynthReason | None:
+        """Where it plays, or why it does not though it is wanted."""
         if self._ready is not None:
-            return f"Antiphon sounds by itself, through {self._ready.device}."
-        return self._failure.text if self._failure is not None and self._wanted else ""
+            return self._ready
+        return self._failure.reason if self._failure is not None and self._wanted else None
 
     @property
     def has_failed(self) -> bool:
-        """Tell whether it is to be heard and cannot be; then `said` says why."""
+        """Tell whether it is to be heard and cannot be; `status` is then why."""
         return self._wanted and self._failure is not None
 
     @property
@@ -117,9 +119,9 @@ class SynthSupervisor:
                 else:
                     told += self._handle_failure(word, now_ns)
         except ChildError as error:
-            self._handle_failure(SynthUnavailable(str(error)), now_ns)
+            self._handle_failure(SynthUnavailable(error.reason), now_ns)
         except (EOFError, OSError):
-            told += self._handle_failure(SynthUnavailable(SYNTH_EXITED), now_ns)
+            told += self._handle_failure(SynthUnavailable(SynthExited()), now_ns)
         return told
 
     def close(self) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from bridge.system.clock import SystemClock
 from bridge.system.pipe import join_parent
+from gui.diagnostics.log import hand_over_records
 from gui.engine.proposals import (
     Reply,
     Cancel,
@@ -118,16 +119,15 @@ def _start_job(
     """Load the network if it is not there, and begin; or say why not."""
     from export.runtime.artefact import ArtefactError, UnknownStyleError
     from export.runtime.own_styles import StyleError
+    from export.runtime.proposal_reason import NoNotes
 
     if not request.score.notes:
-        return model, None, Failed(request.request_id, "There are no notes to continue.")
+        return model, None, Failed(request.request_id, NoNotes())
     try:
         model = load() if model is None else model
         return model, ProposalJob(model, request), None
-    except UnknownStyleError as error:
-        return model, None, Failed(request.request_id, f"Style: {error}.")
-    except (ArtefactError, StyleError) as error:
-        return model, None, Failed(request.request_id, str(error))
+    except (ArtefactError, StyleError, UnknownStyleError) as error:
+        return model, None, Failed(request.request_id, error.reason)
 
 
 def installed_model() -> Model:
@@ -139,9 +139,9 @@ def installed_model() -> Model:
 
     """
     from export.runtime.decoder import Decoder
-    from export.runtime.own_styles import installed_artefact
+    from export.runtime.own_styles import load_installed_artefact
 
-    artefact = installed_artefact()
+    artefact = load_installed_artefact()
     return artefact, Decoder(artefact, device="cpu", threads=1)
 
 
@@ -150,7 +150,8 @@ def main() -> None:
     face = join_parent()
     if hasattr(os, "nice"):  # not on every system
         os.nice(_NICENESS)
-    serve(face, installed_model, SystemClock())
+    with hand_over_records():
+        serve(face, installed_model, SystemClock())
 
 
 if __name__ == "__main__":

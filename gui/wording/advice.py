@@ -6,7 +6,16 @@ which the window translates.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from bridge.synth.policy import SynthReady
+from gui.wording.reasons import sentence_of
 from gui.wording.sentence import Sentence
+
+if TYPE_CHECKING:
+    from bridge.messages.requests import UnknownStyle
+    from bridge.playout.problem import ProblemReason
+    from bridge.synth.reason import SynthReason
 
 _BACKEND_DESCRIPTIONS = {
     "jack": Sentence("Advice", "through JACK, exact to the sample"),
@@ -55,14 +64,16 @@ def midi_remedy(platform: str) -> Sentence:
     return _REMEDIES.get(platform, _DEFAULT_REMEDY)
 
 
-def advise_no_ports(problem: str, platform: str, *, responds: bool) -> Sentence:
+def advise_no_ports(
+    problem: ProblemReason | UnknownStyle | None, platform: str, *, responds: bool
+) -> Sentence:
     """Say what to do if no ports open, though the system's MIDI `answers` or because it does not.
 
     If it answers, what is wrong is this port, and the problem says it best; but Windows answers
     where there is nothing to open yet.
     """
-    if responds and problem and platform != "win32":
-        return Sentence.verbatim(problem)
+    if responds and problem is not None and platform != "win32":
+        return sentence_of(problem)
     return midi_remedy(platform)
 
 
@@ -72,19 +83,20 @@ def advise_no_sound(
     own_port: bool,
     plugin: bool,
     output_connected: bool = False,
-    synth_status: str = "",
-    synth_failed: bool = False,
+    synth_status: SynthReady | SynthReason | None = None,
 ) -> Sentence:
     """Say what to look at if notes went out and nobody heard them.
 
-    `sound` is what the built-in synth says if it is to be heard, and `mute` that it cannot be.
+    `synth_status` is where the built-in synth plays or why it cannot, if it is to be heard.
     """
-    if synth_failed:
-        return Sentence.verbatim(synth_status)
-    if synth_status:
-        return Sentence("Advice", "{}: see that the speakers are on, and the volume is up.").format(
-            synth_status.rstrip(".")
-        )
+    if isinstance(synth_status, SynthReady):
+        return Sentence(
+            "Advice",
+            "Antiphon sounds by itself, through {}: see that the speakers are on, and the volume "
+            "is up.",
+        ).format(synth_status.device)
+    if synth_status is not None:
+        return sentence_of(synth_status)
     if plugin:
         return Sentence(
             "Advice",

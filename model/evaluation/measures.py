@@ -34,17 +34,17 @@ if TYPE_CHECKING:
 Profile = dict[str, "NDArray[np.float64]"]
 """Counts by measure."""
 MEASURES = ("pitch class", "interval", "onset in bar", "note length", "density", "polyphony")
-_WIDEST, _MOST = 24, 16
+_MAX_INTERVAL, _MAX_COUNT = 24, 16
 _BAR_STEP = TICKS_PER_QUARTER // 12
-_LOOK = TICKS_PER_QUARTER // 4
+_SAMPLE_TICKS = TICKS_PER_QUARTER // 4
 
 
 def profile(
     before: NDArray[np.int64], tokens: NDArray[np.int64], time: NDArray[np.int64]
 ) -> Profile:
     """Return the profile of what tokens (T,) with their time (T, 6) play after other tokens."""
-    begin = features.ticks_of(before)
-    end = begin + features.ticks_of(tokens)
+    begin = features.duration_ticks(before)
+    end = begin + features.duration_ticks(tokens)
     score = tokenizer.decode([*before.tolist(), *tokens.tolist()])
     sounding = [note for note in score.notes if note.release_ticks > begin]
     notes = [note for note in sounding if note.onset_ticks >= begin]
@@ -53,12 +53,12 @@ def profile(
     places = time[ons, 0]
     lengths = [note.release_ticks - note.onset_ticks for note in pitched]
     return {
-        "pitch class": _counts([note.pitch % 12 for note in pitched], 12),
-        "interval": _counts(_intervals(pitched), 2 * _WIDEST + 1),
-        "onset in bar": _counts((places[places > 0] - 1) // _BAR_STEP, 384 // _BAR_STEP + 1),
-        "note length": _counts([np.log2(max(1, n) / 3) for n in lengths], 10),
-        "density": _counts(_density(notes, begin, end), _MOST),
-        "polyphony": _counts(_polyphony(sounding, begin, end), _MOST),
+        "pitch class": _histogram([note.pitch % 12 for note in pitched], 12),
+        "interval": _histogram(_intervals(pitched), 2 * _MAX_INTERVAL + 1),
+        "onset in bar": _histogram((places[places > 0] - 1) // _BAR_STEP, 384 // _BAR_STEP + 1),
+        "note length": _histogram([np.log2(max(1, n) / 3) for n in lengths], 10),
+        "density": _histogram(_density(notes, begin, end), _MAX_COUNT),
+        "polyphony": _histogram(_polyphony(sounding, begin, end), _MAX_COUNT),
     }
 
 
@@ -81,17 +81,17 @@ def distances(one: Profile, other: Profile) -> dict[str, float]:
     return {name: distance(one[name], other[name]) for name in MEASURES}
 
 
-def total(profiles: Sequence[Profile]) -> Profile:
+def sum_profiles(profiles: Sequence[Profile]) -> Profile:
     """Return the profile of all together."""
     return {name: np.sum([p[name] for p in profiles], axis=0) for name in MEASURES}
 
 
-def mean(found: Sequence[Mapping[str, float]]) -> dict[str, float]:
+def mean_distances(found: Sequence[Mapping[str, float]]) -> dict[str, float]:
     """Return the mean of distances by measure."""
     return {name: float(np.mean([one[name] for one in found])) for name in MEASURES}
 
 
-def _counts(values: Sequence[float] | NDArray[np.int64], bins: int) -> NDArray[np.float64]:
+def _histogram(values: Sequence[float] | NDArray[np.int64], bins: int) -> NDArray[np.float64]:
     whole = np.clip(np.floor(np.asarray(values, float)), 0, bins - 1).astype(int)
     return np.bincount(whole, minlength=bins).astype(float)
 
@@ -102,7 +102,7 @@ def _intervals(notes: Sequence[Note]) -> list[int]:
     for note in notes:
         if note.instrument in last:
             step = note.pitch - last[note.instrument]
-            found.append(_WIDEST + max(-_WIDEST, min(_WIDEST, step)))
+            found.append(_MAX_INTERVAL + max(-_MAX_INTERVAL, min(_MAX_INTERVAL, step)))
         last[note.instrument] = note.pitch
     return found
 
@@ -114,7 +114,7 @@ def _density(notes: Sequence[Note], begin: int, end: int) -> NDArray[np.int64]:
 
 
 def _polyphony(notes: Sequence[Note], begin: int, end: int) -> NDArray[np.int64]:
-    looks = np.arange(begin, max(begin + 1, end), _LOOK)
+    looks = np.arange(begin, max(begin + 1, end), _SAMPLE_TICKS)
     onsets = np.array([note.onset_ticks for note in notes])
     releases = np.array([note.release_ticks for note in notes])
     begun = np.searchsorted(np.sort(onsets), looks, side="right")

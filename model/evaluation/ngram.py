@@ -35,7 +35,7 @@ class _Order:
     keys: NDArray[np.int64]
     counts: NDArray[np.int64]
     totals: NDArray[np.int64]  # by context: how often it was followed by anything
-    kinds: NDArray[np.int64]  # by context: by how many different tokens
+    distinct: NDArray[np.int64]  # by context: by how many different tokens
 
 
 class NGram:
@@ -74,7 +74,7 @@ class NGram:
             found = known & (level.keys[at] == key)
             count = np.where(found, level.counts[at], 0)
             total = np.where(known, level.totals[context], 0)
-            given = DISCOUNT * level.kinds[context]
+            given = DISCOUNT * level.distinct[context]
             mixed = (np.maximum(count - DISCOUNT, 0) + given * likelihood) / np.maximum(total, 1)
             likelihood = np.where(total > 0, mixed, likelihood)
             context = np.concatenate(([-1], np.where(found, at, -1)[:-1]))
@@ -82,6 +82,6 @@ class NGram:
         return nll
 
 
-def joined(pieces: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+def concatenate_pieces(pieces: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
     """Return pieces one after another, as `NGram` counts them."""
     return np.concatenate(pieces)

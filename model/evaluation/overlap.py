@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-STEP, LONGEST = 4, 64
-_BASE = np.uint64(1_000_003)
-_GAP = 128
+RUN_STEP, MAX_RUN = 4, 64
+_HASH_BASE = np.uint64(1_000_003)
+_SEPARATOR = 128
 """Stands between pieces and is no interval."""
 _COARSE_BITS = 22
 
@@ -36,34 +36,34 @@ def intervals(tokens: NDArray[np.int64]) -> NDArray[np.int64]:
     return found
 
 
-class _Runs:
+class _IntervalRuns:
     """The hashes of all runs of a sequence of intervals (N,), longer by `STEP` each time."""
 
     def __init__(self, steps: NDArray[np.int64]) -> None:
         symbols = (steps + 256).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
         symbols ^= symbols >> np.uint64(29)
-        self._one = np.zeros(max(0, len(steps) - STEP + 1), np.uint64)
-        for index in range(STEP):  # arithmetic is modulo 2^64
-            self._one = self._one * _BASE + symbols[index : index + len(self._one)]
-        self._gaps = np.concatenate(([0], np.cumsum(steps == _GAP)))
-        self._hashes, self._length = self._one, STEP
+        self._base_hashes = np.zeros(max(0, len(steps) - RUN_STEP + 1), np.uint64)
+        for index in range(RUN_STEP):  # arithmetic is modulo 2^64
+            self._base_hashes = self._base_hashes * _HASH_BASE + symbols[index : index + len(self._base_hashes)]
+        self._separator_counts = np.concatenate(([0], np.cumsum(steps == _SEPARATOR)))
+        self._hashes, self._length = self._base_hashes, RUN_STEP
 
-    def grow(self) -> None:
+    def lengthen(self) -> None:
         """Go on to runs that are longer by a step."""
-        kept = max(0, len(self._hashes) - STEP)
-        later = self._one[self._length : self._length + kept]
-        self._hashes = self._hashes[:kept] * _BASE**STEP + later
-        self._length += STEP
+        kept = max(0, len(self._hashes) - RUN_STEP)
+        later = self._base_hashes[self._length : self._length + kept]
+        self._hashes = self._hashes[:kept] * _HASH_BASE**RUN_STEP + later
+        self._length += RUN_STEP
 
     @property
     def hashes(self) -> NDArray[np.uint64]:
         """Those of runs without a gap."""
-        whole = self._gaps[self._length :] == self._gaps[: -self._length]
+        whole = self._separator_counts[self._length :] == self._separator_counts[: -self._length]
         found: NDArray[np.uint64] = self._hashes[whole[: len(self._hashes)]]
         return found
 
 
-def _among(hashes: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def _find_present(hashes: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Return which of the wanted (few, sorted) are among many hashes."""
     coarse = np.zeros(1 << _COARSE_BITS, bool)
     mask = np.uint64((1 << _COARSE_BITS) - 1)
@@ -80,19 +80,19 @@ def longest_runs(
     """
     pieces: list[NDArray[np.int64]] = []
     for piece in corpus:
-        pieces += (intervals(piece), np.array([_GAP]))
-    heard = _Runs(np.concatenate(pieces))
-    queries = [_Runs(intervals(take)) for take in takes]
+        pieces += (intervals(piece), np.array([_SEPARATOR]))
+    heard = _IntervalRuns(np.concatenate(pieces))
+    queries = [_IntervalRuns(intervals(take)) for take in takes]
     longest = [0] * len(takes)
     searching = list(range(len(takes)))
-    for steps in range(STEP, LONGEST + 1, STEP):
+    for steps in range(RUN_STEP, MAX_RUN + 1, RUN_STEP):
         wanted = np.unique(np.concatenate([queries[index].hashes for index in searching]))
-        known = _among(heard.hashes, wanted)
+        known = _find_present(heard.hashes, wanted)
         searching = [i for i in searching if np.isin(queries[i].hashes, known).any()]
         if not searching:
             break
         for index in searching:
             longest[index] = steps + 1
-            queries[index].grow()
-        heard.grow()
+            queries[index].lengthen()
+        heard.lengthen()
     return longest

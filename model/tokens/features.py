@@ -36,24 +36,24 @@ from model.tokens import vocabulary as v
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-LONGEST_BAR_TICKS = 384
-BAR_CYCLE, ONSET_CYCLE, LARGEST_CHORD, PARTS, COUNTDOWN = 32, 128, 15, 128, 127
+MAX_BAR_TICKS = 384
+BAR_CYCLE, ONSET_CYCLE, MAX_CHORD_SIZE, PARTS, MAX_COUNTDOWN = 32, 128, 15, 128, 127
 
 SIZES: tuple[int, ...] = (
-    1 + LONGEST_BAR_TICKS,
+    1 + MAX_BAR_TICKS,
     1 + BAR_CYCLE,
     ONSET_CYCLE,
-    1 + LARGEST_CHORD,
+    1 + MAX_CHORD_SIZE,
     1 + PARTS,
-    1 + COUNTDOWN + 1,
+    1 + MAX_COUNTDOWN + 1,
 )
 """Rows of the six embedding tables."""
 COUNT = len(SIZES)
 
 _BAR_TICKS = [MetreChange(0, count, unit).bar_ticks for count, unit in v.METRES]
-assert max(_BAR_TICKS) <= LONGEST_BAR_TICKS
+assert max(_BAR_TICKS) <= MAX_BAR_TICKS
 
-Feature = tuple[int, int, int, int]
+FeatureRow = tuple[int, int, int, int]
 
 
 class MusicalTime:
@@ -66,7 +66,7 @@ class MusicalTime:
         self._bars_before = 0
         self._onsets = 0
         self._onset_tick = -1
-        self._chord = 0
+        self._chord_size = 0
 
     def copy(self) -> MusicalTime:
         """Return an independent follower at the same place."""
@@ -74,14 +74,14 @@ class MusicalTime:
         other.__dict__.update(self.__dict__)
         return other
 
-    def push(self, token: int) -> Feature:
+    def push(self, token: int) -> FeatureRow:
         """Take the next token and return its feature row."""
         kind = int(v.TOKEN_KIND[token])
         chord = 0
         if kind == v.Kind.WAIT:
             self._tick += token - v.FIRST_WAIT + 1
         elif kind == v.Kind.ON:
-            chord = self._strike()
+            chord = self._add_onset()
         elif kind == v.Kind.METRE:
             self._change_metre(_BAR_TICKS[v.token_of(token).value])
         elif kind == v.Kind.CLOCK and token == v.CLOCK_FREE:
@@ -92,11 +92,11 @@ class MusicalTime:
         bars, position = divmod(self._tick - self._metre_tick, self._bar_ticks)
         return 1 + position, 1 + (self._bars_before + bars) % BAR_CYCLE, onset, chord
 
-    def _strike(self) -> int:
+    def _add_onset(self) -> int:
         if self._tick != self._onset_tick:
-            self._onsets, self._onset_tick, self._chord = self._onsets + 1, self._tick, 0
-        self._chord += 1
-        return min(self._chord, LARGEST_CHORD)
+            self._onsets, self._onset_tick, self._chord_size = self._onsets + 1, self._tick, 0
+        self._chord_size += 1
+        return min(self._chord_size, MAX_CHORD_SIZE)
 
     def _change_metre(self, bar_ticks: int) -> None:
         if self._bar_ticks:
@@ -107,10 +107,10 @@ class MusicalTime:
 
 def countdown(ticks: int) -> int:
     """Return the index that says that the music ends after so many ticks."""
-    return 1 + min(COUNTDOWN, max(0, ticks) // TICKS_PER_QUARTER)
+    return 1 + min(MAX_COUNTDOWN, max(0, ticks) // TICKS_PER_QUARTER)
 
 
-def ticks_of(tokens: NDArray[np.int64]) -> int:
+def duration_ticks(tokens: NDArray[np.int64]) -> int:
     """Return how long tokens (T,) last."""
     waits = tokens[v.TOKEN_KIND[tokens] == v.Kind.WAIT]
     return int((waits - v.FIRST_WAIT + 1).sum())
@@ -124,17 +124,17 @@ def musical_time(tokens: NDArray[np.int64], total_ticks: int | None = None) -> N
     kinds = v.TOKEN_KIND[tokens]
     ticks = np.cumsum(np.where(kinds == v.Kind.WAIT, tokens - v.FIRST_WAIT + 1, 0))
     rows = np.zeros((len(tokens), COUNT), np.int64)
-    rows[:, 0], rows[:, 1] = _bars(tokens, kinds, ticks)
-    rows[:, 2], rows[:, 3] = _onsets(kinds, ticks)
+    rows[:, 0], rows[:, 1] = _bar_features(tokens, kinds, ticks)
+    rows[:, 2], rows[:, 3] = _onset_features(kinds, ticks)
     if total_ticks is None:
         total_ticks = int(ticks[-1]) if len(ticks) else 0
     total = max(1, total_ticks)
     rows[:, 4] = 1 + np.minimum(PARTS - 1, PARTS * ticks // total)
-    rows[:, 5] = 1 + np.minimum(COUNTDOWN, (total - ticks) // TICKS_PER_QUARTER)
+    rows[:, 5] = 1 + np.minimum(MAX_COUNTDOWN, (total - ticks) // TICKS_PER_QUARTER)
     return rows
 
 
-def _bars(
+def _bar_features(
     tokens: NDArray[np.int64], kinds: NDArray[np.int64], ticks: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     positions, numbers = np.zeros_like(ticks), np.zeros_like(ticks)
@@ -150,7 +150,7 @@ def _bars(
     return positions, numbers
 
 
-def _onsets(
+def _onset_features(
     kinds: NDArray[np.int64], ticks: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     ons = np.flatnonzero(kinds == v.Kind.ON)
@@ -161,5 +161,5 @@ def _onsets(
     chords = np.zeros(len(kinds), np.int64)
     place = np.arange(len(ons))
     starts = np.maximum.accumulate(np.where(fresh, place, 0)) if len(ons) else place
-    chords[ons] = np.minimum(LARGEST_CHORD, 1 + place - starts)
+    chords[ons] = np.minimum(MAX_CHORD_SIZE, 1 + place - starts)
     return numbers % ONSET_CYCLE, chords

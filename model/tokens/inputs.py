@@ -26,31 +26,31 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-VELOCITY_ROWS = len(Instrument) * v.LEVELS
+VELOCITY_ROWS = len(Instrument) * v.VELOCITY_LEVELS
 SECTIONS: tuple[int, ...] = (v.EVENT_COUNT, VELOCITY_ROWS + 1, *features.SIZES)
 """How many rows each section of the table has."""
-COUNT = len(SECTIONS)
-BASES = np.cumsum((0, *SECTIONS[:-1])).astype(np.int32)
+ROWS_PER_TOKEN = len(SECTIONS)
+SECTION_OFFSETS = np.cumsum((0, *SECTIONS[:-1])).astype(np.int32)
 """The first row of each section."""
 
 
 def _velocity_rows() -> NDArray[np.int64]:
-    rows: NDArray[np.int64] = v.EVENT_INSTRUMENT[v.TOKEN_EVENT] * v.LEVELS + v.TOKEN_LEVEL
+    rows: NDArray[np.int64] = v.EVENT_INSTRUMENT[v.TOKEN_EVENT] * v.VELOCITY_LEVELS + v.TOKEN_LEVEL
     rows[v.TOKEN_KIND != v.Kind.ON] = VELOCITY_ROWS
     rows.flags.writeable = False
     return rows
 
 
-TOKEN_VELOCITY = _velocity_rows()
+TOKEN_VELOCITY_ROW = _velocity_rows()
 """For each token its row in the velocity section, the last for what is not struck."""
-_OF_TOKEN = (np.stack((v.TOKEN_EVENT, TOKEN_VELOCITY), axis=-1) + BASES[:2]).astype(np.int32)
+_TOKEN_ROWS = (np.stack((v.TOKEN_EVENT, TOKEN_VELOCITY_ROW), axis=-1) + SECTION_OFFSETS[:2]).astype(np.int32)
 
 
-def indices(tokens: NDArray[np.int64], time: NDArray[np.int64]) -> NDArray[np.int32]:
+def row_indices(tokens: NDArray[np.int64], time: NDArray[np.int64]) -> NDArray[np.int32]:
     """Return the rows (..., 8) of tokens (...) at musical times (..., 6)."""
-    found = np.empty((*tokens.shape, COUNT), np.int32)
-    found[..., :2] = _OF_TOKEN[tokens]
-    found[..., 2:] = time + BASES[2:]
+    found = np.empty((*tokens.shape, ROWS_PER_TOKEN), np.int32)
+    found[..., :2] = _TOKEN_ROWS[tokens]
+    found[..., 2:] = time + SECTION_OFFSETS[2:]
     return found
 
 
@@ -62,9 +62,9 @@ def read_table(path: Path, width: int) -> NDArray[np.float32]:
     return rows
 
 
-def embedded(
+def embed(
     table: NDArray[np.float32], tokens: NDArray[np.int64], time: NDArray[np.int64]
 ) -> NDArray[np.float32]:
     """Return the sums (..., D) of a table's (R, D) rows for tokens (...) at times (..., 6)."""
-    summed: NDArray[np.float32] = table[indices(tokens, time)].sum(axis=-2)
+    summed: NDArray[np.float32] = table[row_indices(tokens, time)].sum(axis=-2)
     return summed

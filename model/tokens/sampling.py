@@ -29,29 +29,29 @@ if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
-FIRST_OFF = v.FIRST_WAIT + v.LONGEST_WAIT
-MOST_INVITING = 8.0
+FIRST_NOTE_EVENT = v.FIRST_WAIT + v.MAX_WAIT_TICKS
+MAX_ENTRY_BIAS = 8.0
 """Nats, reached after ten quarter notes: likely, not certain. With 4, no drum joined a minuet."""
-MOST_AT_ONCE = 64
+MAX_EVENTS_PER_TICK = 64
 """Events of one tick: more than any chord. A stream that does not move on by itself is made to."""
-LONGEST_NOTE_TICKS = 384
+MAX_NOTE_TICKS = 384
 """Two bars of 4/4: a note of the model's that is held longer has been forgotten."""
 Grid = frozenset[int]
 """Ticks within a quarter note at which notes may begin."""
 _SIXTEENTHS, _TRIPLETS, _THIRTY_SECONDS = (
     frozenset(range(0, TICKS_PER_QUARTER, step)) for step in (12, 16, 6)
 )
-_KEPT_SHARE, _USED_SHARE = 0.9, 0.05
-SHARE_A_QUARTER, LARGEST_SHARE = 0.15, 0.6
+_MIN_ON_GRID_SHARE, _MIN_THIRTY_SECONDS_SHARE = 0.9, 0.05
+SHARE_PER_QUARTER, MAX_SHARE = 0.15, 0.6
 """Of the notes that are expected of others, one who plays beside them takes so many himself."""
-_LEAST_MASS = 1e-12
+_MIN_MASS = 1e-12
 _IS_ON = v.EVENT_KIND == v.Kind.ON
 _IS_OFF = v.EVENT_KIND == v.Kind.OFF
 _IS_WAIT = v.EVENT_KIND == v.Kind.WAIT
 
 
 @dataclass(frozen=True, slots=True)
-class Chance:
+class SamplingParams:
     """How much is left to chance. Temperature 0 is greedy: always the likeliest."""
 
     temperature: float = 1.0
@@ -63,21 +63,21 @@ class Grammar:
     """Knows which events may come next in a stream, from the tokens pushed so far."""
 
     def __init__(
-        self, instruments: Iterable[Instrument] = tuple(Instrument), *, may_end: bool = False
+        self, instruments: Iterable[Instrument] = tuple(Instrument), *, allow_end: bool = False
     ) -> None:
         """Allow note-ons of the instruments only.
 
         `end` only if asked. The frame (clock, tempo, metre) never changes by itself.
         """
         self._grid: Grid | None = None
-        self._may_begin = _beginnings(instruments)
-        self._may_end = may_end
+        self._onset_mask = _onset_events(instruments)
+        self._allow_end = allow_end
         self._sounding: dict[int, int] = {}  # note-off event of what sounds -> tick of its onset
-        self._held: frozenset[int] = frozenset()  # note-off events that are somebody else's to tell
+        self._held_offs: frozenset[int] = frozenset()  # note-off events that are somebody else's to tell
         self._tick = 0
-        self._not_before = 0  # nothing more happens before this tick
-        self._lowest = FIRST_OFF  # in a tick, events come in rising order
-        self._at_once = 0
+        self._earliest_tick = 0  # nothing more happens before this tick
+        self._min_event = FIRST_NOTE_EVENT  # in a tick, events come in rising order
+        self._events_in_tick = 0
 
     @property
     def sounding(self) -> tuple[int, ...]:
@@ -85,14 +85,14 @@ class Grammar:
         return tuple(sorted(self._sounding))
 
     @property
-    def owed(self) -> tuple[int, ...]:
+    def pending_offs(self) -> tuple[int, ...]:
         """The note-off tokens that would end what sounds and is not held, in canonical order."""
-        return tuple(event for event in self.sounding if event not in self._held)
+        return tuple(event for event in self.sounding if event not in self._held_offs)
 
     @property
-    def held_ticks(self) -> int:
+    def longest_held_ticks(self) -> int:
         """How long the oldest of the notes that are owed an end has sounded."""
-        begun = (self._sounding[event] for event in self.owed)
+        begun = (self._sounding[event] for event in self.pending_offs)
         return self._tick - min(begun, default=self._tick)
 
     def copy(self) -> Grammar:
@@ -102,13 +102,13 @@ class Grammar:
         other._sounding = dict(self._sounding)
         return other
 
-    def allow(self, instruments: Iterable[Instrument]) -> None:
+    def set_instruments(self, instruments: Iterable[Instrument]) -> None:
         """From now on let these instruments begin notes; others may still end theirs."""
-        self._may_begin = _beginnings(instruments)
+        self._onset_mask = _onset_events(instruments)
 
-    def hold(self, ends: Iterable[int]) -> None:
+    def set_held_offs(self, note_offs: Iterable[int]) -> None:
         """From now on leave these note-off tokens to whoever holds the keys."""
-        self._held = frozenset(ends)
+        self._held_offs = frozenset(note_offs)
 
     def rest_until(self, tick: int) -> None:
         """Let nothing more happen before a tick.
@@ -116,9 +116,9 @@ class Grammar:
         Waits are told whole: where one ends, something happens. So a wait that may not end yet is
         not told in two parts, but only such waits may come as reach far enough.
         """
-        self._not_before = tick
+        self._earliest_tick = tick
 
-    def keep_to(self, grid: Grid | None) -> None:
+    def set_grid(self, grid: Grid | None) -> None:
         """From now on let notes begin on a grid only; they may end anywhere."""
         self._grid = grid
 
@@ -127,63 +127,63 @@ class Grammar:
         event = v.event_of(token)
         kind = int(v.EVENT_KIND[event])
         if kind == v.Kind.WAIT:
-            self._lowest, self._at_once = FIRST_OFF, 0
+            self._min_event, self._events_in_tick = FIRST_NOTE_EVENT, 0
             self._tick += int(v.EVENT_VALUE[event])
         elif kind in (v.Kind.OFF, v.Kind.ON):
-            self._lowest, self._at_once = event + 1, self._at_once + 1
+            self._min_event, self._events_in_tick = event + 1, self._events_in_tick + 1
         if kind == v.Kind.OFF:
             self._sounding.pop(event, None)
         elif kind == v.Kind.ON and int(v.EVENT_INSTRUMENT[event]) != Instrument.DRUMS:
             self._sounding[_OFF_OF[event]] = self._tick
 
-    def mask(self, *, must_begin: bool = False) -> NDArray[np.bool_]:
+    def mask(self, *, require_onset: bool = False) -> NDArray[np.bool_]:
         """Return which events (E,) may come next.
 
         With `must_begin` only note-ons if any may, or the wait after which one may.
         """
-        if self._tick < self._not_before:
-            return self._rest()
-        allowed = self._may_begin.copy()
-        ends = [event for event in self._sounding if event not in self._held]
-        overdue = [e for e in ends if self._tick - self._sounding[e] >= LONGEST_NOTE_TICKS]
-        if due := [event for event in overdue if event >= self._lowest]:
+        if self._tick < self._earliest_tick:
+            return self._rest_mask()
+        allowed = self._onset_mask.copy()
+        ends = [event for event in self._sounding if event not in self._held_offs]
+        overdue = [e for e in ends if self._tick - self._sounding[e] >= MAX_NOTE_TICKS]
+        if due := [event for event in overdue if event >= self._min_event]:
             only = np.zeros_like(allowed)
             only[min(due)] = True
             return only
         allowed[[_ON_OF[event] for event in self._sounding]] = False
         allowed[ends] = True
-        allowed[: self._lowest] = False
+        allowed[: self._min_event] = False
         on_grid = self._grid is None or self._tick % TICKS_PER_QUARTER in self._grid
         if not on_grid:
             allowed[v.FIRST_ON :] = False
-        if self._at_once >= MOST_AT_ONCE:
-            allowed[FIRST_OFF:] = False
-        if must_begin and allowed[v.FIRST_ON :].any():
+        if self._events_in_tick >= MAX_EVENTS_PER_TICK:
+            allowed[FIRST_NOTE_EVENT:] = False
+        if require_onset and allowed[v.FIRST_ON :].any():
             allowed[: v.FIRST_ON] = False
             return allowed
-        if must_begin and not on_grid:
-            return self._next_place()
-        allowed |= self._waits()
-        allowed[v.END] = self._may_end and not self._sounding
+        if require_onset and not on_grid:
+            return self._next_grid_mask()
+        allowed |= self._wait_mask()
+        allowed[v.END] = self._allow_end and not self._sounding
         return allowed
 
-    def _rest(self) -> NDArray[np.bool_]:
+    def _rest_mask(self) -> NDArray[np.bool_]:
         """Return only the waits (E,) that reach the tick before which nothing happens."""
-        left = min(self._not_before - self._tick, v.LONGEST_WAIT)
+        left = min(self._earliest_tick - self._tick, v.MAX_WAIT_TICKS)
         long: NDArray[np.bool_] = _IS_WAIT & (left <= v.EVENT_VALUE)
-        on_grid = long & self._waits()
+        on_grid = long & self._wait_mask()
         return on_grid if on_grid.any() else long
 
-    def _next_place(self) -> NDArray[np.bool_]:
+    def _next_grid_mask(self) -> NDArray[np.bool_]:
         """Return only the wait (E,) that reaches the next place on the grid."""
         assert self._grid is not None
         ahead = range(1, TICKS_PER_QUARTER + 1)
         step = next(n for n in ahead if (self._tick + n) % TICKS_PER_QUARTER in self._grid)
-        only = np.zeros_like(self._may_begin)
+        only = np.zeros_like(self._onset_mask)
         only[v.FIRST_WAIT + step - 1] = True
         return only
 
-    def _waits(self) -> NDArray[np.bool_]:
+    def _wait_mask(self) -> NDArray[np.bool_]:
         """Return which waits (E,) may come.
 
         Where nothing sounds, only those that reach the grid.
@@ -196,30 +196,30 @@ class Grammar:
         return waits
 
 
-def grid_of(onsets: Sequence[int], within: int = 0) -> Grid | None:
+def detect_grid(onsets: Sequence[int], tolerance_ticks: int = 0) -> Grid | None:
     """Return the grid that someone keeps to whose notes begin at these ticks, if any.
 
     It has sixteenths and triplet eighths, so that straight may turn into swung, and thirty-seconds
     if they are played. Who plays freely over the beat keeps to none. A hand, or a host's clock, is
     not exact: notes that miss a line by at most `within` ticks lie on it.
     """
-    places = [_nearest(onset % TICKS_PER_QUARTER, within) for onset in onsets]
+    places = [_snap(onset % TICKS_PER_QUARTER, tolerance_ticks) for onset in onsets]
     grid = _SIXTEENTHS | _TRIPLETS
     fine = sum(place in _THIRTY_SECONDS - grid for place in places)
-    if fine > _USED_SHARE * len(places):
+    if fine > _MIN_THIRTY_SECONDS_SHARE * len(places):
         grid |= _THIRTY_SECONDS
     kept = sum(place in grid for place in places)
-    return grid if places and kept >= _KEPT_SHARE * len(places) else None
+    return grid if places and kept >= _MIN_ON_GRID_SHARE * len(places) else None
 
 
-def _nearest(place: int, within: int) -> int:
+def _snap(position: int, tolerance_ticks: int) -> int:
     """Return the sixteenth or triplet that a place in a quarter note is near, or the place."""
-    near = (place + step for step in sorted(range(-within, within + 1), key=abs))
+    near = (position + step for step in sorted(range(-tolerance_ticks, tolerance_ticks + 1), key=abs))
     lines = _SIXTEENTHS | _TRIPLETS
-    return next((at % TICKS_PER_QUARTER for at in near if at % TICKS_PER_QUARTER in lines), place)
+    return next((at % TICKS_PER_QUARTER for at in near if at % TICKS_PER_QUARTER in lines), position)
 
 
-class Invitation:
+class EntryBias:
     """Asks in the instruments that were asked for and have not played for a while.
 
     The mask keeps out who may not play; it brings nobody in, and a network that has just heard a
@@ -229,35 +229,35 @@ class Invitation:
 
     def __init__(self, instruments: Iterable[Instrument], tick: int) -> None:
         """Invite these instruments, all resting since the tick."""
-        self._rests_since = {int(kind): tick for kind in instruments}
+        self._last_onset_ticks = {int(kind): tick for kind in instruments}
 
     def push(self, token: int, tick: int) -> None:
         """Take note of a token of the stream and the tick at which it happens."""
         kind = int(v.EVENT_INSTRUMENT[v.event_of(token)])
-        if token >= v.FIRST_ON and kind in self._rests_since:
-            self._rests_since[kind] = tick
+        if token >= v.FIRST_ON and kind in self._last_onset_ticks:
+            self._last_onset_ticks[kind] = tick
 
     def bias(self, tick: int) -> NDArray[np.float32]:
         """Return what event logits (E,) gain at a tick."""
         gains = np.zeros(len(Instrument) + 1, np.float32)  # the last is for events of none
-        latest = max(self._rests_since.values(), default=tick)
-        for kind, since in self._rests_since.items():
+        latest = max(self._last_onset_ticks.values(), default=tick)
+        for kind, since in self._last_onset_ticks.items():
             if since < latest:  # others have played meanwhile
                 quarters = (tick - since) / TICKS_PER_QUARTER - 1
-                gains[kind] = min(MOST_INVITING, max(0.0, quarters))
+                gains[kind] = min(MAX_ENTRY_BIAS, max(0.0, quarters))
         gained: NDArray[np.float32] = np.where(_IS_ON, gains[v.EVENT_INSTRUMENT], np.float32(0))
         return gained
 
 
-def events_of(instruments: Iterable[Instrument]) -> NDArray[np.bool_]:
+def event_mask(instruments: Iterable[Instrument]) -> NDArray[np.bool_]:
     """Return which events (E,) are of the instruments."""
     theirs: NDArray[np.bool_] = np.isin(v.EVENT_INSTRUMENT, [int(kind) for kind in instruments])
     return theirs
 
 
-def beside_others(
+def redistribute_others(
     events: NDArray[np.float32],
-    ours: NDArray[np.bool_],
+    own_events: NDArray[np.bool_],
     rest_ticks: int,
     held_ticks: int,
 ) -> NDArray[np.float32]:
@@ -271,32 +271,32 @@ def beside_others(
     larger the longer we have held a note: and so we come and go where notes do.
     """
     mass = np.exp(events - events.max())
-    struck, ended = (float(mass[~ours & kind].sum()) for kind in (_IS_ON, _IS_OFF))
+    struck, ended = (float(mass[~own_events & kind].sum()) for kind in (_IS_ON, _IS_OFF))
     strikes, ends = (
-        min(LARGEST_SHARE, max(0, ticks) / TICKS_PER_QUARTER * SHARE_A_QUARTER)
+        min(MAX_SHARE, max(0, ticks) / TICKS_PER_QUARTER * SHARE_PER_QUARTER)
         for ticks in (rest_ticks, held_ticks)
     )
     beside = events.copy()
     for kind, gained in (
-        (ours & _IS_ON, strikes * struck),
-        (ours & _IS_OFF, ends * ended),
+        (own_events & _IS_ON, strikes * struck),
+        (own_events & _IS_OFF, ends * ended),
         (_IS_WAIT, (1 - strikes) * struck + (1 - ends) * ended),
     ):
-        beside[kind] += np.float32(np.log1p(gained / max(float(mass[kind].sum()), _LEAST_MASS)))
+        beside[kind] += np.float32(np.log1p(gained / max(float(mass[kind].sum()), _MIN_MASS)))
     return beside
 
 
-def _beginnings(instruments: Iterable[Instrument]) -> NDArray[np.bool_]:
+def _onset_events(instruments: Iterable[Instrument]) -> NDArray[np.bool_]:
     """Return which events (E,) begin a note of the instruments."""
-    begins: NDArray[np.bool_] = events_of(instruments) & _IS_ON
+    begins: NDArray[np.bool_] = event_mask(instruments) & _IS_ON
     return begins
 
 
-def choose(
+def sample_token(
     events: NDArray[np.float32],
     velocities: NDArray[np.float32],
     mask: NDArray[np.bool_],
-    chance: Chance,
+    params: SamplingParams,
     rng: Generator,
 ) -> int:
     """Return the next token from event logits (E,) and velocity logits (14, 16).
@@ -305,31 +305,31 @@ def choose(
     """
     # Most events may not come: what follows is done for the few hundred that may.
     allowed = np.flatnonzero(mask)
-    event = int(allowed[draw(events[allowed], chance, rng)])
+    event = int(allowed[sample_index(events[allowed], params, rng)])
     if event < v.FIRST_ON:
         return event
-    return v.combined(event, draw(velocities[v.EVENT_INSTRUMENT[event]], chance, rng))
+    return v.token_id(event, sample_index(velocities[v.EVENT_INSTRUMENT[event]], params, rng))
 
 
-def draw(logits: NDArray[np.float32], chance: Chance, rng: Generator) -> int:
+def sample_index(logits: NDArray[np.float32], params: SamplingParams, rng: Generator) -> int:
     """Draw an index from logits (N,); minus infinity is never drawn."""
-    if chance.temperature <= 0:
+    if params.temperature <= 0:
         return int(logits.argmax())
-    weights = np.exp((logits - logits.max()) / np.float32(chance.temperature))
-    if chance.min_p > 0:
-        weights[weights < chance.min_p] = 0.0
-    if chance.top_p >= 1:
-        return _place(weights.cumsum(), rng.random())
+    weights = np.exp((logits - logits.max()) / np.float32(params.temperature))
+    if params.min_p > 0:
+        weights[weights < params.min_p] = 0.0
+    if params.top_p >= 1:
+        return _index_at(weights.cumsum(), rng.random())
     order = weights.argsort()[::-1]
     mass = weights[order].cumsum()
-    likeliest = int(mass.searchsorted(chance.top_p * mass[-1])) + 1
-    return int(order[_place(mass[:likeliest], rng.random())])
+    likeliest = int(mass.searchsorted(params.top_p * mass[-1])) + 1
+    return int(order[_index_at(mass[:likeliest], rng.random())])
 
 
-def _place(mass: NDArray[np.float32], chance: float) -> int:
+def _index_at(cumulative: NDArray[np.float32], quantile: float) -> int:
     """Return where a chance in [0, 1) falls in cumulated weights (N,)."""
-    place = int(mass.searchsorted(chance * mass[-1], side="right"))
-    return min(place, len(mass) - 1)
+    place = int(cumulative.searchsorted(quantile * cumulative[-1], side="right"))
+    return min(place, len(cumulative) - 1)
 
 
 def multi_hot(instruments: Iterable[Instrument]) -> NDArray[np.float32]:
@@ -339,7 +339,7 @@ def multi_hot(instruments: Iterable[Instrument]) -> NDArray[np.float32]:
     return vector
 
 
-def _partners() -> tuple[dict[int, int], dict[int, int]]:
+def _pair_note_events() -> tuple[dict[int, int], dict[int, int]]:
     """Return note-off event of each note-on event, and back."""
     off_of = {}
     for event in range(v.FIRST_ON, v.EVENT_COUNT):
@@ -349,4 +349,4 @@ def _partners() -> tuple[dict[int, int], dict[int, int]]:
     return off_of, {off: on for on, off in off_of.items()}
 
 
-_OFF_OF, _ON_OF = _partners()
+_OFF_OF, _ON_OF = _pair_note_events()

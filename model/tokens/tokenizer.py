@@ -39,14 +39,14 @@ _DEFAULT_METRE = v.METRES.index((4, 4))
 
 def normal_form(score: Score) -> Score:
     """Return the score as the vocabulary can tell it; doing it twice changes nothing."""
-    notes = _normal_notes(score.notes)
+    notes = _normalise_notes(score.notes)
     if not score.grid:
         return Score(notes, grid=False)
     end = _last_event_tick(notes)
     steps = [(c.tick, v.tempo_step(c.bpm)) for c in score.tempos]
     shapes = [(c.tick, v.metre_index(c.numerator, c.denominator)) for c in score.metres]
-    tempos = _normal_changes(steps, _DEFAULT_TEMPO, end)
-    metres = _normal_changes([(t, i) for t, i in shapes if i is not None], _DEFAULT_METRE, end)
+    tempos = _normalise_changes(steps, _DEFAULT_TEMPO, end)
+    metres = _normalise_changes([(t, i) for t, i in shapes if i is not None], _DEFAULT_METRE, end)
     return Score(
         notes,
         tuple(TempoChange(tick, float(v.TEMPOS[step])) for tick, step in tempos),
@@ -54,7 +54,7 @@ def normal_form(score: Score) -> Score:
     )
 
 
-def _normal_notes(notes: Iterable[Note]) -> tuple[Note, ...]:
+def _normalise_notes(notes: Iterable[Note]) -> tuple[Note, ...]:
     struck: dict[tuple[Instrument, int], dict[int, Note]] = {}
     for note in notes:
         placed = fit_to_range(note.instrument, note.pitch)
@@ -81,7 +81,7 @@ def _normal_notes(notes: Iterable[Note]) -> tuple[Note, ...]:
     return tuple(sorted(normal))
 
 
-def _normal_changes(
+def _normalise_changes(
     changes: Iterable[tuple[int, int]], default: int, end: int
 ) -> list[tuple[int, int]]:
     """Keep what changes something, from tick 0 to before the last event."""
@@ -97,14 +97,14 @@ def _normal_changes(
 
 
 def _last_event_tick(notes: Iterable[Note]) -> int:
-    return max((_told_until(note) for note in notes), default=0)
+    return max((_last_tick(note) for note in notes), default=0)
 
 
-def _told_until(note: Note) -> int:
+def _last_tick(note: Note) -> int:
     return note.onset_ticks if note.instrument is Instrument.DRUMS else note.release_ticks
 
 
-def header(score: Score) -> list[int]:
+def header_tokens(score: Score) -> list[int]:
     """Return the tokens of the frame in which a score in normal form begins."""
     if not score.grid:
         return [v.START, v.CLOCK_FREE]
@@ -113,7 +113,7 @@ def header(score: Score) -> list[int]:
     return [v.START, v.CLOCK_GRID, v.tempo_id(v.tempo_step(tempo.bpm)), v.metre_id(index)]
 
 
-def frame(bpm: float | None, metre: tuple[int, int]) -> list[int]:
+def live_header_tokens(bpm: float | None, metre: tuple[int, int]) -> list[int]:
     """Return the tokens in which music begins that is played live; without a tempo, freely.
 
     Of a metre that the vocabulary does not have, nothing is said: there are beats and no bars.
@@ -140,7 +140,7 @@ def encode(score: Score, *, end: bool = True) -> list[int]:
         )
         if note.instrument is not Instrument.DRUMS:
             told.append((note.release_ticks, 2, v.off_id(note.instrument, note.pitch)))
-    tokens, at = header(score), 0
+    tokens, at = header_tokens(score), 0
     for tick, _, token in sorted(told):
         tokens += v.wait_ids(tick - at)
         tokens.append(token)
@@ -148,7 +148,7 @@ def encode(score: Score, *, end: bool = True) -> list[int]:
     return [*tokens, v.END] if end else tokens
 
 
-class Decoder:
+class TokenReader:
     """Reads tokens one by one and says at which tick each happens."""
 
     def __init__(self, tick: int = 0) -> None:
@@ -170,17 +170,17 @@ def decode(tokens: Iterable[int]) -> Score:
 
     Notes left open end with the stream; releases of what does not sound say nothing.
     """
-    assembling = Assembler()
+    assembling = ScoreBuilder()
     for token in tokens:
         assembling.push(token)
     return assembling.score()
 
 
-class Assembler:
+class ScoreBuilder:
     """Gathers a score from tokens as they come."""
 
     def __init__(self, tick: int = 0) -> None:
-        self._decoder = Decoder(tick)
+        self._reader = TokenReader(tick)
         self._open: dict[tuple[Instrument, int], Note] = {}
         self._notes: list[Note] = []
         self._tempos: list[TempoChange] = []
@@ -190,16 +190,16 @@ class Assembler:
     @property
     def tick(self) -> int:
         """The tick that has been reached."""
-        return self._decoder.tick
+        return self._reader.tick
 
     def push(self, token: int) -> None:
         """Take the next token."""
-        tick, spelt = self._decoder.push(token)
+        tick, spelt = self._reader.push(token)
         match spelt.kind:
             case v.Kind.ON | v.Kind.OFF:
                 assert spelt.instrument is not None
                 key = (spelt.instrument, spelt.pitch)
-                self._close(key, tick)
+                self._end_note(key, tick)
                 if spelt.kind is v.Kind.ON:
                     self._open[key] = Note(
                         tick, *key, tick + DRUM_TICKS, v.velocity_of(spelt.level)
@@ -216,31 +216,31 @@ class Assembler:
         still_open = [
             note
             if note.instrument is Instrument.DRUMS
-            else self._ended(note, max(self.tick, note.onset_ticks + 1))
+            else self._with_release(note, max(self.tick, note.onset_ticks + 1))
             for note in self._open.values()
         ]
         notes = tuple(sorted([*self._notes, *still_open]))
         return Score(notes, tuple(self._tempos), tuple(self._metres), self._grid)
 
-    def _close(self, key: tuple[Instrument, int], tick: int) -> None:
+    def _end_note(self, key: tuple[Instrument, int], tick: int) -> None:
         note = self._open.pop(key, None)
         if note is not None and tick > note.onset_ticks:
-            self._notes.append(self._ended(note, tick))
+            self._notes.append(self._with_release(note, tick))
 
-    def _ended(self, note: Note, tick: int) -> Note:
+    def _with_release(self, note: Note, tick: int) -> Note:
         release = min(tick, note.release_ticks) if note.instrument is Instrument.DRUMS else tick
         return replace(note, release_ticks=release)
 
 
 @dataclass(slots=True)
-class _Moment:
+class _OpenTick:
     """What happens in the tick that is still open."""
 
     tick: int
     controls: dict[int, int]  # rank -> token
     released: set[tuple[Instrument, int]]
-    struck: dict[tuple[Instrument, int], int]  # -> velocity level
-    too_short: set[tuple[Instrument, int]]  # released in the tick in which they began
+    onsets: dict[tuple[Instrument, int], int]  # -> velocity level
+    zero_length: set[tuple[Instrument, int]]  # released in the tick in which they began
 
 
 class StreamEncoder:
@@ -252,8 +252,8 @@ class StreamEncoder:
 
     def __init__(self, tick: int = 0, sounding: Iterable[tuple[Instrument, int]] = ()) -> None:
         """Go on after tokens that reach a tick, while these notes sound."""
-        self._told = tick  # how far the tokens have come
-        self._now = _Moment(tick, {}, set(), {}, set())
+        self._encoded_tick = tick  # how far the tokens have come
+        self._open_tick = _OpenTick(tick, {}, set(), {}, set())
         self._sounding = set(sounding)
 
     def copy(self) -> StreamEncoder:
@@ -268,7 +268,7 @@ class StreamEncoder:
     @property
     def tick(self) -> int:
         """The tick that is still open."""
-        return self._now.tick
+        return self._open_tick.tick
 
     def note_on(self, tick: int, instrument: Instrument, pitch: int, velocity: int) -> list[int]:
         """Begin a note."""
@@ -276,11 +276,11 @@ class StreamEncoder:
         key = fit_to_range(instrument, pitch)
         if key is None:
             return tokens
-        if key not in self._now.struck and key in self._sounding:
-            self._now.released.add(key)
-        level = max(v.level_of(velocity), self._now.struck.get(key, 0))
-        self._now.struck[key] = level
-        self._now.too_short.discard(key)
+        if key not in self._open_tick.onsets and key in self._sounding:
+            self._open_tick.released.add(key)
+        level = max(v.level_of(velocity), self._open_tick.onsets.get(key, 0))
+        self._open_tick.onsets[key] = level
+        self._open_tick.zero_length.discard(key)
         return tokens
 
     def note_off(self, tick: int, instrument: Instrument, pitch: int) -> list[int]:
@@ -289,65 +289,65 @@ class StreamEncoder:
         key = fit_to_range(instrument, pitch)
         if key is None or instrument is Instrument.DRUMS:
             return tokens
-        if key in self._now.struck:
-            self._now.too_short.add(key)
+        if key in self._open_tick.onsets:
+            self._open_tick.zero_length.add(key)
         elif key in self._sounding:
-            self._now.released.add(key)
+            self._open_tick.released.add(key)
         return tokens
 
-    def tempo(self, tick: int, bpm: float) -> list[int]:
+    def set_tempo(self, tick: int, bpm: float) -> list[int]:
         """Change the tempo."""
         tokens = self.advance(tick)
-        self._now.controls[0] = v.tempo_id(v.tempo_step(bpm))
+        self._open_tick.controls[0] = v.tempo_id(v.tempo_step(bpm))
         return tokens
 
-    def metre(self, tick: int, numerator: int, denominator: int) -> list[int]:
+    def set_metre(self, tick: int, numerator: int, denominator: int) -> list[int]:
         """Change the metre; one that the vocabulary does not have is passed over."""
         tokens = self.advance(tick)
         index = v.metre_index(numerator, denominator)
         if index is not None:
-            self._now.controls[1] = v.metre_id(index)
+            self._open_tick.controls[1] = v.metre_id(index)
         return tokens
 
     def advance(self, tick: int) -> list[int]:
         """Let time pass up to a tick, which stays open."""
         tokens: list[int] = []
-        while self._now.tick < tick:
-            tokens += self._tell()
-            following = self._now.tick + 1 if self._now.too_short else tick
-            self._now = _Moment(following, {}, set(self._now.too_short), {}, set())
-        whole = (tick - self._told) // v.LONGEST_WAIT
-        self._told += whole * v.LONGEST_WAIT if whole > 0 else 0
-        return tokens + [v.wait_id(v.LONGEST_WAIT)] * whole
+        while self._open_tick.tick < tick:
+            tokens += self._encode_open_tick()
+            following = self._open_tick.tick + 1 if self._open_tick.zero_length else tick
+            self._open_tick = _OpenTick(following, {}, set(self._open_tick.zero_length), {}, set())
+        whole = (tick - self._encoded_tick) // v.MAX_WAIT_TICKS
+        self._encoded_tick += whole * v.MAX_WAIT_TICKS if whole > 0 else 0
+        return tokens + [v.wait_id(v.MAX_WAIT_TICKS)] * whole
 
-    def flush(self) -> list[int]:
-        """Close the open tick: tell its events, and no wait after them.
+    def close_tick(self) -> list[int]:
+        """Close the open tick: encode its events, and no wait after them.
 
-        If a note would have no length, the next tick is told too.
+        If a note would have no length, the next tick is encoded too.
         """
-        tokens = self._tell()
-        if self._now.too_short:  # a note that lasts a tick
-            tokens += self.advance(self._now.tick + 1) + self._tell()
+        tokens = self._encode_open_tick()
+        if self._open_tick.zero_length:  # a note that lasts a tick
+            tokens += self.advance(self._open_tick.tick + 1) + self._encode_open_tick()
         return tokens
 
-    def settle(self, tick: int) -> list[int]:
-        """Let time pass up to a tick and close it; the wait for it is told too."""
-        tokens = self.advance(tick) + self.flush()
-        tokens += v.wait_ids(self._now.tick - self._told)
-        self._told = self._now.tick
+    def flush(self, tick: int) -> list[int]:
+        """Let time pass up to a tick and close it; the wait for it is encoded too."""
+        tokens = self.advance(tick) + self.close_tick()
+        tokens += v.wait_ids(self._open_tick.tick - self._encoded_tick)
+        self._encoded_tick = self._open_tick.tick
         return tokens
 
-    def _tell(self) -> list[int]:
-        now = self._now
+    def _encode_open_tick(self) -> list[int]:
+        now = self._open_tick
         tokens = [now.controls[rank] for rank in sorted(now.controls)]
         tokens += sorted(v.off_id(*key) for key in now.released)
-        tokens += sorted(v.on_id(*key, level) for key, level in now.struck.items())
+        tokens += sorted(v.on_id(*key, level) for key, level in now.onsets.items())
         self._sounding -= now.released
-        self._sounding |= {key for key in now.struck if key[0] is not Instrument.DRUMS}
+        self._sounding |= {key for key in now.onsets if key[0] is not Instrument.DRUMS}
         if tokens:
-            tokens = v.wait_ids(now.tick - self._told) + tokens
-            self._told = now.tick
+            tokens = v.wait_ids(now.tick - self._encoded_tick) + tokens
+            self._encoded_tick = now.tick
         now.controls.clear()
         now.released.clear()
-        now.struck.clear()
+        now.onsets.clear()
         return tokens

@@ -38,8 +38,8 @@ from bridge.midi.instruments import Instrument, instrument_named
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-LEVELS = 16
-LONGEST_WAIT = 192
+VELOCITY_LEVELS = 16
+MAX_WAIT_TICKS = 192
 _PITCH_CLASSES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 
 # The marks of a metronome (Maelzel's scale, about 4 % apart), with a few below and above.
@@ -125,7 +125,7 @@ def velocity_of(level: int) -> int:
 
 def level_of(velocity: int) -> int:
     """Return the level nearest to a velocity 1..127."""
-    return min(LEVELS - 1, max(0, (velocity + 4) // 8 - 1))
+    return min(VELOCITY_LEVELS - 1, max(0, (velocity + 4) // 8 - 1))
 
 
 def tempo_step(bpm: float) -> int:
@@ -143,7 +143,7 @@ def metre_index(numerator: int, denominator: int) -> int | None:
     return None
 
 
-def _every_event() -> list[Token]:
+def _all_events() -> list[Token]:
     """List all events in id order; a note-on stands here with level 0."""
     played = [k for k in Instrument if k is not Instrument.DRUMS]
     return [
@@ -152,21 +152,21 @@ def _every_event() -> list[Token]:
         *(Token(Kind.CLOCK, grid) for grid in (0, 1)),
         *(Token(Kind.TEMPO, step) for step in range(len(TEMPOS))),
         *(Token(Kind.METRE, index) for index in range(len(METRES))),
-        *(Token(Kind.WAIT, ticks) for ticks in range(1, LONGEST_WAIT + 1)),
-        *(Token(Kind.OFF, 0, k, p) for k in played for p in _compass(k)),
-        *(Token(Kind.ON, 0, k, p) for k in Instrument for p in _compass(k)),
+        *(Token(Kind.WAIT, ticks) for ticks in range(1, MAX_WAIT_TICKS + 1)),
+        *(Token(Kind.OFF, 0, k, p) for k in played for p in _pitch_range(k)),
+        *(Token(Kind.ON, 0, k, p) for k in Instrument for p in _pitch_range(k)),
     ]
 
 
-def _compass(kind: Instrument) -> range:
-    return range(kind.spec.lowest, kind.spec.highest + 1)
+def _pitch_range(instrument: Instrument) -> range:
+    return range(instrument.spec.lowest, instrument.spec.highest + 1)
 
 
-EVENTS: tuple[Token, ...] = tuple(_every_event())
+EVENTS: tuple[Token, ...] = tuple(_all_events())
 EVENT_COUNT = len(EVENTS)
 _EVENT_ID = {token: event for event, token in enumerate(EVENTS)}
 FIRST_ON = next(event for event, token in enumerate(EVENTS) if token.kind is Kind.ON)
-SIZE = FIRST_ON + LEVELS * (EVENT_COUNT - FIRST_ON)
+SIZE = FIRST_ON + VELOCITY_LEVELS * (EVENT_COUNT - FIRST_ON)
 
 START, END = _EVENT_ID[Token(Kind.START)], _EVENT_ID[Token(Kind.END)]
 CLOCK_FREE, CLOCK_GRID = _EVENT_ID[Token(Kind.CLOCK, 0)], _EVENT_ID[Token(Kind.CLOCK, 1)]
@@ -186,14 +186,14 @@ def metre_id(index: int) -> int:
 
 def wait_id(ticks: int) -> int:
     """Return the token that waits 1..192 ticks."""
-    assert 1 <= ticks <= LONGEST_WAIT, ticks
+    assert 1 <= ticks <= MAX_WAIT_TICKS, ticks
     return FIRST_WAIT + ticks - 1
 
 
 def wait_ids(ticks: int) -> list[int]:
     """Return the tokens that wait any time, longest first; none for no time."""
-    whole, rest = divmod(ticks, LONGEST_WAIT)
-    return [wait_id(LONGEST_WAIT)] * whole + ([wait_id(rest)] if rest else [])
+    whole, rest = divmod(ticks, MAX_WAIT_TICKS)
+    return [wait_id(MAX_WAIT_TICKS)] * whole + ([wait_id(rest)] if rest else [])
 
 
 def off_id(instrument: Instrument, pitch: int) -> int:
@@ -208,22 +208,22 @@ def on_event(instrument: Instrument, pitch: int) -> int:
 
 def on_id(instrument: Instrument, pitch: int, level: int) -> int:
     """Return the token that begins a note."""
-    return combined(on_event(instrument, pitch), level)
+    return token_id(on_event(instrument, pitch), level)
 
 
 def event_of(token: int) -> int:
     """Return the event of a token: the token without its velocity."""
-    return token if token < FIRST_ON else FIRST_ON + (token - FIRST_ON) // LEVELS
+    return token if token < FIRST_ON else FIRST_ON + (token - FIRST_ON) // VELOCITY_LEVELS
 
 
 def velocity_level(token: int) -> int:
     """Return the velocity level of a note-on token; 0 for every other."""
-    return 0 if token < FIRST_ON else (token - FIRST_ON) % LEVELS
+    return 0 if token < FIRST_ON else (token - FIRST_ON) % VELOCITY_LEVELS
 
 
-def combined(event: int, level: int) -> int:
+def token_id(event: int, level: int) -> int:
     """Return the token of an event and a velocity level; the level only matters for a note-on."""
-    return event if event < FIRST_ON else FIRST_ON + (event - FIRST_ON) * LEVELS + level
+    return event if event < FIRST_ON else FIRST_ON + (event - FIRST_ON) * VELOCITY_LEVELS + level
 
 
 def token_of(token: int) -> Token:
@@ -234,22 +234,22 @@ def token_of(token: int) -> Token:
     return Token(Kind.ON, 0, spelt.instrument, spelt.pitch, velocity_level(token))
 
 
-def text(tokens: list[int] | tuple[int, ...]) -> str:
+def format_tokens(tokens: list[int] | tuple[int, ...]) -> str:
     """Print token ids as words."""
     return " ".join(str(token_of(token)) for token in tokens)
 
 
-def parse(words: str) -> list[int]:
+def parse_tokens(words: str) -> list[int]:
     """Read token ids from words; the inverse of `text`.
 
     Raises:
         ValueError: a word names no token.
 
     """
-    return [_parsed(word) for word in words.split()]
+    return [_parse_word(word) for word in words.split()]
 
 
-def _parsed(word: str) -> int:
+def _parse_word(word: str) -> int:
     found = _CONTROL_IDS.get(word)
     if found is not None:
         return found
@@ -289,4 +289,4 @@ FINGERPRINT = hashlib.sha256(
 ).hexdigest()
 
 assert len(_EVENT_ID) == EVENT_COUNT, "two events are the same"
-assert len(_CONTROL_IDS) == FIRST_WAIT + LONGEST_WAIT, "two controls have the same name"
+assert len(_CONTROL_IDS) == FIRST_WAIT + MAX_WAIT_TICKS, "two controls have the same name"

@@ -10,10 +10,10 @@ import pytest
 
 from assets import DEMO_PHRASES, FOLDER
 from bridge.midi import smf
-from export.runtime.artefact import CARD, EVALUATION, Artefact, default_artefact
+from export.runtime.artefact import MODEL_CARD, EVALUATION, Artefact, load_default_artefact
 from export.runtime.decoder import Decoder
 from gui.engine.phrases import phrase_file, default_style
-from model.style_map import boxes
+from model.style_map import label_sizes
 
 ROOT = Path(__file__).parents[2]
 MOST_BYTES = 45_000_000
@@ -21,7 +21,7 @@ MOST_BYTES = 45_000_000
 
 @pytest.fixture(scope="module")
 def artefact() -> Artefact:
-    return default_artefact()
+    return load_default_artefact()
 
 
 def test_its_graph_was_proven_equal_before_it_was_sealed(artefact: Artefact) -> None:
@@ -37,7 +37,7 @@ def test_it_runs(artefact: Artefact) -> None:
 
 def test_it_has_styles_and_a_card_that_names_every_source(artefact: Artefact) -> None:
     assert {"bach", "chopin", "jazz", "bossa nova"} <= set(artefact.style_names)
-    card = (artefact.folder / CARD).read_text("utf-8")
+    card = (artefact.folder / MODEL_CARD).read_text("utf-8")
     for source in ("pl-wnifc", "Mutopia", "OpenScore", "piano-midi.de", "Groove", "CC-BY-4.0"):
         assert source in card
 
@@ -66,7 +66,7 @@ def test_nothing_plays_that_was_not_asked_for(evaluation: dict[str, Any]) -> Non
 
 
 def test_every_style_has_room_on_the_map(artefact: Artefact) -> None:
-    size, places = boxes(artefact.style_names), artefact.style_places
+    size, places = label_sizes(artefact.style_names), artefact.style_positions
     gap = np.abs(places[:, None] - places[None])
     covered = np.all((size[:, None] + size[None]) / 2 - gap > 2e-4, axis=-1)
     assert int(covered.sum()) == len(places)  # each covers itself

@@ -19,7 +19,7 @@ from tests.repeats import LOST_PERIODS
 
 WATCHER = Path(__file__).with_name("jack_watcher.py")
 
-__all__ = ["PERIOD", "RATE_HZ", "shared_jack_server", "watched_jack_server"]
+__all__ = ["PERIOD", "RATE_HZ", "need_jackd", "shared_jack_server", "watched_jack_server"]
 
 
 class Watcher:
@@ -44,23 +44,28 @@ class Watcher:
 def watched_jack_server(name: str | None = None, period: int = PERIOD) -> Iterator[str]:
     """Run a server whose lost periods are counted; give its name."""
     with (
-        jack_server(name, period) as name,
+        jack_server(name, period) as server,
         subprocess.Popen(
-            [sys.executable, WATCHER, name], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+            [sys.executable, WATCHER, server], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         ) as process,
     ):
         watcher = Watcher(process)
         watcher.count()  # its first answer says that it is a client
-        with LOST_PERIODS.watched(name, watcher.count):
-            yield name
+        with LOST_PERIODS.watched(server, watcher.count):
+            yield server
 
 
-def shared_jack_server(period: int = PERIOD) -> Iterator[str]:
-    """Be the body of a session's fixture: skip without jackd, but fail where it is promised."""
+def need_jackd() -> None:
+    """Skip a test where jackd is not installed, but fail where it is promised."""
     if shutil.which("jackd") is None:
         text = "jackd is not installed (Debian: apt-get install jackd2)"
         if os.environ.get("CI") == "true":
             pytest.fail(text)
         pytest.skip(text)
+
+
+def shared_jack_server(period: int = PERIOD) -> Iterator[str]:
+    """Be the body of a fixture that many tests share: a watched server, and its name."""
+    need_jackd()
     with watched_jack_server(period=period) as name:
         yield name

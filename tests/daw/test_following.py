@@ -133,6 +133,7 @@ def test_after_a_stop_nothing_sounds(host: Ardour, sync: str, tmp_path: Path, pe
         host.stop()
         jamming.until("time")
         heard = peer.ask(hear=peer.ask(waiting=True))
+        assert heard
         assert sounding(heard) == set()
         # Whoever had more to play has forgotten it: nothing comes until the end of the jam.
         host.wait_for_stop()
@@ -163,6 +164,7 @@ def test_when_antiphon_is_killed_the_plugin_releases_what_sounds(
     ends = [at for at, message in heard if message[0] & 0xE0 == 0x80 and at > frame]
     strikes = [at for at, message in heard if message[0] & 0xF0 == 0x90 and message[2]]
     within = RATE_HZ * RELEASED_MS // 1000
+    assert ends
     assert all(at <= frame + within for at in ends + strikes if at > frame)
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from assets import DEMO_PHRASES
 from model import pack
-from model.run import load
+from model.run import load_trained
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,8 +45,8 @@ def test_it_tokenizes_trains_judges_packs_and_evaluates(tmp_path: Path) -> None:
     packed = tmp_path / "run" / "packed"
     evaluation = json.loads((packed / "evaluation.json").read_text("utf-8"))
     assert evaluation["nll"]["per_token"] > 0
-    pack.join(packed, tmp_path / "again")
-    trained = load(tmp_path / "again")
+    pack.unpack(packed, tmp_path / "again")
+    trained = load_trained(tmp_path / "again")
     assert trained.styles == ["demo"]
     assert trained.step > 0
     assert (packed / "loss.png").exists()

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from export import make
-from export.graph import EXACT, Form
+from export.graph import EXACT_FORMAT, GraphFormat
 from export.runtime import artefact
 from export.runtime.artefact import GRAPHS, Artefact
 from export.runtime.decoder import Decoder
@@ -61,22 +61,22 @@ def network(draw: Callable[[int], Transformer]) -> Transformer:
     return draw(2)
 
 
-def _sealed(network: Transformer, folder: Path, forms: Mapping[str, Form]) -> Artefact:
+def _sealed(network: Transformer, folder: Path, forms: Mapping[str, GraphFormat]) -> Artefact:
     facts = {"config": network.config.as_dict(), "context": 2048, "step": 0}
-    return make.seal(folder, "tiny", network, STYLES, facts, forms)
+    return make.write_artefact(folder, "tiny", network, STYLES, facts, forms)
 
 
 @pytest.fixture(scope="session")
 def exact(network: Transformer, tmp_path_factory: pytest.TempPathFactory) -> Artefact:
     """Give the tiny network's artefact with float32 weights."""
-    forms = dict.fromkeys(GRAPHS.values(), EXACT)
+    forms = dict.fromkeys(GRAPHS.values(), EXACT_FORMAT)
     return _sealed(network, tmp_path_factory.mktemp("exact"), forms)
 
 
 @pytest.fixture(scope="session")
 def shipped(network: Transformer, tmp_path_factory: pytest.TempPathFactory) -> Artefact:
     """Give the same as it ships: eight bits, and a graph for each device."""
-    return _sealed(network, tmp_path_factory.mktemp("shipped"), make.SHIPPED)
+    return _sealed(network, tmp_path_factory.mktemp("shipped"), make.SHIPPED_FORMATS)
 
 
 @pytest.fixture

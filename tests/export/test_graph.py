@@ -13,7 +13,7 @@ from torch import Tensor
 
 from bridge.midi.instruments import Instrument
 from export import make
-from export.graph import EXACT, ON_CPU, ON_CUDA, ON_CUDA_HALF, Form, write_graphs
+from export.graph import EXACT_FORMAT, CPU_FORMAT, CUDA_FORMAT, CUDA_FLOAT16_FORMAT, GraphFormat, write_graphs
 from export.runtime.artefact import GRAPHS, WEIGHTS, Artefact, Device
 from export.runtime.decoder import Decoder
 from model import generate
@@ -23,7 +23,7 @@ from model.transformer import Transformer
 
 # The table of rows is float16: 11 significant bits. Logits here are about 6 wide.
 TOLERANCE = 0.01
-PROMPT = v.parse(
+PROMPT = v.parse_tokens(
     "start clock:grid tempo:120 metre:4/4 piano:v72:C4 wait:24 piano:v0:C4 violin:v64:E5"
 )
 
@@ -41,7 +41,7 @@ def test_greedy_tokens_are_those_of_the_slow_generator(
 ) -> None:
     decoder = Decoder(exact, device="cpu", threads=1)
     decoder.set_style(exact.style_vectors[0])
-    assert make.told(decoder, PROMPT, 512) == slow_tokens
+    assert make.generate_tokens(decoder, PROMPT, 512) == slow_tokens
     assert len(set(slow_tokens)) > 50, "a stream that goes in circles proves little"
 
 
@@ -69,7 +69,7 @@ def test_rows_of_a_batch_are_independent(
     draw: Callable[[int], Transformer], tmp_path: Path, kv_heads: int
 ) -> None:
     network = draw(kv_heads)
-    write_graphs(network, tmp_path, {"graph.onnx": EXACT})
+    write_graphs(network, tmp_path, {"graph.onnx": EXACT_FORMAT})
     session = ort.InferenceSession(tmp_path / "graph.onnx", providers=["CPUExecutionProvider"])
     rng = np.random.default_rng(2)
     tokens = rng.integers(0, v.SIZE, (3, 9))
@@ -82,7 +82,7 @@ def test_rows_of_a_batch_are_independent(
     cache = np.zeros((3, kv_heads, 16, network.config.head_width), np.float32)
     table = inputs.read_table(tmp_path / WEIGHTS, network.config.width)
     given: dict[str, Any] = {
-        "x": inputs.embedded(table, tokens, time) + everywhere[:, None],
+        "x": inputs.embed(table, tokens, time) + everywhere[:, None],
         "seqlens_k": np.full(3, 8, np.int32),
         "total_len": np.array([9], np.int32),
     }
@@ -101,8 +101,8 @@ def _performed(artefact: Artefact, count: int) -> list[int]:
     logits = decoder.feed(tokens, np.zeros((2, 6), np.int64))
     while len(tokens) < count:
         mask = grammar.mask()
-        chance = sampling.Chance()
-        tokens.append(sampling.choose(logits.events, logits.velocities, mask, chance, rng))
+        chance = sampling.SamplingParams()
+        tokens.append(sampling.sample_token(logits.events, logits.velocities, mask, chance, rng))
         grammar.push(tokens[-1])
         logits = decoder.feed(tokens[-1:], np.zeros((1, 6), np.int64))
     return tokens
@@ -110,24 +110,24 @@ def _performed(artefact: Artefact, count: int) -> list[int]:
 
 @pytest.mark.parametrize(
     "form,top1,divergence",
-    [(EXACT, 1.0, 1e-9), (ON_CPU, 0.9, 0.05), (ON_CUDA, 0.9, 0.05), (ON_CUDA_HALF, 0.97, 1e-3)],
+    [(EXACT_FORMAT, 1.0, 1e-9), (CPU_FORMAT, 0.9, 0.05), (CUDA_FORMAT, 0.9, 0.05), (CUDA_FLOAT16_FORMAT, 0.97, 1e-3)],
 )
 def test_every_form_agrees_with_the_exact_one(
     network: Transformer,
     exact: Artefact,
     tmp_path: Path,
-    form: Form,
+    form: GraphFormat,
     top1: float,
     divergence: float,
 ) -> None:
     forms = dict.fromkeys(GRAPHS.values(), form)
     facts = {"config": network.config.as_dict(), "context": 2048, "step": 0}
-    other = make.seal(tmp_path, "other", network, exact.style_names, facts, forms)
-    found = make.agreement(exact, other, _performed(exact, 300))
+    other = make.write_artefact(tmp_path, "other", network, exact.style_names, facts, forms)
+    found = make.measure_agreement(exact, other, _performed(exact, 300))
     assert found.tokens == 300
     assert found.top1 >= top1
-    assert (found.divergence > 0) == (form != EXACT)
-    assert found.divergence < divergence
+    assert (found.kl_divergence > 0) == (form != EXACT_FORMAT)
+    assert found.kl_divergence < divergence
 
 
 def test_graphs_share_one_file_of_weights(shipped: Artefact, exact: Artefact) -> None:
@@ -142,6 +142,6 @@ def test_no_node_computes_a_shape_or_branches(
     shipped: Artefact, network: Transformer, device: Device
 ) -> None:
     """What does would run on the CPU in the midst of a CUDA graph."""
-    kinds = [node.op_type for node in onnx.load(shipped.graph(device)).graph.node]
+    kinds = [node.op_type for node in onnx.load(shipped.graph_path(device)).graph.node]
     assert {"If", "Loop", "NonZero", "Range", "Scan", "Shape", "Size"}.isdisjoint(kinds)
     assert kinds.count("GroupQueryAttention") == network.config.layers

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from export import make
-from export.graph import Form, write_graphs
+from export.graph import GraphFormat, write_graphs
 from export.runtime.artefact import Artefact
 from model.run import CHECKPOINT
 from model.transformer import Transformer
@@ -34,7 +34,7 @@ def run(network: Transformer, tmp_path: Path) -> Path:
 
 
 def test_a_run_becomes_an_artefact_that_states_its_parity(run: Path, tmp_path: Path) -> None:
-    make.make(run, tmp_path / "out", "tiny")
+    make.make_artefact(run, tmp_path / "out", "tiny")
     made = Artefact.load(tmp_path / "out")
     assert made.name == "tiny"
     assert list(made.style_names) == STYLES
@@ -48,7 +48,7 @@ def test_a_run_becomes_an_artefact_that_states_its_parity(run: Path, tmp_path: P
 def test_a_graph_of_another_network_is_not_sealed(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def write_another(network: Transformer, folder: Path, forms: Mapping[str, Form]) -> None:
+    def write_another(network: Transformer, folder: Path, forms: Mapping[str, GraphFormat]) -> None:
         other = copy.deepcopy(network)
         with torch.no_grad():
             other.get_parameter("blocks.0.feed.down.weight").neg_()
@@ -56,5 +56,5 @@ def test_a_graph_of_another_network_is_not_sealed(
 
     monkeypatch.setattr(make, "write_graphs", write_another)
     with pytest.raises(AssertionError, match="parts from the network after"):
-        make.make(run, tmp_path / "out", "tiny")
+        make.make_artefact(run, tmp_path / "out", "tiny")
     assert not (tmp_path / "out").exists()

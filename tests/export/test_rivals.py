@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from bridge.system.pipe import start_child
-from export.graph import EXACT, cache_names
-from export.race import NAMES, Race, Took
+from export.graph import EXACT_FORMAT, cache_names
+from export.race import RIVAL_NAMES, RaceRequest, RaceTimes
 from export.rivals import ConcatenatingRival, TorchRival
 from export.runtime.artefact import Artefact
 from model.tokens import inputs
@@ -29,11 +29,11 @@ def test_the_concatenating_graph_is_the_network(
     with torch.no_grad():
         events = network(torch.from_numpy(tokens), torch.from_numpy(rows), *conditions)[0]
     config = network.config
-    session = ConcatenatingRival(network, EXACT, tmp_path).session
+    session = ConcatenatingRival(network, EXACT_FORMAT, tmp_path).session
     empty = np.zeros((1, config.kv_heads, 0, config.head_width), np.float32)
     past = dict.fromkeys(cache_names(config.layers, "past"), empty)
     everywhere = exact.style_vectors[0] + exact.instrument_vectors.sum(axis=0)
-    x = inputs.embedded(exact.rows, tokens, rows) + everywhere
+    x = inputs.embed(exact.embedding_rows, tokens, rows) + everywhere
     present = cache_names(config.layers, "present")
     for index in range(20):
         given = {
@@ -54,7 +54,7 @@ def test_eager_torch_is_the_network(
     nothing = torch.zeros_like(conditions[0]), torch.zeros_like(conditions[1])
     with torch.no_grad():
         events = network(torch.from_numpy(tokens), torch.from_numpy(rows), *nothing)[0]
-    rival, found = TorchRival(network), inputs.indices(tokens, rows)
+    rival, found = TorchRival(network), inputs.row_indices(tokens, rows)
     for index in range(20):
         logits = rival.step(torch.from_numpy(found[:, [index]]), index)[0, 0]
         torch.testing.assert_close(logits[: events.shape[-1]], events[0, index], atol=1e-3, rtol=0)
@@ -62,11 +62,11 @@ def test_eager_torch_is_the_network(
 
 def test_every_rival_races_in_a_process_of_its_own(shipped: Artefact) -> None:
     child = start_child("export.rivals", str(shipped.folder))
-    for name in NAMES:
-        child.connection.send(Race(name, 64, 5))
+    for name in RIVAL_NAMES:
+        child.connection.send(RaceRequest(name, 64, 5))
         assert child.connection.poll(60)
         took = child.connection.recv()
-        assert isinstance(took, Took)
+        assert isinstance(took, RaceTimes)
         assert len(took.steps_ns) == 5
         assert min(took.steps_ns) > 0
     child.close()

@@ -59,5 +59,5 @@ def corpus(tmp_path: Path) -> Path:
 @pytest.fixture
 def shards(corpus: Path, tmp_path: Path) -> Path:
     """Give the corpus as tokens."""
-    data.build(corpus, tmp_path / "shards")
+    data.build_shards(corpus, tmp_path / "shards")
     return tmp_path / "shards"

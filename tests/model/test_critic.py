@@ -7,8 +7,8 @@ import torch
 
 from model import critic
 from model.data import Corpus
-from model.run import Plan, Run, load
-from model.takes import continued, prompts_of
+from model.run import Plan, Run, load_trained
+from model.takes import generate_takes, draw_prompts
 from model.transformer import Transformer
 
 STYLES = ["folk", "smith", "jazz"]
@@ -18,9 +18,9 @@ def test_it_prefers_what_really_followed(network: Transformer, shards: Path) -> 
     """An untrained network's takes are nothing like the corpus."""
     corpus = Corpus.open(shards, "train")
     rng = np.random.default_rng(0)
-    prompts = prompts_of(corpus, STYLES, count=6, length=32, following=24, rng=rng)
+    prompts = draw_prompts(corpus, STYLES, count=6, length=32, take_length=24, rng=rng)
     before = {name: p.clone() for name, p in network.named_parameters() if name != "critic.weight"}
-    share = critic.teach(network, prompts, seed=1)
+    share = critic.train_critic(network, prompts, seed=1)
     assert share > 0.9
     for name, parameter in network.named_parameters():
         assert name == "critic.weight" or torch.equal(parameter, before[name])
@@ -31,15 +31,15 @@ def test_a_take_is_judged_alike_while_it_is_made_and_after(
 ) -> None:
     corpus = Corpus.open(shards, "train")
     rng = np.random.default_rng(0)
-    prompts = prompts_of(corpus, STYLES, count=3, length=32, following=24, rng=rng)
-    takes = continued(network, prompts, critic.CHANCE, rng)
-    again = critic.judged(network, prompts, takes)
-    np.testing.assert_allclose([take.critic for take in takes], again, atol=1e-4)
+    prompts = draw_prompts(corpus, STYLES, count=3, length=32, take_length=24, rng=rng)
+    takes = generate_takes(network, prompts, critic.SAMPLING_PARAMS, rng)
+    again = critic.score_takes(network, prompts, takes)
+    np.testing.assert_allclose([take.critic_score for take in takes], again, atol=1e-4)
 
 
 def test_the_command_teaches_the_critic_of_a_run(shards: Path, tmp_path: Path) -> None:
-    run = Run.begin(tmp_path / "run", Plan("tiny", window=64), STYLES, "cpu")
+    run = Run.resume_or_create(tmp_path / "run", Plan("tiny", window=64), STYLES, "cpu")
     run.save()
-    assert not load(tmp_path / "run").network.critic.weight.any()
+    assert not load_trained(tmp_path / "run").network.critic.weight.any()
     critic.main(shards, tmp_path / "run", count=4, length=32, device="cpu", threads=1)
-    assert load(tmp_path / "run").network.critic.weight.any()
+    assert load_trained(tmp_path / "run").network.critic.weight.any()

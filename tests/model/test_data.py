@@ -44,7 +44,7 @@ def test_many_shards_and_many_machines_give_the_same_pieces(
     monkeypatch.setattr(data, "FILES_PER_SHARD", 2)
     out = tmp_path / "parts"
     for part in (2, 3, 1):
-        data.build(corpus, out, part=(part, 3))
+        data.build_shards(corpus, out, part=(part, 3))
         assert (out / "report.md").exists() == (part == 1)  # the last to come writes it
     assert len(list(out.glob("train-*.json"))) == 4
     whole, parts = Corpus.open(shards, "train"), Corpus.open(out, "train")
@@ -57,12 +57,12 @@ def test_a_build_that_was_killed_goes_on_with_what_is_missing(
     corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(data, "FILES_PER_SHARD", 3)
-    data.build(corpus, tmp_path / "out")
+    data.build_shards(corpus, tmp_path / "out")
     kept = tmp_path / "out" / "train-0000.tokens"
     kept.write_bytes(before := kept.read_bytes()[:-2] + b"\0\0")
     (tmp_path / "out" / "train-0001.json").unlink()
     (tmp_path / "out" / "train-0001.tokens").write_bytes(b"half")
-    data.build(corpus, tmp_path / "out")
+    data.build_shards(corpus, tmp_path / "out")
     assert kept.read_bytes() == before  # it was complete and was not written again
     again = Corpus.open(tmp_path / "out", "train")
     assert sum(len(shard) for shard in again.shards) == again.token_count
@@ -70,7 +70,7 @@ def test_a_build_that_was_killed_goes_on_with_what_is_missing(
 
 
 def test_thinning_leaves_what_is_held_out(corpus: Path) -> None:
-    entries = list(data.thinned(read_manifest(corpus), 1))
+    entries = list(data.limit_per_label(read_manifest(corpus), 1))
     assert sum(entry.split == "valid" for entry in entries) == 2
     assert sum(entry.split == "train" for entry in entries) < 7
 
@@ -100,7 +100,7 @@ def test_a_folder_without_shards_is_refused(tmp_path: Path) -> None:
 
 def test_a_label_needs_pieces_enough(shards: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     corpus = Corpus.open(shards, "train")
-    monkeypatch.setattr(data, "FEWEST_PIECES", 4)
+    monkeypatch.setattr(data, "MIN_PIECES_PER_STYLE", 4)
     assert style_names(corpus) == ["folk"]
-    monkeypatch.setattr(data, "FEWEST_PIECES", 3)
+    monkeypatch.setattr(data, "MIN_PIECES_PER_STYLE", 3)
     assert style_names(corpus) == ["folk", "smith"]

@@ -11,42 +11,42 @@ import torch
 
 from model import evaluate
 from model.data import Corpus
-from model.evaluate import Sample, likelihoods
-from model.run import Plan, Run, Trained
+from model.evaluate import HeldOutSample, token_nlls
+from model.run import Plan, Run, TrainedNetwork
 from model.transformer import Transformer
-from model.windows import FAMILIES, Window
+from model.windows import FEATURE_FAMILIES, Window
 
 STYLES = ["folk", "smith", "jazz"]
 
 
 @pytest.fixture
-def trained(network: Transformer) -> Trained:
-    return Trained(network, STYLES, 0, 64)
+def trained(network: Transformer) -> TrainedNetwork:
+    return TrainedNetwork(network, STYLES, 0, 64)
 
 
 @pytest.fixture
 def run(network: Transformer, tmp_path: Path) -> Path:
-    run = Run.begin(tmp_path / "run", Plan("tiny", window=64), STYLES, "cpu")
+    run = Run.resume_or_create(tmp_path / "run", Plan("tiny", window=64), STYLES, "cpu")
     run.network.load_state_dict(network.state_dict())
     run.save()
     return tmp_path / "run"
 
 
 def test_every_token_is_counted_once_with_context_enough(
-    trained: Trained, shards: Path, monkeypatch: pytest.MonkeyPatch
+    trained: TrainedNetwork, shards: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     corpus = Corpus.open(shards, "valid")
     piece = corpus.pieces[0]
     tokens = corpus.tokens_of(piece)
     seen: list[range] = []
-    exact = evaluate._nll  # noqa: SLF001
+    exact = evaluate._window_nlls  # noqa: SLF001
 
-    def noted(trained: Trained, window: Window, inputs: slice, style: torch.Tensor) -> object:
+    def noted(trained: TrainedNetwork, window: Window, inputs: slice, style: torch.Tensor) -> object:
         seen.append(range(inputs.start, inputs.stop))
         return exact(trained, window, inputs, style)
 
-    monkeypatch.setattr(evaluate, "_nll", noted)
-    nll = likelihoods(trained, tokens, piece)
+    monkeypatch.setattr(evaluate, "_window_nlls", noted)
+    nll = token_nlls(trained, tokens, piece)
     assert nll.shape == (len(tokens) - 1,)
     assert (nll > 0).all()
     assert all(len(part) <= 64 for part in seen)
@@ -55,18 +55,18 @@ def test_every_token_is_counted_once_with_context_enough(
     assert seen[-1].stop == len(tokens) - 1
 
 
-def test_it_is_the_likelihood_that_the_network_gives(trained: Trained, shards: Path) -> None:
+def test_it_is_the_likelihood_that_the_network_gives(trained: TrainedNetwork, shards: Path) -> None:
     corpus = Corpus.open(shards, "valid")
     piece = corpus.pieces[0]
     tokens = corpus.tokens_of(piece)[:60]
-    nll = likelihoods(trained, tokens, piece)
+    nll = token_nlls(trained, tokens, piece)
     network = trained.network
     from model import takes  # noqa: PLC0415
     from model.tokens import features, sampling
 
     time = features.musical_time(tokens)
     time[:, 4:] = 0
-    style = network.style(torch.from_numpy(takes.style_weights(piece, STYLES))[None])
+    style = network.style_vectors(torch.from_numpy(takes.style_weights(piece, STYLES))[None])
     allowed = torch.from_numpy(sampling.multi_hot(takes.instruments_of(tokens)))[None]
     events, velocities, _ = network(
         torch.from_numpy(tokens)[None], torch.from_numpy(time)[None], style, allowed
@@ -76,18 +76,18 @@ def test_it_is_the_likelihood_that_the_network_gives(trained: Trained, shards: P
     np.testing.assert_allclose(nll, mine[0], rtol=1e-4)
 
 
-def test_a_withheld_family_changes_the_figure(trained: Trained, shards: Path) -> None:
+def test_a_withheld_family_changes_the_figure(trained: TrainedNetwork, shards: Path) -> None:
     corpus = Corpus.open(shards, "valid")
     piece = corpus.pieces[0]
     tokens = corpus.tokens_of(piece)
-    whole = likelihoods(trained, tokens, piece).sum()
-    for family in FAMILIES:
-        withheld = likelihoods(trained, tokens, piece, (family,)).sum()
+    whole = token_nlls(trained, tokens, piece).sum()
+    for family in FEATURE_FAMILIES:
+        withheld = token_nlls(trained, tokens, piece, (family,)).sum()
         assert (withheld == whole) == (family == "structure")  # which is never told
 
 
-def test_the_likeliest_style_is_told(trained: Trained, shards: Path) -> None:
-    found = evaluate.by_likelihood(trained, Corpus.open(shards, "valid"), 10)
+def test_the_likeliest_style_is_told(trained: TrainedNetwork, shards: Path) -> None:
+    found = evaluate.style_report(trained, Corpus.open(shards, "valid"), 10)
     assert found["pieces"] == 2
     assert found["chance"] == pytest.approx(0.5, abs=0.17)  # one or two labels of three
     assert 0 <= found["top1"] <= found["top3"] == 1
@@ -95,8 +95,8 @@ def test_the_likeliest_style_is_told(trained: Trained, shards: Path) -> None:
 
 def test_a_sample_is_whole_pieces(shards: Path) -> None:
     corpus = Corpus.open(shards, "train")
-    assert len(Sample.of(corpus, 1).pieces) == 1
-    assert len(Sample.of(corpus, 10**9).pieces) == 6
+    assert len(HeldOutSample.select(corpus, 1).pieces) == 1
+    assert len(HeldOutSample.select(corpus, 10**9).pieces) == 6
 
 
 @pytest.mark.slow
@@ -107,7 +107,7 @@ def test_the_command_prints_every_figure_as_json(run: Path, shards: Path) -> Non
     assert done.stdout.count("\n") == 1
     found = json.loads(done.stdout)
     assert found["nll"]["per_token"] == found["against"]["run"]["per_token"] > 0
-    assert set(found["hidden"]) == FAMILIES.keys() - {"structure"}
+    assert set(found["hidden"]) == FEATURE_FAMILIES.keys() - {"structure"}
     assert found["5-gram"]["per_token"] < found["unigram"]["per_token"]
     assert found["nll"]["per_note"] > found["nll"]["per_token"]
     continuation = found["continuation"]

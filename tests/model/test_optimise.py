@@ -3,15 +3,15 @@
 import pytest
 import torch
 
-from model.optimise import COOL_DOWN_SHARE, WARM_UP_STEPS, Optimisers, rate_at
+from model.optimise import COOL_DOWN_SHARE, WARM_UP_STEPS, Optimisers, learning_rate_scale
 from model.transformer import Transformer
 
 
 def test_the_rate_warms_up_holds_and_cools_down() -> None:
-    assert rate_at(0, 0.0) == 1 / WARM_UP_STEPS
-    assert rate_at(WARM_UP_STEPS, 0.1) == rate_at(500, 1 - COOL_DOWN_SHARE) == 1
-    assert rate_at(500, 1 - COOL_DOWN_SHARE / 2) == pytest.approx(0.5)
-    assert rate_at(500, 1.0) == 0
+    assert learning_rate_scale(0, 0.0) == 1 / WARM_UP_STEPS
+    assert learning_rate_scale(WARM_UP_STEPS, 0.1) == learning_rate_scale(500, 1 - COOL_DOWN_SHARE) == 1
+    assert learning_rate_scale(500, 1 - COOL_DOWN_SHARE / 2) == pytest.approx(0.5)
+    assert learning_rate_scale(500, 1.0) == 0
 
 
 def test_what_is_frozen_stays_and_all_else_moves(network: Transformer) -> None:

@@ -7,31 +7,31 @@ import pytest
 import torch
 
 from model import pack
-from model.run import Plan, Run, load
+from model.run import Plan, Run, load_trained
 
 STYLES = ["folk", "smith"]
 
 
 @pytest.fixture
 def run(tmp_path: Path) -> Path:
-    run = Run.begin(tmp_path / "run", replace(Plan("tiny"), window=64), STYLES, "cpu")
+    run = Run.resume_or_create(tmp_path / "run", replace(Plan("tiny"), window=64), STYLES, "cpu")
     run.step = 9
     run.save()
-    run.report(loss=1.0)
+    run.log_figures(loss=1.0)
     return tmp_path / "run"
 
 
 def test_there_and_back_loses_only_bits(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pack, "MOST_BYTES", 250_000)
+    monkeypatch.setattr(pack, "MAX_PART_BYTES", 250_000)
     count = pack.pack(run, tmp_path / "packed")
     assert count > 1
     sizes = [path.stat().st_size for path in (tmp_path / "packed").glob("weights-*.pt")]
     assert len(sizes) == count
     assert max(sizes) < 250_000 + 2**16
-    pack.join(tmp_path / "packed", tmp_path / "again")
-    one, other = load(run), load(tmp_path / "again")
+    pack.unpack(tmp_path / "packed", tmp_path / "again")
+    one, other = load_trained(run), load_trained(tmp_path / "again")
     assert (other.styles, other.step, other.window) == (STYLES, 9, 64)
     for mine, theirs in zip(other.network.parameters(), one.network.parameters(), strict=True):
         torch.testing.assert_close(mine, theirs, rtol=2**-8, atol=1e-8)
@@ -42,8 +42,8 @@ def test_a_missing_part_is_missed(run: Path, tmp_path: Path) -> None:
     pack.pack(run, tmp_path / "packed")
     (tmp_path / "packed" / "weights-00.pt").unlink()
     with pytest.raises(FileNotFoundError):
-        pack.join(tmp_path / "packed", tmp_path / "again")
+        pack.unpack(tmp_path / "packed", tmp_path / "again")
 
 
 def test_the_largest_size_fits_its_files() -> None:
-    assert pack.MOST_BYTES < 16 * 2**20
+    assert pack.MAX_PART_BYTES < 16 * 2**20

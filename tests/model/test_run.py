@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from model.run import CHECKPOINT, Plan, Run, RunError, load, replace_network
+from model.run import CHECKPOINT, Plan, Run, RunError, load_trained, replace_network
 from model.transformer import Transformer
 
 STYLES = ["folk", "smith"]
@@ -14,7 +14,7 @@ PLAN = Plan("tiny", window=64)
 
 
 def begun(folder: Path, styles: list[str] = STYLES) -> Run:
-    run = Run.begin(folder, PLAN, styles, "cpu")
+    run = Run.resume_or_create(folder, PLAN, styles, "cpu")
     run.step = 5
     run.save()
     return run
@@ -22,7 +22,7 @@ def begun(folder: Path, styles: list[str] = STYLES) -> Run:
 
 def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     run = begun(tmp_path)
-    again = load(tmp_path)
+    again = load_trained(tmp_path)
     assert (again.styles, again.step, again.window) == (STYLES, 5, 64)
     for mine, theirs in zip(again.network.parameters(), run.network.parameters(), strict=True):
         assert torch.equal(mine, theirs)
@@ -31,36 +31,36 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
 def test_a_kill_while_saving_leaves_the_old_checkpoint(tmp_path: Path) -> None:
     begun(tmp_path)
     (tmp_path / f"{CHECKPOINT}.new").write_bytes(b"half of one")
-    assert load(tmp_path).step == 5
-    assert Run.begin(tmp_path, PLAN, STYLES, "cpu").step == 5
+    assert load_trained(tmp_path).step == 5
+    assert Run.resume_or_create(tmp_path, PLAN, STYLES, "cpu").step == 5
 
 
 def test_a_checkpoint_of_another_corpus_or_size_is_refused(tmp_path: Path) -> None:
     begun(tmp_path)
     with pytest.raises(RunError, match="another size or corpus"):
-        Run.begin(tmp_path, PLAN, ["other"], "cpu")
+        Run.resume_or_create(tmp_path, PLAN, ["other"], "cpu")
     with pytest.raises(RunError, match="another size or corpus"):
-        Run.begin(tmp_path, replace(PLAN, size="small"), STYLES, "cpu")
+        Run.resume_or_create(tmp_path, replace(PLAN, size="small"), STYLES, "cpu")
 
 
 def test_a_run_may_begin_from_another_with_more_styles(tmp_path: Path) -> None:
     first = begun(tmp_path / "first")
     more = ["smith", "jazz", "folk"]
-    start = load(tmp_path / "first")
-    run = Run.begin(tmp_path / "second", PLAN, more, "cpu", start)
+    start = load_trained(tmp_path / "first")
+    run = Run.resume_or_create(tmp_path / "second", PLAN, more, "cpu", start)
     old, new = (r.network.embedding.style.weight for r in (first, run))
     assert torch.equal(new[[2, 0]], old)
     assert not new[1].any()
     assert torch.equal(run.network.norm.weight, first.network.norm.weight)
     run.save()
-    assert load(tmp_path / "second").step == 5
+    assert load_trained(tmp_path / "second").step == 5
 
 
 def test_a_network_takes_the_place_of_a_runs_own(tmp_path: Path, network: Transformer) -> None:
-    run = Run.begin(tmp_path, PLAN, ["a", "b", "c"], "cpu")
+    run = Run.resume_or_create(tmp_path, PLAN, ["a", "b", "c"], "cpu")
     run.save()
     replace_network(tmp_path, network)
-    assert torch.equal(load(tmp_path).network.critic.weight, network.critic.weight)
+    assert torch.equal(load_trained(tmp_path).network.critic.weight, network.critic.weight)
 
 
 def test_progress_is_of_steps_or_of_minutes(tmp_path: Path) -> None:
@@ -73,4 +73,4 @@ def test_progress_is_of_steps_or_of_minutes(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_neither_run_nor_artefact_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="holds neither a run nor an artefact"):
-        load(tmp_path)
+        load_trained(tmp_path)

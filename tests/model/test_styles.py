@@ -7,34 +7,34 @@ import pytest
 import torch
 
 from model.corpus import CorpusError
-from model.run import Trained
-from model.styles import learn, read_lesson
+from model.run import TrainedNetwork
+from model.styles import train_style, read_style_corpus
 from model.transformer import Transformer
 
 
 @pytest.fixture
-def trained(network: Transformer) -> Trained:
-    return Trained(network, ["a", "b", "c"], 0, 64)
+def trained(network: Transformer) -> TrainedNetwork:
+    return TrainedNetwork(network, ["a", "b", "c"], 0, 64)
 
 
 def test_a_folder_is_read_and_a_part_held_back(corpus: Path) -> None:
-    lesson = read_lesson("mine", corpus)
-    assert lesson.pieces == 8
-    assert lesson.held_back is not None
-    assert len(lesson.held_back.pieces) == 1
-    assert lesson.unread == ("broken.mid",)
-    heard = {piece.path for piece in lesson.heard.pieces}
-    assert not heard & {piece.path for piece in lesson.held_back.pieces}
+    lesson = read_style_corpus("mine", corpus)
+    assert lesson.piece_count == 8
+    assert lesson.held_out is not None
+    assert len(lesson.held_out.pieces) == 1
+    assert lesson.skipped == ("broken.mid",)
+    heard = {piece.path for piece in lesson.training.pieces}
+    assert not heard & {piece.path for piece in lesson.held_out.pieces}
 
 
 def test_a_folder_without_music_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("do re mi")
     with pytest.raises(CorpusError, match="no MIDI file that could be learned from"):
-        read_lesson("mine", tmp_path)
+        read_style_corpus("mine", tmp_path)
 
 
 def test_a_style_makes_its_music_likelier_and_no_weight_moves(
-    trained: Trained, corpus: Path
+    trained: TrainedNetwork, corpus: Path
 ) -> None:
     before = {name: p.clone() for name, p in trained.network.named_parameters()}
     steps: list[int] = []
@@ -43,7 +43,7 @@ def test_a_style_makes_its_music_likelier_and_no_weight_moves(
         steps.extend(rounds)
         return rounds
 
-    found = learn(trained, "mine", read_lesson("mine", corpus), steps=25, progress=noted)  # type: ignore[arg-type]
+    found = train_style(trained, "mine", read_style_corpus("mine", corpus), steps=25, progress=noted)  # type: ignore[arg-type]
     assert steps == list(range(25))
     assert found.vector.shape == (64,)
     assert np.isfinite(found.vector).all()
@@ -54,8 +54,8 @@ def test_a_style_makes_its_music_likelier_and_no_weight_moves(
         assert torch.equal(parameter, before[name])
 
 
-def test_one_piece_is_enough_and_none_is_held_back(trained: Trained, corpus: Path) -> None:
+def test_one_piece_is_enough_and_none_is_held_back(trained: TrainedNetwork, corpus: Path) -> None:
     for path in corpus.glob("[1-7].mid"):
         path.unlink()
-    found = learn(trained, "mine", read_lesson("mine", corpus), steps=2)
+    found = train_style(trained, "mine", read_style_corpus("mine", corpus), steps=2)
     assert (found.nats_with, found.nats_without) == (None, None)

@@ -9,23 +9,23 @@ import torch
 from model.corpus import CorpusError
 from model.data import Corpus
 from model.generate import GREEDY, generate
-from model.takes import Prompt, continued, prompt_at, prompts_of
+from model.takes import CorpusPrompt, generate_takes, prompt_at, draw_prompts
 from model.tokens import features, tokenizer
 from model.tokens import vocabulary as v
-from model.tokens.sampling import Chance
+from model.tokens.sampling import SamplingParams
 from model.transformer import Transformer
 
 STYLES = ["folk", "smith", "jazz"]
 
 
 @pytest.fixture
-def prompts(shards: Path) -> list[Prompt]:
+def prompts(shards: Path) -> list[CorpusPrompt]:
     corpus = Corpus.open(shards, "train")
     rng = np.random.default_rng(0)
-    return prompts_of(corpus, STYLES, count=4, length=40, following=24, rng=rng)
+    return draw_prompts(corpus, STYLES, count=4, length=40, take_length=24, rng=rng)
 
 
-def test_a_prompt_is_a_stretch_of_its_piece(shards: Path, prompts: list[Prompt]) -> None:
+def test_a_prompt_is_a_stretch_of_its_piece(shards: Path, prompts: list[CorpusPrompt]) -> None:
     corpus = Corpus.open(shards, "train")
     assert len({prompt.piece.path for prompt in prompts}) == 4
     for prompt in prompts:
@@ -44,7 +44,7 @@ def test_a_prompt_is_a_stretch_of_its_piece(shards: Path, prompts: list[Prompt])
             v.Kind.METRE,
         ][:framed]
         assert not prompt.time[:, 4:].any()
-        assert prompt.begin_tick == features.ticks_of(whole[: at + len(prompt.tokens) - framed])
+        assert prompt.begin_tick == features.duration_ticks(whole[: at + len(prompt.tokens) - framed])
         assert prompt.style.sum() == 1
 
 
@@ -52,8 +52,8 @@ def test_greedy_takes_are_those_of_the_slow_generator(network: Transformer, shar
     """From the beginning of a piece, where it knows all that the batch knows."""
     corpus = Corpus.open(shards, "train")
     prompt = prompt_at(corpus, corpus.pieces[0], STYLES, 40, 40, 30)
-    (take,) = continued(network, [prompt], GREEDY, np.random.default_rng(0))
-    style = network.style(torch.from_numpy(prompt.style)[None])[0].detach().numpy()
+    (take,) = generate_takes(network, [prompt], GREEDY, np.random.default_rng(0))
+    style = network.style_vectors(torch.from_numpy(prompt.style)[None])[0].detach().numpy()
     slow = list(
         generate(network, prompt.tokens.tolist(), 30, style=style, instruments=prompt.instruments)
     )
@@ -62,17 +62,17 @@ def test_greedy_takes_are_those_of_the_slow_generator(network: Transformer, shar
     assert sum(np.cumprod(same)) >= 6
 
 
-def test_a_take_among_many_is_the_take_alone(network: Transformer, prompts: list[Prompt]) -> None:
-    many = continued(network, prompts, GREEDY, np.random.default_rng(0))
-    two = continued(network, prompts, GREEDY, np.random.default_rng(0), batch=2)
+def test_a_take_among_many_is_the_take_alone(network: Transformer, prompts: list[CorpusPrompt]) -> None:
+    many = generate_takes(network, prompts, GREEDY, np.random.default_rng(0))
+    two = generate_takes(network, prompts, GREEDY, np.random.default_rng(0), batch=2)
     for one, other in zip(many, two, strict=True):
         assert (one.tokens == other.tokens).all()
-        assert one.critic == pytest.approx(other.critic, abs=1e-3)
+        assert one.critic_score == pytest.approx(other.critic_score, abs=1e-3)
 
 
-def test_takes_are_music(network: Transformer, prompts: list[Prompt]) -> None:
+def test_takes_are_music(network: Transformer, prompts: list[CorpusPrompt]) -> None:
     for prompt, take in zip(
-        prompts, continued(network, prompts, Chance(), np.random.default_rng(0)), strict=True
+        prompts, generate_takes(network, prompts, SamplingParams(), np.random.default_rng(0)), strict=True
     ):
         assert take.tokens.shape == (24,)
         score = tokenizer.decode([*prompt.tokens.tolist(), *take.tokens.tolist()])
@@ -87,4 +87,4 @@ def test_pieces_that_are_too_short_are_refused(shards: Path) -> None:
     corpus = Corpus.open(shards, "train")
     rng = np.random.default_rng(0)
     with pytest.raises(CorpusError, match="no piece has more than 9999 tokens"):
-        prompts_of(corpus, STYLES, count=4, length=9000, following=999, rng=rng)
+        draw_prompts(corpus, STYLES, count=4, length=9000, take_length=999, rng=rng)

@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from model.data import Corpus
-from model.run import CHECKPOINT, CURVES, LOG, Plan, Run, load
+from model.run import CHECKPOINT, LOSS_PLOT, LOG, Plan, Run, load_trained
 from model.train import train
 from model.windows import WindowSource
 
@@ -21,9 +21,9 @@ PLAN = Plan("tiny", window=64, batch_tokens=256, report_every=10, save_every=5)
 
 def trained(shards: Path, folder: Path, steps: int, plan: Plan = PLAN) -> Run:
     plan = replace(plan, steps=steps)
-    source = WindowSource(Corpus.open(shards, "train"), STYLES, length=64, tokens=256)
-    run = Run.begin(folder, plan, STYLES, "cpu")
-    train(run, source, [source.batch(0, 0)], tell=lambda _: None)
+    source = WindowSource(Corpus.open(shards, "train"), STYLES, length=64, batch_tokens=256)
+    run = Run.resume_or_create(folder, plan, STYLES, "cpu")
+    train(run, source, [source.batch(0, 0)], log=lambda _: None)
     return run
 
 
@@ -37,14 +37,14 @@ def test_the_loss_falls_and_is_drawn(shards: Path, tmp_path: Path, kind: str) ->
     trained(shards, tmp_path / "run", 40, replace(PLAN, kind=kind))
     losses = reported(tmp_path / "run", "loss")
     assert losses[-1] < losses[0] - 0.5
-    assert (tmp_path / "run" / CURVES).read_bytes().startswith(b"\x89PNG")
-    assert load(tmp_path / "run").network.config.layers == 2
+    assert (tmp_path / "run" / LOSS_PLOT).read_bytes().startswith(b"\x89PNG")
+    assert load_trained(tmp_path / "run").network.config.layers == 2
 
 
 def test_a_run_that_stopped_goes_on_as_if_it_had_not(
     shards: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("model.train.rate_at", lambda _step, _progress: 1.0)
+    monkeypatch.setattr("model.train.learning_rate_scale", lambda _step, _progress: 1.0)
     whole = trained(shards, tmp_path / "whole", 10)
     trained(shards, tmp_path / "parts", 5)
     parts = trained(shards, tmp_path / "parts", 10)
@@ -70,11 +70,11 @@ def test_a_killed_run_goes_on_and_ends_as_if_it_had_not_been_killed(
             if '"step": 35' in line:  # reported; it may be writing its checkpoint
                 training.kill()
                 break
-    assert 0 < load(killed).step < 400
+    assert 0 < load_trained(killed).step < 400
     words[words.index("400")] = "49"
     for folder in (killed, tmp_path / "whole"):
         subprocess.run(command(folder), check=True, capture_output=True)
-    one, other = load(killed), load(tmp_path / "whole")
+    one, other = load_trained(killed), load_trained(tmp_path / "whole")
     assert one.step == other.step == 49
     steps = reported(killed, "step")
     assert steps == sorted(steps)
@@ -101,7 +101,7 @@ def test_two_ranks_train_as_one_does(shards: Path, tmp_path: Path) -> None:
     for name, command in (("one", single), ("two", [*team, "-m", "model.train"])):
         where = [words[0], str(tmp_path / name), *words[1:]]
         subprocess.run([*command, *where], check=True, env=environment, capture_output=True)
-    one, two = load(tmp_path / "one"), load(tmp_path / "two")
+    one, two = load_trained(tmp_path / "one"), load_trained(tmp_path / "two")
     for figure in ("loss", "valid"):
         curves = [reported(tmp_path / name, figure) for name in ("one", "two")]
         assert curves[0] == pytest.approx(curves[1], abs=2e-3)
@@ -112,12 +112,12 @@ def test_two_ranks_train_as_one_does(shards: Path, tmp_path: Path) -> None:
 def test_a_compiled_network_trains_as_it_does_uncompiled(shards: Path, tmp_path: Path) -> None:
     """Its graphs are traced, not turned into machine code, which takes a minute."""
     plain = trained(shards, tmp_path / "plain", 6)
-    source = WindowSource(Corpus.open(shards, "train"), STYLES, length=64, tokens=256)
-    run = Run.begin(tmp_path / "compiled", replace(PLAN, steps=6), STYLES, "cpu")
+    source = WindowSource(Corpus.open(shards, "train"), STYLES, length=64, batch_tokens=256)
+    run = Run.resume_or_create(tmp_path / "compiled", replace(PLAN, steps=6), STYLES, "cpu")
     with pytest.MonkeyPatch.context() as patch:
         eager = torch.compile
         patch.setattr(torch, "compile", lambda m, **words: eager(m, backend="eager", **words))
-        train(run, source, [source.batch(0, 0)], compiled=True, tell=lambda _: None)
+        train(run, source, [source.batch(0, 0)], compiled=True, log=lambda _: None)
     for mine, theirs in zip(run.network.parameters(), plain.network.parameters(), strict=True):
         torch.testing.assert_close(mine, theirs, atol=1e-4, rtol=1e-3)
 

@@ -7,7 +7,7 @@ from torch import Tensor
 from bridge.midi.instruments import Instrument
 from model.tokens import features
 from model.tokens import vocabulary as v
-from model.transformer import SIZES, Transformer, parameter_count, rope_table, rotate
+from model.transformer import SIZES, Transformer, parameter_count, rope_table, apply_rope
 
 B, T = 2, 12
 
@@ -79,7 +79,7 @@ def test_attention_sees_differences_of_positions_only() -> None:
     q, k = torch.randn(2, 1, 1, 1, config.head_width)
 
     def score(at: int, other: int) -> Tensor:
-        turned = [rotate(x, cos[p : p + 1], sin[p : p + 1]) for x, p in ((q, at), (k, other))]
+        turned = [apply_rope(x, cos[p : p + 1], sin[p : p + 1]) for x, p in ((q, at), (k, other))]
         return (turned[0] * turned[1]).sum()
 
     assert torch.allclose(score(9, 4), score(89, 84), atol=1e-4)
@@ -89,8 +89,8 @@ def test_attention_sees_differences_of_positions_only() -> None:
 def test_a_blend_is_a_weighted_sum_of_styles_and_none_is_zero(network: Transformer) -> None:
     table = network.embedding.style.weight
     weights = torch.tensor([[0.25, 0.75, 0.0], [0.0, 0.0, 0.0]])
-    assert torch.allclose(network.style(weights)[0], 0.25 * table[0] + 0.75 * table[1])
-    assert not network.style(weights)[1].any()
+    assert torch.allclose(network.style_vectors(weights)[0], 0.25 * table[0] + 0.75 * table[1])
+    assert not network.style_vectors(weights)[1].any()
 
 
 def test_the_sizes_are_what_they_say() -> None:

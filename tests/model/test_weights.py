@@ -7,15 +7,15 @@ import pytest
 import torch
 
 from model.transformer import Transformer
-from model.weights import eight_bits, flat, from_eight_bits, unflat
+from model.weights import quantise_weights, flatten_network, dequantise_weights, unflatten_network
 
 
 def test_there_and_back_is_the_same_function(network: Transformer) -> None:
     styles = network.embedding.style.weight.detach()
-    again = unflat(flat(network), styles, replace(network.config))
+    again = unflatten_network(flatten_network(network), styles, replace(network.config))
     tokens = torch.randint(0, 13_000, (2, 50))
     time = torch.randint(0, 16, (2, 50, 6))
-    style, allowed = network.style(torch.eye(3)[:2]), torch.ones(2, 14)
+    style, allowed = network.style_vectors(torch.eye(3)[:2]), torch.ones(2, 14)
     for mine, theirs in zip(
         again(tokens, time, style, allowed), network(tokens, time, style, allowed), strict=True
     ):
@@ -26,7 +26,7 @@ def test_common_parts_are_found_again(network: Transformer) -> None:
     """Not as they were, which nobody can know, but so that little is left to the residuals."""
     with torch.no_grad():
         network.embedding.event.weight.zero_()
-    again = unflat(flat(network), network.embedding.style.weight.detach(), network.config)
+    again = unflatten_network(flatten_network(network), network.embedding.style.weight.detach(), network.config)
     assert again.embedding.event.weight.abs().max() < 1e-3
 
 
@@ -34,8 +34,8 @@ def test_common_parts_are_found_again(network: Transformer) -> None:
 def test_eight_bits_are_near_and_zero_is_zero(length: int) -> None:
     matrix = np.random.default_rng(0).normal(size=(length, 5)).astype(np.float32)
     matrix[:, 2] = 0
-    values, scales = eight_bits(matrix)
+    values, scales = quantise_weights(matrix)
     assert values.shape == (5, -(-length // 128), 128)
-    again = from_eight_bits(values, scales, length)
+    again = dequantise_weights(values, scales, length)
     assert np.abs(again - matrix).max() <= 0.5 * scales.max() * 1.001
     assert not again[:, 2].any()

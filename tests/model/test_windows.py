@@ -19,7 +19,7 @@ STYLES = ["folk", "smith"]
 
 @pytest.fixture
 def source(shards: Path) -> WindowSource:
-    return WindowSource(Corpus.open(shards, "train"), STYLES, length=64, tokens=256)
+    return WindowSource(Corpus.open(shards, "train"), STYLES, length=64, batch_tokens=256)
 
 
 def batches(source: WindowSource, count: int = 40) -> list[Batch]:
@@ -27,7 +27,7 @@ def batches(source: WindowSource, count: int = 40) -> list[Batch]:
 
 
 def test_a_batch_depends_on_seed_and_step_only(source: WindowSource, shards: Path) -> None:
-    again = WindowSource(Corpus.open(shards, "train"), STYLES, length=64, tokens=256)
+    again = WindowSource(Corpus.open(shards, "train"), STYLES, length=64, batch_tokens=256)
     first, second = source.batch(1, 7), again.batch(1, 7)
     for name in first.__slots__:
         assert (getattr(first, name) == getattr(second, name)).all()
@@ -91,10 +91,10 @@ def band(bars: int) -> NDArray[np.int64]:
 def test_one_begins_alone_and_the_others_enter() -> None:
     whole = band(16)
     for seed in range(20):
-        told = windows.entering(whole, np.random.default_rng(seed))
+        told = windows.stagger_entries(whole, np.random.default_rng(seed))
         score = tokenizer.decode(told.tolist())
         assert tokenizer.encode(score) == told.tolist()
-        assert features.ticks_of(told) == features.ticks_of(whole)
+        assert features.duration_ticks(told) == features.duration_ticks(whole)
         first = {n.instrument: n.onset_ticks for n in reversed(score.notes)}
         alone = min(first, key=lambda kind: first[kind])
         assert [kind for kind in first if first[kind] == 0] == [alone]
@@ -107,14 +107,14 @@ def test_who_plays_alone_anyway_is_left_alone(shards: Path) -> None:
     tokens = corpus.tokens_of(corpus.pieces[0])
     ons = v.EVENT_INSTRUMENT[v.TOKEN_EVENT[tokens]] == Instrument.DRUMS
     drums_only = tokens[ons | (v.EVENT_INSTRUMENT[v.TOKEN_EVENT[tokens]] < 0)]
-    assert windows.entering(drums_only, np.random.default_rng(0)) is drums_only
+    assert windows.stagger_entries(drums_only, np.random.default_rng(0)) is drums_only
 
 
 def test_a_family_that_is_left_out_is_not_told(shards: Path) -> None:
     corpus = Corpus.open(shards, "train")
-    for family, columns in windows.FAMILIES.items():
-        source = WindowSource(corpus, STYLES, length=64, tokens=256, without=(family,))
-        whole = WindowSource(corpus, STYLES, length=64, tokens=256)
+    for family, columns in windows.FEATURE_FAMILIES.items():
+        source = WindowSource(corpus, STYLES, length=64, batch_tokens=256, without=(family,))
+        whole = WindowSource(corpus, STYLES, length=64, batch_tokens=256)
         for step in range(8):
             batch, same = source.batch(1, step), whole.batch(1, step)
             assert (batch.inputs == same.inputs).all()
@@ -129,13 +129,13 @@ def test_ranks_share_a_batch_and_nothing_is_lost_or_doubled(source: WindowSource
     for step in range(5):
         batch = source.batch(1, step)
         for ranks in (1, 2, 3, 7):
-            shares = [batch.share(rank, ranks) for rank in range(ranks)]
-            assert sum(share.known for share in shares) == batch.known
-            rows = [row.tobytes() for share in shares if share.known for row in share.inputs]
+            shares = [batch.split_for_rank(rank, ranks) for rank in range(ranks)]
+            assert sum(share.target_count for share in shares) == batch.target_count
+            rows = [row.tobytes() for share in shares if share.target_count for row in share.inputs]
             assert sorted(rows) == sorted(row.tobytes() for row in batch.inputs)
 
 
 def test_pieces_of_no_style_are_heard_too(shards: Path) -> None:
-    source = WindowSource(Corpus.open(shards, "train"), ["smith"], length=64, tokens=256)
+    source = WindowSource(Corpus.open(shards, "train"), ["smith"], length=64, batch_tokens=256)
     silent = np.concatenate([batch.style.sum(axis=1) == 0 for batch in batches(source)])
     assert 0.3 < silent.mean() < 0.8

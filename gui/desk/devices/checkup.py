@@ -23,6 +23,7 @@ from bridge.midi.instruments import Instrument
 from bridge.midi.notes import Note, Score, TempoChange
 from bridge.session.player import MS, SECOND
 from gui.wording import advice
+from gui.wording.reasons import sentence_of
 from gui.wording.sentence import Sentence
 
 if TYPE_CHECKING:
@@ -177,7 +178,7 @@ class Checkup:
     def _await_ports(self, snapshot: Snapshot, elapsed_ns: int) -> None:
         if _is_open(snapshot):
             self._enter(Stage.AWAITING_QUIET)
-        elif snapshot.problem or elapsed_ns >= PORTS_TIMEOUT_NS:
+        elif snapshot.problem is not None or elapsed_ns >= PORTS_TIMEOUT_NS:
             self._fail(_UNCHECKED)
 
     def _await_end(self, snapshot: Snapshot, now_ns: int, elapsed_ns: int) -> None:
@@ -214,8 +215,8 @@ class Checkup:
             return CheckStatus.FAILED, advice.advise_no_ports(
                 shown.problem, self._platform, responds=answers
             )
-        if shown.problem:
-            return CheckStatus.WARNING, Sentence.verbatim(shown.problem)
+        if shown.problem is not None:
+            return CheckStatus.WARNING, sentence_of(shown.problem)
         if not shown.backend:
             return CheckStatus.OK, Sentence("Checkup", "The plugin in the host is heard.")
         ports = shown.backend, shown.input_name, shown.output_name
@@ -233,7 +234,6 @@ class Checkup:
                 plugin=bool(shown.plugins),
                 output_connected=shown.output_connected,
                 synth_status=shown.synth_status,
-                synth_failed=shown.synth_failed,
             )
         if self._failure:
             return CheckStatus.PENDING, self._failure

@@ -11,7 +11,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from bridge.session.player import MS
@@ -19,6 +19,7 @@ from bridge.system.clock import Clock, SystemClock
 from gui.desk.devices.checkup import Checkup, Finding
 from gui.desk.devices.sign import StatusIcon
 from gui.desk.widgets.heading import Heading
+from gui.desk.widgets.languages import translated
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -141,8 +142,7 @@ class DoctorPanel(QWidget):
             self.advance.setText(words)
         for row, finding in zip(self._rows, checkup.findings, strict=True):
             row.icon.show_status(finding.status)
-            translate = QCoreApplication.translate
-            title, sentence = finding.title.render(translate), finding.sentence.render(translate)
+            title, sentence = translated(finding.title), translated(finding.sentence)
             if row.sentence.text() != sentence:
                 row.sentence.setText(sentence)
             row.title.setText(title)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from bridge.messages.requests import Bind, Learn
 from bridge.midi.controls import Action
+from gui.desk.widgets.names import setting_name
 
 if TYPE_CHECKING:
     from bridge.messages.snapshot import Snapshot
@@ -74,6 +75,11 @@ class ControlsPanel(QWidget):
             (Action.MODE, self.tr("Next mode")),
             (Action.STYLE, self.tr("Choose a style")),
             (Action.BLEND, self.tr("Blend the styles")),
+            *(
+                (action, _capitalised(setting_name(action.setting)))
+                for action in Action
+                if action.setting is not None
+            ),
         )
 
     def _add_row(self, grid: QGridLayout, action: Action, label: str) -> _Row:
@@ -96,3 +102,7 @@ class ControlsPanel(QWidget):
     def _unbind(self, action: Action) -> None:
         left = tuple(pair for pair in self._bindings if pair[1] is not action)
         self.requested.emit(Bind(left))
+
+
+def _capitalised(name: str) -> str:
+    return name[:1].upper() + name[1:]

@@ -7,7 +7,7 @@ is known only within which span the last of them was, so the end of that span is
 
 from __future__ import annotations
 
-from math import ceil, log1p
+from math import log1p
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
@@ -28,19 +28,6 @@ _HEIGHT, _MIN_WIDTH, _LABEL_HEIGHT, _GAP, _CORNER_RADIUS, _MIN_BAR_HEIGHT = (
     3.0,
 )
 _MARKED_US = (100, 1_000, 10_000)
-
-
-def percentile_ns(lateness: Lateness, fraction: float) -> int | None:
-    """Return within what such a share of all notes have gone out; None: none have."""
-    total = sum(lateness.counts)
-    if not total:
-        return None
-    wanted, found = ceil(fraction * total), 0
-    for edge_us, count in zip(lateness.edges_us, lateness.counts, strict=False):
-        found += count
-        if found >= wanted:
-            return min(edge_us * _US, lateness.worst_ns)
-    return lateness.worst_ns
 
 
 def format_ms(ns: int) -> str:
@@ -69,9 +56,9 @@ class LatenessView(QWidget):
     def summary(self) -> str:
         """Return the figures that count, in words."""
         lateness = self._lateness
-        if lateness is None or (half_ns := percentile_ns(lateness, 0.5)) is None:
+        if lateness is None or (half_ns := lateness.percentile_ns(0.5)) is None:
             return self.tr("no note yet")
-        nearly_all_ns = percentile_ns(lateness, 0.99)
+        nearly_all_ns = lateness.percentile_ns(0.99)
         assert nearly_all_ns is not None  # as half of them
         return self.tr("p50 {} ms, p99 {} ms, worst {} ms").format(
             *(format_ms(ns) for ns in (half_ns, nearly_all_ns, lateness.worst_ns))

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QDoubleSpinBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -21,6 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from bridge.messages.settings import with_value
 from bridge.playout.protocol import OpenPorts
 from bridge.sync.transport import Source
 from gui.desk.devices.checkup_panel import DoctorPanel
@@ -29,9 +29,12 @@ from gui.desk.devices.sound_choice import SoundChoice
 from gui.desk.preferences import ColourScheme
 from gui.desk.widgets.heading import Heading
 from gui.desk.widgets.lamp import Lamp, Lamps
-from gui.desk.widgets.names import instrument_name
+from gui.desk.widgets.languages import translated
+from gui.desk.widgets.names import instrument_name, setting_help
+from gui.desk.widgets.number_box import NumberBox
 from gui.desk.widgets.theme import DARK
 from gui.desk.widgets.wheel import WheelScrollFilter
+from gui.wording.reasons import sentence_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -40,9 +43,9 @@ if TYPE_CHECKING:
     from bridge.messages.snapshot import Snapshot
     from bridge.playout.protocol import PluginInstance
     from gui.desk.widgets.theme import Theme
+    from gui.wording.reasons import Reason
 
 _MS = 1_000_000
-_MAX_ADVANCE_MS = 500.0
 _LABEL_WIDTH_PX, _SPACING_PX = 104, 10
 _METRES = ((2, 4), (3, 4), (4, 4), (5, 4), (6, 8), (7, 8), (9, 8), (12, 8))
 
@@ -76,20 +79,20 @@ class DevicesPanel(QScrollArea):
         self.lateness = LatenessView(DARK)
         self.doctor = DoctorPanel(DARK)
         self.doctor.requested.connect(self.requested)
-        self.doctor.advance_chosen.connect(lambda ns: self._advance.setValue(ns / _MS))
+        self.doctor.advance_chosen.connect(self._advance.show_setting)
         self._lay_out()
         self.lateness.hide()
         self.verticalScrollBar().rangeChanged.connect(self._scroll_to_checkup)
 
     def apply_to(self, settings: Settings) -> Settings:
         """Return the settings with what is chosen here."""
+        settings = with_value(
+            self.sound.apply_to(settings), "time.advance_ns", self._advance.setting_value()
+        )
         return replace(
-            self.sound.apply_to(settings),
+            settings,
             time=replace(
-                settings.time,
-                sync=self._sync.currentData(),
-                metre=self._metre.currentData(),
-                advance_ns=round(self._advance.value() * _MS),
+                settings.time, sync=self._sync.currentData(), metre=self._metre.currentData()
             ),
         )
 
@@ -100,7 +103,7 @@ class DevicesPanel(QScrollArea):
         if self._metre.findData(settings.time.metre) < 0:
             self._metre.addItem("/".join(map(str, settings.time.metre)), settings.time.metre)
         self._metre.setCurrentIndex(self._metre.findData(settings.time.metre))
-        self._advance.setValue(settings.time.advance_ns / _MS)
+        self._advance.show_setting(settings.time.advance_ns)
         self.sound.show_settings(settings)
         self.blockSignals(False)
 
@@ -163,11 +166,11 @@ class DevicesPanel(QScrollArea):
         return {
             "ports": names if snapshot.backend else self.tr("none open"),
             "plugins": "\n".join(map(self._format_plugin, snapshot.plugins)) or self.tr("none"),
-            "time": snapshot.sync_reason or "-",
+            "time": _said(snapshot.sync_reason),
             "tempo": self._format_tempo(snapshot),
             "place": self._format_position(snapshot),
-            "sound": snapshot.synth_status or "-",
-            "processor": snapshot.processor or "-",
+            "sound": _said(snapshot.synth_status),
+            "processor": _said(snapshot.processor),
             "answer": "-" if answer is None else self.tr("after {} ms").format(answer // _MS),
             "echoes": self._format_echoes(snapshot),
             "lateness": self.lateness.summary(),
@@ -243,7 +246,7 @@ class DevicesPanel(QScrollArea):
         ):
             box.addItem(text, source)
         box.setAccessibleName(self.tr("Whose time is kept"))
-        box.setToolTip(self.tr("Whose tempo and bars Antiphon follows."))
+        box.setToolTip(setting_help("time.sync"))
         box.currentIndexChanged.connect(self.changed)
         return box
 
@@ -252,17 +255,13 @@ class DevicesPanel(QScrollArea):
         for count, unit in _METRES:
             box.addItem(f"{count}/{unit}", (count, unit))
         box.setAccessibleName(self.tr("Metre"))
-        box.setToolTip(self.tr("Of Antiphon's own clock, and of MIDI clock, which tells none."))
+        box.setToolTip(setting_help("time.metre"))
         box.currentIndexChanged.connect(self.changed)
         return box
 
-    def _advance_box(self) -> QDoubleSpinBox:
-        box = QDoubleSpinBox()
-        box.setRange(-_MAX_ADVANCE_MS, _MAX_ADVANCE_MS)
-        box.setSuffix(self.tr(" ms"))
-        box.setDecimals(1)
+    def _advance_box(self) -> NumberBox:
+        box = NumberBox("time.advance_ns")
         box.setAccessibleName(self.tr("Output advance"))
-        box.setToolTip(self.tr("Send everything so much earlier; below 0, later."))
         box.valueChanged.connect(self.changed)
         return box
 
@@ -356,3 +355,8 @@ class DevicesPanel(QScrollArea):
         beside.addWidget(box, 1)
         beside.addWidget(lamp)
         return beside
+
+
+def _said(reason: Reason | None) -> str:
+    """Return the sentence for a reason, in the language of the window."""
+    return "-" if reason is None else translated(sentence_of(reason))

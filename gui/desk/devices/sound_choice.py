@@ -10,6 +10,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QPushButton, QWidget
 
 from bridge.synth.policy import SynthPolicy
+from gui.desk.widgets.names import setting_help
 
 if TYPE_CHECKING:
     from bridge.messages.settings import Settings
@@ -73,11 +74,6 @@ class SoundChoice(QWidget):
         ):
             box.addItem(text, sound)
         box.setAccessibleName(self.tr("Built-in sound"))
-        box.setToolTip(
-            self.tr(
-                "When Antiphon sounds by itself. A plugin, a chosen output port, or whatever is "
-                "connected to ours is a DAW."
-            )
-        )
+        box.setToolTip(setting_help("sound"))
         box.currentIndexChanged.connect(self.changed)
         return box

@@ -100,7 +100,7 @@ class MapView(FocusFrameWidget):
             return
         self._style = style
         if self._puck is None or dict(self._space.blend_at(self._puck)) != dict(style):
-            self._puck = self._space.place_of(style)
+            self._puck = self._space.position_of(style)
         self.update()
 
     def show_puck(self, point: Point) -> None:
@@ -158,7 +158,7 @@ class MapView(FocusFrameWidget):
         )
 
     def _dot_positions(self) -> Iterator[tuple[str, QPointF]]:
-        for name, (x, y) in zip(self._space.names, self._space.places, strict=True):
+        for name, (x, y) in zip(self._space.names, self._space.positions, strict=True):
             yield name, self.map_to_widget((float(x), float(y)))
 
     # What is done with it.
@@ -174,7 +174,7 @@ class MapView(FocusFrameWidget):
 
     def choose_style(self, name: str) -> None:
         """Play one style."""
-        self._puck = self._space.place_of(((name, 1.0),))
+        self._puck = self._space.position_of(((name, 1.0),))
         self._set_style(((name, 1.0),))
 
     def zoom_by(self, factor: float, position: QPointF | None = None) -> None:

@@ -25,11 +25,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bridge.messages.requests import SetBlendPath, Morph
-from export.runtime.style_space import along
+from bridge.messages.requests import Morph, SetBlendPath
+from bridge.messages.settings import SETTINGS
+from export.runtime.style_space import point_along
 from gui.desk.styles.blend_model import NAME_COLUMN, WEIGHT_COLUMN, BlendModel
 from gui.desk.styles.map_view import MapView
 from gui.desk.styles.weight_edit import WeightEdit
+from gui.desk.widgets.names import setting_help
 
 if TYPE_CHECKING:
     from bridge.messages.settings import Settings, Style
@@ -37,8 +39,7 @@ if TYPE_CHECKING:
     from export.runtime.style_space import StyleSpace
     from gui.desk.widgets.theme import Theme
 
-_STRENGTH_STEPS = 10
-_MAX_STRENGTH = 4.0
+_STRENGTH = SETTINGS["style_strength"]
 _SHOWN_ROWS, _FRAME_PX = 4, 4
 _PATH_STEPS = 32
 """So many parts of a path are each a straight line from blend to blend."""
@@ -70,11 +71,10 @@ class StylePanel(QWidget):
         self._no_style_button = QPushButton(self.tr("&No style"))
         self._no_style_button.setToolTip(self.tr("Answer in no particular style."))
         self._strength = QSlider(Qt.Orientation.Horizontal)
-        self._strength.setRange(0, round(_MAX_STRENGTH * _STRENGTH_STEPS))
+        low, high = (round(end / _STRENGTH.spec.step) for end in _STRENGTH.stored_range)
+        self._strength.setRange(low, high)
         self._strength.setAccessibleName(self.tr("Style strength"))
-        self._strength.setToolTip(
-            self.tr("To the left the style is hinted at, to the right it is overdone.")
-        )
+        self._strength.setToolTip(setting_help("style_strength"))
         self._strength_label = QLabel()
         self.morph = self._morph_button()
         self._duration = self._duration_box()
@@ -97,14 +97,13 @@ class StylePanel(QWidget):
 
     def apply_to(self, settings: Settings) -> Settings:
         """Return the settings with what is chosen here."""
-        strength = self._strength.value() / _STRENGTH_STEPS
-        return replace(settings, style=self._style, style_strength=strength)
+        return replace(settings, style=self._style, style_strength=self._chosen_strength)
 
     def show_settings(self, settings: Settings) -> None:
         """Show what is asked for, without asking for it."""
         self._show_style(settings.style)
         self._strength.blockSignals(True)
-        self._strength.setValue(round(settings.style_strength * _STRENGTH_STEPS))
+        self._strength.setValue(round(settings.style_strength / _STRENGTH.spec.step))
         self._strength.blockSignals(False)
         self._show_strength()
 
@@ -116,7 +115,7 @@ class StylePanel(QWidget):
             self.morph.setText(self.tr("St&op here") if going else self.tr("Play t&he path"))
             self._fit_table()
         if self._morph_progress is not None and self.map.path:
-            self.map.show_puck(along(self.map.path, self._morph_progress))
+            self.map.show_puck(point_along(self.map.path, self._morph_progress))
 
     def _play_or_stop(self) -> None:
         """Go along the path, from its beginning; or stay where it is."""
@@ -129,7 +128,7 @@ class StylePanel(QWidget):
         """Return what is played along the path; without one, nothing."""
         if not self.map.path:
             return ()
-        places = (along(self.map.path, step / _PATH_STEPS) for step in range(_PATH_STEPS + 1))
+        places = (point_along(self.map.path, step / _PATH_STEPS) for step in range(_PATH_STEPS + 1))
         return tuple(self._space.blend_at(place) for place in places)
 
     def resend_path(self) -> None:
@@ -177,12 +176,12 @@ class StylePanel(QWidget):
         self._no_style_label.setVisible(rows == 0)
 
     def _show_strength(self) -> None:
-        strength = self._strength.value() / _STRENGTH_STEPS
+        strength = self._chosen_strength
         self._strength_label.setText(self.locale().toString(strength, "f", 1))
 
     def _search_styles(self, text: str) -> None:
         sought = text.strip()
-        found = self._space.found(sought) if sought else None
+        found = self._space.search(sought) if sought else None
         self.map.show_matches(found)
         self._not_found.setText(self.tr("No style is called “{}”.").format(sought))
         self._not_found.setVisible(found == ())
@@ -190,11 +189,16 @@ class StylePanel(QWidget):
     def _choose_first_match(self) -> None:
         """Play the first that was found, and leave the search: keys are for music again."""
         words = self._search.text()
-        found = self._space.found(words) if words.strip() else ()
+        found = self._space.search(words) if words.strip() else ()
         if found:
             self.map.choose_style(found[0])
             self._search.clear()
             self.map.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    @property
+    def _chosen_strength(self) -> float:
+        strength = self._strength.value() * _STRENGTH.spec.step
+        return round(strength, _STRENGTH.spec.decimals)
 
     def _search_box(self) -> QLineEdit:
         box = QLineEdit()

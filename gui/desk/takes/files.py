@@ -13,6 +13,7 @@ from PySide6.QtCore import QDir, QTemporaryDir
 
 from bridge.history.takes import TakeNode
 from bridge.midi import smf
+from bridge.midi.file_reason import FileFault, UnusableFile
 
 if TYPE_CHECKING:
     from bridge.history.takes import TakeTree
@@ -40,7 +41,7 @@ class TakesFiles:
         """
         file = smf.read(path)
         if not file.score.notes:
-            raise smf.MidiFileError(f"{path}: has no notes to continue.")
+            raise smf.MidiFileError(UnusableFile(path, FileFault.NO_NOTES))
         self._sources[number] = file
         return file
 

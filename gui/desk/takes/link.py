@@ -47,8 +47,8 @@ class TakesLink(QObject):
     """Carries a Proposed."""
     finished = Signal()
     """All that was asked for is there."""
-    failed = Signal(str)
-    """There is nothing to propose; carries a sentence."""
+    failed = Signal(object)
+    """There is nothing to propose; carries the reason."""
     ended = Signal()
     """The process is gone; the next request starts another one."""
 
@@ -129,7 +129,7 @@ class TakesLink(QObject):
             self._child = starting.result()
         except ChildError as error:
             self._release_child()
-            self.failed.emit(str(error))
+            self.failed.emit(error.reason)
             return False
         if self._request is not None:
             self._send(self._request)
@@ -154,9 +154,9 @@ class TakesLink(QObject):
             case EndOfProposals():
                 self._release_child()
                 self.finished.emit()
-            case Failed(_, text):
+            case Failed(_, reason):
                 self._release_child()
-                self.failed.emit(text)
+                self.failed.emit(reason)
 
     def _release_child(self) -> None:
         self._request = None
@@ -171,8 +171,7 @@ class TakesLink(QObject):
 
 
 def _kill(child: Child) -> None:
-    child.process.kill()
-    child.close()
+    child.kill()
 
 
 def _kill_started(starting: Future[Child]) -> None:

@@ -36,12 +36,16 @@ from gui.desk.takes.controls import TakesControls
 from gui.desk.takes.files import TakesFiles, file_name
 from gui.desk.takes.link import TakesLink
 from gui.desk.takes.small_roll import SmallRoll, TakeState
+from gui.desk.widgets.languages import translated
 from gui.engine.proposals import DEFAULT_COUNT, Progress, Proposal
 from gui.engine.snapshots import Capture, Captured, Purpose
+from gui.wording.reasons import sentence_of
 
 if TYPE_CHECKING:
     from bridge.messages.snapshot import Snapshot
     from bridge.midi.notes import Score
+    from bridge.system.child_exit import ChildExited
+    from export.runtime.proposal_reason import ProposalReason
     from gui.desk.widgets.theme import Theme
 
 RECENT_NS = 60_000_000_000
@@ -136,7 +140,7 @@ class TakesStrip(QWidget):
         try:
             file = self._files.read(path, len(self._takes.nodes))
         except MidiFileError as error:
-            self.message_changed.emit(str(error), True)
+            self.message_changed.emit(translated(sentence_of(error.reason)), True)
         else:
             self.start_from(file.score, path.stem)
 
@@ -233,7 +237,7 @@ class TakesStrip(QWidget):
         link.proposed.connect(self._add_proposal)
         link.finished.connect(self._end_proposals)
         link.failed.connect(self._fail)
-        link.ended.connect(lambda: self._fail(self.tr("What proposes takes has ended; ask again.")))
+        link.ended.connect(self._handle_exit)
         for column, roll in enumerate(self.rolls):
             roll.played.connect(partial(self._play_or_stop, column))
             roll.kept.connect(partial(self._keep_column, column))
@@ -281,10 +285,15 @@ class TakesStrip(QWidget):
         self._refresh()
         self.message_changed.emit(self.tr("Click a take to hear it, twice to keep it."), False)
 
-    def _fail(self, text: str) -> None:
+    def _handle_exit(self) -> None:
         self._parent_number = None
         self._refresh()
-        self.message_changed.emit(text, True)
+        self.message_changed.emit(self.tr("What proposes takes has ended; ask again."), True)
+
+    def _fail(self, reason: ProposalReason | ChildExited) -> None:
+        self._parent_number = None
+        self._refresh()
+        self.message_changed.emit(translated(sentence_of(reason)), True)
 
     # What is heard.
 
@@ -358,7 +367,7 @@ class TakesStrip(QWidget):
         try:
             return self._files.write_for_drag(self._takes, number, whole=whole)
         except MidiFileError as error:
-            self.message_changed.emit(str(error), True)
+            self.message_changed.emit(translated(sentence_of(error.reason)), True)
             return None
 
     def _open_save_dialog(self) -> None:
@@ -384,7 +393,7 @@ class TakesStrip(QWidget):
         try:
             self._files.write(self._takes, number, path, whole=True)
         except MidiFileError as error:
-            self.message_changed.emit(str(error), True)
+            self.message_changed.emit(translated(sentence_of(error.reason)), True)
         else:
             self.message_changed.emit(self.tr("Saved as {}.").format(path.name), False)
 

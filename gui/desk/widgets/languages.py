@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QTranslator
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 from assets import FOLDER
 
@@ -17,9 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from PySide6.QtCore import QCoreApplication
+    from gui.wording.sentence import Sentence
 
 LANGUAGES_FOLDER = FOLDER / "languages"
+
+
+def translated(sentence: Sentence) -> str:
+    """Return a sentence in the language of the window."""
+    return sentence.render(QCoreApplication.translate)
 
 
 def install_translation(

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
+from bridge.messages.settings import SETTINGS
+
 if TYPE_CHECKING:
     from bridge.midi.instruments import Instrument
 
@@ -47,6 +49,11 @@ INSTRUMENT_LABELS = (
     QT_TRANSLATE_NOOP("Setting", "sound"),
     QT_TRANSLATE_NOOP("Setting", "sound font"),
     QT_TRANSLATE_NOOP("Setting", "candidates"),
+    QT_TRANSLATE_NOOP("Setting", "swing"),
+    QT_TRANSLATE_NOOP("Unit", " bpm"),
+    QT_TRANSLATE_NOOP("Unit", " bars"),
+    QT_TRANSLATE_NOOP("Unit", " ms"),
+    QT_TRANSLATE_NOOP("Unit", " s"),
     QT_TRANSLATE_NOOP("Phrase", "nocturne"),
     QT_TRANSLATE_NOOP("Phrase", "minuet"),
     QT_TRANSLATE_NOOP("Phrase", "prelude"),
@@ -77,4 +84,20 @@ def phrase_name(phrase: str) -> str:
 
 def setting_name(name: str) -> str:
     """Return what people call one of the settings."""
-    return QCoreApplication.translate("Setting", _SETTING_LABELS.get(name, name.replace("_", " ")))
+    part = name.rpartition(".")[2]
+    return QCoreApplication.translate("Setting", _SETTING_LABELS.get(part, part.replace("_", " ")))
+
+
+def setting_help(name: str) -> str:
+    """Return what the table of settings says of one."""
+    return QCoreApplication.translate("Setting", SETTINGS[name].spec.help)
+
+
+def setting_none(name: str) -> str:
+    """Return the word that the table of settings has for None."""
+    return QCoreApplication.translate("Setting", SETTINGS[name].spec.none)
+
+
+def unit_suffix(unit: str) -> str:
+    """Return what a spin box shows after a number in this unit, which may be empty."""
+    return QCoreApplication.translate("Unit", f" {unit}") if unit else ""

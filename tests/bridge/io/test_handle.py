@@ -250,7 +250,7 @@ def test_the_systems_wish_is_obeyed_in_order(talk: Conversation) -> None:
 def test_a_killed_process_is_one_problem_and_no_exception(talk: Conversation) -> None:
     os.kill(talk.io.process_id, signal.SIGKILL)
     talk.hear_out()
-    assert "has ended" in talk.expect(Problem).text
+    assert "has ended" in talk.expect(Problem).comment
     talk.io.send(Panic())
     assert talk.io.receive() == []
     talk.io.close()

@@ -172,7 +172,7 @@ def test_a_port_that_goes_is_told_of_once_and_used_again_when_it_is_back(
     outputs.poll()
     Cable.pulled = True
     told = outputs.poll()
-    assert [m.text for m in told if isinstance(m, Problem)] == ["The port has gone."]
+    assert [m.comment for m in told if isinstance(m, Problem)] == ["The port has gone."]
     for _ in range(5):
         clock.advance(AGAIN_NS)
         assert not [m for m in outputs.poll() if isinstance(m, Problem | Ready)]

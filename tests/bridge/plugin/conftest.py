@@ -21,6 +21,13 @@ WARNINGS = ("-Wall", "-Wextra", "-Wconversion", "-Wshadow", "-Wnon-virtual-dtor"
 Compile = Callable[..., Path]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep these tests in one process where several run: they build into one folder."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.xdist_group("plugin"))
+
+
 def need(there: bool, text: str) -> None:  # noqa: FBT001 - a condition and what it means
     """Skip a test that lacks something, but fail where that is promised."""
     if there:

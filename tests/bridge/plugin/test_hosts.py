@@ -4,6 +4,7 @@ import importlib.util
 import os
 import shutil
 import socket
+import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.device
 
 STRIKE = bytes((0x90, 60, 100))
 RELEASE = bytes((0x80, 60, 64))
-ATTEMPTS = 5
+DEATHS = 5
 PERIODS = 4
 MOST_RENDERINGS = 500
 MS = 1_000_000
@@ -69,12 +70,11 @@ def test_the_sudden_death_of_the_app_is_heard_within_200_ms(
     host = clap_host(port)
     track = Track(host)
     host.tell("roll", track.number, 256, 120)
-    # A machine that is disturbed can only make it worse: one good attempt proves that it is good.
-    took_ns = [silence_after_death_ns(host, port) for _ in range(ATTEMPTS)]
+    took_ns = [silence_after_death_ns(host, port) for _ in range(DEATHS)]
     host.tell("drop", track.number)
     assert [host.listen(), host.listen()] == ["ok", "ok"]
     host.close()
-    assert min(took_ns) < 200 * MS, took_ns
+    assert statistics.median(took_ns) < 200 * MS, took_ns
 
 
 # ------------------------------------------------------------------------------------------ LV2

@@ -309,7 +309,7 @@ def test_of_another_version_it_is_said_once_that_it_is_another() -> None:
         host.turn()
     problems = [report for report in host.reports if isinstance(report, Problem)]
     assert len(problems) == 1
-    assert str(VERSION + 1) in problems[0].text
+    assert str(VERSION + 1) in problems[0].comment
 
 
 def test_rubbish_and_strangers_are_ignored() -> None:

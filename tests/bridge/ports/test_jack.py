@@ -29,14 +29,13 @@ from bridge.playout.schedule import Playable, ScheduledEvent
 from bridge.sync.transport import NANOSECONDS
 from bridge.system.clock import SystemClock
 from tests.bridge.conftest import Peer
-from tests.bridge.jack_server import RATE_HZ, jack_server
+from tests.bridge.jack_server import RATE_HZ, watched_jack_server
 from tests.bridge.session.conversation import Conversation
 
 pytestmark = pytest.mark.device
 
 MS = 1_000_000
 FRAMES_PER_MS = RATE_HZ // 1000
-ATTEMPTS = 5
 SOON_NS = 50 * MS  # a note sent by a test that was held up for less is not late
 ROOT = Path(__file__).parents[3]
 SILENCE = [[0xB0, control, 0] for control in (64, 120, 123)]
@@ -64,22 +63,21 @@ def notes(first_ns: int, step_ns: int, count: int) -> list[ScheduledEvent]:
     return [ScheduledEvent(due_ns, 0, event) for due_ns, event in plan]
 
 
-def misses_of_the_plan(peer: Peer, talk: Conversation) -> list[float] | None:
-    """Play a plan; tell how many frames each event missed its own by, or None if one was lost."""
+def misses_of_the_plan(peer: Peer, talk: Conversation) -> list[float]:
+    """Play a plan; return by how many frames each event missed its own."""
     frame, now_ns = peer.ask(clock=True)
     plan = notes(now_ns + 100 * MS, 7_300_000, 100)
     talk.io.send(Play(tuple(plan)))
     heard = peer.ask(hear=len(plan))
-    if [message for _, message in heard] != [list(encode(due.event)) for due in plan]:
-        return None
+    assert [message for _, message in heard] == [list(encode(due.event)) for due in plan]
     return [
         at - frame - (due.tick - now_ns) * RATE_HZ / 1e9
         for (at, _), due in zip(heard, plan, strict=True)
     ]
 
 
-def misses_of_an_echo(peer: Peer, talk: Conversation) -> list[float] | None:
-    """Echo notes 60 ms after they came; tell how many frames each missed that by, or None."""
+def misses_of_an_echo(peer: Peer, talk: Conversation) -> list[float]:
+    """Echo notes 60 ms after they came; return by how many frames each missed that."""
     frame, _ = peer.ask(clock=True)
     first = frame + 100 * FRAMES_PER_MS
     played = [(first + place * 331, [0x90, place, 64]) for place in range(100)]
@@ -92,8 +90,7 @@ def misses_of_an_echo(peer: Peer, talk: Conversation) -> list[float] | None:
                 talk.io.send(Play(tuple(due for each in message.events for due in echo(each))))
     heard = peer.ask(hear=2 * len(played))
     struck = [(at, message) for at, message in heard if message[0] == 0x90]
-    if [message for _, message in struck] != [message for _, message in played]:
-        return None
+    assert [message for _, message in struck] == [message for _, message in played]
     delays = [back - out for (back, _), (out, _) in zip(struck, played, strict=True)]
     return [delay - 60 * FRAMES_PER_MS for delay in delays]
 
@@ -108,23 +105,13 @@ def echo(heard: TimedEvent) -> tuple[ScheduledEvent, ScheduledEvent]:
 
 @pytest.mark.parametrize("misses_of", [misses_of_the_plan, misses_of_an_echo])
 def test_timing_is_exact_to_the_frame(
-    peer: Peer,
-    talk: Conversation,
-    misses_of: Callable[[Peer, Conversation], list[float] | None],
+    peer: Peer, talk: Conversation, misses_of: Callable[[Peer, Conversation], list[float]]
 ) -> None:
-    # A machine that is disturbed loses periods, and then the server's time jumps. It can only make
-    # it worse: what is not exact by itself is not exact in any of the attempts.
-    attempts = []
-    for _ in range(ATTEMPTS):
-        misses = misses_of(peer, talk)
-        attempts.append(misses)
-        peer.ask(hear=peer.ask(waiting=True))  # what a lost period left over
-        # The peer's reading of the two clocks is itself no better than a frame or two.
-        if misses and abs(median := statistics.median(misses)) < 3:
-            near = [miss for miss in misses if abs(miss - median) <= 1.5]
-            if len(near) >= 0.95 * len(misses):
-                return
-    pytest.fail(f"not exact in any of {ATTEMPTS} attempts, in frames: {attempts}")
+    misses = misses_of(peer, talk)
+    median = statistics.median(misses)
+    assert abs(median) < 3  # the peer's reading of the two clocks is no better than a frame or two
+    far = [miss for miss in misses if abs(miss - median) > 1.5]
+    assert len(far) <= 0.05 * len(misses), far
 
 
 def test_what_comes_in_is_understood(peer: Peer, talk: Conversation) -> None:
@@ -254,7 +241,7 @@ def test_an_absent_port_is_named_with_those_there_are() -> None:
 
 def test_the_end_of_the_server_is_survived(monkeypatch: pytest.MonkeyPatch, jack_name: str) -> None:
     monkeypatch.setenv("JACK_DEFAULT_SERVER", jack_name)
-    with jack_server() as name:
+    with watched_jack_server() as name:
         io = MidiIo.start("jack")
         talk = Conversation(io)
         talk.open()
@@ -264,7 +251,7 @@ def test_the_end_of_the_server_is_survived(monkeypatch: pytest.MonkeyPatch, jack
         io.send(Play(()))
         io.send(OpenPorts())
         assert talk.expect(Problem) == Problem("There is no JACK server; start JACK or PipeWire.")
-        with jack_server(name):
+        with watched_jack_server(name):
             assert talk.expect(Ready).input_name == "Antiphon:in"  # nobody asked again
             assert talk.expect(PortNames) == PortNames((), ())
             io.close()

@@ -57,7 +57,7 @@ def resealed(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], Non
         change(styles)
         (folder / STYLES).write_text(json.dumps(styles))
         manifest = json.loads((folder / MANIFEST).read_text())
-        artefact.seal(folder, {k: w for k, w in manifest.items() if k != "sha256"})
+        artefact.write_manifest(folder, {k: w for k, w in manifest.items() if k != "sha256"})
 
     return apply
 

@@ -23,7 +23,7 @@ def test_never_all_cores(cores: int, counts: list[int]) -> None:
     [({1: 5.0}, 1), ({1: 5.0, 2: 4.9}, 1), ({1: 5.0, 2: 3.0, 4: 2.9}, 2), ({1: 5, 2: 4, 4: 2}, 4)],
 )
 def test_more_threads_must_be_worth_it(cost: dict[int, float], best: int) -> None:
-    assert calibration.chosen(cost) == best
+    assert calibration.choose_threads(cost) == best
 
 
 def test_every_count_is_tried_and_the_quickest_kept(
@@ -44,7 +44,7 @@ def test_every_count_is_tried_and_the_quickest_kept(
 
     monkeypatch.setattr(calibration, "usable_cores", lambda: 8)
     monkeypatch.setattr(calibration, "Decoder", Timed)
-    assert calibration.fitting_threads(exact, clock) == 2
+    assert calibration.measure_best_threads(exact, clock) == 2
 
 
 def test_a_process_that_is_kept_to_one_core_uses_one() -> None:

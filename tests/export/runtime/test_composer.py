@@ -47,8 +47,8 @@ def composer(exact: Artefact) -> Composer:
 def worked(composer: Composer) -> list[Generated]:
     """Let the composer work until it has nothing more to do."""
     told = []
-    while composer.busy:
-        composed = composer.work()
+    while composer.is_busy:
+        composed = composer.step()
         if composed is not None:
             told.append(composed)
     return told
@@ -158,7 +158,7 @@ def test_a_withdrawn_take_ends_what_sounds_and_the_player_goes_on(composer: Comp
 def test_a_key_held_over_the_hand_over_is_let_go_afterwards(composer: Composer) -> None:
     composer.receive(PlayerEvents((Onset(100, PIANO, 90, 80),)))
     composer.receive(Generate(1, 120, 312, 312, (BASS,)))
-    composer.work()
+    composer.step()
     composer.receive(PlayerEvents((Release(140, PIANO, 90),)))
     worked(composer)
     composer.receive(PlayerEvents((Onset(320, PIANO, 90, 80),)))  # may be struck again
@@ -192,7 +192,7 @@ def foreseen(composer: Composer) -> Generated:
     composer.receive(Speculate(asked()))
     worked(composer)
     composer.receive(asked())
-    first = composer.work()
+    first = composer.step()
     assert first is not None
     return first
 
@@ -246,8 +246,8 @@ def test_a_player_who_goes_on_takes_nothing_from_it(exact: Artefact, steps: int)
         if foresees:
             composer.receive(Speculate(asked()))
             for _ in range(steps):
-                if composer.busy:
-                    assert composer.work() is None
+                if composer.is_busy:
+                    assert composer.step() is None
         composer.receive(PlayerEvents(more))
         worked(composer)
         answers.append(answer(composer, asked(180)))
@@ -268,7 +268,7 @@ def test_at_another_moment_than_foreseen_little_is_left_to_read(
             composer.receive(Speculate(asked()))
             worked(composer)
         composer.receive(asked(begin))
-        assert composer.unread <= 4 + begin // v.LONGEST_WAIT
+        assert composer.unread <= 4 + begin // v.MAX_WAIT_TICKS
         answers.append([h for composed in worked(composer) for h in composed.events])
     assert answers[0] == answers[1]
 
@@ -280,7 +280,7 @@ def test_in_another_style_it_is_foreseen_again(exact: Artefact) -> None:
     worked(changed)
     for composer in (changed, plain):
         composer.receive(Configure(settings))
-    assert changed.busy
+    assert changed.is_busy
     worked(changed)
     assert answer(changed, asked()) == answer(plain, asked())
 
@@ -289,7 +289,7 @@ def test_an_answer_asked_for_in_the_midst_of_foreseeing_goes_on_from_there(exact
     composer = composing(exact, candidates=4)
     composer.receive(Speculate(asked()))
     for _ in range(6):
-        composer.work()
+        composer.step()
     happenings = answer(composer, asked())
     assert isinstance(happenings[0], Onset)
     assert happenings[0].tick == 120
@@ -301,7 +301,7 @@ def test_time_that_passes_without_a_hand_over_ends_what_was_foreseen(exact: Arte
     composer = composing(exact, candidates=4)
     composer.receive(Speculate(asked()))
     for _ in range(3):
-        composer.work()
+        composer.step()
     composer.receive(Advance(110))
     worked(composer)
     assert answer(composer, asked(200)) == answer(composing(exact, candidates=4), asked(200))

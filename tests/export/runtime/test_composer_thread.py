@@ -74,7 +74,7 @@ def test_it_settles_when_all_is_read(exact: Artefact) -> None:
     thread = ComposerThread(make)
     thread.post(Reset())
     thread.post(PlayerEvents(PHRASE))
-    assert thread.settle(20)
+    assert thread.wait_idle(20)
     assert made[0].unread == 0
     assert len(made[0].tokens) > 2
     thread.close()

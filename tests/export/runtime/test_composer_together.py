@@ -44,8 +44,8 @@ def composing(artefact: Artefact, *heard: NoteEvent, seed: int = 1) -> Composer:
 
 def worked(composer: Composer) -> list[Generated]:
     told = []
-    while composer.busy:
-        composed = composer.work()
+    while composer.is_busy:
+        composed = composer.step()
         if composed is not None:
             told.append(composed)
     return told
@@ -130,7 +130,7 @@ def test_a_wait_is_never_told_in_two_parts(exact: Artefact) -> None:
         worked(composer)
     kinds = [v.token_of(token) for token in composer.tokens]
     for before, after in pairwise(kinds):
-        if before.kind is v.Kind.WAIT and before.value < v.LONGEST_WAIT:
+        if before.kind is v.Kind.WAIT and before.value < v.MAX_WAIT_TICKS:
             assert after.kind is not v.Kind.WAIT
 
 
@@ -190,7 +190,7 @@ def test_an_ending_is_counted_down_to(exact: Artefact) -> None:
     assert max(h.tick for h in happenings(told)) <= 240
     assert features.countdown(0) == 1
     assert features.countdown(240 - 100) == 3
-    assert features.countdown(10**6) == features.COUNTDOWN + 1
+    assert features.countdown(10**6) == features.MAX_COUNTDOWN + 1
 
 
 def test_a_countdown_survives_the_amendment_that_follows_it(exact: Artefact) -> None:
@@ -245,12 +245,12 @@ def test_a_grammar_leaves_held_keys_to_their_holder() -> None:
     held, ours = v.off_id(PIANO, 60), v.off_id(PIANO, 64)
     for pitch in (60, 64):
         grammar.push(v.on_id(PIANO, pitch, 5))
-    grammar.hold([held])
+    grammar.set_held_offs([held])
     grammar.push(v.wait_id(10))
     mask = grammar.mask()
     assert not mask[held]
     assert mask[ours]
-    assert grammar.owed == (ours,)
+    assert grammar.pending_offs == (ours,)
     grammar.push(v.wait_id(192))
     grammar.push(v.wait_id(192))
     assert grammar.mask().nonzero()[0].tolist() == [ours]  # forgotten; the held one is not

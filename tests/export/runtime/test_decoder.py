@@ -15,7 +15,7 @@ from export.runtime import provider
 from export.runtime.artefact import Artefact
 from export.runtime.decoder import Decoder, Logits
 from model.tokens import vocabulary as v
-from model.transformer import Block, Transformer, rope_table, rotate
+from model.transformer import Block, Transformer, rope_table, apply_rope
 
 Fresh = Callable[[], Decoder]
 Stream = tuple[list[int], NDArray[np.int64]]
@@ -40,7 +40,7 @@ def assert_same(one: Logits, other: Logits) -> None:
 def test_a_chunk_is_heard_as_its_tokens_one_by_one(fresh: Fresh, stream: Stream, end: int) -> None:
     whole, single = fresh(), fresh()
     assert_same(fed(whole, stream, [0, end]), fed(single, stream, range(end + 1)))
-    assert (whole.length, whole.slid) == (single.length, single.slid)
+    assert (whole.length, whole.slid_tokens) == (single.length, single.slid_tokens)
 
 
 def test_a_chunk_goes_on_where_the_last_one_ended(fresh: Fresh, stream: Stream) -> None:
@@ -50,7 +50,7 @@ def test_a_chunk_goes_on_where_the_last_one_ended(fresh: Fresh, stream: Stream) 
 def test_a_chunk_may_be_longer_than_the_room_left(fresh: Fresh, stream: Stream) -> None:
     uneven, single = fresh(), fresh()
     assert_same(fed(uneven, stream, [0, 250, 390]), fed(single, stream, range(391)))
-    assert (uneven.length, uneven.slid) == (single.length, single.slid)
+    assert (uneven.length, uneven.slid_tokens) == (single.length, single.slid_tokens)
 
 
 def test_rewinding_is_as_if_never_gone(fresh: Fresh, stream: Stream) -> None:
@@ -102,11 +102,11 @@ def _masked(network: Transformer, stream: Stream, conditions: tuple[Tensor, Tens
             for part in (attention.query, attention.key, attention.value)
         )
         y = F.scaled_dot_product_attention(
-            rotate(q, *angles), rotate(k, *angles), values, attn_mask=heard, enable_gqa=True
+            apply_rope(q, *angles), apply_rope(k, *angles), values, attn_mask=heard, enable_gqa=True
         )
         x = x + attention.out(y.transpose(1, 2).flatten(2))
         x = x + block.feed(block.feed_norm(x))
-    events: Tensor = network.heads(network.norm(x))[0][0]
+    events: Tensor = network.output_logits(network.norm(x))[0][0]
     return events
 
 
@@ -119,15 +119,15 @@ def test_a_sliding_cache_hears_what_a_sliding_mask_lets_through(
     for index in range(len(stream[0])):
         found = fed(decoder, stream, [index, index + 1])
         np.testing.assert_allclose(found.events, expected[index], rtol=0, atol=TOLERANCE)
-        assert decoder.length + decoder.slid == index + 1
-    assert decoder.slid == 4 * CAPACITY // 2
+        assert decoder.length + decoder.slid_tokens == index + 1
+    assert decoder.slid_tokens == 4 * CAPACITY // 2
 
 
 def test_a_slide_at_any_time_keeps_the_last_half(fresh: Fresh, stream: Stream) -> None:
     decoder = fresh()
     fed(decoder, stream, [0, 200])
     decoder.slide()
-    assert (decoder.length, decoder.slid) == (CAPACITY // 2, 200 - CAPACITY // 2)
+    assert (decoder.length, decoder.slid_tokens) == (CAPACITY // 2, 200 - CAPACITY // 2)
 
 
 def test_a_style_changes_what_comes_and_not_what_was(
@@ -177,7 +177,7 @@ def test_a_cache_has_a_size_that_the_tables_cover(exact: Artefact, capacity: int
 def test_where_cuda_is_not_one_line_says_why(
     exact: Artefact, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(provider, "_DRIVERS", ())
+    monkeypatch.setattr(provider, "_DRIVER_PATHS", ())
     found = Decoder(exact, device="cuda", threads=1).provider
     assert (found.name, found.reason) == (
         "CPUExecutionProvider",
@@ -190,7 +190,7 @@ def test_where_cuda_is_not_one_line_says_why(
 def test_a_driver_without_libraries_falls_back_in_silence(
     exact: Artefact, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(provider, "_DRIVERS", (str(exact.graph("cuda")),))
+    monkeypatch.setattr(provider, "_DRIVER_PATHS", (str(exact.graph_path("cuda")),))
     found = Decoder(exact, device="auto", threads=1).provider
     assert found.name == "CPUExecutionProvider"
     assert "CUDA" in found.reason

@@ -24,7 +24,7 @@ def forked(exact: Artefact, stream: Stream) -> tuple[Decoder, Fork]:
     decoder.set_style(exact.style_vectors[1])
     decoder.set_allowed(ALLOWED)
     decoder.feed(stream[0][:40], stream[1][:40])
-    fork.begin()
+    fork.start()
     return decoder, fork
 
 
@@ -109,8 +109,8 @@ def test_where_a_row_is_full_none_is_fed(
     decoder = Decoder(exact, device="cpu", capacity=256, rows=2)
     decoder.feed(stream[0][:255], stream[1][:255])
     fork = Fork(decoder, decoder.rows)
-    fork.begin()
+    fork.start()
     fed(fork, stream, [0, 1], [True, False])
-    assert (fork.full(0), fork.full(1)) == (True, False)
+    assert (fork.is_full(0), fork.is_full(1)) == (True, False)
     with pytest.raises(ValueError, match="full"):
         fed(fork, stream, [0, 1], list(going))

@@ -11,11 +11,11 @@ from export.runtime.artefact import Artefact, ArtefactError
 from export.runtime.own_styles import (
     OwnStyle,
     StyleError,
-    check_name,
-    own_styles,
+    normalise_name,
+    load_own_styles,
     remove_style,
     save_style,
-    weights_of,
+    weights_checksum,
     with_own_styles,
 )
 
@@ -23,49 +23,49 @@ from export.runtime.own_styles import (
 @pytest.fixture
 def style(exact: Artefact) -> OwnStyle:
     vector = tuple(float(x) for x in np.linspace(-1, 1, 64))
-    return OwnStyle("my ballads", weights_of(exact), vector, 12, 2.5, 2.25)
+    return OwnStyle("my ballads", weights_checksum(exact), vector, 12, 2.5, 2.25)
 
 
 def test_what_is_saved_is_found_again(tmp_path: Path, style: OwnStyle) -> None:
     save_style(tmp_path / "styles", style)
     save_style(tmp_path / "styles", replace(style, name="another"))
-    assert own_styles(tmp_path / "styles") == [replace(style, name="another"), style]
-    assert own_styles(tmp_path / "none") == []
+    assert load_own_styles(tmp_path / "styles") == [replace(style, name="another"), style]
+    assert load_own_styles(tmp_path / "none") == []
 
 
 def test_it_blends_like_any_other(tmp_path: Path, style: OwnStyle, exact: Artefact) -> None:
     save_style(tmp_path, style)
     mine = with_own_styles(exact, tmp_path)
     assert mine.style_names == (*exact.style_names, "my ballads")
-    assert mine.own_from == 3
+    assert mine.first_own_style == 3
     blended = mine.blend({"my ballads": 1, "bach": 3})
     expected = 0.25 * np.array(style.vector) + 0.75 * exact.style_vectors[0]
     np.testing.assert_allclose(blended, expected, rtol=1e-5, atol=1e-6)
     assert blended.dtype == np.float32
-    assert mine.style_places.shape == (4, 2)
-    assert (mine.style_places[3] <= 1).all()
+    assert mine.style_positions.shape == (4, 2)
+    assert (mine.style_positions[3] <= 1).all()
     assert exact.style_names == ("bach", "bossa nova", "chopin")
 
 
 def test_it_lies_among_what_is_like_it(exact: Artefact) -> None:
     near = exact.with_styles({"twin": exact.style_vectors[1] * 1.1})
-    others = exact.style_places.mean(axis=0)
-    np.testing.assert_allclose(near.style_places[3], others, atol=1e-6)  # of three, all are near
+    others = exact.style_positions.mean(axis=0)
+    np.testing.assert_allclose(near.style_positions[3], others, atol=1e-6)  # of three, all are near
 
 
 def test_one_of_another_model_is_listed_and_not_used(
     tmp_path: Path, style: OwnStyle, exact: Artefact
 ) -> None:
     save_style(tmp_path, replace(style, weights="0" * 64))
-    (found,) = own_styles(tmp_path)
-    assert not found.fits(exact)
+    (found,) = load_own_styles(tmp_path)
+    assert not found.is_compatible(exact)
     assert with_own_styles(exact, tmp_path).style_names == exact.style_names
 
 
 def test_a_removed_one_is_gone(tmp_path: Path, style: OwnStyle) -> None:
     save_style(tmp_path, style)
     remove_style(tmp_path, "My Ballads")
-    assert own_styles(tmp_path) == []
+    assert load_own_styles(tmp_path) == []
     with pytest.raises(StyleError, match="no style 'my ballads' of your own"):
         remove_style(tmp_path, "my ballads")
 
@@ -73,20 +73,20 @@ def test_a_removed_one_is_gone(tmp_path: Path, style: OwnStyle) -> None:
 @pytest.mark.parametrize("name", ["", "  ", "a,b", "a:b", "../up", "a\\b", ".hidden", 'a"b'])
 def test_a_name_that_could_not_be_asked_for_is_refused(name: str, exact: Artefact) -> None:
     with pytest.raises(StyleError, match="cannot name a style"):
-        check_name(name, exact)
+        normalise_name(name, exact)
 
 
 def test_a_name_that_there_is_already_is_refused(exact: Artefact) -> None:
     with pytest.raises(StyleError, match="'bossa nova' is a style of tiny already"):
-        check_name("Bossa  Nova", exact)
-    assert check_name(" My Ballads ", exact) == "my ballads"
+        normalise_name("Bossa  Nova", exact)
+    assert normalise_name(" My Ballads ", exact) == "my ballads"
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "{}", '{"format": 2}', '{"format": 1, "name": "x"}'])
 def test_a_file_that_is_no_style_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "odd.json").write_text(text, "utf-8")
     with pytest.raises(StyleError, match=r"odd\.json"):
-        own_styles(tmp_path)
+        load_own_styles(tmp_path)
 
 
 def test_a_vector_of_another_width_is_refused(

@@ -13,10 +13,10 @@ from export.runtime.artefact import Artefact
 from export.runtime.decoder import Decoder
 from export.runtime.stream import Stream
 from model.tokens import vocabulary as v
-from model.tokens.tokenizer import frame
+from model.tokens.tokenizer import live_header_tokens
 
 PIANO, BASS, DRUMS = Instrument.PIANO, Instrument.BASS, Instrument.DRUMS
-FRAME = frame(120.0, (4, 4))
+FRAME = live_header_tokens(120.0, (4, 4))
 EVENTS = (
     Onset(0, PIANO, 60, 72),
     Release(24, PIANO, 60),
@@ -35,10 +35,10 @@ def fresh_stream(artefact: Artefact) -> Stream:
 
 
 def played(artefact: Artefact, events: tuple[NoteEvent, ...], until: int) -> Stream:
-    """Return a stream that has had these events and nothing else, settled at a tick."""
+    """Return a stream that has had these events and nothing else, flushed at a tick."""
     stream = fresh_stream(artefact)
     stream.append_events(events)
-    stream.settle(until)
+    stream.flush(until)
     return stream
 
 
@@ -79,7 +79,7 @@ def test_speculation_changes_nothing_that_is_certain(
                 stream.drop_speculation()
     stream.allow(())
     stream.append_events(EVENTS[appended:])
-    stream.settle(260)
+    stream.flush(260)
     stream.drop_speculation()
     assert_same(stream, played(exact, EVENTS, 260))
 
@@ -114,7 +114,7 @@ def test_the_network_knows_the_instruments_of_a_turn_and_not_those_of_the_player
     for stream in (late, early):
         stream.append_events(EVENTS)
         if stream is early:
-            stream.settle()
+            stream.flush()
             stream.read(stream.unread)
         stream.start_turn(384, (BASS,))
     assert_same(late, early)
@@ -157,7 +157,7 @@ def test_after_decided_tokens_the_player_goes_on_from_what_sounds(exact: Artefac
     stream.append(v.on_id(BASS, 40, 3))
     stream.append(v.wait_id(12))
     stream.append_events((Onset(70, PIANO, 64, 72), Release(80, BASS, 40)))  # both sound
-    stream.settle(80)
+    stream.flush(80)
     spelt = [v.token_of(token) for token in stream.tokens[-5:]]
     assert [token.kind for token in spelt] == [
         v.Kind.WAIT, v.Kind.OFF, v.Kind.ON, v.Kind.WAIT, v.Kind.OFF,
@@ -169,7 +169,7 @@ def test_a_stream_of_hours_remembers_minutes_and_can_still_go_back(exact: Artefa
     for index in range(1200):
         stream.append_events((Onset(6 * index, PIANO, 60, 72), Release(6 * index + 4, PIANO, 60)))
         stream.read(16)
-    stream.settle()
+    stream.flush()
     assert 512 <= len(stream.tokens) <= 4 * 256 + 64
     before = stream.tokens
     stream.retract(6 * 1190)
@@ -211,7 +211,7 @@ def test_what_was_adopted_can_be_taken_back(exact: Artefact, kept: int) -> None:
     state = stream.state.copy()
     rows = [state.push(token) for token in ours]  # what a fork would have fed
     decoder.feed(ours[:2], np.array(rows[:2]))
-    stream.adopt(ours)
+    stream.append_cached(ours)
     stream.confirm_all()
     stream.retract((383, 384, 395, 396)[kept])
     plain = fresh_stream(exact)
@@ -221,7 +221,7 @@ def test_what_was_adopted_can_be_taken_back(exact: Artefact, kept: int) -> None:
         for token in ours[: (1, 1, 1, 3)[kept]]:
             plain.append(token)
     else:
-        plain.settle()
+        plain.flush()
     assert_same(stream, plain)
 
 

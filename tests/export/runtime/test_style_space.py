@@ -7,33 +7,33 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from export.runtime.own_styles import installed_artefact
-from export.runtime.style_space import BLENDED, StyleSpace, along
+from export.runtime.own_styles import load_installed_artefact
+from export.runtime.style_space import MAX_BLENDED, StyleSpace, point_along
 
-SPACE = StyleSpace.of(installed_artefact())
+SPACE = StyleSpace.from_artefact(load_installed_artefact())
 shares = st.floats(0, 1)
 
 
 @given(shares, shares)
 def test_a_blend_is_of_few_styles_and_its_weights_add_up(x: float, y: float) -> None:
     blend = SPACE.blend_at((x, y))
-    assert 1 <= len(blend) <= BLENDED
+    assert 1 <= len(blend) <= MAX_BLENDED
     assert sum(weight for _, weight in blend) == pytest.approx(1, abs=0.003)
     assert [weight for _, weight in blend] == sorted((w for _, w in blend), reverse=True)
 
 
 @pytest.mark.parametrize("name", ["bach", "chopin", "irish folk"])
 def test_on_a_name_one_plays_that_style(name: str) -> None:
-    x, y = SPACE.places[SPACE.names.index(name)]
+    x, y = SPACE.positions[SPACE.names.index(name)]
     assert SPACE.blend_at((float(x), float(y))) == ((name, 1.0),)
-    assert SPACE.place_of(((name, 1.0),)) == pytest.approx((x, y))
+    assert SPACE.position_of(((name, 1.0),)) == pytest.approx((x, y))
 
 
 @given(shares, shares, shares, shares)
 def test_wherever_one_goes_the_blend_does_not_jump(
     x1: float, y1: float, x2: float, y2: float
 ) -> None:
-    steps = [along([(x1, y1), (x2, y2)], step / 2000) for step in range(2001)]
+    steps = [point_along([(x1, y1), (x2, y2)], step / 2000) for step in range(2001)]
     blends = [dict(SPACE.blend_at(point)) for point in steps]
     for before, after in pairwise(blends):
         moved = sum(abs(before.get(n, 0) - after.get(n, 0)) for n in before | after)
@@ -52,28 +52,28 @@ def test_neighbours_are_those_that_are_alike() -> None:
     assert len(near) == 5
     assert "bach" not in near
     assert "bach chorale" in SPACE.neighbours("bach", 40)
-    row = SPACE.likeness[SPACE.names.index("bach")]
+    row = SPACE.similarity[SPACE.names.index("bach")]
     likes = [row[SPACE.names.index(name)] for name in near]
     assert likes == sorted(likes, reverse=True)
 
 
 def test_a_search_finds_all_words_and_beginnings_first() -> None:
-    assert SPACE.found("bach")[:2] == ("bach", "bach chorale")
-    assert set(SPACE.found("sacred baroque")) <= set(SPACE.found("sacred"))
-    assert SPACE.found("") == tuple(sorted(SPACE.names))
-    assert SPACE.found("no such") == ()
+    assert SPACE.search("bach")[:2] == ("bach", "bach chorale")
+    assert set(SPACE.search("sacred baroque")) <= set(SPACE.search("sacred"))
+    assert SPACE.search("") == tuple(sorted(SPACE.names))
+    assert SPACE.search("no such") == ()
 
 
 def test_a_path_is_walked_at_one_pace() -> None:
     path = [(0.0, 0.0), (0.3, 0.0), (0.3, 0.1)]
-    assert along(path, 0.0) == (0.0, 0.0)
-    assert along(path, 0.375) == pytest.approx((0.15, 0.0))
-    assert along(path, 0.875) == pytest.approx((0.3, 0.05))
-    assert along(path, 1.0) == pytest.approx((0.3, 0.1))
-    assert along([(0.2, 0.2)], 0.5) == (0.2, 0.2)
-    assert along([(0.2, 0.2), (0.2, 0.2)], 0.5) == (0.2, 0.2)
+    assert point_along(path, 0.0) == (0.0, 0.0)
+    assert point_along(path, 0.375) == pytest.approx((0.15, 0.0))
+    assert point_along(path, 0.875) == pytest.approx((0.3, 0.05))
+    assert point_along(path, 1.0) == pytest.approx((0.3, 0.1))
+    assert point_along([(0.2, 0.2)], 0.5) == (0.2, 0.2)
+    assert point_along([(0.2, 0.2), (0.2, 0.2)], 0.5) == (0.2, 0.2)
 
 
 def test_a_blend_of_unknown_styles_lies_nowhere() -> None:
-    assert SPACE.place_of(()) is None
-    assert SPACE.place_of((("nobody", 1.0),)) is None
+    assert SPACE.position_of(()) is None
+    assert SPACE.position_of((("nobody", 1.0),)) is None

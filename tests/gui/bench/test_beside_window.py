@@ -4,7 +4,7 @@ from itertools import islice, pairwise
 
 import pytest
 
-from export.runtime.artefact import default_artefact
+from export.runtime.artefact import load_default_artefact
 from gui.bench.beside_window import ROUND_S, _snapshots, measure_beside_window
 
 SECOND = 1_000_000_000
@@ -23,7 +23,7 @@ def test_every_second_frame_has_a_note_more_and_as_many_in_all() -> None:
 
 @pytest.mark.slow
 def test_both_have_as_many_notes() -> None:
-    found = measure_beside_window(default_artefact(), ROUND_S)
+    found = measure_beside_window(load_default_artefact(), ROUND_S)
     assert set(found) == {"without the window", "with the window"}
     for spread in found.values():
         assert spread["count"] > 15 * ROUND_S

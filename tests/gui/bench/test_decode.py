@@ -4,13 +4,13 @@ import numpy as np
 import onnx
 from onnx import numpy_helper
 
-from export.runtime.artefact import default_artefact
+from export.runtime.artefact import load_default_artefact
 from gui.bench import decode
 
 
 def test_the_floor_is_what_the_matrices_of_the_graph_hold() -> None:
-    artefact = default_artefact()
-    graph = onnx.load(artefact.graph("cpu")).graph
+    artefact = load_default_artefact()
+    graph = onnx.load(artefact.graph_path("cpu")).graph
     stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
     products = [node for node in graph.node if node.op_type == "MatMulNBits"]
     held = sum(stored[name].nbytes for node in products for name in node.input[1:3])
@@ -18,14 +18,14 @@ def test_the_floor_is_what_the_matrices_of_the_graph_hold() -> None:
 
 
 def test_the_cache_is_as_large_as_it_is_said_to_be() -> None:
-    config = default_artefact().manifest["config"]
+    config = load_default_artefact().manifest["config"]
     narrow = config["width"] // config["heads"] * config["kv_heads"]
     cache = np.zeros((config["layers"], 2, 100, narrow), np.float32)
     assert decode.cache_bytes(config, 100) == cache.nbytes
 
 
 def test_prefill_and_the_cache_are_measured() -> None:
-    artefact = default_artefact()
+    artefact = load_default_artefact()
     prefill = decode.measure_prefill(artefact)
     assert prefill["512 at once"] > prefill["4 after 512"] > 100
     cache = decode.measure_cache(artefact)

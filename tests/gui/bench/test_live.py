@@ -1,11 +1,11 @@
 """What is simulated is what would be played."""
 
-from export.runtime.artefact import default_artefact
+from export.runtime.artefact import load_default_artefact
 from gui.bench import live
 
 
 def test_a_jam_goes_on_for_as_long_as_it_should() -> None:
-    found = live.measure_hour(default_artefact(), 2)
+    found = live.measure_hour(load_default_artefact(), 2)
     # Phrases of 4.4 s, answers as long or half as long, and a quarter of a second between.
     heard = 2 * 60 / 8.5 * 32
     assert heard < found["notes"] < 3 * heard
@@ -19,7 +19,7 @@ def test_a_jam_goes_on_for_as_long_as_it_should() -> None:
 
 
 def test_notes_come_faster_than_they_are_played() -> None:
-    found = live.measure_sustained(default_artefact())
+    found = live.measure_sustained(load_default_artefact())
     assert found["notes"] > 60
     assert found["times_real_time"] > 1
     assert found["this_music_times_real_time"] > 1

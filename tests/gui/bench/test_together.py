@@ -1,20 +1,14 @@
 """The neighbour hears what is wrong, and in a real half minute there is nothing."""
 
-from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
 
-from export.runtime.artefact import default_artefact
+from export.runtime.artefact import load_default_artefact
 from gui.bench.together import StreamCheck, plan_notes, measure_together
-from tests.bridge.jack_server import shared_jack_server
+from tests.bridge.jack_server import need_jackd, watched_jack_server
 
 ON, OFF = [0x90, 60, 80], [0x80, 60, 64]
-
-
-@pytest.fixture(scope="module")
-def jack_name() -> Iterator[str]:
-    yield from shared_jack_server()
 
 
 @pytest.mark.parametrize(
@@ -42,9 +36,12 @@ def test_the_player_plays_and_pauses_and_ends_what_it_begins() -> None:
 
 @pytest.mark.device
 @pytest.mark.slow
-@pytest.mark.usefixtures("jack_name")
-def test_in_half_a_minute_together_nothing_hangs_and_nothing_is_late() -> None:
-    found = measure_together(default_artefact(), 30)
+def test_in_half_a_minute_together_nothing_hangs_and_nothing_is_late(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    need_jackd()
+    monkeypatch.setattr("gui.bench.together.jack_server", watched_jack_server)
+    found = measure_together(load_default_artefact(), 30)
     assert found["played"] > 50
     assert found["answered"] > 10
     assert (found["hanging"], found["releases_lost"]) == (0, 0)

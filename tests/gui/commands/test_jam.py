@@ -14,6 +14,7 @@ from assets import DEMO_PHRASES
 from bridge.midi import smf
 from bridge.midi.instruments import Instrument
 from tests.bridge.jack_server import shared_jack_server
+from tests.repeats import LOST_PERIODS, counts_before
 
 PLAYER = Path(__file__).with_name("jack_player.py")
 JAM_S, PLAYER_S = 16, 18
@@ -30,6 +31,7 @@ def server() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def jam(server: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Let the player play the minuet to a jam; return what was heard and logged."""
+    before = LOST_PERIODS.counts()
     folder = tmp_path_factory.mktemp("jam")
     environment = os.environ | {"JACK_DEFAULT_SERVER": server}
     record, log = folder / "jam.mid", folder / "log.jsonl"
@@ -48,7 +50,13 @@ def jam(server: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
     assert jamming.wait(60) == 0
     entries = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
     heard: dict[str, Any] = json.loads(player.stdout)
-    return heard | {"log": entries, "record": record}
+    return heard | {"log": entries, "record": record, "counts_before": before}
+
+
+@pytest.fixture(autouse=True)
+def _since_the_jam(jam: dict[str, Any], request: pytest.FixtureRequest) -> None:
+    """Let the periods that were lost during the jam count in each test."""
+    request.node.stash[counts_before] = jam["counts_before"]
 
 
 def kinds(events: list[list[int]], kind: int) -> list[list[int]]:

@@ -63,8 +63,8 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 def test_no_screen_and_no_application_is_needed(tmp_path: Path) -> None:
     path = tmp_path / "roll.png"
     twice = (
-        "from pathlib import Path; from gui.commands.roll_png import draw; import sys; "
-        "draw([], Path(sys.argv[1]), 'one'); draw([], Path(sys.argv[1]), 'two')"
+        "from pathlib import Path; from gui.commands.roll_png import draw_roll; import sys; "
+        "draw_roll([], Path(sys.argv[1]), 'one'); draw_roll([], Path(sys.argv[1]), 'two')"
     )
     bare = {k: v for k, v in os.environ.items() if k not in {"DISPLAY", "QT_QPA_PLATFORM"}}
     done = subprocess.run(

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtGui import QColor, QImage
 
-from export.runtime.artefact import default_artefact
+from export.runtime.artefact import load_default_artefact
 from gui.commands.style_map import draw_style_map
 
 
@@ -18,7 +18,7 @@ def inked(path: Path) -> int:
 
 def test_names_that_are_not_searched_for_are_faint(tmp_path: Path) -> None:
     everything, jazz, nothing = (tmp_path / name for name in ("all.png", "jazz.png", "none.png"))
-    artefact = default_artefact()
+    artefact = load_default_artefact()
     draw_style_map(artefact, everything)
     draw_style_map(artefact, jazz, artefact.style_names[0])
     draw_style_map(artefact, nothing, "no style is called this")

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from bridge.messages.requests import ChangeSettings
 from bridge.messages.settings import Settings
 from bridge.messages.snapshot import Snapshot, TurnState
-from export.runtime.own_styles import installed_artefact
+from export.runtime.own_styles import load_installed_artefact
 from export.runtime.style_space import StyleSpace
 from gui.desk.session_link import SessionLink
 from gui.desk.widgets.theme import DARK, Theme
@@ -74,7 +74,7 @@ def drained(connection: Connection) -> Iterator[object]:
 
 @pytest.fixture(scope="session")
 def space() -> StyleSpace:
-    return StyleSpace.of(installed_artefact())
+    return StyleSpace.from_artefact(load_installed_artefact())
 
 
 @pytest.fixture

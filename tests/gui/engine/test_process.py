@@ -14,7 +14,7 @@ from bridge.playout import protocol
 from bridge.synth.policy import SynthPolicy
 from bridge.synth.process import BACKEND_VARIABLE
 from bridge.system.pipe import Child, start_child
-from export.runtime.artefact import default_artefact
+from export.runtime.artefact import load_default_artefact
 from gui.engine.process import Engine
 from gui.engine.snapshots import Capture, Captured, SnapshotDelta, Purpose, Unpacker
 from tests.bridge.conftest import Peer
@@ -48,7 +48,7 @@ def struck(at_ns: int, pitch: int) -> list[TimedEvent]:
 
 def test_the_player_comes_back_in_and_the_answer_yields() -> None:
     settings = Settings(answer_ns=10 * SECOND, seed=1)
-    with Engine(default_artefact(), settings, backend="loopback") as engine:
+    with Engine(load_default_artefact(), settings, backend="loopback") as engine:
         engine.post(protocol.OpenPorts())
         engine.post(ChangeSettings(settings))
         engine.post(Start())
@@ -98,7 +98,7 @@ def test_who_is_connected_to_our_output_is_not_to_hear_everything_twice(
         turned(engine, lambda _: so(engine.snapshot()))
         return engine.snapshot()
 
-    with Engine(default_artefact(), settings, backend="jack") as engine:
+    with Engine(load_default_artefact(), settings, backend="jack") as engine:
         engine.post(protocol.OpenPorts())
         turned(engine, said("ready"))
         assert "gramophone" in seen(lambda shown: shown.synth_failed).synth_status

@@ -13,7 +13,7 @@ from bridge.synth.policy import SynthPolicy
 from bridge.synth.process import BACKEND_VARIABLE, NotInstalledError
 from bridge.synth.process import DEVICE_LOST as DEVICE_GONE
 from gui.engine.synth_supervisor import SYNTH_EXITED, MAX_RETRY_NS, MIN_RETRY_NS, SynthSupervisor
-from tests.bridge.jack_server import jack_server, shared_jack_server
+from tests.bridge.jack_server import shared_jack_server, watched_jack_server
 
 NOBODY = (
     "There is no sound device that plays through gramophone; connect one, and Antiphon will sound."
@@ -171,12 +171,12 @@ def test_it_comes_back_with_a_device_that_had_gone(
 ) -> None:
     monkeypatch.setenv(BACKEND_VARIABLE, "jack")
     monkeypatch.setenv("JACK_DEFAULT_SERVER", jack_name)
-    with jack_server() as name:
+    with watched_jack_server() as name:
         followed(hearing, NOW_NS)
         sounds(hearing, NOW_NS)
     assert until(hearing, NOW_NS, lambda: hearing.has_failed) == [Monitor(None)]
     assert hearing.status == DEVICE_GONE
-    with jack_server(name):
+    with watched_jack_server(name):
         hearing.retry()
         followed(hearing, NOW_NS)
         sounds(hearing, NOW_NS)

@@ -14,7 +14,7 @@ from bridge.midi.instruments import Instrument
 from bridge.midi.notes import MetreChange, Note, Score, TempoChange
 from bridge.system.clock import ManualClock, SystemClock
 from bridge.system.pipe import start_child
-from export.runtime.artefact import ArtefactError, default_artefact
+from export.runtime.artefact import ArtefactError, load_default_artefact
 from export.runtime.continuation import MOST_TRIES
 from export.runtime.decoder import Decoder
 from gui.engine.proposals import (
@@ -40,7 +40,7 @@ ASKED = Propose(7, SCORE, Settings(seed=1), bars=1)
 
 @pytest.fixture(scope="module")
 def model() -> Model:
-    artefact = default_artefact()
+    artefact = load_default_artefact()
     return artefact, Decoder(artefact, device="cpu", threads=1)
 
 

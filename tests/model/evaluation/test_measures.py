@@ -44,7 +44,7 @@ def test_a_profile_counts_what_comes_after() -> None:
         Note(96, piano, 62, 192, 80),
     ]
     tokens = told(*notes)
-    ticks = [features.ticks_of(tokens[:n]) for n in range(len(tokens) + 1)]
+    ticks = [features.duration_ticks(tokens[:n]) for n in range(len(tokens) + 1)]
     cut = ticks.index(48)
     time = features.musical_time(tokens)
     found = measures.profile(tokens[:cut], tokens[cut:], time[cut:])
@@ -61,8 +61,8 @@ def test_a_profile_counts_what_comes_after() -> None:
 def test_totals_add_up_and_means_are_means() -> None:
     tokens = told(Note(0, Instrument.PIANO, 60, 40, 80), Note(48, Instrument.PIANO, 62, 96, 80))
     one = measures.profile(tokens[:0], tokens, features.musical_time(tokens))
-    both = measures.total([one, one])
+    both = measures.sum_profiles([one, one])
     assert all((both[name] == 2 * one[name]).all() for name in measures.MEASURES)
     assert set(measures.distances(one, both).values()) == {0.0}
     zero, far = dict.fromkeys(measures.MEASURES, 0.0), dict.fromkeys(measures.MEASURES, 1.0)
-    assert set(measures.mean([zero, far]).values()) == {0.5}
+    assert set(measures.mean_distances([zero, far]).values()) == {0.5}

@@ -17,7 +17,7 @@ WORDS += ["piano:v80:C4", "bass:v8:C2", "drums:v64:C2", "piano:v0:C4"]
 
 
 def test_a_phrase_by_hand() -> None:
-    rows = musical_time(np.array(v.parse(PHRASE)))
+    rows = musical_time(np.array(v.parse_tokens(PHRASE)))
     bar_position, bar, onset, chord = rows[:, :4].T.tolist()
     assert bar_position == [0, 0, 0, 1, 1, 1, 1, 1, 1, 97, 1, 1, 1, 25, 25]
     assert bar == [0, 0, 0, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 3]
@@ -26,7 +26,7 @@ def test_a_phrase_by_hand() -> None:
 
 
 def test_part_rises_and_countdown_falls_to_the_end() -> None:
-    rows = musical_time(np.array(v.parse(PHRASE)))
+    rows = musical_time(np.array(v.parse_tokens(PHRASE)))
     assert (np.diff(rows[:, 4]) >= 0).all()
     assert rows[0, 4] == 1
     assert rows[0, 5] == 1 + (144 + 96 + 24) // 48
@@ -34,13 +34,13 @@ def test_part_rises_and_countdown_falls_to_the_end() -> None:
 
 
 def test_playing_freely_there_are_no_bars() -> None:
-    rows = musical_time(np.array(v.parse("start clock:free piano:v80:C4 wait:50 piano:v0:C4")))
+    rows = musical_time(np.array(v.parse_tokens("start clock:free piano:v80:C4 wait:50 piano:v0:C4")))
     assert not rows[:, :2].any()
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=80))
 def test_one_by_one_is_the_same_as_all_at_once(words: list[str]) -> None:
-    tokens = v.parse(" ".join(["start", *words]))
+    tokens = v.parse_tokens(" ".join(["start", *words]))
     time = MusicalTime()
     rows = musical_time(np.array(tokens))
     assert [time.push(token) for token in tokens] == [tuple(row) for row in rows[:, :4].tolist()]
@@ -50,7 +50,7 @@ def test_one_by_one_is_the_same_as_all_at_once(words: list[str]) -> None:
 
 def test_a_copy_goes_its_own_way() -> None:
     time = MusicalTime()
-    for token in v.parse("start clock:grid tempo:120 metre:4/4 piano:v80:C4"):
+    for token in v.parse_tokens("start clock:grid tempo:120 metre:4/4 piano:v80:C4"):
         time.push(token)
     other = time.copy()
     other.push(v.wait_id(100))

@@ -8,7 +8,7 @@ import torch
 from model.tokens import features, inputs
 from model.tokens import vocabulary as v
 from model.transformer import Transformer
-from model.weights import flat
+from model.weights import flatten_network
 
 
 def test_the_rows_of_a_token_sum_to_its_embedding(network: Transformer) -> None:
@@ -17,14 +17,14 @@ def test_the_rows_of_a_token_sum_to_its_embedding(network: Transformer) -> None:
     time = np.stack([rng.integers(0, size, (2, 40)) for size in features.SIZES], axis=-1)
     blank = torch.zeros(2, network.config.width), torch.zeros(2, 14)
     embedded = network.embedding(torch.from_numpy(tokens), torch.from_numpy(time), *blank)
-    summed = inputs.embedded(flat(network)["rows"].numpy(), tokens, time)
+    summed = inputs.embed(flatten_network(network)["rows"].numpy(), tokens, time)
     np.testing.assert_allclose(summed, embedded.detach().numpy(), atol=1e-5, rtol=1e-5)
 
 
 def test_the_sections_follow_one_another() -> None:
     last = np.array([[v.SIZE - 1]]), np.array([[[size - 1 for size in features.SIZES]]])
-    assert inputs.indices(*last).max() == sum(inputs.SECTIONS) - 1
-    silent = inputs.indices(np.array([v.START]), np.zeros((1, 6), np.int64))[0]
+    assert inputs.row_indices(*last).max() == sum(inputs.SECTIONS) - 1
+    silent = inputs.row_indices(np.array([v.START]), np.zeros((1, 6), np.int64))[0]
     assert silent[1] == v.EVENT_COUNT + inputs.VELOCITY_ROWS
 
 

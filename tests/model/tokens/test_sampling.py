@@ -7,16 +7,16 @@ from numpy.typing import NDArray
 from bridge.midi.instruments import Instrument
 from model.tokens import sampling, tokenizer
 from model.tokens import vocabulary as v
-from model.tokens.sampling import MOST_INVITING, Chance, Grammar, Invitation, choose, draw
+from model.tokens.sampling import MAX_ENTRY_BIAS, SamplingParams, Grammar, EntryBias, sample_token, sample_index
 
 C4_ON = v.on_event(Instrument.PIANO, 60)
 C4_OFF = v.off_id(Instrument.PIANO, 60)
-VELOCITIES = np.zeros((len(Instrument), v.LEVELS), np.float32)
+VELOCITIES = np.zeros((len(Instrument), v.VELOCITY_LEVELS), np.float32)
 
 
 def pushed(words: str, grammar: Grammar | None = None) -> Grammar:
     grammar = grammar or Grammar()
-    for token in v.parse(words):
+    for token in v.parse_tokens(words):
         grammar.push(token)
     return grammar
 
@@ -43,14 +43,14 @@ def test_in_a_tick_events_rise() -> None:
 
 
 def test_the_frame_never_changes_by_itself() -> None:
-    mask = Grammar(may_end=True).mask()
+    mask = Grammar(allow_end=True).mask()
     assert np.flatnonzero(mask[: v.FIRST_WAIT]).tolist() == [v.END]
     assert not Grammar().mask()[v.END]
-    assert not pushed("piano:v80:C4", Grammar(may_end=True)).mask()[v.END]
+    assert not pushed("piano:v80:C4", Grammar(allow_end=True)).mask()[v.END]
 
 
 def test_must_begin_leaves_note_ons_only() -> None:
-    mask = Grammar((Instrument.BASS,)).mask(must_begin=True)
+    mask = Grammar((Instrument.BASS,)).mask(require_onset=True)
     assert mask.any()
     assert not mask[: v.FIRST_ON].any()
 
@@ -76,10 +76,10 @@ def test_whatever_is_drawn_is_a_normal_form_in_the_instruments_promised(seed: in
     tokens = [v.START, v.CLOCK_FREE]
     for _ in range(3000):
         logits = rng.normal(0, 2, v.EVENT_COUNT).astype(np.float32)
-        token = choose(logits, VELOCITIES, grammar.mask(), Chance(top_p=1.0), rng)
+        token = sample_token(logits, VELOCITIES, grammar.mask(), SamplingParams(top_p=1.0), rng)
         grammar.push(token)
         tokens.append(token)
-    tokens += grammar.sounding if tokens[-1] < sampling.FIRST_OFF else ()
+    tokens += grammar.sounding if tokens[-1] < sampling.FIRST_NOTE_EVENT else ()
     score = tokenizer.decode(tokens)
     assert len(score.notes) > 100
     assert {note.instrument for note in score.notes} == set(promised)
@@ -88,12 +88,12 @@ def test_whatever_is_drawn_is_a_normal_form_in_the_instruments_promised(seed: in
 
 def test_greedy_is_the_likeliest() -> None:
     logits = np.array([0.1, 2.0, 1.9], np.float32)
-    assert draw(logits, Chance(temperature=0), np.random.default_rng(0)) == 1
+    assert sample_index(logits, SamplingParams(temperature=0), np.random.default_rng(0)) == 1
 
 
-def drawn(logits: NDArray[np.float32], chance: Chance, count: int = 20_000) -> NDArray[np.float64]:
+def drawn(logits: NDArray[np.float32], chance: SamplingParams, count: int = 20_000) -> NDArray[np.float64]:
     rng = np.random.default_rng(1)
-    hits = np.bincount([draw(logits, chance, rng) for _ in range(count)], minlength=len(logits))
+    hits = np.bincount([sample_index(logits, chance, rng) for _ in range(count)], minlength=len(logits))
     return hits / count
 
 
@@ -101,48 +101,48 @@ def test_frequencies_are_the_probabilities() -> None:
     probabilities = np.array([0.5, 0.3, 0.15, 0.05])
     logits = np.log(probabilities).astype(np.float32)
     # 20,000 draws: a deviation of 0.015 is over four standard deviations, odds under 1 in 10,000.
-    assert np.abs(drawn(logits, Chance(top_p=1.0)) - probabilities).max() < 0.015
+    assert np.abs(drawn(logits, SamplingParams(top_p=1.0)) - probabilities).max() < 0.015
     sharp = probabilities**2 / (probabilities**2).sum()
-    assert np.abs(drawn(logits, Chance(temperature=0.5, top_p=1.0)) - sharp).max() < 0.015
+    assert np.abs(drawn(logits, SamplingParams(temperature=0.5, top_p=1.0)) - sharp).max() < 0.015
 
 
 def test_the_tail_is_cut() -> None:
     logits = np.log(np.array([0.05, 0.5, 0.15, 0.3])).astype(np.float32)
-    assert (drawn(logits, Chance(top_p=0.7), 500) > 0).tolist() == [False, True, False, True]
-    cut = Chance(top_p=1.0, min_p=0.29)
+    assert (drawn(logits, SamplingParams(top_p=0.7), 500) > 0).tolist() == [False, True, False, True]
+    cut = SamplingParams(top_p=1.0, min_p=0.29)
     assert (drawn(logits, cut, 500) > 0).tolist() == [False, True, True, True]
 
 
 def test_what_is_masked_is_never_drawn() -> None:
     logits = np.zeros(4, np.float32)
     logits[2] = -np.inf
-    assert drawn(logits, Chance(top_p=1.0), 500)[2] == 0
+    assert drawn(logits, SamplingParams(top_p=1.0), 500)[2] == 0
 
 
 def test_who_rests_while_others_play_is_asked_in() -> None:
     bass, piano = v.on_event(Instrument.BASS, 36), v.on_event(Instrument.PIANO, 60)
-    invitation = Invitation((Instrument.PIANO, Instrument.BASS), 0)
+    invitation = EntryBias((Instrument.PIANO, Instrument.BASS), 0)
     assert not invitation.bias(960).any()  # nobody plays: a rest is a rest
-    invitation.push(v.combined(piano, 8), 24)
+    invitation.push(v.token_id(piano, 8), 24)
     assert invitation.bias(48)[bass] == 0
     assert invitation.bias(120)[bass] == 1.5
-    assert invitation.bias(9600)[bass] == MOST_INVITING
+    assert invitation.bias(9600)[bass] == MAX_ENTRY_BIAS
     gained = invitation.bias(120)
     assert gained[piano] == 0
     assert not gained[: v.FIRST_ON].any()
-    invitation.push(v.combined(bass, 8), 120)
+    invitation.push(v.token_id(bass, 8), 120)
     assert invitation.bias(130)[bass] == 0
 
 
 def test_nobody_is_asked_to_play_alone() -> None:
-    assert not Invitation((Instrument.PIANO,), 0).bias(960).any()
+    assert not EntryBias((Instrument.PIANO,), 0).bias(960).any()
 
 
 def test_on_a_grid_notes_begin_there_and_end_anywhere() -> None:
-    grid = sampling.grid_of([0, 12, 24, 36, 48, 64, 80, 96])
+    grid = sampling.detect_grid([0, 12, 24, 36, 48, 64, 80, 96])
     assert grid == frozenset({0, 12, 16, 24, 32, 36})
     grammar = Grammar()
-    grammar.keep_to(grid)
+    grammar.set_grid(grid)
     rng = np.random.default_rng(0)
     begun: set[int] = set()
     ended: set[int] = set()
@@ -155,46 +155,46 @@ def test_on_a_grid_notes_begin_there_and_end_anywhere() -> None:
         if kind == v.Kind.WAIT:
             tick += int(v.EVENT_VALUE[event])
         (begun if kind == v.Kind.ON else ended).add(tick % 48)
-        grammar.push(event if event < v.FIRST_ON else v.combined(event, 8))
+        grammar.push(event if event < v.FIRST_ON else v.token_id(event, 8))
     assert begun == grid
     assert len(ended) == 48
 
 
 def test_who_plays_over_the_beat_keeps_to_no_grid() -> None:
-    assert sampling.grid_of([0, 13, 25, 38, 47, 61]) is None
-    assert sampling.grid_of([]) is None
-    assert sampling.grid_of([47, 11, 25, 38, 47, 18]) is None
+    assert sampling.detect_grid([0, 13, 25, 38, 47, 61]) is None
+    assert sampling.detect_grid([]) is None
+    assert sampling.detect_grid([47, 11, 25, 38, 47, 18]) is None
 
 
 def test_a_hand_may_miss_the_grid_by_a_little() -> None:
     grid = frozenset({0, 12, 16, 24, 32, 36})
-    assert sampling.grid_of([47, 11, 25, 38, 47, 34], within=2) == grid
-    assert sampling.grid_of([44, 8, 28, 41, 5, 20], within=2) is None
+    assert sampling.detect_grid([47, 11, 25, 38, 47, 34], tolerance_ticks=2) == grid
+    assert sampling.detect_grid([44, 8, 28, 41, 5, 20], tolerance_ticks=2) is None
     thirty_seconds = frozenset({0, 6, 12, 16, 18, 24, 30, 32, 36, 42})
-    assert sampling.grid_of([0, 6, 12, 18, 24]) == thirty_seconds
+    assert sampling.detect_grid([0, 6, 12, 18, 24]) == thirty_seconds
 
 
 def test_who_must_begin_off_the_grid_waits_for_its_next_place() -> None:
     grammar = Grammar()
-    grammar.keep_to(sampling.grid_of([0, 12, 24]))
-    for token in (v.START, v.CLOCK_GRID, *v.parse("piano:v64:C4 wait:37")):
+    grammar.set_grid(sampling.detect_grid([0, 12, 24]))
+    for token in (v.START, v.CLOCK_GRID, *v.parse_tokens("piano:v64:C4 wait:37")):
         grammar.push(token)
-    (only,) = np.flatnonzero(grammar.mask(must_begin=True))
+    (only,) = np.flatnonzero(grammar.mask(require_onset=True))
     assert only == v.wait_id(11)
     grammar.push(int(only))
-    begins = np.flatnonzero(grammar.mask(must_begin=True))
+    begins = np.flatnonzero(grammar.mask(require_onset=True))
     assert (v.EVENT_KIND[begins] == v.Kind.ON).all()
 
 
 def test_a_tick_in_which_too_much_happens_has_to_end() -> None:
     grammar = Grammar()
-    crowd = [v.on_id(Instrument.PIANO, pitch, 8) for pitch in range(30, 30 + sampling.MOST_AT_ONCE)]
+    crowd = [v.on_id(Instrument.PIANO, pitch, 8) for pitch in range(30, 30 + sampling.MAX_EVENTS_PER_TICK)]
     for token in (v.START, v.CLOCK_FREE, *crowd[:-1]):
         grammar.push(token)
     assert grammar.mask()[v.FIRST_ON :].any()
     grammar.push(crowd[-1])
     for must_begin in (False, True):
-        left = np.flatnonzero(grammar.mask(must_begin=must_begin))
+        left = np.flatnonzero(grammar.mask(require_onset=must_begin))
         assert (v.EVENT_KIND[left] == v.Kind.WAIT).all()
     grammar.push(v.wait_id(1))
     assert grammar.mask()[v.FIRST_ON :].any()
@@ -203,10 +203,10 @@ def test_a_tick_in_which_too_much_happens_has_to_end() -> None:
 def test_who_must_rest_until_a_tick_waits_in_one_go() -> None:
     """A wait is never told in two parts: after one, something happens."""
     grammar = Grammar()
-    for token in (v.START, v.CLOCK_GRID, *v.parse("piano:v64:C4 wait:10")):
+    for token in (v.START, v.CLOCK_GRID, *v.parse_tokens("piano:v64:C4 wait:10")):
         grammar.push(token)
     grammar.rest_until(40)
-    allowed = np.flatnonzero(grammar.mask(must_begin=True))
+    allowed = np.flatnonzero(grammar.mask(require_onset=True))
     assert (v.EVENT_KIND[allowed] == v.Kind.WAIT).all()
     assert v.EVENT_VALUE[allowed].min() == 30
     grammar.push(v.wait_id(30))
@@ -217,12 +217,12 @@ def test_a_rest_longer_than_any_wait_begins_with_the_longest() -> None:
     grammar = Grammar()
     grammar.rest_until(1000)
     (only,) = np.flatnonzero(grammar.mask())
-    assert only == v.wait_id(v.LONGEST_WAIT)
+    assert only == v.wait_id(v.MAX_WAIT_TICKS)
 
 
 def test_a_rest_ends_on_the_grid_where_there_is_one() -> None:
     grammar = Grammar()
-    grammar.keep_to(sampling.grid_of([0, 12, 24]))
+    grammar.set_grid(sampling.detect_grid([0, 12, 24]))
     grammar.rest_until(30)
     waits = v.EVENT_VALUE[np.flatnonzero(grammar.mask())]
     assert waits.min() == 32
@@ -240,8 +240,8 @@ def expected(rest_ticks: int, held_ticks: int = 0) -> tuple[float, float, float,
     events = np.random.default_rng(0).normal(size=v.EVENT_COUNT).astype(np.float32)
     others = v.EVENT_INSTRUMENT == Instrument.PIANO
     events[others & (v.EVENT_KIND == v.Kind.ON)] += 6
-    ours = sampling.events_of([Instrument.BASS])
-    beside = probabilities(sampling.beside_others(events, ours, rest_ticks, held_ticks))
+    ours = sampling.event_mask([Instrument.BASS])
+    beside = probabilities(sampling.redistribute_others(events, ours, rest_ticks, held_ticks))
     on, off = (kind == v.EVENT_KIND for kind in (v.Kind.ON, v.Kind.OFF))
     parts = (v.EVENT_KIND == v.Kind.WAIT, others, ours & on, ours & off)
     wait, theirs, strikes, ends = (float(beside[part].sum()) for part in parts)
@@ -274,9 +274,9 @@ def test_who_has_held_a_note_for_long_ends_it_where_notes_end() -> None:
 
 def test_the_oldest_note_that_we_owe_an_end_is_known() -> None:
     grammar = Grammar()
-    assert grammar.held_ticks == 0
-    for token in v.parse("piano:v64:C4 wait:10 piano:v64:E4 wait:5"):
+    assert grammar.longest_held_ticks == 0
+    for token in v.parse_tokens("piano:v64:C4 wait:10 piano:v64:E4 wait:5"):
         grammar.push(token)
-    assert grammar.held_ticks == 15
-    grammar.hold([v.off_id(Instrument.PIANO, 60)])
-    assert grammar.held_ticks == 5
+    assert grammar.longest_held_ticks == 15
+    grammar.set_held_offs([v.off_id(Instrument.PIANO, 60)])
+    assert grammar.longest_held_ticks == 5

@@ -41,7 +41,7 @@ SCORES = st.builds(
 
 def streamed(score: Score) -> list[int]:
     """Encode a score in normal form event by event."""
-    encoder, tokens = StreamEncoder(), tokenizer.header(score)
+    encoder, tokens = StreamEncoder(), tokenizer.header_tokens(score)
     told = [(note.onset_ticks, True, note) for note in score.notes]
     told += [
         (n.release_ticks, False, n) for n in score.notes if n.instrument is not Instrument.DRUMS
@@ -52,7 +52,7 @@ def streamed(score: Score) -> list[int]:
             tokens += encoder.note_on(last, note.instrument, note.pitch, note.velocity)
         else:
             tokens += encoder.note_off(last, note.instrument, note.pitch)
-    return [*tokens, *encoder.settle(last), v.END]
+    return [*tokens, *encoder.flush(last), v.END]
 
 
 @given(SCORES)
@@ -87,7 +87,7 @@ def test_whatever_is_played_live_is_a_normal_form(
             tokens += encoder.note_on(tick, Instrument.PIANO, pitch, velocity)
         else:
             tokens += encoder.note_off(tick, Instrument.PIANO, pitch)
-    tokens += encoder.settle(tick)
+    tokens += encoder.flush(tick)
     score = decode(tokens)
     assert normal_form(score) == score
     assert {(k, p) for k, p in encoder.sounding} == {
@@ -106,7 +106,7 @@ def test_time_that_passes_in_silence_is_told_as_it_passes() -> None:
     encoder = StreamEncoder()
     assert encoder.advance(100) == []
     assert encoder.advance(400) == [v.wait_id(192)] * 2
-    assert encoder.settle(400) == [v.wait_id(16)]
+    assert encoder.flush(400) == [v.wait_id(16)]
 
 
 def test_a_note_released_in_its_own_tick_lasts_one_tick() -> None:
@@ -114,41 +114,41 @@ def test_a_note_released_in_its_own_tick_lasts_one_tick() -> None:
     tokens = encoder.note_on(5, Instrument.PIANO, 60, 80) + encoder.note_off(
         5, Instrument.PIANO, 60
     )
-    tokens += encoder.settle(5)
-    assert v.text(tokens) == "wait:5 piano:v80:C4 wait:1 piano:v0:C4"
+    tokens += encoder.flush(5)
+    assert v.format_tokens(tokens) == "wait:5 piano:v80:C4 wait:1 piano:v0:C4"
 
 
 def test_an_encoder_goes_on_after_tokens_of_another() -> None:
     encoder = StreamEncoder(30, [(Instrument.PIANO, 64)])
     tokens = encoder.note_on(40, Instrument.PIANO, 67, 80)
     tokens += encoder.note_on(40, Instrument.PIANO, 64, 80)  # sounds, and so ends first
-    tokens += encoder.note_off(50, Instrument.PIANO, 64) + encoder.settle(50)
-    assert v.text(tokens) == ("wait:10 piano:v0:E4 piano:v80:E4 piano:v80:G4 wait:10 piano:v0:E4")
+    tokens += encoder.note_off(50, Instrument.PIANO, 64) + encoder.flush(50)
+    assert v.format_tokens(tokens) == ("wait:10 piano:v0:E4 piano:v80:E4 piano:v80:G4 wait:10 piano:v0:E4")
     assert encoder.sounding == {(Instrument.PIANO, 67)}
 
 
-def test_a_flush_tells_the_open_tick_and_no_wait_after_it() -> None:
+def test_a_closed_tick_has_no_wait_after_it() -> None:
     encoder = StreamEncoder()
     encoder.note_on(5, Instrument.PIANO, 60, 80)
-    assert v.text(encoder.flush()) == "wait:5 piano:v80:C4"
+    assert v.format_tokens(encoder.close_tick()) == "wait:5 piano:v80:C4"
     encoder.advance(20)
-    assert encoder.flush() == []
-    assert v.text(encoder.settle(25)) == "wait:20"
+    assert encoder.close_tick() == []
+    assert v.format_tokens(encoder.flush(25)) == "wait:20"
 
 
 def test_musenets_sample_reads_and_prints_as_it_does_there() -> None:
     sample = (GOLDEN / "musenet_sample.txt").read_text("utf-8").split()
     # Composer, instruments and tempo are conditions of ours, not words of the stream.
     events = [word for word in sample if ":" in word]
-    assert v.text(v.parse(" ".join(events))) == " ".join(events)
+    assert v.format_tokens(v.parse_tokens(" ".join(events))) == " ".join(events)
 
 
 def test_musenets_sample_in_normal_form_is_golden() -> None:
     sample = (GOLDEN / "musenet_sample.txt").read_text("utf-8").split()
-    events = v.parse(
+    events = v.parse_tokens(
         "start clock:grid tempo:88 metre:4/4 " + " ".join(w for w in sample if ":" in w)
     )
-    words = v.text(encode(decode(events), end=False)).split()
+    words = v.format_tokens(encode(decode(events), end=False)).split()
     assert words == (GOLDEN / "musenet_sample_normal.txt").read_text("utf-8").split()
 
 

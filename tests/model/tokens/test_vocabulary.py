@@ -9,12 +9,12 @@ from model.tokens import vocabulary as v
 def test_every_token_has_a_name_of_its_own_and_is_found_by_it() -> None:
     names = [str(v.token_of(token)) for token in range(v.SIZE)]
     assert len(set(names)) == v.SIZE
-    assert v.parse(" ".join(names)) == list(range(v.SIZE))
+    assert v.parse_tokens(" ".join(names)) == list(range(v.SIZE))
 
 
 def test_event_and_level_make_the_token_again() -> None:
     for token in range(v.SIZE):
-        assert v.combined(v.event_of(token), v.velocity_level(token)) == token
+        assert v.token_id(v.event_of(token), v.velocity_level(token)) == token
     assert [v.event_of(t) for t in range(v.SIZE)] == v.TOKEN_EVENT.tolist()
 
 
@@ -24,7 +24,7 @@ def test_tokens_print_as_musenets_do() -> None:
         v.wait_id(12),
         v.off_id(Instrument.PIANO, 67),
     ]
-    assert v.text(tokens) == "piano:v72:G4 wait:12 piano:v0:G4"
+    assert v.format_tokens(tokens) == "piano:v72:G4 wait:12 piano:v0:G4"
 
 
 def test_offs_and_ons_rise_with_instrument_and_pitch() -> None:
@@ -38,14 +38,14 @@ def test_the_vocabulary_is_frozen() -> None:
     assert (v.SIZE, v.EVENT_COUNT) == (13022, 1727)
 
 
-@pytest.mark.parametrize("level", range(v.LEVELS))
+@pytest.mark.parametrize("level", range(v.VELOCITY_LEVELS))
 def test_a_level_stands_for_a_velocity_that_is_at_it(level: int) -> None:
     assert v.level_of(v.velocity_of(level)) == level
 
 
 def test_velocities_go_to_the_nearest_level() -> None:
     for velocity in range(1, 128):
-        nearest = min(range(v.LEVELS), key=lambda level: abs(v.velocity_of(level) - velocity))
+        nearest = min(range(v.VELOCITY_LEVELS), key=lambda level: abs(v.velocity_of(level) - velocity))
         distance = abs(v.velocity_of(v.level_of(velocity)) - velocity)
         assert distance == abs(v.velocity_of(nearest) - velocity)
 
@@ -63,7 +63,7 @@ def test_a_metre_that_is_not_there_is_one_with_bars_as_long() -> None:
 @pytest.mark.parametrize("word", ["piano:v72:H4", "kazoo:v72:C4", "wait:193", "piano:v72:C9", "x"])
 def test_a_word_that_is_no_token_is_refused(word: str) -> None:
     with pytest.raises(ValueError, match="not a token"):
-        v.parse(word)
+        v.parse_tokens(word)
 
 
 @pytest.mark.parametrize("ticks", [0, 1, 192, 193, 500])

@@ -61,7 +61,7 @@ def test_on_the_map_names_are_many_and_none_is_struck_through(
     view.resize(width, height)
     dots = {
         name: view.map_to_widget((float(x), float(y)))
-        for name, (x, y) in zip(space.names, space.places, strict=True)
+        for name, (x, y) in zip(space.names, space.positions, strict=True)
     }
     metrics = QFontMetricsF(view.font())
     sizes = {name: metrics.boundingRect(name).size() for name in dots}

@@ -23,7 +23,7 @@ def view(qtbot: QtBot, space: StyleSpace) -> MapView:
 
 
 def dot(view: MapView, space: StyleSpace, name: str) -> QPoint:
-    place = space.place_of(((name, 1.0),))
+    place = space.position_of(((name, 1.0),))
     assert place is not None
     return view.map_to_widget(place).toPoint()
 
@@ -39,7 +39,7 @@ def test_a_click_on_a_name_is_that_style(view: MapView, space: StyleSpace, qtbot
     with qtbot.waitSignal(view.chosen) as asked:
         qtbot.mouseClick(view, LEFT, pos=dot(view, space, "chopin"))
     assert asked.args[0] == (("chopin", 1.0),)
-    assert view.puck == pytest.approx(space.place_of((("chopin", 1.0),)))
+    assert view.puck == pytest.approx(space.position_of((("chopin", 1.0),)))
 
 
 def test_a_click_that_trembles_is_still_that_style(
@@ -100,7 +100,7 @@ def test_what_comes_from_elsewhere_moves_the_puck_unless_it_stands_for_it(
     view.show_style(space.blend_at(there))
     assert view.puck == there
     view.show_style((("bach", 0.5), ("jazz", 0.5)))
-    assert view.puck == pytest.approx(space.place_of((("bach", 0.5), ("jazz", 0.5))))
+    assert view.puck == pytest.approx(space.position_of((("bach", 0.5), ("jazz", 0.5))))
     view.show_style(())
     assert view.puck is None
 
@@ -123,7 +123,7 @@ def test_names_near_the_mouse_are_found(view: MapView, space: StyleSpace) -> Non
 
 def test_a_search_dims_all_else(view: MapView, space: StyleSpace) -> None:
     before = view.grab().toImage()
-    view.show_matches(space.found("jazz"))
+    view.show_matches(space.search("jazz"))
     found = view.grab().toImage()
     assert found != before
     view.show_matches(())  # that finds nothing

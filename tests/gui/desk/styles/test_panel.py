@@ -158,7 +158,7 @@ def test_the_map_lies_still_while_the_mouse_holds_it(
     (table,) = panel.findChildren(QTableView)
     panel.map.choose_style("bach")
     before = table.height()
-    name = panel.map.map_to_widget(space.place_of((("bach", 1.0),)) or (0.0, 0.0)).toPoint()
+    name = panel.map.map_to_widget(space.position_of((("bach", 1.0),)) or (0.0, 0.0)).toPoint()
     away = name + QPoint(40, 30)
     qtbot.mousePress(panel.map, Qt.MouseButton.LeftButton, pos=name)
     qtbot.mouseMove(panel.map, away)

@@ -1,0 +1,73 @@
+"""Read what a child process prints on standard error, and log it line by line.
+
+A thread reads, so that a child never waits because its pipe is full. A line that the child's own
+logging wrote (`LEVEL logger: text`) is logged at that level under that name. Every other line is a
+warning under the child's name; the last of these lines are kept, because they say why a child that
+ended did so.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import threading
+from collections import deque
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import subprocess
+
+LINE_FORMAT = "{level} {name}: {text}"
+"""What a child's logging writes for each line of a record."""
+_LOGGED = re.compile(r"(DEBUG|INFO|WARNING|ERROR|CRITICAL) ([\w.]+): (.*)")
+_MAX_LINES = 50
+_MAX_LINE_BYTES = 4096
+_FATAL = "Fatal Python error"  # the first line of `faulthandler`; a list of frames follows it
+
+
+class ChildOutput:
+    """The standard error of a child process."""
+
+    def __init__(self, process: subprocess.Popen[bytes], name: str) -> None:
+        """Start to read; `name` is the child's module."""
+        assert process.stderr is not None
+        self.is_end_expected = False
+        """Whether the parent has asked the child to leave: its status is then no error."""
+        self._name = name
+        self._lines: deque[str] = deque(maxlen=_MAX_LINES)
+        self._is_read = threading.Event()
+        threading.Thread(
+            target=self._read, args=(process, process.stderr), name=f"{name} stderr", daemon=True
+        ).start()
+
+    def last_words(self, timeout_s: float = 0.0) -> str:
+        """Return the line that says best why the child ended; empty if it printed none.
+
+        Wait at most `timeout_s` for the end of the output, which a child that is ending may still
+        be writing.
+        """
+        self._is_read.wait(timeout_s)
+        lines = [line for line in tuple(self._lines) if line.strip() and line[0] not in " \t"]
+        fatal = [line for line in lines if line.startswith(_FATAL)]
+        return (fatal or lines or [""])[-1]
+
+    def _read(self, process: subprocess.Popen[bytes], stream: IO[bytes]) -> None:
+        try:
+            with stream:
+                while line := stream.readline(_MAX_LINE_BYTES):
+                    self._log_line(line.decode("utf-8", "backslashreplace").rstrip())
+        finally:
+            self._is_read.set()
+        status = process.wait()
+        if status and not self.is_end_expected:
+            words = self.last_words()
+            ended = f"{self._name} ended with status {status}"
+            logging.getLogger(self._name).error("%s", f"{ended}: {words}" if words else ended)
+
+    def _log_line(self, line: str) -> None:
+        if (logged := _LOGGED.fullmatch(line)) is not None:
+            level, name, text = logged.groups()
+            logging.getLogger(name).log(logging.getLevelNamesMapping()[level], "%s", text)
+        else:
+            self._lines.append(line)
+            logging.getLogger(self._name).warning("%s", line)

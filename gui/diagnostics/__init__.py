@@ -1,0 +1,1 @@
+"""The log, and what is collected for a person who reports a problem."""

@@ -1,0 +1,129 @@
+"""What a person reports a problem with: versions, ports, processor, model, lateness, errors, log.
+
+`gui.diagnostics.rendering` writes it as text or as JSON.
+"""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+from gui.diagnostics.recent import find_recent
+from gui.wording.reasons import sentence_of
+
+if TYPE_CHECKING:
+    from bridge.messages.processor import Processor
+    from bridge.messages.snapshot import Snapshot
+    from bridge.playout.protocol import Lateness
+    from export.runtime.artefact import Artefact
+
+PACKAGES = (
+    "antiphon",
+    "PySide6-Essentials",
+    "numpy",
+    "onnxruntime",
+    "onnxruntime-gpu",
+    "mido",
+    "python-rtmidi",
+    "JACK-Client",
+    "aalink",
+    "miniaudio",
+    "wasmtime",
+)
+_FINGERPRINT_LENGTH = 12
+
+
+@dataclass(frozen=True, slots=True)
+class ArtefactFacts:
+    """Which model is installed; the fingerprint is the beginning of its weights' SHA-256."""
+
+    name: str
+    fingerprint: str
+    step: int | None
+    style_count: int
+
+    @classmethod
+    def of(cls, artefact: Artefact) -> ArtefactFacts:
+        """Return the facts of an artefact."""
+        from export.runtime.own_styles import weights_of
+
+        fingerprint = weights_of(artefact)[:_FINGERPRINT_LENGTH]
+        step = artefact.manifest.get("step")
+        return cls(artefact.name, fingerprint, step, len(artefact.style_names))
+
+
+@dataclass(frozen=True, slots=True)
+class PortFacts:
+    """The ports that are open, through which back end, and those that exist."""
+
+    backend: str = ""
+    input_name: str = ""
+    output_name: str = ""
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostics:
+    """What is known of an installation and of what runs; None is what is not known."""
+
+    processor: Processor | None = None
+    token_ns: float | None = None
+    """How long the network takes for a token."""
+    artefact: ArtefactFacts | None = None
+    ports: PortFacts | None = None
+    lateness: Lateness | None = None
+    missing: tuple[str, ...] = ()
+    """What is lacking without which nothing works: a sentence each."""
+    problems: tuple[str, ...] = ()
+    """What else is wrong: a sentence each."""
+    errors: tuple[str, ...] = ()
+    """The last errors of the log."""
+    log_lines: tuple[str, ...] = ()
+    """The last lines of the log."""
+
+
+def package_versions() -> dict[str, str | None]:
+    """Return the versions of Python and of the packages that matter; None: not installed."""
+    found: dict[str, str | None] = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = None
+    return found
+
+
+def diagnose_window(shown: Snapshot | None) -> Diagnostics:
+    """Return what a window knows; `shown` is the engine's last snapshot, if it has sent one."""
+    artefact, missing = _installed_artefact()
+    recent = find_recent()
+    log = {} if recent is None else {"errors": recent.errors, "log_lines": recent.lines}
+    if shown is None:
+        return Diagnostics(artefact=artefact, missing=missing, **log)
+    ports = PortFacts(
+        shown.backend, shown.input_name, shown.output_name, shown.inputs, shown.outputs
+    )
+    problems = () if shown.problem is None else (str(sentence_of(shown.problem)),)
+    return Diagnostics(
+        shown.processor,
+        None,
+        artefact,
+        ports,
+        shown.lateness,
+        missing,
+        problems,
+        **log,
+    )
+
+
+def _installed_artefact() -> tuple[ArtefactFacts | None, tuple[str, ...]]:
+    """Return the facts of the artefact on the disk, or why it cannot be used."""
+    from export.runtime.artefact import ArtefactError, load_default_artefact
+
+    try:
+        return ArtefactFacts.of(load_default_artefact()), ()
+    except ArtefactError as error:
+        return None, (str(sentence_of(error.reason)),)

@@ -1,0 +1,127 @@
+"""What is wrong with an artefact or a style, in sentences that name what disagrees."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from export.runtime.artefact_reason import (
+    ArtefactCount,
+    BadStyleName,
+    ChecksumMismatch,
+    ChecksumMissing,
+    EntryMissing,
+    FileReason,
+    FormatMismatch,
+    GraphMismatch,
+    ListedFileUnreadable,
+    MismatchReason,
+    NoOwnStyle,
+    NotAnObject,
+    NotAStyle,
+    NotJson,
+    OwnStyleWidth,
+    StyleFormat,
+    StyleIncomplete,
+    StyleNameTaken,
+    UnreadableFile,
+    VectorWidth,
+    VocabularyMismatch,
+)
+from gui.wording.sentence import Sentence
+
+if TYPE_CHECKING:
+    from bridge.messages.requests import UnknownStyle
+    from export.runtime.artefact_reason import ArtefactReason, StyleReason
+
+
+def sentence_of_unknown_style(reason: UnknownStyle) -> Sentence:
+    """Return the sentence for a style that there is not."""
+    return Sentence("Model", "Style: {}.").format(no_such_style(reason))
+
+
+def no_such_style(reason: UnknownStyle) -> Sentence:
+    """Return which style there is not and which are near it, as the end of a sentence."""
+    none = Sentence("Model", "none; `antiphon styles` lists all")
+    told = Sentence("Model", "there is no style {!r}; near it: {}")
+    return told.format(reason.name, ", ".join(reason.near) or none)
+
+
+def sentence_of_artefact(reason: ArtefactReason) -> Sentence:
+    """Return the sentence for what is wrong with an artefact."""
+    if isinstance(reason, FileReason):
+        return _of_file(reason)
+    if isinstance(reason, MismatchReason):
+        return _of_mismatch(reason)
+    match reason:
+        case EntryMissing(path, format_number, entry):
+            told = Sentence("Model", "{} is of format {} and yet has no {!r}.")
+            return told.format(str(path), format_number, entry)
+        case ChecksumMissing(path, file):
+            told = Sentence("Model", "{} has no checksum for {}, which this program needs.")
+            return told.format(str(path), file)
+        case StyleIncomplete(path):
+            told = Sentence("Model", "{}: a style has no name, no vector or no place.")
+            return told.format(str(path))
+    assert_never(reason)
+
+
+def sentence_of_style(reason: StyleReason) -> Sentence:
+    """Return the sentence for what is wrong with a style of the user's own."""
+    match reason:
+        case StyleFormat(path, expected):
+            return Sentence("Model", "{} has another format than {}.").format(str(path), expected)
+        case NotAStyle(path):
+            told = Sentence("Model", "{} is not a style that Antiphon has written.")
+            return told.format(str(path))
+        case BadStyleName(name):
+            told = Sentence("Model", "{!r} cannot name a style: no comma, colon, quote or slash.")
+            return told.format(name)
+        case StyleNameTaken(name, artefact):
+            told = Sentence("Model", "{!r} is a style of {} already; choose another name.")
+            return told.format(name, artefact)
+        case NoOwnStyle(name):
+            return Sentence("Model", "there is no style {!r} of your own.").format(name)
+    assert_never(reason)
+
+
+def _of_file(reason: FileReason) -> Sentence:
+    match reason:
+        case ArtefactCount(folder, count):
+            told = Sentence("Model", "{} holds {} artefacts where there must be 1.")
+            return told.format(str(folder), count)
+        case UnreadableFile(path, error):
+            return Sentence("Model", "{} cannot be read: {}.").format(str(path), error)
+        case ListedFileUnreadable(manifest, path, error):
+            told = Sentence("Model", "{} names {}, and {} cannot be read: {}.")
+            return told.format(manifest, path.name, str(path), error)
+        case NotJson(path, error):
+            return Sentence("Model", "{} is not JSON: {}.").format(str(path), error)
+        case NotAnObject(path, kind):
+            told = Sentence("Model", "{} holds a {} and should hold an object.")
+            return told.format(str(path), kind)
+    assert_never(reason)
+
+
+def _of_mismatch(reason: MismatchReason) -> Sentence:
+    match reason:
+        case ChecksumMismatch(path, found, manifest, stated):
+            told = Sentence("Model", "{} has sha256 {} and {} says {}.")
+            return told.format(str(path), found, manifest, stated)
+        case FormatMismatch(path, found, expected):
+            told = Sentence("Model", "{} has format {} and this program reads format {}.")
+            return told.format(str(path), found, expected)
+        case VocabularyMismatch(path, found, expected):
+            told = Sentence("Model", "{} names vocabulary {} and this program has vocabulary {}.")
+            return told.format(str(path), found, expected)
+        case GraphMismatch(path, side, name, found, stated):
+            told = Sentence("Model", "{} has {} {} as {} and the manifest as {}.")
+            return told.format(str(path), side, name, found, stated)
+        case VectorWidth(path, owner, found_width, width):
+            told = Sentence(
+                "Model", "{}: the vector of {} has {} numbers and the network a width of {}."
+            )
+            return told.format(str(path), owner, found_width, width)
+        case OwnStyleWidth(style, found_width, artefact, width):
+            told = Sentence("Model", "style {!r} has {} numbers and {} a width of {}.")
+            return told.format(style, found_width, artefact, width)
+    assert_never(reason)

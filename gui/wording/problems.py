@@ -1,0 +1,187 @@
+"""What goes wrong with MIDI in and out, in sentences: what is wrong, and what to do."""
+
+from __future__ import annotations
+
+from functools import reduce
+from typing import TYPE_CHECKING, assert_never
+
+from bridge.playout.problem import (
+    AmbiguousPort,
+    BackendReason,
+    ComposerFailed,
+    IoExited,
+    JackGone,
+    JackRefused,
+    LibraryMissing,
+    LinkMissing,
+    LossReason,
+    MessagesLost,
+    NoBackend,
+    NoJackServer,
+    NoMidiService,
+    NoSuchPort,
+    NoVirtualPorts,
+    OutputLost,
+    PeriodLost,
+    PluginPortTaken,
+    PluginReason,
+    PluginVersion,
+    PortGone,
+    PortReason,
+    SystemRefused,
+)
+from gui.wording.sentence import Sentence
+
+if TYPE_CHECKING:
+    from bridge.playout.problem import ProblemReason
+
+
+def sentence_of_problem(reason: ProblemReason) -> Sentence:
+    """Return the sentence for what the world does wrong to MIDI in and out."""
+    if isinstance(reason, BackendReason):
+        return _of_backend(reason)
+    if isinstance(reason, PortReason):
+        return _of_port(reason)
+    if isinstance(reason, LossReason):
+        return _of_loss(reason)
+    if isinstance(reason, PluginReason):
+        return _of_plugin(reason)
+    if isinstance(reason, NoBackend):
+        return _of_several(reason)
+    assert_never(reason)
+
+
+def _of_backend(reason: BackendReason) -> Sentence:
+    match reason:
+        case LibraryMissing(backend, error):
+            told = Sentence("Ports", "The library of the {} back end does not load ({}).")
+            return told.format(backend, error)
+        case NoJackServer():
+            return Sentence("Ports", "There is no JACK server; start JACK or PipeWire.")
+        case NoMidiService(tried):
+            return Sentence(
+                "Ports", "No MIDI service of the system answers (tried: {}); start one of them."
+            ).format(", ".join(tried))
+    assert_never(reason)
+
+
+def _of_several(reason: NoBackend) -> Sentence:
+    """Make one sentence of several: all that is wrong, and what is done about it."""
+    first, *others = reason.refusals
+    whole = reduce(
+        lambda told, other: Sentence("Ports", "{}, and {}").format(told, _next_clause(other)),
+        others,
+        _first_clause(first),
+    )
+    return Sentence(
+        "Ports",
+        "{}; Antiphon goes on without ports, and opens them when you start one of these.",
+    ).format(whole)
+
+
+def _first_clause(reason: BackendReason) -> Sentence:
+    match reason:
+        case LibraryMissing(backend, error):
+            told = Sentence("Ports", "The library of the {} back end does not load ({})")
+            return told.format(backend, error)
+        case NoJackServer():
+            return Sentence("Ports", "There is no JACK server")
+        case NoMidiService(tried):
+            told = Sentence("Ports", "No MIDI service of the system answers (tried: {})")
+            return told.format(", ".join(tried))
+    assert_never(reason)
+
+
+def _next_clause(reason: BackendReason) -> Sentence:
+    match reason:
+        case LibraryMissing(backend, error):
+            told = Sentence("Ports", "the library of the {} back end does not load ({})")
+            return told.format(backend, error)
+        case NoJackServer():
+            return Sentence("Ports", "there is no JACK server")
+        case NoMidiService(tried):
+            told = Sentence("Ports", "no MIDI service of the system answers (tried: {})")
+            return told.format(", ".join(tried))
+    assert_never(reason)
+
+
+def _of_port(reason: PortReason) -> Sentence:
+    match reason:
+        case NoSuchPort(wanted, ()):
+            return Sentence("Ports", 'There is no port "{}"; there are none.').format(wanted)
+        case NoSuchPort(wanted, names):
+            told = Sentence("Ports", 'There is no port "{}"; there are: {}.')
+            return told.format(wanted, ", ".join(names))
+        case AmbiguousPort(wanted, names):
+            told = Sentence("Ports", '"{}" may be any of these ports: {}.')
+            return told.format(wanted, ", ".join(names))
+        case NoVirtualPorts():
+            return _of_virtual_ports(reason)
+        case JackRefused(error):
+            return Sentence("Ports", "JACK does not open the ports ({}).").format(error)
+        case SystemRefused(error):
+            return Sentence("Ports", "The system does not open the port ({}).").format(error)
+    assert_never(reason)
+
+
+def _of_virtual_ports(reason: NoVirtualPorts) -> Sentence:
+    if reason.direction == "in":
+        told = Sentence(
+            "Ports",
+            "Windows makes no virtual MIDI ports: install a loopback driver and name the input "
+            "port; there are: {}.",
+        )
+    else:
+        told = Sentence(
+            "Ports",
+            "Windows makes no virtual MIDI ports: install a loopback driver and name the output "
+            "port; there are: {}.",
+        )
+    return told.format(", ".join(reason.names) or Sentence("Ports", "none"))
+
+
+def _of_loss(reason: LossReason) -> Sentence:
+    match reason:
+        case JackGone():
+            told = Sentence("Ports", "The JACK server has gone; the ports come back with it.")
+        case PortGone(name):
+            told = Sentence(
+                "Ports", 'The port "{}" has gone; it is used again when it is back.'
+            ).format(name)
+        case OutputLost(error):
+            told = Sentence(
+                "Ports", "The output port is lost ({}); it is used again when it is back."
+            ).format(error)
+        case PeriodLost(error):
+            told = Sentence("Ports", "A period of MIDI was lost ({}).").format(error)
+        case MessagesLost(count):
+            told = Sentence(
+                "Ports", "The engine stalled and missed {} messages of the MIDI process."
+            ).format(count)
+        case IoExited(""):
+            told = Sentence("Ports", "The MIDI process has ended; start it again to play on.")
+        case IoExited(words):
+            told = Sentence(
+                "Ports", "The MIDI process has ended ({}); start it again to play on."
+            ).format(words)
+        case ComposerFailed(kind, error):
+            told = Sentence("Ports", "The composer has failed ({}: {}).").format(kind, error)
+        case _:
+            assert_never(reason)
+    return told
+
+
+def _of_plugin(reason: PluginReason) -> Sentence:
+    match reason:
+        case LinkMissing(command):
+            told = Sentence("Ports", "Ableton Link is not installed; type: {}")
+            return told.format(command)
+        case PluginPortTaken(port):
+            return Sentence(
+                "Ports",
+                "Port {} is taken, so plugins will not find us: is Antiphon running already?",
+            ).format(port)
+        case PluginVersion(version):
+            told = Sentence("Ports", "A plugin speaks version {} of our language: install ours.")
+            return told.format(version)
+    assert_never(reason)

@@ -1,0 +1,68 @@
+"""Every reason that a person is shown, and its sentence.
+
+Reasons are values, which are defined beside what causes them and cross pipes. Each family of
+reasons has a module here that makes its sentences; this one finds the module.
+"""
+
+from __future__ import annotations
+
+from typing import assert_never
+
+from bridge.messages.processor import Processor
+from bridge.messages.requests import UnknownStyle
+from bridge.midi.file_reason import MidiFileReason
+from bridge.playout.problem import ProblemReason
+from bridge.playout.time_reason import TimeReason
+from bridge.synth.policy import SynthReady
+from bridge.synth.reason import SynthReason
+from export.runtime.artefact_reason import ArtefactReason, StyleReason
+from export.runtime.proposal_reason import NoNotes, ProposalReason
+from gui.wording.files import sentence_of_file
+from gui.wording.model_files import (
+    sentence_of_artefact,
+    sentence_of_style,
+    sentence_of_unknown_style,
+)
+from gui.wording.problems import sentence_of_problem
+from gui.wording.processor import sentence_of_processor
+from gui.wording.sentence import Sentence
+from gui.wording.sound import sentence_of_synth
+from gui.wording.whose_time import sentence_of_time
+
+Reason = (
+    TimeReason
+    | ProblemReason
+    | SynthReady
+    | SynthReason
+    | Processor
+    | MidiFileReason
+    | ProposalReason
+)
+
+
+def sentence_of(reason: Reason) -> Sentence:
+    """Return the sentence for any reason."""
+    if isinstance(reason, TimeReason):
+        return sentence_of_time(reason)
+    if isinstance(reason, ProblemReason):
+        return sentence_of_problem(reason)
+    if isinstance(reason, SynthReady | SynthReason):
+        return sentence_of_synth(reason)
+    if isinstance(reason, Processor):
+        return sentence_of_processor(reason)
+    if isinstance(reason, MidiFileReason):
+        return sentence_of_file(reason)
+    return _sentence_of_model(reason)
+
+
+def _sentence_of_model(reason: ProposalReason) -> Sentence:
+    if isinstance(reason, ArtefactReason):
+        return sentence_of_artefact(reason)
+    if isinstance(reason, StyleReason):
+        return sentence_of_style(reason)
+    match reason:
+        case UnknownStyle():
+            return sentence_of_unknown_style(reason)
+        case NoNotes():
+            return Sentence("Model", "There are no notes to continue.")
+    assert_never(reason)
