@@ -211,7 +211,8 @@ def validate(values: Any) -> None:
         SettingError: a value has another type than its field, or is out of range.
 
     """
-    for name, setting in settings_in(type(values)).items():
+    kind: type = type(values)
+    for name, setting in settings_in(kind).items():
         value = getattr(values, name)
         if not setting.accepts(value):
             raise SettingError(name, setting.refusal(value))

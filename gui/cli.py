@@ -242,15 +242,31 @@ def calibrate(
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="Say it as one JSON object.")] = False,
+) -> None:
     """Say what works here and what does not: ports, model, processor.
 
-    Example: antiphon doctor
-    """
-    from gui.commands.doctor import examine
+    The exit status is 0 if Antiphon can be used. It is 1 if the process for MIDI does not answer,
+    or if the model does not run.
 
-    for finding in examine():
-        typer.echo(finding)
+    The JSON object has these keys: usable (a boolean); missing, problems (sentences); versions
+    (of packages); platform; processor (device, threads, reason, token_ms); artefact (name,
+    fingerprint, step, styles); ports (backend, input, output, inputs, outputs); lateness
+    (edges_us, counts, worst_us); errors, log (lines); log_file. What is not known is null.
+
+    Example: antiphon doctor --json
+    """
+    from gui.commands.doctor import diagnose, examine
+    from gui.diagnostics.rendering import to_json
+
+    if as_json:
+        found = diagnose()
+        typer.echo(to_json(found))
+        usable = not found.missing
+    else:
+        usable = examine(typer.echo)
+    raise typer.Exit(0 if usable else 1)
 
 
 def _has_display() -> bool:

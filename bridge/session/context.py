@@ -8,9 +8,19 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bridge.history.played import PlayedNotes
     from bridge.messages.settings import Settings
+    from bridge.session.effects import Effects
     from bridge.session.player import PlayerState
     from bridge.session.timing import Timing
     from bridge.sync.transport import Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The time of a step, the settings, and where its effects are collected."""
+
+    now_ns: int
+    settings: Settings
+    effects: Effects
 
 
 @dataclass(frozen=True, slots=True)

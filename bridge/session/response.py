@@ -33,7 +33,7 @@ from bridge.playout import protocol
 from bridge.session import turns
 from bridge.session.active_take import HORIZON_NS, ActiveTake, Loop
 from bridge.session.effects import Effects
-from bridge.session.part import EventRenderer
+from bridge.session.event_renderer import EventRenderer
 from bridge.session.player import MS, SECOND, Phrase
 from bridge.session.turns import Turn
 from bridge.sync.quantise import Quantise

@@ -120,7 +120,7 @@ def _merge_values(
     defaults: Facts, values: Mapping[str, Any], where: str, problems: list[str]
 ) -> Facts:
     """Return defaults with the values that their fields can have, and note the other values."""
-    kind: type[Any] = type(defaults)
+    kind: type = type(defaults)
     settings, hints = settings_in(kind), get_type_hints(kind)
     for key, value in values.items():
         if key not in settings:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import logging
 import os
 import platform
+import re
 import sys
 from contextlib import contextmanager, suppress
 from importlib.metadata import version
@@ -26,7 +27,7 @@ from platformdirs import user_log_path
 
 from bridge.system.child_output import LINE_FORMAT
 from gui.diagnostics.home import shorten_home
-from gui.diagnostics.recent import LINE_COUNT, RecentRecords
+from gui.diagnostics.recent import ERROR_COUNT, LINE_COUNT, RecentRecords
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,6 +38,7 @@ LEVEL_VARIABLE = "ANTIPHON_LOG"
 """The environment variable that carries the level of the log to child processes."""
 MAX_BYTES, BACKUP_COUNT = 1_000_000, 2
 _LINE_FORMAT = "%(asctime)s.%(msecs)03d %(levelname)s %(process)d %(name)s: %(message)s"
+_ERROR_LINE = re.compile(r"\d{4}-\d\d-\d\d [\d:.]+ (ERROR|CRITICAL) ")
 _PACKAGES = ("assets", "bridge", "export", "gui", "model")
 _LOG = logging.getLogger("gui")
 
@@ -53,6 +55,12 @@ def last_lines(path: Path, count: int = LINE_COUNT) -> tuple[str, ...]:
     except OSError:
         return ()
     return tuple(text.splitlines()[-count:])
+
+
+def last_errors(path: Path) -> tuple[str, ...]:
+    """Return the last lines of level ERROR and above of a log; none if it cannot be read."""
+    lines = last_lines(path, sys.maxsize)
+    return tuple(line for line in lines if _ERROR_LINE.match(line))[-ERROR_COUNT:]
 
 
 class _Lines(logging.Formatter):

@@ -6,9 +6,9 @@
 from __future__ import annotations
 
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gui.diagnostics.recent import find_recent
 from gui.wording.reasons import sentence_of
@@ -45,11 +45,11 @@ class ArtefactFacts:
     style_count: int
 
     @classmethod
-    def of(cls, artefact: Artefact) -> ArtefactFacts:
+    def from_artefact(cls, artefact: Artefact) -> ArtefactFacts:
         """Return the facts of an artefact."""
-        from export.runtime.own_styles import weights_of
+        from export.runtime.own_styles import weights_checksum
 
-        fingerprint = weights_of(artefact)[:_FINGERPRINT_LENGTH]
+        fingerprint = weights_checksum(artefact)[:_FINGERPRINT_LENGTH]
         step = artefact.manifest.get("step")
         return cls(artefact.name, fingerprint, step, len(artefact.style_names))
 
@@ -99,23 +99,19 @@ def package_versions() -> dict[str, str | None]:
 def diagnose_window(shown: Snapshot | None) -> Diagnostics:
     """Return what a window knows; `shown` is the engine's last snapshot, if it has sent one."""
     artefact, missing = _installed_artefact()
-    recent = find_recent()
-    log = {} if recent is None else {"errors": recent.errors, "log_lines": recent.lines}
+    found = Diagnostics(artefact=artefact, missing=missing)
+    if (recent := find_recent()) is not None:
+        found = replace(found, errors=recent.errors, log_lines=recent.lines)
     if shown is None:
-        return Diagnostics(artefact=artefact, missing=missing, **log)
-    ports = PortFacts(
-        shown.backend, shown.input_name, shown.output_name, shown.inputs, shown.outputs
-    )
-    problems = () if shown.problem is None else (str(sentence_of(shown.problem)),)
-    return Diagnostics(
-        shown.processor,
-        None,
-        artefact,
-        ports,
-        shown.lateness,
-        missing,
-        problems,
-        **log,
+        return found
+    return replace(
+        found,
+        processor=shown.processor,
+        ports=PortFacts(
+            shown.backend, shown.input_name, shown.output_name, shown.inputs, shown.outputs
+        ),
+        lateness=shown.lateness,
+        problems=() if shown.problem is None else (str(sentence_of(shown.problem)),),
     )
 
 
@@ -124,6 +120,6 @@ def _installed_artefact() -> tuple[ArtefactFacts | None, tuple[str, ...]]:
     from export.runtime.artefact import ArtefactError, load_default_artefact
 
     try:
-        return ArtefactFacts.of(load_default_artefact()), ()
+        return ArtefactFacts.from_artefact(load_default_artefact()), ()
     except ArtefactError as error:
         return None, (str(sentence_of(error.reason)),)

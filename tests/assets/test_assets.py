@@ -14,6 +14,7 @@ from export.runtime.artefact import MODEL_CARD, EVALUATION, Artefact, load_defau
 from export.runtime.decoder import Decoder
 from gui.engine.phrases import phrase_file, default_style
 from model.style_map import label_sizes
+from model.tokens import vocabulary as v
 
 ROOT = Path(__file__).parents[2]
 MOST_BYTES = 45_000_000
@@ -33,6 +34,8 @@ def test_its_graph_was_proven_equal_before_it_was_sealed(artefact: Artefact) -> 
 def test_it_runs(artefact: Artefact) -> None:
     decoder = Decoder(artefact, device="cpu", threads=1)
     assert decoder.capacity == artefact.manifest["context"]
+    logits = decoder.feed([v.START], np.zeros((1, 6), np.int64))
+    assert np.isfinite(logits.events).all()
 
 
 def test_it_has_styles_and_a_card_that_names_every_source(artefact: Artefact) -> None:

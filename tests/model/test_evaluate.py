@@ -112,9 +112,9 @@ def test_the_command_prints_every_figure_as_json(run: Path, shards: Path) -> Non
     assert found["nll"]["per_note"] > found["nll"]["per_token"]
     continuation = found["continuation"]
     assert continuation["instruments"]["not_asked_but_played"] == 0
-    assert 0 <= continuation["critic"]["auc"] <= 1
+    assert continuation["critic"].keys() == {"auc", "auc_same_prompt"}
     assert continuation["distance_from_truth"]["take"]["interval"] > 0
-    assert found["overlap"]["takes"]["longest"] >= 0
+    assert found["overlap"].keys() == {"unit", "takes", "truths"}
 
 
 def test_a_corpus_that_is_not_tokenized_is_refused(run: Path, corpus: Path) -> None:

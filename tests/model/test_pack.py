@@ -43,7 +43,3 @@ def test_a_missing_part_is_missed(run: Path, tmp_path: Path) -> None:
     (tmp_path / "packed" / "weights-00.pt").unlink()
     with pytest.raises(FileNotFoundError):
         pack.unpack(tmp_path / "packed", tmp_path / "again")
-
-
-def test_the_largest_size_fits_its_files() -> None:
-    assert pack.MAX_PART_BYTES < 16 * 2**20

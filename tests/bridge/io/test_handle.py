@@ -21,6 +21,7 @@ from bridge.midi.events import (
     ProgramChange,
     TimedEvent,
 )
+from bridge.playout.problem import IoExited, NoSuchPort
 from bridge.playout.protocol import (
     Inject,
     Lateness,
@@ -250,7 +251,7 @@ def test_the_systems_wish_is_obeyed_in_order(talk: Conversation) -> None:
 def test_a_killed_process_is_one_problem_and_no_exception(talk: Conversation) -> None:
     os.kill(talk.io.process_id, signal.SIGKILL)
     talk.hear_out()
-    assert "has ended" in talk.expect(Problem).comment
+    assert isinstance(talk.expect(Problem).reason, IoExited)
     talk.io.send(Panic())
     assert talk.io.receive() == []
     talk.io.close()
@@ -266,7 +267,7 @@ def test_nobody_hears_from_a_closed_handle(talk: Conversation) -> None:
 
 def test_a_port_that_is_not_there_is_named(talk: Conversation) -> None:
     talk.io.send(OpenPorts("harp", None))
-    assert talk.expect(Problem) == Problem('There is no port "harp"; there are none.')
+    assert talk.expect(Problem) == Problem(NoSuchPort("harp", ()))
 
 
 ENGINE = """

@@ -10,6 +10,7 @@ from bridge.io.outputs import Outputs
 from bridge.io.port_keeper import AGAIN_NS, LATER_NS
 from bridge.midi.events import ControlChange, Event, NoteOff, NoteOn, ProgramChange, TimedEvent
 from bridge.midi.events import encode as encode_event
+from bridge.playout.problem import NoSuchPort, PluginPortTaken, PortGone
 from bridge.playout.protocol import (
     Emitted,
     FromIo,
@@ -53,6 +54,9 @@ NOW_NS = 100 * SECOND
 ON, OFF = NoteOn(0, 60, 100), NoteOff(0, 60)
 
 
+NO_PORT = NoSuchPort("piano", ())
+
+
 class Cable(LoopbackBackend):
     """A port whose cable can be pulled."""
 
@@ -61,13 +65,13 @@ class Cable(LoopbackBackend):
 
     def open(self, input_name: str | None, output_name: str | None) -> Ready:
         if Cable.pulled:
-            raise PortError("There is no port.")
+            raise PortError(NO_PORT)
         Cable.opened += 1
         return super().open(input_name, output_name)
 
     def poll(self, now_ns: int) -> list[Report]:
         if Cable.pulled:
-            raise PortError("The port has gone.")
+            raise PortError(PortGone("piano"))
         return super().poll(now_ns)
 
 
@@ -172,7 +176,7 @@ def test_a_port_that_goes_is_told_of_once_and_used_again_when_it_is_back(
     outputs.poll()
     Cable.pulled = True
     told = outputs.poll()
-    assert [m.comment for m in told if isinstance(m, Problem)] == ["The port has gone."]
+    assert [m.reason for m in told if isinstance(m, Problem)] == [PortGone("piano")]
     for _ in range(5):
         clock.advance(AGAIN_NS)
         assert not [m for m in outputs.poll() if isinstance(m, Problem | Ready)]
@@ -205,17 +209,18 @@ def test_a_taken_port_is_a_problem_and_not_the_end(
 ) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
         other.bind(("127.0.0.1", 0))
-        monkeypatch.setenv("ANTIPHON_PORT", str(other.getsockname()[1]))
+        port = other.getsockname()[1]
+        monkeypatch.setenv("ANTIPHON_PORT", str(port))
         told = outputs.open_ports(OpenPorts())
     assert [type(message) for message in told] == [Ready, Problem]
-    assert "is Antiphon running already" in told[1].text  # type: ignore[union-attr]
+    assert told[1] == Problem(PluginPortTaken(port))
 
 
 def test_ports_that_come_after_they_were_asked_for_are_opened_and_seldom_looked_for(
     outputs: Outputs, clock: ManualClock
 ) -> None:
     Cable.pulled = True
-    assert outputs.open_ports(OpenPorts()) == [Problem("There is no port.")]
+    assert outputs.open_ports(OpenPorts()) == [Problem(NO_PORT)]
     Cable.pulled = False
     clock.advance(LATER_NS - 1)
     assert outputs.poll() == []

@@ -36,6 +36,7 @@ from bridge.playout.protocol import (
 )
 from bridge.playout.schedule import THRU_CHANNEL, Playable, ScheduledEvent, SentEvent
 from bridge.playout.sequencer import REPORT_THRESHOLD_NS, Sequencer
+from bridge.playout.time_reason import Following, NoSource, SourceAbsent, SourceStopped
 from bridge.sync.host import HostPosition
 from bridge.sync.transport import NANOSECONDS, Source, Transport
 
@@ -172,7 +173,7 @@ def test_it_says_at_once_that_the_music_is_free_and_then_no_more() -> None:
     for now_ns in range(0, SECOND, 100 * MS):
         desk.pass_to(now_ns)
     assert [(m.transport.source, m.reason) for m in desk.moved] == [
-        (Source.FREE, "Playing freely.")
+        (Source.FREE, NoSource(own_clock=False))
     ]
 
 
@@ -183,7 +184,7 @@ def test_a_host_that_plays_is_followed_and_what_was_planned_freely_is_left() -> 
     assert desk.leader() is Source.FREE
     desk.host(2 * SECOND, 0.0)
     assert (desk.leader(), desk.line.epoch) == (Source.JACK, 1)
-    assert desk.moved[-1].reason == "Following the JACK transport."
+    assert desk.moved[-1].reason == Following(Source.JACK)
     assert desk.sent == [ON, END]
 
 
@@ -204,7 +205,7 @@ def test_when_the_host_stops_nothing_sounds_and_the_player_is_free() -> None:
     assert desk.sent == [ON]
     desk.host(200 * MS, 0.2, playing=False)
     assert desk.sent == [ON, END]
-    assert desk.moved[-1].reason == "The JACK transport has stopped: playing freely."
+    assert desk.moved[-1].reason == SourceStopped(Source.JACK, own_clock=False)
     desk.obey(played((3, ON), epoch=1), 300 * MS)  # it was on its way when the host stopped
     desk.pass_to(SECOND)
     assert desk.sent == [ON, END]
@@ -235,7 +236,7 @@ def test_midi_clock_is_followed_from_its_start_to_its_stop() -> None:
     assert desk.line.beat_of(desk.line.tick_at(end)) == (3, 3)
     desk.clock(Stop(), at_ns=end)
     assert desk.leader() is Source.FREE
-    assert desk.moved[-1].reason == "MIDI clock has stopped: playing freely."
+    assert desk.moved[-1].reason == SourceStopped(Source.CLOCK, own_clock=False)
     desk.clock(SongPosition(8), Continue(), at_ns=end + SECOND)
     clocks(desk, end + SECOND, 2)
     assert desk.line.tick_at(end + SECOND) == 96
@@ -262,7 +263,7 @@ def test_a_source_that_was_asked_for_is_followed_or_none() -> None:
     desk = Desk(SetSync(Source.CLOCK))
     desk.host(0, 0.0)
     assert desk.leader() is Source.FREE
-    assert desk.moved[-1].reason == "Nothing comes from MIDI clock: playing freely."
+    assert desk.moved[-1].reason == SourceAbsent(Source.CLOCK, own_clock=False)
     desk.obey(SetSync(Source.JACK), MS)
     assert desk.leader() is Source.JACK
     desk.obey(SetSync(Source.OWN), 2 * MS)
@@ -274,7 +275,7 @@ def test_our_own_clock_goes_where_nobody_is_followed() -> None:
     desk = Desk(SetOwnTransport(own))
     desk.pass_to(0)
     assert (desk.leader(), desk.line.epoch) == (Source.OWN, 1)
-    assert desk.moved[-1].reason == "Antiphon keeps the time."
+    assert desk.moved[-1].reason == NoSource(own_clock=True)
     desk.obey(played((0, ON), (48, END), epoch=1))
     desk.obey(SetOwnTransport(own.shifted(50 * MS)))
     assert desk.conductor.next_due_ns() == SECOND + 50 * MS

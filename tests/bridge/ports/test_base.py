@@ -7,8 +7,16 @@ import sys
 import pytest
 
 from bridge.midi.events import NoteOff, NoteOn
+from bridge.playout.problem import (
+    AmbiguousPort,
+    LibraryMissing,
+    NoBackend,
+    NoMidiService,
+    NoSuchPort,
+    ProblemReason,
+)
 from bridge.ports import base
-from bridge.ports.base import NO_PORTS_HINT, Backend, PortError, connect, find_port
+from bridge.ports.base import Backend, PortError, connect, find_port
 from bridge.system.clock import ManualClock
 
 NAMES = ("Digital Piano:out", "Digital Piano 2:out", "Drums:out")
@@ -29,19 +37,19 @@ def test_a_port_is_found_by_its_name_or_an_unambiguous_part(wanted: str, found: 
 
 
 @pytest.mark.parametrize(
-    "wanted,names,sentence",
+    "wanted,names,reason",
     [
-        ("harp", NAMES, f'There is no port "harp"; there are: {", ".join(NAMES)}.'),
-        ("harp", (), 'There is no port "harp"; there are none.'),
-        ("piano", NAMES, f'"piano" may be any of these ports: {", ".join(NAMES[:2])}.'),
+        ("harp", NAMES, NoSuchPort("harp", NAMES)),
+        ("harp", (), NoSuchPort("harp", ())),
+        ("piano", NAMES, AmbiguousPort("piano", NAMES[:2])),
     ],
 )
-def test_a_port_that_is_not_found_makes_a_sentence(
-    wanted: str, names: tuple[str, ...], sentence: str
+def test_a_port_that_is_not_found_has_a_reason(
+    wanted: str, names: tuple[str, ...], reason: ProblemReason
 ) -> None:
     with pytest.raises(PortError) as refusal:
         find_port(wanted, names)
-    assert str(refusal.value) == sentence
+    assert refusal.value.reason == reason
 
 
 def test_every_back_end_named_exists() -> None:
@@ -51,24 +59,22 @@ def test_every_back_end_named_exists() -> None:
     assert backend.name == "loopback"
 
 
-def test_without_any_back_end_one_sentence_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_any_back_end_the_reasons_are_given_together(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(name: str) -> object:
         refusals = {
             "bridge.ports.jack": OSError("JACK library not found"),
-            "bridge.ports.rtmidi": PortError("No MIDI service answers; start one."),
+            "bridge.ports.rtmidi": PortError(NoMidiService(("ALSA",))),
         }
         raise refusals[name]
 
     monkeypatch.setattr(importlib, "import_module", refuse)
     with pytest.raises(PortError) as refusal:
         connect("auto", "Antiphon", ManualClock())
-    assert str(refusal.value) == (
-        "The library of the jack back end does not load (JACK library not found), "
-        f"and no MIDI service answers; {NO_PORTS_HINT}."
-    )
+    missing = LibraryMissing("jack", "JACK library not found")
+    assert refusal.value.reason == NoBackend((missing, NoMidiService(("ALSA",))))
     with pytest.raises(PortError) as refusal:
         connect("rtmidi", "Antiphon", ManualClock())
-    assert str(refusal.value) == "No MIDI service answers; start one."
+    assert refusal.value.reason == NoMidiService(("ALSA",))
 
 
 def test_the_process_loads_no_arrays_and_no_window() -> None:

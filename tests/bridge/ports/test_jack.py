@@ -11,6 +11,7 @@ import pytest
 
 from bridge.io.handle import MidiIo
 from bridge.midi.events import NoteOff, NoteOn, TimedEvent, encode
+from bridge.playout.problem import JackGone, NoJackServer, NoSuchPort
 from bridge.playout.protocol import (
     Inject,
     ListPorts,
@@ -233,9 +234,7 @@ def test_an_absent_port_is_named_with_those_there_are() -> None:
     with MidiIo.start("jack") as io:
         talk = Conversation(io)
         io.send(OpenPorts("grand piano"))
-        assert talk.expect(Problem) == Problem(
-            'There is no port "grand piano"; there are: player:out.'
-        )
+        assert talk.expect(Problem) == Problem(NoSuchPort("grand piano", ("player:out",)))
         talk.open("player")
 
 
@@ -246,11 +245,10 @@ def test_the_end_of_the_server_is_survived(monkeypatch: pytest.MonkeyPatch, jack
         talk = Conversation(io)
         talk.open()
     with io:
-        gone = "The JACK server has gone; the ports come back with it."
-        assert talk.expect(Problem) == Problem(gone)
+        assert talk.expect(Problem) == Problem(JackGone())
         io.send(Play(()))
         io.send(OpenPorts())
-        assert talk.expect(Problem) == Problem("There is no JACK server; start JACK or PipeWire.")
+        assert talk.expect(Problem) == Problem(NoJackServer())
         with watched_jack_server(name):
             assert talk.expect(Ready).input_name == "Antiphon:in"  # nobody asked again
             assert talk.expect(PortNames) == PortNames((), ())

@@ -7,6 +7,7 @@ import pytest
 
 from bridge.io.handle import MidiIo
 from bridge.midi.events import NoteOff, NoteOn
+from bridge.playout.problem import NoSuchPort
 from bridge.playout.protocol import (
     ListPorts,
     OpenPorts,
@@ -123,6 +124,6 @@ def test_existing_ports_are_listed_and_opened_by_name() -> None:
         io.send(ListPorts())
         assert talk.expect(PortNames) == PortNames(("player:out",), ("listener:in",))
         io.send(OpenPorts("harp"))
-        assert talk.expect(Problem).text == 'There is no port "harp"; there are: player:out.'
+        assert talk.expect(Problem).reason == NoSuchPort("harp", ("player:out",))
         ready = talk.open("play", "listen")
         assert (ready.input_name, ready.output_name) == ("player:out", "listener:in")

@@ -7,9 +7,11 @@ import pytest
 from bridge.messages.settings import Settings
 from bridge.messages.snapshot import Snapshot, TurnState
 from bridge.playout import protocol
+from bridge.playout.problem import NoSuchPort, PortGone
 from bridge.session.io_status import IoStatus, log_line, with_io_status
 
-NOTHING = Snapshot(0, TurnState.STOPPED, Settings(), (), problem="The cable is gone.", echo_count=2)
+NO_PORT = NoSuchPort("harp", ())
+NOTHING = Snapshot(0, TurnState.STOPPED, Settings(), (), problem=PortGone("piano"), echo_count=2)
 PLUGIN = protocol.PluginInstance(1, None, listens=True, playing=False)
 LATE = protocol.Lateness((100,), (3, 1), 250)
 
@@ -19,7 +21,7 @@ LATE = protocol.Lateness((100,), (3, 1), 250)
     [
         (
             protocol.Ready("jack", "in", "out"),
-            {"backend": "jack", "input_name": "in", "output_name": "out", "problem": ""},
+            {"backend": "jack", "input_name": "in", "output_name": "out", "problem": None},
             ("ready", None, "jack"),
         ),
         (protocol.PortNames(("a",), ("b",)), {"inputs": ("a",), "outputs": ("b",)}, None),
@@ -27,7 +29,7 @@ LATE = protocol.Lateness((100,), (3, 1), 250)
         (protocol.OutputConnected(connected=True), {"output_connected": True}, None),
         (protocol.Plugins((PLUGIN,)), {"plugins": (PLUGIN,)}, ("plugins", 1, "")),
         (LATE, {"lateness": LATE}, ("lateness", 250, "")),
-        (protocol.Problem("No port."), {"problem": "No port."}, ("problem", None, "No port.")),
+        (protocol.Problem(NO_PORT), {"problem": NO_PORT}, None),
     ],
 )
 def test_each_news_changes_what_it_is_about_and_nothing_else(

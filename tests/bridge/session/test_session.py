@@ -19,17 +19,26 @@ from bridge.messages.composer import (
     Retract,
     Speculate,
 )
-from bridge.messages.requests import Audition, ChangeSettings, HandOver, Refused, Start, Stop
+from bridge.messages.requests import (
+    Audition,
+    ChangeSettings,
+    HandOver,
+    Refused,
+    Start,
+    Stop,
+    UnknownStyle,
+)
 from bridge.messages.settings import Settings
 from bridge.messages.snapshot import TurnState
 from bridge.midi.events import SUSTAIN, ControlChange, Event, NoteOff, NoteOn, ProgramChange
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import Note, Score
 from bridge.playout import protocol
+from bridge.playout.problem import NoJackServer
 from bridge.playout.schedule import Schedule, SentEvent
 from bridge.session.phrase_tracker import PAUSE_NS
 from bridge.session.player import MS, SECOND
-from bridge.session.session import TRANSITIONS, Signal
+from bridge.session.turn_state import TRANSITIONS, Signal
 from bridge.session.turns import LEAD_NS
 from tests.bridge.session.table import Table
 
@@ -253,17 +262,19 @@ def test_a_change_reaches_the_composer_at_once(table: Table) -> None:
 
 
 def test_problems_are_shown_and_gone_when_ports_open(table: Table) -> None:
-    table.at(SECOND, protocol.Problem("No port."))
-    assert table.session.snapshot(SECOND).problem == "No port."
+    logged = table.at(SECOND, protocol.Problem(NoJackServer())).log_entries
+    assert table.session.snapshot(SECOND).problem == NoJackServer()
+    assert [(entry.event, entry.reason) for entry in logged] == [("problem", NoJackServer())]
     table.at(SECOND, protocol.Ready("jack", "in", "out"))
-    assert table.session.snapshot(SECOND).problem == ""
+    assert table.session.snapshot(SECOND).problem is None
 
 
 def test_a_refusal_is_shown_until_a_change_is_made_whatever_the_ports_do(table: Table) -> None:
-    table.at(SECOND, Refused("No such style."), protocol.Ready("jack", "in", "out"))
-    assert table.session.snapshot(SECOND).problem == "No such style."
+    unknown = UnknownStyle("chopan", ("chopin",))
+    table.at(SECOND, Refused(unknown), protocol.Ready("jack", "in", "out"))
+    assert table.session.snapshot(SECOND).problem == unknown
     table.at(SECOND, ChangeSettings(Settings()))
-    assert table.session.snapshot(SECOND).problem == ""
+    assert table.session.snapshot(SECOND).problem is None
 
 
 def _random_take(rng: Random, compose: Generate) -> list[NoteEvent]:

@@ -23,6 +23,7 @@ from bridge.midi.events import ControlChange, NoteOff, NoteOn
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import Note, Score, TempoChange
 from bridge.playout import protocol
+from bridge.playout.time_reason import Following
 from bridge.session.player import MS, SECOND
 from bridge.session.turns import LEAD_NS
 from bridge.sync.transport import Source, Transport
@@ -31,6 +32,7 @@ from tests.bridge.session.table import Table
 PIANO, BASS, DRUMS = Instrument.PIANO, Instrument.BASS, Instrument.DRUMS
 START_NS, BAR = 10 * SECOND, 192
 HOST = Transport(Source.JACK, epoch=1, time_ns=START_NS)
+FOLLOWING = Following(Source.JACK)
 
 # At 60 quarter notes a minute: a second of piano, then half a second of bass with a drum.
 TUNE = Score(
@@ -83,7 +85,7 @@ def test_every_note_of_a_recital_is_ended_in_its_order() -> None:
 def test_with_a_host_it_goes_by_its_beat_from_the_next_bar_line() -> None:
     table = Table()
     table.at(0, Start())
-    table.at(START_NS, protocol.TransportChanged(HOST, ""))
+    table.at(START_NS, protocol.TransportChanged(HOST, FOLLOWING))
     table.at(START_NS + 500 * MS, Audition(TUNE))
     ticks = [due.tick for due in table.dues() if isinstance(due.event, NoteOn)]
     assert ticks == [BAR, BAR + 48, BAR + 48, BAR + 72]
@@ -155,7 +157,7 @@ def test_it_takes_the_place_of_a_phrase_and_of_an_answer() -> None:
 
 
 @pytest.mark.parametrize(
-    "ended_by", [protocol.Panic(), Stop(), protocol.TransportChanged(HOST, "")]
+    "ended_by", [protocol.Panic(), Stop(), protocol.TransportChanged(HOST, FOLLOWING)]
 )
 def test_when_it_is_broken_off_it_is_as_it_was_before(ended_by: protocol.Panic) -> None:
     table = Table()
@@ -163,7 +165,7 @@ def test_when_it_is_broken_off_it_is_as_it_was_before(ended_by: protocol.Panic) 
     table.at(SECOND, ended_by)
     assert table.session.deadline_ns() is None
     table.at(2 * SECOND, Start())
-    table.at(3 * SECOND, protocol.TransportChanged(replace(HOST, epoch=2), ""))
+    table.at(3 * SECOND, protocol.TransportChanged(replace(HOST, epoch=2), FOLLOWING))
     assert table.state is TurnState.LISTENING
 
 

@@ -29,6 +29,7 @@ from bridge.midi.instruments import Instrument
 from bridge.midi.notes import MetreChange
 from bridge.playout import protocol
 from bridge.playout.metronome import HIGH_WOOD_BLOCK, LOW_WOOD_BLOCK
+from bridge.playout.time_reason import Following
 from bridge.session.player import MS, SECOND
 from bridge.session.response import COMMIT_NS
 from bridge.session.turns import BAR_LEAD_NS, NO_END
@@ -52,7 +53,7 @@ class Stand(Table):
             self.move(START_NS, line)
 
     def move(self, now_ns: int, line: Transport) -> None:
-        self.at(now_ns, protocol.TransportChanged(line, "Following the JACK transport."))
+        self.at(now_ns, protocol.TransportChanged(line, Following(Source.JACK)))
 
     def beats(self, first: float, count: int = 4, pitch: int = 60) -> int:
         """Play a note on each beat from one on, counted from 0; return when the last ended."""
@@ -113,7 +114,7 @@ def test_a_host_that_begins_gives_the_music_its_frame() -> None:
     assert stand.composer[-1] == PlayerEvents((Onset(72, PIANO, 60, 80),))
     snapshot = stand.session.snapshot(START_NS + 1800 * MS)
     assert snapshot.beat == (2, 1)
-    assert snapshot.sync_reason == "Following the JACK transport."
+    assert snapshot.sync_reason == Following(Source.JACK)
 
 
 def test_from_bar_5_on_the_composer_counts_from_its_own_beginning() -> None:
@@ -177,7 +178,7 @@ def test_before_a_session_nobody_counts_bars_but_a_host() -> None:
     table.at(500 * SECOND)
     assert table.session.snapshot(500 * SECOND).beat is None
     assert table.session.snapshot(500 * SECOND).epochs == ()
-    table.at(500 * SECOND, protocol.TransportChanged(replace(HOST, time_ns=500 * SECOND), ""))
+    table.at(500 * SECOND, protocol.TransportChanged(replace(HOST, time_ns=500 * SECOND), Following(Source.JACK)))
     assert table.session.snapshot(502 * SECOND).beat == (2, 1)
 
 

@@ -33,6 +33,7 @@ from bridge.synth.process import (
     load_synth,
 )
 from bridge.synth.queue import encode_datagram
+from bridge.synth.reason import BadSoundFont, NoSoundDevice, NoSuchSoundFont
 from bridge.synth.sound_font import find_sound_font
 from bridge.system.clock import ManualClock, SystemClock
 from bridge.system.pipe import Child, start_child
@@ -137,16 +138,13 @@ def said_by(*arguments: str) -> object:
         assert child.process.returncode == 0
 
 
-def test_what_is_missing_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_missing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lost = tmp_path / "lost.sf2"
-    assert said_by(str(lost)) == SynthUnavailable(f"There is no sound font {lost}.")
+    assert said_by(str(lost)) == SynthUnavailable(NoSuchSoundFont(str(lost)))
     lost.write_text("no sound font")
-    assert said_by(str(lost)) == SynthUnavailable(f"{lost} is no General MIDI sound font.")
+    assert said_by(str(lost)) == SynthUnavailable(BadSoundFont(str(lost)))
     monkeypatch.setenv(BACKEND_VARIABLE, "gramophone")
-    assert said_by() == SynthUnavailable(
-        "There is no sound device that plays through gramophone; connect one, and Antiphon will "
-        "sound."
-    )
+    assert said_by() == SynthUnavailable(NoSoundDevice("gramophone"))
 
 
 @pytest.mark.parametrize("library", ["wasmtime", "miniaudio"])
@@ -155,7 +153,7 @@ def test_a_library_that_is_missing_does_not_come_by_itself(
 ) -> None:
     (tmp_path / f"{library}.py").write_text("raise ImportError")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    assert said_by() == SynthUnavailable(str(NotInstalledError()), permanent=True)
+    assert said_by() == SynthUnavailable(NotInstalledError().reason, permanent=True)
 
 
 @pytest.fixture

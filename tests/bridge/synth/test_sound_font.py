@@ -5,15 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from bridge.ports.base import PortError
+from bridge.synth.reason import NoSoundFont, NoSuchSoundFont, SynthError
 from bridge.synth.sound_font import FONT_PACKAGE, find_sound_font
 
 
 def test_the_one_that_is_named_comes_first_and_must_be_there(tmp_path: Path) -> None:
     (tmp_path / "FluidR3_GM.sf2").touch()
     own = tmp_path / "own.sf2"
-    with pytest.raises(PortError, match=r"There is no sound font .*own\.sf2\."):
+    with pytest.raises(SynthError) as raised:
         find_sound_font(own, [tmp_path])
+    assert raised.value.reason == NoSuchSoundFont(str(own))
     own.touch()
     assert find_sound_font(own, [tmp_path]) == own
 
@@ -33,9 +34,10 @@ def test_a_package_carries_one_and_is_not_loaded_for_that(tmp_path: Path) -> Non
     assert (FONT_PACKAGE in sys.modules) is before
 
 
-def test_where_there_is_none_it_is_said_what_to_do(
+def test_where_there_is_none_that_is_the_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bridge.synth.sound_font.FONT_PACKAGE", "no_such_package_at_all")
-    with pytest.raises(PortError, match=r"^There is no sound font: install .*\.$"):
+    with pytest.raises(SynthError) as raised:
         find_sound_font(None, [tmp_path])
+    assert raised.value.reason == NoSoundFont()

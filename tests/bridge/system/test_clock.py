@@ -9,6 +9,7 @@ def test_the_system_clock_never_runs_backwards() -> None:
     clock: Clock = SystemClock()
     readings = [clock.now_ns() for _ in range(1000)]
     assert readings == sorted(readings)
+    assert readings[-1] > readings[0]
 
 
 def test_a_manual_clock_stands_still_until_it_is_told() -> None:

@@ -1,6 +1,7 @@
 """As many threads as help, and never all cores."""
 
 import os
+import sys
 from typing import Any
 
 import pytest
@@ -47,5 +48,13 @@ def test_every_count_is_tried_and_the_quickest_kept(
     assert calibration.measure_best_threads(exact, clock) == 2
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the cores cannot be chosen")
 def test_a_process_that_is_kept_to_one_core_uses_one() -> None:
-    assert 1 <= calibration.usable_cores() <= (os.cpu_count() or 1)
+    cores = calibration.usable_cores()
+    before = os.sched_getaffinity(0)
+    assert cores == len(before)
+    os.sched_setaffinity(0, {min(before)})
+    try:
+        assert calibration.usable_cores() == 1
+    finally:
+        os.sched_setaffinity(0, before)

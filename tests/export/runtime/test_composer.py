@@ -81,6 +81,7 @@ def test_a_take_is_in_order_ends_in_time_and_ends_what_it_begins(composer: Compo
 
 def test_only_the_instruments_asked_for_begin_notes(composer: Composer) -> None:
     strikes = [h for h in take(composer, BASS, DRUMS) if isinstance(h, Onset)]
+    assert strikes
     assert {strike.instrument for strike in strikes} <= {BASS, DRUMS}
 
 
@@ -161,8 +162,10 @@ def test_a_key_held_over_the_hand_over_is_let_go_afterwards(composer: Composer) 
     composer.step()
     composer.receive(PlayerEvents((Release(140, PIANO, 90),)))
     worked(composer)
-    composer.receive(PlayerEvents((Onset(320, PIANO, 90, 80),)))  # may be struck again
+    composer.receive(PlayerEvents((Onset(320, PIANO, 90, 80), Release(330, PIANO, 90))))
     worked(composer)
+    held = [note for note in decode(composer.tokens).notes if note.pitch == 90]
+    assert [(note.onset_ticks, note.release_ticks) for note in held] == [(100, 140), (320, 330)]
 
 
 # What is foreseen.

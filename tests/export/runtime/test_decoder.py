@@ -11,6 +11,12 @@ import torch.nn.functional as F  # noqa: N812 - the name that every torch reader
 from numpy.typing import NDArray
 from torch import Tensor
 
+from bridge.messages.processor import (
+    CudaFailed,
+    CudaLibrariesMissing,
+    NoCudaProvider,
+    NoNvidiaDriver,
+)
 from export.runtime import provider
 from export.runtime.artefact import Artefact
 from export.runtime.decoder import Decoder, Logits
@@ -181,7 +187,7 @@ def test_where_cuda_is_not_one_line_says_why(
     found = Decoder(exact, device="cuda", threads=1).provider
     assert (found.name, found.reason) == (
         "CPUExecutionProvider",
-        "no NVIDIA driver was found",
+        NoNvidiaDriver(),
     )
     assert capfd.readouterr() == ("", "")
 
@@ -193,5 +199,5 @@ def test_a_driver_without_libraries_falls_back_in_silence(
     monkeypatch.setattr(provider, "_DRIVER_PATHS", (str(exact.graph_path("cuda")),))
     found = Decoder(exact, device="auto", threads=1).provider
     assert found.name == "CPUExecutionProvider"
-    assert "CUDA" in found.reason
+    assert isinstance(found.reason, NoCudaProvider | CudaFailed | CudaLibrariesMissing)
     assert capfd.readouterr() == ("", "")

@@ -8,6 +8,12 @@ import numpy as np
 import pytest
 
 from export.runtime.artefact import Artefact, ArtefactError
+from export.runtime.artefact_reason import (
+    BadStyleName,
+    NoOwnStyle,
+    OwnStyleWidth,
+    StyleNameTaken,
+)
 from export.runtime.own_styles import (
     OwnStyle,
     StyleError,
@@ -43,7 +49,6 @@ def test_it_blends_like_any_other(tmp_path: Path, style: OwnStyle, exact: Artefa
     np.testing.assert_allclose(blended, expected, rtol=1e-5, atol=1e-6)
     assert blended.dtype == np.float32
     assert mine.style_positions.shape == (4, 2)
-    assert (mine.style_positions[3] <= 1).all()
     assert exact.style_names == ("bach", "bossa nova", "chopin")
 
 
@@ -66,19 +71,22 @@ def test_a_removed_one_is_gone(tmp_path: Path, style: OwnStyle) -> None:
     save_style(tmp_path, style)
     remove_style(tmp_path, "My Ballads")
     assert load_own_styles(tmp_path) == []
-    with pytest.raises(StyleError, match="no style 'my ballads' of your own"):
+    with pytest.raises(StyleError) as refusal:
         remove_style(tmp_path, "my ballads")
+    assert refusal.value.reason == NoOwnStyle("my ballads")
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a,b", "a:b", "../up", "a\\b", ".hidden", 'a"b'])
 def test_a_name_that_could_not_be_asked_for_is_refused(name: str, exact: Artefact) -> None:
-    with pytest.raises(StyleError, match="cannot name a style"):
+    with pytest.raises(StyleError) as refusal:
         normalise_name(name, exact)
+    assert refusal.value.reason == BadStyleName(name)
 
 
 def test_a_name_that_there_is_already_is_refused(exact: Artefact) -> None:
-    with pytest.raises(StyleError, match="'bossa nova' is a style of tiny already"):
+    with pytest.raises(StyleError) as refusal:
         normalise_name("Bossa  Nova", exact)
+    assert refusal.value.reason == StyleNameTaken("bossa nova", "tiny")
     assert normalise_name(" My Ballads ", exact) == "my ballads"
 
 
@@ -96,5 +104,6 @@ def test_a_vector_of_another_width_is_refused(
     path = tmp_path / "my ballads.json"
     content = json.loads(path.read_text("utf-8"))
     path.write_text(json.dumps(content | {"vector": [1.0, 2.0]}), "utf-8")
-    with pytest.raises(ArtefactError, match="'my ballads' has 2 numbers and tiny a width of 64"):
+    with pytest.raises(ArtefactError) as refusal:
         with_own_styles(exact, tmp_path)
+    assert refusal.value.reason == OwnStyleWidth("my ballads", 2, "tiny", 64)

@@ -4,7 +4,10 @@ import io
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from matplotlib import image
+from numpy.typing import NDArray
 from rich.console import Console
 
 from gui.bench import report
@@ -68,6 +71,22 @@ def test_it_is_shown(found: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("sections", [(), ("step",), ("step", "hand-over", "sending")])
-def test_it_is_drawn(found: dict[str, Any], tmp_path: Path, sections: tuple[str, ...]) -> None:
+def test_a_panel_is_drawn_of_each_section(
+    found: dict[str, Any], tmp_path: Path, sections: tuple[str, ...]
+) -> None:
     draw_report({name: found[name] for name in sections}, tmp_path / "speed.png")
-    assert (tmp_path / "speed.png").read_bytes().startswith(b"\x89PNG")
+    picture = image.imread(tmp_path / "speed.png")[..., :3]
+    drawn = [
+        name
+        for name, third in zip(
+            ("step", "hand-over", "sending"), np.array_split(picture, 3, axis=1), strict=True
+        )
+        if (middle_of(third).max(axis=-1) - middle_of(third).min(axis=-1) > 0.2).any()
+    ]
+    assert drawn == list(sections)
+
+
+def middle_of(panel: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the part of a panel in which only its curves have a colour."""
+    height, width, _ = panel.shape
+    return panel[height // 5 : height // 2, width // 5 : -width // 5]

@@ -1,10 +1,11 @@
 """What the doctor makes of what the I/O process says; the rest of it runs in `test_cli`."""
 
+from bridge.playout.problem import NoJackServer, NoSuchPort
 from bridge.playout.protocol import FromIo, PortNames, Problem, Ready
 from gui.commands.doctor import describe_ports
 from gui.wording import advice
 
-REFUSED = Problem("There is no JACK server; start JACK or PipeWire.")
+REFUSED = Problem(NoJackServer())
 
 
 def told(platform: str, *heard: FromIo) -> list[str]:
@@ -22,7 +23,7 @@ def test_open_ports_are_told_as_the_window_tells_them() -> None:
 
 def test_where_nothing_opens_it_says_once_why_and_what_to_do() -> None:
     assert told("linux", REFUSED, REFUSED) == [
-        f"MIDI: {REFUSED.text}",
+        "MIDI: There is no JACK server; start JACK or PipeWire.",
         f"MIDI: {advice.midi_remedy('linux')}",
     ]
     assert str(advice.midi_remedy("win32")) in "".join(
@@ -31,7 +32,7 @@ def test_where_nothing_opens_it_says_once_why_and_what_to_do() -> None:
 
 
 def test_a_port_that_is_not_there_is_no_sickness_of_the_system() -> None:
-    missing = Problem('There is no port "harp"; there are: synth.')
+    missing = Problem(NoSuchPort("harp", ("synth",)))
     assert str(advice.midi_remedy("linux")) not in "".join(
         told("linux", missing, PortNames(("synth",), ("synth",)))
     )

@@ -94,6 +94,7 @@ def test_every_note_on_has_its_note_off_and_nothing_sounds_after_the_stop(
 def test_it_plays_the_instruments_asked_for_and_says_which(jam: dict[str, Any]) -> None:
     channels = {event[1] & 0x0F for event in kinds(jam["heard"], NOTE_ON)}
     own = {kind.spec.channel: kind.spec.program for kind in (Instrument.PIANO, Instrument.BASS)}
+    assert channels
     assert channels <= set(own)
     for _, status, program in kinds(jam["heard"], PROGRAM):
         assert own[status & 0x0F] == program

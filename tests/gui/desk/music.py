@@ -6,6 +6,7 @@ from bridge.messages.settings import Settings
 from bridge.messages.snapshot import RollNote, Snapshot, TurnState
 from bridge.midi.instruments import Instrument
 from bridge.playout.protocol import Lateness
+from bridge.playout.time_reason import Following
 from bridge.sync.transport import Source, Transport
 
 SECOND = 1_000_000_000
@@ -55,7 +56,7 @@ def jam(now_ns: int = NOW_NS) -> Snapshot:
         output_name="Antiphon:out",
         response_latency_ns=20_400_000,
         lateness=Lateness((100, 200), (90, 9, 1), 310_000),
-        sync_reason="Following the JACK transport.",
+        sync_reason=Following(Source.JACK),
         transport=host,
         epochs=((now_ns - 8 * SECOND, host),),
         pedals=((now_ns - 8 * SECOND, now_ns - 6 * SECOND), (now_ns - 5 * SECOND, None)),

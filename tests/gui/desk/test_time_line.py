@@ -9,10 +9,13 @@ from bridge.messages.settings import Settings
 from bridge.messages.snapshot import RollNote, Snapshot, TurnState
 from bridge.midi.instruments import Instrument
 from bridge.playout.protocol import PluginInstance
+from bridge.playout.time_reason import Following, NoSource
 from bridge.sync.transport import Source, Transport
+from bridge.synth.reason import NoSuchSoundFont, SoundDeviceLost
 from gui.desk.time_line import TimeLine
 
 SECOND = 1_000_000_000
+FREE = NoSource(own_clock=False)
 
 
 def shown(qtbot: QtBot, snapshot: Snapshot) -> str:
@@ -27,7 +30,7 @@ def test_before_anything_is_known_it_is_empty(qtbot: QtBot) -> None:
 
 
 def test_played_freely_there_is_no_bar(qtbot: QtBot) -> None:
-    snapshot = Snapshot(SECOND, TurnState.LISTENING, Settings(), (), sync_reason="Playing freely.")
+    snapshot = Snapshot(SECOND, TurnState.LISTENING, Settings(), (), sync_reason=FREE)
     assert shown(qtbot, snapshot) == "Playing freely."
 
 
@@ -38,7 +41,7 @@ def test_in_a_host_all_of_it_is_told(qtbot: QtBot) -> None:
         Settings(),
         (),
         transport=Transport(Source.PLUGIN, quarter_ns=SECOND // 2),
-        sync_reason="Following the plugin's host.",
+        sync_reason=Following(Source.PLUGIN),
         plugins=(
             PluginInstance(1, None, listens=True, playing=True),
             PluginInstance(2, Instrument.BASS, listens=False, playing=True),
@@ -62,12 +65,14 @@ def test_why_nothing_is_heard_comes_first(qtbot: QtBot) -> None:
         TurnState.LISTENING,
         Settings(),
         (),
-        sync_reason="Playing freely.",
-        synth_status="No sound device.",
+        sync_reason=FREE,
+        synth_status=SoundDeviceLost(),
     )
     assert shown(qtbot, snapshot) == "Playing freely."
     told = shown(qtbot, replace(snapshot, synth_failed=True))
-    assert told == "No sound device.   ·   Playing freely."
+    assert told == (
+        "The sound device has gone; Antiphon sounds again when there is one.   ·   Playing freely."
+    )
 
 
 def test_a_long_sentence_makes_no_window_wider(qtbot: QtBot) -> None:
@@ -77,7 +82,8 @@ def test_a_long_sentence_makes_no_window_wider(qtbot: QtBot) -> None:
     qtbot.addWidget(around)
     QHBoxLayout(around).addWidget(line)
     before = around.minimumSizeHint().width()
+    lost = NoSuchSoundFont("and so on " * 99)
     line.show_snapshot(
-        Snapshot(0, TurnState.STOPPED, Settings(), (), sync_reason="and so on " * 99)
+        Snapshot(0, TurnState.STOPPED, Settings(), (), synth_status=lost, synth_failed=True)
     )
     assert around.minimumSizeHint().width() == before

@@ -113,6 +113,7 @@ def test_news_are_said_for_a_while(bar: TopBar, qtbot: QtBot) -> None:
     usual = bar.status_text
     bar.message_ms = 1
     bar.show_message("Kept as a file.")
+    assert bar.status_text == "Kept as a file."
     qtbot.waitUntil(lambda: bar.status_text == usual)
 
 

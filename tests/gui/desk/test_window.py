@@ -18,6 +18,7 @@ from bridge.midi import smf
 from bridge.midi.controls import Action, Control
 from bridge.midi.events import NoteOff, NoteOn
 from bridge.midi.instruments import Instrument
+from bridge.playout.problem import JackGone
 from bridge.playout.protocol import Inject, OpenPorts, Panic
 from bridge.system.pipe import start_child
 from export.runtime.style_space import StyleSpace
@@ -179,7 +180,7 @@ def test_an_engine_that_has_ended_is_started_again_and_all_is_as_it_was(
 
 
 def test_what_is_wrong_is_said_until_it_is_not_and_hides_nothing(desk: Desk) -> None:
-    desk.show(state=TurnState.LISTENING, problem="The JACK server is gone.")
+    desk.show(state=TurnState.LISTENING, problem=JackGone())
     assert desk.window.banner.isVisible()
     assert "Listening" in desk.window.top_bar.status_text
     desk.show(state=TurnState.LISTENING)
@@ -277,8 +278,8 @@ def test_it_says_who_plays_and_what_is_wrong(desk: Desk) -> None:
     assert "Playing with you" in desk.texts()
     desk.show(state=TurnState.LISTENING, learning=Action.PANIC)
     assert "Move the pedal, knob or key" in desk.texts()
-    desk.show(problem="The JACK server has gone.")
-    assert "The JACK server has gone." in desk.texts()
+    desk.show(problem=JackGone())
+    assert "The JACK server has gone; the ports come back with it." in desk.texts()
 
 
 def test_ports_are_asked_for(desk: Desk) -> None:

@@ -6,13 +6,14 @@ from multiprocessing.connection import Connection
 import psutil
 import pytest
 
-from bridge.messages.requests import ChangeSettings, HandOver, Start, Request
+from bridge.messages.requests import ChangeSettings, HandOver, Start, Request, UnknownStyle
 from bridge.messages.settings import Settings
 from bridge.messages.snapshot import LogEntry, Snapshot, TurnState
 from bridge.midi.events import NoteOff, NoteOn, TimedEvent
 from bridge.playout import protocol
 from bridge.synth.policy import SynthPolicy
 from bridge.synth.process import BACKEND_VARIABLE
+from bridge.synth.reason import NoSoundDevice
 from bridge.system.pipe import Child, start_child
 from export.runtime.artefact import load_default_artefact
 from gui.engine.process import Engine
@@ -101,10 +102,11 @@ def test_who_is_connected_to_our_output_is_not_to_hear_everything_twice(
     with Engine(load_default_artefact(), settings, backend="jack") as engine:
         engine.post(protocol.OpenPorts())
         turned(engine, said("ready"))
-        assert "gramophone" in seen(lambda shown: shown.synth_failed).synth_status
+        failed = seen(lambda shown: shown.synth_failed)
+        assert failed.synth_status == NoSoundDevice("gramophone")
         peer.ask(connect=[["Antiphon:out", "listener:in"]])
         shown = seen(lambda shown: shown.output_connected)
-        assert (shown.synth_failed, shown.synth_status) == (False, "")
+        assert (shown.synth_failed, shown.synth_status) == (False, None)
         peer.ask(disconnect=[["Antiphon:out", "listener:in"]])
         assert not seen(lambda shown: shown.synth_failed).output_connected
 
@@ -151,7 +153,9 @@ def test_the_windows_child_shows_carries_out_and_leaves(face: Face) -> None:
     snapshot = face.shown(lambda shown: shown.state is TurnState.LISTENING)
     assert snapshot.settings.style == (("chopin", 1.0),)
     face.send(ChangeSettings(Settings(style=(("chopan", 1.0),))))
-    assert "chopin" in face.shown(lambda shown: "chopan" in shown.problem).problem
+    problem = face.shown(lambda shown: shown.problem is not None).problem
+    assert isinstance(problem, UnknownStyle)
+    assert (problem.name, "chopin" in problem.near) == ("chopan", True)
     face.send(Capture(SECOND, Purpose.CONTINUE))
     captured = face.captured()
     assert captured.purpose is Purpose.CONTINUE

@@ -9,15 +9,13 @@ from pathlib import Path
 import pytest
 
 from bridge.playout.protocol import Monitor
-from bridge.synth.policy import SynthPolicy
+from bridge.synth.policy import SynthPolicy, SynthReady
 from bridge.synth.process import BACKEND_VARIABLE, NotInstalledError
-from bridge.synth.process import DEVICE_LOST as DEVICE_GONE
-from gui.engine.synth_supervisor import SYNTH_EXITED, MAX_RETRY_NS, MIN_RETRY_NS, SynthSupervisor
+from bridge.synth.reason import NoSoundDevice, NoSuchSoundFont, SoundDeviceLost, SynthExited
+from gui.engine.synth_supervisor import MAX_RETRY_NS, MIN_RETRY_NS, SynthSupervisor
 from tests.bridge.jack_server import shared_jack_server, watched_jack_server
 
-NOBODY = (
-    "There is no sound device that plays through gramophone; connect one, and Antiphon will sound."
-)
+NOBODY = NoSoundDevice("gramophone")
 NOW_NS = 7_000_000_000
 PATIENCE_S = 20
 
@@ -59,7 +57,8 @@ def sounds(hearing: SynthSupervisor, now_ns: int) -> None:
     """Let a synth that is being started say that it plays."""
     (told,) = until(hearing, now_ns, lambda: hearing.status and not hearing.has_failed)
     assert told.port
-    assert hearing.status == "Antiphon sounds by itself, through JACK."
+    assert isinstance(hearing.status, SynthReady)
+    assert hearing.status.device == "JACK"
 
 
 @pytest.mark.parametrize("sound", [SynthPolicy.ON, SynthPolicy.AUTO])
@@ -69,7 +68,7 @@ def test_where_it_cannot_play_that_is_said_and_tried_again_ever_more_seldom(
     monkeypatch.setenv(BACKEND_VARIABLE, "gramophone")
     now_ns = NOW_NS
     followed(hearing, now_ns, sound)
-    assert (hearing.status, hearing.has_failed) == ("", False)
+    assert (hearing.status, hearing.has_failed) == (None, False)
     for pause_ns in (MIN_RETRY_NS, 2 * MIN_RETRY_NS):
         refused(hearing, now_ns)
         assert (hearing.status, hearing.has_failed) == (NOBODY, True)
@@ -85,7 +84,7 @@ def test_where_it_cannot_play_that_is_said_and_tried_again_ever_more_seldom(
     followed(hearing, now_ns + MIN_RETRY_NS, sound)
     assert hearing.is_starting
     assert followed(hearing, now_ns, SynthPolicy.OFF) == []
-    assert (hearing.is_starting, hearing.status, hearing.has_failed) == (False, "", False)
+    assert (hearing.is_starting, hearing.status, hearing.has_failed) == (False, None, False)
     followed(hearing, now_ns, sound)
     assert hearing.is_starting  # asked for anew
 
@@ -94,7 +93,7 @@ def test_it_is_never_left_for_longer_than_a_minute(hearing: SynthSupervisor) -> 
     for now_ns in range(NOW_NS, NOW_NS + 7 * MAX_RETRY_NS, MAX_RETRY_NS):
         hearing.update(now_ns, SynthPolicy.AUTO, plugins=False, named_output=False, font="lost.sf2")
         refused(hearing, now_ns)
-    assert hearing.status == "There is no sound font lost.sf2."
+    assert hearing.status == NoSuchSoundFont("lost.sf2")
 
 
 def test_what_cannot_change_by_itself_is_not_tried_again_until_somebody_asks_anew(
@@ -104,11 +103,11 @@ def test_what_cannot_change_by_itself_is_not_tried_again_until_somebody_asks_ane
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     followed(hearing, NOW_NS)
     refused(hearing, NOW_NS)
-    assert (hearing.status, hearing.has_failed) == (str(NotInstalledError()), True)
+    assert (hearing.status, hearing.has_failed) == (NotInstalledError().reason, True)
     hearing.retry()
     followed(hearing, NOW_NS + 9 * MAX_RETRY_NS)
     followed(hearing, NOW_NS, plugins=True)
-    assert (hearing.status, hearing.has_failed) == ("", False)
+    assert (hearing.status, hearing.has_failed) == (None, False)
     followed(hearing, NOW_NS)
     assert (hearing.is_starting, hearing.has_failed) == (False, True)
     followed(hearing, NOW_NS, SynthPolicy.ON)
@@ -152,7 +151,7 @@ def test_it_plays_until_a_plugin_comes_and_comes_back_when_it_dies(
     assert followed(hearing, NOW_NS) == []
     sounds(hearing, NOW_NS)
     assert followed(hearing, NOW_NS, plugins=True) == [Monitor(None)]
-    assert (hearing.process_id, hearing.status) == (None, "")
+    assert (hearing.process_id, hearing.status) == (None, None)
     now_ns = NOW_NS
     followed(hearing, now_ns)
     for pause_ns in (MIN_RETRY_NS, 2 * MIN_RETRY_NS, MIN_RETRY_NS):
@@ -160,7 +159,7 @@ def test_it_plays_until_a_plugin_comes_and_comes_back_when_it_dies(
         now_ns += MAX_RETRY_NS if pause_ns == MIN_RETRY_NS else 0  # it has been well for long
         os.kill(hearing.process_id or 0, signal.SIGKILL)
         assert until(hearing, now_ns, lambda: hearing.has_failed) == [Monitor(None)]
-        assert (hearing.status, hearing.process_id) == (SYNTH_EXITED, None)
+        assert (hearing.status, hearing.process_id) == (SynthExited(), None)
         now_ns += pause_ns
         assert followed(hearing, now_ns) == []
 
@@ -175,7 +174,7 @@ def test_it_comes_back_with_a_device_that_had_gone(
         followed(hearing, NOW_NS)
         sounds(hearing, NOW_NS)
     assert until(hearing, NOW_NS, lambda: hearing.has_failed) == [Monitor(None)]
-    assert hearing.status == DEVICE_GONE
+    assert hearing.status == SoundDeviceLost()
     with watched_jack_server(name):
         hearing.retry()
         followed(hearing, NOW_NS)

@@ -9,14 +9,17 @@ from multiprocessing.connection import Connection
 
 import pytest
 
+from bridge.messages.requests import UnknownStyle
 from bridge.messages.settings import Settings
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import MetreChange, Note, Score, TempoChange
 from bridge.system.clock import ManualClock, SystemClock
 from bridge.system.pipe import start_child
 from export.runtime.artefact import ArtefactError, load_default_artefact
+from export.runtime.artefact_reason import UnreadableFile
 from export.runtime.continuation import MOST_TRIES
 from export.runtime.decoder import Decoder
+from export.runtime.proposal_reason import NoNotes
 from gui.engine.proposals import (
     Reply,
     Cancel,
@@ -189,31 +192,32 @@ def test_cancelled_it_stops_and_a_new_request_ends_the_one_before(model: Model) 
 
 
 @pytest.mark.parametrize(
-    "asked,words",
+    "asked,reason",
     [
-        (replace(ASKED, score=Score()), "no notes"),
-        (replace(ASKED, settings=Settings(style=(("chopan", 1.0),))), "chopin"),
+        (replace(ASKED, score=Score()), NoNotes),
+        (replace(ASKED, settings=Settings(style=(("chopan", 1.0),))), UnknownStyle),
     ],
 )
-def test_what_cannot_be_is_a_sentence_and_the_next_request_is_heard(
-    model: Model, asked: Propose, words: str
+def test_what_cannot_be_has_a_reason_and_the_next_request_is_heard(
+    model: Model, asked: Propose, reason: type
 ) -> None:
     served = Served(model, ManualClock())
     served.face.send(asked)
     *_, failed = served.answers()
     assert isinstance(failed, Failed)
-    assert words in failed.text
+    assert isinstance(failed.reason, reason)
     served.face.send(replace(ASKED, count=1))
     *_, finished = served.answers()
     assert isinstance(finished, EndOfProposals)
     served.close()
 
 
-def test_an_artefact_that_cannot_be_used_is_a_sentence() -> None:
-    served = Served(ArtefactError("weights.bin is missing."), ManualClock())
+def test_an_artefact_that_cannot_be_used_is_a_reason() -> None:
+    missing = UnreadableFile(Path("weights.bin"), "No such file or directory")
+    served = Served(ArtefactError(missing), ManualClock())
     served.face.send(ASKED)
     *_, failed = served.answers()
-    assert failed == Failed(7, "weights.bin is missing.")
+    assert failed == Failed(7, missing)
     served.close()
 
 

@@ -2,9 +2,12 @@
 
 import pytest
 
+from bridge.playout.problem import NoJackServer, NoSuchPort, NoVirtualPorts
+from bridge.synth.policy import SynthReady
+from bridge.synth.reason import NoSoundFont
 from gui.wording import advice
+from gui.wording.reasons import sentence_of
 
-NO_JACK = "There is no JACK server; start JACK or PipeWire."
 
 
 @pytest.mark.parametrize(
@@ -23,14 +26,15 @@ def test_each_system_has_a_remedy(platform: str, word: str) -> None:
 
 
 def test_where_the_system_answers_the_port_is_what_is_wrong() -> None:
-    wrong = 'There is no port "harp"; there are: synth.'
-    assert str(advice.advise_no_ports(wrong, "linux", responds=True)) == wrong
-    assert advice.advise_no_ports(NO_JACK, "linux", responds=False) == advice.midi_remedy("linux")
-    assert advice.advise_no_ports("", "darwin", responds=True) == advice.midi_remedy("darwin")
+    wrong = NoSuchPort("harp", ("synth",))
+    assert advice.advise_no_ports(wrong, "linux", responds=True) == sentence_of(wrong)
+    refused = advice.advise_no_ports(NoJackServer(), "linux", responds=False)
+    assert refused == advice.midi_remedy("linux")
+    assert advice.advise_no_ports(None, "darwin", responds=True) == advice.midi_remedy("darwin")
 
 
 def test_windows_answers_before_there_are_ports() -> None:
-    told = advice.advise_no_ports("Windows makes no virtual MIDI ports.", "win32", responds=True)
+    told = advice.advise_no_ports(NoVirtualPorts("in", ()), "win32", responds=True)
     assert "loopMIDI" in str(told)
 
 
@@ -60,10 +64,10 @@ def test_what_is_connected_already_need_not_be() -> None:
 
 
 def test_where_the_synth_sounds_or_cannot_that_is_what_to_look_at() -> None:
-    sounds, cannot = "Antiphon sounds by itself, through JACK.", "There is no sound device."
+    sounds, cannot = SynthReady(1, "JACK", 0), NoSoundFont()
     told = advice.advise_no_sound("Antiphon:out", own_port=True, plugin=False, synth_status=sounds)
     assert str(told).startswith("Antiphon sounds by itself, through JACK: see that the speakers")
     mute = advice.advise_no_sound(
         "a", own_port=True, plugin=False, synth_status=cannot, synth_failed=True
     )
-    assert str(mute) == cannot
+    assert mute == sentence_of(cannot)

@@ -9,6 +9,7 @@ from bridge.messages.requests import ChangeSettings, End, Stop, Start, Audition,
 from bridge.messages.settings import Settings, TimeSettings
 from bridge.messages.snapshot import Snapshot, TurnState
 from bridge.midi.events import NoteOn, TimedEvent
+from bridge.playout.problem import JackGone, NoJackServer
 from bridge.playout.protocol import (
     EchoDetected,
     OutputConnected,
@@ -22,6 +23,8 @@ from bridge.playout.protocol import (
 )
 from bridge.session.player import MS, SECOND
 from bridge.session.session import Inbox, Session
+from bridge.synth.policy import SynthReady
+from bridge.synth.reason import NoSoundFont
 from gui.desk.devices.checkup import (
     AUDITION_TIMEOUT_NS,
     TEST_PHRASE,
@@ -203,12 +206,12 @@ def test_who_hears_nothing_of_the_synth_is_told_of_the_synth() -> None:
     patched = consulting.session.snapshot(consulting.now_ns)
     for told, word in (
         (
-            replace(shown, synth_status="It sounds through JACK."),
+            replace(shown, synth_status=SynthReady(1, "JACK", 0)),
             "through JACK: see that the speakers",
         ),
         (
-            replace(shown, synth_status="There is no sound font.", synth_failed=True),
-            "There is no sound font.",
+            replace(shown, synth_status=NoSoundFont(), synth_failed=True),
+            "There is no sound font: install",
         ),
         (patched, "What is connected to Antiphon:out"),
     ):
@@ -217,7 +220,7 @@ def test_who_hears_nothing_of_the_synth_is_told_of_the_synth() -> None:
 
 
 def test_where_no_port_opens_it_says_what_to_do_and_plays_nothing() -> None:
-    consulting = Consulting(Problem("There is no JACK server; start JACK or PipeWire."))
+    consulting = Consulting(Problem(NoJackServer()))
     consulting.checkup.start()
     consulting.to_its_end()
     assert consulting.signs() == [CheckStatus.FAILED, *[CheckStatus.PENDING] * 3]
@@ -245,10 +248,13 @@ def test_ports_that_never_open_are_given_up() -> None:
 
 
 def test_what_is_wrong_with_ports_that_were_open_is_said() -> None:
-    consulting = Consulting(READY, Problem("The JACK server has gone."))
+    consulting = Consulting(READY, Problem(JackGone()))
     consulting.checkup.start()
     consulting.to_its_end()
-    assert consulting.told("Ports") == (CheckStatus.WARNING, "The JACK server has gone.")
+    assert consulting.told("Ports") == (
+        CheckStatus.WARNING,
+        "The JACK server has gone; the ports come back with it.",
+    )
 
 
 def key(consulting: Consulting, pitch: int) -> Received:

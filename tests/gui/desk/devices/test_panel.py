@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from bridge.messages.requests import Audition
 from bridge.messages.settings import Settings, TimeSettings
 from bridge.messages.snapshot import Snapshot, TurnState
+from bridge.messages.processor import NoNvidiaDriver, Processor
 from bridge.midi.instruments import Instrument
 from bridge.playout.protocol import Lateness, OpenPorts, PluginInstance
 from bridge.sync.transport import Source
@@ -87,7 +88,7 @@ def full() -> Snapshot:
         jam(),
         echo_count=8,
         echo_delay_ns=12_340_000,
-        processor="CPU, 2 threads, because there is no NVIDIA driver.",
+        processor=Processor(False, 2, NoNvidiaDriver()),
         lateness=Lateness(EDGES_US, (812, 203, 90, 14, 5, 2, 1, 0, 0, 0, 0), 3_200_000),
         plugins=(
             PluginInstance(1, None, listens=True, playing=True),
@@ -108,7 +109,7 @@ def facts(panel: DevicesPanel) -> list[str]:
         "Following the JACK transport.",
         "60.0 bpm in 4/4",
         "bar 3, beat 1",
-        "CPU, 2 threads, because there is no NVIDIA driver.",
+        "CPU, 2 threads: no NVIDIA driver was found",
         "after 20 ms",
         "8, after 12.3 ms",
         "p50 0.05 ms, p99 0.5 ms, worst 3.2 ms",

@@ -115,6 +115,7 @@ def test_four_takes_are_kept_extended_and_undone(desk: Desk) -> None:
     later = strip.takes.nodes[strip.takes.children(2)[0]]
     assert isinstance(later, TakeNode)
     assert later.span.begin == 2 * 144
+    assert later.notes
     assert all(note.onset_ticks >= 2 * 144 for note in later.notes)
 
     desk.press(row.undo)

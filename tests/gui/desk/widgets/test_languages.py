@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 import sysconfig
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
@@ -31,7 +32,8 @@ from tests.gui.desk.conftest import Desk
 from tests.gui.desk.music import jam
 from tests.gui.desk.test_manners import cut_texts, key_clashes
 
-GUI = Path(__file__).parents[4] / "gui"
+ROOT = Path(__file__).parents[4]
+GUI = ROOT / "gui"
 SOURCES = (*sorted((GUI / "desk").rglob("*.py")), *sorted((GUI / "wording").glob("*.py")))
 ALIAS = ("-tr-function-alias", "QT_TRANSLATE_NOOP+=Sentence")
 CODES = [path.stem.removeprefix("antiphon_") for path in LANGUAGES_FOLDER.glob("*.ts")]
@@ -126,9 +128,12 @@ def test_every_text_is_translated(code: str, tmp_path: Path) -> None:
     """Else: dev/languages, translate what it names, dev/languages."""
     told = LANGUAGES_FOLDER / f"antiphon_{code}.ts"
     gathered = tmp_path / told.name
+    settings = tmp_path / "settings.py"
+    script = [sys.executable, "-m", "dev.setting_texts"]
+    settings.write_bytes(subprocess.run(script, check=True, capture_output=True, cwd=ROOT).stdout)
     lupdate = Path(sysconfig.get_path("scripts")) / "pyside6-lupdate"
     subprocess.run(
-        [lupdate, *SOURCES, *ALIAS, "-ts", gathered, "-locations", "none", "-silent"],
+        [lupdate, *SOURCES, settings, *ALIAS, "-ts", gathered, "-locations", "none", "-silent"],
         check=True,
         timeout=60,
     )

@@ -8,7 +8,7 @@ from bridge.messages.composer import Onset, Release
 from bridge.midi.events import NoteOff, NoteOn, ProgramChange
 from bridge.midi.instruments import Instrument
 from bridge.playout.schedule import Schedule, ScheduledEvent
-from bridge.session.part import DUCK_GAIN, EventRenderer
+from bridge.session.event_renderer import DUCK_GAIN, EventRenderer
 from bridge.session.turns import NO_END, Turn
 from bridge.sync.quantise import GridStep, Quantise
 from bridge.sync.transport import Source, Transport

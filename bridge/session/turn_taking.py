@@ -1,0 +1,423 @@
+"""Taking turns: who plays now, when the turn changes, and who must release what.
+
+The turn passes by silence. How long a silence must be follows the player (`bridge.session.player`).
+So it is known in advance when a silence will hand over, and in the first pause that is long enough
+the composer may speculate that this is the one. When trading the turn passes at a bar line. The
+player may also ask for it and hand over at once.
+
+The player may come in at any moment. Then the response *yields*: what has not sounded is retracted,
+what sounds is released, and the composer learns how far it was heard. Or the response goes on and
+is *replanned*: what lies within the next moments stands, because it is on its way; what comes after
+is decided again, by a composer that has read what was played.
+
+Plans are in ticks of the transport (`bridge.session.timing`), which says when they are. In free
+playing the transport may be moved: when a response would come late, its start is shifted, so that
+no note is lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from bridge.history.played import PlayedNotes
+from bridge.messages.composer import (
+    Advance,
+    Configure,
+    Generated,
+    NoteEvent,
+    PlayerEvents,
+    Release,
+    Speculate,
+)
+from bridge.messages.settings import Mode, ReEntry, Settings
+from bridge.messages.snapshot import RollNote, TurnState
+from bridge.midi.events import NoteOn, TimedEvent
+from bridge.playout import protocol
+from bridge.session import turns
+from bridge.session.context import Context, Step
+from bridge.session.phrase_tracker import PhraseTracker
+from bridge.session.player import MS, SECOND, Phrase, PlayerState
+from bridge.session.response import MARGIN_NS, Response
+from bridge.session.timing import Timing
+from bridge.session.turn_state import TRANSITIONS, Signal
+from bridge.session.turns import LEAD_NS
+
+if TYPE_CHECKING:
+    from bridge.midi.notes import Score
+    from bridge.sync.transport import Transport
+
+HOST_START_TOLERANCE_NS = 60 * MS
+"""Hosts send their first notes up to this long before they report that they play."""
+LOOP_START_TOLERANCE_NS = 25 * MS
+"""The first note of a host's loop comes up to this long before the report of the jump."""
+
+
+class TurnTaking:
+    """The turns of a session, from its start to its stop."""
+
+    def __init__(self) -> None:
+        self.state = TurnState.STOPPED
+        self.played = PlayedNotes()
+        """The notes of both players."""
+        self._player, self._timing = PlayerState(), Timing()
+        self._phrases, self._response = PhraseTracker(), Response()
+        self._stop_after_audition = False
+
+    @property
+    def transport(self) -> Transport:
+        """The line by which plans are made."""
+        return self._timing.transport
+
+    @property
+    def has_timeline(self) -> bool:
+        """Return whether the line means anything: our own does not before a session starts."""
+        return self.state is not TurnState.STOPPED or self._timing.is_external
+
+    @property
+    def latency_ns(self) -> int | None:
+        """The time from the last hand-over to its first note sent."""
+        return self._response.latency_ns
+
+    @property
+    def audition_span_ns(self) -> tuple[int, int] | None:
+        """The time span of the score that is auditioned, if there is one."""
+        return self._response.audition_span_ns(self.transport)
+
+    def next_due_ns(self, settings: Settings) -> int | None:
+        """Return when `poll` must be called though nothing happens, or None."""
+        if self.state is TurnState.STOPPED:
+            return None
+        context = Context(0, settings, self._timing, self._player, self.played)
+        dues = [self._response.next_due_ns(context), self._timing.click_due_ns(settings)]
+        if self.state is TurnState.PLAYER:
+            dues.append(self._phrases.next_due_ns(context))
+        return min((due for due in dues if due is not None), default=None)
+
+    def sync_commands(self, settings: Settings) -> list[protocol.ToIo]:
+        """Return what a MIDI I/O process must know that has just opened its ports."""
+        return self._timing.sync_commands(settings)
+
+    def _context(self, step: Step) -> Context:
+        return Context(step.now_ns, step.settings, self._timing, self._player, self.played)
+
+    def _transition(self, signal: Signal) -> bool:
+        """Change the state if the signal means something in it; return whether it does."""
+        following = TRANSITIONS[self.state].get(signal)
+        if following is None:
+            return False
+        self.state = following
+        return True
+
+    # What is asked for.
+
+    def start(self, step: Step) -> None:
+        """Start a session: listen for a phrase."""
+        if not self._transition(Signal.START):
+            return
+        self._player.clear()
+        self._phrases.clear()
+        step.effects.to_io += self._timing.start(step.settings, step.now_ns)
+        self._realign_composer(step)
+        step.effects.to_composer.append(Configure(step.settings))
+        step.effects.log(step.now_ns, "listen")
+
+    def stop(self, step: Step) -> None:
+        """Stop the session: release everything and play nothing more."""
+        if self._transition(Signal.STOP):
+            self._retract(step)
+            self._phrases.phrase, self._stop_after_audition = None, False
+            self._release_player(step)
+            step.effects.to_io.append(protocol.Silence())
+            step.effects.log(step.now_ns, "halt")
+
+    def _retract(self, step: Step) -> None:
+        step.effects.add(self._response.retract(self._context(step)))
+
+    def _release_player(self, step: Step) -> None:
+        """Release what the player holds: its own release will not be received."""
+        if self._player.pedal_down:
+            self.played.set_pedal(step.now_ns, down=False)
+        for release in self._player.release_all(self.transport.tick_at(step.now_ns)):
+            self._add_note_event(step, release, step.now_ns)
+
+    def panic(self, step: Step) -> None:
+        """Silence everything, and listen as if nothing had been played."""
+        self._retract(step)
+        self._phrases.clear()
+        self._transition(Signal.DISCONTINUITY)
+        self._release_player(step)
+        step.effects.to_io.append(protocol.Panic())
+        self._timing.rewind_clicks(self.transport.last_tick_at(step.now_ns))
+        step.effects.log(step.now_ns, "panic")
+        if self._stop_after_audition:
+            self.stop(step)
+
+    def end(self, step: Step) -> None:
+        """Bring the response to an end; an audition ends at once."""
+        if self._response.is_audition:
+            self._retract(step)
+            self._end_turn(step)
+        else:
+            step.effects.add(self._response.end(self._context(step)))
+
+    def audition(self, step: Step, score: Score) -> None:
+        """Play a score, in place of whatever goes on."""
+        was_stopped = self.state is TurnState.STOPPED or self._stop_after_audition
+        if was_stopped:
+            self.start(step)
+        self._retract(step)
+        self._transition(Signal.YIELD)
+        self._phrases.clear()
+        self._transition(Signal.HAND_OVER)
+        at_ns = step.now_ns + LEAD_NS + step.settings.time.advance_ns
+        self._start_own_clock(step, at_ns)  # so that our own first bar line is there
+        self._stop_after_audition = was_stopped
+        line = self.transport
+        begin = line.tick_at(at_ns)
+        if line.has_bars:
+            begin = line.next_grid_line(begin, line.metre.bar_ticks)
+        step.effects.add(self._response.start_audition(self._context(step), score, begin))
+        step.effects.log(step.now_ns, "audition", len(score.notes))
+
+    def _start_own_clock(self, step: Step, at_ns: int) -> None:
+        """Start our own line at a time, if it has not started."""
+        if not (self._timing.own_clock_started or self._timing.is_external):
+            step.effects.to_io += self._timing.start_own_clock(step.settings, at_ns)
+
+    def apply_settings(self, step: Step, settings: Settings) -> None:
+        """Play by other settings than those of the step from now on."""
+        if settings.mode is not step.settings.mode:  # a response without an end must get one
+            step.effects.add(self._response.end(self._context(step)))
+        step.effects.to_composer.append(Configure(settings))
+        step.effects.to_io += self._timing.apply_settings(settings, step.now_ns)
+        if self._phrases.phrase is not None:
+            self._phrases.phrase.pause_reported = False  # the speculation may have changed
+
+    # What comes from the composer and went out.
+
+    def handle_generated(self, step: Step, generated: Generated) -> None:
+        """Schedule what the composer has generated."""
+        ducked = self._is_ducked(step)
+        step.effects.add(self._response.schedule(self._context(step), generated, ducked=ducked))
+
+    def handle_emitted(self, step: Step, emitted: protocol.Emitted) -> None:
+        """Record what was sent."""
+        step.effects.add(self._response.handle_emitted(self._context(step), emitted))
+
+    def replan(self, step: Step) -> None:
+        """Let a response take in what the player has played beside it in this step."""
+        step.effects.add(self._response.replan(self._context(step)))
+
+    # Time.
+
+    def update_transport(self, step: Step, changed: protocol.TransportChanged) -> None:
+        """Go by another line; if that breaks the one before, leave the turn."""
+        before = self.transport
+        if not self._timing.set_transport(changed.transport):
+            if self._phrases.phrase is not None and not self._response.is_active:
+                self._reset_composer_if_changed(step, self._phrases.phrase)
+            return
+        self._abandon_turn(step, before)
+        if before.source.is_external:  # what was played before belongs to the line before
+            self._phrases.forget_before(step.now_ns - LOOP_START_TOLERANCE_NS)
+        step.effects.log(step.now_ns, "time", reason=changed.reason)
+        if self.state is not TurnState.STOPPED:
+            self._realign_composer(step)
+            self._replay_early_notes(step)
+
+    def _abandon_turn(self, step: Step, before: Transport) -> None:
+        """Leave the response and the phrase: the time that they were in is over."""
+        step.effects.add(self._response.abandon(self._context(step), before))
+        self._phrases.clear()
+        self._transition(Signal.DISCONTINUITY)
+        if self._stop_after_audition:
+            self.stop(step)
+
+    def _realign_composer(self, step: Step) -> None:
+        self._response.reset()
+        reset = self._timing.realign(step.now_ns)
+        if reset is not None:
+            step.effects.to_composer.append(reset)
+
+    def _reset_composer_if_changed(self, step: Step, phrase: Phrase) -> None:
+        """Reset the composer with a phrase if tempo or metre are others than it knows."""
+        reset = self._timing.reset_if_changed(phrase.begin_tick)
+        if reset is not None:
+            step.effects.to_composer.append(reset)
+            if again := tuple(self._timing.to_composer(each) for each in phrase.events):
+                step.effects.to_composer.append(PlayerEvents(again))
+
+    def _replay_early_notes(self, step: Step) -> None:
+        """Let notes that came just before a host started belong to its start."""
+        line = self.transport
+        if not line.source.is_external:
+            return
+        for at_ns, event in self._phrases.pop_since(line.time_ns - HOST_START_TOLERANCE_NS):
+            tick = max(line.tick, line.tick_at(at_ns))
+            self._add_note_event(step, replace(event, tick=tick), at_ns, replayed=True)
+
+    # The player.
+
+    def handle_player_event(self, step: Step, timed: TimedEvent) -> None:
+        """Process a MIDI event of the player's that no control uses."""
+        self._player.set_program(timed.event)
+        if self.state is TurnState.STOPPED:
+            return
+        if self._phrases.phrase is not None:
+            self._phrases.phrase.mark_activity(timed.time_ns)
+        if not (self._timing.own_clock_started or self._timing.is_external):
+            if not isinstance(timed.event, NoteOn):
+                self._to_note_events(timed)  # a pedal may be down already
+                return
+            self._start_own_clock(step, timed.time_ns)
+        for event in self._to_note_events(timed):
+            self._add_note_event(step, event, timed.time_ns)
+
+    def _to_note_events(self, timed: TimedEvent) -> list[NoteEvent]:
+        """Return what an event means in the music; a pedal is shown, too."""
+        before = self._player.pedal_down
+        events = self._player.handle_event(timed, self.transport)
+        if self._player.pedal_down is not before:
+            self.played.set_pedal(timed.time_ns, down=not before)
+        return events
+
+    def _add_note_event(
+        self, step: Step, event: NoteEvent, at_ns: int, *, replayed: bool = False
+    ) -> None:
+        """Add what the player does to the phrase and to the composer's music; show it once."""
+        key = event.instrument, event.pitch
+        self._phrases.remember(at_ns, event)
+        if isinstance(event, Release):
+            self.played.end(key, at_ns)
+        else:
+            if not replayed:
+                self.played.add(RollNote(*key, event.velocity, at_ns))
+            position = self.transport.format_position(event.tick)
+            step.effects.log(at_ns, "played", event.pitch, position)
+            self._start_player_turn(step, event.tick, at_ns)
+        if self._phrases.phrase is not None:
+            self._phrases.phrase.add(event, at_ns)
+        told = self._timing.to_composer(event)
+        if self._response.is_active and not self._yields_to_player(step):
+            self._response.add_player_event(told)
+        else:
+            step.effects.to_composer.append(PlayerEvents((told,)))
+
+    def _start_player_turn(self, step: Step, tick: int, at_ns: int) -> None:
+        """Let a note of the player's end a response that yields, and start a phrase."""
+        if self.state is TurnState.ANSWERING and self._yields_to_player(step):
+            self._retract(step)
+            self._transition(Signal.YIELD)
+        self._stop_after_audition = False
+        self._transition(Signal.NOTE)
+        if self._phrases.phrase is None:
+            phrase = self._phrases.start(self._context(step), at_ns, tick)
+            if not self._response.is_active:
+                self._reset_composer_if_changed(step, phrase)
+
+    def _yields_to_player(self, step: Step) -> bool:
+        """Tell whether a note of the player's ends the response; trading keeps to the form."""
+        keeps_form = step.settings.mode in (Mode.TRADE, Mode.ACCOMPANY)
+        yields = step.settings.re_entry is ReEntry.YIELD and not keeps_form
+        return yields or self._response.is_audition
+
+    def _is_ducked(self, step: Step) -> bool:
+        ducks = step.settings.re_entry is ReEntry.DUCK
+        plays = step.now_ns - self._player.last_event_ns < SECOND
+        return ducks and plays and self._phrases.phrase is not None
+
+    # The turn.
+
+    def poll(self, step: Step) -> None:
+        """Do what is due."""
+        if self.state is TurnState.PLAYER:
+            self._poll_phrase(step)
+        if self.state is TurnState.ANSWERING:
+            self._poll_response(step)
+        if self.state is TurnState.STOPPED:
+            return
+        if clicks := self._timing.clicks(step.settings, step.now_ns):
+            step.effects.to_io.append(protocol.Play(clicks))
+
+    def _poll_phrase(self, step: Step) -> None:
+        """Hand over if it is time to, or let the composer use a pause."""
+        phrase = self._phrases.phrase
+        hand_over_ns = self._phrases.hand_over_due_ns(self._context(step))
+        pause_ns = self._phrases.pause_due_ns()
+        if hand_over_ns is not None and step.now_ns >= hand_over_ns:
+            self.hand_over(step, hand_over_ns)
+        elif phrase is not None and pause_ns is not None and step.now_ns >= pause_ns:
+            self._notify_pause(step, phrase, hand_over_ns)
+
+    def _notify_pause(self, step: Step, phrase: Phrase, hand_over_ns: int | None) -> None:
+        """Let the composer use a pause: it may be the one that hands over, or a key is held."""
+        phrase.pause_reported = True
+        if hand_over_ns is None:
+            tick = self.transport.tick_at(phrase.last_event_ns) + 1
+            step.effects.to_composer.append(Advance(tick + self._timing.composer_offset))
+        else:
+            turn = turns.next_turn(phrase, step.settings, self.transport, hand_over_ns)
+            request = self._response.generate_request(self._context(step), phrase, turn)
+            step.effects.to_composer.append(Speculate(request))
+
+    def hand_over(self, step: Step, wanted_ns: int, *, on_request: bool = False) -> None:
+        """Pass the turn to Antiphon, as it was due at `wanted_ns`."""
+        phrase = self._phrases.phrase
+        if on_request and self.state is TurnState.LISTENING:
+            phrase = self._empty_phrase(step)
+        if phrase is None or not self._transition(Signal.HAND_OVER):
+            return
+        self._reset_composer_if_changed(step, phrase)
+        turn = self._next_turn(step, phrase, wanted_ns, on_request=on_request)
+        self._phrases.clear()
+        step.effects.add(self._response.start(self._context(step), phrase, turn))
+        step.effects.log(step.now_ns, "hand-over", step.now_ns - wanted_ns)
+
+    def _next_turn(
+        self, step: Step, phrase: Phrase, wanted_ns: int, *, on_request: bool
+    ) -> turns.Turn:
+        """Return our turn after a phrase, late enough to be played."""
+        settings, line = step.settings, self.transport
+        turn = turns.next_turn(phrase, settings, line, wanted_ns, on_request=on_request)
+        if not line.has_bars and (behind := self._timing.reported_tick - turn.begin) > 0:
+            turn = turns.Turn(turn.begin + behind, turn.end + behind)
+        ready_ns = step.now_ns + LEAD_NS + settings.time.advance_ns
+        lacking_ns = ready_ns - line.ns_at(turn.begin)
+        if not line.has_bars:
+            step.effects.to_io += self._timing.shift(lacking_ns)
+        elif lacking_ns > LEAD_NS - MARGIN_NS:
+            # The line has been missed: the machine was busy. A loop waits for the next.
+            if settings.mode is Mode.LOOP:
+                return turns.next_turn(phrase, settings, line, step.now_ns)
+            return replace(turn, begin=line.tick_at(ready_ns))
+        return turn
+
+    def _empty_phrase(self, step: Step) -> Phrase:
+        """Return the phrase of a player who hands over without having played."""
+        self._start_own_clock(step, step.now_ns)
+        return Phrase.start(step.now_ns, self.transport.tick_at(step.now_ns))
+
+    def _poll_response(self, step: Step) -> None:
+        """Let the response go on; when it is over, it is the player's turn."""
+        context = self._context(step)
+        if self._response.is_player_resting(context):
+            self._phrases.phrase = None
+            step.effects.add(self._response.end(context))
+        was_active, end_tick = self._response.is_active, self._response.end_tick
+        was_audition = self._response.is_audition
+        step.effects.add(self._response.poll(context))
+        if not was_active or self._response.is_active:
+            return
+        if step.settings.mode is Mode.TRADE and not was_audition:
+            self._phrases.expect_turn(end_tick)
+        self._end_turn(step)
+
+    def _end_turn(self, step: Step) -> None:
+        """Give the turn back to the player, or stop if there was only an audition."""
+        self._transition(Signal.FINISHED)
+        step.effects.log(step.now_ns, "finished")
+        if self._stop_after_audition:
+            self.stop(step)
+        if self._phrases.align_to_turn(self._context(step)):  # the player has started already
+            self._transition(Signal.NOTE)

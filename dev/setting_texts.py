@@ -1,0 +1,22 @@
+"""Write the texts of the table of settings in a form from which lupdate gathers them.
+
+The table (`bridge.messages.settings`) knows no translator. Its help texts and its words for None
+are shown by the window all the same, in the context `Setting`.
+"""
+
+from __future__ import annotations
+
+import json
+
+from bridge.messages.settings import SETTINGS
+
+
+def main() -> None:
+    """Print one call of QT_TRANSLATE_NOOP for each text."""
+    specs = [setting.spec for setting in SETTINGS.values()]
+    for text in dict.fromkeys(text for spec in specs for text in (spec.help, spec.none) if text):
+        print(f'QT_TRANSLATE_NOOP("Setting", {json.dumps(text)})')
+
+
+if __name__ == "__main__":
+    main()

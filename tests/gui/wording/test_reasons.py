@@ -1,0 +1,195 @@
+"""Every reason has a sentence, and what a log calls it does not change."""
+
+from dataclasses import is_dataclass
+from pathlib import Path
+from string import Formatter
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from bridge.messages import processor
+from bridge.messages.processor import CpuRequested, CudaFailed, GpuFound, Processor
+from bridge.messages.requests import UnknownStyle
+from bridge.messages.snapshot import LoggedReason
+from bridge.midi import file_reason
+from bridge.midi.file_reason import (
+    AbsurdMetre,
+    AbsurdTempo,
+    FileFault,
+    FileNotWritten,
+    FileTooLarge,
+    UnusableFile,
+)
+from bridge.playout import problem, time_reason
+from bridge.playout.problem import (
+    AmbiguousPort,
+    ComposerFailed,
+    LibraryMissing,
+    LinkMissing,
+    NoBackend,
+    NoJackServer,
+    NoMidiService,
+    NoSuchPort,
+    NoVirtualPorts,
+    PluginPortTaken,
+)
+from bridge.playout.time_reason import Following, NoSource, SourceAbsent, SourceStopped
+from bridge.sync.transport import Source
+from bridge.synth import reason as synth_reason
+from bridge.synth.policy import SynthReady
+from bridge.synth.reason import NoSoundDevice, NoSoundFont, SynthNotInstalled
+from bridge.system import child_exit
+from bridge.system.child_exit import ChildExited
+from export.runtime import artefact_reason, proposal_reason
+from export.runtime.artefact_reason import NoOwnStyle
+from gui.wording.reasons import Reason, sentence_of
+from gui.wording.sentence import Sentence
+from tests.gui.wording.every_reason import kinds_in, values_of
+
+MODULES = (
+    time_reason,
+    problem,
+    synth_reason,
+    processor,
+    file_reason,
+    child_exit,
+    artefact_reason,
+    proposal_reason,
+)
+
+
+def places(sentence: Sentence) -> int:
+    return sum(name is not None for _, name, _, _ in Formatter().parse(sentence.pattern))
+
+
+@pytest.mark.parametrize("kind", kinds_in(Reason), ids=lambda kind: kind.__name__)
+def test_every_reason_has_a_sentence_that_can_be_translated(kind: type) -> None:
+    for reason in values_of(kind):
+        parts = [sentence_of(reason)]
+        for sentence in parts:
+            assert sentence.context, reason
+            assert len(sentence.arguments) == places(sentence), reason
+            parts += [part for part in sentence.arguments if isinstance(part, Sentence)]
+        assert str(parts[0])
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.__name__)
+def test_no_reason_is_left_out(module: ModuleType) -> None:
+    defined = {
+        kind
+        for kind in vars(module).values()
+        if isinstance(kind, type) and is_dataclass(kind) and kind.__module__ == module.__name__
+    }
+    said: set[Any] = {*kinds_in(Reason), *kinds_in(processor.ProcessorReason)}
+    assert defined
+    assert defined <= said
+
+
+@pytest.mark.parametrize(
+    "reason,text",
+    [
+        (Following(Source.PLUGIN), "Following the plugin's host."),
+        (
+            SourceStopped(Source.JACK, own_clock=False),
+            "The JACK transport has stopped: playing freely.",
+        ),
+        (
+            SourceAbsent(Source.CLOCK, own_clock=True),
+            "Nothing comes from MIDI clock: Antiphon keeps the time.",
+        ),
+        (NoSource(own_clock=True), "Antiphon keeps the time."),
+        (NoSource(own_clock=False), "Playing freely."),
+        (NoSuchPort("harp", ()), 'There is no port "harp"; there are none.'),
+        (NoSuchPort("harp", ("a", "b")), 'There is no port "harp"; there are: a, b.'),
+        (AmbiguousPort("a", ("ab", "ac")), '"a" may be any of these ports: ab, ac.'),
+        (
+            NoVirtualPorts("in", ()),
+            "Windows makes no virtual MIDI ports: install a loopback driver and name the input "
+            "port; there are: none.",
+        ),
+        (
+            NoBackend((LibraryMissing("jack", "not found"), NoMidiService(("ALSA",)))),
+            "The library of the jack back end does not load (not found), and no MIDI service of "
+            "the system answers (tried: ALSA); Antiphon goes on without ports, and opens them "
+            "when you start one of these.",
+        ),
+        (NoJackServer(), "There is no JACK server; start JACK or PipeWire."),
+        (ComposerFailed("ValueError", "odd"), "The composer has failed (ValueError: odd)."),
+        (LinkMissing("pip install x"), "Ableton Link is not installed; type: pip install x"),
+        (
+            PluginPortTaken(1),
+            "Port 1 is taken, so plugins will not find us: is Antiphon running already?",
+        ),
+        (SynthReady(1, "ALSA", 0), "Antiphon sounds by itself, through ALSA."),
+        (
+            NoSoundDevice("oss"),
+            "There is no sound device that plays through oss; connect one, and Antiphon will "
+            "sound.",
+        ),
+        (
+            NoSoundFont(),
+            "There is no sound font: install a General MIDI one (on Debian: fluid-soundfont-gm), "
+            "or name yours.",
+        ),
+        (
+            SynthNotInstalled("pip install y"),
+            "The built-in synth needs packages that are not installed; type: pip install y",
+        ),
+        (ChildExited("a.b", 3), "a.b ended with status 3 before it joined."),
+        (Processor(is_gpu=True, threads=1, reason=GpuFound()), "GPU: an NVIDIA GPU is at hand"),
+        (Processor(is_gpu=False, threads=1, reason=CpuRequested()), "CPU, 1 thread: asked for"),
+        (
+            Processor(is_gpu=False, threads=2, reason=CudaFailed("odd")),
+            "CPU, 2 threads: CUDA does not run it (odd)",
+        ),
+        (UnusableFile(Path("a.mid"), FileFault.MISSING), "a.mid: no such file."),
+        (
+            FileTooLarge(Path("a.mid"), 200_000_000),
+            "a.mid: 200 MB is too large for a piece of music.",
+        ),
+        (AbsurdTempo(Path("a.mid"), 6e6), "a.mid: a tempo of 6e+06 bpm cannot be played."),
+        (AbsurdMetre(Path("a.mid"), 0, 4), "a.mid: a metre of 0/4 cannot be counted."),
+        (FileNotWritten(Path("a.mid"), "no"), "a.mid: cannot be written (no)."),
+        (
+            UnknownStyle("chopan", ("chopin",)),
+            "Style: there is no style 'chopan'; near it: chopin.",
+        ),
+        (
+            UnknownStyle("q", ()),
+            "Style: there is no style 'q'; near it: none; `antiphon styles` lists all.",
+        ),
+        (NoOwnStyle("mine"), "there is no style 'mine' of your own."),
+    ],
+)
+def test_printed_it_is_english(reason: Reason, text: str) -> None:
+    assert str(sentence_of(reason)) == text
+
+
+def test_what_a_log_calls_a_reason_is_what_it_has_always_called_it() -> None:
+    assert sorted(kind.key for kind in kinds_in(LoggedReason)) == [
+        "ambiguous-port",
+        "composer-failed",
+        "following",
+        "io-exited",
+        "jack-gone",
+        "jack-refused",
+        "library-missing",
+        "link-missing",
+        "messages-lost",
+        "no-backend",
+        "no-jack-server",
+        "no-midi-service",
+        "no-source",
+        "no-such-port",
+        "no-virtual-ports",
+        "output-lost",
+        "period-lost",
+        "plugin-port-taken",
+        "plugin-version",
+        "port-gone",
+        "source-absent",
+        "source-stopped",
+        "system-refused",
+        "unknown-style",
+    ]
