@@ -26,7 +26,7 @@ from export.runtime.calibration import feed_dummy_tokens
 from export.runtime.decoder import Decoder, Logits
 from export.runtime.fork import Fork
 from export.runtime.provider import CUDA
-from gui.bench.spread import Spread, time_interleaved, time_calls
+from gui.bench.spread import Spread, time_calls, time_interleaved
 from gui.wording.processor import why_this_processor
 from model.tokens import features, sampling
 from model.tokens import vocabulary as v

@@ -33,7 +33,7 @@ from onnx import TensorProto, external_data_helper, helper, numpy_helper
 
 from export.runtime.artefact import MAX_POSITIONS, WEIGHTS
 from model.transformer import NORM_EPSILON
-from model.weights import QUANTISATION_BLOCK, WEIGHT_PREFIX, quantise_weights, flatten_network
+from model.weights import QUANTISATION_BLOCK, WEIGHT_PREFIX, flatten_network, quantise_weights
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -37,7 +37,7 @@ from export.runtime.artefact import MAX_POSITIONS, WEIGHTS, Artefact
 from export.runtime.provider import session_options
 from model.run import load_trained
 from model.tokens import features, inputs
-from model.transformer import NORM_EPSILON, rope_table, apply_rope
+from model.transformer import NORM_EPSILON, apply_rope, rope_table
 from model.weights import flatten_network
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from torch import Tensor
 from model.corpus import CorpusError
 from model.data import Corpus
 from model.run import RunError, load_trained, replace_network
-from model.takes import CorpusPrompt, CorpusTake, generate_takes, draw_prompts
+from model.takes import CorpusPrompt, CorpusTake, draw_prompts, generate_takes
 from model.tokens import sampling
 
 if TYPE_CHECKING:

@@ -39,7 +39,14 @@ from model.data import Corpus, Piece
 from model.evaluation import measures, overlap
 from model.evaluation.ngram import NGram
 from model.run import RunError, TrainedNetwork, load_trained
-from model.takes import CorpusPrompt, CorpusTake, generate_takes, instruments_of, draw_prompts, style_weights
+from model.takes import (
+    CorpusPrompt,
+    CorpusTake,
+    draw_prompts,
+    generate_takes,
+    instruments_of,
+    style_weights,
+)
 from model.tokens import features, sampling
 from model.tokens import vocabulary as v
 from model.windows import FEATURE_FAMILIES, Window, hide_families

@@ -20,7 +20,7 @@ import torch
 import typer
 from torch import Tensor
 
-from model.run import CHECKPOINT, LOSS_PLOT, LOG
+from model.run import CHECKPOINT, LOG, LOSS_PLOT
 
 MAX_PART_BYTES = 16 * 2**20 - 2**16
 """Of tensors in a file: what the format adds is less than the rest."""

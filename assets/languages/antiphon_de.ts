@@ -45,7 +45,7 @@
     </message>
     <message>
         <source>Antiphon sounds by itself, through {}: see that the speakers are on, and the volume is up.</source>
-        <translation type="unfinished"></translation>
+        <translation>Antiphon klingt selbst, über {}: Sieh nach, dass die Lautsprecher an sind und die Lautstärke aufgedreht ist.</translation>
     </message>
     <message>
         <source>The plugin plays them: send its track on to an instrument, and see it is not muted.</source>
@@ -68,812 +68,828 @@
     <name>Banner</name>
     <message>
         <source>Hide</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausblenden</translation>
     </message>
     <message>
         <source>Put this message away.</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Meldung ausblenden.</translation>
     </message>
 </context>
 <context>
     <name>BlendModel</name>
     <message>
         <source>Drag the puck away from its name to blend it with others.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zieh den Puck von seinem Namen weg, um ihn mit anderen zu mischen.</translation>
     </message>
     <message>
         <source>Double-click the weight to change it; Delete takes the style out.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Doppelklick auf das Gewicht ändert es; Entf nimmt den Stil heraus.</translation>
     </message>
     <message>
         <source>Style</source>
-        <translation type="unfinished">Stil</translation>
+        <translation>Stil</translation>
     </message>
     <message>
         <source>Weight</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewicht</translation>
     </message>
 </context>
 <context>
     <name>CapturesModel</name>
     <message>
         <source>d MMM yyyy, HH:mm:ss</source>
-        <translation type="unfinished"></translation>
+        <translation>d. MMM yyyy, HH:mm:ss</translation>
     </message>
 </context>
 <context>
     <name>CapturesPanel</name>
     <message>
         <source>&amp;Keep the last minute</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Letzte Minute behalten</translation>
     </message>
     <message>
         <source>Everything is always being captured: write down the last minute of it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Alles wird immer mitgeschnitten: Schreib die letzte Minute davon auf.</translation>
     </message>
     <message>
         <source>Keep a&amp;ll</source>
-        <translation type="unfinished"></translation>
+        <translation>Alles &amp;behalten</translation>
     </message>
     <message>
         <source>Write down all that was played since the start.</source>
-        <translation type="unfinished"></translation>
+        <translation>Schreib alles auf, was seit dem Start gespielt wurde.</translation>
     </message>
     <message>
         <source>Kept</source>
-        <translation type="unfinished">Mitschnitte</translation>
+        <translation>Mitschnitte</translation>
     </message>
     <message>
         <source>Drag one into your DAW. Enter opens it, Delete removes it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zieh einen in deine DAW. Die Eingabetaste öffnet ihn, Entf löscht ihn.</translation>
     </message>
     <message>
         <source>Drag one of these into your DAW, or into a folder.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zieh einen davon in deine DAW oder in einen Ordner.</translation>
     </message>
     <message>
         <source>Nothing is kept yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch ist nichts mitgeschnitten.</translation>
     </message>
 </context>
 <context>
     <name>Checkup</name>
     <message>
         <source>Not checked.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nicht geprüft.</translation>
     </message>
     <message>
         <source>Four soft notes go out; you say whether you hear them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vier leise Noten gehen hinaus; du sagst, ob du sie hörst.</translation>
     </message>
     <message>
         <source>Waits until nobody plays.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wartet, bis niemand spielt.</translation>
     </message>
     <message>
         <source>They come in a moment, or at the next bar line.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sie kommen gleich oder am nächsten Taktstrich.</translation>
     </message>
     <message>
         <source>Cancelled.</source>
-        <translation type="unfinished"></translation>
+        <translation>Abgebrochen.</translation>
     </message>
     <message>
         <source>The engine did not play them; check again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Engine hat sie nicht gespielt; prüf noch einmal.</translation>
     </message>
     <message>
         <source>Somebody came in, or stopped; check again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Jemand hat eingesetzt oder angehalten; prüf noch einmal.</translation>
     </message>
     <message>
         <source>Ports</source>
-        <translation type="unfinished"></translation>
+        <translation>Anschlüsse</translation>
     </message>
     <message>
         <source>Test notes</source>
-        <translation type="unfinished"></translation>
+        <translation>Probenoten</translation>
     </message>
     <message>
         <source>Echoes</source>
-        <translation type="unfinished"></translation>
+        <translation>Echos</translation>
     </message>
     <message>
         <source>Round trip</source>
-        <translation type="unfinished"></translation>
+        <translation>Hin und zurück</translation>
     </message>
     <message>
         <source>Are they open, and through what?</source>
-        <translation type="unfinished"></translation>
+        <translation>Sind sie offen, und worüber?</translation>
     </message>
     <message>
         <source>Opening ...</source>
-        <translation type="unfinished"></translation>
+        <translation>Werden geöffnet ...</translation>
     </message>
     <message>
         <source>The plugin in the host is heard.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Plugin im Host ist zu hören.</translation>
     </message>
     <message>
         <source>You hear them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Du hörst sie.</translation>
     </message>
     <message>
         <source>Four soft notes, up a chord: do you hear them?</source>
-        <translation type="unfinished"></translation>
+        <translation>Vier leise Noten, einen Akkord hinauf: Hörst du sie?</translation>
     </message>
     <message>
         <source>The notes come back to Antiphon, which knows them for its own; but a track that passes them on may sound them twice, unless you want just that.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Noten kommen zu Antiphon zurück, das sie als seine eigenen erkennt; aber eine Spur, die sie weiterreicht, lässt sie vielleicht doppelt klingen, wenn du nicht gerade das willst.</translation>
     </message>
     <message>
         <source>No note comes back: there is no loop.</source>
-        <translation type="unfinished"></translation>
+        <translation>Keine Note kommt zurück: Es gibt keine Schleife.</translation>
     </message>
     <message>
         <source>Does what goes out come back in?</source>
-        <translation type="unfinished"></translation>
+        <translation>Kommt zurück, was hinausgeht?</translation>
     </message>
     <message>
         <source>Not measured: connect the output to the input once, by a cable or in the host, and check again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nicht gemessen: Verbinde einmal den Ausgang mit dem Eingang, durch ein Kabel oder im Host, und prüf noch einmal.</translation>
     </message>
     <message>
         <source>How long is a note on its way out and back?</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie lange ist eine Note hin und zurück unterwegs?</translation>
     </message>
     <message>
         <source>A note takes {:.1f} ms out and back: nothing needs to be set.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Note braucht {:.1f} ms hinaus und zurück: Es ist nichts einzustellen.</translation>
     </message>
     <message>
         <source>A note takes {:.1f} ms out and back, and is sent so much earlier.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Note braucht {:.1f} ms hinaus und zurück und wird um so viel früher gesendet.</translation>
     </message>
     <message>
         <source>A note takes {:.1f} ms out and back; sent so much earlier, it is in the host&apos;s time.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Note braucht {:.1f} ms hinaus und zurück; um so viel früher gesendet, ist sie in der Zeit des Hosts.</translation>
     </message>
 </context>
 <context>
     <name>ControlsPanel</name>
     <message>
         <source>Press Learn, then move a pedal, a knob or a key. What is learned is not heard as music any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>Drück auf Lernen und beweg dann ein Pedal, einen Regler oder eine Taste. Was gelernt ist, gilt nicht mehr als Musik.</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>Abbrechen</translation>
     </message>
     <message>
         <source>Learn</source>
-        <translation type="unfinished"></translation>
+        <translation>Lernen</translation>
     </message>
     <message>
         <source>Hand over</source>
-        <translation type="unfinished"></translation>
+        <translation>Übergeben</translation>
     </message>
     <message>
         <source>Come to an end</source>
-        <translation type="unfinished"></translation>
+        <translation>Zum Schluss kommen</translation>
     </message>
     <message>
         <source>Panic</source>
-        <translation type="unfinished"></translation>
+        <translation>Panik</translation>
     </message>
     <message>
         <source>Next mode</source>
-        <translation type="unfinished"></translation>
+        <translation>Nächster Modus</translation>
     </message>
     <message>
         <source>Choose a style</source>
-        <translation type="unfinished"></translation>
+        <translation>Stil wählen</translation>
     </message>
     <message>
         <source>Blend the styles</source>
-        <translation type="unfinished"></translation>
+        <translation>Stile mischen</translation>
     </message>
     <message>
         <source>Forget</source>
-        <translation type="unfinished"></translation>
+        <translation>Vergessen</translation>
     </message>
     <message>
         <source>Learn: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>Lernen: {}</translation>
     </message>
     <message>
         <source>Let the next control that is moved do this.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Nächste, was bewegt wird, soll dies tun.</translation>
     </message>
     <message>
         <source>Forget: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>Vergessen: {}</translation>
     </message>
     <message>
         <source>Let no control do this any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts soll dies mehr tun.</translation>
+    </message>
+</context>
+<context>
+    <name>CopyDiagnostics</name>
+    <message>
+        <source>Copy versions, ports and the end of the log, to report a problem with.</source>
+        <translation>Kopiert Versionen, Anschlüsse und das Ende des Protokolls, um ein Problem zu melden.</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>Kopiert</translation>
+    </message>
+    <message>
+        <source>Copy diagnostics</source>
+        <translation>Diagnose kopieren</translation>
     </message>
 </context>
 <context>
     <name>DevicesPanel</name>
     <message>
         <source>Own port, for the DAW</source>
-        <translation type="unfinished"></translation>
+        <translation>Eigener Anschluss, für die DAW</translation>
     </message>
     <message>
         <source>Port to listen on</source>
-        <translation type="unfinished"></translation>
+        <translation>Anschluss, auf dem zugehört wird</translation>
     </message>
     <message>
         <source>Port to play on</source>
-        <translation type="unfinished"></translation>
+        <translation>Anschluss, auf dem gespielt wird</translation>
     </message>
     <message>
         <source>Ports</source>
-        <translation type="unfinished"></translation>
+        <translation>Anschlüsse</translation>
     </message>
     <message>
         <source>Plugins</source>
-        <translation type="unfinished"></translation>
+        <translation>Plugins</translation>
     </message>
     <message>
         <source>Time</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeit</translation>
     </message>
     <message>
         <source>Tempo</source>
-        <translation type="unfinished"></translation>
+        <translation>Tempo</translation>
     </message>
     <message>
         <source>Place</source>
-        <translation type="unfinished"></translation>
+        <translation>Stelle</translation>
     </message>
     <message>
         <source>Sound</source>
-        <translation type="unfinished"></translation>
+        <translation>Klang</translation>
     </message>
     <message>
         <source>Processor</source>
-        <translation type="unfinished"></translation>
+        <translation>Prozessor</translation>
     </message>
     <message>
         <source>Last answer</source>
-        <translation type="unfinished"></translation>
+        <translation>Letzte Antwort</translation>
     </message>
     <message>
         <source>Echoes</source>
-        <translation type="unfinished"></translation>
+        <translation>Echos</translation>
     </message>
     <message>
         <source>Late notes</source>
-        <translation type="unfinished"></translation>
+        <translation>Späte Noten</translation>
     </message>
     <message>
         <source>none open</source>
-        <translation type="unfinished"></translation>
+        <translation>keiner offen</translation>
     </message>
     <message>
         <source>none</source>
-        <translation type="unfinished"></translation>
+        <translation>keine</translation>
     </message>
     <message>
         <source>after {} ms</source>
-        <translation type="unfinished"></translation>
+        <translation>nach {} ms</translation>
     </message>
     <message>
         <source>all instruments</source>
-        <translation type="unfinished"></translation>
+        <translation>alle Instrumente</translation>
     </message>
     <message>
         <source>listens</source>
-        <translation type="unfinished"></translation>
+        <translation>hört zu</translation>
     </message>
     <message>
         <source>does not listen</source>
-        <translation type="unfinished"></translation>
+        <translation>hört nicht zu</translation>
     </message>
     <message>
         <source>{}. plays {}, {}</source>
-        <translation type="unfinished"></translation>
+        <translation>{}. spielt {}, {}</translation>
     </message>
     <message>
         <source>free</source>
-        <translation type="unfinished">frei</translation>
+        <translation>frei</translation>
     </message>
     <message>
         <source>{:.1f} bpm in {}/{}</source>
-        <translation type="unfinished"></translation>
+        <translation>{:.1f} bpm im {}/{}-Takt</translation>
     </message>
     <message>
         <source>bar {}, beat {}</source>
-        <translation type="unfinished">Takt {}, Schlag {}</translation>
+        <translation>Takt {}, Schlag {}</translation>
     </message>
     <message>
         <source>{}, after {:.1f} ms</source>
-        <translation type="unfinished"></translation>
+        <translation>{}, nach {:.1f} ms</translation>
     </message>
     <message>
         <source>the best that plays</source>
-        <translation type="unfinished"></translation>
+        <translation>der besten, die läuft</translation>
     </message>
     <message>
         <source>the plugin&apos;s host</source>
-        <translation type="unfinished"></translation>
+        <translation>dem Host des Plugins</translation>
     </message>
     <message>
         <source>JACK&apos;s transport</source>
-        <translation type="unfinished"></translation>
+        <translation>dem Transport von JACK</translation>
     </message>
     <message>
         <source>MIDI clock</source>
-        <translation type="unfinished"></translation>
+        <translation>der MIDI-Clock</translation>
     </message>
     <message>
         <source>Ableton Link</source>
-        <translation type="unfinished"></translation>
+        <translation>Ableton Link</translation>
     </message>
     <message>
         <source>Antiphon&apos;s own clock</source>
-        <translation type="unfinished"></translation>
+        <translation>Antiphons eigener Uhr</translation>
     </message>
     <message>
         <source>Whose time is kept</source>
-        <translation type="unfinished"></translation>
+        <translation>Wessen Zeit gilt</translation>
     </message>
     <message>
         <source>Metre</source>
-        <translation type="unfinished"></translation>
+        <translation>Taktart</translation>
     </message>
     <message>
         <source>Output advance</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorlauf</translation>
     </message>
     <message>
         <source>as the desktop&apos;s</source>
-        <translation type="unfinished"></translation>
+        <translation>wie der Desktop</translation>
     </message>
     <message>
         <source>dark</source>
-        <translation type="unfinished"></translation>
+        <translation>dunkel</translation>
     </message>
     <message>
         <source>light</source>
-        <translation type="unfinished"></translation>
+        <translation>hell</translation>
     </message>
     <message>
         <source>Colours</source>
-        <translation type="unfinished"></translation>
+        <translation>Farben</translation>
     </message>
     <message>
         <source>What the window is drawn in.</source>
-        <translation type="unfinished"></translation>
+        <translation>Worin das Fenster gezeichnet wird.</translation>
     </message>
     <message>
         <source>&amp;Listen on</source>
-        <translation type="unfinished"></translation>
+        <translation>E&amp;ingang</translation>
     </message>
     <message>
         <source>Pla&amp;y on</source>
-        <translation type="unfinished"></translation>
+        <translation>A&amp;usgang</translation>
     </message>
     <message>
         <source>&amp;Follow</source>
-        <translation type="unfinished"></translation>
+        <translation>Fo&amp;lgt</translation>
     </message>
     <message>
         <source>&amp;Metre</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Taktart</translation>
     </message>
     <message>
         <source>Output a&amp;dvance</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Vorlauf</translation>
     </message>
     <message>
         <source>Sou&amp;nd</source>
-        <translation type="unfinished"></translation>
+        <translation>Klan&amp;g</translation>
     </message>
     <message>
         <source>Colou&amp;rs</source>
-        <translation type="unfinished"></translation>
+        <translation>Fa&amp;rben</translation>
     </message>
     <message>
         <source>Now</source>
-        <translation type="unfinished"></translation>
+        <translation>Jetzt</translation>
     </message>
     <message>
         <source>Devices</source>
-        <translation type="unfinished">Geräte</translation>
+        <translation>Geräte</translation>
     </message>
     <message>
         <source>Arrow keys scroll.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Pfeiltasten blättern.</translation>
     </message>
 </context>
 <context>
     <name>DoctorPanel</name>
     <message>
         <source>Play four soft notes, and see whether they get out and come back.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vier leise Noten spielen und sehen, ob sie hinaus- und zurückkommen.</translation>
     </message>
     <message>
         <source>&amp;Check</source>
-        <translation type="unfinished"></translation>
+        <translation>Prü&amp;fen</translation>
     </message>
     <message>
         <source>&amp;Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>Abbre&amp;chen</translation>
     </message>
     <message>
         <source>Leave it at that.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dabei belassen.</translation>
     </message>
     <message>
         <source>The notes sound on your instrument.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Noten klingen auf deinem Instrument.</translation>
     </message>
     <message>
         <source>Say what to look at.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sag, woran es liegen könnte.</translation>
     </message>
     <message>
         <source>I &amp;hear it</source>
-        <translation type="unfinished"></translation>
+        <translation>Ich &amp;höre es</translation>
     </message>
     <message>
         <source>&amp;No</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Nein</translation>
     </message>
     <message>
         <source>Send everything so much earlier.</source>
-        <translation type="unfinished"></translation>
+        <translation>Alles um so viel früher senden.</translation>
     </message>
     <message>
         <source>Se&amp;t advance to {:.1f} ms</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorlauf auf {:.1f} ms set&amp;zen</translation>
     </message>
     <message>
         <source>Checkup</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfung</translation>
     </message>
 </context>
 <context>
     <name>Files</name>
     <message>
         <source>{}: no such file.</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: Diese Datei gibt es nicht.</translation>
     </message>
     <message>
         <source>{}: is a folder, not a MIDI file.</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: ist ein Ordner, keine MIDI-Datei.</translation>
     </message>
     <message>
         <source>{}: may not be read.</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: darf nicht gelesen werden.</translation>
     </message>
     <message>
         <source>{}: the file is empty.</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: Die Datei ist leer.</translation>
     </message>
     <message>
         <source>{}: a broken MIDI file (the file ends too early).</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: eine beschädigte MIDI-Datei (die Datei endet zu früh).</translation>
     </message>
     <message>
         <source>{}: not a Standard MIDI File (it does not begin with MThd).</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: keine Standard-MIDI-Datei (sie beginnt nicht mit MThd).</translation>
     </message>
     <message>
         <source>{}: a MIDI file of format 2 (independent patterns) cannot be continued.</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: Eine MIDI-Datei vom Format 2 (unabhängige Patterns) kann nicht fortgesetzt werden.</translation>
     </message>
     <message>
         <source>{}: its time is in SMPTE frames, not in beats.</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: Ihre Zeit ist in SMPTE-Frames angegeben, nicht in Schlägen.</translation>
     </message>
     <message>
         <source>{}: has no notes to continue.</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: hat keine Noten, die man fortsetzen könnte.</translation>
     </message>
     <message>
         <source>{}: {:.0f} MB is too large for a piece of music.</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: {:.0f} MB sind zu groß für ein Musikstück.</translation>
     </message>
     <message>
         <source>{}: a broken MIDI file ({}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: eine beschädigte MIDI-Datei ({}).</translation>
     </message>
     <message>
         <source>{}: a tempo of {:g} bpm cannot be played.</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: Ein Tempo von {:g} bpm kann nicht gespielt werden.</translation>
     </message>
     <message>
         <source>{}: a metre of {}/{} cannot be counted.</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: Ein {}/{}-Takt kann nicht gezählt werden.</translation>
     </message>
     <message>
         <source>{}: cannot be written ({}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: kann nicht geschrieben werden ({}).</translation>
     </message>
 </context>
 <context>
     <name>Instrument</name>
     <message>
         <source>piano</source>
-        <translation type="unfinished"></translation>
+        <translation>Klavier</translation>
     </message>
     <message>
         <source>organ</source>
-        <translation type="unfinished"></translation>
+        <translation>Orgel</translation>
     </message>
     <message>
         <source>harp</source>
-        <translation type="unfinished"></translation>
+        <translation>Harfe</translation>
     </message>
     <message>
         <source>guitar</source>
-        <translation type="unfinished"></translation>
+        <translation>Gitarre</translation>
     </message>
     <message>
         <source>bass</source>
-        <translation type="unfinished"></translation>
+        <translation>Bass</translation>
     </message>
     <message>
         <source>violin</source>
-        <translation type="unfinished"></translation>
+        <translation>Geige</translation>
     </message>
     <message>
         <source>cello</source>
-        <translation type="unfinished"></translation>
+        <translation>Cello</translation>
     </message>
     <message>
         <source>voice</source>
-        <translation type="unfinished"></translation>
+        <translation>Stimme</translation>
     </message>
     <message>
         <source>flute</source>
-        <translation type="unfinished"></translation>
+        <translation>Flöte</translation>
     </message>
     <message>
         <source>clarinet</source>
-        <translation type="unfinished"></translation>
+        <translation>Klarinette</translation>
     </message>
     <message>
         <source>sax</source>
-        <translation type="unfinished"></translation>
+        <translation>Saxofon</translation>
     </message>
     <message>
         <source>trumpet</source>
-        <translation type="unfinished"></translation>
+        <translation>Trompete</translation>
     </message>
     <message>
         <source>synth</source>
-        <translation type="unfinished"></translation>
+        <translation>Synth</translation>
     </message>
     <message>
         <source>drums</source>
-        <translation type="unfinished"></translation>
+        <translation>Schlagzeug</translation>
     </message>
 </context>
 <context>
     <name>Keyboard</name>
     <message>
         <source>Keyboard</source>
-        <translation type="unfinished"></translation>
+        <translation>Klaviatur</translation>
     </message>
     <message>
         <source>Keys {} to {}: {} to {}</source>
-        <translation type="unfinished"></translation>
+        <translation>Tasten {} bis {}: {} bis {}</translation>
     </message>
     <message>
         <source>{} {}: octave</source>
-        <translation type="unfinished"></translation>
+        <translation>{} {}: Oktave</translation>
     </message>
     <message>
         <source>{} {}: velocity {}</source>
-        <translation type="unfinished"></translation>
+        <translation>{} {}: Anschlag {}</translation>
     </message>
     <message>
         <source>Space: pedal</source>
-        <translation type="unfinished"></translation>
+        <translation>Leertaste: Pedal</translation>
     </message>
     <message>
         <source>The middle row of letters plays the white keys, the row above it the black ones. {}; {}; {}; {}. With the mouse: press, drag, and strike low on a key to play loudly.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die mittlere Buchstabenreihe spielt die weißen Tasten, die Reihe darüber die schwarzen. {}; {}; {}; {}. Mit der Maus: drücken, ziehen; weit unten auf der Taste klingt es laut.</translation>
     </message>
 </context>
 <context>
     <name>Lamps</name>
     <message>
         <source>A note comes in</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Note kommt an</translation>
     </message>
     <message>
         <source>A note goes out</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Note geht hinaus</translation>
     </message>
 </context>
 <context>
     <name>LatenessView</name>
     <message>
         <source>How late notes went out</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie spät Noten hinausgingen</translation>
     </message>
     <message>
         <source>no note yet</source>
-        <translation type="unfinished"></translation>
+        <translation>noch keine Note</translation>
     </message>
     <message>
         <source>p50 {} ms, p99 {} ms, worst {} ms</source>
-        <translation type="unfinished"></translation>
+        <translation>p50 {} ms, p99 {} ms, schlechteste {} ms</translation>
     </message>
     <message>
         <source>less than {} ms late: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>weniger als {} ms zu spät: {}</translation>
     </message>
     <message>
         <source>{} ms late and more: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>{} ms zu spät und mehr: {}</translation>
     </message>
     <message>
         <source>{} to {} ms late: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>{} bis {} ms zu spät: {}</translation>
     </message>
     <message>
         <source>{} ms</source>
-        <translation type="unfinished"></translation>
+        <translation>{} ms</translation>
     </message>
 </context>
 <context>
     <name>MapView</name>
     <message>
         <source>Map of styles</source>
-        <translation type="unfinished"></translation>
+        <translation>Karte der Stile</translation>
     </message>
     <message>
         <source>Arrow keys move the puck, plus and minus zoom. With the mouse: click a name for one style, drag the puck for a blend, hold Shift and drag to draw a path.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Pfeiltasten bewegen den Puck, Plus und Minus ändern den Maßstab. Mit der Maus: ein Klick auf einen Namen wählt einen Stil, der gezogene Puck mischt; mit der Umschalttaste zeichnest du einen Pfad.</translation>
     </message>
     <message>
         <source>{}
 The network takes it to be like: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>{}
+Für das Netz ähnlich: {}</translation>
     </message>
 </context>
 <context>
     <name>Model</name>
     <message>
         <source>Style: {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Stil: {}.</translation>
     </message>
     <message>
         <source>none; `antiphon styles` lists all</source>
-        <translation type="unfinished"></translation>
+        <translation>keiner; `antiphon styles` nennt alle</translation>
     </message>
     <message>
         <source>there is no style {!r}; near it: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>es gibt keinen Stil {!r}; ähnlich heißen: {}</translation>
     </message>
     <message>
         <source>{} is of format {} and yet has no {!r}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{} hat Format {} und doch kein {!r}.</translation>
     </message>
     <message>
         <source>{} has no checksum for {}, which this program needs.</source>
-        <translation type="unfinished"></translation>
+        <translation>{} hat keine Prüfsumme für {}, das dieses Programm braucht.</translation>
     </message>
     <message>
         <source>{}: a style has no name, no vector or no place.</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: Ein Stil hat keinen Namen, keinen Vektor oder keinen Ort.</translation>
     </message>
     <message>
         <source>{} has another format than {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{} hat ein anderes Format als {}.</translation>
     </message>
     <message>
         <source>{} is not a style that Antiphon has written.</source>
-        <translation type="unfinished"></translation>
+        <translation>{} ist kein Stil, den Antiphon geschrieben hat.</translation>
     </message>
     <message>
         <source>{!r} cannot name a style: no comma, colon, quote or slash.</source>
-        <translation type="unfinished"></translation>
+        <translation>{!r} kann kein Stil heißen: kein Komma, Doppelpunkt, Anführungszeichen oder Schrägstrich.</translation>
     </message>
     <message>
         <source>{!r} is a style of {} already; choose another name.</source>
-        <translation type="unfinished"></translation>
+        <translation>{!r} ist schon ein Stil von {}; wähl einen anderen Namen.</translation>
     </message>
     <message>
         <source>there is no style {!r} of your own.</source>
-        <translation type="unfinished"></translation>
+        <translation>es gibt keinen eigenen Stil {!r}.</translation>
     </message>
     <message>
         <source>{} holds {} artefacts where there must be 1.</source>
-        <translation type="unfinished"></translation>
+        <translation>{} enthält {} Artefakte, wo 1 sein muss.</translation>
     </message>
     <message>
         <source>{} cannot be read: {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{} kann nicht gelesen werden: {}.</translation>
     </message>
     <message>
         <source>{} names {}, and {} cannot be read: {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{} nennt {}, und {} kann nicht gelesen werden: {}.</translation>
     </message>
     <message>
         <source>{} is not JSON: {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{} ist kein JSON: {}.</translation>
     </message>
     <message>
         <source>{} holds a {} and should hold an object.</source>
-        <translation type="unfinished"></translation>
+        <translation>{} enthält den Typ {} und sollte ein Objekt enthalten.</translation>
     </message>
     <message>
         <source>{} has sha256 {} and {} says {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{} hat sha256 {}, und {} nennt {}.</translation>
     </message>
     <message>
         <source>{} has format {} and this program reads format {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{} hat Format {}, und dieses Programm liest Format {}.</translation>
     </message>
     <message>
         <source>{} names vocabulary {} and this program has vocabulary {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{} nennt das Vokabular {}, und dieses Programm hat das Vokabular {}.</translation>
     </message>
     <message>
         <source>{} has {} {} as {} and the manifest as {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{} hat {} {} als {} und das Manifest als {}.</translation>
     </message>
     <message>
         <source>{}: the vector of {} has {} numbers and the network a width of {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: Der Vektor von {} hat {} Zahlen und das Netz eine Breite von {}.</translation>
     </message>
     <message>
         <source>style {!r} has {} numbers and {} a width of {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Stil {!r} hat {} Zahlen und {} eine Breite von {}.</translation>
     </message>
     <message>
         <source>There are no notes to continue.</source>
-        <translation type="unfinished"></translation>
+        <translation>Da sind keine Noten, die man fortsetzen könnte.</translation>
     </message>
 </context>
 <context>
     <name>Phrase</name>
     <message>
         <source>nocturne</source>
-        <translation type="unfinished"></translation>
+        <translation>Nocturne</translation>
     </message>
     <message>
         <source>minuet</source>
-        <translation type="unfinished"></translation>
+        <translation>Menuett</translation>
     </message>
     <message>
         <source>prelude</source>
-        <translation type="unfinished"></translation>
+        <translation>Präludium</translation>
     </message>
     <message>
         <source>blues</source>
-        <translation type="unfinished"></translation>
+        <translation>Blues</translation>
     </message>
 </context>
 <context>
     <name>PianoRoll</name>
     <message>
         <source>Piano roll</source>
-        <translation type="unfinished"></translation>
+        <translation>Pianorolle</translation>
     </message>
     <message>
         <source>Left and right scroll, plus and minus zoom, End follows the music again. With the mouse: drag, and turn the wheel.</source>
-        <translation type="unfinished"></translation>
+        <translation>Links und rechts verschieben, Plus und Minus ändern den Maßstab, Ende folgt wieder der Musik. Mit der Maus: ziehen und am Rad drehen.</translation>
     </message>
     <message>
         <source>Antiphon</source>
-        <translation type="unfinished">Antiphon</translation>
+        <translation>Antiphon</translation>
     </message>
     <message>
         <source>you</source>
-        <translation type="unfinished">du</translation>
+        <translation>du</translation>
     </message>
     <message>
         <source>{}: {} {}, velocity {}</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: {} {}, Anschlag {}</translation>
     </message>
 </context>
 <context>
@@ -1023,837 +1039,837 @@ The network takes it to be like: {}</source>
     <name>Ports</name>
     <message>
         <source>The library of the {} back end does not load ({}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Bibliothek für {} lädt nicht ({}).</translation>
     </message>
     <message>
         <source>There is no JACK server; start JACK or PipeWire.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es gibt keinen JACK-Server; starte JACK oder PipeWire.</translation>
     </message>
     <message>
         <source>No MIDI service of the system answers (tried: {}); start one of them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein MIDI-Dienst des Systems antwortet (versucht: {}); starte einen davon.</translation>
     </message>
     <message>
         <source>{}, and {}</source>
-        <translation type="unfinished"></translation>
+        <translation>{}, und {}</translation>
     </message>
     <message>
         <source>{}; Antiphon goes on without ports, and opens them when you start one of these.</source>
-        <translation type="unfinished"></translation>
+        <translation>{}; Antiphon macht ohne Anschlüsse weiter und öffnet sie, sobald du eines davon startest.</translation>
     </message>
     <message>
         <source>The library of the {} back end does not load ({})</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Bibliothek für {} lädt nicht ({})</translation>
     </message>
     <message>
         <source>There is no JACK server</source>
-        <translation type="unfinished"></translation>
+        <translation>Es gibt keinen JACK-Server</translation>
     </message>
     <message>
         <source>No MIDI service of the system answers (tried: {})</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein MIDI-Dienst des Systems antwortet (versucht: {})</translation>
     </message>
     <message>
         <source>the library of the {} back end does not load ({})</source>
-        <translation type="unfinished"></translation>
+        <translation>die Bibliothek für {} lädt nicht ({})</translation>
     </message>
     <message>
         <source>there is no JACK server</source>
-        <translation type="unfinished"></translation>
+        <translation>es gibt keinen JACK-Server</translation>
     </message>
     <message>
         <source>no MIDI service of the system answers (tried: {})</source>
-        <translation type="unfinished"></translation>
+        <translation>kein MIDI-Dienst des Systems antwortet (versucht: {})</translation>
     </message>
     <message>
         <source>There is no port &quot;{}&quot;; there are none.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es gibt keinen Anschluss „{}“; es gibt gar keinen.</translation>
     </message>
     <message>
         <source>There is no port &quot;{}&quot;; there are: {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es gibt keinen Anschluss „{}“; es gibt: {}.</translation>
     </message>
     <message>
         <source>&quot;{}&quot; may be any of these ports: {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>„{}“ kann jeder dieser Anschlüsse sein: {}.</translation>
     </message>
     <message>
         <source>JACK does not open the ports ({}).</source>
-        <translation type="unfinished"></translation>
+        <translation>JACK öffnet die Anschlüsse nicht ({}).</translation>
     </message>
     <message>
         <source>The system does not open the port ({}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Das System öffnet den Anschluss nicht ({}).</translation>
     </message>
     <message>
         <source>Windows makes no virtual MIDI ports: install a loopback driver and name the input port; there are: {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Windows macht keine virtuellen MIDI-Anschlüsse: Installiere einen Loopback-Treiber und nenne den Anschluss zum Hören; es gibt: {}.</translation>
     </message>
     <message>
         <source>Windows makes no virtual MIDI ports: install a loopback driver and name the output port; there are: {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Windows macht keine virtuellen MIDI-Anschlüsse: Installiere einen Loopback-Treiber und nenne den Anschluss zum Spielen; es gibt: {}.</translation>
     </message>
     <message>
         <source>none</source>
-        <translation type="unfinished"></translation>
+        <translation>keine</translation>
     </message>
     <message>
         <source>The JACK server has gone; the ports come back with it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der JACK-Server ist weg; die Anschlüsse kommen mit ihm wieder.</translation>
     </message>
     <message>
         <source>The port &quot;{}&quot; has gone; it is used again when it is back.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Anschluss „{}“ ist weg; er wird wieder benutzt, wenn er zurück ist.</translation>
     </message>
     <message>
         <source>The output port is lost ({}); it is used again when it is back.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Anschluss zum Spielen ist verloren ({}); er wird wieder benutzt, wenn er zurück ist.</translation>
     </message>
     <message>
         <source>A period of MIDI was lost ({}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Periode MIDI ging verloren ({}).</translation>
     </message>
     <message>
         <source>The engine stalled and missed {} messages of the MIDI process.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Engine stockte und verpasste {} Nachrichten des MIDI-Prozesses.</translation>
     </message>
     <message>
         <source>The MIDI process has ended; start it again to play on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der MIDI-Prozess ist zu Ende; starte ihn neu, um weiterzuspielen.</translation>
     </message>
     <message>
         <source>The MIDI process has ended ({}); start it again to play on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der MIDI-Prozess ist zu Ende ({}); starte ihn neu, um weiterzuspielen.</translation>
     </message>
     <message>
         <source>The composer has failed ({}: {}).</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Komponist ist ausgefallen ({}: {}).</translation>
     </message>
     <message>
         <source>Ableton Link is not installed; type: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>Ableton Link ist nicht installiert; gib ein: {}</translation>
     </message>
     <message>
         <source>Port {} is taken, so plugins will not find us: is Antiphon running already?</source>
-        <translation type="unfinished"></translation>
+        <translation>Port {} ist belegt, also finden uns Plugins nicht: Läuft Antiphon schon?</translation>
     </message>
     <message>
         <source>A plugin speaks version {} of our language: install ours.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Plugin spricht Version {} unserer Sprache: Installiere unseres.</translation>
     </message>
 </context>
 <context>
     <name>Preferences</name>
     <message>
         <source>{}: cannot be read ({}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: kann nicht gelesen werden ({}).</translation>
     </message>
     <message>
         <source>{}: is no TOML ({}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: ist kein TOML ({}).</translation>
     </message>
     <message>
         <source>{}: is no TOML, and is left as it is ({}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: ist kein TOML und bleibt, wie es ist ({}).</translation>
     </message>
     <message>
         <source>{}: cannot be written ({}).</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: kann nicht geschrieben werden ({}).</translation>
     </message>
 </context>
 <context>
     <name>Process</name>
     <message>
         <source>{} ended with status {} before it joined: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>{} endete mit Status {}, bevor es sich meldete: {}</translation>
     </message>
     <message>
         <source>{} ended with status {} before it joined.</source>
-        <translation type="unfinished"></translation>
+        <translation>{} endete mit Status {}, bevor es sich meldete.</translation>
     </message>
 </context>
 <context>
     <name>Processor</name>
     <message>
         <source>GPU: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>GPU: {}</translation>
     </message>
     <message>
         <source>CPU, 1 thread: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>CPU, 1 Thread: {}</translation>
     </message>
     <message>
         <source>CPU, {} threads: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>CPU, {} Threads: {}</translation>
     </message>
     <message>
         <source>an NVIDIA GPU is at hand</source>
-        <translation type="unfinished"></translation>
+        <translation>eine NVIDIA-GPU ist da</translation>
     </message>
     <message>
         <source>asked for</source>
-        <translation type="unfinished"></translation>
+        <translation>so verlangt</translation>
     </message>
     <message>
         <source>this onnxruntime has no CUDA provider</source>
-        <translation type="unfinished"></translation>
+        <translation>dieses onnxruntime kann kein CUDA</translation>
     </message>
     <message>
         <source>no NVIDIA driver was found</source>
-        <translation type="unfinished"></translation>
+        <translation>kein NVIDIA-Treiber wurde gefunden</translation>
     </message>
     <message>
         <source>CUDA does not run it ({})</source>
-        <translation type="unfinished"></translation>
+        <translation>CUDA führt es nicht aus ({})</translation>
     </message>
     <message>
         <source>the CUDA libraries could not be loaded; type: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>die CUDA-Bibliotheken konnten nicht geladen werden; gib ein: {}</translation>
     </message>
 </context>
 <context>
     <name>Setting</name>
     <message>
         <source>style</source>
-        <translation type="unfinished"></translation>
+        <translation>Stil</translation>
     </message>
     <message>
         <source>instruments</source>
-        <translation type="unfinished"></translation>
+        <translation>Instrumente</translation>
     </message>
     <message>
         <source>temperature</source>
-        <translation type="unfinished"></translation>
+        <translation>Temperatur</translation>
     </message>
     <message>
         <source>top-p</source>
-        <translation type="unfinished"></translation>
+        <translation>Top-p</translation>
     </message>
     <message>
         <source>seed</source>
-        <translation type="unfinished"></translation>
+        <translation>Startzahl</translation>
     </message>
     <message>
         <source>length</source>
-        <translation type="unfinished"></translation>
+        <translation>Länge</translation>
     </message>
     <message>
         <source>style strength</source>
-        <translation type="unfinished"></translation>
+        <translation>Stilstärke</translation>
     </message>
     <message>
         <source>mode</source>
-        <translation type="unfinished"></translation>
+        <translation>Modus</translation>
     </message>
     <message>
         <source>bars</source>
-        <translation type="unfinished"></translation>
+        <translation>Takte</translation>
     </message>
     <message>
         <source>beginning</source>
-        <translation type="unfinished"></translation>
+        <translation>Beginn</translation>
     </message>
     <message>
         <source>hand-over</source>
-        <translation type="unfinished"></translation>
+        <translation>Übergabe</translation>
     </message>
     <message>
         <source>coming in</source>
-        <translation type="unfinished"></translation>
+        <translation>Einsatz</translation>
     </message>
     <message>
         <source>quantise</source>
-        <translation type="unfinished"></translation>
+        <translation>Quantisierung</translation>
     </message>
     <message>
         <source>loops</source>
-        <translation type="unfinished"></translation>
+        <translation>Schleifen</translation>
     </message>
     <message>
         <source>palette</source>
-        <translation type="unfinished"></translation>
+        <translation>Palette</translation>
     </message>
     <message>
         <source>time</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeit</translation>
     </message>
     <message>
         <source>sound</source>
-        <translation type="unfinished"></translation>
+        <translation>Klang</translation>
     </message>
     <message>
         <source>sound font</source>
-        <translation type="unfinished"></translation>
+        <translation>Soundfont</translation>
     </message>
     <message>
         <source>candidates</source>
-        <translation type="unfinished"></translation>
+        <translation>Kandidaten</translation>
     </message>
     <message>
         <source>swing</source>
-        <translation type="unfinished"></translation>
+        <translation>Swing</translation>
     </message>
     <message>
         <source>One style, or a blend of styles with their weights.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Stil oder eine Mischung von Stilen mit ihren Gewichten.</translation>
     </message>
     <message>
         <source>The instruments that answer; with none, those that you play.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Instrumente, die antworten; ohne eines die, die du spielst.</translation>
     </message>
     <message>
         <source>Low, it plays what one expects; high, it surprises, and may play wrong notes. At 1 it is as bold as the music it has learned from.</source>
-        <translation type="unfinished">Niedrig spielt es, was man erwartet; hoch überrascht es und greift auch mal daneben. Bei 1 ist es so kühn wie die Musik, von der es gelernt hat.</translation>
+        <translation>Niedrig spielt es, was man erwartet; hoch überrascht es und greift auch mal daneben. Bei 1 ist es so kühn wie die Musik, von der es gelernt hat.</translation>
     </message>
     <message>
         <source>Low, it keeps to the most obvious notes; at 1 even the oddest may come.</source>
-        <translation type="unfinished">Niedrig bleibt es bei den naheliegendsten Noten; bei 1 können auch die seltsamsten kommen.</translation>
+        <translation>Niedrig bleibt es bei den naheliegendsten Noten; bei 1 können auch die seltsamsten kommen.</translation>
     </message>
     <message>
         <source>The dice: another number, another answer.</source>
-        <translation type="unfinished">Der Würfel: andere Zahl, andere Antwort.</translation>
+        <translation>Der Würfel: andere Zahl, andere Antwort.</translation>
     </message>
     <message>
         <source>How long an answer is where there are no bars to count.</source>
-        <translation type="unfinished">Wie lang eine Antwort ist, wo es keine Takte zu zählen gibt.</translation>
+        <translation>Wie lang eine Antwort ist, wo es keine Takte zu zählen gibt.</translation>
     </message>
     <message>
         <source>as long as the phrase</source>
-        <translation type="unfinished">so lang wie die Phrase</translation>
+        <translation>so lang wie die Phrase</translation>
     </message>
     <message>
         <source>Low, the style is hinted at; high, it is overdone. At 1 it is as the model has it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Niedrig wird der Stil angedeutet, hoch wird er übertrieben. Bei 1 ist er so, wie das Modell ihn kennt.</translation>
     </message>
     <message>
         <source>How many beginnings of an answer are tried in a pause; the critic picks one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie viele Anfänge einer Antwort in einer Pause versucht werden; der Kritiker wählt einen.</translation>
     </message>
     <message>
         <source>How the two of you take turns.</source>
-        <translation type="unfinished">Wie ihr beide euch abwechselt.</translation>
+        <translation>Wie ihr beide euch abwechselt.</translation>
     </message>
     <message>
         <source>How many bars an answer has, and each turn when you trade. As usual: an answer is as long as the phrase, a turn has four bars.</source>
-        <translation type="unfinished">Wie viele Takte eine Antwort hat, und beim Abwechseln jede Runde. Wie üblich: Eine Antwort ist so lang wie die Phrase, eine Runde hat vier Takte.</translation>
+        <translation>Wie viele Takte eine Antwort hat, und beim Abwechseln jede Runde. Wie üblich: Eine Antwort ist so lang wie die Phrase, eine Runde hat vier Takte.</translation>
     </message>
     <message>
         <source>as usual</source>
-        <translation type="unfinished">wie üblich</translation>
+        <translation>wie üblich</translation>
     </message>
     <message>
         <source>Where an answer begins if there is a beat.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wo eine Antwort beginnt, wenn es einen Schlag gibt.</translation>
     </message>
     <message>
         <source>Whether a pause hands over; else only the button, a pedal or a key does.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ob eine Pause übergibt; sonst tun es nur der Knopf, ein Pedal oder eine Taste.</translation>
     </message>
     <message>
         <source>What an answer does when you play during it.</source>
-        <translation type="unfinished">Was eine Antwort tut, wenn du hineinspielst.</translation>
+        <translation>Was eine Antwort tut, wenn du hineinspielst.</translation>
     </message>
     <message>
         <source>Where there is a beat, draw its notes to these lines.</source>
-        <translation type="unfinished">Wo es einen Schlag gibt, seine Noten auf diese Linien ziehen.</translation>
+        <translation>Wo es einen Schlag gibt, seine Noten auf diese Linien ziehen.</translation>
     </message>
     <message>
         <source>How far its notes are drawn to these lines: 1 is all the way.</source>
-        <translation type="unfinished">Wie weit seine Noten auf diese Linien gezogen werden: 1 ist ganz.</translation>
+        <translation>Wie weit seine Noten auf diese Linien gezogen werden: 1 ist ganz.</translation>
     </message>
     <message>
         <source>0.5 is straight, 0.67 a shuffle.</source>
-        <translation type="unfinished">0,5 ist gerade, 0,67 ein Shuffle.</translation>
+        <translation>0,5 ist gerade, 0,67 ein Shuffle.</translation>
     </message>
     <message>
         <source>Whether a loop varies at every second pass; else it is repeated.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ob ein Loop bei jedem zweiten Durchgang variiert; sonst wird er wiederholt.</translation>
     </message>
     <message>
         <source>The styles that a knob goes through; with none, those of the blend.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Stile, durch die ein Regler geht; ohne welche die der Mischung.</translation>
     </message>
     <message>
         <source>Whose tempo and bars Antiphon follows.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wessen Tempo und Takten Antiphon folgt.</translation>
     </message>
     <message>
         <source>auto</source>
-        <translation type="unfinished"></translation>
+        <translation>auto</translation>
     </message>
     <message>
         <source>Tempo of Antiphon&apos;s own clock, which goes where nobody else&apos;s is followed. Free: there is none, you play as you like.</source>
-        <translation type="unfinished">Das Tempo von Antiphons eigener Uhr, die geht, wo keiner anderen gefolgt wird. Frei: Es gibt keines, du spielst, wie du magst.</translation>
+        <translation>Das Tempo von Antiphons eigener Uhr, die geht, wo keiner anderen gefolgt wird. Frei: Es gibt keines, du spielst, wie du magst.</translation>
     </message>
     <message>
         <source>free</source>
-        <translation type="unfinished">frei</translation>
+        <translation>frei</translation>
     </message>
     <message>
         <source>Of Antiphon&apos;s own clock, and of MIDI clock, which tells none.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die von Antiphons eigener Uhr, und die der MIDI-Clock, die keine angibt.</translation>
     </message>
     <message>
         <source>How many bars Antiphon&apos;s own clock counts in.</source>
-        <translation type="unfinished">Wie viele Takte Antiphons eigene Uhr einzählt.</translation>
+        <translation>Wie viele Takte Antiphons eigene Uhr einzählt.</translation>
     </message>
     <message>
         <source>A metronome: hear each beat of Antiphon&apos;s own clock.</source>
-        <translation type="unfinished">Ein Metronom: jeden Schlag von Antiphons eigener Uhr hören.</translation>
+        <translation>Ein Metronom: jeden Schlag von Antiphons eigener Uhr hören.</translation>
     </message>
     <message>
         <source>Send everything earlier by this; below 0, later.</source>
-        <translation type="unfinished"></translation>
+        <translation>Alles um so viel früher senden; unter 0 später.</translation>
     </message>
     <message>
         <source>When Antiphon sounds by itself. A plugin, a chosen output port, or whatever is connected to ours is a DAW.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wann Antiphon selbst klingt. Eine DAW ist ein Plugin, ein gewählter Ausgang, oder was mit unserem verbunden ist.</translation>
     </message>
     <message>
         <source>The file of the sound font; without one, the usual one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Datei des Soundfonts; ohne eine der übliche.</translation>
     </message>
 </context>
 <context>
     <name>SmallRoll</name>
     <message>
         <source>Click to hear it, click twice to keep it. Drag it into your DAW as a file;</source>
-        <translation type="unfinished"></translation>
+        <translation>Klick, um ihn zu hören, Doppelklick, um ihn zu behalten. Zieh ihn als Datei in deine DAW;</translation>
     </message>
     <message>
         <source>with Shift, with all that comes before it.</source>
-        <translation type="unfinished"></translation>
+        <translation>mit der Umschalttaste mit allem, was davor kommt.</translation>
     </message>
     <message>
         <source>Take {}</source>
-        <translation type="unfinished"></translation>
+        <translation>Take {}</translation>
     </message>
     <message>
         <source>{} · 1 note</source>
-        <translation type="unfinished"></translation>
+        <translation>{} · 1 Note</translation>
     </message>
     <message>
         <source>{} · {} notes</source>
-        <translation type="unfinished"></translation>
+        <translation>{} · {} Noten</translation>
     </message>
     <message>
         <source>empty</source>
-        <translation type="unfinished"></translation>
+        <translation>leer</translation>
     </message>
     <message>
         <source>in the making</source>
-        <translation type="unfinished"></translation>
+        <translation>im Entstehen</translation>
     </message>
     <message>
         <source>ready</source>
-        <translation type="unfinished"></translation>
+        <translation>fertig</translation>
     </message>
     <message>
         <source>being heard</source>
-        <translation type="unfinished"></translation>
+        <translation>klingt gerade</translation>
     </message>
     <message>
         <source>kept</source>
-        <translation type="unfinished"></translation>
+        <translation>behalten</translation>
     </message>
 </context>
 <context>
     <name>Sound</name>
     <message>
         <source>Antiphon sounds by itself, through {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Antiphon klingt selbst, über {}.</translation>
     </message>
     <message>
         <source>The built-in synth needs packages that are not installed; type: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>Der eingebaute Synth braucht Pakete, die nicht installiert sind; gib ein: {}</translation>
     </message>
     <message>
         <source>The synth has ended; it is started again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Synth ist zu Ende; er wird neu gestartet.</translation>
     </message>
     <message>
         <source>There is no sound font: install a General MIDI one (on Debian: fluid-soundfont-gm), or name yours.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es gibt kein Soundfont: Installiere eines für General MIDI (auf Debian: fluid-soundfont-gm) oder nenne deines.</translation>
     </message>
     <message>
         <source>There is no sound font {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es gibt kein Soundfont {}.</translation>
     </message>
     <message>
         <source>{} is no General MIDI sound font.</source>
-        <translation type="unfinished"></translation>
+        <translation>{} ist kein Soundfont für General MIDI.</translation>
     </message>
     <message>
         <source>There is no sound device that plays; connect one, and Antiphon will sound.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es gibt kein Audiogerät, das spielt; schließ eines an, und Antiphon klingt.</translation>
     </message>
     <message>
         <source>There is no sound device that plays through {}; connect one, and Antiphon will sound.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es gibt kein Audiogerät, das über {} spielt; schließ eines an, und Antiphon klingt.</translation>
     </message>
     <message>
         <source>The sound device has gone; Antiphon sounds again when there is one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Audiogerät ist weg; Antiphon klingt wieder, wenn eines da ist.</translation>
     </message>
 </context>
 <context>
     <name>SoundChoice</name>
     <message>
         <source>Choose a sound font</source>
-        <translation type="unfinished"></translation>
+        <translation>Einen Soundfont wählen</translation>
     </message>
     <message>
         <source>the usual one</source>
-        <translation type="unfinished"></translation>
+        <translation>der übliche</translation>
     </message>
     <message>
         <source>Sound font: {}. Choose another.</source>
-        <translation type="unfinished"></translation>
+        <translation>Soundfont: {}. Einen anderen wählen.</translation>
     </message>
     <message>
         <source>Sound font</source>
-        <translation type="unfinished"></translation>
+        <translation>Soundfont</translation>
     </message>
     <message>
         <source>Sound fonts (*.sf2 *.sf3)</source>
-        <translation type="unfinished"></translation>
+        <translation>Soundfonts (*.sf2 *.sf3)</translation>
     </message>
     <message>
         <source>unless a DAW sounds</source>
-        <translation type="unfinished"></translation>
+        <translation>wenn keine DAW klingt</translation>
     </message>
     <message>
         <source>always</source>
-        <translation type="unfinished"></translation>
+        <translation>immer</translation>
     </message>
     <message>
         <source>never</source>
-        <translation type="unfinished"></translation>
+        <translation>nie</translation>
     </message>
     <message>
         <source>Built-in sound</source>
-        <translation type="unfinished"></translation>
+        <translation>Eingebauter Klang</translation>
     </message>
 </context>
 <context>
     <name>StatusIcon</name>
     <message>
         <source>waiting</source>
-        <translation type="unfinished"></translation>
+        <translation>wartet</translation>
     </message>
     <message>
         <source>well</source>
-        <translation type="unfinished"></translation>
+        <translation>gut</translation>
     </message>
     <message>
         <source>warning</source>
-        <translation type="unfinished"></translation>
+        <translation>Warnung</translation>
     </message>
     <message>
         <source>bad</source>
-        <translation type="unfinished"></translation>
+        <translation>schlecht</translation>
     </message>
     <message>
         <source>asked</source>
-        <translation type="unfinished"></translation>
+        <translation>gefragt</translation>
     </message>
 </context>
 <context>
     <name>StylePanel</name>
     <message>
         <source>No style: answers are in no particular one. Click a name.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein Stil: Antworten haben keinen bestimmten. Klick auf einen Namen.</translation>
     </message>
     <message>
         <source>&amp;No style</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Kein Stil</translation>
     </message>
     <message>
         <source>Answer in no particular style.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ohne bestimmten Stil antworten.</translation>
     </message>
     <message>
         <source>Style strength</source>
-        <translation type="unfinished"></translation>
+        <translation>Stärke des Stils</translation>
     </message>
     <message>
         <source>Clear</source>
-        <translation type="unfinished"></translation>
+        <translation>Löschen</translation>
     </message>
     <message>
         <source>Forget the path.</source>
-        <translation type="unfinished"></translation>
+        <translation>Den Pfad vergessen.</translation>
     </message>
     <message>
         <source>St&amp;op here</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Hier bleiben</translation>
     </message>
     <message>
         <source>Play t&amp;he path</source>
-        <translation type="unfinished"></translation>
+        <translation>P&amp;fad spielen</translation>
     </message>
     <message>
         <source>No style is called “{}”.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein Stil heißt „{}“.</translation>
     </message>
     <message>
         <source>Search {} styles</source>
-        <translation type="unfinished"></translation>
+        <translation>{} Stile durchsuchen</translation>
     </message>
     <message>
         <source>Search styles</source>
-        <translation type="unfinished"></translation>
+        <translation>Stile suchen</translation>
     </message>
     <message>
         <source>Names that match stand out on the map; Enter takes the first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Passende Namen treten auf der Karte hervor; die Eingabetaste nimmt den ersten.</translation>
     </message>
     <message>
         <source>Let the style go slowly along the path, while you play. A knob that has learned to blend goes along it, too.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Stil wandert langsam den Pfad entlang, während du spielst. Auch ein Regler, der das Mischen gelernt hat, geht ihn entlang.</translation>
     </message>
     <message>
         <source> s</source>
-        <translation type="unfinished"> s</translation>
+        <translation> s</translation>
     </message>
     <message>
         <source>How long the path takes</source>
-        <translation type="unfinished"></translation>
+        <translation>Dauer des Pfads</translation>
     </message>
     <message>
         <source>How long it takes from the beginning of the path to its end.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie lange es vom Anfang des Pfads bis zu seinem Ende dauert.</translation>
     </message>
     <message>
         <source>Blend</source>
-        <translation type="unfinished"></translation>
+        <translation>Mischung</translation>
     </message>
     <message>
         <source>Double-click a weight to change it; Delete takes a style out.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Doppelklick ändert ein Gewicht; Entf nimmt einen Stil heraus.</translation>
     </message>
     <message>
         <source>Stren&amp;gth</source>
-        <translation type="unfinished"></translation>
+        <translation>Stä&amp;rke</translation>
     </message>
 </context>
 <context>
     <name>TakesControls</name>
     <message>
         <source>Four takes</source>
-        <translation type="unfinished"></translation>
+        <translation>Vier Takes</translation>
     </message>
     <message>
         <source>Keep</source>
-        <translation type="unfinished"></translation>
+        <translation>Behalten</translation>
     </message>
     <message>
         <source>E&amp;xtend</source>
-        <translation type="unfinished"></translation>
+        <translation>Fortführen</translation>
     </message>
     <message>
         <source>Again</source>
-        <translation type="unfinished"></translation>
+        <translation>Nochmal</translation>
     </message>
     <message>
         <source>Undo</source>
-        <translation type="unfinished"></translation>
+        <translation>Zurück</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>Abbrechen</translation>
     </message>
     <message>
         <source>Save as…</source>
-        <translation type="unfinished"></translation>
+        <translation>Speichern unter …</translation>
     </message>
     <message>
         <source> bars</source>
-        <translation type="unfinished"> Takte</translation>
+        <translation> Takte</translation>
     </message>
     <message>
         <source>How many bars to propose</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie viele Takte vorgeschlagen werden</translation>
     </message>
     <message>
         <source>How much of the takes is there</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie viel von den Takes da ist</translation>
     </message>
     <message>
         <source>Four ways to go on from what you played lately (Ctrl+T).</source>
-        <translation type="unfinished"></translation>
+        <translation>Vier Arten weiterzugehen, von dem aus, was du zuletzt gespielt hast (Strg+T).</translation>
     </message>
     <message>
         <source>This one it is. Undo takes that back.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieser ist es. Zurück nimmt das zurück.</translation>
     </message>
     <message>
         <source>Keep it, and see four ways to go on from it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ihn behalten und vier Fortsetzungen davon sehen.</translation>
     </message>
     <message>
         <source>Four others in place of these.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vier andere an deren Stelle.</translation>
     </message>
     <message>
         <source>Back to where this went on from (Ctrl+Z).</source>
-        <translation type="unfinished"></translation>
+        <translation>Dorthin zurück, wovon dies die Fortsetzung war (Strg+Z).</translation>
     </message>
     <message>
         <source>Look for no more; what is there stays.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nicht weitersuchen; was da ist, bleibt.</translation>
     </message>
     <message>
         <source>All the music up to here, as a MIDI file (Ctrl+S).</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Musik bis hierher, als MIDI-Datei (Strg+S).</translation>
     </message>
     <message>
         <source>How many bars to propose.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie viele Takte vorgeschlagen werden.</translation>
     </message>
 </context>
 <context>
     <name>TakesModel</name>
     <message>
         <source>Take {}</source>
-        <translation type="unfinished"></translation>
+        <translation>Take {}</translation>
     </message>
     <message>
         <source>1 note</source>
-        <translation type="unfinished"></translation>
+        <translation>1 Note</translation>
     </message>
     <message>
         <source>{} notes</source>
-        <translation type="unfinished"></translation>
+        <translation>{} Noten</translation>
     </message>
 </context>
 <context>
     <name>TakesStrip</name>
     <message>
         <source>There are no notes to continue.</source>
-        <translation type="unfinished"></translation>
+        <translation>Da sind keine Noten, die man fortsetzen könnte.</translation>
     </message>
     <message>
         <source>played</source>
-        <translation type="unfinished"></translation>
+        <translation>gespielt</translation>
     </message>
     <message>
         <source>Play something first, or drop a MIDI file here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Spiel erst etwas, oder zieh eine MIDI-Datei hierher.</translation>
     </message>
     <message>
         <source>Looking for ways to go on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Sucht nach Fortsetzungen.</translation>
     </message>
     <message>
         <source>Loading the network.</source>
-        <translation type="unfinished"></translation>
+        <translation>Lädt das Netz.</translation>
     </message>
     <message>
         <source>Click a take to hear it, twice to keep it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Klick auf einen Take, um ihn zu hören, zweimal, um ihn zu behalten.</translation>
     </message>
     <message>
         <source>What proposes takes has ended; ask again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was die Takes vorschlägt, hat geendet; frag noch einmal.</translation>
     </message>
     <message>
         <source>Save the music up to here</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Musik bis hierher speichern</translation>
     </message>
     <message>
         <source>MIDI files (*.mid)</source>
-        <translation type="unfinished"></translation>
+        <translation>MIDI-Dateien (*.mid)</translation>
     </message>
     <message>
         <source>Saved as {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Gespeichert als {}.</translation>
     </message>
     <message>
         <source>Play something and ask for four takes, or drop a MIDI file on the window: then you see here how it might go on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Spiel etwas und verlang vier Takes, oder zieh eine MIDI-Datei auf das Fenster: Dann siehst du hier, wie es weitergehen könnte.</translation>
     </message>
 </context>
 <context>
     <name>TakesTrail</name>
     <message>
         <source>All takes</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Takes</translation>
     </message>
     <message>
         <source>All takes that there are: go to one of them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Takes, die es gibt: zu einem davon gehen.</translation>
     </message>
     <message>
         <source>Take {}</source>
-        <translation type="unfinished"></translation>
+        <translation>Take {}</translation>
     </message>
 </context>
 <context>
     <name>Time</name>
     <message>
         <source>Following the plugin&apos;s host.</source>
-        <translation type="unfinished"></translation>
+        <translation>Folgt dem Host des Plugins.</translation>
     </message>
     <message>
         <source>Following the JACK transport.</source>
-        <translation type="unfinished"></translation>
+        <translation>Folgt dem Transport von JACK.</translation>
     </message>
     <message>
         <source>Following MIDI clock.</source>
-        <translation type="unfinished"></translation>
+        <translation>Folgt der MIDI-Clock.</translation>
     </message>
     <message>
         <source>Following Ableton Link.</source>
-        <translation type="unfinished"></translation>
+        <translation>Folgt Ableton Link.</translation>
     </message>
     <message>
         <source>The plugin&apos;s host has stopped: {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Host des Plugins hat angehalten: {}.</translation>
     </message>
     <message>
         <source>The JACK transport has stopped: {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Transport von JACK hat angehalten: {}.</translation>
     </message>
     <message>
         <source>MIDI clock has stopped: {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die MIDI-Clock hat angehalten: {}.</translation>
     </message>
     <message>
         <source>Ableton Link has stopped: {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ableton Link hat angehalten: {}.</translation>
     </message>
     <message>
         <source>Nothing comes from the plugin&apos;s host: {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vom Host des Plugins kommt nichts: {}.</translation>
     </message>
     <message>
         <source>Nothing comes from the JACK transport: {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Vom Transport von JACK kommt nichts: {}.</translation>
     </message>
     <message>
         <source>Nothing comes from MIDI clock: {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Von der MIDI-Clock kommt nichts: {}.</translation>
     </message>
     <message>
         <source>Nothing comes from Ableton Link: {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Von Ableton Link kommt nichts: {}.</translation>
     </message>
     <message>
         <source>Antiphon keeps the time.</source>
-        <translation type="unfinished"></translation>
+        <translation>Antiphon hält die Zeit.</translation>
     </message>
     <message>
         <source>Playing freely.</source>
-        <translation type="unfinished"></translation>
+        <translation>Frei gespielt.</translation>
     </message>
     <message>
         <source>Antiphon keeps the time</source>
-        <translation type="unfinished"></translation>
+        <translation>Antiphon hält die Zeit</translation>
     </message>
     <message>
         <source>playing freely</source>
-        <translation type="unfinished"></translation>
+        <translation>frei gespielt</translation>
     </message>
 </context>
 <context>
@@ -2002,38 +2018,34 @@ The network takes it to be like: {}</source>
     <name>Unit</name>
     <message>
         <source> bpm</source>
-        <translation type="unfinished"></translation>
+        <translation> bpm</translation>
     </message>
     <message>
         <source> bars</source>
-        <translation type="unfinished"> Takte</translation>
+        <translation> Takte</translation>
     </message>
     <message>
         <source> ms</source>
-        <translation type="unfinished"></translation>
+        <translation> ms</translation>
     </message>
     <message>
         <source> s</source>
-        <translation type="unfinished"> s</translation>
-    </message>
-    <message>
-        <source> {unit}</source>
-        <translation type="unfinished"></translation>
+        <translation> s</translation>
     </message>
 </context>
 <context>
     <name>WeightEdit</name>
     <message>
         <source> %</source>
-        <translation type="unfinished"></translation>
+        <translation> %</translation>
     </message>
     <message>
         <source>Weight</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewicht</translation>
     </message>
     <message>
         <source>What it takes or gives, the other styles give or take.</source>
-        <translation type="unfinished"></translation>
+        <translation>Was es nimmt oder gibt, geben oder nehmen die anderen Stile.</translation>
     </message>
 </context>
 <context>

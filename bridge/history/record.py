@@ -19,13 +19,14 @@ from bridge.messages.snapshot import RollNote
 from bridge.midi.notes import MetreChange, Note, Score, TempoChange
 from bridge.sync.tempo import FREE_BPM
 from bridge.sync.transport import Source, Transport
+from bridge.system.units import MS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _TEMPO_TOLERANCE = 0.002
 """A tempo that differs by less is the same, measured better."""
-_BACKDATE_NS = 100_000_000
+_BACKDATE_NS = 100 * MS
 """So much before it became known a line may have held: from the note on that it was set off by."""
 _MAX_EPOCHS = 64
 _CONTINUITY_TICKS = 12

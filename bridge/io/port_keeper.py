@@ -14,13 +14,14 @@ from bridge.playout.protocol import FromIo, OpenPorts, PortNames, Problem
 from bridge.playout.sequencer import Sequencer
 from bridge.ports.base import Backend, PortError
 from bridge.ports.loopback import LoopbackBackend
+from bridge.system.units import SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-AGAIN_NS = 1_000_000_000
+AGAIN_NS = SECOND
 """The time between two checks of open ports, and between two looks for lost ones."""
-LATER_NS = 5_000_000_000
+LATER_NS = 5 * SECOND
 """The time between two looks for ports that were never there: each look costs a server a client."""
 
 Connect = Callable[[Sequencer | None], Backend]

@@ -36,9 +36,10 @@ from bridge.ports.base import PortError
 from bridge.system.clock import Clock, SystemClock
 from bridge.system.pipe import join_parent
 from bridge.system.real_time import claim_real_time, open_stop_socket
+from bridge.system.units import SECOND
 
 SPIN_NS = 1_500_000
-REPORT_NS = 1_000_000_000  # lateness is told with an emission, at most once in this time
+REPORT_NS = SECOND  # lateness is told with an emission, at most once in this time
 EDGES_US = (50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
 OUTBOX_SIZE = 4096
 

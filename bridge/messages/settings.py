@@ -18,6 +18,7 @@ from bridge.setting import Setting, settings_in, spec_of, validate
 from bridge.sync.quantise import Quantise
 from bridge.sync.transport import Source
 from bridge.synth.policy import SynthPolicy
+from bridge.system.units import MS, SECOND
 
 Style = tuple[tuple[str, float], ...]
 """A style or a blend: names with their weights."""
@@ -29,7 +30,6 @@ MAX_SEED = 2**31 - 1
 """A spin box of Qt holds no greater whole number."""
 
 _NO_QUANTISE = Quantise()
-_NS_PER_S, _NS_PER_MS = 1_000_000_000, 1_000_000
 _MAX_BEATS = 32
 
 
@@ -133,7 +133,7 @@ class TimeSettings:
             500,
             decimals=1,
             unit="ms",
-            per_unit=_NS_PER_MS,
+            per_unit=MS,
         ),
     )
 
@@ -205,7 +205,7 @@ class Settings:
             600,
             decimals=1,
             unit="s",
-            per_unit=_NS_PER_S,
+            per_unit=SECOND,
             none="as long as the phrase",
         ),
     )

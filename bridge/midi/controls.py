@@ -14,10 +14,9 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
-from bridge.midi.events import ControlChange, Event, NoteOff, NoteOn
+from bridge.midi.events import SWITCH_ON, ControlChange, Event, NoteOff, NoteOn
 
 MAX_VALUE = 127
-_SWITCH_ON = 64  # "0 to 63 off, 64 to 127 on" (MIDI 1.0, switch controllers)
 
 
 class Action(enum.Enum):
@@ -158,7 +157,7 @@ class ControlMap:
         action = self._actions.get(control)
         if action is None:
             return ControlMatch()
-        pressed = value > 0 if control.is_note else before < _SWITCH_ON <= value
+        pressed = value > 0 if control.is_note else before < SWITCH_ON <= value
         used = TriggeredAction(action, value) if pressed or action.is_continuous else None
         return ControlMatch(is_control=True, triggered=used)
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 SUSTAIN = 64
+SWITCH_ON = 64
+"""A switch controller is off below this value (MIDI 1.0: 0 to 63 off, 64 to 127 on)."""
 ALL_SOUND_OFF = 120
 ALL_NOTES_OFF = 123
 

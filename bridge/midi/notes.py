@@ -20,6 +20,7 @@ from bridge.midi.events import (
     ALL_NOTES_OFF,
     ALL_SOUND_OFF,
     SUSTAIN,
+    SWITCH_ON,
     ControlChange,
     Event,
     NoteOff,
@@ -36,7 +37,6 @@ Triplets and 1/64 notes are exact, and at 120 bpm a tick is 10.4 ms, fine enough
 DRUM_TICKS = 6
 """A drum hit has no release of its own; this is how long it is written (a 1/32 note)."""
 
-_PEDAL_DOWN = 64
 """MIDI 1.0: a switch controller is on from 64 up."""
 
 
@@ -129,7 +129,7 @@ class KeyState:
             case NoteOff(channel, pitch):
                 return self._key_up(channel, pitch, event)
             case ControlChange(channel, control, value) if control == SUSTAIN:
-                return self._set_pedal(channel, down=value >= _PEDAL_DOWN)
+                return self._set_pedal(channel, down=value >= SWITCH_ON)
             case ControlChange(channel, control) if control in (ALL_SOUND_OFF, ALL_NOTES_OFF):
                 return self._end(channel, self._pitches(channel))
         return ()

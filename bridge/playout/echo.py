@@ -13,6 +13,7 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from bridge.midi.events import Event, NoteOff, NoteOn
+from bridge.system.units import MS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
     from bridge.midi.events import TimedEvent
     from bridge.playout.schedule import SentEvent
 
-MEMORY_NS = 200_000_000
+MEMORY_NS = 200 * MS
 """A loop of cables is quicker; a player who repeats our note within it is taken for its echo."""
-_EARLY_NS = 5_000_000
+_EARLY_NS = 5 * MS
 """Stamps of what came in and of what went out are made on different occasions."""
 
 

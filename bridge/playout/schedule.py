@@ -30,18 +30,20 @@ from bridge.midi.events import (
     ALL_NOTES_OFF,
     ALL_SOUND_OFF,
     SUSTAIN,
+    SWITCH_ON,
     ControlChange,
     NoteOff,
     NoteOn,
     ProgramChange,
 )
 from bridge.midi.instruments import DRUM_CHANNEL
+from bridge.playout.sounding import SoundingNotes
 from bridge.sync.transport import Transport
+from bridge.system.units import MS
 
 Playable = NoteOn | NoteOff | ControlChange | ProgramChange
 
-PEDAL_DOWN = 64  # "0 to 63 off, 64 to 127 on" (MIDI 1.0, switch controllers)
-LATE_LIMIT_NS = 30_000_000
+LATE_LIMIT_NS = 30 * MS
 THRU_CHANNEL = 15
 """What the player plays by hand, on the desk, goes out here: no instrument has this channel."""
 
@@ -86,8 +88,7 @@ class Schedule:
         self._late_limit_ns = late_limit_ns
         self._added = 0
         self._queue: list[_Entry] = []  # a heap
-        self._sounding: set[tuple[int, int]] = set()  # (channel, pitch)
-        self._pedals: set[int] = set()  # channels whose sustain pedal we hold down
+        self._sounding = SoundingNotes()
         self._channels: set[int] = set()  # every channel that anything was sent on
 
     @property
@@ -98,7 +99,7 @@ class Schedule:
     @property
     def sounding(self) -> frozenset[tuple[int, int]]:
         """Give the (channel, pitch) of every note-on sent and not yet released."""
-        return frozenset(self._sounding)
+        return frozenset(self._sounding.notes)
 
     def next_due_ns(self) -> int | None:
         """Tell when `emit` will next have something to do."""
@@ -146,7 +147,7 @@ class Schedule:
                 case NoteOn(channel, pitch) if tick <= after_tick:
                     keep = True
                     begun.add((channel, pitch))
-                case ControlChange(_, control, value) if control == SUSTAIN and value < PEDAL_DOWN:
+                case ControlChange(_, control, value) if control == SUSTAIN and value < SWITCH_ON:
                     keep = True  # the pedal may go down before that, and then this is its end
                 case _:
                     keep = tick <= after_tick
@@ -161,7 +162,7 @@ class Schedule:
         But nobody plans the end of a drum, which comes with its beginning: that stays.
         """
         kept: list[_Entry] = []
-        drums = {pitch for channel, pitch in self._sounding if channel == DRUM_CHANNEL}
+        drums = {pitch for channel, pitch in self._sounding.notes if channel == DRUM_CHANNEL}
         for entry in sorted(self._queue):
             _, _, event, decided_tick = entry
             keep = decided_tick <= after_tick
@@ -196,15 +197,12 @@ class Schedule:
                 if late_ns > self._late_limit_ns:
                     self.dropped += 1
                     return ()
-                if (channel, pitch) in self._sounding:
+                if (channel, pitch) in self._sounding.notes:
                     first = (NoteOff(channel, pitch),)
-                self._sounding.add((channel, pitch))
             case NoteOff(channel, pitch):
-                if (channel, pitch) not in self._sounding:
+                if (channel, pitch) not in self._sounding.notes:
                     return ()
-                self._sounding.remove((channel, pitch))
-            case ControlChange(channel, control, value) if control == SUSTAIN:
-                (self._pedals.add if value >= PEDAL_DOWN else self._pedals.discard)(channel)
+        self._sounding.note(event)
         self._channels.add(event.channel)
         return (*first, event)
 
@@ -212,11 +210,7 @@ class Schedule:
         return self._transport.ns_at(tick) - self.advance_ns
 
     def _release_sounding(self, now_ns: int) -> list[SentEvent]:
-        """Release every string that sounds and lift every pedal that is down."""
-        ends: list[Playable] = [
-            NoteOff(channel, pitch) for channel, pitch in sorted(self._sounding)
-        ]
-        ends += [ControlChange(channel, SUSTAIN, 0) for channel in sorted(self._pedals)]
-        self._sounding.clear()
-        self._pedals.clear()
+        """Release every note that sounds and every pedal that is down."""
+        ends = self._sounding.ends()
+        self._sounding = SoundingNotes()
         return [SentEvent(now_ns, now_ns, end) for end in ends]

@@ -46,6 +46,7 @@ from bridge.playout.time_reason import NoSource, time_reason
 from bridge.sync.host import HostPosition, HostTracker
 from bridge.sync.midi_clock import MidiClockTracker
 from bridge.sync.transport import NANOSECONDS, Source, Transport
+from bridge.system.units import SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
 
 REPORT_THRESHOLD_NS = 500_000
 """A line that has moved by less than this is not worth telling."""
-THRU_LATE_LIMIT_NS = 1_000_000_000
+THRU_LATE_LIMIT_NS = SECOND
 """What is played by hand is heard late rather than not at all, unless it is another day's."""
 _SyncEvent = TimingClock | Start | Continue | Stop | SongPosition
 

@@ -50,15 +50,16 @@ from bridge.plugin.wire import (
 from bridge.plugin.wire import encode as datagram
 from bridge.sync.host import HostPosition
 from bridge.sync.transport import Source
+from bridge.system.units import MS, SECOND
 
 if TYPE_CHECKING:
     from bridge.playout.protocol import Command, Report
 
-AHEAD_NS = 50_000_000
+AHEAD_NS = 50 * MS
 """So long before it is due, an event is sent: longer than this process is ever held up."""
-TIMEOUT_NS = 1_000_000_000
+TIMEOUT_NS = SECOND
 """An instance that has not said hello for so long has gone without a word."""
-SAME_CLOCK_NS = 20_000_000
+SAME_CLOCK_NS = 20 * MS
 """A hello is not longer on its way: if two clocks differ by less, they are the same."""
 
 Address = tuple[str, int]

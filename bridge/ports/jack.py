@@ -46,6 +46,7 @@ from bridge.sync.frames import FrameClock
 from bridge.sync.host import HostPosition
 from bridge.sync.transport import Source
 from bridge.system.clock import Clock
+from bridge.system.units import MS
 
 READINGS = 10  # of which the quickest is taken to begin with
 MAX_READING_NS = 50_000  # a reading of two clocks that took longer than this is not used
@@ -76,7 +77,7 @@ class JackCycle:
         self._report = report
         _, frame, now_ns = min(self._read_clocks() for _ in range(READINGS))
         self._frames = FrameClock(client.samplerate, frame, now_ns)
-        self._half_frame_ns = 500_000_000 // client.samplerate
+        self._half_frame_ns = 500 * MS // client.samplerate
         self._sequencer = sequencer
         self._parser = MidiParser()
         self._unwritten: deque[SentEvent] = deque()  # the port was full; these go first next time

@@ -21,11 +21,12 @@ from bridge.playout.problem import LinkMissing
 from bridge.ports.base import PortError
 from bridge.sync.host import HostPosition
 from bridge.system.extras import install_command
+from bridge.system.units import MS
 
 if TYPE_CHECKING:
     from bridge.system.clock import Clock
 
-POLL_NS = 20_000_000
+POLL_NS = 20 * MS
 """So often the beat is read."""
 READINGS = 3  # of which the quickest counts
 _BPM = 120.0

@@ -35,6 +35,7 @@ from bridge.playout.sequencer import Sequencer, without_thru
 from bridge.ports.base import PortError, find_port
 from bridge.system.clock import Clock
 from bridge.system.quiet_stderr import stderr_silenced
+from bridge.system.units import MS
 
 QUEUE_SIZE = 4096  # messages that may come in while we are held up
 NO_VIRTUAL_PORTS = (rtmidi.API_WINDOWS_MM,)
@@ -45,7 +46,7 @@ class RtMidiBackend:
 
     name = "rtmidi"
     wakeup: socket.socket | None = None
-    poll_ns: int | None = 1_000_000
+    poll_ns: int | None = MS
 
     def __init__(
         self,

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bridge.messages.settings import Mode
-from bridge.session.player import SECOND, Phrase
+from bridge.session.player import Phrase
+from bridge.system.units import SECOND
 
 if TYPE_CHECKING:
     from bridge.session.context import Context

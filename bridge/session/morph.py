@@ -11,11 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bridge.system.units import MS
+
 if TYPE_CHECKING:
     from bridge.messages.requests import Morph
     from bridge.messages.settings import Style
 
-_MIN_STEP_NS = 500_000_000
+_MIN_STEP_NS = 500 * MS
 _STEPS = 64
 _STYLES_REMEMBERED = 4
 _MIN_WEIGHT = 0.01

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from bridge.messages.settings import Mode
 from bridge.session import turns
-from bridge.session.player import MS, Phrase
+from bridge.session.player import Phrase
 from bridge.session.turns import BAR_LEAD_NS
+from bridge.system.units import MS
 
 if TYPE_CHECKING:
     from bridge.messages.composer import NoteEvent

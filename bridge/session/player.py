@@ -16,6 +16,7 @@ from bridge.messages.composer import NoteEvent, Onset, Release
 from bridge.midi.events import NoteOn, ProgramChange
 from bridge.midi.instruments import Instrument, fit_to_range, instrument_of_program
 from bridge.midi.notes import KeyState
+from bridge.system.units import MS, SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from bridge.midi.events import Event, NoteOff, TimedEvent
     from bridge.sync.transport import Transport
 
-MS = 1_000_000
-SECOND = 1000 * MS
 
 MIN_SILENCE_NS, MAX_SILENCE_NS = 250 * MS, SECOND
 _CHORD_NS = 40 * MS

@@ -34,9 +34,10 @@ from bridge.session import turns
 from bridge.session.active_take import HORIZON_NS, ActiveTake, Loop
 from bridge.session.effects import Effects
 from bridge.session.event_renderer import EventRenderer
-from bridge.session.player import MS, SECOND, Phrase
+from bridge.session.player import Phrase
 from bridge.session.turns import Turn
 from bridge.sync.quantise import Quantise
+from bridge.system.units import MS, SECOND
 
 if TYPE_CHECKING:
     from bridge.midi.notes import Score

@@ -20,11 +20,11 @@ from bridge.messages.settings import Mode, Settings
 from bridge.midi.notes import MetreChange
 from bridge.playout import protocol
 from bridge.playout.metronome import clicks
-from bridge.session.player import SECOND
 from bridge.session.turns import NO_END
 from bridge.sync.quantise import GridStep
 from bridge.sync.tempo import FREE_BPM, quarter_ns
 from bridge.sync.transport import Source, Transport
+from bridge.system.units import SECOND
 
 if TYPE_CHECKING:
     from bridge.playout.schedule import ScheduledEvent

@@ -37,11 +37,12 @@ from bridge.playout import protocol
 from bridge.session import turns
 from bridge.session.context import Context, Step
 from bridge.session.phrase_tracker import PhraseTracker
-from bridge.session.player import MS, SECOND, Phrase, PlayerState
+from bridge.session.player import Phrase, PlayerState
 from bridge.session.response import MARGIN_NS, Response
 from bridge.session.timing import Timing
 from bridge.session.turn_state import TRANSITIONS, Signal
 from bridge.session.turns import LEAD_NS
+from bridge.system.units import MS, SECOND
 
 if TYPE_CHECKING:
     from bridge.midi.notes import Score

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from bridge.messages.composer import NoteEvent, Onset, Release
 from bridge.messages.settings import Mode, Settings, StartOn
 from bridge.midi.instruments import Instrument
-from bridge.session.player import MS, SECOND
 from bridge.sync.tempo import TempoMap
+from bridge.system.units import MS, SECOND
 
 if TYPE_CHECKING:
     from bridge.midi.notes import Score

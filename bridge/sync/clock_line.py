@@ -24,16 +24,17 @@ from statistics import median
 from typing import NamedTuple
 
 from bridge.sync.tempo import FREE_BPM, quarter_ns
+from bridge.system.units import MS, SECOND
 
 CLOCKS_PER_QUARTER = 24  # "24 clocks per quarter note" (MIDI 1.0, System Real Time)
-SILENCE_NS = 1_000_000_000  # after so long without a clock nobody sends clocks
+SILENCE_NS = SECOND  # after so long without a clock nobody sends clocks
 
 WINDOW = 96  # clocks in the line: a bar of 4/4
 MIN_CLOCKS = 12  # clocks from which the spread of the delays can be told
 MAX_PRIOR_WEIGHT = (
     MIN_CLOCKS * (MIN_CLOCKS**2 - 1) / 12
 )  # the old tempo weighs as much as a dozen clocks
-MISS_NS = 4_000_000
+MISS_NS = 4 * MS
 MISS_CLOCKS = 0.15  # a clock this far off the line, and by 4 ms, is a miss
 TEMPO_STEP_MISSES = 10  # misses in a row say that the tempo has changed: only these are kept
 CONTRADICTION_MISSES = 3  # misses in a row say that the tempo has changed in a pause
@@ -44,11 +45,11 @@ DUPLICATE_CLOCKS = 0.125  # a clock so soon after another was sent twice,
 DUPLICATE_EARLY = 0.75  # if it is so early
 DUPLICATE_SPREADS = 6.0
 MIN_SPREAD_NS = 1_500_000  # the least that is taken for the spread of the delays
-INITIAL_SPREAD_NS = 2_000_000
+INITIAL_SPREAD_NS = 2 * MS
 LATE_SPREADS = 1.6  # a clock so far above the line weighs half
 EARLY_SPREADS = 3.2  # and so far below it
 MIN_CLOCK_NS = 2_500_000  # 1000 bpm; no host goes beyond
-MAX_CLOCK_NS = 250_000_000  # 10 bpm
+MAX_CLOCK_NS = 250 * MS  # 10 bpm
 
 
 class _Fit(NamedTuple):

@@ -16,12 +16,13 @@ from math import floor
 from bridge.midi.notes import TICKS_PER_QUARTER, MetreChange
 from bridge.sync.tempo import quarter_ns
 from bridge.sync.transport import Source, Transport
+from bridge.system.units import MS, SECOND
 
-JUMP_NS = 10_000_000
+JUMP_NS = 10 * MS
 """More than rounding and a late reading miss, less than any jump that music makes."""
 SMOOTHING = 32
 """Of a miss, one part in this many is corrected; the rest is taken for noise."""
-TIMEOUT_NS = 1_000_000_000
+TIMEOUT_NS = SECOND
 """Who has said nothing for so long is not there any more."""
 
 

@@ -31,10 +31,11 @@ from bridge.midi.events import Continue, SongPosition, Start, Stop, TimedEvent, 
 from bridge.midi.notes import TICKS_PER_QUARTER, MetreChange
 from bridge.sync.clock_line import CLOCKS_PER_QUARTER, SILENCE_NS, ClockLine
 from bridge.sync.transport import COMMON_TIME, Source, Transport
+from bridge.system.units import MS
 
 TICKS_PER_CLOCK = TICKS_PER_QUARTER // CLOCKS_PER_QUARTER
 CLOCKS_PER_SIXTEENTH = 6  # "Each MIDI Beat spans 6 MIDI Clocks. It is a 16th note." (MIDI 1.0)
-TOGETHER_NS = 100_000_000  # Ardour sends position and Continue within one period of audio
+TOGETHER_NS = 100 * MS  # Ardour sends position and Continue within one period of audio
 
 _TransportEvent = Start | Continue | Stop | TimingClock
 

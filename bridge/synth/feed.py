@@ -20,9 +20,7 @@ from dataclasses import replace
 from bridge.midi.events import (
     ALL_NOTES_OFF,
     ALL_SOUND_OFF,
-    SUSTAIN,
     ControlChange,
-    NoteOff,
     NoteOn,
     PitchWheel,
     ProgramChange,
@@ -30,7 +28,8 @@ from bridge.midi.events import (
     encode,
 )
 from bridge.midi.instruments import DRUM_CHANNEL, SPECS, Instrument
-from bridge.playout.schedule import PEDAL_DOWN, THRU_CHANNEL, Playable, SentEvent
+from bridge.playout.schedule import THRU_CHANNEL, Playable, SentEvent
+from bridge.playout.sounding import SoundingNotes
 from bridge.synth.queue import encode_datagram
 
 PLAYER_CHANNEL = 14
@@ -46,8 +45,7 @@ class SynthFeed:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setblocking(False)  # noqa: FBT003 - the parameter has no name
         self._socket.connect(("127.0.0.1", port))
-        self._sounding: set[tuple[int, int]] = set()  # (channel, pitch)
-        self._pedals: set[int] = set()
+        self._sounding = SoundingNotes()
         self._channel_programs: dict[int, int] = {}  # the program of each channel of the player's
         self._current_program = 0  # and the one that their common channel has now
         self._last_ns = now_ns
@@ -87,12 +85,8 @@ class SynthFeed:
     def release(self, now_ns: int, *channels: int) -> None:
         """End what sounds, on these channels or on all, after all that it has been told."""
         end_ns = max(now_ns, self._last_ns)
-        for channel, pitch in sorted(self._sounding):
-            if not channels or channel in channels:
-                self._send(end_ns, NoteOff(channel, pitch))
-        for channel in sorted(self._pedals):
-            if not channels or channel in channels:
-                self._send(end_ns, ControlChange(channel, SUSTAIN, 0))
+        for end in self._sounding.ends(*channels):
+            self._send(end_ns, end)
 
     def silence(self, now_ns: int) -> None:
         """End what sounds by every means."""
@@ -112,15 +106,9 @@ class SynthFeed:
             self._send(time_ns, ProgramChange(PLAYER_CHANNEL, program))
 
     def _send(self, due_ns: int, event: Playable | PitchWheel) -> None:
-        match event:
-            case NoteOn(channel, pitch):
-                self._sounding.add((channel, pitch))
-            case NoteOff(channel, pitch):
-                self._sounding.discard((channel, pitch))
-            case ControlChange(channel, control, value) if control == SUSTAIN:
-                (self._pedals.add if value >= PEDAL_DOWN else self._pedals.discard)(channel)
-            case ControlChange(_, control) if control in _BANK_SELECTS:
-                return
+        if isinstance(event, ControlChange) and event.control in _BANK_SELECTS:
+            return
+        self._sounding.note(event)
         self._last_ns = max(self._last_ns, due_ns)
         with suppress(OSError):  # nobody listens, or the system has no room
             self._socket.send(encode_datagram(due_ns, encode(event)))

@@ -19,10 +19,11 @@ import struct
 
 from bridge.midi.events import FIRST_SYSTEM, SPEC_BY_STATUS
 from bridge.sync.frames import NS_PER_S
+from bridge.system.units import MS
 
 MAX_DATAGRAM = 16
 """No datagram of ours has as many bytes."""
-RESYNC_NS = 60_000_000
+RESYNC_NS = 60 * MS
 """A request that is off by more is no noise: the device was stopped, or lost time."""
 SMOOTHING = 64  # of a miss, one part in this many is corrected; the rest is taken for noise
 _DUE = struct.Struct("<q")

@@ -22,7 +22,8 @@ from bridge.midi.instruments import Instrument
 from bridge.playout import protocol
 from bridge.sync.transport import NANOSECONDS, Source, Transport
 from bridge.system.pipe import join_parent, start_child
-from gui.bench.painting import SECOND, random_notes
+from bridge.system.units import SECOND
+from gui.bench.painting import random_notes
 from gui.bench.sending import DecodeLoad, measure_lateness, plan_notes
 from gui.bench.spread import time_interleaved
 from gui.engine.snapshots import Packer
@@ -84,7 +85,9 @@ def main() -> None:
 
     application = QApplication(["beside_window"])
     mine, engines = Pipe()
-    window = Window(SessionLink(mine), StyleSpace.from_artefact(load_installed_artefact()), DARK, Path())
+    window = Window(
+        SessionLink(mine), StyleSpace.from_artefact(load_installed_artefact()), DARK, Path()
+    )
     window.resize(*_SIZE)
     window.show()
     window.roll.zoom_by(-100)

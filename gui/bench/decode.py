@@ -18,7 +18,7 @@ from export.race import RIVAL_NAMES, WARM_UP_NS, RaceRequest, RaceTimes
 from export.runtime.calibration import feed_dummy_tokens
 from export.runtime.decoder import Decoder
 from export.runtime.fork import Fork
-from gui.bench.spread import time_interleaved, time_calls
+from gui.bench.spread import time_calls, time_interleaved
 from model.tokens import features, sampling
 from model.tokens import vocabulary as v
 
@@ -123,7 +123,9 @@ def measure_cache(artefact: Artefact) -> dict[str, Any]:
 def measure_sampling(artefact: Artefact) -> dict[str, Any]:
     """Return what it costs to choose a token from logits: grammar, invitation and dice."""
     decoder = Decoder(artefact, device="cpu")
-    prompt = v.parse_tokens("start clock:free piano:v72:C4 piano:v72:E4 wait:24 piano:v0:C4 piano:v72:G4")
+    prompt = v.parse_tokens(
+        "start clock:free piano:v72:C4 piano:v72:E4 wait:24 piano:v0:C4 piano:v72:G4"
+    )
     decoder.set_allowed(sampling.multi_hot(tuple(Instrument)))
     logits = decoder.feed(prompt, features.musical_time(np.array(prompt)))
     rng, chance = np.random.default_rng(0), sampling.SamplingParams()

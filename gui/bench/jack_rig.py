@@ -25,6 +25,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bridge.system.units import SECOND
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -32,7 +34,6 @@ RATE_HZ = 48_000
 PERIOD = 256
 LISTENER_PORT = "antiphon-listener:in"
 _NOTE_ON = 0x90
-_NS_PER_S = 1_000_000_000
 _POLL_S = 0.1
 _MAX_POLLS = 100
 
@@ -98,11 +99,11 @@ class Listener:
         told, _ = self._process.communicate()
         found = json.loads(told)
         frames, moments = np.array(found["readings"], np.int64).T
-        apart = moments - frames * _NS_PER_S // RATE_HZ
+        apart = moments - frames * SECOND // RATE_HZ
         heard = []
         for note, frame in found["notes"]:
             near = np.abs(frames - frame) < RATE_HZ // 2
-            heard.append((note, frame * _NS_PER_S // RATE_HZ + int(np.median(apart[near]))))
+            heard.append((note, frame * SECOND // RATE_HZ + int(np.median(apart[near]))))
         return heard
 
 

@@ -19,15 +19,15 @@ import psutil
 
 from bridge.messages.composer import (
     Configure,
-    Reset,
     Generate,
     Generated,
-    Speculate,
     NoteEvent,
+    Onset,
     PlayerEvents,
     Release,
-    Onset,
+    Reset,
     Retract,
+    Speculate,
 )
 from bridge.messages.requests import Start
 from bridge.messages.settings import MAX_CANDIDATES, Settings
@@ -35,9 +35,9 @@ from bridge.messages.snapshot import TurnState
 from bridge.midi.events import NoteOff, NoteOn, TimedEvent
 from bridge.midi.instruments import Instrument
 from bridge.playout import protocol
-from bridge.session.player import MS, SECOND
 from bridge.session.session import Inbox, Session
 from bridge.system.clock import SystemClock
+from bridge.system.units import MS, SECOND
 from export.runtime.calibration import feed_dummy_tokens, make_tuned_decoder
 from export.runtime.composer import Composer
 from export.runtime.composer_thread import ComposerThread

@@ -21,8 +21,8 @@ from bridge.messages.settings import Settings
 from bridge.messages.snapshot import RollNote, Snapshot, TurnState
 from bridge.midi.instruments import Instrument
 from bridge.sync.transport import Source, Transport
+from bridge.system.units import SECOND
 
-SECOND = 1_000_000_000
 NOTE_COUNT, FRAME_COUNT, WARM_UP_FRAMES = 5000, 600, 60
 SIZES = ((1280, 640), (2560, 1300))
 _FRAME_NS = SECOND // 60

@@ -19,9 +19,9 @@ from bridge.io.handle import MidiIo
 from bridge.midi.events import NoteOff, NoteOn
 from bridge.playout import protocol
 from bridge.playout.schedule import ScheduledEvent
-from bridge.session.player import MS, SECOND
 from bridge.sync.transport import NANOSECONDS
 from bridge.system.clock import SystemClock
+from bridge.system.units import MS, SECOND
 from export.runtime.calibration import feed_dummy_tokens, make_tuned_decoder
 from gui.bench.jack_rig import Listener, RigError, jack_server
 from gui.bench.spread import Spread

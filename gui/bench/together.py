@@ -26,7 +26,7 @@ from bridge.messages.settings import Mode, Settings, TimeSettings
 from bridge.messages.snapshot import LogEntry
 from bridge.midi.instruments import Instrument
 from bridge.playout import protocol
-from bridge.session.player import SECOND
+from bridge.system.units import SECOND
 from gui.bench.jack_rig import RATE_HZ, RigError, jack_server
 from gui.engine.process import Engine
 

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from bridge.system.extras import install_command
-from gui.commands.terminal import fail, load_artefact, check_writable
+from gui.commands.terminal import check_writable, fail, load_artefact
 
 _NEEDED = ("matplotlib", "psutil")
 

@@ -17,9 +17,9 @@ from bridge.midi.events import NoteOff, NoteOn
 from bridge.playout import protocol
 from bridge.playout.echo import MEMORY_NS
 from bridge.playout.schedule import ScheduledEvent
-from bridge.session.player import MS, SECOND
 from bridge.sync.transport import NANOSECONDS
 from bridge.system.clock import SystemClock
+from bridge.system.units import MS, SECOND
 from gui.wording.reasons import sentence_of
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from bridge.messages.settings import Settings
 from bridge.messages.snapshot import LogEntry, RollNote, TurnState
 from bridge.midi import smf
 from bridge.playout import protocol
-from bridge.session.player import MS, SECOND
+from bridge.system.units import MS, SECOND
 from gui.engine.phrases import performance_events
 from gui.engine.process import Engine
 from gui.engine.recording import provenance, write_recording

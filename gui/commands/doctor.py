@@ -151,8 +151,9 @@ def _port_facts(messages: Sequence[protocol.FromIo]) -> PortFacts:
     for message in messages:
         match message:
             case protocol.Ready(backend, input_name, output_name):
-                names = {"input_name": input_name, "output_name": output_name}
-                facts = replace(facts, backend=backend, **names)
+                facts = replace(
+                    facts, backend=backend, input_name=input_name, output_name=output_name
+                )
             case protocol.PortNames(inputs, outputs):
                 facts = replace(facts, inputs=inputs, outputs=outputs)
     return facts

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO, TypeVar
 import typer
 
 from bridge.messages.settings import SETTINGS
+from bridge.system.units import MS, SECOND
 from gui.commands.options import (
     WITHOUT_OPTION,
     BackendOption,
@@ -34,8 +35,6 @@ if TYPE_CHECKING:
     from gui.engine.process import Engine
 
     EnumMember = TypeVar("EnumMember", bound=enum.Enum)
-
-_SECOND, _MS = 1_000_000_000, 1_000_000
 
 
 @with_setting_options(*(name for name in SETTINGS if name not in WITHOUT_OPTION))
@@ -70,7 +69,7 @@ def jam(
     """
     backend = parse_backend(through)
     settings = parse_settings(asked)
-    for_ns = round(parse_span_s("--for", for_) * _SECOND)
+    for_ns = round(parse_span_s("--for", for_) * SECOND)
 
     from bridge.messages.requests import Bind, ChangeSettings, Start
     from bridge.playout.protocol import OpenPorts
@@ -131,7 +130,7 @@ def _run_session(engine: Engine, log: TextIO | None, for_ns: int) -> None:
     console, end_ns = Console(), engine.now_ns + for_ns
     last = ""
     while not for_ns or engine.now_ns < end_ns:
-        for entry in engine.poll(end_ns if for_ns else engine.now_ns + _SECOND):
+        for entry in engine.poll(end_ns if for_ns else engine.now_ns + SECOND):
             _write_entry(entry, log)
             sentence = terminal_message(entry)
             if sentence and sentence != last:
@@ -159,7 +158,7 @@ def terminal_message(entry: LogEntry) -> str:
     """Return what the terminal says of a log entry; nothing for most."""
     figure = entry.value or 0
     words = _TERMINAL_MESSAGES.get(entry.event, "")
-    return words.format(text=_text(entry), figure=figure, ms=figure / _MS)
+    return words.format(text=_text(entry), figure=figure, ms=figure / MS)
 
 
 def _text(entry: LogEntry) -> str:

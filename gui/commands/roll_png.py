@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from bridge.system.units import SECOND
 from gui.commands.png import default_font, png_painter
 
 if TYPE_CHECKING:
@@ -29,7 +30,6 @@ _TEXT_PIXELS = 15
 _STEPS_S = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600)
 _MOST_STEPS = 15
 _SHORTEST_S = 0.02
-_SECOND = 1_000_000_000
 
 
 def draw_roll(notes: Sequence[RollNote], path: Path, title: str) -> None:
@@ -63,9 +63,9 @@ class _Scale:
     def of(cls, notes: Sequence[RollNote]) -> _Scale:
         """Leave some room around the notes."""
         start = min((note.onset_ns for note in notes), default=0)
-        end = max((note.release_ns or note.onset_ns for note in notes), default=start + _SECOND)
+        end = max((note.release_ns or note.onset_ns for note in notes), default=start + SECOND)
         pitches = [note.pitch for note in notes] or [60]
-        return cls(start, (end - start) / _SECOND + 0.3, min(pitches) - 3, max(pitches) + 3)
+        return cls(start, (end - start) / SECOND + 0.3, min(pitches) - 3, max(pitches) + 3)
 
     def x(self, seconds: float) -> float:
         return _ROLL.left() + (seconds + 0.2) / (self.end_s + 0.2) * _ROLL.width()
@@ -76,7 +76,7 @@ class _Scale:
         )
 
     def seconds(self, time_ns: int) -> float:
-        return (time_ns - self.start_ns) / _SECOND
+        return (time_ns - self.start_ns) / SECOND
 
 
 def _draw_grid(painter: QPainter, scale: _Scale) -> None:

@@ -83,7 +83,9 @@ def list_() -> None:
 
     artefact = load_artefact()
     for style in load_own_styles(styles_folder()):
-        fits = "" if style.is_compatible(artefact) else "  (learned with another model: add it again)"
+        fits = (
+            "" if style.is_compatible(artefact) else "  (learned with another model: add it again)"
+        )
         typer.echo(f"{style.name}: {style.pieces} pieces{fits}")
 
 

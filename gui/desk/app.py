@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 import traceback
 from functools import partial
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from platformdirs import user_documents_path
-from PySide6.QtCore import QTimer, qVersion
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
 
@@ -19,6 +19,10 @@ from gui.desk.session_link import SessionLink
 from gui.desk.widgets.languages import install_translation, translated
 from gui.desk.widgets.theme import DARK
 from gui.desk.window import Window
+from gui.diagnostics.home import shorten_home
+from gui.diagnostics.recent import find_recent
+from gui.diagnostics.rendering import to_text
+from gui.diagnostics.report import diagnose_window
 from gui.wording.reasons import sentence_of
 
 if TYPE_CHECKING:
@@ -26,9 +30,11 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from bridge.messages.snapshot import Snapshot
     from bridge.system.pipe import Child
     from export.runtime.style_space import StyleSpace
 
+_LOG = logging.getLogger("gui.desk")
 _DEFAULT_SIZE = 1280, 760
 
 
@@ -50,6 +56,7 @@ def run(
     window = Window(SessionLink(engines[0].connection), space, DARK, captures)
     window.resize(*_DEFAULT_SIZE)
 
+    sys.excepthook = partial(_show_crash_of_window, window)
     window.engine_wanted.connect(partial(_restart_engine, window, engines))
     is_first = preferences_path is not None and not preferences_path.exists()
     kept = preferences_path is not None and _restore_preferences(window, preferences_path)
@@ -67,6 +74,7 @@ def run(
             sys.stderr.write(f"antiphon: {error}\n")
     for engine in engines:
         engine.close()
+    sys.excepthook = sys.__excepthook__  # the other one keeps the window
     # Qt crashes if a widget outlives the application, and Python lets go of both in any order.
     window.deleteLater()
     app.processEvents()
@@ -97,17 +105,29 @@ def _restore_preferences(window: Window, preferences_path: Path) -> bool:
     return True
 
 
+def _show_crash_of_window(
+    window: Window, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    show_crash(kind, error, trace, window.snapshot)
+
+
 def show_crash(
-    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    kind: type[BaseException],
+    error: BaseException,
+    trace: TracebackType | None,
+    snapshot: Snapshot | None = None,
 ) -> None:
     """Show what went wrong, with what a maintainer needs to know, ready to be copied."""
+    _LOG.error("an error in the window", exc_info=(kind, error, trace))
     box = QMessageBox(
         QMessageBox.Icon.Critical,
         "Antiphon",
         QApplication.translate("crash", "Something went wrong. Antiphon goes on if it can."),
     )
     box.setInformativeText(f"{kind.__name__}: {error}")
-    told = diagnostics() + "\n\n" + "".join(traceback.format_exception(kind, error, trace))
+    told = to_text(diagnose_window(snapshot))
+    if find_recent() is None:  # else the error is among the last ones of the log
+        told += "\n\n" + shorten_home("".join(traceback.format_exception(kind, error, trace)))
     box.setDetailedText(told)
     copy = box.addButton(
         QApplication.translate("crash", "&Copy diagnostics"), QMessageBox.ButtonRole.ActionRole
@@ -116,8 +136,3 @@ def show_crash(
     box.exec()
     if box.clickedButton() is copy:
         QGuiApplication.clipboard().setText(told)
-
-
-def diagnostics() -> str:
-    """Return the versions of what runs here."""
-    return f"Antiphon {version('antiphon')}, Python {sys.version}, Qt {qVersion()}, {sys.platform}"

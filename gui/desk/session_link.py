@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from bridge.messages.requests import Stop, Request
+from bridge.messages.requests import Request, Stop
 from bridge.messages.snapshot import Snapshot
 from gui.engine.snapshots import Capture, Captured, Unpacker
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QElapsedTimer, QEvent, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
-from bridge.messages.requests import End, Stop, HandOver, Start
+from bridge.messages.requests import End, HandOver, Start, Stop
 from bridge.messages.settings import Mode
 from bridge.messages.snapshot import TurnState
 from bridge.midi import smf

@@ -37,7 +37,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from bridge.messages.requests import Bind, ChangeSettings, End, Start, Audition
+from bridge.messages.requests import Audition, Bind, ChangeSettings, End, Start
 from bridge.messages.settings import Settings
 from bridge.messages.snapshot import Snapshot
 from bridge.midi.smf import MidiFileError

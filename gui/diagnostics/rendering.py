@@ -10,6 +10,7 @@ import json
 import platform
 from typing import TYPE_CHECKING, Any
 
+from bridge.system.units import MS, US
 from gui.diagnostics.home import shorten_home
 from gui.diagnostics.log import log_file
 from gui.diagnostics.report import package_versions
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
     from bridge.playout.protocol import Lateness
     from gui.diagnostics.report import ArtefactFacts, Diagnostics, PortFacts
-
-_US, _MS = 1_000, 1_000_000
 
 
 def to_json(found: Diagnostics) -> str:
@@ -92,10 +91,10 @@ def _lateness_text(lateness: Lateness | None) -> str:
     if lateness is None or not sum(lateness.counts):
         return "no note yet"
     shares = ", ".join(
-        f"p{percent} {(lateness.percentile_ns(percent / 100) or 0) / _MS:.3g} ms"
+        f"p{percent} {(lateness.percentile_ns(percent / 100) or 0) / MS:.3g} ms"
         for percent in (50, 99)
     )
-    return f"{sum(lateness.counts)} notes, {shares}, worst {lateness.worst_ns / _MS:.3g} ms"
+    return f"{sum(lateness.counts)} notes, {shares}, worst {lateness.worst_ns / MS:.3g} ms"
 
 
 def _section(title: str, lines: Sequence[str]) -> Iterator[str]:
@@ -115,7 +114,7 @@ def _processor_facts(found: Diagnostics) -> dict[str, Any] | None:
         "device": "gpu" if found.processor.is_gpu else "cpu",
         "threads": found.processor.threads,
         "reason": str(why_this_processor(found.processor.reason)),
-        "token_ms": None if found.token_ns is None else round(found.token_ns / _MS, 3),
+        "token_ms": None if found.token_ns is None else round(found.token_ns / MS, 3),
     }
 
 
@@ -148,7 +147,7 @@ def _lateness_facts(lateness: Lateness | None) -> dict[str, Any] | None:
     return {
         "edges_us": lateness.edges_us,
         "counts": lateness.counts,
-        "worst_us": lateness.worst_ns / _US,
+        "worst_us": lateness.worst_ns / US,
     }
 
 

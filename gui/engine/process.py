@@ -22,6 +22,7 @@ from bridge.playout import protocol
 from bridge.session.session import Inbox, Session
 from bridge.system.clock import Clock, SystemClock
 from bridge.system.pipe import join_parent
+from bridge.system.units import SECOND
 from export.runtime.artefact import Artefact, UnknownStyleError
 from export.runtime.calibration import make_tuned_decoder
 from export.runtime.composer import Composer
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from bridge.history.record import Record
     from bridge.midi.events import TimedEvent
 
-_FRAME_NS = 1_000_000_000 // 60
+_FRAME_NS = SECOND // 60
 _MAX_WAIT_S = 1.0
 
 

@@ -19,17 +19,17 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from bridge.playout.protocol import Monitor
-from bridge.synth.policy import SynthUnavailable, SynthPolicy, SynthReady, wants_synth
+from bridge.synth.policy import SynthPolicy, SynthReady, SynthUnavailable, wants_synth
 from bridge.synth.reason import SynthExited
 from bridge.system.pipe import Child, ChildError, start_child
+from bridge.system.units import SECOND
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
     from bridge.synth.reason import SynthReason
 
-_SECOND = 1_000_000_000
-MIN_RETRY_NS, MAX_RETRY_NS = 2 * _SECOND, 60 * _SECOND
+MIN_RETRY_NS, MAX_RETRY_NS = 2 * SECOND, 60 * SECOND
 """After so long it is tried again first, and never after longer than the other."""
 
 

@@ -17,14 +17,14 @@ from bridge.system.clock import SystemClock
 from bridge.system.pipe import join_parent
 from gui.diagnostics.log import hand_over_records
 from gui.engine.proposals import (
-    Reply,
     Cancel,
-    Failed,
     EndOfProposals,
-    Progress,
+    Failed,
     Loading,
-    Propose,
+    Progress,
     Proposal,
+    Propose,
+    Reply,
 )
 
 if TYPE_CHECKING:

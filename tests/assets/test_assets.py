@@ -10,9 +10,9 @@ import pytest
 
 from assets import DEMO_PHRASES, FOLDER
 from bridge.midi import smf
-from export.runtime.artefact import MODEL_CARD, EVALUATION, Artefact, load_default_artefact
+from export.runtime.artefact import EVALUATION, MODEL_CARD, Artefact, load_default_artefact
 from export.runtime.decoder import Decoder
-from gui.engine.phrases import phrase_file, default_style
+from gui.engine.phrases import default_style, phrase_file
 from model.style_map import label_sizes
 from model.tokens import vocabulary as v
 

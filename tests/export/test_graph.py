@@ -13,7 +13,14 @@ from torch import Tensor
 
 from bridge.midi.instruments import Instrument
 from export import make
-from export.graph import EXACT_FORMAT, CPU_FORMAT, CUDA_FORMAT, CUDA_FLOAT16_FORMAT, GraphFormat, write_graphs
+from export.graph import (
+    CPU_FORMAT,
+    CUDA_FLOAT16_FORMAT,
+    CUDA_FORMAT,
+    EXACT_FORMAT,
+    GraphFormat,
+    write_graphs,
+)
 from export.runtime.artefact import GRAPHS, WEIGHTS, Artefact, Device
 from export.runtime.decoder import Decoder
 from model import generate

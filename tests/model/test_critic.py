@@ -8,7 +8,7 @@ import torch
 from model import critic
 from model.data import Corpus
 from model.run import Plan, Run, load_trained
-from model.takes import generate_takes, draw_prompts
+from model.takes import draw_prompts, generate_takes
 from model.transformer import Transformer
 
 STYLES = ["folk", "smith", "jazz"]

@@ -9,10 +9,11 @@ import numpy as np
 import pytest
 import torch
 
-from model import evaluate
+from model import critic, evaluate
 from model.data import Corpus
-from model.evaluate import HeldOutSample, token_nlls
+from model.evaluate import ContinuationSet, HeldOutSample, token_nlls
 from model.run import Plan, Run, TrainedNetwork
+from model.styles import read_style_corpus, train_style
 from model.transformer import Transformer
 from model.windows import FEATURE_FAMILIES, Window
 
@@ -49,6 +50,7 @@ def test_every_token_is_counted_once_with_context_enough(
     nll = token_nlls(trained, tokens, piece)
     assert nll.shape == (len(tokens) - 1,)
     assert (nll > 0).all()
+    assert len(seen) > 1
     assert all(len(part) <= 64 for part in seen)
     starts = [part.start for part in seen]
     assert starts == list(range(0, 32 * len(starts), 32))
@@ -86,11 +88,45 @@ def test_a_withheld_family_changes_the_figure(trained: TrainedNetwork, shards: P
         assert (withheld == whole) == (family == "structure")  # which is never told
 
 
-def test_the_likeliest_style_is_told(trained: TrainedNetwork, shards: Path) -> None:
+@pytest.mark.parametrize("likeliest,top1", [("folk", 1), ("jazz", 0)])
+def test_the_likeliest_style_is_told(
+    trained: TrainedNetwork, corpus: Path, shards: Path, likeliest: str, top1: int
+) -> None:
+    """All pieces are folk, and none is jazz."""
+    learned = train_style(trained, "mine", read_style_corpus("mine", corpus), steps=10)
+    weight = trained.network.embedding.style.weight
+    weight.data[STYLES.index(likeliest)] = torch.from_numpy(learned.vector)
     found = evaluate.style_report(trained, Corpus.open(shards, "valid"), 10)
     assert found["pieces"] == 2
     assert found["chance"] == pytest.approx(0.5, abs=0.17)  # one or two labels of three
-    assert 0 <= found["top1"] <= found["top3"] == 1
+    assert (found["top1"], found["top3"]) == (top1, 1)
+
+
+def continued(trained: TrainedNetwork, corpus: Corpus) -> ContinuationSet:
+    """Continue four prompts of a corpus."""
+    return evaluate.generate_continuations(trained, corpus, 4, 32)
+
+
+def test_a_critic_that_is_mistaken_is_found_out(trained: TrainedNetwork, shards: Path) -> None:
+    corpus = Corpus.open(shards, "train")
+    critic.train_critic(trained.network, continued(trained, corpus).prompts, seed=1)
+    told = evaluate.continuation_report(trained, continued(trained, corpus))["critic"]
+    assert min(told["auc"], told["auc_same_prompt"]) > 0.8
+    trained.network.critic.weight.data.neg_()
+    told = evaluate.continuation_report(trained, continued(trained, corpus))["critic"]
+    assert max(told["auc"], told["auc_same_prompt"]) < 0.2
+
+
+def test_what_is_quoted_from_the_training_pieces_is_counted(
+    trained: TrainedNetwork, shards: Path
+) -> None:
+    corpus = Corpus.open(shards, "train")
+    done = continued(trained, corpus)
+    found = evaluate.overlap_report(corpus, done)
+    assert found["truths"]["longest"] > found["takes"]["longest"]
+    quoted = ContinuationSet(done.prompts, [critic.true_takes(done.prompts)])
+    found = evaluate.overlap_report(corpus, quoted)
+    assert found["takes"] == found["truths"]
 
 
 def test_a_sample_is_whole_pieces(shards: Path) -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from model.style_map import separate, label_sizes, map_positions
+from model.style_map import label_sizes, map_positions, separate
 
 NAMES = [f"style number {index}" for index in range(120)]
 

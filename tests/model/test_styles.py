@@ -8,7 +8,7 @@ import torch
 
 from model.corpus import CorpusError
 from model.run import TrainedNetwork
-from model.styles import train_style, read_style_corpus
+from model.styles import read_style_corpus, train_style
 from model.transformer import Transformer
 
 

@@ -9,7 +9,7 @@ import torch
 from model.corpus import CorpusError
 from model.data import Corpus
 from model.generate import GREEDY, generate
-from model.takes import CorpusPrompt, generate_takes, prompt_at, draw_prompts
+from model.takes import CorpusPrompt, draw_prompts, generate_takes, prompt_at
 from model.tokens import features, tokenizer
 from model.tokens import vocabulary as v
 from model.tokens.sampling import SamplingParams

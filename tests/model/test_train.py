@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from model.data import Corpus
-from model.run import CHECKPOINT, LOSS_PLOT, LOG, Plan, Run, load_trained
+from model.run import CHECKPOINT, LOG, LOSS_PLOT, Plan, Run, load_trained
 from model.train import train
 from model.windows import WindowSource
 

@@ -7,7 +7,7 @@ from torch import Tensor
 from bridge.midi.instruments import Instrument
 from model.tokens import features
 from model.tokens import vocabulary as v
-from model.transformer import SIZES, Transformer, parameter_count, rope_table, apply_rope
+from model.transformer import SIZES, Transformer, apply_rope, parameter_count, rope_table
 
 B, T = 2, 12
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from model.transformer import Transformer
-from model.weights import quantise_weights, flatten_network, dequantise_weights, unflatten_network
+from model.weights import dequantise_weights, flatten_network, quantise_weights, unflatten_network
 
 
 def test_there_and_back_is_the_same_function(network: Transformer) -> None:

@@ -17,11 +17,11 @@ import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bridge.messages.requests import End, Audition
+from bridge.messages.requests import Audition, End
 from bridge.messages.snapshot import TurnState
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import Note, Score, TempoChange
-from bridge.session.player import MS, SECOND
+from bridge.system.units import MS, SECOND
 from gui.wording import advice
 from gui.wording.reasons import sentence_of
 from gui.wording.sentence import Sentence

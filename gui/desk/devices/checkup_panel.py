@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from bridge.session.player import MS
 from bridge.system.clock import Clock, SystemClock
+from bridge.system.units import MS
 from gui.desk.devices.checkup import Checkup, Finding
 from gui.desk.devices.sign import StatusIcon
 from gui.desk.widgets.heading import Heading

@@ -14,11 +14,12 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
+from bridge.system.units import MS, US
+
 if TYPE_CHECKING:
     from bridge.playout.protocol import Lateness
     from gui.desk.widgets.theme import Theme
 
-_US, _MS = 1_000, 1_000_000
 _HEIGHT, _MIN_WIDTH, _LABEL_HEIGHT, _GAP, _CORNER_RADIUS, _MIN_BAR_HEIGHT = (
     76,
     160,
@@ -32,7 +33,7 @@ _MARKED_US = (100, 1_000, 10_000)
 
 def format_ms(ns: int) -> str:
     """Return a time in milliseconds, as exactly as a person wants to know."""
-    return f"{ns / _MS:.2g}" if ns < _MS else f"{ns / _MS:.3g}"
+    return f"{ns / MS:.2g}" if ns < MS else f"{ns / MS:.3g}"
 
 
 class LatenessView(QWidget):
@@ -80,7 +81,7 @@ class LatenessView(QWidget):
     def describe_bar(self, bar: int) -> str:
         """Return what a bar counts, in words."""
         assert self._lateness is not None  # or there is no bar
-        edges = [format_ms(edge_us * _US) for edge_us in self._lateness.edges_us]
+        edges = [format_ms(edge_us * US) for edge_us in self._lateness.edges_us]
         count = self._lateness.counts[bar]
         if bar == 0:
             return self.tr("less than {} ms late: {}").format(edges[0], count)
@@ -139,7 +140,7 @@ class LatenessView(QWidget):
             if edge_us in _MARKED_US:
                 x = place * width
                 painter.fillRect(QRectF(x - 0.5, baseline, 1, 4), QColor(self._theme.faint))
-                words = self.tr("{} ms").format(format_ms(edge_us * _US))
+                words = self.tr("{} ms").format(format_ms(edge_us * US))
                 below = QRectF(x - 40, baseline + 4, 80, _LABEL_HEIGHT - 4)
                 painter.drawText(below, Qt.AlignmentFlag.AlignCenter, words)
 

@@ -23,7 +23,9 @@ from PySide6.QtWidgets import (
 from bridge.messages.settings import with_value
 from bridge.playout.protocol import OpenPorts
 from bridge.sync.transport import Source
+from bridge.system.units import MS
 from gui.desk.devices.checkup_panel import DoctorPanel
+from gui.desk.devices.copy_diagnostics import CopyDiagnostics
 from gui.desk.devices.lateness_view import LatenessView
 from gui.desk.devices.sound_choice import SoundChoice
 from gui.desk.preferences import ColourScheme
@@ -45,7 +47,6 @@ if TYPE_CHECKING:
     from gui.desk.widgets.theme import Theme
     from gui.wording.reasons import Reason
 
-_MS = 1_000_000
 _LABEL_WIDTH_PX, _SPACING_PX = 104, 10
 _METRES = ((2, 4), (3, 4), (4, 4), (5, 4), (6, 8), (7, 8), (9, 8), (12, 8))
 
@@ -77,6 +78,7 @@ class DevicesPanel(QScrollArea):
         self._lamps = Lamps(DARK)
         self._status_labels = {name: self._status_label() for name in self._status_names()}
         self.lateness = LatenessView(DARK)
+        self.diagnostics = CopyDiagnostics()
         self.doctor = DoctorPanel(DARK)
         self.doctor.requested.connect(self.requested)
         self.doctor.advance_chosen.connect(self._advance.show_setting)
@@ -131,6 +133,7 @@ class DevicesPanel(QScrollArea):
             if self._status_labels[name].text() != text:
                 self._status_labels[name].setText(text)
         self.doctor.show_snapshot(snapshot)
+        self.diagnostics.show_snapshot(snapshot)
 
     def start_checkup(self) -> None:
         """Check everything, in sight."""
@@ -171,7 +174,7 @@ class DevicesPanel(QScrollArea):
             "place": self._format_position(snapshot),
             "sound": _said(snapshot.synth_status),
             "processor": _said(snapshot.processor),
-            "answer": "-" if answer is None else self.tr("after {} ms").format(answer // _MS),
+            "answer": "-" if answer is None else self.tr("after {} ms").format(answer // MS),
             "echoes": self._format_echoes(snapshot),
             "lateness": self.lateness.summary(),
         }
@@ -203,7 +206,7 @@ class DevicesPanel(QScrollArea):
         if snapshot.echo_delay_ns is None:
             return str(snapshot.echo_count)
         return self.tr("{}, after {:.1f} ms").format(
-            snapshot.echo_count, snapshot.echo_delay_ns / _MS
+            snapshot.echo_count, snapshot.echo_delay_ns / MS
         )
 
     # What is chosen.
@@ -314,7 +317,10 @@ class DevicesPanel(QScrollArea):
             control.installEventFilter(wheel)
             self._add_row(choices, label, field)
         whole.addSpacing(_SPACING_PX)
-        whole.addWidget(Heading(self.tr("Now")))
+        above = QHBoxLayout()
+        above.addWidget(Heading(self.tr("Now")), 1)
+        above.addWidget(self.diagnostics)
+        whole.addLayout(above)
         facts = self._grid(whole)
         for name, text in self._status_names().items():
             label = QLabel(text)

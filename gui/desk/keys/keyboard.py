@@ -38,8 +38,8 @@ from gui.desk.keys.typing_keys import (
     PEDAL,
     STEPS,
     TypingRange,
-    printed_letters,
     key_position,
+    printed_letters,
 )
 from model.tokens.vocabulary import pitch_name
 

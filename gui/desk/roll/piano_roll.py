@@ -28,9 +28,10 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from bridge.messages.settings import Settings
 from bridge.messages.snapshot import RollNote, Snapshot, TurnState
+from bridge.system.units import SECOND
 from gui.desk.roll.paint import NotePainter, note_rect
 from gui.desk.roll.tiles import TileCache
-from gui.desk.roll.view import SECOND, View, pitch_range, grid_lines
+from gui.desk.roll.view import View, grid_lines, pitch_range
 from gui.desk.widgets.names import instrument_name
 from gui.desk.widgets.picture import FocusFrameWidget
 from model.tokens.vocabulary import pitch_name

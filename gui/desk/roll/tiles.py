@@ -20,7 +20,8 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QPainter, QPixmap
 
 from bridge.messages.snapshot import RollNote
-from gui.desk.roll.view import SECOND, View
+from bridge.system.units import SECOND
+from gui.desk.roll.view import View
 
 TILE_PX = 256
 _MAX_TILES = 192

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bridge.midi.notes import TICKS_PER_QUARTER
+from bridge.system.units import SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from bridge.messages.snapshot import RollNote
     from bridge.sync.transport import Transport
 
-SECOND = 1_000_000_000
 PLAYHEAD = 0.67
 """Of the width; the plan is to the right of it."""
 _ZOOM_FACTOR = 1.15

@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
 
 from bridge.messages.requests import Morph, SetBlendPath
 from bridge.messages.settings import SETTINGS
+from bridge.system.units import SECOND
 from export.runtime.style_space import point_along
 from gui.desk.styles.blend_model import NAME_COLUMN, WEIGHT_COLUMN, BlendModel
 from gui.desk.styles.map_view import MapView
@@ -44,7 +45,6 @@ _SHOWN_ROWS, _FRAME_PX = 4, 4
 _PATH_STEPS = 32
 """So many parts of a path are each a straight line from blend to blend."""
 _MIN_MORPH_S, _DEFAULT_MORPH_S, _MAX_MORPH_S = 2, 60, 1800
-_SECOND = 1_000_000_000
 
 
 class StylePanel(QWidget):
@@ -122,7 +122,7 @@ class StylePanel(QWidget):
         if self._morph_progress is not None:
             self.requested.emit(Morph(()))
         elif self.map.path:
-            self.requested.emit(Morph(self._path_blends(), self._duration.value() * _SECOND))
+            self.requested.emit(Morph(self._path_blends(), self._duration.value() * SECOND))
 
     def _path_blends(self) -> tuple[Style, ...]:
         """Return what is played along the path; without one, nothing."""

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bridge.system.units import SECOND
+
 if TYPE_CHECKING:
     from bridge.history.takes import Span
     from bridge.messages.snapshot import Snapshot
 
-_START_TIMEOUT_NS = 2_000_000_000
+_START_TIMEOUT_NS = 2 * SECOND
 """What was asked for is recited by then, or not at all."""
 
 

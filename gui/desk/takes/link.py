@@ -16,14 +16,14 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from bridge.system.pipe import Child, ChildError, start_child
 from gui.engine.proposals import (
     DEFAULT_COUNT,
-    Reply,
     Cancel,
-    Failed,
     EndOfProposals,
-    Progress,
+    Failed,
     Loading,
-    Propose,
+    Progress,
     Proposal,
+    Propose,
+    Reply,
 )
 
 if TYPE_CHECKING:

@@ -41,9 +41,10 @@ from bridge.history.takes import Span
 from bridge.messages.snapshot import RollNote
 from bridge.midi.notes import TICKS_PER_QUARTER, Note, Score
 from bridge.sync.tempo import MetreMap
+from bridge.system.units import SECOND
 from gui.desk.keys.musical_typing import PUSHED_PROPERTY
 from gui.desk.roll.paint import NotePainter
-from gui.desk.roll.view import SECOND, View
+from gui.desk.roll.view import View
 from gui.desk.widgets.names import instrument_name
 
 if TYPE_CHECKING:

@@ -100,4 +100,5 @@ def setting_none(name: str) -> str:
 
 def unit_suffix(unit: str) -> str:
     """Return what a spin box shows after a number in this unit, which may be empty."""
-    return QCoreApplication.translate("Unit", f" {unit}") if unit else ""
+    suffix = f" {unit}"
+    return QCoreApplication.translate("Unit", suffix) if unit else ""

@@ -8,8 +8,8 @@ from bridge.history.record import Record, TransportHistory, build_score
 from bridge.messages.snapshot import RollNote
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import MetreChange, Note, Score, TempoChange
-from bridge.session.player import MS, SECOND
 from bridge.sync.transport import Source, Transport
+from bridge.system.units import MS, SECOND
 
 PIANO = Instrument.PIANO
 START_NS = 100 * SECOND

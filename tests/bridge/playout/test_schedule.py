@@ -8,12 +8,13 @@ from bridge.midi.events import (
     ALL_NOTES_OFF,
     ALL_SOUND_OFF,
     SUSTAIN,
+    SWITCH_ON,
     ControlChange,
     NoteOff,
     NoteOn,
     ProgramChange,
 )
-from bridge.playout.schedule import PEDAL_DOWN, Playable, Schedule, ScheduledEvent, SentEvent
+from bridge.playout.schedule import Playable, Schedule, ScheduledEvent, SentEvent
 from bridge.sync.transport import NANOSECONDS, Transport
 
 LIMIT_NS = 30
@@ -112,7 +113,7 @@ def test_retract_takes_back_notes_with_their_ends_and_releases_what_sounds() -> 
 
 
 def test_retract_takes_back_controls_but_leaves_no_pedal_down() -> None:
-    down, up = ControlChange(0, SUSTAIN, PEDAL_DOWN), ControlChange(0, SUSTAIN, 0)
+    down, up = ControlChange(0, SUSTAIN, SWITCH_ON), ControlChange(0, SUSTAIN, 0)
     schedule = schedule_of((10, down), (20, ProgramChange(0, 1)), (30, up))
     assert schedule.retract(after_tick=19, now_ns=0) == []
     assert played(schedule.emit(50)) == [down, up]
@@ -237,7 +238,7 @@ class Synthesizer:
                     assert (channel, pitch) in self.sounding, "released while it is silent"
                     del self.sounding[channel, pitch]
                 case ControlChange(channel, _, value):
-                    (self.pedals.add if value >= PEDAL_DOWN else self.pedals.discard)(channel)
+                    (self.pedals.add if value >= SWITCH_ON else self.pedals.discard)(channel)
 
 
 class Session:

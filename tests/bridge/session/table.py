@@ -7,9 +7,9 @@ from bridge.midi.events import Event, NoteOff, NoteOn, TimedEvent
 from bridge.playout import protocol
 from bridge.playout.schedule import ScheduledEvent
 from bridge.session.effects import Effects
-from bridge.session.player import MS
 from bridge.session.session import Inbox, Session
 from bridge.sync.transport import Transport
+from bridge.system.units import MS
 
 
 class Table:

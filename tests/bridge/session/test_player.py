@@ -13,15 +13,9 @@ from bridge.midi.events import (
     TimedEvent,
 )
 from bridge.midi.instruments import Instrument
-from bridge.session.player import (
-    MAX_SILENCE_NS,
-    MS,
-    SECOND,
-    Phrase,
-    PlayerState,
-    silence_threshold_ns,
-)
+from bridge.session.player import MAX_SILENCE_NS, Phrase, PlayerState, silence_threshold_ns
 from bridge.sync.transport import Transport
+from bridge.system.units import MS, SECOND
 
 LINE = Transport(time_ns=SECOND)
 

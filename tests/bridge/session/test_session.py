@@ -37,9 +37,9 @@ from bridge.playout import protocol
 from bridge.playout.problem import NoJackServer
 from bridge.playout.schedule import Schedule, SentEvent
 from bridge.session.phrase_tracker import PAUSE_NS
-from bridge.session.player import MS, SECOND
 from bridge.session.turn_state import TRANSITIONS, Signal
 from bridge.session.turns import LEAD_NS
+from bridge.system.units import MS, SECOND
 from tests.bridge.session.table import Table
 
 PIANO = Instrument.PIANO

@@ -24,9 +24,9 @@ from bridge.midi.instruments import Instrument
 from bridge.midi.notes import Note, Score, TempoChange
 from bridge.playout import protocol
 from bridge.playout.time_reason import Following
-from bridge.session.player import MS, SECOND
 from bridge.session.turns import LEAD_NS
 from bridge.sync.transport import Source, Transport
+from bridge.system.units import MS, SECOND
 from tests.bridge.session.table import Table
 
 PIANO, BASS, DRUMS = Instrument.PIANO, Instrument.BASS, Instrument.DRUMS

@@ -30,11 +30,11 @@ from bridge.midi.notes import MetreChange
 from bridge.playout import protocol
 from bridge.playout.metronome import HIGH_WOOD_BLOCK, LOW_WOOD_BLOCK
 from bridge.playout.time_reason import Following
-from bridge.session.player import MS, SECOND
 from bridge.session.response import COMMIT_NS
 from bridge.session.turns import BAR_LEAD_NS, NO_END
 from bridge.sync.quantise import GridStep, Quantise
 from bridge.sync.transport import Source, Transport
+from bridge.system.units import MS, SECOND
 from tests.bridge.session.table import Table
 
 PIANO, BASS, DRUMS = Instrument.PIANO, Instrument.BASS, Instrument.DRUMS

@@ -9,10 +9,10 @@ from bridge.messages.settings import Mode, Settings, TimeSettings
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import MetreChange
 from bridge.playout import protocol
-from bridge.session.player import SECOND
 from bridge.session.timing import Timing
 from bridge.sync.quantise import GridStep, Quantise
 from bridge.sync.transport import Source, Transport
+from bridge.system.units import SECOND
 
 HOST = Transport(Source.CLOCK, epoch=1, time_ns=SECOND, tick=400)
 

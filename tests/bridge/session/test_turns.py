@@ -9,9 +9,10 @@ from bridge.messages.settings import Mode, Settings, StartOn, TimeSettings
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import MetreChange, Note, Score
 from bridge.session import turns
-from bridge.session.player import MS, SECOND, Phrase
+from bridge.session.player import Phrase
 from bridge.session.turns import NO_END, Turn, score_script
 from bridge.sync.transport import Source, Transport
+from bridge.system.units import MS, SECOND
 
 PIANO, BASS, DRUMS = Instrument.PIANO, Instrument.BASS, Instrument.DRUMS
 FREE = Transport()

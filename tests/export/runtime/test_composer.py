@@ -3,18 +3,18 @@
 import pytest
 
 from bridge.messages.composer import (
+    Advance,
     Configure,
-    Reset,
+    Extend,
     Generate,
     Generated,
-    Advance,
-    Extend,
-    Speculate,
     NoteEvent,
+    Onset,
     PlayerEvents,
     Release,
-    Onset,
+    Reset,
     Retract,
+    Speculate,
 )
 from bridge.messages.settings import Settings
 from bridge.midi.instruments import Instrument

@@ -4,12 +4,12 @@ import threading
 
 from bridge.messages.composer import (
     Configure,
-    Reset,
     Generate,
     Generated,
+    Onset,
     PlayerEvents,
     Release,
-    Onset,
+    Reset,
 )
 from bridge.messages.settings import Settings
 from bridge.midi.instruments import Instrument

@@ -6,17 +6,17 @@ from random import Random
 import pytest
 
 from bridge.messages.composer import (
-    Replan,
     Configure,
-    Reset,
-    Generate,
-    Generated,
     EndTake,
     Extend,
+    Generate,
+    Generated,
     NoteEvent,
+    Onset,
     PlayerEvents,
     Release,
-    Onset,
+    Replan,
+    Reset,
     Retract,
 )
 from bridge.messages.settings import Settings

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from bridge.messages.composer import (
     Configure,
-    Reset,
     Generate,
     NoteEvent,
+    Onset,
     PlayerEvents,
     Release,
-    Onset,
+    Reset,
 )
 from bridge.messages.settings import Settings
 from bridge.midi.instruments import Instrument
@@ -27,12 +27,12 @@ from export.runtime.continuation import (
     Continuation,
     Prompt,
     Span,
-    standalone_score,
     continue_score,
     instruments_of,
     proposals,
     span_of_bars,
     span_of_seconds,
+    standalone_score,
 )
 from export.runtime.decoder import Decoder, Logits
 from model.tokens.tokenizer import encode

@@ -21,7 +21,7 @@ from export.runtime import provider
 from export.runtime.artefact import Artefact
 from export.runtime.decoder import Decoder, Logits
 from model.tokens import vocabulary as v
-from model.transformer import Block, Transformer, rope_table, apply_rope
+from model.transformer import Block, Transformer, apply_rope, rope_table
 
 Fresh = Callable[[], Decoder]
 Stream = tuple[list[int], NDArray[np.int64]]

@@ -17,8 +17,8 @@ from export.runtime.artefact_reason import (
 from export.runtime.own_styles import (
     OwnStyle,
     StyleError,
-    normalise_name,
     load_own_styles,
+    normalise_name,
     remove_style,
     save_style,
     weights_checksum,

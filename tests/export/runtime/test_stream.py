@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge.messages.composer import NoteEvent, Release, Onset
+from bridge.messages.composer import NoteEvent, Onset, Release
 from bridge.midi.instruments import Instrument
 from export.runtime.artefact import Artefact
 from export.runtime.decoder import Decoder

@@ -2,7 +2,8 @@
 
 import pytest
 
-from gui.bench.painting import NOTE_COUNT, SECOND, SIZES, random_notes, measure_painting
+from bridge.system.units import SECOND
+from gui.bench.painting import NOTE_COUNT, SIZES, measure_painting, random_notes
 
 
 def test_the_crowd_is_as_large_as_is_said_and_has_sounded() -> None:

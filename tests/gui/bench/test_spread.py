@@ -2,7 +2,7 @@
 
 import pytest
 
-from gui.bench.spread import Spread, time_interleaved, time_calls
+from gui.bench.spread import Spread, time_calls, time_interleaved
 
 
 def test_a_spread_is_the_median_and_the_99th_percentile() -> None:

@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from export.runtime.artefact import load_default_artefact
-from gui.bench.together import StreamCheck, plan_notes, measure_together
+from gui.bench.together import StreamCheck, measure_together, plan_notes
 from tests.bridge.jack_server import need_jackd, watched_jack_server
 
 ON, OFF = [0x90, 60, 80], [0x80, 60, 64]

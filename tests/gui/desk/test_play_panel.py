@@ -6,9 +6,9 @@ import pytest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLabel, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from bridge.messages.settings import StartOn, Mode, ReEntry, Settings, TimeSettings
+from bridge.messages.settings import Mode, ReEntry, Settings, StartOn, TimeSettings
 from bridge.midi.instruments import Instrument
-from bridge.sync.quantise import Quantise, GridStep
+from bridge.sync.quantise import GridStep, Quantise
 from gui.desk.play_panel import PlayPanel
 from tests.gui.desk.wheel import turned
 

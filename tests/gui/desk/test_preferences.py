@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from bridge.messages.settings import StartOn, Mode, ReEntry, Settings, TimeSettings
+from bridge.messages.settings import Mode, ReEntry, Settings, StartOn, TimeSettings
 from bridge.midi.controls import Action, Control
 from bridge.midi.instruments import Instrument
-from bridge.sync.quantise import Quantise, GridStep
+from bridge.sync.quantise import GridStep, Quantise
 from bridge.sync.transport import Source
 from gui.desk.preferences import ColourScheme, Preferences, PreferencesError, load, save
 

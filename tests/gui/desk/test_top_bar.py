@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from bridge.messages.requests import End, Stop, HandOver, Start
+from bridge.messages.requests import End, HandOver, Start, Stop
 from bridge.messages.settings import Mode, Settings
 from bridge.messages.snapshot import Snapshot, TurnState
 from bridge.midi import smf

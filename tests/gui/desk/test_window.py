@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QDoubleSpinBox
 from pytestqt.qtbot import QtBot
 
 from bridge.history.record import Record
-from bridge.messages.requests import Bind, ChangeSettings, End, Stop, HandOver, Start, Audition
+from bridge.messages.requests import Audition, Bind, ChangeSettings, End, HandOver, Start, Stop
 from bridge.messages.settings import Mode, Settings
 from bridge.messages.snapshot import TurnState
 from bridge.midi import smf

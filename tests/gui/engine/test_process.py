@@ -6,7 +6,7 @@ from multiprocessing.connection import Connection
 import psutil
 import pytest
 
-from bridge.messages.requests import ChangeSettings, HandOver, Start, Request, UnknownStyle
+from bridge.messages.requests import ChangeSettings, HandOver, Request, Start, UnknownStyle
 from bridge.messages.settings import Settings
 from bridge.messages.snapshot import LogEntry, Snapshot, TurnState
 from bridge.midi.events import NoteOff, NoteOn, TimedEvent
@@ -17,7 +17,7 @@ from bridge.synth.reason import NoSoundDevice
 from bridge.system.pipe import Child, start_child
 from export.runtime.artefact import load_default_artefact
 from gui.engine.process import Engine
-from gui.engine.snapshots import Capture, Captured, SnapshotDelta, Purpose, Unpacker
+from gui.engine.snapshots import Capture, Captured, Purpose, SnapshotDelta, Unpacker
 from tests.bridge.conftest import Peer
 from tests.bridge.jack_server import shared_jack_server
 

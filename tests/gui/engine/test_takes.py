@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection
+from pathlib import Path
 
 import pytest
 
@@ -21,14 +22,14 @@ from export.runtime.continuation import MOST_TRIES
 from export.runtime.decoder import Decoder
 from export.runtime.proposal_reason import NoNotes
 from gui.engine.proposals import (
-    Reply,
     Cancel,
-    Failed,
     EndOfProposals,
-    Progress,
+    Failed,
     Loading,
-    Propose,
+    Progress,
     Proposal,
+    Propose,
+    Reply,
 )
 from gui.engine.takes import Model, ProposalJob, serve
 

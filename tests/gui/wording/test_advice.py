@@ -9,7 +9,6 @@ from gui.wording import advice
 from gui.wording.reasons import sentence_of
 
 
-
 @pytest.mark.parametrize(
     "platform, word",
     [
@@ -67,7 +66,5 @@ def test_where_the_synth_sounds_or_cannot_that_is_what_to_look_at() -> None:
     sounds, cannot = SynthReady(1, "JACK", 0), NoSoundFont()
     told = advice.advise_no_sound("Antiphon:out", own_port=True, plugin=False, synth_status=sounds)
     assert str(told).startswith("Antiphon sounds by itself, through JACK: see that the speakers")
-    mute = advice.advise_no_sound(
-        "a", own_port=True, plugin=False, synth_status=cannot, synth_failed=True
-    )
+    mute = advice.advise_no_sound("a", own_port=True, plugin=False, synth_status=cannot)
     assert mute == sentence_of(cannot)

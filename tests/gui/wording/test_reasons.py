@@ -63,7 +63,7 @@ def places(sentence: Sentence) -> int:
     return sum(name is not None for _, name, _, _ in Formatter().parse(sentence.pattern))
 
 
-@pytest.mark.parametrize("kind", kinds_in(Reason), ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", tuple(kinds_in(Reason)), ids=lambda kind: kind.__name__)
 def test_every_reason_has_a_sentence_that_can_be_translated(kind: type) -> None:
     for reason in values_of(kind):
         parts = [sentence_of(reason)]

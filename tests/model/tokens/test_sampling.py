@@ -7,7 +7,14 @@ from numpy.typing import NDArray
 from bridge.midi.instruments import Instrument
 from model.tokens import sampling, tokenizer
 from model.tokens import vocabulary as v
-from model.tokens.sampling import MAX_ENTRY_BIAS, SamplingParams, Grammar, EntryBias, sample_token, sample_index
+from model.tokens.sampling import (
+    MAX_ENTRY_BIAS,
+    EntryBias,
+    Grammar,
+    SamplingParams,
+    sample_index,
+    sample_token,
+)
 
 C4_ON = v.on_event(Instrument.PIANO, 60)
 C4_OFF = v.off_id(Instrument.PIANO, 60)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.messages.requests import ChangeSettings, End, Stop, Start, Audition, Request
+from bridge.messages.requests import Audition, ChangeSettings, End, Request, Start, Stop
 from bridge.messages.settings import Settings, TimeSettings
 from bridge.messages.snapshot import Snapshot, TurnState
 from bridge.midi.events import NoteOn, TimedEvent
@@ -21,17 +21,17 @@ from bridge.playout.protocol import (
     Ready,
     Received,
 )
-from bridge.session.player import MS, SECOND
 from bridge.session.session import Inbox, Session
 from bridge.synth.policy import SynthReady
 from bridge.synth.reason import NoSoundFont
+from bridge.system.units import MS, SECOND
 from gui.desk.devices.checkup import (
     AUDITION_TIMEOUT_NS,
-    TEST_PHRASE,
     PORTS_TIMEOUT_NS,
+    TEST_PHRASE,
+    CheckStatus,
     Checkup,
     Finding,
-    CheckStatus,
 )
 from gui.wording import advice
 

@@ -7,11 +7,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from bridge.messages.requests import End, Audition
+from bridge.messages.requests import Audition, End
 from bridge.messages.settings import Settings
 from bridge.messages.snapshot import Snapshot, TurnState
-from bridge.session.player import SECOND
 from bridge.system.clock import ManualClock
+from bridge.system.units import SECOND
 from gui.desk.devices.checkup import ECHO_WAIT_NS, TEST_PHRASE, CheckStatus
 from gui.desk.devices.checkup_panel import DoctorPanel
 from gui.desk.devices.sign import StatusIcon

@@ -8,10 +8,10 @@ from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from bridge.messages.processor import NoNvidiaDriver, Processor
 from bridge.messages.requests import Audition
 from bridge.messages.settings import Settings, TimeSettings
 from bridge.messages.snapshot import Snapshot, TurnState
-from bridge.messages.processor import NoNvidiaDriver, Processor
 from bridge.midi.instruments import Instrument
 from bridge.playout.protocol import Lateness, OpenPorts, PluginInstance
 from bridge.sync.transport import Source

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gui.desk.keys.typing_keys import POSITIONS, STEPS, TypingRange, printed_letters, key_position
+from gui.desk.keys.typing_keys import POSITIONS, STEPS, TypingRange, key_position, printed_letters
 
 A_ON_X, SEMICOLON_ON_X, Z_ON_X = 38, 47, 52  # as xev shows them
 

@@ -10,15 +10,8 @@ from bridge.messages.snapshot import RollNote
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import MetreChange
 from bridge.sync.transport import Source, Transport
-from gui.desk.roll.view import (
-    MIN_PITCHES,
-    PLAYHEAD,
-    SECOND,
-    GridLine,
-    View,
-    pitch_range,
-    grid_lines,
-)
+from bridge.system.units import SECOND
+from gui.desk.roll.view import MIN_PITCHES, PLAYHEAD, GridLine, View, grid_lines, pitch_range
 
 VIEW = View(width=1000, height=430, left_ns=100 * SECOND)
 HOST = Transport(Source.JACK, time_ns=100 * SECOND)  # 4/4 at 120

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QSlider, QSpinBox, QTableView
 from pytestqt.qtbot import QtBot
 
-from bridge.messages.requests import SetBlendPath, Morph
+from bridge.messages.requests import Morph, SetBlendPath
 from bridge.messages.settings import Settings
 from bridge.messages.snapshot import Snapshot, TurnState
 from export.runtime.style_space import StyleSpace
