@@ -58,7 +58,7 @@ def default(
     if context.invoked_subcommand is not None:
         return
     if _has_display():
-        from export.runtime.style_space import StyleSpace
+        from export.styles.space import StyleSpace
         from gui.desk.app import run
         from gui.desk.preferences import preferences_file
 

@@ -9,6 +9,7 @@ asserts that it is in `caplog` and then clears it.
 
 import logging
 import os
+import tempfile
 from collections.abc import Iterator
 
 import hypothesis
@@ -21,6 +22,10 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # Any port will do, so that engines do not quarrel over the one at which plugins look for the app;
 # a test with a plugin names its own.
 os.environ["ANTIPHON_PORT"] = "0"
+
+# The log of a command that a test runs is the test's own (on Linux; elsewhere it has one place).
+_STATE = tempfile.TemporaryDirectory(prefix="antiphon-state-")
+os.environ["XDG_STATE_HOME"] = _STATE.name
 
 # The suite may share its cores with a training run: a slow example is no wrong example.
 hypothesis.settings.register_profile("antiphon", deadline=None)

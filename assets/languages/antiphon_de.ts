@@ -1489,11 +1489,11 @@ Für das Netz ähnlich: {}</translation>
     </message>
     <message>
         <source>There is no sound font: install a General MIDI one (on Debian: fluid-soundfont-gm), or name yours.</source>
-        <translation>Es gibt kein Soundfont: Installiere eines für General MIDI (auf Debian: fluid-soundfont-gm) oder nenne deines.</translation>
+        <translation>Es gibt keinen Soundfont: Installiere einen für General MIDI (auf Debian: fluid-soundfont-gm) oder nenne deinen.</translation>
     </message>
     <message>
         <source>There is no sound font {}.</source>
-        <translation>Es gibt kein Soundfont {}.</translation>
+        <translation>Es gibt keinen Soundfont {}.</translation>
     </message>
     <message>
         <source>{} is no General MIDI sound font.</source>

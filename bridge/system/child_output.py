@@ -35,18 +35,21 @@ class ChildOutput:
         """Whether the parent has asked the child to leave: its status is then no error."""
         self._name = name
         self._lines: deque[str] = deque(maxlen=_MAX_LINES)
-        self._is_read = threading.Event()
+        self._is_over = threading.Event()
         threading.Thread(
             target=self._read, args=(process, process.stderr), name=f"{name} stderr", daemon=True
         ).start()
 
+    def wait(self, timeout_s: float) -> None:
+        """Wait until the child has ended and all that it printed is logged, or for `timeout_s`."""
+        self._is_over.wait(timeout_s)
+
     def last_words(self, timeout_s: float = 0.0) -> str:
         """Return the line that says best why the child ended; empty if it printed none.
 
-        Wait at most `timeout_s` for the end of the output, which a child that is ending may still
-        be writing.
+        Wait at most `timeout_s` for the child's end: it may still be printing.
         """
-        self._is_read.wait(timeout_s)
+        self.wait(timeout_s)
         lines = [line for line in tuple(self._lines) if line.strip() and line[0] not in " \t"]
         fatal = [line for line in lines if line.startswith(_FATAL)]
         return (fatal or lines or [""])[-1]
@@ -56,9 +59,11 @@ class ChildOutput:
             with stream:
                 while line := stream.readline(_MAX_LINE_BYTES):
                     self._log_line(line.decode("utf-8", "backslashreplace").rstrip())
+            self._log_end(process.wait())
         finally:
-            self._is_read.set()
-        status = process.wait()
+            self._is_over.set()
+
+    def _log_end(self, status: int) -> None:
         if status and not self.is_end_expected:
             words = self.last_words()
             ended = f"{self._name} ended with status {status}"

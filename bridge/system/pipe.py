@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 _POLL_S = 0.05
 _MAX_POLLS = 600  # thirty seconds: a cold disk and a virus scanner take their time
 _EXIT_TIMEOUT_S = 5.0
-_OUTPUT_TIMEOUT_S = 1.0  # a process that the child has started may hold its standard error open
+_OUTPUT_TIMEOUT_S = 0.5  # a process that the child has started may hold its standard error open
 
 
 class ChildError(Exception):
@@ -66,6 +66,7 @@ class Child:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self.output.wait(_OUTPUT_TIMEOUT_S)
 
 
 def start_child(module: str, *arguments: str) -> Child:

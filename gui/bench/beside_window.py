@@ -77,8 +77,8 @@ def main() -> None:
     from PySide6.QtCore import QTimer
     from PySide6.QtWidgets import QApplication
 
-    from export.runtime.own_styles import load_installed_artefact
-    from export.runtime.style_space import StyleSpace
+    from export.styles.own import load_installed_artefact
+    from export.styles.space import StyleSpace
     from gui.desk.session_link import SessionLink
     from gui.desk.widgets.theme import DARK
     from gui.desk.window import Window

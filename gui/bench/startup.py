@@ -28,7 +28,7 @@ _JAM_SCRIPT = "from gui.cli import main; main()"
 _WINDOW_SCRIPT = """
 import sys
 from bridge.system.clock import SystemClock
-from export.runtime.style_space import StyleSpace
+from export.styles.space import StyleSpace
 from gui.desk.app import run
 from gui.commands.terminal import load_artefact
 from PySide6.QtWidgets import QApplication

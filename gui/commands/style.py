@@ -29,7 +29,7 @@ def add(
 
     Example: antiphon style add "my ballads" ~/Music/ballads
     """
-    from export.runtime.own_styles import (
+    from export.styles.own import (
         OwnStyle,
         StyleError,
         normalise_name,
@@ -79,7 +79,7 @@ def list_() -> None:
 
     Example: antiphon style list
     """
-    from export.runtime.own_styles import load_own_styles, styles_folder
+    from export.styles.own import load_own_styles, styles_folder
 
     artefact = load_artefact()
     for style in load_own_styles(styles_folder()):
@@ -95,7 +95,7 @@ def remove(name: Annotated[str, typer.Argument(help="Which.")]) -> None:
 
     Example: antiphon style remove "my ballads"
     """
-    from export.runtime.own_styles import StyleError, remove_style, styles_folder
+    from export.styles.own import StyleError, remove_style, styles_folder
 
     try:
         remove_style(styles_folder(), name)

@@ -27,7 +27,7 @@ def fail(message: str | Sentence) -> NoReturn:
 def load_artefact(settings: Settings | None = None) -> Artefact:
     """Load the installed model with the user's styles; refuse settings whose styles it lacks."""
     from export.runtime.artefact import ArtefactError, UnknownStyleError
-    from export.runtime.own_styles import StyleError, load_installed_artefact
+    from export.styles.own import StyleError, load_installed_artefact
     from gui.wording.model_files import no_such_style
     from gui.wording.reasons import sentence_of
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from bridge.messages.snapshot import Snapshot
     from bridge.system.pipe import Child
-    from export.runtime.style_space import StyleSpace
+    from export.styles.space import StyleSpace
 
 _LOG = logging.getLogger("gui.desk")
 _DEFAULT_SIZE = 1280, 760

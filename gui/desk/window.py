@@ -72,7 +72,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bridge.messages.requests import Request
-    from export.runtime.style_space import StyleSpace
+    from export.styles.space import StyleSpace
     from gui.desk.session_link import SessionLink
     from gui.desk.widgets.theme import Theme
     from gui.engine.snapshots import Captured

@@ -47,7 +47,7 @@ class ArtefactFacts:
     @classmethod
     def from_artefact(cls, artefact: Artefact) -> ArtefactFacts:
         """Return the facts of an artefact."""
-        from export.runtime.own_styles import weights_checksum
+        from export.styles.own import weights_checksum
 
         fingerprint = weights_checksum(artefact)[:_FINGERPRINT_LENGTH]
         step = artefact.manifest.get("step")

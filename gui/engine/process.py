@@ -27,8 +27,8 @@ from export.runtime.artefact import Artefact, UnknownStyleError
 from export.runtime.calibration import make_tuned_decoder
 from export.runtime.composer import Composer
 from export.runtime.composer_thread import ComposerThread
-from export.runtime.own_styles import load_installed_artefact
 from export.runtime.provider import preload_cuda
+from export.styles.own import load_installed_artefact
 from gui.diagnostics.log import hand_over_records
 from gui.engine.recording import provenance
 from gui.engine.session_log import SessionLog

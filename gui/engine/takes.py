@@ -118,8 +118,8 @@ def _start_job(
 ) -> tuple[Model | None, ProposalJob | None, Failed | None]:
     """Load the network if it is not there, and begin; or say why not."""
     from export.runtime.artefact import ArtefactError, UnknownStyleError
-    from export.runtime.own_styles import StyleError
     from export.runtime.proposal_reason import NoNotes
+    from export.styles.own import StyleError
 
     if not request.score.notes:
         return model, None, Failed(request.request_id, NoNotes())
@@ -135,11 +135,11 @@ def installed_model() -> Model:
 
     Raises:
         export.runtime.artefact.ArtefactError: there is none, or it cannot be used.
-        export.runtime.own_styles.StyleError: a file among the user's styles is not one.
+        export.styles.own.StyleError: a file among the user's styles is not one.
 
     """
     from export.runtime.decoder import Decoder
-    from export.runtime.own_styles import load_installed_artefact
+    from export.styles.own import load_installed_artefact
 
     artefact = load_installed_artefact()
     return artefact, Decoder(artefact, device="cpu", threads=1)

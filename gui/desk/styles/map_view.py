@@ -1,6 +1,6 @@
 """The map of styles: a puck to put where one wants to play.
 
-On a name it is that style, between names a blend of the nearest (`export.runtime.style_space`). The blend
+On a name it is that style, between names a blend of the nearest (`export.styles.space`). The blend
 is drawn as lines from the puck, as strong as the weights. Names are written where there is room
 for them, first those that matter: what is played, what the mouse is on and what is like it, what
 has been searched for. The wheel zooms, and room comes with that. With Shift a path is drawn, which
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bridge.messages.settings import Style
-    from export.runtime.style_space import Point, StyleSpace
+    from export.styles.space import Point, StyleSpace
     from gui.desk.widgets.theme import Theme
 
 _MARGIN_PX = 26.0

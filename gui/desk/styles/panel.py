@@ -28,7 +28,7 @@ from PySide6.QtWidgets import (
 from bridge.messages.requests import Morph, SetBlendPath
 from bridge.messages.settings import SETTINGS
 from bridge.system.units import SECOND
-from export.runtime.style_space import point_along
+from export.styles.space import point_along
 from gui.desk.styles.blend_model import NAME_COLUMN, WEIGHT_COLUMN, BlendModel
 from gui.desk.styles.map_view import MapView
 from gui.desk.styles.weight_edit import WeightEdit
@@ -37,7 +37,7 @@ from gui.desk.widgets.names import setting_help
 if TYPE_CHECKING:
     from bridge.messages.settings import Settings, Style
     from bridge.messages.snapshot import Snapshot
-    from export.runtime.style_space import StyleSpace
+    from export.styles.space import StyleSpace
     from gui.desk.widgets.theme import Theme
 
 _STRENGTH = SETTINGS["style_strength"]

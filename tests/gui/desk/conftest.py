@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 from bridge.messages.requests import ChangeSettings
 from bridge.messages.settings import Settings
 from bridge.messages.snapshot import Snapshot, TurnState
-from export.runtime.own_styles import load_installed_artefact
-from export.runtime.style_space import StyleSpace
+from export.styles.own import load_installed_artefact
+from export.styles.space import StyleSpace
 from gui.desk.session_link import SessionLink
 from gui.desk.widgets.theme import DARK, Theme
 from gui.desk.window import Window

@@ -17,8 +17,8 @@ RUN = """
 import sys
 from pathlib import Path
 from PySide6.QtWidgets import QApplication
-from export.runtime.own_styles import installed_artefact
-from export.runtime.style_space import StyleSpace
+from export.styles.own import installed_artefact
+from export.styles.space import StyleSpace
 from gui.desk.app import run
 
 sys.exit(run(StyleSpace.of(installed_artefact()), Path(sys.argv[1]), QApplication.closeAllWindows))

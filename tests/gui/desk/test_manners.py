@@ -32,7 +32,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from bridge.messages.snapshot import TurnState
-from export.runtime.style_space import StyleSpace
+from export.styles.space import StyleSpace
 from gui.desk.session_link import SessionLink
 from gui.desk.widgets.theme import DARK
 from gui.desk.window import Window

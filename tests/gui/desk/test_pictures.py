@@ -24,8 +24,8 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from export.runtime.own_styles import installed_artefact
-from export.runtime.style_space import StyleSpace
+from export.styles.own import installed_artefact
+from export.styles.space import StyleSpace
 from gui.desk.session_link import SessionLink
 from gui.desk.widgets.languages import speak
 from gui.desk.widgets.theme import DARK, LIGHT

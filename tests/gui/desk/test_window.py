@@ -21,7 +21,7 @@ from bridge.midi.instruments import Instrument
 from bridge.playout.problem import JackGone
 from bridge.playout.protocol import Inject, OpenPorts, Panic
 from bridge.system.pipe import start_child
-from export.runtime.style_space import StyleSpace
+from export.styles.space import StyleSpace
 from gui.desk.preferences import ColourScheme, Preferences
 from gui.desk.session_link import SessionLink
 from gui.desk.takes.small_roll import SmallRoll

@@ -5,7 +5,7 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import QFontMetricsF
 from pytestqt.qtbot import QtBot
 
-from export.runtime.style_space import StyleSpace
+from export.styles.space import StyleSpace
 from gui.desk.styles.map_names import LANDMARKS, LabelLayout
 from gui.desk.styles.map_view import MapView
 from gui.desk.widgets.theme import DARK

@@ -6,7 +6,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from export.runtime.style_space import StyleSpace
+from export.styles.space import StyleSpace
 from gui.desk.styles.map_view import MapView
 from gui.desk.widgets.theme import DARK
 

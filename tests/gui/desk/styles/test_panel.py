@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from bridge.messages.requests import Morph, SetBlendPath
 from bridge.messages.settings import Settings
 from bridge.messages.snapshot import Snapshot, TurnState
-from export.runtime.style_space import StyleSpace
+from export.styles.space import StyleSpace
 from gui.desk.styles.panel import StylePanel
 from gui.desk.widgets.theme import DARK
 

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QSpinBox, QStyle, QStyleOptionSpinBox, QTableView
 from pytestqt.qtbot import QtBot
 
 from bridge.messages.settings import Settings
-from export.runtime.style_space import StyleSpace
+from export.styles.space import StyleSpace
 from gui.desk.styles.blend_model import WEIGHT_COLUMN
 from gui.desk.styles.panel import StylePanel
 from gui.desk.widgets.theme import DARK

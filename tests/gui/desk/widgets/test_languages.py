@@ -6,7 +6,9 @@ import sys
 import sysconfig
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
+from typing import get_type_hints
 
 import pytest
 from PySide6.QtCore import QCoreApplication, QTranslator
@@ -24,13 +26,18 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from bridge.messages.snapshot import TurnState
+from bridge.messages.snapshot import Snapshot, TurnState
 from bridge.midi.instruments import Instrument
-from export.runtime.style_space import StyleSpace
-from gui.desk.widgets.languages import LANGUAGES_FOLDER, install_translation
+from bridge.system.child_exit import ChildExited
+from export.runtime.proposal_reason import ProposalReason
+from export.styles.space import StyleSpace
+from gui.desk.takes.link import TakesLink
+from gui.desk.widgets.languages import LANGUAGES_FOLDER, install_translation, translated
+from gui.wording.reasons import Reason, sentence_of
 from tests.gui.desk.conftest import Desk
 from tests.gui.desk.music import jam
 from tests.gui.desk.test_manners import cut_texts, key_clashes
+from tests.gui.wording.every_reason import kinds_in, values_of
 
 ROOT = Path(__file__).parents[4]
 GUI = ROOT / "gui"
@@ -100,6 +107,8 @@ def left_over(text: str, names: frozenset[str]) -> str:
 
 NAMES = frozenset({"Antiphon", "in", "out", "jack", "jazz", *(kind.label for kind in Instrument)})
 """Proper names, of the app, of ports and a backend, of a style; and of instruments, as typed."""
+SHOWN = {"problem": 2, "sync_reason": 2, "synth_status": 2, "processor": 1}
+"""In how many places a reason is shown: the banner or the line of time, the devices, the checkup."""
 
 
 @pytest.mark.usefixtures("translators")
@@ -112,15 +121,72 @@ def test_whatever_a_person_reads_can_be_translated(
     desk = Desk(qtbot, space, tmp_path)
     plain = set()
     for state in TurnState:
-        desk.show(jam(), state=state, following="")
+        desk.show(jam(), state=state)
         desk.window.styles.map.choose_style("jazz")
-        plain |= {
-            f"{type(each).__name__}: {text}"
-            for each, text in texts(desk.window)
-            if left_over(text, NAMES)
-        }
+        plain |= unmarked(desk.window)
     assert not plain, "\n".join(sorted(plain))
     desk.window.close()
+
+
+@pytest.mark.usefixtures("translators")
+def test_every_reason_that_a_window_shows_is_translated(
+    qtbot: QtBot, space: StyleSpace, tmp_path: Path
+) -> None:
+    application = QApplication.instance()
+    assert application is not None
+    QCoreApplication.installTranslator(Marked(application))
+    desk = Desk(qtbot, space, tmp_path)
+    desk.window.devices.doctor.start()
+    shown = get_type_hints(Snapshot)
+    names = ("problem", "sync_reason", "synth_status", "processor")
+    plain = set()
+    for values in zip_longest(*(values_of(shown[name]) for name in names)):
+        facts = {name: value for name, value in zip(names, values, strict=True) if value}
+        desk.show(jam(), synth_failed=True, **facts)
+        for name, value in facts.items():
+            assert desk.texts().count(translated(sentence_of(value))) >= SHOWN[name]  # type: ignore[arg-type]
+        plain |= unmarked(desk.window)
+    assert not plain, "\n".join(sorted(plain))
+    desk.window.close()
+
+
+@pytest.mark.usefixtures("translators")
+def test_why_no_takes_can_be_made_is_translated(
+    qtbot: QtBot, space: StyleSpace, tmp_path: Path
+) -> None:
+    application = QApplication.instance()
+    assert application is not None
+    QCoreApplication.installTranslator(Marked(application))
+    desk = Desk(qtbot, space, tmp_path)
+    desk.show(jam())
+    link = desk.window.takes.findChild(TakesLink)
+    assert link is not None
+    for reason in (*values_of(ProposalReason), *values_of(ChildExited)):
+        link.failed.emit(reason)
+        assert desk.window.banner.message == translated(sentence_of(reason))
+        assert not left_over(desk.window.banner.message, frozenset()), reason
+    desk.window.takes.open_file(tmp_path / "lost.mid")
+    assert not left_over(desk.window.banner.message, frozenset())
+    desk.window.close()
+
+
+@pytest.mark.usefixtures("qapp", "translators")
+@pytest.mark.parametrize("kind", tuple(kinds_in(Reason)), ids=lambda kind: kind.__name__)
+def test_every_reason_is_translated(kind: type) -> None:
+    application = QCoreApplication.instance()
+    assert application is not None
+    QCoreApplication.installTranslator(Marked(application))
+    for reason in values_of(kind):
+        assert not left_over(translated(sentence_of(reason)), frozenset())
+
+
+def unmarked(window: QWidget) -> set[str]:
+    """Return the texts of a window that no translator has seen."""
+    return {
+        f"{type(each).__name__}: {text}"
+        for each, text in texts(window)
+        if left_over(text, NAMES)
+    }
 
 
 @pytest.mark.parametrize("code", CODES)

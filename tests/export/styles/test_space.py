@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from export.runtime.own_styles import load_installed_artefact
-from export.runtime.style_space import MAX_BLENDED, StyleSpace, point_along
+from export.styles.own import load_installed_artefact
+from export.styles.space import MAX_BLENDED, StyleSpace, point_along
 
 SPACE = StyleSpace.from_artefact(load_installed_artefact())
 shares = st.floats(0, 1)

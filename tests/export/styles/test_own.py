@@ -14,7 +14,7 @@ from export.runtime.artefact_reason import (
     OwnStyleWidth,
     StyleNameTaken,
 )
-from export.runtime.own_styles import (
+from export.styles.own import (
     OwnStyle,
     StyleError,
     load_own_styles,
