@@ -76,7 +76,6 @@ class Outputs:
         self._standing: dict[type, Command] = {}  # what ways that open later must know too
         self._thru = ThruQueue()
         self._feed: SynthFeed | None = None
-        self._feeds_player = False
 
     @property
     def is_open(self) -> bool:
@@ -154,8 +153,9 @@ class Outputs:
         now_ns = self._clock.now_ns()
         if self._feed is not None:
             self._feed.close(now_ns)
-        self._feed = None if wanted.port is None else SynthFeed(wanted.port, now_ns)
-        self._feeds_player = wanted.player
+        self._feed = (
+            None if wanted.port is None else SynthFeed(wanted.port, now_ns, player=wanted.player)
+        )
         if self._feed is None and self._ports.stands_in:
             self._pending_reports += self._close_ports()
         self._open_loopback()
@@ -277,7 +277,7 @@ class Outputs:
                     self._patched = connected
                 case Emitted(events) if self._feed is not None:
                     self._feed.send_output(events)
-                case Received(events) if self._feed is not None and self._feeds_player:
+                case Received(events) if self._feed is not None:
                     self._feed.send_player(events)
             passed.append(report)
         return passed

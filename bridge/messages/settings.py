@@ -334,6 +334,11 @@ def with_value(settings: Settings, name: str, value: object) -> Settings:
     return replace(settings, **changes)
 
 
+def following_seed(seed: int, steps: int) -> int:
+    """Return the seed after some steps; 0 follows the greatest."""
+    return (seed + steps) % (MAX_SEED + 1)
+
+
 def follow_knob(settings: Settings, name: str, position: int) -> Settings:
     """Return settings in which one follows a knob at 0 to 127."""
     return with_value(settings, name, SETTINGS[name].from_knob(position))

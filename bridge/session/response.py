@@ -35,7 +35,7 @@ from bridge.session.active_take import HORIZON_NS, ActiveTake, Loop
 from bridge.session.effects import Effects
 from bridge.session.event_renderer import EventRenderer
 from bridge.session.player import Phrase
-from bridge.session.turns import Turn
+from bridge.session.turns import MARGIN_NS, Turn
 from bridge.sync.quantise import Quantise
 from bridge.system.units import MS, SECOND
 
@@ -44,8 +44,6 @@ if TYPE_CHECKING:
     from bridge.session.context import Context
     from bridge.sync.transport import Transport
 
-MARGIN_NS = 8 * MS
-"""The least time between deciding a note and playing it."""
 COMMIT_NS = 80 * MS
 """What is planned within this time stands, whatever the player does."""
 NO_QUANTISE = Quantise()

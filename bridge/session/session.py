@@ -89,7 +89,7 @@ class Session:
             now_ns=now_ns,
             state=turns.state,
             settings=self.settings,
-            response_latency_ns=turns.latency_ns,
+            response_latency_ns=turns.response.latency_ns,
             notes=played.notes,
             transport=turns.transport if turns.has_timeline else Transport(),
             learning=self._controls.learning,
@@ -97,7 +97,7 @@ class Session:
             pedals=played.pedals,
             last_played=played.last(now_ns, answered=False),
             morph_progress=self._style.progress(now_ns),
-            audition_span_ns=turns.audition_span_ns,
+            audition_span_ns=turns.response.audition_span_ns(turns.transport),
             last_answered=played.last(now_ns, answered=True),
         )
 
@@ -132,7 +132,7 @@ class Session:
             case _:
                 self._effects.add(self.status.update(now_ns, item))
                 if isinstance(item, protocol.Ready):
-                    self._effects.to_io += self._turns.sync_commands(self.settings)
+                    self._effects.to_io += self._turns.timing.sync_commands(self.settings)
 
     def _handle_command(
         self, now_ns: int, request: protocol.Panic | Start | Stop | HandOver | End | Audition

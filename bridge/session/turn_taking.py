@@ -38,7 +38,7 @@ from bridge.session import turns
 from bridge.session.context import Context, Step
 from bridge.session.phrase_tracker import PhraseTracker
 from bridge.session.player import Phrase, PlayerState
-from bridge.session.response import MARGIN_NS, Response
+from bridge.session.response import Response
 from bridge.session.timing import Timing
 from bridge.session.turn_state import TRANSITIONS, Signal
 from bridge.session.turns import LEAD_NS
@@ -59,48 +59,32 @@ class TurnTaking:
 
     def __init__(self) -> None:
         self.state = TurnState.STOPPED
-        self.played = PlayedNotes()
-        """The notes of both players."""
-        self._player, self._timing = PlayerState(), Timing()
-        self._phrases, self._response = PhraseTracker(), Response()
+        self.played, self.timing, self.response = PlayedNotes(), Timing(), Response()
+        self._player, self._phrases = PlayerState(), PhraseTracker()
         self._stop_after_audition = False
 
     @property
     def transport(self) -> Transport:
         """The line by which plans are made."""
-        return self._timing.transport
+        return self.timing.transport
 
     @property
     def has_timeline(self) -> bool:
         """Return whether the line means anything: our own does not before a session starts."""
-        return self.state is not TurnState.STOPPED or self._timing.is_external
-
-    @property
-    def latency_ns(self) -> int | None:
-        """The time from the last hand-over to its first note sent."""
-        return self._response.latency_ns
-
-    @property
-    def audition_span_ns(self) -> tuple[int, int] | None:
-        """The time span of the score that is auditioned, if there is one."""
-        return self._response.audition_span_ns(self.transport)
+        return self.state is not TurnState.STOPPED or self.timing.is_external
 
     def next_due_ns(self, settings: Settings) -> int | None:
         """Return when `poll` must be called though nothing happens, or None."""
         if self.state is TurnState.STOPPED:
             return None
-        context = Context(0, settings, self._timing, self._player, self.played)
-        dues = [self._response.next_due_ns(context), self._timing.click_due_ns(settings)]
+        context = Context(0, settings, self.timing, self._player, self.played)
+        dues = [self.response.next_due_ns(context), self.timing.click_due_ns(settings)]
         if self.state is TurnState.PLAYER:
             dues.append(self._phrases.next_due_ns(context))
         return min((due for due in dues if due is not None), default=None)
 
-    def sync_commands(self, settings: Settings) -> list[protocol.ToIo]:
-        """Return what a MIDI I/O process must know that has just opened its ports."""
-        return self._timing.sync_commands(settings)
-
     def _context(self, step: Step) -> Context:
-        return Context(step.now_ns, step.settings, self._timing, self._player, self.played)
+        return Context(step.now_ns, step.settings, self.timing, self._player, self.played)
 
     def _transition(self, signal: Signal) -> bool:
         """Change the state if the signal means something in it; return whether it does."""
@@ -118,7 +102,7 @@ class TurnTaking:
             return
         self._player.clear()
         self._phrases.clear()
-        step.effects.to_io += self._timing.start(step.settings, step.now_ns)
+        step.effects.to_io += self.timing.start(step.settings, step.now_ns)
         self._realign_composer(step)
         step.effects.to_composer.append(Configure(step.settings))
         step.effects.log(step.now_ns, "listen")
@@ -133,7 +117,7 @@ class TurnTaking:
             step.effects.log(step.now_ns, "halt")
 
     def _retract(self, step: Step) -> None:
-        step.effects.add(self._response.retract(self._context(step)))
+        step.effects.add(self.response.retract(self._context(step)))
 
     def _release_player(self, step: Step) -> None:
         """Release what the player holds: its own release will not be received."""
@@ -149,18 +133,18 @@ class TurnTaking:
         self._transition(Signal.DISCONTINUITY)
         self._release_player(step)
         step.effects.to_io.append(protocol.Panic())
-        self._timing.rewind_clicks(self.transport.last_tick_at(step.now_ns))
+        self.timing.rewind_clicks(self.transport.last_tick_at(step.now_ns))
         step.effects.log(step.now_ns, "panic")
         if self._stop_after_audition:
             self.stop(step)
 
     def end(self, step: Step) -> None:
         """Bring the response to an end; an audition ends at once."""
-        if self._response.is_audition:
+        if self.response.is_audition:
             self._retract(step)
             self._end_turn(step)
         else:
-            step.effects.add(self._response.end(self._context(step)))
+            step.effects.add(self.response.end(self._context(step)))
 
     def audition(self, step: Step, score: Score) -> None:
         """Play a score, in place of whatever goes on."""
@@ -178,20 +162,20 @@ class TurnTaking:
         begin = line.tick_at(at_ns)
         if line.has_bars:
             begin = line.next_grid_line(begin, line.metre.bar_ticks)
-        step.effects.add(self._response.start_audition(self._context(step), score, begin))
+        step.effects.add(self.response.start_audition(self._context(step), score, begin))
         step.effects.log(step.now_ns, "audition", len(score.notes))
 
     def _start_own_clock(self, step: Step, at_ns: int) -> None:
         """Start our own line at a time, if it has not started."""
-        if not (self._timing.own_clock_started or self._timing.is_external):
-            step.effects.to_io += self._timing.start_own_clock(step.settings, at_ns)
+        if not (self.timing.own_clock_started or self.timing.is_external):
+            step.effects.to_io += self.timing.start_own_clock(step.settings, at_ns)
 
     def apply_settings(self, step: Step, settings: Settings) -> None:
         """Play by other settings than those of the step from now on."""
         if settings.mode is not step.settings.mode:  # a response without an end must get one
-            step.effects.add(self._response.end(self._context(step)))
+            step.effects.add(self.response.end(self._context(step)))
         step.effects.to_composer.append(Configure(settings))
-        step.effects.to_io += self._timing.apply_settings(settings, step.now_ns)
+        step.effects.to_io += self.timing.apply_settings(settings, step.now_ns)
         if self._phrases.phrase is not None:
             self._phrases.phrase.pause_reported = False  # the speculation may have changed
 
@@ -200,23 +184,23 @@ class TurnTaking:
     def handle_generated(self, step: Step, generated: Generated) -> None:
         """Schedule what the composer has generated."""
         ducked = self._is_ducked(step)
-        step.effects.add(self._response.schedule(self._context(step), generated, ducked=ducked))
+        step.effects.add(self.response.schedule(self._context(step), generated, ducked=ducked))
 
     def handle_emitted(self, step: Step, emitted: protocol.Emitted) -> None:
         """Record what was sent."""
-        step.effects.add(self._response.handle_emitted(self._context(step), emitted))
+        step.effects.add(self.response.handle_emitted(self._context(step), emitted))
 
     def replan(self, step: Step) -> None:
         """Let a response take in what the player has played beside it in this step."""
-        step.effects.add(self._response.replan(self._context(step)))
+        step.effects.add(self.response.replan(self._context(step)))
 
     # Time.
 
     def update_transport(self, step: Step, changed: protocol.TransportChanged) -> None:
         """Go by another line; if that breaks the one before, leave the turn."""
         before = self.transport
-        if not self._timing.set_transport(changed.transport):
-            if self._phrases.phrase is not None and not self._response.is_active:
+        if not self.timing.set_transport(changed.transport):
+            if self._phrases.phrase is not None and not self.response.is_active:
                 self._reset_composer_if_changed(step, self._phrases.phrase)
             return
         self._abandon_turn(step, before)
@@ -229,24 +213,24 @@ class TurnTaking:
 
     def _abandon_turn(self, step: Step, before: Transport) -> None:
         """Leave the response and the phrase: the time that they were in is over."""
-        step.effects.add(self._response.abandon(self._context(step), before))
+        step.effects.add(self.response.abandon(self._context(step), before))
         self._phrases.clear()
         self._transition(Signal.DISCONTINUITY)
         if self._stop_after_audition:
             self.stop(step)
 
     def _realign_composer(self, step: Step) -> None:
-        self._response.reset()
-        reset = self._timing.realign(step.now_ns)
+        self.response.reset()
+        reset = self.timing.realign(step.now_ns)
         if reset is not None:
             step.effects.to_composer.append(reset)
 
     def _reset_composer_if_changed(self, step: Step, phrase: Phrase) -> None:
         """Reset the composer with a phrase if tempo or metre are others than it knows."""
-        reset = self._timing.reset_if_changed(phrase.begin_tick)
+        reset = self.timing.reset_if_changed(phrase.begin_tick)
         if reset is not None:
             step.effects.to_composer.append(reset)
-            if again := tuple(self._timing.to_composer(each) for each in phrase.events):
+            if again := tuple(self.timing.to_composer(each) for each in phrase.events):
                 step.effects.to_composer.append(PlayerEvents(again))
 
     def _replay_early_notes(self, step: Step) -> None:
@@ -267,7 +251,7 @@ class TurnTaking:
             return
         if self._phrases.phrase is not None:
             self._phrases.phrase.mark_activity(timed.time_ns)
-        if not (self._timing.own_clock_started or self._timing.is_external):
+        if not (self.timing.own_clock_started or self.timing.is_external):
             if not isinstance(timed.event, NoteOn):
                 self._to_note_events(timed)  # a pedal may be down already
                 return
@@ -299,9 +283,9 @@ class TurnTaking:
             self._start_player_turn(step, event.tick, at_ns)
         if self._phrases.phrase is not None:
             self._phrases.phrase.add(event, at_ns)
-        told = self._timing.to_composer(event)
-        if self._response.is_active and not self._yields_to_player(step):
-            self._response.add_player_event(told)
+        told = self.timing.to_composer(event)
+        if self.response.is_active and not self._yields_to_player(step):
+            self.response.add_player_event(told)
         else:
             step.effects.to_composer.append(PlayerEvents((told,)))
 
@@ -314,14 +298,12 @@ class TurnTaking:
         self._transition(Signal.NOTE)
         if self._phrases.phrase is None:
             phrase = self._phrases.start(self._context(step), at_ns, tick)
-            if not self._response.is_active:
+            if not self.response.is_active:
                 self._reset_composer_if_changed(step, phrase)
 
     def _yields_to_player(self, step: Step) -> bool:
-        """Tell whether a note of the player's ends the response; trading keeps to the form."""
-        keeps_form = step.settings.mode in (Mode.TRADE, Mode.ACCOMPANY)
-        yields = step.settings.re_entry is ReEntry.YIELD and not keeps_form
-        return yields or self._response.is_audition
+        """Return whether a note of the player's ends the response."""
+        return turns.yields_to_player(step.settings) or self.response.is_audition
 
     def _is_ducked(self, step: Step) -> bool:
         ducks = step.settings.re_entry is ReEntry.DUCK
@@ -338,7 +320,7 @@ class TurnTaking:
             self._poll_response(step)
         if self.state is TurnState.STOPPED:
             return
-        if clicks := self._timing.clicks(step.settings, step.now_ns):
+        if clicks := self.timing.clicks(step.settings, step.now_ns):
             step.effects.to_io.append(protocol.Play(clicks))
 
     def _poll_phrase(self, step: Step) -> None:
@@ -356,10 +338,10 @@ class TurnTaking:
         phrase.pause_reported = True
         if hand_over_ns is None:
             tick = self.transport.tick_at(phrase.last_event_ns) + 1
-            step.effects.to_composer.append(Advance(tick + self._timing.composer_offset))
+            step.effects.to_composer.append(Advance(tick + self.timing.composer_offset))
         else:
             turn = turns.next_turn(phrase, step.settings, self.transport, hand_over_ns)
-            request = self._response.generate_request(self._context(step), phrase, turn)
+            request = self.response.generate_request(self._context(step), phrase, turn)
             step.effects.to_composer.append(Speculate(request))
 
     def hand_over(self, step: Step, wanted_ns: int, *, on_request: bool = False) -> None:
@@ -372,7 +354,7 @@ class TurnTaking:
         self._reset_composer_if_changed(step, phrase)
         turn = self._next_turn(step, phrase, wanted_ns, on_request=on_request)
         self._phrases.clear()
-        step.effects.add(self._response.start(self._context(step), phrase, turn))
+        step.effects.add(self.response.start(self._context(step), phrase, turn))
         step.effects.log(step.now_ns, "hand-over", step.now_ns - wanted_ns)
 
     def _next_turn(
@@ -381,17 +363,12 @@ class TurnTaking:
         """Return our turn after a phrase, late enough to be played."""
         settings, line = step.settings, self.transport
         turn = turns.next_turn(phrase, settings, line, wanted_ns, on_request=on_request)
-        if not line.has_bars and (behind := self._timing.reported_tick - turn.begin) > 0:
+        if not line.has_bars and (behind := self.timing.reported_tick - turn.begin) > 0:
             turn = turns.Turn(turn.begin + behind, turn.end + behind)
-        ready_ns = step.now_ns + LEAD_NS + settings.time.advance_ns
-        lacking_ns = ready_ns - line.ns_at(turn.begin)
-        if not line.has_bars:
-            step.effects.to_io += self._timing.shift(lacking_ns)
-        elif lacking_ns > LEAD_NS - MARGIN_NS:
-            # The line has been missed: the machine was busy. A loop waits for the next.
-            if settings.mode is Mode.LOOP:
-                return turns.next_turn(phrase, settings, line, step.now_ns)
-            return replace(turn, begin=line.tick_at(ready_ns))
+        if line.has_bars:
+            return turns.not_missed(turn, phrase, settings, line, step.now_ns)
+        lacking_ns = step.now_ns + LEAD_NS + settings.time.advance_ns - line.ns_at(turn.begin)
+        step.effects.to_io += self.timing.shift(lacking_ns)
         return turn
 
     def _empty_phrase(self, step: Step) -> Phrase:
@@ -402,13 +379,13 @@ class TurnTaking:
     def _poll_response(self, step: Step) -> None:
         """Let the response go on; when it is over, it is the player's turn."""
         context = self._context(step)
-        if self._response.is_player_resting(context):
+        if self.response.is_player_resting(context):
             self._phrases.phrase = None
-            step.effects.add(self._response.end(context))
-        was_active, end_tick = self._response.is_active, self._response.end_tick
-        was_audition = self._response.is_audition
-        step.effects.add(self._response.poll(context))
-        if not was_active or self._response.is_active:
+            step.effects.add(self.response.end(context))
+        was_active, end_tick = self.response.is_active, self.response.end_tick
+        was_audition = self.response.is_audition
+        step.effects.add(self.response.poll(context))
+        if not was_active or self.response.is_active:
             return
         if step.settings.mode is Mode.TRADE and not was_audition:
             self._phrases.expect_turn(end_tick)

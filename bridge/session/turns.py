@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bridge.messages.composer import NoteEvent, Onset, Release
-from bridge.messages.settings import Mode, Settings, StartOn
+from bridge.messages.settings import Mode, ReEntry, Settings, StartOn
 from bridge.midi.instruments import Instrument
 from bridge.sync.tempo import TempoMap
 from bridge.system.units import MS, SECOND
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from bridge.session.player import Phrase
     from bridge.sync.transport import Transport
 
+MARGIN_NS = 8 * MS
+"""The least time between deciding a note and playing it."""
 LEAD_NS = 20 * MS
 """From hand-over to the first note: time to compute it, short enough not to be heard as waiting."""
 BAR_LEAD_NS = 60 * MS
@@ -79,6 +81,27 @@ def next_turn(
     if begin is None:
         begin = _begin_tick(settings, transport, at_ns)
     return Turn(begin, begin + _length_ticks(phrase, settings, transport, begin))
+
+
+def not_missed(
+    turn: Turn, phrase: Phrase, settings: Settings, transport: Transport, now_ns: int
+) -> Turn:
+    """Return a turn that starts late enough to be played: its line may be missed on a busy machine.
+
+    A loop waits for the next line; all else starts as soon as it can.
+    """
+    ready_ns = now_ns + LEAD_NS + settings.time.advance_ns
+    if ready_ns - transport.ns_at(turn.begin) <= LEAD_NS - MARGIN_NS:
+        return turn
+    if settings.mode is Mode.LOOP:
+        return next_turn(phrase, settings, transport, now_ns)
+    return replace(turn, begin=transport.tick_at(ready_ns))
+
+
+def yields_to_player(settings: Settings) -> bool:
+    """Return whether a note of the player's ends a response; trading keeps to the form."""
+    keeps_form = settings.mode in (Mode.TRADE, Mode.ACCOMPANY)
+    return settings.re_entry is ReEntry.YIELD and not keeps_form
 
 
 def _begin_tick(settings: Settings, transport: Transport, at_ns: int) -> int:

@@ -40,11 +40,12 @@ _BANK_SELECTS = (0, 32)
 class SynthFeed:
     """The way to one synth, and what sounds there because we said so."""
 
-    def __init__(self, port: int, now_ns: int) -> None:
-        """Speak to the synth at this port, and give each channel its instrument."""
+    def __init__(self, port: int, now_ns: int, *, player: bool = True) -> None:
+        """Send to the synth at a port; what the player plays on ports only if `player`."""
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setblocking(False)  # noqa: FBT003 - the parameter has no name
         self._socket.connect(("127.0.0.1", port))
+        self._with_player = player
         self._sounding = SoundingNotes()
         self._channel_programs: dict[int, int] = {}  # the program of each channel of the player's
         self._current_program = 0  # and the one that their common channel has now
@@ -60,6 +61,8 @@ class SynthFeed:
 
     def send_player(self, events: Iterable[TimedEvent]) -> None:
         """Tell it what the player plays on ports."""
+        if not self._with_player:
+            return
         for stamped in events:
             event = stamped.event
             if not isinstance(event, Playable | PitchWheel):

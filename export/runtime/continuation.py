@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from bridge.history.takes import Span, standalone_score
 from bridge.messages.composer import Onset
+from bridge.messages.settings import SETTINGS, following_seed
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import Note, Score
 from bridge.sync.tempo import MetreMap, TempoMap
@@ -216,8 +217,11 @@ class Proposals:
     def _next(self) -> None:
         self._varied = replace(
             self._settings,
-            seed=self._settings.seed + self._seeds,
-            temperature=self._settings.temperature + _WARMER * self._tries,
+            seed=following_seed(self._settings.seed, self._seeds),
+            temperature=min(
+                SETTINGS["temperature"].stored_range[1],
+                self._settings.temperature + _WARMER * self._tries,
+            ),
         )
         self._seeds += 1
         self._growing = Continuation(self._prompt, self._varied)

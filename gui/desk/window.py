@@ -229,9 +229,7 @@ class Window(QMainWindow):
             self.warn(self.tr("There is no style {} any more.").format(", ".join(gone)))
         return replace(
             settings,
-            style=tuple(
-                (name, weight) for name, weight in settings.style if name not in gone and weight > 0
-            ),
+            style=tuple((name, weight) for name, weight in settings.style if name not in gone),
             palette=tuple(name for name in settings.palette if name not in gone),
         )
 

@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 
 from bridge.history.recent_score import recent_score
 from bridge.history.takes import TakeNode, TakeTree
-from bridge.messages.settings import Settings
+from bridge.messages.settings import Settings, following_seed
 from bridge.midi.smf import MidiFileError
 from gui.desk.takes.audition import AuditionProgress
 from gui.desk.takes.controls import TakesControls
@@ -207,7 +207,8 @@ class TakesStrip(QWidget):
             for node in map(self._takes.nodes.__getitem__, self._takes.children(parent))
             if isinstance(node, TakeNode)
         ]
-        settings = replace(self._settings, seed=max(used, default=self._settings.seed - 1) + 1)
+        seed = following_seed(max(used), 1) if used else self._settings.seed
+        settings = replace(self._settings, seed=seed)
         self._link.propose(self._takes.score_to(parent), settings, self.controls.bars.value())
         for column, roll in enumerate(self.rolls):
             roll.clear(len(used) + column + 1)

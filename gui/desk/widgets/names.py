@@ -50,14 +50,18 @@ INSTRUMENT_LABELS = (
     QT_TRANSLATE_NOOP("Setting", "sound font"),
     QT_TRANSLATE_NOOP("Setting", "candidates"),
     QT_TRANSLATE_NOOP("Setting", "swing"),
-    QT_TRANSLATE_NOOP("Unit", " bpm"),
-    QT_TRANSLATE_NOOP("Unit", " bars"),
-    QT_TRANSLATE_NOOP("Unit", " ms"),
-    QT_TRANSLATE_NOOP("Unit", " s"),
     QT_TRANSLATE_NOOP("Phrase", "nocturne"),
     QT_TRANSLATE_NOOP("Phrase", "minuet"),
     QT_TRANSLATE_NOOP("Phrase", "prelude"),
     QT_TRANSLATE_NOOP("Phrase", "blues"),
+)
+
+
+UNIT_SUFFIXES = (
+    QT_TRANSLATE_NOOP("Unit", " bpm"),
+    QT_TRANSLATE_NOOP("Unit", " bars"),
+    QT_TRANSLATE_NOOP("Unit", " ms"),
+    QT_TRANSLATE_NOOP("Unit", " s"),
 )
 
 

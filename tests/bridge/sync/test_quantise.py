@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.midi.notes import MetreChange
+from bridge.setting import SettingError
 from bridge.sync.quantise import GridStep, Quantise
 from bridge.sync.transport import Source, Transport
 
@@ -65,10 +66,18 @@ def test_a_note_moves_towards_a_line_and_never_by_more_than_a_step(
         assert Quantise(step).quantised_tick(whole, line) == whole  # once is enough
 
 
-@pytest.mark.parametrize("values", [{"strength": 1.1}, {"strength": -0.1}, {"swing": 0.4}])
-def test_what_makes_no_sense_is_refused(values: dict[str, float]) -> None:
-    with pytest.raises(ValueError, match="Quantise"):
+@pytest.mark.parametrize(
+    "values,sentence",
+    [
+        ({"strength": 1.1}, "strength: 1.1 is not between 0 and 1"),
+        ({"strength": -0.1}, "strength: -0.1 is not between 0 and 1"),
+        ({"swing": 0.4}, "swing: 0.4 is not between 0.5 and 0.75"),
+    ],
+)
+def test_what_is_out_of_range_is_refused(values: dict[str, float], sentence: str) -> None:
+    with pytest.raises(SettingError) as refused:
         Quantise(GridStep.EIGHTH, **values)
+    assert str(refused.value) == sentence
 
 
 @pytest.mark.parametrize(

@@ -163,9 +163,12 @@ def test_a_key_held_over_the_hand_over_is_let_go_afterwards(composer: Composer) 
     composer.receive(PlayerEvents((Release(140, PIANO, 90),)))
     worked(composer)
     composer.receive(PlayerEvents((Onset(320, PIANO, 90, 80), Release(330, PIANO, 90))))
+    composer.receive(Advance(400))
     worked(composer)
     held = [note for note in decode(composer.tokens).notes if note.pitch == 90]
-    assert [(note.onset_ticks, note.release_ticks) for note in held] == [(100, 140), (320, 330)]
+    first, again = held
+    assert first.onset_ticks == 100
+    assert 312 <= first.release_ticks <= again.onset_ticks < again.release_ticks  # after the answer
 
 
 # What is foreseen.

@@ -13,7 +13,7 @@ from bridge.messages.settings import Settings
 from gui.desk import settings_undo
 from gui.desk.settings_undo import SettingsUndo, UndoShortcutFilter, changed_names
 
-FIRST = Settings()
+FIRST = Settings(temperature=1.0)
 WARM, HOT = replace(FIRST, temperature=1.2), replace(FIRST, temperature=1.4)
 NARROW = replace(HOT, top_p=0.5)
 

@@ -333,7 +333,7 @@ def test_what_has_no_control_of_its_own_and_what_was_learned_is_not_lost(desk: D
 
 
 def test_a_style_that_is_no_more_is_left_out_alone(desk: Desk) -> None:
-    gone = Settings(style=(("bach", 0.6), ("mine", 0.4), ("jazz", 0.0)), mode=Mode.LOOP)
+    gone = Settings(style=(("bach", 0.6), ("mine", 0.4)), mode=Mode.LOOP)
     desk.window.restore(Preferences(gone))
     assert "There is no style mine any more." in desk.texts()
     assert desk.asked() == Settings(style=(("bach", 0.6),), mode=Mode.LOOP)

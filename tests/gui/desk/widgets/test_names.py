@@ -2,18 +2,32 @@
 
 from dataclasses import fields
 
-from bridge.messages.settings import Settings
+from bridge.messages.settings import KNOB_SETTINGS, SETTINGS, Settings
 from bridge.midi.instruments import Instrument
-from gui.desk.widgets.names import INSTRUMENT_LABELS, instrument_name, phrase_name, setting_name
+from gui.desk.widgets.names import (
+    INSTRUMENT_LABELS,
+    UNIT_SUFFIXES,
+    instrument_name,
+    phrase_name,
+    setting_name,
+    unit_suffix,
+)
 from gui.engine.phrases import DEFAULT_STYLES
 
 
 def test_every_name_is_written_out_for_those_who_translate() -> None:
-    settings = {setting_name(field.name) for field in fields(Settings)}
+    shown = [*(field.name for field in fields(Settings)), *KNOB_SETTINGS]
+    settings = {setting_name(name) for name in shown}
     assert (
         set(INSTRUMENT_LABELS)
         == {kind.label for kind in Instrument} | set(DEFAULT_STYLES) | settings
     )
+
+
+def test_every_unit_is_written_out_for_those_who_translate() -> None:
+    units = {setting.spec.unit for setting in SETTINGS.values() if setting.spec.unit}
+    assert set(UNIT_SUFFIXES) == {unit_suffix(unit) for unit in units}
+    assert unit_suffix("") == ""
 
 
 def test_untranslated_a_name_is_what_one_types() -> None:
