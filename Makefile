@@ -1,8 +1,8 @@
-# `make` lists what can be made. Running needs less than testing (no torch, no linters), so each has its own stamp in
-# .venv, and what is there already is not made again.
+# `make` lists the targets. Running needs less than testing (no torch, no linters), so each has its own stamp in .venv, and
+# completed steps are not repeated.
 
 BIN := .venv/bin
-# Tests that measure time on devices are not among those that run side by side.
+# Tests that measure time on devices do not run in parallel.
 SIDE_BY_SIDE := --numprocesses 2 --dist loadgroup
 
 .DEFAULT_GOAL := help
@@ -12,31 +12,31 @@ SIDE_BY_SIDE := --numprocesses 2 --dist loadgroup
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: .venv/.test-ready ## Make .venv with all that running, testing and training need
+setup: .venv/.test-ready ## Make .venv with everything for running, testing and training
 
-run: .venv/.run-ready ## Open the app; without a screen, play the demo
+run: .venv/.run-ready ## Open the app, or play the demo if there is no screen
 	@$(BIN)/antiphon
 
 test: check pytest ## Check and test everything, stopping at the first failure
 
-check: .venv/.test-ready ## Formatting, lint, types, direction of imports
+check: .venv/.test-ready ## Check formatting, lint, types and the direction of imports
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/ruff check --quiet
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 
-pytest: .venv/.test-ready ## The tests alone, those with devices last, one after another
+pytest: .venv/.test-ready ## Run all tests, those with devices last, one after another
 	$(BIN)/pytest --quiet $(SIDE_BY_SIDE) -m 'not gpu and not device'
 	$(BIN)/pytest --quiet -m 'device and not gpu'
 
-test-fast: .venv/.test-ready ## The tests that need no device and no patience, two at a time
+test-fast: .venv/.test-ready ## Run the fast tests that need no device, two at a time
 	$(BIN)/pytest --quiet $(SIDE_BY_SIDE) -m 'not gpu and not device and not slow'
 
-format: .venv/.test-ready ## Rewrite the code as `make check` wants it, where that can be done safely
+format: .venv/.test-ready ## Format the code and apply the linter's safe fixes
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-languages: .venv/.test-ready ## Gather the window's texts for translators, and build what the app loads
+languages: .venv/.test-ready ## Collect the window's texts for translators, and compile the translations
 	@dev/languages
 
 dist: .venv/.test-ready ## Build the wheel and the sdist into dist/, twice, and compare them
@@ -45,14 +45,14 @@ dist: .venv/.test-ready ## Build the wheel and the sdist into dist/, twice, and 
 plugin: ## Build the DAW plugin (VST3, CLAP, LV2) and install it for this user
 	$(MAKE) -C bridge/plugin install
 
-train: runs/shards/.made ## Train on the CPU, going on where it stopped: make train CORPUS=folder
+train: runs/shards/.made ## Train on the CPU, continuing a stopped run: make train CORPUS=folder
 	$(BIN)/python -m model.train runs/shards runs/small --device cpu
 
 train-gpu: .venv/.test-ready ## Train the shipped size on NVIDIA GPUs: make train-gpu CORPUS=folder MINUTES=20
 	@test -n "$(CORPUS)" || { echo 'make train-gpu CORPUS=folder: a folder of MIDI files with a manifest.csv' >&2; exit 2; }
 	PYTHON="$(BIN)/python" dev/train_gpu "$(CORPUS)" runs/base $(MINUTES)
 
-clean: ## Remove what tools and builds left; .venv stays
+clean: ## Remove the files of tools and builds, but not .venv
 	rm -rf build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
@@ -62,7 +62,7 @@ clean: ## Remove what tools and builds left; .venv stays
 .venv/.test-ready: pyproject.toml dev/setup
 	@dev/setup test
 
-# A folder of MIDI files with a manifest.csv, tokenized once; remove runs/shards to tokenize another.
+# CORPUS is a folder of MIDI files with a manifest.csv. It is tokenized once; remove runs/shards to tokenize another.
 runs/shards/.made: | .venv/.test-ready
 	@test -n "$(CORPUS)" || { echo 'make train CORPUS=folder: a folder of MIDI files with a manifest.csv' >&2; exit 2; }
 	$(BIN)/python -m model.data "$(CORPUS)" runs/shards

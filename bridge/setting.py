@@ -159,6 +159,8 @@ class Setting:
         """Return a value as a sentence names it: in the setting's unit, however large it is."""
         if value is None:
             return self.spec.none or "none"
+        if self.is_whole and isinstance(value, float):
+            return repr(value)
         if self.is_number and _is_number(value):
             return _number(value, self.spec.per_unit)
         return _described(value)
@@ -224,8 +226,8 @@ def _described(value: object) -> str:
             return str(value).lower()
         case enum.Enum():
             return str(value.value)
-        case () | "":
-            return "none"
+    if value in ((), ""):
+        return "none"
     if _is_number(value):
         return _number(value)
     if isinstance(value, tuple) and all(map(_is_number, value)):

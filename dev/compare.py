@@ -1,16 +1,16 @@
-"""Train what Antiphon's network is compared with.
+"""Train the networks that Antiphon's network is compared with.
 
 `python dev/compare.py SHARDS OUT --start ARTEFACT` trains two sets, one run after another:
 
-- from nothing, each for the same time (`--minutes`): the network, the network without musical time,
-  chords and structure (as Music Transformer has none), and an LSTM with as many weights (as
-  MelodyRNN is one);
+- from random weights, each for the same time (`--minutes`): the network, the network without
+  musical time, chords and structure (Music Transformer has none of them), and an LSTM with as many
+  weights (as in MelodyRNN);
 - from the weights of ARTEFACT, each for the same steps (`--steps`): the network again, and without
-  each family of what it is told beside the tokens, so that it can learn to do without.
+  each family of inputs beside the tokens, so that it can adapt.
 
-All see the same batches. Time is that of one processor core, so that a busy machine favours nobody.
-A run that is complete is not repeated, one that was stopped goes on. Further options are those of
-`model.train`; `python -m model.evaluate ARTEFACT SHARDS --against RUN` measures any of the runs.
+All use the same batches. Time is that of one processor core, so that other programs do not affect
+the comparison. A complete run is not repeated; a stopped one continues. Further options are those
+of `model.train`; `python -m model.evaluate ARTEFACT SHARDS --against RUN` measures any of the runs.
 """
 
 import argparse
@@ -34,7 +34,7 @@ TUNED = {
 
 
 def main() -> None:
-    """Run them."""
+    """Run all trainings."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("shards", type=Path)
     parser.add_argument("out", type=Path)

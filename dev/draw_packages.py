@@ -1,7 +1,7 @@
-"""Draw the packages and their imports into ARCHITECTURE.md, as a Mermaid graph: `dev/draw_packages.py`.
+"""Draw the packages and their imports into ARCHITECTURE.md, as a Mermaid graph.
 
-An arrow means "imports". Where A imports B and B imports C, an arrow from A to C adds nothing to the
-order, so it is left out. A test fails if the drawing and the imports disagree.
+An arrow means "imports". Where A imports B and B imports C, an arrow from A to C adds nothing to
+the order, so it is left out. A test fails if the drawing and the imports disagree.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Check in one command that what plays on a CPU plays the same on a GPU, and how fast.
+"""Check with one command that a GPU plays the same as a CPU, and measure its speed.
 
-`python dev/gpu_check.py` wants a machine with an NVIDIA GPU and ends with status 1 if anything is
-wrong: CUDA cannot be used, a node would run on the CPU, logits differ, the captured graph says
-something else than the plain step at some length, or rewinding, sliding and forking leave another
-cache. Then it measures, in turns: the step plain and captured, and with float16 weights instead of
-eight bits where torch and onnx are at hand to write such a graph. `--device cpu` rehearses it.
+`python dev/gpu_check.py` needs a machine with an NVIDIA GPU. It ends with status 1 if CUDA cannot
+be used, a node would run on the CPU, logits differ, the captured graph differs from the plain step
+at some length, or the cache is wrong after rewinding, sliding or forking. Then it measures,
+alternately, the plain and the captured step, and the step with float16 weights instead of eight
+bits if torch and onnx are installed to write such a graph. `--device cpu` is a dry run.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ Stream = tuple[list[int], NDArray[np.int64]]
 
 
 def stream() -> Stream:
-    """Return tokens that the network finds plausible, and their musical time."""
+    """Return tokens that are plausible to the network, and their musical time."""
     decoder = Decoder(load_default_artefact(), device="cpu")
     decoder.set_allowed(sampling.multi_hot(tuple(Instrument)))
     grammar, time, rng = sampling.Grammar(), features.MusicalTime(), np.random.default_rng(3)
@@ -55,25 +55,27 @@ def stream() -> Stream:
         logits = decoder.feed([tokens[index]], np.array(rows[-1:], np.int64))
         if index + 1 == len(tokens):
             mask = grammar.mask()
-            chance = sampling.SamplingParams()
-            tokens.append(sampling.sample_token(logits.events, logits.velocities, mask, chance, rng))
+            params = sampling.SamplingParams()
+            tokens.append(
+                sampling.sample_token(logits.events, logits.velocities, mask, params, rng)
+            )
     return tokens[: len(rows)], np.array(rows, np.int64)
 
 
 def fed(decoder: Decoder, music: Stream, begin: int, end: int) -> Logits:
-    """Feed a part of the stream and return what is said after it."""
+    """Feed a part of the stream and return the logits after it."""
     return decoder.feed(music[0][begin:end], music[1][begin:end])
 
 
 def apart(one: Logits, other: Logits) -> float:
-    """Return the largest difference between two readings."""
+    """Return the largest difference between two outputs."""
     return float(np.abs(one.events - other.events).max())
 
 
 def checks(
     new: Callable[..., Decoder], artefact: Artefact, music: Stream, device: str
 ) -> Iterator[tuple[str, bool, str]]:
-    """Yield what was checked, whether it is right, and the figure."""
+    """Yield the name of each check, whether it passed, and its figure."""
     decoder = new()
     name = decoder.provider.name
     right = device == "cpu" or name == CUDA
@@ -86,42 +88,46 @@ def checks(
             each.rewind(0)
             if length > 1:
                 fed(each, music, 0, length - 1)
-        said = [fed(each, music, length - 1, length) for each in (decoder, plain, reference)]
-        difference = apart(said[0], said[2])
+        logits = [fed(each, music, length - 1, length) for each in (decoder, plain, reference)]
+        difference = apart(logits[0], logits[2])
         yield f"as on the CPU after {length} tokens", difference < TOLERANCE, f"{difference:.3f}"
-        difference = apart(said[0], said[1])
+        difference = apart(logits[0], logits[1])
         yield f"captured as plain after {length}", difference < SAME, f"{difference:.4f}"
     yield from _cache_checks(new, music)
 
 
 def _cache_checks(new: Callable[..., Decoder], music: Stream) -> Iterator[tuple[str, bool, str]]:
-    gone, stayed = new(), new()
+    gone, direct = new(), new()
     fed(gone, music, 0, 300)
     gone.rewind(200)
-    fed(stayed, music, 0, 200)
-    difference = apart(fed(gone, music, 200, 201), fed(stayed, music, 200, 201))
+    fed(direct, music, 0, 200)
+    difference = apart(fed(gone, music, 200, 201), fed(direct, music, 200, 201))
     yield "rewound", difference < SAME, f"{difference:.4f}"
     whole, single = new(), new()
     end = whole.capacity + 50
-    said = [fed(single, music, index, index + 1) for index in range(end)]
-    difference = apart(fed(whole, music, 0, end), said[-1])
-    yield "slid", difference < TOLERANCE and whole.slid_tokens == single.slid_tokens > 0, f"{difference:.4f}"
+    logits = [fed(single, music, index, index + 1) for index in range(end)]
+    difference = apart(fed(whole, music, 0, end), logits[-1])
+    yield (
+        "slid",
+        difference < TOLERANCE and whole.slid_tokens == single.slid_tokens > 0,
+        f"{difference:.4f}",
+    )
     alone = new()
     fed(alone, music, 0, 200)
     fork = Fork(alone, 1)
     fork.start()
-    said = fork.feed(np.array(music[0][200:201]), music[1][200:201], np.ones(1, np.bool_))
-    difference = apart(said[0], fed(alone, music, 200, 201))
+    logits = fork.feed(np.array(music[0][200:201]), music[1][200:201], np.ones(1, np.bool_))
+    difference = apart(logits[0], fed(alone, music, 200, 201))
     yield "forked alone", difference < SAME, f"{difference:.4f}"
     forked = new(rows=ROWS)
     fork = Fork(forked, ROWS)
     fed(forked, music, 0, 200)
     fork.start()
     time = np.repeat(music[1][200:201], ROWS, axis=0)
-    said = fork.feed(np.full(ROWS, music[0][200]), time, np.ones(ROWS, np.bool_))
+    logits = fork.feed(np.full(ROWS, music[0][200]), time, np.ones(ROWS, np.bool_))
     alone = new()
     expected = fed(alone, music, 0, 201)
-    difference = max(apart(row, expected) for row in said)
+    difference = max(apart(row, expected) for row in logits)
     yield "forked", difference < TOLERANCE, f"{difference:.4f}"
     fork.keep(ROWS - 1)
     difference = apart(fed(forked, music, 201, 202), fed(alone, music, 201, 202))
@@ -133,13 +139,13 @@ def _all_on_cuda(artefact: Artefact) -> tuple[bool, str]:
     options.add_session_config_entry("session.disable_cpu_ep_fallback", "1")
     try:
         ort.InferenceSession(artefact.graph_path("cuda"), options, providers=[CUDA])
-    except Exception as error:  # noqa: BLE001 - onnxruntime has no type of its own for it
+    except Exception as error:  # noqa: BLE001 - onnxruntime raises no specific type
         return False, str(error).splitlines()[0]
-    return True, "with the fallback forbidden it loads"
+    return True, "it loads with the fallback disabled"
 
 
 def speeds(new: Callable[..., Decoder], artefact: Artefact, device: str) -> dict[str, Spread]:
-    """Return ms a token after 512, of each way there is."""
+    """Return ms a token after 512 tokens, for each available kind of step."""
     ways = {"captured": new(), "plain": new(capture=False)}
     with tempfile.TemporaryDirectory() as scratch:
         half = _with_half_weights(artefact, Path(scratch))
@@ -159,7 +165,7 @@ def _steps(decoder: Decoder) -> Callable[[], list[int]]:
 
 
 def _with_half_weights(artefact: Artefact, folder: Path) -> Artefact | None:
-    """Return the same network with float16 weights; None where it cannot be written."""
+    """Return the same network with float16 weights, or None if it cannot be written."""
     try:
         from export.graph import CUDA_FLOAT16_FORMAT
         from export.make import write_artefact
@@ -173,7 +179,7 @@ def _with_half_weights(artefact: Artefact, folder: Path) -> Artefact | None:
 
 
 def main(
-    device: Annotated[str, typer.Option(help="cuda, or cpu to rehearse.")] = "cuda",
+    device: Annotated[str, typer.Option(help="cuda, or cpu for a dry run.")] = "cuda",
 ) -> None:
     """Check and measure; status 1 if anything is wrong."""
     artefact = load_default_artefact()

@@ -1,9 +1,9 @@
-# ruff: noqa: E501, ISC004 - lines of music are read best as lines
-"""Write the demo phrases in assets/demo from notes spelt out below.
+# ruff: noqa: E501, ISC004 - a line of music is easiest to read as one line
+"""Write the demo phrases in assets/demo from the notes below.
 
-Each is the opening of a piece in the public domain, or was made up for Antiphon. A line is a voice:
-pitch, length in quarter notes, pitch, length ...; `r` rests, `+` joins the pitches of a chord.
-Velocities rise and fall a little over each bar, as a player's do.
+Each is the opening of a piece in the public domain, or was composed for Antiphon. A line is a
+voice: pitch, length in quarter notes, pitch, length ...; `r` is a rest, `+` joins the pitches of a
+chord. Velocities rise and fall a little over each bar, as a player's do.
 """
 
 import math
@@ -45,7 +45,7 @@ PIECES = {
             "r .25 E4 1.75 r .25 E4 1.75 r .25 D4 1.75 r .25 D4 1.75 r .25 D4 1.75 r .25 D4 1.75 r .25 E4 1.75 r .25 E4 1.75",
         ],
     ),
-    # Made up for Antiphon: a blues lick over a walking left hand.
+    # Composed for Antiphon: a blues lick over a walking left hand.
     "blues": (
         112, (4, 4), Instrument.PIANO,
         [

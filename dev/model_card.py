@@ -1,10 +1,10 @@
 # ruff: noqa: E501 - the lines of the card are those of a text
-"""Write the model card of an artefact: its data, what was measured, what it is bad at.
+"""Write the model card of an artefact: its data, its measured quality, its weaknesses.
 
 `python dev/model_card.py ARTEFACT CORPUS RUN COMPARED` reads the artefact's manifest and its
-evaluation.json (what `python -m model.evaluate ARTEFACT SHARDS --json` printed, with the runs of
-dev/compare.py `--against`), the corpus's manifest (for sources, licences and attributions), and how
-long each run has trained.
+evaluation.json (the output of `python -m model.evaluate ARTEFACT SHARDS --json`, with the runs of
+dev/compare.py as `--against`), the corpus's manifest (for sources, licences and attributions), and
+the training time of each run.
 """
 
 import csv
@@ -21,50 +21,50 @@ TEXT = """# {name}
 
 A transformer of {layers} layers and width {width} that continues music, for Antiphon. It was trained from scratch on a
 CPU (`make train`), {step} steps of about 6,000 tokens, and is exported with 8-bit weights. Figures are of what ships,
-on {tokens} tokens of tunes that it has never heard, made by `python -m model.evaluate` unless another command stands
-beside them.
+on {tokens} tokens of held-out tunes, made by `python -m model.evaluate` unless another command is given beside them.
 
 ## Likelihood
 
-Told what it is told live: style and instruments, not how long the piece still is.
+With the inputs of live play: style and instruments, but not the time to the end of the piece.
 
 | model | nats a token | nats a note | trained on |
 |---|---|---|---|
 {likelihoods}
 
-Unigrams and 5-grams were counted in all training pieces, which takes minutes and gains nothing by more time. The runs
-marked with minutes began from nothing and had the same time of one processor core each (`dev/compare.py`): so early, the
-network without musical time is {plain_verdict}, and the LSTM is far behind; no network has caught up with the counts of
-the whole corpus by then. The shipped model has had hours; no other network has had as many.
+Unigrams and 5-grams were counted in all training pieces; this takes minutes, and more time does not improve it. The runs
+marked with minutes began with random weights and had the same time of one processor core each (`dev/compare.py`). At that
+point the network without musical time is {plain_verdict}, the LSTM is far behind, and no network has reached the counts of
+the complete corpus. The shipped model was trained for hours; no other network was trained as long.
 
-What each family of what it is told beside the tokens is worth:
+The effect of each family of inputs beside the tokens:
 
-| without | withheld from the shipped model | after {tuned_steps} steps to learn to do without |
+| without | hidden from the shipped model | after {tuned_steps} steps of training without it |
 |---|---|---|
 {families}
 
-(Whole: {whole} and {tuned} nats a token.)
+(With all inputs: {whole} and {tuned} nats a token.)
 
 Style by likelihood: of {pieces} held-out pieces (their first 128 tokens), one of the piece's own styles makes it
-likeliest among all {styles} in {top1:.0%}, and is among the three likeliest in {top3:.0%}; by chance it were
-{chance:.2%}: {times:.0f} times as often.
+likeliest among all {styles} in {top1:.0%}, and is among the three likeliest in {top3:.0%}. A random choice would be right
+in {chance:.2%}: this is {times:.0f} times as often.
 
 ## Continuations
 
 {prompts} held-out prompts of 256 tokens, four takes of 256 tokens each, with the app's own rules. Jensen-Shannon distance
-(0 same, 1 nothing shared) from what really followed; the yardstick is how far the prompt itself and another piece are.
+(0 same, 1 nothing shared) from the true continuation; for comparison, the distances of the prompt itself and of another
+piece.
 
 | | {measures} |
 |---|{dashes}|
 {distances}
 
-- Instruments asked for that play within the take: {share_played:.0%} (in what really followed: {share_truth:.0%}).
-  Played and not asked for: {foreign}.
-- The inner critic tells what is real from what is generated with an AUC of {auc:.2f}; of one prompt it prefers the real
-  continuation in {same:.0%} (0.5 is chance).
+- Requested instruments that play within the take: {share_played:.0%} (in the true continuation: {share_truth:.0%}).
+  Played without a request: {foreign}.
+- The inner critic tells real music from generated music with an AUC of {auc:.2f}. For the same prompt it prefers the true
+  continuation in {same:.0%} (a random choice: 50%).
 - Longest run of notes that a take shares with any training piece, in any key: median {own_median:.0f}, 95th percentile
-  {own_high:.0f}, longest {own_longest} notes; of what human composers wrote and it has not heard: {human_median:.0f},
-  {human_high:.0f}, {human_longest}.
+  {own_high:.0f}, longest {own_longest} notes; of held-out music by human composers: {human_median:.0f}, {human_high:.0f},
+  {human_longest}.
 
 ## As exported
 
@@ -74,15 +74,15 @@ likeliest among all {styles} in {top1:.0%}, and is among the three likeliest in 
 | same likeliest event as with float32 weights, on its own music | {agreement:.1%} | `python -m export.make` |
 | KL divergence of its events from the float32 graph, nats | {kl} | `python -m export.make` |
 
-## What it is bad at
+## Weaknesses
 
-- It hears {context} tokens, about {notes} notes: it has no idea of a piece as a whole, and it wanders.
-- It is small and has seen about half of its training music once: a band that it is asked to bring in plays together, but
-  loosely, and harmony is forgotten within bars.
-- Styles with few pieces colour its answers only faintly; `--style-strength` makes them stronger.
+- It reads {context} tokens, about {notes} notes. It has no plan of a piece, and its music wanders.
+- It is small and was trained on about half of its training music once. A band that it brings in plays together, but
+  loosely, and harmony is lost within bars.
+- Styles with few pieces have little effect on its answers; `--style-strength` makes them stronger.
 - Bands (pop, funk, samba ...) were rendered from chord grammars: it repeats itself there.
-- Human timing is only in the drum grooves; free playing was imitated by stretching and jitter. On a grid, notes are kept
-  to the grid of the prompt by rule, not by taste.
+- Human timing is only in the drum grooves; free playing was imitated by stretching and jitter. On a grid, a rule keeps
+  notes to the grid of the prompt.
 - Dynamics are flat where the sources were engraved.
 
 ## Data
@@ -102,13 +102,13 @@ NAMES = {"whole": "this network", "plain": "this network without time, chords an
 
 
 def short(licence: str) -> str:
-    """Return a licence without what differs from tune to tune."""
+    """Return a licence without the parts that differ from tune to tune."""
     licence = re.sub(r"\(.*", "", licence.partition("|")[0])
     return re.sub(r"[;,:]? *(music \d+|transcri.*)$", "", licence.partition(";")[0]).strip()
 
 
 def minutes(run: Path) -> float:
-    """Return how long a run has trained, in minutes of a processor core."""
+    """Return the training time of a run, in minutes of a processor core."""
     lines = [json.loads(line) for line in (run / "log.jsonl").read_text("utf-8").splitlines()]
     return float(max(line.get("seconds", 0.0) for line in lines)) / 60
 
@@ -125,11 +125,11 @@ def likelihoods(found: dict[str, Any], compared: Path) -> list[str]:
 
 
 def families(found: dict[str, Any]) -> list[str]:
-    """Return the rows of what each family is worth."""
+    """Return the rows of the table of families."""
     rows = []
     for family in FAMILIES:
         hidden = found["hidden"].get(family)
-        withheld = f"{hidden - found['nll']['per_token']:+.3f}" if hidden else "never told live"
+        withheld = f"{hidden - found['nll']['per_token']:+.3f}" if hidden else "always hidden live"
         tuned = found["against"].get(f"no-{family}")
         base = found["against"].get("tuned")
         learned = f"{tuned['per_token'] - base['per_token']:+.3f}" if tuned and base else "-"

@@ -1,11 +1,14 @@
-"""MuseNet's own example: the first six notes of Chopin's nocturne Op. 9 No. 2, and a band asked in.
+"""Run MuseNet's own example: six notes of Chopin's nocturne Op. 9 No. 2, continued by a band.
 
-`python dev/nocturne.py OUT` asks for pop with piano, drums, bass and guitar, and for the same in
-four other styles, ten seeds of 30 seconds each. It writes every file as MIDI and one roll for each
-style as PNG, and prints as JSON: when each instrument enters, how many onsets lie on the sixteenths
-of 4/4 and how many drum hits on its eighths, the longest silence, notes that are too short or
-stuck, and how far styles are from each other (`model.evaluation.measures`, half of the seeds of each) beside
-how far one half of a style's seeds is from the other.
+`python dev/nocturne.py OUT` requests pop with piano, drums, bass and guitar, and the same in four
+other styles, ten seeds of 30 seconds each. It writes every file as MIDI and one roll for each style
+as PNG. It prints these figures as JSON:
+
+- when each instrument enters;
+- how many onsets lie on the sixteenths of 4/4, and how many drum hits on its eighths;
+- the longest silence, and notes that are too short or stuck;
+- the distance between styles (`model.evaluation.measures`, half of the seeds of each), beside the
+  distance between the two halves of one style's seeds.
 """
 
 import json
@@ -76,14 +79,14 @@ def figures(score: Score, begin: int, notes: list[Note]) -> dict[str, object]:
 def profile(score: Score, notes: list[Note]) -> measures.Profile:
     """Return the profile of a continuation."""
     before = np.array(tokenizer.encode(score, end=False))
-    whole = Score((*score.notes, *notes), score.tempos, score.metres)
-    tokens = np.array(tokenizer.encode(whole, end=False))
+    complete = Score((*score.notes, *notes), score.tempos, score.metres)
+    tokens = np.array(tokenizer.encode(complete, end=False))
     cut = next(i for i in range(len(tokens)) if i >= len(before) or tokens[i] != before[i])
     return measures.profile(tokens[:cut], tokens[cut:], features.musical_time(tokens)[cut:])
 
 
 def main() -> None:
-    """Make them all."""
+    """Generate and measure all files."""
     out = Path(sys.argv[1])
     out.mkdir(parents=True, exist_ok=True)
     artefact = load_default_artefact()
@@ -98,10 +101,10 @@ def main() -> None:
             notes = continue_score(artefact, decoder, score, span, settings)
             found.setdefault(style, []).append(figures(score, span.begin, notes))
             profiles.setdefault(style, []).append(profile(score, notes))
-            whole = Score((*score.notes, *notes), score.tempos, score.metres)
-            write(whole, out / f"{style.replace(' ', '-')}-{seed}.mid", f"style {style}")
+            complete = Score((*score.notes, *notes), score.tempos, score.metres)
+            write(complete, out / f"{style.replace(' ', '-')}-{seed}.mid", f"style {style}")
             if seed == 0:
-                roll(whole, len(score.notes), out / f"{style.replace(' ', '-')}.png", style)
+                roll(complete, len(score.notes), out / f"{style.replace(' ', '-')}.png", style)
     halves = {
         style: (measures.sum_profiles(some[::2]), measures.sum_profiles(some[1::2]))
         for style, some in profiles.items()
@@ -112,12 +115,15 @@ def main() -> None:
         for k in (0, 1)
     ]
     within = [measures.distances(one, other) for one, other in halves.values()]
-    distances = {"between styles": measures.mean_distances(between), "within a style": measures.mean_distances(within)}
+    distances = {
+        "between styles": measures.mean_distances(between),
+        "within a style": measures.mean_distances(within),
+    }
     print(json.dumps({"files": found, "distances": distances}, indent=1))
 
 
-def roll(score: Score, heard: int, path: Path, style: str) -> None:
-    """Draw a file."""
+def roll(score: Score, prompt_length: int, path: Path, style: str) -> None:
+    """Draw the roll of a file."""
     tempo = TempoMap(score.tempos)
     notes = [
         RollNote(
@@ -126,7 +132,7 @@ def roll(score: Score, heard: int, path: Path, style: str) -> None:
             velocity=n.velocity,
             onset_ns=tempo.ns_at(n.onset_ticks),
             release_ns=tempo.ns_at(n.release_ticks),
-            answered=index >= heard,
+            answered=index >= prompt_length,
         )
         for index, n in enumerate(score.notes)
     ]

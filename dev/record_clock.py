@@ -1,10 +1,10 @@
-"""Record what Ardour sends: MIDI clock and notes, as another program hears them.
+"""Record what Ardour sends: MIDI clock and notes, as another program receives them.
 
-`python dev/record_clock.py` writes `tests/golden/clock/ardour-*.json` anew. It needs jackd, Ardour
-and half a minute. Each file is a dictionary: `what` says in a sentence what was done, `bpm` and
-`metre` what was set, `events` is a list of [nanoseconds, message] as they came, and `score` a list
-of [beat, pitch] of the notes among them, one for each note-on, in the same order. So whoever
-follows the clock can be asked at which beat each note was.
+`python dev/record_clock.py` writes `tests/golden/clock/ardour-*.json` again. It needs jackd, Ardour
+and half a minute. Each file is a dictionary. `what` describes the recording in a sentence, and
+`bpm` and `metre` are its settings. `events` is a list of [nanoseconds, message] in order of
+arrival. `score` is a list of [beat, pitch], one for each note-on among the events, in the same
+order. A test can therefore ask a clock follower for the beat of each note.
 """
 
 import json
@@ -23,10 +23,10 @@ NS_PER_S = 1_000_000_000
 ATTEMPTS = 5
 TIMES = (
     "Times are frames of JACK at 48 kHz from the first event, in nanoseconds: exact, and when the "
-    "events sounded, not when a program was told."
+    "events sounded, not when a program received them."
 )
 
-# Eighth notes, none of which has the pitch of another: a pitch tells the beat.
+# Eighth notes with different pitches: a pitch identifies the beat.
 LOWEST = 36
 HALF = Fraction(1, 2)
 EIGHTHS = [Note(HALF * place, LOWEST + place, length=Fraction(1, 4)) for place in range(64)]
@@ -84,16 +84,16 @@ LOGS: list[tuple[str, Callable[[Ardour], str], float, tuple[int, int]]] = [
 
 
 def events(peer: Peer) -> list[tuple[int, list[int]]]:
-    """Return what was heard until now, the first of it at 0 ns."""
+    """Return the events received until now, the first one at 0 ns."""
     heard = peer.ask(hear=peer.ask(waiting=True))
     first = heard[0][0]
     return [(round((frame - first) * NS_PER_S / RATE_HZ), message) for frame, message in heard]
 
 
-def is_whole(heard: list[tuple[int, list[int]]], bpm: float) -> bool:
-    """Return whether all ticks in a row are as far from each other as they should be."""
+def is_whole(received: list[tuple[int, list[int]]], bpm: float) -> bool:
+    """Return whether all successive ticks have the right distance."""
     tick_ns = NS_PER_S * 60 / bpm / 24
-    clock = [(at, message[0]) for at, message in heard if message[0] >= 0xF8]
+    clock = [(at, message[0]) for at, message in received if message[0] >= 0xF8]
     return all(
         abs(later - sooner - tick_ns) < tick_ns / 100
         for (sooner, before), (later, after) in pairwise(clock)
@@ -101,14 +101,14 @@ def is_whole(heard: list[tuple[int, list[int]]], bpm: float) -> bool:
     )
 
 
-def score(heard: list[tuple[int, list[int]]]) -> list[tuple[float, int]]:
+def score(received: list[tuple[int, list[int]]]) -> list[tuple[float, int]]:
     """Return beat and pitch of each note-on."""
-    onsets = [message for _, message in heard if message[0] & 0xF0 == 0x90 and message[2]]
+    onsets = [message for _, message in received if message[0] & 0xF0 == 0x90 and message[2]]
     return [((pitch - LOWEST) / 2, pitch) for _, pitch, _ in onsets]
 
 
 def main() -> None:
-    """Record all."""
+    """Record all files."""
     GOLDEN.mkdir(parents=True, exist_ok=True)
     with (
         jack_server() as name,
@@ -126,10 +126,10 @@ def main() -> None:
             ardour.set_metre(*metre)
             for _ in range(ATTEMPTS):
                 ardour.locate(0)
-                peer.ask(hear=peer.ask(waiting=True))  # what a locate says
+                peer.ask(hear=peer.ask(waiting=True))  # discard what a locate sends
                 done = play(ardour)
-                heard = events(peer)
-                if is_whole(heard, bpm):
+                received = events(peer)
+                if is_whole(received, bpm):
                     break
             else:
                 raise SystemExit(f"{file}: the JACK server lost periods each time; try again")
@@ -137,12 +137,12 @@ def main() -> None:
                 "what": f"Ardour 7.3 {done}. {TIMES}",
                 "bpm": bpm,
                 "metre": "/".join(map(str, metre)),
-                "events": heard,
-                "score": score(heard),
+                "events": received,
+                "score": score(received),
             }
             path = GOLDEN / f"{file}.json"
             path.write_text(json.dumps(log, separators=(",", ":")) + "\n", encoding="utf-8")
-            print(f"{path.name}: {len(heard)} events, {path.stat().st_size} bytes")
+            print(f"{path.name}: {len(received)} events, {path.stat().st_size} bytes")
         peer.close()
 
 

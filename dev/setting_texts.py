@@ -1,7 +1,7 @@
-"""Write the texts of the table of settings in a form from which lupdate gathers them.
+"""Print the texts of the table of settings in a form that lupdate can read.
 
-The table (`bridge.messages.settings`) knows no translator. Its help texts and its words for None
-are shown by the window all the same, in the context `Setting`.
+The table (`bridge.messages.settings`) does not use a translator. The window shows its help texts
+and its words for None, translated in the context `Setting`.
 """
 
 from __future__ import annotations

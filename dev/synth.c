@@ -1,4 +1,4 @@
-/* The built-in synth, all of it: TinySoundFont, and stb_vorbis for compressed sound fonts (.sf3).
+/* The complete built-in synth: TinySoundFont, and stb_vorbis for compressed sound fonts (.sf3).
    dev/build_synth compiles it. */
 #define STB_VORBIS_NO_STDIO
 #define STB_VORBIS_NO_PUSHDATA_API

@@ -1,23 +1,25 @@
-"""From a trained network to the ONNX graphs that play it, on a CPU or a GPU.
+"""Write the ONNX graphs of a trained network, for a CPU or a GPU.
 
-A graph is one decode step over a cache that it does not own. Whoever runs it allocates the keys and
-values once and binds the same memory as past and as present: onnxruntime's GroupQueryAttention
-writes the new entries in place and attends over what is valid, so that nothing is copied for a
-token. How much is valid is an input (`seqlens_k`), which makes rewinding the setting of a number.
-Positions follow from it: the operator turns queries and keys by their place in the cache.
+A graph is one decode step over a cache that it does not own. The caller allocates the keys and
+values once and binds the same memory as past and as present. onnxruntime's GroupQueryAttention
+writes the new entries in place and attends over the valid ones, so that no token copies the cache.
+The number of valid entries is an input (`seqlens_k`), so rewinding only changes a number. Positions
+follow from it: the operator rotates queries and keys by their index in the cache.
 
     x (B, T, D)  seqlens_k (B,)  total_len (1,)  past_k0, past_v0, ... (B, K, M, A)
     -> logits (B, E + 14 * 16 + 1)  present_k0, present_v0, ...
 
-`x` is what is known of each position: the rows of `model.tokens.inputs`, style and instruments, summed by
-whoever runs it. Looking up eight rows takes NumPy as long as it takes a runtime to start the five
-operators for it. Logits are those after the last of the T tokens: events, velocities, critic.
+`x` is the sum of what is known of each position: the rows of `model.tokens.inputs`, the style and
+the instruments. The caller computes it, because NumPy looks up eight rows in the time that a
+runtime needs to start the five operators for it. Logits are those after the last of the T tokens:
+events, velocities, critic.
 
-On a CPU a step of a small network is mostly the starting of operators and the reading of weights,
-so the graph is written node by node with as few of them as the operators allow, and the weights are
-eight bits wide. A *form* says how it is stored and computed; all forms in a folder share one file
-of weights, which begins with the table of rows in float16. CUDA's attention knows no float32, so
-there matrix products and cache are float16; the residual stream is float32 everywhere.
+On a CPU, a step of a small network mostly starts operators and reads weights. The graph is
+therefore written node by node with as few operators as possible, and the weights have eight bits. A
+*format* says how matrices are stored and in which type they are computed. All formats in a folder
+share one file of weights, which begins with the table of rows in float16. CUDA's attention does not
+support float32, so matrix products and cache are float16 there. The residual stream is float32
+everywhere.
 
 Source: onnxruntime, docs/ContribOperators.md, domain com.microsoft.
 """
@@ -48,8 +50,8 @@ OPSET = 20
 _IR_VERSION = 10
 _MICROSOFT = "com.microsoft"
 _ALIGNMENT = 64
-_INLINE_BYTES = 1024  # bytes: what is shorter stays in the graph itself
-_INT8_ACCURACY = 4  # MatMulNBits' accuracy level: what is multiplied is rounded to int8 as well
+_INLINE_BYTES = 1024  # shorter tensors stay in the graph itself
+_INT8_ACCURACY = 4  # MatMulNBits' accuracy level: the other factor is rounded to int8 as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,33 +63,37 @@ class GraphFormat:
 
     @property
     def dtype(self) -> type[np.floating[Any]]:
-        """The type that products, attention and cache are computed in."""
+        """The type of products, attention and cache."""
         return np.float16 if self.float16 else np.float32
 
 
 EXACT_FORMAT = GraphFormat("float32")
-"""What the others are compared with."""
+"""The reference that the other formats are compared with."""
 CPU_FORMAT, CUDA_FORMAT = GraphFormat("eight bits"), GraphFormat("eight bits", float16=True)
 CUDA_FLOAT16_FORMAT = GraphFormat("float16", float16=True)
 
 
 def cache_names(layers: int, prefix: str) -> list[str]:
-    """Return the names of the cache tensors, `when` being past or present."""
+    """Return the names of the cache tensors; `prefix` is "past" or "present"."""
     return [f"{prefix}_{kind}{layer}" for layer in range(layers) for kind in "kv"]
 
 
 def write_graphs(network: Transformer, folder: Path, formats: Mapping[str, GraphFormat]) -> None:
-    """Write the graphs of a network, one file for each form, and the weights that they share."""
-    tensors = {name: tensor.float().cpu().numpy() for name, tensor in flatten_network(network).items()}
+    """Write the graphs of a network, one file for each format, and the weights that they share."""
+    tensors = {
+        name: tensor.float().cpu().numpy() for name, tensor in flatten_network(network).items()
+    }
     with (folder / WEIGHTS).open("wb") as file:
         store = WeightFile(file)
         file.write(tensors["rows"].astype(np.float16).tobytes())
-        for name, form in formats.items():
-            onnx.save(GraphBuilder(tensors, network.config, form, store).build(), folder / name)
+        for name, graph_format in formats.items():
+            onnx.save(
+                GraphBuilder(tensors, network.config, graph_format, store).build(), folder / name
+            )
 
 
 class WeightFile:
-    """The file of weights: each tensor stands in it once, whoever asks."""
+    """The file of weights, in which each tensor is stored once for all graphs."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -110,17 +116,26 @@ class WeightFile:
 
 
 class GraphBuilder:
-    """One graph in the making, node by node."""
+    """A graph under construction, node by node."""
 
     def __init__(
-        self, tensors: Mapping[str, NDArray[Any]], config: Config, graph_format: GraphFormat, weight_file: WeightFile
+        self,
+        tensors: Mapping[str, NDArray[Any]],
+        config: Config,
+        graph_format: GraphFormat,
+        weight_file: WeightFile,
     ) -> None:
-        self._tensors, self.config, self._format, self._weight_file = tensors, config, graph_format, weight_file
+        self._tensors, self.config, self._format, self._weight_file = (
+            tensors,
+            config,
+            graph_format,
+            weight_file,
+        )
         self.nodes: list[onnx.NodeProto] = []
         self._initializers: dict[str, onnx.TensorProto] = {}
 
     def build(self) -> onnx.ModelProto:
-        """Return the whole step."""
+        """Return the complete step."""
         x, change = "x", ""
         angles = self._rope_angles()
         for index in range(self.config.layers):
@@ -129,7 +144,9 @@ class GraphBuilder:
             attended = self.attention(self._matmul(normed, f"{block}/qkv"), index, angles)
             change = self._to_float32(self._matmul(attended, f"{block}/out"))
             x, normed = self._add_norm(x, change, f"{block}/feed_norm")
-            change = self._to_float32(self._matmul(self._gated_feed_forward(normed, block), f"{block}/down"))
+            change = self._to_float32(
+                self._matmul(self._gated_feed_forward(normed, block), f"{block}/down")
+            )
         _, normed = self._add_norm(x, change, "norm")
         normed = self.op("Gather", normed, self.constant("last", np.array(-1)), axis=1)
         logits = self._to_float32(self._matmul(normed, "head"))
@@ -138,7 +155,7 @@ class GraphBuilder:
         return self._make_model()
 
     def _rope_angles(self) -> tuple[str, str]:
-        """Return cosine and sine (positions, A/2); onnxruntime computes them when it loads."""
+        """Return cosine and sine (positions, A/2); onnxruntime computes them at load time."""
         width = self.config.head_width
         half = np.arange(0, width, 2, dtype=np.float32) / width
         positions = np.arange(MAX_POSITIONS, dtype=np.float32)[:, None]
@@ -152,13 +169,13 @@ class GraphBuilder:
         return self._to_float16(cos), self._to_float16(sin)
 
     def _add_norm(self, x: str, residual: str, weight: str) -> tuple[str, str]:
-        """Add a change to the residual stream (if there is one); return it, and its norm."""
+        """Add a change, if there is one, to the residual stream; return stream and norm."""
         scale = self._weight_constant(weight, np.float32)
         if not residual:
             name = "SimplifiedLayerNormalization"
             normed = self.op(name, x, scale, axis=-1, epsilon=NORM_EPSILON)
             return x, self._to_float16(normed)
-        # The second and third outputs are what training needs.
+        # Only training needs the second and third outputs.
         normed, _, _, x = self.ops(
             "SkipSimplifiedLayerNormalization",
             (x, residual, scale),
@@ -169,7 +186,7 @@ class GraphBuilder:
         return x, self._to_float16(normed)
 
     def attention(self, qkv: str, layer: int, angles: tuple[str, str]) -> str:
-        """Attend over the cache, to which a layer's keys and values are added."""
+        """Add a layer's keys and values to the cache, and attend over it."""
         config = self.config
         past = f"past_k{layer}", f"past_v{layer}"
         node = helper.make_node(
@@ -180,7 +197,7 @@ class GraphBuilder:
             num_heads=config.heads,
             kv_num_heads=config.kv_heads,
             do_rotary=1,
-            scale=1.0,  # the queries are scaled; a product without a factor is a third quicker
+            scale=1.0,  # the queries are already scaled; no factor here makes it a third faster
         )
         self.nodes.append(node)
         return str(node.output[0])
@@ -193,7 +210,7 @@ class GraphBuilder:
         return self.op("Mul", silu, up)
 
     def _matmul(self, x: str, name: str) -> str:
-        """Multiply by a matrix (K, N), stored as the form says."""
+        """Multiply by a matrix (K, N), stored as the format says."""
         if self._format.matrices != "eight bits":
             kind = np.float32 if self._format.matrices == "float32" else np.float16
             return self.op("MatMul", x, self._weight_constant(name, kind))
@@ -234,13 +251,13 @@ class GraphBuilder:
         return name
 
     def op(self, op_type: str, *sources: str, **attributes: Any) -> str:
-        """Add a node of one output; return its name."""
+        """Add a node with one output, and return the name of the output."""
         return self.ops(op_type, sources, (True,), **attributes)[0]
 
     def ops(
         self, op_type: str, sources: Sequence[str], wanted: Sequence[bool], **attributes: Any
     ) -> list[str]:
-        """Add a node; return its outputs, empty where one is not wanted."""
+        """Add a node and return the names of its outputs, empty for those that are not wanted."""
         outputs = [self._unique_name(index) if want else "" for index, want in enumerate(wanted)]
         self.nodes.append(helper.make_node(op_type, sources, outputs, **attributes))
         return outputs
@@ -255,21 +272,21 @@ class GraphBuilder:
             number,
             ["B", config.kv_heads, "M", config.head_width],
         )
-        given: dict[str, tuple[int, list[str | int]]] = {
+        graph_inputs: dict[str, tuple[int, list[str | int]]] = {
             "x": (TensorProto.FLOAT, ["B", "T", config.width]),
             "seqlens_k": (TensorProto.INT32, ["B"]),
             "total_len": (TensorProto.INT32, [1]),
         }
-        given |= dict.fromkeys(cache_names(config.layers, "past"), cache)
-        told: dict[str, tuple[int, list[str | int]]] = {
+        graph_inputs |= dict.fromkeys(cache_names(config.layers, "past"), cache)
+        outputs: dict[str, tuple[int, list[str | int]]] = {
             "logits": (TensorProto.FLOAT, ["B", self._tensors["head"].shape[1]])
         }
-        told |= dict.fromkeys(cache_names(config.layers, "present"), cache)
+        outputs |= dict.fromkeys(cache_names(config.layers, "present"), cache)
         graph = helper.make_graph(
             self.nodes,
             "step",
-            [helper.make_tensor_value_info(name, *facts) for name, facts in given.items()],
-            [helper.make_tensor_value_info(name, *facts) for name, facts in told.items()],
+            [helper.make_tensor_value_info(name, *facts) for name, facts in graph_inputs.items()],
+            [helper.make_tensor_value_info(name, *facts) for name, facts in outputs.items()],
             list(self._initializers.values()),
         )
         opsets = [helper.make_opsetid("", OPSET), helper.make_opsetid(_MICROSOFT, 1)]

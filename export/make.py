@@ -1,9 +1,9 @@
-"""Make an artefact from a training run, and prove it before it is sealed.
+"""Make an artefact from a training run, and verify it before it is sealed.
 
-`python -m export.make RUN OUT` writes the exact graph, compares it with the slow generator
-(`model.generate`) over 512 greedy tokens, writes the graphs with eight-bit weights, measures how
-often they agree with the exact one, and states the figures in the manifest. A graph that is not
-equal is not sealed. CUDA's graph is measured on the CPU, which has the same operators.
+`python -m export.make RUN OUT` writes the exact graph and compares it with the slow generator
+(`model.generate`) over 512 greedy tokens. It then writes the graphs with eight-bit weights,
+measures how often they agree with the exact one, and states the figures in the manifest. A graph
+that differs is not sealed. CUDA's graph is measured on the CPU, which has the same operators.
 """
 
 from __future__ import annotations
@@ -53,9 +53,9 @@ _LICENCE = (
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """How a graph compares with what it is made from.
+    """How a graph compares with the network that it is made from.
 
-    Share of equal choices, and mean KL divergence of events in nats.
+    The share of equal choices, and the mean KL divergence of events in nats.
     """
 
     tokens: int
@@ -74,7 +74,7 @@ def write_artefact(
     facts: Mapping[str, Any],
     formats: Mapping[str, GraphFormat] = SHIPPED_FORMATS,
 ) -> artefact.Artefact:
-    """Write a network into a folder as an artefact, its graphs in these forms; return it."""
+    """Write a network into a folder as an artefact, with graphs in these formats, and return it."""
     folder.mkdir(parents=True, exist_ok=True)
     write_graphs(network, folder, formats)
     rows = network.embedding.style.weight.detach().cpu().numpy()
@@ -108,7 +108,7 @@ def generate_tokens(
     count: int,
     params: sampling.SamplingParams = generate.GREEDY,
 ) -> list[int]:
-    """Return the tokens that a decoder tells after a prompt, all instruments allowed."""
+    """Return the tokens that a decoder generates after a prompt, with all instruments allowed."""
     grammar, time = sampling.Grammar(), MusicalTime()
     decoder.set_allowed(sampling.multi_hot(tuple(Instrument)))
     tokens: list[int] = []
@@ -127,9 +127,11 @@ def generate_tokens(
     return tokens
 
 
-def count_equal_tokens(network: Transformer, exported: artefact.Artefact, count: int = PARITY_TOKENS) -> int:
-    """Return how many greedy tokens decoder and slow generator have in common."""
-    style = exported.style_vectors[0].copy()  # torch wants to be able to write to it
+def count_equal_tokens(
+    network: Transformer, exported: artefact.Artefact, count: int = PARITY_TOKENS
+) -> int:
+    """Return how many greedy tokens the decoder and the slow generator have in common."""
+    style = exported.style_vectors[0].copy()  # torch needs a writable array
     decoder = Decoder(exported, device="cpu")
     decoder.set_style(style)
     prompt = v.parse_tokens(_PROMPT)
@@ -146,7 +148,7 @@ def count_equal_tokens(network: Transformer, exported: artefact.Artefact, count:
 def measure_agreement(
     exact: artefact.Artefact, other: artefact.Artefact, tokens: Sequence[int]
 ) -> Agreement:
-    """Compare two graphs over a stream of tokens, each fed the same."""
+    """Compare two graphs on the same stream of tokens."""
     decoders = [Decoder(made, device="cpu") for made in (exact, other)]
     time, same, divergence = MusicalTime(), 0, 0.0
     for token in tokens:
@@ -175,18 +177,24 @@ def make_artefact(run: Path, out: Path, name: str) -> dict[str, Any]:
         "step": trained.step,
     }
     with tempfile.TemporaryDirectory() as scratch:
-        exact = write_artefact(Path(scratch) / "exact", name, network, styles, facts, _same_format(EXACT_FORMAT))
+        exact = write_artefact(
+            Path(scratch) / "exact", name, network, styles, facts, _same_format(EXACT_FORMAT)
+        )
         equal = count_equal_tokens(network, exact)
-        assert equal == PARITY_TOKENS, f"the graph parts from the network after {equal} tokens"
-        # Its own music, not the likeliest: where the network is sure, any copy of it agrees.
-        stream = generate_tokens(Decoder(exact, device="cpu"), v.parse_tokens(_PROMPT), AGREEMENT_TOKENS, _UNTRUNCATED)
+        assert equal == PARITY_TOKENS, f"the graph differs from the network after {equal} tokens"
+        # Sampled music, not greedy: where the network is certain, any copy of it agrees.
+        stream = generate_tokens(
+            Decoder(exact, device="cpu"), v.parse_tokens(_PROMPT), AGREEMENT_TOKENS, _UNTRUNCATED
+        )
         stream = [*v.parse_tokens(_PROMPT), *stream]
         facts["parity"] = {"greedy_tokens": PARITY_TOKENS, "equal": equal}
         facts["agreement"] = {}
         for device, file in artefact.GRAPHS.items():
-            # What CUDA runs has the same operators on the CPU, where it can be checked anywhere.
-            form = _same_format(SHIPPED_FORMATS[file])
-            other = write_artefact(Path(scratch) / device, name, network, styles, facts, form)
+            # The CPU has the operators of CUDA's graph, so this check runs on every machine.
+            graph_formats = _same_format(SHIPPED_FORMATS[file])
+            other = write_artefact(
+                Path(scratch) / device, name, network, styles, facts, graph_formats
+            )
             found = measure_agreement(exact, other, stream)
             facts["agreement"][device] = {
                 "tokens": found.tokens,
@@ -198,7 +206,7 @@ def make_artefact(run: Path, out: Path, name: str) -> dict[str, Any]:
 
 
 def _same_format(graph_format: GraphFormat) -> dict[str, GraphFormat]:
-    """Return one form for every device."""
+    """Return one format for every device."""
     return dict.fromkeys(artefact.GRAPHS.values(), graph_format)
 
 

@@ -1,4 +1,4 @@
-"""What the benchmark and the process of its rivals say to each other (`export.rivals`)."""
+"""The messages between the benchmark and the process of its rivals (`export.rivals`)."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import Literal, get_args
 
 RivalName = Literal["torch, static cache", "concatenated cache", "concatenated cache, eight bits"]
 WARM_UP_NS = 10_000_000
-"""Everyone runs for so long before anything is measured: who has waited for the others is slow."""
+"""Each contestant runs this long before it is measured, since a process that has waited is slow."""
 RIVAL_NAMES: tuple[RivalName, ...] = get_args(RivalName)
 
 
 @dataclass(frozen=True, slots=True)
 class RaceRequest:
-    """Run so many steps of one token after so many that are cached."""
+    """Run `steps` steps of one token each, after `cached` tokens."""
 
     name: RivalName
     cached: int
@@ -22,6 +22,6 @@ class RaceRequest:
 
 @dataclass(frozen=True, slots=True)
 class RaceTimes:
-    """How long each step took, in nanoseconds."""
+    """The duration of each step, in nanoseconds."""
 
     steps_ns: tuple[int, ...]

@@ -1,10 +1,12 @@
-"""What else a person could run the network with, to be compared with.
+"""The alternatives that the network is compared with in the benchmark.
 
-Two rivals, both with the artefact's own weights: torch, eager, with a static cache; and the graph
-that exporters usually make, whose past keys and values come in as inputs and go out, a token
-longer, as outputs (float32, or with the same eight-bit weights as ours). The app itself never loads
-torch, so they race in a process of their own (`python -m export.rivals`), which is asked for a few
-steps at a time: so its turns and ours alternate, and what slows the machine down slows both.
+There are two rivals, both with the artefact's own weights. One is eager torch with a static cache.
+The other is the graph that exporters usually make: its past keys and values come in as inputs and
+go out, one token longer, as outputs (float32, or with the same eight-bit weights as ours).
+
+The app never loads torch, so the rivals run in a process of their own (`python -m export.rivals`).
+The benchmark requests a few steps at a time, so that their runs alternate with ours and a slow
+moment of the machine affects both.
 """
 
 from __future__ import annotations
@@ -52,7 +54,7 @@ _TIME = np.ones((1, 1, features.COUNT), np.int64)
 
 
 class TorchRival:
-    """Eager torch on the same folded tensors as the graphs, its cache allocated once."""
+    """Eager torch on the same folded tensors as the graphs, with a cache that is allocated once."""
 
     def __init__(self, network: Transformer) -> None:
         torch.set_num_threads(1)
@@ -76,7 +78,11 @@ class TorchRival:
             values[:, :, cached : cached + 1] = v
             end = cached + 1
             y = F.scaled_dot_product_attention(
-                apply_rope(q, *turn), keys[:, :, :end], values[:, :, :end], scale=1.0, enable_gqa=True
+                apply_rope(q, *turn),
+                keys[:, :, :end],
+                values[:, :, :end],
+                scale=1.0,
+                enable_gqa=True,
             )
             x = x + y.transpose(1, 2).reshape(x.shape) @ w[f"{block}/out"]
             gate_up = self._norm(x, f"{block}/feed_norm") @ w[f"{block}/gate_up"]
@@ -85,7 +91,7 @@ class TorchRival:
         return self._norm(x, "norm") @ w["head"]
 
     def prepare(self, cached: int) -> Callable[[], object]:
-        """Return what runs one step after so many tokens."""
+        """Return a function that runs one step after `cached` tokens."""
         rows = torch.from_numpy(inputs.row_indices(_TOKENS, _TIME))
         return lambda: self.step(rows, cached)
 
@@ -94,7 +100,7 @@ class TorchRival:
 
 
 class ConcatenatingBuilder(GraphBuilder):
-    """The same step with attention spelt out: past in, past and present out."""
+    """The same step with attention written out: past in, past and present out."""
 
     def attention(self, qkv: str, layer: int, angles: tuple[str, str]) -> str:
         """Attend by concatenating, as an exporter writes it."""
@@ -132,19 +138,23 @@ class ConcatenatingBuilder(GraphBuilder):
 
 
 class ConcatenatingRival:
-    """A session over such a graph; nothing is copied on our side."""
+    """A session over such a graph, without copies on our side."""
 
     def __init__(self, network: Transformer, graph_format: GraphFormat, folder: Path) -> None:
         tensors = {name: tensor.numpy() for name, tensor in flatten_network(network).items()}
         path = folder / f"{graph_format.matrices}.onnx"
         with (folder / WEIGHTS).open("wb") as file:
-            model = ConcatenatingBuilder(tensors, network.config, graph_format, WeightFile(file)).build()
+            model = ConcatenatingBuilder(
+                tensors, network.config, graph_format, WeightFile(file)
+            ).build()
         onnx.save(model, path)
-        self.session = ort.InferenceSession(path, session_options(1), providers=["CPUExecutionProvider"])
+        self.session = ort.InferenceSession(
+            path, session_options(1), providers=["CPUExecutionProvider"]
+        )
         self._config = network.config
 
     def prepare(self, cached: int) -> Callable[[], object]:
-        """Return what runs one step after so many tokens."""
+        """Return a function that runs one step after `cached` tokens."""
         config, rng = self._config, np.random.default_rng(0)
         shape = (1, config.kv_heads, cached, config.head_width)
         given: dict[str, NDArray[np.generic]] = {
@@ -162,14 +172,16 @@ class ConcatenatingRival:
 
 
 def main() -> None:
-    """Race as asked, until nobody asks any more."""
+    """Run the requested steps until the connection closes."""
     artefact = Artefact.load(Path(sys.argv[1]))
     network = load_trained(artefact.folder).network
     clock = SystemClock()
     with join_parent() as connection, tempfile.TemporaryDirectory() as scratch:
         rivals: Mapping[RivalName, TorchRival | ConcatenatingRival] = {
             "torch, static cache": TorchRival(network),
-            "concatenated cache": ConcatenatingRival(network, EXACT_FORMAT, _folder(scratch, "exact")),
+            "concatenated cache": ConcatenatingRival(
+                network, EXACT_FORMAT, _folder(scratch, "exact")
+            ),
             "concatenated cache, eight bits": ConcatenatingRival(
                 network, CPU_FORMAT, _folder(scratch, "eight")
             ),
@@ -180,14 +192,14 @@ def main() -> None:
             except (EOFError, OSError):
                 return
             step = rivals[race.name].prepare(race.cached)
-            warm_ns, taken = clock.now_ns() + WARM_UP_NS, list[int]()
+            warm_ns, durations_ns = clock.now_ns() + WARM_UP_NS, list[int]()
             while clock.now_ns() < warm_ns:
                 step()
             for _ in range(race.steps):
                 begin = clock.now_ns()
                 step()
-                taken.append(clock.now_ns() - begin)
-            connection.send(RaceTimes(tuple(taken)))
+                durations_ns.append(clock.now_ns() - begin)
+            connection.send(RaceTimes(tuple(durations_ns)))
 
 
 def _folder(scratch: str, name: str) -> Path:

@@ -1,9 +1,9 @@
 """The command line.
 
-`antiphon` opens the window, or plays the demo where there is no screen. Every command checks what
-it was given before it does anything, and says what is wrong in one sentence on standard error, with
-exit status 2. Nothing heavy is imported before it is needed: a command that lists ports does not
-load a network.
+`antiphon` opens the window, or plays the demo where there is no screen. Every command checks its
+arguments before it does anything. A bad one ends it with one sentence on standard error and exit
+status 2. Nothing heavy is imported before it is needed: a command that lists ports does not load a
+network.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ app.command()(jam.jam)
 app.command()(bench.bench)
 
 _DEMO_SEED = 1
-"""The dice whose answer to the demo's usual phrase is worth showing."""
+"""The seed of a good response to the demo's default phrase."""
 
 
 @app.callback(invoke_without_command=True)
@@ -53,14 +53,14 @@ def default(
     ] = False,
 ) -> None:
     """Play a phrase on a MIDI instrument and hear an answer, in a style or a blend of styles."""
-    if context.obj is not None:  # None where a test calls a command by itself
+    if context.obj is not None:  # None if a test calls a command directly
         context.obj.begin(sys.argv, verbose=verbose)
     if context.invoked_subcommand is not None:
         return
     if _has_display():
         from export.styles.space import StyleSpace
         from gui.desk.app import run
-        from gui.desk.preferences import preferences_file
+        from gui.preferences import preferences_file
 
         raise typer.Exit(run(StyleSpace.from_artefact(load_artefact()), preferences_file()))
     demo()
@@ -145,7 +145,7 @@ def continue_(
     )
     making = continuation.proposals(artefact, Decoder(artefact), score, span, settings, takes)
     made = 0
-    for made, take in enumerate(making, 1):  # noqa: B007 - how many there were is told below
+    for made, take in enumerate(making, 1):  # noqa: B007 - the count is printed below
         path = out if takes == 1 else out.with_name(f"{out.stem}-{take.index + 1}{out.suffix}")
         text = provenance(artefact, take.settings)
         try:

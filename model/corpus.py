@@ -1,16 +1,16 @@
-"""A corpus as a list: a folder of MIDI files and the manifest that says what each one is.
+"""A corpus as a list: a folder of MIDI files and the manifest that describes each one.
 
-`manifest.csv` has one row for each file. Two columns must be there, and four more are used:
+`manifest.csv` has one row for each file. Two columns are required, and four more are used:
 
-    path        the file, from the manifest's folder
+    path        the file, relative to the manifest's folder
     labels      styles joined by `|`, genre first, then the composer
-    split       train or valid; rows that say something else (test) belong to neither
-    group       the tune: two versions of a tune never stand on both sides
+    split       train or valid; rows with another value (test) belong to neither
+    group       the tune: two versions of a tune are never in different splits
     kind        `band` for arrangements rendered from patterns, which are drawn half as often
     licence     as the source states it
 
-Where there is no split, the tune decides: one tune in 32 is held out, the same one every time, on
-every machine, whatever else is in the folder.
+Without a split, the tune decides: one tune in 32 is held out, the same one every time and on every
+machine, independent of the other files in the folder.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ HELD_OUT_SHARE = 1 / 32
 
 
 class CorpusError(Exception):
-    """The corpus cannot be used; the text is one sentence that says why."""
+    """The corpus cannot be used; the text is one sentence that gives the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +45,16 @@ class ManifestEntry:
 
 
 def hash_fraction(name: str) -> float:
-    """Return a number in [0, 1) that depends on a name and on nothing else."""
+    """Return a number in [0, 1) that depends only on a name."""
     digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
     return int.from_bytes(digest, "big") / 2**64
 
 
 def read_manifest(corpus: Path) -> list[ManifestEntry]:
-    """Return the rows for training and validation, in an order that does not depend on the file's.
+    """Return the rows for training and validation, in an order independent of the file's order.
 
     Raises:
-        CorpusError: there is no manifest, it lacks a column, or it puts a tune on both sides.
+        CorpusError: there is no manifest, it lacks a column, or it puts a tune into both splits.
 
     """
     path = corpus / MANIFEST
@@ -84,9 +84,9 @@ def _parse_row(row: dict[str, str]) -> ManifestEntry:
 
 
 def _check_splits(path: Path, entries: list[ManifestEntry]) -> None:
-    side: dict[str, str] = {}
+    splits: dict[str, str] = {}
     for entry in entries:
-        if side.setdefault(entry.group, entry.split) != entry.split:
+        if splits.setdefault(entry.group, entry.split) != entry.split:
             raise CorpusError(
                 f"{path} has tune {entry.group!r} both in train and in valid, by {entry.path}."
             )

@@ -1,11 +1,12 @@
-"""The inner critic: a second opinion on what the network has just played.
+"""The inner critic: a second opinion on the tokens that the network has generated.
 
 MuseNet's critic "is asked during training time to predict whether a given sample is truly from the
 dataset or if it is one of the model's own past generations", and its score picks among samples.
-Ours is a head of the network, one number after every token: what it takes to be from the corpus is
-above 0. `python -m model.critic SHARDS RUN` lets the network of a finished run continue prompts
-from its training pieces, sets those takes beside what really followed, and fits the head to tell
-them apart by logistic regression, the network itself frozen: it plays as before.
+Here it is a head of the network, with one number after every token: above 0 means from the corpus.
+
+`python -m model.critic SHARDS RUN` makes the network of a finished run continue prompts from its
+training pieces. It then fits the head to tell these takes from the true continuations by logistic
+regression. The network itself is frozen, so it plays as before.
 
 A take's score is the mean over its tokens. Scores compare takes of the same prompt, not pieces.
 """
@@ -32,13 +33,15 @@ if TYPE_CHECKING:
     from model.transformer import Transformer
 
 SAMPLING_PARAMS = sampling.SamplingParams(temperature=0.95, top_p=0.95)
-"""The app's own."""
+"""Those of the app."""
 _WEIGHT_DECAY = 1e-3
 
 
 @torch.no_grad()
-def hidden_states(network: Transformer, prompts: Sequence[CorpusPrompt], takes: Sequence[CorpusTake]) -> Tensor:
-    """Return what the critic sees: the states (N, C - 1, D) after all tokens of a take but one."""
+def hidden_states(
+    network: Transformer, prompts: Sequence[CorpusPrompt], takes: Sequence[CorpusTake]
+) -> Tensor:
+    """Return the critic's input: the states (N, C - 1, D) after all tokens of a take but one."""
     parts = []
     for prompt, take in zip(prompts, takes, strict=True):
         tokens = torch.from_numpy(np.concatenate((prompt.tokens, take.tokens)))[None, :-1]
@@ -52,12 +55,14 @@ def hidden_states(network: Transformer, prompts: Sequence[CorpusPrompt], takes: 
 
 
 def true_takes(prompts: Sequence[CorpusPrompt]) -> list[CorpusTake]:
-    """Return what really follows prompts, as takes that nobody has judged."""
+    """Return the true continuations of prompts as takes, with a score of 0."""
     return [CorpusTake(prompt.truth, prompt.truth_time, 0.0) for prompt in prompts]
 
 
-def score_takes(network: Transformer, prompts: Sequence[CorpusPrompt], takes: Sequence[CorpusTake]) -> list[float]:
-    """Return the scores of takes that are given."""
+def score_takes(
+    network: Transformer, prompts: Sequence[CorpusPrompt], takes: Sequence[CorpusTake]
+) -> list[float]:
+    """Return the critic's scores of given takes."""
     return _scores(network, hidden_states(network, prompts, takes)).tolist()
 
 
@@ -68,7 +73,7 @@ def _scores(network: Transformer, states: Tensor) -> Tensor:
 
 
 def fit_critic(network: Transformer, real: Tensor, generated: Tensor) -> None:
-    """Fit the head to states (N, C, D) of what is real and of what the network made."""
+    """Fit the head to states (N, C, D) of real and of generated music."""
     inputs = torch.cat((real, generated)).flatten(0, 1).float()
     labels = torch.cat((torch.ones(real.shape[:2]), torch.zeros(generated.shape[:2]))).flatten()
     weight = torch.zeros(inputs.shape[1], requires_grad=True)
@@ -88,11 +93,13 @@ def fit_critic(network: Transformer, real: Tensor, generated: Tensor) -> None:
 
 
 def train_critic(network: Transformer, prompts: Sequence[CorpusPrompt], seed: int) -> float:
-    """Train the critic; return on what share of the prompts it prefers what really followed."""
+    """Train the critic; return the share of the prompts where it prefers the true continuation."""
     takes = generate_takes(network, prompts, SAMPLING_PARAMS, np.random.default_rng(seed))
-    real, made = (hidden_states(network, prompts, some) for some in (true_takes(prompts), takes))
-    fit_critic(network, real.cpu(), made.cpu())
-    return float((_scores(network, real) > _scores(network, made)).float().mean())
+    real, generated = (
+        hidden_states(network, prompts, some) for some in (true_takes(prompts), takes)
+    )
+    fit_critic(network, real.cpu(), generated.cpu())
+    return float((_scores(network, real) > _scores(network, generated)).float().mean())
 
 
 def main(
@@ -100,7 +107,7 @@ def main(
     folder: Annotated[Path, typer.Argument(help="Folder of the run.")],
     count: Annotated[int, typer.Option(help="Prompts to continue.")] = 512,
     length: Annotated[int, typer.Option(help="Tokens of a prompt, and of a take.")] = 256,
-    device: Annotated[str, typer.Option(help="cpu or cuda; default: what is there.")] = "",
+    device: Annotated[str, typer.Option(help="cpu or cuda; default: cuda if there is one.")] = "",
     threads: Annotated[int, typer.Option(help="CPU threads; 0: all.")] = 0,
 ) -> None:
     """Train the critic of a run."""
@@ -119,7 +126,7 @@ def main(
         raise typer.Exit(2) from None
     share = train_critic(trained.network.to(device), prompts, seed=0)
     replace_network(folder, trained.network.cpu())
-    typer.echo(f"{len(prompts)} prompts; it prefers what really followed in {share:.1%} of them")
+    typer.echo(f"{len(prompts)} prompts; it prefers the true continuation in {share:.1%} of them")
 
 
 if __name__ == "__main__":

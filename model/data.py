@@ -1,20 +1,20 @@
 """The corpus as tokens on disk.
 
 `python -m model.data CORPUS OUT` reads a folder of MIDI files with its manifest (`model.corpus`)
-and writes shards: flat arrays of token ids that training maps into memory, and beside each a JSON
-file that says of every piece where it begins, what it is and what it is made of.
+and writes shards. A shard is a flat array of token ids that training maps into memory, and a JSON
+file that says where each piece begins, what it is and what it contains.
 
     OUT/train-0000.tokens   uint16, one piece after another
     OUT/train-0000.json     vocabulary, files that could not be read, pieces
     OUT/report.md           pieces, notes, hours and tokens by style, by instrument, by licence
 
-A shard is 4,096 files. Files are read in parallel and written as they come, so memory holds the
-manifest and one shard's index, never the tokens. For a folder of a million files: give every
-machine its part (`--part 3/16`), all writing into one folder; run a part again when it was killed,
-and it goes on with the first shard that is not complete. Which file is in which shard depends on
-the names of the files alone.
+A shard has 4,096 files. Files are read in parallel and written as they finish, so memory holds the
+manifest and one shard's index, never the tokens. For a folder of a million files, give every
+machine its part (`--part 3/16`), with all of them writing into one folder. A part that was killed
+can be run again, and continues with the first incomplete shard. Which file is in which shard
+depends only on the names of the files.
 
-A file that cannot be read is named in the index and left out.
+A file that cannot be read is listed in the index and skipped.
 """
 
 from __future__ import annotations
@@ -42,15 +42,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MIN_TOKENS = 32
-"""A shorter piece teaches nothing."""
+"""A shorter piece is left out."""
 MIN_PIECES_PER_STYLE = 20
-"""A label with fewer pieces gets no style of its own."""
+"""A label with fewer pieces gets no style."""
 FILES_PER_SHARD = 4096
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One piece: what the manifest says of it, what it holds, and where its tokens lie."""
+    """One piece: its row of the manifest, its contents, and the place of its tokens."""
 
     path: str
     labels: tuple[str, ...]
@@ -72,14 +72,14 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Corpus:
-    """The pieces of one split, tokens mapped from disk (uint16)."""
+    """The pieces of one split, with tokens mapped from disk (uint16)."""
 
     shards: tuple[NDArray[np.uint16], ...]
     pieces: tuple[Piece, ...]
 
     @classmethod
     def open(cls, folder: Path, split: str) -> Corpus:
-        """Map the shards that `build` has written.
+        """Map the shards that `build_shards` has written.
 
         Raises:
             CorpusError: there are none, or they were written with another vocabulary.
@@ -115,14 +115,14 @@ class Corpus:
 
 
 def style_names(corpus: Corpus) -> list[str]:
-    """Return the labels that have pieces enough, most pieces first."""
+    """Return the labels with enough pieces, most pieces first."""
     count = Counter(label for piece in corpus.pieces for label in piece.labels)
     return [name for name, pieces in count.most_common() if pieces >= MIN_PIECES_PER_STYLE]
 
 
 @dataclass(frozen=True, slots=True)
 class EncodedPiece:
-    """A file as tokens, with what a report says of it."""
+    """A file as tokens, with the figures for a report."""
 
     tokens: NDArray[np.uint16]
     notes: dict[str, int]
@@ -138,10 +138,14 @@ def encode_file(path: Path) -> EncodedPiece | None:
     notes = Counter(note.instrument.label for note in score.notes)
     last = max((note.release_ticks for note in score.notes), default=0)
     seconds = TempoMap(score.tempos).ns_at(last) / 1e9
-    return EncodedPiece(np.array(tokenizer.encode(score), np.uint16), dict(notes), round(seconds, 2))
+    return EncodedPiece(
+        np.array(tokenizer.encode(score), np.uint16), dict(notes), round(seconds, 2)
+    )
 
 
-def shards_of(entries: Sequence[ManifestEntry], split: str) -> Iterator[tuple[str, list[ManifestEntry]]]:
+def shards_of(
+    entries: Sequence[ManifestEntry], split: str
+) -> Iterator[tuple[str, list[ManifestEntry]]]:
     """Yield name and entries of each shard of a split."""
     chosen = [entry for entry in entries if entry.split == split]
     for number, first in enumerate(range(0, len(chosen), FILES_PER_SHARD)):
@@ -149,9 +153,12 @@ def shards_of(entries: Sequence[ManifestEntry], split: str) -> Iterator[tuple[st
 
 
 def write_shard(
-    folder: Path, name: str, entries: Sequence[ManifestEntry], encoded_pieces: Iterable[EncodedPiece | None]
+    folder: Path,
+    name: str,
+    entries: Sequence[ManifestEntry],
+    encoded_pieces: Iterable[EncodedPiece | None],
 ) -> None:
-    """Write one shard; it is complete when its index is there, which comes last and whole."""
+    """Write one shard. Its index is written last and atomically, and marks it as complete."""
     pieces, unread, begin = [], [], 0
     with (folder / f"{name}.tokens").open("wb") as file:
         for entry, piece in zip(entries, encoded_pieces, strict=True):
@@ -182,9 +189,9 @@ def build_shards(
     part: tuple[int, int] = (1, 1),
     pieces_per_label: int = 0,
 ) -> None:
-    """Write the shards of a corpus, or those of them that fall to part k of n, and the report.
+    """Write the shards of a corpus, or part k of n of them, and the report.
 
-    Shards that are complete stay as they are.
+    Complete shards are not written again.
 
     Raises:
         CorpusError: the manifest cannot be used.
@@ -206,17 +213,19 @@ def build_shards(
         (out / "report.md").write_text(build_report(out), "utf-8")
 
 
-def limit_per_label(entries: Sequence[ManifestEntry], pieces_per_label: int) -> Iterator[ManifestEntry]:
-    """Keep a piece as long as one of its labels has too few; what is held out stays."""
-    taken: Counter[str] = Counter()
+def limit_per_label(
+    entries: Sequence[ManifestEntry], pieces_per_label: int
+) -> Iterator[ManifestEntry]:
+    """Yield pieces until each label has `pieces_per_label`; held-out pieces are all kept."""
+    counts: Counter[str] = Counter()
     for entry in entries:
-        if entry.split != "train" or any(taken[name] < pieces_per_label for name in entry.labels):
-            taken.update(entry.labels)
+        if entry.split != "train" or any(counts[name] < pieces_per_label for name in entry.labels):
+            counts.update(entry.labels)
             yield entry
 
 
 def build_report(folder: Path) -> str:
-    """Return what the shards hold, as Markdown: totals, then by style, instrument and licence."""
+    """Return the shards' contents as Markdown: totals, then by style, instrument and licence."""
     parts = []
     for split in SPLITS:
         pieces = Corpus.open(folder, split).pieces
@@ -240,7 +249,7 @@ def build_report(folder: Path) -> str:
 
 
 def _table(title: str, pieces: Iterable[tuple[tuple[str, ...], Piece]]) -> list[str]:
-    """Return the rows of a table of pieces, notes, hours and tokens by name, most tokens first."""
+    """Return a table of pieces, notes, hours and tokens by name, most tokens first."""
     sums: dict[str, NDArray[np.float64]] = {}
     for names, piece in pieces:
         figures = (1, piece.note_count, piece.seconds / 3600, piece.end - piece.begin)
@@ -265,7 +274,7 @@ def main(
     part: Annotated[
         str, typer.Option(help="K/N: only this machine's share of the shards.")
     ] = "1/1",
-    pieces_per_label: Annotated[int, typer.Option(help="At most about so many; 0: all.")] = 0,
+    pieces_per_label: Annotated[int, typer.Option(help="About the most; 0: all.")] = 0,
 ) -> None:
     """Tokenize a corpus into memory-mapped shards."""
     share = _parse_part(part)

@@ -1,21 +1,22 @@
-"""How good is a model? Figures on tunes that it has never heard.
+"""Measure a model on held-out tunes.
 
-`python -m model.evaluate ARTEFACT SHARDS` measures an artefact (what its graph holds, eight bits
-and all) or a training run on the held-out pieces of a corpus that `model.data` has written:
+`python -m model.evaluate ARTEFACT SHARDS` measures an artefact (with the weights of its graph,
+which have eight bits) or a training run on the held-out pieces of a corpus that `model.data` has
+written:
 
-    nll           nats per token and per note, overall and by style, told what it is told live:
-                  style and instruments, not how long the piece still is
+    nll           nats per token and per note, overall and by style, with the inputs of live play:
+                  style and instruments, but not the time to the end of the piece
     counts        the same of unigrams and of 5-grams with back-off, counted in the training pieces
     against       the same of other runs (`--against RUN`), for example those of dev/compare.py
-    hidden        the same with one family of what it is told withheld
-    styles        which style makes a piece likeliest? how often is it one of the piece's own
-    continuation  how far continuations are from what really followed (`model.evaluation.measures`), beside
-                  how far apart the music itself is; instruments asked for and played
-    critic        how well it tells real from generated, and what picking 1 of 4 by it changes
+    hidden        the same with one family of inputs hidden
+    styles        which style makes a piece likeliest, and how often it is one of the piece's own
+    continuation  how far continuations are from the true ones (`model.evaluation.measures`), beside
+                  how far apart the music itself is; instruments requested and played
+    critic        how well it tells real from generated, and the effect of picking 1 of 4 by it
     overlap       the longest run of notes that takes share with the training pieces
 
-A likelihood is that of every token given up to a window before it, at least half a window but at
-the beginning of a piece.
+A likelihood is that of every token given up to a window of tokens before it: at least half a
+window, except at the beginning of a piece.
 """
 
 from __future__ import annotations
@@ -62,7 +63,7 @@ _T = TypeVar("_T")
 SECTIONS = ("nll", "counts", "hidden", "styles", "continuation")
 NGRAM_ORDER = 5
 STYLE_TOKENS = 128
-"""Tokens of a piece by which its style is told."""
+"""Tokens of a piece by which its style is classified."""
 TAKES_PER_PROMPT = 4
 
 
@@ -75,7 +76,7 @@ class HeldOutSample:
 
     @classmethod
     def select(cls, corpus: Corpus, tokens: int) -> HeldOutSample:
-        """Take whole pieces in the shards' order, which is chance, until they hold so many."""
+        """Select complete pieces in the shards' random order, up to a number of tokens."""
         chosen: list[Piece] = []
         for piece in corpus.pieces:
             if tokens <= 0:
@@ -89,14 +90,14 @@ def token_nlls(
     trained: TrainedNetwork, tokens: NDArray[np.int64], piece: Piece, without: Collection[str] = ()
 ) -> NDArray[np.float64]:
     """Return the negative log likelihood in nats of each token (T - 1,) but the first."""
-    whole = _input_window(trained, tokens, piece, without)
-    style = _style_vectors(trained, whole.style[None])
+    piece_window = _input_window(trained, tokens, piece, without)
+    style = _style_vectors(trained, piece_window.style[None])
     nll = np.zeros(len(tokens) - 1)
     begin = 0
     while True:
         end = min(len(nll), begin + trained.window)
         fresh = 0 if begin == 0 else trained.window // 2
-        (found,) = _window_nlls(trained, whole, slice(begin, end), style)
+        (found,) = _window_nlls(trained, piece_window, slice(begin, end), style)
         nll[begin + fresh : end] = found[fresh:]
         if end == len(nll):
             return nll
@@ -106,17 +107,19 @@ def token_nlls(
 def _input_window(
     trained: TrainedNetwork, tokens: NDArray[np.int64], piece: Piece, without: Collection[str] = ()
 ) -> Window:
-    """Return tokens of a piece with what the network is told of them."""
+    """Return tokens of a piece with the network's inputs for them."""
     style = style_weights(piece, trained.styles)
     allowed = sampling.multi_hot(instruments_of(tokens))
-    whole = Window(tokens, features.musical_time(tokens), style, allowed)
-    return hide_families(whole, {"structure", *trained.without, *without})
+    window = Window(tokens, features.musical_time(tokens), style, allowed)
+    return hide_families(window, {"structure", *trained.without, *without})
 
 
 @torch.no_grad()
 def _style_vectors(trained: TrainedNetwork, weights: NDArray[np.float32]) -> torch.Tensor:
     """Return style vectors (N, D) of weights (N, S)."""
-    return trained.network.style_vectors(torch.from_numpy(weights).to(trained.network.critic.weight.device))
+    return trained.network.style_vectors(
+        torch.from_numpy(weights).to(trained.network.critic.weight.device)
+    )
 
 
 @torch.no_grad()
@@ -142,7 +145,9 @@ def _window_nlls(
 
 
 def nll_report(
-    sample: HeldOutSample, nll_of: Callable[[NDArray[np.int64], Piece], NDArray[np.float64]], title: str
+    sample: HeldOutSample,
+    nll_of: Callable[[NDArray[np.int64], Piece], NDArray[np.float64]],
+    title: str,
 ) -> dict[str, Any]:
     """Return nats per token and per note, overall and by style."""
     sums, tokens, notes = 0.0, 0, 0
@@ -161,14 +166,17 @@ def nll_report(
 
 
 def style_report(trained: TrainedNetwork, corpus: Corpus, count: int) -> dict[str, Any]:
-    """Tell the style of pieces by which vector makes them likeliest."""
+    """Classify the style of pieces by the vector that makes them likeliest."""
     known = [p for p in corpus.pieces if set(p.labels) & set(trained.styles)][:count]
     every = _style_vectors(trained, np.eye(len(trained.styles), dtype=np.float32))
     first = third = chance = 0.0
     for piece in _with_progress(known, "styles"):
         tokens = corpus.tokens_of(piece)[: STYLE_TOKENS + 1]
-        window, whole = _input_window(trained, tokens, piece), slice(0, len(tokens) - 1)
-        nll = [_window_nlls(trained, window, whole, part).sum(axis=1) for part in torch.split(every, 32)]
+        window, inputs = _input_window(trained, tokens, piece), slice(0, len(tokens) - 1)
+        nll = [
+            _window_nlls(trained, window, inputs, part).sum(axis=1)
+            for part in torch.split(every, 32)
+        ]
         best = np.argsort(np.concatenate(nll))
         own = {trained.styles.index(name) for name in piece.labels if name in trained.styles}
         first += int(best[0]) in own
@@ -181,13 +189,15 @@ def style_report(trained: TrainedNetwork, corpus: Corpus, count: int) -> dict[st
 
 @dataclass(frozen=True, slots=True)
 class ContinuationSet:
-    """Prompts with what follows them and what the network made of them, `TAKES` times."""
+    """Prompts with their true continuations, and `TAKES_PER_PROMPT` takes of each."""
 
     prompts: list[CorpusPrompt]
     takes: list[list[CorpusTake]]  # by take, then by prompt
 
 
-def generate_continuations(trained: TrainedNetwork, corpus: Corpus, count: int, length: int) -> ContinuationSet:
+def generate_continuations(
+    trained: TrainedNetwork, corpus: Corpus, count: int, length: int
+) -> ContinuationSet:
     """Continue prompts from different pieces."""
     rng = np.random.default_rng(2)
     prompts = draw_prompts(
@@ -199,26 +209,34 @@ def generate_continuations(trained: TrainedNetwork, corpus: Corpus, count: int, 
 
 
 def continuation_report(trained: TrainedNetwork, continuations: ContinuationSet) -> dict[str, Any]:
-    """Compare continuations with what really followed, and the critic's choice with chance."""
+    """Compare continuations with the true ones, and the critic's choice with a random one."""
     real = critic.true_takes(continuations.prompts)
-    true = [_take_profile(prompt, take) for prompt, take in zip(continuations.prompts, real, strict=True)]
-    said = [_prompt_profile(prompt) for prompt in continuations.prompts]
-    made = [
-        [_take_profile(prompt, take) for prompt, take in zip(continuations.prompts, takes, strict=True)]
+    true = [
+        _take_profile(prompt, take)
+        for prompt, take in zip(continuations.prompts, real, strict=True)
+    ]
+    prompt_profiles = [_prompt_profile(prompt) for prompt in continuations.prompts]
+    generated = [
+        [
+            _take_profile(prompt, take)
+            for prompt, take in zip(continuations.prompts, takes, strict=True)
+        ]
         for takes in continuations.takes
     ]
     picked = [
-        made[max(range(TAKES_PER_PROMPT), key=lambda k: continuations.takes[k][i].critic_score)][i]
+        generated[
+            max(range(TAKES_PER_PROMPT), key=lambda k: continuations.takes[k][i].critic_score)
+        ][i]
         for i in range(len(continuations.prompts))
     ]
-    strangers = true[1:] + true[:1]
-    every = [profile for takes in made for profile in takes]
+    other_pieces = true[1:] + true[:1]
+    every = [profile for takes in generated for profile in takes]
     halves = measures.sum_profiles(true[::2]), measures.sum_profiles(true[1::2])
     per_prompt = {
         "take": _mean_distance(every, true * TAKES_PER_PROMPT),
         "take picked by the critic": _mean_distance(picked, true),
-        "the prompt itself": _mean_distance(said, true),
-        "another piece": _mean_distance(strangers, true),
+        "the prompt itself": _mean_distance(prompt_profiles, true),
+        "another piece": _mean_distance(other_pieces, true),
     }
     together = {
         "takes": measures.distances(measures.sum_profiles(every), measures.sum_profiles(true)),
@@ -250,25 +268,27 @@ def _mean_distance(some: Sequence[Profile], true: Sequence[Profile]) -> dict[str
 
 
 def _instruments_report(continuations: ContinuationSet) -> dict[str, float]:
-    asked = played = silent_in_truth = foreign = 0
+    requested = played = silent_in_truth = foreign = 0
     for takes in continuations.takes:
         for prompt, take in zip(continuations.prompts, takes, strict=True):
             begun = take.tokens[v.TOKEN_KIND[take.tokens] == v.Kind.ON]
-            heard = set(instruments_of(begun))
+            sounding = set(instruments_of(begun))
             true = prompt.truth[v.TOKEN_KIND[prompt.truth] == v.Kind.ON]
-            asked += len(prompt.instruments)
-            played += len(heard & set(prompt.instruments))
-            foreign += len(heard - set(prompt.instruments))
+            requested += len(prompt.instruments)
+            played += len(sounding & set(prompt.instruments))
+            foreign += len(sounding - set(prompt.instruments))
             silent_in_truth += len(set(prompt.instruments) - set(instruments_of(true)))
     return {
-        "asked": asked,
-        "share_played": round(played / asked, 4),
-        "share_played_by_truth": round(1 - silent_in_truth / asked, 4),
+        "asked": requested,
+        "share_played": round(played / requested, 4),
+        "share_played_by_truth": round(1 - silent_in_truth / requested, 4),
         "not_asked_but_played": foreign,
     }
 
 
-def _critic_report(trained: TrainedNetwork, continuations: ContinuationSet, real: Sequence[CorpusTake]) -> dict[str, float]:
+def _critic_report(
+    trained: TrainedNetwork, continuations: ContinuationSet, real: Sequence[CorpusTake]
+) -> dict[str, float]:
     from sklearn.metrics import roc_auc_score  # noqa: PLC0415 - slow to import, used once
 
     theirs = np.array(critic.score_takes(trained.network, continuations.prompts, real))
@@ -282,7 +302,7 @@ def _critic_report(trained: TrainedNetwork, continuations: ContinuationSet, real
 
 
 def overlap_report(corpus: Corpus, continuations: ContinuationSet) -> dict[str, Any]:
-    """Return the longest runs that takes and truths share with the training pieces."""
+    """Return the longest runs that takes and true continuations share with the training pieces."""
     takes = [take.tokens for take in continuations.takes[0]]
     truths = [prompt.truth for prompt in continuations.prompts]
     runs = overlap.longest_runs(
@@ -294,7 +314,11 @@ def overlap_report(corpus: Corpus, continuations: ContinuationSet) -> dict[str, 
         middle, high = np.percentile(found, (50, 95))
         return {"median": float(middle), "p95": float(high), "longest": int(found.max())}
 
-    return {"unit": f"notes, to {overlap.RUN_STEP}", "takes": figures(own), "truths": figures(human)}
+    return {
+        "unit": f"notes, to {overlap.RUN_STEP}",
+        "takes": figures(own),
+        "truths": figures(human),
+    }
 
 
 def evaluate(
@@ -309,15 +333,17 @@ def evaluate(
     sections: Collection[str] = SECTIONS,
     device: str = "cpu",
 ) -> dict[str, Any]:
-    """Return all figures of a model; see the module's first paragraph."""
+    """Return all figures of a model, as the docstring of the module lists them."""
     trained = _move_to(load_trained(folder), device)
-    held_out, heard = Corpus.open(shards, "valid"), Corpus.open(shards, "train")
+    held_out, training = Corpus.open(shards, "valid"), Corpus.open(shards, "train")
     sample = HeldOutSample.select(held_out, tokens)
     found: dict[str, Any] = {"model": folder.name, "step": trained.step}
     if "nll" in sections:
         found["nll"] = nll_report(sample, partial(token_nlls, trained), "nll")
     if "counts" in sections:
-        counted = NGram(np.concatenate([shard.astype(np.int64) for shard in heard.shards]), NGRAM_ORDER)
+        counted = NGram(
+            np.concatenate([shard.astype(np.int64) for shard in training.shards]), NGRAM_ORDER
+        )
         for order, name in ((1, "unigram"), (NGRAM_ORDER, f"{NGRAM_ORDER}-gram")):
             found[name] = nll_report(sample, partial(_ngram_nlls, counted, order), name)
         del counted
@@ -336,9 +362,9 @@ def evaluate(
     if "styles" in sections:
         found["styles"] = style_report(trained, held_out, pieces)
     if "continuation" in sections:
-        done = generate_continuations(trained, held_out, prompts, length)
-        found["continuation"] = continuation_report(trained, done)
-        found["overlap"] = overlap_report(heard, done)
+        continuations = generate_continuations(trained, held_out, prompts, length)
+        found["continuation"] = continuation_report(trained, continuations)
+        found["overlap"] = overlap_report(training, continuations)
     return found
 
 
@@ -366,10 +392,10 @@ def _print_report(results: dict[str, Any], console: Console) -> None:
         if report:
             likelihood.add_row(name, f"{report['per_token']:.3f}", f"{report['per_note']:.3f}")
     for family, figure in results.get("hidden", {}).items():
-        likelihood.add_row(f"not told {family}", f"{figure:.3f}", "")
+        likelihood.add_row(f"without {family}", f"{figure:.3f}", "")
     console.print(likelihood)
     if continuation := results.get("continuation"):
-        table = Table("distance from what followed", *measures.MEASURES)
+        table = Table("distance from the true continuation", *measures.MEASURES)
         for kind in ("distance_from_truth", "distance_of_all_from_all_truths"):
             for name, figures in continuation[kind].items():
                 table.add_row(name, *(f"{figures[m]:.3f}" for m in measures.MEASURES))
@@ -389,11 +415,11 @@ def main(
     tokens: Annotated[
         int, typer.Option(help="Held-out tokens to measure likelihood on.")
     ] = 300_000,
-    pieces: Annotated[int, typer.Option(help="Pieces whose style is told.")] = 100,
+    pieces: Annotated[int, typer.Option(help="Pieces whose style is classified.")] = 100,
     prompts: Annotated[int, typer.Option(help="Prompts to continue.")] = 200,
     length: Annotated[int, typer.Option(help="Tokens of a prompt, and of a take.")] = 256,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else.")] = False,
-    device: Annotated[str, typer.Option(help="cpu or cuda; default: what is there.")] = "",
+    device: Annotated[str, typer.Option(help="cpu or cuda; default: cuda if there is one.")] = "",
     precision: Annotated[str, typer.Option(help="fp32 or bf16.")] = "fp32",
     threads: Annotated[int, typer.Option(help="CPU threads; 0: all.")] = 0,
 ) -> None:

@@ -1,7 +1,7 @@
-"""The slow, obvious generator: the whole stream through the network for every token.
+"""The slow reference generator: the network reads the complete stream for every token.
 
-It has no cache, no export and no cleverness, and exists to be right: the fast decoder in
-`export.runtime.decoder` is proven equal to it, token for token. Batch size is 1, tokens are plain ints.
+It has no cache and no exported graph. It defines what is correct: tests prove the fast decoder in
+`export.runtime.decoder` equal to it, token for token. Batch size is 1; tokens are plain ints.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def generate(
     params: sampling.SamplingParams = GREEDY,
     seed: int = 0,
 ) -> Iterator[int]:
-    """Yield `count` tokens after the prompt, in a style vector (D,), with the instruments."""
+    """Yield `count` tokens after the prompt, with a style vector (D,) and some instruments."""
     rng = np.random.default_rng(seed)
     grammar, time = sampling.Grammar(instruments), MusicalTime()
     tokens: list[int] = []
@@ -56,6 +56,8 @@ def generate(
     for _ in range(count):
         events, velocities, _ = network(torch.tensor([tokens]), torch.tensor([rows]), *conditions)
         of_instrument = velocities[0, -1].numpy().reshape(len(Instrument), -1)
-        token = sampling.sample_token(events[0, -1].numpy(), of_instrument, grammar.mask(), params, rng)
+        token = sampling.sample_token(
+            events[0, -1].numpy(), of_instrument, grammar.mask(), params, rng
+        )
         yield token
         push(token)

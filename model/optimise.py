@@ -1,9 +1,9 @@
-"""How weights move: two optimisers under one learning-rate schedule.
+"""How weights are updated: two optimisers under one learning-rate schedule.
 
 The matrices inside the blocks are trained with Muon (Jordan et al. 2024), which orthogonalises each
-update and gets further on little data; everything else with AdamW (Loshchilov and Hutter 2019). The
-learning rate warms up, holds, and falls to zero over the last part of the run (Hu et al. 2024), so
-that the length of a run need not be known while it holds.
+update and reaches a lower loss on little data. Everything else is trained with AdamW (Loshchilov
+and Hutter 2019). The learning rate warms up, holds, and falls to zero over the last part of the run
+(Hu et al. 2024), so the length of a run need not be known while it holds.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Optimisers:
     def __init__(
         self, network: nn.Module, *, muon_rate: float, adam_rate: float, weight_decay: float
     ) -> None:
-        """Take charge of all weights of a network that are not frozen."""
+        """Optimise all weights of a network that are not frozen."""
         weights = [(n, p) for n, p in network.named_parameters() if p.requires_grad]
         matrices = [p for n, p in weights if "blocks" in n and p.ndim == 2]
         chosen = {id(parameter) for parameter in matrices}
@@ -53,10 +53,10 @@ class Optimisers:
             optimiser.zero_grad(set_to_none=True)
 
     def state_dict(self) -> list[dict[str, Any]]:
-        """Return what a checkpoint needs."""
+        """Return the state that a checkpoint needs."""
         return [optimiser.state_dict() for optimiser, _ in self._optimisers]
 
     def load_state_dict(self, state: list[dict[str, Any]]) -> None:
-        """Take back what `state` gave."""
+        """Restore the state that `state_dict` returned."""
         for (optimiser, _), saved in zip(self._optimisers, state, strict=True):
             optimiser.load_state_dict(saved)

@@ -1,11 +1,11 @@
-"""A trained network in files small enough to travel.
+"""Pack a trained network into files of limited size.
 
-`python -m model.pack RUN OUT` writes the weights of a run in bfloat16, in files of at most 16 MiB;
-`python -m model.pack --join OUT RUN` makes a run's folder of them again, from which to export, to
-evaluate or to begin another run. What the optimisers remember is left behind.
+`python -m model.pack RUN OUT` writes the weights of a run in bfloat16, in files of at most 16 MiB.
+`python -m model.pack --join OUT RUN` makes a run's folder from them again, from which the network
+can be exported, evaluated or trained further. The state of the optimisers is not packed.
 
     OUT/weights-00.pt ..   tensors by name
-    OUT/run.json           config, plan, styles, step, and how many files there are
+    OUT/run.json           config, plan, styles, step, and the number of files
     OUT/log.jsonl, loss.png
 """
 
@@ -23,12 +23,12 @@ from torch import Tensor
 from model.run import CHECKPOINT, LOG, LOSS_PLOT
 
 MAX_PART_BYTES = 16 * 2**20 - 2**16
-"""Of tensors in a file: what the format adds is less than the rest."""
+"""Bytes of tensors in a file; the format adds less than the difference to 16 MiB."""
 _METADATA = "run.json"
 
 
 def pack(run: Path, out: Path) -> int:
-    """Write the parts; return how many."""
+    """Write the parts and return their number."""
     saved = torch.load(run / CHECKPOINT, map_location="cpu", weights_only=True)
     parts: list[dict[str, Tensor]] = [{}]
     room = MAX_PART_BYTES
@@ -51,7 +51,7 @@ def pack(run: Path, out: Path) -> int:
 
 
 def unpack(packed: Path, run: Path) -> None:
-    """Make a run's folder of the parts.
+    """Make a run's folder from the parts.
 
     Raises:
         FileNotFoundError: a part is missing.
@@ -74,12 +74,12 @@ def _copy_reports(source: Path, target: Path) -> None:
 
 
 def main(
-    source: Annotated[Path, typer.Argument(help="Folder of a run, or with --join of the parts.")],
+    source: Annotated[Path, typer.Argument(help="Folder of a run, or with --join of its parts.")],
     target: Annotated[Path, typer.Argument(help="Folder to write.")],
     *,
-    joined: Annotated[bool, typer.Option("--join", help="Make a run of the parts.")] = False,
+    joined: Annotated[bool, typer.Option("--join", help="Make a run from its parts.")] = False,
 ) -> None:
-    """Write a run in small files, or make it of them again."""
+    """Write a run in small files, or make a run from them."""
     if joined:
         unpack(source, target)
     else:

@@ -1,4 +1,4 @@
-"""A recurrent network to compare with: what music programs had before transformers.
+"""A recurrent network for comparison: the kind that music programs had before transformers.
 
 Two LSTM layers (Hochreiter and Schmidhuber 1997), as in Magenta's MelodyRNN, wide enough to have as
 many weights as the transformer of the same name, between the same embedding and the same heads. It
@@ -22,12 +22,12 @@ LAYERS = 2
 
 
 def lstm_parameter_count(width: int, inner: int) -> int:
-    """Return the weights of two layers of LSTM and the way back from their width."""
+    """Return the number of weights of two LSTM layers and the projection back from their width."""
     return 4 * inner * (width + 3 * inner + 4) + inner * width
 
 
 def matching_inner_width(config: Config) -> int:
-    """Return the width at which the layers have the weights of the transformer's blocks."""
+    """Return the width at which the layers have as many weights as the transformer's blocks."""
     narrow = config.kv_heads * config.head_width
     block = config.width * (2 * config.width + 2 * narrow + 3 * config.inner)
     target, inner = config.layers * block, 16
@@ -40,7 +40,7 @@ class RecurrentNetwork(Transformer):
     """The transformer's embedding and heads around an LSTM."""
 
     def __init__(self, config: Config) -> None:
-        """Make one with about as many weights as `Transformer(config)`."""
+        """Make a network with about as many weights as `Transformer(config)`."""
         super().__init__(replace(config, layers=0))
         self.config = config
         inner = matching_inner_width(config)
@@ -49,8 +49,8 @@ class RecurrentNetwork(Transformer):
         self.back = nn.Linear(inner, config.width, bias=False)
 
     def run_blocks(self, x: Tensor, cache: Sequence[LayerCache] | None) -> Tensor:
-        """Map what is known of each position to its last state; there is no cache."""
+        """Map the input of each position to its last state; there is no cache."""
         assert cache is None
-        with torch.autocast(x.device.type, enabled=False):  # the LSTM's kernels want one type
+        with torch.autocast(x.device.type, enabled=False):  # the LSTM's kernels need one type
             y, _ = self.recurrent(self.first_norm(x.float()))
         return x + self.back(y)  # type: ignore[no-any-return]

@@ -1,10 +1,10 @@
-"""A training run: a folder that survives being killed.
+"""A training run: a folder that survives a kill at any moment.
 
-    RUN/checkpoint.pt   weights, optimisers, step: always whole, the old one or the new one
+    RUN/checkpoint.pt   weights, optimisers, step; always complete, either the old or the new one
     RUN/log.jsonl       a line for each report
     RUN/loss.png        the curves
 
-The same folder goes on where it stopped, at the same step with the same batches.
+A run in the same folder continues where it stopped, at the same step with the same batches.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ ARCHITECTURES = ("transformer", "lstm")
 
 
 class RunError(Exception):
-    """A folder is not the run that it should be; the text is one sentence that says why."""
+    """A folder does not hold the expected run; the text is one sentence that gives the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to train, and how. A run ends at `steps`, or after `minutes` if those are given."""
+    """The settings of a run. It ends at `steps`, or after `minutes` if those are given."""
 
     size: str = "small"
     kind: str = "transformer"
@@ -45,7 +45,7 @@ class Plan:
     window: int = 768
     batch_tokens: int = 8192
     without: tuple[str, ...] = ()
-    """Families of `model.windows.FAMILIES` that the network is not told."""
+    """Families of `model.windows.FEATURE_FAMILIES` that the network does not get."""
     muon_rate: float = 0.02
     adam_rate: float = 0.004
     weight_decay: float = 0.05
@@ -57,13 +57,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class TrainedNetwork:
-    """A network that has been trained: on the CPU, with the names of its styles."""
+    """A trained network on the CPU, with the names of its styles."""
 
     network: Transformer
     styles: list[str]
     step: int
     window: int
-    """The longest context that it has been trained on, in tokens."""
+    """The longest context that it was trained on, in tokens."""
     without: tuple[str, ...] = ()
 
 
@@ -78,9 +78,9 @@ class Run:
     styles: list[str]
     step: int = 0
     seconds: float = 0.0
-    """Time spent training: of the processor on a CPU, of the clock on a GPU."""
+    """Time spent on training: processor time on a CPU, elapsed time on a GPU."""
     history: list[int] = field(default_factory=list)
-    """Steps of the runs that it began from."""
+    """Steps of the runs from whose weights it began."""
 
     @classmethod
     def resume_or_create(
@@ -91,7 +91,7 @@ class Run:
         device: str,
         start: TrainedNetwork | None = None,
     ) -> Run:
-        """Take up the run in the folder, or make a new one, from the weights of another if given.
+        """Continue the run in the folder, or make a new one, from given weights if there are any.
 
         Raises:
             RunError: the folder holds a run of another size or with other styles.
@@ -153,7 +153,7 @@ class Run:
         self._drop_later_reports()
 
     def _drop_later_reports(self) -> None:
-        """Drop what was reported after the last checkpoint: it will be done again."""
+        """Drop the reports after the last checkpoint, since those steps are done again."""
         log = self.folder / LOG
         if not log.exists():
             return
@@ -168,9 +168,9 @@ class Run:
 
 
 def load_trained(folder: Path) -> TrainedNetwork:
-    """Return the network of a run's folder, or of an artefact's.
+    """Return the network of a run's folder or of an artefact.
 
-    An artefact's is what its graph holds: eight bits and all.
+    An artefact's network has the weights of its graph, which have eight bits.
 
     Raises:
         RunError: the folder is neither.
@@ -190,13 +190,13 @@ def load_trained(folder: Path) -> TrainedNetwork:
 
 
 def replace_network(folder: Path, network: Transformer) -> None:
-    """Write a network of the same shape into a run's checkpoint, whose steps stay as they are."""
+    """Write a network of the same shape into a run's checkpoint, and leave its steps unchanged."""
     saved = torch.load(folder / CHECKPOINT, map_location="cpu", weights_only=True)
     _write_checkpoint(folder, saved | {"network": network.state_dict()})
 
 
 def _write_checkpoint(folder: Path, state: dict[str, Any]) -> None:
-    """Write a checkpoint so that a kill at any moment leaves the old one or the new one."""
+    """Write a checkpoint so that a kill at any moment leaves either the old one or the new one."""
     fresh = folder / f"{CHECKPOINT}.new"
     torch.save(state, fresh)
     fresh.replace(folder / CHECKPOINT)
@@ -217,9 +217,9 @@ def _load_artefact(folder: Path) -> TrainedNetwork:
 
 
 def _new_network(kind: str, config: Config) -> Transformer:
-    """Return a network that has not been trained.
+    """Return an untrained network.
 
-    The LSTM is the baseline of comparisons. It is part of the source tree and of no wheel.
+    The LSTM is the baseline of comparisons. It is in the source tree but not in the wheel.
     """
     if kind == "lstm":
         from model.recurrent import RecurrentNetwork  # noqa: PLC0415 - only comparisons need it
@@ -229,7 +229,7 @@ def _new_network(kind: str, config: Config) -> Transformer:
 
 
 def _extend_styles(start: TrainedNetwork, styles: Sequence[str]) -> Transformer:
-    """Return a network with a row for each style, those that it does not know at rest."""
+    """Return a network with a row for each style; styles that are new to it have zeros."""
     state: dict[str, Any] = dict(start.network.state_dict())
     old = state["embedding.style.weight"]
     rows = torch.zeros(len(styles), old.shape[1])
@@ -243,8 +243,8 @@ def _extend_styles(start: TrainedNetwork, styles: Sequence[str]) -> Transformer:
 
 
 def draw_curves(folder: Path) -> None:
-    """Draw the losses of a run's log."""
-    from matplotlib.figure import Figure  # noqa: PLC0415 - only who draws waits for it
+    """Draw the losses in a run's log."""
+    from matplotlib.figure import Figure  # noqa: PLC0415 - slow to import, used once
 
     lines = [json.loads(line) for line in (folder / LOG).read_text("utf-8").splitlines()]
     figure = Figure(figsize=(8, 4.5), layout="constrained")

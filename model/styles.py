@@ -1,13 +1,13 @@
-"""A style of one's own: one vector, learned from a folder of MIDI, all weights frozen.
+"""A style of the user's own: one vector, trained on a folder of MIDI, with all weights frozen.
 
-The network already knows what styles are made of; what it does not know is where in their space
-this music lies. So the vector begins at the mean of all styles and follows the gradient of the
-likelihood of the music, told with the same variations as in training (`model.windows`). With five
-pieces or more, one in five is held back, to say what the style is worth on music it has not heard.
+The network already has the space of styles; the position of this music in it is unknown. So the
+vector starts at the mean of all styles and follows the gradient of the likelihood of the music,
+with the same variations as in training (`model.windows`). With five pieces or more, one in five is
+held out, to measure the style on music that it was not trained on.
 
-Only activations are differentiated, not weights, and only a vector moves: minutes on a CPU.
-`python -m model.styles NAME FOLDER ARTEFACT` does it in a process of its own, so that the app
-itself never loads torch; `antiphon style add` calls that.
+Gradients are computed for activations only, not for weights, and only one vector changes: this
+takes minutes on a CPU. `python -m model.styles NAME FOLDER ARTEFACT` runs in a process of its own,
+so that the app itself never loads torch; `antiphon style add` starts it.
 """
 
 from __future__ import annotations
@@ -37,27 +37,27 @@ FILE_TYPES = (".mid", ".midi", ".kar")
 STEPS, BATCH_TOKENS = 80, 3072
 _LEARNING_RATE = 0.03
 _HELD_OUT_EVERY = 5
-"""One piece in so many, where there are at least so many."""
+"""One piece in this many is held out, if there are at least this many."""
 
 
 @dataclass(frozen=True, slots=True)
 class StyleCorpus:
-    """Pieces to learn a style from, and pieces held back to try it on."""
+    """Pieces to train a style on, and pieces held out to measure it on."""
 
     training: Corpus
     held_out: Corpus | None
     skipped: tuple[str, ...]
-    """Files that could not be read, or hold next to nothing."""
+    """Files that could not be read, or have almost no notes."""
 
     @property
     def piece_count(self) -> int:
-        """All pieces."""
+        """The number of pieces, held-out ones included."""
         return len(self.training.pieces) + (len(self.held_out.pieces) if self.held_out else 0)
 
 
 @dataclass(frozen=True, slots=True)
 class TrainedStyle:
-    """A style vector (D,), and nats a token on what was held back, without and with it."""
+    """A style vector (D,), and nats a token on the held-out pieces, without and with it."""
 
     vector: NDArray[np.float32]
     nats_without: float | None
@@ -65,10 +65,10 @@ class TrainedStyle:
 
 
 def read_style_corpus(name: str, folder: Path) -> StyleCorpus:
-    """Read the MIDI files in a folder and in those below it.
+    """Read the MIDI files in a folder and its subfolders.
 
     Raises:
-        CorpusError: there is none that can be read.
+        CorpusError: no file can be read.
 
     """
     paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in FILE_TYPES)
@@ -81,12 +81,12 @@ def read_style_corpus(name: str, folder: Path) -> StyleCorpus:
         else:
             found.append((shown, music))
     if not found:
-        raise CorpusError(f"{folder} holds no MIDI file that could be learned from.")
-    # Which are held back is chance, and the same chance every time.
+        raise CorpusError(f"{folder} holds no MIDI file that a style can be trained on.")
+    # The held-out pieces are a random choice, the same one every time.
     found.sort(key=lambda pair: hash_fraction(pair[0]))
-    back = len(found) // _HELD_OUT_EVERY
-    held_back = _build_corpus(name, found[:back]) if back else None
-    return StyleCorpus(_build_corpus(name, found[back:]), held_back, tuple(unread))
+    count = len(found) // _HELD_OUT_EVERY
+    held_out = _build_corpus(name, found[:count]) if count else None
+    return StyleCorpus(_build_corpus(name, found[count:]), held_out, tuple(unread))
 
 
 def _build_corpus(name: str, encoded_files: Sequence[tuple[str, EncodedPiece]]) -> Corpus:
@@ -107,10 +107,12 @@ def train_style(
     steps: int = STEPS,
     progress: Callable[[Iterable[int]], Iterable[int]] = iter,
 ) -> TrainedStyle:
-    """Learn a style; the network's weights stay as they are."""
+    """Train a style; the network's weights do not change."""
     for parameter in trained.network.parameters():
         parameter.requires_grad = False
-    source = WindowSource(style_corpus.training, [name], length=trained.window, batch_tokens=BATCH_TOKENS)
+    source = WindowSource(
+        style_corpus.training, [name], length=trained.window, batch_tokens=BATCH_TOKENS
+    )
     vector = trained.network.embedding.style.weight.mean(dim=0, keepdim=True)
     vector.requires_grad = True
     optimiser = torch.optim.Adam([vector], betas=(0.9, 0.99))
@@ -130,7 +132,7 @@ def train_style(
 
 
 def _summed_nll(trained: TrainedNetwork, batch: Batch, vector: torch.Tensor) -> torch.Tensor:
-    """Return the summed loss of a batch whose windows are all in one style (1, D), or silent."""
+    """Return the summed loss of a batch whose windows all have one style (1, D), or none."""
     network = trained.network
     style = torch.from_numpy(batch.style) @ vector
     inputs = (torch.from_numpy(x) for x in (batch.inputs, batch.time))
@@ -147,29 +149,32 @@ def _validate(trained: TrainedNetwork, name: str, corpus: Corpus, vector: torch.
 
 
 def main(
-    name: Annotated[str, typer.Argument(help="What the style is called.")],
+    name: Annotated[str, typer.Argument(help="Name of the style.")],
     folder: Annotated[Path, typer.Argument(help="Folder of MIDI files.")],
-    artefact: Annotated[Path, typer.Argument(help="Artefact to learn with.")],
-    steps: Annotated[int, typer.Option(help="How long to learn.")] = STEPS,
+    artefact: Annotated[Path, typer.Argument(help="Artefact to train with.")],
+    steps: Annotated[int, typer.Option(help="Training steps.")] = STEPS,
 ) -> None:
-    """Learn a style; print it as JSON, and progress on standard error."""
+    """Train a style; print it as JSON, and progress on standard error."""
     console = Console(stderr=True)
     try:
-        lesson = read_style_corpus(name, folder)
+        style_corpus = read_style_corpus(name, folder)
     except CorpusError as problem:
         console.print(str(problem), markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(2) from None
-    for path in lesson.skipped:
-        console.print(f"left out, as it holds nothing to learn from: {path}", markup=False)
-    console.print(f"Learning {name} from {lesson.piece_count} pieces.", markup=False)
+    for path in style_corpus.skipped:
+        console.print(f"skipped, as it has too few notes: {path}", markup=False)
+    console.print(f"Training {name} on {style_corpus.piece_count} pieces.", markup=False)
 
     def bar(rounds: Iterable[int]) -> Iterable[int]:
-        return track(rounds, "learning", console=console)
+        return track(rounds, "training", console=console)
 
-    found = train_style(load_trained(artefact), name, lesson, steps=steps, progress=bar)
-    learned = {"vector": [round(float(x), 6) for x in found.vector], "pieces": lesson.piece_count}
+    found = train_style(load_trained(artefact), name, style_corpus, steps=steps, progress=bar)
+    result = {
+        "vector": [round(float(x), 6) for x in found.vector],
+        "pieces": style_corpus.piece_count,
+    }
     nats = {"nats_without": found.nats_without, "nats_with": found.nats_with}
-    typer.echo(json.dumps(learned | nats))
+    typer.echo(json.dumps(result | nats))
 
 
 if __name__ == "__main__":

@@ -1,11 +1,11 @@
-"""Prompts from a corpus, and what a network makes of them, many side by side.
+"""Prompts from a corpus, and a network's takes of them, many side by side.
 
-The critic learns from takes and evaluation measures them; both want thousands, which one after
-another would take hours. So prompts of the same length are continued as one batch over a cache. The
-rules are those of the app: its grammar, its instruments, its invitation, its chance.
+The critic is trained on takes and evaluation measures them. Both need thousands, which would take
+hours one after another. So prompts of the same length are continued as one batch over a cache, with
+the app's rules: its grammar, its instruments, its entry bias, its sampling.
 
-A prompt is a stretch of a piece with what really follows it, told with its clock, tempo and metre,
-its styles and its instruments; how long the piece still is stays unknown, as it is live.
+A prompt is a stretch of a piece with its true continuation, with its clock, tempo and metre, its
+styles and its instruments. The time to the end of the piece is unknown, as it is live.
 """
 
 from __future__ import annotations
@@ -50,9 +50,9 @@ class CorpusPrompt:
 
 @dataclass(frozen=True, slots=True)
 class CorpusTake:
-    """What a network made of a prompt, and the mean of what its critic says after each token.
+    """A network's continuation of a prompt, and the mean of the critic's ratings of its tokens.
 
-    After the last one the critic is not asked.
+    The last token has no rating.
     """
 
     tokens: NDArray[np.int64]  # (C,)
@@ -61,7 +61,7 @@ class CorpusTake:
 
 
 def style_weights(piece: Piece, styles: Sequence[str]) -> NDArray[np.float32]:
-    """Return a piece's labels in equal parts, as weights (S,) of the styles that there are."""
+    """Return a piece's labels in equal parts, as weights (S,) of the styles."""
     weights = np.array([name in piece.labels for name in styles], np.float32)
     return weights / max(1.0, float(weights.sum()))
 
@@ -81,12 +81,12 @@ def draw_prompts(
     take_length: int,
     rng: Generator,
 ) -> list[CorpusPrompt]:
-    """Draw prompts of `length` tokens with `following` tokens after them, from different pieces.
+    """Draw prompts of `length` tokens, followed by `take_length` tokens, from different pieces.
 
-    There may be fewer than asked for: a piece must be long enough.
+    There may be fewer than `count`, since a piece must be long enough.
 
     Raises:
-        CorpusError: none is.
+        CorpusError: no piece is long enough.
 
     """
     prompts: list[CorpusPrompt] = []
@@ -95,10 +95,11 @@ def draw_prompts(
         if len(prompts) == count:
             break
         if piece.end - piece.begin > length + take_length:
-            end = rng.integers(length, piece.end - piece.begin - take_length)  # before the last token
+            # The true continuation ends before the piece's last token.
+            end = rng.integers(length, piece.end - piece.begin - take_length)
             prompts.append(prompt_at(corpus, piece, styles, int(end), length, take_length))
     if not prompts:
-        raise CorpusError(f"no piece has more than {length + take_length} tokens to be continued.")
+        raise CorpusError(f"No piece has more than {length + take_length} tokens.")
     return prompts
 
 
@@ -111,23 +112,23 @@ def prompt_at(
     time[:, 4:] = 0
     frame = header_of(tokens[: end - length])
     body = slice(end - length + len(frame), end)
-    heard, clock = sampling.Grammar(), features.MusicalTime()
+    grammar, position = sampling.Grammar(), features.MusicalTime()
     for token in tokens[:end].tolist():
-        heard.push(token)
-        clock.push(token)
-    played = instruments_of(tokens)
-    heard.set_instruments(played)
+        grammar.push(token)
+        position.push(token)
+    instruments = instruments_of(tokens)
+    grammar.set_instruments(instruments)
     return CorpusPrompt(
         piece,
         np.concatenate((frame, tokens[body])),
         np.concatenate((np.repeat(time[:1], len(frame), 0), time[body])),
-        heard,
-        clock,
+        grammar,
+        position,
         features.duration_ticks(tokens[:end]),
         tokens[end : end + take_length],
         time[end : end + take_length],
         style_weights(piece, styles),
-        played,
+        instruments,
     )
 
 
@@ -140,7 +141,7 @@ def generate_takes(
     *,
     batch: int = 64,
 ) -> list[CorpusTake]:
-    """Return one take of each prompt, as long as its truth."""
+    """Return one take of each prompt, as long as its true continuation."""
     takes: list[CorpusTake] = []
     for first in range(0, len(prompts), batch):
         takes += _generate_batch(network, prompts[first : first + batch], params, rng)
@@ -162,30 +163,34 @@ def _generate_batch(
     allowed = on_device(np.stack([sampling.multi_hot(p.instruments) for p in prompts]))
     count = len(prompts[0].truth)
     cache = network.make_cache(len(prompts[0].tokens) + count)
-    players = [_BatchRow(prompt, params, rng) for prompt in prompts]
+    batch_rows = [_BatchRow(prompt, params, rng) for prompt in prompts]
     tokens, time = np.stack([p.tokens for p in prompts]), np.stack([p.time for p in prompts])
     critic = torch.zeros(len(prompts), device=device)
     for step in range(count):
-        hidden = network.hidden_states(on_device(tokens), on_device(time), style, allowed, cache)[:, -1]
+        hidden = network.hidden_states(on_device(tokens), on_device(time), style, allowed, cache)[
+            :, -1
+        ]
         events, velocities, opinion = network.output_logits(hidden)
-        if step:  # what it says of the prompt does not count
+        if step:  # the rating of the prompt does not count
             critic += opinion
         rows = zip(
-            players, events.float().cpu().numpy(), velocities.float().cpu().numpy(), strict=True
+            batch_rows, events.float().cpu().numpy(), velocities.float().cpu().numpy(), strict=True
         )
         chosen = [player.sample(e, x.reshape(len(Instrument), -1)) for player, e, x in rows]
         tokens = np.array([[token] for token, _ in chosen])
         time = np.array([[row] for _, row in chosen])
     return [
         CorpusTake(np.array(p.tokens), np.array(p.time), float(c) / max(1, count - 1))
-        for p, c in zip(players, critic, strict=True)
+        for p, c in zip(batch_rows, critic, strict=True)
     ]
 
 
 class _BatchRow:
-    """One stream of a batch: what it may play next, and what it has."""
+    """One stream of a batch: its grammar, its random numbers and its tokens."""
 
-    def __init__(self, prompt: CorpusPrompt, params: sampling.SamplingParams, rng: Generator) -> None:
+    def __init__(
+        self, prompt: CorpusPrompt, params: sampling.SamplingParams, rng: Generator
+    ) -> None:
         self._grammar, self._musical_time = prompt.grammar.copy(), prompt.musical_time.copy()
         self._entry_bias = sampling.EntryBias(prompt.instruments, prompt.begin_tick)
         self._tick = prompt.begin_tick
@@ -197,9 +202,9 @@ class _BatchRow:
         self, events: NDArray[np.float32], velocities: NDArray[np.float32]
     ) -> tuple[int, tuple[int, ...]]:
         """Choose the next token; return it with its row of musical time."""
-        invited = events + self._entry_bias.bias(self._tick)
+        biased = events + self._entry_bias.bias(self._tick)
         mask = self._grammar.mask()
-        token = sampling.sample_token(invited, velocities, mask, self._params, self._rng)
+        token = sampling.sample_token(biased, velocities, mask, self._params, self._rng)
         self._grammar.push(token)
         self._entry_bias.push(token, self._tick)
         if v.TOKEN_KIND[token] == v.Kind.WAIT:

@@ -1,14 +1,14 @@
-"""Training.
+"""Train a network.
 
 `python -m model.train SHARDS RUN --size small --steps N` trains a network on tokens that
-`model.data` has written and keeps everything in the folder RUN (`model.run`). Run it again with the
-same folder and it goes on; give more steps and it trains longer; give `--start ARTEFACT` and a new
-run begins with the weights of an artefact or of another run.
+`model.data` has written, and keeps everything in the folder RUN (`model.run`). The same command
+continues a run in its folder, and more steps make it longer. `--start ARTEFACT` makes a new run
+begin with the weights of an artefact or of another run.
 
-On a CPU it computes in float32, or in bfloat16 where the processor can (`--precision bf16`). On a
-GPU it computes in bfloat16 and compiles the network. Under torchrun every rank takes its share of
-the windows of each batch, so that a run on two ranks sees what a run on one sees and its loss
-curve is the same:
+On a CPU it computes in float32, or in bfloat16 if the processor supports it (`--precision bf16`).
+On a GPU it computes in bfloat16 and compiles the network. Under torchrun every rank processes its
+share of the windows of each batch. A run on two ranks thus reads the same batches as a run on one,
+and its loss curve is the same:
 
     torchrun --nproc-per-node 4 -m model.train SHARDS RUN --size base
 """
@@ -41,13 +41,13 @@ if TYPE_CHECKING:
 
 
 class StepDataset(Dataset[Batch]):
-    """The batches of a run by step: what a step sees depends on the seed and its number only."""
+    """The batches of a run by step: a batch depends only on the seed and the number of its step."""
 
     def __init__(self, source: WindowSource, plan: Plan, first: int, group: RankGroup) -> None:
         self._source, self._plan, self._first, self._group = source, plan, first, group
 
     def __len__(self) -> int:
-        """Return the number of steps still to do; more than enough where minutes decide."""
+        """Return the number of steps still to do; a very large number if minutes decide."""
         last = 10**9 if self._plan.minutes else self._plan.steps
         return max(0, last - self._first)
 
@@ -58,7 +58,7 @@ class StepDataset(Dataset[Batch]):
 
 
 class Objective(nn.Module):
-    """A network with its loss: what is compiled, and what is run on every rank."""
+    """A network with its loss: the module that is compiled and run on every rank."""
 
     def __init__(self, network: Transformer, precision: str) -> None:
         super().__init__()
@@ -78,14 +78,14 @@ class Objective(nn.Module):
 
 @dataclass(frozen=True, slots=True)
 class RankGroup:
-    """The ranks that train together; one that trains alone is a team too."""
+    """The ranks that train together; a single process is a group of one."""
 
     rank: int = 0
     world_size: int = 1
 
     @classmethod
     def join(cls, device: str) -> RankGroup:
-        """Join the other ranks if torchrun has started some."""
+        """Join the other ranks if torchrun has started any."""
         if "WORLD_SIZE" not in os.environ:
             return cls()
         backend = "nccl" if device.startswith("cuda") else "gloo"
@@ -93,7 +93,7 @@ class RankGroup:
         return cls(distributed.get_rank(), distributed.get_world_size())
 
     def close(self) -> None:
-        """Let the others go."""
+        """Leave the group."""
         if self.world_size > 1:
             distributed.destroy_process_group()
 
@@ -113,7 +113,9 @@ def to_tensors(batch: Batch, device: str) -> dict[str, Tensor]:
 
 
 @torch.no_grad()
-def validate(objective: nn.Module, batches: Sequence[Batch], group: RankGroup, device: str) -> float:
+def validate(
+    objective: nn.Module, batches: Sequence[Batch], group: RankGroup, device: str
+) -> float:
     """Return the mean loss in nats per token."""
     objective.eval()
     loss, count = 0.0, 0
@@ -155,7 +157,7 @@ def train(
     for batch in loader:
         (count,) = group.sum(batch.target_count, device=device)
         loss = parallel(**to_tensors(batch, device))
-        # DDP takes the mean over ranks of what is a sum over all.
+        # DDP averages gradients over ranks, but the loss is a sum over all ranks.
         (loss * (group.world_size / count)).backward()
         nn.utils.clip_grad_norm_(run.network.parameters(), 1.0)
         run.optimisers.step(learning_rate_scale(run.step, run.progress))
@@ -184,9 +186,9 @@ def train(
 
 
 def _make_stopwatch(device: str) -> Callable[[], float]:
-    """Return what tells the seconds since now.
+    """Return a function that returns the seconds since now.
 
-    On a CPU those of the processor, by the thread: other programs take time from a run, not effort.
+    On a CPU these are seconds of processor time per thread, so that other programs do not count.
     """
     if device.startswith("cuda"):
         clock = SystemClock()
@@ -197,7 +199,7 @@ def _make_stopwatch(device: str) -> Callable[[], float]:
 
 
 def _time_left(run: Run, spent: float) -> str:
-    """Say how much longer it takes."""
+    """Return a text with the time spent and the time left."""
     if run.plan.minutes:
         left = run.plan.minutes * 60 - run.seconds
     else:
@@ -211,22 +213,24 @@ def main(
     size: Annotated[str, typer.Option(help=f"One of {', '.join(SIZES)}.")] = "small",
     kind: Annotated[str, typer.Option(help=f"One of {', '.join(ARCHITECTURES)}.")] = "transformer",
     steps: Annotated[int, typer.Option(help="Train up to this step.")] = 1000,
-    minutes: Annotated[float, typer.Option(help="Train so long instead.")] = 0.0,
-    seed: Annotated[int, typer.Option(help="Another one sees other batches.")] = 1,
-    batch_tokens: Annotated[int, typer.Option(help="Tokens to a step.")] = 8192,
+    minutes: Annotated[float, typer.Option(help="Train for this time instead.")] = 0.0,
+    seed: Annotated[int, typer.Option(help="Seed of the batches.")] = 1,
+    batch_tokens: Annotated[int, typer.Option(help="Tokens in a step.")] = 8192,
     window: Annotated[int, typer.Option(help="Longest window in tokens.")] = 768,
-    without: Annotated[str, typer.Option(help=f"Not told: of {','.join(FEATURE_FAMILIES)}.")] = "",
-    start: Annotated[Path | None, typer.Option(help="Artefact or run to begin from.")] = None,
+    without: Annotated[
+        str, typer.Option(help=f"Inputs to hide: of {','.join(FEATURE_FAMILIES)}.")
+    ] = "",
+    start: Annotated[Path | None, typer.Option(help="Artefact or run to start from.")] = None,
     muon_rate: Annotated[float, typer.Option(help="Learning rate of the blocks.")] = 0.02,
     adam_rate: Annotated[float, typer.Option(help="Learning rate of the rest.")] = 0.004,
     precision: Annotated[str, typer.Option(help="bf16, fp32; default: by device.")] = "",
     save_every: Annotated[int, typer.Option(help="Steps between checkpoints.")] = 100,
-    device: Annotated[str, typer.Option(help="cpu or cuda; default: what is there.")] = "",
+    device: Annotated[str, typer.Option(help="cpu or cuda; default: cuda if there is one.")] = "",
     compiled: Annotated[bool | None, typer.Option("--compile/--no-compile")] = None,
     threads: Annotated[int, typer.Option(help="CPU threads; 0: all.")] = 0,
     workers: Annotated[int, typer.Option(help="Processes that prepare batches.")] = 1,
 ) -> None:
-    """Train a network, or go on training it."""
+    """Train a network, or continue a run."""
     if threads:
         torch.set_num_threads(threads)
     device = device or ("cuda" if torch.cuda.is_available() else "cpu")
@@ -237,7 +241,11 @@ def main(
             device = f"cuda:{os.environ['LOCAL_RANK']}"
             torch.cuda.set_device(device)
     families = tuple(name for name in without.split(",") if name)
-    for name, known in ((size, SIZES), (kind, ARCHITECTURES), *((name, FEATURE_FAMILIES) for name in families)):
+    for name, known in (
+        (size, SIZES),
+        (kind, ARCHITECTURES),
+        *((name, FEATURE_FAMILIES) for name in families),
+    ):
         if name not in known:
             raise typer.BadParameter(f"there is no {name!r}; there are {', '.join(known)}")
     plan = Plan(
@@ -254,7 +262,7 @@ def main(
         precision=precision or ("bf16" if cuda else "fp32"),
         save_every=save_every,
     )
-    team = RankGroup.join(device)
+    ranks = RankGroup.join(device)
     try:
         corpus, held_out = Corpus.open(shards, "train"), Corpus.open(shards, "valid")
         origin = load_trained(start) if start else None
@@ -265,26 +273,26 @@ def main(
     except (CorpusError, RunError) as problem:
         typer.echo(str(problem), err=True)
         raise typer.Exit(2) from None
-    if team.rank == 0:
+    if ranks.rank == 0:
         typer.echo(
             f"{parameter_count(run.network) / 1e6:.1f} M weights, {len(styles)} styles, "
             f"{corpus.token_count / 1e6:.0f} M tokens, {os.cpu_count()} cores, {device}"
         )
-    source, unseen = (
+    source, valid_source = (
         WindowSource(pieces, styles, length=window, batch_tokens=batch_tokens, without=families)
         for pieces in (corpus, held_out)
     )
-    valid = [unseen.batch(0, index) for index in range(plan.valid_batches)]
+    valid = [valid_source.batch(0, index) for index in range(plan.valid_batches)]
     train(
         run,
         source,
         valid,
         workers=workers,
         device=device,
-        group=team,
+        group=ranks,
         compiled=cuda if compiled is None else compiled,
     )
-    team.close()
+    ranks.close()
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """The network: a decoder-only transformer that continues music.
 
-Every position gets the sum of what is known about it: the token, where it stands in musical time
-(`model.tokens.features`), the style asked for and the instruments allowed. The style is a vector, not a
-token: a blend of styles is a weighted mean of vectors, and because it is an input it can change
-between two notes without recomputing what has been played.
+Every position is the sum of its inputs: the token, its musical time (`model.tokens.features`), the
+requested style and the allowed instruments. The style is a vector, not a token. A blend of styles
+is a weighted mean of vectors. Because it is an input, it can change between two notes without
+recomputing earlier tokens.
 
     x = event parts + velocity + six musical-time rows + style + instruments        (B, T, D)
     x = x + attention(norm(x)); x = x + swiglu(norm(x))                             L times
@@ -11,14 +11,13 @@ between two notes without recomputing what has been played.
     velocity logits = norm(x) @ velocity rows (B, T, instruments x 16)
     critic logit = norm(x) @ critic           (B, T)   from the corpus (high) or from a model (low)?
 
-A token's embedding is composed of learned parts (kind, instrument, pitch, pitch class, the event's
-own residual, and the velocity level of the instrument), so that a rare combination learns from
-common ones. The output rows are the same parts (tied), so that only events are scored, not all
-combinations with sixteen velocities: the probability of a token is p(event) * p(velocity | event's
-instrument).
+A token's embedding is the sum of learned parts: kind, instrument, pitch, pitch class, the event's
+own residual, and the velocity level of the instrument. A rare combination thus learns from common
+ones. The output rows are the same parts (tied), and only events are scored, not all combinations
+with sixteen velocities: the probability of a token is p(event) * p(velocity | event's instrument).
 
 Pre-norm RMSNorm (Zhang and Sennrich 2019), rotary positions (Su et al. 2021; half-split layout, as
-onnxruntime's GroupQueryAttention has it), grouped-query attention (Ainslie et al. 2023), SwiGLU
+in onnxruntime's GroupQueryAttention), grouped-query attention (Ainslie et al. 2023), SwiGLU
 (Shazeer 2020), no biases. Dimensions: B batch, T time, D width, H heads, K key-value heads, A width
 of a head, F inner width.
 """
@@ -81,7 +80,7 @@ def rope_table(length: int, config: Config) -> tuple[Tensor, Tensor]:
 
 
 def apply_rope(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    """Turn queries or keys (B, H, T, A) by the angles of their positions (T, A/2)."""
+    """Rotate queries or keys (B, H, T, A) by the angles of their positions (T, A/2)."""
     first, second = x.chunk(2, dim=-1)
     return torch.cat((first * cos - second * sin, second * cos + first * sin), dim=-1)
 
@@ -118,7 +117,7 @@ class Attention(nn.Module):
         self.out = nn.Linear(config.width, config.width, bias=False)
 
     def forward(self, x: Tensor, cos: Tensor, sin: Tensor, cache: LayerCache | None) -> Tensor:
-        """Map (B, T, D) to (B, T, D), after what is cached."""
+        """Map (B, T, D) to (B, T, D), after the cached positions."""
         batch, time, _ = x.shape
 
         def heads(y: Tensor) -> Tensor:  # (B, T, H*A) -> (B, H, T, A)
@@ -162,13 +161,13 @@ class Block(nn.Module):
         self.feed = FeedForward(config)
 
     def forward(self, x: Tensor, cos: Tensor, sin: Tensor, cache: LayerCache | None) -> Tensor:
-        """Map (B, T, D) to (B, T, D), after what is cached."""
+        """Map (B, T, D) to (B, T, D), after the cached positions."""
         x = x + self.attention(self.attention_norm(x), cos, sin, cache)
         return x + self.feed(self.feed_norm(x))  # type: ignore[no-any-return]
 
 
 class Embedding(nn.Module):
-    """The learned parts that tokens, musical time, style and instruments are made of."""
+    """The learned parts of the embeddings of tokens, musical time, style and instruments."""
 
     def __init__(self, config: Config) -> None:
         super().__init__()
@@ -212,7 +211,7 @@ class Embedding(nn.Module):
         return rows
 
     def forward(self, tokens: Tensor, time: Tensor, style: Tensor, allowed: Tensor) -> Tensor:
-        """Sum what is known of each position.
+        """Return the sum of the inputs of each position.
 
         tokens (B, T) int64, time (B, T, 6) int64, style (B, D), allowed (B, 14) multi-hot -> (B, T,
         D).
@@ -242,7 +241,7 @@ def _event_parts() -> tuple[Any, Any, Any, Any]:
 
 
 class Transformer(nn.Module):
-    """The whole network."""
+    """The complete network."""
 
     def __init__(self, config: Config) -> None:
         super().__init__()
@@ -256,7 +255,7 @@ class Transformer(nn.Module):
     def _initialise(self) -> None:
         """Draw small weights.
 
-        What writes into the residual stream starts at zero, so that every block begins as the
+        Weights that write into the residual stream start at zero, so that every block begins as the
         identity.
         """
         for name, parameter in self.named_parameters():
@@ -270,7 +269,7 @@ class Transformer(nn.Module):
                 nn.init.normal_(parameter, std=parameter.shape[-1] ** -0.5)
 
     def make_cache(self, capacity: int) -> list[LayerCache]:
-        """Return an empty cache for `hidden`, with room for so many positions."""
+        """Return an empty cache for `hidden_states`, with room for `capacity` positions."""
         return [LayerCache(capacity) for _ in self.blocks]
 
     def hidden_states(
@@ -283,13 +282,13 @@ class Transformer(nn.Module):
     ) -> Tensor:
         """Return the normed last state of each position (B, T, D).
 
-        Inputs as in `Embedding.forward`. With a cache, the positions are those after what it holds.
+        Inputs as in `Embedding.forward`. With a cache, the positions follow the cached ones.
         """
         x = self.embedding(tokens, time, style, allowed)
         return self.norm(self.run_blocks(x, cache))  # type: ignore[no-any-return]
 
     def run_blocks(self, x: Tensor, cache: Sequence[LayerCache] | None) -> Tensor:
-        """Map what is known of each position to its last state, both (B, T, D)."""
+        """Map the input of each position to its last state, both (B, T, D)."""
         begin = cache[0].length if cache else 0
         cos, sin = rope_table(begin + x.shape[1], self.config)
         cos, sin = cos[begin:].to(x.device), sin[begin:].to(x.device)
@@ -308,14 +307,14 @@ class Transformer(nn.Module):
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Return the logits after each position.
 
-        Inputs as in `Embedding.forward`, outputs as in `heads`.
+        Inputs as in `Embedding.forward`, outputs as in `output_logits`.
         """
         return self.output_logits(self.hidden_states(tokens, time, style, allowed))
 
     def style_vectors(self, weights: Tensor) -> Tensor:
         """Return the style vectors (B, D) of weighted styles (B, S).
 
-        All-zero weights give no style at all.
+        All-zero weights give no style.
         """
         return weights @ self.embedding.style.weight[: weights.shape[1]]
 
@@ -326,14 +325,14 @@ class Transformer(nn.Module):
         event = self.embedding.token_event[target]
         loss = F.cross_entropy(events.float().flatten(0, 1), event.flatten(), reduction="none")
         row = self.embedding.token_velocity[target].flatten()
-        struck = row < VELOCITY_ROWS
+        is_onset = row < VELOCITY_ROWS
         levels = velocities.float().reshape(-1, len(Instrument), v.VELOCITY_LEVELS)
         instrument = (row // v.VELOCITY_LEVELS).clamp(max=len(Instrument) - 1)
         of_instrument = levels[torch.arange(len(row), device=row.device), instrument]
         chosen = F.cross_entropy(of_instrument, row % v.VELOCITY_LEVELS, reduction="none")
-        return (loss + chosen * struck).view_as(targets) * known
+        return (loss + chosen * is_onset).view_as(targets) * known
 
 
 def parameter_count(network: nn.Module) -> int:
-    """Count the weights of a network."""
+    """Return the number of weights of a network."""
     return sum(parameter.numel() for parameter in network.parameters())

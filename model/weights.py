@@ -1,24 +1,24 @@
-"""Weights on their way to a graph and back.
+"""Convert weights between a network and a graph.
 
-What plays needs fewer, larger tensors than what trains: one table of rows instead of the parts that
-an embedding is composed of, query, key and value side by side, every matrix the way round that it
-is multiplied. `flat` makes them from a network, `unflat` makes the network again, and `read_graph`
-takes the matrices out of the ONNX file of an artefact, whatever it stores them as (the rows, and
-what instruments add, stand beside it). So an artefact can be evaluated, taught a new style and
-trained further without a second copy of its weights.
+A graph needs fewer, larger tensors than training: one table of rows instead of the parts of an
+embedding, query, key and value side by side, and every matrix in the orientation in which it is
+multiplied. `flatten_network` makes them from a network, and `unflatten_network` makes the network
+again. `read_graph` reads the matrices from an artefact's ONNX file, in any of its formats. The rows
+and the vectors of instruments are stored beside it. An artefact can therefore be evaluated, trained
+further and given a new style without a second copy of its weights.
 
     rows (R, D), as `model.tokens.inputs` numbers them        allowed (14, D)
     blocks/N/ attention_norm (D)  qkv (D, D + 2 K A)  out (D, D)
               feed_norm (D)  gate_up (D, 2 F)  down (F, D)
     norm (D)   head (D, E + 14 * 16 + 1): events, velocities, critic
 
-Queries are stored divided by the square root of a head's width, as attention wants their products.
+Queries are stored divided by the square root of a head's width, the scale of attention.
 
-A matrix in eight bits is cut into blocks of 128 along what is summed over, each with a scale: the
+A matrix in eight bits is split into blocks of 128 along the axis of the sum, each with a scale: the
 layout of com.microsoft.MatMulNBits (onnxruntime, docs/ContribOperators.md).
 
-The parts of an embedding are not unique: their sums are. `unflat` takes the parts of least squares
-and leaves the rest to each event's own residual, so that the sums are what they were.
+The parts of an embedding are not unique, but their sums are. `unflatten_network` computes the parts
+by least squares and puts the rest into each event's own residual, so that the sums do not change.
 """
 
 from __future__ import annotations
@@ -43,10 +43,10 @@ if TYPE_CHECKING:
 
 
 WEIGHT_PREFIX = "weights/"
-"""What a tensor's name begins with in a graph, whose inputs and outputs have names too."""
+"""Prefix of a weight's name in a graph, which distinguishes it from inputs and outputs."""
 QUANTISATION_BLOCK = 128
 _ZERO_POINT, _MAX_STEP = 128, 127
-"""Eight bits without a sign: what stands for zero, and how far from it a value may be."""
+"""For unsigned eight bits: the value that stands for zero, and the largest distance from it."""
 
 
 @torch.no_grad()
@@ -81,7 +81,7 @@ def flatten_network(network: Transformer) -> dict[str, Tensor]:
 
 @torch.no_grad()
 def unflatten_network(tensors: Mapping[str, Tensor], styles: Tensor, config: Config) -> Transformer:
-    """Return the network whose `flat` these are, with its style vectors (S, D)."""
+    """Return the network whose `flatten_network` these are, with its style vectors (S, D)."""
     network = Transformer(config).eval()
     parts = network.embedding
     events, velocities, *times = torch.split(tensors["rows"], list(inputs.SECTIONS))
@@ -112,7 +112,7 @@ def unflatten_network(tensors: Mapping[str, Tensor], styles: Tensor, config: Con
 
 
 def read_graph(path: Path) -> dict[str, Tensor]:
-    """Return the matrices and norms of a graph as float32, multiplied out where in 8 bits."""
+    """Return the matrices and norms of a graph as float32; those in eight bits are dequantised."""
     graph = onnx.load(path).graph
     stored = {t.name: numpy_helper.to_array(t) for t in graph.initializer}
     found = {name: a for name, a in stored.items() if name.startswith(WEIGHT_PREFIX)}
@@ -144,7 +144,7 @@ def quantise_weights(matrix: NDArray[np.float32]) -> tuple[NDArray[np.uint8], ND
 def dequantise_weights(
     values: NDArray[np.uint8], scales: NDArray[np.floating], length: int
 ) -> NDArray[np.float32]:
-    """Return the matrix (K, N), K being the length, that values and scales stand for."""
+    """Return the matrix (K, N) of values and scales; `length` is K."""
     columns, count, _ = values.shape
     steps = values.astype(np.float32) - _ZERO_POINT
     cut = steps * scales.reshape(columns, count, 1).astype(np.float32)
@@ -164,7 +164,7 @@ def _time_tables(network: Transformer) -> list[torch.nn.Embedding]:
 
 
 def _fit_embedding_parts(network: Transformer, events: Tensor) -> None:
-    """Find parts whose sums are the rows of the events (E, D)."""
+    """Set the parts of the embedding so that their sums are the rows of the events (E, D)."""
     rows = network.embedding
     indices = (rows.event_kind, rows.event_instrument, rows.event_pitch, rows.event_class)
     parts = (rows.kind, rows.instrument, rows.pitch, rows.pitch_class)

@@ -1,22 +1,23 @@
-"""What the network sees in training: windows of pieces, varied.
+"""The windows of pieces that training reads, with random variations.
 
-A batch is a pure function of (seed, step): training that stops and goes on sees what it would have
-seen, workers need no shared state, and every rank of a distributed run draws its own part. Each
-window is drawn style first, by temperature (a style with n pieces has weight n^0.5), so that small
-styles are heard; then piece, then place. It is varied as MuseNet describes, and for playing live:
+A batch is a pure function of (seed, step). Training that stops and continues reads the same batches
+as without the stop, workers need no shared state, and every rank of a distributed run draws its own
+part. Each window is drawn by style first, with a temperature (a style with n pieces has weight
+n^0.5), so that small styles occur often enough; then by piece, then by position. It is varied as
+MuseNet describes, and for live playing:
 
-- transposed by up to six semitones either way, drums excepted, as far as the compass of every
+- transposed by up to six semitones either way, without drums, as far as the range of every
   instrument allows;
-- played louder or softer by up to two levels;
-- sometimes told in free time instead of on a grid: seconds for beats, tempo stretched, every onset
-  a little early or late, chords spread;
-- the style is a random convex mix of the piece's labels, now and then with a foreign label mixed
-  in, and for one window in ten it is silent;
-- where several instruments play, one of them may begin alone, as a player does: the others enter
-  at some place in the window;
+- louder or softer by up to two levels;
+- sometimes in free time instead of on a grid: seconds for beats, a stretched tempo, every onset a
+  little early or late, spread chords;
+- the style is a random convex mix of the piece's labels, sometimes with a foreign label mixed in,
+  and hidden for one window in ten;
+- where several instruments play, one of them may begin alone, as a player does, and the others
+  enter later in the window;
 - the instruments allowed, the part of the piece and the countdown to its end are often hidden.
 
-`without` leaves out whole families of what is known, for comparisons.
+`without` hides whole families of inputs, for comparisons.
 """
 
 from __future__ import annotations
@@ -53,13 +54,13 @@ FEATURE_FAMILIES: Mapping[str, tuple[int, ...]] = {
     "style": (),
     "instruments": (),
 }
-"""What is known beside the tokens, and the columns of musical time that it stands in, if any."""
+"""The inputs beside the tokens, and the columns of musical time that hold them, if any."""
 _NS_PER_TICK = 60e9 / FREE_BPM / 48
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """T + 1 tokens and what is known about them; the last token is only a target."""
+    """T + 1 tokens and their inputs; the last token is only a target."""
 
     tokens: NDArray[np.int64]  # (T + 1,)
     time: NDArray[np.int64]  # (T + 1, 6)
@@ -67,7 +68,7 @@ class Window:
     allowed: NDArray[np.float32]  # (14,)
 
     def truncated(self, length: int) -> Window:
-        """Return the window without what comes after so many inputs."""
+        """Return the window with at most `length` inputs."""
         kept = slice(length + 1)
         return Window(self.tokens[kept], self.time[kept], self.style, self.allowed)
 
@@ -76,7 +77,7 @@ class Window:
 class Batch:
     """Windows side by side, padded.
 
-    Inputs (N, T), targets (N, T) with -1 where there is nothing to learn.
+    Inputs (N, T), and targets (N, T) with -1 where there is no target.
     """
 
     inputs: NDArray[np.int64]
@@ -87,11 +88,11 @@ class Batch:
 
     @property
     def target_count(self) -> int:
-        """Targets that there is something to learn from."""
+        """The number of targets."""
         return int((self.targets >= 0).sum())
 
     def split_for_rank(self, rank: int, world_size: int) -> Batch:
-        """Return every so many-th window; one without targets where none is left."""
+        """Return one of every `world_size` windows; without one, a window that has no targets."""
         if rank < len(self.inputs):
             return Batch(*(getattr(self, name)[rank::world_size] for name in self.__slots__))
         blank = Batch(*(getattr(self, name)[:1] for name in self.__slots__))
@@ -110,19 +111,22 @@ class WindowSource:
         batch_tokens: int,
         without: Collection[str] = (),
     ) -> None:
-        """Prepare to draw windows of `length` tokens, `tokens` to a batch."""
+        """Prepare to draw windows of `length` tokens, about `batch_tokens` tokens in a batch."""
         self._corpus, self._length, self._batch_tokens = corpus, length, batch_tokens
         self._without = frozenset(without)
         assert self._without <= FEATURE_FAMILIES.keys()
         self._style_index = {name: index for index, name in enumerate(styles)}
         by_style: dict[str, list[int]] = {}
         for index, piece in enumerate(corpus.pieces):
-            # Pieces of no style are heard too, as if "no style" were one.
+            # Pieces without a style are drawn too, as if "no style" were one.
             for label in self._style_index.keys() & set(piece.labels) or [""]:
                 by_style.setdefault(label, []).append(index)
         self._style_names = sorted(by_style)
         self._pieces_by_style = [np.array(by_style[name]) for name in self._style_names]
-        weights = np.array([self._piece_weight(pieces) for pieces in self._pieces_by_style]) ** STYLE_TEMPERATURE
+        weights = (
+            np.array([self._piece_weight(pieces) for pieces in self._pieces_by_style])
+            ** STYLE_TEMPERATURE
+        )
         self._style_weights = weights / weights.sum()
 
     def _piece_weight(self, pieces: NDArray[np.int64]) -> float:
@@ -132,14 +136,13 @@ class WindowSource:
     def batch(self, seed: int, step: int) -> Batch:
         """Return the batch of a step.
 
-        About the same number of tokens each time, windows of similar length together.
+        It has about the same number of tokens each time, and its windows have similar lengths.
         """
         rng = np.random.default_rng((seed, step))
         first = self._draw_window(rng)
         length = len(first.tokens) - 1
         wanted = max(1, round(self._batch_tokens / length))
-        # Little is lost to padding when the others are at least half as long, and the longer ones
-        # are cut.
+        # Padding stays small: the others are at least half as long, and longer ones are cut.
         others = (self._draw_window(rng, min_length=length // 2) for _ in range(wanted - 1))
         return _stack([first, *(window.truncated(length) for window in others)], length)
 
@@ -157,7 +160,7 @@ class WindowSource:
         allowed = total_ticks = None
         if rng.random() < SOLO_SHARE:
             total_ticks = features.duration_ticks(tokens)
-            # Allowed are all that play, though most of them are silent at first.
+            # All instruments that play are allowed, though most are silent at first.
             allowed = _allowed_instruments(tokens[begin:end], rng)
             tokens = np.concatenate((tokens[:begin], stagger_entries(tokens[begin:end], rng)))
         time = features.musical_time(tokens, total_ticks)
@@ -189,7 +192,7 @@ class WindowSource:
 
 
 def hide_families(window: Window, families: Collection[str]) -> Window:
-    """Return a window that does not tell some families of what is known."""
+    """Return a window with some families of inputs hidden."""
     time = window.time.copy()
     for family in families:
         time[:, list(FEATURE_FAMILIES[family])] = 0
@@ -198,9 +201,9 @@ def hide_families(window: Window, families: Collection[str]) -> Window:
 
 
 def stagger_entries(tokens: NDArray[np.int64], rng: Generator) -> NDArray[np.int64]:
-    """Let one instrument begin alone and the others enter later.
+    """Make one instrument begin alone and the others enter later.
 
-    Where one plays alone anyway, nothing changes.
+    With fewer than two instruments, nothing changes.
     """
     instruments = v.EVENT_INSTRUMENT[v.TOKEN_EVENT[tokens]]
     kinds = v.TOKEN_KIND[tokens]
@@ -211,20 +214,20 @@ def stagger_entries(tokens: NDArray[np.int64], rng: Generator) -> NDArray[np.int
     silent = (instruments >= 0) & (instruments != alone)
     kept = ~silent
     kept[enter:] = True
-    # A note that has not been heard is not released either.
-    struck: set[tuple[int, int]] = set()
+    # A note without its note-on loses its note-off too.
+    begun: set[tuple[int, int]] = set()
     for index in np.flatnonzero(silent[enter:] & (kinds[enter:] != v.Kind.WAIT)) + enter:
         event = int(v.TOKEN_EVENT[tokens[index]])
-        sound = (int(instruments[index]), int(v.EVENT_PITCH[event]))
+        key = (int(instruments[index]), int(v.EVENT_PITCH[event]))
         if kinds[index] == v.Kind.ON:
-            struck.add(sound)
+            begun.add(key)
         else:
-            kept[index] = sound in struck
+            kept[index] = key in begun
     return _merge_waits(tokens[kept])
 
 
 def _merge_waits(tokens: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Write waits that have become neighbours as the tokenizer would."""
+    """Merge neighbouring waits as the tokenizer would write them."""
     out: list[int] = []
     ticks = 0
     for token, kind in zip(tokens.tolist(), v.TOKEN_KIND[tokens].tolist(), strict=True):
@@ -239,19 +242,19 @@ def _merge_waits(tokens: NDArray[np.int64]) -> NDArray[np.int64]:
 def _choose_start(total: int, length: int, rng: Generator) -> int:
     """Choose where a window begins.
 
-    Often at the start or so that it reaches the end, else anywhere.
+    Often it is the start of the piece, or the window reaches its end; otherwise it is random.
     """
     spare = total - length - 1
     if spare <= 0:
         return 0
-    chance = rng.random()
-    return 0 if chance < 0.15 else spare if chance < 0.25 else int(rng.integers(spare + 1))
+    draw = rng.random()
+    return 0 if draw < 0.15 else spare if draw < 0.25 else int(rng.integers(spare + 1))
 
 
 def header_of(
     tokens: NDArray[np.int64], kinds: Sequence[v.Kind] = (v.Kind.CLOCK, v.Kind.TEMPO, v.Kind.METRE)
 ) -> NDArray[np.int64]:
-    """Return clock, tempo and metre in force after tokens, or those kinds of them."""
+    """Return the last tokens of the kinds among tokens: clock, tempo and metre in force."""
     last = [np.flatnonzero(v.TOKEN_KIND[tokens] == kind) for kind in kinds]
     return tokens[np.array([at[-1] for at in last if len(at)], np.int64)]
 
@@ -259,7 +262,7 @@ def header_of(
 def _with_header(
     tokens: NDArray[np.int64], begin: int, chosen: NDArray[np.int64], rows: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Put clock, tempo and metre in force before a window from the middle of a piece."""
+    """Put clock, tempo and metre in front of a window from the middle of a piece."""
     frame = header_of(tokens[:begin])
     return np.concatenate((frame, chosen)), np.concatenate(
         (np.repeat(rows[:1], len(frame), 0), rows)
@@ -273,30 +276,30 @@ def _to_free_time(
     rows: NDArray[np.int64],
     rng: Generator,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Tell a window as a performance.
+    """Rewrite a window as a performance.
 
-    In plain time, at a tempo of its own, no two notes of a chord quite together.
+    It is in free time, at a random tempo, and the notes of a chord are not quite simultaneous.
     """
     tempo = header_of(tokens[:begin], (v.Kind.TEMPO,))
     score = tokenizer.decode([*tempo.tolist(), *chosen.tolist()])
     beats = TempoMap(score.tempos)
     stretch, early_late = rng.uniform(0.8, 1.25), rng.choice([0.0, 0.4, 1.2])
 
-    def heard(tick: int) -> float:
+    def played_tick(tick: int) -> float:
         return stretch * beats.ns_at(tick) / _NS_PER_TICK
 
     drift = rng.normal(0, early_late, 2 * len(score.notes))
     notes = []
     for index, note in enumerate(score.notes):
-        onset = round(heard(note.onset_ticks) + drift[2 * index])
-        release = round(heard(note.release_ticks) + 2 * drift[2 * index + 1])
+        onset = round(played_tick(note.onset_ticks) + drift[2 * index])
+        release = round(played_tick(note.release_ticks) + 2 * drift[2 * index + 1])
         notes.append(Note(max(0, onset), note.instrument, note.pitch, release, note.velocity))
     ends = chosen[-1] == v.END
     freed = np.array(tokenizer.encode(Score(tuple(notes), grid=False), end=bool(ends)), np.int64)
     if begin:
         freed = freed[1:]  # no `start` in the middle of a piece
     time = features.musical_time(freed)
-    # Part and countdown go on as in the piece that the window is from.
+    # Part and countdown stay those of the original piece.
     nearest = np.linspace(0, len(rows) - 1, len(freed)).round().astype(int)
     time[:, 4:] = rows[nearest, 4:]
     return freed, time
@@ -327,9 +330,9 @@ def _allowed_instruments(tokens: NDArray[np.int64], rng: Generator) -> NDArray[n
 
 
 def _transposition_table(semitones: int) -> NDArray[np.int64]:
-    """Return for each token the token so many semitones higher.
+    """Return for each token the token `semitones` higher.
 
-    -1 where the instrument cannot play that.
+    -1 where the instrument cannot play it.
     """
     table = np.arange(v.SIZE)
     for token in range(v.SIZE):
@@ -347,7 +350,9 @@ def _transposition_table(semitones: int) -> NDArray[np.int64]:
     return table
 
 
-_TRANSPOSITIONS = [_transposition_table(shift) for shift in range(-MAX_SEMITONES, MAX_SEMITONES + 1)]
+_TRANSPOSITIONS = [
+    _transposition_table(shift) for shift in range(-MAX_SEMITONES, MAX_SEMITONES + 1)
+]
 
 
 def _stack(windows: list[Window], length: int) -> Batch:

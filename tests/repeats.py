@@ -14,11 +14,13 @@ periods, so their tests are never repeated.
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from textwrap import shorten
 
 import pytest
 from _pytest.runner import runtestprotocol
 
 MAX_REPEATS = 2
+MAX_REASON = 200  # characters
 PROPERTY = "repeated after lost periods"
 
 
@@ -74,10 +76,18 @@ def reports_of(item: pytest.Item, nextitem: pytest.Item | None) -> list[pytest.T
         lost = lost_by(item)
         if not lost:
             break
-        item.user_properties.append((PROPERTY, lost))
+        why = next(reason(report) for report in reports if report.failed)
+        item.user_properties.append((PROPERTY, f"{why} (periods lost: {lost})"))
         # The fixtures of the module may hold what was recorded while periods were lost.
         item.session._setupstate.teardown_exact(item.session)  # type: ignore[arg-type]  # noqa: SLF001
     return reports
+
+
+def reason(report: pytest.TestReport) -> str:
+    """Return in one line why a test failed."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    message = report.longreprtext if crash is None else crash.message
+    return shorten(message, MAX_REASON)
 
 
 def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> bool | None:
@@ -100,19 +110,15 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Name each test that was repeated, with the number of lost periods before each repeat."""
-    lines = {
-        f"{report.nodeid}: repeated, lost periods: {counts}"
+    """Name each test that was repeated, with each failure and the number of lost periods."""
+    repeated = {
+        report.nodeid: [value for name, value in report.user_properties if name == PROPERTY]
         for reports in terminalreporter.stats.values()
         for report in reports
-        if (counts := _counts_of(report))
+        if isinstance(report, pytest.TestReport)
     }
-    if lines:
+    if any(repeated.values()):
         terminalreporter.section("repeated tests")
-        for line in sorted(lines):
-            terminalreporter.line(line)
-
-
-def _counts_of(report: object) -> str:
-    properties = getattr(report, "user_properties", ())
-    return ", ".join(str(value) for name, value in properties if name == PROPERTY)
+    for nodeid, failures in sorted(repeated.items()):
+        for failure in failures:
+            terminalreporter.line(f"{nodeid}: {failure}")

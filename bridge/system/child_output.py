@@ -31,8 +31,8 @@ class ChildOutput:
     def __init__(self, process: subprocess.Popen[bytes], name: str) -> None:
         """Start to read; `name` is the child's module."""
         assert process.stderr is not None
-        self.is_end_expected = False
-        """Whether the parent has asked the child to leave: its status is then no error."""
+        self.is_killed = False
+        """Whether the parent kills the child: its status is then no error."""
         self._name = name
         self._lines: deque[str] = deque(maxlen=_MAX_LINES)
         self._is_over = threading.Event()
@@ -64,7 +64,7 @@ class ChildOutput:
             self._is_over.set()
 
     def _log_end(self, status: int) -> None:
-        if status and not self.is_end_expected:
+        if status and not self.is_killed:
             words = self.last_words()
             ended = f"{self._name} ended with status {status}"
             logging.getLogger(self._name).error("%s", f"{ended}: {words}" if words else ended)

@@ -53,13 +53,12 @@ class Child:
 
     def kill(self) -> None:
         """End the child at once, and close the pipe."""
-        self.output.is_end_expected = True
+        self.output.is_killed = True
         self.process.kill()
         self.close()
 
     def close(self) -> None:
         """Close the pipe, upon which the child leaves; kill it if it does not."""
-        self.output.is_end_expected = True
         self.connection.close()
         try:
             self.process.wait(_EXIT_TIMEOUT_S)

@@ -1,1 +1,1 @@
-"""What plays: the artefact, the decoder, the composer, and everything that continues music."""
+"""The parts that run while Antiphon plays: artefact, decoder, composer, and their support."""

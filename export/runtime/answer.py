@@ -1,7 +1,7 @@
-"""The answer that the composer works at: what was asked for, and what has come of it.
+"""The answer that the composer is working on: the request, and its state.
 
-An answer is decided by a take; or it is a script, a loop's phrase that is played as it was. Either
-way the session may extend it, plan it again, end it or retract it while it goes on.
+A generated answer is decided by a take. A scripted answer, the phrase of a loop, is played as it is
+given. The session can extend either one, plan it again, end it or retract it while it is playing.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _Key = tuple[Instrument, int]
 
 @dataclass(slots=True)
 class GeneratedAnswer:
-    """An answer that a take decides, for now up to `until_tick`."""
+    """An answer that a take decides, currently up to `until_tick`."""
 
     asked: Generate
     take: Take
@@ -33,25 +33,25 @@ class GeneratedAnswer:
 
     @property
     def goes_on(self) -> bool:
-        """Tell whether there is more to decide."""
+        """Whether there is more to decide."""
         return not self.done
 
     def end_at(self, tick: int) -> None:
-        """Let it end at a tick."""
+        """End the answer at a tick."""
         self.until_tick = self.take.end_tick = tick
 
 
 @dataclass(slots=True)
 class ScriptedAnswer:
-    """An answer that was given as events, which are returned all at once."""
+    """An answer whose events are given; they are returned all at once."""
 
     asked: Generate
     plan: int = 0
     end_tick: int | None = None
     events: tuple[NoteEvent, ...] = field(init=False)
-    """All of the script, with a release for each note that it leaves sounding."""
+    """The script, with a release for each note that it leaves sounding."""
     pending: tuple[NoteEvent, ...] | None = field(init=False)
-    """What is still to be returned, or None."""
+    """The events that are still to be returned, or None."""
 
     def __post_init__(self) -> None:
         script = self.asked.script
@@ -60,15 +60,15 @@ class ScriptedAnswer:
 
     @property
     def goes_on(self) -> bool:
-        """Tell whether there is something to return."""
+        """Whether there are events to return."""
         return self.pending is not None
 
     def end_at(self, tick: int) -> None:
-        """Let it end at a tick."""
+        """Set the tick at which the answer ends from the next `replan` on."""
         self.end_tick = tick
 
     def replan(self, after_tick: int) -> None:
-        """Return again what comes after a tick, up to the end that was asked for."""
+        """Return the events after a tick again, up to the end that was set."""
         end = self.end_tick
         before = [e for e in self.events if end is None or e.tick < end]
         rest = [event for event in before if event.tick > after_tick]
@@ -81,7 +81,7 @@ Answer = GeneratedAnswer | ScriptedAnswer
 
 
 def _releases(events: Iterable[NoteEvent], tick: int) -> list[NoteEvent]:
-    """Return the releases at a tick of what events leave sounding; drums end by themselves."""
+    """Return releases at a tick for the notes that events leave sounding; drums need none."""
     sounding: dict[_Key, None] = {}
     for event in events:
         key = event.instrument, event.pitch

@@ -1,17 +1,17 @@
-"""The artefact: a trained network as a folder that says what it is and refuses to lie.
+"""The artefact: a trained network as a folder that describes itself and is verified.
 
     manifest.json    format, name, vocabulary fingerprint, config, the graphs' inputs and outputs,
-                     sha256 of every file, and how exact the graphs proved to be
-    cpu.onnx         the decode step as a CPU runs it (`export.graph`)
-    cuda.onnx        the same for CUDA, whose attention wants float16
-    weights.bin      the table of rows (`model.tokens.inputs`), float16, and then the weights of both
-    styles.json      names, vectors and places on the map of the styles; a vector each instrument
+                     sha256 of every file, and the measured accuracy of the graphs
+    cpu.onnx         the decode step for a CPU (`export.graph`)
+    cuda.onnx        the same for CUDA, whose attention needs float16
+    weights.bin      the table of rows (`model.tokens.inputs`), float16, then the weights of both
+    styles.json      names, vectors and map positions of the styles; a vector for each instrument
 
 Two programs that disagree about the meaning of a token or the width of a vector do not fail: they
-play wrong notes. So loading checks everything that can disagree, and refuses with the two things
-that do. Nothing in an artefact can run: no pickle.
+play wrong notes. Loading therefore checks everything that can disagree, and an error names the two
+things that do. Nothing in an artefact is executable: it has no pickle.
 
-This module reads files and needs neither onnxruntime nor torch.
+This module only reads files, and needs neither onnxruntime nor torch.
 """
 
 from __future__ import annotations
@@ -56,13 +56,13 @@ MANIFEST, STYLES, WEIGHTS = "manifest.json", "styles.json", "weights.bin"
 Device = Literal["cpu", "cuda"]
 GRAPHS: Mapping[Device, str] = {"cpu": "cpu.onnx", "cuda": "cuda.onnx"}
 MODEL_CARD, EVALUATION = "MODEL_CARD.md", "evaluation.json"
-"""What is written about an artefact when it is finished."""
+"""Files about an artefact that are written after it is finished."""
 MAX_POSITIONS = 4096
-"""Rows of the graphs' rotary tables, and so the largest cache."""
+"""Rows of the graphs' rotary tables, and so the capacity of the largest cache."""
 
 
 class ArtefactError(Exception):
-    """The artefact is not what it says."""
+    """The artefact is missing, damaged, or made for another program."""
 
     def __init__(self, reason: ArtefactReason) -> None:
         super().__init__(reason)
@@ -81,9 +81,10 @@ class UnknownStyleError(Exception):
 class Artefact:
     """A verified artefact.
 
-    `style_vectors` (S, D) and `style_places` (S, 2), in [0, 1], have a row for each name; from
-    `own_from` on styles are the user's own. `instrument_vectors` (14, D) has one for each
-    instrument: what is added where it may play. `rows` (R, D) are what tokens are looked up in.
+    `style_vectors` (S, D) and `style_positions` (S, 2), in [0, 1], have a row for each name. From
+    `first_own_style` on, the styles are the user's own. `instrument_vectors` (14, D) has a row for
+    each instrument, which is added where the instrument may play. `embedding_rows` (R, D) is the
+    table in which tokens are looked up.
     """
 
     folder: Path
@@ -100,7 +101,7 @@ class Artefact:
         """Read and verify an artefact.
 
         Raises:
-            ArtefactError: something is missing or damaged, or was made for another vocabulary or
+            ArtefactError: a part is missing or damaged, or was made for another vocabulary or
             format.
 
         """
@@ -119,17 +120,18 @@ class Artefact:
 
     @property
     def name(self) -> str:
-        """The name that the manifest gives."""
+        """The name in the manifest."""
         return str(self.manifest["name"])
 
     def graph_path(self, device: Device) -> Path:
-        """Return the file of the graph that a device runs."""
+        """Return the path of a device's graph."""
         return self.folder / GRAPHS[device]
 
     def blend(self, weights: Mapping[str, float], strength: float = 1.0) -> NDArray[np.float32]:
-        """Return the style vector (D,) of weighted styles, the weighted mean.
+        """Return the style vector (D,) of weighted styles, their weighted mean.
 
-        Of none, zeros, which is no style; a strength above 1 leads further away from there.
+        Without styles it is zeros, which is no style. A strength above 1 moves further away from
+        zero.
 
         Raises:
             UnknownStyleError: a name is not among the styles.
@@ -148,7 +150,7 @@ class Artefact:
         return blended
 
     def with_styles(self, styles: Mapping[str, NDArray[np.floating]]) -> Artefact:
-        """Return an artefact that knows these styles as well; names it knows already stay.
+        """Return an artefact that also has these styles; it keeps its own of the same name.
 
         Raises:
             ArtefactError: a vector has another width than the network.
@@ -168,7 +170,7 @@ class Artefact:
         return replace(self, style_names=names, style_vectors=vectors, style_positions=places)
 
     def _estimate_position(self, vector: NDArray[np.floating]) -> NDArray[np.float32]:
-        """Return a place on the map for another vector: among the three that are most like it."""
+        """Return a map position for another vector: the mean of the three most similar styles."""
         lengths = np.linalg.norm(self.style_vectors, axis=1) * np.linalg.norm(vector)
         likeness = self.style_vectors @ vector / np.maximum(lengths, 1e-9)
         near = np.argsort(-likeness)[:3]
@@ -231,7 +233,7 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
 def _read_styles(
     path: Path, width: int
 ) -> tuple[tuple[str, ...], NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-    """Return names, vectors and places of the styles, and the vectors of the instruments."""
+    """Return names, vectors and positions of the styles, and the vectors of the instruments."""
     content = _read_json(path)
     styles = content.get("styles", [])
     for style in styles:
@@ -274,5 +276,5 @@ def _sha256(path: Path) -> str:
 
 
 def _text(error: OSError) -> str:
-    """Return what the system says of an error."""
+    """Return the system's text of an error."""
     return error.strerror or str(error)

@@ -1,4 +1,4 @@
-"""What is wrong with an artefact or with a style of the user's own, as values.
+"""Reasons why an artefact, or a style of the user's own, cannot be used.
 
 `gui.wording.model_files` makes the sentences.
 """
@@ -34,7 +34,7 @@ class ListedFileUnreadable:
 
 @dataclass(frozen=True, slots=True)
 class NotJson:
-    """A file is no JSON; `error` is the parser's text."""
+    """A file is not JSON; `error` is the parser's text."""
 
     path: Path
     error: str
@@ -42,7 +42,7 @@ class NotJson:
 
 @dataclass(frozen=True, slots=True)
 class NotAnObject:
-    """A JSON file holds a value of another type where an object must be."""
+    """A JSON file holds a value of another type instead of an object."""
 
     path: Path
     kind: str
@@ -81,7 +81,7 @@ class VocabularyMismatch:
 
 @dataclass(frozen=True, slots=True)
 class GraphMismatch:
-    """A graph's input or output is another than the manifest states."""
+    """A graph's input or output differs from the manifest."""
 
     path: Path
     side: str
@@ -92,7 +92,7 @@ class GraphMismatch:
 
 @dataclass(frozen=True, slots=True)
 class VectorWidth:
-    """The vector of a style or an instrument is not as wide as the network."""
+    """The vector of a style or an instrument does not have the width of the network."""
 
     path: Path
     owner: str
@@ -102,7 +102,7 @@ class VectorWidth:
 
 @dataclass(frozen=True, slots=True)
 class OwnStyleWidth:
-    """The vector of a style of the user's own is not as wide as the network."""
+    """The vector of a style of the user's own does not have the width of the network."""
 
     style: str
     found: int
@@ -122,7 +122,7 @@ MismatchReason = (
 
 @dataclass(frozen=True, slots=True)
 class EntryMissing:
-    """A manifest lacks an entry that its format has."""
+    """A manifest lacks an entry that its format requires."""
 
     path: Path
     format_number: int
@@ -139,7 +139,7 @@ class ChecksumMissing:
 
 @dataclass(frozen=True, slots=True)
 class StyleIncomplete:
-    """A style has no name, no vector or no place."""
+    """A style has no name, no vector or no position."""
 
     path: Path
 
@@ -149,7 +149,7 @@ ArtefactReason = FileReason | MismatchReason | EntryMissing | ChecksumMissing | 
 
 @dataclass(frozen=True, slots=True)
 class StyleFormat:
-    """A file of a style has another format than this program reads."""
+    """A style's file has another format than this program reads."""
 
     path: Path
     expected: int
@@ -157,7 +157,7 @@ class StyleFormat:
 
 @dataclass(frozen=True, slots=True)
 class NotAStyle:
-    """A file among the user's styles is none."""
+    """A file in the folder of the user's styles is not a style."""
 
     path: Path
 
@@ -171,7 +171,7 @@ class BadStyleName:
 
 @dataclass(frozen=True, slots=True)
 class StyleNameTaken:
-    """An artefact has a style of that name."""
+    """An artefact already has a style of that name."""
 
     name: str
     artefact: str

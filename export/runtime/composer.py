@@ -1,16 +1,17 @@
-"""The composer: reads what is played, and decides what Antiphon plays.
+"""The composer: reads the music, and decides what Antiphon plays.
 
-All music goes into one stream of tokens. What the player plays is appended as it happens, so that
-the network has read it at the hand-over; the answer is appended as it is decided. In a pause the
-answer is started before it is asked for (`export.runtime.speculation`). When part of an answer is
-retracted, the stream returns to the last token that was heard, and what sounded there is ended.
+All music goes into one stream of tokens. The player's notes are appended as they happen, so that
+the network has read them by the hand-over. The answer is appended as it is decided. During a pause
+an answer is generated before it is requested (`export.runtime.speculation`). When part of an answer
+is retracted, the stream returns to the last token that has sounded, and the notes that sound there
+are ended.
 
-When both play at once, what the player does comes before what has been decided already, since the
-answer runs ahead. The stream then returns to that tick, takes in what was played, and keeps what
-stands of the answer; what comes after is decided again.
+When both play at once, the answer runs ahead, so a note of the player comes before tokens that have
+already been decided. The stream then returns to that tick, inserts the player's events, and keeps
+the part of the answer that still stands. The rest is decided again.
 
-Nothing here waits or knows the time of day. `Composer` does one piece of work at a time;
-`export.runtime.composer_thread` runs one.
+Nothing here waits or reads a clock. `Composer` does one piece of work at a time;
+`export.runtime.composer_thread` runs it.
 """
 
 from __future__ import annotations
@@ -47,15 +48,15 @@ if TYPE_CHECKING:
     from export.runtime.decoder import Decoder
 
 _READ_AT_ONCE = 32
-"""Tokens read between two looks at the messages: some milliseconds."""
+"""Tokens that are read between two checks for messages: some milliseconds."""
 _READ_WITH_THE_FIRST = 8
-"""If no more tokens are unread, they are read along with deciding the first note."""
+"""Up to this many unread tokens are read together with deciding the first note."""
 _MIN_FREE_TOKENS = 128
-"""Tokens that the cache must be able to take before candidates are tried on it."""
+"""Free tokens that the cache must have before candidates are started."""
 
 
 class Composer:
-    """Reads, speculates, generates, retracts."""
+    """Reads the player's notes, speculates, generates and retracts."""
 
     def __init__(self, artefact: Artefact, decoder: Decoder) -> None:
         self._artefact, self._decoder = artefact, decoder
@@ -70,17 +71,17 @@ class Composer:
 
     @property
     def tokens(self) -> list[int]:
-        """What both have played, as the network reads it."""
+        """The music of both, as the network reads it."""
         return self._stream.tokens
 
     @property
     def unread(self) -> int:
-        """How many tokens the network has not read yet."""
+        """The number of tokens that the network has not read yet."""
         return self._stream.unread
 
     @property
     def is_busy(self) -> bool:
-        """Tell whether `work` has something to do."""
+        """Whether `step` has something to do."""
         answer = self._answer
         if answer is None or not answer.goes_on:
             speculation = self._speculation
@@ -92,14 +93,14 @@ class Composer:
         return tick < answer.until_tick or tick >= answer.take.end_tick
 
     def receive(self, message: ToComposer) -> None:
-        """Apply a message; `work` does the work that it asks for."""
+        """Apply a message; `step` does the work that follows from it."""
         match message:
             case Reset():
                 self._reset(message)
             case Configure(settings):
                 self._configure(settings)
-            case PlayerEvents(happenings):
-                self._add_player_events(happenings)
+            case PlayerEvents(events):
+                self._add_player_events(events)
             case Advance(tick):
                 self._advance(tick)
             case Speculate(compose):
@@ -125,7 +126,7 @@ class Composer:
     def step(self) -> Generated | None:
         """Do one piece of work.
 
-        Read some tokens, or decide the next ones; return what has been decided.
+        Read some tokens, or decide the next ones. Return the events that have been decided, if any.
         """
         answer = self._answer
         if isinstance(answer, ScriptedAnswer) and answer.pending is not None:
@@ -155,7 +156,7 @@ class Composer:
         candidates = min(settings.candidates, self._decoder.rows)
         if candidates != len(self._fork.lengths):
             self._fork = Fork(self._decoder, candidates)
-        if self._speculation is not None:  # in another style it would be another
+        if self._speculation is not None:  # the new style gives another answer
             asked, self._speculation = self._speculation.asked, None
             self._stream.drop_speculation()
             self._speculate(asked)
@@ -164,7 +165,7 @@ class Composer:
 
     @property
     def _answers(self) -> bool:
-        """Tell whether an answer is being decided, ahead of what the player does."""
+        """Whether an answer is being decided, ahead of the player's notes."""
         return self._answer is not None and self._answer.goes_on
 
     def _add_player_events(self, events: tuple[NoteEvent, ...]) -> None:
@@ -182,7 +183,7 @@ class Composer:
             self._stream.advance(tick)
 
     def _stop_speculating(self) -> None:
-        """Do no more work for a speculation; its tokens stay until they prove wrong."""
+        """Stop work on a speculation; its tokens stay until certain ones differ from them."""
         self._speculation = None
         self._stream.allow(())
 
@@ -197,7 +198,7 @@ class Composer:
     # The answer.
 
     def _active_instruments(self, request: Generate) -> set[Instrument]:
-        """Return the instruments that the music has: those asked for, and the player's."""
+        """Return the requested instruments; when accompanying, also the player's."""
         band = set(request.instruments)
         return band | self._player.instruments if request.accompany else band
 
@@ -228,23 +229,23 @@ class Composer:
         self._answer = GeneratedAnswer(asked, take, asked.until_tick)
 
     def _begin_take(self, asked: Generate, candidate: int = 0) -> Take:
-        """Return a take that goes on from where the stream stands."""
-        receive = self._make_take(asked, candidate)
+        """Return a take that continues from the end of the stream."""
+        take = self._make_take(asked, candidate)
         self._player.constrain(self._stream.state, grid=self._grid)
-        receive.start(self._stream.state)
-        return receive
+        take.start(self._stream.state)
+        return take
 
     def _play_script(self, asked: Generate) -> None:
-        """Append an answer that is given, with its ends."""
+        """Append an answer that is given as events, with its releases."""
         answer = self._answer = ScriptedAnswer(asked)
         self._stream.start_turn(asked.begin_tick, ())
         self._stream.append_events(answer.events)
         self._stream.flush(asked.end_tick)
 
     def _decide_tick(self, answer: GeneratedAnswer) -> Generated | None:
-        """Decide tokens up to the next wait, inclusive.
+        """Decide tokens up to and including the next wait.
 
-        What happens in one tick is returned together; what was speculated, all at once.
+        Events of one tick are returned together; events of a speculation are returned all at once.
         """
         take, stream = answer.take, self._stream
         events = take.new_events()
@@ -261,7 +262,7 @@ class Composer:
             return None
         return Generated(answer.asked.take, tuple(events), answer.done, answer.plan)
 
-    # What is decided again.
+    # Deciding again.
 
     def _replan(self, message: Replan, answer: Answer) -> None:
         self._player.note(message.events)
@@ -271,7 +272,7 @@ class Composer:
             answer.replan(message.tick)
             return
         asked, take = answer.asked, answer.take
-        # If it comes late to a turn, nothing may have been decided though it should have begun.
+        # When the request comes late, the turn may have begun without any decided note.
         stands = take.has_note and message.tick >= asked.begin_tick
         resume = 0 if stands else max(asked.begin_tick, message.tick + 1)
         self._stream.allow(self._active_instruments(asked))
@@ -281,7 +282,7 @@ class Composer:
             self._player.constrain(self._stream.state, grid=self._grid)
             take.resume(self._stream.state, message.tick)
             self._stream.state.grammar.rest_until(message.tick + 1)
-        else:  # it begins again
+        else:  # start the take again
             answer.take = self._begin_take(asked, message.plan)
             answer.take.end_tick = take.end_tick
 
@@ -290,16 +291,16 @@ class Composer:
         self._stream.retract(tick)
         self._player.constrain(self._stream.state, grid=self._grid)
         at = max(tick, self._stream.tick)
-        owed = self._stream.state.grammar.pending_offs
-        self._stream.append_events(event_of(at, token) for token in owed)
-        if owed:
+        offs = self._stream.state.grammar.pending_offs
+        self._stream.append_events(event_of(at, token) for token in offs)
+        if offs:
             self._stream.flush(at)
         else:
             self._stream.advance(at)
         self._add_delayed_events()
 
     def _add_delayed_events(self) -> None:
-        """Append what the player did while the answer ran ahead."""
+        """Append the player's events that arrived while the answer ran ahead."""
         delayed, self._delayed = self._delayed, []
         self._stop_speculating()
         self._stream.append_events(delayed)

@@ -1,8 +1,8 @@
-"""A thread for the composer, so that the engine goes on listening while it works.
+"""A thread that runs the composer, so that the engine stays responsive.
 
-Messages go in through `post`, and a newer one interrupts the work between two pieces of it: a few
-tokens. What is composed comes out of `connection`, so that the engine can wait for it along with
-everything else.
+Messages go in through `post`. A new message interrupts the work between two pieces of it, which are
+a few tokens each. Decided events come out of `connection`, on which the engine waits together with
+its other sources.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class ComposerThread:
     """Runs a composer beside the engine."""
 
     def __init__(self, make: Callable[[], Composer]) -> None:
-        """Make a composer in the thread, where nobody waits for it, and run it."""
+        """Make a composer in the thread, so that the caller does not wait for it, and run it."""
         self._make = make
         self._condition = threading.Condition()  # guards the three that follow
         self._messages: deque[ToComposer] = deque()
@@ -37,19 +37,19 @@ class ComposerThread:
         self._thread.start()
 
     def post(self, message: ToComposer) -> None:
-        """Give the composer a message."""
+        """Send the composer a message."""
         with self._condition:
             self._messages.append(message)
             self._idle = False
             self._condition.notify_all()
 
     def wait_idle(self, timeout_s: float) -> bool:
-        """Wait until there is nothing more to do; tell whether it has come to that."""
+        """Wait until there is nothing more to do; return False if the timeout passes first."""
         with self._condition:
             return self._condition.wait_for(lambda: self._idle, timeout_s)
 
     def close(self) -> None:
-        """Let the thread end, and wait for it."""
+        """Stop the thread and wait for its end."""
         with self._condition:
             self._closing = True
             self._condition.notify_all()
@@ -60,7 +60,7 @@ class ComposerThread:
     def _run(self) -> None:
         try:
             self._serve(self._make())
-        except Exception as error:  # noqa: BLE001 - the outermost of its thread, and shown
+        except Exception as error:  # noqa: BLE001 - the thread ends here and the error is shown
             self._sender.send(Problem(ComposerFailed(type(error).__name__, str(error))))
 
     def _serve(self, composer: Composer) -> None:

@@ -1,11 +1,10 @@
-"""Continue a score, away from the clock: for a number of bars or seconds from the next bar line on.
+"""Continue a score offline, for a number of bars or seconds from the next bar line on.
 
-A continuation takes the same way as a live answer: the prompt is appended to a `Stream`, a turn
-starts, and a `Take` decides token by token. The same prompt, settings and seed give the same notes,
-here and live. The prompt is read once for all takes; for each take the stream returns to its end.
+A continuation works like a live answer: the prompt is appended to a `Stream`, a turn starts, and a
+`Take` decides token by token. The same prompt, settings and seed give the same notes here and live.
+The prompt is read once for all takes. For each take the stream returns to its end.
 
-The work is done in small pieces (`work`), between which the caller may look at what is there or
-stop.
+The work is done in small pieces (`work`), between which the caller can read the result or stop.
 """
 
 from __future__ import annotations
@@ -47,38 +46,38 @@ __all__ = [
 ]
 
 _APPENDED_AT_ONCE = 512
-"""Tokens that are appended, which is quick; the network reads fewer at once."""
+"""Tokens that are appended at once, which is fast; the network reads fewer at once."""
 MOST_TRIES = 4
-"""After this many takes that were empty or alike there is one proposal less."""
+"""After this many empty or duplicate takes there is one proposal less."""
 _WARMER = 0.25
 
 
 def span_of_bars(score: Score, bars: int) -> Span:
-    """Return the span of so many bars after the bar in which a score ends."""
+    """Return the span of a number of bars after the bar in which a score ends."""
     metres = MetreMap(score.metres)
     begin = metres.next_bar_line(score.end_ticks)
     return Span(begin, begin + bars * metres.position_at(begin).bar_ticks)
 
 
 def span_of_seconds(score: Score, seconds: float) -> Span:
-    """Return the span of so many seconds from the bar line after a score."""
+    """Return the span of a number of seconds from the bar line after a score."""
     begin = MetreMap(score.metres).next_bar_line(score.end_ticks)
     tempo = TempoMap(score.tempos)
     return Span(begin, max(begin + 1, tempo.tick_at(tempo.ns_at(begin) + round(seconds * 1e9))))
 
 
 def instruments_of(score: Score) -> tuple[Instrument, ...]:
-    """Return the instruments that a score has notes of."""
+    """Return the instruments of a score's notes."""
     return tuple(sorted({note.instrument for note in score.notes}))
 
 
 class Prompt:
-    """A score in a decoder's cache, up to where takes begin."""
+    """A score in a decoder's cache, up to the point where takes begin."""
 
     def __init__(
         self, artefact: Artefact, decoder: Decoder, score: Score, span: Span, settings: Settings
     ) -> None:
-        """Use a decoder, in the style and for the instruments of the settings.
+        """Use a decoder, with the style and the instruments of the settings.
 
         Raises:
             export.runtime.artefact.UnknownStyleError: there is no such style.
@@ -93,11 +92,11 @@ class Prompt:
 
     @property
     def is_read(self) -> bool:
-        """Tell whether the network has read it."""
+        """Whether the network has read it."""
         return self._mark is not None
 
     def step(self) -> None:
-        """Read a part of it."""
+        """Read a part of the prompt."""
         next(self._reader, None)
 
     def stream(self) -> Stream:
@@ -124,7 +123,7 @@ class Prompt:
 
 
 class Continuation:
-    """One take of a prompt in the making. A prompt serves one at a time."""
+    """One take of a prompt, in progress. A prompt serves one at a time."""
 
     def __init__(self, prompt: Prompt, settings: Settings) -> None:
         self._prompt, self._settings = prompt, settings
@@ -134,23 +133,23 @@ class Continuation:
 
     @property
     def done(self) -> bool:
-        """Tell whether the take has come to its end."""
+        """Whether the take has reached its end."""
         return self._stream is not None and self._stream.tick >= self._prompt.span.end
 
     @property
     def share(self) -> float:
-        """Return how much of the take there is, from 0 to 1."""
+        """The share of the take that is decided, from 0 to 1."""
         span = self._prompt.span
         return min(1.0, (self._assembler.tick - span.begin) / (span.end - span.begin))
 
     def notes(self) -> list[Note]:
-        """Return the notes so far; what still sounds ends at the last tick decided."""
+        """Return the notes decided up to now; sounding notes end at the last decided tick."""
         end = self._prompt.span.end
         notes = (n for n in self._assembler.score().notes if n.onset_ticks < end)
         return [_truncate_note(note, end) for note in notes]
 
     def work(self) -> None:
-        """Decide the next token; or read a part of the prompt, where it has not been read."""
+        """Decide the next token, or read a part of the prompt if it has not been read."""
         if not self._prompt.is_read:
             self._prompt.step()
             return
@@ -165,7 +164,7 @@ class Continuation:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A take that is complete: its notes, and the settings that give them again."""
+    """A complete take: its notes, and the settings that reproduce them."""
 
     index: int
     settings: Settings
@@ -173,32 +172,32 @@ class Proposal:
 
 
 class Proposals:
-    """Several takes of one prompt, none of them empty and no two alike.
+    """Several takes of one prompt, none of them empty and no two the same.
 
-    Each has a seed of its own. A take that comes out empty, or like an earlier one, is tried again
-    with the next seed and a higher temperature.
+    Each take has its own seed. A take that is empty, or equals an earlier one, is tried again with
+    the next seed and a higher temperature.
     """
 
     def __init__(self, prompt: Prompt, settings: Settings, count: int) -> None:
         self._prompt, self._settings, self._count = prompt, settings, count
         self.index = 0
-        """Of the take in the making."""
+        """Index of the take in progress."""
         self._tries = self._seeds = 0
         self._made: set[tuple[tuple[int, int, int], ...]] = set()
         self._next()
 
     @property
     def done(self) -> bool:
-        """Tell whether all takes have been made."""
+        """Whether all takes have been made."""
         return self.index == self._count
 
     @property
     def growing(self) -> Continuation:
-        """The take in the making."""
+        """The take in progress."""
         return self._growing
 
     def work(self) -> Proposal | None:
-        """Do one piece of work; return a take that is complete with it."""
+        """Do one piece of work; return a take if this completes it."""
         self._growing.work()
         if not self._growing.done:
             return None
@@ -249,7 +248,7 @@ def continue_score(
 
 
 def _onsets(notes: Iterable[Note]) -> tuple[tuple[int, int, int], ...]:
-    """Return what makes two takes alike: which notes begin when."""
+    """Return the onsets by which two takes are compared: tick, instrument and pitch."""
     return tuple((n.onset_ticks, int(n.instrument), n.pitch) for n in notes)
 
 

@@ -1,20 +1,19 @@
-"""The decoder: a network's decode step, run by onnxruntime over a cache that stays where it is.
+"""The decoder: a network's decode step, run by onnxruntime over a cache that stays in place.
 
 The cache of keys and values is allocated once, on the device, and bound as both input and output of
-the step; a counter says how much of it is valid. So going back is setting the counter (`rewind`),
-and a token costs what the network costs and no more. Chunks of tokens go in at once, cut into a few
-fixed sizes, each with buffers and a binding of its own that are made once. Style and instruments
-are added to what goes in: changing them recomputes nothing, and what was fed before keeps those it
-was fed under.
+the step. A counter says how many of its entries are valid. Going back only sets the counter
+(`rewind`), and a token costs one run of the network. Tokens go in as chunks of a few fixed sizes;
+each size has its own buffers and binding, made once. Style and instruments are added to the input.
+Changing them recomputes nothing, and earlier tokens keep those that they were fed with.
 
-The cache may have further rows, for takes that are tried side by side (`export.runtime.fork`): the stream
-is the first of them, and is bound alone.
+The cache can have further rows for takes that are tried side by side (`export.runtime.fork`). The
+stream is the first row, and is bound alone.
 
-A full cache slides by half: the later half moves to the front. Cached keys have been turned by the
+A full cache slides by half: the later half moves to the front. Cached keys have been rotated by the
 angle of their position, and only differences of positions matter to attention, so the keys that
-move are turned back by as much as they move. Position and cache index then agree again, and a
-session may last for hours with tables of 4096 rows. An entry moves once before it is dropped, or
-twice if a slide came early, so that rounding does not add up.
+move are rotated back by the same distance. Position and cache index then agree again, and a session
+can last for hours with tables of 4096 rows. An entry moves once before it is dropped, or twice if a
+slide came early, so rounding errors do not add up.
 """
 
 from __future__ import annotations
@@ -45,7 +44,7 @@ _ONE_TOKEN_GRAPH, _NO_GRAPH = "1", "-1"
 
 @dataclass(frozen=True, slots=True)
 class Logits:
-    """What the network says after a token: events (E,), velocities (14, 16), critic."""
+    """The network's output after a token: events (E,), velocities (14, 16), critic."""
 
     events: NDArray[np.float32]
     velocities: NDArray[np.float32]
@@ -53,14 +52,14 @@ class Logits:
 
     @classmethod
     def split(cls, row: NDArray[np.float32]) -> Logits:
-        """Cut a row (E + 14 * 16 + 1,) of a graph's output into its parts."""
+        """Split a row (E + 14 * 16 + 1,) of a graph's output into its parts."""
         velocities = row[v.EVENT_COUNT : -1].reshape(len(Instrument), v.VELOCITY_LEVELS)
         return cls(row[: v.EVENT_COUNT], velocities, float(row[-1]))
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Buffers and binding for rows of the cache and so many tokens of each at a time."""
+    """Buffers and binding for some rows of the cache and a fixed number of tokens in each."""
 
     x: ort.OrtValue
     seqlens: ort.OrtValue
@@ -68,9 +67,9 @@ class Chunk:
     logits: ort.OrtValue
     binding: ort.IOBinding
     options: ort.RunOptions | None
-    """Given on CUDA only: merely to hand them over costs 30 microseconds."""
+    """Used on CUDA only, since passing them costs 30 microseconds."""
     is_captured: bool
-    """Replayed as a CUDA graph, which keeps the total length that it was captured with."""
+    """Whether it is replayed as a CUDA graph, which keeps the total length of its capture."""
 
 
 class Decoder:
@@ -88,12 +87,12 @@ class Decoder:
     ) -> None:
         """Prepare to decode with a cache of `capacity` tokens (256 to 4096).
 
-        Unless it is given, that is the longest context that the network was trained on. With more
-        than one row in the cache, takes can be tried side by side. On CUDA the step of one token is
-        captured as a graph, unless that is not wanted.
+        The default capacity is the longest context that the network was trained on. With more than
+        one row in the cache, takes can be tried side by side. On CUDA, the step of one token is
+        captured as a graph if `capture` is true.
 
         Raises:
-            ArtefactError: the graph's inputs or outputs and the manifest's disagree.
+            ArtefactError: the graph's inputs or outputs differ from the manifest's.
 
         """
         if capacity is None:
@@ -104,18 +103,20 @@ class Decoder:
             )
         self._session, self.provider = provider.open_session(artefact, device, threads)
         self.capacity, self.length, self.rows, self.threads = capacity, 0, rows, threads
-        self.slid_tokens = 0  # tokens that slides have dropped, in all
+        self.slid_tokens = 0  # tokens that all slides together have dropped
         config = artefact.manifest["config"]
         self._head_width = config["width"] // config["heads"]
         self._rope_base = config["rope_base"]
         self._table, self._instrument_vectors = artefact.embedding_rows, artefact.instrument_vectors
         self._style = np.zeros(config["width"], np.float32)
         self.allowed = np.zeros(config["width"], np.float32)
-        """The vector (D,) of the instruments that the next token is read for."""
+        """The vector (D,) of the instruments with which the next token is read."""
         self._cache_shape = (config["kv_heads"], capacity, self._head_width)
         past = [node for node in self._session.get_inputs() if node.name.startswith("past_")]
         self._cache_dtype = np.float16 if past[0].type == "tensor(float16)" else np.float32
-        self._cache = {n.name: self._allocate((rows, *self._cache_shape), self._cache_dtype) for n in past}
+        self._cache = {
+            n.name: self._allocate((rows, *self._cache_shape), self._cache_dtype) for n in past
+        }
         captured = capture and self.provider.device == "cuda"
         self._chunks = {
             size: self.bind_chunk(1, size, captured=captured and size == 1) for size in CHUNK_SIZES
@@ -125,15 +126,15 @@ class Decoder:
 
     @property
     def processor(self) -> Processor:
-        """Return what runs the network, and why."""
+        """The device that runs the network, and why it was chosen."""
         return Processor(self.provider.device == "cuda", self.threads, self.provider.reason)
 
     def set_style(self, vector: NDArray[np.float32]) -> None:
-        """Use a style vector (D,) from the next token on; zeros for none."""
+        """Use a style vector (D,) from the next token on; zeros for no style."""
         self._style = vector.astype(np.float32)
 
     def set_allowed(self, multi_hot: NDArray[np.float32]) -> None:
-        """Use a set of instruments (14,) from the next token on; zeros for unknown."""
+        """Use a set of instruments (14,) from the next token on; zeros if unknown."""
         self.allowed = (multi_hot @ self._instrument_vectors).astype(np.float32)
 
     def feed(
@@ -142,10 +143,10 @@ class Decoder:
         rows: NDArray[np.int64],
         allowed: NDArray[np.float32] | None = None,
     ) -> Logits:
-        """Append tokens with their rows of musical time (T, 6).
+        """Append tokens with their rows of musical time (T, 6); return the logits after the last.
 
-        Each is read for the instruments of a row of `allowed` (T, D); None: for those that
-        `set_allowed` has set. Return the logits after the last. A full cache slides.
+        Each token is read with the instruments of a row of `allowed` (T, D), or, if None, with
+        those of `set_allowed`. A full cache slides.
         """
         if len(tokens) == 0 or rows.shape != (len(tokens), features.COUNT):
             raise ValueError(f"{len(tokens)} tokens need rows ({len(tokens)}, {features.COUNT})")
@@ -154,8 +155,7 @@ class Decoder:
         while at < len(tokens):
             if self.length == self.capacity:
                 self.slide()
-            # The cache is filled to the last row before it slides, however the tokens were cut into
-            # chunks.
+            # The cache fills up before it slides, however the tokens were split into chunks.
             room = min(len(tokens) - at, self.capacity - self.length)
             size = next(size for size in CHUNK_SIZES if size <= room)
             chunk = self._chunks[size]
@@ -165,11 +165,11 @@ class Decoder:
             self.run_step(chunk, row[None, part], rows[None, part], before, among)
             self.length += size
             at += size
-        # On the CPU .numpy() is the output buffer itself, which the next step overwrites.
+        # On the CPU, .numpy() is the output buffer itself, which the next step overwrites.
         return Logits.split(chunk.logits.numpy()[0].copy())
 
     def rewind(self, length: int) -> None:
-        """Forget all but the first `length` tokens of the cache."""
+        """Drop all but the first `length` tokens of the cache."""
         if not 0 <= length <= self.length:
             raise ValueError(f"cannot rewind from {self.length} to {length}")
         self.length = length
@@ -186,7 +186,7 @@ class Decoder:
         self.slid_tokens += dropped
 
     def editable_caches(self) -> Iterator[tuple[str, NDArray[Any]]]:
-        """Yield name and values (rows, K, M, A) of each cache, to be changed in place."""
+        """Yield name and values (rows, K, M, A) of each cache, for changes in place."""
         for name, value in self._cache.items():
             cache = value.numpy()  # on the CPU this is the cache itself, elsewhere a copy
             yield name, cache
@@ -201,9 +201,9 @@ class Decoder:
         lengths: NDArray[np.int32],
         allowed: NDArray[np.float32] | None = None,
     ) -> None:
-        """Run the step for tokens (B, T) at times (B, T, 6) of rows that hold `before` (B,) tokens.
+        """Run the step for tokens (B, T) at times (B, T, 6); the rows hold `lengths` (B,) tokens.
 
-        They are read for the instruments of `allowed` (B, T, D), or those that are set.
+        The tokens are read with the instruments of `allowed` (B, T, D), or with those that are set.
         """
         x = inputs.embed(self._table, tokens, time)
         x += self._style
@@ -212,14 +212,15 @@ class Decoder:
         chunk.x.update_inplace(x)
         chunk.seqlens.update_inplace(last)
         if not chunk.is_captured:
-            # Where it is, the total is the whole cache, and `seqlens_k` alone says what is valid.
+            # In a captured graph the total is the whole cache, and `seqlens_k` alone says how much
+            # of it is valid.
             chunk.total.update_inplace(np.array([last.max() + 1], np.int32))
         self._session.run_with_iobinding(chunk.binding, chunk.options)
 
     def bind_chunk(self, rows: int, size: int, *, captured: bool = False) -> Chunk:
-        """Return buffers and binding for the first rows of the cache and so many tokens of each.
+        """Return buffers and binding for the first rows of the cache and `size` tokens in each.
 
-        A captured graph runs on the buffers that it was captured with, and there is one of them.
+        A captured graph runs on the buffers that it was captured with, so there is only one.
         """
         x = self._allocate((rows, size, len(self._style)), np.float32)
         seqlens = self._allocate((rows,), np.int32)
@@ -243,7 +244,7 @@ class Decoder:
         return Chunk(x, seqlens, total, logits, binding, options, captured)
 
     def _warm_up(self) -> None:
-        """Run every size: the first runs allocate and, of one token, capture."""
+        """Run every size: the first runs allocate and, for one token, capture."""
         for size in CHUNK_SIZES:
             for _ in range(_RUNS_TO_CAPTURE):
                 self.feed([v.START] * size, np.zeros((size, features.COUNT), np.int64))

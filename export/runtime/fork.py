@@ -1,9 +1,9 @@
-"""Takes side by side: the rows of the cache go on from the same place, each its own way.
+"""Takes side by side: the rows of the cache continue from the same point, each in its own way.
 
-A step for four rows costs about what two single tokens cost, because the weights are read once for
-all of them. So a pause that is long enough for one take is long enough for several, and the critic
-may choose. Rows need not be equally long: each has a counter of its own. What is kept becomes the
-stream; the others are forgotten.
+A step for four rows costs about as much as two single tokens, because the weights are read once for
+all of them. A pause that is long enough for one take is therefore long enough for several, and the
+critic can choose. Rows may differ in length: each has its own counter. The chosen row becomes the
+stream; the others are dropped.
 """
 
 from __future__ import annotations
@@ -31,23 +31,23 @@ class Fork:
         self.lengths = np.zeros(rows, np.int32)
 
     def start(self) -> None:
-        """Let every row go on from what the decoder has been fed."""
+        """Make every row continue from the tokens that the decoder has been fed."""
         length = self._decoder.length
         for _, cache in self._decoder.editable_caches():
             cache[1 : len(self.lengths), :, :length] = cache[0, :, :length]
         self.lengths[:] = length
 
     def is_full(self, row: int) -> bool:
-        """Tell whether a row can take no more."""
+        """Return whether a row has no room for another token."""
         return bool(self.lengths[row] >= self._decoder.capacity)
 
     def feed(
         self, tokens: NDArray[np.int64], time: NDArray[np.int64], active: NDArray[np.bool_]
     ) -> list[Logits]:
-        """Append a token (R,) with its row of musical time (R, 6) to each row that is going (R,).
+        """Append a token (R,) with its row of musical time (R, 6) to each active row (R,).
 
-        Return the logits of all rows; those of a row that is not going mean nothing. It is fed as
-        well, after its end, where nothing is kept: so none may be full.
+        Return the logits of all rows; those of an inactive row are not valid. An inactive row is
+        fed too, after its end, where nothing is kept. So no row may be full.
         """
         if (self.lengths >= self._decoder.capacity).any():
             raise ValueError("a row of the cache is full")
@@ -56,7 +56,7 @@ class Fork:
         return [Logits.split(row) for row in self._chunk.logits.numpy().copy()]
 
     def keep(self, row: int) -> None:
-        """Make what a row has been fed the decoder's own."""
+        """Make the tokens of a row the decoder's own."""
         begin, end = self._decoder.length, int(self.lengths[row])
         for _, cache in self._decoder.editable_caches():
             cache[0, :, begin:end] = cache[row, :, begin:end]

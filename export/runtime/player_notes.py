@@ -1,7 +1,8 @@
 """The player's notes, as far as an answer depends on them.
 
-Three things are kept. The keys that the player holds are the player's to release. The instruments
-that the player has played belong to the music. And if the player's onsets lie on a grid, ours do.
+Three things are kept. The keys that the player holds are released by the player only. The
+instruments that the player has played belong to the music. If the player's onsets lie on a grid,
+the answer's onsets do too.
 """
 
 from __future__ import annotations
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
     from export.runtime.stream import StreamState
 
 _NEAR_TICKS = 2
-"""How far an onset may lie from a line of the grid that is meant: 21 ms at 120 bpm."""
+"""Largest distance between an onset and the grid line that it is meant for: 21 ms at 120 bpm."""
 _ONSETS_KEPT = 64
-"""The grid is judged by the last onsets."""
+"""The last onsets, by which the grid is judged."""
 
 
 class PlayerNotes:
-    """What the player holds, plays and keeps to."""
+    """The keys that the player holds, the player's instruments and the player's grid."""
 
     def __init__(self) -> None:
         self.instruments: set[Instrument] = set()
@@ -34,7 +35,7 @@ class PlayerNotes:
         self._onset_ticks: deque[int] = deque(maxlen=_ONSETS_KEPT)
 
     def note(self, events: Iterable[NoteEvent]) -> None:
-        """Record what the player has played."""
+        """Record events of the player."""
         for event in events:
             key = event.instrument, event.pitch
             if isinstance(event, Onset):
@@ -45,9 +46,9 @@ class PlayerNotes:
                 self._held.discard(key)
 
     def constrain(self, state: StreamState, *, grid: bool) -> None:
-        """Let an answer after this state leave the held keys alone.
+        """Make an answer after this state leave the held keys alone.
 
-        Where there is a `grid` of beats, it keeps to the part of it that the player keeps to.
+        With `grid`, the music has beats, and the answer keeps to the grid of the player's onsets.
         """
         ends = (v.off_id(*key) for key in self._held if key[0] is not Instrument.DRUMS)
         state.grammar.set_held_offs(ends)

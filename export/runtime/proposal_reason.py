@@ -1,4 +1,4 @@
-"""Why no takes can be proposed, as values.
+"""Reasons why no takes can be proposed.
 
 `gui.wording.model_files` makes the sentences.
 """
@@ -11,7 +11,7 @@ from export.runtime.artefact_reason import ArtefactReason, StyleReason
 
 @dataclass(frozen=True, slots=True)
 class NoNotes:
-    """The score that is to be continued has no notes."""
+    """The score to be continued has no notes."""
 
 
 ProposalReason = NoNotes | UnknownStyle | ArtefactReason | StyleReason

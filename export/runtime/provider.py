@@ -1,11 +1,11 @@
-"""What runs the network: CUDA where it can, else the CPU with as many threads as help.
+"""The device that runs the network: CUDA if possible, otherwise the CPU.
 
-onnxruntime falls back to the CPU without a word when CUDA's libraries are missing, so every reason
-that it may have is looked for here.
+onnxruntime falls back to the CPU silently when CUDA's libraries are missing. This module therefore
+checks every possible reason itself.
 
-Spinning is off: a thread that burns its core while it waits makes the MIDI process late. How many
-threads help is measured by `export.runtime.calibration`. On a CPU, attention is quicker without the tiles
-of flash attention, since a token is one row.
+Spinning is off: a thread that keeps its core busy while it waits makes the MIDI process late.
+`export.runtime.calibration` measures how many threads help. On a CPU, attention is faster without
+the tiles of flash attention, since a token is one row.
 """
 
 from __future__ import annotations
@@ -40,29 +40,31 @@ if TYPE_CHECKING:
 
 DevicePreference = Literal["auto", "cpu", "cuda"]
 CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
-_LOG_FATAL = 4  # of onnxruntime's log levels: `Provider.reason` has what matters of it
+_LOG_FATAL = 4  # onnxruntime's log level; `Provider.reason` holds what matters of its log
 _NO_FLASH_ATTENTION = "ORT_GQA_DISABLE_FLASH_ATTENTION"
 _DRIVER_PATHS = ("/dev/nvidiactl", "/dev/dxg", "C:/Windows/System32/nvcuda.dll")
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """What runs the network, and why it is this one."""
+    """The execution provider that runs the network, and why it was chosen."""
 
     name: str
     reason: ProcessorReason
 
     @property
     def device(self) -> Device:
-        """Where its memory is."""
+        """The device that holds its memory."""
         return "cuda" if self.name == CUDA else "cpu"
 
 
-def open_session(artefact: Artefact, preference: DevicePreference, threads: int) -> tuple[ort.InferenceSession, Provider]:
-    """Open the graph for the device wished for, or for the CPU; say which it is and why.
+def open_session(
+    artefact: Artefact, preference: DevicePreference, threads: int
+) -> tuple[ort.InferenceSession, Provider]:
+    """Open the graph on the preferred device, or on the CPU; return the session and its provider.
 
     Raises:
-        ArtefactError: the graph's inputs or outputs and the manifest's disagree.
+        ArtefactError: the graph's inputs or outputs differ from the manifest's.
 
     """
     chosen = session_options(threads)
@@ -73,17 +75,17 @@ def open_session(artefact: Artefact, preference: DevicePreference, threads: int)
             _check_interface(found, artefact, "cuda")
             return found, Provider(CUDA, GpuFound())
         reason = found
-    os.environ[_NO_FLASH_ATTENTION] = "1"  # onnxruntime knows no other way to ask
+    os.environ[_NO_FLASH_ATTENTION] = "1"  # onnxruntime has no other switch
     session = ort.InferenceSession(artefact.graph_path("cpu"), chosen, providers=[CPU])
     _check_interface(session, artefact, "cpu")
     return session, Provider(CPU, reason)
 
 
 def preload_cuda() -> ProcessorReason | None:
-    """Load CUDA's libraries if they may be of use; return why not, or None.
+    """Load CUDA's libraries if CUDA can be used; return the reason if it cannot, else None.
 
-    For a moment, nothing can be printed: onnxruntime prints what it does not find. So a program
-    that prints from one thread and opens a graph in another calls this beforehand.
+    For a moment nothing can be printed, because onnxruntime prints what it does not find. A program
+    that prints from one thread and opens a graph in another calls this first.
     """
     reason = _cuda_unavailable_reason()
     if reason is None:
@@ -101,13 +103,13 @@ def _load_libraries() -> None:
 def _open_on_cuda(
     artefact: Artefact, options: ort.SessionOptions
 ) -> ort.InferenceSession | ProcessorReason:
-    """Return a session on CUDA, or why there is none."""
+    """Return a session on CUDA, or the reason why there is none."""
     cuda = (CUDA, {"enable_cuda_graph": "1"})
     try:
         session = ort.InferenceSession(
             artefact.graph_path("cuda"), options, providers=[cuda, CPU], enable_fallback=0
         )
-    except Exception as error:  # noqa: BLE001 - onnxruntime has no type of its own for it
+    except Exception as error:  # noqa: BLE001 - onnxruntime raises no specific type
         return CudaFailed(str(error).splitlines()[0])
     if session.get_providers()[0] != CUDA:
         return CudaLibrariesMissing(install_command("cuda"))
@@ -135,7 +137,7 @@ def _check_interface(session: ort.InferenceSession, artefact: Artefact, device: 
 
 
 def session_options(threads: int) -> ort.SessionOptions:
-    """Return how sessions run: so many threads, none of which spins, and no word on the way."""
+    """Return session options for a number of threads, without spinning and without logging."""
     chosen = ort.SessionOptions()
     chosen.intra_op_num_threads = threads
     chosen.inter_op_num_threads = 1
@@ -145,7 +147,7 @@ def session_options(threads: int) -> ort.SessionOptions:
 
 
 def _cuda_unavailable_reason() -> ProcessorReason | None:
-    """Return why CUDA cannot be used, or None if it may be tried."""
+    """Return why CUDA cannot be used, or None if it can be tried."""
     if CUDA not in ort.get_available_providers():
         return NoCudaProvider()
     if not any(Path(driver).exists() for driver in _DRIVER_PATHS):

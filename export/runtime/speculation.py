@@ -1,9 +1,9 @@
-"""Speculation: the start of an answer that has not been asked for yet.
+"""Speculation: the start of an answer that has not been requested yet.
 
-In the pauses of a phrase the player may be about to hand over. The answer that would be asked for
-then is started in several takes side by side, each up to its first second. If the pause becomes the
-hand-over, the take that the critic rates best goes into the stream at once. If the player plays on,
-only a counter has to be set back.
+In the pauses of a phrase the player may be about to hand over. The answer that would then be
+requested is started in several takes side by side, each up to its first second. If the pause
+becomes the hand-over, the take that the critic rates best goes into the stream at once. If the
+player continues, only a counter is set back.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from export.runtime.stream import Row, Stream, StreamState
 
 SPECULATED_TICKS = 2 * TICKS_PER_QUARTER
-"""A second, playing freely."""
+"""A second, when playing freely."""
 
 NewTake = Callable[["Generate", int], Take]
-"""Makes the candidate of a number."""
+"""Makes the candidate with a given number."""
 
 
 class Speculation:
-    """Candidates for one answer; each piece of work takes all of them one token further."""
+    """Candidates for one answer; each step extends all of them by one token."""
 
     def __init__(self, asked: Generate, stream: Stream, fork: Fork, new_take: NewTake) -> None:
         self.asked = asked
@@ -46,7 +46,7 @@ class Speculation:
 
     @property
     def has_candidates(self) -> bool:
-        """Tell whether there is something to choose from."""
+        """Whether there is a candidate to choose."""
         return bool(self._takes)
 
     def work(self) -> None:
@@ -61,7 +61,7 @@ class Speculation:
             self.choose()
 
     def choose(self) -> Take:
-        """Put the best candidate into the stream, as far as it has come."""
+        """Put the best candidate into the stream, with the tokens that it has."""
         if self.chosen is None:
             best = max(range(len(self._takes)), key=lambda row: self._takes[row].score)
             self._fork.keep(best)

@@ -1,15 +1,14 @@
-"""The stream of tokens: what was played, as the network reads it.
+"""The stream of tokens: the music of both players, as the network reads it.
 
-A stream owns all that must agree with its tokens: the encoder that turns events into them, the
-grammar and the musical time that follow from them, and the counter of the decoder's cache. The
-first tokens are *certain*: they have been played, by the player or by us. The tokens after them are
-*speculative*: they are what would be certain if nothing else happened, so that the network has read
-them by then. Certain tokens that equal the speculative ones take their place at no cost; from the
-first difference on the network reads again.
+A stream owns everything that must agree with its tokens: the encoder that turns events into them,
+the grammar and the musical time that follow from them, and the counter of the decoder's cache. The
+first tokens are *certain*: they have been played, by the player or by Antiphon. The tokens after
+them are *speculative*: they become certain if nothing else happens, and the network reads them in
+advance. Certain tokens that equal the speculative ones replace them at no cost. From the first
+difference on, the network reads again.
 
-Taking back is cheap: the cache's counter is set, and the state follows from the tokens that remain.
-If the cache has dropped too much of what came before, the tokens that the log remembers are read
-again.
+Removing tokens is cheap: the cache's counter is set, and the state follows from the tokens that
+remain. If the cache has dropped too many earlier tokens, those in the log are read again.
 """
 
 from __future__ import annotations
@@ -35,11 +34,11 @@ if TYPE_CHECKING:
 __all__ = ["Row", "Stream", "StreamState", "event_of"]
 
 _REMEMBERED_CAPACITIES = 2
-"""A stream can take back this many caches' worth of tokens at least; the network knows one."""
+"""The log keeps at least this many caches' worth of tokens; the network reads one."""
 
 
 def event_of(tick: int, token: int) -> NoteEvent:
-    """Return the event that the token of a note means at a tick."""
+    """Return the event at a tick that a note's token stands for."""
     spelt = v.token_of(token)
     assert spelt.instrument is not None, spelt
     if spelt.kind is v.Kind.OFF:
@@ -48,7 +47,7 @@ def event_of(tick: int, token: int) -> NoteEvent:
 
 
 class Stream:
-    """Tokens, read by a decoder as far as it has come."""
+    """A log of tokens, and a decoder that reads them."""
 
     def __init__(self, decoder: Decoder) -> None:
         self._decoder = decoder
@@ -56,7 +55,7 @@ class Stream:
         self.reset(())
 
     def reset(self, frame: Sequence[int]) -> None:
-        """Forget everything; start with the tokens of a frame: clock, tempo, metre."""
+        """Clear the stream, and start it with the tokens of a frame: clock, tempo, metre."""
         self._decoder.rewind(0)
         self._log = TokenLog(_REMEMBERED_CAPACITIES * self._decoder.capacity)
         self._encoder: StreamEncoder | None = StreamEncoder()
@@ -64,7 +63,7 @@ class Stream:
         self._unread: list[Entry] = []
         self._logits: Logits | None = None  # after the last token that has been read
         self.end_tick: int | None = None
-        """Where the music is to end, if an end was asked for: the network counts down to it."""
+        """The tick at which the music is to end, if requested; the network counts down to it."""
         self.allow(())
         self._confirm(frame)
         self._frame_length = len(frame)
@@ -81,24 +80,24 @@ class Stream:
 
     @property
     def tokens(self) -> list[int]:
-        """The certain tokens, as far back as they are remembered."""
+        """The certain tokens, as far back as the log keeps them."""
         return [entry.token for entry in self._log.entries(0, self._certain)]
 
     @property
     def unread(self) -> int:
-        """How many tokens the network has not read yet."""
+        """The number of tokens that the network has not read yet."""
         return len(self._unread)
 
     # Certain tokens.
 
     def allow(self, instruments: Iterable[Instrument]) -> None:
-        """Tell the network which instruments the music after this has; none: unknown."""
+        """Set the instruments of the music after this; none means unknown."""
         self._band = frozenset(instruments)
         self._decoder.set_allowed(sampling.multi_hot(self._band))
         self._vectors[self._band] = self._decoder.allowed
 
     def append_events(self, events: Iterable[NoteEvent]) -> None:
-        """Append what was played, in order of time. The last tick stays open for more."""
+        """Append played events, in order of time. The last tick stays open for more."""
         for event in events:
             encoder, where = self._open_tick, (event.tick, event.instrument, event.pitch)
             if isinstance(event, Onset):
@@ -107,23 +106,23 @@ class Stream:
                 self._confirm(encoder.note_off(*where))
 
     def append_tokens(self, tokens: Sequence[int]) -> None:
-        """Append tokens as they are. What was played before must be flushed."""
+        """Append tokens unchanged. Earlier events must have been flushed."""
         self._confirm(tokens)
         self._encoder = None
 
     def advance(self, tick: int) -> None:
-        """Let time pass up to a tick, which stays open."""
+        """Advance time to a tick, which stays open."""
         self._confirm(self._open_tick.advance(tick))
 
     def flush(self, tick: int | None = None) -> None:
-        """Let time pass up to a tick (None: the open one), and close it."""
+        """Advance time to a tick (None: the open one), and close it."""
         encoder = self._open_tick
         self._confirm(encoder.flush(encoder.tick if tick is None else tick))
 
     def start_turn(self, begin_tick: int, instruments: Iterable[Instrument]) -> None:
-        """Let a turn of ours begin at a tick, in music that has these instruments.
+        """Start a turn of ours at a tick, in music with these instruments.
 
-        Tokens of what was played before are read as music whose instruments are not known.
+        Earlier tokens are read as music whose instruments are unknown.
         """
         self.allow(())
         self._confirm(self._open_tick.close_tick())
@@ -132,7 +131,7 @@ class Stream:
         self._skip_what_is_too_old()
 
     def append(self, token: int) -> None:
-        """Append a token that a take has decided. Nothing may be speculative."""
+        """Append a token that a take has decided. There must be no speculative tokens."""
         assert self._certain == len(self._log)
         self._push(token)
         self._certain = len(self._log)
@@ -141,7 +140,7 @@ class Stream:
     # Speculative tokens.
 
     def speculate_turn(self, begin_tick: int, instruments: Iterable[Instrument]) -> None:
-        """Let the certain tokens be followed by those that `start_turn` would make certain."""
+        """Append, as speculative tokens, those that `start_turn` would make certain."""
         ahead = self._open_tick.copy()
         self.allow(())
         length = self._match(self._certain, ahead.close_tick())
@@ -151,15 +150,15 @@ class Stream:
         self._skip_what_is_too_old()
 
     def append_cached(self, tokens: Sequence[int]) -> None:
-        """Append speculative tokens of which the cache holds all but the last already."""
+        """Append speculative tokens of which the cache already holds all but the last."""
         assert not self._unread
         for token in tokens[:-1]:
             self._log.append(token, self._band, self.end_tick)
-        self._logits = None  # what the network said after them is not kept
+        self._logits = None  # the logits after them are not kept
         self._push(tokens[-1])
 
     def confirm_all(self) -> None:
-        """Let the speculative tokens be certain."""
+        """Make the speculative tokens certain."""
         self._certain = len(self._log)
         self._encoder = None
 
@@ -167,10 +166,10 @@ class Stream:
         """Remove the speculative tokens."""
         self._truncate(self._certain)
 
-    # Taking back.
+    # Removing tokens.
 
     def retract(self, tick: int) -> None:
-        """Remove what happens after a tick, and the wait for it. The frame stays."""
+        """Remove the events after a tick, and the wait for it. The frame stays."""
         self._truncate(max(self._certain, self._frame_length))
         length = max(self._frame_length, self._log.length_at(tick))
         self._return_to(self._log.without_waits(length, self._frame_length))
@@ -178,28 +177,28 @@ class Stream:
     def insert_events(
         self, events: Sequence[NoteEvent], until_tick: int, resume_tick: int = 0
     ) -> None:
-        """Put events between what happens up to `until_tick`, and remove what comes after it.
+        """Insert events among those up to `until_tick`, and remove all events after it.
 
-        Then time passes to `resume_tick`, if that is later.
+        Then advance time to `resume_tick`, if that is later.
         """
         events_since = min((event.tick for event in events), default=until_tick + 1)
         self.flush()
-        stands = [
+        kept = [
             event_of(tick, token)
             for tick, token in self._log.since(events_since)
             if tick <= until_tick and token >= sampling.FIRST_NOTE_EVENT
         ]
         self.retract(min(events_since, until_tick + 1) - 1)
-        self.append_events(sorted([*stands, *events], key=lambda event: event.tick))
+        self.append_events(sorted([*kept, *events], key=lambda event: event.tick))
         self.flush(max(self._open_tick.tick, resume_tick))
 
     def mark(self) -> tuple[int, int]:
-        """Return a mark of where the stream stands, for `return_to`."""
+        """Return a mark of the current position, for `return_to`."""
         assert self._certain == len(self._log)
         return self._certain, self._decoder.slid_tokens
 
     def return_to(self, mark: tuple[int, int]) -> None:
-        """Remove all tokens after a mark. The network says there what it said when it was set."""
+        """Remove all tokens after a mark; the logits there are those of the time of the mark."""
         length, slid = mark
         self._return_to(length)
         if self._decoder.slid_tokens != slid:
@@ -209,9 +208,9 @@ class Stream:
 
     @property
     def logits(self) -> Logits:
-        """What the network says after the last token."""
+        """The network's output after the last token."""
         self.read(len(self._unread))
-        if self._logits is None:  # they were dropped with tokens that were taken back
+        if self._logits is None:  # they were dropped with tokens that were removed
             assert self._log, "there are no tokens"
             self._decoder.rewind(max(0, self._decoder.length - 1))
             self._unread = self._log.entries(len(self._log) - 1)
@@ -220,7 +219,7 @@ class Stream:
         return self._logits
 
     def read(self, count: int) -> None:
-        """Let the network read at most `count` tokens."""
+        """Feed at most `count` unread tokens to the network."""
         part, self._unread = self._unread[:count], self._unread[count:]
         if part:
             rows = np.array([entry.row for entry in part], np.int64)
@@ -228,13 +227,13 @@ class Stream:
             self._logits = self._decoder.feed([entry.token for entry in part], rows, allowed)
 
     def make_room(self, tokens: int) -> None:
-        """Let a full cache slide now if less than `tokens` more would fit into it."""
+        """Slide the cache now if it has no room for `tokens` more."""
         if self._decoder.capacity - self._decoder.length < self.unread + tokens:
             self._decoder.slide()
 
     @property
     def _open_tick(self) -> StreamEncoder:
-        """The encoder, which knows the events of the tick that is still open."""
+        """The encoder, which holds the events of the tick that is still open."""
         if self._encoder is None:
             sounding = (v.token_of(token) for token in self.state.grammar.sounding)
             keys = ((spelt.instrument, spelt.pitch) for spelt in sounding)
@@ -244,19 +243,19 @@ class Stream:
         return self._encoder
 
     def _confirm(self, tokens: Sequence[int]) -> None:
-        """Make tokens certain, and what was speculative after them if they equal it."""
+        """Make tokens certain, and keep the speculative tokens that follow if they agree."""
         self._certain = self._match(self._certain, tokens)
 
     def _match(self, length: int, tokens: Sequence[int]) -> int:
-        """Let tokens follow the first `length`; return how many tokens there are then.
+        """Put tokens after the first `length`; return the number of tokens then.
 
-        Those that stand there already, and were read for the same instruments, stay as they are
-        with all that follows them.
+        Tokens that are present already, and were read with the same instruments, stay, with all
+        tokens after them.
         """
-        there = self._log.entries(length, length + len(tokens))
-        pairs = enumerate(zip(tokens, there, strict=False))
+        present = self._log.entries(length, length + len(tokens))
+        pairs = enumerate(zip(tokens, present, strict=False))
         differs = (n for n, (t, e) in pairs if (t, self._band) != (e.token, e.band))
-        same = next(differs, len(there))
+        same = next(differs, len(present))
         if same < len(tokens):
             self._truncate(length + same)
             for token in tokens[same:]:
@@ -287,12 +286,12 @@ class Stream:
                 self._read_again()
 
     def _read_again(self) -> None:
-        """Let the network read again what it can hold of the tokens."""
+        """Queue the tokens that the cache can hold, for the network to read again."""
         self._decoder.rewind(0)
         self._logits = None
         self._unread = self._log.entries()
         self._skip_what_is_too_old()
 
     def _skip_what_is_too_old(self) -> None:
-        """Leave the earlier of the unread tokens unread: the cache would drop them soon."""
+        """Skip the earlier unread tokens, which the cache would soon drop."""
         self._unread = self._unread[-(self._decoder.capacity // 2) :]

@@ -1,8 +1,8 @@
 """A take: one generated continuation, decided token by token up to the tick at which it ends.
 
-A take owns what is peculiar to it: which instruments it plays, its random numbers, and how long it
-rests. The tokens go into a `Stream` (`step`), or, for one of several candidates, into a state of
-its own (`choose` and `note`). The critic judges each token; the mean is the take's score.
+A take owns its instruments, its random numbers, and its rests. Its tokens go into a `Stream`
+(`step`). If it is one of several candidates, they go into a state of its own (`sample` and
+`append`). The critic rates each token; the mean is the take's score.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ MAX_REST_TICKS = 192
 
 
 class Take:
-    """A continuation in the making, from `begin_tick` to `end_tick`, for some instruments."""
+    """A continuation in progress, from `begin_tick` to `end_tick`, for some instruments."""
 
     def __init__(
         self,
@@ -43,10 +43,10 @@ class Take:
         candidate: int = 0,
         beside_others: bool = False,
     ) -> None:
-        """Start with a note at `begin_tick`.
+        """Prepare a take that begins with a note at `begin_tick`.
 
-        Seed, number and candidate give the random numbers. With `beside_others` the player plays
-        other instruments at the same time.
+        Seed, number and candidate determine the random numbers. With `beside_others` the player
+        plays other instruments at the same time.
         """
         self.begin_tick, self.end_tick = begin_tick, end_tick
         self.tokens: list[int] = []
@@ -61,27 +61,27 @@ class Take:
 
     @property
     def has_note(self) -> bool:
-        """Tell whether a note has been decided."""
+        """Whether a note has been decided."""
         return bool(self._onset_ticks)
 
     @property
     def score(self) -> float:
-        """The critic's mean opinion of the tokens."""
+        """The mean of the critic's ratings of the tokens."""
         return self._critic_sum / max(1, len(self.tokens) - 1)
 
     def start(self, state: StreamState) -> None:
-        """Let only the take's instruments begin notes after this state."""
+        """Allow note-ons of the take's instruments only, after this state."""
         state.grammar.set_instruments(self._instruments)
 
     def step(self, stream: Stream) -> bool:
-        """Decide the next token of a stream; return whether its tick is over."""
+        """Decide the next token of a stream; return whether it is a wait."""
         token = self.sample(stream.state, stream.logits)
         is_wait = self.append(stream.state, token)
         stream.append(token)
         return is_wait
 
     def sample(self, state: StreamState, logits: Logits) -> int:
-        """Choose the next token after a state, from what the network says there."""
+        """Choose the next token after a state from the network's logits there."""
         if self.tokens:
             self._critic_sum += logits.critic
         rest = state.tick - self._onset_ticks[-1] if self._onset_ticks else 0
@@ -95,7 +95,7 @@ class Take:
         return sampling.sample_token(events, logits.velocities, mask, self._params, self._rng)
 
     def append(self, state: StreamState, token: int) -> bool:
-        """Record a token that comes next after a state; return whether its tick is over."""
+        """Record the token that comes next after a state; return whether it is a wait."""
         self._entry_bias.push(token, state.tick)
         self.tokens.append(token)
         spelt = v.token_of(token)
@@ -107,14 +107,14 @@ class Take:
         return False
 
     def end(self, stream: Stream) -> None:
-        """End in a stream what sounds and is not the player's."""
+        """End the notes that sound in a stream, except those that the player holds."""
         at = min(self.end_tick, stream.tick)
         for token in stream.state.grammar.pending_offs:
             stream.append(token)
             self._events.append(event_of(at, token))
 
     def resume(self, state: StreamState, tick: int) -> None:
-        """Go on after a state, with what was decided up to a tick: later events are gone."""
+        """Continue after a state with the notes decided up to a tick; later events are dropped."""
         self.start(state)
         self._events.clear()
         first = self._onset_ticks[0]

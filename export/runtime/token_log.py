@@ -1,8 +1,8 @@
-"""The tokens of a stream, and what follows from them at each point.
+"""The tokens of a stream, and the state that follows from them at each point.
 
 Grammar, musical time and tick follow from the tokens alone. They are kept as a `StreamState` at the
-end of the log; snapshots of it every 64 tokens make it cheap to return to an earlier point. A log
-remembers a few thousand tokens, so that hours of music take no more memory than minutes.
+end of the log. Snapshots of it, every 64 tokens, make it cheap to return to an earlier point. A log
+keeps a few thousand tokens, so that hours of music take no more memory than minutes.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 _BETWEEN_SNAPSHOTS = 64
 
 Row = tuple[int, ...]
-"""Musical time of a token, as `model.tokens.features` numbers it."""
-_UNKNOWN = 0  # the part of the piece; and the countdown to its end, unless an end was asked for
+"""The musical time of a token, numbered as in `model.tokens.features`."""
+_UNKNOWN = 0  # the part of the piece; and the countdown to its end, unless an end was requested
 
 
 class StreamState:
-    """What follows from the tokens so far."""
+    """The state that follows from the tokens up to a point."""
 
     def __init__(self) -> None:
         self.grammar, self.tick = sampling.Grammar(), 0
         self._time = MusicalTime()
 
     def copy(self) -> StreamState:
-        """Return an independent state, equal for now."""
+        """Return an independent copy."""
         other = StreamState()
         other.grammar, other.tick = self.grammar.copy(), self.tick
         other._time = self._time.copy()
@@ -50,13 +50,13 @@ class StreamState:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A token as the network reads it: at its musical time, in music of these instruments."""
+    """A token as the network reads it, with its musical time and the instruments of the music."""
 
     token: int
     row: Row
     band: frozenset[Instrument]
     tick: int
-    """The tick that is reached with it."""
+    """The tick that the tokens reach up to this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,21 +68,21 @@ class _Snapshot:
 
 
 class TokenLog:
-    """Tokens in order, of which the last `remembered` at least can be read and taken back."""
+    """Tokens in order; at least the last `remembered` of them can be read and removed."""
 
     def __init__(self, remembered: int) -> None:
         self.state = StreamState()
         self._remembered = remembered
-        self._first = 0  # index of the first entry that is remembered
+        self._first = 0  # index of the first entry that is kept
         self._entries: list[Entry] = []
         self._snapshots = [_Snapshot(0, self.state.copy())]
 
     def __len__(self) -> int:
-        """Return how many tokens have been appended, those no longer remembered included."""
+        """Return how many tokens the log has, including those that it no longer keeps."""
         return self._first + len(self._entries)
 
     def entries(self, start: int = 0, stop: int | None = None) -> list[Entry]:
-        """Return the remembered entries from index `start` up to `stop`, exclusive."""
+        """Return the kept entries from index `start` up to `stop`, exclusive."""
         end = len(self) if stop is None else stop
         return self._entries[max(0, start - self._first) : max(0, end - self._first)]
 
@@ -97,7 +97,7 @@ class TokenLog:
         return entry
 
     def truncate(self, length: int) -> None:
-        """Remove all but the first `length` tokens, which must still be remembered."""
+        """Remove all but the first `length` tokens; the log must still keep the last of these."""
         assert length == 0 or self._first < length <= len(self), (self._first, length, len(self))
         if length == len(self):
             return
@@ -110,17 +110,17 @@ class TokenLog:
         del self._entries[length - self._first :]
 
     def length_at(self, tick: int) -> int:
-        """Return how many tokens there are up to a tick, those that reach it included."""
+        """Return the number of tokens up to a tick, including those that reach it."""
         return self._first + bisect_right(self._entries, tick, key=lambda entry: entry.tick)
 
     def without_waits(self, length: int, least: int) -> int:
-        """Return a length without the waits at its end, `least` or more."""
+        """Return `length` less the waits at its end, but at least `least`."""
         while length > least and self._is_wait(length - 1):
             length -= 1
         return length
 
     def since(self, tick: int) -> list[tuple[int, int]]:
-        """Return the tick and the token of what happens at a tick or later."""
+        """Return tick and token of each event at a tick or later."""
         first = bisect_right(self._entries, tick - 1, key=lambda entry: entry.tick)
         return [
             (entry.tick, entry.token)
@@ -132,7 +132,7 @@ class TokenLog:
         return bool(v.TOKEN_KIND[self._entries[index - self._first].token] == v.Kind.WAIT)
 
     def _forget(self) -> None:
-        """Forget the older half once there is more than twice what must be remembered."""
+        """Drop the older half when the log holds more than twice what it must keep."""
         if len(self._entries) <= 2 * self._remembered:
             return
         keep = len(self) - self._remembered

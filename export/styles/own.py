@@ -1,8 +1,8 @@
-"""Styles of one's own: vectors that `antiphon style add` has learned, beside those of the artefact.
+"""Styles of the user's own: vectors that `antiphon style add` has trained, beside the artefact's.
 
-Each is a small JSON file in the user's data folder. A vector means something to the weights that it
-was learned with and to no others, so the file names their graph by its checksum; a style that was
-learned with another model is listed and not used.
+Each is a small JSON file in the user's data folder. A vector is valid only with the weights that it
+was trained with, so the file names them by their checksum. A style that was trained with another
+model is listed and not used.
 """
 
 from __future__ import annotations
@@ -42,34 +42,34 @@ class StyleError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class OwnStyle:
-    """A style that was learned from someone's own music."""
+    """A style that was trained on the user's own music."""
 
     name: str
     weights: str
-    """Checksum of the weights that it was learned with."""
+    """Checksum of the weights that it was trained with."""
     vector: tuple[float, ...]
     pieces: int
     nats_without: float | None = None
-    """Nats a token on pieces held back from learning, without a style; None with too few pieces."""
+    """Nats a token on held-out pieces, without a style; None with too few pieces."""
     nats_with: float | None = None
 
     def is_compatible(self, artefact: Artefact) -> bool:
-        """Tell whether it was learned with this artefact's weights."""
+        """Return whether it was trained with this artefact's weights."""
         return self.weights == weights_checksum(artefact)
 
 
 def weights_checksum(artefact: Artefact) -> str:
-    """Return what names an artefact's weights."""
+    """Return the checksum that identifies an artefact's weights."""
     return str(artefact.manifest["sha256"][WEIGHTS])
 
 
 def styles_folder() -> Path:
-    """Return where the user's styles are kept."""
+    """Return the folder of the user's styles."""
     return user_data_path("antiphon", appauthor=False) / "styles"
 
 
 def load_own_styles(folder: Path) -> list[OwnStyle]:
-    """Return the styles in a folder, by name.
+    """Return the styles in a folder, sorted by name.
 
     Raises:
         StyleError: a file is not a style.
@@ -89,10 +89,11 @@ def load_own_styles(folder: Path) -> list[OwnStyle]:
 
 
 def normalise_name(name: str, artefact: Artefact) -> str:
-    """Return a name as styles are named: in small letters, without what blends are written with.
+    """Return a name in lower case and with single spaces.
 
     Raises:
-        StyleError: it is empty, has a character that cannot be, or is one of the artefact's own.
+        StyleError: the name is empty, has a character that blends or files are written with, or
+        is one of the artefact's own.
 
     """
     plain = " ".join(name.lower().split())
@@ -104,7 +105,7 @@ def normalise_name(name: str, artefact: Artefact) -> str:
 
 
 def save_style(folder: Path, style: OwnStyle) -> None:
-    """Write a style, in place of one of the same name."""
+    """Write a style, replacing one of the same name."""
     folder.mkdir(parents=True, exist_ok=True)
     with atomic_write(folder / f"{style.name}.json") as stream:
         stream.write(json.dumps({"format": FORMAT, **asdict(style)}).encode())
@@ -114,7 +115,7 @@ def remove_style(folder: Path, name: str) -> None:
     """Remove a style.
 
     Raises:
-        StyleError: there is none of that name.
+        StyleError: there is no style of that name.
 
     """
     try:
@@ -124,7 +125,7 @@ def remove_style(folder: Path, name: str) -> None:
 
 
 def with_own_styles(artefact: Artefact, folder: Path) -> Artefact:
-    """Return an artefact that knows the styles in a folder which fit it as well."""
+    """Return an artefact that also has the styles in a folder that are compatible with it."""
     mine = [style for style in load_own_styles(folder) if style.is_compatible(artefact)]
     return artefact.with_styles({style.name: np.array(style.vector) for style in mine})
 

@@ -1,12 +1,12 @@
-"""The map of styles as a place to be at: blends by distance, neighbours, paths.
+"""The map of styles as a space: blends by distance, neighbours, paths.
 
-Whoever stands on a style's name plays that style. Between names one plays a blend of the nearest,
-and the nearer a style the more of it: the inverse-distance weights of Shepard (1968, "A
-two-dimensional interpolation function for irregularly-spaced data") in their local form (Franke and
-Nielson 1980), which reach zero at the first name that is too far to count. So the blend changes
-without a jump wherever one goes.
+A point on a style's name plays that style. A point between names plays a blend of the nearest
+styles, and the nearer a style the larger its share. The shares are the inverse-distance weights of
+Shepard (1968, "A two-dimensional interpolation function for irregularly-spaced data") in their
+local form (Franke and Nielson 1980), which reach zero at the first name that is too far to count.
+The blend therefore changes without jumps.
 
-A map shows two dimensions of many. Which styles are really near is told by their vectors.
+A map shows two dimensions of many. How near two styles really are follows from their vectors.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ if TYPE_CHECKING:
     from export.runtime.artefact import Artefact
 
 Point = tuple[float, float]
-"""A place on the map; x to the right and y upwards, both 0 to 1."""
+"""A point on the map; x to the right and y upwards, both 0 to 1."""
 
 MAX_BLENDED = 4
-"""So many styles at most make a blend."""
+"""The largest number of styles in a blend."""
 _SNAP_DISTANCE = 0.004
 _MIN_WEIGHT = 0.02
-"""A smaller share is not heard, and is left out."""
+"""A smaller share is inaudible and is left out."""
 
 
 @dataclass(frozen=True)
 class StyleSpace:
-    """The styles, their places (S, 2), and how alike each two are (S, S), 1 at most."""
+    """The styles, their positions (S, 2), and their pairwise similarity (S, S), 1 at most."""
 
     names: tuple[str, ...]
     positions: NDArray[np.float32]
@@ -52,16 +52,16 @@ class StyleSpace:
         return cls(artefact.style_names, artefact.style_positions, unit @ unit.T)
 
     def blend_at(self, point: Point) -> Style:
-        """Return what is played at a place, the strongest first; the weights add up to 1."""
+        """Return the blend at a point, strongest style first; the weights add up to 1."""
         distances = np.hypot(*(self.positions - np.asarray(point, np.float32)).T)
         nearest = np.argsort(distances, kind="stable")[: MAX_BLENDED + 1]
         if distances[nearest[0]] < _SNAP_DISTANCE or len(nearest) == 1:
             return ((self.names[nearest[0]], 1.0),)
-        # The last of them is where a weight reaches zero; with few styles, somewhat beyond.
+        # A weight reaches zero at the last of them; with few styles, slightly beyond it.
         far = distances[nearest[-1]] if len(nearest) > MAX_BLENDED else 1.1 * distances[nearest[-1]]
         near = np.maximum(distances[nearest], 1e-6)
         weights = (np.maximum(0.0, far - near) / (far * near)) ** 2
-        if not weights.any():  # all as far as the last
+        if not weights.any():  # all are as far away as the last
             weights = np.ones_like(weights)
         shares = weights / weights.sum()
         shares = np.where(shares < _MIN_WEIGHT, 0.0, shares)
@@ -72,7 +72,7 @@ class StyleSpace:
         )
 
     def position_of(self, style: Style) -> Point | None:
-        """Return where a blend lies: the mean of its styles' places; None if it has none."""
+        """Return the mean position of a blend's styles, or None if it has none."""
         known = [(self.names.index(name), weight) for name, weight in style if name in self.names]
         if not known:
             return None
@@ -81,7 +81,7 @@ class StyleSpace:
         return float(x), float(y)
 
     def neighbours(self, name: str, count: int = 5) -> tuple[str, ...]:
-        """Return the styles that are most like one, the likest first."""
+        """Return the styles that are most similar to one, most similar first."""
         row = self.names.index(name)
         order = np.argsort(-self.similarity[row], kind="stable")
         return tuple(self.names[other] for other in order if other != row)[:count]
@@ -95,7 +95,7 @@ class StyleSpace:
 
 
 def point_along(path: Sequence[Point], fraction: float) -> Point:
-    """Return the place at a share, 0 to 1, of a path's length; paths have a point at least."""
+    """Return the point at a fraction, 0 to 1, of a path's length; a path has at least one point."""
     legs = [float(np.hypot(x2 - x1, y2 - y1)) for (x1, y1), (x2, y2) in pairwise(path)]
     left = min(1.0, max(0.0, fraction)) * sum(legs)
     for ((x1, y1), (x2, y2)), leg in zip(pairwise(path), legs, strict=True):

@@ -1,8 +1,8 @@
-"""How fast it is, measured on the machine that asks: `antiphon bench`.
+"""Measurements of speed on this machine: `antiphon bench`.
 
-Machines differ and are noisy, so nothing is compared across runs: contestants take turns, a few
-steps each, for many rounds (`spread`), and what counts are ratios of their medians. `decode` sets
-the step beside reading the weights and beside what else could run the network; `live` measures what
-a player feels; `sending` what another program hears; `startup` what comes before the first note.
-`report` says whether that is what was promised.
+Machines differ and are noisy, so results of different runs are not compared. Within a run,
+contestants take turns, a few steps each, for many rounds (`spread`), and the ratios of their
+medians count. `decode` compares the step with reading the weights and with other runtimes; `live`
+measures response times; `sending` measures what another program receives; `startup` measures the
+time before the first note. `report` compares the results with the targets.
 """

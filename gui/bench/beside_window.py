@@ -1,9 +1,9 @@
-"""Whether the window makes notes late: as many are sent with it open and scrolling as without it.
+"""Whether the window makes notes late: lateness with the window open and scrolling, and without.
 
-The window is the real one, in a process of its own, drawn on the screen if there is one and else
-into memory. It is fed as the engine feeds it, with thousands of notes in sight and a new one at
-every second frame; or it rests, and is as good as not there. The two take turns, so that a machine
-that is slow for a while is so for both; and the network decodes all the time.
+The window is the real one, in a process of its own. It is drawn on the screen if there is one, else
+into memory. It gets snapshots as from the engine, with thousands of visible notes and a new one in
+every second frame; or it is idle. Both cases take turns, so that a slow moment of the machine
+affects both. The network decodes all the time.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _SIZE = 1280, 760
 
 
 def measure_beside_window(artefact: Artefact, seconds: int) -> dict[str, Any]:
-    """Return how late notes are sent in so many seconds with the window, and as many without."""
+    """Return the lateness over `seconds` with the window, and over as many without it."""
     with MidiIo.start("loopback") as io, _scrolling_window() as scroll, DecodeLoad(artefact):
         io.send(protocol.OpenPorts())
         io.send(protocol.SetOwnTransport(NANOSECONDS))
@@ -59,9 +59,9 @@ def measure_beside_window(artefact: Artefact, seconds: int) -> dict[str, Any]:
 
 @contextmanager
 def _scrolling_window() -> Iterator[Callable[[bool], None]]:
-    """Open a window; give what lets it scroll, or rest."""
+    """Open a window; yield a function that starts or stops its scrolling."""
     child = start_child("gui.bench.beside_window")
-    child.connection.recv()  # it is there
+    child.connection.recv()  # the window is open
     try:
         yield child.connection.send
     finally:
@@ -69,7 +69,7 @@ def _scrolling_window() -> Iterator[Callable[[bool], None]]:
 
 
 def main() -> None:
-    """Be the window: scroll while the parent says so, until it goes."""
+    """Run the window: scroll when the parent says so, until the parent closes the pipe."""
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     parent = join_parent()
@@ -101,7 +101,7 @@ def main() -> None:
         except (EOFError, OSError):
             application.quit()
             return
-        while engines.poll():  # what the window asks for
+        while engines.poll():  # requests of the window
             engines.recv()
         if timer.property("scrolls"):
             engines.send(packer.pack(next(frames)))
@@ -113,7 +113,7 @@ def main() -> None:
 
 
 def _snapshots(span_ns: int) -> Iterator[Snapshot]:
-    """Give what the engine shows in frame after frame."""
+    """Yield the snapshots of one frame after another."""
     now_ns, host = 1000 * SECOND, Transport(Source.JACK, epoch=1)
     notes = random_notes(now_ns, span_ns)
     while True:

@@ -1,8 +1,8 @@
-"""The decode step, beside reading its weights once and beside what else could run the network.
+"""The decode step, compared with reading its weights once and with other runtimes.
 
-No step can be quicker than reading the weights that it multiplies by: from main memory, where a
-network of any size stands, or from the processor's cache, where a small one stays if nobody else
-wants the room. Both floors are measured, in this run, with the bytes that the step really reads.
+No step can be faster than reading the weights it multiplies by. A large network reads them from
+main memory; a small one may read them from the processor's cache. Both lower bounds are measured in
+the same run, with the number of bytes that the step reads.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _RIVAL_TIMEOUT_S = 60.0
 
 
 def bytes_read(config: Mapping[str, int]) -> int:
-    """Return how many bytes of weights a step multiplies by: eight bits, and a scale for 128."""
+    """Return the bytes of weights that a step reads: 8 bits each, and a scale for 128 of them."""
     width, inner = config["width"], config["inner"]
     narrow = config["kv_heads"] * width // config["heads"]
     layer = [(width, width + 2 * narrow), (width, width), (width, 2 * inner), (inner, width)]
@@ -54,13 +54,13 @@ def bytes_read(config: Mapping[str, int]) -> int:
 
 
 def cache_bytes(config: Mapping[str, int], cached: int) -> int:
-    """Return how many bytes of keys and values a step attends over, float32."""
+    """Return the bytes of keys and values that a step attends over, float32."""
     narrow = config["kv_heads"] * config["width"] // config["heads"]
     return config["layers"] * 2 * cached * narrow * 4
 
 
 def measure_steps(artefact: Artefact) -> dict[str, Any]:
-    """Return ms a token after 64, 512 and 2048 cached ones, of ours, the floors and the rivals."""
+    """Return ms per token after 64, 512 and 2048 cached ones: ours, the bounds and the rivals."""
     shipped = Decoder(artefact, device="cpu")
     longer = Decoder(artefact, device="cpu", capacity=_CAPACITY)
     config = artefact.manifest["config"]
@@ -87,7 +87,7 @@ def measure_steps(artefact: Artefact) -> dict[str, Any]:
 
 
 def measure_cache(artefact: Artefact) -> dict[str, Any]:
-    """Return what it costs to rewind, fork, step in four rows and slide."""
+    """Return the cost of rewinding, forking, a step in four rows, and sliding."""
     decoder = Decoder(artefact, device="cpu", rows=ROWS)
     fork = Fork(decoder, ROWS)
     tokens, time = np.full(ROWS, v.CLOCK_FREE), np.zeros((ROWS, features.COUNT), np.int64)
@@ -121,14 +121,14 @@ def measure_cache(artefact: Artefact) -> dict[str, Any]:
 
 
 def measure_sampling(artefact: Artefact) -> dict[str, Any]:
-    """Return what it costs to choose a token from logits: grammar, invitation and dice."""
+    """Return the cost of choosing a token from logits: grammar, entry bias and sampling."""
     decoder = Decoder(artefact, device="cpu")
     prompt = v.parse_tokens(
         "start clock:free piano:v72:C4 piano:v72:E4 wait:24 piano:v0:C4 piano:v72:G4"
     )
     decoder.set_allowed(sampling.multi_hot(tuple(Instrument)))
     logits = decoder.feed(prompt, features.musical_time(np.array(prompt)))
-    rng, chance = np.random.default_rng(0), sampling.SamplingParams()
+    rng, params = np.random.default_rng(0), sampling.SamplingParams()
 
     def turn(instruments: tuple[Instrument, ...]) -> Callable[[], Sequence[int]]:
         grammar = sampling.Grammar(instruments)
@@ -138,7 +138,7 @@ def measure_sampling(artefact: Artefact) -> dict[str, Any]:
 
         def choose() -> None:
             events = logits.events + invitation.bias(24)
-            sampling.sample_token(events, logits.velocities, grammar.mask(), chance, rng)
+            sampling.sample_token(events, logits.velocities, grammar.mask(), params, rng)
 
         return lambda: time_calls(choose, _STEPS, warm_up_ns=WARM_UP_NS)
 
@@ -148,11 +148,11 @@ def measure_sampling(artefact: Artefact) -> dict[str, Any]:
 
 
 def measure_prefill(artefact: Artefact) -> dict[str, float]:
-    """Return tokens a second: a long prompt into an empty cache, and four tokens after 512."""
+    """Return tokens per second: a long prompt into an empty cache, and four tokens after 512."""
     decoder = Decoder(artefact, device="cpu", capacity=_CAPACITY)
     length = 512
 
-    def whole() -> list[int]:
+    def prompt() -> list[int]:
         decoder.rewind(0)
         return time_calls(lambda: feed_dummy_tokens(decoder, length))
 
@@ -161,7 +161,7 @@ def measure_prefill(artefact: Artefact) -> dict[str, float]:
         feed_dummy_tokens(decoder, length)
         return time_calls(lambda: feed_dummy_tokens(decoder, 4))
 
-    found = time_interleaved({"512 at once": whole, "4 after 512": chunk}, _ROUNDS // 2)
+    found = time_interleaved({"512 at once": prompt, "4 after 512": chunk}, _ROUNDS // 2)
     return {
         name: round(tokens / spread.median_ms * 1e3)
         for (name, spread), tokens in zip(found.items(), (length, 4), strict=True)
@@ -183,7 +183,7 @@ def _step_timer(decoder: Decoder, cached: int) -> Callable[[], Sequence[int]]:
 
 
 def _memory_reader(size: int, working_set: int) -> Callable[[], Sequence[int]]:
-    """Return what reads so many bytes: other ones each time until so many have been read."""
+    """Return a function that reads `size` bytes, cycling through `working_set` bytes."""
     words = np.ones(size // 8, np.int64)
     copies = cycle([words.copy() for _ in range(max(1, -(-working_set // size)))])
     return lambda: time_calls(lambda: next(copies).sum(), _STEPS, warm_up_ns=WARM_UP_NS)

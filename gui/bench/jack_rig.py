@@ -1,13 +1,13 @@
-"""A JACK server of our own, without a sound card, and somebody else's client that listens on it.
+"""A JACK server without a sound card, and an independent client that records from it.
 
-The server's dummy driver keeps time by the system's clock, in periods of 256 frames at 48 kHz. With
-real-time priority it keeps it well; where the system refuses that, it runs without, and loses a
-period now and then.
+The server's dummy driver runs on the system clock, in periods of 256 frames at 48 kHz. With
+real-time priority it is accurate. Where the system refuses that priority, the server runs without
+it and loses a period now and then.
 
-Run as a script (`python -m gui.bench.jack_rig`) this is the listener, a process and a JACK client
-of its own that shares no code with what it measures: it connects its port, says so, and when its
-input ends it writes, as JSON, the frame of every note-on that came, and readings of JACK's clock
-beside the system's.
+Run as a script (`python -m gui.bench.jack_rig`), this module is the listener: a process and a JACK
+client that shares no code with the program it measures. It connects its port and reports that. When
+its input ends, it writes as JSON the frame of every note-on it received, and readings of JACK's
+clock beside the system's.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import subprocess
 import sys
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from time import perf_counter_ns  # noqa: TID251 - it shares no code with what it measures
+from time import perf_counter_ns  # noqa: TID251 - shares no code with the program
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -39,14 +39,14 @@ _MAX_POLLS = 100
 
 
 class RigError(Exception):
-    """The server does not start; the text is one sentence that says why."""
+    """The server does not start; the text is one sentence with the reason."""
 
 
 @contextmanager
 def jack_server(name: str | None = None, period: int = PERIOD) -> Iterator[str]:
-    """Run a server and make it the default for everything started inside; give its name.
+    """Run a server as the default for all that starts inside the context; yield its name.
 
-    A longer period, in frames, is for machines that put a process aside for some milliseconds.
+    A longer period, in frames, suits machines that suspend a process for some milliseconds.
 
     Raises:
         RigError: jackd is not installed, or does not start.
@@ -71,16 +71,16 @@ def jack_server(name: str | None = None, period: int = PERIOD) -> Iterator[str]:
             process.wait(10)
         process.kill()
         process.wait()
-        # A server that goes before its clients leaves their semaphores behind.
+        # A server that ends before its clients leaves their semaphores behind.
         for left in Path("/dev/shm").glob(f"jack_sem.*_{name}_*"):  # noqa: S108 - its own name only
             left.unlink(missing_ok=True)
 
 
 class Listener:
-    """The client that listens, in a process of its own."""
+    """The client that records, in a process of its own."""
 
     def __init__(self, source: str) -> None:
-        """Start it, and connect a port to it."""
+        """Start the client, and connect its port to `source`."""
         self._process = subprocess.Popen(
             [sys.executable, "-m", __name__, source],
             stdin=subprocess.PIPE,
@@ -91,29 +91,30 @@ class Listener:
         assert self._process.stdout.readline() == "listening\n"
 
     def stop(self) -> list[tuple[int, int]]:
-        """End it; return note and nanoseconds of each note-on, in order.
+        """End the client; return number and time in nanoseconds of each note-on, in order.
 
-        The server's clock is the system's but for steps, where it lost a period, and for what a
-        reading misses: so a frame is where the usual reading of the second around it says.
+        The server's clock equals the system's, except for a step at each lost period and for
+        reading errors. A frame is therefore converted with the median offset of the second around
+        it.
         """
-        told, _ = self._process.communicate()
-        found = json.loads(told)
+        output, _ = self._process.communicate()
+        found = json.loads(output)
         frames, moments = np.array(found["readings"], np.int64).T
         apart = moments - frames * SECOND // RATE_HZ
-        heard = []
+        received = []
         for note, frame in found["notes"]:
             near = np.abs(frames - frame) < RATE_HZ // 2
-            heard.append((note, frame * SECOND // RATE_HZ + int(np.median(apart[near]))))
-        return heard
+            received.append((note, frame * SECOND // RATE_HZ + int(np.median(apart[near]))))
+        return received
 
 
-# However this process ends: a server that is left behind takes the place of another.
+# Ends the server however this process ends; a leftover server blocks the next one.
 _EXIT_WITH_PARENT = ("setpriv", "--pdeathsig", "TERM") if shutil.which("setpriv") else ()
 
 
 def _start_server(name: str, period: int, *priority: str) -> subprocess.Popen[bytes] | None:
-    """Start a server and wait until it answers; None if it ends instead."""
-    import jack  # it loads libjack, which comes with jackd
+    """Start a server and wait until it answers; return None if it ends instead."""
+    import jack  # loads libjack, which comes with jackd
 
     process = subprocess.Popen(
         [
@@ -139,7 +140,7 @@ def _start_server(name: str, period: int, *priority: str) -> subprocess.Popen[by
 
 
 def main() -> None:
-    """Listen until the input ends."""
+    """Record until the input ends."""
     import jack
 
     client = jack.Client("antiphon-listener", no_start_server=True)

@@ -1,11 +1,11 @@
-"""What a player feels: how soon the first note is decided, how fast notes come, for how long.
+"""Response times: when the first note is decided, how fast notes follow, and for how long.
 
-The composer is the real one, in its thread, fed with a phrase of eight notes a second. A hand-over
-is *cold* where everything played arrives with it, *warm* where it has been read and the moment is a
-surprise (a pedal, a key), *foreseen* where the silence was long enough to think. Of a long context
-the cache holds what it can: its size is told beside the notes. An hour of jamming is simulated: the
-session and the composer do all that they would do, pauses that come to nothing and answers that are
-broken off included, and only the waiting is left out.
+The composer is the real one, in its thread. Its input is a phrase of eight notes a second. A
+hand-over is *cold* if all notes arrive with it, and *warm* if they have been read and only its time
+is a surprise (a pedal, a key). It is *speculated* if the silence left time for speculation. Of a
+long context the cache holds what fits; its size is reported beside the notes. An hour of jamming is
+simulated: the session and the composer do all their work, including speculation in short pauses and
+interrupted responses. Only the waiting is left out.
 """
 
 from __future__ import annotations
@@ -56,36 +56,36 @@ _REPEATS, _COLD_REPEATS = 100, 8
 _TIMEOUT_S = 60.0
 _SUSTAINED_TICKS = 96 * 60
 _PHRASE_NOTES, _GAP_NS, _NOTE_NS = 32, SECOND // NOTES_A_SECOND, 100 * MS
-_REST_NS = 100 * MS  # a pause that comes to nothing
+_REST_NS = 100 * MS  # a pause too short to hand over
 _MINUTE_NS = 60 * SECOND
 
 
 def measure_hand_over(artefact: Artefact) -> dict[str, Any]:
-    """Return ms from the hand-over to the first note decided, by notes of context."""
+    """Return ms from the hand-over to the first decided note, by notes of context."""
     players = {notes: _SimulatedPlayer(artefact, notes) for notes in CONTEXT_NOTES}
-    taken: dict[int, dict[str, list[int]]] = {
-        notes: {"cold": [], "warm": [], "foreseen": []} for notes in CONTEXT_NOTES
+    durations: dict[int, dict[str, list[int]]] = {
+        notes: {"cold": [], "warm": [], "speculated": []} for notes in CONTEXT_NOTES
     }
     for _ in range(_COLD_REPEATS):
         for notes, player in players.items():
-            taken[notes]["cold"].append(player.hand_over_cold())
+            durations[notes]["cold"].append(player.hand_over_cold())
     for player in players.values():
         player.fill_cache()
     for _ in range(_REPEATS):
         for notes, player in players.items():
-            taken[notes]["warm"].append(player.hand_over_unexpected())
-            taken[notes]["foreseen"].append(player.hand_over_speculated())
+            durations[notes]["warm"].append(player.hand_over_unexpected())
+            durations[notes]["speculated"].append(player.hand_over_speculated())
     for player in players.values():
         player.close()
     return {
         str(notes): {name: Spread.from_ns(times).as_dict() for name, times in kinds.items()}
         | {"cached": players[notes].cached}
-        for notes, kinds in taken.items()
+        for notes, kinds in durations.items()
     }
 
 
 class _SimulatedPlayer:
-    """Plays to a composer, hands over, and takes the answer back."""
+    """Plays to a composer, hands over, and retracts the response."""
 
     def __init__(self, artefact: Artefact, context_notes: int) -> None:
         self._notes, self._clock, self._takes = context_notes, SystemClock(), count(1)
@@ -95,7 +95,7 @@ class _SimulatedPlayer:
         self.cached = 0
 
     def hand_over_cold(self) -> int:
-        """Hand over together with everything; return the nanoseconds to the first note."""
+        """Hand over together with all notes; return the nanoseconds to the first note."""
         self._thread.post(Reset())
         self._thread.post(Configure(Settings()))
         assert self._thread.wait_idle(_TIMEOUT_S)
@@ -103,7 +103,7 @@ class _SimulatedPlayer:
         return self._time_first_note(PlayerEvents(tuple(_phrase_events(0, self._notes))))
 
     def fill_cache(self) -> None:
-        """Hear everything as it is played, so that the cache is as full as it would be."""
+        """Send all notes one by one, so that the cache is as full as in a session."""
         for message in (
             Reset(),
             Configure(Settings()),
@@ -114,12 +114,12 @@ class _SimulatedPlayer:
         self._next = self._notes
 
     def hand_over_unexpected(self) -> int:
-        """Play a note, which is read, and hand over at another moment than foreseen."""
+        """Play a note, wait until it is read, and hand over at an unexpected time."""
         self._play_note()
         return self._time_first_note()
 
     def hand_over_speculated(self) -> int:
-        """Play a note, pause, and hand over when that was to be expected."""
+        """Play a note, pause, and hand over at the expected time."""
         self._play_note()
         take = next(self._takes)
         self._thread.post(Speculate(self._generate_request(take)))
@@ -148,14 +148,14 @@ class _SimulatedPlayer:
         self._thread.post(asked)
         while not self._receive().events:
             pass
-        taken = self._clock.now_ns() - begin
+        duration_ns = self._clock.now_ns() - begin
         assert self._thread.wait_idle(_TIMEOUT_S)
         while self._thread.connection.poll():
             self._receive()
         self.cached = self._decoder.length
         self._thread.post(Retract(asked.take, asked.begin_tick - 1))
         assert self._thread.wait_idle(_TIMEOUT_S)
-        return taken
+        return duration_ns
 
     def _receive(self) -> Generated:
         assert self._thread.connection.poll(_TIMEOUT_S), "the composer does not answer"
@@ -165,9 +165,9 @@ class _SimulatedPlayer:
 
 
 def measure_sustained(artefact: Artefact) -> dict[str, float]:
-    """Return how fast notes come: a minute of music for a band, on a full cache, one token a time.
+    """Return how fast notes follow: a minute of a band's music, on a full cache, token by token.
 
-    `times_real_time` is for music of eight notes a second.
+    `times_real_time` is relative to music of eight notes a second.
     """
     composer = Composer(artefact, make_tuned_decoder(artefact))
     for message in (Reset(), Configure(Settings()), PlayerEvents(tuple(_phrase_events(0, 256)))):
@@ -176,10 +176,10 @@ def measure_sustained(artefact: Artefact) -> dict[str, float]:
     begin = 257 * _TICKS
     end = begin + _SUSTAINED_TICKS
     composer.receive(Generate(1, begin, end, end, BAND))
-    told: list[NoteEvent] = []
-    (taken,) = time_calls(lambda: told.extend(_generated_events(composer)))
-    notes = sum(isinstance(happening, Onset) for happening in told)
-    seconds = taken / SECOND
+    events: list[NoteEvent] = []
+    (duration_ns,) = time_calls(lambda: events.extend(_generated_events(composer)))
+    notes = sum(isinstance(event, Onset) for event in events)
+    seconds = duration_ns / SECOND
     return {
         "notes": notes,
         "ms_per_note": round(1000 * seconds / notes, 3),
@@ -190,9 +190,9 @@ def measure_sustained(artefact: Artefact) -> dict[str, float]:
 
 
 def measure_hour(artefact: Artefact, minutes: int = 60) -> dict[str, Any]:
-    """Return what a token costs after a minute and at the end of an hour, and the memory it took.
+    """Return the cost of a token after a minute and after an hour, and the growth of memory.
 
-    Beside each the cost to a decoder that has just been made, for as many cached tokens.
+    Each cost stands beside that of a new decoder with as many cached tokens.
     """
     jam = _SimulatedJam(artefact)
     jam.run_until(_MINUTE_NS)
@@ -211,7 +211,7 @@ def measure_hour(artefact: Artefact, minutes: int = 60) -> dict[str, Any]:
 
 
 class _SimulatedJam:
-    """A player and Antiphon in turn, in a time of their own."""
+    """A player and Antiphon in turn, on a simulated clock."""
 
     def __init__(self, artefact: Artefact) -> None:
         self._now_ns, self._phrases, self.notes = 0, 0, 0
@@ -223,7 +223,7 @@ class _SimulatedJam:
         self._step(Start())
 
     def run_until(self, end_ns: int) -> None:
-        """Go on with phrases and answers; every second answer is broken off in its midst."""
+        """Continue with phrases and responses; every second response is interrupted."""
         while self._now_ns < end_ns:
             for index in range(_PHRASE_NOTES):
                 pitch = 48 + (self._phrases * 7 + index * 5) % 36
@@ -241,21 +241,21 @@ class _SimulatedJam:
                 self._advance_to_deadline()
 
     def token_cost(self) -> dict[str, Spread]:
-        """Return what a token costs here and now, and on a fresh decoder that has as many."""
+        """Return the present cost of a token, and that of a new decoder with as many cached."""
         room = 8
         self._decoder.rewind(min(self._decoder.length, self._decoder.capacity - room))
         length = self._decoder.length
         self._fresh.rewind(0)
         feed_dummy_tokens(self._fresh, length)
-        taken: dict[str, list[int]] = {"jam": [], "fresh": []}
+        durations: dict[str, list[int]] = {"jam": [], "fresh": []}
         for _ in range(50):
             for name, decoder in (("jam", self._decoder), ("fresh", self._fresh)):
-                taken[name] += time_calls(partial(feed_dummy_tokens, decoder, 1), room)
+                durations[name] += time_calls(partial(feed_dummy_tokens, decoder, 1), room)
                 decoder.rewind(length)
-        return {name: Spread.from_ns(times) for name, times in taken.items()}
+        return {name: Spread.from_ns(times) for name, times in durations.items()}
 
     def _play(self, event: NoteOn | NoteOff, then_ns: int) -> None:
-        """Play an event, and let time pass with all that falls due in it."""
+        """Play an event, and advance to `then_ns` through all deadlines."""
         self._step(protocol.Received((TimedEvent(self._now_ns, event),)))
         end_ns = self._now_ns + then_ns
         while (due_ns := self._session.deadline_ns()) is not None and due_ns < end_ns:
@@ -282,7 +282,7 @@ class _SimulatedJam:
 
 
 def _phrase_events(first: int, notes: int) -> Iterator[NoteEvent]:
-    """Give notes on the piano, eight a second, from a number on."""
+    """Yield piano notes, eight a second, from number `first` on."""
     for index in range(first, first + notes):
         pitch = 48 + index * 7 % 36
         yield Onset(index * _TICKS, Instrument.PIANO, pitch, 80)

@@ -1,8 +1,8 @@
-"""How long a frame of the piano roll takes, while it scrolls over thousands of notes.
+"""How long a frame of the piano roll takes while it scrolls over thousands of notes.
 
-A process of its own paints into memory, as a machine without a graphics card does: 5,000 notes in
-sight at the widest zoom, a new one at every second frame, bars and beats as in a host's time. What
-a frame takes besides (copying it to the screen) is the desktop's.
+A separate process paints into memory, as on a machine without a graphics card: 5,000 visible notes
+at the widest zoom, a new one in every second frame, with bars and beats. The desktop adds the time
+to copy the frame to the screen.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _PAINT_SCRIPT = "from gui.bench.painting import main; main()"
 
 
 def measure_painting() -> dict[str, Any]:
-    """Return ms that a frame takes, by the size of the roll."""
+    """Return ms per frame, by the size of the roll."""
     done = subprocess.run(
         [sys.executable, "-c", _PAINT_SCRIPT],
         check=True,
@@ -43,7 +43,7 @@ def measure_painting() -> dict[str, Any]:
 
 
 def random_notes(now_ns: int, span_ns: int, count: int = NOTE_COUNT) -> tuple[RollNote, ...]:
-    """Return so many notes of both players that have sounded within a time."""
+    """Return `count` random notes of both sides that ended within the last `span_ns`."""
     rng = random.Random(1)
     onsets = sorted(now_ns - rng.randrange(span_ns) for _ in range(count))
     return tuple(
@@ -60,7 +60,7 @@ def random_notes(now_ns: int, span_ns: int, count: int = NOTE_COUNT) -> tuple[Ro
 
 
 def main() -> None:
-    """Paint, and print what was found as JSON."""
+    """Paint, and print the results as JSON."""
     from PySide6.QtWidgets import QApplication
 
     application = QApplication(["painting"])
@@ -87,7 +87,7 @@ def _time_frames(width: int, height: int) -> dict[str, float]:
         now_ns, TurnState.ANSWERING, Settings(), notes, transport=host, epochs=((0, host),)
     )
     image = QImage(width, height, QImage.Format.Format_RGB32)
-    taken: list[int] = []
+    durations: list[int] = []
     for frame in range(WARM_UP_FRAMES + FRAME_COUNT):
         at_ns = now_ns + frame * _FRAME_NS
         if frame % 2 == 0:
@@ -96,8 +96,8 @@ def _time_frames(width: int, height: int) -> dict[str, float]:
             roll.show_snapshot(snapshot)
         begin_ns = clock.now_ns()
         roll.render(image)
-        taken.append(clock.now_ns() - begin_ns)
-    median, often, rarely = np.percentile(np.array(taken[WARM_UP_FRAMES:]) / 1e6, [50, 95, 99])
+        durations.append(clock.now_ns() - begin_ns)
+    median, often, rarely = np.percentile(np.array(durations[WARM_UP_FRAMES:]) / 1e6, [50, 95, 99])
     figures = {"median_ms": median, "p95_ms": often, "p99_ms": rarely}
     return {name: round(float(value), 3) for name, value in figures.items()} | {
         "count": FRAME_COUNT

@@ -1,4 +1,4 @@
-"""The figures of a run as a picture: the steps, the hand-overs, the lateness."""
+"""The results of a run as a chart: steps, hand-overs, lateness."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def _draw_steps(ax: Axes, steps: Results) -> None:
 
 
 def _draw_hand_overs(ax: Axes, contexts: Results) -> None:
-    for kind in ("cold", "warm", "foreseen"):
+    for kind in ("cold", "warm", "speculated"):
         medians = [context[kind]["median_ms"] for context in contexts.values()]
         above = [
             context[kind]["p99_ms"] - context[kind]["median_ms"] for context in contexts.values()
@@ -69,7 +69,7 @@ def _draw_hand_overs(ax: Axes, contexts: Results) -> None:
 
 def _draw_lateness(ax: Axes, sent: Results) -> None:
     late = {name: found["late_us"] for name, found in sent.items() if "late_us" in found}
-    # Fine around nothing, coarse far off: a single note that was very late must not hide the rest.
+    # Fine steps near zero, coarse far off, so that one very late note does not hide the rest.
     far = np.geomspace(_FINE_US, 1e5, 24)
     bins = [*-far[:0:-1], *np.linspace(-_FINE_US, _FINE_US, 51), *far[1:]]
     for name, each in late.items():

@@ -1,7 +1,7 @@
-"""All measurements of one run, and whether they are what was promised.
+"""All measurements of one run, and whether they meet the targets.
 
-Promises are a table: what is looked at, how it is read out of what was found, and how large it may
-be. A promise about what was not measured here (no torch, no JACK server) is left open.
+The targets are a table: what is measured, how to read it from the results, and its limit. A target
+that was not measured here (no torch, no JACK server) stays open.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ SECTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Something that must not be above a limit (or, if it should be high, below)."""
+    """A limit for a measured value: the most, or the least, that it may be."""
 
     text: str
     limit: float
@@ -44,7 +44,7 @@ class Target:
     at_least: bool = False
 
     def is_met(self, value: float) -> bool:
-        """Tell whether a value is within the limit."""
+        """Return whether a value is within the limit."""
         return value >= self.limit if self.at_least else value <= self.limit
 
 
@@ -57,7 +57,7 @@ def _ratio(numerator: str, denominator: str) -> Callable[[Results], float]:
 
 
 def _growth(results: Results) -> float:
-    """Return how much more a token costs at the end than at the beginning, fresh decoders apart."""
+    """Return the growth of a token's cost over the hour, relative to new decoders."""
     costs = [
         results["hour"][when]["jam"]["median_ms"] / results["hour"][when]["fresh"]["median_ms"]
         for when in ("first_minute", "last_minute")
@@ -144,7 +144,7 @@ TARGETS = (
 def measure(
     artefact: Artefact, sections: tuple[str, ...], seconds: int, minutes: int, console: Console
 ) -> Results:
-    """Measure the sections, telling which is under way."""
+    """Measure the sections, and print the section in progress."""
     work: Mapping[str, Callable[[], Any]] = {
         "startup": lambda: {
             "network": startup.measure_network(),
@@ -184,7 +184,7 @@ def _describe_provider(artefact: Artefact) -> str:
 
 
 def evaluate_targets(results: Results) -> Iterator[tuple[Target, float | None, bool | None]]:
-    """Give each promise with its value and whether it is kept; None where it was not measured."""
+    """Yield each target with its value and whether it is met; None where it was not measured."""
     for promise in TARGETS:
         try:
             value = promise.value_of(results)
@@ -211,7 +211,7 @@ def _measure_together(artefact: Artefact, seconds: int) -> Results:
 
 
 def print_report(results: Results, console: Console) -> None:
-    """Print what was found, and the promises."""
+    """Print the results and the targets."""
     table = Table(
         "ms", "median", "p99", "n", box=None, title=f"{results['model']}, {results['machine']}"
     )
@@ -233,13 +233,13 @@ def print_report(results: Results, console: Console) -> None:
     for promise, value, kept in evaluate_targets(results):
         verdict = {None: "not measured", True: "[green]kept[/]", False: "[red]broken[/]"}[kept]
         side = ">=" if promise.at_least else "<="
-        told = "" if value is None else f"{value:.3g}"
-        promises.add_row(promise.text, f"{side} {promise.limit:g}", told, verdict)
+        shown = "" if value is None else f"{value:.3g}"
+        promises.add_row(promise.text, f"{side} {promise.limit:g}", shown, verdict)
     console.print(promises)
 
 
 def named_spreads(results: Any, name: str = "") -> Iterator[tuple[str, dict[str, float]]]:
-    """Give every spread in what was found, with the words that lead to it."""
+    """Yield every spread in the results, with the keys that lead to it."""
     if isinstance(results, dict):
         if "median_ms" in results:
             yield name, results

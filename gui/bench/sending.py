@@ -1,10 +1,10 @@
-"""What another program hears: how late notes go out while the network decodes as fast as it can.
+"""What another program receives: how late notes are sent while the network decodes at full speed.
 
-The MIDI I/O process sends notes for a minute, ten a second at odd moments, and this process does
-nothing but decode. The process says itself how late it wrote each event. On JACK, where it writes
-ahead into the period that is to come, what counts is what another client reads: that one notes the
-frame of every note that it gets. JACK delays everything by whole periods; a constant delay is
-latency and not lateness, so it is taken off.
+The MIDI I/O process sends notes for a minute, ten a second at irregular times, and this process
+decodes without a pause. The I/O process reports how late it wrote each event. On JACK it writes
+ahead into the next period, so what another client reads is what counts: that client records the
+frame of every note it receives. JACK delays all events by whole periods. A constant delay is
+latency and not lateness, and is subtracted.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _LEAD_NS, _INTERVAL_NS, _JITTER_NS, _NOTE_NS = 500 * MS, 100 * MS, 40 * MS, 30 * MS
 _READY_TIMEOUT_S = 10.0
-_NOTES = 64  # pitches that take turns, so that one that is lost does not shift the others
+_NOTES = 64  # pitches in rotation, so that a lost one does not shift the others
 
 
 class DecodeLoad:
@@ -59,21 +59,21 @@ class DecodeLoad:
 
 
 def measure_sent(artefact: Artefact, seconds: int, backend: BackendName) -> dict[str, Any]:
-    """Return how late the I/O process says that it was, as a spread and one by one."""
+    """Return how late the I/O process reports its notes, as a spread and one by one."""
     with DecodeLoad(artefact), MidiIo.start(backend) as io:
         io.send(protocol.OpenPorts())
         io.send(protocol.SetOwnTransport(NANOSECONDS))
-        told = measure_lateness(io, plan_notes(seconds))
-    late = [each for each in told if each is not None]
+        delays = measure_lateness(io, plan_notes(seconds))
+    late = [delay for delay in delays if delay is not None]
     return Spread.from_ns(late).as_dict() | {
-        "planned": len(told),
-        "lost": len(told) - len(late),
+        "planned": len(delays),
+        "lost": len(delays) - len(late),
         "late_us": sorted(round(each / 1000, 1) for each in late),
     }
 
 
 def measure_lateness(io: MidiIo, events: list[ScheduledEvent]) -> list[int | None]:
-    """Let these be sent, and return by how many nanoseconds each was late; None: it was lost."""
+    """Send events, and return the lateness of each in nanoseconds; None: it was lost."""
     io.send(protocol.Play(tuple(events)))
     sent: dict[int, int] = {}
     clock = SystemClock()
@@ -81,14 +81,14 @@ def measure_lateness(io: MidiIo, events: list[ScheduledEvent]) -> list[int | Non
         for message in io.receive(0.2):
             if isinstance(message, protocol.Emitted):
                 sent |= {e.due_ns: e.sent_ns - e.due_ns for e in message.events}
-    return [sent.get(due.tick) for due in events]
+    return [sent.get(event.tick) for event in events]
 
 
 def measure_received(artefact: Artefact, seconds: int) -> dict[str, Any]:
-    """Return how late another JACK client hears notes, on a server of our own.
+    """Return how late another JACK client receives notes, on a server of our own.
 
     Raises:
-        gui.bench.jack_rig.RigError: there can be no such server here.
+        gui.bench.jack_rig.RigError: no such server can run here.
 
     """
     with jack_server(), DecodeLoad(artefact), MidiIo.start("jack") as io:
@@ -101,10 +101,10 @@ def measure_received(artefact: Artefact, seconds: int) -> dict[str, Any]:
         clock = SystemClock()
         while clock.now_ns() < dues[-1].tick + SECOND:
             io.receive(0.2)
-        heard = listener.stop()
-    delays = list(_delays([due for due in dues if isinstance(due.event, NoteOn)], heard))
+        received = listener.stop()
+    delays = list(_delays([event for event in dues if isinstance(event.event, NoteOn)], received))
     if not delays:
-        raise RigError("nothing that was sent was heard by the listener.")
+        raise RigError("the listener received none of the notes.")
     usual = int(np.median(delays))
     found = Spread.from_ns(abs(delay - usual) for delay in delays).as_dict()
     return found | {
@@ -125,7 +125,7 @@ def _await_output(io: MidiIo) -> str:
 
 
 def plan_notes(seconds: int) -> list[ScheduledEvent]:
-    """Return notes for so many seconds from now on, ten a second at odd moments."""
+    """Return notes for `seconds` from now on, ten a second at irregular times."""
     random, at_ns = Random(0), SystemClock().now_ns() + _LEAD_NS
     dues = []
     for index in range(seconds * SECOND // _INTERVAL_NS):
@@ -136,7 +136,7 @@ def plan_notes(seconds: int) -> list[ScheduledEvent]:
 
 
 def _delays(planned: list[ScheduledEvent], received: list[tuple[int, int]]) -> Iterator[int]:
-    """Give the nanoseconds from each note's due moment to where it was heard."""
+    """Yield the nanoseconds from each note's due time to its arrival."""
     at = 0
     for due in planned:
         assert isinstance(due.event, NoteOn)

@@ -1,4 +1,4 @@
-"""Timings: what is usual, what is rare, and how to take them fairly."""
+"""Durations: their median, their 99th percentile, and fair ways to measure them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The median and the 99th percentile of so many measurements, in milliseconds."""
+    """The median and the 99th percentile of `count` durations, in milliseconds."""
 
     median_ms: float
     p99_ms: float
@@ -23,10 +23,10 @@ class Spread:
 
     @classmethod
     def from_ns(cls, durations_ns: Iterable[int]) -> Spread:
-        """Sum up measurements in nanoseconds."""
-        taken = np.fromiter(durations_ns, np.float64) / 1e6
-        median, high = np.percentile(taken, [50, 99])
-        return cls(round(float(median), 4), round(float(high), 4), len(taken))
+        """Summarise durations in nanoseconds."""
+        durations = np.fromiter(durations_ns, np.float64) / 1e6
+        median, high = np.percentile(durations, [50, 99])
+        return cls(round(float(median), 4), round(float(high), 4), len(durations))
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values, for JSON."""
@@ -34,31 +34,32 @@ class Spread:
 
 
 def time_calls(work: Callable[[], object], times: int = 1, *, warm_up_ns: int = 0) -> list[int]:
-    """Do some work so many times; return how long each took, in nanoseconds.
+    """Call `work` `times` times; return how long each call took, in nanoseconds.
 
-    Before, do it for a while: a processor that has just waited is slow for some milliseconds.
+    It is called for a warm-up time first: a processor that has been idle is slow for some
+    milliseconds.
     """
-    clock, taken = SystemClock(), list[int]()
+    clock, durations = SystemClock(), list[int]()
     warm_ns = clock.now_ns() + warm_up_ns
     while clock.now_ns() < warm_ns:
         work()
     for _ in range(times):
         begin = clock.now_ns()
         work()
-        taken.append(clock.now_ns() - begin)
-    return taken
+        durations.append(clock.now_ns() - begin)
+    return durations
 
 
 def time_interleaved(
     tasks: Mapping[str, Callable[[], Sequence[int]]], rounds: int
 ) -> dict[str, Spread]:
-    """Let all take turns; return the spread of each. The first round warms up and is not counted.
+    """Run all tasks in turn; return the spread of each. The first round is not counted.
 
     A machine that is slow for a moment is then slow for all of them.
     """
-    taken: dict[str, list[int]] = {name: [] for name in tasks}
+    durations: dict[str, list[int]] = {name: [] for name in tasks}
     for number in range(rounds + 1):
         for name, turn in tasks.items():
             measured = turn()
-            taken[name] += measured if number else []
-    return {name: Spread.from_ns(times) for name, times in taken.items()}
+            durations[name] += measured if number else []
+    return {name: Spread.from_ns(times) for name, times in durations.items()}

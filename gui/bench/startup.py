@@ -1,8 +1,8 @@
-"""What comes before the first note: how long from the command to listening, and to a window.
+"""The time before the first note: from the command to open ports, and to a window.
 
-Each is started as a person starts it, in a process of its own, a few times; the first time warms
-the system's cache of files and is not counted. The window is drawn off screen: a screen adds what
-its server takes.
+Each command runs as a user starts it, in a process of its own, a few times. The first time warms
+the file cache and is not counted. The window is drawn off screen; a real screen adds its server's
+time.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ sys.exit(run(StyleSpace.of(load_artefact()), None, shown))
 
 
 def measure_network() -> dict[str, Any]:
-    """Return ms to load and verify the artefact, and to make the decoder that plays best."""
+    """Return ms to load and verify the artefact, and to make the fastest decoder."""
     artefact = load_default_artefact()
     loading = time_calls(load_default_artefact, _REPEATS)
     opening = time_calls(lambda: make_tuned_decoder(artefact), _REPEATS)
@@ -53,7 +53,7 @@ def measure_network() -> dict[str, Any]:
 
 
 def measure_jam_start() -> dict[str, Any]:
-    """Return ms from starting `antiphon jam` until its ports are open, on whatever is there."""
+    """Return ms from starting `antiphon jam` until its ports are open, on any back end."""
     return _measure_start(_time_jam)
 
 
@@ -77,7 +77,7 @@ def _time_jam() -> int:
             [sys.executable, "-c", _JAM_SCRIPT, *arguments], check=True, stdout=subprocess.DEVNULL
         )
         entries = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
-    # Without any MIDI service it says so in the same moment in which it would listen.
+    # Without a MIDI service it reports that at the time it would otherwise be ready.
     answered = next(e for e in entries if e["what"] in ("ready", "problem"))
     return int(answered["time_ns"]) - begin_ns
 

@@ -1,13 +1,13 @@
-"""Playing together for as long as it is asked: what an independent player's neighbour hears.
+"""Playing together with an independent player, and what a third program receives.
 
-Another program plays on a JACK server, eight notes a second on the average, with pauses and with
-hands that keep no exact time; Antiphon accompanies it with bass and drums by a clock of its own,
-and plans anew with every note. A third program hears all that comes out. Whatever begins has to
-end, no release may be missing, and of the notes that are decided hardly any may come too late.
+Another program plays on a JACK server: eight notes a second on average, with pauses and human
+timing. Antiphon accompanies it with bass and drums on its own clock, and replans on every note. A
+third program records all output. Every note must end, no release may be missing, and hardly any
+decided note may be too late.
 
-Run as a script (`python -m gui.bench.together SECONDS`) this is the player and the listener, two
-clients of the server that share no code with what they measure. At the end it waits until nothing
-more is to come, and writes as JSON the status and data bytes of all that was heard, in order.
+Run as a script (`python -m gui.bench.together SECONDS`), this module is the player and the
+recorder, two clients of the server that share no code with the program they measure. It waits for
+the last note, and then writes as JSON the status and data bytes of all messages, in order.
 """
 
 from __future__ import annotations
@@ -42,10 +42,10 @@ _PLAYER_OUT, _LISTENER_IN = "independent-player:out", "neighbour:in"
 
 
 def measure_together(artefact: Artefact, seconds: int) -> dict[str, Any]:
-    """Return what was played and heard, and what of it was wrong.
+    """Return what was played and received, and what was wrong with it.
 
     Raises:
-        gui.bench.jack_rig.RigError: there can be no JACK server here.
+        gui.bench.jack_rig.RigError: no JACK server can run here.
 
     """
     settings = Settings(
@@ -66,18 +66,18 @@ def measure_together(artefact: Artefact, seconds: int) -> dict[str, Any]:
             end_ns = engine.now_ns + seconds * SECOND + _EXIT_TIMEOUT_NS
             while engine.now_ns < end_ns:
                 log += engine.poll(end_ns)
-        told, _ = other.communicate()
-    heard = StreamCheck.from_messages(json.loads(told))
+        output, _ = other.communicate()
+    received = StreamCheck.from_messages(json.loads(output))
     dropped = sum(entry.value or 0 for entry in log if entry.event == "late")
     played = sum(entry.event == "played" for entry in log)
     return {
         "seconds": seconds,
         "played": played,
-        "answered": heard.onsets,
-        "hanging": heard.hanging_notes,
-        "releases_lost": heard.lost_releases,
+        "answered": received.onsets,
+        "hanging": received.hanging_notes,
+        "releases_lost": received.lost_releases,
         "dropped_late": dropped,
-        "dropped_share": dropped / max(1, heard.onsets + dropped),
+        "dropped_share": dropped / max(1, received.onsets + dropped),
     }
 
 
@@ -92,17 +92,17 @@ def _until_ready(engine: Engine) -> list[LogEntry]:
 
 @dataclass(frozen=True, slots=True)
 class StreamCheck:
-    """What a neighbour makes of a stream of messages: strikes, and what was wrong with them."""
+    """The note-ons in a stream of messages, and what was wrong with them."""
 
     onsets: int
     hanging_notes: int
     """Notes that never ended."""
     lost_releases: int
-    """Notes that were struck again before they had ended."""
+    """Notes that started again before they had ended."""
 
     @classmethod
     def from_messages(cls, messages: Iterable[list[int]]) -> StreamCheck:
-        """Listen to messages in order."""
+        """Check messages in order."""
         sounding: set[tuple[int, int]] = set()
         strikes = lost = 0
         for status, *data in messages:
@@ -117,7 +117,7 @@ class StreamCheck:
 
 
 def plan_notes(seconds: int, seed: int = 0) -> list[tuple[int, bytes]]:
-    """Return a player's notes, each with its frame from the beginning: phrases and pauses."""
+    """Return a player's notes, each with its frame from the start: phrases and pauses."""
     random, frame, pitch = Random(seed), 0, 60
     planned: list[tuple[int, bytes]] = []
     eighth = RATE_HZ * 60 // BPM // 2
@@ -139,14 +139,14 @@ def plan_notes(seconds: int, seed: int = 0) -> list[tuple[int, bytes]]:
 
 
 def main() -> None:
-    """Play the plan, and hear the neighbour out."""
+    """Play the plan, and record until the last note."""
     import jack
 
     seconds = int(sys.argv[1])
     player = jack.Client("independent-player", no_start_server=True)
     listener = jack.Client("neighbour", no_start_server=True)
     out, into = player.midi_outports.register("out"), listener.midi_inports.register("in")
-    todo, heard, begin = deque(plan_notes(seconds)), list[list[int]](), list[int]()
+    todo, received, begin = deque(plan_notes(seconds)), list[list[int]](), list[int]()
     gone = Event()
 
     def play(size: int) -> None:
@@ -159,7 +159,7 @@ def main() -> None:
             out.write_midi_event(max(0, begin[0] + frame - first), message)
 
     def listen(_size: int) -> None:
-        heard.extend(list(bytes(packet)) for _, packet in into.incoming_midi_events())
+        received.extend(list(bytes(packet)) for _, packet in into.incoming_midi_events())
 
     def note_gone(port: jack.Port, register: bool) -> None:  # noqa: FBT001 - JACK's signature
         if not register and port.name.startswith("Antiphon"):
@@ -172,7 +172,7 @@ def main() -> None:
         player.connect(_PLAYER_OUT, "Antiphon:in")
         listener.connect("Antiphon:out", _LISTENER_IN)
         gone.wait(seconds + 60)
-    sys.stdout.write(json.dumps(heard))
+    sys.stdout.write(json.dumps(received))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`antiphon bench`: how fast it is here."""
+"""`antiphon bench`: measure the speed on this machine."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def bench(
 
 
 def _check_installed() -> None:
-    """Leave with one sentence if the benchmark, or a package that it needs, is not here."""
+    """Fail if the benchmark, or a package that it needs, is not installed."""
     if find_spec("gui.bench") is None:
         fail(
             "the benchmark is part of the source tree only: in a checkout, type `make setup` and "

@@ -1,9 +1,9 @@
-"""The round trip: how long a note takes out to the host and back.
+"""The round trip: how long a note takes to the host and back.
 
-Some notes are sent, softly, and whatever listens there, a cable, a loopback port or a host's
-monitored track, sends them back. What an echo takes is the way out and the way in together. Who
-follows a clock that came by the same way in, and answers by the same way out, is late by just that;
-so it is what `--advance-ms` is to be.
+Some soft notes are sent. A cable, a loopback port or a monitored track of a host returns them. An
+echo takes the output and the input delay together. An answer to a clock that arrives through the
+same input, sent through the same output, is late by the same time. It is therefore the value for
+`--advance-ms`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _READY_TIMEOUT_S = 10.0
 
 
 class CalibrationError(Exception):
-    """There is no round trip to measure; the text is one sentence that says why."""
+    """The round trip cannot be measured; the text is one sentence with the reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def measure_round_trip(
     """Send some notes and measure their echoes.
 
     Raises:
-        CalibrationError: the ports do not open, or nothing comes back.
+        CalibrationError: the ports do not open, or no note comes back.
 
     """
     with MidiIo.start(backend) as io:

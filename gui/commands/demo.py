@@ -1,9 +1,9 @@
-"""The demo: a phrase through the whole live path, without any device.
+"""The demo: a phrase through the whole live path, without a device.
 
-A pretend player plays a phrase in real time into the MIDI I/O process's loopback port; the engine
-hears it, the silence after it hands over, the composer answers, and the answer goes out through the
-same process. What was played, what was answered, how fast, and where it was written is shown on the
-terminal. Nothing is faked but the fingers.
+A simulated player plays a phrase in real time into the loopback port of the MIDI I/O process. The
+engine reads it, the silence after it hands over, the composer responds, and the response goes out
+through the same process. The terminal shows what was played and answered, how fast, and where it
+was written. Only the player is simulated.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class DemoError(Exception):
 
 
 def run_demo(artefact: Artefact, settings: Settings, phrase: Path, out: Path) -> None:
-    """Play the phrase, show and write the answer.
+    """Play the phrase; show and write the response.
 
     Raises:
         DemoError: the phrase cannot be read, no answer came, or nothing can be written.
@@ -73,7 +73,7 @@ def run_demo(artefact: Artefact, settings: Settings, phrase: Path, out: Path) ->
 def _draw_roll(notes: tuple[RollNote, ...], path: Path, title: str) -> str:
     """Draw the picture; return what to print.
 
-    Qt needs libraries of the system that a machine without a screen may lack. The demo does not.
+    Qt needs system libraries that a machine without a screen may lack. The demo runs without them.
     """
     try:
         from gui.commands.roll_png import draw_roll
@@ -116,7 +116,7 @@ def _run_session(
 def _print_new_notes(
     console: Console, notes: tuple[RollNote, ...], printed: int, now_ns: int
 ) -> int:
-    """Print the notes that have begun since the last time; return how many have been shown."""
+    """Print the notes that have begun since the last call; return how many are printed now."""
     begun = sum(note.onset_ns <= now_ns for note in notes)
     for note in notes[printed:begun]:
         hue, who = ("dark_orange", "answered") if note.answered else ("steel_blue1", "played  ")

@@ -1,7 +1,7 @@
-"""What works here and what does not, in sentences or as JSON.
+"""What works on this machine and what does not, as sentences or as JSON.
 
-Antiphon can be used if its MIDI I/O process answers and the network runs. It can do without ports:
-a plugin needs none.
+Antiphon is usable if its MIDI I/O process answers and the network runs. It is usable without ports,
+since a plugin needs none.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _NO_REPLY = "the I/O process does not answer."
 
 
 class UnusableError(Exception):
-    """A part is lacking without which nothing works; the text is a sentence."""
+    """An essential part is missing; the text is a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Model:
 
 
 def examine(say: Callable[[str], object]) -> bool:
-    """Say the findings, one line each, as they are made; return whether Antiphon can be used."""
+    """Report the findings one by one; return whether Antiphon is usable."""
     python = f"Python {platform.python_version()}"
     say(f"Antiphon {version('antiphon')}, {python}, {platform.platform()}")
     usable = True
@@ -65,7 +65,7 @@ def examine(say: Callable[[str], object]) -> bool:
 
 
 def diagnose() -> Diagnostics:
-    """Return the findings as a value, with the end of the log as it was before."""
+    """Return the findings as a value, with the end of the log from before."""
     log = log_file()
     found = Diagnostics(log_lines=last_lines(log), errors=last_errors(log))
     try:
@@ -91,7 +91,7 @@ def diagnose() -> Diagnostics:
 
 
 def _ask_io() -> list[protocol.FromIo]:
-    """Start a MIDI I/O process, let it open ports, and return what it says."""
+    """Start a MIDI I/O process, let it open ports, and return its messages."""
     heard: list[protocol.FromIo] = []
     try:
         with MidiIo.start() as io:
@@ -117,7 +117,7 @@ def _describe_midi() -> Iterator[str]:
 
 
 def describe_ports(messages: Sequence[protocol.FromIo], platform: str) -> Iterator[str]:
-    """Yield what the I/O process says about ports; if none are open, what to do on this system."""
+    """Yield what the I/O process reports about ports; if none are open, add a remedy."""
     ports = _port_facts(messages)
     if ports.backend:
         names = ports.backend, ports.input_name, ports.output_name
@@ -130,12 +130,12 @@ def describe_ports(messages: Sequence[protocol.FromIo], platform: str) -> Iterat
 
 
 def _problems(messages: Sequence[protocol.FromIo]) -> list[ProblemReason]:
-    """Return what went wrong, each thing once."""
+    """Return the problems, each once."""
     return list(dict.fromkeys(m.reason for m in messages if isinstance(m, protocol.Problem)))
 
 
 def _problem_texts(messages: Sequence[protocol.FromIo], platform: str) -> tuple[str, ...]:
-    """Return what went wrong; if no ports are open, what to do, too."""
+    """Return the problems; if no ports are open, add a remedy."""
     problems, ports = _problems(messages), _port_facts(messages)
     sentences = [sentence_of(problem) for problem in problems]
     if not ports.backend:
@@ -146,7 +146,7 @@ def _problem_texts(messages: Sequence[protocol.FromIo], platform: str) -> tuple[
 
 
 def _port_facts(messages: Sequence[protocol.FromIo]) -> PortFacts:
-    """Return the ports that are open, and those that exist."""
+    """Return the open ports and the existing ones."""
     facts = PortFacts()
     for message in messages:
         match message:
@@ -163,7 +163,7 @@ def _port_facts(messages: Sequence[protocol.FromIo]) -> PortFacts:
 
 
 def _run_model() -> Model:
-    """Load the model and let it make some tokens."""
+    """Load the model and generate some tokens."""
     try:
         from export.runtime.artefact import ArtefactError, load_default_artefact
         from export.runtime.calibration import make_tuned_decoder
@@ -190,7 +190,7 @@ def _describe_model() -> Iterator[str]:
 
 
 def _step_ns(decoder: Decoder) -> float:
-    """Return how long a step takes: the median of some, in nanoseconds."""
+    """Return the median duration of a step, in nanoseconds."""
     from export.runtime.calibration import feed_dummy_tokens
 
     clock, taken = SystemClock(), list[int]()

@@ -1,7 +1,7 @@
 """`antiphon jam`: the live engine without a window.
 
-Ports, mode and time are given as options; what happens is told on the terminal in a few words, and
-in full, if that is asked for, as one line of JSON for each event.
+Ports, mode and time are options. The terminal shows the main events in a few words. On request, all
+events are written as JSON, one per line.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from gui.commands.options import (
     with_setting_options,
 )
 from gui.commands.terminal import check_writable, fail, load_artefact
-from gui.wording.reasons import sentence_of
 
 if TYPE_CHECKING:
     import enum
@@ -100,6 +99,8 @@ def jam(
         try:
             write_recording(played, record, provenance(artefact, settings))
         except MidiFileError as error:
+            from gui.wording.reasons import sentence_of
+
             fail(sentence_of(error.reason))
 
 
@@ -155,27 +156,34 @@ _TERMINAL_MESSAGES = {
 
 
 def terminal_message(entry: LogEntry) -> str:
-    """Return what the terminal says of a log entry; nothing for most."""
+    """Return the terminal's text for a log entry; empty for most."""
     figure = entry.value or 0
     words = _TERMINAL_MESSAGES.get(entry.event, "")
     return words.format(text=_text(entry), figure=figure, ms=figure / MS)
 
 
 def _text(entry: LogEntry) -> str:
-    """Return the text of a log entry, in English where it is a sentence."""
+    """Return the text of a log entry; a reason becomes an English sentence."""
+    from gui.wording.reasons import sentence_of
+
     return entry.text if entry.reason is None else str(sentence_of(entry.reason))
+
+
+def json_line(entry: LogEntry) -> str:
+    """Return a log entry as JSON; a reason is given by its key, and as an English text."""
+    facts = {
+        "time_ns": entry.time_ns,
+        "what": entry.event,
+        "figure": entry.value,
+        "reason": None if entry.reason is None else entry.reason.key,
+        "text": _text(entry),
+    }
+    return json.dumps(facts)
 
 
 def _write_entry(entry: LogEntry, log: TextIO | None) -> None:
     if log is not None:
-        line = {
-            "time_ns": entry.time_ns,
-            "what": entry.event,
-            "figure": entry.value,
-            "reason": None if entry.reason is None else entry.reason.key,
-            "text": _text(entry),
-        }
-        log.write(json.dumps(line) + "\n")
+        log.write(json_line(entry) + "\n")
         log.flush()
 
 

@@ -1,8 +1,7 @@
-"""Options that several commands share, and how they are read.
+"""The options that several commands share, and how they are parsed.
 
 The options for settings are made from the table of settings (`bridge.messages.settings`): name,
-default, help, range and unit. An option is a word that a person typed. What is wrong with it is
-said in one sentence that names it.
+default, help, range and unit. A bad value fails with one sentence that names the option.
 """
 
 from __future__ import annotations
@@ -29,14 +28,14 @@ BackendOption = Annotated[
 ]
 
 MUSIC = ("style", "instruments", "temperature", "top_p", "style_strength", "seed")
-"""The settings that every command which makes music takes."""
+"""The settings of every command that generates music."""
 
 WITHOUT_OPTION = {
     "palette": "without a palette a knob goes through the styles of --style",
     "sound": "a command is silent unless its port is connected to something that sounds",
     "sound_font": "a command has no sound of its own",
 }
-"""The settings that no command takes, and why."""
+"""The settings that no command has, each with the reason."""
 
 _FLAGS = {
     "answer_ns": "--answer-seconds",
@@ -47,14 +46,14 @@ _FLAGS = {
     "time.count_in_bars": "--count-in",
     "time.advance_ns": "--advance-ms",
 }
-"""Those that are not the last part of the setting's name."""
+"""The options that differ from the last part of the setting's name."""
 
 _WRITTEN = {
     "style": "chopin:0.7,bossa nova:0.3",
     "instruments": "piano,bass,drums",
     "time.metre": "6/8",
 }
-"""How a value is written that is neither a number nor one of a few words."""
+"""How to write a value that is neither a number nor one of a few words."""
 
 _MAX_SPAN_S = 24 * 3600
 
@@ -73,8 +72,8 @@ def with_setting_options(
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Return a decorator that gives a command these settings as options.
 
-    The command receives them as keyword arguments, for `parse_settings`. `defaults` are those that
-    differ from the table's.
+    The command receives them as keyword arguments, for `parse_settings`. `defaults` replace those
+    of the table.
     """
     options = [_parameter(name, defaults) for name in names]
     usual = {option.name: option.default for option in options}
@@ -93,7 +92,7 @@ def with_setting_options(
 
 
 def parse_settings(asked: dict[str, Any]) -> Settings:
-    """Return the settings that these options mean, by the names of the parameters, or fail."""
+    """Return the settings for these options, given by parameter name, or fail."""
     settings = Settings()
     for name in SETTINGS:
         if (parameter := _parameter_name(name)) in asked:
@@ -107,14 +106,14 @@ def parse_settings(asked: dict[str, Any]) -> Settings:
 
 
 def parse_span_s(option: str, seconds: float) -> float:
-    """Return a span of time that was typed, or fail."""
+    """Return a duration that was typed, or fail."""
     if not 0 <= seconds <= _MAX_SPAN_S:
         fail(f"{option}: {seconds:g} is not between 0 and {_MAX_SPAN_S} s.")
     return seconds
 
 
 def option_name(name: str) -> str:
-    """Return the option that sets the setting with this dotted name."""
+    """Return the option of the setting with this dotted name."""
     flag = "--" + name.rpartition(".")[2].replace("_", "-")
     return _FLAGS.get(name, flag).partition("/")[0]
 
@@ -124,7 +123,7 @@ def _parameter_name(name: str) -> str:
 
 
 def _parameter(name: str, defaults: dict[str, object]) -> inspect.Parameter:
-    """Return the parameter of a command by which typer makes the option of a setting."""
+    """Return the parameter from which typer makes the option of a setting."""
     default = defaults.get(name, _written(name))
     option = typer.Option(_FLAGS.get(name, option_name(name)), help=_help(name))
     return inspect.Parameter(
@@ -142,7 +141,7 @@ def _help(name: str) -> str:
 
 
 def _written(name: str) -> object:
-    """Return the default of a setting as a person would type it."""
+    """Return the default of a setting as a user would type it."""
     setting, value = SETTINGS[name], value_of(Settings(), name)
     if setting.is_number:
         number = setting.shown(value)
@@ -155,7 +154,7 @@ def _written(name: str) -> object:
 
 
 def _parse(name: str, typed: Any) -> object:
-    """Return the value that was typed; what is no value stays as it is, to be refused."""
+    """Return the typed value; one that is not valid is returned unchanged, to be refused."""
     setting = SETTINGS[name]
     if setting.is_number:
         return setting.stored(typed)
@@ -184,7 +183,7 @@ def _parse_metre(word: str) -> tuple[int, ...] | str:
 
 
 def _parse_blend(words: str) -> tuple[tuple[str, float], ...]:
-    """Read "chopin:0.7,bossa nova:0.3"; a name alone weighs 1."""
+    """Parse "chopin:0.7,bossa nova:0.3"; a name alone has weight 1."""
     parts = []
     for word in filter(None, (part.strip() for part in words.split(","))):
         name, _, weight = word.partition(":")

@@ -1,4 +1,4 @@
-"""A PNG file that is drawn with Qt where no window need be open."""
+"""A PNG file drawn with Qt, without a window."""
 
 from __future__ import annotations
 
@@ -17,10 +17,9 @@ _NO_SCREEN = ("-platform", "offscreen")
 
 @contextmanager
 def png_painter(path: Path, width: int, height: int) -> Iterator[QPainter]:
-    """Give a painter on a white sheet, and write the sheet to `path` at the end.
+    """Yield a painter on a white picture, and write the picture to `path` at the end.
 
-    Text needs an application. Where none runs, one without a screen exists for as long as the
-    painter.
+    Text needs a Qt application. If none runs, an off-screen one is created for the painter.
 
     Raises:
         OSError: the file cannot be written.
@@ -41,7 +40,7 @@ def png_painter(path: Path, width: int, height: int) -> Iterator[QPainter]:
 
 
 def default_font(pixels: int) -> QFont:
-    """Return the system's usual font at this height."""
+    """Return the system's default font at this height."""
     chosen = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
     chosen.setPixelSize(pixels)
     return chosen

@@ -1,7 +1,7 @@
-"""A piano roll as a picture: what was played and what was answered.
+"""A piano roll as a picture: the player's notes and Antiphon's.
 
-Time runs to the right in seconds, pitch upwards. The two players have two hues, velocity is
-opacity, and a line marks each hand-over.
+Time runs to the right in seconds, pitch upwards. Each side has its hue, velocity is opacity, and a
+line marks each hand-over.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _SHORTEST_S = 0.02
 
 
 def draw_roll(notes: Sequence[RollNote], path: Path, title: str) -> None:
-    """Write the picture; with no notes it is an empty roll.
+    """Write the picture; without notes the roll is empty.
 
     Raises:
         OSError: the file cannot be written.
@@ -52,7 +52,7 @@ def draw_roll(notes: Sequence[RollNote], path: Path, title: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Scale:
-    """Which seconds and pitches the roll shows."""
+    """The visible range of seconds and pitches."""
 
     start_ns: int
     end_s: float
@@ -61,7 +61,7 @@ class _Scale:
 
     @classmethod
     def of(cls, notes: Sequence[RollNote]) -> _Scale:
-        """Leave some room around the notes."""
+        """Leave a margin around the notes."""
         start = min((note.onset_ns for note in notes), default=0)
         end = max((note.release_ns or note.onset_ns for note in notes), default=start + SECOND)
         pitches = [note.pitch for note in notes] or [60]
@@ -80,7 +80,7 @@ class _Scale:
 
 
 def _draw_grid(painter: QPainter, scale: _Scale) -> None:
-    """Draw a line for each octave and each few seconds, with their numbers."""
+    """Draw a line for each octave and at regular seconds, with numbers."""
     step = next((s for s in _STEPS_S if scale.end_s / s <= _MOST_STEPS), _STEPS_S[-1])
     for seconds in range(0, int(scale.end_s) + 1, step):
         x = scale.x(seconds)
@@ -118,7 +118,7 @@ def _draw_hand_overs(painter: QPainter, scale: _Scale, notes: Sequence[RollNote]
 
 
 def _draw_heading(painter: QPainter, title: str) -> None:
-    """Write the title, and at the right end which hue is whose."""
+    """Write the title, and a legend of the two hues at the right."""
     heading = QRectF(_ROLL.left(), 0, _ROLL.width(), _ROLL.top())
     _write(painter, heading, title, Qt.AlignmentFlag.AlignLeft)
     right = _ROLL.right()
@@ -142,7 +142,7 @@ def _write(
 
 
 def _hand_over_onsets_ns(notes: Sequence[RollNote]) -> list[int]:
-    """Return the onsets of the first notes of answers, in nanoseconds."""
+    """Return the onsets of each response's first note, in nanoseconds."""
     ordered = sorted(notes, key=lambda n: n.onset_ns)
     return [
         after.onset_ns

@@ -1,4 +1,4 @@
-"""`antiphon style`: styles of one's own, learned from a folder of MIDI."""
+"""`antiphon style`: the user's own styles, learned from a folder of MIDI files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ import typer
 
 from bridge.system.extras import install_command
 from gui.commands.terminal import fail, load_artefact
-from gui.wording.reasons import sentence_of
 
 app = typer.Typer(help="Styles of your own.", no_args_is_help=True, rich_markup_mode=None)
 _TRAINING_PACKAGES = ("torch", "onnx")
@@ -37,6 +36,7 @@ def add(
         styles_folder,
         weights_checksum,
     )
+    from gui.wording.reasons import sentence_of
 
     if not all(find_spec(package) for package in _TRAINING_PACKAGES):
         fail(f"learning a style needs the training packages; type: {install_command('train')}")
@@ -50,7 +50,7 @@ def add(
     except StyleError as error:
         fail(sentence_of(error.reason))
 
-    # In a process of its own: the app never loads torch.
+    # A process of its own, because the app never loads torch.
     words = [name, str(folder), str(artefact.folder), "--steps", str(steps)]
     learning = subprocess.run(
         [sys.executable, "-m", "model.styles", *words],
@@ -59,7 +59,7 @@ def add(
         check=False,
     )
     if learning.returncode:
-        raise typer.Exit(learning.returncode)  # it has said why
+        raise typer.Exit(learning.returncode)  # it has printed the reason
     found = json.loads(learning.stdout)
     style = OwnStyle(name, weights_checksum(artefact), **found | {"vector": tuple(found["vector"])})
     save_style(styles_folder(), style)
@@ -96,6 +96,7 @@ def remove(name: Annotated[str, typer.Argument(help="Which.")]) -> None:
     Example: antiphon style remove "my ballads"
     """
     from export.styles.own import StyleError, remove_style, styles_folder
+    from gui.wording.reasons import sentence_of
 
     try:
         remove_style(styles_folder(), name)

@@ -21,9 +21,9 @@ _TEXT_COLOUR, _DIMMED_COLOUR, _OWN_STYLE_COLOUR = "#20262e", "#b9bec6", "#c8641e
 
 
 def draw_style_map(artefact: Artefact, path: Path, search: str = "") -> None:
-    """Draw the names of all styles at their places; those that do not contain `search` are faint.
+    """Draw the names of all styles at their positions; those without `search` in them are faint.
 
-    Styles of the user's own are in another hue.
+    The user's own styles have another hue.
 
     Raises:
         OSError: the file cannot be written.
@@ -43,7 +43,7 @@ def draw_style_map(artefact: Artefact, path: Path, search: str = "") -> None:
         ):
             hue = _OWN_STYLE_COLOUR if index >= artefact.first_own_style else _TEXT_COLOUR
             painter.setPen(QColor(hue if search in name else _DIMMED_COLOUR))
-            # Places count upwards, pixels downwards.
+            # Map positions count upwards, pixels downwards.
             room.moveCenter(
                 QPointF(
                     _MAP.left() + float(x) * _MAP.width(),

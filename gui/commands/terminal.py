@@ -1,4 +1,4 @@
-"""What the commands share: how to refuse, where they may write, the model that is installed."""
+"""What the commands share: errors, writable paths, and the installed model."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _USAGE_ERROR = 2
 
 
 def fail(message: str | Sentence) -> NoReturn:
-    """Say what is wrong with what was given, and leave."""
+    """Print what is wrong with the input, and exit with status 2."""
     typer.echo(f"antiphon: {message}", err=True)
     raise typer.Exit(_USAGE_ERROR)
 
 
 def load_artefact(settings: Settings | None = None) -> Artefact:
-    """Load the installed model with the user's styles; refuse settings whose styles it lacks."""
+    """Load the installed model with the user's styles; fail if the settings need others."""
     from export.runtime.artefact import ArtefactError, UnknownStyleError
     from export.styles.own import StyleError, load_installed_artefact
     from gui.wording.model_files import no_such_style
@@ -43,7 +43,7 @@ def load_artefact(settings: Settings | None = None) -> Artefact:
 
 
 def check_writable(path: Path | None) -> None:
-    """Fail early: what is asked for may take minutes to make."""
+    """Fail early if a file cannot be written; its content may take minutes to make."""
     if path is None:
         return
     if path.is_dir():

@@ -1,1 +1,1 @@
-"""The desk: the Qt app. It draws snapshots and posts requests, and decides nothing musical."""
+"""The desk: the Qt app. It draws snapshots and posts requests; it makes no musical decisions."""

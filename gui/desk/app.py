@@ -1,4 +1,4 @@
-"""The app around the window: the engine's process, the colours, and what happens in a crash."""
+"""The app around the window: the engine process, the colours, and the crash dialog."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from bridge.system.pipe import ChildError, start_child
-from gui.desk.preferences import PreferencesError, load, save
 from gui.desk.session_link import SessionLink
 from gui.desk.widgets.languages import install_translation, translated
 from gui.desk.widgets.theme import DARK
@@ -23,6 +22,7 @@ from gui.diagnostics.home import shorten_home
 from gui.diagnostics.recent import find_recent
 from gui.diagnostics.rendering import to_text
 from gui.diagnostics.report import diagnose_window
+from gui.preferences import PreferencesError, load, save
 from gui.wording.reasons import sentence_of
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ def run(
 ) -> int:
     """Start the engine and show the window until it is closed; return the exit status.
 
-    What was `remembered` in a file is restored, and written there in the end. `shown` is called
-    when the window has been painted and answers.
+    Preferences are restored from `preferences_path` and written back at the end. `on_shown` is
+    called once the window has been painted and responds.
     """
     engines = [start_child("gui.engine.process")]
     captures = user_documents_path() / "Antiphon"
@@ -74,8 +74,8 @@ def run(
             sys.stderr.write(f"antiphon: {error}\n")
     for engine in engines:
         engine.close()
-    sys.excepthook = sys.__excepthook__  # the other one keeps the window
-    # Qt crashes if a widget outlives the application, and Python lets go of both in any order.
+    sys.excepthook = sys.__excepthook__  # the crash dialog refers to the window
+    # Qt crashes if a widget outlives the application, and Python's order is undefined.
     window.deleteLater()
     app.processEvents()
     del window
@@ -83,7 +83,7 @@ def run(
 
 
 def _restart_engine(window: Window, engines: list[Child]) -> None:
-    """Start another engine, after the last one has ended; say it if that does not go."""
+    """Start another engine after the last one has ended; show a message if that fails."""
     try:
         engines.append(start_child("gui.engine.process"))
     except ChildError as error:
@@ -93,7 +93,7 @@ def _restart_engine(window: Window, engines: list[Child]) -> None:
 
 
 def _restore_preferences(window: Window, preferences_path: Path) -> bool:
-    """Restore what is remembered; tell whether the file may be written over."""
+    """Restore the preferences; return whether the file may be overwritten."""
     try:
         preferences, problems = load(preferences_path)
     except PreferencesError as error:
@@ -117,7 +117,7 @@ def show_crash(
     trace: TracebackType | None,
     snapshot: Snapshot | None = None,
 ) -> None:
-    """Show what went wrong, with what a maintainer needs to know, ready to be copied."""
+    """Show an error with the diagnostics, ready to be copied."""
     _LOG.error("an error in the window", exc_info=(kind, error, trace))
     box = QMessageBox(
         QMessageBox.Icon.Critical,
@@ -126,7 +126,7 @@ def show_crash(
     )
     box.setInformativeText(f"{kind.__name__}: {error}")
     told = to_text(diagnose_window(snapshot))
-    if find_recent() is None:  # else the error is among the last ones of the log
+    if find_recent() is None:  # otherwise the log contains the error
         told += "\n\n" + shorten_home("".join(traceback.format_exception(kind, error, trace)))
     box.setDetailedText(told)
     copy = box.addButton(

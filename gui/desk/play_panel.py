@@ -1,6 +1,6 @@
-"""How Antiphon plays: mode, instruments, chance, length, grid, time.
+"""The play panel: mode, instruments, sampling, length, grid and time.
 
-A table says which control belongs to which setting, so that showing and asking cannot differ.
+A table assigns each control to its setting, for both showing and requesting.
 """
 
 from __future__ import annotations
@@ -46,26 +46,26 @@ _COLUMNS = 3
 
 @dataclass(frozen=True, slots=True)
 class _Field:
-    """A control, the words beside it, and the dotted name of its setting."""
+    """A control, its label, and the dotted name of its setting."""
 
     label: str
     name: str
     control: QWidget
 
     def show(self, settings: Settings) -> None:
-        """Let the control show its setting."""
+        """Show the setting in the control."""
         _set_control_value(self.control, value_of(settings, self.name))
 
     def apply(self, settings: Settings) -> Settings:
-        """Return settings with the value of the control."""
+        """Return the settings with the value of the control."""
         return with_value(settings, self.name, _control_value(self.control))
 
 
 class PlayPanel(QScrollArea):
-    """Says how to play."""
+    """Chooses how Antiphon plays."""
 
     changed = Signal()
-    """Something was set."""
+    """Emitted when a choice changes."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,14 +75,14 @@ class PlayPanel(QScrollArea):
         self._lay_out()
 
     def apply_to(self, settings: Settings) -> Settings:
-        """Return the settings with what is chosen here."""
+        """Return the settings with the choices made here."""
         for field in self._fields:
             settings = field.apply(settings)
         boxes = zip(Instrument, self._instruments, strict=True)
         return replace(settings, instruments=tuple(kind for kind, box in boxes if box.isChecked()))
 
     def show_settings(self, settings: Settings) -> None:
-        """Show what is asked for, without asking for it."""
+        """Show settings without emitting `changed`."""
         self.blockSignals(True)
         for field in self._fields:
             field.show(settings)
@@ -147,7 +147,7 @@ class PlayPanel(QScrollArea):
             self._switch_field(self.tr("Clic&k"), "time.click", self.tr("on each beat")),
         ]
 
-    # How controls are made.
+    # The construction of controls.
 
     def _choice_field(
         self, label: str, name: str, choices: Sequence[tuple[enum.Enum, str]]
@@ -194,7 +194,7 @@ class PlayPanel(QScrollArea):
             label = QLabel(field.label)
             label.setBuddy(field.control)
             label.setToolTip(field.control.toolTip())
-            label.setMinimumWidth(label.sizeHint().width() + 8)  # else the last letter is cut
+            label.setMinimumWidth(label.sizeHint().width() + 8)  # or the last letter is cut off
             label.setSizePolicy(_PREFERRED, QSizePolicy.Policy.Expanding)  # beside its control
             self._form.addRow(label, field.control)
         self._form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
@@ -203,7 +203,7 @@ class PlayPanel(QScrollArea):
         self.setWidget(inner)
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # a control that has the focus is in sight
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # a focused control scrolls into view
 
 
 def _control_value(control: QWidget) -> object:

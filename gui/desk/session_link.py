@@ -1,8 +1,8 @@
 """The window's end of the pipe to the engine.
 
-The engine pushes frozen snapshots; the window posts requests. A timer empties the pipe thirty times
-a second and passes on the newest snapshot only: a window that was busy for a moment draws the
-present, not the past. Qt never waits for the pipe.
+The engine sends snapshots; the window sends requests. A timer empties the pipe thirty times a
+second and emits only the newest snapshot, so a busy window never draws old ones. Qt never waits for
+the pipe.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ _PERIOD_MS = 33
 
 
 class SessionLink(QObject):
-    """Passes requests to the engine and its snapshots to whoever listens."""
+    """Sends requests to the engine, and emits its snapshots."""
 
     changed = Signal(object)
-    """Carries the newest Snapshot."""
+    """Carries the newest `Snapshot`."""
     captured = Signal(object)
-    """Carries the Captured that was asked for."""
+    """Carries the requested `Captured`."""
     ended = Signal()
-    """The engine is gone."""
+    """The engine process has ended."""
 
     def __init__(self, connection: Connection, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -40,26 +40,26 @@ class SessionLink(QObject):
         self._timer.start(_PERIOD_MS)
 
     def attach(self, connection: Connection) -> None:
-        """Go on with another engine, in place of one that has ended."""
+        """Continue with another engine after the last one has ended."""
         self._connection.close()
         self._connection, self._unpacker = connection, Unpacker()
         self._timer.start(_PERIOD_MS)
 
     def send(self, request: Request | Capture) -> None:
-        """Post a request; if the engine is gone, `ended` says so."""
+        """Send a request; if the engine has ended, `ended` is emitted."""
         with suppress(OSError):
             self._connection.send(request)
 
     def poll(self) -> None:
-        """Empty the pipe and pass on the newest snapshot."""
+        """Empty the pipe and emit the newest snapshot."""
         newest: Snapshot | None = None
         try:
             while self._connection.poll():
-                told = self._connection.recv()
-                if isinstance(told, Captured):
-                    self.captured.emit(told)
+                message = self._connection.recv()
+                if isinstance(message, Captured):
+                    self.captured.emit(message)
                 else:
-                    newest = self._unpacker.unpack(told)
+                    newest = self._unpacker.unpack(message)
         except (EOFError, OSError):
             self._timer.stop()
             self.ended.emit()
@@ -68,7 +68,7 @@ class SessionLink(QObject):
             self.changed.emit(newest)
 
     def close(self) -> None:
-        """Ask the engine to stop and let go of the pipe."""
+        """Stop the engine and close the pipe."""
         self._timer.stop()
         self.send(Stop())
         self._connection.close()

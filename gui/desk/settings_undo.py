@@ -1,7 +1,7 @@
-"""Settings can be undone: whoever has gone astray goes back, step by step.
+"""Undo and redo of settings.
 
-A step is what somebody does in one go. A puck that is dragged asks for a hundred blends, and is one
-step; so changes of the same settings that follow each other quickly are taken together.
+An undo step is what the user does in one go. Dragging a puck requests many blends but is one step,
+so quick changes of the same settings are merged.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ _COMMAND_ID = 1
 
 
 class SettingsUndo(QUndoStack):
-    """The changes of settings that can be undone, and done again."""
+    """The changes of settings that can be undone and redone."""
 
     def __init__(self, request: Callable[[SettingValues], object]) -> None:
-        """Let `ask` ask for settings as they were before, or after again, by their names."""
+        """Use `request` to request settings; it gets their names and values."""
         super().__init__()
         self.setUndoLimit(_MAX_STEPS)
         self._request_values, self._elapsed = request, QElapsedTimer()
 
     def record(self, before: Settings, after: Settings) -> None:
-        """Take note that these settings have been asked for, in place of those."""
+        """Record that the settings `after` have been requested in place of `before`."""
         if before == after:
             return
         quick = self._elapsed.isValid() and self._elapsed.elapsed() < _MERGE_MS
@@ -42,7 +42,7 @@ class SettingsUndo(QUndoStack):
         self.push(_SettingsCommand(self._request, before, after, mergeable=quick))
 
     def _request(self, values: SettingValues) -> None:
-        self._elapsed.invalidate()  # what comes next is another step
+        self._elapsed.invalidate()  # the next change is a new step
         self._request_values(values)
 
 
@@ -64,42 +64,42 @@ class _SettingsCommand(QUndoCommand):
             after,
             mergeable,
         )
-        self._done = True  # it is pushed when it has been asked for
+        self._done = True  # the change is made before the command is pushed
 
     def id(self) -> int:
-        """Return that steps may be taken together."""
+        """Return an id, so that Qt offers steps for merging."""
         return _COMMAND_ID
 
     def mergeWith(self, other: QUndoCommand) -> bool:
-        """Take the next step as part of this one, if it is."""
+        """Merge the next step into this one, if both belong together."""
         assert isinstance(other, _SettingsCommand)
         same = changed_names(self.before, self.after) == changed_names(other.before, other.after)
-        if not (same and other._mergeable):  # noqa: SLF001 - one of ours
+        if not (same and other._mergeable):  # noqa: SLF001 - the same class
             return False
         self.after = other.after
         return True
 
     def undo(self) -> None:
-        """Ask for the settings of before."""
+        """Request the settings before the change."""
         self._request_values(self._values(self.before))
 
     def redo(self) -> None:
-        """Ask for the settings of after, again."""
+        """Request the settings after the change again."""
         if self._done:
             self._done = False
         else:
             self._request_values(self._values(self.after))
 
     def _values(self, settings: Settings) -> SettingValues:
-        """Return what of these settings the step is about: others may have changed since."""
+        """Return the changed settings only, since others may have changed since."""
         return {name: getattr(settings, name) for name in changed_names(self.before, self.after)}
 
 
 class UndoShortcutFilter(QObject):
-    """Lets a window's undo and redo come before those of a box in which a number is written."""
+    """Gives the window's undo and redo precedence over those of number boxes."""
 
     def eventFilter(self, box: QObject, event: QEvent) -> bool:
-        """Leave these keys to the window."""
+        """Pass the undo and redo keys on to the window."""
         keys = QKeySequence.StandardKey
         if (
             event.type() in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress)

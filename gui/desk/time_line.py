@@ -1,7 +1,7 @@
-"""One line of the window: whose time it is, where the music is, who is there, what sounded last.
+"""The status line: time source, position, plugins and the last notes.
 
-So a player sees at a glance whether the host is heard at all, before anything has been answered.
-Where nothing can be heard, why not comes first.
+It shows at a glance whether the host's time arrives, before the first response. If no note can be
+heard, the reason comes first.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ _SEPARATOR = "   ·   "
 
 
 class TimeLine(QLabel):
-    """Shows time, place, plugins and last notes."""
+    """Shows the time source, the position, the plugins and the last notes."""
 
     def __init__(self) -> None:
         super().__init__()
-        # Sentences may be longer than the window, which need not grow for them.
+        # A long text must not widen the window.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setAccessibleName(self.tr("Time and last notes"))
         self.setToolTip(self.tr("Whose time is followed, tempo, bar and beat, and the last notes."))

@@ -1,7 +1,7 @@
-"""What one does all the time, with one hand: begin, hand over, come to an end, panic.
+"""The top bar: start, hand over, end and panic, each with one click.
 
-One big button begins: with what the player plays, out of nothing, or with a phrase that comes with
-Antiphon. Beside it stands, in one sentence, what goes on.
+One large button starts with the player's music, with nothing, or with a phrase that comes with
+Antiphon. Beside it a sentence shows the state.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _OWN_PHRASE, _NO_PHRASE = "", "-"
 
 
 class TopBar(QWidget):
-    """Begins, hands over, ends, silences; says what goes on."""
+    """Starts, hands over, ends, silences, and shows the state."""
 
     requested = Signal(object)
     """Carries a request."""
@@ -64,15 +64,15 @@ class TopBar(QWidget):
         self._state_text = self.tr("Waking the engine ...")
         self._status = QLabel(self._state_text)
         self.message_ms = _MESSAGE_MS
-        """So long news are said."""
-        self._demo_phrase = "", 0  # what it began with, and when that is over
+        """How long a message is shown, in milliseconds."""
+        self._demo_phrase = "", 0  # the phrase that started, and when it ends
         self._message_timer = QTimer(self)
         self._message_timer.setSingleShot(True)
         self._message_timer.timeout.connect(self._show_state)
         self._lay_out()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Show what can be done now, and say what goes on if it is something else."""
+        """Enable the possible commands, and show the state if it has changed."""
         self._snapshot = snapshot
         for control in (self.start, self.panic):
             control.setEnabled(True)
@@ -83,12 +83,12 @@ class TopBar(QWidget):
         self.answer.setText(self._answer_text(begins=begins))
         self.answer.setEnabled(snapshot.state in (TurnState.LISTENING, TurnState.PLAYER))
         self.end.setEnabled(snapshot.state is TurnState.ANSWERING)
-        if (told := self._describe_state(snapshot)) != self._state_text:
-            self._state_text = told
+        if (text := self._describe_state(snapshot)) != self._state_text:
+            self._state_text = text
             self._show_state()
 
     def show_message(self, text: str) -> None:
-        """Say this, for a while or until something happens."""
+        """Show a message, for a while or until the state changes."""
         self._set_status(text)
         self._message_timer.start(self.message_ms)
 
@@ -102,16 +102,16 @@ class TopBar(QWidget):
 
     @property
     def status_text(self) -> str:
-        """Return what stands there now."""
+        """The text that is shown."""
         return self._status.text()
 
     def disable(self) -> None:
-        """Let nothing be done any more: there is nobody to do it."""
+        """Disable all commands, because there is no engine."""
         for control in (self.start, self.phrase_box, self.answer, self.end, self.panic):
             control.setEnabled(False)
 
     def handle_escape(self) -> None:
-        """Panic on the second of two quick presses."""
+        """Send panic on the second of two quick presses."""
         if self._since_escape.isValid() and self._since_escape.elapsed() < _DOUBLE_PRESS_MS:
             self.requested.emit(Panic())
             self._since_escape.invalidate()
@@ -156,11 +156,11 @@ class TopBar(QWidget):
         }[snapshot.state]
 
     def _answer_text(self, *, begins: bool) -> str:
-        """Return the text of the button that lets Antiphon play."""
+        """Return the text of the button that makes Antiphon play."""
         return self.tr("You &begin") if begins else self.tr("&Answer now")
 
     def changeEvent(self, event: QEvent) -> None:
-        """Give that button room for both of its texts, so that nothing moves when they change."""
+        """Reserve room for both texts of that button, so that no control moves."""
         super().changeEvent(event)
         if event.type() is QEvent.Type.StyleChange:
             self._reserve_width()
@@ -214,7 +214,7 @@ class TopBar(QWidget):
         row.addWidget(self.panic)
 
     def add_button(self, button: QPushButton) -> None:
-        """Put a button of the window's before the panic button."""
+        """Add a button of the window, before the panic button."""
         button.setMinimumHeight(_HEIGHT_PX)
         row = self.layout()
         assert isinstance(row, QHBoxLayout)

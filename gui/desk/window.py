@@ -1,13 +1,12 @@
-"""The window: who plays what, in which style, and the few things one does with one hand.
+"""The window: the roll, the style, the settings, the devices, and the main commands.
 
-Above what is done all the time: begin, hand over, come to an end, panic. In the middle the roll,
-and beside it where one chooses: the style; how to play, if all of that is wanted; the devices.
-Below whose time it is and what passes.
+At the top are the main commands: start, hand over, end, panic. In the middle is the roll, and
+beside it the panels for the style, for all settings if they are shown, and for the devices. At the
+bottom is the status line.
 
-It shows snapshots and posts requests, and decides nothing musical. What the player chose is asked
-for as a whole (`Settings`), so that the engine never holds half a change; and since the engine may
-change settings as well, by a knob that it has learned, the window shows those that come, unless its
-own are still on their way.
+The window shows snapshots and sends requests; it makes no musical decisions. It requests `Settings`
+as a whole, so that the engine never has half a change. The engine may change settings too, by MIDI
+learn. The window shows the engine's settings unless its own are still on the way.
 """
 
 from __future__ import annotations
@@ -48,7 +47,6 @@ from gui.desk.devices.panel import DevicesPanel
 from gui.desk.keys.keyboard import Keyboard
 from gui.desk.keys.musical_typing import MusicalTyping
 from gui.desk.play_panel import PlayPanel
-from gui.desk.preferences import ColourScheme, Preferences
 from gui.desk.roll.piano_roll import PianoRoll
 from gui.desk.settings_undo import SettingsUndo, UndoShortcutFilter
 from gui.desk.styles.panel import StylePanel
@@ -64,6 +62,7 @@ from gui.desk.widgets.languages import translated
 from gui.desk.widgets.names import setting_name
 from gui.desk.widgets.theme import DARK, LIGHT, inset_numbers
 from gui.engine.snapshots import Purpose
+from gui.preferences import ColourScheme, Preferences
 from gui.wording.reasons import sentence_of
 
 if TYPE_CHECKING:
@@ -82,20 +81,20 @@ _SIDE_WIDTH_PX = 380
 
 
 class Window(QMainWindow):
-    """Antiphon's window."""
+    """Antiphon's main window."""
 
     engine_wanted = Signal()
-    """The engine has ended, and another is asked for: `take_engine`."""
+    """Emitted to request another engine; the answer is `attach_engine`."""
 
     def __init__(self, link: SessionLink, space: StyleSpace, theme: Theme, captures: Path) -> None:
-        """Show what comes through a link; what is kept goes to the folder `captures`."""
+        """Show the session at the other end of a link; captures are saved in a folder."""
         super().__init__()
         self._captures = CapturesModel(captures, self)
         self._restored = Preferences()
         self._link, self._space = link, space
         self.snapshot: Snapshot | None = None
-        self._requested: Settings | None = None  # as long as it is on its way
-        self._engine_settings: Settings | None = None  # the engine's, as they were shown last
+        self._requested: Settings | None = None  # while they are on the way
+        self._engine_settings: Settings | None = None  # those shown last
         self._request_timer, self._undo = QElapsedTimer(), SettingsUndo(self._restore_settings)
         self.setWindowTitle("Antiphon")
         self.styles = StylePanel(space, theme)
@@ -136,7 +135,7 @@ class Window(QMainWindow):
         self.setAcceptDrops(True)
 
     def settings(self) -> Settings:
-        """Return what the controls ask for; what has none stays as it is."""
+        """Return the settings that the controls show; those without a control stay as they are."""
         settings = self._restored.settings if self.snapshot is None else self.snapshot.settings
         settings = self._requested or settings
         for panel in (self.styles, self.play_panel, self.devices):
@@ -146,7 +145,7 @@ class Window(QMainWindow):
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show the engine's state."""
         before, self.snapshot = self.snapshot, snapshot
-        if before is None:  # the engine is awake, and hears now what has been asked meanwhile
+        if before is None:  # the engine is ready, and now reads the requests
             self._request_timer.start()
         self.roll.show_snapshot(snapshot)
         self.keyboard.show_snapshot(snapshot)
@@ -163,7 +162,7 @@ class Window(QMainWindow):
         self._update_settings(snapshot)
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw in other colours."""
+        """Draw in the colours of another theme."""
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.setPalette(theme.palette())
@@ -176,7 +175,7 @@ class Window(QMainWindow):
         self._lamps.set_theme(theme)
 
     def restore(self, preferences: Preferences) -> None:
-        """Be as it was when it was closed, and ask the engine to be."""
+        """Restore the preferences, and send them to the engine."""
         known = self._without_unknown_styles(preferences.settings)
         preferences = replace(preferences, settings=known)
         self._restored = preferences
@@ -195,7 +194,7 @@ class Window(QMainWindow):
         self._undo.clear()
 
     def _configure_engine(self, preferences: Preferences) -> None:
-        """Ask an engine that has just been started for all that is wanted of it."""
+        """Send all settings and choices to an engine that has just started."""
         self._send_settings(self.settings())
         if preferences.controls:
             self._link.send(Bind(preferences.controls))
@@ -204,7 +203,7 @@ class Window(QMainWindow):
             self._link.send(OpenPorts(*names))
 
     def preferences(self) -> Preferences:
-        """Return what it is like now."""
+        """Return the present preferences."""
         return Preferences(
             settings=self.settings(),
             controls=self._restored.controls if self.snapshot is None else self.snapshot.bindings,
@@ -218,12 +217,12 @@ class Window(QMainWindow):
         )
 
     def start_checkup(self) -> None:
-        """Find out whether notes get out, where one sees it."""
+        """Start a checkup, and show it."""
         self._tabs.setCurrentWidget(self.devices)
         self.devices.start_checkup()
 
     def _without_unknown_styles(self, settings: Settings) -> Settings:
-        """Leave out what is no style any more, and say so."""
+        """Remove styles that no longer exist, and show a message."""
         names = {name for name, _ in settings.style} | set(settings.palette)
         if gone := sorted(name for name in names if name not in self._space.names):
             self.warn(self.tr("There is no style {} any more.").format(", ".join(gone)))
@@ -234,7 +233,7 @@ class Window(QMainWindow):
         )
 
     def _apply_colours(self) -> None:
-        """Be dark or light, as was chosen or as the desktop is."""
+        """Apply the dark or the light theme, as chosen or as on the desktop."""
         system = QGuiApplication.styleHints().colorScheme()
         light = {
             ColourScheme.SYSTEM: system is Qt.ColorScheme.Light,
@@ -244,7 +243,7 @@ class Window(QMainWindow):
         self.set_theme(LIGHT if light else DARK)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Let go of the engine, which silences everything."""
+        """Close the engine, which silences all notes."""
         self._typing.setEnabled(False)
         self.keyboard.release_all()
         self.takes.close_link()
@@ -252,43 +251,43 @@ class Window(QMainWindow):
         event.accept()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take a MIDI file."""
+        """Accept a MIDI file."""
         if dropped_midi_file(event) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Show how a MIDI file might go on."""
+        """Request continuations of a MIDI file."""
         if (path := dropped_midi_file(event)) is not None:
             event.acceptProposedAction()
             self.takes_button.setChecked(True)
             self._show_takes()
             self.takes.open_file(path)
 
-    # What is done.
+    # Requests.
 
     def _request(self, request: Request) -> None:
-        """Ask the engine for something; before it listens it is told how to answer."""
+        """Send a request; before `Start`, send the settings."""
         if isinstance(request, Start):
             self._request_settings()
             if self.keys_button.isChecked():
-                self.keyboard.setFocus()  # else the space bar would stop again
+                self.keyboard.setFocus()  # otherwise the space bar would stop the session
         self._link.send(request)
 
     def _request_settings(self) -> None:
-        """Ask for what the controls show."""
+        """Request the settings that the controls show."""
         before = self._engine_settings or self._restored.settings
         self._send_settings(self.settings())
         assert self._requested is not None
         self._undo.record(before, self._requested)
 
     def _active_undo(self) -> TakesStrip | SettingsUndo:
-        """Return what is undone: among the takes a step of theirs, elsewhere one of settings."""
+        """Return the undo stack in use: the takes' if they have the focus, else the settings'."""
         focused = QApplication.focusWidget()
         among_takes = focused is not None and self.takes.isAncestorOf(focused)
         return self.takes if among_takes else self._undo
 
     def _restore_settings(self, values: dict[str, Any]) -> None:
-        """Ask for these settings as they were, and let the controls show them."""
+        """Request earlier settings, and show them in the controls."""
         settings = replace(self.settings(), **values)
         self._send_settings(settings)
         self._show_settings(settings)
@@ -302,7 +301,7 @@ class Window(QMainWindow):
         self._link.send(ChangeSettings(settings))
 
     def _update_settings(self, snapshot: Snapshot) -> None:
-        """Show the engine's settings if they are new, and not those asked for a moment ago."""
+        """Show the engine's settings if they are new and not those just requested."""
         if self._requested is not None:
             if snapshot.settings == self._requested:
                 self._engine_settings, self._requested = self._requested, None
@@ -320,7 +319,7 @@ class Window(QMainWindow):
         self.takes.set_settings(settings)
 
     def _save_capture(self, captured: Captured) -> None:
-        """Write down what was captured, unless it is to be gone on with."""
+        """Save a capture, unless the takes requested it."""
         if captured.purpose is Purpose.CONTINUE:
             self.takes.start_from_capture(captured)
             return
@@ -342,11 +341,11 @@ class Window(QMainWindow):
         self.show_engine_missing(self.tr("The engine has ended, and nothing can be played."))
 
     def show_engine_missing(self, text: str) -> None:
-        """Say why there is no engine, with a button that asks for another."""
+        """Show why there is no engine, with a button to start another."""
         self.banner.show_message(text, (self.tr("Start it again"), self.engine_wanted.emit))
 
     def attach_engine(self, connection: Connection) -> None:
-        """Go on with another engine, in place of one that has ended, as it was before."""
+        """Continue with another engine after the last one has ended, with the same settings."""
         kept = self.preferences()
         self.snapshot = self._engine_settings = None
         self.banner.show_message("")
@@ -356,16 +355,16 @@ class Window(QMainWindow):
         self.styles.resend_path()
 
     def warn(self, text: str) -> None:
-        """Say what is wrong, until it is not; nothing: all is well."""
-        if not self.banner.has_remedy:  # that there is no engine is worse than anything
+        """Show a problem until it is solved; an empty text hides the banner."""
+        if not self.banner.has_remedy:  # a missing engine is worse than any other problem
             self.banner.show_message(text)
         elif text:
             self.top_bar.show_message(text)
 
-    # How it is laid out.
+    # Layout.
 
     def _connect(self, link: SessionLink) -> None:
-        """Let the panels ask, and hear what the engine says."""
+        """Connect the panels and the link."""
         for panel in (self.styles, self.play_panel, self.devices):
             panel.changed.connect(self._request_settings)
         self.devices.ports_chosen.connect(link.send)
@@ -447,12 +446,12 @@ class Window(QMainWindow):
             below.addWidget(lamp)
         below.addWidget(self._time, 1)
         body = QWidget()
-        whole = QVBoxLayout(body)
-        whole.setContentsMargins(14, 12, 14, 8)
-        whole.setSpacing(10)
-        whole.addWidget(self.top_bar)
-        whole.addWidget(self.banner)
-        whole.addWidget(split, 1)
-        whole.addWidget(self.takes)
-        whole.addLayout(below)
+        column = QVBoxLayout(body)
+        column.setContentsMargins(14, 12, 14, 8)
+        column.setSpacing(10)
+        column.addWidget(self.top_bar)
+        column.addWidget(self.banner)
+        column.addWidget(split, 1)
+        column.addWidget(self.takes)
+        column.addLayout(below)
         self.setCentralWidget(body)

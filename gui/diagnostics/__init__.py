@@ -1,1 +1,1 @@
-"""The log, and what is collected for a person who reports a problem."""
+"""The log, and the diagnostics for a bug report."""

@@ -1,13 +1,13 @@
-"""The log: one file in the platform's place, written by the process that a person started.
+"""The log: one file in the platform's folder, written by the process that the user started.
 
-`FrontLog` is the log of that process, a window or a command. Its children write records to
-standard error (`hand_over_records`), and `bridge.system.child_output` reads them in the parent, so
-that only one process writes the file. Commands may run beside a window: each line is then written
-whole, and a file that another process holds open, which Windows does not rename, grows until it can
-be renamed.
+`FrontLog` is the log of that process, a window or a command. Its children write records to standard
+error (`hand_over_records`), and `bridge.system.child_output` reads them in the parent, so that only
+one process writes the file. Commands may run beside a window, so each line is written in one piece.
+Windows does not rename a file that another process holds open; the file then grows until it can be
+renamed.
 
-Threads that log only put their records into a queue; a thread of the log's own writes them. A log
-that cannot be written is reported once on standard error, and the program continues without it.
+Threads that log only put records into a queue, and a separate thread writes them. If the log cannot
+be written, that is reported once on standard error, and the program continues without it.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ _LOG = logging.getLogger("gui")
 
 
 def log_file() -> Path:
-    """Return where the log is."""
+    """Return the path of the log."""
     return user_log_path("antiphon", appauthor=False) / "antiphon.log"
 
 
@@ -64,14 +64,14 @@ def last_errors(path: Path) -> tuple[str, ...]:
 
 
 class _Lines(logging.Formatter):
-    """Formats a record for a person, with the home directory as `~`."""
+    """Formats a record for the user, with the home directory as `~`."""
 
     def format(self, record: logging.LogRecord) -> str:
         return shorten_home(super().format(record))
 
 
 class _ChildLines(logging.Formatter):
-    """Formats a record so that the parent knows each of its lines."""
+    """Formats a record so that the parent recognises each of its lines."""
 
     def format(self, record: logging.LogRecord) -> str:
         return "\n".join(
@@ -81,7 +81,7 @@ class _ChildLines(logging.Formatter):
 
 
 class _LogFile(RotatingFileHandler):
-    """A file of bounded size that no error of the disk turns into an error of the program."""
+    """A file of bounded size; a disk error never becomes an error of the program."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(
@@ -102,19 +102,23 @@ class _LogFile(RotatingFileHandler):
         with suppress(OSError):
             super().doRollover()
 
+    def close(self) -> None:
+        with suppress(OSError):  # what is left in a buffer may not fit on the disk
+            super().close()
+
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: ARG002 - as inherited
         self._has_failed = True
         report_unwritable(sys.exc_info()[1])
 
 
 def report_unwritable(error: BaseException | None) -> None:
-    """Say once that there is no log, where a person may see it."""
+    """Report once, where the user may see it, that no log is written."""
     if sys.stderr is not None:  # a program without a console has none
         sys.stderr.write(shorten_home(f"antiphon: no log is written: {error}\n"))
 
 
 class FrontLog:
-    """The log of the process that a person started; used in a `with` statement."""
+    """The log of the process that the user started; used in a `with` statement."""
 
     def __init__(self) -> None:
         self._handlers: list[logging.Handler] = []
@@ -128,15 +132,15 @@ class FrontLog:
     ) -> None:
         """Log an error that ends the program, and write what is left."""
         if isinstance(error, Exception):
-            # Python prints it on standard error, too: once is enough there.
+            # Python prints it on standard error too; once is enough.
             _LOG.critical("ended by an error", exc_info=error, extra={"file_only": True})
         self.close()
 
     def begin(self, arguments: Sequence[str], *, verbose: bool) -> None:
-        """Start to write, and log what runs here.
+        """Start to write, and log the program and its arguments.
 
-        The file has records of level INFO and above, standard error those of WARNING and above; if
-        `verbose`, DEBUG and INFO.
+        The file has records of level INFO and above, standard error those of WARNING and above;
+        with `verbose`, DEBUG and INFO.
         """
         self.close()
         level = logging.DEBUG if verbose else logging.INFO
@@ -150,7 +154,7 @@ class FrontLog:
         _LOG.info("Antiphon %s, %s: %s", version("antiphon"), system, " ".join(arguments))
 
     def close(self) -> None:
-        """Write what is left, and log no more."""
+        """Write what is left, and stop logging."""
         for handler in self._handlers:
             logging.getLogger().removeHandler(handler)
         if self._writer is not None:
@@ -205,7 +209,7 @@ def hand_over_records() -> Iterator[None]:
 
 
 def _start_writer(handler: logging.Handler) -> QueueListener:
-    """Start a thread that writes: a slow disk or a full pipe delays nobody else."""
+    """Start a thread that writes, so that a slow disk or a full pipe delays no other thread."""
     writer = QueueListener(SimpleQueue[logging.LogRecord](), handler)
     writer.start()
     return writer

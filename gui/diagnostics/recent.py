@@ -43,6 +43,6 @@ class RecentRecords(logging.Handler):
 
 
 def find_recent() -> RecentRecords | None:
-    """Return the records that this process keeps; None before its log begins."""
+    """Return the records that this process keeps, or None before its log begins."""
     found = (each for each in logging.getLogger().handlers if isinstance(each, RecentRecords))
     return next(found, None)

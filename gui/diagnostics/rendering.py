@@ -1,7 +1,7 @@
-"""Diagnostics as text for a person to send, and as JSON for a program.
+"""Diagnostics as text for a bug report, and as JSON for a program.
 
-Both are for the people who maintain Antiphon, so they are in English in every language of the
-window. They name no note that was played, and write the home directory as `~`.
+Both are for the maintainers of Antiphon, so they are in English in every language of the window.
+They contain no note that was played, and write the home directory as `~`.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ def to_json(found: Diagnostics) -> str:
 
 
 def to_text(found: Diagnostics) -> str:
-    """Return lines for a person to read or to send."""
+    """Return the lines for a bug report."""
     return shorten_home("\n".join(_lines(found)))
 
 
@@ -152,7 +152,7 @@ def _lateness_facts(lateness: Lateness | None) -> dict[str, Any] | None:
 
 
 def _shorten_homes(value: Any) -> Any:
-    """Return a value of JSON with the home directory as `~` in every text of it."""
+    """Return a JSON value in which every text has the home directory as `~`."""
     match value:
         case str():
             return shorten_home(value)

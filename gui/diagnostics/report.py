@@ -1,4 +1,4 @@
-"""What a person reports a problem with: versions, ports, processor, model, lateness, errors, log.
+"""The content of a bug report: versions, ports, processor, model, lateness, errors, log.
 
 `gui.diagnostics.rendering` writes it as text or as JSON.
 """
@@ -37,7 +37,7 @@ _FINGERPRINT_LENGTH = 12
 
 @dataclass(frozen=True, slots=True)
 class ArtefactFacts:
-    """Which model is installed; the fingerprint is the beginning of its weights' SHA-256."""
+    """The installed model; the fingerprint is the start of its weights' SHA-256."""
 
     name: str
     fingerprint: str
@@ -56,7 +56,7 @@ class ArtefactFacts:
 
 @dataclass(frozen=True, slots=True)
 class PortFacts:
-    """The ports that are open, through which back end, and those that exist."""
+    """The open ports, their back end, and the existing ports."""
 
     backend: str = ""
     input_name: str = ""
@@ -67,18 +67,18 @@ class PortFacts:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostics:
-    """What is known of an installation and of what runs; None is what is not known."""
+    """The known facts about an installation and a session; None means unknown."""
 
     processor: Processor | None = None
     token_ns: float | None = None
-    """How long the network takes for a token."""
+    """The duration of one token of the network, in nanoseconds."""
     artefact: ArtefactFacts | None = None
     ports: PortFacts | None = None
     lateness: Lateness | None = None
     missing: tuple[str, ...] = ()
-    """What is lacking without which nothing works: a sentence each."""
+    """What is missing and essential: a sentence each."""
     problems: tuple[str, ...] = ()
-    """What else is wrong: a sentence each."""
+    """Other problems: a sentence each."""
     errors: tuple[str, ...] = ()
     """The last errors of the log."""
     log_lines: tuple[str, ...] = ()
@@ -86,7 +86,7 @@ class Diagnostics:
 
 
 def package_versions() -> dict[str, str | None]:
-    """Return the versions of Python and of the packages that matter; None: not installed."""
+    """Return the versions of Python and of the main packages; None: not installed."""
     found: dict[str, str | None] = {"python": platform.python_version()}
     for name in PACKAGES:
         try:
@@ -97,7 +97,7 @@ def package_versions() -> dict[str, str | None]:
 
 
 def diagnose_window(shown: Snapshot | None) -> Diagnostics:
-    """Return what a window knows; `shown` is the engine's last snapshot, if it has sent one."""
+    """Return the diagnostics of a window; `shown` is the engine's last snapshot, if any."""
     artefact, missing = _installed_artefact()
     found = Diagnostics(artefact=artefact, missing=missing)
     if (recent := find_recent()) is not None:
@@ -116,7 +116,7 @@ def diagnose_window(shown: Snapshot | None) -> Diagnostics:
 
 
 def _installed_artefact() -> tuple[ArtefactFacts | None, tuple[str, ...]]:
-    """Return the facts of the artefact on the disk, or why it cannot be used."""
+    """Return the facts of the installed artefact, or why it cannot be used."""
     from export.runtime.artefact import ArtefactError, load_default_artefact
 
     try:

@@ -1,1 +1,1 @@
-"""The engine process, which joins the session to the world, and the takes process."""
+"""The engine process, which connects the session to the world, and the takes process."""

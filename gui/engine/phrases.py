@@ -1,4 +1,4 @@
-"""Phrases to begin with: four that come with Antiphon, played as a player would play them."""
+"""The four demo phrases, as a player would play them."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ if TYPE_CHECKING:
     from bridge.midi.notes import Score
 
 DEFAULT_STYLES = {"nocturne": "chopin", "minuet": "baroque", "prelude": "bach", "blues": "blues"}
-"""The phrases by name, and the style that goes with each."""
+"""The phrases by name, each with its style."""
 
 
 def phrase_file(name: str) -> Path:
-    """Return the file of a demo phrase, or the file of that name."""
+    """Return the file of a demo phrase; any other name is itself a file's path."""
     return DEMO_PHRASES / f"{name}.mid" if name in DEFAULT_STYLES else Path(name)
 
 
 def default_style(name: str) -> str:
-    """Return the style that goes with a demo phrase."""
+    """Return the style of a demo phrase."""
     return DEFAULT_STYLES.get(name, "")
 
 
 def performance_events(score: Score, start_ns: int) -> tuple[TimedEvent, ...]:
-    """Return the keys of a player who plays a score, its first note at a time."""
+    """Return the key events of a player who plays a score; its first note is at `start_ns`."""
     time = TempoMap(score.tempos)
     lead = time.ns_at(score.notes[0].onset_ticks) if score.notes else 0
     keys: list[TimedEvent] = []
     for note in score.notes:
         channel = note.instrument.spec.channel
-        # A grace note may be shorter than a tick; it is struck all the same, and then let go of.
+        # A grace note may be shorter than a tick; it still needs an onset and a release.
         ticks = note.onset_ticks, max(note.onset_ticks + 1, note.release_ticks)
         onset, release = (start_ns + time.ns_at(tick) - lead for tick in ticks)
         keys.append(TimedEvent(onset, NoteOn(channel, note.pitch, note.velocity)))

@@ -1,10 +1,10 @@
-"""The engine: joins the session to the world.
+"""The engine: connects the session to the world.
 
-One loop owns everything: it waits for the MIDI I/O process, for the composer, and for whoever
-steers, hands what has come to the pure session, and carries out what the session decides. It never
-waits longer than until the session's next deadline. Headless, it runs in the command's own process;
-for the window it is a process of its own (`python -m gui.engine.process`), which reads requests from the
-pipe and writes snapshots into it.
+One loop owns everything. It waits for the MIDI I/O process, for the composer and for the clients,
+passes their messages to the pure session, and carries out what the session decides. It never waits
+past the session's next deadline. Headless, it runs in the command's own process. For the window it
+is a process of its own (`python -m gui.engine.process`), which reads requests from the pipe and
+writes snapshots to it.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _MAX_WAIT_S = 1.0
 
 
 class Engine:
-    """A running conversation: ports, composer and session."""
+    """A running session with its ports and its composer."""
 
     def __init__(
         self,
@@ -67,12 +67,12 @@ class Engine:
         self._io = MidiIo.start(backend)
         self._io.send(protocol.ListPorts())
         preload_cuda()
-        self._processor: Processor | None = None  # as soon as the composer's thread has found out
+        self._processor: Processor | None = None  # set once the composer's thread has found out
         self._composer = ComposerThread(self._make_composer)
         self._session, self._log = Session(settings), SessionLog()
         self._synth, self._closing = SynthSupervisor(), False
         self._requested_output: str | None = None
-        self._named_output_open = False  # whether that is open
+        self._named_output_open = False  # whether that port is open
         self._pending: list[Inbox] = []
 
     def __enter__(self) -> Self:
@@ -88,7 +88,7 @@ class Engine:
 
     @property
     def is_alive(self) -> bool:
-        """Tell whether there is still a MIDI I/O process."""
+        """Return whether the MIDI I/O process runs."""
         return self._io.alive
 
     @property
@@ -97,7 +97,7 @@ class Engine:
         return self._clock.now_ns()
 
     def post(self, request: Request) -> None:
-        """Ask for something; the next turn sees to it."""
+        """Post a request, which the next `poll` carries out."""
         if isinstance(request, ChangeSettings):
             try:
                 self._artefact.blend(dict(request.settings.style))
@@ -108,13 +108,13 @@ class Engine:
         self._pending.append(request)
 
     def inject(self, events: Sequence[TimedEvent]) -> None:
-        """Let the player play these, each at its time, as if on a port."""
+        """Inject events as the player's, each at its time, as if from a port."""
         self._io.send(protocol.Inject(tuple(events)))
 
     def poll(self, until_ns: int, clients: Sequence[Connection] = ()) -> list[LogEntry]:
-        """Wait for something to happen, at most until a time, and see to it.
+        """Wait for an event, at most until a time, and carry out what follows.
 
-        Return what the log should say.
+        Return the entries for the log.
         """
         deadline = self._session.deadline_ns()
         now_ns = self.now_ns
@@ -145,19 +145,19 @@ class Engine:
         return outcome.log_entries
 
     def _update_output_state(self, item: Inbox) -> None:
-        """Take note of what bears on whether we are heard."""
+        """Update what decides whether another program sounds the notes."""
         match item:
             case Start():
                 self._synth.retry()
             case protocol.Ready():
                 self._named_output_open = self._requested_output is not None
                 self._synth.retry()
-            case protocol.OutputConnected(connected=False):  # or the port is gone
+            case protocol.OutputConnected(connected=False):  # or the port has gone
                 self._named_output_open = False
 
     def _update_synth(self) -> None:
-        """Start or end the synth, and let the MIDI process know."""
-        if self._closing or not self._io.alive:  # who would end its notes?
+        """Start or end the synth, and inform the MIDI I/O process."""
+        if self._closing or not self._io.alive:  # otherwise no process would end its notes
             return
         settings, now_ns = self._session.settings, self.now_ns
         told = self._synth.poll(now_ns) + self._synth.update(
@@ -171,7 +171,7 @@ class Engine:
             self._io.send(each)
 
     def snapshot(self) -> Snapshot:
-        """Return what there is to see."""
+        """Return the state to show."""
         shown = self._session.snapshot(self.now_ns)
         hearing = self._synth
         return replace(
@@ -182,11 +182,11 @@ class Engine:
         )
 
     def record(self) -> Record:
-        """Return all that was played, and in whose time."""
+        """Return the record of the session: all notes and the transports."""
         return self._session.record(self.now_ns)
 
     def capture(self, request: Capture) -> Captured:
-        """Return what has been played lately, or ever."""
+        """Return the requested part of the record."""
         record = self.record()
         if request.last_ns is not None:
             record = record.last(request.last_ns)
@@ -194,7 +194,7 @@ class Engine:
         return Captured(record, text, request.purpose)
 
     def close(self) -> None:
-        """Release everything that sounds and end both the process and the thread."""
+        """Release all sounding notes, and end the process and the thread."""
         self._closing = True
         self._pending.append(Stop())
         self.poll(self.now_ns)
@@ -204,10 +204,10 @@ class Engine:
 
 
 def serve(client: Connection, engine: Engine) -> None:
-    """Carry out what comes from a window and show it snapshots, until it closes its end.
+    """Carry out a window's requests and send it snapshots, until it closes its end.
 
-    Without a MIDI I/O process nothing can be played, so it leaves then, too: the window can start
-    another engine.
+    It returns as well when the MIDI I/O process has ended, since nothing can be played then. The
+    window can start another engine.
     """
     shown_ns, packer = 0, Packer()
     shown: Snapshot | None = None
@@ -232,7 +232,7 @@ def serve(client: Connection, engine: Engine) -> None:
 
 
 def _is_changed(snapshot: Snapshot, sent: Snapshot) -> bool:
-    """Tell whether there is anything new to see: another beat is, the mere time is not."""
+    """Return whether a snapshot shows anything new; the time alone does not count, a beat does."""
     return snapshot.beat != sent.beat or replace(snapshot, now_ns=sent.now_ns) != sent
 
 

@@ -1,7 +1,7 @@
-"""What the window and the process that proposes takes say to each other.
+"""The messages between the window and the process that generates takes.
 
-One request at a time: a new one, or a `Cancel`, ends the one before. Every answer carries the
-number of its request, so that what was on its way when it ended is not taken for something new.
+There is one request at a time: a new one, or a `Cancel`, ends the one before. Every reply has the
+number of its request, so that a late reply to an earlier request is recognised.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ DEFAULT_COUNT = 4
 
 @dataclass(frozen=True, slots=True)
 class Propose:
-    """Continue a score by so many bars, in so many different ways; the first has the seed."""
+    """Generate `count` continuations of a score; the first has the seed of the settings."""
 
     request_id: int
     score: Score
@@ -29,19 +29,19 @@ class Propose:
 
 @dataclass(frozen=True, slots=True)
 class Cancel:
-    """Propose nothing more."""
+    """Cancel the request."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loading:
-    """The network is being loaded; it is, once."""
+    """The network is being loaded, which happens once."""
 
     request_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """A candidate as far as it has come, which is a share of it from 0 to 1."""
+    """An incomplete take, and the fraction of it that is done, from 0 to 1."""
 
     request_id: int
     candidate: int
@@ -52,7 +52,7 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A candidate that is complete: how it was made, and what a file of it says about that."""
+    """A complete take, with the settings that made it and the text for its file."""
 
     request_id: int
     candidate: int
@@ -64,14 +64,14 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class EndOfProposals:
-    """That was the last candidate."""
+    """The request is complete."""
 
     request_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """There is nothing to propose, and why."""
+    """No take can be generated; with the reason."""
 
     request_id: int
     reason: ProposalReason

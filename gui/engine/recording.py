@@ -1,6 +1,6 @@
-"""What was played and what was answered, as a MIDI file.
+"""The player's notes and Antiphon's as a MIDI file.
 
-The player's notes and Antiphon's on tracks of their own, in the time of whoever kept it.
+They are on separate tracks, in the tempo of the transport that was in force.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ def write_recording(record: Record, path: Path, comment: str) -> None:
 
 
 def provenance(artefact: Artefact, settings: Settings) -> str:
-    """Return the text that a written file carries.
+    """Return the provenance text of a written file.
 
-    Program, model, style, seed and the rest that makes it again.
+    It has the program, model, style, seed and all else that is needed to make the music again.
     """
     blend = ",".join(f"{name}:{weight:g}" for name, weight in settings.style) or "none"
     played = ",".join(kind.label for kind in settings.instruments) or "as played"

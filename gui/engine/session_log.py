@@ -1,7 +1,7 @@
-"""Write what a session reports into the program's log, without the music itself.
+"""Log the entries of a session, without the music itself.
 
-Of notes only their number is logged. What happens once in a turn has level INFO, what happens many
-times has level DEBUG.
+Only the number of notes is logged. Entries that occur once in a turn have level INFO, frequent ones
+have level DEBUG.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class SessionLog:
                 _LOG.info("%s%s", _describe(entry), self._take_note_counts())
 
     def write_change(self, before: Settings, after: Settings) -> None:
-        """Log which settings change, and to what."""
+        """Log which settings change, and their new values."""
         if not _LOG.isEnabledFor(logging.DEBUG):
             return
         for field in fields(after):
@@ -47,12 +47,12 @@ class SessionLog:
                 _LOG.debug("setting %s: %r", field.name, value)
 
     def _take_note_counts(self) -> str:
-        """Return how many notes have been played and sent since the last time, if any."""
+        """Return how many notes were played and sent since the last call, if any."""
         counts = [f"{count} {event}" for event, count in self._note_counts.items() if count]
         self._note_counts = dict.fromkeys(self._note_counts, 0)
         return f" ({', '.join(counts)})" if counts else ""
 
 
 def _describe(entry: LogEntry) -> str:
-    told = (entry.value, entry.text or None, entry.reason)
-    return ", ".join([entry.event, *(str(each) for each in told if each is not None)])
+    values = (entry.value, entry.text or None, entry.reason)
+    return ", ".join([entry.event, *(str(each) for each in values if each is not None)])

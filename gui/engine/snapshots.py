@@ -1,8 +1,8 @@
-"""Snapshots through a pipe: of thousands of notes only those that are new.
+"""Snapshots through a pipe: only new notes are sent.
 
-A snapshot holds all the notes that a roll may show, and is sent thirty times a second. All but the
-last few are the very same objects as the time before. So a parcel says how many of those that the
-window has it is to drop at the front, how many of the rest it keeps, and what comes after them.
+A snapshot has thousands of notes, and is sent thirty times a second. All but the last few notes are
+the same objects as before. A delta therefore says how many notes to drop at the front, how many of
+the others to keep, and which notes follow them.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SnapshotDelta:
-    """A snapshot without notes, and how its notes come from those of the one before."""
+    """A snapshot without notes, and its change of the notes since the last one."""
 
     snapshot: Snapshot
     dropped: int
@@ -29,7 +29,7 @@ class SnapshotDelta:
 
 
 class Purpose(enum.Enum):
-    """What becomes of what was captured."""
+    """What a capture is used for."""
 
     KEEP = "keep"
     CONTINUE = "continue"
@@ -37,7 +37,7 @@ class Purpose(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """A request: what has been played in the last so many nanoseconds; None: all of it."""
+    """A request for the last `last_ns` nanoseconds of the record, or all of it if None."""
 
     last_ns: int | None = None
     purpose: Purpose = Purpose.KEEP
@@ -45,7 +45,7 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """What has been played, the text that goes into its file, and what it was asked for."""
+    """A part of the record, the text for its file, and its purpose."""
 
     record: Record
     text: str
@@ -53,13 +53,13 @@ class Captured:
 
 
 class Packer:
-    """The end of the pipe that sends."""
+    """The sending end."""
 
     def __init__(self) -> None:
         self._notes: tuple[RollNote, ...] = ()
 
     def pack(self, snapshot: Snapshot) -> SnapshotDelta:
-        """Return the parcel that makes this snapshot of the last one."""
+        """Return the delta that turns the last snapshot into this one."""
         before, self._notes = self._notes, snapshot.notes
         dropped = _index_of(before, snapshot.notes[0]) if snapshot.notes else len(before)
         same = map(is_, before[dropped:], snapshot.notes)
@@ -68,13 +68,13 @@ class Packer:
 
 
 class Unpacker:
-    """The end of the pipe that receives."""
+    """The receiving end."""
 
     def __init__(self) -> None:
         self._notes: tuple[RollNote, ...] = ()
 
     def unpack(self, delta: SnapshotDelta) -> Snapshot:
-        """Return the snapshot; notes that were there before are the objects that they were."""
+        """Return the snapshot; notes that were there before stay the same objects."""
         if delta.dropped or delta.tail or delta.kept < len(self._notes):
             end = delta.dropped + delta.kept
             self._notes = self._notes[delta.dropped : end] + delta.tail
@@ -82,5 +82,5 @@ class Unpacker:
 
 
 def _index_of(notes: tuple[RollNote, ...], wanted: RollNote) -> int:
-    """Return where this very note is; the end if it is not there."""
+    """Return the index of this object, or the length if it is not there."""
     return next((at for at, note in enumerate(notes) if note is wanted), len(notes))

@@ -1,14 +1,13 @@
-"""The engine's synth: started when it is to be heard, and ended when it is not.
+"""The engine's synth: started when it is wanted, and ended when it is not.
 
-The synth is a child like the MIDI I/O process (`bridge.synth.process`), and it is that process which sends
-it the notes: here it is only brought up, introduced, and let go. Where it cannot play, the reason is
-kept, and it is tried again: soon, and then ever more seldom, and at once when something has
-happened that may have changed it. Only what cannot change by itself is left until somebody asks
-anew.
+The synth is a child process like the MIDI I/O process, which sends it the notes
+(`bridge.synth.process`). This module only starts and ends it. If the synth cannot play, the reason
+is kept and the start is retried: soon, then at growing intervals, and at once after an event that
+may have changed the cause. A permanent failure is retried only on request.
 
-To start a process takes a while, and so does letting go of a device, and the engine has no time to
-lose. So a thread does both, one after the other: a device is let go before it is taken again. It
-rings a bell when a child is there.
+Starting a process and closing a device are slow, and the engine must not wait. A thread does both,
+one after the other, so that a device is closed before it is opened again. The thread sends a wakeup
+when the child has started.
 """
 
 from __future__ import annotations
@@ -30,60 +29,57 @@ if TYPE_CHECKING:
     from bridge.synth.reason import SynthReason
 
 MIN_RETRY_NS, MAX_RETRY_NS = 2 * SECOND, 60 * SECOND
-"""After so long it is tried again first, and never after longer than the other."""
+"""The first and the longest interval between two attempts."""
 
 
 class SynthSupervisor:
-    """The synth, or why there is none."""
+    """Starts and ends the synth, and keeps the reason if it cannot play."""
 
     def __init__(self) -> None:
         self._worker = ThreadPoolExecutor(1, "synth")
         self._wakeup, self._waker = multiprocessing.Pipe(duplex=False)
         self._starting_child: Future[Child] | None = None
         self._child: Child | None = None
-        self._requested: tuple[SynthPolicy, str] | None = (
-            None  # what was last asked for, and the sound font
-        )
+        # The policy and the sound font last requested.
+        self._requested: tuple[SynthPolicy, str] | None = None
         self._wanted = False
         self._ready: SynthReady | None = None
-        self._ready_ns = 0  # when it began to sound
-        self._failure: SynthUnavailable | None = None  # why it does not, until it does
-        self._retry_at_ns, self._retry_ns = (
-            0,
-            MIN_RETRY_NS,
-        )  # when it is tried again, and how long after
+        self._ready_ns = 0  # when it became ready
+        self._failure: SynthUnavailable | None = None  # the last failure, until it is ready
+        # The time of the next attempt, and the interval after it.
+        self._retry_at_ns, self._retry_ns = 0, MIN_RETRY_NS
 
     @property
     def status(self) -> SynthReady | SynthReason | None:
-        """Where it plays, or why it does not though it is wanted."""
+        """The synth's output, or why it cannot play although it is wanted."""
         if self._ready is not None:
             return self._ready
         return self._failure.reason if self._failure is not None and self._wanted else None
 
     @property
     def has_failed(self) -> bool:
-        """Tell whether it is to be heard and cannot be; `status` is then why."""
+        """Whether the synth is wanted and cannot play; `status` is then the reason."""
         return self._wanted and self._failure is not None
 
     @property
     def connections(self) -> list[Connection]:
-        """Give what `multiprocessing.connection.wait` is to wait for as well."""
+        """The connections that `multiprocessing.connection.wait` must watch as well."""
         return [self._wakeup, *([] if self._child is None else [self._child.connection])]
 
     @property
     def is_starting(self) -> bool:
-        """Tell whether one is being started."""
+        """Whether the synth is being started."""
         return self._starting_child is not None
 
     @property
     def process_id(self) -> int | None:
-        """Give the system's number of the synth's process, for a person who looks for it."""
+        """The process id of the synth, for diagnostics."""
         return None if self._child is None else self._child.process.pid
 
     def update(
         self, now_ns: int, policy: SynthPolicy, *, plugins: bool, named_output: bool, font: str = ""
     ) -> list[Monitor]:
-        """Start or end the synth, if that is what follows; return what the MIDI process is told."""
+        """Start or end the synth as needed; return the messages for the MIDI I/O process."""
         told: list[Monitor] = []
         if (policy, font) != self._requested:
             self._requested, self._failure = (policy, font), None
@@ -98,12 +94,12 @@ class SynthSupervisor:
         return told
 
     def retry(self) -> None:
-        """Try with the next `follow` what could not be done: it may be otherwise by now."""
+        """Retry a failed start at the next `update`, since the cause may be gone."""
         if self._failure is not None:
             self._reset_retry()
 
     def poll(self, now_ns: int) -> list[Monitor]:
-        """Take what the synth says; return what the MIDI process is told."""
+        """Read the synth's messages; return the messages for the MIDI I/O process."""
         while self._wakeup.poll():
             self._wakeup.recv_bytes()
         told: list[Monitor] = []
@@ -125,7 +121,7 @@ class SynthSupervisor:
         return told
 
     def close(self) -> None:
-        """End the synth, and wait until it has gone."""
+        """End the synth, and wait until it has exited."""
         self._stop()
         self._worker.shutdown()
 
@@ -137,7 +133,7 @@ class SynthSupervisor:
         self._retry_at_ns, self._retry_ns = 0, MIN_RETRY_NS
 
     def _handle_failure(self, failure: SynthUnavailable, now_ns: int) -> list[Monitor]:
-        """Take it that there is none, and wait before it is tried again."""
+        """Record a failure, and set the time of the next attempt."""
         if self._ready is not None and now_ns - self._ready_ns >= MAX_RETRY_NS:
             self._retry_ns = MIN_RETRY_NS
         self._failure, self._retry_at_ns = failure, now_ns + self._retry_ns
@@ -156,6 +152,6 @@ class SynthSupervisor:
 
 
 def _close_started(starting: Future[Child]) -> None:
-    """Close a child that nobody wants any more."""
+    """Close a child that is no longer wanted."""
     with suppress(ChildError):
         starting.result().close()

@@ -1,8 +1,8 @@
-"""The process that proposes takes: several ways to go on, away from the clock.
+"""The process that generates takes, without a deadline.
 
-Live playing comes first. So this is a process of its own (`python -m gui.engine.takes`), nicer than
-all others, with one thread on the CPU, whatever the engine runs on. It loads the network with the
-first request, and looks between any two tokens whether it is still wanted.
+Live playing has priority. This is therefore a process of its own (`python -m gui.engine.takes`) at
+low priority, with one thread on the CPU, whatever device the engine uses. It loads the network on
+the first request. After every token it checks whether the request has been cancelled.
 
 How takes are made, and made to differ, is the subject of `export.runtime.continuation`.
 """
@@ -37,16 +37,16 @@ if TYPE_CHECKING:
 
 _NICENESS = 10
 _PROGRESS_INTERVAL_NS = 150_000_000
-"""From one look at a growing take to the next."""
+"""The interval between two progress messages."""
 
 Model = tuple["Artefact", "Decoder"]
 
 
 class ProposalJob:
-    """The takes for one request in the making."""
+    """The generation of the takes of one request."""
 
     def __init__(self, model: Model, request: Propose) -> None:
-        """Start with the first.
+        """Start with the first take.
 
         Raises:
             export.runtime.artefact.UnknownStyleError: there is no such style.
@@ -62,11 +62,11 @@ class ProposalJob:
 
     @property
     def is_done(self) -> bool:
-        """Tell whether all takes have been made."""
+        """Whether all takes are complete."""
         return self._proposals.done
 
     def step(self) -> Proposal | None:
-        """Do one piece of work; return a take that is complete with it."""
+        """Do one step; return the take that it completes, if any."""
         from gui.engine.recording import provenance
 
         made = self._proposals.work()
@@ -77,17 +77,17 @@ class ProposalJob:
         return Proposal(*where, made.notes, made.settings, text)
 
     def progress(self) -> Progress:
-        """Return the take in the making, as far as it has come."""
+        """Return the incomplete take."""
         growing = self._proposals.growing
         where = self._request.request_id, self._proposals.index, self._span
         return Progress(*where, tuple(growing.notes()), growing.share)
 
 
 def serve(client: Connection, load: Callable[[], Model], clock: Clock) -> None:
-    """Propose what is asked for, until whoever asks closes the pipe."""
+    """Serve requests for takes until the client closes the pipe."""
     model: Model | None = None
     proposing: ProposalJob | None = None
-    told_ns, number = clock.now_ns(), 0
+    sent_ns, number = clock.now_ns(), 0
     with suppress(EOFError, OSError):
         while True:
             while proposing is None or client.poll():
@@ -103,20 +103,20 @@ def serve(client: Connection, load: Callable[[], Model], clock: Clock) -> None:
             answers: list[Reply] = []
             if (proposed := proposing.step()) is not None:
                 answers.append(proposed)
-            elif clock.now_ns() - told_ns >= _PROGRESS_INTERVAL_NS:
+            elif clock.now_ns() - sent_ns >= _PROGRESS_INTERVAL_NS:
                 answers.append(proposing.progress())
             if proposing.is_done:
                 answers.append(EndOfProposals(number))
                 proposing = None
             for answer in answers:
                 client.send(answer)
-                told_ns = clock.now_ns()
+                sent_ns = clock.now_ns()
 
 
 def _start_job(
     model: Model | None, load: Callable[[], Model], request: Propose
 ) -> tuple[Model | None, ProposalJob | None, Failed | None]:
-    """Load the network if it is not there, and begin; or say why not."""
+    """Load the network if necessary and start; return the reason if that fails."""
     from export.runtime.artefact import ArtefactError, UnknownStyleError
     from export.runtime.proposal_reason import NoNotes
     from export.styles.own import StyleError
@@ -131,11 +131,11 @@ def _start_job(
 
 
 def installed_model() -> Model:
-    """Load the installed artefact, and make a decoder that leaves the machine to others.
+    """Load the installed artefact, and make a decoder that leaves most of the CPU to others.
 
     Raises:
         export.runtime.artefact.ArtefactError: there is none, or it cannot be used.
-        export.styles.own.StyleError: a file among the user's styles is not one.
+        export.styles.own.StyleError: a file in the user's style folder is not a style.
 
     """
     from export.runtime.decoder import Decoder

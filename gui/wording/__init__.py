@@ -1,1 +1,1 @@
-"""Sentences: how the app says, in the language of the reader, what happened and what to do."""
+"""Sentences that tell the reader, in the language of the window, what happened and what to do."""

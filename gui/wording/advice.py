@@ -1,7 +1,7 @@
-"""What is said about ports, and what to do where none opens: on each system something else.
+"""Texts about ports, and the remedies if none opens, which differ by system.
 
-The window's checkup and `antiphon doctor` say the same, and here it is. Texts are whole sentences,
-which the window translates.
+The window's checkup and `antiphon doctor` share them. Texts are complete sentences, which the
+window translates.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _DEFAULT_REMEDY = Sentence(
 
 
 def describe_open_ports(backend: str, input_name: str, output_name: str, platform: str) -> Sentence:
-    """Say which ports are open; where a better way is at hand, say that too."""
+    """Describe the open ports, and mention a better back end if there is one."""
     way = _BACKEND_DESCRIPTIONS.get(backend, Sentence("Advice", "through {}").format(backend))
     told = Sentence("Advice", "Listens on {} and plays on {}, {}.")
     if backend == "rtmidi" and platform == _JACK_SYSTEM:
@@ -60,17 +60,17 @@ def describe_open_ports(backend: str, input_name: str, output_name: str, platfor
 
 
 def midi_remedy(platform: str) -> Sentence:
-    """Say what to do on a system (as `sys.platform` names it) whose MIDI does not answer."""
+    """Return the remedy for a system (its `sys.platform`) whose MIDI does not answer."""
     return _REMEDIES.get(platform, _DEFAULT_REMEDY)
 
 
 def advise_no_ports(
     problem: ProblemReason | UnknownStyle | None, platform: str, *, responds: bool
 ) -> Sentence:
-    """Say what to do if no ports open, though the system's MIDI `answers` or because it does not.
+    """Return the remedy if no ports open; `responds` says whether the system's MIDI answers.
 
-    If it answers, what is wrong is this port, and the problem says it best; but Windows answers
-    where there is nothing to open yet.
+    If it answers, the problem lies with the port, and its own sentence is best. Windows is an
+    exception: it answers even if there is no port to open.
     """
     if responds and problem is not None and platform != "win32":
         return sentence_of(problem)
@@ -85,9 +85,10 @@ def advise_no_sound(
     output_connected: bool = False,
     synth_status: SynthReady | SynthReason | None = None,
 ) -> Sentence:
-    """Say what to look at if notes went out and nobody heard them.
+    """Return what to check if notes were sent but are not audible.
 
-    `synth_status` is where the built-in synth plays or why it cannot, if it is to be heard.
+    `synth_status` is the output of the built-in synth or the reason why it cannot play, if it is
+    wanted.
     """
     if isinstance(synth_status, SynthReady):
         return Sentence(

@@ -1,4 +1,4 @@
-"""What is wrong with an artefact or a style, in sentences that name what disagrees."""
+"""What is wrong with an artefact or a style, in sentences that name the mismatch."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ if TYPE_CHECKING:
 
 
 def sentence_of_unknown_style(reason: UnknownStyle) -> Sentence:
-    """Return the sentence for a style that there is not."""
+    """Return the sentence for an unknown style."""
     return Sentence("Model", "Style: {}.").format(no_such_style(reason))
 
 
 def no_such_style(reason: UnknownStyle) -> Sentence:
-    """Return which style there is not and which are near it, as the end of a sentence."""
+    """Return the unknown style and the names near it, as the end of a sentence."""
     none = Sentence("Model", "none; `antiphon styles` lists all")
     told = Sentence("Model", "there is no style {!r}; near it: {}")
     return told.format(reason.name, ", ".join(reason.near) or none)

@@ -1,4 +1,4 @@
-"""What goes wrong with MIDI in and out, in sentences: what is wrong, and what to do."""
+"""Problems of MIDI input and output, in sentences: what is wrong, and what to do."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 def sentence_of_problem(reason: ProblemReason) -> Sentence:
-    """Return the sentence for what the world does wrong to MIDI in and out."""
+    """Return the sentence for a problem of MIDI input or output."""
     if isinstance(reason, BackendReason):
         return _of_backend(reason)
     if isinstance(reason, PortReason):
@@ -66,7 +66,7 @@ def _of_backend(reason: BackendReason) -> Sentence:
 
 
 def _of_several(reason: NoBackend) -> Sentence:
-    """Make one sentence of several: all that is wrong, and what is done about it."""
+    """Join several reasons into one sentence, with the remedy at the end."""
     first, *others = reason.refusals
     whole = reduce(
         lambda told, other: Sentence("Ports", "{}, and {}").format(told, _next_clause(other)),

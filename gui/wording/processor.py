@@ -1,4 +1,4 @@
-"""What the network runs on, and why, in sentences."""
+"""The processor that runs the network, and the reason for it, in sentences."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def sentence_of_processor(processor: Processor) -> Sentence:
-    """Return the sentence for what the network runs on."""
+    """Return the sentence for the processor that runs the network."""
     why = why_this_processor(processor.reason)
     if processor.is_gpu:
         return Sentence("Processor", "GPU: {}").format(why)

@@ -1,7 +1,7 @@
-"""Every reason that a person is shown, and its sentence.
+"""Every reason that a user is shown, and its sentence.
 
-Reasons are values, which are defined beside what causes them and cross pipes. Each family of
-reasons has a module here that makes its sentences; this one finds the module.
+Reasons are values that are defined beside their causes and cross pipes. Each family of reasons has
+a module in this package that makes its sentences; this module dispatches to it.
 """
 
 from __future__ import annotations

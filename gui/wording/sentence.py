@@ -1,9 +1,8 @@
-"""A sentence that can be said in another language: its English pattern, and what fills it.
+"""A translatable sentence: its English pattern and the values that fill it.
 
-Who finds something out is pure and knows no translator. It says `Sentence(CONTEXT, PATTERN)` with
-both written out, for `dev/languages` gathers them where they stand, and fills it as one fills a
-`str`: `.format(name)`. Whoever shows it lets a translator see the pattern before it is filled;
-whoever prints it takes `str()`, which is English.
+Pure code knows no translator. It makes `Sentence(CONTEXT, PATTERN)`, with both as literals so that
+`dev/languages` finds them, and fills it like a `str`: `.format(name)`. The window passes the
+pattern through a translator before it is filled; the terminal uses `str()`, which is English.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A pattern with places, and what goes there; the context is whose words they are."""
+    """A pattern, its translation context, and the values that fill its placeholders."""
 
     context: str
     pattern: str
@@ -25,15 +24,15 @@ class Sentence:
 
     @classmethod
     def verbatim(cls, text: str) -> Sentence:
-        """Return what somebody else has said, to be passed on as it is."""
+        """Return a text of another program as a sentence that is not translated."""
         return cls("", "{}", (text,))
 
     def format(self, *arguments: Sentence | str | float) -> Sentence:
-        """Fill its places, in their order."""
+        """Fill the placeholders, in order."""
         return replace(self, arguments=arguments)
 
     def render(self, translate: Callable[[str, str], str]) -> str:
-        """Return it as a translator has it, who is given a context and a pattern."""
+        """Return the text; `translate` maps a context and a pattern to a translated pattern."""
         pattern = translate(self.context, self.pattern) if self.context else self.pattern
         parts = (
             part.render(translate) if isinstance(part, Sentence) else part
@@ -42,5 +41,5 @@ class Sentence:
         return pattern.format(*parts)
 
     def __str__(self) -> str:
-        """Return it in English."""
+        """Return the text in English."""
         return self.render(lambda _, pattern: pattern)

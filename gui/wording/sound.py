@@ -1,4 +1,4 @@
-"""Where the built-in synth sounds, or why it does not, in sentences."""
+"""The output of the built-in synth, or why it cannot play, in sentences."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def sentence_of_synth(status: SynthReady | SynthReason) -> Sentence:
 
 
 def sentence_of_child(reason: ChildExited) -> Sentence:
-    """Return the sentence for a child process that did not join."""
+    """Return the sentence for a child process that did not start properly."""
     if reason.last_words:
         told = Sentence("Process", "{} ended with status {} before it joined: {}")
         return told.format(reason.module, reason.status, reason.last_words)

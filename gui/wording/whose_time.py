@@ -1,4 +1,4 @@
-"""Why the session goes by this line of time, in sentences."""
+"""Why the session uses its present transport, in sentences."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _ABSENT = {
 
 
 def sentence_of_time(reason: TimeReason) -> Sentence:
-    """Return the sentence for a reason why this time is followed."""
+    """Return the sentence for the reason of the present time source."""
     match reason:
         case Following(source):
             return _FOLLOWING[source]

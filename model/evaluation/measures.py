@@ -1,8 +1,8 @@
-"""What music is like, in numbers: distributions to compare continuations by.
+"""Measures of music: distributions by which continuations are compared.
 
-After Yang and Lerch (2020), "On the evaluation of generative models in music": take distributions
-of simple features, and compare the distance between what was generated and what was written with
-the distances that occur among what was written. A distance is Jensen and Shannon's, the square root
+After Yang and Lerch (2020), "On the evaluation of generative models in music": compute
+distributions of simple features, and compare the distance between generated and written music with
+the distances that occur among written music. The distance is Jensen and Shannon's, the square root
 of their divergence to base 2: 0 for the same distribution, 1 for two that share nothing.
 
     pitch class      of all notes that are not drums
@@ -10,7 +10,7 @@ of their divergence to base 2: 0 for the same distribution, 1 for two that share
     onset in bar     in twelfths of a quarter note
     note length      in octaves from a 64th note
     density          notes that begin in a quarter note
-    polyphony        notes that sound at once, looked at four times in a quarter note
+    polyphony        notes that sound at once, sampled four times in a quarter note
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _SAMPLE_TICKS = TICKS_PER_QUARTER // 4
 def profile(
     before: NDArray[np.int64], tokens: NDArray[np.int64], time: NDArray[np.int64]
 ) -> Profile:
-    """Return the profile of what tokens (T,) with their time (T, 6) play after other tokens."""
+    """Return the profile of tokens (T,) with their time (T, 6) that follow other tokens."""
     begin = features.duration_ticks(before)
     end = begin + features.duration_ticks(tokens)
     score = tokenizer.decode([*before.tolist(), *tokens.tolist()])
@@ -92,8 +92,8 @@ def mean_distances(found: Sequence[Mapping[str, float]]) -> dict[str, float]:
 
 
 def _histogram(values: Sequence[float] | NDArray[np.int64], bins: int) -> NDArray[np.float64]:
-    whole = np.clip(np.floor(np.asarray(values, float)), 0, bins - 1).astype(int)
-    return np.bincount(whole, minlength=bins).astype(float)
+    bin_indices = np.clip(np.floor(np.asarray(values, float)), 0, bins - 1).astype(int)
+    return np.bincount(bin_indices, minlength=bins).astype(float)
 
 
 def _intervals(notes: Sequence[Note]) -> list[int]:
@@ -114,9 +114,9 @@ def _density(notes: Sequence[Note], begin: int, end: int) -> NDArray[np.int64]:
 
 
 def _polyphony(notes: Sequence[Note], begin: int, end: int) -> NDArray[np.int64]:
-    looks = np.arange(begin, max(begin + 1, end), _SAMPLE_TICKS)
+    samples = np.arange(begin, max(begin + 1, end), _SAMPLE_TICKS)
     onsets = np.array([note.onset_ticks for note in notes])
     releases = np.array([note.release_ticks for note in notes])
-    begun = np.searchsorted(np.sort(onsets), looks, side="right")
-    ended = np.searchsorted(np.sort(releases), looks, side="right")
+    begun = np.searchsorted(np.sort(onsets), samples, side="right")
+    ended = np.searchsorted(np.sort(releases), samples, side="right")
     return begun - ended

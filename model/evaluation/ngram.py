@@ -1,14 +1,14 @@
-"""Counting: the likelihood of music by how often it has been heard.
+"""N-grams: the likelihood of music by how often it occurs in the corpus.
 
-The baseline of the field's oldest kind. Given the last four tokens, how often did each token follow
-in the corpus? What was never heard after four is asked after three, and so on down to how often the
-token occurs at all, and last to every token alike. The shares are those of interpolated absolute
-discounting (Ney, Essen and Kneser 1994): a count gives away `DISCOUNT`, and what an order gives
-away is what the next lower one may fill.
+This is the oldest baseline of the field. Given the last four tokens, how often did each token
+follow in the corpus? A context of four that never occurred is shortened to three, and so on down to
+how often the token occurs at all, and last to a uniform distribution. The shares are those of
+interpolated absolute discounting (Ney, Essen and Kneser 1994): each count gives up `DISCOUNT`, and
+the sum that an order gives up is distributed by the next lower one.
 
 Counts are sorted arrays, not dictionaries, so that a hundred million tokens are counted in minutes
-and in memory of some bytes each: an n-gram's key is the number of its context among the contexts of
-its length, and its last token.
+and with a few bytes of memory each. An n-gram's key is the number of its context among the contexts
+of its length, and its last token.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ DISCOUNT = 0.75
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """The n-grams of one length: sorted keys, their counts, and by context the sums."""
+    """The n-grams of one length: sorted keys and their counts, and the sums of each context."""
 
     keys: NDArray[np.int64]
     counts: NDArray[np.int64]
-    totals: NDArray[np.int64]  # by context: how often it was followed by anything
-    distinct: NDArray[np.int64]  # by context: by how many different tokens
+    totals: NDArray[np.int64]  # by context: how many tokens followed it
+    distinct: NDArray[np.int64]  # by context: how many different tokens followed it
 
 
 class NGram:
@@ -54,15 +54,15 @@ class NGram:
             totals = np.bincount(of, counts, contexts).astype(np.int64)
             kinds = np.bincount(of, minlength=contexts)
             self._orders.append(_Order(keys, counts, totals, kinds))
-            # What ends here is the context of what comes next; before the first there is nothing,
-            # which is told apart by a number of its own.
+            # The n-gram that ends here is the context of the next token. The first token has no
+            # context, which has a number of its own.
             context = np.concatenate(([len(keys)], inverse[:-1]))
             contexts = len(keys) + 1
 
     def nll(self, tokens: NDArray[np.int64], order: int | None = None) -> NDArray[np.float64]:
         """Return the negative log likelihood in nats of each token (T,) of a piece.
 
-        With `order`, by n-grams of at most that length.
+        With `order`, only n-grams of at most that length are used.
         """
         likelihood = np.full(len(tokens), 1 / v.SIZE)
         context = np.zeros(len(tokens), np.int64)

@@ -1,10 +1,10 @@
-"""How much of a take is quoted: the longest run of notes that the training music has too.
+"""How much of a take is quoted: its longest run of notes that the training music also has.
 
-A run is a sequence of intervals between successive notes, drums left out, in the order in which a
-piece tells them; so it is found in any key. Runs of k intervals are looked up by their hash (Karp
-and Rabin 1987) among all runs of k in the corpus, for k in steps of `STEP`: the longest found is
-exact to a step. Human pieces that the network has never heard are the yardstick: scales, trills
-and cadences are everybody's.
+A run is a sequence of intervals between successive notes, without drums, in the order of a piece's
+tokens. It is therefore found in any key. Runs of k intervals are looked up by their hash (Karp and
+Rabin 1987) among all runs of k in the corpus, for k in steps of `RUN_STEP`, so the longest run is
+exact to a step. Human pieces that the network was not trained on are the reference, since scales,
+trills and cadences are common to all music.
 """
 
 from __future__ import annotations
@@ -24,32 +24,36 @@ if TYPE_CHECKING:
 RUN_STEP, MAX_RUN = 4, 64
 _HASH_BASE = np.uint64(1_000_003)
 _SEPARATOR = 128
-"""Stands between pieces and is no interval."""
+"""Stands between pieces; no interval has this value."""
 _COARSE_BITS = 22
 
 
 def intervals(tokens: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the intervals between successive notes of a piece's tokens."""
     events = v.TOKEN_EVENT[tokens]
-    struck = (v.TOKEN_KIND[tokens] == v.Kind.ON) & (v.EVENT_INSTRUMENT[events] != Instrument.DRUMS)
-    found: NDArray[np.int64] = np.diff(v.EVENT_PITCH[events[struck]])
+    is_onset = (v.TOKEN_KIND[tokens] == v.Kind.ON) & (
+        v.EVENT_INSTRUMENT[events] != Instrument.DRUMS
+    )
+    found: NDArray[np.int64] = np.diff(v.EVENT_PITCH[events[is_onset]])
     return found
 
 
 class _IntervalRuns:
-    """The hashes of all runs of a sequence of intervals (N,), longer by `STEP` each time."""
+    """The hashes of all runs of a sequence of intervals (N,), longer by `RUN_STEP` each time."""
 
     def __init__(self, steps: NDArray[np.int64]) -> None:
         symbols = (steps + 256).astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
         symbols ^= symbols >> np.uint64(29)
         self._base_hashes = np.zeros(max(0, len(steps) - RUN_STEP + 1), np.uint64)
         for index in range(RUN_STEP):  # arithmetic is modulo 2^64
-            self._base_hashes = self._base_hashes * _HASH_BASE + symbols[index : index + len(self._base_hashes)]
+            self._base_hashes = (
+                self._base_hashes * _HASH_BASE + symbols[index : index + len(self._base_hashes)]
+            )
         self._separator_counts = np.concatenate(([0], np.cumsum(steps == _SEPARATOR)))
         self._hashes, self._length = self._base_hashes, RUN_STEP
 
     def lengthen(self) -> None:
-        """Go on to runs that are longer by a step."""
+        """Make all runs longer by a step."""
         kept = max(0, len(self._hashes) - RUN_STEP)
         later = self._base_hashes[self._length : self._length + kept]
         self._hashes = self._hashes[:kept] * _HASH_BASE**RUN_STEP + later
@@ -57,14 +61,16 @@ class _IntervalRuns:
 
     @property
     def hashes(self) -> NDArray[np.uint64]:
-        """Those of runs without a gap."""
-        whole = self._separator_counts[self._length :] == self._separator_counts[: -self._length]
-        found: NDArray[np.uint64] = self._hashes[whole[: len(self._hashes)]]
+        """The hashes of runs within one piece."""
+        is_within_piece = (
+            self._separator_counts[self._length :] == self._separator_counts[: -self._length]
+        )
+        found: NDArray[np.uint64] = self._hashes[is_within_piece[: len(self._hashes)]]
         return found
 
 
 def _find_present(hashes: NDArray[np.uint64], wanted: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Return which of the wanted (few, sorted) are among many hashes."""
+    """Return which of the wanted hashes (few, sorted) are among many hashes."""
     coarse = np.zeros(1 << _COARSE_BITS, bool)
     mask = np.uint64((1 << _COARSE_BITS) - 1)
     coarse[wanted & mask] = True
@@ -76,23 +82,23 @@ def longest_runs(
 ) -> list[int]:
     """Return for each take (tokens) the notes of its longest run that is also in the corpus.
 
-    A run of `STEP` intervals has a note more than that; 0 where there is none.
+    A run of k intervals has k + 1 notes. A take without a run has 0.
     """
     pieces: list[NDArray[np.int64]] = []
     for piece in corpus:
         pieces += (intervals(piece), np.array([_SEPARATOR]))
-    heard = _IntervalRuns(np.concatenate(pieces))
+    corpus_runs = _IntervalRuns(np.concatenate(pieces))
     queries = [_IntervalRuns(intervals(take)) for take in takes]
     longest = [0] * len(takes)
     searching = list(range(len(takes)))
     for steps in range(RUN_STEP, MAX_RUN + 1, RUN_STEP):
         wanted = np.unique(np.concatenate([queries[index].hashes for index in searching]))
-        known = _find_present(heard.hashes, wanted)
-        searching = [i for i in searching if np.isin(queries[i].hashes, known).any()]
+        present = _find_present(corpus_runs.hashes, wanted)
+        searching = [i for i in searching if np.isin(queries[i].hashes, present).any()]
         if not searching:
             break
         for index in searching:
             longest[index] = steps + 1
             queries[index].lengthen()
-        heard.lengthen()
+        corpus_runs.lengthen()
     return longest

@@ -1,26 +1,24 @@
-"""Musical time.
+"""Musical time: the position of each token in the music.
 
-Where in the music each token stands, for a model that would otherwise have to count.
-
-A transformer sees the order of tokens, not their time: whether a note falls on the beat is the sum
-of all waits before it. MuseNet gave its model "a learned embedding that tracks the passage of
-time", one for "each note in a chord", and two that say where in the piece a sample is. These are
-ours, one row of six small numbers for each token, each an index into an embedding table, 0 meaning
+A transformer reads the order of tokens, not their time: whether a note falls on the beat depends on
+the sum of all waits before it. MuseNet gave its model "a learned embedding that tracks the passage
+of time", one for "each note in a chord", and two that say where in the piece a sample is. Here each
+token has a row of six small numbers. Each number is an index into an embedding table, and 0 means
 unknown:
 
     bar position   1 + ticks since the bar line (a wait has the position that it reaches)
-    bar number     1 + number of the bar, counted in 32s: phrases are 4, 8, 16, 32 bars
-    onset number   how many onsets have been, in 128s: notes struck together share it
-    chord index    the note's place in its chord, from 1; 0 for what is not a note-on
+    bar number     1 + number of the bar, modulo 32: phrases are 4, 8, 16, 32 bars
+    onset number   number of onsets up to here, modulo 128: simultaneous notes share it
+    chord index    the note's place in its chord, from 1; 0 for tokens that are not note-ons
     part           1 + 128ths of the piece that have passed
-    countdown      1 + quarter notes left to the end, 127 meaning that many or more
+    countdown      1 + quarter notes left to the end, at most 127
 
-The first four follow from the tokens; bars are unknown when playing freely. The last two are known
-of a finished piece only: in training they are often hidden, live they stay unknown until the player
-asks for an ending.
+The first four follow from the tokens; bars are unknown in free time. The last two are known for a
+finished piece only. In training they are often hidden. Live they are unknown until the player
+requests an ending.
 
-`musical_time` is vectorised over a whole piece; `MusicalTime` takes one token at a time, and a test
-proves them equal.
+`musical_time` is vectorised over a complete piece; `MusicalTime` reads one token at a time, and a
+test proves them equal.
 """
 
 from __future__ import annotations
@@ -47,7 +45,7 @@ SIZES: tuple[int, ...] = (
     1 + PARTS,
     1 + MAX_COUNTDOWN + 1,
 )
-"""Rows of the six embedding tables."""
+"""The number of rows of the six embedding tables."""
 COUNT = len(SIZES)
 
 _BAR_TICKS = [MetreChange(0, count, unit).bar_ticks for count, unit in v.METRES]
@@ -57,7 +55,7 @@ FeatureRow = tuple[int, int, int, int]
 
 
 class MusicalTime:
-    """Follows a token stream and gives each token the four rows that follow from the tokens."""
+    """Reads a token stream and returns the four features that follow from the tokens."""
 
     def __init__(self) -> None:
         self._tick = 0
@@ -69,13 +67,13 @@ class MusicalTime:
         self._chord_size = 0
 
     def copy(self) -> MusicalTime:
-        """Return an independent follower at the same place."""
+        """Return an independent copy."""
         other = MusicalTime()
         other.__dict__.update(self.__dict__)
         return other
 
     def push(self, token: int) -> FeatureRow:
-        """Take the next token and return its feature row."""
+        """Read the next token and return its feature row."""
         kind = int(v.TOKEN_KIND[token])
         chord = 0
         if kind == v.Kind.WAIT:
@@ -106,12 +104,12 @@ class MusicalTime:
 
 
 def countdown(ticks: int) -> int:
-    """Return the index that says that the music ends after so many ticks."""
+    """Return the index of the countdown when the music ends after a number of ticks."""
     return 1 + min(MAX_COUNTDOWN, max(0, ticks) // TICKS_PER_QUARTER)
 
 
 def duration_ticks(tokens: NDArray[np.int64]) -> int:
-    """Return how long tokens (T,) last."""
+    """Return the duration of tokens (T,)."""
     waits = tokens[v.TOKEN_KIND[tokens] == v.Kind.WAIT]
     return int((waits - v.FIRST_WAIT + 1).sum())
 
@@ -119,7 +117,8 @@ def duration_ticks(tokens: NDArray[np.int64]) -> int:
 def musical_time(tokens: NDArray[np.int64], total_ticks: int | None = None) -> NDArray[np.int64]:
     """Return the rows (T, 6) of a piece from its tokens (T,).
 
-    Part and countdown as for a piece that lasts so long, or that ends with the last token.
+    Part and countdown are those of a piece of `total_ticks`, or of one that ends with the last
+    token.
     """
     kinds = v.TOKEN_KIND[tokens]
     ticks = np.cumsum(np.where(kinds == v.Kind.WAIT, tokens - v.FIRST_WAIT + 1, 0))

@@ -1,14 +1,14 @@
-"""What a network is told of a token, as eight indices into one table of rows.
+"""The network's input for a token: eight indices into one table of rows.
 
-Training composes the embedding of a token from parts that it learns one by one. What plays only
-needs their sums, and finds them in one table, whose sections follow one another:
+Training composes the embedding of a token from learned parts. Inference only needs their sums,
+which it looks up in one table. The sections of the table follow one another:
 
-    event        one row for each event, whatever its velocity
-    velocity     16 rows for each instrument, and one row of zeros for what is not struck
+    event        one row for each event, for any velocity
+    velocity     16 rows for each instrument, and one row of zeros for tokens that are not note-ons
     time         the six tables of musical time (`model.tokens.features`)
 
-A token at its place in the music is one row of each: eight rows, whose sum goes into the network,
-together with what holds everywhere, the style and the instruments.
+A token at its place in the music is one row of each: eight rows. Their sum goes into the network,
+together with the vectors that apply everywhere, the style and the instruments.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 VELOCITY_ROWS = len(Instrument) * v.VELOCITY_LEVELS
 SECTIONS: tuple[int, ...] = (v.EVENT_COUNT, VELOCITY_ROWS + 1, *features.SIZES)
-"""How many rows each section of the table has."""
+"""The number of rows of each section."""
 ROWS_PER_TOKEN = len(SECTIONS)
 SECTION_OFFSETS = np.cumsum((0, *SECTIONS[:-1])).astype(np.int32)
 """The first row of each section."""
@@ -42,8 +42,10 @@ def _velocity_rows() -> NDArray[np.int64]:
 
 
 TOKEN_VELOCITY_ROW = _velocity_rows()
-"""For each token its row in the velocity section, the last for what is not struck."""
-_TOKEN_ROWS = (np.stack((v.TOKEN_EVENT, TOKEN_VELOCITY_ROW), axis=-1) + SECTION_OFFSETS[:2]).astype(np.int32)
+"""For each token its row in the velocity section; the last row for all but note-ons."""
+_TOKEN_ROWS = (np.stack((v.TOKEN_EVENT, TOKEN_VELOCITY_ROW), axis=-1) + SECTION_OFFSETS[:2]).astype(
+    np.int32
+)
 
 
 def row_indices(tokens: NDArray[np.int64], time: NDArray[np.int64]) -> NDArray[np.int32]:
@@ -55,7 +57,7 @@ def row_indices(tokens: NDArray[np.int64], time: NDArray[np.int64]) -> NDArray[n
 
 
 def read_table(path: Path, width: int) -> NDArray[np.float32]:
-    """Return the table of rows (R, D), float16 in the file, with which a file of weights begins."""
+    """Return the table of rows (R, D) at the start of a file of weights, where it is float16."""
     count = sum(SECTIONS)
     rows = np.fromfile(path, np.float16, count * width).reshape(count, width).astype(np.float32)
     rows.flags.writeable = False

@@ -1,14 +1,14 @@
-"""From logits to the next token: grammar, instruments, temperature.
+"""Sample the next token from logits: grammar, instruments, temperature.
 
-The network says how likely every event is. Three things stand between that and a note. The
-*grammar* forbids what no performance can mean: ending a note that does not sound, striking a key
-that is down, telling a tick's events out of order. The *instruments* asked for are a promise: no
-other one begins a note. Then chance: logits are divided by the temperature, the unlikely tail is
-cut (top-p: the fewest events that hold so much of the probability, Holtzman et al. 2020; min-p:
-those at least so likely as a share of the likeliest, Nguyen et al. 2024), and one event is drawn,
-and after it the velocity that its instrument gives it.
+The network returns a likelihood for every event. Three steps follow. The *grammar* excludes events
+that no performance can have: the end of a note that does not sound, a note-on for a key that is
+down, events of a tick out of order. The requested *instruments* are binding: no other instrument
+begins a note. Then comes sampling. Logits are divided by the temperature, and the unlikely tail is
+cut (top-p: the fewest events that hold this share of the probability, Holtzman et al. 2020; min-p:
+events at least this share as likely as the likeliest, Nguyen et al. 2024). One event is drawn, and
+after it the velocity from its instrument's logits.
 
-All of it is NumPy on one row of logits; the same objects serve the live engine, the file writer and
+All of it is NumPy on one row of logits. The same objects serve the live engine, the file writer and
 the slow torch generator that tests compare them with.
 """
 
@@ -33,9 +33,9 @@ FIRST_NOTE_EVENT = v.FIRST_WAIT + v.MAX_WAIT_TICKS
 MAX_ENTRY_BIAS = 8.0
 """Nats, reached after ten quarter notes: likely, not certain. With 4, no drum joined a minuet."""
 MAX_EVENTS_PER_TICK = 64
-"""Events of one tick: more than any chord. A stream that does not move on by itself is made to."""
+"""Events of one tick, more than any chord has. A stream that stays in a tick is forced to go on."""
 MAX_NOTE_TICKS = 384
-"""Two bars of 4/4: a note of the model's that is held longer has been forgotten."""
+"""Two bars of 4/4. A longer note of the model's is a note whose end was left out, and is ended."""
 Grid = frozenset[int]
 """Ticks within a quarter note at which notes may begin."""
 _SIXTEENTHS, _TRIPLETS, _THIRTY_SECONDS = (
@@ -43,7 +43,7 @@ _SIXTEENTHS, _TRIPLETS, _THIRTY_SECONDS = (
 )
 _MIN_ON_GRID_SHARE, _MIN_THIRTY_SECONDS_SHARE = 0.9, 0.05
 SHARE_PER_QUARTER, MAX_SHARE = 0.15, 0.6
-"""Of the notes that are expected of others, one who plays beside them takes so many himself."""
+"""The share of the others' expected notes that an instrument beside them plays itself."""
 _MIN_MASS = 1e-12
 _IS_ON = v.EVENT_KIND == v.Kind.ON
 _IS_OFF = v.EVENT_KIND == v.Kind.OFF
@@ -52,7 +52,7 @@ _IS_WAIT = v.EVENT_KIND == v.Kind.WAIT
 
 @dataclass(frozen=True, slots=True)
 class SamplingParams:
-    """How much is left to chance. Temperature 0 is greedy: always the likeliest."""
+    """How random the choice is. Temperature 0 is greedy: always the likeliest event."""
 
     temperature: float = 1.0
     top_p: float = 0.95
@@ -60,70 +60,70 @@ class SamplingParams:
 
 
 class Grammar:
-    """Knows which events may come next in a stream, from the tokens pushed so far."""
+    """Which events may come next in a stream, from the tokens pushed up to now."""
 
     def __init__(
         self, instruments: Iterable[Instrument] = tuple(Instrument), *, allow_end: bool = False
     ) -> None:
         """Allow note-ons of the instruments only.
 
-        `end` only if asked. The frame (clock, tempo, metre) never changes by itself.
+        `end` is allowed only with `allow_end`. The frame (clock, tempo, metre) never changes.
         """
         self._grid: Grid | None = None
         self._onset_mask = _onset_events(instruments)
         self._allow_end = allow_end
-        self._sounding: dict[int, int] = {}  # note-off event of what sounds -> tick of its onset
-        self._held_offs: frozenset[int] = frozenset()  # note-off events that are somebody else's to tell
+        self._sounding: dict[int, int] = {}  # note-off event of a note -> tick of its onset
+        self._held_offs: frozenset[int] = frozenset()  # note-off events left to the player
         self._tick = 0
-        self._earliest_tick = 0  # nothing more happens before this tick
+        self._earliest_tick = 0  # no event is allowed before this tick
         self._min_event = FIRST_NOTE_EVENT  # in a tick, events come in rising order
         self._events_in_tick = 0
 
     @property
     def sounding(self) -> tuple[int, ...]:
-        """The note-off tokens that would end what sounds, in canonical order."""
+        """The note-off tokens of the sounding notes, in canonical order."""
         return tuple(sorted(self._sounding))
 
     @property
     def pending_offs(self) -> tuple[int, ...]:
-        """The note-off tokens that would end what sounds and is not held, in canonical order."""
+        """The note-off tokens of the sounding notes that are not held, in canonical order."""
         return tuple(event for event in self.sounding if event not in self._held_offs)
 
     @property
     def longest_held_ticks(self) -> int:
-        """How long the oldest of the notes that are owed an end has sounded."""
+        """How long the oldest note of `pending_offs` has sounded."""
         begun = (self._sounding[event] for event in self.pending_offs)
         return self._tick - min(begun, default=self._tick)
 
     def copy(self) -> Grammar:
-        """Return an independent grammar at the same place."""
+        """Return an independent copy."""
         other = Grammar(())
         other.__dict__.update(self.__dict__)
         other._sounding = dict(self._sounding)
         return other
 
     def set_instruments(self, instruments: Iterable[Instrument]) -> None:
-        """From now on let these instruments begin notes; others may still end theirs."""
+        """Allow only these instruments to begin notes from now on; others may still end theirs."""
         self._onset_mask = _onset_events(instruments)
 
     def set_held_offs(self, note_offs: Iterable[int]) -> None:
-        """From now on leave these note-off tokens to whoever holds the keys."""
+        """Exclude these note-off tokens from now on, since the player holds the keys."""
         self._held_offs = frozenset(note_offs)
 
     def rest_until(self, tick: int) -> None:
-        """Let nothing more happen before a tick.
+        """Allow no event before a tick.
 
-        Waits are told whole: where one ends, something happens. So a wait that may not end yet is
-        not told in two parts, but only such waits may come as reach far enough.
+        A wait is one token, and where it ends there is an event. A wait that may not end yet is not
+        split into two: only waits that reach the tick are allowed.
         """
         self._earliest_tick = tick
 
     def set_grid(self, grid: Grid | None) -> None:
-        """From now on let notes begin on a grid only; they may end anywhere."""
+        """Allow note-ons only on a grid from now on; notes may end anywhere."""
         self._grid = grid
 
     def push(self, token: int) -> None:
-        """Take note of the next token of the stream."""
+        """Read the next token of the stream."""
         event = v.event_of(token)
         kind = int(v.EVENT_KIND[event])
         if kind == v.Kind.WAIT:
@@ -139,7 +139,7 @@ class Grammar:
     def mask(self, *, require_onset: bool = False) -> NDArray[np.bool_]:
         """Return which events (E,) may come next.
 
-        With `must_begin` only note-ons if any may, or the wait after which one may.
+        With `require_onset`, only note-ons if any may come, or else the wait after which one may.
         """
         if self._tick < self._earliest_tick:
             return self._rest_mask()
@@ -168,14 +168,14 @@ class Grammar:
         return allowed
 
     def _rest_mask(self) -> NDArray[np.bool_]:
-        """Return only the waits (E,) that reach the tick before which nothing happens."""
+        """Return only the waits (E,) that reach the tick before which no event is allowed."""
         left = min(self._earliest_tick - self._tick, v.MAX_WAIT_TICKS)
         long: NDArray[np.bool_] = _IS_WAIT & (left <= v.EVENT_VALUE)
         on_grid = long & self._wait_mask()
         return on_grid if on_grid.any() else long
 
     def _next_grid_mask(self) -> NDArray[np.bool_]:
-        """Return only the wait (E,) that reaches the next place on the grid."""
+        """Return only the wait (E,) that reaches the next line of the grid."""
         assert self._grid is not None
         ahead = range(1, TICKS_PER_QUARTER + 1)
         step = next(n for n in ahead if (self._tick + n) % TICKS_PER_QUARTER in self._grid)
@@ -186,7 +186,7 @@ class Grammar:
     def _wait_mask(self) -> NDArray[np.bool_]:
         """Return which waits (E,) may come.
 
-        Where nothing sounds, only those that reach the grid.
+        While no note sounds, these are only the waits that reach the grid.
         """
         if self._grid is None or self._sounding:
             everything: NDArray[np.bool_] = _IS_WAIT
@@ -197,11 +197,11 @@ class Grammar:
 
 
 def detect_grid(onsets: Sequence[int], tolerance_ticks: int = 0) -> Grid | None:
-    """Return the grid that someone keeps to whose notes begin at these ticks, if any.
+    """Return the grid on which a player's onsets lie, or None.
 
-    It has sixteenths and triplet eighths, so that straight may turn into swung, and thirty-seconds
-    if they are played. Who plays freely over the beat keeps to none. A hand, or a host's clock, is
-    not exact: notes that miss a line by at most `within` ticks lie on it.
+    The grid has sixteenths and triplet eighths, so that straight rhythm can turn into swing, and
+    thirty-seconds if they are played. Free playing has no grid. Human timing and a host's clock are
+    not exact: an onset at most `tolerance_ticks` from a line lies on it.
     """
     places = [_snap(onset % TICKS_PER_QUARTER, tolerance_ticks) for onset in onsets]
     grid = _SIXTEENTHS | _TRIPLETS
@@ -213,36 +213,41 @@ def detect_grid(onsets: Sequence[int], tolerance_ticks: int = 0) -> Grid | None:
 
 
 def _snap(position: int, tolerance_ticks: int) -> int:
-    """Return the sixteenth or triplet that a place in a quarter note is near, or the place."""
-    near = (position + step for step in sorted(range(-tolerance_ticks, tolerance_ticks + 1), key=abs))
+    """Return the sixteenth or triplet near a position in a quarter note, or the position."""
+    near = (
+        position + step for step in sorted(range(-tolerance_ticks, tolerance_ticks + 1), key=abs)
+    )
     lines = _SIXTEENTHS | _TRIPLETS
-    return next((at % TICKS_PER_QUARTER for at in near if at % TICKS_PER_QUARTER in lines), position)
+    return next(
+        (at % TICKS_PER_QUARTER for at in near if at % TICKS_PER_QUARTER in lines), position
+    )
 
 
 class EntryBias:
-    """Asks in the instruments that were asked for and have not played for a while.
+    """Favours requested instruments that have not played for a while.
 
-    The mask keeps out who may not play; it brings nobody in, and a network that has just heard a
-    piano alone finds a bass unlikely. So the note-ons of an instrument that rests while others play
-    gain a nat for every quarter note of rest after the first, up to a limit.
+    The mask only excludes instruments, and a network that has read a piano alone finds a bass
+    unlikely. So the note-ons of an instrument that rests while others play gain a nat for every
+    quarter note of rest after the first, up to a limit.
     """
 
     def __init__(self, instruments: Iterable[Instrument], tick: int) -> None:
-        """Invite these instruments, all resting since the tick."""
+        """Favour these instruments, all resting since the tick."""
         self._last_onset_ticks = {int(kind): tick for kind in instruments}
 
     def push(self, token: int, tick: int) -> None:
-        """Take note of a token of the stream and the tick at which it happens."""
+        """Read a token of the stream and its tick."""
         kind = int(v.EVENT_INSTRUMENT[v.event_of(token)])
         if token >= v.FIRST_ON and kind in self._last_onset_ticks:
             self._last_onset_ticks[kind] = tick
 
     def bias(self, tick: int) -> NDArray[np.float32]:
-        """Return what event logits (E,) gain at a tick."""
-        gains = np.zeros(len(Instrument) + 1, np.float32)  # the last is for events of none
+        """Return the gain of event logits (E,) at a tick."""
+        # The last gain is for events without an instrument.
+        gains = np.zeros(len(Instrument) + 1, np.float32)
         latest = max(self._last_onset_ticks.values(), default=tick)
         for kind, since in self._last_onset_ticks.items():
-            if since < latest:  # others have played meanwhile
+            if since < latest:  # others have played since
                 quarters = (tick - since) / TICKS_PER_QUARTER - 1
                 gains[kind] = min(MAX_ENTRY_BIAS, max(0.0, quarters))
         gained: NDArray[np.float32] = np.where(_IS_ON, gains[v.EVENT_INSTRUMENT], np.float32(0))
@@ -261,26 +266,26 @@ def redistribute_others(
     rest_ticks: int,
     held_ticks: int,
 ) -> NDArray[np.float32]:
-    """Return event logits (E,) for one whose events are `ours` (E,), while others play the rest.
+    """Return event logits (E,) for a player of `own_events` (E,), while others play the rest.
 
-    What the network expects of the others is not ours to tell: to us it means that time passes
-    until then, and so its probability goes to the waits. Else it would go to what little we may do
-    besides, and that is, as often as not, to end a note. But a network that has heard a piano alone
-    expects it to go on alone. So of the probability that somebody strikes here, we take a share,
-    the larger the longer we have not, and of the probability that something ends here another, the
-    larger the longer we have held a note: and so we come and go where notes do.
+    The others' events are not ours to generate. For us they mean that time passes, so their
+    probability goes to the waits. Otherwise it would go to the few events that we may have, which
+    are mostly note-offs. But a network that has read a piano alone expects it to go on alone. So
+    our note-ons get a share of the probability of the others' note-ons, which grows with our rest,
+    and our note-offs get a share of the probability of theirs, which grows with the time that we
+    have held a note. Our notes then begin and end where notes do.
     """
     mass = np.exp(events - events.max())
-    struck, ended = (float(mass[~own_events & kind].sum()) for kind in (_IS_ON, _IS_OFF))
-    strikes, ends = (
+    onset_mass, release_mass = (float(mass[~own_events & kind].sum()) for kind in (_IS_ON, _IS_OFF))
+    onset_share, release_share = (
         min(MAX_SHARE, max(0, ticks) / TICKS_PER_QUARTER * SHARE_PER_QUARTER)
         for ticks in (rest_ticks, held_ticks)
     )
     beside = events.copy()
     for kind, gained in (
-        (own_events & _IS_ON, strikes * struck),
-        (own_events & _IS_OFF, ends * ended),
-        (_IS_WAIT, (1 - strikes) * struck + (1 - ends) * ended),
+        (own_events & _IS_ON, onset_share * onset_mass),
+        (own_events & _IS_OFF, release_share * release_mass),
+        (_IS_WAIT, (1 - onset_share) * onset_mass + (1 - release_share) * release_mass),
     ):
         beside[kind] += np.float32(np.log1p(gained / max(float(mass[kind].sum()), _MIN_MASS)))
     return beside
@@ -303,7 +308,7 @@ def sample_token(
 
     The event is one of those that the mask (E,) allows.
     """
-    # Most events may not come: what follows is done for the few hundred that may.
+    # Most events are excluded: only the few hundred allowed ones are computed.
     allowed = np.flatnonzero(mask)
     event = int(allowed[sample_index(events[allowed], params, rng)])
     if event < v.FIRST_ON:
@@ -327,7 +332,7 @@ def sample_index(logits: NDArray[np.float32], params: SamplingParams, rng: Gener
 
 
 def _index_at(cumulative: NDArray[np.float32], quantile: float) -> int:
-    """Return where a chance in [0, 1) falls in cumulated weights (N,)."""
+    """Return the index at a quantile in [0, 1) of cumulated weights (N,)."""
     place = int(cumulative.searchsorted(quantile * cumulative[-1], side="right"))
     return min(place, len(cumulative) - 1)
 
@@ -340,7 +345,7 @@ def multi_hot(instruments: Iterable[Instrument]) -> NDArray[np.float32]:
 
 
 def _pair_note_events() -> tuple[dict[int, int], dict[int, int]]:
-    """Return note-off event of each note-on event, and back."""
+    """Return the note-off event of each note-on event, and the reverse."""
     off_of = {}
     for event in range(v.FIRST_ON, v.EVENT_COUNT):
         spelt = v.EVENTS[event]

@@ -1,20 +1,20 @@
-"""Music to tokens and back.
+"""Convert music to tokens and back.
 
-A stream of tokens is a score read aloud: first the frame (`start`, clock, tempo, metre), then what
-happens, in the order in which it happens, with waits between. Because a note is told as its
-beginning and its end, not as a length, a stream can be told while it is played, before anyone knows
-how long the held notes will last.
+A stream of tokens is a score in order of time. First comes the frame (`start`, clock, tempo,
+metre), then the events in the order in which they happen, with waits between them. A note is
+encoded as its beginning and its end, not as a length. A stream can therefore be written while the
+music is played, before the lengths of held notes are known.
 
-What happens in one tick is told in a canonical order: tempo, metre, note-offs by instrument and
-pitch, note-ons by instrument and pitch. Longer times are several waits, the longest first. So every
-score has one encoding, and two scores have the same encoding only if they have the same *normal
-form*: pitches in the compass of their instrument, sixteen velocities, tempo on a metronome mark,
+The events of one tick are in a canonical order: tempo, metre, note-offs by instrument and pitch,
+note-ons by instrument and pitch. Longer times are several waits, the longest first. Every score
+thus has one encoding, and two scores have the same encoding only if they have the same *normal
+form*: pitches within the range of their instrument, sixteen velocities, tempo on a metronome mark,
 one note at a time on a key, no note shorter than a tick.
 
     decode(encode(score)) == normal_form(score)
 
-There are two encoders. `encode` is the obvious one: it sorts a whole score. `StreamEncoder` takes
-events as they come, keeps only the tick that is still open, and yields the same tokens.
+There are two encoders. `encode` is the simple one: it sorts a complete score. `StreamEncoder`
+receives events in real time, keeps only the tick that is still open, and yields the same tokens.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _DEFAULT_METRE = v.METRES.index((4, 4))
 
 
 def normal_form(score: Score) -> Score:
-    """Return the score as the vocabulary can tell it; doing it twice changes nothing."""
+    """Return the score as the vocabulary can express it; a second call changes nothing."""
     notes = _normalise_notes(score.notes)
     if not score.grid:
         return Score(notes, grid=False)
@@ -55,23 +55,23 @@ def normal_form(score: Score) -> Score:
 
 
 def _normalise_notes(notes: Iterable[Note]) -> tuple[Note, ...]:
-    struck: dict[tuple[Instrument, int], dict[int, Note]] = {}
+    notes_by_key: dict[tuple[Instrument, int], dict[int, Note]] = {}
     for note in notes:
-        placed = fit_to_range(note.instrument, note.pitch)
-        if placed is None:
+        key = fit_to_range(note.instrument, note.pitch)
+        if key is None:
             continue
         onset = max(0, note.onset_ticks)
         velocity = v.velocity_of(v.level_of(note.velocity))
         release = max(onset + 1, note.release_ticks)
-        if placed[0] is Instrument.DRUMS:
+        if key[0] is Instrument.DRUMS:
             release = onset + DRUM_TICKS
-        line = struck.setdefault(placed, {})
-        if (same := line.get(onset)) is not None:  # two parts in unison are one note
+        key_notes = notes_by_key.setdefault(key, {})
+        if (same := key_notes.get(onset)) is not None:  # two parts in unison are one note
             velocity, release = max(velocity, same.velocity), max(release, same.release_ticks)
-        line[onset] = Note(onset, *placed, release, velocity)
+        key_notes[onset] = Note(onset, *key, release, velocity)
     normal = []
-    for line in struck.values():
-        ordered = [line[onset] for onset in sorted(line)]
+    for key_notes in notes_by_key.values():
+        ordered = [key_notes[onset] for onset in sorted(key_notes)]
         for note, following in pairwise(ordered):
             release = min(note.release_ticks, following.onset_ticks)
             normal.append(
@@ -84,7 +84,7 @@ def _normalise_notes(notes: Iterable[Note]) -> tuple[Note, ...]:
 def _normalise_changes(
     changes: Iterable[tuple[int, int]], default: int, end: int
 ) -> list[tuple[int, int]]:
-    """Keep what changes something, from tick 0 to before the last event."""
+    """Return the changes that have an effect, from tick 0 to before the last event."""
     normal = [(0, default)]
     for tick, value in sorted(changes, key=lambda change: change[0]):
         if tick <= 0:
@@ -114,9 +114,9 @@ def header_tokens(score: Score) -> list[int]:
 
 
 def live_header_tokens(bpm: float | None, metre: tuple[int, int]) -> list[int]:
-    """Return the tokens in which music begins that is played live; without a tempo, freely.
+    """Return the tokens with which live music begins; without a tempo it is in free time.
 
-    Of a metre that the vocabulary does not have, nothing is said: there are beats and no bars.
+    A metre that the vocabulary does not have is left out: there are beats and no bars.
     """
     if bpm is None:
         return [v.START, v.CLOCK_FREE]
@@ -126,22 +126,22 @@ def live_header_tokens(bpm: float | None, metre: tuple[int, int]) -> list[int]:
 
 
 def encode(score: Score, *, end: bool = True) -> list[int]:
-    """Return the tokens of a whole score (of its normal form), with `end` or without."""
+    """Return the tokens of a score's normal form, with or without `end`."""
     score = normal_form(score)
-    # Of each: tick, rank within the tick, token.
-    told = [(c.tick, 0, v.tempo_id(v.tempo_step(c.bpm))) for c in score.tempos[1:]]
+    # Tick, rank within the tick, and token of each event.
+    events = [(c.tick, 0, v.tempo_id(v.tempo_step(c.bpm))) for c in score.tempos[1:]]
     for metre in score.metres[1:]:
         index = v.METRES.index((metre.numerator, metre.denominator))
-        told.append((metre.tick, 1, v.metre_id(index)))
+        events.append((metre.tick, 1, v.metre_id(index)))
     for note in score.notes:
         # Ids of offs and of ons rise with instrument and pitch: that is the canonical order.
-        told.append(
+        events.append(
             (note.onset_ticks, 3, v.on_id(note.instrument, note.pitch, v.level_of(note.velocity)))
         )
         if note.instrument is not Instrument.DRUMS:
-            told.append((note.release_ticks, 2, v.off_id(note.instrument, note.pitch)))
+            events.append((note.release_ticks, 2, v.off_id(note.instrument, note.pitch)))
     tokens, at = header_tokens(score), 0
-    for tick, _, token in sorted(told):
+    for tick, _, token in sorted(events):
         tokens += v.wait_ids(tick - at)
         tokens.append(token)
         at = tick
@@ -149,15 +149,15 @@ def encode(score: Score, *, end: bool = True) -> list[int]:
 
 
 class TokenReader:
-    """Reads tokens one by one and says at which tick each happens."""
+    """Reads tokens one by one and returns the tick of each."""
 
     def __init__(self, tick: int = 0) -> None:
         self.tick = tick
 
     def push(self, token: int) -> tuple[int, Token]:
-        """Take the next token.
+        """Read the next token.
 
-        Return the tick at which it happens (for a wait: the tick reached) and the token spelt out.
+        Return its tick (for a wait: the tick reached) and the token with its fields.
         """
         spelt = v.token_of(token)
         if spelt.kind is v.Kind.WAIT:
@@ -166,18 +166,18 @@ class TokenReader:
 
 
 def decode(tokens: Iterable[int]) -> Score:
-    """Return the score that tokens tell.
+    """Return the score of tokens.
 
-    Notes left open end with the stream; releases of what does not sound say nothing.
+    Notes left open end with the stream; releases of notes that do not sound are ignored.
     """
-    assembling = ScoreBuilder()
+    builder = ScoreBuilder()
     for token in tokens:
-        assembling.push(token)
-    return assembling.score()
+        builder.push(token)
+    return builder.score()
 
 
 class ScoreBuilder:
-    """Gathers a score from tokens as they come."""
+    """Builds a score from tokens, one at a time."""
 
     def __init__(self, tick: int = 0) -> None:
         self._reader = TokenReader(tick)
@@ -193,7 +193,7 @@ class ScoreBuilder:
         return self._reader.tick
 
     def push(self, token: int) -> None:
-        """Take the next token."""
+        """Read the next token."""
         tick, spelt = self._reader.push(token)
         match spelt.kind:
             case v.Kind.ON | v.Kind.OFF:
@@ -212,7 +212,7 @@ class ScoreBuilder:
                 self._grid = bool(spelt.value)
 
     def score(self) -> Score:
-        """Return what has been told so far; notes still open end now."""
+        """Return the score up to now; notes still open end at the current tick."""
         still_open = [
             note
             if note.instrument is Instrument.DRUMS
@@ -234,7 +234,7 @@ class ScoreBuilder:
 
 @dataclass(slots=True)
 class _OpenTick:
-    """What happens in the tick that is still open."""
+    """The events of the tick that is still open."""
 
     tick: int
     controls: dict[int, int]  # rank -> token
@@ -244,25 +244,25 @@ class _OpenTick:
 
 
 class StreamEncoder:
-    """Turns events into tokens as they come.
+    """Encodes events as tokens in real time.
 
-    Events must come in order of time; one that is late is heard in the tick that is still open.
-    Each method returns the tokens that have become certain.
+    Events must come in order of time; a late one is put into the tick that is still open. Each
+    method returns the tokens that have become certain.
     """
 
     def __init__(self, tick: int = 0, sounding: Iterable[tuple[Instrument, int]] = ()) -> None:
-        """Go on after tokens that reach a tick, while these notes sound."""
-        self._encoded_tick = tick  # how far the tokens have come
+        """Continue after tokens that reach a tick, while the `sounding` notes sound."""
+        self._encoded_tick = tick  # the tick that the tokens have reached
         self._open_tick = _OpenTick(tick, {}, set(), {}, set())
         self._sounding = set(sounding)
 
     def copy(self) -> StreamEncoder:
-        """Return an encoder that has heard the same, and hears nothing of what comes."""
+        """Return an independent copy."""
         return copy.deepcopy(self)
 
     @property
     def sounding(self) -> frozenset[tuple[Instrument, int]]:
-        """The notes that the tokens so far have begun and not ended."""
+        """The notes that the tokens have begun and not ended."""
         return frozenset(self._sounding)
 
     @property
@@ -302,7 +302,7 @@ class StreamEncoder:
         return tokens
 
     def set_metre(self, tick: int, numerator: int, denominator: int) -> list[int]:
-        """Change the metre; one that the vocabulary does not have is passed over."""
+        """Change the metre; one that the vocabulary does not have is ignored."""
         tokens = self.advance(tick)
         index = v.metre_index(numerator, denominator)
         if index is not None:
@@ -310,15 +310,15 @@ class StreamEncoder:
         return tokens
 
     def advance(self, tick: int) -> list[int]:
-        """Let time pass up to a tick, which stays open."""
+        """Advance time to a tick, which stays open."""
         tokens: list[int] = []
         while self._open_tick.tick < tick:
             tokens += self._encode_open_tick()
             following = self._open_tick.tick + 1 if self._open_tick.zero_length else tick
             self._open_tick = _OpenTick(following, {}, set(self._open_tick.zero_length), {}, set())
-        whole = (tick - self._encoded_tick) // v.MAX_WAIT_TICKS
-        self._encoded_tick += whole * v.MAX_WAIT_TICKS if whole > 0 else 0
-        return tokens + [v.wait_id(v.MAX_WAIT_TICKS)] * whole
+        full_waits = (tick - self._encoded_tick) // v.MAX_WAIT_TICKS
+        self._encoded_tick += full_waits * v.MAX_WAIT_TICKS if full_waits > 0 else 0
+        return tokens + [v.wait_id(v.MAX_WAIT_TICKS)] * full_waits
 
     def close_tick(self) -> list[int]:
         """Close the open tick: encode its events, and no wait after them.
@@ -331,7 +331,7 @@ class StreamEncoder:
         return tokens
 
     def flush(self, tick: int) -> list[int]:
-        """Let time pass up to a tick and close it; the wait for it is encoded too."""
+        """Advance time to a tick and close it; the wait for it is encoded too."""
         tokens = self.advance(tick) + self.close_tick()
         tokens += v.wait_ids(self._open_tick.tick - self._encoded_tick)
         self._encoded_tick = self._open_tick.tick

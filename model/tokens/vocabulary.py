@@ -1,26 +1,25 @@
-"""The vocabulary: every token that the model reads and writes, frozen.
+"""The vocabulary: every token that the model reads and writes. It never changes.
 
-A token says one thing that happens: a note begins (instrument, pitch and velocity in one), a note
-ends, time passes, or the frame of reference changes (start, end, clock, tempo, metre). This is
-MuseNet's encoding ("we landed on an encoding that combines expressivity with conciseness: combining
-the pitch, volume, and instrument information into a single token"), and tokens print as its sample
-does:
+A token is one event: a note begins (instrument, pitch and velocity in one), a note ends, time
+passes, or the frame of reference changes (start, end, clock, tempo, metre). This is MuseNet's
+encoding ("we landed on an encoding that combines expressivity with conciseness: combining the
+pitch, volume, and instrument information into a single token"), and tokens are printed as in its
+sample:
 
     start clock:grid tempo:88 metre:4/4 piano:v72:G4 wait:12 piano:v0:G4
 
-Ids are laid out in blocks, and note-ons come last, sixteen velocity levels to each (instrument,
+Ids are laid out in blocks. Note-ons come last, with sixteen velocity levels for each (instrument,
 pitch):
 
     controls | waits 1..192 | note-offs by instrument and pitch | note-ons by instrument, pitch and
     level
 
-The *event* of a token is the token without its velocity: the model predicts first the event, then
+The *event* of a token is the token without its velocity. The model predicts first the event, then
 the level given the event's instrument. Events are numbered like ids, with the sixteen levels of a
 note-on folded into one.
 
-The layout is arithmetic over the tables below; `FINGERPRINT` is a hash of all token names in order,
-and artefacts carry it, so that a model can never be run with another vocabulary than it was trained
-with.
+The layout is computed from the tables below. `FINGERPRINT` is a hash of all token names in order.
+Artefacts carry it, so that a model never runs with another vocabulary than it was trained with.
 """
 
 from __future__ import annotations
@@ -58,7 +57,7 @@ METRES: tuple[tuple[int, int], ...] = (
 
 
 class Kind(IntEnum):
-    """What a token says."""
+    """The kind of a token."""
 
     START = 0
     END = 1
@@ -72,10 +71,10 @@ class Kind(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One token, spelt out.
+    """One token with its fields.
 
-    `value` is ticks of a wait, step of a tempo, index of a metre, 1 for clock:grid; `level` is
-    0..15 for a note-on.
+    `value` is the ticks of a wait, the step of a tempo, the index of a metre, or 1 for clock:grid.
+    `level` is 0..15 for a note-on.
     """
 
     kind: Kind
@@ -85,7 +84,7 @@ class Token:
     level: int = 0
 
     def __str__(self) -> str:
-        """Return the name as MuseNet's sample encoding writes it."""
+        """Return the name in the notation of MuseNet's sample encoding."""
         match self.kind:
             case Kind.START | Kind.END:
                 return self.kind.name.lower()
@@ -134,7 +133,7 @@ def tempo_step(bpm: float) -> int:
 
 
 def metre_index(numerator: int, denominator: int) -> int | None:
-    """Return the index of a metre, or of one with bars as long, or None if there is none (11/4)."""
+    """Return the index of a metre, or of one with bars of the same length, or None (11/4)."""
     if (numerator, denominator) in METRES:
         return METRES.index((numerator, denominator))
     for index, (count, unit) in enumerate(METRES):
@@ -144,7 +143,7 @@ def metre_index(numerator: int, denominator: int) -> int | None:
 
 
 def _all_events() -> list[Token]:
-    """List all events in id order; a note-on stands here with level 0."""
+    """Return all events in id order; a note-on has level 0 here."""
     played = [k for k in Instrument if k is not Instrument.DRUMS]
     return [
         Token(Kind.START),
@@ -191,7 +190,7 @@ def wait_id(ticks: int) -> int:
 
 
 def wait_ids(ticks: int) -> list[int]:
-    """Return the tokens that wait any time, longest first; none for no time."""
+    """Return the tokens that wait any number of ticks, longest first; none for 0."""
     whole, rest = divmod(ticks, MAX_WAIT_TICKS)
     return [wait_id(MAX_WAIT_TICKS)] * whole + ([wait_id(rest)] if rest else [])
 
@@ -227,7 +226,7 @@ def token_id(event: int, level: int) -> int:
 
 
 def token_of(token: int) -> Token:
-    """Spell out a token id."""
+    """Return the token of an id, with its fields."""
     spelt = EVENTS[event_of(token)]
     if spelt.kind is not Kind.ON:
         return spelt
@@ -235,12 +234,12 @@ def token_of(token: int) -> Token:
 
 
 def format_tokens(tokens: list[int] | tuple[int, ...]) -> str:
-    """Print token ids as words."""
+    """Return token ids as words."""
     return " ".join(str(token_of(token)) for token in tokens)
 
 
 def parse_tokens(words: str) -> list[int]:
-    """Read token ids from words; the inverse of `text`.
+    """Return the token ids of words; the inverse of `format_tokens`.
 
     Raises:
         ValueError: a word names no token.
@@ -274,12 +273,12 @@ def _column(values: list[int]) -> NDArray[np.int64]:
     return column
 
 
-# What each event is, as columns for vectorised code; indexed by event.
+# The fields of each event, as columns for vectorised code; indexed by event.
 EVENT_KIND = _column([int(token.kind) for token in EVENTS])
 EVENT_VALUE = _column([token.value for token in EVENTS])
 EVENT_INSTRUMENT = _column([-1 if t.instrument is None else int(t.instrument) for t in EVENTS])
 EVENT_PITCH = _column([token.pitch for token in EVENTS])
-# And the same indexed by token id.
+# The same, indexed by token id.
 TOKEN_EVENT = _column([event_of(token) for token in range(SIZE)])
 TOKEN_LEVEL = _column([velocity_level(token) for token in range(SIZE)])
 TOKEN_KIND = _column(EVENT_KIND[TOKEN_EVENT].tolist())

@@ -117,7 +117,12 @@ def _performed(artefact: Artefact, count: int) -> list[int]:
 
 @pytest.mark.parametrize(
     "form,top1,divergence",
-    [(EXACT_FORMAT, 1.0, 1e-9), (CPU_FORMAT, 0.9, 0.05), (CUDA_FORMAT, 0.9, 0.05), (CUDA_FLOAT16_FORMAT, 0.97, 1e-3)],
+    [
+        (EXACT_FORMAT, 1.0, 1e-9),
+        (CPU_FORMAT, 0.9, 0.05),
+        (CUDA_FORMAT, 0.9, 0.05),
+        (CUDA_FLOAT16_FORMAT, 0.97, 1e-3),
+    ],
 )
 def test_every_form_agrees_with_the_exact_one(
     network: Transformer,

@@ -186,6 +186,24 @@ def test_the_doctor_says_what_runs_the_model() -> None:
         assert word in done.stdout
 
 
+def test_the_doctor_says_it_as_json() -> None:
+    done = antiphon("doctor", "--json")
+    assert done.returncode == 0
+    found = json.loads(done.stdout)
+    assert (found["usable"], found["missing"]) == (True, [])
+    assert found["artefact"]["name"] == "antiphon-small"
+    assert found["processor"]["token_ms"] > 0
+    assert found["versions"]["antiphon"]
+    assert "doctor --json" in found["log"][-1]  # the log begins before the doctor does
+
+
+def test_the_log_is_shown_if_it_is_asked_for() -> None:
+    assert antiphon("styles", "jazz").stderr == ""
+    shown = antiphon("--verbose", "styles", "jazz")
+    assert shown.returncode == 0
+    assert shown.stderr.startswith("antiphon: INFO gui: Antiphon ")
+
+
 def test_the_bench_tells_what_was_asked_as_json() -> None:
     done = antiphon("bench", "--only", "prefill", "--json")
     assert done.returncode == 0

@@ -42,7 +42,9 @@ def test_every_token_is_counted_once_with_context_enough(
     seen: list[range] = []
     exact = evaluate._window_nlls  # noqa: SLF001
 
-    def noted(trained: TrainedNetwork, window: Window, inputs: slice, style: torch.Tensor) -> object:
+    def noted(
+        trained: TrainedNetwork, window: Window, inputs: slice, style: torch.Tensor
+    ) -> object:
         seen.append(range(inputs.start, inputs.stop))
         return exact(trained, window, inputs, style)
 

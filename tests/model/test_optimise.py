@@ -9,7 +9,11 @@ from model.transformer import Transformer
 
 def test_the_rate_warms_up_holds_and_cools_down() -> None:
     assert learning_rate_scale(0, 0.0) == 1 / WARM_UP_STEPS
-    assert learning_rate_scale(WARM_UP_STEPS, 0.1) == learning_rate_scale(500, 1 - COOL_DOWN_SHARE) == 1
+    assert (
+        learning_rate_scale(WARM_UP_STEPS, 0.1)
+        == learning_rate_scale(500, 1 - COOL_DOWN_SHARE)
+        == 1
+    )
     assert learning_rate_scale(500, 1 - COOL_DOWN_SHARE / 2) == pytest.approx(0.5)
     assert learning_rate_scale(500, 1.0) == 0
 

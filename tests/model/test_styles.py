@@ -29,7 +29,7 @@ def test_a_folder_is_read_and_a_part_held_back(corpus: Path) -> None:
 
 def test_a_folder_without_music_is_refused(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("do re mi")
-    with pytest.raises(CorpusError, match="no MIDI file that could be learned from"):
+    with pytest.raises(CorpusError, match="no MIDI file that a style can be trained on"):
         read_style_corpus("mine", tmp_path)
 
 
@@ -43,7 +43,9 @@ def test_a_style_makes_its_music_likelier_and_no_weight_moves(
         steps.extend(rounds)
         return rounds
 
-    found = train_style(trained, "mine", read_style_corpus("mine", corpus), steps=25, progress=noted)  # type: ignore[arg-type]
+    found = train_style(
+        trained, "mine", read_style_corpus("mine", corpus), steps=25, progress=noted
+    )  # type: ignore[arg-type]
     assert steps == list(range(25))
     assert found.vector.shape == (64,)
     assert np.isfinite(found.vector).all()

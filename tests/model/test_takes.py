@@ -44,7 +44,9 @@ def test_a_prompt_is_a_stretch_of_its_piece(shards: Path, prompts: list[CorpusPr
             v.Kind.METRE,
         ][:framed]
         assert not prompt.time[:, 4:].any()
-        assert prompt.begin_tick == features.duration_ticks(whole[: at + len(prompt.tokens) - framed])
+        assert prompt.begin_tick == features.duration_ticks(
+            whole[: at + len(prompt.tokens) - framed]
+        )
         assert prompt.style.sum() == 1
 
 
@@ -62,7 +64,9 @@ def test_greedy_takes_are_those_of_the_slow_generator(network: Transformer, shar
     assert sum(np.cumprod(same)) >= 6
 
 
-def test_a_take_among_many_is_the_take_alone(network: Transformer, prompts: list[CorpusPrompt]) -> None:
+def test_a_take_among_many_is_the_take_alone(
+    network: Transformer, prompts: list[CorpusPrompt]
+) -> None:
     many = generate_takes(network, prompts, GREEDY, np.random.default_rng(0))
     two = generate_takes(network, prompts, GREEDY, np.random.default_rng(0), batch=2)
     for one, other in zip(many, two, strict=True):
@@ -72,7 +76,9 @@ def test_a_take_among_many_is_the_take_alone(network: Transformer, prompts: list
 
 def test_takes_are_music(network: Transformer, prompts: list[CorpusPrompt]) -> None:
     for prompt, take in zip(
-        prompts, generate_takes(network, prompts, SamplingParams(), np.random.default_rng(0)), strict=True
+        prompts,
+        generate_takes(network, prompts, SamplingParams(), np.random.default_rng(0)),
+        strict=True,
     ):
         assert take.tokens.shape == (24,)
         score = tokenizer.decode([*prompt.tokens.tolist(), *take.tokens.tolist()])

@@ -26,7 +26,9 @@ def test_common_parts_are_found_again(network: Transformer) -> None:
     """Not as they were, which nobody can know, but so that little is left to the residuals."""
     with torch.no_grad():
         network.embedding.event.weight.zero_()
-    again = unflatten_network(flatten_network(network), network.embedding.style.weight.detach(), network.config)
+    again = unflatten_network(
+        flatten_network(network), network.embedding.style.weight.detach(), network.config
+    )
     assert again.embedding.event.weight.abs().max() < 1e-3
 
 

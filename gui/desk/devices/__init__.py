@@ -1,1 +1,1 @@
-"""Ports, time source, lateness, and the checkup."""
+"""Ports, time source, lateness and the checkup."""

@@ -1,14 +1,14 @@
 """A checkup: whether notes get out, whether they come back, and how long that takes.
 
-It goes through stages, and each waits for something that a snapshot tells or time brings. First
-ports must be *opening*, and open. Then it must be *quiet*: nobody is played over. Then four soft
-notes are *sounding*, which the person is asked about; whoever plays ends them, and the checkup too.
-Then it is *listening* for a second, so that what a loop of cables brings back has come. How long
-that took is the round trip, and the advance to send with. Nothing waits for the person's answer.
+The checkup goes through stages. Each stage waits for a snapshot or for a time to pass. First the
+ports must open. Then Antiphon must be quiet, so that the notes disturb no playing. Then four soft
+notes are played, and the user is asked whether they sound. If the player plays, the notes end, and
+so does the checkup. The last stage waits a second for notes that a loop brings back. The time they
+took is the round trip, which is also the advised output advance. No stage waits for the answer.
 
-It is pure: it is fed with times and snapshots, and gives back requests for the engine. One request
-starts what is stopped and stops it afterwards (`Recite`); one ends it early (`Finish`). What it has
-found out it says at any moment, in sentences that can be translated.
+The class is pure: it is fed times and snapshots and returns requests for the engine. `Audition`
+starts a stopped engine and stops it afterwards; `End` ends the notes early. The findings are
+available at any time, as translatable sentences.
 """
 
 from __future__ import annotations
@@ -38,18 +38,18 @@ TEST_PHRASE = Score(
     ),
     (TempoChange(0, 120.0),),
 )
-"""Up a chord, in a second."""
+"""An ascending chord, one second long."""
 
 PORTS_TIMEOUT_NS, AUDITION_TIMEOUT_NS, ECHO_WAIT_NS = 5 * SECOND, 3 * SECOND, 1 * SECOND
-"""So long ports may take to open, the engine to begin, and a loop to bring something back."""
+"""The limits for ports to open, for the notes to start, and for a loop to return them."""
 _NEGLIGIBLE_NS = 1 * MS
-"""Nobody hears a round trip that is shorter."""
+"""A round trip below this is not audible."""
 _STEP_NS = MS // 10
-"""An advance is set in steps of this."""
+"""The step of an output advance."""
 
 
 class CheckStatus(enum.Enum):
-    """How it stands with something; the value is the word for it."""
+    """The state of a check; the value is its name."""
 
     PENDING = "waiting"
     OK = "well"
@@ -60,7 +60,7 @@ class CheckStatus(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found out about one thing."""
+    """The result of one check."""
 
     title: Sentence
     status: CheckStatus
@@ -87,36 +87,36 @@ _NOTES_BY_STAGE = {
 
 
 class Checkup:
-    """The course of one checkup after another."""
+    """The state machine of a checkup, which can be run again."""
 
     def __init__(self, platform: str) -> None:
-        """Give advice for this system, as `sys.platform` names it."""
+        """Prepare the advice for a system; `platform` is its `sys.platform`."""
         self._platform = platform
         self._stage = Stage.IDLE
-        self._current_advance_ns = 0  # the output advance now
+        self._current_advance_ns = 0  # the output advance that is set
         self._reset()
 
     def _reset(self) -> None:
-        self._snapshot: Snapshot | None = None  # what was shown last, while it ran
-        self._stage_start_ns: int | None = None  # when the stage began; None: with the next step
-        self._notes_end_ns: int | None = None  # when the notes end, as far as they have begun
-        self._echoes_before: int | None = None  # how many there were before the notes
+        self._snapshot: Snapshot | None = None  # the last one, while the checkup runs
+        self._stage_start_ns: int | None = None  # None: starts with the next step
+        self._notes_end_ns: int | None = None  # None: not known yet
+        self._echoes_before: int | None = None  # the echo count before the notes
         self._heard: bool | None = None
-        self._failure: Sentence | None = None  # why it ended before its end
+        self._failure: Sentence | None = None  # why the checkup ended early
 
     @property
     def is_running(self) -> bool:
-        """Tell whether it wants to be fed."""
+        """Whether the checkup runs."""
         return self._stage not in (Stage.IDLE, Stage.DONE)
 
     @property
     def asks_if_heard(self) -> bool:
-        """Tell whether the person is to say if the notes are heard."""
+        """Whether to ask the user if the notes are audible."""
         return self._notes_end_ns is not None and self._heard is None and not self._failure
 
     @property
     def advance_ns(self) -> int | None:
-        """Return the output advance that is advised, if one is and it is not set already."""
+        """The advised output advance, or None if none is advised or it is already set."""
         trip_ns = self._round_trip_ns
         if (
             self.is_running
@@ -128,16 +128,16 @@ class Checkup:
         return trip_ns
 
     def start(self) -> None:
-        """Begin anew, with the next step."""
+        """Start over, with the next step."""
         self._reset()
         self._stage = Stage.OPENING_PORTS
 
     def record_answer(self, *, heard: bool) -> None:
-        """Take the person's answer."""
+        """Store the user's answer."""
         self._heard = heard
 
     def cancel(self) -> tuple[Request, ...]:
-        """Leave it; return what the engine is to be asked for."""
+        """Cancel the checkup; return the requests for the engine."""
         if not self.is_running:
             return ()
         sounds = self._stage is Stage.PLAYING
@@ -145,7 +145,7 @@ class Checkup:
         return (End(),) if sounds else ()
 
     def step(self, now_ns: int, snapshot: Snapshot) -> tuple[Request, ...]:
-        """Take what is shown now; return what the engine is to be asked for."""
+        """Advance the checkup by the present snapshot; return the requests for the engine."""
         self._current_advance_ns = snapshot.settings.time.advance_ns
         if not self.is_running:
             return ()
@@ -166,7 +166,7 @@ class Checkup:
                 self._enter(Stage.DONE)
         return ()
 
-    # The stages.
+    # Stages.
 
     def _enter(self, stage: Stage) -> None:
         self._stage, self._stage_start_ns = stage, None
@@ -192,11 +192,11 @@ class Checkup:
         else:
             self._enter(Stage.AWAITING_ECHOES)
 
-    # What has been found out.
+    # Findings.
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Return what is known by now, always about the same things."""
+        """The findings so far, always one for each check."""
         return (
             Finding(Sentence("Checkup", "Ports"), *self._ports_finding()),
             Finding(Sentence("Checkup", "Test notes"), *self._notes_finding()),
@@ -259,8 +259,8 @@ class Checkup:
     def _round_trip_finding(self) -> tuple[CheckStatus, Sentence]:
         trip_ns = self._round_trip_ns
         if trip_ns is not None:
-            sign, told = self._advise_advance(trip_ns)
-            return sign, told.format(trip_ns / MS)
+            sign, advice = self._advise_advance(trip_ns)
+            return sign, advice.format(trip_ns / MS)
         if self._stage is Stage.DONE:
             if self._failure:
                 return CheckStatus.PENDING, _UNCHECKED
@@ -294,7 +294,7 @@ class Checkup:
 
     @property
     def _round_trip_ns(self) -> int | None:
-        """Return the round trip, to a step of what can be set."""
+        """Return the round trip, rounded to the step of an advance."""
         if not self._has_echoes or self._snapshot is None or self._snapshot.echo_delay_ns is None:
             return None
         return max(0, round(self._snapshot.echo_delay_ns / _STEP_NS)) * _STEP_NS

@@ -1,8 +1,8 @@
-"""A checkup as one sees it: a calm list of what was found, and the few answers that it wants.
+"""The panel of a checkup: a list of its findings, and the buttons to answer it.
 
-It runs by itself when the app is started for the first time, and whenever it is asked to, and is in
-nobody's way meanwhile. The checkup itself is `gui.desk.devices.checkup`; here are its clock and its face,
-and its sentences are put into the language of the window.
+A checkup runs by itself on the first start of the app, and later on request. The panel blocks
+nothing meanwhile. The checkup itself is in `gui.desk.devices.checkup`; the panel adds its timer and
+its widgets, and translates its sentences.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _PERIOD_MS = 100
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """Where a finding is shown, and what may be answered to it."""
+    """The widgets of a finding, and the buttons to answer it."""
 
     icon: StatusIcon
     title: QLabel
@@ -41,12 +41,12 @@ class _Row:
 
 
 class DoctorPanel(QWidget):
-    """Shows a checkup and takes it through its stages."""
+    """Shows a checkup and steps it through its stages."""
 
     requested = Signal(object)
     """Carries a request for the engine."""
     advance_chosen = Signal(int)
-    """Carries the output advance to be set, in nanoseconds."""
+    """Carries the output advance to set, in nanoseconds."""
 
     def __init__(
         self,
@@ -81,32 +81,32 @@ class DoctorPanel(QWidget):
 
     @property
     def is_running(self) -> bool:
-        """Tell whether a checkup goes on."""
+        """Whether a checkup runs."""
         return self._checkup.is_running
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Return what is shown."""
+        """The findings that are shown."""
         return self._checkup.findings
 
     def start(self) -> None:
-        """Check everything; it begins as soon as the engine is awake."""
+        """Start a checkup; it begins as soon as the engine is ready."""
         self._checkup.start()
         self._timer.start()
         self.step()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Take in the engine's state."""
+        """Store the engine's state."""
         self._snapshot = snapshot
         self.step()
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw in other colours."""
+        """Draw in the colours of another theme."""
         for row in self._rows:
             row.icon.set_theme(theme)
 
     def step(self) -> None:
-        """Let the checkup see what there is to see now."""
+        """Step the checkup with the latest snapshot."""
         if self._snapshot is not None:
             for request in self._checkup.step(self._clock.now_ns(), self._snapshot):
                 self.requested.emit(request)
@@ -127,7 +127,7 @@ class DoctorPanel(QWidget):
         if self._checkup.advance_ns is not None:
             self.advance_chosen.emit(self._checkup.advance_ns)
 
-    # How it looks.
+    # Display.
 
     def _refresh(self) -> None:
         checkup = self._checkup
@@ -184,7 +184,7 @@ class DoctorPanel(QWidget):
             for answer in answers:
                 row.buttons.addWidget(answer)
             row.buttons.addStretch(1)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.addLayout(above)
-        whole.addLayout(grid)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(above)
+        column.addLayout(grid)

@@ -1,4 +1,4 @@
-"""Which pedal, knob or key does what: one learns it by moving it."""
+"""The panel for MIDI learn: which pedal, knob or key triggers which action."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    """An action, what does it, and the buttons for that."""
+    """An action, its controls, and the buttons to learn and clear them."""
 
     control_label: QLabel
     learn: QPushButton
@@ -27,17 +27,17 @@ class _Row:
 
 
 class ControlsPanel(QWidget):
-    """Shows which control does what, and lets it be learned."""
+    """Shows which control triggers which action, and starts MIDI learn."""
 
     requested = Signal(object)
-    """Carries a Learn or a Bind."""
+    """Carries a `Learn` or a `Bind`."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bindings: Bindings = ()
         self._learning: Action | None = None
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 8, 8, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 8, 8, 0)
         about = QLabel(
             self.tr(
                 "Press Learn, then move a pedal, a knob or a key. What is learned is not heard as "
@@ -45,18 +45,18 @@ class ControlsPanel(QWidget):
             )
         )
         about.setWordWrap(True)
-        whole.addWidget(about)
-        whole.addSpacing(6)
+        column.addWidget(about)
+        column.addSpacing(6)
         grid = QGridLayout()
         grid.setColumnStretch(1, 1)
         self._rows = {
             action: self._add_row(grid, action, words) for action, words in self._action_labels()
         }
-        whole.addLayout(grid)
-        whole.addStretch(1)
+        column.addLayout(grid)
+        column.addStretch(1)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Show what has been learned, and for what a control is waited."""
+        """Show the learned controls, and the action that waits for one."""
         if (snapshot.bindings, snapshot.learning) == (self._bindings, self._learning):
             return
         self._bindings, self._learning = snapshot.bindings, snapshot.learning

@@ -1,4 +1,4 @@
-"""A button that copies the diagnostics, so that a person can paste them where help is asked for."""
+"""A button that copies the diagnostics to the clipboard, to paste into a bug report."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ class CopyDiagnostics(QPushButton):
         self.clicked.connect(self.copy)
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Take in the engine's state, which is copied with the rest."""
+        """Store the engine's state, which is part of the diagnostics."""
         self._shown = snapshot
 
     def copy(self) -> None:
-        """Put the diagnostics into the clipboard, and say so on the button for a while."""
+        """Copy the diagnostics, and confirm it on the button for a while."""
         QGuiApplication.clipboard().setText(to_text(diagnose_window(self._shown)))
         self.setText(self.tr("Copied"))
         self._timer.start()

@@ -1,8 +1,8 @@
-"""How late notes have gone out: a bar for each of some spans of time, and the figures that count.
+"""How late notes were sent: a histogram, and the figures that matter.
 
-Most notes are in the first bar and it is the few in the last that are heard, so bars grow with the
-logarithm of what they count. The I/O process tells counts and not notes; of a share of the notes it
-is known only within which span the last of them was, so the end of that span is what is said.
+Most notes are in the first bin, but the few in the last ones are audible, so the bars are
+logarithmic. The I/O process reports counts per bin, not single notes. A percentile is therefore
+only known to lie within a bin, and the bin's upper edge is shown.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ _MARKED_US = (100, 1_000, 10_000)
 
 
 def format_ms(ns: int) -> str:
-    """Return a time in milliseconds, as exactly as a person wants to know."""
+    """Return a time in milliseconds, with sensible precision."""
     return f"{ns / MS:.2g}" if ns < MS else f"{ns / MS:.3g}"
 
 
 class LatenessView(QWidget):
-    """Draws how late notes have gone out."""
+    """Draws how late notes were sent."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,32 +55,32 @@ class LatenessView(QWidget):
             self.update()
 
     def summary(self) -> str:
-        """Return the figures that count, in words."""
+        """Return the main figures as text."""
         lateness = self._lateness
         if lateness is None or (half_ns := lateness.percentile_ns(0.5)) is None:
             return self.tr("no note yet")
         nearly_all_ns = lateness.percentile_ns(0.99)
-        assert nearly_all_ns is not None  # as half of them
+        assert nearly_all_ns is not None  # because there is a median
         return self.tr("p50 {} ms, p99 {} ms, worst {} ms").format(
             *(format_ms(ns) for ns in (half_ns, nearly_all_ns, lateness.worst_ns))
         )
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw in other colours."""
+        """Draw in the colours of another theme."""
         self._theme = theme
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Return a size at which bars can be told apart."""
+        """Return a size at which the bars can be distinguished."""
         return QSize(_MIN_WIDTH, _HEIGHT)
 
     def minimumSizeHint(self) -> QSize:
-        """Return the same."""
+        """Return the preferred size."""
         return self.sizeHint()
 
     def describe_bar(self, bar: int) -> str:
-        """Return what a bar counts, in words."""
-        assert self._lateness is not None  # or there is no bar
+        """Return what a bar counts, as text."""
+        assert self._lateness is not None  # otherwise there are no bars
         edges = [format_ms(edge_us * US) for edge_us in self._lateness.edges_us]
         count = self._lateness.counts[bar]
         if bar == 0:
@@ -90,25 +90,25 @@ class LatenessView(QWidget):
         return self.tr("{} to {} ms late: {}").format(edges[bar - 1], edges[bar], count)
 
     def bar_at(self, x: float) -> int | None:
-        """Return which bar is at a place; None: there are none."""
+        """Return the bar at an x position, or None without bars."""
         if self._lateness is None or not 0 <= x < self.width():
             return None
         return int(x / self._bar_width(self._lateness))
 
     def text_at(self, x: float) -> str:
-        """Return the words for a place: of the bar there, or of all."""
+        """Return the text for an x position: of the bar there, or the summary."""
         bar = self.bar_at(x)
         return self.summary() if bar is None else self.describe_bar(bar)
 
     def event(self, event: QEvent) -> bool:
-        """Tell of the bar under the mouse."""
+        """Show a tooltip for the bar under the mouse."""
         if isinstance(event, QHelpEvent):
             QToolTip.showText(event.globalPos(), self.text_at(event.pos().x()), self)
             return True
         return super().event(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the bars on a line, and below it what its places mean."""
+        """Draw the bars on a baseline, and the bin edges below it."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         floor = self.height() - _LABEL_HEIGHT

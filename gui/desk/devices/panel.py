@@ -1,7 +1,7 @@
-"""What Antiphon is connected to, whose time it keeps, how quick it is, and whether it works.
+"""The devices panel: connections, time source, speed, and whether it all works.
 
-Above what one chooses, below what is so: time, place, who is there, the processor, how late notes
-go out. At the end a checkup, which finds out whether notes get to where one hears them.
+The choices are at the top. Below them are the facts: time, position, plugins, processor, and how
+late notes are sent. At the end is a checkup, which tests whether notes can be heard.
 """
 
 from __future__ import annotations
@@ -28,7 +28,6 @@ from gui.desk.devices.checkup_panel import DoctorPanel
 from gui.desk.devices.copy_diagnostics import CopyDiagnostics
 from gui.desk.devices.lateness_view import LatenessView
 from gui.desk.devices.sound_choice import SoundChoice
-from gui.desk.preferences import ColourScheme
 from gui.desk.widgets.heading import Heading
 from gui.desk.widgets.lamp import Lamp, Lamps
 from gui.desk.widgets.languages import translated
@@ -36,6 +35,7 @@ from gui.desk.widgets.names import instrument_name, setting_help
 from gui.desk.widgets.number_box import NumberBox
 from gui.desk.widgets.theme import DARK
 from gui.desk.widgets.wheel import WheelScrollFilter
+from gui.preferences import ColourScheme
 from gui.wording.reasons import sentence_of
 
 if TYPE_CHECKING:
@@ -52,16 +52,16 @@ _METRES = ((2, 4), (3, 4), (4, 4), (5, 4), (6, 8), (7, 8), (9, 8), (12, 8))
 
 
 class DevicesPanel(QScrollArea):
-    """Chooses ports and whose time is kept, and shows how it goes."""
+    """Chooses the ports and the time source, and shows their state."""
 
     changed = Signal()
-    """Something was set."""
+    """Emitted when a choice changes."""
     ports_chosen = Signal(object)
-    """Carries the OpenPorts that were asked for."""
+    """Carries the chosen `OpenPorts`."""
     requested = Signal(object)
-    """Carries what the checkup asks the engine for."""
+    """Carries the checkup's requests for the engine."""
     colours_changed = Signal()
-    """Other colours were chosen."""
+    """Emitted when another colour scheme is chosen."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -87,7 +87,7 @@ class DevicesPanel(QScrollArea):
         self.verticalScrollBar().rangeChanged.connect(self._scroll_to_checkup)
 
     def apply_to(self, settings: Settings) -> Settings:
-        """Return the settings with what is chosen here."""
+        """Return the settings with the choices made here."""
         settings = with_value(
             self.sound.apply_to(settings), "time.advance_ns", self._advance.setting_value()
         )
@@ -99,7 +99,7 @@ class DevicesPanel(QScrollArea):
         )
 
     def show_settings(self, settings: Settings) -> None:
-        """Show what is asked for, without asking for it."""
+        """Show settings without emitting `changed`."""
         self.blockSignals(True)
         self._sync.setCurrentIndex(self._sync.findData(settings.time.sync))
         if self._metre.findData(settings.time.metre) < 0:
@@ -110,20 +110,20 @@ class DevicesPanel(QScrollArea):
         self.blockSignals(False)
 
     def show_colours(self, colours: ColourScheme) -> None:
-        """Show these to be chosen, without telling."""
+        """Show the chosen colours without emitting a signal."""
         self.blockSignals(True)
         self.colours.setCurrentIndex(self.colours.findData(colours))
         self.blockSignals(False)
 
     def show_ports(self, input_name: str | None, output_name: str | None) -> None:
-        """Show these to be chosen, even if they are not there yet."""
+        """Show the chosen ports, even if they are absent."""
         for box, name in ((self.input, input_name), (self.output, output_name)):
             if name is not None and box.findData(name) < 0:
                 box.addItem(name, name)
             box.setCurrentIndex(max(0, box.findData(name)))
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Show who is there, and how quick it is."""
+        """Show connections, plugins and speed."""
         self._fill_ports(self.input, snapshot.inputs)
         self._fill_ports(self.output, snapshot.outputs)
         self._lamps.show_snapshot(snapshot)
@@ -136,20 +136,20 @@ class DevicesPanel(QScrollArea):
         self.diagnostics.show_snapshot(snapshot)
 
     def start_checkup(self) -> None:
-        """Check everything, in sight."""
+        """Start a checkup and scroll to it."""
         self.doctor.start()
         self._scroll_to_checkup()
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw in other colours."""
+        """Draw in the colours of another theme."""
         self._lamps.set_theme(theme)
         self.lateness.set_theme(theme)
         self.doctor.set_theme(theme)
 
-    # What is so.
+    # Facts.
 
     def _status_names(self) -> dict[str, str]:
-        """Return the facts that are shown, in order, and what they are called."""
+        """Return the ids and the titles of the facts, in order."""
         return {
             "ports": self.tr("Ports"),
             "plugins": self.tr("Plugins"),
@@ -169,11 +169,11 @@ class DevicesPanel(QScrollArea):
         return {
             "ports": names if snapshot.backend else self.tr("none open"),
             "plugins": "\n".join(map(self._format_plugin, snapshot.plugins)) or self.tr("none"),
-            "time": _said(snapshot.sync_reason),
+            "time": _reason_text(snapshot.sync_reason),
             "tempo": self._format_tempo(snapshot),
             "place": self._format_position(snapshot),
-            "sound": _said(snapshot.synth_status),
-            "processor": _said(snapshot.processor),
+            "sound": _reason_text(snapshot.synth_status),
+            "processor": _reason_text(snapshot.processor),
             "answer": "-" if answer is None else self.tr("after {} ms").format(answer // MS),
             "echoes": self._format_echoes(snapshot),
             "lateness": self.lateness.summary(),
@@ -189,11 +189,13 @@ class DevicesPanel(QScrollArea):
         return self.tr("{}. plays {}, {}").format(instance.instance, plays, listens)
 
     def _format_tempo(self, snapshot: Snapshot) -> str:
-        line = snapshot.transport
-        if not line.has_bars:
+        transport = snapshot.transport
+        if not transport.has_bars:
             return self.tr("free")
-        metre = line.metre
-        return self.tr("{:.1f} bpm in {}/{}").format(line.bpm, metre.numerator, metre.denominator)
+        metre = transport.metre
+        return self.tr("{:.1f} bpm in {}/{}").format(
+            transport.bpm, metre.numerator, metre.denominator
+        )
 
     def _format_position(self, snapshot: Snapshot) -> str:
         if snapshot.beat is None:
@@ -209,13 +211,13 @@ class DevicesPanel(QScrollArea):
             snapshot.echo_count, snapshot.echo_delay_ns / MS
         )
 
-    # What is chosen.
+    # Choices.
 
     def _emit_ports(self) -> None:
         self.ports_chosen.emit(OpenPorts(self.input.currentData(), self.output.currentData()))
 
     def _fill_ports(self, box: QComboBox, names: Sequence[str]) -> None:
-        """Offer these ports and the one chosen, without disturbing an open list."""
+        """Offer these ports and the chosen one, without closing an open list."""
         chosen = box.currentData()
         names = [*names, *([chosen] if chosen and chosen not in names else [])]
         shown = [box.itemText(index) for index in range(1, box.count())]
@@ -287,21 +289,21 @@ class DevicesPanel(QScrollArea):
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         return label
 
-    # How it is laid out.
+    # Layout.
 
     def _scroll_to_checkup(self) -> None:
-        """Keep a checkup where one sees it, while it goes on and grows."""
+        """Keep the checkup visible while it runs and grows."""
         if self.doctor.is_running:
             self.verticalScrollBar().setValue(self.doctor.y())
 
     def _lay_out(self) -> None:
         inner = QWidget()
-        whole = QVBoxLayout(inner)
-        whole.setContentsMargins(0, 8, 8, 8)
-        whole.setSpacing(6)
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(0, 8, 8, 8)
+        column.setSpacing(6)
         lit_input = self._with_lamp(self.input, self._lamps.played)
         lit_output = self._with_lamp(self.output, self._lamps.answered)
-        choices, wheel = self._grid(whole), WheelScrollFilter(self)
+        choices, wheel = self._grid(column), WheelScrollFilter(self)
         for text, field, control in (
             (self.tr("&Listen on"), lit_input, self.input),
             (self.tr("Pla&y on"), lit_output, self.output),
@@ -316,21 +318,21 @@ class DevicesPanel(QScrollArea):
             label.setToolTip(control.toolTip())
             control.installEventFilter(wheel)
             self._add_row(choices, label, field)
-        whole.addSpacing(_SPACING_PX)
+        column.addSpacing(_SPACING_PX)
         above = QHBoxLayout()
         above.addWidget(Heading(self.tr("Now")), 1)
         above.addWidget(self.diagnostics)
-        whole.addLayout(above)
-        facts = self._grid(whole)
+        column.addLayout(above)
+        facts = self._grid(column)
         for name, text in self._status_names().items():
             label = QLabel(text)
             label.setObjectName("faint")
             label.setAlignment(Qt.AlignmentFlag.AlignTop)
             self._add_row(facts, label, self._status_labels[name])
-        whole.addWidget(self.lateness)
-        whole.addSpacing(_SPACING_PX)
-        whole.addWidget(self.doctor)
-        whole.addStretch(1)
+        column.addWidget(self.lateness)
+        column.addSpacing(_SPACING_PX)
+        column.addWidget(self.doctor)
+        column.addStretch(1)
         self.setWidget(inner)
         self.setWidgetResizable(True)
         self.setAccessibleName(self.tr("Devices"))
@@ -338,13 +340,13 @@ class DevicesPanel(QScrollArea):
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
 
-    def _grid(self, whole: QVBoxLayout) -> QGridLayout:
+    def _grid(self, column: QVBoxLayout) -> QGridLayout:
         grid = QGridLayout()
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(6)
         grid.setColumnMinimumWidth(0, _LABEL_WIDTH_PX)
         grid.setColumnStretch(1, 1)
-        whole.addLayout(grid)
+        column.addLayout(grid)
         return grid
 
     def _add_row(self, grid: QGridLayout, label: QLabel, field: QWidget | QHBoxLayout) -> None:
@@ -363,6 +365,6 @@ class DevicesPanel(QScrollArea):
         return beside
 
 
-def _said(reason: Reason | None) -> str:
+def _reason_text(reason: Reason | None) -> str:
     """Return the sentence for a reason, in the language of the window."""
     return "-" if reason is None else translated(sentence_of(reason))

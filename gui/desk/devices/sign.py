@@ -1,4 +1,4 @@
-"""A sign: how it stands with something, told by shape as well as by colour."""
+"""A status icon, which shows a state by shape as well as by colour."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from gui.desk.widgets.theme import Theme
 
 _SIZE, _LINE = 18.0, 1.7
-# Strokes in a square of 18, so that no font is needed.
+# Strokes in a square of 18 units; no font is needed.
 _STROKES: dict[CheckStatus, tuple[tuple[tuple[float, float], ...], ...]] = {
     CheckStatus.PENDING: (),
     CheckStatus.OK: (((5.3, 9.4), (8.0, 12.1), (12.9, 6.4)),),
@@ -34,7 +34,7 @@ _TRIANGLE = QPolygonF([QPointF(9.0, 1.4), QPointF(17.0, 16.2), QPointF(1.0, 16.2
 
 
 class StatusIcon(QWidget):
-    """Draws a sign."""
+    """Draws the icon of a state."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,23 +44,23 @@ class StatusIcon(QWidget):
         self._update_name()
 
     def show_status(self, status: CheckStatus) -> None:
-        """Show this sign."""
+        """Show the icon of this state."""
         if status is not self._status:
             self._status = status
             self._update_name()
             self.update()
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw in other colours."""
+        """Draw in the colours of another theme."""
         self._theme = theme
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Return the size of a sign."""
+        """Return the size of an icon."""
         return QSize(round(_SIZE), round(_SIZE))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the outline, and in it strokes and dots."""
+        """Draw the outline, then strokes and dots inside it."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         colour = QColor(self._colour())

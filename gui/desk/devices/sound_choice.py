@@ -1,4 +1,4 @@
-"""When Antiphon sounds by itself, and by which sound font."""
+"""The choice of when the built-in synth sounds, and of its sound font."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 class SoundChoice(QWidget):
-    """Chooses when the built-in synth plays, and what with."""
+    """Chooses when the built-in synth plays, and its sound font."""
 
     changed = Signal()
-    """Something was chosen."""
+    """Emitted when a choice changes."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,11 +36,11 @@ class SoundChoice(QWidget):
         self._update_font_tip()
 
     def apply_to(self, settings: Settings) -> Settings:
-        """Return the settings with what is chosen here."""
+        """Return the settings with the choices made here."""
         return replace(settings, sound=self.policy_box.currentData(), sound_font=self._sound_font)
 
     def show_settings(self, settings: Settings) -> None:
-        """Show what is asked for, without asking for it."""
+        """Show settings without emitting `changed`."""
         self.policy_box.blockSignals(True)
         self.policy_box.setCurrentIndex(self.policy_box.findData(settings.sound))
         self.policy_box.blockSignals(False)
@@ -48,7 +48,7 @@ class SoundChoice(QWidget):
         self._update_font_tip()
 
     def set_sound_font(self, path: str) -> None:
-        """Play with the sound font in this file; with none, the usual one."""
+        """Use the sound font in this file; an empty path means the default one."""
         self._sound_font = path
         self._update_font_tip()
         self.changed.emit()

@@ -1,1 +1,1 @@
-"""The piano keyboard on the screen."""
+"""The on-screen piano keyboard."""

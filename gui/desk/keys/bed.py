@@ -1,8 +1,8 @@
-"""Where the keys of a piano keyboard lie: pitches to places and back.
+"""The geometry of the piano keyboard: pitches to key rectangles and back.
 
-The white keys are all of one width and fill what room there is; a black one lies over the line
-between two, a little aside, as on a piano. As many octaves are shown as there is room for, from a C
-to a C, and among them those that are asked for.
+All white keys have the same width and together fill the available rectangle. A black key covers
+the line between two white ones, slightly off centre, as on a piano. The keyboard shows as many
+octaves as fit, from a C to a C, and includes the requested range if it can.
 """
 
 from __future__ import annotations
@@ -13,25 +13,23 @@ from PySide6.QtCore import QPointF, QRectF
 
 MIN_OCTAVES, MAX_OCTAVES = 2, 5
 _MIDDLE_C = 60
-_MIN_KEY_WIDTH_PX, _MAX_KEY_WIDTH_PX = (
-    20.0,
-    40.0,
-)  # of a white key; two octaves may have narrower ones
+# Of a white key; with two octaves, keys may be narrower.
+_MIN_KEY_WIDTH_PX, _MAX_KEY_WIDTH_PX = 20.0, 40.0
 _BLACK_WIDTH, _BLACK_LENGTH = 0.58, 0.62
-# How far the middle of a black key is from the line, in widths of a white one.
+# Distance of a black key's centre from the line, in widths of a white key.
 _BLACK_OFFSETS = {1: -0.1, 3: 0.1, 6: -0.13, 8: 0.0, 10: 0.13}
 _WHITE_STEPS = (0, 2, 4, 5, 7, 9, 11)
 _WHITE_INDEX = {step: index for index, step in enumerate(_WHITE_STEPS)}
 
 
 def is_black(pitch: int) -> bool:
-    """Tell whether a pitch has a black key."""
+    """Return whether a pitch has a black key."""
     return pitch % 12 in _BLACK_OFFSETS
 
 
 @dataclass(frozen=True, slots=True)
 class KeyboardLayout:
-    """Some octaves of keys, in a room."""
+    """Some octaves of keys inside a rectangle."""
 
     rect: QRectF
     lowest: int
@@ -39,7 +37,7 @@ class KeyboardLayout:
 
     @classmethod
     def fit(cls, rect: QRectF, first: int, last: int) -> KeyboardLayout:
-        """Return the keys that a room has place for, among them, if possible, these."""
+        """Return the keys that fit into `rect`, with `first` to `last` among them if possible."""
         fitting = (int(rect.width() / _MIN_KEY_WIDTH_PX) - 1) // 7
         octaves = min(MAX_OCTAVES, max(MIN_OCTAVES, fitting))
         lowest = _MIDDLE_C - 12 * (octaves // 2)
@@ -53,21 +51,21 @@ class KeyboardLayout:
 
     @property
     def highest(self) -> int:
-        """Return the last pitch, a C."""
+        """The highest pitch, a C."""
         return self.lowest + 12 * self.octaves
 
     @property
     def pitches(self) -> range:
-        """Return all pitches that have a key."""
+        """All pitches that have a key."""
         return range(self.lowest, self.highest + 1)
 
     @property
     def white_width(self) -> float:
-        """Return how wide a white key is, on average."""
+        """The average width of a white key in pixels."""
         return self.rect.width() / (7 * self.octaves + 1)
 
     def key_rect(self, pitch: int) -> QRectF:
-        """Return where a key lies; a white one as if there were no black ones."""
+        """Return a key's rectangle; a white key's ignores the black keys above it."""
         octave, step = divmod(pitch - self.lowest, 12)
         if step in _WHITE_INDEX:
             index = 7 * octave + _WHITE_INDEX[step]
@@ -79,23 +77,23 @@ class KeyboardLayout:
         return QRectF(left, self.rect.top(), width, round(self.rect.height() * _BLACK_LENGTH))
 
     def pitch_at(self, point: QPointF) -> int | None:
-        """Return the key at a point; the inverse of `place_of`."""
+        """Return the pitch of the key at a point; the inverse of `key_rect`."""
         if not self.rect.contains(point):
             return None
         at = int((point.x() - self.rect.left()) / self.white_width)
         octave, index = divmod(at, 7)
         white = self.lowest + 12 * octave + _WHITE_STEPS[index]
-        # Black ones lie above; and lines are rounded, so that it may be the next key.
+        # Black keys cover white ones. Edges are rounded, so the key may be a neighbour.
         for pitch in sorted(range(white - 2, white + 3), key=is_black, reverse=True):
             if pitch in self.pitches and self.key_rect(pitch).contains(point):
                 return pitch
         return None
 
     def depth_at(self, point: QPointF, pitch: int) -> float:
-        """Return how far down a key a point is, from 0 at its top to 1."""
+        """Return how far down its key a point is, from 0 at the top to 1 at the lower edge."""
         place = self.key_rect(pitch)
         return min(1.0, max(0.0, (point.y() - place.top()) / place.height()))
 
     def _key_left(self, index: int) -> float:
-        """Return the line to the left of a white key, on a whole pixel."""
+        """Return the left edge of a white key, on a whole pixel."""
         return float(round(self.rect.left() + index * self.white_width))

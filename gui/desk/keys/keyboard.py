@@ -1,12 +1,12 @@
-"""A piano keyboard to play with the mouse and with the computer's keys, and to see what sounds.
+"""A piano keyboard for the mouse and the computer's keys, which also shows what sounds.
 
-What is played goes out as a request to the engine, as if it had come in through a port; so the
-first minute needs no instrument. What sounds is lit: in the player's colour what is played, here or
-on an instrument, in Antiphon's what it answers.
+Notes played here are sent to the engine as requests, as if they came from a MIDI port, so no
+instrument is needed. Sounding keys are lit: in the player's colour if the player plays them, here
+or on an instrument, and in Antiphon's colour if Antiphon does.
 
-Nothing hangs. Whenever a release may not be seen any more, because the keyboard is hidden, another
-window comes to the front or the focus goes elsewhere, everything is let go. The mouse that leaves
-lifts its own finger only. A key that was pressed as music has its release taken even after that.
+No note hangs. When a release might be missed, because the keyboard is hidden, another window comes
+to the front or the focus moves, all keys are released. When the mouse leaves the keyboard, only its
+key is released. The release of a key that was pressed as music is still consumed after that.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
 
 _MOUSE = "mouse"
 _MIN_VELOCITY, _MAX_VELOCITY = 20, 127
-_MAX_SCANNED_NOTES = 512  # of the last notes: what sounds is among them, and thousands may be kept
+_MAX_SCANNED_NOTES = 512  # The notes before these are not searched; thousands may be kept.
 _AUTO_REPEAT_MS = 8
 _COMMAND_MODIFIERS = (
     Qt.KeyboardModifier.ControlModifier
@@ -61,10 +61,10 @@ _COMMAND_MODIFIERS = (
 
 
 class Keyboard(QWidget):
-    """Plays, and shows what sounds."""
+    """Plays notes, and lights the keys that sound."""
 
     played = Signal(object)
-    """Carries the Inject of what was played."""
+    """Carries the `Inject` request with the events that were played."""
 
     def __init__(self, theme: Theme, clock: Clock, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,43 +73,42 @@ class Keyboard(QWidget):
         self._platform = QGuiApplication.platformName()
         self._letters = printed_letters(self._platform, QLocale.system().name())
         self._held_keys, self._range = HeldKeys(), TypingRange()
-        self._pressed: set[str] = set()  # places pressed as music whose release has not been seen
-        self._pending_releases: dict[
-            str, int
-        ] = {}  # those whose release may be none, and its time stamp
+        self._pressed: set[str] = set()  # positions pressed as music, not yet released
+        # Releases that may be auto-repeat, with their time stamps.
+        self._pending_releases: dict[str, int] = {}
         self._release_timer = QTimer(self)
         self._release_timer.setSingleShot(True)
         self._release_timer.setInterval(_AUTO_REPEAT_MS)
         self._release_timer.timeout.connect(self._release_pending)
         self._notes: tuple[RollNote, ...] = ()
-        self._unfinished_notes: list[RollNote] = []  # what sounds, or is to come
+        self._unfinished_notes: list[RollNote] = []  # sounding or still to come
         self._played_pitches: frozenset[int] = frozenset()
         self._answered_pitches: frozenset[int] = frozenset()
-        self.setMouseTracking(True)  # so that a release that was missed is noticed
+        self.setMouseTracking(True)  # so that a missed release is noticed
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Keyboard"))
         self._update_description()
 
-    # What is shown.
+    # Display.
 
     @property
     def typing_range(self) -> TypingRange:
-        """Return which octaves the computer's keys play, and how loud."""
+        """The octaves that the computer's keys play, and their velocity."""
         return self._range
 
     @property
     def lit_played(self) -> frozenset[int]:
-        """Return which pitches are lit as the player's."""
+        """The pitches lit in the player's colour."""
         return self._played_pitches | self._held_keys.pitches
 
     @property
     def lit_answered(self) -> frozenset[int]:
-        """Return which pitches are lit as Antiphon's."""
+        """The pitches lit in Antiphon's colour."""
         return self._answered_pitches
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Light what sounds now; a drum has no key."""
+        """Light the keys that sound now; drums have no keys."""
         now_ns = snapshot.now_ns
         if snapshot.notes is not self._notes:
             self._notes = snapshot.notes
@@ -119,38 +118,38 @@ class Keyboard(QWidget):
                 if (note.release_ns is None or note.release_ns > now_ns)
                 and note.instrument is not Instrument.DRUMS
             ]
-        heard, answered = set[int](), set[int]()
-        if snapshot.state is not TurnState.STOPPED:  # then nobody listens, and sees an end
+        played, answered = set[int](), set[int]()
+        if snapshot.state is not TurnState.STOPPED:  # a stopped session sends no releases
             for note in self._unfinished_notes:
                 ended = note.release_ns is not None and note.release_ns <= now_ns
                 if note.onset_ns <= now_ns and not ended:
-                    (answered if note.answered else heard).add(note.pitch)
-        if heard != self._played_pitches or answered != self._answered_pitches:
-            self._played_pitches, self._answered_pitches = frozenset(heard), frozenset(answered)
+                    (answered if note.answered else played).add(note.pitch)
+        if played != self._played_pitches or answered != self._answered_pitches:
+            self._played_pitches, self._answered_pitches = frozenset(played), frozenset(answered)
             self.update()
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw in other colours."""
+        """Draw in the colours of another theme."""
         self._painter = KeyPainter(theme, self.font())
         self.update()
 
     def key_layout(self) -> KeyboardLayout:
-        """Return where the keys lie now."""
+        """Return the geometry of the keys at the present size."""
         room = QRectF(self.rect()).adjusted(2, RAIL_PX, -2, -2)
         return KeyboardLayout.fit(room, self._range.lowest, self._range.highest)
 
     def sizeHint(self) -> QSize:
-        """Return a comfortable size."""
+        """Return the preferred size."""
         return QSize(860, 80)
 
     def minimumSizeHint(self) -> QSize:
-        """Return the size of two octaves that can still be played."""
+        """Return the smallest size at which two octaves are playable."""
         return QSize(260, 80)
 
-    # What is played.
+    # Playing with the mouse.
 
     def release_all(self) -> None:
-        """Let go of everything."""
+        """Release all keys and the pedal."""
         self._emit_events(self._held_keys.release_all())
 
     def _emit_events(self, events: tuple[ChannelEvent, ...]) -> None:
@@ -160,7 +159,7 @@ class Keyboard(QWidget):
             self.update()
 
     def _press_at(self, point: QPointF) -> None:
-        """Put the mouse's finger on what is there, if it is not there already."""
+        """Press the key at a point with the mouse, if it is not pressed already."""
         bed = self.key_layout()
         pitch = bed.pitch_at(point)
         if pitch is None:
@@ -171,34 +170,34 @@ class Keyboard(QWidget):
             self._emit_events(self._held_keys.key_down(_MOUSE, pitch, velocity))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Strike a key: softly at its top, loudly at its lower edge."""
+        """Press a key: soft at its top, loud at its lower edge."""
         if event.button() is Qt.MouseButton.LeftButton:
             self._press_at(event.position())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Slide over the keys."""
+        """Slide over the keys while the button is down."""
         if event.buttons() & Qt.MouseButton.LeftButton:
             self._press_at(event.position())
         else:
             self._emit_events(self._held_keys.key_up(_MOUSE))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go of the key."""
+        """Release the key."""
         if event.button() is Qt.MouseButton.LeftButton:
             self._emit_events(self._held_keys.key_up(_MOUSE))
 
     def leaveEvent(self, _event: QEvent) -> None:
-        """Lift the mouse's finger."""
+        """Release the mouse's key."""
         self._emit_events(self._held_keys.key_up(_MOUSE))
 
-    # What is typed.
+    # Playing with the computer's keys.
 
     def is_playing_key(self, event: QKeyEvent) -> bool:
-        """Tell whether a press is meant for this keyboard."""
+        """Return whether a key press plays a note or the pedal."""
         return self._key_position(event) is not None and not event.modifiers() & _COMMAND_MODIFIERS
 
     def is_held(self, event: QKeyEvent) -> bool:
-        """Tell whether this goes on with what was pressed as music: a repeat, or the release."""
+        """Return whether an event is the auto-repeat or the release of a key pressed as music."""
         place = self._key_position(event)
         if place is None or place not in self._pressed:
             return False
@@ -210,13 +209,13 @@ class Keyboard(QWidget):
         )
 
     def forget_key(self, event: QKeyEvent) -> None:
-        """Hold a key no longer that is pressed anew, for somebody else: it came up unseen."""
+        """Drop a key whose release was missed, because its new press is for another widget."""
         place = self._key_position(event)
         if place in self._pressed and not self.is_held(event):
             self._key_up(place)
 
     def handle_key(self, event: QKeyEvent) -> bool:
-        """Play what the computer's key plays; tell whether it was music, and is taken."""
+        """Play the note of a computer key; return whether the event is music and is consumed."""
         place = self._key_position(event)
         if place is None:
             return False
@@ -229,7 +228,7 @@ class Keyboard(QWidget):
         if self._pending_releases.get(place) == event.timestamp():
             del self._pending_releases[place]
             return True
-        self._key_up(place)  # it may not have been seen to come up
+        self._key_up(place)  # its release may have been missed
         self._pressed.add(place)
         self._update_letter(place, event)
         self._press(place)
@@ -254,10 +253,10 @@ class Keyboard(QWidget):
             self._update_description()
 
     def _release(self, position: str, stamp: int) -> bool:
-        """End what a key plays; under X11, if it does not turn out that the key repeats itself.
+        """End the note of a key, unless the release turns out to be auto-repeat (X11).
 
-        There a key that repeats itself is a release and a press of one time stamp, and Qt sees what
-        they are only if both have arrived.
+        X11 reports auto-repeat as a release and a press with the same time stamp. Qt recognises the
+        pair only once both have arrived.
         """
         if position not in self._pressed:
             return False
@@ -281,7 +280,7 @@ class Keyboard(QWidget):
             self._emit_events(self._held_keys.key_up(position))
 
     def _update_letter(self, position: str, event: QKeyEvent) -> None:
-        """Take note of what is printed on a key, as far as its letter tells."""
+        """Store the letter printed on a key, if the event shows it."""
         letter = event.text().upper()
         shifted = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
         known = self._letters.get(position)
@@ -291,19 +290,19 @@ class Keyboard(QWidget):
                 self._update_description()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Play, or pass on what is no music."""
+        """Play the key, or pass on an event that is not music."""
         if not self.handle_key(event):
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        """End what was played."""
+        """End the note of the key."""
         if not self.handle_key(event):
             super().keyReleaseEvent(event)
 
-    # When it must let go.
+    # Releasing all keys.
 
     def event(self, event: QEvent) -> bool:
-        """Keep a letter from shortcuts, and let go when another window comes to the front."""
+        """Claim letters before shortcuts do, and release all keys on deactivation."""
         kind = event.type()
         if isinstance(event, QKeyEvent) and kind is QEvent.Type.ShortcutOverride:
             if self.is_playing_key(event):
@@ -314,16 +313,16 @@ class Keyboard(QWidget):
         return super().event(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Let go of everything."""
+        """Release all keys."""
         self.release_all()
         super().focusOutEvent(event)
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Let go of everything."""
+        """Release all keys."""
         self.release_all()
         super().hideEvent(event)
 
-    # How it is drawn, and explained.
+    # Painting and descriptions.
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the keys."""
@@ -354,7 +353,7 @@ class Keyboard(QWidget):
         )
 
     def _update_description(self) -> None:
-        """Say what the keys do, as they are now."""
+        """Update the accessible description to the present octaves and velocity."""
         (notes, _), (octave, _), (velocity, _), (pedal, _) = self._hints()
         text = self.tr(
             "The middle row of letters plays the white keys, the row above it the black ones. "

@@ -1,12 +1,12 @@
-"""Musical typing: what is typed anywhere in a window plays its keyboard.
+"""Musical typing: typing anywhere in a window plays its keyboard.
 
-It looks at each key before the widget that has the focus does. Letters belong to who writes: text
-fields, number fields, menus and dialogs keep their keys. The space bar belongs to whoever is pushed
-or opened by it: buttons and lists, and widgets that say so themselves (`PUSHED`). With Ctrl, Alt or
-Meta a key is a command and no music, so mnemonics go on working; and a shortcut of one letter
-yields, because the letter is claimed before shortcuts are looked up.
+An event filter sees each key before the focused widget does. Text fields, number fields, menus and
+dialogs keep their letters. Widgets that the space bar pushes or opens keep the space bar: buttons,
+lists, and widgets with the property `PUSHED_PROPERTY`. A key with Ctrl, Alt or Meta is a command
+and not music, so mnemonics keep working. A one-letter shortcut loses to music, because the letter
+is claimed before shortcuts are looked up.
 
-A key that is down stays with whom it was pressed for: its repeats and its release go there, too.
+A key that is down stays with the widget it was pressed for, including its repeats and its release.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from PySide6.QtWidgets import (
 from gui.desk.keys.keyboard import Keyboard
 
 PUSHED_PROPERTY = "pushedBySpace"
-"""A property, true of a widget that does something of its own with the space bar."""
+"""A property that is true for a widget with its own use for the space bar."""
 _TEXT_WIDGETS = (QLineEdit, QAbstractSpinBox, QTextEdit, QPlainTextEdit)
 _PUSHABLE_WIDGETS = (QAbstractButton, QComboBox, QAbstractItemView)
 
 
 class MusicalTyping(QObject):
-    """Takes for a keyboard the keys that are music; off, until it is switched on."""
+    """An event filter that sends keys which are music to a keyboard; disabled at first."""
 
     def __init__(self, keyboard: Keyboard) -> None:
         super().__init__(keyboard)
@@ -42,7 +42,7 @@ class MusicalTyping(QObject):
         self._enabled = False
 
     def setEnabled(self, enabled: bool) -> None:  # noqa: FBT001 - as Qt's own
-        """Switch it on or off; off, it holds nothing."""
+        """Enable or disable musical typing; disabling releases all keys."""
         application = QApplication.instance()
         assert application is not None
         if enabled and not self._enabled:
@@ -53,11 +53,11 @@ class MusicalTyping(QObject):
         self._enabled = enabled
 
     def isEnabled(self) -> bool:
-        """Tell whether it is on."""
+        """Return whether musical typing is enabled."""
         return self._enabled
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Take a key if it is music, and if nobody else has a better right to it."""
+        """Consume a key if it is music and no other widget has a claim to it."""
         if not isinstance(event, QKeyEvent) or not isinstance(watched, QWidget):
             return False
         keyboard = self._keyboard
@@ -66,17 +66,17 @@ class MusicalTyping(QObject):
             keyboard.forget_key(event)
             return False
         if event.type() is QEvent.Type.ShortcutOverride:
-            taken = held or keyboard.is_playing_key(event)
+            consumed = held or keyboard.is_playing_key(event)
         else:
-            taken = keyboard.handle_key(event)
-        if taken:
+            consumed = keyboard.handle_key(event)
+        if consumed:
             event.accept()
-        return taken
+        return consumed
 
     def _belongs_elsewhere(self, watched: QWidget, event: QKeyEvent) -> bool:
-        if watched.window() != self._keyboard.window():  # a menu, too, is a window
+        if watched.window() != self._keyboard.window():  # a menu is a window too
             return True
-        # A field that has no use for a letter passes it on to its parents: they are asked, too.
+        # A field passes a letter it cannot use to its parents, so the focused widget counts too.
         asked = (watched, QApplication.focusWidget())
         return any(
             isinstance(widget, _TEXT_WIDGETS)

@@ -1,7 +1,7 @@
-"""How a piano keyboard looks: ivory, ebony, and the two players' colours on what sounds.
+"""Painting of the piano keyboard: white and black keys, and the colours of sounding notes.
 
-Above the keys is a rail. It says what the computer's keys do, lights the word for the pedal, and
-has an arrow at an end beyond which something sounds.
+The rail above the keys shows what the computer's keys do and highlights the pedal when it is down.
+An arrow at either end shows that a note sounds beyond the visible range.
 """
 
 from __future__ import annotations
@@ -22,25 +22,21 @@ _GAP_PX = 14.0
 _KEY_TEXT_PX, _RAIL_TEXT_PX = 10, 11
 _ARROW_PX = 4.0
 _CENTRED = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip
-_LETTER_ABOVE_PX, _NAME_ABOVE_PX, _ON_BLACK_PX = 14.0, 3.0, 6.0  # of a key's lower edge
-_TYPED_CONTRAST, _NAME_CONTRAST, _LIT_CONTRAST = (
-    0.75,
-    0.65,
-    0.95,
-)  # how much of full contrast a text has
+_LETTER_ABOVE_PX, _NAME_ABOVE_PX, _ON_BLACK_PX = 14.0, 3.0, 6.0  # above a key's lower edge
+_TYPED_CONTRAST, _NAME_CONTRAST, _LIT_CONTRAST = 0.75, 0.65, 0.95  # of full contrast
 
 
 @dataclass(frozen=True, slots=True)
 class KeyboardState:
-    """All that a keyboard shows now."""
+    """Everything that the keyboard shows at one moment."""
 
     layout: KeyboardLayout
     played: frozenset[int] = frozenset()
     answered: frozenset[int] = frozenset()
     letters: Mapping[int, str] = field(default_factory=dict)
-    """What is printed on the computer's key that plays a pitch."""
+    """The letter printed on the computer key that plays a pitch."""
     hints: Sequence[tuple[str, bool]] = ()
-    """What stands in the rail, and whether it is lit."""
+    """The texts of the rail, and whether each is highlighted."""
 
 
 class KeyPainter:
@@ -54,7 +50,7 @@ class KeyPainter:
         self._theme, self._font = theme, font
 
     def paint(self, painter: QPainter, rect: QRectF, state: KeyboardState) -> None:
-        """Paint all of it."""
+        """Paint the rail and all keys."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.fillRect(rect, QColor(self._theme.window))
         self._paint_rail(painter, rect, state)
@@ -69,7 +65,7 @@ class KeyPainter:
         self._paint_felt(painter, state.layout.rect)
 
     def key_colour(self, state: KeyboardState, pitch: int) -> QColor:
-        """Return what a key is painted in; who plays it himself sees his own colour."""
+        """Return a key's colour; the player's colour wins if both play it."""
         if pitch in state.played:
             return QColor(self._theme.played)
         if pitch in state.answered:
@@ -99,7 +95,7 @@ class KeyPainter:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(shade)
         painter.drawRoundedRect(key, _CORNER_PX, _CORNER_PX)
-        if not lit:  # the edge towards the player, which is not seen when the key is down
+        if not lit:  # the front edge, hidden when the key is down
             lip = QRectF(key.left() + 2, key.bottom() - 1.5, key.width() - 4, 1)
             painter.fillRect(lip, _mix(fill, self.black_colour, 0.14))
 
@@ -117,7 +113,7 @@ class KeyPainter:
     def _draw_label(
         self, painter: QPainter, rect: QRectF, distance: float, text: str, ink: QColor
     ) -> None:
-        """Write on a key, so far above its lower edge."""
+        """Write a text on a key, `distance` pixels above its lower edge."""
         font = QFont(self._font)
         font.setPixelSize(_KEY_TEXT_PX)
         painter.setFont(font)
@@ -162,7 +158,7 @@ class KeyPainter:
             x += width + _GAP_PX
 
     def paint_focus(self, painter: QPainter, rect: QRectF) -> None:
-        """Show that keys come here."""
+        """Paint the focus frame."""
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(QColor(self._theme.accent), 1))
         painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), _CORNER_PX, _CORNER_PX)
@@ -179,7 +175,7 @@ def _paint_arrow(painter: QPainter, rail: QRectF, end: int, colour: QColor) -> N
 
 
 def _mix(colour: QColor, other: QColor, fraction: float) -> QColor:
-    """Return a colour with a share of another in it."""
+    """Return a mix of two colours; `fraction` is the share of the other."""
     kept = 1 - fraction
     return QColor.fromRgbF(
         kept * colour.redF() + fraction * other.redF(),

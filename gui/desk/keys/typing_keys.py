@@ -1,11 +1,10 @@
-"""Which key of a computer's keyboard is which key of a piano.
+"""Which key of a computer's keyboard plays which key of a piano.
 
-The middle row of letters is the white keys from a C on, the row above it the black ones, as in the
-programs that musicians know. What counts is where a key is, not what is printed on it: a German or
-a French keyboard has other letters in the same places. A place is named by the letter that an
-American keyboard has there. Where a key is, its scan code says. Linux counts as the first PC did,
-and X11 and Wayland add 8; Windows does so as well; macOS has numbers of its own. Where there is no
-scan code, the letter has to do.
+The middle row of letters plays the white keys from a C up, and the row above it the black keys, as
+in most music programs. The position of a key counts, not its print: a German or French keyboard
+has other letters at the same positions. A position is named by the letter of a US keyboard. The
+scan code gives the position. Linux uses the numbers of the PC/AT, X11 and Wayland add 8, Windows
+uses the PC numbers, and macOS has its own. Without a scan code, the letter decides.
 """
 
 from __future__ import annotations
@@ -13,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 STEPS = {place: step for step, place in enumerate("AWSEDFTGYHUJKOLP;'")}
-"""How many semitones above the C of the first place each of them is."""
+"""The semitones of each position above the C of the first one."""
 OCTAVES = {"Z": -1, "X": 1}
 LOUDER = {"C": -1, "V": 1}
 PEDAL = " "
@@ -29,7 +28,7 @@ _PC_SCAN_CODES = {
 }
 _X11_KEY_CODES = {code + 8: place for code, place in _PC_SCAN_CODES.items()}
 _SCAN_CODES = {"xcb": _X11_KEY_CODES, "wayland": _X11_KEY_CODES, "windows": _PC_SCAN_CODES}
-# By virtual key: Qt knows no scan codes there, and these are where a key is.
+# By virtual key code: Qt has no scan codes on macOS, and these codes name positions.
 _MAC_KEY_CODES = dict(
     zip(
         (0, 1, 2, 3, 5, 4, 38, 40, 37, 41, 39, 13, 14, 17, 16, 32, 31, 35, 6, 7, 8, 9, 49),
@@ -48,7 +47,7 @@ _LETTERS_BY_LOCALE = {
 
 
 def key_position(platform: str, scan_code: int, virtual_key: int, letter: str) -> str | None:
-    """Return the place of a key, None if it plays nothing; the platform is as Qt calls it."""
+    """Return the position of a key, or None if it plays nothing; `platform` is Qt's name."""
     if platform == "cocoa":
         return _MAC_KEY_CODES.get(virtual_key)
     codes = _SCAN_CODES.get(platform.partition("-")[0])
@@ -59,7 +58,7 @@ def key_position(platform: str, scan_code: int, virtual_key: int, letter: str) -
 
 
 def printed_letters(platform: str, locale: str) -> dict[str, str]:
-    """Return what is probably printed at each place, where a locale such as `de_DE` is spoken."""
+    """Return the letters probably printed at each position, for a locale such as `de_DE`."""
     printed = _US_LETTERS
     if platform == "cocoa" or platform.partition("-")[0] in _SCAN_CODES:
         printed = _LETTERS_BY_LOCALE.get(locale) or _LETTERS_BY_LOCALE.get(
@@ -70,27 +69,27 @@ def printed_letters(platform: str, locale: str) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class TypingRange:
-    """Which octaves the computer's keys play now, and how loud."""
+    """The octaves that the computer's keys play, and the velocity."""
 
     lowest: int = 60
     velocity: int = _DEFAULT_VELOCITY
 
     @property
     def highest(self) -> int:
-        """Return the last pitch that is reached."""
+        """The highest pitch in reach."""
         return self.lowest + max(STEPS.values())
 
     @property
     def pitches(self) -> dict[str, int]:
-        """Return the pitch of each place."""
+        """The pitch of each position."""
         return {place: self.lowest + step for place, step in STEPS.items()}
 
     def shifted(self, octaves: int) -> TypingRange:
-        """Return the reach so many octaves higher."""
+        """Return the range moved up by `octaves`."""
         lowest = self.lowest + 12 * octaves
         return replace(self, lowest=min(_MAX_LOWEST, max(_MIN_LOWEST, lowest)))
 
     def louder(self, steps: int) -> TypingRange:
-        """Return the reach that is so many steps louder."""
+        """Return the range with the velocity raised by `steps`."""
         velocity = self.velocity + _VELOCITY_STEP * steps
         return replace(self, velocity=min(_MAX_VELOCITY, max(_MIN_VELOCITY, velocity)))

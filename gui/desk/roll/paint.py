@@ -1,7 +1,7 @@
-"""How a note looks: whose it is by hue, which instrument by tint, how loud by strength.
+"""Painting of notes: hue for who plays, tint for the instrument, opacity for the velocity.
 
-What has not sounded yet is lighter and has an outline. A drum is a diamond at its onset, everything
-else a bar as long as the note. What has been taken back is crossed out.
+A note that is still to come is lighter and has an outline. A drum note is a diamond at its onset,
+any other note a bar from onset to release. A retracted note is crossed out.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from bridge.midi.instruments import Instrument
 from gui.desk.roll.view import View
 from gui.desk.widgets.theme import Theme
 
-_HUE_STEP = 0.004  # of the circle of hues, from one instrument to the next
+_HUE_STEP = 0.004  # of the colour circle, per instrument
 _MIN_WIDTH_PX, _MIN_HEIGHT_PX = 3.0, 2.0
 _PLANNED_OPACITY, _MIN_OPACITY = 0.2, 0.4
 
 
 @lru_cache(maxsize=512)
 def instrument_colour(base_colour: str, instrument: Instrument) -> QColor:
-    """Return the tint of an instrument of a player who has this colour."""
+    """Return the tint of an instrument, based on the colour of the player or of Antiphon."""
     colour = QColor(base_colour)
     hue = (colour.hsvHueF() + _HUE_STEP * int(instrument)) % 1.0
     return QColor.fromHsvF(hue, colour.hsvSaturationF(), colour.valueF())
 
 
 def note_rect(note: RollNote, view: View, until_ns: int) -> QRectF:
-    """Return where a note is drawn; one that has no end yet reaches up to a time."""
+    """Return a note's rectangle; a note without a release extends to `until_ns`."""
     left = view.x_at(note.onset_ns)
     end_ns = max(note.onset_ns, until_ns) if note.release_ns is None else note.release_ns
     width = max(_MIN_WIDTH_PX, view.x_at(end_ns) - left)
@@ -56,7 +56,7 @@ class NotePainter:
         notes: Iterable[RollNote],
         now_ns: int | None = None,
     ) -> None:
-        """Paint these; with a present, what begins after it is planned, and what sounds glows."""
+        """Paint notes; those that begin after `now_ns`, if given, are painted as planned."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         for note in notes:
             colour = self._colour(note)
@@ -71,7 +71,7 @@ class NotePainter:
     def paint_retracted(
         self, painter: QPainter, view: View, note: RollNote, opacity: float
     ) -> None:
-        """Cross out a note that will not sound after all; it fades as `strength` falls to 0."""
+        """Cross out a retracted note; it fades as `opacity` falls to 0."""
         colour = QColor(self._colour(note))
         colour.setAlphaF(opacity)
         place = note_rect(note, view, note.onset_ns)

@@ -1,8 +1,8 @@
-"""The piano roll: what was played, what was answered, and what is about to sound.
+"""The piano roll: the player's notes, Antiphon's notes, and the notes still to come.
 
-Between two snapshots it goes on by itself, sixty times a second, as long as a session goes on. It
-follows the music until it is scrolled back, and from then on stands still, until it is asked to
-follow again. What has ended comes from pictures (`gui.desk.roll.tiles`); the rest is painted.
+It scrolls smoothly between two snapshots, at 60 frames a second, while a session runs. It follows
+the music until the user scrolls back. It then stands still until it is set to follow again. Notes
+that have ended come from cached pictures (`gui.desk.roll.tiles`); all others are painted.
 """
 
 from __future__ import annotations
@@ -44,24 +44,24 @@ if TYPE_CHECKING:
 FRAME_MS = 16
 _MIN_HEIGHT_PX = 110
 _FADE_NS = SECOND
-_WHEEL_NOTCH = 120  # of a mouse wheel, in eighths of a degree
+_WHEEL_NOTCH = 120  # one mouse wheel notch, in eighths of a degree
 _PEDAL_PX = 5.0
 _BLACK_KEYS = {1, 3, 6, 8, 10}
 
 
 class PianoRoll(FocusFrameWidget):
-    """Draws the notes of a snapshot, and moves on between two of them."""
+    """Draws the notes of a snapshot, and advances between two snapshots."""
 
     follow_changed = Signal(bool)
-    """Whether the present is followed, or a place in the past is looked at."""
+    """Whether the view follows the music or shows a place in the past."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._snapshot = Snapshot(0, TurnState.STOPPED, Settings(), ())
         self._painter = NotePainter(theme)
         self._tiles = TileCache(self._painter.paint)
-        self._unfinished_notes: tuple[RollNote, ...] = ()  # what still sounds, or is to come
-        self._retracted_notes: list[tuple[int, RollNote]] = []  # with when it was
+        self._unfinished_notes: tuple[RollNote, ...] = ()  # sounding or still to come
+        self._retracted_notes: list[tuple[int, RollNote]] = []  # with the time of retraction
         self._view = View(1, 1, 0)
         self._is_following = True
         self._drag_x: float | None = None
@@ -80,10 +80,10 @@ class PianoRoll(FocusFrameWidget):
             )
         )
 
-    # What is shown.
+    # Display.
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Draw this from now on."""
+        """Show the state of a snapshot."""
         before, self._snapshot = self._snapshot, snapshot
         self._elapsed.start()
         if snapshot.notes is not before.notes:
@@ -95,7 +95,7 @@ class PianoRoll(FocusFrameWidget):
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw in other colours."""
+        """Draw in the colours of another theme."""
         self._painter.theme = theme
         self._tiles.clear()
         self.update()
@@ -127,26 +127,26 @@ class PianoRoll(FocusFrameWidget):
         return self._snapshot.now_ns + (self._elapsed.nsecsElapsed() if moving else 0)
 
     def view(self) -> View:
-        """Return what is shown now."""
+        """Return the visible part of the music."""
         view = replace(self._view, width=self.width(), height=self.height())
         return view.with_playhead_at(self.now_ns) if self._is_following else view
 
     def hideEvent(self, event: QHideEvent) -> None:
-        """Draw nothing that nobody sees."""
+        """Stop the frame timer."""
         self._frame_timer.stop()
         super().hideEvent(event)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Go on, if a session does."""
+        """Restart the frame timer, if a session runs."""
         if self._snapshot.state is not TurnState.STOPPED:
             self._frame_timer.start()
         super().showEvent(event)
 
-    # Where one looks.
+    # Navigation.
 
     @property
     def is_following(self) -> bool:
-        """Tell whether the present is followed."""
+        """Whether the view follows the music."""
         return self._is_following
 
     def follow_playhead(self) -> None:
@@ -154,12 +154,12 @@ class PianoRoll(FocusFrameWidget):
         self._set_view(self.view(), following=True)
 
     def scroll_by(self, pixels: float) -> None:
-        """Look at a later time, by so many pixels, or an earlier one; near the end, follow."""
+        """Scroll by `pixels`, later if positive; at the present, follow the music again."""
         view = self.view().scrolled(pixels)
         self._set_view(view, following=view.left_ns >= view.with_playhead_at(self.now_ns).left_ns)
 
     def zoom_by(self, steps: int, x: float | None = None) -> None:
-        """Show a shorter time, by so many steps, or a longer one; what is at `x` stays there."""
+        """Zoom in by `steps`, or out if negative; the time at `x` stays in place."""
         view = self.view()
         middle = view.x_at(self.now_ns) if self._is_following or x is None else x
         self._set_view(view.zoomed(steps, middle), following=self._is_following)
@@ -172,11 +172,11 @@ class PianoRoll(FocusFrameWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Return a comfortable size."""
+        """Return the preferred size."""
         return QSize(960, 420)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom in time, or scroll, if the wheel is turned sideways or with a key held."""
+        """Zoom in time; scroll if the wheel turns sideways or Shift is held."""
         turned = event.angleDelta()
         sideways = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         if turned.x() or sideways:
@@ -187,25 +187,25 @@ class PianoRoll(FocusFrameWidget):
         event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take hold of the music."""
+        """Start to drag the music."""
         if event.button() is Qt.MouseButton.LeftButton:
             self._drag_x = event.position().x()
             self.setCursor(Qt.CursorShape.ClosedHandCursor)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Drag the music along."""
+        """Drag the music."""
         if self._drag_x is not None:
             x = event.position().x()
             self.scroll_by(self._drag_x - x)
             self._drag_x = x
 
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
-        """Let go of the music."""
+        """End the drag."""
         self._drag_x = None
         self.unsetCursor()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Scroll and zoom."""
+        """Scroll or zoom."""
         keys = Qt.Key
         match event.key():
             case keys.Key_Left:
@@ -222,7 +222,7 @@ class PianoRoll(FocusFrameWidget):
                 super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        """Say what a note is when the mouse rests on it."""
+        """Show a tooltip for the note under the mouse."""
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
             note = self.note_at(QPointF(event.pos()))
             QToolTip.showText(
@@ -232,7 +232,7 @@ class PianoRoll(FocusFrameWidget):
         return super().event(event)
 
     def note_at(self, point: QPointF) -> RollNote | None:
-        """Return the note at a place, the last that was begun if there are several."""
+        """Return the note at a point, the last one in the list if there are several."""
         view, now_ns = self.view(), self.now_ns
         for note in reversed(self._snapshot.notes):
             if note_rect(note, view, now_ns).adjusted(-1, -1, 1, 1).contains(point):
@@ -246,7 +246,7 @@ class PianoRoll(FocusFrameWidget):
             who, instrument_name(note.instrument), name, note.velocity
         )
 
-    # How it is drawn.
+    # Painting.
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the grid, the notes and the playhead."""
@@ -278,10 +278,10 @@ class PianoRoll(FocusFrameWidget):
                 painter.fillRect(QRectF(0, view.y_at(pitch), view.width, view.row_height), shade)
 
     def _paint_grid(self, painter: QPainter, view: View) -> list[tuple[int, str]]:
-        """Paint bars, beats and octaves; return where numbers of bars belong."""
+        """Paint bars, beats and octaves; return the positions and numbers of the bars."""
         theme = self._painter.theme
         octaves = [pitch for pitch in range(view.lowest, view.highest + 1) if pitch % 12 == 0]
-        # Rectangles, since Qt fills one in half the time that a line takes.
+        # Rectangles: Qt fills one in half the time of a line.
         bars, others = list[QRect](), list[QRect]()
         width, height = round(view.width), round(view.height)
         numbers = list[tuple[int, str]]()
@@ -301,7 +301,7 @@ class PianoRoll(FocusFrameWidget):
     def _paint_names(
         self, painter: QPainter, view: View, numbers: Iterable[tuple[int, str]]
     ) -> None:
-        """Write the numbers of bars and the names of octaves, over what else there is."""
+        """Write the bar numbers and octave names above all else."""
         painter.setPen(QColor(self._painter.theme.faint))
         for x, number in numbers:
             painter.drawText(QPointF(x, 14), number)
@@ -309,7 +309,7 @@ class PianoRoll(FocusFrameWidget):
             painter.drawText(QPointF(6, view.y_at(pitch) + view.row_height - 3), pitch_name(pitch))
 
     def _paint_pedal(self, painter: QPainter, view: View, now_ns: int) -> None:
-        """Show along the lower edge when the player's sustain pedal was down."""
+        """Show along the lower edge when the player's sustain pedal is down."""
         colour = QColor(self._painter.theme.played)
         for down_ns, up_ns in self._snapshot.pedals:
             left = view.x_at(down_ns)

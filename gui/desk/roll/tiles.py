@@ -1,13 +1,13 @@
-"""Tiles: pictures of the music that has sounded, drawn once and shown again in every frame.
+"""Tiles: cached pictures of the music that has ended, drawn once and copied in every frame.
 
-Sixty times a second a roll moves by a pixel or two. What has ended looks the same every time, and
-there may be thousands of such notes; so it is drawn into tiles, each a stretch of time of the same
-width, and a frame only copies those that it sees. What still sounds, or has not begun, may change,
-is little, and is drawn in each frame by itself.
+A roll moves by a pixel or two, 60 times a second. Ended notes look the same in every frame, and
+there may be thousands of them. They are drawn into tiles, each a stretch of time of the same
+width, and a frame only copies the visible tiles. Notes that sound or are still to come may change.
+They are few, and are painted in each frame.
 
-A note that is new is added to its tiles; a tile that loses one is drawn anew. Notes are values, and
-all but the last ones are the very same objects from one snapshot to the next; so which are new and
-which are gone is told by identity, and that is quick.
+A new note is added to its tiles; a tile that loses a note is redrawn. Notes are values, and from
+one snapshot to the next all but the last ones are the same objects. Identity is therefore a fast
+test for which notes are new and which are gone.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from gui.desk.roll.view import View
 
 TILE_PX = 256
 _MAX_TILES = 192
-_OVERHANG_PX = 8.0  # a drum's diamond begins so far before its onset, and a short note ends after
+_OVERHANG_PX = 8.0  # A drum's diamond begins this far before its onset; a short note ends after.
 
 PaintNotes = Callable[[QPainter, View, Iterable[RollNote]], None]
-"""Paint these notes as a view has them."""
+"""Paint notes as they appear in a view."""
 
 
 class SegmentIndex:
-    """Which notes there are in each stretch of time."""
+    """The notes of each stretch of time."""
 
     def __init__(self, segment_ns: int, overhang_ns: int) -> None:
         self._segment_ns, self._overhang_ns = segment_ns, overhang_ns
@@ -40,9 +40,9 @@ class SegmentIndex:
         self._by_segment: defaultdict[int, dict[int, RollNote]] = defaultdict(dict)
 
     def set_notes(self, notes: Iterable[RollNote]) -> tuple[set[int], dict[int, list[RollNote]]]:
-        """Let these be the notes, each of which has ended.
+        """Set the notes, all of which have ended.
 
-        Return the stretches that have lost a note, and those that have new ones, with these.
+        Return the numbers of the stretches that lost a note, and the new notes of each stretch.
         """
         before, self._notes = self._notes, {id(note): note for note in notes}
         poorer: set[int] = set()
@@ -69,7 +69,7 @@ class SegmentIndex:
 
 @dataclass(frozen=True, slots=True)
 class _TileFormat:
-    """All that a tile's picture depends on, besides its notes."""
+    """Everything that a tile's picture depends on, besides its notes."""
 
     step: int
     lowest: int
@@ -79,19 +79,19 @@ class _TileFormat:
 
 
 class TileCache:
-    """Shows notes that have ended, from pictures."""
+    """Shows ended notes from cached pictures."""
 
     def __init__(self, paint: PaintNotes) -> None:
         self._paint = paint
         self._notes: tuple[RollNote, ...] = ()
         self._format: _TileFormat | None = None
-        self._view: View | None = None  # some view with that look
+        self._view: View | None = None  # the last view drawn in this format
         self._segments = SegmentIndex(SECOND, 0)
         self._segment_ns = SECOND
         self._tiles: OrderedDict[int, QPixmap] = OrderedDict()
 
     def set_notes(self, notes: Iterable[RollNote]) -> None:
-        """Let these be the notes, each of which has ended."""
+        """Set the notes, all of which have ended."""
         self._notes = tuple(notes)
         poorer, richer = self._segments.set_notes(self._notes)
         for number in poorer:
@@ -102,11 +102,11 @@ class TileCache:
                 self._draw_notes(picture, number, new)
 
     def clear(self) -> None:
-        """Draw all anew: the colours are others."""
+        """Drop all tiles, because the colours have changed."""
         self._format = None
 
     def draw(self, painter: QPainter, view: View, ratio: float) -> None:
-        """Copy to the painter what a view shows; `ratio` is that of pixels to points."""
+        """Copy the visible tiles to the painter; `ratio` is device pixels per point."""
         look = _TileFormat(view.step, view.lowest, view.highest, round(view.height), ratio)
         self._view = view
         if look != self._format:
@@ -115,7 +115,7 @@ class TileCache:
         last = view.ns_at(view.width) // self._segment_ns
         for number in range(first, last + 1):
             if self._segments.notes(number):
-                # Whole pixels, so that a picture is copied and not computed anew.
+                # On whole pixels, a picture is copied without resampling.
                 x = round(view.x_at(number * self._segment_ns) * ratio) / ratio
                 painter.drawPixmap(QPointF(x, 0.0), self._tile(number))
         while len(self._tiles) > _MAX_TILES:

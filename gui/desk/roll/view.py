@@ -1,10 +1,10 @@
-"""What part of the music a roll shows: times to places and back, zoom, scroll, and the grid.
+"""The visible part of the music: times to positions and back, zoom, scroll, and the grid.
 
-Time runs from left to right, pitch from bottom to top. A view is a value: how many pixels a second
-has, what time is at the left edge, which pitches there are. Following the music, the left edge lies
-so that the present stands at two thirds of the width: the plan is seen before it is heard.
+Time runs from left to right, pitch from bottom to top. A view is a value: its zoom step, the time
+at its left edge, and its range of pitches. When it follows the music, the present is at two thirds
+of the width, so that planned notes are seen before they sound.
 
-Zoom goes in steps, so that what has been drawn at one of them can be used again.
+Zoom has fixed steps, so that tiles drawn at one step can be used again.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
     from bridge.sync.transport import Transport
 
 PLAYHEAD = 0.67
-"""Of the width; the plan is to the right of it."""
+"""The position of the present, as a fraction of the width."""
 _ZOOM_FACTOR = 1.15
 _MIN_STEP, _MAX_STEP = 16, 42  # 9 to 354 pixels a second
 DEFAULT_STEP = 31  # 76 pixels a second
 MIN_PITCHES = 36
 _MARGIN_PITCHES = 3
-_MIN_LINE_PX, _MIN_NUMBER_PX = 8.0, 48.0  # pixels between two of the grid, at least
+_MIN_LINE_PX, _MIN_NUMBER_PX = 8.0, 48.0  # least distance between grid lines, between bar numbers
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A part of the music, and the size that it is shown at."""
+    """A part of the music, and the size at which it is shown."""
 
     width: float
     height: float
@@ -45,25 +45,25 @@ class View:
 
     @property
     def px_per_second(self) -> float:
-        """Return how many pixels a second has."""
+        """The width of a second in pixels."""
         return math.pow(_ZOOM_FACTOR, self.step)
 
     @property
     def span_ns(self) -> int:
-        """Return how long a time is shown."""
+        """The duration of the visible part in nanoseconds."""
         return round(self.width / self.px_per_second * SECOND)
 
     @property
     def row_height(self) -> float:
-        """Return the height of a pitch's row."""
+        """The height of one pitch's row in pixels."""
         return self.height / (self.highest - self.lowest + 1)
 
     def x_at(self, time_ns: int) -> float:
-        """Return the place of a time."""
+        """Return the x position of a time."""
         return (time_ns - self.left_ns) * self.px_per_second / SECOND
 
     def ns_at(self, x: float) -> int:
-        """Return the time at a place; the inverse of `x_at`."""
+        """Return the time at an x position; the inverse of `x_at`."""
         return self.left_ns + round(x / self.px_per_second * SECOND)
 
     def y_at(self, pitch: float) -> float:
@@ -71,31 +71,31 @@ class View:
         return (self.highest - pitch) * self.row_height
 
     def pitch_at(self, y: float) -> int:
-        """Return the pitch whose row is at a height."""
+        """Return the pitch whose row contains a y position."""
         return self.highest - math.floor(y / self.row_height)
 
     def with_playhead_at(self, now_ns: int) -> View:
-        """Return the view in which the present stands at the playhead."""
+        """Return the view in which the present is at the playhead."""
         return replace(self, left_ns=now_ns - round(PLAYHEAD * self.span_ns))
 
     def zoomed(self, steps: int, x: float) -> View:
-        """Return the view with so many steps more pixels a second; what is at `x` stays there."""
+        """Return the view zoomed in by `steps`; the time at `x` stays in place."""
         fixed_ns = self.ns_at(x)
         step = min(_MAX_STEP, max(_MIN_STEP, self.step + steps))
         zoomed = replace(self, step=step)
         return replace(zoomed, left_ns=fixed_ns - round(x / zoomed.px_per_second * SECOND))
 
     def scrolled(self, pixels: float) -> View:
-        """Return the view of a later time, by so many pixels."""
+        """Return the view moved later by `pixels`."""
         return replace(self, left_ns=self.ns_at(pixels))
 
 
 def pitch_range(
     notes: Iterable[RollNote], previous: tuple[int, int] | None = None
 ) -> tuple[int, int]:
-    """Return the lowest and highest pitch to show: all notes, and never under three octaves.
+    """Return the lowest and highest pitch to show: all notes, and at least three octaves.
 
-    What was shown before stays, as long as the notes fit into it, so that rows keep their height.
+    The previous range stays while the notes fit into it, so that rows keep their height.
     """
     pitches = [note.pitch for note in notes] or [63]
     low, high = min(pitches), max(pitches)
@@ -109,7 +109,7 @@ def pitch_range(
 
 @dataclass(frozen=True, slots=True)
 class GridLine:
-    """A line of the grid; that of a bar may have its number, counted from 1."""
+    """A line of the grid; a bar line may have a number, counted from 1."""
 
     time_ns: int
     is_bar: bool
@@ -117,9 +117,9 @@ class GridLine:
 
 
 def grid_lines(view: View, epochs: Sequence[tuple[int, Transport]]) -> Iterator[GridLine]:
-    """Give the lines of a view: bars and beats where somebody keeps them, else seconds.
+    """Yield the grid lines of a view: bars and beats where a transport has bars, else seconds.
 
-    `epochs` are the lines that the music went by, each with the time from which it did.
+    `epochs` are the transports that were in force, each with the time from which it applied.
     """
     end_ns = view.ns_at(view.width)
     held = [(since, line) for since, line in epochs if since < end_ns]
@@ -170,5 +170,5 @@ def _beat_lines(
 
 
 def _line_stride(spacing_px: float, min_px: float) -> int:
-    """Return of how many that are so far apart one is to be taken, for them to have room."""
+    """Return the least stride of lines, a power of two, that keeps them `min_px` apart."""
     return next((n for n in (1, 2, 4, 8, 16, 32, 64) if n * spacing_px >= min_px), 128)

@@ -1,7 +1,6 @@
-"""The blend as a list: names and their weights in percent, which can be changed one by one.
+"""The blend as a list: style names and their weights in percent, each of which can be edited.
 
-A weight that is changed takes from the others, or gives to them, in proportion; so the list always
-adds up to a hundred.
+When one weight changes, the others change in proportion, so that the sum is always 100.
 """
 
 from __future__ import annotations
@@ -26,10 +25,10 @@ _Index = QModelIndex | QPersistentModelIndex
 
 
 class BlendModel(QAbstractTableModel):
-    """Shows a style's names and weights."""
+    """The table model of a style's names and weights."""
 
     chosen = Signal(object)
-    """Carries the Style that was asked for."""
+    """Carries the chosen style."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -37,11 +36,11 @@ class BlendModel(QAbstractTableModel):
 
     @property
     def style(self) -> Style:
-        """Return what is shown."""
+        """Return the style that is shown."""
         return self._style
 
     def show_style(self, style: Style) -> None:
-        """Show this, the strongest first."""
+        """Show a style, the largest weight first."""
         total = sum(weight for _, weight in style) or 1.0
         shown = tuple(sorted(((n, w / total) for n, w in style), key=lambda pair: -pair[1]))
         if [name for name, _ in shown] == [name for name, _ in self._style]:
@@ -55,34 +54,34 @@ class BlendModel(QAbstractTableModel):
         self.endResetModel()
 
     def remove(self, row: int) -> None:
-        """Ask for the blend without one of its styles."""
+        """Request the blend without one of its styles."""
         left = [pair for at, pair in enumerate(self._style) if at != row]
         total = sum(weight for _, weight in left)
         self.chosen.emit(tuple((name, weight / total) for name, weight in left))
 
     def rowCount(self, parent: _Index = _NO_PARENT) -> int:
-        """Return how many styles there are."""
+        """Return the number of styles."""
         return 0 if parent.isValid() else len(self._style)
 
     def columnCount(self, parent: _Index = _NO_PARENT) -> int:
-        """Return two: name and weight."""
+        """Return 2: name and weight."""
         return 0 if parent.isValid() else 2
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a name, or a weight in percent, and how that is changed."""
+        """Return a name or a weight in percent, or a tooltip."""
         if not index.isValid():
             return None
         name, weight = self._style[index.row()]
         roles = Qt.ItemDataRole
-        told: dict[int, Any] = {roles.ToolTipRole: f"{name}\n{self._edit_hint()}"}
+        values: dict[int, Any] = {roles.ToolTipRole: f"{name}\n{self._edit_hint()}"}
         if index.column() == NAME_COLUMN:
-            told[roles.DisplayRole] = name
+            values[roles.DisplayRole] = name
         else:
             percent = round(100 * weight)
-            told[roles.DisplayRole], told[roles.EditRole] = f"{percent} %", percent
+            values[roles.DisplayRole], values[roles.EditRole] = f"{percent} %", percent
             right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            told[roles.TextAlignmentRole] = right
-        return told.get(role)
+            values[roles.TextAlignmentRole] = right
+        return values.get(role)
 
     def _edit_hint(self) -> str:
         if len(self._style) == 1:
@@ -90,7 +89,7 @@ class BlendModel(QAbstractTableModel):
         return self.tr("Double-click the weight to change it; Delete takes the style out.")
 
     def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        """Ask for the blend in which a style has so many percent."""
+        """Request the blend in which one style has this percentage."""
         if (
             not index.isValid()
             or index.column() != WEIGHT_COLUMN
@@ -108,7 +107,7 @@ class BlendModel(QAbstractTableModel):
         return len(asked) > 1
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
-        """Let weights be edited."""
+        """Make the weights editable."""
         flags = super().flags(index)
         if index.isValid() and index.column() == WEIGHT_COLUMN:
             flags |= Qt.ItemFlag.ItemIsEditable
@@ -120,7 +119,7 @@ class BlendModel(QAbstractTableModel):
         orientation: Qt.Orientation,
         role: int = Qt.ItemDataRole.DisplayRole,
     ) -> Any:
-        """Return what a column is."""
+        """Return a column's title."""
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return (self.tr("Style"), self.tr("Weight"))[section]
         return None

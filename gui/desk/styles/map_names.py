@@ -1,8 +1,8 @@
-"""Where names are written on the map of styles: beside their own dots, and through nobody else's.
+"""Where names are written on the map of styles: beside their own dots and clear of all others.
 
-A name has eight places: above its dot, below, to the right and the left, and aslant. The best that
-is free is taken. That no dot lies there depends on the view alone, and is found out once for it;
-that no other name does depends on who comes first, and is asked whenever it is drawn.
+A name has eight candidate positions: above its dot, below, right, left, and at the four corners.
+The best free one is used. Which positions are clear of dots depends only on the view and is
+computed once. Which are clear of other names depends on the order, and is checked in each frame.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ LANDMARKS = (
     *("rock", "pop", "metal", "funk", "country", "folk", "reggae", "bossa nova", "tango"),
     *("hymn", "art song", "string quartet", "classical guitar", "irish folk"),
 )
-"""Names that nearly everybody knows: with them one finds one's way, so they are written first."""
+"""Well-known names; they are written first, as landmarks."""
 _OFFSET_PX, _SPACING_PX = 11.0, 6.0
 _LEAD_PX = 1.0
-"""So much of a line is empty above its letters and below: a dot may reach into that."""
+"""The part of a line's height that is empty above and below the letters; a dot may overlap it."""
 _DIAGONAL = 0.62
 
 
 class LabelLayout:
-    """The places that names have in one view of the map."""
+    """The positions of the names in one view of the map."""
 
     def __init__(
         self, dots: Mapping[str, QPointF], sizes: Mapping[str, QSizeF], bounds: QRectF
@@ -41,7 +41,7 @@ class LabelLayout:
         self._free_rects = {name: tuple(self._dot_free_rects(name)) for name in dots}
 
     def label_rect(self, name: str, occupied: Sequence[QRectF], *, required: bool) -> QRectF | None:
-        """Return where a name can be written; one that is needed may go through a dot."""
+        """Return where a name can be written; a required name may cover a dot."""
         rooms = self._free_rects[name]
         if required:
             rooms = (*rooms, *self._candidate_rects(name))
@@ -52,7 +52,7 @@ class LabelLayout:
         return [room for room in self._candidate_rects(name) if not self._covers_dot(room, own)]
 
     def _candidate_rects(self, name: str) -> list[QRectF]:
-        """Return the places of a name that are in sight, the best first."""
+        """Return the candidate positions of a name that are inside the view, the best first."""
         dot, size = self._dots[name], self._sizes[name]
         width, height = size.width() + _SPACING_PX, size.height()
         up, aside, aslant = 0.75 * height, width / 2 + _OFFSET_PX, width / 2 + 1.0
@@ -74,7 +74,7 @@ class LabelLayout:
         return rooms
 
     def _covers_dot(self, rect: QRectF, own: tuple[float, float]) -> bool:
-        """Tell whether a dot lies in a room, other than the name's own."""
+        """Return whether a rectangle covers a dot other than the name's own."""
         first = bisect_left(self._by_x, (rect.left(), 0.0))
         last = bisect_right(self._by_x, (rect.right(), 0.0))
         return any(

@@ -1,10 +1,10 @@
-"""The map of styles: a puck to put where one wants to play.
+"""The map of styles: a puck to place where the style should be.
 
-On a name it is that style, between names a blend of the nearest (`export.styles.space`). The blend
-is drawn as lines from the puck, as strong as the weights. Names are written where there is room
-for them, first those that matter: what is played, what the mouse is on and what is like it, what
-has been searched for. The wheel zooms, and room comes with that. With Shift a path is drawn, which
-can be played as a slow morph.
+On a name, the puck chooses that style. Between names, it chooses a blend of the nearest ones
+(`export.styles.space`). Lines from the puck show the blend, as strong as the weights. Names are
+written where there is room, the important ones first: the styles that play, the one under the
+mouse and its neighbours, and search results. The wheel zooms, and zooming makes room for names.
+Dragging with Shift draws a path, which can be played as a slow morph.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from gui.desk.widgets.theme import Theme
 
 _MARGIN_PX = 26.0
-_HOVER_DISTANCE_PX = 14.0  # a click so near to a name's dot is meant for it
+_HOVER_DISTANCE_PX = 14.0  # a click this near to a dot chooses its name
 _MAX_ZOOM = 8.0
 _NUDGE = 0.01
 _PATH_STEP_PX = 6.0
@@ -45,26 +45,26 @@ _PUCK_PX = 9.0
 
 
 class MapView(FocusFrameWidget):
-    """Shows the styles where they lie, and where one is among them."""
+    """Shows the styles at their positions, and the puck among them."""
 
     chosen = Signal(object)
-    """Carries the Style that was asked for."""
+    """Carries the chosen style."""
     path_drawn = Signal(object)
-    """Carries the points of a path that was drawn, two at least."""
+    """Carries the points of the path that was drawn, at least two."""
     released = Signal()
-    """The mouse holds nothing any more."""
+    """Emitted when the mouse releases the puck, a name or a path."""
 
     def __init__(self, space: StyleSpace, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._space, self._theme = space, theme
         self._style: Style = ()
         self._puck: Point | None = None
-        self._matches: frozenset[str] | None = None  # without a search
-        self._label_cache: tuple[object, LabelLayout] | None = None  # of which view
+        self._matches: frozenset[str] | None = None  # None without a search
+        self._label_cache: tuple[object, LabelLayout] | None = None  # with the view it belongs to
         self._hovered: str | None = None
         self._path: list[Point] = []
         self._drawing = self._dragging = self._is_held = False
-        self._press_position: QPointF | None = None  # on a name
+        self._press_position: QPointF | None = None  # where a name was pressed
         self._zoom, self._centre = 1.0, (0.5, 0.5)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -77,25 +77,25 @@ class MapView(FocusFrameWidget):
             )
         )
 
-    # What is shown.
+    # Display.
 
     @property
     def puck(self) -> Point | None:
-        """Return where the puck is; None if no style is played."""
+        """The position of the puck, or None if no style is chosen."""
         return self._puck
 
     @property
     def path(self) -> tuple[Point, ...]:
-        """Return the path that has been drawn."""
+        """The path that was drawn."""
         return tuple(self._path)
 
     @property
     def is_held(self) -> bool:
-        """Tell whether the mouse holds the puck, a name or the end of a path."""
+        """Whether the mouse holds the puck, a name or the end of a path."""
         return self._is_held
 
     def show_style(self, style: Style) -> None:
-        """Show what is played; a puck that stands for just that stays where it is."""
+        """Show a style; the puck stays if its position already means that style."""
         if style == self._style:
             return
         self._style = style
@@ -104,46 +104,46 @@ class MapView(FocusFrameWidget):
         self.update()
 
     def show_puck(self, point: Point) -> None:
-        """Show the puck here, whatever the blend."""
+        """Show the puck at a point, whatever the blend."""
         self._puck = point
         self.update()
 
     def show_matches(self, names: Sequence[str] | None) -> None:
-        """Let the names that a search has found stand out; without a search all are alike."""
+        """Highlight the names that a search found; None ends the search."""
         self._matches = None if names is None else frozenset(names)
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw in other colours."""
+        """Draw in the colours of another theme."""
         self._theme = theme
         self.update()
 
     def clear_path(self) -> None:
-        """Forget the path."""
+        """Clear the path."""
         self._path = []
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Return a comfortable size."""
+        """Return the preferred size."""
         return QSize(420, 320)
 
-    # Where things are.
+    # Geometry.
 
     def map_to_widget(self, point: Point) -> QPointF:
-        """Return where a place of the map is drawn."""
+        """Return where a point of the map is drawn."""
         width, height = self._extent()
         x, y = ((at - middle) * self._zoom for at, middle in zip(point, self._centre, strict=True))
         return QPointF(self.width() / 2 + x * width, self.height() / 2 - y * height)
 
     def widget_to_map(self, position: QPointF) -> Point:
-        """Return the place of the map that is drawn there; the inverse of `place_at`."""
+        """Return the point of the map at a position; the inverse of `map_to_widget`."""
         width, height = self._extent()
         x = self._centre[0] + (position.x() - self.width() / 2) / (width * self._zoom)
         y = self._centre[1] - (position.y() - self.height() / 2) / (height * self._zoom)
         return min(1.0, max(0.0, x)), min(1.0, max(0.0, y))
 
     def name_at(self, position: QPointF) -> str | None:
-        """Return the name whose dot is near."""
+        """Return the name whose dot is near a position."""
         near = [
             (gap.manhattanLength(), name)
             for name, dot in self._dot_positions()
@@ -161,7 +161,7 @@ class MapView(FocusFrameWidget):
         for name, (x, y) in zip(self._space.names, self._space.positions, strict=True):
             yield name, self.map_to_widget((float(x), float(y)))
 
-    # What is done with it.
+    # Input.
 
     def _move_puck(self, point: Point) -> None:
         self._puck = point
@@ -173,12 +173,12 @@ class MapView(FocusFrameWidget):
         self.update()
 
     def choose_style(self, name: str) -> None:
-        """Play one style."""
+        """Choose a single style."""
         self._puck = self._space.position_of(((name, 1.0),))
         self._set_style(((name, 1.0),))
 
     def zoom_by(self, factor: float, position: QPointF | None = None) -> None:
-        """Show less, and more of it, or the other way round; a place stays where it is."""
+        """Zoom in, or out if `factor` is below 1; the point at `position` stays in place."""
         fixed = QPointF(self.width() / 2, self.height() / 2) if position is None else position
         before = self.widget_to_map(fixed)
         self._zoom = min(_MAX_ZOOM, max(1.0, self._zoom * factor))
@@ -192,7 +192,7 @@ class MapView(FocusFrameWidget):
         self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Choose a name, take hold of the puck, or begin a path."""
+        """Choose a name, grab the puck, or start a path."""
         if event.button() is not Qt.MouseButton.LeftButton:
             return
         self._is_held = True
@@ -207,7 +207,7 @@ class MapView(FocusFrameWidget):
             self._drag_to(event.position())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Move the puck, go on with the path, or look what is here."""
+        """Move the puck, extend the path, or update the hovered name."""
         if self._drawing:
             gap = self.map_to_widget(self._path[-1]) - event.position()
             if gap.manhattanLength() >= _PATH_STEP_PX:
@@ -223,19 +223,19 @@ class MapView(FocusFrameWidget):
         self.update()
 
     def _drag_to(self, position: QPointF) -> None:
-        """Move the puck; what the mouse passes on its way is not looked at."""
+        """Move the puck; names on the way do not count as hovered."""
         self._dragging, self._hovered = True, None
         self._move_puck(self.widget_to_map(position))
 
     def _is_drag(self, position: QPointF) -> bool:
-        """Tell whether a mouse that was pressed on a name is meant to move the puck."""
+        """Return whether the mouse, pressed on a name, has moved far enough to drag the puck."""
         return (
             self._press_position is None
             or (position - self._press_position).manhattanLength() >= _HOVER_DISTANCE_PX
         )
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Let go of the puck, or end the path, and look what is here."""
+        """Release the puck or end the path, and update the hovered name."""
         if event.button() is not Qt.MouseButton.LeftButton:
             return
         if self._drawing and len(self._path) > 1:
@@ -251,12 +251,12 @@ class MapView(FocusFrameWidget):
         self.update()
 
     def leaveEvent(self, _event: QEvent) -> None:
-        """Look at nothing."""
+        """Clear the hovered name."""
         self._hovered = None
         self.update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        """Zoom about the mouse."""
+        """Zoom around the mouse."""
         self.zoom_by(1.25 ** (event.angleDelta().y() / _WHEEL_NOTCH), event.position())
         event.accept()
 
@@ -284,7 +284,7 @@ class MapView(FocusFrameWidget):
             super().keyPressEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        """Say what a style is like when the mouse rests on it."""
+        """Show a tooltip with the styles similar to the one under the mouse."""
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
             name = self.name_at(QPointF(event.pos()))
             text = ""
@@ -295,10 +295,10 @@ class MapView(FocusFrameWidget):
             return True
         return super().event(event)
 
-    # How it is drawn.
+    # Painting.
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        """Paint dots, names, the path, and the puck with its blend."""
+        """Paint the dots, the names, the path, and the puck with its blend."""
         with QPainter(self) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             self._paint(painter)
@@ -344,10 +344,10 @@ class MapView(FocusFrameWidget):
             for name in (*played, *first, *near, *sorted(self._matches or ()), *LANDMARKS, *dots)
             if name in dots
         )
-        taken: list[QRectF] = []
+        occupied: list[QRectF] = []
         if self._puck is not None:
             puck = self.map_to_widget(self._puck)
-            taken.append(
+            occupied.append(
                 QRectF(puck.x() - _PUCK_PX, puck.y() - _PUCK_PX, 2 * _PUCK_PX, 2 * _PUCK_PX)
             )
         names = self._label_layout(dots)
@@ -361,16 +361,16 @@ class MapView(FocusFrameWidget):
             room = (
                 None
                 if faint
-                else names.label_rect(name, taken, required=strong or name in LANDMARKS)
+                else names.label_rect(name, occupied, required=strong or name in LANDMARKS)
             )
             if room is None:
                 continue
-            taken.append(room)
+            occupied.append(room)
             painter.setPen(QColor(theme.text if strong or name in near else theme.faint))
             painter.drawText(room, Qt.AlignmentFlag.AlignCenter, name)
 
     def _label_layout(self, dots: dict[str, QPointF]) -> LabelLayout:
-        """Return the places of names in this view, which last as long as the view does."""
+        """Return the label positions of this view; they are cached until the view changes."""
         seen = self.size(), self._zoom, self._centre, self.font().key()
         if self._label_cache is None or self._label_cache[0] != seen:
             metrics = QFontMetricsF(self.font())

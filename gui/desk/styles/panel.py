@@ -1,7 +1,7 @@
-"""Where one chooses a style: a search, the map with its puck, and the blend as a list.
+"""The style panel: a search, the map with its puck, and the blend as a list.
 
-A path that is drawn on the map can be played: the style goes slowly along it, in a time that is
-chosen here, and the puck shows how far it has come.
+A path drawn on the map can be played: the style moves along it in a set time, and the puck shows
+its position.
 """
 
 from __future__ import annotations
@@ -43,17 +43,17 @@ if TYPE_CHECKING:
 _STRENGTH = SETTINGS["style_strength"]
 _SHOWN_ROWS, _FRAME_PX = 4, 4
 _PATH_STEPS = 32
-"""So many parts of a path are each a straight line from blend to blend."""
+"""The number of straight segments into which a path is divided."""
 _MIN_MORPH_S, _DEFAULT_MORPH_S, _MAX_MORPH_S = 2, 60, 1800
 
 
 class StylePanel(QWidget):
-    """Chooses a style or a blend, and how strong it is."""
+    """Chooses a style or a blend, and its strength."""
 
     changed = Signal()
-    """Something was chosen."""
+    """Emitted when the style or its strength changes."""
     requested = Signal(object)
-    """Carries the Morph that was asked for."""
+    """Carries a request: `Morph` or `SetBlendPath`."""
 
     def __init__(self, space: StyleSpace, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -96,11 +96,11 @@ class StylePanel(QWidget):
         self._fit_table()
 
     def apply_to(self, settings: Settings) -> Settings:
-        """Return the settings with what is chosen here."""
+        """Return the settings with the style chosen here."""
         return replace(settings, style=self._style, style_strength=self._chosen_strength)
 
     def show_settings(self, settings: Settings) -> None:
-        """Show what is asked for, without asking for it."""
+        """Show settings without emitting `changed`."""
         self._show_style(settings.style)
         self._strength.blockSignals(True)
         self._strength.setValue(round(settings.style_strength / _STRENGTH.spec.step))
@@ -108,7 +108,7 @@ class StylePanel(QWidget):
         self._show_strength()
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Show how far along its path the style is."""
+        """Show the progress of the morph."""
         before, self._morph_progress = self._morph_progress, snapshot.morph_progress
         if (before is None) is not (self._morph_progress is None):
             going = self._morph_progress is not None
@@ -118,26 +118,26 @@ class StylePanel(QWidget):
             self.map.show_puck(point_along(self.map.path, self._morph_progress))
 
     def _play_or_stop(self) -> None:
-        """Go along the path, from its beginning; or stay where it is."""
+        """Start the morph from the beginning of the path, or stop it where it is."""
         if self._morph_progress is not None:
             self.requested.emit(Morph(()))
         elif self.map.path:
             self.requested.emit(Morph(self._path_blends(), self._duration.value() * SECOND))
 
     def _path_blends(self) -> tuple[Style, ...]:
-        """Return what is played along the path; without one, nothing."""
+        """Return the blends along the path, or nothing without a path."""
         if not self.map.path:
             return ()
         places = (point_along(self.map.path, step / _PATH_STEPS) for step in range(_PATH_STEPS + 1))
         return tuple(self._space.blend_at(place) for place in places)
 
     def resend_path(self) -> None:
-        """Tell an engine that has just been started of the path."""
+        """Send the path to an engine that has just started."""
         if self.map.path:
             self.requested.emit(SetBlendPath(self._path_blends()))
 
     def _offer_path(self) -> None:
-        """Offer to play a path that has been drawn, and let a knob go along it."""
+        """Show the controls of a new path, and send it to the engine for a MIDI controller."""
         self._path_row.setVisible(True)
         self.requested.emit(SetBlendPath(self._path_blends()))
 
@@ -149,7 +149,7 @@ class StylePanel(QWidget):
         self._path_row.setVisible(False)
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw in other colours."""
+        """Draw in the colours of another theme."""
         self.map.set_theme(theme)
 
     def _set_style(self, style: Style) -> None:
@@ -164,12 +164,12 @@ class StylePanel(QWidget):
         self._fit_table()
 
     def _fit_table(self) -> None:
-        """Give the table the height of its rows, but let the map lie still while it is in use."""
+        """Fit the table to its rows; while the map is in use, keep the height."""
         if self.map.is_held:
             return
         rows = min(self.blend.rowCount(), _SHOWN_ROWS)
         height = rows * self._table.verticalHeader().defaultSectionSize() + _FRAME_PX
-        if self._morph_progress is not None:  # else it goes up and down all the way along the path
+        if self._morph_progress is not None:  # otherwise the height would change during the morph
             height = max(height, self._table.height())
         self._table.setFixedHeight(height)
         self._table.setVisible(rows > 0)
@@ -180,14 +180,14 @@ class StylePanel(QWidget):
         self._strength_label.setText(self.locale().toString(strength, "f", 1))
 
     def _search_styles(self, text: str) -> None:
-        sought = text.strip()
-        found = self._space.search(sought) if sought else None
+        words = text.strip()
+        found = self._space.search(words) if words else None
         self.map.show_matches(found)
-        self._not_found.setText(self.tr("No style is called “{}”.").format(sought))
+        self._not_found.setText(self.tr("No style is called “{}”.").format(words))
         self._not_found.setVisible(found == ())
 
     def _choose_first_match(self) -> None:
-        """Play the first that was found, and leave the search: keys are for music again."""
+        """Choose the first match and leave the search box, so that keys are music again."""
         words = self._search.text()
         found = self._space.search(words) if words.strip() else ()
         if found:
@@ -269,17 +269,17 @@ class StylePanel(QWidget):
             self.blend.remove(index.row())
 
     def _lay_out(self) -> None:
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 8, 0, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 8, 0, 0)
         top = QHBoxLayout()
         top.addWidget(self._search, 1)
         top.addWidget(self._no_style_button)
-        whole.addLayout(top)
-        whole.addWidget(self._not_found)
-        whole.addWidget(self.map, 1)
-        whole.addWidget(self._path_row)
-        whole.addWidget(self._no_style_label)
-        whole.addWidget(self._table)
+        column.addLayout(top)
+        column.addWidget(self._not_found)
+        column.addWidget(self.map, 1)
+        column.addWidget(self._path_row)
+        column.addWidget(self._no_style_label)
+        column.addWidget(self._table)
         strength = QHBoxLayout()
         label = QLabel(self.tr("Stren&gth"))
         label.setBuddy(self._strength)
@@ -287,4 +287,4 @@ class StylePanel(QWidget):
         strength.addWidget(label)
         strength.addWidget(self._strength, 1)
         strength.addWidget(self._strength_label)
-        whole.addLayout(strength)
+        column.addLayout(strength)

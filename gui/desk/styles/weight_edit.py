@@ -1,4 +1,4 @@
-"""How a weight of the blend is edited: as a whole number of percent, with room for all of it."""
+"""The editor of a weight in the blend: a whole number of percent, in a box of sufficient width."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QModelIndex, QPersistentModelIndex
     from PySide6.QtWidgets import QStyleOptionViewItem
 
-_INSET_PX = 6  # as all numbers of the window
+_INSET_PX = 6  # as for all numbers in the window
 
 
 class WeightEdit(QStyledItemDelegate):
-    """Lets one write a weight, or step through it."""
+    """Edits a weight by typing or stepping."""
 
     def createEditor(
         self,
@@ -23,7 +23,7 @@ class WeightEdit(QStyledItemDelegate):
         _option: QStyleOptionViewItem,
         _index: QModelIndex | QPersistentModelIndex,
     ) -> QWidget:
-        """Return a box for percents."""
+        """Return a spin box for a percentage."""
         box = QSpinBox(parent)
         box.setRange(0, 100)
         box.setSuffix(self.tr(" %"))
@@ -38,7 +38,7 @@ class WeightEdit(QStyledItemDelegate):
         option: QStyleOptionViewItem,
         _index: QModelIndex | QPersistentModelIndex,
     ) -> None:
-        """Let it be as wide as it needs to be, over the end of the name."""
+        """Make the editor as wide as it needs to be, over the end of the name."""
         cell: QRect = option.rect
         wanted = editor.sizeHint()
         place = QRect(0, 0, max(cell.width(), wanted.width()), max(cell.height(), wanted.height()))

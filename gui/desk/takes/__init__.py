@@ -1,1 +1,1 @@
-"""Takes side by side, captures, and files dragged in and out."""
+"""Takes side by side, captures, and drag and drop of files."""

@@ -1,7 +1,7 @@
-"""An audition: how much of what was asked to be heard has been heard.
+"""The progress of an audition: how much of a requested take has sounded.
 
-Who asks for it does not know when it begins, perhaps with the next bar: the snapshots say from when
-to when it goes. It is over when they say so no more, or if they never do.
+The time of the request is not the start: a take may start with the next bar. Snapshots give its
+start and end. The audition is over when they no longer do, or if they do not in time.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from bridge.messages.snapshot import Snapshot
 
 _START_TIMEOUT_NS = 2 * SECOND
-"""What was asked for is recited by then, or not at all."""
+"""The take starts within this time, or not at all."""
 
 
 class AuditionProgress:
-    """A take that is to be heard."""
+    """The progress of one take."""
 
     def __init__(self, number: int, span: Span, end_ticks: int, requested_ns: int) -> None:
-        """Ask for a take of so many ticks, which may be fewer than its span has."""
+        """Record a request for the first `end_ticks` of a take, at most its whole span."""
         self.number = number
         self._fraction = end_ticks / (span.end - span.begin)
         self._requested_ns = requested_ns
@@ -30,14 +30,14 @@ class AuditionProgress:
         self.is_over = False
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Take note of what is recited."""
+        """Read the times of the audition from a snapshot."""
         if snapshot.audition_span_ns is not None:
             self._span_ns = snapshot.audition_span_ns
         elif self._span_ns is not None or snapshot.now_ns - self._requested_ns > _START_TIMEOUT_NS:
             self.is_over = True
 
     def fraction_at(self, now_ns: int) -> float | None:
-        """Return which share of its span has been heard, from 0 to 1; None: it has not begun."""
+        """Return the fraction of the span that has sounded, 0 to 1; None before the start."""
         if self._span_ns is None or now_ns < self._span_ns[0]:
             return None
         begin, end = self._span_ns

@@ -1,7 +1,7 @@
-"""What was kept: MIDI files in a folder, newest first, to be dragged into a DAW.
+"""Saved captures: MIDI files in a folder, the newest first, to drag into a DAW.
 
-Everything that is played is always being captured (`bridge.history.record`); to keep some of it is to write
-it down. The list is what the folder holds, and so it is there again tomorrow.
+All that is played is captured (`bridge.history.record`); saving writes a part of it to a file. The
+list is the content of the folder, so it outlives the session.
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ _Index = QModelIndex | QPersistentModelIndex
 
 @dataclass(frozen=True, slots=True)
 class CaptureFile:
-    """A file, and when it was kept."""
+    """A file, and when it was saved."""
 
     path: Path
     saved_at: datetime
 
 
 class CapturesModel(QAbstractListModel):
-    """The files of a folder that are captures."""
+    """The list model of the captures in a folder."""
 
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -54,7 +54,7 @@ class CapturesModel(QAbstractListModel):
         self.refresh()
 
     def refresh(self) -> None:
-        """Look what the folder holds."""
+        """Read the folder."""
         found = [_parse_capture(path) for path in self._folder.glob(f"{_PREFIX}*{_SUFFIX}")]
         self.beginResetModel()
         there = (capture for capture in found if capture is not None)
@@ -62,7 +62,7 @@ class CapturesModel(QAbstractListModel):
         self.endResetModel()
 
     def save(self, captured: Captured, now: datetime) -> Path:
-        """Write down what was captured, under the time of day.
+        """Save a capture under the time of day.
 
         Raises:
             bridge.midi.smf.MidiFileError: the file cannot be written.
@@ -81,16 +81,16 @@ class CapturesModel(QAbstractListModel):
         return self._captures[index.row()].path
 
     def remove(self, index: _Index) -> None:
-        """Remove a file."""
+        """Delete a file."""
         self.path(index).unlink(missing_ok=True)
         self.refresh()
 
     def rowCount(self, parent: _Index = _NO_PARENT) -> int:
-        """Return how many there are."""
+        """Return the number of files."""
         return 0 if parent.isValid() else len(self._captures)
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return when it was kept, or where it is."""
+        """Return the time of a capture, or its path as a tooltip."""
         if not index.isValid():
             return None
         capture = self._captures[index.row()]
@@ -102,27 +102,27 @@ class CapturesModel(QAbstractListModel):
         return None
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
-        """Let files be dragged."""
+        """Make the files draggable."""
         flags = super().flags(index)
         return flags | Qt.ItemFlag.ItemIsDragEnabled if index.isValid() else flags
 
     def mimeTypes(self) -> list[str]:
-        """Return what is dragged: files."""
+        """Return the MIME type of a drag: files."""
         return ["text/uri-list"]
 
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
-        """Return the files to be dragged out."""
+        """Return the dragged files."""
         data = QMimeData()
         data.setUrls([QUrl.fromLocalFile(str(self.path(index))) for index in indexes])
         return data
 
     def supportedDragActions(self) -> Qt.DropAction:
-        """Return that files are copied: whoever takes one leaves ours where it is."""
+        """Return copy only: a drop leaves the original in place."""
         return Qt.DropAction.CopyAction
 
 
 def _parse_capture(path: Path) -> CaptureFile | None:
-    """Return the capture in a file, or None if its name is not one of ours."""
+    """Return the capture in a file, or None for a file with another name."""
     stamp = path.name.removeprefix(_PREFIX).removesuffix(_SUFFIX)
     try:
         return CaptureFile(path, datetime.strptime(stamp, _TIME_FORMAT).astimezone())

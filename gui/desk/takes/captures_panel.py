@@ -1,4 +1,4 @@
-"""Where one keeps what has just been played, and drags it into a DAW."""
+"""The captures panel: saves what has just been played, to drag into a DAW."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _MINUTE_NS = 60_000_000_000
 
 
 class CapturesPanel(QWidget):
-    """Keeps the last minute, or all; shows what was kept."""
+    """Saves the last minute or all of the music, and lists the saved captures."""
 
     requested = Signal(object)
-    """Carries the Capture that was asked for."""
+    """Carries the requested `Capture`."""
 
     def __init__(self, captures: CapturesModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,13 +81,13 @@ class CapturesPanel(QWidget):
         )
 
     def _lay_out(self) -> None:
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 8, 0, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 8, 0, 0)
         keep = QHBoxLayout()
         keep.addWidget(self.keep_minute, 1)
         keep.addWidget(self.keep_all)
-        whole.addLayout(keep)
+        column.addLayout(keep)
         self._hint.setObjectName("faint")
         self._hint.setWordWrap(True)
-        whole.addWidget(self._hint)
-        whole.addWidget(self.list, 1)
+        column.addWidget(self._hint)
+        column.addWidget(self.list, 1)

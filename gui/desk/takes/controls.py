@@ -1,4 +1,4 @@
-"""What one does with takes: a row of buttons, how many bars, where one is, how far it has come."""
+"""The controls above the takes: buttons, the number of bars, the trail, and the progress."""
 
 from __future__ import annotations
 
@@ -38,12 +38,12 @@ class TakesControls(QWidget):
         self._lay_out()
 
     def show_busy(self, busy: bool) -> None:  # noqa: FBT001 - as Qt's setters
-        """Show whether takes are in the making, which one may cancel."""
+        """Show whether takes are being generated, which can be cancelled."""
         for widget in (self.progress, self.cancel):
             widget.setVisible(busy)
 
     def show_progress(self, fraction: float) -> None:
-        """Show how much of them is there, from 0 to 1."""
+        """Show which fraction of the takes is ready, from 0 to 1."""
         self.progress.setValue(round(_PROGRESS_MAX * fraction))
 
     def _set_tips(self) -> None:

@@ -1,4 +1,4 @@
-"""What is dropped on the window: one MIDI file, to be continued."""
+"""A file dropped on the window: one MIDI file, to be continued."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ SUFFIXES = (".mid", ".midi")
 
 
 def dropped_midi_file(event: QDropEvent) -> Path | None:
-    """Return the MIDI file that is dragged or dropped, if it is one that can be continued.
+    """Return the MIDI file that is dragged or dropped, if it can be continued.
 
-    A take that is dragged out and lets go on its way is no news.
+    A take that is dragged out of the window and dropped on it is ignored.
     """
     if isinstance(event.source(), SmallRoll):
         return None

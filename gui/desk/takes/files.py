@@ -1,7 +1,7 @@
-"""Takes as MIDI files: by themselves, or with all the music up to them.
+"""Takes as MIDI files: a take alone, or all the music up to its end.
 
-What goes on from a file keeps that file's own tracks as they were. What is dragged out lies in a
-folder of the session's, which goes with it: whoever is given a file copies it.
+A continuation of a file keeps that file's own tracks unchanged. A dragged file is written to a
+temporary folder that is deleted with the session; the target of the drag copies the file.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 
 _FORBIDDEN = frozenset('<>:"/\\|?*')
 _MAX_NAME_LENGTH = 60
-"""So many letters of a name; 255 bytes are what systems take for all of a file's."""
+"""The maximum length of a name; file systems allow 255 bytes for a complete file name."""
 
 
 class TakesFiles:
-    """Writes takes down."""
+    """Writes takes to files."""
 
     def __init__(self) -> None:
         self._folder = QTemporaryDir(QDir.tempPath() + "/antiphon-XXXXXX")
-        self._sources: dict[int, MidiFile] = {}  # of beginnings that were read
-        self._names: dict[str, tuple[int, bool]] = {}  # what lies in the folder, in small letters
+        self._sources: dict[int, MidiFile] = {}  # by the number of the root
+        self._names: dict[str, tuple[int, bool]] = {}  # names in the folder, casefolded
 
     def read(self, path: Path, number: int) -> MidiFile:
-        """Read the file of the beginning that will have a number.
+        """Read the file of the root that will have this number.
 
         Raises:
             bridge.midi.smf.MidiFileError: it cannot be read, or has no notes.
@@ -46,7 +46,7 @@ class TakesFiles:
         return file
 
     def write_for_drag(self, takes: TakeTree, number: int, *, whole: bool) -> Path:
-        """Write one into the session's folder, each to a file of its own.
+        """Write a take to the session's folder, each version to its own file.
 
         Raises:
             bridge.midi.smf.MidiFileError: it cannot be written.
@@ -55,14 +55,14 @@ class TakesFiles:
         name = plain = file_name(takes, number, whole=whole)
         count = 1
         while self._names.setdefault(name.casefold(), (number, whole)) != (number, whole):
-            count += 1  # a beginning or a style may be called like somebody else's take
+            count += 1  # a root or a style may have the same name as another take
             name = f"{plain} ({count})"
         path = Path(self._folder.path()) / f"{name}.mid"
         self.write(takes, number, path, whole=whole)
         return path
 
     def write(self, takes: TakeTree, number: int, path: Path, *, whole: bool) -> None:
-        """Write one, or all the music up to it.
+        """Write a take, or all the music up to its end.
 
         Raises:
             bridge.midi.smf.MidiFileError: it cannot be written.
@@ -81,7 +81,7 @@ class TakesFiles:
 
 
 def file_name(takes: TakeTree, number: int, *, whole: bool) -> str:
-    """Return the name of a file without its ending: minuet take 2-4 chopin."""
+    """Return a file name without its suffix, such as `minuet take 2-4 chopin`."""
     node, parts = takes.nodes[number], [_root_name(takes, takes.path(number)[0])]
     if isinstance(node, TakeNode):
         way = "-".join(str(takes.sibling_number(each)) for each in takes.path(number)[1:])
@@ -91,7 +91,7 @@ def file_name(takes: TakeTree, number: int, *, whole: bool) -> str:
 
 
 def _root_name(takes: TakeTree, number: int) -> str:
-    """Return the name of a beginning, and which of those that are called so it is."""
+    """Return the name of a root, with a number if others have the same name."""
     name = _safe_name(takes.root_name(number)) or "music"
     others = (
         _safe_name(takes.root_name(each)) or "music"
@@ -103,6 +103,6 @@ def _root_name(takes: TakeTree, number: int) -> str:
 
 
 def _safe_name(name: str) -> str:
-    """Return as much of a name as every system takes for one of a file's."""
+    """Return the part of a name that is a valid file name on every system."""
     plain = "".join(" " if letter in _FORBIDDEN else letter for letter in name[:_MAX_NAME_LENGTH])
     return " ".join(plain.split()).strip(".")

@@ -1,8 +1,8 @@
-"""The window's end of the pipe to the process that proposes takes.
+"""The window's end of the pipe to the process that generates takes.
 
-That process is started with the first request, in the background, so that the window never waits
-for it; whoever closes it kills it. A timer empties the pipe as long as something is in the making.
-Answers to a request that is no longer wanted are dropped.
+The first request starts the process in the background, so the window never waits for it.
+`TakesLink.close` kills it. A timer reads the pipe while a request is in progress. Replies to an
+earlier request are dropped.
 """
 
 from __future__ import annotations
@@ -37,52 +37,52 @@ _MODULE = "gui.engine.takes"
 
 
 class TakesLink(QObject):
-    """Asks for takes and passes on what comes."""
+    """Requests takes and emits the replies."""
 
     loading = Signal()
     """The network is being loaded."""
     progressed = Signal(object)
-    """Carries a Grown."""
+    """Carries a `Progress`."""
     proposed = Signal(object)
-    """Carries a Proposed."""
+    """Carries a `Proposal`."""
     finished = Signal()
-    """All that was asked for is there."""
+    """All requested takes are there."""
     failed = Signal(object)
-    """There is nothing to propose; carries the reason."""
+    """No take can be generated; carries the reason."""
     ended = Signal()
-    """The process is gone; the next request starts another one."""
+    """The process has ended; the next request starts another one."""
 
     def __init__(self, parent: QObject | None = None, *, module: str = _MODULE) -> None:
         super().__init__(parent)
         self._module = module
         self._request_id = 0
-        self._request: Propose | None = None  # what is in the making
+        self._request: Propose | None = None  # the request in progress
         self._child: Child | None = None
         self.starting: Future[Child] | None = None
-        """The process that is about to be there."""
+        """The process that is being started."""
         self._timer = QTimer(self)
         self._timer.setInterval(_PERIOD_MS)
         self._timer.timeout.connect(self.poll)
 
     @property
     def is_busy(self) -> bool:
-        """Tell whether something is in the making."""
+        """Whether a request is in progress."""
         return self._request is not None
 
     @property
     def process(self) -> Popen[bytes] | None:
-        """Return the process that proposes, while there is one."""
+        """The process that generates takes, while it runs."""
         return None if self._child is None else self._child.process
 
     def propose(
         self, score: Score, settings: Settings, bars: int, count: int = DEFAULT_COUNT
     ) -> None:
-        """Ask for so many ways to continue a score; what was asked for before is dropped."""
+        """Request `count` continuations of a score; an earlier request is dropped."""
         self._request_id += 1
         self._request = Propose(self._request_id, score, settings, bars, count)
         self._timer.start()
         if self._child is not None and self._child.process.poll() is not None:
-            _kill(self._child)  # it ended while nobody looked
+            _kill(self._child)  # it exited between two polls
             self._child = None
         if self._child is not None:
             self._send(self._request)
@@ -92,7 +92,7 @@ class TakesLink(QObject):
             starter.shutdown(wait=False)
 
     def cancel(self) -> None:
-        """Want nothing more."""
+        """Cancel the request in progress."""
         if self._request is not None:
             self._request = None
             self._timer.stop()
@@ -100,7 +100,7 @@ class TakesLink(QObject):
                 self._send(Cancel())
 
     def poll(self) -> None:
-        """Pass on what has come."""
+        """Read the pipe and emit the replies."""
         if self.starting is not None and not self._adopt_child(self.starting):
             return
         try:
@@ -110,7 +110,7 @@ class TakesLink(QObject):
             self._handle_exit()
 
     def close(self) -> None:
-        """Kill the process, which owns nothing."""
+        """Kill the process, which has no state to save."""
         self._request = None
         self._timer.stop()
         if self.starting is not None:
@@ -121,7 +121,7 @@ class TakesLink(QObject):
         self.starting = None
 
     def _adopt_child(self, starting: Future[Child]) -> bool:
-        """Take the process over that has been started; tell whether it is there."""
+        """Adopt the process if it has started; return whether it runs."""
         if not starting.done():
             return False
         self.starting = None
@@ -137,7 +137,7 @@ class TakesLink(QObject):
 
     def _send(self, request: Propose | Cancel) -> None:
         assert self._child is not None
-        # If it is gone, the next look at the pipe says so.
+        # If the process has ended, the next poll reports it.
         with suppress(OSError):
             self._child.connection.send(request)
 

@@ -1,4 +1,4 @@
-"""The tree of takes as Qt's views know trees: beginnings, what goes on from them, and so on."""
+"""The tree of takes as a Qt item model: roots, their continuations, and so on."""
 
 from __future__ import annotations
 
@@ -14,48 +14,48 @@ _Index = QModelIndex | QPersistentModelIndex
 
 
 class TakesModel(QAbstractItemModel):
-    """Shows a tree; each index carries the number of its node."""
+    """Shows a tree of takes; each index carries the number of its node."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._takes = TakeTree()
 
     def show_takes(self, takes: TakeTree) -> None:
-        """Show this tree from now on."""
+        """Show this tree."""
         self.beginResetModel()
         self._takes = takes
         self.endResetModel()
 
     def node_number(self, index: _Index) -> int | None:
-        """Return the number of a node; of no node, None."""
+        """Return the number of an index's node, or None for no node."""
         return int(index.internalId()) if index.isValid() else None
 
     def index_of(self, number: int) -> QModelIndex:
-        """Return where a node is."""
+        """Return the index of a node."""
         return self.createIndex(self._takes.sibling_number(number) - 1, 0, number)
 
     def index(self, row: int, column: int, parent: _Index = _NO_PARENT) -> QModelIndex:
-        """Return where a child of a node is."""
+        """Return the index of a child."""
         if not self.hasIndex(row, column, parent):
             return QModelIndex()
         return self.createIndex(row, column, self._takes.children(self.node_number(parent))[row])
 
     def parent(self, index: _Index) -> QModelIndex:  # type: ignore[override]
-        """Return what a node goes on from."""
+        """Return the index that a node continues."""
         number = self.node_number(index)
         before = None if number is None else self._takes.parent(number)
         return QModelIndex() if before is None else self.index_of(before)
 
     def rowCount(self, parent: _Index = _NO_PARENT) -> int:
-        """Return how many go on from a node."""
+        """Return the number of continuations."""
         return 0 if parent.column() > 0 else len(self._takes.children(self.node_number(parent)))
 
     def columnCount(self, _parent: _Index = _NO_PARENT) -> int:
-        """Return one: what it is."""
+        """Return 1: the label."""
         return 1
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return what a node is; where one is, in bold."""
+        """Return a node's label; the current node's font is bold."""
         number = self.node_number(index)
         if number is None:
             return None
@@ -71,8 +71,8 @@ class TakesModel(QAbstractItemModel):
         node = self._takes.nodes[number]
         if not isinstance(node, TakeNode):
             return node.name
-        told = self.tr("Take {}").format(self._takes.sibling_number(number))
+        title = self.tr("Take {}").format(self._takes.sibling_number(number))
         count = len(node.notes)
         notes = self.tr("1 note") if count == 1 else self.tr("{} notes").format(count)
         style = ", ".join(name for name, _ in node.settings.style)
-        return " · ".join(part for part in (told, notes, style) if part)
+        return " · ".join(part for part in (title, notes, style) if part)

@@ -1,8 +1,8 @@
-"""A small roll: one take, seen whole, to be heard with a click and dragged out as a file.
+"""A small roll: one take in full, to audition with a click and to drag out as a file.
 
-Its notes are drawn as the big roll draws answers; here a take is always as wide as there is room,
-so time is laid out by ticks. A click, Enter or Space plays it, or stops it; a second click keeps
-it. Dragged, it is a MIDI file: by itself, or with Shift all the music up to it.
+Its notes look like the responses of the large roll. A take always fills the width, so time is laid
+out in ticks. A click, Enter or Space plays or stops the take; a double click keeps it. Dragging it
+out makes a MIDI file of the take, or with Shift of all the music up to its end.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ _PLAYHEAD_PX = 2.0
 
 
 class TakeState(enum.Enum):
-    """What becomes of a take; the value is a word for it."""
+    """The state of a take; the value is its name."""
 
     EMPTY = "empty"
     GENERATING = "growing"
@@ -72,13 +72,13 @@ class TakeState(enum.Enum):
 
 
 class SmallRoll(QWidget):
-    """Shows a take, or that there is none yet."""
+    """Shows a take, or an empty position."""
 
     played = Signal()
-    """It is to be heard, or to be stopped."""
+    """Emitted to play the take, or to stop it."""
     kept = Signal()
     chosen = Signal()
-    """It has the focus: what is done next is done with it."""
+    """Emitted on focus: the next command applies to this take."""
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class SmallRoll(QWidget):
         write_file: Callable[[bool], Path | None],
         parent: QWidget | None = None,
     ) -> None:
-        """Show no take; `file` writes one down, or all the music up to it, and says where it is."""
+        """Show no take; `write_file` writes the take, or all the music up to it, to a file."""
         super().__init__(parent)
         self._position, self._write_file = 1, write_file
         self._painter = NotePainter(theme)
@@ -97,7 +97,7 @@ class SmallRoll(QWidget):
         self._press_position: QPoint | None = None
         self._hovered = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setProperty(PUSHED_PROPERTY, True)  # else the space bar would be the keyboard's pedal
+        self.setProperty(PUSHED_PROPERTY, True)  # otherwise the space bar would be the pedal
         self.setMinimumSize(96, 72)
         self.setToolTip(
             self.tr("Click to hear it, click twice to keep it. Drag it into your DAW as a file;")
@@ -106,11 +106,11 @@ class SmallRoll(QWidget):
         )
         self._describe()
 
-    # What is shown.
+    # Display.
 
     @property
     def state(self) -> TakeState:
-        """What becomes of its take."""
+        """The state of the take."""
         return self._state
 
     @property
@@ -120,28 +120,28 @@ class SmallRoll(QWidget):
 
     @property
     def playhead(self) -> float | None:
-        """How much of it has been heard, from 0 to 1, while it is heard."""
+        """The fraction that has sounded, from 0 to 1, during an audition."""
         return self._playhead
 
     @property
     def is_chosen(self) -> bool:
-        """Tell whether what is done next is done with it."""
+        """Whether the next command applies to this take."""
         return self._chosen
 
     def clear(self, position: int) -> None:
-        """Show that there is no take in a place, counted from 1."""
+        """Show an empty position, counted from 1."""
         self.show_take(position, Score(), Span(0, 1), (), TakeState.EMPTY)
 
     def show_take(
         self, position: int, before: Score, span: Span, notes: Sequence[Note], state: TakeState
     ) -> None:
-        """Show notes that fill a span after some music, whose metre gives the bars."""
+        """Show a take that fills a span after some music, whose metre gives the bars."""
         self._position, self._score = position, before
         self._span, self._notes = span, tuple(notes)
         self.set_state(state)
 
     def set_state(self, state: TakeState) -> None:
-        """Show what becomes of it."""
+        """Show the state of the take."""
         self._state = state
         if state is not TakeState.PLAYING:
             self._playhead = None
@@ -149,28 +149,28 @@ class SmallRoll(QWidget):
         self.update()
 
     def set_playhead(self, fraction: float) -> None:
-        """Show how much of it has been heard, from 0 to 1."""
+        """Show the fraction that has sounded, from 0 to 1."""
         self._playhead = fraction
         self.update()
 
     def set_chosen(self, chosen: bool) -> None:  # noqa: FBT001 - as Qt's setters
-        """Show whether what is done next is done with it."""
+        """Show whether the next command applies to this take."""
         self._chosen = chosen
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw in other colours."""
+        """Draw in the colours of another theme."""
         self._painter.theme = theme
         self.update()
 
     @property
     def title(self) -> str:
-        """What it says above its notes."""
+        """The title above the notes."""
         return self.tr("Take {}").format(self._position)
 
     @property
     def status(self) -> str:
-        """What it says beside its title."""
+        """The text beside the title."""
         kinds = sorted({note.instrument for note in self._notes})
         names = ", ".join(instrument_name(kind) for kind in kinds)
         match self._state:
@@ -179,11 +179,11 @@ class SmallRoll(QWidget):
             case TakeState.GENERATING if not self._notes:
                 return "\N{HORIZONTAL ELLIPSIS}"
         count = len(self._notes)
-        told = self.tr("{} · 1 note") if count == 1 else self.tr("{} · {} notes")
-        return told.format(names, count)
+        words = self.tr("{} · 1 note") if count == 1 else self.tr("{} · {} notes")
+        return words.format(names, count)
 
     def _describe(self) -> None:
-        said = {
+        state = {
             TakeState.EMPTY: self.tr("empty"),
             TakeState.GENERATING: self.tr("in the making"),
             TakeState.READY: self.tr("ready"),
@@ -191,17 +191,17 @@ class SmallRoll(QWidget):
             TakeState.KEPT: self.tr("kept"),
         }[self._state]
         self.setAccessibleName(self.title)
-        self.setAccessibleDescription(f"{said}. {self.status}" if self._notes else said)
+        self.setAccessibleDescription(f"{state}. {self.status}" if self._notes else state)
 
-    # What is done with it.
+    # Input.
 
     @property
     def _is_complete(self) -> bool:
-        """Tell whether its take is complete."""
+        """Whether the take is complete."""
         return self._state in (TakeState.READY, TakeState.PLAYING, TakeState.KEPT)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Play or stop it."""
+        """Play or stop the take."""
         keys = Qt.Key
         if event.key() in (keys.Key_Return, keys.Key_Enter, keys.Key_Space):
             if self._is_complete:
@@ -210,35 +210,35 @@ class SmallRoll(QWidget):
             super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take hold of it."""
+        """Start a click or a drag."""
         if event.button() is Qt.MouseButton.LeftButton and self._is_complete:
             self._press_position = event.position().toPoint()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Drag it out, once it has been moved far enough."""
+        """Start the drag after a minimum distance."""
         if self._press_position is None:
             return
         moved = event.position().toPoint() - self._press_position
         if moved.manhattanLength() >= QApplication.startDragDistance():
             self._press_position = None
-            whole = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            drag = self.make_drag(whole=whole)
+            up_to_end = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            drag = self.make_drag(whole=up_to_end)
             if drag is not None:
                 drag.exec(Qt.DropAction.CopyAction)
 
     def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
-        """Play or stop it, unless it was dragged."""
+        """Play or stop the take, unless it was dragged."""
         if self._press_position is not None:
             self._press_position = None
             self.played.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Keep it."""
+        """Keep the take."""
         if event.button() is Qt.MouseButton.LeftButton and self._is_complete:
             self.kept.emit()
 
     def make_drag(self, *, whole: bool) -> QDrag | None:
-        """Return what is dragged: a file, with a picture; None if it cannot be written."""
+        """Return the drag of a file with a picture, or None if it cannot be written."""
         path = self._write_file(whole)
         if path is None:
             return None
@@ -256,35 +256,35 @@ class SmallRoll(QWidget):
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Show that keys go elsewhere."""
+        """Remove the focus frame."""
         super().focusOutEvent(event)
         self.update()
 
     def enterEvent(self, event: QEnterEvent) -> None:
-        """Show that the mouse is there."""
+        """Show that the mouse is over the take."""
         super().enterEvent(event)
         self._hovered = True
         self.update()
 
     def leaveEvent(self, event: QEvent) -> None:
-        """Show that the mouse has gone."""
+        """Show that the mouse has left."""
         super().leaveEvent(event)
         self._hovered = False
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Return a comfortable size."""
+        """Return the preferred size."""
         return QSize(220, 104)
 
-    # How it is drawn.
+    # Painting.
 
     @property
     def notes_rect(self) -> QRectF:
-        """Where the notes are."""
+        """The rectangle of the notes."""
         return QRectF(self.rect()).adjusted(_MARGIN_PX, _TITLE_PX, -_MARGIN_PX, -_BELOW_PX)
 
     def x_at(self, tick: int) -> float:
-        """Return the place of a tick of the music, from the left edge of the notes."""
+        """Return the x position of a tick, from the left edge of the notes."""
         share = (tick - self._span.begin) / (self._span.end - self._span.begin)
         return share * self.notes_rect.width()
 
@@ -337,17 +337,17 @@ class SmallRoll(QWidget):
         painter.drawText(QPointF(left, baseline), self.title)
         left += metrics.horizontalAdvance(self.title) + 8
         room = self.width() - _MARGIN_PX - left
-        told = metrics.elidedText(self.status, Qt.TextElideMode.ElideRight, room)
+        status = metrics.elidedText(self.status, Qt.TextElideMode.ElideRight, room)
         painter.setPen(QColor(theme.faint))
         painter.drawText(
-            QPointF(self.width() - _MARGIN_PX - metrics.horizontalAdvance(told), baseline), told
+            QPointF(self.width() - _MARGIN_PX - metrics.horizontalAdvance(status), baseline), status
         )
 
     def _state_mark(self) -> QPainterPath | None:
-        """Return the sign of a take that is heard or kept, around the middle of a line."""
+        """Return the mark of a take that plays or is kept, centred on the text line."""
         path = QPainterPath()
         if self._state is TakeState.PLAYING:
-            path.addRect(QRectF(0, -4, 8, 8))  # to stop it
+            path.addRect(QRectF(0, -4, 8, 8))  # the stop mark
         elif self._state is TakeState.KEPT:
             path.addEllipse(QRectF(0, -4, 8, 8))
         elif self._state is TakeState.READY and (self._hovered or self.hasFocus()):
@@ -376,7 +376,7 @@ class SmallRoll(QWidget):
             painter.drawLines(lines)
 
     def _grid_lines(self) -> Iterator[tuple[int, bool]]:
-        """Give the ticks of bars, and of beats where there is room; of free time, none."""
+        """Yield the ticks of bars, and of beats where there is room; none in free time."""
         if not self._score.grid:
             return
         metres, tick = MetreMap(self._score.metres), self._span.begin
@@ -388,7 +388,7 @@ class SmallRoll(QWidget):
             tick += place.bar_ticks if near else beat
 
     def _view(self) -> View:
-        """Return a view in which a second is as wide as ever: `_drawn` lays ticks out in it."""
+        """Return a view with the default width of a second, for notes laid out in ticks."""
         low, high = _pitch_range([note.pitch for note in self._notes])
         return View(self.notes_rect.width(), self.notes_rect.height(), 0, lowest=low, highest=high)
 
@@ -418,7 +418,7 @@ class SmallRoll(QWidget):
 
 
 def _pitch_range(pitches: Sequence[int]) -> tuple[int, int]:
-    """Return the lowest and highest pitch to show: all notes, and never too few."""
+    """Return the lowest and highest pitch to show: all notes, and at least `MIN_PITCHES`."""
     low = min(pitches, default=60) - _MARGIN_PITCHES
     high = max(pitches, default=72) + _MARGIN_PITCHES
     missing = max(0, MIN_PITCHES - (high - low + 1))

@@ -1,11 +1,11 @@
-"""The strip of takes: four ways to go on, side by side, and what one does with them.
+"""The strip of takes: four continuations side by side, and the commands for them.
 
-One asks for takes of what was played lately, or of a file; hears them; keeps one and goes on from
-it; goes back. The four that are seen are what goes on from where one is, or, where nothing does
-yet, the one that was kept among those beside it. Everything that was tried is in the tree
-(`bridge.history.takes`): a row of names says where one is, and a list shows all of it.
+The user requests takes of recent music or of a file, auditions them, keeps one, continues from it,
+and goes back. The strip shows the continuations of the current node. If it has none, it shows the
+kept take among its siblings. The tree (`bridge.history.takes`) has everything that was tried. A row
+of names shows the current node, and a list shows the tree.
 
-It makes no sound itself: what is to be heard is asked for, and snapshots say how far it is.
+The strip makes no sound. It requests an audition, and snapshots report the progress.
 """
 
 from __future__ import annotations
@@ -54,26 +54,26 @@ _HEIGHT_PX = 150
 
 
 class TakesStrip(QWidget):
-    """Proposes takes, and lets one choose among them."""
+    """Requests takes, and chooses among them."""
 
     audition_requested = Signal(object)
-    """Carries the Score that is to be heard."""
+    """Carries the `Score` to audition."""
     stop_requested = Signal()
-    """What is heard is to stop."""
+    """Emitted to stop the audition."""
     requested = Signal(object)
-    """Carries the Capture of what was played lately, which `take_captured` wants."""
+    """Carries a `Capture` of recent music, whose result goes to `start_from_capture`."""
     message_changed = Signal(str, bool)
-    """Carries a sentence, and whether something is wrong."""
+    """Carries a sentence, and whether it is an error."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.folder = _documents_folder()
-        """Where the next file is to be saved, unless somewhere else is chosen."""
+        """The folder that the save dialog opens with."""
         self._takes, self._files = TakeTree(), TakesFiles()
         self._settings = Settings()
         self._link = TakesLink(self)
-        self._parent_number: int | None = None  # what the takes in the making go on from
-        self._chosen: int | None = None  # number of a take
+        self._parent_number: int | None = None  # the node that the requested takes continue
+        self._chosen: int | None = None  # the number of a take
         self._audition: AuditionProgress | None = None
         self._now_ns, self._elapsed = 0, QElapsedTimer()
         self._frame_timer = QTimer(self)
@@ -85,39 +85,39 @@ class TakesStrip(QWidget):
             SmallRoll(theme, partial(self._write_for_drag, column))
             for column in range(DEFAULT_COUNT)
         ]
-        self._numbers: list[int | None] = [None] * DEFAULT_COUNT  # of the takes in the rolls
+        self._numbers: list[int | None] = [None] * DEFAULT_COUNT  # the takes in the rolls
         self._lay_out()
         self._connect()
         self._refresh()
 
-    # What is shown.
+    # Display.
 
     @property
     def takes(self) -> TakeTree:
-        """All takes that there are."""
+        """All takes."""
         return self._takes
 
     @property
     def chosen(self) -> int | None:
-        """The number of the take that what is done next is done with."""
+        """The number of the take that the next command applies to."""
         return self._chosen
 
     @property
     def is_busy(self) -> bool:
-        """Tell whether takes are in the making."""
+        """Whether takes are being generated."""
         return self._link.is_busy
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw in other colours."""
+        """Draw in the colours of another theme."""
         for roll in self.rolls:
             roll.set_theme(theme)
 
     def set_settings(self, settings: Settings) -> None:
-        """Propose in this style, on these instruments, from now on."""
+        """Use the style and the instruments of these settings for the next takes."""
         self._settings = settings
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
-        """Show how far what is heard has come."""
+        """Show the progress of the audition."""
         self._now_ns = snapshot.now_ns
         self._elapsed.start()
         if self._audition is not None:
@@ -125,10 +125,10 @@ class TakesStrip(QWidget):
             if self._audition.is_over:
                 self._end_audition()
 
-    # Where takes begin.
+    # Starting points.
 
     def start_from(self, score: Score, name: str) -> None:
-        """Begin anew with some music, and propose at once."""
+        """Start a tree with some music, and request takes at once."""
         if not score.notes:
             self.message_changed.emit(self.tr("There are no notes to continue."), True)
             return
@@ -136,7 +136,7 @@ class TakesStrip(QWidget):
         self._propose()
 
     def open_file(self, path: Path) -> None:
-        """Begin anew with a MIDI file; if it is a bad one, say so."""
+        """Start a tree with a MIDI file; show a message if it cannot be read."""
         try:
             file = self._files.read(path, len(self._takes.nodes))
         except MidiFileError as error:
@@ -145,7 +145,7 @@ class TakesStrip(QWidget):
             self.start_from(file.score, path.stem)
 
     def start_from_capture(self, captured: Captured) -> None:
-        """Begin anew with what was captured to be gone on with."""
+        """Start a tree with the captured music."""
         score = recent_score(captured.record)
         if score.notes:
             self.start_from(score, self.tr("played"))
@@ -154,43 +154,43 @@ class TakesStrip(QWidget):
                 self.tr("Play something first, or drop a MIDI file here."), True
             )
 
-    # What is done.
+    # Commands.
 
     def keep(self) -> None:
-        """Be at the take that is chosen."""
+        """Make the chosen take the current node."""
         if self._chosen is not None:
             self._go_to_node(self._chosen)
 
     def extend(self) -> None:
-        """Keep the take that is chosen, and propose how it might go on."""
+        """Keep the chosen take, and request continuations of it."""
         if self._chosen is not None:
             self._takes = self._takes.with_current(self._chosen)
         if self._takes.current is not None:
             self._propose()
 
     def regenerate(self) -> None:
-        """Propose others, from where those that are seen go on."""
+        """Request other takes with the same parent as those shown."""
         parent = self._shown_parent()
         if parent is not None:
             self._takes = self._takes.with_current(parent)
             self._propose()
 
     def undo(self) -> None:
-        """Be where one came from."""
+        """Go back to the previous node."""
         self._set_takes(self._takes.undo())
 
     def redo(self) -> None:
-        """Be where one was before."""
+        """Go forward again to the node before the undo."""
         self._set_takes(self._takes.redo())
 
     def cancel(self) -> None:
-        """Propose nothing more; what is complete stays."""
+        """Cancel the request; complete takes stay."""
         self._link.cancel()
         self._parent_number = None
         self._refresh()
 
     def close_link(self) -> None:
-        """Kill the process that proposes."""
+        """Kill the process that generates takes."""
         self._link.close()
 
     def _request_capture(self) -> None:
@@ -227,7 +227,7 @@ class TakesStrip(QWidget):
         self._end_audition()
         self._refresh()
 
-    # What comes.
+    # Replies.
 
     def _connect(self) -> None:
         link = self._link
@@ -296,7 +296,7 @@ class TakesStrip(QWidget):
         self._refresh()
         self.message_changed.emit(translated(sentence_of(reason)), True)
 
-    # What is heard.
+    # Audition.
 
     def _play_or_stop(self, column: int) -> None:
         number = self._numbers[column]
@@ -328,11 +328,11 @@ class TakesStrip(QWidget):
     def _move_playhead(self) -> None:
         if self._audition is None or self._audition.number not in self._numbers:
             return
-        heard = self._audition.fraction_at(self._present_ns)
-        if heard is not None:
-            self.rolls[self._numbers.index(self._audition.number)].set_playhead(heard)
+        fraction = self._audition.fraction_at(self._present_ns)
+        if fraction is not None:
+            self.rolls[self._numbers.index(self._audition.number)].set_playhead(fraction)
 
-    # What is chosen and kept.
+    # Choosing and keeping.
 
     def _choose(self, column: int) -> None:
         number = self._numbers[column]
@@ -345,7 +345,7 @@ class TakesStrip(QWidget):
         self.keep()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Go from take to take with the arrows, and hear one by its number."""
+        """Choose a take with the arrow keys, and audition one by its number."""
         columns = [column for column, number in enumerate(self._numbers) if number is not None]
         focused = next((c for c in columns if self.rolls[c].hasFocus()), None)
         keys, step = Qt.Key, {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
@@ -372,7 +372,7 @@ class TakesStrip(QWidget):
             return None
 
     def _open_save_dialog(self) -> None:
-        """Ask for a file, without standing in anybody's way."""
+        """Open a file dialog that is not modal."""
         number = self._number_to_save()
         if number is None:
             return
@@ -390,7 +390,7 @@ class TakesStrip(QWidget):
         self.save(path, number)
 
     def save(self, path: Path, number: int) -> None:
-        """Write all the music up to a take."""
+        """Write all the music up to the end of a take."""
         try:
             self._files.write(self._takes, number, path, whole=True)
         except MidiFileError as error:
@@ -401,10 +401,10 @@ class TakesStrip(QWidget):
     def _number_to_save(self) -> int | None:
         return self._takes.current if self._chosen is None else self._chosen
 
-    # How it is shown.
+    # Refreshing.
 
     def _shown_parent(self) -> int | None:
-        """Return what those that are seen go on from."""
+        """Return the parent of the takes that are shown."""
         if self._parent_number is not None:
             return self._parent_number
         current = self._takes.current
@@ -414,7 +414,7 @@ class TakesStrip(QWidget):
         return current if before is None else before
 
     def _refresh(self) -> None:
-        """Show the tree as it is."""
+        """Show the present state of the tree."""
         if self._parent_number is None:
             self._show_children()
         for number, roll in zip(self._numbers, self.rolls, strict=True):
@@ -424,11 +424,11 @@ class TakesStrip(QWidget):
             take = self._takes.nodes[number]
             assert isinstance(take, TakeNode)
             place, before = self._takes.sibling_number(number), self._takes.score_to(take.parent)
-            heard = roll.playhead
+            playhead = roll.playhead
             roll.show_take(place, before, take.span, take.notes, self._take_state(number))
             roll.set_chosen(number == self._chosen)
-            if heard is not None and roll.state is TakeState.PLAYING:
-                roll.set_playhead(heard)
+            if playhead is not None and roll.state is TakeState.PLAYING:
+                roll.set_playhead(playhead)
         self._pages.setCurrentIndex(1 if self._takes.nodes else 0)
         self._show_controls()
 
@@ -483,16 +483,16 @@ class TakesStrip(QWidget):
         hint.setWordWrap(True)
         self._pages.addWidget(hint)
         self._pages.addWidget(side_by_side)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(6)
-        whole.addWidget(self.controls)
-        whole.addWidget(self._pages, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(self.controls)
+        column.addWidget(self._pages, 1)
         self.setFixedHeight(_HEIGHT_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
 
 def _documents_folder() -> Path:
-    """Return where a person's documents lie; what the system does not know of lies at home."""
+    """Return the user's documents folder, or the home folder if the system has none."""
     known = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
     return Path(known) if known and Path(known).is_dir() else Path.home()

@@ -1,4 +1,4 @@
-"""Where one is among the takes: a row of names, each a way back, and a list of all there are."""
+"""The trail: the path to the current take as a row of names, and a list of all takes."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ _LIST_SIZE = QSize(300, 260)
 
 
 class _Popup(QFrame):
-    """Lies above all else until one chooses in it, clicks beside it, or presses Escape.
+    """A popup that stays until a choice, a click beside it, or Escape.
 
-    A frame lets Qt do that; a view would keep such events to itself.
+    Qt handles those events for a frame; a view would consume them.
     """
 
     def __init__(self, opener: QWidget, content: QWidget) -> None:
@@ -40,7 +40,7 @@ class _Popup(QFrame):
         within.addWidget(content)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Close for a click beside it, which may count there, but not to open it again."""
+        """Close on a click beside the popup; a click on the opener does not open it again."""
         on_opener = self._opener.rect().contains(
             self._opener.mapFromGlobal(event.globalPosition().toPoint())
         )
@@ -49,10 +49,10 @@ class _Popup(QFrame):
 
 
 class TakesTrail(QWidget):
-    """Shows the way from the beginning to where one is."""
+    """Shows the path from the root to the current node."""
 
     node_chosen = Signal(int)
-    """Carries the number of the node that one wants to be at."""
+    """Carries the number of the chosen node."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -71,7 +71,7 @@ class TakesTrail(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(0)
-        # However long the way is, it makes no window wider.
+        # A long path must not widen the window.
         self._row.setSizeConstraint(QHBoxLayout.SizeConstraint.SetNoConstraint)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._row.addWidget(self.all)
@@ -79,7 +79,7 @@ class TakesTrail(QWidget):
         self.all.hide()
 
     def show_takes(self, takes: TakeTree) -> None:
-        """Show where one is in this tree."""
+        """Show the current node of this tree."""
         if takes == self._takes:
             return
         self._takes = takes

@@ -1,1 +1,1 @@
-"""Small widgets, the theme and the translations that the panels share."""
+"""The widgets, the theme and the translations that the panels share."""

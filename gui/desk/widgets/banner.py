@@ -1,7 +1,7 @@
-"""A line below the top of the window that says what is wrong, and what can be done about it.
+"""A banner below the top bar that shows a problem and offers a remedy.
 
-It stands there as long as that is so, and can be put away; what is new comes back. What goes on is
-said elsewhere, so that a trouble that does not keep one from playing hides nothing.
+It stays while the problem lasts. The user can hide it; a new message shows it again. The state of
+the session is shown elsewhere, so that a problem that does not stop the playing hides nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Banner(QFrame):
-    """Says what is wrong; hidden while nothing is."""
+    """Shows a problem; hidden while there is none."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,23 +41,23 @@ class Banner(QFrame):
 
     @property
     def message(self) -> str:
-        """Return what it says, or said before it was put away."""
+        """The message that is shown, or was shown before it was hidden."""
         return self._label.text()
 
     @property
     def has_remedy(self) -> bool:
-        """Tell whether it offers what helps."""
+        """Whether the message has a remedy."""
         return self._remedy is not None
 
     def show_message(
         self, text: str, remedy: tuple[str, Callable[[], object]] | None = None
     ) -> None:
-        """Say this, with a button for what helps if something does; nothing: all is well."""
+        """Show a message, with a button for its remedy if there is one; an empty text hides it."""
         self._remedy = None if remedy is None else remedy[1]
         self.remedy_button.setText("" if remedy is None else remedy[0])
         self.remedy_button.setToolTip(self.remedy_button.text())
         self.remedy_button.setVisible(remedy is not None)
-        self.hide_button.setVisible(remedy is None)  # what needs help is not to be overlooked
+        self.hide_button.setVisible(remedy is None)  # a message with a remedy cannot be hidden
         self._label.setText(text)
         self.setVisible(bool(text))
 

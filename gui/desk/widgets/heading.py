@@ -1,4 +1,4 @@
-"""The words above a part of a panel."""
+"""The heading of a part of a panel."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ _FONT_SCALE = 1.1
 
 
 class Heading(QLabel):
-    """Says what the part below it is about."""
+    """Names the part of the panel below it."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)

@@ -1,4 +1,4 @@
-"""Lamps: each lights up when a note passes, and goes out by itself."""
+"""Lamps: each lights up on a note and goes out after a moment."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SIZE = 10
 
 
 class Lamp(QWidget):
-    """Shows that something comes in, or goes out."""
+    """Shows activity of an input or an output."""
 
     def __init__(self, name: str, lit: str, dark: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -32,11 +32,11 @@ class Lamp(QWidget):
 
     @property
     def is_lit(self) -> bool:
-        """Tell whether it shines."""
+        """Whether the lamp is lit."""
         return self._timer.isActive()
 
     def show_note(self, note: RollNote | None) -> None:
-        """Light up if this is another note than the last."""
+        """Light up if the note differs from the last one."""
         passed = None if note is None else (note.onset_ns, note.pitch)
         if passed is not None and passed != self._last:
             self._timer.start()
@@ -44,7 +44,7 @@ class Lamp(QWidget):
         self._last = passed
 
     def set_colours(self, lit: str, dark: str) -> None:
-        """Shine in other colours."""
+        """Use other colours."""
         self._lit, self._dark = QColor(lit), QColor(dark)
         self.update()
 
@@ -64,7 +64,7 @@ class Lamp(QWidget):
 
 
 class Lamps(QObject):
-    """Two lamps: one for what comes in, and one for what goes out."""
+    """The lamps of the input and the output."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -77,6 +77,6 @@ class Lamps(QObject):
         self.answered.show_note(snapshot.last_answered)
 
     def set_theme(self, theme: Theme) -> None:
-        """Shine in other colours."""
+        """Draw in the colours of another theme."""
         self.played.set_colours(theme.played, theme.edge)
         self.answered.set_colours(theme.answered, theme.edge)

@@ -1,8 +1,8 @@
-"""The language of the window: the desktop's, if somebody has translated Antiphon into it.
+"""The language of the window: the desktop's, if Antiphon is translated into it.
 
-Texts go through Qt's `tr()`, which asks the translators that are installed here: one with the texts
-of Antiphon, from `assets/languages` (`dev/languages` makes it), and one with Qt's own, such as the
-buttons of a dialogue. Who reads English first gets English, whatever else is read there.
+Texts go through Qt's `tr()`, which uses the translators that are installed here. One has Antiphon's
+texts, from `assets/languages` (made by `dev/languages`). The other has Qt's own, such as those of
+dialog buttons. If English is the first preference, no translation is used.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ def translated(sentence: Sentence) -> str:
 def install_translation(
     app: QCoreApplication, languages: Sequence[str] | None = None, folder: Path = LANGUAGES_FOLDER
 ) -> str:
-    """Let an app speak the first of these languages that it can; return which, by its code.
+    """Install the translation into the first available language; return its code.
 
-    Languages are codes like `de` or `de-AT`; None are those that the desktop prefers.
+    Languages are codes such as `de` or `de-AT`. None means those that the desktop prefers.
     """
     preferred = QLocale.system().uiLanguages() if languages is None else languages
     for language in (code.replace("-", "_") for code in preferred):

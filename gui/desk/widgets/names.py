@@ -1,6 +1,6 @@
-"""Names of things that have one everywhere, in the language of the window.
+"""The names of instruments, phrases and settings, in the language of the window.
 
-Elsewhere an instrument or a phrase has its English name, which is typed and written into files.
+Elsewhere an instrument or a phrase has its English name, which is typed and written to files.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from bridge.messages.settings import SETTINGS
 if TYPE_CHECKING:
     from bridge.midi.instruments import Instrument
 
-# What is translated by a variable has to be written out somewhere, for those who translate.
+# Texts translated through a variable are listed here, so that Qt's tools find them.
 INSTRUMENT_LABELS = (
     QT_TRANSLATE_NOOP("Instrument", "piano"),
     QT_TRANSLATE_NOOP("Instrument", "organ"),
@@ -73,36 +73,36 @@ _SETTING_LABELS = {
     "re_entry": "coming in",
     "vary": "loops",
 }
-"""Those that are not called by their names."""
+"""The labels of settings that differ from their names."""
 
 
 def instrument_name(instrument: Instrument) -> str:
-    """Return what people call it."""
+    """Return the name of an instrument."""
     return QCoreApplication.translate("Instrument", instrument.label)
 
 
 def phrase_name(phrase: str) -> str:
-    """Return what people call a phrase that comes with Antiphon."""
+    """Return the name of a phrase that comes with Antiphon."""
     return QCoreApplication.translate("Phrase", phrase)
 
 
 def setting_name(name: str) -> str:
-    """Return what people call one of the settings."""
+    """Return the name of a setting."""
     part = name.rpartition(".")[2]
     return QCoreApplication.translate("Setting", _SETTING_LABELS.get(part, part.replace("_", " ")))
 
 
 def setting_help(name: str) -> str:
-    """Return what the table of settings says of one."""
+    """Return the help text of a setting."""
     return QCoreApplication.translate("Setting", SETTINGS[name].spec.help)
 
 
 def setting_none(name: str) -> str:
-    """Return the word that the table of settings has for None."""
+    """Return the word that a setting has for None."""
     return QCoreApplication.translate("Setting", SETTINGS[name].spec.none)
 
 
 def unit_suffix(unit: str) -> str:
-    """Return what a spin box shows after a number in this unit, which may be empty."""
+    """Return the suffix of a spin box for a unit, which may be empty."""
     suffix = f" {unit}"
     return QCoreApplication.translate("Unit", suffix) if unit else ""

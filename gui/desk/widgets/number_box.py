@@ -1,7 +1,7 @@
-"""Spin boxes for the settings that are numbers: range, step, unit and tooltip from the table.
+"""Spin boxes for numeric settings: range, step, unit and tooltip come from the table.
 
-What is shown and typed is in the setting's unit. A box of a setting that may be None has 0 below
-its range, which shows the word for None.
+The box shows and accepts values in the setting's unit. If the setting may be None, the box has a
+value below the range, which shows the word for None.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from gui.desk.widgets.names import setting_help, setting_none, unit_suffix
 
 
 class WholeNumberBox(QSpinBox):
-    """A spin box for a setting that is a whole number."""
+    """A spin box for a setting that is an integer."""
 
     def __init__(self, name: str) -> None:
-        """Make the box of the setting with a dotted name."""
+        """Make the box of the setting with this dotted name."""
         super().__init__()
         self.setting = SETTINGS[name]
         low, high = self.setting.stored_range
@@ -25,7 +25,7 @@ class WholeNumberBox(QSpinBox):
         _dress(self, name)
 
     def setting_value(self) -> float | None:
-        """Return what is chosen, as the setting stores it."""
+        """Return the chosen value, as the setting stores it."""
         return self.setting.stored(self.value())
 
     def show_setting(self, value: float | None) -> None:
@@ -37,7 +37,7 @@ class NumberBox(QDoubleSpinBox):
     """A spin box for a setting with a fraction."""
 
     def __init__(self, name: str) -> None:
-        """Make the box of the setting with a dotted name."""
+        """Make the box of the setting with this dotted name."""
         super().__init__()
         self.setting = SETTINGS[name]
         spec = self.setting.spec
@@ -48,7 +48,7 @@ class NumberBox(QDoubleSpinBox):
         _dress(self, name)
 
     def setting_value(self) -> float | None:
-        """Return what is chosen, as the setting stores it; a value below its range is its least."""
+        """Return the chosen value, as the setting stores it, clamped to the least of its range."""
         number = round(self.value(), self.decimals())
         return self.setting.stored(max(self._low, number) if number else number)
 

@@ -1,6 +1,6 @@
-"""A widget that is a picture: it shows by a frame that the keyboard has come to it.
+"""A painted widget that shows a frame when it gets the keyboard focus.
 
-Who clicks on a picture knows where the focus is; who comes by Tab has to see it.
+After a click the user knows where the focus is. After Tab the frame shows it.
 """
 
 from __future__ import annotations
@@ -17,22 +17,22 @@ _KEYBOARD_REASONS = (
 
 
 class FocusFrameWidget(QWidget):
-    """Paints itself, and can have the focus."""
+    """A painted widget that can have the focus."""
 
     _has_frame = False
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Show a frame if it was by the keyboard that one came here."""
+        """Show the frame if the focus came by the keyboard."""
         self._has_frame = event.reason() in _KEYBOARD_REASONS
         super().focusInEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Take the frame away."""
+        """Remove the frame."""
         self._has_frame = False
         super().focusOutEvent(event)
 
     def paint_frame(self, painter: QPainter, colour: str) -> None:
-        """Paint the frame, if there is to be one, over all else."""
+        """Paint the frame, if it is shown, above all else."""
         if self._has_frame:
             painter.setPen(QPen(QColor(colour), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -1,8 +1,8 @@
-"""Colours of the window, dark and light, and what controls look like in them.
+"""The dark and the light theme: colours and the style of controls.
 
-Texts have a contrast of 4.5 to 1 and more, what shows where a control is or that it has the focus,
-3 to 1 (WCAG 2, AA). What a style sheet gives a border it must draw whole: so check marks and arrows
-are pictures, in `assets/signs`. Arrows are of one grey, which stands out from both panels.
+Text has a contrast of at least 4.5:1; borders of controls and the focus have at least 3:1 (WCAG 2,
+AA). A control with a border from a style sheet must be styled completely, so check marks and arrows
+are pictures from `assets/signs`. All arrows have one grey, which contrasts with both panels.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ _INSET_PX = 5
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """What things are drawn in."""
+    """The colours of a theme."""
 
     window: str
     panel: str
     text: str
     faint: str
     resting: str
-    """Text of what cannot be used now."""
+    """Text of disabled controls."""
     line: str
     strong_line: str
     edge: str
-    """Where a control ends."""
+    """The borders of controls."""
     shade: str
     """The rows of black keys."""
     played: str
@@ -39,7 +39,7 @@ class Theme:
     accent: str
     danger: str
     check: str
-    """The picture of a check mark on the accent."""
+    """The picture of a check mark on the accent colour."""
 
     def palette(self) -> QPalette:
         """Return the Qt palette for controls."""
@@ -65,7 +65,7 @@ class Theme:
         return palette
 
     def style_sheet(self) -> str:
-        """Return the style sheet for what a palette cannot say."""
+        """Return the style sheet for everything that the palette does not cover."""
         return f"""
             QPushButton {{
                 background: {self.panel}; border: 1px solid {self.edge};
@@ -219,6 +219,6 @@ LIGHT = Theme(
 
 
 def inset_numbers(window: QWidget) -> None:
-    """Keep all numbers off their edges, as the sheet's padding keeps other texts, but not these."""
+    """Set the text margins of all number boxes, which ignore the style sheet's padding."""
     for spin in window.findChildren(QAbstractSpinBox):
         spin.lineEdit().setTextMargins(_INSET_PX, 0, 0, 0)

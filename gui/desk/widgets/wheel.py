@@ -1,4 +1,4 @@
-"""The wheel scrolls a panel, and does not set what happens to lie below it on its way."""
+"""A wheel filter: the wheel scrolls the panel and does not change the control under the mouse."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from PySide6.QtCore import QEvent, QObject
 
 
 class WheelScrollFilter(QObject):
-    """An event filter for controls that lie in something that scrolls."""
+    """An event filter for controls inside a scroll area."""
 
     def eventFilter(self, _control: QObject, event: QEvent) -> bool:
-        """Leave a turn of the wheel to what the control lies in."""
+        """Pass a wheel event on to the scroll area."""
         if event.type() is not QEvent.Type.Wheel:
             return False
         event.ignore()

@@ -248,10 +248,36 @@ def test_the_systems_wish_is_obeyed_in_order(talk: Conversation) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
-def test_a_killed_process_is_one_problem_and_no_exception(talk: Conversation) -> None:
+def test_a_killed_process_is_one_problem_and_no_exception(
+    talk: Conversation, caplog: pytest.LogCaptureFixture
+) -> None:
     os.kill(talk.io.process_id, signal.SIGKILL)
     talk.hear_out()
-    assert isinstance(talk.expect(Problem).reason, IoExited)
+    assert talk.expect(Problem).reason == IoExited()
+    assert [each.getMessage() for each in caplog.records] == [
+        f"bridge.io.process ended with status -{signal.SIGKILL.value}"
+    ]
+    caplog.clear()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
+def test_a_crashed_process_says_why_it_ended(
+    talk: Conversation, caplog: pytest.LogCaptureFixture
+) -> None:
+    os.kill(talk.io.process_id, signal.SIGSEGV)
+    talk.hear_out()
+    assert talk.expect(Problem).reason == IoExited("Fatal Python error: Segmentation fault")
+    assert 'File "' in caplog.text  # where it was
+    caplog.clear()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
+def test_nothing_is_sent_to_a_process_that_has_ended(
+    talk: Conversation, caplog: pytest.LogCaptureFixture
+) -> None:
+    os.kill(talk.io.process_id, signal.SIGKILL)
+    talk.hear_out()
+    caplog.clear()
     talk.io.send(Panic())
     assert talk.io.receive() == []
     talk.io.close()

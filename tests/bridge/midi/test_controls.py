@@ -64,6 +64,13 @@ def test_a_knob_is_followed_all_the_way() -> None:
     assert asked == [TriggeredAction(Action.BLEND, value) for value in (0, 5, 127)]
 
 
+@pytest.mark.parametrize("action", [action for action in Action if action.setting is not None])
+def test_a_knob_that_sets_a_number_is_followed_all_the_way(action: Action) -> None:
+    controls = ControlMap(((Control(0, 1), action),))
+    asked = [controls.process(ControlChange(0, 1, value)).triggered for value in (0, 5, 127)]
+    assert asked == [TriggeredAction(action, value) for value in (0, 5, 127)]
+
+
 def test_the_next_control_that_is_used_is_learned_and_does_nothing_yet() -> None:
     controls = ControlMap()
     controls.learn(Action.HAND_OVER)

@@ -108,6 +108,7 @@ def test_running_status_and_velocity_zero_are_understood(tmp_path: Path) -> None
 
 GOOD = file_of(on(), off())
 
+
 def _fault(fault: FileFault) -> Callable[[Path], MidiFileReason]:
     return lambda path: UnusableFile(path, fault)
 

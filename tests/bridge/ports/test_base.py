@@ -59,7 +59,9 @@ def test_every_back_end_named_exists() -> None:
     assert backend.name == "loopback"
 
 
-def test_without_any_back_end_the_reasons_are_given_together(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_any_back_end_the_reasons_are_given_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     def refuse(name: str) -> object:
         refusals = {
             "bridge.ports.jack": OSError("JACK library not found"),

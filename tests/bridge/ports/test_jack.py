@@ -195,14 +195,15 @@ import sys
 from bridge.system.clock import SystemClock
 from bridge.midi.events import NoteOn
 from bridge.io.handle import MidiIo
-from bridge.playout.protocol import Conduct, OpenPorts, Play
-from bridge.playout.schedule import Due
+from bridge.playout.protocol import OpenPorts, Play, SetOwnTransport
+from bridge.playout.schedule import ScheduledEvent
 from bridge.sync.transport import NANOSECONDS
 io = MidiIo.start("jack")
 io.send(OpenPorts(None, "listener:in"))
 print(io.receive(20), flush=True)
-io.send(Conduct(NANOSECONDS))
-io.send(Play((Due(SystemClock().now_ns() + 50_000_000, 0, NoteOn(0, 60, 100)),)))
+io.send(SetOwnTransport(NANOSECONDS))
+due_ns = SystemClock().now_ns() + 50_000_000
+io.send(Play((ScheduledEvent(due_ns, 0, NoteOn(0, 60, 100)),)))
 sys.stdin.read()
 """
 

@@ -178,7 +178,10 @@ def test_before_a_session_nobody_counts_bars_but_a_host() -> None:
     table.at(500 * SECOND)
     assert table.session.snapshot(500 * SECOND).beat is None
     assert table.session.snapshot(500 * SECOND).epochs == ()
-    table.at(500 * SECOND, protocol.TransportChanged(replace(HOST, time_ns=500 * SECOND), Following(Source.JACK)))
+    table.at(
+        500 * SECOND,
+        protocol.TransportChanged(replace(HOST, time_ns=500 * SECOND), Following(Source.JACK)),
+    )
     assert table.session.snapshot(502 * SECOND).beat == (2, 1)
 
 

@@ -7,15 +7,21 @@ from pathlib import Path
 import pytest
 
 from bridge.system import pipe
+from bridge.system.child_exit import ChildExited
 from bridge.system.pipe import ChildError, start_child
 
 PATIENCE_S = 20.0
-HEAD = "import sys, threading\nfrom bridge.system.pipe import join_parent\nconnection = join_parent()\n"
+HEAD = """
+import sys, threading
+from bridge.system.pipe import join_parent
+connection = join_parent()
+"""
 MODULES = {
     "echo": HEAD + "connection.send((sys.argv[1:], connection.recv()))",
     "obedient": HEAD + "try: connection.recv()\nexcept EOFError: sys.exit(7)",
     "stubborn": HEAD + "threading.Event().wait()",
     "stillborn": "raise SystemExit(3)",
+    "unlucky": "import there_is_no_such_module",
     "deaf": "import threading; threading.Event().wait()",
 }
 
@@ -28,6 +34,13 @@ def _modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
 
 
+def taken(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return what has been logged, and forget it: it was expected."""
+    logged = [record.getMessage() for record in caplog.records]
+    caplog.clear()
+    return logged
+
+
 def test_values_cross_both_ways_and_arguments_arrive() -> None:
     child = start_child("echo", "one", "two words")
     child.connection.send({"value": (1, 2.5, b"\0")})
@@ -38,7 +51,7 @@ def test_values_cross_both_ways_and_arguments_arrive() -> None:
 
 
 def test_a_long_way_to_temporary_files_is_no_hindrance(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     deep = tmp_path / ("d" * 100)
     deep.mkdir()
@@ -47,29 +60,58 @@ def test_a_long_way_to_temporary_files_is_no_hindrance(
     child = start_child("obedient")
     child.close()
     assert child.process.returncode == 7
+    assert taken(caplog) == ["obedient ended with status 7"]
 
 
-def test_a_child_reads_the_end_of_the_pipe() -> None:
+def test_a_child_reads_the_end_of_the_pipe(caplog: pytest.LogCaptureFixture) -> None:
     child = start_child("obedient")
     child.close()
     assert child.process.returncode == 7
+    assert taken(caplog) == ["obedient ended with status 7"]
 
 
-def test_a_child_that_does_not_leave_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_child_that_does_not_leave_is_killed(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(pipe, "_EXIT_TIMEOUT_S", 0.1)
     child = start_child("stubborn")
     child.close()
+    status = child.process.returncode
+    assert status != 0
+    assert taken(caplog) == [f"stubborn ended with status {status}"]
+
+
+def test_a_child_that_its_parent_kills_has_done_no_wrong() -> None:
+    child = start_child("stubborn")
+    child.kill()
     assert child.process.returncode != 0
 
 
-def test_a_child_that_ends_before_it_joins_is_reported() -> None:
+def test_a_child_that_ends_before_it_joins_is_reported(caplog: pytest.LogCaptureFixture) -> None:
     with pytest.raises(ChildError) as raised:
         start_child("stillborn")
-    assert (raised.value.reason.module, raised.value.reason.status) == ("stillborn", 3)
+    assert raised.value.reason == ChildExited("stillborn", 3)
+    assert taken(caplog) == ["stillborn ended with status 3"]
 
 
-def test_a_child_that_never_joins_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_child_prints_before_it_dies_is_logged_and_says_why(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with pytest.raises(ChildError) as raised:
+        start_child("unlucky")
+    why = "ModuleNotFoundError: No module named 'there_is_no_such_module'"
+    assert raised.value.reason == ChildExited("unlucky", 1, why)
+    assert {record.name for record in caplog.records} == {"unlucky"}
+    logged = taken(caplog)
+    assert logged[0] == "Traceback (most recent call last):"
+    assert logged[-2:] == [why, f"unlucky ended with status 1: {why}"]
+
+
+def test_a_child_that_never_joins_is_killed(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(pipe, "_MAX_POLLS", 3)
     with pytest.raises(ChildError) as raised:
         start_child("deaf")
     assert raised.value.reason.module == "deaf"
+    assert taken(caplog) == [f"deaf ended with status {raised.value.reason.status}"]

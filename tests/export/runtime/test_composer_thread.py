@@ -13,6 +13,7 @@ from bridge.messages.composer import (
 )
 from bridge.messages.settings import Settings
 from bridge.midi.instruments import Instrument
+from bridge.playout.problem import ComposerFailed
 from export.runtime.artefact import Artefact
 from export.runtime.composer import Composer
 from export.runtime.composer_thread import ComposerThread
@@ -44,7 +45,10 @@ def test_a_failure_in_the_thread_is_told(exact: Artefact) -> None:
     thread = ComposerThread(lambda: Composer(exact, Decoder(exact, device="cpu")))
     thread.post(Configure(Settings(style=(("nobody", 1.0),))))
     assert thread.connection.poll(20)
-    assert "nobody" in thread.connection.recv().text
+    reason = thread.connection.recv().reason
+    assert isinstance(reason, ComposerFailed)
+    assert reason.kind == "UnknownStyleError"
+    assert "nobody" in reason.error
     thread.close()
 
 

@@ -11,9 +11,9 @@ def test_a_jam_goes_on_for_as_long_as_it_should() -> None:
     assert heard < found["notes"] < 3 * heard
     told = found["messages"]
     # In each phrase three pauses come to nothing; every second answer is broken off.
-    assert told["Foresee"] > 2 * told["Compose"] > 20
-    assert told["Withdraw"] >= told["Compose"] // 2 - 1
-    assert told["Elapse"] > told["Hear"] // 4
+    assert told["Speculate"] > 2 * told["Generate"] > 20
+    assert told["Retract"] >= told["Generate"] // 2 - 1
+    assert told["Advance"] > told["PlayerEvents"] // 4
     for minute in ("first_minute", "last_minute"):
         assert found[minute]["jam"]["count"] == found[minute]["fresh"]["count"] > 0
 

@@ -30,7 +30,7 @@ def spread(median_ms: float) -> dict[str, Any]:
 @pytest.fixture
 def found() -> dict[str, Any]:
     costs = dict(zip(NAMES, (0.3, 0.2, 0.4, 3.0, 1.0), strict=True))
-    kinds = {"cold": spread(100), "warm": spread(4), "foreseen": spread(1)}
+    kinds = {"cold": spread(100), "warm": spread(4), "speculated": spread(1)}
     return {
         "model": "m",
         "machine": "x",

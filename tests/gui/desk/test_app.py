@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -10,23 +11,24 @@ from PySide6.QtWidgets import QApplication, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from bridge.messages.settings import Settings
-from gui.desk.app import diagnostics, show_crash
-from gui.desk.preferences import Preferences, load, save
+from gui.desk.app import show_crash
+from gui.preferences import Preferences, load, save
 
 RUN = """
 import sys
 from pathlib import Path
 from PySide6.QtWidgets import QApplication
-from export.styles.own import installed_artefact
+from export.styles.own import load_installed_artefact
 from export.styles.space import StyleSpace
 from gui.desk.app import run
 
-sys.exit(run(StyleSpace.of(installed_artefact()), Path(sys.argv[1]), QApplication.closeAllWindows))
+space = StyleSpace.from_artefact(load_installed_artefact())
+sys.exit(run(space, Path(sys.argv[1]), QApplication.closeAllWindows))
 """
 
 
 def test_a_crash_is_told_with_versions_and_can_be_copied(
-    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     shown: list[str] = []
 
@@ -40,10 +42,14 @@ def test_a_crash_is_told_with_versions_and_can_be_copied(
         _ = 120 // 0
     show_crash(crash.type, crash.value, crash.tb)
     assert shown[0].startswith("ZeroDivisionError: ")
-    assert diagnostics() in shown[1]
+    assert f"Antiphon {version('antiphon')}\n" in shown[1]
     assert "test_app.py" in shown[1]
     assert QApplication.clipboard().text() == shown[1]
     assert qtbot is not None
+    (record,) = caplog.records
+    assert record.exc_info is not None
+    assert record.exc_info[1] is crash.value
+    caplog.clear()
 
 
 def copy_button(box: QMessageBox) -> QPushButton:

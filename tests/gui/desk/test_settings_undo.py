@@ -74,7 +74,7 @@ def test_what_follows_quickly_on_an_undo_is_another_step(
 
 
 def test_no_change_is_no_step(undo: SettingsUndo) -> None:
-    undo.record(FIRST, Settings())
+    undo.record(FIRST, Settings(temperature=1.0))
     assert not undo.canUndo()
 
 

@@ -22,13 +22,13 @@ from bridge.playout.problem import JackGone
 from bridge.playout.protocol import Inject, OpenPorts, Panic
 from bridge.system.pipe import start_child
 from export.styles.space import StyleSpace
-from gui.desk.preferences import ColourScheme, Preferences
 from gui.desk.session_link import SessionLink
 from gui.desk.takes.small_roll import SmallRoll
 from gui.desk.widgets.theme import DARK, LIGHT, Theme
 from gui.desk.window import Window
 from gui.engine.phrases import phrase_file
 from gui.engine.snapshots import Capture, Captured, Purpose
+from gui.preferences import ColourScheme, Preferences
 from tests.gui.desk.conftest import Desk
 from tests.gui.desk.music import SECOND, conversation, jam
 
@@ -465,7 +465,7 @@ def test_a_file_that_is_dropped_is_continued_and_a_take_is_heard(desk: Desk) -> 
     (recite,) = desk.heard()
     assert isinstance(recite, Audition)
     assert recite.score.notes
-    desk.show(state=TurnState.ANSWERING, recital=(0, 10 * SECOND))
+    desk.show(state=TurnState.ANSWERING, audition_span_ns=(0, 10 * SECOND))
     desk.qtbot.keyClick(rolls[1], Qt.Key.Key_Return)
     assert desk.heard() == [End()]
 

@@ -165,7 +165,9 @@ def test_the_windows_child_shows_carries_out_and_leaves(face: Face) -> None:
     assert face.child.process.returncode == 0
 
 
-def test_without_its_midi_process_the_windows_child_leaves(face: Face) -> None:
+def test_without_its_midi_process_the_windows_child_leaves(
+    face: Face, caplog: pytest.LogCaptureFixture
+) -> None:
     face.shown(lambda shown: bool(shown.backend or shown.problem))
     (io,) = (
         child
@@ -174,3 +176,9 @@ def test_without_its_midi_process_the_windows_child_leaves(face: Face) -> None:
     )
     io.kill()
     assert face.child.process.wait(20) == 0
+    face.child.output.wait(5)
+    # A child of the child: its end is logged here under its name.
+    assert [(each.name, each.getMessage()) for each in caplog.records] == [
+        ("bridge.io.process", "bridge.io.process ended with status -9")
+    ]
+    caplog.clear()

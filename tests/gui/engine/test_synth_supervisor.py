@@ -166,7 +166,10 @@ def test_it_plays_until_a_plugin_comes_and_comes_back_when_it_dies(
 
 @pytest.mark.device
 def test_it_comes_back_with_a_device_that_had_gone(
-    jack_name: str, hearing: SynthSupervisor, monkeypatch: pytest.MonkeyPatch
+    jack_name: str,
+    hearing: SynthSupervisor,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setenv(BACKEND_VARIABLE, "jack")
     monkeypatch.setenv("JACK_DEFAULT_SERVER", jack_name)
@@ -180,3 +183,6 @@ def test_it_comes_back_with_a_device_that_had_gone(
         followed(hearing, NOW_NS)
         sounds(hearing, NOW_NS)
         hearing.close()  # before the server
+    # What libjack prints when its server goes is in the log, under the name of the process.
+    assert {record.name for record in caplog.records} == {"bridge.synth.process"}
+    caplog.clear()

@@ -184,7 +184,7 @@ def test_cancelled_it_stops_and_a_new_request_ends_the_one_before(model: Model) 
         pass
     served.face.send(Cancel())
     served.face.send(replace(ASKED, request_id=8, bars=1000))
-    while served.face.recv().number != 8:
+    while served.face.recv().request_id != 8:
         pass
     served.face.send(replace(ASKED, request_id=9, count=1))
     last = [each for each in served.answers() if each.request_id == 9]

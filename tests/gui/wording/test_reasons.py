@@ -105,14 +105,18 @@ def test_no_reason_is_left_out(module: ModuleType) -> None:
         (AmbiguousPort("a", ("ab", "ac")), '"a" may be any of these ports: ab, ac.'),
         (
             NoVirtualPorts("in", ()),
-            "Windows makes no virtual MIDI ports: install a loopback driver and name the input "
-            "port; there are: none.",
+            (
+                "Windows makes no virtual MIDI ports: install a loopback driver and name the input "
+                "port; there are: none."
+            ),
         ),
         (
             NoBackend((LibraryMissing("jack", "not found"), NoMidiService(("ALSA",)))),
-            "The library of the jack back end does not load (not found), and no MIDI service of "
-            "the system answers (tried: ALSA); Antiphon goes on without ports, and opens them "
-            "when you start one of these.",
+            (
+                "The library of the jack back end does not load (not found), and no MIDI service "
+                "of the system answers (tried: ALSA); Antiphon goes on without ports, and opens "
+                "them when you start one of these."
+            ),
         ),
         (NoJackServer(), "There is no JACK server; start JACK or PipeWire."),
         (ComposerFailed("ValueError", "odd"), "The composer has failed (ValueError: odd)."),
@@ -124,13 +128,17 @@ def test_no_reason_is_left_out(module: ModuleType) -> None:
         (SynthReady(1, "ALSA", 0), "Antiphon sounds by itself, through ALSA."),
         (
             NoSoundDevice("oss"),
-            "There is no sound device that plays through oss; connect one, and Antiphon will "
-            "sound.",
+            (
+                "There is no sound device that plays through oss; connect one, and Antiphon will "
+                "sound."
+            ),
         ),
         (
             NoSoundFont(),
-            "There is no sound font: install a General MIDI one (on Debian: fluid-soundfont-gm), "
-            "or name yours.",
+            (
+                "There is no sound font: install a General MIDI one (on Debian: "
+                "fluid-soundfont-gm), or name yours."
+            ),
         ),
         (
             SynthNotInstalled("pip install y"),

@@ -24,7 +24,9 @@ def test_the_longest_run_is_found_in_another_key_to_a_step() -> None:
     quoted = [pitch + 3 for pitch in source[50:80]]  # 29 intervals
     take = [*walk(2, 40), *quoted, *walk(3, 40)]
     corpus = [piece(walk(seed, 300)) for seed in range(10, 20)] + [piece(source)]
-    assert overlap.longest_runs([piece(take)], corpus) == [28 // overlap.RUN_STEP * overlap.RUN_STEP + 1]
+    assert overlap.longest_runs([piece(take)], corpus) == [
+        28 // overlap.RUN_STEP * overlap.RUN_STEP + 1
+    ]
 
 
 def test_runs_do_not_cross_from_piece_to_piece() -> None:

@@ -34,7 +34,9 @@ def test_part_rises_and_countdown_falls_to_the_end() -> None:
 
 
 def test_playing_freely_there_are_no_bars() -> None:
-    rows = musical_time(np.array(v.parse_tokens("start clock:free piano:v80:C4 wait:50 piano:v0:C4")))
+    rows = musical_time(
+        np.array(v.parse_tokens("start clock:free piano:v80:C4 wait:50 piano:v0:C4"))
+    )
     assert not rows[:, :2].any()
 
 

@@ -98,9 +98,13 @@ def test_greedy_is_the_likeliest() -> None:
     assert sample_index(logits, SamplingParams(temperature=0), np.random.default_rng(0)) == 1
 
 
-def drawn(logits: NDArray[np.float32], chance: SamplingParams, count: int = 20_000) -> NDArray[np.float64]:
+def drawn(
+    logits: NDArray[np.float32], chance: SamplingParams, count: int = 20_000
+) -> NDArray[np.float64]:
     rng = np.random.default_rng(1)
-    hits = np.bincount([sample_index(logits, chance, rng) for _ in range(count)], minlength=len(logits))
+    hits = np.bincount(
+        [sample_index(logits, chance, rng) for _ in range(count)], minlength=len(logits)
+    )
     return hits / count
 
 
@@ -115,7 +119,12 @@ def test_frequencies_are_the_probabilities() -> None:
 
 def test_the_tail_is_cut() -> None:
     logits = np.log(np.array([0.05, 0.5, 0.15, 0.3])).astype(np.float32)
-    assert (drawn(logits, SamplingParams(top_p=0.7), 500) > 0).tolist() == [False, True, False, True]
+    assert (drawn(logits, SamplingParams(top_p=0.7), 500) > 0).tolist() == [
+        False,
+        True,
+        False,
+        True,
+    ]
     cut = SamplingParams(top_p=1.0, min_p=0.29)
     assert (drawn(logits, cut, 500) > 0).tolist() == [False, True, True, True]
 
@@ -195,7 +204,10 @@ def test_who_must_begin_off_the_grid_waits_for_its_next_place() -> None:
 
 def test_a_tick_in_which_too_much_happens_has_to_end() -> None:
     grammar = Grammar()
-    crowd = [v.on_id(Instrument.PIANO, pitch, 8) for pitch in range(30, 30 + sampling.MAX_EVENTS_PER_TICK)]
+    crowd = [
+        v.on_id(Instrument.PIANO, pitch, 8)
+        for pitch in range(30, 30 + sampling.MAX_EVENTS_PER_TICK)
+    ]
     for token in (v.START, v.CLOCK_FREE, *crowd[:-1]):
         grammar.push(token)
     assert grammar.mask()[v.FIRST_ON :].any()

@@ -123,7 +123,9 @@ def test_an_encoder_goes_on_after_tokens_of_another() -> None:
     tokens = encoder.note_on(40, Instrument.PIANO, 67, 80)
     tokens += encoder.note_on(40, Instrument.PIANO, 64, 80)  # sounds, and so ends first
     tokens += encoder.note_off(50, Instrument.PIANO, 64) + encoder.flush(50)
-    assert v.format_tokens(tokens) == ("wait:10 piano:v0:E4 piano:v80:E4 piano:v80:G4 wait:10 piano:v0:E4")
+    assert v.format_tokens(tokens) == (
+        "wait:10 piano:v0:E4 piano:v80:E4 piano:v80:G4 wait:10 piano:v0:E4"
+    )
     assert encoder.sounding == {(Instrument.PIANO, 67)}
 
 

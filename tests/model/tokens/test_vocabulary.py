@@ -45,7 +45,9 @@ def test_a_level_stands_for_a_velocity_that_is_at_it(level: int) -> None:
 
 def test_velocities_go_to_the_nearest_level() -> None:
     for velocity in range(1, 128):
-        nearest = min(range(v.VELOCITY_LEVELS), key=lambda level: abs(v.velocity_of(level) - velocity))
+        nearest = min(
+            range(v.VELOCITY_LEVELS), key=lambda level: abs(v.velocity_of(level) - velocity)
+        )
         distance = abs(v.velocity_of(v.level_of(velocity)) - velocity)
         assert distance == abs(v.velocity_of(nearest) - velocity)
 

@@ -54,3 +54,11 @@ def test_what_is_learned_is_shown_and_can_be_forgotten(panel: ControlsPanel, qtb
 def test_every_action_has_its_row(panel: ControlsPanel) -> None:
     learns = [b for b in panel.findChildren(QPushButton) if b.text() == "Learn"]
     assert len(learns) == len(Action)
+
+
+def test_a_number_that_a_knob_may_follow_is_learned_by_its_name(
+    panel: ControlsPanel, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(panel.requested) as asked:
+        button(panel, "Learn: Style strength").click()
+    assert asked.args == [Learn(Action.STYLE_STRENGTH)]

@@ -88,7 +88,7 @@ def full() -> Snapshot:
         jam(),
         echo_count=8,
         echo_delay_ns=12_340_000,
-        processor=Processor(False, 2, NoNvidiaDriver()),
+        processor=Processor(is_gpu=False, threads=2, reason=NoNvidiaDriver()),
         lateness=Lateness(EDGES_US, (812, 203, 90, 14, 5, 2, 1, 0, 0, 0, 0), 3_200_000),
         plugins=(
             PluginInstance(1, None, listens=True, playing=True),

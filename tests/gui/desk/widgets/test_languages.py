@@ -41,7 +41,11 @@ from tests.gui.wording.every_reason import kinds_in, values_of
 
 ROOT = Path(__file__).parents[4]
 GUI = ROOT / "gui"
-SOURCES = (*sorted((GUI / "desk").rglob("*.py")), *sorted((GUI / "wording").glob("*.py")))
+SOURCES = (
+    *sorted(GUI.glob("*.py")),
+    *sorted((GUI / "desk").rglob("*.py")),
+    *sorted((GUI / "wording").glob("*.py")),
+)
 ALIAS = ("-tr-function-alias", "QT_TRANSLATE_NOOP+=Sentence")
 CODES = [path.stem.removeprefix("antiphon_") for path in LANGUAGES_FOLDER.glob("*.ts")]
 
@@ -108,7 +112,7 @@ def left_over(text: str, names: frozenset[str]) -> str:
 NAMES = frozenset({"Antiphon", "in", "out", "jack", "jazz", *(kind.label for kind in Instrument)})
 """Proper names, of the app, of ports and a backend, of a style; and of instruments, as typed."""
 SHOWN = {"problem": 2, "sync_reason": 2, "synth_status": 2, "processor": 1}
-"""In how many places a reason is shown: the banner or the line of time, the devices, the checkup."""
+"""In how many places a reason is shown: banner or line of time, devices, checkup."""
 
 
 @pytest.mark.usefixtures("translators")
@@ -144,7 +148,7 @@ def test_every_reason_that_a_window_shows_is_translated(
         facts = {name: value for name, value in zip(names, values, strict=True) if value}
         desk.show(jam(), synth_failed=True, **facts)
         for name, value in facts.items():
-            assert desk.texts().count(translated(sentence_of(value))) >= SHOWN[name]  # type: ignore[arg-type]
+            assert desk.texts().count(translated(sentence_of(value))) >= SHOWN[name]
         plain |= unmarked(desk.window)
     assert not plain, "\n".join(sorted(plain))
     desk.window.close()
@@ -208,24 +212,24 @@ def test_every_text_is_translated(code: str, tmp_path: Path) -> None:
     there = {(context, text) for context, text, _ in messages(told)}
     assert wanted - there == set()
     assert there - wanted == set()  # it is gone from the sources
-    assert [text for _, text, translated in messages(told) if not translated] == []
+    assert [text for _, text, said in messages(told) if not said] == []
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_translations_keep_places_and_no_more_than_one_key(code: str) -> None:
-    for context, text, translated in messages(LANGUAGES_FOLDER / f"antiphon_{code}.ts"):
-        places, kept = (re.findall(r"\{[^}]*\}", each) for each in (text, translated))
+    for context, text, said in messages(LANGUAGES_FOLDER / f"antiphon_{code}.ts"):
+        places, kept = (re.findall(r"\{[^}]*\}", each) for each in (text, said))
         assert places == kept, (context, text)
-        assert len(re.findall(r"&\w", translated)) <= len(re.findall(r"&\w", text)), (context, text)
+        assert len(re.findall(r"&\w", said)) <= len(re.findall(r"&\w", text)), (context, text)
 
 
 @pytest.mark.parametrize("code", CODES)
 def test_what_the_app_loads_is_what_was_translated(code: str) -> None:
     translator = QTranslator()
     assert translator.load(f"antiphon_{code}", str(LANGUAGES_FOLDER))
-    for context, text, translated in messages(LANGUAGES_FOLDER / f"antiphon_{code}.ts"):
-        if translated:
-            assert translator.translate(context, text) == translated, "run dev/languages"
+    for context, text, said in messages(LANGUAGES_FOLDER / f"antiphon_{code}.ts"):
+        if said:
+            assert translator.translate(context, text) == said, "run dev/languages"
 
 
 def messages(file: Path) -> Iterator[tuple[str, str, str]]:

@@ -1,8 +1,8 @@
-"""What is remembered from one session to the next, in a file that people can read and write.
+"""The preferences that are stored between sessions, in a file that users can edit.
 
-TOML in the platform's place for settings. Only what is not as it comes is written. Comments and
-keys that are not known stay as they are. A value that makes no sense is left out, alone, and told
-of; a file that cannot be read is never written over.
+It is TOML in the platform's folder for settings. Only values that differ from the default are
+written. Comments and unknown keys are kept. A value that is not valid is ignored and reported. A
+file that cannot be read is never overwritten.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from bridge.midi.controls import Action, Control, parse_control
 from bridge.midi.instruments import Instrument, instrument_named
 from bridge.setting import Setting, SettingError, settings_in
 from bridge.system.atomic_write import atomic_write
+from gui.wording.preferences_file import NO_TOML, NO_TOML_AND_KEPT, UNREADABLE, UNWRITABLE
 from gui.wording.sentence import Sentence
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ FILE_NAME = "settings.toml"
 
 
 class ColourScheme(enum.Enum):
-    """What the window is drawn in."""
+    """The colour scheme of the window."""
 
     SYSTEM = "system"
     DARK = "dark"
@@ -45,7 +46,7 @@ class ColourScheme(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What the window was like when it was closed."""
+    """The state of the window when it was closed."""
 
     settings: Settings = WINDOW_SETTINGS
     controls: tuple[tuple[Control, Action], ...] = ()
@@ -56,22 +57,16 @@ class Preferences:
     keys: bool = True
     takes: bool = False
     geometry: str = ""
-    """Qt's own, in base 64."""
+    """Qt's own format, in base64."""
 
 
 def preferences_file() -> Path:
-    """Return where they are kept."""
+    """Return the path of the preferences."""
     return user_config_path("antiphon", appauthor=False) / FILE_NAME
 
 
-_UNREADABLE = Sentence("Preferences", "{}: cannot be read ({}).")
-_NO_TOML = Sentence("Preferences", "{}: is no TOML ({}).")
-_LEFT = Sentence("Preferences", "{}: is no TOML, and is left as it is ({}).")
-_UNWRITABLE = Sentence("Preferences", "{}: cannot be written ({}).")
-
-
 class PreferencesError(Exception):
-    """They cannot be read or written."""
+    """The preferences cannot be read or written."""
 
     def __init__(self, sentence: Sentence) -> None:
         super().__init__(str(sentence))
@@ -79,29 +74,29 @@ class PreferencesError(Exception):
 
 
 def load(path: Path) -> tuple[Preferences, tuple[str, ...]]:
-    """Return what a file says, and a sentence for each value that makes no sense.
+    """Return the preferences in a file, and a sentence for each value that is not valid.
 
     Raises:
-        PreferencesError: the file cannot be read, or is no TOML.
+        PreferencesError: the file cannot be read, or is not TOML.
 
     """
     try:
-        told = tomlkit.parse(path.read_text("utf-8")).unwrap()
+        stored = tomlkit.parse(path.read_text("utf-8")).unwrap()
     except FileNotFoundError:
         return Preferences(), ()
     except (OSError, UnicodeDecodeError) as error:
-        raise PreferencesError(_UNREADABLE.format(str(path), str(error))) from error
+        raise PreferencesError(UNREADABLE.format(str(path), str(error))) from error
     except TOMLKitError as error:
-        raise PreferencesError(_NO_TOML.format(str(path), str(error))) from error
+        raise PreferencesError(NO_TOML.format(str(path), str(error))) from error
     problems: list[str] = []
-    return _merge_values(Preferences(), told, "", problems), tuple(problems)
+    return _merge_values(Preferences(), stored, "", problems), tuple(problems)
 
 
 def save(preferences: Preferences, path: Path) -> None:
-    """Write them, whole or not at all.
+    """Write the preferences atomically.
 
     Raises:
-        PreferencesError: the file cannot be written, or the one that is there cannot be read.
+        PreferencesError: the file cannot be written, or the existing file cannot be read.
 
     """
     try:
@@ -111,15 +106,15 @@ def save(preferences: Preferences, path: Path) -> None:
         with atomic_write(path) as stream:
             stream.write(tomlkit.dumps(there).encode())
     except TOMLKitError as error:
-        raise PreferencesError(_LEFT.format(str(path), str(error))) from error
+        raise PreferencesError(NO_TOML_AND_KEPT.format(str(path), str(error))) from error
     except (OSError, UnicodeError) as error:
-        raise PreferencesError(_UNWRITABLE.format(str(path), str(error))) from error
+        raise PreferencesError(UNWRITABLE.format(str(path), str(error))) from error
 
 
 def _merge_values(
     defaults: Facts, values: Mapping[str, Any], where: str, problems: list[str]
 ) -> Facts:
-    """Return defaults with the values that their fields can have, and note the other values."""
+    """Return defaults with the valid values of a table; add a problem for each other value."""
     kind: type = type(defaults)
     settings, hints = settings_in(kind), get_type_hints(kind)
     for key, value in values.items():
@@ -127,13 +122,13 @@ def _merge_values(
             continue
         name = f"{where}.{key}".strip(".")
         before = getattr(defaults, key)
-        taken: Any
+        merged: Any
         try:
             if is_dataclass(before) and isinstance(value, dict):
-                taken = _merge_values(before, value, name, problems)
+                merged = _merge_values(before, value, name, problems)
             else:
-                taken = _structure(value, hints[key], settings[key])
-            defaults = replace(defaults, **{key: taken})  # type: ignore[type-var]
+                merged = _structure(value, hints[key], settings[key])
+            defaults = replace(defaults, **{key: merged})  # type: ignore[type-var]
         except SettingError as error:
             default = "" if is_dataclass(before) else f" ({settings[key].described(before)})"
             problems.append(f"{name}: {error.reason}; the default{default} is used.")
@@ -141,7 +136,7 @@ def _merge_values(
 
 
 def _structure(value: object, kind: Any, setting: Setting) -> object:
-    """Return a value of the file as the field holds it.
+    """Return a value of the file as the field stores it.
 
     Raises:
         SettingError: the field cannot have this value.
@@ -153,27 +148,27 @@ def _structure(value: object, kind: Any, setting: Setting) -> object:
     if (is_list and not isinstance(value, list)) or is_dataclass(setting.kind):
         raise SettingError(setting.name, setting.refusal(value))
     try:
-        taken = _converter().structure(value, kind)
+        structured = _converter().structure(value, kind)
     except (ValueError, TypeError, KeyError, OverflowError, BaseValidationError) as error:
         raise SettingError(setting.name, setting.refusal(value)) from error
-    if not setting.accepts(taken):
+    if not setting.accepts(structured):
         raise SettingError(setting.name, setting.refusal(value))
-    return taken
+    return structured
 
 
 def _update_table(toml_table: MutableMapping[str, Any], values: object, defaults: object) -> None:
-    """Write into a table what is not as it comes; what is, is taken out of it."""
+    """Write the values that differ from the defaults into a table, and remove the others."""
     for field in fields(values):  # type: ignore[arg-type]
-        value, as_it_comes = getattr(values, field.name), getattr(defaults, field.name)
+        value, default = getattr(values, field.name), getattr(defaults, field.name)
         if is_dataclass(value):
             table = toml_table.get(field.name)
             if not isinstance(table, MutableMapping):
                 table = tomlkit.table()
-            _update_table(table, value, as_it_comes)
+            _update_table(table, value, default)
             if table:
                 toml_table[field.name] = table
                 continue
-        if value == as_it_comes or value is None:
+        if value == default or value is None:
             toml_table.pop(field.name, None)
         else:
             toml_table[field.name] = _converter().unstructure(value)

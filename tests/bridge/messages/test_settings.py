@@ -1,0 +1,195 @@
+"""The table of settings: what its constructor lets through, and what it says of the rest."""
+
+import math
+from dataclasses import FrozenInstanceError, fields, is_dataclass, replace
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bridge.messages.settings import (
+    KNOB_SETTINGS,
+    MAX_SEED,
+    SETTINGS,
+    WINDOW_SETTINGS,
+    Mode,
+    Settings,
+    StartOn,
+    TimeSettings,
+    follow_knob,
+    following_seed,
+    value_of,
+    with_value,
+)
+from bridge.midi.controls import Action
+from bridge.setting import SettingError
+from bridge.sync.quantise import Quantise
+from bridge.synth.policy import SynthPolicy
+from tests.bridge.messages.valid_settings import valid_settings, values
+
+NUMBERS = [name for name, setting in SETTINGS.items() if setting.is_number]
+HUGE = 10**400
+
+
+def test_the_table_has_every_field_once_with_its_default() -> None:
+    for kind, prefix in ((Settings, ""), (TimeSettings, "time."), (Quantise, "quantise.")):
+        for field in fields(kind):
+            if not is_dataclass(field.default):
+                assert SETTINGS[prefix + field.name].default == field.default
+    parts = len(fields(Settings)) - 2 + len(fields(TimeSettings)) + len(fields(Quantise))
+    assert len(SETTINGS) == parts
+
+
+def test_each_setting_has_a_help_sentence_and_the_numbers_a_range() -> None:
+    for name, setting in SETTINGS.items():
+        assert setting.spec.help.endswith("."), name
+        assert setting.is_number == (setting.kind in (int, float)), name
+        assert not setting.is_optional or setting.spec.none, name
+        if setting.is_number:
+            assert setting.spec.step > 0
+            assert round(setting.spec.step, setting.spec.decimals) == setting.spec.step, name
+
+
+def test_every_default_is_said_once() -> None:
+    assert Settings().temperature == 0.95
+    assert Settings().sound is SynthPolicy.OFF
+    assert replace(Settings(), sound=SynthPolicy.AUTO) == WINDOW_SETTINGS
+
+
+@given(valid_settings())
+def test_whatever_the_table_allows_can_be_constructed(settings: Settings) -> None:
+    assert all(setting.accepts(value_of(settings, name)) for name, setting in SETTINGS.items())
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_a_number_reaches_both_ends_of_its_range_and_no_farther(name: str) -> None:
+    setting = SETTINGS[name]
+    low, high = setting.stored_range
+    kind = int if setting.kind is int else float
+    for end, beyond in ((kind(low), -math.inf), (kind(high), math.inf)):
+        assert value_of(with_value(Settings(), name, end), name) == end
+        outside = math.nextafter(end, beyond) if kind is float else end + (1 if beyond > 0 else -1)
+        with pytest.raises(SettingError, match=" is not between "):
+            with_value(Settings(), name, outside)
+
+
+NO_NUMBERS: dict[str, object] = {
+    "nan": math.nan,
+    "inf": math.inf,
+    "-inf": -math.inf,
+    "400 digits": HUGE,
+    "-400 digits": -HUGE,
+    "5000 digits": 10**5000,
+    "bool": True,
+    "text": "1",
+    "list": [1],
+    "table": {},
+    "date": date(1979, 5, 27),
+}
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+@pytest.mark.parametrize("value", NO_NUMBERS.values(), ids=NO_NUMBERS)
+def test_what_is_no_such_number_is_refused_in_one_sentence(name: str, value: object) -> None:
+    with pytest.raises(SettingError) as refused:
+        with_value(Settings(), name, value)
+    sentence = str(refused.value)
+    assert "\n" not in sentence
+    assert len(sentence) < 160
+    assert "between" in sentence
+
+
+@pytest.mark.parametrize(
+    "name,value,sentence",
+    [
+        ("temperature", 9, "temperature: 9 is not between 0 and 5"),
+        ("temperature", "hot", "temperature: 'hot' is not a number between 0 and 5"),
+        ("temperature", HUGE, "temperature: 1e400 is not between 0 and 5"),
+        ("candidates", 0, "candidates: 0 is not between 1 and 4"),
+        ("candidates", 2.5, "candidates: 2.5 is not a whole number between 1 and 4"),
+        ("candidates", True, "candidates: true is not a whole number between 1 and 4"),
+        ("answer_ns", 700 * 10**9, "answer_ns: 700 is not between 0.1 and 600 s"),
+        ("bars", 65, "bars: 65 is not between 1 and 64 bars"),
+        ("time.bpm", 5.5, "bpm: 5.5 is not between 20 and 300 bpm"),
+        ("time.advance_ns", -600_500_000, "advance_ns: -600.5 is not between -500 and 500 ms"),
+        ("time.metre", (4, 3), "metre: 4/3 is not a metre of 1 to 32 beats of 2, 4, 8 or 16"),
+        ("time.metre", (33, 4), "metre: 33/4 is not a metre of 1 to 32 beats of 2, 4, 8 or 16"),
+        ("time.metre", (10**5000, "4"), "metre: this value is not a metre of 1 to 32 beats of 2, "),
+        ("mode", "answer", "mode: 'answer' is not one of answer, trade, take-over, accompany, "),
+        ("mode", StartOn.BAR, "mode: bar is not one of answer, trade, take-over, accompany, loop"),
+        ("time.sync", 3, "sync: 3 is not one of auto, plugin, jack, midi, link, internal, free"),
+        ("by_silence", 1, "by_silence: 1 is not true or false"),
+        ("sound_font", None, "sound_font: none is not the path of a file"),
+        ("sound_font", "a\0b", "sound_font: 'a\\x00b' is not the path of a file"),
+        ("instruments", (3,), "instruments: 3 is not a list of instruments (piano, organ, "),
+        ("palette", ["bach"], "palette: ['bach'] is not a list of styles"),
+    ],
+)
+def test_the_sentence_names_the_value_and_what_it_might_be(
+    name: str, value: object, sentence: str
+) -> None:
+    with pytest.raises(SettingError) as refused:
+        with_value(Settings(), name, value)
+    assert str(refused.value).startswith(sentence)
+
+
+@pytest.mark.parametrize("weight", [0, 0.0, -1.0, math.nan, math.inf, "1", True, None])
+def test_a_style_without_a_finite_weight_above_0_is_refused(weight: Any) -> None:
+    with pytest.raises(
+        SettingError, match=r"^style: .* is not a list of styles with weights above"
+    ):
+        Settings(style=(("bach", 1.0), ("jazz", weight)))
+
+
+@pytest.mark.parametrize("style", [[("bach", 1.0)], (["bach", 1.0],), (("bach",),), "bach"])
+def test_a_style_is_a_tuple_of_pairs(style: Any) -> None:
+    with pytest.raises(SettingError):
+        Settings(style=style)
+
+
+@pytest.mark.parametrize("group", ["time", "quantise"])
+def test_a_part_of_the_settings_is_one_of_its_own_type(group: str) -> None:
+    with pytest.raises(SettingError, match="is not a table"):
+        replace(Settings(), **{group: {}})  # type: ignore[arg-type]
+
+
+def test_replace_checks_too_and_nothing_can_be_assigned() -> None:
+    settings = Settings(mode=Mode.LOOP)
+    with pytest.raises(SettingError):
+        replace(settings, top_p=1.5)
+    with pytest.raises(FrozenInstanceError):
+        settings.top_p = 0.5  # type: ignore[misc]
+
+
+@given(st.sampled_from(NUMBERS), st.data())
+def test_a_number_keeps_its_value_on_its_way_to_people_and_back(
+    name: str, data: st.DataObject
+) -> None:
+    setting, value = SETTINGS[name], data.draw(values(name))
+    assert setting.stored(setting.shown(value)) == (value or (None if setting.is_optional else 0))
+
+
+@pytest.mark.parametrize("name", KNOB_SETTINGS)
+def test_a_knob_sweeps_its_range_in_the_setting(name: str) -> None:
+    low, high = SETTINGS[name].spec.knob or (None, None)
+    swept = [value_of(follow_knob(Settings(), name, at), name) for at in range(128)]
+    assert (swept[0], swept[-1]) == (low, high)
+    assert swept == sorted(swept)
+    assert len(set(swept)) > 24
+
+
+def test_what_no_knob_may_follow_raises() -> None:
+    with pytest.raises(ValueError, match="no knob"):
+        follow_knob(Settings(), "seed", 64)
+
+
+def test_each_setting_that_a_knob_may_follow_has_its_action() -> None:
+    followed = [action.setting for action in Action if action.setting is not None]
+    assert sorted(followed) == sorted(KNOB_SETTINGS)
+
+
+def test_after_the_greatest_seed_comes_the_first() -> None:
+    assert following_seed(3, 2) == 5
+    assert following_seed(MAX_SEED, 1) == 0

@@ -1,0 +1,83 @@
+"""A setting on its own: its table is made from any dataclass, and checking it is cheap."""
+
+import enum
+import timeit
+from dataclasses import dataclass, field, replace
+
+import pytest
+
+from bridge.messages.settings import Settings
+from bridge.setting import SettingError, settings_in, spec_of, validate
+
+FEWEST_PER_SECOND = 20_000
+"""Settings are replaced a few times a second, some twenty times each."""
+
+
+class Colour(enum.Enum):
+    """Two words."""
+
+    RED = "red"
+    BLUE = "blue"
+
+
+@dataclass(frozen=True)
+class Lamp:
+    """Settings of which there is one of each kind."""
+
+    power_mw: int = field(
+        default=1000,
+        metadata=spec_of("Power.", 0.5, 60, step=0.5, decimals=1, unit="W", per_unit=1000),
+    )
+    colour: Colour | None = field(default=None, metadata=spec_of("Colour.", none="white"))
+    delay: int | None = field(default=None, metadata=spec_of("Delay.", 1, 9, none="at once"))
+    place: str = "hall"
+
+    def __post_init__(self) -> None:
+        validate(self)
+
+
+def test_type_and_default_are_the_fields_own() -> None:
+    table = settings_in(Lamp)
+    assert list(table) == ["power_mw", "colour", "delay", "place"]
+    assert (table["colour"].kind, table["colour"].default) == (Colour, None)
+    assert table["place"].kind is str
+    assert [setting.is_optional for setting in table.values()] == [False, True, True, False]
+
+
+def test_numbers_are_in_the_unit_at_the_surface_and_converted_in_one_place() -> None:
+    power = settings_in(Lamp)["power_mw"]
+    assert list(power.stored_range) == [500, 60_000]
+    assert (power.stored(2.5), power.shown(2500)) == (2500, 2.5)
+    assert str(power.stored(2.5)) == "2500"  # a whole number
+    assert power.range_text == "0.5 to 60 W"
+    with pytest.raises(SettingError) as refused:
+        Lamp(power_mw=61_500)
+    assert (str(refused.value), refused.value.reason) == (
+        "power_mw: 61.5 is not between 0.5 and 60 W",
+        "61.5 is not between 0.5 and 60 W",
+    )
+
+
+def test_0_is_none_where_0_cannot_be() -> None:
+    delay = settings_in(Lamp)["delay"]
+    assert (delay.stored(0), delay.stored(3), delay.shown(None)) == (None, 3, 0)
+    assert delay.range_text == "1 to 9; 0: at once"
+    assert delay.described(None) == "at once"
+
+
+def test_the_words_of_an_enumeration_begin_with_that_for_none() -> None:
+    colour = settings_in(Lamp)["colour"]
+    assert colour.choices == ("white", "red", "blue")
+    assert colour.refusal("green") == "'green' is not one of white, red, blue"
+
+
+def test_a_long_value_is_named_by_its_beginning() -> None:
+    reason = settings_in(Lamp)["place"].refusal(["x"] * 1000)
+    assert reason.endswith(" ... is not text")
+    assert len(reason) < 100
+
+
+def test_settings_are_checked_quickly_enough_to_be_replaced_all_the_time() -> None:
+    settings, runs = Settings(), 500
+    took_s = min(timeit.repeat(lambda: replace(settings, seed=1), number=runs, repeat=5))
+    assert runs / took_s > FEWEST_PER_SECOND
