@@ -67,6 +67,7 @@ def lost_by(item: pytest.Item) -> int:
 
 def reports_of(item: pytest.Item, nextitem: pytest.Item | None) -> list[pytest.TestReport]:
     """Run a test until it passes, fails without lost periods, or has been repeated twice."""
+    reports: list[pytest.TestReport] = []
     for attempt in range(MAX_REPEATS + 1):
         item.stash[counts_before] = LOST_PERIODS.counts()
         item.stash[used_servers] = set()

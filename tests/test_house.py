@@ -99,8 +99,8 @@ def test_wheel_holds_every_file_of_every_package_but_those_left_out(wheel: Path)
 
 
 def test_what_is_left_out_is_there_and_nothing_in_the_wheel_needs_it_to_be_loaded() -> None:
-    for path in excluded():
-        assert (ROOT / path).exists(), path
+    for name in excluded():
+        assert (ROOT / name).exists(), name
     for package in PACKAGES:
         for path in (ROOT / package).rglob("*.py"):
             if in_wheel(path.relative_to(ROOT).as_posix()):
@@ -117,7 +117,7 @@ def test_every_package_is_typed_as_the_classifiers_say(wheel: Path) -> None:
 def test_wheel_puts_antiphon_on_the_path(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         [name] = [n for n in archive.namelist() if n.endswith(".dist-info/entry_points.txt")]
-        assert "antiphon = gui.cli:main" in archive.read(name).decode().splitlines()
+        assert "antiphon = gui.commands.cli:main" in archive.read(name).decode().splitlines()
 
 
 @pytest.mark.parametrize("platform,machine,runtime", PLATFORMS)
@@ -158,7 +158,7 @@ def test_nobody_is_advised_to_install_antiphon_from_an_index() -> None:
 
 def test_the_command_line_loads_nothing_heavy() -> None:
     listing = subprocess.run(
-        [sys.executable, "-c", "import gui.cli, sys; print(*sys.modules)"],
+        [sys.executable, "-c", "import gui.commands.cli, sys; print(*sys.modules)"],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -195,7 +195,7 @@ def test_every_command_in_the_readme_exists() -> None:
     assert {"demo", "jam", "continue"} <= set(commands)
     for command in commands:
         subprocess.run(
-            [sys.executable, "-c", "from gui.cli import main; main()", command, "--help"],
+            [sys.executable, "-c", "from gui.commands.cli import main; main()", command, "--help"],
             cwd=ROOT,
             capture_output=True,
             check=True,

@@ -26,7 +26,7 @@ from bridge.messages.requests import (
     Start,
     Stop,
 )
-from bridge.messages.settings import Mode, Settings
+from bridge.messages.settings import Mode, Settings, follow_knob
 from bridge.messages.snapshot import Snapshot, TurnState
 from bridge.midi.controls import Action, Control, ControlMap, TriggeredAction
 from bridge.midi.events import TimedEvent
@@ -209,3 +209,5 @@ class Session:
                 settings = self._style.turn_knob(self.settings, triggered)
                 if settings is not None:
                     self._apply_settings(now_ns, settings)
+            case Action(setting=str(name)):
+                self._apply_settings(now_ns, follow_knob(self.settings, name, triggered.value))

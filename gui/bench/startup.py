@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _REPEATS = 5
-_JAM_SCRIPT = "from gui.cli import main; main()"
+_JAM_SCRIPT = "from gui.commands.cli import main; main()"
 _WINDOW_SCRIPT = """
 import sys
 from bridge.system.clock import SystemClock

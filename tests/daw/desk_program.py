@@ -14,7 +14,7 @@ from PySide6.QtCore import QRect, QSocketNotifier
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QTabWidget, QWidget
 
-from gui import cli
+from gui.commands import cli
 from gui.desk import app
 from gui.desk.window import Window
 

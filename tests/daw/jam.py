@@ -61,7 +61,7 @@ def jam(folder: Path, *options: str) -> Iterator[Jam]:
     """Run a jam with these options; inside, its ports are open."""
     pipe = folder / "log"
     os.mkfifo(pipe)
-    command = ["from gui.cli import main; main()", "jam", *options, "--json-log", str(pipe)]
+    command = ["from gui.commands.cli import main; main()", "jam", *options, "--json-log", str(pipe)]
     process = subprocess.Popen([sys.executable, "-c", *command], stdout=subprocess.DEVNULL)
     try:
         with pipe.open(encoding="utf-8") as log:

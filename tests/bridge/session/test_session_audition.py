@@ -16,7 +16,7 @@ from bridge.messages.requests import (
     Start,
     Stop,
 )
-from bridge.messages.settings import Mode, ReEntry, Settings, TimeSettings
+from bridge.messages.settings import Mode, ReEntry, Settings, TimeSettings, value_of
 from bridge.messages.snapshot import TurnState
 from bridge.midi.controls import Action, Control
 from bridge.midi.events import ControlChange, NoteOff, NoteOn
@@ -271,3 +271,27 @@ def test_by_our_own_clock_a_recital_out_of_a_stop_begins_at_once(settings: Setti
     table.at(START_NS, Audition(TUNE))
     assert onsets_ns(table)[0][0] - START_NS == LEAD_NS
     assert {due.tick for due in table.dues() if isinstance(due.event, NoteOn)} == {0, 48, 72}
+
+
+@pytest.mark.parametrize(
+    "action,value,expected",
+    [
+        (Action.TEMPERATURE, 0, ("temperature", 0.0)),
+        (Action.STYLE_STRENGTH, 0, ("style_strength", 0.0)),
+        (Action.SWING, 0, ("quantise.swing", 0.5)),
+    ],
+)
+def test_a_knob_follows_a_setting_through_its_range(
+    action: Action, value: int, expected: tuple[str, float]
+) -> None:
+    table, knob, (name, lowest) = Table(), Control(0, 21), expected
+    table.at(0, Start(), Bind(((knob, action),)))
+    table.play(1, ControlChange(0, 21, value))
+    assert value_of(table.session.settings, name) == lowest
+    before = lowest
+    for turned in (40, 90, 127):
+        table.play(turned, ControlChange(0, 21, turned))
+        now = value_of(table.session.settings, name)
+        assert now > before
+        before = now
+    assert table.composer[-1] == Configure(table.session.settings)

@@ -5,8 +5,7 @@ from importlib.util import find_spec
 
 import pytest
 
-from gui import cli
-from gui.commands import bench
+from gui.commands import bench, cli
 
 
 @pytest.mark.parametrize(

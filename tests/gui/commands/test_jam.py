@@ -35,7 +35,7 @@ def jam(server: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
     folder = tmp_path_factory.mktemp("jam")
     environment = os.environ | {"JACK_DEFAULT_SERVER": server}
     record, log = folder / "jam.mid", folder / "log.jsonl"
-    command = ["from gui.cli import main; main()", "jam", "--style", "baroque", "--seed", "1"]
+    command = ["from gui.commands.cli import main; main()", "jam", "--style", "baroque", "--seed", "1"]
     command += ["--instruments", "piano,bass", "--for", str(JAM_S)]
     command += ["--record", str(record), "--json-log", str(log)]
     jamming = subprocess.Popen([sys.executable, "-c", *command], env=environment)

@@ -8,7 +8,7 @@ from bridge.messages.settings import SETTINGS, Mode, Settings, TimeSettings, wit
 from bridge.midi.instruments import Instrument
 from bridge.sync.quantise import GridStep
 from bridge.sync.transport import Source
-from gui import cli
+from gui.commands import cli
 from gui.commands.options import parse_settings
 
 TYPED = [

@@ -19,7 +19,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def antiphon(home: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from gui.cli import main; main()", *map(str, words)]
+    command = [sys.executable, "-c", "from gui.commands.cli import main; main()", *map(str, words)]
     environment = os.environ | {"HOME": str(home), "XDG_DATA_HOME": str(home / "data")}
     return subprocess.run(
         command, capture_output=True, text=True, check=False, timeout=250, env=environment

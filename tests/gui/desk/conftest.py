@@ -40,22 +40,22 @@ class Desk:
         self._packer = Packer()
 
     def show(self, snapshot: Snapshot = STOPPED, **facts: object) -> None:
-        """Let the engine show something, and wait until the window has it."""
+        """Send a snapshot as the engine, and wait until the window shows it."""
         self.engine.send(self._packer.pack(replace(snapshot, **facts)))  # type: ignore[arg-type]
         with self.qtbot.waitSignal(self.link.changed):
             self.link.poll()
 
-    def begin_anew(self) -> None:
-        """Be an engine that has just been started: it has sent nothing."""
+    def restart_engine(self) -> None:
+        """Act as an engine that has just started and has sent nothing."""
         self._packer = Packer()
 
-    def heard(self) -> list[object]:
-        """Return what the engine has been asked for."""
+    def requests(self) -> list[object]:
+        """Return the requests received since the last call."""
         return list(drained(self.engine))
 
     def asked(self) -> Settings:
-        """Return the settings that the engine has been asked for last."""
-        return [each for each in self.heard() if isinstance(each, ChangeSettings)][-1].settings
+        """Return the settings of the last `ChangeSettings` received."""
+        return [each for each in self.requests() if isinstance(each, ChangeSettings)][-1].settings
 
     def click(self, button: QPushButton) -> None:
         self.qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
@@ -68,7 +68,7 @@ def drained(connection: Connection) -> Iterator[object]:
     try:
         while connection.poll():
             yield connection.recv()
-    except EOFError:  # the window has let go
+    except EOFError:  # the window has closed its end
         return
 
 
@@ -79,7 +79,7 @@ def space() -> StyleSpace:
 
 @pytest.fixture
 def usual_colours() -> Iterator[None]:
-    """Leave the application as it was."""
+    """Restore the application's colours afterwards."""
     before = QApplication.palette()
     yield
     QApplication.setPalette(before)

@@ -16,7 +16,7 @@ NOW_NS = 100 * SECOND
 def line(
     kind: Instrument, pitches: tuple[int, ...], begin_ns: int, step_ns: int, *, answered: bool
 ) -> list[RollNote]:
-    """Return notes that follow each other."""
+    """Return consecutive notes."""
     return [
         RollNote(
             kind,
@@ -31,7 +31,7 @@ def line(
 
 
 def conversation(now_ns: int = NOW_NS) -> tuple[RollNote, ...]:
-    """Two hands that play a phrase, and an answer that is half heard and half planned."""
+    """Return a phrase for two hands, and a response that is half played and half planned."""
     begin, start, third = now_ns - 8 * SECOND, now_ns - 2 * SECOND, SECOND // 3
     melody = (72, 74, 76, 79, 77, 76, 74, 71, 72, 67, 69, 72)
     reply = (72, 71, 69, 67, 69, 71, 74, 72, 76, 74, 72, 71)
@@ -45,7 +45,7 @@ def conversation(now_ns: int = NOW_NS) -> tuple[RollNote, ...]:
 
 
 def jam(now_ns: int = NOW_NS) -> Snapshot:
-    """Show a session in the middle of an answer, in a host's time."""
+    """Return a snapshot in the middle of a response, in a host's time."""
     host = Transport(Source.JACK, epoch=1, quarter_ns=SECOND, time_ns=now_ns - 8 * SECOND)
     notes = conversation(now_ns)
     played = [note for note in notes if note.onset_ns <= now_ns]

@@ -1,4 +1,4 @@
-"""The app around the window: a crash, and what is remembered."""
+"""The app around the window: the crash dialog and the preferences."""
 
 import os
 import subprocess

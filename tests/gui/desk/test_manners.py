@@ -1,7 +1,7 @@
-"""The window's manners: by keyboard, read aloud, translated, small, and gone when it is closed.
+"""The window as a whole: keyboard, accessibility, translation, small sizes, and closing.
 
-Each test goes through the whole window, as it is at first and with all that can be switched on, tab
-by tab, so that a control that is added later has to behave as well.
+Each test uses the complete window, first in its default state and then with all options shown, tab by
+tab, so that a control that is added later is tested too.
 """
 
 import gc
@@ -44,7 +44,7 @@ SMALLEST = 1024, 640
 
 
 def looks(desk: Desk) -> Iterator[str]:
-    """Show each tab, as it is at first and with all that can be switched on; say what is shown."""
+    """Show each tab, in the default state and with all options; yield a description."""
     (sides,) = desk.window.findChildren(QTabWidget)
     desk.window.activateWindow()
     switches = [
@@ -65,7 +65,7 @@ def looks(desk: Desk) -> Iterator[str]:
 
 
 def focusable(window: QWidget) -> list[QWidget]:
-    """Return what is there for the keyboard; what hands the focus on is not there itself."""
+    """Return the widgets that take the keyboard focus, without those that pass it on."""
     return [
         each
         for each in window.findChildren(QWidget)
@@ -78,32 +78,32 @@ def focusable(window: QWidget) -> list[QWidget]:
 
 
 def called(widget: QWidget) -> str:
-    """Return what a screen reader calls it."""
+    """Return the name that a screen reader uses."""
     named = widget.accessibleName()
     return named or (widget.text() if isinstance(widget, QAbstractButton) else "")
 
 
-def told(widget: QWidget) -> str:
-    """Return what is said of it when one asks; a picture's tooltip depends on the place."""
+def explained(widget: QWidget) -> str:
+    """Return the tooltip or description; a picture's tooltip depends on the position."""
     return widget.toolTip() or widget.accessibleDescription()
 
 
-def told_apart(widget: QWidget) -> str:
+def describe(widget: QWidget) -> str:
     return f"{type(widget).__name__} {called(widget) or widget.objectName()!r}"
 
 
-def test_each_control_has_a_name_and_says_what_it_is_for(desk: Desk) -> None:
+def test_each_control_has_a_name_and_an_explanation(desk: Desk) -> None:
     desk.show(jam())
     mute = {
-        f"{look}: {told_apart(each)}"
+        f"{look}: {describe(each)}"
         for look in looks(desk)
         for each in focusable(desk.window)
-        if not called(each) or not told(each)
+        if not called(each) or not explained(each)
     }
     assert not mute, "\n".join(sorted(mute))
 
 
-def test_each_control_is_reached_by_tab(desk: Desk) -> None:
+def test_tab_reaches_each_control(desk: Desk) -> None:
     desk.show(jam())
     for look in looks(desk):
         missing = set(focusable(desk.window))
@@ -112,11 +112,11 @@ def test_each_control_is_reached_by_tab(desk: Desk) -> None:
             focused = QApplication.focusWidget()
             missing -= {focused, focused.parent() if focused else None}
             desk.qtbot.keyClick(focused, Qt.Key.Key_Tab)
-        assert {told_apart(each) for each in missing} == set(), look
+        assert {describe(each) for each in missing} == set(), look
 
 
 def key_clashes(desk: Desk) -> set[str]:
-    """Return the texts that can be seen at once and have the same key with Alt."""
+    """Return the visible texts that share a mnemonic."""
     clashes = set()
     desk.window.styles.map.path_drawn.emit(())
     for state in TurnState:
@@ -132,13 +132,13 @@ def key_clashes(desk: Desk) -> set[str]:
     return clashes
 
 
-def test_no_two_things_at_once_have_the_same_key(desk: Desk) -> None:
+def test_no_two_visible_controls_share_a_mnemonic(desk: Desk) -> None:
     clashes = key_clashes(desk)
     assert not clashes, "\n".join(sorted(clashes))
 
 
 def cut(widget: QWidget) -> bool:
-    """Tell whether a text has less room than it needs."""
+    """Return whether a text has less room than it needs."""
     match widget:
         case QLabel() if widget.wordWrap():
             return widget.height() < widget.heightForWidth(widget.width())
@@ -161,24 +161,24 @@ def cut(widget: QWidget) -> bool:
 
 
 def cut_texts(desk: Desk) -> set[str]:
-    QApplication.processEvents()  # what was switched off needs no room any more
+    QApplication.processEvents()  # hidden widgets must release their room
     desk.window.resize(*SMALLEST)
     assert (desk.window.width(), desk.window.height()) == SMALLEST
     return {
-        f"{look}: {told_apart(each)}: {each.width()} of {each.sizeHint().width()}"
+        f"{look}: {describe(each)}: {each.width()} of {each.sizeHint().width()}"
         for look in looks(desk)
         for each in desk.window.findChildren(QWidget)
         if each.isVisible() and cut(each)
     }
 
 
-def test_no_text_is_cut_when_the_window_is_small(desk: Desk) -> None:
+def test_no_text_is_cut_off_in_a_small_window(desk: Desk) -> None:
     desk.show(jam())
     short = cut_texts(desk)
     assert not short, "\n".join(sorted(short))
 
 
-def test_qts_tester_finds_nothing_in_the_models(desk: Desk) -> None:
+def test_all_models_pass_qts_model_tester(desk: Desk) -> None:
     """It warns, and a warning fails the test."""
     ours = [
         model
@@ -195,7 +195,7 @@ def test_qts_tester_finds_nothing_in_the_models(desk: Desk) -> None:
     assert len(testers) == len(ours)
 
 
-def test_a_window_that_is_closed_leaves_nothing(
+def test_a_closed_window_leaves_no_widgets(
     qtbot: QtBot, space: StyleSpace, tmp_path: Path
 ) -> None:
     before = len(QApplication.topLevelWidgets())
@@ -220,11 +220,11 @@ def test_a_window_that_is_closed_leaves_nothing(
         del window, link, timers, going_on, parts
     gc.collect()
     assert [ref() for ref in gone if ref() is not None] == []
-    assert len(QApplication.topLevelWidgets()) <= before  # other tests' may have gone as well
+    assert len(QApplication.topLevelWidgets()) <= before  # those of other tests may have been deleted as well
 
 
-def test_a_key_of_the_windows_means_one_thing(desk: Desk) -> None:
-    """Qt does nothing at all for a key that two ask for."""
+def test_each_shortcut_of_the_window_is_unique(desk: Desk) -> None:
+    """Qt does nothing for a key with two shortcuts."""
     desk.show(jam())
     for look in looks(desk):
         keys = [

@@ -1,7 +1,7 @@
-"""Pictures of the window on a screen of high density, in a process of its own.
+"""Pictures of the window on a high-density screen, in a process of its own.
 
-A process has one scale factor, which it reads when it begins. The pictures lie in
-`build/screenshots`, to be looked at.
+A process has one scale factor, which it reads at its start. The pictures are written to
+`build/screenshots`, for review.
 """
 
 import os
@@ -87,7 +87,7 @@ def pictures(request: pytest.FixtureRequest) -> dict[str, QImage]:
 def test_each_point_of_a_dense_screen_is_drawn(pictures: dict[str, QImage], look: str) -> None:
     picture = pictures[look]
     assert (picture.width(), picture.height()) == (2 * SIZE[0], 2 * SIZE[1])
-    halves = picture.scaled(*SIZE).scaled(picture.size())  # as if each point were drawn as four
+    halves = picture.scaled(*SIZE).scaled(picture.size())  # as if each pixel were drawn as four
     fine = sum(
         picture.pixel(x, y) != halves.pixel(x, y)
         for x in range(0, picture.width(), 5)

@@ -1,4 +1,4 @@
-"""Whatever reads the settings agrees with the table: the command line, the window, a knob."""
+"""All readers of the settings agree with the table: the command line, the window, MIDI learn."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ from bridge.sync.quantise import GridStep
 from bridge.sync.transport import Source
 from bridge.synth.policy import SynthPolicy
 from export.styles.space import StyleSpace
-from gui import cli
+from gui.commands import cli
 from gui.commands.options import MUSIC, WITHOUT_OPTION, option_name
 from gui.desk.devices.panel import DevicesPanel
 from gui.desk.play_panel import PlayPanel
@@ -53,7 +53,7 @@ OTHER: dict[str, object] = {
     "sound": SynthPolicy.ON,
     "sound_font": "/fonts/grand.sf2",
 }
-"""A value other than the default, for those that have no middle of a range."""
+"""A value other than the default, for settings without a numeric range."""
 
 
 def other_value(name: str) -> Any:
@@ -85,14 +85,14 @@ def test_each_setting_has_an_option_with_its_default_and_help(name: str) -> None
         assert option.default == default
 
 
-def test_what_has_no_option_or_no_control_has_a_reason_and_is_a_setting() -> None:
+def test_settings_without_an_option_or_control_have_a_reason() -> None:
     assert all({**WITHOUT_OPTION, **WITHOUT_CONTROL}.values())
     assert set(WITHOUT_OPTION) | set(WITHOUT_CONTROL) <= set(SETTINGS)
     assert {option_name(name) for name in WITHOUT_OPTION}.isdisjoint(params("jam"))
 
 
 @pytest.mark.parametrize("command", ["jam", "continue", "demo"])
-def test_the_commands_that_make_music_have_the_same_defaults(command: str) -> None:
+def test_all_commands_that_generate_music_have_the_same_defaults(command: str) -> None:
     for name in MUSIC:
         if (command, name) != ("demo", "seed"):  # which is one that is worth showing
             assert params(command)[option_name(name)].default == (
@@ -115,6 +115,6 @@ def test_each_setting_has_a_control_in_the_window(
     assert applied == (Settings() if name in WITHOUT_CONTROL else asked)
 
 
-def test_each_setting_that_a_knob_may_follow_can_be_learned() -> None:
+def test_each_setting_for_a_controller_can_be_learned() -> None:
     assert {action.setting for action in Action} == {None, *KNOB_SETTINGS}
     assert all(action.is_continuous for action in Action if action.setting is not None)

@@ -1,4 +1,4 @@
-"""Steps of settings, back and forth."""
+"""Undo and redo of settings."""
 
 from dataclasses import replace
 from typing import Any
@@ -31,7 +31,7 @@ def undo(qtbot: QtBot, asked: list[dict[str, Any]]) -> SettingsUndo:
 
 def test_a_step_is_undone_and_done_again(undo: SettingsUndo, asked: list[dict[str, Any]]) -> None:
     undo.record(FIRST, WARM)
-    assert asked == []  # it has been asked for already
+    assert asked == []  # it has been requested already
     undo.undo()
     undo.redo()
     undo.undo()
@@ -39,7 +39,7 @@ def test_a_step_is_undone_and_done_again(undo: SettingsUndo, asked: list[dict[st
     assert not undo.canUndo()
 
 
-def test_what_follows_quickly_on_the_same_setting_is_one_step(
+def test_quick_changes_of_one_setting_are_one_step(
     undo: SettingsUndo, asked: list[dict[str, Any]]
 ) -> None:
     undo.record(FIRST, WARM)
@@ -51,7 +51,7 @@ def test_what_follows_quickly_on_the_same_setting_is_one_step(
     assert not undo.canUndo()
 
 
-def test_what_follows_slowly_is_another_step(
+def test_a_slow_change_is_another_step(
     undo: SettingsUndo, asked: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     undo.record(FIRST, WARM)
@@ -62,7 +62,7 @@ def test_what_follows_slowly_is_another_step(
     assert undo.canUndo()
 
 
-def test_what_follows_quickly_on_an_undo_is_another_step(
+def test_a_quick_change_after_an_undo_is_another_step(
     undo: SettingsUndo, asked: list[dict[str, Any]]
 ) -> None:
     undo.record(FIRST, WARM)
@@ -78,7 +78,7 @@ def test_no_change_is_no_step(undo: SettingsUndo) -> None:
     assert not undo.canUndo()
 
 
-def test_a_new_step_leaves_what_was_undone(undo: SettingsUndo, asked: list[dict[str, Any]]) -> None:
+def test_a_new_step_drops_the_undone_ones(undo: SettingsUndo, asked: list[dict[str, Any]]) -> None:
     undo.record(FIRST, WARM)
     undo.undo()
     undo.record(FIRST, replace(FIRST, top_p=0.3))
@@ -87,7 +87,7 @@ def test_a_new_step_leaves_what_was_undone(undo: SettingsUndo, asked: list[dict[
     assert asked == [{"temperature": 1.0}, {"top_p": 0.95}]
 
 
-def test_in_a_number_that_is_written_the_windows_undo_comes_first(qtbot: QtBot) -> None:
+def test_the_windows_undo_precedes_that_of_a_number_box(qtbot: QtBot) -> None:
     spin = QSpinBox()
     qtbot.addWidget(spin)
     spin.installEventFilter(UndoShortcutFilter(spin))
@@ -103,6 +103,6 @@ def test_in_a_number_that_is_written_the_windows_undo_comes_first(qtbot: QtBot) 
     assert "9" in spin.text()
 
 
-def test_what_differs_is_named() -> None:
+def test_changed_settings_are_named() -> None:
     assert changed_names(FIRST, FIRST) == ()
     assert changed_names(FIRST, NARROW) == ("temperature", "top_p")

@@ -1,4 +1,4 @@
-"""The line of time says what there is to say, and nothing of what there is not."""
+"""The status line shows all that is known, and nothing else."""
 
 from dataclasses import replace
 
@@ -25,16 +25,16 @@ def shown(qtbot: QtBot, snapshot: Snapshot) -> str:
     return line.text()
 
 
-def test_before_anything_is_known_it_is_empty(qtbot: QtBot) -> None:
+def test_it_is_empty_at_first(qtbot: QtBot) -> None:
     assert shown(qtbot, Snapshot(0, TurnState.STOPPED, Settings(), ())) == ""
 
 
-def test_played_freely_there_is_no_bar(qtbot: QtBot) -> None:
+def test_in_free_time_there_is_no_bar(qtbot: QtBot) -> None:
     snapshot = Snapshot(SECOND, TurnState.LISTENING, Settings(), (), sync_reason=FREE)
     assert shown(qtbot, snapshot) == "Playing freely."
 
 
-def test_in_a_host_all_of_it_is_told(qtbot: QtBot) -> None:
+def test_in_a_host_it_shows_everything(qtbot: QtBot) -> None:
     snapshot = Snapshot(
         5 * SECOND,
         TurnState.ANSWERING,
@@ -59,7 +59,7 @@ def test_in_a_host_all_of_it_is_told(qtbot: QtBot) -> None:
     ]
 
 
-def test_why_nothing_is_heard_comes_first(qtbot: QtBot) -> None:
+def test_the_reason_for_silence_comes_first(qtbot: QtBot) -> None:
     snapshot = Snapshot(
         0,
         TurnState.LISTENING,
@@ -69,13 +69,13 @@ def test_why_nothing_is_heard_comes_first(qtbot: QtBot) -> None:
         synth_status=SoundDeviceLost(),
     )
     assert shown(qtbot, snapshot) == "Playing freely."
-    told = shown(qtbot, replace(snapshot, synth_failed=True))
-    assert told == (
+    text = shown(qtbot, replace(snapshot, synth_failed=True))
+    assert text == (
         "The sound device has gone; Antiphon sounds again when there is one.   ·   Playing freely."
     )
 
 
-def test_a_long_sentence_makes_no_window_wider(qtbot: QtBot) -> None:
+def test_a_long_sentence_does_not_widen_the_window(qtbot: QtBot) -> None:
     line = TimeLine()
     qtbot.addWidget(line)
     around = QWidget()

@@ -1,4 +1,4 @@
-"""The one big button and those beside it."""
+"""The top bar: the large button and those beside it."""
 
 from dataclasses import replace
 
@@ -19,8 +19,8 @@ STOPPED = Snapshot(0, TurnState.STOPPED, Settings(), ())
 NOW_NS = 7_000_000_000
 
 
-class StandingClock:
-    """Always now."""
+class StoppedClock:
+    """A clock that always shows the same time."""
 
     def now_ns(self) -> int:
         return NOW_NS
@@ -41,7 +41,7 @@ def asked(bar: TopBar) -> list[object]:
     return requests
 
 
-def test_it_begins_with_what_is_played_out_of_nothing_or_with_a_phrase(
+def test_it_starts_with_the_player_with_nothing_or_with_a_phrase(
     bar: TopBar, asked: list[object]
 ) -> None:
     bar.start.click()
@@ -62,14 +62,14 @@ def test_it_begins_with_what_is_played_out_of_nothing_or_with_a_phrase(
         assert 0 < inject.events[0].time_ns - NOW_NS < 1_000_000_000
 
 
-def test_it_stops_and_cannot_be_begun_otherwise_meanwhile(bar: TopBar, asked: list[object]) -> None:
+def test_while_it_runs_it_stops_and_the_choice_is_disabled(bar: TopBar, asked: list[object]) -> None:
     bar.show_snapshot(replace(STOPPED, state=TurnState.LISTENING))
     assert not bar.phrase_box.isEnabled()
     bar.start.click()
     assert asked == [Stop()]
 
 
-def test_only_what_makes_sense_can_be_asked_for(bar: TopBar, asked: list[object]) -> None:
+def test_only_valid_commands_are_enabled(bar: TopBar, asked: list[object]) -> None:
     for state, answers, ends in (
         (TurnState.STOPPED, False, False),
         (TurnState.LISTENING, True, False),
@@ -83,7 +83,7 @@ def test_only_what_makes_sense_can_be_asked_for(bar: TopBar, asked: list[object]
     assert asked == [End(), Panic()]
 
 
-def test_it_says_what_goes_on(bar: TopBar) -> None:
+def test_it_shows_the_state(bar: TopBar) -> None:
     said = set()
     for facts in (
         {},
@@ -100,7 +100,7 @@ def test_it_says_what_goes_on(bar: TopBar) -> None:
     assert len(said) == 8
 
 
-def test_a_phrase_that_begins_is_named_while_it_is_played(bar: TopBar) -> None:
+def test_a_demo_phrase_is_named_while_it_plays(bar: TopBar) -> None:
     bar.phrase_box.setCurrentIndex(bar.phrase_box.findData("minuet"))
     bar.start.click()
     bar.show_snapshot(replace(STOPPED, state=TurnState.PLAYER, now_ns=NOW_NS))
@@ -109,7 +109,7 @@ def test_a_phrase_that_begins_is_named_while_it_is_played(bar: TopBar) -> None:
     assert "minuet" not in bar.status_text
 
 
-def test_news_are_said_for_a_while(bar: TopBar, qtbot: QtBot) -> None:
+def test_a_message_is_shown_for_a_while(bar: TopBar, qtbot: QtBot) -> None:
     usual = bar.status_text
     bar.message_ms = 1
     bar.show_message("Kept as a file.")
@@ -118,7 +118,7 @@ def test_news_are_said_for_a_while(bar: TopBar, qtbot: QtBot) -> None:
 
 
 @pytest.mark.parametrize("sheet", ["", DARK.style_sheet()], ids=["plain", "dark"])
-def test_nothing_moves_when_what_can_be_asked_for_changes(bar: TopBar, sheet: str) -> None:
+def test_no_control_moves_when_the_state_changes(bar: TopBar, sheet: str) -> None:
     bar.setStyleSheet(sheet)
     bar.show()
     widths = set()
@@ -129,7 +129,7 @@ def test_nothing_moves_when_what_can_be_asked_for_changes(bar: TopBar, sheet: st
     assert len(widths) == 1
 
 
-def test_what_was_said_stays_until_something_happens(bar: TopBar) -> None:
+def test_a_message_stays_until_the_state_changes(bar: TopBar) -> None:
     bar.show_message("Kept as a file.")
     bar.show_snapshot(replace(STOPPED, now_ns=1))
     assert bar.status_text == "Kept as a file."
@@ -146,7 +146,7 @@ def test_escape_twice_is_panic_and_once_is_not(bar: TopBar, asked: list[object])
     assert asked == [Panic()]
 
 
-def test_without_an_engine_nothing_can_be_done(bar: TopBar, qtbot: QtBot) -> None:
+def test_without_an_engine_all_commands_are_disabled(bar: TopBar, qtbot: QtBot) -> None:
     bar.disable()
     with qtbot.assertNotEmitted(bar.requested):
         for button in (bar.start, bar.answer, bar.end, bar.panic):

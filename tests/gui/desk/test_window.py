@@ -1,4 +1,4 @@
-"""The window against a scripted engine, and once against a real one."""
+"""The window with a scripted engine, and once with a real one."""
 
 from dataclasses import replace
 from multiprocessing import Pipe
@@ -35,7 +35,7 @@ from tests.gui.desk.music import SECOND, conversation, jam
 SCREENSHOTS = Path(__file__).parents[3] / "build" / "screenshots"
 
 
-def test_start_asks_for_what_is_chosen_and_then_listens(desk: Desk) -> None:
+def test_start_sends_the_settings_first(desk: Desk) -> None:
     desk.show(settings=Settings(temperature=0.8, bars=3))
     desk.window.styles.map.choose_style("bach")
     desk.heard()
@@ -46,18 +46,18 @@ def test_start_asks_for_what_is_chosen_and_then_listens(desk: Desk) -> None:
     assert listen == Start()
 
 
-def test_before_the_engine_is_awake_all_is_as_it_comes(desk: Desk) -> None:
+def test_before_the_engine_is_ready_settings_are_the_defaults(desk: Desk) -> None:
     assert desk.window.settings() == Preferences().settings
 
 
-def test_stop_halts(desk: Desk) -> None:
+def test_stop_sends_stop(desk: Desk) -> None:
     desk.show(state=TurnState.LISTENING)
     assert "Stop" in desk.window.top_bar.start.text()
     desk.click(desk.window.top_bar.start)
     assert desk.heard() == [Stop()]
 
 
-def test_answer_now_hands_over_when_a_phrase_is_heard(desk: Desk) -> None:
+def test_answer_now_hands_over_during_a_phrase(desk: Desk) -> None:
     desk.show(state=TurnState.ANSWERING)
     assert not desk.window.top_bar.answer.isEnabled()
     desk.show(state=TurnState.PLAYER)
@@ -65,14 +65,14 @@ def test_answer_now_hands_over_when_a_phrase_is_heard(desk: Desk) -> None:
     assert desk.heard() == [HandOver()]
 
 
-def test_antiphon_may_begin(desk: Desk) -> None:
+def test_antiphon_may_start(desk: Desk) -> None:
     desk.show(state=TurnState.LISTENING)
     assert "begin" in desk.window.top_bar.answer.text()
     desk.click(desk.window.top_bar.answer)
     assert desk.heard() == [HandOver()]
 
 
-def test_an_answer_can_be_brought_to_an_end(desk: Desk) -> None:
+def test_a_response_can_be_ended(desk: Desk) -> None:
     desk.show(state=TurnState.PLAYER)
     assert not desk.window.top_bar.end.isEnabled()
     desk.show(state=TurnState.ANSWERING)
@@ -90,15 +90,15 @@ def test_panic_by_button_and_by_escape_twice(desk: Desk) -> None:
     assert desk.heard() == [Panic()]
 
 
-def test_what_a_knob_has_changed_in_the_engine_is_shown(desk: Desk) -> None:
+def test_settings_changed_by_the_engine_are_shown(desk: Desk) -> None:
     desk.show()
     knob = replace(desk.window.settings(), style=(("chopin", 1.0),), mode=Mode.LOOP)
     desk.show(settings=knob)
     assert desk.window.settings() == knob
-    assert desk.heard() == []  # it is shown, not asked for again
+    assert desk.heard() == []  # it is shown and not requested again
 
 
-def test_a_choice_is_undone_and_done_again_by_keys(desk: Desk) -> None:
+def test_a_choice_is_undone_and_redone_with_keys(desk: Desk) -> None:
     desk.show()
     before = desk.window.settings()
     desk.window.styles.map.choose_style("bach")
@@ -113,7 +113,7 @@ def test_a_choice_is_undone_and_done_again_by_keys(desk: Desk) -> None:
     assert desk.asked() == chosen
 
 
-def test_undo_takes_back_its_step_and_not_what_a_knob_has_changed_since(desk: Desk) -> None:
+def test_undo_keeps_later_changes_by_the_engine(desk: Desk) -> None:
     desk.show()
     desk.click(desk.window.advanced_button)
     (spin,) = [
@@ -132,7 +132,7 @@ def test_undo_takes_back_its_step_and_not_what_a_knob_has_changed_since(desk: De
     assert (back.temperature, back.style) == (before, (("bach", 1.0),))
 
 
-def test_a_number_that_was_written_is_undone_where_it_is(desk: Desk) -> None:
+def test_a_typed_number_is_undone_in_its_box(desk: Desk) -> None:
     desk.show()
     desk.click(desk.window.advanced_button)
     before = desk.window.settings()
@@ -150,7 +150,7 @@ def test_a_number_that_was_written_is_undone_where_it_is(desk: Desk) -> None:
     assert "temperature" in desk.window.top_bar.status_text
 
 
-def test_an_engine_that_has_ended_is_started_again_and_all_is_as_it_was(
+def test_a_restarted_engine_gets_all_settings(
     desk: Desk, qtbot: QtBot
 ) -> None:
     desk.show()
@@ -165,7 +165,7 @@ def test_an_engine_that_has_ended_is_started_again_and_all_is_as_it_was(
     desk.window.warn("Something else is wrong.")
     with qtbot.waitSignal(desk.window.engine_wanted):
         desk.click(desk.window.banner.remedy_button)
-    desk.window.show_engine_missing("It does not start.")  # and may be asked for once more
+    desk.window.show_engine_missing("It does not start.")  # and can be requested again
     with qtbot.waitSignal(desk.window.engine_wanted):
         desk.click(desk.window.banner.remedy_button)
     mine, engine = Pipe()
@@ -179,7 +179,7 @@ def test_an_engine_that_has_ended_is_started_again_and_all_is_as_it_was(
     assert not desk.window.banner.isVisible()
 
 
-def test_what_is_wrong_is_said_until_it_is_not_and_hides_nothing(desk: Desk) -> None:
+def test_a_problem_is_shown_until_it_is_solved(desk: Desk) -> None:
     desk.show(state=TurnState.LISTENING, problem=JackGone())
     assert desk.window.banner.isVisible()
     assert "Listening" in desk.window.top_bar.status_text
@@ -187,14 +187,14 @@ def test_what_is_wrong_is_said_until_it_is_not_and_hides_nothing(desk: Desk) -> 
     assert not desk.window.banner.isVisible()
 
 
-def test_a_phrase_that_comes_with_it_begins(desk: Desk) -> None:
+def test_a_demo_phrase_starts(desk: Desk) -> None:
     desk.show()
     desk.window.top_bar.phrase_box.setCurrentIndex(2)
     desk.click(desk.window.top_bar.start)
     assert [type(each) for each in desk.heard()] == [ChangeSettings, Start, Inject]
 
 
-def test_letters_are_played_while_the_keys_are_shown(desk: Desk) -> None:
+def test_letters_play_while_the_keys_are_shown(desk: Desk) -> None:
     desk.show(state=TurnState.LISTENING)
     desk.heard()
     desk.qtbot.keyClick(desk.window.roll, Qt.Key.Key_A)
@@ -207,12 +207,12 @@ def test_letters_are_played_while_the_keys_are_shown(desk: Desk) -> None:
     assert desk.heard() == []
 
 
-def test_a_key_that_is_held_is_let_go_of_when_the_window_closes(desk: Desk) -> None:
+def test_a_held_key_is_released_when_the_window_closes(desk: Desk) -> None:
     desk.show(state=TurnState.LISTENING)
     desk.qtbot.keyPress(desk.window.roll, Qt.Key.Key_A)
     desk.heard()
     desk.window.close()
-    release, halt = desk.heard()
+    release, stop = desk.heard()
     assert isinstance(release, Inject)
     assert isinstance(release.events[0].event, NoteOff)
     assert halt == Stop()
@@ -230,7 +230,7 @@ def test_after_start_the_space_bar_is_the_pedal_and_does_not_stop(desk: Desk) ->
     assert Stop() not in desk.heard()
 
 
-def test_keys_that_play_are_no_change_of_tab(desk: Desk) -> None:
+def test_keys_that_play_do_not_change_the_tab(desk: Desk) -> None:
     desk.show()
     desk.click(desk.window.advanced_button)
     desk.window.start_checkup()
@@ -238,8 +238,8 @@ def test_keys_that_play_are_no_change_of_tab(desk: Desk) -> None:
     assert desk.window.devices.isVisible()
 
 
-def test_what_is_being_typed_is_left_alone(desk: Desk) -> None:
-    finer = Settings(temperature=0.955)  # than the control can show
+def test_text_being_typed_is_kept(desk: Desk) -> None:
+    finer = Settings(temperature=0.955)  # finer than the control's step
     desk.show(settings=finer)
     (spin,) = [
         each
@@ -251,19 +251,19 @@ def test_what_is_being_typed_is_left_alone(desk: Desk) -> None:
     assert spin.lineEdit().text() == "1."
 
 
-def test_what_is_on_its_way_is_not_shown_away(desk: Desk) -> None:
+def test_settings_on_their_way_stay_shown(desk: Desk) -> None:
     desk.show(settings=desk.window.settings())
     before = desk.window.settings()
     desk.window.styles.map.choose_style("bach")
     asked = desk.asked()
-    desk.show(settings=before)  # the engine has not heard of it yet
+    desk.show(settings=before)  # the engine has not received it yet
     assert desk.window.settings() == asked
     desk.show(settings=asked)
-    desk.show(settings=before)  # now it is the engine that wants it otherwise
+    desk.show(settings=before)  # now the engine has changed it
     assert desk.window.settings() == before
 
 
-def test_playing_is_there_for_those_who_want_all_of_it(desk: Desk) -> None:
+def test_the_play_panel_is_an_option(desk: Desk) -> None:
     assert not desk.window.play_panel.isVisible()
     desk.click(desk.window.advanced_button)
     assert desk.window.play_panel.isVisible()
@@ -271,7 +271,7 @@ def test_playing_is_there_for_those_who_want_all_of_it(desk: Desk) -> None:
     assert not desk.window.play_panel.isVisible()
 
 
-def test_it_says_who_plays_and_what_is_wrong(desk: Desk) -> None:
+def test_it_shows_the_state_and_the_problem(desk: Desk) -> None:
     desk.show(state=TurnState.ANSWERING)
     assert "Answering" in desk.texts()
     desk.show(state=TurnState.ANSWERING, settings=Settings(mode=Mode.ACCOMPANY))
@@ -282,24 +282,24 @@ def test_it_says_who_plays_and_what_is_wrong(desk: Desk) -> None:
     assert "The JACK server has gone; the ports come back with it." in desk.texts()
 
 
-def test_ports_are_asked_for(desk: Desk) -> None:
+def test_ports_are_requested(desk: Desk) -> None:
     desk.show(outputs=("synth:in", "other:in"))
     desk.window.devices.output.setCurrentIndex(2)
     desk.window.devices.output.activated.emit(2)
     assert desk.heard() == [OpenPorts(None, "other:in")]
 
 
-def test_it_says_that_the_engine_has_ended(desk: Desk) -> None:
+def test_the_end_of_the_engine_is_shown(desk: Desk) -> None:
     desk.engine.close()
     desk.link.poll()
     assert "engine has ended" in desk.texts()
     assert not desk.window.top_bar.start.isEnabled()
 
 
-def test_closing_the_window_halts_and_stops_the_timer(desk: Desk) -> None:
+def test_closing_the_window_stops_the_session_and_the_timer(desk: Desk) -> None:
     desk.window.close()
     assert desk.heard()[-1] == Stop()
-    desk.link.poll()  # a timer that still ran would do this to a closed pipe
+    desk.link.poll()  # a timer that still ran would poll the closed pipe
 
 
 REMEMBERED = Preferences(
@@ -311,28 +311,28 @@ REMEMBERED = Preferences(
 )
 
 
-def test_what_it_was_like_is_restored_and_asked_for(desk: Desk) -> None:
+def test_preferences_are_restored_and_requested(desk: Desk) -> None:
     desk.window.restore(REMEMBERED)
     assert desk.heard() == [
         ChangeSettings(REMEMBERED.settings),
         Bind(REMEMBERED.controls),
         OpenPorts(None, "synth:in"),
     ]
-    desk.show()  # an engine that has just woken and has not heard of it
+    desk.show()  # an engine that has just started and has not received them
     desk.show(settings=REMEMBERED.settings, bindings=REMEMBERED.controls)
     kept = desk.window.preferences()
     assert replace(kept, geometry="") == REMEMBERED
     assert desk.window.controls.isVisible() or desk.window.play_panel.isVisible()
 
 
-def test_what_has_no_control_of_its_own_and_what_was_learned_is_not_lost(desk: Desk) -> None:
+def test_settings_without_a_control_and_learned_controls_are_kept(desk: Desk) -> None:
     palette = Settings(palette=("bach", "jazz"), candidates=2)
     desk.window.restore(replace(REMEMBERED, settings=palette))
-    kept = desk.window.preferences()  # before the engine is awake
+    kept = desk.window.preferences()  # before the engine is ready
     assert (kept.settings, kept.controls) == (palette, REMEMBERED.controls)
 
 
-def test_a_style_that_is_no_more_is_left_out_alone(desk: Desk) -> None:
+def test_a_missing_style_is_left_out(desk: Desk) -> None:
     gone = Settings(style=(("bach", 0.6), ("mine", 0.4)), mode=Mode.LOOP)
     desk.window.restore(Preferences(gone))
     assert "There is no style mine any more." in desk.texts()
@@ -343,11 +343,11 @@ def test_its_size_is_restored(desk: Desk, qtbot: QtBot, space: StyleSpace, tmp_p
     desk.window.resize(1280, 640)
     other = Desk(qtbot, space, tmp_path)
     other.window.restore(desk.window.preferences())
-    assert other.window.height() == 640  # the screen that there is not is too narrow for the rest
+    assert other.window.height() == 640  # the offscreen screen is too narrow for the full width
     other.window.close()
 
 
-def test_what_was_played_is_kept_as_a_file(desk: Desk, tmp_path: Path) -> None:
+def test_a_capture_is_saved_as_a_file(desk: Desk, tmp_path: Path) -> None:
     desk.show(jam())
     desk.click(desk.window.captures_panel.keep_minute)
     assert desk.heard() == [Capture(60 * SECOND)]
@@ -360,12 +360,12 @@ def test_what_was_played_is_kept_as_a_file(desk: Desk, tmp_path: Path) -> None:
     assert desk.window.captures_panel.list.model().rowCount() == 1
 
 
-def test_what_is_to_be_kept_and_what_is_to_be_gone_on_with_are_not_mixed_up(
+def test_captures_to_save_and_to_continue_are_not_mixed_up(
     desk: Desk, tmp_path: Path
 ) -> None:
     desk.show(jam())
     desk.click(desk.window.captures_panel.keep_all)
-    desk.window.takes.controls.propose.click()  # which an engine that ends would never answer
+    desk.window.takes.controls.propose.click()  # an engine that ends would never reply
     asked = [each for each in desk.heard() if isinstance(each, Capture)]
     assert [each.purpose for each in asked] == [Purpose.KEEP, Purpose.CONTINUE]
     played = Captured(Record(conversation()), "made by a test", Purpose.KEEP)
@@ -376,7 +376,7 @@ def test_what_is_to_be_kept_and_what_is_to_be_gone_on_with_are_not_mixed_up(
     assert desk.window.takes.takes.nodes == ()
 
 
-def test_nothing_played_is_nothing_kept(desk: Desk, tmp_path: Path) -> None:
+def test_an_empty_capture_is_not_saved(desk: Desk, tmp_path: Path) -> None:
     desk.engine.send(Captured(Record(), "made by a test"))
     with desk.qtbot.waitSignal(desk.link.captured):
         desk.link.poll()
@@ -384,7 +384,7 @@ def test_nothing_played_is_nothing_kept(desk: Desk, tmp_path: Path) -> None:
     assert not (tmp_path / "kept").exists()
 
 
-def test_a_folder_that_cannot_be_written_is_told_of(desk: Desk, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_reported(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "kept").write_text("a file where the folder should be")
     desk.engine.send(Captured(Record(conversation()), "made by a test"))
     with desk.qtbot.waitSignal(desk.link.captured):
@@ -392,13 +392,13 @@ def test_a_folder_that_cannot_be_written_is_told_of(desk: Desk, tmp_path: Path) 
     assert str(tmp_path / "kept") in desk.texts()
 
 
-def test_a_warning_is_said(desk: Desk) -> None:
+def test_a_warning_is_shown(desk: Desk) -> None:
     desk.show()
-    desk.window.warn("settings.toml: 3 makes no sense.")
-    assert "makes no sense" in desk.texts()
+    desk.window.warn("settings.toml: 3 is not valid.")
+    assert "is not valid" in desk.texts()
 
 
-def test_it_is_dark_or_light_as_the_desktop_is(desk: Desk) -> None:
+def test_the_theme_follows_the_desktop(desk: Desk) -> None:
     desk.window.set_theme(LIGHT)
     application = QApplication.instance()
     assert isinstance(application, QApplication)
@@ -407,7 +407,7 @@ def test_it_is_dark_or_light_as_the_desktop_is(desk: Desk) -> None:
     assert application.palette().window().color().name() == DARK.window
 
 
-def test_a_real_engine_wakes_listens_and_stops(
+def test_a_real_engine_starts_and_stops(
     qtbot: QtBot, space: StyleSpace, tmp_path: Path
 ) -> None:
     engine = start_child("gui.engine.process")
@@ -443,7 +443,7 @@ def drop(window: Window, path: Path) -> QDropEvent:
     return event
 
 
-def test_a_file_that_is_dropped_is_continued_and_a_take_is_heard(desk: Desk) -> None:
+def test_a_dropped_file_is_continued_and_a_take_auditioned(desk: Desk) -> None:
     desk.show()
     assert not desk.window.takes.isVisible()
     assert drop(desk.window, phrase_file("minuet")).isAccepted()
@@ -462,7 +462,7 @@ def test_a_file_that_is_dropped_is_continued_and_a_take_is_heard(desk: Desk) -> 
     takes.undo()
     desk.heard()
     desk.qtbot.mouseClick(rolls[1], Qt.MouseButton.LeftButton)
-    (recite,) = desk.heard()
+    (audition,) = desk.heard()
     assert isinstance(recite, Audition)
     assert recite.score.notes
     desk.show(state=TurnState.ANSWERING, audition_span_ns=(0, 10 * SECOND))
@@ -470,7 +470,7 @@ def test_a_file_that_is_dropped_is_continued_and_a_take_is_heard(desk: Desk) -> 
     assert desk.heard() == [End()]
 
 
-def test_what_is_no_midi_file_is_not_taken(desk: Desk, tmp_path: Path) -> None:
+def test_other_files_are_not_accepted(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "song.wav").write_bytes(b"")
     assert not drop(desk.window, tmp_path / "song.wav").isAccepted()
     (tmp_path / "song.mid").write_bytes(b"no MIDI")
@@ -478,7 +478,7 @@ def test_what_is_no_midi_file_is_not_taken(desk: Desk, tmp_path: Path) -> None:
     assert "song.mid" in desk.window.banner.message
 
 
-def test_takes_and_keys_that_are_shown_are_shown_again(
+def test_shown_takes_and_keys_are_restored(
     desk: Desk, qtbot: QtBot, space: StyleSpace, tmp_path: Path
 ) -> None:
     desk.click(desk.window.takes_button)
@@ -490,8 +490,8 @@ def test_takes_and_keys_that_are_shown_are_shown_again(
     other.window.close()
 
 
-def test_a_picture_is_taken_with_takes(desk: Desk) -> None:
-    """It is the one in the README."""
+def test_a_picture_with_takes(desk: Desk) -> None:
+    """It is the picture in the README."""
     desk.window.resize(1280, 800)
     desk.window.styles.map.choose_style("bossa nova")
     desk.click(desk.window.takes_button)
@@ -508,7 +508,7 @@ def test_a_picture_is_taken_with_takes(desk: Desk) -> None:
 @pytest.mark.parametrize("size", [(1024, 640), (1280, 760), (2560, 1440)])
 @pytest.mark.parametrize("advanced", [False, True], ids=["simple", "advanced"])
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
-def test_a_picture_is_taken(
+def test_a_picture(
     qtbot: QtBot,
     space: StyleSpace,
     tmp_path: Path,
@@ -524,7 +524,7 @@ def test_a_picture_is_taken(
     desk.show(jam(), settings=chosen)
     if advanced:
         desk.click(desk.window.advanced_button)
-    QApplication.processEvents()  # what was shown or hidden finds its place
+    QApplication.processEvents()  # for the layout after showing and hiding
     picture = desk.window.grab()
     assert (picture.width(), picture.height()) == size
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)

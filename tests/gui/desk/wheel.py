@@ -1,4 +1,4 @@
-"""A turn of the wheel over a widget."""
+"""A wheel event over a widget."""
 
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 
 def turned(widget: QWidget) -> bool:
-    """Turn the wheel over a widget; tell whether it takes that for itself."""
+    """Send a wheel event to a widget; return whether the widget accepts it."""
     no_way = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase
     here = QPointF(widget.rect().center())
     there = QPointF(widget.mapToGlobal(widget.rect().center()))

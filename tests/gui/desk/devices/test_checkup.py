@@ -1,4 +1,4 @@
-"""A checkup, taken through its stages by a real session whose world is the test."""
+"""A checkup, stepped through its stages with a real session and a simulated world."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -39,8 +39,8 @@ READY = Ready("jack", "Antiphon:in", "Antiphon:out")
 STEP_NS = 20 * MS
 
 
-class Consulting:
-    """A checkup, the session that it asks, and the time of both."""
+class CheckupRun:
+    """A checkup, its session, and the time of both."""
 
     def __init__(self, *world: Inbox, settings: Settings | None = None) -> None:
         self.checkup = Checkup("linux")
@@ -50,8 +50,8 @@ class Consulting:
         self.played = 0
         self.tell(*world)
 
-    def tell(self, *items: Inbox) -> None:
-        """Let the session hear something, and do what it says, which here is to count."""
+    def feed(self, *items: Inbox) -> None:
+        """Pass items to the session, and count the notes that it sends."""
         for message in self.session.step(self.now_ns, items).to_io:
             if isinstance(message, Play):
                 self.played += sum(isinstance(due.event, NoteOn) for due in message.events)
@@ -61,7 +61,7 @@ class Consulting:
         self.tell(*requests)
 
     def goes_on(self, for_ns: int) -> Iterator[Snapshot]:
-        """Let time pass while the checkup runs."""
+        """Let time pass while the checkup runs; yield the snapshots."""
         end_ns = self.now_ns + for_ns
         while self.now_ns < end_ns and self.checkup.is_running:
             self.tell()
@@ -88,7 +88,7 @@ class Consulting:
         return self.found(title).status, self.said(title)
 
     def advised(self) -> list[int]:
-        """Return the advance that is advised, or nothing."""
+        """Return the advised advance in a list, or an empty one."""
         advance_ns = self.checkup.advance_ns
         return [] if advance_ns is None else [advance_ns]
 
@@ -96,14 +96,14 @@ class Consulting:
         return [finding.status for finding in self.checkup.findings]
 
 
-def test_before_it_begins_it_says_what_it_will_look_at() -> None:
+def test_findings_are_pending_before_the_start() -> None:
     consulting = Consulting(READY)
     assert consulting.signs() == [CheckStatus.PENDING] * 4
     consulting.to_its_end()
     assert consulting.asked == []
 
 
-def test_without_a_loop_all_is_well_and_nothing_is_measured() -> None:
+def test_without_a_loop_no_round_trip_is_measured() -> None:
     consulting = Consulting(READY)
     consulting.checkup.start()
     consulting.until(TurnState.ANSWERING)
@@ -125,7 +125,7 @@ def test_without_a_loop_all_is_well_and_nothing_is_measured() -> None:
     assert not consulting.checkup.asks_if_heard
 
 
-def test_a_session_that_goes_on_goes_on_afterwards() -> None:
+def test_a_running_session_runs_on_afterwards() -> None:
     consulting = Consulting(READY, Start())
     consulting.checkup.start()
     consulting.to_its_end()
@@ -133,18 +133,18 @@ def test_a_session_that_goes_on_goes_on_afterwards() -> None:
 
 
 def test_a_loop_is_found_and_its_round_trip_advised() -> None:
-    consulting = Consulting(READY, EchoDetected((400 * MS,)))  # long ago, and of other notes
+    consulting = Consulting(READY, EchoDetected((400 * MS,)))  # earlier, and of other notes
     consulting.checkup.start()
     consulting.until(TurnState.ANSWERING)
     assert consulting.found("Echoes").status is CheckStatus.PENDING
     consulting.tell(EchoDetected((12 * MS, 12_340_000, 13 * MS)))
     next(consulting.goes_on(SECOND))
     assert consulting.found("Echoes").status is CheckStatus.WARNING
-    assert consulting.advised() == [], "it is still measured"
+    assert consulting.advised() == [], "still being measured"
     consulting.to_its_end()
     assert "12.3 ms" in consulting.said("Round trip")
     assert consulting.advised() == [12_300_000]
-    # It follows what is set, and not what else comes back later.
+    # It follows the settings, and ignores later echoes.
     settings = Settings(time=TimeSettings(advance_ns=12_300_000))
     consulting.tell(ChangeSettings(settings), EchoDetected((90 * MS,)))
     consulting.checkup.step(consulting.now_ns, consulting.session.snapshot(consulting.now_ns))
@@ -155,7 +155,7 @@ def test_a_loop_is_found_and_its_round_trip_advised() -> None:
     )
 
 
-def test_what_comes_back_after_the_last_note_is_waited_for() -> None:
+def test_it_waits_for_echoes_after_the_last_note() -> None:
     consulting = Consulting(READY)
     consulting.checkup.start()
     consulting.until(TurnState.ANSWERING)
@@ -167,7 +167,7 @@ def test_what_comes_back_after_the_last_note_is_waited_for() -> None:
 
 
 @pytest.mark.parametrize("delay_ns", [-200_000, 400_000])
-def test_of_a_round_trip_that_nobody_hears_nothing_is_made(delay_ns: int) -> None:
+def test_an_inaudible_round_trip_needs_no_advance(delay_ns: int) -> None:
     consulting = Consulting(READY)
     consulting.checkup.start()
     consulting.until(TurnState.ANSWERING)
@@ -185,7 +185,7 @@ def test_of_a_round_trip_that_nobody_hears_nothing_is_made(delay_ns: int) -> Non
         ((Plugins((PluginInstance(1, None, listens=True, playing=True),)),), "plugin"),
     ],
 )
-def test_who_hears_nothing_is_told_where_to_look(world: tuple[Inbox, ...], word: str) -> None:
+def test_without_sound_it_names_a_remedy(world: tuple[Inbox, ...], word: str) -> None:
     consulting = Consulting(*world)
     consulting.checkup.start()
     consulting.until(TurnState.ANSWERING)
@@ -196,7 +196,7 @@ def test_who_hears_nothing_is_told_where_to_look(world: tuple[Inbox, ...], word:
     assert word in consulting.said("Test notes")
 
 
-def test_who_hears_nothing_of_the_synth_is_told_of_the_synth() -> None:
+def test_without_sound_from_the_synth_it_names_the_reason() -> None:
     consulting = Consulting(READY)
     consulting.checkup.start()
     consulting.until(TurnState.ANSWERING)
@@ -219,7 +219,7 @@ def test_who_hears_nothing_of_the_synth_is_told_of_the_synth() -> None:
         assert word in consulting.said("Test notes")
 
 
-def test_where_no_port_opens_it_says_what_to_do_and_plays_nothing() -> None:
+def test_without_ports_it_names_a_remedy_and_plays_nothing() -> None:
     consulting = Consulting(Problem(NoJackServer()))
     consulting.checkup.start()
     consulting.to_its_end()
@@ -238,7 +238,7 @@ def test_ports_may_take_a_while_to_open() -> None:
     assert consulting.found("Ports").status is CheckStatus.OK
 
 
-def test_ports_that_never_open_are_given_up() -> None:
+def test_it_fails_if_ports_never_open() -> None:
     consulting = Consulting()
     consulting.checkup.start()
     began_ns = consulting.now_ns
@@ -247,7 +247,7 @@ def test_ports_that_never_open_are_given_up() -> None:
     assert consulting.found("Ports").status is CheckStatus.FAILED
 
 
-def test_what_is_wrong_with_ports_that_were_open_is_said() -> None:
+def test_a_lost_port_is_reported() -> None:
     consulting = Consulting(READY, Problem(JackGone()))
     consulting.checkup.start()
     consulting.to_its_end()
@@ -261,7 +261,7 @@ def key(consulting: Consulting, pitch: int) -> Received:
     return Received((TimedEvent(consulting.now_ns, NoteOn(0, pitch, 80)),))
 
 
-def test_nobody_is_played_over() -> None:
+def test_it_waits_until_the_player_pauses() -> None:
     consulting = Consulting(READY, Start())
     consulting.tell(key(consulting, 50))
     consulting.checkup.start()
@@ -273,7 +273,7 @@ def test_nobody_is_played_over() -> None:
     assert consulting.asked == [Audition(TEST_PHRASE)]
 
 
-def test_who_comes_in_ends_it() -> None:
+def test_playing_ends_it() -> None:
     consulting = Consulting(READY)
     consulting.checkup.start()
     consulting.until(TurnState.ANSWERING)
@@ -285,7 +285,7 @@ def test_who_comes_in_ends_it() -> None:
     assert consulting.session.state is TurnState.PLAYER
 
 
-def test_cancelled_it_is_silent_at_once() -> None:
+def test_cancelling_silences_it_at_once() -> None:
     consulting = Consulting(READY)
     consulting.checkup.start()
     consulting.until(TurnState.ANSWERING)
@@ -297,7 +297,7 @@ def test_cancelled_it_is_silent_at_once() -> None:
     assert consulting.checkup.cancel() == ()
 
 
-def test_an_engine_that_does_not_play_is_not_waited_for() -> None:
+def test_it_fails_if_the_engine_does_not_play() -> None:
     checkup = Checkup("linux")
     shown = replace(Session(Settings()).snapshot(0), backend="jack")
     checkup.start()
@@ -323,7 +323,7 @@ def test_it_can_be_repeated() -> None:
     assert consulting.asked == [Audition(TEST_PHRASE)] * 2
 
 
-def test_on_a_beat_it_begins_with_a_bar() -> None:
+def test_with_a_transport_it_starts_on_a_bar() -> None:
     consulting = Consulting(READY, settings=Settings(time=TimeSettings(bpm=60.0)))
     consulting.checkup.start()
     consulting.to_its_end()

@@ -1,4 +1,4 @@
-"""The checkup's face: a list, a question, and an advice."""
+"""The panel of a checkup: its list, its question, and its advice."""
 
 from dataclasses import replace
 
@@ -30,7 +30,7 @@ SOUNDING = replace(QUIET, state=TurnState.ANSWERING, audition_span_ns=(0, SECOND
 
 
 class Practice:
-    """A panel, its clock, and what it asks for."""
+    """A panel, its clock, and its requests."""
 
     def __init__(self, qtbot: QtBot) -> None:
         self.clock = ManualClock()
@@ -44,7 +44,7 @@ class Practice:
         self._qtbot = qtbot
 
     def begin(self) -> None:
-        """Check, as far as that the notes are to be heard."""
+        """Run the checkup until the notes have been played."""
         self.panel.show_snapshot(QUIET)
         self.click(self.panel.check)
         self.panel.step()
@@ -73,13 +73,13 @@ def practice(qtbot: QtBot) -> Practice:
     return Practice(qtbot)
 
 
-def test_nothing_happens_before_it_is_asked_to(practice: Practice) -> None:
+def test_nothing_happens_before_the_start(practice: Practice) -> None:
     practice.panel.show_snapshot(QUIET)
     assert practice.asked == []
     assert practice.shown() == {"Check"}
 
 
-def test_it_waits_for_the_engine_to_wake(practice: Practice) -> None:
+def test_it_waits_for_the_engine(practice: Practice) -> None:
     practice.panel.start()
     practice.clock.advance(60 * SECOND)
     practice.panel.step()
@@ -89,13 +89,13 @@ def test_it_waits_for_the_engine_to_wake(practice: Practice) -> None:
     assert practice.asked == [Audition(TEST_PHRASE)]
 
 
-def test_its_own_timer_takes_it_on(practice: Practice, qtbot: QtBot) -> None:
+def test_its_timer_steps_it(practice: Practice, qtbot: QtBot) -> None:
     practice.panel.show_snapshot(QUIET)
     with qtbot.waitSignal(practice.panel.requested):
         practice.panel.start()
 
 
-def test_the_notes_are_asked_about_and_the_answer_taken(practice: Practice) -> None:
+def test_it_asks_about_the_notes_and_stores_the_answer(practice: Practice) -> None:
     practice.begin()
     assert practice.shown() == {"Cancel", "I hear it", "No"}
     practice.click(practice.panel.yes)
@@ -106,7 +106,7 @@ def test_the_notes_are_asked_about_and_the_answer_taken(practice: Practice) -> N
     assert "there is no loop" in practice.texts()
 
 
-def test_who_hears_nothing_is_helped(practice: Practice) -> None:
+def test_no_sound_shows_a_remedy(practice: Practice) -> None:
     practice.begin()
     practice.end()
     practice.click(practice.panel.no)
@@ -132,7 +132,7 @@ def test_it_can_be_cancelled(practice: Practice) -> None:
     assert practice.shown() == {"Check"}
 
 
-def test_each_finding_has_a_sign_and_is_told_whole_to_who_sees_none(practice: Practice) -> None:
+def test_each_finding_has_an_icon_and_an_accessible_name(practice: Practice) -> None:
     practice.begin()
     signs = practice.panel.findChildren(StatusIcon)
     assert [each.accessibleName() for each in signs] == ["well", "asked", "waiting", "waiting"]

@@ -1,4 +1,4 @@
-"""Learning and forgetting which control does what."""
+"""Learning and clearing of MIDI controls."""
 
 from dataclasses import replace
 
@@ -28,7 +28,7 @@ def button(panel: ControlsPanel, name: str) -> QPushButton:
     return found
 
 
-def test_a_button_asks_to_learn_and_once_more_not_to(panel: ControlsPanel, qtbot: QtBot) -> None:
+def test_a_button_starts_learning_and_cancels_it(panel: ControlsPanel, qtbot: QtBot) -> None:
     learn = button(panel, "Learn: Panic")
     with qtbot.waitSignal(panel.requested) as asked:
         learn.click()
@@ -40,7 +40,7 @@ def test_a_button_asks_to_learn_and_once_more_not_to(panel: ControlsPanel, qtbot
     assert asked.args == [Learn(None)]
 
 
-def test_what_is_learned_is_shown_and_can_be_forgotten(panel: ControlsPanel, qtbot: QtBot) -> None:
+def test_learned_controls_are_shown_and_can_be_cleared(panel: ControlsPanel, qtbot: QtBot) -> None:
     panel.show_snapshot(replace(STOPPED, bindings=BOUND))
     texts = [label.text() for label in panel.findChildren(QLabel)]
     assert "cc64/1" in texts
@@ -56,7 +56,7 @@ def test_every_action_has_its_row(panel: ControlsPanel) -> None:
     assert len(learns) == len(Action)
 
 
-def test_a_number_that_a_knob_may_follow_is_learned_by_its_name(
+def test_a_numeric_setting_is_learned_by_its_name(
     panel: ControlsPanel, qtbot: QtBot
 ) -> None:
     with qtbot.waitSignal(panel.requested) as asked:

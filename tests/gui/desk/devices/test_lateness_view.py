@@ -1,4 +1,4 @@
-"""How late notes went out: the figures in words, and the bars on the screen."""
+"""How late notes were sent: the figures as text, and the bars."""
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -11,11 +11,11 @@ SOME = Lateness((50, 100, 1000), (90, 8, 1, 1), 3_200_000)
 
 
 @pytest.mark.parametrize(
-    "ns, told",
+    "ns, text",
     [(50_000, "0.05"), (312_000, "0.31"), (3_200_000, "3.2"), (50_000_000, "50"), (0, "0")],
 )
-def test_milliseconds_are_as_exact_as_one_wants_to_know(ns: int, told: str) -> None:
-    assert format_ms(ns) == told
+def test_milliseconds_have_sensible_precision(ns: int, text: str) -> None:
+    assert format_ms(ns) == text
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def view(qtbot: QtBot) -> LatenessView:
     return view
 
 
-def test_the_figures_are_there_for_who_sees_no_bars(view: LatenessView) -> None:
+def test_the_accessible_description_has_the_figures(view: LatenessView) -> None:
     assert view.accessibleDescription() == "no note yet"
     view.show_lateness(SOME)
     assert view.accessibleDescription() == "p50 0.05 ms, p99 1 ms, worst 3.2 ms"
@@ -35,7 +35,7 @@ def test_the_figures_are_there_for_who_sees_no_bars(view: LatenessView) -> None:
     assert view.accessibleDescription() == "no note yet"
 
 
-def test_each_bar_tells_what_it_counts(view: LatenessView) -> None:
+def test_each_bar_describes_its_count(view: LatenessView) -> None:
     assert view.bar_at(10) is None
     view.show_lateness(SOME)
     assert [view.describe_bar(bar) for bar in range(4)] == [
@@ -50,7 +50,7 @@ def test_each_bar_tells_what_it_counts(view: LatenessView) -> None:
 
 
 def heights(view: LatenessView, colour: str) -> list[int]:
-    """Return how high the bars of this colour are in the middle."""
+    """Return the height of each bar of this colour, at its middle."""
     image = view.grab().toImage()
     middles = [round((bar + 0.5) * view.width() / 4) for bar in range(4)]
     return [
@@ -58,7 +58,7 @@ def heights(view: LatenessView, colour: str) -> list[int]:
     ]
 
 
-def test_bars_are_as_high_as_the_logarithm_of_what_they_count(view: LatenessView) -> None:
+def test_bars_have_the_height_of_the_logarithm(view: LatenessView) -> None:
     assert heights(view, DARK.answered) == [0] * 4
     view.show_lateness(Lateness((50, 100, 1000), (999, 31, 1, 0), 400_000))
     most, some, one, none = heights(view, DARK.answered)
@@ -70,7 +70,7 @@ def test_bars_are_as_high_as_the_logarithm_of_what_they_count(view: LatenessView
     assert heights(view, LIGHT.answered)[0] == pytest.approx(most, abs=1)
 
 
-def test_counts_of_nothing_are_drawn_as_nothing(view: LatenessView) -> None:
+def test_empty_counts_draw_no_bars(view: LatenessView) -> None:
     view.show_lateness(Lateness((50, 100, 1000), (0, 0, 0, 0), 0))
     assert heights(view, DARK.answered) == [0] * 4
     assert view.summary() == "no note yet"

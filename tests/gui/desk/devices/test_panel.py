@@ -1,4 +1,4 @@
-"""Ports, whose time is kept, how it goes, and the checkup."""
+"""The devices panel: ports, time source, facts, and the checkup."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -46,7 +46,7 @@ def test_ports_are_offered_and_opened(panel: DevicesPanel, qtbot: QtBot) -> None
     with qtbot.waitSignal(panel.ports_chosen) as asked:
         panel.output.activated.emit(2)
     assert asked.args == [OpenPorts(None, "other:in")]
-    # A port that comes does not change what was chosen.
+    # A new port does not change the choice.
     panel.show_snapshot(replace(STOPPED, outputs=("a:in", "synth:in", "other:in")))
     assert panel.output.currentData() == "other:in"
 
@@ -61,20 +61,20 @@ def test_ports_are_offered_and_opened(panel: DevicesPanel, qtbot: QtBot) -> None
         TimeSettings(advance_ns=-12_500_000),
     ],
 )
-def test_time_is_shown_and_asked_for(panel: DevicesPanel, qtbot: QtBot, time: TimeSettings) -> None:
+def test_time_settings_are_shown_and_requested(panel: DevicesPanel, qtbot: QtBot, time: TimeSettings) -> None:
     with qtbot.assertNotEmitted(panel.changed):
         panel.show_settings(Settings(time=time))
     assert panel.apply_to(Settings(bars=2)) == Settings(bars=2, time=time)
 
 
-def test_a_choice_is_told(panel: DevicesPanel, qtbot: QtBot) -> None:
+def test_a_choice_is_emitted(panel: DevicesPanel, qtbot: QtBot) -> None:
     box = combo(panel, "Whose time is kept")
     with qtbot.waitSignal(panel.changed):
         box.setCurrentIndex(box.findData(Source.LINK))
     assert panel.apply_to(Settings()).time == TimeSettings(sync=Source.LINK)
 
 
-def test_a_label_says_what_its_control_says(panel: DevicesPanel) -> None:
+def test_a_label_has_the_tooltip_of_its_control(panel: DevicesPanel) -> None:
     labels = [label for label in panel.findChildren(QLabel) if label.buddy() is not None]
     assert len(labels) == 7
     for label in labels:
@@ -83,7 +83,7 @@ def test_a_label_says_what_its_control_says(panel: DevicesPanel) -> None:
 
 
 def full() -> Snapshot:
-    """Return a snapshot with something to say everywhere."""
+    """Return a snapshot with a value for every fact."""
     return replace(
         jam(),
         echo_count=8,
@@ -102,7 +102,7 @@ def facts(panel: DevicesPanel) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "text",
     [
         "Antiphon:in → Antiphon:out (jack)",
         "1. plays all instruments, listens\n2. plays bass, does not listen",
@@ -115,13 +115,13 @@ def facts(panel: DevicesPanel) -> list[str]:
         "p50 0.05 ms, p99 0.5 ms, worst 3.2 ms",
     ],
 )
-def test_it_shows_how_it_goes(panel: DevicesPanel, told: str) -> None:
-    assert told not in facts(panel)
+def test_it_shows_the_facts(panel: DevicesPanel, text: str) -> None:
+    assert text not in facts(panel)
     panel.show_snapshot(full())
-    assert told in facts(panel)
+    assert text in facts(panel)
 
 
-def test_of_what_is_not_there_it_says_so(panel: DevicesPanel) -> None:
+def test_missing_facts_are_shown_as_missing(panel: DevicesPanel) -> None:
     panel.show_snapshot(full())
     panel.show_snapshot(STOPPED)
     assert {"none open", "none", "free", "-", "no note yet"} <= set(facts(panel))
@@ -144,7 +144,7 @@ def test_the_wheel_scrolls_and_chooses_nothing(panel: DevicesPanel, qtbot: QtBot
     panel.show_snapshot(replace(STOPPED, inputs=("a", "b")))
     qtbot.waitUntil(lambda: panel.verticalScrollBar().maximum() > 0)
     with qtbot.assertNotEmitted(panel.ports_chosen), qtbot.assertNotEmitted(panel.changed):
-        # What is not taken goes to the parent, as Qt does it with real turns.
+        # An event that is not accepted goes to the parent, as in real use.
         assert not turned(panel.input)
         assert not turned(combo(panel, "Metre"))
     assert turned(panel.viewport())
@@ -157,7 +157,7 @@ def test_an_advised_advance_is_set(panel: DevicesPanel, qtbot: QtBot) -> None:
     assert panel.apply_to(Settings()).time == TimeSettings(advance_ns=12_300_000)
 
 
-def test_a_checkup_begins_in_sight_and_asks_the_engine(panel: DevicesPanel, qtbot: QtBot) -> None:
+def test_a_checkup_scrolls_into_view_and_sends_requests(panel: DevicesPanel, qtbot: QtBot) -> None:
     panel.resize(360, 420)
     panel.show()
     qtbot.waitUntil(lambda: panel.verticalScrollBar().maximum() > 0)
@@ -170,8 +170,8 @@ def test_a_checkup_begins_in_sight_and_asks_the_engine(panel: DevicesPanel, qtbo
     qtbot.waitUntil(lambda: no_hidden.visibleRegion().boundingRect() == no_hidden.rect())
 
 
-def is_whole(widget: QWidget) -> bool:
-    """Tell whether all of a text has room."""
+def is_complete(widget: QWidget) -> bool:
+    """Return whether there is room for the complete text."""
     height = widget.heightForWidth(widget.width())
     wanted = widget.sizeHint()
     if isinstance(widget, QLabel) and widget.wordWrap():

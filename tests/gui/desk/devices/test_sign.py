@@ -1,4 +1,4 @@
-"""Signs differ by shape, not by colour alone."""
+"""Status icons differ by shape, not by colour alone."""
 
 from dataclasses import replace
 
@@ -28,7 +28,7 @@ def picture(view: StatusIcon) -> tuple[str, ...]:
     return tuple(image.pixelColor(x, y).name() for x in size[0] for y in size[1])
 
 
-def test_each_has_a_shape_and_a_name_of_its_own(view: StatusIcon) -> None:
+def test_each_status_has_its_own_shape_and_name(view: StatusIcon) -> None:
     pictures, names = set(), set()
     for sign in CheckStatus:
         view.show_status(sign)

@@ -1,4 +1,4 @@
-"""When the built-in synth plays, and what with."""
+"""When the built-in synth plays, and its sound font."""
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -16,7 +16,7 @@ def choice(qtbot: QtBot) -> SoundChoice:
 
 
 @pytest.mark.parametrize("sound", list(SynthPolicy))
-def test_what_is_asked_for_is_shown_and_asked_for_again(
+def test_settings_are_shown_and_returned(
     choice: SoundChoice, qtbot: QtBot, sound: SynthPolicy
 ) -> None:
     asked = Settings(seed=3, sound=sound, sound_font="/fonts/grand.sf2")
@@ -26,7 +26,7 @@ def test_what_is_asked_for_is_shown_and_asked_for_again(
     assert "grand.sf2" in choice.font_button.toolTip()
 
 
-def test_a_choice_is_told(choice: SoundChoice, qtbot: QtBot) -> None:
+def test_a_choice_is_emitted(choice: SoundChoice, qtbot: QtBot) -> None:
     choice.show_settings(Settings(sound=SynthPolicy.OFF))
     with qtbot.waitSignal(choice.changed):
         choice.policy_box.setCurrentIndex(choice.policy_box.findData(SynthPolicy.ON))

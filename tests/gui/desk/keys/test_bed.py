@@ -1,4 +1,4 @@
-"""Where keys lie, and which key is where."""
+"""The geometry of the keys, and the key at a point."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,18 +11,18 @@ def bed_of(width: float, first: int = 60, last: int = 77) -> KeyboardLayout:
     return KeyboardLayout.fit(QRectF(2, 17, width, 61), first, last)
 
 
-def test_there_are_as_many_octaves_as_there_is_room_for() -> None:
+def test_the_width_limits_the_octaves() -> None:
     assert [bed_of(width).octaves for width in (260, 500, 600, 800, 3000)] == [2, 3, 4, 5, 5]
 
 
-def test_a_wide_room_leaves_the_keys_in_its_middle() -> None:
+def test_in_a_wide_rectangle_the_keys_are_centred() -> None:
     bed = bed_of(3000)
     assert bed.white_width == 40
     assert abs(bed.rect.center().x() - 1502) <= 1
 
 
 @given(st.integers(240, 3000), st.integers(2, 8))
-def test_what_is_asked_for_is_among_the_keys(width: int, octave: int) -> None:
+def test_the_requested_range_is_among_the_keys(width: int, octave: int) -> None:
     bed = bed_of(width, 12 * octave, 12 * octave + 17)
     assert bed.lowest <= 12 * octave
     assert bed.highest >= 12 * octave + 17
@@ -30,7 +30,7 @@ def test_what_is_asked_for_is_among_the_keys(width: int, octave: int) -> None:
 
 
 @given(st.integers(240, 3000), st.data())
-def test_a_key_is_found_where_it_lies(width: int, data: st.DataObject) -> None:
+def test_a_key_is_found_at_its_position(width: int, data: st.DataObject) -> None:
     bed = bed_of(width)
     pitch = data.draw(st.sampled_from(bed.pitches))
     place = bed.key_rect(pitch)
@@ -39,7 +39,7 @@ def test_a_key_is_found_where_it_lies(width: int, data: st.DataObject) -> None:
 
 
 @given(st.integers(240, 3000), st.floats(0, 1), st.floats(0, 1))
-def test_every_point_of_the_bed_is_on_a_key(width: int, x: float, y: float) -> None:
+def test_every_point_of_the_keyboard_is_on_a_key(width: int, x: float, y: float) -> None:
     bed = bed_of(width)
     room = bed.rect
     point = QPointF(room.left() + x * room.width(), room.top() + y * room.height())
@@ -48,7 +48,7 @@ def test_every_point_of_the_bed_is_on_a_key(width: int, x: float, y: float) -> N
     assert bed.key_rect(pitch).contains(point)
 
 
-def test_beside_the_bed_there_is_no_key() -> None:
+def test_outside_the_keyboard_there_is_no_key() -> None:
     bed = bed_of(3000)
     for x, y in ((bed.rect.left() - 1, 40), (bed.rect.right() + 1, 40), (1500, 10), (1500, 79)):
         assert bed.pitch_at(QPointF(x, y)) is None

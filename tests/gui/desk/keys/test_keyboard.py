@@ -1,4 +1,4 @@
-"""The keyboard under the mouse and the computer's keys: what goes out, and what is lit."""
+"""The keyboard under the mouse and the computer's keys: the events sent, and the lit keys."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -32,7 +32,7 @@ PIANO = Instrument.PIANO
 
 
 class Player:
-    """A keyboard and what has been played on it."""
+    """A keyboard and the events played on it."""
 
     def __init__(self) -> None:
         self.clock = ManualClock(5 * SECOND)
@@ -44,10 +44,10 @@ class Player:
 
     @property
     def events(self) -> list[Event]:
-        return [stamped.event for inject in self.injected for stamped in inject.events]
+        return [timed.event for inject in self.injected for timed in inject.events]
 
-    def heard(self) -> list[Event]:
-        """Return what has been played since this was asked the last time."""
+    def new_events(self) -> list[Event]:
+        """Return the events played since the last call."""
         events = self.events
         self.injected.clear()
         return events
@@ -87,9 +87,9 @@ def released(player: Player, *keys: Qt.Key) -> None:
 
 
 def sounding(events: list[Event]) -> tuple[set[int], bool]:
-    """Return which pitches sound after these, and whether the pedal is down.
+    """Return the pitches that sound after these events, and whether the pedal is down.
 
-    Each note must have begun before it ends, and end before it begins again.
+    Each note must begin before it ends, and end before it begins again.
     """
     pitches, pedal = set[int](), False
     for event in events:
@@ -103,7 +103,7 @@ def sounding(events: list[Event]) -> tuple[set[int], bool]:
                 assert (value > 0) is not pedal
                 pedal = value > 0
             case _:
-                pytest.fail(f"nobody can play {event}")
+                pytest.fail(f"unexpected event: {event}")
     return pitches, pedal
 
 
@@ -120,13 +120,13 @@ def test_the_mouse_plays_the_key_that_it_is_on(player: Player, qtbot: QtBot, pit
     assert player.heard() == [NoteOff(0, pitch)]
 
 
-def test_what_is_played_is_stamped_with_the_moment(player: Player, qtbot: QtBot) -> None:
+def test_events_have_the_time_of_the_press(player: Player, qtbot: QtBot) -> None:
     player.clock.advance(70)
     qtbot.mousePress(player.keyboard, LEFT, pos=player.at(60))
     (inject,) = player.injected
     assert isinstance(inject, Inject)
-    assert [stamped.time_ns for stamped in inject.events] == [5 * SECOND + 70]
-    assert all(isinstance(stamped, TimedEvent) for stamped in inject.events)
+    assert [timed.time_ns for timed in inject.events] == [5 * SECOND + 70]
+    assert all(isinstance(timed, TimedEvent) for timed in inject.events)
 
 
 @pytest.mark.parametrize("pitch", [62, 63])
@@ -137,7 +137,7 @@ def test_low_on_a_key_is_loud(player: Player, qtbot: QtBot, pitch: int) -> None:
         qtbot.mouseRelease(player.keyboard, LEFT, pos=player.at(pitch, depth))
         on = player.heard()[0]
         assert isinstance(on, NoteOn)
-        assert on.pitch == pitch or depth < 0.5  # there a white key may lie under black ones
+        assert on.pitch == pitch or depth < 0.5  # above, a white key may lie under black ones
         velocities.append(on.velocity)
     soft, middle, loud = velocities
     assert 1 <= soft < 30 < middle < 100 < loud <= 127
@@ -156,10 +156,10 @@ def test_dragging_is_a_glissando(player: Player, qtbot: QtBot) -> None:
         *((NoteOff, 62), (NoteOn, 64)),
         (NoteOff, 64),
     ]
-    assert len(player.injected) == 4  # one key's end and the next one's beginning are one moment
+    assert len(player.injected) == 4  # the end of one key and the start of the next have the same time
 
 
-def test_who_drags_off_the_keys_is_silent_and_comes_back(player: Player, qtbot: QtBot) -> None:
+def test_dragging_off_the_keys_is_silent_and_back_plays_again(player: Player, qtbot: QtBot) -> None:
     keyboard = player.keyboard
     qtbot.mousePress(keyboard, LEFT, pos=player.at(60))
     player.heard()
@@ -169,7 +169,7 @@ def test_who_drags_off_the_keys_is_silent_and_comes_back(player: Player, qtbot: 
     assert sounding(player.heard()) == ({62}, False)
 
 
-def test_a_double_click_strikes_twice(player: Player, qtbot: QtBot) -> None:
+def test_a_double_click_plays_twice(player: Player, qtbot: QtBot) -> None:
     qtbot.mouseClick(player.keyboard, LEFT, pos=player.at(60))
     qtbot.mouseDClick(player.keyboard, LEFT, pos=player.at(60))
     qtbot.mouseRelease(player.keyboard, LEFT, pos=player.at(60))
@@ -186,7 +186,7 @@ def test_other_buttons_play_nothing_and_end_nothing(player: Player, qtbot: QtBot
     assert player.heard() == []
 
 
-def test_a_release_that_was_missed_is_made_good(player: Player) -> None:
+def test_a_missed_release_is_sent_later(player: Player) -> None:
     player.mouse(QEvent.Type.MouseButtonPress, player.at(60), LEFT)
     player.heard()
     player.mouse(QEvent.Type.MouseMove, player.at(62), NO_BUTTON)
@@ -211,19 +211,19 @@ def test_a_chord_is_held_until_each_key_comes_up(player: Player) -> None:
     assert sounding(player.events) == ({60, 67}, False)
 
 
-def test_a_key_that_repeats_itself_is_one_note(player: Player) -> None:
+def test_auto_repeat_is_one_note(player: Player) -> None:
     pressed(player, KEYS.Key_A)
     for kind in (QEvent.Type.KeyRelease, QEvent.Type.KeyPress):
         assert player.key(kind, KEYS.Key_A, again=True)
     assert player.events == [NoteOn(0, 60, 95)]
 
 
-def test_a_key_repeats_nothing_that_was_not_music(player: Player) -> None:
+def test_auto_repeat_of_another_key_is_not_music(player: Player) -> None:
     assert player.key(QEvent.Type.KeyPress, KEYS.Key_A, again=True)
     assert player.events == []
 
 
-def test_octaves_move_and_what_is_held_stays(player: Player) -> None:
+def test_octaves_move_and_held_keys_stay(player: Player) -> None:
     pressed(player, KEYS.Key_A, KEYS.Key_X, KEYS.Key_S)
     assert sounding(player.events) == ({60, 74}, False)
     released(player, KEYS.Key_A, KEYS.Key_X, KEYS.Key_S)
@@ -257,7 +257,7 @@ def test_space_is_the_pedal(player: Player) -> None:
         Qt.KeyboardModifier.MetaModifier,
     ],
 )
-def test_a_command_is_no_music(player: Player, qtbot: QtBot, modifier: Qt.KeyboardModifier) -> None:
+def test_a_command_is_not_music(player: Player, qtbot: QtBot, modifier: Qt.KeyboardModifier) -> None:
     qtbot.keyClick(player.keyboard, KEYS.Key_S, modifier)
     assert player.events == []
     event = QKeyEvent(QEvent.Type.KeyPress, KEYS.Key_S, modifier)
@@ -265,25 +265,25 @@ def test_a_command_is_no_music(player: Player, qtbot: QtBot, modifier: Qt.Keyboa
     assert not event.isAccepted()
 
 
-def test_shift_and_a_modifier_that_comes_later_change_nothing(player: Player, qtbot: QtBot) -> None:
+def test_shift_and_a_later_modifier_change_nothing(player: Player, qtbot: QtBot) -> None:
     qtbot.keyPress(player.keyboard, KEYS.Key_Colon, Qt.KeyboardModifier.ShiftModifier)
     assert player.heard() == [NoteOn(0, 76, 95)]
     qtbot.keyRelease(player.keyboard, KEYS.Key_Semicolon, Qt.KeyboardModifier.ControlModifier)
     assert player.heard() == [NoteOff(0, 76)]
 
 
-def test_what_plays_nothing_is_passed_on(player: Player) -> None:
+def test_a_key_that_plays_nothing_is_passed_on(player: Player) -> None:
     for key in (KEYS.Key_Q, KEYS.Key_1, KEYS.Key_Tab, KEYS.Key_Return, KEYS.Key_Odiaeresis):
         assert not player.key(QEvent.Type.KeyPress, key)
         assert not player.key(QEvent.Type.KeyRelease, key)
 
 
-def test_a_release_that_belongs_to_no_press_is_passed_on(player: Player) -> None:
+def test_a_release_without_a_press_is_passed_on(player: Player) -> None:
     assert not player.key(QEvent.Type.KeyRelease, KEYS.Key_A)
     assert player.events == []
 
 
-def test_keys_play_by_place_where_places_are_known(
+def test_keys_play_by_position_if_scan_codes_are_known(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(QGuiApplication, "platformName", lambda: "wayland")
@@ -293,10 +293,10 @@ def test_keys_play_by_place_where_places_are_known(
         q_where_a_is = QKeyEvent(kind, KEYS.Key_Q, PLAIN, 38, 0x71, 0, "q")
         assert player.keyboard.handle_key(q_where_a_is)
     assert player.heard() == [NoteOn(0, 60, 95), NoteOff(0, 60)]
-    assert "Keys Q to" in player.keyboard.toolTip()  # it has learned what is printed there
+    assert "Keys Q to" in player.keyboard.toolTip()  # it has learned the printed letter
 
 
-def test_under_x11_a_release_and_a_press_of_one_moment_are_a_key_that_repeats_itself(
+def test_x11_release_and_press_with_one_time_stamp_are_auto_repeat(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(QGuiApplication, "platformName", lambda: "xcb")
@@ -314,7 +314,7 @@ def test_under_x11_a_release_and_a_press_of_one_moment_are_a_key_that_repeats_it
         happen(QEvent.Type.KeyPress, stamp)
     assert player.heard() == [NoteOn(0, 60, 95)]
     happen(QEvent.Type.KeyRelease, 780)
-    happen(QEvent.Type.KeyPress, 785)  # that is a quick finger
+    happen(QEvent.Type.KeyPress, 785)  # a quick second press
     assert player.heard() == [NoteOff(0, 60), NoteOn(0, 60, 95)]
     happen(QEvent.Type.KeyPress, 790, KEYS.Key_S, 39)
     happen(QEvent.Type.KeyRelease, 795, KEYS.Key_S, 39)
@@ -323,7 +323,7 @@ def test_under_x11_a_release_and_a_press_of_one_moment_are_a_key_that_repeats_it
     qtbot.waitUntil(lambda: player.events[2:] == [NoteOff(0, 60)])
 
 
-# It lets go.
+# Releasing all keys.
 
 
 LETTING_GO: dict[str, Callable[[Keyboard], object]] = {
@@ -336,19 +336,19 @@ LETTING_GO: dict[str, Callable[[Keyboard], object]] = {
 
 
 @pytest.mark.parametrize("how", LETTING_GO)
-def test_everything_is_let_go(player: Player, how: str) -> None:
+def test_all_keys_are_released(player: Player, how: str) -> None:
     pressed(player, KEYS.Key_A, KEYS.Key_Space)
     player.mouse(QEvent.Type.MouseButtonPress, player.at(72), LEFT)
     assert sounding(player.events) == ({60, 72}, True)
     LETTING_GO[how](player.keyboard)
     assert sounding(player.events) == (set(), False)
     count = len(player.events)
-    assert player.key(QEvent.Type.KeyRelease, KEYS.Key_A)  # taken, though nothing is to be ended
+    assert player.key(QEvent.Type.KeyRelease, KEYS.Key_A)  # consumed, though no note is left to end
     player.mouse(QEvent.Type.MouseButtonRelease, player.at(72), NO_BUTTON)
     assert len(player.events) == count
 
 
-def test_the_mouse_that_leaves_lifts_its_own_finger_only(player: Player) -> None:
+def test_when_the_mouse_leaves_only_its_key_is_released(player: Player) -> None:
     pressed(player, KEYS.Key_A)
     player.mouse(QEvent.Type.MouseButtonPress, player.at(72), LEFT)
     QApplication.sendEvent(player.keyboard, QEvent(QEvent.Type.Leave))
@@ -385,12 +385,12 @@ _MOVES: dict[str, Callable[[Player, int], object]] = {
     st.lists(st.tuples(st.sampled_from(sorted(_MOVES)), st.integers(0, 90)), max_size=60),
     st.sampled_from(["hidden", "focus", "window", "fingers"]),
 )
-def test_whatever_is_done_nothing_hangs(moves: list[tuple[str, int]], end: str) -> None:
+def test_no_sequence_of_inputs_leaves_a_note_hanging(moves: list[tuple[str, int]], end: str) -> None:
     player = Player()
     for move, number in moves:
         _MOVES[move](player, number)
         assert sounding(player.events)[0] == player.keyboard.lit_played
-    if end == "fingers":  # each comes up by itself
+    if end == "fingers":  # each is released by itself
         for key in _TYPED:
             player.key(_RELEASE, key)
         player.mouse(QEvent.Type.MouseButtonRelease, QPoint(0, 0), NO_BUTTON)
@@ -401,7 +401,7 @@ def test_whatever_is_done_nothing_hangs(moves: list[tuple[str, int]], end: str) 
     player.keyboard.deleteLater()
 
 
-# What is lit.
+# Lit keys.
 
 
 def snapshot(
@@ -418,7 +418,7 @@ def note(
     return RollNote(PIANO, pitch, 80, onset, release, answered=answered)
 
 
-def test_what_sounds_is_lit_for_whom_it_is(player: Player) -> None:
+def test_sounding_keys_are_lit_for_their_side(player: Player) -> None:
     keyboard = player.keyboard
     keyboard.show_snapshot(
         snapshot(
@@ -430,18 +430,18 @@ def test_what_sounds_is_lit_for_whom_it_is(player: Player) -> None:
     assert keyboard.lit_answered == {72}
 
 
-def test_a_plan_lights_up_when_its_time_has_come(player: Player) -> None:
+def test_a_planned_note_lights_up_at_its_onset(player: Player) -> None:
     notes = note(1, 1, 72, answered=True), note(2, 1, 74, answered=True)
-    told = snapshot(*notes).notes
+    shown = snapshot(*notes).notes
     lit = []
     for after_s in (0.5, 1.5, 2.5, 3.5):
         now_ns = NOW_NS + round(after_s * SECOND)
-        player.keyboard.show_snapshot(Snapshot(now_ns, TurnState.ANSWERING, Settings(), told))
+        player.keyboard.show_snapshot(Snapshot(now_ns, TurnState.ANSWERING, Settings(), shown))
         lit.append(set(player.keyboard.lit_answered))
     assert lit == [set(), {72}, {74}, set()]
 
 
-def test_drums_have_no_keys_and_when_all_has_stopped_nothing_is_lit(player: Player) -> None:
+def test_drums_and_stopped_sessions_light_no_keys(player: Player) -> None:
     drum = RollNote(Instrument.DRUMS, 42, 80, NOW_NS, None, answered=True)
     player.keyboard.show_snapshot(snapshot(drum))
     assert player.keyboard.lit_answered == set()
@@ -449,7 +449,7 @@ def test_drums_have_no_keys_and_when_all_has_stopped_nothing_is_lit(player: Play
     assert player.keyboard.lit_played == set()
 
 
-def test_of_thousands_only_the_last_are_looked_at(player: Player) -> None:
+def test_only_the_last_of_thousands_of_notes_are_searched(player: Player) -> None:
     lost = note(-900, None, 40)
     many = [note(-600 + 0.1 * at, 0.1, 50) for at in range(5000)]
     player.keyboard.show_snapshot(snapshot(lost, *many, note(-1, None, 62)))
@@ -469,13 +469,13 @@ def test_keys_are_painted_in_the_players_colours(player: Player, theme: Theme, p
     keyboard.show_snapshot(snapshot(note(-1, None, pitch, answered=True)))
     assert colour() == theme.answered
     pressed(player, KEYS.Key_W if is_black(pitch) else KEYS.Key_A)
-    assert colour() == theme.played  # one's own finger is what one wants to see
+    assert colour() == theme.played  # the user's own key keeps the player's colour
     released(player, KEYS.Key_W, KEYS.Key_A)
     keyboard.show_snapshot(snapshot())
     assert colour() == rests
 
 
-def test_what_sounds_beyond_the_keys_is_shown_at_their_end(player: Player) -> None:
+def test_notes_beyond_the_keys_show_an_arrow(player: Player) -> None:
     before = player.picture()
     player.keyboard.show_snapshot(snapshot(note(-1, None, 24, answered=True)))
     after = player.picture()
@@ -489,7 +489,7 @@ def test_what_sounds_beyond_the_keys_is_shown_at_their_end(player: Player) -> No
     assert all(x < 14 and y < 17 for x, y in changed)
 
 
-def test_letters_pedal_and_focus_are_seen(player: Player, qtbot: QtBot) -> None:
+def test_letters_pedal_and_focus_are_visible(player: Player, qtbot: QtBot) -> None:
     pictures = [player.picture()]
     for key in (KEYS.Key_X, KEYS.Key_V, KEYS.Key_Space):
         pressed(player, key)
@@ -503,7 +503,7 @@ def test_letters_pedal_and_focus_are_seen(player: Player, qtbot: QtBot) -> None:
     assert player.picture() != focused
 
 
-def test_it_says_what_it_is(player: Player) -> None:
+def test_it_has_accessible_texts(player: Player) -> None:
     keyboard = player.keyboard
     assert keyboard.accessibleName() == "Keyboard"
     for text in (keyboard.accessibleDescription(), keyboard.toolTip()):
@@ -516,7 +516,7 @@ def test_it_says_what_it_is(player: Player) -> None:
     assert keyboard.focusPolicy() is Qt.FocusPolicy.StrongFocus
 
 
-def test_it_has_room_for_two_octaves_and_wants_more(player: Player) -> None:
+def test_its_least_size_has_two_octaves(player: Player) -> None:
     smallest, usual = player.keyboard.minimumSizeHint(), player.keyboard.sizeHint()
     assert smallest.height() == usual.height() == 80
     player.keyboard.resize(smallest)
@@ -527,7 +527,7 @@ def test_it_has_room_for_two_octaves_and_wants_more(player: Player) -> None:
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
 @pytest.mark.parametrize("ratio", [1, 2])
-def test_what_it_looks_like(player: Player, theme: Theme, ratio: int) -> None:
+def test_a_picture_of_the_keyboard(player: Player, theme: Theme, ratio: int) -> None:
     keyboard = player.keyboard
     keyboard.set_theme(theme)
     keyboard.show_snapshot(snapshot(*conversation(), note(-0.1, None, 61, answered=True)))

@@ -1,4 +1,4 @@
-"""Musical typing in a window: who gets a key, wherever the focus is."""
+"""Musical typing in a window: which widget gets a key, wherever the focus is."""
 
 from collections.abc import Iterator
 
@@ -30,13 +30,13 @@ from gui.desk.widgets.theme import DARK
 from tests.gui.desk.takes.examples import MINUET, NOTES, SPAN
 
 KEYS = Qt.Key
-# The offscreen platform says so of every menu.
+# The offscreen platform warns about this for every menu.
 NO_GRAB = pytest.mark.qt_log_ignore("does not support (raise|grabbing)", extend=True)
 ON, OFF = NoteOn(0, 60, 95), NoteOff(0, 60)
 
 
 class Room:
-    """A window with a keyboard and other things that want keys."""
+    """A window with a keyboard and other widgets that use keys."""
 
     def __init__(self, qtbot: QtBot) -> None:
         self.window = QWidget()
@@ -61,7 +61,7 @@ class Room:
             layout.addWidget(widget)
         self.events: list[Event] = []
         self.keyboard.played.connect(
-            lambda inject: self.events.extend(stamped.event for stamped in inject.events)
+            lambda inject: self.events.extend(timed.event for timed in inject.events)
         )
         qtbot.addWidget(self.window)
         self.window.show()
@@ -70,15 +70,15 @@ class Room:
         self.qtbot = qtbot
 
     def click(self, key: Qt.Key, modifier: Qt.KeyboardModifier | None = None) -> None:
-        """Press a key and let it go, as the system would: in whatever has the focus."""
+        """Press and release a key in the focused widget, as the system would."""
         handle = self.window.windowHandle()
         assert handle is not None
         modifiers = Qt.KeyboardModifier.NoModifier if modifier is None else modifier
         self.qtbot.keyClick(handle, key, modifiers)
 
-    def heard(self) -> list[Event]:
-        heard, self.events[:] = list(self.events), []
-        return heard
+    def new_events(self) -> list[Event]:
+        events, self.events[:] = list(self.events), []
+        return events
 
 
 @pytest.fixture
@@ -99,14 +99,14 @@ def test_letters_play_wherever_the_focus_is(room: Room, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["line", "text", "plain", "number", "editable"])
-def test_who_writes_keeps_the_keys(room: Room, name: str) -> None:
+def test_text_fields_keep_their_keys(room: Room, name: str) -> None:
     getattr(room, name).setFocus()
     room.click(KEYS.Key_A)
     room.click(KEYS.Key_Space)
     assert room.heard() == []
 
 
-def test_what_is_written_arrives(room: Room) -> None:
+def test_typed_text_arrives(room: Room) -> None:
     for field in (room.line, room.editable.lineEdit()):
         assert field is not None
         field.clear()
@@ -115,14 +115,14 @@ def test_what_is_written_arrives(room: Room) -> None:
         assert field.text() == "a"
 
 
-def test_a_field_that_may_not_be_written_in_keeps_them_too(room: Room) -> None:
+def test_a_read_only_field_keeps_its_keys(room: Room) -> None:
     room.line.setReadOnly(True)
     room.line.setFocus()
     room.click(KEYS.Key_A)
     assert room.heard() == []
 
 
-def test_off_it_takes_nothing_and_lets_go(room: Room) -> None:
+def test_disabling_releases_all_keys_and_consumes_none(room: Room) -> None:
     room.button.setFocus()
     handle = room.window.windowHandle()
     room.qtbot.keyPress(handle, KEYS.Key_A)
@@ -143,7 +143,7 @@ def test_off_it_takes_nothing_and_lets_go(room: Room) -> None:
 
 @NO_GRAB
 @pytest.mark.parametrize("name", ["button", "combo", "list"])
-def test_who_is_pushed_keeps_space(room: Room, name: str) -> None:
+def test_buttons_keep_the_space_bar(room: Room, name: str) -> None:
     getattr(room, name).setFocus()
     room.click(KEYS.Key_Space)
     assert room.heard() == []
@@ -153,7 +153,7 @@ def test_who_is_pushed_keeps_space(room: Room, name: str) -> None:
 
 
 @pytest.mark.parametrize("key", [KEYS.Key_Space, KEYS.Key_Return])
-def test_a_take_that_has_the_focus_is_heard_and_no_pedal_pressed(room: Room, key: Qt.Key) -> None:
+def test_a_focused_take_plays_and_the_pedal_stays_up(room: Room, key: Qt.Key) -> None:
     roll = SmallRoll(DARK, lambda _: None)
     roll.show_take(1, MINUET, SPAN, NOTES, TakeState.READY)
     roll.setParent(room.window)
@@ -163,7 +163,7 @@ def test_a_take_that_has_the_focus_is_heard_and_no_pedal_pressed(room: Room, key
     roll.setFocus()
     room.click(key)
     assert (played, room.heard()) == ([True], [])
-    room.click(KEYS.Key_A)  # letters it has no use for
+    room.click(KEYS.Key_A)  # letters that the take does not use
     assert room.heard() == [ON, OFF]
 
 
@@ -173,20 +173,20 @@ def test_elsewhere_space_is_the_pedal(room: Room) -> None:
     assert room.heard() == [ControlChange(0, 64, 127), ControlChange(0, 64, 0)]
 
 
-def test_mnemonics_and_commands_go_on_working(room: Room) -> None:
+def test_mnemonics_and_commands_keep_working(room: Room) -> None:
     saved: list[bool] = []
     save = QShortcut(QKeySequence("Ctrl+S"), room.window)
     save.activated.connect(lambda: saved.append(True))
     room.keyboard.setFocus()
     room.click(KEYS.Key_S, Qt.KeyboardModifier.AltModifier)
     room.click(KEYS.Key_S, Qt.KeyboardModifier.ControlModifier)
-    room.qtbot.waitUntil(lambda: room.clicked == [True])  # a button shows first that it is pushed
+    room.qtbot.waitUntil(lambda: room.clicked == [True])  # a button first shows that it is pressed
     assert saved == [True]
     assert room.heard() == []
 
 
 @pytest.mark.parametrize("name", ["button", "keyboard"])
-def test_a_shortcut_of_one_letter_yields_while_it_is_on(room: Room, name: str) -> None:
+def test_a_one_letter_shortcut_loses_to_music(room: Room, name: str) -> None:
     went_off: list[bool] = []
     shortcut = QShortcut(QKeySequence("A"), room.window)
     shortcut.activated.connect(lambda: went_off.append(True))
@@ -212,7 +212,7 @@ def test_other_keys_pass(room: Room) -> None:
     assert not room.keyboard.hasFocus()
 
 
-def test_a_release_is_taken_wherever_the_focus_went(room: Room) -> None:
+def test_a_release_is_consumed_wherever_the_focus_is(room: Room) -> None:
     room.button.setFocus()
     handle = room.window.windowHandle()
     room.qtbot.keyPress(handle, KEYS.Key_A)
@@ -228,7 +228,7 @@ def test_a_release_is_taken_wherever_the_focus_went(room: Room) -> None:
     assert (room.line.text(), room.heard()) == ("a", [])
 
 
-def test_a_release_that_was_not_seen_costs_no_letter(room: Room) -> None:
+def test_a_missed_release_loses_no_letter(room: Room) -> None:
     room.keyboard.setFocus()
     room.qtbot.keyPress(room.window.windowHandle(), KEYS.Key_A)
     other = QWidget()
@@ -236,7 +236,7 @@ def test_a_release_that_was_not_seen_costs_no_letter(room: Room) -> None:
     other.show()
     with room.qtbot.waitActive(other):
         other.activateWindow()
-    other.close()  # the key comes up where nobody of ours sees it
+    other.close()  # the release goes to no window of ours
     with room.qtbot.waitActive(room.window):
         room.window.activateWindow()
     assert room.heard() == [ON, OFF]
@@ -246,7 +246,7 @@ def test_a_release_that_was_not_seen_costs_no_letter(room: Room) -> None:
     assert (room.line.text(), room.heard()) == ("aha", [])
 
 
-def test_what_is_written_after_such_a_release_may_repeat_itself(room: Room) -> None:
+def test_text_after_a_missed_release_may_auto_repeat(room: Room) -> None:
     room.keyboard.setFocus()
     handle = room.window.windowHandle()
     room.qtbot.keyPress(handle, KEYS.Key_A)
@@ -260,7 +260,7 @@ def test_what_is_written_after_such_a_release_may_repeat_itself(room: Room) -> N
     assert (room.line.text(), room.heard()) == ("aa", [ON, OFF])
 
 
-def test_space_that_was_pressed_as_music_pushes_no_button(room: Room) -> None:
+def test_space_pressed_as_music_pushes_no_button(room: Room) -> None:
     room.keyboard.setFocus()
     handle = room.window.windowHandle()
     room.qtbot.keyPress(handle, KEYS.Key_Space)
@@ -292,7 +292,7 @@ def test_another_window_keeps_its_keys(room: Room) -> None:
     assert room.heard() == []
 
 
-def test_it_goes_with_its_keyboard(qtbot: QtBot) -> None:
+def test_it_is_removed_with_its_keyboard(qtbot: QtBot) -> None:
     room = Room(qtbot)
     room.typing.setEnabled(True)
     room.window.deleteLater()
@@ -300,4 +300,4 @@ def test_it_goes_with_its_keyboard(qtbot: QtBot) -> None:
     other = QPushButton()
     qtbot.addWidget(other)
     other.show()
-    qtbot.keyClick(other, KEYS.Key_A)  # nobody is left to stumble over it
+    qtbot.keyClick(other, KEYS.Key_A)  # the filter must not use a deleted keyboard

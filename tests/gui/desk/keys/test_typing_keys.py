@@ -1,4 +1,4 @@
-"""Which of the computer's keys plays what, by where it is."""
+"""Which of the computer's keys plays which pitch, by position."""
 
 import pytest
 from hypothesis import given
@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from gui.desk.keys.typing_keys import POSITIONS, STEPS, TypingRange, key_position, printed_letters
 
-A_ON_X, SEMICOLON_ON_X, Z_ON_X = 38, 47, 52  # as xev shows them
+A_ON_X, SEMICOLON_ON_X, Z_ON_X = 38, 47, 52  # as shown by xev
 
 
 def test_the_middle_row_is_white_and_the_row_above_it_black() -> None:
@@ -17,19 +17,19 @@ def test_the_middle_row_is_white_and_the_row_above_it_black() -> None:
 
 
 @pytest.mark.parametrize("platform", ["xcb", "wayland", "wayland-egl"])
-def test_what_counts_is_the_place_and_not_the_letter(platform: str) -> None:
+def test_the_position_counts_and_not_the_letter(platform: str) -> None:
     assert key_position(platform, A_ON_X, 0, "Q") == "A"  # a French keyboard
     assert key_position(platform, Z_ON_X, 0, "Y") == "Z"  # a German one
     assert key_position(platform, SEMICOLON_ON_X, 0, "Ö") == ";"
-    assert key_position(platform, 24, 0, "A") is None  # French, where Q is in America
+    assert key_position(platform, 24, 0, "A") is None  # French, at the US position of Q
 
 
-def test_windows_counts_without_the_eight_of_x() -> None:
+def test_windows_scan_codes_are_without_the_offset_of_x11() -> None:
     assert key_position("windows", 30, 0, "Q") == "A"
     assert key_position("windows", 57, 0, " ") == " "
 
 
-def test_macos_has_numbers_of_its_own_and_its_first_is_zero() -> None:
+def test_macos_has_its_own_codes_from_zero() -> None:
     assert key_position("cocoa", 1, 0, "Q") == "A"
     assert key_position("cocoa", 1, 6, "Y") == "Z"
     assert key_position("cocoa", 1, 49, " ") == " "
@@ -37,7 +37,7 @@ def test_macos_has_numbers_of_its_own_and_its_first_is_zero() -> None:
 
 
 @pytest.mark.parametrize("platform", ["offscreen", "xcb"])
-def test_without_a_scan_code_the_letter_has_to_do(platform: str) -> None:
+def test_without_a_scan_code_the_letter_decides(platform: str) -> None:
     assert [key_position(platform, 0, 0, letter) for letter in "aA:\"'R1"] == [
         *("A", "A", ";", "'", "'"),
         None,
@@ -47,24 +47,24 @@ def test_without_a_scan_code_the_letter_has_to_do(platform: str) -> None:
 
 
 @pytest.mark.parametrize("platform,shift", [("xcb", 8), ("windows", 0), ("cocoa", 0)], ids=str)
-def test_every_place_has_one_key(platform: str, shift: int) -> None:
+def test_every_position_has_one_key(platform: str, shift: int) -> None:
     codes = range(128)
     found = [key_position(platform, code + shift, code, "") for code in codes]
     places = [place for place in found if place is not None]
     assert sorted(places) == sorted(POSITIONS)
 
 
-def test_letters_are_those_of_the_country() -> None:
+def test_letters_are_those_of_the_locale() -> None:
     german = printed_letters("xcb", "de_AT")
     assert [german[place] for place in "AYZ;'"] == ["A", "Z", "Y", "Ö", "Ä"]
     french = printed_letters("cocoa", "fr_FR")
     assert [french[place] for place in "AWZ;"] == ["Q", "Z", "W", "M"]
     assert printed_letters("xcb", "fr_CA")["A"] == printed_letters("xcb", "C")["A"] == "A"
-    assert printed_letters("offscreen", "de_DE")["Z"] == "Z"  # there the letter itself counts
+    assert printed_letters("offscreen", "de_DE")["Z"] == "Z"  # offscreen, the letter itself decides
 
 
 @given(st.lists(st.sampled_from([-1, 1])), st.lists(st.sampled_from([-1, 1])))
-def test_whatever_is_chosen_can_be_played(octaves: list[int], steps: list[int]) -> None:
+def test_every_range_stays_playable(octaves: list[int], steps: list[int]) -> None:
     reach = TypingRange()
     for by in octaves:
         reach = reach.shifted(by)

@@ -1,4 +1,4 @@
-"""The roll: what is seen of notes, and how one looks around in them."""
+"""The piano roll: how notes look, and how to navigate."""
 
 from dataclasses import replace
 
@@ -48,26 +48,26 @@ def colour_at(roll: PianoRoll, shown: RollNote) -> QColor:
     return seen(roll).pixelColor(middle(roll, shown))
 
 
-def test_the_two_players_have_two_hues(roll: PianoRoll) -> None:
+def test_the_two_sides_have_two_hues(roll: PianoRoll) -> None:
     mine, other = note(-3, 1, 60), note(-3, 1, 66, answered=True)
     roll.show_snapshot(replace(EMPTY, notes=(mine, other)))
     for shown, hue in ((mine, DARK.played), (other, DARK.answered)):
         assert abs(colour_at(roll, shown).hsvHue() - QColor(hue).hsvHue()) < 12
 
 
-def test_the_plan_is_lighter_than_what_sounds(roll: PianoRoll) -> None:
+def test_planned_notes_are_lighter_than_sounding_ones(roll: PianoRoll) -> None:
     sounds, planned = note(-0.5, 1, answered=True), note(1, 1, answered=True)
     roll.show_snapshot(replace(EMPTY, notes=(sounds, planned)))
     assert colour_at(roll, sounds).value() > 1.5 * colour_at(roll, planned).value()
 
 
-def test_louder_is_stronger(roll: PianoRoll) -> None:
+def test_louder_notes_are_more_opaque(roll: PianoRoll) -> None:
     loud, soft = note(-3, 1, 60), replace(note(-3, 1, 66), velocity=20)
     roll.show_snapshot(replace(EMPTY, notes=(loud, soft)))
     assert colour_at(roll, loud).value() > 1.3 * colour_at(roll, soft).value()
 
 
-def test_a_note_that_sounds_reaches_the_playhead(roll: PianoRoll) -> None:
+def test_a_sounding_note_reaches_the_playhead(roll: PianoRoll) -> None:
     held = note(-2, None)
     roll.show_snapshot(replace(EMPTY, notes=(held,)))
     view = roll.view()
@@ -75,8 +75,8 @@ def test_a_note_that_sounds_reaches_the_playhead(roll: PianoRoll) -> None:
     assert place.right() == pytest.approx(view.x_at(NOW_NS), abs=0.1)
 
 
-def test_what_has_ended_is_drawn_the_same_from_a_tile(roll: PianoRoll, qtbot: QtBot) -> None:
-    """Note by note, or all at once in another roll: the picture is the same."""
+def test_a_tile_shows_ended_notes_unchanged(roll: PianoRoll, qtbot: QtBot) -> None:
+    """The picture is the same whether notes come one by one or all at once."""
     notes = tuple(each for each in conversation() if (each.release_ns or 0) <= NOW_NS)
     for count in range(len(notes) + 1):
         roll.show_snapshot(replace(EMPTY, notes=notes[:count]))
@@ -90,7 +90,7 @@ def test_what_has_ended_is_drawn_the_same_from_a_tile(roll: PianoRoll, qtbot: Qt
     assert seen(other) == grown
 
 
-def test_a_note_that_is_gone_is_not_seen_any_more(roll: PianoRoll) -> None:
+def test_a_removed_note_disappears(roll: PianoRoll) -> None:
     first, second = note(-3, 1), note(-2.5, 1, 66)
     roll.show_snapshot(replace(EMPTY, notes=(first,)))
     alone = seen(roll)
@@ -100,7 +100,7 @@ def test_a_note_that_is_gone_is_not_seen_any_more(roll: PianoRoll) -> None:
     assert seen(roll) == alone
 
 
-def test_what_is_taken_back_is_crossed_out_for_a_moment(roll: PianoRoll) -> None:
+def test_a_retracted_note_is_crossed_out_for_a_moment(roll: PianoRoll) -> None:
     planned = note(1, 1, answered=True)
     roll.show_snapshot(replace(EMPTY, notes=(planned,)))
     roll.show_snapshot(EMPTY)
@@ -121,21 +121,21 @@ def test_the_pedal_is_shown_while_it_is_down(roll: PianoRoll) -> None:
     assert colours[1] != QColor(DARK.played)
 
 
-def test_one_scrolls_back_and_follows_again(roll: PianoRoll, qtbot: QtBot) -> None:
+def test_scrolling_back_stops_following_until_asked(roll: PianoRoll, qtbot: QtBot) -> None:
     roll.show_snapshot(jam())
-    with qtbot.waitSignal(roll.follow_changed) as told:
+    with qtbot.waitSignal(roll.follow_changed) as emitted:
         qtbot.keyClick(roll, Qt.Key.Key_Left)
-    assert told.args == [False]
+    assert emitted.args == [False]
     left = roll.view().left_ns
     roll.show_snapshot(replace(jam(), now_ns=NOW_NS + SECOND))
     assert roll.view().left_ns == left
-    with qtbot.waitSignal(roll.follow_changed) as told:
+    with qtbot.waitSignal(roll.follow_changed) as emitted:
         qtbot.keyClick(roll, Qt.Key.Key_End)
-    assert told.args == [True]
+    assert emitted.args == [True]
     assert roll.view().left_ns > left
 
 
-def test_one_drags_and_comes_back_to_the_present(roll: PianoRoll, qtbot: QtBot) -> None:
+def test_dragging_to_the_present_follows_again(roll: PianoRoll, qtbot: QtBot) -> None:
     roll.show_snapshot(replace(EMPTY, notes=conversation()))
     here = roll.view().left_ns
     for begin, end, follows in ((200, 500, False), (500, 100, True)):
@@ -146,7 +146,7 @@ def test_one_drags_and_comes_back_to_the_present(roll: PianoRoll, qtbot: QtBot) 
     assert roll.view().left_ns == here
 
 
-def test_zoom_keeps_the_playhead(roll: PianoRoll, qtbot: QtBot) -> None:
+def test_zoom_keeps_the_playhead_in_place(roll: PianoRoll, qtbot: QtBot) -> None:
     roll.show_snapshot(replace(EMPTY, notes=conversation()))
     x, scale = roll.view().x_at(NOW_NS), roll.view().px_per_second
     qtbot.keyClick(roll, Qt.Key.Key_Plus)
@@ -156,14 +156,14 @@ def test_zoom_keeps_the_playhead(roll: PianoRoll, qtbot: QtBot) -> None:
     assert roll.view().px_per_second == scale
 
 
-def test_a_note_is_found_where_it_is_seen(roll: PianoRoll) -> None:
+def test_a_note_is_found_where_it_is_drawn(roll: PianoRoll) -> None:
     shown = note(-3, 1)
     roll.show_snapshot(replace(EMPTY, notes=(shown,)))
     assert roll.note_at(QPointF(middle(roll, shown))) is shown
     assert roll.note_at(QPointF(5, 5)) is None
 
 
-def test_frames_run_only_while_a_session_goes_on(roll: PianoRoll, qtbot: QtBot) -> None:
+def test_frames_are_drawn_only_while_a_session_runs(roll: PianoRoll, qtbot: QtBot) -> None:
     roll.show_snapshot(jam())
     before = roll.now_ns
     qtbot.waitUntil(lambda: roll.now_ns > before + SECOND // 50)
@@ -171,7 +171,7 @@ def test_frames_run_only_while_a_session_goes_on(roll: PianoRoll, qtbot: QtBot) 
     assert roll.now_ns == NOW_NS
 
 
-def test_another_theme_draws_all_anew(roll: PianoRoll) -> None:
+def test_another_theme_redraws_all_tiles(roll: PianoRoll) -> None:
     shown = note(-3, 1)
     roll.show_snapshot(replace(EMPTY, notes=(shown,)))
     roll.set_theme(LIGHT)

@@ -1,4 +1,4 @@
-"""Which notes are in which tile, whatever comes and goes."""
+"""Which notes are in which tile, whatever notes come and go."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +15,7 @@ notes = st.builds(
 
 
 @given(st.lists(notes, max_size=12), st.data())
-def test_each_stretch_has_the_notes_that_reach_into_it(
+def test_each_segment_has_the_notes_that_overlap_it(
     pool: list[RollNote], data: st.DataObject
 ) -> None:
     stretches = SegmentIndex(50, overhang_ns=3)

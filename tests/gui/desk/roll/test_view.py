@@ -1,4 +1,4 @@
-"""What a roll shows where: times, pitches, zoom, scroll, lines."""
+"""The view of a roll: times, pitches, zoom, scroll, grid lines."""
 
 from itertools import pairwise
 
@@ -22,7 +22,7 @@ def note(pitch: int) -> RollNote:
 
 
 @given(st.integers(-(10**12), 10**12), st.integers(16, 42))
-def test_a_place_is_a_time_and_back(time_ns: int, step: int) -> None:
+def test_x_at_and_ns_at_are_inverse(time_ns: int, step: int) -> None:
     view = View(1000, 430, 0, step)
     assert abs(view.ns_at(view.x_at(time_ns)) - time_ns) <= 1 + abs(time_ns) // 10**12
 
@@ -40,30 +40,30 @@ def test_pitch_rises_upwards_a_row_each() -> None:
 
 
 @given(st.integers(-30, 30), st.floats(0, 1000))
-def test_zooming_leaves_what_is_looked_at_where_it_is(steps: int, x: float) -> None:
+def test_zooming_keeps_the_time_at_x(steps: int, x: float) -> None:
     zoomed = VIEW.zoomed(steps, x)
     assert zoomed.x_at(VIEW.ns_at(x)) == pytest.approx(x, abs=0.01)
     assert 9 < zoomed.px_per_second < 360
 
 
-def test_scrolling_goes_by_pixels() -> None:
+def test_scrolling_is_in_pixels() -> None:
     assert VIEW.scrolled(76).x_at(VIEW.ns_at(76)) == pytest.approx(0, abs=0.01)
 
 
 @given(st.lists(st.integers(0, 127)))
-def test_the_compass_holds_every_note_and_three_octaves(pitches: list[int]) -> None:
+def test_the_pitch_range_has_every_note_and_three_octaves(pitches: list[int]) -> None:
     low, high = pitch_range([note(pitch) for pitch in pitches])
     assert all(low <= pitch <= high for pitch in pitches)
     assert high - low + 1 >= MIN_PITCHES
     assert (low, high) == pitch_range([note(pitch) for pitch in pitches], (low, high))
 
 
-def test_a_compass_that_holds_the_notes_stays() -> None:
+def test_a_pitch_range_that_has_all_notes_stays() -> None:
     assert pitch_range([note(60)], (20, 110)) == (20, 110)
     assert pitch_range([note(111)], (20, 110)) != (20, 110)
 
 
-def test_without_a_host_lines_are_seconds() -> None:
+def test_without_a_transport_lines_are_seconds() -> None:
     view = View(200, 430, 100 * SECOND + 1)
     lines = list(grid_lines(view, ()))
     assert [line.time_ns for line in lines] == [101 * SECOND, 102 * SECOND]
@@ -72,7 +72,7 @@ def test_without_a_host_lines_are_seconds() -> None:
     assert list(grid_lines(view, free)) == lines
 
 
-def test_a_hosts_lines_are_beats_and_bars_with_their_numbers() -> None:
+def test_with_a_transport_lines_are_beats_and_numbered_bars() -> None:
     view = View(320, 430, 100 * SECOND - 1)
     lines = [line for line in grid_lines(view, ((0, HOST),)) if line.time_ns <= 102 * SECOND]
     half = SECOND // 2
@@ -83,7 +83,7 @@ def test_a_hosts_lines_are_beats_and_bars_with_their_numbers() -> None:
     ]
 
 
-def test_far_away_there_are_fewer_lines_and_fewer_numbers() -> None:
+def test_zoomed_out_there_are_fewer_lines_and_numbers() -> None:
     for width in (1000, 2560):
         for step in (16, 24, 31, 42):
             view = View(width, 430, 100 * SECOND, step)
@@ -102,5 +102,5 @@ def test_each_epoch_has_its_own_lines() -> None:
     lines = list(grid_lines(view, epochs))
     bars = [(line.time_ns / SECOND, line.bar) for line in lines if line.is_bar]
     assert bars == [(100, 1), (102, 2), (104, 9), (105.5, 10), (107, 11), (108.5, 12)]
-    assert GridLine(103 * SECOND, is_bar=False) in lines  # free for a second
+    assert GridLine(103 * SECOND, is_bar=False) in lines  # a second of free time
     assert GridLine(99 * SECOND, is_bar=False) in lines

@@ -1,4 +1,4 @@
-"""The blend as a list, under Qt's own tester of models."""
+"""The blend as a list, under Qt's model tester."""
 
 import pytest
 from PySide6.QtCore import Qt
@@ -26,7 +26,7 @@ def shown(model: BlendModel) -> list[tuple[str, str]]:
     ]
 
 
-def test_the_strongest_is_first(model: BlendModel) -> None:
+def test_the_largest_weight_is_first(model: BlendModel) -> None:
     assert shown(model) == [("jazz", "50 %"), ("hymn", "30 %"), ("bach", "20 %")]
     model.show_style((("jazz", 3.0), ("hymn", 1.0)))
     assert shown(model) == [("jazz", "75 %"), ("hymn", "25 %")]
@@ -40,14 +40,14 @@ def test_the_same_names_with_other_weights_change_in_place(model: BlendModel, qt
     assert shown(model)[1] == ("hymn", "40 %")
 
 
-def test_a_weight_that_is_changed_takes_from_the_others(model: BlendModel, qtbot: QtBot) -> None:
+def test_changing_a_weight_changes_the_others(model: BlendModel, qtbot: QtBot) -> None:
     with qtbot.waitSignal(model.chosen) as asked:
         assert model.setData(model.index(0, WEIGHT_COLUMN), 75)
     (style,) = asked.args
     assert dict(style) == pytest.approx({"jazz": 0.75, "hymn": 0.15, "bach": 0.1})
 
 
-def test_a_weight_of_nothing_takes_a_style_out(model: BlendModel, qtbot: QtBot) -> None:
+def test_a_weight_of_zero_removes_a_style(model: BlendModel, qtbot: QtBot) -> None:
     with qtbot.waitSignal(model.chosen) as asked:
         model.setData(model.index(2, WEIGHT_COLUMN), 0)
     assert dict(asked.args[0]) == pytest.approx({"jazz": 0.625, "hymn": 0.375})
@@ -56,7 +56,7 @@ def test_a_weight_of_nothing_takes_a_style_out(model: BlendModel, qtbot: QtBot) 
     assert dict(asked.args[0]) == pytest.approx({"hymn": 0.6, "bach": 0.4})
 
 
-def test_names_and_a_single_weight_cannot_be_changed(model: BlendModel) -> None:
+def test_names_and_a_single_weight_are_read_only(model: BlendModel) -> None:
     assert not model.index(0, NAME_COLUMN).flags() & Qt.ItemFlag.ItemIsEditable
     assert model.index(0, WEIGHT_COLUMN).flags() & Qt.ItemFlag.ItemIsEditable
     assert not model.setData(model.index(0, NAME_COLUMN), "salsa")
@@ -65,10 +65,10 @@ def test_names_and_a_single_weight_cannot_be_changed(model: BlendModel) -> None:
 
 
 @pytest.mark.parametrize("column", [NAME_COLUMN, WEIGHT_COLUMN])
-def test_over_a_row_it_says_how_to_change_it(model: BlendModel, column: int) -> None:
+def test_the_tooltip_describes_editing(model: BlendModel, column: int) -> None:
     def tip() -> str:
         return str(model.index(0, column).data(Qt.ItemDataRole.ToolTipRole))
 
     assert tip() == "jazz\nDouble-click the weight to change it; Delete takes the style out."
-    model.show_style((("jazz", 1.0),))  # which cannot be changed
+    model.show_style((("jazz", 1.0),))  # a single weight is read-only
     assert "Double-click" not in tip()

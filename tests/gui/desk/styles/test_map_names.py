@@ -1,4 +1,4 @@
-"""Where names are written: beside their dots, and through no other."""
+"""Where names are written: beside their own dots and clear of all others."""
 
 import pytest
 from PySide6.QtCore import QPointF, QRectF, QSizeF
@@ -19,14 +19,14 @@ def names(**dots: tuple[float, float]) -> LabelLayout:
     return LabelLayout(places, dict.fromkeys(places, SIZE), VIEW)
 
 
-def test_alone_a_name_is_above_its_dot() -> None:
+def test_a_single_name_is_above_its_dot() -> None:
     room = names(bach=(100, 100)).label_rect("bach", (), required=False)
     assert room is not None
     assert room.center().x() == 100
     assert room.bottom() < 100
 
 
-def test_it_gives_way_to_what_is_written_and_to_the_edge() -> None:
+def test_it_avoids_other_names_and_the_edge() -> None:
     alone = names(bach=(100, 100))
     above = alone.label_rect("bach", (), required=False)
     assert above is not None
@@ -38,13 +38,13 @@ def test_it_gives_way_to_what_is_written_and_to_the_edge() -> None:
     assert at_the_top.top() > 0
 
 
-def test_it_gives_way_to_the_dots_of_others() -> None:
+def test_it_avoids_other_dots() -> None:
     room = names(bach=(100, 100), haydn=(110, 90)).label_rect("bach", (), required=False)
     assert room is not None
     assert not room.contains(110, 90)
 
 
-def test_among_many_dots_only_what_is_needed_is_written() -> None:
+def test_among_many_dots_only_required_names_are_written() -> None:
     many = {f"dot {x} {y}": (x, y) for x in range(5, 200, 10) for y in range(5, 200, 10)}
     crowd = names(bach=(100, 100), **many)
     assert crowd.label_rect("bach", (), required=False) is None
@@ -53,7 +53,7 @@ def test_among_many_dots_only_what_is_needed_is_written() -> None:
 
 
 @pytest.mark.parametrize("width,height,enough", [(380, 450, 45), (800, 700, 120)])
-def test_on_the_map_names_are_many_and_none_is_struck_through(
+def test_the_map_shows_many_names_and_none_covers_a_dot(
     space: StyleSpace, qtbot: QtBot, width: int, height: int, enough: int
 ) -> None:
     view = MapView(space, DARK)
@@ -65,9 +65,9 @@ def test_on_the_map_names_are_many_and_none_is_struck_through(
     }
     metrics = QFontMetricsF(view.font())
     sizes = {name: metrics.boundingRect(name).size() for name in dots}
-    placed, written = LabelLayout(dots, sizes, QRectF(view.rect())), dict[str, QRectF]()
+    layout, written = LabelLayout(dots, sizes, QRectF(view.rect())), dict[str, QRectF]()
     for name in dots:
-        room = placed.label_rect(name, tuple(written.values()), required=False)
+        room = layout.label_rect(name, tuple(written.values()), required=False)
         if room is not None:
             written[name] = room
     assert len(written) >= enough
@@ -76,6 +76,6 @@ def test_on_the_map_names_are_many_and_none_is_struck_through(
         assert not [other for other in dots if other != name and letters.contains(dots[other])]
 
 
-def test_most_of_the_landmarks_are_styles_of_the_shipped_model(space: StyleSpace) -> None:
+def test_most_landmarks_are_styles_of_the_shipped_model(space: StyleSpace) -> None:
     assert len(set(LANDMARKS)) == len(LANDMARKS)
     assert sum(name in space.names for name in LANDMARKS) > 24

@@ -1,4 +1,4 @@
-"""The map under the mouse and the keyboard."""
+"""The map of styles with mouse and keyboard."""
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
@@ -28,21 +28,21 @@ def dot(view: MapView, space: StyleSpace, name: str) -> QPoint:
     return view.map_to_widget(place).toPoint()
 
 
-def test_a_place_is_a_point_of_the_map_and_back(view: MapView) -> None:
+def test_widget_and_map_positions_are_inverse(view: MapView) -> None:
     for zoom in (1.0, 2.5):
         view.zoom_by(zoom)
         for point in ((0.4, 0.5), (0.5, 0.55)):
             assert view.widget_to_map(view.map_to_widget(point)) == pytest.approx(point)
 
 
-def test_a_click_on_a_name_is_that_style(view: MapView, space: StyleSpace, qtbot: QtBot) -> None:
+def test_a_click_on_a_name_chooses_that_style(view: MapView, space: StyleSpace, qtbot: QtBot) -> None:
     with qtbot.waitSignal(view.chosen) as asked:
         qtbot.mouseClick(view, LEFT, pos=dot(view, space, "chopin"))
     assert asked.args[0] == (("chopin", 1.0),)
     assert view.puck == pytest.approx(space.position_of((("chopin", 1.0),)))
 
 
-def test_a_click_that_trembles_is_still_that_style(
+def test_a_small_movement_is_still_a_click(
     view: MapView, space: StyleSpace, qtbot: QtBot
 ) -> None:
     asked: list[object] = []
@@ -53,11 +53,11 @@ def test_a_click_that_trembles_is_still_that_style(
     qtbot.mouseRelease(view, LEFT, pos=place + QPoint(1, 1))
     assert asked == [(("chopin", 1.0),)]
     qtbot.mousePress(view, LEFT, pos=place)
-    qtbot.mouseMove(view, place + QPoint(40, 30))  # that is meant
+    qtbot.mouseMove(view, place + QPoint(40, 30))  # a deliberate drag
     assert len(asked[-1]) > 1  # type: ignore[arg-type]
 
 
-def test_the_puck_is_dragged_to_a_blend(view: MapView, space: StyleSpace, qtbot: QtBot) -> None:
+def test_dragging_the_puck_chooses_a_blend(view: MapView, space: StyleSpace, qtbot: QtBot) -> None:
     asked: list[object] = []
     view.chosen.connect(asked.append)
     qtbot.mousePress(view, LEFT, pos=QPoint(300, 640))
@@ -68,7 +68,7 @@ def test_the_puck_is_dragged_to_a_blend(view: MapView, space: StyleSpace, qtbot:
     assert view.puck == pytest.approx(there)
 
 
-def test_with_shift_a_path_is_drawn_and_the_puck_stays(view: MapView, qtbot: QtBot) -> None:
+def test_shift_draws_a_path_and_the_puck_stays(view: MapView, qtbot: QtBot) -> None:
     shift = Qt.KeyboardModifier.ShiftModifier
     with qtbot.assertNotEmitted(view.chosen), qtbot.waitSignal(view.path_drawn) as drawn:
         qtbot.mousePress(view, LEFT, shift, QPoint(200, 300))
@@ -91,7 +91,7 @@ def test_the_arrow_keys_move_the_puck(view: MapView, qtbot: QtBot) -> None:
     assert view.puck == pytest.approx((0.5, 0.51))
 
 
-def test_what_comes_from_elsewhere_moves_the_puck_unless_it_stands_for_it(
+def test_another_style_moves_the_puck_unless_it_matches(
     view: MapView, space: StyleSpace, qtbot: QtBot
 ) -> None:
     qtbot.keyClick(view, Qt.Key.Key_Right)
@@ -105,7 +105,7 @@ def test_what_comes_from_elsewhere_moves_the_puck_unless_it_stands_for_it(
     assert view.puck is None
 
 
-def test_zooming_keeps_the_place_and_the_map_in_sight(view: MapView, qtbot: QtBot) -> None:
+def test_zooming_keeps_the_position_and_the_map_visible(view: MapView, qtbot: QtBot) -> None:
     place = QPointF(450, 350)
     before = view.widget_to_map(place)
     view.zoom_by(3.0, place)
@@ -126,21 +126,21 @@ def test_a_search_dims_all_else(view: MapView, space: StyleSpace) -> None:
     view.show_matches(space.search("jazz"))
     found = view.grab().toImage()
     assert found != before
-    view.show_matches(())  # that finds nothing
+    view.show_matches(())  # without a match
     assert view.grab().toImage() not in (before, found)
     view.show_matches(None)
     assert view.grab().toImage() == before
 
 
 def move(view: MapView, place: QPoint, button: Qt.MouseButton = Qt.MouseButton.NoButton) -> None:
-    """Move the mouse over a map, and leave the screen's own where it is."""
+    """Move the mouse over a map, without moving the screen's pointer."""
     here, there = QPointF(place), QPointF(view.mapToGlobal(place))
     no_key = Qt.KeyboardModifier.NoModifier
     moved = QMouseEvent(QEvent.Type.MouseMove, here, there, Qt.MouseButton.NoButton, button, no_key)
     QApplication.sendEvent(view, moved)
 
 
-def test_what_the_mouse_left_is_not_lit_while_it_drags_or_draws(
+def test_no_name_is_highlighted_during_a_drag(
     view: MapView, space: StyleSpace, qtbot: QtBot
 ) -> None:
     away, shift = QPoint(20, 690), Qt.KeyboardModifier.ShiftModifier
@@ -158,7 +158,7 @@ def test_what_the_mouse_left_is_not_lit_while_it_drags_or_draws(
     assert view.grab().toImage() == plain
 
 
-def test_what_the_mouse_left_is_not_lit_after_a_drag(
+def test_the_start_of_a_drag_is_not_highlighted_after_it(
     view: MapView, space: StyleSpace, qtbot: QtBot
 ) -> None:
     end = QPoint(420, 330)

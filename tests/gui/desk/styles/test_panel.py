@@ -1,4 +1,4 @@
-"""The search, the list of weights, and a path over the map that is played as a morph."""
+"""The search, the list of weights, and a path on the map that is played as a morph."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -44,7 +44,7 @@ def button(panel: StylePanel, text: str) -> QPushButton:
     return next(b for b in panel.findChildren(QPushButton) if text in b.text().replace("&", ""))
 
 
-def test_a_path_is_played_in_the_time_that_is_chosen(
+def test_a_path_is_played_in_the_chosen_time(
     panel: StylePanel, draw: Callable[[], None], qtbot: QtBot, space: StyleSpace
 ) -> None:
     assert not panel.morph.isVisible()
@@ -62,7 +62,7 @@ def test_a_path_is_played_in_the_time_that_is_chosen(
     assert offered.args == [SetBlendPath(morph.styles)]
 
 
-def test_the_puck_goes_along_and_the_same_button_stops_it(
+def test_the_puck_follows_the_path_and_the_button_stops_it(
     panel: StylePanel, draw: Callable[[], None], qtbot: QtBot
 ) -> None:
     draw()
@@ -77,7 +77,7 @@ def test_the_puck_goes_along_and_the_same_button_stops_it(
     assert "path" in panel.morph.text()
 
 
-def test_a_path_is_forgotten_and_its_morph_with_it(
+def test_clearing_a_path_stops_its_morph(
     panel: StylePanel, draw: Callable[[], None], qtbot: QtBot
 ) -> None:
     draw()
@@ -98,19 +98,19 @@ def search(panel: StylePanel) -> QLineEdit:
     return next(box for box in panel.findChildren(QLineEdit) if box.accessibleName())
 
 
-def test_a_search_without_a_match_says_so_and_dims_the_map(panel: StylePanel, qtbot: QtBot) -> None:
+def test_a_search_without_a_match_shows_a_message(panel: StylePanel, qtbot: QtBot) -> None:
     plain = panel.map.grab().toImage()
     qtbot.keyClicks(search(panel), "zappa")
     assert "No style is called “zappa”." in said(panel)
     assert panel.map.grab().toImage() != plain
     qtbot.keyClick(search(panel), Qt.Key.Key_Return)
-    assert panel.map.puck is None  # there is no first to take
+    assert panel.map.puck is None  # there is no first match
     search(panel).clear()
     assert not any("zappa" in text for text in said(panel))
     qtbot.waitUntil(lambda: panel.map.grab().toImage() == plain)
 
 
-def test_enter_takes_the_first_and_leaves_the_search(panel: StylePanel, qtbot: QtBot) -> None:
+def test_enter_chooses_the_first_match_and_leaves_the_search(panel: StylePanel, qtbot: QtBot) -> None:
     panel.activateWindow()
     search(panel).setFocus()
     qtbot.keyClicks(search(panel), "bach")
@@ -121,7 +121,7 @@ def test_enter_takes_the_first_and_leaves_the_search(panel: StylePanel, qtbot: Q
     assert panel.map.hasFocus()
 
 
-def test_the_strength_is_a_number_too(panel: StylePanel) -> None:
+def test_the_strength_is_shown_as_a_number(panel: StylePanel) -> None:
     (slider,) = panel.findChildren(QSlider)
     slider.setValue(20)
     assert "2.0" in said(panel)
@@ -133,7 +133,7 @@ def blend_of(space: StyleSpace, count: int) -> Settings:
     return Settings(style=tuple((name, 1 / count) for name in space.names[:count]))
 
 
-def test_the_list_is_as_high_as_its_rows_up_to_four(panel: StylePanel, space: StyleSpace) -> None:
+def test_the_list_has_the_height_of_up_to_four_rows(panel: StylePanel, space: StyleSpace) -> None:
     (table,) = panel.findChildren(QTableView)
     hint = "No style: answers are in no particular one. Click a name."
     assert not table.isVisible()
@@ -152,7 +152,7 @@ def test_the_list_is_as_high_as_its_rows_up_to_four(panel: StylePanel, space: St
     assert not table.isVisible()
 
 
-def test_the_map_lies_still_while_the_mouse_holds_it(
+def test_the_map_keeps_its_size_during_a_drag(
     panel: StylePanel, space: StyleSpace, qtbot: QtBot
 ) -> None:
     (table,) = panel.findChildren(QTableView)
@@ -168,7 +168,7 @@ def test_the_map_lies_still_while_the_mouse_holds_it(
     assert table.height() > before
 
 
-def test_along_a_path_the_list_only_grows(
+def test_during_a_morph_the_list_never_shrinks(
     panel: StylePanel, draw: Callable[[], None], space: StyleSpace
 ) -> None:
     (table,) = panel.findChildren(QTableView)

@@ -1,4 +1,4 @@
-"""Editing a weight in the list of the blend."""
+"""Editing of a weight in the blend."""
 
 import pytest
 from PySide6.QtCore import Qt
@@ -31,7 +31,7 @@ def edit(panel: StylePanel, row: int) -> QSpinBox:
 
 
 @pytest.mark.parametrize("row", [0, 1])
-def test_there_is_room_for_all_of_it(panel: StylePanel, row: int) -> None:
+def test_the_editor_has_room_for_100_percent(panel: StylePanel, row: int) -> None:
     box = edit(panel, row)
     option = QStyleOptionSpinBox()
     box.initStyleOption(option)
@@ -45,7 +45,7 @@ def test_there_is_room_for_all_of_it(panel: StylePanel, row: int) -> None:
     assert table.viewport().rect().contains(box.geometry())
 
 
-def test_what_is_written_is_asked_for(panel: StylePanel, qtbot: QtBot) -> None:
+def test_the_typed_weight_is_requested(panel: StylePanel, qtbot: QtBot) -> None:
     box = edit(panel, 1)
     assert box.value() == 30
     assert (box.minimum(), box.maximum()) == (0, 100)

@@ -1,4 +1,4 @@
-"""A tree of takes for widgets to show: a minuet in three, and two ways to go on."""
+"""A tree of takes for widgets to show: a minuet in three, and two continuations."""
 
 from bridge.history.takes import Span, TakeTree
 from bridge.messages.settings import Settings
@@ -18,7 +18,7 @@ CHOPIN = Settings(style=(("chopin", 1.0),), seed=3)
 
 
 def tree() -> TakeTree:
-    """Return a beginning (0), two takes of it (1, 2) and one that goes on from the second (3)."""
+    """Return a root (0), two takes of it (1, 2) and one that continues the second (3)."""
     takes = TakeTree().with_root(MINUET, "minuet")
     takes = takes.with_take(0, SPAN, NOTES, CHOPIN, "made by a test")
     takes = takes.with_take(0, SPAN, NOTES[1:], CHOPIN, "made by a test")

@@ -1,4 +1,4 @@
-"""The folder of captures, under Qt's own tester of models."""
+"""The folder of captures, under Qt's model tester."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -37,7 +37,7 @@ def names(captures: CapturesModel) -> list[str]:
     return [captures.path(captures.index(row)).name for row in range(captures.rowCount())]
 
 
-def test_what_is_kept_is_a_file_and_the_newest_is_first(captures: CapturesModel) -> None:
+def test_a_saved_capture_is_a_file_and_the_newest_is_first(captures: CapturesModel) -> None:
     first = captures.save(PLAYED, NOW)
     captures.save(PLAYED, NOW + timedelta(minutes=1))
     assert names(captures) == [
@@ -48,19 +48,19 @@ def test_what_is_kept_is_a_file_and_the_newest_is_first(captures: CapturesModel)
 
 
 @pytest.mark.usefixtures("in_german")
-def test_the_month_has_the_name_that_it_has_here(captures: CapturesModel) -> None:
+def test_the_month_is_in_the_language_of_the_locale(captures: CapturesModel) -> None:
     captures.save(PLAYED, NOW)
     captures.save(PLAYED, NOW.replace(month=3))
     shown = [captures.index(row).data() for row in range(captures.rowCount())]
     assert shown == ["22 Nov. 2026, 00:41:05", "22 März 2026, 00:41:05"]
 
 
-def test_two_within_a_second_are_two_files(captures: CapturesModel) -> None:
+def test_two_captures_in_a_second_are_two_files(captures: CapturesModel) -> None:
     assert captures.save(PLAYED, NOW) != captures.save(PLAYED, NOW)
     assert captures.rowCount() == 2
 
 
-def test_it_is_there_again_and_other_files_are_not_ours(
+def test_captures_are_found_again_and_other_files_ignored(
     captures: CapturesModel, tmp_path: Path
 ) -> None:
     captures.save(PLAYED, NOW)
@@ -78,7 +78,7 @@ def test_a_file_is_dragged_out_as_a_copy(captures: CapturesModel) -> None:
     assert not captures.flags(QModelIndex()) & Qt.ItemFlag.ItemIsDragEnabled
 
 
-def test_what_is_removed_is_gone(captures: CapturesModel) -> None:
+def test_a_removed_capture_is_deleted(captures: CapturesModel) -> None:
     path = captures.save(PLAYED, NOW)
     captures.remove(captures.index(0))
     assert captures.rowCount() == 0

@@ -1,4 +1,4 @@
-"""What the panel of captures says of itself; its buttons are tested with the window."""
+"""The texts of the captures panel; its buttons are tested with the window."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +27,7 @@ def said(panel: CapturesPanel) -> str:
     return label.text()
 
 
-def test_it_speaks_of_dragging_while_there_is_something_to_drag(
+def test_the_hint_about_dragging_needs_a_capture(
     captures: CapturesModel, qtbot: QtBot
 ) -> None:
     panel = CapturesPanel(captures)
@@ -39,7 +39,7 @@ def test_it_speaks_of_dragging_while_there_is_something_to_drag(
     assert said(panel) == EMPTY
 
 
-def test_what_was_kept_before_is_there_at_once(captures: CapturesModel, qtbot: QtBot) -> None:
+def test_earlier_captures_are_shown_at_once(captures: CapturesModel, qtbot: QtBot) -> None:
     captures.save(Captured(Record(conversation()), "made by a test"), NOW)
     panel = CapturesPanel(captures)
     qtbot.addWidget(panel)

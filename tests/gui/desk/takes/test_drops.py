@@ -1,4 +1,4 @@
-"""What is dropped on the window."""
+"""Files dropped on the window."""
 
 from pathlib import Path
 
@@ -23,7 +23,7 @@ def dropped(*urls: str) -> Path | None:
 
 
 @pytest.mark.usefixtures("qtbot")
-def test_one_midi_file_is_taken() -> None:
+def test_one_midi_file_is_accepted() -> None:
     assert dropped("file:///tmp/a%20song.mid") == Path("/tmp/a song.mid")  # noqa: S108 - a name
     assert dropped("file:///tmp/SONG.MIDI") == Path("/tmp/SONG.MIDI")  # noqa: S108 - a name
 

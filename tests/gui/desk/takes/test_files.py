@@ -1,4 +1,4 @@
-"""Takes as files: what they are called, and what is in them."""
+"""Takes as files: their names and their content."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +25,7 @@ def onsets(path: Path) -> list[int]:
     return [note.onset_ticks for note in smf.read(path).score.notes]
 
 
-def test_by_itself_a_take_begins_with_bar_1(files: TakesFiles) -> None:
+def test_a_take_alone_begins_with_bar_1(files: TakesFiles) -> None:
     path = files.write_for_drag(tree(), 1, whole=False)
     assert path.name == "minuet take 1 chopin.mid"
     assert onsets(path) == [0, BAR]
@@ -36,13 +36,13 @@ def test_by_itself_a_take_begins_with_bar_1(files: TakesFiles) -> None:
     assert texts == ["made by a test"]
 
 
-def test_the_whole_is_everything_up_to_it(files: TakesFiles) -> None:
+def test_a_complete_file_has_all_music_up_to_the_take(files: TakesFiles) -> None:
     path = files.write_for_drag(tree(), 3, whole=True)
     assert path.name == "minuet up to take 2-1 chopin.mid"
     assert onsets(path) == [*range(0, 6 * 24, 24), 2 * BAR, 3 * BAR]
 
 
-def test_what_goes_on_from_a_file_keeps_its_tracks(files: TakesFiles, tmp_path: Path) -> None:
+def test_a_continuation_keeps_the_tracks_of_its_file(files: TakesFiles, tmp_path: Path) -> None:
     read = files.read(DEMO, 0)
     takes = TakeTree().with_root(read.score, "minuet")
     span = replace(SPAN, begin=576, end=720)
@@ -55,7 +55,7 @@ def test_what_goes_on_from_a_file_keeps_its_tracks(files: TakesFiles, tmp_path: 
     assert onsets(path) == [*(n.onset_ticks for n in read.score.notes), 576]
 
 
-def test_the_beginning_by_itself_is_what_was_played(files: TakesFiles, tmp_path: Path) -> None:
+def test_the_root_alone_is_what_was_played(files: TakesFiles, tmp_path: Path) -> None:
     path = tmp_path / "played.mid"
     files.write(tree(), 0, path, whole=True)
     assert onsets(path) == [note.onset_ticks for note in MINUET.notes]
@@ -71,7 +71,7 @@ def test_a_file_that_cannot_be_continued_is_named(files: TakesFiles, tmp_path: P
         assert raised.value.reason.path == path
 
 
-def test_each_take_of_each_beginning_has_a_file_of_its_own(files: TakesFiles) -> None:
+def test_each_take_of_each_root_has_its_own_file(files: TakesFiles) -> None:
     takes = TakeTree()
     for name in ("minuet", "played", "played", "Played?", "played 2", "played take 1"):
         takes = takes.with_root(MINUET, name)
@@ -97,7 +97,7 @@ def test_a_long_name_is_cut(files: TakesFiles) -> None:
     assert path.name.endswith(" up to take 1 chopin.mid")
 
 
-def test_a_name_is_one_that_every_system_takes() -> None:
+def test_a_name_is_valid_on_every_system() -> None:
     takes = TakeTree().with_root(MINUET, 'a/b: "c"?')
     assert file_name(takes, 0, whole=True) == "a b c"
     assert file_name(TakeTree().with_root(MINUET, "///"), 0, whole=True) == "music"

@@ -1,4 +1,4 @@
-"""The window's end of the pipe to the process that proposes takes, with that process."""
+"""The window's end of the pipe to the process that generates takes, with that process."""
 
 from collections.abc import Iterator
 
@@ -21,8 +21,8 @@ PATIENCE_MS = 60_000
 ENDLESS = 100_000
 
 
-class Told:
-    """What a link has told."""
+class Signals:
+    """What a link has emitted."""
 
     def __init__(self, link: TakesLink) -> None:
         self.words: list[str] = []
@@ -47,34 +47,34 @@ def link(qtbot: QtBot) -> Iterator[TakesLink]:  # noqa: ARG001 - there must be a
 def test_it_starts_the_process_with_the_first_request_and_keeps_it(
     qtbot: QtBot, link: TakesLink
 ) -> None:
-    told = Told(link)
-    assert not told.busy()
+    emitted = Signals(link)
+    assert not emitted.busy()
     with qtbot.waitSignal(link.finished, timeout=PATIENCE_MS):
         link.propose(SCORE, Settings(seed=1), bars=1)
-        assert told.busy()
-    assert not told.busy()
-    assert told.words == ["loading", "finished"]
-    assert [each.candidate for each in told.proposed] == [0, 1, 2, 3]
+        assert emitted.busy()
+    assert not emitted.busy()
+    assert emitted.words == ["loading", "finished"]
+    assert [each.candidate for each in emitted.proposed] == [0, 1, 2, 3]
     with qtbot.waitSignal(link.finished, timeout=PATIENCE_MS):
         link.propose(SCORE, Settings(seed=1), bars=1, count=1)
-    assert told.words == ["loading", "finished", "finished"]
-    assert told.proposed[4].notes == told.proposed[0].notes
+    assert emitted.words == ["loading", "finished", "finished"]
+    assert emitted.proposed[4].notes == emitted.proposed[0].notes
 
 
-def test_what_was_cancelled_or_replaced_is_not_told(qtbot: QtBot, link: TakesLink) -> None:
+def test_replies_to_cancelled_requests_are_dropped(qtbot: QtBot, link: TakesLink) -> None:
     with qtbot.waitSignal(link.progressed, timeout=PATIENCE_MS):
         link.propose(SCORE, Settings(seed=1), bars=ENDLESS)
     link.cancel()
     assert not link.is_busy
-    told = Told(link)
+    emitted = Signals(link)
     with qtbot.waitSignal(link.progressed, timeout=PATIENCE_MS):
         link.propose(SCORE, Settings(seed=1), bars=ENDLESS)
     with qtbot.waitSignal(link.finished, timeout=PATIENCE_MS):
         link.propose(SCORE, Settings(seed=1), bars=1, count=1)
-    assert [each.span.end for each in told.proposed] == [384]
+    assert [each.span.end for each in emitted.proposed] == [384]
 
 
-def test_a_sentence_says_what_is_wrong(qtbot: QtBot, link: TakesLink) -> None:
+def test_a_failure_has_a_sentence(qtbot: QtBot, link: TakesLink) -> None:
     with qtbot.waitSignal(link.failed, timeout=PATIENCE_MS) as failed:
         link.propose(SCORE, Settings(style=(("chopan", 1.0),)), bars=1)
     assert failed.args is not None
@@ -82,7 +82,7 @@ def test_a_sentence_says_what_is_wrong(qtbot: QtBot, link: TakesLink) -> None:
     assert not link.is_busy
 
 
-def test_a_process_that_does_not_come_up_is_a_sentence(qtbot: QtBot) -> None:
+def test_a_process_that_does_not_start_has_a_sentence(qtbot: QtBot) -> None:
     link = TakesLink(module="bridge.midi.notes")
     with qtbot.waitSignal(link.failed, timeout=PATIENCE_MS) as failed:
         link.propose(SCORE, Settings(), bars=1)
@@ -91,7 +91,7 @@ def test_a_process_that_does_not_come_up_is_a_sentence(qtbot: QtBot) -> None:
     link.close()
 
 
-def test_a_process_that_dies_is_told_and_another_one_is_started(
+def test_after_an_exit_another_process_is_started(
     qtbot: QtBot, link: TakesLink
 ) -> None:
     with qtbot.waitSignal(link.progressed, timeout=PATIENCE_MS):
@@ -106,11 +106,11 @@ def test_a_process_that_dies_is_told_and_another_one_is_started(
             link.propose(SCORE, Settings(seed=seed), bars=1, count=1)
         again = link.process
         assert again is not None
-        again.kill()  # this time, while nothing is in the making
+        again.kill()  # this time without a request in progress
         again.wait()
 
 
-def test_closing_kills_it_in_the_middle_of_its_work(qtbot: QtBot, link: TakesLink) -> None:
+def test_closing_kills_it_during_a_request(qtbot: QtBot, link: TakesLink) -> None:
     with qtbot.waitSignal(link.progressed, timeout=PATIENCE_MS):
         link.propose(SCORE, Settings(seed=1), bars=ENDLESS)
     process = link.process
@@ -120,7 +120,7 @@ def test_closing_kills_it_in_the_middle_of_its_work(qtbot: QtBot, link: TakesLin
     assert not link.is_busy
 
 
-def test_closing_before_it_is_there_leaves_nothing_behind(qtbot: QtBot) -> None:
+def test_closing_during_the_start_leaves_no_process(qtbot: QtBot) -> None:
     link = TakesLink()
     link.propose(SCORE, Settings(), bars=1)
     starting = link.starting

@@ -1,4 +1,4 @@
-"""The tree of takes, under Qt's own tester of models."""
+"""The tree of takes, under Qt's model tester."""
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
 from pytestqt.modeltest import ModelTester
@@ -8,20 +8,20 @@ from gui.desk.takes.model import TakesModel
 from tests.gui.desk.takes.examples import MINUET, tree
 
 
-def told(model: QAbstractItemModel, parent: QModelIndex | None = None) -> list[object]:
-    """Return what a view would show, as lists in lists."""
+def labels(model: QAbstractItemModel, parent: QModelIndex | None = None) -> list[object]:
+    """Return what a view would show, as nested lists."""
     under = parent or QModelIndex()
     indexes = [model.index(row, 0, under) for row in range(model.rowCount(under))]
-    return [[index.data(), *told(model, index)] for index in indexes]
+    return [[index.data(), *labels(model, index)] for index in indexes]
 
 
-def test_it_shows_what_goes_on_from_what(qtmodeltester: ModelTester) -> None:
+def test_it_shows_each_continuation_below_its_parent(qtmodeltester: ModelTester) -> None:
     model = TakesModel()
     qtmodeltester.check(model)
-    assert told(model) == []
+    assert labels(model) == []
     model.show_takes(tree().with_root(MINUET, "another"))
     qtmodeltester.check(model)
-    assert told(model) == [
+    assert labels(model) == [
         [
             "minuet",
             ["Take 1 · 2 notes · chopin"],
@@ -31,7 +31,7 @@ def test_it_shows_what_goes_on_from_what(qtmodeltester: ModelTester) -> None:
     ]
 
 
-def test_where_one_is_stands_out(qtmodeltester: ModelTester) -> None:
+def test_the_current_node_stands_out(qtmodeltester: ModelTester) -> None:
     model = TakesModel()
     model.show_takes(tree())
     qtmodeltester.check(model)

@@ -1,4 +1,4 @@
-"""A small roll: what is seen of a take, and what one does with it."""
+"""A small roll: how a take looks, and its commands."""
 
 from pathlib import Path
 
@@ -19,7 +19,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 class Shown:
-    """A small roll, and what it has asked for."""
+    """A small roll, and its requests."""
 
     def __init__(self, qtbot: QtBot) -> None:
         self.files: list[bool] = []
@@ -28,7 +28,7 @@ class Shown:
         self.roll.played.connect(lambda: self.words.append("played"))
         self.roll.kept.connect(lambda: self.words.append("kept"))
         self.roll.chosen.connect(lambda: self.words.append("chosen"))
-        self.body = QWidget()  # with something else that has the focus at first
+        self.body = QWidget()  # with another widget that has the focus at first
         other = QLineEdit(self.body)
         self.roll.setParent(self.body)
         self.roll.setGeometry(0, 40, 240, 110)
@@ -37,8 +37,8 @@ class Shown:
         other.setFocus()
         qtbot.waitUntil(other.hasFocus)
 
-    def file(self, whole: bool) -> Path | None:  # noqa: FBT001 - called by place
-        self.files.append(whole)
+    def file(self, up_to_end: bool) -> Path | None:  # noqa: FBT001 - a callback
+        self.files.append(up_to_end)
         return FILE
 
     def take(self, state: TakeState = TakeState.READY) -> None:
@@ -63,12 +63,12 @@ def has_hue(colour: QColor, hue_of: QColor) -> bool:
 
 
 def notes_seen(shown: Shown, tick: int) -> bool:
-    """Tell whether there is a note somewhere above a tick."""
+    """Return whether there is a note above a tick."""
     hue = instrument_colour(DARK.answered, NOTES[0].instrument)
     return any(has_hue(shown.colour_at_tick(tick, at / 100), hue) for at in range(2, 98))
 
 
-def test_notes_lie_where_they_are_in_the_span(shown: Shown) -> None:
+def test_notes_are_drawn_at_their_position_in_the_span(shown: Shown) -> None:
     shown.take()
     first, second = NOTES
     assert notes_seen(shown, first.onset_ticks + 20)
@@ -84,7 +84,7 @@ def test_bars_have_lines_and_free_time_has_none(shown: Shown) -> None:
     assert shown.colour_at_tick(2 * BAR, 0.02) == QColor(DARK.panel)
 
 
-def test_the_playhead_is_there_while_it_is_heard(shown: Shown) -> None:
+def test_the_playhead_is_shown_during_an_audition(shown: Shown) -> None:
     shown.take(TakeState.PLAYING)
     before = shown.picture()
     shown.roll.set_playhead(0.5)
@@ -104,7 +104,7 @@ def test_every_state_and_both_themes_look_different(shown: Shown) -> None:
     assert all(a != b for at, a in enumerate(pictures) for b in pictures[:at])
 
 
-def test_it_says_what_it_is(shown: Shown) -> None:
+def test_it_has_accessible_texts(shown: Shown) -> None:
     roll = shown.roll
     roll.clear(2)
     assert (roll.accessibleName(), roll.accessibleDescription()) == ("Take 2", "empty")
@@ -116,13 +116,13 @@ def test_it_says_what_it_is(shown: Shown) -> None:
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
-def test_a_key_plays_it(qtbot: QtBot, shown: Shown, key: Qt.Key) -> None:
+def test_a_key_plays_the_take(qtbot: QtBot, shown: Shown, key: Qt.Key) -> None:
     shown.take()
     qtbot.keyClick(shown.roll, key)
     assert shown.words[-1] == "played"
 
 
-def test_a_click_plays_it_and_a_second_one_keeps_it(qtbot: QtBot, shown: Shown) -> None:
+def test_a_click_plays_the_take_and_a_second_one_keeps_it(qtbot: QtBot, shown: Shown) -> None:
     shown.take()
     qtbot.mouseClick(shown.roll, LEFT)
     assert shown.words[-1] == "played"
@@ -131,7 +131,7 @@ def test_a_click_plays_it_and_a_second_one_keeps_it(qtbot: QtBot, shown: Shown) 
 
 
 @pytest.mark.parametrize("state", [TakeState.EMPTY, TakeState.GENERATING])
-def test_what_is_not_there_cannot_be_played_or_kept(
+def test_an_incomplete_take_cannot_be_played_or_kept(
     qtbot: QtBot, shown: Shown, state: TakeState
 ) -> None:
     shown.take(state)
@@ -141,7 +141,7 @@ def test_what_is_not_there_cannot_be_played_or_kept(
     assert set(shown.words) <= {"chosen"}
 
 
-def test_the_mouse_that_passes_and_the_focus_are_seen(shown: Shown) -> None:
+def test_hover_and_focus_are_visible(shown: Shown) -> None:
     shown.take()
     plain = shown.picture()
     at = QPointF(50, 50)
@@ -154,7 +154,7 @@ def test_the_mouse_that_passes_and_the_focus_are_seen(shown: Shown) -> None:
     assert shown.words == ["chosen"]
 
 
-def test_it_is_dragged_as_a_file_with_a_picture(shown: Shown) -> None:
+def test_a_drag_has_a_file_and_a_picture(shown: Shown) -> None:
     shown.take()
     for whole in (False, True):
         drag = shown.roll.make_drag(whole=whole)

@@ -1,4 +1,4 @@
-"""The strip of takes, with the process that proposes them: the way from a phrase to a piece."""
+"""The strip of takes with the process that generates them: from a phrase to a piece."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -37,7 +37,7 @@ def documents() -> Path:
 
 
 class Desk:
-    """A strip, and what it has asked for and told."""
+    """A strip, its requests and its messages."""
 
     def __init__(self, qtbot: QtBot) -> None:
         self.qtbot = qtbot
@@ -57,7 +57,7 @@ class Desk:
         self.strip.show()
 
     def wait(self) -> None:
-        """Wait until takes are there."""
+        """Wait until the takes are complete."""
         self.qtbot.waitUntil(lambda: not self.strip.is_busy, timeout=PATIENCE_MS)
 
     def begin(self, score: Score = MINUET) -> None:
@@ -128,7 +128,7 @@ def test_four_takes_are_kept_extended_and_undone(desk: Desk) -> None:
     assert strip.rolls[0].notes == later.notes
 
 
-def test_again_there_are_four_others_beside_those(desk: Desk) -> None:
+def test_regenerate_adds_four_siblings(desk: Desk) -> None:
     desk.begin()
     first = {roll.notes for roll in desk.strip.rolls}
     desk.press(desk.strip.controls.regenerate)
@@ -139,7 +139,7 @@ def test_again_there_are_four_others_beside_those(desk: Desk) -> None:
     assert seeds == sorted(set(seeds))
 
 
-def test_a_take_is_heard_from_its_first_bar_and_stopped(desk: Desk) -> None:
+def test_a_take_is_auditioned_from_its_first_bar_and_stopped(desk: Desk) -> None:
     strip = desk.strip
     desk.begin()
     desk.click(2)
@@ -151,10 +151,10 @@ def test_a_take_is_heard_from_its_first_bar_and_stopped(desk: Desk) -> None:
     )
     strip.show_snapshot(snapshot)
     desk.qtbot.waitUntil(lambda: strip.rolls[2].playhead is not None)
-    heard = strip.rolls[2].playhead
-    assert heard is not None
-    assert 0.2 < heard <= 1
-    desk.click(0)  # another one takes its place
+    fraction = strip.rolls[2].playhead
+    assert fraction is not None
+    assert 0.2 < fraction <= 1
+    desk.click(0)  # another take plays in its place
     assert desk.states() == [PLAYING, READY, READY, READY]
     assert not desk.stops
     desk.click(0)
@@ -164,10 +164,10 @@ def test_a_take_is_heard_from_its_first_bar_and_stopped(desk: Desk) -> None:
     strip.show_snapshot(snapshot)
     strip.show_snapshot(replace(snapshot, now_ns=3 * SECOND, audition_span_ns=None))
     assert desk.states() == [READY] * 4
-    assert len(desk.stops) == 1  # it had ended by itself
+    assert len(desk.stops) == 1  # it had already ended
 
 
-def test_one_hand_on_the_keys_is_enough(desk: Desk) -> None:
+def test_the_keyboard_is_sufficient(desk: Desk) -> None:
     strip, keys = desk.strip, Qt.Key
     desk.begin()
     strip.activateWindow()
@@ -184,7 +184,7 @@ def test_one_hand_on_the_keys_is_enough(desk: Desk) -> None:
     assert desk.states()[3] is KEPT
 
 
-def test_takes_that_grow_are_seen_and_can_be_cancelled(desk: Desk) -> None:
+def test_incomplete_takes_are_shown_and_can_be_cancelled(desk: Desk) -> None:
     strip, row = desk.strip, desk.strip.controls
     row.bars.setValue(32)
     strip.start_from(MINUET, "minuet")
@@ -204,7 +204,7 @@ def test_takes_that_grow_are_seen_and_can_be_cancelled(desk: Desk) -> None:
     assert len(strip.takes.children(0)) == there + 4
 
 
-def test_settings_are_heard(desk: Desk) -> None:
+def test_settings_apply_to_the_next_takes(desk: Desk) -> None:
     desk.strip.set_settings(Settings(seed=5, instruments=(Instrument.BASS,)))
     desk.begin()
     takes = [n for n in desk.strip.takes.nodes if isinstance(n, TakeNode)]
@@ -213,7 +213,7 @@ def test_settings_are_heard(desk: Desk) -> None:
     assert "instruments bass" in takes[0].text
 
 
-def test_what_was_played_lately_is_asked_for_and_continued(desk: Desk) -> None:
+def test_recent_music_is_requested_and_continued(desk: Desk) -> None:
     strip = desk.strip
     desk.press(strip.controls.propose)
     assert desk.captures == [Capture(60 * SECOND, Purpose.CONTINUE)]
@@ -226,7 +226,7 @@ def test_what_was_played_lately_is_asked_for_and_continued(desk: Desk) -> None:
     assert desk.way() == ["played"]
 
 
-def test_a_file_is_continued_and_a_bad_one_is_a_sentence(desk: Desk, tmp_path: Path) -> None:
+def test_a_file_is_continued_and_a_bad_one_shows_a_message(desk: Desk, tmp_path: Path) -> None:
     bad = tmp_path / "bad.mid"
     bad.write_bytes(b"no music")
     desk.strip.open_file(bad)
@@ -242,13 +242,13 @@ def test_a_file_is_continued_and_a_bad_one_is_a_sentence(desk: Desk, tmp_path: P
     path = tmp_path / "longer.mid"
     desk.strip.save(path, 2)
     assert desk.said[-1] == ("Saved as longer.mid.", False)
-    whole = smf.read(path).score
-    assert len(whole.notes) == len(desk.strip.takes.score_to(2).notes)
+    saved = smf.read(path).score
+    assert len(saved.notes) == len(desk.strip.takes.score_to(2).notes)
     desk.strip.save(tmp_path / "nowhere" / "longer.mid", 2)
     assert desk.said[-1][1]
 
 
-def test_each_take_is_dragged_as_a_file_of_its_own(desk: Desk) -> None:
+def test_each_take_is_dragged_as_its_own_file(desk: Desk) -> None:
     desk.begin()
     paths = []
     for roll in desk.strip.rolls:
@@ -262,7 +262,7 @@ def test_each_take_is_dragged_as_a_file_of_its_own(desk: Desk) -> None:
         )
 
 
-def test_where_to_save_is_asked_for_beside_the_playing(desk: Desk) -> None:
+def test_the_save_dialog_is_not_modal(desk: Desk) -> None:
     desk.begin()
     desk.press(desk.strip.controls.save)
     [dialog] = desk.strip.findChildren(QFileDialog)
@@ -273,7 +273,7 @@ def test_where_to_save_is_asked_for_beside_the_playing(desk: Desk) -> None:
     dialog.close()
 
 
-def test_the_next_file_is_saved_where_the_last_one_was(desk: Desk, tmp_path: Path) -> None:
+def test_the_save_dialog_remembers_the_folder(desk: Desk, tmp_path: Path) -> None:
     desk.begin()
     desk.press(desk.strip.controls.save)
     [first] = desk.strip.findChildren(QFileDialog)
@@ -288,7 +288,7 @@ def test_the_next_file_is_saved_where_the_last_one_was(desk: Desk, tmp_path: Pat
     second.close()
 
 
-def test_a_second_beginning_leaves_the_first_in_the_tree(desk: Desk) -> None:
+def test_a_second_root_leaves_the_first_in_the_tree(desk: Desk) -> None:
     desk.begin()
     desk.strip.start_from(MINUET, "another")
     desk.wait()

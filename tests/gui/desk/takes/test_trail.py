@@ -1,4 +1,4 @@
-"""The way back: names, and a list of all that there is."""
+"""The trail: the path to the current take, and the list of all takes."""
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -12,7 +12,7 @@ from tests.gui.desk.takes.examples import MINUET, NOTES, tree
 
 LEFT = Qt.MouseButton.LeftButton
 NO_SCREEN = pytest.mark.qt_log_ignore("does not support (raise|grabbing)", extend=True)
-"""What Qt says of popups where there is no screen."""
+"""Qt's warning about popups without a screen."""
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def trail(qtbot: QtBot) -> TakesTrail:
     return trail
 
 
-def test_it_shows_the_way_from_the_beginning(trail: TakesTrail) -> None:
+def test_it_shows_the_path_from_the_root(trail: TakesTrail) -> None:
     assert not trail.all.isVisible()
     trail.show_takes(tree())
     assert trail.all.isVisible()
@@ -35,14 +35,14 @@ def test_it_shows_the_way_from_the_beginning(trail: TakesTrail) -> None:
     assert [crumb.text() for crumb in trail.crumbs] == ["minuet", "2"]
 
 
-def test_a_name_on_it_leads_there(qtbot: QtBot, trail: TakesTrail) -> None:
+def test_a_click_on_a_name_chooses_its_node(qtbot: QtBot, trail: TakesTrail) -> None:
     trail.show_takes(tree())
     with qtbot.waitSignal(trail.node_chosen) as gone:
         qtbot.mouseClick(trail.crumbs[1], Qt.MouseButton.LeftButton)
     assert gone.args == [2]
 
 
-def test_a_long_way_and_a_long_name_are_shortened(trail: TakesTrail) -> None:
+def test_a_long_path_and_a_long_name_are_shortened(trail: TakesTrail) -> None:
     takes = TakeTree().with_root(MINUET, "a name that is much longer than there is room for")
     for number in range(9):
         takes = takes.with_take(number, Span(0, 1), NOTES, Settings())
@@ -54,7 +54,7 @@ def test_a_long_way_and_a_long_name_are_shortened(trail: TakesTrail) -> None:
     assert trail.width() == width
 
 
-def test_a_line_of_the_list_leads_there(qtbot: QtBot, trail: TakesTrail) -> None:
+def test_a_row_of_the_list_chooses_its_node(qtbot: QtBot, trail: TakesTrail) -> None:
     trail.show_takes(tree())
     model = trail.list.model()
     minuet = model.index(0, 0)
@@ -72,7 +72,7 @@ def opened(qtbot: QtBot, trail: TakesTrail) -> None:
 
 
 def press_on_screen(qtbot: QtBot, trail: TakesTrail, place: QPoint) -> None:
-    """Press the mouse as the window system tells it, which knows of popups."""
+    """Press the mouse through the window system, which handles popups."""
     qtbot.mouseClick(trail.windowHandle(), LEFT, pos=place)
 
 
@@ -95,18 +95,18 @@ def test_a_click_beside_the_list_closes_it(qtbot: QtBot, trail: TakesTrail) -> N
 
 
 @NO_SCREEN
-def test_a_click_on_what_opened_the_list_closes_it_for_good(
+def test_a_click_on_the_opener_closes_the_list(
     qtbot: QtBot, trail: TakesTrail
 ) -> None:
     opened(qtbot, trail)
     press_on_screen(qtbot, trail, trail.all.mapTo(trail, trail.all.rect().center()))
     assert QApplication.activePopupWidget() is None
-    # Some systems let the press count once more, below, which would open it again.
+    # Some systems deliver the press again to the widget below, which would reopen the list.
     assert trail.popup.testAttribute(Qt.WidgetAttribute.WA_NoMouseReplay)
 
 
 @NO_SCREEN
-def test_a_click_in_the_list_leads_there_and_closes_it(qtbot: QtBot, trail: TakesTrail) -> None:
+def test_a_click_in_the_list_chooses_a_node_and_closes_it(qtbot: QtBot, trail: TakesTrail) -> None:
     opened(qtbot, trail)
     view = trail.list
     line = view.visualRect(view.model().index(0, 0))

@@ -1,4 +1,4 @@
-"""What is wrong is said until it is not, or until it is put away."""
+"""A problem is shown until it is solved, or until it is hidden."""
 
 import pytest
 from PySide6.QtCore import Qt
@@ -14,7 +14,7 @@ def banner(qtbot: QtBot) -> Banner:
     return banner
 
 
-def test_it_is_there_only_while_something_is_wrong(banner: Banner) -> None:
+def test_it_is_shown_only_during_a_problem(banner: Banner) -> None:
     assert banner.isHidden()
     banner.show_message("The JACK server is gone.")
     assert banner.isVisible()
@@ -23,7 +23,7 @@ def test_it_is_there_only_while_something_is_wrong(banner: Banner) -> None:
     assert banner.isHidden()
 
 
-def test_it_can_be_put_away_and_what_is_new_comes_back(banner: Banner, qtbot: QtBot) -> None:
+def test_it_can_be_hidden_until_a_new_message(banner: Banner, qtbot: QtBot) -> None:
     banner.show_message("The JACK server is gone.")
     qtbot.mouseClick(banner.hide_button, Qt.MouseButton.LeftButton)
     assert banner.isHidden()
@@ -31,13 +31,13 @@ def test_it_can_be_put_away_and_what_is_new_comes_back(banner: Banner, qtbot: Qt
     assert banner.isVisible()
 
 
-def test_what_helps_is_a_button(banner: Banner, qtbot: QtBot) -> None:
+def test_a_remedy_has_a_button(banner: Banner, qtbot: QtBot) -> None:
     done: list[int] = []
     banner.show_message("The engine has ended.", ("Start it again", lambda: done.append(1)))
     assert banner.remedy_button.text() == "Start it again"
     qtbot.mouseClick(banner.remedy_button, Qt.MouseButton.LeftButton)
     assert done == [1]
-    assert banner.isVisible()  # until it has helped
+    assert banner.isVisible()  # until the problem is solved
     assert banner.hide_button.isHidden()
     assert banner.has_remedy
     banner.show_message("")

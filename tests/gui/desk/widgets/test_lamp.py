@@ -11,7 +11,7 @@ from gui.desk.widgets.lamp import Lamp
 NOTE = RollNote(Instrument.PIANO, 60, 80, 1000)
 
 
-def test_it_shines_for_a_moment_with_each_new_note(qtbot: QtBot) -> None:
+def test_it_is_lit_for_a_moment_with_each_new_note(qtbot: QtBot) -> None:
     lamp = Lamp("A note comes in", "#ffffff", "#000000")
     qtbot.addWidget(lamp)
     lit = []

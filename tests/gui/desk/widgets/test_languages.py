@@ -1,4 +1,4 @@
-"""Texts that a person reads go through translators, and those into German are all there."""
+"""All visible texts go through translators, and the German translation is complete."""
 
 import re
 import subprocess
@@ -64,7 +64,7 @@ class Marked(QTranslator):
 
 @pytest.fixture
 def translators() -> Iterator[None]:
-    """Forget, after the test, the translators that it has installed."""
+    """Remove the translators that the test has installed."""
     application = QCoreApplication.instance()
     assert application is not None
     before = set(application.findChildren(QTranslator))
@@ -75,7 +75,7 @@ def translators() -> Iterator[None]:
 
 
 def texts(window: QWidget) -> Iterator[tuple[QWidget, str]]:
-    """Return all that a person can read in a window, or have read aloud."""
+    """Yield all texts of a window, visible or read aloud."""
     for each in (window, *window.findChildren(QWidget)):
         for text in (
             each.toolTip(),
@@ -101,7 +101,7 @@ def texts(window: QWidget) -> Iterator[tuple[QWidget, str]]:
 
 
 def left_over(text: str, names: frozenset[str]) -> str:
-    """Return what is left of a text without marked pieces, names and what is no word."""
+    """Return the text without marked pieces, names and non-words."""
     while (inner := re.sub(r"«[^«»]*»", "", text)) != text:
         text = inner
     text = re.sub(r"\b[A-G]#?-?\d\b", "", text)  # a pitch
@@ -110,13 +110,13 @@ def left_over(text: str, names: frozenset[str]) -> str:
 
 
 NAMES = frozenset({"Antiphon", "in", "out", "jack", "jazz", *(kind.label for kind in Instrument)})
-"""Proper names, of the app, of ports and a backend, of a style; and of instruments, as typed."""
+"""Proper names: the app, ports, a back end, a style; and instruments, as typed."""
 SHOWN = {"problem": 2, "sync_reason": 2, "synth_status": 2, "processor": 1}
-"""In how many places a reason is shown: banner or line of time, devices, checkup."""
+"""The number of places that show a reason: banner or status line, devices, checkup."""
 
 
 @pytest.mark.usefixtures("translators")
-def test_whatever_a_person_reads_can_be_translated(
+def test_every_visible_text_can_be_translated(
     qtbot: QtBot, space: StyleSpace, tmp_path: Path
 ) -> None:
     application = QApplication.instance()
@@ -133,7 +133,7 @@ def test_whatever_a_person_reads_can_be_translated(
 
 
 @pytest.mark.usefixtures("translators")
-def test_every_reason_that_a_window_shows_is_translated(
+def test_every_reason_in_the_window_can_be_translated(
     qtbot: QtBot, space: StyleSpace, tmp_path: Path
 ) -> None:
     application = QApplication.instance()
@@ -155,7 +155,7 @@ def test_every_reason_that_a_window_shows_is_translated(
 
 
 @pytest.mark.usefixtures("translators")
-def test_why_no_takes_can_be_made_is_translated(
+def test_the_reason_for_missing_takes_can_be_translated(
     qtbot: QtBot, space: StyleSpace, tmp_path: Path
 ) -> None:
     application = QApplication.instance()
@@ -185,7 +185,7 @@ def test_every_reason_is_translated(kind: type) -> None:
 
 
 def unmarked(window: QWidget) -> set[str]:
-    """Return the texts of a window that no translator has seen."""
+    """Return the texts of a window that did not go through a translator."""
     return {
         f"{type(each).__name__}: {text}"
         for each, text in texts(window)
@@ -195,9 +195,9 @@ def unmarked(window: QWidget) -> set[str]:
 
 @pytest.mark.parametrize("code", CODES)
 def test_every_text_is_translated(code: str, tmp_path: Path) -> None:
-    """Else: dev/languages, translate what it names, dev/languages."""
-    told = LANGUAGES_FOLDER / f"antiphon_{code}.ts"
-    gathered = tmp_path / told.name
+    """If it fails: run dev/languages, translate what it names, run it again."""
+    translated_file = LANGUAGES_FOLDER / f"antiphon_{code}.ts"
+    gathered = tmp_path / translated_file.name
     settings = tmp_path / "settings.py"
     script = [sys.executable, "-m", "dev.setting_texts"]
     settings.write_bytes(subprocess.run(script, check=True, capture_output=True, cwd=ROOT).stdout)
@@ -209,14 +209,14 @@ def test_every_text_is_translated(code: str, tmp_path: Path) -> None:
     )
     assert not any("N{" in text for _, text, _ in messages(gathered))  # lupdate reads no \\N{...}
     wanted = {(context, text) for context, text, _ in messages(gathered)}
-    there = {(context, text) for context, text, _ in messages(told)}
+    there = {(context, text) for context, text, _ in messages(translated_file)}
     assert wanted - there == set()
     assert there - wanted == set()  # it is gone from the sources
-    assert [text for _, text, said in messages(told) if not said] == []
+    assert [text for _, text, said in messages(translated_file) if not said] == []
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_translations_keep_places_and_no_more_than_one_key(code: str) -> None:
+def test_translations_keep_placeholders_and_one_mnemonic(code: str) -> None:
     for context, text, said in messages(LANGUAGES_FOLDER / f"antiphon_{code}.ts"):
         places, kept = (re.findall(r"\{[^}]*\}", each) for each in (text, said))
         assert places == kept, (context, text)
@@ -224,7 +224,7 @@ def test_translations_keep_places_and_no_more_than_one_key(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_what_the_app_loads_is_what_was_translated(code: str) -> None:
+def test_the_compiled_translation_is_up_to_date(code: str) -> None:
     translator = QTranslator()
     assert translator.load(f"antiphon_{code}", str(LANGUAGES_FOLDER))
     for context, text, said in messages(LANGUAGES_FOLDER / f"antiphon_{code}.ts"):
@@ -233,21 +233,21 @@ def test_what_the_app_loads_is_what_was_translated(code: str) -> None:
 
 
 def messages(file: Path) -> Iterator[tuple[str, str, str]]:
-    """Return contexts, texts and translations."""
+    """Yield contexts, texts and translations."""
     for context in ET.parse(file).getroot().iter("context"):  # noqa: S314 - our own file
         for message in context.iter("message"):
-            told = message.find("translation")
-            done = told is not None and told.get("type") != "unfinished"
-            assert told is not None
+            translation = message.find("translation")
+            done = translation is not None and translation.get("type") != "unfinished"
+            assert translation is not None
             yield (
                 context.findtext("name", ""),
                 message.findtext("source", ""),
-                (told.text or "") if done else "",
+                (translation.text or "") if done else "",
             )
 
 
 @pytest.mark.usefixtures("translators")
-def test_the_window_speaks_german(qtbot: QtBot, space: StyleSpace, tmp_path: Path) -> None:
+def test_the_window_is_in_german(qtbot: QtBot, space: StyleSpace, tmp_path: Path) -> None:
     application = QCoreApplication.instance()
     assert application is not None
     assert install_translation(application, ["de-AT", "de", "en"]) == "de_AT"
@@ -265,7 +265,7 @@ def test_the_window_speaks_german(qtbot: QtBot, space: StyleSpace, tmp_path: Pat
 
 @pytest.mark.usefixtures("translators")
 @pytest.mark.parametrize("languages", [["en-GB", "de"], ["tlh"], []])
-def test_else_it_speaks_english(qtbot: QtBot, languages: list[str]) -> None:
+def test_otherwise_the_window_is_in_english(qtbot: QtBot, languages: list[str]) -> None:
     application = QCoreApplication.instance()
     assert application is not None
     assert install_translation(application, languages) == "en"

@@ -1,4 +1,4 @@
-"""Names have a translation wherever one is looked up."""
+"""Every name that is looked up has a translation."""
 
 from dataclasses import fields
 
@@ -15,7 +15,7 @@ from gui.desk.widgets.names import (
 from gui.engine.phrases import DEFAULT_STYLES
 
 
-def test_every_name_is_written_out_for_those_who_translate() -> None:
+def test_every_name_is_listed_for_translators() -> None:
     shown = [*(field.name for field in fields(Settings)), *KNOB_SETTINGS]
     settings = {setting_name(name) for name in shown}
     assert (
@@ -24,12 +24,12 @@ def test_every_name_is_written_out_for_those_who_translate() -> None:
     )
 
 
-def test_every_unit_is_written_out_for_those_who_translate() -> None:
+def test_every_unit_is_listed_for_translators() -> None:
     units = {setting.spec.unit for setting in SETTINGS.values() if setting.spec.unit}
     assert set(UNIT_SUFFIXES) == {unit_suffix(unit) for unit in units}
     assert unit_suffix("") == ""
 
 
-def test_untranslated_a_name_is_what_one_types() -> None:
+def test_an_untranslated_name_is_the_typed_name() -> None:
     assert instrument_name(Instrument.CELLO) == "cello"
     assert phrase_name("nocturne") == "nocturne"

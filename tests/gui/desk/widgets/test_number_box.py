@@ -1,4 +1,4 @@
-"""Spin boxes take everything from the table of settings."""
+"""Number boxes get everything from the table of settings."""
 
 import pytest
 from PySide6.QtWidgets import QDoubleSpinBox, QSpinBox

@@ -1,4 +1,4 @@
-"""Who comes to a picture by the keyboard sees that it has the focus."""
+"""A picture shows the focus when it comes by the keyboard."""
 
 import pytest
 from PySide6.QtCore import Qt
@@ -40,7 +40,7 @@ def is_framed(picture: FocusFrameWidget) -> bool:
         (Qt.FocusReason.ActiveWindowFocusReason, False),
     ],
 )
-def test_a_frame_shows_the_focus_that_the_keyboard_brought(
+def test_a_frame_shows_the_keyboard_focus(
     picture: FocusFrameWidget, reason: Qt.FocusReason, *, framed: bool
 ) -> None:
     QApplication.sendEvent(picture, QFocusEvent(IN, reason))

@@ -1,8 +1,9 @@
-"""Contrast of what is drawn, by the formula of WCAG 2.2, and the pictures that controls need.
+"""Contrast of all colours, by the formula of WCAG 2.2, and the pictures that controls need.
 
-Relative luminance and contrast ratio are defined in https://www.w3.org/TR/WCAG22/#dfn-relative-luminance
-and #dfn-contrast-ratio; success criteria 1.4.3 (texts) and 1.4.11 (what is no text) say how much.
-What cannot be used now is exempt; that it is there should be seen all the same.
+Relative luminance and contrast ratio are defined in
+https://www.w3.org/TR/WCAG22/#dfn-relative-luminance and #dfn-contrast-ratio. Success criteria 1.4.3
+(text) and 1.4.11 (non-text) give the limits. Disabled controls are exempt; they should still be
+visible.
 """
 
 import dataclasses
@@ -27,11 +28,11 @@ TEXTS = (
     ("accent", ("window", "panel")),
     ("played", ("window", "panel")),
     ("answered", ("window", "panel")),
-    ("window", ("accent",)),  # a text that is selected, and the start button's
+    ("window", ("accent",)),  # selected text, and the start button's text
 )
 SHAPES = (
     ("edge", ("window", "panel")),
-    ("accent", ("window", "panel", "line")),  # the focus, a tick, how far a slider is
+    ("accent", ("window", "panel", "line")),  # the focus, a check mark, the filled part of a slider
     ("played", ("panel", "shade")),
     ("answered", ("panel", "shade")),
 )
@@ -67,7 +68,7 @@ def test_the_formula_is_that_of_the_standard() -> None:
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
 class TestContrast:
-    """Of each theme, pair by pair."""
+    """The contrast of each pair of colours of a theme."""
 
     def test_texts(self, theme: Theme) -> None:
         assert too_weak(theme, TEXTS, TEXT) == []
@@ -75,7 +76,7 @@ class TestContrast:
     def test_shapes(self, theme: Theme) -> None:
         assert too_weak(theme, SHAPES, SHAPE) == []
 
-    def test_what_rests(self, theme: Theme) -> None:
+    def test_disabled_text(self, theme: Theme) -> None:
         assert too_weak(theme, (("resting", ("window", "panel")),), RESTING) == []
 
     @pytest.mark.parametrize("instrument", Instrument)
@@ -87,7 +88,7 @@ class TestContrast:
 
 
 def strongest(picture: QImage, ground: str) -> float:
-    """Return the highest contrast that a pixel of a picture has with a ground."""
+    """Return the highest contrast of a pixel of a picture with a ground."""
     return max(
         contrast(picture.pixelColor(x, y).name(), ground)
         for x in range(picture.width())
@@ -96,7 +97,7 @@ def strongest(picture: QImage, ground: str) -> float:
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
-def test_ticks_and_arrows_stand_out(qtbot: QtBot, theme: Theme) -> None:
+def test_check_marks_and_arrows_stand_out(qtbot: QtBot, theme: Theme) -> None:
     assert qtbot is not None  # pictures need an application
     for name, ground in (
         (theme.check, theme.accent),
@@ -113,7 +114,7 @@ def test_ticks_and_arrows_stand_out(qtbot: QtBot, theme: Theme) -> None:
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
-def test_a_box_that_is_ticked_shows_a_tick(qtbot: QtBot, theme: Theme) -> None:
+def test_a_checked_box_shows_a_check_mark(qtbot: QtBot, theme: Theme) -> None:
     box = QCheckBox()
     qtbot.addWidget(box)
     box.setStyleSheet(theme.style_sheet())
@@ -127,7 +128,7 @@ def test_a_box_that_is_ticked_shows_a_tick(qtbot: QtBot, theme: Theme) -> None:
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
-def test_a_number_has_arrows_and_keeps_off_the_edge(qtbot: QtBot, theme: Theme) -> None:
+def test_a_number_box_has_arrows_and_a_margin(qtbot: QtBot, theme: Theme) -> None:
     for kind in (QSpinBox, QDoubleSpinBox):
         panel = QWidget()
         qtbot.addWidget(panel)

@@ -13,13 +13,13 @@ import pytest
 from assets import DEMO_PHRASES
 from bridge.midi import smf
 from bridge.midi.instruments import Instrument
-from gui import cli
+from gui.commands import cli
 
 MINUET = DEMO_PHRASES / "minuet.mid"
 
 
 def antiphon(*words: str | Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", "from gui.cli import main; main()", *map(str, words)]
+    command = [sys.executable, "-c", "from gui.commands.cli import main; main()", *map(str, words)]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
 
 
@@ -214,7 +214,7 @@ def test_the_bench_tells_what_was_asked_as_json() -> None:
 
 def test_importing_the_command_line_pulls_in_little() -> None:
     """Whoever asks for help waits for no network, no window and no plot."""
-    code = "import sys, gui.cli; print(*{name.partition('.')[0] for name in sys.modules})"
+    code = "import sys, gui.commands.cli; print(*{name.partition('.')[0] for name in sys.modules})"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     pulled = set(done.stdout.split()) - sys.stdlib_module_names
     expected = {"bridge", "gui", "typer", "annotated_doc", "shellingham"}
