@@ -34,8 +34,11 @@ from model.tokens import vocabulary as v
 LENGTHS = (1, 10, 200, 500, 700)
 ROWS = 4
 TOLERANCE = 0.35
-"""Between logits, which are about ten wide, of int8 and of float16 products, and of one row and of
-several, which round differently."""
+"""Between logits, whose range is about ten.
+
+They are of int8 and of float16 products, and of one row and of several, which are rounded
+differently.
+"""
 SAME = 0.06
 """Between two ways to compute the same in float16."""
 _ROUNDS, _STEPS = 20, 32
@@ -85,7 +88,7 @@ def checks(
     plain, reference = new(capture=False), Decoder(artefact, device="cpu")
     for length in LENGTHS:
         for each in (decoder, plain, reference):
-            each.rewind(0)
+            each.cache.rewind(0)
             if length > 1:
                 fed(each, music, 0, length - 1)
         logits = [fed(each, music, length - 1, length) for each in (decoder, plain, reference)]
@@ -97,19 +100,19 @@ def checks(
 
 
 def _cache_checks(new: Callable[..., Decoder], music: Stream) -> Iterator[tuple[str, bool, str]]:
-    gone, direct = new(), new()
-    fed(gone, music, 0, 300)
-    gone.rewind(200)
+    went_back, direct = new(), new()
+    fed(went_back, music, 0, 300)
+    went_back.cache.rewind(200)
     fed(direct, music, 0, 200)
-    difference = apart(fed(gone, music, 200, 201), fed(direct, music, 200, 201))
+    difference = apart(fed(went_back, music, 200, 201), fed(direct, music, 200, 201))
     yield "rewound", difference < SAME, f"{difference:.4f}"
     whole, single = new(), new()
-    end = whole.capacity + 50
+    end = whole.cache.capacity + 50
     logits = [fed(single, music, index, index + 1) for index in range(end)]
     difference = apart(fed(whole, music, 0, end), logits[-1])
     yield (
         "slid",
-        difference < TOLERANCE and whole.slid_tokens == single.slid_tokens > 0,
+        difference < TOLERANCE and whole.cache.slid_tokens == single.cache.slid_tokens > 0,
         f"{difference:.4f}",
     )
     alone = new()
@@ -159,7 +162,7 @@ def _steps(decoder: Decoder) -> Callable[[], list[int]]:
 
     def step() -> None:
         feed_dummy_tokens(decoder, 1)
-        decoder.rewind(512)
+        decoder.cache.rewind(512)
 
     return lambda: time_calls(step, _STEPS, warm_up_ns=5_000_000)
 

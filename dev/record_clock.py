@@ -85,9 +85,9 @@ LOGS: list[tuple[str, Callable[[Ardour], str], float, tuple[int, int]]] = [
 
 def events(peer: Peer) -> list[tuple[int, list[int]]]:
     """Return the events received until now, the first one at 0 ns."""
-    heard = peer.ask(hear=peer.ask(waiting=True))
-    first = heard[0][0]
-    return [(round((frame - first) * NS_PER_S / RATE_HZ), message) for frame, message in heard]
+    messages = peer.ask(hear=peer.ask(waiting=True))
+    first = messages[0][0]
+    return [(round((frame - first) * NS_PER_S / RATE_HZ), message) for frame, message in messages]
 
 
 def is_whole(received: list[tuple[int, list[int]]], bpm: float) -> bool:

@@ -4,7 +4,7 @@ There are two rivals, both with the artefact's own weights. One is eager torch w
 The other is the graph that exporters usually make: its past keys and values come in as inputs and
 go out, one token longer, as outputs (float32, or with the same eight-bit weights as ours).
 
-The app never loads torch, so the rivals run in a process of their own (`python -m export.rivals`).
+The app never loads torch, so the rivals run in a separate process (`python -m export.rivals`).
 The benchmark requests a few steps at a time, so that their runs alternate with ours and a slow
 moment of the machine affects both.
 """

@@ -37,6 +37,8 @@ class RunError(Exception):
 class Plan:
     """The settings of a run. It ends at `steps`, or after `minutes` if those are given."""
 
+    # More than 12 attributes: each field is one option of training.
+
     size: str = "small"
     kind: str = "transformer"
     steps: int = 1000

@@ -6,7 +6,7 @@ with the same variations as in training (`model.windows`). With five pieces or m
 held out, to measure the style on music that it was not trained on.
 
 Gradients are computed for activations only, not for weights, and only one vector changes: this
-takes minutes on a CPU. `python -m model.styles NAME FOLDER ARTEFACT` runs in a process of its own,
+takes minutes on a CPU. `python -m model.styles NAME FOLDER ARTEFACT` runs in a separate process,
 so that the app itself never loads torch; `antiphon style add` starts it.
 """
 

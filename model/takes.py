@@ -99,7 +99,7 @@ def draw_prompts(
             end = rng.integers(length, piece.end - piece.begin - take_length)
             prompts.append(prompt_at(corpus, piece, styles, int(end), length, take_length))
     if not prompts:
-        raise CorpusError(f"No piece has more than {length + take_length} tokens.")
+        raise CorpusError(f"no piece has more than {length + take_length} tokens.")
     return prompts
 
 

@@ -169,6 +169,8 @@ class Block(nn.Module):
 class Embedding(nn.Module):
     """The learned parts of the embeddings of tokens, musical time, style and instruments."""
 
+    # More than 12 attributes: each is one table of parameters, named in the checkpoint.
+
     def __init__(self, config: Config) -> None:
         super().__init__()
         d = config.width

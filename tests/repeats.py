@@ -1,4 +1,4 @@
-"""Repeat a device test that failed while its JACK server lost periods, and say so.
+"""Repeat a device test that failed while its JACK server lost periods, and report it.
 
 A virtual machine can be suspended for longer than a period of a server. The server then loses that
 period, and its clients read the events of the last one again: a correct program fails the test.

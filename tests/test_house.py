@@ -1,4 +1,4 @@
-"""The project as one thing: what its wheel holds, what it depends on, what its front door loads."""
+"""The project as a whole: its wheel, its dependencies, and what the command line loads."""
 
 import ast
 import re
@@ -18,10 +18,10 @@ from packaging.requirements import Requirement
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("assets", "bridge", "export", "gui", "model")
 
-# What `antiphon --help` must not wait for.
+# What `antiphon --help` must not load.
 HEAVY = ("PySide6", "matplotlib", "numpy", "onnxruntime", "torch")
 
-# sys_platform, platform_machine and the ONNX Runtime that belongs there.
+# sys_platform, platform_machine and the matching ONNX Runtime.
 PLATFORMS = [
     ("linux", "x86_64", "onnxruntime-gpu"),
     ("linux", "aarch64", "onnxruntime"),
@@ -49,7 +49,7 @@ def requirements(wheel: Path) -> list[Requirement]:
 def names_for(
     requirements: list[Requirement], extra: str = "", **environment: str
 ) -> list[tuple[str, str]]:
-    """Return (name, version range) of what is installed with an extra in an environment."""
+    """Return (name, version range) of the packages of an extra in an environment."""
     asked = {"extra": extra, **environment}
     return [
         (requirement.name, str(requirement.specifier))
@@ -60,7 +60,7 @@ def names_for(
 
 @cache
 def excluded() -> tuple[str, ...]:
-    """Return what pyproject.toml keeps out of the wheel, as paths from the root."""
+    """Return what pyproject.toml excludes from the wheel, as paths from the root."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     listed = project["tool"]["hatch"]["build"]["targets"]["wheel"]["exclude"]
     return tuple(path.removeprefix("/") for path in listed)
@@ -71,7 +71,7 @@ def in_wheel(path: str) -> bool:
 
 
 def imported(path: Path) -> Iterator[str]:
-    """Yield the files of this project that a module imports as it is loaded."""
+    """Yield the files of this project that a module imports when it is loaded."""
     for node in ast.parse(path.read_text("utf-8")).body:
         if isinstance(node, ast.ImportFrom) and node.module is not None:
             names = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
@@ -84,7 +84,7 @@ def imported(path: Path) -> Iterator[str]:
             yield f"{name.replace('.', '/')}/__init__.py"
 
 
-def test_wheel_holds_every_file_of_every_package_but_those_left_out(wheel: Path) -> None:
+def test_the_wheel_has_every_file_that_is_not_excluded(wheel: Path) -> None:
     ours = {
         path.relative_to(ROOT).as_posix()
         for package in PACKAGES
@@ -98,7 +98,7 @@ def test_wheel_holds_every_file_of_every_package_but_those_left_out(wheel: Path)
     assert any(name.startswith("assets/demo/") and name.endswith(".mid") for name in shipped)
 
 
-def test_what_is_left_out_is_there_and_nothing_in_the_wheel_needs_it_to_be_loaded() -> None:
+def test_excluded_files_exist_and_are_not_imported_by_the_wheel() -> None:
     for name in excluded():
         assert (ROOT / name).exists(), name
     for package in PACKAGES:
@@ -135,7 +135,7 @@ def test_torch_comes_with_training_only(requirements: list[Requirement]) -> None
     assert dict(names_for(requirements, "train"))["torch"] == "==2.13.0"
 
 
-def test_what_measures_and_draws_figures_is_not_what_jamming_needs(
+def test_benchmark_packages_are_not_needed_for_jamming(
     requirements: list[Requirement],
 ) -> None:
     core = dict(names_for(requirements))
@@ -145,7 +145,7 @@ def test_what_measures_and_draws_figures_is_not_what_jamming_needs(
     assert {"miniaudio", "wasmtime"} <= set(dict(names_for(requirements, "sound")))
 
 
-def test_nobody_is_advised_to_install_antiphon_from_an_index() -> None:
+def test_no_text_advises_an_install_from_an_index() -> None:
     files = [*ROOT.glob("*.md"), *(p for name in PACKAGES for p in (ROOT / name).rglob("*.py"))]
     advice = re.compile(r"pip install[^`\n]*antiphon\[")
     advised = [
@@ -185,7 +185,7 @@ def documented(program: str) -> list[str]:
     return sorted(set(re.findall(rf"(?<![\w.]){program} ([a-z-]+)(?![\w-])", code)))
 
 
-def test_every_target_that_is_named_is_in_the_makefile() -> None:
+def test_every_documented_target_is_in_the_makefile() -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     assert {"run", "test"} <= set(documented("make")) <= targets
 

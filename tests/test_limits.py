@@ -1,4 +1,4 @@
-"""The size of things: packages, files and classes that a reader can hold in mind at once."""
+"""The size of packages, files and classes: small enough to understand at once."""
 
 import ast
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGES = ("bridge", "export", "gui", "model")
 MAX_MODULES, MAX_LINES, MAX_ATTRIBUTES = 16, 400, 12
 REASON = "# More than "
-"""A class, or a file in its first lines, that is larger says why in a comment that starts so."""
+"""A larger class, or file, gives the reason in a comment that starts like this."""
 
 
 def modules() -> Iterator[Path]:
@@ -19,7 +19,7 @@ def modules() -> Iterator[Path]:
 
 
 def attributes(node: ast.ClassDef) -> set[str]:
-    """Return the fields of a class, and what its constructor sets."""
+    """Return the fields of a class, and the attributes that its constructor sets."""
     fields = {n.target.id for n in node.body if isinstance(n, ast.AnnAssign)
               and isinstance(n.target, ast.Name)}  # fmt: skip
     makers = [n for n in node.body if isinstance(n, ast.FunctionDef) and n.name == "__init__"]
@@ -48,7 +48,7 @@ def test_no_package_has_too_many_modules() -> None:
 @pytest.mark.parametrize(
     "path", list(modules()), ids=lambda path: path.relative_to(ROOT).as_posix()
 )
-def test_files_and_classes_are_small_or_say_why_not(path: Path) -> None:
+def test_files_and_classes_are_small_or_give_a_reason(path: Path) -> None:
     text = path.read_text("utf-8")
     lines = text.splitlines()
     if len(lines) > MAX_LINES:

@@ -168,7 +168,7 @@ def test_it(server):
     found.assert_outcomes(failed=1)
 
 
-def test_what_the_module_recorded_is_recorded_again(pytester: pytest.Pytester) -> None:
+def test_fixtures_of_the_module_run_again(pytester: pytest.Pytester) -> None:
     found = run(
         pytester,
         """
@@ -185,7 +185,7 @@ def test_next(recorded):
 
 
 @pytest.mark.parametrize("options", [(), ("--numprocesses", "1")])
-def test_the_counts_reach_back_to_a_fixture_that_says_so(
+def test_the_counts_can_begin_with_a_fixture(
     pytester: pytest.Pytester, options: tuple[str, ...]
 ) -> None:
     found = run(

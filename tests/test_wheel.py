@@ -1,4 +1,4 @@
-"""The wheel as a musician gets it: in an empty environment, away from the source tree."""
+"""The wheel as a user gets it: in an empty environment, away from the source tree."""
 
 import os
 import subprocess
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Install the wheel, with the packages that it asks for and no other; give `antiphon`."""
+    """Install the wheel with its dependencies and no other package; yield `antiphon`."""
     folder = tmp_path_factory.mktemp("installed")
     wheel = next(WheelBuilder(str(ROOT)).build(directory=str(folder), versions=["standard"]))
     venv = folder / "venv"
@@ -32,7 +32,7 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def antiphon(program: Path, home: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
-    """Run the program in a new home, from there, with nothing of this project in its reach."""
+    """Run the program in a new home, with no file of this project within reach."""
     environment = {
         name: value
         for name, value in os.environ.items()

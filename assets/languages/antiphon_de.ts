@@ -71,7 +71,7 @@
         <translation>Ausblenden</translation>
     </message>
     <message>
-        <source>Put this message away.</source>
+        <source>Hide this message.</source>
         <translation>Diese Meldung ausblenden.</translation>
     </message>
 </context>
@@ -82,8 +82,8 @@
         <translation>Zieh den Puck von seinem Namen weg, um ihn mit anderen zu mischen.</translation>
     </message>
     <message>
-        <source>Double-click the weight to change it; Delete takes the style out.</source>
-        <translation>Ein Doppelklick auf das Gewicht ändert es; Entf nimmt den Stil heraus.</translation>
+        <source>Double-click the weight to change it; Delete removes the style.</source>
+        <translation>Ein Doppelklick auf das Gewicht ändert es; Entf entfernt den Stil.</translation>
     </message>
     <message>
         <source>Style</source>
@@ -108,16 +108,16 @@
         <translation>&amp;Letzte Minute behalten</translation>
     </message>
     <message>
-        <source>Everything is always being captured: write down the last minute of it.</source>
-        <translation>Alles wird immer mitgeschnitten: Schreib die letzte Minute davon auf.</translation>
+        <source>All music is captured. Save the last minute of it.</source>
+        <translation>Alle Musik wird mitgeschnitten. Die letzte Minute davon speichern.</translation>
     </message>
     <message>
         <source>Keep a&amp;ll</source>
         <translation>Alles &amp;behalten</translation>
     </message>
     <message>
-        <source>Write down all that was played since the start.</source>
-        <translation>Schreib alles auf, was seit dem Start gespielt wurde.</translation>
+        <source>Save all that was played since the start.</source>
+        <translation>Alles speichern, was seit dem Start gespielt wurde.</translation>
     </message>
     <message>
         <source>Kept</source>
@@ -143,16 +143,16 @@
         <translation>Nicht geprüft.</translation>
     </message>
     <message>
-        <source>Four soft notes go out; you say whether you hear them.</source>
-        <translation>Vier leise Noten gehen hinaus; du sagst, ob du sie hörst.</translation>
+        <source>Four soft notes are played. You answer whether you hear them.</source>
+        <translation>Vier leise Noten werden gespielt. Du antwortest, ob du sie hörst.</translation>
     </message>
     <message>
-        <source>Waits until nobody plays.</source>
-        <translation>Wartet, bis niemand spielt.</translation>
+        <source>Waits for a pause in the playing.</source>
+        <translation>Wartet auf eine Pause im Spiel.</translation>
     </message>
     <message>
-        <source>They come in a moment, or at the next bar line.</source>
-        <translation>Sie kommen gleich oder am nächsten Taktstrich.</translation>
+        <source>They sound in a moment, or at the next bar line.</source>
+        <translation>Sie klingen gleich oder am nächsten Taktstrich.</translation>
     </message>
     <message>
         <source>Cancelled.</source>
@@ -163,8 +163,8 @@
         <translation>Die Engine hat sie nicht gespielt; prüf noch einmal.</translation>
     </message>
     <message>
-        <source>Somebody came in, or stopped; check again.</source>
-        <translation>Jemand hat eingesetzt oder angehalten; prüf noch einmal.</translation>
+        <source>Playing or Stop interrupted them; check again.</source>
+        <translation>Spielen oder Anhalten hat sie unterbrochen; prüf noch einmal.</translation>
     </message>
     <message>
         <source>Ports</source>
@@ -191,8 +191,8 @@
         <translation>Werden geöffnet ...</translation>
     </message>
     <message>
-        <source>The plugin in the host is heard.</source>
-        <translation>Das Plugin im Host ist zu hören.</translation>
+        <source>The plugin in the host is connected.</source>
+        <translation>Das Plugin im Host ist verbunden.</translation>
     </message>
     <message>
         <source>You hear them.</source>
@@ -203,43 +203,43 @@
         <translation>Vier leise Noten, einen Akkord hinauf: Hörst du sie?</translation>
     </message>
     <message>
-        <source>The notes come back to Antiphon, which knows them for its own; but a track that passes them on may sound them twice, unless you want just that.</source>
-        <translation>Die Noten kommen zu Antiphon zurück, das sie als seine eigenen erkennt; aber eine Spur, die sie weiterreicht, lässt sie vielleicht doppelt klingen, wenn du nicht gerade das willst.</translation>
+        <source>The notes come back to Antiphon, which recognises and ignores them. A track that passes them on may sound them twice.</source>
+        <translation>Die Noten kommen zu Antiphon zurück, das sie erkennt und übergeht. Eine Spur, die sie weiterreicht, lässt sie vielleicht doppelt klingen.</translation>
     </message>
     <message>
         <source>No note comes back: there is no loop.</source>
         <translation>Keine Note kommt zurück: Es gibt keine Schleife.</translation>
     </message>
     <message>
-        <source>Does what goes out come back in?</source>
-        <translation>Kommt zurück, was hinausgeht?</translation>
+        <source>Do the notes come back to the input?</source>
+        <translation>Kommen die Noten zum Eingang zurück?</translation>
     </message>
     <message>
         <source>Not measured: connect the output to the input once, by a cable or in the host, and check again.</source>
         <translation>Nicht gemessen: Verbinde einmal den Ausgang mit dem Eingang, durch ein Kabel oder im Host, und prüf noch einmal.</translation>
     </message>
     <message>
-        <source>How long is a note on its way out and back?</source>
-        <translation>Wie lange ist eine Note hin und zurück unterwegs?</translation>
+        <source>How long does a note take out and back?</source>
+        <translation>Wie lange braucht eine Note hinaus und zurück?</translation>
     </message>
     <message>
         <source>A note takes {:.1f} ms out and back: nothing needs to be set.</source>
         <translation>Eine Note braucht {:.1f} ms hinaus und zurück: Es ist nichts einzustellen.</translation>
     </message>
     <message>
-        <source>A note takes {:.1f} ms out and back, and is sent so much earlier.</source>
+        <source>A note takes {:.1f} ms out and back, and is sent earlier by that time.</source>
         <translation>Eine Note braucht {:.1f} ms hinaus und zurück und wird um so viel früher gesendet.</translation>
     </message>
     <message>
-        <source>A note takes {:.1f} ms out and back; sent so much earlier, it is in the host&apos;s time.</source>
-        <translation>Eine Note braucht {:.1f} ms hinaus und zurück; um so viel früher gesendet, ist sie in der Zeit des Hosts.</translation>
+        <source>A note takes {:.1f} ms out and back; sent earlier by that time, it is on the host&apos;s beat.</source>
+        <translation>Eine Note braucht {:.1f} ms hinaus und zurück; um so viel früher gesendet, liegt sie auf dem Schlag des Hosts.</translation>
     </message>
 </context>
 <context>
     <name>ControlsPanel</name>
     <message>
-        <source>Press Learn, then move a pedal, a knob or a key. What is learned is not heard as music any more.</source>
-        <translation>Drück auf Lernen und beweg dann ein Pedal, einen Regler oder eine Taste. Was gelernt ist, gilt nicht mehr als Musik.</translation>
+        <source>Press Learn, then move a pedal, a knob or a key. A learned control no longer plays music.</source>
+        <translation>Drück auf Lernen und beweg dann ein Pedal, einen Regler oder eine Taste. Was gelernt ist, spielt keine Musik mehr.</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -254,8 +254,8 @@
         <translation>Übergeben</translation>
     </message>
     <message>
-        <source>Come to an end</source>
-        <translation>Zum Schluss kommen</translation>
+        <source>End the response</source>
+        <translation>Antwort beenden</translation>
     </message>
     <message>
         <source>Panic</source>
@@ -274,24 +274,24 @@
         <translation>Stile mischen</translation>
     </message>
     <message>
-        <source>Forget</source>
-        <translation>Vergessen</translation>
+        <source>Clear</source>
+        <translation>Löschen</translation>
     </message>
     <message>
         <source>Learn: {}</source>
         <translation>Lernen: {}</translation>
     </message>
     <message>
-        <source>Let the next control that is moved do this.</source>
-        <translation>Das Nächste, was bewegt wird, soll dies tun.</translation>
+        <source>Assign the next control that you move to this action.</source>
+        <translation>Was du als Nächstes bewegst, löst diese Aktion aus.</translation>
     </message>
     <message>
-        <source>Forget: {}</source>
-        <translation>Vergessen: {}</translation>
+        <source>Clear: {}</source>
+        <translation>Löschen: {}</translation>
     </message>
     <message>
-        <source>Let no control do this any more.</source>
-        <translation>Nichts soll dies mehr tun.</translation>
+        <source>Remove the controls of this action.</source>
+        <translation>Die Zuordnungen dieser Aktion entfernen.</translation>
     </message>
 </context>
 <context>
@@ -408,7 +408,7 @@
         <translation>{}, nach {:.1f} ms</translation>
     </message>
     <message>
-        <source>the best that plays</source>
+        <source>the best one that runs</source>
         <translation>der besten, die läuft</translation>
     </message>
     <message>
@@ -432,8 +432,8 @@
         <translation>Antiphons eigener Uhr</translation>
     </message>
     <message>
-        <source>Whose time is kept</source>
-        <translation>Wessen Zeit gilt</translation>
+        <source>Time source</source>
+        <translation>Zeitquelle</translation>
     </message>
     <message>
         <source>Metre</source>
@@ -444,7 +444,7 @@
         <translation>Vorlauf</translation>
     </message>
     <message>
-        <source>as the desktop&apos;s</source>
+        <source>like the desktop</source>
         <translation>wie der Desktop</translation>
     </message>
     <message>
@@ -460,8 +460,8 @@
         <translation>Farben</translation>
     </message>
     <message>
-        <source>What the window is drawn in.</source>
-        <translation>Worin das Fenster gezeichnet wird.</translation>
+        <source>The colours of the window.</source>
+        <translation>Die Farben des Fensters.</translation>
     </message>
     <message>
         <source>&amp;Listen on</source>
@@ -507,7 +507,7 @@
 <context>
     <name>DoctorPanel</name>
     <message>
-        <source>Play four soft notes, and see whether they get out and come back.</source>
+        <source>Play four soft notes, and check whether they go out and come back.</source>
         <translation>Vier leise Noten spielen und sehen, ob sie hinaus- und zurückkommen.</translation>
     </message>
     <message>
@@ -519,16 +519,16 @@
         <translation>Abbre&amp;chen</translation>
     </message>
     <message>
-        <source>Leave it at that.</source>
-        <translation>Dabei belassen.</translation>
+        <source>Stop the checkup.</source>
+        <translation>Die Prüfung abbrechen.</translation>
     </message>
     <message>
         <source>The notes sound on your instrument.</source>
         <translation>Die Noten klingen auf deinem Instrument.</translation>
     </message>
     <message>
-        <source>Say what to look at.</source>
-        <translation>Sag, woran es liegen könnte.</translation>
+        <source>Show what to check.</source>
+        <translation>Zeigen, woran es liegen könnte.</translation>
     </message>
     <message>
         <source>I &amp;hear it</source>
@@ -539,8 +539,8 @@
         <translation>&amp;Nein</translation>
     </message>
     <message>
-        <source>Send everything so much earlier.</source>
-        <translation>Alles um so viel früher senden.</translation>
+        <source>Send everything earlier by this time.</source>
+        <translation>Alles um diese Zeit früher senden.</translation>
     </message>
     <message>
         <source>Se&amp;t advance to {:.1f} ms</source>
@@ -692,7 +692,7 @@
         <translation>Leertaste: Pedal</translation>
     </message>
     <message>
-        <source>The middle row of letters plays the white keys, the row above it the black ones. {}; {}; {}; {}. With the mouse: press, drag, and strike low on a key to play loudly.</source>
+        <source>The middle row of letters plays the white keys, the row above it the black ones. {}; {}; {}; {}. With the mouse: press, drag, and press low on a key to play loudly.</source>
         <translation>Die mittlere Buchstabenreihe spielt die weißen Tasten, die Reihe darüber die schwarzen. {}; {}; {}; {}. Mit der Maus: drücken, ziehen; weit unten auf der Taste klingt es laut.</translation>
     </message>
 </context>
@@ -710,8 +710,8 @@
 <context>
     <name>LatenessView</name>
     <message>
-        <source>How late notes went out</source>
-        <translation>Wie spät Noten hinausgingen</translation>
+        <source>How late notes were sent</source>
+        <translation>Wie spät Noten gesendet wurden</translation>
     </message>
     <message>
         <source>no note yet</source>
@@ -726,8 +726,8 @@
         <translation>weniger als {} ms zu spät: {}</translation>
     </message>
     <message>
-        <source>{} ms late and more: {}</source>
-        <translation>{} ms zu spät und mehr: {}</translation>
+        <source>{} ms late or more: {}</source>
+        <translation>{} ms zu spät oder mehr: {}</translation>
     </message>
     <message>
         <source>{} to {} ms late: {}</source>
@@ -750,7 +750,7 @@
     </message>
     <message>
         <source>{}
-The network takes it to be like: {}</source>
+Similar for the network: {}</source>
         <translation>{}
 Für das Netz ähnlich: {}</translation>
     </message>
@@ -1165,11 +1165,11 @@ Für das Netz ähnlich: {}</translation>
         <translation>{}: kann nicht gelesen werden ({}).</translation>
     </message>
     <message>
-        <source>{}: is no TOML ({}).</source>
+        <source>{}: is not TOML ({}).</source>
         <translation>{}: ist kein TOML ({}).</translation>
     </message>
     <message>
-        <source>{}: is no TOML, and is left as it is ({}).</source>
+        <source>{}: is not TOML, and is left unchanged ({}).</source>
         <translation>{}: ist kein TOML und bleibt, wie es ist ({}).</translation>
     </message>
     <message>
@@ -1457,15 +1457,15 @@ Für das Netz ähnlich: {}</translation>
         <translation>leer</translation>
     </message>
     <message>
-        <source>in the making</source>
-        <translation>im Entstehen</translation>
+        <source>being generated</source>
+        <translation>entsteht gerade</translation>
     </message>
     <message>
         <source>ready</source>
         <translation>fertig</translation>
     </message>
     <message>
-        <source>being heard</source>
+        <source>playing</source>
         <translation>klingt gerade</translation>
     </message>
     <message>
@@ -1577,15 +1577,15 @@ Für das Netz ähnlich: {}</translation>
 <context>
     <name>StylePanel</name>
     <message>
-        <source>No style: answers are in no particular one. Click a name.</source>
-        <translation>Kein Stil: Antworten haben keinen bestimmten. Klick auf einen Namen.</translation>
+        <source>No style is chosen. Click a name.</source>
+        <translation>Kein Stil ist gewählt. Klick auf einen Namen.</translation>
     </message>
     <message>
         <source>&amp;No style</source>
         <translation>&amp;Kein Stil</translation>
     </message>
     <message>
-        <source>Answer in no particular style.</source>
+        <source>Answer without a particular style.</source>
         <translation>Ohne bestimmten Stil antworten.</translation>
     </message>
     <message>
@@ -1597,8 +1597,8 @@ Für das Netz ähnlich: {}</translation>
         <translation>Löschen</translation>
     </message>
     <message>
-        <source>Forget the path.</source>
-        <translation>Den Pfad vergessen.</translation>
+        <source>Clear the path.</source>
+        <translation>Den Pfad löschen.</translation>
     </message>
     <message>
         <source>St&amp;op here</source>
@@ -1621,12 +1621,12 @@ Für das Netz ähnlich: {}</translation>
         <translation>Stile suchen</translation>
     </message>
     <message>
-        <source>Names that match stand out on the map; Enter takes the first.</source>
-        <translation>Passende Namen treten auf der Karte hervor; die Eingabetaste nimmt den ersten.</translation>
+        <source>Matching names stand out on the map; Enter chooses the first.</source>
+        <translation>Passende Namen treten auf der Karte hervor; die Eingabetaste wählt den ersten.</translation>
     </message>
     <message>
-        <source>Let the style go slowly along the path, while you play. A knob that has learned to blend goes along it, too.</source>
-        <translation>Der Stil wandert langsam den Pfad entlang, während du spielst. Auch ein Regler, der das Mischen gelernt hat, geht ihn entlang.</translation>
+        <source>Move the style slowly along the path while you play. A knob that is learned for blending follows the path too.</source>
+        <translation>Den Stil langsam den Pfad entlang bewegen, während du spielst. Auch ein Regler, der für das Mischen gelernt ist, folgt dem Pfad.</translation>
     </message>
     <message>
         <source> s</source>
@@ -1637,16 +1637,16 @@ Für das Netz ähnlich: {}</translation>
         <translation>Dauer des Pfads</translation>
     </message>
     <message>
-        <source>How long it takes from the beginning of the path to its end.</source>
-        <translation>Wie lange es vom Anfang des Pfads bis zu seinem Ende dauert.</translation>
+        <source>The time from the start of the path to its end.</source>
+        <translation>Die Zeit vom Anfang des Pfads bis zu seinem Ende.</translation>
     </message>
     <message>
         <source>Blend</source>
         <translation>Mischung</translation>
     </message>
     <message>
-        <source>Double-click a weight to change it; Delete takes a style out.</source>
-        <translation>Ein Doppelklick ändert ein Gewicht; Entf nimmt einen Stil heraus.</translation>
+        <source>Double-click a weight to change it; Delete removes a style.</source>
+        <translation>Ein Doppelklick ändert ein Gewicht; Entf entfernt einen Stil.</translation>
     </message>
     <message>
         <source>Stren&amp;gth</source>
@@ -1692,32 +1692,32 @@ Für das Netz ähnlich: {}</translation>
         <translation>Wie viele Takte vorgeschlagen werden</translation>
     </message>
     <message>
-        <source>How much of the takes is there</source>
-        <translation>Wie viel von den Takes da ist</translation>
+        <source>Progress of the takes</source>
+        <translation>Fortschritt der Takes</translation>
     </message>
     <message>
-        <source>Four ways to go on from what you played lately (Ctrl+T).</source>
-        <translation>Vier Arten weiterzugehen, von dem aus, was du zuletzt gespielt hast (Strg+T).</translation>
+        <source>Generate four continuations of what you just played (Ctrl+T).</source>
+        <translation>Vier Fortsetzungen dessen erzeugen, was du zuletzt gespielt hast (Strg+T).</translation>
     </message>
     <message>
-        <source>This one it is. Undo takes that back.</source>
-        <translation>Dieser ist es. Zurück nimmt das zurück.</translation>
+        <source>Keep this take. Undo reverts that.</source>
+        <translation>Diesen Take behalten. Zurück macht das rückgängig.</translation>
     </message>
     <message>
-        <source>Keep it, and see four ways to go on from it.</source>
-        <translation>Ihn behalten und vier Fortsetzungen davon sehen.</translation>
+        <source>Keep it, and generate four continuations of it.</source>
+        <translation>Ihn behalten und vier Fortsetzungen davon erzeugen.</translation>
     </message>
     <message>
-        <source>Four others in place of these.</source>
-        <translation>Vier andere an deren Stelle.</translation>
+        <source>Generate four others in place of these.</source>
+        <translation>Vier andere an deren Stelle erzeugen.</translation>
     </message>
     <message>
-        <source>Back to where this went on from (Ctrl+Z).</source>
-        <translation>Dorthin zurück, wovon dies die Fortsetzung war (Strg+Z).</translation>
+        <source>Go back one step (Ctrl+Z).</source>
+        <translation>Einen Schritt zurückgehen (Strg+Z).</translation>
     </message>
     <message>
-        <source>Look for no more; what is there stays.</source>
-        <translation>Nicht weitersuchen; was da ist, bleibt.</translation>
+        <source>Stop generating; complete takes stay.</source>
+        <translation>Nicht weiter erzeugen; fertige Takes bleiben.</translation>
     </message>
     <message>
         <source>All the music up to here, as a MIDI file (Ctrl+S).</source>
@@ -1758,8 +1758,8 @@ Für das Netz ähnlich: {}</translation>
         <translation>Spiel erst etwas, oder zieh eine MIDI-Datei hierher.</translation>
     </message>
     <message>
-        <source>Looking for ways to go on.</source>
-        <translation>Sucht nach Fortsetzungen.</translation>
+        <source>Generating continuations.</source>
+        <translation>Erzeugt Fortsetzungen.</translation>
     </message>
     <message>
         <source>Loading the network.</source>
@@ -1770,8 +1770,8 @@ Für das Netz ähnlich: {}</translation>
         <translation>Klick auf einen Take, um ihn zu hören, zweimal, um ihn zu behalten.</translation>
     </message>
     <message>
-        <source>What proposes takes has ended; ask again.</source>
-        <translation>Was die Takes vorschlägt, hat geendet; frag noch einmal.</translation>
+        <source>The process that generates takes has ended; try again.</source>
+        <translation>Der Prozess, der Takes erzeugt, hat geendet; versuch es noch einmal.</translation>
     </message>
     <message>
         <source>Save the music up to here</source>
@@ -1786,8 +1786,8 @@ Für das Netz ähnlich: {}</translation>
         <translation>Gespeichert als {}.</translation>
     </message>
     <message>
-        <source>Play something and ask for four takes, or drop a MIDI file on the window: then you see here how it might go on.</source>
-        <translation>Spiel etwas und verlang vier Takes, oder zieh eine MIDI-Datei auf das Fenster: Dann siehst du hier, wie es weitergehen könnte.</translation>
+        <source>Play something and ask for four takes, or drop a MIDI file on the window. The continuations appear here.</source>
+        <translation>Spiel etwas und verlang vier Takes, oder zieh eine MIDI-Datei auf das Fenster. Die Fortsetzungen erscheinen hier.</translation>
     </message>
 </context>
 <context>
@@ -1797,8 +1797,8 @@ Für das Netz ähnlich: {}</translation>
         <translation>Alle Takes</translation>
     </message>
     <message>
-        <source>All takes that there are: go to one of them.</source>
-        <translation>Alle Takes, die es gibt: zu einem davon gehen.</translation>
+        <source>List all takes, to go to one of them.</source>
+        <translation>Alle Takes auflisten, um zu einem davon zu gehen.</translation>
     </message>
     <message>
         <source>Take {}</source>
@@ -1879,8 +1879,8 @@ Für das Netz ähnlich: {}</translation>
         <translation>Zeit und letzte Noten</translation>
     </message>
     <message>
-        <source>Whose time is followed, tempo, bar and beat, and the last notes.</source>
-        <translation>Wessen Zeit gilt, Tempo, Takt und Schlag, und die letzten Noten.</translation>
+        <source>Time source, tempo, bar and beat, and the last notes.</source>
+        <translation>Zeitquelle, Tempo, Takt und Schlag, und die letzten Noten.</translation>
     </message>
     <message>
         <source>{:.1f} bpm</source>
@@ -1914,24 +1914,24 @@ Für das Netz ähnlich: {}</translation>
         <translation>&amp;Start</translation>
     </message>
     <message>
-        <source>Begin to listen, or stop.</source>
-        <translation>Zuhören oder anhalten.</translation>
+        <source>Start or stop the session.</source>
+        <translation>Die Sitzung starten oder anhalten.</translation>
     </message>
     <message>
         <source>&amp;Answer now</source>
         <translation>&amp;Jetzt antworten</translation>
     </message>
     <message>
-        <source>Hand over at once; or let Antiphon begin, out of nothing.</source>
-        <translation>Sofort übergeben; oder Antiphon beginnen lassen, aus dem Nichts.</translation>
+        <source>Hand over at once, or have Antiphon begin.</source>
+        <translation>Sofort übergeben, oder Antiphon beginnen lassen.</translation>
     </message>
     <message>
         <source>&amp;End</source>
         <translation>&amp;Ende</translation>
     </message>
     <message>
-        <source>Let it come to an end, where music ends.</source>
-        <translation>Zum Schluss kommen lassen, dort, wo Musik endet.</translation>
+        <source>Bring the response to a musical end.</source>
+        <translation>Die Antwort zu einem musikalischen Schluss bringen.</translation>
     </message>
     <message>
         <source>&amp;Panic</source>
@@ -1942,8 +1942,8 @@ Für das Netz ähnlich: {}</translation>
         <translation>Alles verstummen lassen (oder zweimal Esc drücken).</translation>
     </message>
     <message>
-        <source>Waking the engine ...</source>
-        <translation>Die Engine erwacht ...</translation>
+        <source>Starting the engine ...</source>
+        <translation>Die Engine startet ...</translation>
     </message>
     <message>
         <source>&amp;Stop</source>
@@ -1954,7 +1954,7 @@ Für das Netz ähnlich: {}</translation>
         <translation>&amp;Du beginnst</translation>
     </message>
     <message>
-        <source>Move the pedal, knob or key that is to do it.</source>
+        <source>Move the pedal, knob or key to learn.</source>
         <translation>Beweg das Pedal, den Regler oder die Taste dafür.</translation>
     </message>
     <message>
@@ -2044,8 +2044,8 @@ Für das Netz ähnlich: {}</translation>
         <translation>Gewicht</translation>
     </message>
     <message>
-        <source>What it takes or gives, the other styles give or take.</source>
-        <translation>Was es nimmt oder gibt, geben oder nehmen die anderen Stile.</translation>
+        <source>The other weights change in proportion; the sum stays 100.</source>
+        <translation>Die anderen Gewichte ändern sich im Verhältnis; die Summe bleibt 100.</translation>
     </message>
 </context>
 <context>
@@ -2063,24 +2063,24 @@ Für das Netz ähnlich: {}</translation>
         <translation>Takes</translation>
     </message>
     <message>
-        <source>See several ways to go on side by side, and keep one.</source>
-        <translation>Mehrere Fortsetzungen nebeneinander sehen und eine behalten.</translation>
+        <source>Compare several continuations side by side, and keep one.</source>
+        <translation>Mehrere Fortsetzungen nebeneinander vergleichen und eine behalten.</translation>
     </message>
     <message>
         <source>Ad&amp;vanced</source>
         <translation>Er&amp;weitert</translation>
     </message>
     <message>
-        <source>Show all that can be set.</source>
-        <translation>Alles zeigen, was sich einstellen lässt.</translation>
+        <source>Show all settings.</source>
+        <translation>Alle Einstellungen zeigen.</translation>
     </message>
     <message>
         <source>There is no style {} any more.</source>
         <translation>Den Stil {} gibt es nicht mehr.</translation>
     </message>
     <message>
-        <source>Back as it was: {}.</source>
-        <translation>Wieder wie vorher: {}.</translation>
+        <source>Restored: {}.</source>
+        <translation>Wiederhergestellt: {}.</translation>
     </message>
     <message>
         <source>There is nothing to keep: nothing was played.</source>
@@ -2130,8 +2130,8 @@ Für das Netz ähnlich: {}</translation>
 <context>
     <name>crash</name>
     <message>
-        <source>Something went wrong. Antiphon goes on if it can.</source>
-        <translation>Etwas ist schiefgegangen. Antiphon macht weiter, wenn es kann.</translation>
+        <source>An error occurred. Antiphon continues if it can.</source>
+        <translation>Ein Fehler ist aufgetreten. Antiphon macht weiter, wenn es kann.</translation>
     </message>
     <message>
         <source>&amp;Copy diagnostics</source>

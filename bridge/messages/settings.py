@@ -156,6 +156,8 @@ class Settings:
 
     """
 
+    # More than 12 attributes: each field is one choice of the player.
+
     style: Style = field(
         default=(),
         metadata=spec_of(

@@ -61,6 +61,8 @@ class LogEntry:
 class Snapshot:
     """All that a window shows, as it was at `now_ns`."""
 
+    # More than 12 attributes: each field is one thing that the window shows.
+
     now_ns: int
     state: TurnState
     settings: Settings

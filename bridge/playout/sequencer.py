@@ -39,12 +39,10 @@ from bridge.playout.protocol import (
     SetSync,
     Silence,
     Thru,
-    TransportChanged,
 )
 from bridge.playout.schedule import THRU_CHANNEL, Schedule, SentEvent
-from bridge.playout.time_reason import NoSource, time_reason
-from bridge.sync.host import HostPosition, HostTracker
-from bridge.sync.midi_clock import MidiClockTracker
+from bridge.playout.transport_reports import TransportReports
+from bridge.sync.sources import TimeSources
 from bridge.sync.transport import NANOSECONDS, Source, Transport
 from bridge.system.units import SECOND
 
@@ -52,9 +50,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from bridge.midi.events import TimedEvent
+    from bridge.sync.host import HostPosition
 
-REPORT_THRESHOLD_NS = 500_000
-"""A line that has moved by less than this is not worth telling."""
 THRU_LATE_LIMIT_NS = SECOND
 """What is played by hand is heard late rather than not at all, unless it is another day's."""
 _SyncEvent = TimingClock | Start | Continue | Stop | SongPosition
@@ -68,18 +65,11 @@ class Sequencer:
         self._epochs = epochs or count()
         self._schedule = Schedule(Transport(epoch=next(self._epochs)))
         self._thru = Schedule(NANOSECONDS, THRU_LATE_LIMIT_NS)
-        self._dropped_elsewhere = 0  # note-ons that others have dropped
-        self._clock = MidiClockTracker()
-        self._hosts = {
-            source: HostTracker(source) for source in (Source.PLUGIN, Source.JACK, Source.LINK)
-        }
-        self._own_transport = Transport()
-        self._sync = SetSync()
+        self._sources = TimeSources()
+        self._leader = (Source.FREE, 0)  # the source that is followed, and its own epoch
+        self._transport_reports = TransportReports(self._schedule.transport)
         self._echoes = EchoGuard()
-        self._leader = (Source.FREE, 0)  # who, and in which of his own epochs
-        self._last_change = TransportChanged(self._schedule.transport, NoSource(own_clock=False))
-        self._last_reason: tuple[Source, Source | None, Source | None] | None = None
-        self._unreported_changes: list[TransportChanged] = []
+        self._dropped_elsewhere = 0  # note-ons that other senders have dropped
         self._reported_dropped = 0
 
     @property
@@ -89,14 +79,14 @@ class Sequencer:
 
     def observe(self, source: Source, position: HostPosition) -> None:
         """Take in where a host says that it is."""
-        self._hosts[source].observe(position)
+        self._sources.observe(source, position)
 
     def receive(self, events: Iterable[TimedEvent]) -> tuple[TimedEvent, ...]:
         """Take in what came; return what the player played."""
         played = []
         for stamped in events:
             if isinstance(stamped.event, _SyncEvent):
-                self._clock.feed(stamped)
+                self._sources.feed_clock(stamped)
             else:
                 played.append(stamped)
         return tuple(self._echoes.without_echoes(played))
@@ -120,12 +110,12 @@ class Sequencer:
             case ObservePosition(source, position):
                 self.observe(source, position)
             case SetOwnTransport(transport):
-                self._own_transport = transport
+                self._sources.own_transport = transport
                 sent = self._select_source(now_ns)
-            case SetSync():
-                self._sync = command
-                self._clock.metre = command.metre
-                self._schedule.advance_ns = command.advance_ns
+            case SetSync(wanted, advance_ns, metre):
+                self._sources.wanted = wanted
+                self._sources.set_clock_metre(metre)
+                self._schedule.advance_ns = advance_ns
                 sent = self._select_source(now_ns)
         self._echoes.add_sent(sent)
         return sent
@@ -146,8 +136,7 @@ class Sequencer:
         self, played: tuple[TimedEvent, ...], sent: Iterable[SentEvent], now_ns: int
     ) -> list[Report]:
         """Return what there is to tell: first of the line, by which the rest is understood."""
-        told: list[Report] = [*self._unreported_changes]
-        self._unreported_changes = []
+        told: list[Report] = [*self._transport_reports.pop()]
         if played:
             told.append(Received(played))
         total = self._schedule.dropped + self._dropped_elsewhere
@@ -170,41 +159,15 @@ class Sequencer:
         self._dropped_elsewhere += count
 
     def _select_source(self, now_ns: int) -> list[SentEvent]:
-        present = self._present_transports(now_ns)
-        line = next((line for line in present if line.playing), self._own_transport)
+        choice = self._sources.choose(now_ns)
+        line = choice.transport
         leading = line.source, line.epoch
         epoch = self.transport.epoch if leading == self._leader else next(self._epochs)
         self._leader = leading
         line = replace(line, epoch=epoch)
         sent = self._schedule.set_transport(line, now_ns)
-        self._report_change(line, present[0].source if present else None)
+        self._transport_reports.add(line, choice.present, self._sources.wanted)
         return sent
-
-    def _present_transports(self, now_ns: int) -> list[Transport]:
-        """Return the lines of those who may be followed and are there, the best first."""
-        lines = {source: host.transport(now_ns) for source, host in self._hosts.items()}
-        lines[Source.CLOCK] = self._clock.transport(now_ns)
-        wanted = self._sync.sync
-        asked = (lines.get(source) for source in Source if wanted in (None, source))
-        return [line for line in asked if line is not None]
-
-    def _report_change(self, transport: Transport, present: Source | None) -> None:
-        """Tell of the line, and of the best who is there, if either is another."""
-        told, why = self._last_change.transport, (transport.source, present, self._sync.sync)
-        same = (
-            why == self._last_reason
-            and (transport.epoch, transport.playing) == (told.epoch, told.playing)
-            and (transport.metre.numerator, transport.metre.denominator)
-            == (told.metre.numerator, told.metre.denominator)
-            and transport.bar_position(transport.tick) == told.bar_position(transport.tick)
-        )
-        # The session knows its own line, and has moved it itself.
-        if same and (
-            not transport.source.is_external or told.distance_ns(transport) < REPORT_THRESHOLD_NS
-        ):
-            return
-        self._last_change, self._last_reason = TransportChanged(transport, time_reason(*why)), why
-        self._unreported_changes.append(self._last_change)
 
 
 def without_thru(sent: Iterable[SentEvent]) -> tuple[SentEvent, ...]:

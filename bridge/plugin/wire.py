@@ -67,6 +67,8 @@ class Block:
     `dropped_late` and `lost` (for want of room) count since the plugin was made.
     """
 
+    # More than 12 attributes: each field is a field of the frame, in its order.
+
     instance: int
     sequence: int
     time_ns: int

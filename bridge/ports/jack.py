@@ -22,7 +22,7 @@ says so.
 import socket
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 
 import jack
@@ -42,6 +42,7 @@ from bridge.playout.protocol import (
 from bridge.playout.schedule import SentEvent
 from bridge.playout.sequencer import Sequencer
 from bridge.ports.base import PortError, find_port
+from bridge.ports.callback_queues import CallbackQueues
 from bridge.sync.frames import FrameClock
 from bridge.sync.host import HostPosition
 from bridge.sync.transport import Source
@@ -53,9 +54,6 @@ MAX_READING_NS = 50_000  # a reading of two clocks that took longer than this is
 CALLBACK_EXIT_S = 0.1
 PERIOD_LIMIT_S = 1.0  # a server that has not called for so long will not call any more
 
-# What the main thread tells the callback: a command, or an event to set when it comes by.
-CallbackCommand = Command | threading.Event
-
 
 class JackCycle:
     """What happens once per period. JACK's thread owns all of it but the two ends it shares."""
@@ -65,16 +63,14 @@ class JackCycle:
         client: jack.Client,
         clock: Clock,
         sequencer: Sequencer,
-        commands: "deque[CallbackCommand]",
-        report: Callable[[Report], None],
+        queues: CallbackQueues,
     ) -> None:
-        """Register our two ports; take from `orders`, and `tell` what happened."""
+        """Register our two ports. Commands and reports go through `queues`."""
         self.input = client.midi_inports.register("in")
         self.output = client.midi_outports.register("out")
         self._client = client
         self._clock = clock
-        self._commands = commands
-        self._report = report
+        self._queues = queues
         _, frame, now_ns = min(self._read_clocks() for _ in range(READINGS))
         self._frames = FrameClock(client.samplerate, frame, now_ns)
         self._half_frame_ns = 500 * MS // client.samplerate
@@ -87,7 +83,7 @@ class JackCycle:
         try:
             self._process(size)
         except Exception as error:  # noqa: BLE001 - see the first paragraphs
-            self._report(Problem(PeriodLost(repr(error))))
+            self._queues.report(Problem(PeriodLost(repr(error))))
 
     def _process(self, size: int) -> None:
         first = self._client.last_frame_time
@@ -105,7 +101,7 @@ class JackCycle:
         self._unwritten.extend(sent)
         self._write_events(begin_ns, size)
         for report in self._sequencer.report(played, sent, begin_ns):
-            self._report(report)
+            self._queues.report(report)
 
     def _read_clocks(self) -> tuple[int, int, int]:
         """Read JACK's clock between two looks at ours; give the time it took, frame and moment."""
@@ -137,13 +133,11 @@ class JackCycle:
 
     def _apply_commands(self, now_ns: int) -> list[SentEvent]:
         sent: list[SentEvent] = []
-        # Those that are there now: whoever an event wakes posts his next order for the next period.
-        for _ in range(len(self._commands)):
-            order = self._commands.popleft()
-            if isinstance(order, threading.Event):
-                order.set()
+        for command in self._queues.pop_commands():
+            if isinstance(command, threading.Event):
+                command.set()
             else:
-                sent += self._sequencer.apply(order, now_ns)
+                sent += self._sequencer.apply(command, now_ns)
         return sent
 
     def _write_events(self, begin_ns: int, size: int) -> None:
@@ -175,16 +169,17 @@ class JackBackend:
         self._client = client
         self._clock = clock
         self._sequencer = sequencer
-        self._commands: deque[CallbackCommand] = deque()
-        self._reports: deque[Report] = deque()
+        self._queues = CallbackQueues()
         self._connections: list[tuple[str, str]] = []
         self._output: jack.OwnMidiPort | None = None
         self._output_connected = self._reported_connected = False
         self._active = False
         self._lost = False
-        self.wakeup, self._waker = socket.socketpair()
-        for end in (self.wakeup, self._waker):
-            end.setblocking(False)  # noqa: FBT003 - the parameter has no name
+
+    @property
+    def wakeup(self) -> socket.socket:
+        """The socket that becomes readable when `poll` has reports."""
+        return self._queues.wakeup
 
     def port_names(self) -> PortNames:
         """List the MIDI ports of other clients."""
@@ -204,9 +199,7 @@ class JackBackend:
         source = input_name and find_port(input_name, there_are.inputs)
         target = output_name and find_port(output_name, there_are.outputs)
         try:
-            cycle = JackCycle(
-                self._client, self._clock, self._sequencer, self._commands, self._report
-            )
+            cycle = JackCycle(self._client, self._clock, self._sequencer, self._queues)
             self._client.set_shutdown_callback(self._mark_lost)
             self._client.set_process_callback(cycle.process)
             self._client.activate()
@@ -239,7 +232,7 @@ class JackBackend:
             others = self._client.get_all_connections(self._output)
             self._output_connected = not all(self._client.owns(other) for other in others)
         if self._output_connected is not self._reported_connected:
-            self._wake()
+            self._queues.wake()
 
     def _is_connected(self, source: str, target: str) -> bool:
         port = self._client.get_port_by_name(source)
@@ -251,16 +244,14 @@ class JackBackend:
 
     def post(self, command: Command, now_ns: int) -> None:  # noqa: ARG002 - as `turn`
         """Leave the command to the next period."""
-        self._commands.append(command)
+        self._queues.post(command)
 
     def poll(self, now_ns: int) -> list[Report]:  # noqa: ARG002 - the callback knows it better
         """Tell what the callback has done since."""
-        with suppress(BlockingIOError):
-            while self.wakeup.recv(256):
-                pass
+        self._queues.clear_wakeup()
         if self._lost:
             raise PortError(JackGone())
-        reports = self._pop_reports()
+        reports = self._queues.pop_reports()
         if self._output_connected is not self._reported_connected:
             self._reported_connected = self._output_connected
             reports.append(OutputConnected(self._output_connected))
@@ -269,12 +260,12 @@ class JackBackend:
     def close(self, now_ns: int) -> list[Report]:  # noqa: ARG002 - as `turn`
         """Silence everything, wait until that has been heard, and leave the server."""
         if self._active and not self._lost:
-            self._commands.append(Panic())
+            self._queues.post(Panic())
             # One period takes the order and writes the releases, the next one begins after the
             # others have read them, and one more is for servers that do not wait for clients.
             for _ in range(3):
                 passed = threading.Event()
-                self._commands.append(passed)
+                self._queues.post(passed)
                 if not passed.wait(PERIOD_LIMIT_S):
                     break
         if self._lost:
@@ -283,27 +274,13 @@ class JackBackend:
             # it is given the time to go back to JACK, and nobody here runs any Python meanwhile.
             threading.Event().wait(CALLBACK_EXIT_S)
         self._client.close()
-        self.wakeup.close()
-        self._waker.close()
-        return self._pop_reports()
-
-    def _pop_reports(self) -> list[Report]:
-        return [self._reports.popleft() for _ in range(len(self._reports))]
-
-    def _report(self, report: Report) -> None:
-        """Pass a report to the main thread; called by JACK's."""
-        self._reports.append(report)
-        self._wake()
+        self._queues.close()
+        return self._queues.pop_reports()
 
     def _mark_lost(self, _status: jack.Status, _reason: str) -> None:
         """Note that the server has gone; a thread of JACK's calls, and may do nothing more."""
         self._lost = True
-        self._wake()
-
-    def _wake(self) -> None:
-        # A full socket rings already; a closed one has nobody to ring for.
-        with suppress(OSError):
-            self._waker.send(b"\0")
+        self._queues.wake()
 
 
 def connect(client_name: str, clock: Clock, sequencer: Sequencer) -> JackBackend:

@@ -29,7 +29,7 @@ import numpy as np
 
 from bridge.messages.requests import UnknownStyle
 from bridge.midi.instruments import Instrument
-from export.runtime.artefact_reason import (
+from export.runtime.reasons.artefact import (
     ArtefactCount,
     ArtefactReason,
     ChecksumMismatch,

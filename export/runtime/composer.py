@@ -153,7 +153,7 @@ class Composer:
     def _configure(self, settings: Settings) -> None:
         self._settings = settings
         self._decoder.set_style(self._artefact.blend(dict(settings.style), settings.style_strength))
-        candidates = min(settings.candidates, self._decoder.rows)
+        candidates = min(settings.candidates, self._decoder.cache.rows)
         if candidates != len(self._fork.lengths):
             self._fork = Fork(self._decoder, candidates)
         if self._speculation is not None:  # the new style gives another answer

@@ -4,7 +4,7 @@ A continuation works like a live answer: the prompt is appended to a `Stream`, a
 `Take` decides token by token. The same prompt, settings and seed give the same notes here and live.
 The prompt is read once for all takes. For each take the stream returns to its end.
 
-The work is done in small pieces (`work`), between which the caller can read the result or stop.
+The work is done in small pieces (`step`), between which the caller can read the result or stop.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from bridge.history.takes import Span, standalone_score
-from bridge.messages.composer import Onset
+from bridge.history.takes import Span
+from bridge.messages.composer import NoteEvent, Onset, Release
 from bridge.messages.settings import SETTINGS, following_seed
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import Note, Score
@@ -30,20 +30,6 @@ if TYPE_CHECKING:
     from bridge.messages.settings import Settings
     from export.runtime.artefact import Artefact
     from export.runtime.decoder import Decoder
-
-__all__ = [
-    "Continuation",
-    "Prompt",
-    "Proposal",
-    "Proposals",
-    "Span",
-    "continue_score",
-    "instruments_of",
-    "proposals",
-    "span_of_bars",
-    "span_of_seconds",
-    "standalone_score",
-]
 
 _APPENDED_AT_ONCE = 512
 """Tokens that are appended at once, which is fast; the network reads fewer at once."""
@@ -111,10 +97,7 @@ class Prompt:
         for start in range(0, len(tokens), _APPENDED_AT_ONCE):
             stream.append_tokens(tokens[start : start + _APPENDED_AT_ONCE])
             yield
-        self._player.note(
-            Onset(note.onset_ticks, note.instrument, note.pitch, note.velocity)
-            for note in self.score.notes
-        )
+        self._player.note(_note_events(self.score))
         stream.start_turn(self.span.begin, self.instruments)
         while stream.unread:
             yield
@@ -148,7 +131,7 @@ class Continuation:
         notes = (n for n in self._assembler.score().notes if n.onset_ticks < end)
         return [_truncate_note(note, end) for note in notes]
 
-    def work(self) -> None:
+    def step(self) -> None:
         """Decide the next token, or read a part of the prompt if it has not been read."""
         if not self._prompt.is_read:
             self._prompt.step()
@@ -196,9 +179,9 @@ class Proposals:
         """The take in progress."""
         return self._growing
 
-    def work(self) -> Proposal | None:
+    def step(self) -> Proposal | None:
         """Do one piece of work; return a take if this completes it."""
-        self._growing.work()
+        self._growing.step()
         if not self._growing.done:
             return None
         notes = tuple(self._growing.notes())
@@ -232,7 +215,7 @@ def proposals(
     """Yield takes that continue a score over a span, at most `count`."""
     making = Proposals(Prompt(artefact, decoder, score, span, settings), settings, count)
     while not making.done:
-        proposal = making.work()
+        proposal = making.step()
         if proposal is not None:
             yield proposal
 
@@ -243,8 +226,15 @@ def continue_score(
     """Return the notes that continue a score over the span, which begins after its last release."""
     growing = Continuation(Prompt(artefact, decoder, score, span, settings), settings)
     while not growing.done:
-        growing.work()
+        growing.step()
     return growing.notes()
+
+
+def _note_events(score: Score) -> Iterator[NoteEvent]:
+    """Yield the onset and the release of each note of a score."""
+    for note in score.notes:
+        yield Onset(note.onset_ticks, note.instrument, note.pitch, note.velocity)
+        yield Release(note.release_ticks, note.instrument, note.pitch)
 
 
 def _onsets(notes: Iterable[Note]) -> tuple[tuple[int, int, int], ...]:

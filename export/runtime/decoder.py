@@ -1,25 +1,15 @@
 """The decoder: a network's decode step, run by onnxruntime over a cache that stays in place.
 
-The cache of keys and values is allocated once, on the device, and bound as both input and output of
-the step. A counter says how many of its entries are valid. Going back only sets the counter
-(`rewind`), and a token costs one run of the network. Tokens go in as chunks of a few fixed sizes;
-each size has its own buffers and binding, made once. Style and instruments are added to the input.
-Changing them recomputes nothing, and earlier tokens keep those that they were fed with.
-
-The cache can have further rows for takes that are tried side by side (`export.runtime.fork`). The
-stream is the first row, and is bound alone.
-
-A full cache slides by half: the later half moves to the front. Cached keys have been rotated by the
-angle of their position, and only differences of positions matter to attention, so the keys that
-move are rotated back by the same distance. Position and cache index then agree again, and a session
-can last for hours with tables of 4096 rows. An entry moves once before it is dropped, or twice if a
-slide came early, so rounding errors do not add up.
+Tokens go in as chunks of a few fixed sizes; each size has its own buffers and binding, made once,
+and reads and writes the cache in place (`export.runtime.kv_cache`). A token costs one run of the
+network. Style and instruments are added to the input. Changing them recomputes nothing, and earlier
+tokens keep those that they were fed with.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import onnxruntime as ort
@@ -28,11 +18,12 @@ from bridge.messages.processor import Processor
 from bridge.midi.instruments import Instrument
 from export.runtime import provider
 from export.runtime.artefact import MAX_POSITIONS, Artefact
+from export.runtime.kv_cache import KvCache
 from model.tokens import features, inputs
 from model.tokens import vocabulary as v
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import DTypeLike, NDArray
 
@@ -102,21 +93,15 @@ class Decoder:
                 f"a cache of {capacity} is not between {2 * CHUNK_SIZES[0]} and {MAX_POSITIONS}"
             )
         self._session, self.provider = provider.open_session(artefact, device, threads)
-        self.capacity, self.length, self.rows, self.threads = capacity, 0, rows, threads
-        self.slid_tokens = 0  # tokens that all slides together have dropped
+        self.threads = threads
         config = artefact.manifest["config"]
-        self._head_width = config["width"] // config["heads"]
-        self._rope_base = config["rope_base"]
         self._table, self._instrument_vectors = artefact.embedding_rows, artefact.instrument_vectors
         self._style = np.zeros(config["width"], np.float32)
         self.allowed = np.zeros(config["width"], np.float32)
         """The vector (D,) of the instruments with which the next token is read."""
-        self._cache_shape = (config["kv_heads"], capacity, self._head_width)
-        past = [node for node in self._session.get_inputs() if node.name.startswith("past_")]
-        self._cache_dtype = np.float16 if past[0].type == "tensor(float16)" else np.float32
-        self._cache = {
-            n.name: self._allocate((rows, *self._cache_shape), self._cache_dtype) for n in past
-        }
+        self.cache = KvCache(
+            self._session, config, device=self.provider.device, rows=rows, capacity=capacity
+        )
         captured = capture and self.provider.device == "cuda"
         self._chunks = {
             size: self.bind_chunk(1, size, captured=captured and size == 1) for size in CHUNK_SIZES
@@ -151,47 +136,22 @@ class Decoder:
         if len(tokens) == 0 or rows.shape != (len(tokens), features.COUNT):
             raise ValueError(f"{len(tokens)} tokens need rows ({len(tokens)}, {features.COUNT})")
         row = np.asarray(tokens, np.int64)
-        chunk, at = self._chunks[1], 0
+        cache, chunk, at = self.cache, self._chunks[1], 0
         while at < len(tokens):
-            if self.length == self.capacity:
-                self.slide()
+            if cache.length == cache.capacity:
+                cache.slide()
             # The cache fills up before it slides, however the tokens were split into chunks.
-            room = min(len(tokens) - at, self.capacity - self.length)
+            room = min(len(tokens) - at, cache.capacity - cache.length)
             size = next(size for size in CHUNK_SIZES if size <= room)
             chunk = self._chunks[size]
             part = slice(at, at + size)
-            before = np.array([self.length], np.int32)
+            before = np.array([cache.length], np.int32)
             among = None if allowed is None else allowed[None, part]
             self.run_step(chunk, row[None, part], rows[None, part], before, among)
-            self.length += size
+            cache.length += size
             at += size
         # On the CPU, .numpy() is the output buffer itself, which the next step overwrites.
         return Logits.split(chunk.logits.numpy()[0].copy())
-
-    def rewind(self, length: int) -> None:
-        """Drop all but the first `length` tokens of the cache."""
-        if not 0 <= length <= self.length:
-            raise ValueError(f"cannot rewind from {self.length} to {length}")
-        self.length = length
-
-    def slide(self) -> None:
-        """Drop all but the last half of what the cache can hold."""
-        dropped = max(0, self.length - self.capacity // 2)
-        for name, cache in self.editable_caches():
-            kept = cache[0, :, dropped : self.length].copy()
-            if name.startswith("past_k"):
-                kept = self._rotate_back(kept, dropped)
-            cache[0, :, : self.length - dropped] = kept
-        self.length -= dropped
-        self.slid_tokens += dropped
-
-    def editable_caches(self) -> Iterator[tuple[str, NDArray[Any]]]:
-        """Yield name and values (rows, K, M, A) of each cache, for changes in place."""
-        for name, value in self._cache.items():
-            cache = value.numpy()  # on the CPU this is the cache itself, elsewhere a copy
-            yield name, cache
-            if self.provider.device != "cpu":
-                value.update_inplace(cache)
 
     def run_step(
         self,
@@ -225,18 +185,14 @@ class Decoder:
         x = self._allocate((rows, size, len(self._style)), np.float32)
         seqlens = self._allocate((rows,), np.int32)
         # The attention reads the total length on the host, whatever the device.
-        total = ort.OrtValue.ortvalue_from_numpy(np.array([self.capacity], np.int32))
+        total = ort.OrtValue.ortvalue_from_numpy(np.array([self.cache.capacity], np.int32))
         width = next(n.shape[-1] for n in self._session.get_outputs() if n.name == "logits")
         logits = self._allocate((rows, width), np.float32)
         binding = self._session.io_binding()
         for name, value in {"x": x, "seqlens_k": seqlens, "total_len": total}.items():
             binding.bind_ortvalue_input(name, value)
         binding.bind_ortvalue_output("logits", logits)
-        shape = [rows, *self._cache_shape]
-        for name, value in self._cache.items():
-            where = self.provider.device, 0, self._cache_dtype, shape, value.data_ptr()
-            binding.bind_input(name, *where)
-            binding.bind_output(name.replace("past", "present"), *where)
+        self.cache.bind(binding, rows)
         options = ort.RunOptions() if self.provider.device == "cuda" else None
         if options is not None:
             name = _ONE_TOKEN_GRAPH if captured else _NO_GRAPH
@@ -248,16 +204,8 @@ class Decoder:
         for size in CHUNK_SIZES:
             for _ in range(_RUNS_TO_CAPTURE):
                 self.feed([v.START] * size, np.zeros((size, features.COUNT), np.int64))
-                self.rewind(0)
+                self.cache.rewind(0)
 
     def _allocate(self, shape: tuple[int, ...], dtype: DTypeLike) -> ort.OrtValue:
         """Return zeros on the device."""
         return ort.OrtValue.ortvalue_from_numpy(np.zeros(shape, dtype), self.provider.device, 0)
-
-    def _rotate_back(self, keys: NDArray[Any], positions: int) -> NDArray[Any]:
-        half = self._head_width // 2
-        angle = -positions * self._rope_base ** -(np.arange(half) / half)
-        cos, sin = np.cos(angle).astype(np.float32), np.sin(angle).astype(np.float32)
-        first, second = keys[..., :half].astype(np.float32), keys[..., half:].astype(np.float32)
-        turned = np.concatenate((first * cos - second * sin, second * cos + first * sin), axis=-1)
-        return turned.astype(keys.dtype)

@@ -24,22 +24,22 @@ class Fork:
     """The first rows of a decoder's cache, each one token at a time."""
 
     def __init__(self, decoder: Decoder, rows: int) -> None:
-        if not 1 <= rows <= decoder.rows:
-            raise ValueError(f"{rows} rows of a cache that has {decoder.rows}")
-        self._decoder = decoder
+        if not 1 <= rows <= decoder.cache.rows:
+            raise ValueError(f"{rows} rows of a cache that has {decoder.cache.rows}")
+        self._decoder, self._cache = decoder, decoder.cache
         self._chunk = decoder.bind_chunk(rows, 1)
         self.lengths = np.zeros(rows, np.int32)
 
     def start(self) -> None:
         """Make every row continue from the tokens that the decoder has been fed."""
-        length = self._decoder.length
-        for _, cache in self._decoder.editable_caches():
+        length = self._cache.length
+        for _, cache in self._cache.editable():
             cache[1 : len(self.lengths), :, :length] = cache[0, :, :length]
         self.lengths[:] = length
 
     def is_full(self, row: int) -> bool:
         """Return whether a row has no room for another token."""
-        return bool(self.lengths[row] >= self._decoder.capacity)
+        return bool(self.lengths[row] >= self._cache.capacity)
 
     def feed(
         self, tokens: NDArray[np.int64], time: NDArray[np.int64], active: NDArray[np.bool_]
@@ -49,7 +49,7 @@ class Fork:
         Return the logits of all rows; those of an inactive row are not valid. An inactive row is
         fed too, after its end, where nothing is kept. So no row may be full.
         """
-        if (self.lengths >= self._decoder.capacity).any():
+        if (self.lengths >= self._cache.capacity).any():
             raise ValueError("a row of the cache is full")
         self._decoder.run_step(self._chunk, tokens[:, None], time[:, None], self.lengths)
         self.lengths[active] += 1
@@ -57,7 +57,7 @@ class Fork:
 
     def keep(self, row: int) -> None:
         """Make the tokens of a row the decoder's own."""
-        begin, end = self._decoder.length, int(self.lengths[row])
-        for _, cache in self._decoder.editable_caches():
+        begin, end = self._cache.length, int(self.lengths[row])
+        for _, cache in self._cache.editable():
             cache[0, :, begin:end] = cache[row, :, begin:end]
-        self._decoder.length = end
+        self._cache.length = end

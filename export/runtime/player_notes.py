@@ -18,7 +18,7 @@ from model.tokens import vocabulary as v
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from export.runtime.stream import StreamState
+    from export.runtime.token_log import StreamState
 
 _NEAR_TICKS = 2
 """Largest distance between an onset and the grid line that it is meant for: 21 ms at 120 bpm."""

@@ -31,7 +31,7 @@ from bridge.messages.processor import (
 )
 from bridge.system.extras import install_command
 from export.runtime.artefact import ArtefactError
-from export.runtime.artefact_reason import GraphMismatch
+from export.runtime.reasons.artefact import GraphMismatch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from bridge.messages.composer import Generate
     from export.runtime.decoder import Logits
     from export.runtime.fork import Fork
-    from export.runtime.stream import Row, Stream, StreamState
+    from export.runtime.stream import Stream
+    from export.runtime.token_log import Row, StreamState
 
 SPECULATED_TICKS = 2 * TICKS_PER_QUARTER
 """A second, when playing freely."""

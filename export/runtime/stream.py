@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bridge.messages.composer import NoteEvent, Onset, Release
-from export.runtime.token_log import Entry, Row, StreamState, TokenLog
+from export.runtime.token_log import Entry, StreamState, TokenLog
 from model.tokens import sampling
 from model.tokens import vocabulary as v
 from model.tokens.tokenizer import StreamEncoder
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
     from bridge.midi.instruments import Instrument
     from export.runtime.decoder import Decoder, Logits
-
-__all__ = ["Row", "Stream", "StreamState", "event_of"]
 
 _REMEMBERED_CAPACITIES = 2
 """The log keeps at least this many caches' worth of tokens; the network reads one."""
@@ -56,8 +54,8 @@ class Stream:
 
     def reset(self, frame: Sequence[int]) -> None:
         """Clear the stream, and start it with the tokens of a frame: clock, tempo, metre."""
-        self._decoder.rewind(0)
-        self._log = TokenLog(_REMEMBERED_CAPACITIES * self._decoder.capacity)
+        self._decoder.cache.rewind(0)
+        self._log = TokenLog(_REMEMBERED_CAPACITIES * self._decoder.cache.capacity)
         self._encoder: StreamEncoder | None = StreamEncoder()
         self._certain = 0
         self._unread: list[Entry] = []
@@ -195,13 +193,13 @@ class Stream:
     def mark(self) -> tuple[int, int]:
         """Return a mark of the current position, for `return_to`."""
         assert self._certain == len(self._log)
-        return self._certain, self._decoder.slid_tokens
+        return self._certain, self._decoder.cache.slid_tokens
 
     def return_to(self, mark: tuple[int, int]) -> None:
         """Remove all tokens after a mark; the logits there are those of the time of the mark."""
         length, slid = mark
         self._return_to(length)
-        if self._decoder.slid_tokens != slid:
+        if self._decoder.cache.slid_tokens != slid:
             self._read_again()
 
     # The network.
@@ -212,7 +210,7 @@ class Stream:
         self.read(len(self._unread))
         if self._logits is None:  # they were dropped with tokens that were removed
             assert self._log, "there are no tokens"
-            self._decoder.rewind(max(0, self._decoder.length - 1))
+            self._decoder.cache.rewind(max(0, self._decoder.cache.length - 1))
             self._unread = self._log.entries(len(self._log) - 1)
             self.read(1)
         assert self._logits is not None
@@ -228,8 +226,8 @@ class Stream:
 
     def make_room(self, tokens: int) -> None:
         """Slide the cache now if it has no room for `tokens` more."""
-        if self._decoder.capacity - self._decoder.length < self.unread + tokens:
-            self._decoder.slide()
+        if self._decoder.cache.capacity - self._decoder.cache.length < self.unread + tokens:
+            self._decoder.cache.slide()
 
     @property
     def _open_tick(self) -> StreamEncoder:
@@ -279,19 +277,19 @@ class Stream:
         del self._unread[max(0, length - read) :]
         if length < read:
             self._logits = None
-            kept = self._decoder.length - (read - length)
+            kept = self._decoder.cache.length - (read - length)
             if kept > 0 or length == 0:
-                self._decoder.rewind(max(0, kept))
+                self._decoder.cache.rewind(max(0, kept))
             else:
                 self._read_again()
 
     def _read_again(self) -> None:
         """Queue the tokens that the cache can hold, for the network to read again."""
-        self._decoder.rewind(0)
+        self._decoder.cache.rewind(0)
         self._logits = None
         self._unread = self._log.entries()
         self._skip_what_is_too_old()
 
     def _skip_what_is_too_old(self) -> None:
         """Skip the earlier unread tokens, which the cache would soon drop."""
-        self._unread = self._unread[-(self._decoder.capacity // 2) :]
+        self._unread = self._unread[-(self._decoder.cache.capacity // 2) :]

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from bridge.messages.settings import Settings
     from bridge.midi.instruments import Instrument
     from export.runtime.decoder import Logits
-    from export.runtime.stream import Stream, StreamState
+    from export.runtime.stream import Stream
+    from export.runtime.token_log import StreamState
 
 
 MAX_REST_TICKS = 192

@@ -98,7 +98,8 @@ class TokenLog:
 
     def truncate(self, length: int) -> None:
         """Remove all but the first `length` tokens; the log must still keep the last of these."""
-        assert length == 0 or self._first < length <= len(self), (self._first, length, len(self))
+        is_kept = self._first < length <= len(self) or length == self._first == 0
+        assert is_kept, (self._first, length, len(self))
         if length == len(self):
             return
         while self._snapshots[-1].length > length:
@@ -136,7 +137,9 @@ class TokenLog:
         if len(self._entries) <= 2 * self._remembered:
             return
         keep = len(self) - self._remembered
-        first = next(copy for copy in self._snapshots if copy.length >= keep)
-        del self._snapshots[: self._snapshots.index(first)]
-        del self._entries[: first.length - self._first]
-        self._first = first.length
+        # The state at the first kept entry is a snapshot, so the cut is at the last one that fits.
+        index = bisect_right(self._snapshots, keep, key=lambda snapshot: snapshot.length) - 1
+        del self._snapshots[:index]
+        first = self._snapshots[0].length
+        del self._entries[: first - self._first]
+        self._first = first

@@ -16,7 +16,7 @@ from platformdirs import user_data_path
 
 from bridge.system.atomic_write import atomic_write
 from export.runtime.artefact import WEIGHTS, Artefact, load_default_artefact
-from export.runtime.artefact_reason import (
+from export.runtime.reasons.artefact import (
     BadStyleName,
     NoOwnStyle,
     NotAStyle,

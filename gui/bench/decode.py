@@ -68,7 +68,7 @@ def measure_steps(artefact: Artefact) -> dict[str, Any]:
     found: dict[str, Any] = {"bytes": size}
     rivals = _start_rivals(artefact)
     for cached in CONTEXT_LENGTHS:
-        step = _step_timer(shipped if cached < shipped.capacity else longer, cached)
+        step = _step_timer(shipped if cached < shipped.cache.capacity else longer, cached)
         floors = {
             "reading the weights from memory": _memory_reader(size, _BEYOND_CACHE_BYTES),
             "reading weights, keys and values": _memory_reader(
@@ -92,15 +92,15 @@ def measure_cache(artefact: Artefact) -> dict[str, Any]:
     fork = Fork(decoder, ROWS)
     tokens, time = np.full(ROWS, v.CLOCK_FREE), np.zeros((ROWS, features.COUNT), np.int64)
     going = np.ones(ROWS, np.bool_)
-    cached = 2 * decoder.capacity // 3
+    cached = 2 * decoder.cache.capacity // 3
 
     def refilled() -> None:
-        decoder.rewind(0)
+        decoder.cache.rewind(0)
         feed_dummy_tokens(decoder, cached)
 
     def rewind() -> list[int]:
         refilled()
-        return time_calls(lambda: decoder.rewind(cached // 2))
+        return time_calls(lambda: decoder.cache.rewind(cached // 2))
 
     def forked() -> list[int]:
         refilled()
@@ -113,7 +113,7 @@ def measure_cache(artefact: Artefact) -> dict[str, Any]:
 
     def slide() -> list[int]:
         refilled()
-        return time_calls(decoder.slide)
+        return time_calls(decoder.cache.slide)
 
     turns = {"rewind": rewind, "fork": forked, "step of four rows": in_rows, "slide": slide}
     spreads = time_interleaved(turns, _ROUNDS)
@@ -153,11 +153,11 @@ def measure_prefill(artefact: Artefact) -> dict[str, float]:
     length = 512
 
     def prompt() -> list[int]:
-        decoder.rewind(0)
+        decoder.cache.rewind(0)
         return time_calls(lambda: feed_dummy_tokens(decoder, length))
 
     def chunk() -> list[int]:
-        decoder.rewind(0)
+        decoder.cache.rewind(0)
         feed_dummy_tokens(decoder, length)
         return time_calls(lambda: feed_dummy_tokens(decoder, 4))
 
@@ -170,12 +170,12 @@ def measure_prefill(artefact: Artefact) -> dict[str, float]:
 
 def _step_timer(decoder: Decoder, cached: int) -> Callable[[], Sequence[int]]:
     def turn() -> list[int]:
-        decoder.rewind(0)
+        decoder.cache.rewind(0)
         feed_dummy_tokens(decoder, cached)
 
         def step() -> None:
             feed_dummy_tokens(decoder, 1)
-            decoder.rewind(cached)
+            decoder.cache.rewind(cached)
 
         return time_calls(step, _STEPS, warm_up_ns=WARM_UP_NS)
 

@@ -152,7 +152,7 @@ class _SimulatedPlayer:
         assert self._thread.wait_idle(_TIMEOUT_S)
         while self._thread.connection.poll():
             self._receive()
-        self.cached = self._decoder.length
+        self.cached = self._decoder.cache.length
         self._thread.post(Retract(asked.take, asked.begin_tick - 1))
         assert self._thread.wait_idle(_TIMEOUT_S)
         return duration_ns
@@ -243,15 +243,16 @@ class _SimulatedJam:
     def token_cost(self) -> dict[str, Spread]:
         """Return the present cost of a token, and that of a new decoder with as many cached."""
         room = 8
-        self._decoder.rewind(min(self._decoder.length, self._decoder.capacity - room))
-        length = self._decoder.length
-        self._fresh.rewind(0)
+        cache = self._decoder.cache
+        cache.rewind(min(cache.length, cache.capacity - room))
+        length = cache.length
+        self._fresh.cache.rewind(0)
         feed_dummy_tokens(self._fresh, length)
         durations: dict[str, list[int]] = {"jam": [], "fresh": []}
         for _ in range(50):
             for name, decoder in (("jam", self._decoder), ("fresh", self._fresh)):
                 durations[name] += time_calls(partial(feed_dummy_tokens, decoder, 1), room)
-                decoder.rewind(length)
+                decoder.cache.rewind(length)
         return {name: Spread.from_ns(times) for name, times in durations.items()}
 
     def _play(self, event: NoteOn | NoteOff, then_ns: int) -> None:

@@ -108,12 +108,12 @@ TARGETS = (
     ),
     Target("notes lost while decoding", 0, lambda f: f["sending"]["as sent"]["lost"]),
     Target(
-        "lateness as another JACK client hears it, p99 ms",
+        "lateness as another JACK client receives it, p99 ms",
         0.1,
-        lambda f: f["sending"]["as heard on JACK"]["p99_ms"],
+        lambda f: f["sending"]["as received on JACK"]["p99_ms"],
     ),
     Target(
-        "notes that never end, or are struck again unended, when accompanying",
+        "notes that never end, or start again before they end, when accompanying",
         0,
         lambda f: f["together"]["hanging"] + f["together"]["releases_lost"],
     ),
@@ -197,7 +197,7 @@ def evaluate_targets(results: Results) -> Iterator[tuple[Target, float | None, b
 def _measure_sending(artefact: Artefact, seconds: int) -> Results:
     found: Results = {"as sent": sending.measure_sent(artefact, seconds, "loopback")}
     try:
-        found["as heard on JACK"] = sending.measure_received(artefact, seconds)
+        found["as received on JACK"] = sending.measure_received(artefact, seconds)
     except RigError as error:
         found["no JACK"] = str(error)
     return found

@@ -37,7 +37,7 @@ def shown():
     print(SystemClock().now_ns(), flush=True)
     QApplication.closeAllWindows()
 
-sys.exit(run(StyleSpace.of(load_artefact()), None, shown))
+sys.exit(run(StyleSpace.from_artefact(load_artefact()), None, shown))
 """
 
 

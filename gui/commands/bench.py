@@ -18,7 +18,7 @@ _NEEDED = ("matplotlib", "psutil")
 def bench(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else.")] = False,
     plot: Annotated[
-        Path | None, typer.Option("--plot", help="Draw the figures into this PNG file.")
+        Path | None, typer.Option("--plot", help="Draw the results into this PNG file.")
     ] = None,
     only: Annotated[
         str, typer.Option("--only", help="Some of: startup, step, prefill, cache ...")
@@ -30,7 +30,7 @@ def bench(
         int, typer.Option("--minutes", help="How many minutes of jamming are simulated.")
     ] = 60,
 ) -> None:
-    """Measure how fast it is here, beside what else could run the network.
+    """Measure the speed on this machine, compared with other runtimes.
 
     Example: antiphon bench --plot speed.png
     """

@@ -52,7 +52,7 @@ def default(
         bool, typer.Option("--verbose", "-v", help="Log more, and show the log as it grows.")
     ] = False,
 ) -> None:
-    """Play a phrase on a MIDI instrument and hear an answer, in a style or a blend of styles."""
+    """Play a phrase on a MIDI instrument and get a response, in a style or a blend of styles."""
     if context.obj is not None:  # None if a test calls a command directly
         context.obj.begin(sys.argv, verbose=verbose)
     if context.invoked_subcommand is not None:
@@ -99,16 +99,16 @@ def continue_(
     *,
     source: Annotated[Path, typer.Argument(metavar="IN.mid", help="MIDI file to continue.")],
     out: Annotated[Path, typer.Option("-o", "--out", help="File to write.")],
-    bars: Annotated[int, typer.Option("--bars", help="How many bars more.")] = 0,
+    bars: Annotated[int, typer.Option("--bars", help="Number of bars to add.")] = 0,
     seconds: Annotated[
-        float, typer.Option("--seconds", help="How many seconds more, instead of bars.")
+        float, typer.Option("--seconds", help="Number of seconds to add, instead of bars.")
     ] = 0.0,
     takes: Annotated[
         int,
-        typer.Option("--takes", help="How many different ones; writes OUT-1.mid, OUT-2.mid ..."),
+        typer.Option("--takes", help="Number of takes; writes OUT-1.mid, OUT-2.mid ..."),
     ] = 1,
     only_new: Annotated[
-        bool, typer.Option("--only-new", help="Leave the prompt out of what is written.")
+        bool, typer.Option("--only-new", help="Write only the new music, without the prompt.")
     ] = False,
     **asked: Any,
 ) -> None:
@@ -219,10 +219,10 @@ def _print_ports(title: str, names: Sequence[str]) -> None:
 @app.command()
 def calibrate(
     input_: Annotated[
-        str, typer.Option("--input", help="Port to listen on; default: an own port, `in`.")
+        str, typer.Option("--input", help="Port to listen on; default: a port of its own, `in`.")
     ] = "",
     output: Annotated[
-        str, typer.Option("--output", help="Port to play on; default: an own port, `out`.")
+        str, typer.Option("--output", help="Port to play on; default: a port of its own, `out`.")
     ] = "",
     through: BackendOption = "auto",
 ) -> None:
@@ -243,9 +243,9 @@ def calibrate(
 
 @app.command()
 def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="Say it as one JSON object.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
-    """Say what works here and what does not: ports, model, processor.
+    """Report what works here and what does not: ports, model, processor.
 
     The exit status is 0 if Antiphon can be used. It is 1 if the process for MIDI does not answer,
     or if the model does not run.
@@ -253,7 +253,7 @@ def doctor(
     The JSON object has these keys: usable (a boolean); missing, problems (sentences); versions
     (of packages); platform; processor (device, threads, reason, token_ms); artefact (name,
     fingerprint, step, styles); ports (backend, input, output, inputs, outputs); lateness
-    (edges_us, counts, worst_us); errors, log (lines); log_file. What is not known is null.
+    (edges_us, counts, worst_us); errors, log (lines); log_file. Unknown values are null.
 
     Example: antiphon doctor --json
     """

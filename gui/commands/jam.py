@@ -40,22 +40,24 @@ if TYPE_CHECKING:
 def jam(
     *,
     input_: Annotated[
-        str, typer.Option("--input", help="Port to listen on; default: an own port, `in`.")
+        str, typer.Option("--input", help="Port to listen on; default: a port of its own, `in`.")
     ] = "",
     output: Annotated[
-        str, typer.Option("--output", help="Port to play on; default: an own port, `out`.")
+        str, typer.Option("--output", help="Port to play on; default: a port of its own, `out`.")
     ] = "",
     through: BackendOption = "auto",
     control: Annotated[
         list[str] | None,
-        typer.Option("--control", help="hand-over=cc64, panic=note21, blend=cc1/2 ...; again."),
+        typer.Option(
+            "--control", help="hand-over=cc64, panic=note21, blend=cc1/2 ...; repeatable."
+        ),
     ] = None,
     for_: Annotated[
         float, typer.Option("--for", help="Stop after this many seconds; 0: on Ctrl-C.")
     ] = 0.0,
     record: Annotated[
         Path | None,
-        typer.Option("--record", help="Write what was played and answered to this MIDI file."),
+        typer.Option("--record", help="Write the music of both sides to this MIDI file."),
     ] = None,
     json_log: Annotated[
         Path | None, typer.Option("--json-log", help="Write one line of JSON for each event.")
@@ -143,13 +145,13 @@ _TERMINAL_MESSAGES = {
     "ready": "Listening ({text}). Play a phrase and pause; Ctrl-C ends.",
     "time": "{text}",
     "mode": "Mode: {text}.",
-    "panic": "All is silenced. Play on.",
+    "panic": "All notes are silenced. Play on.",
     "hand-over": "Answering.",
     "ending": "Coming to an end.",
     "first note sent": "  first note {ms:.0f} ms after the hand-over",
-    "echo": "Our own notes come back to the input; they are not taken for yours.",
-    "retract": "  you came back in: {figure} notes taken back",
-    "late": "  {figure} notes came too late and were left out",
+    "echo": "Antiphon's own notes come back to the input and are ignored.",
+    "retract": "  you came back in: {figure} notes retracted",
+    "late": "  {figure} notes were too late and were dropped",
     "problem": "Problem: {text}",
     "refused": "Problem: {text}",
 }

@@ -20,9 +20,11 @@ _TRAINING_PACKAGES = ("torch", "onnx")
 
 @app.command()
 def add(
-    name: Annotated[str, typer.Argument(help="What to call it.")],
+    name: Annotated[str, typer.Argument(help="Name of the style.")],
     folder: Annotated[Path, typer.Argument(help="Folder of MIDI files to learn from.")],
-    steps: Annotated[int, typer.Option(help="How long to learn: 80 are some minutes.")] = 80,
+    steps: Annotated[
+        int, typer.Option(help="Number of training steps; 80 take some minutes.")
+    ] = 80,
 ) -> None:
     """Learn a style from a folder of MIDI files; then it blends like any other.
 
@@ -70,7 +72,10 @@ def add(
 def _describe_result(nats_without: float | None, nats_with: float | None) -> str:
     if nats_without is None or nats_with is None:
         return "Learned. With five pieces or more, one in five would be held back to try it on."
-    return f"Learned. On pieces held back: {nats_with:.3f} nats a token with it, {nats_without:.3f} without."
+    return (
+        f"Learned. On pieces held back: {nats_with:.3f} nats a token with it, "
+        f"{nats_without:.3f} without."
+    )
 
 
 @app.command("list")
@@ -90,7 +95,7 @@ def list_() -> None:
 
 
 @app.command()
-def remove(name: Annotated[str, typer.Argument(help="Which.")]) -> None:
+def remove(name: Annotated[str, typer.Argument(help="Name of the style.")]) -> None:
     """Remove a style of your own.
 
     Example: antiphon style remove "my ballads"

@@ -122,7 +122,7 @@ def show_crash(
     box = QMessageBox(
         QMessageBox.Icon.Critical,
         "Antiphon",
-        QApplication.translate("crash", "Something went wrong. Antiphon goes on if it can."),
+        QApplication.translate("crash", "An error occurred. Antiphon continues if it can."),
     )
     box.setInformativeText(f"{kind.__name__}: {error}")
     told = to_text(diagnose_window(snapshot))

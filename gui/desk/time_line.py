@@ -25,7 +25,7 @@ class TimeLine(QLabel):
         # A long text must not widen the window.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setAccessibleName(self.tr("Time and last notes"))
-        self.setToolTip(self.tr("Whose time is followed, tempo, bar and beat, and the last notes."))
+        self.setToolTip(self.tr("Time source, tempo, bar and beat, and the last notes."))
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show the engine's state."""

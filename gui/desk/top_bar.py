@@ -35,6 +35,8 @@ _OWN_PHRASE, _NO_PHRASE = "", "-"
 class TopBar(QWidget):
     """Starts, hands over, ends, silences, and shows the state."""
 
+    # More than 12 attributes: most are controls, one attribute each.
+
     requested = Signal(object)
     """Carries a request."""
 
@@ -43,25 +45,25 @@ class TopBar(QWidget):
         self._clock, self._since_escape = clock or SystemClock(), QElapsedTimer()
         self._snapshot: Snapshot | None = None
         self.start = self._button(
-            self.tr("&Start"), self._start_or_stop, self.tr("Begin to listen, or stop.")
+            self.tr("&Start"), self._start_or_stop, self.tr("Start or stop the session.")
         )
         self.phrase_box = self._make_phrase_box()
         self.answer = self._button(
             self._answer_text(begins=False),
             lambda: self.requested.emit(HandOver()),
-            self.tr("Hand over at once; or let Antiphon begin, out of nothing."),
+            self.tr("Hand over at once, or have Antiphon begin."),
         )
         self.end = self._button(
             self.tr("&End"),
             lambda: self.requested.emit(End()),
-            self.tr("Let it come to an end, where music ends."),
+            self.tr("Bring the response to a musical end."),
         )
         self.panic = self._button(
             self.tr("&Panic"),
             lambda: self.requested.emit(Panic()),
             self.tr("Silence everything (or press Esc twice)."),
         )
-        self._state_text = self.tr("Waking the engine ...")
+        self._state_text = self.tr("Starting the engine ...")
         self._status = QLabel(self._state_text)
         self.message_ms = _MESSAGE_MS
         """How long a message is shown, in milliseconds."""
@@ -135,7 +137,7 @@ class TopBar(QWidget):
 
     def _describe_state(self, snapshot: Snapshot) -> str:
         if snapshot.learning is not None:
-            return self.tr("Move the pedal, knob or key that is to do it.")
+            return self.tr("Move the pedal, knob or key to learn.")
         if snapshot.audition_span_ns is not None:
             return self.tr("Playing a take. Play to come in.")
         phrase, end_ns = self._demo_phrase

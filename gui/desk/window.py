@@ -115,11 +115,11 @@ class Window(QMainWindow):
         self.takes = TakesStrip(theme)
         self.takes_button = self._toggle(
             self.tr("Takes"),
-            self.tr("See several ways to go on side by side, and keep one."),
+            self.tr("Compare several continuations side by side, and keep one."),
             self._show_takes,
         )
         self.advanced_button = self._toggle(
-            self.tr("Ad&vanced"), self.tr("Show all that can be set."), self._show_tabs
+            self.tr("Ad&vanced"), self.tr("Show all settings."), self._show_tabs
         )
         self._time = TimeLine()
         self._lamps = Lamps(theme)
@@ -292,7 +292,7 @@ class Window(QMainWindow):
         self._send_settings(settings)
         self._show_settings(settings)
         words = ", ".join(setting_name(name) for name in values)
-        self.top_bar.show_message(self.tr("Back as it was: {}.").format(words))
+        self.top_bar.show_message(self.tr("Restored: {}.").format(words))
 
     def _send_settings(self, settings: Settings) -> None:
         self._requested = self._engine_settings = settings

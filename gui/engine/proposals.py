@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from bridge.history.takes import Span
 from bridge.messages.settings import Settings
 from bridge.midi.notes import Note, Score
-from export.runtime.proposal_reason import ProposalReason
+from export.runtime.reasons.proposal import ProposalReason
 
 DEFAULT_COUNT = 4
 

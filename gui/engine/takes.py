@@ -69,7 +69,7 @@ class ProposalJob:
         """Do one step; return the take that it completes, if any."""
         from gui.engine.recording import provenance
 
-        made = self._proposals.work()
+        made = self._proposals.step()
         if made is None:
             return None
         text = provenance(self._artefact, made.settings)
@@ -118,7 +118,7 @@ def _start_job(
 ) -> tuple[Model | None, ProposalJob | None, Failed | None]:
     """Load the network if necessary and start; return the reason if that fails."""
     from export.runtime.artefact import ArtefactError, UnknownStyleError
-    from export.runtime.proposal_reason import NoNotes
+    from export.runtime.reasons.proposal import NoNotes
     from export.styles.own import StyleError
 
     if not request.score.notes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from export.runtime.artefact_reason import (
+from export.runtime.reasons.artefact import (
     ArtefactCount,
     BadStyleName,
     ChecksumMismatch,
@@ -31,7 +31,7 @@ from gui.wording.sentence import Sentence
 
 if TYPE_CHECKING:
     from bridge.messages.requests import UnknownStyle
-    from export.runtime.artefact_reason import ArtefactReason, StyleReason
+    from export.runtime.reasons.artefact import ArtefactReason, StyleReason
 
 
 def sentence_of_unknown_style(reason: UnknownStyle) -> Sentence:

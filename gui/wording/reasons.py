@@ -15,8 +15,8 @@ from bridge.playout.problem import ProblemReason
 from bridge.playout.time_reason import TimeReason
 from bridge.synth.policy import SynthReady
 from bridge.synth.reason import SynthReason
-from export.runtime.artefact_reason import ArtefactReason, StyleReason
-from export.runtime.proposal_reason import NoNotes, ProposalReason
+from export.runtime.reasons.artefact import ArtefactReason, StyleReason
+from export.runtime.reasons.proposal import NoNotes, ProposalReason
 from gui.wording.files import sentence_of_file
 from gui.wording.model_files import (
     sentence_of_artefact,

@@ -55,7 +55,7 @@ class NGram:
             kinds = np.bincount(of, minlength=contexts)
             self._orders.append(_Order(keys, counts, totals, kinds))
             # The n-gram that ends here is the context of the next token. The first token has no
-            # context, which has a number of its own.
+            # context, which has its own number.
             context = np.concatenate(([len(keys)], inverse[:-1]))
             contexts = len(keys) + 1
 

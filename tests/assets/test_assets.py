@@ -33,7 +33,7 @@ def test_its_graph_was_proven_equal_before_it_was_sealed(artefact: Artefact) -> 
 
 def test_it_runs(artefact: Artefact) -> None:
     decoder = Decoder(artefact, device="cpu", threads=1)
-    assert decoder.capacity == artefact.manifest["context"]
+    assert decoder.cache.capacity == artefact.manifest["context"]
     logits = decoder.feed([v.START], np.zeros((1, 6), np.int64))
     assert np.isfinite(logits.events).all()
 

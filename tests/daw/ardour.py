@@ -1,12 +1,12 @@
-"""A real DAW for the tests: Ardour 7 without its window, on a JACK server, in a musician's words.
+"""A real DAW for the tests: Ardour 7 without its window, on a JACK server.
 
-It is a program that nobody here wrote, so it shows what is true of DAWs and not what we believe of
-them. It runs as a process of its own with a folder of its own; neither its settings nor its
-sessions are those of whoever runs the tests.
+Ardour is independent of this project, so it shows how a DAW behaves and not what we assume. It runs
+as a process of its own with its own folder. It does not touch the settings and sessions of the user
+who runs the tests.
 
-Beats are quarter notes from the beginning of the session, and exact: Ardour divides one into 1920
-ticks. Bars count from 1. Every method returns when the thing has happened, so that the next may
-rely on it, and raises `ArdourError` with Ardour's text if it does not happen.
+Beats are quarter notes from the start of the session, and exact: Ardour divides one into 1920
+ticks. Bars count from 1. Every method returns when its effect is there, so that the next may rely
+on it, and raises `ArdourError` with Ardour's text otherwise.
 
     with Ardour(jack_name, tmp_path) as ardour:
         ardour.new_session(["Play", "Rec"])
@@ -34,10 +34,10 @@ RATE_HZ = 48_000
 
 
 class Ardour:
-    """Ardour, and one session in it."""
+    """Ardour with one session."""
 
     def __init__(self, server: str, folder: Path) -> None:
-        """Name the JACK server it plays on, and an empty folder that is its own."""
+        """Set the JACK server to play on, and an empty folder for Ardour's own use."""
         self._server = server
         self._home = folder / "home"
         self._session = folder / "session"
@@ -71,7 +71,7 @@ class Ardour:
         self._lua("save()")
 
     def load(self) -> None:
-        """Open the session as it was saved, in a new Ardour; what was not saved is lost."""
+        """Open the session as saved, in a new Ardour; unsaved changes are lost."""
         for _ in range(ATTEMPTS):
             self.close()
             self._start()
@@ -87,7 +87,7 @@ class Ardour:
             self._console = None
 
     def set_tempo(self, bpm: float) -> None:
-        """Set one tempo for the whole session, in quarter notes a minute; notes keep their beat."""
+        """Set the tempo of the session, in quarter notes per minute; notes keep their beats."""
         self._lua(f"set_tempo({bpm})")
 
     def set_metre(self, beats: int, unit: int) -> None:
@@ -97,7 +97,7 @@ class Ardour:
     # ------------------------------------------------------------------------------- the notes
 
     def write(self, track: str, notes: Iterable[Note]) -> None:
-        """Put notes on a track, in place of all that is on it."""
+        """Put notes on a track, in place of all others on it."""
         rows = ", ".join(
             f"{{{n.channel}, {n.pitch}, {n.velocity}, {_ticks(n.beat)}, {_ticks(n.length)}}}"
             for n in notes
@@ -113,38 +113,38 @@ class Ardour:
         )
 
     def saved_notes(self, track: str) -> list[Note]:
-        """Return the notes of a track, from the files that were last saved."""
+        """Return the notes of a track, from the last saved files."""
         return SessionFile(self._session).notes(track)
 
     def arm(self, track: str) -> None:
-        """Make ready to record on a track, from the next start to the next stop."""
+        """Arm a track for recording, from the next start to the next stop."""
         self._lua(f"arm({_text(track)})")
 
     def disarm(self, track: str) -> None:
-        """Record no more on a track."""
+        """Disarm a track."""
         self._lua(f"disarm({_text(track)})")
 
     def take(self, track: str) -> list[Note]:
-        """Wait for what was recorded on a track until the stop, and return its notes."""
+        """Wait for the recording on a track, and return its notes."""
         self._lua(f"wait_for_take({_text(track)})")
         return self.notes(track)
 
     # --------------------------------------------------------------------------- the transport
 
     def play(self) -> None:
-        """Start the transport where it is."""
+        """Start the transport at its position."""
         self._lua("play()")
 
     def stop(self) -> None:
-        """Stop the transport where it is."""
+        """Stop the transport at its position."""
         self._lua("stop()")
 
     def locate(self, beat: Fraction | int, *, rolling: bool = False) -> None:
-        """Move the transport to a beat; it stands there, or it rolls on from there."""
+        """Move the transport to a beat, stopped or rolling."""
         self._lua(f"locate({_ticks(beat)}, {_truth(rolling)})")
 
     def loop(self, first_bar: int, bars: int) -> None:
-        """Play some bars again and again, from the first of them, until the next stop."""
+        """Loop some bars from their first one, until the next stop."""
         self._lua(f"loop({first_bar}, {bars})")
 
     def wait_until(self, beat: Fraction | int) -> None:
@@ -152,11 +152,11 @@ class Ardour:
         self._lua(f"wait_until({_ticks(beat)}, {REACHED_S})", 2 * REACHED_S)
 
     def wait_before(self, beat: Fraction | int) -> None:
-        """Wait until the transport is before a beat: a loop has come round."""
+        """Wait until the transport is before a beat: a loop has started over."""
         self._lua(f"wait_before({_ticks(beat)}, {REACHED_S})", 2 * REACHED_S)
 
     def wait_for_stop(self) -> None:
-        """Wait until the transport stands, whoever stopped it."""
+        """Wait until the transport has stopped."""
         self._lua("wait_for_stop()")
 
     def position(self) -> Fraction:
@@ -168,11 +168,11 @@ class Ardour:
         return self._lua("S:transport_rolling()") == "true"
 
     def share_transport(self, *, on: bool) -> None:
-        """Let JACK's transport and Ardour's be one, and Ardour tell JACK bar, beat and tempo.
+        """Join JACK's transport and Ardour's, so that Ardour gives JACK bar, beat and tempo.
 
-        It begins where Ardour stands, and either side may start, stop and move it. Bar, beat and
-        tick are right while it rolls; while it stands, they are of a place three periods later.
-        Off, JACK's transport knows nothing of Ardour's.
+        It begins at Ardour's position, and either side may start, stop and move it. Bar, beat and
+        tick are right while it rolls. While it is stopped, they are those of a position three
+        periods later. Off, JACK's transport is independent of Ardour's.
         """
         self._lua(f"share_transport({_truth(on)})")
 
@@ -184,12 +184,12 @@ class Ardour:
 
     @staticmethod
     def output(track: str) -> str:
-        """Name the JACK port that a track plays from."""
+        """Return the JACK port that a track plays from."""
         return f"ardour:{track}/midi_out 1"
 
     @staticmethod
     def input(track: str) -> str:
-        """Name the JACK port that a track records from."""
+        """Return the JACK port that a track records from."""
         return f"ardour:{track}/midi_in 1"
 
     def connect(self, source: str, target: str) -> None:
@@ -205,7 +205,7 @@ class Ardour:
         self._lua(f"isolate({_text(track)})")
 
     def insert_plugin(self, track: str, uri: str) -> None:
-        """Insert an LV2 plugin at the head of a track; it is looked for in LV2_PATH."""
+        """Insert an LV2 plugin at the head of a track; it is searched for in LV2_PATH."""
         self._lua(f"insert_plugin({_text(track)}, {_text(uri)})")
 
     def plugins(self, track: str) -> list[str]:
@@ -213,13 +213,13 @@ class Ardour:
         return self._lua(f"plugins({_text(track)})").splitlines()
 
     def remove_plugins(self, track: str) -> None:
-        """Take all plugins from a track."""
+        """Remove all plugins from a track."""
         self._lua(f"remove_plugins({_text(track)})")
 
     # ------------------------------------------------------------------------------ underneath
 
     def settings_folder(self) -> Path:
-        """Return the folder that Ardour keeps its settings in."""
+        """Return the folder of Ardour's settings."""
         return Path(self._lua("ARDOUR.user_config_directory(-1)"))
 
     def _start(self) -> None:
@@ -243,5 +243,5 @@ def _text(value: str | Path) -> str:
     return json.dumps(str(value), ensure_ascii=False)
 
 
-def _truth(value: bool) -> str:  # noqa: FBT001 - it is about a boolean
+def _truth(value: bool) -> str:  # noqa: FBT001 - it converts a boolean
     return "true" if value else "false"

@@ -1,9 +1,9 @@
-"""Ardour with its window, for what one can only do there: to drop something on it.
+"""Ardour with its window, for dropping files on it.
 
-It keeps time by itself, on its backend without a sound card, and so it waits for no JACK server and
-loses none. What it asks a person at its first start is answered beforehand, in the files that it
-keeps the answers in: which backend, that somebody has been here before, and that memory cannot be
-locked. What has become of a session is read from the session's folder, after it was saved.
+It uses its back end without a sound card, so it needs no JACK server and loses no periods. The
+questions of its first start are answered in advance in its preference files: the back end, that it
+is not the first start, and that memory cannot be locked. The state of a session is read from the
+session's folder after saving.
 """
 
 import subprocess
@@ -17,7 +17,7 @@ from tests.daw.session_file import Note, SessionFile
 PROGRAM = "ardour"
 NEW_SESSION = "ardour7-new_empty_session"
 BELOW_THE_TRACKS = 700, 620
-"""A place of its window where nothing is."""
+"""An empty place of its window."""
 LOWER_EDGE = 720
 LEAVE_S = 20.0
 
@@ -39,30 +39,30 @@ _ANSWERED = "<instant><no-memory-warning/></instant>\n"
 
 
 class ArdourWindow:
-    """The window, and an empty session in it."""
+    """The window, with an empty session."""
 
     def __init__(self, screen: Screen, session: Path) -> None:
         self._screen, self._file = screen, SessionFile(session)
         self._window = screen.window(f"^{session.name} - Ardour$")
 
     def saved(self) -> dict[str, list[Note]]:
-        """Save the session; give its tracks, and their notes."""
+        """Save the session; return its tracks and their notes."""
         until("Ardour has saved", self._save)
         return {track: self._file.notes(track) for track in self._file.tracks()}
 
     def has_changed(self) -> bool:
-        """Tell whether something is not saved yet."""
+        """Return whether there are unsaved changes."""
         return self._screen.title(self._window).startswith("*")
 
     def _save(self) -> bool:
-        """Ask for it, and tell whether it has been done: while it imports, it hears no keys."""
+        """Press the keys to save; return whether that worked: an import ignores keys."""
         self._screen.press(self._window, "ctrl+s")
         return not self.has_changed()
 
 
 @contextmanager
 def opened_ardour(screen: Screen, folder: Path) -> Iterator[ArdourWindow]:
-    """Open Ardour on a screen, with a home and a session in this folder."""
+    """Open Ardour on a screen, with its home and its session in this folder."""
     home, session = folder / "home", folder / "session"
     environment = screen.environment(home)
     own = home / "config" / "ardour7"

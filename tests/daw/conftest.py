@@ -21,19 +21,19 @@ TRACKS = ("Play", "Rec")
 
 @pytest.fixture(scope="session")
 def jack_name() -> Iterator[str]:
-    """Run a JACK server for all tests that want one; give its name."""
+    """Run a JACK server for all tests that need one; yield its name."""
     yield from shared_jack_server()
 
 
 @pytest.fixture(autouse=True)
 def _own_server(jack_name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Bring every program that a test starts to this server, whatever else runs."""
+    """Make every program that a test starts use this server."""
     monkeypatch.setenv("JACK_DEFAULT_SERVER", jack_name)
 
 
 @pytest.fixture(scope="module")
 def _plugin_port() -> Iterator[None]:
-    """Let the plugins and the app of these tests meet at a port of their own."""
+    """Set the port at which the plugins and the app of these tests meet."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -49,9 +49,9 @@ def running_ardour(
     _plugin_port: None,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Ardour]:
-    """Run one Ardour for all tests of a file; skip without it, but fail where it is promised.
+    """Run one Ardour for all tests of a file; skip without it, but fail where it is required.
 
-    It finds our plugin, as it has just been built, beside the system's.
+    It finds our plugin, built for the tests, beside the system's.
     """
     if shutil.which(PROGRAM) is None:
         text = f"{PROGRAM} is not installed (Debian: apt-get install ardour)"
@@ -67,7 +67,7 @@ def running_ardour(
 
 @pytest.fixture
 def ardour(running_ardour: Ardour) -> Ardour:
-    """Give Ardour as if its session were new: two tracks, Play and Rec, and nothing on them."""
+    """Yield Ardour in a fresh state: two empty tracks, Play and Rec."""
     running_ardour.stop()
     running_ardour.share_transport(on=False)
     running_ardour.send_clock(on=False)

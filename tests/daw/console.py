@@ -1,9 +1,9 @@
-"""Ardour's engine without its window: a Lua prompt on a terminal of its own.
+"""Ardour's engine without its window: a Lua prompt on a pseudo-terminal.
 
-`ardour7-lua` reads Lua from a terminal and prints to it what it likes, among it messages of its own
-threads. So what is asked goes into a file, which has no limit of length; the prompt is told to run
-that file; and the answer comes between control characters, with the number of the question. Nothing
-sleeps: a question blocks until its answer is there, or the program has ended.
+`ardour7-lua` reads Lua from a terminal and prints results mixed with messages of its threads. Each
+question is therefore written to a file of any length, and the prompt runs that file. The answer is
+printed between control characters, with the number of the question. There are no sleeps: a question
+blocks until its answer arrives or the program ends.
 """
 
 import io
@@ -18,8 +18,8 @@ PROGRAM = "ardour7-lua"
 LIBRARY = Path(__file__).with_name("ardour.lua")
 LAST_LINES = 15
 
-# Its own preferences: no clock unless asked for, and the transport that it follows, if a session
-# follows one at all, is JACK's. The mask lets that one start, stop and move it (1 + 2 + 4).
+# Its preferences: no clock by default, and the transport that it follows, if a session follows
+# one, is JACK's. The mask allows that one to start, stop and move it (1 + 2 + 4).
 PREFERENCES = """<?xml version="1.0" encoding="UTF-8"?>
 <Ardour>
   <Config><Option name="send-midi-clock" value="0"/></Config>
@@ -32,14 +32,14 @@ PREFERENCES = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 class ArdourError(Exception):
-    """Ardour did not do what it was asked, or ended; the text is Ardour's."""
+    """Ardour failed to do something, or ended; the text is Ardour's."""
 
 
 class Console:
     """A running Ardour."""
 
     def __init__(self, server: str, home: Path) -> None:
-        """Start it on a JACK server, with a home folder of its own."""
+        """Start it on a JACK server, with its own home folder."""
         self._step = home / "step.lua"
         self._asked = 0
         self._printed = io.StringIO()
@@ -65,13 +65,13 @@ class Console:
             codec_errors="replace",
             echo=False,
         )
-        self._terminal.delaybeforesend = None  # else it sleeps before each line
+        self._terminal.delaybeforesend = None  # otherwise it sleeps before each line
         self._terminal.logfile_read = self._printed
         self._terminal.sendline(f'dofile("{LIBRARY}")')
         self.ask("start()")
 
     def ask(self, lua: str, timeout_s: float = 30.0) -> str:
-        """Run Lua and return its result as text; its own errors raise, with their text."""
+        """Run Lua and return its result as text; its errors raise, with their text."""
         self._asked += 1
         self._step.write_text(lua, encoding="utf-8")
         self._terminal.sendline(f'answer({self._asked}, "{self._step}")')
@@ -92,12 +92,12 @@ class Console:
         return text
 
     def last_lines(self) -> str:
-        """Return the end of what it printed."""
+        """Return the end of its output."""
         lines = self._printed.getvalue().replace("\r\n", "\n").splitlines()
         return "\n".join(lines[-LAST_LINES:])
 
     def close(self) -> None:
-        """Let it leave, or make it."""
+        """Ask it to exit, then kill it."""
         if self._terminal.isalive():
             self._terminal.sendline("quit()")
             self._terminal.expect([pexpect.EOF, pexpect.TIMEOUT], timeout=10)

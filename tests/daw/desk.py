@@ -1,7 +1,7 @@
-"""Antiphon's window on a screen, with an engine and ports of its own, and a home that is new.
+"""Antiphon's window on a screen, with its own engine, ports and home folder.
 
-It is a process like any other. A test sees it by `desk_program.py` and by the pixels of the screen,
-and does what it does by mouse and keyboard. It ends as it does for a musician, by closing it.
+It runs as a separate process. A test sees it through `desk_program.py` and through the pixels of
+the screen, and controls it with mouse and keyboard. It is ended like a user ends it, by closing it.
 """
 
 import json
@@ -19,12 +19,12 @@ PROGRAM = Path(__file__).with_name("desk_program.py")
 TITLE = "^Antiphon$"
 LOG = "log"
 LEAVE_S = 30.0
-# Qt says so of a drop that Ardour has taken: no musician sees it.
+# Qt warns about a drop that Ardour has accepted; no user sees it.
 EXPECTED = "QXcbDrag::handleFinished - drop data has expired"
 
 
 class Desk:
-    """The window and who sits before it."""
+    """The window, with mouse and keyboard."""
 
     def __init__(
         self, screen: Screen, process: subprocess.Popen[str], home: Path, passing: Path
@@ -36,23 +36,23 @@ class Desk:
         self._window = screen.window(TITLE)
 
     def put(self, left: int, top: int) -> None:
-        """Put the window somewhere."""
+        """Move the window."""
         self._screen.put(self._window, left, top)
 
     def press(self, keys: str) -> None:
-        """Press keys: `alt+s`."""
+        """Press keys, such as `alt+s`."""
         self._screen.press(self._window, keys)
 
-    def strike(self, keys: str) -> None:
-        """Play on the computer's keyboard: `adg`."""
-        self._screen.strike(self._window, keys)
+    def play_keys(self, keys: str) -> None:
+        """Play on the computer's keyboard, such as `adg`."""
+        self._screen.type_keys(self._window, keys)
 
     def said(self) -> str:
-        """Return what stands beside the buttons."""
+        """Return the text beside the buttons."""
         return str(self._ask("said"))
 
     def until_said(self, text: str) -> str:
-        """Wait until this is part of what stands beside the buttons; give all of it."""
+        """Wait until the text beside the buttons contains this; return all of it."""
 
         def it() -> str:
             said = self.said()
@@ -61,11 +61,11 @@ class Desk:
         return until(f"the window says {text!r}", it)
 
     def place(self, name: str) -> Place:
-        """Return where something is: `roll`, `kept`, `newest`, `take`."""
+        """Return the position of something: `roll`, `kept`, `newest`, `take`."""
         return Place(*self._ask(name))
 
     def cursor(self) -> str:
-        """Return the name of the cursor while something is dragged."""
+        """Return the name of the cursor during a drag."""
         return str(self._ask("cursor"))
 
     def _ask(self, question: str) -> Any:
@@ -90,7 +90,7 @@ def opened_desk(screen: Screen, server: str, home: Path, preferences: str) -> It
     file.parent.mkdir(parents=True)
     file.write_text(preferences, "utf-8")
     log = home / LOG
-    # Its sockets lie there, and the name of a socket must be short.
+    # For its sockets, whose names must be short.
     with TemporaryDirectory(prefix="desk-") as passing, log.open("w") as errors:
         process = subprocess.Popen(
             [sys.executable, PROGRAM],

@@ -1,8 +1,8 @@
-"""Antiphon, as the command `antiphon` opens it, and eyes that tell a test what stands where.
+"""Antiphon as the command `antiphon` opens it, with answers about positions on the screen.
 
-It says that it is ready, reads questions from its input, a word a line, and writes an answer for
-each, as JSON. It only looks: whatever is done to the window comes from the mouse and the keyboard.
-At the end of its input the window is closed, since there may be nobody else to close it.
+It prints that it is ready, reads questions from its input, one word per line, and prints an answer
+to each, as JSON. It only observes: all actions come from the mouse and the keyboard. At the end of
+its input it closes the window, since no other program may be left to do so.
 """
 
 import json
@@ -28,19 +28,19 @@ def on_screen(widget: QWidget, part: QRect) -> Rectangle:
 
 
 def tab(window: Window, page: QWidget) -> Rectangle:
-    """Return where one clicks to see a page."""
+    """Return where to click to show a page."""
     [tabs] = [each for each in window.findChildren(QTabWidget) if each.indexOf(page) >= 0]
     return on_screen(tabs.tabBar(), tabs.tabBar().tabRect(tabs.indexOf(page)))
 
 
 def newest(window: Window) -> Rectangle:
-    """Return where the newest of what was kept stands."""
+    """Return the position of the newest capture."""
     view = window.captures_panel.list
     return on_screen(view.viewport(), view.visualRect(view.model().index(0, 0)))
 
 
 def cursor(_: Window) -> str:
-    """Return the name of the cursor while something is dragged."""
+    """Return the name of the cursor during a drag."""
     shown = QGuiApplication.overrideCursor()
     return "" if shown is None else shown.shape().name
 
@@ -56,7 +56,7 @@ ANSWERS: dict[str, Callable[[Window], str | Rectangle]] = {
 
 
 def look() -> None:
-    """Answer questions about the window from now on."""
+    """Answer questions about the window."""
     [window] = [each for each in QApplication.topLevelWidgets() if isinstance(each, Window)]
     questions = QSocketNotifier(sys.stdin.fileno(), QSocketNotifier.Type.Read, window)
 

@@ -1,7 +1,7 @@
-"""Another program on the JACK server: plays what it hears, to the frame, some frames later.
+"""Another program on the JACK server: returns what it receives, an exact number of frames later.
 
-`jack_echo.py FRAMES` has the ports `echo:in` and `echo:out`. It says `ready` when they are there,
-and leaves at the end of its input. It uses `jack` only and shares no code with what it tests.
+`jack_echo.py FRAMES` has the ports `echo:in` and `echo:out`. It prints `ready` when they exist, and
+exits at the end of its input. It uses only `jack` and shares no code with the tested program.
 """
 
 import sys
@@ -16,15 +16,15 @@ def main() -> None:
     client = jack.Client("echo", no_start_server=True)
     into = client.midi_inports.register("in")
     out = client.midi_outports.register("out")
-    due: deque[tuple[int, bytes]] = deque()
+    pending: deque[tuple[int, bytes]] = deque()
 
     def process(size: int) -> None:
         first = client.last_frame_time
         for place, message in into.incoming_midi_events():
-            due.append((first + place + later, bytes(message)))
+            pending.append((first + place + later, bytes(message)))
         out.clear_buffer()
-        while due and due[0][0] < first + size:
-            frame, message = due.popleft()
+        while pending and pending[0][0] < first + size:
+            frame, message = pending.popleft()
             out.write_midi_event(max(0, frame - first), message)
 
     client.set_process_callback(process)

@@ -1,7 +1,7 @@
-"""Antiphon for the tests with a DAW: `antiphon jam` as a process, and what it says of what happens.
+"""Antiphon for the tests with a DAW: `antiphon jam` as a process, and its log.
 
-Its log goes through a named pipe, so that a test waits for what it expects and need not look again
-and again. It ends as it does for a musician, by Control-C.
+The log goes through a named pipe, so that a test blocks until the expected entry and need not poll.
+The process is ended like a user ends it, by Control-C.
 """
 
 import json
@@ -17,13 +17,13 @@ from typing import Any, TextIO
 import psutil
 
 PLUGIN = "urn:antiphon:effect"
-"""Our plugin, as Ardour knows it."""
+"""Our plugin's URI in Ardour."""
 Entry = dict[str, Any]
 LEAVE_S = 20.0
 
 
 class Jam:
-    """A jam that runs, and its log."""
+    """A running jam and its log."""
 
     def __init__(self, process: subprocess.Popen[bytes], log: TextIO) -> None:
         self._process = process
@@ -32,7 +32,7 @@ class Jam:
         self.killed = False
 
     def until(self, what: str, times: int = 1) -> Entry:
-        """Read the log until this has happened so many times from now on; give its entry."""
+        """Read the log until an event has occurred `times` times more; return its entry."""
         for line in self._lines:
             self.log.append(json.loads(line))
             times -= self.log[-1]["what"] == what
@@ -41,27 +41,33 @@ class Jam:
         raise AssertionError(f"the jam has ended before {what!r}: {self.log[-3:]}")
 
     def said(self, what: str) -> list[Entry]:
-        """Give the entries of this kind."""
+        """Return the entries of this kind."""
         return [entry for entry in self.log if entry["what"] == what]
 
     def kill(self) -> None:
-        """End all of its processes at once, without a word: first the one that sends."""
+        """Kill all of its processes at once, the sending one first."""
         self.killed = True
         for child in psutil.Process(self._process.pid).children(recursive=True):
             child.kill()
         self._process.kill()
 
-    def hear_out(self) -> None:
+    def read_to_end(self) -> None:
         """Read the log to its end."""
         self.log += map(json.loads, self._lines)
 
 
 @contextmanager
 def jam(folder: Path, *options: str) -> Iterator[Jam]:
-    """Run a jam with these options; inside, its ports are open."""
+    """Run a jam with these options; inside the context, its ports are open."""
     pipe = folder / "log"
     os.mkfifo(pipe)
-    command = ["from gui.commands.cli import main; main()", "jam", *options, "--json-log", str(pipe)]
+    command = [
+        "from gui.commands.cli import main; main()",
+        "jam",
+        *options,
+        "--json-log",
+        str(pipe),
+    ]
     process = subprocess.Popen([sys.executable, "-c", *command], stdout=subprocess.DEVNULL)
     try:
         with pipe.open(encoding="utf-8") as log:
@@ -69,7 +75,7 @@ def jam(folder: Path, *options: str) -> Iterator[Jam]:
             jamming.until("ready")
             yield jamming
             process.send_signal(signal.SIGINT)
-            jamming.hear_out()
+            jamming.read_to_end()
         assert process.wait(LEAVE_S) == 0 or jamming.killed
         assert not jamming.said("problem")
     finally:

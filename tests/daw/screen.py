@@ -1,11 +1,10 @@
-"""A screen of the tests' own, and a hand at its mouse and keyboard: Xvfb and xdotool.
+"""A separate screen with mouse and keyboard for the tests: Xvfb and xdotool.
 
-There is no window manager on it. So a window lies where it is put, nobody closes or raises it, and
-keys go to the one that was told to listen. What is to be seen is read from the file that Xvfb keeps
-its pixels in: an XWD, which is a header, a table of colours and the rows.
+There is no window manager, so a window stays where it is put, nothing closes or raises it, and keys
+go to the window with the focus. Pixels are read from the file in which Xvfb keeps them: an XWD,
+which is a header, a colour table and the rows.
 
-Nothing says when a window has done what it was asked. So `until` looks again and again, and gives
-up in the end.
+A window does not report when it has reacted. `until` therefore polls, with a limit.
 """
 
 import os
@@ -30,7 +29,7 @@ WIDTH, HEIGHT = 1400, 1700
 PATIENCE_S = 60
 _GLANCE_S, _GLANCES = 0.05, 600
 _PAUSE = threading.Event()
-_HEADER = struct.Struct(">25I")  # of these: 0 its size, 5 the rows, 12 bytes a row, 19 colours
+_HEADER = struct.Struct(">25I")  # 0: its size, 5: rows, 12: bytes per row, 19: colours
 _COLOUR_BYTES = 12
 
 
@@ -45,36 +44,36 @@ class Place:
 
     @property
     def middle(self) -> tuple[int, int]:
-        """The point in the middle of it."""
+        """The centre of the rectangle."""
         return self.left + self.width // 2, self.top + self.height // 2
 
 
 class Screen:
-    """A screen and whoever sits before it."""
+    """A screen with its mouse and keyboard."""
 
     def __init__(self, name: str, pixels: Path) -> None:
-        """Take a screen by its name, as DISPLAY has it, and the file of its pixels."""
+        """Use a screen by its name, as in DISPLAY, and the file of its pixels."""
         self._name, self._pixels = name, pixels
 
     def environment(self, home: Path) -> dict[str, str]:
-        """Return that of a program that is shown here, and whose settings are all in this home."""
+        """Return the environment of a program on this screen, with its settings in this home."""
         kinds = ("CONFIG", "CACHE", "DATA")
         places = {f"XDG_{kind}_HOME": str(home / kind.lower()) for kind in kinds}
         return os.environ | places | {"HOME": str(home), "DISPLAY": self._name}
 
     def pixels(self, place: Place) -> npt.NDArray[np.int_]:
-        """Return what is to be seen there: rows, columns, and red, green, blue."""
-        told = self._pixels.read_bytes()
-        header = _HEADER.unpack_from(told)
+        """Return the pixels of a rectangle: rows, columns, and red, green, blue."""
+        content = self._pixels.read_bytes()
+        header = _HEADER.unpack_from(content)
         size, height, row, colours = (header[field] for field in (0, 5, 12, 19))
-        rows = np.frombuffer(told, np.uint8, height * row, size + colours * _COLOUR_BYTES)
-        seen = rows.reshape(height, row // 4, 4)  # blue, green, red, nothing
+        rows = np.frombuffer(content, np.uint8, height * row, size + colours * _COLOUR_BYTES)
+        seen = rows.reshape(height, row // 4, 4)  # blue, green, red, unused
         down = slice(place.top, place.top + place.height)
         across = slice(place.left, place.left + place.width)
         return seen[down, across, 2::-1].astype(int)
 
     def window(self, title: str) -> str:
-        """Wait for a window whose title looks like this; give its number."""
+        """Wait for a window whose title matches; return its number."""
         try:
             return self._do("search", "--sync", "--onlyvisible", "--name", title).split()[0]
         except subprocess.TimeoutExpired:
@@ -85,38 +84,38 @@ class Screen:
         return self._do("getwindowname", window).strip()
 
     def put(self, window: str, left: int, top: int) -> None:
-        """Put a window somewhere."""
+        """Move a window."""
         self._do("windowmove", "--sync", window, str(left), str(top))
 
     def press(self, window: str, *keys: str) -> None:
-        """Press keys for a window: `alt+s`."""
+        """Press keys for a window, such as `alt+s`."""
         self._do("windowfocus", "--sync", window, "key", *keys)
 
-    def strike(self, window: str, keys: Iterable[str]) -> None:
+    def type_keys(self, window: str, keys: Iterable[str]) -> None:
         """Press keys for a window one after another, as a pianist does."""
-        struck = [("keydown", key, "sleep", "0.15", "keyup", key, "sleep", "0.1") for key in keys]
-        self._do("windowfocus", "--sync", window, *chain.from_iterable(struck))
+        strokes = [("keydown", key, "sleep", "0.15", "keyup", key, "sleep", "0.1") for key in keys]
+        self._do("windowfocus", "--sync", window, *chain.from_iterable(strokes))
 
     def click(self, place: Place) -> None:
-        """Click on something."""
+        """Click in the middle of a rectangle."""
         self._do("mousemove", *map(str, place.middle), "click", "1")
 
     def drag(self, source: Place, target: tuple[int, int], is_taken: Callable[[], bool]) -> None:
-        """Take hold of something, carry it, and let go where it is taken."""
+        """Drag something to a point and drop it once it is accepted."""
         x, y = source.middle
         self._do("mousemove", str(x), str(y), "mousedown", "1")
         try:
-            for _ in range(4):  # by a little, so that it is no click
+            for _ in range(4):  # a few pixels, so that it is not a click
                 self._do("mousemove_relative", "--sync", "8", "0")
             for part in range(1, 11):
                 place = (at + (to - at) * part // 10 for at, to in zip((x, y), target, strict=True))
                 self._do("mousemove", *map(str, place))
-            until("what is dragged may be let go", lambda: self._waver(is_taken))
+            until("what is dragged may be let go", lambda: self._jiggle(is_taken))
         finally:
             self._do("mouseup", "1")
 
-    def _waver(self, is_taken: Callable[[], bool]) -> bool:
-        """Move to and fro, as a hand does: who is dragged over is asked anew at each move."""
+    def _jiggle(self, is_taken: Callable[[], bool]) -> bool:
+        """Move to and fro: each move asks the target again whether it accepts the drop."""
         self._do("mousemove_relative", "2", "2")
         self._do("mousemove_relative", "--", "-2", "-2")
         return is_taken()
@@ -134,7 +133,7 @@ class Screen:
 
 @contextmanager
 def shown_screen(folder: Path) -> Iterator[Screen]:
-    """Run a screen, which keeps its pixels in this folder."""
+    """Run a screen that keeps its pixels in this folder."""
     read, write = os.pipe()
     command = ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{WIDTH}x{HEIGHT}x24"]
     command += ["-nolisten", "tcp", "-fbdir", str(folder)]
@@ -152,7 +151,7 @@ def shown_screen(folder: Path) -> Iterator[Screen]:
 
 
 def until(what: str, is_so: Callable[[], Found | None]) -> Found:
-    """Look again and again until something is so; give what was seen then."""
+    """Poll until a condition holds; return its value."""
     for _ in range(_GLANCES):
         if seen := is_so():
             return seen
@@ -161,7 +160,7 @@ def until(what: str, is_so: Callable[[], Found | None]) -> Found:
 
 
 def require(*programs: str, debian: str) -> None:
-    """Skip without these programs, but fail where they are promised."""
+    """Skip without these programs, but fail where they are required."""
     if missing := [program for program in programs if shutil.which(program) is None]:
         text = f"{', '.join(missing)} not installed (Debian: apt-get install {debian})"
         if os.environ.get("CI") == "true":

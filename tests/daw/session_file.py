@@ -1,13 +1,12 @@
 """The folder of an Ardour session, read and written without Ardour.
 
-The session file is XML. A track names its playlist by number, a playlist holds regions, a region
+The session file is XML. A track names its playlist by number, a playlist has regions, a region
 names its sources, and the source of a MIDI region is a MIDI file of its own. Positions are a letter
-and a number: `b` and ticks, 1920 to a quarter note, or `a` and superclocks, 282,240,000 to a
-second. A region's `length` is its length, `@`, and where it begins; its `start` is how far into its
-source that is.
+and a number: `b` and ticks, 1920 per quarter note, or `a` and superclocks, 282,240,000 per second.
+A region's `length` is its length, `@`, and its position; its `start` is the offset into its source.
 
-Two things can only be made here, since Ardour's Lua cannot: the location that a loop uses, and a
-region to write notes into. Ardour must not have the session open meanwhile.
+Two things can only be made here, since Ardour's Lua cannot: the location of a loop, and a region to
+write notes into. Ardour must not have the session open meanwhile.
 """
 
 import xml.etree.ElementTree as ET
@@ -36,7 +35,7 @@ _PLAIN_REGION = dict.fromkeys(
 
 @dataclass(frozen=True, slots=True, order=True)
 class Note:
-    """A note of a track: beats are quarter notes from the beginning, in 1920ths."""
+    """A note of a track: beats are quarter notes from the start, in 1920ths."""
 
     beat: Fraction
     pitch: int
@@ -49,7 +48,7 @@ class SessionFile:
     """A session's file and the MIDI files that belong to it."""
 
     def __init__(self, folder: Path) -> None:
-        """Name the session in this folder, which has the folder's name."""
+        """Use the session in this folder, which has the folder's name."""
         self.path = folder / f"{folder.name}.ardour"
         self._midi = folder / "interchange" / folder.name / "midifiles"
 
@@ -76,12 +75,12 @@ class SessionFile:
         tree.write(self.path, encoding="UTF-8", xml_declaration=True)
 
     def tracks(self) -> list[str]:
-        """Return the names of the MIDI tracks, as they were saved."""
+        """Return the names of the saved MIDI tracks."""
         root = ET.parse(self.path).getroot()  # noqa: S314 - Ardour wrote it
         return [track for track, _ in _playlists(root)]
 
     def notes(self, track: str) -> list[Note]:
-        """Return the notes of a track, as they were saved."""
+        """Return the saved notes of a track."""
         root = ET.parse(self.path).getroot()  # noqa: S314 - Ardour wrote it
         sources = {e.attrib["id"]: e.attrib["name"] for e in _child(root, "Sources")}
         tempo = next(iter(root.iter("Tempo")))
@@ -121,7 +120,7 @@ def _playlists(root: ET.Element) -> Sequence[tuple[str, ET.Element]]:
 
 
 def _region(source: str, number: str) -> dict[str, str]:
-    """Describe a region that shows a source from its beginning, for as long as a test may want."""
+    """Return a region that shows a source from its start, of sufficient length for a test."""
     return _PLAIN_REGION | {
         "name": SCORE,
         "id": number,
@@ -142,7 +141,7 @@ def _region(source: str, number: str) -> dict[str, str]:
 
 
 def _beats(position: str, bpm: Fraction) -> Fraction:
-    """Return the beats of a position, at one tempo from the beginning."""
+    """Return the beats of a position, at one tempo from the start."""
     if position[0] == "b":
         return Fraction(int(position[1:]), TICKS)
     return Fraction(int(position[1:]), SUPERCLOCKS_PER_S) * bpm / 60

@@ -1,8 +1,8 @@
-"""The DAW of the tests does what its methods say; and what is true of it that nobody expects.
+"""The test DAW does what its methods promise, and some behaviour of Ardour that is unexpected.
 
-Ardour is measured here as another program on the server hears it, to the frame. What these tests
-assert of its MIDI clock is not what it should do, but what it does; whoever follows such a clock
-has to cope with it.
+Ardour is measured as another program on the server receives it, to the frame. What these tests
+assert about its MIDI clock is not what it should do but what it does. A program that follows such a
+clock has to cope with it.
 """
 
 import statistics
@@ -32,10 +32,10 @@ TICK_MS = 60_000 / BPM / TICKS
 HALF = Fraction(1, 2)
 NEAR_MS = 20
 
-# Ardour plays notes so much ahead of the clock that belongs to them, in frames: 11 ms.
+# Ardour plays notes ahead of the matching clock by this many frames: 11 ms.
 LAG = 528
 
-# An eighth note everywhere, whose pitch tells where.
+# An eighth note everywhere, whose pitch gives its position.
 LOWEST = 40
 EIGHTHS = [Note(HALF * place, LOWEST + place, length=Fraction(1, 4)) for place in range(48)]
 
@@ -46,7 +46,7 @@ Heard = list[tuple[int, list[int]]]
 
 @pytest.fixture
 def clocked(ardour: Ardour, peer: Peer) -> Iterator[Peer]:
-    """Let a listener hear the eighth notes and the MIDI clock, at 180 bpm."""
+    """Connect a listener to the eighth notes and the MIDI clock, at 180 bpm."""
     ardour.set_tempo(BPM)
     ardour.write("Play", EIGHTHS)
     ardour.connect(ardour.output("Play"), "listener:in")
@@ -59,16 +59,16 @@ def clocked(ardour: Ardour, peer: Peer) -> Iterator[Peer]:
 
 
 @pytest.fixture
-def conductor(jack_name: str) -> Iterator[jack.Client]:
-    """Be a program that starts, stops and moves JACK's transport."""
-    client = jack.Client("conductor", servername=jack_name, no_start_server=True)
+def controller(jack_name: str) -> Iterator[jack.Client]:
+    """Run a program that starts, stops and moves JACK's transport."""
+    client = jack.Client("controller", servername=jack_name, no_start_server=True)
     yield client
     client.transport_stop()
     client.close()
 
 
 def heard(peer: Peer) -> Heard:
-    """Return what came until now."""
+    """Return the events received since the last call."""
     return [(frame, message) for frame, message in peer.ask(hear=peer.ask(waiting=True))]
 
 
@@ -82,7 +82,7 @@ def onsets(events: Heard) -> list[tuple[int, Fraction]]:
 
 
 def signs(events: Heard) -> list[str]:
-    """Return in words what the clock said, but for its ticks, and where notes sounded."""
+    """Return the clock's messages without its ticks, and the notes, as words."""
     names = {START: "start", CONTINUE: "continue", STOP: "stop"}
     words: list[str] = []
     for _, message in events:
@@ -96,7 +96,7 @@ def signs(events: Heard) -> list[str]:
 
 
 def without_notes(words: Sequence[str]) -> list[str]:
-    """Leave the clock's words only."""
+    """Return only the words of the clock."""
     return [word for word in words if not word.startswith("note")]
 
 
@@ -109,13 +109,13 @@ def lags(events: Heard) -> list[int]:
 # ---------------------------------------------------------------------------------- the harness
 
 
-def test_it_keeps_its_settings_to_itself(
+def test_its_settings_are_in_its_own_folder(
     ardour: Ardour, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     assert tmp_path_factory.getbasetemp() in ardour.settings_folder().parents
 
 
-def test_errors_come_with_their_text(ardour: Ardour) -> None:
+def test_errors_have_ardours_text(ardour: Ardour) -> None:
     with pytest.raises(ArdourError, match="there is no track Flute"):
         ardour.write("Flute", [])
     with pytest.raises(ArdourError, match="does not connect"):
@@ -125,7 +125,7 @@ def test_errors_come_with_their_text(ardour: Ardour) -> None:
     assert ardour.position() == 0
 
 
-def test_an_end_is_told(ardour: Ardour, jack_name: str, tmp_path: Path) -> None:
+def test_the_end_of_ardour_is_an_error(ardour: Ardour, jack_name: str, tmp_path: Path) -> None:
     assert not ardour.is_rolling()
     second = Ardour(jack_name, tmp_path)
     with pytest.raises(ArdourError, match="does not run"):
@@ -183,8 +183,8 @@ def test_a_track_records_what_another_track_plays(ardour: Ardour) -> None:
 def test_a_track_records_another_program(
     ardour: Ardour, record_property: Callable[[str, object], None]
 ) -> None:
-    # The echo is a beat late, and Ardour records it somewhat before that: it allows for a latency
-    # that is 0 here. All notes must be recorded equally late.
+    # The echo is a beat late, and Ardour records it somewhat earlier than that: it compensates for
+    # a latency that is 0 here. All notes must be recorded equally late.
     with subprocess.Popen(
         [sys.executable, ECHO, str(BEAT)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as echo:
@@ -204,7 +204,7 @@ def test_a_track_records_another_program(
 
 
 def recorded(ardour: Ardour) -> list[tuple[int, float]]:
-    """Let it record what it plays, a beat late; tell each pitch and how much later still it is."""
+    """Record what Ardour plays, a beat late; return each pitch and its further delay."""
     ardour.locate(0)
     ardour.arm("Rec")
     ardour.play()
@@ -220,10 +220,10 @@ def recorded(ardour: Ardour) -> list[tuple[int, float]]:
 
 
 @pytest.mark.parametrize("bpm,metre", [(97.5, (3, 4)), (174, (4, 4))])
-def test_tempo_and_metre_take_effect(
+def test_tempo_and_metre_apply(
     ardour: Ardour,
     peer: Peer,
-    conductor: jack.Client,
+    controller: jack.Client,
     bpm: float,
     metre: tuple[int, int],
 ) -> None:
@@ -235,7 +235,7 @@ def test_tempo_and_metre_take_effect(
     ardour.locate(6)
     ardour.play()
     ardour.wait_until(9)
-    _, told = conductor.transport_query()
+    _, told = controller.transport_query()
     ardour.stop()
     gaps = [later - sooner for (sooner, _), (later, _) in pairwise(onsets(heard(peer)))]
     assert statistics.median(gaps) == pytest.approx(RATE_HZ * 60 / bpm / 2, abs=1)
@@ -264,7 +264,7 @@ def test_the_transport_moves(ardour: Ardour) -> None:
     assert ardour.position() == stood
 
 
-def test_a_loop_comes_round(ardour: Ardour, peer: Peer) -> None:
+def test_a_loop_repeats(ardour: Ardour, peer: Peer) -> None:
     ardour.set_tempo(240)
     ardour.set_metre(3, 4)
     ardour.write("Play", EIGHTHS)
@@ -280,34 +280,34 @@ def test_a_loop_comes_round(ardour: Ardour, peer: Peer) -> None:
     assert statistics.median(gaps) == RATE_HZ // 8
 
 
-def test_jack_and_ardour_share_a_transport(ardour: Ardour, conductor: jack.Client) -> None:
+def test_jack_and_ardour_share_a_transport(ardour: Ardour, controller: jack.Client) -> None:
     ardour.set_tempo(BPM)
     ardour.share_transport(on=True)
-    conductor.transport_frame = 4 * BEAT
+    controller.transport_frame = 4 * BEAT
     ardour.wait_until(4)
     assert not ardour.is_rolling()
-    conductor.transport_start()
+    controller.transport_start()
     ardour.wait_until(6)
     assert ardour.is_rolling()
-    conductor.transport_stop()
+    controller.transport_stop()
     ardour.wait_for_stop()
 
     ardour.locate(8)
     ardour.play()
     ardour.wait_until(10)
-    assert conductor.transport_state == jack.ROLLING
-    assert conductor.transport_frame >= 9 * BEAT
+    assert controller.transport_state == jack.ROLLING
+    assert controller.transport_frame >= 9 * BEAT
     ardour.stop()
-    assert conductor.transport_state == jack.STOPPED
+    assert controller.transport_state == jack.STOPPED
 
 
-def test_alone_ardour_and_jack_move_apart(ardour: Ardour, conductor: jack.Client) -> None:
+def test_alone_ardour_and_jack_move_apart(ardour: Ardour, controller: jack.Client) -> None:
     ardour.set_tempo(BPM)
     ardour.play()
     ardour.wait_until(1)
-    assert conductor.transport_state == jack.STOPPED
+    assert controller.transport_state == jack.STOPPED
     ardour.stop()
-    conductor.transport_start()
+    controller.transport_start()
     ardour.locate(4)
     assert not ardour.is_rolling()
 
@@ -315,7 +315,7 @@ def test_alone_ardour_and_jack_move_apart(ardour: Ardour, conductor: jack.Client
 # -------------------------------------------------------------------------------------- plugins
 
 
-def test_a_plugin_sits_on_a_track(ardour: Ardour) -> None:
+def test_a_plugin_can_be_inserted(ardour: Ardour) -> None:
     ardour.insert_plugin("Play", REASONABLE_SYNTH)
     assert ardour.plugins("Play") == ["ACE Reasonable Synth"]
     ardour.remove_plugins("Play")
@@ -338,7 +338,7 @@ def test_clock_from_the_beginning(ardour: Ardour, clocked: Peer) -> None:
     assert statistics.median(lags(events)) == LAG
 
 
-def test_clock_goes_on_at_the_next_beat(ardour: Ardour, clocked: Peer) -> None:
+def test_clock_continues_at_the_next_beat(ardour: Ardour, clocked: Peer) -> None:
     # The position counts clocks, 24 a quarter note; MIDI says sixteenths, 4 a quarter note.
     for beat, words in [
         (Fraction(2), ["note 2", "position 48", "continue", "note 2.5"]),
@@ -355,7 +355,7 @@ def test_clock_goes_on_at_the_next_beat(ardour: Ardour, clocked: Peer) -> None:
         assert not any(word == "start" for word in signs(events))
 
 
-def test_clock_stops_and_goes_on_when_the_rolling_transport_moves(
+def test_clock_stops_and_continues_when_the_rolling_transport_moves(
     ardour: Ardour, clocked: Peer
 ) -> None:
     ardour.play()
@@ -373,9 +373,9 @@ def test_clock_stops_and_goes_on_when_the_rolling_transport_moves(
     assert words[second - 3 : second] == ["stop", "note 2.5", "note 3"]
 
 
-def test_clock_stops_when_a_loop_comes_round(ardour: Ardour, clocked: Peer) -> None:
-    # It goes on with the loop's first beat, or only with its second: that depends on where the
-    # periods of the audio thread fall.
+def test_clock_stops_when_a_loop_repeats(ardour: Ardour, clocked: Peer) -> None:
+    # It continues with the loop's first beat, or only with its second: that depends on the periods
+    # of the audio thread.
     ardour.set_tempo(174)
     ardour.loop(2, 1)
     ardour.wait_until(7)

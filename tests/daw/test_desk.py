@@ -1,7 +1,7 @@
-"""The window of a musician: keys are pressed, an answer comes, and is dragged into a DAW.
+"""A musician's window: keys are pressed, a response comes, and is dragged into a DAW.
 
-Nothing is pretended here: the screen is Xvfb's, the ports are on a JACK server, another program
-plays into them, mouse and keyboard are moved from outside, and the DAW is Ardour.
+Everything is real: the screen is Xvfb's, the ports are on a JACK server, another program plays into
+them, mouse and keyboard are controlled from outside, and the DAW is Ardour.
 """
 
 import json
@@ -48,7 +48,7 @@ instruments = ["piano"]
 """
 LONG_S, SHORT_S = 7, 4
 NOTE_ON = 0x90
-# A note is drawn in its player's colour on that of the panel, the stronger the louder.
+# A note has its side's colour on the panel's colour, more opaque the louder it is.
 PANEL, ANSWERED = (
     np.array([colour.red(), colour.green(), colour.blue()])
     for colour in map(QColor, (DARK.panel, DARK.answered))
@@ -97,19 +97,19 @@ def written(path: Path, pitches: Iterable[int]) -> Path:
 
 
 def player(phrase: Path, seconds: int) -> subprocess.Popen[str]:
-    """Let another program play a phrase, and listen for so long."""
+    """Start another program that plays a phrase and records for `seconds`."""
     command = [sys.executable, str(PLAYER), str(phrase), str(seconds)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
-def told(playing: subprocess.Popen[str]) -> dict[str, Any]:
-    """Return what the player played and heard."""
-    heard: dict[str, Any] = json.loads(playing.communicate(timeout=60)[0])
-    return heard
+def player_result(playing: subprocess.Popen[str]) -> dict[str, Any]:
+    """Return what the player played and received."""
+    result: dict[str, Any] = json.loads(playing.communicate(timeout=60)[0])
+    return result
 
 
 def answered(screen: Screen, roll: Place) -> int:
-    """Count the pixels of the roll in which an answer is drawn."""
+    """Return the number of pixels of the roll in which a response is drawn."""
     drawn, towards = screen.pixels(roll) - PANEL, ANSWERED - PANEL
     strength = drawn @ towards / (towards @ towards)
     aside = np.abs(drawn - strength[..., None] * towards).max(axis=-1)
@@ -117,26 +117,28 @@ def answered(screen: Screen, roll: Place) -> int:
 
 
 @pytest.mark.parametrize("played", ["on the computer's keys", "into the port"])
-def test_what_is_played_is_answered_at_the_port_and_in_the_roll(
+def test_playing_is_answered_at_the_port_and_in_the_roll(
     screen: Screen, desk: Desk, phrase: Path, tmp_path: Path, played: str
 ) -> None:
     desk.press("alt+s")
     desk.until_said("Listening")
     roll = desk.place("roll")
     assert answered(screen, roll) == 0
-    by_hand = played == "on the computer's keys"
-    file = written(tmp_path / "nothing.mid", ()) if by_hand else phrase
+    on_keys = played == "on the computer's keys"
+    file = written(tmp_path / "nothing.mid", ()) if on_keys else phrase
     with player(file, LONG_S) as playing:
-        if by_hand:
-            desk.strike(KEYS)
+        if on_keys:
+            desk.play_keys(KEYS)
         until("an answer is in the roll", lambda: answered(screen, roll) > FEW_PIXELS)
-        heard = told(playing)
-    onsets = [e for e in heard["heard"] if e[1] & 0xF0 == NOTE_ON and e[1] & 0x0F != THRU_CHANNEL]
+        result = player_result(playing)
+    onsets = [
+        e for e in result["received"] if e[1] & 0xF0 == NOTE_ON and e[1] & 0x0F != THRU_CHANNEL
+    ]
     assert onsets
-    assert onsets[0][0] > max((event[0] for event in heard["played"]), default=0)
+    assert onsets[0][0] > max((event[0] for event in result["played"]), default=0)
 
 
-def test_a_take_that_is_dragged_onto_a_daw_becomes_a_track(
+def test_a_take_dragged_onto_a_daw_becomes_a_track(
     screen: Screen, ardour_window: ArdourWindow, desk: Desk, phrase: Path
 ) -> None:
     play_and_stop(desk, phrase)
@@ -149,7 +151,7 @@ def test_a_take_that_is_dragged_onto_a_daw_becomes_a_track(
     assert notes
 
 
-def test_what_was_kept_becomes_tracks_when_it_is_dragged_onto_a_daw(
+def test_a_capture_dragged_onto_a_daw_becomes_tracks(
     screen: Screen, ardour_window: ArdourWindow, desk: Desk, phrase: Path
 ) -> None:
     play_and_stop(desk, phrase)
@@ -163,17 +165,17 @@ def test_what_was_kept_becomes_tracks_when_it_is_dragged_onto_a_daw(
 
 
 def play_and_stop(desk: Desk, phrase: Path) -> None:
-    """Let another program play a phrase; begin before, and stop after it."""
+    """Run another program that plays a phrase; start before it, and stop after it."""
     desk.press("alt+s")
     desk.until_said("Listening")
     with player(phrase, SHORT_S) as playing:
-        told(playing)
+        player_result(playing)
     desk.press("alt+s")
     desk.until_said("Press Start")
 
 
 def dragged(screen: Screen, desk: Desk, name: str, onto: ArdourWindow) -> list[list[Note]]:
-    """Drag something onto an empty session; give the notes of its tracks."""
+    """Drag something onto an empty session; return the notes of its tracks."""
     assert onto.saved() == {}
     screen.drag(desk.place(name), BELOW_THE_TRACKS, lambda: desk.cursor() == "DragCopyCursor")
     until("Ardour has something new", onto.has_changed)
@@ -181,7 +183,7 @@ def dragged(screen: Screen, desk: Desk, name: str, onto: ArdourWindow) -> list[l
 
 
 def sounding(tracks: Iterable[Iterable[Note]]) -> list[tuple[int, int, int, int]]:
-    """Give what is to be heard, in ticks from the first note: wherever it was dropped."""
+    """Return the sounding notes, in ticks from the first one, wherever they were dropped."""
     notes = sorted(chain.from_iterable(tracks))
 
     def ticks(beats: Fraction) -> int:

@@ -1,9 +1,8 @@
-"""Wherever the DAW goes, Antiphon knows the bar and the beat of every note; and stops when it does.
+"""Antiphon knows the DAW's bar and beat of every note, and stops with the DAW.
 
-Each eighth note of the score has a pitch of its own, so that a note that is heard tells where the
-DAW was. Antiphon says for each where it takes it to be. What is heard while the DAW has not said
-that it plays, or where, is heard freely and has no place: Ardour says so by MIDI clock only at the
-next beat.
+Each eighth note of the score has its own pitch, so that a received note shows the DAW's position.
+Antiphon logs the position that it assigns to each. A note that arrives before the DAW has reported
+that it plays, and where, has no position: by MIDI clock, Ardour reports that only at the next beat.
 """
 
 from collections.abc import Iterator
@@ -27,21 +26,21 @@ EIGHTHS = [Note(HALF * place, LOWEST + place, length=Fraction(1, 4)) for place i
 BEAT_TICKS, BAR_BEATS = 48, 4
 RELEASED_MS = 200  # after a sudden death
 INTO, OUT = "Antiphon:in", "Antiphon:out"
-# Ardour sends notes 11 ms, which is a tick and a half at this tempo, before their time by its clock
-# and by JACK's transport: it allows for the latency of a sound card.
+# Ardour sends notes 11 ms, which is a tick and a half at this tempo, ahead of its clock and of
+# JACK's transport: it compensates for the latency of a sound card.
 MISS_TICKS = {"jack": 2, "midi": 2, "plugin": 0}
 
 
 @pytest.fixture(params=["jack", "midi", "plugin"])
 def sync(request: pytest.FixtureRequest) -> str:
-    """Name a way in which Ardour says where it is."""
+    """Return a way in which Ardour reports its position."""
     way: str = request.param
     return way
 
 
 @pytest.fixture
 def host(ardour: Ardour, sync: str) -> Iterator[Ardour]:
-    """Give Ardour with eighth notes on a track, saying where it is."""
+    """Yield Ardour with eighth notes on a track, reporting its position."""
     ardour.set_tempo(BPM)
     ardour.write("Play", EIGHTHS)
     ardour.share_transport(on=sync == "jack")
@@ -54,7 +53,7 @@ def host(ardour: Ardour, sync: str) -> Iterator[Ardour]:
 
 
 def connect(ardour: Ardour, sync: str, jamming: Jam) -> None:
-    """Let Antiphon hear the notes, and the clock if it follows that."""
+    """Connect the notes to Antiphon, and the clock if it follows that."""
     if sync == "plugin":
         jamming.until("plugins")
         return
@@ -64,17 +63,17 @@ def connect(ardour: Ardour, sync: str, jamming: Jam) -> None:
 
 
 def ticks_of(text: str) -> int:
-    """Turn bar, beat and tick into ticks from the beginning."""
+    """Convert bar, beat and tick to ticks from the start."""
     bar, beat, tick = map(int, text.split(":"))
     return ((bar - 1) * BAR_BEATS + beat - 1) * BEAT_TICKS + tick
 
 
 def misses(jamming: Jam) -> list[tuple[float, int]]:
-    """Return of each note that had a place its true beat, and the ticks by which it was missed."""
+    """Return the true beat of each note with a position, and the error in ticks."""
     found = []
     said = jamming.said("played")
     for entry, following in zip_longest(said, said[1:]):
-        # One that is placed twice came just before a jump, and belongs after it.
+        # A note with two positions came just before a jump, and belongs after it.
         again = following is not None and following["figure"] == entry["figure"]
         if entry["text"] and not again:
             place = entry["figure"] - LOWEST
@@ -83,9 +82,9 @@ def misses(jamming: Jam) -> list[tuple[float, int]]:
 
 
 def travel(host: Ardour, sync: str) -> None:
-    """Start at the beginning, stop and go on within a bar, jump while rolling, and loop.
+    """Start at the beginning, stop and continue within a bar, jump while rolling, and loop.
 
-    It jumps where no note was played a moment ago, of which nobody could say where it belongs. An
+    It jumps where no note was played just before, since such a note could belong to either side. An
     Ardour that shares JACK's transport does not loop.
     """
     later = Fraction(1, 8)
@@ -118,11 +117,11 @@ def test_every_note_has_the_bar_and_beat_of_the_score(
     found = misses(jamming)
     wrong = [(beat, miss) for beat, miss in found if abs(miss) > MISS_TICKS[sync]]
     assert not wrong, found
-    # An Ardour that starts with JACK leaves out the very first note.
+    # An Ardour that starts with JACK omits the very first note.
     assert {beat for beat, _ in found} >= {0.5, 3, 8, 17, 4.5}
 
 
-def test_after_a_stop_nothing_sounds(host: Ardour, sync: str, tmp_path: Path, peer: Peer) -> None:
+def test_after_a_stop_no_note_sounds(host: Ardour, sync: str, tmp_path: Path, peer: Peer) -> None:
     options = ("--through", "jack", "--sync", sync, "--mode", "accompany", "--seed", "1")
     with jam(tmp_path, *options) as jamming:
         connect(host, sync, jamming)
@@ -132,17 +131,17 @@ def test_after_a_stop_nothing_sounds(host: Ardour, sync: str, tmp_path: Path, pe
         jamming.until("sent")
         host.stop()
         jamming.until("time")
-        heard = peer.ask(hear=peer.ask(waiting=True))
-        assert heard
-        assert sounding(heard) == set()
-        # Whoever had more to play has forgotten it: nothing comes until the end of the jam.
+        received = peer.ask(hear=peer.ask(waiting=True))
+        assert received
+        assert sounding(received) == set()
+        # No planned note is left: nothing comes until the end of the jam.
         host.wait_for_stop()
     late = peer.ask(hear=peer.ask(waiting=True))
     assert not [message for _, message in late if message[0] & 0xF0 == 0x90]
 
 
 @pytest.mark.parametrize("sync", ["plugin"], indirect=True)
-def test_when_antiphon_is_killed_the_plugin_releases_what_sounds(
+def test_when_antiphon_is_killed_the_plugin_releases_all_notes(
     host: Ardour, sync: str, tmp_path: Path, peer: Peer
 ) -> None:
     options = ("--sync", sync, "--mode", "accompany", "--instruments", "organ,cello", "--seed", "1")
@@ -151,27 +150,27 @@ def test_when_antiphon_is_killed_the_plugin_releases_what_sounds(
         peer.ask(connect=[[host.output("Play"), "listener:in"]])
         host.locate(0)
         host.play()
-        heard: list[tuple[int, list[int]]] = []
-        while not sounding(heard):
+        received: list[tuple[int, list[int]]] = []
+        while not sounding(received):
             jamming.until("sent")
-            heard += peer.ask(hear=peer.ask(waiting=True))
+            received += peer.ask(hear=peer.ask(waiting=True))
         frame, _ = peer.ask(clock=True)
         jamming.kill()
         host.wait_until(host.position() + 2)
         host.stop()
-    heard += peer.ask(hear=peer.ask(waiting=True))
-    assert sounding(heard) == set()
-    ends = [at for at, message in heard if message[0] & 0xE0 == 0x80 and at > frame]
-    strikes = [at for at, message in heard if message[0] & 0xF0 == 0x90 and message[2]]
+    received += peer.ask(hear=peer.ask(waiting=True))
+    assert sounding(received) == set()
+    ends = [at for at, message in received if message[0] & 0xE0 == 0x80 and at > frame]
+    onsets = [at for at, message in received if message[0] & 0xF0 == 0x90 and message[2]]
     within = RATE_HZ * RELEASED_MS // 1000
     assert ends
-    assert all(at <= frame + within for at in ends + strikes if at > frame)
+    assert all(at <= frame + within for at in ends + onsets if at > frame)
 
 
-def sounding(heard: list[tuple[int, list[int]]]) -> set[tuple[int, int]]:
-    """Return what was struck and not released."""
+def sounding(events: list[tuple[int, list[int]]]) -> set[tuple[int, int]]:
+    """Return the notes that started and did not end."""
     sounds: set[tuple[int, int]] = set()
-    for _, (status, *data) in heard:
+    for _, (status, *data) in events:
         key = (status & 0x0F, data[0])
         if status & 0xF0 == 0x90 and data[1]:
             sounds.add(key)

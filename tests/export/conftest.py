@@ -1,9 +1,9 @@
-"""A tiny network with drawn weights, exported once: a slow oracle and fast copies to hold to it.
+"""A tiny network with random weights, exported once, to compare slow and fast decoding.
 
-A fresh network is nearly the identity, and its logits hardly depend on what it hears. The weights
-are drawn again here, large enough that every token matters, with a seed under which the likeliest
-event is never in doubt: over 512 greedy tokens it is ahead by 0.01 at least, far more than the
-rounding of the table of rows to float16 can change.
+A fresh network is nearly the identity, and its logits hardly depend on its input. The weights are
+therefore drawn again here, large enough that every token matters. Under this seed the likeliest
+event is always clear: over 512 greedy tokens it leads by at least 0.01, far more than rounding the
+table of rows to float16 can change.
 """
 
 from collections.abc import Callable, Mapping
@@ -40,9 +40,9 @@ def _one_thread() -> None:
 
 @pytest.fixture(scope="session")
 def draw() -> Callable[[int], Transformer]:
-    """Give a tiny network with so many key-value heads."""
+    """Return a function that makes a tiny network with a number of key-value heads."""
 
-    def drawn(kv_heads: int) -> Transformer:
+    def draw_network(kv_heads: int) -> Transformer:
         torch.manual_seed(SEED)
         network = Transformer(replace(SIZES["tiny"], styles=len(STYLES), kv_heads=kv_heads))
         with torch.no_grad():
@@ -53,7 +53,7 @@ def draw() -> Callable[[int], Transformer]:
                     weight.normal_(std=0.3)
         return network.eval()
 
-    return drawn
+    return draw_network
 
 
 @pytest.fixture(scope="session")
@@ -61,27 +61,27 @@ def network(draw: Callable[[int], Transformer]) -> Transformer:
     return draw(2)
 
 
-def _sealed(network: Transformer, folder: Path, forms: Mapping[str, GraphFormat]) -> Artefact:
+def _sealed(network: Transformer, folder: Path, formats: Mapping[str, GraphFormat]) -> Artefact:
     facts = {"config": network.config.as_dict(), "context": 2048, "step": 0}
-    return make.write_artefact(folder, "tiny", network, STYLES, facts, forms)
+    return make.write_artefact(folder, "tiny", network, STYLES, facts, formats)
 
 
 @pytest.fixture(scope="session")
 def exact(network: Transformer, tmp_path_factory: pytest.TempPathFactory) -> Artefact:
-    """Give the tiny network's artefact with float32 weights."""
-    forms = dict.fromkeys(GRAPHS.values(), EXACT_FORMAT)
-    return _sealed(network, tmp_path_factory.mktemp("exact"), forms)
+    """Return the tiny network's artefact with float32 weights."""
+    formats = dict.fromkeys(GRAPHS.values(), EXACT_FORMAT)
+    return _sealed(network, tmp_path_factory.mktemp("exact"), formats)
 
 
 @pytest.fixture(scope="session")
 def shipped(network: Transformer, tmp_path_factory: pytest.TempPathFactory) -> Artefact:
-    """Give the same as it ships: eight bits, and a graph for each device."""
+    """Return the same as it ships: eight bits, and a graph for each device."""
     return _sealed(network, tmp_path_factory.mktemp("shipped"), make.SHIPPED_FORMATS)
 
 
 @pytest.fixture
 def copied(exact: Artefact, tmp_path: Path) -> Path:
-    """Give a folder with a copy of the artefact, to be damaged."""
+    """Return a folder with a copy of the artefact, which a test may damage."""
     for path in exact.folder.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
     assert (tmp_path / artefact.MANIFEST).exists()
@@ -90,7 +90,7 @@ def copied(exact: Artefact, tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def stream() -> Stream:
-    """Give any 700 tokens at any musical time: a cache of 256 slides four times."""
+    """Return 700 random tokens at random musical times: a cache of 256 slides four times."""
     rng = np.random.default_rng(1)
     rows = np.stack([rng.integers(0, size, 700) for size in features.SIZES], axis=-1)
     return rng.integers(0, v.SIZE, 700).tolist(), rows
@@ -98,18 +98,18 @@ def stream() -> Stream:
 
 @pytest.fixture
 def fresh(exact: Artefact) -> Callable[[], Decoder]:
-    """Make decoders in the first style with all instruments and a cache of 256 tokens."""
+    """Return a function that makes decoders in the first style with a cache of 256 tokens."""
 
-    def made() -> Decoder:
+    def make_decoder() -> Decoder:
         decoder = Decoder(exact, device="cpu", capacity=256, threads=1)
         decoder.set_style(exact.style_vectors[0])
         decoder.set_allowed(np.ones(14, np.float32))
         return decoder
 
-    return made
+    return make_decoder
 
 
 @pytest.fixture(scope="session")
 def conditions(exact: Artefact) -> tuple[Tensor, Tensor]:
-    """Give the style and the instruments of `fresh` as the network takes them."""
+    """Return the style and the instruments of `fresh` as inputs of the network."""
     return torch.from_numpy(exact.style_vectors[:1].copy()), torch.ones(1, 14)

@@ -1,4 +1,4 @@
-"""The graph is the network: it computes from a cache what torch computes from all the stream."""
+"""A graph with a cache computes the same as torch computes from the complete stream."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -28,7 +28,7 @@ from model.tokens import features, inputs, sampling
 from model.tokens import vocabulary as v
 from model.transformer import Transformer
 
-# The table of rows is float16: 11 significant bits. Logits here are about 6 wide.
+# The table of rows is float16: 11 significant bits. The range of logits here is about 6.
 TOLERANCE = 0.01
 PROMPT = v.parse_tokens(
     "start clock:grid tempo:120 metre:4/4 piano:v72:C4 wait:24 piano:v0:C4 violin:v64:E5"
@@ -37,7 +37,7 @@ PROMPT = v.parse_tokens(
 
 @pytest.fixture(scope="module")
 def slow_tokens(network: Transformer, exact: Artefact) -> list[int]:
-    """Give 512 greedy tokens after the prompt as the slow generator finds them."""
+    """Return 512 greedy tokens of the slow generator after the prompt."""
     style = exact.style_vectors[0].copy()
     instruments = tuple(Instrument)
     return list(generate.generate(network, PROMPT, 512, style=style, instruments=instruments))
@@ -49,7 +49,7 @@ def test_greedy_tokens_are_those_of_the_slow_generator(
     decoder = Decoder(exact, device="cpu", threads=1)
     decoder.set_style(exact.style_vectors[0])
     assert make.generate_tokens(decoder, PROMPT, 512) == slow_tokens
-    assert len(set(slow_tokens)) > 50, "a stream that goes in circles proves little"
+    assert len(set(slow_tokens)) > 50, "a repetitive stream proves little"
 
 
 def test_every_logit_of_a_stream_is_that_of_the_network(
@@ -88,19 +88,19 @@ def test_rows_of_a_batch_are_independent(
         everywhere = style + network.embedding.allowed(torch.from_numpy(allowed)).numpy()
     cache = np.zeros((3, kv_heads, 16, network.config.head_width), np.float32)
     table = inputs.read_table(tmp_path / WEIGHTS, network.config.width)
-    given: dict[str, Any] = {
+    graph_inputs: dict[str, Any] = {
         "x": inputs.embed(table, tokens, time) + everywhere[:, None],
         "seqlens_k": np.full(3, 8, np.int32),
         "total_len": np.array([9], np.int32),
     }
-    given |= {n.name: cache for n in session.get_inputs() if n.name.startswith("past")}
-    (fast,) = session.run(["logits"], given)
-    whole = torch.cat((*slow[:2], slow[2][..., None]), dim=-1)[:, -1].numpy()
-    np.testing.assert_allclose(fast, whole, rtol=0, atol=TOLERANCE)
+    graph_inputs |= {n.name: cache for n in session.get_inputs() if n.name.startswith("past")}
+    (fast,) = session.run(["logits"], graph_inputs)
+    expected = torch.cat((*slow[:2], slow[2][..., None]), dim=-1)[:, -1].numpy()
+    np.testing.assert_allclose(fast, expected, rtol=0, atol=TOLERANCE)
 
 
-def _performed(artefact: Artefact, count: int) -> list[int]:
-    """Return a stream that the network finds plausible; drawn, lest it go in circles."""
+def _sampled(artefact: Artefact, count: int) -> list[int]:
+    """Return a stream that is plausible to the network; sampling keeps it from repeating."""
     decoder = Decoder(artefact, device="cpu", threads=1)
     decoder.set_allowed(sampling.multi_hot(tuple(Instrument)))
     grammar, rng = sampling.Grammar(), np.random.default_rng(3)
@@ -108,15 +108,15 @@ def _performed(artefact: Artefact, count: int) -> list[int]:
     logits = decoder.feed(tokens, np.zeros((2, 6), np.int64))
     while len(tokens) < count:
         mask = grammar.mask()
-        chance = sampling.SamplingParams()
-        tokens.append(sampling.sample_token(logits.events, logits.velocities, mask, chance, rng))
+        params = sampling.SamplingParams()
+        tokens.append(sampling.sample_token(logits.events, logits.velocities, mask, params, rng))
         grammar.push(tokens[-1])
         logits = decoder.feed(tokens[-1:], np.zeros((1, 6), np.int64))
     return tokens
 
 
 @pytest.mark.parametrize(
-    "form,top1,divergence",
+    "graph_format,top1,divergence",
     [
         (EXACT_FORMAT, 1.0, 1e-9),
         (CPU_FORMAT, 0.9, 0.05),
@@ -124,21 +124,21 @@ def _performed(artefact: Artefact, count: int) -> list[int]:
         (CUDA_FLOAT16_FORMAT, 0.97, 1e-3),
     ],
 )
-def test_every_form_agrees_with_the_exact_one(
+def test_every_format_agrees_with_the_exact_one(
     network: Transformer,
     exact: Artefact,
     tmp_path: Path,
-    form: GraphFormat,
+    graph_format: GraphFormat,
     top1: float,
     divergence: float,
 ) -> None:
-    forms = dict.fromkeys(GRAPHS.values(), form)
+    formats = dict.fromkeys(GRAPHS.values(), graph_format)
     facts = {"config": network.config.as_dict(), "context": 2048, "step": 0}
-    other = make.write_artefact(tmp_path, "other", network, exact.style_names, facts, forms)
-    found = make.measure_agreement(exact, other, _performed(exact, 300))
+    other = make.write_artefact(tmp_path, "other", network, exact.style_names, facts, formats)
+    found = make.measure_agreement(exact, other, _sampled(exact, 300))
     assert found.tokens == 300
     assert found.top1 >= top1
-    assert (found.kl_divergence > 0) == (form != EXACT_FORMAT)
+    assert (found.kl_divergence > 0) == (graph_format != EXACT_FORMAT)
     assert found.kl_divergence < divergence
 
 
@@ -153,7 +153,7 @@ def test_graphs_share_one_file_of_weights(shipped: Artefact, exact: Artefact) ->
 def test_no_node_computes_a_shape_or_branches(
     shipped: Artefact, network: Transformer, device: Device
 ) -> None:
-    """What does would run on the CPU in the midst of a CUDA graph."""
+    """Such a node would run on the CPU within a CUDA graph."""
     kinds = [node.op_type for node in onnx.load(shipped.graph_path(device)).graph.node]
     assert {"If", "Loop", "NonZero", "Range", "Scan", "Shape", "Size"}.isdisjoint(kinds)
     assert kinds.count("GroupQueryAttention") == network.config.layers

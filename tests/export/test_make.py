@@ -1,4 +1,4 @@
-"""A run becomes an artefact that loads; a graph that is not the network becomes none."""
+"""A run becomes an artefact that loads; a graph that differs from the network is not sealed."""
 
 import copy
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ STYLES = ["bach", "bossa nova", "chopin"]
 
 @pytest.fixture
 def run(network: Transformer, tmp_path: Path) -> Path:
-    """Give the folder of a run that has reached step 7."""
+    """Return the folder of a run that has reached step 7."""
     folder = tmp_path / "run"
     folder.mkdir()
     state = {
@@ -48,11 +48,13 @@ def test_a_run_becomes_an_artefact_that_states_its_parity(run: Path, tmp_path: P
 def test_a_graph_of_another_network_is_not_sealed(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def write_another(network: Transformer, folder: Path, forms: Mapping[str, GraphFormat]) -> None:
+    def write_another(
+        network: Transformer, folder: Path, formats: Mapping[str, GraphFormat]
+    ) -> None:
         other = copy.deepcopy(network)
         with torch.no_grad():
             other.get_parameter("blocks.0.feed.down.weight").neg_()
-        write_graphs(other, folder, forms)
+        write_graphs(other, folder, formats)
 
     monkeypatch.setattr(make, "write_graphs", write_another)
     with pytest.raises(AssertionError, match="differs from the network after"):

@@ -1,4 +1,4 @@
-"""A rival that computes something else would prove nothing."""
+"""The rivals compute the same network."""
 
 from pathlib import Path
 
@@ -36,12 +36,12 @@ def test_the_concatenating_graph_is_the_network(
     x = inputs.embed(exact.embedding_rows, tokens, rows) + everywhere
     present = cache_names(config.layers, "present")
     for index in range(20):
-        given = {
+        graph_inputs = {
             "x": x[:, [index]],
             "seqlens_k": np.array([index], np.int32),
             "total_len": np.array([index + 1], np.int32),
         }
-        logits, *kept = session.run(["logits", *present], given | past)
+        logits, *kept = session.run(["logits", *present], graph_inputs | past)
         past = dict(zip(past, kept, strict=True))
         ours = logits[0, : events.shape[-1]]
         np.testing.assert_allclose(ours, events[0, index].numpy(), rtol=0, atol=0.01)
@@ -51,23 +51,23 @@ def test_eager_torch_is_the_network(
     network: Transformer, conditions: tuple[Tensor, Tensor], stream: Stream
 ) -> None:
     tokens, rows = np.array(stream[0][:20])[None], stream[1][None, :20]
-    nothing = torch.zeros_like(conditions[0]), torch.zeros_like(conditions[1])
+    no_conditions = torch.zeros_like(conditions[0]), torch.zeros_like(conditions[1])
     with torch.no_grad():
-        events = network(torch.from_numpy(tokens), torch.from_numpy(rows), *nothing)[0]
+        events = network(torch.from_numpy(tokens), torch.from_numpy(rows), *no_conditions)[0]
     rival, found = TorchRival(network), inputs.row_indices(tokens, rows)
     for index in range(20):
         logits = rival.step(torch.from_numpy(found[:, [index]]), index)[0, 0]
         torch.testing.assert_close(logits[: events.shape[-1]], events[0, index], atol=1e-3, rtol=0)
 
 
-def test_every_rival_races_in_a_process_of_its_own(shipped: Artefact) -> None:
+def test_every_rival_runs_in_its_own_process(shipped: Artefact) -> None:
     child = start_child("export.rivals", str(shipped.folder))
     for name in RIVAL_NAMES:
         child.connection.send(RaceRequest(name, 64, 5))
         assert child.connection.poll(60)
-        took = child.connection.recv()
-        assert isinstance(took, RaceTimes)
-        assert len(took.steps_ns) == 5
-        assert min(took.steps_ns) > 0
+        times = child.connection.recv()
+        assert isinstance(times, RaceTimes)
+        assert len(times.steps_ns) == 5
+        assert min(times.steps_ns) > 0
     child.close()
     assert child.process.returncode == 0

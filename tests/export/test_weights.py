@@ -17,7 +17,9 @@ def test_a_float32_graph_gives_the_network_back(network: Transformer, exact: Art
         torch.testing.assert_close(mine, theirs[name], atol=1e-3, rtol=1e-3)  # rows: float16
 
 
-def test_an_eight_bit_graph_gives_it_back_rounded(network: Transformer, shipped: Artefact) -> None:
+def test_an_eight_bit_graph_gives_the_network_back_rounded(
+    network: Transformer, shipped: Artefact
+) -> None:
     again = load_trained(shipped.folder)
     theirs = flatten_network(network)
     for name, mine in flatten_network(again.network).items():

@@ -1,4 +1,4 @@
-"""What is remembered: written by us, changed by people, and broken in every way."""
+"""Preferences: written by Antiphon, edited by users, and broken in every way."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -37,18 +37,18 @@ CHOSEN = Preferences(
 )
 
 
-def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
+def test_saved_preferences_are_loaded(tmp_path: Path) -> None:
     file = tmp_path / "deep" / "settings.toml"
     save(CHOSEN, file)
     assert load(file) == (CHOSEN, ())
     assert [path.name for path in file.parent.iterdir()] == ["settings.toml"]
 
 
-def test_without_a_file_all_is_as_it_comes(tmp_path: Path) -> None:
+def test_without_a_file_all_is_default(tmp_path: Path) -> None:
     assert load(tmp_path / "none.toml") == (Preferences(), ())
 
 
-def test_the_file_reads_well_and_has_nothing_that_is_as_it_comes(tmp_path: Path) -> None:
+def test_the_file_is_readable_and_omits_defaults(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     usual = replace(Preferences().settings, mode=Mode.LOOP, instruments=(Instrument.BASS,))
     save(replace(CHOSEN, settings=usual), file)
@@ -64,7 +64,7 @@ def test_the_file_reads_well_and_has_nothing_that_is_as_it_comes(tmp_path: Path)
     )
 
 
-def test_comments_and_strange_keys_stay_and_what_is_usual_again_goes(tmp_path: Path) -> None:
+def test_comments_and_unknown_keys_stay_and_defaults_go(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text('# mine\ntheme = "dark"  # at night\nfuture = 3\n[settings]\nseed = 4\n')
     save(Preferences(theme=ColourScheme.LIGHT), file)
@@ -126,7 +126,7 @@ PROBLEMS = {
 
 
 @pytest.mark.parametrize("text,problem", PROBLEMS.items(), ids=[text[:32] for text in PROBLEMS])
-def test_a_value_that_makes_no_sense_is_left_out_alone(
+def test_only_the_value_that_is_not_valid_is_ignored(
     tmp_path: Path, text: str, problem: str
 ) -> None:
     file = tmp_path / "settings.toml"
@@ -139,17 +139,17 @@ def test_a_value_that_makes_no_sense_is_left_out_alone(
     assert load(file) == (CHOSEN, ())
 
 
-def test_a_file_that_is_no_toml_is_told_of_and_never_written_over(tmp_path: Path) -> None:
+def test_a_file_that_is_not_toml_is_reported_and_kept(tmp_path: Path) -> None:
     file = tmp_path / "settings.toml"
     file.write_text("theme = \n")
-    with pytest.raises(PreferencesError, match=r"settings\.toml: is no TOML"):
+    with pytest.raises(PreferencesError, match=r"settings\.toml: is not TOML"):
         load(file)
-    with pytest.raises(PreferencesError, match="is left as it is"):
+    with pytest.raises(PreferencesError, match="is left unchanged"):
         save(CHOSEN, file)
     assert file.read_text() == "theme = \n"
 
 
-def test_a_folder_that_cannot_be_written_is_told_of(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(PreferencesError, match="cannot be written"):
         save(CHOSEN, tmp_path / "file" / "settings.toml")
@@ -159,7 +159,7 @@ def test_a_folder_that_cannot_be_written_is_told_of(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_parsed_at_all_is_one_sentence(tmp_path: Path, text: str) -> None:
     file = tmp_path / "settings.toml"
     file.write_text(text.replace("0000000", "0" * 1000))
-    with pytest.raises(PreferencesError, match="is no TOML"):
+    with pytest.raises(PreferencesError, match="is not TOML"):
         load(file)
 
 
@@ -169,7 +169,7 @@ def test_the_word_for_none_is_none(tmp_path: Path) -> None:
     assert load(file) == (Preferences(), ())
 
 
-def test_a_file_of_version_0_1_is_loaded_whole() -> None:
+def test_a_file_of_version_0_1_is_loaded_completely() -> None:
     settings = Settings(
         style=(("bach", 0.625), ("jazz", 0.375)),
         instruments=(Instrument.PIANO, Instrument.DRUMS),
@@ -208,7 +208,7 @@ def test_a_file_of_version_0_1_is_loaded_whole() -> None:
 
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(valid_settings())
-def test_whatever_is_set_comes_back(tmp_path: Path, settings: Settings) -> None:
+def test_all_settings_survive_saving(tmp_path: Path, settings: Settings) -> None:
     file = tmp_path / "settings.toml"
     save(Preferences(settings), file)
     assert load(file) == (Preferences(settings), ())

@@ -1,4 +1,4 @@
-"""The Qt that is installed: what has made the window crash."""
+"""The installed Qt: a fault that made the window crash."""
 
 import sys
 

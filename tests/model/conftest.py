@@ -20,7 +20,7 @@ def _one_thread() -> None:
 
 @pytest.fixture
 def network() -> Transformer:
-    """Give a tiny network whose weights are drawn wide enough that every input matters."""
+    """Return a tiny network with random weights large enough that every input matters."""
     tiny = SIZES["tiny"]
     config = Config(tiny.layers, tiny.width, tiny.heads, tiny.inner, styles=3)
     torch.manual_seed(0)
@@ -34,7 +34,7 @@ def network() -> Transformer:
 
 @pytest.fixture
 def corpus(tmp_path: Path) -> Path:
-    """Give a folder of eight small pieces in two styles, one broken file, and their manifest."""
+    """Return a folder of eight small pieces in two styles, a broken file, and their manifest."""
     folder = tmp_path / "corpus"
     folder.mkdir()
     rng = np.random.default_rng(0)
@@ -58,6 +58,6 @@ def corpus(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def shards(corpus: Path, tmp_path: Path) -> Path:
-    """Give the corpus as tokens."""
+    """Return the corpus as tokens."""
     data.build_shards(corpus, tmp_path / "shards")
     return tmp_path / "shards"

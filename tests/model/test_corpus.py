@@ -1,4 +1,4 @@
-"""What a manifest may say, and what it may not."""
+"""Reading a manifest, and refusing an invalid one."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ def manifest(folder: Path, *rows: str) -> Path:
     return folder
 
 
-def test_rows_are_read_and_other_splits_left(tmp_path: Path) -> None:
+def test_rows_are_read_and_other_splits_are_left_out(tmp_path: Path) -> None:
     rows = ("path,split,labels,group,kind,licence", "a.mid,train,folk|smith,g,band,CC0")
     (entry,) = read_manifest(manifest(tmp_path, *rows, "b.mid,test,folk,h,score,CC0"))
     assert (entry.path, entry.labels, entry.group) == ("a.mid", ("folk", "smith"), "g")
@@ -30,21 +30,21 @@ def test_the_order_of_the_file_does_not_matter(tmp_path: Path) -> None:
 def test_without_a_split_the_tune_decides(tmp_path: Path) -> None:
     rows = [f"{i}.mid,folk,tune{i // 2}" for i in range(4000)]
     entries = read_manifest(manifest(tmp_path, "path,labels,group", *rows))
-    sides: dict[str, set[str]] = {}
+    splits: dict[str, set[str]] = {}
     for entry in entries:
-        sides.setdefault(entry.group, set()).add(entry.split)
-    assert all(len(side) == 1 for side in sides.values())
+        splits.setdefault(entry.group, set()).add(entry.split)
+    assert all(len(found) == 1 for found in splits.values())
     share = sum(entry.split == "valid" for entry in entries) / len(entries)
     assert share == pytest.approx(HELD_OUT_SHARE, rel=0.4)
 
 
-def test_a_tune_on_both_sides_is_refused(tmp_path: Path) -> None:
+def test_a_tune_in_both_splits_is_refused(tmp_path: Path) -> None:
     rows = ("path,split,labels,group", "a.mid,train,folk,same", "b.mid,valid,folk,same")
     with pytest.raises(CorpusError, match="tune 'same' both in train and in valid"):
         read_manifest(manifest(tmp_path, *rows))
 
 
-def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
+def test_an_unreadable_manifest_is_reported(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="cannot be read: No such file"):
         read_manifest(tmp_path)
     with pytest.raises(CorpusError, match="no column 'labels'"):

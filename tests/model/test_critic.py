@@ -1,4 +1,4 @@
-"""The critic learns to tell what is made from what is real, and changes nothing else."""
+"""The critic learns to tell generated from real music; no other weight changes."""
 
 from pathlib import Path
 
@@ -14,8 +14,8 @@ from model.transformer import Transformer
 STYLES = ["folk", "smith", "jazz"]
 
 
-def test_it_prefers_what_really_followed(network: Transformer, shards: Path) -> None:
-    """An untrained network's takes are nothing like the corpus."""
+def test_it_prefers_the_true_continuation(network: Transformer, shards: Path) -> None:
+    """An untrained network's takes differ clearly from the corpus."""
     corpus = Corpus.open(shards, "train")
     rng = np.random.default_rng(0)
     prompts = draw_prompts(corpus, STYLES, count=6, length=32, take_length=24, rng=rng)
@@ -26,7 +26,7 @@ def test_it_prefers_what_really_followed(network: Transformer, shards: Path) -> 
         assert name == "critic.weight" or torch.equal(parameter, before[name])
 
 
-def test_a_take_is_judged_alike_while_it_is_made_and_after(
+def test_a_take_has_the_same_score_during_and_after_generation(
     network: Transformer, shards: Path
 ) -> None:
     corpus = Corpus.open(shards, "train")
@@ -37,7 +37,7 @@ def test_a_take_is_judged_alike_while_it_is_made_and_after(
     np.testing.assert_allclose([take.critic_score for take in takes], again, atol=1e-4)
 
 
-def test_the_command_teaches_the_critic_of_a_run(shards: Path, tmp_path: Path) -> None:
+def test_the_command_trains_the_critic_of_a_run(shards: Path, tmp_path: Path) -> None:
     run = Run.resume_or_create(tmp_path / "run", Plan("tiny", window=64), STYLES, "cpu")
     run.save()
     assert not load_trained(tmp_path / "run").network.critic.weight.any()

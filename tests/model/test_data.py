@@ -11,7 +11,7 @@ from model.data import Corpus, shards_of, style_names
 from model.tokens import tokenizer
 
 
-def test_pieces_come_back_with_what_is_known_of_them(shards: Path) -> None:
+def test_pieces_come_back_with_their_facts(shards: Path) -> None:
     corpus = Corpus.open(shards, "train")
     labels = sorted(piece.labels for piece in corpus.pieces)
     assert labels == [("folk",)] * 3 + [("folk", "smith")] * 3
@@ -24,7 +24,7 @@ def test_pieces_come_back_with_what_is_known_of_them(shards: Path) -> None:
     assert corpus.token_count == sum(piece.end - piece.begin for piece in corpus.pieces)
 
 
-def test_a_broken_file_is_named_and_left_out(shards: Path) -> None:
+def test_a_broken_file_is_listed_and_left_out(shards: Path) -> None:
     assert json.loads((shards / "train-0000.json").read_text("utf-8"))["unread"] == ["broken.mid"]
     assert "1 files could not be read.\n- broken.mid" in (shards / "report.md").read_text("utf-8")
 
@@ -45,15 +45,15 @@ def test_many_shards_and_many_machines_give_the_same_pieces(
     out = tmp_path / "parts"
     for part in (2, 3, 1):
         data.build_shards(corpus, out, part=(part, 3))
-        assert (out / "report.md").exists() == (part == 1)  # the last to come writes it
+        assert (out / "report.md").exists() == (part == 1)  # the last part writes it
     assert len(list(out.glob("train-*.json"))) == 4
-    whole, parts = Corpus.open(shards, "train"), Corpus.open(out, "train")
-    assert [piece.path for piece in parts.pieces] == [piece.path for piece in whole.pieces]
-    for mine, theirs in zip(parts.pieces, whole.pieces, strict=True):
-        assert (parts.tokens_of(mine) == whole.tokens_of(theirs)).all()
+    single, parts = Corpus.open(shards, "train"), Corpus.open(out, "train")
+    assert [piece.path for piece in parts.pieces] == [piece.path for piece in single.pieces]
+    for mine, theirs in zip(parts.pieces, single.pieces, strict=True):
+        assert (parts.tokens_of(mine) == single.tokens_of(theirs)).all()
 
 
-def test_a_build_that_was_killed_goes_on_with_what_is_missing(
+def test_a_killed_build_continues_with_the_missing_shards(
     corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(data, "FILES_PER_SHARD", 3)
@@ -69,7 +69,7 @@ def test_a_build_that_was_killed_goes_on_with_what_is_missing(
     assert len(again.pieces) == 6
 
 
-def test_thinning_leaves_what_is_held_out(corpus: Path) -> None:
+def test_limiting_keeps_the_held_out_pieces(corpus: Path) -> None:
     entries = list(data.limit_per_label(read_manifest(corpus), 1))
     assert sum(entry.split == "valid" for entry in entries) == 2
     assert sum(entry.split == "train" for entry in entries) < 7
@@ -98,7 +98,7 @@ def test_a_folder_without_shards_is_refused(tmp_path: Path) -> None:
         Corpus.open(tmp_path, "train")
 
 
-def test_a_label_needs_pieces_enough(shards: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_style_needs_enough_pieces(shards: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     corpus = Corpus.open(shards, "train")
     monkeypatch.setattr(data, "MIN_PIECES_PER_STYLE", 4)
     assert style_names(corpus) == ["folk"]

@@ -8,12 +8,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+import typer
+from typer.testing import CliRunner
 
-from model import critic, evaluate
+from model import critic, evaluate, takes
 from model.data import Corpus
 from model.evaluate import ContinuationSet, HeldOutSample, token_nlls
 from model.run import Plan, Run, TrainedNetwork
 from model.styles import read_style_corpus, train_style
+from model.tokens import features, sampling
 from model.transformer import Transformer
 from model.windows import FEATURE_FAMILIES, Window
 
@@ -33,7 +36,7 @@ def run(network: Transformer, tmp_path: Path) -> Path:
     return tmp_path / "run"
 
 
-def test_every_token_is_counted_once_with_context_enough(
+def test_every_token_is_counted_once_with_enough_context(
     trained: TrainedNetwork, shards: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     corpus = Corpus.open(shards, "valid")
@@ -42,13 +45,13 @@ def test_every_token_is_counted_once_with_context_enough(
     seen: list[range] = []
     exact = evaluate._window_nlls  # noqa: SLF001
 
-    def noted(
+    def recorded(
         trained: TrainedNetwork, window: Window, inputs: slice, style: torch.Tensor
     ) -> object:
         seen.append(range(inputs.start, inputs.stop))
         return exact(trained, window, inputs, style)
 
-    monkeypatch.setattr(evaluate, "_window_nlls", noted)
+    monkeypatch.setattr(evaluate, "_window_nlls", recorded)
     nll = token_nlls(trained, tokens, piece)
     assert nll.shape == (len(tokens) - 1,)
     assert (nll > 0).all()
@@ -59,15 +62,12 @@ def test_every_token_is_counted_once_with_context_enough(
     assert seen[-1].stop == len(tokens) - 1
 
 
-def test_it_is_the_likelihood_that_the_network_gives(trained: TrainedNetwork, shards: Path) -> None:
+def test_the_likelihood_is_that_of_the_network(trained: TrainedNetwork, shards: Path) -> None:
     corpus = Corpus.open(shards, "valid")
     piece = corpus.pieces[0]
     tokens = corpus.tokens_of(piece)[:60]
     nll = token_nlls(trained, tokens, piece)
     network = trained.network
-    from model import takes  # noqa: PLC0415
-    from model.tokens import features, sampling
-
     time = features.musical_time(tokens)
     time[:, 4:] = 0
     style = network.style_vectors(torch.from_numpy(takes.style_weights(piece, STYLES))[None])
@@ -80,24 +80,24 @@ def test_it_is_the_likelihood_that_the_network_gives(trained: TrainedNetwork, sh
     np.testing.assert_allclose(nll, mine[0], rtol=1e-4)
 
 
-def test_a_withheld_family_changes_the_figure(trained: TrainedNetwork, shards: Path) -> None:
+def test_a_hidden_family_changes_the_figure(trained: TrainedNetwork, shards: Path) -> None:
     corpus = Corpus.open(shards, "valid")
     piece = corpus.pieces[0]
     tokens = corpus.tokens_of(piece)
     whole = token_nlls(trained, tokens, piece).sum()
     for family in FEATURE_FAMILIES:
-        withheld = token_nlls(trained, tokens, piece, (family,)).sum()
-        assert (withheld == whole) == (family == "structure")  # which is never told
+        hidden = token_nlls(trained, tokens, piece, (family,)).sum()
+        assert (hidden == whole) == (family == "structure")  # which is always hidden
 
 
 @pytest.mark.parametrize("likeliest,top1", [("folk", 1), ("jazz", 0)])
-def test_the_likeliest_style_is_told(
+def test_the_likeliest_style_is_found(
     trained: TrainedNetwork, corpus: Path, shards: Path, likeliest: str, top1: int
 ) -> None:
     """All pieces are folk, and none is jazz."""
-    learned = train_style(trained, "mine", read_style_corpus("mine", corpus), steps=10)
+    style = train_style(trained, "mine", read_style_corpus("mine", corpus), steps=10)
     weight = trained.network.embedding.style.weight
-    weight.data[STYLES.index(likeliest)] = torch.from_numpy(learned.vector)
+    weight.data[STYLES.index(likeliest)] = torch.from_numpy(style.vector)
     found = evaluate.style_report(trained, Corpus.open(shards, "valid"), 10)
     assert found["pieces"] == 2
     assert found["chance"] == pytest.approx(0.5, abs=0.17)  # one or two labels of three
@@ -109,24 +109,24 @@ def continued(trained: TrainedNetwork, corpus: Corpus) -> ContinuationSet:
     return evaluate.generate_continuations(trained, corpus, 4, 32)
 
 
-def test_a_critic_that_is_mistaken_is_found_out(trained: TrainedNetwork, shards: Path) -> None:
+def test_a_wrong_critic_has_a_low_score(trained: TrainedNetwork, shards: Path) -> None:
     corpus = Corpus.open(shards, "train")
     critic.train_critic(trained.network, continued(trained, corpus).prompts, seed=1)
-    told = evaluate.continuation_report(trained, continued(trained, corpus))["critic"]
-    assert min(told["auc"], told["auc_same_prompt"]) > 0.8
+    report = evaluate.continuation_report(trained, continued(trained, corpus))["critic"]
+    assert min(report["auc"], report["auc_same_prompt"]) > 0.8
     trained.network.critic.weight.data.neg_()
-    told = evaluate.continuation_report(trained, continued(trained, corpus))["critic"]
-    assert max(told["auc"], told["auc_same_prompt"]) < 0.2
+    report = evaluate.continuation_report(trained, continued(trained, corpus))["critic"]
+    assert max(report["auc"], report["auc_same_prompt"]) < 0.2
 
 
-def test_what_is_quoted_from_the_training_pieces_is_counted(
+def test_quotations_from_the_training_pieces_are_counted(
     trained: TrainedNetwork, shards: Path
 ) -> None:
     corpus = Corpus.open(shards, "train")
-    done = continued(trained, corpus)
-    found = evaluate.overlap_report(corpus, done)
+    continuations = continued(trained, corpus)
+    found = evaluate.overlap_report(corpus, continuations)
     assert found["truths"]["longest"] > found["takes"]["longest"]
-    quoted = ContinuationSet(done.prompts, [critic.true_takes(done.prompts)])
+    quoted = ContinuationSet(continuations.prompts, [critic.true_takes(continuations.prompts)])
     found = evaluate.overlap_report(corpus, quoted)
     assert found["takes"] == found["truths"]
 
@@ -141,9 +141,9 @@ def test_a_sample_is_whole_pieces(shards: Path) -> None:
 def test_the_command_prints_every_figure_as_json(run: Path, shards: Path) -> None:
     words = [str(run), str(shards), "--json", "--tokens", "300", "--prompts", "2", "--length", "32"]
     command = [sys.executable, "-m", "model.evaluate", *words, "--against", str(run)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    assert done.stdout.count("\n") == 1
-    found = json.loads(done.stdout)
+    continuations = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert continuations.stdout.count("\n") == 1
+    found = json.loads(continuations.stdout)
     assert found["nll"]["per_token"] == found["against"]["run"]["per_token"] > 0
     assert set(found["hidden"]) == FEATURE_FAMILIES.keys() - {"structure"}
     assert found["5-gram"]["per_token"] < found["unigram"]["per_token"]
@@ -156,7 +156,8 @@ def test_the_command_prints_every_figure_as_json(run: Path, shards: Path) -> Non
 
 
 def test_a_corpus_that_is_not_tokenized_is_refused(run: Path, corpus: Path) -> None:
-    command = [sys.executable, "-m", "model.evaluate", str(run), str(corpus)]
-    done = subprocess.run(command, check=False, capture_output=True, text=True)
-    assert done.returncode == 2
-    assert "holds no shards" in " ".join(done.stderr.split())
+    command_line = typer.Typer()
+    command_line.command()(evaluate.main)
+    continuations = CliRunner().invoke(command_line, [str(run), str(corpus)])
+    assert continuations.exit_code == 2
+    assert "holds no shards" in " ".join(continuations.stderr.split())

@@ -1,4 +1,4 @@
-"""The learning rate over a run, and which optimiser moves what."""
+"""The learning rate over a run, and the weights that the optimisers change."""
 
 import pytest
 import torch
@@ -18,7 +18,7 @@ def test_the_rate_warms_up_holds_and_cools_down() -> None:
     assert learning_rate_scale(500, 1.0) == 0
 
 
-def test_what_is_frozen_stays_and_all_else_moves(network: Transformer) -> None:
+def test_frozen_weights_stay_and_all_others_change(network: Transformer) -> None:
     network.critic.weight.requires_grad = False
     before = {name: p.detach().clone() for name, p in network.named_parameters()}
     optimisers = Optimisers(network, muon_rate=0.02, adam_rate=0.004, weight_decay=0.05)

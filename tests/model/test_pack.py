@@ -1,4 +1,4 @@
-"""What is packed in small files is the same network when it is joined again."""
+"""Small files, joined again, are the same network."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -21,7 +21,7 @@ def run(tmp_path: Path) -> Path:
     return tmp_path / "run"
 
 
-def test_there_and_back_loses_only_bits(
+def test_packing_and_unpacking_only_rounds(
     run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pack, "MAX_PART_BYTES", 250_000)
@@ -38,7 +38,7 @@ def test_there_and_back_loses_only_bits(
     assert (tmp_path / "again" / "log.jsonl").exists()
 
 
-def test_a_missing_part_is_missed(run: Path, tmp_path: Path) -> None:
+def test_a_missing_part_is_an_error(run: Path, tmp_path: Path) -> None:
     pack.pack(run, tmp_path / "packed")
     (tmp_path / "packed" / "weights-00.pt").unlink()
     with pytest.raises(FileNotFoundError):

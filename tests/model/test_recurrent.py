@@ -1,4 +1,4 @@
-"""The baseline has as many weights as the network, and hears only the past."""
+"""The baseline has as many weights as the network, and depends on the past only."""
 
 from dataclasses import replace
 
@@ -22,8 +22,8 @@ def test_the_future_does_not_matter() -> None:
     tokens = torch.randint(0, 13_000, (1, 20))
     time = torch.zeros(1, 20, 6, dtype=torch.int64)
     style, allowed = network.style_vectors(torch.eye(2)[:1]), torch.ones(1, 14)
-    whole = network(tokens, time, style, allowed)[0]
+    complete = network(tokens, time, style, allowed)[0]
     part = network(tokens[:, :12], time[:, :12], style, allowed)[0]
-    torch.testing.assert_close(whole[:, :12], part)
+    torch.testing.assert_close(complete[:, :12], part)
     tokens[0, 3] += 1
-    assert not torch.allclose(network(tokens, time, style, allowed)[0][:, 4:], whole[:, 4:])
+    assert not torch.allclose(network(tokens, time, style, allowed)[0][:, 4:], complete[:, 4:])

@@ -1,4 +1,4 @@
-"""A run's folder is always whole, and another run may begin from it."""
+"""A run's folder is always consistent, and another run can start from it."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -13,15 +13,15 @@ STYLES = ["folk", "smith"]
 PLAN = Plan("tiny", window=64)
 
 
-def begun(folder: Path, styles: list[str] = STYLES) -> Run:
+def new_run(folder: Path, styles: list[str] = STYLES) -> Run:
     run = Run.resume_or_create(folder, PLAN, styles, "cpu")
     run.step = 5
     run.save()
     return run
 
 
-def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
-    run = begun(tmp_path)
+def test_a_saved_run_is_loaded(tmp_path: Path) -> None:
+    run = new_run(tmp_path)
     again = load_trained(tmp_path)
     assert (again.styles, again.step, again.window) == (STYLES, 5, 64)
     for mine, theirs in zip(again.network.parameters(), run.network.parameters(), strict=True):
@@ -29,14 +29,14 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
 
 
 def test_a_kill_while_saving_leaves_the_old_checkpoint(tmp_path: Path) -> None:
-    begun(tmp_path)
+    new_run(tmp_path)
     (tmp_path / f"{CHECKPOINT}.new").write_bytes(b"half of one")
     assert load_trained(tmp_path).step == 5
     assert Run.resume_or_create(tmp_path, PLAN, STYLES, "cpu").step == 5
 
 
 def test_a_checkpoint_of_another_corpus_or_size_is_refused(tmp_path: Path) -> None:
-    begun(tmp_path)
+    new_run(tmp_path)
     with pytest.raises(RunError, match="another size or corpus"):
         Run.resume_or_create(tmp_path, PLAN, ["other"], "cpu")
     with pytest.raises(RunError, match="another size or corpus"):
@@ -44,7 +44,7 @@ def test_a_checkpoint_of_another_corpus_or_size_is_refused(tmp_path: Path) -> No
 
 
 def test_a_run_may_begin_from_another_with_more_styles(tmp_path: Path) -> None:
-    first = begun(tmp_path / "first")
+    first = new_run(tmp_path / "first")
     more = ["smith", "jazz", "folk"]
     start = load_trained(tmp_path / "first")
     run = Run.resume_or_create(tmp_path / "second", PLAN, more, "cpu", start)
@@ -56,7 +56,7 @@ def test_a_run_may_begin_from_another_with_more_styles(tmp_path: Path) -> None:
     assert load_trained(tmp_path / "second").step == 5
 
 
-def test_a_network_takes_the_place_of_a_runs_own(tmp_path: Path, network: Transformer) -> None:
+def test_a_network_replaces_that_of_a_run(tmp_path: Path, network: Transformer) -> None:
     run = Run.resume_or_create(tmp_path, PLAN, ["a", "b", "c"], "cpu")
     run.save()
     replace_network(tmp_path, network)
@@ -64,7 +64,7 @@ def test_a_network_takes_the_place_of_a_runs_own(tmp_path: Path, network: Transf
 
 
 def test_progress_is_of_steps_or_of_minutes(tmp_path: Path) -> None:
-    run = begun(tmp_path)
+    run = new_run(tmp_path)
     run.plan, run.seconds = replace(PLAN, steps=20), 30.0
     assert run.progress == 0.25
     run.plan = replace(PLAN, steps=20, minutes=1.0)

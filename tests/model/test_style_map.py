@@ -24,12 +24,12 @@ def test_no_name_covers_another() -> None:
     assert found.max() <= 1
 
 
-def test_those_that_have_room_stay_where_they_are() -> None:
+def test_names_with_room_stay_in_place() -> None:
     spread = np.array([[0.2, 0.2], [0.8, 0.8]])
     assert (separate(["folk", "jazz"], spread) == spread).all()
 
 
-def test_what_is_alike_lies_near_and_twice_is_the_same() -> None:
+def test_similar_styles_are_near_and_a_second_map_is_the_same() -> None:
     rng = np.random.default_rng(0)
     centres = rng.normal(0, 1, (3, 16)).repeat(20, axis=0)
     vectors = (centres + rng.normal(0, 0.1, centres.shape)).astype(np.float32)
@@ -40,7 +40,7 @@ def test_what_is_alike_lies_near_and_twice_is_the_same() -> None:
     assert (nearest // 20 == np.arange(60)[:, None] // 20).mean() > 0.8
 
 
-def test_a_few_styles_have_places_too() -> None:
+def test_a_few_styles_have_positions_too() -> None:
     found = map_positions(["folk", "jazz"], np.eye(2, dtype=np.float32))
     assert found.shape == (2, 2)
     assert overlaps(["folk", "jazz"], found) == 0

@@ -1,4 +1,4 @@
-"""A style is learned from a folder; the network is not."""
+"""A style is trained on a folder; the network does not change."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,14 +18,14 @@ def trained(network: Transformer) -> TrainedNetwork:
     return TrainedNetwork(network, ["a", "b", "c"], 0, 64)
 
 
-def test_a_folder_is_read_and_a_part_held_back(corpus: Path) -> None:
-    lesson = read_style_corpus("mine", corpus)
-    assert lesson.piece_count == 8
-    assert lesson.held_out is not None
-    assert len(lesson.held_out.pieces) == 1
-    assert lesson.skipped == ("broken.mid",)
-    heard = {piece.path for piece in lesson.training.pieces}
-    assert not heard & {piece.path for piece in lesson.held_out.pieces}
+def test_a_folder_is_read_and_a_part_held_out(corpus: Path) -> None:
+    style_corpus = read_style_corpus("mine", corpus)
+    assert style_corpus.piece_count == 8
+    assert style_corpus.held_out is not None
+    assert len(style_corpus.held_out.pieces) == 1
+    assert style_corpus.skipped == ("broken.mid",)
+    training_paths = {piece.path for piece in style_corpus.training.pieces}
+    assert not training_paths & {piece.path for piece in style_corpus.held_out.pieces}
 
 
 def test_a_folder_without_music_is_refused(tmp_path: Path) -> None:
@@ -34,18 +34,18 @@ def test_a_folder_without_music_is_refused(tmp_path: Path) -> None:
         read_style_corpus("mine", tmp_path)
 
 
-def test_a_style_makes_its_music_likelier_and_no_weight_moves(
+def test_a_style_makes_its_music_likelier_and_no_weight_changes(
     trained: TrainedNetwork, corpus: Path
 ) -> None:
     before = {name: p.clone() for name, p in trained.network.named_parameters()}
     steps: list[int] = []
 
-    def noted(rounds: Iterable[int]) -> Iterable[int]:
+    def recorded(rounds: Iterable[int]) -> Iterable[int]:
         steps.extend(rounds)
         return steps
 
     found = train_style(
-        trained, "mine", read_style_corpus("mine", corpus), steps=25, progress=noted
+        trained, "mine", read_style_corpus("mine", corpus), steps=25, progress=recorded
     )
     assert steps == list(range(25))
     assert found.vector.shape == (64,)
@@ -57,7 +57,7 @@ def test_a_style_makes_its_music_likelier_and_no_weight_moves(
         assert torch.equal(parameter, before[name])
 
 
-def test_one_piece_is_enough_and_none_is_held_back(trained: TrainedNetwork, corpus: Path) -> None:
+def test_one_piece_is_enough_and_none_is_held_out(trained: TrainedNetwork, corpus: Path) -> None:
     for path in corpus.glob("[1-7].mid"):
         path.unlink()
     found = train_style(trained, "mine", read_style_corpus("mine", corpus), steps=2)

@@ -1,4 +1,4 @@
-"""Prompts are what a piece says there, and takes are what the app would play."""
+"""Prompts are parts of pieces, and takes follow the app's rules."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def prompts(shards: Path) -> list[CorpusPrompt]:
     return draw_prompts(corpus, STYLES, count=4, length=40, take_length=24, rng=rng)
 
 
-def test_a_prompt_is_a_stretch_of_its_piece(shards: Path, prompts: list[CorpusPrompt]) -> None:
+def test_a_prompt_is_a_part_of_its_piece(shards: Path, prompts: list[CorpusPrompt]) -> None:
     corpus = Corpus.open(shards, "train")
     assert len({prompt.piece.path for prompt in prompts}) == 4
     for prompt in prompts:
@@ -51,7 +51,7 @@ def test_a_prompt_is_a_stretch_of_its_piece(shards: Path, prompts: list[CorpusPr
 
 
 def test_greedy_takes_are_those_of_the_slow_generator(network: Transformer, shards: Path) -> None:
-    """From the beginning of a piece, where it knows all that the batch knows."""
+    """At the beginning of a piece, where both have the same inputs."""
     corpus = Corpus.open(shards, "train")
     prompt = prompt_at(corpus, corpus.pieces[0], STYLES, 40, 40, 30)
     (take,) = generate_takes(network, [prompt], GREEDY, np.random.default_rng(0))
@@ -60,7 +60,7 @@ def test_greedy_takes_are_those_of_the_slow_generator(network: Transformer, shar
         generate(network, prompt.tokens.tolist(), 30, style=style, instruments=prompt.instruments)
     )
     same = [int(a == b) for a, b in zip(take.tokens.tolist(), slow, strict=True)]
-    # The app's invitation may ask an instrument in; before that they are equal.
+    # The entry bias may bring an instrument in; before that they are equal.
     assert sum(np.cumprod(same)) >= 6
 
 
@@ -83,8 +83,8 @@ def test_takes_are_music(network: Transformer, prompts: list[CorpusPrompt]) -> N
         assert take.tokens.shape == (24,)
         score = tokenizer.decode([*prompt.tokens.tolist(), *take.tokens.tolist()])
         assert {note.instrument for note in score.notes} <= set(prompt.instruments)
-        clock = features.MusicalTime()
-        rows = [clock.push(token) for token in (*prompt.tokens.tolist(), *take.tokens.tolist())]
+        time = features.MusicalTime()
+        rows = [time.push(token) for token in (*prompt.tokens.tolist(), *take.tokens.tolist())]
         assert take.time.shape == (24, 6)
         assert [row[3] for row in rows[len(prompt.tokens) :]] == take.time[:, 3].tolist()
 

@@ -1,4 +1,4 @@
-"""Training learns, stops, goes on as if it had not, and is the same on two ranks as on one."""
+"""Training lowers the loss, continues after a stop, and is the same on one rank and on two."""
 
 import json
 import os
@@ -9,14 +9,20 @@ from pathlib import Path
 
 import pytest
 import torch
+import typer
+from typer.testing import CliRunner
 
 from model.data import Corpus
 from model.run import CHECKPOINT, LOG, LOSS_PLOT, Plan, Run, load_trained
-from model.train import train
+from model.train import main, train
 from model.windows import WindowSource
 
 STYLES = ["folk", "smith"]
 PLAN = Plan("tiny", window=64, batch_tokens=256, report_every=10, save_every=5)
+
+
+command_line = typer.Typer()
+command_line.command()(main)
 
 
 def trained(shards: Path, folder: Path, steps: int, plan: Plan = PLAN) -> Run:
@@ -41,20 +47,20 @@ def test_the_loss_falls_and_is_drawn(shards: Path, tmp_path: Path, kind: str) ->
     assert load_trained(tmp_path / "run").network.config.layers == 2
 
 
-def test_a_run_that_stopped_goes_on_as_if_it_had_not(
+def test_a_stopped_run_continues_as_if_it_had_not_stopped(
     shards: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("model.train.learning_rate_scale", lambda _step, _progress: 1.0)
-    whole = trained(shards, tmp_path / "whole", 10)
+    single = trained(shards, tmp_path / "single", 10)
     trained(shards, tmp_path / "parts", 5)
     parts = trained(shards, tmp_path / "parts", 10)
-    assert parts.step == whole.step == 10
-    for mine, theirs in zip(parts.network.parameters(), whole.network.parameters(), strict=True):
+    assert parts.step == single.step == 10
+    for mine, theirs in zip(parts.network.parameters(), single.network.parameters(), strict=True):
         assert torch.equal(mine, theirs)
 
 
 @pytest.mark.slow
-def test_a_killed_run_goes_on_and_ends_as_if_it_had_not_been_killed(
+def test_a_killed_run_continues_and_ends_as_if_it_had_not_been_killed(
     shards: Path, tmp_path: Path
 ) -> None:
     words = ["--size", "tiny", "--steps", "400", "--window", "64", "--batch-tokens", "256"]
@@ -72,14 +78,14 @@ def test_a_killed_run_goes_on_and_ends_as_if_it_had_not_been_killed(
                 break
     assert 0 < load_trained(killed).step < 400
     words[words.index("400")] = "49"
-    for folder in (killed, tmp_path / "whole"):
+    for folder in (killed, tmp_path / "single"):
         subprocess.run(command(folder), check=True, capture_output=True)
-    one, other = load_trained(killed), load_trained(tmp_path / "whole")
+    one, other = load_trained(killed), load_trained(tmp_path / "single")
     assert one.step == other.step == 49
     steps = reported(killed, "step")
     assert steps == sorted(steps)
     # The rate had another end in sight for 35 steps, which is no matter while it holds.
-    losses = [reported(folder, "valid")[3] for folder in (killed, tmp_path / "whole")]
+    losses = [reported(folder, "valid")[3] for folder in (killed, tmp_path / "single")]
     assert losses[0] == pytest.approx(losses[1], abs=0.05)
 
 
@@ -92,13 +98,13 @@ def test_a_run_may_be_given_minutes_instead_of_steps(shards: Path, tmp_path: Pat
 
 
 @pytest.mark.slow
-def test_two_ranks_train_as_one_does(shards: Path, tmp_path: Path) -> None:
+def test_two_ranks_train_like_one(shards: Path, tmp_path: Path) -> None:
     words = [str(shards), "--size", "tiny", "--steps", "12", "--window", "64", "--device", "cpu"]
     words += ["--batch-tokens", "256", "--threads", "1", "--workers", "0", "--save-every", "6"]
     environment = os.environ | {"OMP_NUM_THREADS": "1"}
     single = [sys.executable, "-m", "model.train"]
-    team = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
-    for name, command in (("one", single), ("two", [*team, "-m", "model.train"])):
+    ranks = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    for name, command in (("one", single), ("two", [*ranks, "-m", "model.train"])):
         where = [words[0], str(tmp_path / name), *words[1:]]
         subprocess.run([*command, *where], check=True, env=environment, capture_output=True)
     one, two = load_trained(tmp_path / "one"), load_trained(tmp_path / "two")
@@ -109,8 +115,8 @@ def test_two_ranks_train_as_one_does(shards: Path, tmp_path: Path) -> None:
         torch.testing.assert_close(mine, theirs, atol=2e-3, rtol=1e-2)
 
 
-def test_a_compiled_network_trains_as_it_does_uncompiled(shards: Path, tmp_path: Path) -> None:
-    """Its graphs are traced, not turned into machine code, which takes a minute."""
+def test_a_compiled_network_trains_like_an_uncompiled_one(shards: Path, tmp_path: Path) -> None:
+    """Its graphs are traced but not compiled to machine code, which takes a minute."""
     plain = trained(shards, tmp_path / "plain", 6)
     source = WindowSource(Corpus.open(shards, "train"), STYLES, length=64, batch_tokens=256)
     run = Run.resume_or_create(tmp_path / "compiled", replace(PLAN, steps=6), STYLES, "cpu")
@@ -122,14 +128,13 @@ def test_a_compiled_network_trains_as_it_does_uncompiled(shards: Path, tmp_path:
         torch.testing.assert_close(mine, theirs, atol=1e-4, rtol=1e-3)
 
 
-def test_a_size_that_there_is_not_is_refused(shards: Path, tmp_path: Path) -> None:
-    for words, said in (
+def test_an_unknown_size_is_refused(shards: Path, tmp_path: Path) -> None:
+    for words, text in (
         (["--size", "huge"], "no 'huge'"),
         (["--kind", "mlp"], "no 'mlp'"),
         (["--without", "time,taste"], "no 'taste'"),
     ):
-        command = [sys.executable, "-m", "model.train", str(shards), str(tmp_path / "run"), *words]
-        done = subprocess.run(command, check=False, capture_output=True, text=True)
-        assert done.returncode == 2
-        assert said in done.stderr
+        done = CliRunner().invoke(command_line, [str(shards), str(tmp_path / "run"), *words])
+        assert done.exit_code == 2
+        assert text in done.stderr
         assert not (tmp_path / "run" / CHECKPOINT).exists()

@@ -1,4 +1,4 @@
-"""The network says what it should of what it is given, and of nothing else."""
+"""The network depends on all its inputs, and on the past only."""
 
 import numpy as np
 import torch
@@ -24,7 +24,7 @@ def inputs(seed: int = 0) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     )
 
 
-def test_the_future_changes_nothing(network: Transformer) -> None:
+def test_later_tokens_have_no_effect(network: Transformer) -> None:
     tokens, *rest = inputs()
     other = tokens.clone()
     other[:, 8:] = (other[:, 8:] + 1) % v.SIZE
@@ -35,16 +35,16 @@ def test_the_future_changes_nothing(network: Transformer) -> None:
 
 def test_style_instruments_and_each_row_of_time_matter(network: Transformer) -> None:
     tokens, time, style, allowed = inputs()
-    said = network(tokens, time, style, allowed)[0]
-    assert not torch.allclose(said, network(tokens, time, style + 0.5, allowed)[0])
-    assert not torch.allclose(said, network(tokens, time, style, 1 - allowed)[0])
+    logits = network(tokens, time, style, allowed)[0]
+    assert not torch.allclose(logits, network(tokens, time, style + 0.5, allowed)[0])
+    assert not torch.allclose(logits, network(tokens, time, style, 1 - allowed)[0])
     for column in range(features.COUNT):
         moved = time.clone()
         moved[..., column] = (moved[..., column] + 1) % features.SIZES[column]
-        assert not torch.allclose(said, network(tokens, moved, style, allowed)[0])
+        assert not torch.allclose(logits, network(tokens, moved, style, allowed)[0])
 
 
-def test_a_drum_key_is_no_pitch(network: Transformer) -> None:
+def test_a_drum_key_is_not_a_pitch(network: Transformer) -> None:
     embedding = network.embedding
     kick = v.on_event(Instrument.DRUMS, 36)
     assert int(embedding.event_pitch[kick]) == 128
@@ -73,7 +73,7 @@ def test_the_loss_is_that_of_event_times_velocity(network: Transformer) -> None:
             assert torch.allclose(losses[row, column], expected, atol=1e-4)
 
 
-def test_attention_sees_differences_of_positions_only() -> None:
+def test_attention_depends_on_differences_of_positions_only() -> None:
     config = SIZES["tiny"]
     cos, sin = rope_table(100, config)
     q, k = torch.randn(2, 1, 1, 1, config.head_width)
@@ -93,6 +93,6 @@ def test_a_blend_is_a_weighted_sum_of_styles_and_none_is_zero(network: Transform
     assert not network.style_vectors(weights)[1].any()
 
 
-def test_the_sizes_are_what_they_say() -> None:
+def test_the_sizes_have_their_parameter_counts() -> None:
     assert 5.0e6 < parameter_count(Transformer(SIZES["small"])) < 5.5e6
     assert 23e6 < parameter_count(Transformer(SIZES["base"])) < 25e6

@@ -1,4 +1,4 @@
-"""A network made flat and made again computes what it computed."""
+"""A network that is flattened and restored computes the same."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ from model.transformer import Transformer
 from model.weights import dequantise_weights, flatten_network, quantise_weights, unflatten_network
 
 
-def test_there_and_back_is_the_same_function(network: Transformer) -> None:
+def test_flattening_and_unflattening_keeps_the_function(network: Transformer) -> None:
     styles = network.embedding.style.weight.detach()
     again = unflatten_network(flatten_network(network), styles, replace(network.config))
     tokens = torch.randint(0, 13_000, (2, 50))
@@ -23,7 +23,7 @@ def test_there_and_back_is_the_same_function(network: Transformer) -> None:
 
 
 def test_common_parts_are_found_again(network: Transformer) -> None:
-    """Not as they were, which nobody can know, but so that little is left to the residuals."""
+    """Not the original parts, which are not unique, but parts with small residuals."""
     with torch.no_grad():
         network.embedding.event.weight.zero_()
     again = unflatten_network(

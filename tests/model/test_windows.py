@@ -1,4 +1,4 @@
-"""What the network sees in training."""
+"""The windows of training: their variations, and the inputs that are hidden."""
 
 from pathlib import Path
 
@@ -44,12 +44,12 @@ def test_targets_are_the_next_tokens(source: WindowSource) -> None:
             assert (inputs[1:size] == targets[: size - 1]).all()
 
 
-def test_windows_are_told_on_a_grid_and_freely(source: WindowSource) -> None:
+def test_windows_are_on_a_grid_or_in_free_time(source: WindowSource) -> None:
     freely = [not row[:, 0].any() for batch in batches(source) for row in batch.time]
     assert 0.2 < np.mean(freely) < 0.6
 
 
-def test_drums_stay_and_the_melody_moves(source: WindowSource) -> None:
+def test_drums_stay_and_the_melody_is_transposed(source: WindowSource) -> None:
     kicks, steps = set(), set()
     for batch in batches(source):
         for row in batch.inputs:
@@ -62,7 +62,9 @@ def test_drums_stay_and_the_melody_moves(source: WindowSource) -> None:
     assert steps == {0, 1, 2, 10, 11}
 
 
-def test_styles_are_convex_or_silent_and_structure_is_hidden_at_times(source: WindowSource) -> None:
+def test_styles_are_convex_or_hidden_and_structure_is_sometimes_hidden(
+    source: WindowSource,
+) -> None:
     some = batches(source)
     sums = np.concatenate([batch.style.sum(1) for batch in some])
     assert set(np.round(sums, 4).tolist()) == {0.0, 1.0}
@@ -89,21 +91,21 @@ def band(bars: int) -> NDArray[np.int64]:
     return np.array(tokenizer.encode(score))
 
 
-def test_one_begins_alone_and_the_others_enter() -> None:
-    whole = band(16)
+def test_one_instrument_begins_alone_and_the_others_enter() -> None:
+    complete = band(16)
     for seed in range(20):
-        told = windows.stagger_entries(whole, np.random.default_rng(seed))
-        score = tokenizer.decode(told.tolist())
-        assert tokenizer.encode(score) == told.tolist()
-        assert features.duration_ticks(told) == features.duration_ticks(whole)
+        staggered = windows.stagger_entries(complete, np.random.default_rng(seed))
+        score = tokenizer.decode(staggered.tolist())
+        assert tokenizer.encode(score) == staggered.tolist()
+        assert features.duration_ticks(staggered) == features.duration_ticks(complete)
         first = {n.instrument: n.onset_ticks for n in reversed(score.notes)}
         alone = min(first, key=lambda kind: first[kind])
         assert [kind for kind in first if first[kind] == 0] == [alone]
         assert len(first) == 3
-        assert set(score.notes) <= set(tokenizer.decode(whole.tolist()).notes)
+        assert set(score.notes) <= set(tokenizer.decode(complete.tolist()).notes)
 
 
-def test_who_plays_alone_anyway_is_left_alone(shards: Path) -> None:
+def test_a_single_instrument_is_not_changed(shards: Path) -> None:
     corpus = Corpus.open(shards, "train")
     tokens = corpus.tokens_of(corpus.pieces[0])
     ons = v.EVENT_INSTRUMENT[v.TOKEN_EVENT[tokens]] == Instrument.DRUMS
@@ -111,13 +113,13 @@ def test_who_plays_alone_anyway_is_left_alone(shards: Path) -> None:
     assert windows.stagger_entries(drums_only, np.random.default_rng(0)) is drums_only
 
 
-def test_a_family_that_is_left_out_is_not_told(shards: Path) -> None:
+def test_a_family_that_is_left_out_is_hidden(shards: Path) -> None:
     corpus = Corpus.open(shards, "train")
     for family, columns in windows.FEATURE_FAMILIES.items():
         source = WindowSource(corpus, STYLES, length=64, batch_tokens=256, without=(family,))
-        whole = WindowSource(corpus, STYLES, length=64, batch_tokens=256)
+        complete = WindowSource(corpus, STYLES, length=64, batch_tokens=256)
         for step in range(8):
-            batch, same = source.batch(1, step), whole.batch(1, step)
+            batch, same = source.batch(1, step), complete.batch(1, step)
             assert (batch.inputs == same.inputs).all()
             assert not batch.time[..., list(columns)].any()
             others = [c for c in range(features.COUNT) if c not in columns]
@@ -126,7 +128,7 @@ def test_a_family_that_is_left_out_is_not_told(shards: Path) -> None:
             assert batch.allowed.any() == (same.allowed.any() and family != "instruments")
 
 
-def test_ranks_share_a_batch_and_nothing_is_lost_or_doubled(source: WindowSource) -> None:
+def test_ranks_share_a_batch_without_loss_or_duplicates(source: WindowSource) -> None:
     for step in range(5):
         batch = source.batch(1, step)
         for ranks in (1, 2, 3, 7):
@@ -136,7 +138,7 @@ def test_ranks_share_a_batch_and_nothing_is_lost_or_doubled(source: WindowSource
             assert sorted(rows) == sorted(row.tobytes() for row in batch.inputs)
 
 
-def test_pieces_of_no_style_are_heard_too(shards: Path) -> None:
+def test_pieces_without_a_style_are_drawn_too(shards: Path) -> None:
     source = WindowSource(Corpus.open(shards, "train"), ["smith"], length=64, batch_tokens=256)
     silent = np.concatenate([batch.style.sum(axis=1) == 0 for batch in batches(source)])
     assert 0.3 < silent.mean() < 0.8

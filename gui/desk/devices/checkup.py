@@ -79,10 +79,12 @@ class Stage(enum.Enum):
 
 
 _UNCHECKED = Sentence("Checkup", "Not checked.")
-_NOTES_PENDING = Sentence("Checkup", "Four soft notes go out; you say whether you hear them.")
+_NOTES_PENDING = Sentence(
+    "Checkup", "Four soft notes are played. You answer whether you hear them."
+)
 _NOTES_BY_STAGE = {
-    Stage.AWAITING_QUIET: Sentence("Checkup", "Waits until nobody plays."),
-    Stage.PLAYING: Sentence("Checkup", "They come in a moment, or at the next bar line."),
+    Stage.AWAITING_QUIET: Sentence("Checkup", "Waits for a pause in the playing."),
+    Stage.PLAYING: Sentence("Checkup", "They sound in a moment, or at the next bar line."),
 }
 
 
@@ -188,7 +190,7 @@ class Checkup:
             if elapsed_ns >= AUDITION_TIMEOUT_NS:
                 self._fail(Sentence("Checkup", "The engine did not play them; check again."))
         elif now_ns < self._notes_end_ns:
-            self._fail(Sentence("Checkup", "Somebody came in, or stopped; check again."))
+            self._fail(Sentence("Checkup", "Playing or Stop interrupted them; check again."))
         else:
             self._enter(Stage.AWAITING_ECHOES)
 
@@ -218,7 +220,7 @@ class Checkup:
         if shown.problem is not None:
             return CheckStatus.WARNING, sentence_of(shown.problem)
         if not shown.backend:
-            return CheckStatus.OK, Sentence("Checkup", "The plugin in the host is heard.")
+            return CheckStatus.OK, Sentence("Checkup", "The plugin in the host is connected.")
         ports = shown.backend, shown.input_name, shown.output_name
         return CheckStatus.OK, advice.describe_open_ports(*ports, self._platform)
 
@@ -247,14 +249,14 @@ class Checkup:
         if self._has_echoes:
             return CheckStatus.WARNING, Sentence(
                 "Checkup",
-                "The notes come back to Antiphon, which knows them for its own; but a track that "
-                "passes them on may sound them twice, unless you want just that.",
+                "The notes come back to Antiphon, which recognises and ignores them. A track that"
+                " passes them on may sound them twice.",
             )
         if self._stage is Stage.DONE:
             if self._failure:
                 return CheckStatus.PENDING, _UNCHECKED
             return CheckStatus.OK, Sentence("Checkup", "No note comes back: there is no loop.")
-        return CheckStatus.PENDING, Sentence("Checkup", "Does what goes out come back in?")
+        return CheckStatus.PENDING, Sentence("Checkup", "Do the notes come back to the input?")
 
     def _round_trip_finding(self) -> tuple[CheckStatus, Sentence]:
         trip_ns = self._round_trip_ns
@@ -269,9 +271,7 @@ class Checkup:
                 "Not measured: connect the output to the input once, by a cable or in the host, "
                 "and check again.",
             )
-        return CheckStatus.PENDING, Sentence(
-            "Checkup", "How long is a note on its way out and back?"
-        )
+        return CheckStatus.PENDING, Sentence("Checkup", "How long does a note take out and back?")
 
     def _advise_advance(self, round_trip_ns: int) -> tuple[CheckStatus, Sentence]:
         if round_trip_ns < _NEGLIGIBLE_NS:
@@ -280,11 +280,12 @@ class Checkup:
             )
         if self._is_compensated(round_trip_ns):
             return CheckStatus.OK, Sentence(
-                "Checkup", "A note takes {:.1f} ms out and back, and is sent so much earlier."
+                "Checkup", "A note takes {:.1f} ms out and back, and is sent earlier by that time."
             )
         return CheckStatus.QUESTION, Sentence(
             "Checkup",
-            "A note takes {:.1f} ms out and back; sent so much earlier, it is in the host's time.",
+            "A note takes {:.1f} ms out and back; sent earlier by that time, "
+            "it is on the host's beat.",
         )
 
     @property

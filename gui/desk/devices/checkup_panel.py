@@ -62,18 +62,18 @@ class DoctorPanel(QWidget):
         self._timer = QTimer(self)
         self._timer.setInterval(_PERIOD_MS)
         self._timer.timeout.connect(self.step)
-        check = self.tr("Play four soft notes, and see whether they get out and come back.")
+        check = self.tr("Play four soft notes, and check whether they go out and come back.")
         self.check = self._button(self.tr("&Check"), check, self.start)
-        self.cancel = self._button(self.tr("&Cancel"), self.tr("Leave it at that."), self._cancel)
+        self.cancel = self._button(self.tr("&Cancel"), self.tr("Stop the checkup."), self._cancel)
         sounds = (
             self.tr("The notes sound on your instrument."),
             lambda: self._record_answer(heard=True),
         )
-        silent = self.tr("Say what to look at."), lambda: self._record_answer(heard=False)
+        silent = self.tr("Show what to check."), lambda: self._record_answer(heard=False)
         self.yes = self._button(self.tr("I &hear it"), *sounds)
         self.no = self._button(self.tr("&No"), *silent)
         self.advance = self._button(
-            "", self.tr("Send everything so much earlier."), self._choose_advance
+            "", self.tr("Send everything earlier by this time."), self._choose_advance
         )
         self._rows = tuple(self._row(theme) for _ in self._checkup.findings)
         self._lay_out()

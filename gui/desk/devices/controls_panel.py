@@ -40,8 +40,8 @@ class ControlsPanel(QWidget):
         column.setContentsMargins(0, 8, 8, 0)
         about = QLabel(
             self.tr(
-                "Press Learn, then move a pedal, a knob or a key. What is learned is not heard as "
-                "music any more."
+                "Press Learn, then move a pedal, a knob or a key. A learned control no longer "
+                "plays music."
             )
         )
         about.setWordWrap(True)
@@ -70,7 +70,7 @@ class ControlsPanel(QWidget):
     def _action_labels(self) -> tuple[tuple[Action, str], ...]:
         return (
             (Action.HAND_OVER, self.tr("Hand over")),
-            (Action.END, self.tr("Come to an end")),
+            (Action.END, self.tr("End the response")),
             (Action.PANIC, self.tr("Panic")),
             (Action.MODE, self.tr("Next mode")),
             (Action.STYLE, self.tr("Choose a style")),
@@ -83,12 +83,12 @@ class ControlsPanel(QWidget):
         )
 
     def _add_row(self, grid: QGridLayout, action: Action, label: str) -> _Row:
-        learn, forget = QPushButton(self.tr("Learn")), QPushButton(self.tr("Forget"))
+        learn, forget = QPushButton(self.tr("Learn")), QPushButton(self.tr("Clear"))
         learn.setAccessibleName(self.tr("Learn: {}").format(label))
-        learn.setToolTip(self.tr("Let the next control that is moved do this."))
+        learn.setToolTip(self.tr("Assign the next control that you move to this action."))
         learn.clicked.connect(lambda: self._learn(action))
-        forget.setAccessibleName(self.tr("Forget: {}").format(label))
-        forget.setToolTip(self.tr("Let no control do this any more."))
+        forget.setAccessibleName(self.tr("Clear: {}").format(label))
+        forget.setToolTip(self.tr("Remove the controls of this action."))
         forget.setEnabled(False)
         forget.clicked.connect(lambda: self._unbind(action))
         row, below = _Row(QLabel("-"), learn, forget), grid.rowCount()

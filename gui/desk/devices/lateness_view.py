@@ -44,7 +44,7 @@ class LatenessView(QWidget):
         self._theme = theme
         self._lateness: Lateness | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(self.tr("How late notes went out"))
+        self.setAccessibleName(self.tr("How late notes were sent"))
         self.setAccessibleDescription(self.summary())
 
     def show_lateness(self, lateness: Lateness | None) -> None:
@@ -86,7 +86,7 @@ class LatenessView(QWidget):
         if bar == 0:
             return self.tr("less than {} ms late: {}").format(edges[0], count)
         if bar == len(edges):
-            return self.tr("{} ms late and more: {}").format(edges[-1], count)
+            return self.tr("{} ms late or more: {}").format(edges[-1], count)
         return self.tr("{} to {} ms late: {}").format(edges[bar - 1], edges[bar], count)
 
     def bar_at(self, x: float) -> int | None:

@@ -54,6 +54,8 @@ _METRES = ((2, 4), (3, 4), (4, 4), (5, 4), (6, 8), (7, 8), (9, 8), (12, 8))
 class DevicesPanel(QScrollArea):
     """Chooses the ports and the time source, and shows their state."""
 
+    # More than 12 attributes: each control is an attribute.
+
     changed = Signal()
     """Emitted when a choice changes."""
     ports_chosen = Signal(object)
@@ -242,7 +244,7 @@ class DevicesPanel(QScrollArea):
     def _sync_box(self) -> QComboBox:
         box = QComboBox()
         for text, source in (
-            (self.tr("the best that plays"), None),
+            (self.tr("the best one that runs"), None),
             (self.tr("the plugin's host"), Source.PLUGIN),
             (self.tr("JACK's transport"), Source.JACK),
             (self.tr("MIDI clock"), Source.CLOCK),
@@ -250,7 +252,7 @@ class DevicesPanel(QScrollArea):
             (self.tr("Antiphon's own clock"), Source.OWN),
         ):
             box.addItem(text, source)
-        box.setAccessibleName(self.tr("Whose time is kept"))
+        box.setAccessibleName(self.tr("Time source"))
         box.setToolTip(setting_help("time.sync"))
         box.currentIndexChanged.connect(self.changed)
         return box
@@ -273,13 +275,13 @@ class DevicesPanel(QScrollArea):
     def _colours_box(self) -> QComboBox:
         box = QComboBox()
         for text, colours in (
-            (self.tr("as the desktop's"), ColourScheme.SYSTEM),
+            (self.tr("like the desktop"), ColourScheme.SYSTEM),
             (self.tr("dark"), ColourScheme.DARK),
             (self.tr("light"), ColourScheme.LIGHT),
         ):
             box.addItem(text, colours)
         box.setAccessibleName(self.tr("Colours"))
-        box.setToolTip(self.tr("What the window is drawn in."))
+        box.setToolTip(self.tr("The colours of the window."))
         box.currentIndexChanged.connect(self.colours_changed)
         return box
 

@@ -208,7 +208,7 @@ class Keyboard(QWidget):
             or self._pending_releases.get(place) == event.timestamp()
         )
 
-    def forget_key(self, event: QKeyEvent) -> None:
+    def drop_key(self, event: QKeyEvent) -> None:
         """Drop a key whose release was missed, because its new press is for another widget."""
         place = self._key_position(event)
         if place in self._pressed and not self.is_held(event):
@@ -356,8 +356,8 @@ class Keyboard(QWidget):
         """Update the accessible description to the present octaves and velocity."""
         (notes, _), (octave, _), (velocity, _), (pedal, _) = self._hints()
         text = self.tr(
-            "The middle row of letters plays the white keys, the row above it the black ones. "
-            "{}; {}; {}; {}. With the mouse: press, drag, and strike low on a key to play loudly."
+            "The middle row of letters plays the white keys, the row above it the black ones. {};"
+            " {}; {}; {}. With the mouse: press, drag, and press low on a key to play loudly."
         ).format(notes, octave, velocity, pedal)
         self.setAccessibleDescription(text)
         self.setToolTip(text)

@@ -63,7 +63,7 @@ class MusicalTyping(QObject):
         keyboard = self._keyboard
         held = keyboard.is_held(event)
         if not held and self._belongs_elsewhere(watched, event):
-            keyboard.forget_key(event)
+            keyboard.drop_key(event)
             return False
         if event.type() is QEvent.Type.ShortcutOverride:
             consumed = held or keyboard.is_playing_key(event)

@@ -86,7 +86,7 @@ class BlendModel(QAbstractTableModel):
     def _edit_hint(self) -> str:
         if len(self._style) == 1:
             return self.tr("Drag the puck away from its name to blend it with others.")
-        return self.tr("Double-click the weight to change it; Delete takes the style out.")
+        return self.tr("Double-click the weight to change it; Delete removes the style.")
 
     def setData(self, index: _Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         """Request the blend in which one style has this percentage."""

@@ -290,7 +290,7 @@ class MapView(FocusFrameWidget):
             text = ""
             if name is not None:
                 like = ", ".join(self._space.neighbours(name))
-                text = self.tr("{}\nThe network takes it to be like: {}").format(name, like)
+                text = self.tr("{}\nSimilar for the network: {}").format(name, like)
             QToolTip.showText(event.globalPos(), text, self)
             return True
         return super().event(event)

@@ -50,6 +50,8 @@ _MIN_MORPH_S, _DEFAULT_MORPH_S, _MAX_MORPH_S = 2, 60, 1800
 class StylePanel(QWidget):
     """Chooses a style or a blend, and its strength."""
 
+    # More than 12 attributes: most are controls, one attribute each.
+
     changed = Signal()
     """Emitted when the style or its strength changes."""
     requested = Signal(object)
@@ -65,11 +67,9 @@ class StylePanel(QWidget):
         self._not_found = self._faint_label("")
         self._not_found.setVisible(False)
         self._table = self._blend_table()
-        self._no_style_label = self._faint_label(
-            self.tr("No style: answers are in no particular one. Click a name.")
-        )
+        self._no_style_label = self._faint_label(self.tr("No style is chosen. Click a name."))
         self._no_style_button = QPushButton(self.tr("&No style"))
-        self._no_style_button.setToolTip(self.tr("Answer in no particular style."))
+        self._no_style_button.setToolTip(self.tr("Answer without a particular style."))
         self._strength = QSlider(Qt.Orientation.Horizontal)
         low, high = (round(end / _STRENGTH.spec.step) for end in _STRENGTH.stored_range)
         self._strength.setRange(low, high)
@@ -79,7 +79,7 @@ class StylePanel(QWidget):
         self.morph = self._morph_button()
         self._duration = self._duration_box()
         self._clear_path_button = QPushButton(self.tr("Clear"))
-        self._clear_path_button.setToolTip(self.tr("Forget the path."))
+        self._clear_path_button.setToolTip(self.tr("Clear the path."))
         self._morph_progress: float | None = None
         self._path_row = self._row(self.morph, self._duration, self._clear_path_button)
         self._path_row.setVisible(False)
@@ -205,7 +205,7 @@ class StylePanel(QWidget):
         box.setPlaceholderText(self.tr("Search {} styles").format(len(self._space.names)))
         box.setClearButtonEnabled(True)
         box.setAccessibleName(self.tr("Search styles"))
-        box.setToolTip(self.tr("Names that match stand out on the map; Enter takes the first."))
+        box.setToolTip(self.tr("Matching names stand out on the map; Enter chooses the first."))
         box.textChanged.connect(self._search_styles)
         box.returnPressed.connect(self._choose_first_match)
         QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self, box.setFocus)
@@ -215,8 +215,8 @@ class StylePanel(QWidget):
         button = QPushButton(self.tr("Play t&he path"))
         button.setToolTip(
             self.tr(
-                "Let the style go slowly along the path, while you play. A knob that has learned "
-                "to blend goes along it, too."
+                "Move the style slowly along the path while you play. A knob that is learned for "
+                "blending follows the path too."
             )
         )
         button.clicked.connect(self._play_or_stop)
@@ -228,7 +228,7 @@ class StylePanel(QWidget):
         box.setValue(_DEFAULT_MORPH_S)
         box.setSuffix(self.tr(" s"))
         box.setAccessibleName(self.tr("How long the path takes"))
-        box.setToolTip(self.tr("How long it takes from the beginning of the path to its end."))
+        box.setToolTip(self.tr("The time from the start of the path to its end."))
         return box
 
     def _faint_label(self, text: str) -> QLabel:
@@ -249,7 +249,7 @@ class StylePanel(QWidget):
         table = QTableView()
         table.setModel(self.blend)
         table.setAccessibleName(self.tr("Blend"))
-        table.setToolTip(self.tr("Double-click a weight to change it; Delete takes a style out."))
+        table.setToolTip(self.tr("Double-click a weight to change it; Delete removes a style."))
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setShowGrid(False)
         table.verticalHeader().hide()

@@ -28,7 +28,7 @@ class WeightEdit(QStyledItemDelegate):
         box.setRange(0, 100)
         box.setSuffix(self.tr(" %"))
         box.setAccessibleName(self.tr("Weight"))
-        box.setToolTip(self.tr("What it takes or gives, the other styles give or take."))
+        box.setToolTip(self.tr("The other weights change in proportion; the sum stays 100."))
         box.lineEdit().setTextMargins(_INSET_PX, 0, 0, 0)
         return box
 

@@ -34,14 +34,12 @@ class CapturesPanel(QWidget):
         super().__init__(parent)
         self._captures = captures
         self.keep_minute = QPushButton(self.tr("&Keep the last minute"))
-        self.keep_minute.setToolTip(
-            self.tr("Everything is always being captured: write down the last minute of it.")
-        )
+        self.keep_minute.setToolTip(self.tr("All music is captured. Save the last minute of it."))
         self.keep_minute.clicked.connect(
             lambda: self.requested.emit(Capture(_MINUTE_NS, Purpose.KEEP))
         )
         self.keep_all = QPushButton(self.tr("Keep a&ll"))
-        self.keep_all.setToolTip(self.tr("Write down all that was played since the start."))
+        self.keep_all.setToolTip(self.tr("Save all that was played since the start."))
         self.keep_all.clicked.connect(lambda: self.requested.emit(Capture(None, Purpose.KEEP)))
         self.list = self._list_view()
         self._hint = QLabel()

@@ -32,7 +32,7 @@ class TakesControls(QWidget):
         self.progress.setRange(0, _PROGRESS_MAX)
         self.progress.setTextVisible(False)
         self.progress.setFixedSize(QSize(90, 6))
-        self.progress.setAccessibleName(self.tr("How much of the takes is there"))
+        self.progress.setAccessibleName(self.tr("Progress of the takes"))
         self.trail = TakesTrail()
         self._set_tips()
         self._lay_out()
@@ -48,12 +48,15 @@ class TakesControls(QWidget):
 
     def _set_tips(self) -> None:
         for widget, tip in (
-            (self.propose, self.tr("Four ways to go on from what you played lately (Ctrl+T).")),
-            (self.keep, self.tr("This one it is. Undo takes that back.")),
-            (self.extend, self.tr("Keep it, and see four ways to go on from it.")),
-            (self.regenerate, self.tr("Four others in place of these.")),
-            (self.undo, self.tr("Back to where this went on from (Ctrl+Z).")),
-            (self.cancel, self.tr("Look for no more; what is there stays.")),
+            (
+                self.propose,
+                self.tr("Generate four continuations of what you just played (Ctrl+T)."),
+            ),
+            (self.keep, self.tr("Keep this take. Undo reverts that.")),
+            (self.extend, self.tr("Keep it, and generate four continuations of it.")),
+            (self.regenerate, self.tr("Generate four others in place of these.")),
+            (self.undo, self.tr("Go back one step (Ctrl+Z).")),
+            (self.cancel, self.tr("Stop generating; complete takes stay.")),
             (self.save, self.tr("All the music up to here, as a MIDI file (Ctrl+S).")),
             (self.bars, self.tr("How many bars to propose.")),
         ):

@@ -45,23 +45,23 @@ class TakesFiles:
         self._sources[number] = file
         return file
 
-    def write_for_drag(self, takes: TakeTree, number: int, *, whole: bool) -> Path:
+    def write_for_drag(self, takes: TakeTree, number: int, *, up_to_end: bool) -> Path:
         """Write a take to the session's folder, each version to its own file.
 
         Raises:
             bridge.midi.smf.MidiFileError: it cannot be written.
 
         """
-        name = plain = file_name(takes, number, whole=whole)
+        name = plain = file_name(takes, number, up_to_end=up_to_end)
         count = 1
-        while self._names.setdefault(name.casefold(), (number, whole)) != (number, whole):
+        while self._names.setdefault(name.casefold(), (number, up_to_end)) != (number, up_to_end):
             count += 1  # a root or a style may have the same name as another take
             name = f"{plain} ({count})"
         path = Path(self._folder.path()) / f"{name}.mid"
-        self.write(takes, number, path, whole=whole)
+        self.write(takes, number, path, up_to_end=up_to_end)
         return path
 
-    def write(self, takes: TakeTree, number: int, path: Path, *, whole: bool) -> None:
+    def write(self, takes: TakeTree, number: int, path: Path, *, up_to_end: bool) -> None:
         """Write a take, or all the music up to its end.
 
         Raises:
@@ -70,7 +70,7 @@ class TakesFiles:
         """
         node, first = takes.nodes[number], takes.path(number)[0]
         text = node.text if isinstance(node, TakeNode) else takes.root_name(number)
-        if not whole:
+        if not up_to_end:
             smf.write(takes.standalone_score(number), path, text)
         elif first in self._sources:
             on_the_way = (takes.nodes[each] for each in takes.path(number))
@@ -80,12 +80,12 @@ class TakesFiles:
             smf.write(takes.score_to(number), path, text)
 
 
-def file_name(takes: TakeTree, number: int, *, whole: bool) -> str:
+def file_name(takes: TakeTree, number: int, *, up_to_end: bool) -> str:
     """Return a file name without its suffix, such as `minuet take 2-4 chopin`."""
     node, parts = takes.nodes[number], [_root_name(takes, takes.path(number)[0])]
     if isinstance(node, TakeNode):
         way = "-".join(str(takes.sibling_number(each)) for each in takes.path(number)[1:])
-        parts += ["up to take" if whole else "take", way]
+        parts += ["up to take" if up_to_end else "take", way]
         parts += [_safe_name(name) for name, _ in node.settings.style[:2]]
     return " ".join(parts)
 

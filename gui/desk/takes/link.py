@@ -82,7 +82,7 @@ class TakesLink(QObject):
         self._request = Propose(self._request_id, score, settings, bars, count)
         self._timer.start()
         if self._child is not None and self._child.process.poll() is not None:
-            _kill(self._child)  # it exited between two polls
+            self._child.close()  # it exited between two polls
             self._child = None
         if self._child is not None:
             self._send(self._request)
@@ -116,7 +116,7 @@ class TakesLink(QObject):
         if self.starting is not None:
             self.starting.add_done_callback(_kill_started)
         if self._child is not None:
-            _kill(self._child)
+            self._child.kill()
             self._child = None
         self.starting = None
 
@@ -164,16 +164,12 @@ class TakesLink(QObject):
 
     def _handle_exit(self) -> None:
         if self._child is not None:
-            _kill(self._child)
+            self._child.close()
             self._child = None
         self._release_child()
         self.ended.emit()
 
 
-def _kill(child: Child) -> None:
-    child.kill()
-
-
 def _kill_started(starting: Future[Child]) -> None:
     if starting.exception() is None:
-        _kill(starting.result())
+        starting.result().kill()

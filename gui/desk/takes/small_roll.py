@@ -185,9 +185,9 @@ class SmallRoll(QWidget):
     def _describe(self) -> None:
         state = {
             TakeState.EMPTY: self.tr("empty"),
-            TakeState.GENERATING: self.tr("in the making"),
+            TakeState.GENERATING: self.tr("being generated"),
             TakeState.READY: self.tr("ready"),
-            TakeState.PLAYING: self.tr("being heard"),
+            TakeState.PLAYING: self.tr("playing"),
             TakeState.KEPT: self.tr("kept"),
         }[self._state]
         self.setAccessibleName(self.title)
@@ -222,7 +222,7 @@ class SmallRoll(QWidget):
         if moved.manhattanLength() >= QApplication.startDragDistance():
             self._press_position = None
             up_to_end = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            drag = self.make_drag(whole=up_to_end)
+            drag = self.make_drag(up_to_end=up_to_end)
             if drag is not None:
                 drag.exec(Qt.DropAction.CopyAction)
 
@@ -237,9 +237,9 @@ class SmallRoll(QWidget):
         if event.button() is Qt.MouseButton.LeftButton and self._is_complete:
             self.kept.emit()
 
-    def make_drag(self, *, whole: bool) -> QDrag | None:
+    def make_drag(self, *, up_to_end: bool) -> QDrag | None:
         """Return the drag of a file with a picture, or None if it cannot be written."""
-        path = self._write_file(whole)
+        path = self._write_file(up_to_end)
         if path is None:
             return None
         drag, data = QDrag(self), QMimeData()

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from bridge.messages.snapshot import Snapshot
     from bridge.midi.notes import Score
     from bridge.system.child_exit import ChildExited
-    from export.runtime.proposal_reason import ProposalReason
+    from export.runtime.reasons.proposal import ProposalReason
     from gui.desk.widgets.theme import Theme
 
 RECENT_NS = 60_000_000_000
@@ -214,7 +214,7 @@ class TakesStrip(QWidget):
             roll.clear(len(used) + column + 1)
         self.controls.show_progress(0)
         self._refresh()
-        self.message_changed.emit(self.tr("Looking for ways to go on."), False)
+        self.message_changed.emit(self.tr("Generating continuations."), False)
 
     def _go_to_node(self, number: int) -> None:
         self._set_takes(self._takes.with_current(number))
@@ -289,7 +289,9 @@ class TakesStrip(QWidget):
     def _handle_exit(self) -> None:
         self._parent_number = None
         self._refresh()
-        self.message_changed.emit(self.tr("What proposes takes has ended; ask again."), True)
+        self.message_changed.emit(
+            self.tr("The process that generates takes has ended; try again."), True
+        )
 
     def _fail(self, reason: ProposalReason | ChildExited) -> None:
         self._parent_number = None
@@ -361,12 +363,12 @@ class TakesStrip(QWidget):
 
     # Files.
 
-    def _write_for_drag(self, column: int, whole: bool) -> Path | None:  # noqa: FBT001 - called by place
+    def _write_for_drag(self, column: int, up_to_end: bool) -> Path | None:  # noqa: FBT001 - called by place
         number = self._numbers[column]
         if number is None:
             return None
         try:
-            return self._files.write_for_drag(self._takes, number, whole=whole)
+            return self._files.write_for_drag(self._takes, number, up_to_end=up_to_end)
         except MidiFileError as error:
             self.message_changed.emit(translated(sentence_of(error.reason)), True)
             return None
@@ -380,7 +382,7 @@ class TakesStrip(QWidget):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter(self.tr("MIDI files (*.mid)"))
         dialog.setDefaultSuffix("mid")
-        dialog.selectFile(f"{file_name(self._takes, number, whole=True)}.mid")
+        dialog.selectFile(f"{file_name(self._takes, number, up_to_end=True)}.mid")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(lambda path: self._save_as(Path(path), number))
         dialog.open()
@@ -392,7 +394,7 @@ class TakesStrip(QWidget):
     def save(self, path: Path, number: int) -> None:
         """Write all the music up to the end of a take."""
         try:
-            self._files.write(self._takes, number, path, whole=True)
+            self._files.write(self._takes, number, path, up_to_end=True)
         except MidiFileError as error:
             self.message_changed.emit(translated(sentence_of(error.reason)), True)
         else:
@@ -474,8 +476,8 @@ class TakesStrip(QWidget):
             rolls.addWidget(roll, 1)
         hint = QLabel(
             self.tr(
-                "Play something and ask for four takes, or drop a MIDI file on the window: "
-                "then you see here how it might go on."
+                "Play something and ask for four takes, or drop a MIDI file on the window. The "
+                "continuations appear here."
             )
         )
         hint.setObjectName("faint")

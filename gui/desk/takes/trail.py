@@ -63,7 +63,7 @@ class TakesTrail(QWidget):
         self.all.setText("\N{BLACK DOWN-POINTING SMALL TRIANGLE}")
         self.all.setAutoRaise(True)
         self.all.setAccessibleName(self.tr("All takes"))
-        self.all.setToolTip(self.tr("All takes that there are: go to one of them."))
+        self.all.setToolTip(self.tr("List all takes, to go to one of them."))
         self.all.clicked.connect(self._show_list)
         self.list = self._list_view()
         self.popup = _Popup(self.all, self.list)

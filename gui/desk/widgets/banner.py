@@ -30,7 +30,7 @@ class Banner(QFrame):
         self.remedy_button.clicked.connect(self._run_remedy)
         self._remedy: Callable[[], object] | None = None
         self.hide_button = QPushButton(self.tr("Hide"))
-        self.hide_button.setToolTip(self.tr("Put this message away."))
+        self.hide_button.setToolTip(self.tr("Hide this message."))
         self.hide_button.clicked.connect(self.hide)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 4, 4, 4)

@@ -22,6 +22,8 @@ _INSET_PX = 5
 class Theme:
     """The colours of a theme."""
 
+    # More than 12 attributes: each field is one colour.
+
     window: str
     panel: str
     text: str

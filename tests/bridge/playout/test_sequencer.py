@@ -35,8 +35,9 @@ from bridge.playout.protocol import (
     TransportChanged,
 )
 from bridge.playout.schedule import THRU_CHANNEL, Playable, ScheduledEvent, SentEvent
-from bridge.playout.sequencer import REPORT_THRESHOLD_NS, Sequencer
+from bridge.playout.sequencer import Sequencer
 from bridge.playout.time_reason import Following, NoSource, SourceAbsent, SourceStopped
+from bridge.playout.transport_reports import REPORT_THRESHOLD_NS
 from bridge.sync.host import HostPosition
 from bridge.sync.transport import NANOSECONDS, Source, Transport
 

@@ -1,4 +1,4 @@
-"""An artefact that disagrees with itself or the program is refused, in a sentence naming both."""
+"""An inconsistent artefact is refused, in a sentence that names both sides."""
 
 import json
 import re
@@ -21,8 +21,8 @@ from export.runtime.artefact import (
     ArtefactError,
     UnknownStyleError,
 )
-from export.runtime.artefact_reason import GraphMismatch
 from export.runtime.decoder import Decoder
+from export.runtime.reasons.artefact import GraphMismatch
 from gui.wording.reasons import sentence_of
 from model.tokens import vocabulary as v
 
@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def edit(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]:
-    """Return what applies a change to a folder's manifest."""
+    """Return a function that applies a change to a folder's manifest."""
 
     def apply(folder: Path) -> None:
         manifest = json.loads((folder / MANIFEST).read_text())
@@ -41,7 +41,7 @@ def edit(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]:
 
 
 def flip(name: str, at: int) -> Callable[[Path], None]:
-    """Return what flips one bit of a folder's file."""
+    """Return a function that flips one bit of a file in a folder."""
 
     def apply(folder: Path) -> None:
         content = bytearray((folder / name).read_bytes())
@@ -52,7 +52,7 @@ def flip(name: str, at: int) -> Callable[[Path], None]:
 
 
 def resealed(change: Callable[[dict[str, Any]], object]) -> Callable[[Path], None]:
-    """Return what applies a change to a folder's styles, and seals the folder again."""
+    """Return a function that changes a folder's styles and seals the folder again."""
 
     def apply(folder: Path) -> None:
         styles = json.loads((folder / STYLES).read_text())
@@ -103,9 +103,9 @@ def test_damage_is_refused_in_one_sentence(
     damage(copied)
     with pytest.raises(ArtefactError) as refusal:
         Artefact.load(copied)
-    said = str(sentence_of(refusal.value.reason))
-    assert re.search(sentence, said)
-    assert "\n" not in said
+    text = str(sentence_of(refusal.value.reason))
+    assert re.search(sentence, text)
+    assert "\n" not in text
 
 
 def test_a_graph_that_the_manifest_does_not_describe_is_refused(copied: Path) -> None:
@@ -137,14 +137,14 @@ def test_an_unknown_style_names_its_neighbours(exact: Artefact) -> None:
     assert "chopin" in refusal.value.reason.near
 
 
-def test_an_artefact_knows_its_name_and_styles(exact: Artefact) -> None:
+def test_an_artefact_has_its_name_and_styles(exact: Artefact) -> None:
     assert exact.name == "tiny"
     assert exact.style_names == ("bach", "bossa nova", "chopin")
     assert exact.style_vectors.shape == (3, 64)
 
 
-def test_playing_loads_neither_torch_nor_onnx(exact: Artefact) -> None:
-    """And reading alone does not even load onnxruntime."""
+def test_decoding_loads_neither_torch_nor_onnx(exact: Artefact) -> None:
+    """Reading an artefact does not load onnxruntime either."""
     play = (
         "import sys, pathlib, numpy\n"
         "from export.runtime.artefact import Artefact\n"

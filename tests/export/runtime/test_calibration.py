@@ -1,4 +1,4 @@
-"""As many threads as help, and never all cores."""
+"""The number of threads: as many as help, and never all cores."""
 
 import os
 import sys
@@ -23,11 +23,11 @@ def test_never_all_cores(cores: int, counts: list[int]) -> None:
     "cost,best",
     [({1: 5.0}, 1), ({1: 5.0, 2: 4.9}, 1), ({1: 5.0, 2: 3.0, 4: 2.9}, 2), ({1: 5, 2: 4, 4: 2}, 4)],
 )
-def test_more_threads_must_be_worth_it(cost: dict[int, float], best: int) -> None:
+def test_more_threads_must_save_enough_time(cost: dict[int, float], best: int) -> None:
     assert calibration.choose_threads(cost) == best
 
 
-def test_every_count_is_tried_and_the_quickest_kept(
+def test_every_count_is_tried_and_the_fastest_is_used(
     exact: Artefact, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = ManualClock()
@@ -39,17 +39,17 @@ def test_every_count_is_tried_and_the_quickest_kept(
             super().__init__(artefact, threads=threads, **options)
             self._cost_ns = {1: 100, 2: 50, 4: 48}[threads]
 
-        def feed(self, *told: Any) -> Logits:
+        def feed(self, *arguments: Any) -> Logits:
             clock.advance(self._cost_ns)
-            return super().feed(*told)
+            return super().feed(*arguments)
 
     monkeypatch.setattr(calibration, "usable_cores", lambda: 8)
     monkeypatch.setattr(calibration, "Decoder", Timed)
     assert calibration.measure_best_threads(exact, clock) == 2
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the cores cannot be chosen")
-def test_a_process_that_is_kept_to_one_core_uses_one() -> None:
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems cannot choose the cores")
+def test_a_process_that_is_limited_to_one_core_uses_one() -> None:
     cores = calibration.usable_cores()
     before = os.sched_getaffinity(0)
     assert cores == len(before)

@@ -1,4 +1,4 @@
-"""The composer's thread answers, ends, and tells of a failure."""
+"""The composer's thread answers, ends, and reports a failure."""
 
 import threading
 
@@ -41,18 +41,18 @@ def test_the_thread_answers_and_ends(exact: Artefact) -> None:
     thread.close()
 
 
-def test_a_failure_in_the_thread_is_told(exact: Artefact) -> None:
+def test_a_failure_in_the_thread_is_reported(exact: Artefact) -> None:
     thread = ComposerThread(lambda: Composer(exact, Decoder(exact, device="cpu")))
-    thread.post(Configure(Settings(style=(("nobody", 1.0),))))
+    thread.post(Configure(Settings(style=(("no such style", 1.0),))))
     assert thread.connection.poll(20)
     reason = thread.connection.recv().reason
     assert isinstance(reason, ComposerFailed)
     assert reason.kind == "UnknownStyleError"
-    assert "nobody" in reason.error
+    assert "no such style" in reason.error
     thread.close()
 
 
-def test_what_is_posted_before_it_is_ready_is_done_when_it_is(exact: Artefact) -> None:
+def test_messages_posted_before_it_is_ready_are_applied_later(exact: Artefact) -> None:
     allowed = threading.Event()
 
     def slowly() -> Composer:
@@ -68,7 +68,7 @@ def test_what_is_posted_before_it_is_ready_is_done_when_it_is(exact: Artefact) -
     thread.close()
 
 
-def test_it_settles_when_all_is_read(exact: Artefact) -> None:
+def test_it_is_idle_when_all_tokens_are_read(exact: Artefact) -> None:
     made: list[Composer] = []
 
     def make() -> Composer:

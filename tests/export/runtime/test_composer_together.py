@@ -1,4 +1,4 @@
-"""Both play at once: what the player does is told where it happened, and the rest decided anew."""
+"""Both play at once: the player's notes are inserted, and the rest is decided again."""
 
 from itertools import pairwise
 from random import Random
@@ -33,37 +33,37 @@ PIANO, BASS, DRUMS = Instrument.PIANO, Instrument.BASS, Instrument.DRUMS
 BAR, NO_END = 192, 1 << 40
 
 
-def composing(artefact: Artefact, *heard: NoteEvent, seed: int = 1) -> Composer:
-    """Return a composer that is told the time of a host and has heard this."""
+def composing(artefact: Artefact, *events: NoteEvent, seed: int = 1) -> Composer:
+    """Return a composer that follows a host's time and has read these events."""
     composer = Composer(artefact, Decoder(artefact, device="cpu", threads=1))
     settings = Settings(seed=seed, temperature=1.2)
-    for message in (Reset(100.0, (3, 4)), Configure(settings), PlayerEvents(heard)):
+    for message in (Reset(100.0, (3, 4)), Configure(settings), PlayerEvents(events)):
         composer.receive(message)
     return composer
 
 
 def worked(composer: Composer) -> list[Generated]:
-    told = []
+    generated = []
     while composer.is_busy:
         composed = composer.step()
         if composed is not None:
-            told.append(composed)
-    return told
+            generated.append(composed)
+    return generated
 
 
-def happenings(told: list[Generated]) -> list[NoteEvent]:
-    return [happening for composed in told for happening in composed.events]
+def events_of(generated: list[Generated]) -> list[NoteEvent]:
+    return [event for composed in generated for event in composed.events]
 
 
-def onsets(told: list[NoteEvent]) -> set[tuple[int, Instrument, int]]:
-    return {(h.tick, h.instrument, h.pitch) for h in told if isinstance(h, Onset)}
+def onsets(events: list[NoteEvent]) -> set[tuple[int, Instrument, int]]:
+    return {(h.tick, h.instrument, h.pitch) for h in events if isinstance(h, Onset)}
 
 
-def onsets_told(composer: Composer) -> set[tuple[int, Instrument, int]]:
+def onsets_of_tokens(composer: Composer) -> set[tuple[int, Instrument, int]]:
     return {(n.onset_ticks, n.instrument, n.pitch) for n in decode(composer.tokens).notes}
 
 
-def test_a_host_s_time_is_the_frame_of_the_music(exact: Artefact) -> None:
+def test_a_hosts_time_is_the_frame_of_the_music(exact: Artefact) -> None:
     composer = composing(exact, Onset(0, PIANO, 60, 80), Release(24, PIANO, 60))
     composer.receive(Generate(1, 48, 96, 96, (PIANO,)))
     worked(composer)
@@ -74,41 +74,41 @@ def test_a_host_s_time_is_the_frame_of_the_music(exact: Artefact) -> None:
     assert score.tempos[0].bpm == pytest.approx(100, rel=0.02)
 
 
-def test_a_metre_that_nobody_knows_is_left_out(exact: Artefact) -> None:
+def test_a_metre_outside_the_vocabulary_is_left_out(exact: Artefact) -> None:
     composer = Composer(exact, Decoder(exact, device="cpu", threads=1))
     composer.receive(Reset(120.0, (31, 16)))
     assert len(composer.tokens) == 3
 
 
 @pytest.mark.parametrize("seed", range(12))
-def test_however_often_the_player_comes_in_both_are_told_as_they_played(
+def test_however_often_the_player_plays_both_are_encoded_as_they_played(
     exact: Artefact, seed: int
 ) -> None:
-    """What was committed stands, what the player did lies at its tick, and every note ends."""
+    """Committed events stay, the player's events are at their ticks, and every note ends."""
     rng = Random(seed)
     composer = composing(exact, Onset(0, PIANO, 60, 80), seed=seed)
     played: list[NoteEvent] = [Onset(0, PIANO, 60, 80)]
     composer.receive(Generate(1, 48, 144, NO_END, (BASS, DRUMS)))
-    stands = happenings(worked(composer))
+    stands = events_of(worked(composer))
     now, plan, held = 0, 0, 60
     for _ in range(12):
         now += rng.randrange(1, 40)
-        heard: tuple[NoteEvent, ...] = (Release(now, PIANO, held),)
+        played_now: tuple[NoteEvent, ...] = (Release(now, PIANO, held),)
         held = rng.randrange(50, 80)
-        heard += (Onset(now, PIANO, held, 80),)
-        played += heard
+        played_now += (Onset(now, PIANO, held, 80),)
+        played += played_now
         commit, plan = max(47, now + rng.randrange(3, 12)), plan + 1
-        composer.receive(Replan(1, plan, commit, heard))
+        composer.receive(Replan(1, plan, commit, played_now))
         composer.receive(Extend(1, commit + 96))
         stands = [h for h in stands if h.tick <= commit]
-        told = worked(composer)
-        assert {composed.plan for composed in told} <= {plan}
-        new = happenings(told)
+        generated = worked(composer)
+        assert {composed.plan for composed in generated} <= {plan}
+        new = events_of(generated)
         assert all(h.tick > commit for h in new)
-        assert not [h for h in new if h.instrument is PIANO]  # not even the ends of what is held
+        assert not [h for h in new if h.instrument is PIANO]  # nor any release of a held key
         stands += new
     assert stands
-    assert onsets_told(composer) == onsets(played) | onsets(stands)
+    assert onsets_of_tokens(composer) == onsets(played) | onsets(stands)
     sounding: set[tuple[Instrument, int]] = set()
     for each in stands:
         key = each.instrument, each.pitch
@@ -116,18 +116,21 @@ def test_however_often_the_player_comes_in_both_are_told_as_they_played(
             assert (key in sounding) == isinstance(each, Release)
             sounding ^= {key}
     composer.receive(EndTake(1, stands[-1].tick + 48))
-    ends = [h for h in happenings(worked(composer)) if isinstance(h, Release)]
+    ends = [h for h in events_of(worked(composer)) if isinstance(h, Release)]
     assert sounding <= {(h.instrument, h.pitch) for h in ends}
 
 
-def test_a_wait_is_never_told_in_two_parts(exact: Artefact) -> None:
-    """After a wait that is not the longest, something happens: so the network has learned it."""
+def test_a_wait_is_never_split(exact: Artefact) -> None:
+    """After a wait that is not the longest comes an event, as in the training data."""
     composer = composing(exact, Onset(0, PIANO, 60, 80))
     composer.receive(Generate(1, 48, 400, NO_END, (BASS,), accompany=True))
     worked(composer)
     for plan, tick in enumerate(range(60, 400, 23), start=1):
-        heard = (Release(tick, PIANO, 60 + (plan - 1) % 5), Onset(tick, PIANO, 60 + plan % 5, 80))
-        composer.receive(Replan(1, plan, tick + 8, heard))
+        played_now = (
+            Release(tick, PIANO, 60 + (plan - 1) % 5),
+            Onset(tick, PIANO, 60 + plan % 5, 80),
+        )
+        composer.receive(Replan(1, plan, tick + 8, played_now))
         worked(composer)
     kinds = [v.token_of(token) for token in composer.tokens]
     after_short_waits = [
@@ -139,114 +142,114 @@ def test_a_wait_is_never_told_in_two_parts(exact: Artefact) -> None:
     assert v.Kind.WAIT not in after_short_waits
 
 
-def test_what_was_played_before_the_answer_began_is_told_before_it(exact: Artefact) -> None:
+def test_notes_played_before_the_answer_are_inserted_before_it(exact: Artefact) -> None:
     composer = composing(exact, Onset(0, PIANO, 60, 80))
     composer.receive(Generate(1, 96, 192, 384, (BASS,)))
     worked(composer)
-    heard = (Release(30, PIANO, 60), Onset(30, PIANO, 64, 80))
-    composer.receive(Replan(1, 1, 95, heard))
-    new = happenings(worked(composer))
+    played_now = (Release(30, PIANO, 60), Onset(30, PIANO, 64, 80))
+    composer.receive(Replan(1, 1, 95, played_now))
+    new = events_of(worked(composer))
     assert isinstance(new[0], Onset)
     assert new[0].tick == 96
-    assert (30, PIANO, 64) in onsets_told(composer)
+    assert (30, PIANO, 64) in onsets_of_tokens(composer)
 
 
-def test_an_answer_that_was_told_to_its_end_is_amended_too(exact: Artefact) -> None:
+def test_a_finished_answer_can_be_replanned(exact: Artefact) -> None:
     composer = composing(exact, Onset(0, PIANO, 60, 80), Release(20, PIANO, 60))
     composer.receive(Generate(1, 48, 144, 144, (BASS,)))
     assert worked(composer)[-1].done
     composer.receive(Replan(1, 1, 80, (Onset(70, PIANO, 72, 80),)))
-    told = worked(composer)
-    assert told[-1].done
-    assert all(80 < h.tick <= 144 for h in happenings(told))
+    generated = worked(composer)
+    assert generated[-1].done
+    assert all(80 < h.tick <= 144 for h in events_of(generated))
 
 
 @pytest.mark.parametrize("commit,first", [(30, 48), (52, 60), (95, None)])
-def test_an_answer_amended_before_its_first_note_was_decided_begins_after_that(
+def test_an_answer_replanned_before_its_first_note_begins_after_the_replan(
     exact: Artefact, commit: int, first: int | None
 ) -> None:
     composer = composing(exact, Onset(0, PIANO, 60, 80))
-    composer.receive(Generate(1, 48, 96, 96, (PIANO,)))  # the machine is too busy to begin
+    composer.receive(Generate(1, 48, 96, 96, (PIANO,)))  # the composer has not begun
     composer.receive(Replan(1, 1, commit, (Release(20, PIANO, 60),)))
     composed = worked(composer)
-    told = happenings(composed)
+    events = events_of(composed)
     assert composed[-1].done
-    assert (told[0].tick if told else None) == first  # on the grid that the player keeps to
-    assert len(told) == 2 * len(onsets(told)), "each note ends"
+    assert (events[0].tick if events else None) == first  # on the player's grid
+    assert len(events) == 2 * len(onsets(events)), "each note ends"
 
 
-def test_it_begins_out_of_nothing(exact: Artefact) -> None:
+def test_it_begins_without_a_phrase(exact: Artefact) -> None:
     composer = composing(exact)
     composer.receive(Generate(1, 48, 432, 432, (PIANO,)))
-    told = happenings(worked(composer))
-    assert isinstance(told[0], Onset)
-    assert 48 <= told[0].tick < 96
-    assert len(onsets(told)) > 3
+    events = events_of(worked(composer))
+    assert isinstance(events[0], Onset)
+    assert 48 <= events[0].tick < 96
+    assert len(onsets(events)) > 3
 
 
-def test_an_ending_is_counted_down_to(exact: Artefact) -> None:
+def test_a_take_counts_down_to_its_requested_end(exact: Artefact) -> None:
     composer = composing(exact, Onset(0, PIANO, 60, 80), Release(20, PIANO, 60))
     composer.receive(Generate(1, 48, 144, NO_END, (BASS,)))
     worked(composer)
     composer.receive(EndTake(1, 240))
     composer.receive(Replan(1, 1, 100, ()))
-    told = worked(composer)
-    assert told[-1].done
-    assert max(h.tick for h in happenings(told)) <= 240
+    generated = worked(composer)
+    assert generated[-1].done
+    assert max(h.tick for h in events_of(generated)) <= 240
     assert features.countdown(0) == 1
     assert features.countdown(240 - 100) == 3
     assert features.countdown(10**6) == features.MAX_COUNTDOWN + 1
 
 
-def test_a_countdown_survives_the_amendment_that_follows_it(exact: Artefact) -> None:
+def test_a_countdown_survives_a_replan(exact: Artefact) -> None:
     composer = composing(exact, Onset(0, PIANO, 60, 80), Release(20, PIANO, 60))
     composer.receive(Generate(1, 48, 144, NO_END, (BASS,)))
     worked(composer)
     composer.receive(EndTake(1, 672))
     composer.receive(Replan(1, 1, 100, (Onset(90, PIANO, 72, 80),)))
-    assert composer._stream.end_tick == 672  # noqa: SLF001 - what the network is told
+    assert composer._stream.end_tick == 672  # noqa: SLF001 - the countdown in the network's input
     worked(composer)
     composer.receive(Generate(2, 768, 900, 900, (BASS,)))
     assert composer._stream.end_tick is None  # noqa: SLF001 - as above
 
 
-def test_an_ending_ends_a_recital(exact: Artefact) -> None:
+def test_a_requested_end_ends_a_script(exact: Artefact) -> None:
     composer = composing(exact, Onset(0, PIANO, 60, 80), Release(20, PIANO, 60))
     script = tuple(Onset(96 + 24 * index, PIANO, 60 + index, 80) for index in range(20))
     composer.receive(Generate(1, 96, 576, 576, (PIANO,), script))
     worked(composer)
     composer.receive(EndTake(1, 240))
     composer.receive(Replan(1, 1, 150, ()))
-    (told,) = worked(composer)
-    assert told.done
-    assert max(h.tick for h in told.events if isinstance(h, Onset)) == 216
-    assert {h.tick for h in told.events if isinstance(h, Release)} == {240}
+    (generated,) = worked(composer)
+    assert generated.done
+    assert max(h.tick for h in generated.events if isinstance(h, Onset)) == 216
+    assert {h.tick for h in generated.events if isinstance(h, Release)} == {240}
 
 
-def test_a_script_is_recited_with_its_ends(exact: Artefact) -> None:
+def test_a_script_is_played_with_its_releases(exact: Artefact) -> None:
     composer = composing(exact, Onset(0, PIANO, 60, 80), Release(20, PIANO, 60))
     script = (Onset(96, PIANO, 60, 80), Release(116, PIANO, 60), Onset(150, PIANO, 64, 80))
     composer.receive(Generate(1, 96, 192, 192, (PIANO,), script))
-    (told,) = worked(composer)
-    assert told == Generated(1, (*script, Release(192, PIANO, 64)), done=True)
-    assert onsets_told(composer) >= onsets(list(script))
+    (generated,) = worked(composer)
+    assert generated == Generated(1, (*script, Release(192, PIANO, 64)), done=True)
+    assert onsets_of_tokens(composer) >= onsets(list(script))
     composer.receive(Replan(1, 1, 120, (Onset(110, PIANO, 72, 80),)))
-    (told,) = worked(composer)
-    assert told == Generated(1, (script[2], Release(192, PIANO, 64)), done=True, plan=1)
-    assert (110, PIANO, 72) in onsets_told(composer)
+    (generated,) = worked(composer)
+    assert generated == Generated(1, (script[2], Release(192, PIANO, 64)), done=True, plan=1)
+    assert (110, PIANO, 72) in onsets_of_tokens(composer)
     composer.receive(Retract(1, 130))
-    assert (150, PIANO, 64) not in onsets_told(composer)
+    assert (150, PIANO, 64) not in onsets_of_tokens(composer)
 
 
-def test_keys_that_the_player_holds_are_not_the_answers_to_end(exact: Artefact) -> None:
+def test_an_answer_does_not_release_keys_that_the_player_holds(exact: Artefact) -> None:
     composer = composing(exact, Onset(0, PIANO, 60, 80))
     composer.receive(Generate(1, 48, 240, 240, (PIANO,)))
-    told = happenings(worked(composer))
-    assert told
-    assert not [h for h in told if h.pitch == 60]
+    events = events_of(worked(composer))
+    assert events
+    assert not [h for h in events if h.pitch == 60]
 
 
-def test_a_grammar_leaves_held_keys_to_their_holder() -> None:
+def test_a_grammar_leaves_held_keys_to_the_player() -> None:
     grammar = Grammar((PIANO,))
     held, ours = v.off_id(PIANO, 60), v.off_id(PIANO, 64)
     for pitch in (60, 64):
@@ -259,19 +262,19 @@ def test_a_grammar_leaves_held_keys_to_their_holder() -> None:
     assert grammar.pending_offs == (ours,)
     grammar.push(v.wait_id(192))
     grammar.push(v.wait_id(192))
-    assert grammar.mask().nonzero()[0].tolist() == [ours]  # forgotten; the held one is not
+    assert grammar.mask().nonzero()[0].tolist() == [ours]  # too long; the held one is left
     grammar.push(ours)
     assert not grammar.mask()[held]
 
 
 def test_a_player_on_the_grid_is_answered_on_it(exact: Artefact) -> None:
     phrase = [
-        happening
+        event
         for index in range(16)
-        for happening in (Onset(24 * index, PIANO, 60, 80), Release(24 * index + 20, PIANO, 60))
+        for event in (Onset(24 * index, PIANO, 60, 80), Release(24 * index + 20, PIANO, 60))
     ]
     composer = composing(exact, *phrase)
     composer.receive(Generate(1, 384, 768, 768, (PIANO,)))
-    struck = [h.tick % 48 for h in happenings(worked(composer)) if isinstance(h, Onset)]
-    assert struck
-    assert set(struck) <= {0, 12, 24, 36, 16, 32}
+    places = [h.tick % 48 for h in events_of(worked(composer)) if isinstance(h, Onset)]
+    assert places
+    assert set(places) <= {0, 12, 24, 36, 16, 32}

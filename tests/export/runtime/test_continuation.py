@@ -1,4 +1,4 @@
-"""Continuing a score away from the clock."""
+"""Continuing a score offline."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from bridge.history.takes import Span, standalone_score
 from bridge.messages.composer import (
     Configure,
     Generate,
@@ -26,15 +27,14 @@ from export.runtime.composer import Composer
 from export.runtime.continuation import (
     Continuation,
     Prompt,
-    Span,
     continue_score,
     instruments_of,
     proposals,
     span_of_bars,
     span_of_seconds,
-    standalone_score,
 )
 from export.runtime.decoder import Decoder, Logits
+from model.tokens import vocabulary as v
 from model.tokens.tokenizer import encode
 
 PIANO, BASS = Instrument.PIANO, Instrument.BASS
@@ -75,7 +75,7 @@ def test_the_same_seed_gives_the_same_notes(exact: Artefact, decoder: Decoder) -
 def grown(prompt: Prompt, settings: Settings) -> list[Note]:
     growing = Continuation(prompt, settings)
     while not growing.done:
-        growing.work()
+        growing.step()
     return growing.notes()
 
 
@@ -85,6 +85,16 @@ def test_one_prompt_serves_takes_one_after_another(exact: Artefact, decoder: Dec
     each = [continue_score(exact, decoder, SCORE, span, settings) for settings in seeds]
     prompt = Prompt(exact, decoder, SCORE, span, Settings())
     assert [grown(prompt, settings) for settings in seeds] == each
+
+
+def test_the_keys_of_the_prompt_are_not_held(exact: Artefact, decoder: Decoder) -> None:
+    """A take may release a pitch that the prompt has played too."""
+    prompt = Prompt(exact, decoder, SCORE, span_of_bars(SCORE, 1), Settings())
+    while not prompt.is_read:
+        prompt.step()
+    stream = prompt.stream()
+    stream.append(v.on_id(PIANO, SCORE.notes[0].pitch, 3))
+    assert stream.state.grammar.pending_offs == (v.off_id(PIANO, SCORE.notes[0].pitch),)
 
 
 def test_several_takes_read_the_prompt_once(exact: Artefact) -> None:
@@ -110,7 +120,7 @@ def test_several_takes_read_the_prompt_once(exact: Artefact) -> None:
 def test_live_and_offline_give_the_same_notes(
     exact: Artefact, decoder: Decoder, seed: int, instruments: tuple[Instrument, ...]
 ) -> None:
-    """The same prompt, settings and seed: once as a live player's, once as a file."""
+    """The same prompt, settings and seed, once from a live player and once from a file."""
     span = span_of_bars(SCORE, 4)
     settings = Settings(seed=seed, instruments=instruments, candidates=1)
     offline = continue_score(exact, decoder, SCORE, span, settings)
@@ -145,24 +155,24 @@ def order(event: NoteEvent) -> tuple[int, bool, Instrument, int]:
     return event.tick, isinstance(event, Onset), event.instrument, event.pitch
 
 
-def test_a_prompt_that_the_cache_has_lost_is_read_again(exact: Artefact) -> None:
+def test_a_prompt_that_the_cache_has_dropped_is_read_again(exact: Artefact) -> None:
     small = Decoder(exact, device="cpu", threads=1, capacity=256)
     span = span_of_bars(SCORE, 120)
     once = continue_score(exact, small, SCORE, span, Settings(seed=1))
     prompt = Prompt(exact, small, SCORE, span, Settings())
-    before = small.slid_tokens
+    before = small.cache.slid_tokens
     assert [grown(prompt, Settings(seed=1)) for _ in range(2)] == [once, once]
-    assert small.slid_tokens > before
+    assert small.cache.slid_tokens > before
 
 
-def test_it_grows_in_order_and_what_is_there_stays(exact: Artefact, decoder: Decoder) -> None:
+def test_it_grows_in_order_and_its_notes_stay(exact: Artefact, decoder: Decoder) -> None:
     span = span_of_bars(SCORE, 2)
     settings = Settings(seed=1, temperature=1.0)
     growing = Continuation(Prompt(exact, decoder, SCORE, span, settings), settings)
     assert (growing.notes(), growing.share) == ([], 0.0)
     sizes, shares = [0], [0.0]
     while not growing.done:
-        growing.work()
+        growing.step()
         sizes.append(len(growing.notes()))
         shares.append(growing.share)
         assert all(n.release_ticks <= span.end for n in growing.notes())
@@ -179,13 +189,13 @@ def test_a_long_prompt_is_read_in_parts(exact: Artefact, decoder: Decoder) -> No
     )
     lengths = []
     while not growing.share:
-        growing.work()
-        lengths.append(decoder.length)
+        growing.step()
+        lengths.append(decoder.cache.length)
     longest = max(after - before for before, after in pairwise(lengths))
     assert longest <= 128
 
 
-def test_instruments_are_a_promise(exact: Artefact, decoder: Decoder) -> None:
+def test_only_requested_instruments_play(exact: Artefact, decoder: Decoder) -> None:
     settings = Settings(seed=1, instruments=(BASS,))
     notes = continue_score(exact, decoder, SCORE, span_of_bars(SCORE, 4), settings)
     assert {n.instrument for n in notes} == {BASS}
@@ -198,7 +208,7 @@ def test_a_prompt_longer_than_the_cache_is_continued(exact: Artefact) -> None:
     assert continue_score(exact, small, score, span_of_bars(score, 4), Settings(seed=1))
 
 
-def test_alone_it_begins_at_tick_0_in_the_tempo_and_metre_in_force() -> None:
+def test_a_standalone_score_begins_at_tick_0_in_the_tempo_and_metre_in_force() -> None:
     span = span_of_bars(SCORE, 1)
     score = standalone_score(SCORE, span, [Note(span.begin + 6, PIANO, 60, span.begin + 12, 80)])
     assert score.notes == (Note(6, PIANO, 60, 12, 80),)
@@ -209,7 +219,7 @@ def test_the_instruments_of_a_score() -> None:
     assert instruments_of(SCORE) == (PIANO,)
 
 
-def test_who_keeps_to_the_grid_is_continued_on_it(exact: Artefact, decoder: Decoder) -> None:
+def test_a_score_on_the_grid_is_continued_on_it(exact: Artefact, decoder: Decoder) -> None:
     span = span_of_bars(SCORE, 2)
     places = {
         n.onset_ticks % 48 for n in continue_score(exact, decoder, SCORE, span, Settings(seed=1))
@@ -225,15 +235,15 @@ def test_who_keeps_to_the_grid_is_continued_on_it(exact: Artefact, decoder: Deco
 
 
 def test_a_stronger_style_is_a_longer_vector(exact: Artefact) -> None:
-    told: list[float] = []
+    norms: list[float] = []
 
     class Noted(Decoder):
         def set_style(self, vector: NDArray[np.float32]) -> None:
-            told.append(float(np.linalg.norm(vector)))
+            norms.append(float(np.linalg.norm(vector)))
             super().set_style(vector)
 
     noted = Noted(exact, device="cpu", capacity=256, threads=1)
     for strength in (1.0, 2.5):
-        asked = Settings(style=(("bach", 1.0),), style_strength=strength)
-        continue_score(exact, noted, SCORE, span_of_bars(SCORE, 1), asked)
-    assert told[1] == pytest.approx(2.5 * told[0])
+        settings = Settings(style=(("bach", 1.0),), style_strength=strength)
+        continue_score(exact, noted, SCORE, span_of_bars(SCORE, 1), settings)
+    assert norms[1] == pytest.approx(2.5 * norms[0])

@@ -1,4 +1,4 @@
-"""A row of a fork hears what a decoder of its own would have heard."""
+"""A row of a fork gives the same logits as a separate decoder."""
 
 import numpy as np
 import pytest
@@ -18,9 +18,9 @@ TOLERANCE = 1e-3  # a batch sums in another order
 
 @pytest.fixture
 def forked(exact: Artefact, stream: Stream) -> tuple[Decoder, Fork]:
-    """Give a decoder that has heard 40 tokens, and its fork."""
+    """Return a decoder that has read 40 tokens, and its fork."""
     decoder = Decoder(exact, device="cpu", capacity=256, rows=ROWS)
-    fork = Fork(decoder, decoder.rows)
+    fork = Fork(decoder, decoder.cache.rows)
     decoder.set_style(exact.style_vectors[1])
     decoder.set_allowed(ALLOWED)
     decoder.feed(stream[0][:40], stream[1][:40])
@@ -29,7 +29,7 @@ def forked(exact: Artefact, stream: Stream) -> tuple[Decoder, Fork]:
 
 
 def single(artefact: Artefact, stream: Stream, places: list[int]) -> Logits:
-    """Return what a decoder says after 40 tokens and then those at the places."""
+    """Return a decoder's logits after 40 tokens and then those at the places."""
     decoder = Decoder(artefact, device="cpu", capacity=256)
     decoder.set_style(artefact.style_vectors[1])
     decoder.set_allowed(ALLOWED)
@@ -37,9 +37,9 @@ def single(artefact: Artefact, stream: Stream, places: list[int]) -> Logits:
     return decoder.feed([stream[0][i] for i in at], stream[1][at])
 
 
-def fed(fork: Fork, stream: Stream, places: list[int], going: list[bool]) -> list[Logits]:
+def fed(fork: Fork, stream: Stream, places: list[int], active: list[bool]) -> list[Logits]:
     tokens = np.array([stream[0][i] for i in places])
-    return fork.feed(tokens, stream[1][places], np.array(going))
+    return fork.feed(tokens, stream[1][places], np.array(active))
 
 
 def assert_same(one: Logits, other: Logits) -> None:
@@ -48,7 +48,7 @@ def assert_same(one: Logits, other: Logits) -> None:
     assert one.critic == pytest.approx(other.critic, abs=TOLERANCE)
 
 
-def test_each_row_goes_its_own_way(
+def test_rows_are_independent(
     exact: Artefact, stream: Stream, forked: tuple[Decoder, Fork]
 ) -> None:
     _, fork = forked
@@ -58,7 +58,7 @@ def test_each_row_goes_its_own_way(
         assert_same(logits[row], single(exact, stream, places))
 
 
-def test_a_row_that_rests_is_as_it_was(
+def test_an_inactive_row_does_not_change(
     exact: Artefact, stream: Stream, forked: tuple[Decoder, Fork]
 ) -> None:
     _, fork = forked
@@ -70,20 +70,20 @@ def test_a_row_that_rests_is_as_it_was(
 
 
 @pytest.mark.parametrize("row", range(ROWS))
-def test_what_is_kept_is_the_stream(
+def test_the_kept_row_becomes_the_stream(
     exact: Artefact, stream: Stream, forked: tuple[Decoder, Fork], row: int
 ) -> None:
     decoder, fork = forked
     fed(fork, stream, [50, 60, 70], [True] * 3)
     fed(fork, stream, [51, 61, 71], [True] * 3)
     fork.keep(row)
-    assert decoder.length == 42
+    assert decoder.cache.length == 42
     last = 90
     logits = decoder.feed([stream[0][last]], stream[1][[last]])
     assert_same(logits, single(exact, stream, [50 + 10 * row, 51 + 10 * row, last]))
 
 
-def test_what_is_not_kept_never_happened(
+def test_a_row_that_is_not_kept_has_no_effect(
     exact: Artefact, stream: Stream, forked: tuple[Decoder, Fork]
 ) -> None:
     decoder, fork = forked
@@ -91,7 +91,7 @@ def test_what_is_not_kept_never_happened(
     assert_same(decoder.feed([stream[0][90]], stream[1][[90]]), single(exact, stream, [90]))
 
 
-def test_a_style_counts_in_every_row(
+def test_a_style_applies_to_every_row(
     exact: Artefact, stream: Stream, forked: tuple[Decoder, Fork]
 ) -> None:
     decoder, fork = forked
@@ -102,15 +102,15 @@ def test_a_style_counts_in_every_row(
         assert np.abs(one.events - other.events).max() > 0.1
 
 
-@pytest.mark.parametrize("going", [(True, False), (False, True)])
-def test_where_a_row_is_full_none_is_fed(
-    exact: Artefact, stream: Stream, going: tuple[bool, bool]
+@pytest.mark.parametrize("active", [(True, False), (False, True)])
+def test_if_a_row_is_full_no_row_is_fed(
+    exact: Artefact, stream: Stream, active: tuple[bool, bool]
 ) -> None:
     decoder = Decoder(exact, device="cpu", capacity=256, rows=2)
     decoder.feed(stream[0][:255], stream[1][:255])
-    fork = Fork(decoder, decoder.rows)
+    fork = Fork(decoder, decoder.cache.rows)
     fork.start()
     fed(fork, stream, [0, 1], [True, False])
     assert (fork.is_full(0), fork.is_full(1)) == (True, False)
     with pytest.raises(ValueError, match="full"):
-        fed(fork, stream, [0, 1], list(going))
+        fed(fork, stream, [0, 1], list(active))

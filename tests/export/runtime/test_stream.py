@@ -1,4 +1,4 @@
-"""A stream that was changed is as if it had never been anything else."""
+"""A stream after changes equals a fresh stream with the same tokens."""
 
 from collections.abc import Callable
 
@@ -35,7 +35,7 @@ def fresh_stream(artefact: Artefact) -> Stream:
 
 
 def played(artefact: Artefact, events: tuple[NoteEvent, ...], until: int) -> Stream:
-    """Return a stream that has had these events and nothing else, flushed at a tick."""
+    """Return a stream of these events only, flushed at a tick."""
     stream = fresh_stream(artefact)
     stream.append_events(events)
     stream.flush(until)
@@ -61,7 +61,7 @@ moves = st.one_of(
 def test_speculation_changes_nothing_that_is_certain(
     exact: Artefact, moves: list[tuple[int, tuple[str, int]]]
 ) -> None:
-    """What is read ahead between the player's events is as if it had not been read."""
+    """Tokens that are read in advance between the player's events have no effect."""
     stream = fresh_stream(exact)
     appended = 0
     for count, (move, number) in moves:
@@ -84,7 +84,7 @@ def test_speculation_changes_nothing_that_is_certain(
     assert_same(stream, played(exact, EVENTS, 260))
 
 
-def test_a_turn_that_was_speculated_has_been_read(exact: Artefact) -> None:
+def test_a_speculated_turn_has_been_read(exact: Artefact) -> None:
     stream = fresh_stream(exact)
     stream.append_events(EVENTS)
     stream.speculate_turn(384, (BASS,))
@@ -106,10 +106,10 @@ def test_only_what_differs_is_read_again(exact: Artefact) -> None:
     assert 1 <= stream.unread <= 2
 
 
-def test_the_network_knows_the_instruments_of_a_turn_and_not_those_of_the_player(
+def test_a_turn_is_read_with_its_instruments_and_the_players_notes_without(
     exact: Artefact,
 ) -> None:
-    """When tokens are read makes no difference: each is read for its own instruments."""
+    """The time of reading makes no difference: each token is read with its own instruments."""
     late, early = fresh_stream(exact), fresh_stream(exact)
     for stream in (late, early):
         stream.append_events(EVENTS)
@@ -125,22 +125,22 @@ def test_the_network_knows_the_instruments_of_a_turn_and_not_those_of_the_player
 
 
 @pytest.mark.parametrize("tick", [0, 23, 24, 100, 216, 223, 230, 999])
-def test_after_a_retraction_it_is_what_had_happened_by_then(exact: Artefact, tick: int) -> None:
+def test_a_retraction_leaves_the_events_up_to_its_tick(exact: Artefact, tick: int) -> None:
     stream = played(exact, EVENTS, 260)
     stream.read(stream.unread)
     stream.retract(tick)
-    heard = tuple(event for event in EVENTS if event.tick <= tick)
-    last = max(event.tick for event in heard)
-    assert_same(stream, played(exact, heard, last))
+    happened = tuple(event for event in EVENTS if event.tick <= tick)
+    last = max(event.tick for event in happened)
+    assert_same(stream, played(exact, happened, last))
 
 
 @pytest.mark.parametrize("since", [1, 24, 100, 220])
-def test_inserted_events_are_where_they_happened(exact: Artefact, since: int) -> None:
+def test_inserted_events_are_at_their_ticks(exact: Artefact, since: int) -> None:
     more = Onset(since, PIANO, 72, 80), Release(since + 3, PIANO, 72)
     stream = played(exact, EVENTS, 260)
     stream.insert_events(more, 230, 240)
-    stands = [event for event in EVENTS if event.tick <= 230]
-    both = tuple(sorted([*stands, *more], key=lambda event: event.tick))
+    kept_events = [event for event in EVENTS if event.tick <= 230]
+    both = tuple(sorted([*kept_events, *more], key=lambda event: event.tick))
     assert_same(stream, played(exact, both, 240))
 
 
@@ -151,8 +151,8 @@ def test_the_frame_is_never_retracted(exact: Artefact) -> None:
     assert stream.tokens == FRAME
 
 
-def test_after_decided_tokens_the_player_goes_on_from_what_sounds(exact: Artefact) -> None:
-    """The encoder knows what sounds though it has not encoded it."""
+def test_after_decided_tokens_the_player_continues_from_the_sounding_notes(exact: Artefact) -> None:
+    """The encoder has the sounding notes though it did not encode them."""
     stream = played(exact, EVENTS[:3], 48)
     stream.append(v.on_id(BASS, 40, 3))
     stream.append(v.wait_id(12))
@@ -164,7 +164,7 @@ def test_after_decided_tokens_the_player_goes_on_from_what_sounds(exact: Artefac
     ]  # fmt: skip
 
 
-def test_a_stream_of_hours_remembers_minutes_and_can_still_go_back(exact: Artefact) -> None:
+def test_a_long_stream_keeps_its_last_tokens_and_can_still_go_back(exact: Artefact) -> None:
     stream = fresh_stream(exact)
     for index in range(1200):
         stream.append_events((Onset(6 * index, PIANO, 60, 72), Release(6 * index + 4, PIANO, 60)))
@@ -178,8 +178,8 @@ def test_a_stream_of_hours_remembers_minutes_and_can_still_go_back(exact: Artefa
     assert stream.unread == 0
 
 
-def test_what_the_cache_has_dropped_is_read_again(exact: Artefact) -> None:
-    """Far back, before the half of the cache that a slide keeps."""
+def test_tokens_that_the_cache_has_dropped_are_read_again(exact: Artefact) -> None:
+    """The retraction goes back beyond the half of the cache that a slide keeps."""
     stream = fresh_stream(exact)
     for index in range(200):
         stream.append_events((Onset(6 * index, PIANO, 60, 72), Release(6 * index + 4, PIANO, 60)))
@@ -190,19 +190,19 @@ def test_what_the_cache_has_dropped_is_read_again(exact: Artefact) -> None:
     assert stream.unread == 0
 
 
-def test_a_stream_returns_to_a_mark_and_says_what_it_said(exact: Artefact) -> None:
+def test_a_stream_returns_to_a_mark_with_the_same_logits(exact: Artefact) -> None:
     stream = played(exact, EVENTS, 260)
-    said = stream.logits.events.copy()
+    logits = stream.logits.events.copy()
     mark = stream.mark()
     for token in (v.on_id(BASS, 40, 3), v.wait_id(12)) * 200:
         stream.append(token)
         stream.read(8)
     stream.return_to(mark)
-    np.testing.assert_allclose(stream.logits.events, said, atol=1e-3)
+    np.testing.assert_allclose(stream.logits.events, logits, atol=1e-3)
 
 
 @pytest.mark.parametrize("kept", [0, 1, 2, 3])
-def test_what_was_adopted_can_be_taken_back(exact: Artefact, kept: int) -> None:
+def test_cached_tokens_can_be_retracted(exact: Artefact, kept: int) -> None:
     ours = (v.on_id(BASS, 40, 3), v.wait_id(12), v.off_id(BASS, 40))
     decoder = Decoder(exact, device="cpu", capacity=256)
     stream = Stream(decoder)
@@ -211,7 +211,7 @@ def test_what_was_adopted_can_be_taken_back(exact: Artefact, kept: int) -> None:
     stream.start_turn(384, (BASS,))
     stream.read(stream.unread)
     state = stream.state.copy()
-    rows = [state.push(token) for token in ours]  # what a fork would have fed
+    rows = [state.push(token) for token in ours]  # the rows that a fork would have fed
     decoder.feed(ours[:2], np.array(rows[:2]))
     stream.append_cached(ours)
     stream.confirm_all()
@@ -227,7 +227,7 @@ def test_what_was_adopted_can_be_taken_back(exact: Artefact, kept: int) -> None:
     assert_same(stream, plain)
 
 
-def test_a_new_start_is_empty(fresh: Callable[[], Decoder]) -> None:
+def test_after_a_reset_it_is_empty(fresh: Callable[[], Decoder]) -> None:
     stream = Stream(fresh())
     stream.append_events(EVENTS)
     stream.reset(())

@@ -1,4 +1,4 @@
-"""Styles of one's own are kept, blend like any other, and are not mistaken for another model's."""
+"""The user's own styles are saved, blend like the others, and are used with their model only."""
 
 import json
 from dataclasses import replace
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from export.runtime.artefact import Artefact, ArtefactError
-from export.runtime.artefact_reason import (
+from export.runtime.reasons.artefact import (
     BadStyleName,
     NoOwnStyle,
     OwnStyleWidth,
@@ -32,7 +32,7 @@ def style(exact: Artefact) -> OwnStyle:
     return OwnStyle("my ballads", weights_checksum(exact), vector, 12, 2.5, 2.25)
 
 
-def test_what_is_saved_is_found_again(tmp_path: Path, style: OwnStyle) -> None:
+def test_saved_styles_are_loaded(tmp_path: Path, style: OwnStyle) -> None:
     save_style(tmp_path / "styles", style)
     save_style(tmp_path / "styles", replace(style, name="another"))
     assert load_own_styles(tmp_path / "styles") == [replace(style, name="another"), style]
@@ -52,13 +52,14 @@ def test_it_blends_like_any_other(tmp_path: Path, style: OwnStyle, exact: Artefa
     assert exact.style_names == ("bach", "bossa nova", "chopin")
 
 
-def test_it_lies_among_what_is_like_it(exact: Artefact) -> None:
+def test_its_position_is_among_similar_styles(exact: Artefact) -> None:
     near = exact.with_styles({"twin": exact.style_vectors[1] * 1.1})
     others = exact.style_positions.mean(axis=0)
-    np.testing.assert_allclose(near.style_positions[3], others, atol=1e-6)  # of three, all are near
+    # The artefact has three styles, so all of them are near.
+    np.testing.assert_allclose(near.style_positions[3], others, atol=1e-6)
 
 
-def test_one_of_another_model_is_listed_and_not_used(
+def test_a_style_of_another_model_is_listed_and_not_used(
     tmp_path: Path, style: OwnStyle, exact: Artefact
 ) -> None:
     save_style(tmp_path, replace(style, weights="0" * 64))
@@ -67,7 +68,7 @@ def test_one_of_another_model_is_listed_and_not_used(
     assert with_own_styles(exact, tmp_path).style_names == exact.style_names
 
 
-def test_a_removed_one_is_gone(tmp_path: Path, style: OwnStyle) -> None:
+def test_a_removed_style_is_gone(tmp_path: Path, style: OwnStyle) -> None:
     save_style(tmp_path, style)
     remove_style(tmp_path, "My Ballads")
     assert load_own_styles(tmp_path) == []
@@ -77,13 +78,13 @@ def test_a_removed_one_is_gone(tmp_path: Path, style: OwnStyle) -> None:
 
 
 @pytest.mark.parametrize("name", ["", "  ", "a,b", "a:b", "../up", "a\\b", ".hidden", 'a"b'])
-def test_a_name_that_could_not_be_asked_for_is_refused(name: str, exact: Artefact) -> None:
+def test_an_invalid_name_is_refused(name: str, exact: Artefact) -> None:
     with pytest.raises(StyleError) as refusal:
         normalise_name(name, exact)
     assert refusal.value.reason == BadStyleName(name)
 
 
-def test_a_name_that_there_is_already_is_refused(exact: Artefact) -> None:
+def test_a_name_of_the_artefact_is_refused(exact: Artefact) -> None:
     with pytest.raises(StyleError) as refusal:
         normalise_name("Bossa  Nova", exact)
     assert refusal.value.reason == StyleNameTaken("bossa nova", "tiny")
@@ -91,7 +92,7 @@ def test_a_name_that_there_is_already_is_refused(exact: Artefact) -> None:
 
 
 @pytest.mark.parametrize("text", ["{", "[]", "{}", '{"format": 2}', '{"format": 1, "name": "x"}'])
-def test_a_file_that_is_no_style_is_refused(tmp_path: Path, text: str) -> None:
+def test_a_file_that_is_not_a_style_is_refused(tmp_path: Path, text: str) -> None:
     (tmp_path / "odd.json").write_text(text, "utf-8")
     with pytest.raises(StyleError, match=r"odd\.json"):
         load_own_styles(tmp_path)

@@ -1,4 +1,4 @@
-"""The map as a place to be at: on names, between them, beside them, along a path."""
+"""Blends at points of the map, neighbours, search, and paths."""
 
 from itertools import pairwise
 
@@ -23,16 +23,14 @@ def test_a_blend_is_of_few_styles_and_its_weights_add_up(x: float, y: float) -> 
 
 
 @pytest.mark.parametrize("name", ["bach", "chopin", "irish folk"])
-def test_on_a_name_one_plays_that_style(name: str) -> None:
+def test_a_point_on_a_name_plays_that_style(name: str) -> None:
     x, y = SPACE.positions[SPACE.names.index(name)]
     assert SPACE.blend_at((float(x), float(y))) == ((name, 1.0),)
     assert SPACE.position_of(((name, 1.0),)) == pytest.approx((x, y))
 
 
 @given(shares, shares, shares, shares)
-def test_wherever_one_goes_the_blend_does_not_jump(
-    x1: float, y1: float, x2: float, y2: float
-) -> None:
+def test_a_blend_changes_without_jumps(x1: float, y1: float, x2: float, y2: float) -> None:
     steps = [point_along([(x1, y1), (x2, y2)], step / 2000) for step in range(2001)]
     blends = [dict(SPACE.blend_at(point)) for point in steps]
     for before, after in pairwise(blends):
@@ -40,14 +38,14 @@ def test_wherever_one_goes_the_blend_does_not_jump(
         assert moved < 0.4
 
 
-def test_halfway_between_two_lonely_names_is_half_of_each() -> None:
-    places = np.array([[0.0, 0.0], [1.0, 0.0]], np.float32)
-    space = StyleSpace(("a", "b"), places, np.eye(2, dtype=np.float32))
+def test_halfway_between_two_names_is_half_of_each() -> None:
+    positions = np.array([[0.0, 0.0], [1.0, 0.0]], np.float32)
+    space = StyleSpace(("a", "b"), positions, np.eye(2, dtype=np.float32))
     assert dict(space.blend_at((0.5, 0.0))) == {"a": 0.5, "b": 0.5}
     assert dict(space.blend_at((0.25, 0.0)))["a"] > 0.8
 
 
-def test_neighbours_are_those_that_are_alike() -> None:
+def test_neighbours_are_the_most_similar_styles() -> None:
     near = SPACE.neighbours("bach")
     assert len(near) == 5
     assert "bach" not in near
@@ -66,7 +64,7 @@ def test_a_search_finds_all_words_and_beginnings_first() -> None:
     assert SPACE.search("no such") == ()
 
 
-def test_a_path_is_walked_at_one_pace() -> None:
+def test_a_path_has_one_speed() -> None:
     path = [(0.0, 0.0), (0.3, 0.0), (0.3, 0.1)]
     assert point_along(path, 0.0) == (0.0, 0.0)
     assert point_along(path, 0.375) == pytest.approx((0.15, 0.0))
@@ -76,6 +74,6 @@ def test_a_path_is_walked_at_one_pace() -> None:
     assert point_along([(0.2, 0.2), (0.2, 0.2)], 0.5) == (0.2, 0.2)
 
 
-def test_a_blend_of_unknown_styles_lies_nowhere() -> None:
+def test_a_blend_of_unknown_styles_has_no_position() -> None:
     assert SPACE.position_of(()) is None
-    assert SPACE.position_of((("nobody", 1.0),)) is None
+    assert SPACE.position_of((("no such style", 1.0),)) is None

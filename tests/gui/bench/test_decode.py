@@ -1,4 +1,4 @@
-"""The floor is what the graph really reads; each way is measured on a cache that is as it says."""
+"""The lower bound is what the graph reads; each cost is measured on a cache of the stated size."""
 
 import numpy as np
 import onnx
@@ -8,7 +8,7 @@ from export.runtime.artefact import load_default_artefact
 from gui.bench import decode
 
 
-def test_the_floor_is_what_the_matrices_of_the_graph_hold() -> None:
+def test_the_bound_is_the_size_of_the_graphs_matrices() -> None:
     artefact = load_default_artefact()
     graph = onnx.load(artefact.graph_path("cpu")).graph
     stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.initializer}
@@ -17,7 +17,7 @@ def test_the_floor_is_what_the_matrices_of_the_graph_hold() -> None:
     assert decode.bytes_read(artefact.manifest["config"]) == held
 
 
-def test_the_cache_is_as_large_as_it_is_said_to_be() -> None:
+def test_the_cache_has_the_stated_size() -> None:
     config = load_default_artefact().manifest["config"]
     narrow = config["width"] // config["heads"] * config["kv_heads"]
     cache = np.zeros((config["layers"], 2, 100, narrow), np.float32)

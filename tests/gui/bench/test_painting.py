@@ -1,4 +1,4 @@
-"""Painting is measured with as many notes as are promised, all in sight."""
+"""Painting is measured with the stated number of notes, all visible."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from bridge.system.units import SECOND
 from gui.bench.painting import NOTE_COUNT, SIZES, measure_painting, random_notes
 
 
-def test_the_crowd_is_as_large_as_is_said_and_has_sounded() -> None:
+def test_the_notes_have_the_stated_number_and_have_ended() -> None:
     notes = random_notes(1000 * SECOND, 90 * SECOND)
     assert len(notes) == NOTE_COUNT
     assert all(910 * SECOND < note.onset_ns <= 1000 * SECOND for note in notes)

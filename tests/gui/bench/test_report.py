@@ -1,4 +1,4 @@
-"""Promises are judged by what was found, and left open where nothing was."""
+"""Targets are checked against the results, and stay open where there are none."""
 
 import io
 from pathlib import Path
@@ -43,7 +43,7 @@ def found() -> dict[str, Any]:
     }
 
 
-def test_what_was_found_is_judged(found: dict[str, Any]) -> None:
+def test_results_are_checked_against_the_targets(found: dict[str, Any]) -> None:
     values = {promise.text: value for promise, value, _ in report.evaluate_targets(found)}
     kept = {promise.text: kept for promise, _, kept in report.evaluate_targets(found)}
     assert values["a token after 512, to reading the weights from memory"] == 1.5
@@ -56,13 +56,13 @@ def test_what_was_found_is_judged(found: dict[str, Any]) -> None:
     assert broken[1:] == (4.5, False)
 
 
-def test_more_is_better_where_it_should_be_high(found: dict[str, Any]) -> None:
+def test_a_target_may_be_a_least_value(found: dict[str, Any]) -> None:
     found["sustained"] = {"times_real_time": 5.0}
     (sustained,) = [k for p, _, k in report.evaluate_targets(found) if p.at_least]
     assert sustained is True
 
 
-def test_it_is_shown(found: dict[str, Any]) -> None:
+def test_the_report_is_printed(found: dict[str, Any]) -> None:
     console = Console(record=True, width=120, file=io.StringIO())
     report.print_report(found, console)
     text = console.export_text()
@@ -71,7 +71,7 @@ def test_it_is_shown(found: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("sections", [(), ("step",), ("step", "hand-over", "sending")])
-def test_a_panel_is_drawn_of_each_section(
+def test_each_section_has_a_chart(
     found: dict[str, Any], tmp_path: Path, sections: tuple[str, ...]
 ) -> None:
     draw_report({name: found[name] for name in sections}, tmp_path / "speed.png")
@@ -87,6 +87,6 @@ def test_a_panel_is_drawn_of_each_section(
 
 
 def middle_of(panel: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return the part of a panel in which only its curves have a colour."""
+    """Return the part of a chart in which only its curves have a colour."""
     height, width, _ = panel.shape
     return panel[height // 5 : height // 2, width // 5 : -width // 5]

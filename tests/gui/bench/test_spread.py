@@ -1,4 +1,4 @@
-"""Contestants take turns, and what is told is the median and the rare."""
+"""Tasks take turns, and the median and the 99th percentile are reported."""
 
 import pytest
 
@@ -10,7 +10,7 @@ def test_a_spread_is_the_median_and_the_99th_percentile() -> None:
     assert (spread.median_ms, spread.p99_ms, spread.count) == (50.0, 99.0, 101)
 
 
-def test_all_take_turns_and_the_first_round_only_warms_up() -> None:
+def test_tasks_take_turns_and_the_first_round_is_not_counted() -> None:
     order: list[str] = []
 
     def turn(name: str, cost_ns: int) -> list[int]:
@@ -25,9 +25,9 @@ def test_all_take_turns_and_the_first_round_only_warms_up() -> None:
 
 
 @pytest.mark.parametrize("warm_up_ns", [0, 1_000_000])
-def test_what_warms_up_is_not_counted(warm_up_ns: int) -> None:
+def test_the_warm_up_is_not_counted(warm_up_ns: int) -> None:
     done: list[int] = []
-    taken = time_calls(lambda: done.append(1), 5, warm_up_ns=warm_up_ns)
-    assert len(taken) == 5
-    assert min(taken) > 0
+    durations = time_calls(lambda: done.append(1), 5, warm_up_ns=warm_up_ns)
+    assert len(durations) == 5
+    assert min(durations) > 0
     assert (len(done) > 5) == (warm_up_ns > 0)

@@ -1,4 +1,4 @@
-"""What is measured is what a person starts, and it ends well."""
+"""The measured commands are those that a user starts, and they end without errors."""
 
 from gui.bench import startup
 
@@ -8,5 +8,5 @@ def test_the_window_is_painted_and_closes_without_a_crash() -> None:
     assert 0 < startup._time_window() < 60_000_000_000  # noqa: SLF001 - once is enough
 
 
-def test_jam_listens() -> None:
+def test_jam_opens_its_ports() -> None:
     assert 0 < startup._time_jam() < 60_000_000_000  # noqa: SLF001 - (as above)

@@ -1,4 +1,4 @@
-"""The neighbour hears what is wrong, and in a real half minute there is nothing."""
+"""The stream check finds errors, and half a minute of real playing has none."""
 
 from itertools import pairwise
 
@@ -12,7 +12,7 @@ ON, OFF = [0x90, 60, 80], [0x80, 60, 64]
 
 
 @pytest.mark.parametrize(
-    "messages,heard",
+    "messages,found",
     [
         ([ON, OFF, ON, OFF], StreamCheck(2, 0, 0)),
         ([ON, [0x90, 60, 0], [0xC0, 5]], StreamCheck(1, 0, 0)),
@@ -21,11 +21,11 @@ ON, OFF = [0x90, 60, 80], [0x80, 60, 64]
         ([ON, [0x81, 60, 0], OFF], StreamCheck(1, 0, 0)),
     ],
 )
-def test_the_neighbour_hears_what_is_wrong(messages: list[list[int]], heard: StreamCheck) -> None:
-    assert StreamCheck.from_messages(messages) == heard
+def test_the_stream_check_finds_errors(messages: list[list[int]], found: StreamCheck) -> None:
+    assert StreamCheck.from_messages(messages) == found
 
 
-def test_the_player_plays_and_pauses_and_ends_what_it_begins() -> None:
+def test_the_player_pauses_and_ends_every_note() -> None:
     planned = plan_notes(60)
     assert plan_notes(60) == planned != plan_notes(60, seed=1)
     assert 100 < sum(message[0] == 0x90 for _, message in planned) < 900
@@ -36,7 +36,7 @@ def test_the_player_plays_and_pauses_and_ends_what_it_begins() -> None:
 
 @pytest.mark.device
 @pytest.mark.slow
-def test_in_half_a_minute_together_nothing_hangs_and_nothing_is_late(
+def test_half_a_minute_together_has_no_hanging_or_late_notes(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     need_jackd()
@@ -45,4 +45,4 @@ def test_in_half_a_minute_together_nothing_hangs_and_nothing_is_late(
     assert found["played"] > 50
     assert found["answered"] > 10
     assert (found["hanging"], found["releases_lost"]) == (0, 0)
-    assert found["dropped_share"] <= 0.02  # of few notes; ten minutes are for `antiphon bench`
+    assert found["dropped_share"] <= 0.02  # of few notes; `antiphon bench` runs ten minutes

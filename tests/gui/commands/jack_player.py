@@ -1,8 +1,8 @@
 """Another program on the JACK server: plays a MIDI file into a port and records another.
 
-`jack_player.py FILE SECONDS` waits until Antiphon's ports are there, plays the file in real time
-from half a second later, records what Antiphon plays until the seconds are over, and prints both as
-JSON: lists of [frame, status, data, data]. It knows nothing of Antiphon but the names of its ports.
+`jack_player.py FILE SECONDS` waits for Antiphon's ports. Half a second later it plays the file in
+real time. It records what Antiphon plays until the seconds are over, and prints both as JSON: lists
+of [frame, status, data, data]. It shares only the names of the ports with Antiphon.
 """
 
 import json
@@ -18,17 +18,17 @@ _PAUSE = threading.Event()
 
 
 def timeline(path: str, rate: int) -> list[tuple[int, bytes]]:
-    """Return the file's notes as (frame from its beginning, message)."""
-    seconds, told = 0.0, []
+    """Return the file's messages with their frames from the start."""
+    seconds, messages = 0.0, []
     for message in mido.MidiFile(path):
         seconds += message.time
         if message.type in ("note_on", "note_off"):
-            told.append((round(seconds * rate), bytes(message.bytes())))
-    return told
+            messages.append((round(seconds * rate), bytes(message.bytes())))
+    return messages
 
 
 def connect(client: jack.Client, source: jack.Port | str, into: jack.Port | str) -> None:
-    """Connect two ports when both are there; a port that is there may not be active yet."""
+    """Connect two ports when both exist; a new port may not be active yet."""
     for glance in range(_GLANCES):
         try:
             client.connect(source, into)
@@ -48,18 +48,18 @@ def main() -> None:
     rate = client.samplerate
     pending: list[tuple[int, bytes]] = []
     played: list[list[int]] = []
-    heard: list[list[int]] = []
+    received: list[list[int]] = []
     over = threading.Event()
 
     def process(frames: int) -> None:
         begin = client.last_frame_time
         for at, message in into.incoming_midi_events():
-            heard.append([begin + at, *bytes(message)])
+            received.append([begin + at, *bytes(message)])
         out.clear_buffer()
         while pending and pending[0][0] < begin + frames:
-            due, message = pending.pop(0)
-            out.write_midi_event(max(0, due - begin), message)
-            played.append([due, *message])
+            at_frame, message = pending.pop(0)
+            out.write_midi_event(max(0, at_frame - begin), message)
+            played.append([at_frame, *message])
 
     client.set_process_callback(process)
     with client:
@@ -68,7 +68,7 @@ def main() -> None:
         begin = client.frame_time + rate // 2
         pending.extend((begin + at, message) for at, message in timeline(sys.argv[1], rate))
         over.wait(float(sys.argv[2]))
-    print(json.dumps({"rate": rate, "played": played, "heard": heard}))  # noqa: T201 - its answer
+    print(json.dumps({"rate": rate, "played": played, "received": received}))  # noqa: T201 - output
 
 
 if __name__ == "__main__":

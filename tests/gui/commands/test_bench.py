@@ -1,4 +1,4 @@
-"""What `antiphon bench` says where it cannot run; `tests/gui/bench` tests what it measures."""
+"""The messages of `antiphon bench` where it cannot run; `tests/gui/bench` has its other tests."""
 
 from importlib.machinery import ModuleSpec
 from importlib.util import find_spec
@@ -12,7 +12,7 @@ from gui.commands import bench, cli
     "missing,advice",
     [("gui.bench", "in a checkout, type `make setup`"), ("psutil", "-m pip install")],
 )
-def test_what_is_missing_is_one_sentence(
+def test_a_missing_package_is_one_sentence(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], missing: str, advice: str
 ) -> None:
     def find(name: str) -> ModuleSpec | None:

@@ -24,7 +24,7 @@ def jack_name() -> Iterator[str]:
 
 @pytest.fixture
 def echo(jack_name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Run a program that sends back what it hears."""
+    """Run a program that sends back what it receives."""
     monkeypatch.setenv("JACK_DEFAULT_SERVER", jack_name)
     with subprocess.Popen(
         [sys.executable, ECHO, str(LATER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
@@ -36,22 +36,22 @@ def echo(jack_name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("echo")
-def test_the_way_out_and_back_is_measured() -> None:
+def test_the_round_trip_is_measured() -> None:
     found = measure_round_trip("jack", "echo:out", "echo:in")
     assert found.echo_count == 2 * NOTE_COUNT
-    # A circle of cables is a period longer than what is in it.
+    # A feedback loop adds one period to the delay of the program in it.
     late_ns = found.median_ns - LATER * 1_000_000_000 // RATE_HZ
     assert 0 <= late_ns <= PERIOD_NS + 100_000
     assert found.stdev_ns < PERIOD_NS
 
 
 @pytest.mark.usefixtures("echo")
-def test_where_nothing_comes_back_it_says_what_to_do() -> None:
+def test_without_echoes_the_error_names_a_remedy() -> None:
     with pytest.raises(CalibrationError, match="connect the output to the input"):
         measure_round_trip("jack", None, "echo:in")
 
 
 @pytest.mark.usefixtures("echo")
-def test_a_port_that_is_not_there_is_named() -> None:
+def test_a_missing_port_is_named() -> None:
     with pytest.raises(CalibrationError, match='no port "harp"'):
         measure_round_trip("jack", "harp", None)

@@ -36,7 +36,7 @@ def refused(capsys: pytest.CaptureFixture[str], *words: str | Path) -> str:
     return lines[0]
 
 
-def test_continue_keeps_the_prompt_and_adds_bars_and_twice_is_the_same(tmp_path: Path) -> None:
+def test_continue_adds_bars_and_is_reproducible(tmp_path: Path) -> None:
     outs = [tmp_path / "one.mid", tmp_path / "two.mid"]
     for out in outs:
         asked = ("--style", "bach", "--bars", "8", "--seed", "1")
@@ -57,7 +57,7 @@ def test_continue_keeps_the_prompt_and_adds_bars_and_twice_is_the_same(tmp_path:
     assert any("style bach:1" in text and "seed 1" in text for text in texts)
 
 
-def test_a_band_that_is_asked_for_comes_in(tmp_path: Path) -> None:
+def test_a_requested_band_plays(tmp_path: Path) -> None:
     out = tmp_path / "band.mid"
     asked = ("--instruments", "piano,bass,drums", "--style", "pop", "--bars", "12", "--only-new")
     for seed in ("1", "2", "3"):
@@ -147,7 +147,7 @@ BAD_WORDS = {
 
 
 @pytest.mark.parametrize("words", BAD_WORDS.values(), ids=BAD_WORDS)
-def test_bad_words_are_refused(
+def test_bad_arguments_are_refused(
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -179,14 +179,14 @@ def test_the_demo_answers_and_writes_both_files(tmp_path: Path) -> None:
     assert len(picture) > 5000
 
 
-def test_the_doctor_says_what_runs_the_model() -> None:
+def test_the_doctor_reports_the_processor() -> None:
     done = antiphon("doctor")
     assert done.returncode == 0
     for word in ("MIDI", "antiphon-small", "512 of 512", "ExecutionProvider", "ms for a token"):
         assert word in done.stdout
 
 
-def test_the_doctor_says_it_as_json() -> None:
+def test_the_doctor_prints_json() -> None:
     done = antiphon("doctor", "--json")
     assert done.returncode == 0
     found = json.loads(done.stdout)
@@ -197,14 +197,14 @@ def test_the_doctor_says_it_as_json() -> None:
     assert "doctor --json" in found["log"][-1]  # the log begins before the doctor does
 
 
-def test_the_log_is_shown_if_it_is_asked_for() -> None:
+def test_verbose_shows_the_log() -> None:
     assert antiphon("styles", "jazz").stderr == ""
     shown = antiphon("--verbose", "styles", "jazz")
     assert shown.returncode == 0
     assert shown.stderr.startswith("antiphon: INFO gui: Antiphon ")
 
 
-def test_the_bench_tells_what_was_asked_as_json() -> None:
+def test_the_bench_prints_requested_sections_as_json() -> None:
     done = antiphon("bench", "--only", "prefill", "--json")
     assert done.returncode == 0
     found = json.loads(done.stdout)
@@ -212,8 +212,8 @@ def test_the_bench_tells_what_was_asked_as_json() -> None:
     assert {promise["kept"] for promise in found["promises"]} == {None}
 
 
-def test_importing_the_command_line_pulls_in_little() -> None:
-    """Whoever asks for help waits for no network, no window and no plot."""
+def test_importing_the_command_line_is_light() -> None:
+    """The help loads no network, no window and no plot."""
     code = "import sys, gui.commands.cli; print(*{name.partition('.')[0] for name in sys.modules})"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     pulled = set(done.stdout.split()) - sys.stdlib_module_names

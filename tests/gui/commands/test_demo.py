@@ -1,4 +1,4 @@
-"""The demo where something is missing; the whole of it is played in `tests/gui/test_cli.py`."""
+"""The demo without Qt; the complete demo runs in `test_cli`."""
 
 import sys
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from gui.commands import demo
 
 
-def test_without_qt_there_is_a_sentence_and_no_picture(
+def test_without_qt_a_sentence_replaces_the_picture(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setitem(sys.modules, "gui.commands.roll_png", None)

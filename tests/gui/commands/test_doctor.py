@@ -1,4 +1,4 @@
-"""What the doctor makes of what the I/O process says; the rest of it runs in `test_cli`."""
+"""How the doctor reports the I/O process's messages; all else runs in `test_cli`."""
 
 import sys
 from importlib import resources
@@ -15,38 +15,38 @@ from gui.wording import advice
 REFUSED = Problem(NoJackServer())
 
 
-def told(platform: str, *heard: FromIo) -> list[str]:
-    return list(describe_ports(heard, platform))
+def report(platform: str, *messages: FromIo) -> list[str]:
+    return list(describe_ports(messages, platform))
 
 
-def test_open_ports_are_told_as_the_window_tells_them() -> None:
+def test_open_ports_are_described_as_in_the_window() -> None:
     opened = Ready("rtmidi", "Antiphon in", "Antiphon out")
-    assert told("linux", opened, PortNames(("keys",), ())) == [
+    assert report("linux", opened, PortNames(("keys",), ())) == [
         f"MIDI: {advice.describe_open_ports('rtmidi', 'Antiphon in', 'Antiphon out', 'linux')}",
         "MIDI ports to listen on: keys",
         "MIDI ports to play on: none",
     ]
 
 
-def test_where_nothing_opens_it_says_once_why_and_what_to_do() -> None:
-    assert told("linux", REFUSED, REFUSED) == [
+def test_without_ports_it_names_reason_and_remedy_once() -> None:
+    assert report("linux", REFUSED, REFUSED) == [
         "MIDI: There is no JACK server; start JACK or PipeWire.",
         f"MIDI: {advice.midi_remedy('linux')}",
     ]
     assert str(advice.midi_remedy("win32")) in "".join(
-        told("win32", REFUSED, PortNames(("a",), ("b",)))
+        report("win32", REFUSED, PortNames(("a",), ("b",)))
     )
 
 
-def test_a_port_that_is_not_there_is_no_sickness_of_the_system() -> None:
+def test_a_missing_port_is_not_a_problem_of_the_system() -> None:
     missing = Problem(NoSuchPort("harp", ("synth",)))
     assert str(advice.midi_remedy("linux")) not in "".join(
-        told("linux", missing, PortNames(("synth",), ("synth",)))
+        report("linux", missing, PortNames(("synth",), ("synth",)))
     )
 
 
-def test_an_io_process_that_says_nothing_is_helped_too() -> None:
-    assert told("darwin") == [f"MIDI: {advice.midi_remedy('darwin')}"]
+def test_an_io_process_without_messages_has_a_remedy() -> None:
+    assert report("darwin") == [f"MIDI: {advice.midi_remedy('darwin')}"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows runs no such script")

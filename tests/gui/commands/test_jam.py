@@ -1,4 +1,4 @@
-"""A jam on a real JACK server: another program plays a phrase and records the answer."""
+"""A jam on a real JACK server: another program plays a phrase and records the response."""
 
 import json
 import os
@@ -30,12 +30,19 @@ def server() -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def jam(server: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Let the player play the minuet to a jam; return what was heard and logged."""
+    """Run a jam to which the player plays the minuet; return what was received and logged."""
     before = LOST_PERIODS.counts()
     folder = tmp_path_factory.mktemp("jam")
     environment = os.environ | {"JACK_DEFAULT_SERVER": server}
     record, log = folder / "jam.mid", folder / "log.jsonl"
-    command = ["from gui.commands.cli import main; main()", "jam", "--style", "baroque", "--seed", "1"]
+    command = [
+        "from gui.commands.cli import main; main()",
+        "jam",
+        "--style",
+        "baroque",
+        "--seed",
+        "1",
+    ]
     command += ["--instruments", "piano,bass", "--for", str(JAM_S)]
     command += ["--record", str(record), "--json-log", str(log)]
     jamming = subprocess.Popen([sys.executable, "-c", *command], env=environment)
@@ -49,13 +56,13 @@ def jam(server: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]
     )
     assert jamming.wait(60) == 0
     entries = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
-    heard: dict[str, Any] = json.loads(player.stdout)
-    return heard | {"log": entries, "record": record, "counts_before": before}
+    received: dict[str, Any] = json.loads(player.stdout)
+    return received | {"log": entries, "record": record, "counts_before": before}
 
 
 @pytest.fixture(autouse=True)
 def _since_the_jam(jam: dict[str, Any], request: pytest.FixtureRequest) -> None:
-    """Let the periods that were lost during the jam count in each test."""
+    """Count the periods lost during the jam in each test."""
     request.node.stash[counts_before] = jam["counts_before"]
 
 
@@ -63,10 +70,10 @@ def kinds(events: list[list[int]], kind: int) -> list[list[int]]:
     return [event for event in events if event[1] & 0xF0 == kind]
 
 
-def test_the_answer_begins_after_the_phrase(jam: dict[str, Any]) -> None:
-    assert jam["heard"]
+def test_the_response_starts_after_the_phrase(jam: dict[str, Any]) -> None:
+    assert jam["received"]
     last_release = max(event[0] for event in jam["played"])
-    first = kinds(jam["heard"], NOTE_ON)[0][0]
+    first = kinds(jam["received"], NOTE_ON)[0][0]
     assert first > last_release + 0.2 * jam["rate"]
 
 
@@ -76,11 +83,11 @@ def test_the_first_note_comes_within_50_ms_of_the_hand_over(jam: dict[str, Any])
     assert sent[0] < 50_000_000
 
 
-def test_every_note_on_has_its_note_off_and_nothing_sounds_after_the_stop(
+def test_every_note_on_has_a_note_off_and_stop_is_silent(
     jam: dict[str, Any],
 ) -> None:
     sounding: set[tuple[int, int]] = set()
-    for _, status, pitch, *_velocity in jam["heard"]:
+    for _, status, pitch, *_velocity in jam["received"]:
         key = (status & 0x0F, pitch)
         if status & 0xF0 == NOTE_ON:
             assert key not in sounding
@@ -88,19 +95,19 @@ def test_every_note_on_has_its_note_off_and_nothing_sounds_after_the_stop(
         elif status & 0xF0 == NOTE_OFF:
             sounding.discard(key)
     assert not sounding
-    assert len(kinds(jam["heard"], NOTE_ON)) >= 4
+    assert len(kinds(jam["received"], NOTE_ON)) >= 4
 
 
-def test_it_plays_the_instruments_asked_for_and_says_which(jam: dict[str, Any]) -> None:
-    channels = {event[1] & 0x0F for event in kinds(jam["heard"], NOTE_ON)}
+def test_it_plays_the_requested_instruments_with_program_changes(jam: dict[str, Any]) -> None:
+    channels = {event[1] & 0x0F for event in kinds(jam["received"], NOTE_ON)}
     own = {kind.spec.channel: kind.spec.program for kind in (Instrument.PIANO, Instrument.BASS)}
     assert channels
     assert channels <= set(own)
-    for _, status, program in kinds(jam["heard"], PROGRAM):
+    for _, status, program in kinds(jam["received"], PROGRAM):
         assert own[status & 0x0F] == program
 
 
-def test_the_recording_has_both_players(jam: dict[str, Any]) -> None:
+def test_the_recording_has_both_sides(jam: dict[str, Any]) -> None:
     file = smf.read(jam["record"])
     names = {track.name for track in file.source.tracks}
     assert "played piano" in names

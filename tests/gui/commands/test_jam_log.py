@@ -1,4 +1,4 @@
-"""What a jam prints of a log entry, and what its JSON log says of it."""
+"""What a jam prints of a log entry, and what its JSON log contains."""
 
 import json
 
@@ -26,7 +26,7 @@ def test_an_entry_without_a_reason_has_its_own_text() -> None:
     assert (line["reason"], line["text"]) == (None, "trade")
 
 
-def test_the_terminal_says_a_reason_in_english() -> None:
+def test_the_terminal_prints_a_reason_in_english() -> None:
     stopped = LogEntry(7, "time", reason=SourceStopped(Source.CLOCK, own_clock=True))
     assert terminal_message(stopped) == "MIDI clock has stopped: Antiphon keeps the time."
     assert terminal_message(NO_JACK).startswith("Problem: There is no JACK server")

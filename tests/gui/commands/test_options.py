@@ -1,4 +1,4 @@
-"""Options for settings: made from the table, and refused in its words."""
+"""Options for settings: made from the table, and refused with its texts."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ TYPED = [
 
 
 @pytest.mark.parametrize("name,typed,value", TYPED)
-def test_what_is_typed_is_in_the_units_of_musicians(name: str, typed: Any, value: object) -> None:
+def test_options_are_in_musicians_units(name: str, typed: Any, value: object) -> None:
     asked = {name.replace(".", "_"): typed}
     assert parse_settings(asked) == with_value(Settings(), name, value)
 
@@ -67,7 +67,7 @@ def test_options_of_one_part_do_not_undo_each_other() -> None:
         (("--for", "nan"), "--for: nan is not between 0 and 86400 s."),
     ],
 )
-def test_what_is_out_of_range_is_one_sentence_and_status_2(
+def test_a_bad_option_is_one_sentence_and_status_2(
     capsys: pytest.CaptureFixture[str], words: tuple[str, str], sentence: str
 ) -> None:
     with pytest.raises(SystemExit) as left:
@@ -84,7 +84,7 @@ def test_seconds_to_continue_are_a_number(
     assert "--seconds: nan is not between 0 and 86400 s." in capsys.readouterr().err
 
 
-def test_the_help_says_range_unit_and_words(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_help_has_range_unit_and_choices(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         cli.app(["jam", "--help"])
     text = " ".join(capsys.readouterr().out.split())

@@ -1,4 +1,4 @@
-"""The roll as a picture: who is where, and that no screen and no application is needed."""
+"""The roll as a picture: positions of notes; neither a screen nor an application is needed."""
 
 import os
 import subprocess
@@ -22,7 +22,7 @@ def note(pitch: int, onset_s: int, *, answered: bool) -> RollNote:
 
 
 def places(picture: QImage, hue: str) -> list[tuple[int, int]]:
-    """Return the pixels of a hue that lie below the heading."""
+    """Return the pixels of a hue below the heading."""
     wanted = QColor(hue).rgb()
     return [
         (x, y)
@@ -43,7 +43,7 @@ def test_time_runs_to_the_right_and_pitch_upwards(tmp_path: Path) -> None:
     assert min(y for _, y in played) > max(y for _, y in answered)
 
 
-def test_a_soft_note_is_paler(tmp_path: Path) -> None:
+def test_a_soft_note_is_less_opaque(tmp_path: Path) -> None:
     path = tmp_path / "roll.png"
     draw_roll([RollNote(Instrument.PIANO, 60, 1, 0, SECOND)], path, "title")
     assert places(QImage(str(path)), PLAYED_COLOUR) == []
@@ -60,7 +60,7 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
         draw_roll([], tmp_path / "missing" / "roll.png", "title")
 
 
-def test_no_screen_and_no_application_is_needed(tmp_path: Path) -> None:
+def test_neither_screen_nor_application_is_needed(tmp_path: Path) -> None:
     path = tmp_path / "roll.png"
     twice = (
         "from pathlib import Path; from gui.commands.roll_png import draw_roll; import sys; "

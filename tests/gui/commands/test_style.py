@@ -1,4 +1,4 @@
-"""`antiphon style`, as a user types it, with a home of its own."""
+"""`antiphon style`, as a user types it, with its own home directory."""
 
 import os
 import shutil
@@ -54,7 +54,7 @@ def test_a_style_is_learned_listed_played_and_removed(home: Path, tmp_path: Path
     assert "no style 'my ballads' of your own" in refused.stderr
 
 
-def test_what_cannot_be_learned_from_is_refused(home: Path, tmp_path: Path) -> None:
+def test_a_folder_without_music_is_refused(home: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     for words, said in (
         (("mine", tmp_path / "none"), "is not a folder"),
@@ -70,7 +70,7 @@ def test_what_cannot_be_learned_from_is_refused(home: Path, tmp_path: Path) -> N
     assert not (home / "data").exists()
 
 
-def test_without_the_training_packages_it_says_what_to_install(
+def test_without_the_training_packages_it_names_the_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(style, "find_spec", lambda name: None if name == "torch" else name)

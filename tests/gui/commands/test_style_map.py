@@ -10,13 +10,13 @@ from gui.commands.style_map import draw_style_map
 
 
 def inked(path: Path) -> int:
-    """Count the pixels of the ink that names are written in, below the title."""
+    """Return the number of text-coloured pixels below the title."""
     picture = QImage(str(path)).convertToFormat(QImage.Format.Format_RGB32)
     pixels = np.frombuffer(picture.constBits(), np.uint32).reshape(picture.height(), -1)
     return int((pixels[picture.height() // 20 :] == QColor("#20262e").rgb()).sum())
 
 
-def test_names_that_are_not_searched_for_are_faint(tmp_path: Path) -> None:
+def test_names_without_a_match_are_faint(tmp_path: Path) -> None:
     everything, jazz, nothing = (tmp_path / name for name in ("all.png", "jazz.png", "none.png"))
     artefact = load_default_artefact()
     draw_style_map(artefact, everything)

@@ -1,7 +1,7 @@
 """The window as a whole: keyboard, accessibility, translation, small sizes, and closing.
 
-Each test uses the complete window, first in its default state and then with all options shown, tab by
-tab, so that a control that is added later is tested too.
+Each test uses the complete window, first in its default state and then with all options shown, tab
+by tab, so that a control that is added later is tested too.
 """
 
 import gc
@@ -195,9 +195,7 @@ def test_all_models_pass_qts_model_tester(desk: Desk) -> None:
     assert len(testers) == len(ours)
 
 
-def test_a_closed_window_leaves_no_widgets(
-    qtbot: QtBot, space: StyleSpace, tmp_path: Path
-) -> None:
+def test_a_closed_window_leaves_no_widgets(qtbot: QtBot, space: StyleSpace, tmp_path: Path) -> None:
     before = len(QApplication.topLevelWidgets())
     gone = list[weakref.ref[QObject]]()
     for _ in range(10):
@@ -220,7 +218,9 @@ def test_a_closed_window_leaves_no_widgets(
         del window, link, timers, going_on, parts
     gc.collect()
     assert [ref() for ref in gone if ref() is not None] == []
-    assert len(QApplication.topLevelWidgets()) <= before  # those of other tests may have been deleted as well
+    assert (
+        len(QApplication.topLevelWidgets()) <= before
+    )  # those of other tests may have been deleted as well
 
 
 def test_each_shortcut_of_the_window_is_unique(desk: Desk) -> None:

@@ -24,10 +24,10 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
-from export.styles.own import installed_artefact
+from export.styles.own import load_installed_artefact
 from export.styles.space import StyleSpace
 from gui.desk.session_link import SessionLink
-from gui.desk.widgets.languages import speak
+from gui.desk.widgets.languages import install_translation
 from gui.desk.widgets.theme import DARK, LIGHT
 from gui.desk.window import Window
 from gui.engine.snapshots import Packer
@@ -36,8 +36,8 @@ from tests.gui.desk.music import jam
 folder, width, height, languages = Path(sys.argv[1]), *map(int, sys.argv[2:4]), sys.argv[4:]
 app = QApplication([])
 app.setStyle("Fusion")
-speak(app, languages)
-space = StyleSpace.of(installed_artefact())
+install_translation(app, languages)
+space = StyleSpace.from_artefact(load_installed_artefact())
 suffix = "".join(f"-{language}" for language in languages)
 for name, theme in (("dark", DARK), ("light", LIGHT)):
     for look in ("simple", "advanced"):
@@ -48,10 +48,10 @@ for name, theme in (("dark", DARK), ("light", LIGHT)):
         window.show()
         engine.send(Packer().pack(jam()))
         link.poll()
-        window.styles.map.choose("bossa nova")
-        window.bar.start.setFocus()
+        window.styles.map.choose_style("bossa nova")
+        window.top_bar.start.setFocus()
         if look == "advanced":
-            window.advanced.click()
+            window.advanced_button.click()
         app.processEvents()
         assert window.grab().save(str(folder / f"window-{name}-{look}-2x{suffix}.png"))
         window.close()

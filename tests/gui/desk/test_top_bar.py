@@ -28,7 +28,7 @@ class StoppedClock:
 
 @pytest.fixture
 def bar(qtbot: QtBot) -> TopBar:
-    bar = TopBar(StandingClock())
+    bar = TopBar(StoppedClock())
     qtbot.addWidget(bar)
     bar.show_snapshot(STOPPED)
     return bar
@@ -62,7 +62,9 @@ def test_it_starts_with_the_player_with_nothing_or_with_a_phrase(
         assert 0 < inject.events[0].time_ns - NOW_NS < 1_000_000_000
 
 
-def test_while_it_runs_it_stops_and_the_choice_is_disabled(bar: TopBar, asked: list[object]) -> None:
+def test_while_it_runs_it_stops_and_the_choice_is_disabled(
+    bar: TopBar, asked: list[object]
+) -> None:
     bar.show_snapshot(replace(STOPPED, state=TurnState.LISTENING))
     assert not bar.phrase_box.isEnabled()
     bar.start.click()

@@ -38,9 +38,9 @@ SCREENSHOTS = Path(__file__).parents[3] / "build" / "screenshots"
 def test_start_sends_the_settings_first(desk: Desk) -> None:
     desk.show(settings=Settings(temperature=0.8, bars=3))
     desk.window.styles.map.choose_style("bach")
-    desk.heard()
+    desk.requests()
     desk.click(desk.window.top_bar.start)
-    change, listen = desk.heard()
+    change, listen = desk.requests()
     assert isinstance(change, ChangeSettings)
     assert change.settings == Settings(style=(("bach", 1.0),), temperature=0.8, bars=3)
     assert listen == Start()
@@ -54,7 +54,7 @@ def test_stop_sends_stop(desk: Desk) -> None:
     desk.show(state=TurnState.LISTENING)
     assert "Stop" in desk.window.top_bar.start.text()
     desk.click(desk.window.top_bar.start)
-    assert desk.heard() == [Stop()]
+    assert desk.requests() == [Stop()]
 
 
 def test_answer_now_hands_over_during_a_phrase(desk: Desk) -> None:
@@ -62,14 +62,14 @@ def test_answer_now_hands_over_during_a_phrase(desk: Desk) -> None:
     assert not desk.window.top_bar.answer.isEnabled()
     desk.show(state=TurnState.PLAYER)
     desk.click(desk.window.top_bar.answer)
-    assert desk.heard() == [HandOver()]
+    assert desk.requests() == [HandOver()]
 
 
 def test_antiphon_may_start(desk: Desk) -> None:
     desk.show(state=TurnState.LISTENING)
     assert "begin" in desk.window.top_bar.answer.text()
     desk.click(desk.window.top_bar.answer)
-    assert desk.heard() == [HandOver()]
+    assert desk.requests() == [HandOver()]
 
 
 def test_a_response_can_be_ended(desk: Desk) -> None:
@@ -77,17 +77,17 @@ def test_a_response_can_be_ended(desk: Desk) -> None:
     assert not desk.window.top_bar.end.isEnabled()
     desk.show(state=TurnState.ANSWERING)
     desk.click(desk.window.top_bar.end)
-    assert desk.heard() == [End()]
+    assert desk.requests() == [End()]
 
 
 def test_panic_by_button_and_by_escape_twice(desk: Desk) -> None:
     desk.click(desk.window.top_bar.panic)
-    assert desk.heard() == [Panic()]
+    assert desk.requests() == [Panic()]
     desk.window.activateWindow()
     desk.qtbot.keyClick(desk.window, Qt.Key.Key_Escape)
-    assert desk.heard() == []
+    assert desk.requests() == []
     desk.qtbot.keyClick(desk.window, Qt.Key.Key_Escape)
-    assert desk.heard() == [Panic()]
+    assert desk.requests() == [Panic()]
 
 
 def test_settings_changed_by_the_engine_are_shown(desk: Desk) -> None:
@@ -95,7 +95,7 @@ def test_settings_changed_by_the_engine_are_shown(desk: Desk) -> None:
     knob = replace(desk.window.settings(), style=(("chopin", 1.0),), mode=Mode.LOOP)
     desk.show(settings=knob)
     assert desk.window.settings() == knob
-    assert desk.heard() == []  # it is shown and not requested again
+    assert desk.requests() == []  # it is shown and not requested again
 
 
 def test_a_choice_is_undone_and_redone_with_keys(desk: Desk) -> None:
@@ -150,9 +150,7 @@ def test_a_typed_number_is_undone_in_its_box(desk: Desk) -> None:
     assert "temperature" in desk.window.top_bar.status_text
 
 
-def test_a_restarted_engine_gets_all_settings(
-    desk: Desk, qtbot: QtBot
-) -> None:
+def test_a_restarted_engine_gets_all_settings(desk: Desk, qtbot: QtBot) -> None:
     desk.show()
     desk.window.styles.map.choose_style("bach")
     chosen = desk.asked()
@@ -172,7 +170,7 @@ def test_a_restarted_engine_gets_all_settings(
     desk.window.attach_engine(mine)
     desk.engine = engine
     assert desk.asked() == chosen
-    desk.begin_anew()
+    desk.restart_engine()
     desk.show(settings=chosen)
     assert desk.window.top_bar.start.isEnabled()
     assert desk.window.keyboard.isEnabled()
@@ -191,31 +189,31 @@ def test_a_demo_phrase_starts(desk: Desk) -> None:
     desk.show()
     desk.window.top_bar.phrase_box.setCurrentIndex(2)
     desk.click(desk.window.top_bar.start)
-    assert [type(each) for each in desk.heard()] == [ChangeSettings, Start, Inject]
+    assert [type(each) for each in desk.requests()] == [ChangeSettings, Start, Inject]
 
 
 def test_letters_play_while_the_keys_are_shown(desk: Desk) -> None:
     desk.show(state=TurnState.LISTENING)
-    desk.heard()
+    desk.requests()
     desk.qtbot.keyClick(desk.window.roll, Qt.Key.Key_A)
-    played = [each for each in desk.heard() if isinstance(each, Inject)]
+    played = [each for each in desk.requests() if isinstance(each, Inject)]
     assert [type(i.events[0].event) for i in played] == [NoteOn, NoteOff]
     desk.click(desk.window.keys_button)
     assert not desk.window.keyboard.isVisible()
-    desk.heard()
+    desk.requests()
     desk.qtbot.keyClick(desk.window.roll, Qt.Key.Key_A)
-    assert desk.heard() == []
+    assert desk.requests() == []
 
 
 def test_a_held_key_is_released_when_the_window_closes(desk: Desk) -> None:
     desk.show(state=TurnState.LISTENING)
     desk.qtbot.keyPress(desk.window.roll, Qt.Key.Key_A)
-    desk.heard()
+    desk.requests()
     desk.window.close()
-    release, stop = desk.heard()
+    release, stop = desk.requests()
     assert isinstance(release, Inject)
     assert isinstance(release.events[0].event, NoteOff)
-    assert halt == Stop()
+    assert stop == Stop()
 
 
 def test_after_start_the_space_bar_is_the_pedal_and_does_not_stop(desk: Desk) -> None:
@@ -223,11 +221,11 @@ def test_after_start_the_space_bar_is_the_pedal_and_does_not_stop(desk: Desk) ->
     desk.window.activateWindow()
     desk.click(desk.window.top_bar.start)
     desk.show(state=TurnState.LISTENING)
-    desk.heard()
+    desk.requests()
     focused = QApplication.focusWidget()
     assert focused is not None
     desk.qtbot.keyClick(focused, Qt.Key.Key_Space)
-    assert Stop() not in desk.heard()
+    assert Stop() not in desk.requests()
 
 
 def test_keys_that_play_do_not_change_the_tab(desk: Desk) -> None:
@@ -286,7 +284,7 @@ def test_ports_are_requested(desk: Desk) -> None:
     desk.show(outputs=("synth:in", "other:in"))
     desk.window.devices.output.setCurrentIndex(2)
     desk.window.devices.output.activated.emit(2)
-    assert desk.heard() == [OpenPorts(None, "other:in")]
+    assert desk.requests() == [OpenPorts(None, "other:in")]
 
 
 def test_the_end_of_the_engine_is_shown(desk: Desk) -> None:
@@ -298,7 +296,7 @@ def test_the_end_of_the_engine_is_shown(desk: Desk) -> None:
 
 def test_closing_the_window_stops_the_session_and_the_timer(desk: Desk) -> None:
     desk.window.close()
-    assert desk.heard()[-1] == Stop()
+    assert desk.requests()[-1] == Stop()
     desk.link.poll()  # a timer that still ran would poll the closed pipe
 
 
@@ -313,7 +311,7 @@ REMEMBERED = Preferences(
 
 def test_preferences_are_restored_and_requested(desk: Desk) -> None:
     desk.window.restore(REMEMBERED)
-    assert desk.heard() == [
+    assert desk.requests() == [
         ChangeSettings(REMEMBERED.settings),
         Bind(REMEMBERED.controls),
         OpenPorts(None, "synth:in"),
@@ -350,7 +348,7 @@ def test_its_size_is_restored(desk: Desk, qtbot: QtBot, space: StyleSpace, tmp_p
 def test_a_capture_is_saved_as_a_file(desk: Desk, tmp_path: Path) -> None:
     desk.show(jam())
     desk.click(desk.window.captures_panel.keep_minute)
-    assert desk.heard() == [Capture(60 * SECOND)]
+    assert desk.requests() == [Capture(60 * SECOND)]
     desk.engine.send(Captured(Record(conversation()), "made by a test"))
     with desk.qtbot.waitSignal(desk.link.captured):
         desk.link.poll()
@@ -360,13 +358,11 @@ def test_a_capture_is_saved_as_a_file(desk: Desk, tmp_path: Path) -> None:
     assert desk.window.captures_panel.list.model().rowCount() == 1
 
 
-def test_captures_to_save_and_to_continue_are_not_mixed_up(
-    desk: Desk, tmp_path: Path
-) -> None:
+def test_captures_to_save_and_to_continue_are_not_mixed_up(desk: Desk, tmp_path: Path) -> None:
     desk.show(jam())
     desk.click(desk.window.captures_panel.keep_all)
     desk.window.takes.controls.propose.click()  # an engine that ends would never reply
-    asked = [each for each in desk.heard() if isinstance(each, Capture)]
+    asked = [each for each in desk.requests() if isinstance(each, Capture)]
     assert [each.purpose for each in asked] == [Purpose.KEEP, Purpose.CONTINUE]
     played = Captured(Record(conversation()), "made by a test", Purpose.KEEP)
     for captured in (played, Captured(Record(), "", Purpose.CONTINUE), played):
@@ -407,9 +403,7 @@ def test_the_theme_follows_the_desktop(desk: Desk) -> None:
     assert application.palette().window().color().name() == DARK.window
 
 
-def test_a_real_engine_starts_and_stops(
-    qtbot: QtBot, space: StyleSpace, tmp_path: Path
-) -> None:
+def test_a_real_engine_starts_and_stops(qtbot: QtBot, space: StyleSpace, tmp_path: Path) -> None:
     engine = start_child("gui.engine.process")
     window = Window(SessionLink(engine.connection), space, DARK, tmp_path)
     qtbot.addWidget(window)
@@ -450,7 +444,7 @@ def test_a_dropped_file_is_continued_and_a_take_auditioned(desk: Desk) -> None:
     assert desk.window.takes.isVisible()
     takes = desk.window.takes
     desk.qtbot.waitUntil(lambda: not takes.is_busy and len(takes.takes.nodes) == 5, timeout=60_000)
-    desk.heard()
+    desk.requests()
     rolls = desk.window.findChildren(SmallRoll)
     desk.window.activateWindow()
     desk.qtbot.mouseDClick(rolls[2], Qt.MouseButton.LeftButton)
@@ -460,14 +454,14 @@ def test_a_dropped_file_is_continued_and_a_take_auditioned(desk: Desk) -> None:
     desk.qtbot.keySequence(rolls[2], QKeySequence.StandardKey.Redo)
     assert takes.takes.current == 3
     takes.undo()
-    desk.heard()
+    desk.requests()
     desk.qtbot.mouseClick(rolls[1], Qt.MouseButton.LeftButton)
-    (audition,) = desk.heard()
-    assert isinstance(recite, Audition)
-    assert recite.score.notes
+    (audition,) = desk.requests()
+    assert isinstance(audition, Audition)
+    assert audition.score.notes
     desk.show(state=TurnState.ANSWERING, audition_span_ns=(0, 10 * SECOND))
     desk.qtbot.keyClick(rolls[1], Qt.Key.Key_Return)
-    assert desk.heard() == [End()]
+    assert desk.requests() == [End()]
 
 
 def test_other_files_are_not_accepted(desk: Desk, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The log: what is written where, that it stays small, and that nothing depends on it."""
+"""The log: what is written where, its size, and that errors in it stop nothing."""
 
 import logging
 import os
@@ -110,7 +110,7 @@ def said(text: str) -> str:
     return "".join(line.partition("say ")[2] for line in text.splitlines())
 
 
-def test_afterwards_nothing_is_left_of_it(caplog: pytest.LogCaptureFixture, file: Path) -> None:
+def test_closing_removes_all_handlers(caplog: pytest.LogCaptureFixture, file: Path) -> None:
     before = logging.getLogger().handlers[:]
     with FrontLog() as log:
         log.begin([], verbose=False)
@@ -120,7 +120,7 @@ def test_afterwards_nothing_is_left_of_it(caplog: pytest.LogCaptureFixture, file
     assert "not there" not in file.read_text("utf-8")
 
 
-def test_the_file_stays_small(
+def test_the_size_of_the_file_is_bounded(
     file: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(log_module, "MAX_BYTES", 2000)
@@ -135,7 +135,7 @@ def test_the_file_stays_small(
     caplog.clear()
 
 
-def test_without_a_place_to_write_it_says_so_once_and_goes_on(
+def test_an_unwritable_log_is_reported_once(
     file: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     file.parent.parent.mkdir()
@@ -154,7 +154,7 @@ def test_without_a_place_to_write_it_says_so_once_and_goes_on(
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full disk here")
-def test_a_full_disk_ends_nothing(
+def test_a_full_disk_does_not_end_the_program(
     file: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     file.parent.mkdir(parents=True)
@@ -162,14 +162,14 @@ def test_a_full_disk_ends_nothing(
     with FrontLog() as log:
         log.begin([], verbose=False)
         logging.getLogger("gui").info("one")
-    (told,) = capsys.readouterr().err.splitlines()
-    assert told.startswith("antiphon: no log is written: ")
+    (warning,) = capsys.readouterr().err.splitlines()
+    assert warning.startswith("antiphon: no log is written: ")
     caplog.clear()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the log has one place there")
 @pytest.mark.parametrize("verbose", [False, True])
-def test_what_a_child_logs_and_prints_is_in_the_file_of_its_parent(
+def test_the_output_of_a_child_is_in_its_parents_file(
     file: Path,
     tmp_path: Path,
     verbose: bool,  # noqa: FBT001 - a case
@@ -195,18 +195,18 @@ def test_what_a_child_logs_and_prints_is_in_the_file_of_its_parent(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the log has one place there")
-def test_two_programs_write_whole_lines_into_one_file(file: Path) -> None:
+def test_two_programs_write_complete_lines_into_one_file(file: Path) -> None:
     writers = [
         subprocess.Popen([sys.executable, "-c", WRITER, word], env=os.environ) for word in "ab"
     ]
     assert [writer.wait(60) for writer in writers] == [0, 0]
     lines = file.read_text("utf-8").splitlines()
     for word in "ab":
-        told = [line.split(": ", 1)[1] for line in lines if line.count(word) >= 50]
-        assert told == [f"{word * 50} {number} end" for number in range(2000)]
+        written = [line.split(": ", 1)[1] for line in lines if line.count(word) >= 50]
+        assert written == [f"{word * 50} {number} end" for number in range(2000)]
 
 
-def test_the_last_lines_of_no_file_are_none(tmp_path: Path) -> None:
+def test_a_missing_file_has_no_last_lines(tmp_path: Path) -> None:
     assert last_lines(tmp_path / "none.log") == ()
     path = tmp_path / "some.log"
     path.write_text("".join(f"{number}\n" for number in range(100)))

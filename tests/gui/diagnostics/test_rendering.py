@@ -31,7 +31,7 @@ def _home(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "home", lambda: Path("/home/ann"))
 
 
-def test_the_text_holds_what_a_maintainer_asks_for() -> None:
+def test_the_text_has_all_diagnostics() -> None:
     text = to_text(SOME)
     for line in (
         "Processor: CPU, 2 threads: no NVIDIA driver was found",
@@ -47,7 +47,7 @@ def test_the_text_holds_what_a_maintainer_asks_for() -> None:
     assert "ann" not in text
 
 
-def test_what_is_not_known_is_said_to_be() -> None:
+def test_unknown_facts_are_marked() -> None:
     lines = to_text(Diagnostics()).splitlines()
     assert {"Processor: not known", "Ports: not known", "Lateness: no note yet"} <= set(lines)
     assert not any(line.startswith(("Problems", "Last errors", "Log")) for line in lines)
@@ -70,7 +70,7 @@ def test_the_json_has_the_keys_that_the_help_names() -> None:
     assert facts["log"][0] == "INFO gui: ~/song.mid"
 
 
-def test_an_installation_that_lacks_something_is_not_usable() -> None:
+def test_an_installation_with_a_missing_part_is_not_usable() -> None:
     facts = json.loads(to_json(Diagnostics(missing=("Model: none.",))))
     assert facts["usable"] is False
     assert facts["processor"] is facts["ports"] is facts["artefact"] is facts["lateness"] is None

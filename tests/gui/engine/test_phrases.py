@@ -1,4 +1,4 @@
-"""The phrases to begin with are played as they are written."""
+"""The demo phrases are played as written."""
 
 from collections import Counter
 
@@ -13,7 +13,7 @@ SECOND = 1_000_000_000
 
 
 @pytest.mark.parametrize("name", DEFAULT_STYLES)
-def test_each_note_begins_and_ends_once_and_the_first_when_it_is_to(name: str) -> None:
+def test_each_note_begins_and_ends_once_from_the_start_time(name: str) -> None:
     score = smf.read(phrase_file(name)).score
     keys = performance_events(score, 5 * SECOND)
     assert [key.time_ns for key in keys] == sorted(key.time_ns for key in keys)
@@ -28,5 +28,5 @@ def test_each_note_begins_and_ends_once_and_the_first_when_it_is_to(name: str) -
     assert sum(isinstance(key.event, NoteOn) for key in keys) == len(score.notes)
 
 
-def test_of_nothing_nothing_is_played() -> None:
+def test_an_empty_score_has_no_events() -> None:
     assert performance_events(Score(), 0) == ()

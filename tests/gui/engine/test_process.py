@@ -26,8 +26,8 @@ SECOND = 1000 * MS
 PATIENCE_NS = 20 * SECOND
 
 
-def turned(engine: Engine, until: Callable[[list[LogEntry]], bool]) -> list[LogEntry]:
-    """Turn the engine until its log says so."""
+def polled(engine: Engine, until: Callable[[list[LogEntry]], bool]) -> list[LogEntry]:
+    """Poll the engine until its log fulfils a condition."""
     log: list[LogEntry] = []
     give_up_ns = engine.now_ns + PATIENCE_NS
     while not until(log):
@@ -40,33 +40,33 @@ def said(what: str) -> Callable[[list[LogEntry]], bool]:
     return lambda log: any(entry.event == what for entry in log)
 
 
-def struck(at_ns: int, pitch: int) -> list[TimedEvent]:
+def key_events(at_ns: int, pitch: int) -> list[TimedEvent]:
     return [
         TimedEvent(at_ns, NoteOn(0, pitch, 80)),
         TimedEvent(at_ns + 100 * MS, NoteOff(0, pitch)),
     ]
 
 
-def test_the_player_comes_back_in_and_the_answer_yields() -> None:
+def test_the_response_yields_when_the_player_comes_back_in() -> None:
     settings = Settings(answer_ns=10 * SECOND, seed=1)
     with Engine(load_default_artefact(), settings, backend="loopback") as engine:
         engine.post(protocol.OpenPorts())
         engine.post(ChangeSettings(settings))
         engine.post(Start())
-        turned(engine, said("ready"))
+        polled(engine, said("ready"))
         begin = engine.now_ns + 100 * MS
-        engine.inject([key for i in range(4) for key in struck(begin + i * 150 * MS, 60 + i)])
-        turned(engine, said("first note sent"))
+        engine.inject([key for i in range(4) for key in key_events(begin + i * 150 * MS, 60 + i)])
+        polled(engine, said("first note sent"))
         back = engine.now_ns + 300 * MS
-        engine.inject(struck(back, 72))
-        turned(engine, said("retract"))
+        engine.inject(key_events(back, 72))
+        polled(engine, said("retract"))
         snapshot = engine.snapshot()
         assert snapshot.state is TurnState.PLAYER
         answered = [note for note in snapshot.notes if note.answered]
         assert answered
         assert all(n.release_ns is not None and n.release_ns <= engine.now_ns for n in answered)
         engine.post(HandOver())
-        turned(engine, said("first note sent"))
+        polled(engine, said("first note sent"))
         every = engine.capture(Capture()).record.notes
         assert [n.onset_ns for n in every] == [n.onset_ns for n in engine.record().notes][
             : len(every)
@@ -89,19 +89,17 @@ def peer(jack_name: str) -> Iterator[Peer]:  # noqa: ARG001 - a server must run
 
 
 @pytest.mark.device
-def test_who_is_connected_to_our_output_is_not_to_hear_everything_twice(
-    peer: Peer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_connected_output_silences_the_synth(peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(BACKEND_VARIABLE, "gramophone")
     settings = Settings(sound=SynthPolicy.AUTO)
 
     def seen(so: Callable[[Snapshot], bool]) -> Snapshot:
-        turned(engine, lambda _: so(engine.snapshot()))
+        polled(engine, lambda _: so(engine.snapshot()))
         return engine.snapshot()
 
     with Engine(load_default_artefact(), settings, backend="jack") as engine:
         engine.post(protocol.OpenPorts())
-        turned(engine, said("ready"))
+        polled(engine, said("ready"))
         failed = seen(lambda shown: shown.synth_failed)
         assert failed.synth_status == NoSoundDevice("gramophone")
         peer.ask(connect=[["Antiphon:out", "listener:in"]])
@@ -112,7 +110,7 @@ def test_who_is_connected_to_our_output_is_not_to_hear_everything_twice(
 
 
 class Face:
-    """A window without a window."""
+    """The window's end of the pipe, without a window."""
 
     def __init__(self) -> None:
         self.child: Child = start_child("gui.engine.process")
@@ -123,17 +121,19 @@ class Face:
         """Wait for a snapshot."""
         while True:
             assert self.pipe.poll(20)
-            told = self.pipe.recv()
-            if isinstance(told, SnapshotDelta) and wanted(snapshot := self._unpacker.unpack(told)):
+            message = self.pipe.recv()
+            if isinstance(message, SnapshotDelta) and wanted(
+                snapshot := self._unpacker.unpack(message)
+            ):
                 return snapshot
 
     def captured(self) -> Captured:
-        """Wait for what was captured."""
+        """Wait for the capture."""
         while True:
             assert self.pipe.poll(20)
-            told = self.pipe.recv()
-            if isinstance(told, Captured):
-                return told
+            message = self.pipe.recv()
+            if isinstance(message, Captured):
+                return message
 
     def send(self, request: Request | Capture) -> None:
         self.pipe.send(request)
@@ -146,7 +146,7 @@ def face() -> Iterator[Face]:
     face.child.close()
 
 
-def test_the_windows_child_shows_carries_out_and_leaves(face: Face) -> None:
+def test_the_engine_process_serves_a_window_and_exits(face: Face) -> None:
     assert face.shown(lambda _: True).state is TurnState.STOPPED
     face.send(ChangeSettings(Settings(style=(("chopin", 1.0),))))
     face.send(Start())
@@ -165,7 +165,7 @@ def test_the_windows_child_shows_carries_out_and_leaves(face: Face) -> None:
     assert face.child.process.returncode == 0
 
 
-def test_without_its_midi_process_the_windows_child_leaves(
+def test_the_engine_process_exits_without_its_midi_process(
     face: Face, caplog: pytest.LogCaptureFixture
 ) -> None:
     face.shown(lambda shown: bool(shown.backend or shown.problem))
@@ -177,7 +177,7 @@ def test_without_its_midi_process_the_windows_child_leaves(
     io.kill()
     assert face.child.process.wait(20) == 0
     face.child.output.wait(5)
-    # A child of the child: its end is logged here under its name.
+    # A child of the child; its exit is logged under its own name.
     assert [(each.name, each.getMessage()) for each in caplog.records] == [
         ("bridge.io.process", "bridge.io.process ended with status -9")
     ]

@@ -1,4 +1,4 @@
-"""What of a session is in the program's log."""
+"""The entries of a session in the program's log."""
 
 import logging
 
@@ -10,7 +10,7 @@ from bridge.playout.problem import NoJackServer
 from gui.engine.session_log import SessionLog
 
 
-def test_notes_are_counted_and_not_named(caplog: pytest.LogCaptureFixture) -> None:
+def test_notes_are_only_counted(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "gui")
     log = SessionLog()
     log.write([LogEntry(0, "played", 61, "1.1"), LogEntry(0, "played", 67, "1.2")])
@@ -22,13 +22,13 @@ def test_notes_are_counted_and_not_named(caplog: pytest.LogCaptureFixture) -> No
     ]
 
 
-def test_a_problem_is_told_with_its_reason(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_problem_is_logged_with_its_reason(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "gui")
     SessionLog().write([LogEntry(0, "problem", reason=NoJackServer())])
     assert [each.getMessage() for each in caplog.records] == ["problem, NoJackServer()"]
 
 
-def test_of_settings_those_that_change_are_details(caplog: pytest.LogCaptureFixture) -> None:
+def test_changed_settings_are_logged_as_details(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG, "gui")
     SessionLog().write_change(Settings(seed=1), Settings(seed=2))
     assert [each.getMessage() for each in caplog.records] == ["setting seed: 2"]

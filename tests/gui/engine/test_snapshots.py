@@ -1,4 +1,4 @@
-"""Snapshots in parcels: whatever happens to the notes, the window has those of the engine."""
+"""Snapshot deltas: after any change of the notes, the window has those of the engine."""
 
 import pickle
 from dataclasses import replace
@@ -24,7 +24,7 @@ def note(onset_ns: int) -> RollNote:
         st.tuples(st.integers(0, 4), st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=12
     )
 )
-def test_whatever_is_dropped_taken_back_or_added_comes_out_the_same(
+def test_deltas_restore_the_notes_after_any_change(
     changes: list[tuple[int, int, int]],
 ) -> None:
     packer, unpacker, serial = Packer(), Unpacker(), 0
@@ -36,15 +36,15 @@ def test_whatever_is_dropped_taken_back_or_added_comes_out_the_same(
         notes += tuple(note(serial + n) for n in range(added))
         serial += added
         snapshot = replace(EMPTY, now_ns=serial, notes=notes)
-        parcel: SnapshotDelta = pickle.loads(pickle.dumps(packer.pack(snapshot)))  # noqa: S301 - our own
-        shown.append(unpacker.unpack(parcel))
+        delta: SnapshotDelta = pickle.loads(pickle.dumps(packer.pack(snapshot)))  # noqa: S301 - our own
+        shown.append(unpacker.unpack(delta))
         assert shown[-1] == snapshot
     for before, after in pairwise(shown):
         same = {n.onset_ns: n for n in before.notes}
         assert all(n is same[n.onset_ns] for n in after.notes if n.onset_ns in same)
 
 
-def test_what_has_not_changed_is_not_sent() -> None:
+def test_unchanged_notes_are_not_sent() -> None:
     packer, notes = Packer(), tuple(note(n) for n in range(5000))
     packer.pack(replace(EMPTY, notes=notes))
     ended = replace(notes[-1], release_ns=9000)

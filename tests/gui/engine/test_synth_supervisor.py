@@ -1,4 +1,4 @@
-"""The engine's synth, with real children: what the MIDI process is told, and what a person is."""
+"""The engine's synth with real child processes: its messages and its status."""
 
 import os
 import signal
@@ -38,31 +38,33 @@ def followed(
 
 
 def until(hearing: SynthSupervisor, now_ns: int, so: Callable[[], object]) -> list[Monitor]:
-    """Hear the synth until it is so; return what follows."""
-    told: list[Monitor] = []
+    """Poll the synth until a condition holds; return the messages."""
+    messages: list[Monitor] = []
     while not so():
         assert wait(hearing.connections, PATIENCE_S)
-        told += hearing.poll(now_ns)
-    return told
+        messages += hearing.poll(now_ns)
+    return messages
 
 
 def refused(hearing: SynthSupervisor, now_ns: int) -> None:
-    """Let a synth that is being started say that it cannot play."""
+    """Wait until a synth that is being started reports a failure."""
     assert hearing.is_starting
-    told = until(hearing, now_ns, lambda: not hearing.is_starting and hearing.process_id is None)
-    assert told == [Monitor(None)]
+    messages = until(
+        hearing, now_ns, lambda: not hearing.is_starting and hearing.process_id is None
+    )
+    assert messages == [Monitor(None)]
 
 
 def sounds(hearing: SynthSupervisor, now_ns: int) -> None:
-    """Let a synth that is being started say that it plays."""
-    (told,) = until(hearing, now_ns, lambda: hearing.status and not hearing.has_failed)
-    assert told.port
+    """Wait until a synth that is being started is ready."""
+    (message,) = until(hearing, now_ns, lambda: hearing.status and not hearing.has_failed)
+    assert message.port
     assert isinstance(hearing.status, SynthReady)
     assert hearing.status.device == "JACK"
 
 
 @pytest.mark.parametrize("sound", [SynthPolicy.ON, SynthPolicy.AUTO])
-def test_where_it_cannot_play_that_is_said_and_tried_again_ever_more_seldom(
+def test_a_failure_is_reported_and_retried_at_growing_intervals(
     hearing: SynthSupervisor, monkeypatch: pytest.MonkeyPatch, sound: SynthPolicy
 ) -> None:
     monkeypatch.setenv(BACKEND_VARIABLE, "gramophone")
@@ -86,17 +88,17 @@ def test_where_it_cannot_play_that_is_said_and_tried_again_ever_more_seldom(
     assert followed(hearing, now_ns, SynthPolicy.OFF) == []
     assert (hearing.is_starting, hearing.status, hearing.has_failed) == (False, None, False)
     followed(hearing, now_ns, sound)
-    assert hearing.is_starting  # asked for anew
+    assert hearing.is_starting  # a new request
 
 
-def test_it_is_never_left_for_longer_than_a_minute(hearing: SynthSupervisor) -> None:
+def test_the_interval_between_retries_is_at_most_a_minute(hearing: SynthSupervisor) -> None:
     for now_ns in range(NOW_NS, NOW_NS + 7 * MAX_RETRY_NS, MAX_RETRY_NS):
         hearing.update(now_ns, SynthPolicy.AUTO, plugins=False, named_output=False, font="lost.sf2")
         refused(hearing, now_ns)
     assert hearing.status == NoSuchSoundFont("lost.sf2")
 
 
-def test_what_cannot_change_by_itself_is_not_tried_again_until_somebody_asks_anew(
+def test_a_permanent_failure_is_retried_only_on_request(
     hearing: SynthSupervisor, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "miniaudio.py").write_text("raise ImportError")
@@ -114,7 +116,7 @@ def test_what_cannot_change_by_itself_is_not_tried_again_until_somebody_asks_ane
     assert hearing.is_starting
 
 
-def test_who_is_not_to_be_heard_starts_nothing(hearing: SynthSupervisor) -> None:
+def test_an_unwanted_synth_is_not_started(hearing: SynthSupervisor) -> None:
     for sound, plugins, named in (
         (SynthPolicy.OFF, False, False),
         (SynthPolicy.AUTO, True, False),
@@ -126,7 +128,7 @@ def test_who_is_not_to_be_heard_starts_nothing(hearing: SynthSupervisor) -> None
     assert not hearing.has_failed
 
 
-def test_one_that_nobody_wants_any_more_before_it_is_there_never_comes(
+def test_a_start_that_is_no_longer_wanted_is_dropped(
     hearing: SynthSupervisor,
 ) -> None:
     followed(hearing, NOW_NS)
@@ -142,10 +144,11 @@ def jack_name() -> Iterator[str]:
 
 
 @pytest.mark.device
-def test_it_plays_until_a_plugin_comes_and_comes_back_when_it_dies(
+def test_it_stops_for_a_plugin_and_restarts_after_a_crash(
     jack_name: str,  # noqa: ARG001 - a server must run
     hearing: SynthSupervisor,
     monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setenv(BACKEND_VARIABLE, "jack")
     assert followed(hearing, NOW_NS) == []
@@ -156,16 +159,21 @@ def test_it_plays_until_a_plugin_comes_and_comes_back_when_it_dies(
     followed(hearing, now_ns)
     for pause_ns in (MIN_RETRY_NS, 2 * MIN_RETRY_NS, MIN_RETRY_NS):
         sounds(hearing, now_ns)
-        now_ns += MAX_RETRY_NS if pause_ns == MIN_RETRY_NS else 0  # it has been well for long
+        now_ns += MAX_RETRY_NS if pause_ns == MIN_RETRY_NS else 0  # it has run for a long time
         os.kill(hearing.process_id or 0, signal.SIGKILL)
         assert until(hearing, now_ns, lambda: hearing.has_failed) == [Monitor(None)]
         assert (hearing.status, hearing.process_id) == (SynthExited(), None)
         now_ns += pause_ns
         assert followed(hearing, now_ns) == []
+    hearing.close()  # then all is logged
+    assert [record.getMessage() for record in caplog.records] == [
+        "bridge.synth.process ended with status -9"
+    ] * 3
+    caplog.clear()
 
 
 @pytest.mark.device
-def test_it_comes_back_with_a_device_that_had_gone(
+def test_it_restarts_when_the_device_is_back(
     jack_name: str,
     hearing: SynthSupervisor,
     monkeypatch: pytest.MonkeyPatch,
@@ -182,7 +190,7 @@ def test_it_comes_back_with_a_device_that_had_gone(
         hearing.retry()
         followed(hearing, NOW_NS)
         sounds(hearing, NOW_NS)
-        hearing.close()  # before the server
-    # What libjack prints when its server goes is in the log, under the name of the process.
+        hearing.close()  # before the server ends
+    # What libjack prints at the end of its server is logged under the name of the process.
     assert {record.name for record in caplog.records} == {"bridge.synth.process"}
     caplog.clear()

@@ -1,4 +1,4 @@
-"""The process that proposes takes, with the installed network; once as a process of its own."""
+"""The process that generates takes, with the installed network; once as a process of its own."""
 
 import os
 import threading
@@ -17,10 +17,10 @@ from bridge.midi.notes import MetreChange, Note, Score, TempoChange
 from bridge.system.clock import ManualClock, SystemClock
 from bridge.system.pipe import start_child
 from export.runtime.artefact import ArtefactError, load_default_artefact
-from export.runtime.artefact_reason import UnreadableFile
 from export.runtime.continuation import MOST_TRIES
 from export.runtime.decoder import Decoder
-from export.runtime.proposal_reason import NoNotes
+from export.runtime.reasons.artefact import UnreadableFile
+from export.runtime.reasons.proposal import NoNotes
 from gui.engine.proposals import (
     Cancel,
     EndOfProposals,
@@ -68,13 +68,13 @@ def test_four_candidates_differ_and_fill_their_span(model: Model) -> None:
         assert f"seed {each.settings.seed};" in each.text
 
 
-def test_a_candidate_is_made_again_by_its_settings(model: Model) -> None:
+def test_a_candidates_settings_reproduce_it(model: Model) -> None:
     last = proposed(model, ASKED)[-1]
     again = proposed(model, replace(ASKED, settings=last.settings, count=1))
     assert again[0].notes == last.notes
 
 
-def test_the_settings_are_honoured(model: Model) -> None:
+def test_the_settings_apply(model: Model) -> None:
     settings = Settings(seed=1, instruments=(BASS,))
     kinds = {
         n.instrument for c in proposed(model, replace(ASKED, settings=settings)) for n in c.notes
@@ -94,7 +94,7 @@ def test_the_settings_are_honoured(model: Model) -> None:
     assert each[0][0].notes != each[1][0].notes
 
 
-def test_without_chance_candidates_differ_all_the_same(model: Model) -> None:
+def test_at_temperature_0_candidates_still_differ(model: Model) -> None:
     greedy = replace(ASKED, settings=Settings(seed=1, temperature=0.0))
     found = proposed(model, greedy)
     assert len({each.notes for each in found}) == len(found) > 1
@@ -131,7 +131,7 @@ class Served:
 
 
 def answers(face: Connection) -> Iterator[Reply]:
-    """Yield what comes, up to an end."""
+    """Yield the replies, up to the last one."""
     while True:
         assert face.poll(60)
         answer: Reply = face.recv()
@@ -141,26 +141,26 @@ def answers(face: Connection) -> Iterator[Reply]:
 
 
 class EverLater(ManualClock):
-    """A clock on which a second passes whenever somebody looks."""
+    """A clock that advances by a second whenever it is read."""
 
     def now_ns(self) -> int:
         self.advance(1_000_000_000)
         return super().now_ns()
 
 
-def test_it_loads_once_and_shows_how_candidates_grow(model: Model) -> None:
+def test_it_loads_once_and_sends_progress(model: Model) -> None:
     served = Served(model, EverLater())
     served.face.send(ASKED)
-    told = list(served.answers())
-    assert isinstance(told[0], Loading)
-    growing = [each for each in told if isinstance(each, Progress)]
+    replies = list(served.answers())
+    assert isinstance(replies[0], Loading)
+    growing = [each for each in replies if isinstance(each, Progress)]
     assert {each.candidate for each in growing} == {0, 1, 2, 3}
     shares = [each.fraction for each in growing if each.candidate == 0]
     assert shares == sorted(shares)
     assert any(0 < share < 1 for share in shares)
     assert {len(each.notes) for each in growing} > {0, 1, 2}
-    assert sum(isinstance(each, Proposal) for each in told) == 4
-    assert {each.request_id for each in told} == {7}
+    assert sum(isinstance(each, Proposal) for each in replies) == 4
+    assert {each.request_id for each in replies} == {7}
     served.face.send(replace(ASKED, request_id=8, count=1))
     assert [type(each) for each in served.answers() if not isinstance(each, Progress)] == [
         Proposal,
@@ -170,14 +170,14 @@ def test_it_loads_once_and_shows_how_candidates_grow(model: Model) -> None:
     served.close()
 
 
-def test_what_nobody_looks_at_costs_no_messages(model: Model) -> None:
+def test_quick_steps_send_no_progress(model: Model) -> None:
     served = Served(model, ManualClock())
     served.face.send(ASKED)
     assert not any(isinstance(each, Progress) for each in served.answers())
     served.close()
 
 
-def test_cancelled_it_stops_and_a_new_request_ends_the_one_before(model: Model) -> None:
+def test_a_cancel_or_a_new_request_ends_the_last_one(model: Model) -> None:
     served = Served(model, EverLater())
     served.face.send(replace(ASKED, bars=1000))
     while not isinstance(served.face.recv(), Progress):
@@ -199,7 +199,7 @@ def test_cancelled_it_stops_and_a_new_request_ends_the_one_before(model: Model) 
         (replace(ASKED, settings=Settings(style=(("chopan", 1.0),))), UnknownStyle),
     ],
 )
-def test_what_cannot_be_has_a_reason_and_the_next_request_is_heard(
+def test_a_bad_request_has_a_reason_and_the_next_one_works(
     model: Model, asked: Propose, reason: type
 ) -> None:
     served = Served(model, ManualClock())
@@ -222,12 +222,12 @@ def test_an_artefact_that_cannot_be_used_is_a_reason() -> None:
     served.close()
 
 
-def test_as_a_process_it_gives_way_to_others_and_leaves_with_the_window() -> None:
+def test_the_process_has_low_priority_and_exits_with_the_window() -> None:
     child = start_child("gui.engine.takes")
     child.connection.send(ASKED)
-    told = list(answers(child.connection))
-    assert isinstance(told[0], Loading)
-    assert sum(isinstance(each, Proposal) for each in told) == 4
+    replies = list(answers(child.connection))
+    assert isinstance(replies[0], Loading)
+    assert sum(isinstance(each, Proposal) for each in replies) == 4
     if hasattr(os, "getpriority"):
         ours = os.getpriority(os.PRIO_PROCESS, 0)
         assert os.getpriority(os.PRIO_PROCESS, child.process.pid) == min(19, ours + 10)

@@ -1,4 +1,4 @@
-"""Values of every kind of reason that a person may be shown."""
+"""Values of every reason that a user may be shown."""
 
 import enum
 from collections.abc import Iterator
@@ -19,11 +19,11 @@ PLAIN: dict[object, tuple[object, ...]] = {
     Path: (Path("harp.mid"),),
     Source: tuple(source for source in Source if source.is_external),
 }
-"""What fields of these types are filled with; a session follows nothing but external sources."""
+"""The values for fields of these types; a session follows only external sources."""
 
 
 def kinds_in(hint: Any) -> Iterator[Any]:
-    """Return the types of which a union consists."""
+    """Yield the types in a union."""
     if get_origin(hint) in (Union, UnionType):
         for part in get_args(hint):
             yield from kinds_in(part)
@@ -33,7 +33,7 @@ def kinds_in(hint: Any) -> Iterator[Any]:
 
 @cache
 def values_of(hint: Any) -> tuple[Any, ...]:
-    """Return values of a type: of a union those of each part, of a dataclass each combination."""
+    """Return values of a type: for a union those of each part, for a dataclass each combination."""
     if hint in PLAIN:
         return PLAIN[hint]
     if get_origin(hint) in (Union, UnionType):

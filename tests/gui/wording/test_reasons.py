@@ -1,4 +1,4 @@
-"""Every reason has a sentence, and what a log calls it does not change."""
+"""Every reason has a sentence, and its key in the log is stable."""
 
 from dataclasses import is_dataclass
 from pathlib import Path
@@ -41,8 +41,8 @@ from bridge.synth.policy import SynthReady
 from bridge.synth.reason import NoSoundDevice, NoSoundFont, SynthNotInstalled
 from bridge.system import child_exit
 from bridge.system.child_exit import ChildExited
-from export.runtime import artefact_reason, proposal_reason
-from export.runtime.artefact_reason import NoOwnStyle
+from export.runtime.reasons import artefact, proposal
+from export.runtime.reasons.artefact import NoOwnStyle
 from gui.wording.reasons import Reason, sentence_of
 from gui.wording.sentence import Sentence
 from tests.gui.wording.every_reason import kinds_in, values_of
@@ -54,8 +54,8 @@ MODULES = (
     processor,
     file_reason,
     child_exit,
-    artefact_reason,
-    proposal_reason,
+    artefact,
+    proposal,
 )
 
 
@@ -170,11 +170,11 @@ def test_no_reason_is_left_out(module: ModuleType) -> None:
         (NoOwnStyle("mine"), "there is no style 'mine' of your own."),
     ],
 )
-def test_printed_it_is_english(reason: Reason, text: str) -> None:
+def test_a_printed_reason_is_in_english(reason: Reason, text: str) -> None:
     assert str(sentence_of(reason)) == text
 
 
-def test_what_a_log_calls_a_reason_is_what_it_has_always_called_it() -> None:
+def test_the_keys_of_reasons_in_the_log_are_stable() -> None:
     assert sorted(kind.key for kind in kinds_in(LoggedReason)) == [
         "ambiguous-port",
         "composer-failed",

@@ -1,4 +1,4 @@
-"""Sentences, in English and through a translator."""
+"""Sentences, in English and translated."""
 
 from gui.wording.sentence import Sentence
 
@@ -14,21 +14,21 @@ def german(context: str, pattern: str) -> str:
     return GERMAN[context, pattern]
 
 
-def test_printed_it_is_english() -> None:
+def test_a_printed_sentence_is_in_english() -> None:
     assert str(Sentence("Ports", "Opening ...")) == "Opening ..."
-    told = OPEN.format("{in}", WAY.format("JACK"), 2.04)
-    assert f"{told}" == "It listens on {in}, through JACK, for 2.0 ms."
+    sentence = OPEN.format("{in}", WAY.format("JACK"), 2.04)
+    assert f"{sentence}" == "It listens on {in}, through JACK, for 2.0 ms."
 
 
-def test_shown_its_patterns_are_translated_and_then_filled() -> None:
-    told = OPEN.format("{in}", WAY.format("JACK"), 2.04).render(german)
-    assert told == "Es hört {in}, über JACK, seit 2.0 ms."
+def test_patterns_are_translated_and_then_filled() -> None:
+    text = OPEN.format("{in}", WAY.format("JACK"), 2.04).render(german)
+    assert text == "Es hört {in}, über JACK, seit 2.0 ms."
 
 
-def test_what_somebody_else_said_stays_as_it_is() -> None:
+def test_the_text_of_another_program_is_not_translated() -> None:
     said = Sentence.verbatim("There is no port {}; {")
     assert str(said) == said.render(german) == "There is no port {}; {"
 
 
-def test_those_that_say_the_same_are_equal() -> None:
+def test_sentences_with_the_same_content_are_equal() -> None:
     assert WAY.format("JACK") == WAY.format("JACK") != WAY

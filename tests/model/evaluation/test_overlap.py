@@ -1,4 +1,4 @@
-"""Quotations are found in any key, and nothing else is."""
+"""Quotations are found in any key, and other runs are not."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,12 +35,12 @@ def test_runs_do_not_cross_from_piece_to_piece() -> None:
     assert found == [29]
 
 
-def test_what_nobody_has_played_is_no_quotation() -> None:
+def test_a_new_run_is_not_a_quotation() -> None:
     take = piece([60, 61, 63, 66, 70, 75, 60, 45])
     assert overlap.longest_runs([take], [piece(walk(1, 500))]) == [0]
 
 
-def test_drums_quote_nobody() -> None:
+def test_drums_are_not_quotations() -> None:
     beat = tuple(Note(24 * i, Instrument.DRUMS, 36, 24 * i + 6, 90) for i in range(50))
     drums = np.array(tokenizer.encode(Score(beat)))
     assert overlap.longest_runs([drums], [drums]) == [0]

@@ -1,4 +1,4 @@
-"""Musical time: where each token stands."""
+"""Musical time: the position of each token."""
 
 import numpy as np
 from hypothesis import given
@@ -16,7 +16,7 @@ WORDS = ["wait:1", "wait:47", "wait:192", "metre:3/4", "metre:6/8", "clock:grid"
 WORDS += ["piano:v80:C4", "bass:v8:C2", "drums:v64:C2", "piano:v0:C4"]
 
 
-def test_a_phrase_by_hand() -> None:
+def test_the_features_of_a_known_phrase() -> None:
     rows = musical_time(np.array(v.parse_tokens(PHRASE)))
     bar_position, bar, onset, chord = rows[:, :4].T.tolist()
     assert bar_position == [0, 0, 0, 1, 1, 1, 1, 1, 1, 97, 1, 1, 1, 25, 25]
@@ -33,7 +33,7 @@ def test_part_rises_and_countdown_falls_to_the_end() -> None:
     assert rows[-1, 5] == 1
 
 
-def test_playing_freely_there_are_no_bars() -> None:
+def test_free_time_has_no_bars() -> None:
     rows = musical_time(
         np.array(v.parse_tokens("start clock:free piano:v80:C4 wait:50 piano:v0:C4"))
     )
@@ -50,7 +50,7 @@ def test_one_by_one_is_the_same_as_all_at_once(words: list[str]) -> None:
     assert (rows < np.array(features.SIZES)).all()
 
 
-def test_a_copy_goes_its_own_way() -> None:
+def test_a_copy_is_independent() -> None:
     time = MusicalTime()
     for token in v.parse_tokens("start clock:grid tempo:120 metre:4/4 piano:v80:C4"):
         time.push(token)

@@ -1,4 +1,4 @@
-"""Eight rows of one table are what the network embeds."""
+"""The sum of eight rows of one table equals the network's embedding."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The vocabulary is arithmetic over tables; these hold it to what it says."""
+"""The layout of the vocabulary: names, ids, events, and nearest values."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from bridge.midi.instruments import Instrument
 from model.tokens import vocabulary as v
 
 
-def test_every_token_has_a_name_of_its_own_and_is_found_by_it() -> None:
+def test_every_token_has_a_unique_name_and_is_found_by_it() -> None:
     names = [str(v.token_of(token)) for token in range(v.SIZE)]
     assert len(set(names)) == v.SIZE
     assert v.parse_tokens(" ".join(names)) == list(range(v.SIZE))
@@ -18,7 +18,7 @@ def test_event_and_level_make_the_token_again() -> None:
     assert [v.event_of(t) for t in range(v.SIZE)] == v.TOKEN_EVENT.tolist()
 
 
-def test_tokens_print_as_musenets_do() -> None:
+def test_tokens_are_printed_like_musenets() -> None:
     tokens = [
         v.on_id(Instrument.PIANO, 67, v.level_of(72)),
         v.wait_id(12),
@@ -33,13 +33,13 @@ def test_offs_and_ons_rise_with_instrument_and_pitch() -> None:
 
 
 def test_the_vocabulary_is_frozen() -> None:
-    # Whoever changes it makes every artefact useless: only together with a new one.
+    # A change makes every artefact unusable, so it needs a new artefact.
     assert v.FINGERPRINT.startswith("fa49b83c")
     assert (v.SIZE, v.EVENT_COUNT) == (13022, 1727)
 
 
 @pytest.mark.parametrize("level", range(v.VELOCITY_LEVELS))
-def test_a_level_stands_for_a_velocity_that_is_at_it(level: int) -> None:
+def test_a_level_and_its_velocity_agree(level: int) -> None:
     assert v.level_of(v.velocity_of(level)) == level
 
 
@@ -57,13 +57,13 @@ def test_a_tempo_goes_to_the_nearest_mark(bpm: float, mark: int) -> None:
     assert v.TEMPOS[v.tempo_step(bpm)] == mark
 
 
-def test_a_metre_that_is_not_there_is_one_with_bars_as_long() -> None:
+def test_an_unknown_metre_is_one_with_bars_of_the_same_length() -> None:
     assert v.METRES[v.metre_index(6, 16) or 0] == (3, 8)
     assert v.metre_index(11, 4) is None
 
 
 @pytest.mark.parametrize("word", ["piano:v72:H4", "kazoo:v72:C4", "wait:193", "piano:v72:C9", "x"])
-def test_a_word_that_is_no_token_is_refused(word: str) -> None:
+def test_a_word_that_is_not_a_token_is_refused(word: str) -> None:
     with pytest.raises(ValueError, match="not a token"):
         v.parse_tokens(word)
 

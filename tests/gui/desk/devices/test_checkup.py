@@ -48,7 +48,7 @@ class CheckupRun:
         self.now_ns = 7 * SECOND
         self.asked: list[Request] = []
         self.played = 0
-        self.tell(*world)
+        self.feed(*world)
 
     def feed(self, *items: Inbox) -> None:
         """Pass items to the session, and count the notes that it sends."""
@@ -58,13 +58,13 @@ class CheckupRun:
 
     def ask(self, requests: tuple[Request, ...]) -> None:
         self.asked += requests
-        self.tell(*requests)
+        self.feed(*requests)
 
     def goes_on(self, for_ns: int) -> Iterator[Snapshot]:
         """Let time pass while the checkup runs; yield the snapshots."""
         end_ns = self.now_ns + for_ns
         while self.now_ns < end_ns and self.checkup.is_running:
-            self.tell()
+            self.feed()
             shown = self.session.snapshot(self.now_ns)
             self.ask(self.checkup.step(self.now_ns, shown))
             yield shown
@@ -84,7 +84,7 @@ class CheckupRun:
     def said(self, title: str) -> str:
         return str(self.found(title).sentence)
 
-    def told(self, title: str) -> tuple[CheckStatus, str]:
+    def finding(self, title: str) -> tuple[CheckStatus, str]:
         return self.found(title).status, self.said(title)
 
     def advised(self) -> list[int]:
@@ -97,84 +97,84 @@ class CheckupRun:
 
 
 def test_findings_are_pending_before_the_start() -> None:
-    consulting = Consulting(READY)
-    assert consulting.signs() == [CheckStatus.PENDING] * 4
-    consulting.to_its_end()
-    assert consulting.asked == []
+    checkup_run = CheckupRun(READY)
+    assert checkup_run.signs() == [CheckStatus.PENDING] * 4
+    checkup_run.to_its_end()
+    assert checkup_run.asked == []
 
 
 def test_without_a_loop_no_round_trip_is_measured() -> None:
-    consulting = Consulting(READY)
-    consulting.checkup.start()
-    consulting.until(TurnState.ANSWERING)
-    assert consulting.checkup.asks_if_heard
-    consulting.to_its_end()
-    assert consulting.asked == [Audition(TEST_PHRASE)]
-    assert consulting.played == len(TEST_PHRASE.notes)
-    assert consulting.session.state is TurnState.STOPPED
-    assert consulting.signs() == [
+    checkup_run = CheckupRun(READY)
+    checkup_run.checkup.start()
+    checkup_run.until(TurnState.ANSWERING)
+    assert checkup_run.checkup.asks_if_heard
+    checkup_run.to_its_end()
+    assert checkup_run.asked == [Audition(TEST_PHRASE)]
+    assert checkup_run.played == len(TEST_PHRASE.notes)
+    assert checkup_run.session.state is TurnState.STOPPED
+    assert checkup_run.signs() == [
         CheckStatus.OK,
         CheckStatus.QUESTION,
         CheckStatus.OK,
         CheckStatus.PENDING,
     ]
-    assert "connect the output to the input" in consulting.said("Round trip")
-    assert consulting.advised() == []
-    consulting.checkup.record_answer(heard=True)
-    assert consulting.found("Test notes").status is CheckStatus.OK
-    assert not consulting.checkup.asks_if_heard
+    assert "connect the output to the input" in checkup_run.said("Round trip")
+    assert checkup_run.advised() == []
+    checkup_run.checkup.record_answer(heard=True)
+    assert checkup_run.found("Test notes").status is CheckStatus.OK
+    assert not checkup_run.checkup.asks_if_heard
 
 
 def test_a_running_session_runs_on_afterwards() -> None:
-    consulting = Consulting(READY, Start())
-    consulting.checkup.start()
-    consulting.to_its_end()
-    assert consulting.session.state is TurnState.LISTENING
+    checkup_run = CheckupRun(READY, Start())
+    checkup_run.checkup.start()
+    checkup_run.to_its_end()
+    assert checkup_run.session.state is TurnState.LISTENING
 
 
 def test_a_loop_is_found_and_its_round_trip_advised() -> None:
-    consulting = Consulting(READY, EchoDetected((400 * MS,)))  # earlier, and of other notes
-    consulting.checkup.start()
-    consulting.until(TurnState.ANSWERING)
-    assert consulting.found("Echoes").status is CheckStatus.PENDING
-    consulting.tell(EchoDetected((12 * MS, 12_340_000, 13 * MS)))
-    next(consulting.goes_on(SECOND))
-    assert consulting.found("Echoes").status is CheckStatus.WARNING
-    assert consulting.advised() == [], "still being measured"
-    consulting.to_its_end()
-    assert "12.3 ms" in consulting.said("Round trip")
-    assert consulting.advised() == [12_300_000]
+    checkup_run = CheckupRun(READY, EchoDetected((400 * MS,)))  # earlier, and of other notes
+    checkup_run.checkup.start()
+    checkup_run.until(TurnState.ANSWERING)
+    assert checkup_run.found("Echoes").status is CheckStatus.PENDING
+    checkup_run.feed(EchoDetected((12 * MS, 12_340_000, 13 * MS)))
+    next(checkup_run.goes_on(SECOND))
+    assert checkup_run.found("Echoes").status is CheckStatus.WARNING
+    assert checkup_run.advised() == [], "still being measured"
+    checkup_run.to_its_end()
+    assert "12.3 ms" in checkup_run.said("Round trip")
+    assert checkup_run.advised() == [12_300_000]
     # It follows the settings, and ignores later echoes.
     settings = Settings(time=TimeSettings(advance_ns=12_300_000))
-    consulting.tell(ChangeSettings(settings), EchoDetected((90 * MS,)))
-    consulting.checkup.step(consulting.now_ns, consulting.session.snapshot(consulting.now_ns))
-    assert consulting.advised() == []
-    assert consulting.told("Round trip") == (
+    checkup_run.feed(ChangeSettings(settings), EchoDetected((90 * MS,)))
+    checkup_run.checkup.step(checkup_run.now_ns, checkup_run.session.snapshot(checkup_run.now_ns))
+    assert checkup_run.advised() == []
+    assert checkup_run.finding("Round trip") == (
         CheckStatus.OK,
-        "A note takes 12.3 ms out and back, and is sent so much earlier.",
+        "A note takes 12.3 ms out and back, and is sent earlier by that time.",
     )
 
 
 def test_it_waits_for_echoes_after_the_last_note() -> None:
-    consulting = Consulting(READY)
-    consulting.checkup.start()
-    consulting.until(TurnState.ANSWERING)
-    consulting.until(TurnState.STOPPED)
-    list(consulting.goes_on(SECOND // 2))
-    consulting.tell(EchoDetected((150 * MS,)))
-    consulting.to_its_end()
-    assert consulting.found("Echoes").status is CheckStatus.WARNING
+    checkup_run = CheckupRun(READY)
+    checkup_run.checkup.start()
+    checkup_run.until(TurnState.ANSWERING)
+    checkup_run.until(TurnState.STOPPED)
+    list(checkup_run.goes_on(SECOND // 2))
+    checkup_run.feed(EchoDetected((150 * MS,)))
+    checkup_run.to_its_end()
+    assert checkup_run.found("Echoes").status is CheckStatus.WARNING
 
 
 @pytest.mark.parametrize("delay_ns", [-200_000, 400_000])
 def test_an_inaudible_round_trip_needs_no_advance(delay_ns: int) -> None:
-    consulting = Consulting(READY)
-    consulting.checkup.start()
-    consulting.until(TurnState.ANSWERING)
-    consulting.tell(EchoDetected((delay_ns,)))
-    consulting.to_its_end()
-    assert consulting.advised() == []
-    assert consulting.found("Round trip").status is CheckStatus.OK
+    checkup_run = CheckupRun(READY)
+    checkup_run.checkup.start()
+    checkup_run.until(TurnState.ANSWERING)
+    checkup_run.feed(EchoDetected((delay_ns,)))
+    checkup_run.to_its_end()
+    assert checkup_run.advised() == []
+    assert checkup_run.found("Round trip").status is CheckStatus.OK
 
 
 @pytest.mark.parametrize(
@@ -186,25 +186,25 @@ def test_an_inaudible_round_trip_needs_no_advance(delay_ns: int) -> None:
     ],
 )
 def test_without_sound_it_names_a_remedy(world: tuple[Inbox, ...], word: str) -> None:
-    consulting = Consulting(*world)
-    consulting.checkup.start()
-    consulting.until(TurnState.ANSWERING)
-    consulting.checkup.record_answer(heard=False)
-    consulting.to_its_end()
-    assert consulting.found("Ports").status is CheckStatus.OK
-    assert consulting.found("Test notes").status is CheckStatus.FAILED
-    assert word in consulting.said("Test notes")
+    checkup_run = CheckupRun(*world)
+    checkup_run.checkup.start()
+    checkup_run.until(TurnState.ANSWERING)
+    checkup_run.checkup.record_answer(heard=False)
+    checkup_run.to_its_end()
+    assert checkup_run.found("Ports").status is CheckStatus.OK
+    assert checkup_run.found("Test notes").status is CheckStatus.FAILED
+    assert word in checkup_run.said("Test notes")
 
 
 def test_without_sound_from_the_synth_it_names_the_reason() -> None:
-    consulting = Consulting(READY)
-    consulting.checkup.start()
-    consulting.until(TurnState.ANSWERING)
-    consulting.checkup.record_answer(heard=False)
-    shown = consulting.session.snapshot(consulting.now_ns)
-    consulting.tell(OutputConnected(connected=True))
-    patched = consulting.session.snapshot(consulting.now_ns)
-    for told, word in (
+    checkup_run = CheckupRun(READY)
+    checkup_run.checkup.start()
+    checkup_run.until(TurnState.ANSWERING)
+    checkup_run.checkup.record_answer(heard=False)
+    shown = checkup_run.session.snapshot(checkup_run.now_ns)
+    checkup_run.feed(OutputConnected(connected=True))
+    patched = checkup_run.session.snapshot(checkup_run.now_ns)
+    for snapshot, word in (
         (
             replace(shown, synth_status=SynthReady(1, "JACK", 0)),
             "through JACK: see that the speakers",
@@ -215,86 +215,86 @@ def test_without_sound_from_the_synth_it_names_the_reason() -> None:
         ),
         (patched, "What is connected to Antiphon:out"),
     ):
-        consulting.checkup.step(consulting.now_ns, told)
-        assert word in consulting.said("Test notes")
+        checkup_run.checkup.step(checkup_run.now_ns, snapshot)
+        assert word in checkup_run.said("Test notes")
 
 
 def test_without_ports_it_names_a_remedy_and_plays_nothing() -> None:
-    consulting = Consulting(Problem(NoJackServer()))
-    consulting.checkup.start()
-    consulting.to_its_end()
-    assert consulting.signs() == [CheckStatus.FAILED, *[CheckStatus.PENDING] * 3]
-    assert consulting.said("Ports") == str(advice.midi_remedy("linux"))
-    assert consulting.asked == []
+    checkup_run = CheckupRun(Problem(NoJackServer()))
+    checkup_run.checkup.start()
+    checkup_run.to_its_end()
+    assert checkup_run.signs() == [CheckStatus.FAILED, *[CheckStatus.PENDING] * 3]
+    assert checkup_run.said("Ports") == str(advice.midi_remedy("linux"))
+    assert checkup_run.asked == []
 
 
 def test_ports_may_take_a_while_to_open() -> None:
-    consulting = Consulting()
-    consulting.checkup.start()
-    list(consulting.goes_on(PORTS_TIMEOUT_NS - SECOND))
-    assert consulting.told("Ports") == (CheckStatus.PENDING, "Opening ...")
-    consulting.tell(READY)
-    consulting.to_its_end()
-    assert consulting.found("Ports").status is CheckStatus.OK
+    checkup_run = CheckupRun()
+    checkup_run.checkup.start()
+    list(checkup_run.goes_on(PORTS_TIMEOUT_NS - SECOND))
+    assert checkup_run.finding("Ports") == (CheckStatus.PENDING, "Opening ...")
+    checkup_run.feed(READY)
+    checkup_run.to_its_end()
+    assert checkup_run.found("Ports").status is CheckStatus.OK
 
 
 def test_it_fails_if_ports_never_open() -> None:
-    consulting = Consulting()
-    consulting.checkup.start()
-    began_ns = consulting.now_ns
-    consulting.to_its_end()
-    assert consulting.now_ns - began_ns == PORTS_TIMEOUT_NS + STEP_NS
-    assert consulting.found("Ports").status is CheckStatus.FAILED
+    checkup_run = CheckupRun()
+    checkup_run.checkup.start()
+    began_ns = checkup_run.now_ns
+    checkup_run.to_its_end()
+    assert checkup_run.now_ns - began_ns == PORTS_TIMEOUT_NS + STEP_NS
+    assert checkup_run.found("Ports").status is CheckStatus.FAILED
 
 
 def test_a_lost_port_is_reported() -> None:
-    consulting = Consulting(READY, Problem(JackGone()))
-    consulting.checkup.start()
-    consulting.to_its_end()
-    assert consulting.told("Ports") == (
+    checkup_run = CheckupRun(READY, Problem(JackGone()))
+    checkup_run.checkup.start()
+    checkup_run.to_its_end()
+    assert checkup_run.finding("Ports") == (
         CheckStatus.WARNING,
         "The JACK server has gone; the ports come back with it.",
     )
 
 
-def key(consulting: Consulting, pitch: int) -> Received:
-    return Received((TimedEvent(consulting.now_ns, NoteOn(0, pitch, 80)),))
+def key(checkup_run: CheckupRun, pitch: int) -> Received:
+    return Received((TimedEvent(checkup_run.now_ns, NoteOn(0, pitch, 80)),))
 
 
 def test_it_waits_until_the_player_pauses() -> None:
-    consulting = Consulting(READY, Start())
-    consulting.tell(key(consulting, 50))
-    consulting.checkup.start()
-    list(consulting.goes_on(SECOND // 10))
-    assert consulting.asked == []
-    assert "until nobody plays" in consulting.said("Test notes")
-    consulting.tell(Stop())
-    consulting.to_its_end()
-    assert consulting.asked == [Audition(TEST_PHRASE)]
+    checkup_run = CheckupRun(READY, Start())
+    checkup_run.feed(key(checkup_run, 50))
+    checkup_run.checkup.start()
+    list(checkup_run.goes_on(SECOND // 10))
+    assert checkup_run.asked == []
+    assert "pause in the playing" in checkup_run.said("Test notes")
+    checkup_run.feed(Stop())
+    checkup_run.to_its_end()
+    assert checkup_run.asked == [Audition(TEST_PHRASE)]
 
 
 def test_playing_ends_it() -> None:
-    consulting = Consulting(READY)
-    consulting.checkup.start()
-    consulting.until(TurnState.ANSWERING)
-    consulting.tell(key(consulting, 50))
-    consulting.to_its_end()
-    assert "came in" in consulting.said("Test notes")
-    assert consulting.told("Echoes") == (CheckStatus.PENDING, "Not checked.")
-    assert not consulting.checkup.asks_if_heard
-    assert consulting.session.state is TurnState.PLAYER
+    checkup_run = CheckupRun(READY)
+    checkup_run.checkup.start()
+    checkup_run.until(TurnState.ANSWERING)
+    checkup_run.feed(key(checkup_run, 50))
+    checkup_run.to_its_end()
+    assert "interrupted" in checkup_run.said("Test notes")
+    assert checkup_run.finding("Echoes") == (CheckStatus.PENDING, "Not checked.")
+    assert not checkup_run.checkup.asks_if_heard
+    assert checkup_run.session.state is TurnState.PLAYER
 
 
 def test_cancelling_silences_it_at_once() -> None:
-    consulting = Consulting(READY)
-    consulting.checkup.start()
-    consulting.until(TurnState.ANSWERING)
-    consulting.ask(consulting.checkup.cancel())
-    assert consulting.asked == [Audition(TEST_PHRASE), End()]
-    assert not consulting.checkup.is_running
-    assert consulting.session.state is TurnState.STOPPED
-    assert consulting.said("Test notes") == "Cancelled."
-    assert consulting.checkup.cancel() == ()
+    checkup_run = CheckupRun(READY)
+    checkup_run.checkup.start()
+    checkup_run.until(TurnState.ANSWERING)
+    checkup_run.ask(checkup_run.checkup.cancel())
+    assert checkup_run.asked == [Audition(TEST_PHRASE), End()]
+    assert not checkup_run.checkup.is_running
+    assert checkup_run.session.state is TurnState.STOPPED
+    assert checkup_run.said("Test notes") == "Cancelled."
+    assert checkup_run.checkup.cancel() == ()
 
 
 def test_it_fails_if_the_engine_does_not_play() -> None:
@@ -308,26 +308,26 @@ def test_it_fails_if_the_engine_does_not_play() -> None:
 
 
 def test_it_can_be_repeated() -> None:
-    consulting = Consulting(READY)
+    checkup_run = CheckupRun(READY)
     for _ in range(2):
-        consulting.checkup.start()
-        assert consulting.signs() == [CheckStatus.PENDING] * 4
-        consulting.to_its_end()
-        consulting.checkup.record_answer(heard=True)
-        assert consulting.signs() == [
+        checkup_run.checkup.start()
+        assert checkup_run.signs() == [CheckStatus.PENDING] * 4
+        checkup_run.to_its_end()
+        checkup_run.checkup.record_answer(heard=True)
+        assert checkup_run.signs() == [
             CheckStatus.OK,
             CheckStatus.OK,
             CheckStatus.OK,
             CheckStatus.PENDING,
         ]
-    assert consulting.asked == [Audition(TEST_PHRASE)] * 2
+    assert checkup_run.asked == [Audition(TEST_PHRASE)] * 2
 
 
 def test_with_a_transport_it_starts_on_a_bar() -> None:
-    consulting = Consulting(READY, settings=Settings(time=TimeSettings(bpm=60.0)))
-    consulting.checkup.start()
-    consulting.to_its_end()
-    assert consulting.signs() == [
+    checkup_run = CheckupRun(READY, settings=Settings(time=TimeSettings(bpm=60.0)))
+    checkup_run.checkup.start()
+    checkup_run.to_its_end()
+    assert checkup_run.signs() == [
         CheckStatus.OK,
         CheckStatus.QUESTION,
         CheckStatus.OK,

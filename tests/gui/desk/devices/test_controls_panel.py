@@ -45,9 +45,9 @@ def test_learned_controls_are_shown_and_can_be_cleared(panel: ControlsPanel, qtb
     texts = [label.text() for label in panel.findChildren(QLabel)]
     assert "cc64/1" in texts
     assert "cc1/1" in texts
-    assert not button(panel, "Forget: Panic").isEnabled()
+    assert not button(panel, "Clear: Panic").isEnabled()
     with qtbot.waitSignal(panel.requested) as asked:
-        button(panel, "Forget: Hand over").click()
+        button(panel, "Clear: Hand over").click()
     assert asked.args == [Bind(BOUND[1:])]
 
 
@@ -56,9 +56,7 @@ def test_every_action_has_its_row(panel: ControlsPanel) -> None:
     assert len(learns) == len(Action)
 
 
-def test_a_numeric_setting_is_learned_by_its_name(
-    panel: ControlsPanel, qtbot: QtBot
-) -> None:
+def test_a_numeric_setting_is_learned_by_its_name(panel: ControlsPanel, qtbot: QtBot) -> None:
     with qtbot.waitSignal(panel.requested) as asked:
         button(panel, "Learn: Style strength").click()
     assert asked.args == [Learn(Action.STYLE_STRENGTH)]

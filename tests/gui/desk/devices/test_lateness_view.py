@@ -42,7 +42,7 @@ def test_each_bar_describes_its_count(view: LatenessView) -> None:
         "less than 0.05 ms late: 90",
         "0.05 to 0.1 ms late: 8",
         "0.1 to 1 ms late: 1",
-        "1 ms late and more: 1",
+        "1 ms late or more: 1",
     ]
     assert [view.bar_at(x) for x in (0, 49, 51, 199, 200)] == [0, 0, 1, 3, None]
     assert view.text_at(60) == "0.05 to 0.1 ms late: 8"

@@ -61,14 +61,16 @@ def test_ports_are_offered_and_opened(panel: DevicesPanel, qtbot: QtBot) -> None
         TimeSettings(advance_ns=-12_500_000),
     ],
 )
-def test_time_settings_are_shown_and_requested(panel: DevicesPanel, qtbot: QtBot, time: TimeSettings) -> None:
+def test_time_settings_are_shown_and_requested(
+    panel: DevicesPanel, qtbot: QtBot, time: TimeSettings
+) -> None:
     with qtbot.assertNotEmitted(panel.changed):
         panel.show_settings(Settings(time=time))
     assert panel.apply_to(Settings(bars=2)) == Settings(bars=2, time=time)
 
 
 def test_a_choice_is_emitted(panel: DevicesPanel, qtbot: QtBot) -> None:
-    box = combo(panel, "Whose time is kept")
+    box = combo(panel, "Time source")
     with qtbot.waitSignal(panel.changed):
         box.setCurrentIndex(box.findData(Source.LINK))
     assert panel.apply_to(Settings()).time == TimeSettings(sync=Source.LINK)
@@ -197,7 +199,7 @@ def test_nothing_is_cut_off_in_a_narrow_window(
     texts += panel.findChildren(QPushButton)
     texts = [widget for widget in texts if widget.isVisible() and widget.text()]
     assert len(texts) > 25
-    qtbot.waitUntil(lambda: all(map(is_whole, texts)))
+    qtbot.waitUntil(lambda: all(map(is_complete, texts)))
     inner = panel.widget()
     assert inner is not None
     assert inner.width() <= panel.viewport().width()

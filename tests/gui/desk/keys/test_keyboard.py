@@ -113,11 +113,11 @@ def sounding(events: list[Event]) -> tuple[set[int], bool]:
 @pytest.mark.parametrize("pitch", [36, 60, 61, 70, 96])
 def test_the_mouse_plays_the_key_that_it_is_on(player: Player, qtbot: QtBot, pitch: int) -> None:
     qtbot.mousePress(player.keyboard, LEFT, pos=player.at(pitch))
-    (on,) = player.heard()
+    (on,) = player.new_events()
     assert isinstance(on, NoteOn)
     assert (on.channel, on.pitch) == (0, pitch)
     qtbot.mouseRelease(player.keyboard, LEFT, pos=player.at(pitch))
-    assert player.heard() == [NoteOff(0, pitch)]
+    assert player.new_events() == [NoteOff(0, pitch)]
 
 
 def test_events_have_the_time_of_the_press(player: Player, qtbot: QtBot) -> None:
@@ -135,7 +135,7 @@ def test_low_on_a_key_is_loud(player: Player, qtbot: QtBot, pitch: int) -> None:
     for depth in (0.02, 0.5, 0.98):
         qtbot.mousePress(player.keyboard, LEFT, pos=player.at(pitch, depth))
         qtbot.mouseRelease(player.keyboard, LEFT, pos=player.at(pitch, depth))
-        on = player.heard()[0]
+        on = player.new_events()[0]
         assert isinstance(on, NoteOn)
         assert on.pitch == pitch or depth < 0.5  # above, a white key may lie under black ones
         velocities.append(on.velocity)
@@ -156,17 +156,19 @@ def test_dragging_is_a_glissando(player: Player, qtbot: QtBot) -> None:
         *((NoteOff, 62), (NoteOn, 64)),
         (NoteOff, 64),
     ]
-    assert len(player.injected) == 4  # the end of one key and the start of the next have the same time
+    assert (
+        len(player.injected) == 4
+    )  # the end of one key and the start of the next have the same time
 
 
 def test_dragging_off_the_keys_is_silent_and_back_plays_again(player: Player, qtbot: QtBot) -> None:
     keyboard = player.keyboard
     qtbot.mousePress(keyboard, LEFT, pos=player.at(60))
-    player.heard()
+    player.new_events()
     qtbot.mouseMove(keyboard, QPoint(player.at(60).x(), 5))
-    assert player.heard() == [NoteOff(0, 60)]
+    assert player.new_events() == [NoteOff(0, 60)]
     qtbot.mouseMove(keyboard, player.at(62))
-    assert sounding(player.heard()) == ({62}, False)
+    assert sounding(player.new_events()) == ({62}, False)
 
 
 def test_a_double_click_plays_twice(player: Player, qtbot: QtBot) -> None:
@@ -179,18 +181,18 @@ def test_a_double_click_plays_twice(player: Player, qtbot: QtBot) -> None:
 
 def test_other_buttons_play_nothing_and_end_nothing(player: Player, qtbot: QtBot) -> None:
     qtbot.mouseClick(player.keyboard, RIGHT, pos=player.at(60))
-    assert player.heard() == []
+    assert player.new_events() == []
     qtbot.mousePress(player.keyboard, LEFT, pos=player.at(60))
-    player.heard()
+    player.new_events()
     qtbot.mouseClick(player.keyboard, RIGHT, pos=player.at(60))
-    assert player.heard() == []
+    assert player.new_events() == []
 
 
 def test_a_missed_release_is_sent_later(player: Player) -> None:
     player.mouse(QEvent.Type.MouseButtonPress, player.at(60), LEFT)
-    player.heard()
+    player.new_events()
     player.mouse(QEvent.Type.MouseMove, player.at(62), NO_BUTTON)
-    assert player.heard() == [NoteOff(0, 60)]
+    assert player.new_events() == [NoteOff(0, 60)]
 
 
 # The computer's keys.
@@ -199,9 +201,9 @@ def test_a_missed_release_is_sent_later(player: Player) -> None:
 def test_the_letters_play(player: Player, qtbot: QtBot) -> None:
     for key, pitch in ((KEYS.Key_A, 60), (KEYS.Key_W, 61), (KEYS.Key_Apostrophe, 77)):
         qtbot.keyPress(player.keyboard, key)
-        assert player.heard() == [NoteOn(0, pitch, 95)]
+        assert player.new_events() == [NoteOn(0, pitch, 95)]
         qtbot.keyRelease(player.keyboard, key)
-        assert player.heard() == [NoteOff(0, pitch)]
+        assert player.new_events() == [NoteOff(0, pitch)]
 
 
 def test_a_chord_is_held_until_each_key_comes_up(player: Player) -> None:
@@ -257,7 +259,9 @@ def test_space_is_the_pedal(player: Player) -> None:
         Qt.KeyboardModifier.MetaModifier,
     ],
 )
-def test_a_command_is_not_music(player: Player, qtbot: QtBot, modifier: Qt.KeyboardModifier) -> None:
+def test_a_command_is_not_music(
+    player: Player, qtbot: QtBot, modifier: Qt.KeyboardModifier
+) -> None:
     qtbot.keyClick(player.keyboard, KEYS.Key_S, modifier)
     assert player.events == []
     event = QKeyEvent(QEvent.Type.KeyPress, KEYS.Key_S, modifier)
@@ -267,9 +271,9 @@ def test_a_command_is_not_music(player: Player, qtbot: QtBot, modifier: Qt.Keybo
 
 def test_shift_and_a_later_modifier_change_nothing(player: Player, qtbot: QtBot) -> None:
     qtbot.keyPress(player.keyboard, KEYS.Key_Colon, Qt.KeyboardModifier.ShiftModifier)
-    assert player.heard() == [NoteOn(0, 76, 95)]
+    assert player.new_events() == [NoteOn(0, 76, 95)]
     qtbot.keyRelease(player.keyboard, KEYS.Key_Semicolon, Qt.KeyboardModifier.ControlModifier)
-    assert player.heard() == [NoteOff(0, 76)]
+    assert player.new_events() == [NoteOff(0, 76)]
 
 
 def test_a_key_that_plays_nothing_is_passed_on(player: Player) -> None:
@@ -292,7 +296,7 @@ def test_keys_play_by_position_if_scan_codes_are_known(
     for kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
         q_where_a_is = QKeyEvent(kind, KEYS.Key_Q, PLAIN, 38, 0x71, 0, "q")
         assert player.keyboard.handle_key(q_where_a_is)
-    assert player.heard() == [NoteOn(0, 60, 95), NoteOff(0, 60)]
+    assert player.new_events() == [NoteOn(0, 60, 95), NoteOff(0, 60)]
     assert "Keys Q to" in player.keyboard.toolTip()  # it has learned the printed letter
 
 
@@ -312,10 +316,10 @@ def test_x11_release_and_press_with_one_time_stamp_are_auto_repeat(
     for stamp in (700, 740):
         happen(QEvent.Type.KeyRelease, stamp)
         happen(QEvent.Type.KeyPress, stamp)
-    assert player.heard() == [NoteOn(0, 60, 95)]
+    assert player.new_events() == [NoteOn(0, 60, 95)]
     happen(QEvent.Type.KeyRelease, 780)
     happen(QEvent.Type.KeyPress, 785)  # a quick second press
-    assert player.heard() == [NoteOff(0, 60), NoteOn(0, 60, 95)]
+    assert player.new_events() == [NoteOff(0, 60), NoteOn(0, 60, 95)]
     happen(QEvent.Type.KeyPress, 790, KEYS.Key_S, 39)
     happen(QEvent.Type.KeyRelease, 795, KEYS.Key_S, 39)
     qtbot.waitUntil(lambda: player.events == [NoteOn(0, 62, 95), NoteOff(0, 62)])
@@ -385,7 +389,9 @@ _MOVES: dict[str, Callable[[Player, int], object]] = {
     st.lists(st.tuples(st.sampled_from(sorted(_MOVES)), st.integers(0, 90)), max_size=60),
     st.sampled_from(["hidden", "focus", "window", "fingers"]),
 )
-def test_no_sequence_of_inputs_leaves_a_note_hanging(moves: list[tuple[str, int]], end: str) -> None:
+def test_no_sequence_of_inputs_leaves_a_note_hanging(
+    moves: list[tuple[str, int]], end: str
+) -> None:
     player = Player()
     for move, number in moves:
         _MOVES[move](player, number)

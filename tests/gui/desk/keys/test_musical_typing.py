@@ -93,7 +93,7 @@ def room(qtbot: QtBot) -> Iterator[Room]:
 def test_letters_play_wherever_the_focus_is(room: Room, name: str) -> None:
     getattr(room, name).setFocus()
     room.click(KEYS.Key_F)
-    assert room.heard() == [NoteOn(0, 65, 95), NoteOff(0, 65)]
+    assert room.new_events() == [NoteOn(0, 65, 95), NoteOff(0, 65)]
     assert room.combo.currentText() == "Zebra"
     assert room.list.currentRow() < 1
 
@@ -103,7 +103,7 @@ def test_text_fields_keep_their_keys(room: Room, name: str) -> None:
     getattr(room, name).setFocus()
     room.click(KEYS.Key_A)
     room.click(KEYS.Key_Space)
-    assert room.heard() == []
+    assert room.new_events() == []
 
 
 def test_typed_text_arrives(room: Room) -> None:
@@ -119,7 +119,7 @@ def test_a_read_only_field_keeps_its_keys(room: Room) -> None:
     room.line.setReadOnly(True)
     room.line.setFocus()
     room.click(KEYS.Key_A)
-    assert room.heard() == []
+    assert room.new_events() == []
 
 
 def test_disabling_releases_all_keys_and_consumes_none(room: Room) -> None:
@@ -128,17 +128,17 @@ def test_disabling_releases_all_keys_and_consumes_none(room: Room) -> None:
     room.qtbot.keyPress(handle, KEYS.Key_A)
     room.typing.setEnabled(False)
     assert not room.typing.isEnabled()
-    assert room.heard() == [ON, OFF]
+    assert room.new_events() == [ON, OFF]
     room.qtbot.keyRelease(handle, KEYS.Key_A)
     room.click(KEYS.Key_S)
-    assert room.heard() == []
+    assert room.new_events() == []
     room.typing.setEnabled(True)
     room.typing.setEnabled(True)
     room.click(KEYS.Key_A)
-    assert room.heard() == [ON, OFF]
+    assert room.new_events() == [ON, OFF]
     room.typing.setEnabled(False)
     room.click(KEYS.Key_A)
-    assert room.heard() == []
+    assert room.new_events() == []
 
 
 @NO_GRAB
@@ -146,7 +146,7 @@ def test_disabling_releases_all_keys_and_consumes_none(room: Room) -> None:
 def test_buttons_keep_the_space_bar(room: Room, name: str) -> None:
     getattr(room, name).setFocus()
     room.click(KEYS.Key_Space)
-    assert room.heard() == []
+    assert room.new_events() == []
     if name == "button":
         assert len(room.clicked) == 1
     room.combo.hidePopup()
@@ -162,15 +162,15 @@ def test_a_focused_take_plays_and_the_pedal_stays_up(room: Room, key: Qt.Key) ->
     roll.show()
     roll.setFocus()
     room.click(key)
-    assert (played, room.heard()) == ([True], [])
+    assert (played, room.new_events()) == ([True], [])
     room.click(KEYS.Key_A)  # letters that the take does not use
-    assert room.heard() == [ON, OFF]
+    assert room.new_events() == [ON, OFF]
 
 
 def test_elsewhere_space_is_the_pedal(room: Room) -> None:
     room.keyboard.setFocus()
     room.click(KEYS.Key_Space)
-    assert room.heard() == [ControlChange(0, 64, 127), ControlChange(0, 64, 0)]
+    assert room.new_events() == [ControlChange(0, 64, 127), ControlChange(0, 64, 0)]
 
 
 def test_mnemonics_and_commands_keep_working(room: Room) -> None:
@@ -182,7 +182,7 @@ def test_mnemonics_and_commands_keep_working(room: Room) -> None:
     room.click(KEYS.Key_S, Qt.KeyboardModifier.ControlModifier)
     room.qtbot.waitUntil(lambda: room.clicked == [True])  # a button first shows that it is pressed
     assert saved == [True]
-    assert room.heard() == []
+    assert room.new_events() == []
 
 
 @pytest.mark.parametrize("name", ["button", "keyboard"])
@@ -192,11 +192,11 @@ def test_a_one_letter_shortcut_loses_to_music(room: Room, name: str) -> None:
     shortcut.activated.connect(lambda: went_off.append(True))
     getattr(room, name).setFocus()
     room.click(KEYS.Key_A)
-    assert (room.heard(), went_off) == ([ON, OFF], [])
+    assert (room.new_events(), went_off) == ([ON, OFF], [])
     room.typing.setEnabled(False)
     room.button.setFocus()
     room.click(KEYS.Key_A)
-    assert (room.heard(), went_off) == ([], [True])
+    assert (room.new_events(), went_off) == ([], [True])
 
 
 def test_other_keys_pass(room: Room) -> None:
@@ -223,9 +223,9 @@ def test_a_release_is_consumed_wherever_the_focus_is(room: Room) -> None:
     QApplication.sendEvent(room.line, again)
     assert room.line.text() == ""
     room.qtbot.keyRelease(handle, KEYS.Key_A)
-    assert room.heard() == [ON, OFF]
+    assert room.new_events() == [ON, OFF]
     room.click(KEYS.Key_A)
-    assert (room.line.text(), room.heard()) == ("a", [])
+    assert (room.line.text(), room.new_events()) == ("a", [])
 
 
 def test_a_missed_release_loses_no_letter(room: Room) -> None:
@@ -239,11 +239,11 @@ def test_a_missed_release_loses_no_letter(room: Room) -> None:
     other.close()  # the release goes to no window of ours
     with room.qtbot.waitActive(room.window):
         room.window.activateWindow()
-    assert room.heard() == [ON, OFF]
+    assert room.new_events() == [ON, OFF]
     room.line.setFocus()
     for key in (KEYS.Key_A, KEYS.Key_H, KEYS.Key_A):
         room.click(key)
-    assert (room.line.text(), room.heard()) == ("aha", [])
+    assert (room.line.text(), room.new_events()) == ("aha", [])
 
 
 def test_text_after_a_missed_release_may_auto_repeat(room: Room) -> None:
@@ -257,7 +257,7 @@ def test_text_after_a_missed_release_may_auto_repeat(room: Room) -> None:
     )
     QApplication.sendEvent(room.line, again)
     room.qtbot.keyRelease(handle, KEYS.Key_A)
-    assert (room.line.text(), room.heard()) == ("aa", [ON, OFF])
+    assert (room.line.text(), room.new_events()) == ("aa", [ON, OFF])
 
 
 def test_space_pressed_as_music_pushes_no_button(room: Room) -> None:
@@ -266,7 +266,7 @@ def test_space_pressed_as_music_pushes_no_button(room: Room) -> None:
     room.qtbot.keyPress(handle, KEYS.Key_Space)
     room.button.setFocus()
     room.qtbot.keyRelease(handle, KEYS.Key_Space)
-    assert room.heard() == [ControlChange(0, 64, 127), ControlChange(0, 64, 0)]
+    assert room.new_events() == [ControlChange(0, 64, 127), ControlChange(0, 64, 0)]
     assert room.clicked == []
 
 
@@ -278,7 +278,7 @@ def test_menus_keep_their_keys(room: Room) -> None:
     menu.popup(room.window.mapToGlobal(room.button.pos()))
     room.qtbot.waitUntil(menu.isVisible)
     room.click(KEYS.Key_A)
-    assert room.heard() == []
+    assert room.new_events() == []
     menu.close()
     room.qtbot.keyClick(menu, KEYS.Key_A)
     assert chosen
@@ -289,7 +289,7 @@ def test_another_window_keeps_its_keys(room: Room) -> None:
     room.qtbot.addWidget(dialog)
     dialog.show()
     room.qtbot.keyClick(dialog, KEYS.Key_A)
-    assert room.heard() == []
+    assert room.new_events() == []
 
 
 def test_it_is_removed_with_its_keyboard(qtbot: QtBot) -> None:

@@ -69,6 +69,6 @@ def test_the_tooltip_describes_editing(model: BlendModel, column: int) -> None:
     def tip() -> str:
         return str(model.index(0, column).data(Qt.ItemDataRole.ToolTipRole))
 
-    assert tip() == "jazz\nDouble-click the weight to change it; Delete takes the style out."
+    assert tip() == "jazz\nDouble-click the weight to change it; Delete removes the style."
     model.show_style((("jazz", 1.0),))  # a single weight is read-only
     assert "Double-click" not in tip()

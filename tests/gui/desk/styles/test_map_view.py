@@ -35,16 +35,16 @@ def test_widget_and_map_positions_are_inverse(view: MapView) -> None:
             assert view.widget_to_map(view.map_to_widget(point)) == pytest.approx(point)
 
 
-def test_a_click_on_a_name_chooses_that_style(view: MapView, space: StyleSpace, qtbot: QtBot) -> None:
+def test_a_click_on_a_name_chooses_that_style(
+    view: MapView, space: StyleSpace, qtbot: QtBot
+) -> None:
     with qtbot.waitSignal(view.chosen) as asked:
         qtbot.mouseClick(view, LEFT, pos=dot(view, space, "chopin"))
     assert asked.args[0] == (("chopin", 1.0),)
     assert view.puck == pytest.approx(space.position_of((("chopin", 1.0),)))
 
 
-def test_a_small_movement_is_still_a_click(
-    view: MapView, space: StyleSpace, qtbot: QtBot
-) -> None:
+def test_a_small_movement_is_still_a_click(view: MapView, space: StyleSpace, qtbot: QtBot) -> None:
     asked: list[object] = []
     view.chosen.connect(asked.append)
     place = dot(view, space, "chopin") + QPoint(4, 3)

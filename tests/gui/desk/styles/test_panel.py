@@ -55,7 +55,7 @@ def test_a_path_is_played_in_the_chosen_time(
     with qtbot.waitSignal(panel.requested) as asked:
         qtbot.mouseClick(panel.morph, Qt.MouseButton.LeftButton)
     (morph,) = asked.args
-    assert morph.lasts_ns == 90 * SECOND
+    assert morph.duration_ns == 90 * SECOND
     assert morph.styles[0] == space.blend_at(panel.map.path[0])
     assert morph.styles[-1] == space.blend_at(panel.map.path[-1])
     assert len(set(morph.styles)) > 5
@@ -110,7 +110,9 @@ def test_a_search_without_a_match_shows_a_message(panel: StylePanel, qtbot: QtBo
     qtbot.waitUntil(lambda: panel.map.grab().toImage() == plain)
 
 
-def test_enter_chooses_the_first_match_and_leaves_the_search(panel: StylePanel, qtbot: QtBot) -> None:
+def test_enter_chooses_the_first_match_and_leaves_the_search(
+    panel: StylePanel, qtbot: QtBot
+) -> None:
     panel.activateWindow()
     search(panel).setFocus()
     qtbot.keyClicks(search(panel), "bach")
@@ -135,7 +137,7 @@ def blend_of(space: StyleSpace, count: int) -> Settings:
 
 def test_the_list_has_the_height_of_up_to_four_rows(panel: StylePanel, space: StyleSpace) -> None:
     (table,) = panel.findChildren(QTableView)
-    hint = "No style: answers are in no particular one. Click a name."
+    hint = "No style is chosen. Click a name."
     assert not table.isVisible()
     assert hint in said(panel)
     heights = []

@@ -12,7 +12,7 @@ SPAN = Span(192, 384)
 
 
 def shown(now_s: float, audition: tuple[int, int] | None) -> Snapshot:
-    goes = None if recital is None else (recital[0] * SECOND, recital[1] * SECOND)
+    goes = None if audition is None else (audition[0] * SECOND, audition[1] * SECOND)
     return Snapshot(
         round(now_s * SECOND), TurnState.ANSWERING, Settings(), (), audition_span_ns=goes
     )

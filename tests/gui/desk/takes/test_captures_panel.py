@@ -27,9 +27,7 @@ def said(panel: CapturesPanel) -> str:
     return label.text()
 
 
-def test_the_hint_about_dragging_needs_a_capture(
-    captures: CapturesModel, qtbot: QtBot
-) -> None:
+def test_the_hint_about_dragging_needs_a_capture(captures: CapturesModel, qtbot: QtBot) -> None:
     panel = CapturesPanel(captures)
     qtbot.addWidget(panel)
     assert said(panel) == EMPTY

@@ -26,7 +26,7 @@ def onsets(path: Path) -> list[int]:
 
 
 def test_a_take_alone_begins_with_bar_1(files: TakesFiles) -> None:
-    path = files.write_for_drag(tree(), 1, whole=False)
+    path = files.write_for_drag(tree(), 1, up_to_end=False)
     assert path.name == "minuet take 1 chopin.mid"
     assert onsets(path) == [0, BAR]
     read = smf.read(path).score
@@ -37,7 +37,7 @@ def test_a_take_alone_begins_with_bar_1(files: TakesFiles) -> None:
 
 
 def test_a_complete_file_has_all_music_up_to_the_take(files: TakesFiles) -> None:
-    path = files.write_for_drag(tree(), 3, whole=True)
+    path = files.write_for_drag(tree(), 3, up_to_end=True)
     assert path.name == "minuet up to take 2-1 chopin.mid"
     assert onsets(path) == [*range(0, 6 * 24, 24), 2 * BAR, 3 * BAR]
 
@@ -49,7 +49,7 @@ def test_a_continuation_keeps_the_tracks_of_its_file(files: TakesFiles, tmp_path
     moved = replace(NOTES[0], onset_ticks=576, release_ticks=600)
     takes = takes.with_take(0, span, [moved], CHOPIN, "made by a test")
     path = tmp_path / "longer.mid"
-    files.write(takes, 1, path, whole=True)
+    files.write(takes, 1, path, up_to_end=True)
     tracks = mido.MidiFile(path).tracks
     assert tracks[: len(read.source.tracks)] == read.source.tracks
     assert onsets(path) == [*(n.onset_ticks for n in read.score.notes), 576]
@@ -57,7 +57,7 @@ def test_a_continuation_keeps_the_tracks_of_its_file(files: TakesFiles, tmp_path
 
 def test_the_root_alone_is_what_was_played(files: TakesFiles, tmp_path: Path) -> None:
     path = tmp_path / "played.mid"
-    files.write(tree(), 0, path, whole=True)
+    files.write(tree(), 0, path, up_to_end=True)
     assert onsets(path) == [note.onset_ticks for note in MINUET.notes]
 
 
@@ -77,11 +77,15 @@ def test_each_take_of_each_root_has_its_own_file(files: TakesFiles) -> None:
         takes = takes.with_root(MINUET, name)
         for _ in range(2):
             takes = takes.with_take(takes.current or 0, SPAN, NOTES, Settings(), name)
-    both = [(number, whole) for number in range(len(takes.nodes)) for whole in (False, True)]
-    paths = [files.write_for_drag(takes, number, whole=whole) for number, whole in both]
+    both = [
+        (number, up_to_end) for number in range(len(takes.nodes)) for up_to_end in (False, True)
+    ]
+    paths = [files.write_for_drag(takes, number, up_to_end=up_to_end) for number, up_to_end in both]
     assert len({str(path).casefold() for path in paths}) == len(paths)
-    assert paths == [files.write_for_drag(takes, number, whole=whole) for number, whole in both]
-    assert [file_name(takes, number, whole=False) for number in (1, 4, 7, 10, 13)] == [
+    assert paths == [
+        files.write_for_drag(takes, number, up_to_end=up_to_end) for number, up_to_end in both
+    ]
+    assert [file_name(takes, number, up_to_end=False) for number in (1, 4, 7, 10, 13)] == [
         "minuet take 1",
         "played take 1",
         "played (2) take 1",
@@ -92,12 +96,12 @@ def test_each_take_of_each_root_has_its_own_file(files: TakesFiles) -> None:
 
 def test_a_long_name_is_cut(files: TakesFiles) -> None:
     takes = TakeTree().with_root(MINUET, "minuet " * 40).with_take(0, SPAN, NOTES, CHOPIN)
-    path = files.write_for_drag(takes, 1, whole=True)
+    path = files.write_for_drag(takes, 1, up_to_end=True)
     assert path.name.startswith("minuet minuet")
     assert path.name.endswith(" up to take 1 chopin.mid")
 
 
 def test_a_name_is_valid_on_every_system() -> None:
     takes = TakeTree().with_root(MINUET, 'a/b: "c"?')
-    assert file_name(takes, 0, whole=True) == "a b c"
-    assert file_name(TakeTree().with_root(MINUET, "///"), 0, whole=True) == "music"
+    assert file_name(takes, 0, up_to_end=True) == "a b c"
+    assert file_name(TakeTree().with_root(MINUET, "///"), 0, up_to_end=True) == "music"

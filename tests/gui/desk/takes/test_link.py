@@ -92,7 +92,7 @@ def test_a_process_that_does_not_start_has_a_sentence(qtbot: QtBot) -> None:
 
 
 def test_after_an_exit_another_process_is_started(
-    qtbot: QtBot, link: TakesLink
+    qtbot: QtBot, link: TakesLink, caplog: pytest.LogCaptureFixture
 ) -> None:
     with qtbot.waitSignal(link.progressed, timeout=PATIENCE_MS):
         link.propose(SCORE, Settings(seed=1), bars=ENDLESS)
@@ -108,6 +108,11 @@ def test_after_an_exit_another_process_is_started(
         assert again is not None
         again.kill()  # this time without a request in progress
         again.wait()
+    link.propose(SCORE, Settings(seed=3), bars=1, count=1)  # it notices
+    assert [each.getMessage() for each in caplog.records] == [
+        f"gui.engine.takes ended with status {process.returncode}"
+    ] * 3
+    caplog.clear()
 
 
 def test_closing_kills_it_during_a_request(qtbot: QtBot, link: TakesLink) -> None:

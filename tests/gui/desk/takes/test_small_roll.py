@@ -156,8 +156,8 @@ def test_hover_and_focus_are_visible(shown: Shown) -> None:
 
 def test_a_drag_has_a_file_and_a_picture(shown: Shown) -> None:
     shown.take()
-    for whole in (False, True):
-        drag = shown.roll.make_drag(whole=whole)
+    for up_to_end in (False, True):
+        drag = shown.roll.make_drag(up_to_end=up_to_end)
         assert drag is not None
         assert [url.toLocalFile() for url in drag.mimeData().urls()] == [str(FILE)]
         assert not drag.pixmap().isNull()

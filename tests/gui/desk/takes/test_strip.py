@@ -252,7 +252,7 @@ def test_each_take_is_dragged_as_its_own_file(desk: Desk) -> None:
     desk.begin()
     paths = []
     for roll in desk.strip.rolls:
-        drag = roll.make_drag(whole=False)
+        drag = roll.make_drag(up_to_end=False)
         assert drag is not None
         paths.append(Path(drag.mimeData().urls()[0].toLocalFile()))
     assert [path.name for path in paths] == [f"minuet take {at}.mid" for at in (1, 2, 3, 4)]

@@ -95,9 +95,7 @@ def test_a_click_beside_the_list_closes_it(qtbot: QtBot, trail: TakesTrail) -> N
 
 
 @NO_SCREEN
-def test_a_click_on_the_opener_closes_the_list(
-    qtbot: QtBot, trail: TakesTrail
-) -> None:
+def test_a_click_on_the_opener_closes_the_list(qtbot: QtBot, trail: TakesTrail) -> None:
     opened(qtbot, trail)
     press_on_screen(qtbot, trail, trail.all.mapTo(trail, trail.all.rect().center()))
     assert QApplication.activePopupWidget() is None

@@ -29,7 +29,7 @@ from pytestqt.qtbot import QtBot
 from bridge.messages.snapshot import Snapshot, TurnState
 from bridge.midi.instruments import Instrument
 from bridge.system.child_exit import ChildExited
-from export.runtime.proposal_reason import ProposalReason
+from export.runtime.reasons.proposal import ProposalReason
 from export.styles.space import StyleSpace
 from gui.desk.takes.link import TakesLink
 from gui.desk.widgets.languages import LANGUAGES_FOLDER, install_translation, translated
@@ -187,9 +187,7 @@ def test_every_reason_is_translated(kind: type) -> None:
 def unmarked(window: QWidget) -> set[str]:
     """Return the texts of a window that did not go through a translator."""
     return {
-        f"{type(each).__name__}: {text}"
-        for each, text in texts(window)
-        if left_over(text, NAMES)
+        f"{type(each).__name__}: {text}" for each, text in texts(window) if left_over(text, NAMES)
     }
 
 

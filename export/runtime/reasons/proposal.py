@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 
 from bridge.messages.requests import UnknownStyle
-from export.runtime.artefact_reason import ArtefactReason, StyleReason
+from export.runtime.reasons.artefact import ArtefactReason, StyleReason
 
 
 @dataclass(frozen=True, slots=True)

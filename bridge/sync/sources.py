@@ -1,0 +1,68 @@
+"""Time sources: what each of them says, and which one is followed.
+
+Hosts say where they are: a DAW through its plugin, a JACK server, a Link network. A MIDI clock says
+it with its messages. The session sets its own transport. The source that is followed is the wanted
+one, or the best that plays. If none plays, it is the session's own transport: the player wants an
+answer while the host stands still.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bridge.sync.host import HostPosition, HostTracker
+from bridge.sync.midi_clock import MidiClockTracker
+from bridge.sync.transport import Source, Transport
+
+if TYPE_CHECKING:
+    from bridge.midi.events import TimedEvent
+    from bridge.midi.notes import MetreChange
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The transport to follow, and the best source that is present, whether it plays or not."""
+
+    transport: Transport
+    present: Source | None
+
+
+class TimeSources:
+    """Tracks all time sources, and chooses one."""
+
+    def __init__(self) -> None:
+        self._clock = MidiClockTracker()
+        self._hosts = {
+            source: HostTracker(source) for source in (Source.PLUGIN, Source.JACK, Source.LINK)
+        }
+        self.own_transport = Transport()
+        """The session's own transport."""
+        self.wanted: Source | None = None
+        """The only source that may be followed; None allows all."""
+
+    def observe(self, source: Source, position: HostPosition) -> None:
+        """Update the position of a host."""
+        self._hosts[source].observe(position)
+
+    def feed_clock(self, stamped: TimedEvent) -> None:
+        """Read a message of a MIDI clock."""
+        self._clock.feed(stamped)
+
+    def set_clock_metre(self, metre: MetreChange) -> None:
+        """Set the metre of MIDI clock, which has none of its own."""
+        self._clock.metre = metre
+
+    def choose(self, now_ns: int) -> Choice:
+        """Choose the transport to follow."""
+        present = self._present_transports(now_ns)
+        playing = (transport for transport in present if transport.playing)
+        best = present[0].source if present else None
+        return Choice(next(playing, self.own_transport), best)
+
+    def _present_transports(self, now_ns: int) -> list[Transport]:
+        """Return the transports that are present and may be followed, the best first."""
+        transports = {source: host.transport(now_ns) for source, host in self._hosts.items()}
+        transports[Source.CLOCK] = self._clock.transport(now_ns)
+        allowed = (transports.get(each) for each in Source if self.wanted in (None, each))
+        return [transport for transport in allowed if transport is not None]
