@@ -133,6 +133,7 @@ def continue_(
     check_writable(out)
     artefact = load_artefact(settings)
 
+    from bridge.history.takes import standalone_score
     from export.runtime import continuation
     from export.runtime.decoder import Decoder
     from gui.engine.recording import provenance
@@ -150,7 +151,7 @@ def continue_(
         text = provenance(artefact, take.settings)
         try:
             if only_new:
-                smf.write(continuation.standalone_score(score, span, take.notes), path, text)
+                smf.write(standalone_score(score, span, take.notes), path, text)
             else:
                 smf.write_continuation(prompt, take.notes, path, text)
         except smf.MidiFileError as error:

@@ -119,7 +119,7 @@ def test_errors_have_ardours_text(ardour: Ardour) -> None:
     with pytest.raises(ArdourError, match="there is no track Flute"):
         ardour.write("Flute", [])
     with pytest.raises(ArdourError, match="does not connect"):
-        ardour.connect(ardour.output("Play"), "nobody:in")
+        ardour.connect(ardour.output("Play"), "missing:in")
     with pytest.raises(ValueError, match="no multiple of 1/1920"):
         ardour.locate(Fraction(1, 7))
     assert ardour.position() == 0

@@ -7,7 +7,6 @@ out makes a MIDI file of the take, or with Shift of all the music up to its end.
 
 from __future__ import annotations
 
-import enum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
@@ -27,48 +26,29 @@ from PySide6.QtGui import (
     QDrag,
     QEnterEvent,
     QFocusEvent,
-    QFontMetricsF,
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPen,
 )
 from PySide6.QtWidgets import QApplication, QWidget
 
 from bridge.history.takes import Span
-from bridge.messages.snapshot import RollNote
-from bridge.midi.notes import TICKS_PER_QUARTER, Note, Score
-from bridge.sync.tempo import MetreMap
-from bridge.system.units import SECOND
+from bridge.midi.notes import Note, Score
 from gui.desk.keys.musical_typing import PUSHED_PROPERTY
 from gui.desk.roll.paint import NotePainter
-from gui.desk.roll.view import View
+from gui.desk.takes.card import TITLE_PX, Card, TakeState
+from gui.desk.takes.take_layout import TakeLayout
 from gui.desk.widgets.names import instrument_name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from gui.desk.widgets.theme import Theme
 
-MIN_PITCHES = 19
-_MARGIN_PITCHES = 2
-_TITLE_PX, _MARGIN_PX, _BELOW_PX = 22.0, 8.0, 6.0
-_CORNER_PX = 7.0
-_MIN_BEAT_PX = 7.0
 _PLAYHEAD_PX = 2.0
-
-
-class TakeState(enum.Enum):
-    """The state of a take; the value is its name."""
-
-    EMPTY = "empty"
-    GENERATING = "growing"
-    READY = "ready"
-    PLAYING = "playing"
-    KEPT = "kept"
 
 
 class SmallRoll(QWidget):
@@ -246,11 +226,11 @@ class SmallRoll(QWidget):
         data.setUrls([QUrl.fromLocalFile(str(path))])
         drag.setMimeData(data)
         drag.setPixmap(self.grab())
-        drag.setHotSpot(QPoint(self.width() // 2, int(_TITLE_PX) // 2))
+        drag.setHotSpot(QPoint(self.width() // 2, int(TITLE_PX) // 2))
         return drag
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        """Be the one that things are done with."""
+        """Emit `chosen`, so that the next command applies to this take."""
         super().focusInEvent(event)
         self.chosen.emit()
         self.update()
@@ -281,145 +261,63 @@ class SmallRoll(QWidget):
     @property
     def notes_rect(self) -> QRectF:
         """The rectangle of the notes."""
-        return QRectF(self.rect()).adjusted(_MARGIN_PX, _TITLE_PX, -_MARGIN_PX, -_BELOW_PX)
+        return self._card().notes_rect
 
     def x_at(self, tick: int) -> float:
         """Return the x position of a tick, from the left edge of the notes."""
-        share = (tick - self._span.begin) / (self._span.end - self._span.begin)
-        return share * self.notes_rect.width()
+        return self._layout().x_at(tick)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Paint the card, its title, the bars, the notes and the playhead."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_card(painter)
-        self._paint_title(painter)
+        card, layout = self._card(), self._layout()
+        card.paint(painter, self._painter.theme, self.font())
         painter.save()
-        painter.translate(self.notes_rect.topLeft())
+        painter.translate(card.notes_rect.topLeft())
         if self._state is TakeState.EMPTY:
-            self._paint_empty(painter)
+            self._paint_empty(painter, layout)
         else:
-            self._paint_bars(painter)
-            self._painter.paint(painter, self._view(), self._roll_notes())
+            self._paint_bars(painter, layout)
+            self._painter.paint(painter, layout.view(), layout.roll_notes())
         if self._playhead is not None:
-            self._paint_playhead(painter, self._playhead * self.notes_rect.width())
+            self._paint_playhead(painter, layout, self._playhead)
         painter.restore()
         painter.end()
 
-    def _paint_card(self, painter: QPainter) -> None:
-        theme = self._painter.theme
-        edge, width = theme.line, 1.0
-        if self._state is not TakeState.EMPTY and self._hovered:
-            edge = theme.faint
-        if self._chosen and self._state is not TakeState.EMPTY:
-            edge = theme.accent
-        if self.hasFocus():
-            edge, width = theme.accent, 2.0
-        inset = width / 2
-        card = QRectF(self.rect()).adjusted(inset, inset, -inset, -inset)
-        painter.setPen(QPen(QColor(edge), width))
-        painter.setBrush(QColor(theme.panel if self._state is not TakeState.EMPTY else theme.shade))
-        painter.drawRoundedRect(card, _CORNER_PX, _CORNER_PX)
-
-    def _paint_title(self, painter: QPainter) -> None:
-        theme, empty = self._painter.theme, self._state is TakeState.EMPTY
-        font = self.font()
-        painter.setFont(font)
-        metrics = QFontMetricsF(font)
-        baseline = (_TITLE_PX + metrics.capHeight()) / 2 + 1
-        left = _MARGIN_PX
-        if (mark := self._state_mark()) is not None:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(theme.accent))
-            painter.drawPath(mark.translated(left, baseline - metrics.capHeight() / 2))
-            left += mark.boundingRect().width() + 6
-        painter.setPen(QColor(theme.resting if empty else theme.text))
-        painter.drawText(QPointF(left, baseline), self.title)
-        left += metrics.horizontalAdvance(self.title) + 8
-        room = self.width() - _MARGIN_PX - left
-        status = metrics.elidedText(self.status, Qt.TextElideMode.ElideRight, room)
-        painter.setPen(QColor(theme.faint))
-        painter.drawText(
-            QPointF(self.width() - _MARGIN_PX - metrics.horizontalAdvance(status), baseline), status
+    def _card(self) -> Card:
+        return Card(
+            QRectF(self.rect()),
+            self._state,
+            self.title,
+            self.status,
+            is_chosen=self._chosen,
+            is_hovered=self._hovered,
+            has_focus=self.hasFocus(),
         )
 
-    def _state_mark(self) -> QPainterPath | None:
-        """Return the mark of a take that plays or is kept, centred on the text line."""
-        path = QPainterPath()
-        if self._state is TakeState.PLAYING:
-            path.addRect(QRectF(0, -4, 8, 8))  # the stop mark
-        elif self._state is TakeState.KEPT:
-            path.addEllipse(QRectF(0, -4, 8, 8))
-        elif self._state is TakeState.READY and (self._hovered or self.hasFocus()):
-            path.moveTo(0, -5)
-            path.lineTo(8, 0)
-            path.lineTo(0, 5)
-            path.closeSubpath()
-        else:
-            return None
-        return path
+    def _layout(self) -> TakeLayout:
+        music = self.notes_rect
+        return TakeLayout(self._score, self._span, self._notes, music.width(), music.height())
 
-    def _paint_empty(self, painter: QPainter) -> None:
+    def _paint_empty(self, painter: QPainter, layout: TakeLayout) -> None:
         painter.setPen(QPen(QColor(self._painter.theme.line), 1))
-        middle = round(self.notes_rect.height() / 2) - 0.5
-        painter.drawLine(QPointF(0, middle), QPointF(self.notes_rect.width(), middle))
+        middle = round(layout.height / 2) - 0.5
+        painter.drawLine(QPointF(0, middle), QPointF(layout.width, middle))
 
-    def _paint_bars(self, painter: QPainter) -> None:
-        theme, height = self._painter.theme, self.notes_rect.height()
+    def _paint_bars(self, painter: QPainter, layout: TakeLayout) -> None:
+        theme = self._painter.theme
         bars, beats = list[QLineF](), list[QLineF]()
-        for tick, is_bar in self._grid_lines():
-            x = round(self.x_at(tick)) + 0.5
-            (bars if is_bar else beats).append(QLineF(x, 0, x, height))
+        for tick, is_bar in layout.grid_lines():
+            x = round(layout.x_at(tick)) + 0.5
+            (bars if is_bar else beats).append(QLineF(x, 0, x, layout.height))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         for lines, colour in ((beats, theme.line), (bars, theme.strong_line)):
             painter.setPen(QPen(QColor(colour), 1))
             painter.drawLines(lines)
 
-    def _grid_lines(self) -> Iterator[tuple[int, bool]]:
-        """Yield the ticks of bars, and of beats where there is room; none in free time."""
-        if not self._score.grid:
-            return
-        metres, tick = MetreMap(self._score.metres), self._span.begin
-        while tick <= self._span.end:
-            place = metres.position_at(tick)
-            beat = 4 * TICKS_PER_QUARTER // metres.metre_at(tick).denominator
-            near = self.x_at(self._span.begin + beat) < _MIN_BEAT_PX
-            yield tick, place.position_ticks == 0
-            tick += place.bar_ticks if near else beat
-
-    def _view(self) -> View:
-        """Return a view with the default width of a second, for notes laid out in ticks."""
-        low, high = _pitch_range([note.pitch for note in self._notes])
-        return View(self.notes_rect.width(), self.notes_rect.height(), 0, lowest=low, highest=high)
-
-    def _roll_notes(self) -> list[RollNote]:
-        scale = self._view().px_per_second
-
-        def time_of(tick: int) -> int:
-            return round(self.x_at(tick) / scale * SECOND)
-
-        return [
-            RollNote(
-                note.instrument,
-                note.pitch,
-                note.velocity,
-                time_of(note.onset_ticks),
-                time_of(note.release_ticks),
-                answered=True,
-            )
-            for note in self._notes
-        ]
-
-    def _paint_playhead(self, painter: QPainter, x: float) -> None:
+    def _paint_playhead(self, painter: QPainter, layout: TakeLayout, fraction: float) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(self._painter.theme.text))
-        left = min(x, self.notes_rect.width()) - _PLAYHEAD_PX / 2
-        painter.drawRect(QRectF(left, 0, _PLAYHEAD_PX, self.notes_rect.height()))
-
-
-def _pitch_range(pitches: Sequence[int]) -> tuple[int, int]:
-    """Return the lowest and highest pitch to show: all notes, and at least `MIN_PITCHES`."""
-    low = min(pitches, default=60) - _MARGIN_PITCHES
-    high = max(pitches, default=72) + _MARGIN_PITCHES
-    missing = max(0, MIN_PITCHES - (high - low + 1))
-    return low - missing // 2, high + missing - missing // 2
+        left = min(fraction, 1) * layout.width - _PLAYHEAD_PX / 2
+        painter.drawRect(QRectF(left, 0, _PLAYHEAD_PX, layout.height))

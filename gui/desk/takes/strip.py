@@ -32,10 +32,11 @@ from bridge.history.takes import TakeNode, TakeTree
 from bridge.messages.settings import Settings, following_seed
 from bridge.midi.smf import MidiFileError
 from gui.desk.takes.audition import AuditionProgress
+from gui.desk.takes.card import TakeState
 from gui.desk.takes.controls import TakesControls
 from gui.desk.takes.files import TakesFiles, file_name
 from gui.desk.takes.link import TakesLink
-from gui.desk.takes.small_roll import SmallRoll, TakeState
+from gui.desk.takes.small_roll import SmallRoll
 from gui.desk.widgets.languages import translated
 from gui.engine.proposals import DEFAULT_COUNT, Progress, Proposal
 from gui.engine.snapshots import Capture, Captured, Purpose

@@ -37,7 +37,7 @@ def test_a_style_is_learned_listed_played_and_removed(home: Path, tmp_path: Path
     added = antiphon(home, "style", "add", "My Ballads", music, "--steps", "3")
     assert added.returncode == 0, added.stderr
     assert "broken.mid" in added.stderr
-    assert "learning" in added.stderr
+    assert "Training" in added.stderr
     assert 'Use it: --style "my ballads"' in added.stdout
     listed = antiphon(home, "style", "list")
     assert listed.stdout == "my ballads: 3 pieces\n"

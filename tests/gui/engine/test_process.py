@@ -109,7 +109,7 @@ def test_a_connected_output_silences_the_synth(peer: Peer, monkeypatch: pytest.M
         assert not seen(lambda shown: shown.synth_failed).output_connected
 
 
-class Face:
+class WindowClient:
     """The window's end of the pipe, without a window."""
 
     def __init__(self) -> None:
@@ -140,43 +140,43 @@ class Face:
 
 
 @pytest.fixture
-def face() -> Iterator[Face]:
-    face = Face()
-    yield face
-    face.child.close()
+def window_client() -> Iterator[WindowClient]:
+    window_client = WindowClient()
+    yield window_client
+    window_client.child.close()
 
 
-def test_the_engine_process_serves_a_window_and_exits(face: Face) -> None:
-    assert face.shown(lambda _: True).state is TurnState.STOPPED
-    face.send(ChangeSettings(Settings(style=(("chopin", 1.0),))))
-    face.send(Start())
-    snapshot = face.shown(lambda shown: shown.state is TurnState.LISTENING)
+def test_the_engine_process_serves_a_window_and_exits(window_client: WindowClient) -> None:
+    assert window_client.shown(lambda _: True).state is TurnState.STOPPED
+    window_client.send(ChangeSettings(Settings(style=(("chopin", 1.0),))))
+    window_client.send(Start())
+    snapshot = window_client.shown(lambda shown: shown.state is TurnState.LISTENING)
     assert snapshot.settings.style == (("chopin", 1.0),)
-    face.send(ChangeSettings(Settings(style=(("chopan", 1.0),))))
-    problem = face.shown(lambda shown: shown.problem is not None).problem
+    window_client.send(ChangeSettings(Settings(style=(("chopan", 1.0),))))
+    problem = window_client.shown(lambda shown: shown.problem is not None).problem
     assert isinstance(problem, UnknownStyle)
     assert (problem.name, "chopin" in problem.near) == ("chopan", True)
-    face.send(Capture(SECOND, Purpose.CONTINUE))
-    captured = face.captured()
+    window_client.send(Capture(SECOND, Purpose.CONTINUE))
+    captured = window_client.captured()
     assert captured.purpose is Purpose.CONTINUE
     assert captured.record.notes == ()
     assert captured.text.startswith("Antiphon ")
-    face.child.close()
-    assert face.child.process.returncode == 0
+    window_client.child.close()
+    assert window_client.child.process.returncode == 0
 
 
 def test_the_engine_process_exits_without_its_midi_process(
-    face: Face, caplog: pytest.LogCaptureFixture
+    window_client: WindowClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    face.shown(lambda shown: bool(shown.backend or shown.problem))
+    window_client.shown(lambda shown: bool(shown.backend or shown.problem))
     (io,) = (
         child
-        for child in psutil.Process(face.child.process.pid).children()
+        for child in psutil.Process(window_client.child.process.pid).children()
         if "bridge.io.process" in " ".join(child.cmdline())
     )
     io.kill()
-    assert face.child.process.wait(20) == 0
-    face.child.output.wait(5)
+    assert window_client.child.process.wait(20) == 0
+    window_client.child.output.wait(5)
     # A child of the child; its exit is logged under its own name.
     assert [(each.name, each.getMessage()) for each in caplog.records] == [
         ("bridge.io.process", "bridge.io.process ended with status -9")

@@ -109,7 +109,7 @@ class Served:
     """`serve` in a thread, and the other end of its pipe."""
 
     def __init__(self, model: Model | ArtefactError, clock: ManualClock | SystemClock) -> None:
-        self.face, theirs = Pipe()
+        self.connection, theirs = Pipe()
         self.loads = 0
 
         def load() -> Model:
@@ -122,19 +122,19 @@ class Served:
         self.thread.start()
 
     def answers(self) -> Iterator[Reply]:
-        yield from answers(self.face)
+        yield from answers(self.connection)
 
     def close(self) -> None:
-        self.face.close()
+        self.connection.close()
         self.thread.join(20)
         assert not self.thread.is_alive()
 
 
-def answers(face: Connection) -> Iterator[Reply]:
+def answers(connection: Connection) -> Iterator[Reply]:
     """Yield the replies, up to the last one."""
     while True:
-        assert face.poll(60)
-        answer: Reply = face.recv()
+        assert connection.poll(60)
+        answer: Reply = connection.recv()
         yield answer
         if isinstance(answer, EndOfProposals | Failed):
             return
@@ -150,7 +150,7 @@ class EverLater(ManualClock):
 
 def test_it_loads_once_and_sends_progress(model: Model) -> None:
     served = Served(model, EverLater())
-    served.face.send(ASKED)
+    served.connection.send(ASKED)
     replies = list(served.answers())
     assert isinstance(replies[0], Loading)
     growing = [each for each in replies if isinstance(each, Progress)]
@@ -161,7 +161,7 @@ def test_it_loads_once_and_sends_progress(model: Model) -> None:
     assert {len(each.notes) for each in growing} > {0, 1, 2}
     assert sum(isinstance(each, Proposal) for each in replies) == 4
     assert {each.request_id for each in replies} == {7}
-    served.face.send(replace(ASKED, request_id=8, count=1))
+    served.connection.send(replace(ASKED, request_id=8, count=1))
     assert [type(each) for each in served.answers() if not isinstance(each, Progress)] == [
         Proposal,
         EndOfProposals,
@@ -172,21 +172,21 @@ def test_it_loads_once_and_sends_progress(model: Model) -> None:
 
 def test_quick_steps_send_no_progress(model: Model) -> None:
     served = Served(model, ManualClock())
-    served.face.send(ASKED)
+    served.connection.send(ASKED)
     assert not any(isinstance(each, Progress) for each in served.answers())
     served.close()
 
 
 def test_a_cancel_or_a_new_request_ends_the_last_one(model: Model) -> None:
     served = Served(model, EverLater())
-    served.face.send(replace(ASKED, bars=1000))
-    while not isinstance(served.face.recv(), Progress):
+    served.connection.send(replace(ASKED, bars=1000))
+    while not isinstance(served.connection.recv(), Progress):
         pass
-    served.face.send(Cancel())
-    served.face.send(replace(ASKED, request_id=8, bars=1000))
-    while served.face.recv().request_id != 8:
+    served.connection.send(Cancel())
+    served.connection.send(replace(ASKED, request_id=8, bars=1000))
+    while served.connection.recv().request_id != 8:
         pass
-    served.face.send(replace(ASKED, request_id=9, count=1))
+    served.connection.send(replace(ASKED, request_id=9, count=1))
     last = [each for each in served.answers() if each.request_id == 9]
     assert isinstance(last[-1], EndOfProposals)
     served.close()
@@ -203,11 +203,11 @@ def test_a_bad_request_has_a_reason_and_the_next_one_works(
     model: Model, asked: Propose, reason: type
 ) -> None:
     served = Served(model, ManualClock())
-    served.face.send(asked)
+    served.connection.send(asked)
     *_, failed = served.answers()
     assert isinstance(failed, Failed)
     assert isinstance(failed.reason, reason)
-    served.face.send(replace(ASKED, count=1))
+    served.connection.send(replace(ASKED, count=1))
     *_, finished = served.answers()
     assert isinstance(finished, EndOfProposals)
     served.close()
@@ -216,7 +216,7 @@ def test_a_bad_request_has_a_reason_and_the_next_one_works(
 def test_an_artefact_that_cannot_be_used_is_a_reason() -> None:
     missing = UnreadableFile(Path("weights.bin"), "No such file or directory")
     served = Served(ArtefactError(missing), ManualClock())
-    served.face.send(ASKED)
+    served.connection.send(ASKED)
     *_, failed = served.answers()
     assert failed == Failed(7, missing)
     served.close()

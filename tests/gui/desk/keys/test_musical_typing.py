@@ -25,7 +25,8 @@ from bridge.midi.events import ControlChange, Event, NoteOff, NoteOn
 from bridge.system.clock import ManualClock
 from gui.desk.keys.keyboard import Keyboard
 from gui.desk.keys.musical_typing import MusicalTyping
-from gui.desk.takes.small_roll import SmallRoll, TakeState
+from gui.desk.takes.card import TakeState
+from gui.desk.takes.small_roll import SmallRoll
 from gui.desk.widgets.theme import DARK
 from tests.gui.desk.takes.examples import MINUET, NOTES, SPAN
 

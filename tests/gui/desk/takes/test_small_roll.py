@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from bridge.midi.notes import Score
 from gui.desk.roll.paint import instrument_colour
-from gui.desk.takes.small_roll import SmallRoll, TakeState
+from gui.desk.takes.card import TakeState
+from gui.desk.takes.small_roll import SmallRoll
 from gui.desk.widgets.theme import DARK, LIGHT
 from tests.gui.desk.takes.examples import BAR, MINUET, NOTES, SPAN
 

@@ -17,7 +17,7 @@ from bridge.messages.snapshot import TurnState as Turn
 from bridge.midi import smf
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import Score
-from gui.desk.takes.small_roll import TakeState
+from gui.desk.takes.card import TakeState
 from gui.desk.takes.strip import TakesStrip
 from gui.desk.widgets.theme import DARK, LIGHT, Theme
 from gui.engine.snapshots import Capture, Captured, Purpose
