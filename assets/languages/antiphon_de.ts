@@ -1744,6 +1744,21 @@ Für das Netz ähnlich: {}</translation>
     </message>
 </context>
 <context>
+    <name>TakesSaving</name>
+    <message>
+        <source>Save the music up to here</source>
+        <translation>Die Musik bis hierher speichern</translation>
+    </message>
+    <message>
+        <source>MIDI files (*.mid)</source>
+        <translation>MIDI-Dateien (*.mid)</translation>
+    </message>
+    <message>
+        <source>Saved as {}.</source>
+        <translation>Gespeichert als {}.</translation>
+    </message>
+</context>
+<context>
     <name>TakesStrip</name>
     <message>
         <source>There are no notes to continue.</source>
@@ -1772,18 +1787,6 @@ Für das Netz ähnlich: {}</translation>
     <message>
         <source>The process that generates takes has ended; try again.</source>
         <translation>Der Prozess, der Takes erzeugt, hat geendet; versuch es noch einmal.</translation>
-    </message>
-    <message>
-        <source>Save the music up to here</source>
-        <translation>Die Musik bis hierher speichern</translation>
-    </message>
-    <message>
-        <source>MIDI files (*.mid)</source>
-        <translation>MIDI-Dateien (*.mid)</translation>
-    </message>
-    <message>
-        <source>Saved as {}.</source>
-        <translation>Gespeichert als {}.</translation>
     </message>
     <message>
         <source>Play something and ask for four takes, or drop a MIDI file on the window. The continuations appear here.</source>

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 PAUSE_NS = 80 * MS
 """After this long without an event the composer may speculate that the phrase is over."""
+HOST_START_TOLERANCE_NS = 60 * MS
+"""Hosts send their first notes up to this long before they report that they play."""
+LOOP_START_TOLERANCE_NS = 25 * MS
+"""The first note of a host's loop comes up to this long before the report of the jump."""
 _EVENTS_KEPT = 32
 
 

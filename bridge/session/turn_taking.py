@@ -36,22 +36,21 @@ from bridge.midi.events import NoteOn, TimedEvent
 from bridge.playout import protocol
 from bridge.session import turns
 from bridge.session.context import Context, Step
-from bridge.session.phrase_tracker import PhraseTracker
+from bridge.session.phrase_tracker import (
+    HOST_START_TOLERANCE_NS,
+    LOOP_START_TOLERANCE_NS,
+    PhraseTracker,
+)
 from bridge.session.player import Phrase, PlayerState
 from bridge.session.response import Response
 from bridge.session.timing import Timing
 from bridge.session.turn_state import TRANSITIONS, Signal
 from bridge.session.turns import LEAD_NS
-from bridge.system.units import MS, SECOND
+from bridge.system.units import SECOND
 
 if TYPE_CHECKING:
     from bridge.midi.notes import Score
     from bridge.sync.transport import Transport
-
-HOST_START_TOLERANCE_NS = 60 * MS
-"""Hosts send their first notes up to this long before they report that they play."""
-LOOP_START_TOLERANCE_NS = 25 * MS
-"""The first note of a host's loop comes up to this long before the report of the jump."""
 
 
 class TurnTaking:

@@ -240,11 +240,11 @@ def test_a_file_is_continued_and_a_bad_one_shows_a_message(desk: Desk, tmp_path:
     assert desk.way() == ["minuet"]
     assert desk.states() == [READY] * 4
     path = tmp_path / "longer.mid"
-    desk.strip.save(path, 2)
+    desk.strip.saving.save(desk.strip.takes, 2, path)
     assert desk.said[-1] == ("Saved as longer.mid.", False)
     saved = smf.read(path).score
     assert len(saved.notes) == len(desk.strip.takes.score_to(2).notes)
-    desk.strip.save(tmp_path / "nowhere" / "longer.mid", 2)
+    desk.strip.saving.save(desk.strip.takes, 2, tmp_path / "nowhere" / "longer.mid")
     assert desk.said[-1][1]
 
 
@@ -268,8 +268,8 @@ def test_the_save_dialog_is_not_modal(desk: Desk) -> None:
     [dialog] = desk.strip.findChildren(QFileDialog)
     assert dialog.acceptMode() is QFileDialog.AcceptMode.AcceptSave
     assert [Path(name).name for name in dialog.selectedFiles()] == ["minuet.mid"]
-    assert Path(dialog.directory().path()) == desk.strip.folder
-    assert desk.strip.folder in (documents(), Path.home())
+    assert Path(dialog.directory().path()) == desk.strip.saving.folder
+    assert desk.strip.saving.folder in (documents(), Path.home())
     dialog.close()
 
 
