@@ -10,7 +10,7 @@ written:
     against       the same of other runs (`--against RUN`), for example those of dev/compare.py
     hidden        the same with one family of inputs hidden
     styles        which style makes a piece likeliest, and how often it is one of the piece's own
-    continuation  how far continuations are from the true ones (`model.evaluation.measures`), beside
+    continuation  how far continuations are from the true ones (`evaluation.distances`), beside
                   how far apart the music itself is; instruments requested and played
     critic        how well it tells real from generated, and the effect of picking 1 of 4 by it
     overlap       the longest run of notes that takes share with the training pieces
@@ -32,13 +32,14 @@ import torch
 import typer
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
 
 from model import critic
 from model.corpus import CorpusError
 from model.data import Corpus, Piece
 from model.evaluation import measures, overlap
+from model.evaluation.distances import distance_report
 from model.evaluation.ngram import NGram
+from model.evaluation.tables import print_tables
 from model.run import RunError, TrainedNetwork, load_trained
 from model.takes import (
     CorpusPrompt,
@@ -211,60 +212,26 @@ def generate_continuations(
 def continuation_report(trained: TrainedNetwork, continuations: ContinuationSet) -> dict[str, Any]:
     """Compare continuations with the true ones, and the critic's choice with a random one."""
     real = critic.true_takes(continuations.prompts)
-    true = [
-        _take_profile(prompt, take)
-        for prompt, take in zip(continuations.prompts, real, strict=True)
-    ]
-    prompt_profiles = [_prompt_profile(prompt) for prompt in continuations.prompts]
-    generated = [
-        [
-            _take_profile(prompt, take)
-            for prompt, take in zip(continuations.prompts, takes, strict=True)
-        ]
-        for takes in continuations.takes
-    ]
-    picked = [
-        generated[
-            max(range(TAKES_PER_PROMPT), key=lambda k: continuations.takes[k][i].critic_score)
-        ][i]
-        for i in range(len(continuations.prompts))
-    ]
-    other_pieces = true[1:] + true[:1]
-    every = [profile for takes in generated for profile in takes]
-    halves = measures.sum_profiles(true[::2]), measures.sum_profiles(true[1::2])
-    per_prompt = {
-        "take": _mean_distance(every, true * TAKES_PER_PROMPT),
-        "take picked by the critic": _mean_distance(picked, true),
-        "the prompt itself": _mean_distance(prompt_profiles, true),
-        "another piece": _mean_distance(other_pieces, true),
-    }
-    together = {
-        "takes": measures.distances(measures.sum_profiles(every), measures.sum_profiles(true)),
-        "takes picked by the critic": measures.distances(
-            measures.sum_profiles(picked), measures.sum_profiles(true)
-        ),
-        "half of the truths from the other": measures.distances(*halves),
-    }
+    prompts = continuations.prompts
+    rounds = [_take_profiles(prompts, takes) for takes in continuations.takes]
+    scores = np.array([[take.critic_score for take in takes] for takes in continuations.takes])
+    distances = distance_report(
+        _take_profiles(prompts, real),
+        [measures.profile(prompt.tokens[:0], prompt.tokens, prompt.time) for prompt in prompts],
+        rounds,
+        scores.argmax(axis=0).tolist(),
+    )
     return {
-        "prompts": len(continuations.prompts),
-        "distance_from_truth": per_prompt,
-        "distance_of_all_from_all_truths": together,
+        "prompts": len(prompts),
+        **distances,
         "instruments": _instruments_report(continuations),
         "critic": _critic_report(trained, continuations, real),
     }
 
 
-def _take_profile(prompt: CorpusPrompt, take: CorpusTake) -> Profile:
-    return measures.profile(prompt.tokens, take.tokens, take.time)
-
-
-def _prompt_profile(prompt: CorpusPrompt) -> Profile:
-    return measures.profile(prompt.tokens[:0], prompt.tokens, prompt.time)
-
-
-def _mean_distance(some: Sequence[Profile], true: Sequence[Profile]) -> dict[str, float]:
-    pairs = zip(some, true, strict=True)
-    return measures.mean_distances([measures.distances(one, other) for one, other in pairs])
+def _take_profiles(prompts: Sequence[CorpusPrompt], takes: Sequence[CorpusTake]) -> list[Profile]:
+    pairs = zip(prompts, takes, strict=True)
+    return [measures.profile(prompt.tokens, take.tokens, take.time) for prompt, take in pairs]
 
 
 def _instruments_report(continuations: ContinuationSet) -> dict[str, float]:
@@ -305,20 +272,7 @@ def overlap_report(corpus: Corpus, continuations: ContinuationSet) -> dict[str, 
     """Return the longest runs that takes and true continuations share with the training pieces."""
     takes = [take.tokens for take in continuations.takes[0]]
     truths = [prompt.truth for prompt in continuations.prompts]
-    runs = overlap.longest_runs(
-        [*takes, *truths], (corpus.tokens_of(piece) for piece in corpus.pieces)
-    )
-    own, human = np.array(runs[: len(takes)]), np.array(runs[len(takes) :])
-
-    def figures(found: NDArray[np.int64]) -> dict[str, float]:
-        middle, high = np.percentile(found, (50, 95))
-        return {"median": float(middle), "p95": float(high), "longest": int(found.max())}
-
-    return {
-        "unit": f"notes, to {overlap.RUN_STEP}",
-        "takes": figures(own),
-        "truths": figures(human),
-    }
+    return overlap.run_report(takes, truths, map(corpus.tokens_of, corpus.pieces))
 
 
 def evaluate(
@@ -384,28 +338,6 @@ def _move_to(trained: TrainedNetwork, device: str) -> TrainedNetwork:
     return trained
 
 
-def _print_report(results: dict[str, Any], console: Console) -> None:
-    likelihood = Table("nats", "a token", "a note", title=f"{results['model']}: held-out tunes")
-    rows = {results["model"]: results.get("nll")}
-    rows |= {name: results.get(name) for name in ("unigram", f"{NGRAM_ORDER}-gram")}
-    for name, report in (rows | results.get("against", {})).items():
-        if report:
-            likelihood.add_row(name, f"{report['per_token']:.3f}", f"{report['per_note']:.3f}")
-    for family, figure in results.get("hidden", {}).items():
-        likelihood.add_row(f"without {family}", f"{figure:.3f}", "")
-    console.print(likelihood)
-    if continuation := results.get("continuation"):
-        table = Table("distance from the true continuation", *measures.MEASURES)
-        for kind in ("distance_from_truth", "distance_of_all_from_all_truths"):
-            for name, figures in continuation[kind].items():
-                table.add_row(name, *(f"{figures[m]:.3f}" for m in measures.MEASURES))
-            table.add_section()
-        console.print(table)
-    for name in ("styles", "overlap"):
-        if name in results:
-            console.print(name, results[name])
-
-
 def main(
     artefact: Annotated[Path, typer.Argument(help="Folder of an artefact or of a run.")],
     shards: Annotated[Path, typer.Argument(help="Folder that model.data has written.")],
@@ -450,7 +382,7 @@ def main(
     if as_json:
         typer.echo(json.dumps(found))
     else:
-        _print_report(found, Console())
+        print_tables(found, Console())
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ was planned is left, what sounds is released, and the session is told (`Moved`).
 What the player plays on the desk goes out beside what is planned, by a schedule of its own: it has
 a time and no place in the music, so no line that moves or breaks can touch it.
 
-Where nobody plays whose time could be followed, it is the session's own line that counts: a player
-whose host stands still still wants an answer.
+`bridge.sync.sources` chooses the source, and `bridge.playout.transport_reports` decides which
+changes of the transport the session needs to know.
 
 It is pure. Back ends bring what happened and the time, and send what it returns.
 """

@@ -67,7 +67,7 @@ class Block:
     `dropped_late` and `lost` (for want of room) count since the plugin was made.
     """
 
-    # More than 12 attributes: each field is a field of the frame, in its order.
+    # More than 12 attributes: each is a field of the datagram, in its order.
 
     instance: int
     sequence: int

@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QByteArray, QElapsedTimer, Qt, Signal
+from PySide6.QtCore import QByteArray, Qt, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -27,13 +27,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
-    QHBoxLayout,
     QMainWindow,
-    QPushButton,
-    QSplitter,
     QTabWidget,
-    QVBoxLayout,
-    QWidget,
 )
 
 from bridge.messages.requests import Audition, Bind, ChangeSettings, End, Start
@@ -42,13 +37,16 @@ from bridge.messages.snapshot import Snapshot
 from bridge.midi.smf import MidiFileError
 from bridge.playout.protocol import OpenPorts
 from bridge.system.clock import SystemClock
+from gui.desk.arrangement import arrange
 from gui.desk.devices.controls_panel import ControlsPanel
 from gui.desk.devices.panel import DevicesPanel
 from gui.desk.keys.keyboard import Keyboard
 from gui.desk.keys.musical_typing import MusicalTyping
 from gui.desk.play_panel import PlayPanel
 from gui.desk.roll.piano_roll import PianoRoll
+from gui.desk.settings_exchange import SettingsExchange
 from gui.desk.settings_undo import SettingsUndo, UndoShortcutFilter
+from gui.desk.styles.known import without_unknown_styles
 from gui.desk.styles.panel import StylePanel
 from gui.desk.takes.captures import CapturesModel
 from gui.desk.takes.captures_panel import CapturesPanel
@@ -60,13 +58,13 @@ from gui.desk.widgets.banner import Banner
 from gui.desk.widgets.lamp import Lamps
 from gui.desk.widgets.languages import translated
 from gui.desk.widgets.names import setting_name
-from gui.desk.widgets.theme import DARK, LIGHT, inset_numbers
+from gui.desk.widgets.theme import inset_numbers, theme_for
+from gui.desk.widgets.toggle import ToggleButton
 from gui.engine.snapshots import Purpose
-from gui.preferences import ColourScheme, Preferences
+from gui.preferences import Preferences
 from gui.wording.reasons import sentence_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from multiprocessing.connection import Connection
     from pathlib import Path
 
@@ -76,12 +74,11 @@ if TYPE_CHECKING:
     from gui.desk.widgets.theme import Theme
     from gui.engine.snapshots import Captured
 
-_REQUEST_GRACE_MS = 1000
-_SIDE_WIDTH_PX = 380
-
 
 class Window(QMainWindow):
     """Antiphon's main window."""
+
+    # More than 12 attributes: each panel, button and lamp of the window is one.
 
     engine_wanted = Signal()
     """Emitted to request another engine; the answer is `attach_engine`."""
@@ -93,9 +90,7 @@ class Window(QMainWindow):
         self._restored = Preferences()
         self._link, self._space = link, space
         self.snapshot: Snapshot | None = None
-        self._requested: Settings | None = None  # while they are on the way
-        self._engine_settings: Settings | None = None  # those shown last
-        self._request_timer, self._undo = QElapsedTimer(), SettingsUndo(self._restore_settings)
+        self._exchange, self._undo = SettingsExchange(), SettingsUndo(self._restore_settings)
         self.setWindowTitle("Antiphon")
         self.styles = StylePanel(space, theme)
         self.play_panel = PlayPanel()
@@ -106,19 +101,19 @@ class Window(QMainWindow):
         self.top_bar, self.banner = TopBar(), Banner()
         self.keyboard = Keyboard(theme, SystemClock())
         self._typing = MusicalTyping(self.keyboard)
-        self.keys_button = self._toggle(
+        self.keys_button = ToggleButton(
             self.tr("Keys"),
             self.tr("Play with the mouse and the computer's keyboard."),
             self._show_keys,
         )
         self.keys_button.setChecked(True)
         self.takes = TakesStrip(theme)
-        self.takes_button = self._toggle(
+        self.takes_button = ToggleButton(
             self.tr("Takes"),
             self.tr("Compare several continuations side by side, and keep one."),
             self._show_takes,
         )
-        self.advanced_button = self._toggle(
+        self.advanced_button = ToggleButton(
             self.tr("Ad&vanced"), self.tr("Show all settings."), self._show_tabs
         )
         self._time = TimeLine()
@@ -137,7 +132,7 @@ class Window(QMainWindow):
     def settings(self) -> Settings:
         """Return the settings that the controls show; those without a control stay as they are."""
         settings = self._restored.settings if self.snapshot is None else self.snapshot.settings
-        settings = self._requested or settings
+        settings = self._exchange.requested or settings
         for panel in (self.styles, self.play_panel, self.devices):
             settings = panel.apply_to(settings)
         return settings
@@ -146,20 +141,16 @@ class Window(QMainWindow):
         """Show the engine's state."""
         before, self.snapshot = self.snapshot, snapshot
         if before is None:  # the engine is ready, and now reads the requests
-            self._request_timer.start()
-        self.roll.show_snapshot(snapshot)
-        self.keyboard.show_snapshot(snapshot)
-        self.takes.show_snapshot(snapshot)
-        self.devices.show_snapshot(snapshot)
-        self.controls.show_snapshot(snapshot)
-        self._time.show_snapshot(snapshot)
-        self._lamps.show_snapshot(snapshot)
-        self.styles.show_snapshot(snapshot)
-        self.top_bar.show_snapshot(snapshot)
+            self._exchange.start_grace()
+        for panel in (self.roll, self.keyboard, self.takes, self.devices, self.controls):
+            panel.show_snapshot(snapshot)
+        for part in (self._time, self._lamps, self.styles, self.top_bar):
+            part.show_snapshot(snapshot)
         problem = snapshot.problem
         if problem != (before.problem if before is not None else None):
             self.warn("" if problem is None else translated(sentence_of(problem)))
-        self._update_settings(snapshot)
+        if self._exchange.receive(snapshot.settings):
+            self._show_settings(snapshot.settings)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in the colours of another theme."""
@@ -167,16 +158,14 @@ class Window(QMainWindow):
         assert isinstance(application, QApplication)
         application.setPalette(theme.palette())
         self.setStyleSheet(theme.style_sheet())
-        self.roll.set_theme(theme)
-        self.keyboard.set_theme(theme)
-        self.takes.set_theme(theme)
-        self.styles.set_theme(theme)
-        self.devices.set_theme(theme)
-        self._lamps.set_theme(theme)
+        for panel in (self.roll, self.keyboard, self.takes, self.styles, self.devices, self._lamps):
+            panel.set_theme(theme)
 
     def restore(self, preferences: Preferences) -> None:
         """Restore the preferences, and send them to the engine."""
-        known = self._without_unknown_styles(preferences.settings)
+        known, unknown = without_unknown_styles(preferences.settings, self._space.names)
+        if unknown:
+            self.warn(self.tr("There is no style {} any more.").format(", ".join(unknown)))
         preferences = replace(preferences, settings=known)
         self._restored = preferences
         self.restoreGeometry(QByteArray.fromBase64(preferences.geometry.encode()))
@@ -221,26 +210,10 @@ class Window(QMainWindow):
         self._tabs.setCurrentWidget(self.devices)
         self.devices.start_checkup()
 
-    def _without_unknown_styles(self, settings: Settings) -> Settings:
-        """Remove styles that no longer exist, and show a message."""
-        names = {name for name, _ in settings.style} | set(settings.palette)
-        if gone := sorted(name for name in names if name not in self._space.names):
-            self.warn(self.tr("There is no style {} any more.").format(", ".join(gone)))
-        return replace(
-            settings,
-            style=tuple((name, weight) for name, weight in settings.style if name not in gone),
-            palette=tuple(name for name in settings.palette if name not in gone),
-        )
-
     def _apply_colours(self) -> None:
         """Apply the dark or the light theme, as chosen or as on the desktop."""
         system = QGuiApplication.styleHints().colorScheme()
-        light = {
-            ColourScheme.SYSTEM: system is Qt.ColorScheme.Light,
-            ColourScheme.DARK: False,
-            ColourScheme.LIGHT: True,
-        }[self.devices.colours.currentData()]
-        self.set_theme(LIGHT if light else DARK)
+        self.set_theme(theme_for(self.devices.colours.currentData(), system))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Close the engine, which silences all notes."""
@@ -275,10 +248,9 @@ class Window(QMainWindow):
 
     def _request_settings(self) -> None:
         """Request the settings that the controls show."""
-        before = self._engine_settings or self._restored.settings
-        self._send_settings(self.settings())
-        assert self._requested is not None
-        self._undo.record(before, self._requested)
+        before, settings = self._exchange.shown or self._restored.settings, self.settings()
+        self._send_settings(settings)
+        self._undo.record(before, settings)
 
     def _active_undo(self) -> TakesStrip | SettingsUndo:
         """Return the undo stack in use: the takes' if they have the focus, else the settings'."""
@@ -295,23 +267,9 @@ class Window(QMainWindow):
         self.top_bar.show_message(self.tr("Restored: {}.").format(words))
 
     def _send_settings(self, settings: Settings) -> None:
-        self._requested = self._engine_settings = settings
-        self._request_timer.start()
+        self._exchange.request(settings)
         self.takes.set_settings(settings)
         self._link.send(ChangeSettings(settings))
-
-    def _update_settings(self, snapshot: Snapshot) -> None:
-        """Show the engine's settings if they are new and not those just requested."""
-        if self._requested is not None:
-            if snapshot.settings == self._requested:
-                self._engine_settings, self._requested = self._requested, None
-            elif self._request_timer.elapsed() < _REQUEST_GRACE_MS:
-                return
-            else:
-                self._engine_settings = self._requested = None
-        if snapshot.settings != self._engine_settings:
-            self._engine_settings = snapshot.settings
-            self._show_settings(snapshot.settings)
 
     def _show_settings(self, settings: Settings) -> None:
         for panel in (self.styles, self.play_panel, self.devices):
@@ -347,7 +305,8 @@ class Window(QMainWindow):
     def attach_engine(self, connection: Connection) -> None:
         """Continue with another engine after the last one has ended, with the same settings."""
         kept = self.preferences()
-        self.snapshot = self._engine_settings = None
+        self.snapshot = None
+        self._exchange.forget_shown()
         self.banner.show_message("")
         self.keyboard.setEnabled(True)
         self._link.attach(connection)
@@ -390,13 +349,6 @@ class Window(QMainWindow):
         ):
             QShortcut(keys, self, done)
 
-    def _toggle(self, text: str, tip: str, show: Callable[[], object]) -> QPushButton:
-        button = QPushButton(text)
-        button.setCheckable(True)
-        button.setToolTip(tip)
-        button.clicked.connect(show)
-        return button
-
     def _show_keys(self) -> None:
         self.keyboard.setVisible(self.keys_button.isChecked())
         self._typing.setEnabled(self.keys_button.isChecked())
@@ -427,31 +379,13 @@ class Window(QMainWindow):
         self._show_tabs()
         self._show_keys()
         self._show_takes()
-        music = QWidget()
-        column = QVBoxLayout(music)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
-        column.addWidget(self.roll, 1)
-        column.addWidget(self.keyboard)
-        split = QSplitter(Qt.Orientation.Horizontal)
-        split.addWidget(music)
-        split.addWidget(self._tabs)
-        split.setStretchFactor(0, 1)
-        split.setChildrenCollapsible(False)
-        split.setSizes([1000, _SIDE_WIDTH_PX])
-        split.setHandleWidth(12)
-        below = QHBoxLayout()
-        below.setSpacing(8)
-        for lamp in (self._lamps.played, self._lamps.answered):
-            below.addWidget(lamp)
-        below.addWidget(self._time, 1)
-        body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(14, 12, 14, 8)
-        column.setSpacing(10)
-        column.addWidget(self.top_bar)
-        column.addWidget(self.banner)
-        column.addWidget(split, 1)
-        column.addWidget(self.takes)
-        column.addLayout(below)
-        self.setCentralWidget(body)
+        lamps = self._lamps.played, self._lamps.answered
+        self.setCentralWidget(
+            arrange(
+                above=(self.top_bar, self.banner),
+                music=(self.roll, self.keyboard),
+                side=self._tabs,
+                takes=self.takes,
+                status=(lamps, self._time),
+            )
+        )

@@ -9,7 +9,7 @@ trills and cadences are common to all music.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -102,3 +102,22 @@ def longest_runs(
             queries[index].lengthen()
         corpus_runs.lengthen()
     return longest
+
+
+def run_report(
+    takes: Sequence[NDArray[np.int64]],
+    truths: Sequence[NDArray[np.int64]],
+    pieces: Iterable[NDArray[np.int64]],
+) -> dict[str, Any]:
+    """Return how long the longest runs are that takes and human continuations share with pieces."""
+    runs = longest_runs([*takes, *truths], pieces)
+
+    def figures(found: Sequence[int]) -> dict[str, float]:
+        middle, high = np.percentile(found, (50, 95))
+        return {"median": float(middle), "p95": float(high), "longest": int(max(found))}
+
+    return {
+        "unit": f"notes, to {RUN_STEP}",
+        "takes": figures(runs[: len(takes)]),
+        "truths": figures(runs[len(takes) :]),
+    }

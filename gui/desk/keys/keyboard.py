@@ -25,13 +25,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from bridge.messages.snapshot import RollNote, Snapshot, TurnState
 from bridge.midi.events import TimedEvent
-from bridge.midi.instruments import Instrument
 from bridge.playout.protocol import Inject
 from gui.desk.keys.bed import KeyboardLayout
 from gui.desk.keys.fingers import HeldKeys
 from gui.desk.keys.paint import RAIL_PX, KeyboardState, KeyPainter
+from gui.desk.keys.sounding import SoundingPitches
 from gui.desk.keys.typing_keys import (
     LOUDER,
     OCTAVES,
@@ -44,13 +43,13 @@ from gui.desk.keys.typing_keys import (
 from model.tokens.vocabulary import pitch_name
 
 if TYPE_CHECKING:
+    from bridge.messages.snapshot import Snapshot
     from bridge.midi.events import ChannelEvent
     from bridge.system.clock import Clock
     from gui.desk.widgets.theme import Theme
 
 _MOUSE = "mouse"
 _MIN_VELOCITY, _MAX_VELOCITY = 20, 127
-_MAX_SCANNED_NOTES = 512  # The notes before these are not searched; thousands may be kept.
 _AUTO_REPEAT_MS = 8
 _COMMAND_MODIFIERS = (
     Qt.KeyboardModifier.ControlModifier
@@ -80,10 +79,7 @@ class Keyboard(QWidget):
         self._release_timer.setSingleShot(True)
         self._release_timer.setInterval(_AUTO_REPEAT_MS)
         self._release_timer.timeout.connect(self._release_pending)
-        self._notes: tuple[RollNote, ...] = ()
-        self._unfinished_notes: list[RollNote] = []  # sounding or still to come
-        self._played_pitches: frozenset[int] = frozenset()
-        self._answered_pitches: frozenset[int] = frozenset()
+        self._sounding = SoundingPitches()
         self.setMouseTracking(True)  # so that a missed release is noticed
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -100,32 +96,16 @@ class Keyboard(QWidget):
     @property
     def lit_played(self) -> frozenset[int]:
         """The pitches lit in the player's colour."""
-        return self._played_pitches | self._held_keys.pitches
+        return self._sounding.played | self._held_keys.pitches
 
     @property
     def lit_answered(self) -> frozenset[int]:
         """The pitches lit in Antiphon's colour."""
-        return self._answered_pitches
+        return self._sounding.answered
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Light the keys that sound now; drums have no keys."""
-        now_ns = snapshot.now_ns
-        if snapshot.notes is not self._notes:
-            self._notes = snapshot.notes
-            self._unfinished_notes = [
-                note
-                for note in snapshot.notes[-_MAX_SCANNED_NOTES:]
-                if (note.release_ns is None or note.release_ns > now_ns)
-                and note.instrument is not Instrument.DRUMS
-            ]
-        played, answered = set[int](), set[int]()
-        if snapshot.state is not TurnState.STOPPED:  # a stopped session sends no releases
-            for note in self._unfinished_notes:
-                ended = note.release_ns is not None and note.release_ns <= now_ns
-                if note.onset_ns <= now_ns and not ended:
-                    (answered if note.answered else played).add(note.pitch)
-        if played != self._played_pitches or answered != self._answered_pitches:
-            self._played_pitches, self._answered_pitches = frozenset(played), frozenset(answered)
+        if self._sounding.show_snapshot(snapshot):
             self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -329,7 +309,7 @@ class Keyboard(QWidget):
         painter = QPainter(self)
         letters = {pitch: self._letters[place] for place, pitch in self._range.pitches.items()}
         face = KeyboardState(
-            self.key_layout(), self.lit_played, self._answered_pitches, letters, self._hints()
+            self.key_layout(), self.lit_played, self._sounding.answered, letters, self._hints()
         )
         self._painter.paint(painter, QRectF(self.rect()), face)
         if self.hasFocus():

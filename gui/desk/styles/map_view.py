@@ -9,6 +9,7 @@ Dragging with Shift draws a path, which can be played as a slow morph.
 
 from __future__ import annotations
 
+import enum
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
@@ -44,6 +45,15 @@ _WHEEL_NOTCH = 120
 _PUCK_PX = 9.0
 
 
+class _Gesture(enum.Enum):
+    """What the mouse does while its button is down."""
+
+    NONE = enum.auto()
+    PRESS = enum.auto()  # on a name, until it has moved far enough for a drag
+    DRAG = enum.auto()
+    DRAW = enum.auto()
+
+
 class MapView(FocusFrameWidget):
     """Shows the styles at their positions, and the puck among them."""
 
@@ -63,7 +73,7 @@ class MapView(FocusFrameWidget):
         self._label_cache: tuple[object, LabelLayout] | None = None  # with the view it belongs to
         self._hovered: str | None = None
         self._path: list[Point] = []
-        self._drawing = self._dragging = self._is_held = False
+        self._gesture = _Gesture.NONE
         self._press_position: QPointF | None = None  # where a name was pressed
         self._zoom, self._centre = 1.0, (0.5, 0.5)
         self.setMouseTracking(True)
@@ -92,7 +102,7 @@ class MapView(FocusFrameWidget):
     @property
     def is_held(self) -> bool:
         """Whether the mouse holds the puck, a name or the end of a path."""
-        return self._is_held
+        return self._gesture is not _Gesture.NONE
 
     def show_style(self, style: Style) -> None:
         """Show a style; the puck stays if its position already means that style."""
@@ -195,9 +205,9 @@ class MapView(FocusFrameWidget):
         """Choose a name, grab the puck, or start a path."""
         if event.button() is not Qt.MouseButton.LeftButton:
             return
-        self._is_held = True
+        self._gesture = _Gesture.PRESS
         if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            self._drawing, self._hovered = True, None
+            self._gesture, self._hovered = _Gesture.DRAW, None
             self._path = [self.widget_to_map(event.position())]
         elif (name := self.name_at(event.position())) is not None:
             self._press_position = event.position()
@@ -208,11 +218,11 @@ class MapView(FocusFrameWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Move the puck, extend the path, or update the hovered name."""
-        if self._drawing:
+        if self._gesture is _Gesture.DRAW:
             gap = self.map_to_widget(self._path[-1]) - event.position()
             if gap.manhattanLength() >= _PATH_STEP_PX:
                 self._path.append(self.widget_to_map(event.position()))
-        elif self._dragging or (
+        elif self._gesture is _Gesture.DRAG or (
             event.buttons() & Qt.MouseButton.LeftButton and self._is_drag(event.position())
         ):
             self._drag_to(event.position())
@@ -224,7 +234,7 @@ class MapView(FocusFrameWidget):
 
     def _drag_to(self, position: QPointF) -> None:
         """Move the puck; names on the way do not count as hovered."""
-        self._dragging, self._hovered = True, None
+        self._gesture, self._hovered = _Gesture.DRAG, None
         self._move_puck(self.widget_to_map(position))
 
     def _is_drag(self, position: QPointF) -> bool:
@@ -238,9 +248,9 @@ class MapView(FocusFrameWidget):
         """Release the puck or end the path, and update the hovered name."""
         if event.button() is not Qt.MouseButton.LeftButton:
             return
-        if self._drawing and len(self._path) > 1:
+        if self._gesture is _Gesture.DRAW and len(self._path) > 1:
             self.path_drawn.emit(tuple(self._path))
-        self._drawing = self._dragging = self._is_held = False
+        self._gesture = _Gesture.NONE
         self._hovered = self.name_at(event.position())
         self.update()
         self.released.emit()

@@ -48,7 +48,7 @@ class TakesSaving(QObject):
             return None
 
     def open_dialog(self, takes: TakeTree, number: int) -> None:
-        """Ask where to save the music up to the end of a take. The dialog is not modal."""
+        """Ask where to save the music up to the end of a take, without waiting for it."""
         dialog = QFileDialog(self._window, self.tr("Save the music up to here"), str(self.folder))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilter(self.tr("MIDI files (*.mid)"))

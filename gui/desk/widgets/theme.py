@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QAbstractSpinBox, QWidget
 
 from assets import FOLDER
+from gui.preferences import ColourScheme
 
 _ICONS_FOLDER = (FOLDER / "signs").as_posix()
 _INSET_PX = 5
@@ -218,6 +220,13 @@ LIGHT = Theme(
     danger="#b3261e",
     check="check-light.svg",
 )
+
+
+def theme_for(choice: ColourScheme, system: Qt.ColorScheme) -> Theme:
+    """Return the chosen theme, or the one that suits the colours of the desktop."""
+    if choice is ColourScheme.SYSTEM:
+        return LIGHT if system is Qt.ColorScheme.Light else DARK
+    return LIGHT if choice is ColourScheme.LIGHT else DARK
 
 
 def inset_numbers(window: QWidget) -> None:

@@ -436,32 +436,6 @@ def test_sounding_keys_are_lit_for_their_side(player: Player) -> None:
     assert keyboard.lit_answered == {72}
 
 
-def test_a_planned_note_lights_up_at_its_onset(player: Player) -> None:
-    notes = note(1, 1, 72, answered=True), note(2, 1, 74, answered=True)
-    shown = snapshot(*notes).notes
-    lit = []
-    for after_s in (0.5, 1.5, 2.5, 3.5):
-        now_ns = NOW_NS + round(after_s * SECOND)
-        player.keyboard.show_snapshot(Snapshot(now_ns, TurnState.ANSWERING, Settings(), shown))
-        lit.append(set(player.keyboard.lit_answered))
-    assert lit == [set(), {72}, {74}, set()]
-
-
-def test_drums_and_stopped_sessions_light_no_keys(player: Player) -> None:
-    drum = RollNote(Instrument.DRUMS, 42, 80, NOW_NS, None, answered=True)
-    player.keyboard.show_snapshot(snapshot(drum))
-    assert player.keyboard.lit_answered == set()
-    player.keyboard.show_snapshot(snapshot(note(-1, None), state=TurnState.STOPPED))
-    assert player.keyboard.lit_played == set()
-
-
-def test_only_the_last_of_thousands_of_notes_are_searched(player: Player) -> None:
-    lost = note(-900, None, 40)
-    many = [note(-600 + 0.1 * at, 0.1, 50) for at in range(5000)]
-    player.keyboard.show_snapshot(snapshot(lost, *many, note(-1, None, 62)))
-    assert player.keyboard.lit_played == {62}
-
-
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=["dark", "light"])
 @pytest.mark.parametrize("pitch", [60, 61])
 def test_keys_are_painted_in_the_players_colours(player: Player, theme: Theme, pitch: int) -> None:

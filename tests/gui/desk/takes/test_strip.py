@@ -273,21 +273,6 @@ def test_the_save_dialog_is_not_modal(desk: Desk) -> None:
     dialog.close()
 
 
-def test_the_save_dialog_remembers_the_folder(desk: Desk, tmp_path: Path) -> None:
-    desk.begin()
-    desk.press(desk.strip.controls.save)
-    [first] = desk.strip.findChildren(QFileDialog)
-    first.fileSelected.emit(str(tmp_path / "one.mid"))
-    assert desk.said[-1] == ("Saved as one.mid.", False)
-    assert (tmp_path / "one.mid").exists()
-    first.close()
-    first.setParent(None)
-    desk.press(desk.strip.controls.save)
-    [second] = desk.strip.findChildren(QFileDialog)
-    assert Path(second.directory().path()) == tmp_path
-    second.close()
-
-
 def test_a_second_root_leaves_the_first_in_the_tree(desk: Desk) -> None:
     desk.begin()
     desk.strip.start_from(MINUET, "another")

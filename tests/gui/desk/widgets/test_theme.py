@@ -9,7 +9,7 @@ visible.
 import dataclasses
 
 import pytest
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QCheckBox, QDoubleSpinBox, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
@@ -17,7 +17,8 @@ from pytestqt.qtbot import QtBot
 from assets import FOLDER
 from bridge.midi.instruments import Instrument
 from gui.desk.roll.paint import instrument_colour
-from gui.desk.widgets.theme import DARK, LIGHT, Theme, inset_numbers
+from gui.desk.widgets.theme import DARK, LIGHT, Theme, inset_numbers, theme_for
+from gui.preferences import ColourScheme
 
 TEXT, SHAPE, RESTING = 4.5, 3.0, 2.5
 
@@ -142,6 +143,22 @@ def test_a_number_box_has_arrows_and_a_margin(qtbot: QtBot, theme: Theme) -> Non
         assert strongest(right.copy(0, 0, 22, 11), theme.panel) >= SHAPE
         assert strongest(right.copy(0, 12, 22, 11), theme.panel) >= SHAPE
         assert strongest(picture.copy(2, 5, 3, 17), theme.panel) < SHAPE
+
+
+@pytest.mark.parametrize(
+    "choice,system,theme",
+    [
+        (ColourScheme.SYSTEM, Qt.ColorScheme.Light, LIGHT),
+        (ColourScheme.SYSTEM, Qt.ColorScheme.Dark, DARK),
+        (ColourScheme.SYSTEM, Qt.ColorScheme.Unknown, DARK),
+        (ColourScheme.DARK, Qt.ColorScheme.Light, DARK),
+        (ColourScheme.LIGHT, Qt.ColorScheme.Dark, LIGHT),
+    ],
+)
+def test_the_desktop_decides_only_if_asked(
+    choice: ColourScheme, system: Qt.ColorScheme, theme: Theme
+) -> None:
+    assert theme_for(choice, system) is theme
 
 
 def test_the_palette_is_the_themes(qtbot: QtBot) -> None:
