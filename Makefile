@@ -53,7 +53,7 @@ train-gpu: .venv/.test-ready ## Train the shipped size on NVIDIA GPUs: make trai
 	PYTHON="$(BIN)/python" dev/train_gpu "$(CORPUS)" runs/base $(MINUTES)
 
 clean: ## Remove the files of tools and builds, but not .venv
-	rm -rf build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf build dist .hypothesis .grimp_cache .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 .venv/.run-ready: pyproject.toml dev/setup

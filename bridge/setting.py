@@ -71,12 +71,12 @@ class Setting:
 
     @cached_property
     def is_number(self) -> bool:
-        """Tell whether it has a range."""
+        """Whether it has a range."""
         return self.spec.minimum is not None and self.spec.maximum is not None
 
     @cached_property
     def is_whole(self) -> bool:
-        """Tell whether people give it as a whole number."""
+        """Whether people give it as a whole number."""
         return self.kind is int and self.spec.per_unit == 1
 
     @cached_property
@@ -88,7 +88,7 @@ class Setting:
         return low * per_unit, high * per_unit
 
     def accepts(self, value: Any) -> bool:
-        """Tell whether it can have this value."""
+        """Return whether it can have this value."""
         if value is None:
             return self.is_optional
         if not self.has_type(value):

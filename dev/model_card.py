@@ -31,7 +31,7 @@ With the inputs of live play: style and instruments, but not the time to the end
 |---|---|---|---|
 {likelihoods}
 
-Unigrams and 5-grams were counted in all training pieces; this takes minutes, and more time does not improve it. The runs
+Unigrams and 5-grams were counted in all training pieces; this takes minutes, and more time does not help. The runs
 marked with minutes began with random weights and had the same time of one processor core each (`dev/compare.py`). At that
 point the network without musical time is {plain_verdict}, the LSTM is far behind, and no network has reached the counts of
 the complete corpus. The shipped model was trained for hours; no other network was trained as long.
@@ -77,7 +77,7 @@ piece.
 ## Weaknesses
 
 - It reads {context} tokens, about {notes} notes. It has no plan of a piece, and its music wanders.
-- It is small and was trained on about half of its training music once. A band that it brings in plays together, but
+- It is small, and its training read at most a third of the training music. A band that it brings in plays together, but
   loosely, and harmony is lost within bars.
 - Styles with few pieces have little effect on its answers; `--style-strength` makes them stronger.
 - Bands (pop, funk, samba ...) were rendered from chord grammars: it repeats itself there.

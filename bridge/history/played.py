@@ -40,7 +40,7 @@ class PlayedNotes:
 
     @property
     def notes(self) -> tuple[RollNote, ...]:
-        """Return the last of them; the very same, as long as nothing has changed."""
+        """The last of them; the very same, as long as nothing has changed."""
         if self._shown_notes is None:
             self._shown_notes = tuple(entry.note for entry in self._entries)
         return self._shown_notes

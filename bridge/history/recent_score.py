@@ -48,7 +48,7 @@ def _since_last_silence(notes: tuple[RollNote, ...]) -> tuple[RollNote, ...]:
 
 
 def _has_grid(record: Record) -> bool:
-    """Tell whether somebody kept the beat when it began."""
+    """Return whether somebody kept the beat when it began."""
     if not record.notes:
         return True
     begin_ns = record.notes[0].onset_ns

@@ -141,7 +141,7 @@ def _segments(record: Record, begin_ns: int) -> list[_Segment]:
 
 
 def _is_continuous(before: Transport, after: Transport, at_ns: int) -> bool:
-    """Tell whether the ticks of one line are the ticks of the other, where they meet.
+    """Return whether the ticks of one line are the ticks of the other, where they meet.
 
     Our own clock is laid anew within an epoch: with a session, or with the player's first note.
     """

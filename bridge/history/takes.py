@@ -131,7 +131,7 @@ class TakeTree:
         return self.children(self.parent(number)).index(number) + 1
 
     def is_kept(self, number: int) -> bool:
-        """Tell whether one has been kept: one is there, or has gone on from there."""
+        """Return whether one has been kept: one is there, or has gone on from there."""
         here = self.current is not None and number in self.path(self.current)
         return here or any(self.parent(node.number) == number for node in self.nodes)
 

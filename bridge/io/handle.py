@@ -46,27 +46,27 @@ class MidiIo:
 
     @property
     def connection(self) -> Connection:
-        """Give what `multiprocessing.connection.wait` can wait for, as long as `alive`."""
+        """What `multiprocessing.connection.wait` can wait for, as long as `alive`."""
         return self._child.connection
 
     @property
     def alive(self) -> bool:
-        """Tell whether the process is there, as far as `receive` has seen."""
+        """Whether the process is there, as far as `receive` has seen."""
         return self._alive
 
     @property
     def process_id(self) -> int:
-        """Give the system's number of the process, for a person who looks for it."""
+        """The system's number of the process, for a person who looks for it."""
         return self._child.process.pid
 
     def send(self, message: ToIo) -> None:
-        """Tell the process something; if it is gone, `receive` will say so."""
+        """Return the process something; if it is gone, `receive` will say so."""
         self._quitting |= isinstance(message, Quit)
         with suppress(OSError):
             self._child.connection.send(message)
 
     def receive(self, timeout_s: float | None = 0.0) -> list[FromIo]:
-        """Give what the process has said; wait for it at most this long (None: for ever)."""
+        """Return what the process has said; wait for it at most this long (None: for ever)."""
         messages: list[FromIo] = []
         try:
             while self._alive and self._child.connection.poll(0.0 if messages else timeout_s):

@@ -24,7 +24,7 @@ class NetworkBeat:
 
     @property
     def joined(self) -> bool:
-        """Tell whether the network's beat is read."""
+        """Whether the network's beat is read."""
         return self._link is not None
 
     def follow(self, follow: SetSync) -> Problem | None:

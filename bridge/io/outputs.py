@@ -79,23 +79,23 @@ class Outputs:
 
     @property
     def is_open(self) -> bool:
-        """Tell whether there is anything to look after."""
+        """Whether there is anything to look after."""
         return self._ports.is_wanted or self._plugins is not None
 
     @property
     def wakeups(self) -> list[socket.socket]:
-        """Give what becomes readable when `turn` has news."""
+        """What becomes readable when `turn` has news."""
         ways = (self._ports.backend, self._plugins)
         return [way.wakeup for way in ways if way is not None and way.wakeup is not None]
 
     def next_due_ns(self) -> int | None:
-        """Tell when an event is due that `turn` must send."""
+        """Return when an event is due that `turn` must send."""
         ways = (self._ports.backend, self._plugins, self._thru)
         dues = [way.next_due_ns() for way in ways if way is not None]
         return min((due for due in dues if due is not None), default=None)
 
     def poll_ns(self) -> int | None:
-        """Tell how often `turn` must be called though nothing rings; None: it need not."""
+        """Return how often `turn` must be called though nothing rings; None: it need not."""
         if not self.is_open:
             return None
         polls = [AGAIN_NS]

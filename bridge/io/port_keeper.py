@@ -45,7 +45,7 @@ class PortKeeper:
 
     @property
     def is_wanted(self) -> bool:
-        """Tell whether ports are open or looked for."""
+        """Whether ports are open or looked for."""
         return self.backend is not None or self._lost_ns is not None
 
     def names(self, now_ns: int) -> PortNames:
@@ -83,7 +83,7 @@ class PortKeeper:
             self.backend.maintain()
 
     def is_due(self, now_ns: int) -> bool:
-        """Tell whether it is time to look for ports that are not there."""
+        """Return whether it is time to look for ports that are not there."""
         return self._lost_ns is not None and now_ns - self._lost_ns >= self._pace_ns
 
     def find(self, now_ns: int) -> tuple[Backend, FromIo] | None:

@@ -57,7 +57,7 @@ class LatenessHistogram:
         self._worst_ns = max(self._worst_ns, late_ns)
 
     def value(self) -> Lateness:
-        """Give the present state."""
+        """Return the present state."""
         return Lateness(EDGES_US, tuple(self._counts), self._worst_ns)
 
 
@@ -140,7 +140,7 @@ class IoLoop:
         return not stopped
 
     def _next_message(self) -> ToIo | None:
-        """Give what the engine says next, None if that is nothing; if it is gone, it says Quit."""
+        """Return what the engine says next, None if that is nothing; if it is gone, it says Quit."""
         try:
             message: ToIo | None = self._connection.recv() if self._connection.poll() else None
         except (EOFError, OSError):

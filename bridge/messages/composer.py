@@ -32,10 +32,9 @@ NoteEvent = Onset | Release
 
 @dataclass(frozen=True, slots=True)
 class Reset:
-    """Forget everything; the music begins at tick 0.
+    """Clear everything; the music begins at tick 0.
 
-    That is a bar line of this metre. The tempo is in quarter notes a minute; without one the music
-    is played freely.
+    Tick 0 is a bar line of this metre. The tempo is in quarter notes a minute; None is free playing.
     """
 
     bpm: float | None = None
@@ -44,31 +43,31 @@ class Reset:
 
 @dataclass(frozen=True, slots=True)
 class Configure:
-    """Use these settings from the next token on."""
+    """Apply these settings from the next token on."""
 
     settings: Settings
 
 
 @dataclass(frozen=True, slots=True)
 class PlayerEvents:
-    """The player has played this."""
+    """The player has played these events."""
 
     events: tuple[NoteEvent, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Advance:
-    """The player has done nothing more up to a tick."""
+    """The player has played nothing more up to `tick`."""
 
     tick: int
 
 
 @dataclass(frozen=True, slots=True)
 class Generate:
-    """Answer from `begin_tick` to `end_tick`, for now as far as `until_tick`.
+    """Play from `begin_tick` to `end_tick`; generate up to `until_tick` for now.
 
-    The first note belongs at the beginning. With a `script`, in order of time, the answer is that.
-    `together` the player plays as well, on other instruments.
+    The first note belongs at the beginning. A `script`, in order of time, is played as it is. With
+    `accompany` the player plays at the same time, on other instruments.
     """
 
     take: int
@@ -82,14 +81,14 @@ class Generate:
 
 @dataclass(frozen=True, slots=True)
 class Speculate:
-    """If the player does nothing more, this is what will be asked for."""
+    """Prepare for this request: it follows if the player plays nothing more."""
 
     generate: Generate
 
 
 @dataclass(frozen=True, slots=True)
 class Extend:
-    """Go on with the take as far as `until_tick`."""
+    """Go on with the take up to `until_tick`."""
 
     take: int
     until_tick: int
@@ -97,10 +96,10 @@ class Extend:
 
 @dataclass(frozen=True, slots=True)
 class Replan:
-    """The player has played this, while the take goes on.
+    """Decide again with these events, which the player has played beside the take.
 
-    What the take has told up to `tick` stands; what comes after is to be decided anew, as plan
-    number `plan` of the take.
+    Events of the take up to `tick` stand. Later ones are decided again, as plan number `plan` of the
+    take.
     """
 
     take: int
@@ -111,7 +110,7 @@ class Replan:
 
 @dataclass(frozen=True, slots=True)
 class EndTake:
-    """Let the take come to an end at `end_tick`, and sound like it."""
+    """Bring the take to a musical end at `end_tick`."""
 
     take: int
     end_tick: int
@@ -119,7 +118,7 @@ class EndTake:
 
 @dataclass(frozen=True, slots=True)
 class Retract:
-    """The take was heard up to `tick` only; what came after never happened."""
+    """Drop the events of the take after `tick`: they did not sound."""
 
     take: int
     tick: int
@@ -141,9 +140,9 @@ ToComposer = (
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """The next part of a take, in order of time; `done` with the last.
+    """The next events of a take, in order of time; `done` is set with the last.
 
-    A take that is amended is another plan; the first is number 0.
+    Each replan increments `plan`; the first plan is number 0.
     """
 
     take: int

@@ -13,12 +13,12 @@ class GpuFound:
 
 @dataclass(frozen=True, slots=True)
 class CpuRequested:
-    """The CPU was asked for."""
+    """The user asked for the CPU."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoCudaProvider:
-    """This build of onnxruntime knows no CUDA."""
+    """This build of onnxruntime has no CUDA provider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class NoNvidiaDriver:
 
 @dataclass(frozen=True, slots=True)
 class CudaFailed:
-    """CUDA does not run the network; `error` is the first line of what onnxruntime says."""
+    """CUDA does not run the network; `error` is the first line of onnxruntime's message."""
 
     error: str
 
@@ -47,7 +47,7 @@ ProcessorReason = (
 
 @dataclass(frozen=True, slots=True)
 class Processor:
-    """A GPU, or this many threads of the CPU; and why."""
+    """A GPU, or `threads` threads of the CPU; and why."""
 
     is_gpu: bool
     threads: int

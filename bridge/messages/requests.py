@@ -1,4 +1,4 @@
-"""What the player asks of a session: from a window, from the command line or by a control."""
+"""The player's requests to a session: from the window, the command line or a control."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from bridge.playout import protocol
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """Begin a session."""
+    """Start the session."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stop:
-    """End it; nothing sounds afterwards."""
+    """Stop the session, and silence everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +28,15 @@ class HandOver:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """Come to an end: soon, and where music ends."""
+    """Bring the response to a musical end soon."""
 
 
 @dataclass(frozen=True, slots=True)
 class Audition:
-    """Play this music, as an answer is played; whoever comes in ends it.
+    """Play this score as a response is played; a note of the player's ends it.
 
-    Its tick 0 is now, or the next bar line. Where there is a beat it goes at the tempo that is
-    kept, and else at its own.
+    Its tick 0 is now, or the next bar line. Where there is a beat, it follows the transport's tempo;
+    otherwise it has its own.
     """
 
     score: Score
@@ -44,9 +44,9 @@ class Audition:
 
 @dataclass(frozen=True, slots=True)
 class Morph:
-    """Change the style slowly, from one of these blends to the next, to the last in so long.
+    """Change the style slowly through these blends, to the last after `duration_ns`.
 
-    Whoever chooses a style meanwhile ends it; with no blends it ends where it is.
+    A style that the player chooses meanwhile ends the morph. A request without blends ends it too.
     """
 
     styles: tuple[Style, ...]
@@ -55,9 +55,9 @@ class Morph:
 
 @dataclass(frozen=True, slots=True)
 class SetBlendPath:
-    """Let the knob that blends go from the first of these blends to the last.
+    """Set the path of the blend knob: from the first of these blends to the last.
 
-    With none it goes through the styles of the palette again.
+    Without blends the knob goes through the styles of the palette.
     """
 
     styles: tuple[Style, ...]
@@ -65,28 +65,28 @@ class SetBlendPath:
 
 @dataclass(frozen=True, slots=True)
 class Learn:
-    """Let the next control that is used do this; None: none after all."""
+    """Bind the next control that is used to this action; None cancels."""
 
     action: Action | None
 
 
 @dataclass(frozen=True, slots=True)
 class Bind:
-    """Let these controls do these things, and no others any."""
+    """Replace all bindings of controls to actions."""
 
     bindings: Bindings
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeSettings:
-    """Answer differently from now on."""
+    """Apply these settings from now on."""
 
     settings: Settings
 
 
 @dataclass(frozen=True, slots=True)
 class UnknownStyle:
-    """No style has this name; the names of some styles that are near it."""
+    """No style has this name; `near` lists similar names."""
 
     key: ClassVar = "unknown-style"
     name: str
@@ -95,7 +95,7 @@ class UnknownStyle:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A change was asked for that cannot be."""
+    """A requested change is not possible."""
 
     reason: UnknownStyle
 

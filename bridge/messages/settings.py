@@ -24,10 +24,10 @@ Style = tuple[tuple[str, float], ...]
 """A style or a blend: names with their weights."""
 
 MAX_CANDIDATES = 4
-"""A short pause has time for no more beginnings of an answer."""
+"""A short pause is too short for more beginnings of a response."""
 
 MAX_SEED = 2**31 - 1
-"""A spin box of Qt holds no greater whole number."""
+"""The greatest integer of a Qt spin box."""
 
 _NO_QUANTISE = Quantise()
 _MAX_BEATS = 32
@@ -46,12 +46,12 @@ def _is_metre(metre: tuple[int, int]) -> bool:
 
 
 class Mode(enum.Enum):
-    """How the two take turns; the value is the word for it on the command line."""
+    """How player and Antiphon take turns; the value is the word on the command line."""
 
     ANSWER = "answer"
-    """Call and response: an answer as long as the phrase."""
+    """Call and response: a response as long as the phrase."""
     TRADE = "trade"
-    """So many bars each, in turn."""
+    """A fixed number of bars each, in turn."""
     TAKE_OVER = "take-over"
     """Go on from where the player stopped, until the player comes back."""
     ACCOMPANY = "accompany"
@@ -61,18 +61,18 @@ class Mode(enum.Enum):
 
 
 class ReEntry(enum.Enum):
-    """What happens when the player comes in during an answer."""
+    """What happens when the player comes in during a response."""
 
     YIELD = "yield"
-    """What has not sounded is taken back."""
+    """The part that has not sounded is retracted."""
     DUCK = "duck"
-    """The answer goes on, softly, and takes in what is played."""
+    """The response goes on, softly, and reacts to the player."""
     OVERLAP = "overlap"
-    """The answer goes on, and takes in what is played."""
+    """The response goes on, and reacts to the player."""
 
 
 class StartOn(enum.Enum):
-    """Where an answer may begin, when there is a beat."""
+    """Where a response may begin if there is a beat."""
 
     NOW = "now"
     BEAT = "beat"

@@ -1,4 +1,4 @@
-"""What a session shows: a snapshot for the window, and lines for the log."""
+"""What a session shows: a snapshot for the window, and entries for the log."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class TurnState(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class RollNote:
-    """A note as a piano roll draws it; one that has not ended has no release."""
+    """A note as the piano roll draws it; a sounding note has no release."""
 
     instrument: Instrument
     pitch: int
@@ -44,10 +44,9 @@ class RollNote:
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """Something worth a line in the log.
+    """An entry in the log: the name of an event and its time.
 
-    A word for it, when it was, and a figure (nanoseconds or a count), a text (a name) or a reason
-    where it has one.
+    Some events have a value (nanoseconds or a count), a text (a name) or a reason.
     """
 
     time_ns: int
@@ -59,9 +58,9 @@ class LogEntry:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All that a window shows, as it was at `now_ns`."""
+    """All that the window shows, as of `now_ns`."""
 
-    # More than 12 attributes: each field is one thing that the window shows.
+    # More than 12 attributes: each field is one item that the window shows.
 
     now_ns: int
     state: TurnState
@@ -74,46 +73,46 @@ class Snapshot:
     outputs: tuple[str, ...] = ()
     plugins: tuple[protocol.PluginInstance, ...] = ()
     response_latency_ns: int | None = None
-    """From the last hand-over to its first note sent."""
+    """The time from the last hand-over to the first note sent."""
     lateness: protocol.Lateness | None = None
-    """How late notes have gone out; None: none has yet."""
+    """How late notes were sent; None if none was sent yet."""
     echo_count: int = 0
     """How many of our own notes have come back to our input."""
     echo_delay_ns: int | None = None
-    """How long those that came back last were on their way, usually."""
+    """The median round trip of the latest echoes."""
     processor: Processor | None = None
     """What the network runs on, and why; None until that is known."""
     synth_status: SynthReady | SynthReason | None = None
-    """Where our own synth plays, or why it cannot; None where it need not."""
+    """Where the built-in synth plays, or why it cannot; None if it need not."""
     synth_failed: bool = False
-    """Whether it cannot, though it should: that is why nothing is heard."""
+    """Whether the built-in synth should play but cannot, so that nothing is heard."""
     output_connected: bool = False
-    """Whether somebody else's port is connected to our output, as far as is known."""
+    """Whether another program's port is connected to our output, as far as is known."""
     morph_progress: float | None = None
-    """How much of a morph is done, from 0 to 1."""
+    """The fraction of a morph that is done, from 0 to 1."""
     audition_span_ns: tuple[int, int] | None = None
-    """From when to when what is recited goes."""
+    """The begin and the end of the audition."""
     problem: ProblemReason | UnknownStyle | None = None
     transport: Transport = _FREE_TIME
     sync_reason: TimeReason | None = None
-    """Why this time is kept and no other."""
+    """Why this time source is followed."""
     learning: Action | None = None
     bindings: Bindings = ()
     epochs: tuple[tuple[int, Transport], ...] = ()
-    """Since when there was each of the last epochs, and its line."""
+    """The begin and the transport of each of the last epochs."""
     pedals: tuple[tuple[int, int | None], ...] = ()
-    """From when to when the player held a sustain pedal."""
+    """The spans in which the player held a sustain pedal; None: still held."""
     last_played: RollNote | None = None
     last_answered: RollNote | None = None
 
     @property
     def worst_lateness_ns(self) -> int:
-        """Return how late the latest note went out."""
+        """The greatest lateness of a note."""
         return self.lateness.worst_ns if self.lateness is not None else 0
 
     @property
     def beat(self) -> tuple[int, int] | None:
-        """Return bar and beat, from 1; None where there are none."""
+        """Bar and beat, from 1; None in free playing."""
         if not self.transport.has_bars:
             return None
         return self.transport.beat_of(self.transport.last_tick_at(self.now_ns))

@@ -34,12 +34,12 @@ class Action(enum.Enum):
 
     @property
     def is_continuous(self) -> bool:
-        """Tell whether it follows a knob's value, rather than happening once."""
+        """Whether it follows a knob's value, rather than happening once."""
         return self in (Action.STYLE, Action.BLEND) or self.setting is not None
 
     @property
     def setting(self) -> str | None:
-        """Return the dotted name of the setting that follows the knob, if it is a number."""
+        """The dotted name of the setting that follows the knob, if it is a number."""
         return _SETTINGS.get(self)
 
 
@@ -60,14 +60,14 @@ class Control:
 
     @property
     def release(self) -> NoteOff | ControlChange:
-        """Return the event that lets go of it."""
+        """The event that lets go of it."""
         if self.is_note:
             return NoteOff(self.channel, self.number)
         return ControlChange(self.channel, self.number, 0)
 
     @property
     def label(self) -> str:
-        """Return what a person calls it: cc64/1 is controller 64 on channel 1."""
+        """What a person calls it: cc64/1 is controller 64 on channel 1."""
         return f"{'note' if self.is_note else 'cc'}{self.number}/{self.channel + 1}"
 
 
@@ -92,7 +92,7 @@ class ControlMatch:
 
 
 def control_of(event: Event) -> Control | None:
-    """Return which control an event is of, or None if it is of none."""
+    """Which control an event is of, or None if it is of none."""
     match event:
         case NoteOn(channel, pitch) | NoteOff(channel, pitch):
             return Control(channel, pitch, is_note=True)
@@ -128,7 +128,7 @@ class ControlMap:
 
     @property
     def bindings(self) -> Bindings:
-        """Return what has been learned."""
+        """What has been learned."""
         return tuple(self._actions.items())
 
     @property
@@ -145,7 +145,7 @@ class ControlMap:
         self._actions = dict(bindings)
 
     def process(self, event: Event) -> ControlMatch:
-        """Tell what an event is; a control is learned when it goes down or up, not back."""
+        """Return what an event is; a control is learned when it goes down or up, not back."""
         control = control_of(event)
         if control is None:
             return ControlMatch()

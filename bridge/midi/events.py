@@ -191,7 +191,7 @@ class Field(NamedTuple):
     width: int = 1
 
     def to_wire(self, value: int) -> bytes:
-        """Give the data bytes, low seven bits first."""
+        """Return the data bytes, low seven bits first."""
         raw = value - min(self.lowest, 0)
         return bytes((raw >> 7 * place) & 0x7F for place in range(self.width))
 
@@ -256,7 +256,7 @@ _LIMITS: dict[type[_Checked], tuple[tuple[str, int, int], ...]] = {
 
 
 def encode(event: Event) -> bytes:
-    """Give the bytes of one complete message, without running status."""
+    """The bytes of one complete message, without running status."""
     if isinstance(event, SysEx):
         return bytes((SYSEX_BEGIN, *event.data, SYSEX_END))
     spec = SPEC_BY_KIND[type(event)]

@@ -52,7 +52,7 @@ class Instrument(enum.IntEnum):
         return SPECS[self]
 
     def can_play(self, pitch: int) -> bool:
-        """Tell whether the pitch lies in the compass."""
+        """Return whether the pitch lies in the compass."""
         return self.spec.lowest <= pitch <= self.spec.highest
 
 

@@ -111,12 +111,12 @@ class KeyState:
 
     @property
     def key_down(self) -> bool:
-        """Tell whether a key is held."""
+        """Whether a key is held."""
         return any(self._sounding.values())
 
     @property
     def pedal_down(self) -> bool:
-        """Tell whether a sustain pedal is held."""
+        """Whether a sustain pedal is held."""
         return bool(self._pedals)
 
     def feed(self, event: Event) -> tuple[NoteOn | NoteOff, ...]:

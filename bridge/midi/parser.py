@@ -40,7 +40,7 @@ class MidiParser:
         )
 
     def feed(self, data: bytes) -> list[Event]:
-        """Give the events that these bytes complete."""
+        """Return the events that these bytes complete."""
         events: list[Event] = []
         for byte in data:
             if byte >= FIRST_REAL_TIME:
@@ -84,7 +84,7 @@ class MidiParser:
             self._reset(_NO_STATUS)
 
     def _complete(self, events: list[Event]) -> None:
-        """Give the event if all its data bytes are there."""
+        """Return the event if all its data bytes are there."""
         if self._status == SYSEX_BEGIN or len(self._data) < SPEC_BY_STATUS[self._status].size:
             return
         events.append(decode(self._status, bytes(self._data)))

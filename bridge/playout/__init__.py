@@ -1,1 +1,1 @@
-"""From a plan to events on time: the schedule, the sequencer, echoes, MIDI thru and the click."""
+"""Send planned events on time: the schedule, the sequencer, echoes, MIDI thru and the click."""

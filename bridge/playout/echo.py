@@ -1,10 +1,9 @@
-"""Hearing oneself: what a loop of cables brings back is not the player.
+"""Filter echoes: our own events that a loop of cables brings back to our input.
 
-On a system without virtual ports, and in many a studio, what we play comes back to our own input: a
-loopback driver gives every program what any program sends, a keyboard passes its input on, a host's
-track is armed and monitored. Whoever answers what it hears would answer itself for ever. So what
-was sent is remembered for a short while, and when the same message comes in, once for each time
-that it went out, it is taken for the echo that it is. How long it took is the round trip.
+In many setups what we send comes back: a loopback driver passes every message to every program, a
+keyboard forwards its input, a host's track is armed and monitored. Without a filter Antiphon would
+answer itself for ever. So each sent event is kept for a short while. An equal event that comes in
+during that time is an echo of it, once for each time that it was sent. The delay is the round trip.
 """
 
 from __future__ import annotations
@@ -22,39 +21,39 @@ if TYPE_CHECKING:
     from bridge.playout.schedule import SentEvent
 
 MEMORY_NS = 200 * MS
-"""A loop of cables is quicker; a player who repeats our note within it is taken for its echo."""
+"""No loop of cables is slower. A player who repeats our note within this time counts as an echo."""
 _EARLY_NS = 5 * MS
-"""Stamps of what came in and of what went out are made on different occasions."""
+"""An echo may seem earlier than its event by this much, since the two are timed differently."""
 
 
 class EchoGuard:
-    """Remembers what was sent, and passes what was not."""
+    """Keeps what was sent, and removes its echoes from the input."""
 
     def __init__(self) -> None:
         self._sent: deque[tuple[int, Event]] = deque()
-        self._echoed_keys: set[tuple[int, int]] = set()  # strings whose strike was an echo
+        self._echoed_keys: set[tuple[int, int]] = set()  # keys whose last note-on was an echo
         self._delays_ns: list[int] = []
 
     def add_sent(self, sent: Iterable[SentEvent]) -> None:
-        """Remember what goes out."""
+        """Add events that are sent."""
         for each in sent:
             self._sent.append((each.sent_ns, each.event))
             self._expire(each.sent_ns)
 
     def pop_delays_ns(self) -> tuple[int, ...]:
-        """Return how long each echo took that has been caught since this was last asked."""
+        """Return the delays of the echoes since the last call."""
         delays, self._delays_ns = tuple(self._delays_ns), []
         return delays
 
     def without_echoes(self, received: Iterable[TimedEvent]) -> list[TimedEvent]:
-        """Return what did not come from us."""
+        """Return the received events that are not echoes."""
         return [stamped for stamped in received if not self._is_echo(stamped)]
 
     def _is_echo(self, stamped: TimedEvent) -> bool:
         self._expire(stamped.time_ns)
         match stamped.event:
             case NoteOff(channel, pitch):
-                # A key that the player strikes is the player's to lift, whatever we have released.
+                # A note-off after the player's own note-on is the player's, whatever was sent.
                 if (channel, pitch) not in self._echoed_keys:
                     return False
                 self._echoed_keys.discard((channel, pitch))
@@ -71,12 +70,12 @@ class EchoGuard:
             self._sent.popleft()
 
     def _match(self, stamped: TimedEvent) -> bool:
-        """Find what an event is the echo of, and forget that; tell whether it is one's."""
-        heard = _match_key(stamped.event)
+        """Find the sent event that an event echoes, and drop it; return whether there is one."""
+        key = _match_key(stamped.event)
         for index, (sent_ns, event) in enumerate(self._sent):
             if sent_ns - stamped.time_ns > _EARLY_NS:
                 break
-            if _match_key(event) == heard:
+            if _match_key(event) == key:
                 del self._sent[index]
                 self._delays_ns.append(stamped.time_ns - sent_ns)
                 return True
@@ -84,9 +83,9 @@ class EchoGuard:
 
 
 def _match_key(event: Event) -> Event | tuple[int, int]:
-    """Return what an echo keeps: a release may come back with another velocity, or as a note-on.
+    """Return the part of an event that its echo shares.
 
-    Note-ons keep theirs, and what else we send has nothing that a cable would change.
+    A release may come back with another velocity, or as a note-on. Other events come back as sent.
     """
     match event:
         case NoteOff(channel, pitch):

@@ -1,6 +1,7 @@
-"""The click of the own clock: a count-in, and every beat for who wants it.
+"""The click of our own clock: the count-in, and a metronome.
 
-Two wood blocks of the General MIDI drum map, the high one at the bar line.
+It uses two wood blocks of the General MIDI drum map: the high one for the first beat of a bar, the
+low one for the others.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _ACCENTED, _UNACCENTED = 112, 84
 
 
 def clicks(transport: Transport, begin_tick: int, end_tick: int) -> Iterator[ScheduledEvent]:
-    """Give the clicks of all beats from one tick to before another."""
+    """Yield the clicks of all beats from `begin_tick` to before `end_tick`."""
     tick = transport.next_grid_line(begin_tick, transport.beat_ticks)
     while tick < end_tick:
         on_bar = transport.bar_position(tick).position_ticks == 0

@@ -1,8 +1,7 @@
-"""What the world does wrong to MIDI in and out, as values that cross a pipe.
+"""External problems of MIDI input and output, as values that cross a pipe.
 
-They hold names, versions and what the system or a library said, and no sentence:
-`gui.wording.problems` makes the sentences where they are read. A key names the kind of problem in a
-log.
+The values hold names, versions and texts of the system or of a library, but no sentences:
+`gui.wording.problems` makes the sentences. `key` names the kind of problem in the log.
 """
 
 from dataclasses import dataclass
@@ -51,7 +50,7 @@ class NoBackend:
 
 @dataclass(frozen=True, slots=True)
 class NoSuchPort:
-    """No port has the name that was asked for."""
+    """No port has the wanted name."""
 
     key: ClassVar = "no-such-port"
     wanted: str
@@ -60,7 +59,7 @@ class NoSuchPort:
 
 @dataclass(frozen=True, slots=True)
 class AmbiguousPort:
-    """Several ports have the name that was asked for as a part of theirs."""
+    """The wanted name is part of several ports' names."""
 
     key: ClassVar = "ambiguous-port"
     wanted: str
@@ -69,7 +68,7 @@ class AmbiguousPort:
 
 @dataclass(frozen=True, slots=True)
 class NoVirtualPorts:
-    """The system makes no virtual ports, so that a port must be named."""
+    """The system has no virtual ports, so a port must be named."""
 
     key: ClassVar = "no-virtual-ports"
     direction: Literal["in", "out"]
@@ -100,14 +99,14 @@ PortReason = NoSuchPort | AmbiguousPort | NoVirtualPorts | JackRefused | SystemR
 
 @dataclass(frozen=True, slots=True)
 class JackGone:
-    """The JACK server has gone."""
+    """The JACK server has ended."""
 
     key: ClassVar = "jack-gone"
 
 
 @dataclass(frozen=True, slots=True)
 class PortGone:
-    """A port that was open has gone."""
+    """A port that was open has disappeared."""
 
     key: ClassVar = "port-gone"
     name: str
@@ -115,7 +114,7 @@ class PortGone:
 
 @dataclass(frozen=True, slots=True)
 class OutputLost:
-    """The output port takes no more events; `error` is the system's text."""
+    """The output port accepts no more events; `error` is the system's text."""
 
     key: ClassVar = "output-lost"
     error: str
@@ -123,7 +122,7 @@ class OutputLost:
 
 @dataclass(frozen=True, slots=True)
 class PeriodLost:
-    """The callback of JACK has failed in one period; `error` is the exception."""
+    """JACK's callback has failed in one period; `error` is the exception."""
 
     key: ClassVar = "period-lost"
     error: str
@@ -131,7 +130,7 @@ class PeriodLost:
 
 @dataclass(frozen=True, slots=True)
 class MessagesLost:
-    """The engine did not read its pipe in time and missed this many messages."""
+    """The engine did not read its pipe in time, and `count` messages are lost."""
 
     key: ClassVar = "messages-lost"
     count: int
@@ -139,7 +138,7 @@ class MessagesLost:
 
 @dataclass(frozen=True, slots=True)
 class IoExited:
-    """The MIDI I/O process has ended; `last_words` is what it printed last, if anything."""
+    """The MIDI I/O process has ended; `last_words` is the last line that it printed, if any."""
 
     key: ClassVar = "io-exited"
     last_words: str = ""
@@ -147,7 +146,7 @@ class IoExited:
 
 @dataclass(frozen=True, slots=True)
 class ComposerFailed:
-    """The composer has failed; the class of the exception, and its text."""
+    """The composer has failed; `kind` and `error` are the exception's class and text."""
 
     key: ClassVar = "composer-failed"
     kind: str
@@ -172,7 +171,7 @@ class LinkMissing:
 
 @dataclass(frozen=True, slots=True)
 class PluginPortTaken:
-    """Another program has the UDP port at which plugins look for us."""
+    """Another program uses the UDP port that plugins send to."""
 
     key: ClassVar = "plugin-port-taken"
     port: int
@@ -180,7 +179,7 @@ class PluginPortTaken:
 
 @dataclass(frozen=True, slots=True)
 class PluginVersion:
-    """A plugin speaks another version of the protocol."""
+    """A plugin uses another version of the protocol."""
 
     key: ClassVar = "plugin-version"
     version: int

@@ -1,11 +1,11 @@
-"""What the engine and the MIDI I/O process say to each other.
+"""The messages between the engine and the MIDI I/O process.
 
-The two are separate processes, because a garbage collection or a matrix product in the one must not
-delay a note in the other. They share nothing: frozen values cross a pipe, in order, and neither
-waits for an answer. What the world does wrong (no such port, a lost server) comes back as a
-`Problem`, never as an exception.
+The two are separate processes, because a garbage collection or a matrix product in the engine must
+not delay a note. They share nothing: frozen values cross a pipe, in order, and neither side waits
+for a reply. An external problem (no such port, a lost server) is reported as a `Problem`, never as
+an exception.
 
-All times are nanoseconds on the session clock, which the processes of one machine have in common.
+All times are nanoseconds on the session clock, which all processes of a machine share.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from bridge.sync.transport import COMMON_TIME, Source, Transport
 
 @dataclass(frozen=True, slots=True)
 class OpenPorts:
-    """Open the ports, and connect them to these if they are named. Asked again, open them anew."""
+    """Open the ports, in place of open ones, and connect them to the named ports, if any."""
 
     input_name: str | None = None
     output_name: str | None = None
@@ -31,7 +31,7 @@ class OpenPorts:
 
 @dataclass(frozen=True, slots=True)
 class ListPorts:
-    """Tell which ports there are; answered by `PortNames`."""
+    """List the available ports; the reply is `PortNames`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +43,17 @@ class Play:
 
 @dataclass(frozen=True, slots=True)
 class Inject:
-    """The player plays these on the desk itself, each at its time, which may still be to come."""
+    """The player plays these events in the window, each at its time, which may be in the future."""
 
     events: tuple[TimedEvent, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Monitor:
-    """Tell the synth at this UDP port all that goes out, too; None: no longer.
+    """Send all output to the synth at this UDP port as well; None stops that.
 
-    What is played on the desk it is always told, and what the player plays on a port if `player`.
+    Events played in the window are always sent to it. The player's events on ports are sent to it
+    if `player`.
     """
 
     port: int | None
@@ -61,16 +62,16 @@ class Monitor:
 
 @dataclass(frozen=True, slots=True)
 class Thru:
-    """Send these beside what is planned: the player plays them. Their ticks are nanoseconds."""
+    """Send these events, which the player plays, beside the plan. Their ticks are nanoseconds."""
 
     events: tuple[ScheduledEvent, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SetSync:
-    """Follow this source of time, or with None the best that plays; send so much earlier.
+    """Follow this time source, or with None the best that plays.
 
-    MIDI clock knows no bars: they are as long as `metre` says.
+    Events are sent `advance_ns` earlier. `metre` is the metre of MIDI clock, which transmits none.
     """
 
     sync: Source | None = None
@@ -80,7 +81,7 @@ class SetSync:
 
 @dataclass(frozen=True, slots=True)
 class ObservePosition:
-    """Take in where somebody who keeps time says that the music is."""
+    """Update the position of a host."""
 
     source: Source
     position: HostPosition
@@ -88,43 +89,43 @@ class ObservePosition:
 
 @dataclass(frozen=True, slots=True)
 class SetOwnTransport:
-    """Go by this line where nobody else's is followed: it is free, or our own clock's."""
+    """Follow this transport when no external source is followed: free, or our own clock's."""
 
     transport: Transport
 
 
 @dataclass(frozen=True, slots=True)
 class Retract:
-    """Take back what begins after a tick, and release what sounds."""
+    """Drop notes that begin after a tick, and release what sounds."""
 
     after_tick: int
 
 
 @dataclass(frozen=True, slots=True)
 class Replan:
-    """Take back what is planned after a tick, ends too; what takes its place comes next."""
+    """Drop what is planned after a tick, releases too; the new plan follows."""
 
     after_tick: int
 
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Leave every plan and release what sounds."""
+    """Drop every plan and release what sounds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Panic:
-    """Silence everything, by every means, now."""
+    """Silence everything now, by every means."""
 
 
 @dataclass(frozen=True, slots=True)
 class Quit:
-    """Silence everything and leave."""
+    """Silence everything and exit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The ports are open under these names, through this back end."""
+    """The ports of this back end are open under these names."""
 
     backend: str
     input_name: str
@@ -133,14 +134,14 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class OutputConnected:
-    """Whether somebody else's port is connected to our output, as far as a back end can tell."""
+    """Whether another program's port is connected to our output, as far as the back end can tell."""
 
     connected: bool
 
 
 @dataclass(frozen=True, slots=True)
 class PortNames:
-    """What can be listened to, and what can be played on."""
+    """The ports that can be opened as input and as output."""
 
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
@@ -148,16 +149,16 @@ class PortNames:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What came in, each event stamped with the moment it happened."""
+    """Events that came in, each with the time at which it happened."""
 
     events: tuple[TimedEvent, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Emitted:
-    """What went out of what was planned, with the moment it was wanted and the moment it went.
+    """Planned events that were sent, each with the time it was due and the time it was sent.
 
-    `dropped` note-ons were so late by `at_ns` that they were not sent.
+    `dropped` note-ons were not sent, because at `at_ns` they were too late.
     """
 
     events: tuple[SentEvent, ...]
@@ -167,14 +168,14 @@ class Emitted:
 
 @dataclass(frozen=True, slots=True)
 class EchoDetected:
-    """Some of what we sent has come back to our input, each so long after it went out."""
+    """Events that we sent have come back to our input, with these round trips."""
 
     delays_ns: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class TransportChanged:
-    """The line that plans go by is another; `reason` is why it is this one."""
+    """The transport that plans follow has changed; `reason` says why it is this one."""
 
     transport: Transport
     reason: TimeReason
@@ -182,7 +183,7 @@ class TransportChanged:
 
 @dataclass(frozen=True, slots=True)
 class PluginInstance:
-    """One plugin in a host: whose notes it plays, and whether it listens to the player."""
+    """A plugin in a host: the instrument it plays, and whether it passes on the player's notes."""
 
     instance: int
     plays: Instrument | None
@@ -192,16 +193,17 @@ class PluginInstance:
 
 @dataclass(frozen=True, slots=True)
 class Plugins:
-    """The plugins that are there now."""
+    """The plugins that are connected now."""
 
     instances: tuple[PluginInstance, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Lateness:
-    """How late events have been sent so far.
+    """A histogram of the lateness of all sent events.
 
-    `counts[i]` of them were below `edges_us[i]`; one more count is of those above all edges.
+    `counts[i]` events were later than the edge before and below `edges_us[i]`, in microseconds. The
+    last count is of those above all edges.
     """
 
     edges_us: tuple[int, ...]
@@ -209,9 +211,9 @@ class Lateness:
     worst_ns: int
 
     def percentile_ns(self, fraction: float) -> int | None:
-        """Return within what time this fraction of all events have been sent; None: none have.
+        """Return the lateness that this fraction of all events did not exceed; None without events.
 
-        The time is the end of a span between two edges, since single events are not known.
+        It is the upper edge of a bin, because single values are not kept.
         """
         total = sum(self.counts)
         if not total:
@@ -226,7 +228,7 @@ class Lateness:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something outside went wrong."""
+    """An external problem."""
 
     reason: ProblemReason
 

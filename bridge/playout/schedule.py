@@ -1,25 +1,24 @@
-"""The queue between what was decided and what sounds: when to send, and who owes a release.
+"""The queue of planned events: when each is sent, and which note-offs must follow.
 
-Notes are planned ahead of time, so that a busy engine does not make them late. That leaves three
-questions, and this file is the answer to them. It is pure: time is an argument, and what is to be
-sent is returned.
+Notes are planned ahead of time, so that a busy engine does not delay them. The schedule is pure:
+time is an argument, and the events to send are returned.
 
-*When?* Each `Due` belongs at a tick, and the transport says when that is: if the line moves, what
-is planned moves with it. `emit` gives what is due by now, in order of time, and what is due at the
-same time in the order in which it was added. Whatever is on the way to the ear needs time, so all
-of it goes out by a fixed *advance* earlier (or later, if that is negative). A note-on that comes
-later than the limit is dropped, because a note in the wrong place is worse than none; everything
-else is sent however late, above all note-offs.
+*When is an event sent?* Each `ScheduledEvent` belongs at a tick, and the transport converts the tick
+to a time. If the transport moves, planned events move with it. `emit` returns the events that are
+due, in order of time; events due at the same time keep the order in which they were added. To make
+up for latency on the way to the ear, all events are sent earlier by a fixed *advance* (or later, if
+it is negative). A note-on later than the limit is dropped, because a note in the wrong place is
+worse than none. All other events are sent however late, above all note-offs.
 
-*Does it still hold?* Plans are withdrawn in two ways. A stop, a jump or a loop breaks the line and
-begins a new *epoch*: all that belongs to an older one is dropped. And when the player comes back
-in, or a plan is made anew, `retract` takes back the notes that have not begun, each with its end.
+*Is an event still valid?* Plans are dropped in two ways. A stop, a jump or a loop breaks the
+transport and begins a new *epoch*: all events of older epochs are dropped. When the player comes
+back in, `retract` drops the notes that have not begun, each with its release. When a response is
+decided again, `replan` drops what was decided after a tick.
 
-*Who ends it?* Whoever starts a note owes its end. A pitch on a channel is treated as one string: it
-is silent or it sounds. A second strike ends the first before it sounds; the first release after a
-strike ends it; a release of a silent string is nothing, so it is dropped. Hence every note-on sent
-is followed by exactly one release, whatever happens in between. The sustain pedal holds strings
-too, so whatever silences the strings lifts it.
+*When does a note end?* Every note-on is followed by exactly one note-off. A pitch on a channel is
+either silent or sounding. A second note-on first releases the sounding note. The first note-off ends
+the note; a note-off of a silent pitch is dropped. The sustain pedal holds notes too, so releasing
+all notes also lifts the pedal.
 """
 
 import heapq
@@ -45,15 +44,15 @@ Playable = NoteOn | NoteOff | ControlChange | ProgramChange
 
 LATE_LIMIT_NS = 30 * MS
 THRU_CHANNEL = 15
-"""What the player plays by hand, on the desk, goes out here: no instrument has this channel."""
+"""The channel of MIDI thru: what the player plays in the window. No instrument uses it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScheduledEvent:
-    """An event that is to be sent at a tick, provided that its epoch is the one being played.
+    """An event to send at a tick, if its epoch is still the present one.
 
-    `decided_tick` is where it was decided to be, if it has been drawn away from there: plans are
-    made anew by that.
+    `unquantised_tick` is the tick as decided, if quantising has moved the event: a replan goes by
+    that tick.
     """
 
     tick: int
@@ -64,57 +63,57 @@ class ScheduledEvent:
 
 @dataclass(frozen=True, slots=True)
 class SentEvent:
-    """An event that goes out at `sent_ns`; the difference to `due_ns` is its lateness."""
+    """An event that is sent at `sent_ns`; the difference to `due_ns` is its lateness."""
 
     due_ns: int
     sent_ns: int
     event: Playable
 
 
-_Entry = tuple[int, int, Playable, int]  # tick, order of arrival, event, tick decided
+_Entry = tuple[int, int, Playable, int]  # tick, order of arrival, event, unquantised tick
 
 
 class Schedule:
-    """What is still to be sent, and what sounds because it was sent."""
+    """The events that are still to be sent, and the notes that sound."""
 
     def __init__(
         self, transport: Transport | None = None, late_limit_ns: int = LATE_LIMIT_NS
     ) -> None:
-        """Follow a line, and drop note-ons that are later than `late_limit_ns`."""
+        """Follow a transport, and drop note-ons that are later than `late_limit_ns`."""
         self.advance_ns = 0
         self.dropped = 0
-        """How many note-ons have come too late to be sent."""
+        """How many note-ons were too late to be sent."""
         self._transport = transport or Transport()
         self._late_limit_ns = late_limit_ns
         self._added = 0
         self._queue: list[_Entry] = []  # a heap
         self._sounding = SoundingNotes()
-        self._channels: set[int] = set()  # every channel that anything was sent on
+        self._channels: set[int] = set()  # every channel that an event was sent on
 
     @property
     def transport(self) -> Transport:
-        """Give the line that is followed."""
+        """The transport that is followed."""
         return self._transport
 
     @property
     def sounding(self) -> frozenset[tuple[int, int]]:
-        """Give the (channel, pitch) of every note-on sent and not yet released."""
+        """The (channel, pitch) of every note-on sent and not yet released."""
         return frozenset(self._sounding.notes)
 
     def next_due_ns(self) -> int | None:
-        """Tell when `emit` will next have something to do."""
+        """Return when `emit` has the next event to send, or None."""
         return self._send_ns(self._queue[0][0]) if self._queue else None
 
     def add(self, events: Iterable[ScheduledEvent]) -> None:
-        """Take on events of this epoch; those of another are dropped."""
-        for due in events:
-            if due.epoch == self._transport.epoch:
-                decided = due.tick if due.unquantised_tick is None else due.unquantised_tick
-                heapq.heappush(self._queue, (due.tick, self._added, due.event, decided))
+        """Add events of the present epoch; those of another are dropped."""
+        for each in events:
+            if each.epoch == self._transport.epoch:
+                decided = each.tick if each.unquantised_tick is None else each.unquantised_tick
+                heapq.heappush(self._queue, (each.tick, self._added, each.event, decided))
                 self._added += 1
 
     def emit(self, now_ns: int, ahead_ns: int = 0) -> list[SentEvent]:
-        """Give what is due by now, or within the coming `ahead_ns`, in order of time."""
+        """Return the events due by now, or within the coming `ahead_ns`, in order of time."""
         sent: list[SentEvent] = []
         while self._queue and (due_ns := self._send_ns(self._queue[0][0])) <= now_ns + ahead_ns:
             _, _, event, _ = heapq.heappop(self._queue)
@@ -125,30 +124,30 @@ class Schedule:
         return sent
 
     def set_transport(self, transport: Transport, now_ns: int) -> list[SentEvent]:
-        """Go by this line from now on.
+        """Follow this transport from now on.
 
-        If its epoch is another, leave the plans and release what sounds.
+        If its epoch is a new one, drop the plans and release what sounds.
         """
         broken = transport.epoch != self._transport.epoch
         self._transport = transport
         return self.release_all(now_ns) if broken else []
 
     def retract(self, after_tick: int, now_ns: int) -> list[SentEvent]:
-        """Take back what begins after a tick, with its end, and release what sounds."""
+        """Drop notes that begin after a tick, with their releases, and release what sounds."""
         kept: list[_Entry] = []
         begun: set[tuple[int, int]] = set()
         for entry in sorted(self._queue):
             tick, _, event, _ = entry
             match event:
                 case NoteOff(channel, pitch):
-                    # It ends a note that stays, or else one that is released or taken back here.
+                    # It ends a note that stays; otherwise its note is released or dropped here.
                     keep = (channel, pitch) in begun
                     begun.discard((channel, pitch))
                 case NoteOn(channel, pitch) if tick <= after_tick:
                     keep = True
                     begun.add((channel, pitch))
                 case ControlChange(_, control, value) if control == SUSTAIN and value < SWITCH_ON:
-                    keep = True  # the pedal may go down before that, and then this is its end
+                    keep = True  # a kept event may press the pedal before, and then this lifts it
                 case _:
                     keep = tick <= after_tick
             if keep:
@@ -157,9 +156,9 @@ class Schedule:
         return self._release_sounding(now_ns)
 
     def replan(self, after_tick: int) -> None:
-        """Take back all that was decided after a tick, ends too: whoever plans anew owes those.
+        """Drop all events decided after a tick, releases too: the new plan has the releases.
 
-        But nobody plans the end of a drum, which comes with its beginning: that stays.
+        The release of a drum stays with its onset, because no plan has one.
         """
         kept: list[_Entry] = []
         drums = {pitch for channel, pitch in self._sounding.notes if channel == DRUM_CHANNEL}
@@ -182,7 +181,7 @@ class Schedule:
         return self._release_sounding(now_ns)
 
     def panic(self, now_ns: int) -> list[SentEvent]:
-        """Release all, then silence every channel used: a synthesizer may have lost a release."""
+        """Release all, then silence every used channel: a synthesizer may have lost a release."""
         return self.release_all(now_ns) + [
             SentEvent(now_ns, now_ns, ControlChange(channel, control, 0))
             for channel in sorted(self._channels)
@@ -190,7 +189,7 @@ class Schedule:
         ]
 
     def _expand(self, event: Playable, late_ns: int) -> tuple[Playable, ...]:
-        """Give what an event that is due turns into: nothing, itself, or a release and itself."""
+        """Return what is sent for a due event: nothing, the event, or a release and the event."""
         first: tuple[Playable, ...] = ()
         match event:
             case NoteOn(channel, pitch):

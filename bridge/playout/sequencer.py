@@ -1,18 +1,18 @@
-"""The conductor: whose time is followed, and what is sent by it.
+"""The sequencer: it follows a time source, and sends events by it.
 
-Every back end has one, in the thread that sends. It listens to all who keep time, a host, a MIDI
-clock, a network of peers, the session itself, and gives the beat to the schedule: that of the best
-source that plays, or of the one that was asked for. Whenever that is another one than before, and
-whenever the one that is followed stops, jumps or loops, the line breaks: a new epoch begins, what
-was planned is left, what sounds is released, and the session is told (`Moved`).
+Every back end has a sequencer, in the thread that sends. It reads all time sources (a host, a MIDI
+clock, a network of peers, the session itself) and gives a transport to the schedule: that of the
+best source that plays, or of the wanted one. When another source is chosen, and when the followed
+one stops, jumps or loops, the transport breaks: a new epoch begins, plans are dropped, sounding
+notes are released, and the session receives a `TransportChanged`.
 
-What the player plays on the desk goes out beside what is planned, by a schedule of its own: it has
-a time and no place in the music, so no line that moves or breaks can touch it.
+What the player plays in the window has its own schedule. It has times and no ticks of the music, so
+a transport that moves or breaks does not affect it.
 
-`bridge.sync.sources` chooses the source, and `bridge.playout.transport_reports` decides which
-changes of the transport the session needs to know.
+`bridge.sync.sources` chooses the source. `bridge.playout.transport_reports` decides which changes
+of the transport are reported to the session.
 
-It is pure. Back ends bring what happened and the time, and send what it returns.
+The sequencer is pure: back ends pass events and the time to it, and send what it returns.
 """
 
 from __future__ import annotations
@@ -53,15 +53,15 @@ if TYPE_CHECKING:
     from bridge.sync.host import HostPosition
 
 THRU_LATE_LIMIT_NS = SECOND
-"""What is played by hand is heard late rather than not at all, unless it is another day's."""
+"""MIDI thru is sent late rather than not at all, up to this limit."""
 _SyncEvent = TimingClock | Start | Continue | Stop | SongPosition
 
 
 class Sequencer:
-    """Follows whoever keeps time, and keeps the schedule by it."""
+    """Chooses the transport, and keeps the schedules of planned events and of MIDI thru."""
 
     def __init__(self, epochs: Iterator[int] | None = None) -> None:
-        """Take the numbers of epochs from here, so that no two conductors have one in common."""
+        """Number epochs from an iterator; sequencers that share one have no epoch in common."""
         self._epochs = epochs or count()
         self._schedule = Schedule(Transport(epoch=next(self._epochs)))
         self._thru = Schedule(NANOSECONDS, THRU_LATE_LIMIT_NS)
@@ -74,15 +74,15 @@ class Sequencer:
 
     @property
     def transport(self) -> Transport:
-        """Give the line that plans go by."""
+        """The transport that plans follow."""
         return self._schedule.transport
 
     def observe(self, source: Source, position: HostPosition) -> None:
-        """Take in where a host says that it is."""
+        """Update the position of a host."""
         self._sources.observe(source, position)
 
     def receive(self, events: Iterable[TimedEvent]) -> tuple[TimedEvent, ...]:
-        """Take in what came; return what the player played."""
+        """Process received events; return those that the player played."""
         played = []
         for stamped in events:
             if isinstance(stamped.event, _SyncEvent):
@@ -92,7 +92,7 @@ class Sequencer:
         return tuple(self._echoes.without_echoes(played))
 
     def apply(self, command: Command, now_ns: int) -> list[SentEvent]:
-        """Carry out a command, and return what must be sent at once because of it."""
+        """Carry out a command, and return the events to send at once."""
         sent: list[SentEvent] = []
         match command:
             case Play(dues):
@@ -121,41 +121,41 @@ class Sequencer:
         return sent
 
     def emit(self, now_ns: int, ahead_ns: int = 0) -> list[SentEvent]:
-        """Return what is due by now, or within the coming `ahead_ns`, in order of time."""
+        """Return the events due by now, or within the coming `ahead_ns`, in order of time."""
         ways = (self._schedule.emit(now_ns, ahead_ns), self._thru.emit(now_ns, ahead_ns))
         sent = list(heapq.merge(*ways, key=lambda each: each.due_ns))
         self._echoes.add_sent(sent)
         return sent
 
     def next_due_ns(self) -> int | None:
-        """Tell when `emit` will next have something to send."""
+        """Return when `emit` has the next event to send, or None."""
         dues = (self._schedule.next_due_ns(), self._thru.next_due_ns())
         return min((due_ns for due_ns in dues if due_ns is not None), default=None)
 
     def report(
         self, played: tuple[TimedEvent, ...], sent: Iterable[SentEvent], now_ns: int
     ) -> list[Report]:
-        """Return what there is to tell: first of the line, by which the rest is understood."""
-        told: list[Report] = [*self._transport_reports.pop()]
+        """Return the reports: first of the transport, which the others depend on."""
+        reports: list[Report] = [*self._transport_reports.pop()]
         if played:
-            told.append(Received(played))
+            reports.append(Received(played))
         total = self._schedule.dropped + self._dropped_elsewhere
         dropped, self._reported_dropped = total - self._reported_dropped, total
         emitted = Emitted(without_thru(sent), dropped, now_ns)
         if emitted.events or dropped:
-            told.append(emitted)
+            reports.append(emitted)
         if delays_ns := self._echoes.pop_delays_ns():
-            told.append(EchoDetected(delays_ns))
-        return told
+            reports.append(EchoDetected(delays_ns))
+        return reports
 
     def select_source(self, now_ns: int) -> list[SentEvent]:
-        """Follow the best who plays now; return the releases, if the line breaks by that."""
+        """Follow the best source that plays; return the releases if that breaks the transport."""
         sent = self._select_source(now_ns)
         self._echoes.add_sent(sent)
         return sent
 
     def add_dropped(self, count: int) -> None:
-        """Take note that others have dropped note-ons that came too late to them."""
+        """Add late note-ons that other senders have dropped."""
         self._dropped_elsewhere += count
 
     def _select_source(self, now_ns: int) -> list[SentEvent]:
@@ -171,5 +171,5 @@ class Sequencer:
 
 
 def without_thru(sent: Iterable[SentEvent]) -> tuple[SentEvent, ...]:
-    """Return what was planned of what went out: the rest the player has played."""
+    """Return the planned events among those sent: the others are MIDI thru."""
     return tuple(each for each in sent if each.event.channel != THRU_CHANNEL)

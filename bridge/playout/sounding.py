@@ -1,4 +1,4 @@
-"""What sounds because it was sent: notes, and channels whose sustain pedal is down."""
+"""The notes that sound, and the channels whose sustain pedal is down."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from bridge.midi.events import SUSTAIN, SWITCH_ON, ControlChange, Event, NoteOff
 
 
 class SoundingNotes:
-    """The notes and pedals that have been started and not ended."""
+    """The notes and pedals that were started and have not ended."""
 
     def __init__(self) -> None:
         self.notes: set[tuple[int, int]] = set()

@@ -1,11 +1,10 @@
-"""What is played on the desk itself: with computer keys, with the mouse, or as a demonstration.
+"""MIDI thru: events played in the window, with computer keys, the mouse or as a demonstration.
 
-The session hears it as it hears a keyboard on a port. But a keyboard sounds by itself, or through
-the host that it is recorded in, and a desk does not. So what is played there is also sent out, on a
-channel that no instrument has, and nothing else goes out on that one: nobody else's release can
-cut the player's note. The way out keeps what it has been given for itself, with the releases that
-it owes; here is only what the session has not heard yet, and what another way out would have to be
-given. It is pure: time is an argument.
+The session receives them as it receives a keyboard on a port. A keyboard sounds by itself, or
+through the host that records it; a window does not. So these events are also sent out, on a channel
+that no instrument uses: no other release can cut the player's note. The output keeps its own copy,
+with the releases that are still to come. This queue holds the events that the session has not
+received yet, and that another output would need. It is pure: time is an argument.
 """
 
 import heapq
@@ -26,33 +25,33 @@ class ThruQueue:
         self._added = 0
 
     def add(self, events: Iterable[TimedEvent]) -> None:
-        """Take on what is or will be played."""
+        """Add events that are played now or later."""
         for stamped in events:
             heapq.heappush(self._events, (stamped.time_ns, self._added, stamped))
             self._added += 1
 
     def next_due_ns(self) -> int | None:
-        """Tell when `played` will next have something to give."""
+        """Return when `pop_due` has the next event, or None."""
         return self._events[0][0] if self._events else None
 
     def pop_due(self, now_ns: int) -> tuple[TimedEvent, ...]:
-        """Return what has been played by now and was not returned before."""
+        """Return the events played by now, and drop them."""
         played = []
         while self._events and self._events[0][0] <= now_ns:
             played.append(heapq.heappop(self._events)[2])
         return tuple(played)
 
     def clear(self) -> None:
-        """Drop what is still to come."""
+        """Drop the events that are still to come."""
         self._events.clear()
 
     def pending(self) -> Thru:
-        """Return what is still to come, for a way out that knows nothing of it."""
+        """Return the events that are still to come, for another output."""
         return thru_command(stamped for _, _, stamped in sorted(self._events))
 
 
 def thru_command(events: Iterable[TimedEvent]) -> Thru:
-    """Return what a way out is told of these events: those that it can play, on their channel."""
+    """Return the command for an output: the events that it can play, on the channel of MIDI thru."""
     return Thru(
         tuple(
             ScheduledEvent(

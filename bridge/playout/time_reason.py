@@ -1,6 +1,6 @@
-"""Why the session goes by this line of time and no other, as values.
+"""Why the session follows this time source, as values.
 
-`gui.wording.whose_time` makes the sentences. A key names the kind of reason in a log.
+`gui.wording.whose_time` makes the sentences. `key` names the kind of reason in the log.
 """
 
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class Following:
 
 @dataclass(frozen=True, slots=True)
 class SourceStopped:
-    """The best source that is present has stopped; our own clock keeps the time, or none does."""
+    """The best source present has stopped; our own clock is followed, or playing is free."""
 
     key: ClassVar = "source-stopped"
     source: Source
@@ -28,7 +28,7 @@ class SourceStopped:
 
 @dataclass(frozen=True, slots=True)
 class SourceAbsent:
-    """Nothing comes from the source that was asked for."""
+    """The wanted source sends nothing."""
 
     key: ClassVar = "source-absent"
     source: Source
@@ -37,7 +37,7 @@ class SourceAbsent:
 
 @dataclass(frozen=True, slots=True)
 class NoSource:
-    """No external source is present, and none was asked for."""
+    """No external source is present, and none is wanted."""
 
     key: ClassVar = "no-source"
     own_clock: bool
@@ -47,7 +47,7 @@ TimeReason = Following | SourceStopped | SourceAbsent | NoSource
 
 
 def time_reason(leading: Source, present: Source | None, wanted: Source | None) -> TimeReason:
-    """Return why `leading` is followed, given the best source present and the one asked for."""
+    """Return why `leading` is followed, given the best source present and the wanted one."""
     if leading.is_external:
         return Following(leading)
     own_clock = leading is Source.OWN

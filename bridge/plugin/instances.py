@@ -106,7 +106,7 @@ class PluginInstances:
         self._refused: set[int] = set()
 
     def connected(self, now_ns: int) -> bool:
-        """Tell whether there is anybody to play."""
+        """Return whether there is anybody to play."""
         return bool(self._running(now_ns))
 
     def _running(self, now_ns: int) -> dict[int, _Instance]:
@@ -150,7 +150,7 @@ class PluginInstances:
             self._play(sent, PlayNow, now_ns)
 
     def poll(self, now_ns: int) -> list[Report]:
-        """Tell the plugins what is due soon, and return what they have done since."""
+        """Return the plugins what is due soon, and return what they have done since."""
         gone = [i for i, its in self._instances.items() if now_ns - its.last_hello_ns > TIMEOUT_NS]
         for instance in gone:
             del self._instances[instance]
@@ -167,7 +167,7 @@ class PluginInstances:
         return reports + self.sequencer.report(played, sent, now_ns)
 
     def next_due_ns(self) -> int | None:
-        """Tell when `turn` has something to tell the plugins."""
+        """Return when `turn` has something to tell the plugins."""
         due_ns = self.sequencer.next_due_ns()
         return None if due_ns is None else due_ns - AHEAD_NS
 

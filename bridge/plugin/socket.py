@@ -45,11 +45,11 @@ class PluginBackend:
         self._instances = PluginInstances(sequencer)
 
     def connected(self, now_ns: int) -> bool:
-        """Tell whether there is a plugin that runs."""
+        """Return whether there is a plugin that runs."""
         return self._instances.connected(now_ns)
 
     def next_due_ns(self) -> int | None:
-        """Tell when `turn` must be called for the sake of an event, or None if it need not."""
+        """Return when `turn` must be called for the sake of an event, or None if it need not."""
         return self._instances.next_due_ns()
 
     def post(self, command: Command, now_ns: int) -> None:

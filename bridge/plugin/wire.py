@@ -210,7 +210,7 @@ class DatagramSpec(NamedTuple):
 
     @property
     def layout(self) -> struct.Struct:
-        """Give the layout of the body."""
+        """The layout of the body."""
         return struct.Struct(
             "<" + "".join(_STRUCT_CODES.get(letter, letter) for letter in self.field_codes)
         )
@@ -239,7 +239,7 @@ SPEC_BY_TYPE: dict[type[Message], DatagramSpec] = {spec.type: spec for spec in S
 
 
 def encode(message: Message) -> bytes:
-    """Give the datagram of a message."""
+    """The datagram of a message."""
     spec = SPEC_BY_TYPE[type(message)]
     instance, *values = astuple(message)
     numbers: list[object] = []

@@ -50,17 +50,17 @@ class Backend(Protocol):
 
     @property
     def name(self) -> str:
-        """Give the name that a person chooses it by."""
+        """The name that a person chooses it by."""
         ...
 
     @property
     def wakeup(self) -> socket.socket | None:
-        """Give what becomes readable when `turn` has news, or None if nothing does."""
+        """What becomes readable when `turn` has news, or None if nothing does."""
         ...
 
     @property
     def poll_ns(self) -> int | None:
-        """Tell how often `turn` must be called for want of a bell, or None if it need not."""
+        """How often `turn` must be called for want of a bell, or None if it need not."""
         ...
 
     def port_names(self) -> PortNames:
@@ -76,7 +76,7 @@ class Backend(Protocol):
         ...
 
     def next_due_ns(self) -> int | None:
-        """Tell when `turn` must be called for the sake of an event, or None if it need not."""
+        """Return when `turn` must be called for the sake of an event, or None if it need not."""
         ...
 
     def post(self, command: Command, now_ns: int) -> None:
@@ -116,7 +116,7 @@ def connect(
 
 
 def find_port(wanted: str, names: Sequence[str]) -> str:
-    """Give the port of this name, or the only one that the name is part of; else `PortError`."""
+    """Return the port of this name, or the only one that the name is part of; else `PortError`."""
     if wanted in names:
         return wanted
     found = [name for name in names if wanted.casefold() in name.casefold()]

@@ -247,7 +247,7 @@ class JackBackend:
         self._queues.post(command)
 
     def poll(self, now_ns: int) -> list[Report]:  # noqa: ARG002 - the callback knows it better
-        """Tell what the callback has done since."""
+        """Return what the callback has done since."""
         self._queues.clear_wakeup()
         if self._lost:
             raise PortError(JackGone())

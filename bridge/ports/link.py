@@ -58,7 +58,7 @@ class LinkSource:
 
     @property
     def peers(self) -> int:
-        """Give how many others there are."""
+        """How many others there are."""
         return int(self._link.num_peers)
 
     def position(self, metre: tuple[int, int], *, asked_for: bool = True) -> HostPosition | None:

@@ -41,7 +41,7 @@ class LoopbackBackend:
         """See that it is still there, as it always is."""
 
     def next_due_ns(self) -> int | None:
-        """Tell when the next event is due."""
+        """Return when the next event is due."""
         return self._sequencer.next_due_ns()
 
     def post(self, command: Command, now_ns: int) -> None:

@@ -118,7 +118,7 @@ class RtMidiBackend:
                 raise PortError(PortGone(wanted))
 
     def next_due_ns(self) -> int | None:
-        """Tell when the next event is due."""
+        """Return when the next event is due."""
         return self._sequencer.next_due_ns()
 
     def post(self, command: Command, now_ns: int) -> None:

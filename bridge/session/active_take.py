@@ -1,4 +1,4 @@
-"""The take that is being played: its turn, how far the composer has come, and when it is over."""
+"""The take that is being played: its turn, how far it is decided, and when it is over."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 HORIZON_NS = 2 * SECOND
 """How far the composer may run ahead of what is heard."""
 REST_BARS, REST_NS = 2, 4 * SECOND
-"""After a rest of this length the player is accompanied no more."""
+"""After a rest of this length the accompaniment ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class ActiveTake:
     first_note_sent: bool = False
     is_ending: bool = False
     is_audition: bool = False
-    """Whether it is a score that is played, which the composer does not know."""
+    """Whether this is a score that is played without the composer."""
     loop: Loop | None = None
 
     def end_ns(self, transport: Transport) -> int:
@@ -68,7 +68,7 @@ class ActiveTake:
         return transport.ns_at(self.until_tick) - HORIZON_NS // 2
 
     def rest_end_ns(self, context: Context) -> int | None:
-        """Return when a resting player is accompanied no more; None if that does not apply.
+        """Return when the accompaniment of a resting player ends; None if that does not apply.
 
         A player who holds a key does not rest.
         """

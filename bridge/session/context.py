@@ -35,7 +35,7 @@ class Context:
 
     @property
     def transport(self) -> Transport:
-        """The line by which plans are made."""
+        """The transport that plans follow."""
         return self.timing.transport
 
     @property

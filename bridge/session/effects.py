@@ -1,4 +1,4 @@
-"""What a session wants done after a step: messages for others, and lines for the log."""
+"""The effects of a step of the session: messages to send, and entries for the log."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bridge.playout import protocol
 
 @dataclass(slots=True)
 class Effects:
-    """What is to be done after a step."""
+    """The messages to send and the entries to log after a step."""
 
     to_io: list[protocol.ToIo] = field(default_factory=list)
     to_composer: list[ToComposer] = field(default_factory=list)
@@ -25,11 +25,11 @@ class Effects:
         text: str = "",
         reason: LoggedReason | None = None,
     ) -> None:
-        """Add a line to the log."""
+        """Add an entry to the log."""
         self.log_entries.append(LogEntry(now_ns, event, value, text, reason))
 
     def add(self, other: Effects) -> None:
-        """Append what another part of the session wants done."""
+        """Append the effects of another part of the session."""
         self.to_io += other.to_io
         self.to_composer += other.to_composer
         self.log_entries += other.log_entries

@@ -1,12 +1,12 @@
-"""What Antiphon plays: from happenings at ticks to events that are to be sent.
+"""Render note events at ticks as MIDI events to send.
 
-Each instrument has a channel of its own and is given its program once, before its first note. A
-drum has no end of its own; a hit owes one all the same.
+Each instrument has its own channel. Its program is sent once, before its first note. A drum has no
+release event, so its note-off is planned together with its note-on.
 
-Where notes are quantised, a note is drawn to the grid, though never out of the answer's turn, and
-keeps its length, so that its end moves with its beginning. Whoever decides the notes knows nothing
-of that. So if a plan is made anew from a tick, it is the tick that a note was *decided* for that
-tells whether it stands: then both agree on which notes have begun and who owes their ends.
+Quantising moves a note to the grid, but never out of the turn. The note keeps its length: its
+release moves with its onset. The composer does not know of this. When a response is replanned from
+a tick, the *unquantised* tick of a note decides whether it stands. So this side and the composer
+agree on which notes have begun and which releases are still to come.
 """
 
 from __future__ import annotations
@@ -33,42 +33,42 @@ if TYPE_CHECKING:
 _Key = tuple[Instrument, int]
 
 _ONSETS_REMEMBERED = 16
-"""More of one key than are ever planned and not yet heard."""
+"""One key never has more onsets that are planned and have not sounded."""
 DUCK_GAIN = 0.6
-"""Of its velocity a note keeps so much while the player plays over it."""
+"""The share of its velocity that a note keeps while the player plays over it."""
 
 
 class EventRenderer:
-    """Plays what has been composed."""
+    """Turns the note events of a take into scheduled MIDI events."""
 
     def __init__(self) -> None:
         self.ducked = False
-        self._sent_programs: set[Instrument] = set()  # whose program has been sent
-        self._planned_programs: set[Instrument] = set()  # or is going to be
-        # Of each key's last strikes: where they were decided to be, and by how much they are drawn.
+        self._sent_programs: set[Instrument] = set()
+        self._planned_programs: set[Instrument] = set()
+        # For the last onsets of each key: the tick as decided, and the shift by quantising.
         self._shifts: dict[_Key, deque[tuple[int, int]]] = {}
 
     def clear(self) -> None:
-        """Forget which programs have been sent, and all notes."""
+        """Clear all notes, and which programs have been sent."""
         self._sent_programs.clear()
         self.clear_plan()
         self._shifts.clear()
 
     def clear_notes(self) -> None:
-        """Forget the notes that sounded, and the plan; they have been released and taken back."""
+        """Clear the notes and the plan: they have been released and retracted."""
         self.clear_plan()
         self._shifts.clear()
 
     def clear_plan(self, after_tick: int | None = None) -> None:
-        """Take note that what was decided after a tick has been taken back, programs too."""
+        """Clear what was decided after a tick, programs too: it has been retracted."""
         self._planned_programs.clear()
         if after_tick is not None:
-            for draws in self._shifts.values():
-                while draws and draws[-1][0] > after_tick:
-                    draws.pop()
+            for shifts in self._shifts.values():
+                while shifts and shifts[-1][0] > after_tick:
+                    shifts.pop()
 
     def mark_program_sent(self, channel: int) -> None:
-        """Take note that a program has been sent."""
+        """Record that a program has been sent."""
         kind = instrument_of_channel(channel)
         if kind is not None:
             self._sent_programs.add(kind)
@@ -81,21 +81,21 @@ class EventRenderer:
         turn: Turn,
         played: PlayedNotes,
     ) -> tuple[ScheduledEvent, ...]:
-        """Return what is to be sent for these in a turn, and add them to what is played."""
-        dues: list[ScheduledEvent] = []
-        for happening in note_events:
-            placed, decided = (happening.instrument, happening.pitch), happening.tick
-            draws = self._shifts.setdefault(placed, deque(maxlen=_ONSETS_REMEMBERED))
-            if isinstance(happening, Release):
-                tick = decided + (draws[-1][1] if draws else 0)
-                played.end(placed, transport.ns_at(tick), decided, answered=True)
-                off = NoteOff(happening.instrument.spec.channel, happening.pitch)
-                dues.append(ScheduledEvent(tick, transport.epoch, off, decided))
+        """Return the MIDI events for the note events of a turn, and add the notes to `played`."""
+        scheduled: list[ScheduledEvent] = []
+        for note_event in note_events:
+            key, decided = (note_event.instrument, note_event.pitch), note_event.tick
+            shifts = self._shifts.setdefault(key, deque(maxlen=_ONSETS_REMEMBERED))
+            if isinstance(note_event, Release):
+                tick = decided + (shifts[-1][1] if shifts else 0)
+                played.end(key, transport.ns_at(tick), decided, answered=True)
+                off = NoteOff(note_event.instrument.spec.channel, note_event.pitch)
+                scheduled.append(ScheduledEvent(tick, transport.epoch, off, decided))
             else:
                 tick = quantise.quantised_tick(decided, transport, range(turn.begin, turn.end))
-                draws.append((decided, tick - decided))
-                dues += self._render_onset(happening, tick, transport, played)
-        return tuple(dues)
+                shifts.append((decided, tick - decided))
+                scheduled += self._render_onset(note_event, tick, transport, played)
+        return tuple(scheduled)
 
     def _render_onset(
         self, onset: Onset, tick: int, transport: Transport, played: PlayedNotes

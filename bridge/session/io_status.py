@@ -1,7 +1,7 @@
-"""The status of a session: its ports, its lines of time, and what was refused.
+"""The status of a session: its ports, its transports, and the last refused change.
 
-Which ports are open and which there are, what is connected, which echoes came back, how late events
-were sent, what went wrong. None of it decides anything; a window shows it, and the log has it.
+The status holds the open and the available ports, what is connected, the echoes, the lateness of
+sent events and the last problem. It decides nothing. The window shows it and the log records it.
 """
 
 from __future__ import annotations
@@ -29,28 +29,28 @@ IoStatus = (
 
 
 class SessionStatus:
-    """What is shown of a session besides its music."""
+    """The part of a session's snapshot that is not music."""
 
     def __init__(self) -> None:
         self.transports = TransportHistory()
-        """The lines that the session went by."""
+        """The transports that the session has followed."""
         self._snapshot = Snapshot(0, TurnState.STOPPED, Settings(), ())
-        self._refusal: UnknownStyle | None = None  # why the last change was not made
+        self._refusal: UnknownStyle | None = None  # why the last change was refused
 
     @property
     def snapshot(self) -> Snapshot:
-        """A snapshot with what the status knows; all else is as in a session that is new."""
+        """A snapshot with the status; its other fields are those of a new session."""
         problem = self._refusal or self._snapshot.problem
         return replace(self._snapshot, problem=problem, epochs=self.transports.epochs)
 
     @property
     def in_host(self) -> bool:
-        """Tell whether a plugin in a host is connected."""
+        """Whether a plugin in a host is connected."""
         return bool(self._snapshot.plugins)
 
     @property
     def output_connected(self) -> bool:
-        """Tell whether another program's port is connected to our output."""
+        """Whether another program's port is connected to our output."""
         return self._snapshot.output_connected
 
     def update(self, now_ns: int, status: IoStatus | Refused) -> Effects:
@@ -68,16 +68,16 @@ class SessionStatus:
         return effects
 
     def set_sync_reason(self, changed: protocol.TransportChanged) -> None:
-        """Record why this time is followed and no other."""
+        """Record why this time source is followed."""
         self._snapshot = replace(self._snapshot, sync_reason=changed.reason)
 
     def clear_refusal(self) -> None:
-        """Forget the last refusal: a change has been made."""
+        """Clear the last refusal: a change has been made."""
         self._refusal = None
 
 
 def with_io_status(snapshot: Snapshot, status: IoStatus) -> Snapshot:
-    """Return a snapshot with what was reported."""
+    """Return the snapshot updated with a report."""
     facts: dict[str, Any]
     match status:
         case protocol.Ready(backend, input_name, output_name):

@@ -33,7 +33,7 @@ class PhraseTracker:
         self._recent: deque[tuple[int, NoteEvent]] = deque(maxlen=_EVENTS_KEPT)
 
     def clear(self) -> None:
-        """Leave the phrase and the turn."""
+        """Drop the phrase and the turn."""
         self.phrase = self._turn_start_tick = None
 
     def start(self, context: Context, at_ns: int, tick: int) -> Phrase:
@@ -46,7 +46,7 @@ class PhraseTracker:
         self._turn_start_tick = tick
 
     def align_to_turn(self, context: Context) -> bool:
-        """Let a phrase that started early start with the turn; return whether there is one."""
+        """Move the start of an early phrase to the turn's; return whether there is a phrase."""
         if self.phrase is None:
             return False
         self.phrase.begin_tick = self._turn_start(context, self.phrase.begin_tick)
@@ -61,7 +61,7 @@ class PhraseTracker:
         is_over = tick >= since + bars * context.transport.metre.bar_ticks
         return tick if is_over else since
 
-    # When it hands over.
+    # The hand-over.
 
     def hand_over_due_ns(self, context: Context) -> int | None:
         """Return when the turn passes, if nothing more is played; None: it does not."""
@@ -89,17 +89,17 @@ class PhraseTracker:
     # The last events, whatever phrase they belong to.
 
     def remember(self, at_ns: int, event: NoteEvent) -> None:
-        """Remember what the player has done for a while."""
+        """Keep an event of the player's for a while."""
         self._recent.append((at_ns, event))
 
     def forget_before(self, time_ns: int) -> None:
-        """Forget what the player did before a time."""
+        """Drop the events before a time."""
         kept = [(at_ns, event) for at_ns, event in self._recent if at_ns >= time_ns]
         self._recent.clear()
         self._recent.extend(kept)
 
     def pop_since(self, time_ns: int) -> list[tuple[int, NoteEvent]]:
-        """Return what the player has done since a time, and forget everything."""
+        """Return the events since a time, and clear all."""
         self.forget_before(time_ns)
         events = list(self._recent)
         self._recent.clear()

@@ -1,8 +1,8 @@
-"""The player, as the session hears one: keys, and the phrase that they have been saying.
+"""The player as the session sees them: the state of the keys, and the current phrase.
 
-A *phrase* begins with a note and lasts until the turn passes. What it is good for is kept with it:
-how long the gaps between its notes are, because they tell how long a silence must be to mean an
-end; which instruments played it; and what happened in it, for a loop to repeat.
+A *phrase* begins with a note and lasts until the turn passes. It records the gaps between its
+onsets, which determine how long a silence ends it; the instruments that played it; and its note
+events, which a loop repeats.
 """
 
 from __future__ import annotations
@@ -29,22 +29,23 @@ MIN_SILENCE_NS, MAX_SILENCE_NS = 250 * MS, SECOND
 _CHORD_NS = 40 * MS
 _GAPS_REMEMBERED = 8
 _MAX_EVENTS = 20_000
-"""What a phrase of ten minutes has; of a longer one, its end is repeated."""
+"""A phrase of ten minutes has no more. Of a longer one, a loop repeats the end."""
 
 
 def silence_threshold_ns(gaps_ns: Iterable[int]) -> int:
-    """Return how long a silence hands over the turn, from the gaps between the last onsets.
+    """Return the length of a silence that hands over, from the gaps between the last onsets.
 
-    Half as long again as the usual one.
+    It is 1.5 times the median gap, within `MIN_SILENCE_NS` and `MAX_SILENCE_NS`. Gaps within a
+    chord do not count.
     """
-    heard = [gap for gap in gaps_ns if gap > _CHORD_NS]
-    usual = round(1.5 * median(heard)) if heard else MAX_SILENCE_NS // 2
+    gaps = [gap for gap in gaps_ns if gap > _CHORD_NS]
+    usual = round(1.5 * median(gaps)) if gaps else MAX_SILENCE_NS // 2
     return min(MAX_SILENCE_NS, max(MIN_SILENCE_NS, usual))
 
 
 @dataclass(slots=True)
 class Phrase:
-    """What the player is saying. Ticks are the transport's."""
+    """The phrase that the player plays. Ticks are the transport's."""
 
     begin_ns: int
     begin_tick: int
@@ -61,7 +62,7 @@ class Phrase:
         return cls(at_ns, tick, at_ns, at_ns)
 
     def add(self, event: NoteEvent, at_ns: int) -> None:
-        """Add to the phrase what the player has done."""
+        """Add a note event of the player's."""
         self.events.append(event)
         if isinstance(event, Onset):
             if at_ns > self.begin_ns:
@@ -70,13 +71,13 @@ class Phrase:
             self.instruments.add(event.instrument)
 
     def mark_activity(self, at_ns: int) -> None:
-        """Take note that the player has done something, if only lift a pedal."""
+        """Record that the player has done something; lifting a pedal counts."""
         self.last_event_ns = max(self.last_event_ns, at_ns)
         self.pause_reported = False
 
 
 class PlayerState:
-    """Hears keys, pedals and programs, and says what they mean in the music."""
+    """Turns the player's keys, pedals and programs into note events."""
 
     def __init__(self) -> None:
         self._keys = KeyState()
@@ -86,51 +87,51 @@ class PlayerState:
 
     @property
     def key_down(self) -> bool:
-        """Tell whether a key is held."""
+        """Whether a key is held."""
         return self._keys.key_down
 
     @property
     def pedal_down(self) -> bool:
-        """Tell whether a sustain pedal is held."""
+        """Whether a sustain pedal is held."""
         return self._keys.pedal_down
 
     def clear(self) -> None:
-        """Forget what is held; programs stay."""
+        """Drop what is held; programs stay."""
         self._keys = KeyState()
 
     def set_program(self, event: Event) -> None:
-        """Take note of which instrument a channel plays."""
+        """Record the program of a channel, if the event is a program change."""
         if isinstance(event, ProgramChange):
             self._programs[event.channel] = event.program
 
     def handle_event(self, stamped: TimedEvent, transport: Transport) -> list[NoteEvent]:
-        """Return what an event means, each at its tick."""
+        """Return the note events that a MIDI event results in, each at its tick."""
         self.last_event_ns = max(self.last_event_ns, stamped.time_ns)
         return self._to_note_events(
             self._keys.feed(stamped.event), transport.tick_at(stamped.time_ns)
         )
 
     def release_all(self, tick: int) -> list[NoteEvent]:
-        """Return the ends of all that is held; whoever holds it has to play it anew."""
+        """Return the releases of all held notes; the player must strike the keys again."""
         return self._to_note_events(self._keys.release_all(), tick)
 
     def _to_note_events(self, events: Iterable[NoteOn | NoteOff], tick: int) -> list[NoteEvent]:
-        told: list[NoteEvent] = []
+        note_events: list[NoteEvent] = []
         for event in events:
             family = instrument_of_program(event.channel, self._programs.get(event.channel, 0))
-            placed = None if family is None else fit_to_range(family, event.pitch)
-            if placed is None:
+            fitted = None if family is None else fit_to_range(family, event.pitch)
+            if fitted is None:
                 continue
             if isinstance(event, NoteOn):
-                told.append(Onset(tick, *placed, event.velocity))
+                note_events.append(Onset(tick, *fitted, event.velocity))
             else:
-                told.append(Release(tick, *placed))
-        return told
+                note_events.append(Release(tick, *fitted))
+        return note_events
 
     def silence_end_ns(self, phrase: Phrase) -> int | None:
-        """Return when a silence after the phrase will have been long enough to mean its end.
+        """Return when a silence after the phrase will be long enough to end it.
 
-        Nobody is interrupted while a key is down, and a held pedal asks for more patience.
+        None while a key is down. While a pedal is held, the silence must be longer.
         """
         if self.key_down:
             return None

@@ -2,13 +2,12 @@
 
 A response is one turn. The composer is asked for all of it, but may run only some seconds ahead; it
 may go on when half of that has been heard. The note events that it generates become MIDI events at
-ticks. Where nobody else keeps time and they come late, the music is shifted, so that no first note
-is lost.
+ticks. In free playing, late events shift the music, so that the first note is not lost.
 
-The player may come in during a response. Then the response is retracted, as far as it has not been
-heard; or it is replanned: what lies within the next moments stands, because it is on its way, and
-what comes after is decided again, as another plan of the same take. Events of an earlier plan that
-arrive late are known by its number.
+The player may come in during a response. Then the part of it that has not sounded is retracted; or
+it is replanned: events within the next moments stand, because they are being sent, and later ones
+are decided again, as another plan of the same take. The plan's number identifies events of an
+earlier plan that arrive late.
 
 A loop is one response after another, each asked for before the last one is over.
 """
@@ -45,7 +44,7 @@ if TYPE_CHECKING:
     from bridge.sync.transport import Transport
 
 COMMIT_NS = 80 * MS
-"""What is planned within this time stands, whatever the player does."""
+"""Events planned within this time stand, whatever the player does."""
 NO_QUANTISE = Quantise()
 ENDING_NS = 3 * SECOND
 """How long an ending takes in free playing."""
@@ -64,7 +63,7 @@ class Response:
 
     @property
     def is_active(self) -> bool:
-        """Tell whether a take is being played."""
+        """Whether a take is being played."""
         return self._active is not None
 
     @property
@@ -74,7 +73,7 @@ class Response:
 
     @property
     def is_audition(self) -> bool:
-        """Tell whether a score is played that the composer does not know."""
+        """Whether a score is played without the composer."""
         return self._active is not None and self._active.is_audition
 
     def audition_span_ns(self, transport: Transport) -> tuple[int, int] | None:
@@ -85,7 +84,7 @@ class Response:
         return transport.ns_at(active.turn.begin), transport.ns_at(active.last_tick)
 
     def reset(self) -> None:
-        """Forget what was sent: the receivers may have been reset too."""
+        """Clear the record of what was sent: the receivers may have been reset too."""
         self._renderer.clear()
 
     # To the composer.
@@ -200,7 +199,7 @@ class Response:
         return Effects(to_composer=[Extend(active.take, until_tick)])
 
     def is_player_resting(self, context: Context) -> bool:
-        """Tell whether the player who is accompanied has rested for too long."""
+        """Return whether the player who is accompanied has rested for too long."""
         rest_end_ns = None if self._active is None else self._active.rest_end_ns(context)
         return rest_end_ns is not None and context.now_ns >= rest_end_ns
 
@@ -211,7 +210,7 @@ class Response:
         self._player_events.append(event)
 
     def replan(self, context: Context) -> Effects:
-        """Let the composer decide again with what the player has played since the last plan."""
+        """Ask the composer to decide again, with the player's events since the last plan."""
         effects, events = Effects(), tuple(self._player_events)
         self._player_events.clear()
         if events and self._active is not None:
@@ -262,7 +261,7 @@ class Response:
         return effects
 
     def retract(self, context: Context) -> Effects:
-        """Take back what of the take has not been heard."""
+        """Retract the part of the take that has not sounded."""
         effects, tick = Effects(), context.transport.last_tick_at(context.send_ns)
         if self._drop(context, tick, effects):
             effects.to_io.append(protocol.Retract(tick))
@@ -271,14 +270,14 @@ class Response:
         return effects
 
     def abandon(self, context: Context, before: Transport) -> Effects:
-        """Leave the take, since the line that it was planned by is broken."""
+        """Drop the take, because the transport that it was planned by has broken."""
         effects = Effects()
         if self._drop(context, before.last_tick_at(context.now_ns), effects):
             context.played.retract(context.now_ns)
         return effects
 
     def _drop(self, context: Context, tick: int, effects: Effects) -> bool:
-        """Let the composer retract what comes after a tick; return whether there was a take."""
+        """Ask the composer to retract the take after a tick; return whether there was a take."""
         active, self._active = self._active, None
         self._player_events.clear()
         if active is None:

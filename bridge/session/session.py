@@ -1,8 +1,8 @@
-"""The session: what a musician asks for and what is shown, around the turns that are taken.
+"""The session: the player's requests and the snapshot, around turn taking.
 
-A session processes requests, controls and reports, and keeps the settings; `TurnTaking` decides who
-plays. The session is pure. `step` takes the time and what has happened, and returns what is to be
-done: messages for the MIDI I/O process and for the composer, and entries for the log.
+A session processes requests, controls and reports, and keeps the settings. `TurnTaking` decides who
+plays. The session is pure. `step` takes the time and the input, and returns the effects: messages
+for the MIDI I/O process and for the composer, and entries for the log.
 """
 
 from __future__ import annotations
@@ -46,13 +46,13 @@ Inbox = protocol.FromIo | Generated | Refused | Request
 
 
 class Session:
-    """Decides, from what has happened, what is to be done."""
+    """Turns input into effects, step by step."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        """How it answers now."""
+        """The present settings."""
         self.status = SessionStatus()
-        """What is known of the ports, and what is shown of the session besides its music."""
+        """The status of the ports, and the part of the snapshot that is not music."""
         self._turns = TurnTaking()
         self._controls, self._style = ControlMap(), StyleControl()
         self._effects = Effects()
@@ -63,7 +63,7 @@ class Session:
         return self._turns.state
 
     def step(self, now_ns: int, inbox: Iterable[Inbox]) -> Effects:
-        """Process what has happened since the last step; return what is to be done."""
+        """Process the input since the last step; return the effects."""
         self._effects = Effects()
         for item in inbox:
             self._handle_input(now_ns, item)
@@ -82,7 +82,7 @@ class Session:
         return min((due for due in dues if due is not None), default=None)
 
     def snapshot(self, now_ns: int) -> Snapshot:
-        """Return what a window shows."""
+        """Return the snapshot that the window shows."""
         turns, played = self._turns, self._turns.played
         return replace(
             self.status.snapshot,
@@ -102,14 +102,14 @@ class Session:
         )
 
     def record(self, now_ns: int) -> Record:
-        """Return all that was played by now, and in whose time."""
+        """Return all notes played by now, with the transports that they were played by."""
         notes, transports = self._turns.played.all_notes, self.status.transports.transports
         return Record(notes, transports).until(now_ns)
 
     def _now(self, now_ns: int) -> Step:
         return Step(now_ns, self.settings, self._effects)
 
-    # What happens.
+    # Input.
 
     def _handle_input(self, now_ns: int, item: Inbox) -> None:
         match item:

@@ -22,7 +22,7 @@ class StyleControl:
 
     @property
     def next_due_ns(self) -> int | None:
-        """Return when the next step of a morph is due, or None."""
+        """When the next step of a morph is due, or None."""
         return None if self._morph is None else self._morph.due_ns
 
     def progress(self, now_ns: int) -> float | None:
@@ -34,7 +34,7 @@ class StyleControl:
         self._morph = ActiveMorph.start(morph, now_ns) if morph.styles else None
 
     def set_path(self, styles: tuple[Style, ...]) -> None:
-        """Let the blend knob follow a path; an empty one is the palette again."""
+        """Set the path that the blend knob follows; an empty one is the palette."""
         self._path = styles
 
     def note_choice(self, style: Style) -> None:

@@ -1,13 +1,12 @@
-"""Whose time it is, and how the composer counts it.
+"""The transport that the session follows, and its relation to the composer's ticks.
 
-The session makes its plans in ticks of a transport. That is somebody else's, as the MIDI I/O
-process tells it, or our own line, which lies where the player's first note puts it, or where a
-count-in leads to.
+The session plans in ticks of a transport. It is an external source's, as the MIDI I/O process
+reports it, or our own. Our own begins at the player's first note, or after a count-in.
 
-The composer's ticks are others. Its music has no jumps and nothing before its beginning, which is a
-bar line. So between the two there is a difference, `base`, that is chosen anew whenever the line
-breaks: if the tempo is much the same and the metre is, the music goes on at the next bar line after
-what has been told of it; else it begins anew in another frame.
+The composer counts ticks differently. Its music has no jumps, and begins at a bar line. The
+difference between the two counts is `composer_offset`. It is chosen again whenever the transport
+breaks. If the metre is the same and the tempo is nearly the same, the composer's music goes on at
+the next bar line after the last tick reported to it. Otherwise the composer is reset.
 """
 
 from __future__ import annotations
@@ -34,33 +33,33 @@ _CLICK_HORIZON_NS = 2 * SECOND
 
 
 class Timing:
-    """Knows the line by which plans are made, and where the composer is on it."""
+    """The transport that plans follow, and the composer's offset from it."""
 
     def __init__(self) -> None:
         self.transport = Transport()
         self.composer_offset = 0
         """The composer's tick at the transport's tick 0."""
         self.own_clock_started = False
-        """Whether our own line lies where the player has put it."""
+        """Whether the player or a count-in has started our own transport."""
         self._own_transport = Transport()
         self._last_reset: Reset | None = None
-        self._reported_tick = 0  # the last that the composer has been told of, in its ticks
-        self._next_click_tick = 0  # up to here clicks have been planned
+        self._reported_tick = 0  # the last one reported to the composer, in its ticks
+        self._next_click_tick = 0  # clicks are planned up to here
 
     @property
     def is_external(self) -> bool:
-        """Tell whether somebody else's time is followed."""
+        """Whether an external source is followed."""
         return self.transport.source.is_external
 
     @property
     def reported_tick(self) -> int:
-        """Return the last tick of the transport that the composer has been told of."""
+        """The last tick reported to the composer, in the transport's ticks."""
         return self._reported_tick - self.composer_offset
 
-    # Our own line.
+    # Our own transport.
 
     def start(self, settings: Settings, now_ns: int) -> list[protocol.ToIo]:
-        """Begin a session; return what the MIDI I/O process must know."""
+        """Start a session; return the commands for the MIDI I/O process."""
         self._last_reset = None
         line = _own_transport(settings, now_ns)
         count_in = settings.time.count_in_bars if line.has_bars else 0
@@ -70,34 +69,34 @@ class Timing:
         )
 
     def start_own_clock(self, settings: Settings, at_ns: int) -> list[protocol.ToIo]:
-        """Let our own line begin where the player has."""
+        """Start our own transport at the player's first note."""
         self.own_clock_started = True
         return self._set_own_transport(_own_transport(settings, at_ns))
 
     def shift(self, by_ns: int) -> list[protocol.ToIo]:
-        """Move the music later, or earlier, from now on; only playing freely may do this."""
+        """Shift the music later, or earlier if negative; allowed in free playing only."""
         assert not self.transport.has_bars
         return self._set_own_transport(self._own_transport.shifted(by_ns))
 
     def apply_settings(self, settings: Settings, now_ns: int) -> list[protocol.ToIo]:
-        """Keep time by other settings from now on: our own clock goes on from where it is."""
-        # Who has played freely has played no bars: they begin now.
-        anew = _own_transport(
+        """Apply other settings to our own transport, which goes on from where it is."""
+        # Free playing has no bars, so bars begin now.
+        changed = _own_transport(
             settings, self._own_transport.time_ns if self._own_transport.has_bars else now_ns
         )
-        if self.own_clock_started and anew.has_bars and self._own_transport.has_bars:
+        if self.own_clock_started and changed.has_bars and self._own_transport.has_bars:
             tick = self._own_transport.last_tick_at(now_ns)
             bar = self._own_transport.bar_position(tick).bar
-            metre = replace(anew.metre, tick=self._own_transport.bar_line(bar))
+            metre = replace(changed.metre, tick=self._own_transport.bar_line(bar))
             at_ns = self._own_transport.ns_at(tick)
-            anew = replace(anew, time_ns=at_ns, tick=tick, metre=metre, bar=bar)
-        told: list[protocol.ToIo] = self.sync_commands(settings)[:1]
-        if _tempo_and_metre(anew) != _tempo_and_metre(self._own_transport):
-            told += self._set_own_transport(anew)
-        return told
+            changed = replace(changed, time_ns=at_ns, tick=tick, metre=metre, bar=bar)
+        commands: list[protocol.ToIo] = self.sync_commands(settings)[:1]
+        if _tempo_and_metre(changed) != _tempo_and_metre(self._own_transport):
+            commands += self._set_own_transport(changed)
+        return commands
 
     def sync_commands(self, settings: Settings) -> list[protocol.ToIo]:
-        """Return all that a MIDI I/O process must know that has just opened its ports."""
+        """Return the commands for a MIDI I/O process that has just opened its ports."""
         time = settings.time
         metre = MetreChange(0, *time.metre)
         return [
@@ -111,12 +110,12 @@ class Timing:
             self.transport = replace(transport, epoch=self.transport.epoch)
         return [protocol.SetOwnTransport(transport)]
 
-    # Another line.
+    # A change of transport.
 
     def set_transport(self, transport: Transport) -> bool:
-        """Go by another line; tell whether that breaks the one before."""
+        """Follow another transport; return whether that breaks the previous one."""
         before = self.transport
-        if not transport.source.is_external:  # it is ours, and we know it better
+        if not transport.source.is_external:  # it is our own, and this copy is newer
             transport = replace(self._own_transport, epoch=transport.epoch)
             self.own_clock_started &= not before.source.is_external
         self.transport = transport
@@ -125,7 +124,7 @@ class Timing:
     # The composer's ticks.
 
     def realign(self, now_ns: int) -> Reset | None:
-        """Let the composer count as the transport does now; return what it must begin anew."""
+        """Align the composer's ticks with the transport; return a reset if one is needed."""
         line = self.transport
         if not line.has_bars:
             self._rebase(Reset(), 0)
@@ -142,9 +141,9 @@ class Timing:
         return frame
 
     def reset_if_changed(self, tick: int) -> Reset | None:
-        """Let the composer count anew from a tick's bar if tempo or metre have become others.
+        """Align the composer's ticks with the bar of a tick if tempo or metre have changed.
 
-        Return what it must begin anew; None if its frame holds.
+        Return the reset for the composer, or None if none is needed.
         """
         line = self.transport
         if (
@@ -163,35 +162,35 @@ class Timing:
         self._last_reset, self.composer_offset, self._reported_tick = reset, composer_offset, 0
 
     def to_composer(self, event: NoteEvent) -> NoteEvent:
-        """Return a happening at the composer's tick, who is told of it."""
+        """Return a note event at the composer's tick; it counts as reported."""
         tick = max(0, event.tick + self.composer_offset)
         self._reported_tick = max(self._reported_tick, tick)
         return replace(event, tick=tick)
 
     def retract(self, after_tick: int) -> None:
-        """Take note that what the composer has told after a tick never happened."""
+        """Record that the composer's events after a tick are retracted."""
         self._reported_tick = min(self._reported_tick, after_tick + self.composer_offset)
 
     def from_composer(self, event: NoteEvent) -> NoteEvent:
-        """Return a happening that the composer has told, at the transport's tick."""
+        """Return a note event of the composer's at the transport's tick."""
         self._reported_tick = max(self._reported_tick, event.tick)
         return replace(event, tick=event.tick - self.composer_offset)
 
     # The click of our own clock.
 
     def rewind_clicks(self, after_tick: int) -> None:
-        """Take note that what was planned after a tick has been taken back, clicks too."""
+        """Record that the clicks planned after a tick have been retracted."""
         self._next_click_tick = min(self._next_click_tick, after_tick + 1)
 
     def click_due_ns(self, settings: Settings) -> int | None:
-        """Return when clicks must be planned again, if there are any to come."""
+        """Return when the next clicks must be planned, or None if there are none to come."""
         end_tick = self._click_end_tick(settings)
         if not self.own_clock_started or self._next_click_tick >= end_tick:
             return None
         return self.transport.ns_at(self._next_click_tick) - _CLICK_HORIZON_NS // 2
 
     def clicks(self, settings: Settings, now_ns: int) -> tuple[ScheduledEvent, ...]:
-        """Return the clicks of the coming beats that have not been planned."""
+        """Return the clicks of the coming beats that are not planned yet."""
         due_ns = self.click_due_ns(settings)
         if due_ns is None or now_ns < due_ns:
             return ()
@@ -203,14 +202,14 @@ class Timing:
         return planned
 
     def _click_end_tick(self, settings: Settings) -> int:
-        """Return the tick before which our own clock clicks: the first, if it only counts in."""
+        """Return the tick at which our own clock's clicks end: 0 if it only counts in."""
         if self.transport.source is not Source.OWN:
             return -NO_END
         return NO_END if settings.time.click else 0
 
 
 def _uses_own_clock(settings: Settings) -> bool:
-    """Return whether our own clock runs where nobody else's is followed."""
+    """Return whether our own clock runs when no external source is followed."""
     return (
         settings.time.bpm is not None
         or settings.time.sync is Source.OWN
@@ -220,7 +219,7 @@ def _uses_own_clock(settings: Settings) -> bool:
 
 
 def _own_transport(settings: Settings, begin_ns: int) -> Transport:
-    """Return the line of our own clock from a time on; without a tempo it is free."""
+    """Return the transport of our own clock from a time on; without a clock it is free."""
     if not _uses_own_clock(settings):
         return Transport(time_ns=begin_ns)
     return Transport(
@@ -232,7 +231,7 @@ def _own_transport(settings: Settings, begin_ns: int) -> Transport:
 
 
 def _tempo_and_metre(transport: Transport) -> tuple[Source, int, int, int]:
-    """Return what makes our own line another, wherever it lies."""
+    """Return the fields that distinguish our own transports, apart from their position."""
     return (
         transport.source,
         transport.quarter_ns,
@@ -246,7 +245,7 @@ def _reset_for(transport: Transport) -> Reset:
 
 
 def _is_compatible(before: Reset, after: Reset) -> bool:
-    """Tell whether music that was begun in one frame can go on in another."""
+    """Return whether music that began with one reset can go on as if after the other."""
     if before.bpm is None or after.bpm is None or before.metre != after.metre:
         return False
     return abs(after.bpm / before.bpm - 1) < _TEMPO_TOLERANCE

@@ -1,8 +1,7 @@
-"""The states of a session, and what leads from one to another.
+"""The states of a session, and the transitions between them.
 
-A session is *stopped*; or it is *listening* for a phrase to start; or the *player* plays one; or it
-is *answering*. `TRANSITIONS` is the table of what can happen in which state; a signal that a state
-does not name means nothing there.
+A session is *stopped*, or *listening* for a phrase to start, or the *player* plays one, or it is
+*answering*. `TRANSITIONS` lists the signals that each state reacts to. A state ignores all others.
 """
 
 import enum
@@ -11,7 +10,7 @@ from bridge.messages.snapshot import TurnState
 
 
 class Signal(enum.Enum):
-    """What may change the state."""
+    """An event that may change the state."""
 
     START = enum.auto()
     NOTE = enum.auto()

@@ -1,18 +1,17 @@
-"""Taking turns: who plays now, when the turn changes, and who must release what.
+"""Taking turns: who plays now, when the turn changes, and which notes must be released.
 
-The turn passes by silence. How long a silence must be follows the player (`bridge.session.player`).
-So it is known in advance when a silence will hand over, and in the first pause that is long enough
-the composer may speculate that this is the one. When trading the turn passes at a bar line. The
-player may also ask for it and hand over at once.
+The turn passes by silence. Its length adapts to the player (`bridge.session.player`). So the time
+of the hand-over is known in advance, and in a shorter pause the composer may speculate that the
+silence will last. When trading, the turn passes at a bar line. The player may also hand over at
+once.
 
-The player may come in at any moment. Then the response *yields*: what has not sounded is retracted,
-what sounds is released, and the composer learns how far it was heard. Or the response goes on and
-is *replanned*: what lies within the next moments stands, because it is on its way; what comes after
-is decided again, by a composer that has read what was played.
+The player may come in at any moment. Then the response *yields*: notes that have not sounded are
+retracted, sounding ones are released, and the composer is sent the tick up to which it was heard.
+Or the response goes on and is *replanned*: events within the next moments stand, because they are
+being sent; later ones are decided again, by a composer that has read the player's events.
 
-Plans are in ticks of the transport (`bridge.session.timing`), which says when they are. In free
-playing the transport may be moved: when a response would come late, its start is shifted, so that
-no note is lost.
+Plans are in ticks of the transport (`bridge.session.timing`). In free playing the transport may be
+shifted: a response that would be late starts later, so that no note is lost.
 """
 
 from __future__ import annotations
@@ -64,12 +63,12 @@ class TurnTaking:
 
     @property
     def transport(self) -> Transport:
-        """The line by which plans are made."""
+        """The transport that plans follow."""
         return self.timing.transport
 
     @property
     def has_timeline(self) -> bool:
-        """Return whether the line means anything: our own does not before a session starts."""
+        """Whether the transport is valid: our own is not before a session starts."""
         return self.state is not TurnState.STOPPED or self.timing.is_external
 
     def next_due_ns(self, settings: Settings) -> int | None:
@@ -86,14 +85,14 @@ class TurnTaking:
         return Context(step.now_ns, step.settings, self.timing, self._player, self.played)
 
     def _transition(self, signal: Signal) -> bool:
-        """Change the state if the signal means something in it; return whether it does."""
+        """Change the state if it reacts to the signal; return whether it does."""
         following = TRANSITIONS[self.state].get(signal)
         if following is None:
             return False
         self.state = following
         return True
 
-    # What is asked for.
+    # Requests.
 
     def start(self, step: Step) -> None:
         """Start a session: listen for a phrase."""
@@ -126,7 +125,7 @@ class TurnTaking:
             self._add_note_event(step, release, step.now_ns)
 
     def panic(self, step: Step) -> None:
-        """Silence everything, and listen as if nothing had been played."""
+        """Silence everything, and wait for a new phrase."""
         self._retract(step)
         self._phrases.clear()
         self._transition(Signal.DISCONTINUITY)
@@ -146,7 +145,7 @@ class TurnTaking:
             step.effects.add(self.response.end(self._context(step)))
 
     def audition(self, step: Step, score: Score) -> None:
-        """Play a score, in place of whatever goes on."""
+        """Play a score, in place of the present turn."""
         was_stopped = self.state is TurnState.STOPPED or self._stop_after_audition
         if was_stopped:
             self.start(step)
@@ -165,7 +164,7 @@ class TurnTaking:
         step.effects.log(step.now_ns, "audition", len(score.notes))
 
     def _start_own_clock(self, step: Step, at_ns: int) -> None:
-        """Start our own line at a time, if it has not started."""
+        """Start our own transport at a time, if it has not started."""
         if not (self.timing.own_clock_started or self.timing.is_external):
             step.effects.to_io += self.timing.start_own_clock(step.settings, at_ns)
 
@@ -178,7 +177,7 @@ class TurnTaking:
         if self._phrases.phrase is not None:
             self._phrases.phrase.pause_reported = False  # the speculation may have changed
 
-    # What comes from the composer and went out.
+    # From the composer and the MIDI I/O process.
 
     def handle_generated(self, step: Step, generated: Generated) -> None:
         """Schedule what the composer has generated."""
@@ -190,20 +189,20 @@ class TurnTaking:
         step.effects.add(self.response.handle_emitted(self._context(step), emitted))
 
     def replan(self, step: Step) -> None:
-        """Let a response take in what the player has played beside it in this step."""
+        """Replan the response with the player's events of this step."""
         step.effects.add(self.response.replan(self._context(step)))
 
     # Time.
 
     def update_transport(self, step: Step, changed: protocol.TransportChanged) -> None:
-        """Go by another line; if that breaks the one before, leave the turn."""
+        """Follow another transport; if that breaks the previous one, abandon the turn."""
         before = self.transport
         if not self.timing.set_transport(changed.transport):
             if self._phrases.phrase is not None and not self.response.is_active:
                 self._reset_composer_if_changed(step, self._phrases.phrase)
             return
         self._abandon_turn(step, before)
-        if before.source.is_external:  # what was played before belongs to the line before
+        if before.source.is_external:  # earlier notes belong to the previous transport
             self._phrases.forget_before(step.now_ns - LOOP_START_TOLERANCE_NS)
         step.effects.log(step.now_ns, "time", reason=changed.reason)
         if self.state is not TurnState.STOPPED:
@@ -211,7 +210,7 @@ class TurnTaking:
             self._replay_early_notes(step)
 
     def _abandon_turn(self, step: Step, before: Transport) -> None:
-        """Leave the response and the phrase: the time that they were in is over."""
+        """Drop the response and the phrase: their epoch is over."""
         step.effects.add(self.response.abandon(self._context(step), before))
         self._phrases.clear()
         self._transition(Signal.DISCONTINUITY)
@@ -225,7 +224,7 @@ class TurnTaking:
             step.effects.to_composer.append(reset)
 
     def _reset_composer_if_changed(self, step: Step, phrase: Phrase) -> None:
-        """Reset the composer with a phrase if tempo or metre are others than it knows."""
+        """Reset the composer with a phrase if tempo or metre have changed."""
         reset = self.timing.reset_if_changed(phrase.begin_tick)
         if reset is not None:
             step.effects.to_composer.append(reset)
@@ -233,7 +232,7 @@ class TurnTaking:
                 step.effects.to_composer.append(PlayerEvents(again))
 
     def _replay_early_notes(self, step: Step) -> None:
-        """Let notes that came just before a host started belong to its start."""
+        """Move notes that came just before a host started to its start."""
         line = self.transport
         if not line.source.is_external:
             return
@@ -259,7 +258,7 @@ class TurnTaking:
             self._add_note_event(step, event, timed.time_ns)
 
     def _to_note_events(self, timed: TimedEvent) -> list[NoteEvent]:
-        """Return what an event means in the music; a pedal is shown, too."""
+        """Return the note events of a MIDI event, and record its pedal."""
         before = self._player.pedal_down
         events = self._player.handle_event(timed, self.transport)
         if self._player.pedal_down is not before:
@@ -269,7 +268,7 @@ class TurnTaking:
     def _add_note_event(
         self, step: Step, event: NoteEvent, at_ns: int, *, replayed: bool = False
     ) -> None:
-        """Add what the player does to the phrase and to the composer's music; show it once."""
+        """Add an event of the player's to the phrase and send it to the composer; show it once."""
         key = event.instrument, event.pitch
         self._phrases.remember(at_ns, event)
         if isinstance(event, Release):
@@ -282,14 +281,14 @@ class TurnTaking:
             self._start_player_turn(step, event.tick, at_ns)
         if self._phrases.phrase is not None:
             self._phrases.phrase.add(event, at_ns)
-        told = self.timing.to_composer(event)
+        for_composer = self.timing.to_composer(event)
         if self.response.is_active and not self._yields_to_player(step):
-            self.response.add_player_event(told)
+            self.response.add_player_event(for_composer)
         else:
-            step.effects.to_composer.append(PlayerEvents((told,)))
+            step.effects.to_composer.append(PlayerEvents((for_composer,)))
 
     def _start_player_turn(self, step: Step, tick: int, at_ns: int) -> None:
-        """Let a note of the player's end a response that yields, and start a phrase."""
+        """End a response that yields to the player's note, and start a phrase."""
         if self.state is TurnState.ANSWERING and self._yields_to_player(step):
             self._retract(step)
             self._transition(Signal.YIELD)
@@ -323,7 +322,7 @@ class TurnTaking:
             step.effects.to_io.append(protocol.Play(clicks))
 
     def _poll_phrase(self, step: Step) -> None:
-        """Hand over if it is time to, or let the composer use a pause."""
+        """Hand over if that is due, or notify the composer of a pause."""
         phrase = self._phrases.phrase
         hand_over_ns = self._phrases.hand_over_due_ns(self._context(step))
         pause_ns = self._phrases.pause_due_ns()
@@ -333,7 +332,7 @@ class TurnTaking:
             self._notify_pause(step, phrase, hand_over_ns)
 
     def _notify_pause(self, step: Step, phrase: Phrase, hand_over_ns: int | None) -> None:
-        """Let the composer use a pause: it may be the one that hands over, or a key is held."""
+        """Notify the composer of a pause: it may end the phrase, or a key is held."""
         phrase.pause_reported = True
         if hand_over_ns is None:
             tick = self.transport.tick_at(phrase.last_event_ns) + 1
@@ -359,7 +358,7 @@ class TurnTaking:
     def _next_turn(
         self, step: Step, phrase: Phrase, wanted_ns: int, *, on_request: bool
     ) -> turns.Turn:
-        """Return our turn after a phrase, late enough to be played."""
+        """Return Antiphon's turn after a phrase, late enough to be played."""
         settings, line = step.settings, self.transport
         turn = turns.next_turn(phrase, settings, line, wanted_ns, on_request=on_request)
         if not line.has_bars and (behind := self.timing.reported_tick - turn.begin) > 0:
@@ -376,7 +375,7 @@ class TurnTaking:
         return Phrase.start(step.now_ns, self.transport.tick_at(step.now_ns))
 
     def _poll_response(self, step: Step) -> None:
-        """Let the response go on; when it is over, it is the player's turn."""
+        """Continue the response; when it is over, give the turn to the player."""
         context = self._context(step)
         if self.response.is_player_resting(context):
             self._phrases.phrase = None

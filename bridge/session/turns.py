@@ -1,9 +1,8 @@
-"""Turns: when it is Antiphon's, from where to where it may play, and what is asked for.
+"""Turns: when Antiphon's begins and ends, and what it plays, in each mode.
 
-Each mode is one answer to these questions. Playing freely, music has no lines to begin or to end
-at: an answer begins when the turn passes and is as long as the phrase. Where there is a beat, it
-begins on one and lasts whole bars. All of it is computed from the phrase, the transport and the
-settings; nothing here changes anything.
+In free playing a response begins when the turn passes and is as long as the phrase. Where there is
+a beat, it begins on a beat and lasts whole bars. The functions are pure: they compute from the
+phrase, the transport and the settings.
 """
 
 from __future__ import annotations
@@ -25,18 +24,18 @@ if TYPE_CHECKING:
 MARGIN_NS = 8 * MS
 """The least time between deciding a note and playing it."""
 LEAD_NS = 20 * MS
-"""From hand-over to the first note: time to compute it, short enough not to be heard as waiting."""
+"""From hand-over to the first note: enough to compute it, too short to be heard as a wait."""
 BAR_LEAD_NS = 60 * MS
-"""How long before a bar line an answer is asked for that is to begin on it."""
+"""A response that begins on a bar line is asked for this long before the line."""
 MIN_RESPONSE_NS, MAX_RESPONSE_NS = 2 * SECOND, 16 * SECOND
 OPENING_NS = 8 * SECOND
-"""Whoever is let begin plays so long."""
+"""The length of a response without a phrase: the player has asked Antiphon to begin."""
 NO_END = 1 << 40
-"""A tick that no music reaches: whoever plays until there goes on until told."""
+"""A tick that no music reaches: a turn that ends here lasts until it is ended."""
 BAR_TOLERANCE_NS, MAX_BAR_TOLERANCE_TICKS = 60 * MS, 12
-"""By so much, and a sixteenth at most, a note may miss the bar line that it is meant for."""
+"""How far a note may miss the bar line that it is meant for: 60 ms, a sixteenth at most."""
 TRADED_BARS = 4
-"""Players trade fours, unless they say otherwise."""
+"""The default of `Settings.bars` in trading."""
 BAND = (Instrument.PIANO, Instrument.BASS, Instrument.DRUMS)
 
 
@@ -61,7 +60,7 @@ def _bar_tolerance_ticks(transport: Transport) -> int:
 
 
 def _first_bar(phrase: Phrase, transport: Transport) -> int:
-    """Return the bar that a phrase begins in; who begins a hair before a line begins on it."""
+    """Return the bar that a phrase begins in; a note just before a bar line begins on it."""
     return transport.bar_position(phrase.begin_tick + _bar_tolerance_ticks(transport)).bar
 
 
@@ -73,9 +72,9 @@ def next_turn(
     *,
     on_request: bool = False,
 ) -> Turn:
-    """Return the turn that follows a phrase if it passes at a time.
+    """Return the turn that follows a phrase if the turn passes at `at_ns`.
 
-    Players who trade wait for the end of their bars, unless they have asked for the answer.
+    In trading it begins at the end of the player's bars, except `on_request`.
     """
     begin = None if on_request else trade_end_tick(phrase, settings, transport)
     if begin is None:
@@ -86,9 +85,9 @@ def next_turn(
 def not_missed(
     turn: Turn, phrase: Phrase, settings: Settings, transport: Transport, now_ns: int
 ) -> Turn:
-    """Return a turn that starts late enough to be played: its line may be missed on a busy machine.
+    """Return a turn that starts late enough to be played: a busy machine may miss its bar line.
 
-    A loop waits for the next line; all else starts as soon as it can.
+    A loop waits for the next bar line; other turns start as soon as they can.
     """
     ready_ns = now_ns + LEAD_NS + settings.time.advance_ns
     if ready_ns - transport.ns_at(turn.begin) <= LEAD_NS - MARGIN_NS:
@@ -126,8 +125,8 @@ def _length_ticks(phrase: Phrase, settings: Settings, transport: Transport, begi
             return loop_ticks(phrase, transport, begin)
     if settings.bars is not None and transport.has_bars:
         return settings.bars * transport.metre.bar_ticks
-    spoken_ns = phrase.last_event_ns - phrase.begin_ns
-    length_ns = min(MAX_RESPONSE_NS, max(MIN_RESPONSE_NS, spoken_ns))
+    phrase_ns = phrase.last_event_ns - phrase.begin_ns
+    length_ns = min(MAX_RESPONSE_NS, max(MIN_RESPONSE_NS, phrase_ns))
     if not phrase.events:
         length_ns = OPENING_NS
     ticks = transport.ticks_in(settings.answer_ns or length_ns)
@@ -138,48 +137,49 @@ def _length_ticks(phrase: Phrase, settings: Settings, transport: Transport, begi
 
 
 def loop_ticks(phrase: Phrase, transport: Transport, begin: int) -> int:
-    """Return how long a pass of a loop is: with its last rest, and whole bars if there are any."""
+    """Return the length of a pass of a loop: it includes the last rest, and is whole bars."""
     if not transport.has_bars:
         return max(1, begin - phrase.begin_tick)
     bar = transport.metre.bar_ticks
-    first, hair = transport.bar_line(_first_bar(phrase, transport)), _bar_tolerance_ticks(transport)
-    # A key that comes up a hair after the line was meant to come up on it.
-    ends = (h.tick + 1 if isinstance(h, Onset) else h.tick - hair for h in phrase.events)
+    first = transport.bar_line(_first_bar(phrase, transport))
+    tolerance = _bar_tolerance_ticks(transport)
+    # A release just after a bar line is meant for it.
+    ends = (e.tick + 1 if isinstance(e, Onset) else e.tick - tolerance for e in phrase.events)
     last = max(first + 1, max(ends, default=first))
     return -(-(last - first) // bar) * bar
 
 
 def loop_script(phrase: Phrase, transport: Transport, turn: Turn) -> tuple[NoteEvent, ...]:
-    """Return what happens in a pass of a loop: the phrase again, all of it within the turn."""
+    """Return the note events of a pass of a loop: the phrase again, within the turn."""
     first = phrase.begin_tick
     if transport.has_bars:
         first = transport.bar_line(_first_bar(phrase, transport))
-    moved = [replace(h, tick=max(turn.begin, h.tick - first + turn.begin)) for h in phrase.events]
+    moved = [replace(e, tick=max(turn.begin, e.tick - first + turn.begin)) for e in phrase.events]
     return tuple(
-        h if h.tick <= turn.end else replace(h, tick=turn.end)
-        for h in moved
-        if h.tick < turn.end or not isinstance(h, Onset)
+        e if e.tick <= turn.end else replace(e, tick=turn.end)
+        for e in moved
+        if e.tick < turn.end or not isinstance(e, Onset)
     )
 
 
 def score_script(score: Score, transport: Transport, begin_tick: int) -> tuple[NoteEvent, ...]:
-    """Return what happens when a score is played from a tick on, in order of time.
+    """Return the note events of a score that is played from a tick on, in order of time.
 
-    Where there is a beat its ticks are those of the beat; else they are as long as it says.
+    Where there is a beat, the score follows its tempo; otherwise it has its own.
     """
 
     def tick_of(tick: int) -> int:
         return begin_tick + (tick if transport.has_bars else transport.ticks_in(tempo.ns_at(tick)))
 
     tempo = TempoMap(score.tempos)
-    happenings: list[NoteEvent] = []
+    events: list[NoteEvent] = []
     for note in score.notes:
         onset = tick_of(note.onset_ticks)
-        happenings.append(Onset(onset, note.instrument, note.pitch, note.velocity))
+        events.append(Onset(onset, note.instrument, note.pitch, note.velocity))
         if note.instrument is not Instrument.DRUMS:
             release = max(onset + 1, tick_of(note.release_ticks))
-            happenings.append(Release(release, note.instrument, note.pitch))
-    return tuple(sorted(happenings, key=lambda each: (each.tick, isinstance(each, Onset))))
+            events.append(Release(release, note.instrument, note.pitch))
+    return tuple(sorted(events, key=lambda each: (each.tick, isinstance(each, Onset))))
 
 
 def response_instruments(phrase: Phrase, settings: Settings) -> tuple[Instrument, ...]:

@@ -88,17 +88,17 @@ class ClockLine:
 
     @property
     def number(self) -> int:
-        """Give the number of the last clock; the first is 0, and before it there is -1."""
+        """The number of the last clock; the first is 0, and before it there is -1."""
         return self._number
 
     @property
     def last_ns(self) -> int | None:
-        """Tell when the last clock came, if one ever did."""
+        """When the last clock came, if one ever did."""
         return self._last_ns
 
     @property
     def quarter_ns(self) -> int:
-        """Return the length of a quarter note."""
+        """The length of a quarter note."""
         return round(CLOCKS_PER_QUARTER * self._fit_line.clock_ns)
 
     def ns_at(self, number: int) -> int:
@@ -137,7 +137,7 @@ class ClockLine:
         self._fit()
 
     def _is_duplicate(self, elapsed_ns: int, miss_ns: float) -> bool:
-        """Tell whether this is the last clock once more: too soon, and nothing is overdue."""
+        """Return whether this is the last clock once more: too soon, and nothing is overdue."""
         clock_ns = self._fit_line.clock_ns
         return (
             len(self._clocks) >= MIN_CLOCKS
@@ -236,7 +236,7 @@ class ClockLine:
 
 
 def _residuals(line: _Fit, numbers: list[int], times: list[int]) -> list[float]:
-    """Tell how late each clock is."""
+    """Return how late each clock is."""
     begin_ns, clock_ns = line.time_ns, line.clock_ns
     return [
         time - begin_ns - clock_ns * number for number, time in zip(numbers, times, strict=True)

@@ -37,7 +37,7 @@ class FrameClock:
         self._ns = expected_ns + miss_ns // self._readings
 
     def ns_of(self, frame: int) -> int:
-        """Tell when a frame is, within half a day of the last reading."""
+        """Return when a frame is, within half a day of the last reading."""
         frames = (frame - self._frame + (1 << 31)) % (1 << 32) - (1 << 31)
         return self._ns + frames * NS_PER_S // self._rate_hz
 

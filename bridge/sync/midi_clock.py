@@ -144,12 +144,12 @@ class MidiClockTracker:
 
     @property
     def line(self) -> ClockLine:
-        """Give the line through the clocks."""
+        """The line through the clocks."""
         return self._line
 
     @property
     def playing(self) -> bool:
-        """Tell whether the host plays, by the last that it said."""
+        """Whether the host plays, by the last that it said."""
         return self._state is ClockState.PLAYING
 
     def transport(self, now_ns: int) -> Transport | None:

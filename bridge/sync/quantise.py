@@ -29,7 +29,7 @@ class GridStep(enum.Enum):
 
     @property
     def ticks(self) -> int:
-        """Return the ticks from line to line; a triplet is a third of a quarter note."""
+        """The ticks from line to line; a triplet is a third of a quarter note."""
         return _TICKS[self]
 
 

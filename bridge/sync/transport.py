@@ -39,7 +39,7 @@ class Source(enum.Enum):
 
     @property
     def is_external(self) -> bool:
-        """Tell whether somebody else keeps this time."""
+        """Whether somebody else keeps this time."""
         return self not in (Source.OWN, Source.FREE)
 
 
@@ -62,12 +62,12 @@ class Transport:
 
     @property
     def bpm(self) -> float:
-        """Return the tempo in quarter notes a minute."""
+        """The tempo in quarter notes a minute."""
         return NS_PER_MINUTE / self.quarter_ns
 
     @property
     def has_bars(self) -> bool:
-        """Tell whether ticks are parts of a beat, and there are bars."""
+        """Whether ticks are parts of a beat, and there are bars."""
         return self.source is not Source.FREE
 
     def ns_at(self, tick: int) -> int:
@@ -106,7 +106,7 @@ class Transport:
 
     @property
     def beat_ticks(self) -> int:
-        """Return how long a beat of the metre is."""
+        """How long a beat of the metre is."""
         return _TICKS_PER_WHOLE // self.metre.denominator
 
     def beat_of(self, tick: int) -> tuple[int, int]:

@@ -42,7 +42,7 @@ class SynthUnavailable:
 
 
 def wants_synth(policy: SynthPolicy, *, plugins: bool, named_output: bool) -> bool:
-    """Tell whether a synth of our own is to play."""
+    """Return whether a synth of our own is to play."""
     return policy is SynthPolicy.ON or (
         policy is SynthPolicy.AUTO and not plugins and not named_output
     )

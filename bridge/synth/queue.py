@@ -30,12 +30,12 @@ _DUE = struct.Struct("<q")
 
 
 def encode_datagram(due_ns: int, message: bytes) -> bytes:
-    """Give the datagram of a channel message."""
+    """Return the datagram of a channel message."""
     return _DUE.pack(due_ns) + message
 
 
 def decode_datagram(data: bytes) -> tuple[int, bytes] | None:
-    """Give when a message is due, and its bytes; None for rubbish."""
+    """Return when a message is due, and its bytes; None for rubbish."""
     message = data[_DUE.size :]
     if not message or not 0x80 <= message[0] < FIRST_SYSTEM:
         return None
@@ -55,7 +55,7 @@ class DeviceClock:
         self._next_ns = 0
 
     def buffer_ns(self, now_ns: int, size: int) -> int:
-        """Tell when the first of `size` frames is that are asked for now."""
+        """Return when the first of `size` frames is that are asked for now."""
         miss_ns = now_ns - self._next_ns
         if self._requests == 0 or abs(miss_ns) > RESYNC_NS:
             self._requests, begin_ns = 1, now_ns

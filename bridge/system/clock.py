@@ -17,7 +17,7 @@ class Clock(Protocol):
     """Something that knows what time it is, in nanoseconds that never run backwards."""
 
     def now_ns(self) -> int:
-        """Give the present on the session clock."""
+        """Return the present on the session clock."""
         ...
 
 
@@ -25,7 +25,7 @@ class SystemClock:
     """The machine's own monotonic clock."""
 
     def now_ns(self) -> int:
-        """Give the present on the session clock."""
+        """Return the present on the session clock."""
         return perf_counter_ns()
 
 
@@ -37,7 +37,7 @@ class ManualClock:
         self._now_ns = now_ns
 
     def now_ns(self) -> int:
-        """Give the present on the session clock."""
+        """Return the present on the session clock."""
         return self._now_ns
 
     def advance(self, ns: int) -> None:

@@ -66,7 +66,7 @@ def talk() -> Iterator[Conversation]:
 
 
 def now_ns() -> int:
-    """Give the present."""
+    """Return the present."""
     return SystemClock().now_ns()
 
 

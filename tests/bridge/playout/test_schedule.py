@@ -32,7 +32,7 @@ def schedule_of(*plan: tuple[int, Playable]) -> Schedule:
 
 
 def epoch(number: int) -> Transport:
-    """Give the same line in another epoch."""
+    """Return the same line in another epoch."""
     return replace(NANOSECONDS, epoch=number)
 
 
@@ -255,7 +255,7 @@ class Session:
 
     @property
     def epoch(self) -> int:
-        """Give the epoch being played."""
+        """The epoch being played."""
         return self.schedule.transport.epoch
 
     def play(self) -> None:

@@ -101,13 +101,13 @@ class Track:
         return self.position_of(self.frame)
 
     def position_of(self, frame: int) -> float:
-        """Give the position at a frame of the present course."""
+        """Return the position at a frame of the present course."""
         located_frame, located_quarters = self._located
         frames = frame - located_frame if self.playing else 0
         return located_quarters + frames * self.tempo_bpm / 60 / RATE_HZ
 
     def frame_of(self, position_quarters: float) -> int:
-        """Give the frame nearest to a position of the present course."""
+        """Return the frame nearest to a position of the present course."""
         located_frame, located_quarters = self._located
         quarters = position_quarters - located_quarters
         return located_frame + round(quarters * 60 * RATE_HZ / self.tempo_bpm)
@@ -189,7 +189,7 @@ class Track:
         return self.fence()
 
     def block(self, number: int = -1) -> Block:
-        """Give what the plugin told about a block; of the last one, if none is named."""
+        """Return what the plugin told about a block; of the last one, if none is named."""
         assert self.app is not None
         wanted = number % self.blocks
         return self.app.expect(
@@ -198,7 +198,7 @@ class Track:
 
 
 def sounding(emitted: Iterable[Emitted]) -> set[tuple[int, int]]:
-    """Give what still sounds after these events; each strike must have had its release before."""
+    """Return what still sounds after these events; each strike must have had its release before."""
     strings: set[tuple[int, int]] = set()
     for event in emitted:
         match decode(event.message[0], event.message[1:]):

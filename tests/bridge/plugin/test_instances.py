@@ -115,7 +115,7 @@ class Host:
         return PlayAtTime(ALL, 1, self.now_ns, events.encode(event))
 
     def orders(self) -> list[Message]:
-        """Give what the plugins were told, greetings apart."""
+        """Return what the plugins were told, greetings apart."""
         told, self.told = self.told, []
         return [message for message in told if type(message) is not AppHello]
 

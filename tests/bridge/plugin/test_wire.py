@@ -81,7 +81,7 @@ def mirror(compile_cpp: Compile) -> Path:
 
 
 def mirrored(mirror: Path, *datagrams: bytes) -> list[str]:
-    """Give what the C++ side answers to datagrams."""
+    """Return what the C++ side answers to datagrams."""
     lines = "".join(datagram.hex() + "\n" for datagram in datagrams)
     answer = subprocess.run([mirror], input=lines, capture_output=True, text=True, check=True)
     assert answer.stderr == ""

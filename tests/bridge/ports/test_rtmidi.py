@@ -37,7 +37,7 @@ class Library:
         self.queue: deque[tuple[list[int], float]] = deque()
 
     def get_message(self) -> tuple[list[int], float] | None:
-        """Give what came first of what is there."""
+        """Return what came first of what is there."""
         return self.queue.popleft() if self.queue else None
 
 

@@ -22,7 +22,7 @@ SETTLED = 48  # clocks
 
 
 def true_times(tempos: Sequence[float], begin_ns: int = 0) -> list[int]:
-    """Tell when a host sends its clocks."""
+    """Return when a host sends its clocks."""
     times, time_ns = [], float(begin_ns)
     for bpm in tempos:
         times.append(round(time_ns))
@@ -65,7 +65,7 @@ def ours(arrivals: Sequence[int]) -> list[tuple[float, float]]:
 
 
 def naive(arrivals: Sequence[int]) -> list[tuple[float, float]]:
-    """Say the same from the mean of the last 24 intervals, added to the last clock."""
+    """Return the same from the mean of the last 24 intervals, added to the last clock."""
     guesses = []
     for index, arrival_ns in enumerate(arrivals):
         clocks = max(1, min(index, BEAT))
@@ -75,7 +75,7 @@ def naive(arrivals: Sequence[int]) -> list[tuple[float, float]]:
 
 
 def phase_errors(guess: Guess, arrivals: list[int], times: list[int]) -> list[float]:
-    """Give what the guesses a beat ahead miss, in ms around their median."""
+    """Return what the guesses a beat ahead miss, in ms around their median."""
     errors = [
         (guessed_ns - time_ns) / MS
         for (guessed_ns, _), time_ns in zip(guess(arrivals), times[BEAT:], strict=False)
@@ -85,7 +85,7 @@ def phase_errors(guess: Guess, arrivals: list[int], times: list[int]) -> list[fl
 
 
 def p99(errors: list[float]) -> float:
-    """Give what 99 of 100 are below."""
+    """Return what 99 of 100 are below."""
     return sorted(errors)[math.ceil(0.99 * len(errors)) - 1]
 
 

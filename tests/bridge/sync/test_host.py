@@ -45,7 +45,7 @@ class Host:
         return self.line()
 
     def miss_ns(self, line: Transport) -> float:
-        """Tell how far the line is from where the host is."""
+        """Return how far the line is from where the host is."""
         return line.ns_at(0) - (self.now_ns - self.quarters * 60 * SECOND / self.bpm)
 
 
