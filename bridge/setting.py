@@ -1,12 +1,12 @@
-"""What a setting may be: its range, step, unit and help, written once beside the field itself.
+"""The description of a setting: its range, step, unit and help, written once beside the field.
 
-A dataclass of settings gives each field a `Spec` as metadata. Its type and default are the field's
-own. Everything that reads a setting from a person (the command line, a spin box, a file, a knob)
-asks the `Setting` that results, and the constructor calls `validate`, so that no value out of range
-exists.
+A dataclass of settings gives each field a `Spec` as metadata. The type and the default are those of
+the field. The result is a `Setting`, which everything that reads a setting from a person uses: the
+command line, a spin box, a file, a knob. The constructor of the dataclass calls `validate`, so that
+no value is out of range.
 
-Numbers in a spec are in the unit that a musician uses. `Setting.stored` and `Setting.shown` are the
-one place that converts them to and from the nanoseconds that are kept inside.
+Numbers in a spec are in the unit that a musician uses. Only `Setting.stored` and `Setting.shown`
+convert them to and from stored values, such as nanoseconds.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ _KEY = "setting"
 _MAX_KNOB = 127
 _LONGEST_SHOWN = 60
 _EXACT = 10**15
-"""Whole numbers from here on are shown by their magnitude."""
+"""Integers of at least this magnitude are shown as a power of ten."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spec:
-    """The metadata of a field: all that its type and its default do not say.
+    """The metadata of a field: what its type and its default do not determine.
 
-    `minimum`, `maximum` and `step` are in `unit`, of which one is `per_unit` of what is stored.
-    `none` is the word for None. `knob` is the range that a knob sweeps, if one may follow the
-    setting. `rule` narrows what the type allows, and `wanted` completes "... is not ...".
+    `minimum`, `maximum` and `step` are in `unit`; one `unit` is stored as `per_unit`. `none` is the
+    word for None. `knob` is the range that a knob covers; without it the setting cannot follow a
+    knob. `rule` restricts the values of the type, and `wanted` completes "... is not ...".
     """
 
     help: str = ""
@@ -49,7 +49,7 @@ class Spec:
 
 
 class SettingError(ValueError):
-    """A value that a setting cannot have; the text is one sentence without its full stop."""
+    """A value that a setting cannot have; the text is one sentence without a full stop."""
 
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(f"{name}: {reason}")
@@ -71,24 +71,24 @@ class Setting:
 
     @cached_property
     def is_number(self) -> bool:
-        """Whether it has a range."""
+        """Whether the setting has a range."""
         return self.spec.minimum is not None and self.spec.maximum is not None
 
     @cached_property
     def is_whole(self) -> bool:
-        """Whether people give it as a whole number."""
+        """Whether the setting is given as a whole number."""
         return self.kind is int and self.spec.per_unit == 1
 
     @cached_property
     def stored_range(self) -> tuple[float, float]:
-        """The least and the greatest value as it is stored."""
+        """The least and the greatest stored value."""
         low, high, per_unit = self.spec.minimum, self.spec.maximum, self.spec.per_unit
         assert low is not None
         assert high is not None
         return low * per_unit, high * per_unit
 
     def accepts(self, value: Any) -> bool:
-        """Return whether it can have this value."""
+        """Return whether the setting can have this value."""
         if value is None:
             return self.is_optional
         if not self.has_type(value):
@@ -99,9 +99,9 @@ class Setting:
         return self.spec.rule is None or self.spec.rule(value)
 
     def stored(self, number: float) -> float | None:
-        """Return how a number in the setting's unit is stored; 0 is None where 0 cannot be.
+        """Return the stored value of a number in the setting's unit; 0 is None if it is optional.
 
-        A number that is not finite stays as it is, for `accepts` to refuse.
+        A number that is not finite is returned unchanged, and `accepts` refuses it.
         """
         if self.is_optional and not number:
             return None
@@ -111,16 +111,16 @@ class Setting:
         return round(in_store) if self.kind is int and self.spec.per_unit != 1 else in_store
 
     def shown(self, value: float | None) -> float:
-        """Return a stored number in the setting's unit; None is 0."""
+        """Return a stored number in the setting's unit; None becomes 0."""
         if value is None:
             return 0
         return value if self.spec.per_unit == 1 else value / self.spec.per_unit
 
     def from_knob(self, position: int) -> float | None:
-        """Return the stored value that a knob at 0 to 127 asks for.
+        """Return the stored value for a knob's position, 0 to 127.
 
         Raises:
-            ValueError: no knob may follow this setting.
+            ValueError: the setting cannot follow a knob.
 
         """
         if self.spec.knob is None:
@@ -131,7 +131,7 @@ class Setting:
 
     @cached_property
     def choices(self) -> tuple[str, ...]:
-        """The words for its values, if it is an enumeration; that for None first."""
+        """The words for the values of an enumeration, the word for None first; else empty."""
         if not issubclass(self.kind, enum.Enum):
             return ()
         return ((self.spec.none,) if self.is_optional else ()) + tuple(
@@ -140,7 +140,7 @@ class Setting:
 
     @cached_property
     def range_text(self) -> str:
-        """The range with its unit, or the words, as a help text says it; else nothing."""
+        """The range with its unit, or the words, for a help text; else empty."""
         if not self.is_number:
             return ", ".join(self.choices)
         none = f"; 0: {self.spec.none}" if self.is_optional else ""
@@ -148,7 +148,7 @@ class Setting:
         return f"{low} to {high} {self.spec.unit}".rstrip() + none
 
     def refusal(self, value: object) -> str:
-        """Return why it cannot have this value: one sentence without its full stop."""
+        """Return why the setting cannot have this value: one sentence without a full stop."""
         if self.is_number and _is_number(value):
             whole = "a whole number " if self.is_whole and not isinstance(value, int) else ""
         else:
@@ -156,7 +156,7 @@ class Setting:
         return f"{self.described(value)} is not {self._wanted(whole)}"
 
     def described(self, value: object) -> str:
-        """Return a value as a sentence names it: in the setting's unit, however large it is."""
+        """Return the words for a value in a sentence: in the setting's unit, of any magnitude."""
         if value is None:
             return self.spec.none or "none"
         if self.is_whole and isinstance(value, float):
@@ -177,7 +177,7 @@ class Setting:
 
 
 def spec_of(
-    help: str,  # noqa: A002 - the word that typer, argparse and Qt have for it
+    help: str,  # noqa: A002 - the name that typer and argparse use
     minimum: float | None = None,
     maximum: float | None = None,
     **rest: Any,
@@ -188,7 +188,7 @@ def spec_of(
 
 @cache
 def settings_in(kind: type) -> dict[str, Setting]:
-    """Return the settings that a dataclass has, by the names of its fields."""
+    """Return the settings of a dataclass by the names of its fields."""
     hints = get_type_hints(kind)
     found = {}
     for field in fields(kind):
@@ -210,7 +210,7 @@ def validate(values: Any) -> None:
     """Check each field of a dataclass of settings.
 
     Raises:
-        SettingError: a value has another type than its field, or is out of range.
+        SettingError: a value has a wrong type or is out of range.
 
     """
     kind: type = type(values)
@@ -238,7 +238,7 @@ def _described(value: object) -> str:
 def _quoted(value: object) -> str:
     try:
         text = str(value) if hasattr(value, "isoformat") else repr(value)
-    except ValueError:  # a whole number of thousands of digits is somewhere in it
+    except ValueError:  # it contains an integer of thousands of digits
         return "this value"
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]} ..."
 
@@ -257,7 +257,7 @@ def _number(value: Any, per_unit: int = 1) -> str:
 
 
 def _type_check(hint: Any) -> Callable[[object], bool]:
-    """Return a function that tells whether a value has a type; a bool is no number."""
+    """Return a function that checks whether a value has a type; a bool is not a number."""
     arguments = get_args(hint)
     if get_origin(hint) is tuple and arguments[-1] is ...:
         each = _type_check(arguments[0])

@@ -1,1 +1,1 @@
-"""What has been played: the notes of both players, the record of a session, the tree of takes."""
+"""The history of a session: the notes of both players, the record, and the tree of takes."""

@@ -1,8 +1,8 @@
-"""What has been played and what is about to be: the notes of both players.
+"""The notes of the player and of Antiphon, both played and planned.
 
-A planned note stands here before it sounds. If it is taken back it is gone; if it sounded and was
-cut short, it ends where it was cut. A piano roll shows the last few thousand; all of a session's
-are kept for whoever wants it written down.
+A planned note is listed before it sounds. A retracted note is removed, or, if it has begun to
+sound, ends where it was cut short. The piano roll shows the last few thousand notes. Older notes
+are archived, so that a session can be exported.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from bridge.messages.snapshot import RollNote
 from bridge.midi.instruments import Instrument
 
 MAX_SHOWN_NOTES = 6000
-"""A roll shows no more."""
+"""The greatest number of notes that the piano roll shows."""
 MAX_PEDALS = 500
 MAX_ARCHIVED_NOTES = 200_000
-"""Some hours of two busy players."""
+"""Enough for some hours of dense playing on both sides."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """A note, and where its beginning and its end were decided to be, if they were."""
+    """A note, and the ticks of its onset and release as the composer decided them, if any."""
 
     note: RollNote
     onset_tick: int | None = None
@@ -30,41 +30,41 @@ class _Entry:
 
 
 class PlayedNotes:
-    """Notes of both players, in the order in which they became known."""
+    """The notes of the player and of Antiphon, in the order in which they were added."""
 
     def __init__(self) -> None:
         self._entries: deque[_Entry] = deque()
-        self._archived: deque[RollNote] = deque(maxlen=MAX_ARCHIVED_NOTES)  # those no longer shown
-        self._shown_notes: tuple[RollNote, ...] | None = None  # as long as nothing has changed
+        self._archived: deque[RollNote] = deque(maxlen=MAX_ARCHIVED_NOTES)  # no longer shown
+        self._shown_notes: tuple[RollNote, ...] | None = None  # cached until a change
         self._pedals: deque[tuple[int, int | None]] = deque(maxlen=MAX_PEDALS)
 
     @property
     def notes(self) -> tuple[RollNote, ...]:
-        """The last of them; the very same, as long as nothing has changed."""
+        """The latest notes; the same tuple object until a note changes."""
         if self._shown_notes is None:
             self._shown_notes = tuple(entry.note for entry in self._entries)
         return self._shown_notes
 
     @property
     def all_notes(self) -> tuple[RollNote, ...]:
-        """Return all that is kept."""
+        """All notes that are kept: the archived and the latest ones."""
         return (*self._archived, *self.notes)
 
     @property
     def pedals(self) -> tuple[tuple[int, int | None], ...]:
-        """Return from when to when the player held a sustain pedal."""
+        """The spans in which the player held a sustain pedal; None: still held."""
         return tuple(self._pedals)
 
     def set_pedal(self, at_ns: int, *, down: bool) -> None:
-        """Take note that the player's pedal goes down, or up."""
+        """Record that the player's pedal goes down or up."""
         if self._pedals and self._pedals[-1][1] is None:
             self._pedals[-1] = (self._pedals[-1][0], at_ns)
         if down:
             self._pedals.append((at_ns, None))
 
     def last(self, now_ns: int, *, answered: bool) -> RollNote | None:
-        """Return the note of one of the two that was the last to begin, as they became known."""
-        # From the end, since this is asked for sixty times a second, and there are thousands.
+        """Return the last note that has begun: Antiphon's if `answered`, else the player's."""
+        # Search from the end: this runs sixty times a second over thousands of notes.
         begun = (
             entry.note
             for entry in reversed(self._entries)
@@ -73,7 +73,7 @@ class PlayedNotes:
         return next(begun, None)
 
     def add(self, note: RollNote, unquantised_tick: int | None = None) -> None:
-        """Add a note, which may have been decided to be at a tick."""
+        """Add a note; `unquantised_tick` is its onset as the composer decided it, if it did."""
         self._shown_notes = None
         self._entries.append(_Entry(note, unquantised_tick))
         if len(self._entries) > MAX_SHOWN_NOTES:
@@ -99,7 +99,10 @@ class PlayedNotes:
                 return
 
     def retract(self, at_ns: int) -> int:
-        """Take back what of the answer begins later, and end what sounds; return how many."""
+        """Remove Antiphon's notes that begin after `at_ns`, and end its sounding ones.
+
+        Return how many notes were removed.
+        """
         kept: list[_Entry] = []
         for entry in self._entries:
             note = entry.note
@@ -110,10 +113,10 @@ class PlayedNotes:
         return self._replace_entries(kept)
 
     def replan(self, after_tick: int, now_ns: int) -> int:
-        """Take back what was decided to begin after a tick, and the ends decided after it.
+        """Remove the notes that were decided after a tick, and the releases decided after it.
 
-        What has sounded by now stays, whatever its ticks: they may be of a time that is over.
-        Return how many notes were taken back.
+        Notes and releases that have sounded by `now_ns` stay, whatever their ticks: the ticks may
+        belong to an earlier epoch. Return how many notes were removed.
         """
         kept: list[_Entry] = []
         for entry in self._entries:
@@ -128,9 +131,9 @@ class PlayedNotes:
 
     def _replace_entries(self, kept: list[_Entry]) -> int:
         self._shown_notes = None
-        taken = len(self._entries) - len(kept)
+        removed = len(self._entries) - len(kept)
         self._entries = deque(kept)
-        return taken
+        return removed
 
 
 def _is_after(unquantised_tick: int | None, tick: int) -> bool:

@@ -1,8 +1,8 @@
-"""What was played lately, as a score to go on from.
+"""The score of the recent music, for the composer to continue.
 
-A record holds what both have played. To go on from it is to go on from where the player stopped
-last: the answer that followed then is one way of going on, and others are wanted. Everything before
-belongs to it, the earlier answers too, back to the last long silence.
+A record holds the notes of the player and of Antiphon. The score ends with the player's last note:
+the response that followed is one continuation, and other ones are wanted. Everything before that
+note is included, earlier responses too, back to the last long silence.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from bridge.messages.snapshot import RollNote
 
 SILENCE_NS = 4_000_000_000
-"""After a silence so long, what is played is something else."""
+"""Music after a silence of this length is a new piece."""
 
 
 def recent_score(record: Record) -> Score:
-    """Return what was played up to the player's last note, since the last long silence."""
+    """Return the score from the last long silence to the player's last note."""
     notes = _since_last_silence(_until_last_player_note(record.notes))
-    heard = Record(notes, record.transports)
-    parts = [build_score(heard, answered=answered) for answered in (False, True)]
+    recent = Record(notes, record.transports)
+    parts = [build_score(recent, answered=answered) for answered in (False, True)]
     both = tuple(sorted(parts[0].notes + parts[1].notes))
-    return replace(parts[0], notes=both, grid=_has_grid(heard))
+    return replace(parts[0], notes=both, grid=_has_grid(recent))
 
 
 def _until_last_player_note(notes: tuple[RollNote, ...]) -> tuple[RollNote, ...]:
@@ -48,10 +48,10 @@ def _since_last_silence(notes: tuple[RollNote, ...]) -> tuple[RollNote, ...]:
 
 
 def _has_grid(record: Record) -> bool:
-    """Return whether somebody kept the beat when it began."""
+    """Return whether there was a beat when the record began."""
     if not record.notes:
         return True
     begin_ns = record.notes[0].onset_ns
-    held = [line for since, line in record.transports if since <= begin_ns]
-    held = held[-1:] or [line for _, line in record.transports[:1]]
-    return any(line.has_bars for line in held)
+    before = [transport for since, transport in record.transports if since <= begin_ns]
+    first = before[-1:] or [transport for _, transport in record.transports[:1]]
+    return any(transport.has_bars for transport in first)

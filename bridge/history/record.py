@@ -1,10 +1,10 @@
-"""The record of a session: what was played, by whose time, and the score of it.
+"""The record of a session: the notes, the transports that they followed, and their score.
 
-Notes are kept as they sounded, in nanoseconds, with every line that the music went by. A score
-needs ticks. As long as a line holds, or merely moves, its own ticks are the score's: so a record
-has the bars and the tempo of the host that was followed. Where a line breaks, because the host
-stopped, jumped or looped, the score goes on in the order in which things were heard, at a bar line
-of its own. Played freely, time is written at 120 bpm, as everywhere.
+Notes are recorded as they sounded, in nanoseconds, with each transport that the session followed. A
+score is in ticks. While a transport is continuous, its ticks are the score's, shifted by a constant
+offset. So the score has the bars and the tempo of the host. Where the transport breaks, because the
+host stopped, jumped or looped, the score goes on in the order of sounding, and a new bar begins
+there. Free playing is notated at 120 bpm, as everywhere.
 """
 
 from __future__ import annotations
@@ -25,34 +25,34 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _TEMPO_TOLERANCE = 0.002
-"""A tempo that differs by less is the same, measured better."""
+"""A smaller relative change of tempo is a more accurate measurement of the same tempo."""
 _BACKDATE_NS = 100 * MS
-"""So much before it became known a line may have held: from the note on that it was set off by."""
+"""A transport may have begun this long before it was reported: with the note that started it."""
 _MAX_EPOCHS = 64
 _CONTINUITY_TICKS = 12
-"""Two lines that are farther apart where they meet are not one."""
+"""Two transports that differ by more ticks where they meet are not continuous."""
 _BAR_TOLERANCE_TICKS = 6
-"""Who begins so little before a bar line begins on it."""
+"""Music that begins at most this many ticks before a bar line begins on the line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """The notes, and the lines with the times from which they held, in order."""
+    """The notes, and the transports with the times at which they began, in order."""
 
     notes: tuple[RollNote, ...] = ()
     transports: tuple[tuple[int, Transport], ...] = ()
 
     def since(self, time_ns: int) -> Record:
-        """Return what began at a time or later."""
+        """Return the record of the notes that began at `time_ns` or later."""
         return Record(tuple(n for n in self.notes if n.onset_ns >= time_ns), self.transports)
 
     def last(self, span_ns: int) -> Record:
-        """Return what began in so long a time before the last note ended."""
+        """Return the record of the notes that began within `span_ns` before the last note ended."""
         end_ns = max((n.release_ns or n.onset_ns for n in self.notes), default=0)
         return self.since(end_ns - span_ns)
 
     def until(self, time_ns: int) -> Record:
-        """Return what sounded before a time: no plan, and nothing that sounds on."""
+        """Return the record up to a time: planned notes are left out, sounding ones end there."""
         return Record(
             tuple(
                 replace(note, release_ns=min(note.release_ns or time_ns, time_ns))
@@ -65,7 +65,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class _Segment:
-    """From a time on, the score is so many ticks ahead of a line; bars may be counted anew."""
+    """A part of the score with one transport.
+
+    The score's ticks are the transport's plus `offset_ticks`. With `restarts_bar` a new bar begins.
+    """
 
     since_ns: int
     transport: Transport
@@ -77,7 +80,7 @@ class _Segment:
 
 
 class TransportHistory:
-    """The lines that a session went by, one after another."""
+    """The transports that a session has followed, in order."""
 
     def __init__(self) -> None:
         self._transports: list[tuple[int, Transport]] = []
@@ -85,22 +88,22 @@ class TransportHistory:
 
     @property
     def transports(self) -> tuple[tuple[int, Transport], ...]:
-        """Return each line with the time from which it held."""
+        """Each transport with the time at which it began."""
         return tuple(self._transports)
 
     @property
     def epochs(self) -> tuple[tuple[int, Transport], ...]:
-        """Return since when there was each of the last epochs, and its line as it is known now."""
+        """The start time of each of the last epochs, with its latest transport."""
         return tuple(self._epochs)
 
     def update(self, transport: Transport, now_ns: int) -> None:
-        """Take note that this line holds now."""
+        """Record that the session follows this transport now."""
         if self._transports:
             since, last = self._transports[-1]
             if transport == last or (
                 _is_continuous(last, transport, now_ns) and not transport.has_bars
             ):
-                return  # free time only passes, wherever the music has been moved to
+                return  # free playing has no bars, so a shift is no change
             now_ns = max(since, now_ns - _BACKDATE_NS, min(now_ns, transport.time_ns))
         self._transports.append((now_ns, transport))
         if self._epochs and _is_continuous(self._epochs[-1][1], transport, now_ns):
@@ -110,40 +113,41 @@ class TransportHistory:
 
 
 def build_score(record: Record, *, answered: bool) -> Score:
-    """Return the score of one of the two players; both scores have the same time."""
+    """Return the score of Antiphon if `answered`, else the player's; both share ticks and tempo."""
     notes = [note for note in record.notes if note.answered is answered]
     if not record.notes:
         return Score()
-    stretches = _segments(record, min(note.onset_ns for note in record.notes))
-    tempos, metres = _tempo_and_metre_changes(stretches)
-    return Score(tuple(sorted(_score_notes(notes, stretches))), tempos, metres)
+    segments = _segments(record, min(note.onset_ns for note in record.notes))
+    tempos, metres = _tempo_and_metre_changes(segments)
+    return Score(tuple(sorted(_score_notes(notes, segments))), tempos, metres)
 
 
 def _segments(record: Record, begin_ns: int) -> list[_Segment]:
-    """Say from when on which line lies how in the score, which begins with a bar."""
-    held = [(max(since, begin_ns), line) for since, line in record.transports] or [
+    """Return the segments of the score, each with its transport; the score begins with a bar."""
+    followed = [(max(since, begin_ns), transport) for since, transport in record.transports] or [
         (begin_ns, _FREE_TIME)
     ]
-    # Of several at one time only the last held; that is true of all that were before the beginning.
-    held = [*(first for first, then in pairwise(held) if first[0] < then[0]), held[-1]]
-    stretches: list[_Segment] = []
-    for since_ns, line in held:
-        at, before = line.tick_at(since_ns), stretches[-1] if stretches else None
-        anew = before is None or not _is_continuous(before.transport, line, since_ns)
+    # Of several transports that begin at one time, such as all before the first note, only the last
+    # one was followed.
+    followed = [*(first for first, then in pairwise(followed) if first[0] < then[0]), followed[-1]]
+    segments: list[_Segment] = []
+    for since_ns, transport in followed:
+        at, before = transport.tick_at(since_ns), segments[-1] if segments else None
+        restarts_bar = before is None or not _is_continuous(before.transport, transport, since_ns)
         if before is None:
-            ahead = -_bar_start(line, at + _BAR_TOLERANCE_TICKS * line.has_bars)
-        elif anew:
-            ahead = before.tick_at(since_ns) - _bar_start(line, at)
+            offset = -_bar_start(transport, at + _BAR_TOLERANCE_TICKS * transport.has_bars)
+        elif restarts_bar:
+            offset = before.tick_at(since_ns) - _bar_start(transport, at)
         else:
-            ahead = before.offset_ticks
-        stretches.append(_Segment(since_ns, line, ahead, anew))
-    return stretches
+            offset = before.offset_ticks
+        segments.append(_Segment(since_ns, transport, offset, restarts_bar))
+    return segments
 
 
 def _is_continuous(before: Transport, after: Transport, at_ns: int) -> bool:
-    """Return whether the ticks of one line are the ticks of the other, where they meet.
+    """Return whether two transports have the same ticks at `at_ns`, where they meet.
 
-    Our own clock is laid anew within an epoch: with a session, or with the player's first note.
+    Our own clock may restart within an epoch: with a session, or with the player's first note.
     """
     if (before.epoch, before.source) != (after.epoch, after.source):
         return False
@@ -152,28 +156,29 @@ def _is_continuous(before: Transport, after: Transport, at_ns: int) -> bool:
 
 
 def _bar_start(transport: Transport, tick: int) -> int:
-    """Return where the bar of a tick begins; played freely, each tick is as good as a bar line."""
+    """Return the tick at which the bar of a tick begins; in free playing, the tick itself."""
     return transport.bar_line_before(tick) if transport.has_bars else tick
 
 
 def _tempo_and_metre_changes(
     segments: Sequence[_Segment],
 ) -> tuple[tuple[TempoChange, ...], tuple[MetreChange, ...]]:
-    """Return tempo and metre, where they change."""
+    """Return the changes of tempo and of metre."""
     tempos: list[TempoChange] = []
     metres: list[MetreChange] = []
-    for stretch in segments:
-        line, at = stretch.transport, stretch.transport.tick_at(stretch.since_ns)
-        bpm = line.bpm if line.has_bars else FREE_BPM
+    for segment in segments:
+        transport = segment.transport
+        at = transport.tick_at(segment.since_ns)
+        bpm = transport.bpm if transport.has_bars else FREE_BPM
         if not tempos or abs(bpm / tempos[-1].bpm - 1) > _TEMPO_TOLERANCE:
-            tempos.append(TempoChange(max(0, at + stretch.offset_ticks) if tempos else 0, bpm))
+            tempos.append(TempoChange(max(0, at + segment.offset_ticks) if tempos else 0, bpm))
         metre = MetreChange(
-            max(0, _bar_start(line, at) + stretch.offset_ticks),
-            line.metre.numerator,
-            line.metre.denominator,
+            max(0, _bar_start(transport, at) + segment.offset_ticks),
+            transport.metre.numerator,
+            transport.metre.denominator,
         )
-        if line.has_bars and (
-            stretch.restarts_bar or _time_signature(line.metre) != _time_signature(metres[-1])
+        if transport.has_bars and (
+            segment.restarts_bar or _time_signature(transport.metre) != _time_signature(metres[-1])
         ):
             metres.append(metre)
     return tuple(tempos), tuple(metres)
@@ -184,11 +189,11 @@ def _time_signature(metre: MetreChange) -> tuple[int, int]:
 
 
 def _score_notes(notes: Iterable[RollNote], segments: Sequence[_Segment]) -> Iterable[Note]:
-    times = [stretch.since_ns for stretch in segments]
+    times = [segment.since_ns for segment in segments]
 
     def tick_at(time_ns: int) -> int:
-        stretch = segments[max(0, bisect_right(times, time_ns) - 1)]
-        return max(0, stretch.tick_at(time_ns))
+        segment = segments[max(0, bisect_right(times, time_ns) - 1)]
+        return max(0, segment.tick_at(time_ns))
 
     for note in notes:
         onset = tick_at(note.onset_ns)

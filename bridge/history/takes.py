@@ -1,13 +1,12 @@
-"""Takes as a tree: what was played, what might follow, and what might follow that.
+"""The tree of takes: a root, its continuations, and theirs.
 
-At the root of a tree is a *beginning*: what was played, or read from a file. A *take* goes on from
-a beginning or from another take, over a span of its own, and knows how it was made. Several takes
-that go on from the same are candidates for one continuation; to keep one is to be there, and to go
-on from it. So there is nothing to be lost: to undo is to go back to where one came from, and what
-was tried stays where it is.
+A *root* is music that was played or read from a file. A *take* continues a root or another take
+over a span, and records the settings that it was generated with. Takes with the same parent are
+candidates for one continuation. To keep a take is to make it the current node, and to continue from
+it. Undo makes the parent the current node. No take is ever removed.
 
-All of them have numbers, in the order in which they came. A `Takes` is a value; whoever does
-something gets another one.
+Nodes are numbered in the order in which they were added. A `TakeTree` is a value: each operation
+returns a new one. It may contain several roots.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ class Span:
 
 
 def standalone_score(score: Score, span: Span, notes: Iterable[Note]) -> Score:
-    """Return a continuation by itself, from tick 0, in the tempo and metre in force."""
+    """Return a continuation alone, from tick 0, in the tempo and metre at its start."""
     tempo = TempoMap(score.tempos).bpm_at(span.begin)
     metre = MetreMap(score.metres).metre_at(span.begin)
     moved = (
@@ -46,7 +45,7 @@ def standalone_score(score: Score, span: Span, notes: Iterable[Note]) -> Score:
 
 @dataclass(frozen=True, slots=True)
 class RootNode:
-    """What was played or read, and what people call it."""
+    """Music that was played or read from a file, and its name."""
 
     number: int
     score: Score
@@ -55,96 +54,106 @@ class RootNode:
 
 @dataclass(frozen=True, slots=True)
 class TakeNode:
-    """Notes that go on from a beginning or another take, its parent."""
+    """A take: notes that continue its parent, which is a root or another take."""
 
     number: int
     parent: int
     span: Span
     notes: tuple[Note, ...]
     settings: Settings
-    """How it was made: with these, it is made again."""
+    """The settings that it was generated with; with them, the same take is generated again."""
     text: str = ""
-    """What a file of it says about that."""
+    """The description that a file of the take contains."""
 
 
 @dataclass(frozen=True, slots=True)
 class TakeTree:
-    """Beginnings and takes by number, and where one is."""
+    """Roots and takes by number, and which of them is current."""
 
     nodes: tuple[RootNode | TakeNode, ...] = ()
     current: int | None = None
     redo_stack: tuple[int, ...] = ()
-    """Where one was before going back, the last of them last."""
+    """The nodes that undo has left, the latest last."""
 
     def with_root(self, score: Score, name: str) -> TakeTree:
-        """Add a beginning, and be there."""
+        """Return the tree with a root added, which becomes current."""
         number = len(self.nodes)
         return TakeTree((*self.nodes, RootNode(number, score, name)), number)
 
     def with_take(
         self, parent: int, span: Span, notes: Iterable[Note], settings: Settings, text: str = ""
     ) -> TakeTree:
-        """Add a candidate that goes on from one that is there."""
+        """Return the tree with a candidate added to a node.
+
+        Raises:
+            ValueError: there is no node `parent`.
+
+        """
         if not 0 <= parent < len(self.nodes):
             raise ValueError(f"a take cannot go on from number {parent}")
         take = TakeNode(len(self.nodes), parent, span, tuple(notes), settings, text)
         return replace(self, nodes=(*self.nodes, take))
 
     def with_current(self, number: int) -> TakeTree:
-        """Be at one that is there; to be at a candidate is to keep it."""
+        """Return the tree with another current node; a candidate that becomes current is kept.
+
+        Raises:
+            ValueError: there is no node `number`.
+
+        """
         if not 0 <= number < len(self.nodes):
             raise ValueError(f"there is no number {number}")
         return self if number == self.current else replace(self, current=number, redo_stack=())
 
     def undo(self) -> TakeTree:
-        """Be where one came from; at a beginning, stay."""
+        """Return the tree with the parent current; at a root, the same tree."""
         before = None if self.current is None else self.parent(self.current)
         if self.current is None or before is None:
             return self
         return replace(self, current=before, redo_stack=(*self.redo_stack, self.current))
 
     def redo(self) -> TakeTree:
-        """Be where one was before going back."""
+        """Return the tree with the node current that the last undo left, if there is one."""
         if not self.redo_stack:
             return self
         *before, last = self.redo_stack
         return replace(self, current=last, redo_stack=tuple(before))
 
-    # What is where.
+    # Relations between nodes.
 
     def parent(self, number: int) -> int | None:
-        """Return what one goes on from; a beginning, from nothing."""
+        """Return the parent of a node; None for a root."""
         node = self.nodes[number]
         return node.parent if isinstance(node, TakeNode) else None
 
     def children(self, number: int | None) -> tuple[int, ...]:
-        """Return what goes on from one, the first first; None: the beginnings."""
+        """Return the children of a node in order of number; those of None are the roots."""
         return tuple(node.number for node in self.nodes if self.parent(node.number) == number)
 
     def path(self, number: int) -> tuple[int, ...]:
-        """Return the way from the beginning to one, both included."""
+        """Return the nodes from the root to a node, both included."""
         before = self.parent(number)
         return (number,) if before is None else (*self.path(before), number)
 
     def sibling_number(self, number: int) -> int:
-        """Return which of its parent's children one is, counted from 1."""
+        """Return the position of a node among the children of its parent, counted from 1."""
         return self.children(self.parent(number)).index(number) + 1
 
     def is_kept(self, number: int) -> bool:
-        """Return whether one has been kept: one is there, or has gone on from there."""
-        here = self.current is not None and number in self.path(self.current)
-        return here or any(self.parent(node.number) == number for node in self.nodes)
+        """Return whether a node is kept: it is on the path to the current node, or has children."""
+        on_path = self.current is not None and number in self.path(self.current)
+        return on_path or any(self.parent(node.number) == number for node in self.nodes)
 
-    # What it sounds like.
+    # Scores.
 
     def root_name(self, number: int) -> str:
-        """Return what people call the beginning of one."""
-        beginning = self.nodes[self.path(number)[0]]
-        assert isinstance(beginning, RootNode)
-        return beginning.name
+        """Return the name of a node's root."""
+        root = self.nodes[self.path(number)[0]]
+        assert isinstance(root, RootNode)
+        return root.name
 
     def score_to(self, number: int) -> Score:
-        """Return the music from the beginning up to and including one."""
+        """Return the score from the root up to and including a node."""
         first, *others = (self.nodes[each] for each in self.path(number))
         assert isinstance(first, RootNode)
         takes = (take for take in others if isinstance(take, TakeNode))
@@ -152,7 +161,7 @@ class TakeTree:
         return replace(first.score, notes=tuple(sorted([*first.score.notes, *added])))
 
     def standalone_score(self, number: int) -> Score:
-        """Return one by itself, from tick 0."""
+        """Return the score of a node alone, from tick 0."""
         node = self.nodes[number]
         if isinstance(node, RootNode):
             return node.score

@@ -1,1 +1,1 @@
-"""The MIDI I/O process, and the handle that the engine has on it."""
+"""The MIDI I/O process, and the engine's handle on it."""

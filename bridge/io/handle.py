@@ -1,8 +1,7 @@
-"""The engine's handle on the MIDI I/O process: start it, tell it, hear from it, end it.
+"""The engine's handle on the MIDI I/O process: start it, send to it, receive from it, end it.
 
-The process behind it owns the ports and the send queue (`bridge.io.process`). Nothing here waits for
-it except `receive` and `close`. When it dies, that is a `Problem` like any other of the world: it
-is received once, and from then on what is sent goes nowhere.
+The process owns the ports and the send queue (`bridge.io.process`). Only `receive` and `close` wait
+for it. If the process dies, `receive` returns one `Problem`; later messages to it are dropped.
 """
 
 from contextlib import suppress
@@ -16,21 +15,21 @@ from bridge.system.pipe import Child, start_child
 
 BackendName = Literal["auto", "jack", "rtmidi", "loopback"]
 CLIENT_NAME = "Antiphon"
-_OUTPUT_TIMEOUT_S = 0.5  # the pipe may end before the process has printed why
+_OUTPUT_TIMEOUT_S = 0.5  # the pipe may end before the process prints the reason
 
 
 class MidiIo:
     """A running MIDI I/O process."""
 
     def __init__(self, child: Child) -> None:
-        """Take charge of a child that has joined; see `start`."""
+        """Own a child that has joined; see `start`."""
         self._child = child
         self._alive = True
         self._quitting = False
 
     @classmethod
     def start(cls, backend: BackendName = "auto", client_name: str = CLIENT_NAME) -> Self:
-        """Start the process, which opens no ports yet, or raise `pipe.ChildError`."""
+        """Start the process, with no ports open yet, or raise `pipe.ChildError`."""
         return cls(start_child("bridge.io.process", backend, client_name))
 
     def __enter__(self) -> Self:
@@ -46,27 +45,27 @@ class MidiIo:
 
     @property
     def connection(self) -> Connection:
-        """What `multiprocessing.connection.wait` can wait for, as long as `alive`."""
+        """The connection to pass to `multiprocessing.connection.wait` while `alive`."""
         return self._child.connection
 
     @property
     def alive(self) -> bool:
-        """Whether the process is there, as far as `receive` has seen."""
+        """Whether the process runs, as of the last `receive`."""
         return self._alive
 
     @property
     def process_id(self) -> int:
-        """The system's number of the process, for a person who looks for it."""
+        """The process ID, for display."""
         return self._child.process.pid
 
     def send(self, message: ToIo) -> None:
-        """Return the process something; if it is gone, `receive` will say so."""
+        """Send a message to the process; if the process is gone, `receive` reports it."""
         self._quitting |= isinstance(message, Quit)
         with suppress(OSError):
             self._child.connection.send(message)
 
     def receive(self, timeout_s: float | None = 0.0) -> list[FromIo]:
-        """Return what the process has said; wait for it at most this long (None: for ever)."""
+        """Return the messages received; wait at most `timeout_s` for the first (None: forever)."""
         messages: list[FromIo] = []
         try:
             while self._alive and self._child.connection.poll(0.0 if messages else timeout_s):
@@ -79,7 +78,7 @@ class MidiIo:
         return messages
 
     def close(self) -> None:
-        """Let the process release everything and leave; kill it if it does not."""
+        """Ask the process to release everything and exit; kill it if it does not."""
         self.send(Quit())
         self._alive = False
         self._child.close()

@@ -1,7 +1,8 @@
-"""Which of ports and plugins leads: notes go out there, and its time is the session's.
+"""The choice of the lead, ports or plugins: it gets the notes, and the session follows its time.
 
-The plugins lead as soon as one is connected, because a host that has one is meant to get the notes
-there. The ports lead otherwise, and also if the time to be followed is one that only ports know.
+The plugins lead as soon as one is connected, because a host with the plugin is meant to receive the
+notes there. Otherwise the ports lead. They also lead if the session follows a time that only ports
+have.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from bridge.sync.transport import Source
 
 
 class Lead:
-    """Who leads, and what both have last reported of the time."""
+    """The current lead, and the last transport report of both candidates."""
 
     def __init__(self) -> None:
         self.plugins = False
@@ -20,20 +21,20 @@ class Lead:
 
     @property
     def moved(self) -> TransportChanged | None:
-        """The last report of the time by who leads now."""
+        """The last transport report of the current lead."""
         return self._moved.get(self.plugins)
 
     def note(self, moved: TransportChanged, *, by_plugins: bool) -> bool:
-        """Record a report of the time; return whether it is that of who leads."""
+        """Record a transport report; return whether it comes from the current lead."""
         self._moved[by_plugins] = moved
         return by_plugins is self.plugins
 
     def forget_ports(self) -> None:
-        """Forget what the ports have reported: they are closed."""
+        """Drop the last report of the ports, which are now closed."""
         self._moved.pop(False, None)
 
     def choose(self, sync: Source | None, *, plugin_connected: bool) -> bool:
-        """Decide who leads while `sync` is to be followed; return whether that has changed."""
+        """Choose the lead while the session follows `sync`; return whether it has changed."""
         leads = plugin_connected and sync not in (Source.JACK, Source.CLOCK)
         changed = leads is not self.plugins
         self.plugins = leads

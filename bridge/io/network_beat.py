@@ -1,4 +1,4 @@
-"""Ableton Link's beat, read while its time may be followed."""
+"""The beat of Ableton Link, read while the session may follow it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class NetworkBeat:
-    """Joins the Link session of the network and leaves it, as the time to follow says."""
+    """Membership of the network's Link session, depending on the sync source."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -24,11 +24,11 @@ class NetworkBeat:
 
     @property
     def joined(self) -> bool:
-        """Whether the network's beat is read."""
+        """Whether the Link session is joined and its beat read."""
         return self._link is not None
 
     def follow(self, follow: SetSync) -> Problem | None:
-        """Join if Link's time may be followed, else leave; return why Link cannot be joined."""
+        """Join if the session may follow Link, else leave; return why a requested Link failed."""
         self._follow = follow
         if follow.sync not in (None, Source.LINK):
             self.leave()
@@ -41,7 +41,7 @@ class NetworkBeat:
         return None
 
     def read(self, now_ns: int) -> ObservePosition | None:
-        """Return where the network's music is, if it is time to look."""
+        """Return the position of the Link session if the next reading is due, else None."""
         if self._link is None or now_ns - self._read_ns < POLL_NS:
             return None
         self._read_ns = now_ns
@@ -50,7 +50,7 @@ class NetworkBeat:
         return None if position is None else ObservePosition(Source.LINK, position)
 
     def leave(self) -> None:
-        """Leave the network's session."""
+        """Leave the Link session."""
         if self._link is not None:
             self._link.close()
             self._link = None

@@ -1,14 +1,14 @@
-"""Ports and plugins as one: where commands go, and what the session receives.
+"""Ports and plugins behind one interface: it routes commands and collects reports.
 
 A musician may have a keyboard on a port and a plugin in the host, or only one of them. Input from
-all of them is received. Notes go out on one way only, or they would sound twice; and the session
-follows only the time that those notes are sent by. So one of the two *leads* (`bridge.io.lead`).
-When the lead changes, what the other still plays is silenced, and the session receives the new
-time; epochs are numbered in common, so that nothing planned for the one is played by the other.
+both is received. Notes go to one of the two only, or they would sound twice, and the session
+follows only the time of that one. It is the *lead* (`bridge.io.lead`). When the lead changes, the
+other is silenced, and the session receives the new time. Ports and plugins number their epochs from
+one counter, so a note planned for one is never played by the other.
 
-What the player plays on the desk itself (`bridge.playout.thru`) goes out on the way that leads as
-well, and the built-in synth, where one listens, is sent all of it (`bridge.synth.feed`). Lost ports
-are the subject of `bridge.io.port_keeper`.
+What the player plays in the window (`bridge.playout.thru`) goes to the lead as well. The built-in
+synth, if there is one, is sent everything (`bridge.synth.feed`). `bridge.io.port_keeper` looks
+after lost ports.
 """
 
 from __future__ import annotations
@@ -58,12 +58,12 @@ if TYPE_CHECKING:
 
 
 class Outputs:
-    """All ways in and out."""
+    """All inputs and outputs."""
 
     def __init__(
         self, backend_name: str, client_name: str, clock: Clock, reach: Reach = connect
     ) -> None:
-        """Use the back end of this name, as this client; `reach` reaches a back end by its name."""
+        """Use the named back end as client `client_name`; `reach` connects to a back end."""
         self._backend_name, self._clock = backend_name, clock
         self._epochs = count()
         self._ports = PortKeeper(
@@ -71,31 +71,31 @@ class Outputs:
         )
         self._plugins: PluginBackend | None = None
         self._lead, self._beat = Lead(), NetworkBeat(clock)
-        self._patched = False  # whether somebody's port is connected to our output
-        self._pending_reports: list[FromIo] = []  # what is to be reported at the next turn
-        self._standing: dict[type, Command] = {}  # what ways that open later must know too
+        self._patched = False  # whether another client's port is connected to our output
+        self._pending_reports: list[FromIo] = []  # reported by the next `poll`
+        self._standing: dict[type, Command] = {}  # also sent to outputs that open later
         self._thru = ThruQueue()
         self._feed: SynthFeed | None = None
 
     @property
     def is_open(self) -> bool:
-        """Whether there is anything to look after."""
+        """Whether ports are open or wanted, or the plugin socket is open."""
         return self._ports.is_wanted or self._plugins is not None
 
     @property
     def wakeups(self) -> list[socket.socket]:
-        """What becomes readable when `turn` has news."""
-        ways = (self._ports.backend, self._plugins)
-        return [way.wakeup for way in ways if way is not None and way.wakeup is not None]
+        """The sockets that become readable when `poll` has reports."""
+        outputs = (self._ports.backend, self._plugins)
+        return [each.wakeup for each in outputs if each is not None and each.wakeup is not None]
 
     def next_due_ns(self) -> int | None:
-        """Return when an event is due that `turn` must send."""
-        ways = (self._ports.backend, self._plugins, self._thru)
-        dues = [way.next_due_ns() for way in ways if way is not None]
+        """Return when `poll` must next send an event, or None."""
+        outputs = (self._ports.backend, self._plugins, self._thru)
+        dues = [output.next_due_ns() for output in outputs if output is not None]
         return min((due for due in dues if due is not None), default=None)
 
     def poll_ns(self) -> int | None:
-        """Return how often `turn` must be called though nothing rings; None: it need not."""
+        """Return the longest time between calls of `poll` without a wakeup; None for no limit."""
         if not self.is_open:
             return None
         polls = [AGAIN_NS]
@@ -106,17 +106,17 @@ class Outputs:
         return min(polls)
 
     def open_ports(self, message: OpenPorts) -> list[FromIo]:
-        """Open ports, in place of those that are open, or say why there are none."""
-        told = self._close_ports()
-        told += self._ports.open(message, self._clock.now_ns())
+        """Open ports in place of the open ones, or report why they cannot be opened."""
+        reports = self._close_ports()
+        reports += self._ports.open(message, self._clock.now_ns())
         if self._ports.backend is not None:
             self._send_sync(self._ports.backend)
         else:
             self._open_loopback()
-        return told + self._open_plugins()
+        return reports + self._open_plugins()
 
     def list_ports(self) -> PortNames:
-        """List the ports that there are.
+        """List the available ports.
 
         Raises:
             PortError: no back end can be reached.
@@ -125,7 +125,7 @@ class Outputs:
         return self._ports.names(self._clock.now_ns())
 
     def post(self, command: Command) -> None:
-        """Obey. What says whose time to keep, and what silences, is for all."""
+        """Apply a command. Transport and silencing commands go to all, others to the lead."""
         now_ns = self._clock.now_ns()
         match command:
             case SetOwnTransport():
@@ -143,13 +143,13 @@ class Outputs:
             self._plugins.post(command, now_ns)
 
     def play_thru(self, events: Iterable[TimedEvent]) -> None:
-        """Let the session, the way that leads and the synth have what is played on the desk."""
+        """Send what the player plays in the window to the session, the lead and the synth."""
         events = tuple(events)
         self._thru.add(events)
         self.post(thru_command(events))
 
     def set_monitor(self, wanted: Monitor) -> None:
-        """Tell a synth from now on what there is to be heard, or nobody."""
+        """Feed the synth at the wanted port from now on, or none."""
         now_ns = self._clock.now_ns()
         if self._feed is not None:
             self._feed.close(now_ns)
@@ -161,31 +161,31 @@ class Outputs:
         self._open_loopback()
 
     def poll(self) -> list[FromIo]:
-        """Send what is due, take what came, and return what there is to tell."""
+        """Send what is due, receive input, and return the reports."""
         now_ns = self._clock.now_ns()
-        told, self._pending_reports = self._pending_reports, []
+        reports, self._pending_reports = self._pending_reports, []
         if (observed := self._beat.read(now_ns)) is not None:
             self.post(observed)
         if self._plugins is not None:
-            told += self._forward_reports(self._plugins.poll(now_ns), plugins=True)
+            reports += self._forward_reports(self._plugins.poll(now_ns), plugins=True)
         if self._ports.backend is not None:
             try:
-                told += self._forward_reports(self._ports.backend.poll(now_ns), plugins=False)
+                reports += self._forward_reports(self._ports.backend.poll(now_ns), plugins=False)
                 self._ports.check(now_ns)
             except PortError as error:
-                told += self._handle_lost_ports(error, now_ns)
+                reports += self._handle_lost_ports(error, now_ns)
         if self._ports.is_due(now_ns):
-            told += self._retry_ports(now_ns)
-        told += self._select_leader(now_ns)
+            reports += self._retry_ports(now_ns)
+        reports += self._select_leader(now_ns)
         if played := self._thru.pop_due(now_ns):
-            told.append(Received(played))
+            reports.append(Received(played))
             if self._feed is not None:
                 self._feed.send_thru(played)
-        return told
+        return reports
 
     def close(self) -> list[FromIo]:
-        """Silence everything and let go of it all."""
-        told = self._close_ports()
+        """Silence and close everything; return the last reports."""
+        reports = self._close_ports()
         if self._plugins is not None:
             self._plugins.close()
             self._plugins = None
@@ -194,10 +194,10 @@ class Outputs:
         if self._feed is not None:
             self._feed.close(self._clock.now_ns())
             self._feed = None
-        return told
+        return reports
 
     def _clear_thru(self, command: Silence | Panic, now_ns: int) -> None:
-        """Leave what is still to be played on the desk; what goes out is for each way to end."""
+        """Drop pending thru events, and end them on the synth; each output ends its own notes."""
         self._thru.clear()
         if self._feed is not None:
             if isinstance(command, Panic):
@@ -206,26 +206,26 @@ class Outputs:
                 self._feed.release(now_ns, THRU_CHANNEL)
 
     def _open_loopback(self) -> None:
-        """Let ports that lead nowhere keep the time, where a synth listens and there are no others.
+        """Open the loopback to keep time if there is a synth and no other port is open.
 
-        It is not reported that they are open: to a person they are not.
+        This is not reported, because the user has opened no port.
         """
         if self._feed is not None and (backend := self._ports.stand_in()) is not None:
             self._send_sync(backend)
 
-    def _send_sync(self, way: Backend | PluginBackend) -> None:
-        """Tell a way that has just opened whose time to keep, and what is being played."""
-        leads = (way is self._plugins) is self._lead.plugins
+    def _send_sync(self, output: Backend | PluginBackend) -> None:
+        """Send the sync settings and, to the lead, the pending thru events to a new output."""
+        leads = (output is self._plugins) is self._lead.plugins
         standing = (self._standing.get(SetSync), self._standing.get(SetOwnTransport))
         for command in (*standing, self._thru.pending() if leads else None):
             if command is not None:
-                way.post(command, self._clock.now_ns())
+                output.post(command, self._clock.now_ns())
 
     def _open_plugins(self) -> list[FromIo]:
-        """Take the port at which plugins find us; without it there are the others."""
+        """Open the socket for plugins; if that fails, report it and go on with the ports alone."""
         if self._plugins is not None or self._backend_name == "loopback":
             return []
-        from bridge.plugin.socket import PluginBackend  # noqa: PLC0415 - the demo needs none
+        from bridge.plugin.socket import PluginBackend  # noqa: PLC0415 - loopback needs none
 
         try:
             self._plugins = PluginBackend(Sequencer(self._epochs))
@@ -235,39 +235,39 @@ class Outputs:
         return []
 
     def _handle_lost_ports(self, error: PortError, now_ns: int) -> list[FromIo]:
-        """Let go of ports that are lost, and look for them from now on."""
+        """Close lost ports, and look for them from now on."""
         self._ports.lose(now_ns)
-        told = [Problem(error.reason), *self._close_ports()]
+        reports = [Problem(error.reason), *self._close_ports()]
         self._open_loopback()
-        return told
+        return reports
 
     def _retry_ports(self, now_ns: int) -> list[FromIo]:
-        """Open what was not there, if it is by now; report the other ports that came with it."""
+        """Open the missing ports if they are back; also report the present list of ports."""
         found = self._ports.find(now_ns)
         if found is None:
             return []
         backend, ready = found
-        told = self._close_ports()  # those that lead nowhere, if there are such
+        reports = self._close_ports()  # the loopback, if it stands in
         self._ports.backend = backend
         self._send_sync(backend)
-        return [*told, ready, self.list_ports()]
+        return [*reports, ready, self.list_ports()]
 
     def _close_ports(self) -> list[FromIo]:
         backend = self._ports.release()
         self._lead.forget_ports()
-        if self._feed is not None:  # the keyboard whose keys were down is gone
+        if self._feed is not None:  # a keyboard with keys held down may be gone
             self._feed.release(self._clock.now_ns(), PLAYER_CHANNEL, DRUM_CHANNEL)
         if backend is None:
             return []
-        told = self._forward_reports(backend.close(self._clock.now_ns()), plugins=False)
+        reports = self._forward_reports(backend.close(self._clock.now_ns()), plugins=False)
         if self._patched:
             self._patched = False
-            told.append(OutputConnected(connected=False))
-        return told
+            reports.append(OutputConnected(connected=False))
+        return reports
 
     def _forward_reports(self, reports: list[Report], *, plugins: bool) -> list[FromIo]:
-        """Pass reports on, to a synth too, but of the time only that of who leads."""
-        passed: list[FromIo] = []
+        """Return the reports and feed the synth; transport reports pass only from the lead."""
+        forwarded: list[FromIo] = []
         for report in reports:
             match report:
                 case TransportChanged():
@@ -279,11 +279,11 @@ class Outputs:
                     self._feed.send_output(events)
                 case Received(events) if self._feed is not None:
                     self._feed.send_player(events)
-            passed.append(report)
-        return passed
+            forwarded.append(report)
+        return forwarded
 
     def _post_to_ports(self, command: Command, now_ns: int) -> None:
-        """Let the ports obey; if they are lost by that, they are looked for like any others."""
+        """Apply a command to the ports; if this fails, treat them as lost."""
         try:
             if self._ports.backend is not None:
                 self._ports.backend.post(command, now_ns)
@@ -291,7 +291,7 @@ class Outputs:
             self._pending_reports += self._handle_lost_ports(error, now_ns)
 
     def _select_leader(self, now_ns: int) -> list[FromIo]:
-        """Let the one lead that is to; silence the other, and report the time of who leads."""
+        """Choose the lead; on a change silence the other, and report the time of the new lead."""
         follow = self._standing.get(SetSync)
         sync = follow.sync if isinstance(follow, SetSync) else None
         plugins = self._plugins
@@ -302,7 +302,7 @@ class Outputs:
             self._post_to_ports(Silence(), now_ns)
         elif plugins is not None:
             plugins.post(Silence(), now_ns)
-        if self._feed is not None:  # a plugin that has gone does not report what it has ended
+        if self._feed is not None:  # a plugin that has gone reports no note-offs
             self._feed.release(now_ns)
         self.post(self._thru.pending())
         moved = self._lead.moved

@@ -1,8 +1,7 @@
-"""Ports that are kept open: they are looked for again when a cable or a server is lost.
+"""Keep ports open: look for them again when a cable or a server is lost.
 
-Ports that were asked for and are not there are looked for as well, until they are there or others
-are asked for. Meanwhile ports that lead nowhere may stand in: a synth that listens is then sent its
-notes on time.
+Ports that were requested and are missing are looked for too, until they appear or other ports are
+requested. Meanwhile the loopback may stand in, so that the synth receives its notes on time.
 """
 
 from __future__ import annotations
@@ -20,36 +19,36 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 AGAIN_NS = SECOND
-"""The time between two checks of open ports, and between two looks for lost ones."""
+"""The time between two checks of open ports, and between two searches for lost ones."""
 LATER_NS = 5 * SECOND
-"""The time between two looks for ports that were never there: each look costs a server a client."""
+"""The time between two searches for ports that were never there; each adds a client to a server."""
 
 Connect = Callable[[Sequencer | None], Backend]
-"""Reaches the back end that was chosen, or raises `PortError`."""
+"""Connects to the chosen back end, or raises `PortError`."""
 
 
 class PortKeeper:
-    """The ports of one back end, through losses and returns."""
+    """The ports of one back end, reopened after a loss."""
 
     def __init__(self, connect: Connect, epochs: Iterator[int], now_ns: int) -> None:
         self._connect, self._epochs = connect, epochs
         self.backend: Backend | None = None
-        """What is open, or stands in; None if neither."""
+        """The open back end, or the loopback that stands in; None if neither."""
         self.stands_in = False
-        """Whether the ports lead nowhere, for want of others."""
+        """Whether the loopback stands in for missing ports."""
         self.asked: OpenPorts | None = None
-        """The ports that were asked for last."""
-        self._lost_ns: int | None = None  # when the ports were last looked for in vain
+        """The ports requested last."""
+        self._lost_ns: int | None = None  # when the last search for missing ports failed
         self._pace_ns = AGAIN_NS
         self._checked_ns = now_ns
 
     @property
     def is_wanted(self) -> bool:
-        """Whether ports are open or looked for."""
+        """Whether ports are open or being looked for."""
         return self.backend is not None or self._lost_ns is not None
 
     def names(self, now_ns: int) -> PortNames:
-        """List the ports that there are, through those that are open, or others for this only."""
+        """List the available ports through the open back end, or through a temporary client."""
         if self.backend is not None and not self.stands_in:
             return self.backend.port_names()
         backend = self._connect(None)
@@ -58,7 +57,7 @@ class PortKeeper:
         return listed
 
     def open(self, message: OpenPorts, now_ns: int) -> list[FromIo]:
-        """Open the ports asked for, now or as soon as they are there. None may be open."""
+        """Open the requested ports, now or as soon as they appear. No port may be open."""
         assert self.backend is None
         self.asked, self._lost_ns = message, None
         try:
@@ -68,14 +67,14 @@ class PortKeeper:
             return [Problem(error.reason)]
 
     def lose(self, now_ns: int) -> None:
-        """Look from now on for ports that have been lost."""
+        """Look for lost ports from now on."""
         self._lost_ns, self._pace_ns = now_ns, AGAIN_NS
 
     def check(self, now_ns: int) -> None:
-        """See now and then that open ports are still there and connected.
+        """Check at intervals of `AGAIN_NS` that open ports still exist and are connected.
 
         Raises:
-            PortError: they are not.
+            PortError: the ports are lost.
 
         """
         if self.backend is not None and now_ns - self._checked_ns >= AGAIN_NS:
@@ -83,11 +82,11 @@ class PortKeeper:
             self.backend.maintain()
 
     def is_due(self, now_ns: int) -> bool:
-        """Return whether it is time to look for ports that are not there."""
+        """Return whether the next search for missing ports is due."""
         return self._lost_ns is not None and now_ns - self._lost_ns >= self._pace_ns
 
     def find(self, now_ns: int) -> tuple[Backend, FromIo] | None:
-        """Return the ports that were asked for, opened, if they are there by now."""
+        """Open and return the requested ports if they exist now, else None."""
         assert self.asked is not None
         try:
             backend, ready = self._open(self.asked, now_ns)
@@ -98,19 +97,19 @@ class PortKeeper:
         return backend, ready
 
     def stand_in(self) -> Backend | None:
-        """Open and return ports that lead nowhere, if there are none though they were asked for."""
+        """Open and return the loopback if ports were requested and none are open, else None."""
         if self.backend is not None or self.asked is None:
             return None
         self.backend, self.stands_in = LoopbackBackend(Sequencer(self._epochs)), True
         return self.backend
 
     def release(self) -> Backend | None:
-        """Give up what is open, and return it to be closed."""
+        """Return the open back end for the caller to close, and drop it."""
         backend, self.backend, self.stands_in = self.backend, None, False
         return backend
 
     def forget(self) -> None:
-        """Look for ports no more."""
+        """Stop looking for ports."""
         self._lost_ns = None
 
     def _reach(self, message: OpenPorts, now_ns: int) -> FromIo:

@@ -1,14 +1,14 @@
-"""The MIDI I/O process: one loop that never does anything but MIDI, so that it is never late.
+"""The MIDI I/O process: one loop that does nothing but MIDI, so that notes are on time.
 
-A process of its own, because in a shared interpreter another thread's Python delays a note by 5 to
-50 ms. It loads little, does not collect garbage, and asks for real-time priority. Its loop waits on
-three things at once: the pipe to the engine, the back end's bell, and the next deadline. Deadlines
-are absolute. A sleeping thread wakes late by a millisecond now and then, so the loop sleeps until
-1.5 ms before a deadline and watches the clock for the rest. With nothing due it sleeps.
+It is a separate process because in a shared interpreter the Python code of another thread delays a
+note by 5 to 50 ms. It loads little, does not collect garbage, and asks for real-time priority. Its
+loop waits on three things at once: the pipe to the engine, the back end's wakeup socket, and the
+next deadline. Deadlines are absolute. A sleeping thread sometimes wakes a millisecond late, so the
+loop sleeps until 1.5 ms before a deadline and then polls the clock. With nothing due it sleeps.
 
-What is owed is paid: when the engine asks to quit, when it dies (the pipe ends), when the system
-asks the process to terminate and when the process itself fails, everything that sounds is released
-before the ports are closed.
+Every note-on is followed by exactly one note-off. Everything that sounds is released before the
+ports are closed: when the engine asks to quit, when it dies (the pipe ends), when the system asks
+the process to terminate, and when the process itself fails.
 """
 
 import queue
@@ -39,13 +39,13 @@ from bridge.system.real_time import claim_real_time, open_stop_socket
 from bridge.system.units import SECOND
 
 SPIN_NS = 1_500_000
-REPORT_NS = SECOND  # lateness is told with an emission, at most once in this time
+REPORT_NS = SECOND  # lateness is reported after an emission, at most once in this time
 EDGES_US = (50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
 OUTBOX_SIZE = 4096
 
 
 class LatenessHistogram:
-    """How late events went out."""
+    """Count how late events are sent."""
 
     def __init__(self) -> None:
         self._counts = [0] * (len(EDGES_US) + 1)
@@ -57,12 +57,12 @@ class LatenessHistogram:
         self._worst_ns = max(self._worst_ns, late_ns)
 
     def value(self) -> Lateness:
-        """Return the present state."""
+        """Return the counts so far."""
         return Lateness(EDGES_US, tuple(self._counts), self._worst_ns)
 
 
 class Outbox:
-    """The way back to the engine. A thread sends, so that an engine that stalls delays no note."""
+    """Messages to the engine. A thread sends them, so a stalled engine delays no note."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -72,7 +72,7 @@ class Outbox:
         self._thread.start()
 
     def put(self, message: FromIo) -> None:
-        """Send without waiting; what finds no room is lost, and that is told when there is room."""
+        """Queue a message without waiting. A full queue drops it, and reports the loss later."""
         try:
             if self._lost:
                 self._messages.put_nowait(Problem(MessagesLost(self._lost)))
@@ -82,7 +82,7 @@ class Outbox:
             self._lost += 1
 
     def close(self) -> None:
-        """Send what is left, if the engine still takes it."""
+        """Send the rest of the queue, if the engine still receives."""
         try:
             self._messages.put(None, timeout=1)
         except queue.Full:
@@ -98,7 +98,7 @@ class Outbox:
 
 
 class IoLoop:
-    """The one thread of the process that decides anything."""
+    """The main loop of the process, in its main thread."""
 
     def __init__(
         self,
@@ -108,7 +108,7 @@ class IoLoop:
         backend_name: str,
         client_name: str,
     ) -> None:
-        """Listen to the engine on `connection`; leave when `stop` becomes readable."""
+        """Receive from the engine on `connection`; exit when `stop` becomes readable."""
         self._connection = connection
         self._stop = stop
         self._clock = clock
@@ -118,7 +118,7 @@ class IoLoop:
         self._reported_ns = clock.now_ns()
 
     def run(self) -> None:
-        """Serve until told to leave, and leave nothing sounding whatever ends it."""
+        """Run until asked to stop; release every note however the loop ends."""
         try:
             while self._step():
                 pass
@@ -128,7 +128,7 @@ class IoLoop:
             self._outbox.close()
 
     def _step(self) -> bool:
-        """Wait for something and deal with it; tell whether to go on."""
+        """Wait for something to do and do it; return whether to go on."""
         stopped = self._wait()
         # What is due goes first: reading the pipe takes longer than an event may be late.
         self._report(self._outputs.poll())
@@ -140,7 +140,7 @@ class IoLoop:
         return not stopped
 
     def _next_message(self) -> ToIo | None:
-        """Return what the engine says next, None if that is nothing; if it is gone, it says Quit."""
+        """Return the engine's next message, None if there is none, `Quit` if it is gone."""
         try:
             message: ToIo | None = self._connection.recv() if self._connection.poll() else None
         except (EOFError, OSError):
@@ -148,7 +148,7 @@ class IoLoop:
         return message
 
     def _wait(self) -> bool:
-        """Sleep until there is something to do; tell whether the system says stop."""
+        """Sleep until there is something to do; return whether the system asks to stop."""
         outputs = self._outputs
         due_ns, poll_ns = outputs.next_due_ns(), outputs.poll_ns()
         limits_ns = [] if poll_ns is None else [poll_ns]
@@ -162,7 +162,7 @@ class IoLoop:
         return self._stop in awake
 
     def _handle_message(self, message: OpenPorts | ListPorts | Monitor | Inject | Command) -> None:
-        """Do as the engine says. Without ports there is nothing to play on, nor to silence."""
+        """Carry out a message of the engine. Without ports, commands have no effect on ports."""
         try:
             match message:
                 case OpenPorts():
@@ -179,7 +179,7 @@ class IoLoop:
             self._report([Problem(error.reason)])
 
     def _report(self, messages: list[FromIo]) -> None:
-        """Pass on what there is to tell, and keep count of the lateness in it."""
+        """Send the reports to the engine, and count the lateness of sent events."""
         for message in messages:
             self._outbox.put(message)
             if isinstance(message, Emitted):
@@ -192,7 +192,7 @@ class IoLoop:
 
 
 def main() -> None:
-    """Join the parent, and serve it until it is gone."""
+    """Join the parent, and run until the parent is gone."""
     backend_name, client_name = sys.argv[1:]
     stop = open_stop_socket()
     with join_parent() as connection:

@@ -1,1 +1,1 @@
-"""The values that cross between session, composer, window and command line."""
+"""The values that session, composer, window and command line exchange."""

@@ -1,4 +1,4 @@
-"""What the session and the composer send each other, in ticks of the composer."""
+"""The messages between the session and the composer, in the composer's ticks."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ NoteEvent = Onset | Release
 class Reset:
     """Clear everything; the music begins at tick 0.
 
-    Tick 0 is a bar line of this metre. The tempo is in quarter notes a minute; None is free playing.
+    Tick 0 is a bar line of this metre. The tempo is in quarter notes a minute; None is free
+    playing.
     """
 
     bpm: float | None = None
@@ -66,7 +67,7 @@ class Advance:
 class Generate:
     """Play from `begin_tick` to `end_tick`; generate up to `until_tick` for now.
 
-    The first note belongs at the beginning. A `script`, in order of time, is played as it is. With
+    The first note is at `begin_tick`. A `script`, in order of time, is played unchanged. With
     `accompany` the player plays at the same time, on other instruments.
     """
 
@@ -96,10 +97,10 @@ class Extend:
 
 @dataclass(frozen=True, slots=True)
 class Replan:
-    """Decide again with these events, which the player has played beside the take.
+    """Decide again with these events, which the player has played during the take.
 
-    Events of the take up to `tick` stand. Later ones are decided again, as plan number `plan` of the
-    take.
+    Events of the take up to `tick` stand. Later ones are decided again, as plan number `plan` of
+    the take.
     """
 
     take: int
@@ -140,7 +141,7 @@ ToComposer = (
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """The next events of a take, in order of time; `done` is set with the last.
+    """The next events of a take, in order of time; `done` is set in the last message.
 
     Each replan increments `plan`; the first plan is number 0.
     """

@@ -1,6 +1,6 @@
-"""What the network runs on, and why, as values.
+"""The processor that the network runs on, and the reason for it, as values.
 
-`gui.wording.processor` makes the sentences.
+`gui.wording.processor` has the sentences.
 """
 
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ ProcessorReason = (
 
 @dataclass(frozen=True, slots=True)
 class Processor:
-    """A GPU, or `threads` threads of the CPU; and why."""
+    """The processor: a GPU, or `threads` threads of the CPU; and the reason for it."""
 
     is_gpu: bool
     threads: int

@@ -23,7 +23,7 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class HandOver:
-    """Answer now."""
+    """Hand over now: Antiphon answers at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,10 @@ class End:
 
 @dataclass(frozen=True, slots=True)
 class Audition:
-    """Play this score as a response is played; a note of the player's ends it.
+    """Play this score like a response; a note of the player's ends it.
 
-    Its tick 0 is now, or the next bar line. Where there is a beat, it follows the transport's tempo;
-    otherwise it has its own.
+    Its tick 0 is now, or the next bar line. Where there is a beat, it follows the transport's
+    tempo; otherwise it has its own.
     """
 
     score: Score

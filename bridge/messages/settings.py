@@ -1,8 +1,8 @@
-"""How Antiphon answers: the one table of every setting.
+"""The settings of Antiphon, in one table.
 
-A field has its type and its default; its range, step, unit and help are the metadata beside it
-(`bridge.setting`). `SETTINGS` lists all of them by dotted names, such as `time.bpm`. The command
-line, the window, the settings file and the knobs read that table.
+Each setting is a field with a type and a default; its range, step, unit and help are the metadata
+beside it (`bridge.setting`). `SETTINGS` lists all settings by dotted name, such as `time.bpm`. The
+command line, the window, the settings file and the knobs use that table.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from bridge.synth.policy import SynthPolicy
 from bridge.system.units import MS, SECOND
 
 Style = tuple[tuple[str, float], ...]
-"""A style or a blend: names with their weights."""
+"""A style or a blend: names of styles with their weights."""
 
 MAX_CANDIDATES = 4
-"""A short pause is too short for more beginnings of a response."""
+"""The greatest number of candidates: a short pause leaves no time for more."""
 
 MAX_SEED = 2**31 - 1
 """The greatest integer of a Qt spin box."""
@@ -46,25 +46,25 @@ def _is_metre(metre: tuple[int, int]) -> bool:
 
 
 class Mode(enum.Enum):
-    """How player and Antiphon take turns; the value is the word on the command line."""
+    """How the player and Antiphon take turns; the value is the word on the command line."""
 
     ANSWER = "answer"
     """Call and response: a response as long as the phrase."""
     TRADE = "trade"
     """A fixed number of bars each, in turn."""
     TAKE_OVER = "take-over"
-    """Go on from where the player stopped, until the player comes back."""
+    """Continue where the player stopped, until the player comes back."""
     ACCOMPANY = "accompany"
-    """Play along, with the other instruments."""
+    """Play along on other instruments."""
     LOOP = "loop"
-    """Repeat the phrase, as it was or varied, until the player comes back."""
+    """Repeat the phrase, unchanged or varied, until the player comes back."""
 
 
 class ReEntry(enum.Enum):
-    """What happens when the player comes in during a response."""
+    """The effect of the player coming in during a response."""
 
     YIELD = "yield"
-    """The part that has not sounded is retracted."""
+    """The part of the response that has not sounded is retracted."""
     DUCK = "duck"
     """The response goes on, softly, and reacts to the player."""
     OVERLAP = "overlap"
@@ -81,12 +81,12 @@ class StartOn(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class TimeSettings:
-    """Whose time is kept, and how.
+    """The time source that is followed, and Antiphon's own clock.
 
-    Without a `sync` the best that plays is followed. `bpm` is the tempo of the own clock, which
-    goes where nobody is followed; None is free playing. It counts in when a session begins, or else
-    begins with the first note. `metre` is that of the own clock and of MIDI clock, which knows
-    none. All that is sent goes out by `advance_ns` earlier.
+    Without `sync`, the best running source is followed. `bpm` is the tempo of Antiphon's own
+    clock, which runs when no external source is followed; None is free playing. The own clock
+    starts with a count-in or with the first note. `metre` is the metre of the own clock and of MIDI
+    clock, which transmits none. All events are sent earlier by `advance_ns`.
 
     Raises:
         bridge.setting.SettingError: a value has a wrong type or is out of range.
@@ -143,13 +143,13 @@ class TimeSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to answer.
+    """How Antiphon responds.
 
-    No instruments means those that the player plays, or when accompanying all the others of a small
-    band. Answers are as long as the phrase unless `answer_ns` or, where there are bars, `bars` says
-    otherwise. A style stronger than 1 is more itself than the network would make it: the length of
-    its vector, away from the zero that is no style, is multiplied by `style_strength`. A control
-    that follows a knob chooses among the styles of the `palette`.
+    Without `instruments`, a response uses those that the player plays; an accompaniment uses the
+    other instruments of a small band. A response is as long as the phrase unless `answer_ns` or,
+    where there are bars, `bars` is set. The style's vector, relative to the vector of no style, is
+    multiplied by `style_strength`; above 1 the style is stronger than in the network. A knob for
+    the style chooses among the styles of the `palette`.
 
     Raises:
         bridge.setting.SettingError: a value has a wrong type or is out of range.
@@ -174,7 +174,7 @@ class Settings:
         ),
     )
     temperature: float = field(
-        default=0.95,  # somewhat more careful than the network
+        default=0.95,  # a little less random than the network
         metadata=spec_of(
             "Low, it plays what one expects; high, it surprises, and may play wrong notes. "
             "At 1 it is as bold as the music it has learned from.",
@@ -301,7 +301,7 @@ def _flattened(kind: type, prefix: str = "") -> Iterator[tuple[str, Setting]]:
 
 
 SETTINGS: dict[str, Setting] = dict(_flattened(Settings))
-"""Every setting by its dotted name, in the order of the fields."""
+"""All settings by dotted name, in the order of the fields."""
 
 KNOB_SETTINGS: tuple[str, ...] = tuple(
     name for name, setting in SETTINGS.items() if setting.spec.knob is not None
@@ -311,8 +311,8 @@ KNOB_SETTINGS: tuple[str, ...] = tuple(
 WINDOW_SETTINGS = Settings(sound=SynthPolicy.AUTO)
 """The defaults of the window.
 
-A person who opens the window expects to hear something, so there Antiphon sounds unless a DAW does.
-A command runs where the ports are wired already and stays silent.
+A user who opens the window expects to hear something, so its default is that Antiphon sounds unless
+a DAW does. A command runs where the ports are connected already, so its default is silence.
 """
 
 
@@ -323,7 +323,7 @@ def value_of(settings: Settings, name: str) -> Any:
 
 
 def with_value(settings: Settings, name: str, value: object) -> Settings:
-    """Return settings in which the one with a dotted name has another value.
+    """Return the settings with another value for the setting with a dotted name.
 
     Raises:
         bridge.setting.SettingError: the value has a wrong type or is out of range.
@@ -337,10 +337,10 @@ def with_value(settings: Settings, name: str, value: object) -> Settings:
 
 
 def following_seed(seed: int, steps: int) -> int:
-    """Return the seed after some steps; 0 follows the greatest."""
+    """Return the seed after `steps` steps; 0 follows `MAX_SEED`."""
     return (seed + steps) % (MAX_SEED + 1)
 
 
 def follow_knob(settings: Settings, name: str, position: int) -> Settings:
-    """Return settings in which one follows a knob at 0 to 127."""
+    """Return the settings with the value for a knob's position, 0 to 127, for one setting."""
     return with_value(settings, name, SETTINGS[name].from_knob(position))

@@ -1,4 +1,4 @@
-"""What a session shows: a snapshot for the window, and entries for the log."""
+"""The output of a session for people: snapshots for the window, and entries for the log."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LoggedReason = TimeReason | ProblemReason | UnknownStyle
 
 
 class TurnState(enum.Enum):
-    """Who has the turn."""
+    """The state of turn taking."""
 
     STOPPED = "stopped"
     LISTENING = "listening"
@@ -32,7 +32,7 @@ class TurnState(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class RollNote:
-    """A note as the piano roll draws it; a sounding note has no release."""
+    """A note of the piano roll; a sounding note has no release."""
 
     instrument: Instrument
     pitch: int
@@ -58,7 +58,7 @@ class LogEntry:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """All that the window shows, as of `now_ns`."""
+    """The state that the window shows, at `now_ns`."""
 
     # More than 12 attributes: each field is one item that the window shows.
 
@@ -75,31 +75,31 @@ class Snapshot:
     response_latency_ns: int | None = None
     """The time from the last hand-over to the first note sent."""
     lateness: protocol.Lateness | None = None
-    """How late notes were sent; None if none was sent yet."""
+    """The lateness of sent notes; None before the first."""
     echo_count: int = 0
-    """How many of our own notes have come back to our input."""
+    """The number of our own notes that have come back to our input."""
     echo_delay_ns: int | None = None
     """The median round trip of the latest echoes."""
     processor: Processor | None = None
-    """What the network runs on, and why; None until that is known."""
+    """The processor that the network runs on, and the reason; None until it is known."""
     synth_status: SynthReady | SynthReason | None = None
-    """Where the built-in synth plays, or why it cannot; None if it need not."""
+    """Where the built-in synth plays, or why it cannot; None if it is not needed."""
     synth_failed: bool = False
-    """Whether the built-in synth should play but cannot, so that nothing is heard."""
+    """Whether the built-in synth is needed but cannot play, so that there is no sound."""
     output_connected: bool = False
     """Whether another program's port is connected to our output, as far as is known."""
     morph_progress: float | None = None
     """The fraction of a morph that is done, from 0 to 1."""
     audition_span_ns: tuple[int, int] | None = None
-    """The begin and the end of the audition."""
+    """The start and the end time of the audition."""
     problem: ProblemReason | UnknownStyle | None = None
     transport: Transport = _FREE_TIME
     sync_reason: TimeReason | None = None
-    """Why this time source is followed."""
+    """The reason for following this time source."""
     learning: Action | None = None
     bindings: Bindings = ()
     epochs: tuple[tuple[int, Transport], ...] = ()
-    """The begin and the transport of each of the last epochs."""
+    """The start time of each of the last epochs, with its transport."""
     pedals: tuple[tuple[int, int | None], ...] = ()
     """The spans in which the player held a sustain pedal; None: still held."""
     last_played: RollNote | None = None

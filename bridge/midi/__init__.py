@@ -1,1 +1,1 @@
-"""MIDI as values: events, the parser, notes, instruments, controls and Standard MIDI Files."""
+"""MIDI as values: events, parser, notes, instruments, controls and Standard MIDI Files."""

@@ -1,12 +1,12 @@
-"""Controls: what a pedal, a knob or a key means besides music.
+"""Controls: pedals, knobs and keys that trigger actions instead of playing music.
 
-A player has no hand free for a mouse. So any controller and any key can be made to hand over, to
-silence everything, to change the mode, the style, the blend or a number such as the temperature. A
-control is *learned*: one says what is wanted and moves the thing that is to do it. What is learned
-is no music any more: it is neither answered nor shown.
+A player has no hand free for a mouse. So any controller and any key can be bound to an action: hand
+over, silence everything, or change the mode, the style, the blend or a number such as the
+temperature. To bind a control, the user selects an action and then moves the control. The events of
+a bound control are not music: they get no response and are not shown.
 
-Actions are of two kinds. Some happen once, when a key goes down or a pedal or button passes the
-middle on its way down. Others follow the knob from 0 to 127.
+There are two kinds of action. Some happen once, when a key goes down or a pedal or button crosses
+the middle of its range on the way down. Others follow the value of a knob, from 0 to 127.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ MAX_VALUE = 127
 
 
 class Action(enum.Enum):
-    """What a control can do; the value is the word for it on the command line."""
+    """An action that a control can trigger; the value is its name on the command line."""
 
     HAND_OVER = "hand-over"
     END = "ending"
@@ -34,12 +34,12 @@ class Action(enum.Enum):
 
     @property
     def is_continuous(self) -> bool:
-        """Whether it follows a knob's value, rather than happening once."""
+        """Whether the action follows a knob's value instead of happening once."""
         return self in (Action.STYLE, Action.BLEND) or self.setting is not None
 
     @property
     def setting(self) -> str | None:
-        """The dotted name of the setting that follows the knob, if it is a number."""
+        """The dotted name of the number setting that follows the knob, or None."""
         return _SETTINGS.get(self)
 
 
@@ -52,7 +52,7 @@ _SETTINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """A controller (`is_note` False) or a key, by its number, on a channel from 0."""
+    """A controller number, or a key's pitch if `is_note`, on a channel counted from 0."""
 
     channel: int
     number: int
@@ -60,14 +60,14 @@ class Control:
 
     @property
     def release(self) -> NoteOff | ControlChange:
-        """The event that lets go of it."""
+        """The event that releases the control."""
         if self.is_note:
             return NoteOff(self.channel, self.number)
         return ControlChange(self.channel, self.number, 0)
 
     @property
     def label(self) -> str:
-        """What a person calls it: cc64/1 is controller 64 on channel 1."""
+        """The visible name, with channels from 1: cc64/1 is controller 64 on channel 1."""
         return f"{'note' if self.is_note else 'cc'}{self.number}/{self.channel + 1}"
 
 
@@ -76,7 +76,7 @@ Bindings = tuple[tuple[Control, Action], ...]
 
 @dataclass(frozen=True, slots=True)
 class TriggeredAction:
-    """An action that was asked for; `value` is the knob's or the key's, 0 to 127."""
+    """A triggered action; `value` is the knob's value or the key's velocity, 0 to 127."""
 
     action: Action
     value: int
@@ -84,7 +84,11 @@ class TriggeredAction:
 
 @dataclass(frozen=True, slots=True)
 class ControlMatch:
-    """Whether an event is a control's, and no music; what it asks for; what is learned by it."""
+    """The result for one event.
+
+    `is_control` says that the event comes from a control and is not music. `triggered` is the
+    action that it triggers, and `learned` the control that it binds, if any.
+    """
 
     is_control: bool = False
     triggered: TriggeredAction | None = None
@@ -92,7 +96,7 @@ class ControlMatch:
 
 
 def control_of(event: Event) -> Control | None:
-    """Which control an event is of, or None if it is of none."""
+    """Return the control that an event comes from, or None for other events."""
     match event:
         case NoteOn(channel, pitch) | NoteOff(channel, pitch):
             return Control(channel, pitch, is_note=True)
@@ -102,10 +106,10 @@ def control_of(event: Event) -> Control | None:
 
 
 def parse_control(words: str) -> Control:
-    """Read `cc64`, `cc64/2` or `note36/10`; without a channel it is the first.
+    """Parse `cc64`, `cc64/2` or `note36/10`; the default channel is the first.
 
     Raises:
-        ValueError: it is none of these; the text says how to write one.
+        ValueError: the text has another form; the message shows the right one.
 
     """
     name, _, channel = words.strip().lower().partition("/")
@@ -119,7 +123,7 @@ def parse_control(words: str) -> Control:
 
 
 class ControlMap:
-    """Knows what each control does, and learns."""
+    """The actions of the bound controls, and the binding of new ones."""
 
     def __init__(self, bindings: Bindings = ()) -> None:
         self._actions = dict(bindings)
@@ -128,24 +132,27 @@ class ControlMap:
 
     @property
     def bindings(self) -> Bindings:
-        """What has been learned."""
+        """The bound controls and their actions."""
         return tuple(self._actions.items())
 
     @property
     def learning(self) -> Action | None:
-        """Return for which action the next control is waited."""
+        """The action that the next used control is bound to, or None."""
         return self._learning
 
     def learn(self, action: Action | None) -> None:
-        """Let the next control that is used do this; None: none after all."""
+        """Bind the next control that is used to this action; None cancels."""
         self._learning = action
 
     def bind(self, bindings: Bindings) -> None:
-        """Let these controls do these things, and no others any."""
+        """Replace all bindings by these."""
         self._actions = dict(bindings)
 
     def process(self, event: Event) -> ControlMatch:
-        """Return what an event is; a control is learned when it goes down or up, not back."""
+        """Process one event, and bind its control if an action waits for one.
+
+        A control is bound when its value rises, not when it returns.
+        """
         control = control_of(event)
         if control is None:
             return ControlMatch()

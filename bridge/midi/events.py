@@ -1,13 +1,14 @@
-"""MIDI 1.0 events as values, and one table that says how each of them looks on the wire.
+"""MIDI 1.0 events as values, and one table with the wire format of each.
 
 A MIDI message is a status byte (top bit set) and up to two data bytes (top bit clear). Statuses
 0x80 to 0xEF carry a channel in their low four bits; those from 0xF0 concern the whole system. A
-14-bit quantity travels as two data bytes, low seven bits first. System exclusive alone has no fixed
-length: it runs from 0xF0 to 0xF7. So the whole protocol is seventeen rows of data; encoding,
-decoding and range checks read the table.
+14-bit quantity is sent as two data bytes, low seven bits first. Only system exclusive has no fixed
+length: it runs from 0xF0 to 0xF7. So the whole protocol is seventeen rows of data. Encoding,
+decoding and range checks read this table.
 
-Events are facts: frozen, comparable, hashable. Channels are 0 to 15 here and 1 to 16 for people. A
-constructor given a value out of range raises `ValueError`: that is our mistake, never the wire's.
+Events are frozen, comparable and hashable. Channels are 0 to 15 here and 1 to 16 for people. A
+constructor raises `ValueError` for a value out of range: that is a mistake in our code, because
+received bytes cannot hold such a value.
 """
 
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ FIRST_REAL_TIME = 0xF8
 
 
 class _Checked:
-    """Refuse values that no MIDI message can carry."""
+    """Reject values that no MIDI message can carry."""
 
     __slots__ = ()
 
@@ -40,7 +41,7 @@ class _Checked:
 
 @dataclass(frozen=True, slots=True)
 class NoteOn(_Checked):
-    """A key goes down. Velocity 0 does not exist here: on the wire it means a release."""
+    """A key goes down. Velocity 0 is not valid: on the wire it means a release."""
 
     channel: int
     pitch: int
@@ -49,7 +50,7 @@ class NoteOn(_Checked):
 
 @dataclass(frozen=True, slots=True)
 class NoteOff(_Checked):
-    """A key comes up. 64 is the specification's velocity for keyboards that measure none."""
+    """A key comes up. The specification's velocity for keyboards that measure none is 64."""
 
     channel: int
     pitch: int
@@ -76,7 +77,7 @@ class ControlChange(_Checked):
 
 @dataclass(frozen=True, slots=True)
 class ProgramChange(_Checked):
-    """A channel takes another instrument."""
+    """A channel changes to another instrument."""
 
     channel: int
     program: int
@@ -92,7 +93,7 @@ class ChannelPressure(_Checked):
 
 @dataclass(frozen=True, slots=True)
 class PitchWheel(_Checked):
-    """The wheel moves; 0 is its centre, -8192 to 8191 its range."""
+    """The pitch wheel moves; its centre is 0 and its range -8192 to 8191."""
 
     channel: int
     value: int
@@ -100,7 +101,7 @@ class PitchWheel(_Checked):
 
 @dataclass(frozen=True, slots=True)
 class SysEx:
-    """A maker's own message, without its 0xF0 and 0xF7."""
+    """A manufacturer's own message, without its 0xF0 and 0xF7."""
 
     data: bytes
 
@@ -119,7 +120,7 @@ class TimeCode(_Checked):
 
 @dataclass(frozen=True, slots=True)
 class SongPosition(_Checked):
-    """The next Continue plays from here, in sixteenth notes from the beginning."""
+    """The position from which the next Continue plays, in sixteenth notes from the beginning."""
 
     sixteenths: int
 
@@ -133,12 +134,12 @@ class SongSelect(_Checked):
 
 @dataclass(frozen=True, slots=True)
 class TuneRequest(_Checked):
-    """Analogue oscillators, tune yourselves."""
+    """Analogue synthesizers tune their oscillators."""
 
 
 @dataclass(frozen=True, slots=True)
 class TimingClock(_Checked):
-    """A 24th of a quarter note has gone by."""
+    """A 24th of a quarter note has passed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +159,7 @@ class Stop(_Checked):
 
 @dataclass(frozen=True, slots=True)
 class ActiveSensing(_Checked):
-    """The cable is still there."""
+    """The connection still exists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,14 +177,14 @@ Event = ChannelEvent | SystemCommon | RealTime
 
 @dataclass(frozen=True, slots=True)
 class TimedEvent:
-    """An event and the moment it happened, on the session clock."""
+    """An event and the time at which it happened, on the session clock."""
 
     time_ns: int
     event: Event
 
 
 class Field(NamedTuple):
-    """One quantity of a message. If it can be negative, the wire counts it from `lowest`."""
+    """One quantity of a message. If it can be negative, its wire value counts from `lowest`."""
 
     name: str
     lowest: int = 0
@@ -191,17 +192,17 @@ class Field(NamedTuple):
     width: int = 1
 
     def to_wire(self, value: int) -> bytes:
-        """Return the data bytes, low seven bits first."""
+        """Return the data bytes of a value, low seven bits first."""
         raw = value - min(self.lowest, 0)
         return bytes((raw >> 7 * place) & 0x7F for place in range(self.width))
 
     def from_wire(self, raw: bytes) -> int:
-        """Read `width` data bytes."""
+        """Return the value of `width` data bytes."""
         return sum(byte << 7 * place for place, byte in enumerate(raw)) + min(self.lowest, 0)
 
 
 class MessageSpec(NamedTuple):
-    """How one type of event looks on the wire."""
+    """The wire format of one type of event."""
 
     status: int
     kind: type[Event]
@@ -209,7 +210,7 @@ class MessageSpec(NamedTuple):
 
     @property
     def size(self) -> int:
-        """Count the data bytes."""
+        """The number of data bytes."""
         return sum(field.width for field in self.fields)
 
 
@@ -237,7 +238,7 @@ SPECS = (
 )
 
 SPEC_BY_KIND: dict[type[Event], MessageSpec] = {spec.kind: spec for spec in SPECS}
-# By whole status byte, so that the parser need not know what a channel is.
+# The key is the whole status byte, so that the parser does not have to separate the channel.
 SPEC_BY_STATUS: dict[int, MessageSpec] = {
     status: spec
     for spec in SPECS
@@ -256,7 +257,7 @@ _LIMITS: dict[type[_Checked], tuple[tuple[str, int, int], ...]] = {
 
 
 def encode(event: Event) -> bytes:
-    """The bytes of one complete message, without running status."""
+    """Return the bytes of one complete message, without running status."""
     if isinstance(event, SysEx):
         return bytes((SYSEX_BEGIN, *event.data, SYSEX_END))
     spec = SPEC_BY_KIND[type(event)]
@@ -267,11 +268,11 @@ def encode(event: Event) -> bytes:
 
 
 def decode(status: int, data: bytes) -> Event:
-    """Make the event of a status in `SPEC_BY_STATUS` and its data bytes, each below 0x80."""
+    """Return the event of a status in `SPEC_BY_STATUS` and its data bytes, each below 0x80."""
     spec = SPEC_BY_STATUS[status]
     channel = (status & 0x0F,) if status < FIRST_SYSTEM else ()
     if spec.kind is NoteOn and data[1] == 0:
-        # "A Note On with a velocity of 0 is a Note Off": it lets running status carry releases too.
+        # "A Note On with a velocity of 0 is a Note Off": so running status can carry releases too.
         return NoteOff(status & 0x0F, data[0])
     values = []
     for field in spec.fields:

@@ -1,4 +1,4 @@
-"""What is wrong with a MIDI file, as values.
+"""The reasons why a MIDI file cannot be read or written, as values.
 
 `gui.wording.files` makes the sentences.
 """
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 class FileFault(enum.Enum):
-    """What can be said of a file without a figure."""
+    """A fault that needs no further detail."""
 
     MISSING = enum.auto()
     FOLDER = enum.auto()
@@ -17,11 +17,11 @@ class FileFault(enum.Enum):
     EMPTY = enum.auto()
     TRUNCATED = enum.auto()
     NOT_MIDI = enum.auto()
-    """It does not begin with MThd."""
+    """The file does not begin with MThd."""
     PATTERNS = enum.auto()
     """Format 2: independent patterns."""
     SMPTE = enum.auto()
-    """Its time is in frames."""
+    """The file counts time in SMPTE frames."""
     NO_NOTES = enum.auto()
 
 
@@ -35,7 +35,7 @@ class UnusableFile:
 
 @dataclass(frozen=True, slots=True)
 class FileTooLarge:
-    """A file is larger than a piece of music is."""
+    """A file is too large to be a piece of music."""
 
     path: Path
     size_bytes: int
@@ -43,7 +43,7 @@ class FileTooLarge:
 
 @dataclass(frozen=True, slots=True)
 class BrokenFile:
-    """A file is no sound MIDI file; `error` is the reader's text."""
+    """A file is not a valid MIDI file; `error` is the reader's text."""
 
     path: Path
     error: str
@@ -51,7 +51,7 @@ class BrokenFile:
 
 @dataclass(frozen=True, slots=True)
 class AbsurdTempo:
-    """A file asks for a tempo that cannot be played."""
+    """A file has a tempo that cannot be played."""
 
     path: Path
     bpm: float
@@ -59,7 +59,7 @@ class AbsurdTempo:
 
 @dataclass(frozen=True, slots=True)
 class AbsurdMetre:
-    """A file asks for a metre that cannot be counted."""
+    """A file has a metre that cannot be counted."""
 
     path: Path
     numerator: int

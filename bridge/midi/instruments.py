@@ -1,10 +1,9 @@
-"""The fourteen instruments that Antiphon knows, each a class of General MIDI programs.
+"""The fourteen instruments of Antiphon, each a family of General MIDI programs.
 
-General MIDI names 128 programs, far finer than a style needs: a concert grand and a bright piano
-play the same notes. So programs are gathered into families that share a role and a compass. A
-family has one name, the programs it gathers, the lowest and highest pitch that it can play, the
-program it is written with, and a fixed channel, so that a DAW always finds the drums on channel 10
-and the bass where it was yesterday.
+General MIDI names 128 programs, more than a style needs: a concert grand and a bright piano play
+the same notes. So programs with a common role and compass form a family. A family has one name, its
+programs, its lowest and highest pitch, the program that it is written with, and a fixed channel. A
+DAW therefore finds the drums always on channel 10, and the bass always on the same channel.
 
 MuseNet had ten instruments (piano, harp, guitar, bass, violin, cello, flute, clarinet, trumpet,
 drums); these are its ten and four more (organ, voice, sax, synth). Source for programs and
@@ -17,7 +16,7 @@ import enum
 from dataclasses import dataclass
 
 DRUM_CHANNEL = 9
-"""Percussion is on channel 10 for people, 9 on the wire (General MIDI System Level 1)."""
+"""The percussion channel: 10 for people, 9 on the wire (General MIDI System Level 1)."""
 
 
 class Instrument(enum.IntEnum):
@@ -43,12 +42,12 @@ class Instrument(enum.IntEnum):
 
     @property
     def label(self) -> str:
-        """The name that people read and type."""
+        """The name that users read and type."""
         return self.name.lower()
 
     @property
     def spec(self) -> InstrumentSpec:
-        """What the family gathers and how it is written."""
+        """The family's compass, programs and channel."""
         return SPECS[self]
 
     def can_play(self, pitch: int) -> bool:
@@ -58,7 +57,11 @@ class Instrument(enum.IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class InstrumentSpec:
-    """A family's compass (inclusive), the program it is written with, its channel, its programs."""
+    """A family's properties.
+
+    `lowest` and `highest` are its compass, both inclusive. It is written with `program` on
+    `channel`. `programs` are all programs of the family.
+    """
 
     lowest: int
     highest: int
@@ -74,24 +77,28 @@ def _programs(*parts: int | range) -> tuple[int, ...]:
 
 
 SPECS: dict[Instrument, InstrumentSpec] = {
-    # Pianos, and the struck bars and bells that double them (celesta .. dulcimer, steel drums).
+    # Pianos, and struck bars and bells that double them (celesta to dulcimer, steel drums).
     Instrument.PIANO: InstrumentSpec(21, 108, 0, 0, _programs(range(16), 108, 112, 114)),
     Instrument.ORGAN: InstrumentSpec(36, 96, 19, 1, _programs(range(16, 24))),
     Instrument.HARP: InstrumentSpec(28, 98, 46, 2, _programs(46)),
     Instrument.GUITAR: InstrumentSpec(40, 86, 24, 3, _programs(range(24, 32), range(104, 108))),
-    # Timpani sound and move like a bass, and are too few to be a family.
+    # Timpani sound and move like a bass, and are too rare to be a family.
     Instrument.BASS: InstrumentSpec(24, 60, 33, 4, _programs(range(32, 40), 47)),
-    Instrument.VIOLIN: InstrumentSpec(55, 103, 40, 5, _programs(40, 41, 44, 45, range(48, 52), 110)),
+    Instrument.VIOLIN: InstrumentSpec(
+        55, 103, 40, 5, _programs(40, 41, 44, 45, range(48, 52), 110)
+    ),
     Instrument.CELLO: InstrumentSpec(28, 81, 42, 6, _programs(42, 43)),
     Instrument.VOICE: InstrumentSpec(40, 84, 52, 7, _programs(range(52, 55), 85, 91)),
     Instrument.FLUTE: InstrumentSpec(60, 98, 73, 8, _programs(range(72, 80))),
     Instrument.CLARINET: InstrumentSpec(36, 94, 71, 10, _programs(range(68, 72), 109, 111)),
     Instrument.SAX: InstrumentSpec(44, 87, 66, 11, _programs(range(64, 68))),
     Instrument.TRUMPET: InstrumentSpec(34, 84, 56, 12, _programs(range(56, 64))),
-    Instrument.SYNTH: InstrumentSpec(36, 96, 81, 13, _programs(55, range(80, 85), range(86, 91), range(92, 104))),
+    Instrument.SYNTH: InstrumentSpec(
+        36, 96, 81, 13, _programs(55, range(80, 85), range(86, 91), range(92, 104))
+    ),
     # General MIDI percussion keys.
     Instrument.DRUMS: InstrumentSpec(35, 81, 0, DRUM_CHANNEL, ()),
-}  # fmt: skip
+}
 
 _BY_PROGRAM = {program: kind for kind, spec in SPECS.items() for program in spec.programs}
 _BY_CHANNEL = {spec.channel: kind for kind, spec in SPECS.items()}
@@ -102,7 +109,7 @@ LABELS: tuple[str, ...] = tuple(_BY_LABEL)
 
 
 def instrument_named(label: str) -> Instrument | None:
-    """Return the instrument of that name, or None."""
+    """Return the instrument with this name, or None; case and outer spaces are ignored."""
     return _BY_LABEL.get(label.strip().lower())
 
 
@@ -117,10 +124,11 @@ def instrument_of_channel(channel: int) -> Instrument | None:
 
 
 def fit_to_range(instrument: Instrument, pitch: int) -> tuple[Instrument, int] | None:
-    """Bring a pitch into the compass, or return None where that would make another sound of it.
+    """Return the instrument and pitch that play a note within a compass, or None.
 
-    A part written as "strings" that goes below the violin belongs to the cello; any other pitch out
-    of the compass moves by octaves. A percussion key out of range has no octave to move to.
+    A violin pitch below the compass goes to the cello, because a part for "strings" may be that
+    low. Any other pitch out of the compass moves by octaves. The result is None for a percussion
+    key out of range: in another octave it would be another sound.
     """
     if instrument.can_play(pitch):
         return instrument, pitch

@@ -1,15 +1,15 @@
-"""Notes, and how keys and a pedal become notes.
+"""Notes, and the conversion of key and pedal events into notes.
 
 A key that goes down starts a note. The note ends when the key comes up, unless the sustain pedal
 (controller 64) is down: then it ends when the pedal lifts. It also ends when the same key is struck
-again, because one string cannot sound twice. `Keys` applies these three rules to a stream of events
-and gives back a plain one: note-ons and note-offs in which every note-on has one note-off and
-nothing depends on a pedal. It knows no time; whoever feeds it stamps what comes out. The file
-reader and the live input are both built on it, so that what is read from a file and what is played
-by hand are heard alike.
+again, because one string cannot sound twice. `KeyState` applies these three rules to a stream of
+events. Its output is note-ons and note-offs only: every note-on is followed by exactly one
+note-off, and nothing depends on a pedal. It has no notion of time; the caller adds the times. The
+file reader and the live input both use it, so that notes from a file and played notes follow the
+same rules.
 
-A `Score` is what a piece or a phrase is to the rest of Antiphon: notes in ticks (48 to the quarter
-note), and where tempo and metre change.
+A `Score` represents a piece or a phrase in the rest of Antiphon: notes in ticks (48 to the quarter
+note), and the changes of tempo and metre.
 """
 
 from __future__ import annotations
@@ -29,23 +29,20 @@ from bridge.midi.events import (
 from bridge.midi.instruments import Instrument
 
 TICKS_PER_QUARTER = 48
-"""Divides by 3 and by 16.
+"""The resolution of a score; it is divisible by 3 and by 16.
 
-Triplets and 1/64 notes are exact, and at 120 bpm a tick is 10.4 ms, fine enough for a performer.
+So triplets and 1/64 notes are exact. At 120 bpm a tick is 10.4 ms, fine enough for a performance.
 """
 
 DRUM_TICKS = 6
-"""A drum hit has no release of its own; this is how long it is written (a 1/32 note)."""
-
-"""MIDI 1.0: a switch controller is on from 64 up."""
+"""The written length of a drum hit, which has no release of its own: a 1/32 note."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Note:
-    """One note.
+    """One note, from onset to release in ticks, with a velocity from 1 to 127.
 
-    From onset to release in ticks, velocity 1..127. Notes sort by onset, then instrument, then
-    pitch.
+    Notes sort by onset, then instrument, then pitch.
     """
 
     onset_ticks: int
@@ -57,7 +54,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True, order=True)
 class TempoChange:
-    """From this tick on, so many quarter notes a minute."""
+    """A tempo that holds from a tick on, in quarter notes a minute."""
 
     tick: int
     bpm: float
@@ -65,7 +62,7 @@ class TempoChange:
 
 @dataclass(frozen=True, slots=True, order=True)
 class MetreChange:
-    """From this tick on, bars of numerator/denominator; a bar begins here."""
+    """A metre that holds from a tick on; a bar begins at that tick."""
 
     tick: int
     numerator: int
@@ -73,15 +70,15 @@ class MetreChange:
 
     @property
     def bar_ticks(self) -> int:
-        """Length of a bar in ticks."""
+        """The length of a bar in ticks."""
         return self.numerator * 4 * TICKS_PER_QUARTER // self.denominator
 
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """Notes in order of onset, with tempo and metre.
+    """Notes in order of onset, with the changes of tempo and metre.
 
-    `grid` tells ticks of a beat (True) from plain time at 120 bpm (False).
+    If `grid` is True, ticks are parts of a beat; otherwise they are plain time at 120 bpm.
     """
 
     notes: tuple[Note, ...] = ()
@@ -96,17 +93,16 @@ class Score:
 
 
 class KeyState:
-    """Turns keys and pedal into notes, channel by channel."""
+    """Converts key and pedal events into notes, separately for each channel."""
 
     def __init__(self) -> None:
-        self._sounding: dict[
-            tuple[int, int], bool
-        ] = {}  # (channel, pitch) -> is the key still down
+        # Key: (channel, pitch). Value: whether the key is still down.
+        self._sounding: dict[tuple[int, int], bool] = {}
         self._pedals: set[int] = set()
 
     @property
     def sounding(self) -> tuple[tuple[int, int], ...]:
-        """What sounds now, as (channel, pitch) in the order struck."""
+        """The notes that sound now, as (channel, pitch) in the order of their onsets."""
         return tuple(self._sounding)
 
     @property
@@ -120,7 +116,7 @@ class KeyState:
         return bool(self._pedals)
 
     def feed(self, event: Event) -> tuple[NoteOn | NoteOff, ...]:
-        """Take one event and return the note-ons and note-offs that it really means."""
+        """Process one event, and return the note-ons and note-offs that result."""
         match event:
             case NoteOn(channel, pitch):
                 ended = self._end(channel, (pitch,))
@@ -135,7 +131,7 @@ class KeyState:
         return ()
 
     def release_all(self) -> tuple[NoteOff, ...]:
-        """End everything that sounds and forget the pedals."""
+        """End all notes that sound, and clear the pedals."""
         self._pedals.clear()
         channels = sorted({channel for channel, _ in self._sounding})
         return tuple(off for at in channels for off in self._end(at, self._pitches(at)))

@@ -1,15 +1,15 @@
-"""Bytes in, events out: a parser for whatever a MIDI cable delivers.
+"""A parser that turns the bytes of a MIDI cable into events.
 
-Three things make a MIDI stream more than a sequence of messages. *Running status*: a message whose
-status is that of the message before may leave it out, so a data byte may begin a message. *Real
-time*: the one-byte messages from 0xF8 up may come anywhere, even inside another message or inside a
-system exclusive, and disturb nothing. *Interruption*: any other status byte ends what was begun,
-finished or not; a cable may be pulled, two sources may be merged badly.
+Three rules make a MIDI stream more than a sequence of messages. *Running status*: a message with
+the same status as the one before may omit it, so a data byte may begin a message. *Real time*: the
+one-byte messages from 0xF8 up may come anywhere, even inside another message or a system exclusive,
+and do not interrupt it. *Interruption*: any other status byte ends the current message, complete or
+not. This happens when a cable is pulled or two sources are merged badly.
 
-So the parser is a machine with three pieces of memory: the status in force, the data bytes
-collected for it, and how many bytes an unfinished message has cost. It takes one byte at a time, so
-that it cannot matter how the stream is cut. It never raises: bytes that belong to no message are
-counted in `rubbish`, and the next status byte sets everything right.
+So the parser has three pieces of state: the status in force, the data bytes collected for it, and
+the number of bytes of the unfinished message. It processes single bytes, so the result does not
+depend on how the stream is split. It never raises. Bytes that belong to no message are counted in
+`invalid_bytes`, and parsing continues correctly at the next status byte.
 """
 
 from bridge.midi.events import (
@@ -23,21 +23,19 @@ from bridge.midi.events import (
     decode,
 )
 
-MAX_SYSEX = 1 << 20  # a stream that never ends its system exclusive must not fill the memory
+MAX_SYSEX = 1 << 20  # a system exclusive that never ends must not fill the memory
 _NO_STATUS = 0  # not a status byte
 
 
 class MidiParser:
-    """What is known of a stream so far."""
+    """The state of the parser between two bytes of a stream."""
 
     def __init__(self) -> None:
         self.invalid_bytes = 0
-        """How many bytes belonged to no message, or to one that was never finished."""
+        """The number of bytes that belonged to no message, or to one that was never completed."""
         self._status = _NO_STATUS
         self._data = bytearray()
-        self._message_bytes = (
-            0  # bytes of the unfinished message, its status included if it was there
-        )
+        self._message_bytes = 0  # of the unfinished message, with its status if that was sent
 
     def feed(self, data: bytes) -> list[Event]:
         """Return the events that these bytes complete."""
@@ -67,7 +65,7 @@ class MidiParser:
             self._reset(byte)
             self._message_bytes = 1
             self._complete(events)
-        else:  # 0xF4, 0xF5: "undefined"; or an end without a beginning
+        else:  # 0xF4 and 0xF5: "undefined"; or 0xF7 without 0xF0
             self._reset(_NO_STATUS)
             self.invalid_bytes += 1
 
@@ -84,15 +82,15 @@ class MidiParser:
             self._reset(_NO_STATUS)
 
     def _complete(self, events: list[Event]) -> None:
-        """Return the event if all its data bytes are there."""
+        """Append the event if all its data bytes are collected."""
         if self._status == SYSEX_BEGIN or len(self._data) < SPEC_BY_STATUS[self._status].size:
             return
         events.append(decode(self._status, bytes(self._data)))
-        # "Running status is cleared by any System Common message", so those leave none.
+        # "Running status is cleared by any System Common message".
         self._reset(self._status if self._status < FIRST_SYSTEM else _NO_STATUS)
 
     def _reset(self, status: int) -> None:
-        """Begin anew with this status in force."""
+        """Start a new message with this status in force."""
         self._status = status
         self._data.clear()
         self._message_bytes = 0

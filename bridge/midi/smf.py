@@ -1,15 +1,14 @@
 """Standard MIDI Files, read and written through mido.
 
-A file is tracks of events with delta times in its own resolution; a `Score` is notes in ticks of 48
-to the quarter. Reading merges all tracks, follows program changes channel by channel, turns pedal
-into note length (`bridge.midi.notes.Keys`) and folds every program into one of the fourteen instruments.
-Writing puts each instrument on a track and channel of its own. Continuing a file leaves the file's
-own tracks exactly as they were and adds new ones, so that what a musician wrote comes back
-untouched.
+A file has tracks of events, with delta times in its own resolution. A `Score` has notes in ticks,
+48 to the quarter. Reading merges all tracks, follows the program changes of each channel, converts
+pedal events into note lengths (`bridge.midi.notes.KeyState`) and maps every program to one of the
+fourteen instruments. Writing puts each instrument on its own track and channel. Writing a
+continuation keeps the prompt's own tracks exactly as they are and adds new ones.
 
-What comes from the world is not trusted: whatever is wrong with a file becomes one `MidiFileError`
-which carries the reason as a value. Files are written to a temporary neighbour and moved
-into place, so that a reader never sees half of one.
+Files are not trusted: every fault in a file becomes one `MidiFileError`, which carries the reason
+as a value. A file is written under a temporary name in the same folder and moved into place, so
+that a reader never sees a partial file.
 
 Source: Standard MIDI Files 1.0 (RP-001).
 """
@@ -44,13 +43,13 @@ if TYPE_CHECKING:
     from bridge.midi.events import Event
 
 MAX_BYTES = 16 * 1024 * 1024
-"""A piece is some kilobytes.
+"""The largest file that is read.
 
-Above this a file is not a piece of music, and reading it would take minutes.
+A piece has some kilobytes. A larger file is not a piece of music, and reading it takes minutes.
 """
 
 MIN_BPM, MAX_BPM = 1.0, 6000.0
-"""Real files go to 1200 bpm, to write out a flourish; beyond these limits a tempo is a mistake."""
+"""The valid tempos. Real files have up to 1200 bpm, to write out a flourish."""
 _RESOLUTION = 480
 _DEFAULT_CHANNELS = {kind: kind.spec.channel for kind in Instrument}
 _MICROSECONDS_PER_MINUTE = 60_000_000
@@ -68,7 +67,7 @@ class MidiFileError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class MidiFile:
-    """A file as it came: mido's view of it, kept for writing it back, and the music in it."""
+    """A file as read: mido's representation, kept for writing it back, and the music in it."""
 
     path: Path
     source: mido.MidiFile
@@ -79,8 +78,8 @@ def read(path: Path) -> MidiFile:
     """Read a Standard MIDI File.
 
     Raises:
-        MidiFileError: the file is missing, empty, too large, broken, of format 2, or has an absurd
-        tempo.
+        MidiFileError: the file is missing, empty, too large, broken, of format 2, or has SMPTE
+            time, an absurd tempo or an absurd metre.
 
     """
     source = _parse(path)
@@ -108,7 +107,7 @@ def _parse(path: Path) -> mido.MidiFile:
         raise MidiFileError(UnusableFile(path, FileFault.MISSING)) from None
     except PermissionError:
         raise MidiFileError(UnusableFile(path, FileFault.FORBIDDEN)) from None
-    # What mido raises on broken input is not one type: these are the ones its reader can reach.
+    # On broken input mido raises exceptions of many types: its reader can raise these.
     except (OSError, EOFError, ValueError, TypeError, LookupError, mido.KeySignatureError) as error:
         text = str(error)
         reason = BrokenFile(path, text) if text else UnusableFile(path, FileFault.TRUNCATED)
@@ -117,7 +116,7 @@ def _parse(path: Path) -> mido.MidiFile:
 
 @dataclass(slots=True)
 class _NoteReader:
-    """What has been read so far, in the file's own ticks."""
+    """The notes and channel states read from a file, in the file's own ticks."""
 
     notes: list[tuple[int, int, Instrument, int, int]]
     started: dict[tuple[int, int], tuple[int, Instrument, int, int]]
@@ -125,17 +124,17 @@ class _NoteReader:
     keys: KeyState
 
     def add(self, file_tick: int, event: Event) -> None:
-        for heard in self.keys.feed(event):
-            if isinstance(heard, NoteOff):
-                self._end_note(file_tick, heard)
+        for note_event in self.keys.feed(event):
+            if isinstance(note_event, NoteOff):
+                self._end_note(file_tick, note_event)
             else:
-                self._start_note(file_tick, heard)
+                self._start_note(file_tick, note_event)
 
     def _start_note(self, file_tick: int, event: NoteOn) -> None:
         family = instrument_of_program(event.channel, self.programs.get(event.channel, 0))
-        placed = None if family is None else fit_to_range(family, event.pitch)
-        if placed is not None:
-            self.started[event.channel, event.pitch] = (file_tick, *placed, event.velocity)
+        fitted = None if family is None else fit_to_range(family, event.pitch)
+        if fitted is not None:
+            self.started[event.channel, event.pitch] = (file_tick, *fitted, event.velocity)
 
     def _end_note(self, file_tick: int, event: NoteOff) -> None:
         begun = self.started.pop((event.channel, event.pitch), None)
@@ -171,9 +170,9 @@ def _build_score(source: mido.MidiFile, path: Path) -> Score:
 
 
 def _merge_tracks(source: mido.MidiFile) -> Iterator[tuple[int, mido.Message]]:
-    """Yield (absolute file tick, message) of all tracks in time order.
+    """Yield (absolute file tick, message) of all tracks in order of time.
 
-    In one moment note-offs come first.
+    At one tick, note-ons come last.
     """
     everything: list[tuple[int, bool, int, mido.Message]] = []
     for track in source.tracks:
@@ -214,14 +213,14 @@ def _metre(tick: int, message: mido.MetaMessage, path: Path) -> MetreChange:
 
 
 def _last_per_tick(changes: list[_Change]) -> list[_Change]:
-    """Keep, of several changes at one tick, the last."""
+    """Keep only the last of several changes at one tick."""
     return list({change.tick: change for change in changes}.values())
 
 
 def write(score: Score, path: Path, text: str) -> None:
     """Write a score as a format-1 file, one track and channel for each instrument.
 
-    `text` says how it was made.
+    `text` says how the music was made.
     """
     file = mido.MidiFile(type=1, ticks_per_beat=_RESOLUTION, charset="utf-8")
     file.tracks.append(_conductor_track(score, text))
@@ -230,7 +229,10 @@ def write(score: Score, path: Path, text: str) -> None:
 
 
 def write_parts(parts: Mapping[str, Score], path: Path, text: str) -> None:
-    """Write what several players played in the same time, each with tracks of their own."""
+    """Write the scores of several players, by name, with separate tracks for each player.
+
+    Tempo and metre are those of the first score.
+    """
     file = mido.MidiFile(type=1, ticks_per_beat=_RESOLUTION, charset="utf-8")
     file.tracks.append(_conductor_track(next(iter(parts.values()), Score()), text))
     for name, part in parts.items():
@@ -242,7 +244,7 @@ def write_parts(parts: Mapping[str, Score], path: Path, text: str) -> None:
 def write_continuation(prompt: MidiFile, notes: Iterable[Note], path: Path, text: str) -> None:
     """Write the prompt's own tracks unchanged, and then the notes on new tracks.
 
-    They are on the prompt's channels where it has the instrument.
+    An instrument that the prompt has is written on the prompt's channel for it.
     """
     source = prompt.source
     file = mido.MidiFile(type=1, ticks_per_beat=source.ticks_per_beat, charset=source.charset)
@@ -294,7 +296,7 @@ def _instrument_tracks(
 def _track(
     events: list[tuple[int, mido.Message | mido.MetaMessage]], resolution: int
 ) -> mido.MidiTrack:
-    """Turn (tick, message) into a track with delta times in the file's resolution."""
+    """Convert (tick, message) pairs to a track with delta times in the file's resolution."""
     track = mido.MidiTrack()
     before = 0
     for tick, message in sorted(events, key=lambda timed: timed[0]):
@@ -306,7 +308,7 @@ def _track(
 
 
 def _assign_channels(prompt: MidiFile) -> dict[Instrument, int]:
-    """Give each instrument the channel that the prompt plays it on, or else a free one."""
+    """Return the prompt's channel for each instrument, or a free one if the prompt has none."""
     programs: dict[int, int] = {}
     playing: dict[int, Instrument] = {}
     for _, message in _merge_tracks(prompt.source):
@@ -321,8 +323,8 @@ def _assign_channels(prompt: MidiFile) -> dict[Instrument, int]:
     for kind in Instrument:
         if kind not in channels:
             own = kind.spec.channel
-            taken = own != DRUM_CHANNEL and own not in free
-            channels[kind] = free.pop() if taken and free else own
+            occupied = own != DRUM_CHANNEL and own not in free
+            channels[kind] = free.pop() if occupied and free else own
             if channels[kind] in free:
                 free.remove(channels[kind])
     return channels

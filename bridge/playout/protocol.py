@@ -134,7 +134,7 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class OutputConnected:
-    """Whether another program's port is connected to our output, as far as the back end can tell."""
+    """Whether another program's port is connected to our output, as far as is known."""
 
     connected: bool
 

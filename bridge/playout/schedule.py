@@ -3,12 +3,12 @@
 Notes are planned ahead of time, so that a busy engine does not delay them. The schedule is pure:
 time is an argument, and the events to send are returned.
 
-*When is an event sent?* Each `ScheduledEvent` belongs at a tick, and the transport converts the tick
-to a time. If the transport moves, planned events move with it. `emit` returns the events that are
-due, in order of time; events due at the same time keep the order in which they were added. To make
-up for latency on the way to the ear, all events are sent earlier by a fixed *advance* (or later, if
-it is negative). A note-on later than the limit is dropped, because a note in the wrong place is
-worse than none. All other events are sent however late, above all note-offs.
+*When is an event sent?* Each `ScheduledEvent` belongs at a tick, and the transport converts the
+tick to a time. If the transport moves, planned events move with it. `emit` returns the events that
+are due, in order of time; events due at the same time keep the order in which they were added. To
+make up for latency on the way to the ear, all events are sent earlier by a fixed *advance* (or
+later, if it is negative). A note-on later than the limit is dropped, because a note in the wrong
+place is worse than none. All other events are sent however late, above all note-offs.
 
 *Is an event still valid?* Plans are dropped in two ways. A stop, a jump or a loop breaks the
 transport and begins a new *epoch*: all events of older epochs are dropped. When the player comes
@@ -16,9 +16,9 @@ back in, `retract` drops the notes that have not begun, each with its release. W
 decided again, `replan` drops what was decided after a tick.
 
 *When does a note end?* Every note-on is followed by exactly one note-off. A pitch on a channel is
-either silent or sounding. A second note-on first releases the sounding note. The first note-off ends
-the note; a note-off of a silent pitch is dropped. The sustain pedal holds notes too, so releasing
-all notes also lifts the pedal.
+silent or sounding. A second note-on first releases the sounding note. The first note-off
+ends the note; a note-off of a silent pitch is dropped. The sustain pedal holds notes too, so
+releasing all notes also lifts the pedal.
 """
 
 import heapq
@@ -147,7 +147,7 @@ class Schedule:
                     keep = True
                     begun.add((channel, pitch))
                 case ControlChange(_, control, value) if control == SUSTAIN and value < SWITCH_ON:
-                    keep = True  # a kept event may press the pedal before, and then this lifts it
+                    keep = True  # it may lift a pedal that an earlier, kept event presses
                 case _:
                     keep = tick <= after_tick
             if keep:

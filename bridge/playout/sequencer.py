@@ -61,7 +61,7 @@ class Sequencer:
     """Chooses the transport, and keeps the schedules of planned events and of MIDI thru."""
 
     def __init__(self, epochs: Iterator[int] | None = None) -> None:
-        """Number epochs from an iterator; sequencers that share one have no epoch in common."""
+        """Use the numbers of `epochs`; sequencers that share the iterator share no number."""
         self._epochs = epochs or count()
         self._schedule = Schedule(Transport(epoch=next(self._epochs)))
         self._thru = Schedule(NANOSECONDS, THRU_LATE_LIMIT_NS)
@@ -84,21 +84,21 @@ class Sequencer:
     def receive(self, events: Iterable[TimedEvent]) -> tuple[TimedEvent, ...]:
         """Process received events; return those that the player played."""
         played = []
-        for stamped in events:
-            if isinstance(stamped.event, _SyncEvent):
-                self._sources.feed_clock(stamped)
+        for timed in events:
+            if isinstance(timed.event, _SyncEvent):
+                self._sources.feed_clock(timed)
             else:
-                played.append(stamped)
+                played.append(timed)
         return tuple(self._echoes.without_echoes(played))
 
     def apply(self, command: Command, now_ns: int) -> list[SentEvent]:
         """Carry out a command, and return the events to send at once."""
         sent: list[SentEvent] = []
         match command:
-            case Play(dues):
-                self._schedule.add(dues)
-            case Thru(dues):
-                self._thru.add(dues)
+            case Play(events):
+                self._schedule.add(events)
+            case Thru(events):
+                self._thru.add(events)
             case Retract(after_tick):
                 sent = self._schedule.retract(after_tick, now_ns)
             case Replan(after_tick):
@@ -122,8 +122,8 @@ class Sequencer:
 
     def emit(self, now_ns: int, ahead_ns: int = 0) -> list[SentEvent]:
         """Return the events due by now, or within the coming `ahead_ns`, in order of time."""
-        ways = (self._schedule.emit(now_ns, ahead_ns), self._thru.emit(now_ns, ahead_ns))
-        sent = list(heapq.merge(*ways, key=lambda each: each.due_ns))
+        queues = (self._schedule.emit(now_ns, ahead_ns), self._thru.emit(now_ns, ahead_ns))
+        sent = list(heapq.merge(*queues, key=lambda each: each.due_ns))
         self._echoes.add_sent(sent)
         return sent
 
@@ -135,7 +135,7 @@ class Sequencer:
     def report(
         self, played: tuple[TimedEvent, ...], sent: Iterable[SentEvent], now_ns: int
     ) -> list[Report]:
-        """Return the reports: first of the transport, which the others depend on."""
+        """Return the reports, with those of the transport first: the others depend on them."""
         reports: list[Report] = [*self._transport_reports.pop()]
         if played:
             reports.append(Received(played))
@@ -160,13 +160,12 @@ class Sequencer:
 
     def _select_source(self, now_ns: int) -> list[SentEvent]:
         choice = self._sources.choose(now_ns)
-        line = choice.transport
-        leading = line.source, line.epoch
-        epoch = self.transport.epoch if leading == self._leader else next(self._epochs)
-        self._leader = leading
-        line = replace(line, epoch=epoch)
-        sent = self._schedule.set_transport(line, now_ns)
-        self._transport_reports.add(line, choice.present, self._sources.wanted)
+        leader = choice.transport.source, choice.transport.epoch
+        epoch = self.transport.epoch if leader == self._leader else next(self._epochs)
+        self._leader = leader
+        transport = replace(choice.transport, epoch=epoch)
+        sent = self._schedule.set_transport(transport, now_ns)
+        self._transport_reports.add(transport, choice.present, self._sources.wanted)
         return sent
 
 

@@ -26,8 +26,8 @@ class ThruQueue:
 
     def add(self, events: Iterable[TimedEvent]) -> None:
         """Add events that are played now or later."""
-        for stamped in events:
-            heapq.heappush(self._events, (stamped.time_ns, self._added, stamped))
+        for timed in events:
+            heapq.heappush(self._events, (timed.time_ns, self._added, timed))
             self._added += 1
 
     def next_due_ns(self) -> int | None:
@@ -47,17 +47,17 @@ class ThruQueue:
 
     def pending(self) -> Thru:
         """Return the events that are still to come, for another output."""
-        return thru_command(stamped for _, _, stamped in sorted(self._events))
+        return thru_command(timed for _, _, timed in sorted(self._events))
 
 
 def thru_command(events: Iterable[TimedEvent]) -> Thru:
-    """Return the command for an output: the events that it can play, on the channel of MIDI thru."""
+    """Return the command for an output: the events that it can play, on MIDI thru's channel."""
     return Thru(
         tuple(
             ScheduledEvent(
-                stamped.time_ns, NANOSECONDS.epoch, replace(stamped.event, channel=THRU_CHANNEL)
+                timed.time_ns, NANOSECONDS.epoch, replace(timed.event, channel=THRU_CHANNEL)
             )
-            for stamped in events
-            if isinstance(stamped.event, Playable)
+            for timed in events
+            if isinstance(timed.event, Playable)
         )
     )

@@ -1,18 +1,18 @@
-"""The plugins in a host, as the MIDI I/O process sees them: who is there, and what they play.
+"""The plugin instances in a host: which ones run, and what they play.
 
-Each instance of the plugin speaks from a port of its own to ours (`bridge.plugin.wire`). One may be
-for all instruments, another for the bass alone, so that a host that knows one channel only can put
-every voice on a track of its own: an event goes to the instance that plays its instrument, or else
-to the first that plays everything, and a release goes where its strike went. What any of them hears
-of the player is heard; of their hosts, which are one and the same, the first says what time it is.
+Each instance sends from its own port to ours (`bridge.plugin.wire`). One may be for all
+instruments, another for the bass alone, so that a host with one channel per track can put each
+voice on its own track. An event goes to the instance for its instrument, or else to the first
+instance for all instruments. A note-off goes to the instance that got its note-on. Input from every
+instance is received. All instances have the same host; the first running one gives its time.
 
-The plugins play what they are told at its frame, so what is due is sent to them a little before,
-by its position in the host's music while that plays, and else by its time. What has been sent is
-not ours any more: to take it back, a plugin is told to forget it all and to release what sounds.
-But what the player plays by hand is taken back by nobody else, and stays until all is silenced.
+The plugins play each event at its frame, so a due event is sent to them `AHEAD_NS` in advance: by
+its position in the host's music while the host plays, and otherwise by its time. An event that has
+been sent cannot be cancelled alone. A flush makes a plugin drop all pending events and release what
+sounds. A flush leaves MIDI thru alone, which stays until everything is silenced.
 
-It is pure: datagrams in, datagrams out, time as an argument. `bridge.plugin.socket` has the
-socket.
+This module is pure: datagrams in, datagrams out, time as an argument. `bridge.plugin.socket` has
+the socket.
 """
 
 from __future__ import annotations
@@ -56,11 +56,11 @@ if TYPE_CHECKING:
     from bridge.playout.protocol import Command, Report
 
 AHEAD_NS = 50 * MS
-"""So long before it is due, an event is sent: longer than this process is ever held up."""
+"""The time by which an event is sent in advance: longer than any delay of this process."""
 TIMEOUT_NS = SECOND
-"""An instance that has not said hello for so long has gone without a word."""
+"""An instance without a hello for this time has gone without a `PluginBye`."""
 SAME_CLOCK_NS = 20 * MS
-"""A hello is not longer on its way: if two clocks differ by less, they are the same."""
+"""The longest travel time of a hello; two clocks that differ by less are the same clock."""
 
 Address = tuple[str, int]
 """Address and port of an instance."""
@@ -68,12 +68,12 @@ Address = tuple[str, int]
 
 @dataclass(slots=True)
 class _Instance:
-    """What is known of one instance."""
+    """The state of one instance."""
 
     address: Address
     last_hello_ns: int
-    last_block_ns: int = -TIMEOUT_NS  # when a block of audio was last heard of
-    clock_offset_ns: int = 0  # what its clock lags behind ours
+    last_block_ns: int = -TIMEOUT_NS  # when the last `Block` was received
+    clock_offset_ns: int = 0  # the time by which its clock lags behind ours
     min_offset_ns: int | None = None
     plays: Instrument | None = None
     listens: bool = True
@@ -83,21 +83,22 @@ class _Instance:
     parser: MidiParser = field(default_factory=MidiParser)
 
     def record_hello(self, now_ns: int, plugin_ns: int) -> None:
-        """Take note that it lives, and compare its clock with ours."""
+        """Record that the instance is alive, and compare its clock with ours."""
         self.last_hello_ns = now_ns
-        apart = now_ns - plugin_ns
-        self.min_offset_ns = apart if self.min_offset_ns is None else min(self.min_offset_ns, apart)
+        offset_ns = now_ns - plugin_ns
+        known_ns = offset_ns if self.min_offset_ns is None else self.min_offset_ns
+        self.min_offset_ns = min(known_ns, offset_ns)
         self.clock_offset_ns = 0 if 0 <= self.min_offset_ns < SAME_CLOCK_NS else self.min_offset_ns
 
 
 class PluginInstances:
-    """All instances, and the schedule that they play by."""
+    """All instances, and the sequencer of what they play."""
 
     def __init__(self, sequencer: Sequencer | None = None) -> None:
         self.sequencer = sequencer or Sequencer()
         self._app = secrets.randbits(64)
-        self._instances: dict[int, _Instance] = {}  # in the order in which they came
-        self._note_owners: dict[tuple[int, int], int] = {}  # (channel, pitch) -> who was told to
+        self._instances: dict[int, _Instance] = {}  # in order of their first hello
+        self._note_owners: dict[tuple[int, int], int] = {}  # (channel, pitch) -> instance
         self._reported: tuple[PluginInstance, ...] = ()
         self._datagrams: list[tuple[Address, bytes]] = []
         self._played: list[TimedEvent] = []
@@ -106,11 +107,11 @@ class PluginInstances:
         self._refused: set[int] = set()
 
     def connected(self, now_ns: int) -> bool:
-        """Return whether there is anybody to play."""
+        """Return whether an instance runs."""
         return bool(self._running(now_ns))
 
     def _running(self, now_ns: int) -> dict[int, _Instance]:
-        """Return the instances that run: a host may keep one that it has taken out."""
+        """Return the running instances; a host may keep a removed one that no longer runs."""
         return {
             instance: its
             for instance, its in self._instances.items()
@@ -118,7 +119,7 @@ class PluginInstances:
         }
 
     def receive(self, data: bytes, address: Address, now_ns: int) -> None:
-        """Take in a datagram; what is none of ours is ignored."""
+        """Process a datagram; ignore one of another format."""
         match decode(data):
             case PluginHello(instance, time_ns):
                 met = self._instances.setdefault(instance, _Instance(address, now_ns))
@@ -129,28 +130,28 @@ class PluginInstances:
                 self._instances.pop(instance, None)
             case Block() as block if block.instance in self._instances:
                 self._handle_block(block, self._instances[block.instance], now_ns)
-            case MidiIn() as came if came.instance in self._instances:
-                its = self._instances[came.instance]
-                for event in its.parser.feed(came.message):
-                    self._played.append(TimedEvent(came.time_ns + its.clock_offset_ns, event))
-            case Played() as went if went.instance in self._instances:
-                self._record_played(went, self._instances[went.instance])
+            case MidiIn() as received if received.instance in self._instances:
+                its = self._instances[received.instance]
+                for event in its.parser.feed(received.message):
+                    self._played.append(TimedEvent(received.time_ns + its.clock_offset_ns, event))
+            case Played() as played if played.instance in self._instances:
+                self._record_played(played, self._instances[played.instance])
             case UnsupportedVersion(instance, version) if instance not in self._refused:
                 self._refused.add(instance)
                 self._reports.append(Problem(PluginVersion(version)))
 
     def post(self, command: Command, now_ns: int) -> None:
-        """Obey; the plugins forget what they were told if it is taken back."""
+        """Apply a command; flush the plugins if it retracts events that they hold."""
         sent = self.sequencer.apply(command, now_ns)
         if isinstance(command, Silence | Panic):
-            self._flush_all()  # they may hold what to us is over: we are ahead of them
+            self._flush_all()  # they may hold events that are over here, as we send in advance
         elif sent:
             self._flush()
         if isinstance(command, Panic):
             self._play(sent, PlayNow, now_ns)
 
     def poll(self, now_ns: int) -> list[Report]:
-        """Return the plugins what is due soon, and return what they have done since."""
+        """Send the plugins what is due soon, and return their reports since the last call."""
         gone = [i for i, its in self._instances.items() if now_ns - its.last_hello_ns > TIMEOUT_NS]
         for instance in gone:
             del self._instances[instance]
@@ -167,20 +168,20 @@ class PluginInstances:
         return reports + self.sequencer.report(played, sent, now_ns)
 
     def next_due_ns(self) -> int | None:
-        """Return when `turn` has something to tell the plugins."""
+        """Return when `poll` must next send to the plugins, or None."""
         due_ns = self.sequencer.next_due_ns()
         return None if due_ns is None else due_ns - AHEAD_NS
 
     def disconnect(self) -> None:
-        """Take leave of all instances."""
+        """Flush all instances and say goodbye (`AppBye`)."""
         for instance in self._instances:
             self._send(instance, FlushAll(instance))
             self._send(instance, AppBye(instance))
 
     def pop_datagrams(self) -> list[tuple[Address, bytes]]:
-        """Return the datagrams that are to be sent, and where to."""
-        letters, self._datagrams = self._datagrams, []
-        return letters
+        """Return the datagrams to send, each with its address."""
+        datagrams, self._datagrams = self._datagrams, []
+        return datagrams
 
     def _handle_block(self, block: Block, its: _Instance, now_ns: int) -> None:
         its.last_block_ns = now_ns
@@ -205,40 +206,40 @@ class PluginInstances:
         )
         self.sequencer.observe(Source.PLUGIN, position)
 
-    def _record_played(self, went: Played, its: _Instance) -> None:
-        for event in MidiParser().feed(went.message):
+    def _record_played(self, played: Played, its: _Instance) -> None:
+        for event in MidiParser().feed(played.message):
             if isinstance(event, Playable):
-                wanted_ns, went_ns = (
-                    at + its.clock_offset_ns for at in (went.wanted_ns, went.played_ns)
+                wanted_ns, played_ns = (
+                    at + its.clock_offset_ns for at in (played.wanted_ns, played.played_ns)
                 )
-                self._sent.append(SentEvent(wanted_ns, max(wanted_ns, went_ns), event))
+                self._sent.append(SentEvent(wanted_ns, max(wanted_ns, played_ns), event))
 
     def _play(
         self, sent: list[SentEvent], how: type[PlayNow | PlayAtPosition | PlayAtTime], now_ns: int
     ) -> None:
-        line = self.sequencer.transport
+        transport = self.sequencer.transport
         running = self._running(now_ns) if sent else {}
         for each in sent:
             instance = self._instance_for(each.event, running)
             if instance is None:
                 continue
             its, message = self._instances[instance], encode(each.event)
-            # What is played by hand has no place in the host's song.
+            # MIDI thru has no position in the host's song.
             if how is PlayAtPosition and each.event.channel != THRU_CHANNEL:
-                quarters = line.tick / TICKS_PER_QUARTER
-                quarters += (each.due_ns - line.time_ns) / line.quarter_ns
-                letter: FromApp = PlayAtPosition(instance, 1, its.epoch, quarters, message)
+                quarters = transport.tick / TICKS_PER_QUARTER
+                quarters += (each.due_ns - transport.time_ns) / transport.quarter_ns
+                message_out: FromApp = PlayAtPosition(instance, 1, its.epoch, quarters, message)
             elif how is not PlayNow:
-                letter = PlayAtTime(instance, 1, each.due_ns - its.clock_offset_ns, message)
+                message_out = PlayAtTime(instance, 1, each.due_ns - its.clock_offset_ns, message)
             else:
-                letter = PlayNow(instance, 1, message)
-            self._send(instance, letter)
+                message_out = PlayNow(instance, 1, message)
+            self._send(instance, message_out)
 
     def _instance_for(self, event: Playable, running: dict[int, _Instance]) -> int | None:
-        """Return the instance that is to play an event."""
+        """Return the instance that plays an event, or None."""
         if isinstance(event, NoteOff):
-            struck = self._note_owners.pop((event.channel, event.pitch), None)
-            return struck if struck in self._instances else None
+            owner = self._note_owners.pop((event.channel, event.pitch), None)
+            return owner if owner in self._instances else None
         kind = instrument_of_channel(event.channel)
         named = (i for i, its in running.items() if its.plays is kind and kind is not None)
         open_to_all = (i for i, its in running.items() if its.plays is None)
@@ -248,8 +249,9 @@ class PluginInstances:
         return player
 
     def _flush(self) -> None:
-        by_hand = {key: who for key, who in self._note_owners.items() if key[0] == THRU_CHANNEL}
-        self._note_owners = by_hand
+        self._note_owners = {
+            key: owner for key, owner in self._note_owners.items() if key[0] == THRU_CHANNEL
+        }
         for instance in self._instances:
             self._send(instance, Flush(instance))
 
@@ -262,7 +264,7 @@ class PluginInstances:
         self._datagrams.append((self._instances[instance].address, datagram(message)))
 
     def _report_instances(self, now_ns: int) -> list[Report]:
-        """Return who is there, if that has changed."""
+        """Return a report of the running instances if they have changed."""
         now = tuple(
             PluginInstance(instance, its.plays, its.listens, its.playing)
             for instance, its in self._running(now_ns).items()

@@ -1,7 +1,8 @@
-"""The socket at which the plugins in a host find us.
+"""The socket to which the plugins in a host connect.
 
-A well-known port of this machine only. It is the plugins that speak first, so nothing is to be
-opened or connected by hand: they come and go, and so may we. Only one program can have the port.
+It has a well-known port of this machine only. The plugins send first, so the user opens and
+connects nothing; plugins and Antiphon may start and stop in any order. Only one program can have
+the port.
 """
 
 from __future__ import annotations
@@ -25,13 +26,13 @@ _MAX_DATAGRAM = 2048
 
 
 class PluginBackend:
-    """A socket, and the desk behind it."""
+    """The socket, and the plugin instances behind it."""
 
     def __init__(self, sequencer: Sequencer) -> None:
-        """Take the port, and keep time by this conductor.
+        """Bind the port; play through this sequencer.
 
         Raises:
-            PortError: another program has it.
+            PortError: another program has the port.
 
         """
         port = int(os.environ.get(PORT_VARIABLE, DEFAULT_PORT))
@@ -45,37 +46,37 @@ class PluginBackend:
         self._instances = PluginInstances(sequencer)
 
     def connected(self, now_ns: int) -> bool:
-        """Return whether there is a plugin that runs."""
+        """Return whether a plugin instance runs."""
         return self._instances.connected(now_ns)
 
     def next_due_ns(self) -> int | None:
-        """Return when `turn` must be called for the sake of an event, or None if it need not."""
+        """Return when `poll` must next send an event, or None."""
         return self._instances.next_due_ns()
 
     def post(self, command: Command, now_ns: int) -> None:
-        """Obey at once."""
+        """Apply a command at once."""
         self._instances.post(command, now_ns)
         self._send()
 
     def poll(self, now_ns: int) -> list[Report]:
-        """Hear what has come, tell what is due, and return what there is to report."""
-        # A plugin that has gone without a word makes the system complain of what we sent it.
+        """Receive datagrams, send what is due, and return the reports."""
+        # The system reports an error for a datagram to a plugin that has gone.
         with suppress(BlockingIOError):
             while True:
                 with suppress(ConnectionError):
-                    data, place = self.wakeup.recvfrom(_MAX_DATAGRAM)
-                    self._instances.receive(data, place, now_ns)
+                    data, address = self.wakeup.recvfrom(_MAX_DATAGRAM)
+                    self._instances.receive(data, address, now_ns)
         reports = self._instances.poll(now_ns)
         self._send()
         return reports
 
     def close(self) -> None:
-        """Take leave."""
+        """Disconnect the plugins, and close the socket."""
         self._instances.disconnect()
         self._send()
         self.wakeup.close()
 
     def _send(self) -> None:
-        for place, data in self._instances.pop_datagrams():
-            with suppress(OSError):  # it has gone, and will be missed soon enough
-                self.wakeup.sendto(data, place)
+        for address, data in self._instances.pop_datagrams():
+            with suppress(OSError):  # the plugin has gone; its time-out removes it
+                self.wakeup.sendto(data, address)

@@ -1,29 +1,29 @@
-"""What the plugin in a DAW and the app say to each other, and one table of how it looks in bytes.
+"""The messages between the plugin in a DAW and the app, and one table of their layout in bytes.
 
-The two talk in datagrams over UDP on 127.0.0.1, one message each. A datagram is a header and a body
-whose layout follows from its kind. All numbers are little-endian and of fixed width:
+Each message is one UDP datagram on 127.0.0.1. A datagram is a header and a body whose layout
+follows from its kind. All numbers are little-endian and of fixed width:
 
     magic     4 bytes  "ANTP"
     version   u8       of this format
     kind      u8       which message the body is
     size      u16      of the whole datagram
-    instance  u64      the plugin instance that speaks, or is spoken to
+    instance  u64      the plugin instance that sends or receives
 
-The plugin speaks first, since the app does not know where it is: each instance has a port of its
-own, and says `PluginHello` four times a second. The app answers with `AppHello`, which is also its
-heartbeat; without one for a second, or when the system says that nobody has the app's port any
-more, the plugin releases what sounds. Once it knows the app, it sends a `Block` for each block of
-audio, and a `MidiIn` for what the player does.
+The plugin sends first, since the app does not have its address: each instance has its own port, and
+sends `PluginHello` four times a second. The app answers with `AppHello`, which is also its
+heartbeat. Without one for a second, or when the system reports that no program has the app's port
+any more, the plugin releases what sounds. After the first `AppHello` it sends a `Block` for each
+block of audio, and a `MidiIn` for each event of the player.
 
 Musical time is the host's: quarter notes, and an *epoch* that counts its starts, stops, jumps and
-loops. What is planned by position belongs to an epoch and dies with it; what is played by hand, on
-`HAND_CHANNEL` (`bridge.playout.schedule`), has a time and outlives it. Time in nanoseconds is the
-plugin's steady clock. On Linux and Windows that is the session clock of `bridge/system/clock.py`; on macOS
-the two are apart by the time that the machine has slept, so who compares them takes the difference
-from the hellos.
+loops. An event planned by position belongs to an epoch and is dropped with it. MIDI thru, on
+`THRU_CHANNEL` (`bridge.playout.schedule`), has a time and outlives the epoch. Time in nanoseconds
+is the plugin's steady clock. On Linux and Windows that is the session clock of
+`bridge/system/clock.py`. On macOS the two differ by the time that the machine has slept, so code
+that compares them takes the difference from the hellos.
 
 `bridge/plugin/wire.hpp` is the same table in C++. This file is pure: bytes in, values out. What a
-peer sends is never trusted: whatever is no message of ours decodes to None.
+peer sends is never trusted: bytes that are not a message of this format decode to None.
 """
 
 import enum
@@ -42,7 +42,7 @@ _HEADER = struct.Struct("<4sBBHQ")
 
 
 class BlockFlags(enum.IntFlag):
-    """What is true of a block."""
+    """The flags of a block."""
 
     PLAYING = 1
     POSITION_VALID = 2
@@ -52,7 +52,7 @@ class BlockFlags(enum.IntFlag):
 
 @dataclass(frozen=True, slots=True)
 class PluginHello:
-    """From the plugin: this instance is here."""
+    """From the plugin: this instance runs."""
 
     instance: int
     time_ns: int
@@ -60,11 +60,11 @@ class PluginHello:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """From the plugin: a block of audio begins, and this is where the host stands.
+    """From the plugin: a block of audio begins, with the position of the host.
 
     Position and time are those of its first frame. `plays` is the instrument that the instance is
-    for, or None for all; `bar` counts from 0; `emitted`,
-    `dropped_late` and `lost` (for want of room) count since the plugin was made.
+    for, or None for all; `bar` counts from 0. `emitted`, `dropped_late` and `lost` (the queue was
+    full) count since the plugin was created.
     """
 
     # More than 12 attributes: each is a field of the datagram, in its order.
@@ -90,7 +90,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class MidiIn:
-    """From the plugin: the player did this, at this frame of its block."""
+    """From the plugin: an event of the player, at this frame of its block."""
 
     instance: int
     time_ns: int
@@ -102,9 +102,9 @@ class MidiIn:
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """From the plugin: this went out.
+    """From the plugin: this message was played.
 
-    The tag is that of the order; 0 is what the plugin decided by itself, a release that it owed.
+    The tag is that of the app's message; 0 is a note-off that the plugin added itself.
     """
 
     instance: int
@@ -117,14 +117,14 @@ class Played:
 
 @dataclass(frozen=True, slots=True)
 class PluginBye:
-    """From the plugin: this instance goes."""
+    """From the plugin: this instance ends."""
 
     instance: int
 
 
 @dataclass(frozen=True, slots=True)
 class AppHello:
-    """From the app: it lives. `app` is random, and another one tells that the first is dead."""
+    """From the app: it runs. `app` is random; another value means that the app has restarted."""
 
     instance: int
     app: int
@@ -141,7 +141,7 @@ class PlayNow:
 
 @dataclass(frozen=True, slots=True)
 class PlayAtPosition:
-    """From the app: play this there, if the host is still in the epoch it was planned for."""
+    """From the app: play this at a position, if the host is still in the planned epoch."""
 
     instance: int
     tag: int
@@ -152,7 +152,7 @@ class PlayAtPosition:
 
 @dataclass(frozen=True, slots=True)
 class PlayAtTime:
-    """From the app: play this then, whatever the host does."""
+    """From the app: play this at a time, whatever the host does."""
 
     instance: int
     tag: int
@@ -162,9 +162,9 @@ class PlayAtTime:
 
 @dataclass(frozen=True, slots=True)
 class Flush:
-    """From the app: forget what is planned and release what sounds, then go on.
+    """From the app: drop what is planned and release what sounds, then go on.
 
-    What is played by hand stays: whoever takes back an answer must not cut the player's own note.
+    MIDI thru stays: retracting a response must not cut the player's own note.
     """
 
     instance: int
@@ -172,21 +172,21 @@ class Flush:
 
 @dataclass(frozen=True, slots=True)
 class AppBye:
-    """From the app: it goes."""
+    """From the app: it ends."""
 
     instance: int
 
 
 @dataclass(frozen=True, slots=True)
 class FlushAll:
-    """From the app: forget and release everything, what is played by hand as well, then go on."""
+    """From the app: drop and release everything, including MIDI thru, then go on."""
 
     instance: int
 
 
 @dataclass(frozen=True, slots=True)
 class UnsupportedVersion:
-    """A message of another version of this format: it can be named, and not understood."""
+    """A message of another version of this format; only its header can be read."""
 
     instance: int
     version: int
@@ -198,9 +198,9 @@ Message = FromPlugin | FromApp
 
 
 class DatagramSpec(NamedTuple):
-    """How one message looks: its kind, and a letter for each field after `instance`.
+    """The layout of one message: its kind, and a letter for each field after `instance`.
 
-    The letters are those of `struct`; beside them, M is a MIDI message of one to three bytes, P
+    The letters are those of `struct`. In addition, M is a MIDI message of one to three bytes, P
     what an instance plays, and F the flags of a block.
     """
 
@@ -216,7 +216,7 @@ class DatagramSpec(NamedTuple):
         )
 
 
-# A MIDI message is a count and three bytes, of which it uses that many.
+# A MIDI message is a count and three bytes, of which the first `count` are used.
 _STRUCT_CODES = {"M": "B3s", "P": "B", "F": "B"}
 
 SPECS = (
@@ -239,7 +239,7 @@ SPEC_BY_TYPE: dict[type[Message], DatagramSpec] = {spec.type: spec for spec in S
 
 
 def encode(message: Message) -> bytes:
-    """The datagram of a message."""
+    """Return the datagram of a message."""
     spec = SPEC_BY_TYPE[type(message)]
     instance, *values = astuple(message)
     numbers: list[object] = []
@@ -259,7 +259,7 @@ def encode(message: Message) -> bytes:
 
 
 def decode(data: bytes) -> Message | UnsupportedVersion | None:
-    """Read a datagram; None for rubbish, and for kinds that this version does not know."""
+    """Read a datagram; return None if it is invalid or of an unknown kind."""
     if len(data) < _HEADER.size:
         return None
     magic, version, kind, size, instance = _HEADER.unpack_from(data)
@@ -275,7 +275,7 @@ def decode(data: bytes) -> Message | UnsupportedVersion | None:
 
 
 def _decode_body(spec: DatagramSpec, data: bytes) -> list[Any] | None:
-    """Read the body, or None if it holds what no such message can."""
+    """Read the body; return None if a value is not valid."""
     numbers = iter(spec.layout.unpack_from(data, _HEADER.size))
     values: list[Any] = []
     for letter in spec.field_codes:

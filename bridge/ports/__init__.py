@@ -1,1 +1,1 @@
-"""The back ends of MIDI in and out: JACK, RtMidi and loopback; and Ableton Link."""
+"""The MIDI back ends JACK, RtMidi and loopback; and Ableton Link."""

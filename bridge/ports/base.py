@@ -1,13 +1,12 @@
-"""What a back end is, which one to take, and which port a person means.
+"""The interface of a back end, the choice of one, and the search for a port by name.
 
 A port is a named end of a cable; a back end is a family of ports. There are three. JACK (or
-PipeWire's JACK) calls us once per period of audio and places each event on its frame. RtMidi knows
-every system's own ports, and sends when it is told to, at once. The loopback has no device at all:
-a pretend player plays into it, and what goes out goes nowhere. All of them obey the same commands
-and keep their promises through the same `Conductor`.
+PipeWire's JACK) calls us once per period of audio and places each event on its frame. RtMidi covers
+every system's own ports, and sends at once. The loopback has no device: nothing comes in, and what
+goes out is only recorded. All of them apply the same commands through the same `Sequencer`.
 
-The world outside may refuse at any time: no server, no such port, a cable pulled. That is a
-`PortError`, which carries the reason as a value.
+The system may refuse at any time: no server, no such port, a pulled cable. That is a `PortError`,
+which carries the reason as a value.
 """
 
 import importlib
@@ -27,18 +26,18 @@ from bridge.playout.protocol import Command, PortNames, Ready, Report
 from bridge.playout.sequencer import Sequencer
 from bridge.system.clock import Clock
 
-# Each of these modules has a `connect(client_name, clock, conductor) -> Backend`, and is imported
-# only when it is wanted: the library under it may be missing.
+# Each of these modules has a `connect(client_name, clock, sequencer) -> Backend`. It is imported
+# only when needed, because its library may be missing.
 BACKENDS = {
     "jack": "bridge.ports.jack",
     "rtmidi": "bridge.ports.rtmidi",
     "loopback": "bridge.ports.loopback",
 }
-AUTO_ORDER = ("jack", "rtmidi")  # in this order: only JACK is exact to the frame
+AUTO_ORDER = ("jack", "rtmidi")  # JACK first: only JACK is exact to the frame
 
 
 class PortError(Exception):
-    """The world outside refuses."""
+    """A port or a back end cannot be used."""
 
     def __init__(self, reason: ProblemReason) -> None:
         super().__init__(reason)
@@ -46,58 +45,67 @@ class PortError(Exception):
 
 
 class Backend(Protocol):
-    """One way for MIDI to come in and go out. All calls come from one thread."""
+    """One MIDI input and one MIDI output. All calls come from one thread."""
 
     @property
     def name(self) -> str:
-        """The name that a person chooses it by."""
+        """The name by which the user chooses it."""
         ...
 
     @property
     def wakeup(self) -> socket.socket | None:
-        """What becomes readable when `turn` has news, or None if nothing does."""
+        """The socket that becomes readable when `poll` has reports, or None if there is none."""
         ...
 
     @property
     def poll_ns(self) -> int | None:
-        """How often `turn` must be called for want of a bell, or None if it need not."""
+        """The longest time between calls of `poll` without a wakeup, or None for no limit."""
         ...
 
     def port_names(self) -> PortNames:
-        """List what can be connected."""
+        """List the ports that can be connected."""
         ...
 
     def open(self, input_name: str | None, output_name: str | None) -> Ready:
-        """Open our two ports and connect them to those named, or raise `PortError`."""
+        """Open our two ports and connect them to the named ones.
+
+        Raises:
+            PortError: a port is missing, or the system refuses.
+
+        """
         ...
 
     def maintain(self) -> None:
-        """See that what was opened is still there and connected; `PortError` if it is not."""
+        """Check that the open ports still exist and are connected, or raise `PortError`."""
         ...
 
     def next_due_ns(self) -> int | None:
-        """Return when `turn` must be called for the sake of an event, or None if it need not."""
+        """Return when `poll` must next send an event, or None."""
         ...
 
     def post(self, command: Command, now_ns: int) -> None:
-        """Obey, at once or as soon as the device allows."""
+        """Apply a command, at once or as soon as the device allows."""
         ...
 
     def poll(self, now_ns: int) -> list[Report]:
-        """Send what is due, take what came in, tell of both; `PortError` if all is lost."""
+        """Send what is due, receive input, and report both; raise `PortError` on a loss."""
         ...
 
     def close(self, now_ns: int) -> list[Report]:
-        """Silence everything, let go of the device, and tell what was sent last."""
+        """Silence everything, close the device, and report what was sent last."""
         ...
 
 
 def connect(
     backend: str, client_name: str, clock: Clock, sequencer: Sequencer | None = None
 ) -> Backend:
-    """Reach the back end of this name, or with "auto" the best that works; else `PortError`.
+    """Connect to the named back end, or with "auto" to the first in `AUTO_ORDER` that works.
 
-    It keeps time by this conductor, or by one of its own.
+    It uses this sequencer, or a new one.
+
+    Raises:
+        PortError: no back end can be reached.
+
     """
     refusals: list[ProblemReason] = []
     for name in AUTO_ORDER if backend == "auto" else (backend,):
@@ -116,7 +124,7 @@ def connect(
 
 
 def find_port(wanted: str, names: Sequence[str]) -> str:
-    """Return the port of this name, or the only one that the name is part of; else `PortError`."""
+    """Return the port named `wanted`, or the only one containing it, or raise `PortError`."""
     if wanted in names:
         return wanted
     found = [name for name in names if wanted.casefold() in name.casefold()]

@@ -1,6 +1,6 @@
 """The queues between the main thread and a callback in another thread.
 
-The main thread posts commands, and the callback reports what has happened. Each queue has one
+The main thread posts commands, and the callback posts reports. Each queue has one
 writer and one reader, so neither thread waits for a lock of the other. After a report the callback
 writes to a socket, `wakeup`, which the main thread waits on.
 """
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bridge.playout.protocol import Report
 
 CallbackCommand = Command | threading.Event
-"""A command, or an event that the callback sets when it gets there."""
+"""A command, or an event that the callback sets when it reaches it in the queue."""
 
 
 class CallbackQueues:
@@ -51,7 +51,7 @@ class CallbackQueues:
                 pass
 
     def close(self) -> None:
-        """Close the socket. Reports stay."""
+        """Close the socket. Reports can still be read."""
         self.wakeup.close()
         self._waker.close()
 

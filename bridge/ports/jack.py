@@ -1,22 +1,22 @@
-"""MIDI on a JACK server: exact to the frame, because the server says when it wants each period.
+"""MIDI on a JACK server: exact to the frame, because the server calls once per period.
 
-JACK (and PipeWire, which speaks its protocol) divides time into periods of some hundred frames.
-Once per period it calls every client in a thread of its own, and the client reads and writes
-events, each with its frame in the period. So nobody has to wake up in time: an event due within
-this period is written at its frame. An event that comes in carries its frame as well, and so its
-stamp may lie ahead of the present by as much as a period.
+JACK (and PipeWire, which implements its protocol) divides time into periods of some hundred frames.
+Once per period it calls every client in that client's JACK thread, and the client reads and writes
+events, each with its frame in the period. So no thread has to wake up on time: an event due within
+this period is written at its frame. Input also carries its frame, so its time may lie ahead of the
+present by up to a period.
 
-The callback owns the conductor and all else that changes while the client is active (`Cycle`). The
-main thread posts commands into a deque and takes reports from another; each has one writer and one
-reader. The callback never waits: when it has something to tell it rings a bell, a socket that the
-main thread sleeps on. It is the outermost function of its thread, and JACK drops a client whose
-callback fails, so it alone catches everything.
+The callback owns the sequencer and everything else that changes while the client is active
+(`JackCycle`). The main thread posts commands and reads reports (`CallbackQueues`). The callback
+never waits. After a report it writes to a socket that the main thread waits on. The callback is the
+outermost function of its thread, and JACK drops a client whose callback fails. So it catches every
+exception; no other function does.
 
-Who is connected to our output is for the main thread to ask now and then: such questions wait for
-the server, and the callback may not.
+The main thread checks at intervals which ports are connected to our output. Such queries wait for
+the server, and the callback must not wait.
 
-The server may go away at any moment. Then nothing of ours can be sent or heard any more, and `turn`
-says so.
+The server may go away at any moment. Then nothing can be sent or received any more, and `poll`
+raises `PortError`.
 """
 
 import socket
@@ -49,14 +49,14 @@ from bridge.sync.transport import Source
 from bridge.system.clock import Clock
 from bridge.system.units import MS
 
-READINGS = 10  # of which the quickest is taken to begin with
+READINGS = 10  # at the start; the quickest one is used
 MAX_READING_NS = 50_000  # a reading of two clocks that took longer than this is not used
 CALLBACK_EXIT_S = 0.1
-PERIOD_LIMIT_S = 1.0  # a server that has not called for so long will not call any more
+PERIOD_LIMIT_S = 1.0  # a server that has not called for this time will not call again
 
 
 class JackCycle:
-    """What happens once per period. JACK's thread owns all of it but the two ends it shares."""
+    """The work of one period. JACK's thread owns all of it except the shared `queues`."""
 
     def __init__(
         self,
@@ -76,13 +76,13 @@ class JackCycle:
         self._half_frame_ns = 500 * MS // client.samplerate
         self._sequencer = sequencer
         self._parser = MidiParser()
-        self._unwritten: deque[SentEvent] = deque()  # the port was full; these go first next time
+        self._unwritten: deque[SentEvent] = deque()  # the port was full; written first next time
 
     def process(self, size: int) -> None:
-        """Do one period of `size` frames."""
+        """Process one period of `size` frames."""
         try:
             self._process(size)
-        except Exception as error:  # noqa: BLE001 - see the first paragraphs
+        except Exception as error:  # noqa: BLE001 - see the module docstring
             self._queues.report(Problem(PeriodLost(repr(error))))
 
     def _process(self, size: int) -> None:
@@ -91,7 +91,7 @@ class JackCycle:
         if took_ns < MAX_READING_NS:
             self._frames.observe(frame, now_ns)
         begin_ns = self._frames.ns_of(first)
-        # What is nearer to the next period's first frame than to our last one is left to it.
+        # An event nearer to the next period's first frame than to our last one is left to it.
         ahead_ns = self._frames.ns_of(first + size) - begin_ns - self._half_frame_ns
         if (position := self._read_position(begin_ns)) is not None:
             self._sequencer.observe(Source.JACK, position)
@@ -104,19 +104,19 @@ class JackCycle:
             self._queues.report(report)
 
     def _read_clocks(self) -> tuple[int, int, int]:
-        """Read JACK's clock between two looks at ours; give the time it took, frame and moment."""
+        """Read JACK's clock between two readings of ours; return the duration, frame and time."""
         before_ns = self._clock.now_ns()
         frame = self._client.frame_time
         after_ns = self._clock.now_ns()
         return after_ns - before_ns, frame, (before_ns + after_ns) // 2
 
     def _read_position(self, begin_ns: int) -> HostPosition | None:
-        """Look where the server's transport is, if some program on it counts bars and beats."""
+        """Return the server transport's position, or None if no program gives bars and beats."""
         state, position = self._client.transport_query()
         if "bar" not in position:
             return None
-        # JACK's beat is the metre's: an eighth in 6/8. Where the bar begins has a field of its own,
-        # which Ardour 7 fills with something else: so bars are counted, as if all were like this.
+        # JACK's beat is the metre's: an eighth in 6/8. Ardour 7 fills the field for the start of
+        # the bar with something else. So bars are counted, as if all had the present metre.
         quarters_a_beat = 4.0 / position["beat_type"]
         bar_quarters = (position["bar"] - 1) * position["beats_per_bar"] * quarters_a_beat
         beats = position["beat"] - 1 + position["tick"] / position["ticks_per_beat"]
@@ -152,20 +152,20 @@ class JackCycle:
             self._unwritten.popleft()
 
     def _read_events(self, first: int) -> Iterable[TimedEvent]:
-        for place, packet in self.input.incoming_midi_events():
-            time_ns = self._frames.ns_of(first + place)
+        for offset, packet in self.input.incoming_midi_events():
+            time_ns = self._frames.ns_of(first + offset)
             for event in self._parser.feed(bytes(packet)):
                 yield TimedEvent(time_ns, event)
 
 
 class JackBackend:
-    """A client of a JACK server, as the main thread sees it."""
+    """A client of a JACK server; its methods belong to the main thread."""
 
     name = "jack"
     poll_ns: int | None = None
 
     def __init__(self, client: jack.Client, clock: Clock, sequencer: Sequencer) -> None:
-        """Take charge of a client that is not active yet; see `connect`."""
+        """Own a client that is not active yet; see `connect`."""
         self._client = client
         self._clock = clock
         self._sequencer = sequencer
@@ -190,14 +190,14 @@ class JackBackend:
             )
             return tuple(port.name for port in ports if not self._client.owns(port))
 
-        # What another client puts out is an input for us.
+        # Another client's output is our input.
         return PortNames(inputs=names(are_inputs=False), outputs=names(are_inputs=True))
 
     def open(self, input_name: str | None, output_name: str | None) -> Ready:
-        """Register `in` and `out`, begin to be called, and connect them if names are given."""
-        there_are = self.port_names()
-        source = input_name and find_port(input_name, there_are.inputs)
-        target = output_name and find_port(output_name, there_are.outputs)
+        """Register `in` and `out`, activate the client, and connect the ports to the named ones."""
+        available = self.port_names()
+        source = input_name and find_port(input_name, available.inputs)
+        target = output_name and find_port(output_name, available.outputs)
         try:
             cycle = JackCycle(self._client, self._clock, self._sequencer, self._queues)
             self._client.set_shutdown_callback(self._mark_lost)
@@ -217,18 +217,18 @@ class JackBackend:
         return Ready(self.name, cycle.input.name, cycle.output.name)
 
     def maintain(self) -> None:
-        """Connect again what has been disconnected because the other end went and is back."""
+        """Reconnect ports whose other end has gone away and come back."""
         for source, target in self._connections:
             there = {port.name for port in self._client.get_ports(is_midi=True)}
             if {source, target} <= there:
-                with suppress(jack.JackError):  # it may go at this very moment
+                with suppress(jack.JackError):  # it may go away at this moment
                     if not self._is_connected(source, target):
                         self._client.connect(source, target)
         self._check_output_connected()
 
     def _check_output_connected(self) -> None:
-        """See whether anybody but ourselves is connected to our output."""
-        with suppress(jack.JackError):  # as above; the next look sees it
+        """Check whether another client is connected to our output."""
+        with suppress(jack.JackError):  # as above; the next check sees it
             others = self._client.get_all_connections(self._output)
             self._output_connected = not all(self._client.owns(other) for other in others)
         if self._output_connected is not self._reported_connected:
@@ -242,12 +242,12 @@ class JackBackend:
         """Leave all deadlines to the callback."""
         return None
 
-    def post(self, command: Command, now_ns: int) -> None:  # noqa: ARG002 - as `turn`
-        """Leave the command to the next period."""
+    def post(self, command: Command, now_ns: int) -> None:  # noqa: ARG002 - the callback reads the time
+        """Queue the command for the next period."""
         self._queues.post(command)
 
-    def poll(self, now_ns: int) -> list[Report]:  # noqa: ARG002 - the callback knows it better
-        """Return what the callback has done since."""
+    def poll(self, now_ns: int) -> list[Report]:  # noqa: ARG002 - the callback reads the time
+        """Return the callback's reports since the last call, or raise `PortError`."""
         self._queues.clear_wakeup()
         if self._lost:
             raise PortError(JackGone())
@@ -257,35 +257,36 @@ class JackBackend:
             reports.append(OutputConnected(self._output_connected))
         return reports
 
-    def close(self, now_ns: int) -> list[Report]:  # noqa: ARG002 - as `turn`
-        """Silence everything, wait until that has been heard, and leave the server."""
+    def close(self, now_ns: int) -> list[Report]:  # noqa: ARG002 - the callback reads the time
+        """Silence everything, wait until the releases are sent, and leave the server."""
         if self._active and not self._lost:
             self._queues.post(Panic())
-            # One period takes the order and writes the releases, the next one begins after the
-            # others have read them, and one more is for servers that do not wait for clients.
+            # The first period applies the command and writes the releases. The next one begins
+            # after other clients have read them. One more is for servers that do not wait for
+            # clients.
             for _ in range(3):
-                passed = threading.Event()
-                self._queues.post(passed)
-                if not passed.wait(PERIOD_LIMIT_S):
+                reached = threading.Event()
+                self._queues.post(reached)
+                if not reached.wait(PERIOD_LIMIT_S):
                     break
         if self._lost:
-            # Closing cancels JACK's thread. Cancelled while it waits for the interpreter's lock, as
-            # it does after ringing the bell, it takes the lock with it and this process hangs. So
-            # it is given the time to go back to JACK, and nobody here runs any Python meanwhile.
+            # Closing cancels JACK's thread. After the wakeup that thread waits for the
+            # interpreter's lock. If it is cancelled there, it keeps the lock and this process
+            # hangs. So it gets time to return to JACK, and no Python runs here meanwhile.
             threading.Event().wait(CALLBACK_EXIT_S)
         self._client.close()
         self._queues.close()
         return self._queues.pop_reports()
 
     def _mark_lost(self, _status: jack.Status, _reason: str) -> None:
-        """Note that the server has gone; a thread of JACK's calls, and may do nothing more."""
+        """Record that the server is gone. A thread of JACK calls this; it may do nothing more."""
         self._lost = True
         self._queues.wake()
 
 
 def connect(client_name: str, clock: Clock, sequencer: Sequencer) -> JackBackend:
-    """Become a client of the server that `JACK_DEFAULT_SERVER` or the default names."""
-    # The library prints its trouble; ours is raised.
+    """Connect to the server named by `JACK_DEFAULT_SERVER`, or the default one."""
+    # The library prints its errors; here they are raised.
     jack.set_error_function(lambda _text: None)
     jack.set_info_function(lambda _text: None)
     try:

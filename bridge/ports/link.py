@@ -1,14 +1,14 @@
-"""Ableton Link: programs on a network that agree on a beat, and none of which leads.
+"""Ableton Link: programs on a network share a beat, and none of them leads.
 
-Link gives tempo and phase, and, between those who share it, whether they play. It knows no bars of
-a song: peers agree on the place in a bar of a length that they agree on, and each counts for itself
-how many there were. Many programs do not share whether they play. If Link was asked for, whoever
-is there is taken to be playing, until one has been seen to start; if it was not, only who has said
-so is, since a musician may have it running and not mean it.
+Link gives tempo and phase. Peers that share start and stop also give whether they play. Link has no
+bars of a song: peers agree on the position in a bar if their bars have one length, and each counts
+its own bars. Many programs do not share start and stop. If Link was requested, peers count as
+playing until one has been seen to start. If it was not requested, only peers that report that they
+play count, since a musician may have Link running without meaning to use it.
 
-The library is under the GPL and is not installed with Antiphon; the extra `link` names it. A beat is
-read for this very moment, between two looks at our own clock, so that the library's clock need not
-be ours.
+The library is under the GPL and is not installed with Antiphon; the extra `link` names it. The beat
+is read for the present moment, between two readings of our own clock, so the library may use
+another clock.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
     from bridge.system.clock import Clock
 
 POLL_NS = 20 * MS
-"""So often the beat is read."""
-READINGS = 3  # of which the quickest counts
+"""The time between two readings of the beat."""
+READINGS = 3  # the quickest one counts
 _BPM = 120.0
 
 
 class LinkSource:
-    """A peer in the session of the network."""
+    """A peer in the network's Link session."""
 
     def __init__(self, clock: Clock) -> None:
         """Join the session.
@@ -48,7 +48,7 @@ class LinkSource:
             raise PortError(LinkMissing(install_command("link"))) from error
         asyncio = importlib.import_module("asyncio")
         self._clock = clock
-        self._loop = asyncio.new_event_loop()  # it wants one for callbacks, of which we have none
+        self._loop = asyncio.new_event_loop()  # aalink needs one for callbacks; there are none
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             self._link: Any = aalink.Link(_BPM, self._loop)
@@ -58,16 +58,16 @@ class LinkSource:
 
     @property
     def peers(self) -> int:
-        """How many others there are."""
+        """The number of other peers."""
         return int(self._link.num_peers)
 
     def position(self, metre: tuple[int, int], *, asked_for: bool = True) -> HostPosition | None:
-        """Return where the others are, in bars of this metre, or None if nobody is there."""
+        """Return the session's position in bars of this metre, or None without other peers."""
         if not self.peers:
             return None
         self._shares_start |= bool(self._link.playing)
         bar_quarters = metre[0] * 4.0 / metre[1]
-        # Peers agree on where in a bar they are, if they have bars of one length, and on no number.
+        # Peers with bars of one length agree on the position in the bar, not on the bar's number.
         self._link.quantum = bar_quarters
         _, now_ns, beat = min(self._read_beat() for _ in range(READINGS))
         bar = int(beat // bar_quarters)
@@ -88,7 +88,7 @@ class LinkSource:
         self._loop.close()
 
     def _read_beat(self) -> tuple[int, int, float]:
-        """Read the beat between two looks at the clock; give the time it took, moment and beat."""
+        """Read the beat between two clock readings; return the duration, the time and the beat."""
         before_ns = self._clock.now_ns()
         beat = float(self._link.beat)
         after_ns = self._clock.now_ns()

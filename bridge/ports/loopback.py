@@ -1,9 +1,8 @@
-"""A back end without a device: what goes out is only noted, and nothing comes in.
+"""A back end without a device: output is only recorded, and nothing comes in.
 
-It shows that the whole live path works, on any machine, and it is the fake that tests use. Only the
-cables are pretended. The process, the pipe, the waiting, the schedule and the wire format are the
-real ones, so its timing is the real timing. And it keeps time where a synth of our own is all that
-there is to be heard.
+It runs the complete live path on any machine, and it is the fake that tests use. Only the cables
+are missing. The process, the pipe, the waiting, the schedule and the wire format are the real ones,
+so its timing is the real timing. It also keeps time when the built-in synth is the only output.
 """
 
 import socket
@@ -16,7 +15,7 @@ from bridge.system.clock import Clock
 
 
 class LoopbackBackend:
-    """Two ports that are connected to nothing."""
+    """Two ports without a connection."""
 
     name = "loopback"
     wakeup: socket.socket | None = None
@@ -27,39 +26,39 @@ class LoopbackBackend:
         self._sent: list[SentEvent] = []
 
     def port_names(self) -> PortNames:
-        """List what can be connected: nothing."""
+        """List the ports that can be connected: none."""
         return PortNames((), ())
 
     def open(self, input_name: str | None, output_name: str | None) -> Ready:
-        """Open our two ports; there is none to connect them to."""
+        """Open our two ports; raise `PortError` for a named port, as there are none."""
         for wanted in (input_name, output_name):
             if wanted is not None:
                 find_port(wanted, ())
         return Ready(self.name, "loopback in", "loopback out")
 
     def maintain(self) -> None:
-        """See that it is still there, as it always is."""
+        """Do nothing: the loopback cannot be lost."""
 
     def next_due_ns(self) -> int | None:
-        """Return when the next event is due."""
+        """Return when the next event is due, or None."""
         return self._sequencer.next_due_ns()
 
     def post(self, command: Command, now_ns: int) -> None:
-        """Obey at once."""
+        """Apply a command at once."""
         self._sent += self._sequencer.apply(command, now_ns)
 
     def poll(self, now_ns: int) -> list[Report]:
-        """Send what is due, and tell of it."""
+        """Send what is due, and report it."""
         sent = self._sent + self._sequencer.select_source(now_ns) + self._sequencer.emit(now_ns)
         self._sent = []
         return self._sequencer.report((), sent, now_ns)
 
     def close(self, now_ns: int) -> list[Report]:
-        """Silence everything."""
+        """Silence everything, and report what was sent last."""
         sent = without_thru(self._sent + self._sequencer.apply(Panic(), now_ns))
         return [Emitted(sent)] if sent else []
 
 
 def connect(_client_name: str, _clock: Clock, sequencer: Sequencer) -> LoopbackBackend:
-    """Make one; nothing can go wrong."""
+    """Return a loopback; this never fails."""
     return LoopbackBackend(sequencer)

@@ -1,16 +1,17 @@
 """MIDI through RtMidi: the ports that every system has, without JACK's clock.
 
-RtMidi speaks to ALSA, CoreMIDI, Windows and JACK in the same words. It sends at once, so our loop
-must be there in time. It queues what comes in, with the time since the message before. RtMidi can
-also call back, but on JACK that would run Python in the server's own thread, where a busy
-interpreter stalls all audio of the machine; so the queue is polled, every millisecond.
+RtMidi has one interface for ALSA, CoreMIDI, Windows and JACK. It sends at once, so our loop must
+call it on time. It queues input, each message with the time since the previous one. RtMidi can also
+call back, but on JACK that would run Python in the server's own thread, where a busy interpreter
+stalls all audio of the machine. So the queue is polled every millisecond.
 
-That interval, *delta*, is as good as the driver: usually much better than the moment at which we
-look, but broken with some systems, and unable to say when the first message came. So it is believed
-as far as it can be true: a message found now, and not found by the last look, came between the two.
+That interval, *delta*, is as exact as the driver. It is usually much more exact than the time of
+the poll, but it is wrong on some systems, and it does not give the time of the first message. So it
+is limited to the possible range: a message found by this poll and not by the last one came between
+the two.
 
-Where the system has virtual ports we make our own two, and whoever wants connects to them. Windows
-has none: there a person names the ports of a loopback driver.
+Where the system has virtual ports, we create two, and other programs connect to them. Windows has
+none; there the user names the ports of a loopback driver.
 """
 
 import socket
@@ -37,7 +38,7 @@ from bridge.system.clock import Clock
 from bridge.system.quiet_stderr import stderr_silenced
 from bridge.system.units import MS
 
-QUEUE_SIZE = 4096  # messages that may come in while we are held up
+QUEUE_SIZE = 4096  # messages that may come in between two polls
 NO_VIRTUAL_PORTS = (rtmidi.API_WINDOWS_MM,)
 
 
@@ -56,7 +57,7 @@ class RtMidiBackend:
         now_ns: int,
         sequencer: Sequencer | None = None,
     ) -> None:
-        """Take charge of two RtMidi objects that have no port open yet; see `connect`."""
+        """Own two RtMidi objects that have no port open yet; see `connect`."""
         self._in = midi_in
         self._out = midi_out
         self._client_name = client_name
@@ -68,7 +69,7 @@ class RtMidiBackend:
         self._last_ns = now_ns
 
     def port_names(self) -> PortNames:
-        """List the system's ports, without our own."""
+        """List the system's ports except our own."""
         return PortNames(
             inputs=tuple(
                 name for name in self._in.get_ports() if self._own_port_name("out") not in name
@@ -79,7 +80,7 @@ class RtMidiBackend:
         )
 
     def open(self, input_name: str | None, output_name: str | None) -> Ready:
-        """Open the ports named, or virtual ones of our own."""
+        """Open the named ports, or our own virtual ports; raise `PortError` if refused."""
         self._in.ignore_types(sysex=False, timing=False, active_sense=True)
         try:
             return Ready(
@@ -112,21 +113,21 @@ class RtMidiBackend:
         return f"{self._client_name} {role}"
 
     def maintain(self) -> None:
-        """See that the ports that were asked for are still there."""
+        """Check that the named ports still exist, or raise `PortError`."""
         for end, wanted in self._named_ports:
             if wanted not in end.get_ports():
                 raise PortError(PortGone(wanted))
 
     def next_due_ns(self) -> int | None:
-        """Return when the next event is due."""
+        """Return when the next event is due, or None."""
         return self._sequencer.next_due_ns()
 
     def post(self, command: Command, now_ns: int) -> None:
-        """Obey at once."""
+        """Apply a command at once."""
         self._send(self._sequencer.apply(command, now_ns))
 
     def poll(self, now_ns: int) -> list[Report]:
-        """Send what is due, then look what came in."""
+        """Send what is due, then read the input."""
         self._send(self._sequencer.select_source(now_ns))
         self._send(self._sequencer.emit(now_ns))
         played = self._sequencer.receive(self._read_input(now_ns))
@@ -134,8 +135,8 @@ class RtMidiBackend:
         return self._sequencer.report(played, sent, now_ns)
 
     def close(self, now_ns: int) -> list[Report]:
-        """Silence everything and let go of the ports."""
-        with suppress(PortError):  # a port that is lost is closed like any other
+        """Silence everything, close the ports, and report what was sent last."""
+        with suppress(PortError):  # a lost port is closed like any other
             self._send(self._sequencer.apply(Panic(), now_ns))
         for end in (self._in, self._out):
             end.close_port()
@@ -162,7 +163,7 @@ class RtMidiBackend:
 
 
 def connect(client_name: str, clock: Clock, sequencer: Sequencer) -> RtMidiBackend:
-    """Reach the first of the system's MIDI services that answers."""
+    """Connect to the first MIDI service of the system that works, or raise `PortError`."""
     refusals: list[str] = []
     for api in rtmidi.get_compiled_api():
         if api == rtmidi.API_RTMIDI_DUMMY:

@@ -1,4 +1,4 @@
-"""The take that is being played: its turn, how far it is decided, and when it is over."""
+"""The take that is being played: its turn, how much of it is decided, and when it is over."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from bridge.sync.transport import Transport
 
 HORIZON_NS = 2 * SECOND
-"""How far the composer may run ahead of what is heard."""
+"""How far ahead of the sounding music the composer may decide."""
 REST_BARS, REST_NS = 2, 4 * SECOND
-"""After a rest of this length the accompaniment ends."""
+"""The accompaniment ends after a rest of this length: in bars, or in free playing in ns."""
 
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """The phrase that a loop repeats, and how many times it has done so."""
+    """The phrase that a loop repeats, and the number of repetitions that are over."""
 
     phrase: Phrase
     passes: int
@@ -30,45 +30,46 @@ class Loop:
 
 @dataclass(slots=True)
 class ActiveTake:
-    """A take that Antiphon plays now. Ticks are the transport's."""
+    """A take that Antiphon is playing. Ticks are the transport's."""
 
     take: int
     hand_over_ns: int
     turn: Turn
     until_tick: int
-    """The composer decides up to here."""
+    """The composer may decide events up to this tick."""
     last_tick: int
-    """The last planned event, once the take is done."""
+    """The tick of the last planned event, once the take is done."""
     plan: int = 0
     done: bool = False
-    """Whether the composer has decided it to its end."""
+    """Whether the composer has decided the whole take."""
     first_note_planned: bool = False
     first_note_sent: bool = False
     is_ending: bool = False
     is_audition: bool = False
-    """Whether this is a score that is played without the composer."""
+    """Whether the take is a score that is played without the composer."""
     loop: Loop | None = None
 
     def end_ns(self, transport: Transport) -> int:
-        """Return when a take that is done is over."""
+        """Return the end time of a take that is done."""
         to_turn_end = (transport.has_bars and not self.is_audition) or self.loop is not None
         return transport.ns_at(self.turn.end if to_turn_end else self.last_tick)
 
     def loop_due_ns(self, transport: Transport) -> int:
-        """Return when the next pass of a loop must be asked for."""
+        """Return when the next pass of a loop must be requested."""
         return transport.ns_at(self.turn.end) - HORIZON_NS // 2
 
     def extend_due_ns(self, transport: Transport) -> int:
-        """Return when the composer may go on: when half of what lies ahead has been heard.
+        """Return when the composer may decide more: half a horizon before `until_tick`.
 
-        A composer that may go on to the end has until a second after that.
+        If it may already decide up to the end of the turn, return a second after that end, when the
+        response is given up.
         """
         if self.until_tick >= self.turn.end:
             return transport.ns_at(self.turn.end) + SECOND
         return transport.ns_at(self.until_tick) - HORIZON_NS // 2
 
     def rest_end_ns(self, context: Context) -> int | None:
-        """Return when the accompaniment of a resting player ends; None if that does not apply.
+        """Return when the accompaniment of a resting player ends, or None if it does not.
 
         A player who holds a key does not rest.
         """

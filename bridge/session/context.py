@@ -1,4 +1,4 @@
-"""What the session passes to its parts in a step. The session owns all of it."""
+"""The values that the session passes to its parts in a step. The session owns them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The time of a step, the settings, and where its effects are collected."""
+    """The time of a step, the settings, and the effects that the step adds to."""
 
     now_ns: int
     settings: Settings
@@ -25,7 +25,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The time of a step, the settings, and what is shared by the parts of a session."""
+    """The time of a step, the settings, and the state that the parts of a session share."""
 
     now_ns: int
     settings: Settings
@@ -40,5 +40,5 @@ class Context:
 
     @property
     def send_ns(self) -> int:
-        """The time in the music at which an event that is sent now belongs."""
+        """The time in the music of an event that is sent now: `advance_ns` later."""
         return self.now_ns + self.settings.time.advance_ns

@@ -4,9 +4,9 @@ Each instrument has its own channel. Its program is sent once, before its first 
 release event, so its note-off is planned together with its note-on.
 
 Quantising moves a note to the grid, but never out of the turn. The note keeps its length: its
-release moves with its onset. The composer does not know of this. When a response is replanned from
-a tick, the *unquantised* tick of a note decides whether it stands. So this side and the composer
-agree on which notes have begun and which releases are still to come.
+release moves with its onset. The composer has only unquantised ticks. When a response is replanned
+from a tick, the *unquantised* tick of a note decides whether it stands. So the session and the
+composer agree on which notes have begun and which releases are still to come.
 """
 
 from __future__ import annotations
@@ -33,13 +33,13 @@ if TYPE_CHECKING:
 _Key = tuple[Instrument, int]
 
 _ONSETS_REMEMBERED = 16
-"""One key never has more onsets that are planned and have not sounded."""
+"""More than the onsets of one key that can be planned and not yet sent."""
 DUCK_GAIN = 0.6
-"""The share of its velocity that a note keeps while the player plays over it."""
+"""The factor of a response's velocities while the player plays over it."""
 
 
 class EventRenderer:
-    """Turns the note events of a take into scheduled MIDI events."""
+    """Renders the note events of a take as scheduled MIDI events."""
 
     def __init__(self) -> None:
         self.ducked = False
@@ -49,18 +49,18 @@ class EventRenderer:
         self._shifts: dict[_Key, deque[tuple[int, int]]] = {}
 
     def clear(self) -> None:
-        """Clear all notes, and which programs have been sent."""
+        """Clear all notes, and the record of the programs that have been sent."""
         self._sent_programs.clear()
         self.clear_plan()
         self._shifts.clear()
 
     def clear_notes(self) -> None:
-        """Clear the notes and the plan: they have been released and retracted."""
+        """Clear the notes, which have been released, and the plan, which has been retracted."""
         self.clear_plan()
         self._shifts.clear()
 
     def clear_plan(self, after_tick: int | None = None) -> None:
-        """Clear what was decided after a tick, programs too: it has been retracted."""
+        """Clear the events decided after a tick, and all planned programs: they are retracted."""
         self._planned_programs.clear()
         if after_tick is not None:
             for shifts in self._shifts.values():

@@ -54,7 +54,7 @@ class SessionStatus:
         return self._snapshot.output_connected
 
     def update(self, now_ns: int, status: IoStatus | Refused) -> Effects:
-        """Record what the MIDI I/O process reports, or why a change of settings was refused."""
+        """Record a report of the MIDI I/O process, or why a change of settings was refused."""
         effects = Effects()
         if isinstance(status, Refused):
             self._refusal = status.reason
@@ -68,7 +68,7 @@ class SessionStatus:
         return effects
 
     def set_sync_reason(self, changed: protocol.TransportChanged) -> None:
-        """Record why this time source is followed."""
+        """Record the reason for following this time source."""
         self._snapshot = replace(self._snapshot, sync_reason=changed.reason)
 
     def clear_refusal(self) -> None:
@@ -77,7 +77,7 @@ class SessionStatus:
 
 
 def with_io_status(snapshot: Snapshot, status: IoStatus) -> Snapshot:
-    """Return the snapshot updated with a report."""
+    """Return the snapshot, updated with a report."""
     facts: dict[str, Any]
     match status:
         case protocol.Ready(backend, input_name, output_name):
@@ -100,7 +100,7 @@ def with_io_status(snapshot: Snapshot, status: IoStatus) -> Snapshot:
 
 
 def log_line(status: IoStatus) -> tuple[str, int | None, str] | None:
-    """Return the event, the value and the text of a log entry; None where none is written."""
+    """Return the event, the value and the text of a log entry, or None for no entry."""
     match status:
         case protocol.Ready(backend):
             return "ready", None, backend

@@ -1,6 +1,6 @@
 """A morph: the style changes slowly, from blend to blend, while the music goes on.
 
-A morph has a duration and a list of blends, which a path over the map of styles passes through.
+A morph has a duration and a list of blends: the points of a path over the map of styles.
 Between two blends the weights are interpolated linearly. A morph proceeds in small steps. Each step
 is an ordinary change of settings: decided notes stay, and the next note is in the new style.
 """
@@ -60,7 +60,7 @@ class ActiveMorph:
         return self.styles[-1]
 
     def has_had(self, style: Style) -> bool:
-        """Return whether a style is or recently was the morph's own: choosing it changes nothing."""
+        """Return whether a style is or recently was the morph's own; choosing it has no effect."""
         return style in self.styles
 
 

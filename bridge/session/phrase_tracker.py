@@ -29,7 +29,7 @@ class PhraseTracker:
 
     def __init__(self) -> None:
         self.phrase: Phrase | None = None
-        self._turn_start_tick: int | None = None  # since when it is the player's turn, in trading
+        self._turn_start_tick: int | None = None  # the start of the player's turn, in trading
         self._recent: deque[tuple[int, NoteEvent]] = deque(maxlen=_EVENTS_KEPT)
 
     def clear(self) -> None:
@@ -53,7 +53,7 @@ class PhraseTracker:
         return True
 
     def _turn_start(self, context: Context, tick: int) -> int:
-        """Return since when it has been the turn of a player who starts to play at a tick."""
+        """Return the tick at which the turn of a player who starts to play at `tick` began."""
         since, self._turn_start_tick = self._turn_start_tick, None
         if since is None or context.settings.mode is not Mode.TRADE:
             return tick
@@ -64,7 +64,7 @@ class PhraseTracker:
     # The hand-over.
 
     def hand_over_due_ns(self, context: Context) -> int | None:
-        """Return when the turn passes, if nothing more is played; None: it does not."""
+        """Return when the turn passes if nothing more is played, or None if it does not."""
         phrase, settings, transport = self.phrase, context.settings, context.transport
         if phrase is None:
             return None
@@ -76,7 +76,7 @@ class PhraseTracker:
         return context.player.silence_end_ns(phrase) if settings.by_silence else None
 
     def pause_due_ns(self) -> int | None:
-        """Return when the phrase pauses, if that has not been reported."""
+        """Return when the phrase pauses, or None if that has been reported."""
         if self.phrase is None or self.phrase.pause_reported:
             return None
         return self.phrase.last_event_ns + PAUSE_NS
@@ -86,7 +86,7 @@ class PhraseTracker:
         dues = (self.hand_over_due_ns(context), self.pause_due_ns())
         return min((due for due in dues if due is not None), default=None)
 
-    # The last events, whatever phrase they belong to.
+    # The last events, of any phrase.
 
     def remember(self, at_ns: int, event: NoteEvent) -> None:
         """Keep an event of the player's for a while."""
@@ -99,7 +99,7 @@ class PhraseTracker:
         self._recent.extend(kept)
 
     def pop_since(self, time_ns: int) -> list[tuple[int, NoteEvent]]:
-        """Return the events since a time, and clear all."""
+        """Return the events since a time, and drop all events."""
         self.forget_before(time_ns)
         events = list(self._recent)
         self._recent.clear()

@@ -1,8 +1,8 @@
 """The player as the session sees them: the state of the keys, and the current phrase.
 
 A *phrase* begins with a note and lasts until the turn passes. It records the gaps between its
-onsets, which determine how long a silence ends it; the instruments that played it; and its note
-events, which a loop repeats.
+onsets, which determine the length of the silence that ends it. It also records its instruments, and
+its note events, which a loop repeats.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MIN_SILENCE_NS, MAX_SILENCE_NS = 250 * MS, SECOND
 _CHORD_NS = 40 * MS
 _GAPS_REMEMBERED = 8
 _MAX_EVENTS = 20_000
-"""A phrase of ten minutes has no more. Of a longer one, a loop repeats the end."""
+"""More than a phrase of ten minutes has. A loop repeats only the end of a longer phrase."""
 
 
 def silence_threshold_ns(gaps_ns: Iterable[int]) -> int:
@@ -77,7 +77,7 @@ class Phrase:
 
 
 class PlayerState:
-    """Turns the player's keys, pedals and programs into note events."""
+    """Converts the player's keys, pedals and programs to note events."""
 
     def __init__(self) -> None:
         self._keys = KeyState()
@@ -96,7 +96,7 @@ class PlayerState:
         return self._keys.pedal_down
 
     def clear(self) -> None:
-        """Drop what is held; programs stay."""
+        """Drop the held keys and pedals; programs stay."""
         self._keys = KeyState()
 
     def set_program(self, event: Event) -> None:
@@ -104,15 +104,13 @@ class PlayerState:
         if isinstance(event, ProgramChange):
             self._programs[event.channel] = event.program
 
-    def handle_event(self, stamped: TimedEvent, transport: Transport) -> list[NoteEvent]:
+    def handle_event(self, timed: TimedEvent, transport: Transport) -> list[NoteEvent]:
         """Return the note events that a MIDI event results in, each at its tick."""
-        self.last_event_ns = max(self.last_event_ns, stamped.time_ns)
-        return self._to_note_events(
-            self._keys.feed(stamped.event), transport.tick_at(stamped.time_ns)
-        )
+        self.last_event_ns = max(self.last_event_ns, timed.time_ns)
+        return self._to_note_events(self._keys.feed(timed.event), transport.tick_at(timed.time_ns))
 
     def release_all(self, tick: int) -> list[NoteEvent]:
-        """Return the releases of all held notes; the player must strike the keys again."""
+        """Return the releases of all held notes. A key sounds again only after a new note-on."""
         return self._to_note_events(self._keys.release_all(), tick)
 
     def _to_note_events(self, events: Iterable[NoteOn | NoteOff], tick: int) -> list[NoteEvent]:
@@ -131,7 +129,7 @@ class PlayerState:
     def silence_end_ns(self, phrase: Phrase) -> int | None:
         """Return when a silence after the phrase will be long enough to end it.
 
-        None while a key is down. While a pedal is held, the silence must be longer.
+        Return None while a key is down. While a pedal is held, the silence must be longer.
         """
         if self.key_down:
             return None

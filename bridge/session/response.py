@@ -1,15 +1,16 @@
-"""The response: how a take is asked for, scheduled, replanned, retracted and ended.
+"""The response: how a take is requested, scheduled, replanned, retracted and ended.
 
-A response is one turn. The composer is asked for all of it, but may run only some seconds ahead; it
-may go on when half of that has been heard. The note events that it generates become MIDI events at
-ticks. In free playing, late events shift the music, so that the first note is not lost.
+A response is one turn. The request covers the whole turn, but the composer may run only some
+seconds ahead of the sounding music; it may go on when half of that has sounded. The note events
+that it generates become MIDI events at ticks. In free playing, late events shift the music, so that
+the first note is not lost.
 
 The player may come in during a response. Then the part of it that has not sounded is retracted; or
 it is replanned: events within the next moments stand, because they are being sent, and later ones
 are decided again, as another plan of the same take. The plan's number identifies events of an
 earlier plan that arrive late.
 
-A loop is one response after another, each asked for before the last one is over.
+A loop is a sequence of responses, each requested before the previous one is over.
 """
 
 from __future__ import annotations
@@ -44,21 +45,21 @@ if TYPE_CHECKING:
     from bridge.sync.transport import Transport
 
 COMMIT_NS = 80 * MS
-"""Events planned within this time stand, whatever the player does."""
+"""Events that are due within this time are committed: they are not replanned."""
 NO_QUANTISE = Quantise()
 ENDING_NS = 3 * SECOND
-"""How long an ending takes in free playing."""
+"""The length of an ending in free playing."""
 
 
 class Response:
-    """Antiphon's turn, if it is playing one."""
+    """Antiphon's turn, or no turn if it is not active."""
 
     def __init__(self) -> None:
         self.latency_ns: int | None = None
         """The time from the last hand-over to its first note sent."""
         self._renderer = EventRenderer()
         self._active: ActiveTake | None = None
-        self._player_events: list[NoteEvent] = []  # played beside the take, since the last plan
+        self._player_events: list[NoteEvent] = []  # played during the take, since the last plan
         self._last_take = 0
 
     @property
@@ -68,7 +69,7 @@ class Response:
 
     @property
     def end_tick(self) -> int | None:
-        """The end of the turn."""
+        """The tick at which the turn ends, or None."""
         return None if self._active is None else self._active.turn.end
 
     @property
@@ -77,20 +78,20 @@ class Response:
         return self._active is not None and self._active.is_audition
 
     def audition_span_ns(self, transport: Transport) -> tuple[int, int] | None:
-        """Return the time span of the score that is auditioned, if there is one."""
+        """Return the start and the end time of the audition, or None if there is none."""
         active = self._active
         if active is None or not active.is_audition:
             return None
         return transport.ns_at(active.turn.begin), transport.ns_at(active.last_tick)
 
     def reset(self) -> None:
-        """Clear the record of what was sent: the receivers may have been reset too."""
+        """Clear the record of sent programs: the receivers may have been reset."""
         self._renderer.clear()
 
     # To the composer.
 
     def generate_request(self, context: Context, phrase: Phrase, turn: Turn) -> Generate:
-        """Return the request that asks the composer to answer a phrase."""
+        """Return the request to the composer for the response to a phrase."""
         settings, transport = context.settings, context.transport
         offset = context.timing.composer_offset
         until = min(turn.end, turn.begin + transport.ticks_in(HORIZON_NS))
@@ -108,7 +109,7 @@ class Response:
         )
 
     def start(self, context: Context, phrase: Phrase, turn: Turn, loop_passes: int = 0) -> Effects:
-        """Ask the composer to play a turn; `loop_passes` of the loop have been played."""
+        """Request a turn from the composer; `loop_passes` of the loop have been played."""
         request = self.generate_request(context, phrase, turn)
         self._last_take = request.take
         until = request.until_tick - context.timing.composer_offset
@@ -134,10 +135,10 @@ class Response:
     # From the composer.
 
     def schedule(self, context: Context, generated: Generated, *, ducked: bool) -> Effects:
-        """Schedule what the composer has generated, softly if `ducked`."""
+        """Schedule the events that the composer has generated, softly if `ducked`."""
         effects, active = Effects(), self._active
         if active is None or (active.take, active.plan) != (generated.take, generated.plan):
-            return effects  # of a take that was retracted, or of a plan that was replaced
+            return effects  # from a retracted take or a replaced plan
         events = [context.timing.from_composer(event) for event in generated.events]
         if events:
             late_ns = context.send_ns + MARGIN_NS - context.transport.ns_at(events[0].tick)
@@ -160,10 +161,10 @@ class Response:
             active.last_tick = min(active.turn.end, last_tick)
         return effects
 
-    # As time goes by.
+    # Time.
 
     def next_due_ns(self, context: Context) -> int | None:
-        """Return when `poll` must be called though nothing happens, or None."""
+        """Return when `poll` must be called if there is no input, or None."""
         active, transport = self._active, context.transport
         if active is None:
             return None
@@ -187,7 +188,7 @@ class Response:
             if now_ns >= active.end_ns(transport):
                 self._active = None
         elif now_ns >= active.extend_due_ns(transport):
-            if active.until_tick >= active.turn.end:  # the composer has not come to the end
+            if active.until_tick >= active.turn.end:  # the composer is too slow
                 return self.retract(context)
             return self._extend(context, active)
         return Effects()
@@ -199,18 +200,18 @@ class Response:
         return Effects(to_composer=[Extend(active.take, until_tick)])
 
     def is_player_resting(self, context: Context) -> bool:
-        """Return whether the player who is accompanied has rested for too long."""
+        """Return whether the accompanied player has rested long enough to end the accompaniment."""
         rest_end_ns = None if self._active is None else self._active.rest_end_ns(context)
         return rest_end_ns is not None and context.now_ns >= rest_end_ns
 
     # When the player comes in.
 
     def add_player_event(self, event: NoteEvent) -> None:
-        """Record what the player does beside the take, at the composer's tick."""
+        """Record a note event that the player plays during the take, at the composer's tick."""
         self._player_events.append(event)
 
     def replan(self, context: Context) -> Effects:
-        """Ask the composer to decide again, with the player's events since the last plan."""
+        """Request a new plan from the composer, with the player's events since the last plan."""
         effects, events = Effects(), tuple(self._player_events)
         self._player_events.clear()
         if events and self._active is not None:
@@ -226,7 +227,8 @@ class Response:
     ) -> None:
         transport = context.transport
         commit = transport.last_tick_at(context.send_ns + COMMIT_NS)
-        # Events that quantising may have moved to before that stand too; at the end, that is more.
+        # Events that quantising may have moved to before the commit tick stand too; near the end of
+        # the turn, all events do.
         reach = context.settings.quantise.max_shift_ticks(transport)
         commit = max(commit + reach, active.turn.begin - 1)
         if reach and commit + reach >= active.turn.end:
@@ -241,7 +243,7 @@ class Response:
         context.timing.rewind_clicks(commit)
 
     def end(self, context: Context) -> Effects:
-        """Bring the take to an end, soon and where music ends."""
+        """Bring the take to a musical end soon."""
         effects, active, transport = Effects(), self._active, context.transport
         if active is None or active.is_audition:
             return effects
@@ -270,14 +272,14 @@ class Response:
         return effects
 
     def abandon(self, context: Context, before: Transport) -> Effects:
-        """Drop the take, because the transport that it was planned by has broken."""
+        """Drop the take: the transport that it was planned by, `before`, has broken."""
         effects = Effects()
         if self._drop(context, before.last_tick_at(context.now_ns), effects):
             context.played.retract(context.now_ns)
         return effects
 
     def _drop(self, context: Context, tick: int, effects: Effects) -> bool:
-        """Ask the composer to retract the take after a tick; return whether there was a take."""
+        """Retract the take after a tick, at the composer too; return whether there was a take."""
         active, self._active = self._active, None
         self._player_events.clear()
         if active is None:
@@ -287,10 +289,10 @@ class Response:
         self._renderer.clear_notes()
         return True
 
-    # What went out.
+    # Sent events.
 
     def handle_emitted(self, context: Context, emitted: protocol.Emitted) -> Effects:
-        """Record what was sent, and when."""
+        """Record which events were sent, and when."""
         effects, active, transport = Effects(), self._active, context.transport
         for sent in emitted.events:
             if isinstance(sent.event, ProgramChange):

@@ -1,8 +1,8 @@
-"""The session: the player's requests and the snapshot, around turn taking.
+"""The session: requests, controls and reports in, effects and snapshots out.
 
-A session processes requests, controls and reports, and keeps the settings. `TurnTaking` decides who
-plays. The session is pure. `step` takes the time and the input, and returns the effects: messages
-for the MIDI I/O process and for the composer, and entries for the log.
+A session processes its input and keeps the settings. `TurnTaking` decides whose turn it is. The
+session is pure. `step` takes the time and the input, and returns the effects: messages for the MIDI
+I/O process and for the composer, and entries for the log.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Inbox = protocol.FromIo | Generated | Refused | Request
-"""What a session is stepped with."""
+"""The input of a step."""
 
 
 class Session:
-    """Turns input into effects, step by step."""
+    """Processes input in steps, each of which returns effects."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -59,7 +59,7 @@ class Session:
 
     @property
     def state(self) -> TurnState:
-        """Who has the turn."""
+        """The state of turn taking."""
         return self._turns.state
 
     def step(self, now_ns: int, inbox: Iterable[Inbox]) -> Effects:
@@ -77,7 +77,7 @@ class Session:
         return self._effects
 
     def deadline_ns(self) -> int | None:
-        """Return when the next step is due though nothing happens, or None."""
+        """Return when the next step is due if there is no input, or None."""
         dues = (self._style.next_due_ns, self._turns.next_due_ns(self.settings))
         return min((due for due in dues if due is not None), default=None)
 
@@ -102,7 +102,7 @@ class Session:
         )
 
     def record(self, now_ns: int) -> Record:
-        """Return all notes played by now, with the transports that they were played by."""
+        """Return all notes played by `now_ns`, with the transports that the session followed."""
         notes, transports = self._turns.played.all_notes, self.status.transports.transports
         return Record(notes, transports).until(now_ns)
 
@@ -187,12 +187,12 @@ class Session:
             self._turns.handle_player_event(self._now(now_ns), timed)
 
     def _release_control(self, now_ns: int, control: Control) -> None:
-        """Release what was a key until now: it may be down, and its release will be a control's."""
+        """Release a key that has become a control: its own release is no longer a key's."""
         released = TimedEvent(now_ns, control.release)
         self._turns.handle_player_event(self._now(now_ns), released)
 
     def _run_action(self, now_ns: int, triggered: TriggeredAction) -> None:
-        """Do what a control asks for."""
+        """Run the action that a control has triggered."""
         match triggered.action:
             case Action.HAND_OVER:
                 self._handle_command(now_ns, HandOver())

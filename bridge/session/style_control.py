@@ -1,4 +1,4 @@
-"""The style as it changes by itself or by a knob: along a morph, a path or the palette."""
+"""Changes of the style by a morph, or by a knob along a path or the palette."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class StyleControl:
-    """A morph that may be going on, and the path that the blend knob follows."""
+    """The active morph, if any, and the path of the blend knob."""
 
     def __init__(self) -> None:
         self._morph: ActiveMorph | None = None
@@ -26,24 +26,24 @@ class StyleControl:
         return None if self._morph is None else self._morph.due_ns
 
     def progress(self, now_ns: int) -> float | None:
-        """Return how much of a morph is done, from 0 to 1; None if there is none."""
+        """Return the fraction of the morph that is done, from 0 to 1; None if there is none."""
         return None if self._morph is None else self._morph.progress(now_ns)
 
     def start(self, morph: Morph, now_ns: int) -> None:
-        """Start a morph; one without styles ends the present one."""
+        """Start a morph; a morph without styles ends the active one."""
         self._morph = ActiveMorph.start(morph, now_ns) if morph.styles else None
 
     def set_path(self, styles: tuple[Style, ...]) -> None:
-        """Set the path that the blend knob follows; an empty one is the palette."""
+        """Set the path of the blend knob; an empty path is the palette."""
         self._path = styles
 
     def note_choice(self, style: Style) -> None:
-        """End a morph if the style that was chosen is not its own."""
+        """End the morph if the chosen style is not one of its own."""
         if self._morph is not None and not self._morph.has_had(style):
             self._morph = None
 
     def step(self, settings: Settings, now_ns: int) -> Settings | None:
-        """Return the settings after a step of a morph, if one is due."""
+        """Return the settings after a step of the morph, or None if no step is due."""
         if self._morph is None or now_ns < self._morph.due_ns:
             return None
         stepped = self._morph.stepped(now_ns)
@@ -51,7 +51,7 @@ class StyleControl:
         return replace(settings, style=stepped.style)
 
     def turn_knob(self, settings: Settings, triggered: TriggeredAction) -> Settings | None:
-        """Return the settings that a knob asks for, if there is anything to choose from."""
+        """Return the settings for a knob's position, or None if there are no styles to choose."""
         fraction = triggered.value / MAX_VALUE
         if triggered.action is Action.BLEND and self._path:
             self._morph = None

@@ -1,10 +1,10 @@
 """The transport that the session follows, and its relation to the composer's ticks.
 
-The session plans in ticks of a transport. It is an external source's, as the MIDI I/O process
-reports it, or our own. Our own begins at the player's first note, or after a count-in.
+The session plans in ticks of a transport: an external source's, which the MIDI I/O process reports,
+or our own. Our own starts at the player's first note, or with a count-in.
 
 The composer counts ticks differently. Its music has no jumps, and begins at a bar line. The
-difference between the two counts is `composer_offset`. It is chosen again whenever the transport
+difference between the two counts is `composer_offset`. It is set again whenever the transport
 breaks. If the metre is the same and the tempo is nearly the same, the composer's music goes on at
 the next bar line after the last tick reported to it. Otherwise the composer is reset.
 """
@@ -43,7 +43,7 @@ class Timing:
         """Whether the player or a count-in has started our own transport."""
         self._own_transport = Transport()
         self._last_reset: Reset | None = None
-        self._reported_tick = 0  # the last one reported to the composer, in its ticks
+        self._reported_tick = 0  # the last tick reported to the composer, in its ticks
         self._next_click_tick = 0  # clicks are planned up to here
 
     @property
@@ -61,11 +61,11 @@ class Timing:
     def start(self, settings: Settings, now_ns: int) -> list[protocol.ToIo]:
         """Start a session; return the commands for the MIDI I/O process."""
         self._last_reset = None
-        line = _own_transport(settings, now_ns)
-        count_in = settings.time.count_in_bars if line.has_bars else 0
+        transport = _own_transport(settings, now_ns)
+        count_in = settings.time.count_in_bars if transport.has_bars else 0
         self.own_clock_started = count_in > 0
         return self._set_own_transport(
-            line.shifted(line.ns_at(count_in * line.metre.bar_ticks) - now_ns)
+            transport.shifted(transport.ns_at(count_in * transport.metre.bar_ticks) - now_ns)
         )
 
     def start_own_clock(self, settings: Settings, at_ns: int) -> list[protocol.ToIo]:
@@ -74,12 +74,12 @@ class Timing:
         return self._set_own_transport(_own_transport(settings, at_ns))
 
     def shift(self, by_ns: int) -> list[protocol.ToIo]:
-        """Shift the music later, or earlier if negative; allowed in free playing only."""
+        """Shift the music later, or earlier if `by_ns` is negative; for free playing only."""
         assert not self.transport.has_bars
         return self._set_own_transport(self._own_transport.shifted(by_ns))
 
     def apply_settings(self, settings: Settings, now_ns: int) -> list[protocol.ToIo]:
-        """Apply other settings to our own transport, which goes on from where it is."""
+        """Apply new settings to our own transport, which continues from its position."""
         # Free playing has no bars, so bars begin now.
         changed = _own_transport(
             settings, self._own_transport.time_ns if self._own_transport.has_bars else now_ns
@@ -125,44 +125,44 @@ class Timing:
 
     def realign(self, now_ns: int) -> Reset | None:
         """Align the composer's ticks with the transport; return a reset if one is needed."""
-        line = self.transport
-        if not line.has_bars:
+        transport = self.transport
+        if not transport.has_bars:
             self._rebase(Reset(), 0)
             return self._last_reset
-        first = min(line.tick, line.last_tick_at(now_ns))
-        bar_line = line.bar_line_before(first)
+        first = min(transport.tick, transport.last_tick_at(now_ns))
+        bar_line = transport.bar_line_before(first)
         self._next_click_tick = first
-        frame = _reset_for(line)
-        if self._last_reset is not None and _is_compatible(self._last_reset, frame):
-            bar = line.metre.bar_ticks
+        reset = _reset_for(transport)
+        if self._last_reset is not None and _is_compatible(self._last_reset, reset):
+            bar = transport.metre.bar_ticks
             self.composer_offset = -(-self._reported_tick // bar) * bar - bar_line
             return None
-        self._rebase(frame, -bar_line)
-        return frame
+        self._rebase(reset, -bar_line)
+        return reset
 
     def reset_if_changed(self, tick: int) -> Reset | None:
         """Align the composer's ticks with the bar of a tick if tempo or metre have changed.
 
         Return the reset for the composer, or None if none is needed.
         """
-        line = self.transport
+        transport = self.transport
         if (
             self._last_reset is None
             or (before := self._last_reset).bpm is None
-            or not line.has_bars
+            or not transport.has_bars
         ):
             return None
-        frame = _reset_for(line)
-        if _is_compatible(before, frame):
+        reset = _reset_for(transport)
+        if _is_compatible(before, reset):
             return None
-        self._rebase(frame, -line.bar_line_before(tick))
-        return frame
+        self._rebase(reset, -transport.bar_line_before(tick))
+        return reset
 
     def _rebase(self, reset: Reset, composer_offset: int) -> None:
         self._last_reset, self.composer_offset, self._reported_tick = reset, composer_offset, 0
 
     def to_composer(self, event: NoteEvent) -> NoteEvent:
-        """Return a note event at the composer's tick; it counts as reported."""
+        """Return a note event at the composer's tick, and record that tick as reported."""
         tick = max(0, event.tick + self.composer_offset)
         self._reported_tick = max(self._reported_tick, tick)
         return replace(event, tick=tick)
@@ -172,7 +172,7 @@ class Timing:
         self._reported_tick = min(self._reported_tick, after_tick + self.composer_offset)
 
     def from_composer(self, event: NoteEvent) -> NoteEvent:
-        """Return a note event of the composer's at the transport's tick."""
+        """Return a note event of the composer at the transport's tick."""
         self._reported_tick = max(self._reported_tick, event.tick)
         return replace(event, tick=event.tick - self.composer_offset)
 
@@ -183,7 +183,7 @@ class Timing:
         self._next_click_tick = min(self._next_click_tick, after_tick + 1)
 
     def click_due_ns(self, settings: Settings) -> int | None:
-        """Return when the next clicks must be planned, or None if there are none to come."""
+        """Return when the next clicks must be planned, or None if there are no more."""
         end_tick = self._click_end_tick(settings)
         if not self.own_clock_started or self._next_click_tick >= end_tick:
             return None
@@ -202,7 +202,7 @@ class Timing:
         return planned
 
     def _click_end_tick(self, settings: Settings) -> int:
-        """Return the tick at which our own clock's clicks end: 0 if it only counts in."""
+        """Return the tick at which our own clock's clicks end: 0 if only the count-in clicks."""
         if self.transport.source is not Source.OWN:
             return -NO_END
         return NO_END if settings.time.click else 0
@@ -219,7 +219,7 @@ def _uses_own_clock(settings: Settings) -> bool:
 
 
 def _own_transport(settings: Settings, begin_ns: int) -> Transport:
-    """Return the transport of our own clock from a time on; without a clock it is free."""
+    """Return the transport of our own clock from a time on; without a clock, free playing."""
     if not _uses_own_clock(settings):
         return Transport(time_ns=begin_ns)
     return Transport(

@@ -1,7 +1,8 @@
 """The states of a session, and the transitions between them.
 
-A session is *stopped*, or *listening* for a phrase to start, or the *player* plays one, or it is
-*answering*. `TRANSITIONS` lists the signals that each state reacts to. A state ignores all others.
+A session is *stopped*, or *listening* for a phrase to start, or the *player* plays a phrase, or the
+session is *answering*. `TRANSITIONS` lists the signals that change each state. A state ignores all
+other signals.
 """
 
 import enum

@@ -1,13 +1,12 @@
-"""Taking turns: who plays now, when the turn changes, and which notes must be released.
+"""Turn taking: whose turn it is, when the turn passes, and which notes must be released.
 
-The turn passes by silence. Its length adapts to the player (`bridge.session.player`). So the time
-of the hand-over is known in advance, and in a shorter pause the composer may speculate that the
-silence will last. When trading, the turn passes at a bar line. The player may also hand over at
-once.
+The turn passes after a silence whose length adapts to the player (`bridge.session.player`). So the
+time of the hand-over is known in advance, and in a shorter pause the composer may speculate that
+the silence will last. In trading, the turn passes at a bar line. A request passes it at once.
 
 The player may come in at any moment. Then the response *yields*: notes that have not sounded are
-retracted, sounding ones are released, and the composer is sent the tick up to which it was heard.
-Or the response goes on and is *replanned*: events within the next moments stand, because they are
+retracted, sounding ones are released, and the composer is sent the last tick that sounded. Or the
+response goes on and is *replanned*: events within the next moments stand, because they are
 being sent; later ones are decided again, by a composer that has read the player's events.
 
 Plans are in ticks of the transport (`bridge.session.timing`). In free playing the transport may be
@@ -68,11 +67,11 @@ class TurnTaking:
 
     @property
     def has_timeline(self) -> bool:
-        """Whether the transport is valid: our own is not before a session starts."""
+        """Whether the transport is valid: our own is not valid before a session starts."""
         return self.state is not TurnState.STOPPED or self.timing.is_external
 
     def next_due_ns(self, settings: Settings) -> int | None:
-        """Return when `poll` must be called though nothing happens, or None."""
+        """Return when `poll` must be called if there is no input, or None."""
         if self.state is TurnState.STOPPED:
             return None
         context = Context(0, settings, self.timing, self._player, self.played)
@@ -85,7 +84,7 @@ class TurnTaking:
         return Context(step.now_ns, step.settings, self.timing, self._player, self.played)
 
     def _transition(self, signal: Signal) -> bool:
-        """Change the state if it reacts to the signal; return whether it does."""
+        """Change the state if the signal changes it; return whether it does."""
         following = TRANSITIONS[self.state].get(signal)
         if following is None:
             return False
@@ -95,7 +94,7 @@ class TurnTaking:
     # Requests.
 
     def start(self, step: Step) -> None:
-        """Start a session: listen for a phrase."""
+        """Start a session, which waits for a phrase."""
         if not self._transition(Signal.START):
             return
         self._player.clear()
@@ -118,7 +117,7 @@ class TurnTaking:
         step.effects.add(self.response.retract(self._context(step)))
 
     def _release_player(self, step: Step) -> None:
-        """Release what the player holds: its own release will not be received."""
+        """Release the notes that the player holds: their own releases are not received."""
         if self._player.pedal_down:
             self.played.set_pedal(step.now_ns, down=False)
         for release in self._player.release_all(self.transport.tick_at(step.now_ns)):
@@ -137,7 +136,7 @@ class TurnTaking:
             self.stop(step)
 
     def end(self, step: Step) -> None:
-        """Bring the response to an end; an audition ends at once."""
+        """Bring the response to a musical end; an audition ends at once."""
         if self.response.is_audition:
             self._retract(step)
             self._end_turn(step)
@@ -145,7 +144,7 @@ class TurnTaking:
             step.effects.add(self.response.end(self._context(step)))
 
     def audition(self, step: Step, score: Score) -> None:
-        """Play a score, in place of the present turn."""
+        """Play a score in place of the present turn."""
         was_stopped = self.state is TurnState.STOPPED or self._stop_after_audition
         if was_stopped:
             self.start(step)
@@ -156,10 +155,10 @@ class TurnTaking:
         at_ns = step.now_ns + LEAD_NS + step.settings.time.advance_ns
         self._start_own_clock(step, at_ns)  # so that our own first bar line is there
         self._stop_after_audition = was_stopped
-        line = self.transport
-        begin = line.tick_at(at_ns)
-        if line.has_bars:
-            begin = line.next_grid_line(begin, line.metre.bar_ticks)
+        transport = self.transport
+        begin = transport.tick_at(at_ns)
+        if transport.has_bars:
+            begin = transport.next_grid_line(begin, transport.metre.bar_ticks)
         step.effects.add(self.response.start_audition(self._context(step), score, begin))
         step.effects.log(step.now_ns, "audition", len(score.notes))
 
@@ -169,7 +168,7 @@ class TurnTaking:
             step.effects.to_io += self.timing.start_own_clock(step.settings, at_ns)
 
     def apply_settings(self, step: Step, settings: Settings) -> None:
-        """Play by other settings than those of the step from now on."""
+        """Apply `settings`, in place of those of the step, from now on."""
         if settings.mode is not step.settings.mode:  # a response without an end must get one
             step.effects.add(self.response.end(self._context(step)))
         step.effects.to_composer.append(Configure(settings))
@@ -180,12 +179,12 @@ class TurnTaking:
     # From the composer and the MIDI I/O process.
 
     def handle_generated(self, step: Step, generated: Generated) -> None:
-        """Schedule what the composer has generated."""
+        """Schedule the events that the composer has generated."""
         ducked = self._is_ducked(step)
         step.effects.add(self.response.schedule(self._context(step), generated, ducked=ducked))
 
     def handle_emitted(self, step: Step, emitted: protocol.Emitted) -> None:
-        """Record what was sent."""
+        """Record which events were sent."""
         step.effects.add(self.response.handle_emitted(self._context(step), emitted))
 
     def replan(self, step: Step) -> None:
@@ -210,7 +209,7 @@ class TurnTaking:
             self._replay_early_notes(step)
 
     def _abandon_turn(self, step: Step, before: Transport) -> None:
-        """Drop the response and the phrase: their epoch is over."""
+        """Drop the response and the phrase, whose epoch is over."""
         step.effects.add(self.response.abandon(self._context(step), before))
         self._phrases.clear()
         self._transition(Signal.DISCONTINUITY)
@@ -232,18 +231,18 @@ class TurnTaking:
                 step.effects.to_composer.append(PlayerEvents(again))
 
     def _replay_early_notes(self, step: Step) -> None:
-        """Move notes that came just before a host started to its start."""
-        line = self.transport
-        if not line.source.is_external:
+        """Move notes that arrived just before a host started to its start."""
+        transport = self.transport
+        if not transport.source.is_external:
             return
-        for at_ns, event in self._phrases.pop_since(line.time_ns - HOST_START_TOLERANCE_NS):
-            tick = max(line.tick, line.tick_at(at_ns))
+        for at_ns, event in self._phrases.pop_since(transport.time_ns - HOST_START_TOLERANCE_NS):
+            tick = max(transport.tick, transport.tick_at(at_ns))
             self._add_note_event(step, replace(event, tick=tick), at_ns, replayed=True)
 
     # The player.
 
     def handle_player_event(self, step: Step, timed: TimedEvent) -> None:
-        """Process a MIDI event of the player's that no control uses."""
+        """Process a MIDI event of the player's that is not a control's."""
         self._player.set_program(timed.event)
         if self.state is TurnState.STOPPED:
             return
@@ -258,7 +257,7 @@ class TurnTaking:
             self._add_note_event(step, event, timed.time_ns)
 
     def _to_note_events(self, timed: TimedEvent) -> list[NoteEvent]:
-        """Return the note events of a MIDI event, and record its pedal."""
+        """Return the note events of a MIDI event, and record a change of the pedal."""
         before = self._player.pedal_down
         events = self._player.handle_event(timed, self.transport)
         if self._player.pedal_down is not before:
@@ -322,7 +321,7 @@ class TurnTaking:
             step.effects.to_io.append(protocol.Play(clicks))
 
     def _poll_phrase(self, step: Step) -> None:
-        """Hand over if that is due, or notify the composer of a pause."""
+        """Hand over or notify the composer of a pause, if that is due."""
         phrase = self._phrases.phrase
         hand_over_ns = self._phrases.hand_over_due_ns(self._context(step))
         pause_ns = self._phrases.pause_due_ns()
@@ -343,7 +342,7 @@ class TurnTaking:
             step.effects.to_composer.append(Speculate(request))
 
     def hand_over(self, step: Step, wanted_ns: int, *, on_request: bool = False) -> None:
-        """Pass the turn to Antiphon, as it was due at `wanted_ns`."""
+        """Pass the turn to Antiphon; the hand-over was due at `wanted_ns`."""
         phrase = self._phrases.phrase
         if on_request and self.state is TurnState.LISTENING:
             phrase = self._empty_phrase(step)
@@ -358,24 +357,24 @@ class TurnTaking:
     def _next_turn(
         self, step: Step, phrase: Phrase, wanted_ns: int, *, on_request: bool
     ) -> turns.Turn:
-        """Return Antiphon's turn after a phrase, late enough to be played."""
-        settings, line = step.settings, self.transport
-        turn = turns.next_turn(phrase, settings, line, wanted_ns, on_request=on_request)
-        if not line.has_bars and (behind := self.timing.reported_tick - turn.begin) > 0:
+        """Return Antiphon's turn after a phrase, moved if it is too late to be played."""
+        settings, transport = step.settings, self.transport
+        turn = turns.next_turn(phrase, settings, transport, wanted_ns, on_request=on_request)
+        if not transport.has_bars and (behind := self.timing.reported_tick - turn.begin) > 0:
             turn = turns.Turn(turn.begin + behind, turn.end + behind)
-        if line.has_bars:
-            return turns.not_missed(turn, phrase, settings, line, step.now_ns)
-        lacking_ns = step.now_ns + LEAD_NS + settings.time.advance_ns - line.ns_at(turn.begin)
+        if transport.has_bars:
+            return turns.not_missed(turn, phrase, settings, transport, step.now_ns)
+        lacking_ns = step.now_ns + LEAD_NS + settings.time.advance_ns - transport.ns_at(turn.begin)
         step.effects.to_io += self.timing.shift(lacking_ns)
         return turn
 
     def _empty_phrase(self, step: Step) -> Phrase:
-        """Return the phrase of a player who hands over without having played."""
+        """Return an empty phrase, for a player who hands over before playing."""
         self._start_own_clock(step, step.now_ns)
         return Phrase.start(step.now_ns, self.transport.tick_at(step.now_ns))
 
     def _poll_response(self, step: Step) -> None:
-        """Continue the response; when it is over, give the turn to the player."""
+        """Continue the response; when it is over, pass the turn to the player."""
         context = self._context(step)
         if self.response.is_player_resting(context):
             self._phrases.phrase = None
@@ -390,7 +389,7 @@ class TurnTaking:
         self._end_turn(step)
 
     def _end_turn(self, step: Step) -> None:
-        """Give the turn back to the player, or stop if there was only an audition."""
+        """Pass the turn back to the player, or stop if the session was only an audition."""
         self._transition(Signal.FINISHED)
         step.effects.log(step.now_ns, "finished")
         if self._stop_after_audition:

@@ -1,4 +1,4 @@
-"""Turns: when Antiphon's begins and ends, and what it plays, in each mode.
+"""Antiphon's turn in each mode: when it begins and ends, and what it plays.
 
 In free playing a response begins when the turn passes and is as long as the phrase. Where there is
 a beat, it begins on a beat and lasts whole bars. The functions are pure: they compute from the
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 MARGIN_NS = 8 * MS
 """The least time between deciding a note and playing it."""
 LEAD_NS = 20 * MS
-"""From hand-over to the first note: enough to compute it, too short to be heard as a wait."""
+"""From hand-over to the first note: enough to compute it, too short to notice."""
 BAR_LEAD_NS = 60 * MS
-"""A response that begins on a bar line is asked for this long before the line."""
+"""A response that begins on a bar line is requested this long before the line."""
 MIN_RESPONSE_NS, MAX_RESPONSE_NS = 2 * SECOND, 16 * SECOND
 OPENING_NS = 8 * SECOND
-"""The length of a response without a phrase: the player has asked Antiphon to begin."""
+"""The length of a response without a phrase: the player has handed over before playing."""
 NO_END = 1 << 40
-"""A tick that no music reaches: a turn that ends here lasts until it is ended."""
+"""A tick that no music reaches; a turn with this end lasts until something ends it."""
 BAR_TOLERANCE_NS, MAX_BAR_TOLERANCE_TICKS = 60 * MS, 12
-"""How far a note may miss the bar line that it is meant for: 60 ms, a sixteenth at most."""
+"""How far a note may miss the bar line it is meant for: 60 ms, at most a sixteenth note."""
 TRADED_BARS = 4
 """The default of `Settings.bars` in trading."""
 BAND = (Instrument.PIANO, Instrument.BASS, Instrument.DRUMS)
@@ -41,21 +41,21 @@ BAND = (Instrument.PIANO, Instrument.BASS, Instrument.DRUMS)
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """From where to where Antiphon may play, in ticks of the transport."""
+    """The range in which Antiphon may play, in ticks of the transport."""
 
     begin: int
     end: int
 
 
 def trade_end_tick(phrase: Phrase, settings: Settings, transport: Transport) -> int | None:
-    """Return the tick of the bar line at which the turn passes, if it passes at one."""
+    """Return the tick of the bar line at which the turn passes, or None without one."""
     if settings.mode is not Mode.TRADE or not transport.has_bars:
         return None
     return transport.bar_line(_first_bar(phrase, transport) + (settings.bars or TRADED_BARS))
 
 
 def _bar_tolerance_ticks(transport: Transport) -> int:
-    """Return by how many ticks a note may miss a bar line that is meant for it."""
+    """Return by how many ticks a note may miss the bar line that it is meant for."""
     return min(MAX_BAR_TOLERANCE_TICKS, transport.ticks_in(BAR_TOLERANCE_NS))
 
 
@@ -85,9 +85,9 @@ def next_turn(
 def not_missed(
     turn: Turn, phrase: Phrase, settings: Settings, transport: Transport, now_ns: int
 ) -> Turn:
-    """Return a turn that starts late enough to be played: a busy machine may miss its bar line.
+    """Return the turn, moved if it is too late: a busy machine may miss its bar line.
 
-    A loop waits for the next bar line; other turns start as soon as they can.
+    A loop moves to the next bar line; other turns start as soon as possible.
     """
     ready_ns = now_ns + LEAD_NS + settings.time.advance_ns
     if ready_ns - transport.ns_at(turn.begin) <= LEAD_NS - MARGIN_NS:
@@ -98,7 +98,7 @@ def not_missed(
 
 
 def yields_to_player(settings: Settings) -> bool:
-    """Return whether a note of the player's ends a response; trading keeps to the form."""
+    """Return whether a note of the player's ends a response; not in trading or accompaniment."""
     keeps_form = settings.mode in (Mode.TRADE, Mode.ACCOMPANY)
     return settings.re_entry is ReEntry.YIELD and not keeps_form
 
@@ -137,13 +137,13 @@ def _length_ticks(phrase: Phrase, settings: Settings, transport: Transport, begi
 
 
 def loop_ticks(phrase: Phrase, transport: Transport, begin: int) -> int:
-    """Return the length of a pass of a loop: it includes the last rest, and is whole bars."""
+    """Return the ticks of a pass of a loop, with its last rest; whole bars if there are bars."""
     if not transport.has_bars:
         return max(1, begin - phrase.begin_tick)
     bar = transport.metre.bar_ticks
     first = transport.bar_line(_first_bar(phrase, transport))
     tolerance = _bar_tolerance_ticks(transport)
-    # A release just after a bar line is meant for it.
+    # A release just after a bar line belongs to the line.
     ends = (e.tick + 1 if isinstance(e, Onset) else e.tick - tolerance for e in phrase.events)
     last = max(first + 1, max(ends, default=first))
     return -(-(last - first) // bar) * bar
@@ -165,7 +165,7 @@ def loop_script(phrase: Phrase, transport: Transport, turn: Turn) -> tuple[NoteE
 def score_script(score: Score, transport: Transport, begin_tick: int) -> tuple[NoteEvent, ...]:
     """Return the note events of a score that is played from a tick on, in order of time.
 
-    Where there is a beat, the score follows its tempo; otherwise it has its own.
+    Where there is a beat, the score follows its tempo; otherwise it keeps its own.
     """
 
     def tick_of(tick: int) -> int:
@@ -183,7 +183,7 @@ def score_script(score: Score, transport: Transport, begin_tick: int) -> tuple[N
 
 
 def response_instruments(phrase: Phrase, settings: Settings) -> tuple[Instrument, ...]:
-    """Return which instruments may play: those asked for, or those that the phrase suggests."""
+    """Return the instruments of a response: those of the settings, or chosen by the phrase."""
     if settings.instruments:
         return settings.instruments
     played = tuple(sorted(phrase.instruments))

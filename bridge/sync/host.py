@@ -1,11 +1,10 @@
-"""A host's position, period by period, as one line.
+"""Follow a host that reports its position in every period of audio.
 
-A host that lets others look at its transport, as a JACK server or a plugin's host does, says for
-every period of audio where the music is. So tempo and bar are known and need no estimate; what is
-left is to tell noise from news. A position is rounded (to a 1920th of a beat, say, which at 60 bpm
-is half a millisecond) and its moment is read off another clock. Both are small and go both ways, so
-the line that is followed is corrected by a part of what it misses, and averages them out. What is
-more than that is a jump or a loop, and breaks the line.
+A JACK server and a plugin's host report where the music is, once per period. Tempo and bar are
+given and need no estimate, but the position is noisy: it is rounded (to a 1920th of a beat, for
+example, which at 60 bpm is half a millisecond), and its time is read off another clock. Both errors
+are small and two-sided. So the transport is corrected by a part of each error, which averages them
+out. A larger error is a jump or a loop, and breaks the transport.
 """
 
 from __future__ import annotations
@@ -19,20 +18,20 @@ from bridge.sync.transport import Source, Transport
 from bridge.system.units import MS, SECOND
 
 JUMP_NS = 10 * MS
-"""More than rounding and a late reading miss, less than any jump that music makes."""
+"""More than rounding and a late reading cause, less than any jump in music."""
 SMOOTHING = 32
-"""Of a miss, one part in this many is corrected; the rest is taken for noise."""
+"""One part in this many of an error is corrected; the rest counts as noise."""
 TIMEOUT_NS = SECOND
-"""Who has said nothing for so long is not there any more."""
+"""A host that has reported nothing for this time is absent."""
 
 
 @dataclass(frozen=True, slots=True)
 class HostPosition:
-    """Where the host's music is at a moment.
+    """Where the host's music is at `time_ns`.
 
-    `quarters` and `bar_quarters`, the beginning of the bar, are quarter notes from the beginning of
-    the song, and negative before it; bars are counted from 0. A host that itself counts its jumps
-    says how many there were (`epoch`).
+    `quarters` is the position and `bar_quarters` the beginning of the bar, in quarter notes from
+    the beginning of the song; before it they are negative. Bars are counted from 0. `epoch` is the
+    number of jumps, if the host counts them itself.
     """
 
     time_ns: int
@@ -47,7 +46,7 @@ class HostPosition:
 
 
 class HostTracker:
-    """Follows one host."""
+    """Turns the positions of one host into a `Transport`."""
 
     def __init__(self, source: Source) -> None:
         self._transport = Transport(source, playing=False)
@@ -55,31 +54,31 @@ class HostTracker:
         self._readings = 1
 
     def observe(self, position: HostPosition) -> None:
-        """Take in where the host says that it is."""
-        seen, self._last_position = self._last_position, position
-        said = _transport_at(position, self._transport)
-        miss_ns = said.time_ns - self._transport.ns_at(said.tick)
-        if seen is None or position.playing != seen.playing or position.epoch != seen.epoch:
+        """Update the position of the host."""
+        before, self._last_position = self._last_position, position
+        reported = _transport_at(position, self._transport)
+        miss_ns = reported.time_ns - self._transport.ns_at(reported.tick)
+        if before is None or position.playing != before.playing or position.epoch != before.epoch:
             broken = True
         else:
-            # Where a host that stands is put is nothing to those who play.
+            # A stopped host may be moved without a break.
             broken = position.playing and position.epoch is None and abs(miss_ns) > JUMP_NS
         if broken or not position.playing:
-            self._transport = replace(said, epoch=self._transport.epoch + broken)
+            self._transport = replace(reported, epoch=self._transport.epoch + broken)
             self._readings = 1
             return
         self._readings = min(self._readings + 1, SMOOTHING)
-        self._transport = said.shifted(miss_ns // self._readings - miss_ns)
+        self._transport = reported.shifted(miss_ns // self._readings - miss_ns)
 
     def transport(self, now_ns: int) -> Transport | None:
-        """Return the host's line, or None if it has fallen silent."""
+        """Return the host's transport, or None if the host is absent."""
         if self._last_position is None or now_ns - self._last_position.time_ns > TIMEOUT_NS:
             return None
         return self._transport
 
 
 def _transport_at(position: HostPosition, template: Transport) -> Transport:
-    """Return the line that a position by itself describes, in the epoch of another."""
+    """Return the transport of a single position, with source and epoch of `template`."""
     ticks = position.quarters * TICKS_PER_QUARTER
     tick = floor(ticks)
     quarter = quarter_ns(position.bpm)

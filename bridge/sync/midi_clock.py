@@ -1,27 +1,27 @@
-"""Follows a host by MIDI clock: Start, Continue, Stop, song position, and 24 clocks a quarter note.
+"""Follow a host by MIDI clock: Start, Continue, Stop, song position, and 24 clocks a quarter note.
 
 "Start: play from the beginning, at the next Clock. Continue: play from the song position, at the
-next Clock. Stop: halt." So a host that has said Start does not play yet, and the first clock after
-it is where the song begins: three states, and a table of what leads from one to another. Each clock
-is two of our ticks. A song position counts sixteenths, which are six clocks long.
+next Clock. Stop: halt." So after Start the host does not play yet: the song begins at the first
+clock after it. This takes three states and a table of transitions. Each clock is two of our ticks.
+A song position counts sixteenths, which are six clocks long.
 
-The clocks themselves go to a `ClockLine`, whether the song plays or not: many hosts send them all
-the time, and then the tempo is known before the first note. MIDI clock knows no bars. Bars are of
-the metre that it is told, counted from tick 0.
+The clocks go to a `ClockLine`, whether the song plays or not: many hosts send them all the time,
+and then the tempo is known before the first note. MIDI clock has no bars. Bars have the metre of
+the settings and are counted from tick 0.
 
-Hosts differ, and none is as the specification has it:
+Hosts differ from the specification and from each other:
 
-- Ardour counts song positions in clocks, six times too many, and sends none while it stands; it
-  continues at the next quarter note. See `_SongPositions`.
-- REAPER stops, and then sends a position, and another one whenever the cursor is moved. Nothing
-  follows from that until it continues.
-- Live sends a position while it plays, each time its loop begins again. One that says where we are
-  changes nothing; any other is a jump, at the next clock.
-- A drum machine may send clocks alone: it has a tempo and does not play.
-- Start while it plays begins again; Continue while it plays, and a second Stop, say nothing new.
-- A cable is pulled. For less than a second the line goes on, and clocks that are lost are counted:
-  a musician with a loose plug wants to go on. After a second nobody can tell any more whether the
-  song stood still as well. Silence is better than an answer in the wrong place, so it is stopped,
+- Ardour counts song positions in clocks, six times too many, and sends no clocks while it is
+  stopped. It continues at the next quarter note. See `_SongPositions`.
+- REAPER sends a position after a stop, and another one whenever the cursor moves. A position has no
+  effect until it continues.
+- Live sends a position each time its loop begins again. One that equals our position has no effect;
+  any other is a jump at the next clock.
+- A drum machine may send clocks only: it has a tempo and does not play.
+- Start during playback begins again. Continue during playback and a second Stop have no effect.
+- A cable is pulled. For less than a second the line goes on, and lost clocks are counted: a
+  musician with a loose plug wants to go on. After a second it is unknown whether the song stood
+  still as well. Silence is better than a response in the wrong place, so the transport is stopped
   until the host says from where it plays.
 """
 
@@ -41,14 +41,14 @@ _TransportEvent = Start | Continue | Stop | TimingClock
 
 
 class ClockState(enum.Enum):
-    """What the host does."""
+    """The state of the host."""
 
     STOPPED = "stopped"
     WAITING = "waiting for the first clock"
     PLAYING = "playing"
 
 
-# What is not in the table changes nothing.
+# An event that is not in the table has no effect.
 TRANSITIONS: dict[ClockState, dict[type[_TransportEvent], ClockState]] = {
     ClockState.STOPPED: {Start: ClockState.WAITING, Continue: ClockState.WAITING},
     ClockState.WAITING: {
@@ -61,60 +61,62 @@ TRANSITIONS: dict[ClockState, dict[type[_TransportEvent], ClockState]] = {
 
 
 class _SongPositions:
-    """Reads song positions, of hosts too that count clocks instead of sixteenths.
+    """Reads song positions, also of hosts that count clocks instead of sixteenths.
 
-    Ardour 7 does: it continues at the next quarter note, and names it by 24 times its number, not 4
-    times. So each of its positions is a multiple of 24, comes right before Continue, and never
-    while it plays. Who sends another one counts sixteenths, for ever; bar lines of 4/4 show that at
-    two of three. Who stops, sends no clock any more, and continues at 24 times the very quarter
-    note that is next by our own count, is taken to count clocks.
+    Ardour 7 does: it continues at the next quarter note, and its position is 24 times the number of
+    that quarter note instead of 4 times. So each of its positions is a multiple of 24, comes right
+    before Continue, and never during playback. A host that sends any other position counts
+    sixteenths from then on; of the bar lines in 4/4, two of three show that. A host counts clocks
+    if it stops, sends no clocks while stopped, and continues at 24 times the number of the quarter
+    note that is next by our own count.
 
-    A host that counts sixteenths is mistaken for one only if all its positions so far were
-    multiples of 24 and its user moves from within a quarter note to the one sixteenth with 24 times
-    that number, from bar 1, say, to bar 4 or 7. Its next position that is none puts it right.
+    A host that counts sixteenths is mistaken for one that counts clocks only if all its positions
+    were multiples of 24 and its user moves from within a quarter note to the one sixteenth with 24
+    times that number: for example from bar 1 to bar 4 or 7. The next position that is no multiple
+    of 24 corrects this.
 
-    What cannot be known is the first position of a host that we have not counted from its Start: it
-    is read as the specification has it. So is each, until Ardour has been seen to stop and go on.
+    The first position of a host that was not counted from its Start is ambiguous. It is read as in
+    the specification. So is every position until the host has stopped and continued as Ardour does.
     """
 
     def __init__(self, clocks: int | None) -> None:
-        """Take a position for so many clocks; None: find out."""
+        """Count a position as `clocks` clocks; None detects the number."""
         self._clocks = clocks
         self._is_fixed = clocks is not None
         self._pending: tuple[int, int] | None = None  # (position, when)
-        self._excess_ticks = 0  # by which our count is ahead, if the host counts clocks
+        self._excess_ticks = 0  # how far our count is ahead if the host counts clocks
 
     def tick_of(self, position: int) -> int:
-        """Return the tick that a position names."""
+        """Return the tick of a position."""
         return position * TICKS_PER_CLOCK * (self._clocks or CLOCKS_PER_SIXTEENTH)
 
     def set_position(self, position: int, now_ns: int) -> None:
-        """Take in a position; it counts when the host continues."""
+        """Record a position; it takes effect when the host continues."""
         if self._pending is not None or position % CLOCKS_PER_QUARTER:
             self.assume_sixteenths()
         self._pending = (position, now_ns)
 
     def assume_sixteenths(self) -> None:
-        """Conclude that the host counts sixteenths."""
+        """Read positions as sixteenths from now on, unless the unit is fixed."""
         if not self._is_fixed:
             self._clocks = CLOCKS_PER_SIXTEENTH
 
     def rewind(self) -> None:
-        """Go to the beginning, which is 0 however one counts."""
+        """Go to the beginning, which is 0 in either unit."""
         if self._pending is not None:
             self.assume_sixteenths()
         self._pending = None
         self._excess_ticks = 0
 
     def resume(self, stopped_tick: int, now_ns: int, *, silent: bool) -> int:
-        """Return the tick from which a host continues that stopped, and was silent or not."""
+        """Return the tick from which a stopped host continues; `silent` if it sent no clocks."""
         quarter = -(-(stopped_tick - self._excess_ticks) // TICKS_PER_QUARTER)
         if self._pending is None:
-            # Of 16383 clocks and more there is no position, and Ardour sends none.
+            # A position cannot exceed 16383. Ardour sends none for more clocks than that.
             return quarter * TICKS_PER_QUARTER if self._clocks == 1 else stopped_tick
-        position, named_ns = self._pending
+        position, received_ns = self._pending
         self._pending = None
-        if now_ns - named_ns > TOGETHER_NS:
+        if now_ns - received_ns > TOGETHER_NS:
             self.assume_sixteenths()
         if self._clocks is None and silent and position == quarter * CLOCKS_PER_QUARTER > 0:
             self._clocks = 1
@@ -125,8 +127,8 @@ class _SongPositions:
 class MidiClockTracker:
     """Turns a host's MIDI clock into a `Transport`.
 
-    `position_clocks` says how many clocks a song position counts, 6 by the specification and 1 for
-    Ardour; if it is not given, the follower finds out.
+    `position_clocks` is the unit of song positions in clocks: 6 by the specification, 1 for Ardour.
+    None detects it.
     """
 
     def __init__(
@@ -137,8 +139,8 @@ class MidiClockTracker:
         self._positions = _SongPositions(position_clocks)
         self._state = ClockState.STOPPED
         self._epoch = 0
-        self._since_ns = 0  # since when it stands
-        # Clock `_number` is at `_tick`. While it stands, `_tick` is where it will go on.
+        self._since_ns = 0  # when the host stopped
+        # Clock `_number` is at `_tick`. While the host is stopped, it will continue at `_tick`.
         self._number = 0
         self._tick = 0
 
@@ -149,11 +151,11 @@ class MidiClockTracker:
 
     @property
     def playing(self) -> bool:
-        """Whether the host plays, by the last that it said."""
+        """Whether the host plays, according to its last message."""
         return self._state is ClockState.PLAYING
 
     def transport(self, now_ns: int) -> Transport | None:
-        """Say where the music is, or None if nobody sends clocks."""
+        """Return the host's transport, or None if no clocks come."""
         if self._is_silent(now_ns):
             return None
         number = self._line.number
@@ -167,9 +169,9 @@ class MidiClockTracker:
             metre=self.metre,
         )
 
-    def feed(self, stamped: TimedEvent) -> None:
-        """Take in what the host says; all but the five messages of its transport is ignored."""
-        now_ns, event = stamped.time_ns, stamped.event
+    def feed(self, timed: TimedEvent) -> None:
+        """Process a message; all but the five messages of MIDI clock are ignored."""
+        now_ns, event = timed.time_ns, timed.event
         if not isinstance(event, _TransportEvent | SongPosition):
             return
         if self.playing and self._is_silent(now_ns):
@@ -182,7 +184,7 @@ class MidiClockTracker:
             self._apply(event, now_ns)
 
     def _apply(self, event: _TransportEvent, now_ns: int) -> None:
-        """Go from one state to another, if this signal leads anywhere."""
+        """Change the state, if it reacts to the event."""
         state = TRANSITIONS[self._state].get(type(event))
         if state is None:
             return
@@ -201,7 +203,7 @@ class MidiClockTracker:
                     self._tick = self._tick_of(next_)
                 self._number = next_
         if state is ClockState.WAITING:
-            # The clocks of a stopped host tell the tempo; where its beats lie is said by this one.
+            # The clocks of a stopped host give the tempo; only the next one gives the beat.
             self._line.start_run()
         if state is not ClockState.PLAYING:
             self._since_ns = now_ns
@@ -209,7 +211,7 @@ class MidiClockTracker:
         self._state = state
 
     def _locate(self, position: int, now_ns: int) -> None:
-        """Go where a song position says: at once if the song plays, else when it continues."""
+        """Go to a song position: at once if the song plays, otherwise when it continues."""
         if self._state is ClockState.STOPPED:
             self._positions.set_position(position, now_ns)
             return

@@ -1,9 +1,9 @@
-"""Quantising: drawing onsets towards a grid.
+"""Quantising: move onsets towards a grid.
 
-A grid line every so many ticks of the bar; a note that begins near one is drawn to it, wholly or,
-with a strength below 1, by a part of the way, and keeps its length. *Swing* moves every second line
-later, as a share of the pair that it divides: a half is straight, two thirds is a triplet's
-shuffle. Lines are counted from the bar line, so that they fit any metre.
+Grid lines have a fixed distance in ticks. A note moves to the nearest line, or with a strength
+below 1 by a part of the way, and keeps its length. *Swing* moves every second line later, as a
+share of the pair that it divides: 1/2 is straight, 2/3 is a triplet's shuffle. Lines are counted
+from the bar line, so they fit any metre.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _ANYWHERE = range(-(1 << 48), 1 << 48)
 
 
 class GridStep(enum.Enum):
-    """How far apart grid lines are; the value is the word for it on the command line."""
+    """The distance of grid lines; the value is the word on the command line."""
 
     OFF = "off"
     SIXTEENTH = "1/16"
@@ -29,7 +29,7 @@ class GridStep(enum.Enum):
 
     @property
     def ticks(self) -> int:
-        """The ticks from line to line; a triplet is a third of a quarter note."""
+        """The ticks between two lines; a triplet is a third of a quarter note."""
         return _TICKS[self]
 
 
@@ -43,7 +43,7 @@ _TICKS = {
 
 @dataclass(frozen=True, slots=True)
 class Quantise:
-    """Which grid, how strongly, and with how much swing.
+    """The grid, the strength and the swing.
 
     Raises:
         bridge.setting.SettingError: a value has a wrong type or is out of range.
@@ -75,19 +75,20 @@ class Quantise:
         validate(self)
 
     def quantised_tick(self, tick: int, transport: Transport, within: range = _ANYWHERE) -> int:
-        """Return the tick at which a note that belongs at `tick` is to begin.
+        """Return the tick to which a note at `tick` moves.
 
-        If the nearest line would draw it to a tick that is not `within`, another does.
+        If the nearest line would move it out of `within`, the next nearest is used. If no line is
+        possible, the note does not move.
         """
         if self.step is GridStep.OFF or not transport.has_bars:
             return tick
         place = transport.bar_position(tick)
-        ways = (line - place.position_ticks for line in self._grid_lines(place))
-        drawn = (tick + round(self.strength * way) for way in sorted(ways, key=abs))
-        return next((at for at in drawn if at in within), tick)
+        distances = (line - place.position_ticks for line in self._grid_lines(place))
+        moved = (tick + round(self.strength * each) for each in sorted(distances, key=abs))
+        return next((at for at in moved if at in within), tick)
 
     def max_shift_ticks(self, transport: Transport) -> int:
-        """Return by how many ticks a note may be drawn to the nearest line."""
+        """Return by how many ticks a note may move to the nearest line."""
         if self.step is GridStep.OFF or not transport.has_bars:
             return 0
         widest = self.step.ticks + self._swing_ticks
@@ -95,13 +96,13 @@ class Quantise:
 
     @property
     def _swing_ticks(self) -> int:
-        """Return by how many ticks every second line is late."""
+        """The ticks by which every second line is late."""
         if self.step in (GridStep.OFF, GridStep.TRIPLET):
             return 0
         return round((2 * self.swing - 1) * self.step.ticks)
 
     def _grid_lines(self, position: BarPosition) -> list[int]:
-        """Return the lines around a place in the bar; the next bar's first is one of them."""
+        """Return the lines around a position in the bar, and the first of the next bar."""
         ticks = self.step.ticks
         first = max(0, position.position_ticks // ticks - 1)
         numbers = range(first, first + 4)

@@ -1,9 +1,9 @@
-"""Time sources: what each of them says, and which one is followed.
+"""Time sources: their transports, and which one is followed.
 
-Hosts say where they are: a DAW through its plugin, a JACK server, a Link network. A MIDI clock says
-it with its messages. The session sets its own transport. The source that is followed is the wanted
-one, or the best that plays. If none plays, it is the session's own transport: the player wants an
-answer while the host stands still.
+Hosts report their position: a DAW through its plugin, a JACK server, a Link network. A MIDI clock
+sends messages. The session sets its own transport. The wanted source is followed, or the best that
+plays. If none plays, the session's own transport is followed: the player wants a response while the
+host is stopped, too.
 """
 
 from __future__ import annotations
@@ -45,12 +45,12 @@ class TimeSources:
         """Update the position of a host."""
         self._hosts[source].observe(position)
 
-    def feed_clock(self, stamped: TimedEvent) -> None:
-        """Read a message of a MIDI clock."""
-        self._clock.feed(stamped)
+    def feed_clock(self, timed: TimedEvent) -> None:
+        """Update the MIDI clock with one of its messages."""
+        self._clock.feed(timed)
 
     def set_clock_metre(self, metre: MetreChange) -> None:
-        """Set the metre of MIDI clock, which has none of its own."""
+        """Set the metre of MIDI clock, which transmits none."""
         self._clock.metre = metre
 
     def choose(self, now_ns: int) -> Choice:

@@ -1,13 +1,13 @@
-"""Two clocks and the one bridge between them.
+"""Conversion between nanoseconds and ticks, and between ticks and bars.
 
-Outside music, time is nanoseconds of the session clock; inside, ticks of a quarter note. Both are
-integers. Only a `TempoMap` turns one into the other: it is a list of segments, each with the tick
-and the nanosecond at which it begins and the length of its quarter notes, so that a conversion is
-one search and one multiplication and no error adds up from segment to segment. A `MetreMap` says
-which bar a tick is in.
+Time is nanoseconds of the session clock; musical time is ticks of a quarter note. Both are
+integers. A `TempoMap` converts between them for music with tempo changes. It is a list of segments,
+each with its first tick, the time of that tick and the length of its quarter notes. So a conversion
+is one search and one multiplication, and errors do not add up across segments. A `MetreMap` finds
+the bar of a tick.
 
-Playing freely, without a clock to follow, the tempo is nominally 120 bpm (`FREE_BPM`): a tick is
-then simply 10.4 ms.
+In free playing, without a clock to follow, the nominal tempo is 120 bpm (`FREE_BPM`): a tick is
+10.4 ms.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class _Segment:
 class TempoMap:
     """Converts ticks to nanoseconds and back.
 
-    Before the first change the first tempo holds (ticks may be negative).
+    The first tempo also applies before the first change. Ticks may be negative.
     """
 
     def __init__(self, changes: Iterable[TempoChange] = (), start_ns: int = 0) -> None:
@@ -68,7 +68,7 @@ class TempoMap:
         return segment.tick + (2 * elapsed + segment.quarter_ns) // (2 * segment.quarter_ns)
 
     def bpm_at(self, tick: int) -> float:
-        """Return the tempo in force at a tick."""
+        """Return the tempo at a tick, in quarter notes a minute."""
         segment = self._segments[max(0, bisect_right(self._ticks, tick) - 1)]
         return NS_PER_MINUTE / segment.quarter_ns
 
@@ -79,9 +79,9 @@ def _span_ns(ticks: int, quarter: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class BarPosition:
-    """Where a tick lies.
+    """The position of a tick.
 
-    Bar number from 0, ticks since the bar line, and the length of that bar in ticks.
+    It is the bar number from 0, the ticks since the bar line, and the length of the bar in ticks.
     """
 
     bar: int
@@ -90,9 +90,9 @@ class BarPosition:
 
 
 class MetreMap:
-    """Says which bar a tick is in.
+    """Finds the bar of a tick.
 
-    A change of metre starts a new bar; without one, bars are 4/4.
+    A change of metre starts a new bar. Bars are 4/4 before the first change.
     """
 
     def __init__(self, changes: Iterable[MetreChange] = ()) -> None:
@@ -114,7 +114,7 @@ class MetreMap:
         return BarPosition(self._bars[index] + bars, position, change.bar_ticks)
 
     def metre_at(self, tick: int) -> MetreChange:
-        """Return the metre in force at a tick."""
+        """Return the metre at a tick."""
         return self._changes[max(0, bisect_right(self._ticks, tick) - 1)]
 
     def next_bar_line(self, tick: int) -> int:

@@ -1,18 +1,18 @@
-"""Where the music is: one straight line between the session clock and musical time.
+"""The transport: a linear relation between the session clock and musical time.
 
-Whoever keeps time, a host, a MIDI clock, a network of peers or the player alone, says the same few
-things: at this nanosecond the music was at this tick, a quarter note lasts so long, it plays or it
-stands, a bar of this metre began there. That is a `Transport`, a value. As long as nobody says
-otherwise it holds, for the past as for the future, and converts a tick to a time and back.
+Every time source (a host, a MIDI clock, a network of peers, the player alone) provides the same
+facts: the tick of the music at a time, the length of a quarter note, whether it plays, and where a
+bar of which metre began. A `Transport` is the value that holds them. It is valid for the past and
+the future until another one replaces it, and converts ticks to times and back.
 
-A new value either moves the line or breaks it. While the tempo drifts and the clock is measured
-better, the line moves a little, and whatever was planned at a tick now happens at another time:
-that is how plans follow a tempo. When the host stops, jumps or loops, the line breaks: a new
-*epoch* begins, and what was planned in the old one does not happen.
+A new value either moves the transport or breaks it. When the tempo drifts or the estimate of a
+clock improves, the transport moves a little, and an event planned at a tick gets another time: this
+is how plans follow a tempo. When the host stops, jumps or loops, the transport breaks: a new
+*epoch* begins, and the plans of the old one are dropped.
 
-Of several sources the best that plays is followed; `Source` lists them, best first. The last two
-are our own: a clock that ticks by itself, and free playing, where nobody keeps time. Then 120 bpm
-is a mere name for a tick of 10.4 ms, and there are no bars.
+Of several sources, the best that plays is followed; `Source` lists them, best first. The last two
+are internal: our own clock, and free playing without any clock. In free playing the nominal tempo
+is 120 bpm, which makes a tick 10.4 ms, and there are no bars.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _TICKS_PER_WHOLE = 4 * TICKS_PER_QUARTER
 
 
 class Source(enum.Enum):
-    """Who keeps time, best first; the value is the word for it on the command line."""
+    """The time sources, best first; the value is the word on the command line."""
 
     PLUGIN = "plugin"
     JACK = "jack"
@@ -39,7 +39,7 @@ class Source(enum.Enum):
 
     @property
     def is_external(self) -> bool:
-        """Whether somebody else keeps this time."""
+        """Whether the source is outside Antiphon."""
         return self not in (Source.OWN, Source.FREE)
 
 
@@ -47,8 +47,8 @@ class Source(enum.Enum):
 class Transport:
     """At `time_ns` the music is at `tick`, and goes on from there if it is playing.
 
-    `metre` begins at a bar line, that of bar number `bar`, counted from 0; ticks before the song
-    are negative. `epoch` counts the times that the line broke.
+    `metre` begins at the bar line of bar number `bar`, counted from 0. Ticks before the song are
+    negative. `epoch` is a new number after each break.
     """
 
     source: Source = Source.FREE
@@ -67,11 +67,11 @@ class Transport:
 
     @property
     def has_bars(self) -> bool:
-        """Whether ticks are parts of a beat, and there are bars."""
+        """Whether there are beats and bars; free playing has none."""
         return self.source is not Source.FREE
 
     def ns_at(self, tick: int) -> int:
-        """Return when a tick begins."""
+        """Return the time at which a tick begins."""
         ticks = tick - self.tick
         return self.time_ns + (2 * ticks * self.quarter_ns + TICKS_PER_QUARTER) // (
             2 * TICKS_PER_QUARTER
@@ -88,7 +88,7 @@ class Transport:
         return tick if self.ns_at(tick) <= time_ns else tick - 1
 
     def ticks_in(self, span_ns: int) -> int:
-        """Return how many ticks a span of time lasts, to the nearest."""
+        """Return the length of a span of time in ticks, rounded to the nearest."""
         return (2 * span_ns * TICKS_PER_QUARTER + self.quarter_ns) // (2 * self.quarter_ns)
 
     def bar_position(self, tick: int) -> BarPosition:
@@ -106,39 +106,39 @@ class Transport:
 
     @property
     def beat_ticks(self) -> int:
-        """How long a beat of the metre is."""
+        """The length of a beat of the metre, in ticks."""
         return _TICKS_PER_WHOLE // self.metre.denominator
 
     def beat_of(self, tick: int) -> tuple[int, int]:
-        """Return bar and beat of a tick as musicians count them, from 1."""
+        """Return bar and beat of a tick, both counted from 1 as musicians do."""
         place = self.bar_position(tick)
         return place.bar + 1, place.position_ticks // self.beat_ticks + 1
 
     def format_position(self, tick: int) -> str:
-        """Return bar, beat and tick of the beat as hosts write them: 3:1:00; freely, nothing."""
+        """Return bar, beat and tick of the beat as hosts write them: 3:1:00; empty without bars."""
         if not self.has_bars:
             return ""
         bar, beat = self.beat_of(tick)
         return f"{bar}:{beat}:{self.bar_position(tick).position_ticks % self.beat_ticks:02}"
 
     def next_grid_line(self, tick: int, step_ticks: int) -> int:
-        """Return the first tick at or after `tick` that lies a whole number of steps into a bar."""
+        """Return the first tick at or after `tick` that is a whole number of steps into a bar."""
         place = self.bar_position(tick)
         ahead = -place.position_ticks % step_ticks
         return tick + min(ahead, -place.position_ticks % place.bar_ticks)
 
     def shifted(self, by_ns: int) -> Transport:
-        """Return the same line, so much later."""
+        """Return the same transport, later by `by_ns`."""
         return replace(self, time_ns=self.time_ns + by_ns)
 
     def distance_ns(self, other: Transport) -> int:
-        """Return how far another line is from this one, where they are farther apart.
+        """Return the distance of another transport from this one, in nanoseconds.
 
-        Compared are the present of the other and a quarter note later.
+        It is the greater of the distances at the other's `tick` and a quarter note later.
         """
         ticks = (other.tick, other.tick + TICKS_PER_QUARTER)
         return max(abs(self.ns_at(tick) - other.ns_at(tick)) for tick in ticks)
 
 
 NANOSECONDS = Transport(quarter_ns=TICKS_PER_QUARTER)
-"""The line on which a tick is a nanosecond: to measure by, not to play by."""
+"""A transport whose ticks are nanoseconds, for events without a place in the music."""

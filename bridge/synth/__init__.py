@@ -1,1 +1,1 @@
-"""The built-in synth: a process that plays a sound font, and what is sent to it."""
+"""The built-in synth: a process that plays a sound font, and the feed of messages to it."""

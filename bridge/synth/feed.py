@@ -1,15 +1,15 @@
-"""What a synth of our own is told, so that whoever has no DAW hears both players.
+"""The feed of the built-in synth, so that a player without a DAW hears both players.
 
-A synth is another process (`bridge.synth.process`), which listens at a UDP port of this machine. It is told
-what goes out, and what the player plays: each message with the time it is due. The synth lets it
-sound a constant time later, so it does not matter that we learn of some of it only when it is due.
-A datagram is sent or lost; nobody here ever waits for the synth, nor minds that it has gone.
+The synth is another process (`bridge.synth.process`) with a UDP port on this machine. It is sent
+the output and what the player plays, each message with the time it is due. The synth plays each
+message a constant time later, so a message that arrives only when it is due is still on time. A
+datagram is sent or lost; the feed never waits for the synth, and ignores that it has gone.
 
-All meet on one synth, and there a release ends whatever sounds on its channel at its pitch. So what
-the player plays on ports sounds on a channel that no instrument has, what is played on the desk on
-another, and only the drums, which end by themselves, all play on one. Several keyboards share a
-channel, and their programs are changed between their notes. Bank selects stay here: a sound font
-may have no such bank, and then there would be silence.
+Everything sounds on one synth, where a release ends the note of its channel and pitch, whatever its
+source. So what the player plays on ports sounds on a channel that no instrument has, and what is
+played in the window on another. Only the drums, which end by themselves, share one channel. Several
+keyboards share a channel, and program changes are sent between their notes. Bank selects are not
+sent: a sound font may lack the bank, and would then be silent.
 """
 
 import socket
@@ -33,73 +33,73 @@ from bridge.playout.sounding import SoundingNotes
 from bridge.synth.queue import encode_datagram
 
 PLAYER_CHANNEL = 14
-"""What the player plays on ports sounds here: no instrument has this channel."""
+"""The channel of what the player plays on ports; no instrument has it."""
 _BANK_SELECTS = (0, 32)
 
 
 class SynthFeed:
-    """The way to one synth, and what sounds there because we said so."""
+    """The socket to one synth, and the notes that this feed has started there."""
 
     def __init__(self, port: int, now_ns: int, *, player: bool = True) -> None:
-        """Send to the synth at a port; what the player plays on ports only if `player`."""
+        """Send to the synth at `port`; what the player plays on ports is sent only if `player`."""
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.setblocking(False)  # noqa: FBT003 - the parameter has no name
         self._socket.connect(("127.0.0.1", port))
         self._with_player = player
         self._sounding = SoundingNotes()
-        self._channel_programs: dict[int, int] = {}  # the program of each channel of the player's
-        self._current_program = 0  # and the one that their common channel has now
+        self._channel_programs: dict[int, int] = {}  # the program of each of the player's channels
+        self._current_program = 0  # the present program of their common channel
         self._last_ns = now_ns
         for kind, spec in SPECS.items():
             if kind is not Instrument.DRUMS:
                 self._send(now_ns, ProgramChange(spec.channel, spec.program))
 
     def send_output(self, sent: Iterable[SentEvent]) -> None:
-        """Tell it what goes out."""
+        """Send the output."""
         for each in sent:
             self._send(each.due_ns, each.event)
 
     def send_player(self, events: Iterable[TimedEvent]) -> None:
-        """Tell it what the player plays on ports."""
+        """Send what the player plays on ports."""
         if not self._with_player:
             return
-        for stamped in events:
-            event = stamped.event
+        for timed in events:
+            event = timed.event
             if not isinstance(event, Playable | PitchWheel):
                 continue
             if event.channel == DRUM_CHANNEL:
-                self._send(stamped.time_ns, event)
+                self._send(timed.time_ns, event)
                 continue
             if isinstance(event, ProgramChange):
                 self._channel_programs[event.channel] = event.program
                 continue
             if isinstance(event, NoteOn):
-                self._select_program(self._channel_programs.get(event.channel, 0), stamped.time_ns)
-            self._send(stamped.time_ns, replace(event, channel=PLAYER_CHANNEL))
+                self._select_program(self._channel_programs.get(event.channel, 0), timed.time_ns)
+            self._send(timed.time_ns, replace(event, channel=PLAYER_CHANNEL))
 
     def send_thru(self, events: Iterable[TimedEvent]) -> None:
-        """Tell it what the player plays on the desk."""
-        for stamped in events:
-            event = stamped.event
+        """Send what the player plays in the window."""
+        for timed in events:
+            event = timed.event
             if isinstance(event, Playable | PitchWheel):
                 channel = DRUM_CHANNEL if event.channel == DRUM_CHANNEL else THRU_CHANNEL
-                self._send(stamped.time_ns, replace(event, channel=channel))
+                self._send(timed.time_ns, replace(event, channel=channel))
 
     def release(self, now_ns: int, *channels: int) -> None:
-        """End what sounds, on these channels or on all, after all that it has been told."""
+        """Release what sounds, on these channels or on all, after all messages sent before."""
         end_ns = max(now_ns, self._last_ns)
         for end in self._sounding.ends(*channels):
             self._send(end_ns, end)
 
     def silence(self, now_ns: int) -> None:
-        """End what sounds by every means."""
+        """Release what sounds, and send all-sound-off and all-notes-off on every channel."""
         self.release(now_ns)
         for channel in range(16):
             for control in (ALL_SOUND_OFF, ALL_NOTES_OFF):
                 self._send(max(now_ns, self._last_ns), ControlChange(channel, control, 0))
 
     def close(self, now_ns: int) -> None:
-        """End what sounds, and speak no more."""
+        """Release what sounds, and close the socket."""
         self.release(now_ns)
         self._socket.close()
 
@@ -113,5 +113,5 @@ class SynthFeed:
             return
         self._sounding.note(event)
         self._last_ns = max(self._last_ns, due_ns)
-        with suppress(OSError):  # nobody listens, or the system has no room
+        with suppress(OSError):  # no synth receives, or the system's buffer is full
             self._socket.send(encode_datagram(due_ns, encode(event)))

@@ -1,9 +1,9 @@
-"""Whether Antiphon sounds by itself, and what it says of it.
+"""The choice whether the built-in synth plays, and the synth's state.
 
-Whoever has a DAW hears the answer there, with better instruments than ours, and hearing it twice
-would be worse than not at all. Whoever has none should hear it all the same. Nobody can know what
-is at the other end of a cable; but a plugin is one, and so is an output port that was asked for by
-its name, and a port of somebody else's that was connected to ours.
+A player with a DAW hears the response there, with better instruments than ours, and hearing it
+twice would be worse than not at all. A player without one should hear it too. Antiphon cannot see
+what is at the other end of a cable. It assumes that notes are heard if there is a plugin, if the
+output port was requested by name, or if another client's port is connected to ours.
 """
 
 import enum
@@ -13,19 +13,19 @@ from bridge.synth.reason import SynthReason
 
 
 class SynthPolicy(enum.Enum):
-    """When a synth of our own plays; the value is the word for it on the command line."""
+    """When the built-in synth plays; the value is the word on the command line."""
 
     AUTO = "auto"
-    """Unless notes go to where they are likely to be heard."""
+    """Play unless notes go to where they are likely to be heard."""
     ON = "on"
     OFF = "off"
 
 
 @dataclass(frozen=True, slots=True)
 class SynthReady:
-    """A synth plays on this device, and listens at this UDP port.
+    """The synth plays on this device, and receives at this UDP port.
 
-    A note sounds `latency_ns` after it is due, and what the device itself takes comes on top.
+    A note sounds `latency_ns` after it is due, plus the latency of the device itself.
     """
 
     port: int
@@ -35,14 +35,14 @@ class SynthReady:
 
 @dataclass(frozen=True, slots=True)
 class SynthUnavailable:
-    """No synth plays, and why. What is `permanent` does not change by itself."""
+    """The synth does not play, for this reason. A `permanent` reason does not change by itself."""
 
     reason: SynthReason
     permanent: bool = False
 
 
 def wants_synth(policy: SynthPolicy, *, plugins: bool, named_output: bool) -> bool:
-    """Return whether a synth of our own is to play."""
+    """Return whether the built-in synth should play."""
     return policy is SynthPolicy.ON or (
         policy is SynthPolicy.AUTO and not plugins and not named_output
     )

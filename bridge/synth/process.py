@@ -1,18 +1,18 @@
-"""The synth process: notes come in as datagrams, sound comes out of the machine.
+"""The synth process: it receives notes as datagrams and plays them on a sound device.
 
-`python -m bridge.synth.process [SOUNDFONT]`, joined through `bridge.system.pipe`. It says once that
-it plays (`SynthReady`), or why it cannot (`SynthUnavailable`), and leaves when its parent does; the
-sound ends with it.
-A process of its own, because the sound card asks for a buffer every ten milliseconds, and would
-otherwise have to wait for the engine's thoughts.
+`python -m bridge.synth.process [SOUNDFONT]`, joined through `bridge.system.pipe`. It reports once
+that it plays (`SynthReady`), or why it cannot (`SynthUnavailable`), and exits when its parent does;
+the sound ends with it. It is a separate process because the sound card requests a buffer every ten
+milliseconds, and would otherwise have to wait for the engine's work.
 
-`bridge.synth.tinysoundfont` makes the sound and needs `wasmtime`; `miniaudio` knows every system's
-devices. Neither package need be installed. miniaudio's thread calls for each buffer, and owns all
-that makes sound (`SynthCycle`). The main thread only puts messages into a deque; it notices when no
-buffer has been asked for in a while, since not every system says that a device has gone.
+`bridge.synth.tinysoundfont` makes the sound and needs `wasmtime`; `miniaudio` supports every
+system's devices. Both packages are optional. miniaudio's thread requests each buffer, and owns
+everything that makes sound (`SynthCycle`). A second thread receives messages and puts them into a
+deque. The main thread detects when no buffer has been requested for a while, since not every system
+reports that a device has gone.
 
-`ANTIPHON_AUDIO` names the one of the system's sound services that is to be used (alsa, pulseaudio,
-jack, coreaudio, wasapi, ...), in place of the first that plays.
+`ANTIPHON_AUDIO` names the sound service of the system to use (alsa, pulseaudio, jack, coreaudio,
+wasapi, ...), in place of the first that plays.
 """
 
 from __future__ import annotations
@@ -56,27 +56,27 @@ BACKEND_VARIABLE = "ANTIPHON_AUDIO"
 RATE_HZ = 48_000
 PERIOD_MS = 10
 LATENCY_NS = (PERIOD_MS + 8) * 1_000_000
-"""A period, and what a message and a device that asks for its buffers in pairs may take longer."""
+"""A period, plus a margin for the message and for a device that requests buffers in pairs."""
 GAIN_DB = -9.0
-"""So that all fourteen instruments together do not reach full scale."""
+"""Low enough that all fourteen instruments together do not reach full scale."""
 MAX_VOICES = 128
 FRAME_BYTES = 2 * 4  # two channels of 32-bit floats
-START_TIMEOUT_S = 3.0  # a device that plays asks for its first buffer sooner
-CHECK_INTERVAL_S = 1.0  # in so long a device that is there asks for a hundred
+START_TIMEOUT_S = 3.0  # a device that plays requests its first buffer sooner
+CHECK_INTERVAL_S = 1.0  # a present device requests a hundred buffers in this time
 
 
 class NotInstalledError(SynthError):
-    """A library is missing, and will be until somebody installs it."""
+    """A library is missing until the user installs it."""
 
     def __init__(self) -> None:
         super().__init__(SynthNotInstalled(install_command("sound")))
 
 
 class SynthCycle:
-    """What happens once per buffer. The device's thread owns all but the deque's other end."""
+    """The work of one buffer. The device's thread owns all of it except the end of `incoming`."""
 
     def __init__(self, synth: TinySoundFont, clock: Clock) -> None:
-        """Play on a synth that has its sound font; `arrived` takes (due_ns, message)."""
+        """Play on a synth with a loaded sound font; `incoming` holds (due_ns, message)."""
         self.incoming: deque[tuple[int, bytes]] = deque()
         self.started = threading.Event()
         self.buffer_count = 0
@@ -85,7 +85,7 @@ class SynthCycle:
         self._queue = MessageQueue(RATE_HZ, LATENCY_NS)
 
     def render_buffers(self) -> Generator[memoryview, int, None]:
-        """Give each buffer that is asked for; begin with one of no frames."""
+        """Yield each requested buffer; the first has no frames."""
         size = yield memoryview(b"")
         while True:
             size = yield self._render_buffer(size)
@@ -117,7 +117,7 @@ class SynthCycle:
             case NoteOff(channel, pitch):
                 self._synth.note_off(channel, pitch)
             case ProgramChange(channel, program):
-                # A font may lack it: what was there stays.
+                # A font may lack the program; the old one then stays.
                 self._synth.program_change(channel, program, drums=channel == DRUM_CHANNEL)
             case PitchWheel(channel):
                 self._synth.pitch_bend(channel, message[1] | message[2] << 7)
@@ -126,7 +126,7 @@ class SynthCycle:
 
 
 def load_synth(font: Path) -> TinySoundFont:
-    """Return a synth that plays a sound font, drums where drums belong; else `SynthError`."""
+    """Return a synth that plays a sound font, with drums on their channel; else `SynthError`."""
     try:
         from bridge.synth.tinysoundfont import (  # noqa: PLC0415 - wasmtime may be missing
             SoundFontError,
@@ -149,7 +149,7 @@ def load_synth(font: Path) -> TinySoundFont:
 
 
 def open_device(cycle: SynthCycle, wanted: str) -> miniaudio.PlaybackDevice:
-    """Return the first device that plays what the cycle gives; else `SynthError`."""
+    """Return the first device that plays the cycle's buffers; else `SynthError`."""
     try:
         import miniaudio  # noqa: PLC0415 - it may be missing
     except (ImportError, OSError) as error:
@@ -180,25 +180,25 @@ def open_device(cycle: SynthCycle, wanted: str) -> miniaudio.PlaybackDevice:
 
 
 def receive_messages(receiver: socket.socket, cycle: SynthCycle) -> None:
-    """Hand over what comes, for as long as the process lives."""
+    """Pass received messages to the cycle until the process ends."""
     while True:
-        with suppress(OSError):  # Windows says so when somebody whom we never spoke to has gone
+        with suppress(OSError):  # Windows reports peers that are gone, even unknown ones
             if (found := decode_datagram(receiver.recv(MAX_DATAGRAM))) is not None:
                 cycle.incoming.append(found)
 
 
 def serve(connection: Connection, stop: socket.socket, wanted: str) -> None:
-    """Play what comes until the parent leaves, the system says stop, or the device goes."""
+    """Play until the parent exits, the system asks to stop, or the device is lost."""
     cycle = SynthCycle(load_synth(find_sound_font(Path(wanted) if wanted else None)), SystemClock())
     with stderr_silenced():
         device = open_device(cycle, os.environ.get(BACKEND_VARIABLE, ""))
-    ear = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    ear.bind(("127.0.0.1", 0))
+    receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    receiver.bind(("127.0.0.1", 0))
     claim_real_time()
-    threading.Thread(target=receive_messages, args=(ear, cycle), daemon=True).start()
-    connection.send(SynthReady(ear.getsockname()[1], device.backend, LATENCY_NS))
+    threading.Thread(target=receive_messages, args=(receiver, cycle), daemon=True).start()
+    connection.send(SynthReady(receiver.getsockname()[1], device.backend, LATENCY_NS))
     buffers = -1
-    # The parent has nothing to say but its end.
+    # The parent sends nothing; only the end of the pipe can arrive.
     while buffers != cycle.buffer_count:
         buffers = cycle.buffer_count
         if wait([connection, stop], CHECK_INTERVAL_S):
@@ -210,7 +210,7 @@ def serve(connection: Connection, stop: socket.socket, wanted: str) -> None:
 
 
 def main() -> None:
-    """Join the parent, and play until it is gone."""
+    """Join the parent, and play until the parent is gone."""
     (wanted,) = sys.argv[1:] or ("",)
     stop = open_stop_socket()
     with join_parent() as connection, suppress(OSError):  # the parent may go at any moment

@@ -1,17 +1,17 @@
-"""Which message belongs at which frame of a buffer of audio; everything of the synth that is pure.
+"""The frame of each message in a buffer of audio; the pure part of the synth.
 
-A sound device asks for a buffer of frames, and again when it has played so much. When it asks is
-known only roughly: drivers ask for two buffers at once, or late, but on average for as many frames
-a second as they play. So the moments at which it asked are a line with noise, as between any two
-clocks (`bridge.sync.frames`), and it is the line that says when a frame is: a note's place in the
-buffer then has nothing of that noise.
+A sound device requests a buffer of frames, and the next one when it has played it. The times of the
+requests are irregular. Drivers request two buffers at once, or late, but on average as many frames
+a second as they play. So the request times are a line with noise, as between any two clocks
+(`bridge.sync.frames`). The time of a frame is read from the line, so the position of a note in the
+buffer is free of the noise.
 
-A message that is due now belongs at a frame that has been asked for already. So every message
-sounds later than it is due by a *latency*, always the same: the longest time from one request to
-the next. One that comes even later than that sounds at once.
+A message that is due now belongs at a frame that has been requested already. So every message
+sounds after its due time by a constant *latency*: the longest time from one request to the next. A
+message that arrives even later sounds at once.
 
-A message travels in a datagram: the nanosecond at which it is due, on the session clock, in eight
-bytes, low byte first, and the bytes of a channel message. What is none is ignored.
+A message travels in a datagram: its due time in nanoseconds on the session clock, in eight bytes,
+low byte first, and the bytes of a channel message. Any other datagram is ignored.
 """
 
 import heapq
@@ -22,10 +22,10 @@ from bridge.sync.frames import NS_PER_S
 from bridge.system.units import MS
 
 MAX_DATAGRAM = 16
-"""No datagram of ours has as many bytes."""
+"""The bytes to receive; every datagram is shorter."""
 RESYNC_NS = 60 * MS
-"""A request that is off by more is no noise: the device was stopped, or lost time."""
-SMOOTHING = 64  # of a miss, one part in this many is corrected; the rest is taken for noise
+"""The largest noise of a request; beyond it, the device was stopped or lost time."""
+SMOOTHING = 64  # 1/SMOOTHING of a request's error is corrected; the rest counts as noise
 _DUE = struct.Struct("<q")
 
 
@@ -35,7 +35,7 @@ def encode_datagram(due_ns: int, message: bytes) -> bytes:
 
 
 def decode_datagram(data: bytes) -> tuple[int, bytes] | None:
-    """Return when a message is due, and its bytes; None for rubbish."""
+    """Return the due time and the bytes of a message; None for an invalid datagram."""
     message = data[_DUE.size :]
     if not message or not 0x80 <= message[0] < FIRST_SYSTEM:
         return None
@@ -47,7 +47,7 @@ def decode_datagram(data: bytes) -> tuple[int, bytes] | None:
 
 
 class DeviceClock:
-    """When the frames are that a device asks for."""
+    """The time of each frame that a device requests."""
 
     def __init__(self, rate_hz: int) -> None:
         self._rate_hz = rate_hz
@@ -55,12 +55,12 @@ class DeviceClock:
         self._next_ns = 0
 
     def buffer_ns(self, now_ns: int, size: int) -> int:
-        """Return when the first of `size` frames is that are asked for now."""
+        """Return the time of the first of the `size` frames requested now."""
         miss_ns = now_ns - self._next_ns
         if self._requests == 0 or abs(miss_ns) > RESYNC_NS:
             self._requests, begin_ns = 1, now_ns
         else:
-            # The first requests are averaged, or an unlucky first one would be felt for a second.
+            # The first requests are averaged, or noise in the first one would last for a second.
             self._requests = min(self._requests + 1, SMOOTHING)
             begin_ns = self._next_ns + miss_ns // self._requests
         self._next_ns = begin_ns + size * NS_PER_S // self._rate_hz
@@ -68,7 +68,7 @@ class DeviceClock:
 
 
 class MessageQueue:
-    """The messages that are still to sound, in order of time."""
+    """The pending messages, in order of time."""
 
     def __init__(self, rate_hz: int, latency_ns: int) -> None:
         self._rate_hz, self._latency_ns = rate_hz, latency_ns
@@ -76,18 +76,18 @@ class MessageQueue:
         self._added = 0
 
     def add(self, due_ns: int, message: bytes) -> None:
-        """Take on a message."""
+        """Add a message."""
         heapq.heappush(self._waiting, (due_ns, self._added, message))
         self._added += 1
 
     def pop_buffer(self, begin_ns: int, size: int) -> list[tuple[int, bytes]]:
-        """Return what belongs into a buffer: frames of it, in order, each with a message."""
-        taken = []
+        """Remove and return the messages of a buffer, each with its frame, in order."""
+        messages = []
         while self._waiting and (frame := self._frame(self._waiting[0][0], begin_ns)) < size:
-            taken.append((max(frame, 0), heapq.heappop(self._waiting)[2]))
-        return taken
+            messages.append((max(frame, 0), heapq.heappop(self._waiting)[2]))
+        return messages
 
     def _frame(self, due_ns: int, begin_ns: int) -> int:
-        """Count the frames from the beginning of a buffer, to the nearest."""
+        """Return the nearest frame, counted from the beginning of a buffer."""
         apart_ns = due_ns + self._latency_ns - begin_ns
         return (apart_ns * self._rate_hz + NS_PER_S // 2) // NS_PER_S

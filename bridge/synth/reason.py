@@ -22,21 +22,21 @@ class NoSoundFont:
 
 @dataclass(frozen=True, slots=True)
 class NoSuchSoundFont:
-    """The sound font that was asked for is not there."""
+    """The requested sound font does not exist."""
 
     path: str
 
 
 @dataclass(frozen=True, slots=True)
 class BadSoundFont:
-    """A file is no sound font, or lacks the instruments of General MIDI."""
+    """A file is not a sound font, or lacks the instruments of General MIDI."""
 
     path: str
 
 
 @dataclass(frozen=True, slots=True)
 class NoSoundDevice:
-    """No device of a sound service (empty: of any) plays."""
+    """No device of a sound service plays (empty: of any service)."""
 
     service: str
 

@@ -1,8 +1,8 @@
-"""Where there is a sound font: the samples of all General MIDI instruments in one file.
+"""Find a sound font: the samples of all General MIDI instruments in one file.
 
-Antiphon brings none. The one that a person names comes first; then those that systems install in
-well-known places, the freely licensed ones before others; then the small one that the package
-`pretty_midi` carries, which is found without loading the package.
+Antiphon includes none. The one that the user names comes first. Next are those that systems install
+in well-known places, freely licensed ones before others. The last is the small one in the package
+`pretty_midi`, which is found without loading the package.
 """
 
 import importlib.util
@@ -40,7 +40,7 @@ def find_sound_font(wanted: Path | None = None, folders: Iterable[Path] = FONT_F
     """Return the sound font to use.
 
     Raises:
-        SynthError: there is none; or the one that was asked for is not there.
+        SynthError: there is none, or the requested one does not exist.
 
     """
     if wanted is not None:

@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 FRAME_BYTES = 2 * 4
 """Two channels of 32-bit floats."""
 MAX_FRAMES = 4096
-"""So many frames are rendered in one call."""
+"""The largest number of frames rendered in one call."""
 _STEREO_INTERLEAVED = 0
 
 
 class SoundFontError(ValueError):
-    """The bytes are no sound font, or it lacks the instruments of General MIDI."""
+    """The bytes are not a sound font, or it lacks the instruments of General MIDI."""
 
 
 class TinySoundFont:
@@ -34,7 +34,7 @@ class TinySoundFont:
         """Load a sound font (SF2, SF3).
 
         Raises:
-            SoundFontError: these bytes are no sound font.
+            SoundFontError: these bytes are not a sound font.
 
         """
         engine = wasmtime.Engine()
@@ -75,7 +75,7 @@ class TinySoundFont:
         self._call("tsf_channel_midi_control", self._synth, channel, control, value)
 
     def pitch_bend(self, channel: int, value: int) -> None:
-        """Bend a channel: 0 to 16383, 8192 is not bent."""
+        """Bend a channel: 0 to 16383; 8192 is no bend."""
         self._call("tsf_channel_set_pitchwheel", self._synth, channel, value)
 
     def render(self, frames: int) -> bytes:

@@ -1,1 +1,1 @@
-"""What each process asks of the system: a clock, pipes, real-time priority, whole files."""
+"""What each process needs of the system: a clock, pipes, real-time priority, atomic files."""

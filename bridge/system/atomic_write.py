@@ -1,7 +1,7 @@
-"""A file that is written whole or not at all.
+"""Write a file completely or not at all.
 
-What is written goes to a file beside it, which takes its name when all is there. So a full disk, a
-crash or a cable that is pulled leaves what was there before.
+The bytes go to a temporary file in the same folder, which is renamed when it is complete. So a full
+disk, a crash or a pulled cable leaves the old file.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 @contextmanager
 def atomic_write(path: Path) -> Iterator[IO[bytes]]:
-    """Give a stream to write to; what is in it when the block ends becomes the file.
+    """Yield a stream to write to; its content replaces the file when the block ends.
 
     Raises:
-        OSError: the file cannot be written; the one that was there is left.
+        OSError: the file cannot be written; the old file is left.
 
     """
     temporary: Path | None = None
@@ -39,8 +39,7 @@ def atomic_write(path: Path) -> Iterator[IO[bytes]]:
 
 
 def _umask() -> int:
-    # The only way to read it is to set it; a temporary file is private, what the user asked for is
-    # not.
+    # The umask can be read only by setting it. A temporary file is private; the user's file is not.
     mask = os.umask(0)
     os.umask(mask)
     return mask

@@ -1,9 +1,9 @@
 """Read what a child process prints on standard error, and log it line by line.
 
-A thread reads, so that a child never waits because its pipe is full. A line that the child's own
-logging wrote (`LEVEL logger: text`) is logged at that level under that name. Every other line is a
-warning under the child's name; the last of these lines are kept, because they say why a child that
-ended did so.
+A thread reads, so that a child never waits because its pipe is full. A line from the child's own
+logging (`LEVEL logger: text`) is logged at that level under that name. Every other line is logged
+as a warning under the child's name. The last of these lines are kept, because they show why a child
+ended.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
     import subprocess
 
 LINE_FORMAT = "{level} {name}: {text}"
-"""What a child's logging writes for each line of a record."""
+"""The format in which a child logs each line of a record."""
 _LOGGED = re.compile(r"(DEBUG|INFO|WARNING|ERROR|CRITICAL) ([\w.]+): (.*)")
 _MAX_LINES = 50
 _MAX_LINE_BYTES = 4096
-_FATAL = "Fatal Python error"  # the first line of `faulthandler`; a list of frames follows it
+_FATAL = "Fatal Python error"  # the first line of `faulthandler`; a list of frames follows
 
 
 class ChildOutput:
     """The standard error of a child process."""
 
     def __init__(self, process: subprocess.Popen[bytes], name: str) -> None:
-        """Start to read; `name` is the child's module."""
+        """Start reading; `name` is the child's module."""
         assert process.stderr is not None
         self.is_killed = False
-        """Whether the parent kills the child: its status is then no error."""
+        """Whether the parent kills the child, in which case its exit status is no error."""
         self._name = name
         self._lines: deque[str] = deque(maxlen=_MAX_LINES)
         self._is_over = threading.Event()
@@ -41,11 +41,11 @@ class ChildOutput:
         ).start()
 
     def wait(self, timeout_s: float) -> None:
-        """Wait until the child has ended and all that it printed is logged, or for `timeout_s`."""
+        """Wait until the child has ended and its output is logged, at most `timeout_s`."""
         self._is_over.wait(timeout_s)
 
     def last_words(self, timeout_s: float = 0.0) -> str:
-        """Return the line that says best why the child ended; empty if it printed none.
+        """Return the line that best shows why the child ended; empty if it printed none.
 
         Wait at most `timeout_s` for the child's end: it may still be printing.
         """

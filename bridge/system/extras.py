@@ -1,7 +1,7 @@
-"""What to type to install a part of Antiphon that is optional.
+"""The command that installs an optional part of Antiphon.
 
 Antiphon itself is on no package index, so `pip install 'antiphon[link]'` finds nothing. The command
-names the packages that the extra stands for; it works in a checkout and where a wheel is installed.
+names the packages of the extra; it works in a checkout and with an installed wheel.
 """
 
 import sys
@@ -12,7 +12,7 @@ def install_command(extra: str) -> str:
     """Return the command that installs the packages of one of the extras in pyproject.toml."""
     try:
         listed = requires("antiphon") or []
-    except PackageNotFoundError:  # the source tree is run without having been set up
+    except PackageNotFoundError:  # the source tree runs without `make setup`
         return "make setup"
     marker = f'extra == "{extra}"'
     named = [line.partition(";")[0].strip() for line in listed if marker in line.replace("'", '"')]
@@ -20,5 +20,5 @@ def install_command(extra: str) -> str:
 
 
 def _quoted(word: str) -> str:
-    """Put a word in quotes that every system's shell knows, if it needs any."""
+    """Quote a word if needed, with quotes that every system's shell accepts."""
     return f'"{word}"' if set(word) & set(" <>[]") else word

@@ -1,14 +1,14 @@
-"""Start a process and talk to it: a private pipe between a parent and its child.
+"""Start a child process with a private pipe to it.
 
-Both ends send and receive frozen values, pickled. Unpickling runs what it is told to, so nobody
-else may get in: the parent listens at an address of this machine only (a Unix socket, on Windows a
-named pipe) with a fresh key, and gives the child both through its standard input, which nobody else
-reads. The two then prove to each other that they know the key.
+Both ends send and receive frozen values, pickled. Unpickling can run any code, so no other program
+may connect. The parent listens at an address of this machine only (a Unix socket, on Windows a
+named pipe) with a fresh key. It passes both to the child through its standard input, which no other
+program reads. The two then prove to each other that they have the key.
 
-Whichever of the two dies, however it dies, the system closes its end, and the other one reads the
-end of the pipe. That is the only way in which either has to learn of it.
+If either process dies, for any reason, the system closes its end, and the other reads the end of
+the pipe. Neither process needs another check.
 
-What a child prints on standard error is logged by the parent (`bridge.system.child_output`).
+The parent logs what a child prints on standard error (`bridge.system.child_output`).
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     from bridge.system.child_output import ChildOutput
 
 _POLL_S = 0.05
-_MAX_POLLS = 600  # thirty seconds: a cold disk and a virus scanner take their time
+_MAX_POLLS = 600  # thirty seconds: a cold disk or a virus scanner is slow
 _EXIT_TIMEOUT_S = 5.0
-_OUTPUT_TIMEOUT_S = 0.5  # a process that the child has started may hold its standard error open
+_OUTPUT_TIMEOUT_S = 0.5  # a process started by the child may hold its standard error open
 
 
 class ChildError(Exception):
-    """The child did not come up."""
+    """The child failed to start."""
 
     def __init__(self, reason: ChildExited) -> None:
         super().__init__(reason)
@@ -58,7 +58,7 @@ class Child:
         self.close()
 
     def close(self) -> None:
-        """Close the pipe, upon which the child leaves; kill it if it does not."""
+        """Close the pipe, which makes the child exit; kill it if it does not."""
         self.connection.close()
         try:
             self.process.wait(_EXIT_TIMEOUT_S)
@@ -70,7 +70,7 @@ class Child:
 
 def start_child(module: str, *arguments: str) -> Child:
     """Run `python -m module arguments...` and wait until it has joined, or raise `ChildError`."""
-    # A child imports this module, too, and needs no logging.
+    # A child imports this module too, and needs no logging.
     from bridge.system.child_output import ChildOutput  # noqa: PLC0415
 
     key = secrets.token_bytes(32)
@@ -89,7 +89,7 @@ def start_child(module: str, *arguments: str) -> Child:
         connection = _accept(listener, process)
         if connection is None:
             with Client(where, authkey=key):
-                pass  # the thread that still waits for the child gets this instead, and ends
+                pass  # ends the thread that still waits for the child
             process.kill()
             words = output.last_words(_OUTPUT_TIMEOUT_S)
             raise ChildError(ChildExited(module, process.wait(), words))
@@ -97,25 +97,25 @@ def start_child(module: str, *arguments: str) -> Child:
 
 
 def _address() -> str | None:
-    """Return where to listen: on Linux a name without a file, whose path could be too long."""
+    """Return the address to listen at: on Linux a name with no file, as a path may be too long."""
     return f"\0antiphon-{secrets.token_hex(8)}" if sys.platform == "linux" else None
 
 
 def join_parent() -> Connection:
-    """Join the process that started this one through `start_child`."""
+    """Connect to the process that started this one through `start_child`."""
     where = json.loads(sys.stdin.readline())
     return Client(where["address"], authkey=bytes.fromhex(where["key"]))
 
 
 def _send_line(process: subprocess.Popen[bytes], line: str) -> None:
     assert process.stdin is not None
-    # If it is gone already, `_accept` will see.
+    # If the child is gone already, `_accept` detects it.
     with suppress(BrokenPipeError), process.stdin as stdin:
         stdin.write(line.encode())
 
 
 def _accept(listener: Listener, process: subprocess.Popen[bytes]) -> Connection | None:
-    """Wait for the child as long as it lives. Listeners know no time-out, so a thread waits."""
+    """Wait for the child while it lives. A thread waits, as a listener has no time-out."""
     arrived: queue.SimpleQueue[Connection] = queue.SimpleQueue()
     threading.Thread(target=lambda: arrived.put(listener.accept()), daemon=True).start()
     for _ in range(_MAX_POLLS):

@@ -1,4 +1,4 @@
-"""Keep the system's libraries from printing what they fail to find while we try them."""
+"""Suppress what system libraries print while Antiphon tries devices."""
 
 import os
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ from pathlib import Path
 
 @contextmanager
 def stderr_silenced() -> Iterator[None]:
-    """Let nothing be written to standard error, by whatever language."""
+    """Discard everything written to standard error, by Python or C code."""
     kept = os.dup(2)
     with Path(os.devnull).open("wb") as nowhere:
         os.dup2(nowhere.fileno(), 2)

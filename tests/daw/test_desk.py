@@ -34,7 +34,7 @@ from tests.daw.session_file import TICKS, Note, notes_of
 
 pytestmark = [pytest.mark.device, pytest.mark.slow]
 
-PLAYER = Path(__file__).parents[1] / "gui" / "jack_player.py"
+PLAYER = Path(__file__).parents[1] / "gui" / "commands" / "jack_player.py"
 PHRASE = (60, 64, 67, 65, 64, 62)
 KEYS = "adghgdad"
 EIGHTH_TICKS = 240
