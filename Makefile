@@ -2,8 +2,9 @@
 # completed steps are not repeated.
 
 BIN := .venv/bin
-# Tests that measure time on devices do not run in parallel.
-SIDE_BY_SIDE := --numprocesses 2 --dist loadgroup
+# Tests of processes that keep real time do not run in parallel, nor do those with devices.
+APART := tests/bridge/io tests/bridge/plugin tests/bridge/synth tests/gui/bench tests/gui/engine
+SIDE_BY_SIDE := --numprocesses 2 --dist loadgroup $(addprefix --ignore=,$(APART))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -27,10 +28,12 @@ check: .venv/.test-ready ## Check formatting, lint, types and the direction of i
 
 pytest: .venv/.test-ready ## Run all tests, those with devices last, one after another
 	$(BIN)/pytest --quiet $(SIDE_BY_SIDE) -m 'not gpu and not device'
+	$(BIN)/pytest --quiet $(APART) -m 'not gpu and not device'
 	$(BIN)/pytest --quiet -m 'device and not gpu'
 
 test-fast: .venv/.test-ready ## Run the fast tests that need no device, two at a time
 	$(BIN)/pytest --quiet $(SIDE_BY_SIDE) -m 'not gpu and not device and not slow'
+	$(BIN)/pytest --quiet $(APART) -m 'not gpu and not device and not slow'
 
 format: .venv/.test-ready ## Format the code and apply the linter's safe fixes
 	$(BIN)/ruff format

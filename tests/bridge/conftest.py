@@ -1,4 +1,4 @@
-"""Fixtures of the bridge's tests: a JACK server, and another program on it."""
+"""Fixtures of the tests of `bridge`: a JACK server, and another program on it."""
 
 import json
 import subprocess
@@ -21,10 +21,10 @@ class Peer:
         self._process = subprocess.Popen(
             [sys.executable, PEER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
-        self.ask(clock=True)  # it answers once its ports are there
+        self.ask(clock=True)  # it answers when its ports are there
 
     def ask(self, **request: object) -> Any:
-        """Ask one thing, and wait for the answer."""
+        """Send a request, and wait for the answer."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(request) + "\n")
@@ -32,13 +32,13 @@ class Peer:
         return json.loads(self._process.stdout.readline())
 
     def close(self) -> None:
-        """Let it leave."""
+        """End the process."""
         self._process.communicate(timeout=10)
 
 
 @pytest.fixture(scope="session")
 def jack_name() -> Iterator[str]:
-    """Run a JACK server for all tests that want one; give its name."""
+    """Run a JACK server for all tests that need one; yield its name."""
     yield from shared_jack_server()
 
 

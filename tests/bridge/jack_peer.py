@@ -1,13 +1,14 @@
-"""Two other programs on the JACK server, which know nothing of ours: a player and a listener.
+"""Two other programs on the JACK server, independent of ours: a player and a listener.
 
-They are two clients, because JACK delays a cable that closes a circle by one period: what one
-client plays to us and hears from us would seem late.
+They are two clients, because JACK delays a connection that closes a cycle by one period: events
+of one client to us and back would seem late.
 
-Run as a script; it uses `jack` only. It takes one JSON object per line and answers each with a
+It runs as a script and uses only `jack`. It reads one JSON object per line and answers each with a
 line: {"connect": [[source, target], ...]}, and "disconnect" likewise; {"play": [[frame, [bytes]],
-...]}; {"hear": n}, which waits for n events and gives [[frame, [bytes]], ...]; {"waiting": true},
-which tells how many are to be heard; {"ports": pattern}, which gives their names; {"clock": true},
-which gives the frame and the nanoseconds of one moment. At the end of its input it leaves.
+...]}; {"hear": n}, which waits for n events and returns [[frame, [bytes]], ...]; {"waiting": true},
+which returns the number of waiting events; {"ports": pattern}, which returns names;
+{"clock": true},
+which returns the frame and the nanoseconds of one moment. It exits at the end of its input.
 """
 
 import json
@@ -39,7 +40,7 @@ class Peer:
         self.listener.activate()
 
     def play(self, size: int) -> None:
-        """Play what belongs to one period."""
+        """Play the events of one period."""
         first = self.player.last_frame_time
         self.out.clear_buffer()
         while self.plan and self.plan[0][0] < first + size:
@@ -47,13 +48,13 @@ class Peer:
             self.out.write_midi_event(max(0, frame - first), message)
 
     def listen(self, _size: int) -> None:
-        """Write down one period."""
+        """Record the events of one period."""
         first = self.listener.last_frame_time
         for place, packet in self.into.incoming_midi_events():
             self.heard.put((first + place, list(bytes(packet))))
 
     def clock(self) -> tuple[int, int]:
-        """Read both clocks often, and give the reading that took the shortest time."""
+        """Read both clocks several times, and return the quickest reading."""
         best = (1 << 62, 0, 0)
         for _ in range(2000):
             before_ns = perf_counter_ns()
@@ -63,13 +64,13 @@ class Peer:
         return best[1:]
 
     def hear(self, count: int) -> Iterator[tuple[int, list[int]]]:
-        """Give this many events, or fewer if nothing more comes."""
+        """Yield `count` events, or fewer if nothing more comes."""
         with suppress(queue.Empty):
             for _ in range(count):
                 yield self.heard.get(timeout=HEAR_S)
 
     def answer(self, request: dict[str, object]) -> object:
-        """Do what one line asks for."""
+        """Carry out one request."""
         match request:
             case {"connect": list(cables)} | {"disconnect": list(cables)}:
                 listener = self.listener

@@ -1,4 +1,4 @@
-"""A JACK server of our own for the tests: real ports and real time, without a sound card.
+"""A separate JACK server for the tests: real ports and real time, without a sound card.
 
 A second process, `jack_watcher.py`, is a client of the server and counts the periods that it loses
 (see `tests.repeats`).
@@ -30,7 +30,7 @@ class Watcher:
         self._last = 0
 
     def count(self) -> int:
-        """Ask how many periods the server has lost; a watcher that has ended counts no more."""
+        """Return how many periods the server has lost; 0 if the watcher has ended."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         if self._process.poll() is None:
@@ -42,7 +42,7 @@ class Watcher:
 
 @contextmanager
 def watched_jack_server(name: str | None = None, period: int = PERIOD) -> Iterator[str]:
-    """Run a server whose lost periods are counted; give its name."""
+    """Run a server whose lost periods are counted; yield its name."""
     with (
         jack_server(name, period) as server,
         subprocess.Popen(
@@ -50,13 +50,13 @@ def watched_jack_server(name: str | None = None, period: int = PERIOD) -> Iterat
         ) as process,
     ):
         watcher = Watcher(process)
-        watcher.count()  # its first answer says that it is a client
+        watcher.count()  # after its first answer it is a client
         with LOST_PERIODS.watched(server, watcher.count):
             yield server
 
 
 def need_jackd() -> None:
-    """Skip a test where jackd is not installed, but fail where it is promised."""
+    """Skip a test if jackd is not installed, but fail if it is promised."""
     if shutil.which("jackd") is None:
         text = "jackd is not installed (Debian: apt-get install jackd2)"
         if os.environ.get("CI") == "true":
@@ -65,7 +65,7 @@ def need_jackd() -> None:
 
 
 def shared_jack_server(period: int = PERIOD) -> Iterator[str]:
-    """Be the body of a fixture that many tests share: a watched server, and its name."""
+    """Run a watched server for a fixture that many tests share; yield its name."""
     need_jackd()
     with watched_jack_server(period=period) as name:
         yield name

@@ -1,6 +1,6 @@
-"""Watch a JACK server: answer each line of the input with how many periods it has lost.
+"""Watch a JACK server: answer each input line with the number of periods that it has lost.
 
-A process of its own, since one process can be a client of one server at a time.
+It is a separate process, because a process can be a client of only one server at a time.
 """
 
 import sys

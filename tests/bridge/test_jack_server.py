@@ -13,7 +13,7 @@ pytestmark = pytest.mark.device
 PATIENCE = 100  # tenths of a second
 
 
-def test_a_suspended_server_has_lost_periods() -> None:
+def test_a_suspended_server_loses_periods() -> None:
     need_jackd()
     with watched_jack_server(f"suspended-{os.getpid()}") as name:
         (server,) = (

@@ -36,7 +36,7 @@ class Lamp:
         validate(self)
 
 
-def test_type_and_default_are_the_fields_own() -> None:
+def test_type_and_default_come_from_the_field() -> None:
     table = settings_in(Lamp)
     assert list(table) == ["power_mw", "colour", "delay", "place"]
     assert (table["colour"].kind, table["colour"].default) == (Colour, None)
@@ -44,7 +44,7 @@ def test_type_and_default_are_the_fields_own() -> None:
     assert [setting.is_optional for setting in table.values()] == [False, True, True, False]
 
 
-def test_numbers_are_in_the_unit_at_the_surface_and_converted_in_one_place() -> None:
+def test_numbers_convert_between_unit_and_storage() -> None:
     power = settings_in(Lamp)["power_mw"]
     assert list(power.stored_range) == [500, 60_000]
     assert (power.stored(2.5), power.shown(2500)) == (2500, 2.5)
@@ -58,26 +58,26 @@ def test_numbers_are_in_the_unit_at_the_surface_and_converted_in_one_place() -> 
     )
 
 
-def test_0_is_none_where_0_cannot_be() -> None:
+def test_0_is_none_if_0_is_out_of_range() -> None:
     delay = settings_in(Lamp)["delay"]
     assert (delay.stored(0), delay.stored(3), delay.shown(None)) == (None, 3, 0)
     assert delay.range_text == "1 to 9; 0: at once"
     assert delay.described(None) == "at once"
 
 
-def test_the_words_of_an_enumeration_begin_with_that_for_none() -> None:
+def test_the_first_choice_of_an_enumeration_is_that_for_none() -> None:
     colour = settings_in(Lamp)["colour"]
     assert colour.choices == ("white", "red", "blue")
     assert colour.refusal("green") == "'green' is not one of white, red, blue"
 
 
-def test_a_long_value_is_named_by_its_beginning() -> None:
+def test_a_long_value_is_shortened() -> None:
     reason = settings_in(Lamp)["place"].refusal(["x"] * 1000)
     assert reason.endswith(" ... is not text")
     assert len(reason) < 100
 
 
-def test_settings_are_checked_quickly_enough_to_be_replaced_all_the_time() -> None:
+def test_validation_is_fast() -> None:
     settings, runs = Settings(), 500
     took_s = min(timeit.repeat(lambda: replace(settings, seed=1), number=runs, repeat=5))
     assert runs / took_s > FEWEST_PER_SECOND

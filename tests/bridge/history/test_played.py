@@ -1,4 +1,4 @@
-"""The notes of a roll: begun, ended, cut short, taken back."""
+"""Played notes: started, ended, cut short, retracted."""
 
 from bridge.history.played import MAX_SHOWN_NOTES, PlayedNotes
 from bridge.messages.snapshot import RollNote
@@ -20,28 +20,28 @@ def roll(*notes: RollNote) -> PlayedNotes:
     return played
 
 
-def test_a_release_ends_the_last_note_of_its_key_and_its_player() -> None:
+def test_a_release_ends_the_last_note_of_its_key_and_player() -> None:
     played = roll(note(0, release=5), note(10), note(10, 61), note(10, answered=False))
     played.end((PIANO, 60), 20, answered=True)
     assert [each.release_ns for each in played.notes] == [5, 20, None, None]
-    played.end((PIANO, 60), 30, answered=True)  # it has ended already
+    played.end((PIANO, 60), 30, answered=True)  # it has already ended
     assert played.notes[1].release_ns == 20
 
 
-def test_a_cut_takes_back_what_has_not_begun_and_ends_what_sounds() -> None:
+def test_retract_drops_later_notes_and_ends_sounding_ones() -> None:
     played = roll(note(0, release=90), note(10, 61), note(60, 62), note(70, answered=False))
     assert played.retract(50) == 1
     assert [(n.onset_ns, n.release_ns) for n in played.notes] == [(0, 50), (10, 50), (70, None)]
 
 
 def decided(played: PlayedNotes, *placed: tuple[int, int, int]) -> None:
-    """Add answered notes of these pitches, decided for these ticks, 10 ns each."""
+    """Add Antiphon's notes of these pitches, decided for these ticks, 10 ns each."""
     for pitch, begins, ends in placed:
         played.add(note(10 * begins, pitch), begins)
         played.end((PIANO, pitch), 10 * ends, ends, answered=True)
 
 
-def test_what_is_reopened_has_no_end_any_more() -> None:
+def test_a_replan_drops_releases_after_its_tick() -> None:
     played = PlayedNotes()
     decided(played, (60, 0, 4), (61, 1, 9), (62, 6, 7))
     played.add(note(55, 63, answered=False))
@@ -51,37 +51,39 @@ def test_what_is_reopened_has_no_end_any_more() -> None:
     assert played.notes[1].release_ns == 80
 
 
-def test_what_counts_is_where_notes_were_decided_to_be() -> None:
+def test_a_replan_goes_by_unquantised_ticks() -> None:
     played = PlayedNotes()
-    played.add(note(40), 6)  # drawn forward: it was decided for a later tick, and is taken back
-    played.add(note(70, 61), 5)  # drawn back: it stands
+    played.add(
+        note(40), 6
+    )  # quantised to an earlier tick: it was decided for a later one, and is dropped
+    played.add(note(70, 61), 5)  # quantised to a later tick: it stands
     assert played.replan(5, now_ns=30) == 1
     assert [n.pitch for n in played.notes] == [61]
 
 
-def test_what_sounded_in_a_time_that_is_over_stays_though_its_ticks_were_higher() -> None:
+def test_notes_of_an_earlier_epoch_stay_though_their_ticks_are_higher() -> None:
     played = PlayedNotes()
     decided(played, (60, 70, 80))
     assert played.replan(5, now_ns=900) == 0
     assert played.notes[0].release_ns == 800
 
 
-def test_all_notes_are_kept_though_the_last_are_shown() -> None:
+def test_older_notes_are_kept_but_not_shown() -> None:
     played = roll(*(note(at, release=at + 1) for at in range(MAX_SHOWN_NOTES + 5)))
     assert [n.onset_ns for n in played.all_notes] == list(range(MAX_SHOWN_NOTES + 5))
     assert len(played.notes) == MAX_SHOWN_NOTES
     assert played.notes[0].onset_ns == 5
 
 
-def test_the_pedal_is_remembered_from_when_to_when_it_was_down() -> None:
+def test_the_spans_of_the_pedal_are_kept() -> None:
     played = PlayedNotes()
-    played.set_pedal(5, down=False)  # it was up already
+    played.set_pedal(5, down=False)  # it was already up
     for at_ns, down in ((10, True), (20, False), (30, True)):
         played.set_pedal(at_ns, down=down)
     assert played.pedals == ((10, 20), (30, None))
 
 
-def test_the_last_note_is_the_last_that_has_begun() -> None:
+def test_the_last_note_has_begun() -> None:
     played = roll(note(0), note(20, 61), note(90, 62), note(30, 63, answered=False))
     last, mine = played.last(50, answered=True), played.last(50, answered=False)
     assert last is not None
@@ -90,6 +92,6 @@ def test_the_last_note_is_the_last_that_has_begun() -> None:
     assert PlayedNotes().last(50, answered=True) is None
 
 
-def test_an_hour_is_not_kept() -> None:
+def test_archived_notes_are_limited() -> None:
     played = roll(*(note(at) for at in range(MAX_SHOWN_NOTES + 5)))
     assert len(played.notes) == MAX_SHOWN_NOTES

@@ -1,4 +1,4 @@
-"""The record: scores of what was played freely, and by a host that goes, stops and jumps."""
+"""The record: scores of free playing, and of a host that plays, stops and jumps."""
 
 from dataclasses import replace
 
@@ -33,7 +33,7 @@ def onsets(record: Record) -> list[int]:
     return [each.onset_ticks for each in build_score(record, answered=False).notes]
 
 
-def test_played_freely_the_score_begins_with_the_first_note() -> None:
+def test_in_free_playing_the_score_begins_with_the_first_note() -> None:
     record = Record((note(START_NS + 33), note(START_NS + 33 + SECOND)), lines((0, FREE)))
     assert build_score(record, answered=False) == Score(
         (Note(0, PIANO, 60, 24, 80), Note(96, PIANO, 60, 120, 80)), (TempoChange(0, 120.0),)
@@ -41,14 +41,14 @@ def test_played_freely_the_score_begins_with_the_first_note() -> None:
     assert build_score(record, answered=True).notes == ()
 
 
-def test_free_time_passes_wherever_the_music_is_moved_to() -> None:
+def test_a_shift_of_free_time_leaves_no_gap() -> None:
     shifted = [(START_NS + n * SECOND, FREE.shifted(n * 70 * MS)) for n in range(4)]
     record = Record((note(START_NS), note(START_NS + 3 * SECOND)), lines(*shifted))
     assert len(record.transports) == 1
     assert onsets(record) == [0, 288]
 
 
-def test_by_a_host_it_begins_with_the_hosts_bar() -> None:
+def test_with_a_host_the_score_begins_with_the_hosts_bar() -> None:
     host = replace(HOST, metre=MetreChange(0, 3, 4), quarter_ns=400 * MS)
     first = host.ns_at(1920 + 96 + 48)  # 1920 is a third beat too many for bars of 144
     record = Record((note(first), note(first + 400 * MS, answered=True)), lines((0, host)))
@@ -59,12 +59,12 @@ def test_by_a_host_it_begins_with_the_hosts_bar() -> None:
     assert [n.onset_ticks for n in (*mine.notes, *other.notes)] == [place, place + 48]
 
 
-def test_who_begins_a_hair_early_begins_with_the_bar() -> None:
+def test_a_slightly_early_first_note_is_on_the_bar_line() -> None:
     record = Record((note(HOST.ns_at(1920) - 20 * MS),), lines((0, HOST)))
     assert onsets(record) == [0]
 
 
-def test_a_tempo_that_changes_is_written_where_it_does_and_a_drift_is_not() -> None:
+def test_a_tempo_change_is_written_and_a_drift_is_not() -> None:
     drifts = replace(HOST, quarter_ns=500 * MS + 300_000)
     at = HOST.ns_at(1920 + BAR)
     faster = replace(HOST, time_ns=at, tick=1920 + BAR, quarter_ns=400 * MS)
@@ -77,7 +77,7 @@ def test_a_tempo_that_changes_is_written_where_it_does_and_a_drift_is_not() -> N
     assert onsets(record) == [0, BAR + 48]
 
 
-def test_when_the_host_jumps_the_score_goes_on_at_a_bar_line_of_its_own() -> None:
+def test_after_a_jump_the_score_goes_on_at_a_bar_line() -> None:
     back = replace(HOST, epoch=2, time_ns=START_NS + 3 * SECOND, tick=48)  # a beat into bar 1
     record = Record(
         (note(START_NS), note(back.time_ns), note(back.ns_at(192))),
@@ -88,7 +88,7 @@ def test_when_the_host_jumps_the_score_goes_on_at_a_bar_line_of_its_own() -> Non
     assert onsets(record) == [0, 288 + 48, 288 + 192]
 
 
-def test_a_line_held_before_it_was_known_of() -> None:
+def test_a_transport_holds_from_the_note_that_started_it() -> None:
     own = Transport(Source.OWN, time_ns=0)
     begun = replace(own, time_ns=START_NS)
     record = Record((note(START_NS),), lines((SECOND, own), (START_NS + 8 * MS, begun)))
@@ -104,12 +104,12 @@ def test_a_host_that_stops_leaves_free_time() -> None:
 
 
 @pytest.mark.parametrize("since_ns,count", [(0, 2), (START_NS + 1, 1), (START_NS + 2 * SECOND, 0)])
-def test_the_last_of_it_can_be_had_alone(since_ns: int, count: int) -> None:
+def test_the_latest_notes_can_be_selected(since_ns: int, count: int) -> None:
     record = Record((note(START_NS), note(START_NS + SECOND)), lines((0, HOST)))
     assert len(record.since(since_ns).notes) == count
 
 
-def test_an_epoch_is_known_by_the_last_that_was_told_of_its_line() -> None:
+def test_an_epoch_has_its_latest_transport() -> None:
     followed = TransportHistory()
     freely, again = Transport(epoch=2), replace(HOST, epoch=3)
     moved = replace(HOST, time_ns=START_NS + SECOND, tick=1920 + 95)
@@ -121,7 +121,7 @@ def test_an_epoch_is_known_by_the_last_that_was_told_of_its_line() -> None:
     assert [line for _, line in followed.epochs] == [FREE, moved, freely, again]
 
 
-def test_our_own_clock_that_is_laid_anew_goes_on_at_a_bar_line_of_its_own() -> None:
+def test_a_restart_of_our_own_clock_goes_on_at_a_bar_line() -> None:
     own = Transport(Source.OWN, time_ns=START_NS)
     again = replace(own, time_ns=START_NS + 5 * SECOND)  # another session, in the same epoch
     record = Record(
@@ -135,24 +135,24 @@ def test_our_own_clock_that_is_laid_anew_goes_on_at_a_bar_line_of_its_own() -> N
     )
 
 
-def test_of_what_is_going_on_only_what_has_sounded_is_kept() -> None:
+def test_planned_notes_are_not_in_the_record() -> None:
     held, planned = replace(note(START_NS), release_ns=None), note(START_NS + 3 * SECOND)
     long = replace(note(START_NS), release_ns=START_NS + 9 * SECOND)
     kept = Record((held, long, planned)).until(START_NS + 2 * SECOND)
     assert [each.release_ns for each in kept.notes] == [START_NS + 2 * SECOND] * 2
 
 
-def test_nothing_played_is_an_empty_score() -> None:
+def test_without_notes_the_score_is_empty() -> None:
     assert build_score(Record(), answered=False) == Score()
 
 
-def test_a_note_that_still_sounds_is_short() -> None:
+def test_a_sounding_note_is_one_tick_long() -> None:
     held = replace(note(START_NS), release_ns=None)
     (written,) = build_score(Record((held,)), answered=False).notes
     assert (written.onset_ticks, written.release_ticks) == (0, 1)
 
 
-def test_the_last_minute_is_counted_from_the_last_note() -> None:
+def test_the_last_minute_ends_with_the_last_note() -> None:
     early, late, last = (
         RollNote(Instrument.PIANO, 60, 80, at * SECOND, (at + 1) * SECOND) for at in (1, 50, 100)
     )

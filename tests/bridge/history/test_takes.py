@@ -1,4 +1,4 @@
-"""The tree of takes: whatever is done, nothing is lost, and undoing gives back what was."""
+"""The tree of takes: no operation loses a take, and undo restores the previous one."""
 
 from collections.abc import Callable
 
@@ -55,7 +55,7 @@ def trees(draw: st.DrawFn) -> TakeTree:
 
 
 @given(tree=trees())
-def test_every_take_is_reached_from_a_beginning_and_numbers_are_places(tree: TakeTree) -> None:
+def test_every_take_descends_from_a_root_and_numbers_are_indices(tree: TakeTree) -> None:
     assert [node.number for node in tree.nodes] == list(range(len(tree.nodes)))
     for node in tree.nodes:
         first, *others = tree.path(node.number)
@@ -66,14 +66,14 @@ def test_every_take_is_reached_from_a_beginning_and_numbers_are_places(tree: Tak
 
 
 @given(tree=trees(), choice=st.integers(0, 99))
-def test_nothing_that_is_done_takes_a_node_away(tree: TakeTree, choice: int) -> None:
+def test_no_operation_removes_a_node(tree: TakeTree, choice: int) -> None:
     for step in STEPS:
         after = step(tree, choice)
         assert after.nodes[: len(tree.nodes)] == tree.nodes
 
 
 @given(tree=trees())
-def test_to_keep_and_to_undo_is_to_be_where_one_was_and_forth_is_there_again(
+def test_undo_and_redo_are_inverse(
     tree: TakeTree,
 ) -> None:
     assert tree.current is not None
@@ -87,7 +87,7 @@ def test_to_keep_and_to_undo_is_to_be_where_one_was_and_forth_is_there_again(
 
 
 @given(tree=trees())
-def test_the_score_up_to_a_take_holds_all_on_the_way_there_in_order(tree: TakeTree) -> None:
+def test_the_score_to_a_take_holds_its_path_in_order(tree: TakeTree) -> None:
     for node in tree.nodes:
         score = tree.score_to(node.number)
         assert list(score.notes) == sorted(score.notes)
@@ -99,7 +99,7 @@ def test_the_score_up_to_a_take_holds_all_on_the_way_there_in_order(tree: TakeTr
 
 
 @given(tree=trees())
-def test_alone_a_take_begins_at_tick_0(tree: TakeTree) -> None:
+def test_a_standalone_take_begins_at_tick_0(tree: TakeTree) -> None:
     for node in tree.nodes:
         if isinstance(node, TakeNode):
             score = tree.standalone_score(node.number)
@@ -110,7 +110,7 @@ def test_alone_a_take_begins_at_tick_0(tree: TakeTree) -> None:
             assert tree.standalone_score(node.number) == node.score
 
 
-def test_who_goes_somewhere_else_after_going_back_cannot_go_forth() -> None:
+def test_another_choice_after_undo_clears_redo() -> None:
     tree = TakeTree().with_root(SCORE, "")
     tree = tried(tried(tree, 0), 0)
     assert tree.children(0) == (1, 2)
@@ -119,25 +119,25 @@ def test_who_goes_somewhere_else_after_going_back_cannot_go_forth() -> None:
     assert undone.with_current(0).redo().current == 1
 
 
-def test_at_a_beginning_there_is_nothing_to_go_back_to() -> None:
+def test_undo_at_a_root_does_nothing() -> None:
     tree = TakeTree().with_root(SCORE, "")
     assert tree.undo() == tree
     assert TakeTree().undo() == TakeTree()
     assert tree.redo() == tree
 
 
-def test_what_was_gone_on_from_stays_kept() -> None:
+def test_a_continued_take_stays_kept() -> None:
     tree = tried(tried(TakeTree().with_root(SCORE, ""), 0), 1).with_current(2).with_current(0)
     assert [tree.is_kept(number) for number in range(3)] == [True, True, False]
 
 
-def test_a_second_beginning_leaves_the_first() -> None:
+def test_a_second_root_leaves_the_first() -> None:
     tree = tried(TakeTree().with_root(SCORE, "a"), 0).with_root(SCORE, "b")
     assert (tree.current, tree.children(None)) == (2, (0, 2))
     assert [tree.root_name(number) for number in range(3)] == ["a", "a", "b"]
 
 
-def test_a_number_that_is_not_there_is_a_mistake() -> None:
+def test_an_unknown_number_raises() -> None:
     with pytest.raises(ValueError, match="number 0"):
         TakeTree().with_current(0)
     with pytest.raises(ValueError, match="number 3"):

@@ -66,26 +66,26 @@ def talk() -> Iterator[Conversation]:
 
 
 def now_ns() -> int:
-    """Return the present."""
+    """Return the present time."""
     return SystemClock().now_ns()
 
 
 def soon_ns() -> int:
-    """Give a moment for which a note is not late, although this test may be held up meanwhile."""
+    """Return a time at which a note is not late, even if this test is delayed."""
     return now_ns() + 50 * MS
 
 
 def dues(*plan: tuple[int, Playable], epoch: int = 0) -> tuple[ScheduledEvent, ...]:
-    """Make a plan of times and events."""
+    """Return a plan of times and events."""
     return tuple(ScheduledEvent(due_ns, epoch, event) for due_ns, event in plan)
 
 
 def stamped(*plan: tuple[int, Playable | PitchWheel]) -> tuple[TimedEvent, ...]:
-    """Make a player's plan of times and events."""
+    """Return the player's events at these times."""
     return tuple(TimedEvent(time_ns, event) for time_ns, event in plan)
 
 
-def test_what_is_due_is_sent_then_and_not_before(talk: Conversation) -> None:
+def test_events_are_sent_when_due_and_not_before(talk: Conversation) -> None:
     first_ns = now_ns() + 50 * MS
     plan = dues(
         *((first_ns + place * 6 * MS, NoteOn(0, place, 1)) for place in range(50)),
@@ -103,20 +103,18 @@ def test_what_is_due_is_sent_then_and_not_before(talk: Conversation) -> None:
     assert sum(talk.expect(Lateness).counts) >= len(plan)
 
 
-def test_what_is_played_on_the_desk_is_heard_when_it_is_played(talk: Conversation) -> None:
+def test_midi_thru_is_received_when_it_is_played(talk: Conversation) -> None:
     first_ns = now_ns() + 20 * MS
     plan = stamped(*((first_ns + place * 4 * MS, NoteOn(0, place, 1)) for place in range(20)))
     talk.io.send(Inject(plan))
-    assert talk.received(1) == [plan[0]]  # and not all at once
+    assert talk.received(1) == [plan[0]]  # not all at once
     assert now_ns() >= first_ns
     assert talk.received(len(plan)) == list(plan)
     assert talk.leave() == []  # none of it was planned
 
 
 @pytest.mark.parametrize("command", [Panic(), Silence()])
-def test_what_was_still_to_be_played_on_the_desk_is_left(
-    talk: Conversation, command: Panic | Silence
-) -> None:
+def test_pending_midi_thru_is_dropped(talk: Conversation, command: Panic | Silence) -> None:
     talk.io.send(Inject(stamped((0, ON), (now_ns() + 500 * MS, NoteOn(0, 61, 1)))))
     talk.received(1)
     talk.io.send(command)
@@ -134,11 +132,11 @@ def ear() -> Iterator[Ear]:
 
 
 def notes_in(told: list[tuple[int, Event]]) -> list[tuple[int, Event]]:
-    """Leave out the programs that each channel is given."""
+    """Leave out the program changes."""
     return [(due_ns, event) for due_ns, event in told if not isinstance(event, ProgramChange)]
 
 
-def test_a_synth_is_told_what_goes_out_and_when_it_was_due(talk: Conversation, ear: Ear) -> None:
+def test_a_synth_is_sent_output_with_its_due_time(talk: Conversation, ear: Ear) -> None:
     talk.io.send(Monitor(ear.port))
     begin_ns = soon_ns()
     talk.io.send(Play(dues((begin_ns, ON), (begin_ns + 5 * MS, END))))
@@ -146,7 +144,7 @@ def test_a_synth_is_told_what_goes_out_and_when_it_was_due(talk: Conversation, e
     assert notes_in(ear.heard()) == [(begin_ns, ON), (begin_ns + 5 * MS, END)]
 
 
-def test_a_synth_is_told_what_is_played_on_the_desk_even_without_a_port(ear: Ear) -> None:
+def test_a_synth_is_sent_midi_thru_without_a_port(ear: Ear) -> None:
     with MidiIo.start("loopback") as io:
         talk = Conversation(io)
         io.send(Monitor(ear.port))
@@ -162,7 +160,7 @@ def test_a_synth_is_told_what_is_played_on_the_desk_even_without_a_port(ear: Ear
         ]
 
 
-def test_where_no_port_could_be_opened_a_synth_still_plays_the_answer(ear: Ear) -> None:
+def test_without_ports_a_synth_still_plays_the_response(ear: Ear) -> None:
     with MidiIo.start("loopback") as io:
         talk = Conversation(io)
         io.send(Monitor(ear.port))
@@ -177,9 +175,7 @@ def test_where_no_port_could_be_opened_a_synth_still_plays_the_answer(ear: Ear) 
 
 
 @pytest.mark.parametrize("command", [Panic(), Silence(), Monitor(None), OpenPorts(), Quit()])
-def test_a_synth_is_told_the_end_of_all_it_was_told(
-    talk: Conversation, ear: Ear, command: ToIo
-) -> None:
+def test_a_synth_is_sent_every_release(talk: Conversation, ear: Ear, command: ToIo) -> None:
     talk.io.send(Monitor(ear.port))
     talk.io.send(Play(dues((soon_ns(), ON))))
     talk.io.send(Inject(stamped((0, NoteOn(0, 72, 9)))))
@@ -188,7 +184,7 @@ def test_a_synth_is_told_the_end_of_all_it_was_told(
     talk.io.send(command)
     if isinstance(command, Quit):
         talk.hear_out()
-    else:  # what is played after a command is heard when that has been obeyed
+    else:  # an event played after a command arrives after the command is carried out
         talk.io.send(Inject(stamped((0, PitchWheel(0, 1)))))
         talk.received(2)
     sounding = set()
@@ -198,10 +194,10 @@ def test_a_synth_is_told_the_end_of_all_it_was_told(
         elif isinstance(event, NoteOff):
             sounding.discard((event.channel, event.pitch))
     kept = {(THRU_CHANNEL, 72)} if isinstance(command, OpenPorts) else set()
-    assert sounding == kept  # a key that is down on the desk has nothing to do with ports
+    assert sounding == kept  # a key of MIDI thru is independent of ports
 
 
-def test_a_synth_that_is_told_no_more_is_told_no_more(talk: Conversation, ear: Ear) -> None:
+def test_a_stopped_feed_sends_nothing(talk: Conversation, ear: Ear) -> None:
     talk.io.send(Monitor(ear.port))
     talk.io.send(Monitor(None))
     talk.io.send(Inject(stamped((0, ON))))
@@ -218,7 +214,7 @@ def test_a_synth_that_is_told_no_more_is_told_no_more(talk: Conversation, ear: E
         (OpenPorts(), [END, *SILENCE]),
     ],
 )
-def test_what_sounds_is_released_at_once(
+def test_notes_are_released_at_once(
     talk: Conversation,
     command: Panic | Retract | Silence | OpenPorts,
     released: list[Playable],
@@ -230,7 +226,7 @@ def test_what_sounds_is_released_at_once(
     assert [each.event for each in sent] == [ON, *released]
 
 
-def test_quit_releases_and_leaves(talk: Conversation) -> None:
+def test_quit_releases_and_exits(talk: Conversation) -> None:
     talk.io.send(Play(dues((soon_ns(), ON))))
     talk.sent(1)
     assert [each.event for each in talk.leave()] == [ON, END, *SILENCE]
@@ -239,16 +235,16 @@ def test_quit_releases_and_leaves(talk: Conversation) -> None:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows asks no process to terminate")
-def test_the_systems_wish_is_obeyed_in_order(talk: Conversation) -> None:
+def test_sigterm_releases_and_exits(talk: Conversation) -> None:
     talk.io.send(Play(dues((soon_ns(), ON))))
     talk.sent(1)
-    os.kill(talk.io.process_id, signal.SIGINT)  # this one is for the engine to decide
+    os.kill(talk.io.process_id, signal.SIGINT)  # the process ignores it: the engine decides
     os.kill(talk.io.process_id, signal.SIGTERM)
     assert [each.event for each in talk.hear_out()] == [ON, END, *SILENCE]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
-def test_a_killed_process_is_one_problem_and_no_exception(
+def test_a_killed_process_is_one_problem_and_not_an_exception(
     talk: Conversation, caplog: pytest.LogCaptureFixture
 ) -> None:
     os.kill(talk.io.process_id, signal.SIGKILL)
@@ -261,7 +257,7 @@ def test_a_killed_process_is_one_problem_and_no_exception(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
-def test_a_crashed_process_says_why_it_ended(
+def test_a_crash_is_reported_with_its_reason(
     talk: Conversation, caplog: pytest.LogCaptureFixture
 ) -> None:
     os.kill(talk.io.process_id, signal.SIGSEGV)
@@ -283,7 +279,7 @@ def test_nothing_is_sent_to_a_process_that_has_ended(
     talk.io.close()
 
 
-def test_nobody_hears_from_a_closed_handle(talk: Conversation) -> None:
+def test_a_closed_handle_receives_nothing(talk: Conversation) -> None:
     talk.io.close()
     talk.io.close()
     talk.io.send(Panic())
@@ -291,7 +287,7 @@ def test_nobody_hears_from_a_closed_handle(talk: Conversation) -> None:
     assert talk.io.receive() == []
 
 
-def test_a_port_that_is_not_there_is_named(talk: Conversation) -> None:
+def test_a_missing_port_is_named(talk: Conversation) -> None:
     talk.io.send(OpenPorts("harp", None))
     assert talk.expect(Problem) == Problem(NoSuchPort("harp", ()))
 

@@ -1,4 +1,4 @@
-"""Ports and plugins as one: who leads, what the session is told, and ports that come back."""
+"""Ports and plugins: which side leads, what is reported, and ports that come back."""
 
 import socket
 from collections.abc import Iterator
@@ -99,7 +99,7 @@ def emitted(told: list[FromIo]) -> list[Playable]:
 
 
 class Plugin:
-    """A plugin instance, on a socket of its own."""
+    """A plugin instance with its own socket."""
 
     def __init__(self, outputs: Outputs) -> None:
         (bell,) = outputs.wakeups
@@ -109,7 +109,7 @@ class Plugin:
         self.socket.connect(self.app)
 
     def play(self) -> None:
-        """Say that the host plays."""
+        """Report that the host plays."""
         flags = BlockFlags.PLAYING | BlockFlags.POSITION_VALID
         numbers = (1, NOW_NS, 48_000.0, 0.0, 120.0, 0.0, 1, 256, 0, 0, 0, 0, 4, 4)
         self.socket.send(encode(PluginHello(5, NOW_NS)))
@@ -144,11 +144,11 @@ def test_plugins_lead_as_soon_as_one_runs(outputs: Outputs, plugin: Plugin) -> N
     assert following.transport.source is Source.PLUGIN
     assert following.transport.epoch != free.transport.epoch
     outputs.post(Play((ScheduledEvent(0, following.transport.epoch, ON),)))
-    assert not [m for m in outputs.poll() if isinstance(m, Emitted)]  # not through the port
+    assert not [m for m in outputs.poll() if isinstance(m, Emitted)]  # not on the port
     assert plugin.heard().instance == 5
 
 
-def test_the_ports_lead_if_their_time_is_to_be_followed(outputs: Outputs, plugin: Plugin) -> None:
+def test_the_ports_lead_if_their_time_is_wanted(outputs: Outputs, plugin: Plugin) -> None:
     outputs.poll()
     outputs.post(SetSync(Source.CLOCK))
     outputs.poll()
@@ -157,9 +157,7 @@ def test_the_ports_lead_if_their_time_is_to_be_followed(outputs: Outputs, plugin
     assert all(move.transport.source is Source.FREE for move in moves(told))
 
 
-def test_what_sounds_on_the_ports_ends_when_the_plugins_take_the_lead(
-    outputs: Outputs, plugin: Plugin
-) -> None:
+def test_the_ports_are_silenced_when_the_plugins_lead(outputs: Outputs, plugin: Plugin) -> None:
     outputs.post(SetOwnTransport(NANOSECONDS))
     outputs.post(Play((ScheduledEvent(NOW_NS, 0, ON), ScheduledEvent(NOW_NS + SECOND, 0, OFF))))
     outputs.poll()
@@ -169,9 +167,7 @@ def test_what_sounds_on_the_ports_ends_when_the_plugins_take_the_lead(
     assert sent == [OFF]
 
 
-def test_a_port_that_goes_is_told_of_once_and_used_again_when_it_is_back(
-    outputs: Outputs, clock: ManualClock
-) -> None:
+def test_a_lost_port_is_reported_once_and_reopened(outputs: Outputs, clock: ManualClock) -> None:
     outputs.open_ports(OpenPorts())
     outputs.poll()
     Cable.pulled = True
@@ -181,16 +177,14 @@ def test_a_port_that_goes_is_told_of_once_and_used_again_when_it_is_back(
         clock.advance(AGAIN_NS)
         assert not [m for m in outputs.poll() if isinstance(m, Problem | Ready)]
     Cable.pulled = False
-    assert not [m for m in outputs.poll() if isinstance(m, Ready)]  # not at every turn
+    assert not [m for m in outputs.poll() if isinstance(m, Ready)]  # not at every poll
     clock.advance(AGAIN_NS)
     told = outputs.poll()
     assert any(isinstance(message, Ready) for message in told)
     assert Cable.opened == 2
 
 
-def test_what_the_ports_must_know_is_known_to_those_that_come_back(
-    outputs: Outputs, clock: ManualClock
-) -> None:
+def test_reopened_ports_get_the_time_commands(outputs: Outputs, clock: ManualClock) -> None:
     outputs.open_ports(OpenPorts())
     outputs.post(SetOwnTransport(NANOSECONDS))
     outputs.poll()
@@ -204,7 +198,7 @@ def test_what_the_ports_must_know_is_known_to_those_that_come_back(
     assert emitted.events[0].due_ns == clock.now_ns()
 
 
-def test_a_taken_port_is_a_problem_and_not_the_end(
+def test_a_used_udp_port_is_a_problem_and_not_the_end(
     outputs: Outputs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
@@ -216,7 +210,7 @@ def test_a_taken_port_is_a_problem_and_not_the_end(
     assert told[1] == Problem(PluginPortTaken(port))
 
 
-def test_ports_that_come_after_they_were_asked_for_are_opened_and_seldom_looked_for(
+def test_missing_ports_are_looked_for_at_intervals_and_opened(
     outputs: Outputs, clock: ManualClock
 ) -> None:
     Cable.pulled = True
@@ -230,7 +224,7 @@ def test_ports_that_come_after_they_were_asked_for_are_opened_and_seldom_looked_
     assert [m for m in told if isinstance(m, Ready | PortNames)] == [ready, PortNames((), ())]
 
 
-def test_nobody_is_connected_to_ports_that_are_lost(
+def test_lost_ports_are_reported_as_not_connected(
     outputs: Outputs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outputs.open_ports(OpenPorts())
@@ -256,7 +250,7 @@ def heard(told: list[FromIo]) -> list[TimedEvent]:
 
 @pytest.fixture
 def wire(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, Playable]]:
-    """Write down what goes out on the port, the desk's notes too."""
+    """Record the output of the port, with MIDI thru."""
     written: list[tuple[int, Playable]] = []
     report = Sequencer.report
 
@@ -270,7 +264,7 @@ def wire(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, Playable]]:
     return written
 
 
-def test_the_desk_is_heard_and_goes_out_at_its_time(
+def test_midi_thru_is_received_and_sent_at_its_time(
     outputs: Outputs, clock: ManualClock, wire: list[tuple[int, Playable]]
 ) -> None:
     outputs.open_ports(OpenPorts())
@@ -286,9 +280,7 @@ def test_the_desk_is_heard_and_goes_out_at_its_time(
     assert outputs.next_due_ns() is None
 
 
-def test_without_any_port_the_desk_is_heard_all_the_same(
-    outputs: Outputs, clock: ManualClock
-) -> None:
+def test_without_ports_midi_thru_is_received(outputs: Outputs, clock: ManualClock) -> None:
     Cable.pulled = True
     outputs.open_ports(OpenPorts())
     by_hand(outputs, (10, ON))
@@ -298,7 +290,7 @@ def test_without_any_port_the_desk_is_heard_all_the_same(
 
 
 @pytest.mark.parametrize("command", [Silence(), Panic()])
-def test_what_is_still_to_come_from_the_desk_is_forgotten(
+def test_silence_drops_pending_midi_thru(
     outputs: Outputs,
     clock: ManualClock,
     wire: list[tuple[int, Playable]],
@@ -313,14 +305,14 @@ def test_what_is_still_to_come_from_the_desk_is_forgotten(
     assert [event for _, event in wire if not isinstance(event, ControlChange)] == [KEY, KEY_UP]
 
 
-def test_a_plugin_that_leads_plays_the_desk_and_what_is_still_to_come_of_it(
+def test_a_leading_plugin_plays_midi_thru_and_pending_events(
     outputs: Outputs, plugin: Plugin, wire: list[tuple[int, Playable]], clock: ManualClock
 ) -> None:
     by_hand(outputs, (0, ON), (20 * MS, NoteOn(0, 62, 1)))
     outputs.poll()
     assert wire == [(0, KEY)]
     plugin.play()
-    outputs.poll()  # the port is silenced, and the plugin told the rest
+    outputs.poll()  # the port is silenced, and the plugin is sent the pending events
     clock.advance(20 * MS)
     outputs.poll()
     assert wire[1] == (0, KEY_UP)
@@ -331,7 +323,7 @@ def test_a_plugin_that_leads_plays_the_desk_and_what_is_still_to_come_of_it(
     assert told == encode_event(NoteOn(THRU_CHANNEL, 62, 1))
 
 
-def test_ports_that_come_back_play_what_is_still_to_come_from_the_desk(
+def test_reopened_ports_play_pending_midi_thru(
     outputs: Outputs, clock: ManualClock, wire: list[tuple[int, Playable]]
 ) -> None:
     outputs.open_ports(OpenPorts())
@@ -355,13 +347,13 @@ def ear() -> Iterator[Ear]:
 
 
 def told_of(ear: Ear) -> list[tuple[int, Event]]:
-    """Return what a synth was told, without the programs."""
+    """Return the events sent to a synth, without the program changes."""
     told = ((due_ns - NOW_NS, event) for due_ns, event in ear.heard())
     return [(due_ns, event) for due_ns, event in told if not isinstance(event, ProgramChange)]
 
 
 @pytest.mark.parametrize("player", [True, False])
-def test_a_synth_is_told_what_the_player_plays_on_a_port_if_that_is_wanted(
+def test_a_synth_is_sent_the_players_events_if_that_is_wanted(
     outputs: Outputs, ear: Ear, monkeypatch: pytest.MonkeyPatch, *, player: bool
 ) -> None:
     outputs.open_ports(OpenPorts())
@@ -373,7 +365,7 @@ def test_a_synth_is_told_what_the_player_plays_on_a_port_if_that_is_wanted(
     assert told_of(ear) == ([(0, NoteOn(PLAYER_CHANNEL, 50, 7))] if player else [])
 
 
-def test_keys_that_are_down_end_on_a_synth_with_the_port_they_are_at(
+def test_held_keys_are_released_on_a_synth_when_their_port_closes(
     outputs: Outputs, ear: Ear, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outputs.open_ports(OpenPorts())
@@ -387,7 +379,7 @@ def test_keys_that_are_down_end_on_a_synth_with_the_port_they_are_at(
     assert told_of(ear)[1:] == [(0, NoteOff(PLAYER_CHANNEL, 50))]
 
 
-def test_a_synth_goes_on_while_ports_are_looked_for_and_ends_with_what_leads_nowhere(
+def test_a_loopback_stands_in_for_missing_ports_while_a_synth_plays(
     outputs: Outputs, ear: Ear, clock: ManualClock
 ) -> None:
     outputs.open_ports(OpenPorts())
@@ -408,9 +400,7 @@ def test_a_synth_goes_on_while_ports_are_looked_for_and_ends_with_what_leads_now
     assert told_of(ear)[0] == (SECOND, OFF)
 
 
-def test_nobody_stands_in_for_ports_that_nobody_asked_for_or_when_nobody_listens(
-    outputs: Outputs, ear: Ear
-) -> None:
+def test_no_loopback_stands_in_without_wanted_ports_or_a_synth(outputs: Outputs, ear: Ear) -> None:
     outputs.set_monitor(Monitor(ear.port))
     assert not outputs.is_open
     Cable.pulled = True

@@ -1,4 +1,4 @@
-"""The parts of the MIDI I/O process, run in this one on a clock that stands still."""
+"""The parts of the MIDI I/O process, run in this process on a clock that stands still."""
 
 import socket
 from multiprocessing import Pipe
@@ -36,7 +36,7 @@ SILENCE = [ControlChange(2, control, 0) for control in (64, 120, 123)]
 
 
 def numbered(number: int) -> PortNames:
-    """Return a message that is like no other."""
+    """Return a unique message."""
     return PortNames((str(number),), ())
 
 
@@ -51,7 +51,7 @@ def everything(connection: Connection) -> list[FromIo]:
 
 
 def serve(*messages: ToIo, stop: bool = False) -> list[FromIo]:
-    """Run the loop on these messages until it leaves; give all that it says."""
+    """Run the loop on these messages until it ends; return what it sends."""
     theirs, ours = Pipe()
     stop_end, ringer = socket.socketpair()
     with stop_end, ringer, theirs:
@@ -65,7 +65,7 @@ def serve(*messages: ToIo, stop: bool = False) -> list[FromIo]:
 
 
 def emitted(said: list[FromIo]) -> list[SentEvent]:
-    """Give all that went out."""
+    """Return all sent events."""
     return [each for message in said if isinstance(message, Emitted) for each in message.events]
 
 
@@ -81,12 +81,12 @@ def test_the_histogram_counts_each_event_once_and_keeps_the_worst() -> None:
     assert value.worst_ns == 10**12
 
 
-def test_an_engine_that_stalls_delays_nothing_and_is_told_what_it_missed() -> None:
+def test_a_stalled_engine_delays_nothing_and_is_sent_the_number_of_lost_messages() -> None:
     theirs, ours = Pipe()
     outbox = Outbox(ours)
     total = OUTBOX_SIZE + 20_000
     for number in range(total):
-        outbox.put(numbered(number))  # if it waited for a reader, it would wait here for ever
+        outbox.put(numbered(number))  # a wait for a reader would never end here
     heard = [theirs.recv() for _ in range(OUTBOX_SIZE)]
     outbox.put(numbered(total))
     while heard[-1] != numbered(total):
@@ -108,8 +108,8 @@ def test_an_engine_that_stalls_delays_nothing_and_is_told_what_it_missed() -> No
     assert missed > 0
 
 
-def test_what_sounds_is_released_when_the_system_says_stop() -> None:
-    # The loop reads what is there before it looks at the signal that came meanwhile.
+def test_notes_are_released_when_the_system_says_stop() -> None:
+    # The loop reads pending messages before it checks the signal.
     said = serve(
         OpenPorts(),
         SetOwnTransport(NANOSECONDS),
@@ -125,7 +125,7 @@ def test_what_sounds_is_released_when_the_system_says_stop() -> None:
     assert sum(said[-1].counts) == len(sent)
 
 
-def test_what_sounds_is_released_when_the_process_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_notes_are_released_when_the_process_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     poll = LoopbackBackend.poll
 
     def fail_once_it_sounds(backend: LoopbackBackend, now_ns: int) -> list[Report]:
@@ -147,7 +147,7 @@ def test_what_sounds_is_released_when_the_process_fails(monkeypatch: pytest.Monk
     assert [each.event for each in sent] == [NoteOff(2, 60), *SILENCE]
 
 
-def test_opening_again_releases_what_sounds_and_begins_anew() -> None:
+def test_opening_again_releases_notes_and_drops_plans() -> None:
     said = serve(
         OpenPorts(),
         SetOwnTransport(NANOSECONDS),
@@ -155,21 +155,21 @@ def test_opening_again_releases_what_sounds_and_begins_anew() -> None:
         OpenPorts(),
         Quit(),
     )
-    # Both commands are read before the next turn, so that the note never begins.
+    # Both commands are read before the next poll, so the note never begins.
     assert [message for message in said if isinstance(message, Ready)] == [
         Ready("loopback", "loopback in", "loopback out")
     ] * 2
     assert all(each.event != ON for each in emitted(said))
 
 
-def test_ports_are_listed_whether_or_not_any_is_open() -> None:
+def test_ports_are_listed_with_or_without_open_ports() -> None:
     said = serve(ListPorts(), OpenPorts(), ListPorts(), Quit())
     assert [message for message in said if isinstance(message, PortNames)] == [
         PortNames((), ())
     ] * 2
 
 
-def test_a_refusal_is_a_problem_and_the_loop_goes_on() -> None:
+def test_a_port_error_is_a_problem_and_the_loop_goes_on() -> None:
     said = serve(OpenPorts("harp"), Play((ScheduledEvent(NOW_NS, 0, ON),)), OpenPorts(), Quit())
     assert said[0] == Problem(NoSuchPort("harp", ()))
     assert isinstance(said[1], Ready)

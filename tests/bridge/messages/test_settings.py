@@ -1,4 +1,4 @@
-"""The table of settings: what its constructor lets through, and what it says of the rest."""
+"""The table of settings: which values the constructor accepts, and how it refuses others."""
 
 import math
 from dataclasses import FrozenInstanceError, fields, is_dataclass, replace
@@ -52,19 +52,19 @@ def test_each_setting_has_a_help_sentence_and_the_numbers_a_range() -> None:
             assert round(setting.spec.step, setting.spec.decimals) == setting.spec.step, name
 
 
-def test_every_default_is_said_once() -> None:
+def test_every_default_is_written_once() -> None:
     assert Settings().temperature == 0.95
     assert Settings().sound is SynthPolicy.OFF
     assert replace(Settings(), sound=SynthPolicy.AUTO) == WINDOW_SETTINGS
 
 
 @given(valid_settings())
-def test_whatever_the_table_allows_can_be_constructed(settings: Settings) -> None:
+def test_every_allowed_value_can_be_constructed(settings: Settings) -> None:
     assert all(setting.accepts(value_of(settings, name)) for name, setting in SETTINGS.items())
 
 
 @pytest.mark.parametrize("name", NUMBERS)
-def test_a_number_reaches_both_ends_of_its_range_and_no_farther(name: str) -> None:
+def test_a_number_has_exactly_its_range(name: str) -> None:
     setting = SETTINGS[name]
     low, high = setting.stored_range
     kind = int if setting.kind is int else float
@@ -92,7 +92,7 @@ NO_NUMBERS: dict[str, object] = {
 
 @pytest.mark.parametrize("name", NUMBERS)
 @pytest.mark.parametrize("value", NO_NUMBERS.values(), ids=NO_NUMBERS)
-def test_what_is_no_such_number_is_refused_in_one_sentence(name: str, value: object) -> None:
+def test_an_invalid_number_is_refused_in_one_sentence(name: str, value: object) -> None:
     with pytest.raises(SettingError) as refused:
         with_value(Settings(), name, value)
     sentence = str(refused.value)
@@ -127,7 +127,7 @@ def test_what_is_no_such_number_is_refused_in_one_sentence(name: str, value: obj
         ("palette", ["bach"], "palette: ['bach'] is not a list of styles"),
     ],
 )
-def test_the_sentence_names_the_value_and_what_it_might_be(
+def test_the_sentence_names_the_value_and_the_valid_ones(
     name: str, value: object, sentence: str
 ) -> None:
     with pytest.raises(SettingError) as refused:
@@ -150,12 +150,12 @@ def test_a_style_is_a_tuple_of_pairs(style: Any) -> None:
 
 
 @pytest.mark.parametrize("group", ["time", "quantise"])
-def test_a_part_of_the_settings_is_one_of_its_own_type(group: str) -> None:
+def test_a_group_of_settings_has_its_own_type(group: str) -> None:
     with pytest.raises(SettingError, match="is not a table"):
         replace(Settings(), **{group: {}})  # type: ignore[arg-type]
 
 
-def test_replace_checks_too_and_nothing_can_be_assigned() -> None:
+def test_replace_validates_and_assignment_fails() -> None:
     settings = Settings(mode=Mode.LOOP)
     with pytest.raises(SettingError):
         replace(settings, top_p=1.5)
@@ -164,15 +164,13 @@ def test_replace_checks_too_and_nothing_can_be_assigned() -> None:
 
 
 @given(st.sampled_from(NUMBERS), st.data())
-def test_a_number_keeps_its_value_on_its_way_to_people_and_back(
-    name: str, data: st.DataObject
-) -> None:
+def test_a_shown_number_converts_back_to_its_value(name: str, data: st.DataObject) -> None:
     setting, value = SETTINGS[name], data.draw(values(name))
     assert setting.stored(setting.shown(value)) == (value or (None if setting.is_optional else 0))
 
 
 @pytest.mark.parametrize("name", KNOB_SETTINGS)
-def test_a_knob_sweeps_its_range_in_the_setting(name: str) -> None:
+def test_a_knob_covers_its_range(name: str) -> None:
     low, high = SETTINGS[name].spec.knob or (None, None)
     swept = [value_of(follow_knob(Settings(), name, at), name) for at in range(128)]
     assert (swept[0], swept[-1]) == (low, high)
@@ -180,16 +178,16 @@ def test_a_knob_sweeps_its_range_in_the_setting(name: str) -> None:
     assert len(set(swept)) > 24
 
 
-def test_what_no_knob_may_follow_raises() -> None:
+def test_a_setting_without_a_knob_raises() -> None:
     with pytest.raises(ValueError, match="no knob"):
         follow_knob(Settings(), "seed", 64)
 
 
-def test_each_setting_that_a_knob_may_follow_has_its_action() -> None:
+def test_each_setting_with_a_knob_has_an_action() -> None:
     followed = [action.setting for action in Action if action.setting is not None]
     assert sorted(followed) == sorted(KNOB_SETTINGS)
 
 
-def test_after_the_greatest_seed_comes_the_first() -> None:
+def test_the_seed_after_the_greatest_is_0() -> None:
     assert following_seed(3, 2) == 5
     assert following_seed(MAX_SEED, 1) == 0

@@ -1,4 +1,4 @@
-"""Every value that the table of settings allows, as strategies for hypothesis."""
+"""Strategies of hypothesis for all values that the table of settings allows."""
 
 import sys
 from functools import reduce
@@ -21,7 +21,7 @@ _LISTS: dict[str, st.SearchStrategy[Any]] = {
 
 
 def values(name: str) -> st.SearchStrategy[Any]:
-    """Return the values that the setting with a dotted name can have."""
+    """Return a strategy for the values of the setting with a dotted name."""
     setting = SETTINGS[name]
     members: Any = setting.kind  # if it is an enumeration
     if name in _LISTS:
@@ -37,7 +37,7 @@ def values(name: str) -> st.SearchStrategy[Any]:
 
 
 def valid_settings() -> st.SearchStrategy[Settings]:
-    """Return all settings."""
+    """Return a strategy for all settings."""
     return st.fixed_dictionaries({name: values(name) for name in SETTINGS}).map(
         lambda chosen: reduce(
             lambda made, each: with_value(made, *each), chosen.items(), Settings()

@@ -1,4 +1,4 @@
-"""Controls: what they are called, what they do, how they are learned."""
+"""Controls: their labels, their actions, and how they are learned."""
 
 import pytest
 
@@ -24,25 +24,25 @@ PEDAL, KEY = Control(0, 64), Control(9, 36, is_note=True)
         ("cc0/16", Control(15, 0)),
     ],
 )
-def test_a_control_is_written_as_people_say_it(words: str, control: Control) -> None:
+def test_a_control_is_parsed_and_labelled(words: str, control: Control) -> None:
     assert parse_control(words) == control
     assert parse_control(control.label) == control
 
 
 @pytest.mark.parametrize("words", ["", "64", "cc", "cc128", "cc1/0", "cc1/17", "knob3", "ccx/1"])
-def test_what_is_no_control_makes_a_sentence(words: str) -> None:
+def test_an_invalid_control_is_refused_in_a_sentence(words: str) -> None:
     with pytest.raises(ValueError, match="is no control"):
         parse_control(words)
 
 
-def test_music_is_left_alone() -> None:
+def test_events_without_a_binding_are_music() -> None:
     controls = ControlMap(((PEDAL, Action.HAND_OVER),))
     for event in (NoteOn(0, 64, 1), ControlChange(0, 65, 127), ControlChange(1, 64, 1)):
         assert controls.process(event) == ControlMatch()
     assert controls.process(PitchWheel(0, 5)) == ControlMatch()
 
 
-def test_a_pedal_asks_once_on_its_way_down() -> None:
+def test_a_pedal_triggers_once_on_its_way_down() -> None:
     controls = ControlMap(((PEDAL, Action.HAND_OVER),))
     values = (10, 63, 64, 90, 127, 64, 0, 127)
     asked = [controls.process(ControlChange(0, 64, value)) for value in values]
@@ -50,7 +50,7 @@ def test_a_pedal_asks_once_on_its_way_down() -> None:
     assert [heard.triggered.value for heard in asked if heard.triggered is not None] == [64, 127]
 
 
-def test_a_key_asks_however_softly_it_is_struck_and_its_release_is_no_music() -> None:
+def test_a_key_triggers_at_any_velocity_and_its_release_is_not_music() -> None:
     controls = ControlMap(((KEY, Action.PANIC),))
     assert controls.process(NoteOn(9, 36, 1)) == ControlMatch(
         is_control=True, triggered=TriggeredAction(Action.PANIC, 1)
@@ -58,23 +58,23 @@ def test_a_key_asks_however_softly_it_is_struck_and_its_release_is_no_music() ->
     assert controls.process(NoteOff(9, 36)) == ControlMatch(is_control=True)
 
 
-def test_a_knob_is_followed_all_the_way() -> None:
+def test_every_value_of_a_knob_triggers() -> None:
     controls = ControlMap(((Control(0, 1), Action.BLEND),))
     asked = [controls.process(ControlChange(0, 1, value)).triggered for value in (0, 5, 127)]
     assert asked == [TriggeredAction(Action.BLEND, value) for value in (0, 5, 127)]
 
 
 @pytest.mark.parametrize("action", [action for action in Action if action.setting is not None])
-def test_a_knob_that_sets_a_number_is_followed_all_the_way(action: Action) -> None:
+def test_every_value_of_a_knob_for_a_setting_triggers(action: Action) -> None:
     controls = ControlMap(((Control(0, 1), action),))
     asked = [controls.process(ControlChange(0, 1, value)).triggered for value in (0, 5, 127)]
     assert asked == [TriggeredAction(action, value) for value in (0, 5, 127)]
 
 
-def test_the_next_control_that_is_used_is_learned_and_does_nothing_yet() -> None:
+def test_the_next_control_is_learned_and_does_not_trigger() -> None:
     controls = ControlMap()
     controls.learn(Action.HAND_OVER)
-    assert controls.process(NoteOff(9, 36)) == ControlMatch()  # a key that was down already
+    assert controls.process(NoteOff(9, 36)) == ControlMatch()  # a key that was already down
     assert controls.process(NoteOn(9, 36, 80)) == ControlMatch(is_control=True, learned=KEY)
     assert controls.learning is None
     assert controls.bindings == ((KEY, Action.HAND_OVER),)
@@ -94,7 +94,7 @@ def test_a_pedal_on_its_way_up_is_not_learned() -> None:
     assert controls.process(ControlChange(0, 64, 20)).learned == PEDAL
 
 
-def test_a_control_does_one_thing_and_an_action_may_have_several() -> None:
+def test_a_control_has_one_action_and_an_action_may_have_several_controls() -> None:
     controls = ControlMap(((PEDAL, Action.HAND_OVER), (KEY, Action.HAND_OVER)))
     controls.learn(Action.PANIC)
     controls.process(ControlChange(0, 64, 127))

@@ -1,4 +1,4 @@
-"""The table of MIDI messages, walked row by row over every channel."""
+"""The table of MIDI messages, row by row and on every channel."""
 
 import dataclasses
 from collections.abc import Callable
@@ -25,7 +25,7 @@ from bridge.midi.events import (
     encode,
 )
 
-# Event and bytes as the MIDI 1.0 specification has them. Each data byte is different, so that the
+# Events and bytes of the MIDI 1.0 specification. Each data byte is different, so that the
 # test fails if bytes are swapped.
 KNOWN: list[tuple[Event, str]] = [
     (NoteOff(0, 60, 64), "80 3C 40"),
@@ -57,12 +57,12 @@ def make(spec: MessageSpec, channel: int | None, values: list[int]) -> Event:
 
 
 @pytest.mark.parametrize("event,wire", KNOWN)
-def test_known_bytes(event: Event, wire: str) -> None:
+def test_events_have_the_bytes_of_the_specification(event: Event, wire: str) -> None:
     assert encode(event) == bytes.fromhex(wire)
 
 
 @pytest.mark.parametrize("spec,channel", IN_RANGE)
-def test_every_row_comes_back_from_the_wire(spec: MessageSpec, channel: int | None) -> None:
+def test_every_row_round_trips(spec: MessageSpec, channel: int | None) -> None:
     corners = (
         [field.lowest for field in spec.fields],
         [field.highest for field in spec.fields],
@@ -78,7 +78,7 @@ def test_every_row_comes_back_from_the_wire(spec: MessageSpec, channel: int | No
 
 
 @pytest.mark.parametrize("spec,channel", IN_RANGE)
-def test_what_no_message_can_carry_is_refused(spec: MessageSpec, channel: int | None) -> None:
+def test_values_out_of_range_raise(spec: MessageSpec, channel: int | None) -> None:
     good = [field.highest for field in spec.fields]
     for place, field in enumerate(spec.fields):
         for bad in (field.lowest - 1, field.highest + 1):
@@ -95,7 +95,7 @@ def test_the_table_and_the_union_name_the_same_events() -> None:
     assert {spec.kind for spec in SPECS} | {SysEx} == set(get_args(Event))
 
 
-def test_a_note_on_without_velocity_is_a_release() -> None:
+def test_a_note_on_with_velocity_0_is_a_release() -> None:
     assert decode(0x93, b"\x3c\x00") == NoteOff(3, 60)
 
 
@@ -104,7 +104,7 @@ def test_sysex_refuses_status_bytes() -> None:
         SysEx(b"\x01\xf7")
 
 
-def test_events_are_facts() -> None:
+def test_events_are_frozen_and_hashable() -> None:
     event = NoteOn(0, 60, 1)
     with pytest.raises(dataclasses.FrozenInstanceError):
         event.velocity = 2  # type: ignore[misc]

@@ -19,13 +19,13 @@ def test_every_program_belongs_to_one_family_or_is_an_effect() -> None:
 
 
 @pytest.mark.parametrize("kind", Instrument)
-def test_it_is_found_by_name_program_and_channel(kind: Instrument) -> None:
+def test_an_instrument_is_found_by_name_program_and_channel(kind: Instrument) -> None:
     assert instrument_named(kind.label.upper()) is kind
     assert instrument_of_channel(kind.spec.channel) is kind
     assert instrument_of_program(kind.spec.channel, kind.spec.program) is kind
 
 
-def test_channels_are_the_instruments_own_and_drums_are_on_ten() -> None:
+def test_channels_are_unique_and_drums_are_on_channel_10() -> None:
     channels = [kind.spec.channel for kind in Instrument]
     assert len(set(channels)) == len(Instrument)
     assert Instrument.DRUMS.spec.channel == DRUM_CHANNEL == 9
@@ -33,7 +33,7 @@ def test_channels_are_the_instruments_own_and_drums_are_on_ten() -> None:
 
 @pytest.mark.parametrize("kind", [k for k in Instrument if k is not Instrument.DRUMS])
 @pytest.mark.parametrize("pitch", range(128))
-def test_any_pitch_can_be_brought_into_any_compass(kind: Instrument, pitch: int) -> None:
+def test_any_pitch_fits_into_any_range(kind: Instrument, pitch: int) -> None:
     placed = fit_to_range(kind, pitch)
     assert placed is not None
     family, moved = placed
@@ -42,6 +42,6 @@ def test_any_pitch_can_be_brought_into_any_compass(kind: Instrument, pitch: int)
     assert fit_to_range(*placed) == placed
 
 
-def test_low_strings_are_cellos_and_a_drum_has_no_octave() -> None:
+def test_low_strings_are_cellos_and_drums_do_not_move() -> None:
     assert fit_to_range(Instrument.VIOLIN, 40) == (Instrument.CELLO, 40)
     assert fit_to_range(Instrument.DRUMS, 20) is None

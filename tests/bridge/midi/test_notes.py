@@ -1,4 +1,4 @@
-"""Keys and a pedal become notes."""
+"""The conversion of keys and a pedal into notes."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,7 +18,7 @@ def test_a_key_sounds_until_it_comes_up() -> None:
     assert heard(NoteOn(0, 60, 80), NoteOff(0, 60)) == [NoteOn(0, 60, 80), NoteOff(0, 60)]
 
 
-def test_the_pedal_holds_what_the_fingers_leave() -> None:
+def test_the_pedal_holds_released_keys() -> None:
     events: list[Event] = [
         PEDAL_DOWN,
         NoteOn(0, 60, 80),
@@ -30,13 +30,13 @@ def test_the_pedal_holds_what_the_fingers_leave() -> None:
     assert heard(*events) == [NoteOn(0, 60, 80), NoteOn(0, 64, 80), NoteOff(0, 60)]
 
 
-def test_a_half_pedal_is_a_pedal_from_64_up() -> None:
+def test_a_half_pedal_counts_from_64_up() -> None:
     held: list[Event] = [ControlChange(0, SUSTAIN, 64), NoteOn(0, 60, 80), NoteOff(0, 60)]
     assert heard(*held) == [NoteOn(0, 60, 80)]
     assert heard(ControlChange(0, SUSTAIN, 63), *held[1:])[-1] == NoteOff(0, 60)
 
 
-def test_a_second_strike_ends_the_first() -> None:
+def test_a_second_note_on_ends_the_first() -> None:
     assert heard(NoteOn(0, 60, 80), NoteOn(0, 60, 90)) == [
         NoteOn(0, 60, 80),
         NoteOff(0, 60),
@@ -44,7 +44,7 @@ def test_a_second_strike_ends_the_first() -> None:
     ]
 
 
-def test_channels_do_not_know_each_other() -> None:
+def test_channels_are_independent() -> None:
     assert heard(NoteOn(0, 60, 80), NoteOff(1, 60)) == [NoteOn(0, 60, 80)]
     assert heard(PEDAL_DOWN, NoteOn(1, 60, 80), NoteOff(1, 60))[-1] == NoteOff(1, 60)
 
@@ -54,7 +54,7 @@ def test_all_notes_off_ends_all() -> None:
     assert ends == [NoteOff(0, 60), NoteOff(0, 64)]
 
 
-def test_it_knows_what_is_held() -> None:
+def test_held_keys_and_pedals_are_reported() -> None:
     keys = KeyState()
     keys.feed(PEDAL_DOWN)
     keys.feed(NoteOn(0, 60, 80))

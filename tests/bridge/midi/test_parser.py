@@ -1,4 +1,4 @@
-"""The parser, fed whole, byte by byte, with real-time bytes in between, and with rubbish."""
+"""The parser: whole streams, single bytes, real-time bytes in between, and invalid bytes."""
 
 import random
 from collections.abc import Callable
@@ -28,7 +28,7 @@ from bridge.midi.parser import MAX_SYSEX, MidiParser
 
 ON, NEXT_ON = NoteOn(0, 60, 100), NoteOn(0, 62, 101)
 
-# Stream, its events, and how many of its bytes belong to none of them.
+# Stream, its events, and the number of invalid bytes.
 CASES: dict[str, tuple[str, list[Event], int]] = {
     "one message": ("90 3C 64", [ON], 0),
     "running status": ("90 3C 64 3E 65", [ON, NEXT_ON], 0),
@@ -55,7 +55,7 @@ CASES: dict[str, tuple[str, list[Event], int]] = {
 
 
 def event_of(spec_index: int, channel: int, rng: random.Random) -> Event:
-    """Make some event of a row of the table."""
+    """Return a random event of a row of the table."""
     spec = SPECS[spec_index]
     values = [rng.randint(field.lowest, field.highest) for field in spec.fields]
     kind: Callable[..., Event] = spec.kind
@@ -63,7 +63,7 @@ def event_of(spec_index: int, channel: int, rng: random.Random) -> Event:
 
 
 def without_top_bits(raw: bytes) -> bytes:
-    """Make data bytes of any bytes."""
+    """Turn any bytes into data bytes."""
     return bytes(byte & 0x7F for byte in raw)
 
 
@@ -86,13 +86,13 @@ Parse = Callable[[bytes], tuple[list[Event], int]]
 
 
 def parse_whole(stream: bytes) -> tuple[list[Event], int]:
-    """Feed a stream at once; give its events and its rubbish."""
+    """Feed a stream at once; return its events and the number of invalid bytes."""
     parser = MidiParser()
     return parser.feed(stream), parser.invalid_bytes
 
 
 def parse_bytewise(stream: bytes) -> tuple[list[Event], int]:
-    """Feed a stream one byte at a time; give its events and its rubbish."""
+    """Feed a stream byte by byte; return its events and the number of invalid bytes."""
     parser = MidiParser()
     return [event for byte in stream for event in parser.feed(bytes((byte,)))], parser.invalid_bytes
 
@@ -104,12 +104,12 @@ def test_case(parse: Parse, wire: str, expected: list[Event], rubbish: int) -> N
 
 
 @given(st.lists(events))
-def test_what_was_encoded_comes_back(sequence: list[Event]) -> None:
+def test_encoded_events_are_parsed_back(sequence: list[Event]) -> None:
     assert parse_whole(b"".join(map(encode, sequence))) == (sequence, 0)
 
 
 @given(st.lists(events))
-def test_leaving_out_a_repeated_status_changes_nothing(sequence: list[Event]) -> None:
+def test_running_status_parses_the_same(sequence: list[Event]) -> None:
     wire = bytearray()
     running = None
     for event in sequence:
@@ -128,7 +128,7 @@ def test_any_stream_parses_the_same_whole_and_byte_by_byte(stream: bytes) -> Non
 
 
 @given(streams, st.data())
-def test_real_time_bytes_anywhere_leave_the_rest_alone(stream: bytes, draw: st.DataObject) -> None:
+def test_real_time_bytes_do_not_affect_other_messages(stream: bytes, draw: st.DataObject) -> None:
     quiet = bytes(byte for byte in stream if byte < FIRST_REAL_TIME)
     mixed = bytearray(quiet)
     for _ in range(draw.draw(st.integers(0, 5))):
@@ -142,13 +142,13 @@ def test_real_time_bytes_anywhere_leave_the_rest_alone(stream: bytes, draw: st.D
 
 
 @given(streams)
-def test_a_status_byte_sets_everything_right(stream: bytes) -> None:
+def test_a_status_byte_recovers_from_any_stream(stream: bytes) -> None:
     parser = MidiParser()
     parser.feed(stream)
     assert parser.feed(encode(NoteOn(1, 2, 3))) == [NoteOn(1, 2, 3)]
 
 
-def test_a_sysex_without_end_does_not_fill_the_memory() -> None:
+def test_an_endless_sysex_is_limited() -> None:
     parser = MidiParser()
     assert parser.feed(b"\xf0" + bytes(MAX_SYSEX + 10) + b"\xf7") == []
     assert parser.invalid_bytes == MAX_SYSEX + 12

@@ -1,4 +1,4 @@
-"""Standard MIDI Files in and out, and everything that can be wrong with one."""
+"""Standard MIDI Files: reading, writing, and every fault of a file."""
 
 import errno
 import io
@@ -65,7 +65,7 @@ def saved(folder: Path, content: bytes) -> Path:
     return path
 
 
-def test_what_is_written_is_read(tmp_path: Path) -> None:
+def test_a_written_score_is_read_back(tmp_path: Path) -> None:
     path = tmp_path / "score.mid"
     write(SCORE, path, "how it was made")
     file = read(path)
@@ -73,7 +73,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     assert "how it was made" in [m.text for m in file.source.tracks[0] if m.type == "text"]
 
 
-def test_the_pedal_becomes_length(tmp_path: Path) -> None:
+def test_the_pedal_becomes_note_length(tmp_path: Path) -> None:
     down = mido.Message("control_change", control=64, value=127)
     content = file_of(down, on(), off(time=240), down.copy(value=0, time=480))
     assert read(saved(tmp_path, content)).score.notes == (Note(0, Instrument.PIANO, 60, 72, 64),)
@@ -93,7 +93,7 @@ def test_programs_choose_instruments_channel_by_channel(tmp_path: Path) -> None:
     assert kinds == {(Instrument.BASS, 40), (Instrument.DRUMS, 38), (Instrument.PIANO, 60)}
 
 
-def test_a_note_that_nobody_ends_ends_with_the_file(tmp_path: Path) -> None:
+def test_a_note_without_release_ends_with_the_file(tmp_path: Path) -> None:
     content = file_of(on(), mido.MetaMessage("end_of_track", time=960))
     assert read(saved(tmp_path, content)).score.notes[0].release_ticks == 96
 
@@ -137,7 +137,7 @@ BROKEN: dict[str, tuple[bytes, Callable[[Path], MidiFileReason]]] = {
 
 
 @pytest.mark.parametrize("content,reason", BROKEN.values(), ids=BROKEN)
-def test_a_broken_file_is_named_with_what_is_wrong(
+def test_a_broken_file_is_named_with_its_fault(
     tmp_path: Path, content: bytes, reason: Callable[[Path], MidiFileReason]
 ) -> None:
     path = saved(tmp_path, content)
@@ -152,7 +152,7 @@ def test_truncated_at_every_byte(tmp_path: Path) -> None:
             read(saved(tmp_path, GOOD[:length]))
 
 
-def test_any_one_byte_changed_never_raises_anything_else(tmp_path: Path) -> None:
+def test_a_changed_byte_raises_no_other_error(tmp_path: Path) -> None:
     for index in range(len(GOOD)):
         for value in (0x00, 0x7F, 0x80, 0xFF):
             try:
@@ -174,7 +174,7 @@ def test_missing_folder_and_unwritable(tmp_path: Path) -> None:
     assert unwritten.value.reason == FileNotWritten(target, os.strerror(errno.ENOENT))
 
 
-def test_a_failed_write_leaves_nothing(tmp_path: Path) -> None:
+def test_a_failed_write_leaves_no_file(tmp_path: Path) -> None:
     target = tmp_path / "taken"
     target.mkdir()
     with pytest.raises(MidiFileError):
@@ -199,7 +199,7 @@ def test_a_continued_file_has_the_prompt_unchanged(tmp_path: Path) -> None:
     assert again.score.notes == (*prompt.score.notes, *sorted(notes))
 
 
-def test_the_continuation_takes_no_channel_that_the_prompt_uses_for_another(tmp_path: Path) -> None:
+def test_a_continuation_uses_no_channel_of_another_instrument(tmp_path: Path) -> None:
     bass_channel = Instrument.BASS.spec.channel
     content = file_of(on(channel=bass_channel), off(channel=bass_channel))  # a piano there
     prompt = read(saved(tmp_path, content))

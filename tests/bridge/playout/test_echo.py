@@ -1,4 +1,4 @@
-"""Echoes are caught, once for each time that we sent, and nothing else is."""
+"""Echoes are removed, once for each sent event, and nothing else is."""
 
 from bridge.midi.events import Event, NoteOff, NoteOn, TimedEvent
 from bridge.playout.echo import MEMORY_NS, EchoGuard
@@ -18,7 +18,7 @@ def passed(guard: EchoGuard, at_ns: int, *events: Event) -> list[Event]:
     ]
 
 
-def test_what_we_sent_comes_back_and_is_not_the_player() -> None:
+def test_an_echo_is_not_the_player() -> None:
     guard = EchoGuard()
     guard.add_sent(sent(ON, OFF))
     assert passed(guard, 3 * MS, ON, OFF) == []
@@ -26,34 +26,34 @@ def test_what_we_sent_comes_back_and_is_not_the_player() -> None:
     assert guard.pop_delays_ns() == ()
 
 
-def test_it_is_caught_once_for_each_time_that_we_sent_it() -> None:
+def test_an_echo_counts_once_for_each_sent_event() -> None:
     guard = EchoGuard()
     guard.add_sent(sent(ON))
     assert passed(guard, MS, ON, ON) == [ON]
 
 
-def test_what_differs_is_the_player() -> None:
+def test_a_different_event_is_the_players() -> None:
     guard = EchoGuard()
     guard.add_sent(sent(ON, OFF))
     others = (NoteOn(0, 60, 99), NoteOn(1, 60, 100), NoteOff(0, 61))
     assert passed(guard, MS, *others) == list(others)
 
 
-def test_a_release_is_known_whatever_its_velocity() -> None:
+def test_a_release_with_another_velocity_is_an_echo() -> None:
     guard = EchoGuard()
     guard.add_sent(sent(ON, OFF))
     assert passed(guard, MS, ON, NoteOff(0, 60, 0)) == []
 
 
-def test_a_key_that_the_player_struck_is_the_players_to_lift() -> None:
-    """We have just released the same string, as whoever is interrupted does."""
+def test_the_release_of_the_players_key_is_the_players() -> None:
+    """We have just released the same pitch, as a retracted response does."""
     guard = EchoGuard()
     guard.add_sent(sent(OFF))
     key = NoteOn(0, 60, 77)
     assert passed(guard, MS, key, OFF) == [key, OFF]
 
 
-def test_what_is_sent_for_an_hour_is_not_remembered_for_an_hour() -> None:
+def test_sent_events_expire() -> None:
     guard = EchoGuard()
     for second in range(3600):
         guard.add_sent(sent(ON, OFF, at_ns=second * 1000 * MS))
@@ -61,7 +61,7 @@ def test_what_is_sent_for_an_hour_is_not_remembered_for_an_hour() -> None:
     assert passed(guard, 3599 * 1000 * MS, ON) == [ON]
 
 
-def test_after_a_while_it_is_the_player_who_repeats_us() -> None:
+def test_a_late_repetition_is_the_players() -> None:
     guard = EchoGuard()
     guard.add_sent(sent(ON))
     assert passed(guard, MEMORY_NS + 1, ON) == [ON]
@@ -69,6 +69,6 @@ def test_after_a_while_it_is_the_player_who_repeats_us() -> None:
 
 def test_nothing_echoes_before_it_sounds() -> None:
     guard = EchoGuard()
-    guard.add_sent(sent(ON, at_ns=50 * MS))  # written ahead, as JACK wants it
+    guard.add_sent(sent(ON, at_ns=50 * MS))  # written ahead, as with JACK
     assert passed(guard, 10 * MS, ON) == [ON]
     assert passed(guard, 49 * MS, ON) == []

@@ -1,4 +1,4 @@
-"""The click: one on every beat, the high one at the bar line, each with its end."""
+"""The click: one on every beat, the high one at the bar line, each with its release."""
 
 from bridge.midi.events import NoteOff, NoteOn
 from bridge.midi.notes import MetreChange
@@ -17,7 +17,7 @@ def test_every_beat_of_a_waltz_clicks_and_its_first_clicks_high() -> None:
     assert ends == struck
 
 
-def test_parts_of_a_plan_meet_without_a_gap_or_a_double() -> None:
+def test_adjacent_spans_have_no_gap_and_no_duplicate() -> None:
     line = Transport(Source.OWN, metre=MetreChange(0, 6, 8))
     parts = [*clicks(line, 0, 50), *clicks(line, 50, 97), *clicks(line, 97, 200)]
     assert parts == list(clicks(line, 0, 200))

@@ -1,4 +1,4 @@
-"""The figures of lateness, against every single note."""
+"""The percentiles of lateness, against every single note."""
 
 import pytest
 from hypothesis import given
@@ -13,7 +13,7 @@ SOME = Lateness((50, 100, 1000), (90, 8, 1, 1), 3_200_000)
 @pytest.mark.parametrize(
     "share, ns", [(0.5, 50_000), (0.9, 50_000), (0.91, 100_000), (0.99, 1_000_000), (1, 3_200_000)]
 )
-def test_a_share_is_within_the_end_of_its_span(share: float, ns: int) -> None:
+def test_a_percentile_is_the_edge_of_its_bin(share: float, ns: int) -> None:
     assert SOME.percentile_ns(share) == ns
 
 
@@ -23,9 +23,7 @@ def test_nothing_is_later_than_the_worst() -> None:
 
 
 @given(st.lists(st.integers(0, 80_000_000), min_size=1), st.sampled_from([0.5, 0.9, 0.99, 1.0]))
-def test_so_many_are_within_it_and_the_next_span_would_not_do(
-    late_ns: list[int], share: float
-) -> None:
+def test_a_percentile_is_the_lowest_sufficient_edge(late_ns: list[int], share: float) -> None:
     histogram = LatenessHistogram()
     for ns in late_ns:
         histogram.add(ns)

@@ -1,4 +1,4 @@
-"""The schedule: its rules one by one, then ten thousand random sessions that break none of them."""
+"""The schedule: its rules one by one, then all of them in ten thousand random sessions."""
 
 import random
 from collections.abc import Callable
@@ -25,19 +25,19 @@ RELEASE = NoteOff(0, 60)  # the schedule's own, with the default velocity
 
 
 def schedule_of(*plan: tuple[int, Playable]) -> Schedule:
-    """Make a schedule with this plan, in which a tick is a nanosecond."""
+    """Return a schedule with this plan, in which a tick is a nanosecond."""
     schedule = Schedule(NANOSECONDS, LIMIT_NS)
     schedule.add(ScheduledEvent(tick, 0, event) for tick, event in plan)
     return schedule
 
 
 def epoch(number: int) -> Transport:
-    """Return the same line in another epoch."""
+    """Return the same transport in another epoch."""
     return replace(NANOSECONDS, epoch=number)
 
 
 def played(sent: list[SentEvent]) -> list[Playable]:
-    """Give only the events."""
+    """Return only the events."""
     return [each.event for each in sent]
 
 
@@ -58,14 +58,14 @@ def test_events_due_within_a_period_go_out_at_their_own_time() -> None:
     assert schedule.next_due_ns() == 15
 
 
-def test_what_is_due_together_goes_in_the_order_given() -> None:
+def test_events_due_together_keep_their_order() -> None:
     ons = [NoteOn(0, pitch, 1) for pitch in (64, 60, 67)]
     assert played(schedule_of(*((10, on) for on in ons)).emit(10)) == ons
-    # A note of no length is a strike and its release, not the other way round.
+    # A note without length is a note-on and its release, not the other way round.
     assert played(schedule_of((10, ON), (10, OFF)).emit(10)) == [ON, OFF]
 
 
-def test_a_late_note_on_is_dropped_with_its_end() -> None:
+def test_a_late_note_on_is_dropped_with_its_release() -> None:
     schedule = schedule_of((10, ON), (20, OTHER_ON), (30, OFF), (40, OTHER_OFF))
     assert played(schedule.emit(20 + LIMIT_NS)) == [OTHER_ON, OTHER_OFF]
 
@@ -78,16 +78,16 @@ def test_everything_else_is_sent_however_late() -> None:
     assert played(schedule.emit(FOREVER_NS)) == rest
 
 
-def test_a_second_strike_ends_the_first() -> None:
+def test_a_second_note_on_ends_the_first() -> None:
     schedule = schedule_of((10, ON), (20, ON), (30, OFF), (40, OFF))
     assert played(schedule.emit(40)) == [ON, RELEASE, ON, OFF]
 
 
-def test_a_release_of_what_does_not_sound_is_dropped() -> None:
+def test_a_release_of_a_silent_note_is_dropped() -> None:
     assert schedule_of((10, OFF), (10, OTHER_OFF)).emit(10) == []
 
 
-def test_retract_takes_back_notes_with_their_ends_and_releases_what_sounds() -> None:
+def test_retract_drops_notes_with_their_releases_and_releases_sounding_ones() -> None:
     schedule = schedule_of(
         (10, ON),
         (100, OFF),
@@ -98,7 +98,7 @@ def test_retract_takes_back_notes_with_their_ends_and_releases_what_sounds() -> 
     )
     schedule.emit(10)
     assert schedule.retract(after_tick=129, now_ns=50) == [SentEvent(50, 50, RELEASE)]
-    # A new plan on the same pitches is not cut short by the ends of the old one.
+    # The releases of the old plan do not cut short a new plan on the same pitches.
     schedule.add(
         [
             ScheduledEvent(60, 0, ON),
@@ -112,7 +112,7 @@ def test_retract_takes_back_notes_with_their_ends_and_releases_what_sounds() -> 
     assert played(schedule.emit(200)) == [OFF, OTHER_OFF]
 
 
-def test_retract_takes_back_controls_but_leaves_no_pedal_down() -> None:
+def test_retract_drops_controls_but_leaves_no_pedal_down() -> None:
     down, up = ControlChange(0, SUSTAIN, SWITCH_ON), ControlChange(0, SUSTAIN, 0)
     schedule = schedule_of((10, down), (20, ProgramChange(0, 1)), (30, up))
     assert schedule.retract(after_tick=19, now_ns=0) == []
@@ -123,7 +123,7 @@ def test_retract_takes_back_controls_but_leaves_no_pedal_down() -> None:
     assert schedule.retract(after_tick=19, now_ns=16) == []
 
 
-def test_retract_keeps_the_end_of_the_note_that_stays_and_not_the_next_ones() -> None:
+def test_retract_keeps_only_the_release_of_the_note_that_stays() -> None:
     schedule = schedule_of((10, ON), (20, OFF), (70, ON), (90, OFF))
     assert schedule.retract(after_tick=49, now_ns=0) == []
     schedule.add([ScheduledEvent(80, 0, ON), ScheduledEvent(200, 0, OFF)])
@@ -137,7 +137,7 @@ def test_retract_keeps_the_end_of_the_note_that_stays_and_not_the_next_ones() ->
     ]
 
 
-def test_a_new_epoch_leaves_the_old_plan_and_takes_no_more_of_it() -> None:
+def test_a_new_epoch_drops_the_old_plan_and_later_events_of_it() -> None:
     schedule = schedule_of((10, ON), (90, OFF))
     schedule.emit(10)
     schedule.add([ScheduledEvent(50, 1, OTHER_ON), ScheduledEvent(50, 2, ON)])
@@ -150,7 +150,7 @@ def test_a_new_epoch_leaves_the_old_plan_and_takes_no_more_of_it() -> None:
     assert schedule.next_due_ns() is None
 
 
-def test_a_line_that_moves_takes_the_plan_along() -> None:
+def test_a_plan_moves_with_its_transport() -> None:
     schedule = schedule_of((10, ON), (90, OFF))
     assert schedule.set_transport(NANOSECONDS.shifted(5), 0) == []
     assert schedule.emit(14) == []
@@ -167,7 +167,7 @@ def test_an_advance_sends_all_of_it_earlier_and_a_negative_one_later() -> None:
     assert schedule.next_due_ns() == 230
 
 
-def test_replanning_takes_back_ends_too_and_releases_nothing() -> None:
+def test_replan_drops_releases_too_and_releases_nothing() -> None:
     schedule = schedule_of((10, ON), (40, OTHER_ON), (60, OTHER_OFF), (90, OFF), (95, ON))
     schedule.emit(10)
     schedule.replan(after_tick=50)
@@ -177,7 +177,7 @@ def test_replanning_takes_back_ends_too_and_releases_nothing() -> None:
     assert played(schedule.emit(200)) == [OFF, OTHER_OFF]
 
 
-def test_replanning_leaves_a_drum_its_end() -> None:
+def test_replan_keeps_the_release_of_a_drum() -> None:
     hit, later = NoteOn(9, 49, 90), NoteOn(9, 38, 90)
     schedule = schedule_of((10, hit), (40, later), (60, NoteOff(9, 49)), (90, NoteOff(9, 38)))
     schedule.emit(10)
@@ -186,7 +186,7 @@ def test_replanning_leaves_a_drum_its_end() -> None:
     assert not schedule.sounding
 
 
-def test_release_all_leaves_neither_sound_nor_plan() -> None:
+def test_release_all_leaves_no_sound_and_no_plan() -> None:
     schedule = schedule_of((10, ON), (10, OTHER_ON), (90, OFF))
     schedule.emit(10)
     assert schedule.release_all(20) == [
@@ -198,13 +198,13 @@ def test_release_all_leaves_neither_sound_nor_plan() -> None:
     assert schedule.emit(100) == []
 
 
-def test_what_is_dropped_is_counted() -> None:
+def test_dropped_events_are_counted() -> None:
     schedule = schedule_of((10, ON), (10, OTHER_ON), (20, OFF))
     schedule.emit(100)
     assert schedule.dropped == 2
 
 
-def test_panic_silences_every_channel_used_and_no_other() -> None:
+def test_panic_silences_exactly_the_used_channels() -> None:
     schedule = schedule_of((10, OTHER_ON), (10, ProgramChange(3, 5)), (90, NoteOn(4, 1, 1)))
     schedule.emit(10)
     silence = [
@@ -217,7 +217,7 @@ def test_panic_silences_every_channel_used_and_no_other() -> None:
 
 
 class Synthesizer:
-    """Hears what is sent, and will not hear a wrong thing. Each note's velocity is its name."""
+    """Receives sent events, and fails on a wrong one. The velocity of a note identifies it."""
 
     def __init__(self) -> None:
         self.sounding: dict[tuple[int, int], int] = {}
@@ -225,7 +225,7 @@ class Synthesizer:
         self.heard: set[int] = set()
 
     def hear(self, sent: list[SentEvent]) -> None:
-        """Take in what goes out, in order."""
+        """Process sent events, in order."""
         for each in sent:
             match each.event:
                 case NoteOn(channel, pitch, name):
@@ -242,24 +242,24 @@ class Synthesizer:
 
 
 class Session:
-    """One random session: an engine that changes its mind, a clock that stalls, a synthesizer."""
+    """A random session: an engine that replans, a clock that stalls, a synthesizer."""
 
     def __init__(self, seed: int) -> None:
         self.rng = random.Random(seed)
         self.schedule = Schedule(NANOSECONDS, LIMIT_NS)
         self.synthesizer = Synthesizer()
         self.now_ns = 0
-        self.ends: dict[int, ScheduledEvent] = {}  # a note's name to its end
-        self.plan: list[ScheduledEvent] = []  # note-ons that may still be heard
-        self.forbidden: set[int] = set()  # names of notes taken back
+        self.ends: dict[int, ScheduledEvent] = {}  # a note's velocity to its release
+        self.plan: list[ScheduledEvent] = []  # note-ons that may still sound
+        self.forbidden: set[int] = set()  # velocities of dropped notes
 
     @property
     def epoch(self) -> int:
-        """The epoch being played."""
+        """The present epoch."""
         return self.schedule.transport.epoch
 
     def play(self) -> None:
-        """Plan some notes, in this epoch or near it, late ones too, in any order."""
+        """Plan some notes, in or near this epoch, in any order; some are late."""
         dues = []
         for _ in range(self.rng.randint(1, 4)):
             name = len(self.ends) + 1
@@ -283,7 +283,7 @@ class Session:
         self.schedule.add(dues)
 
     def emit(self) -> None:
-        """Let time pass, a little or a stall, and send what is due, perhaps for a whole period."""
+        """Advance the clock a little or by a stall; send due events, perhaps for a period."""
         self.now_ns += self.rng.choice((0, 1, 5, 10, 20, 20, 20, 60))
         ahead_ns = self.rng.choice((0, 0, 10))
         self.synthesizer.hear(self.schedule.emit(self.now_ns, ahead_ns))
@@ -292,19 +292,19 @@ class Session:
         assert (self.schedule.next_due_ns() or FOREVER_NS) > self.now_ns + ahead_ns
 
     def silenced(self, sent: list[SentEvent]) -> None:
-        """Hear what a command sends; after it nothing sounds."""
+        """Process what a command sends; nothing sounds after it."""
         self.synthesizer.hear(sent)
         assert not self.synthesizer.sounding
         assert not self.synthesizer.pedals
 
     def retract(self) -> None:
-        """Take back what begins after some moment."""
+        """Retract notes that begin after a random time."""
         after = self.now_ns + self.rng.randint(-20, 150)
         self.forget(lambda due: due.epoch == self.epoch and due.tick > after)
         self.silenced(self.schedule.retract(after, self.now_ns))
 
     def begin_epoch(self) -> None:
-        """Begin an epoch, at times the one that there is."""
+        """Begin an epoch, sometimes the present one."""
         number = self.epoch + self.rng.choice((0, 1, 1, 2))
         if number == self.epoch:
             assert self.schedule.set_transport(epoch(number), self.now_ns) == []
@@ -313,13 +313,13 @@ class Session:
             self.silenced(self.schedule.set_transport(epoch(number), self.now_ns))
 
     def stop(self) -> None:
-        """Leave everything, by one of the two ways."""
+        """End everything, by release or panic."""
         self.forget(lambda _due: True)
         leave = self.rng.choice((self.schedule.release_all, self.schedule.panic))
         self.silenced(leave(self.now_ns))
 
     def forget(self, is_taken_back: Callable[[ScheduledEvent], bool]) -> None:
-        """Note which notes must not be heard any more."""
+        """Record which notes must not sound any more."""
         for due in self.plan:
             assert isinstance(due.event, NoteOn)
             if is_taken_back(due) and due.event.velocity not in self.synthesizer.heard:
@@ -327,7 +327,7 @@ class Session:
         self.plan = [due for due in self.plan if not is_taken_back(due)]
 
     def run(self) -> None:
-        """Do some sixty things, then stop."""
+        """Do about sixty random actions, then stop."""
         steps = (self.play, self.emit, self.retract, self.begin_epoch, self.stop)
         for _ in range(60):
             self.rng.choices(steps, weights=(8, 16, 2, 1, 1))[0]()
@@ -346,4 +346,4 @@ def test_ten_thousand_sessions_leave_nothing_sounding() -> None:
             error.add_note(f"in session {seed}")
             raise
         heard += len(session.synthesizer.heard)
-    assert heard > 50_000  # five a session, or the sessions say nothing
+    assert heard > 50_000  # five a session, or the sessions prove nothing

@@ -1,4 +1,4 @@
-"""The conductor: whose time is followed, and that nothing sounds that belonged to another."""
+"""The sequencer: which source is followed, and that plans of another one do not sound."""
 
 from collections.abc import Iterable
 
@@ -46,7 +46,7 @@ ON, END = NoteOn(0, 60, 100), NoteOff(0, 60)
 
 
 class Desk:
-    """A conductor, and all that it has sent and told."""
+    """A sequencer, and all that it has sent and reported."""
 
     def __init__(self, *commands: Command) -> None:
         self.conductor = Sequencer()
@@ -80,7 +80,7 @@ class Desk:
         return self.conductor.transport
 
     def leader(self) -> Source:
-        """Tell whose time is followed."""
+        """Return the source that is followed."""
         return self.line.source
 
 
@@ -98,7 +98,9 @@ def played(*plan: tuple[int, Playable], epoch: int = 0) -> Play:
         (Panic(), [END, *(ControlChange(0, c, 0) for c in (SUSTAIN, 120, 123))], []),
     ],
 )
-def test_a_command_is_obeyed(command: Command, sent: list[Playable], left: list[Playable]) -> None:
+def test_a_command_is_carried_out(
+    command: Command, sent: list[Playable], left: list[Playable]
+) -> None:
     desk = Desk(SetOwnTransport(NANOSECONDS), played((10, ON)))
     desk.pass_to(10)
     if not isinstance(command, Play):
@@ -112,14 +114,14 @@ def test_a_command_is_obeyed(command: Command, sent: list[Playable], left: list[
 
 
 def by_hand(*plan: tuple[int, Playable]) -> Thru:
-    """Let the player play on the desk; the channel is the desk's."""
+    """Return a command of MIDI thru, on its channel."""
     return Thru(tuple(ScheduledEvent(due_ns, 0, event) for due_ns, event in plan))
 
 
 KEY, KEY_UP = NoteOn(THRU_CHANNEL, 60, 100), NoteOff(THRU_CHANNEL, 60)
 
 
-def test_what_the_player_plays_on_the_desk_goes_out_beside_the_plan_in_order_of_time() -> None:
+def test_midi_thru_is_sent_beside_the_plan_in_order_of_time() -> None:
     desk = Desk(
         SetOwnTransport(NANOSECONDS), played((10, ON), (30, END)), by_hand((20, KEY), (40, KEY_UP))
     )
@@ -130,10 +132,12 @@ def test_what_the_player_plays_on_the_desk_goes_out_beside_the_plan_in_order_of_
     desk.obey(Replan(0), 16)
     told = desk.pass_to(100)
     assert desk.sent == [ON, END, KEY, KEY_UP]
-    assert not [report for report in told if isinstance(report, Emitted)]  # it was not planned
+    assert not [
+        report for report in told if isinstance(report, Emitted)
+    ]  # MIDI thru is not planned
 
 
-def test_no_line_touches_what_is_played_on_the_desk() -> None:
+def test_midi_thru_is_independent_of_the_transport() -> None:
     desk = Desk(by_hand((SECOND, KEY), (3 * SECOND, KEY_UP)))
     desk.host(SECOND, 0.0)
     desk.host(2 * SECOND, 40.0)
@@ -142,7 +146,7 @@ def test_no_line_touches_what_is_played_on_the_desk() -> None:
     assert desk.sent == [KEY, KEY_UP]
 
 
-def test_what_is_played_on_the_desk_sounds_late_rather_than_not_at_all() -> None:
+def test_midi_thru_is_sent_late_rather_than_not_at_all() -> None:
     desk = Desk(by_hand((0, KEY)))
     desk.pass_to(500 * MS)
     assert desk.sent == [KEY]
@@ -155,7 +159,7 @@ def test_what_is_played_on_the_desk_sounds_late_rather_than_not_at_all() -> None
         (Panic(), [ControlChange(THRU_CHANNEL, c, 0) for c in (SUSTAIN, 120, 123)]),
     ],
 )
-def test_a_key_of_the_desk_is_owed_its_release(command: Command, more: list[Playable]) -> None:
+def test_every_note_of_midi_thru_is_released(command: Command, more: list[Playable]) -> None:
     desk = Desk(by_hand((10, KEY), (20, NoteOn(THRU_CHANNEL, 61, 1)), (30, KEY_UP)))
     desk.pass_to(15)
     desk.obey(command, 16)
@@ -163,13 +167,13 @@ def test_a_key_of_the_desk_is_owed_its_release(command: Command, more: list[Play
     assert desk.sent == [KEY, KEY_UP, *more]
 
 
-def test_an_echo_of_the_desk_is_not_the_player() -> None:
+def test_an_echo_of_midi_thru_is_not_the_player() -> None:
     desk = Desk(by_hand((10, KEY)))
     desk.pass_to(10)
     assert desk.conductor.receive([TimedEvent(5 * MS, KEY)]) == ()
 
 
-def test_it_says_at_once_that_the_music_is_free_and_then_no_more() -> None:
+def test_free_playing_is_reported_once() -> None:
     desk = Desk()
     for now_ns in range(0, SECOND, 100 * MS):
         desk.pass_to(now_ns)
@@ -178,7 +182,7 @@ def test_it_says_at_once_that_the_music_is_free_and_then_no_more() -> None:
     ]
 
 
-def test_a_host_that_plays_is_followed_and_what_was_planned_freely_is_left() -> None:
+def test_a_playing_host_is_followed_and_free_plans_are_dropped() -> None:
     desk = Desk(SetOwnTransport(NANOSECONDS), played((5, ON), (50, END)))
     desk.pass_to(10)
     desk.host(SECOND, 0.0, playing=False)
@@ -194,11 +198,11 @@ def test_plans_follow_the_hosts_tempo() -> None:
     desk.host(0, 0.0)
     desk.obey(played((48, ON), (96, END), epoch=desk.line.epoch))
     assert desk.conductor.next_due_ns() == 500 * MS
-    desk.host(250 * MS, 0.5, bpm=60)  # half the tempo from half a beat on
+    desk.host(250 * MS, 0.5, bpm=60)  # half the tempo after half a beat
     assert desk.conductor.next_due_ns() == 750 * MS
 
 
-def test_when_the_host_stops_nothing_sounds_and_the_player_is_free() -> None:
+def test_a_stopped_host_is_silenced_and_playing_is_free() -> None:
     desk = Desk()
     desk.host(0, 0.0)
     desk.obey(played((9, ON), (960, END), epoch=1))
@@ -207,7 +211,7 @@ def test_when_the_host_stops_nothing_sounds_and_the_player_is_free() -> None:
     desk.host(200 * MS, 0.2, playing=False)
     assert desk.sent == [ON, END]
     assert desk.moved[-1].reason == SourceStopped(Source.JACK, own_clock=False)
-    desk.obey(played((3, ON), epoch=1), 300 * MS)  # it was on its way when the host stopped
+    desk.obey(played((3, ON), epoch=1), 300 * MS)  # sent before the host's stop was known
     desk.pass_to(SECOND)
     assert desk.sent == [ON, END]
 
@@ -221,7 +225,7 @@ def test_a_jump_begins_an_epoch_and_a_drift_does_not() -> None:
 
 
 def clocks(desk: Desk, begin_ns: int, count: int, bpm: float = 120) -> int:
-    """Send clocks; return when the next would come."""
+    """Send clocks; return the time of the next one."""
     step_ns = round(60 * SECOND / bpm / 24)
     for number in range(count):
         desk.clock(TimingClock(), at_ns=begin_ns + number * step_ns)
@@ -243,7 +247,7 @@ def test_midi_clock_is_followed_from_its_start_to_its_stop() -> None:
     assert desk.line.tick_at(end + SECOND) == 96
 
 
-def test_timing_is_no_music_and_music_is_passed_on() -> None:
+def test_clock_messages_are_not_passed_on_and_notes_are() -> None:
     desk = Desk()
     events: Iterable[Event] = (Start(), TimingClock(), ON, SongPosition(3), Stop(), Continue(), END)
     played_back = desk.conductor.receive(TimedEvent(0, event) for event in events)
@@ -260,7 +264,7 @@ def test_the_best_source_that_plays_is_followed() -> None:
     assert desk.leader() is Source.CLOCK
 
 
-def test_a_source_that_was_asked_for_is_followed_or_none() -> None:
+def test_only_a_wanted_source_is_followed() -> None:
     desk = Desk(SetSync(Source.CLOCK))
     desk.host(0, 0.0)
     assert desk.leader() is Source.FREE
@@ -271,7 +275,7 @@ def test_a_source_that_was_asked_for_is_followed_or_none() -> None:
     assert desk.leader() is Source.FREE
 
 
-def test_our_own_clock_goes_where_nobody_is_followed() -> None:
+def test_our_own_clock_is_followed_without_an_external_source() -> None:
     own = Transport(Source.OWN, time_ns=SECOND, quarter_ns=600 * MS)
     desk = Desk(SetOwnTransport(own))
     desk.pass_to(0)
@@ -283,7 +287,7 @@ def test_our_own_clock_goes_where_nobody_is_followed() -> None:
     assert desk.line.epoch == 1
 
 
-def test_of_a_line_only_what_matters_is_told() -> None:
+def test_only_relevant_changes_of_the_transport_are_reported() -> None:
     desk = Desk()
     for place in range(1000):
         desk.host(place * 5 * MS, place * 0.01)
@@ -292,13 +296,15 @@ def test_of_a_line_only_what_matters_is_told() -> None:
     assert desk.moved[-1].transport.bpm == pytest.approx(121)
 
 
-def test_what_is_told_of_a_line_stays_true_while_the_line_is_measured_better() -> None:
+def test_a_reported_transport_stays_exact_while_its_estimate_improves() -> None:
     desk = Desk()
     desk.pass_to(SECOND)
     begin_ns, clock_ns = 2 * SECOND, 14_367_816  # 174 bpm
     desk.clock(Start(), at_ns=begin_ns)
     for number in range(1200):
-        late_ns = 2 * MS if number < 24 and number % 3 else 0  # at first the tempo is a guess
+        late_ns = (
+            2 * MS if number < 24 and number % 3 else 0
+        )  # the first estimate of the tempo is inexact
         desk.clock(TimingClock(), at_ns=begin_ns + number * clock_ns + late_ns)
         told = desk.moved[-1].transport
         assert (
@@ -307,7 +313,7 @@ def test_what_is_told_of_a_line_stays_true_while_the_line_is_measured_better() -
     assert len(desk.moved) < 60
 
 
-def test_our_own_echo_is_not_the_player() -> None:
+def test_the_sequencer_filters_echoes() -> None:
     desk = Desk(SetOwnTransport(NANOSECONDS), played((10, ON), (20, END)))
     desk.pass_to(30)
     assert desk.conductor.receive(
@@ -316,7 +322,7 @@ def test_our_own_echo_is_not_the_player() -> None:
     assert EchoDetected((5 * MS - 30,)) in desk.conductor.report((), (), 5 * MS)
 
 
-def test_the_line_is_told_before_what_it_makes_clear_and_drops_are_counted() -> None:
+def test_the_transport_is_reported_first_and_drops_are_counted() -> None:
     desk = Desk(SetOwnTransport(NANOSECONDS), played((10, ON)))
     sent = desk.conductor.emit(100 * MS)
     told = desk.conductor.report((TimedEvent(5, ON),), sent, 100 * MS)

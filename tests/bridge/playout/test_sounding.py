@@ -1,4 +1,4 @@
-"""What sounds is what was started and not ended."""
+"""Notes sound from their start to their end."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,7 +22,7 @@ def after(events: list[Event]) -> SoundingNotes:
 
 
 @given(st.lists(EVENTS))
-def test_after_the_ends_nothing_sounds(events: list[Event]) -> None:
+def test_the_ends_end_everything(events: list[Event]) -> None:
     sounding = after(events)
     for end in sounding.ends():
         sounding.note(end)
@@ -31,9 +31,7 @@ def test_after_the_ends_nothing_sounds(events: list[Event]) -> None:
 
 
 @given(st.lists(EVENTS), CHANNELS)
-def test_the_ends_of_a_channel_end_that_channel_and_no_other(
-    events: list[Event], channel: int
-) -> None:
+def test_the_ends_of_a_channel_end_only_that_channel(events: list[Event], channel: int) -> None:
     sounding = after(events)
     others = [end for end in sounding.ends() if end.channel != channel]
     for end in sounding.ends(channel):

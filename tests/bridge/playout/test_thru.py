@@ -1,4 +1,4 @@
-"""What is played on the desk: heard when it is played, and what other ways out are told of it."""
+"""MIDI thru: received when it is played, and pending events for another output."""
 
 from bridge.midi.events import NoteOff, NoteOn, PitchWheel, TimedEvent
 from bridge.playout.protocol import Thru
@@ -21,7 +21,7 @@ def test_an_event_is_played_once_at_its_time_and_in_order_of_time() -> None:
     assert hand.pop_due(50) == ()
 
 
-def test_another_way_out_is_told_what_is_still_to_come() -> None:
+def test_pending_events_are_returned_for_another_output() -> None:
     hand = ThruQueue()
     hand.add([TimedEvent(30, OFF), TimedEvent(10, ON)])
     assert hand.pending() == Thru((ScheduledEvent(10, 0, ON_DESK), ScheduledEvent(30, 0, OFF_DESK)))
@@ -32,7 +32,7 @@ def test_another_way_out_is_told_what_is_still_to_come() -> None:
     assert hand.next_due_ns() is None
 
 
-def test_what_no_schedule_sends_is_only_heard() -> None:
+def test_an_event_that_cannot_be_sent_is_only_received() -> None:
     assert thru_command(
         [TimedEvent(5, PitchWheel(3, 100)), TimedEvent(6, NoteOn(3, 1, 2))]
     ) == Thru((ScheduledEvent(6, 0, NoteOn(THRU_CHANNEL, 1, 2)),))

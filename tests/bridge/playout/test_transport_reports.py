@@ -1,4 +1,4 @@
-"""Reports of the transport: changes that matter, each once."""
+"""Reports of the transport: each relevant change once."""
 
 from dataclasses import replace
 

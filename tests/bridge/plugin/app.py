@@ -1,11 +1,11 @@
-"""The app's end of the wire, for tests of the plugin: a socket that answers hellos and remembers.
+"""The app's end of the wire, for tests of the plugin: a socket that answers and records.
 
-It answers each `PluginHello` in a thread of its own, as a heartbeat, so that a test that is held up
-is not taken for a dead app; and it puts everything that the plugin says into a queue, from which a
-test takes what it expects. So no test sleeps: it waits until something is there.
+It answers each `PluginHello` in its own thread, as a heartbeat, so that a delayed test
+does not look like a dead app. It puts every message of the plugin into a queue, from which a
+test takes what it expects. So no test sleeps: it waits for a message.
 
-Run as a script (`python -m tests.bridge.plugin.app PORT`) it is an app that plays one long note to
-the first instance that it meets, and then lives until it is killed.
+As a script (`python -m tests.bridge.plugin.app PORT`) it is an app that plays one long note to
+the first instance that says hello, and runs until it is killed.
 """
 
 import queue
@@ -35,7 +35,7 @@ _Kind = TypeVar("_Kind", bound=Message)
 
 
 class App:
-    """A socket on a port of this machine, and all that plugins have said to it."""
+    """A socket on a port of this machine, and all messages of plugins to it."""
 
     def __init__(self, port: int = 0) -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -50,7 +50,7 @@ class App:
         self._thread.start()
 
     def close(self) -> None:
-        """Let the port go, as the end of a process does: without a word."""
+        """Close the port without a bye, as the end of a process does."""
         if self._thread.is_alive():
             # A datagram of our own wakes the thread, wherever the system keeps it.
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as own:
@@ -59,7 +59,7 @@ class App:
         self._socket.close()
 
     def mute(self) -> None:
-        """Answer no hello from now on."""
+        """Stop answering hellos."""
         self._mute = True
 
     def send(self, message: FromApp) -> None:
@@ -71,13 +71,13 @@ class App:
         self._socket.sendto(data, self._places[instance])
 
     def meet(self) -> int:
-        """Wait for an instance to say hello; give its id."""
+        """Wait for the hello of an instance; return its ID."""
         return self.expect(PluginHello).instance
 
     def expect(
         self, kind: type[_Kind], such_that: Callable[[_Kind], bool] = lambda _: True
     ) -> _Kind:
-        """Wait for a message, take it out of what was said, and keep what came before it."""
+        """Wait for a message and remove it from the queue; keep earlier ones."""
         for place, message in enumerate(self._kept):
             if isinstance(message, kind) and such_that(message):
                 del self._kept[place]
@@ -91,7 +91,7 @@ class App:
             self._kept.append(message)
 
     def said(self, kind: type[_Kind]) -> list[_Kind]:
-        """Give all messages of a kind that have come so far."""
+        """Return all received messages of a kind."""
         while not self._heard.empty():
             self._kept.append(self._heard.get())
         return [message for message in self._kept if isinstance(message, kind)]
@@ -105,14 +105,14 @@ class App:
             if message is None or isinstance(message, UnsupportedVersion):
                 raise ValueError(data)
             self._places[message.instance] = place
-            # First the answer: who has seen the hello may send right after it.
+            # The answer goes first: a test that has seen the hello may send right after it.
             if isinstance(message, PluginHello) and not self._mute:
                 self.send(AppHello(message.instance, self._app))
             self._heard.put(message)
 
 
 def main() -> None:
-    """Play one note, and live on."""
+    """Play one note, and go on running."""
     app = App(int(sys.argv[1]))
     instance = app.meet()
     app.send(PlayNow(instance, 1, bytes((0x90, 60, 100))))

@@ -22,14 +22,14 @@ Compile = Callable[..., Path]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep these tests in one process where several run: they build into one folder."""
+    """Run these tests in one of several processes: they build into one folder."""
     for item in items:
         if item.path.is_relative_to(HERE):
             item.add_marker(pytest.mark.xdist_group("plugin"))
 
 
 def need(there: bool, text: str) -> None:  # noqa: FBT001 - a condition and what it means
-    """Skip a test that lacks something, but fail where that is promised."""
+    """Skip a test if something is missing, but fail if that is promised."""
     if there:
         return
     if os.environ.get("CI") == "true":
@@ -39,7 +39,7 @@ def need(there: bool, text: str) -> None:  # noqa: FBT001 - a condition and what
 
 @pytest.fixture(scope="session")
 def compile_cpp(tmp_path_factory: pytest.TempPathFactory) -> Compile:
-    """Give a function that compiles a C++ file of this folder, with options, to a program."""
+    """Return a function that compiles a C++ file of this folder, with options, to a program."""
     need(shutil.which("g++") is not None, "there is no C++ compiler (Debian: apt-get install g++)")
 
     def compile_cpp(name: str, *options: str) -> Path:
@@ -54,7 +54,7 @@ def compile_cpp(tmp_path_factory: pytest.TempPathFactory) -> Compile:
 
 @pytest.fixture(scope="session")
 def plugins() -> Path:
-    """Build the plugin in all formats; give the folder they are in."""
+    """Build the plugin in all formats; return their folder."""
     need(
         (DPF / "Makefile.plugins.mk").exists() and shutil.which("make") is not None,
         "DPF is not installed (Debian: apt-get install make dpf-source)",
@@ -68,7 +68,7 @@ def plugins() -> Path:
 
 @pytest.fixture(scope="session")
 def clap_host(compile_cpp: Compile, plugins: Path) -> Callable[[int], Host]:
-    """Give a function that starts a host whose plugin looks for the app at a port."""
+    """Return a function that starts a host whose plugin sends to the app at a port."""
     program = compile_cpp("clap_host", "-isystem", str(DPF / "distrho" / "src"))
     return lambda port: Host(program, plugins / "Antiphon.clap", port)
 
@@ -83,7 +83,7 @@ def app() -> Iterator[App]:
 
 @pytest.fixture
 def host(clap_host: Callable[[int], Host], app: App) -> Iterator[Host]:
-    """Run a host whose plugin looks for the app."""
+    """Run a host whose plugin sends to the app."""
     host = clap_host(app.port)
     yield host
     host.close()
@@ -91,5 +91,5 @@ def host(clap_host: Callable[[int], Host], app: App) -> Iterator[Host]:
 
 @pytest.fixture
 def track(host: Host, app: App) -> Track:
-    """Make a track whose plugin knows the app."""
+    """Return a track whose plugin has joined the app."""
     return Track(host, app)

@@ -1,9 +1,9 @@
-"""DawDreamer, a host that somebody else wrote (on JUCE), with the VST3 plugin in it.
+"""DawDreamer, an independent host (based on JUCE), with the VST3 plugin in it.
 
 Run as a script, with the path of the plugin. For each line of its input it renders two seconds at
 97.5 to the minute, in which the player plays one note from 0.25 s to 0.75 s, and prints the loudest
-sample of the plugin's output. It is a process of its own since it is GPL, and since a host that
-crashes would take the tests with it.
+sample of the plugin's output. It is a separate process because it is GPL, and because a crash of
+the host would end the tests.
 """
 
 import sys

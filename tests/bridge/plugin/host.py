@@ -1,9 +1,9 @@
 """A DAW for tests: our end of `clap_host.cpp`, with a transport.
 
-A `Track` holds one instance of the plugin. Its transport is that of a DAW: it stops, plays, jumps
-and loops, at a tempo in a metre. Each `run` is one block, and gives what the plugin emitted, with
-the frame counted from the beginning of the track. Nothing goes on between two blocks, so where a
-block begins is known exactly.
+A `Track` holds one instance of the plugin. Its transport works as in a DAW: it stops, plays, jumps
+and loops, at a tempo in a metre. Each `run` is one block and returns what the plugin emitted, with
+frames counted from the beginning of the track. Nothing happens between two blocks, so the begin of
+a block is known exactly.
 """
 
 import subprocess
@@ -44,25 +44,25 @@ class Host:
         )
 
     def ask(self, *words: object) -> str:
-        """Say one line, and give the answer."""
+        """Send a line, and return the answer."""
         self.tell(*words)
         return self.listen()
 
     def tell(self, *words: object) -> None:
-        """Say one line."""
+        """Send a line."""
         assert self._process.stdin is not None
         self._process.stdin.write(" ".join(str(word) for word in words) + "\n")
         self._process.stdin.flush()
 
     def listen(self) -> str:
-        """Wait for one line."""
+        """Wait for a line."""
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         assert line, self._process.communicate()[1]
         return line.rstrip("\n")
 
     def close(self) -> None:
-        """Let it destroy its instances and leave; it must not have complained."""
+        """End the process; it destroys its instances and must report no error."""
         _, complaints = self._process.communicate(timeout=PATIENCE_S)
         assert complaints == ""
         assert self._process.returncode == 0
@@ -87,7 +87,7 @@ class Track:
             self.join(app)
 
     def join(self, app: App) -> None:
-        """Wait until the plugin and the app know each other."""
+        """Wait until the plugin and the app have joined."""
         self.app = app
         self.instance = app.meet()
         give_up_ns = SystemClock().now_ns() + int(PATIENCE_S * 1e9)
@@ -101,39 +101,39 @@ class Track:
         return self.position_of(self.frame)
 
     def position_of(self, frame: int) -> float:
-        """Return the position at a frame of the present course."""
+        """Return the position at a frame of the present stretch."""
         located_frame, located_quarters = self._located
         frames = frame - located_frame if self.playing else 0
         return located_quarters + frames * self.tempo_bpm / 60 / RATE_HZ
 
     def frame_of(self, position_quarters: float) -> int:
-        """Return the frame nearest to a position of the present course."""
+        """Return the frame nearest to a position of the present stretch."""
         located_frame, located_quarters = self._located
         quarters = position_quarters - located_quarters
         return located_frame + round(quarters * 60 * RATE_HZ / self.tempo_bpm)
 
     def locate(self, position_quarters: float) -> None:
-        """Jump."""
+        """Jump to a position."""
         self._located = (self.frame, position_quarters)
 
     def play(self, tempo_bpm: float = 120.0) -> Self:
-        """Start, here."""
+        """Start at the present position."""
         self._located = (self.frame, self.position_quarters)
         self.tempo_bpm = tempo_bpm
         self.playing = True
         return self
 
     def stop(self) -> None:
-        """Stop, here."""
+        """Stop at the present position."""
         self._located = (self.frame, self.position_quarters)
         self.playing = False
 
     def set(self, parameter: int, value: float) -> None:
-        """Set a parameter, with the next block."""
+        """Set a parameter with the next block."""
         self.host.ask("set", self.number, parameter, value)
 
     def get(self, parameter: int) -> float:
-        """Ask for a parameter."""
+        """Return a parameter."""
         return float(self.host.ask("get", self.number, parameter))
 
     def run(self, frames: int = 256, midi: Iterable[tuple[int, bytes]] = ()) -> list[Emitted]:
@@ -162,18 +162,18 @@ class Track:
         return emitted
 
     def until_emitted(self, frames: int = 1) -> Iterator[Emitted]:
-        """Run blocks, in time as short as frames, and give all that comes out of them."""
+        """Run blocks of this size in real time, and yield all emitted events."""
         give_up_ns = SystemClock().now_ns() + int(PATIENCE_S * 1e9)
         while True:
             yield from self.run(frames)
             assert SystemClock().now_ns() < give_up_ns, "the plugin emits nothing more"
 
     def fence(self) -> list[Emitted]:
-        """Run until all that the app has sent is in the plugin; give what it emitted meanwhile.
+        """Run until the plugin has all the app has sent; return what it emitted meanwhile.
 
-        The plugin's other thread goes round: it sends what the audio thread has to tell, then it
-        reads what the app has sent. So when it has told of one block and then of another, it has
-        read in between, and the third block has it all.
+        The plugin's other thread runs a loop: it sends the reports of the audio thread, then it
+        reads the app's messages. So when it has reported one block and then another, it has
+        read in between, and the third block has them all.
         """
         emitted = self.run(1)
         self.block()
@@ -182,14 +182,14 @@ class Track:
         return emitted + self.run(1)
 
     def order(self, *orders: FromApp) -> list[Emitted]:
-        """Send orders and let them arrive; give what was emitted meanwhile."""
+        """Send messages and wait until they arrive; return what was emitted meanwhile."""
         assert self.app is not None
         for order in orders:
             self.app.send(order)
         return self.fence()
 
     def block(self, number: int = -1) -> Block:
-        """Return what the plugin told about a block; of the last one, if none is named."""
+        """Return the report of a block, by default of the last one."""
         assert self.app is not None
         wanted = number % self.blocks
         return self.app.expect(
@@ -198,7 +198,7 @@ class Track:
 
 
 def sounding(emitted: Iterable[Emitted]) -> set[tuple[int, int]]:
-    """Return what still sounds after these events; each strike must have had its release before."""
+    """Return the sounding notes after these events; each note-on must follow its release."""
     strings: set[tuple[int, int]] = set()
     for event in emitted:
         match decode(event.message[0], event.message[1:]):

@@ -163,9 +163,7 @@ def loop(track: Track) -> None:
 
 
 @pytest.mark.parametrize("course", [stop, jump, nudge, loop])
-def test_a_new_course_releases_in_the_same_block(
-    track: Track, course: Callable[[Track], None]
-) -> None:
+def test_a_break_releases_in_the_same_block(track: Track, course: Callable[[Track], None]) -> None:
     track.play().run()
     epoch = track.block().epoch
     strike(track)
@@ -181,7 +179,7 @@ def test_a_new_course_releases_in_the_same_block(
     assert track.run_to(track.frame + RATE_HZ) == []
 
 
-def test_a_start_is_a_new_epoch_and_standing_still_is_none(track: Track) -> None:
+def test_a_start_is_a_new_epoch_and_a_stopped_host_has_none(track: Track) -> None:
     track.run()
     epoch = track.block().epoch
     track.locate(7.5)
@@ -206,7 +204,7 @@ def test_position_and_bar_below_zero(track: Track) -> None:
     assert track.block().epoch == block.epoch
 
 
-def test_a_block_says_where_the_host_is(track: Track) -> None:
+def test_a_block_has_the_position_of_the_host(track: Track) -> None:
     track.play(97.5)
     position = track.position_quarters
     before_ns = SystemClock().now_ns()
@@ -219,7 +217,7 @@ def test_a_block_says_where_the_host_is(track: Track) -> None:
     assert abs(block.time_ns - before_ns) < 1000 * MS
 
 
-def test_the_player_is_heard_with_exact_positions(track: Track) -> None:
+def test_the_players_events_have_exact_positions(track: Track) -> None:
     track.play(97.5).run()
     begin = track.frame
     played = [(0, STRIKE), (77, RELEASE), (255, bytes((0xE0, 1, 2)))]
@@ -253,7 +251,7 @@ def test_late_note_ons_are_dropped_and_releases_never(track: Track) -> None:
     assert track.block().dropped_late == 1
 
 
-def test_a_second_strike_ends_the_first(track: Track) -> None:
+def test_a_second_note_on_ends_the_first(track: Track) -> None:
     strike(track)
     emitted = track.order(PlayNow(track.instance, 2, STRIKE))
     assert [event.message for event in emitted] == [RELEASE, STRIKE]
@@ -261,7 +259,7 @@ def test_a_second_strike_ends_the_first(track: Track) -> None:
     assert [event.message for event in track.order(*twice)] == [bytes((0x90, 60, 0))]
 
 
-def test_what_was_played_is_told(track: Track, app: App) -> None:
+def test_played_events_are_reported(track: Track, app: App) -> None:
     track.play().run()
     onset = track.position_quarters + 0.7
     track.order(PlayAtPosition(track.instance, 77, track.block().epoch, onset, STRIKE))
@@ -274,7 +272,7 @@ def test_what_was_played_is_told(track: Track, app: App) -> None:
     assert track.block().emitted == 1
 
 
-def test_a_time_is_played_while_the_host_stands_still(track: Track, app: App) -> None:
+def test_events_at_times_are_played_while_the_host_is_stopped(track: Track, app: App) -> None:
     begin_ns = SystemClock().now_ns()
     track.order(PlayAtTime(track.instance, 5, begin_ns + 30 * MS, STRIKE))
     assert next(track.until_emitted()).message == STRIKE
@@ -283,7 +281,7 @@ def test_a_time_is_played_while_the_host_stands_still(track: Track, app: App) ->
     assert played.played_ns >= played.wanted_ns - 1e9 / RATE_HZ
 
 
-def test_flush_forgets_and_releases_and_goes_on(track: Track) -> None:
+def test_flush_drops_releases_and_goes_on(track: Track) -> None:
     track.play().run()
     epoch = track.block().epoch
     strike(track)
@@ -295,9 +293,7 @@ def test_flush_forgets_and_releases_and_goes_on(track: Track) -> None:
     assert track.block().epoch == epoch
 
 
-def test_what_is_played_by_hand_outlives_a_flush_and_a_jump_and_no_app(
-    track: Track, app: App
-) -> None:
+def test_midi_thru_survives_a_flush_and_a_jump_but_not_the_app(track: Track, app: App) -> None:
     track.play().run()
     by_hand, by_hand_up = bytes((0x90 | THRU_CHANNEL, 72, 90)), bytes((0x80 | THRU_CHANNEL, 72, 64))
     strike(track)
@@ -329,7 +325,7 @@ def test_bypass_releases_and_plays_nothing(track: Track) -> None:
     assert track.order(PlayNow(track.instance, 1, STRIKE))
 
 
-def test_thru_passes_the_player_on_and_owes_the_end(track: Track) -> None:
+def test_thru_passes_the_player_on_and_releases_every_note(track: Track) -> None:
     assert track.run(64, [(5, STRIKE)]) == []
     track.set(THRU, 1)
     assert track.run(64, [(5, STRIKE)]) == [Emitted(track.frame - 59, STRIKE)]
@@ -337,7 +333,7 @@ def test_thru_passes_the_player_on_and_owes_the_end(track: Track) -> None:
     assert track.run(64) == [Emitted(track.frame - 64, RELEASE)]
 
 
-def test_who_does_not_listen_tells_nothing(track: Track, app: App) -> None:
+def test_a_plugin_that_does_not_listen_sends_no_events(track: Track, app: App) -> None:
     track.set(LISTENS, 0)
     track.run(64, [(5, STRIKE)])
     assert BlockFlags.LISTENS not in track.block().flags
@@ -365,7 +361,7 @@ def test_parameters_are_saved_with_the_project(host: Host, track: Track) -> None
     assert [other.get(each) for each in (BYPASS, PLAYS, LISTENS, THRU)] == [0, 9, 0, 1]
 
 
-def test_two_instances_do_not_hear_each_other(host: Host, app: App) -> None:
+def test_two_instances_are_independent(host: Host, app: App) -> None:
     one = Track(host, app)
     other = Track(host)
     other.app = app
@@ -392,7 +388,7 @@ def test_an_app_that_dies_leaves_nothing_sounding(track: Track, app: App) -> Non
     assert track.get(APP) == 0
 
 
-def test_an_app_that_says_nothing_for_a_second_is_dead(track: Track, app: App) -> None:
+def test_an_app_without_hello_for_a_second_is_gone(track: Track, app: App) -> None:
     strike(track)
     begin_ns = SystemClock().now_ns()
     app.mute()
@@ -428,7 +424,7 @@ def test_an_app_may_start_later_and_again(clap_host: Callable[[int], Host]) -> N
     host.close()
 
 
-def test_another_version_is_refused_and_told_which_this_is(track: Track, app: App) -> None:
+def test_another_version_is_refused_with_ours(track: Track, app: App) -> None:
     strike(track)
     app.mute()
     app.said(PluginHello)
@@ -443,7 +439,7 @@ def test_another_version_is_refused_and_told_which_this_is(track: Track, app: Ap
         assert track.run(1) == []
 
 
-def test_rubbish_is_ignored(track: Track, app: App) -> None:
+def test_invalid_datagrams_are_ignored(track: Track, app: App) -> None:
     track.play().run()
     epoch = track.block().epoch
     good = encode(PlayNow(track.instance, 1, STRIKE))
@@ -472,7 +468,7 @@ def test_rubbish_is_ignored(track: Track, app: App) -> None:
     strike(track)
 
 
-def test_deactivation_owes_the_release_to_the_next_block(host: Host, track: Track) -> None:
+def test_deactivation_releases_in_the_next_block(host: Host, track: Track) -> None:
     track.play().run()
     epoch = track.block().epoch
     strike(track)

@@ -63,7 +63,7 @@ def silence_after_death_ns(host: Host, port: int) -> int:
     return released_ns - killed_ns
 
 
-def test_the_sudden_death_of_the_app_is_heard_within_200_ms(
+def test_notes_are_released_within_200_ms_of_the_sudden_end_of_the_app(
     clap_host: Callable[[int], Host],
 ) -> None:
     port = free_port()
@@ -141,7 +141,7 @@ def test_jalv_carries_the_player_to_the_app_and_back(app: App, peer: Peer, jalv:
     assert peer.ask(waiting=True) == 0
 
 
-def test_jalv_tells_the_position_across_bar_lines(app: App, peer: Peer, jalv: int) -> None:
+def test_jalv_reports_the_position_across_bar_lines(app: App, peer: Peer, jalv: int) -> None:
     with conductor() as client:
         for ask in (client.transport_stop, client.transport_start):
             ask()

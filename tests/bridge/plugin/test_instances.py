@@ -124,7 +124,7 @@ def place(instance: int) -> Address:
     return "127.0.0.1", 50_000 + instance
 
 
-def test_a_greeting_is_answered_and_whoever_runs_is_counted() -> None:
+def test_a_hello_is_answered_and_running_instances_are_counted() -> None:
     host = Host()
     host.say(PluginHello(ALL, NOW_NS))
     assert host.turn() == []  # it is there, but its host does not run it
@@ -136,7 +136,7 @@ def test_a_greeting_is_answered_and_whoever_runs_is_counted() -> None:
     assert host.desk.connected(NOW_NS)
 
 
-def test_the_hosts_time_is_followed_and_notes_go_to_their_position_ahead_of_time() -> None:
+def test_the_host_is_followed_and_notes_are_sent_ahead_by_position() -> None:
     host = Host(ALL)
     (moved,) = (report for report in host.reports if isinstance(report, TransportChanged))
     assert (moved.transport.source, moved.transport.bpm) == (Source.PLUGIN, 120)
@@ -148,7 +148,7 @@ def test_the_hosts_time_is_followed_and_notes_go_to_their_position_ahead_of_time
     assert host.orders() == [PlayAtPosition(ALL, 1, 1, 1.0, b"\x90\x3c\x64")]
 
 
-def test_while_the_host_stands_notes_go_to_their_time() -> None:
+def test_while_the_host_is_stopped_notes_are_sent_by_time() -> None:
     host = Host(ALL)
     host.say(replace(block(ALL, NOW_NS, epoch=2), flags=BlockFlags.POSITION_VALID))
     host.turn()
@@ -161,7 +161,7 @@ def test_while_the_host_stands_notes_go_to_their_time() -> None:
     assert host.orders() == [PlayAtTime(ALL, 1, line.ns_at(tick), b"\x90\x3c\x64")]
 
 
-def test_a_clock_of_its_own_is_told_its_own_time() -> None:
+def test_times_are_converted_to_the_plugins_clock() -> None:
     host = Host(ALL, apart_ns=3600 * SECOND)
     host.say(MidiIn(ALL, NOW_NS - 3600 * SECOND + 5, 0.0, 1, 0, b"\x90\x3c\x64"))
     received = [report for report in host.turn() if isinstance(report, Received)]
@@ -169,7 +169,7 @@ def test_a_clock_of_its_own_is_told_its_own_time() -> None:
     assert host.desk.sequencer.transport.tick_at(NOW_NS + 500 * MS) == 48
 
 
-def test_an_instrument_goes_to_the_instance_that_plays_it_and_its_end_too() -> None:
+def test_notes_and_releases_go_to_the_instance_of_their_instrument() -> None:
     host = Host(ALL, BASS)
     host.plan((1, ON), (1, BASS_ON), (2, OFF), (2, BASS_OFF))
     host.turn(NOW_NS)
@@ -177,7 +177,7 @@ def test_an_instrument_goes_to_the_instance_that_plays_it_and_its_end_too() -> N
     assert [order.instance for order in orders] == [ALL, BASS, ALL, BASS]
 
 
-def test_an_end_goes_where_the_note_began_even_if_another_would_play_it_now() -> None:
+def test_a_release_goes_to_the_instance_of_its_note_on() -> None:
     host = Host(ALL)
     host.plan((1, BASS_ON), (20, BASS_OFF))
     host.turn()
@@ -187,7 +187,7 @@ def test_an_end_goes_where_the_note_began_even_if_another_would_play_it_now() ->
     assert [order.instance for order in host.orders()] == [ALL, ALL]
 
 
-def test_what_is_taken_back_is_flushed() -> None:
+def test_a_retraction_flushes_the_plugins() -> None:
     host = Host(ALL, BASS)
     host.plan((1, ON), (960, OFF))
     host.turn()
@@ -223,7 +223,7 @@ def leap(host: Host) -> None:
 
 
 @pytest.mark.parametrize("cut", [take_back, leap])
-def test_what_is_played_by_hand_outlives_what_is_cut(cut: Callable[[Host], None]) -> None:
+def test_midi_thru_survives_a_flush(cut: Callable[[Host], None]) -> None:
     host = Host(ALL)
     host.plan((1, ON), (960, OFF))
     host.turn()
@@ -240,7 +240,7 @@ def test_what_is_played_by_hand_outlives_what_is_cut(cut: Callable[[Host], None]
 
 
 @pytest.mark.parametrize("command", [Silence(), Panic()])
-def test_what_silences_all_ends_what_is_played_by_hand(command: Silence | Panic) -> None:
+def test_silence_and_panic_end_midi_thru(command: Silence | Panic) -> None:
     host = Host(ALL)
     host.play_by_hand(KEY)
     host.play_by_hand(ControlChange(THRU_CHANNEL, SUSTAIN, 127))
@@ -254,7 +254,7 @@ def test_what_silences_all_ends_what_is_played_by_hand(command: Silence | Panic)
     assert not any(isinstance(order, PlayAtTime) for order in rest)
 
 
-def test_silence_takes_back_what_was_told_ahead_to_its_end() -> None:
+def test_silence_drops_events_that_were_sent_ahead() -> None:
     host = Host(ALL)
     host.plan((1, ON), (2, OFF))
     host.turn()
@@ -278,7 +278,7 @@ def test_panic_silences_by_every_means() -> None:
     )
 
 
-def test_what_went_out_is_told_with_its_lateness_and_drops_are_counted() -> None:
+def test_sent_events_are_reported_with_lateness_and_drops_are_counted() -> None:
     host = Host(ALL)
     host.say(Played(ALL, NOW_NS, NOW_NS + 7, 1, 1, b"\x90\x3c\x64"))
     host.say(replace(block(ALL, NOW_NS), dropped_late=2))
@@ -287,7 +287,7 @@ def test_what_went_out_is_told_with_its_lateness_and_drops_are_counted() -> None
     assert emitted.dropped == 2
 
 
-def test_who_goes_with_or_without_a_word_is_missed() -> None:
+def test_an_instance_is_dropped_after_a_bye_or_a_timeout() -> None:
     host = Host(ALL, BASS)
     host.say(PluginBye(BASS))
     host.turn()
@@ -301,7 +301,7 @@ def test_who_goes_with_or_without_a_word_is_missed() -> None:
     assert host.orders() == []
 
 
-def test_of_another_version_it_is_said_once_that_it_is_another() -> None:
+def test_another_version_is_reported_once() -> None:
     host = Host()
     data = bytearray(encode(PluginHello(ALL, NOW_NS)))
     data[4] = VERSION + 1
@@ -312,7 +312,7 @@ def test_of_another_version_it_is_said_once_that_it_is_another() -> None:
     assert problems == [Problem(PluginVersion(VERSION + 1))]
 
 
-def test_rubbish_and_strangers_are_ignored() -> None:
+def test_invalid_datagrams_and_unknown_instances_are_ignored() -> None:
     host = Host()
     for data in (b"", b"ANTP", b"\0" * 100):
         host.desk.receive(data, place(1), NOW_NS)
@@ -321,7 +321,7 @@ def test_rubbish_and_strangers_are_ignored() -> None:
     assert host.orders() == []
 
 
-def test_leave_is_taken_of_everybody() -> None:
+def test_disconnect_sends_a_bye_to_every_instance() -> None:
     host = Host(ALL, BASS)
     host.desk.disconnect()
     host.turn()

@@ -52,14 +52,14 @@ def test_a_port_that_is_not_found_has_a_reason(
     assert refusal.value.reason == reason
 
 
-def test_every_back_end_named_exists() -> None:
+def test_every_named_back_end_exists() -> None:
     for name in base.AUTO_ORDER:
         assert name in base.BACKENDS
     backend: Backend = connect("loopback", "Antiphon", ManualClock())
     assert backend.name == "loopback"
 
 
-def test_without_any_back_end_the_reasons_are_given_together(
+def test_without_a_back_end_all_reasons_are_reported(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def refuse(name: str) -> object:

@@ -115,7 +115,7 @@ def test_timing_is_exact_to_the_frame(
     assert len(far) <= 0.05 * len(misses), far
 
 
-def test_what_comes_in_is_understood(peer: Peer, talk: Conversation) -> None:
+def test_incoming_events_are_parsed(peer: Peer, talk: Conversation) -> None:
     frame, now_ns = peer.ask(clock=True)
     first = frame + 50 * FRAMES_PER_MS
     messages = [[0xFE], [0xF0, 1, 2, 0xF7], [0x90, 60, 0], [0xE3, 0, 64]]
@@ -149,27 +149,25 @@ def ending(peer: Peer) -> list[list[int]]:
     return [message for _, message in peer.ask(hear=4)]
 
 
-def test_panic_is_heard(peer: Peer, talk: Conversation) -> None:
+def test_panic_releases_the_note(peer: Peer, talk: Conversation) -> None:
     strike(talk, peer)
     talk.io.send(Panic())
     assert ending(peer) == [[0x80, 60, 64], *SILENCE]
 
 
-def test_quit_is_heard(peer: Peer, talk: Conversation) -> None:
+def test_quit_releases_the_note(peer: Peer, talk: Conversation) -> None:
     strike(talk, peer)
     assert talk.leave()[-4].event == NoteOff(0, 60)
     assert ending(peer) == [[0x80, 60, 64], *SILENCE]
 
 
-def test_closing_the_handle_is_heard(peer: Peer, talk: Conversation) -> None:
+def test_closing_the_handle_releases_the_note(peer: Peer, talk: Conversation) -> None:
     strike(talk, peer)
     talk.io.close()
     assert ending(peer) == [[0x80, 60, 64], *SILENCE]
 
 
-def test_what_is_played_on_the_desk_goes_through_at_its_frame_and_is_owed_its_release(
-    peer: Peer, talk: Conversation
-) -> None:
+def test_midi_thru_is_sent_at_its_frame_and_released(peer: Peer, talk: Conversation) -> None:
     frame, now_ns = peer.ask(clock=True)
     begin_ns = now_ns + 100 * MS
     plan = (
@@ -208,7 +206,7 @@ sys.stdin.read()
 """
 
 
-def test_the_sudden_death_of_the_engine_is_heard(peer: Peer) -> None:
+def test_the_sudden_end_of_the_engine_releases_the_note(peer: Peer) -> None:
     engine = subprocess.Popen(
         [sys.executable, "-c", ENGINE], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )
@@ -231,7 +229,7 @@ def test_ports_are_found_by_part_of_their_name(peer: Peer) -> None:
 
 
 @pytest.mark.usefixtures("peer")
-def test_an_absent_port_is_named_with_those_there_are() -> None:
+def test_a_missing_port_is_named_with_the_available_ones() -> None:
     with MidiIo.start("jack") as io:
         talk = Conversation(io)
         io.send(OpenPorts("grand piano"))
@@ -239,7 +237,9 @@ def test_an_absent_port_is_named_with_those_there_are() -> None:
         talk.open("player")
 
 
-def test_the_end_of_the_server_is_survived(monkeypatch: pytest.MonkeyPatch, jack_name: str) -> None:
+def test_the_process_survives_the_end_of_the_server(
+    monkeypatch: pytest.MonkeyPatch, jack_name: str
+) -> None:
     monkeypatch.setenv("JACK_DEFAULT_SERVER", jack_name)
     with watched_jack_server() as name:
         io = MidiIo.start("jack")
@@ -256,9 +256,7 @@ def test_the_end_of_the_server_is_survived(monkeypatch: pytest.MonkeyPatch, jack
             io.close()
 
 
-def test_whether_our_output_is_connected_is_told_when_it_changes(
-    peer: Peer, talk: Conversation
-) -> None:
+def test_a_change_of_the_outputs_connection_is_reported(peer: Peer, talk: Conversation) -> None:
     cable = ["Antiphon:out", "listener:in"]
     assert talk.expect(OutputConnected) == OutputConnected(connected=True)
     peer.ask(connect=[["Antiphon:out", "Antiphon:in"]])  # a loop is heard by nobody
@@ -271,7 +269,7 @@ def test_whether_our_output_is_connected_is_told_when_it_changes(
 
 
 @pytest.mark.usefixtures("peer")
-def test_an_output_that_was_asked_for_is_connected() -> None:
+def test_a_named_output_is_connected() -> None:
     with MidiIo.start("jack") as io:
         talk = Conversation(io)
         talk.open(None, "listener:in")
@@ -279,6 +277,6 @@ def test_an_output_that_was_asked_for_is_connected() -> None:
 
 
 @pytest.mark.usefixtures("talk")
-def test_two_of_us_have_different_names() -> None:
+def test_two_clients_have_different_names() -> None:
     with MidiIo.start("jack") as io:
         assert Conversation(io).open().input_name == "Antiphon-01:in"

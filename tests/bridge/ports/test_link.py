@@ -80,7 +80,7 @@ def test_two_peers_are_within_a_millisecond(peer: Any) -> None:
         assert line.bar_position(line.tick).position_ticks % 192 == line.tick % 192
 
 
-def test_who_has_not_asked_for_it_follows_only_peers_that_say_they_play(
+def test_if_link_is_not_the_wanted_source_only_peers_that_play_are_followed(
     peer: Any,
 ) -> None:
     link = LinkSource(SystemClock())
@@ -94,20 +94,22 @@ def test_who_has_not_asked_for_it_follows_only_peers_that_say_they_play(
     link.close()
 
 
-def test_alone_there_is_nobody_to_follow() -> None:
+def test_without_peers_there_is_no_position() -> None:
     link = LinkSource(SystemClock())
     assert link.position((4, 4)) is None
     link.close()
 
 
-def test_without_the_library_who_asks_for_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_library_a_request_for_link_is_a_problem(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setitem(sys.modules, "aalink", None)
     with pytest.raises(PortError) as raised:
         LinkSource(SystemClock())
     assert raised.value.reason == LinkMissing(install_command("link"))
 
 
-def test_other_time_is_asked_for_and_link_is_left_alone() -> None:
+def test_link_is_not_joined_if_another_source_is_wanted() -> None:
     with MidiIo.start("loopback") as io:
         talk = Conversation(io)
         talk.open()

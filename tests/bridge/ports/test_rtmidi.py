@@ -68,7 +68,7 @@ def stamps(looks: list[tuple[int, list[float]]]) -> list[int]:
         ([(10, [0.0]), (20, [0.0]), (30, [0.0])], [0, 10, 20]),
     ],
 )
-def test_the_drivers_interval_is_believed_as_far_as_it_can_be_true(
+def test_the_drivers_interval_is_limited_to_possible_times(
     looks: list[tuple[int, list[float]]], expected: list[int]
 ) -> None:
     assert stamps(looks) == expected
@@ -109,7 +109,7 @@ def test_notes_go_out_and_come_in(peer: Peer, talk: Conversation) -> None:
 
 @pytest.mark.device
 @pytest.mark.parametrize("leave", ["panic", "quit", "close"])
-def test_the_end_is_heard(peer: Peer, talk: Conversation, leave: str) -> None:
+def test_leaving_releases_the_note(peer: Peer, talk: Conversation, leave: str) -> None:
     talk.io.send(Play((ScheduledEvent(SystemClock().now_ns() + 50 * MS, 0, NoteOn(0, 60, 100)),)))
     assert [message for _, message in peer.ask(hear=1)] == [[0x90, 60, 100]]
     {"panic": lambda: talk.io.send(Panic()), "quit": talk.leave, "close": talk.io.close}[leave]()

@@ -42,7 +42,7 @@ def test_an_instrument_gets_its_program_once_before_its_first_note() -> None:
     assert isinstance(dues(part, Onset(30, BASS, 36, 70))[0].event, ProgramChange)
 
 
-def test_a_program_that_was_taken_back_is_planned_again_until_it_has_been_sent() -> None:
+def test_a_retracted_program_is_planned_again_until_it_is_sent() -> None:
     part = EventRenderer()
     dues(part, Onset(10, BASS, 36, 70))
     part.clear_plan()
@@ -52,14 +52,14 @@ def test_a_program_that_was_taken_back_is_planned_again_until_it_has_been_sent()
     assert isinstance(dues(part, Onset(30, BASS, 36, 70))[0].event, NoteOn)
 
 
-def test_a_drum_gets_no_program_and_owes_its_end() -> None:
+def test_a_drum_gets_no_program_and_is_released() -> None:
     assert dues(EventRenderer(), Onset(10, DRUMS, 38, 90)) == [
         ScheduledEvent(10, 4, NoteOn(9, 38, 90), 10),
         ScheduledEvent(16, 4, NoteOff(9, 38), 10),
     ]
 
 
-def test_a_note_that_is_drawn_to_the_grid_keeps_its_length() -> None:
+def test_a_quantised_note_keeps_its_length() -> None:
     part, eighths = EventRenderer(), Quantise(GridStep.EIGHTH)
     told = dues(part, Onset(20, PIANO, 60, 70), Release(30, PIANO, 60), quantise=eighths)
     assert [(d.tick, type(d.event)) for d in told[1:]] == [(24, NoteOn), (34, NoteOff)]
@@ -68,14 +68,14 @@ def test_a_note_that_is_drawn_to_the_grid_keeps_its_length() -> None:
     assert end.tick == 50
 
 
-def test_no_note_is_drawn_out_of_its_turn() -> None:
+def test_no_note_is_moved_out_of_its_turn() -> None:
     eighths = Quantise(GridStep.EIGHTH)
     told = [Onset(26, DRUMS, 38, 70), Onset(94, DRUMS, 38, 70)]
     drawn = dues(EventRenderer(), *told, quantise=eighths, turn=Turn(25, 96))
     assert [d.tick for d in drawn if isinstance(d.event, NoteOn)] == [48, 72]
 
 
-def test_the_end_of_a_note_that_stands_is_told_anew_and_moves_with_its_beginning() -> None:
+def test_after_a_replan_the_release_of_a_kept_note_moves_with_its_onset() -> None:
     part, eighths = EventRenderer(), Quantise(GridStep.EIGHTH)
     told = (
         Onset(20, PIANO, 60, 70),  # drawn to 24
@@ -111,7 +111,7 @@ def batched(ticks: list[int]) -> list[tuple[int, int]]:
     st.sampled_from([0.3, 1.0]),
     st.sampled_from([0.5, 0.66]),
 )
-def test_a_plan_made_anew_loses_no_note_and_leaves_none_hanging(
+def test_a_replan_loses_no_note_and_leaves_none_sounding(
     data: st.DataObject,
     told: list[Onset | Release],
     now: int,
@@ -146,14 +146,14 @@ def test_a_plan_made_anew_loses_no_note_and_leaves_none_hanging(
     assert sorted(struck) == sorted(decided)
 
 
-def test_over_the_player_it_plays_softly() -> None:
+def test_ducked_notes_are_softer() -> None:
     part = EventRenderer()
     part.ducked = True
     assert dues(part, Onset(0, PIANO, 60, 100))[1].event == NoteOn(0, 60, round(100 * DUCK_GAIN))
     assert dues(part, Onset(0, PIANO, 61, 1))[0].event == NoteOn(0, 61, 1)
 
 
-def test_what_is_planned_is_shown_at_its_time() -> None:
+def test_planned_notes_are_shown_at_their_times() -> None:
     played = PlayedNotes()
     told = (Onset(48, PIANO, 60, 70), Release(96, PIANO, 60), Onset(48, DRUMS, 38, 70))
     EventRenderer().render(told, HOST, Quantise(), ENDLESS, played)

@@ -32,7 +32,7 @@ LATE = protocol.Lateness((100,), (3, 1), 250)
         (protocol.Problem(NO_PORT), {"problem": NO_PORT}, None),
     ],
 )
-def test_each_news_changes_what_it_is_about_and_nothing_else(
+def test_each_report_changes_only_its_own_fields(
     news: IoStatus, known: dict[str, object], line: tuple[str, int | None, str] | None
 ) -> None:
     after = with_io_status(NOTHING, news)

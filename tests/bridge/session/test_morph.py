@@ -15,7 +15,7 @@ def style_at(morph: Morph, now_ns: int) -> dict[str, float]:
     return dict(ActiveMorph.start(morph, 0).stepped(now_ns).style)
 
 
-def test_it_leads_through_all_of_its_blends() -> None:
+def test_a_morph_passes_through_all_blends() -> None:
     morph = Morph((JAZZ, MIXED, BACH), 8 * SECOND)
     assert style_at(morph, 0) == {"jazz": 1.0}
     assert style_at(morph, 2 * SECOND) == {"jazz": 0.75, "blues": 0.25}
@@ -31,7 +31,7 @@ def test_one_blend_is_a_change_at_once() -> None:
 
 
 @given(st.integers(1, 600 * SECOND))
-def test_its_last_step_is_its_end_and_steps_are_few(lasts_ns: int) -> None:
+def test_the_last_step_is_the_end_and_steps_are_few(lasts_ns: int) -> None:
     morphing, now_ns, steps = ActiveMorph.start(Morph((JAZZ, BACH), lasts_ns), 0), 0, 0
     while morphing.progress(now_ns) < 1 or not steps:
         now_ns = morphing.due_ns
@@ -42,7 +42,7 @@ def test_its_last_step_is_its_end_and_steps_are_few(lasts_ns: int) -> None:
     assert steps <= 66
 
 
-def test_a_style_that_it_had_a_moment_ago_is_known() -> None:
+def test_recent_styles_of_a_morph_are_its_own() -> None:
     morph = ActiveMorph.start(Morph((JAZZ, BACH), 20 * SECOND), 0)
     for second in range(8):
         morph = morph.stepped(second * SECOND)

@@ -29,11 +29,11 @@ def played(player: PlayerState, at_ns: int, event: Event) -> list[Onset | Releas
     "gaps_ms,silence_ms",
     [([], 500), ([100] * 4, 250), ([400] * 4, 600), ([3000] * 3, 1000), ([5, 300, 5, 300], 450)],
 )
-def test_the_silence_asked(gaps_ms: list[int], silence_ms: int) -> None:
+def test_the_silence_that_hands_over(gaps_ms: list[int], silence_ms: int) -> None:
     assert silence_threshold_ns(gap * MS for gap in gaps_ms) == silence_ms * MS
 
 
-def test_keys_are_told_at_their_ticks_and_in_their_instruments() -> None:
+def test_keys_become_note_events_at_their_ticks_and_instruments() -> None:
     player = PlayerState()
     assert played(player, SECOND, NoteOn(0, 60, 80)) == [Onset(0, Instrument.PIANO, 60, 80)]
     assert played(player, SECOND, ProgramChange(2, 33)) == []
@@ -54,7 +54,7 @@ def test_a_key_under_the_pedal_ends_with_the_pedal() -> None:
     ]
 
 
-def test_what_is_held_is_forgotten_and_programs_are_not() -> None:
+def test_clear_drops_held_keys_and_keeps_programs() -> None:
     player = PlayerState()
     played(player, SECOND, ProgramChange(0, 33))
     played(player, SECOND, NoteOn(0, 40, 80))
@@ -63,7 +63,7 @@ def test_what_is_held_is_forgotten_and_programs_are_not() -> None:
     assert played(player, SECOND, NoteOn(0, 40, 80))[0].instrument is Instrument.BASS
 
 
-def test_a_silence_ends_later_under_the_pedal_and_never_under_a_key() -> None:
+def test_a_silence_is_longer_with_the_pedal_and_never_ends_with_a_key_down() -> None:
     player, phrase = PlayerState(), Phrase.start(SECOND, 0)
     played(player, SECOND, NoteOn(0, 60, 80))
     assert player.silence_end_ns(phrase) is None
@@ -75,7 +75,7 @@ def test_a_silence_ends_later_under_the_pedal_and_never_under_a_key() -> None:
     assert patient == usual + MAX_SILENCE_NS
 
 
-def test_a_phrase_keeps_gaps_instruments_and_what_happened() -> None:
+def test_a_phrase_keeps_gaps_instruments_and_events() -> None:
     phrase = Phrase.start(SECOND, 0)
     for index, at_ms in enumerate((0, 400, 800)):
         at_ns = SECOND + at_ms * MS

@@ -62,7 +62,7 @@ def answered(table: Table) -> tuple[int, Generate]:
     return at, table.composed()
 
 
-def test_the_transitions_lead_nowhere_unknown() -> None:
+def test_the_transitions_lead_to_known_states() -> None:
     assert set(TRANSITIONS) == set(TurnState)
     assert all(
         Signal.STOP in TRANSITIONS[state] for state in TurnState if state is not TurnState.STOPPED
@@ -71,13 +71,13 @@ def test_the_transitions_lead_nowhere_unknown() -> None:
     assert reached == set(TurnState)
 
 
-def test_a_stopped_session_hears_nothing() -> None:
+def test_a_stopped_session_ignores_notes() -> None:
     table = Table()
     table.play(SECOND, NoteOn(0, 60, 80))
     assert (table.io, table.composer) == ([], [])
 
 
-def test_what_is_played_is_told_in_ticks_from_the_first_note(table: Table) -> None:
+def test_the_composer_gets_ticks_from_the_first_note(table: Table) -> None:
     table.play(SECOND, NoteOn(0, 60, 80))
     table.play(SECOND + 500 * MS, NoteOff(0, 60))
     assert table.composer == [
@@ -88,7 +88,7 @@ def test_what_is_played_is_told_in_ticks_from_the_first_note(table: Table) -> No
     ]
 
 
-def test_a_silence_half_as_long_again_as_the_usual_gap_hands_over(table: Table) -> None:
+def test_a_silence_of_1_5_gaps_hands_over(table: Table) -> None:
     last = table.phrase(SECOND, gap_ns=400 * MS)
     assert table.pause() == last + 600 * MS
     table.at(last + 600 * MS - 1)
@@ -97,7 +97,7 @@ def test_a_silence_half_as_long_again_as_the_usual_gap_hands_over(table: Table) 
     assert (before, table.state) == (TurnState.PLAYER, TurnState.ANSWERING)
 
 
-def test_nobody_is_interrupted_while_a_key_is_down_and_a_pedal_asks_for_patience(
+def test_a_held_key_prevents_and_a_pedal_delays_the_hand_over(
     table: Table,
 ) -> None:
     table.play(SECOND, NoteOn(0, 60, 80))
@@ -106,7 +106,7 @@ def test_nobody_is_interrupted_while_a_key_is_down_and_a_pedal_asks_for_patience
     assert table.pause() == 2 * SECOND + 1500 * MS
 
 
-def test_a_pause_is_told_once_with_what_will_be_asked_for(table: Table) -> None:
+def test_a_pause_starts_one_speculation(table: Table) -> None:
     last = table.phrase(SECOND)
     ends = table.pause()
     assert ends is not None
@@ -117,7 +117,7 @@ def test_a_pause_is_told_once_with_what_will_be_asked_for(table: Table) -> None:
     assert sum(isinstance(message, Speculate) for message in table.composer) == 1
 
 
-def test_a_change_in_a_pause_is_foreseen_as_well(table: Table) -> None:
+def test_a_change_in_a_pause_starts_another_speculation(table: Table) -> None:
     table.phrase(SECOND)
     ends = table.pause()
     assert ends is not None
@@ -128,13 +128,13 @@ def test_a_change_in_a_pause_is_foreseen_as_well(table: Table) -> None:
     assert table.composed().instruments == (Instrument.BASS,)
 
 
-def test_a_pause_with_a_key_held_says_that_time_has_passed(table: Table) -> None:
+def test_a_pause_with_a_held_key_sends_an_advance(table: Table) -> None:
     table.play(SECOND, NoteOn(0, 60, 80))
     table.pause()
     assert table.composer[-1] == Advance(1)
 
 
-def test_a_note_ends_the_pause_and_the_next_is_told_again(table: Table) -> None:
+def test_a_note_ends_the_pause_and_the_next_one_starts_a_speculation(table: Table) -> None:
     table.phrase(SECOND)
     table.pause()
     again = table.phrase(2 * SECOND + 100 * MS)
@@ -145,7 +145,7 @@ def test_a_note_ends_the_pause_and_the_next_is_told_again(table: Table) -> None:
     assert first.begin_tick < second.begin_tick
 
 
-def test_the_answer_begins_within_the_lead_and_is_as_long_as_the_phrase(table: Table) -> None:
+def test_the_response_begins_within_the_lead_and_is_as_long_as_the_phrase(table: Table) -> None:
     last = table.phrase(SECOND, onsets=16)
     at = table.pause()
     assert at is not None
@@ -161,7 +161,7 @@ def test_the_answer_begins_within_the_lead_and_is_as_long_as_the_phrase(table: T
     assert compose.instruments == (PIANO,)
 
 
-def test_a_composer_that_is_late_shifts_the_answer_and_loses_nothing(table: Table) -> None:
+def test_a_late_composer_shifts_the_response_and_loses_nothing(table: Table) -> None:
     at, compose = answered(table)
     late = at + 100 * MS
     strikes = tuple(Onset(compose.begin_tick + 12 * i, PIANO, 64 + i, 70) for i in range(3))
@@ -171,7 +171,7 @@ def test_a_composer_that_is_late_shifts_the_answer_and_loses_nothing(table: Tabl
     assert [b - a for a, b in pairwise(onsets)] == [125 * MS] * 2
 
 
-def test_the_composer_runs_ahead_two_seconds_and_no_more() -> None:
+def test_the_composer_runs_at_most_two_seconds_ahead() -> None:
     table = Table(Settings(answer_ns=10 * SECOND))
     table.at(0, Start())
     at, compose = answered(table)
@@ -185,7 +185,7 @@ def test_the_composer_runs_ahead_two_seconds_and_no_more() -> None:
     assert following < at + 2 * SECOND
 
 
-def test_when_the_answer_is_over_it_listens_again(table: Table) -> None:
+def test_after_the_response_it_listens_again(table: Table) -> None:
     at, compose = answered(table)
     end = Release(compose.end_tick, PIANO, 64)
     table.at(at, Generated(1, (Onset(compose.begin_tick, PIANO, 64, 70), end), done=True))
@@ -195,7 +195,7 @@ def test_when_the_answer_is_over_it_listens_again(table: Table) -> None:
     assert (table.state, table.log[-1]) == (TurnState.LISTENING, "finished")
 
 
-def test_coming_back_in_takes_back_what_has_not_sounded(table: Table) -> None:
+def test_a_note_of_the_players_retracts_the_response(table: Table) -> None:
     at, compose = answered(table)
     planned = (
         Onset(compose.begin_tick, PIANO, 64, 70),
@@ -223,7 +223,7 @@ def test_hand_over_on_request(table: Table) -> None:
     assert (before, table.state) == (TurnState.PLAYER, TurnState.ANSWERING)
 
 
-def test_instruments_asked_for_answer_on_their_own_channels() -> None:
+def test_chosen_instruments_play_on_their_own_channels() -> None:
     table = Table(Settings(instruments=(Instrument.BASS, Instrument.DRUMS)))
     table.at(0, Start())
     at, compose = answered(table)
@@ -261,7 +261,7 @@ def test_a_change_reaches_the_composer_at_once(table: Table) -> None:
     assert table.session.snapshot(SECOND).settings == settings
 
 
-def test_problems_are_shown_and_gone_when_ports_open(table: Table) -> None:
+def test_a_problem_is_shown_until_ports_open(table: Table) -> None:
     logged = table.at(SECOND, protocol.Problem(NoJackServer())).log_entries
     assert table.session.snapshot(SECOND).problem == NoJackServer()
     assert [(entry.event, entry.reason) for entry in logged] == [("problem", NoJackServer())]
@@ -269,7 +269,7 @@ def test_problems_are_shown_and_gone_when_ports_open(table: Table) -> None:
     assert table.session.snapshot(SECOND).problem is None
 
 
-def test_a_refusal_is_shown_until_a_change_is_made_whatever_the_ports_do(table: Table) -> None:
+def test_a_refusal_is_shown_until_a_change_is_made(table: Table) -> None:
     unknown = UnknownStyle("chopan", ("chopin",))
     table.at(SECOND, Refused(unknown), protocol.Ready("jack", "in", "out"))
     assert table.session.snapshot(SECOND).problem == unknown
@@ -340,7 +340,7 @@ class Stage:
 
 
 @pytest.mark.parametrize("seed", range(200))
-def test_whatever_happens_nothing_sounds_at_the_end(seed: int) -> None:
+def test_after_random_events_nothing_sounds_at_the_end(seed: int) -> None:
     """Phrases, answers, recitals, interruptions and stops, at random."""
     stage = Stage(Random(seed))
     for _ in range(60):

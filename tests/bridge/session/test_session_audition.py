@@ -61,7 +61,7 @@ def pass_to(table: Table, now_ns: int) -> None:
     table.at(now_ns)
 
 
-def test_played_freely_a_score_goes_at_its_own_tempo_from_now_on() -> None:
+def test_in_free_playing_an_audition_has_its_own_tempo() -> None:
     table = Table()
     table.at(0, Start())
     table.at(START_NS, Audition(TUNE))
@@ -73,7 +73,7 @@ def test_played_freely_a_score_goes_at_its_own_tempo_from_now_on() -> None:
     assert moved == [(0, 60), (SECOND, 40), (SECOND, 38), (1.5 * SECOND, 60)]
 
 
-def test_every_note_of_a_recital_is_ended_in_its_order() -> None:
+def test_every_note_of_an_audition_is_released_in_order() -> None:
     table = Table()
     table.at(0, Start(), Audition(TUNE))
     ends = [due.event.pitch for due in table.dues() if isinstance(due.event, NoteOff)]
@@ -82,7 +82,7 @@ def test_every_note_of_a_recital_is_ended_in_its_order() -> None:
     assert piano == [NoteOn, NoteOff, NoteOn, NoteOff]
 
 
-def test_with_a_host_it_goes_by_its_beat_from_the_next_bar_line() -> None:
+def test_with_a_host_an_audition_follows_its_beat_from_the_next_bar_line() -> None:
     table = Table()
     table.at(0, Start())
     table.at(START_NS, protocol.TransportChanged(HOST, FOLLOWING))
@@ -91,7 +91,7 @@ def test_with_a_host_it_goes_by_its_beat_from_the_next_bar_line() -> None:
     assert ticks == [BAR, BAR + 48, BAR + 48, BAR + 72]
 
 
-def test_it_is_shown_as_the_answer_and_for_how_long() -> None:
+def test_an_audition_is_shown_with_its_span() -> None:
     table = Table()
     table.at(0, Start(), Audition(TUNE))
     snapshot = table.session.snapshot(0)
@@ -101,7 +101,7 @@ def test_it_is_shown_as_the_answer_and_for_how_long() -> None:
     assert end - begin == pytest.approx(2 * SECOND, abs=12 * MS)
 
 
-def test_afterwards_it_listens_again_or_stops_if_it_had_not_begun() -> None:
+def test_after_an_audition_it_listens_or_stops_as_before() -> None:
     for before, after in ((Start(), TurnState.LISTENING), (Stop(), TurnState.STOPPED)):
         table = Table()
         table.at(0, before)
@@ -112,7 +112,7 @@ def test_afterwards_it_listens_again_or_stops_if_it_had_not_begun() -> None:
         assert table.session.snapshot(0).audition_span_ns is None
 
 
-def test_another_takes_its_place() -> None:
+def test_another_audition_replaces_it() -> None:
     table = Table()
     table.at(0, Audition(TUNE))
     table.at(SECOND // 2, Audition(TUNE))
@@ -123,7 +123,7 @@ def test_another_takes_its_place() -> None:
 
 @pytest.mark.parametrize("mode", list(Mode))
 @pytest.mark.parametrize("re_entry", list(ReEntry))
-def test_whoever_comes_in_ends_it(mode: Mode, re_entry: ReEntry) -> None:
+def test_a_note_of_the_players_ends_an_audition(mode: Mode, re_entry: ReEntry) -> None:
     table = Table(Settings(mode=mode, re_entry=re_entry))
     table.at(0, Audition(TUNE))
     table.play(SECOND, NoteOn(0, 64, 80))
@@ -133,7 +133,7 @@ def test_whoever_comes_in_ends_it(mode: Mode, re_entry: ReEntry) -> None:
 
 
 @pytest.mark.parametrize("mode", list(Mode))
-def test_asked_to_end_it_ends_at_once(mode: Mode) -> None:
+def test_end_stops_an_audition_at_once(mode: Mode) -> None:
     table = Table(Settings(mode=mode))
     table.at(0, Start())
     table.at(0, Audition(TUNE))
@@ -142,7 +142,7 @@ def test_asked_to_end_it_ends_at_once(mode: Mode) -> None:
     assert [n for n in table.session.snapshot(SECOND).notes if n.onset_ns > SECOND] == []
 
 
-def test_it_takes_the_place_of_a_phrase_and_of_an_answer() -> None:
+def test_an_audition_replaces_a_phrase_and_a_response() -> None:
     table = Table()
     table.at(0, Start())
     end_ns = table.phrase(START_NS)
@@ -159,7 +159,7 @@ def test_it_takes_the_place_of_a_phrase_and_of_an_answer() -> None:
 @pytest.mark.parametrize(
     "ended_by", [protocol.Panic(), Stop(), protocol.TransportChanged(HOST, FOLLOWING)]
 )
-def test_when_it_is_broken_off_it_is_as_it_was_before(ended_by: protocol.Panic) -> None:
+def test_an_interrupted_audition_restores_the_state(ended_by: protocol.Panic) -> None:
     table = Table()
     table.at(0, Audition(TUNE))
     table.at(SECOND, ended_by)
@@ -169,14 +169,14 @@ def test_when_it_is_broken_off_it_is_as_it_was_before(ended_by: protocol.Panic) 
     assert table.state is TurnState.LISTENING
 
 
-def test_nothing_to_recite_is_over_at_once() -> None:
+def test_an_empty_audition_is_over_at_once() -> None:
     table = Table()
     table.at(0, Start(), Audition(Score()))
     pass_to(table, SECOND)
     assert table.state is TurnState.LISTENING
 
 
-def test_the_quantised_are_recited_as_they_are_written() -> None:
+def test_an_audition_is_not_quantised() -> None:
     table = Table(Settings(time=TimeSettings(bpm=120.0)))
     table.at(0, Start())
     table.at(0, Audition(Score((Note(5, PIANO, 60, 20, 80),))))
@@ -189,7 +189,7 @@ def test_the_quantised_are_recited_as_they_are_written() -> None:
 JAZZ, BACH = (("jazz", 1.0),), (("bach", 1.0),)
 
 
-def test_a_style_becomes_another_step_by_step() -> None:
+def test_a_morph_changes_the_style_step_by_step() -> None:
     table = Table(Settings(style=JAZZ, seed=3))
     table.at(0, Start(), Morph((JAZZ, BACH), 10 * SECOND))
     pass_to(table, 5 * SECOND)
@@ -206,14 +206,14 @@ def test_a_style_becomes_another_step_by_step() -> None:
     assert len(shares) > 15
 
 
-def test_it_goes_on_while_nothing_is_played() -> None:
+def test_a_morph_goes_on_while_nothing_is_played() -> None:
     table = Table()
     table.at(0, Morph((JAZZ, BACH), 2 * SECOND))
     pass_to(table, 3 * SECOND)
     assert table.session.snapshot(0).settings.style == BACH
 
 
-def test_a_change_of_something_else_leaves_it_a_choice_of_style_ends_it() -> None:
+def test_a_choice_of_style_ends_a_morph_and_other_changes_do_not() -> None:
     table = Table(Settings(style=JAZZ))
     table.at(0, Start(), Morph((JAZZ, BACH), 10 * SECOND))
     pass_to(table, 4 * SECOND)
@@ -229,7 +229,7 @@ def test_a_change_of_something_else_leaves_it_a_choice_of_style_ends_it() -> Non
     assert table.session.snapshot(0).settings.style == (("blues", 1.0),)
 
 
-def test_no_blends_end_it_where_it_is() -> None:
+def test_a_request_without_blends_ends_a_morph() -> None:
     table = Table(Settings(style=JAZZ))
     table.at(0, Morph((JAZZ, BACH), 10 * SECOND))
     pass_to(table, 5 * SECOND)
@@ -239,7 +239,7 @@ def test_no_blends_end_it_where_it_is() -> None:
     assert table.session.snapshot(0).settings == before
 
 
-def test_a_knob_goes_along_a_path_until_it_is_forgotten() -> None:
+def test_a_knob_follows_a_path_until_it_is_cleared() -> None:
     table = Table(Settings(style=JAZZ))
     knob = Control(0, 21)
     table.at(0, Start(), Bind(((knob, Action.BLEND),)), SetBlendPath((JAZZ, BACH)))
@@ -266,7 +266,9 @@ def test_a_knob_that_chooses_a_style_ends_a_morph() -> None:
 @pytest.mark.parametrize(
     "settings", [Settings(time=TimeSettings(bpm=60.0)), Settings(mode=Mode.TRADE)]
 )
-def test_by_our_own_clock_a_recital_out_of_a_stop_begins_at_once(settings: Settings) -> None:
+def test_with_our_own_clock_an_audition_of_a_stopped_session_begins_at_once(
+    settings: Settings,
+) -> None:
     table = Table(settings)
     table.at(START_NS, Audition(TUNE))
     assert onsets_ns(table)[0][0] - START_NS == LEAD_NS

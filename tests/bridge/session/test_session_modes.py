@@ -106,7 +106,7 @@ def strike(tick: int, pitch: int = 64, kind: Instrument = PIANO) -> Onset:
 # Time.
 
 
-def test_a_host_that_begins_gives_the_music_its_frame() -> None:
+def test_a_host_that_starts_resets_the_composer() -> None:
     stand = Stand(Settings(), replace(HOST, metre=MetreChange(0, 3, 4)))
     begins = [message for message in stand.composer if isinstance(message, Reset)]
     assert begins == [Reset(), Reset(120.0, (3, 4))]
@@ -125,7 +125,7 @@ def test_from_bar_5_on_the_composer_counts_from_its_own_beginning() -> None:
     assert stand.session.snapshot(START_NS).beat == (5, 1)
 
 
-def test_a_loop_of_the_hosts_goes_on_at_the_composers_next_bar_line() -> None:
+def test_after_a_hosts_loop_the_composer_goes_on_at_its_next_bar_line() -> None:
     stand = Stand(Settings())
     stand.beats(0, 4)
     wrap = replace(HOST, epoch=2, time_ns=START_NS + BAR_NS)
@@ -135,7 +135,7 @@ def test_a_loop_of_the_hosts_goes_on_at_the_composers_next_bar_line() -> None:
     assert sum(isinstance(message, Reset) for message in stand.composer) == 2
 
 
-def test_notes_that_come_just_before_the_host_says_start_are_its_first() -> None:
+def test_notes_just_before_the_hosts_start_move_to_it() -> None:
     stand = Stand(Settings(), None)
     stand.play(START_NS - 20 * MS, NoteOn(0, 60, 80))
     stand.move(START_NS + MS, HOST)
@@ -143,21 +143,21 @@ def test_notes_that_come_just_before_the_host_says_start_are_its_first() -> None
     assert stand.state is TurnState.PLAYER
 
 
-def test_a_note_that_had_its_place_is_not_heard_again_after_a_jump() -> None:
+def test_a_note_before_a_jump_is_not_replayed() -> None:
     stand = Stand(Settings())
     stand.play(START_NS + BAR_NS - 40 * MS, NoteOn(0, 60, 80))
     stand.move(START_NS + BAR_NS, replace(HOST, epoch=2, time_ns=START_NS + BAR_NS))
     assert sum(isinstance(message, PlayerEvents) for message in stand.composer) == 1
 
 
-def test_a_loops_first_note_may_come_a_moment_before_it_has_come_round() -> None:
+def test_the_first_note_of_a_hosts_loop_may_come_early() -> None:
     stand = Stand(Settings())
     stand.play(START_NS + BAR_NS - 8 * MS, NoteOn(0, 60, 80))
     stand.move(START_NS + BAR_NS, replace(HOST, epoch=2, time_ns=START_NS + BAR_NS))
     assert stand.composer[-1] == PlayerEvents((Onset(BAR, PIANO, 60, 80),))
 
 
-def test_when_the_host_stops_the_answer_is_over_and_nothing_more_is_planned() -> None:
+def test_when_the_host_stops_the_response_is_abandoned() -> None:
     stand = Stand(Settings(mode=Mode.TAKE_OVER))
     stand.beats(0, 2)
     stand.pass_to(START_NS + 7 * BEAT_NS // 2)
@@ -173,7 +173,7 @@ def test_when_the_host_stops_the_answer_is_over_and_nothing_more_is_planned() ->
     ] == []
 
 
-def test_before_a_session_nobody_counts_bars_but_a_host() -> None:
+def test_before_a_session_only_a_host_has_bars() -> None:
     table = Table(Settings(mode=Mode.TRADE))
     table.at(500 * SECOND)
     assert table.session.snapshot(500 * SECOND).beat is None
@@ -185,7 +185,7 @@ def test_before_a_session_nobody_counts_bars_but_a_host() -> None:
     assert table.session.snapshot(502 * SECOND).beat == (2, 1)
 
 
-def test_who_has_played_freely_begins_at_bar_1_when_bars_are_wanted() -> None:
+def test_after_free_playing_bars_begin_at_bar_1() -> None:
     stand = Stand(Settings(), None)
     stand.play(SECOND, NoteOn(0, 60, 80))
     stand.play(2 * SECOND, NoteOff(0, 60))
@@ -202,7 +202,7 @@ def test_after_the_host_the_player_is_free_again() -> None:
     assert stand.composer[-2:] == [Reset(), PlayerEvents((Onset(0, PIANO, 60, 80),))]
 
 
-def test_a_line_that_drifts_changes_nothing_but_the_line() -> None:
+def test_a_drift_changes_only_the_transport() -> None:
     stand = Stand(Settings())
     stand.beats(0, 2)
     before = list(stand.composer)
@@ -224,7 +224,7 @@ def test_our_own_clock_counts_in_and_then_is_silent() -> None:
     ]
 
 
-def test_our_own_clock_clicks_on_as_long_as_it_is_wanted() -> None:
+def test_our_own_clock_clicks_while_the_metronome_is_on() -> None:
     stand = Stand(Settings(time=TimeSettings(bpm=120, click=True)), None)
     stand.move(MS, replace(stand.line, epoch=1))
     stand.play(SECOND, NoteOn(0, 60, 80))  # without a count-in the first note begins it
@@ -236,7 +236,7 @@ def test_our_own_clock_clicks_on_as_long_as_it_is_wanted() -> None:
     assert stand.session.deadline_ns() is None
 
 
-def test_ports_that_open_are_told_whose_time_to_follow() -> None:
+def test_ports_that_open_get_the_time_commands() -> None:
     stand = Stand(Settings(time=TimeSettings(Source.CLOCK, metre=(3, 4), advance_ns=5 * MS)), None)
     stand.at(SECOND, protocol.Ready("jack", "in", "out"))
     assert stand.io[-2:] == [
@@ -251,7 +251,7 @@ def test_ports_that_open_are_told_whose_time_to_follow() -> None:
 @pytest.mark.parametrize(
     "begins,expected", [(StartOn.BAR, 2 * BAR), (StartOn.BEAT, 6 * 48), (StartOn.NOW, 256)]
 )
-def test_where_there_is_a_beat_an_answer_begins_on_it(begins: StartOn, expected: int) -> None:
+def test_with_a_beat_a_response_begins_on_it(begins: StartOn, expected: int) -> None:
     stand = Stand(Settings(begins=begins))
     stand.beats(0, 4, pitch=60)
     stand.pass_to(START_NS + 6 * BEAT_NS)
@@ -259,7 +259,7 @@ def test_where_there_is_a_beat_an_answer_begins_on_it(begins: StartOn, expected:
     assert asked.begin_tick == expected
 
 
-def test_an_answer_lasts_whole_bars_like_its_phrase_or_as_many_as_asked_for() -> None:
+def test_a_response_lasts_whole_bars() -> None:
     for bars, expected in ((None, 1), (3, 3)):
         stand = Stand(Settings(bars=bars))
         stand.beats(0, 4)
@@ -268,7 +268,7 @@ def test_an_answer_lasts_whole_bars_like_its_phrase_or_as_many_as_asked_for() ->
         assert asked.end_tick - asked.begin_tick == expected * BAR
 
 
-def test_on_the_grid_what_is_late_is_not_shifted() -> None:
+def test_with_bars_a_late_response_is_not_shifted() -> None:
     stand = Stand(Settings())
     stand.beats(0, 2)
     stand.pass_to(START_NS + 7 * BEAT_NS // 2)
@@ -279,7 +279,7 @@ def test_on_the_grid_what_is_late_is_not_shifted() -> None:
     assert "shifted" not in stand.log
 
 
-def test_without_silence_only_who_asks_hands_over() -> None:
+def test_without_silence_only_a_request_hands_over() -> None:
     stand = Stand(Settings(by_silence=False))
     stand.beats(0, 2)
     stand.pass_to(START_NS + 20 * BEAT_NS)
@@ -302,7 +302,7 @@ def test_quantised_notes_lie_on_the_grid() -> None:
 # Trade.
 
 
-def test_trading_twos_the_answers_lie_in_the_right_bars() -> None:
+def test_when_trading_twos_responses_are_in_the_right_bars() -> None:
     stand = Stand(Settings(mode=Mode.TRADE, bars=2))
     for turn in range(3):
         first = turn * 16
@@ -319,7 +319,7 @@ def test_trading_twos_the_answers_lie_in_the_right_bars() -> None:
         assert stand.state is TurnState.LISTENING
 
 
-def test_who_begins_late_in_a_turn_has_no_longer_a_turn() -> None:
+def test_a_late_start_does_not_lengthen_the_turn() -> None:
     stand = Stand(Settings(mode=Mode.TRADE, bars=2))
     stand.beats(5, 2)  # in the second bar
     stand.pass_to(START_NS + 40 * BEAT_NS)
@@ -332,7 +332,7 @@ def test_who_begins_late_in_a_turn_has_no_longer_a_turn() -> None:
     assert stand.asked()[1].begin_tick == 7 * BAR
 
 
-def test_a_turn_in_which_nobody_plays_is_not_answered_and_counting_begins_anew() -> None:
+def test_an_empty_turn_is_not_answered_and_bars_are_counted_again() -> None:
     stand = Stand(Settings(mode=Mode.TRADE, bars=1))
     stand.beats(0, 2)
     stand.pass_to(START_NS + BAR_NS)
@@ -344,7 +344,7 @@ def test_a_turn_in_which_nobody_plays_is_not_answered_and_counting_begins_anew()
     assert stand.asked()[1].begin_tick == 6 * BAR
 
 
-def test_a_last_note_on_the_line_does_not_take_the_turn_back() -> None:
+def test_a_last_note_on_the_bar_line_does_not_end_the_response() -> None:
     stand = Stand(Settings(mode=Mode.TRADE, bars=1))
     stand.beats(0, 5)  # the fifth on the first beat of Antiphon's bar
     assert stand.state is TurnState.ANSWERING
@@ -354,7 +354,7 @@ def test_a_last_note_on_the_line_does_not_take_the_turn_back() -> None:
     assert amend.tick == BAR + 7
 
 
-def test_without_a_host_trading_keeps_our_own_time_from_the_first_note() -> None:
+def test_without_a_host_trading_starts_our_own_clock_with_the_first_note() -> None:
     stand = Stand(Settings(mode=Mode.TRADE, bars=1, time=TimeSettings(bpm=60)), None)
     stand.move(MS, replace(stand.line, epoch=1))
     stand.play(SECOND, NoteOn(0, 60, 80))
@@ -386,7 +386,7 @@ def test_taking_over_goes_on_until_the_player_comes_back() -> None:
     assert stand.state is TurnState.PLAYER
 
 
-def test_an_ending_that_is_asked_for_comes_at_a_bar_line() -> None:
+def test_a_requested_ending_is_at_a_bar_line() -> None:
     stand = Stand(Settings(mode=Mode.TAKE_OVER))
     stand.beats(0, 2)
     stand.pass_to(START_NS + 7 * BEAT_NS // 2)
@@ -420,7 +420,7 @@ def test_accompanying_begins_with_the_first_note_on_the_next_beat() -> None:
     assert stand.state is TurnState.ANSWERING
 
 
-def test_what_the_player_plays_is_taken_in_and_what_follows_planned_anew() -> None:
+def test_a_note_of_the_players_replans_the_accompaniment() -> None:
     stand = accompanied()
     stand.compose(strike(48, 36, BASS), strike(96, 38, BASS), done=False)
     stand.pass_to(START_NS + 600 * MS)
@@ -434,7 +434,7 @@ def test_what_the_player_plays_is_taken_in_and_what_follows_planned_anew() -> No
     assert [(n.pitch, n.release_ns) for n in shown if n.answered] == [(36, None)]
 
 
-def test_what_comes_of_an_older_plan_is_not_played() -> None:
+def test_events_of_an_older_plan_are_dropped() -> None:
     stand = accompanied()
     stand.pass_to(START_NS + 100 * MS)
     stand.play(START_NS + 100 * MS, NoteOn(0, 64, 80))
@@ -444,7 +444,7 @@ def test_what_comes_of_an_older_plan_is_not_played() -> None:
     assert stand.strikes() == [(48, 40)]
 
 
-def test_nothing_before_its_beginning_is_committed() -> None:
+def test_no_commit_lies_before_the_beginning_of_the_turn() -> None:
     stand = accompanied()
     stand.play(START_NS + 100 * MS, NoteOff(0, 60))
     amend = stand.composer[-1]
@@ -452,7 +452,7 @@ def test_nothing_before_its_beginning_is_committed() -> None:
     assert amend.tick == 47
 
 
-def test_who_rests_for_two_bars_is_left_alone() -> None:
+def test_an_accompaniment_ends_after_a_rest_of_two_bars() -> None:
     stand = accompanied()
     stand.play(START_NS + 100 * MS, NoteOff(0, 60))
     stand.compose(strike(48, 36, BASS), done=False)
@@ -470,7 +470,7 @@ def test_who_rests_for_two_bars_is_left_alone() -> None:
 
 
 @pytest.mark.parametrize("policy", [ReEntry.DUCK, ReEntry.OVERLAP])
-def test_an_answer_may_go_on_when_the_player_comes_in(policy: ReEntry) -> None:
+def test_a_response_may_go_on_when_the_player_comes_in(policy: ReEntry) -> None:
     stand = Stand(Settings(re_entry=policy, bars=2))
     stand.beats(0, 2)
     stand.pass_to(START_NS + 7 * BEAT_NS // 2)
@@ -490,7 +490,7 @@ def test_an_answer_may_go_on_when_the_player_comes_in(policy: ReEntry) -> None:
     assert len(stand.asked()) == 2
 
 
-def test_who_changes_the_mode_is_not_left_with_an_endless_answer() -> None:
+def test_a_change_of_mode_ends_an_endless_response() -> None:
     stand = Stand(Settings(mode=Mode.TAKE_OVER))
     stand.beats(0, 2)
     stand.pass_to(START_NS + 7 * BEAT_NS // 2)
@@ -499,7 +499,7 @@ def test_who_changes_the_mode_is_not_left_with_an_endless_answer() -> None:
     assert conclude.end_tick == 2 * BAR
 
 
-def test_what_goes_out_early_is_asked_for_early_enough() -> None:
+def test_an_advance_makes_the_request_earlier() -> None:
     stand = Table(Settings(time=TimeSettings(advance_ns=100 * MS)))
     stand.at(0, Start())
     last = stand.phrase(SECOND)
@@ -511,7 +511,7 @@ def test_what_goes_out_early_is_asked_for_early_enough() -> None:
     assert at > last
 
 
-def test_a_chord_that_is_held_is_no_rest() -> None:
+def test_a_held_chord_is_not_a_rest() -> None:
     stand = accompanied()
     stand.compose(strike(48, 36, BASS), done=False)
     stand.pass_to(START_NS + 5 * BAR_NS)
@@ -533,7 +533,7 @@ def test_a_pedal_that_is_down_before_the_first_note_is_down() -> None:
     assert heard == [Onset(0, PIANO, 60, 80)]
 
 
-def test_an_answer_that_was_taken_back_leaves_no_gap_before_the_next() -> None:
+def test_a_retracted_response_leaves_no_gap_before_the_next() -> None:
     stand = Stand(Settings(answer_ns=11 * SECOND), None)
     stand.pass_to(stand.phrase(SECOND) + SECOND)
     begin = stand.composed().begin_tick
@@ -545,7 +545,7 @@ def test_an_answer_that_was_taken_back_leaves_no_gap_before_the_next() -> None:
     assert stand.asked()[1].begin_tick - heard[-1] < 50
 
 
-def test_played_freely_an_answer_begins_after_what_has_been_told() -> None:
+def test_in_free_playing_a_response_begins_after_the_reported_events() -> None:
     """A phrase that was played over a long answer ended, for its player, long ago."""
     stand = Stand(Settings(re_entry=ReEntry.OVERLAP, answer_ns=11 * SECOND), None)
     last = stand.phrase(SECOND)
@@ -581,7 +581,7 @@ def test_a_loop_repeats_the_phrase_in_whole_bars_and_varies_every_second_pass() 
     ]
 
 
-def test_a_loop_that_does_not_vary_repeats_and_stops_for_the_player() -> None:
+def test_a_loop_without_variation_repeats_and_stops_for_the_player() -> None:
     stand = Stand(Settings(mode=Mode.LOOP, vary=False))
     stand.beats(0, 3)
     for bar in range(2, 8):
@@ -594,7 +594,7 @@ def test_a_loop_that_does_not_vary_repeats_and_stops_for_the_player() -> None:
     assert stand.state is TurnState.PLAYER
 
 
-def test_played_freely_a_loop_is_as_long_as_phrase_and_rest() -> None:
+def test_in_free_playing_a_loop_is_as_long_as_phrase_and_rest() -> None:
     stand = Stand(Settings(mode=Mode.LOOP), None)
     last = stand.phrase(SECOND)
     stand.pass_to(last + SECOND)
@@ -606,7 +606,7 @@ def test_played_freely_a_loop_is_as_long_as_phrase_and_rest() -> None:
 # Controls.
 
 
-def test_a_pedal_hands_over_and_is_not_heard_as_music() -> None:
+def test_a_bound_pedal_hands_over_and_is_not_music() -> None:
     stand = Stand(Settings())
     stand.at(START_NS, Bind(((Control(0, 20), Action.HAND_OVER),)))
     stand.play(START_NS, NoteOn(0, 60, 80))
@@ -636,7 +636,7 @@ def test_a_knob_blends_the_styles_of_the_palette() -> None:
     assert arranged.settings.palette == palette
 
 
-def test_panic_by_a_key_silences_everything_and_one_plays_on() -> None:
+def test_after_panic_by_a_key_playing_goes_on() -> None:
     stand = Stand(Settings())
     stand.at(START_NS, Bind(((Control(0, 21, is_note=True), Action.PANIC),)))
     stand.play(START_NS, NoteOn(0, 60, 80))
@@ -654,7 +654,7 @@ def test_panic_by_a_key_silences_everything_and_one_plays_on() -> None:
     assert len(stand.asked()) == 1
 
 
-def test_panic_ends_an_answer_and_it_is_not_resumed() -> None:
+def test_panic_ends_a_response_for_good() -> None:
     stand = accompanied()
     stand.compose(strike(48, 36, BASS), done=False)
     stand.at(stand.now_ns, protocol.Panic())
@@ -666,7 +666,7 @@ def test_panic_ends_an_answer_and_it_is_not_resumed() -> None:
 
 @pytest.mark.parametrize("way", ["learn", "bind"])
 @pytest.mark.parametrize("control", [Control(0, 60, is_note=True), Control(0, 64)])
-def test_what_is_down_when_it_becomes_a_control_is_let_go(control: Control, way: str) -> None:
+def test_a_held_key_that_becomes_a_control_is_released(control: Control, way: str) -> None:
     stand = Stand(Settings())
     stand.play(START_NS, NoteOn(0, 60, 80))
     if not control.is_note:
@@ -681,7 +681,7 @@ def test_what_is_down_when_it_becomes_a_control_is_let_go(control: Control, way:
     assert stand.asked(), "the phrase never ends while a key or a pedal is held"
 
 
-def test_who_is_asked_before_anything_was_played_begins_on_the_next_beat() -> None:
+def test_without_a_phrase_a_response_begins_on_the_next_beat() -> None:
     stand = Stand(Settings())
     stand.at(START_NS + 700 * MS, HandOver())
     (asked,) = stand.asked()
@@ -692,7 +692,7 @@ def test_who_is_asked_before_anything_was_played_begins_on_the_next_beat() -> No
     assert stand.state is TurnState.LISTENING
 
 
-def test_out_of_nothing_and_freely_it_begins_at_once() -> None:
+def test_without_a_phrase_in_free_playing_a_response_begins_at_once() -> None:
     stand = Stand(Settings(instruments=(BASS,)), None)
     stand.at(SECOND, HandOver())
     (asked,) = stand.asked()
@@ -701,7 +701,7 @@ def test_out_of_nothing_and_freely_it_begins_at_once() -> None:
     assert stand.line.ns_at(asked.begin_tick) <= SECOND + 100 * MS
 
 
-def test_a_loop_out_of_nothing_is_an_answer() -> None:
+def test_a_loop_without_a_phrase_is_a_response() -> None:
     stand = Stand(Settings(mode=Mode.LOOP), None)
     stand.at(SECOND, HandOver())
     (asked,) = stand.asked()
@@ -711,14 +711,14 @@ def test_a_loop_out_of_nothing_is_an_answer() -> None:
     assert (len(stand.asked()), stand.state) == (1, TurnState.LISTENING)
 
 
-def test_who_is_accompanied_out_of_nothing_has_time_to_come_in() -> None:
+def test_an_accompaniment_without_a_phrase_waits_for_the_player() -> None:
     stand = Stand(Settings(mode=Mode.ACCOMPANY))
     stand.at(START_NS + 20 * SECOND, HandOver())
     stand.pass_to(START_NS + 21 * SECOND)
     assert not [message for message in stand.composer if isinstance(message, EndTake)]
 
 
-def test_who_stops_with_a_key_down_has_let_go_of_it() -> None:
+def test_stop_releases_a_held_key() -> None:
     stand = Stand(Settings())
     stand.play(START_NS, NoteOn(0, 60, 80), ControlChange(0, 64, 127))
     stand.at(START_NS + SECOND, Stop())
@@ -727,7 +727,7 @@ def test_who_stops_with_a_key_down_has_let_go_of_it() -> None:
     assert snapshot.pedals == ((START_NS, START_NS + SECOND),)
 
 
-def test_who_trades_and_asks_for_the_answer_gets_it_at_the_next_bar_line() -> None:
+def test_when_trading_a_request_hands_over_at_the_next_bar_line() -> None:
     stand = Stand(Settings(mode=Mode.TRADE, bars=4))
     stand.beats(0, 2)
     stand.at(START_NS + 1200 * MS, HandOver())
@@ -735,7 +735,7 @@ def test_who_trades_and_asks_for_the_answer_gets_it_at_the_next_bar_line() -> No
     assert (asked.begin_tick, asked.end_tick) == (BAR, 5 * BAR)
 
 
-def test_a_loop_that_missed_its_line_waits_for_the_next() -> None:
+def test_a_loop_that_missed_its_bar_line_waits_for_the_next() -> None:
     stand = Stand(Settings(mode=Mode.LOOP))
     end_ns = stand.beats(0, 4)
     stand.at(end_ns + 900 * MS)  # the machine was busy over the bar line
@@ -743,7 +743,7 @@ def test_a_loop_that_missed_its_line_waits_for_the_next() -> None:
     assert (asked.begin_tick % BAR, asked.end_tick - asked.begin_tick) == (0, BAR)
 
 
-def test_a_tempo_that_has_become_another_is_told_with_the_next_phrase() -> None:
+def test_a_new_tempo_resets_the_composer_with_the_next_phrase() -> None:
     stand = Stand(Settings())
     faster = replace(HOST, time_ns=START_NS + BAR_NS, tick=BAR, quarter_ns=400 * MS)
     begun = len(stand.composer)
@@ -753,7 +753,7 @@ def test_a_tempo_that_has_become_another_is_told_with_the_next_phrase() -> None:
     assert stand.composer[-2:] == [Reset(150.0), PlayerEvents((Onset(24, PIANO, 60, 80),))]
 
 
-def test_a_metre_that_changes_under_a_phrase_is_told_before_the_answer() -> None:
+def test_a_new_metre_during_a_phrase_resets_the_composer_before_the_response() -> None:
     stand = Stand(Settings())
     stand.beats(0, 2)
     begun = len(stand.composer)
@@ -770,7 +770,7 @@ def test_a_metre_that_changes_under_a_phrase_is_told_before_the_answer() -> None
     assert len(told) == 3
 
 
-def test_what_begins_now_is_not_drawn_into_the_past() -> None:
+def test_a_response_that_begins_now_is_not_quantised_into_the_past() -> None:
     settings = Settings(quantise=Quantise(GridStep.EIGHTH), begins=StartOn.NOW)
     stand = Stand(settings)
     end_ns = stand.beats(0, 2)
@@ -781,7 +781,7 @@ def test_what_begins_now_is_not_drawn_into_the_past() -> None:
     assert stand.strikes() == [(96, 64), (120, 65)]
 
 
-def test_a_change_of_time_is_told_at_once() -> None:
+def test_a_change_of_the_time_settings_is_sent_at_once() -> None:
     stand = Stand(Settings(), None)
     stand.at(SECOND, ChangeSettings(Settings(time=TimeSettings(bpm=90))))
     assert stand.io[-2:] == [

@@ -33,7 +33,7 @@ def test_a_knob_goes_through_the_palette(
     assert style_of(palette, Action.BLEND, value) == blend
 
 
-def test_between_two_styles_the_weights_add_up_and_a_choice_takes_the_nearer() -> None:
+def test_between_two_styles_weights_add_up_and_a_choice_rounds() -> None:
     (first, weight), (second, other) = style_of(("a", "b", "c"), Action.BLEND, 90)
     assert (first, second) == ("b", "c")
     assert weight + other == pytest.approx(1)
@@ -45,7 +45,7 @@ def test_a_knob_without_anything_to_choose_from_changes_nothing() -> None:
     assert StyleControl().turn_knob(Settings(), TriggeredAction(Action.BLEND, 90)) is None
 
 
-def test_a_path_takes_the_knob_from_the_palette_until_it_is_empty() -> None:
+def test_a_path_replaces_the_palette_until_it_is_empty() -> None:
     control, settings = StyleControl(), Settings(palette=("bach", "chopin"))
     control.set_path((JAZZ, BLUES))
     along = control.turn_knob(settings, TriggeredAction(Action.BLEND, 127))

@@ -31,7 +31,7 @@ def strike(tick: int) -> Onset:
         (Settings(quantise=Quantise(GridStep.EIGHTH)), Source.OWN),
     ],
 )
-def test_our_own_clock_goes_where_a_beat_is_needed(settings: Settings, source: Source) -> None:
+def test_our_own_clock_runs_if_a_beat_is_needed(settings: Settings, source: Source) -> None:
     timing = Timing()
     (conduct,) = timing.start(settings, SECOND)
     assert isinstance(conduct, protocol.SetOwnTransport)
@@ -39,7 +39,7 @@ def test_our_own_clock_goes_where_a_beat_is_needed(settings: Settings, source: S
     assert timing.transport == conduct.transport
 
 
-def test_our_own_line_is_ours_even_while_somebody_elses_is_followed() -> None:
+def test_our_own_transport_is_kept_while_an_external_source_is_followed() -> None:
     timing = Timing()
     timing.set_transport(HOST)
     assert timing.is_external
@@ -52,14 +52,14 @@ def test_our_own_line_is_ours_even_while_somebody_elses_is_followed() -> None:
     assert not timing.own_clock_started  # where it lies is up to the next note
 
 
-def test_a_line_of_the_same_epoch_does_not_break() -> None:
+def test_a_transport_of_the_same_epoch_does_not_break() -> None:
     timing = Timing()
     assert timing.set_transport(HOST)
     assert not timing.set_transport(HOST.shifted(5))
     assert timing.transport == HOST.shifted(5)
 
 
-def test_music_begins_at_the_bar_line_before_the_host() -> None:
+def test_the_composer_begins_at_the_bar_line_before_the_host() -> None:
     timing = Timing()
     timing.set_transport(HOST)
     assert timing.realign(SECOND) == Reset(120.0, (4, 4))
@@ -68,7 +68,7 @@ def test_music_begins_at_the_bar_line_before_the_host() -> None:
     assert timing.to_composer(strike(300)).tick == 0  # nothing is before the beginning
 
 
-def test_where_tempo_and_metre_stay_the_music_goes_on_at_its_next_bar_line() -> None:
+def test_with_the_same_tempo_and_metre_the_composer_goes_on_at_its_next_bar_line() -> None:
     timing = Timing()
     timing.set_transport(HOST)
     timing.realign(SECOND)
@@ -86,7 +86,7 @@ def test_where_tempo_and_metre_stay_the_music_goes_on_at_its_next_bar_line() -> 
         Transport(epoch=2),
     ],
 )
-def test_in_another_frame_it_begins_anew(other: Transport) -> None:
+def test_another_tempo_or_metre_resets_the_composer(other: Transport) -> None:
     timing = Timing()
     timing.set_transport(HOST)
     timing.realign(SECOND)
@@ -96,7 +96,7 @@ def test_in_another_frame_it_begins_anew(other: Transport) -> None:
     assert timing.to_composer(strike(other.tick)).tick < 192
 
 
-def test_ports_are_told_whose_time_and_our_own() -> None:
+def test_the_time_commands_hold_source_and_own_transport() -> None:
     settings = Settings(time=TimeSettings(Source.LINK, bpm=90, metre=(3, 4), advance_ns=7))
     timing = Timing()
     timing.start(settings, SECOND)
@@ -105,7 +105,7 @@ def test_ports_are_told_whose_time_and_our_own() -> None:
     assert conduct == protocol.SetOwnTransport(timing.transport)
 
 
-def test_a_change_of_tempo_is_conducted_and_another_change_is_not() -> None:
+def test_only_a_change_of_tempo_sends_our_own_transport() -> None:
     timing = Timing()
     timing.start(Settings(), SECOND)
     assert [type(each) for each in timing.apply_settings(Settings(seed=5), SECOND)] == [
@@ -115,7 +115,7 @@ def test_a_change_of_tempo_is_conducted_and_another_change_is_not() -> None:
     assert [type(each) for each in changed] == [protocol.SetSync, protocol.SetOwnTransport]
 
 
-def test_our_own_clock_takes_another_tempo_where_it_is() -> None:
+def test_our_own_clock_changes_tempo_at_its_position() -> None:
     settings = Settings(time=TimeSettings(bpm=120))
     timing = Timing()
     timing.start(settings, 0)
@@ -127,7 +127,7 @@ def test_our_own_clock_takes_another_tempo_where_it_is() -> None:
     assert timing.transport.beat_of(120 * 48) == (31, 1)  # the bar goes on being the 31st
 
 
-def test_clicks_that_were_taken_back_are_planned_again() -> None:
+def test_retracted_clicks_are_planned_again() -> None:
     settings = Settings(time=TimeSettings(bpm=120, click=True))
     timing = Timing()
     timing.start(settings, 0)

@@ -56,27 +56,27 @@ def phrase(begin_tick: int = 0, end_tick: int = 192) -> Phrase:
         (Settings(mode=Mode.LOOP), FREE, 3 * SECOND, Turn(288, 576)),
     ],
 )
-def test_a_turn_is_from_here_to_there(
+def test_begin_and_end_of_a_turn(
     settings: Settings, transport: Transport, at_ns: int, turn: Turn
 ) -> None:
     assert turns.next_turn(phrase(), settings, transport, at_ns) == turn
 
 
-def test_a_long_phrase_gets_no_endless_answer() -> None:
+def test_the_length_of_a_response_is_limited() -> None:
     spoken = phrase(end_tick=96 * 60)
     (free, host) = (turns.next_turn(spoken, Settings(), line, SECOND) for line in (FREE, HOST))
     assert free.end - free.begin == 96 * 16
     assert host.end - host.begin == 8 * 192
 
 
-def test_the_turn_passes_at_a_line_only_when_trading() -> None:
+def test_the_turn_passes_at_a_bar_line_only_in_trading() -> None:
     spoken = phrase(begin_tick=200)
     assert turns.trade_end_tick(spoken, Settings(), HOST) is None
     assert turns.trade_end_tick(spoken, Settings(mode=Mode.TRADE, bars=1), FREE) is None
     assert turns.trade_end_tick(spoken, Settings(mode=Mode.TRADE, bars=1), HOST) == 384
 
 
-def test_a_hair_before_the_line_is_on_it() -> None:
+def test_a_note_just_before_a_bar_line_is_on_it() -> None:
     early = phrase(begin_tick=-3, end_tick=195)
     trade = Settings(mode=Mode.TRADE, bars=4)
     assert turns.trade_end_tick(early, trade, HOST) == 4 * 192
@@ -86,14 +86,14 @@ def test_a_hair_before_the_line_is_on_it() -> None:
     assert turns.loop_ticks(phrase(end_tick=230), HOST, 500) == 384
 
 
-def test_a_pass_of_a_loop_is_the_phrase_at_its_place_in_the_bar() -> None:
+def test_a_pass_of_a_loop_is_the_phrase_at_its_position_in_the_bar() -> None:
     spoken = phrase(begin_tick=210, end_tick=370)
     turn = Turn(768, 960)
     told = turns.loop_script(spoken, HOST, turn)
     assert [each.tick - 768 for each in told] == [18, 38, 154, 178]
 
 
-def test_what_would_begin_after_a_pass_is_left_out_and_what_would_end_ends_with_it() -> None:
+def test_a_pass_of_a_loop_drops_later_onsets_and_cuts_notes_at_its_end() -> None:
     told = turns.loop_script(phrase(end_tick=300), FREE, Turn(1000, 1290))
     assert [(type(each), each.tick) for each in told] == [
         (Onset, 1000),
@@ -104,7 +104,7 @@ def test_what_would_begin_after_a_pass_is_left_out_and_what_would_end_ends_with_
     assert len(turns.loop_script(phrase(end_tick=300), FREE, Turn(1000, 1276))) == 3
 
 
-def test_who_is_asked_for_plays_or_else_who_the_phrase_suggests() -> None:
+def test_chosen_instruments_play_or_those_of_the_phrase() -> None:
     spoken = phrase()
     accompany = Settings(mode=Mode.ACCOMPANY)
     assert turns.response_instruments(spoken, Settings()) == (PIANO,)
@@ -114,7 +114,7 @@ def test_who_is_asked_for_plays_or_else_who_the_phrase_suggests() -> None:
     assert turns.response_instruments(spoken, accompany) == (PIANO, BASS, DRUMS)
 
 
-def test_a_grace_note_of_a_score_is_struck_and_let_go_of() -> None:
+def test_a_grace_note_of_a_score_has_an_onset_and_a_release() -> None:
     grace = Score((Note(48, Instrument.PIANO, 70, 48, 66),))
     strike, release = score_script(grace, Transport(), 100)
     assert strike == Onset(148, Instrument.PIANO, 70, 66)

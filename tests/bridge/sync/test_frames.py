@@ -31,7 +31,7 @@ def test_the_line_follows_a_drifting_card_closer_than_two_frames(drift: float) -
     assert statistics.pstdev(settled) < 2_000
 
 
-def test_an_unlucky_first_reading_is_soon_forgotten() -> None:
+def test_a_bad_first_reading_is_soon_corrected() -> None:
     clock = FrameClock(RATE_HZ, 0, 900_000)
     for period in range(1, 30):
         clock.observe(period * PERIOD, period * PERIOD * 10**9 // RATE_HZ)
@@ -50,7 +50,7 @@ def test_the_counter_may_wrap() -> None:
     assert run(0.0, 0, 100, first) == run(0.0, 0, 100)
 
 
-def test_a_frame_comes_back_from_its_time() -> None:
+def test_a_frame_converts_to_a_time_and_back() -> None:
     clock = FrameClock(44_100, 1000, 123_456_789)
     begin_ns = clock.ns_of(1000)
     for frame in range(1000, 3000):

@@ -58,7 +58,7 @@ def test_rounding_and_late_readings_are_averaged_out(bpm: float) -> None:
     assert host.line().epoch == 1
 
 
-def test_a_host_that_is_silent_is_not_there() -> None:
+def test_a_silent_host_is_absent() -> None:
     follower = HostTracker(Source.JACK)
     assert follower.transport(0) is None
     follower.observe(HostPosition(SECOND, playing=True, quarters=0, bpm=120))
@@ -66,7 +66,7 @@ def test_a_host_that_is_silent_is_not_there() -> None:
     assert follower.transport(SECOND + TIMEOUT_NS + 1) is None
 
 
-def test_stopping_starting_jumping_and_looping_each_break_the_line_once() -> None:
+def test_stop_start_jump_and_loop_each_break_the_transport_once() -> None:
     host = Host()
     epochs = [host.pass_periods(50).epoch]
     host.playing = False
@@ -81,7 +81,7 @@ def test_stopping_starting_jumping_and_looping_each_break_the_line_once() -> Non
     assert abs(host.miss_ns(host.pass_periods(100))) < 300_000
 
 
-def test_a_tempo_that_changes_moves_the_line_and_does_not_break_it() -> None:
+def test_a_tempo_change_moves_the_transport_and_does_not_break_it() -> None:
     host = Host(100)
     before = host.pass_periods(100)
     for _ in range(200):
@@ -93,7 +93,7 @@ def test_a_tempo_that_changes_moves_the_line_and_does_not_break_it() -> None:
     assert abs(host.miss_ns(line)) < 1_000_000
 
 
-def test_a_host_that_counts_its_jumps_is_believed() -> None:
+def test_the_jump_count_of_a_host_is_used() -> None:
     follower = HostTracker(Source.PLUGIN)
     position = HostPosition(SECOND, playing=True, quarters=0, bpm=120, epoch=7)
     epochs = []
@@ -105,7 +105,7 @@ def test_a_host_that_counts_its_jumps_is_believed() -> None:
     assert epochs == [1, 1, 2, 2]
 
 
-def test_bars_are_the_hosts_and_there_is_music_before_the_beginning() -> None:
+def test_bars_are_the_hosts_and_may_be_negative() -> None:
     follower = HostTracker(Source.PLUGIN)
     follower.observe(
         HostPosition(

@@ -116,7 +116,7 @@ def test_each_break_is_an_epoch() -> None:
     assert epochs == list(range(epochs[0], epochs[0] + 7))
 
 
-def test_clocks_before_the_start_tell_the_tempo() -> None:
+def test_clocks_before_the_start_give_the_tempo() -> None:
     host = Host(97.5)
     host.clocks(100)
     assert (host.where.playing, host.where.tick) == (False, 0)
@@ -144,7 +144,7 @@ def test_a_drum_machine_has_a_tempo_and_does_not_play() -> None:
     assert host.where.epoch == 0
 
 
-def test_the_metre_is_what_one_is_told() -> None:
+def test_the_metre_is_that_of_the_settings() -> None:
     host = Host(follower=MidiClockTracker(MetreChange(0, 3, 4)))
     host.send(Start())
     host.clocks(73)
@@ -154,7 +154,7 @@ def test_the_metre_is_what_one_is_told() -> None:
     assert host.where.beat_of(host.where.tick) == (2, 2)
 
 
-def test_stop_twice_and_continue_while_it_plays_say_nothing_new() -> None:
+def test_a_second_stop_and_continue_during_playback_have_no_effect() -> None:
     host = Host()
     host.send(Start())
     host.clocks(30)
@@ -167,7 +167,7 @@ def test_stop_twice_and_continue_while_it_plays_say_nothing_new() -> None:
     assert host.where == stopped
 
 
-def test_start_while_it_plays_begins_again() -> None:
+def test_start_during_playback_begins_again() -> None:
     host = Host()
     host.send(Start())
     host.clocks(30)
@@ -177,7 +177,7 @@ def test_start_while_it_plays_begins_again() -> None:
     assert host.where.epoch == epoch + 1
 
 
-def test_start_without_a_clock_is_nothing_yet() -> None:
+def test_start_without_a_clock_has_no_effect_yet() -> None:
     host = Host()
     host.send(Start())
     assert host.follower.transport(host.now_ns) is None
@@ -190,7 +190,7 @@ def test_start_without_a_clock_is_nothing_yet() -> None:
     assert host.clocks(2) == [0, 2]
 
 
-def test_without_clocks_for_a_second_nobody_keeps_time() -> None:
+def test_without_clocks_for_a_second_there_is_no_transport() -> None:
     host = Host()
     host.send(Start())
     host.clocks(50)
@@ -200,7 +200,7 @@ def test_without_clocks_for_a_second_nobody_keeps_time() -> None:
 
 
 @pytest.mark.parametrize("lost", [1, 5, 40])
-def test_a_loose_plug_is_no_break(lost: int) -> None:
+def test_a_short_loss_of_clocks_is_not_a_break(lost: int) -> None:
     host = Host()
     host.send(Start())
     host.clocks(100)
@@ -210,7 +210,7 @@ def test_a_loose_plug_is_no_break(lost: int) -> None:
     assert host.where.epoch == epoch
 
 
-def test_after_a_second_it_stands_until_the_host_says_where_it_is() -> None:
+def test_after_a_second_it_is_stopped_until_the_host_reports_a_position() -> None:
     host = Host()
     host.send(Start())
     host.clocks(100)
@@ -255,7 +255,7 @@ def test_reaper_rewinds_when_it_stops_and_moves_its_cursor() -> None:
     assert host.where.epoch == stopped.epoch + 1
 
 
-def test_live_names_the_beginning_of_its_loop_at_each_turn() -> None:
+def test_live_sends_the_beginning_of_its_loop_at_each_pass() -> None:
     host = Host()
     host.clocks(48)  # it sends clocks while it stands
     host.send(SongPosition(16), Continue())
@@ -270,7 +270,7 @@ def test_live_names_the_beginning_of_its_loop_at_each_turn() -> None:
 
 
 @pytest.mark.parametrize("clocks", [0, 1, 5])
-def test_a_position_that_says_where_we_are_is_no_jump(clocks: int) -> None:
+def test_a_position_equal_to_ours_is_not_a_jump(clocks: int) -> None:
     host = Host()
     host.send(Start())
     host.clocks(2 * BAR + clocks)
@@ -280,7 +280,7 @@ def test_a_position_that_says_where_we_are_is_no_jump(clocks: int) -> None:
     assert host.clocks(1) == [384 + 2 * clocks]
 
 
-def test_logic_names_its_position_and_continues() -> None:
+def test_logic_sends_its_position_and_continues() -> None:
     host = Host()
     host.send(SongPosition(17), Continue())
     assert host.clocks(BAR) == list(range(204, 204 + 2 * BAR, 2))
@@ -325,7 +325,7 @@ def test_ardour_is_recognised_when_it_goes_on_where_it_stopped() -> None:
     assert host.clocks(1) == [4800]
 
 
-def test_ardour_is_recognised_even_if_we_came_late() -> None:
+def test_ardour_is_recognised_by_a_late_listener() -> None:
     host = Ardour()
     host.play_from(96)
     assert host.clocks(30)[0] == 96 * 12, "who would know?"
@@ -345,7 +345,7 @@ def test_ardour_sends_no_position_beyond_the_last() -> None:
     assert host.clocks(1) == [tick]
 
 
-def test_one_may_say_that_it_is_ardour() -> None:
+def test_the_unit_of_positions_can_be_fixed() -> None:
     host = Ardour(follower=MidiClockTracker(position_clocks=1))
     assert host.play_from(96) == 192
     assert host.clocks(1) == [192]
@@ -396,7 +396,7 @@ def test_a_host_that_counts_sixteenths_is_not_taken_for_ardour(
         ),
     ],
 )
-def test_what_ardour_never_does_is_remembered(proof: list[Event]) -> None:
+def test_events_that_ardour_never_sends_are_proof(proof: list[Event]) -> None:
     host = Host()
     host.send(*proof)
     host.send(Start())
@@ -416,7 +416,7 @@ def test_a_position_long_before_continue_is_in_sixteenths() -> None:
     assert host.clocks(1) == [576]
 
 
-def test_a_host_mistaken_for_ardour_is_put_right_by_its_next_position() -> None:
+def test_a_host_mistaken_for_ardour_is_corrected_by_its_next_position() -> None:
     host = Host()
     host.send(Start())
     host.clocks(30)
@@ -442,7 +442,7 @@ SIGNALS = st.sampled_from(
 
 
 @given(st.lists(st.tuples(st.sampled_from([0, MS, 21 * MS, 2 * SILENCE_NS]), SIGNALS)))
-def test_no_conversation_is_too_strange(said: list[tuple[int, Event]]) -> None:
+def test_any_messages_are_accepted(said: list[tuple[int, Event]]) -> None:
     follower, now_ns, epoch = MidiClockTracker(), 0, 0
     for wait_ns, event in said:
         now_ns += wait_ns

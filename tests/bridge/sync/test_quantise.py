@@ -26,7 +26,7 @@ HOST = Transport(Source.JACK, metre=MetreChange(0, 4, 4))
         (Quantise(GridStep.SIXTEENTH, swing=2 / 3), [14, 26, 40], [16, 24, 40]),
     ],
 )
-def test_notes_are_drawn_to_lines(quantise: Quantise, ticks: list[int], drawn: list[int]) -> None:
+def test_notes_move_to_grid_lines(quantise: Quantise, ticks: list[int], drawn: list[int]) -> None:
     assert [quantise.quantised_tick(tick, HOST) for tick in ticks] == drawn
 
 
@@ -42,7 +42,7 @@ def test_lines_are_counted_from_the_bar_line() -> None:
     ]
 
 
-def test_played_freely_there_is_nothing_to_be_drawn_to() -> None:
+def test_in_free_playing_notes_do_not_move() -> None:
     assert Quantise(GridStep.EIGHTH).quantised_tick(11, Transport()) == 11
 
 
@@ -74,7 +74,7 @@ def test_a_note_moves_towards_a_line_and_never_by_more_than_a_step(
         ({"swing": 0.4}, "swing: 0.4 is not between 0.5 and 0.75"),
     ],
 )
-def test_what_is_out_of_range_is_refused(values: dict[str, float], sentence: str) -> None:
+def test_values_out_of_range_are_refused(values: dict[str, float], sentence: str) -> None:
     with pytest.raises(SettingError) as refused:
         Quantise(GridStep.EIGHTH, **values)
     assert str(refused.value) == sentence
@@ -89,7 +89,7 @@ def test_what_is_out_of_range_is_refused(values: dict[str, float], sentence: str
         (26, range(25, 47), 26),  # a turn without a line
     ],
 )
-def test_a_note_is_not_drawn_out_of_its_turn(tick: int, within: range, drawn: int) -> None:
+def test_a_note_does_not_move_out_of_its_turn(tick: int, within: range, drawn: int) -> None:
     assert Quantise(GridStep.EIGHTH).quantised_tick(tick, HOST, within) == drawn
 
 
@@ -102,6 +102,6 @@ def test_a_note_is_not_drawn_out_of_its_turn(tick: int, within: range, drawn: in
         (Quantise(GridStep.TRIPLET, swing=0.7), 8),
     ],
 )
-def test_the_reach_of_lines_is_half_the_widest_gap(quantise: Quantise, reach: int) -> None:
+def test_the_greatest_shift_is_half_the_widest_gap(quantise: Quantise, reach: int) -> None:
     assert quantise.max_shift_ticks(HOST) == reach
     assert quantise.max_shift_ticks(Transport()) == 0

@@ -50,7 +50,7 @@ def test_midi_clock_comes_before_link(sources: TimeSources) -> None:
     assert sources.choose(NOW_NS).transport.source is Source.CLOCK
 
 
-def test_a_host_that_stands_is_present_and_not_followed(sources: TimeSources) -> None:
+def test_a_stopped_host_is_present_and_not_followed(sources: TimeSources) -> None:
     sources.observe(Source.JACK, position(NOW_NS, playing=False))
     choice = sources.choose(NOW_NS)
     assert (choice.transport.source, choice.present) == (Source.CLOCK, Source.JACK)

@@ -10,7 +10,7 @@ from bridge.sync.tempo import MetreMap, TempoMap
 SECOND = 1_000_000_000
 
 
-def test_playing_freely_a_second_is_96_ticks() -> None:
+def test_in_free_playing_a_second_is_96_ticks() -> None:
     assert TempoMap().ns_at(96) == SECOND
     assert TempoMap(start_ns=5).ns_at(0) == 5
 
@@ -31,7 +31,7 @@ def test_before_the_first_change_the_first_tempo_holds() -> None:
     st.lists(st.tuples(st.integers(0, 10_000), st.floats(20, 300)), max_size=8),
     st.integers(-1000, 20_000),
 )
-def test_a_tick_comes_back_from_its_time(changes: list[tuple[int, float]], tick: int) -> None:
+def test_a_tick_converts_to_a_time_and_back(changes: list[tuple[int, float]], tick: int) -> None:
     tempo = TempoMap([TempoChange(at, bpm) for at, bpm in changes], start_ns=12345)
     assert tempo.tick_at(tempo.ns_at(tick)) == tick
 

@@ -22,7 +22,7 @@ lines = st.builds(
 
 
 @given(lines, st.integers(-(10**6), 10**6))
-def test_a_tick_and_its_time_are_each_others(line: Transport, tick: int) -> None:
+def test_ticks_and_times_convert_both_ways(line: Transport, tick: int) -> None:
     assert line.tick_at(line.ns_at(tick)) == tick
     assert line.last_tick_at(line.ns_at(tick)) == tick
     assert line.last_tick_at(line.ns_at(tick) - 1) == tick - 1
@@ -34,7 +34,7 @@ def test_no_error_adds_up(line: Transport) -> None:
     assert hour - line.time_ns == 7200 * line.quarter_ns
 
 
-def test_at_120_a_beat_is_half_a_second() -> None:
+def test_at_120_bpm_a_beat_is_half_a_second() -> None:
     line = Transport(time_ns=SECOND)
     assert (line.ns_at(48), line.bpm, line.ticks_in(SECOND)) == (SECOND * 3 // 2, 120.0, 96)
 
@@ -54,7 +54,7 @@ def test_the_beat_is_the_metres() -> None:
     assert [jig.beat_of(tick)[1] for tick in (0, 24, 48, 143)] == [1, 2, 3, 6]
 
 
-def test_bar_lines_are_found_by_number_and_the_next_one_by_place() -> None:
+def test_bar_lines_are_found_by_number_and_by_tick() -> None:
     assert WALTZ.bar_line(1) == 0
     assert [WALTZ.next_grid_line(tick, 144) for tick in (-144, -143, 0, 1)] == [-144, 0, 0, 144]
     assert [WALTZ.next_grid_line(tick, 48) for tick in (0, 1, 48, 97)] == [0, 48, 48, 144]
@@ -65,12 +65,12 @@ def test_steps_are_counted_from_each_bar_line() -> None:
     assert [odd.next_grid_line(tick, 48) for tick in (144, 145, 168, 169)] == [144, 168, 168, 216]
 
 
-def test_only_somebodys_time_has_a_grid() -> None:
+def test_only_free_playing_has_no_bars() -> None:
     assert [source for source in Source if not Transport(source).has_bars] == [Source.FREE]
     assert [source for source in Source if not source.is_external] == [Source.OWN, Source.FREE]
 
 
-def test_a_line_is_apart_from_another_by_what_a_beat_will_show() -> None:
+def test_the_distance_of_transports_includes_the_next_beat() -> None:
     line = Transport()
     assert line.distance_ns(line) == 0
     assert line.distance_ns(line.shifted(-700)) == 700
@@ -79,5 +79,5 @@ def test_a_line_is_apart_from_another_by_what_a_beat_will_show() -> None:
     assert line.distance_ns(later) == 0
 
 
-def test_to_measure_by_a_tick_may_be_a_nanosecond() -> None:
+def test_a_tick_of_the_nanosecond_transport_is_a_nanosecond() -> None:
     assert (NANOSECONDS.ns_at(12345), NANOSECONDS.tick_at(12345)) == (12345, 12345)

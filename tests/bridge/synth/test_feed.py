@@ -55,14 +55,12 @@ def test_no_instrument_has_the_players_channels() -> None:
     assert not {PLAYER_CHANNEL, THRU_CHANNEL} & {spec.channel for spec in SPECS.values()}
 
 
-def test_what_goes_out_is_told_with_the_time_at_which_it_was_due(ear: Ear, feed: SynthFeed) -> None:
+def test_output_is_sent_with_its_due_time(ear: Ear, feed: SynthFeed) -> None:
     feed.send_output([SentEvent(20, 29, NoteOn(4, 40, 99)), SentEvent(30, 39, NoteOff(4, 40))])
     assert ear.heard() == [(20, NoteOn(4, 40, 99)), (30, NoteOff(4, 40))]
 
 
-def test_the_player_sounds_where_no_release_of_ours_can_cut_a_note(
-    ear: Ear, feed: SynthFeed
-) -> None:
+def test_the_player_has_a_channel_that_no_release_of_ours_uses(ear: Ear, feed: SynthFeed) -> None:
     feed.send_player(stamped(NoteOn(4, 40, 99), PitchWheel(4, 1), TimingClock(), NoteOff(4, 40)))
     assert [event for _, event in ear.heard()] == [
         NoteOn(PLAYER_CHANNEL, 40, 99),
@@ -73,7 +71,7 @@ def test_the_player_sounds_where_no_release_of_ours_can_cut_a_note(
     assert ear.heard() == [(12, NoteOn(THRU_CHANNEL, 40, 99))]
 
 
-def test_drums_are_drums_whoever_plays_them(ear: Ear, feed: SynthFeed) -> None:
+def test_drums_of_the_player_and_of_antiphon_share_a_channel(ear: Ear, feed: SynthFeed) -> None:
     feed.send_player(stamped(NoteOn(9, 36, 99)))
     feed.send_thru(stamped(NoteOn(9, 38, 99)))
     assert [event for _, event in ear.heard()] == [NoteOn(9, 36, 99), NoteOn(9, 38, 99)]
@@ -92,14 +90,14 @@ def test_each_of_the_players_channels_keeps_the_program_that_was_chosen(
     ] == [1, 2, -20, 3, 4, 0, 5]
 
 
-def test_a_bank_that_a_sound_font_may_lack_is_not_selected(ear: Ear, feed: SynthFeed) -> None:
+def test_bank_selects_are_not_sent(ear: Ear, feed: SynthFeed) -> None:
     feed.send_player(
         stamped(ControlChange(0, 0, 1), ControlChange(0, 32, 1), ControlChange(0, 1, 7))
     )
     assert [event for _, event in ear.heard()] == [ControlChange(PLAYER_CHANNEL, 1, 7)]
 
 
-def test_what_sounds_is_ended_after_all_that_was_told(ear: Ear) -> None:
+def test_notes_are_released_after_all_sent_events(ear: Ear) -> None:
     feed = SynthFeed(ear.port, 5)
     ear.heard()
     feed.send_output([SentEvent(50, 50, NoteOn(4, 40, 9)), SentEvent(1, 1, NoteOn(4, 41, 9))])
@@ -109,7 +107,7 @@ def test_what_sounds_is_ended_after_all_that_was_told(ear: Ear) -> None:
     assert ear.heard() == [(50, NoteOff(4, 40)), (50, ControlChange(0, 64, 0))]
 
 
-def test_only_some_of_what_sounds_is_ended(ear: Ear, feed: SynthFeed) -> None:
+def test_only_the_given_channels_are_released(ear: Ear, feed: SynthFeed) -> None:
     feed.send_player(stamped(NoteOn(4, 40, 9)))
     feed.send_output([SentEvent(11, 11, NoteOn(4, 41, 9))])
     ear.heard()
@@ -117,14 +115,14 @@ def test_only_some_of_what_sounds_is_ended(ear: Ear, feed: SynthFeed) -> None:
     assert ear.heard() == [(20, NoteOff(PLAYER_CHANNEL, 40))]
 
 
-def test_silence_is_by_every_means(ear: Ear, feed: SynthFeed) -> None:
+def test_silence_uses_every_means(ear: Ear, feed: SynthFeed) -> None:
     feed.silence(20)
     assert ear.heard() == [
         (20, ControlChange(channel, control, 0)) for channel in range(16) for control in (120, 123)
     ]
 
 
-def test_nobody_minds_a_synth_that_has_gone(ear: Ear, feed: SynthFeed) -> None:
+def test_a_synth_that_has_ended_is_no_error(ear: Ear, feed: SynthFeed) -> None:
     ear.socket.close()
     for _ in range(5):
         feed.send_output([SentEvent(1, 1, NoteOn(4, 40, 9))])

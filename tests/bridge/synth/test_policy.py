@@ -16,7 +16,7 @@ from bridge.synth.policy import SynthPolicy, wants_synth
         (SynthPolicy.OFF, False, False, False),
     ],
 )
-def test_who_is_likely_to_be_heard_elsewhere_does_not_sound(
+def test_the_synth_plays_unless_notes_go_to_a_daw(
     sound: SynthPolicy, *, plugins: bool, named_output: bool, wanted: bool
 ) -> None:
     assert wants_synth(sound, plugins=plugins, named_output=named_output) is wanted

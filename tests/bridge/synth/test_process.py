@@ -89,7 +89,7 @@ def test_a_note_begins_at_its_frame(player: Player, frame: int) -> None:
     assert frame <= begins <= frame + 4
 
 
-def test_a_note_ends_when_it_is_told(player: Player) -> None:
+def test_a_note_ends_at_its_release(player: Player) -> None:
     player.tell(0, ProgramChange(1, ORGAN), NoteOn(1, 60, 100))
     player.tell(SECOND, NoteOff(1, 60))
     peaks = player.peaks(250)
@@ -100,7 +100,7 @@ def test_a_note_ends_when_it_is_told(player: Player) -> None:
 @pytest.mark.parametrize(
     "end", [ControlChange(1, 120, 0), ControlChange(1, 123, 0)], ids=["sound off", "notes off"]
 )
-def test_silence_is_obeyed(player: Player, end: ControlChange) -> None:
+def test_controls_silence_a_channel(player: Player, end: ControlChange) -> None:
     player.tell(0, ProgramChange(1, ORGAN), NoteOn(1, 60, 100), NoteOn(1, 64, 100))
     player.tell(500 * MS, end)
     assert min(player.peaks(50)[5:]) > 0.005
@@ -138,7 +138,7 @@ def said_by(*arguments: str) -> object:
         assert child.process.returncode == 0
 
 
-def test_what_is_missing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_parts_are_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lost = tmp_path / "lost.sf2"
     assert said_by(str(lost)) == SynthUnavailable(NoSuchSoundFont(str(lost)))
     lost.write_text("no sound font")
@@ -148,7 +148,7 @@ def test_what_is_missing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize("library", ["wasmtime", "miniaudio"])
-def test_a_library_that_is_missing_does_not_come_by_itself(
+def test_a_missing_library_is_permanent(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: str
 ) -> None:
     (tmp_path / f"{library}.py").write_text("raise ImportError")
@@ -199,7 +199,7 @@ def recorded(port: int, plan: list[tuple[int, Event]], end_ns: int, file: Path) 
 
 
 @pytest.mark.device
-def test_notes_are_heard_a_constant_time_after_they_are_due_and_no_longer_than_they_last(
+def test_notes_sound_with_constant_latency_and_their_length(
     synth: tuple[Child, int], tmp_path: Path
 ) -> None:
     begin_ns = SystemClock().now_ns() + 1_500 * MS  # the device's line has settled by then
@@ -222,7 +222,7 @@ def test_notes_are_heard_a_constant_time_after_they_are_due_and_no_longer_than_t
 
 
 @pytest.mark.device
-def test_the_sound_ends_with_whoever_started_it(synth: tuple[Child, int], tmp_path: Path) -> None:
+def test_the_sound_ends_with_the_parent(synth: tuple[Child, int], tmp_path: Path) -> None:
     child, port = synth
     now_ns = SystemClock().now_ns()
     plan: list[tuple[int, Event]] = [(now_ns, ProgramChange(1, ORGAN)), (now_ns, NoteOn(1, 60, 99))]

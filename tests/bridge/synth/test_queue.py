@@ -22,7 +22,7 @@ LATENCY_NS = 18 * MS
 MESSAGE = encode(NoteOn(0, 60, 100))
 
 
-def test_a_datagram_says_when_and_what() -> None:
+def test_a_datagram_holds_due_time_and_message() -> None:
     for event in (
         NoteOn(1, 60, 100),
         NoteOff(15, 127),
@@ -36,7 +36,7 @@ def test_a_datagram_says_when_and_what() -> None:
 
 
 @given(st.binary(max_size=20))
-def test_rubbish_is_nothing_and_what_is_read_is_a_channel_message(data: bytes) -> None:
+def test_any_bytes_decode_to_a_channel_message_or_none(data: bytes) -> None:
     found = decode_datagram(data)
     if found is not None:
         due_ns, message = found
@@ -46,7 +46,7 @@ def test_rubbish_is_nothing_and_what_is_read_is_a_channel_message(data: bytes) -
         assert all(byte < 0x80 for byte in message[1:])
 
 
-def test_messages_that_are_none_are_refused() -> None:
+def test_invalid_messages_decode_to_none() -> None:
     for message in (b"", b"\x90", b"\x90\x3c", b"\x90\x3c\x64\x00", b"\x90\x3c\x80", b"\xf8"):
         assert decode_datagram(encode_datagram(0, message)) is None
     assert decode_datagram(MESSAGE) is None
@@ -56,7 +56,7 @@ def test_messages_that_are_none_are_refused() -> None:
     st.lists(st.integers(0, SECOND), max_size=30),
     st.lists(st.integers(1, 4_000), min_size=1, max_size=60),
 )
-def test_each_message_sounds_at_its_frame_in_whatever_buffers(
+def test_each_message_sounds_at_its_frame_for_any_buffer_sizes(
     dues: list[int], sizes: list[int]
 ) -> None:
     queue = MessageQueue(RATE_HZ, LATENCY_NS)
@@ -76,14 +76,14 @@ def test_each_message_sounds_at_its_frame_in_whatever_buffers(
     assert all(frame >= begin - 1 for frame, _ in right[len(heard) :])
 
 
-def test_what_comes_too_late_sounds_at_once_and_in_order() -> None:
+def test_late_messages_sound_at_once_and_in_order() -> None:
     queue = MessageQueue(RATE_HZ, LATENCY_NS)
     queue.add(-SECOND, b"first")
     queue.add(-SECOND, b"second")
     assert queue.pop_buffer(0, SIZE) == [(0, b"first"), (0, b"second")]
 
 
-def test_the_line_has_nothing_of_the_noise_of_requests() -> None:
+def test_the_device_clock_averages_noise() -> None:
     dice, line = random.Random(1), DeviceClock(RATE_HZ)
     errors = []
     for request in range(1_000):
@@ -94,7 +94,7 @@ def test_the_line_has_nothing_of_the_noise_of_requests() -> None:
     assert max(settled) - min(settled) < 1 * MS  # of a noise of 5
 
 
-def test_a_device_that_asks_for_two_buffers_at_once_is_as_even() -> None:
+def test_a_device_that_requests_two_buffers_at_once_is_even() -> None:
     line, errors = DeviceClock(RATE_HZ), []
     for request in range(1_000):
         asked_ns = SECOND + request // 2 * 2 * PERIOD_NS
@@ -110,7 +110,7 @@ def test_a_clock_that_drifts_is_followed() -> None:
     assert abs(begins[-1] - requests[-1]) < MS
 
 
-def test_a_device_that_was_stopped_begins_anew() -> None:
+def test_a_paused_device_restarts_the_clock() -> None:
     line = DeviceClock(RATE_HZ)
     for request in range(100):
         line.buffer_ns(request * PERIOD_NS, SIZE)

@@ -9,7 +9,7 @@ from bridge.synth.reason import NoSoundFont, NoSuchSoundFont, SynthError
 from bridge.synth.sound_font import FONT_PACKAGE, find_sound_font
 
 
-def test_the_one_that_is_named_comes_first_and_must_be_there(tmp_path: Path) -> None:
+def test_a_named_sound_font_comes_first_and_must_exist(tmp_path: Path) -> None:
     (tmp_path / "FluidR3_GM.sf2").touch()
     own = tmp_path / "own.sf2"
     with pytest.raises(SynthError) as raised:
@@ -19,7 +19,7 @@ def test_the_one_that_is_named_comes_first_and_must_be_there(tmp_path: Path) -> 
     assert find_sound_font(own, [tmp_path]) == own
 
 
-def test_free_ones_come_before_others_in_whatever_folder(tmp_path: Path) -> None:
+def test_free_sound_fonts_come_first_in_any_folder(tmp_path: Path) -> None:
     first, second = tmp_path / "a", tmp_path / "b"
     for folder, name in ((first, "TimGM6mb.sf2"), (second, "FluidR3_GM.sf2")):
         folder.mkdir()
@@ -28,13 +28,13 @@ def test_free_ones_come_before_others_in_whatever_folder(tmp_path: Path) -> None
     assert find_sound_font(None, [first]) == first / "TimGM6mb.sf2"
 
 
-def test_a_package_carries_one_and_is_not_loaded_for_that(tmp_path: Path) -> None:
+def test_the_sound_font_of_a_package_is_found_without_importing_it(tmp_path: Path) -> None:
     before = FONT_PACKAGE in sys.modules
     assert find_sound_font(None, [tmp_path]).suffix == ".sf2"
     assert (FONT_PACKAGE in sys.modules) is before
 
 
-def test_where_there_is_none_that_is_the_reason(
+def test_without_a_sound_font_the_reason_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bridge.synth.sound_font.FONT_PACKAGE", "no_such_package_at_all")

@@ -41,7 +41,7 @@ def test_a_note_sounds_at_its_pitch_until_it_is_released(synth: TinySoundFont) -
     assert np.abs(left(synth, 480)).max() < 0.001
 
 
-def test_a_bent_note_is_higher(synth: TinySoundFont) -> None:
+def test_a_pitch_bend_raises_the_pitch(synth: TinySoundFont) -> None:
     synth.note_on(0, A4, 100)
     before = pitch_hz(left(synth, RATE_HZ)[RATE_HZ // 2 :])
     synth.pitch_bend(0, 16383)
@@ -63,7 +63,7 @@ def test_any_number_of_frames_is_rendered(synth: TinySoundFont) -> None:
         assert len(synth.render(frames)) == frames * 8
 
 
-def test_a_drum_kit_is_no_piano(synth: TinySoundFont) -> None:
+def test_a_drum_kit_differs_from_a_piano(synth: TinySoundFont) -> None:
     assert synth.program_change(9, 0, drums=True)
     assert synth.program_change(1, 0, drums=False)
     heard = list[NDArray[np.float32]]()
@@ -76,6 +76,6 @@ def test_a_drum_kit_is_no_piano(synth: TinySoundFont) -> None:
 
 
 @pytest.mark.parametrize("font", [b"", b"no sound font", b"RIFF\x00\x00\x00\x00sfbk"])
-def test_what_is_no_sound_font_is_refused(font: bytes) -> None:
+def test_an_invalid_sound_font_is_refused(font: bytes) -> None:
     with pytest.raises(SoundFontError):
         TinySoundFont(font, rate_hz=RATE_HZ, gain_db=0, max_voices=8)

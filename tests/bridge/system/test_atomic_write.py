@@ -8,7 +8,7 @@ import pytest
 from bridge.system.atomic_write import atomic_write
 
 
-def test_it_takes_the_place_of_what_was_there_with_the_users_rights(tmp_path: Path) -> None:
+def test_a_written_file_replaces_the_old_one_with_the_users_permissions(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("before")
     before = os.umask(0o027)
@@ -23,7 +23,7 @@ def test_it_takes_the_place_of_what_was_there_with_the_users_rights(tmp_path: Pa
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_a_writer_that_fails_leaves_what_was_there_and_nothing_else(tmp_path: Path) -> None:
+def test_a_failed_write_leaves_only_the_old_file(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("before")
     with pytest.raises(TypeError), atomic_write(file) as stream:
@@ -32,6 +32,6 @@ def test_a_writer_that_fails_leaves_what_was_there_and_nothing_else(tmp_path: Pa
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_a_folder_that_is_not_there_is_told_of(tmp_path: Path) -> None:
+def test_a_missing_folder_raises(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError), atomic_write(tmp_path / "none" / "file"):
         pass

@@ -64,7 +64,7 @@ def test_a_status_that_is_not_zero_is_an_error_with_the_last_words(
     caplog.clear()
 
 
-def test_of_a_crash_the_signal_is_told_and_not_the_frames(
+def test_the_last_words_of_a_crash_are_the_signal(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     script = "import faulthandler\nfaulthandler.enable()\nfaulthandler._sigabrt()"
@@ -72,7 +72,7 @@ def test_of_a_crash_the_signal_is_told_and_not_the_frames(
     caplog.clear()
 
 
-def test_a_child_that_prints_without_end_is_not_held_up_nor_kept(
+def test_endless_output_neither_blocks_the_child_nor_is_kept(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     output = printed("import sys\nfor n in range(5000): sys.stderr.write(f'{n:0100}\\n')")
@@ -81,7 +81,7 @@ def test_a_child_that_prints_without_end_is_not_held_up_nor_kept(
     caplog.clear()
 
 
-def test_a_line_without_end_comes_in_pieces_and_bad_bytes_are_shown(
+def test_an_endless_line_is_split_and_bad_bytes_are_escaped(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     printed("import os\nos.write(2, b'x' * 10000 + b'\\xff\\n')")

@@ -12,7 +12,7 @@ def test_the_system_clock_never_runs_backwards() -> None:
     assert readings[-1] > readings[0]
 
 
-def test_a_manual_clock_stands_still_until_it_is_told() -> None:
+def test_a_manual_clock_stands_still_until_it_is_advanced() -> None:
     clock = ManualClock(5)
     assert [clock.now_ns(), clock.now_ns()] == [5, 5]
     clock.advance(7)

@@ -21,7 +21,7 @@ def test_the_command_names_the_packages_themselves(extra: str, package: str) -> 
     assert not any("antiphon" in word or ";" in word for word in words[3:])
 
 
-def test_a_tree_that_was_never_set_up_is_set_up_first(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_an_installation_the_command_is_make_setup(monkeypatch: pytest.MonkeyPatch) -> None:
     def missing(name: str) -> list[str]:
         raise PackageNotFoundError(name)
 

@@ -50,7 +50,7 @@ def test_values_cross_both_ways_and_arguments_arrive() -> None:
     assert child.process.returncode == 0
 
 
-def test_a_long_way_to_temporary_files_is_no_hindrance(
+def test_a_long_temporary_path_is_no_problem(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     deep = tmp_path / ("d" * 100)
@@ -70,7 +70,7 @@ def test_a_child_reads_the_end_of_the_pipe(caplog: pytest.LogCaptureFixture) -> 
     assert taken(caplog) == ["obedient ended with status 7"]
 
 
-def test_a_child_that_does_not_leave_is_killed(
+def test_a_child_that_does_not_exit_is_killed(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(pipe, "_EXIT_TIMEOUT_S", 0.1)
@@ -81,7 +81,7 @@ def test_a_child_that_does_not_leave_is_killed(
     assert taken(caplog) == [f"stubborn ended with status {status}"]
 
 
-def test_a_child_that_its_parent_kills_has_done_no_wrong() -> None:
+def test_a_child_that_its_parent_kills_is_no_error() -> None:
     child = start_child("stubborn")
     child.kill()
     assert child.process.returncode != 0
@@ -94,7 +94,7 @@ def test_a_child_that_ends_before_it_joins_is_reported(caplog: pytest.LogCapture
     assert taken(caplog) == ["stillborn ended with status 3"]
 
 
-def test_what_a_child_prints_before_it_dies_is_logged_and_says_why(
+def test_the_output_of_a_dying_child_is_logged_and_reported(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     with pytest.raises(ChildError) as raised:

@@ -7,7 +7,7 @@ import pytest
 from bridge.system.quiet_stderr import stderr_silenced
 
 
-def test_nothing_is_printed_inside_and_all_outside(capfd: pytest.CaptureFixture[str]) -> None:
+def test_stderr_is_silenced_only_inside_the_block(capfd: pytest.CaptureFixture[str]) -> None:
     os.write(2, b"before ")
     with stderr_silenced():
         os.write(2, b"inside ")
