@@ -22,7 +22,7 @@ class TransportReports:
     """Compares each transport with the last one that was reported."""
 
     def __init__(self, transport: Transport) -> None:
-        """Start with a transport that the session knows."""
+        """Start with a transport that needs no report."""
         self._last = TransportChanged(transport, NoSource(own_clock=False))
         self._last_reason: tuple[Source, Source | None, Source | None] | None = None
         self._unreported: list[TransportChanged] = []
@@ -37,7 +37,7 @@ class TransportReports:
             == (last.metre.numerator, last.metre.denominator)
             and transport.bar_position(transport.tick) == last.bar_position(transport.tick)
         )
-        # The session itself moves its own transport, and knows where it is.
+        # The session moves its own transport itself and needs no report.
         if same and (
             not transport.source.is_external or last.distance_ns(transport) < REPORT_THRESHOLD_NS
         ):

@@ -30,7 +30,7 @@ class Watcher:
         self._last = 0
 
     def count(self) -> int:
-        """Return how many periods the server has lost; 0 if the watcher has ended."""
+        """Return how many periods the server has lost; the last count if the watcher has ended."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         if self._process.poll() is None:

@@ -1,4 +1,4 @@
-"""The periods that a server of the tests loses are counted."""
+"""The count of lost periods of a test server."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""A setting on its own: its table is made from any dataclass, and checking it is cheap."""
+"""A single setting: the table of any dataclass, and the cost of validation."""
 
 import enum
 import timeit
@@ -10,11 +10,11 @@ from bridge.messages.settings import Settings
 from bridge.setting import SettingError, settings_in, spec_of, validate
 
 FEWEST_PER_SECOND = 20_000
-"""Settings are replaced a few times a second, some twenty times each."""
+"""Settings change a few times a second, with about twenty validations each."""
 
 
 class Colour(enum.Enum):
-    """Two words."""
+    """Two values."""
 
     RED = "red"
     BLUE = "blue"
@@ -22,7 +22,7 @@ class Colour(enum.Enum):
 
 @dataclass(frozen=True)
 class Lamp:
-    """Settings of which there is one of each kind."""
+    """One setting of each kind."""
 
     power_mw: int = field(
         default=1000,
@@ -48,7 +48,7 @@ def test_numbers_convert_between_unit_and_storage() -> None:
     power = settings_in(Lamp)["power_mw"]
     assert list(power.stored_range) == [500, 60_000]
     assert (power.stored(2.5), power.shown(2500)) == (2500, 2.5)
-    assert str(power.stored(2.5)) == "2500"  # a whole number
+    assert str(power.stored(2.5)) == "2500"  # an integer
     assert power.range_text == "0.5 to 60 W"
     with pytest.raises(SettingError) as refused:
         Lamp(power_mw=61_500)

@@ -34,9 +34,9 @@ def test_retract_drops_later_notes_and_ends_sounding_ones() -> None:
     assert [(n.onset_ns, n.release_ns) for n in played.notes] == [(0, 50), (10, 50), (70, None)]
 
 
-def decided(played: PlayedNotes, *placed: tuple[int, int, int]) -> None:
+def decided(played: PlayedNotes, *notes_at: tuple[int, int, int]) -> None:
     """Add Antiphon's notes of these pitches, decided for these ticks, 10 ns each."""
-    for pitch, begins, ends in placed:
+    for pitch, begins, ends in notes_at:
         played.add(note(10 * begins, pitch), begins)
         played.end((PIANO, pitch), 10 * ends, ends, answered=True)
 
@@ -53,9 +53,7 @@ def test_a_replan_drops_releases_after_its_tick() -> None:
 
 def test_a_replan_goes_by_unquantised_ticks() -> None:
     played = PlayedNotes()
-    played.add(
-        note(40), 6
-    )  # quantised to an earlier tick: it was decided for a later one, and is dropped
+    played.add(note(40), 6)  # quantised to an earlier tick, but decided for a later one
     played.add(note(70, 61), 5)  # quantised to a later tick: it stands
     assert played.replan(5, now_ns=30) == 1
     assert [n.pitch for n in played.notes] == [61]

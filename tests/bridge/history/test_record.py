@@ -72,8 +72,8 @@ def test_a_tempo_change_is_written_and_a_drift_is_not() -> None:
         (note(START_NS), note(faster.ns_at(1920 + BAR + 48))),
         lines((START_NS, HOST), (START_NS + SECOND, drifts), (at, faster)),
     )
-    told = build_score(record, answered=False)
-    assert told.tempos == (TempoChange(0, 120.0), TempoChange(BAR, 150.0))
+    reported = build_score(record, answered=False)
+    assert reported.tempos == (TempoChange(0, 120.0), TempoChange(BAR, 150.0))
     assert onsets(record) == [0, BAR + 48]
 
 
@@ -83,8 +83,8 @@ def test_after_a_jump_the_score_goes_on_at_a_bar_line() -> None:
         (note(START_NS), note(back.time_ns), note(back.ns_at(192))),
         lines((START_NS, HOST), (back.time_ns, back)),
     )
-    told = build_score(record, answered=False)
-    assert told.metres == (MetreChange(0, 4, 4), MetreChange(288, 4, 4))
+    reported = build_score(record, answered=False)
+    assert reported.metres == (MetreChange(0, 4, 4), MetreChange(288, 4, 4))
     assert onsets(record) == [0, 288 + 48, 288 + 192]
 
 

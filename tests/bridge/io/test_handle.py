@@ -75,19 +75,19 @@ def soon_ns() -> int:
     return now_ns() + 50 * MS
 
 
-def dues(*plan: tuple[int, Playable], epoch: int = 0) -> tuple[ScheduledEvent, ...]:
+def scheduled(*plan: tuple[int, Playable], epoch: int = 0) -> tuple[ScheduledEvent, ...]:
     """Return a plan of times and events."""
     return tuple(ScheduledEvent(due_ns, epoch, event) for due_ns, event in plan)
 
 
-def stamped(*plan: tuple[int, Playable | PitchWheel]) -> tuple[TimedEvent, ...]:
+def timed(*plan: tuple[int, Playable | PitchWheel]) -> tuple[TimedEvent, ...]:
     """Return the player's events at these times."""
     return tuple(TimedEvent(time_ns, event) for time_ns, event in plan)
 
 
 def test_events_are_sent_when_due_and_not_before(talk: Conversation) -> None:
     first_ns = now_ns() + 50 * MS
-    plan = dues(
+    plan = scheduled(
         *((first_ns + place * 6 * MS, NoteOn(0, place, 1)) for place in range(50)),
         *((first_ns + place * 6 * MS + 3 * MS, NoteOff(0, place)) for place in range(50)),
     )
@@ -105,7 +105,7 @@ def test_events_are_sent_when_due_and_not_before(talk: Conversation) -> None:
 
 def test_midi_thru_is_received_when_it_is_played(talk: Conversation) -> None:
     first_ns = now_ns() + 20 * MS
-    plan = stamped(*((first_ns + place * 4 * MS, NoteOn(0, place, 1)) for place in range(20)))
+    plan = timed(*((first_ns + place * 4 * MS, NoteOn(0, place, 1)) for place in range(20)))
     talk.io.send(Inject(plan))
     assert talk.received(1) == [plan[0]]  # not all at once
     assert now_ns() >= first_ns
@@ -115,11 +115,11 @@ def test_midi_thru_is_received_when_it_is_played(talk: Conversation) -> None:
 
 @pytest.mark.parametrize("command", [Panic(), Silence()])
 def test_pending_midi_thru_is_dropped(talk: Conversation, command: Panic | Silence) -> None:
-    talk.io.send(Inject(stamped((0, ON), (now_ns() + 500 * MS, NoteOn(0, 61, 1)))))
+    talk.io.send(Inject(timed((0, ON), (now_ns() + 500 * MS, NoteOn(0, 61, 1)))))
     talk.received(1)
     talk.io.send(command)
     later_ns = now_ns() + 600 * MS
-    talk.io.send(Inject(stamped((later_ns, END))))
+    talk.io.send(Inject(timed((later_ns, END))))
     assert [each.event for each in talk.received(2)] == [ON, END]
 
 
@@ -131,17 +131,19 @@ def ear() -> Iterator[Ear]:
     ear.socket.close()
 
 
-def notes_in(told: list[tuple[int, Event]]) -> list[tuple[int, Event]]:
+def notes_in(sent_to_synth: list[tuple[int, Event]]) -> list[tuple[int, Event]]:
     """Leave out the program changes."""
-    return [(due_ns, event) for due_ns, event in told if not isinstance(event, ProgramChange)]
+    return [
+        (due_ns, event) for due_ns, event in sent_to_synth if not isinstance(event, ProgramChange)
+    ]
 
 
 def test_a_synth_is_sent_output_with_its_due_time(talk: Conversation, ear: Ear) -> None:
     talk.io.send(Monitor(ear.port))
     begin_ns = soon_ns()
-    talk.io.send(Play(dues((begin_ns, ON), (begin_ns + 5 * MS, END))))
+    talk.io.send(Play(scheduled((begin_ns, ON), (begin_ns + 5 * MS, END))))
     talk.sent(2)
-    assert notes_in(ear.heard()) == [(begin_ns, ON), (begin_ns + 5 * MS, END)]
+    assert notes_in(ear.received()) == [(begin_ns, ON), (begin_ns + 5 * MS, END)]
 
 
 def test_a_synth_is_sent_midi_thru_without_a_port(ear: Ear) -> None:
@@ -151,10 +153,10 @@ def test_a_synth_is_sent_midi_thru_without_a_port(ear: Ear) -> None:
         io.send(OpenPorts("harp"))
         talk.expect(Problem)
         begin_ns = soon_ns()
-        plan = stamped((begin_ns, ON), (begin_ns + 5 * MS, END))
+        plan = timed((begin_ns, ON), (begin_ns + 5 * MS, END))
         io.send(Inject(plan))
         assert talk.received(2) == list(plan)
-        assert notes_in(ear.heard()) == [
+        assert notes_in(ear.received()) == [
             (begin_ns, NoteOn(THRU_CHANNEL, 60, 100)),
             (begin_ns + 5 * MS, NoteOff(THRU_CHANNEL, 60)),
         ]
@@ -168,27 +170,27 @@ def test_without_ports_a_synth_still_plays_the_response(ear: Ear) -> None:
         io.send(SetOwnTransport(NANOSECONDS))
         epoch = talk.expect(TransportChanged).transport.epoch
         begin_ns = soon_ns()
-        io.send(Play(dues((begin_ns, ON), (begin_ns + 5 * MS, END), epoch=epoch)))
+        io.send(Play(scheduled((begin_ns, ON), (begin_ns + 5 * MS, END), epoch=epoch)))
         talk.sent(2)
-        assert notes_in(ear.heard()) == [(begin_ns, ON), (begin_ns + 5 * MS, END)]
-        assert not [said for said in talk.said if isinstance(said, Ready)]
+        assert notes_in(ear.received()) == [(begin_ns, ON), (begin_ns + 5 * MS, END)]
+        assert not [said for said in talk.messages if isinstance(said, Ready)]
 
 
 @pytest.mark.parametrize("command", [Panic(), Silence(), Monitor(None), OpenPorts(), Quit()])
 def test_a_synth_is_sent_every_release(talk: Conversation, ear: Ear, command: ToIo) -> None:
     talk.io.send(Monitor(ear.port))
-    talk.io.send(Play(dues((soon_ns(), ON))))
-    talk.io.send(Inject(stamped((0, NoteOn(0, 72, 9)))))
+    talk.io.send(Play(scheduled((soon_ns(), ON))))
+    talk.io.send(Inject(timed((0, NoteOn(0, 72, 9)))))
     talk.sent(1)
     talk.received(1)
     talk.io.send(command)
     if isinstance(command, Quit):
         talk.hear_out()
     else:  # an event played after a command arrives after the command is carried out
-        talk.io.send(Inject(stamped((0, PitchWheel(0, 1)))))
+        talk.io.send(Inject(timed((0, PitchWheel(0, 1)))))
         talk.received(2)
     sounding = set()
-    for _, event in ear.heard():
+    for _, event in ear.received():
         if isinstance(event, NoteOn):
             sounding.add((event.channel, event.pitch))
         elif isinstance(event, NoteOff):
@@ -200,9 +202,9 @@ def test_a_synth_is_sent_every_release(talk: Conversation, ear: Ear, command: To
 def test_a_stopped_feed_sends_nothing(talk: Conversation, ear: Ear) -> None:
     talk.io.send(Monitor(ear.port))
     talk.io.send(Monitor(None))
-    talk.io.send(Inject(stamped((0, ON))))
+    talk.io.send(Inject(timed((0, ON))))
     talk.received(1)
-    assert notes_in(ear.heard()) == []
+    assert notes_in(ear.received()) == []
 
 
 @pytest.mark.parametrize(
@@ -219,7 +221,7 @@ def test_notes_are_released_at_once(
     command: Panic | Retract | Silence | OpenPorts,
     released: list[Playable],
 ) -> None:
-    talk.io.send(Play(dues((soon_ns(), ON), (soon_ns() + HOUR_NS, END))))
+    talk.io.send(Play(scheduled((soon_ns(), ON), (soon_ns() + HOUR_NS, END))))
     talk.sent(1)
     talk.io.send(command)
     sent = talk.sent(1 + len(released))
@@ -227,16 +229,16 @@ def test_notes_are_released_at_once(
 
 
 def test_quit_releases_and_exits(talk: Conversation) -> None:
-    talk.io.send(Play(dues((soon_ns(), ON))))
+    talk.io.send(Play(scheduled((soon_ns(), ON))))
     talk.sent(1)
     assert [each.event for each in talk.leave()] == [ON, END, *SILENCE]
-    assert not any(isinstance(message, Problem) for message in talk.said)
+    assert not any(isinstance(message, Problem) for message in talk.messages)
     talk.io.close()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows asks no process to terminate")
 def test_sigterm_releases_and_exits(talk: Conversation) -> None:
-    talk.io.send(Play(dues((soon_ns(), ON))))
+    talk.io.send(Play(scheduled((soon_ns(), ON))))
     talk.sent(1)
     os.kill(talk.io.process_id, signal.SIGINT)  # the process ignores it: the engine decides
     os.kill(talk.io.process_id, signal.SIGTERM)

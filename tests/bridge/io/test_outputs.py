@@ -83,9 +83,9 @@ def clock() -> ManualClock:
 @pytest.fixture
 def outputs(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Outputs]:
     def connect(
-        _name: str, _client: str, _clock: object, conductor: Sequencer | None
+        _name: str, _client: str, _clock: object, sequencer: Sequencer | None
     ) -> LoopbackBackend:
-        return Cable(conductor)
+        return Cable(sequencer)
 
     monkeypatch.setattr(Cable, "pulled", False)
     monkeypatch.setattr(Cable, "opened", 0)
@@ -94,8 +94,8 @@ def outputs(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Out
     outputs.close()
 
 
-def emitted(told: list[FromIo]) -> list[Playable]:
-    return [each.event for m in told if isinstance(m, Emitted) for each in m.events]
+def emitted(reports: list[FromIo]) -> list[Playable]:
+    return [each.event for m in reports if isinstance(m, Emitted) for each in m.events]
 
 
 class Plugin:
@@ -115,7 +115,7 @@ class Plugin:
         self.socket.send(encode(PluginHello(5, NOW_NS)))
         self.socket.send(encode(Block(5, *numbers, None, flags)))
 
-    def heard(self) -> Message:
+    def received(self) -> Message:
         """Wait for a message."""
         message = decode(self.socket.recv(4096))
         assert isinstance(message, Message)
@@ -130,22 +130,22 @@ def plugin(outputs: Outputs) -> Iterator[Plugin]:
     plugin.socket.close()
 
 
-def moves(told: list[FromIo]) -> list[TransportChanged]:
-    return [message for message in told if isinstance(message, TransportChanged)]
+def transport_changes(reports: list[FromIo]) -> list[TransportChanged]:
+    return [message for message in reports if isinstance(message, TransportChanged)]
 
 
 def test_plugins_lead_as_soon_as_one_runs(outputs: Outputs, plugin: Plugin) -> None:
-    (free,) = moves(outputs.poll())
+    (free,) = transport_changes(outputs.poll())
     assert free.transport.source is Source.FREE
     plugin.play()
-    told = outputs.poll()
-    assert plugin.heard().instance == 5
-    (following,) = moves(told)
+    reports = outputs.poll()
+    assert plugin.received().instance == 5
+    (following,) = transport_changes(reports)
     assert following.transport.source is Source.PLUGIN
     assert following.transport.epoch != free.transport.epoch
     outputs.post(Play((ScheduledEvent(0, following.transport.epoch, ON),)))
     assert not [m for m in outputs.poll() if isinstance(m, Emitted)]  # not on the port
-    assert plugin.heard().instance == 5
+    assert plugin.received().instance == 5
 
 
 def test_the_ports_lead_if_their_time_is_wanted(outputs: Outputs, plugin: Plugin) -> None:
@@ -153,8 +153,8 @@ def test_the_ports_lead_if_their_time_is_wanted(outputs: Outputs, plugin: Plugin
     outputs.post(SetSync(Source.CLOCK))
     outputs.poll()
     plugin.play()
-    told = outputs.poll() + outputs.poll()
-    assert all(move.transport.source is Source.FREE for move in moves(told))
+    reports = outputs.poll() + outputs.poll()
+    assert all(move.transport.source is Source.FREE for move in transport_changes(reports))
 
 
 def test_the_ports_are_silenced_when_the_plugins_lead(outputs: Outputs, plugin: Plugin) -> None:
@@ -162,8 +162,8 @@ def test_the_ports_are_silenced_when_the_plugins_lead(outputs: Outputs, plugin: 
     outputs.post(Play((ScheduledEvent(NOW_NS, 0, ON), ScheduledEvent(NOW_NS + SECOND, 0, OFF))))
     outputs.poll()
     plugin.play()
-    told = outputs.poll() + outputs.poll() + outputs.poll()
-    sent = [each.event for m in told if isinstance(m, Emitted) for each in m.events]
+    reports = outputs.poll() + outputs.poll() + outputs.poll()
+    sent = [each.event for m in reports if isinstance(m, Emitted) for each in m.events]
     assert sent == [OFF]
 
 
@@ -171,16 +171,16 @@ def test_a_lost_port_is_reported_once_and_reopened(outputs: Outputs, clock: Manu
     outputs.open_ports(OpenPorts())
     outputs.poll()
     Cable.pulled = True
-    told = outputs.poll()
-    assert [m.reason for m in told if isinstance(m, Problem)] == [PortGone("piano")]
+    reports = outputs.poll()
+    assert [m.reason for m in reports if isinstance(m, Problem)] == [PortGone("piano")]
     for _ in range(5):
         clock.advance(AGAIN_NS)
         assert not [m for m in outputs.poll() if isinstance(m, Problem | Ready)]
     Cable.pulled = False
     assert not [m for m in outputs.poll() if isinstance(m, Ready)]  # not at every poll
     clock.advance(AGAIN_NS)
-    told = outputs.poll()
-    assert any(isinstance(message, Ready) for message in told)
+    reports = outputs.poll()
+    assert any(isinstance(message, Ready) for message in reports)
     assert Cable.opened == 2
 
 
@@ -192,7 +192,7 @@ def test_reopened_ports_get_the_time_commands(outputs: Outputs, clock: ManualClo
     outputs.poll()
     Cable.pulled = False
     clock.advance(AGAIN_NS)
-    epoch = moves(outputs.poll() + outputs.poll())[-1].transport.epoch
+    epoch = transport_changes(outputs.poll() + outputs.poll())[-1].transport.epoch
     outputs.post(Play((ScheduledEvent(clock.now_ns(), epoch, ON),)))
     (emitted,) = (m for m in outputs.poll() if isinstance(m, Emitted))
     assert emitted.events[0].due_ns == clock.now_ns()
@@ -205,9 +205,9 @@ def test_a_used_udp_port_is_a_problem_and_not_the_end(
         other.bind(("127.0.0.1", 0))
         port = other.getsockname()[1]
         monkeypatch.setenv("ANTIPHON_PORT", str(port))
-        told = outputs.open_ports(OpenPorts())
-    assert [type(message) for message in told] == [Ready, Problem]
-    assert told[1] == Problem(PluginPortTaken(port))
+        reports = outputs.open_ports(OpenPorts())
+    assert [type(message) for message in reports] == [Ready, Problem]
+    assert reports[1] == Problem(PluginPortTaken(port))
 
 
 def test_missing_ports_are_looked_for_at_intervals_and_opened(
@@ -219,9 +219,9 @@ def test_missing_ports_are_looked_for_at_intervals_and_opened(
     clock.advance(LATER_NS - 1)
     assert outputs.poll() == []
     clock.advance(1)
-    told = outputs.poll()
+    reports = outputs.poll()
     ready = Ready("loopback", "loopback in", "loopback out")
-    assert [m for m in told if isinstance(m, Ready | PortNames)] == [ready, PortNames((), ())]
+    assert [m for m in reports if isinstance(m, Ready | PortNames)] == [ready, PortNames((), ())]
 
 
 def test_lost_ports_are_reported_as_not_connected(
@@ -240,94 +240,94 @@ def test_lost_ports_are_reported_as_not_connected(
 KEY, KEY_UP = NoteOn(THRU_CHANNEL, 60, 100), NoteOff(THRU_CHANNEL, 60)
 
 
-def by_hand(outputs: Outputs, *plan: tuple[int, Playable]) -> None:
+def play_thru(outputs: Outputs, *plan: tuple[int, Playable]) -> None:
     outputs.play_thru(TimedEvent(NOW_NS + at_ns, event) for at_ns, event in plan)
 
 
-def heard(told: list[FromIo]) -> list[TimedEvent]:
-    return [each for m in told if isinstance(m, Received) for each in m.events]
+def received(reports: list[FromIo]) -> list[TimedEvent]:
+    return [each for m in reports if isinstance(m, Received) for each in m.events]
 
 
 @pytest.fixture
-def wire(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, Playable]]:
+def output(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, Playable]]:
     """Record the output of the port, with MIDI thru."""
     written: list[tuple[int, Playable]] = []
     report = Sequencer.report
 
     def write(
-        conductor: Sequencer, played: tuple[TimedEvent, ...], sent: list[SentEvent], now_ns: int
+        sequencer: Sequencer, played: tuple[TimedEvent, ...], sent: list[SentEvent], now_ns: int
     ) -> list[Report]:
         written.extend((each.due_ns - NOW_NS, each.event) for each in sent)
-        return report(conductor, played, sent, now_ns)
+        return report(sequencer, played, sent, now_ns)
 
     monkeypatch.setattr(Sequencer, "report", write)
     return written
 
 
 def test_midi_thru_is_received_and_sent_at_its_time(
-    outputs: Outputs, clock: ManualClock, wire: list[tuple[int, Playable]]
+    outputs: Outputs, clock: ManualClock, output: list[tuple[int, Playable]]
 ) -> None:
     outputs.open_ports(OpenPorts())
-    by_hand(outputs, (10, ON), (20, OFF))
+    play_thru(outputs, (10, ON), (20, OFF))
     outputs.poll()
     assert outputs.next_due_ns() == NOW_NS + 10
     clock.advance(15)
-    assert heard(outputs.poll()) == [TimedEvent(NOW_NS + 10, ON)]
+    assert received(outputs.poll()) == [TimedEvent(NOW_NS + 10, ON)]
     clock.advance(15)
-    told = outputs.poll()
-    assert heard(told) == [TimedEvent(NOW_NS + 20, OFF)]
-    assert wire == [(10, KEY), (20, KEY_UP)]
+    reports = outputs.poll()
+    assert received(reports) == [TimedEvent(NOW_NS + 20, OFF)]
+    assert output == [(10, KEY), (20, KEY_UP)]
     assert outputs.next_due_ns() is None
 
 
 def test_without_ports_midi_thru_is_received(outputs: Outputs, clock: ManualClock) -> None:
     Cable.pulled = True
     outputs.open_ports(OpenPorts())
-    by_hand(outputs, (10, ON))
+    play_thru(outputs, (10, ON))
     assert outputs.next_due_ns() == NOW_NS + 10
     clock.advance(10)
-    assert heard(outputs.poll()) == [TimedEvent(NOW_NS + 10, ON)]
+    assert received(outputs.poll()) == [TimedEvent(NOW_NS + 10, ON)]
 
 
 @pytest.mark.parametrize("command", [Silence(), Panic()])
 def test_silence_drops_pending_midi_thru(
     outputs: Outputs,
     clock: ManualClock,
-    wire: list[tuple[int, Playable]],
+    output: list[tuple[int, Playable]],
     command: Silence | Panic,
 ) -> None:
     outputs.open_ports(OpenPorts())
-    by_hand(outputs, (0, ON), (10, NoteOn(0, 61, 1)), (20, OFF))
+    play_thru(outputs, (0, ON), (10, NoteOn(0, 61, 1)), (20, OFF))
     outputs.poll()
     outputs.post(command)
     clock.advance(SECOND)
-    assert heard(outputs.poll()) == []
-    assert [event for _, event in wire if not isinstance(event, ControlChange)] == [KEY, KEY_UP]
+    assert received(outputs.poll()) == []
+    assert [event for _, event in output if not isinstance(event, ControlChange)] == [KEY, KEY_UP]
 
 
 def test_a_leading_plugin_plays_midi_thru_and_pending_events(
-    outputs: Outputs, plugin: Plugin, wire: list[tuple[int, Playable]], clock: ManualClock
+    outputs: Outputs, plugin: Plugin, output: list[tuple[int, Playable]], clock: ManualClock
 ) -> None:
-    by_hand(outputs, (0, ON), (20 * MS, NoteOn(0, 62, 1)))
+    play_thru(outputs, (0, ON), (20 * MS, NoteOn(0, 62, 1)))
     outputs.poll()
-    assert wire == [(0, KEY)]
+    assert output == [(0, KEY)]
     plugin.play()
     outputs.poll()  # the port is silenced, and the plugin is sent the pending events
     clock.advance(20 * MS)
     outputs.poll()
-    assert wire[1] == (0, KEY_UP)
+    assert output[1] == (0, KEY_UP)
     messages: list[Message] = []
     while not messages or isinstance(messages[-1], AppHello | Flush):
-        messages.append(plugin.heard())
-    (told,) = (m.message for m in messages if isinstance(m, PlayAtTime))
-    assert told == encode_event(NoteOn(THRU_CHANNEL, 62, 1))
+        messages.append(plugin.received())
+    (reports,) = (m.message for m in messages if isinstance(m, PlayAtTime))
+    assert reports == encode_event(NoteOn(THRU_CHANNEL, 62, 1))
 
 
 def test_reopened_ports_play_pending_midi_thru(
-    outputs: Outputs, clock: ManualClock, wire: list[tuple[int, Playable]]
+    outputs: Outputs, clock: ManualClock, output: list[tuple[int, Playable]]
 ) -> None:
     outputs.open_ports(OpenPorts())
-    by_hand(outputs, (0, ON), (3 * SECOND, NoteOn(0, 62, 1)))
+    play_thru(outputs, (0, ON), (3 * SECOND, NoteOn(0, 62, 1)))
     outputs.poll()
     Cable.pulled = True
     outputs.poll()
@@ -336,7 +336,7 @@ def test_reopened_ports_play_pending_midi_thru(
         clock.advance(AGAIN_NS)
         outputs.poll()
     outputs.poll()
-    assert wire == [(0, KEY), (3 * SECOND, NoteOn(THRU_CHANNEL, 62, 1))]
+    assert output == [(0, KEY), (3 * SECOND, NoteOn(THRU_CHANNEL, 62, 1))]
 
 
 @pytest.fixture
@@ -348,8 +348,8 @@ def ear() -> Iterator[Ear]:
 
 def told_of(ear: Ear) -> list[tuple[int, Event]]:
     """Return the events sent to a synth, without the program changes."""
-    told = ((due_ns - NOW_NS, event) for due_ns, event in ear.heard())
-    return [(due_ns, event) for due_ns, event in told if not isinstance(event, ProgramChange)]
+    reports = ((due_ns - NOW_NS, event) for due_ns, event in ear.received())
+    return [(due_ns, event) for due_ns, event in reports if not isinstance(event, ProgramChange)]
 
 
 @pytest.mark.parametrize("player", [True, False])
@@ -361,7 +361,7 @@ def test_a_synth_is_sent_the_players_events_if_that_is_wanted(
     monkeypatch.setattr(
         Cable, "poll", lambda _cable, now_ns: [Received((TimedEvent(now_ns, NoteOn(3, 50, 7)),))]
     )
-    assert heard(outputs.poll())
+    assert received(outputs.poll())
     assert told_of(ear) == ([(0, NoteOn(PLAYER_CHANNEL, 50, 7))] if player else [])
 
 
@@ -387,7 +387,7 @@ def test_a_loopback_stands_in_for_missing_ports_while_a_synth_plays(
     outputs.set_monitor(Monitor(ear.port))
     outputs.poll()
     Cable.pulled = True
-    epoch = moves(outputs.poll() + outputs.poll())[-1].transport.epoch
+    epoch = transport_changes(outputs.poll() + outputs.poll())[-1].transport.epoch
     outputs.post(
         Play((ScheduledEvent(NOW_NS, epoch, ON), ScheduledEvent(NOW_NS + 5 * SECOND, epoch, OFF)))
     )
@@ -395,8 +395,8 @@ def test_a_loopback_stands_in_for_missing_ports_while_a_synth_plays(
     assert told_of(ear) == [(0, ON)]
     Cable.pulled = False
     clock.advance(AGAIN_NS)
-    told = outputs.poll()
-    assert [type(m) for m in told if isinstance(m, Ready | Emitted)] == [Emitted, Ready]
+    reports = outputs.poll()
+    assert [type(m) for m in reports if isinstance(m, Ready | Emitted)] == [Emitted, Ready]
     assert told_of(ear)[0] == (SECOND, OFF)
 
 
@@ -405,8 +405,8 @@ def test_no_loopback_stands_in_without_wanted_ports_or_a_synth(outputs: Outputs,
     assert not outputs.is_open
     Cable.pulled = True
     outputs.open_ports(OpenPorts())
-    assert moves(outputs.poll())
+    assert transport_changes(outputs.poll())
     outputs.set_monitor(Monitor(None))
     outputs.poll()
     outputs.post(SetOwnTransport(replace(NANOSECONDS, time_ns=1)))
-    assert not moves(outputs.poll())
+    assert not transport_changes(outputs.poll())

@@ -42,12 +42,12 @@ def numbered(number: int) -> PortNames:
 
 def everything(connection: Connection) -> list[FromIo]:
     """Read to the end of the pipe."""
-    said: list[FromIo] = []
+    sent_messages: list[FromIo] = []
     try:
         while True:
-            said.append(connection.recv())
+            sent_messages.append(connection.recv())
     except EOFError:
-        return said
+        return sent_messages
 
 
 def serve(*messages: ToIo, stop: bool = False) -> list[FromIo]:
@@ -64,9 +64,11 @@ def serve(*messages: ToIo, stop: bool = False) -> list[FromIo]:
         return everything(theirs)
 
 
-def emitted(said: list[FromIo]) -> list[SentEvent]:
+def emitted(sent_messages: list[FromIo]) -> list[SentEvent]:
     """Return all sent events."""
-    return [each for message in said if isinstance(message, Emitted) for each in message.events]
+    return [
+        each for message in sent_messages if isinstance(message, Emitted) for each in message.events
+    ]
 
 
 def test_the_histogram_counts_each_event_once_and_keeps_the_worst() -> None:
@@ -87,16 +89,16 @@ def test_a_stalled_engine_delays_nothing_and_is_sent_the_number_of_lost_messages
     total = OUTBOX_SIZE + 20_000
     for number in range(total):
         outbox.put(numbered(number))  # a wait for a reader would never end here
-    heard = [theirs.recv() for _ in range(OUTBOX_SIZE)]
+    received = [theirs.recv() for _ in range(OUTBOX_SIZE)]
     outbox.put(numbered(total))
-    while heard[-1] != numbered(total):
+    while received[-1] != numbered(total):
         assert theirs.poll(PATIENCE_S)
-        heard.append(theirs.recv())
+        received.append(theirs.recv())
     outbox.close()
     ours.close()
     theirs.close()
     expected = missed = 0
-    for message in heard:
+    for message in received:
         if isinstance(message, Problem):
             assert isinstance(message.reason, MessagesLost)
             missed += message.reason.count
@@ -110,19 +112,19 @@ def test_a_stalled_engine_delays_nothing_and_is_sent_the_number_of_lost_messages
 
 def test_notes_are_released_when_the_system_says_stop() -> None:
     # The loop reads pending messages before it checks the signal.
-    said = serve(
+    sent_messages = serve(
         OpenPorts(),
         SetOwnTransport(NANOSECONDS),
         Play((ScheduledEvent(NOW_NS - 60_000, 0, ON),)),
         stop=True,
     )
-    assert said[0] == Ready("loopback", "loopback in", "loopback out")
-    sent = emitted(said)
+    assert sent_messages[0] == Ready("loopback", "loopback in", "loopback out")
+    sent = emitted(sent_messages)
     assert [each.event for each in sent] == [ON, NoteOff(2, 60), *SILENCE]
     assert sent[0] == SentEvent(NOW_NS - 60_000, NOW_NS, ON)
-    assert isinstance(said[-1], Lateness)
-    assert said[-1].worst_ns == 60_000
-    assert sum(said[-1].counts) == len(sent)
+    assert isinstance(sent_messages[-1], Lateness)
+    assert sent_messages[-1].worst_ns == 60_000
+    assert sum(sent_messages[-1].counts) == len(sent)
 
 
 def test_notes_are_released_when_the_process_fails(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,7 +150,7 @@ def test_notes_are_released_when_the_process_fails(monkeypatch: pytest.MonkeyPat
 
 
 def test_opening_again_releases_notes_and_drops_plans() -> None:
-    said = serve(
+    sent_messages = serve(
         OpenPorts(),
         SetOwnTransport(NANOSECONDS),
         Play((ScheduledEvent(NOW_NS, 0, ON),)),
@@ -156,21 +158,23 @@ def test_opening_again_releases_notes_and_drops_plans() -> None:
         Quit(),
     )
     # Both commands are read before the next poll, so the note never begins.
-    assert [message for message in said if isinstance(message, Ready)] == [
+    assert [message for message in sent_messages if isinstance(message, Ready)] == [
         Ready("loopback", "loopback in", "loopback out")
     ] * 2
-    assert all(each.event != ON for each in emitted(said))
+    assert all(each.event != ON for each in emitted(sent_messages))
 
 
 def test_ports_are_listed_with_or_without_open_ports() -> None:
-    said = serve(ListPorts(), OpenPorts(), ListPorts(), Quit())
-    assert [message for message in said if isinstance(message, PortNames)] == [
+    sent_messages = serve(ListPorts(), OpenPorts(), ListPorts(), Quit())
+    assert [message for message in sent_messages if isinstance(message, PortNames)] == [
         PortNames((), ())
     ] * 2
 
 
 def test_a_port_error_is_a_problem_and_the_loop_goes_on() -> None:
-    said = serve(OpenPorts("harp"), Play((ScheduledEvent(NOW_NS, 0, ON),)), OpenPorts(), Quit())
-    assert said[0] == Problem(NoSuchPort("harp", ()))
-    assert isinstance(said[1], Ready)
-    assert emitted(said) == []
+    sent_messages = serve(
+        OpenPorts("harp"), Play((ScheduledEvent(NOW_NS, 0, ON),)), OpenPorts(), Quit()
+    )
+    assert sent_messages[0] == Problem(NoSuchPort("harp", ()))
+    assert isinstance(sent_messages[1], Ready)
+    assert emitted(sent_messages) == []

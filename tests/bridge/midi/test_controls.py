@@ -46,8 +46,11 @@ def test_a_pedal_triggers_once_on_its_way_down() -> None:
     controls = ControlMap(((PEDAL, Action.HAND_OVER),))
     values = (10, 63, 64, 90, 127, 64, 0, 127)
     asked = [controls.process(ControlChange(0, 64, value)) for value in values]
-    assert all(heard.is_control for heard in asked)
-    assert [heard.triggered.value for heard in asked if heard.triggered is not None] == [64, 127]
+    assert all(matches.is_control for matches in asked)
+    assert [matches.triggered.value for matches in asked if matches.triggered is not None] == [
+        64,
+        127,
+    ]
 
 
 def test_a_key_triggers_at_any_velocity_and_its_release_is_not_music() -> None:

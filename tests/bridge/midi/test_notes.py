@@ -9,13 +9,13 @@ from bridge.midi.notes import KeyState
 PEDAL_DOWN, PEDAL_UP = ControlChange(0, SUSTAIN, 127), ControlChange(0, SUSTAIN, 0)
 
 
-def heard(*events: Event) -> list[NoteOn | NoteOff]:
+def converted(*events: Event) -> list[NoteOn | NoteOff]:
     keys = KeyState()
     return [meant for event in events for meant in keys.feed(event)]
 
 
 def test_a_key_sounds_until_it_comes_up() -> None:
-    assert heard(NoteOn(0, 60, 80), NoteOff(0, 60)) == [NoteOn(0, 60, 80), NoteOff(0, 60)]
+    assert converted(NoteOn(0, 60, 80), NoteOff(0, 60)) == [NoteOn(0, 60, 80), NoteOff(0, 60)]
 
 
 def test_the_pedal_holds_released_keys() -> None:
@@ -27,17 +27,17 @@ def test_the_pedal_holds_released_keys() -> None:
         PEDAL_UP,
     ]
     # 64 is still held by its key when the pedal lifts.
-    assert heard(*events) == [NoteOn(0, 60, 80), NoteOn(0, 64, 80), NoteOff(0, 60)]
+    assert converted(*events) == [NoteOn(0, 60, 80), NoteOn(0, 64, 80), NoteOff(0, 60)]
 
 
 def test_a_half_pedal_counts_from_64_up() -> None:
     held: list[Event] = [ControlChange(0, SUSTAIN, 64), NoteOn(0, 60, 80), NoteOff(0, 60)]
-    assert heard(*held) == [NoteOn(0, 60, 80)]
-    assert heard(ControlChange(0, SUSTAIN, 63), *held[1:])[-1] == NoteOff(0, 60)
+    assert converted(*held) == [NoteOn(0, 60, 80)]
+    assert converted(ControlChange(0, SUSTAIN, 63), *held[1:])[-1] == NoteOff(0, 60)
 
 
 def test_a_second_note_on_ends_the_first() -> None:
-    assert heard(NoteOn(0, 60, 80), NoteOn(0, 60, 90)) == [
+    assert converted(NoteOn(0, 60, 80), NoteOn(0, 60, 90)) == [
         NoteOn(0, 60, 80),
         NoteOff(0, 60),
         NoteOn(0, 60, 90),
@@ -45,12 +45,12 @@ def test_a_second_note_on_ends_the_first() -> None:
 
 
 def test_channels_are_independent() -> None:
-    assert heard(NoteOn(0, 60, 80), NoteOff(1, 60)) == [NoteOn(0, 60, 80)]
-    assert heard(PEDAL_DOWN, NoteOn(1, 60, 80), NoteOff(1, 60))[-1] == NoteOff(1, 60)
+    assert converted(NoteOn(0, 60, 80), NoteOff(1, 60)) == [NoteOn(0, 60, 80)]
+    assert converted(PEDAL_DOWN, NoteOn(1, 60, 80), NoteOff(1, 60))[-1] == NoteOff(1, 60)
 
 
 def test_all_notes_off_ends_all() -> None:
-    ends = heard(NoteOn(0, 64, 80), NoteOn(0, 60, 80), ControlChange(0, ALL_NOTES_OFF, 0))[2:]
+    ends = converted(NoteOn(0, 64, 80), NoteOn(0, 60, 80), ControlChange(0, ALL_NOTES_OFF, 0))[2:]
     assert ends == [NoteOff(0, 60), NoteOff(0, 64)]
 
 

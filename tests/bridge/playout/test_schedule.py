@@ -222,18 +222,18 @@ class Synthesizer:
     def __init__(self) -> None:
         self.sounding: dict[tuple[int, int], int] = {}
         self.pedals: set[int] = set()
-        self.heard: set[int] = set()
+        self.sounded: set[int] = set()
 
-    def hear(self, sent: list[SentEvent]) -> None:
+    def receive(self, sent: list[SentEvent]) -> None:
         """Process sent events, in order."""
         for each in sent:
             match each.event:
                 case NoteOn(channel, pitch, name):
                     assert (channel, pitch) not in self.sounding, "struck while it sounds"
-                    assert name not in self.heard, "sent twice"
+                    assert name not in self.sounded, "sent twice"
                     assert each.sent_ns - each.due_ns <= LIMIT_NS, "struck too late"
                     self.sounding[channel, pitch] = name
-                    self.heard.add(name)
+                    self.sounded.add(name)
                 case NoteOff(channel, pitch):
                     assert (channel, pitch) in self.sounding, "released while it is silent"
                     del self.sounding[channel, pitch]
@@ -286,21 +286,21 @@ class Session:
         """Advance the clock a little or by a stall; send due events, perhaps for a period."""
         self.now_ns += self.rng.choice((0, 1, 5, 10, 20, 20, 20, 60))
         ahead_ns = self.rng.choice((0, 0, 10))
-        self.synthesizer.hear(self.schedule.emit(self.now_ns, ahead_ns))
+        self.synthesizer.receive(self.schedule.emit(self.now_ns, ahead_ns))
         for name in self.synthesizer.sounding.values():
             assert self.ends[name].tick > self.now_ns + ahead_ns, "a note outlives its end"
         assert (self.schedule.next_due_ns() or FOREVER_NS) > self.now_ns + ahead_ns
 
     def silenced(self, sent: list[SentEvent]) -> None:
         """Process what a command sends; nothing sounds after it."""
-        self.synthesizer.hear(sent)
+        self.synthesizer.receive(sent)
         assert not self.synthesizer.sounding
         assert not self.synthesizer.pedals
 
     def retract(self) -> None:
         """Retract notes that begin after a random time."""
         after = self.now_ns + self.rng.randint(-20, 150)
-        self.forget(lambda due: due.epoch == self.epoch and due.tick > after)
+        self.forbid(lambda due: due.epoch == self.epoch and due.tick > after)
         self.silenced(self.schedule.retract(after, self.now_ns))
 
     def begin_epoch(self) -> None:
@@ -309,20 +309,20 @@ class Session:
         if number == self.epoch:
             assert self.schedule.set_transport(epoch(number), self.now_ns) == []
         else:
-            self.forget(lambda due: due.epoch != number)
+            self.forbid(lambda due: due.epoch != number)
             self.silenced(self.schedule.set_transport(epoch(number), self.now_ns))
 
     def stop(self) -> None:
         """End everything, by release or panic."""
-        self.forget(lambda _due: True)
+        self.forbid(lambda _due: True)
         leave = self.rng.choice((self.schedule.release_all, self.schedule.panic))
         self.silenced(leave(self.now_ns))
 
-    def forget(self, is_taken_back: Callable[[ScheduledEvent], bool]) -> None:
+    def forbid(self, is_taken_back: Callable[[ScheduledEvent], bool]) -> None:
         """Record which notes must not sound any more."""
         for due in self.plan:
             assert isinstance(due.event, NoteOn)
-            if is_taken_back(due) and due.event.velocity not in self.synthesizer.heard:
+            if is_taken_back(due) and due.event.velocity not in self.synthesizer.sounded:
                 self.forbidden.add(due.event.velocity)
         self.plan = [due for due in self.plan if not is_taken_back(due)]
 
@@ -332,12 +332,12 @@ class Session:
         for _ in range(60):
             self.rng.choices(steps, weights=(8, 16, 2, 1, 1))[0]()
             assert self.schedule.sounding == self.synthesizer.sounding.keys()
-            assert not self.synthesizer.heard & self.forbidden, "a note taken back was heard"
+            assert not self.synthesizer.sounded & self.forbidden, "a note taken back was heard"
         self.stop()
 
 
 def test_ten_thousand_sessions_leave_nothing_sounding() -> None:
-    heard = 0
+    sounded = 0
     for seed in range(10_000):
         session = Session(seed)
         try:
@@ -345,5 +345,5 @@ def test_ten_thousand_sessions_leave_nothing_sounding() -> None:
         except AssertionError as error:
             error.add_note(f"in session {seed}")
             raise
-        heard += len(session.synthesizer.heard)
-    assert heard > 50_000  # five a session, or the sessions prove nothing
+        sounded += len(session.synthesizer.sounded)
+    assert sounded > 50_000  # five a session, or the sessions prove nothing

@@ -90,7 +90,7 @@ class App:
                 return message
             self._kept.append(message)
 
-    def said(self, kind: type[_Kind]) -> list[_Kind]:
+    def received(self, kind: type[_Kind]) -> list[_Kind]:
         """Return all received messages of a kind."""
         while not self._heard.empty():
             self._kept.append(self._heard.get())

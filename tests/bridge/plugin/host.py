@@ -45,10 +45,10 @@ class Host:
 
     def ask(self, *words: object) -> str:
         """Send a line, and return the answer."""
-        self.tell(*words)
+        self.send(*words)
         return self.listen()
 
-    def tell(self, *words: object) -> None:
+    def send(self, *words: object) -> None:
         """Send a line."""
         assert self._process.stdin is not None
         self._process.stdin.write(" ".join(str(word) for word in words) + "\n")
@@ -91,7 +91,7 @@ class Track:
         self.app = app
         self.instance = app.meet()
         give_up_ns = SystemClock().now_ns() + int(PATIENCE_S * 1e9)
-        while not app.said(Block):
+        while not app.received(Block):
             assert self.run(1) == []
             assert SystemClock().now_ns() < give_up_ns, "the plugin tells nothing"
 
@@ -138,12 +138,12 @@ class Track:
 
     def run(self, frames: int = 256, midi: Iterable[tuple[int, bytes]] = ()) -> list[Emitted]:
         """Run one block, in which the player plays `midi` at frames of the block."""
-        heard = [f"{at} {' '.join(str(byte) for byte in message)}" for at, message in midi]
+        played = [f"{at} {' '.join(str(byte) for byte in message)}" for at, message in midi]
         position = f"{self.position_quarters:.12f}"
         answer = self.host.ask(
             *("block", self.number, frames, int(self.playing), position, self.tempo_bpm),
             *self.metre,
-            *heard,
+            *played,
         )
         first = self.frame
         self.frame += frames
@@ -162,7 +162,7 @@ class Track:
         return emitted
 
     def until_emitted(self, frames: int = 1) -> Iterator[Emitted]:
-        """Run blocks of this size in real time, and yield all emitted events."""
+        """Run blocks until the caller has enough, and yield the emitted events."""
         give_up_ns = SystemClock().now_ns() + int(PATIENCE_S * 1e9)
         while True:
             yield from self.run(frames)

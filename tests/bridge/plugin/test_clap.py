@@ -1,7 +1,7 @@
-"""The plugin in a host that runs it block by block: what comes out, at which frame, and what ends.
+"""The plugin in a host that runs it block by block: emitted events, their frames and releases.
 
-Each test is a short piece with two players: a DAW (`Track`) and an app (`App`). The DAW stands
-still between blocks, so a frame that is expected is expected exactly.
+Each test is a short piece with two players: a DAW (`Track`) and an app (`App`). The DAW stops
+between blocks, so expected frames are exact.
 """
 
 import random
@@ -56,7 +56,7 @@ def at(track: Track, position_quarters: float, message: bytes, epoch: int | None
 
 
 def strike(track: Track, message: bytes = STRIKE) -> None:
-    """Let a note sound that nothing ends."""
+    """Start a note without a release."""
     assert [event.message for event in track.order(PlayNow(track.instance, 1, message))] == [
         message
     ]
@@ -118,7 +118,7 @@ def test_events_in_one_block_keep_their_order(track: Track) -> None:
     ]
 
 
-def test_a_tempo_that_changes_moves_what_is_planned(track: Track) -> None:
+def test_a_tempo_change_moves_planned_events(track: Track) -> None:
     track.play(120).run()
     track.order(at(track, 2.0, STRIKE))
     track.run(4800)
@@ -135,7 +135,7 @@ def test_a_ramp_is_no_jump(track: Track) -> None:
 
 
 def test_ticks_are_no_jumps(track: Track) -> None:
-    # A host that counts in 1/480 of a quarter note, rounding down.
+    # The host counts in 1/480 of a quarter note, rounded down.
     track.play().run(64)
     begin = track.position_quarters
     epoch = track.block().epoch
@@ -174,7 +174,7 @@ def test_a_break_releases_in_the_same_block(track: Track, course: Callable[[Trac
     lift = bytes((0xB3, 64, 0))
     assert track.run() == [Emitted(begin, RELEASE), Emitted(begin, lift)]
     assert track.block().epoch == epoch + 1
-    # What was planned for the old course is forgotten, and what still comes for it is dropped.
+    # Plans for the old epoch are dropped, also those that arrive later.
     track.order(at(track, track.position_quarters + 0.1, STRIKE, epoch))
     assert track.run_to(track.frame + RATE_HZ) == []
 
@@ -213,7 +213,7 @@ def test_a_block_has_the_position_of_the_host(track: Track) -> None:
     assert block.position_quarters == pytest.approx(position, abs=1e-9)
     assert (block.rate_hz, block.frames, block.tempo_bpm) == (RATE_HZ, 500, 97.5)
     assert block.flags == (BlockFlags.PLAYING | BlockFlags.POSITION_VALID | BlockFlags.LISTENS)
-    # The plugin's clock is the session clock; the line through its readings is some blocks coarse.
+    # The plugin's clock is the session clock; the line through its readings is some blocks off.
     assert abs(block.time_ns - before_ns) < 1000 * MS
 
 
@@ -224,11 +224,13 @@ def test_the_players_events_have_exact_positions(track: Track) -> None:
     assert track.run(256, played) == []
     block = track.block()
     for frame, message in played:
-        heard = track.app and track.app.expect(MidiIn)
-        assert heard
-        assert (heard.frame, heard.message, heard.epoch) == (frame, message, block.epoch)
-        assert heard.position_quarters == pytest.approx(track.position_of(begin + frame), abs=1e-9)
-        assert heard.time_ns - block.time_ns == round(frame * 1e9 / RATE_HZ)
+        midi_in = track.app and track.app.expect(MidiIn)
+        assert midi_in
+        assert (midi_in.frame, midi_in.message, midi_in.epoch) == (frame, message, block.epoch)
+        assert midi_in.position_quarters == pytest.approx(
+            track.position_of(begin + frame), abs=1e-9
+        )
+        assert midi_in.time_ns - block.time_ns == round(frame * 1e9 / RATE_HZ)
 
 
 def test_a_program_change_has_two_bytes(track: Track, app: App) -> None:
@@ -240,7 +242,7 @@ def test_late_note_ons_are_dropped_and_releases_never(track: Track) -> None:
     track.play().run_to(RATE_HZ)
     epoch = track.block().epoch
     strike(track)
-    late = track.position_quarters - 0.07  # 35 ms at 120
+    late = track.position_quarters - 0.07  # 35 ms at 120 bpm
     little_late = track.position_quarters - 0.05
     emitted = track.order(
         at(track, late, RELEASE, epoch),
@@ -266,7 +268,7 @@ def test_played_events_are_reported(track: Track, app: App) -> None:
     track.run_to(track.frame_of(onset))
     played = app.expect(Played, lambda played: played.tag == 77)
     assert played.message == STRIKE
-    # Half a frame, since a position falls between two.
+    # Half a frame, because a position lies between two frames.
     assert abs(played.played_ns - played.wanted_ns) <= 1e9 / RATE_HZ / 2 + 1
     assert track.run_to(track.frame + 10) == []
     assert track.block().emitted == 1
@@ -295,20 +297,23 @@ def test_flush_drops_releases_and_goes_on(track: Track) -> None:
 
 def test_midi_thru_survives_a_flush_and_a_jump_but_not_the_app(track: Track, app: App) -> None:
     track.play().run()
-    by_hand, by_hand_up = bytes((0x90 | THRU_CHANNEL, 72, 90)), bytes((0x80 | THRU_CHANNEL, 72, 64))
+    thru_on, thru_off = (
+        bytes((0x90 | THRU_CHANNEL, 72, 90)),
+        bytes((0x80 | THRU_CHANNEL, 72, 64)),
+    )
     strike(track)
-    strike(track, by_hand)
+    strike(track, thru_on)
     assert [event.message for event in track.order(Flush(track.instance))] == [RELEASE]
     jump(track)
     assert track.run() == []
-    told = track.order(PlayNow(track.instance, 1, by_hand_up))
-    assert [event.message for event in told] == [by_hand_up]
-    strike(track, by_hand)
-    told = track.order(FlushAll(track.instance))
-    assert [event.message for event in told] == [by_hand_up]
-    strike(track, by_hand)
+    emitted = track.order(PlayNow(track.instance, 1, thru_off))
+    assert [event.message for event in emitted] == [thru_off]
+    strike(track, thru_on)
+    emitted = track.order(FlushAll(track.instance))
+    assert [event.message for event in emitted] == [thru_off]
+    strike(track, thru_on)
     app.close()
-    assert next(track.until_emitted()).message == by_hand_up
+    assert next(track.until_emitted()).message == thru_off
 
 
 def test_bypass_releases_and_plays_nothing(track: Track) -> None:
@@ -318,7 +323,7 @@ def test_bypass_releases_and_plays_nothing(track: Track) -> None:
     assert track.run() == [Emitted(begin, RELEASE)]
     assert BlockFlags.BYPASSED in track.block().flags
     assert track.order(PlayNow(track.instance, 1, STRIKE)) == []
-    # A bypassed effect is a cable.
+    # A bypassed effect passes everything on.
     assert track.run(64, [(9, STRIKE)]) == [Emitted(track.frame - 64 + 9, STRIKE)]
     track.set(BYPASS, 0)
     assert [event.message for event in track.run()] == [RELEASE]
@@ -338,7 +343,7 @@ def test_a_plugin_that_does_not_listen_sends_no_events(track: Track, app: App) -
     track.run(64, [(5, STRIKE)])
     assert BlockFlags.LISTENS not in track.block().flags
     track.fence()
-    assert app.said(MidiIn) == []
+    assert app.received(MidiIn) == []
 
 
 def test_the_instruments_are_those_of_the_app(track: Track) -> None:
@@ -393,7 +398,7 @@ def test_an_app_without_hello_for_a_second_is_gone(track: Track, app: App) -> No
     begin_ns = SystemClock().now_ns()
     app.mute()
     assert next(track.until_emitted()).message == RELEASE
-    # It may have said its last word up to a quarter of a second before.
+    # Its last hello may be up to a quarter of a second old.
     assert SystemClock().now_ns() - begin_ns > 700 * MS
 
 
@@ -427,7 +432,7 @@ def test_an_app_may_start_later_and_again(clap_host: Callable[[int], Host]) -> N
 def test_another_version_is_refused_with_ours(track: Track, app: App) -> None:
     strike(track)
     app.mute()
-    app.said(PluginHello)
+    app.received(PluginHello)
     hello = bytearray(encode(AppHello(track.instance, 1)))
     hello[4] = VERSION + 1
     app.send_raw(track.instance, bytes(hello))
@@ -435,7 +440,7 @@ def test_another_version_is_refused_with_ours(track: Track, app: App) -> None:
     assert track.get(APP) == 2
     app.expect(PluginHello)
     app.send(PlayNow(track.instance, 1, STRIKE))
-    for _ in range(1000):  # nothing is told any more, so nothing can be waited for
+    for _ in range(1000):  # the plugin sends nothing any more, so there is no message to wait for
         assert track.run(1) == []
 
 
@@ -450,7 +455,7 @@ def test_invalid_datagrams_are_ignored(track: Track, app: App) -> None:
         good + b"\0",
         b"XNTP" + good[4:],
         good[:5] + b"\x77" + good[6:],  # an unknown kind
-        encode(PlayNow(track.instance ^ 1, 1, STRIKE)),  # for somebody else
+        encode(PlayNow(track.instance ^ 1, 1, STRIKE)),  # for another instance
         encode(PlayNow(track.instance, 1, bytes((0xF8,)))),
         encode(PlayNow(track.instance, 1, STRIKE[:2])),
         encode(PlayNow(track.instance, 1, bytes((0x90, 200, 1)))),

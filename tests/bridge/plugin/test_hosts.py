@@ -1,4 +1,4 @@
-"""The plugin in real time, and in hosts that others wrote: jalv (LV2) and DawDreamer (VST3)."""
+"""The plugin in real time, and in independent hosts: jalv (LV2) and DawDreamer (VST3)."""
 
 import importlib.util
 import os
@@ -33,7 +33,7 @@ MS = 1_000_000
 
 
 def free_port() -> int:
-    """Find a port that nobody has."""
+    """Return a free UDP port."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind(("127.0.0.1", 0))
         port: int = free.getsockname()[1]
@@ -44,13 +44,13 @@ def free_port() -> int:
 
 
 def await_event(host: Host) -> tuple[int, bytes]:
-    """Wait for something to come out of a host that runs in real time; give when and what."""
+    """Wait for an event of a host that runs in real time; return its time and message."""
     _, at_ns, *message = host.listen().split()
     return int(at_ns), bytes(int(byte) for byte in message)
 
 
 def silence_after_death_ns(host: Host, port: int) -> int:
-    """Let an app play a note, kill it in the middle, and tell how long the note sounds on."""
+    """Kill an app while its note sounds; return how long the note sounds on."""
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.bridge.plugin.app", str(port)], cwd=ROOT
     )
@@ -69,9 +69,9 @@ def test_notes_are_released_within_200_ms_of_the_sudden_end_of_the_app(
     port = free_port()
     host = clap_host(port)
     track = Track(host)
-    host.tell("roll", track.number, 256, 120)
+    host.send("roll", track.number, 256, 120)
     took_ns = [silence_after_death_ns(host, port) for _ in range(DEATHS)]
-    host.tell("drop", track.number)
+    host.send("drop", track.number)
     assert [host.listen(), host.listen()] == ["ok", "ok"]
     host.close()
     assert statistics.median(took_ns) < 200 * MS, took_ns
@@ -82,7 +82,7 @@ def test_notes_are_released_within_200_ms_of_the_sudden_end_of_the_app(
 
 @pytest.fixture
 def jalv(plugins: Path, app: App, peer: Peer) -> Iterator[int]:
-    """Run the LV2 plugin in jalv, between the peer's ports; give the instance."""
+    """Run the LV2 plugin in jalv, between the peer's ports; yield the instance."""
     need(shutil.which("jalv") is not None, "jalv is not installed (Debian: apt-get install jalv)")
     process = subprocess.Popen(
         ["jalv", "-n", "antiphon-jalv", "urn:antiphon:effect"],
@@ -92,7 +92,7 @@ def jalv(plugins: Path, app: App, peer: Peer) -> Iterator[int]:
         stderr=subprocess.DEVNULL,
     )
     instance = app.meet()
-    app.expect(Block)  # so its ports are there
+    app.expect(Block)  # then its ports are there
     cables = [["player:out", "antiphon-jalv:lv2_events_in"]]
     cables += [["antiphon-jalv:lv2_events_out", "listener:in"]]
     peer.ask(connect=cables)
@@ -101,11 +101,11 @@ def jalv(plugins: Path, app: App, peer: Peer) -> Iterator[int]:
 
 
 @contextmanager
-def conductor() -> Iterator[jack.Client]:
-    """Be the one who tells the JACK server bars and beats: 120 to the minute, four to the bar."""
+def timebase() -> Iterator[jack.Client]:
+    """Run a timebase master for the JACK server: 120 bpm, 4/4."""
     client = jack.Client("conductor", no_start_server=True)
 
-    def tell(_state: int, _size: int, position: object, _is_new: bool) -> None:  # noqa: FBT001
+    def set_position(_state: int, _size: int, position: object, _is_new: bool) -> None:  # noqa: FBT001
         frames_per_beat = RATE_HZ // 2
         beats, rest = divmod(position.frame, frames_per_beat)  # type: ignore[attr-defined]
         values = {
@@ -122,7 +122,7 @@ def conductor() -> Iterator[jack.Client]:
         for name, value in values.items():
             setattr(position, name, value)
 
-    client.set_timebase_callback(tell)
+    client.set_timebase_callback(set_position)
     with client:
         client.transport_stop()
         client.transport_frame = 0
@@ -142,10 +142,10 @@ def test_jalv_carries_the_player_to_the_app_and_back(app: App, peer: Peer, jalv:
 
 
 def test_jalv_reports_the_position_across_bar_lines(app: App, peer: Peer, jalv: int) -> None:
-    with conductor() as client:
+    with timebase() as client:
         for ask in (client.transport_stop, client.transport_start):
             ask()
-            for _ in range(PERIODS):  # of two commands in one period the server sees the last only
+            for _ in range(PERIODS):  # the server applies only the last command in a period
                 app.expect(Block)
         begun = app.expect(Block, lambda block: BlockFlags.PLAYING in block.flags)
         # Two notes, one on each side of the second bar line.
@@ -184,24 +184,24 @@ def test_dawdreamer_plays_through_the_vst3(app: App, plugins: Path) -> None:
             assert process.stdout is not None
             process.stdin.write("render\n")
             process.stdin.flush()
-            assert float(process.stdout.readline()) == 0.0  # an instrument that is silent
+            assert float(process.stdout.readline()) == 0.0  # a silent instrument
 
         render()
         instance = app.meet()
         for _ in range(MOST_RENDERINGS):
-            if any(heard.message == STRIKE for heard in app.said(MidiIn)):
+            if any(midi_in.message == STRIKE for midi_in in app.received(MidiIn)):
                 break
-            render()  # the two may have met in the middle of a note
-        onset = app.expect(MidiIn, lambda heard: heard.message == STRIKE)
-        # Times say nothing here: who renders faster than sound goes has no clock.
+            render()  # they may have joined in the middle of a note
+        onset = app.expect(MidiIn, lambda midi_in: midi_in.message == STRIKE)
+        # Times have no meaning here: rendering is faster than real time.
         after = onset.position_quarters
-        release = app.expect(MidiIn, lambda heard: heard.position_quarters > after)
+        release = app.expect(MidiIn, lambda midi_in: midi_in.position_quarters > after)
         assert release.message[:2] == RELEASE[:2]
         assert onset.position_quarters == pytest.approx(0.25 * 97.5 / 60, abs=1e-6)
         assert release.position_quarters == pytest.approx(0.75 * 97.5 / 60, abs=1e-6)
         app.send(PlayNow(instance, 9, STRIKE))
         for _ in range(MOST_RENDERINGS):
-            if any(played.tag == 9 for played in app.said(Played)):
+            if any(played.tag == 9 for played in app.received(Played)):
                 break
             render()
         assert app.expect(Played).message == STRIKE

@@ -1,4 +1,4 @@
-"""The plugins' desk: datagrams in, datagrams out, on a clock that stands where it is put."""
+"""The plugin instances: datagrams in, datagrams out, on a manual clock."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -56,7 +56,7 @@ RUNS = BlockFlags.PLAYING | BlockFlags.POSITION_VALID | BlockFlags.LISTENS
 
 
 def block(instance: int, time_ns: int, quarters: float = 0.0, epoch: int = 1) -> Block:
-    """Say that a host plays at 120 bpm and is at a position."""
+    """Return a block of a host that plays at 120 bpm at a position."""
     return Block(
         instance=instance,
         sequence=1,
@@ -79,11 +79,11 @@ def block(instance: int, time_ns: int, quarters: float = 0.0, epoch: int = 1) ->
 
 
 class Host:
-    """A host with plugins, as the desk hears it."""
+    """A host with plugins, as a source of datagrams."""
 
     def __init__(self, *instances: int, apart_ns: int = 0) -> None:
-        self.desk, self.now_ns, self.apart_ns = PluginInstances(), NOW_NS, apart_ns
-        self.told: list[Message] = []
+        self.instances, self.now_ns, self.apart_ns = PluginInstances(), NOW_NS, apart_ns
+        self.to_plugins: list[Message] = []
         self.reports: list[Report] = []
         for instance in instances:
             self.say(PluginHello(instance, NOW_NS - apart_ns))
@@ -91,33 +91,35 @@ class Host:
         self.turn()
 
     def say(self, message: FromPlugin) -> None:
-        self.desk.receive(encode(message), place(message.instance), self.now_ns)
+        self.instances.receive(encode(message), place(message.instance), self.now_ns)
 
     def turn(self, now_ns: int | None = None) -> list[Report]:
         self.now_ns = now_ns or self.now_ns
-        reports = self.desk.poll(self.now_ns)
+        reports = self.instances.poll(self.now_ns)
         self.reports += reports
-        for where, data in self.desk.pop_datagrams():
+        for where, data in self.instances.pop_datagrams():
             message = decode(data)
             assert isinstance(message, Message)
             assert where == place(message.instance)
-            self.told.append(message)
+            self.to_plugins.append(message)
         return reports
 
     def plan(self, *plan: tuple[int, Playable]) -> None:
-        epoch = self.desk.sequencer.transport.epoch
+        epoch = self.instances.sequencer.transport.epoch
         dues = tuple(ScheduledEvent(tick, epoch, event) for tick, event in plan)
-        self.desk.post(Play(dues), self.now_ns)
+        self.instances.post(Play(dues), self.now_ns)
 
     def play_by_hand(self, event: Playable) -> PlayAtTime:
-        """Play on the desk, now; give how the plugin is told."""
-        self.desk.post(Thru((ScheduledEvent(self.now_ns, NANOSECONDS.epoch, event),)), self.now_ns)
+        """Play MIDI thru now; return the message to the plugin."""
+        self.instances.post(
+            Thru((ScheduledEvent(self.now_ns, NANOSECONDS.epoch, event),)), self.now_ns
+        )
         return PlayAtTime(ALL, 1, self.now_ns, events.encode(event))
 
     def orders(self) -> list[Message]:
-        """Return what the plugins were told, greetings apart."""
-        told, self.told = self.told, []
-        return [message for message in told if type(message) is not AppHello]
+        """Return the messages to the plugins, without hellos."""
+        messages, self.to_plugins = self.to_plugins, []
+        return [message for message in messages if type(message) is not AppHello]
 
 
 def place(instance: int) -> Address:
@@ -127,13 +129,13 @@ def place(instance: int) -> Address:
 def test_a_hello_is_answered_and_running_instances_are_counted() -> None:
     host = Host()
     host.say(PluginHello(ALL, NOW_NS))
-    assert host.turn() == []  # it is there, but its host does not run it
-    assert isinstance(host.told[-1], AppHello)
-    assert not host.desk.connected(NOW_NS)
+    assert host.turn() == []  # it is connected, but its host does not run it
+    assert isinstance(host.to_plugins[-1], AppHello)
+    assert not host.instances.connected(NOW_NS)
     host.say(block(ALL, NOW_NS))
     (plugins,) = (report for report in host.turn() if isinstance(report, Plugins))
     assert [(one.instance, one.plays) for one in plugins.instances] == [(ALL, None)]
-    assert host.desk.connected(NOW_NS)
+    assert host.instances.connected(NOW_NS)
 
 
 def test_the_host_is_followed_and_notes_are_sent_ahead_by_position() -> None:
@@ -143,7 +145,7 @@ def test_the_host_is_followed_and_notes_are_sent_ahead_by_position() -> None:
     host.plan((48, ON), (96, OFF))
     host.turn(NOW_NS + 500 * MS - AHEAD_NS - 1)
     assert host.orders() == []
-    assert host.desk.next_due_ns() == NOW_NS + 500 * MS - AHEAD_NS
+    assert host.instances.next_due_ns() == NOW_NS + 500 * MS - AHEAD_NS
     host.turn(NOW_NS + 500 * MS - AHEAD_NS)
     assert host.orders() == [PlayAtPosition(ALL, 1, 1, 1.0, b"\x90\x3c\x64")]
 
@@ -152,13 +154,13 @@ def test_while_the_host_is_stopped_notes_are_sent_by_time() -> None:
     host = Host(ALL)
     host.say(replace(block(ALL, NOW_NS, epoch=2), flags=BlockFlags.POSITION_VALID))
     host.turn()
-    line = host.desk.sequencer.transport
-    assert line.source is Source.FREE
-    tick = line.tick_at(NOW_NS + 20 * MS)
+    transport = host.instances.sequencer.transport
+    assert transport.source is Source.FREE
+    tick = transport.tick_at(NOW_NS + 20 * MS)
     host.orders()
     host.plan((tick, ON))
     host.turn()
-    assert host.orders() == [PlayAtTime(ALL, 1, line.ns_at(tick), b"\x90\x3c\x64")]
+    assert host.orders() == [PlayAtTime(ALL, 1, transport.ns_at(tick), b"\x90\x3c\x64")]
 
 
 def test_times_are_converted_to_the_plugins_clock() -> None:
@@ -166,7 +168,7 @@ def test_times_are_converted_to_the_plugins_clock() -> None:
     host.say(MidiIn(ALL, NOW_NS - 3600 * SECOND + 5, 0.0, 1, 0, b"\x90\x3c\x64"))
     received = [report for report in host.turn() if isinstance(report, Received)]
     assert received == [Received((TimedEvent(NOW_NS + 5, ON),))]
-    assert host.desk.sequencer.transport.tick_at(NOW_NS + 500 * MS) == 48
+    assert host.instances.sequencer.transport.tick_at(NOW_NS + 500 * MS) == 48
 
 
 def test_notes_and_releases_go_to_the_instance_of_their_instrument() -> None:
@@ -192,7 +194,7 @@ def test_a_retraction_flushes_the_plugins() -> None:
     host.plan((1, ON), (960, OFF))
     host.turn()
     host.orders()
-    host.desk.post(Retract(0), NOW_NS)
+    host.instances.post(Retract(0), NOW_NS)
     host.turn()
     assert host.orders() == [Flush(ALL), Flush(BASS)]
 
@@ -202,11 +204,11 @@ def test_a_jump_of_the_hosts_flushes_and_begins_an_epoch() -> None:
     host.plan((1, ON), (960, OFF))
     host.turn()
     host.orders()
-    before = host.desk.sequencer.transport.epoch
+    before = host.instances.sequencer.transport.epoch
     host.say(block(ALL, NOW_NS + 100 * MS, quarters=16.0, epoch=2))
     host.turn(NOW_NS + 100 * MS)
     assert host.orders() == [Flush(ALL)]
-    assert host.desk.sequencer.transport.epoch == before + 1
+    assert host.instances.sequencer.transport.epoch == before + 1
     host.plan((769, ON))
     host.turn()
     (order,) = host.orders()
@@ -215,7 +217,7 @@ def test_a_jump_of_the_hosts_flushes_and_begins_an_epoch() -> None:
 
 
 def take_back(host: Host) -> None:
-    host.desk.post(Retract(0), host.now_ns)
+    host.instances.post(Retract(0), host.now_ns)
 
 
 def leap(host: Host) -> None:
@@ -246,8 +248,8 @@ def test_silence_and_panic_end_midi_thru(command: Silence | Panic) -> None:
     host.play_by_hand(ControlChange(THRU_CHANNEL, SUSTAIN, 127))
     host.turn()
     host.orders()
-    host.desk.post(command, host.now_ns)
-    host.play_by_hand(KEY_UP)  # the key comes up later, and has nothing to end
+    host.instances.post(command, host.now_ns)
+    host.play_by_hand(KEY_UP)  # the key comes up later, after its note has ended
     host.turn()
     first, *rest = host.orders()
     assert first == FlushAll(ALL)
@@ -258,8 +260,8 @@ def test_silence_drops_events_that_were_sent_ahead() -> None:
     host = Host(ALL)
     host.plan((1, ON), (2, OFF))
     host.turn()
-    assert len(host.orders()) == 2  # to us the note is over; to the plugin it has not begun
-    host.desk.post(Silence(), host.now_ns)
+    assert len(host.orders()) == 2  # for us the note is over; for the plugin it has not begun
+    host.instances.post(Silence(), host.now_ns)
     host.turn()
     assert host.orders() == [FlushAll(ALL)]
 
@@ -269,7 +271,7 @@ def test_panic_silences_by_every_means() -> None:
     host.plan((1, ON), (960, OFF))
     host.turn()
     host.orders()
-    host.desk.post(Panic(), NOW_NS)
+    host.instances.post(Panic(), NOW_NS)
     host.turn()
     flush, *rest = host.orders()
     assert flush == FlushAll(ALL)
@@ -306,7 +308,7 @@ def test_another_version_is_reported_once() -> None:
     data = bytearray(encode(PluginHello(ALL, NOW_NS)))
     data[4] = VERSION + 1
     for _ in range(3):
-        host.desk.receive(bytes(data), place(ALL), NOW_NS)
+        host.instances.receive(bytes(data), place(ALL), NOW_NS)
         host.turn()
     problems = [report for report in host.reports if isinstance(report, Problem)]
     assert problems == [Problem(PluginVersion(VERSION + 1))]
@@ -315,7 +317,7 @@ def test_another_version_is_reported_once() -> None:
 def test_invalid_datagrams_and_unknown_instances_are_ignored() -> None:
     host = Host()
     for data in (b"", b"ANTP", b"\0" * 100):
-        host.desk.receive(data, place(1), NOW_NS)
+        host.instances.receive(data, place(1), NOW_NS)
     host.say(block(99, NOW_NS))
     assert host.turn() == []
     assert host.orders() == []
@@ -323,6 +325,6 @@ def test_invalid_datagrams_and_unknown_instances_are_ignored() -> None:
 
 def test_disconnect_sends_a_bye_to_every_instance() -> None:
     host = Host(ALL, BASS)
-    host.desk.disconnect()
+    host.instances.disconnect()
     host.turn()
     assert host.orders() == [FlushAll(ALL), AppBye(ALL), FlushAll(BASS), AppBye(BASS)]

@@ -1,4 +1,4 @@
-"""The wire, in Python alone, and held together with the C++ header that must say the same."""
+"""The wire format in Python, and its agreement with the C++ header."""
 
 import dataclasses
 import random
@@ -35,10 +35,10 @@ from bridge.plugin.wire import (
 from tests.bridge.plugin.conftest import Compile
 
 INSTANCE = 0x0123456789ABCDEF
-NOTE = bytes((0x90 | THRU_CHANNEL, 60, 100))  # the same channel to both sides
+NOTE = bytes((0x90 | THRU_CHANNEL, 60, 100))  # both sides use the same channel
 PROGRAM = bytes((0xC2, 5))
 
-# The same as in wire_mirror.cpp: every field has another value, so that a swap of two is seen.
+# The same as in wire_mirror.cpp: every field has a different value, to detect a swap of two.
 BLOCK = Block(
     instance=INSTANCE,
     sequence=0x1122334455667788,
@@ -81,7 +81,7 @@ def mirror(compile_cpp: Compile) -> Path:
 
 
 def mirrored(mirror: Path, *datagrams: bytes) -> list[str]:
-    """Return what the C++ side answers to datagrams."""
+    """Return the answers of the C++ side to datagrams."""
     lines = "".join(datagram.hex() + "\n" for datagram in datagrams)
     answer = subprocess.run([mirror], input=lines, capture_output=True, text=True, check=True)
     assert answer.stderr == ""
@@ -105,12 +105,12 @@ def test_an_instance_may_play_everything() -> None:
 
 
 @pytest.mark.parametrize("size", [0, 4])
-def test_a_message_of_another_length_is_our_mistake(size: int) -> None:
+def test_a_midi_message_of_invalid_length_raises(size: int) -> None:
     with pytest.raises(ValueError, match="1 to 3 bytes"):
         encode(PlayNow(1, 2, bytes(size)))
 
 
-def test_what_is_cut_or_prolonged_is_rubbish() -> None:
+def test_shortened_and_extended_datagrams_decode_to_none() -> None:
     for sample in SAMPLES:
         data = encode(sample)
         assert [decode(data[:size]) for size in range(len(data))] == [None] * len(data)
@@ -119,7 +119,7 @@ def test_what_is_cut_or_prolonged_is_rubbish() -> None:
         assert decode(longer) is None
 
 
-def test_what_no_plugin_says_is_rubbish() -> None:
+def test_impossible_fields_decode_to_none() -> None:
     block = bytearray(encode(BLOCK))
     block[-2] = 15  # there are fourteen instruments
     assert decode(bytes(block)) is None
@@ -138,7 +138,7 @@ def test_another_version_is_named_and_an_unknown_kind_ignored() -> None:
     assert decode(bytes(data)) is None
 
 
-def test_noise_never_raises() -> None:
+def test_random_bytes_never_raise() -> None:
     dice = random.Random(0)
     for _ in range(5000):
         noisy = bytearray(encode(dice.choice(SAMPLES)))

@@ -1,4 +1,4 @@
-"""Which back end, which port, and what a command does to a schedule."""
+"""The choice of a back end, and the search for a port."""
 
 import importlib
 import subprocess

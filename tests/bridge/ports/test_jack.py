@@ -37,7 +37,7 @@ pytestmark = pytest.mark.device
 
 MS = 1_000_000
 FRAMES_PER_MS = RATE_HZ // 1000
-SOON_NS = 50 * MS  # a note sent by a test that was held up for less is not late
+SOON_NS = 50 * MS  # a note is not late if the test is delayed by less
 ROOT = Path(__file__).parents[3]
 SILENCE = [[0xB0, control, 0] for control in (64, 120, 123)]
 
@@ -55,7 +55,7 @@ def talk(peer: Peer) -> Iterator[Conversation]:
 
 
 def notes(first_ns: int, step_ns: int, count: int) -> list[ScheduledEvent]:
-    """Plan notes one after the other, each half as long as the step."""
+    """Return planned notes, one at each step, each half as long as the step."""
     plan: list[tuple[int, Playable]] = []
     for place in range(count):
         onset_ns = first_ns + place * step_ns
@@ -65,20 +65,20 @@ def notes(first_ns: int, step_ns: int, count: int) -> list[ScheduledEvent]:
 
 
 def misses_of_the_plan(peer: Peer, talk: Conversation) -> list[float]:
-    """Play a plan; return by how many frames each event missed its own."""
+    """Play a plan; return by how many frames each event missed its frame."""
     frame, now_ns = peer.ask(clock=True)
     plan = notes(now_ns + 100 * MS, 7_300_000, 100)
     talk.io.send(Play(tuple(plan)))
-    heard = peer.ask(hear=len(plan))
-    assert [message for _, message in heard] == [list(encode(due.event)) for due in plan]
+    received = peer.ask(hear=len(plan))
+    assert [message for _, message in received] == [list(encode(due.event)) for due in plan]
     return [
         at - frame - (due.tick - now_ns) * RATE_HZ / 1e9
-        for (at, _), due in zip(heard, plan, strict=True)
+        for (at, _), due in zip(received, plan, strict=True)
     ]
 
 
 def misses_of_an_echo(peer: Peer, talk: Conversation) -> list[float]:
-    """Echo notes 60 ms after they came; return by how many frames each missed that."""
+    """Repeat notes 60 ms after they came; return by how many frames each missed that."""
     frame, _ = peer.ask(clock=True)
     first = frame + 100 * FRAMES_PER_MS
     played = [(first + place * 331, [0x90, place, 64]) for place in range(100)]
@@ -89,19 +89,19 @@ def misses_of_an_echo(peer: Peer, talk: Conversation) -> list[float]:
             if isinstance(message, Received):
                 echoed += len(message.events)
                 talk.io.send(Play(tuple(due for each in message.events for due in echo(each))))
-    heard = peer.ask(hear=2 * len(played))
-    struck = [(at, message) for at, message in heard if message[0] == 0x90]
+    received = peer.ask(hear=2 * len(played))
+    struck = [(at, message) for at, message in received if message[0] == 0x90]
     assert [message for _, message in struck] == [message for _, message in played]
     delays = [back - out for (back, _), (out, _) in zip(struck, played, strict=True)]
     return [delay - 60 * FRAMES_PER_MS for delay in delays]
 
 
-def echo(heard: TimedEvent) -> tuple[ScheduledEvent, ScheduledEvent]:
-    """Plan the same note 60 ms later, and its end."""
-    assert isinstance(heard.event, NoteOn)
-    again_ns = heard.time_ns + 60 * MS
-    end = NoteOff(heard.event.channel, heard.event.pitch)
-    return ScheduledEvent(again_ns, 0, heard.event), ScheduledEvent(again_ns + 5 * MS, 0, end)
+def echo(received: TimedEvent) -> tuple[ScheduledEvent, ScheduledEvent]:
+    """Return the same note 60 ms later, and its release."""
+    assert isinstance(received.event, NoteOn)
+    again_ns = received.time_ns + 60 * MS
+    end = NoteOff(received.event.channel, received.event.pitch)
+    return ScheduledEvent(again_ns, 0, received.event), ScheduledEvent(again_ns + 5 * MS, 0, end)
 
 
 @pytest.mark.parametrize("misses_of", [misses_of_the_plan, misses_of_an_echo])
@@ -110,7 +110,7 @@ def test_timing_is_exact_to_the_frame(
 ) -> None:
     misses = misses_of(peer, talk)
     median = statistics.median(misses)
-    assert abs(median) < 3  # the peer's reading of the two clocks is no better than a frame or two
+    assert abs(median) < 3  # the peer reads the two clocks to a frame or two
     far = [miss for miss in misses if abs(miss - median) > 1.5]
     assert len(far) <= 0.05 * len(misses), far
 
@@ -132,7 +132,7 @@ def test_incoming_events_are_parsed(peer: Peer, talk: Conversation) -> None:
 
 
 def strike(talk: Conversation, peer: Peer) -> None:
-    """Let a note begin that would end in an hour."""
+    """Start a note that would end in an hour."""
     soon_ns = SystemClock().now_ns() + SOON_NS
     talk.io.send(SetOwnTransport(NANOSECONDS))
     note = (
@@ -145,7 +145,7 @@ def strike(talk: Conversation, peer: Peer) -> None:
 
 
 def ending(peer: Peer) -> list[list[int]]:
-    """Hear what ends the note begun with `strike`."""
+    """Return the events that end the note of `strike`."""
     return [message for _, message in peer.ask(hear=4)]
 
 
@@ -183,7 +183,7 @@ def test_midi_thru_is_sent_at_its_frame_and_released(peer: Peer, talk: Conversat
     assert [message for _, message in peer.ask(hear=1)] == [[0x8F, 72, 64]]
     talk.io.send(Inject((TimedEvent(SystemClock().now_ns(), NoteOn(0, 73, 90)),)))
     peer.ask(hear=1)
-    assert talk.leave() == []  # nothing was planned
+    assert talk.leave() == []  # there was no plan
     desks = [[0xBF, control, 0] for control in (64, 120, 123)]
     assert [message for _, message in peer.ask(hear=4)] == [[0x8F, 73, 64], *desks]
 
@@ -251,7 +251,7 @@ def test_the_process_survives_the_end_of_the_server(
         io.send(OpenPorts())
         assert talk.expect(Problem) == Problem(NoJackServer())
         with watched_jack_server(name):
-            assert talk.expect(Ready).input_name == "Antiphon:in"  # nobody asked again
+            assert talk.expect(Ready).input_name == "Antiphon:in"  # without another request
             assert talk.expect(PortNames) == PortNames((), ())
             io.close()
 
@@ -259,12 +259,12 @@ def test_the_process_survives_the_end_of_the_server(
 def test_a_change_of_the_outputs_connection_is_reported(peer: Peer, talk: Conversation) -> None:
     cable = ["Antiphon:out", "listener:in"]
     assert talk.expect(OutputConnected) == OutputConnected(connected=True)
-    peer.ask(connect=[["Antiphon:out", "Antiphon:in"]])  # a loop is heard by nobody
+    peer.ask(connect=[["Antiphon:out", "Antiphon:in"]])  # a connection to ourselves does not count
     peer.ask(disconnect=[cable])
     assert talk.expect(OutputConnected) == OutputConnected(connected=False)
     peer.ask(connect=[cable])
     assert talk.expect(OutputConnected) == OutputConnected(connected=True)
-    talk.open()  # anew, and so without cables
+    talk.open()  # opened again, and so without connections
     assert talk.expect(OutputConnected) == OutputConnected(connected=False)
 
 

@@ -1,4 +1,4 @@
-"""Ableton Link, with a real peer on this machine's network: the same beat within a millisecond."""
+"""Ableton Link, with a real peer on the local network: the same beat within a millisecond."""
 
 import asyncio
 import sys
@@ -39,7 +39,7 @@ def peer() -> Iterator[Any]:
 
 
 def moved(talk: Conversation, wanted: Callable[[Transport], bool]) -> Transport:
-    """Wait until the process follows a line like this."""
+    """Wait until the process reports such a transport."""
     while True:
         line = talk.expect(TransportChanged).transport
         if wanted(line):
@@ -47,7 +47,7 @@ def moved(talk: Conversation, wanted: Callable[[Transport], bool]) -> Transport:
 
 
 def beat_of(peer: Any) -> tuple[int, float]:
-    """Read the peer's beat, and the moment, as quickly as can be."""
+    """Return the peer's beat and its time, from the quickest of several readings."""
     clock = SystemClock()
     readings = []
     for _ in range(50):
@@ -115,4 +115,4 @@ def test_link_is_not_joined_if_another_source_is_wanted() -> None:
         talk.open()
         io.send(SetSync(Source.CLOCK))
         assert moved(talk, lambda _: True).source is Source.FREE
-        assert not [message for message in talk.said if isinstance(message, Problem)]
+        assert not [message for message in talk.messages if isinstance(message, Problem)]

@@ -1,4 +1,4 @@
-"""RtMidi: its stamps with a pretended library, its ports on a real JACK server."""
+"""RtMidi: its times with a fake library, its ports on a real JACK server."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -31,18 +31,18 @@ SILENCE = [[0xB0, control, 0] for control in (64, 120, 123)]
 
 
 class Library:
-    """What the back end uses of `rtmidi.MidiIn` and `MidiOut`."""
+    """A fake of the parts of `rtmidi.MidiIn` and `MidiOut` that the back end uses."""
 
     def __init__(self) -> None:
         self.queue: deque[tuple[list[int], float]] = deque()
 
     def get_message(self) -> tuple[list[int], float] | None:
-        """Return what came first of what is there."""
+        """Return the first waiting message, or None."""
         return self.queue.popleft() if self.queue else None
 
 
 def stamps(looks: list[tuple[int, list[float]]]) -> list[int]:
-    """Look at these moments (ms), find messages with these deltas (s); give their stamps (ms)."""
+    """Poll at these times (ms), find messages with these deltas (s); return their times (ms)."""
     library = Library()
     backend = RtMidiBackend(library, library, "Antiphon", now_ns=0)
     found: list[int] = []
@@ -57,14 +57,14 @@ def stamps(looks: list[tuple[int, list[float]]]) -> list[int]:
 @pytest.mark.parametrize(
     "looks,expected",
     [
-        # The intervals are the driver's, whenever we look.
+        # The intervals are the driver's, whatever the times of the polls.
         ([(5, [0.005]), (100, [0.02, 0.02, 0.02])], [5, 25, 45, 65]),
-        # The first message has no interval, and came after the look before it.
+        # The first message has no interval, and came after the previous poll.
         ([(50, []), (51, [0.0])], [50]),
-        # Nothing comes before the last look that did not find it, nor after the one that did.
+        # No message is earlier than the previous poll, nor later than the one that found it.
         ([(5, [0.005]), (90, []), (100, [0.02])], [5, 90]),
         ([(5, [0.005]), (10, [7.0]), (20, [0.005])], [5, 10, 15]),
-        # A driver without a clock says 0 and is given the benefit of the looks.
+        # A driver without a clock reports 0, and the times of the polls limit it.
         ([(10, [0.0]), (20, [0.0]), (30, [0.0])], [0, 10, 20]),
     ],
 )

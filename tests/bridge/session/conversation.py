@@ -1,4 +1,4 @@
-"""Talk with a MIDI I/O process in a test: wait for what it must say, and keep the rest."""
+"""Test helper for a MIDI I/O process: wait for expected messages, and keep the others."""
 
 from typing import TypeVar
 
@@ -13,60 +13,60 @@ _Message = TypeVar("_Message", bound=FromIo)
 
 
 class Conversation:
-    """A process, and all that it has said."""
+    """A process, and all messages that it has sent."""
 
     def __init__(self, io: MidiIo) -> None:
         self.io = io
-        self.said: list[FromIo] = []
+        self.messages: list[FromIo] = []
 
     def listen(self) -> None:
-        """Wait for the process to say something."""
+        """Wait for messages of the process."""
         said = self.io.receive(PATIENCE_S)
-        assert said, f"the process says nothing more after {self.said[-3:]}"
-        self.said += said
+        assert said, f"the process sends nothing more after {self.messages[-3:]}"
+        self.messages += said
 
     def expect(self, kind: type[_Message]) -> _Message:
-        """Wait for a message of this kind, and take it out of what was said."""
+        """Wait for a message of this kind, remove it from `said` and return it."""
         while True:
-            for message in self.said:
+            for message in self.messages:
                 if isinstance(message, kind):
-                    self.said.remove(message)
+                    self.messages.remove(message)
                     return message
             self.listen()
 
     def open(self, input_name: str | None = None, output_name: str | None = None) -> Ready:
-        """Open the ports, which must succeed."""
+        """Open the ports; this must succeed."""
         self.io.send(OpenPorts(input_name, output_name))
-        while not any(isinstance(message, Ready | Problem) for message in self.said):
+        while not any(isinstance(message, Ready | Problem) for message in self.messages):
             self.listen()
-        assert not (problems := [m for m in self.said if isinstance(m, Problem)]), problems
+        assert not (problems := [m for m in self.messages if isinstance(m, Problem)]), problems
         return self.expect(Ready)
 
     def sent(self, count: int) -> list[SentEvent]:
-        """Wait until this many events have gone out altogether; give them."""
+        """Wait until `count` events are sent in all; return them."""
         while len(found := self._sent()) < count:
             self.listen()
         return found
 
     def received(self, count: int) -> list[TimedEvent]:
-        """Wait until this many events have come in altogether; give them."""
+        """Wait until `count` events have come in; return them."""
         while len(found := self._received()) < count:
             self.listen()
         return found
 
     def leave(self) -> list[SentEvent]:
-        """Ask the process to quit, and hear it out; give what it sent since it began."""
+        """Ask the process to quit, and read to its end; return all sent events."""
         self.io.send(Quit())
         return self.hear_out()
 
     def hear_out(self) -> list[SentEvent]:
-        """Listen until the process has gone; give what it sent since it began."""
+        """Read messages until the process has ended; return all sent events."""
         while self.io.alive:
-            self.said += self.io.receive(PATIENCE_S)
+            self.messages += self.io.receive(PATIENCE_S)
         return self._sent()
 
     def _sent(self) -> list[SentEvent]:
-        return [each for m in self.said if isinstance(m, Emitted) for each in m.events]
+        return [each for m in self.messages if isinstance(m, Emitted) for each in m.events]
 
     def _received(self) -> list[TimedEvent]:
-        return [each for m in self.said if isinstance(m, Received) for each in m.events]
+        return [each for m in self.messages if isinstance(m, Received) for each in m.events]

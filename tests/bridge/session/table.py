@@ -1,4 +1,4 @@
-"""A session at a table: no ports, no composer, no waiting, and all that it has asked for."""
+"""Test helper: a session without ports, composer and waiting, and all its effects."""
 
 from bridge.messages.composer import Generate
 from bridge.messages.settings import Settings
@@ -13,7 +13,7 @@ from bridge.system.units import MS
 
 
 class Table:
-    """A session, and everything that it has asked for."""
+    """A session, and all its effects."""
 
     def __init__(self, settings: Settings | None = None) -> None:
         self.session = Session(settings or Settings())
@@ -36,14 +36,14 @@ class Table:
         self.at(at_ns, protocol.Received(tuple(TimedEvent(at_ns, event) for event in events)))
 
     def phrase(self, begin_ns: int, onsets: int = 4, gap_ns: int = 250 * MS) -> int:
-        """Play some notes; return when the last was released."""
+        """Play some notes; return the time of the last release."""
         for index in range(onsets):
             self.play(begin_ns + index * gap_ns, NoteOn(0, 60 + index, 80))
             self.play(begin_ns + (index + 1) * gap_ns - 20 * MS, NoteOff(0, 60 + index))
         return begin_ns + onsets * gap_ns - 20 * MS
 
     def pause(self) -> int | None:
-        """Let the pause pass in which the composer is told of it; return the next deadline."""
+        """Advance to the pause of which the composer is notified; return the next deadline."""
         at_ns = self.session.deadline_ns()
         assert at_ns is not None
         self.at(at_ns)
@@ -52,7 +52,7 @@ class Table:
     def composed(self) -> Generate:
         return next(m for m in reversed(self.composer) if isinstance(m, Generate))
 
-    def dues(self) -> list[ScheduledEvent]:
+    def scheduled(self) -> list[ScheduledEvent]:
         return [
             due
             for message in self.io
@@ -61,8 +61,8 @@ class Table:
         ]
 
     @property
-    def line(self) -> Transport:
-        """The last line that the session conducted."""
+    def transport(self) -> Transport:
+        """The session's own transport, as last sent."""
         return next(
             m.transport for m in reversed(self.io) if isinstance(m, protocol.SetOwnTransport)
         )

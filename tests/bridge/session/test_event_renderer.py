@@ -1,4 +1,4 @@
-"""What is sent for what was composed: channels, programs, ends, the grid."""
+"""Rendering of note events: channels, programs, releases, the grid."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,11 +20,11 @@ ENDLESS = Turn(-NO_END, NO_END)
 
 def dues(
     part: EventRenderer,
-    *told: Onset | Release,
+    *decided_events: Onset | Release,
     quantise: Quantise | None = None,
     turn: Turn = ENDLESS,
 ) -> list[ScheduledEvent]:
-    return list(part.render(told, HOST, quantise or Quantise(), turn, PlayedNotes()))
+    return list(part.render(decided_events, HOST, quantise or Quantise(), turn, PlayedNotes()))
 
 
 def test_an_instrument_gets_its_program_once_before_its_first_note() -> None:
@@ -61,28 +61,28 @@ def test_a_drum_gets_no_program_and_is_released() -> None:
 
 def test_a_quantised_note_keeps_its_length() -> None:
     part, eighths = EventRenderer(), Quantise(GridStep.EIGHTH)
-    told = dues(part, Onset(20, PIANO, 60, 70), Release(30, PIANO, 60), quantise=eighths)
-    assert [(d.tick, type(d.event)) for d in told[1:]] == [(24, NoteOn), (34, NoteOff)]
-    assert [d.unquantised_tick for d in told] == [20, 20, 30]
-    (end,) = dues(part, Release(50, BASS, 60), quantise=eighths)  # of a note that never began
+    decided_events = dues(part, Onset(20, PIANO, 60, 70), Release(30, PIANO, 60), quantise=eighths)
+    assert [(d.tick, type(d.event)) for d in decided_events[1:]] == [(24, NoteOn), (34, NoteOff)]
+    assert [d.unquantised_tick for d in decided_events] == [20, 20, 30]
+    (end,) = dues(part, Release(50, BASS, 60), quantise=eighths)  # its note never began
     assert end.tick == 50
 
 
 def test_no_note_is_moved_out_of_its_turn() -> None:
     eighths = Quantise(GridStep.EIGHTH)
-    told = [Onset(26, DRUMS, 38, 70), Onset(94, DRUMS, 38, 70)]
-    drawn = dues(EventRenderer(), *told, quantise=eighths, turn=Turn(25, 96))
+    decided_events = [Onset(26, DRUMS, 38, 70), Onset(94, DRUMS, 38, 70)]
+    drawn = dues(EventRenderer(), *decided_events, quantise=eighths, turn=Turn(25, 96))
     assert [d.tick for d in drawn if isinstance(d.event, NoteOn)] == [48, 72]
 
 
 def test_after_a_replan_the_release_of_a_kept_note_moves_with_its_onset() -> None:
     part, eighths = EventRenderer(), Quantise(GridStep.EIGHTH)
-    told = (
-        Onset(20, PIANO, 60, 70),  # drawn to 24
+    decided_events = (
+        Onset(20, PIANO, 60, 70),  # moved to 24
         Release(30, PIANO, 60),
-        Onset(52, PIANO, 60, 70),  # drawn to 48, and taken back
+        Onset(52, PIANO, 60, 70),  # moved to 48, and retracted
     )
-    dues(part, *told, quantise=eighths)
+    dues(part, *decided_events, quantise=eighths)
     part.clear_plan(after_tick=22)
     (end,) = dues(part, Release(23, PIANO, 60), quantise=eighths)
     assert end.tick == 27
@@ -90,13 +90,13 @@ def test_after_a_replan_the_release_of_a_kept_note_moves_with_its_onset() -> Non
 
 @st.composite
 def melodies(draw: st.DrawFn, first: int = 0) -> list[Onset | Release]:
-    """Draw notes on three keys, one after another on each, all within two bars of `first`."""
-    told: list[Onset | Release] = []
+    """Generate notes on three keys, one after another on each, within two bars of `first`."""
+    decided_events: list[Onset | Release] = []
     for pitch in (60, 61, 62):
         ticks = draw(st.lists(st.integers(first, first + 384), max_size=12, unique=True))
         for begins, ends in batched(sorted(ticks)):
-            told += [Onset(begins, PIANO, pitch, 70), Release(ends, PIANO, pitch)]
-    return sorted(told, key=lambda each: each.tick)
+            decided_events += [Onset(begins, PIANO, pitch, 70), Release(ends, PIANO, pitch)]
+    return sorted(decided_events, key=lambda each: each.tick)
 
 
 def batched(ticks: list[int]) -> list[tuple[int, int]]:
@@ -113,20 +113,20 @@ def batched(ticks: list[int]) -> list[tuple[int, int]]:
 )
 def test_a_replan_loses_no_note_and_leaves_none_sounding(
     data: st.DataObject,
-    told: list[Onset | Release],
+    decided_events: list[Onset | Release],
     now: int,
     step: GridStep,
     strength: float,
     swing: float,
 ) -> None:
-    """Play a plan for a while, replace it as the session does, and play on to the end."""
+    """Play a plan for a while, replan as the session does, and play on to the end."""
     quantise = Quantise(step, strength, swing)
     part, schedule = EventRenderer(), Schedule(HOST)
-    schedule.add(dues(part, *told, quantise=quantise))
+    schedule.add(dues(part, *decided_events, quantise=quantise))
     sent = [each for tick in range(-8, now + 1) for each in schedule.emit(HOST.ns_at(tick))]
 
     commit = now + 8 + quantise.max_shift_ticks(HOST)
-    stands = [each for each in told if each.tick <= commit]
+    stands = [each for each in decided_events if each.tick <= commit]
     schedule.replan(commit)
     part.clear_plan(commit)
     held: set[int] = set()
@@ -134,15 +134,15 @@ def test_a_replan_loses_no_note_and_leaves_none_sounding(
         (held.add if isinstance(each, Onset) else held.discard)(each.pitch)
     ends = [Release(commit + 1 + data.draw(st.integers(0, 9)), PIANO, pitch) for pitch in held]
     new = data.draw(melodies(commit + 11))
-    anew = [*sorted(ends, key=lambda each: each.tick), *new]
-    schedule.add(dues(part, *anew, quantise=quantise))
+    again = [*sorted(ends, key=lambda each: each.tick), *new]
+    schedule.add(dues(part, *again, quantise=quantise))
 
     for tick in range(now, commit + 600):
         sent += schedule.emit(HOST.ns_at(tick))
     assert not schedule.sounding
     assert schedule.dropped == 0
     struck = [each.event.pitch for each in sent if isinstance(each.event, NoteOn)]
-    decided = [each.pitch for each in (*stands, *anew) if isinstance(each, Onset)]
+    decided = [each.pitch for each in (*stands, *again) if isinstance(each, Onset)]
     assert sorted(struck) == sorted(decided)
 
 
@@ -155,8 +155,8 @@ def test_ducked_notes_are_softer() -> None:
 
 def test_planned_notes_are_shown_at_their_times() -> None:
     played = PlayedNotes()
-    told = (Onset(48, PIANO, 60, 70), Release(96, PIANO, 60), Onset(48, DRUMS, 38, 70))
-    EventRenderer().render(told, HOST, Quantise(), ENDLESS, played)
+    decided_events = (Onset(48, PIANO, 60, 70), Release(96, PIANO, 60), Onset(48, DRUMS, 38, 70))
+    EventRenderer().render(decided_events, HOST, Quantise(), ENDLESS, played)
     shown = [(n.instrument, n.onset_ns, n.release_ns, n.answered) for n in played.notes]
     half = 500_000_000
     assert shown == [(PIANO, half, 2 * half, True), (DRUMS, half, half + half // 8, True)]

@@ -1,4 +1,4 @@
-"""What is known of the world around, fact by fact."""
+"""The status of the session, report by report."""
 
 from dataclasses import fields
 

@@ -1,4 +1,4 @@
-"""Between blends the weights move in a straight line."""
+"""Morphs: between blends the weights change linearly."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""The player: what keys mean, how a phrase is kept, how long a silence must be."""
+"""The player: note events of keys, the phrase, and the length of a silence."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The conversation, told as timelines: no ports, no composer, no waiting."""
+"""The session as timelines: no ports, no composer, no waiting."""
 
 from itertools import pairwise
 from random import Random
@@ -53,7 +53,7 @@ def table() -> Table:
 
 
 def answered(table: Table) -> tuple[int, Generate]:
-    """Play a phrase and wait until it is answered; return when, and what the composer was asked."""
+    """Play a phrase until it is answered; return the time and the request to the composer."""
     table.phrase(SECOND)
     at = table.pause()
     assert at is not None
@@ -112,7 +112,7 @@ def test_a_pause_starts_one_speculation(table: Table) -> None:
     assert ends is not None
     foreseen = table.composer[-1]
     assert table.session.deadline_ns() == ends > last + PAUSE_NS
-    table.at(ends + 3 * MS)  # the machine was busy
+    table.at(ends + 3 * MS)  # a busy machine
     assert foreseen == Speculate(table.composed())
     assert sum(isinstance(message, Speculate) for message in table.composer) == 1
 
@@ -152,10 +152,10 @@ def test_the_response_begins_within_the_lead_and_is_as_long_as_the_phrase(table:
     table.at(at)
     compose = table.composed()
     table.at(at + 5 * MS, Generated(1, (Onset(compose.begin_tick, PIANO, 64, 70),)))
-    (program, note) = table.dues()
+    (program, note) = table.scheduled()
     assert program.event == ProgramChange(0, 0)
     assert note.event == NoteOn(0, 64, 70)
-    assert table.line.ns_at(note.tick) == at + LEAD_NS
+    assert table.transport.ns_at(note.tick) == at + LEAD_NS
     length_ns = (compose.end_tick - compose.begin_tick) * 500 * MS // 48
     assert abs(length_ns - (last - SECOND)) <= 11 * MS
     assert compose.instruments == (PIANO,)
@@ -166,7 +166,9 @@ def test_a_late_composer_shifts_the_response_and_loses_nothing(table: Table) -> 
     late = at + 100 * MS
     strikes = tuple(Onset(compose.begin_tick + 12 * i, PIANO, 64 + i, 70) for i in range(3))
     table.at(late, Generated(1, strikes))
-    onsets = [table.line.ns_at(d.tick) for d in table.dues() if isinstance(d.event, NoteOn)]
+    onsets = [
+        table.transport.ns_at(d.tick) for d in table.scheduled() if isinstance(d.event, NoteOn)
+    ]
     assert onsets[0] == late + 8 * MS
     assert [b - a for a, b in pairwise(onsets)] == [125 * MS] * 2
 
@@ -210,10 +212,10 @@ def test_a_note_of_the_players_retracts_the_response(table: Table) -> None:
     assert table.state is TurnState.PLAYER
     shown = table.session.snapshot(back).notes
     assert [(n.pitch, n.release_ns) for n in shown if n.answered] == [(64, back)]
-    # What the composer still had on its way belongs to nobody.
-    before = len(table.dues())
+    # Late events of the retracted take are dropped.
+    before = len(table.scheduled())
     table.at(back, Generated(1, (Onset(compose.begin_tick + 100, PIANO, 69, 70),)))
-    assert len(table.dues()) == before
+    assert len(table.scheduled()) == before
 
 
 def test_hand_over_on_request(table: Table) -> None:
@@ -231,9 +233,9 @@ def test_chosen_instruments_play_on_their_own_channels() -> None:
     begin = compose.begin_tick
     both = (Onset(begin, Instrument.BASS, 36, 70), Onset(begin, Instrument.DRUMS, 38, 90))
     table.at(at, Generated(1, both))
-    kick = [due for due in table.dues() if due.event.channel == 9]
-    assert [type(due.event) for due in kick] == [NoteOn, NoteOff]  # a hit owes its own end
-    assert {due.event.channel for due in table.dues()} == {4, 9}
+    kick = [due for due in table.scheduled() if due.event.channel == 9]
+    assert [type(due.event) for due in kick] == [NoteOn, NoteOff]  # a drum hit has its release
+    assert {due.event.channel for due in table.scheduled()} == {4, 9}
 
 
 def test_a_pedal_is_shown_while_it_is_down_and_panic_lifts_it(table: Table) -> None:
@@ -278,17 +280,17 @@ def test_a_refusal_is_shown_until_a_change_is_made(table: Table) -> None:
 
 
 def _random_take(rng: Random, compose: Generate) -> list[NoteEvent]:
-    """Return any notes, each with its end."""
-    told: list[NoteEvent] = []
+    """Return random notes, each with its release."""
+    events: list[NoteEvent] = []
     for pitch in rng.sample(range(50, 80), rng.randrange(1, 8)):
         onset = rng.randrange(compose.begin_tick, compose.end_tick)
-        told.append(Onset(onset, PIANO, pitch, 70))
-        told.append(Release(rng.randrange(onset + 1, compose.end_tick + 2), PIANO, pitch))
-    return sorted(told, key=lambda happening: happening.tick)
+        events.append(Onset(onset, PIANO, pitch, 70))
+        events.append(Release(rng.randrange(onset + 1, compose.end_tick + 2), PIANO, pitch))
+    return sorted(events, key=lambda event: event.tick)
 
 
 class Stage:
-    """A session that plays on a real schedule, and what sounds there."""
+    """A session with a real schedule, and the notes that sound there."""
 
     def __init__(self, rng: Random) -> None:
         self.rng, self.table, self.schedule = rng, Table(), Schedule()
@@ -296,7 +298,7 @@ class Stage:
         self.sounding: set[tuple[int, int]] = set()
 
     def act(self) -> None:
-        """Let some time pass and anything happen."""
+        """Advance the time and do something random."""
         rng, table = self.rng, self.table
         self.now += rng.choice([1, 5, 40, 300, 900, 2500]) * MS
         pitch = rng.randrange(60, 64)
@@ -319,7 +321,7 @@ class Stage:
         self.carry_out()
 
     def carry_out(self) -> None:
-        """Send what is due, and hear it."""
+        """Send due events, and record what sounds."""
         sent: list[SentEvent] = []
         for message in self.table.io:
             match message:
@@ -341,7 +343,7 @@ class Stage:
 
 @pytest.mark.parametrize("seed", range(200))
 def test_after_random_events_nothing_sounds_at_the_end(seed: int) -> None:
-    """Phrases, answers, recitals, interruptions and stops, at random."""
+    """Random phrases, responses, auditions, interruptions and stops."""
     stage = Stage(Random(seed))
     for _ in range(60):
         stage.act()

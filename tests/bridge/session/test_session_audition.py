@@ -1,4 +1,4 @@
-"""A session recites what it is given, and lets a style become another."""
+"""Auditions of scores, morphs of the style, and knobs, in a session."""
 
 from dataclasses import replace
 
@@ -34,7 +34,7 @@ START_NS, BAR = 10 * SECOND, 192
 HOST = Transport(Source.JACK, epoch=1, time_ns=START_NS)
 FOLLOWING = Following(Source.JACK)
 
-# At 60 quarter notes a minute: a second of piano, then half a second of bass with a drum.
+# At 60 bpm: a second of piano, then half a second of bass with a drum.
 TUNE = Score(
     (
         Note(0, PIANO, 60, 48, 80),
@@ -47,10 +47,10 @@ TUNE = Score(
 
 
 def onsets_ns(table: Table) -> list[tuple[int, int]]:
-    """Return when each note-on is due, by the line that is conducted, and its pitch."""
+    """Return when each note-on is due, by the session's transport, and its pitch."""
     return [
-        (table.line.ns_at(due.tick), due.event.pitch)
-        for due in table.dues()
+        (table.transport.ns_at(due.tick), due.event.pitch)
+        for due in table.scheduled()
         if isinstance(due.event, NoteOn)
     ]
 
@@ -76,9 +76,9 @@ def test_in_free_playing_an_audition_has_its_own_tempo() -> None:
 def test_every_note_of_an_audition_is_released_in_order() -> None:
     table = Table()
     table.at(0, Start(), Audition(TUNE))
-    ends = [due.event.pitch for due in table.dues() if isinstance(due.event, NoteOff)]
+    ends = [due.event.pitch for due in table.scheduled() if isinstance(due.event, NoteOff)]
     assert sorted(ends) == [38, 40, 60, 60]
-    piano = [type(d.event) for d in table.dues() if getattr(d.event, "pitch", 0) == 60]
+    piano = [type(d.event) for d in table.scheduled() if getattr(d.event, "pitch", 0) == 60]
     assert piano == [NoteOn, NoteOff, NoteOn, NoteOff]
 
 
@@ -87,7 +87,7 @@ def test_with_a_host_an_audition_follows_its_beat_from_the_next_bar_line() -> No
     table.at(0, Start())
     table.at(START_NS, protocol.TransportChanged(HOST, FOLLOWING))
     table.at(START_NS + 500 * MS, Audition(TUNE))
-    ticks = [due.tick for due in table.dues() if isinstance(due.event, NoteOn)]
+    ticks = [due.tick for due in table.scheduled() if isinstance(due.event, NoteOn)]
     assert ticks == [BAR, BAR + 48, BAR + 48, BAR + 72]
 
 
@@ -180,7 +180,7 @@ def test_an_audition_is_not_quantised() -> None:
     table = Table(Settings(time=TimeSettings(bpm=120.0)))
     table.at(0, Start())
     table.at(0, Audition(Score((Note(5, PIANO, 60, 20, 80),))))
-    (tick,) = {due.tick for due in table.dues() if isinstance(due.event, NoteOn)}
+    (tick,) = {due.tick for due in table.scheduled() if isinstance(due.event, NoteOn)}
     assert tick % BAR == 5
 
 
@@ -221,7 +221,7 @@ def test_a_choice_of_style_ends_a_morph_and_other_changes_do_not() -> None:
     pass_to(table, 5 * SECOND)
     table.at(
         5 * SECOND, ChangeSettings(replace(shown, top_p=0.5))
-    )  # by a window that is a moment behind
+    )  # from a window that is slightly behind
     assert table.session.snapshot(0).morph_progress is not None
     table.at(6 * SECOND, ChangeSettings(replace(shown, style=(("blues", 1.0),))))
     assert table.session.snapshot(0).morph_progress is None
@@ -272,7 +272,7 @@ def test_with_our_own_clock_an_audition_of_a_stopped_session_begins_at_once(
     table = Table(settings)
     table.at(START_NS, Audition(TUNE))
     assert onsets_ns(table)[0][0] - START_NS == LEAD_NS
-    assert {due.tick for due in table.dues() if isinstance(due.event, NoteOn)} == {0, 48, 72}
+    assert {due.tick for due in table.scheduled() if isinstance(due.event, NoteOn)} == {0, 48, 72}
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The modes, told as timelines on a host's beat and on our own clock."""
+"""The modes as timelines, on a host's beat and on our own clock."""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -44,7 +44,7 @@ BEAT_NS, BAR_NS, BAR = 500 * MS, 2 * SECOND, 192
 
 
 class Stand(Table):
-    """A table at which a host keeps time from `START_NS` on."""
+    """A table with a host that plays from `START_NS` on."""
 
     def __init__(self, settings: Settings, line: Transport | None = HOST) -> None:
         super().__init__(settings)
@@ -56,7 +56,7 @@ class Stand(Table):
         self.at(now_ns, protocol.TransportChanged(line, Following(Source.JACK)))
 
     def beats(self, first: float, count: int = 4, pitch: int = 60) -> int:
-        """Play a note on each beat from one on, counted from 0; return when the last ended."""
+        """Play a note on each beat from `first` on; return the time of the last release."""
         end_ns = 0
         for number in range(count):
             onset_ns = START_NS + round((first + number) * BEAT_NS)
@@ -68,7 +68,7 @@ class Stand(Table):
         return end_ns
 
     def pass_to(self, now_ns: int) -> None:
-        """Let time pass, with every deadline in it."""
+        """Advance to a time, with every deadline until then."""
         steps = 0
         while (due_ns := self.session.deadline_ns()) is not None and due_ns < now_ns:
             self.now_ns = max(self.now_ns, due_ns)
@@ -80,18 +80,18 @@ class Stand(Table):
 
     now_ns = 0
 
-    def compose(self, *told: NoteEvent, done: bool = True, after_ns: int = 3 * MS) -> None:
-        """Let the composer answer what it was asked last, soon after."""
+    def compose(self, *events: NoteEvent, done: bool = True, after_ns: int = 3 * MS) -> None:
+        """Answer the last request as the composer, a short time later."""
         self.now_ns += after_ns
         plans = [m.plan for m in self.composer if isinstance(m, Replan)]
         plan = plans[-1] if plans else 0
-        self.at(self.now_ns, Generated(self.composed().take, told, done=done, plan=plan))
+        self.at(self.now_ns, Generated(self.composed().take, events, done=done, plan=plan))
 
     def strikes(self, epoch: int = 1) -> list[tuple[int, int]]:
-        """Tick and pitch of all note-ons planned in an epoch."""
+        """Return tick and pitch of all note-ons planned in an epoch."""
         return [
             (d.tick, d.event.pitch)
-            for d in self.dues()
+            for d in self.scheduled()
             if isinstance(d.event, NoteOn) and d.epoch == epoch
         ]
 
@@ -162,12 +162,12 @@ def test_when_the_host_stops_the_response_is_abandoned() -> None:
     stand.beats(0, 2)
     stand.pass_to(START_NS + 7 * BEAT_NS // 2)
     stand.compose(strike(192), done=False)
-    planned = len(stand.dues())
+    planned = len(stand.scheduled())
     stand.move(START_NS + BAR_NS, Transport(epoch=2))
     assert any(isinstance(message, Retract) for message in stand.composer)
     assert stand.state is TurnState.LISTENING
     stand.compose(strike(300), done=False)
-    assert len(stand.dues()) == planned
+    assert len(stand.scheduled()) == planned
     assert [
         n for n in stand.session.snapshot(START_NS + BAR_NS).notes if n.release_ns is None
     ] == []
@@ -190,15 +190,15 @@ def test_after_free_playing_bars_begin_at_bar_1() -> None:
     stand.play(SECOND, NoteOn(0, 60, 80))
     stand.play(2 * SECOND, NoteOff(0, 60))
     stand.at(600 * SECOND, ChangeSettings(Settings(mode=Mode.TRADE)))
-    assert stand.line.source is Source.OWN
-    assert stand.line.beat_of(stand.line.tick_at(600 * SECOND)) == (1, 1)
+    assert stand.transport.source is Source.OWN
+    assert stand.transport.beat_of(stand.transport.tick_at(600 * SECOND)) == (1, 1)
 
 
 def test_after_the_host_the_player_is_free_again() -> None:
     stand = Stand(Settings())
     stand.move(START_NS + BAR_NS, Transport(epoch=2))
     stand.play(20 * SECOND, NoteOn(0, 60, 80))
-    assert stand.line.time_ns == 20 * SECOND
+    assert stand.transport.time_ns == 20 * SECOND
     assert stand.composer[-2:] == [Reset(), PlayerEvents((Onset(0, PIANO, 60, 80),))]
 
 
@@ -213,7 +213,7 @@ def test_a_drift_changes_only_the_transport() -> None:
 
 def test_our_own_clock_counts_in_and_then_is_silent() -> None:
     stand = Stand(Settings(time=TimeSettings(bpm=100, count_in_bars=1)), None)
-    line = replace(stand.line, epoch=1)
+    line = replace(stand.transport, epoch=1)
     assert line.ns_at(-BAR) == 0
     stand.move(MS, line)
     for now_ns in range(0, 6 * SECOND, 100 * MS):
@@ -226,8 +226,8 @@ def test_our_own_clock_counts_in_and_then_is_silent() -> None:
 
 def test_our_own_clock_clicks_while_the_metronome_is_on() -> None:
     stand = Stand(Settings(time=TimeSettings(bpm=120, click=True)), None)
-    stand.move(MS, replace(stand.line, epoch=1))
-    stand.play(SECOND, NoteOn(0, 60, 80))  # without a count-in the first note begins it
+    stand.move(MS, replace(stand.transport, epoch=1))
+    stand.play(SECOND, NoteOn(0, 60, 80))  # without a count-in it starts with the first note
     for now_ns in range(SECOND, 8 * SECOND, 100 * MS):
         stand.pass_to(now_ns)
     ticks = [tick for tick, _ in stand.strikes()]
@@ -241,7 +241,7 @@ def test_ports_that_open_get_the_time_commands() -> None:
     stand.at(SECOND, protocol.Ready("jack", "in", "out"))
     assert stand.io[-2:] == [
         protocol.SetSync(Source.CLOCK, 5 * MS, MetreChange(0, 3, 4)),
-        protocol.SetOwnTransport(stand.line),
+        protocol.SetOwnTransport(stand.transport),
     ]
 
 
@@ -294,8 +294,8 @@ def test_quantised_notes_lie_on_the_grid() -> None:
     stand.beats(0, 2)
     stand.pass_to(START_NS + 7 * BEAT_NS // 2)
     begin = stand.asked()[0].begin_tick
-    told = [strike(begin + place, 60 + place) for place in (0, 13, 30, 40)]
-    stand.compose(*told)
+    events = [strike(begin + place, 60 + place) for place in (0, 13, 30, 40)]
+    stand.compose(*events)
     assert [tick - begin for tick, _ in stand.strikes()] == [0, 24, 24, 48]
 
 
@@ -327,7 +327,7 @@ def test_a_late_start_does_not_lengthen_the_turn() -> None:
     assert asked.begin_tick == 3 * BAR  # counted from the bar of the first note
     stand.compose()
     stand.pass_to(START_NS + 5 * BAR_NS)
-    stand.beats(20 + 6, 1)  # in the second bar of the player's next turn
+    stand.beats(20 + 6, 1)  # the second bar of the player's next turn
     stand.pass_to(START_NS + 8 * BAR_NS)
     assert stand.asked()[1].begin_tick == 7 * BAR
 
@@ -356,13 +356,13 @@ def test_a_last_note_on_the_bar_line_does_not_end_the_response() -> None:
 
 def test_without_a_host_trading_starts_our_own_clock_with_the_first_note() -> None:
     stand = Stand(Settings(mode=Mode.TRADE, bars=1, time=TimeSettings(bpm=60)), None)
-    stand.move(MS, replace(stand.line, epoch=1))
+    stand.move(MS, replace(stand.transport, epoch=1))
     stand.play(SECOND, NoteOn(0, 60, 80))
     stand.play(SECOND + 100 * MS, NoteOff(0, 60))
     stand.pass_to(5 * SECOND)
     (asked,) = stand.asked()
     assert asked.begin_tick == BAR
-    assert stand.line.ns_at(BAR) == 5 * SECOND
+    assert stand.transport.ns_at(BAR) == 5 * SECOND
 
 
 # Take over.
@@ -394,7 +394,7 @@ def test_a_requested_ending_is_at_a_bar_line() -> None:
     stand.pass_to(START_NS + 5 * BEAT_NS)
     stand.at(stand.now_ns, End())
     conclude = next(message for message in stand.composer if isinstance(message, EndTake))
-    assert conclude.end_tick == 3 * BAR  # a whole bar lies before it
+    assert conclude.end_tick == 3 * BAR  # a whole bar precedes it
     assert isinstance(stand.composer[-1], Replan)
     stand.compose(strike(500), Release(3 * BAR, PIANO, 64), done=True)
     stand.pass_to(START_NS + 3 * BAR_NS)
@@ -405,7 +405,7 @@ def test_a_requested_ending_is_at_a_bar_line() -> None:
 
 
 def accompanied(settings: Settings | None = None) -> Stand:
-    """Let an accompaniment begin after the first note."""
+    """Start an accompaniment with a first note."""
     stand = Stand(settings or Settings(mode=Mode.ACCOMPANY))
     stand.play(START_NS, NoteOn(0, 60, 80))
     stand.now_ns = START_NS
@@ -416,7 +416,7 @@ def test_accompanying_begins_with_the_first_note_on_the_next_beat() -> None:
     stand = accompanied()
     (asked,) = stand.asked()
     assert (asked.begin_tick, asked.end_tick - asked.begin_tick) == (48, NO_END)
-    assert asked.instruments == (BASS, DRUMS)  # the others of a small band
+    assert asked.instruments == (BASS, DRUMS)  # the other instruments of a small band
     assert stand.state is TurnState.ANSWERING
 
 
@@ -481,9 +481,9 @@ def test_a_response_may_go_on_when_the_player_comes_in(policy: ReEntry) -> None:
     assert stand.state is TurnState.ANSWERING
     assert isinstance(stand.composer[-1], Replan)
     stand.compose(strike(400), done=True)
-    (*_, last) = [d.event for d in stand.dues() if isinstance(d.event, NoteOn)]
+    (*_, last) = [d.event for d in stand.scheduled() if isinstance(d.event, NoteOn)]
     assert last.velocity == (42 if policy is ReEntry.DUCK else 70)
-    # What was played meanwhile is a phrase, which is answered in its turn.
+    # The notes played meanwhile are a phrase, which is answered next.
     stand.play(stand.now_ns + 100 * MS, NoteOff(0, 72))
     stand.compose(done=True)
     stand.pass_to(START_NS + 20 * BEAT_NS)
@@ -507,7 +507,7 @@ def test_an_advance_makes_the_request_earlier() -> None:
     assert at is not None
     stand.at(at)
     begin = stand.composed().begin_tick
-    assert stand.line.ns_at(begin) - 100 * MS >= at
+    assert stand.transport.ns_at(begin) - 100 * MS >= at
     assert at > last
 
 
@@ -529,8 +529,8 @@ def test_a_pedal_that_is_down_before_the_first_note_is_down() -> None:
     stand = Stand(Settings(), None)
     stand.play(SECOND, ControlChange(0, 64, 127))
     stand.play(2 * SECOND, NoteOn(0, 60, 80), NoteOff(0, 60))
-    heard = [h for m in stand.composer if isinstance(m, PlayerEvents) for h in m.events]
-    assert heard == [Onset(0, PIANO, 60, 80)]
+    received = [h for m in stand.composer if isinstance(m, PlayerEvents) for h in m.events]
+    assert received == [Onset(0, PIANO, 60, 80)]
 
 
 def test_a_retracted_response_leaves_no_gap_before_the_next() -> None:
@@ -541,12 +541,12 @@ def test_a_retracted_response_leaves_no_gap_before_the_next() -> None:
     again = stand.phrase(stand.now_ns + 100 * MS)
     stand.now_ns = again
     stand.pass_to(again + SECOND)
-    heard = [h.tick for m in stand.composer if isinstance(m, PlayerEvents) for h in m.events]
-    assert stand.asked()[1].begin_tick - heard[-1] < 50
+    received = [h.tick for m in stand.composer if isinstance(m, PlayerEvents) for h in m.events]
+    assert stand.asked()[1].begin_tick - received[-1] < 50
 
 
 def test_in_free_playing_a_response_begins_after_the_reported_events() -> None:
-    """A phrase that was played over a long answer ended, for its player, long ago."""
+    """A phrase that was played over a long response ended long ago for the player."""
     stand = Stand(Settings(re_entry=ReEntry.OVERLAP, answer_ns=11 * SECOND), None)
     last = stand.phrase(SECOND)
     stand.pass_to(last + SECOND)
@@ -643,12 +643,10 @@ def test_after_panic_by_a_key_playing_goes_on() -> None:
     stand.play(START_NS + BEAT_NS, NoteOn(0, 21, 1))
     assert stand.io[-1] == protocol.Panic()
     assert stand.state is TurnState.LISTENING
-    assert stand.composer[-1] == PlayerEvents(
-        (Release(48, PIANO, 60),)
-    )  # a key that hangs is let go
+    assert stand.composer[-1] == PlayerEvents((Release(48, PIANO, 60),))  # a stuck key is released
     stand.play(START_NS + 2 * BEAT_NS, NoteOn(0, 62, 80))
     stand.pass_to(START_NS + 2 * BAR_NS)
-    assert len(stand.asked()) == 0  # the new key is held, and nobody is interrupted
+    assert len(stand.asked()) == 0  # the new key is held, so the turn does not pass
     stand.play(stand.now_ns, NoteOff(0, 62))
     stand.pass_to(START_NS + 4 * BAR_NS)
     assert len(stand.asked()) == 1
@@ -698,7 +696,7 @@ def test_without_a_phrase_in_free_playing_a_response_begins_at_once() -> None:
     (asked,) = stand.asked()
     assert asked.instruments == (BASS,)
     assert asked.end_tick - asked.begin_tick == 8 * 96
-    assert stand.line.ns_at(asked.begin_tick) <= SECOND + 100 * MS
+    assert stand.transport.ns_at(asked.begin_tick) <= SECOND + 100 * MS
 
 
 def test_a_loop_without_a_phrase_is_a_response() -> None:
@@ -738,7 +736,7 @@ def test_when_trading_a_request_hands_over_at_the_next_bar_line() -> None:
 def test_a_loop_that_missed_its_bar_line_waits_for_the_next() -> None:
     stand = Stand(Settings(mode=Mode.LOOP))
     end_ns = stand.beats(0, 4)
-    stand.at(end_ns + 900 * MS)  # the machine was busy over the bar line
+    stand.at(end_ns + 900 * MS)  # a busy machine misses the bar line
     (asked,) = stand.asked()
     assert (asked.begin_tick % BAR, asked.end_tick - asked.begin_tick) == (0, BAR)
 
@@ -759,15 +757,15 @@ def test_a_new_metre_during_a_phrase_resets_the_composer_before_the_response() -
     begun = len(stand.composer)
     metre = replace(HOST, metre=MetreChange(0, 3, 4))
     stand.move(START_NS + BAR_NS // 2, metre)
-    assert isinstance(stand.composer[begun], Reset)  # at once: it has to be read
+    assert isinstance(stand.composer[begun], Reset)  # at once: the phrase must be read
     stand.at(START_NS + 1100 * MS, HandOver())
-    told = [m for m in stand.composer[begun:] if isinstance(m, Reset | PlayerEvents | Generate)]
-    assert told[0] == Reset(120.0, (3, 4))
-    assert isinstance(told[1], PlayerEvents)
-    assert [h.tick for h in told[1].events] == [0, 38, 48, 86]
-    assert isinstance(told[2], Generate)
-    assert told[2].begin_tick == 144
-    assert len(told) == 3
+    events = [m for m in stand.composer[begun:] if isinstance(m, Reset | PlayerEvents | Generate)]
+    assert events[0] == Reset(120.0, (3, 4))
+    assert isinstance(events[1], PlayerEvents)
+    assert [h.tick for h in events[1].events] == [0, 38, 48, 86]
+    assert isinstance(events[2], Generate)
+    assert events[2].begin_tick == 144
+    assert len(events) == 3
 
 
 def test_a_response_that_begins_now_is_not_quantised_into_the_past() -> None:
@@ -786,6 +784,6 @@ def test_a_change_of_the_time_settings_is_sent_at_once() -> None:
     stand.at(SECOND, ChangeSettings(Settings(time=TimeSettings(bpm=90))))
     assert stand.io[-2:] == [
         protocol.SetSync(),
-        protocol.SetOwnTransport(stand.line),
+        protocol.SetOwnTransport(stand.transport),
     ]
-    assert stand.line.bpm == pytest.approx(90)
+    assert stand.transport.bpm == pytest.approx(90)

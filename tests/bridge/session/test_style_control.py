@@ -1,4 +1,4 @@
-"""The style as a knob and a morph change it."""
+"""Changes of the style by a knob and by a morph."""
 
 import pytest
 
@@ -64,7 +64,7 @@ def test_a_morph_goes_on_until_it_is_done_or_another_style_is_chosen() -> None:
     first = control.step(settings, 0)
     assert first is not None
     assert (first.style, control.progress(SECOND)) == (JAZZ, 0.5)
-    control.note_choice(JAZZ)  # its own
+    control.note_choice(JAZZ)  # a style of the morph
     assert control.progress(SECOND) == 0.5
     control.note_choice(BLUES)
     assert control.step(settings, SECOND) is None

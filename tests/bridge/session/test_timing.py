@@ -1,4 +1,4 @@
-"""Whose time it is, and the composer's ticks: by example."""
+"""The transport that is followed, and the composer's ticks, by example."""
 
 from dataclasses import replace
 
@@ -47,9 +47,9 @@ def test_our_own_transport_is_kept_while_an_external_source_is_followed() -> Non
     assert timing.transport == HOST
     assert timing.set_transport(
         Transport(epoch=2, time_ns=77)
-    )  # theirs is broken, and ours goes on
+    )  # the external one is broken, and our own goes on
     assert timing.transport == Transport(epoch=2, time_ns=5 * SECOND)
-    assert not timing.own_clock_started  # where it lies is up to the next note
+    assert not timing.own_clock_started  # the next note starts it
 
 
 def test_a_transport_of_the_same_epoch_does_not_break() -> None:
@@ -65,7 +65,7 @@ def test_the_composer_begins_at_the_bar_line_before_the_host() -> None:
     assert timing.realign(SECOND) == Reset(120.0, (4, 4))
     assert timing.to_composer(strike(400)).tick == 400 - 384
     assert timing.from_composer(strike(16)).tick == 400
-    assert timing.to_composer(strike(300)).tick == 0  # nothing is before the beginning
+    assert timing.to_composer(strike(300)).tick == 0  # no tick is before the beginning
 
 
 def test_with_the_same_tempo_and_metre_the_composer_goes_on_at_its_next_bar_line() -> None:
@@ -124,7 +124,7 @@ def test_our_own_clock_changes_tempo_at_its_position() -> None:
     timing.apply_settings(Settings(time=TimeSettings(bpm=60, metre=(3, 4))), minute)
     assert timing.transport.tick_at(minute) == 120 * 48
     assert timing.transport.tick_at(minute + SECOND) == 121 * 48
-    assert timing.transport.beat_of(120 * 48) == (31, 1)  # the bar goes on being the 31st
+    assert timing.transport.beat_of(120 * 48) == (31, 1)  # the bar is still the 31st
 
 
 def test_retracted_clicks_are_planned_again() -> None:

@@ -1,4 +1,4 @@
-"""Turns: pure answers to when and how far, by example."""
+"""Turns: begin, end and content, by example."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ ADVANCED = TimeSettings(advance_ns=300 * MS)
 
 
 def phrase(begin_tick: int = 0, end_tick: int = 192) -> Phrase:
-    """Return a phrase of two notes, one at its beginning and one that ends it."""
+    """Return a phrase of two notes, one at its beginning and one at its end."""
     spoken = Phrase.start(HOST.ns_at(begin_tick), begin_tick)
     spoken.add(Onset(begin_tick, PIANO, 60, 80), HOST.ns_at(begin_tick))
     spoken.add(Release(begin_tick + 20, PIANO, 60), HOST.ns_at(begin_tick + 20))
@@ -35,17 +35,17 @@ def phrase(begin_tick: int = 0, end_tick: int = 192) -> Phrase:
 @pytest.mark.parametrize(
     "settings,transport,at_ns,turn",
     [
-        # Freely: at once, as long as the phrase, within limits.
+        # Free playing: at once, as long as the phrase, within limits.
         (Settings(), FREE, 3 * SECOND, Turn(288, 288 + 192)),
         (Settings(answer_ns=5 * SECOND), FREE, 3 * SECOND, Turn(288, 288 + 480)),
         (Settings(bars=3), FREE, 3 * SECOND, Turn(288, 288 + 192)),
-        # With a beat: on the next one, for whole bars.
+        # With a beat: on the next beat, for whole bars.
         (Settings(), HOST, 3 * SECOND, Turn(336, 336 + 192)),
         (Settings(begins=StartOn.BAR), HOST, 3 * SECOND, Turn(384, 576)),
         (Settings(begins=StartOn.NOW), HOST, 3 * SECOND, Turn(290, 290 + 192)),
         (Settings(bars=3), HOST, 3 * SECOND, Turn(336, 336 + 576)),
         (Settings(begins=StartOn.BAR), WALTZ, 3 * SECOND, Turn(432, 432 + 144)),
-        # What goes out earlier has to be asked for earlier.
+        # Events that are sent earlier must be requested earlier.
         (Settings(time=ADVANCED), HOST, 3_200 * MS, Turn(384, 384 + 192)),
         # The other modes.
         (Settings(mode=Mode.TAKE_OVER), HOST, 3 * SECOND, Turn(336, 336 + NO_END)),
@@ -89,13 +89,13 @@ def test_a_note_just_before_a_bar_line_is_on_it() -> None:
 def test_a_pass_of_a_loop_is_the_phrase_at_its_position_in_the_bar() -> None:
     spoken = phrase(begin_tick=210, end_tick=370)
     turn = Turn(768, 960)
-    told = turns.loop_script(spoken, HOST, turn)
-    assert [each.tick - 768 for each in told] == [18, 38, 154, 178]
+    events = turns.loop_script(spoken, HOST, turn)
+    assert [each.tick - 768 for each in events] == [18, 38, 154, 178]
 
 
 def test_a_pass_of_a_loop_drops_later_onsets_and_cuts_notes_at_its_end() -> None:
-    told = turns.loop_script(phrase(end_tick=300), FREE, Turn(1000, 1290))
-    assert [(type(each), each.tick) for each in told] == [
+    events = turns.loop_script(phrase(end_tick=300), FREE, Turn(1000, 1290))
+    assert [(type(each), each.tick) for each in events] == [
         (Onset, 1000),
         (Release, 1020),
         (Onset, 1276),

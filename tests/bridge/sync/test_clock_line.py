@@ -1,4 +1,4 @@
-"""The line through MIDI clocks, on streams as drivers deliver them, beside a naive average."""
+"""The line through MIDI clocks as drivers deliver them, compared with a naive average."""
 
 import json
 import math
@@ -22,7 +22,7 @@ SETTLED = 48  # clocks
 
 
 def true_times(tempos: Sequence[float], begin_ns: int = 0) -> list[int]:
-    """Return when a host sends its clocks."""
+    """Return the times at which a host sends its clocks."""
     times, time_ns = [], float(begin_ns)
     for bpm in tempos:
         times.append(round(time_ns))
@@ -31,7 +31,7 @@ def true_times(tempos: Sequence[float], begin_ns: int = 0) -> list[int]:
 
 
 def delivered(times: list[int], seed: int, late: float, period_ns: int) -> list[int]:
-    """Deliver clocks: 1 ms and a little later, some 20 ms more, in order, once in a period."""
+    """Return arrival times: about 1 ms later, some 20 ms more, in order, once in a period."""
     rng = random.Random(seed)
     arrivals: list[int] = []
     for time_ns in times:
@@ -45,7 +45,7 @@ def delivered(times: list[int], seed: int, late: float, period_ns: int) -> list[
 
 
 def followed(arrivals: Sequence[int]) -> ClockLine:
-    """Hear some clocks."""
+    """Return the line through these clocks."""
     line = ClockLine()
     for arrival_ns in arrivals:
         line.add_clock(arrival_ns)
@@ -56,7 +56,7 @@ Guess = Callable[[Sequence[int]], list[tuple[float, float]]]
 
 
 def ours(arrivals: Sequence[int]) -> list[tuple[float, float]]:
-    """Say at each clock when the clock a beat later comes, and how long a beat is."""
+    """Return at each clock the estimated time of the clock a beat later, and a beat's length."""
     line, guesses = ClockLine(), []
     for arrival_ns in arrivals:
         line.add_clock(arrival_ns)
@@ -75,7 +75,7 @@ def naive(arrivals: Sequence[int]) -> list[tuple[float, float]]:
 
 
 def phase_errors(guess: Guess, arrivals: list[int], times: list[int]) -> list[float]:
-    """Return what the guesses a beat ahead miss, in ms around their median."""
+    """Return the errors of estimates a beat ahead, in ms around their median."""
     errors = [
         (guessed_ns - time_ns) / MS
         for (guessed_ns, _), time_ns in zip(guess(arrivals), times[BEAT:], strict=False)
@@ -85,12 +85,12 @@ def phase_errors(guess: Guess, arrivals: list[int], times: list[int]) -> list[fl
 
 
 def p99(errors: list[float]) -> float:
-    """Return what 99 of 100 are below."""
+    """Return the 99th percentile."""
     return sorted(errors)[math.ceil(0.99 * len(errors)) - 1]
 
 
 def fitted(arrivals: list[int]) -> list[int]:
-    """Draw the straight line through all clocks of a steady host, after the fact."""
+    """Return the times of all clocks of a steady host on a regression line, fitted afterwards."""
     slope, begin = statistics.linear_regression(range(len(arrivals)), arrivals)
     return [round(begin + slope * number) for number in range(len(arrivals))]
 
@@ -224,7 +224,7 @@ def test_lost_clocks_are_counted(lost: int, period_ns: int, late: float) -> None
     line = followed(arrivals[:100])
     for number in range(100 + lost, 300):
         line.add_clock(arrivals[number])
-        # The line does not move, not even before the loss is noticed.
+        # The line does not move, even before the loss is detected.
         assert abs(line.ns_at(number + BEAT) - line.ns_at(number) - 500 * MS) < 3 * MS
         assert abs(line.ns_at(200) - times[200] - 3 * MS) < 5 * MS
     assert line.number == 299
@@ -267,7 +267,7 @@ def test_a_new_run_keeps_the_tempo_and_drops_the_beat() -> None:
     arrivals = delivered(true_times([97.5] * 100), 1, 0, PERIOD_NS)
     line = followed(arrivals)
     tempo_ns = line.quarter_ns
-    for _ in range(2):  # twice, with a single clock between: that does not weaken it
+    for _ in range(2):  # twice, with a single clock between: that does not weaken the tempo
         line.start_run()
         line.start_run()
         line.add_clock(arrivals[-1] + 3 * MS)

@@ -1,4 +1,4 @@
-"""The line between JACK's frames and our nanoseconds."""
+"""The relation between JACK's frames and our nanoseconds."""
 
 import random
 import statistics
@@ -12,7 +12,7 @@ PERIOD = 256
 
 
 def run(drift: float, noise_ns: int, periods: int, first: int = 0) -> list[int]:
-    """Let a card drift against our clock, read both with noise, and give the errors in ns."""
+    """Simulate a drifting card, read both clocks with noise, and return the errors in ns."""
     rng = random.Random(1)
     clock = FrameClock(RATE_HZ, first, 0)
     errors = []

@@ -1,4 +1,4 @@
-"""A host's positions, told as timelines: noise is averaged, news breaks the line."""
+"""A host's positions as timelines: noise is averaged, jumps break the transport."""
 
 from dataclasses import replace
 from random import Random
@@ -14,7 +14,7 @@ PERIOD_NS = 256 * SECOND // 48_000
 
 
 class Host:
-    """Plays at a tempo, and says where it is as a real one does: rounded, and a little off."""
+    """A host that plays at a tempo and reports positions as a real one: rounded and noisy."""
 
     def __init__(self, bpm: float = 97.5, seed: int = 0) -> None:
         self.rng, self.bpm = Random(seed), bpm
@@ -22,7 +22,7 @@ class Host:
         self.follower = HostTracker(Source.JACK)
 
     def say(self) -> None:
-        """Say where it is."""
+        """Report the position."""
         rounded = int(self.quarters * 1920) / 1920
         read_ns = self.now_ns + self.rng.randrange(-20_000, 20_000)
         bar = int(self.quarters // 4)
@@ -30,13 +30,13 @@ class Host:
         self.follower.observe(said)
 
     def line(self) -> Transport:
-        """Return what its follower makes of it."""
+        """Return the transport of its tracker."""
         line = self.follower.transport(self.now_ns)
         assert line is not None
         return line
 
     def pass_periods(self, count: int) -> Transport:
-        """Let periods pass, saying each time where it is."""
+        """Advance by periods, with a report in each."""
         for _ in range(count):
             self.now_ns += PERIOD_NS
             if self.playing:
@@ -45,7 +45,7 @@ class Host:
         return self.line()
 
     def miss_ns(self, line: Transport) -> float:
-        """Return how far the line is from where the host is."""
+        """Return the error of a transport at the host's position."""
         return line.ns_at(0) - (self.now_ns - self.quarters * 60 * SECOND / self.bpm)
 
 
@@ -54,7 +54,7 @@ def test_rounding_and_late_readings_are_averaged_out(bpm: float) -> None:
     host = Host(bpm)
     host.pass_periods(300)
     misses = [host.miss_ns(host.pass_periods(1)) for _ in range(1000)]
-    assert pstdev(misses) < 0.2 * 60 * SECOND / bpm / 1920  # of what a single position is rounded
+    assert pstdev(misses) < 0.2 * 60 * SECOND / bpm / 1920  # of the rounding of a single position
     assert host.line().epoch == 1
 
 
@@ -71,7 +71,7 @@ def test_stop_start_jump_and_loop_each_break_the_transport_once() -> None:
     epochs = [host.pass_periods(50).epoch]
     host.playing = False
     epochs.append(host.pass_periods(50).epoch)
-    host.quarters = 32.0  # where a host that stands is put is nobody's business
+    host.quarters = 32.0  # moving a stopped host does not matter
     epochs.append(host.pass_periods(50).epoch)
     host.playing = True
     epochs.append(host.pass_periods(50).epoch)

@@ -1,4 +1,4 @@
-"""Following a host by MIDI clock: the specification, the hosts' own ways, and recordings."""
+"""Following a host by MIDI clock: the specification, the habits of hosts, and recordings."""
 
 import json
 import random
@@ -38,14 +38,14 @@ BAR = 4 * 24  # clocks
 
 @dataclass
 class Host:
-    """Plays a host to a follower. `now_ns` is when its next clock is due."""
+    """A fake host for a tracker. `now_ns` is when its next clock is due."""
 
     bpm: float = 120.0
     follower: MidiClockTracker = field(default_factory=MidiClockTracker)
     now_ns: int = 5_000_000_000
 
     def clocks(self, count: int) -> list[int]:
-        """Send clocks, and the clock's tick as a note would get it that is stamped at it."""
+        """Send clocks; return the tick of a note at the time of each."""
         ticks = []
         for _ in range(count):
             self.follower.feed(TimedEvent(self.now_ns, TimingClock()))
@@ -54,7 +54,7 @@ class Host:
         return ticks
 
     def send(self, *events: Event, before_ns: int = MS) -> None:
-        """Send something just before the next clock."""
+        """Send events just before the next clock."""
         for event in events:
             self.follower.feed(TimedEvent(self.now_ns - before_ns, event))
 
@@ -64,7 +64,7 @@ class Host:
 
     @property
     def where(self) -> Transport:
-        """Ask for the transport, which there is."""
+        """Return the transport, which must be there."""
         transport = self.follower.transport(self.now_ns)
         assert transport is not None
         return transport
@@ -121,7 +121,7 @@ def test_clocks_before_the_start_give_the_tempo() -> None:
     host.clocks(100)
     assert (host.where.playing, host.where.tick) == (False, 0)
     host.send(Start())
-    host.rest(7 * MS)  # the beat lies elsewhere
+    host.rest(7 * MS)  # the beat shifts
     assert host.clocks(1) == [0]
     assert host.where.bpm == pytest.approx(97.5, abs=0.01)
     assert host.where.ns_at(48) - host.where.ns_at(0) == pytest.approx(quarter_ns(97.5), abs=1000)
@@ -232,7 +232,7 @@ def test_a_host_that_went_silent_may_continue() -> None:
     assert host.clocks(2) == [384, 386]
 
 
-# Hosts, as they were seen to behave.
+# Observed behaviour of hosts.
 
 
 def test_reaper_rewinds_when_it_stops_and_moves_its_cursor() -> None:
@@ -257,7 +257,7 @@ def test_reaper_rewinds_when_it_stops_and_moves_its_cursor() -> None:
 
 def test_live_sends_the_beginning_of_its_loop_at_each_pass() -> None:
     host = Host()
-    host.clocks(48)  # it sends clocks while it stands
+    host.clocks(48)  # it sends clocks while it is stopped
     host.send(SongPosition(16), Continue())
     ticks = host.clocks(2 * BAR)
     assert ticks == list(range(192, 576, 2))
@@ -299,10 +299,10 @@ def test_a_position_may_come_between_continue_and_the_clock() -> None:
 
 
 class Ardour(Host):
-    """Continues at the next quarter note, and names it by the clocks before it."""
+    """A host that continues at the next quarter note, and counts positions in clocks."""
 
     def play_from(self, clock: int) -> int:
-        """Continue from a place in the song; give the tick at which it will."""
+        """Continue from a position in the song; return the tick."""
         quarter = -(-clock // 24)
         self.rest(300 * MS)
         if quarter * 24 <= 16383:
@@ -352,7 +352,7 @@ def test_the_unit_of_positions_can_be_fixed() -> None:
 
 
 def honest_moves(rng: random.Random) -> Iterator[tuple[int, int]]:
-    """Move as users do: play some clocks, go on from there or from some bar; a sixteenth each."""
+    """Yield the moves of a user: play some clocks, continue there or at some bar, in sixteenths."""
     position = 0
     while True:
         clocks = rng.randrange(1, 120)
@@ -426,7 +426,7 @@ def test_a_host_mistaken_for_ardour_is_corrected_by_its_next_position() -> None:
     assert host.clocks(1) == [768]
 
 
-# Everything.
+# Any messages.
 
 
 def test_the_table_names_every_state() -> None:
@@ -459,7 +459,7 @@ def test_any_messages_are_accepted(said: list[tuple[int, Event]]) -> None:
 
 
 def replay(name: str, follower: MidiClockTracker) -> Iterator[tuple[int, Event, Transport | None]]:
-    """Feed a recording; give each event and where the music is after it."""
+    """Feed a recording; yield each event and the transport after it."""
     log: dict[str, Any] = json.loads((GOLDEN / name).read_text())
     parser = MidiParser()
     for time_ns, data in log["events"]:
@@ -470,15 +470,15 @@ def replay(name: str, follower: MidiClockTracker) -> Iterator[tuple[int, Event, 
 
 @dataclass
 class Round:
-    """A stretch of a recording in which the host plays, and what a listener made of it."""
+    """A stretch of a recording in which the host plays, and how it was followed."""
 
     first_ns: int
     ticks: list[int] = field(default_factory=list)  # of the clocks
-    astray: list[int] = field(default_factory=list)  # of notes: ticks from where they are written
+    astray: list[int] = field(default_factory=list)  # of notes: ticks from the written ones
 
 
 def rounds(name: str, follower: MidiClockTracker) -> list[Round]:
-    """Follow a recording."""
+    """Follow a recording; return its rounds."""
     log = json.loads((GOLDEN / name).read_text())
     written = iter(log["score"])
     found: list[Round] = []
@@ -497,7 +497,7 @@ def rounds(name: str, follower: MidiClockTracker) -> list[Round]:
     return found
 
 
-# Where each round begins, in quarter notes.
+# The begin of each round, in quarter notes.
 RECORDED = {
     "ardour-start-stop-continue.json": [0, 5, 5],
     "ardour-locate-rolling.json": [0, 12, 6],
@@ -508,7 +508,7 @@ RECORDED = {
 
 
 def begins(found: list[Round]) -> list[float]:
-    """Tell where each round begins, in quarter notes."""
+    """Return the begin of each round, in quarter notes."""
     return [each.ticks[0] / 48 for each in found]
 
 
@@ -517,7 +517,7 @@ def test_recorded_hosts_are_followed(name: str) -> None:
     found = rounds(name, MidiClockTracker(position_clocks=1))
     assert begins(found) == RECORDED[name]
     for each in found:
-        if "overloaded" not in name:  # there, clocks and a note were lost on the way
+        if "overloaded" not in name:  # that recording lacks clocks and a note
             assert each.ticks == list(range(each.ticks[0], each.ticks[-1] + 1, 2))
             # Ardour's notes are 11 ms ahead of its clocks: one tick, or two at 174 bpm.
             assert statistics.mode(each.astray) in {-2, -1}

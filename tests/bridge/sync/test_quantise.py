@@ -1,4 +1,4 @@
-"""Quantising: by hand-made examples, and by what must hold of any note."""
+"""Quantising: examples, and properties of every note."""
 
 import pytest
 from hypothesis import given
@@ -21,7 +21,7 @@ HOST = Transport(Source.JACK, metre=MetreChange(0, 4, 4))
         (Quantise(GridStep.TRIPLET), [7, 9, 30], [0, 16, 32]),
         (Quantise(GridStep.SIXTEENTH, strength=0.5), [4, 8, 16], [2, 10, 14]),
         (Quantise(GridStep.SIXTEENTH, strength=0.0), [5, 7], [5, 7]),
-        # Swung: the second eighth of each pair lies at two thirds of a quarter note.
+        # Swing: the second eighth of each pair is at two thirds of a quarter note.
         (Quantise(GridStep.EIGHTH, swing=2 / 3), [20, 30, 45, 70], [32, 32, 48, 80]),
         (Quantise(GridStep.SIXTEENTH, swing=2 / 3), [14, 26, 40], [16, 24, 40]),
     ],
@@ -83,9 +83,9 @@ def test_values_out_of_range_are_refused(values: dict[str, float], sentence: str
 @pytest.mark.parametrize(
     "tick,within,drawn",
     [
-        (26, range(26, 96), 48),  # the nearest line is past when a turn begins at 26
+        (26, range(26, 96), 48),  # the nearest line is before the turn, which begins at 26
         (26, range(24, 96), 24),
-        (94, range(96), 72),  # nor is it drawn to the line at which the turn ends
+        (94, range(96), 72),  # nor does it move to the line at which the turn ends
         (26, range(25, 47), 26),  # a turn without a line
     ],
 )

@@ -19,7 +19,7 @@ def position(now_ns: int, *, playing: bool = True) -> HostPosition:
 
 @pytest.fixture
 def sources() -> TimeSources:
-    """Give sources with a MIDI clock that has run for ten messages."""
+    """Return sources with a MIDI clock that has sent ten messages."""
     sources = TimeSources()
     sources.own_transport = OWN
     sources.feed_clock(TimedEvent(0, Start()))

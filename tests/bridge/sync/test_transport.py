@@ -1,4 +1,4 @@
-"""The line: conversions that undo each other, bars and beats, what moves it and by how much."""
+"""The transport: conversions, bars and beats, and the distance of two transports."""
 
 from dataclasses import replace
 
@@ -75,7 +75,7 @@ def test_the_distance_of_transports_includes_the_next_beat() -> None:
     assert line.distance_ns(line) == 0
     assert line.distance_ns(line.shifted(-700)) == 700
     assert line.distance_ns(replace(line, quarter_ns=line.quarter_ns + 900)) == 900
-    later = replace(line, time_ns=SECOND, tick=96)  # the same line, seen from elsewhere
+    later = replace(line, time_ns=SECOND, tick=96)  # the same transport, described at another tick
     assert line.distance_ns(later) == 0
 
 

@@ -1,4 +1,4 @@
-"""A socket that stands for a synth: what it would be told, without any sound."""
+"""A fake synth: a socket that records what it is sent, without sound."""
 
 import socket
 from contextlib import suppress
@@ -10,7 +10,7 @@ Told = list[tuple[int, Event]]
 
 
 class Ear:
-    """A socket that hears what a synth is told."""
+    """A socket in place of a synth."""
 
     def __init__(self) -> None:
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -18,10 +18,10 @@ class Ear:
         self.socket.setblocking(False)  # noqa: FBT003 - the parameter has no name
         self.port: int = self.socket.getsockname()[1]
 
-    def heard(self) -> Told:
-        """Return what has come."""
-        told: Told = []
+    def received(self) -> Told:
+        """Return the received messages."""
+        messages: Told = []
         with suppress(BlockingIOError):
             while (found := decode_datagram(self.socket.recv(64))) is not None:
-                told.append((found[0], decode(found[1][0], found[1][1:])))
-        return told
+                messages.append((found[0], decode(found[1][0], found[1][1:])))
+        return messages

@@ -1,8 +1,8 @@
-"""Somebody else's client of a JACK server, which records what the synth plays.
+"""An independent client of a JACK server, which records what the synth plays.
 
-A process of its own, since one process can be a client of one server at a time; it shares no code
-with what it records. It connects its port, says so, takes the file to write as one line, and, when
-its input ends, writes the sound and readings of JACK's clock beside the system's.
+It is a separate process, because a process can be a client of only one server at a time. It shares
+no code with the synth. It connects its port, reports that, reads the name of a file as one line,
+and at the end of its input writes the sound and readings of JACK's clock and the system's.
 """
 
 import sys
@@ -18,7 +18,7 @@ readings: list[tuple[int, int, int]] = []
 
 
 def process(_size: int) -> None:
-    """Keep one period."""
+    """Record one period."""
     periods.append(bytes(into.get_buffer()))
     before_ns = perf_counter_ns()
     frame = client.frame_time

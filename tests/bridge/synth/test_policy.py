@@ -1,4 +1,4 @@
-"""Whether Antiphon sounds by itself."""
+"""Whether the built-in synth plays."""
 
 import pytest
 

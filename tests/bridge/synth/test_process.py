@@ -1,4 +1,4 @@
-"""The synth: what it makes of messages, what it says where it cannot play, and that it is heard."""
+"""The synth: the sound of messages, reports of failures, and its timing on a JACK server."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ ORGAN = 19
 
 
 class Player:
-    """A synth whose buffers are asked for exactly when they should be."""
+    """A synth whose buffers are requested exactly on time."""
 
     def __init__(self) -> None:
         self.clock = ManualClock(SECOND)
@@ -54,11 +54,11 @@ class Player:
         self._sound = self.cycle.render_buffers()
         next(self._sound)
 
-    def tell(self, due_ns: int, *events: Event) -> None:
+    def send(self, due_ns: int, *events: Event) -> None:
         self.cycle.incoming.extend((SECOND + due_ns, encode(event)) for event in events)
 
     def peaks(self, buffers: int) -> list[float]:
-        """Play so many buffers; return how loud each is."""
+        """Play `buffers` buffers; return the peak of each."""
         return [max(map(abs, self.play()), default=0.0) for _ in range(buffers)]
 
     def play(self) -> array.array[float]:
@@ -81,17 +81,17 @@ def first_frame(samples: array.array[float]) -> int:
 @pytest.mark.parametrize("frame", [0, 1, 100, 479])
 def test_a_note_begins_at_its_frame(player: Player, frame: int) -> None:
     due_ns = 20 * MS + frame * SECOND // RATE_HZ
-    player.tell(due_ns - LATENCY_NS, NoteOn(0, 96, 127))
+    player.send(due_ns - LATENCY_NS, NoteOn(0, 96, 127))
     assert player.peaks(2) == [0.0, 0.0]
     begun = player.play()
-    # The first sample of a sound may be nothing, and the second or third.
+    # The first samples of a sound may be 0.
     begins = first_frame(begun) if any(begun) else SIZE + first_frame(player.play())
     assert frame <= begins <= frame + 4
 
 
 def test_a_note_ends_at_its_release(player: Player) -> None:
-    player.tell(0, ProgramChange(1, ORGAN), NoteOn(1, 60, 100))
-    player.tell(SECOND, NoteOff(1, 60))
+    player.send(0, ProgramChange(1, ORGAN), NoteOn(1, 60, 100))
+    player.send(SECOND, NoteOff(1, 60))
     peaks = player.peaks(250)
     assert min(peaks[5:100]) > 0.005
     assert max(peaks[200:]) < 0.0005
@@ -101,8 +101,8 @@ def test_a_note_ends_at_its_release(player: Player) -> None:
     "end", [ControlChange(1, 120, 0), ControlChange(1, 123, 0)], ids=["sound off", "notes off"]
 )
 def test_controls_silence_a_channel(player: Player, end: ControlChange) -> None:
-    player.tell(0, ProgramChange(1, ORGAN), NoteOn(1, 60, 100), NoteOn(1, 64, 100))
-    player.tell(500 * MS, end)
+    player.send(0, ProgramChange(1, ORGAN), NoteOn(1, 60, 100), NoteOn(1, 64, 100))
+    player.send(500 * MS, end)
     assert min(player.peaks(50)[5:]) > 0.005
     player.peaks(100)
     assert max(player.peaks(5)) < 0.0005
@@ -111,7 +111,7 @@ def test_controls_silence_a_channel(player: Player, end: ControlChange) -> None:
 def test_the_drums_are_drums_and_the_wheel_bends() -> None:
     def sound(*events: Event) -> list[float]:
         fresh = Player()
-        fresh.tell(0, *events)
+        fresh.send(0, *events)
         return [sample for _ in range(20) for sample in fresh.play()]
 
     assert sound(NoteOn(9, 38, 100)) != sound(NoteOn(0, 38, 100))
@@ -122,9 +122,9 @@ def test_the_drums_are_drums_and_the_wheel_bends() -> None:
 
 def test_a_whole_band_does_not_reach_full_scale(player: Player) -> None:
     for channel, program in enumerate((0, 19, 46, 24, 33, 40, 42, 52, 73, 0, 71, 66, 56, 81)):
-        player.tell(0, ProgramChange(channel, program))
+        player.send(0, ProgramChange(channel, program))
         pitches = (36, 38, 49) if channel == 9 else (48, 60, 64)
-        player.tell(100 * MS, *(NoteOn(channel, pitch, 100) for pitch in pitches))
+        player.send(100 * MS, *(NoteOn(channel, pitch, 100) for pitch in pitches))
     assert 0.2 < max(player.peaks(100)) < 1.0
 
 
@@ -158,14 +158,14 @@ def test_a_missing_library_is_permanent(
 
 @pytest.fixture
 def synth(jack_name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Child, int]]:  # noqa: ARG001 - a server must run
-    """Run the synth on the JACK server; give the port that it listens at."""
+    """Run the synth on the JACK server; yield its UDP port."""
     monkeypatch.setenv(BACKEND_VARIABLE, "jack")
     child = start_child("bridge.synth.process", "")
     assert child.connection.poll(20)
-    said = child.connection.recv()
-    assert isinstance(said, SynthReady), said
-    assert (said.device, said.latency_ns) == ("JACK", LATENCY_NS)
-    yield child, said.port
+    reported = child.connection.recv()
+    assert isinstance(reported, SynthReady), reported
+    assert (reported.device, reported.latency_ns) == ("JACK", LATENCY_NS)
+    yield child, reported.port
     child.close()
 
 
@@ -173,7 +173,7 @@ Sound = tuple[np.ndarray, Callable[[int], int]]
 
 
 def recorded(port: int, plan: list[tuple[int, Event]], end_ns: int, file: Path) -> Sound:
-    """Play a plan; return the sound, and at which of its samples a moment is."""
+    """Play a plan; return the sound, and a function from a time to its sample."""
     recorder = subprocess.Popen(
         [sys.executable, RECORDER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
@@ -182,7 +182,7 @@ def recorded(port: int, plan: list[tuple[int, Event]], end_ns: int, file: Path) 
     clock, waiting = SystemClock(), threading.Event()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as feed:
         for due_ns, event in sorted(plan, key=lambda each: each[0]):
-            waiting.wait(max(0.0, (due_ns - clock.now_ns()) / 1e9))  # a note comes when it is due
+            waiting.wait(max(0.0, (due_ns - clock.now_ns()) / 1e9))  # send a note when it is due
             feed.sendto(encode_datagram(due_ns, encode(event)), ("127.0.0.1", port))
     waiting.wait(max(0.0, (end_ns - clock.now_ns()) / 1e9))
     recorder.communicate(str(file))
@@ -202,7 +202,7 @@ def recorded(port: int, plan: list[tuple[int, Event]], end_ns: int, file: Path) 
 def test_notes_sound_with_constant_latency_and_their_length(
     synth: tuple[Child, int], tmp_path: Path
 ) -> None:
-    begin_ns = SystemClock().now_ns() + 1_500 * MS  # the device's line has settled by then
+    begin_ns = SystemClock().now_ns() + 1_500 * MS  # the device's clock has settled by then
     dues = [begin_ns + place * 217_300_000 for place in range(12)]
     last_ns = dues[-1] + SECOND
     plan: list[tuple[int, Event]] = [(due_ns, NoteOn(9, 75, 127)) for due_ns in dues]  # claves

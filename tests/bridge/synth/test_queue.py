@@ -1,4 +1,4 @@
-"""At which frame a message sounds: always the same time after it is due, however devices ask."""
+"""The frame of a message: a constant time after it is due, however a device requests buffers."""
 
 import random
 
@@ -62,18 +62,20 @@ def test_each_message_sounds_at_its_frame_for_any_buffer_sizes(
     queue = MessageQueue(RATE_HZ, LATENCY_NS)
     for number, due_ns in enumerate(dues):
         queue.add(due_ns, bytes([number]))
-    heard, begin = [], 0
+    sounding, begin = [], 0
     for size in sizes:
-        # A whole number of nanoseconds is not quite a frame: half of one more is what it may be.
+        # Nanoseconds are rounded, so half a frame more is allowed.
         for frame, message in queue.pop_buffer(begin * SECOND // RATE_HZ, size):
             assert 0 <= frame < size
-            heard.append((begin + frame, message))
+            sounding.append((begin + frame, message))
         begin += size
     right = [((due + LATENCY_NS) * RATE_HZ / SECOND, bytes([n])) for n, due in enumerate(dues)]
     right.sort(key=lambda each: each[0])
-    assert [message for _, message in heard] == [message for _, message in right][: len(heard)]
-    assert all(abs(f - r) <= 1 for (f, _), (r, _) in zip(heard, right, strict=False))
-    assert all(frame >= begin - 1 for frame, _ in right[len(heard) :])
+    assert [message for _, message in sounding] == [message for _, message in right][
+        : len(sounding)
+    ]
+    assert all(abs(f - r) <= 1 for (f, _), (r, _) in zip(sounding, right, strict=False))
+    assert all(frame >= begin - 1 for frame, _ in right[len(sounding) :])
 
 
 def test_late_messages_sound_at_once_and_in_order() -> None:

@@ -1,4 +1,4 @@
-"""Where a sound font is found."""
+"""The search for a sound font."""
 
 import sys
 from pathlib import Path

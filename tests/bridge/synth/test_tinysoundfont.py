@@ -1,4 +1,4 @@
-"""The synth's module: it sounds what it is given, on the channel it is given for."""
+"""The synth's WebAssembly module: notes, channels, drums and bends."""
 
 import numpy as np
 import pytest
@@ -66,13 +66,13 @@ def test_any_number_of_frames_is_rendered(synth: TinySoundFont) -> None:
 def test_a_drum_kit_differs_from_a_piano(synth: TinySoundFont) -> None:
     assert synth.program_change(9, 0, drums=True)
     assert synth.program_change(1, 0, drums=False)
-    heard = list[NDArray[np.float32]]()
+    rendered = list[NDArray[np.float32]]()
     for channel in (1, 9):
         synth.note_on(channel, 38, 100)
-        heard.append(left(synth, 9600))
+        rendered.append(left(synth, 9600))
         synth.control_change(channel, 120, 0)
         left(synth, RATE_HZ)
-    assert not np.allclose(heard[0], heard[1], atol=0.01)
+    assert not np.allclose(rendered[0], rendered[1], atol=0.01)
 
 
 @pytest.mark.parametrize("font", [b"", b"no sound font", b"RIFF\x00\x00\x00\x00sfbk"])

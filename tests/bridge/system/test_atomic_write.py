@@ -1,4 +1,4 @@
-"""A file is there whole, or what was there before is."""
+"""A file is written completely, or the previous one stays."""
 
 import os
 from pathlib import Path

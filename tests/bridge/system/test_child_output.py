@@ -1,4 +1,4 @@
-"""What a child prints on standard error: real processes, and the lines that come of them."""
+"""The standard error of a child: real processes and their log entries."""
 
 import logging
 import subprocess
@@ -13,7 +13,7 @@ PATIENCE_S = 20.0
 
 
 def printed(script: str) -> ChildOutput:
-    """Run a script as a child, and return its output when it has ended."""
+    """Run a script as a child to its end, and return its output."""
     process = subprocess.Popen([sys.executable, "-c", script], stderr=subprocess.PIPE)
     output = ChildOutput(process, NAME)
     output.wait(PATIENCE_S)
@@ -47,7 +47,7 @@ def test_what_the_child_logs_keeps_its_level_and_its_name(
         ("bridge.io", logging.ERROR, "b: c"),
         (NAME, logging.WARNING, "LOUD x: d"),
     ]
-    assert output.last_words() == "LOUD x: d"  # the child's log says nothing of its own end
+    assert output.last_words() == "LOUD x: d"  # the child's log does not explain its end
     caplog.clear()
 
 

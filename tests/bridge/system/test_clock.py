@@ -1,4 +1,4 @@
-"""Clocks: one that runs, one that is told to."""
+"""The system clock and the manual clock."""
 
 import pytest
 

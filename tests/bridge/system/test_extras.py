@@ -1,4 +1,4 @@
-"""The command that brings an optional part."""
+"""The command that installs an optional part."""
 
 import shlex
 import sys

@@ -28,14 +28,14 @@ MODULES = {
 
 @pytest.fixture(autouse=True)
 def _modules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Put the modules where a child's `python -m` finds them."""
+    """Write modules to a place where a child's `python -m` finds them."""
     for name, text in MODULES.items():
         (tmp_path / f"{name}.py").write_text(text)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
 
 
-def taken(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Return what has been logged, and forget it: it was expected."""
+def pop_log(caplog: pytest.LogCaptureFixture) -> list[str]:
+    """Return the logged messages, and clear them: they were expected."""
     logged = [record.getMessage() for record in caplog.records]
     caplog.clear()
     return logged
@@ -56,18 +56,18 @@ def test_a_long_temporary_path_is_no_problem(
     deep = tmp_path / ("d" * 100)
     deep.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(deep))
-    monkeypatch.setattr(process.current_process(), "_config", {})  # it remembers a folder
+    monkeypatch.setattr(process.current_process(), "_config", {})  # it caches a folder
     child = start_child("obedient")
     child.close()
     assert child.process.returncode == 7
-    assert taken(caplog) == ["obedient ended with status 7"]
+    assert pop_log(caplog) == ["obedient ended with status 7"]
 
 
 def test_a_child_reads_the_end_of_the_pipe(caplog: pytest.LogCaptureFixture) -> None:
     child = start_child("obedient")
     child.close()
     assert child.process.returncode == 7
-    assert taken(caplog) == ["obedient ended with status 7"]
+    assert pop_log(caplog) == ["obedient ended with status 7"]
 
 
 def test_a_child_that_does_not_exit_is_killed(
@@ -78,7 +78,7 @@ def test_a_child_that_does_not_exit_is_killed(
     child.close()
     status = child.process.returncode
     assert status != 0
-    assert taken(caplog) == [f"stubborn ended with status {status}"]
+    assert pop_log(caplog) == [f"stubborn ended with status {status}"]
 
 
 def test_a_child_that_its_parent_kills_is_no_error() -> None:
@@ -91,7 +91,7 @@ def test_a_child_that_ends_before_it_joins_is_reported(caplog: pytest.LogCapture
     with pytest.raises(ChildError) as raised:
         start_child("stillborn")
     assert raised.value.reason == ChildExited("stillborn", 3)
-    assert taken(caplog) == ["stillborn ended with status 3"]
+    assert pop_log(caplog) == ["stillborn ended with status 3"]
 
 
 def test_the_output_of_a_dying_child_is_logged_and_reported(
@@ -102,7 +102,7 @@ def test_the_output_of_a_dying_child_is_logged_and_reported(
     why = "ModuleNotFoundError: No module named 'there_is_no_such_module'"
     assert raised.value.reason == ChildExited("unlucky", 1, why)
     assert {record.name for record in caplog.records} == {"unlucky"}
-    logged = taken(caplog)
+    logged = pop_log(caplog)
     assert logged[0] == "Traceback (most recent call last):"
     assert logged[-2:] == [why, f"unlucky ended with status 1: {why}"]
 
@@ -114,4 +114,4 @@ def test_a_child_that_never_joins_is_killed(
     with pytest.raises(ChildError) as raised:
         start_child("deaf")
     assert raised.value.reason.module == "deaf"
-    assert taken(caplog) == [f"deaf ended with status {raised.value.reason.status}"]
+    assert pop_log(caplog) == [f"deaf ended with status {raised.value.reason.status}"]

@@ -1,4 +1,4 @@
-"""What a library of the system prints while it is tried."""
+"""Silencing of standard error."""
 
 import os
 
