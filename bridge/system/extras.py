@@ -5,11 +5,13 @@ names the packages of the extra; it works in a checkout and with an installed wh
 """
 
 import sys
-from importlib.metadata import PackageNotFoundError, requires
 
 
 def install_command(extra: str) -> str:
     """Return the command that installs the packages of one of the extras in pyproject.toml."""
+    # Imported here: start-up and the MIDI I/O process do not need it.
+    from importlib.metadata import PackageNotFoundError, requires  # noqa: PLC0415
+
     try:
         listed = requires("antiphon") or []
     except PackageNotFoundError:  # the source tree runs without `make setup`

@@ -18,7 +18,6 @@ import platform
 import re
 import sys
 from contextlib import contextmanager, suppress
-from importlib.metadata import version
 from logging.handlers import QueueHandler, QueueListener, RotatingFileHandler
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Self
@@ -150,6 +149,8 @@ class FrontLog:
         self._add_console(logging.INFO if verbose else logging.WARNING)
         self._add_file(lines)
         _set_level(level)
+        from importlib.metadata import version  # start-up without a command does not need it
+
         system = f"Python {platform.python_version()}, {platform.platform()}"
         _LOG.info("Antiphon %s, %s: %s", version("antiphon"), system, " ".join(arguments))
 

@@ -6,7 +6,6 @@ from importlib.metadata import PackageNotFoundError
 
 import pytest
 
-from bridge.system import extras
 from bridge.system.extras import install_command
 
 
@@ -25,5 +24,5 @@ def test_without_an_installation_the_command_is_make_setup(monkeypatch: pytest.M
     def missing(name: str) -> list[str]:
         raise PackageNotFoundError(name)
 
-    monkeypatch.setattr(extras, "requires", missing)
+    monkeypatch.setattr("importlib.metadata.requires", missing)
     assert install_command("link") == "make setup"
