@@ -19,7 +19,8 @@ class NetworkBeat:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._link: LinkSource | None = None
-        self._follow = SetSync()
+        self.wanted: SetSync | None = None
+        """The time source to follow, as it was set last."""
         self._read_ns = clock.now_ns()
 
     @property
@@ -29,7 +30,7 @@ class NetworkBeat:
 
     def follow(self, follow: SetSync) -> Problem | None:
         """Join if the session may follow Link, else leave; return why a requested Link failed."""
-        self._follow = follow
+        self.wanted = follow
         if follow.sync not in (None, Source.LINK):
             self.leave()
         elif self._link is None:
@@ -42,10 +43,10 @@ class NetworkBeat:
 
     def read(self, now_ns: int) -> ObservePosition | None:
         """Return the position of the Link session if the next reading is due, else None."""
-        if self._link is None or now_ns - self._read_ns < POLL_NS:
+        if self._link is None or self.wanted is None or now_ns - self._read_ns < POLL_NS:
             return None
         self._read_ns = now_ns
-        metre, asked_for = self._follow.metre, self._follow.sync is Source.LINK
+        metre, asked_for = self.wanted.metre, self.wanted.sync is Source.LINK
         position = self._link.position((metre.numerator, metre.denominator), asked_for=asked_for)
         return None if position is None else ObservePosition(Source.LINK, position)
 

@@ -73,7 +73,7 @@ class Outputs:
         self._lead, self._beat = Lead(), NetworkBeat(clock)
         self._patched = False  # whether another client's port is connected to our output
         self._pending_reports: list[FromIo] = []  # reported by the next `poll`
-        self._standing: dict[type, Command] = {}  # also sent to outputs that open later
+        self._own_transport: SetOwnTransport | None = None  # also for outputs that open later
         self._thru = ThruQueue()
         self._feed: SynthFeed | None = None
 
@@ -129,9 +129,8 @@ class Outputs:
         now_ns = self._clock.now_ns()
         match command:
             case SetOwnTransport():
-                self._standing[SetOwnTransport] = command
+                self._own_transport = command
             case SetSync():
-                self._standing[SetSync] = command
                 if (problem := self._beat.follow(command)) is not None:
                     self._pending_reports.append(problem)
             case Silence() | Panic():
@@ -216,8 +215,8 @@ class Outputs:
     def _send_sync(self, output: Backend | PluginBackend) -> None:
         """Send the sync settings and, to the lead, the pending thru events to a new output."""
         leads = (output is self._plugins) is self._lead.plugins
-        standing = (self._standing.get(SetSync), self._standing.get(SetOwnTransport))
-        for command in (*standing, self._thru.pending() if leads else None):
+        thru = self._thru.pending() if leads else None
+        for command in (self._beat.wanted, self._own_transport, thru):
             if command is not None:
                 output.post(command, self._clock.now_ns())
 
@@ -292,8 +291,7 @@ class Outputs:
 
     def _select_leader(self, now_ns: int) -> list[FromIo]:
         """Choose the lead; on a change silence the other, and report the time of the new lead."""
-        follow = self._standing.get(SetSync)
-        sync = follow.sync if isinstance(follow, SetSync) else None
+        sync = None if self._beat.wanted is None else self._beat.wanted.sync
         plugins = self._plugins
         connected = plugins is not None and plugins.connected(now_ns)
         if not self._lead.choose(sync, plugin_connected=connected):
