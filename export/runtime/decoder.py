@@ -120,7 +120,11 @@ class Decoder:
 
     def set_allowed(self, multi_hot: NDArray[np.float32]) -> None:
         """Use a set of instruments (14,) from the next token on; zeros if unknown."""
-        self.allowed = (multi_hot @ self._instrument_vectors).astype(np.float32)
+        self.allowed = self.allowed_vector(multi_hot)
+
+    def allowed_vector(self, multi_hot: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the vector (D,) of a set of instruments (14,), for `allowed`."""
+        return (multi_hot @ self._instrument_vectors).astype(np.float32)
 
     def feed(
         self,

@@ -90,9 +90,10 @@ class Stream:
 
     def allow(self, instruments: Iterable[Instrument]) -> None:
         """Set the instruments of the music after this; none means unknown."""
-        self._band = frozenset(instruments)
-        self._decoder.set_allowed(sampling.multi_hot(self._band))
-        self._vectors[self._band] = self._decoder.allowed
+        band = self._band = frozenset(instruments)
+        if band not in self._vectors:
+            self._vectors[band] = self._decoder.allowed_vector(sampling.multi_hot(band))
+        self._decoder.allowed = self._vectors[band]
 
     def append_events(self, events: Iterable[NoteEvent]) -> None:
         """Append played events, in order of time. The last tick stays open for more."""
