@@ -106,11 +106,6 @@ class Snapshot:
     last_answered: RollNote | None = None
 
     @property
-    def worst_lateness_ns(self) -> int:
-        """The greatest lateness of a note."""
-        return self.lateness.worst_ns if self.lateness is not None else 0
-
-    @property
     def beat(self) -> tuple[int, int] | None:
         """Bar and beat, from 1; None in free playing."""
         if not self.transport.has_bars:

@@ -22,11 +22,6 @@ class Sentence:
     pattern: str
     arguments: tuple[Sentence | str | float, ...] = ()
 
-    @classmethod
-    def verbatim(cls, text: str) -> Sentence:
-        """Return a text of another program as a sentence that is not translated."""
-        return cls("", "{}", (text,))
-
     def format(self, *arguments: Sentence | str | float) -> Sentence:
         """Fill the placeholders, in order."""
         return replace(self, arguments=arguments)

@@ -7,8 +7,8 @@ It runs as a script and uses only `jack`. It reads one JSON object per line and 
 line: {"connect": [[source, target], ...]}, and "disconnect" likewise; {"play": [[frame, [bytes]],
 ...]}; {"hear": n}, which waits for n events and returns [[frame, [bytes]], ...]; {"waiting": true},
 which returns the number of waiting events; {"ports": pattern}, which returns names;
-{"clock": true},
-which returns the frame and the nanoseconds of one moment. It exits at the end of its input.
+{"clock": true}, which returns the frame and the nanoseconds of one moment. It exits at the end of
+its input.
 """
 
 import json

@@ -26,7 +26,7 @@ def test_patterns_are_translated_and_then_filled() -> None:
 
 
 def test_the_text_of_another_program_is_not_translated() -> None:
-    said = Sentence.verbatim("There is no port {}; {")
+    said = Sentence("", "{}", ("There is no port {}; {",))
     assert str(said) == said.render(german) == "There is no port {}; {"
 
 
