@@ -28,7 +28,7 @@ def clicks(transport: Transport, begin_tick: int, end_tick: int) -> Iterator[Sch
     while tick < end_tick:
         on_bar = transport.bar_position(tick).position_ticks == 0
         pitch = HIGH_WOOD_BLOCK if on_bar else LOW_WOOD_BLOCK
-        strike = NoteOn(DRUM_CHANNEL, pitch, _ACCENTED if on_bar else _UNACCENTED)
-        yield ScheduledEvent(tick, transport.epoch, strike)
+        click = NoteOn(DRUM_CHANNEL, pitch, _ACCENTED if on_bar else _UNACCENTED)
+        yield ScheduledEvent(tick, transport.epoch, click)
         yield ScheduledEvent(tick + DRUM_TICKS, transport.epoch, NoteOff(DRUM_CHANNEL, pitch))
         tick = transport.next_grid_line(tick + 1, transport.beat_ticks)

@@ -1,14 +1,14 @@
-/* The plugin as a host sees it: parameters, and a `run` that translates.
+/* The plugin class that DPF calls. It declares the parameters, and converts between DPF's types
+   and ours.
 
-   Antiphon is an app that answers a musician; this plugin is its ear and its hand in a DAW. It
-   takes the player's MIDI and the host's position to the app, and puts what the app plays into the
-   track, to the frame. All thinking is elsewhere: musical thinking in the app, what happens in a
-   block in `player.hpp`, the talking in `courier.hpp`. Here DPF's words are turned into ours and
-   back.
+   Antiphon is an app that answers a musician. The plugin connects the app to a track of a DAW: it
+   sends the player's MIDI and the host's position to the app, and plays the app's events at their
+   exact frames. All musical decisions are made in the app. `player.hpp` processes a block of audio,
+   and `courier.hpp` exchanges messages with the app.
 
-   Three threads come here. The host's main thread makes, activates and destroys the plugin, and may
-   set parameters; the audio thread runs it, and may set parameters too, so these are atomic; the
-   courier's thread stays in its own file. */
+   There are three threads. The host's main thread creates, activates and destroys the plugin. The
+   audio thread runs it. Both may set parameters, so parameters are atomic. The third thread is the
+   courier's; it shares only the mailbox with this class. */
 
 #include <array>
 #include <atomic>
@@ -33,12 +33,12 @@ namespace {
 
 enum ParameterIndex : std::uint32_t { kBypass, kPlays, kListens, kThru, kApp, kParameterCount };
 
-/* What an instance may be told to play: all, or one of the families of `bridge/midi/instruments.py`. */
+/* The choices of "Plays": everything, or one instrument of `bridge/midi/instruments.py`. */
 constexpr std::array<const char*, 15> kPlaysLabels{
     "everything", "piano", "organ", "harp",     "guitar", "bass",    "violin", "cello",
     "voice",      "flute", "clarinet", "sax",   "trumpet", "synth", "drums"};
 
-/* By the values of `antiphon::AppState`. */
+/* In the order of `antiphon::AppState`. */
 constexpr std::array<const char*, 3> kAppLabels{"absent", "connected", "speaks another version"};
 
 struct ParameterText {
@@ -50,16 +50,16 @@ struct ParameterText {
 
 constexpr std::uint32_t kSwitch = kParameterIsAutomatable | kParameterIsBoolean;
 
-/* By `ParameterIndex`. Projects remember parameters by their symbols. */
+/* In the order of `ParameterIndex`. Projects store parameters by symbol, so symbols are fixed. */
 constexpr std::array<ParameterText, kParameterCount> kTexts{{
-    {kSwitch, "Bypass", "", 0},  // DPF names it
+    {kSwitch, "Bypass", "", 0},  // DPF sets its name and symbol
     {kParameterIsAutomatable, "Plays", "plays", 0},
     {kSwitch, "Listens", "listens", 1},
     {kSwitch, "Thru", "thru", 0},
     {kParameterIsOutput, "App", "app", 0},
 }};
 
-constexpr std::uint32_t kMostMidiIn = 512;  // DPF hands over no more in a block
+constexpr std::uint32_t kMostMidiIn = 512;  // DPF passes no more in one block
 
 template <std::size_t Count>
 void name_values(Parameter& parameter, const std::array<const char*, Count>& labels) {
@@ -134,23 +134,25 @@ protected:
     }
 
 #if DISTRHO_PLUGIN_WANT_STATE
-    /* There is no state but the parameters; see DistrhoPluginInfo.h. */
+    /* The parameters are the only state; see DistrhoPluginInfo.h. */
     void setState(const char*, const char*) override {}
 #endif
 
-    /* Hosts make instances to look at them: only one that is to run takes a thread and a socket. */
+    /* Hosts also create instances only to inspect them. So the thread and the socket are created
+       here, and not in the constructor. */
     void activate() override {
         if (courier_ != nullptr) return;
         try {
             courier_ = std::make_unique<antiphon::Courier>(mailbox_, random_id(), app_port());
         } catch (const std::runtime_error&) {
-            // The system has no more threads. A DAW must not die of that: we play without an app.
+            // The system has no more threads. An exception would end the DAW, so the plugin goes on
+            // without the app.
         }
     }
 
-    /* MIDI can be written in `run` only, in every one of the formats. What sounds now is therefore
-       released in the first block after the next `activate`. If there is none, the release is the
-       host's affair: they silence a track whose plugin they take away. */
+    /* No format can send MIDI outside of `run`. So the notes that sound now are released in the
+       first block after the next `activate`. If there is none, the host releases them: hosts
+       silence a track when they remove its plugin. */
     void deactivate() override { player_.suspend(); }
 
 #if DISTRHO_PLUGIN_NUM_OUTPUTS > 0
@@ -180,7 +182,7 @@ private:
         player_.run(block, settings(), *this);
     }
 
-    /* Take the short messages; a long one is a system exclusive, which no note depends on. */
+    /* Copy the short messages. Longer ones are system exclusive and do not affect notes. */
     std::uint32_t take(const MidiEvent* events, std::uint32_t event_count) {
         std::uint32_t count = 0;
         for (std::uint32_t each = 0; each < event_count && count < kMostMidiIn; ++each) {
@@ -194,7 +196,7 @@ private:
         return count;
     }
 
-    /* A CLAP event has always three bytes, so DPF says three of a program change, too. */
+    /* A CLAP event always has three bytes, so DPF gives even a program change the size 3. */
     static std::uint8_t whole_size(const MidiEvent& event) {
         const std::uint8_t status = event.data[0] & 0xF0;
         if (status == 0xC0 || status == 0xD0) return 2;
@@ -205,7 +207,7 @@ private:
         antiphon::Settings settings;
         settings.bypassed = is_on(kBypass);
         settings.listens = is_on(kListens);
-        // An effect that is bypassed is a cable.
+        // A bypassed effect passes its input through.
         settings.thru = is_on(kThru) || (settings.bypassed && !ANTIPHON_INSTRUMENT);
         settings.plays = static_cast<std::uint8_t>(values_[kPlays].load(std::memory_order_relaxed));
         return settings;
@@ -229,7 +231,7 @@ private:
     std::array<antiphon::Incoming, kMostMidiIn> incoming_{};
     antiphon::Mailbox mailbox_;
     antiphon::Player player_;
-    std::unique_ptr<antiphon::Courier> courier_;  // the last member: its thread uses the mailbox
+    std::unique_ptr<antiphon::Courier> courier_;  // last, because its thread uses the mailbox
 
     DISTRHO_DECLARE_NON_COPYABLE_WITH_LEAK_DETECTOR(Antiphon)
 };

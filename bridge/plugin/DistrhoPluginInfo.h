@@ -1,14 +1,14 @@
-/* What DPF asks about the plugin before it compiles it.
+/* The macros that configure DPF for this plugin.
 
-   One source makes two plugins, and ANTIPHON_INSTRUMENT decides which. The instrument has a stereo
-   output that stays silent: Ableton Live and Cubase have no place for a third party's MIDI effect,
-   and open nothing without audio. Elsewhere the effect, MIDI in and MIDI out, is what a musician
-   looks for. */
+   One source builds two plugins; ANTIPHON_INSTRUMENT selects one. The instrument has a stereo
+   output that stays silent, because Ableton Live and Cubase load neither third-party MIDI effects
+   nor plugins without audio. In other hosts, musicians expect the effect, with MIDI in and MIDI
+   out. */
 
 #pragma once
 
 #if !defined(ANTIPHON_INSTRUMENT) || !defined(ANTIPHON_CLAP)
-#error "say -DANTIPHON_INSTRUMENT=1 or =0 and -DANTIPHON_CLAP=1 or =0, as the Makefile does"
+#error "define ANTIPHON_INSTRUMENT and ANTIPHON_CLAP as 0 or 1, as the Makefile does"
 #endif
 
 #define DISTRHO_PLUGIN_BRAND "Antiphon"
@@ -20,8 +20,8 @@
 #define DISTRHO_PLUGIN_WANT_MIDI_OUTPUT 1
 #define DISTRHO_PLUGIN_WANT_TIMEPOS 1
 
-/* We have no state but parameters. But only with this does DPF save those in CLAP projects; in LV2
-   it would ask for features that not every host has. */
+/* The parameters are the only state. In CLAP, DPF saves them in projects only if this is set. In
+   LV2, setting it would require features that not every host has. */
 #define DISTRHO_PLUGIN_WANT_STATE ANTIPHON_CLAP
 
 #if ANTIPHON_INSTRUMENT

@@ -1,10 +1,10 @@
-/* When a block begins, on the steady clock: a line through readings that tremble.
+/* The start of each block on the steady clock, estimated from readings with jitter.
 
-   Blocks follow each other exactly, but a host calls when the system lets it, so the moment at
-   which the call comes trembles. As in `bridge/sync/frames.py`, a line is laid through the readings:
-   each moves it by a small part of what it misses. A miss too large for a late call means that time
-   was lost (a dropout, or a render faster than sound), and the line starts again from there. What
-   is too large depends on the block: hosts compute a few in a row and then wait. */
+   Blocks follow each other without gaps, but the system schedules the host's calls, so the time of
+   a call has jitter. As in `bridge/sync/frames.py`, each reading corrects the estimate by a small
+   part of its miss. A miss too large for a late call means that time was lost (a dropout, or a
+   render faster than real time). Then the estimate restarts at the reading. The limit depends on
+   the block size, because hosts compute a few blocks in a row and then wait. */
 
 #pragma once
 
@@ -16,13 +16,13 @@ namespace antiphon {
 
 class BlockClock {
 public:
-    /* Take in a reading at the beginning of a block; give the block's first moment. */
+    /* Add a reading from the start of a block; return the estimated start of the block. */
     std::int64_t observe(std::int64_t now_ns, std::uint32_t frames, double rate_hz) {
         const std::int64_t expected_ns = begin_ns_ + length_ns_;
         const std::int64_t miss_ns = now_ns - expected_ns;
         const std::int64_t lost_ns = 2 * length_ns_ + slack_ns;
         const bool lost = miss_ns > lost_ns || miss_ns < -lost_ns;
-        // The first readings are averaged, or an unlucky first one would be felt for long.
+        // Average the first readings; otherwise a bad first one would take long to correct.
         readings_ = lost ? 1 : std::min(readings_ + 1, share);
         begin_ns_ = expected_ns + miss_ns / readings_;
         length_ns_ = std::llround(frames * 1e9 / rate_hz);
@@ -33,7 +33,7 @@ public:
 
 private:
     static constexpr std::int64_t slack_ns = 5'000'000;
-    static constexpr std::int64_t share = 64;  // of a miss, one part in this many is corrected
+    static constexpr std::int64_t share = 64;  // a reading corrects 1/64 of its miss
 
     std::int64_t begin_ns_ = 0;
     std::int64_t length_ns_ = 0;

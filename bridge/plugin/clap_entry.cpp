@@ -1,10 +1,11 @@
-/* The front door for CLAP hosts: DPF's own, with an ear at it.
+/* The CLAP entry point. It wraps DPF's, to read the host's position before DPF converts it.
 
-   A CLAP host finds `clap_entry`, asks it for a factory, and the factory for plugins; a plugin is a
-   struct of functions. DPF provides all of these (compiled under the name `dpf_clap_entry`, see the
-   Makefile). The plugin that we give to the host is a copy of DPF's in which three functions are
-   ours: `process` reads the host's position before DPF flattens it (`clap_time.hpp` says why), and
-   `init` and `destroy` go to DPF's original, which may look at its own address. */
+   A CLAP host looks up `clap_entry`, gets a factory from it, and plugins from the factory. A plugin
+   is a struct of function pointers. DPF provides all of these; its entry point is compiled under
+   the name `dpf_clap_entry` (see the Makefile). The host gets a copy of DPF's plugin struct with
+   three functions replaced. `process` reads the host's position first (`clap_time.hpp` explains
+   why). `init` and `destroy` call DPF's functions with DPF's own struct, because DPF may use its
+   address. */
 
 #include <cstdint>
 #include <memory>
@@ -23,8 +24,8 @@ extern const clap_plugin_entry_t dpf_clap_entry;
 namespace antiphon {
 namespace {
 
-struct Overheard {
-    clap_plugin_t plugin{};  // the first member: a pointer to it is a pointer to us
+struct Wrapped {
+    clap_plugin_t plugin{};  // first, so that a pointer to it is a pointer to this struct
     const clap_plugin_t* inner = nullptr;
     HostTime time;
 };
@@ -33,26 +34,26 @@ double quarters(clap_beattime beats) {
     return static_cast<double>(beats) / static_cast<double>(CLAP_BEATTIME_FACTOR);
 }
 
-HostTime clap_time(const clap_event_transport_t* told) {
+HostTime clap_time(const clap_event_transport_t* reported) {
     HostTime host;
-    if (told == nullptr) return host;
-    host.playing = (told->flags & CLAP_TRANSPORT_IS_PLAYING) != 0;
-    if ((told->flags & CLAP_TRANSPORT_HAS_TEMPO) != 0 && told->tempo > 0)
-        host.tempo_bpm = told->tempo;
-    if ((told->flags & CLAP_TRANSPORT_HAS_TIME_SIGNATURE) != 0 && told->tsig_denom != 0) {
-        host.numerator = static_cast<std::uint8_t>(told->tsig_num);
-        host.denominator = static_cast<std::uint8_t>(told->tsig_denom);
+    if (reported == nullptr) return host;
+    host.playing = (reported->flags & CLAP_TRANSPORT_IS_PLAYING) != 0;
+    if ((reported->flags & CLAP_TRANSPORT_HAS_TEMPO) != 0 && reported->tempo > 0)
+        host.tempo_bpm = reported->tempo;
+    if ((reported->flags & CLAP_TRANSPORT_HAS_TIME_SIGNATURE) != 0 && reported->tsig_denom != 0) {
+        host.numerator = static_cast<std::uint8_t>(reported->tsig_num);
+        host.denominator = static_cast<std::uint8_t>(reported->tsig_denom);
     }
-    host.valid = (told->flags & CLAP_TRANSPORT_HAS_BEATS_TIMELINE) != 0;
+    host.valid = (reported->flags & CLAP_TRANSPORT_HAS_BEATS_TIMELINE) != 0;
     if (!host.valid) return host;
-    host.position_quarters = quarters(told->song_pos_beats);
-    host.bar_start_quarters = quarters(told->bar_start);
-    host.bar = told->bar_number;
+    host.position_quarters = quarters(reported->song_pos_beats);
+    host.bar_start_quarters = quarters(reported->bar_start);
+    host.bar = reported->bar_number;
     return host;
 }
 
-Overheard& of(const clap_plugin_t* plugin) {
-    return *reinterpret_cast<Overheard*>(const_cast<clap_plugin_t*>(plugin));
+Wrapped& of(const clap_plugin_t* plugin) {
+    return *reinterpret_cast<Wrapped*>(const_cast<clap_plugin_t*>(plugin));
 }
 
 bool CLAP_ABI init(const clap_plugin_t* plugin) {
@@ -61,14 +62,14 @@ bool CLAP_ABI init(const clap_plugin_t* plugin) {
 }
 
 void CLAP_ABI destroy(const clap_plugin_t* plugin) {
-    const std::unique_ptr<Overheard> overheard(&of(plugin));
-    overheard->inner->destroy(overheard->inner);
+    const std::unique_ptr<Wrapped> wrapped(&of(plugin));
+    wrapped->inner->destroy(wrapped->inner);
 }
 
 clap_process_status CLAP_ABI process(const clap_plugin_t* plugin, const clap_process_t* block) {
-    Overheard& overheard = of(plugin);
-    overheard.time = clap_time(block->transport);
-    return overheard.inner->process(overheard.inner, block);
+    Wrapped& wrapped = of(plugin);
+    wrapped.time = clap_time(block->transport);
+    return wrapped.inner->process(wrapped.inner, block);
 }
 
 const clap_plugin_factory_t* dpf_factory() {
@@ -87,16 +88,16 @@ const clap_plugin_descriptor_t* CLAP_ABI descriptor(const clap_plugin_factory_t*
 
 const clap_plugin_t* CLAP_ABI create(const clap_plugin_factory_t*, const clap_host_t* host,
                                      const char* id) {
-    auto overheard = std::make_unique<Overheard>();
-    clap_time_of_new_instance = &overheard->time;
-    overheard->inner = dpf_factory()->create_plugin(dpf_factory(), host, id);
+    auto wrapped = std::make_unique<Wrapped>();
+    clap_time_of_new_instance = &wrapped->time;
+    wrapped->inner = dpf_factory()->create_plugin(dpf_factory(), host, id);
     clap_time_of_new_instance = nullptr;
-    if (overheard->inner == nullptr) return nullptr;
-    overheard->plugin = *overheard->inner;
-    overheard->plugin.init = init;
-    overheard->plugin.destroy = destroy;
-    overheard->plugin.process = process;
-    return &overheard.release()->plugin;
+    if (wrapped->inner == nullptr) return nullptr;
+    wrapped->plugin = *wrapped->inner;
+    wrapped->plugin.init = init;
+    wrapped->plugin.destroy = destroy;
+    wrapped->plugin.process = process;
+    return &wrapped.release()->plugin;
 }
 
 const clap_plugin_factory_t kFactory{count, descriptor, create};

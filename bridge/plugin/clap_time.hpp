@@ -1,9 +1,9 @@
-/* What a CLAP host tells about its position.
+/* The position that a CLAP host reports.
 
-   CLAP has all that we want to know, but DPF 1.6 translates it into bars, beats and ticks and loses
-   some: a position below zero becomes zero, the bar lines are recomputed from beats that it takes
-   for quarter notes, and a pre-roll counts as standing still. So `clap_entry.cpp` reads the host's
-   words before DPF does, and leaves them here for the instance that is about to run. */
+   CLAP reports all that we need, but DPF 1.6 converts it to bars, beats and ticks and loses some of
+   it: a position below zero becomes zero, the bar lines are recomputed from beats that DPF takes
+   for quarter notes, and a pre-roll counts as stopped. So `clap_entry.cpp` reads the position
+   before DPF does. The plugin instance gets it through the pointer below. */
 
 #pragma once
 
@@ -11,8 +11,8 @@
 
 namespace antiphon {
 
-/* Where the words for the instance under construction will be; none outside of CLAP. CLAP makes
-   plugins on the host's main thread, and only there is this used. */
+/* The position for the instance under construction; null in other formats. CLAP creates plugins on
+   the host's main thread, and only that thread uses this. */
 inline thread_local const HostTime* clap_time_of_new_instance = nullptr;
 
 }  // namespace antiphon

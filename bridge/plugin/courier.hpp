@@ -1,18 +1,18 @@
-/* The thread that talks to the app, so that the audio thread need not.
+/* The courier: a thread that exchanges messages with the app, so that the audio thread makes no
+   system calls.
 
-   It sleeps on the socket, and wakes when something comes or, since the audio thread may make no
-   system call to wake it, after a millisecond to look for reports. With nobody to report to, fifty
-   times a second is enough, and all that is sent is a PluginHello, four times a second.
+   It sleeps on the socket until a datagram arrives. The audio thread may not make a system call to
+   wake it, so it also wakes every millisecond to look for reports. Without an app it wakes every
+   20 ms, and sends only a PluginHello, four times a second.
 
-   The app is there from its first AppHello on. It is gone when it says so, when the system refuses
-   a datagram because nobody has the port any more, when it has said nothing for a second, or when
-   another process answers in its place. Then everything that it planned is flushed, and what
-   was played by hand on its desk: an app that dies in the middle of a note must not leave it
-   sounding.
+   The app is present from its first AppHello on. It is gone when it sends AppBye, when the system
+   refuses a datagram because no process has the port, when nothing has arrived for a second, or
+   when another process answers in its place. Then everything is flushed, including the notes of the
+   window's keyboard: an app that dies in the middle of a note must not leave it sounding.
 
-   What does not fit into the ring of orders is lost, note-ons first: a quarter of it is kept for
-   the rest. If a release is lost nevertheless, the courier owes a flush of all, and nothing
-   overtakes it. */
+   Orders that do not fit into the ring are lost, note-ons first: a quarter of the ring is reserved
+   for other messages. If one of those is lost nevertheless, the courier owes a FlushAll, and pushes
+   no order before it. */
 
 #pragma once
 
@@ -31,9 +31,8 @@
 
 namespace antiphon {
 
-/* The time on the steady clock. On Linux and Windows it is the app's session clock as well; on
-   macOS the two are apart by the time that the machine has slept, which the app sees from our
-   hellos. */
+/* Read the steady clock. On Linux and Windows it is also the app's session clock. On macOS the two
+   differ by the time that the machine has slept; the app gets the difference from the hellos. */
 inline std::int64_t steady_ns() {
     const auto since_zero = std::chrono::steady_clock::now().time_since_epoch();
     return std::chrono::duration_cast<std::chrono::nanoseconds>(since_zero).count();
@@ -55,9 +54,9 @@ public:
 private:
     static constexpr int glance_ms = 1;
     static constexpr int idle_glance_ms = 20;
-    static constexpr int most_at_once = 512;  // datagrams, before reports are looked for again
+    static constexpr int most_at_once = 512;  // datagrams to read before the next reports are sent
     static constexpr std::int64_t hello_interval_ns = 250'000'000;
-    static constexpr std::int64_t horizon_ns = 3'600'000'000'000;  // who plans an hour ahead errs
+    static constexpr std::int64_t horizon_ns = 3'600'000'000'000;  // a time beyond it is an error
     static constexpr std::int64_t silence_limit_ns = 1'000'000'000;
 
     void work() {
@@ -66,7 +65,7 @@ private:
             say_hello(now_ns);
             send_reports();
             read_mail(now_ns);
-            if (knows_app() && now_ns - heard_ns_ > silence_limit_ns) lose_app();
+            if (knows_app() && now_ns - received_ns_ > silence_limit_ns) lose_app();
             settle();
             socket_.wait(is_connected() ? glance_ms : idle_glance_ms);
         }
@@ -90,8 +89,8 @@ private:
         send(wire::PluginHello{now_ns});
     }
 
-    /* Send what waits now, and no more: a host that renders faster than sound must not keep us from
-       hearing what the app says about it. */
+    /* Send only the reports that wait now. A host that renders faster than real time adds reports
+       all the time, and this thread must still read the app's messages. */
     void send_reports() {
         Report report;
         for (std::size_t count = mailbox_.reports.waiting(); count-- > 0;)
@@ -114,13 +113,14 @@ private:
 
     void open(const wire::Letter<wire::FromApp>& letter, std::int64_t now_ns) {
         if (letter.verdict == wire::Verdict::rubbish || letter.instance != instance_) return;
-        heard_ns_ = now_ns;
+        received_ns_ = now_ns;
         if (letter.verdict == wire::Verdict::other_version) return refuse(now_ns);
         if (letter.verdict == wire::Verdict::unknown_kind) return;
         std::visit([&](const auto& message) { follow(message, now_ns); }, letter.body);
     }
 
-    /* Tell an app of another version which one this is, at once but not for each of its words. */
+    /* Send our version to an app of another version, in the header of a hello. It is sent at once,
+       but not again for each of the app's messages. */
     void refuse(std::int64_t now_ns) {
         if (state() == AppState::other_version) return;
         lose_app();
@@ -148,18 +148,18 @@ private:
         if (wire::is_finite(what.position_quarters)) order(what, now_ns);
     }
 
-    /* Whoever has not introduced itself has nothing to say. */
+    /* Orders are ignored until the app has sent AppHello. */
     template <typename What>
     void order(const What& what, std::int64_t now_ns) {
         if (!is_connected() || !wire::is_channel_message(what.midi)) return;
-        const bool may_be_lost = is_strike(what.midi);
+        const bool may_be_lost = is_onset(what.midi);
         const bool fits = !may_be_lost || mailbox_.orders.room() > mailbox_.orders.capacity / 4;
         if (settle() && fits && mailbox_.orders.push({now_ns, what})) return;
         mailbox_.lost_orders.fetch_add(1, std::memory_order_relaxed);
         if (!may_be_lost) owe(Debt::flush_all);
     }
 
-    /* What is owed to the audio thread; the greater covers the less. */
+    /* The flush that is owed to the audio thread; `flush_all` includes `flush`. */
     enum class Debt { none, flush, flush_all };
 
     void owe(Debt debt) {
@@ -167,7 +167,7 @@ private:
         settle();
     }
 
-    /* Hand over the flush that is owed, if there is one; tell whether none is left. */
+    /* Push the flush that is owed, if any; return whether none is owed any more. */
     bool settle() {
         if (debt_ == Debt::none) return true;
         Order order{0, wire::Flush{}};
@@ -185,11 +185,11 @@ private:
     const std::uint64_t instance_;
     LoopbackSocket socket_;
     std::uint64_t app_ = 0;
-    std::int64_t heard_ns_ = 0;
+    std::int64_t received_ns_ = 0;
     std::int64_t hello_ns_ = -hello_interval_ns;
     Debt debt_ = Debt::none;
     std::atomic<bool> leaving_{false};
-    std::thread thread_;  // the last member: it uses all the others
+    std::thread thread_;  // last, because it uses all other members
 };
 
 }  // namespace antiphon

@@ -1,17 +1,18 @@
-/* What DPF tells about the host's position, brought into one unit: quarter notes.
+/* Converts the host's position, as DPF reports it, to quarter notes.
 
-   DPF hands over bars, beats and ticks. What a beat is there depends on the plugin format, and the
-   documentation does not say so; this was read in the sources of DPF 1.6, and the tests hold it:
+   DPF reports bars, beats and ticks. The meaning of a beat depends on the plugin format, and DPF's
+   documentation does not describe it. The rules below come from the sources of DPF 1.6, and tests
+   check them:
 
-     LV2   beats are notes of the metre's denominator, and so is the tempo. Bars are the host's own.
-     VST3  beats are notes of the denominator, but the quarters of a bar are cut to a whole number
-           (3 in a bar of 7/8), and beats stretched to match. Below zero, beats and ticks are
-           counted backwards, one tick short, and from the second bar below zero on the sign is
-           gone; the frame still has it. The tempo is in quarter notes. The bar lines that the host tells are
-           dropped; they are counted from zero in the present metre instead, which is right unless
-           the metre has changed before.
+     LV2   A beat is a note of the metre's denominator, in the tempo too. Bars are the host's own.
+     VST3  A beat is a note of the denominator, but DPF truncates the quarters of a bar to a whole
+           number (3 in a bar of 7/8) and stretches beats to match. Below zero, it counts beats and
+           ticks backwards, one tick short, and from the second bar below zero on it loses the
+           sign, which the frame keeps. The tempo is in quarter notes. DPF drops the host's bar
+           lines, so we count them from zero in the current metre. This is right unless the metre
+           has changed before.
 
-   CLAP hosts are asked past DPF: see `clap_time.hpp`. */
+   CLAP positions do not come through DPF: see `clap_time.hpp`. */
 
 #pragma once
 
@@ -25,14 +26,14 @@ namespace antiphon {
 
 enum class Format { lv2, vst3 };
 
-/* Count bar lines from zero in the present metre. */
+/* Count bar lines from zero in the current metre. */
 inline void count_bars(HostTime& host) {
     const double bar_quarters = host.numerator * 4.0 / host.denominator;
     host.bar = static_cast<std::int32_t>(std::floor(host.position_quarters / bar_quarters));
     host.bar_start_quarters = host.bar * bar_quarters;
 }
 
-/* The functions below take DPF's `BarBeatTick`, or in a test what looks like it. */
+/* The functions below take DPF's `BarBeatTick`, or a test's struct with the same fields. */
 
 template <typename BarBeatTick>
 double beat_in_bar(const BarBeatTick& bbt) {
@@ -65,12 +66,12 @@ void read_vst3(const BarBeatTick& bbt, HostTime& host) {
 }
 
 template <typename TimePosition>
-HostTime host_time(const TimePosition& told, Format format) {
+HostTime host_time(const TimePosition& reported, Format format) {
     HostTime host;
-    host.playing = told.playing;
+    host.playing = reported.playing;
     host.has_frame = true;
-    host.frame = static_cast<std::int64_t>(told.frame);  // DPF keeps the sign, in an unsigned
-    const auto& bbt = told.bbt;
+    host.frame = static_cast<std::int64_t>(reported.frame);  // a signed value in DPF's unsigned
+    const auto& bbt = reported.bbt;
     if (bbt.beatsPerMinute > 0) host.tempo_bpm = bbt.beatsPerMinute;
     host.valid = bbt.valid && bbt.ticksPerBeat > 0 && bbt.beatsPerMinute > 0
               && bbt.beatsPerBar >= 1 && bbt.beatsPerBar < 256 && bbt.beatType >= 1

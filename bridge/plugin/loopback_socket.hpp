@@ -1,11 +1,11 @@
 /* A UDP socket connected to a port of this machine, on POSIX and on Windows.
 
-   UDP knows no connections, but a socket may be told whom it talks to. Then the system lets nobody
-   else's datagrams in, chooses a port for us, and reports what otherwise only a timeout could tell:
-   if no process has the other port, the next call fails with "connection refused" (on Windows
-   "connection reset"). That is how a plugin learns, within a millisecond, that the app was killed.
+   UDP has no connections, but `connect` sets the peer of a socket. Then the system accepts
+   datagrams only from that peer, chooses a port for us, and reports when no process has the peer's
+   port: the next call fails with "connection refused" (on Windows "connection reset"). So the
+   plugin detects within a millisecond, without a timeout, that the app was killed.
 
-   Sending and receiving never wait; `wait` does, for as long as it is told. */
+   `send` and `receive` never wait; `wait` waits up to its timeout. */
 
 #pragma once
 
@@ -58,14 +58,15 @@ public:
         return outcome(::send(handle_, chars(data), length(size), 0));
     }
 
-    /* Take a datagram; what does not fit into `room` bytes is cut, so give one byte too many. */
+    /* Receive a datagram, cut to `room` bytes. Pass one byte more than the longest message, so that
+       a longer one has a wrong size. */
     Exchange receive(std::uint8_t* data, std::size_t room, std::size_t& size) {
         const auto received = ::recv(handle_, chars(data), length(room), 0);
         size = received > 0 ? static_cast<std::size_t>(received) : 0;
         return outcome(received);
     }
 
-    /* Sleep until there is something to receive, or until the time is over. */
+    /* Sleep until a datagram arrives or the timeout ends. */
     void wait(int timeout_ms) {
 #ifdef _WIN32
         WSAPOLLFD poll_on{handle_, POLLRDNORM, 0};
@@ -81,7 +82,7 @@ private:
     using Handle = SOCKET;
     static constexpr Handle none = INVALID_SOCKET;
 
-    // Winsock counts how often it was started, so each instance does it for itself.
+    // Winsock counts its starts and stops, so each socket can make its own.
     static void start_network() {
         WSADATA data;
         ::WSAStartup(MAKEWORD(2, 2), &data);
@@ -115,7 +116,7 @@ private:
     static void start_network() {}
     static void stop_network() {}
 
-    // The host may start other programs: they must not inherit the socket and keep it open.
+    // Programs that the host starts must not inherit the socket, or they would keep it open.
     bool make_non_blocking() {
         return ::fcntl(handle_, F_SETFL, O_NONBLOCK) == 0
             && ::fcntl(handle_, F_SETFD, FD_CLOEXEC) == 0;

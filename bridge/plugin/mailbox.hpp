@@ -1,7 +1,7 @@
-/* What joins the two threads of an instance: the audio thread and the one that talks to the app.
+/* The mailbox: all that the two threads of an instance share, the audio thread and the courier's.
 
-   Reports go out, orders come in, each through a ring of its own. Everything in here is a value, or
-   an atomic with one writer. */
+   Reports go to the app and orders come from it, each through a ring. There are no locks: a ring
+   has one thread at each end, and each atomic has one writer. */
 
 #pragma once
 
@@ -14,10 +14,10 @@
 
 namespace antiphon {
 
-/* What the audio thread has to tell the app. */
+/* A message from the audio thread to the app. */
 using Report = std::variant<wire::Block, wire::MidiIn, wire::Played>;
 
-/* What the app wants of the audio thread, and when that came. */
+/* A message from the app to the audio thread, and the time at which it arrived. */
 struct Order {
     std::int64_t arrived_ns = 0;
     std::variant<wire::Flush, wire::FlushAll, wire::PlayNow, wire::PlayAtPosition,
@@ -25,14 +25,14 @@ struct Order {
         what;
 };
 
-/* Whether there is an app; the plugin shows it as a parameter. */
+/* Whether the app is connected; the plugin shows this as a parameter. */
 enum class AppState : int { absent = 0, present = 1, other_version = 2 };
 
 struct Mailbox {
     Ring<Report, 2048> reports;
     Ring<Order, 1024> orders;
-    std::atomic<std::uint32_t> lost_orders{0};  // written by the talking thread
-    std::atomic<AppState> app{AppState::absent};  // written by the talking thread
+    std::atomic<std::uint32_t> lost_orders{0};  // written by the courier
+    std::atomic<AppState> app{AppState::absent};  // written by the courier
 };
 
 }  // namespace antiphon

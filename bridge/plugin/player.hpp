@@ -1,26 +1,26 @@
-/* What happens in one block of audio: a course of steps, always the same.
+/* What the audio thread does in one block, always in this order:
 
-       where does the host stand?      a stop, a jump: flush; a bypass: silence everything first
-       what does the app want?         sort it into the plan, or drop what is of another epoch
-       tell the app about the block
-       what did the player do?         tell the app; pass it on if asked to
-       what is due in this block?      emit it at its frame
+       read the host's position        flush at a new epoch; release everything at a bypass
+       take the orders of the app      plan them, or drop those of another epoch
+       report the block to the app
+       take the player's MIDI          report it; pass it on if Thru is on
+       emit the events that are due    each at its frame
 
-   There are two plans, because nothing can put a position and a time in order before it is known
-   how fast the host goes: one of positions in quarter notes, one of moments on the steady clock.
-   The block decides: within it both are frames. A frame is the nearest one, so a block begins half
-   a frame early and ends half a frame early.
+   There are two queues of planned events: one by position in quarter notes, one by time on the
+   steady clock. A position and a time cannot be compared until the tempo is known, so each block
+   converts both to frames. An event goes to the nearest frame, so the events of a block are those
+   from half a frame before its start to half a frame before its end.
 
-   A note-on that comes too late is dropped, because a note in the wrong place is worse than none;
-   everything else is played however late, above all releases. And a release that finds no room is
-   played at once, or owed to the next block.
+   A note-on that is too late is dropped, because a note in the wrong place is worse than none. All
+   other events are played however late, above all releases. A release that a full queue refuses is
+   played at once; one that the host refuses is owed to the next block.
 
-   What the player plays by hand, on the app's desk, comes on a channel of its own and has no place
-   in the host's music. So no turn of the host cuts it, nor an answer that is taken back; and the
-   player's own note is heard late rather than not at all.
+   The window's keyboard has a channel of its own, and its notes do not belong to the host's
+   timeline. So neither a new epoch nor a retraction of the response affects them, and they may be
+   later than other notes: the player's own note is better late than missing.
 
-   This file is all that the audio thread does, and it is pure: the time is an argument, and what
-   goes out goes to a `Sink`. No system call, no lock, no memory. */
+   This file is pure: the time is an argument, and MIDI goes out through a `Sink`. It makes no
+   system calls, takes no locks and allocates no memory. */
 
 #pragma once
 
@@ -53,7 +53,7 @@ struct Incoming {
     wire::Midi midi;
 };
 
-/* What a host calls one block. */
+/* What a host passes for one block. */
 struct BlockOfAudio {
     HostTime host;
     std::uint32_t frames = 0;
@@ -63,10 +63,10 @@ struct BlockOfAudio {
     std::uint32_t incoming_count = 0;
 };
 
-/* Where MIDI goes out; frames never run backwards within a block. */
+/* Takes the MIDI that goes out. Within a block, frames never decrease. */
 class Sink {
 public:
-    virtual bool emit(std::uint32_t frame, const wire::Midi& midi) = 0;  // false: there is no room
+    virtual bool emit(std::uint32_t frame, const wire::Midi& midi) = 0;  // false: no room
 
 protected:
     ~Sink() = default;
@@ -76,8 +76,8 @@ class Player {
 public:
     static constexpr std::size_t plan_size = 2048;
     static constexpr std::int64_t late_limit_ns = 30'000'000;
-    // What is to be played at once waits for the next block, of whatever size: only if the host has
-    // let it lie, because it had suspended us, is it too late.
+    // The limit for PlayNow, and for the window's keyboard. PlayNow waits for the next block,
+    // whatever its size, and is too late only if the host has suspended the plugin in between.
     static constexpr std::int64_t patience_ns = 250'000'000;
 
     explicit Player(Mailbox& mailbox) : mailbox_(mailbox) {}
@@ -96,12 +96,12 @@ public:
         take_orders();
         report_block();
         for (std::uint32_t each = 0; each < block.incoming_count; ++each)
-            hear(block.incoming[each]);
+            receive(block.incoming[each]);
         emit_before(block.frames);
         sink_ = nullptr;
     }
 
-    /* Processing was suspended. Nothing can be sent until it goes on, so what sounds is owed. */
+    /* Processing is suspended. MIDI cannot be sent until it resumes, so the releases wait. */
     void suspend() {
         transport_.restart();
         clock_.restart();
@@ -120,31 +120,32 @@ private:
         if (owed_.any()) damp(owed_);
     }
 
-    /* ----------------------------------------------------------------- what the app wants */
+    /* ------------------------------------------------------------------ orders of the app */
 
     void take_orders() {
         Order order;
         while (mailbox_.orders.pop(order))
-            std::visit([&](const auto& what) { obey(order, what); }, order.what);
+            std::visit([&](const auto& what) { apply(order, what); }, order.what);
     }
 
-    void obey(const Order&, const wire::Flush&) { flush(); }
+    void apply(const Order&, const wire::Flush&) { flush(); }
 
-    void obey(const Order&, const wire::FlushAll&) { silence(); }
+    void apply(const Order&, const wire::FlushAll&) { silence(); }
 
-    void obey(const Order& order, const wire::PlayNow& what) {
-        // The line through the block's moments may lag, but what has come is not of the future.
+    void apply(const Order& order, const wire::PlayNow& what) {
+        // The estimated start of the block may lag behind the clock. An order that has arrived is
+        // due now all the same.
         const std::int64_t when_ns = std::min(order.arrived_ns, begin_ns_);
         plan<std::int64_t>(times_, {when_ns, ++arrivals_, what.tag, patience_ns, what.midi});
     }
 
-    void obey(const Order&, const wire::PlayAtTime& what) {
+    void apply(const Order&, const wire::PlayAtTime& what) {
         const bool by_hand = channel_of(what.midi) == wire::kHandChannel;
         const std::int64_t limit_ns = by_hand ? patience_ns : late_limit_ns;
         plan<std::int64_t>(times_, {what.time_ns, ++arrivals_, what.tag, limit_ns, what.midi});
     }
 
-    void obey(const Order&, const wire::PlayAtPosition& what) {
+    void apply(const Order&, const wire::PlayAtPosition& what) {
         if (what.epoch != transport_.epoch()) return;
         plan<double>(positions_,
                      {what.position_quarters, ++arrivals_, what.tag, late_limit_ns, what.midi});
@@ -156,34 +157,34 @@ private:
         const Admission admission = events.push(due);
         if (admission == Admission::kept) return;
         ++lost_;
-        if (admission == Admission::refused && !is_strike(due.midi))
+        if (admission == Admission::refused && !is_onset(due.midi))
             play(0, due.tag, due.midi, begin_ns_);
     }
 
-    /* Leave what is planned and end what sounds, but for what is played by hand. */
+    /* Drop the plan and release what sounds, except for the window's keyboard. */
     void flush() {
         positions_.clear();
         times_.keep_only(wire::kHandChannel);
-        release(answer_.give_up_all_but(wire::kHandChannel));
+        release(sounding_.give_up_all_but(wire::kHandChannel));
     }
 
     void silence() {
         positions_.clear();
         times_.clear();
-        damp(answer_);
+        damp(sounding_);
     }
 
-    /* Release what one of us holds. */
+    /* Release all that `sounding` holds. */
     void damp(Sounding& sounding) { release(std::exchange(sounding, Sounding{})); }
 
-    /* End all of this, at the first frame. */
+    /* Send the releases as early as possible, at the first frame. */
     void release(Sounding ends) {
         ends.damp([this](const wire::Midi& midi) { send(0, own_tag, midi, begin_ns_); });
     }
 
-    /* ------------------------------------------------------------- what the player does */
+    /* --------------------------------------------------------------- MIDI of the player */
 
-    void hear(const Incoming& incoming) {
+    void receive(const Incoming& incoming) {
         const std::uint32_t frame = std::min(incoming.frame, frames_ - 1);
         emit_before(frame);
         if (settings_.listens) report_midi(frame, incoming.midi);
@@ -192,7 +193,7 @@ private:
         if (!sink_->emit(frame, incoming.midi)) ++lost_;
     }
 
-    /* ---------------------------------------------------------------------- what is due */
+    /* --------------------------------------------------------------- events that are due */
 
     /* Emit what is due before this frame of the block, in order. */
     void emit_before(std::uint32_t frame) {
@@ -229,7 +230,7 @@ private:
         const Due<When> due = events.front();
         events.pop();
         const std::int64_t wanted_ns = begin_ns_ + ns_of(exact_frame);
-        if (is_strike(due.midi) && begin_ns_ - wanted_ns > due.late_limit_ns) {
+        if (is_onset(due.midi) && begin_ns_ - wanted_ns > due.late_limit_ns) {
             ++dropped_late_;
             return;
         }
@@ -239,7 +240,7 @@ private:
 
     void play(std::uint32_t frame, std::uint32_t tag, const wire::Midi& midi,
               std::int64_t wanted_ns) {
-        const Passage passage = answer_.pass(midi);
+        const Passage passage = sounding_.pass(midi);
         if (passage == Passage::not_at_all) return;
         if (passage == Passage::after_a_release)
             send(frame, own_tag, release_of(channel_of(midi), midi.bytes[1]), wanted_ns);
@@ -258,13 +259,13 @@ private:
         owe(midi);
     }
 
-    /* The host took no more: a strike has not begun, and an end is still due. */
+    /* The host had no room: a note-on has not sounded, and a release is still owed. */
     void owe(const wire::Midi& midi) {
         const std::uint8_t channel = channel_of(midi);
-        if (is_strike(midi))
-            (void)answer_.pass(release_of(channel, midi.bytes[1]));
+        if (is_onset(midi))
+            (void)sounding_.pass(release_of(channel, midi.bytes[1]));
         else if (is_release(midi))
-            (void)owed_.pass(strike_of(channel, midi.bytes[1]));
+            (void)owed_.pass(onset_of(channel, midi.bytes[1]));
         else if (is_pedal(midi))
             (void)owed_.pass(pedal(channel, 127));
     }
@@ -314,7 +315,7 @@ private:
 
     std::int64_t ns_of(double frame) const { return std::llround(frame * ns_per_s / rate_hz_); }
 
-    // In frames; not infinities, which -ffast-math forgets.
+    // In frames. Not infinities, because -ffast-math assumes that there are none.
     static constexpr double never = 1e300;
     static constexpr double long_ago = -1e9;
 
@@ -324,9 +325,9 @@ private:
     BlockClock clock_;
     Queue<double, plan_size> positions_;
     Queue<std::int64_t, plan_size> times_;
-    Sounding answer_;  // what the app holds
-    Sounding thru_;    // what the player holds through us
-    Sounding owed_;    // what the host had no room to end
+    Sounding sounding_;  // notes of the app
+    Sounding thru_;    // notes of the player that were passed on
+    Sounding owed_;    // notes whose release the host had no room for
     std::uint64_t sequence_ = 0;
     std::uint32_t arrivals_ = 0;
     std::uint32_t emitted_ = 0;
@@ -334,7 +335,7 @@ private:
     std::uint32_t lost_ = 0;
     bool resumes_ = false;
 
-    // Of the block at hand.
+    // Of the current block.
     Sink* sink_ = nullptr;
     double rate_hz_ = 48'000;
     std::uint32_t frames_ = 0;

@@ -1,14 +1,12 @@
-/* The plan: events that are to be emitted, in order, in an array of fixed size.
+/* A queue of planned events, in order, in an array of fixed size.
 
-   `When` is what they are ordered by: a position in quarter notes, or a time in nanoseconds. What
-   is due at the same moment goes out in the order in which it came, since a release and the next
-   strike of a string often fall together. Plans mostly come in order, so an event is sorted in from
-   the end, which then costs nothing.
+   `When` is the key of the order: a position in quarter notes, or a time in nanoseconds. Events
+   with the same key keep their order of arrival, since a release and the next note-on of a pitch
+   often fall on the same moment. Most events arrive in order, so inserting one rarely moves others.
 
-   There is room for so many and no more. When it is full a note-on has to go, for a note that is
-   missing is a smaller fault than one that hangs: the last one planned, or the newcomer. Only if
-   the plan holds nothing that may go is a release refused, and whoever is refused one emits it at
-   once: better early than never. */
+   A full queue loses a note-on, because a missing note is a smaller fault than a hanging one. A new
+   note-on is refused; any other new event replaces the last note-on in the queue. If there is none,
+   the event is refused, and the caller emits a release at once: early is better than never. */
 
 #pragma once
 
@@ -21,13 +19,13 @@
 
 namespace antiphon {
 
-/* An event that is planned. */
+/* A planned event. */
 template <typename When>
 struct Due {
     When when{};
-    std::uint32_t arrival = 0;  // counts what came, over all plans
+    std::uint32_t arrival = 0;  // counts the events of all queues
     std::uint32_t tag = 0;
-    std::int64_t late_limit_ns = 0;  // a strike that is later than this is dropped
+    std::int64_t late_limit_ns = 0;  // a note-on later than this is dropped
     wire::Midi midi;
 };
 
@@ -36,11 +34,11 @@ enum class Admission { kept, kept_for_another, refused };
 template <typename When, std::size_t Capacity>
 class Queue {
 public:
-    /* Sort an event in. The array is kept packed to its beginning only when its end is reached. */
+    /* Insert an event. To save moves, the array is packed only when its end is reached. */
     Admission push(const Due<When>& due) {
         Admission admission = Admission::kept;
         if (size() == Capacity) {
-            if (is_strike(due.midi) || !drop_a_strike()) return Admission::refused;
+            if (is_onset(due.midi) || !drop_an_onset()) return Admission::refused;
             admission = Admission::kept_for_another;
         }
         if (end_ == Capacity) pack();
@@ -58,7 +56,7 @@ public:
     void pop() { ++begin_; }
     void clear() { begin_ = end_ = 0; }
 
-    /* Drop all that is not of this channel. */
+    /* Drop the events of all other channels. */
     void keep_only(std::uint8_t channel) {
         const auto is_of_another = [channel](const Due<When>& due) {
             return channel_of(due.midi) != channel;
@@ -80,9 +78,9 @@ private:
         begin_ = 0;
     }
 
-    bool drop_a_strike() {
+    bool drop_an_onset() {
         for (std::size_t place = end_; place-- > begin_;) {
-            if (!is_strike(events_[place].midi)) continue;
+            if (!is_onset(events_[place].midi)) continue;
             std::move(events_.data() + place + 1, events_.data() + end_, events_.data() + place);
             --end_;
             return true;

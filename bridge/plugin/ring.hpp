@@ -1,14 +1,14 @@
-/* A ring between two threads: one of them only pushes, the other only pops, and neither ever waits.
+/* A ring buffer between two threads: one only pushes, the other only pops, and neither waits.
 
-   The audio thread may not take a lock, because whoever holds it may be descheduled; nor allocate,
-   nor ask the system for anything. A ring of fixed size needs none of that. Each end owns one
-   counter, which only grows and which the other end only reads: `pushed_` says how many values were
-   put in, `popped_` how many were taken out, and their difference is what waits. A value is written
-   before the counter that announces it (release), and the counter is read before the value
-   (acquire). The counters lie on cache lines of their own, or the two threads would pass one line
-   back and forth.
+   The audio thread may not take a lock, because the thread that holds it may be descheduled. Nor
+   may it allocate memory or make a system call. A ring of fixed size needs none of these. Each end
+   owns one counter, which only grows and which the other end only reads: `pushed_` counts the
+   values pushed, `popped_` the values popped, and the difference is how many wait. A value
+   is written before the counter that includes it (release), and the counter is read before the
+   value (acquire). Each counter has its own cache line, because the two threads would otherwise
+   contend for one.
 
-   What does not fit is refused, and the caller says what that means. */
+   A full ring refuses a value, and the caller decides what to do. */
 
 #pragma once
 
@@ -29,7 +29,7 @@ class Ring {
 public:
     static constexpr std::size_t capacity = Capacity;
 
-    /* The pushing thread: put a value in, or refuse it. */
+    /* Pushing thread: add a value; return false if the ring is full. */
     bool push(const Value& value) noexcept {
         const std::size_t pushed = pushed_.load(std::memory_order_relaxed);
         if (pushed - popped_.load(std::memory_order_acquire) == Capacity) return false;
@@ -38,7 +38,7 @@ public:
         return true;
     }
 
-    /* The popping thread: take the oldest value out, if there is one. */
+    /* Popping thread: take the oldest value; return false if the ring is empty. */
     bool pop(Value& value) noexcept {
         const std::size_t popped = popped_.load(std::memory_order_relaxed);
         if (popped == pushed_.load(std::memory_order_acquire)) return false;
@@ -47,13 +47,13 @@ public:
         return true;
     }
 
-    /* The pushing thread: how many more fit, at least. */
+    /* Pushing thread: how many more values fit, at least. */
     std::size_t room() const noexcept {
         const std::size_t pushed = pushed_.load(std::memory_order_relaxed);
         return Capacity - (pushed - popped_.load(std::memory_order_acquire));
     }
 
-    /* The popping thread: how many wait, at least. */
+    /* Popping thread: how many values wait, at least. */
     std::size_t waiting() const noexcept {
         return pushed_.load(std::memory_order_acquire) - popped_.load(std::memory_order_relaxed);
     }

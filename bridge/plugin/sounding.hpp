@@ -1,11 +1,10 @@
-/* What sounds: whoever starts a note owes its end.
+/* The notes that sound, so that every note-on that goes out is followed by exactly one release.
 
-   A pitch on a channel is treated as one string: it is silent or it sounds. A second strike ends
-   the first before it sounds; the first release after a strike ends it; a release of a silent
-   string is nothing, so it is dropped. Hence every note-on that goes out is followed by exactly one
-   release, whatever happens in between. The sustain pedal holds strings too, so whatever silences
-   the strings lifts it. This is the law of `bridge/playout/schedule.py`, in the shape that an audio thread
-   needs: 16 times 128 bits. */
+   A pitch on a channel is silent or sounding. A second note-on first releases the sounding note.
+   The first release ends the note; a release of a silent pitch is dropped. The sustain pedal holds
+   notes too, so releasing all notes also lifts the pedal. `bridge/playout/schedule.py` has the same
+   rules. Here the state is one bit for each pitch of each channel, since the audio thread may not
+   allocate memory. */
 
 #pragma once
 
@@ -20,10 +19,11 @@ namespace antiphon {
 constexpr std::uint8_t kNoteOff = 0x80, kNoteOn = 0x90, kControlChange = 0xB0;
 constexpr std::uint8_t kSustain = 64;
 constexpr std::uint8_t kPedalDown = 64;        // "0 to 63 off, 64 to 127 on" (MIDI 1.0)
-constexpr std::uint8_t kReleaseVelocity = 64;  // of keyboards that measure none (MIDI 1.0)
+constexpr std::uint8_t kReleaseVelocity = 64;  // of keyboards that do not measure it (MIDI 1.0)
 
-/* Tell a strike. "A Note On with a velocity of 0 is a Note Off" (MIDI 1.0). */
-inline bool is_strike(const wire::Midi& midi) {
+/* An onset is a note-on that starts a note: "A Note On with a velocity of 0 is a Note Off"
+   (MIDI 1.0). */
+inline bool is_onset(const wire::Midi& midi) {
     return (midi.bytes[0] & 0xF0) == kNoteOn && midi.bytes[2] != 0;
 }
 
@@ -38,7 +38,7 @@ inline bool is_pedal(const wire::Midi& midi) {
 
 inline std::uint8_t channel_of(const wire::Midi& midi) { return midi.bytes[0] & 0x0F; }
 
-inline wire::Midi strike_of(std::uint8_t channel, std::uint8_t pitch) {
+inline wire::Midi onset_of(std::uint8_t channel, std::uint8_t pitch) {
     return {3, {static_cast<std::uint8_t>(kNoteOn | channel), pitch, kReleaseVelocity}};
 }
 
@@ -50,68 +50,68 @@ inline wire::Midi pedal(std::uint8_t channel, std::uint8_t value) {
     return {3, {static_cast<std::uint8_t>(kControlChange | channel), kSustain, value}};
 }
 
-/* What a channel message turns into on its way out. */
+/* How a channel message goes out. */
 enum class Passage { as_it_is, after_a_release, not_at_all };
 
 class Sounding {
 public:
-    /* Take note of a channel message that is about to go out. */
+    /* Record a channel message that is about to go out; return how it must go out. */
     Passage pass(const wire::Midi& midi) {
         const std::uint8_t channel = channel_of(midi);
-        if (is_strike(midi)) return strike(channel, midi.bytes[1]);
+        if (is_onset(midi)) return onset(channel, midi.bytes[1]);
         if (is_release(midi)) return release(channel, midi.bytes[1]);
         if (is_pedal(midi)) pedals_[channel] = midi.bytes[2] >= kPedalDown;
         return Passage::as_it_is;
     }
 
-    /* Silence everything: call `end(midi)` with each message that it takes. */
+    /* Release all notes and pedals: call `end(midi)` with each message. */
     template <typename End>
     void damp(End end) {
-        if (strings_.any()) {
-            for (std::size_t string = 0; string < strings_.size(); ++string)
-                if (strings_[string])
-                    end(release_of(static_cast<std::uint8_t>(string / 128),
-                                   static_cast<std::uint8_t>(string % 128)));
+        if (notes_.any()) {
+            for (std::size_t note = 0; note < notes_.size(); ++note)
+                if (notes_[note])
+                    end(release_of(static_cast<std::uint8_t>(note / 128),
+                                   static_cast<std::uint8_t>(note % 128)));
         }
         for (std::uint8_t channel = 0; channel < 16; ++channel)
             if (pedals_[channel]) end(pedal(channel, 0));
-        strings_.reset();
+        notes_.reset();
         pedals_.reset();
     }
 
-    /* Give up what sounds on all channels but one, and keep that. */
+    /* Remove and return what sounds on all channels but this one. */
     Sounding give_up_all_but(std::uint8_t channel) {
         Sounding given_up = *this;
         for (std::uint8_t pitch = 0; pitch < 128; ++pitch)
-            given_up.strings_[string_of(channel, pitch)] = false;
+            given_up.notes_[note_of(channel, pitch)] = false;
         given_up.pedals_[channel] = false;
-        strings_ &= ~given_up.strings_;
+        notes_ &= ~given_up.notes_;
         pedals_ &= ~given_up.pedals_;
         return given_up;
     }
 
-    bool any() const { return strings_.any() || pedals_.any(); }
+    bool any() const { return notes_.any() || pedals_.any(); }
 
 private:
-    static std::size_t string_of(std::uint8_t channel, std::uint8_t pitch) {
+    static std::size_t note_of(std::uint8_t channel, std::uint8_t pitch) {
         return channel * std::size_t{128} + (pitch & 0x7F);
     }
 
-    Passage strike(std::uint8_t channel, std::uint8_t pitch) {
-        const std::size_t string = string_of(channel, pitch);
-        const bool sounds = strings_[string];
-        strings_[string] = true;
+    Passage onset(std::uint8_t channel, std::uint8_t pitch) {
+        const std::size_t note = note_of(channel, pitch);
+        const bool sounds = notes_[note];
+        notes_[note] = true;
         return sounds ? Passage::after_a_release : Passage::as_it_is;
     }
 
     Passage release(std::uint8_t channel, std::uint8_t pitch) {
-        const std::size_t string = string_of(channel, pitch);
-        const bool sounds = strings_[string];
-        strings_[string] = false;
+        const std::size_t note = note_of(channel, pitch);
+        const bool sounds = notes_[note];
+        notes_[note] = false;
         return sounds ? Passage::as_it_is : Passage::not_at_all;
     }
 
-    std::bitset<16 * 128> strings_;
+    std::bitset<16 * 128> notes_;
     std::bitset<16> pedals_;
 };
 

@@ -1,23 +1,22 @@
-/* Where the host stands, and whether it still goes where it went: epochs.
+/* The host's position, and the *epoch*, which goes up when the host starts, stops or jumps.
 
-   A host tells its position once per block. From one block to the next it should move by what the
-   tempo makes of the frames in between; where it does not, it has jumped: the user has clicked
-   somewhere, or a loop has come round. What was planned for the old course is then worthless. So
-   each course has a number, its *epoch*, which goes up when the host starts, stops or jumps. While
-   it stands still it may be moved about without a new epoch: nothing is played by position then.
+   A host reports its position once per block. From one block to the next, the position should
+   advance by the frames in between at the current tempo. If it does not, the host has jumped: the
+   user has moved the position, or a loop has gone back to its start. Events planned before that are
+   useless, so a new epoch begins. While the host is stopped, a move begins no epoch, because
+   nothing is played by position then.
 
-   How exact is "as predicted"? Two honest things make a host miss. A tempo that changes inside the
-   block: then the way lies between what the old and what the new tempo would make. And ticks: hosts
-   count in parts of a quarter note (Ardour in 1/1920, some in 1/960, the coarsest in 1/480), and
-   two rounded positions differ from their true distance by up to one part. That, and two frames for
-   hosts that round to samples, is what is tolerated: 1 ms at 120 to the minute. It need not be
-   less, for events are placed by the host's position, so a smaller jump moves them along with the
-   bars; and nobody loops over less than that. Each prediction starts from the last reading, so that
-   misses do not add up.
+   A playing host may miss the prediction without a jump, for two reasons. The tempo may change
+   within the block; then the advance lies between those of the old and the new tempo. And hosts
+   round positions to ticks (Ardour to 1/1920 of a quarter note, some to 1/960, the coarsest to
+   1/480), so the distance of two positions is wrong by up to one tick. The tolerance is one tick of
+   1/480, plus two frames for hosts that round to samples: 1 ms at 120 BPM. It need not be smaller:
+   events are placed by the host's position, so they move with a smaller jump, and no loop is that
+   short. Each prediction starts from the last report, so that misses do not add up.
 
-   One host lies. DPF 1.6 goes on counting by itself when an LV2 host has nothing new to say (jalv
-   does not), and turns to the next bar one block too soon. So where frames are told as well, and
-   are exactly as predicted, a position that disagrees is overruled, for two blocks at most. */
+   If an LV2 host sends no new position (jalv does not), DPF 1.6 goes on counting by itself, and
+   begins each bar one block too soon. So if frames are reported as well and are exactly as
+   predicted, they overrule a position that is not, for two blocks at most. */
 
 #pragma once
 
@@ -26,11 +25,11 @@
 
 namespace antiphon {
 
-/* What a host says at the first frame of a block, in the units of the wire. */
+/* What a host reports for the first frame of a block, in the units of the wire. */
 struct HostTime {
     bool playing = false;
-    bool valid = false;      // the position and what follows mean something
-    bool has_frame = false;  // `frame` follows the host's position
+    bool valid = false;      // the position, the bar and the metre are known
+    bool has_frame = false;  // `frame` is known, and moves with the position
     std::int64_t frame = 0;
     double position_quarters = 0;
     double tempo_bpm = 120;
@@ -47,20 +46,20 @@ public:
     std::uint32_t epoch() const { return epoch_; }
     const HostTime& now() const { return now_; }
 
-    /* Take in what the host says about a block; tell whether a new epoch begins with it. */
-    bool observe(const HostTime& told, std::uint32_t frames, double rate_hz) {
-        const bool began = !as_predicted(told, rate_hz);
+    /* Process the host's report for a block; return whether the block begins a new epoch. */
+    bool observe(const HostTime& reported, std::uint32_t frames, double rate_hz) {
+        const bool began = !as_predicted(reported, rate_hz);
         if (began) {
             ++epoch_;
             overruled_ = 0;
         }
-        if (overruled_ == 0) now_ = told;
+        if (overruled_ == 0) now_ = reported;
         frames_ = frames;
         started_ = true;
         return began;
     }
 
-    /* Forget where the host was: processing was suspended. */
+    /* Forget the last position, because processing was suspended. */
     void restart() { started_ = false; }
 
 private:
@@ -68,36 +67,36 @@ private:
     static constexpr double rounding_frames = 2;
     static constexpr int patience_blocks = 2;
 
-    bool as_predicted(const HostTime& told, double rate_hz) {
-        if (!started_ || told.playing != now_.playing) return false;
-        if (!told.playing) {
+    bool as_predicted(const HostTime& reported, double rate_hz) {
+        if (!started_ || reported.playing != now_.playing) return false;
+        if (!reported.playing) {
             overruled_ = 0;
             return true;
         }
-        if (told.valid != now_.valid) return false;
-        if (!told.valid || is_near(told, rate_hz)) {
+        if (reported.valid != now_.valid) return false;
+        if (!reported.valid || is_near(reported, rate_hz)) {
             overruled_ = 0;
             return true;
         }
-        return overrule(told, rate_hz);
+        return overrule(reported, rate_hz);
     }
 
-    bool is_near(const HostTime& told, double rate_hz) const {
+    bool is_near(const HostTime& reported, double rate_hz) const {
         const double before = now_.quarters_per_frame(rate_hz);
-        const double after = told.quarters_per_frame(rate_hz);
-        const double way = told.position_quarters - now_.position_quarters;
+        const double after = reported.quarters_per_frame(rate_hz);
+        const double way = reported.position_quarters - now_.position_quarters;
         const double tolerance = tick_quarters + rounding_frames * std::max(before, after);
         return way >= frames_ * std::min(before, after) - tolerance
             && way <= frames_ * std::max(before, after) + tolerance;
     }
 
-    /* Go on as predicted if the frames say so, against what the position says. */
-    bool overrule(const HostTime& told, double rate_hz) {
+    /* If the frames are as predicted, ignore the reported position and use the predicted one. */
+    bool overrule(const HostTime& reported, double rate_hz) {
         const bool frames_agree =
-            told.has_frame && now_.has_frame && told.frame == now_.frame + frames_;
+            reported.has_frame && now_.has_frame && reported.frame == now_.frame + frames_;
         if (!frames_agree || overruled_ == patience_blocks) return false;
         ++overruled_;
-        now_.frame = told.frame;
+        now_.frame = reported.frame;
         now_.position_quarters += frames_ * now_.quarters_per_frame(rate_hz);
         return true;
     }

@@ -1,24 +1,24 @@
-/* The wire: what the plugin and the app say to each other, and how each message looks in bytes.
+/* The messages between the plugin and the app, and their layout in bytes.
 
-   The two talk in datagrams over UDP on 127.0.0.1. A datagram is one message: a header of sixteen
-   bytes, and a body whose size follows from its kind. Every number is little-endian and has a fixed
-   width, so neither compiler, word size nor system matters:
+   Each message is one UDP datagram on 127.0.0.1: a header of 16 bytes, and a body whose size
+   follows from its kind. All numbers are little-endian and of fixed width, so that the layout does
+   not depend on the compiler or the system:
 
        magic     4 bytes  "ANTP"
        version   u8       of this format
        kind      u8       which message the body is
        size      u16      of the whole datagram
-       instance  u64      the plugin instance that speaks, or is spoken to
+       instance  u64      the plugin instance that sends or receives
 
-   The header keeps its layout in every version: so either side can tell what the other one speaks
-   even where it understands nothing else. What has no magic or another size than it says is rubbish
-   and ignored; an unknown kind is ignored as well; another version is refused, and shown.
+   The header has the same layout in every version, so that each side can read the version of the
+   other. A datagram without the magic, or whose size differs from the header's, is rubbish. Rubbish
+   and unknown kinds are ignored. Another version is refused, and shown to the user.
 
-   The plugin speaks first: it tells its instance in a PluginHello four times a second, and the app
-   answers each with an AppHello, which is also its heartbeat. A message is a struct that can list
-   its fields in the order of the wire, and that list is the format: writing, reading and counting
-   bytes all walk it. `bridge/plugin/wire.py` is the same table in Python; a test holds the two
-   together. Nothing here knows a socket, a clock or a plugin. */
+   The plugin sends first: each instance sends PluginHello four times a second. The app answers each
+   with AppHello, which is also its heartbeat. A message is a struct whose `list` visits its fields
+   in the order of the wire. This defines the format: the code that writes, reads and measures
+   messages uses `list`. `bridge/plugin/wire.py` is the same table in Python, and a test compares
+   the two. Nothing here depends on a socket, a clock or a plugin. */
 
 #pragma once
 
@@ -37,7 +37,7 @@ constexpr std::uint8_t kVersion = 2;
 constexpr std::size_t kHeaderSize = 16;
 constexpr std::uint16_t kDefaultPort = 47800;
 
-/* What the player plays by hand, on the app's desk, goes out here, and nothing else does. */
+/* The channel of what the player plays by hand, on the window's keyboard, and of nothing else. */
 constexpr std::uint8_t kHandChannel = 15;
 
 enum class Kind : std::uint8_t {
@@ -61,7 +61,7 @@ struct Midi {
     std::array<std::uint8_t, 3> bytes{};
 };
 
-/* From the plugin: this instance is here. */
+/* From the plugin: this instance runs. */
 struct PluginHello {
     static constexpr Kind kind = Kind::plugin_hello;
     std::int64_t time_ns = 0;  // of sending, on the plugin's steady clock
@@ -70,7 +70,7 @@ struct PluginHello {
     constexpr void list(Fields& each) { each(time_ns); }
 };
 
-/* From the plugin: a block of audio begins, and this is where the host stands. */
+/* From the plugin: a block of audio begins, with the position of the host. */
 struct Block {
     static constexpr Kind kind = Kind::block;
     static constexpr std::uint8_t playing = 1, position_valid = 2, bypassed = 4, listens = 8;
@@ -79,14 +79,14 @@ struct Block {
     std::int64_t time_ns = 0;  // of the first frame, on the plugin's steady clock
     double rate_hz = 0;
     double position_quarters = 0;  // of the first frame; negative in a pre-roll
-    double tempo_bpm = 0;          // quarter notes, whatever the metre counts
+    double tempo_bpm = 0;          // quarter notes per minute, in any metre
     double bar_start_quarters = 0;
     std::uint32_t epoch = 0;
     std::uint32_t frames = 0;
-    std::int32_t bar = 0;  // the first is 0
+    std::int32_t bar = 0;  // counted from 0
     std::uint32_t emitted = 0;
     std::uint32_t dropped_late = 0;
-    std::uint32_t lost = 0;  // for want of room
+    std::uint32_t lost = 0;  // for lack of room
     std::uint8_t numerator = 0;
     std::uint8_t denominator = 0;
     std::uint8_t plays = 0;  // 0 is everything, n the instrument of index n - 1
@@ -101,7 +101,7 @@ struct Block {
     }
 };
 
-/* From the plugin: the player did this. */
+/* From the plugin: an event of the player. */
 struct MidiIn {
     static constexpr Kind kind = Kind::midi_in;
     std::int64_t time_ns = 0;
@@ -117,7 +117,7 @@ struct MidiIn {
     }
 };
 
-/* From the plugin: this went out. Tag 0 is what the plugin decided by itself: a release it owed. */
+/* From the plugin: this message was played. Tag 0 is a release that the plugin added itself. */
 struct Played {
     static constexpr Kind kind = Kind::played;
     std::int64_t wanted_ns = 0;
@@ -133,7 +133,7 @@ struct Played {
     }
 };
 
-/* From the plugin: this instance goes. */
+/* From the plugin: this instance ends. */
 struct PluginBye {
     static constexpr Kind kind = Kind::plugin_bye;
 
@@ -141,7 +141,7 @@ struct PluginBye {
     constexpr void list(Fields&) {}
 };
 
-/* From the app: it lives. Another `app` than before is another process: the first one is dead. */
+/* From the app: it runs. If `app` changes, it is a new process, and the old one has ended. */
 struct AppHello {
     static constexpr Kind kind = Kind::app_hello;
     std::uint64_t app = 0;
@@ -160,7 +160,7 @@ struct PlayNow {
     constexpr void list(Fields& each) { each(tag), each(midi.size), each(midi.bytes); }
 };
 
-/* From the app: play this there, if the host is still in the epoch that it was planned for. */
+/* From the app: play this at a position, if the host is still in this epoch. */
 struct PlayAtPosition {
     static constexpr Kind kind = Kind::play_at_position;
     std::uint32_t tag = 0;
@@ -174,7 +174,7 @@ struct PlayAtPosition {
     }
 };
 
-/* From the app: play this then, whatever the host does. */
+/* From the app: play this at a time, whatever the host does. */
 struct PlayAtTime {
     static constexpr Kind kind = Kind::play_at_time;
     std::uint32_t tag = 0;
@@ -187,8 +187,8 @@ struct PlayAtTime {
     }
 };
 
-/* From the app: forget what is planned and release what sounds, then go on. What is played by hand
-   stays: whoever takes back an answer must not cut the player's own note. */
+/* From the app: drop the plan and release what sounds. The notes of the window's keyboard stay: a
+   retraction of the response must not cut the player's own note. */
 struct Flush {
     static constexpr Kind kind = Kind::flush;
 
@@ -196,7 +196,7 @@ struct Flush {
     constexpr void list(Fields&) {}
 };
 
-/* From the app: it goes. */
+/* From the app: it ends. */
 struct AppBye {
     static constexpr Kind kind = Kind::app_bye;
 
@@ -204,7 +204,7 @@ struct AppBye {
     constexpr void list(Fields&) {}
 };
 
-/* From the app: forget and release everything, what is played by hand as well, then go on. */
+/* From the app: drop and release everything, including the notes of the window's keyboard. */
 struct FlushAll {
     static constexpr Kind kind = Kind::flush_all;
 
@@ -216,12 +216,12 @@ using FromPlugin = std::variant<PluginHello, Block, MidiIn, Played, PluginBye>;
 using FromApp =
     std::variant<AppHello, PlayNow, PlayAtPosition, PlayAtTime, Flush, AppBye, FlushAll>;
 
-/* ------------------------------------------------------------------- walking a list of fields */
+/* ------------------------------------------------------------ visiting the fields of a message */
 
 static_assert(std::numeric_limits<double>::is_iec559 && sizeof(double) == 8,
               "the wire carries IEEE 754 doubles");
 
-/* Count the bytes of a list. */
+/* Counts the bytes of the fields. */
 class Measure {
 public:
     std::size_t size = 0;
@@ -230,7 +230,7 @@ public:
     constexpr void operator()(const Number&) { size += sizeof(Number); }
 };
 
-/* Write a list. The caller has measured it. */
+/* Writes the fields. The caller provides the room. */
 class Writer {
 public:
     explicit Writer(std::uint8_t* place) : place_(place) {}
@@ -257,7 +257,7 @@ private:
     std::uint8_t* place_;
 };
 
-/* Read a list. The caller has measured it. */
+/* Reads the fields. The caller checks the size first. */
 class Reader {
 public:
     explicit Reader(const std::uint8_t* place) : place_(place) {}
@@ -308,7 +308,7 @@ static_assert(size_of<FlushAll>() == 16);
 
 constexpr std::size_t kLongest = size_of<Block>();
 
-/* ------------------------------------------------------------------------ datagrams and letters */
+/* --------------------------------------------------------------------- encoding and decoding */
 
 struct Datagram {
     std::size_t size = 0;
@@ -328,7 +328,7 @@ Datagram encode(std::uint64_t instance, Message message) {
 
 enum class Verdict { rubbish, other_version, unknown_kind, understood };
 
-/* A datagram, opened. The body means something only if it was understood. */
+/* A decoded datagram. The body is set only if the verdict is `understood`. */
 template <typename Body>
 struct Letter {
     Verdict verdict = Verdict::rubbish;
@@ -375,16 +375,16 @@ struct Opener<std::variant<Messages...>> {
     }
 };
 
-/* Open a datagram that holds one of the messages of `Body`: `FromApp` or `FromPlugin`. */
+/* Decode a datagram that holds one of the messages of `Body`: `FromApp` or `FromPlugin`. */
 template <typename Body>
 Letter<Body> decode(const std::uint8_t* data, std::size_t size) {
     return Opener<Body>::open(data, size);
 }
 
-/* -------------------------------------------------------------------- what a body may not hold */
+/* ------------------------------------------------------------------ checks of received values */
 
-/* Tell a finite number by its bits: a plugin is often built with -ffast-math, and with that the
-   compiler may assume that there are no others and drop the question. */
+/* Whether a number is finite, by its bits: plugins are often built with -ffast-math, with which the
+   compiler may assume that all numbers are finite, and remove a call of std::isfinite. */
 inline bool is_finite(double value) {
     std::uint64_t bits = 0;
     std::memcpy(&bits, &value, sizeof bits);
@@ -392,7 +392,7 @@ inline bool is_finite(double value) {
     return (bits & exponent) != exponent;
 }
 
-/* A channel message of the right length: all that an app may put into a track. */
+/* Whether this is a channel message of the right length. An app may send nothing else. */
 inline bool is_channel_message(const Midi& midi) {
     const std::uint8_t status = midi.bytes[0] & 0xF0;
     if (status < 0x80 || status == 0xF0) return false;

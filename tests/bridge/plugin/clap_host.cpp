@@ -1,26 +1,26 @@
-/* A host for tests: it loads a CLAP plugin and runs it block by block, as it is told.
+/* A host for tests: it loads a CLAP plugin and runs it block by block, by commands.
 
-   A DAW runs in real time and hides the seams between blocks; here every block is one line on the
-   standard input, and what the plugin emitted in it is one line on the standard output. So a test
-   knows exactly what position a block had and at which frame an event came, and never waits. Words
-   are separated by blanks; instances are counted from 0.
+   A DAW runs in real time and hides the boundaries of blocks. Here every block is one line on
+   standard input, and the events that the plugin emits in it are one line on standard output. So a
+   test knows the exact position of a block and the exact frame of an event, and never waits. Words
+   are separated by spaces; instances are counted from 0.
 
-       new                                make an instance                       -> its number
+       new                                create an instance                     -> its number
        drop I                             destroy it                             -> ok
        activate I RATE / deactivate I                                            -> ok
        set I PARAMETER VALUE              with the next block                    -> ok
        get I PARAMETER                                                           -> its value
-       text I PARAMETER VALUE             what the plugin calls the value        -> the text
+       text I PARAMETER VALUE             the plugin's text for the value        -> the text
        save I                             the state, in hexadecimal              -> the state
        load I STATE                                                              -> ok
-       refuse N                           take only N events a block from now on -> ok
+       refuse N                           accept only N events in each block     -> ok
        block I FRAMES PLAYING POSITION TEMPO NUMERATOR DENOMINATOR {FRAME BYTE BYTE BYTE}
                                           -> "emitted" {FRAME BYTE BYTE BYTE}
-       roll I FRAMES TEMPO                run in real time until another line waits
+       roll I FRAMES TEMPO                run in real time until the next line arrives
                                           -> "at" NANOSECONDS BYTE BYTE BYTE, for each event
 
-   PLAYING is 0 or 1; POSITION is in quarter notes, or "none". A plugin that complains (DPF does, to
-   the standard error) is heard by whoever started this program. */
+   PLAYING is 0 or 1; POSITION is in quarter notes, or "none". DPF writes its warnings to standard
+   error, which is left to the caller. */
 
 #include <array>
 #include <chrono>
@@ -215,7 +215,7 @@ public:
         if (!state_->load(plugin_, &stream)) fail("the plugin does not load");
     }
 
-    void hear(const Event& event) {
+    void receive(const Event& event) {
         Input input{};
         input.midi.header = {sizeof input.midi, event.frame, 0, CLAP_EVENT_MIDI, 0};
         for (std::size_t byte = 0; byte < 3; ++byte)
@@ -287,7 +287,7 @@ class Script {
 public:
     explicit Script(const clap_plugin_factory_t& factory) : factory_(factory) {}
 
-    void obey(const std::string& line) {
+    void apply(const std::string& line) {
         std::istringstream words(line);
         std::string verb;
         words >> verb;
@@ -376,7 +376,7 @@ private:
         if (block.has_position) block.position_quarters = std::stod(position);
         Event event{};
         while (words >> event.frame >> event.bytes[0] >> event.bytes[1] >> event.bytes[2])
-            instance.hear(event);
+            instance.receive(event);
         std::cout << "emitted";
         for (const Event& each : instance.run(block, room_))
             std::cout << ' ' << each.frame << ' ' << each.bytes[0] << ' ' << each.bytes[1] << ' '
@@ -422,7 +422,7 @@ int main(int count, char** words) {
     {
         Script script(*static_cast<const clap_plugin_factory_t*>(
             entry->get_factory(CLAP_PLUGIN_FACTORY_ID)));
-        for (std::string line; std::getline(std::cin, line);) script.obey(line);
+        for (std::string line; std::getline(std::cin, line);) script.apply(line);
     }
     entry->deinit();
     ::dlclose(library);

@@ -1,7 +1,7 @@
 /* Tests of the plugin's pure parts, without a host: `test_parts.py` compiles and runs them.
 
-   Each test is a function that asserts; the table at the end names them. The first that fails says
-   where, and the program ends there. */
+   Each test is a function, and the table at the end lists them. The first check that fails prints
+   its line and ends the program. */
 
 #include <cmath>
 #include <cstdio>
@@ -84,7 +84,7 @@ void two_threads_share_a_ring() {
 
 /* -------------------------------------------------------------------------------- sounding */
 
-void a_string_is_struck_and_released_in_turn() {
+void a_pitch_is_struck_and_released_in_turn() {
     Sounding sounding;
     EXPECT(sounding.pass(note_off(60)) == Passage::not_at_all);
     EXPECT(sounding.pass(note_on(60)) == Passage::as_it_is);
@@ -94,7 +94,7 @@ void a_string_is_struck_and_released_in_turn() {
     EXPECT(!sounding.any());
 }
 
-void damping_ends_each_string_and_each_pedal_once() {
+void damping_ends_each_note_and_each_pedal_once() {
     Sounding sounding;
     (void)sounding.pass(note_on(0));
     (void)sounding.pass({3, {0x9F, 127, 1}});
@@ -188,7 +188,7 @@ HostTime playing_at(double position_quarters, double tempo_bpm = 120) {
 
 constexpr double kBlockQuarters = 256 * 120 / 60.0 / kRate;
 
-void a_course_is_one_epoch_and_each_turn_a_new_one() {
+void each_start_stop_and_jump_begins_an_epoch() {
     Transport transport;
     EXPECT(transport.observe(HostTime{}, 256, kRate) && transport.epoch() == 1);
     EXPECT(!transport.observe(HostTime{}, 256, kRate));
@@ -209,20 +209,20 @@ void two_frames_and_a_tick_are_no_jump_and_four_milliseconds_are() {
 
 void a_position_that_disagrees_with_frames_is_overruled_for_two_blocks() {
     Transport transport;
-    const auto told = [](int block, double ahead) {
+    const auto reported = [](int block, double ahead) {
         HostTime host = playing_at(block * kBlockQuarters + ahead);
         host.has_frame = true;
         host.frame = 1000 + 256 * block;
         return host;
     };
-    transport.observe(told(0, 0), 256, kRate);
+    transport.observe(reported(0, 0), 256, kRate);
     for (int block = 1; block < 10; ++block) {
-        EXPECT(!transport.observe(told(block, block % 5 == 0 ? 4 : 0), 256, kRate));
+        EXPECT(!transport.observe(reported(block, block % 5 == 0 ? 4 : 0), 256, kRate));
         EXPECT(std::abs(transport.now().position_quarters - block * kBlockQuarters) < 1e-9);
     }
-    EXPECT(!transport.observe(told(10, 7), 256, kRate));
-    EXPECT(!transport.observe(told(11, 7), 256, kRate));
-    EXPECT(transport.observe(told(12, 7), 256, kRate) && transport.epoch() == 2);
+    EXPECT(!transport.observe(reported(10, 7), 256, kRate));
+    EXPECT(!transport.observe(reported(11, 7), 256, kRate));
+    EXPECT(transport.observe(reported(12, 7), 256, kRate) && transport.epoch() == 2);
     EXPECT(transport.now().position_quarters > 7);
 }
 
@@ -240,7 +240,7 @@ void the_clock_smoothes_what_trembles_and_follows_what_is_lost() {
     EXPECT(clock.observe(now_ns, 256, kRate) == now_ns);
 }
 
-/* --------------------------------------------------------------------- what DPF makes of time */
+/* ---------------------------------------------------------------------- time as DPF reports it */
 
 struct BarBeatTick {
     bool valid = true;
@@ -256,33 +256,33 @@ struct TimePosition {
     BarBeatTick bbt;
 };
 
-/* What DistrhoPluginVST3.cpp of DPF 1.6 does. */
+/* The same computation as in DistrhoPluginVST3.cpp of DPF 1.6. */
 TimePosition as_dpf_tells_vst3(double quarters, int numerator, int denominator) {
-    TimePosition told;
-    told.frame = static_cast<std::uint64_t>(std::llround(quarters * kRate / 2));
+    TimePosition reported;
+    reported.frame = static_cast<std::uint64_t>(std::llround(quarters * kRate / 2));
     const double distance = std::abs(quarters);
     const int bar_quarters = numerator * 4 / denominator;
     const double beats = std::fmod(distance, bar_quarters) / bar_quarters * numerator;
     const double rest = std::fmod(beats, 1.0);
-    told.bbt.bar = static_cast<std::int32_t>(distance) / bar_quarters + 1;
-    told.bbt.beat = static_cast<std::int32_t>(beats - rest + 0.5) + 1;
-    told.bbt.tick = rest * 1920;
-    told.bbt.beatsPerBar = static_cast<float>(numerator);
-    told.bbt.beatType = static_cast<float>(denominator);
+    reported.bbt.bar = static_cast<std::int32_t>(distance) / bar_quarters + 1;
+    reported.bbt.beat = static_cast<std::int32_t>(beats - rest + 0.5) + 1;
+    reported.bbt.tick = rest * 1920;
+    reported.bbt.beatsPerBar = static_cast<float>(numerator);
+    reported.bbt.beatType = static_cast<float>(denominator);
     if (quarters < 0) {
-        --told.bbt.bar;
-        told.bbt.beat = numerator - told.bbt.beat + 1;
-        told.bbt.tick = 1920 - told.bbt.tick - 1;
+        --reported.bbt.bar;
+        reported.bbt.beat = numerator - reported.bbt.beat + 1;
+        reported.bbt.tick = 1920 - reported.bbt.tick - 1;
     }
-    return told;
+    return reported;
 }
 
 void vst3_positions_are_undone_in_every_metre_and_below_zero() {
     const int metres[][2] = {{4, 4}, {3, 4}, {6, 8}, {7, 8}, {5, 4}, {12, 8}, {2, 2}};
     for (const auto& [numerator, denominator] : metres) {
         for (double quarters = -20.3; quarters < 40; quarters += 0.137) {
-            const TimePosition told = as_dpf_tells_vst3(quarters, numerator, denominator);
-            const HostTime host = host_time(told, Format::vst3);
+            const TimePosition reported = as_dpf_tells_vst3(quarters, numerator, denominator);
+            const HostTime host = host_time(reported, Format::vst3);
             EXPECT(std::abs(host.position_quarters - quarters) < 1e-6);
             const double bar_quarters = numerator * 4.0 / denominator;
             EXPECT(host.bar == std::floor(host.position_quarters / bar_quarters));
@@ -292,29 +292,29 @@ void vst3_positions_are_undone_in_every_metre_and_below_zero() {
 }
 
 void lv2_beats_are_notes_of_the_denominator() {
-    TimePosition told;
-    told.bbt.bar = 3;
-    told.bbt.beat = 2;
-    told.bbt.tick = 960;
-    told.bbt.beatsPerBar = 6;
-    told.bbt.beatType = 8;
-    told.bbt.beatsPerMinute = 180;
-    const HostTime host = host_time(told, Format::lv2);
+    TimePosition reported;
+    reported.bbt.bar = 3;
+    reported.bbt.beat = 2;
+    reported.bbt.tick = 960;
+    reported.bbt.beatsPerBar = 6;
+    reported.bbt.beatType = 8;
+    reported.bbt.beatsPerMinute = 180;
+    const HostTime host = host_time(reported, Format::lv2);
     EXPECT(host.position_quarters == 6.75 && host.tempo_bpm == 90);
     EXPECT(host.bar == 2 && host.bar_start_quarters == 6);
 }
 
 void what_a_host_does_not_know_is_not_valid() {
-    TimePosition told;
-    EXPECT(host_time(told, Format::lv2).valid);
-    for (float* zero : {&told.bbt.beatsPerBar, &told.bbt.beatType}) {
+    TimePosition reported;
+    EXPECT(host_time(reported, Format::lv2).valid);
+    for (float* zero : {&reported.bbt.beatsPerBar, &reported.bbt.beatType}) {
         const float before = *zero;
         *zero = 0;
-        EXPECT(!host_time(told, Format::lv2).valid && !host_time(told, Format::vst3).valid);
+        EXPECT(!host_time(reported, Format::lv2).valid && !host_time(reported, Format::vst3).valid);
         *zero = before;
     }
-    told.bbt.valid = false;
-    EXPECT(!host_time(told, Format::vst3).valid && host_time(told, Format::vst3).playing);
+    reported.bbt.valid = false;
+    EXPECT(!host_time(reported, Format::vst3).valid && host_time(reported, Format::vst3).playing);
 }
 
 /* ---------------------------------------------------------------------------------- player */
@@ -332,7 +332,7 @@ struct Recorder final : Sink {
     }
 };
 
-/* A player in a host that is exactly on time. */
+/* A `Player` in a host whose blocks are exactly on time. */
 struct Stage {
     std::unique_ptr<Mailbox> mailbox = std::make_unique<Mailbox>();
     std::unique_ptr<Player> player = std::make_unique<Player>(*mailbox);
@@ -427,7 +427,7 @@ void more_than_fits_loses_note_ons_and_no_release() {
     EXPECT(stage.last_block().lost == 2500 - Player::plan_size);
     while (stage.host.position_quarters < 4) {
         for (const Emission& emission : stage.run(480)) {
-            if (is_strike(emission.midi)) ++sounding, ++struck;
+            if (is_onset(emission.midi)) ++sounding, ++struck;
             if (is_release(emission.midi)) --sounding;
         }
         EXPECT(sounding <= 120);
@@ -435,14 +435,15 @@ void more_than_fits_loses_note_ons_and_no_release() {
     EXPECT(struck > 0 && sounding == 0);
 }
 
-/* Give the status bytes of what went out. */
+/* Return the status bytes of what went out. */
 std::vector<int> statuses(const std::vector<Emission>& emissions) {
     std::vector<int> found;
     for (const Emission& emission : emissions) found.push_back(emission.midi.bytes[0]);
     return found;
 }
 
-/* Let an answer and the player's hand sound, and the hand have more to play in 20 ms. */
+/* A stage on which a note of the response and one of the window's keyboard sound, and one more of
+   each is due in 20 ms. */
 Stage with_a_hand_and_an_answer() {
     Stage stage;
     stage.host = playing_at(0);
@@ -457,7 +458,7 @@ Stage with_a_hand_and_an_answer() {
     return stage;
 }
 
-void no_flush_and_no_turn_of_the_host_cuts_what_is_played_by_hand() {
+void no_flush_and_no_new_epoch_cuts_what_is_played_by_hand() {
     for (const int cut : {0, 1, 2}) {
         Stage stage = with_a_hand_and_an_answer();
         if (cut == 0) stage.order(wire::Flush{});
@@ -500,14 +501,14 @@ struct Test {
 const Test kTests[] = {
     TEST(a_ring_gives_what_it_took_in_order_and_refuses_what_is_too_much),
     TEST(two_threads_share_a_ring),
-    TEST(a_string_is_struck_and_released_in_turn),
-    TEST(damping_ends_each_string_and_each_pedal_once),
+    TEST(a_pitch_is_struck_and_released_in_turn),
+    TEST(damping_ends_each_note_and_each_pedal_once),
     TEST(what_is_given_up_is_all_but_one_channel),
     TEST(a_queue_keeps_one_channel_in_its_order),
     TEST(a_queue_sorts_and_keeps_the_order_of_arrival),
     TEST(a_queue_goes_round_for_ever),
     TEST(a_full_queue_drops_note_ons_first),
-    TEST(a_course_is_one_epoch_and_each_turn_a_new_one),
+    TEST(each_start_stop_and_jump_begins_an_epoch),
     TEST(two_frames_and_a_tick_are_no_jump_and_four_milliseconds_are),
     TEST(a_position_that_disagrees_with_frames_is_overruled_for_two_blocks),
     TEST(the_clock_smoothes_what_trembles_and_follows_what_is_lost),
@@ -518,7 +519,7 @@ const Test kTests[] = {
     TEST(positions_and_times_are_one_stream_within_a_block),
     TEST(a_note_on_is_late_after_thirty_milliseconds),
     TEST(more_than_fits_loses_note_ons_and_no_release),
-    TEST(no_flush_and_no_turn_of_the_host_cuts_what_is_played_by_hand),
+    TEST(no_flush_and_no_new_epoch_cuts_what_is_played_by_hand),
     TEST(what_silences_all_cuts_what_is_played_by_hand),
     TEST(what_is_played_by_hand_is_late_after_a_quarter_of_a_second),
 };

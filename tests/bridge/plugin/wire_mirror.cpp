@@ -1,8 +1,8 @@
-/* What `wire.hpp` makes of messages, for `test_plugin_wire.py` to compare with `plugin_wire.py`.
+/* Encodes and decodes messages with `wire.hpp`, for `test_wire.py` to compare with `wire.py`.
 
-   Without a word it prints a sample of every message, one a line: its name, and its datagram in
-   hexadecimal. Each line of its input is a datagram in hexadecimal: it is decoded, encoded again
-   from what was understood, and printed; or the verdict is, if it was not understood. */
+   First the program prints a sample of every message, one per line: its name, and its datagram in
+   hexadecimal. Each line of input is a datagram in hexadecimal. The program decodes it, encodes the
+   message again and prints it. If it is not understood, the program prints the verdict. */
 
 #include <cstdio>
 #include <iostream>
@@ -39,7 +39,7 @@ void show(const char* name, const Message& message) {
     std::cout << name << ' ' << hex(encode(kInstance, message)) << '\n';
 }
 
-/* Every field has another value, so that a swap of two is seen. */
+/* Every field has a different value, to detect a swap of two. */
 void show_samples() {
     const Midi note{3, {0x90 | kHandChannel, 60, 100}};
     const Midi program{2, {0xC2, 5, 0}};
