@@ -22,8 +22,6 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 _KEY = "setting"
 _MAX_KNOB = 127
 _LONGEST_SHOWN = 60
-_EXACT = 10**15
-"""Integers of at least this magnitude are shown as a power of ten."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +30,8 @@ class Spec:
 
     `minimum`, `maximum` and `step` are in `unit`; one `unit` is stored as `per_unit`. `none` is the
     word for None. `knob` is the range that a knob covers; without it the setting cannot follow a
-    knob. `rule` restricts the values of the type, and `wanted` completes "... is not ...".
+    knob. `rule` restricts the values of the type, and `wanted` describes the valid ones in a
+    sentence. The texts are English; `dev/setting_texts.py` collects them for translators.
     """
 
     help: str = ""
@@ -49,12 +48,13 @@ class Spec:
 
 
 class SettingError(ValueError):
-    """A value that a setting cannot have; the text is one sentence without a full stop."""
+    """A value that a setting cannot have; the text is for developers."""
 
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__(f"{name}: {reason}")
-        self.reason = reason
-        """The text without the name."""
+    def __init__(self, setting: Setting, value: object) -> None:
+        shown = short_repr(value) or f"this {type(value).__name__}"
+        super().__init__(f"{setting.name}: {shown} is not valid")
+        self.setting = setting
+        self.value = value
 
 
 @dataclass(frozen=True)
@@ -138,43 +138,6 @@ class Setting:
             str(member.value) for member in self.kind
         )
 
-    @cached_property
-    def range_text(self) -> str:
-        """The range with its unit, or the words, for a help text; else empty."""
-        if not self.is_number:
-            return ", ".join(self.choices)
-        none = f"; 0: {self.spec.none}" if self.is_optional else ""
-        low, high = _number(self.spec.minimum or 0), _number(self.spec.maximum or 0)
-        return f"{low} to {high} {self.spec.unit}".rstrip() + none
-
-    def refusal(self, value: object) -> str:
-        """Return why the setting cannot have this value: one sentence without a full stop."""
-        if self.is_number and _is_number(value):
-            whole = "a whole number " if self.is_whole and not isinstance(value, int) else ""
-        else:
-            whole = "a whole number " if self.is_whole else "a number "
-        return f"{self.described(value)} is not {self._wanted(whole)}"
-
-    def described(self, value: object) -> str:
-        """Return the words for a value in a sentence: in the setting's unit, of any magnitude."""
-        if value is None:
-            return self.spec.none or "none"
-        if self.is_whole and isinstance(value, float):
-            return repr(value)
-        if self.is_number and _is_number(value):
-            return _number(value, self.spec.per_unit)
-        return _described(value)
-
-    def _wanted(self, number: str) -> str:
-        if self.spec.wanted:
-            return self.spec.wanted
-        if self.is_number:
-            low, high = _number(self.spec.minimum or 0), _number(self.spec.maximum or 0)
-            return f"{number}between {low} and {high} {self.spec.unit}".rstrip()
-        if self.choices:
-            return f"one of {', '.join(self.choices)}"
-        return {bool: "true or false", str: "text", tuple: "such a list"}.get(self.kind, "a table")
-
 
 def spec_of(
     help: str,  # noqa: A002 - the name that typer and argparse use
@@ -217,43 +180,24 @@ def validate(values: Any) -> None:
     for name, setting in settings_in(kind).items():
         value = getattr(values, name)
         if not setting.accepts(value):
-            raise SettingError(name, setting.refusal(value))
+            raise SettingError(setting, value)
 
 
-def _described(value: object) -> str:
-    match value:
-        case bool():
-            return str(value).lower()
-        case enum.Enum():
-            return str(value.value)
-    if value in ((), ""):
-        return "none"
-    if _is_number(value):
-        return _number(value)
-    if isinstance(value, tuple) and all(map(_is_number, value)):
-        return "/".join(map(_number, value))
-    return _quoted(value)
+def short_repr(value: object) -> str:
+    """Return how Python writes a value, cut after 60 characters; empty if it cannot write it.
 
-
-def _quoted(value: object) -> str:
+    Python writes no integer of thousands of digits. A date is written as in a TOML file.
+    """
     try:
         text = str(value) if hasattr(value, "isoformat") else repr(value)
-    except ValueError:  # it contains an integer of thousands of digits
-        return "this value"
+    except ValueError:
+        return ""
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]} ..."
 
 
-def _is_number(value: object) -> bool:
+def is_real(value: object) -> bool:
+    """Return whether a value is a number; a bool is not."""
     return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _number(value: Any, per_unit: int = 1) -> str:
-    if isinstance(value, int) and abs(value) >= _EXACT:
-        return f"{'-' if value < 0 else ''}1e{int(math.log10(abs(value) // per_unit))}"
-    in_unit = value if per_unit == 1 else value / per_unit
-    if isinstance(in_unit, float) and not (in_unit.is_integer() and abs(in_unit) < _EXACT):
-        return f"{in_unit:g}"
-    return str(int(in_unit))
 
 
 def _type_check(hint: Any) -> Callable[[object], bool]:
@@ -270,7 +214,7 @@ def _type_check(hint: Any) -> Callable[[object], bool]:
             and all(check(part) for check, part in zip(parts, value, strict=True))
         )
     if hint is float:
-        return _is_number
+        return is_real
     if hint is int:
         return lambda value: type(value) is int
     return lambda value: isinstance(value, hint)

@@ -25,8 +25,16 @@ from bridge.midi.controls import Action, Control, parse_control
 from bridge.midi.instruments import Instrument, instrument_named
 from bridge.setting import Setting, SettingError, settings_in
 from bridge.system.atomic_write import atomic_write
-from gui.wording.preferences_file import NO_TOML, NO_TOML_AND_KEPT, UNREADABLE, UNWRITABLE
+from gui.wording.preferences_file import (
+    BAD_TABLE,
+    BAD_VALUE,
+    NO_TOML,
+    NO_TOML_AND_KEPT,
+    UNREADABLE,
+    UNWRITABLE,
+)
 from gui.wording.sentence import Sentence
+from gui.wording.setting_values import described, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,7 +81,7 @@ class PreferencesError(Exception):
         self.sentence = sentence
 
 
-def load(path: Path) -> tuple[Preferences, tuple[str, ...]]:
+def load(path: Path) -> tuple[Preferences, tuple[Sentence, ...]]:
     """Return the preferences in a file, and a sentence for each value that is not valid.
 
     Raises:
@@ -88,7 +96,7 @@ def load(path: Path) -> tuple[Preferences, tuple[str, ...]]:
         raise PreferencesError(UNREADABLE.format(str(path), str(error))) from error
     except TOMLKitError as error:
         raise PreferencesError(NO_TOML.format(str(path), str(error))) from error
-    problems: list[str] = []
+    problems: list[Sentence] = []
     return _merge_values(Preferences(), stored, "", problems), tuple(problems)
 
 
@@ -112,7 +120,7 @@ def save(preferences: Preferences, path: Path) -> None:
 
 
 def _merge_values(
-    defaults: Facts, values: Mapping[str, Any], where: str, problems: list[str]
+    defaults: Facts, values: Mapping[str, Any], where: str, problems: list[Sentence]
 ) -> Facts:
     """Return defaults with the valid values of a table; add a problem for each other value."""
     kind: type = type(defaults)
@@ -130,8 +138,12 @@ def _merge_values(
                 merged = _structure(value, hints[key], settings[key])
             defaults = replace(defaults, **{key: merged})  # type: ignore[type-var]
         except SettingError as error:
-            default = "" if is_dataclass(before) else f" ({settings[key].described(before)})"
-            problems.append(f"{name}: {error.reason}; the default{default} is used.")
+            reason = refusal(error.setting, error.value)
+            if is_dataclass(before):
+                problems.append(BAD_TABLE.format(name, reason))
+            else:
+                default = described(settings[key], before)
+                problems.append(BAD_VALUE.format(name, reason, default))
     return defaults
 
 
@@ -146,13 +158,13 @@ def _structure(value: object, kind: Any, setting: Setting) -> object:
         return None
     is_list = setting.kind is tuple
     if (is_list and not isinstance(value, list)) or is_dataclass(setting.kind):
-        raise SettingError(setting.name, setting.refusal(value))
+        raise SettingError(setting, value)
     try:
         structured = _converter().structure(value, kind)
     except (ValueError, TypeError, KeyError, OverflowError, BaseValidationError) as error:
-        raise SettingError(setting.name, setting.refusal(value)) from error
+        raise SettingError(setting, value) from error
     if not setting.accepts(structured):
-        raise SettingError(setting.name, setting.refusal(value))
+        raise SettingError(setting, value)
     return structured
 
 

@@ -552,6 +552,17 @@
     </message>
 </context>
 <context>
+    <name>Engine</name>
+    <message>
+        <source>The engine has ended ({}). Start it again.</source>
+        <translation>Die Engine ist zu Ende ({}). Starte sie neu.</translation>
+    </message>
+    <message>
+        <source>The engine has ended. Start it again.</source>
+        <translation>Die Engine ist zu Ende. Starte sie neu.</translation>
+    </message>
+</context>
+<context>
     <name>Files</name>
     <message>
         <source>{}: no such file.</source>
@@ -1176,6 +1187,14 @@ Für das Netz ähnlich: {}</translation>
         <source>{}: cannot be written ({}).</source>
         <translation>{}: kann nicht geschrieben werden ({}).</translation>
     </message>
+    <message>
+        <source>{}: {}; the default ({}) is used.</source>
+        <translation>{}: {}; der Standardwert ({}) wird verwendet.</translation>
+    </message>
+    <message>
+        <source>{}: {}; the default is used.</source>
+        <translation>{}: {}; die Standardwerte werden verwendet.</translation>
+    </message>
 </context>
 <context>
     <name>Process</name>
@@ -1186,6 +1205,18 @@ Für das Netz ähnlich: {}</translation>
     <message>
         <source>{} ended with status {} before it joined.</source>
         <translation>{} endete mit Status {}, bevor es sich meldete.</translation>
+    </message>
+    <message>
+        <source>status {}</source>
+        <translation>Status {}</translation>
+    </message>
+    <message>
+        <source>signal {}</source>
+        <translation>Signal {}</translation>
+    </message>
+    <message>
+        <source>signal {}; it last printed: {}</source>
+        <translation>Signal {}; zuletzt ausgegeben: {}</translation>
     </message>
 </context>
 <context>
@@ -1314,20 +1345,28 @@ Für das Netz ähnlich: {}</translation>
         <translation>Ein Stil oder eine Mischung von Stilen mit ihren Gewichten.</translation>
     </message>
     <message>
-        <source>The instruments that answer; with none, those that you play.</source>
-        <translation>Die Instrumente, die antworten; ohne eines die, die du spielst.</translation>
+        <source>a list of styles with weights above 0</source>
+        <translation>eine Liste von Stilen mit Gewichten über 0</translation>
     </message>
     <message>
-        <source>Low, it plays what one expects; high, it surprises, and may play wrong notes. At 1 it is as bold as the music it has learned from.</source>
-        <translation>Niedrig spielt es, was man erwartet; hoch überrascht es und greift auch mal daneben. Bei 1 ist es so kühn wie die Musik, von der es gelernt hat.</translation>
+        <source>The instruments that answer; with none, those that you play.</source>
+        <translation>Die Instrumente, die antworten; ohne eines die, die du spielst.</translation>
     </message>
     <message>
         <source>Low, it keeps to the most obvious notes; at 1 even the oddest may come.</source>
         <translation>Niedrig bleibt es bei den naheliegendsten Noten; bei 1 können auch die seltsamsten kommen.</translation>
     </message>
     <message>
-        <source>The dice: another number, another answer.</source>
-        <translation>Der Würfel: andere Zahl, andere Antwort.</translation>
+        <source>a list of instruments (piano, organ, harp, guitar, bass, violin, cello, voice, flute, clarinet, sax, trumpet, synth, drums)</source>
+        <translation>eine Liste von Instrumenten (piano, organ, harp, guitar, bass, violin, cello, voice, flute, clarinet, sax, trumpet, synth, drums)</translation>
+    </message>
+    <message>
+        <source>How random the notes are. A low value gives expected notes; a high value gives surprising and sometimes wrong notes. At 1 they are as random as in the music that the model was trained on.</source>
+        <translation>Wie zufällig die Noten sind. Ein niedriger Wert ergibt erwartbare Noten; ein hoher Wert ergibt überraschende und manchmal falsche Noten. Bei 1 sind sie so zufällig wie in der Musik, mit der das Modell trainiert wurde.</translation>
+    </message>
+    <message>
+        <source>Seed of the random numbers: another seed gives another answer.</source>
+        <translation>Die Startzahl der Zufallszahlen: Eine andere Startzahl ergibt eine andere Antwort.</translation>
     </message>
     <message>
         <source>How long an answer is where there are no bars to count.</source>
@@ -1370,12 +1409,32 @@ Für das Netz ähnlich: {}</translation>
         <translation>Was eine Antwort tut, wenn du hineinspielst.</translation>
     </message>
     <message>
-        <source>Where there is a beat, draw its notes to these lines.</source>
-        <translation>Wo es einen Schlag gibt, seine Noten auf diese Linien ziehen.</translation>
+        <source>The grid to which Antiphon moves its notes if there is a beat.</source>
+        <translation>Das Raster, auf das Antiphon seine Noten verschiebt, wenn es einen Schlag gibt.</translation>
     </message>
     <message>
-        <source>How far its notes are drawn to these lines: 1 is all the way.</source>
-        <translation>Wie weit seine Noten auf diese Linien gezogen werden: 1 ist ganz.</translation>
+        <source>How far Antiphon moves its notes towards the grid: 1 is all the way.</source>
+        <translation>Wie weit Antiphon seine Noten zum Raster verschiebt: 1 ist ganz.</translation>
+    </message>
+    <message>
+        <source>Tempo of Antiphon&apos;s own clock, which runs when no external time source is followed. Free: there is no clock, and you play as you like.</source>
+        <translation>Das Tempo von Antiphons eigener Uhr, die läuft, wenn Antiphon keiner externen Zeitquelle folgt. Frei: Es gibt keine Uhr, und du spielst, wie du magst.</translation>
+    </message>
+    <message>
+        <source>Metre of Antiphon&apos;s own clock and of MIDI clock, which does not transmit a metre.</source>
+        <translation>Die Taktart von Antiphons eigener Uhr und der MIDI-Clock, die keine Taktart überträgt.</translation>
+    </message>
+    <message>
+        <source>a metre of 1 to 32 beats of 2, 4, 8 or 16</source>
+        <translation>eine Taktart mit 1 bis 32 Schlägen und dem Nenner 2, 4, 8 oder 16</translation>
+    </message>
+    <message>
+        <source>When the built-in synth plays. A plugin, a chosen output port, or a connection to Antiphon&apos;s own output port counts as a DAW.</source>
+        <translation>Wann der eingebaute Synth spielt. Ein Plugin, ein gewählter Ausgang oder eine Verbindung mit Antiphons eigenem Ausgang gilt als DAW.</translation>
+    </message>
+    <message>
+        <source>the path of a file</source>
+        <translation>der Pfad einer Datei</translation>
     </message>
     <message>
         <source>0.5 is straight, 0.67 a shuffle.</source>
@@ -1390,6 +1449,10 @@ Für das Netz ähnlich: {}</translation>
         <translation>Die Stile, durch die ein Regler geht; ohne welche die der Mischung.</translation>
     </message>
     <message>
+        <source>a list of styles</source>
+        <translation>eine Liste von Stilen</translation>
+    </message>
+    <message>
         <source>Whose tempo and bars Antiphon follows.</source>
         <translation>Wessen Tempo und Takten Antiphon folgt.</translation>
     </message>
@@ -1398,16 +1461,8 @@ Für das Netz ähnlich: {}</translation>
         <translation>auto</translation>
     </message>
     <message>
-        <source>Tempo of Antiphon&apos;s own clock, which goes where nobody else&apos;s is followed. Free: there is none, you play as you like.</source>
-        <translation>Das Tempo von Antiphons eigener Uhr, die geht, wo keiner anderen gefolgt wird. Frei: Es gibt keines, du spielst, wie du magst.</translation>
-    </message>
-    <message>
         <source>free</source>
         <translation>frei</translation>
-    </message>
-    <message>
-        <source>Of Antiphon&apos;s own clock, and of MIDI clock, which tells none.</source>
-        <translation>Die von Antiphons eigener Uhr, und die der MIDI-Clock, die keine angibt.</translation>
     </message>
     <message>
         <source>How many bars Antiphon&apos;s own clock counts in.</source>
@@ -1422,12 +1477,52 @@ Für das Netz ähnlich: {}</translation>
         <translation>Alles um so viel früher senden; unter 0 später.</translation>
     </message>
     <message>
-        <source>When Antiphon sounds by itself. A plugin, a chosen output port, or whatever is connected to ours is a DAW.</source>
-        <translation>Wann Antiphon selbst klingt. Eine DAW ist ein Plugin, ein gewählter Ausgang, oder was mit unserem verbunden ist.</translation>
-    </message>
-    <message>
         <source>The file of the sound font; without one, the usual one.</source>
         <translation>Die Datei des Soundfonts; ohne eine der übliche.</translation>
+    </message>
+    <message>
+        <source>{} is not {}</source>
+        <translation>{} ist ungültig, erwartet wird {}</translation>
+    </message>
+    <message>
+        <source>{} is not one of {}</source>
+        <translation>{} ist keines der Wörter {}</translation>
+    </message>
+    <message>
+        <source>{} is not a whole number between {} and {}{}</source>
+        <translation>{} ist keine ganze Zahl im Bereich {} bis {}{}</translation>
+    </message>
+    <message>
+        <source>{} is not a number between {} and {}{}</source>
+        <translation>{} ist keine Zahl im Bereich {} bis {}{}</translation>
+    </message>
+    <message>
+        <source>{} is not between {} and {}{}</source>
+        <translation>{} liegt nicht im Bereich {} bis {}{}</translation>
+    </message>
+    <message>
+        <source>{} is not true or false</source>
+        <translation>{} ist weder true noch false</translation>
+    </message>
+    <message>
+        <source>{} is not text</source>
+        <translation>{} ist kein Text</translation>
+    </message>
+    <message>
+        <source>{} is not such a list</source>
+        <translation>{} ist keine solche Liste</translation>
+    </message>
+    <message>
+        <source>{} is not a table</source>
+        <translation>{} ist keine Tabelle</translation>
+    </message>
+    <message>
+        <source>this value</source>
+        <translation>dieser Wert</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>nichts</translation>
     </message>
 </context>
 <context>
@@ -1486,6 +1581,10 @@ Für das Netz ähnlich: {}</translation>
     <message>
         <source>The synth has ended; it is started again.</source>
         <translation>Der Synth ist zu Ende; er wird neu gestartet.</translation>
+    </message>
+    <message>
+        <source>The synth has ended ({}); it is started again.</source>
+        <translation>Der Synth ist zu Ende ({}); er wird neu gestartet.</translation>
     </message>
     <message>
         <source>There is no sound font: install a General MIDI one (on Debian: fluid-soundfont-gm), or name yours.</source>
@@ -2092,10 +2191,6 @@ Für das Netz ähnlich: {}</translation>
     <message>
         <source>Kept as {}.</source>
         <translation>Behalten als {}.</translation>
-    </message>
-    <message>
-        <source>The engine has ended, and nothing can be played.</source>
-        <translation>Die Engine hat geendet, und nichts kann gespielt werden.</translation>
     </message>
     <message>
         <source>Start it again</source>

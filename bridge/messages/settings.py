@@ -100,8 +100,8 @@ class TimeSettings:
     bpm: float | None = field(
         default=None,
         metadata=spec_of(
-            "Tempo of Antiphon's own clock, which goes where nobody else's is followed. "
-            "Free: there is none, you play as you like.",
+            "Tempo of Antiphon's own clock, which runs when no external time source is "
+            "followed. Free: there is no clock, and you play as you like.",
             20,
             300,
             decimals=1,
@@ -112,7 +112,7 @@ class TimeSettings:
     metre: tuple[int, int] = field(
         default=(4, 4),
         metadata=spec_of(
-            "Of Antiphon's own clock, and of MIDI clock, which tells none.",
+            "Metre of Antiphon's own clock and of MIDI clock, which does not transmit a metre.",
             rule=_is_metre,
             wanted=f"a metre of 1 to {_MAX_BEATS} beats of 2, 4, 8 or 16",
         ),
@@ -176,8 +176,9 @@ class Settings:
     temperature: float = field(
         default=0.95,  # a little less random than the network
         metadata=spec_of(
-            "Low, it plays what one expects; high, it surprises, and may play wrong notes. "
-            "At 1 it is as bold as the music it has learned from.",
+            "How random the notes are. A low value gives expected notes; a high value gives "
+            "surprising and sometimes wrong notes. At 1 they are as random as in the music that "
+            "the model was trained on.",
             0,
             5,
             step=0.05,
@@ -197,7 +198,9 @@ class Settings:
     )
     seed: int = field(
         default=0,
-        metadata=spec_of("The dice: another number, another answer.", 0, MAX_SEED),
+        metadata=spec_of(
+            "Seed of the random numbers: another seed gives another answer.", 0, MAX_SEED
+        ),
     )
     answer_ns: int | None = field(
         default=None,
@@ -275,8 +278,8 @@ class Settings:
     sound: SynthPolicy = field(
         default=SynthPolicy.OFF,
         metadata=spec_of(
-            "When Antiphon sounds by itself. A plugin, a chosen output port, or whatever is "
-            "connected to ours is a DAW."
+            "When the built-in synth plays. A plugin, a chosen output port, or a connection to "
+            "Antiphon's own output port counts as a DAW."
         ),
     )
     sound_font: str = field(

@@ -52,12 +52,12 @@ class Quantise:
 
     step: GridStep = field(
         default=GridStep.OFF,
-        metadata=spec_of("Where there is a beat, draw its notes to these lines."),
+        metadata=spec_of("The grid to which Antiphon moves its notes if there is a beat."),
     )
     strength: float = field(
         default=1.0,
         metadata=spec_of(
-            "How far its notes are drawn to these lines: 1 is all the way.",
+            "How far Antiphon moves its notes towards the grid: 1 is all the way.",
             0,
             1,
             step=0.1,

@@ -18,6 +18,7 @@ from bridge.messages.settings import SETTINGS, Settings, value_of, with_value
 from bridge.midi import instruments
 from bridge.setting import SettingError
 from gui.commands.terminal import fail
+from gui.wording.setting_values import range_text, refusal
 
 if TYPE_CHECKING:
     from bridge.io.handle import BackendName
@@ -100,8 +101,8 @@ def parse_settings(asked: dict[str, Any]) -> Settings:
             try:
                 settings = with_value(settings, name, _parse(name, typed))
             except SettingError as error:
-                words = SETTINGS[name].refusal(typed) if isinstance(typed, str) else error.reason
-                fail(f"{option_name(name)}: {words}.")
+                refused = typed if isinstance(typed, str) else error.value
+                fail(f"{option_name(name)}: {refusal(error.setting, refused)}.")
     return settings
 
 
@@ -136,7 +137,7 @@ def _parameter(name: str, defaults: dict[str, object]) -> inspect.Parameter:
 
 def _help(name: str) -> str:
     setting = SETTINGS[name]
-    within = setting.range_text or _WRITTEN.get(name, "")
+    within = range_text(setting) or _WRITTEN.get(name, "")
     return f"{setting.spec.help} ({within})" if within else setting.spec.help
 
 

@@ -134,7 +134,7 @@ def test_only_the_value_that_is_not_valid_is_ignored(
     preferences, problems = load(file)
     assert preferences == Preferences(theme=ColourScheme.LIGHT)
     assert len(problems) == 1
-    assert problems[0].startswith(problem)
+    assert str(problems[0]).startswith(problem)
     save(CHOSEN, file)
     assert load(file) == (CHOSEN, ())
 

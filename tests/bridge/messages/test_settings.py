@@ -71,8 +71,9 @@ def test_a_number_has_exactly_its_range(name: str) -> None:
     for end, beyond in ((kind(low), -math.inf), (kind(high), math.inf)):
         assert value_of(with_value(Settings(), name, end), name) == end
         outside = math.nextafter(end, beyond) if kind is float else end + (1 if beyond > 0 else -1)
-        with pytest.raises(SettingError, match=" is not between "):
+        with pytest.raises(SettingError) as refused:
             with_value(Settings(), name, outside)
+        assert (refused.value.setting, refused.value.value) == (setting, outside)
 
 
 NO_NUMBERS: dict[str, object] = {
@@ -92,54 +93,41 @@ NO_NUMBERS: dict[str, object] = {
 
 @pytest.mark.parametrize("name", NUMBERS)
 @pytest.mark.parametrize("value", NO_NUMBERS.values(), ids=NO_NUMBERS)
-def test_an_invalid_number_is_refused_in_one_sentence(name: str, value: object) -> None:
+def test_an_invalid_number_is_refused_with_a_short_text(name: str, value: object) -> None:
     with pytest.raises(SettingError) as refused:
         with_value(Settings(), name, value)
-    sentence = str(refused.value)
-    assert "\n" not in sentence
-    assert len(sentence) < 160
-    assert "between" in sentence
+    assert (refused.value.setting, refused.value.value) == (SETTINGS[name], value)
+    assert "\n" not in str(refused.value)
+    assert len(str(refused.value)) < 120
 
 
 @pytest.mark.parametrize(
-    "name,value,sentence",
+    "name,value",
     [
-        ("temperature", 9, "temperature: 9 is not between 0 and 5"),
-        ("temperature", "hot", "temperature: 'hot' is not a number between 0 and 5"),
-        ("temperature", HUGE, "temperature: 1e400 is not between 0 and 5"),
-        ("candidates", 0, "candidates: 0 is not between 1 and 4"),
-        ("candidates", 2.5, "candidates: 2.5 is not a whole number between 1 and 4"),
-        ("candidates", True, "candidates: true is not a whole number between 1 and 4"),
-        ("answer_ns", 700 * 10**9, "answer_ns: 700 is not between 0.1 and 600 s"),
-        ("bars", 65, "bars: 65 is not between 1 and 64 bars"),
-        ("time.bpm", 5.5, "bpm: 5.5 is not between 20 and 300 bpm"),
-        ("time.advance_ns", -600_500_000, "advance_ns: -600.5 is not between -500 and 500 ms"),
-        ("time.metre", (4, 3), "metre: 4/3 is not a metre of 1 to 32 beats of 2, 4, 8 or 16"),
-        ("time.metre", (33, 4), "metre: 33/4 is not a metre of 1 to 32 beats of 2, 4, 8 or 16"),
-        ("time.metre", (10**5000, "4"), "metre: this value is not a metre of 1 to 32 beats of 2, "),
-        ("mode", "answer", "mode: 'answer' is not one of answer, trade, take-over, accompany, "),
-        ("mode", StartOn.BAR, "mode: bar is not one of answer, trade, take-over, accompany, loop"),
-        ("time.sync", 3, "sync: 3 is not one of auto, plugin, jack, midi, link, internal, free"),
-        ("by_silence", 1, "by_silence: 1 is not true or false"),
-        ("sound_font", None, "sound_font: none is not the path of a file"),
-        ("sound_font", "a\0b", "sound_font: 'a\\x00b' is not the path of a file"),
-        ("instruments", (3,), "instruments: 3 is not a list of instruments (piano, organ, "),
-        ("palette", ["bach"], "palette: ['bach'] is not a list of styles"),
+        ("candidates", 2.5),
+        ("candidates", True),
+        ("time.metre", (4, 3)),
+        ("time.metre", (33, 4)),
+        ("time.metre", (10**5000, "4")),
+        ("mode", "answer"),
+        ("mode", StartOn.BAR),
+        ("time.sync", 3),
+        ("by_silence", 1),
+        ("sound_font", None),
+        ("sound_font", "a\0b"),
+        ("instruments", (3,)),
+        ("palette", ["bach"]),
     ],
 )
-def test_the_sentence_names_the_value_and_the_valid_ones(
-    name: str, value: object, sentence: str
-) -> None:
+def test_an_invalid_value_is_refused_and_is_in_the_error(name: str, value: object) -> None:
     with pytest.raises(SettingError) as refused:
         with_value(Settings(), name, value)
-    assert str(refused.value).startswith(sentence)
+    assert (refused.value.setting, refused.value.value) == (SETTINGS[name], value)
 
 
 @pytest.mark.parametrize("weight", [0, 0.0, -1.0, math.nan, math.inf, "1", True, None])
 def test_a_style_without_a_finite_weight_above_0_is_refused(weight: Any) -> None:
-    with pytest.raises(
-        SettingError, match=r"^style: .* is not a list of styles with weights above"
-    ):
+    with pytest.raises(SettingError, match=r"^style: "):
         Settings(style=(("bach", 1.0), ("jazz", weight)))
 
 
@@ -151,7 +139,7 @@ def test_a_style_is_a_tuple_of_pairs(style: Any) -> None:
 
 @pytest.mark.parametrize("group", ["time", "quantise"])
 def test_a_group_of_settings_has_its_own_type(group: str) -> None:
-    with pytest.raises(SettingError, match="is not a table"):
+    with pytest.raises(SettingError, match=f"^{group}: "):
         replace(Settings(), **{group: {}})  # type: ignore[arg-type]
 
 

@@ -10,6 +10,7 @@ from bridge.sync.quantise import GridStep
 from bridge.sync.transport import Source
 from gui.commands import cli
 from gui.commands.options import parse_settings
+from gui.wording.setting_values import range_text
 
 TYPED = [
     ("style", "Chopin:0.7, bossa nova", (("chopin", 0.7), ("bossa nova", 1.0))),
@@ -90,6 +91,6 @@ def test_the_help_has_range_unit_and_choices(capsys: pytest.CaptureFixture[str])
     text = " ".join(capsys.readouterr().out.split())
     for setting in SETTINGS.values():
         if setting.is_number:
-            assert f"({setting.range_text})" in text
+            assert f"({range_text(setting)})" in text
     assert "(answer, trade, take-over, accompany, loop) [default: answer]" in text
     assert "(20 to 300 bpm; 0: free)" in text

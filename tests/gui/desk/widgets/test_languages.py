@@ -31,6 +31,7 @@ from bridge.midi.instruments import Instrument
 from bridge.system.child_exit import ChildExited
 from export.runtime.reasons.proposal import ProposalReason
 from export.styles.space import StyleSpace
+from gui.desk.app import restore_preferences
 from gui.desk.takes.link import TakesLink
 from gui.desk.widgets.languages import LANGUAGES_FOLDER, install_translation, translated
 from gui.wording.reasons import Reason, sentence_of
@@ -258,6 +259,79 @@ def test_the_window_is_in_german(qtbot: QtBot, space: StyleSpace, tmp_path: Path
     assert key_clashes(desk) == set()
     assert cut_texts(desk) == set()
     assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Abbrechen"
+    desk.window.close()
+
+
+LISTED = (
+    "piano, organ, harp, guitar, bass, violin, cello, voice, flute, clarinet, sax, trumpet, synth, "
+    "drums"
+)
+BAD_VALUES = {
+    "settings.temperature = 9": (
+        "settings.temperature: 9 liegt nicht im Bereich 0 bis 5; der Standardwert (0.95) wird "
+        "verwendet."
+    ),
+    'settings.temperature = "hot"': (
+        "settings.temperature: 'hot' ist keine Zahl im Bereich 0 bis 5; der Standardwert (0.95) "
+        "wird verwendet."
+    ),
+    "settings.candidates = 2.5": (
+        "settings.candidates: 2.5 ist keine ganze Zahl im Bereich 1 bis 4; der Standardwert (4) "
+        "wird verwendet."
+    ),
+    "settings.bars = 65": (
+        "settings.bars: 65 liegt nicht im Bereich 1 bis 64 Takte; der Standardwert (wie üblich) "
+        "wird verwendet."
+    ),
+    "settings.time.bpm = 5": (
+        "settings.time.bpm: 5 liegt nicht im Bereich 20 bis 300 bpm; der Standardwert (frei) wird "
+        "verwendet."
+    ),
+    "keys = 3": "keys: 3 ist weder true noch false; der Standardwert (true) wird verwendet.",
+    "input_name = 3": "input_name: 3 ist kein Text; der Standardwert (nichts) wird verwendet.",
+    "controls = 3": "controls: 3 ist keine solche Liste; der Standardwert (nichts) wird verwendet.",
+    "settings = 3": "settings: 3 ist keine Tabelle; die Standardwerte werden verwendet.",
+    "settings.mode = 3": (
+        "settings.mode: 3 ist keines der Wörter answer, trade, take-over, accompany, loop; der "
+        "Standardwert (answer) wird verwendet."
+    ),
+    "settings.time.metre = [0, 4]": (
+        "settings.time.metre: [0, 4] ist ungültig, erwartet wird eine Taktart mit 1 bis 32 "
+        "Schlägen und dem Nenner 2, 4, 8 oder 16; der Standardwert (4/4) wird verwendet."
+    ),
+    f"settings.sound_font = [0x{16**5000:x}]": (
+        "settings.sound_font: dieser Wert ist ungültig, erwartet wird der Pfad einer Datei; der "
+        "Standardwert (nichts) wird verwendet."
+    ),
+    "settings.palette = 3": (
+        "settings.palette: 3 ist ungültig, erwartet wird eine Liste von Stilen; der Standardwert "
+        "(nichts) wird verwendet."
+    ),
+    "settings.style = 3": (
+        "settings.style: 3 ist ungültig, erwartet wird eine Liste von Stilen mit Gewichten über 0; "
+        "der Standardwert (nichts) wird verwendet."
+    ),
+    "settings.instruments = 3": (
+        f"settings.instruments: 3 ist ungültig, erwartet wird eine Liste von Instrumenten ({LISTED}"
+        "); der Standardwert (nichts) wird verwendet."
+    ),
+}
+"""Values of the settings file that are not valid, and what a German window says of each."""
+
+
+@pytest.mark.usefixtures("translators")
+def test_a_bad_value_of_the_settings_file_is_reported_in_german(
+    qtbot: QtBot, space: StyleSpace, tmp_path: Path
+) -> None:
+    application = QCoreApplication.instance()
+    assert application is not None
+    install_translation(application, ["de"])
+    desk = Desk(qtbot, space, tmp_path)
+    file = tmp_path / "settings.toml"
+    for text, report in BAD_VALUES.items():
+        file.write_text(text)
+        assert restore_preferences(desk.window, file)
+        assert desk.window.banner.message == f"settings.toml: {report}"
     desk.window.close()
 
 
