@@ -9,7 +9,6 @@ asserts that it is in `caplog` and then clears it.
 
 import logging
 import os
-import tempfile
 from collections.abc import Iterator
 
 import hypothesis
@@ -23,10 +22,6 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # test with a plugin names its own.
 os.environ["ANTIPHON_PORT"] = "0"
 
-# The log of a command that a test runs is the test's own (on Linux; elsewhere it has one place).
-_STATE = tempfile.TemporaryDirectory(prefix="antiphon-state-")
-os.environ["XDG_STATE_HOME"] = _STATE.name
-
 # The suite may share its cores with a training run: a slow example is not a failure.
 hypothesis.settings.register_profile("antiphon", deadline=None)
 hypothesis.settings.load_profile("antiphon")
@@ -35,6 +30,15 @@ hypothesis.settings.load_profile("antiphon")
 EXPECTED_LOGGERS = frozenset({"matplotlib.font_manager"})
 # A child's offscreen platform says so of every window that has a smallest size (see qt_log_ignore).
 EXPECTED_TEXT = "This plugin does not support propagateSizeHints()"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_state(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Give the commands that tests run a log of their own (on Linux; elsewhere it has one place).
+
+    pytest deletes the folders of earlier runs, even of killed ones.
+    """
+    os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
 
 
 @pytest.fixture(autouse=True)

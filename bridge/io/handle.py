@@ -73,8 +73,8 @@ class MidiIo:
         except (EOFError, OSError):
             self._alive = False
             if not self._quitting:
-                words = self._child.output.last_words(_OUTPUT_TIMEOUT_S)
-                messages.append(Problem(IoExited(words)))
+                self._child.output.wait(_OUTPUT_TIMEOUT_S)
+                messages.append(Problem(IoExited(self._child.find_end())))
         return messages
 
     def close(self) -> None:

@@ -7,6 +7,8 @@ The values hold names, versions and texts of the system or of a library, but no 
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from bridge.system.child_end import ChildEnd
+
 # ------------------------------------------------------------------------ reaching a back end
 
 
@@ -138,10 +140,10 @@ class MessagesLost:
 
 @dataclass(frozen=True, slots=True)
 class IoExited:
-    """The MIDI I/O process has ended; `last_words` is the last line that it printed, if any."""
+    """The MIDI I/O process has ended by itself; `end` is None if it is not known how."""
 
     key: ClassVar = "io-exited"
-    last_words: str = ""
+    end: ChildEnd | None = None
 
 
 @dataclass(frozen=True, slots=True)

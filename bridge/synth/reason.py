@@ -5,6 +5,7 @@
 
 from dataclasses import dataclass
 
+from bridge.system.child_end import ChildEnd
 from bridge.system.child_exit import ChildExited
 
 
@@ -48,7 +49,9 @@ class SoundDeviceLost:
 
 @dataclass(frozen=True, slots=True)
 class SynthExited:
-    """The synth's process has ended."""
+    """The synth's process has ended by itself; `end` is None until it is known how."""
+
+    end: ChildEnd | None = None
 
 
 SynthReason = (

@@ -40,6 +40,11 @@ class ChildOutput:
             target=self._read, args=(process, process.stderr), name=f"{name} stderr", daemon=True
         ).start()
 
+    @property
+    def is_over(self) -> bool:
+        """Whether the child has ended and its output is logged."""
+        return self._is_over.is_set()
+
     def wait(self, timeout_s: float) -> None:
         """Wait until the child has ended and its output is logged, at most `timeout_s`."""
         self._is_over.wait(timeout_s)

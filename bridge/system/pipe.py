@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Client, Connection, Listener
 from typing import TYPE_CHECKING
 
+from bridge.system.child_end import ChildEnd
 from bridge.system.child_exit import ChildExited
 
 if TYPE_CHECKING:
@@ -50,6 +51,13 @@ class Child:
     process: subprocess.Popen[bytes]
     connection: Connection
     output: ChildOutput
+
+    def find_end(self) -> ChildEnd | None:
+        """Return how the child ended; None while it runs, or while its output is being read."""
+        status = self.process.returncode
+        if status is None or not self.output.is_over:
+            return None
+        return ChildEnd(status, self.output.last_words())
 
     def kill(self) -> None:
         """End the child at once, and close the pipe."""

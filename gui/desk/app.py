@@ -53,13 +53,13 @@ def run(
     app.setStyle("Fusion")
     install_translation(app)
     sys.excepthook = show_crash
-    window = Window(SessionLink(engines[0].connection), space, DARK, captures)
+    window = Window(SessionLink(engines[0].connection, engines[0].find_end), space, DARK, captures)
     window.resize(*_DEFAULT_SIZE)
 
     sys.excepthook = partial(_show_crash_of_window, window)
     window.engine_wanted.connect(partial(_restart_engine, window, engines))
     is_first = preferences_path is not None and not preferences_path.exists()
-    kept = preferences_path is not None and _restore_preferences(window, preferences_path)
+    kept = preferences_path is not None and restore_preferences(window, preferences_path)
     window.show()
     if is_first:
         window.start_checkup()
@@ -89,10 +89,10 @@ def _restart_engine(window: Window, engines: list[Child]) -> None:
     except ChildError as error:
         window.show_engine_missing(translated(sentence_of(error.reason)))
     else:
-        window.attach_engine(engines[-1].connection)
+        window.attach_engine(engines[-1].connection, engines[-1].find_end)
 
 
-def _restore_preferences(window: Window, preferences_path: Path) -> bool:
+def restore_preferences(window: Window, preferences_path: Path) -> bool:
     """Restore the preferences; return whether the file may be overwritten."""
     try:
         preferences, problems = load(preferences_path)
@@ -101,7 +101,7 @@ def _restore_preferences(window: Window, preferences_path: Path) -> bool:
         return False
     window.restore(preferences)
     for problem in problems:
-        window.warn(f"{preferences_path.name}: {problem}")
+        window.warn(f"{preferences_path.name}: {translated(problem)}")
     return True
 
 

@@ -19,7 +19,10 @@ from gui.engine.snapshots import Capture, Captured, Unpacker
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
+    from bridge.system.child_end import FindEnd
+
 _PERIOD_MS = 33
+_MAX_END_POLLS = 60  # two seconds
 
 
 class SessionLink(QObject):
@@ -29,20 +32,29 @@ class SessionLink(QObject):
     """Carries the newest `Snapshot`."""
     captured = Signal(object)
     """Carries the requested `Captured`."""
-    ended = Signal()
-    """The engine process has ended."""
+    ended = Signal(object)
+    """The engine process has ended; carries its `ChildEnd`, or None if it is not known how."""
 
-    def __init__(self, connection: Connection, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        find_end: FindEnd | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        """Serve a pipe; `find_end` is the `Child.find_end` of the process at its other end."""
         super().__init__(parent)
-        self._connection, self._unpacker = connection, Unpacker()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.poll)
-        self._timer.start(_PERIOD_MS)
+        self._serve(connection, find_end)
 
-    def attach(self, connection: Connection) -> None:
+    def attach(self, connection: Connection, find_end: FindEnd | None = None) -> None:
         """Continue with another engine after the last one has ended."""
         self._connection.close()
+        self._serve(connection, find_end)
+
+    def _serve(self, connection: Connection, find_end: FindEnd | None) -> None:
         self._connection, self._unpacker = connection, Unpacker()
+        self._find_end, self._end_polls = find_end, 0
         self._timer.start(_PERIOD_MS)
 
     def send(self, request: Request | Capture) -> None:
@@ -53,6 +65,7 @@ class SessionLink(QObject):
     def poll(self) -> None:
         """Empty the pipe and emit the newest snapshot."""
         newest: Snapshot | None = None
+        is_over = False
         try:
             while self._connection.poll():
                 message = self._connection.recv()
@@ -61,11 +74,22 @@ class SessionLink(QObject):
                 else:
                     newest = self._unpacker.unpack(message)
         except (EOFError, OSError):
-            self._timer.stop()
-            self.ended.emit()
-            return
+            is_over = True
         if newest is not None:
             self.changed.emit(newest)
+        if is_over:
+            self._report_end()
+
+    def _report_end(self) -> None:
+        """Emit `ended`, at once or at a later poll: the pipe may end before the process does."""
+        end = None
+        if self._find_end is not None:
+            end = self._find_end()
+            self._end_polls += 1
+            if end is None and self._end_polls < _MAX_END_POLLS:
+                return
+        self._timer.stop()
+        self.ended.emit(end)
 
     def close(self) -> None:
         """Stop the engine and close the pipe."""

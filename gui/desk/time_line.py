@@ -6,6 +6,7 @@ heard, the reason comes first.
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
 from bridge.messages.snapshot import RollNote, Snapshot
@@ -24,6 +25,7 @@ class TimeLine(QLabel):
         super().__init__()
         # A long text must not widen the window.
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setTextFormat(Qt.TextFormat.PlainText)  # an error may look like HTML
         self.setAccessibleName(self.tr("Time and last notes"))
         self.setToolTip(self.tr("Time source, tempo, bar and beat, and the last notes."))
 

@@ -62,6 +62,7 @@ from gui.desk.widgets.theme import inset_numbers, theme_for
 from gui.desk.widgets.toggle import ToggleButton
 from gui.engine.snapshots import Purpose
 from gui.preferences import Preferences
+from gui.wording.engine_exit import sentence_of_engine_exit
 from gui.wording.reasons import sentence_of
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bridge.messages.requests import Request
+    from bridge.system.child_end import ChildEnd, FindEnd
     from export.styles.space import StyleSpace
     from gui.desk.session_link import SessionLink
     from gui.desk.widgets.theme import Theme
@@ -219,7 +221,7 @@ class Window(QMainWindow):
         """Close the engine, which silences all notes."""
         self._typing.setEnabled(False)
         self.keyboard.release_all()
-        self.takes.close_link()
+        self.takes.end()
         self._link.close()
         event.accept()
 
@@ -293,23 +295,24 @@ class Window(QMainWindow):
         else:
             self.top_bar.show_message(self.tr("Kept as {}.").format(path.name))
 
-    def _handle_engine_exit(self) -> None:
+    def _handle_engine_exit(self, end: ChildEnd | None) -> None:
         self.top_bar.disable()
         self.keyboard.setEnabled(False)
-        self.show_engine_missing(self.tr("The engine has ended, and nothing can be played."))
+        problem = None if self.snapshot is None else self.snapshot.problem
+        self.show_engine_missing(translated(sentence_of_engine_exit(end, problem)))
 
     def show_engine_missing(self, text: str) -> None:
         """Show why there is no engine, with a button to start another."""
         self.banner.show_message(text, (self.tr("Start it again"), self.engine_wanted.emit))
 
-    def attach_engine(self, connection: Connection) -> None:
+    def attach_engine(self, connection: Connection, find_end: FindEnd | None = None) -> None:
         """Continue with another engine after the last one has ended, with the same settings."""
         kept = self.preferences()
         self.snapshot = None
         self._exchange.forget_shown()
         self.banner.show_message("")
         self.keyboard.setEnabled(True)
-        self._link.attach(connection)
+        self._link.attach(connection, find_end)
         self._configure_engine(kept)
         self.styles.resend_path()
 

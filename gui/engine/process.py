@@ -211,8 +211,10 @@ def serve(client: Connection, engine: Engine) -> None:
     """
     shown_ns, packer = 0, Packer()
     shown: Snapshot | None = None
-    while engine.is_alive:
+    is_last = False
+    while not is_last:
         engine.poll(shown_ns + _FRAME_NS, [client])
+        is_last = not engine.is_alive  # the last snapshot says why
         try:
             while client.poll():
                 asked = client.recv()
@@ -220,7 +222,7 @@ def serve(client: Connection, engine: Engine) -> None:
                     client.send(engine.capture(asked))
                 else:
                     engine.post(asked)
-            if engine.now_ns - shown_ns < _FRAME_NS:
+            if not is_last and engine.now_ns - shown_ns < _FRAME_NS:
                 continue
             snapshot = engine.snapshot()
             shown_ns = snapshot.now_ns

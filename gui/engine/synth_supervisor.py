@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
     from bridge.synth.reason import SynthReason
+    from bridge.system.child_end import ChildEnd
 
 MIN_RETRY_NS, MAX_RETRY_NS = 2 * SECOND, 60 * SECOND
 """The first and the longest interval between two attempts."""
@@ -46,6 +47,7 @@ class SynthSupervisor:
         self._ready: SynthReady | None = None
         self._ready_ns = 0  # when it became ready
         self._failure: SynthUnavailable | None = None  # the last failure, until it is ready
+        self._end: Future[ChildEnd | None] | None = None  # how it ended by itself, once closed
         # The time of the next attempt, and the interval after it.
         self._retry_at_ns, self._retry_ns = 0, MIN_RETRY_NS
 
@@ -102,6 +104,7 @@ class SynthSupervisor:
         """Read the synth's messages; return the messages for the MIDI I/O process."""
         while self._wakeup.poll():
             self._wakeup.recv_bytes()
+        self._poll_end()
         told: list[Monitor] = []
         try:
             if self._starting_child is not None and self._starting_child.done():
@@ -117,7 +120,7 @@ class SynthSupervisor:
         except ChildError as error:
             self._handle_failure(SynthUnavailable(error.reason), now_ns)
         except (EOFError, OSError):
-            told += self._handle_failure(SynthUnavailable(SynthExited()), now_ns)
+            told += self._handle_exit(now_ns)
         return told
 
     def close(self) -> None:
@@ -139,6 +142,23 @@ class SynthSupervisor:
         self._failure, self._retry_at_ns = failure, now_ns + self._retry_ns
         self._retry_ns = min(2 * self._retry_ns, MAX_RETRY_NS)
         return self._stop()
+
+    def _handle_exit(self, now_ns: int) -> list[Monitor]:
+        """Record that the synth has ended by itself; `_poll_end` adds how."""
+        exited = self._child
+        told = self._handle_failure(SynthUnavailable(SynthExited()), now_ns)
+        if exited is not None:
+            # The worker first closes the child, which waits for its end and for what it printed.
+            self._end = self._worker.submit(exited.find_end)
+            self._end.add_done_callback(lambda _: self._waker.send_bytes(b"."))
+        return told
+
+    def _poll_end(self) -> None:
+        if self._end is None or not self._end.done():
+            return
+        end, self._end = self._end.result(), None
+        if self._failure is not None and self._failure.reason == SynthExited():
+            self._failure = SynthUnavailable(SynthExited(end))
 
     def _stop(self) -> list[Monitor]:
         coming, child = self._starting_child, self._child

@@ -30,6 +30,7 @@ from bridge.playout.problem import (
     PortReason,
     SystemRefused,
 )
+from gui.wording.child_end import cause_of
 from gui.wording.sentence import Sentence
 
 if TYPE_CHECKING:
@@ -158,17 +159,20 @@ def _of_loss(reason: LossReason) -> Sentence:
             told = Sentence(
                 "Ports", "The engine stalled and missed {} messages of the MIDI process."
             ).format(count)
-        case IoExited(""):
-            told = Sentence("Ports", "The MIDI process has ended; start it again to play on.")
-        case IoExited(words):
-            told = Sentence(
-                "Ports", "The MIDI process has ended ({}); start it again to play on."
-            ).format(words)
+        case IoExited(end):
+            told = _of_exit(cause_of(end))
         case ComposerFailed(kind, error):
             told = Sentence("Ports", "The composer has failed ({}: {}).").format(kind, error)
         case _:
             assert_never(reason)
     return told
+
+
+def _of_exit(cause: Sentence | str) -> Sentence:
+    if not cause:
+        return Sentence("Ports", "The MIDI process has ended; start it again to play on.")
+    told = Sentence("Ports", "The MIDI process has ended ({}); start it again to play on.")
+    return told.format(cause)
 
 
 def _of_plugin(reason: PluginReason) -> Sentence:

@@ -15,6 +15,7 @@ from bridge.synth.reason import (
     SynthNotInstalled,
 )
 from bridge.system.child_exit import ChildExited
+from gui.wording.child_end import cause_of
 from gui.wording.sentence import Sentence
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ def sentence_of_synth(status: SynthReady | SynthReason) -> Sentence:
             told = _of_sound_font(status)
         case NoSoundDevice() | SoundDeviceLost():
             told = _of_device(status)
-        case SynthExited():
-            told = Sentence("Sound", "The synth has ended; it is started again.")
+        case SynthExited(end):
+            told = _of_exit(cause_of(end))
         case ChildExited():
             told = sentence_of_child(status)
         case _:
@@ -50,6 +51,12 @@ def sentence_of_child(reason: ChildExited) -> Sentence:
         return told.format(reason.module, reason.status, reason.last_words)
     told = Sentence("Process", "{} ended with status {} before it joined.")
     return told.format(reason.module, reason.status)
+
+
+def _of_exit(cause: Sentence | str) -> Sentence:
+    if not cause:
+        return Sentence("Sound", "The synth has ended; it is started again.")
+    return Sentence("Sound", "The synth has ended ({}); it is started again.").format(cause)
 
 
 def _of_sound_font(reason: NoSoundFont | NoSuchSoundFont | BadSoundFont) -> Sentence:

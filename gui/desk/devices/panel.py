@@ -287,6 +287,7 @@ class DevicesPanel(QScrollArea):
 
     def _status_label(self) -> QLabel:
         label = QLabel("-")
+        label.setTextFormat(Qt.TextFormat.PlainText)  # an error may look like HTML
         label.setWordWrap(True)
         label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         return label

@@ -1,19 +1,22 @@
 """Takes as MIDI files: a take alone, or all the music up to its end.
 
 A continuation of a file keeps that file's own tracks unchanged. A dragged file is written to a
-temporary folder that is deleted with the session; the target of the drag copies the file.
+temporary folder; the target of the drag copies the file. The folder is made by the first drag, and
+deleted when the window closes, or else at the program's exit. Qt would not delete it at the exit,
+because Python then destroys few of Qt's objects.
 """
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDir, QTemporaryDir
-
 from bridge.history.takes import TakeNode
 from bridge.midi import smf
-from bridge.midi.file_reason import FileFault, UnusableFile
+from bridge.midi.file_reason import FileFault, FileNotWritten, UnusableFile
 
 if TYPE_CHECKING:
     from bridge.history.takes import TakeTree
@@ -28,7 +31,8 @@ class TakesFiles:
     """Writes takes to files."""
 
     def __init__(self) -> None:
-        self._folder = QTemporaryDir(QDir.tempPath() + "/antiphon-XXXXXX")
+        self._folder: Path | None = None
+        self._delete: weakref.finalize[..., TakesFiles] | None = None  # deletes the folder
         self._sources: dict[int, MidiFile] = {}  # by the number of the root
         self._names: dict[str, tuple[int, bool]] = {}  # names in the folder, casefolded
 
@@ -57,9 +61,26 @@ class TakesFiles:
         while self._names.setdefault(name.casefold(), (number, up_to_end)) != (number, up_to_end):
             count += 1  # a root or a style may have the same name as another take
             name = f"{plain} ({count})"
-        path = Path(self._folder.path()) / f"{name}.mid"
+        try:
+            path = self._make_folder() / f"{name}.mid"
+        except OSError as error:
+            reason = FileNotWritten(Path(f"{name}.mid"), error.strerror or str(error))
+            raise smf.MidiFileError(reason) from error
         self.write(takes, number, path, up_to_end=up_to_end)
         return path
+
+    def delete_dragged(self) -> None:
+        """Delete the files that were written for drags."""
+        if self._delete is not None:
+            self._delete()
+            self._folder = self._delete = None
+
+    def _make_folder(self) -> Path:
+        """Return the folder for dragged files; make it if there is none."""
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="antiphon-"))
+            self._delete = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        return self._folder
 
     def write(self, takes: TakeTree, number: int, path: Path, *, up_to_end: bool) -> None:
         """Write a take, or all the music up to its end.

@@ -47,6 +47,10 @@ class TakesSaving(QObject):
             self._fail(error)
             return None
 
+    def delete_dragged(self) -> None:
+        """Delete the files that were written for drags."""
+        self._files.delete_dragged()
+
     def open_dialog(self, takes: TakeTree, number: int) -> None:
         """Ask where to save the music up to the end of a take, without waiting for it."""
         dialog = QFileDialog(self._window, self.tr("Save the music up to here"), str(self.folder))

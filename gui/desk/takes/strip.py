@@ -175,9 +175,10 @@ class TakesStrip(QWidget):
         self._parent_number = None
         self._refresh()
 
-    def close_link(self) -> None:
-        """Kill the process that generates takes."""
+    def end(self) -> None:
+        """Kill the process that generates takes, and delete the files that were dragged."""
         self._link.close()
+        self.saving.delete_dragged()
 
     def _request_capture(self) -> None:
         self.requested.emit(Capture(RECENT_NS, Purpose.CONTINUE))

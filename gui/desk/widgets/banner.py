@@ -25,6 +25,7 @@ class Banner(QFrame):
         self.setObjectName("banner")
         self._label = QLabel()
         self._label.setWordWrap(True)
+        self._label.setTextFormat(Qt.TextFormat.PlainText)  # an error may look like HTML
         self._label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.remedy_button = QPushButton()
         self.remedy_button.clicked.connect(self._run_remedy)

@@ -40,6 +40,7 @@ from bridge.playout.protocol import (
 )
 from bridge.playout.schedule import THRU_CHANNEL, Playable, ScheduledEvent
 from bridge.sync.transport import NANOSECONDS
+from bridge.system.child_end import ChildEnd
 from bridge.system.clock import SystemClock
 from tests.bridge.session.conversation import PATIENCE_S, Conversation
 from tests.bridge.synth.ear import Ear
@@ -251,7 +252,7 @@ def test_a_killed_process_is_one_problem_and_not_an_exception(
 ) -> None:
     os.kill(talk.io.process_id, signal.SIGKILL)
     talk.hear_out()
-    assert talk.expect(Problem).reason == IoExited()
+    assert talk.expect(Problem).reason == IoExited(ChildEnd(-signal.SIGKILL))
     assert [each.getMessage() for each in caplog.records] == [
         f"bridge.io.process ended with status -{signal.SIGKILL.value}"
     ]
@@ -264,7 +265,8 @@ def test_a_crash_is_reported_with_its_reason(
 ) -> None:
     os.kill(talk.io.process_id, signal.SIGSEGV)
     talk.hear_out()
-    assert talk.expect(Problem).reason == IoExited("Fatal Python error: Segmentation fault")
+    end = ChildEnd(-signal.SIGSEGV, "Fatal Python error: Segmentation fault")
+    assert talk.expect(Problem).reason == IoExited(end)
     assert 'File "' in caplog.text  # where it was
     caplog.clear()
 

@@ -1,5 +1,7 @@
 """Two processes and the pipe between them."""
 
+import signal
+import sys
 import tempfile
 from multiprocessing import process
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bridge.system import pipe
+from bridge.system.child_end import ChildEnd
 from bridge.system.child_exit import ChildExited
 from bridge.system.pipe import ChildError, start_child
 
@@ -20,6 +23,7 @@ MODULES = {
     "echo": HEAD + "connection.send((sys.argv[1:], connection.recv()))",
     "obedient": HEAD + "try: connection.recv()\nexcept EOFError: sys.exit(7)",
     "stubborn": HEAD + "threading.Event().wait()",
+    "mistaken": HEAD + "raise MemoryError('no room')",
     "stillborn": "raise SystemExit(3)",
     "unlucky": "import there_is_no_such_module",
     "deaf": "import threading; threading.Event().wait()",
@@ -85,6 +89,23 @@ def test_a_child_that_its_parent_kills_is_no_error() -> None:
     child = start_child("stubborn")
     child.kill()
     assert child.process.returncode != 0
+
+
+def test_an_error_that_ends_a_child_is_reported(caplog: pytest.LogCaptureFixture) -> None:
+    child = start_child("mistaken")
+    child.close()
+    assert child.find_end() == ChildEnd(1, "MemoryError: no room")
+    caplog.clear()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals")
+def test_a_signal_that_ends_a_child_is_reported(caplog: pytest.LogCaptureFixture) -> None:
+    child = start_child("stubborn")
+    assert child.find_end() is None
+    child.process.send_signal(signal.SIGKILL)
+    child.close()
+    assert child.find_end() == ChildEnd(-signal.SIGKILL)
+    assert pop_log(caplog) == ["stubborn ended with status -9"]
 
 
 def test_a_child_that_ends_before_it_joins_is_reported(caplog: pytest.LogCaptureFixture) -> None:

@@ -56,16 +56,47 @@ def copy_button(box: QMessageBox) -> QPushButton:
     return next(b for b in box.findChildren(QPushButton) if "Copy" in b.text())
 
 
-def run(file: Path) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+def run(file: Path, program: str = RUN, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-c", RUN, str(file)],
-        env=environment,
+        [sys.executable, "-c", program, str(file)],
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen"} | environment,
         capture_output=True,
         text=True,
         check=False,
         timeout=60,
     )
+
+
+DRAG = """
+from bridge.midi.notes import Score
+from bridge.history.takes import TakeTree
+from bridge.midi import smf
+from gui.desk.takes.strip import TakesStrip
+from gui.engine.phrases import phrase_file
+
+end = QApplication.closeAllWindows
+
+def drag_and_close():
+    [strip] = [each for each in QApplication.allWidgets() if isinstance(each, TakesStrip)]
+    takes = TakeTree().with_root(smf.read(phrase_file("minuet")).score, "minuet")
+    path = strip.saving.write_for_drag(takes, 0, up_to_end=True)
+    print(path, path.exists())
+    CLOSE
+"""
+
+
+@pytest.mark.parametrize("close", ["QApplication.closeAllWindows()", "QApplication.quit()"])
+def test_a_session_with_a_drag_leaves_no_temporary_file(tmp_path: Path, close: str) -> None:
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    program = RUN.replace("\nspace =", DRAG.replace("CLOSE", close) + "\nspace =")
+    program = program.replace("QApplication.closeAllWindows))", "drag_and_close))")
+    places = dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(scratch))
+    done = run(tmp_path / "settings.toml", program, **places)
+    assert done.returncode == 0, done.stderr
+    path, existed = done.stdout.split(".mid ")
+    assert (Path(path).parents[1], existed) == (scratch, "True\n")
+    assert [each.name for each in scratch.iterdir() if each.name != ".ses"] == []  # ONNX Runtime's
 
 
 def test_what_is_remembered_survives_a_real_session(tmp_path: Path) -> None:

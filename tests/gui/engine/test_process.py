@@ -11,9 +11,11 @@ from bridge.messages.settings import Settings
 from bridge.messages.snapshot import LogEntry, Snapshot, TurnState
 from bridge.midi.events import NoteOff, NoteOn, TimedEvent
 from bridge.playout import protocol
+from bridge.playout.problem import IoExited
 from bridge.synth.policy import SynthPolicy
 from bridge.synth.process import BACKEND_VARIABLE
 from bridge.synth.reason import NoSoundDevice
+from bridge.system.child_end import ChildEnd
 from bridge.system.pipe import Child, start_child
 from export.runtime.artefact import load_default_artefact
 from gui.engine.process import Engine
@@ -175,6 +177,8 @@ def test_the_engine_process_exits_without_its_midi_process(
         if "bridge.io.process" in " ".join(child.cmdline())
     )
     io.kill()
+    last = window_client.shown(lambda shown: isinstance(shown.problem, IoExited))
+    assert last.problem == IoExited(ChildEnd(-9))
     assert window_client.child.process.wait(20) == 0
     window_client.child.output.wait(5)
     # A child of the child; its exit is logged under its own name.

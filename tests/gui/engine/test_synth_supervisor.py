@@ -12,6 +12,7 @@ from bridge.playout.protocol import Monitor
 from bridge.synth.policy import SynthPolicy, SynthReady
 from bridge.synth.process import BACKEND_VARIABLE, NotInstalledError
 from bridge.synth.reason import NoSoundDevice, NoSuchSoundFont, SoundDeviceLost, SynthExited
+from bridge.system.child_end import ChildEnd
 from gui.engine.synth_supervisor import MAX_RETRY_NS, MIN_RETRY_NS, SynthSupervisor
 from tests.bridge.jack_server import shared_jack_server, watched_jack_server
 
@@ -161,20 +162,36 @@ def test_it_stops_for_a_plugin_and_restarts_after_a_crash(
     sounds(supervisor, NOW_NS)
     assert followed(supervisor, NOW_NS, plugins=True) == [Monitor(None)]
     assert (supervisor.process_id, supervisor.status) == (None, None)
-    now_ns = NOW_NS
+    now_ns, killed = NOW_NS, SynthExited(ChildEnd(-signal.SIGKILL))
     followed(supervisor, now_ns)
     for pause_ns in (MIN_RETRY_NS, 2 * MIN_RETRY_NS, MIN_RETRY_NS):
         sounds(supervisor, now_ns)
         now_ns += MAX_RETRY_NS if pause_ns == MIN_RETRY_NS else 0  # it has run for a long time
         os.kill(supervisor.process_id or 0, signal.SIGKILL)
         assert until(supervisor, now_ns, lambda: supervisor.has_failed) == [Monitor(None)]
-        assert (supervisor.status, supervisor.process_id) == (SynthExited(), None)
+        assert supervisor.process_id is None
+        assert until(supervisor, now_ns, lambda: supervisor.status == killed) == []
         now_ns += pause_ns
         assert followed(supervisor, now_ns) == []
     supervisor.close()  # then all is logged
     assert [record.getMessage() for record in caplog.records] == [
         "bridge.synth.process ended with status -9"
     ] * 3
+    caplog.clear()
+
+
+def test_an_error_that_ends_the_synth_is_reported(
+    supervisor: SynthSupervisor,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    (tmp_path / "miniaudio.py").write_text("raise MemoryError('no room')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    ended = SynthExited(ChildEnd(1, "MemoryError: no room"))
+    followed(supervisor, NOW_NS)
+    assert until(supervisor, NOW_NS, lambda: supervisor.status == ended) == [Monitor(None)]
+    assert supervisor.has_failed
     caplog.clear()
 
 

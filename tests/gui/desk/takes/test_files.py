@@ -1,5 +1,8 @@
 """Takes as files: their names and their content."""
 
+import gc
+import tempfile
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +12,7 @@ import pytest
 from bridge.history.takes import TakeTree
 from bridge.messages.settings import Settings
 from bridge.midi import smf
+from bridge.midi.file_reason import FileNotWritten
 from bridge.midi.notes import Score
 from gui.desk.takes.files import TakesFiles, file_name
 from tests.gui.desk.takes.examples import BAR, CHOPIN, MINUET, NOTES, SPAN, tree
@@ -17,8 +21,10 @@ DEMO = Path(__file__).parents[4] / "assets" / "demo" / "minuet.mid"
 
 
 @pytest.fixture
-def files() -> TakesFiles:
-    return TakesFiles()
+def files() -> Iterator[TakesFiles]:
+    files = TakesFiles()
+    yield files
+    files.delete_dragged()
 
 
 def onsets(path: Path) -> list[int]:
@@ -34,6 +40,40 @@ def test_a_take_alone_begins_with_bar_1(files: TakesFiles) -> None:
     assert round(read.tempos[0].bpm) == 90
     texts = [m.text for m in mido.MidiFile(path).tracks[0] if m.type == "text"]
     assert texts == ["made by a test"]
+
+
+def test_the_folder_for_dragged_files_exists_only_from_a_drag_to_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    files = TakesFiles()
+    files.delete_dragged()
+    assert list(tmp_path.iterdir()) == []
+    for _ in range(2):  # a drag after the end makes another folder
+        path = files.write_for_drag(tree(), 1, up_to_end=False)
+        assert path.is_relative_to(tmp_path)
+        files.delete_dragged()
+        assert list(tmp_path.iterdir()) == []
+
+
+def test_a_drag_without_a_place_for_its_file_is_refused(
+    files: TakesFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+    with pytest.raises(smf.MidiFileError) as refusal:
+        files.write_for_drag(tree(), 1, up_to_end=False)
+    assert isinstance(refusal.value.reason, FileNotWritten)
+
+
+def test_dragged_files_of_a_forgotten_object_are_deleted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    files = TakesFiles()
+    files.write_for_drag(tree(), 1, up_to_end=False)
+    del files
+    gc.collect()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_complete_file_has_all_music_up_to_the_take(files: TakesFiles) -> None:

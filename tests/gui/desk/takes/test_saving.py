@@ -1,5 +1,6 @@
 """Saving takes: the dialog opens in the last folder, and errors are messages."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,8 +35,10 @@ class Saved:
 
 
 @pytest.fixture
-def saved(qtbot: QtBot) -> Saved:
-    return Saved(qtbot)
+def saved(qtbot: QtBot) -> Iterator[Saved]:
+    saved = Saved(qtbot)
+    yield saved
+    saved.saving.delete_dragged()
 
 
 def test_the_dialog_starts_in_the_documents_folder(saved: Saved) -> None:

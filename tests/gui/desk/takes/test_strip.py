@@ -86,7 +86,7 @@ class Desk:
 def desk(qtbot: QtBot) -> Iterator[Desk]:
     desk = Desk(qtbot)
     yield desk
-    desk.strip.close_link()
+    desk.strip.end()
 
 
 READY, KEPT, EMPTY, PLAYING = TakeState.READY, TakeState.KEPT, TakeState.EMPTY, TakeState.PLAYING
