@@ -21,16 +21,13 @@ from bridge.playout.protocol import Monitor
 from bridge.synth.policy import SynthPolicy, SynthReady, SynthUnavailable, wants_synth
 from bridge.synth.reason import SynthExited
 from bridge.system.pipe import Child, ChildError, start_child
-from bridge.system.units import SECOND
+from gui.engine.retry import RetryTimer
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
 
     from bridge.synth.reason import SynthReason
     from bridge.system.child_end import ChildEnd
-
-MIN_RETRY_NS, MAX_RETRY_NS = 2 * SECOND, 60 * SECOND
-"""The first and the longest interval between two attempts."""
 
 
 class SynthSupervisor:
@@ -48,8 +45,7 @@ class SynthSupervisor:
         self._ready_ns = 0  # when it became ready
         self._failure: SynthUnavailable | None = None  # the last failure, until it is ready
         self._end: Future[ChildEnd | None] | None = None  # how it ended by itself, once closed
-        # The time of the next attempt, and the interval after it.
-        self._retry_at_ns, self._retry_ns = 0, MIN_RETRY_NS
+        self._retry = RetryTimer()
 
     @property
     def status(self) -> SynthReady | SynthReason | None:
@@ -86,7 +82,7 @@ class SynthSupervisor:
         if (policy, font) != self._requested:
             self._requested, self._failure = (policy, font), None
             told += self._stop()
-            self._reset_retry()
+            self._retry.reset()
         self._wanted = wants_synth(policy, plugins=plugins, named_output=named_output)
         if not self._wanted:
             return told + self._stop()
@@ -98,7 +94,7 @@ class SynthSupervisor:
     def retry(self) -> None:
         """Retry a failed start at the next `update`, since the cause may be gone."""
         if self._failure is not None:
-            self._reset_retry()
+            self._retry.reset()
 
     def poll(self, now_ns: int) -> list[Monitor]:
         """Read the synth's messages; return the messages for the MIDI I/O process."""
@@ -130,17 +126,13 @@ class SynthSupervisor:
 
     def _is_due(self, now_ns: int) -> bool:
         refusal = self._failure
-        return refusal is None or (not refusal.permanent and now_ns >= self._retry_at_ns)
-
-    def _reset_retry(self) -> None:
-        self._retry_at_ns, self._retry_ns = 0, MIN_RETRY_NS
+        return refusal is None or (not refusal.permanent and self._retry.is_due(now_ns))
 
     def _handle_failure(self, failure: SynthUnavailable, now_ns: int) -> list[Monitor]:
         """Record a failure, and set the time of the next attempt."""
-        if self._ready is not None and now_ns - self._ready_ns >= MAX_RETRY_NS:
-            self._retry_ns = MIN_RETRY_NS
-        self._failure, self._retry_at_ns = failure, now_ns + self._retry_ns
-        self._retry_ns = min(2 * self._retry_ns, MAX_RETRY_NS)
+        worked_ns = 0 if self._ready is None else now_ns - self._ready_ns
+        self._failure = failure
+        self._retry.record_failure(now_ns, worked_ns)
         return self._stop()
 
     def _handle_exit(self, now_ns: int) -> list[Monitor]:

@@ -1,10 +1,11 @@
 """Pictures of the window on a high-density screen, in a process of its own.
 
-A process has one scale factor, which it reads at its start. The pictures are written to
+A process has one scale factor, which it reads at its start. The pictures are copied to
 `build/screenshots`, for review.
 """
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -61,8 +62,10 @@ for name, theme in (("dark", DARK), ("light", LIGHT)):
 
 
 @pytest.fixture(scope="module", params=["en", "de"])
-def pictures(request: pytest.FixtureRequest) -> dict[str, QImage]:
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+def pictures(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, QImage]:
+    folder = tmp_path_factory.mktemp("pictures")  # other workers may draw the same pictures
     environment = os.environ | {
         "QT_QPA_PLATFORM": "offscreen",
         "QT_SCALE_FACTOR": "2",
@@ -71,7 +74,7 @@ def pictures(request: pytest.FixtureRequest) -> dict[str, QImage]:
     sizes = map(str, SIZE)
     languages = [] if request.param == "en" else [request.param]
     done = subprocess.run(
-        [sys.executable, "-c", TAKE, str(SCREENSHOTS), *sizes, *languages],
+        [sys.executable, "-c", TAKE, str(folder), *sizes, *languages],
         env=environment,
         capture_output=True,
         text=True,
@@ -80,7 +83,11 @@ def pictures(request: pytest.FixtureRequest) -> dict[str, QImage]:
     )
     assert done.returncode == 0, done.stderr
     suffix = "".join(f"-{language}" for language in languages)
-    return {look: QImage(str(SCREENSHOTS / f"window-{look}-2x{suffix}.png")) for look in LOOKS}
+    paths = {look: folder / f"window-{look}-2x{suffix}.png" for look in LOOKS}
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    for path in paths.values():
+        shutil.copy(path, SCREENSHOTS)
+    return {look: QImage(str(path)) for look, path in paths.items()}
 
 
 @pytest.mark.parametrize("look", LOOKS)

@@ -13,7 +13,8 @@ from bridge.synth.policy import SynthPolicy, SynthReady
 from bridge.synth.process import BACKEND_VARIABLE, NotInstalledError
 from bridge.synth.reason import NoSoundDevice, NoSuchSoundFont, SoundDeviceLost, SynthExited
 from bridge.system.child_end import ChildEnd
-from gui.engine.synth_supervisor import MAX_RETRY_NS, MIN_RETRY_NS, SynthSupervisor
+from gui.engine.retry import MAX_RETRY_NS, MIN_RETRY_NS
+from gui.engine.synth_supervisor import SynthSupervisor
 from tests.bridge.jack_server import shared_jack_server, watched_jack_server
 
 NO_DEVICE = NoSoundDevice("gramophone")
