@@ -106,7 +106,10 @@ def test_two_ranks_train_like_one(shards: Path, tmp_path: Path) -> None:
     ranks = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
     for name, command in (("one", single), ("two", [*ranks, "-m", "model.train"])):
         where = [words[0], str(tmp_path / name), *words[1:]]
-        subprocess.run([*command, *where], check=True, env=environment, capture_output=True)
+        done = subprocess.run(
+            [*command, *where], check=False, env=environment, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stderr
     one, two = load_trained(tmp_path / "one"), load_trained(tmp_path / "two")
     for figure in ("loss", "valid"):
         curves = [reported(tmp_path / name, figure) for name in ("one", "two")]
