@@ -10,15 +10,14 @@
        size      u16      of the whole datagram
        instance  u64      the plugin instance that sends or receives
 
-   The header has the same layout in every version, so that each side can read the version of the
-   other. A datagram without the magic, or whose size differs from the header's, is rubbish. Rubbish
-   and unknown kinds are ignored. Another version is refused, and shown to the user.
+   The header has the same layout in every version, so that each side can read the other's version.
+   A datagram without the magic, of another size than the header's, or of an unknown kind is
+   ignored. Another version is refused, and shown to the user.
 
-   The plugin sends first: each instance sends PluginHello four times a second. The app answers each
-   with AppHello, which is also its heartbeat. A message is a struct whose `list` visits its fields
-   in the order of the wire. This defines the format: the code that writes, reads and measures
-   messages uses `list`. `bridge/plugin/wire.py` is the same table in Python, and a test compares
-   the two. Nothing here depends on a socket, a clock or a plugin. */
+   Each plugin instance sends PluginHello four times a second. The app answers each with AppHello,
+   its heartbeat. A message is a struct whose `list` visits its fields in the order of the wire; the
+   code that writes, reads and measures messages uses `list`. `bridge/plugin/wire.py` is the same
+   table in Python, and a test compares the two. */
 
 #pragma once
 
@@ -36,8 +35,7 @@ constexpr std::array<std::uint8_t, 4> kMagic{'A', 'N', 'T', 'P'};
 constexpr std::uint8_t kVersion = 2;
 constexpr std::size_t kHeaderSize = 16;
 constexpr std::uint16_t kDefaultPort = 47800;
-
-/* The channel of what the player plays by hand, on the window's keyboard, and of nothing else. */
+/* The channel of the window's keyboard, and of nothing else. */
 constexpr std::uint8_t kHandChannel = 15;
 
 enum class Kind : std::uint8_t {
@@ -96,8 +94,7 @@ struct Block {
     constexpr void list(Fields& each) {
         each(sequence), each(time_ns), each(rate_hz), each(position_quarters), each(tempo_bpm);
         each(bar_start_quarters), each(epoch), each(frames), each(bar), each(emitted);
-        each(dropped_late), each(lost), each(numerator), each(denominator), each(plays);
-        each(flags);
+        each(dropped_late), each(lost), each(numerator), each(denominator), each(plays), each(flags);
     }
 };
 
