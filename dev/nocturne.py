@@ -97,7 +97,7 @@ def main() -> None:
     profiles: dict[str, list[measures.Profile]] = {}
     for style in STYLES:
         for seed in range(SEEDS):
-            settings = Settings(((style, 1.0),), BAND, 0.95, 0.95, seed)
+            settings = Settings(((style, 1.0),), BAND, seed=seed)
             notes = continue_score(artefact, decoder, score, span, settings)
             found.setdefault(style, []).append(figures(score, span.begin, notes))
             profiles.setdefault(style, []).append(profile(score, notes))

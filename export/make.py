@@ -24,9 +24,10 @@ from export.runtime import artefact
 from export.runtime.decoder import Decoder
 from export.runtime.provider import CPU, graph_interface
 from model import generate
+from model.decoding.grammar import Grammar, multi_hot
+from model.decoding.sampling import SamplingParams, sample_token
 from model.run import load_trained
 from model.style_map import map_positions
-from model.tokens import sampling
 from model.tokens import vocabulary as v
 from model.tokens.features import COUNT, MusicalTime
 
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 PARITY_TOKENS = 512
 AGREEMENT_TOKENS = 2048
-_UNTRUNCATED = sampling.SamplingParams(temperature=1.0, top_p=1.0)
+_UNTRUNCATED = SamplingParams(temperature=1.0, top_p=1.0)
 _PROMPT = (
     "start clock:grid tempo:120 metre:4/4 piano:v72:C4 wait:24 piano:v0:C4 piano:v72:E4 wait:24 "
     "piano:v0:E4 piano:v72:G4 wait:24 piano:v0:G4"
@@ -106,11 +107,11 @@ def generate_tokens(
     decoder: Decoder,
     prompt: Sequence[int],
     count: int,
-    params: sampling.SamplingParams = generate.GREEDY,
+    params: SamplingParams = generate.GREEDY,
 ) -> list[int]:
     """Return the tokens that a decoder generates after a prompt, with all instruments allowed."""
-    grammar, time = sampling.Grammar(), MusicalTime()
-    decoder.set_allowed(sampling.multi_hot(tuple(Instrument)))
+    grammar, time = Grammar(), MusicalTime()
+    decoder.set_allowed(multi_hot(tuple(Instrument)))
     tokens: list[int] = []
     rng = np.random.default_rng(0)
     pending = list(prompt)
@@ -121,7 +122,7 @@ def generate_tokens(
             rows[index, :4] = time.push(token)
         logits = decoder.feed(pending, rows)
         mask = grammar.mask()
-        token = sampling.sample_token(logits.events, logits.velocities, mask, params, rng)
+        token = sample_token(logits.events, logits.velocities, mask, params, rng)
         tokens.append(token)
         pending = [token]
     return tokens

@@ -23,16 +23,17 @@ from torch import Tensor
 
 from model.corpus import CorpusError
 from model.data import Corpus
+from model.decoding.grammar import multi_hot
+from model.decoding.sampling import SamplingParams
 from model.run import RunError, load_trained, replace_network
 from model.takes import CorpusPrompt, CorpusTake, draw_prompts, generate_takes
-from model.tokens import sampling
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from model.transformer import Transformer
 
-SAMPLING_PARAMS = sampling.SamplingParams(temperature=0.95, top_p=0.95)
+SAMPLING_PARAMS = SamplingParams(temperature=1.0, top_p=1.0)
 """Those of the app."""
 _WEIGHT_DECAY = 1e-3
 
@@ -47,7 +48,7 @@ def hidden_states(
         tokens = torch.from_numpy(np.concatenate((prompt.tokens, take.tokens)))[None, :-1]
         time = torch.from_numpy(np.concatenate((prompt.time, take.time)))[None, :-1]
         style = network.style_vectors(torch.from_numpy(prompt.style)[None])
-        allowed = torch.from_numpy(sampling.multi_hot(prompt.instruments))[None]
+        allowed = torch.from_numpy(multi_hot(prompt.instruments))[None]
         device = network.critic.weight.device
         tokens, time, style, allowed = (x.to(device) for x in (tokens, time, style, allowed))
         parts.append(network.hidden_states(tokens, time, style, allowed)[0, len(prompt.tokens) :])

@@ -36,6 +36,7 @@ from rich.progress import track
 from model import critic
 from model.corpus import CorpusError
 from model.data import Corpus, Piece
+from model.decoding.grammar import multi_hot
 from model.evaluation import measures, overlap
 from model.evaluation.distances import distance_report
 from model.evaluation.ngram import NGram
@@ -49,7 +50,7 @@ from model.takes import (
     instruments_of,
     style_weights,
 )
-from model.tokens import features, sampling
+from model.tokens import features
 from model.tokens import vocabulary as v
 from model.windows import FEATURE_FAMILIES, Window, hide_families
 
@@ -110,7 +111,7 @@ def _input_window(
 ) -> Window:
     """Return tokens of a piece with the network's inputs for them."""
     style = style_weights(piece, trained.styles)
-    allowed = sampling.multi_hot(instruments_of(tokens))
+    allowed = multi_hot(instruments_of(tokens))
     window = Window(tokens, features.musical_time(tokens), style, allowed)
     return hide_families(window, {"structure", *trained.without, *without})
 

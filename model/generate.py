@@ -12,7 +12,8 @@ import numpy as np
 import torch
 
 from bridge.midi.instruments import Instrument
-from model.tokens import sampling
+from model.decoding.grammar import Grammar, multi_hot
+from model.decoding.sampling import SamplingParams, sample_token
 from model.tokens.features import COUNT, MusicalTime
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from model.transformer import Transformer
 
-GREEDY = sampling.SamplingParams(temperature=0.0)
+GREEDY = SamplingParams(temperature=0.0)
 
 
 @torch.no_grad()
@@ -33,12 +34,12 @@ def generate(
     *,
     style: NDArray[np.float32],
     instruments: Sequence[Instrument],
-    params: sampling.SamplingParams = GREEDY,
+    params: SamplingParams = GREEDY,
     seed: int = 0,
 ) -> Iterator[int]:
     """Yield `count` tokens after the prompt, with a style vector (D,) and some instruments."""
     rng = np.random.default_rng(seed)
-    grammar, time = sampling.Grammar(instruments), MusicalTime()
+    grammar, time = Grammar(instruments), MusicalTime()
     tokens: list[int] = []
     rows: list[tuple[int, ...]] = []
 
@@ -51,13 +52,11 @@ def generate(
         push(token)
     conditions = (
         torch.from_numpy(style)[None],
-        torch.from_numpy(sampling.multi_hot(instruments))[None],
+        torch.from_numpy(multi_hot(instruments))[None],
     )
     for _ in range(count):
         events, velocities, _ = network(torch.tensor([tokens]), torch.tensor([rows]), *conditions)
         of_instrument = velocities[0, -1].numpy().reshape(len(Instrument), -1)
-        token = sampling.sample_token(
-            events[0, -1].numpy(), of_instrument, grammar.mask(), params, rng
-        )
+        token = sample_token(events[0, -1].numpy(), of_instrument, grammar.mask(), params, rng)
         yield token
         push(token)

@@ -2,7 +2,7 @@
 
 The critic is trained on takes and evaluation measures them. Both need thousands, which would take
 hours one after another. So prompts of the same length are continued as one batch over a cache, with
-the app's rules: its grammar, its instruments, its entry bias, its sampling.
+the app's policy of decoding (`model.decoding.policy`).
 
 A prompt is a stretch of a piece with its true continuation, with its clock, tempo and metre, its
 styles and its instruments. The time to the end of the piece is unknown, as it is live.
@@ -18,7 +18,10 @@ import torch
 
 from bridge.midi.instruments import Instrument
 from model.corpus import CorpusError
-from model.tokens import features, sampling
+from model.decoding.grammar import multi_hot
+from model.decoding.policy import DEFAULT_RULES, Policy, Rules
+from model.decoding.state import StreamState
+from model.tokens import features
 from model.tokens import vocabulary as v
 from model.windows import header_of
 
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from model.data import Corpus, Piece
+    from model.decoding.sampling import SamplingParams
     from model.transformer import Transformer
 
 
@@ -39,9 +43,8 @@ class CorpusPrompt:
     piece: Piece
     tokens: NDArray[np.int64]  # (P,)
     time: NDArray[np.int64]  # (P, 6)
-    grammar: sampling.Grammar
-    musical_time: features.MusicalTime
-    begin_tick: int
+    state: StreamState
+    """The state after all tokens of the piece up to the prompt's end."""
     truth: NDArray[np.int64]  # (C,)
     truth_time: NDArray[np.int64]  # (C, 6)
     style: NDArray[np.float32]  # (S,)
@@ -112,19 +115,14 @@ def prompt_at(
     time[:, 4:] = 0
     frame = header_of(tokens[: end - length])
     body = slice(end - length + len(frame), end)
-    grammar, position = sampling.Grammar(), features.MusicalTime()
-    for token in tokens[:end].tolist():
-        grammar.push(token)
-        position.push(token)
+    state = StreamState.after(tokens[:end].tolist())
     instruments = instruments_of(tokens)
-    grammar.set_instruments(instruments)
+    state.grammar.set_instruments(instruments)
     return CorpusPrompt(
         piece,
         np.concatenate((frame, tokens[body])),
         np.concatenate((np.repeat(time[:1], len(frame), 0), time[body])),
-        grammar,
-        position,
-        features.duration_ticks(tokens[:end]),
+        state,
         tokens[end : end + take_length],
         time[end : end + take_length],
         style_weights(piece, styles),
@@ -136,23 +134,25 @@ def prompt_at(
 def generate_takes(
     network: Transformer,
     prompts: Sequence[CorpusPrompt],
-    params: sampling.SamplingParams,
+    params: SamplingParams,
     rng: Generator,
     *,
+    rules: Rules = DEFAULT_RULES,
     batch: int = 64,
 ) -> list[CorpusTake]:
     """Return one take of each prompt, as long as its true continuation."""
     takes: list[CorpusTake] = []
     for first in range(0, len(prompts), batch):
-        takes += _generate_batch(network, prompts[first : first + batch], params, rng)
+        takes += _generate_batch(network, prompts[first : first + batch], params, rng, rules)
     return takes
 
 
 def _generate_batch(
     network: Transformer,
     prompts: Sequence[CorpusPrompt],
-    params: sampling.SamplingParams,
+    params: SamplingParams,
     rng: Generator,
+    rules: Rules,
 ) -> list[CorpusTake]:
     device = network.critic.weight.device
 
@@ -160,10 +160,10 @@ def _generate_batch(
         return torch.from_numpy(array).to(device)
 
     style = network.style_vectors(on_device(np.stack([prompt.style for prompt in prompts])))
-    allowed = on_device(np.stack([sampling.multi_hot(p.instruments) for p in prompts]))
+    allowed = on_device(np.stack([multi_hot(p.instruments) for p in prompts]))
     count = len(prompts[0].truth)
     cache = network.make_cache(len(prompts[0].tokens) + count)
-    batch_rows = [_BatchRow(prompt, params, rng) for prompt in prompts]
+    batch_rows = [_BatchRow(prompt, params, rng, rules) for prompt in prompts]
     tokens, time = np.stack([p.tokens for p in prompts]), np.stack([p.time for p in prompts])
     critic = torch.zeros(len(prompts), device=device)
     for step in range(count):
@@ -186,15 +186,13 @@ def _generate_batch(
 
 
 class _BatchRow:
-    """One stream of a batch: its grammar, its random numbers and its tokens."""
+    """One stream of a batch: its state, its random numbers and its tokens."""
 
     def __init__(
-        self, prompt: CorpusPrompt, params: sampling.SamplingParams, rng: Generator
+        self, prompt: CorpusPrompt, params: SamplingParams, rng: Generator, rules: Rules
     ) -> None:
-        self._grammar, self._musical_time = prompt.grammar.copy(), prompt.musical_time.copy()
-        self._entry_bias = sampling.EntryBias(prompt.instruments, prompt.begin_tick)
-        self._tick = prompt.begin_tick
-        self._params, self._rng = params, rng
+        self._state = prompt.state.copy()
+        self._policy = Policy(prompt.instruments, self._state.tick, params, rng, rules)
         self.tokens: list[int] = []
         self.time: list[tuple[int, ...]] = []
 
@@ -202,14 +200,8 @@ class _BatchRow:
         self, events: NDArray[np.float32], velocities: NDArray[np.float32]
     ) -> tuple[int, tuple[int, ...]]:
         """Choose the next token; return it with its row of musical time."""
-        biased = events + self._entry_bias.bias(self._tick)
-        mask = self._grammar.mask()
-        token = sampling.sample_token(biased, velocities, mask, self._params, self._rng)
-        self._grammar.push(token)
-        self._entry_bias.push(token, self._tick)
-        if v.TOKEN_KIND[token] == v.Kind.WAIT:
-            self._tick += token - v.FIRST_WAIT + 1
-        row = (*self._musical_time.push(token), 0, 0)
+        token = self._policy.sample(self._state, events, velocities)
+        row = self._state.push(token)
         self.tokens.append(token)
         self.time.append(row)
         return token, row

@@ -174,7 +174,7 @@ class Settings:
         ),
     )
     temperature: float = field(
-        default=0.95,  # a little less random than the network
+        default=1.0,
         metadata=spec_of(
             "How random the notes are. A low value gives expected notes; a high value gives "
             "surprising and sometimes wrong notes. At 1 they are as random as in the music that "
@@ -187,7 +187,7 @@ class Settings:
         ),
     )
     top_p: float = field(
-        default=0.95,
+        default=1.0,
         metadata=spec_of(
             "Low, it keeps to the most obvious notes; at 1 even the oddest may come.",
             0.01,

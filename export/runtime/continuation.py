@@ -22,6 +22,7 @@ from export.runtime.decoder import CHUNK_SIZES
 from export.runtime.player_notes import PlayerNotes
 from export.runtime.stream import Stream
 from export.runtime.take import Take
+from model.decoding.policy import DEFAULT_RULES, Rules
 from model.tokens import tokenizer
 
 if TYPE_CHECKING:
@@ -99,17 +100,19 @@ class Prompt:
             yield
         self._player.note(_note_events(self.score))
         stream.start_turn(self.span.begin, self.instruments)
+        # The last token is read alone, as it is for every later take. With weights of eight bits,
+        # another split into chunks gives slightly other logits.
         while stream.unread:
             yield
-            stream.read(CHUNK_SIZES[0])
+            stream.read(min(CHUNK_SIZES[0], max(1, stream.unread - 1)))
         self._mark = stream.mark()
 
 
 class Continuation:
     """One take of a prompt, in progress. A prompt serves one at a time."""
 
-    def __init__(self, prompt: Prompt, settings: Settings) -> None:
-        self._prompt, self._settings = prompt, settings
+    def __init__(self, prompt: Prompt, settings: Settings, rules: Rules = DEFAULT_RULES) -> None:
+        self._prompt, self._settings, self._rules = prompt, settings, rules
         self._assembler = tokenizer.ScoreBuilder(prompt.span.begin)
         self._stream: Stream | None = None
         self._take: Take | None = None
@@ -139,7 +142,13 @@ class Continuation:
         if self._take is None or self._stream is None:
             span = self._prompt.span
             self._stream = self._prompt.stream()
-            self._take = Take(span.begin, span.end, self._prompt.instruments, self._settings)
+            self._take = Take(
+                span.begin,
+                span.end,
+                self._prompt.instruments,
+                self._settings,
+                rules=self._rules,
+            )
             self._take.start(self._stream.state)
         self._take.step(self._stream)
         self._assembler.push(self._take.tokens[-1])
@@ -221,10 +230,15 @@ def proposals(
 
 
 def continue_score(
-    artefact: Artefact, decoder: Decoder, score: Score, span: Span, settings: Settings
+    artefact: Artefact,
+    decoder: Decoder,
+    score: Score,
+    span: Span,
+    settings: Settings,
+    rules: Rules = DEFAULT_RULES,
 ) -> list[Note]:
     """Return the notes that continue a score over the span, which begins after its last release."""
-    growing = Continuation(Prompt(artefact, decoder, score, span, settings), settings)
+    growing = Continuation(Prompt(artefact, decoder, score, span, settings), settings, rules)
     while not growing.done:
         growing.step()
     return growing.notes()

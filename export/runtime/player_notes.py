@@ -12,16 +12,14 @@ from typing import TYPE_CHECKING
 
 from bridge.messages.composer import NoteEvent, Onset
 from bridge.midi.instruments import Instrument
-from model.tokens import sampling
+from model.decoding.grid import detect_grid
 from model.tokens import vocabulary as v
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from export.runtime.token_log import StreamState
+    from model.decoding.state import StreamState
 
-_NEAR_TICKS = 2
-"""Largest distance between an onset and the grid line that it is meant for: 21 ms at 120 bpm."""
 _ONSETS_KEPT = 64
 """The last onsets, by which the grid is judged."""
 
@@ -53,4 +51,4 @@ class PlayerNotes:
         ends = (v.off_id(*key) for key in self._held if key[0] is not Instrument.DRUMS)
         state.grammar.set_held_offs(ends)
         onsets = self._onset_ticks
-        state.grammar.set_grid(sampling.detect_grid(onsets, _NEAR_TICKS) if grid else None)
+        state.grammar.set_grid(detect_grid(onsets) if grid else None)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from export.runtime.decoder import Logits
     from export.runtime.fork import Fork
     from export.runtime.stream import Stream
-    from export.runtime.token_log import Row, StreamState
+    from model.decoding.state import Row, StreamState
 
 SPECULATED_TICKS = 2 * TICKS_PER_QUARTER
 """A second, when playing freely."""

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bridge.messages.composer import NoteEvent, Onset, Release
-from export.runtime.token_log import Entry, StreamState, TokenLog
-from model.tokens import sampling
+from export.runtime.token_log import Entry, TokenLog
+from model.decoding.grammar import FIRST_NOTE_EVENT, multi_hot
 from model.tokens import vocabulary as v
 from model.tokens.tokenizer import StreamEncoder
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from bridge.midi.instruments import Instrument
     from export.runtime.decoder import Decoder, Logits
+    from model.decoding.state import StreamState
 
 _REMEMBERED_CAPACITIES = 2
 """The log keeps at least this many caches' worth of tokens; the network reads one."""
@@ -92,7 +93,7 @@ class Stream:
         """Set the instruments of the music after this; none means unknown."""
         band = self._band = frozenset(instruments)
         if band not in self._vectors:
-            self._vectors[band] = self._decoder.allowed_vector(sampling.multi_hot(band))
+            self._vectors[band] = self._decoder.allowed_vector(multi_hot(band))
         self._decoder.allowed = self._vectors[band]
 
     def append_events(self, events: Iterable[NoteEvent]) -> None:
@@ -185,7 +186,7 @@ class Stream:
         kept = [
             event_of(tick, token)
             for tick, token in self._log.since(events_since)
-            if tick <= until_tick and token >= sampling.FIRST_NOTE_EVENT
+            if tick <= until_tick and token >= FIRST_NOTE_EVENT
         ]
         self.retract(min(events_since, until_tick + 1) - 1)
         self.append_events(sorted([*kept, *events], key=lambda event: event.tick))

@@ -12,7 +12,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from export.runtime.stream import event_of
-from model.tokens import sampling
+from model.decoding.beside import redistribute_others
+from model.decoding.grammar import event_mask
+from model.decoding.policy import DEFAULT_RULES, Policy, Rules
+from model.decoding.sampling import SamplingParams
 from model.tokens import vocabulary as v
 
 if TYPE_CHECKING:
@@ -23,7 +26,7 @@ if TYPE_CHECKING:
     from bridge.midi.instruments import Instrument
     from export.runtime.decoder import Logits
     from export.runtime.stream import Stream
-    from export.runtime.token_log import StreamState
+    from model.decoding.state import StreamState
 
 
 MAX_REST_TICKS = 192
@@ -43,6 +46,7 @@ class Take:
         number: int = 1,
         candidate: int = 0,
         beside_others: bool = False,
+        rules: Rules = DEFAULT_RULES,
     ) -> None:
         """Prepare a take that begins with a note at `begin_tick`.
 
@@ -52,10 +56,14 @@ class Take:
         self.begin_tick, self.end_tick = begin_tick, end_tick
         self.tokens: list[int] = []
         self._instruments = tuple(instruments)
-        self._params = sampling.SamplingParams(settings.temperature, settings.top_p)
-        self._rng = np.random.default_rng((settings.seed, number, candidate))
-        self._entry_bias = sampling.EntryBias(self._instruments, begin_tick)
-        self._own_events = sampling.event_mask(self._instruments) if beside_others else None
+        self._own_events = event_mask(self._instruments) if beside_others else None
+        self._policy = Policy(
+            self._instruments,
+            begin_tick,
+            SamplingParams(settings.temperature, settings.top_p),
+            np.random.default_rng((settings.seed, number, candidate)),
+            rules,
+        )
         self._events: list[NoteEvent] = []
         self._critic_sum = 0.0
         self._onset_ticks: list[int] = []
@@ -87,17 +95,14 @@ class Take:
             self._critic_sum += logits.critic
         rest = state.tick - self._onset_ticks[-1] if self._onset_ticks else 0
         must_begin = not self._onset_ticks or rest >= MAX_REST_TICKS
-        mask = state.grammar.mask(require_onset=must_begin)
         events = logits.events
         if self._own_events is not None:
-            held = state.grammar.longest_held_ticks
-            events = sampling.redistribute_others(events, self._own_events, rest, held)
-        events = events + self._entry_bias.bias(state.tick)
-        return sampling.sample_token(events, logits.velocities, mask, self._params, self._rng)
+            held = max(state.grammar.pending_ages.values(), default=0)
+            events = redistribute_others(events, self._own_events, rest, held)
+        return self._policy.sample(state, events, logits.velocities, require_onset=must_begin)
 
     def append(self, state: StreamState, token: int) -> bool:
         """Record the token that comes next after a state; return whether it is a wait."""
-        self._entry_bias.push(token, state.tick)
         self.tokens.append(token)
         spelt = v.token_of(token)
         if spelt.kind is v.Kind.WAIT:
@@ -117,6 +122,7 @@ class Take:
     def resume(self, state: StreamState, tick: int) -> None:
         """Continue after a state with the notes decided up to a tick; later events are dropped."""
         self.start(state)
+        self._policy.hear_again(tick)
         self._events.clear()
         first = self._onset_ticks[0]
         self._onset_ticks = [onset for onset in self._onset_ticks if onset <= tick] or [first]

@@ -11,41 +11,14 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from model.tokens import features, sampling
+from model.decoding.state import StreamState
 from model.tokens import vocabulary as v
-from model.tokens.features import MusicalTime
 
 if TYPE_CHECKING:
     from bridge.midi.instruments import Instrument
+    from model.decoding.state import Row
 
 _BETWEEN_SNAPSHOTS = 64
-
-Row = tuple[int, ...]
-"""The musical time of a token, numbered as in `model.tokens.features`."""
-_UNKNOWN = 0  # the part of the piece; and the countdown to its end, unless an end was requested
-
-
-class StreamState:
-    """The state that follows from the tokens up to a point."""
-
-    def __init__(self) -> None:
-        self.grammar, self.tick = sampling.Grammar(), 0
-        self._time = MusicalTime()
-
-    def copy(self) -> StreamState:
-        """Return an independent copy."""
-        other = StreamState()
-        other.grammar, other.tick = self.grammar.copy(), self.tick
-        other._time = self._time.copy()
-        return other
-
-    def push(self, token: int, end_tick: int | None = None) -> Row:
-        """Add a token; return its row of musical time, which counts down to `end_tick`."""
-        self.grammar.push(token)
-        if v.TOKEN_KIND[token] == v.Kind.WAIT:
-            self.tick += token - v.FIRST_WAIT + 1
-        countdown = _UNKNOWN if end_tick is None else features.countdown(end_tick - self.tick)
-        return (*self._time.push(token), _UNKNOWN, countdown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,11 @@ from export.runtime.calibration import feed_dummy_tokens
 from export.runtime.decoder import Decoder
 from export.runtime.fork import Fork
 from gui.bench.spread import time_calls, time_interleaved
-from model.tokens import features, sampling
+from model.decoding.grammar import multi_hot
+from model.decoding.policy import Policy
+from model.decoding.sampling import SamplingParams
+from model.decoding.state import StreamState
+from model.tokens import features
 from model.tokens import vocabulary as v
 
 if TYPE_CHECKING:
@@ -121,24 +125,21 @@ def measure_cache(artefact: Artefact) -> dict[str, Any]:
 
 
 def measure_sampling(artefact: Artefact) -> dict[str, Any]:
-    """Return the cost of choosing a token from logits: grammar, entry bias and sampling."""
+    """Return the cost of choosing a token from logits: grammar, rules and sampling."""
     decoder = Decoder(artefact, device="cpu")
     prompt = v.parse_tokens(
         "start clock:free piano:v72:C4 piano:v72:E4 wait:24 piano:v0:C4 piano:v72:G4"
     )
-    decoder.set_allowed(sampling.multi_hot(tuple(Instrument)))
+    decoder.set_allowed(multi_hot(tuple(Instrument)))
     logits = decoder.feed(prompt, features.musical_time(np.array(prompt)))
-    rng, params = np.random.default_rng(0), sampling.SamplingParams()
 
     def turn(instruments: tuple[Instrument, ...]) -> Callable[[], Sequence[int]]:
-        grammar = sampling.Grammar(instruments)
-        invitation = sampling.EntryBias(instruments, 0)
-        for token in prompt:
-            grammar.push(token)
+        state = StreamState.after(prompt)
+        state.grammar.set_instruments(instruments)
+        policy = Policy(instruments, state.tick, SamplingParams(), np.random.default_rng(0))
 
         def choose() -> None:
-            events = logits.events + invitation.bias(24)
-            sampling.sample_token(events, logits.velocities, grammar.mask(), params, rng)
+            policy.sample(state, logits.events, logits.velocities)
 
         return lambda: time_calls(choose, _STEPS, warm_up_ns=WARM_UP_NS)
 

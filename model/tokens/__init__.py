@@ -1,1 +1,1 @@
-"""Music as tokens: vocabulary, tokenizer, network inputs, sampling. NumPy only."""
+"""Music as tokens: vocabulary, tokenizer, network inputs. NumPy only."""

@@ -72,6 +72,11 @@ class MusicalTime:
         other.__dict__.update(self.__dict__)
         return other
 
+    @property
+    def bar_ticks(self) -> int:
+        """The length of a bar in ticks; 0 in free time."""
+        return self._bar_ticks
+
     def push(self, token: int) -> FeatureRow:
         """Read the next token and return its feature row."""
         kind = int(v.TOKEN_KIND[token])

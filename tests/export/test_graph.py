@@ -24,7 +24,9 @@ from export.graph import (
 from export.runtime.artefact import GRAPHS, WEIGHTS, Artefact, Device
 from export.runtime.decoder import Decoder
 from model import generate
-from model.tokens import features, inputs, sampling
+from model.decoding.grammar import Grammar, multi_hot
+from model.decoding.sampling import SamplingParams, sample_token
+from model.tokens import features, inputs
 from model.tokens import vocabulary as v
 from model.transformer import Transformer
 
@@ -102,14 +104,14 @@ def test_rows_of_a_batch_are_independent(
 def _sampled(artefact: Artefact, count: int) -> list[int]:
     """Return a stream that is plausible to the network; sampling keeps it from repeating."""
     decoder = Decoder(artefact, device="cpu", threads=1)
-    decoder.set_allowed(sampling.multi_hot(tuple(Instrument)))
-    grammar, rng = sampling.Grammar(), np.random.default_rng(3)
+    decoder.set_allowed(multi_hot(tuple(Instrument)))
+    grammar, rng = Grammar(), np.random.default_rng(3)
     tokens = [v.START, v.CLOCK_FREE]
     logits = decoder.feed(tokens, np.zeros((2, 6), np.int64))
     while len(tokens) < count:
         mask = grammar.mask()
-        params = sampling.SamplingParams()
-        tokens.append(sampling.sample_token(logits.events, logits.velocities, mask, params, rng))
+        params = SamplingParams()
+        tokens.append(sample_token(logits.events, logits.velocities, mask, params, rng))
         grammar.push(tokens[-1])
         logits = decoder.feed(tokens[-1:], np.zeros((1, 6), np.int64))
     return tokens

@@ -87,7 +87,7 @@ PROBLEMS = {
     ),
     "settings.candidates = 2.0": "settings.candidates: 2.0 is not a whole number between 1 and 4; ",
     "settings.temperature = nan": (
-        "settings.temperature: nan is not between 0 and 5; the default (0.95) is used."
+        "settings.temperature: nan is not between 0 and 5; the default (1) is used."
     ),
     "settings.temperature = -inf": "settings.temperature: -inf is not between 0 and 5; the ",
     "settings.temperature = 1e400": "settings.temperature: inf is not between 0 and 5; the ",

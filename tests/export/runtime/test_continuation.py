@@ -167,7 +167,7 @@ def test_a_prompt_that_the_cache_has_dropped_is_read_again(exact: Artefact) -> N
 
 def test_it_grows_in_order_and_its_notes_stay(exact: Artefact, decoder: Decoder) -> None:
     span = span_of_bars(SCORE, 2)
-    settings = Settings(seed=1, temperature=1.0)
+    settings = Settings(seed=3, temperature=1.0)
     growing = Continuation(Prompt(exact, decoder, SCORE, span, settings), settings)
     assert (growing.notes(), growing.share) == ([], 0.0)
     sizes, shares = [0], [0.0]

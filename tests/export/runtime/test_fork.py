@@ -8,11 +8,11 @@ from bridge.midi.instruments import Instrument
 from export.runtime.artefact import Artefact
 from export.runtime.decoder import Decoder, Logits
 from export.runtime.fork import Fork
-from model.tokens import sampling
+from model.decoding.grammar import multi_hot
 
 Stream = tuple[list[int], NDArray[np.int64]]
 ROWS = 3
-ALLOWED = sampling.multi_hot((Instrument.PIANO, Instrument.BASS))
+ALLOWED = multi_hot((Instrument.PIANO, Instrument.BASS))
 TOLERANCE = 1e-3  # a batch sums in another order
 
 

@@ -268,11 +268,11 @@ LISTED = (
 )
 BAD_VALUES = {
     "settings.temperature = 9": (
-        "settings.temperature: 9 liegt nicht im Bereich 0 bis 5; der Standardwert (0.95) wird "
+        "settings.temperature: 9 liegt nicht im Bereich 0 bis 5; der Standardwert (1) wird "
         "verwendet."
     ),
     'settings.temperature = "hot"': (
-        "settings.temperature: 'hot' ist keine Zahl im Bereich 0 bis 5; der Standardwert (0.95) "
+        "settings.temperature: 'hot' ist keine Zahl im Bereich 0 bis 5; der Standardwert (1) "
         "wird verwendet."
     ),
     "settings.candidates = 2.5": (

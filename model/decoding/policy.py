@@ -1,0 +1,247 @@
+"""The policy of decoding: from the network's logits to the next token, in two choices.
+
+Told the truth, the network is calibrated: it begins clashing notes as rarely as music does, and it
+ends notes as often. When it reads its own output it is not. A release competes with every other
+event of its tick, and top-p removes the small probabilities of many sounding notes first. A note
+whose release was missed does not exist in the training data, so the network never ends it.
+
+So the choice has two steps. First the *class* is drawn: time passes, a note ends, or a note of one
+instrument begins. The probability of a class is the exact sum over its events. It is hardly
+truncated, so rhythm, density and releases stay as the network predicts them. Then the event within
+the class is drawn, by the temperature and the top-p of the settings.
+
+Rules correct what the network loses when it reads its own output. Each can be switched off:
+
+    releases   a note that lasts longer than its instrument's notes do is the more likely to end
+    entries    an instrument that rests longer than it did is the more likely to begin a note
+    lines      an instrument that plays one note at a time ends its note before it begins the next
+    form       pitches of the expected harmony are likelier (`harmony.HeardForm`)
+    clash      pitches a semitone or a major seventh from a sounding note are less likely
+    groove     drum keys are likelier at their places in the bar (`groove.HeardGroove`)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bridge.midi.instruments import Instrument
+from model.decoding.harmony import ALL, BASS
+from model.decoding.sampling import SamplingParams, sample_index
+from model.tokens import vocabulary as v
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.random import Generator
+    from numpy.typing import NDArray
+
+    from model.decoding.groove import HeardGroove
+    from model.decoding.harmony import HeardForm
+    from model.decoding.state import StreamState
+
+_WAIT, _RELEASE, _OTHER, _FIRST_INSTRUMENT = 0, 1, 2, 3
+_CLASS_COUNT = _FIRST_INSTRUMENT + len(Instrument)
+_DRUMS = _FIRST_INSTRUMENT + Instrument.DRUMS
+_EVENT_CLASS: NDArray[np.int64] = np.select(
+    [v.EVENT_KIND == v.Kind.WAIT, v.EVENT_KIND == v.Kind.OFF, v.EVENT_KIND == v.Kind.ON],
+    [_WAIT, _RELEASE, _FIRST_INSTRUMENT + v.EVENT_INSTRUMENT],
+    _OTHER,
+)
+"""The class of each event (E,): waits, releases, others, and the onsets of each instrument."""
+_CLASS_PARAMS = SamplingParams(1.0, 0.97)
+_UNTRUNCATED = SamplingParams(1.0, 1.0)
+_LONG_HAZARD, _HAZARD_GAIN, _MAX_GAIN = 3.0, 2.0, 14.0
+"""A gain in nats for each nat of cumulative hazard beyond the first, up to a limit."""
+_EARLY_TICKS = 6
+"""A note that begins a 32nd note before a half bar belongs to it."""
+_PITCH_CLASSES = np.arange(128) % 12
+_EVEN_SHARE, _MIN_SHARE, _MIN_FORM_NATS, _MAX_FORM_NATS = 1 / 12, 0.01, -0.5, 1.5
+_CLASHES = (-13, -11, -1, 1, 11, 13)
+_MIN_RATE, _MIN_DENSITY = 0.05, 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules that are on, and the strength of some; 0 is off."""
+
+    releases: bool = True
+    entries: bool = True
+    lines: bool = True
+    form: float = 0.9
+    """The exponent of the expected shares of the pitch classes."""
+    clash: float = 0.4
+    """Nats that a clash with a sounding note costs."""
+    groove: float = 1.0
+    """The exponent of the rates at which keys were hit at a place."""
+    groove_time: float = 0.3
+    """The exponent of the density of hits at a place."""
+    wait_top_p: float = 0.95
+
+
+DEFAULT_RULES = Rules()
+NO_RULES = Rules(
+    releases=False, entries=False, lines=False, form=0, clash=0, groove=0, groove_time=0
+)
+
+
+class Policy:
+    """Chooses the tokens of one take, for some instruments.
+
+    The music before its first token, the player's and ours, is what form and groove come from.
+    """
+
+    def __init__(
+        self,
+        instruments: Iterable[Instrument],
+        begin_tick: int,
+        params: SamplingParams,
+        rng: Generator,
+        rules: Rules = DEFAULT_RULES,
+    ) -> None:
+        self._instruments = tuple(int(kind) for kind in instruments)
+        self._params, self._rng, self._rules = params, rng, rules
+        self._wait_params = SamplingParams(params.temperature, rules.wait_top_p)
+        self.hear_again(begin_tick)
+
+    def hear_again(self, tick: int) -> None:
+        """Take form and groove from the music up to a tick, at the next token."""
+        self._begin_tick, self._has_heard = tick, False
+        self._form: HeardForm | None = None
+        self._groove: HeardGroove | None = None
+        self._gains: _TickGains | None = None
+
+    def sample(
+        self,
+        state: StreamState,
+        events: NDArray[np.float32],
+        velocities: NDArray[np.float32],
+        *,
+        require_onset: bool = False,
+    ) -> int:
+        """Return the next token from event logits (E,) and velocity logits (14, 16).
+
+        With `require_onset` it is a note-on, or the wait after which one may come.
+        """
+        allowed = np.flatnonzero(state.grammar.mask(require_onset=require_onset))
+        if not self._has_heard:
+            self._hear(state)
+        if self._gains is None or self._gains.tick != state.tick:
+            self._gains = self._gains_at(state)
+        logits = events[allowed]
+        for event, gain in self._gains.releases:
+            place = int(allowed.searchsorted(event))
+            if place < len(allowed) and allowed[place] == event:
+                logits[place] += gain
+        event = self._sample_event(state, allowed, logits)
+        if event < v.FIRST_ON:
+            return event
+        self._gains = None  # the instrument rests no longer
+        levels = velocities[v.EVENT_INSTRUMENT[event]]
+        return v.token_id(event, sample_index(levels, self._params, self._rng))
+
+    def _hear(self, state: StreamState) -> None:
+        self._has_heard = True
+        if self._rules.form:
+            self._form = state.harmony.heard(self._begin_tick)
+        if self._rules.groove:
+            self._groove = state.groove.heard()
+
+    def _sample_event(
+        self, state: StreamState, allowed: NDArray[np.int64], logits: NDArray[np.float32]
+    ) -> int:
+        if self._params.temperature <= 0:
+            return int(allowed[int(logits.argmax())])
+        classes = _EVENT_CLASS[allowed]
+        assert self._gains is not None
+        weights = np.exp(logits - logits.max())
+        masses = self._gains.classes * np.bincount(classes, weights, _CLASS_COUNT)
+        chosen = _sample_mass(masses, _CLASS_PARAMS, self._rng)
+        if chosen >= _FIRST_INSTRUMENT and self._rules.lines:
+            ending = _line_release(state, chosen - _FIRST_INSTRUMENT)
+            if ending is not None:
+                return ending
+        places = np.flatnonzero(classes == chosen)
+        within = logits[places]
+        if chosen == _WAIT:
+            params = self._wait_params
+        elif chosen < _FIRST_INSTRUMENT:
+            params = _UNTRUNCATED
+        else:
+            params = self._params
+            pitches = v.EVENT_PITCH[allowed[places]]
+            within = within + self._pitch_gains(state, chosen - _FIRST_INSTRUMENT)[pitches]
+        return int(allowed[places[sample_index(within, params, self._rng)]])
+
+    def _gains_at(self, state: StreamState) -> _TickGains:
+        """Return what the rules make of releases and classes at the tick of a state."""
+        releases, classes = [], np.ones(_CLASS_COUNT)
+        if self._rules.releases:
+            for event, age in state.grammar.pending_ages.items():
+                instrument, pitch = int(v.EVENT_INSTRUMENT[event]), int(v.EVENT_PITCH[event])
+                gain = _gain(state.statistics.release_hazard(instrument, pitch, age))
+                if gain > 0:
+                    releases.append((event, gain))
+        if self._rules.entries:
+            for kind in self._instruments:
+                hazard = state.statistics.onset_hazard(kind, state.tick, self._begin_tick)
+                classes[_FIRST_INSTRUMENT + kind] *= np.exp(max(0.0, _gain(hazard)))
+        if self._groove is not None and self._rules.groove_time:
+            density = self._groove.density(state.tick) + _MIN_DENSITY
+            ratio = density / (self._groove.mean_density + _MIN_DENSITY)
+            classes[_DRUMS] *= ratio**self._rules.groove_time
+        return _TickGains(state.tick, releases, classes)
+
+    def _pitch_gains(self, state: StreamState, instrument: int) -> NDArray[np.float32]:
+        """Return the gain in nats of each pitch (128,) for an instrument's next onset."""
+        gains = np.zeros(128, np.float32)
+        if instrument == Instrument.DRUMS:
+            if self._groove is not None:
+                rates = self._groove.rates(state.tick) + np.float32(_MIN_RATE)
+                gains += np.float32(self._rules.groove) * np.log(rates)
+            return gains
+        if self._form is not None:
+            part = BASS if instrument == Instrument.BASS else ALL
+            shares = self._form.expected(state.tick + _EARLY_TICKS)[part]
+            nats = np.log((shares + _MIN_SHARE) / (_EVEN_SHARE + _MIN_SHARE))
+            nats = nats.clip(_MIN_FORM_NATS, _MAX_FORM_NATS) * self._rules.form
+            gains += nats[_PITCH_CLASSES].astype(np.float32)
+        if self._rules.clash:
+            for pitch in state.harmony.pitches:
+                for step in _CLASHES:
+                    if 0 <= pitch + step < len(gains):
+                        gains[pitch + step] -= self._rules.clash
+        return gains
+
+
+@dataclass(frozen=True, slots=True)
+class _TickGains:
+    """The gains of the notes that are too long, by note-off, and the factors of the classes."""
+
+    tick: int
+    releases: list[tuple[int, float]]
+    classes: NDArray[np.float64]
+
+
+def _gain(hazard: float) -> float:
+    """Return the gain in nats for a cumulative hazard; it is negative for a usual one."""
+    return min(_MAX_GAIN, _HAZARD_GAIN * (hazard - _LONG_HAZARD))
+
+
+def _sample_mass(masses: NDArray[np.float64], params: SamplingParams, rng: Generator) -> int:
+    with np.errstate(divide="ignore"):
+        return sample_index(np.log(masses).astype(np.float32), params, rng)
+
+
+def _line_release(state: StreamState, instrument: int) -> int | None:
+    """Return the release that must come before an instrument's next onset, if any."""
+    if instrument == Instrument.DRUMS or not state.statistics.is_monophonic(instrument):
+        return None
+    sounding = (
+        event
+        for event, age in state.grammar.pending_ages.items()
+        if age > 0 and v.EVENT_INSTRUMENT[event] == instrument
+    )
+    return next(sounding, None)

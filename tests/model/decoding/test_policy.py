@@ -1,0 +1,159 @@
+"""The policy of decoding, on logits that a test can predict."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from bridge.midi.instruments import Instrument
+from model.decoding.policy import Policy, Rules
+from model.decoding.sampling import SamplingParams
+from model.decoding.state import StreamState
+from model.tokens import vocabulary as v
+
+PIANO, BASS, DRUMS = Instrument.PIANO, Instrument.BASS, Instrument.DRUMS
+VELOCITIES = np.zeros((len(Instrument), v.VELOCITY_LEVELS), np.float32)
+OFF = Rules(
+    releases=False, entries=False, lines=False, form=0, clash=0, groove=0, groove_time=0,
+    wait_top_p=1.0,
+)  # fmt: skip
+ALL = SamplingParams(1.0, 1.0)
+
+
+def state_after(words: str) -> StreamState:
+    return StreamState.after(v.parse_tokens(f"start clock:grid tempo:120 metre:4/4 {words}"))
+
+
+def logits(**shares: float) -> NDArray[np.float32]:
+    """Return logits of events by name; others have a vanishing probability."""
+    found = np.full(v.EVENT_COUNT, -30, np.float32)
+    for name, share in shares.items():
+        kind, _, rest = name.partition("_")
+        if kind == "wait":
+            found[v.wait_id(int(rest))] = np.log(share)
+        else:
+            instrument, _, pitch = rest.partition("_")
+            of = v.on_event if kind == "on" else v.off_id
+            found[of(Instrument[instrument.upper()], int(pitch))] = np.log(share)
+    return found
+
+
+def drawn(
+    state: StreamState,
+    events: NDArray[np.float32],
+    rules: Rules,
+    *instruments: Instrument,
+    params: SamplingParams = ALL,
+    begin_tick: int = 0,
+    count: int = 600,
+) -> dict[str, float]:
+    """Return how often each event is chosen, by its spelling without the velocity."""
+    policy = Policy(instruments, begin_tick, params, np.random.default_rng(0), rules)
+    state.grammar.set_instruments(instruments)
+    tokens = (policy.sample(state, events, VELOCITIES) for _ in range(count))
+    hits = Counter(v.EVENTS[v.event_of(token)] for token in tokens)
+    return {
+        f"{spelt.kind.name} {spelt.value or spelt.pitch}": n / count for spelt, n in hits.items()
+    }
+
+
+def test_classes_are_drawn_by_their_exact_mass() -> None:
+    """Many small releases are as likely together as one large onset; top-p removes none."""
+    sounding = " ".join(f"piano:v80:{name}4" for name in ("C", "D", "E", "F", "G"))
+    state = state_after(f"{sounding} wait:12")
+    releases = {f"off_piano_{pitch}": 0.05 for pitch in (60, 62, 64, 65, 67)}
+    events = logits(wait_12=0.5, on_piano_72=0.25, **releases)
+    found = drawn(state, events, OFF, PIANO, params=SamplingParams(1.0, 0.3))
+    assert sum(share for name, share in found.items() if name.startswith("OFF")) == pytest.approx(
+        0.25, abs=0.06
+    )
+
+
+def test_pitches_are_truncated_within_their_class() -> None:
+    events = logits(wait_12=0.6, on_piano_60=0.3, on_piano_61=0.1)
+    found = drawn(state_after(""), events, OFF, PIANO, params=SamplingParams(1.0, 0.7))
+    assert found["ON 60"] == pytest.approx(0.4, abs=0.06)
+    assert "ON 61" not in found
+
+
+def test_temperature_0_is_the_likeliest_event() -> None:
+    events = logits(wait_12=0.4, on_piano_60=0.35, on_piano_62=0.25)
+    assert drawn(state_after(""), events, OFF, PIANO, params=SamplingParams(0.0)) == {"WAIT 12": 1}
+
+
+def test_a_note_that_is_too_long_ends() -> None:
+    eighths = "piano:v80:C4 wait:24 piano:v0:C4 " * 16
+    state = state_after(f"{eighths} piano:v80:E4 " + "wait:96 " * 2)
+    events = logits(wait_12=0.999, off_piano_64=0.001)
+    assert drawn(state, events, OFF, PIANO).get("OFF 64", 0) < 0.02
+    assert drawn(state, events, Rules(), PIANO)["OFF 64"] > 0.5
+
+
+def test_a_note_as_long_as_the_others_goes_on() -> None:
+    long = "piano:v80:C4 wait:192 piano:v0:C4 " * 16
+    state = state_after(f"{long} piano:v80:E4 wait:180")
+    events = logits(wait_12=0.97, off_piano_64=0.03)
+    assert drawn(state, events, Rules(), PIANO)["WAIT 12"] > 0.9
+
+
+def test_an_instrument_that_was_asked_for_enters() -> None:
+    state = state_after("piano:v80:C4 wait:24 piano:v0:C4 " * 16)
+    events = logits(wait_12=0.999, on_bass_40=0.001)
+    entered = {
+        bars: drawn(state, events, Rules(), PIANO, BASS, begin_tick=state.tick - bars * 192)
+        for bars in (0, 2)
+    }
+    assert entered[0].get("ON 40", 0) < 0.02
+    assert entered[2]["ON 40"] > 0.5
+
+
+def test_a_line_ends_its_note_before_the_next() -> None:
+    state = state_after("bass:v80:E2 wait:48")
+    events = logits(wait_12=0.01, on_bass_43=0.99)
+    assert drawn(state, events, OFF, BASS)["ON 43"] > 0.9
+    assert drawn(state, events, Rules(), BASS)["OFF 40"] > 0.9
+
+
+def test_the_expected_harmony_makes_its_pitches_likelier() -> None:
+    bars = ("C E G", "D G B", "C E A", "C F A")
+    chords = " ".join(
+        f"{' '.join(f'piano:v80:{n}4' for n in names)} wait:192 "
+        f"{' '.join(f'piano:v0:{n}4' for n in names)}"
+        for names in map(str.split, bars * 2)
+    )
+    state = state_after(chords)
+    events = logits(on_piano_67=0.5, on_piano_69=0.5)  # G and A, over C major
+    found = drawn(state, events, Rules(), PIANO, begin_tick=state.tick)
+    assert found["ON 67"] > 0.8
+    even = drawn(state, events, OFF, PIANO, begin_tick=state.tick)
+    assert even["ON 67"] == pytest.approx(0.5, abs=0.07)
+
+
+def test_a_clash_is_less_likely() -> None:
+    state = state_after("piano:v80:C4 wait:12")
+    events = logits(on_piano_73=0.5, on_piano_74=0.5)
+    found = drawn(state, events, Rules(clash=2), PIANO)
+    assert found["ON 73"] < 0.2
+
+
+def test_drums_keep_their_groove() -> None:
+    bar = "drums:v80:C2 wait:48 drums:v80:D2 wait:48 drums:v80:C2 wait:48 drums:v80:D2 wait:48 "
+    state = state_after(bar * 4)
+    events = logits(on_drums_36=0.5, on_drums_38=0.5)
+    assert drawn(state, events, Rules(), DRUMS, begin_tick=state.tick)["ON 36"] > 0.9
+
+
+def test_the_same_seed_makes_the_same_choices() -> None:
+    events = np.random.default_rng(5).normal(size=v.EVENT_COUNT).astype(np.float32)
+    takes = []
+    for _ in range(2):
+        state = state_after("piano:v80:C4 wait:24 bass:v80:E2")
+        policy = Policy((PIANO, BASS), 0, ALL, np.random.default_rng(3))
+        tokens = []
+        for _ in range(200):
+            token = policy.sample(state, events, VELOCITIES)
+            state.push(token)
+            tokens.append(token)
+        takes.append(tokens)
+    assert takes[0] == takes[1]
