@@ -28,7 +28,9 @@ from export.runtime.fork import Fork
 from export.runtime.provider import CUDA
 from gui.bench.spread import Spread, time_calls, time_interleaved
 from gui.wording.processor import why_this_processor
-from model.tokens import features, sampling
+from model.decoding.grammar import Grammar, multi_hot
+from model.decoding.sampling import SamplingParams, sample_token
+from model.tokens import features
 from model.tokens import vocabulary as v
 
 LENGTHS = (1, 10, 200, 500, 700)
@@ -49,8 +51,8 @@ Stream = tuple[list[int], NDArray[np.int64]]
 def stream() -> Stream:
     """Return tokens that are plausible to the network, and their musical time."""
     decoder = Decoder(load_default_artefact(), device="cpu")
-    decoder.set_allowed(sampling.multi_hot(tuple(Instrument)))
-    grammar, time, rng = sampling.Grammar(), features.MusicalTime(), np.random.default_rng(3)
+    decoder.set_allowed(multi_hot(tuple(Instrument)))
+    grammar, time, rng = Grammar(), features.MusicalTime(), np.random.default_rng(3)
     tokens, rows = [v.START, v.CLOCK_FREE], list[list[int]]()
     for index in range(max(LENGTHS) + 300):
         grammar.push(tokens[index])
@@ -58,10 +60,8 @@ def stream() -> Stream:
         logits = decoder.feed([tokens[index]], np.array(rows[-1:], np.int64))
         if index + 1 == len(tokens):
             mask = grammar.mask()
-            params = sampling.SamplingParams()
-            tokens.append(
-                sampling.sample_token(logits.events, logits.velocities, mask, params, rng)
-            )
+            params = SamplingParams()
+            tokens.append(sample_token(logits.events, logits.velocities, mask, params, rng))
     return tokens[: len(rows)], np.array(rows, np.int64)
 
 
