@@ -1,10 +1,11 @@
 # ruff: noqa: E501 - the lines of the card are those of a text
 """Write the model card of an artefact: its data, its measured quality, its weaknesses.
 
-`python dev/model_card.py ARTEFACT CORPUS RUN COMPARED` reads the artefact's manifest and its
-evaluation.json (the output of `python -m model.evaluate ARTEFACT SHARDS --json`, with the runs of
-dev/compare.py as `--against`), the corpus's manifest (for sources, licences and attributions), and
-the training time of each run.
+`python dev/model_card.py ARTEFACT CORPUS` reads the artefact's manifest, the corpus's manifest (for
+sources, licences and attributions), and two outputs in the artefact's folder: evaluation.json of
+`python -m model.evaluate ARTEFACT SHARDS --json`, with the runs of dev/compare.py as `--against`
+and their training times added as `compared`, and music.json of
+`python -m export.evaluate ARTEFACT SHARDS --json`.
 """
 
 import csv
@@ -20,8 +21,8 @@ from model.evaluation.measures import MEASURES
 TEXT = """# {name}
 
 A transformer of {layers} layers and width {width} that continues music, for Antiphon. It was trained from scratch on a
-CPU (`make train`), {step} steps of about 6,000 tokens, and is exported with 8-bit weights. Figures are of what ships,
-on {tokens} tokens of held-out tunes, made by `python -m model.evaluate` unless another command is given beside them.
+CPU, {step} steps of 6,000 to 8,000 tokens, and is exported with 8-bit weights. Figures are of what ships, on {tokens}
+tokens of held-out tunes, made by `python -m model.evaluate` unless another command is given beside them.
 
 ## Likelihood
 
@@ -50,6 +51,11 @@ in {chance:.2%}: this is {times:.0f} times as often.
 
 ## Continuations
 
+What a musician notices, in eight bars after eight bars of held-out pieces, three takes each, with the standard error of the
+mean over pieces (`python -m export.evaluate`; `model/evaluation/musicality.py` defines the figures):
+
+{music}
+
 {prompts} held-out prompts of 256 tokens, four takes of 256 tokens each, with the app's own rules. Jensen-Shannon distance
 (0 same, 1 nothing shared) from the true continuation; for comparison, the distances of the prompt itself and of another
 piece.
@@ -77,8 +83,9 @@ piece.
 ## Weaknesses
 
 - It reads {context} tokens, about {notes} notes. It has no plan of a piece, and its music wanders.
-- It is small, and its training read at most a third of the training music. A band that it brings in plays together, but
-  loosely, and harmony is lost within bars.
+- It is small, and its training read about a third of the training music. A band plays together, but more loosely than the
+  music that it continues: drums keep their pattern less exactly, and voices change their register.
+- Rules of decoding keep the harmony to the form that was played (`model/decoding/policy.py`). Without them it stands still.
 - Styles with few pieces have little effect on its answers; `--style-strength` makes them stronger.
 - Bands (pop, funk, samba ...) were rendered from chord grammars: it repeats itself there.
 - Human timing is only in the drum grooves; free playing was imitated by stretching and jitter. On a grid, a rule keeps
@@ -107,19 +114,25 @@ def short(licence: str) -> str:
     return re.sub(r"[;,:]? *(music \d+|transcri.*)$", "", licence.partition(";")[0]).strip()
 
 
-def minutes(run: Path) -> float:
-    """Return the training time of a run, in minutes of a processor core."""
-    lines = [json.loads(line) for line in (run / "log.jsonl").read_text("utf-8").splitlines()]
-    return float(max(line.get("seconds", 0.0) for line in lines)) / 60
+def music(found: dict[str, Any]) -> list[str]:
+    """Return the table of what a musician notices."""
+    columns = [(kind, part) for kind, parts in found.items() for part in parts]
+    lines = [f"| | {' | '.join(' '.join(column) for column in columns)} |"]
+    lines.append(f"|---|{'---|' * len(columns)}")
+    for name in dict.fromkeys(n for kind, part in columns for n in found[kind][part]):
+        cells = [found[kind][part].get(name, (None, 0)) for kind, part in columns]
+        row = ("" if mean is None else f"{mean:.3g} ± {error:.2g}" for mean, error in cells)
+        lines.append(f"| {name} | {' | '.join(row)} |")
+    return lines
 
 
-def likelihoods(found: dict[str, Any], compared: Path) -> list[str]:
+def likelihoods(found: dict[str, Any]) -> list[str]:
     """Return the rows of the table of likelihoods."""
     rows = [(found["model"], found["nll"], "see above")]
     rows += [(name, found[name], "all counts") for name in ("unigram", "5-gram") if name in found]
     for name in ("whole", "plain", "lstm"):
         if name in found["against"]:
-            spent = f"{minutes(compared / name):.0f} minutes"
+            spent = f"{found['compared']['minutes'][name]:.0f} minutes"
             rows.append((NAMES.get(name, name.upper()), found["against"][name], spent))
     return [f"| {n} | {r['per_token']:.3f} | {r['per_note']:.2f} | {t} |" for n, r, t in rows]
 
@@ -150,7 +163,7 @@ def distances(found: dict[str, Any]) -> list[str]:
 
 def main() -> None:
     """Write MODEL_CARD.md into the artefact's folder."""
-    artefact, corpus, compared = map(Path, sys.argv[1:4])
+    artefact, corpus = map(Path, sys.argv[1:3])
     manifest = json.loads((artefact / "manifest.json").read_text("utf-8"))
     found = json.loads((artefact / "evaluation.json").read_text("utf-8"))
     with (corpus / "manifest.csv").open(encoding="utf-8", newline="") as file:
@@ -169,21 +182,22 @@ def main() -> None:
     against, styles = found["against"], found["styles"]
     gap = against["plain"]["per_token"] - against["whole"]["per_token"]
     continuation, overlap = found["continuation"], found["overlap"]
-    tuned_log = (compared / "tuned" / "log.jsonl").read_text("utf-8").splitlines()
+    heard = json.loads((artefact / "music.json").read_text("utf-8"))
     card = TEXT.format(
         name=manifest["name"],
         **{key: manifest["config"][key] for key in ("layers", "width")},
         step=manifest["step"],
         tokens=f"{found['nll']['tokens']:,}",
-        likelihoods="\n".join(likelihoods(found, compared)),
+        likelihoods="\n".join(likelihoods(found)),
         plain_verdict="no worse yet" if gap < 0.01 else f"{gap:.2f} nats worse",
-        tuned_steps=json.loads(tuned_log[-1])["step"],
+        tuned_steps=found["compared"]["tuned_steps"],
         families="\n".join(families(found)),
         whole=f"{found['nll']['per_token']:.3f}",
         tuned=f"{against['tuned']['per_token']:.3f}",
         **{key: styles[key] for key in ("pieces", "top1", "top3", "chance")},
         times=styles["top1"] / styles["chance"],
         styles=len(json.loads((artefact / "styles.json").read_text("utf-8"))["styles"]),
+        music="\n".join(music(heard)),
         prompts=continuation["prompts"],
         measures=" | ".join(MEASURES),
         dashes="|".join("---" for _ in MEASURES),

@@ -52,6 +52,7 @@ KINDS = ("band", "solo")
 RULES = tuple(each.name for each in fields(Rules))
 Figures = dict[str, float]
 _TABLE_WIDTH = 160
+_DIGITS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,13 +250,25 @@ def main(
             _write(write, trial, each)
     found = evaluate(trials, made)
     if as_json:
-        summary = {
-            kind: {name: summarise(rows) for name, rows in parts.items()}
-            for kind, parts in found.items()
-        }
-        typer.echo(json.dumps(summary))
+        typer.echo(json.dumps(_rounded(found)))
     else:
         print_table(found, Console(width=_TABLE_WIDTH))
+
+
+def _rounded(
+    found: Mapping[str, Mapping[str, Sequence[Figures]]],
+) -> dict[str, dict[str, dict[str, list[float | None]]]]:
+    """Return means and standard errors for JSON, which has no NaN."""
+    return {
+        kind: {
+            part: {
+                name: [None if np.isnan(value) else round(value, _DIGITS) for value in pair]
+                for name, pair in summarise(rows).items()
+            }
+            for part, rows in parts.items()
+        }
+        for kind, parts in found.items()
+    }
 
 
 def _write(folder: Path, trial: Trial, takes: Sequence[Sequence[Note]]) -> None:

@@ -12,9 +12,15 @@ So one threshold in nats serves all instruments: a case that exceeds 3 nats is r
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from math import exp, log
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_UINT16, _LONGEST = "H", 2**16 - 1
 _KEPT = 64
 _PRIOR_WEIGHT = 2.0
 """Observations that the more general case counts for."""
@@ -25,11 +31,11 @@ class Durations:
 
     __slots__ = ("_latest", "_mean", "_sorted")
 
-    def __init__(self, mean_ticks: float, latest: tuple[int, ...] = ()) -> None:
+    def __init__(self, mean_ticks: float, latest: Iterable[int] = ()) -> None:
         """Start with an exponential distribution, and the latest durations, in order of time."""
         self._mean = mean_ticks
-        self._latest = latest
-        self._sorted = sorted(latest)
+        self._latest = array(_UINT16, latest)
+        self._sorted = array(_UINT16, sorted(self._latest))
 
     @property
     def count(self) -> int:
@@ -38,7 +44,7 @@ class Durations:
 
     def with_duration(self, ticks: int) -> Durations:
         """Return the durations with another observation; the oldest beyond 64 are forgotten."""
-        return Durations(self._mean, (*self._latest, ticks)[-_KEPT:])
+        return Durations(self._mean, (*self._latest[1 - _KEPT :], min(ticks, _LONGEST)))
 
     def survival(self, ticks: float, general: float | None = None) -> float:
         """Return the share of cases that last longer.

@@ -22,34 +22,31 @@ _PLACES = MAX_BAR_TICKS // _STEP
 _FIRST_KEY, _KEYS = 27, 61
 _MEMORY = 0.8
 """The weight of a bar, compared with the one after it."""
+_NO_HITS = np.zeros((_PLACES, _KEYS), np.float32)
 
 
 class GrooveLog:
     """Hits by place of the bar and by key, over the last bars."""
 
-    __slots__ = ("_bar", "_bar_ticks", "_begin_tick", "_hits", "_weight")
+    __slots__ = ("_bar", "_bar_hits", "_bar_ticks", "_begin_tick", "_hits", "_weight")
 
     def __init__(self) -> None:
         self._begin_tick, self._bar_ticks, self._bar = 0, 0, 0
-        self._hits = np.zeros((_PLACES, _KEYS), np.float32)
-        self._weight = 0.0  # the sum of the weights of all complete bars
+        self._bar_hits: tuple[tuple[int, int], ...] = ()  # place and key, in this bar
+        self._hits = _NO_HITS  # in the complete bars; never changed in place, as copies share it
+        self._weight = 0.0  # the sum of the weights of the complete bars
 
     def copy(self) -> GrooveLog:
         """Return an independent copy."""
         other = GrooveLog()
-        other._begin_tick, other._bar_ticks, other._bar = (
-            self._begin_tick,
-            self._bar_ticks,
-            self._bar,
-        )
-        other._hits, other._weight = self._hits.copy(), self._weight
+        for name in self.__slots__:
+            setattr(other, name, getattr(self, name))
         return other
 
     def set_bars(self, begin_tick: int, bar_ticks: int) -> None:
         """Divide the music into bars of a length from a tick on; 0 for none."""
         self._begin_tick, self._bar_ticks, self._bar = begin_tick, bar_ticks, 0
-        self._hits[:] = 0
-        self._weight = 0.0
+        self._bar_hits, self._hits, self._weight = (), _NO_HITS, 0.0
 
     def advance(self, tick: int) -> None:
         """Let the bars before a tick grow old."""
@@ -57,17 +54,25 @@ class GrooveLog:
             return
         bar = (tick - self._begin_tick) // self._bar_ticks
         if bar > self._bar:
-            self._hits *= _MEMORY ** (bar - self._bar)
-            for _ in range(min(bar - self._bar, 32)):
-                self._weight = _MEMORY * (self._weight + 1)
-            self._bar = bar
+            older = _MEMORY ** (bar - self._bar)
+            if self._bar_hits or self._hits is not _NO_HITS:
+                self._hits = self._with_bar_hits() * np.float32(older)
+            self._weight = older * (self._weight + 1) + _sum_of_powers(bar - self._bar - 1)
+            self._bar, self._bar_hits = bar, ()
 
     def hit(self, tick: int, key: int) -> None:
         """Record a hit."""
         if self._bar_ticks and 0 <= key - _FIRST_KEY < _KEYS:
-            self._hits[self._place(tick), key - _FIRST_KEY] += 1
+            self._bar_hits = (*self._bar_hits, (self.place(tick), key - _FIRST_KEY))
 
-    def _place(self, tick: int) -> int:
+    def _with_bar_hits(self) -> NDArray[np.float32]:
+        hits = self._hits.copy()
+        for place, key in self._bar_hits:
+            hits[place, key] += 1
+        return hits
+
+    def place(self, tick: int) -> int:
+        """Return the place in the bar of a tick."""
         position = (tick - self._begin_tick) % self._bar_ticks
         return int((position + _STEP // 2) // _STEP) % (self._bar_ticks // _STEP)
 
@@ -75,28 +80,29 @@ class GrooveLog:
         """Return the groove up to now; None before a complete bar with hits."""
         if not self._weight or not self._hits.any():
             return None
-        return HeardGroove(self.copy())
+        rates = np.minimum(1.0, self._hits / np.float32(self._weight))
+        return HeardGroove(rates, self.copy(), self._bar_ticks // _STEP)
 
 
 class HeardGroove:
     """The hits that the groove leads one to expect."""
 
-    def __init__(self, log: GrooveLog) -> None:
-        self._log = log
-        self._rates = np.minimum(1.0, log._hits / log._weight)  # noqa: SLF001 - its own log
+    def __init__(self, rates: NDArray[np.float32], log: GrooveLog, places: int) -> None:
+        self._rates, self._log = rates, log
+        self.mean_density = float(rates[:places].sum() / places)
+        """The mean of the expected hits over all places of a bar."""
 
     def rates(self, tick: int) -> NDArray[np.float32]:
         """Return how often each key (128,) is hit at the place of a tick, from 0 to 1."""
         every = np.zeros(128, np.float32)
-        every[_FIRST_KEY : _FIRST_KEY + _KEYS] = self._rates[self._log._place(tick)]  # noqa: SLF001
+        every[_FIRST_KEY : _FIRST_KEY + _KEYS] = self._rates[self._log.place(tick)]
         return every
 
     def density(self, tick: int) -> float:
         """Return the expected hits at the place of a tick."""
-        return float(self._rates[self._log._place(tick)].sum())  # noqa: SLF001
+        return float(self._rates[self._log.place(tick)].sum())
 
-    @property
-    def mean_density(self) -> float:
-        """The mean of the expected hits over all places of a bar."""
-        places = self._log._bar_ticks // _STEP  # noqa: SLF001
-        return float(self._rates[:places].sum() / places)
+
+def _sum_of_powers(count: int) -> float:
+    """Return the weight of `count` silent bars, the last of which has just ended."""
+    return _MEMORY * (1 - _MEMORY**count) / (1 - _MEMORY)

@@ -32,6 +32,7 @@ PERIODS = (8, 16, 24)
 """In half bars."""
 _SHARPNESS = 6.0
 _MEAN_SHARE = 0.05
+_NO_CHROMA = np.zeros((2, 12), np.float32)
 _FEWEST = 4
 """Half bars with notes, below which nothing is expected."""
 
@@ -39,12 +40,15 @@ _FEWEST = 4
 class HarmonyLog:
     """The chromas of the last half bars. Without bars there are none."""
 
-    __slots__ = ("_bar_ticks", "_bass_pitches", "_begin_tick", "_chroma", "_pitches", "_slot")
+    __slots__ = (
+        *("_bar_ticks", "_bass_pitches", "_begin_tick", "_complete", "_last", "_pitches", "_slot"),
+    )
 
     def __init__(self) -> None:
         self._begin_tick, self._bar_ticks = 0, 0
         self._slot = 0  # number of the last half bar
-        self._chroma = np.zeros((KEPT, 2, 12), np.float32)
+        self._last = _NO_CHROMA.copy()  # its chromas
+        self._complete: tuple[NDArray[np.float32], ...] = ()  # of those before it; copies share it
         self._pitches: tuple[int, ...] = ()  # sounding, with repetitions, in no order
         self._bass_pitches: tuple[int, ...] = ()  # those of the bass
 
@@ -52,7 +56,8 @@ class HarmonyLog:
         """Return an independent copy."""
         other = HarmonyLog()
         other._begin_tick, other._bar_ticks = self._begin_tick, self._bar_ticks
-        other._slot, other._chroma = self._slot, self._chroma.copy()
+        other._slot, other._last = self._slot, self._last.copy()
+        other._complete = self._complete
         other._pitches, other._bass_pitches = self._pitches, self._bass_pitches
         return other
 
@@ -64,7 +69,7 @@ class HarmonyLog:
     def set_bars(self, begin_tick: int, bar_ticks: int) -> None:
         """Divide the music into bars of a length from a tick on; 0 for none."""
         self._begin_tick, self._bar_ticks, self._slot = begin_tick, bar_ticks, 0
-        self._chroma[:] = 0
+        self._last, self._complete = _NO_CHROMA.copy(), ()
 
     def note_on(self, instrument: int, pitch: int) -> None:
         """Record the onset of a note that is not a drum."""
@@ -88,34 +93,25 @@ class HarmonyLog:
         while at < to_tick:
             slot = self.slot_at(at)
             end = min(to_tick, self._begin_tick + -(-(slot + 1) * self._bar_ticks // 2))
-            row = self._row(slot)
             for each in classes:
-                row[ALL, each] += end - at
+                self._last[ALL, each] += end - at
             if lowest is not None:
-                row[BASS, lowest % 12] += end - at
+                self._last[BASS, lowest % 12] += end - at
             at = end
-        self._row(self.slot_at(to_tick))
+            if self.slot_at(at) > self._slot:
+                self._complete = (*self._complete[2 - KEPT :], self._last)
+                self._slot, self._last = self._slot + 1, _NO_CHROMA.copy()
 
     def slot_at(self, tick: int) -> int:
         """Return the number of the half bar of a tick."""
         return 2 * (tick - self._begin_tick) // self._bar_ticks
 
-    def _row(self, slot: int) -> NDArray[np.float32]:
-        while self._slot < slot:
-            self._slot += 1
-            self._chroma[self._slot % KEPT] = 0
-        row: NDArray[np.float32] = self._chroma[slot % KEPT]
-        return row
-
     def heard(self, tick: int) -> HeardForm | None:
         """Return the form of the music before a tick; None without bars or with too little."""
         if not self._bar_ticks:
             return None
-        end = self.slot_at(tick)
-        first = max(0, end - KEPT + 1, self._slot - KEPT + 1)
-        if end <= first:
-            return None
-        chroma = self._chroma[np.arange(first, end) % KEPT]
+        first = self._slot - len(self._complete)
+        chroma = np.array([*self._complete, self._last])[: max(0, self.slot_at(tick) - first)]
         if np.count_nonzero(chroma[:, ALL].sum(1)) < _FEWEST:
             return None
         return HeardForm(self._begin_tick, self._bar_ticks, first, chroma)

@@ -107,6 +107,13 @@ def test_the_table_has_a_row_for_each_figure() -> None:
         assert name in text
 
 
+def test_json_has_no_nan() -> None:
+    trial = trial_of()
+    rounded = evaluate._rounded(evaluate.evaluate([trial], {"one": [()]}))  # noqa: SLF001
+    assert rounded["band"]["continuation"]["in key"] == [None, 0.0]
+    assert rounded["band"]["truth"]["notes"] == [12.0, 0.0]
+
+
 def test_files_of_another_program_are_measured(tmp_path: Path) -> None:
     """What is written can be measured again, and gives the same figures."""
     trial = trial_of()
