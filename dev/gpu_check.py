@@ -44,6 +44,8 @@ differently.
 SAME = 0.06
 """Between two ways to compute the same in float16."""
 _ROUNDS, _STEPS = 20, 32
+_CAPACITY = 768
+"""Less than the stream, so that the cache slides."""
 
 Stream = tuple[list[int], NDArray[np.int64]]
 
@@ -188,7 +190,13 @@ def main(
     artefact = load_default_artefact()
 
     def new(*, rows: int = 1, capture: bool = True) -> Decoder:
-        return Decoder(artefact, device=device, rows=rows, capture=capture)  # type: ignore[arg-type]
+        return Decoder(
+            artefact,
+            device=device,  # type: ignore[arg-type]
+            capacity=_CAPACITY,
+            rows=rows,
+            capture=capture,
+        )
 
     failed = 0
     for what, right, figure in checks(new, artefact, stream(), device):

@@ -54,7 +54,10 @@ class KvCache:
         self._values = {
             # On the CPU an `OrtValue` is the array that it was made from, so each has its own.
             node.name: ort.OrtValue.ortvalue_from_numpy(
-                np.zeros((rows, *self._shape), self._dtype), device, 0
+                # Written at once: `np.zeros` would leave the pages to be mapped while notes play.
+                np.full((rows, *self._shape), 0, self._dtype),
+                device,
+                0,
             )
             for node in past
         }

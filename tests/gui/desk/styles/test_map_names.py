@@ -52,7 +52,7 @@ def test_among_many_dots_only_required_names_are_written() -> None:
     assert crowd.label_rect("bach", (VIEW,), required=True) is None
 
 
-@pytest.mark.parametrize("width,height,enough", [(380, 450, 45), (800, 700, 120)])
+@pytest.mark.parametrize("width,height,enough", [(380, 450, 40), (800, 700, 120)])
 def test_the_map_shows_many_names_and_none_covers_a_dot(
     space: StyleSpace, qtbot: QtBot, width: int, height: int, enough: int
 ) -> None:
