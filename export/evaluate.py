@@ -25,14 +25,13 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from bridge.history.takes import Span
+from bridge.history.takes import Span, standalone_score
 from bridge.messages.settings import Settings
 from bridge.midi import smf
 from bridge.midi.instruments import Instrument
-from bridge.midi.notes import MetreChange, Note, Score, TempoChange
-from bridge.sync.tempo import TempoMap
+from bridge.midi.notes import Note, Score
 from export.runtime.artefact import Artefact
-from export.runtime.continuation import continue_score
+from export.runtime.continuation import continue_score, instruments_of, truncate_note
 from export.runtime.decoder import Decoder
 from model.data import Corpus
 from model.decoding.policy import Rules
@@ -40,7 +39,7 @@ from model.evaluation.musicality import Excerpt, figures, length_limits
 from model.tokens import tokenizer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from model.data import Piece
 
@@ -69,13 +68,13 @@ class Trial:
     @property
     def instruments(self) -> tuple[Instrument, ...]:
         """The instruments of the prompt."""
-        return tuple(sorted({note.instrument for note in self.prompt.notes}))
+        return instruments_of(self.prompt)
 
     def excerpt(self, notes: Iterable[Note]) -> Excerpt:
         """Return a continuation of the prompt as an excerpt."""
         bar_ticks = self.prompt.metres[0].bar_ticks
         within = tuple(
-            replace(note, release_ticks=min(note.release_ticks, self.span.end))
+            truncate_note(note, self.span.end)
             for note in sorted(notes)
             if self.span.begin <= note.onset_ticks < self.span.end
         )
@@ -121,8 +120,7 @@ def _trial(piece: Piece, kind: str, score: Score, bars: int) -> Trial | None:
     """Return the trial in the middle of a piece, on a multiple of eight bars."""
     if len(score.metres) != 1 or not score.grid:
         return None
-    metre = score.metres[0]
-    bar = metre.bar_ticks
+    bar = score.metres[0].bar_ticks
     total = score.end_ticks // bar
     if total < 2 * bars:
         return None
@@ -132,29 +130,12 @@ def _trial(piece: Piece, kind: str, score: Score, bars: int) -> Trial | None:
     truth = [n for n in score.notes if line <= n.onset_ticks < end]
     if min(len(prompt), len(truth)) < _FEWEST_NOTES * bars:
         return None
-    name = f"{piece.path.rsplit('/', 1)[-1].removesuffix('.mid')}"
-    tempo = TempoMap(score.tempos).bpm_at(begin)
-    return Trial(
-        name,
-        kind,
-        piece.labels,
-        Score(
-            tuple(_moved(prompt, begin, line)),
-            (TempoChange(0, tempo),),
-            (MetreChange(0, metre.numerator, metre.denominator),),
-        ),
-        tuple(_moved(truth, begin, end)),
-        Span(bars * bar, 2 * bars * bar),
+    before, after = (
+        standalone_score(score, Span(begin, stop), [truncate_note(n, stop) for n in notes])
+        for notes, stop in ((prompt, line), (truth, end))
     )
-
-
-def _moved(notes: Iterable[Note], begin: int, end: int) -> Iterator[Note]:
-    for note in notes:
-        yield replace(
-            note,
-            onset_ticks=note.onset_ticks - begin,
-            release_ticks=min(note.release_ticks, end) - begin,
-        )
+    span = Span(bars * bar, 2 * bars * bar)
+    return Trial(Path(piece.path).stem, kind, piece.labels, before, after.notes, span)
 
 
 def evaluate(

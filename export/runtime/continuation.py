@@ -132,7 +132,7 @@ class Continuation:
         """Return the notes decided up to now; sounding notes end at the last decided tick."""
         end = self._prompt.span.end
         notes = (n for n in self._assembler.score().notes if n.onset_ticks < end)
-        return [_truncate_note(note, end) for note in notes]
+        return [truncate_note(note, end) for note in notes]
 
     def step(self) -> None:
         """Decide the next token, or read a part of the prompt if it has not been read."""
@@ -256,5 +256,6 @@ def _onsets(notes: Iterable[Note]) -> tuple[tuple[int, int, int], ...]:
     return tuple((n.onset_ticks, int(n.instrument), n.pitch) for n in notes)
 
 
-def _truncate_note(note: Note, end: int) -> Note:
+def truncate_note(note: Note, end: int) -> Note:
+    """Return a note that ends at a tick, or before it as it did."""
     return replace(note, release_ticks=min(note.release_ticks, end))

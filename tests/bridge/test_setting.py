@@ -1,40 +1,17 @@
 """A single setting: the table of any dataclass, and the cost of validation."""
 
-import enum
 import timeit
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from bridge.messages.settings import Settings
-from bridge.setting import SettingError, settings_in, spec_of, validate
+from bridge.setting import SettingError, settings_in
+from tests.bridge.lamp import Colour, Lamp
 
 FEWEST_PER_SECOND = 20_000
 """Settings change a few times a second, with about twenty validations each."""
-
-
-class Colour(enum.Enum):
-    """Two values."""
-
-    RED = "red"
-    BLUE = "blue"
-
-
-@dataclass(frozen=True)
-class Lamp:
-    """One setting of each kind."""
-
-    power_mw: int = field(
-        default=1000,
-        metadata=spec_of("Power.", 0.5, 60, step=0.5, decimals=1, unit="W", per_unit=1000),
-    )
-    colour: Colour | None = field(default=None, metadata=spec_of("Colour.", none="white"))
-    delay: int | None = field(default=None, metadata=spec_of("Delay.", 1, 9, none="at once"))
-    place: str = "hall"
-
-    def __post_init__(self) -> None:
-        validate(self)
 
 
 def test_type_and_default_come_from_the_field() -> None:

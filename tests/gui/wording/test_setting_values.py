@@ -1,9 +1,7 @@
 """The sentences for values that a setting cannot have, and the texts of ranges."""
 
-import enum
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date
 from string import Formatter
 from typing import Any
@@ -11,33 +9,13 @@ from typing import Any
 import pytest
 
 from bridge.messages.settings import SETTINGS, Settings, StartOn
-from bridge.setting import Setting, settings_in, spec_of
+from bridge.setting import Setting, settings_in
 from gui.preferences import Preferences
 from gui.wording.sentence import Sentence
 from gui.wording.setting_values import described, range_text, refusal
+from tests.bridge.lamp import Colour, Lamp
 
 HUGE = 10**400
-
-
-class Colour(enum.Enum):
-    """Two values."""
-
-    RED = "red"
-    BLUE = "blue"
-
-
-@dataclass(frozen=True)
-class Lamp:
-    """One setting of each kind."""
-
-    power_mw: int = field(
-        default=1000,
-        metadata=spec_of("Power.", 0.5, 60, step=0.5, decimals=1, unit="W", per_unit=1000),
-    )
-    colour: Colour | None = field(default=None, metadata=spec_of("Colour.", none="white"))
-    delay: int | None = field(default=None, metadata=spec_of("Delay.", 1, 9, none="at once"))
-    place: str = "hall"
-
 
 LAMP = settings_in(Lamp)
 NUMBERS = [name for name, setting in SETTINGS.items() if setting.is_number]
