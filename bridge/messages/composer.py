@@ -68,7 +68,8 @@ class Generate:
     """Play from `begin_tick` to `end_tick`; generate up to `until_tick` for now.
 
     The first note is at `begin_tick`. A `script`, in order of time, is played unchanged. With
-    `accompany` the player plays at the same time, on other instruments.
+    `accompany` the player plays at the same time: the composer imagines what, and the first note
+    may come later.
     """
 
     take: int
@@ -100,13 +101,16 @@ class Replan:
     """Decide again with these events, which the player has played during the take.
 
     Events of the take up to `tick` stand. Later ones are decided again, as plan number `plan` of
-    the take.
+    the take. What was imagined up to `heard_tick` is replaced by the events. With `accompany` the
+    player goes on playing at the same time.
     """
 
     take: int
     plan: int
     tick: int
     events: tuple[NoteEvent, ...]
+    heard_tick: int
+    accompany: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +147,12 @@ ToComposer = (
 class Generated:
     """The next events of a take, in order of time; `done` is set in the last message.
 
-    Each replan increments `plan`; the first plan is number 0.
+    Each replan increments `plan`; the first plan is number 0. The `imagined` events are those that
+    the composer expects of the player meanwhile.
     """
 
     take: int
     events: tuple[NoteEvent, ...]
     done: bool = False
     plan: int = 0
+    imagined: tuple[NoteEvent, ...] = ()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from bridge.messages.settings import Mode
 from bridge.session.player import Phrase
+from bridge.session.together import Together, longest_rest_ns
 from bridge.system.units import SECOND
 
 if TYPE_CHECKING:
@@ -14,10 +15,8 @@ if TYPE_CHECKING:
     from bridge.session.turns import Turn
     from bridge.sync.transport import Transport
 
-HORIZON_NS = 2 * SECOND
-"""How far ahead of the sounding music the composer may decide."""
-REST_BARS, REST_NS = 2, 4 * SECOND
-"""The accompaniment ends after a rest of this length: in bars, or in free playing in ns."""
+HORIZON_NS, TOGETHER_HORIZON_NS = 2 * SECOND, SECOND
+"""How far ahead of the sounding music the composer may decide: alone, and while both play."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,7 @@ class ActiveTake:
     """The composer may decide events up to this tick."""
     last_tick: int
     """The tick of the last planned event, once the take is done."""
+    together: Together
     plan: int = 0
     done: bool = False
     """Whether the composer has decided the whole take."""
@@ -58,6 +58,11 @@ class ActiveTake:
         """Return when the next pass of a loop must be requested."""
         return transport.ns_at(self.turn.end) - HORIZON_NS // 2
 
+    @property
+    def horizon_ns(self) -> int:
+        """How far ahead of the sounding music the composer may decide."""
+        return TOGETHER_HORIZON_NS if self.together.player_plays else HORIZON_NS
+
     def extend_due_ns(self, transport: Transport) -> int:
         """Return when the composer may decide more: half a horizon before `until_tick`.
 
@@ -66,7 +71,7 @@ class ActiveTake:
         """
         if self.until_tick >= self.turn.end:
             return transport.ns_at(self.turn.end) + SECOND
-        return transport.ns_at(self.until_tick) - HORIZON_NS // 2
+        return transport.ns_at(self.until_tick) - self.horizon_ns // 2
 
     def rest_end_ns(self, context: Context) -> int | None:
         """Return when the accompaniment of a resting player ends, or None if it does not.
@@ -76,8 +81,5 @@ class ActiveTake:
         accompanies = context.settings.mode is Mode.ACCOMPANY
         if not accompanies or self.is_ending or self.is_audition or context.player.key_down:
             return None
-        transport, rest_ns = context.transport, REST_NS
-        if transport.has_bars:
-            bars = REST_BARS * transport.metre.bar_ticks
-            rest_ns = transport.ns_at(bars) - transport.ns_at(0)
-        return max(context.player.last_event_ns, self.hand_over_ns) + rest_ns
+        since_ns = max(context.player.last_event_ns, self.hand_over_ns)
+        return since_ns + longest_rest_ns(context.transport)

@@ -6,9 +6,9 @@ that it generates become MIDI events at ticks. In free playing, late events shif
 the first note is not lost.
 
 The player may come in during a response. Then the part of it that has not sounded is retracted; or
-it is replanned: events within the next moments stand, because they are being sent, and later ones
-are decided again, as another plan of the same take. The plan's number identifies events of an
-earlier plan that arrive late.
+it is replanned (`bridge.session.together`): events within the next moments stand, because they are
+being sent, and later ones are decided again, as another plan of the same take. The plan's number
+identifies events of an earlier plan that arrive late.
 
 A loop is a sequence of responses, each requested before the previous one is over.
 """
@@ -24,6 +24,7 @@ from bridge.messages.composer import (
     Generate,
     Generated,
     NoteEvent,
+    PlayerEvents,
     Replan,
     Retract,
 )
@@ -35,17 +36,16 @@ from bridge.session.active_take import HORIZON_NS, ActiveTake, Loop
 from bridge.session.effects import Effects
 from bridge.session.event_renderer import EventRenderer
 from bridge.session.player import Phrase
+from bridge.session.together import COMMIT_NS, Together
 from bridge.session.turns import MARGIN_NS, Turn
 from bridge.sync.quantise import Quantise
-from bridge.system.units import MS, SECOND
+from bridge.system.units import SECOND
 
 if TYPE_CHECKING:
     from bridge.midi.notes import Score
     from bridge.session.context import Context
     from bridge.sync.transport import Transport
 
-COMMIT_NS = 80 * MS
-"""Events that are due within this time are committed: they are not replanned."""
 NO_QUANTISE = Quantise()
 ENDING_NS = 3 * SECOND
 """The length of an ending in free playing."""
@@ -59,7 +59,6 @@ class Response:
         """The time from the last hand-over to its first note sent."""
         self._renderer = EventRenderer()
         self._active: ActiveTake | None = None
-        self._player_events: list[NoteEvent] = []  # played during the take, since the last plan
         self._last_take = 0
 
     @property
@@ -113,7 +112,8 @@ class Response:
         request = self.generate_request(context, phrase, turn)
         self._last_take = request.take
         until = request.until_tick - context.timing.composer_offset
-        active = ActiveTake(request.take, context.now_ns, turn, until, turn.end)
+        together = Together(context.transport, turn.begin, accompanies=request.accompany)
+        active = ActiveTake(request.take, context.now_ns, turn, until, turn.end, together)
         if context.settings.mode is Mode.LOOP and phrase.events:
             active.loop, active.first_note_sent = Loop(phrase, loop_passes), loop_passes > 0
             if context.settings.vary and loop_passes % 2:
@@ -126,7 +126,8 @@ class Response:
         script = turns.score_script(score, context.transport, begin_tick)
         turn = Turn(begin_tick, max((each.tick for each in script), default=begin_tick) + 1)
         self._last_take += 1
-        active = ActiveTake(self._last_take, context.now_ns, turn, turn.end, turn.end - 1)
+        together = Together(context.transport, turn.begin, accompanies=False)
+        active = ActiveTake(self._last_take, context.now_ns, turn, turn.end, turn.end - 1, together)
         active.done = active.first_note_planned = active.first_note_sent = active.is_audition = True
         self._active, self._renderer.ducked = active, False
         events = self._renderer.render(script, context.transport, NO_QUANTISE, turn, context.played)
@@ -139,6 +140,7 @@ class Response:
         effects, active = Effects(), self._active
         if active is None or (active.take, active.plan) != (generated.take, generated.plan):
             return effects  # from a retracted take or a replaced plan
+        active.together.add_planned(generated.events, generated.imagined)
         events = [context.timing.from_composer(event) for event in generated.events]
         if events:
             late_ns = context.send_ns + MARGIN_NS - context.transport.ns_at(events[0].tick)
@@ -171,30 +173,40 @@ class Response:
         dues = [active.end_ns(transport) if active.done else active.extend_due_ns(transport)]
         if active.loop is not None and active.done:
             dues.append(active.loop_due_ns(transport))
-        if (rest_end_ns := active.rest_end_ns(context)) is not None:
-            dues.append(rest_end_ns)
-        return min(dues)
+        others = active.rest_end_ns(context), active.together.due_ns(transport)
+        return min(dues + [due for due in others if due is not None])
 
     def poll(self, context: Context) -> Effects:
         """Do what is due. When the response is over, it is no longer active."""
-        active, transport, now_ns = self._active, context.transport, context.now_ns
+        active, transport = self._active, context.transport
         if active is None:
             return Effects()
+        if active.done and active.loop is None and context.now_ns >= active.end_ns(transport):
+            self._active = None
+            return _report_played(context, active)
+        commit = active.together.commit_tick(context)
+        if commit is not None:
+            return self._replan(context, active, commit)
+        return self._continue(context, active)
+
+    def _continue(self, context: Context, active: ActiveTake) -> Effects:
+        """Start the next pass of a loop or let the composer decide more, if that is due."""
+        effects, transport = Effects(), context.transport
         if active.loop is not None and active.done:
-            if now_ns >= active.loop_due_ns(transport):
+            if context.now_ns >= active.loop_due_ns(transport):
+                effects.add(_report_played(context, active))
                 turn = Turn(active.turn.end, 2 * active.turn.end - active.turn.begin)
-                return self.start(context, active.loop.phrase, turn, active.loop.passes + 1)
-        elif active.done:
-            if now_ns >= active.end_ns(transport):
-                self._active = None
-        elif now_ns >= active.extend_due_ns(transport):
+                passes = active.loop.passes + 1
+                effects.add(self.start(context, active.loop.phrase, turn, passes))
+        elif not active.done and context.now_ns >= active.extend_due_ns(transport):
             if active.until_tick >= active.turn.end:  # the composer is too slow
-                return self.retract(context)
-            return self._extend(context, active)
-        return Effects()
+                effects.add(self.retract(context))
+            else:
+                effects.add(self._extend(context, active))
+        return effects
 
     def _extend(self, context: Context, active: ActiveTake) -> Effects:
-        ahead = context.transport.tick_at(context.now_ns + HORIZON_NS)
+        ahead = context.transport.tick_at(context.now_ns + active.horizon_ns)
         active.until_tick = max(active.until_tick, min(active.turn.end, ahead))
         until_tick = active.until_tick + context.timing.composer_offset
         return Effects(to_composer=[Extend(active.take, until_tick)])
@@ -206,27 +218,16 @@ class Response:
 
     # When the player comes in.
 
-    def add_player_event(self, event: NoteEvent) -> None:
+    def add_player_event(self, event: NoteEvent, now_ns: int) -> None:
         """Record a note event that the player plays during the take, at the composer's tick."""
-        self._player_events.append(event)
+        if self._active is not None:
+            self._active.together.add_played(event, now_ns)
 
-    def replan(self, context: Context) -> Effects:
-        """Request a new plan from the composer, with the player's events since the last plan."""
-        effects, events = Effects(), tuple(self._player_events)
-        self._player_events.clear()
-        if events and self._active is not None:
-            self._replan(context, self._active, events, effects)
-        return effects
-
-    def _replan(
-        self,
-        context: Context,
-        active: ActiveTake,
-        events: tuple[NoteEvent, ...],
-        effects: Effects,
-    ) -> None:
-        transport = context.transport
-        commit = transport.last_tick_at(context.send_ns + COMMIT_NS)
+    def _replan(self, context: Context, active: ActiveTake, commit: int) -> Effects:
+        """Request a new plan from the composer: events after a tick are decided again."""
+        effects, transport = Effects(), context.transport
+        reason = "surprise" if active.together.is_surprised else ""
+        active.together.start_plan(context)
         # Events that quantising may have moved to before the commit tick stand too; near the end of
         # the turn, all events do.
         reach = context.settings.quantise.max_shift_ticks(transport)
@@ -237,10 +238,16 @@ class Response:
         effects.to_io.append(protocol.Replan(commit))
         self._renderer.clear_plan(commit)
         tick = commit + context.timing.composer_offset
-        effects.to_composer.append(Replan(active.take, active.plan, tick, events))
-        context.played.replan(commit, context.now_ns)
+        events, player_plays = active.together.take_played(), active.together.player_plays
+        heard = transport.last_tick_at(context.now_ns) + context.timing.composer_offset
+        effects.to_composer.append(
+            Replan(active.take, active.plan, tick, events, heard, player_plays)
+        )
+        removed = context.played.replan(commit, context.now_ns)
+        effects.log(context.now_ns, "replan", removed, reason)
         context.timing.retract(commit)
         context.timing.rewind_clicks(commit)
+        return effects
 
     def end(self, context: Context) -> Effects:
         """Bring the take to a musical end soon."""
@@ -258,7 +265,8 @@ class Response:
             return effects
         active.turn, active.loop, active.until_tick = replace(active.turn, end=end), None, end
         effects.to_composer.append(EndTake(active.take, end + context.timing.composer_offset))
-        self._replan(context, active, (), effects)
+        commit = transport.last_tick_at(context.send_ns + COMMIT_NS)
+        effects.add(self._replan(context, active, commit))
         effects.log(context.now_ns, "ending", transport.ns_at(end) - context.now_ns)
         return effects
 
@@ -281,10 +289,11 @@ class Response:
     def _drop(self, context: Context, tick: int, effects: Effects) -> bool:
         """Retract the take after a tick, at the composer too; return whether there was a take."""
         active, self._active = self._active, None
-        self._player_events.clear()
         if active is None:
             return False
         effects.to_composer.append(Retract(active.take, tick + context.timing.composer_offset))
+        if played := active.together.take_played():
+            effects.to_composer.append(PlayerEvents(played))
         context.timing.retract(tick)
         self._renderer.clear_notes()
         return True
@@ -309,3 +318,12 @@ class Response:
         if emitted.dropped:
             effects.log(emitted.at_ns, "late", emitted.dropped)
         return effects
+
+
+def _report_played(context: Context, active: ActiveTake) -> Effects:
+    """Report to the composer what the player has played since the last plan of a take's end."""
+    events = active.together.take_played()
+    if not events:
+        return Effects()
+    tick = active.turn.end + context.timing.composer_offset
+    return Effects(to_composer=[Replan(active.take, active.plan, tick, events, tick)])

@@ -67,7 +67,6 @@ class Session:
         self._effects = Effects()
         for item in inbox:
             self._handle_input(now_ns, item)
-        self._turns.replan(self._now(now_ns))
         settings = self._style.step(self.settings, now_ns)
         if settings is not None:
             self._apply_settings(now_ns, settings)

@@ -187,10 +187,6 @@ class TurnTaking:
         """Record which events were sent."""
         step.effects.add(self.response.handle_emitted(self._context(step), emitted))
 
-    def replan(self, step: Step) -> None:
-        """Replan the response with the player's events of this step."""
-        step.effects.add(self.response.replan(self._context(step)))
-
     # Time.
 
     def update_transport(self, step: Step, changed: protocol.TransportChanged) -> None:
@@ -282,7 +278,7 @@ class TurnTaking:
             self._phrases.phrase.add(event, at_ns)
         for_composer = self.timing.to_composer(event)
         if self.response.is_active and not self._yields_to_player(step):
-            self.response.add_player_event(for_composer)
+            self.response.add_player_event(for_composer, at_ns)
         else:
             step.effects.to_composer.append(PlayerEvents((for_composer,)))
 

@@ -6,9 +6,10 @@ an answer is generated before it is requested (`export.runtime.speculation`). Wh
 is retracted, the stream returns to the last token that has sounded, and the notes that sound there
 are ended.
 
-When both play at once, the answer runs ahead, so a note of the player comes before tokens that have
-already been decided. The stream then returns to that tick, inserts the player's events, and keeps
-the part of the answer that still stands. The rest is decided again.
+When both play at once, the answer runs ahead of the player. The network then continues the
+player's instruments too: it *imagines* the player, and the answer fits what it imagines. When the
+player has really played, the stream returns to that tick, replaces what was imagined by what was
+played, and keeps the part of the answer that still stands. The rest is decided again.
 
 Nothing here waits or reads a clock. `Composer` does one piece of work at a time;
 `export.runtime.composer_thread` runs it.
@@ -16,6 +17,7 @@ Nothing here waits or reads a clock. `Composer` does one piece of work at a time
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bridge.messages.composer import (
@@ -192,7 +194,7 @@ class Composer:
             return
         self._stream.speculate_turn(asked.begin_tick, self._active_instruments(asked))
         self._stream.make_room(_MIN_FREE_TOKENS)
-        self._player.constrain(self._stream.state, grid=self._grid)
+        self._constrain(None)
         self._speculation = Speculation(asked, self._stream, self._fork, self._make_take)
 
     # The answer.
@@ -210,8 +212,13 @@ class Composer:
             self._settings,
             number=request.take,
             candidate=candidate,
-            beside_others=request.accompany,
+            imagined=self._player.instruments if request.accompany else (),
         )
+
+    def _constrain(self, take: Take | None) -> None:
+        """Make the music after the stream leave the player's keys alone, and keep to the grid."""
+        imagined = () if take is None else take.imagined
+        self._player.constrain(self._stream.state, grid=self._grid, imagined=imagined)
 
     def _start_answer(self, asked: Generate) -> None:
         speculation, self._speculation = self._speculation, None
@@ -231,7 +238,7 @@ class Composer:
     def _begin_take(self, asked: Generate, candidate: int = 0) -> Take:
         """Return a take that continues from the end of the stream."""
         take = self._make_take(asked, candidate)
-        self._player.constrain(self._stream.state, grid=self._grid)
+        self._constrain(take)
         take.start(self._stream.state)
         return take
 
@@ -257,10 +264,12 @@ class Composer:
             take.end(stream)
             events += take.new_events()
             answer.done = True
+            stream.drop_imagined()
             self._add_delayed_events()
-        if not events and not answer.done:
+        imagined = tuple(take.new_imagined_events())
+        if not (events or imagined or answer.done):
             return None
-        return Generated(answer.asked.take, tuple(events), answer.done, answer.plan)
+        return Generated(answer.asked.take, tuple(events), answer.done, answer.plan, imagined)
 
     # Deciding again.
 
@@ -273,23 +282,26 @@ class Composer:
             return
         asked, take = answer.asked, answer.take
         # When the request comes late, the turn may have begun without any decided note.
-        stands = take.has_note and message.tick >= asked.begin_tick
+        has_begun = take.has_note or message.accompany
+        stands = has_begun and message.tick >= asked.begin_tick
         resume = 0 if stands else max(asked.begin_tick, message.tick + 1)
+        take.imagine(self._player.instruments if message.accompany else ())
         self._stream.allow(self._active_instruments(asked))
-        self._stream.insert_events(message.events, message.tick, resume)
+        self._stream.insert_events(message.events, message.tick, resume, message.heard_tick)
         answer.done = False
         if stands:
-            self._player.constrain(self._stream.state, grid=self._grid)
+            self._constrain(take)
             take.resume(self._stream.state, message.tick)
             self._stream.state.grammar.rest_until(message.tick + 1)
         else:  # start the take again
-            answer.take = self._begin_take(asked, message.plan)
+            again = replace(asked, accompany=message.accompany)
+            answer.take = self._begin_take(again, message.plan)
             answer.take.end_tick = take.end_tick
 
     def _retract(self, tick: int) -> None:
         self._answer = self._stream.end_tick = None
         self._stream.retract(tick)
-        self._player.constrain(self._stream.state, grid=self._grid)
+        self._constrain(None)
         at = max(tick, self._stream.tick)
         offs = self._stream.state.grammar.pending_offs
         self._stream.append_events(event_of(at, token) for token in offs)

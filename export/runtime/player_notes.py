@@ -16,7 +16,7 @@ from model.decoding.grid import detect_grid
 from model.tokens import vocabulary as v
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
 
     from model.decoding.state import StreamState
 
@@ -43,12 +43,16 @@ class PlayerNotes:
             else:
                 self._held.discard(key)
 
-    def constrain(self, state: StreamState, *, grid: bool) -> None:
+    def constrain(
+        self, state: StreamState, *, grid: bool, imagined: Container[Instrument] = ()
+    ) -> None:
         """Make an answer after this state leave the held keys alone.
 
-        With `grid`, the music has beats, and the answer keeps to the grid of the player's onsets.
+        The releases of `imagined` instruments may be imagined. With `grid`, the music has beats,
+        and the answer keeps to the grid of the player's onsets.
         """
-        ends = (v.off_id(*key) for key in self._held if key[0] is not Instrument.DRUMS)
+        held = (key for key in self._held if key[0] not in imagined)
+        ends = (v.off_id(*key) for key in held if key[0] is not Instrument.DRUMS)
         state.grammar.set_held_offs(ends)
         onsets = self._onset_ticks
         state.grammar.set_grid(detect_grid(onsets) if grid else None)

@@ -63,6 +63,7 @@ class Stream:
         self._logits: Logits | None = None  # after the last token that has been read
         self.end_tick: int | None = None
         """The tick at which the music is to end, if requested; the network counts down to it."""
+        self._imagined: set[tuple[int, int]] = set()  # tick and token of each
         self.allow(())
         self._confirm(frame)
         self._frame_length = len(frame)
@@ -130,9 +131,15 @@ class Stream:
         self.flush(begin_tick)
         self._skip_what_is_too_old()
 
-    def append(self, token: int) -> None:
-        """Append a token that a take has decided. There must be no speculative tokens."""
+    def append(self, token: int, *, is_imagined: bool = False) -> None:
+        """Append a token that a take has decided. There must be no speculative tokens.
+
+        An imagined token is an event that the take expects of the player. The network reads it
+        until `insert_events` removes it.
+        """
         assert self._certain == len(self._log)
+        if is_imagined:
+            self._imagined.add((self.tick, token))
         self._push(token)
         self._certain = len(self._log)
         self._encoder = None
@@ -169,28 +176,53 @@ class Stream:
     # Removing tokens.
 
     def retract(self, tick: int) -> None:
-        """Remove the events after a tick, and the wait for it. The frame stays."""
+        """Remove the events after a tick, and the wait for it. The frame stays.
+
+        The imagined events are removed too.
+        """
+        if any(at <= tick for at, _ in self._imagined):
+            self.insert_events((), tick)
+            return
+        self._imagined.clear()
         self._truncate(max(self._certain, self._frame_length))
         length = max(self._frame_length, self._log.length_at(tick))
         self._return_to(self._log.without_waits(length, self._frame_length))
 
     def insert_events(
-        self, events: Sequence[NoteEvent], until_tick: int, resume_tick: int = 0
+        self,
+        events: Sequence[NoteEvent],
+        until_tick: int,
+        resume_tick: int = 0,
+        heard_tick: int | None = None,
     ) -> None:
         """Insert events among those up to `until_tick`, and remove all events after it.
 
+        What was imagined up to `heard_tick` is removed too: it is known now. None is all of it.
         Then advance time to `resume_tick`, if that is later.
         """
-        events_since = min((event.tick for event in events), default=until_tick + 1)
+        heard = until_tick if heard_tick is None else heard_tick
+        known = {(tick, token) for tick, token in self._imagined if tick <= heard}
+        ticks = [event.tick for event in events] + [tick for tick, _ in known]
+        changed_tick = min(ticks, default=until_tick + 1)
         self.flush()
         kept = [
             event_of(tick, token)
-            for tick, token in self._log.since(events_since)
-            if tick <= until_tick and token >= FIRST_NOTE_EVENT
+            for tick, token in self._log.since(changed_tick)
+            if tick <= until_tick and token >= FIRST_NOTE_EVENT and (tick, token) not in known
         ]
-        self.retract(min(events_since, until_tick + 1) - 1)
+        still = {each for each in self._imagined - known if each[0] <= until_tick}
+        self._imagined.clear()
+        self.retract(min(changed_tick, until_tick + 1) - 1)
+        self._imagined = still
         self.append_events(sorted([*kept, *events], key=lambda event: event.tick))
-        self.flush(max(self._open_tick.tick, resume_tick))
+        self._confirm(self._open_tick.close_tick())
+        if resume_tick > self._open_tick.tick:
+            self.flush(resume_tick)
+
+    def drop_imagined(self) -> None:
+        """Remove the imagined events; time stays where it is."""
+        if self._imagined:
+            self.insert_events((), self.tick, self.tick)
 
     def mark(self) -> tuple[int, int]:
         """Return a mark of the current position, for `return_to`."""

@@ -3,17 +3,20 @@
 A take owns its instruments, its random numbers, and its rests. Its tokens go into a `Stream`
 (`step`). If it is one of several candidates, they go into a state of its own (`sample` and
 `append`). The critic rates each token; the mean is the take's score.
+
+While the player plays too, a take continues the player's instruments as well as its own, so that it
+anticipates what the player will play (as ReaLchords does, Wu et al. 2024). These *imagined* events
+are kept apart and never sent. What the player really plays replaces them.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from export.runtime.stream import event_of
-from model.decoding.beside import redistribute_others
-from model.decoding.grammar import event_mask
 from model.decoding.policy import DEFAULT_RULES, Policy, Rules
 from model.decoding.sampling import SamplingParams
 from model.tokens import vocabulary as v
@@ -31,6 +34,8 @@ if TYPE_CHECKING:
 
 MAX_REST_TICKS = 192
 """A bar of common time."""
+TOGETHER_TOP_P = 0.8
+"""While the player plays too, pitches are surer: a wrong guess of the next chord clashes."""
 
 
 class Take:
@@ -45,28 +50,35 @@ class Take:
         *,
         number: int = 1,
         candidate: int = 0,
-        beside_others: bool = False,
+        imagined: Iterable[Instrument] = (),
         rules: Rules = DEFAULT_RULES,
     ) -> None:
         """Prepare a take that begins with a note at `begin_tick`.
 
-        Seed, number and candidate determine the random numbers. With `beside_others` the player
-        plays other instruments at the same time.
+        Seed, number and candidate determine the random numbers. The `imagined` instruments are
+        those that the player plays at the same time; beside them, the first note may come later.
         """
         self.begin_tick, self.end_tick = begin_tick, end_tick
         self.tokens: list[int] = []
         self._instruments = tuple(instruments)
-        self._own_events = event_mask(self._instruments) if beside_others else None
+        self._params = SamplingParams(settings.temperature, settings.top_p)
         self._policy = Policy(
             self._instruments,
             begin_tick,
-            SamplingParams(settings.temperature, settings.top_p),
+            self._params,
             np.random.default_rng((settings.seed, number, candidate)),
             rules,
         )
         self._events: list[NoteEvent] = []
+        self._imagined_events: list[NoteEvent] = []
         self._critic_sum = 0.0
         self._onset_ticks: list[int] = []
+        self.imagine(imagined)
+
+    @property
+    def imagined(self) -> frozenset[Instrument]:
+        """The player's instruments that the take imagines."""
+        return self._imagined
 
     @property
     def has_note(self) -> bool:
@@ -79,27 +91,35 @@ class Take:
         return self._critic_sum / max(1, len(self.tokens) - 1)
 
     def start(self, state: StreamState) -> None:
-        """Allow note-ons of the take's instruments only, after this state."""
-        state.grammar.set_instruments(self._instruments)
+        """Allow note-ons of the take's and the player's instruments only, after this state."""
+        state.grammar.set_instruments((*self._instruments, *self._imagined))
+
+    def imagine(self, instruments: Iterable[Instrument]) -> None:
+        """Imagine these instruments of the player's from now on, as far as they are not ours."""
+        self._imagined = frozenset(instruments) - frozenset(self._instruments)
+        top_p = min(self._params.top_p, TOGETHER_TOP_P) if self._imagined else self._params.top_p
+        self._policy.params = replace(self._params, top_p=top_p)
 
     def step(self, stream: Stream) -> bool:
         """Decide the next token of a stream; return whether it is a wait."""
         token = self.sample(stream.state, stream.logits)
         is_wait = self.append(stream.state, token)
-        stream.append(token)
+        stream.append(token, is_imagined=self.is_imagined(token))
         return is_wait
+
+    def is_imagined(self, token: int) -> bool:
+        """Return whether a token is an event that is expected of the player."""
+        return v.token_of(token).instrument in self._imagined
 
     def sample(self, state: StreamState, logits: Logits) -> int:
         """Choose the next token after a state from the network's logits there."""
         if self.tokens:
             self._critic_sum += logits.critic
         rest = state.tick - self._onset_ticks[-1] if self._onset_ticks else 0
-        must_begin = not self._onset_ticks or rest >= MAX_REST_TICKS
-        events = logits.events
-        if self._own_events is not None:
-            held = max(state.grammar.pending_ages.values(), default=0)
-            events = redistribute_others(events, self._own_events, rest, held)
-        return self._policy.sample(state, events, logits.velocities, require_onset=must_begin)
+        must_begin = not self._imagined and (not self._onset_ticks or rest >= MAX_REST_TICKS)
+        return self._policy.sample(
+            state, logits.events, logits.velocities, require_onset=must_begin
+        )
 
     def append(self, state: StreamState, token: int) -> bool:
         """Record the token that comes next after a state; return whether it is a wait."""
@@ -107,6 +127,9 @@ class Take:
         spelt = v.token_of(token)
         if spelt.kind is v.Kind.WAIT:
             return True
+        if spelt.instrument in self._imagined:
+            self._imagined_events.append(event_of(state.tick, token))
+            return False
         if spelt.kind is v.Kind.ON:
             self._onset_ticks.append(state.tick)
         self._events.append(event_of(state.tick, token))
@@ -116,18 +139,25 @@ class Take:
         """End the notes that sound in a stream, except those that the player holds."""
         at = min(self.end_tick, stream.tick)
         for token in stream.state.grammar.pending_offs:
-            stream.append(token)
-            self._events.append(event_of(at, token))
+            if not self.is_imagined(token):
+                stream.append(token)
+                self._events.append(event_of(at, token))
 
     def resume(self, state: StreamState, tick: int) -> None:
         """Continue after a state with the notes decided up to a tick; later events are dropped."""
         self.start(state)
         self._policy.hear_again(tick)
         self._events.clear()
-        first = self._onset_ticks[0]
-        self._onset_ticks = [onset for onset in self._onset_ticks if onset <= tick] or [first]
+        self._imagined_events.clear()
+        kept = [onset for onset in self._onset_ticks if onset <= tick]
+        self._onset_ticks = kept or self._onset_ticks[:1]
 
     def new_events(self) -> list[NoteEvent]:
         """Return the events since the last call."""
         events, self._events = self._events, []
+        return events
+
+    def new_imagined_events(self) -> list[NoteEvent]:
+        """Return the imagined events since the last call."""
+        events, self._imagined_events = self._imagined_events, []
         return events

@@ -14,6 +14,8 @@ Rules correct what the network loses when it reads its own output. Each can be s
 
     releases   a note that lasts longer than its instrument's notes do is the more likely to end
     entries    an instrument that rests longer than it did is the more likely to begin a note
+    density    an instrument that was not heard is the more likely to begin a note, until it plays
+               as densely as its kind does
     lines      an instrument that plays one note at a time ends its note before it begins the next
     form       pitches of the expected harmony are likelier (`harmony.HeardForm`)
     clash      pitches a semitone or a major seventh from a sounding note are less likely
@@ -30,6 +32,7 @@ import numpy as np
 from bridge.midi.instruments import Instrument
 from model.decoding.harmony import ALL, BASS
 from model.decoding.sampling import SamplingParams, sample_index
+from model.decoding.statistics import USUAL_RATES
 from model.tokens import vocabulary as v
 
 if TYPE_CHECKING:
@@ -61,6 +64,8 @@ _PITCH_CLASSES = np.arange(128) % 12
 _EVEN_SHARE, _MIN_SHARE, _MIN_FORM_NATS, _MAX_FORM_NATS = 1 / 12, 0.01, -0.5, 1.5
 _CLASHES = (-13, -11, -1, 1, 11, 13)
 _MIN_RATE, _MIN_DENSITY = 0.05, 0.1
+_MIN_SHARE_OF_USUAL = 0.1
+"""A rest counts as this share of the usual rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,8 @@ class Rules:
 
     releases: bool = True
     entries: bool = True
+    density: float = 2.0
+    """The exponent of the ratio of the usual rate of onsets to the present one."""
     lines: bool = True
     form: float = 0.9
     """The exponent of the expected shares of the pitch classes."""
@@ -83,7 +90,7 @@ class Rules:
 
 DEFAULT_RULES = Rules()
 NO_RULES = Rules(
-    releases=False, entries=False, lines=False, form=0, clash=0, groove=0, groove_time=0
+    releases=False, entries=False, density=0, lines=False, form=0, clash=0, groove=0, groove_time=0
 )
 
 
@@ -102,13 +109,16 @@ class Policy:
         rules: Rules = DEFAULT_RULES,
     ) -> None:
         self._instruments = tuple(int(kind) for kind in instruments)
-        self._params, self._rng, self._rules = params, rng, rules
+        self.params, self._rng, self._rules = params, rng, rules
         self._wait_params = SamplingParams(params.temperature, rules.wait_top_p)
+        self._level_params = SamplingParams(params.temperature, 1.0)
+        self._begin_tick = begin_tick
+        self._unheard: tuple[int, ...] | None = None
         self.hear_again(begin_tick)
 
     def hear_again(self, tick: int) -> None:
         """Take form and groove from the music up to a tick, at the next token."""
-        self._begin_tick, self._has_heard = tick, False
+        self._heard_tick, self._has_heard = tick, False
         self._form: HeardForm | None = None
         self._groove: HeardGroove | None = None
         self._gains: _TickGains | None = None
@@ -140,19 +150,22 @@ class Policy:
             return event
         self._gains = None  # the instrument rests no longer
         levels = velocities[v.EVENT_INSTRUMENT[event]]
-        return v.token_id(event, sample_index(levels, self._params, self._rng))
+        return v.token_id(event, sample_index(levels, self._level_params, self._rng))
 
     def _hear(self, state: StreamState) -> None:
         self._has_heard = True
+        if self._unheard is None:
+            playing = self._instruments
+            self._unheard = tuple(k for k in playing if not state.statistics.has_played(k))
         if self._rules.form:
-            self._form = state.harmony.heard(self._begin_tick)
+            self._form = state.harmony.heard(self._heard_tick)
         if self._rules.groove:
             self._groove = state.groove.heard()
 
     def _sample_event(
         self, state: StreamState, allowed: NDArray[np.int64], logits: NDArray[np.float32]
     ) -> int:
-        if self._params.temperature <= 0:
+        if self.params.temperature <= 0:
             return int(allowed[int(logits.argmax())])
         classes = _EVENT_CLASS[allowed]
         assert self._gains is not None
@@ -170,7 +183,7 @@ class Policy:
         elif chosen < _FIRST_INSTRUMENT:
             params = _UNTRUNCATED
         else:
-            params = self._params
+            params = self.params
             pitches = v.EVENT_PITCH[allowed[places]]
             within = within + self._pitch_gains(state, chosen - _FIRST_INSTRUMENT)[pitches]
         return int(allowed[places[sample_index(within, params, self._rng)]])
@@ -188,6 +201,11 @@ class Policy:
             for kind in self._instruments:
                 hazard = state.statistics.onset_hazard(kind, state.tick, self._begin_tick)
                 classes[_FIRST_INSTRUMENT + kind] *= np.exp(max(0.0, _gain(hazard)))
+        if self._rules.density:
+            for kind in self._unheard or ():
+                share = state.statistics.rate(kind, state.tick) / USUAL_RATES[kind]
+                scarcity = 1 / min(1.0, max(_MIN_SHARE_OF_USUAL, share))
+                classes[_FIRST_INSTRUMENT + kind] *= scarcity**self._rules.density
         if self._groove is not None and self._rules.groove_time:
             density = self._groove.density(state.tick) + _MIN_DENSITY
             ratio = density / (self._groove.mean_density + _MIN_DENSITY)

@@ -2,16 +2,21 @@
 
 The statistics are those of both players together, over the last notes of each instrument. They
 decide when a note has lasted too long (`release_hazard`), when an instrument has rested too long
-(`onset_hazard`), and whether it plays one note at a time.
+(`onset_hazard`), whether it plays one note at a time, and how densely it plays (`rate`).
 """
 
 from __future__ import annotations
 
+from math import exp
+
 from bridge.midi.instruments import Instrument
+from bridge.midi.notes import TICKS_PER_QUARTER
 from model.decoding.durations import Durations, cumulative_hazard
 
 _LENGTH_TICKS, _REST_TICKS = 48.0, 48.0
 """Means before anything is known: a quarter note."""
+USUAL_RATES = (2.8, 1.9, 2.7, 4.8, 1.1, 2.6, 1.1, 2.2, 1.8, 2.6, 1.4, 2.0, 2.8, 3.6)
+"""Onsets a quarter note of each instrument in the bars in which it plays (`dev/usual_rates.py`)."""
 _MELODY_INSTRUMENTS = frozenset(
     (
         *(Instrument.BASS, Instrument.VOICE, Instrument.FLUTE, Instrument.CLARINET),
@@ -19,6 +24,8 @@ _MELODY_INSTRUMENTS = frozenset(
     )
 )
 _MONOPHONIC_SHARE, _OVERLAP_PRIOR, _OVERLAP_MEMORY = 0.08, 4.0, 0.97
+_RATE_TICKS = 2.0 * TICKS_PER_QUARTER
+"""The time constant of the mean over which a rate is taken."""
 _REGISTER = 24
 _LOWEST_REGISTER = 12
 
@@ -26,13 +33,16 @@ _LOWEST_REGISTER = 12
 class NoteStatistics:
     """Lengths, rests and overlaps of the notes of each instrument."""
 
-    __slots__ = ("_last_onsets", "_lengths", "_overlaps", "_register_lengths", "_rests")
+    __slots__ = (
+        *("_last_onsets", "_lengths", "_onset_counts", "_overlaps", "_register_lengths", "_rests"),
+    )
 
     def __init__(self) -> None:
         self._lengths: dict[int, Durations] = {}
         self._register_lengths: dict[tuple[int, int], Durations] = {}
         self._rests: dict[int, Durations] = {}
         self._last_onsets: dict[int, int] = {}
+        self._onset_counts: dict[int, float] = {}  # at the last onset, decayed
         self._overlaps: dict[int, tuple[float, float]] = {}  # overlapping onsets, and all
 
     def copy(self) -> NoteStatistics:
@@ -42,6 +52,7 @@ class NoteStatistics:
         other._register_lengths = dict(self._register_lengths)
         other._rests = dict(self._rests)
         other._last_onsets = dict(self._last_onsets)
+        other._onset_counts = dict(self._onset_counts)
         other._overlaps = dict(self._overlaps)
         return other
 
@@ -51,6 +62,7 @@ class NoteStatistics:
         if last is not None and tick > last:
             rests = self._rests.get(instrument) or Durations(_REST_TICKS)
             self._rests[instrument] = rests.with_duration(tick - last)
+        self._onset_counts[instrument] = 1 + self._onset_count(instrument, tick)
         self._last_onsets[instrument] = tick
         some, every = self._overlaps.get(instrument, _prior_overlap(instrument))
         self._overlaps[instrument] = (
@@ -81,6 +93,14 @@ class NoteStatistics:
         last = self._last_onsets.get(instrument, since_tick)
         rests = self._rests.get(instrument, _NO_RESTS)
         return cumulative_hazard(rests.survival(max(0, tick - last)))
+
+    def rate(self, instrument: int, tick: int) -> float:
+        """Return the onsets a quarter note of an instrument, over about the last half bar."""
+        return self._onset_count(instrument, tick) * TICKS_PER_QUARTER / _RATE_TICKS
+
+    def _onset_count(self, instrument: int, tick: int) -> float:
+        since = tick - self._last_onsets.get(instrument, tick)
+        return self._onset_counts.get(instrument, 0.0) * exp(-since / _RATE_TICKS)
 
     def has_played(self, instrument: int) -> bool:
         """Return whether the instrument has played a note."""

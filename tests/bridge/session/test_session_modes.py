@@ -30,7 +30,7 @@ from bridge.midi.notes import MetreChange
 from bridge.playout import protocol
 from bridge.playout.metronome import HIGH_WOOD_BLOCK, LOW_WOOD_BLOCK
 from bridge.playout.time_reason import Following
-from bridge.session.response import COMMIT_NS
+from bridge.session.together import CHORD_NS, COMMIT_NS
 from bridge.session.turns import BAR_LEAD_NS, NO_END
 from bridge.sync.quantise import GridStep, Quantise
 from bridge.sync.transport import Source, Transport
@@ -351,7 +351,7 @@ def test_a_last_note_on_the_bar_line_does_not_end_the_response() -> None:
     assert not any(isinstance(message, Retract) for message in stand.composer)
     amend = next(message for message in stand.composer if isinstance(message, Replan))
     assert amend.events == (Onset(BAR, PIANO, 64, 80),)
-    assert amend.tick == BAR + 7
+    assert amend.tick == BAR + 10
 
 
 def test_without_a_host_trading_starts_our_own_clock_with_the_first_note() -> None:
@@ -424,11 +424,14 @@ def test_a_note_of_the_players_replans_the_accompaniment() -> None:
     stand = accompanied()
     stand.compose(strike(48, 36, BASS), strike(96, 38, BASS), done=False)
     stand.pass_to(START_NS + 600 * MS)
-    stand.play(START_NS + 600 * MS, NoteOn(0, 64, 80), NoteOn(0, 67, 80))
-    committed = HOST.last_tick_at(START_NS + 600 * MS + COMMIT_NS)
-    assert stand.composer[-1] == Replan(
-        1, 1, committed, (Onset(58, PIANO, 64, 80), Onset(58, PIANO, 67, 80))
-    )
+    stand.play(START_NS + 600 * MS, NoteOn(0, 64, 80))
+    stand.play(START_NS + 610 * MS, NoteOn(0, 67, 80))  # of the same chord
+    now_ns = START_NS + 600 * MS + CHORD_NS
+    stand.pass_to(now_ns)
+    committed = HOST.last_tick_at(now_ns + COMMIT_NS)
+    events = (Onset(58, PIANO, 64, 80), Onset(59, PIANO, 67, 80))
+    heard = HOST.last_tick_at(now_ns)
+    assert stand.composer[-1] == Replan(1, 1, committed, events, heard, accompany=True)
     assert stand.io[-1] == protocol.Replan(committed)
     shown = stand.session.snapshot(stand.now_ns).notes
     assert [(n.pitch, n.release_ns) for n in shown if n.answered] == [(36, None)]
@@ -438,6 +441,7 @@ def test_events_of_an_older_plan_are_dropped() -> None:
     stand = accompanied()
     stand.pass_to(START_NS + 100 * MS)
     stand.play(START_NS + 100 * MS, NoteOn(0, 64, 80))
+    stand.pass_to(START_NS + 100 * MS + CHORD_NS)
     stand.at(stand.now_ns, Generated(1, (strike(48, 36, BASS),), plan=0))
     assert stand.strikes() == []
     stand.compose(strike(48, 40, BASS), done=False)
@@ -447,9 +451,53 @@ def test_events_of_an_older_plan_are_dropped() -> None:
 def test_no_commit_lies_before_the_beginning_of_the_turn() -> None:
     stand = accompanied()
     stand.play(START_NS + 100 * MS, NoteOff(0, 60))
+    stand.pass_to(START_NS + 100 * MS + CHORD_NS)
     amend = stand.composer[-1]
     assert isinstance(amend, Replan)
     assert amend.tick == 47
+
+
+def test_what_was_imagined_is_confirmed_between_two_beats() -> None:
+    """A note within the imagined harmony changes the plan only from the next beat on."""
+    stand = accompanied()
+    expected = (Onset(60, PIANO, 52, 80), Onset(60, PIANO, 55, 80))
+    stand.at(START_NS + 10 * MS, Generated(1, (strike(48, 36, BASS),), imagined=expected))
+    stand.pass_to(START_NS + 600 * MS)
+    stand.play(START_NS + 600 * MS, NoteOn(0, 64, 80), NoteOn(0, 67, 80))
+    halfway_ns = HOST.ns_at(72)
+    stand.pass_to(halfway_ns - MS)
+    assert not [message for message in stand.composer if isinstance(message, Replan)]
+    stand.pass_to(halfway_ns + MS)
+    plan = stand.composer[-1]
+    assert isinstance(plan, Replan)
+    assert [event.tick for event in plan.events] == [58, 58]
+    assert (plan.tick, plan.heard_tick) == (96 - 7, 72)
+
+
+def test_a_plan_of_a_rest_that_came_true_stands() -> None:
+    stand = accompanied()
+    stand.at(START_NS + MS, Generated(1, (), imagined=(Release(10, PIANO, 60),)))
+    stand.play(START_NS + 100 * MS, NoteOff(0, 60))
+    stand.pass_to(START_NS + 800 * MS)
+    plans = [message for message in stand.composer if isinstance(message, Replan)]
+    assert len(plans) == 1
+    stand.at(stand.now_ns, Generated(1, (strike(96, 36, BASS),), done=False, plan=1))
+    stand.pass_to(START_NS + 3900 * MS)
+    assert [message for message in stand.composer if isinstance(message, Replan)] == plans
+
+
+def test_what_was_played_up_to_the_end_of_an_answer_is_reported() -> None:
+    stand = Stand(Settings(re_entry=ReEntry.OVERLAP, bars=1))
+    stand.beats(0, 2)
+    stand.pass_to(START_NS + 7 * BEAT_NS // 2)
+    begin = stand.asked()[0].begin_tick
+    stand.compose(strike(begin), Release(begin + BAR, PIANO, 64))
+    end_ns = HOST.ns_at(begin + BAR)
+    stand.pass_to(end_ns - 10 * MS)
+    stand.play(end_ns - 10 * MS, NoteOn(0, 72, 80))
+    stand.pass_to(end_ns + MS)
+    received = [h for m in stand.composer if isinstance(m, Replan) for h in m.events]
+    assert [event.pitch for event in received] == [72]
 
 
 def test_an_accompaniment_ends_after_a_rest_of_two_bars() -> None:

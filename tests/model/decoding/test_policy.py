@@ -15,7 +15,7 @@ from model.tokens import vocabulary as v
 PIANO, BASS, DRUMS = Instrument.PIANO, Instrument.BASS, Instrument.DRUMS
 VELOCITIES = np.zeros((len(Instrument), v.VELOCITY_LEVELS), np.float32)
 OFF = Rules(
-    releases=False, entries=False, lines=False, form=0, clash=0, groove=0, groove_time=0,
+    releases=False, entries=False, density=0, lines=False, form=0, clash=0, groove=0, groove_time=0,
     wait_top_p=1.0,
 )  # fmt: skip
 ALL = SamplingParams(1.0, 1.0)
@@ -101,11 +101,29 @@ def test_an_instrument_that_was_asked_for_enters() -> None:
     state = state_after("piano:v80:C4 wait:24 piano:v0:C4 " * 16)
     events = logits(wait_12=0.999, on_bass_40=0.001)
     entered = {
-        bars: drawn(state, events, Rules(), PIANO, BASS, begin_tick=state.tick - bars * 192)
+        bars: drawn(
+            state, events, Rules(density=0), PIANO, BASS, begin_tick=state.tick - bars * 192
+        )
         for bars in (0, 2)
     }
     assert entered[0].get("ON 40", 0) < 0.02
     assert entered[2]["ON 40"] > 0.5
+
+
+def test_an_instrument_that_was_not_heard_plays_as_densely_as_its_kind() -> None:
+    """The rarer it is, compared with what is usual, the likelier its onsets become."""
+    events = logits(wait_12=0.99, on_bass_40=0.01)
+    state = state_after("piano:v80:C4 wait:24 piano:v0:C4 " * 16)
+    policy = Policy((PIANO, BASS), state.tick, ALL, np.random.default_rng(1))
+    shares = []
+    for music in ("", "bass:v80:E2 wait:12 bass:v0:E2 wait:12 " * 16):
+        for token in v.parse_tokens(music):
+            state.push(token)
+        state.grammar.set_instruments((BASS,))
+        tokens = [policy.sample(state, events, VELOCITIES) for _ in range(600)]
+        shares.append(np.mean([v.event_of(token) == v.on_event(BASS, 40) for token in tokens]))
+    assert shares[0] > 0.3
+    assert shares[1] < 0.03
 
 
 def test_a_line_ends_its_note_before_the_next() -> None:
