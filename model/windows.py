@@ -269,19 +269,11 @@ def _with_header(
     )
 
 
-def _to_free_time(
-    tokens: NDArray[np.int64],
-    begin: int,
-    chosen: NDArray[np.int64],
-    rows: NDArray[np.int64],
-    rng: Generator,
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Rewrite a window as a performance.
+def in_free_time(score: Score, rng: Generator) -> Score:
+    """Return a score as a performance in free time.
 
-    It is in free time, at a random tempo, and the notes of a chord are not quite simultaneous.
+    The tempo is stretched at random, and every onset and release is a little early or late.
     """
-    tempo = header_of(tokens[:begin], (v.Kind.TEMPO,))
-    score = tokenizer.decode([*tempo.tolist(), *chosen.tolist()])
     beats = TempoMap(score.tempos)
     stretch, early_late = rng.uniform(0.8, 1.25), rng.choice([0.0, 0.4, 1.2])
 
@@ -294,8 +286,23 @@ def _to_free_time(
         onset = round(played_tick(note.onset_ticks) + drift[2 * index])
         release = round(played_tick(note.release_ticks) + 2 * drift[2 * index + 1])
         notes.append(Note(max(0, onset), note.instrument, note.pitch, release, note.velocity))
-    ends = chosen[-1] == v.END
-    freed = np.array(tokenizer.encode(Score(tuple(notes), grid=False), end=bool(ends)), np.int64)
+    return Score(tuple(notes), grid=False)
+
+
+def _to_free_time(
+    tokens: NDArray[np.int64],
+    begin: int,
+    chosen: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    rng: Generator,
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Rewrite a window as a performance.
+
+    It is in free time, at a random tempo, and the notes of a chord are not quite simultaneous.
+    """
+    tempo = header_of(tokens[:begin], (v.Kind.TEMPO,))
+    score = in_free_time(tokenizer.decode([*tempo.tolist(), *chosen.tolist()]), rng)
+    freed = np.array(tokenizer.encode(score, end=bool(chosen[-1] == v.END)), np.int64)
     if begin:
         freed = freed[1:]  # no `start` in the middle of a piece
     time = features.musical_time(freed)
