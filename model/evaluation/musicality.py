@@ -25,6 +25,9 @@ true continuation say what a value means.
     similarity            mean Jaccard index of the notes of neighbouring bars, by place and pitch
     ending                whether the last note begins on a beat and lasts a quarter note or more
 
+In free time there are no bars and no beats. What needs them is left out, a bar is two seconds, and
+a quarter note half a second; there, the figures of `model.evaluation.pulse` are added.
+
 A key is the scale that most of the sounding time lies in: the profile of Krumhansl and Kessler
 (1982) chooses it, and in minor the raised sixth and seventh belong to it.
 """
@@ -39,6 +42,7 @@ import numpy as np
 
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import TICKS_PER_QUARTER
+from model.evaluation.pulse import pulse_figures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -53,11 +57,13 @@ MINOR_PROFILE = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.3
 """Krumhansl and Kessler's ratings of how well a pitch class fits, from the tonic up."""
 MAJOR_SCALE = frozenset((0, 2, 4, 5, 7, 9, 11))
 MINOR_SCALE = frozenset((0, 2, 3, 5, 7, 8, 9, 10, 11))
-_CLASHING = frozenset((1, 11))
+CLASHING = frozenset((1, 11))
+"""Semitones between two pitches that clash, but for octaves."""
 _GRID = frozenset((*range(0, TICKS_PER_QUARTER, 12), *range(0, TICKS_PER_QUARTER, 16)))
 _COUNTED = (Instrument.DRUMS, Instrument.BASS)
 _LAGS = (4, 8)
 _SIXTEENTH = TICKS_PER_QUARTER // 4
+_OF_BARS = ("instruments", "next half bar", "drum grid", "on grid", "similarity", "ending")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +80,8 @@ class Excerpt:
     bar_ticks: int
     instruments: tuple[Instrument, ...]
     """Those that were requested."""
+    is_free: bool = False
+    """Whether it is in free time, without bars."""
 
     @property
     def end_tick(self) -> int:
@@ -110,6 +118,10 @@ def figures(excerpt: Excerpt, length_limits: Mapping[Instrument, float]) -> dict
     found["interval entropy"] = _entropy(_steps(pitched))
     found["similarity"] = _bar_similarity(excerpt)
     found["ending"] = _is_held_ending(pitched)
+    if excerpt.is_free:
+        ticks = excerpt.begin_tick, excerpt.end_tick
+        found = {name: value for name, value in found.items() if not _needs_bars(name)}
+        found |= pulse_figures(excerpt.before, notes, *ticks)
     return found
 
 
@@ -191,6 +203,10 @@ def _harmony(excerpt: Excerpt, pitched: Sequence[Note]) -> dict[str, float]:
     return found
 
 
+def _needs_bars(figure: str) -> bool:
+    return figure in _OF_BARS or figure.endswith((" bars", *(f" {lag}" for lag in _LAGS)))
+
+
 def _pitched(notes: Iterable[Note]) -> list[Note]:
     return [note for note in notes if note.instrument is not Instrument.DRUMS]
 
@@ -209,7 +225,7 @@ def _share_in(notes: Sequence[Note], scale: frozenset[int]) -> float:
 
 
 def _clashes(chord: Sequence[int]) -> bool:
-    return any(abs(one - other) % 12 in _CLASHING for one, other in combinations(chord, 2))
+    return any(abs(one - other) % 12 in CLASHING for one, other in combinations(chord, 2))
 
 
 def _cosines(some: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:

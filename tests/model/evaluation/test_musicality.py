@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -133,3 +134,14 @@ def test_repeats_are_measured_in_quarter_notes() -> None:
         Note(begin + t, Instrument.FLUTE, 80, begin + t + 20, 80) for t in range(0, 192, 24)
     )
     assert figures(excerpt((), line), {})["repeats"] == 3.5
+
+
+def test_in_free_time_there_is_a_pulse_and_no_bars() -> None:
+    on_grid = excerpt(band(SONG, 0), band(SONG, BARS))
+    found, free = figures(on_grid, {}), figures(replace(on_grid, is_free=True), {})
+    assert free["pulse"] == 1
+    assert free["clarity"] > 0.5
+    left_out = {"drums bars", "bass bars", "instruments", "next half bar", "drum grid", "on grid"}
+    left_out |= {"similarity", "ending", "chroma 4", "chroma 8", "bass 4", "bass 8"}
+    assert set(found) - set(free) == left_out
+    assert all(free[name] == found[name] for name in set(found) & set(free))
