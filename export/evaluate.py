@@ -3,199 +3,81 @@
 `python -m export.evaluate ARTEFACT SHARDS` continues eight bars of each held-out piece by eight
 bars, as `antiphon continue` does, several times with different seeds. It prints the figures of
 `model.evaluation.musicality` for the prompts, the continuations and the true continuations, for
-bands and for solo pieces. A standard error is that of the mean over pieces.
+bands, for solo pieces and for solo pieces in free time, and whether they lie in the ranges of
+`model.evaluation.wanted`. A second table shows the probabilities of classes of events when the
+network is told the truth and when it reads its own output (`export.evaluation.forcing`).
 
 `--off RULE,RULE` switches rules of decoding off (`model.decoding.policy`), so that each can be
-weighed. `--write FOLDER` keeps prompts and continuations as MIDI files. `--takes FOLDER` measures
-the files PIECE-SEED.mid of a folder instead of continuing, so that other versions and other
-programs can be measured on the same prompts.
+weighed. `--plot FILE` draws both tables. `--write FOLDER` keeps prompts and continuations as MIDI
+files. `--takes FOLDER` measures the files PIECE-SEED.mid of a folder instead of continuing, so that
+other versions and other programs can be measured on the same prompts; the artefact is not read, and
+there is no second table.
 """
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import numpy as np
 import typer
 from rich.console import Console
 from rich.progress import track
-from rich.table import Table
 
-from bridge.history.takes import Span, standalone_score
 from bridge.messages.settings import Settings
 from bridge.midi import smf
-from bridge.midi.instruments import Instrument
-from bridge.midi.notes import Note, Score
+from export.evaluation.chart import draw_chart
+from export.evaluation.forcing import forced_and_running
+from export.evaluation.results import evaluate, print_figures, print_masses, rounded
+from export.evaluation.trials import BAND, BARS, FREE, KINDS, SOLO, draw_trials
 from export.runtime.artefact import Artefact
-from export.runtime.continuation import continue_score, instruments_of, truncate_note
+from export.runtime.continuation import continue_score
 from export.runtime.decoder import Decoder
 from model.data import Corpus
 from model.decoding.policy import Rules
-from model.evaluation.musicality import Excerpt, figures, length_limits
-from model.tokens import tokenizer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Sequence
 
-    from model.data import Piece
+    from bridge.midi.notes import Note
+    from export.evaluation.results import Masses
+    from export.evaluation.trials import Trial
 
-BARS = 8
-_FEWEST_INSTRUMENTS = 3
-_FEWEST_NOTES = 2
-"""Notes a bar, on average, of a prompt and of its true continuation."""
-KINDS = ("band", "solo")
 RULES = tuple(each.name for each in fields(Rules))
-Figures = dict[str, float]
-_TABLE_WIDTH = 160
-_DIGITS = 4
+_TABLE_WIDTH = 120
+_progress = Console(stderr=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
-    """Some bars of a held-out piece, from tick 0, and the true bars after them."""
+class Player:
+    """What continues the prompts."""
 
-    name: str
-    kind: str
-    styles: tuple[str, ...]
-    prompt: Score
-    truth: tuple[Note, ...]
-    span: Span
+    artefact: Artefact
+    decoder: Decoder
+    rules: Rules
 
-    @property
-    def instruments(self) -> tuple[Instrument, ...]:
-        """The instruments of the prompt."""
-        return instruments_of(self.prompt)
-
-    def excerpt(self, notes: Iterable[Note]) -> Excerpt:
-        """Return a continuation of the prompt as an excerpt."""
-        bar_ticks = self.prompt.metres[0].bar_ticks
-        within = tuple(
-            truncate_note(note, self.span.end)
-            for note in sorted(notes)
-            if self.span.begin <= note.onset_ticks < self.span.end
-        )
-        bars = (self.span.end - self.span.begin) // bar_ticks
-        return Excerpt(
-            self.prompt.notes, within, self.span.begin, bars, bar_ticks, self.instruments
-        )
-
-    def prompt_excerpt(self) -> Excerpt:
-        """Return the second half of the prompt as an excerpt that follows the first."""
-        bar_ticks = self.prompt.metres[0].bar_ticks
-        bars = self.span.begin // bar_ticks
-        middle = bars // 2 * bar_ticks
-        before = tuple(note for note in self.prompt.notes if note.onset_ticks < middle)
-        after = tuple(note for note in self.prompt.notes if note.onset_ticks >= middle)
-        return Excerpt(before, after, middle, bars - bars // 2, bar_ticks, self.instruments)
-
-
-def draw_trials(corpus: Corpus, counts: Mapping[str, int], bars: int = BARS) -> list[Trial]:
-    """Return trials from the first suitable pieces in the corpus's random order, one a tune."""
-    trials: list[Trial] = []
-    left, groups = dict(counts), set[str]()
-    for piece in corpus.pieces:
-        kind = _kind_of(piece)
-        if kind is None or not left.get(kind) or piece.group in groups:
-            continue
-        trial = _trial(piece, kind, tokenizer.decode(corpus.tokens_of(piece).tolist()), bars)
-        if trial is not None:
-            trials.append(trial)
-            groups.add(piece.group)
-            left[kind] -= 1
-    return trials
-
-
-def _kind_of(piece: Piece) -> str | None:
-    playing = set(piece.notes)
-    if Instrument.DRUMS.label in playing:
-        return "band" if len(playing) >= _FEWEST_INSTRUMENTS else None
-    return "solo" if len(playing) == 1 else None
-
-
-def _trial(piece: Piece, kind: str, score: Score, bars: int) -> Trial | None:
-    """Return the trial in the middle of a piece, on a multiple of eight bars."""
-    if len(score.metres) != 1 or not score.grid:
-        return None
-    bar = score.metres[0].bar_ticks
-    total = score.end_ticks // bar
-    if total < 2 * bars:
-        return None
-    begin = (total - 2 * bars) // 2 // BARS * BARS * bar
-    line, end = begin + bars * bar, begin + 2 * bars * bar
-    prompt = [n for n in score.notes if begin <= n.onset_ticks < line]
-    truth = [n for n in score.notes if line <= n.onset_ticks < end]
-    if min(len(prompt), len(truth)) < _FEWEST_NOTES * bars:
-        return None
-    before, after = (
-        standalone_score(score, Span(begin, stop), [truncate_note(n, stop) for n in notes])
-        for notes, stop in ((prompt, line), (truth, end))
-    )
-    span = Span(bars * bar, 2 * bars * bar)
-    return Trial(Path(piece.path).stem, kind, piece.labels, before, after.notes, span)
-
-
-def evaluate(
-    trials: Sequence[Trial], takes: Mapping[str, Sequence[Sequence[Note]]]
-) -> dict[str, dict[str, list[Figures]]]:
-    """Return the figures by kind, by what is measured, and by trial; takes of a trial are averaged.
-
-    The keys of `takes` are the names of the trials.
-    """
-    found: dict[str, dict[str, list[Figures]]] = {}
-    for kind in KINDS:
-        own = [trial for trial in trials if trial.kind == kind]
-        limits = length_limits(trial.excerpt(trial.truth) for trial in own)
-        if not own:
-            continue
-        found[kind] = {
-            "prompt": [figures(trial.prompt_excerpt(), limits) for trial in own],
-            "continuation": [
-                _average(figures(trial.excerpt(notes), limits) for notes in takes[trial.name])
-                for trial in own
-            ],
-            "truth": [figures(trial.excerpt(trial.truth), limits) for trial in own],
-        }
-    return found
-
-
-def _average(some: Iterable[Figures]) -> Figures:
-    columns = defaultdict(list)
-    for one in some:
-        for name, value in one.items():
-            columns[name].append(value)
-    return {name: _nan_mean(values) for name, values in columns.items()}
-
-
-def _nan_mean(values: Sequence[float]) -> float:
-    finite = [value for value in values if not np.isnan(value)]
-    return float(np.mean(finite)) if finite else float("nan")
-
-
-def summarise(rows: Sequence[Figures]) -> dict[str, tuple[float, float]]:
-    """Return the mean over trials and its standard error, by figure."""
-    found = {}
-    for name in dict.fromkeys(name for row in rows for name in row):
-        values = [row[name] for row in rows if name in row and not np.isnan(row[name])]
-        error = float(np.std(values, ddof=1) / np.sqrt(len(values))) if len(values) > 1 else 0.0
-        found[name] = (_nan_mean(values), error)
-    return found
-
-
-def print_table(found: Mapping[str, Mapping[str, Sequence[Figures]]], console: Console) -> None:
-    """Print one table: the figures as rows."""
-    table = Table("", *(f"{kind} {name}" for kind, parts in found.items() for name in parts))
-    columns = [summarise(rows) for parts in found.values() for rows in parts.values()]
-    for figure in dict.fromkeys(name for column in columns for name in column):
-        cells = [
-            f"{column[figure][0]:.3g} ± {column[figure][1]:.2g}" if figure in column else ""
-            for column in columns
+    def takes(self, trial: Trial, seeds: int) -> list[list[Note]]:
+        """Return continuations of a trial with the seeds from 1 on."""
+        return [
+            continue_score(
+                *(self.artefact, self.decoder, trial.prompt, trial.span),
+                *(Settings(seed=seed), self.rules),
+            )
+            for seed in range(1, seeds + 1)
         ]
-        table.add_row(figure, *cells)
-    console.print(table)
+
+    def masses(self, trials: Sequence[Trial], count: int) -> Masses:
+        """Return the masses of the first trials of each kind, with seed 1."""
+        chosen = {kind: [t for t in trials if t.kind == kind][:count] for kind in KINDS}
+        return {
+            kind: [
+                forced_and_running(self.artefact, self.decoder, trial, Settings(seed=1), self.rules)
+                for trial in track(own, kind, transient=True, console=_progress)
+            ]
+            for kind, own in chosen.items()
+            if own
+        }
 
 
 def main(
@@ -204,52 +86,54 @@ def main(
     *,
     bands: Annotated[int, typer.Option(help="Held-out bands.")] = 24,
     solos: Annotated[int, typer.Option(help="Held-out solo pieces.")] = 12,
+    free: Annotated[int, typer.Option(help="Held-out solo pieces in free time.")] = 12,
     seeds: Annotated[int, typer.Option(help="Continuations of each piece.")] = 3,
     bars: Annotated[int, typer.Option(help="Bars of a prompt, and of a continuation.")] = BARS,
+    forced: Annotated[int, typer.Option(help="Pieces of a kind in the second table.")] = 12,
     off: Annotated[str, typer.Option(help=f"Some of {','.join(RULES)}.")] = "",
     write: Annotated[Path | None, typer.Option(help="Folder for MIDI files.")] = None,
     takes: Annotated[Path | None, typer.Option(help="Measure the files of this folder.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else.")] = False,
+    plot: Annotated[Path | None, typer.Option(help="PNG file for a chart.")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the figures as JSON, and nothing else.")
+    ] = False,
 ) -> None:
     """Measure what an artefact plays on held-out pieces."""
     if unknown := set(filter(None, off.split(","))) - set(RULES):
         raise typer.BadParameter(f"--off: there is no {min(unknown)!r}")
     rules = Rules(**dict.fromkeys(filter(None, off.split(",")), False))
-    trials = draw_trials(Corpus.open(shards, "valid"), {"band": bands, "solo": solos}, bars)
-    loaded = Artefact.load(artefact)
-    decoder = Decoder(loaded)
+    counts = {BAND: bands, SOLO: solos, FREE: free}
+    trials = draw_trials(Corpus.open(shards, "valid"), counts, bars)
+    player = None
+    if takes is None:
+        loaded = Artefact.load(artefact)
+        player = Player(loaded, Decoder(loaded), rules)
     made: dict[str, list[list[Note]]] = {}
-    for trial in track(trials, "takes", transient=True, console=Console(stderr=True)):
-        each = made[trial.name] = []
-        for seed in range(1, seeds + 1):
-            if takes is not None:
-                each.append(list(smf.read(takes / f"{trial.name}-{seed}.mid").score.notes))
-                continue
-            settings = Settings(seed=seed)
-            each.append(continue_score(loaded, decoder, trial.prompt, trial.span, settings, rules))
+    for trial in track(trials, "takes", transient=True, console=_progress):
+        if takes is not None:
+            made[trial.name] = _read(takes, trial, seeds)
+        elif player is not None:
+            made[trial.name] = player.takes(trial, seeds)
         if write is not None:
-            _write(write, trial, each)
+            _write(write, trial, made[trial.name])
     found = evaluate(trials, made)
+    needs_masses = player is not None and (plot is not None or not as_json)
+    masses = player.masses(trials, forced) if player is not None and needs_masses else {}
+    if plot is not None:
+        draw_chart(found, masses, plot)
     if as_json:
-        typer.echo(json.dumps(_rounded(found)))
-    else:
-        print_table(found, Console(width=_TABLE_WIDTH))
+        typer.echo(json.dumps(rounded(found)))
+        return
+    console = Console(width=_TABLE_WIDTH)
+    print_figures(found, console)
+    if masses:
+        print_masses(masses, console)
 
 
-def _rounded(
-    found: Mapping[str, Mapping[str, Sequence[Figures]]],
-) -> dict[str, dict[str, dict[str, list[float | None]]]]:
-    """Return means and standard errors for JSON, which has no NaN."""
-    return {
-        kind: {
-            part: {
-                name: [None if np.isnan(value) else round(value, _DIGITS) for value in pair]
-                for name, pair in summarise(rows).items()
-            }
-            for part, rows in parts.items()
-        }
-        for kind, parts in found.items()
-    }
+def _read(folder: Path, trial: Trial, seeds: int) -> list[list[Note]]:
+    """Return the takes of a trial that another program has written."""
+    paths = (folder / f"{trial.name}-{seed}.mid" for seed in range(1, seeds + 1))
+    return [list(smf.read(path).score.notes) for path in paths]
 
 
 def _write(folder: Path, trial: Trial, takes: Sequence[Sequence[Note]]) -> None:

@@ -75,7 +75,7 @@ class ClassMasses:
         clashes = clashing[_PITCH_CLASS[allowed]] & (classes >= _FIRST_PITCHED)
         self.tokens += 1
         self._masses += np.bincount(classes, weights, len(_CLASSES) + 1)
-        self._clashing_mass += weights[clashes].sum()
+        self._clashing_mass += float(weights[clashes].sum())
         self._counts[_CLASS[event]] += 1
         self._clashing_count += bool(clashes[allowed.searchsorted(event)])
 

@@ -12,10 +12,10 @@ pulse clarity, 2008).
     clarity               the highest correlation of the excerpt, 1 for a metronome
     prompt clarity        that of the music before it
 
-Two periods are the same if they differ by at most 8 %. For solos of the validation split, played in
-free time, the true continuation has the pulse of its prompt in 95 % of cases and in the ratio 3:2
-in all. The continuation of another piece has it in 28 %, with 3:2 in 63 %, and a support of .19
-instead of .61. So 3:2 tells little by itself.
+Two periods are the same if they differ by at most 8 %. Of 231 solos of the validation split, played
+in free time, the true continuation has the pulse of its prompt in 92 % of cases, or one in the
+ratio 3:2 in 98 %, and its support is .60. The continuation of another piece has 31 %, 58 % and .16.
+So support tells most, and the ratio 3:2 little.
 """
 
 from __future__ import annotations

@@ -4,6 +4,8 @@ A fresh network is nearly the identity, and its logits hardly depend on its inpu
 therefore drawn again here, large enough that every token matters. Under this seed the likeliest
 event is always clear: over 512 greedy tokens it leads by at least 0.01, far more than rounding the
 table of rows to float16 can change.
+
+Beside it, songs of repeated notes and a corpus of them, from which trials are drawn.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,12 +18,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from bridge.midi.instruments import Instrument
+from bridge.midi.notes import MetreChange, Note, Score, TempoChange
 from export import make
 from export.graph import EXACT_FORMAT, GraphFormat
 from export.runtime import artefact
 from export.runtime.artefact import GRAPHS, Artefact
 from export.runtime.decoder import Decoder
-from model.tokens import features
+from model.data import Corpus, Piece
+from model.tokens import features, tokenizer
 from model.tokens import vocabulary as v
 from model.transformer import SIZES, Transformer
 
@@ -113,3 +118,36 @@ def fresh(exact: Artefact) -> Callable[[], Decoder]:
 def conditions(exact: Artefact) -> tuple[Tensor, Tensor]:
     """Return the style and the instruments of `fresh` as inputs of the network."""
     return torch.from_numpy(exact.style_vectors[:1].copy()), torch.ones(1, 14)
+
+
+@pytest.fixture
+def song() -> Callable[..., Score]:
+    """Return a function that makes a song of middle Cs in quarters, for some instruments."""
+
+    def make_song(*instruments: Instrument, bars: int = 40) -> Score:
+        notes = [
+            Note(192 * bar + tick, kind, 48, 192 * bar + tick + 24, 80)
+            for bar in range(bars)
+            for tick in range(0, 192, 48)
+            for kind in instruments
+        ]
+        return Score(tuple(sorted(notes)), (TempoChange(0, 160.0),), (MetreChange(0, 4, 4),))
+
+    return make_song
+
+
+@pytest.fixture
+def corpus_of() -> Callable[..., Corpus]:
+    """Return a function that makes a corpus of songs with names and tunes."""
+
+    def make_corpus(*songs: tuple[str, str, Score]) -> Corpus:
+        pieces, tokens = [], list[int]()
+        for name, group, score in songs:
+            begin = len(tokens)
+            tokens += tokenizer.encode(score)
+            kinds = {note.instrument.label: 1 for note in score.notes}
+            path, end = f"{name}.mid", len(tokens)
+            pieces.append(Piece(path, ("pop",), group, "band", "CC0", 1.0, kinds, 0, begin, end))
+        return Corpus((np.array(tokens, np.uint16),), tuple(pieces))
+
+    return make_corpus

@@ -1,0 +1,1 @@
+"""What `export.evaluate` measures, and how it is shown."""
