@@ -36,12 +36,10 @@ class ActiveTake:
     turn: Turn
     until_tick: int
     """The composer may decide events up to this tick."""
-    last_tick: int
-    """The tick of the last planned event, once the take is done."""
     together: Together
     plan: int = 0
-    done: bool = False
-    """Whether the composer has decided the whole take."""
+    last_tick: int | None = None
+    """The tick of the last planned event, once the composer has decided the whole take."""
     first_note_planned: bool = False
     first_note_sent: bool = False
     is_ending: bool = False
@@ -52,11 +50,17 @@ class ActiveTake:
     def end_ns(self, transport: Transport) -> int:
         """Return the end time of a take that is done."""
         to_turn_end = (transport.has_bars and not self.is_audition) or self.loop is not None
+        assert self.last_tick is not None, "the take is not done"
         return transport.ns_at(self.turn.end if to_turn_end else self.last_tick)
 
     def loop_due_ns(self, transport: Transport) -> int:
         """Return when the next pass of a loop must be requested."""
         return transport.ns_at(self.turn.end) - HORIZON_NS // 2
+
+    @property
+    def done(self) -> bool:
+        """Whether the composer has decided the whole take."""
+        return self.last_tick is not None
 
     @property
     def horizon_ns(self) -> int:

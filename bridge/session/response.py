@@ -81,7 +81,7 @@ class Response:
         active = self._active
         if active is None or not active.is_audition:
             return None
-        return transport.ns_at(active.turn.begin), transport.ns_at(active.last_tick)
+        return transport.ns_at(active.turn.begin), active.end_ns(transport)
 
     def reset(self) -> None:
         """Clear the record of sent programs: the receivers may have been reset."""
@@ -113,7 +113,7 @@ class Response:
         self._last_take = request.take
         until = request.until_tick - context.timing.composer_offset
         together = Together(context.transport, turn.begin, accompanies=request.accompany)
-        active = ActiveTake(request.take, context.now_ns, turn, until, turn.end, together)
+        active = ActiveTake(request.take, context.now_ns, turn, until, together)
         if context.settings.mode is Mode.LOOP and phrase.events:
             active.loop, active.first_note_sent = Loop(phrase, loop_passes), loop_passes > 0
             if context.settings.vary and loop_passes % 2:
@@ -127,8 +127,9 @@ class Response:
         turn = Turn(begin_tick, max((each.tick for each in script), default=begin_tick) + 1)
         self._last_take += 1
         together = Together(context.transport, turn.begin, accompanies=False)
-        active = ActiveTake(self._last_take, context.now_ns, turn, turn.end, turn.end - 1, together)
-        active.done = active.first_note_planned = active.first_note_sent = active.is_audition = True
+        active = ActiveTake(self._last_take, context.now_ns, turn, turn.end, together)
+        active.first_note_planned = active.first_note_sent = active.is_audition = True
+        active.last_tick = turn.end - 1
         self._active, self._renderer.ducked = active, False
         events = self._renderer.render(script, context.transport, NO_QUANTISE, turn, context.played)
         return Effects(to_io=[protocol.Play(events)])
@@ -158,7 +159,6 @@ class Response:
         if scheduled:
             effects.to_io.append(protocol.Play(scheduled))
         if generated.done:
-            active.done = True
             last_tick = max((each.tick for each in scheduled), default=0)
             active.last_tick = min(active.turn.end, last_tick)
         return effects
@@ -234,7 +234,7 @@ class Response:
         commit = max(commit + reach, active.turn.begin - 1)
         if reach and commit + reach >= active.turn.end:
             commit = max(commit, active.turn.end)
-        active.plan, active.done = active.plan + 1, False
+        active.plan, active.last_tick = active.plan + 1, None
         effects.to_io.append(protocol.Replan(commit))
         self._renderer.clear_plan(commit)
         tick = commit + context.timing.composer_offset

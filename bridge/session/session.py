@@ -34,7 +34,7 @@ from bridge.playout import protocol
 from bridge.session.context import Step
 from bridge.session.effects import Effects
 from bridge.session.io_status import SessionStatus
-from bridge.session.style_control import StyleControl
+from bridge.session.styles.style_control import StyleControl
 from bridge.session.turn_taking import TurnTaking
 from bridge.sync.transport import Transport
 

@@ -5,7 +5,7 @@ import pytest
 from bridge.messages.requests import Morph
 from bridge.messages.settings import Settings, Style
 from bridge.midi.controls import Action, TriggeredAction
-from bridge.session.style_control import StyleControl
+from bridge.session.styles.style_control import StyleControl
 
 SECOND = 1_000_000_000
 JAZZ, BLUES = (("jazz", 1.0),), (("blues", 1.0),)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.messages.requests import Morph
-from bridge.session.morph import ActiveMorph
+from bridge.session.styles.morph import ActiveMorph
 from bridge.system.units import SECOND
 
 JAZZ, MIXED, BACH = (("jazz", 1.0),), (("jazz", 0.5), ("blues", 0.5)), (("bach", 1.0),)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bridge.midi.controls import MAX_VALUE, Action, TriggeredAction
-from bridge.session.morph import ActiveMorph, interpolate
+from bridge.session.styles.morph import ActiveMorph, interpolate
 
 if TYPE_CHECKING:
     from bridge.messages.requests import Morph
