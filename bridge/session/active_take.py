@@ -80,10 +80,12 @@ class ActiveTake:
     def rest_end_ns(self, context: Context) -> int | None:
         """Return when the accompaniment of a resting player ends, or None if it does not.
 
-        A player who holds a key does not rest.
+        A player who holds a key does not rest. With the release of a final chord, it ends at once.
         """
         accompanies = context.settings.mode is Mode.ACCOMPANY
         if not accompanies or self.is_ending or self.is_audition or context.player.key_down:
             return None
         since_ns = max(context.player.last_event_ns, self.hand_over_ns)
+        if context.player.has_ended:
+            return since_ns
         return since_ns + longest_rest_ns(context.transport)

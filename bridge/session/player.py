@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 MIN_SILENCE_NS, MAX_SILENCE_NS = 250 * MS, SECOND
 _CHORD_NS = 40 * MS
+_FINAL_FACTOR, _FINAL_MIN_NS, _FEWEST_HOLDS = 2.0, 3 * SECOND // 2, 8
+_CUT_OFF_NS = 250 * MS
+"""The notes of a chord are released within this time."""
 _GAPS_REMEMBERED = 8
 _MAX_EVENTS = 20_000
 """More than a phrase of ten minutes has. A loop repeats only the end of a longer phrase."""
@@ -82,6 +85,8 @@ class PlayerState:
     def __init__(self) -> None:
         self._keys = KeyState()
         self._programs: dict[int, int] = {}
+        self._onsets_ns: dict[tuple[int, int], int] = {}
+        self._holds_ns: deque[tuple[int, int]] = deque(maxlen=32)  # time of release, and duration
         self.last_event_ns = 0
         """When the player last did anything."""
 
@@ -95,9 +100,27 @@ class PlayerState:
         """Whether a sustain pedal is held."""
         return self._keys.pedal_down
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether the player has just released a final chord: one far longer than the others.
+
+        It has been held for 1.5 s or more, and twice as long as nearly all notes before it.
+        """
+        if self.key_down or not self._holds_ns:
+            return False
+        cut_off_ns = self._holds_ns[-1][0] - _CUT_OFF_NS
+        final_ns = max(hold for release_ns, hold in self._holds_ns if release_ns >= cut_off_ns)
+        before = sorted(hold for release_ns, hold in self._holds_ns if release_ns < cut_off_ns)
+        if len(before) < _FEWEST_HOLDS:
+            return False
+        usual_ns = before[len(before) * 9 // 10]
+        return final_ns >= max(_FINAL_MIN_NS, _FINAL_FACTOR * usual_ns)
+
     def clear(self) -> None:
         """Drop the held keys and pedals; programs stay."""
         self._keys = KeyState()
+        self._onsets_ns.clear()
+        self._holds_ns.clear()
 
     def set_program(self, event: Event) -> None:
         """Record the program of a channel, if the event is a program change."""
@@ -107,7 +130,18 @@ class PlayerState:
     def handle_event(self, timed: TimedEvent, transport: Transport) -> list[NoteEvent]:
         """Return the note events that a MIDI event results in, each at its tick."""
         self.last_event_ns = max(self.last_event_ns, timed.time_ns)
-        return self._to_note_events(self._keys.feed(timed.event), transport.tick_at(timed.time_ns))
+        sounded = self._keys.feed(timed.event)
+        self._record_holds(sounded, timed.time_ns)
+        return self._to_note_events(sounded, transport.tick_at(timed.time_ns))
+
+    def _record_holds(self, events: Iterable[NoteOn | NoteOff], time_ns: int) -> None:
+        for event in events:
+            key = event.channel, event.pitch
+            onset_ns = self._onsets_ns.pop(key, None)
+            if isinstance(event, NoteOn):
+                self._onsets_ns[key] = time_ns
+            elif onset_ns is not None:
+                self._holds_ns.append((time_ns, time_ns - onset_ns))
 
     def release_all(self, tick: int) -> list[NoteEvent]:
         """Return the releases of all held notes. A key sounds again only after a new note-on."""

@@ -142,6 +142,8 @@ class Response:
         if active is None or (active.take, active.plan) != (generated.take, generated.plan):
             return effects  # from a retracted take or a replaced plan
         active.together.add_planned(generated.events, generated.imagined)
+        if (waited_ns := active.together.decided(context.now_ns)) is not None:
+            effects.log(context.now_ns, "plan decided", waited_ns)
         events = [context.timing.from_composer(event) for event in generated.events]
         if events:
             late_ns = context.send_ns + MARGIN_NS - context.transport.ns_at(events[0].tick)
@@ -243,20 +245,24 @@ class Response:
         effects.to_composer.append(
             Replan(active.take, active.plan, tick, events, heard, player_plays)
         )
-        removed = context.played.replan(commit, context.now_ns)
-        effects.log(context.now_ns, "replan", removed, reason)
+        window_ns = transport.ns_at(commit) - context.now_ns
+        effects.log(context.now_ns, "replan", window_ns, reason)
+        effects.log(context.now_ns, "replaced", context.played.replan(commit, context.now_ns))
         context.timing.retract(commit)
         context.timing.rewind_clicks(commit)
         return effects
 
     def end(self, context: Context) -> Effects:
-        """Bring the take to a musical end soon."""
+        """Bring the take to a musical end soon: with the player who has ended, or in a bar."""
         effects, active, transport = Effects(), self._active, context.transport
         if active is None or active.is_audition:
             return effects
-        if transport.has_bars:
+        commit = transport.last_tick_at(context.now_ns + COMMIT_NS)
+        together = active.together.player_plays and context.player.has_ended
+        if together:
+            end = transport.next_grid_line(commit + 1, transport.beat_ticks)
+        elif transport.has_bars:
             bar = transport.metre.bar_ticks
-            commit = transport.last_tick_at(context.now_ns + COMMIT_NS)
             end = transport.next_grid_line(commit + bar, bar)
         else:
             end = transport.tick_at(context.now_ns + ENDING_NS)

@@ -46,6 +46,7 @@ class Together:
         """Whether the player is expected to play at the same time."""
         self._accompanies = accompanies
         self._surprise_ns: int | None = None  # when the first surprise since the last plan came
+        self._asked_ns: int | None = None  # when a plan was requested that has no event yet
         self._events: list[NoteEvent] = []
         self._expectation = Expectation()
         self._due_tick = _next_half_beat(transport, begin_tick)
@@ -56,6 +57,11 @@ class Together:
         """Add the next events of the plan: ours, and those that are imagined of the player."""
         self._expectation.add(ours)
         self._expectation.add(imagined, imagined=True)
+
+    def decided(self, now_ns: int) -> int | None:
+        """Return how long a new plan has taken up to its first event; None for later events."""
+        asked_ns, self._asked_ns = self._asked_ns, None
+        return None if asked_ns is None else now_ns - asked_ns
 
     def add_played(self, event: NoteEvent, now_ns: int) -> None:
         """Add an event that the player has played during the take."""
@@ -103,6 +109,7 @@ class Together:
     def start_plan(self, context: Context) -> None:
         """Start a new plan."""
         self._surprise_ns, self._expectation = None, Expectation()
+        self._asked_ns = context.now_ns
         transport = context.transport
         if not self._accompanies:
             rest_ns = context.now_ns - context.player.last_event_ns

@@ -89,7 +89,7 @@ class Accompaniment:
 
     @classmethod
     def of(
-        cls, shown: Iterable[RollNote], log: Iterable[LogEntry], transport: Transport
+        cls, shown: Iterable[RollNote], log: Sequence[LogEntry], transport: Transport
     ) -> Accompaniment:
         """Return the accompaniment that a session shows and logs."""
         notes, stuck = [], 0
@@ -102,7 +102,7 @@ class Accompaniment:
             notes.append(Note(onset, note.instrument, note.pitch, release, note.velocity))
         plans = [entry for entry in log if entry.event == "replan"]
         surprises = [transport.tick_at(e.time_ns) for e in plans if e.text == "surprise"]
-        replaced = sum(entry.value or 0 for entry in plans)
+        replaced = sum(entry.value or 0 for entry in log if entry.event == "replaced")
         return cls(sorted(notes), stuck, replaced, surprises, len(plans))
 
 

@@ -1,24 +1,15 @@
 """Playing together with an independent player, and what a third program receives.
 
 Another program plays on a JACK server: eight notes a second on average, with pauses and human
-timing. Antiphon accompanies it with bass and drums on its own clock, and replans on every note. A
-third program records all output. Every note must end, no release may be missing, and hardly any
+timing. Antiphon accompanies it with bass and drums on its own clock. A third program records all
+output (`gui.bench.jack_player`). Every note must end, no release may be missing, and hardly any
 decided note may be too late.
-
-Run as a script (`python -m gui.bench.together SECONDS`), this module is the player and the
-recorder, two clients of the server that share no code with the program they measure. It waits for
-the last note, and then writes as JSON the status and data bytes of all messages, in order.
 """
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from collections import deque
 from dataclasses import dataclass
 from random import Random
-from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from bridge.messages.requests import ChangeSettings, Start
@@ -27,6 +18,7 @@ from bridge.messages.snapshot import LogEntry
 from bridge.midi.instruments import Instrument
 from bridge.playout import protocol
 from bridge.system.units import SECOND
+from gui.bench.jack_player import JackPlayer
 from gui.bench.jack_rig import RATE_HZ, RigError, jack_server
 from gui.engine.process import Engine
 
@@ -38,7 +30,6 @@ if TYPE_CHECKING:
 BPM = 112
 _EXIT_TIMEOUT_NS = 6 * SECOND
 _NOTE_ON, _NOTE_OFF = 0x90, 0x80
-_PLAYER_OUT, _LISTENER_IN = "independent-player:out", "neighbour:in"
 
 
 def measure_together(artefact: Artefact, seconds: int) -> dict[str, Any]:
@@ -59,15 +50,12 @@ def measure_together(artefact: Artefact, seconds: int) -> dict[str, Any]:
             engine.post(protocol.OpenPorts())
             engine.post(ChangeSettings(settings))
             engine.post(Start())
-            log = _until_ready(engine)
-            other = subprocess.Popen(
-                [sys.executable, "-m", __name__, str(seconds)], stdout=subprocess.PIPE, text=True
-            )
+            log = until_ready(engine)
+            player = JackPlayer(plan_notes(seconds))
             end_ns = engine.now_ns + seconds * SECOND + _EXIT_TIMEOUT_NS
             while engine.now_ns < end_ns:
                 log += engine.poll(end_ns)
-        output, _ = other.communicate()
-    received = StreamCheck.from_messages(json.loads(output))
+        received = StreamCheck.from_messages([message for _, message in player.received()])
     dropped = sum(entry.value or 0 for entry in log if entry.event == "late")
     played = sum(entry.event == "played" for entry in log)
     return {
@@ -81,7 +69,8 @@ def measure_together(artefact: Artefact, seconds: int) -> dict[str, Any]:
     }
 
 
-def _until_ready(engine: Engine) -> list[LogEntry]:
+def until_ready(engine: Engine) -> list[LogEntry]:
+    """Wait until the ports are open; return what was logged."""
     give_up_ns = engine.now_ns + 20 * SECOND
     while engine.now_ns < give_up_ns:
         log = engine.poll(engine.now_ns + SECOND)
@@ -136,44 +125,3 @@ def plan_notes(seconds: int, seed: int = 0) -> list[tuple[int, bytes]]:
             frame += random.choice((eighth, eighth, eighth // 2, 2 * eighth))
         frame += eighth * random.choice((2, 4, 8, 24))
     return sorted(planned)
-
-
-def main() -> None:
-    """Play the plan, and record until the last note."""
-    import jack
-
-    seconds = int(sys.argv[1])
-    player = jack.Client("independent-player", no_start_server=True)
-    listener = jack.Client("neighbour", no_start_server=True)
-    out, into = player.midi_outports.register("out"), listener.midi_inports.register("in")
-    todo, received, begin = deque(plan_notes(seconds)), list[list[int]](), list[int]()
-    gone = Event()
-
-    def play(size: int) -> None:
-        first = player.last_frame_time
-        if not begin:
-            begin.append(first + RATE_HZ)
-        out.clear_buffer()
-        while todo and begin[0] + todo[0][0] < first + size:
-            frame, message = todo.popleft()
-            out.write_midi_event(max(0, begin[0] + frame - first), message)
-
-    def listen(_size: int) -> None:
-        received.extend(list(bytes(packet)) for _, packet in into.incoming_midi_events())
-
-    def note_gone(port: jack.Port, register: bool) -> None:  # noqa: FBT001 - JACK's signature
-        if not register and port.name.startswith("Antiphon"):
-            gone.set()
-
-    player.set_process_callback(play)
-    listener.set_process_callback(listen)
-    listener.set_port_registration_callback(note_gone, only_available=False)
-    with player, listener:
-        player.connect(_PLAYER_OUT, "Antiphon:in")
-        listener.connect("Antiphon:out", _LISTENER_IN)
-        gone.wait(seconds + 60)
-    sys.stdout.write(json.dumps(received))
-
-
-if __name__ == "__main__":
-    main()

@@ -30,7 +30,11 @@ KEPT = 64
 BASS, ALL = 0, 1
 PERIODS = (8, 16, 24)
 """In half bars."""
+CHORUS = 24
+"""Music that has lasted twelve bars when the turn passes is taken for a chorus."""
+_CHORUS_AGREEMENT = 1.0
 _SHARPNESS = 6.0
+_VAGUE, _EXACT = 0.8, 0.95
 _MEAN_SHARE = 0.05
 _NO_CHROMA = np.zeros((2, 12), np.float32)
 _FEWEST = 4
@@ -136,10 +140,15 @@ class HeardForm:
         self.agreement = {
             period: held.get(period, longest) for period in PERIODS if period <= len(unit)
         }
+        if len(unit) == CHORUS and CHORUS not in held:
+            self.agreement[CHORUS] = max(longest, _CHORUS_AGREEMENT)
         weights = np.exp(_SHARPNESS * np.array(list(self.agreement.values())))
         self._weights = dict(
             zip(self.agreement, ((1 - _MEAN_SHARE) * weights / weights.sum()).tolist(), strict=True)
         )
+        mean_agreement = sum(self.agreement[each] * self._weights[each] for each in self._weights)
+        self.clarity = min(1.0, max(0.0, (mean_agreement - _VAGUE) / (_EXACT - _VAGUE)))
+        """How exactly the form has held: 0 as music usually does, 1 for an exact repetition."""
         mean = chroma.sum(0)
         self._mean = mean / np.maximum(mean.sum(1, keepdims=True), 1e-9)
         self._expected: dict[int, NDArray[np.float32]] = {}

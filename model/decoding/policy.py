@@ -79,6 +79,8 @@ class Rules:
     lines: bool = True
     form: float = 0.9
     """The exponent of the expected shares of the pitch classes."""
+    exact_form: float = 1.5
+    """What is added to it for music that has repeated its harmony exactly."""
     clash: float = 0.4
     """Nats that a clash with a sounding note costs."""
     groove: float = 1.0
@@ -90,7 +92,15 @@ class Rules:
 
 DEFAULT_RULES = Rules()
 NO_RULES = Rules(
-    releases=False, entries=False, density=0, lines=False, form=0, clash=0, groove=0, groove_time=0
+    releases=False,
+    entries=False,
+    density=0,
+    lines=False,
+    form=0,
+    exact_form=0,
+    clash=0,
+    groove=0,
+    groove_time=0,
 )
 
 
@@ -224,7 +234,8 @@ class Policy:
             part = BASS if instrument == Instrument.BASS else ALL
             shares = self._form.expected(state.tick + _EARLY_TICKS)[part]
             nats = np.log((shares + _MIN_SHARE) / (_EVEN_SHARE + _MIN_SHARE))
-            nats = nats.clip(_MIN_FORM_NATS, _MAX_FORM_NATS) * self._rules.form
+            strength = self._rules.form + self._rules.exact_form * self._form.clarity
+            nats = nats.clip(_MIN_FORM_NATS, _MAX_FORM_NATS) * strength
             gains += nats[_PITCH_CLASSES].astype(np.float32)
         if self._rules.clash:
             for pitch in state.harmony.pitches:

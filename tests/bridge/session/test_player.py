@@ -75,6 +75,32 @@ def test_a_silence_is_longer_with_the_pedal_and_never_ends_with_a_key_down() -> 
     assert patient == usual + MAX_SILENCE_NS
 
 
+@pytest.mark.parametrize(
+    "before_ms,final_ms,ended",
+    [
+        ([300] * 10, 2000, True),
+        ([300] * 10, 1000, False),  # a long note, not an end
+        ([1200] * 10, 2000, False),  # long notes are usual
+        ([300] * 3, 2000, False),  # too little to compare with
+        ([300] * 10, None, False),  # the final chord is still held
+    ],
+)
+def test_a_final_chord_is_far_longer_than_the_others(
+    before_ms: list[int], final_ms: int | None, *, ended: bool
+) -> None:
+    player, now_ns = PlayerState(), SECOND
+    for held_ms in before_ms:
+        played(player, now_ns, NoteOn(0, 60, 80))
+        now_ns += held_ms * MS
+        played(player, now_ns, NoteOff(0, 60))
+    for pitch in (48, 55, 64):
+        played(player, now_ns + pitch * MS, NoteOn(0, pitch, 80))
+    if final_ms is not None:
+        for pitch in (48, 55, 64):
+            played(player, now_ns + (final_ms + pitch) * MS, NoteOff(0, pitch))
+    assert player.has_ended is ended
+
+
 def test_a_phrase_keeps_gaps_instruments_and_events() -> None:
     phrase = Phrase.start(SECOND, 0)
     for index, at_ms in enumerate((0, 400, 800)):

@@ -514,6 +514,23 @@ def test_an_accompaniment_ends_after_a_rest_of_two_bars() -> None:
     assert len(stand.asked()) == 1
 
 
+def test_an_accompaniment_ends_with_the_players_final_chord() -> None:
+    """Far longer than the notes before it, it is the end: the band stops when it is released."""
+    stand = Stand(Settings(mode=Mode.ACCOMPANY))
+    end_ns = stand.beats(0, 10)
+    stand.compose(strike(528, 36, BASS), done=False)
+    final_ns = end_ns + 200 * MS
+    stand.pass_to(final_ns)
+    stand.play(final_ns, NoteOn(0, 48, 80), NoteOn(0, 64, 80))
+    stand.pass_to(final_ns + 4 * BEAT_NS)
+    assert not any(isinstance(message, EndTake) for message in stand.composer)
+    released_ns = final_ns + 4 * BEAT_NS
+    stand.play(released_ns, NoteOff(0, 48), NoteOff(0, 64))
+    ends = [message for message in stand.composer if isinstance(message, EndTake)]
+    assert len(ends) == 1
+    assert 0 < HOST.ns_at(ends[0].end_tick) - released_ns <= BEAT_NS + COMMIT_NS
+
+
 # Re-entry.
 
 

@@ -54,6 +54,25 @@ def test_a_period_that_has_held_agrees_and_others_do_not() -> None:
     assert form.agreement[24] < 0.8
 
 
+def test_a_form_is_clear_if_it_has_come_round_exactly() -> None:
+    eight = ["C", "G", "Am", "F", "F", "C", "G", "G"]
+    exact, vague = played(*eight, *eight).heard(16 * BAR), played(*eight).heard(8 * BAR)
+    assert exact is not None
+    assert vague is not None
+    assert exact.clarity > 0.8
+    assert vague.clarity < 0.2
+
+
+def test_twelve_bars_are_taken_for_a_chorus() -> None:
+    chorus = ["C", "F", "C", "C", "F", "F", "C", "C", "G", "F", "C", "G"]
+    log = played(*chorus)
+    form = log.heard(12 * BAR)
+    assert form is not None
+    assert form.clarity > 0.5
+    for bar in (16, 20, 21):
+        assert likeliest(log, 12, bar) == set(CHORDS[chorus[bar - 12]])
+
+
 def test_what_a_take_plays_is_not_expected() -> None:
     heard = ["C", "G", "Am", "F"] * 2
     log, longer = played(*heard), played(*heard, "F", "F", "F", "F")
