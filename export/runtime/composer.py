@@ -55,6 +55,8 @@ _READ_WITH_THE_FIRST = 8
 """Up to this many unread tokens are read together with deciding the first note."""
 _MIN_FREE_TOKENS = 128
 """Free tokens that the cache must have before candidates are started."""
+_IDLE_FREE_SHARE = 8
+"""With less than an eighth of the cache free, it slides when there is nothing else to do."""
 
 
 class Composer:
@@ -65,6 +67,7 @@ class Composer:
         self._settings = Settings()
         self._grid = False  # whether the music has beats and bars
         self._stream = Stream(decoder)
+        self._idle_room = decoder.cache.capacity // _IDLE_FREE_SHARE
         self._fork = Fork(decoder, 1)
         self._player = PlayerNotes()
         self._speculation: Speculation | None = None
@@ -84,6 +87,10 @@ class Composer:
     @property
     def is_busy(self) -> bool:
         """Whether `step` has something to do."""
+        return self._has_work or not self._stream.has_room(self._idle_room)
+
+    @property
+    def _has_work(self) -> bool:
         answer = self._answer
         if answer is None or not answer.goes_on:
             speculation = self._speculation
@@ -131,6 +138,9 @@ class Composer:
         Read some tokens, or decide the next ones. Return the events that have been decided, if any.
         """
         answer = self._answer
+        if not self._has_work:
+            self._stream.make_room(self._idle_room)
+            return None
         if isinstance(answer, ScriptedAnswer) and answer.pending is not None:
             events, answer.pending = answer.pending, None
             return Generated(answer.asked.take, events, done=True, plan=answer.plan)

@@ -95,7 +95,9 @@ class Prompt:
 
     def _read(self) -> Iterator[None]:
         stream, tokens = self._stream, tokenizer.encode(self.score, end=False)
-        for start in range(0, len(tokens), _APPENDED_AT_ONCE):
+        frame = len(tokenizer.header_tokens(tokenizer.normal_form(self.score)))
+        stream.reset(tokens[:frame])
+        for start in range(frame, len(tokens), _APPENDED_AT_ONCE):
             stream.append_tokens(tokens[start : start + _APPENDED_AT_ONCE])
             yield
         self._player.note(_note_events(self.score))

@@ -5,11 +5,11 @@ many of its entries are valid, so going back only sets the counter (`rewind`). T
 further rows for takes that are tried side by side (`export.runtime.fork`). The stream is the first
 row, and the counter is its own.
 
-A full cache slides by half: the later half moves to the front. Cached keys have been rotated by the
-angle of their position, and only differences of positions matter to attention, so the keys that
-move are rotated back by the same distance. Position and cache index then agree again, and a session
-can last for hours with tables of 4096 rows. An entry moves once before it is dropped, or twice if a
-slide came early, so rounding errors do not add up.
+A full cache slides by half: the later half moves to the front, or behind some early entries that
+are kept. Cached keys have been rotated by the angle of their position, and only differences of
+positions matter to attention, so a key that moves is rotated back by its distance. Position and
+cache index then agree again, and a session can last for hours with tables of 4096 rows. An entry
+moves once before it is dropped, or twice if a slide came early, so rounding errors do not add up.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy as np
 import onnxruntime as ort
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -76,16 +76,21 @@ class KvCache:
             raise ValueError(f"cannot rewind from {self.length} to {length}")
         self.length = length
 
-    def slide(self) -> None:
-        """Drop all but the last half of what the cache can hold."""
-        dropped = max(0, self.length - self.capacity // 2)
+    def slide(self, early: Sequence[int] = ()) -> None:
+        """Drop all but the last half of what the cache can hold, and the `early` entries.
+
+        Those are indices before the last half, in rising order.
+        """
+        latest = range(max(0, self.length - self.capacity // 2), self.length)
+        kept = np.array([*early, *latest], np.int64)
+        moved = kept - np.arange(len(kept))
         for name, values in self.editable():
-            kept = values[0, :, dropped : self.length].copy()
+            entries = values[0][:, kept]
             if name.startswith("past_k"):
-                kept = self._rotate_back(kept, dropped)
-            values[0, :, : self.length - dropped] = kept
-        self.length -= dropped
-        self.slid_tokens += dropped
+                entries = self._rotate_back(entries, moved)
+            values[0, :, : len(kept)] = entries
+        self.slid_tokens += self.length - len(kept)
+        self.length = len(kept)
 
     def editable(self) -> Iterator[tuple[str, NDArray[Any]]]:
         """Yield name and values (rows, K, M, A) of each input, for changes in place."""
@@ -95,9 +100,10 @@ class KvCache:
             if self._device != "cpu":
                 value.update_inplace(values)
 
-    def _rotate_back(self, keys: NDArray[Any], positions: int) -> NDArray[Any]:
+    def _rotate_back(self, keys: NDArray[Any], positions: NDArray[np.int64]) -> NDArray[Any]:
+        """Return keys (K, M, A), each rotated back by a number of positions (M,)."""
         half = self._head_width // 2
-        angle = -positions * self._rope_base ** -(np.arange(half) / half)
+        angle = -positions[:, None] * self._rope_base ** -(np.arange(half) / half)
         cos, sin = np.cos(angle).astype(np.float32), np.sin(angle).astype(np.float32)
         first, second = keys[..., :half].astype(np.float32), keys[..., half:].astype(np.float32)
         turned = np.concatenate((first * cos - second * sin, second * cos + first * sin), axis=-1)

@@ -9,6 +9,9 @@ difference on, the network reads again.
 
 Removing tokens is cheap: the cache's counter is set, and the state follows from the tokens that
 remain. If the cache has dropped too many earlier tokens, those in the log are read again.
+
+When the cache slides, two kinds of early tokens stay in front of its later half: the frame, without
+which the network does not know tempo and metre, and the onsets of the notes that still sound.
 """
 
 from __future__ import annotations
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
     from export.runtime.decoder import Decoder, Logits
     from model.decoding.state import StreamState
 
+_MOST_EARLY_ONSETS = 24
+"""Onsets of sounding notes that stay in the cache when it slides: more than ten fingers hold."""
 _REMEMBERED_CAPACITIES = 2
 """The log keeps at least this many caches' worth of tokens; the network reads one."""
 
@@ -60,13 +65,14 @@ class Stream:
         self._encoder: StreamEncoder | None = StreamEncoder()
         self._certain = 0
         self._unread: list[Entry] = []
+        self._early: list[tuple[int, int]] = []  # index and token of those in front of the cache
         self._logits: Logits | None = None  # after the last token that has been read
         self.end_tick: int | None = None
         """The tick at which the music is to end, if requested; the network counts down to it."""
         self._imagined: set[tuple[int, int]] = set()  # tick and token of each
         self.allow(())
         self._confirm(frame)
-        self._frame_length = len(frame)
+        self._frame = list(self._unread)
 
     @property
     def state(self) -> StreamState:
@@ -184,9 +190,9 @@ class Stream:
             self.insert_events((), tick)
             return
         self._imagined.clear()
-        self._truncate(max(self._certain, self._frame_length))
-        length = max(self._frame_length, self._log.length_at(tick))
-        self._return_to(self._log.without_waits(length, self._frame_length))
+        self._truncate(max(self._certain, len(self._frame)))
+        length = max(len(self._frame), self._log.length_at(tick))
+        self._return_to(self._log.without_waits(length, len(self._frame)))
 
     def insert_events(
         self,
@@ -252,16 +258,50 @@ class Stream:
 
     def read(self, count: int) -> None:
         """Feed at most `count` unread tokens to the network."""
-        part, self._unread = self._unread[:count], self._unread[count:]
-        if part:
-            rows = np.array([entry.row for entry in part], np.int64)
-            allowed = np.stack([self._vectors[entry.band] for entry in part])
-            self._logits = self._decoder.feed([entry.token for entry in part], rows, allowed)
+        cache = self._decoder.cache
+        while count > 0 and self._unread:
+            if cache.length == cache.capacity:
+                self._slide()
+            size = min(count, cache.capacity - cache.length)
+            part, self._unread = self._unread[:size], self._unread[size:]
+            self._feed(part)
+            count -= size
+
+    def _feed(self, part: Sequence[Entry]) -> None:
+        rows = np.array([entry.row for entry in part], np.int64)
+        allowed = np.stack([self._vectors[entry.band] for entry in part])
+        self._logits = self._decoder.feed([entry.token for entry in part], rows, allowed)
 
     def make_room(self, tokens: int) -> None:
         """Slide the cache now if it has no room for `tokens` more."""
-        if self._decoder.cache.capacity - self._decoder.cache.length < self.unread + tokens:
-            self._decoder.cache.slide()
+        if not self.has_room(tokens):
+            self._slide()
+
+    def has_room(self, tokens: int) -> bool:
+        """Return whether the cache has room for `tokens` more."""
+        cache = self._decoder.cache
+        return cache.capacity - cache.length >= self.unread + tokens
+
+    def _slide(self) -> None:
+        """Slide the cache, and keep the frame and the onsets of the sounding notes in front."""
+        cache, read = self._decoder.cache, len(self._log) - len(self._unread)
+        first = read - (cache.length - len(self._early))  # index of the first after the early ones
+        kept_from = read - cache.capacity // 2
+        if kept_from <= first:
+            return
+        dropped = self._log.entries(first, kept_from)
+        present = [*self._early, *((first + n, entry.token) for n, entry in enumerate(dropped))]
+        later = {v.event_of(entry.token) for entry in self._log.entries(kept_from)}
+        lacking = set(self.state.grammar.sounding_onsets - later)
+        frame = [place for place, (index, _) in enumerate(present) if index < len(self._frame)]
+        onsets: list[int] = []
+        for place, (_, token) in reversed(list(enumerate(present))):
+            if (event := v.event_of(token)) in lacking and len(onsets) < _MOST_EARLY_ONSETS:
+                lacking.remove(event)
+                onsets.append(place)
+        early = [*frame, *reversed(onsets)]
+        self._early = [present[place] for place in early]
+        cache.slide(early)
 
     @property
     def _open_tick(self) -> StreamEncoder:
@@ -312,7 +352,7 @@ class Stream:
         if length < read:
             self._logits = None
             kept = self._decoder.cache.length - (read - length)
-            if kept > 0 or length == 0:
+            if kept > len(self._early) or length == 0:
                 self._decoder.cache.rewind(max(0, kept))
             else:
                 self._read_again()
@@ -320,10 +360,19 @@ class Stream:
     def _read_again(self) -> None:
         """Queue the tokens that the cache can hold, for the network to read again."""
         self._decoder.cache.rewind(0)
+        self._early.clear()
         self._logits = None
         self._unread = self._log.entries()
         self._skip_what_is_too_old()
 
     def _skip_what_is_too_old(self) -> None:
-        """Skip the earlier unread tokens, which the cache would soon drop."""
-        self._unread = self._unread[-(self._decoder.cache.capacity // 2) :]
+        """Skip the earlier unread tokens, which the cache would soon drop; read the frame again."""
+        latest = self._decoder.cache.capacity // 2
+        if len(self._unread) <= latest:
+            return
+        self._unread = self._unread[-latest:]
+        self._decoder.cache.rewind(0)
+        self._early = [(index, entry.token) for index, entry in enumerate(self._frame)]
+        if self._frame:
+            self._feed(self._frame)
+        self._logits = None

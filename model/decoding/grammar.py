@@ -55,6 +55,11 @@ class Grammar:
         return tuple(sorted(self._sounding))
 
     @property
+    def sounding_onsets(self) -> frozenset[int]:
+        """The note-on events of the sounding notes."""
+        return frozenset(_ON_OF[event] for event in self._sounding)
+
+    @property
     def pending_offs(self) -> tuple[int, ...]:
         """The note-off tokens of the sounding notes that are not held, in canonical order."""
         return tuple(event for event in self.sounding if event not in self._held_offs)

@@ -13,6 +13,7 @@ the class is drawn, by the temperature and the top-p of the settings.
 Rules correct what the network loses when it reads its own output. Each can be switched off:
 
     releases   a note that lasts longer than its instrument's notes do is the more likely to end
+    resolve    a note that clashes with later ones is the more likely to end: harmony has moved on
     entries    an instrument that rests longer than it did is the more likely to begin a note
     density    an instrument that was not heard is the more likely to begin a note, until it plays
                as densely as its kind does
@@ -36,7 +37,7 @@ from model.decoding.statistics import USUAL_RATES
 from model.tokens import vocabulary as v
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from numpy.random import Generator
     from numpy.typing import NDArray
@@ -63,6 +64,7 @@ _EARLY_TICKS = 6
 _PITCH_CLASSES = np.arange(128) % 12
 _EVEN_SHARE, _MIN_SHARE, _MIN_FORM_NATS, _MAX_FORM_NATS = 1 / 12, 0.01, -0.5, 1.5
 _CLASHES = (-13, -11, -1, 1, 11, 13)
+_CLASHING = frozenset((1, 11))
 _MIN_RATE, _MIN_DENSITY = 0.05, 0.1
 _MIN_SHARE_OF_USUAL = 0.1
 """A rest counts as this share of the usual rate."""
@@ -73,6 +75,8 @@ class Rules:
     """The rules that are on, and the strength of some; 0 is off."""
 
     releases: bool = True
+    resolve: float = 2.0
+    """Nats that the end of a note gains with which later notes clash."""
     entries: bool = True
     density: float = 2.0
     """The exponent of the ratio of the usual rate of onsets to the present one."""
@@ -93,6 +97,7 @@ class Rules:
 DEFAULT_RULES = Rules()
 NO_RULES = Rules(
     releases=False,
+    resolve=0,
     entries=False,
     density=0,
     lines=False,
@@ -200,13 +205,7 @@ class Policy:
 
     def _gains_at(self, state: StreamState) -> _TickGains:
         """Return what the rules make of releases and classes at the tick of a state."""
-        releases, classes = [], np.ones(_CLASS_COUNT)
-        if self._rules.releases:
-            for event, age in state.grammar.pending_ages.items():
-                instrument, pitch = int(v.EVENT_INSTRUMENT[event]), int(v.EVENT_PITCH[event])
-                gain = _gain(state.statistics.release_hazard(instrument, pitch, age))
-                if gain > 0:
-                    releases.append((event, gain))
+        classes = np.ones(_CLASS_COUNT)
         if self._rules.entries:
             for kind in self._instruments:
                 hazard = state.statistics.onset_hazard(kind, state.tick, self._begin_tick)
@@ -220,7 +219,22 @@ class Policy:
             density = self._groove.density(state.tick) + _MIN_DENSITY
             ratio = density / (self._groove.mean_density + _MIN_DENSITY)
             classes[_DRUMS] *= ratio**self._rules.groove_time
-        return _TickGains(state.tick, releases, classes)
+        return _TickGains(state.tick, self._release_gains(state), classes)
+
+    def _release_gains(self, state: StreamState) -> list[tuple[int, float]]:
+        """Return the note-offs of notes that should end, with their gains in nats."""
+        found = []
+        ages = state.grammar.pending_ages
+        for event, age in ages.items():
+            instrument, pitch = int(v.EVENT_INSTRUMENT[event]), int(v.EVENT_PITCH[event])
+            gain = 0.0
+            if self._rules.releases:
+                gain = max(0.0, _gain(state.statistics.release_hazard(instrument, pitch, age)))
+            if self._rules.resolve and _clashes_with_later(pitch, age, ages):
+                gain += self._rules.resolve
+            if gain > 0:
+                found.append((event, gain))
+        return found
 
     def _pitch_gains(self, state: StreamState, instrument: int) -> NDArray[np.float32]:
         """Return the gain in nats of each pitch (128,) for an instrument's next onset."""
@@ -257,6 +271,14 @@ class _TickGains:
 def _gain(hazard: float) -> float:
     """Return the gain in nats for a cumulative hazard; it is negative for a usual one."""
     return min(_MAX_GAIN, _HAZARD_GAIN * (hazard - _LONG_HAZARD))
+
+
+def _clashes_with_later(pitch: int, age: int, ages: Mapping[int, int]) -> bool:
+    """Return whether a note clashes with one of the sounding notes that began later."""
+    return any(
+        other_age < age and (int(v.EVENT_PITCH[other]) - pitch) % 12 in _CLASHING
+        for other, other_age in ages.items()
+    )
 
 
 def _sample_mass(masses: NDArray[np.float64], params: SamplingParams, rng: Generator) -> int:

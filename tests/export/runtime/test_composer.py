@@ -315,3 +315,16 @@ def test_time_that_passes_without_a_hand_over_ends_the_speculation(exact: Artefa
     composer.receive(Advance(110))
     worked(composer)
     assert answer(composer, request(200)) == answer(composing(exact, candidates=4), request(200))
+
+
+def test_a_nearly_full_cache_slides_while_nobody_waits(exact: Artefact) -> None:
+    decoder = Decoder(exact, device="cpu", threads=1, capacity=256)
+    composer = Composer(exact, decoder)
+    composer.receive(Reset())
+    composer.receive(Configure(Settings(seed=1)))
+    for index in range(200):
+        note = Onset(24 * index, PIANO, 60, 80), Release(24 * index + 22, PIANO, 60)
+        composer.receive(PlayerEvents(note))
+        worked(composer)
+        assert decoder.cache.capacity - decoder.cache.length >= 256 // 8
+    assert decoder.cache.slid_tokens > 256

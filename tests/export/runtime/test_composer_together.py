@@ -204,7 +204,7 @@ def test_a_wait_is_never_split(exact: Artefact) -> None:
             if is_wait(entry.token) and is_wait(following.token)
         ]
         assert not {tick + 8, tick + 9} & set(followed)
-    assert ends_of_waits & {tick + 10 for tick in plans.values()}
+    assert any(tick + 9 < end < tick + 23 for tick in plans.values() for end in ends_of_waits)
 
 
 def is_wait(token: int) -> bool:

@@ -92,3 +92,23 @@ def test_a_slide_at_any_time_keeps_the_last_half(fresh: Fresh, stream: Stream) -
     fed(decoder, stream, [0, 200])
     decoder.cache.slide()
     assert (decoder.cache.length, decoder.cache.slid_tokens) == (CAPACITY // 2, 200 - CAPACITY // 2)
+
+
+def test_early_entries_that_are_kept_stay_in_front_of_the_last_half(
+    fresh: Fresh, stream: Stream
+) -> None:
+    """In the first layer, keys and values depend on the token and its position alone."""
+    slid, direct = fresh(), fresh()
+    fed(slid, stream, [0, 240])
+    early = [0, 1, 50]
+    slid.cache.slide(early)
+    kept = [*early, *range(240 - CAPACITY // 2, 240)]
+    direct.feed([stream[0][index] for index in kept], stream[1][kept])
+    assert slid.cache.length == direct.cache.length == len(kept)
+    assert slid.cache.slid_tokens == 240 - len(kept)
+    found, expected = (
+        {name: values[0, :, : len(kept)].copy() for name, values in decoder.cache.editable()}
+        for decoder in (slid, direct)
+    )
+    for name in ("past_k0", "past_v0"):
+        np.testing.assert_allclose(found[name], expected[name], atol=1e-4, err_msg=name)

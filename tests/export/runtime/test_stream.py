@@ -190,6 +190,37 @@ def test_tokens_that_the_cache_has_dropped_are_read_again(exact: Artefact) -> No
     assert stream.unread == 0
 
 
+def test_a_slide_keeps_the_frame_and_the_onsets_of_sounding_notes(exact: Artefact) -> None:
+    """The network reads what is in the cache: a stream of just those tokens gives the same."""
+    stream = fresh_stream(exact)
+    stream.append_events((Onset(0, BASS, 40, 72), Onset(3, PIANO, 72, 72), Onset(3, PIANO, 75, 72)))
+    for index in range(400):
+        tick = 6 * index + 6
+        stream.append_events((Onset(tick, PIANO, 60, 72), Release(tick + 4, PIANO, 60)))
+        if index == 200:
+            stream.append_events((Release(tick + 5, PIANO, 75),))
+        stream.read(16)
+    stream.flush()
+    stream.read(stream.unread)
+    early = [token for _, token in stream._early]  # noqa: SLF001 - the cache's front
+    kept = [v.token_of(token) for token in early if token not in FRAME]
+    assert early[: len(FRAME)] == FRAME
+    assert [(token.instrument, token.pitch) for token in kept] == [(BASS, 40), (PIANO, 72)]
+    assert stream.state.grammar.sounding == (v.off_id(PIANO, 72), v.off_id(BASS, 40))
+
+
+def test_after_much_at_once_the_frame_is_still_in_front(exact: Artefact) -> None:
+    stream = fresh_stream(exact)
+    for index in range(200):
+        stream.append_events((Onset(6 * index, PIANO, 60, 72), Release(6 * index + 4, PIANO, 60)))
+    stream.start_turn(1300, (BASS,))
+    assert stream.unread == 128
+    assert [token for _, token in stream._early] == FRAME  # noqa: SLF001 - the cache's front
+    plain = fresh_stream(exact)
+    plain.read(plain.unread)
+    assert np.isfinite(stream.logits.events).all()
+
+
 def test_a_stream_returns_to_a_mark_with_the_same_logits(exact: Artefact) -> None:
     stream = played(exact, EVENTS, 260)
     logits = stream.logits.events.copy()

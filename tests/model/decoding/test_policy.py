@@ -15,8 +15,8 @@ from model.tokens import vocabulary as v
 PIANO, BASS, DRUMS = Instrument.PIANO, Instrument.BASS, Instrument.DRUMS
 VELOCITIES = np.zeros((len(Instrument), v.VELOCITY_LEVELS), np.float32)
 OFF = Rules(
-    releases=False, entries=False, density=0, lines=False, form=0, exact_form=0, clash=0, groove=0, groove_time=0,
-    wait_top_p=1.0,
+    releases=False, entries=False, density=0, lines=False, form=0, exact_form=0, clash=0, groove=0,
+    groove_time=0, wait_top_p=1.0,
 )  # fmt: skip
 ALL = SamplingParams(1.0, 1.0)
 
