@@ -7,6 +7,7 @@ bands, for solo pieces and for solo pieces in free time, and whether they lie in
 `model.evaluation.wanted`. A second table shows the probabilities of classes of events when the
 network is told the truth and when it reads its own output (`export.evaluation.forcing`).
 
+`--candidates N` makes N takes for each and lets the critic choose, as in a pause of live playing.
 `--off RULE,RULE` switches rules of decoding off (`model.decoding.policy`), so that each can be
 weighed. `--plot FILE` draws both tables. `--write FOLDER` keeps prompts and continuations as MIDI
 files. `--takes FOLDER` measures the files PIECE-SEED.mid of a folder instead of continuing, so that
@@ -32,7 +33,7 @@ from export.evaluation.forcing import forced_and_running
 from export.evaluation.results import evaluate, print_figures, print_masses, rounded
 from export.evaluation.trials import BAND, BARS, FREE, KINDS, SOLO, draw_trials
 from export.runtime.artefact import Artefact
-from export.runtime.continuation import continue_score
+from export.runtime.continuation import Continuation, Prompt
 from export.runtime.decoder import Decoder
 from model.data import Corpus
 from model.decoding.policy import Rules
@@ -56,16 +57,20 @@ class Player:
     artefact: Artefact
     decoder: Decoder
     rules: Rules
+    candidates: int = 1
+    """Each take is the best of so many, by the critic."""
 
     def takes(self, trial: Trial, seeds: int) -> list[list[Note]]:
         """Return continuations of a trial with the seeds from 1 on."""
-        return [
-            continue_score(
-                *(self.artefact, self.decoder, trial.prompt, trial.span),
-                *(Settings(seed=seed), self.rules),
-            )
-            for seed in range(1, seeds + 1)
-        ]
+        settings = [Settings(seed=seed) for seed in range(1, seeds * self.candidates + 1)]
+        prompt = Prompt(self.artefact, self.decoder, trial.prompt, trial.span, settings[0])
+        found: list[Continuation] = []
+        for each in settings:
+            found.append(Continuation(prompt, each, self.rules))
+            while not found[-1].done:
+                found[-1].step()
+        groups = [found[first::seeds] for first in range(seeds)]
+        return [max(group, key=lambda take: take.score).notes() for group in groups]
 
     def masses(self, trials: Sequence[Trial], count: int) -> Masses:
         """Return the masses of the first trials of each kind, with seed 1."""
@@ -89,6 +94,7 @@ def main(
     free: Annotated[int, typer.Option(help="Held-out solo pieces in free time.")] = 12,
     seeds: Annotated[int, typer.Option(help="Continuations of each piece.")] = 3,
     bars: Annotated[int, typer.Option(help="Bars of a prompt, and of a continuation.")] = BARS,
+    candidates: Annotated[int, typer.Option(help="Takes of which the critic picks one.")] = 1,
     forced: Annotated[int, typer.Option(help="Pieces of a kind in the second table.")] = 12,
     off: Annotated[str, typer.Option(help=f"Some of {','.join(RULES)}.")] = "",
     write: Annotated[Path | None, typer.Option(help="Folder for MIDI files.")] = None,
@@ -107,7 +113,7 @@ def main(
     player = None
     if takes is None:
         loaded = Artefact.load(artefact)
-        player = Player(loaded, Decoder(loaded), rules)
+        player = Player(loaded, Decoder(loaded), rules, candidates)
     made: dict[str, list[list[Note]]] = {}
     for trial in track(trials, "takes", transient=True, console=_progress):
         if takes is not None:

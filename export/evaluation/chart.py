@@ -49,7 +49,7 @@ def draw_chart(found: Results, masses: Masses, path: Path) -> None:
 
 def _draw_figures(ax: Axes, parts: Mapping[str, Sequence[Figures]]) -> None:
     own, truth = summarise(parts[CONTINUATION]), summarise(parts[TRUTH])
-    names = [name for name in own if truth[name][0] > 0]
+    names = [name for name in own if name in truth and truth[name][0] > 0]
     for row, name in enumerate(names):
         true = truth[name][0]
         wanted = wanted_range(name, true)

@@ -1,6 +1,8 @@
 """The figures of trials, their means with standard errors, and the two tables of them.
 
-The standard error is that of the mean over pieces.
+The standard error is that of the mean over pieces. The figure `distance` says how far a take is
+from the true continuation: the mean of the differences of all figures, each in standard deviations
+of the true continuations.
 """
 
 from __future__ import annotations
@@ -45,15 +47,33 @@ def evaluate(trials: Sequence[Trial], takes: Mapping[str, Sequence[Sequence[Note
         limits = length_limits(trial.excerpt(trial.truth) for trial in own)
         if not own:
             continue
-        found[kind] = {
-            PROMPT: [figures(trial.prompt_excerpt(), limits) for trial in own],
-            CONTINUATION: [
-                _average(figures(trial.excerpt(notes), limits) for notes in takes[trial.name])
-                for trial in own
-            ],
-            TRUTH: [figures(trial.excerpt(trial.truth), limits) for trial in own],
-        }
+        truths = [figures(trial.excerpt(trial.truth), limits) for trial in own]
+        spread = _spread(truths)
+        found[kind] = {PROMPT: [figures(trial.prompt_excerpt(), limits) for trial in own]}
+        found[kind] |= {CONTINUATION: [], TRUTH: truths}
+        for trial, truth in zip(own, truths, strict=True):
+            each = [figures(trial.excerpt(notes), limits) for notes in takes[trial.name]]
+            distances = [{"distance": _distance(one, truth, spread)} for one in each]
+            found[kind][CONTINUATION].append(_average(each) | _average(distances))
     return found
+
+
+def _spread(rows: Sequence[Figures]) -> Figures:
+    """Return the standard deviation over trials of each figure that varies."""
+    names = dict.fromkeys(name for row in rows for name in row)
+    values = {name: np.array([row.get(name, np.nan) for row in rows]) for name in names}
+    known = {name: column[~np.isnan(column)] for name, column in values.items()}
+    return {name: float(column.std()) for name, column in known.items() if column.any()}
+
+
+def _distance(one: Figures, other: Figures, spread: Figures) -> float:
+    return _nan_mean(
+        [
+            abs(one[name] - other[name]) / deviation
+            for name, deviation in spread.items()
+            if deviation > 0 and name in one and name in other
+        ]
+    )
 
 
 def _average(some: Iterable[Figures]) -> Figures:
@@ -102,7 +122,7 @@ def print_figures(found: Results, console: Console) -> None:
     for kind, parts in found.items():
         prompt, own, truth = (summarise(parts[name]) for name in (PROMPT, CONTINUATION, TRUTH))
         for name in own:
-            wanted = wanted_range(name, truth[name][0])
+            wanted = wanted_range(name, truth[name][0]) if name in truth else None
             cells = [_cell(column.get(name)) for column in (prompt, own, truth)]
             met = "" if wanted is None else "yes" if own[name][0] in wanted else "no"
             table.add_row(f"{kind} {name}", *cells, "" if wanted is None else str(wanted), met)

@@ -130,6 +130,11 @@ class Continuation:
         span = self._prompt.span
         return min(1.0, (self._assembler.tick - span.begin) / (span.end - span.begin))
 
+    @property
+    def score(self) -> float:
+        """The critic's rating of the take, higher for better ones."""
+        return 0.0 if self._take is None else self._take.score
+
     def notes(self) -> list[Note]:
         """Return the notes decided up to now; sounding notes end at the last decided tick."""
         end = self._prompt.span.end

@@ -9,11 +9,11 @@ from bridge.history.takes import Span
 from bridge.messages.settings import Settings
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import Note, Score
+from export.evaluation import prompts
+from export.evaluation.prompts import BAR, BASS, DRUMS, QUARTER
 from export.runtime.artefact import Artefact, load_default_artefact
 from export.runtime.continuation import continue_score
 from export.runtime.decoder import Decoder
-from tests.export import prompts
-from tests.export.prompts import BAR, BASS, DRUMS, QUARTER
 
 pytestmark = pytest.mark.slow
 SEEDS = (1, 2, 3)

@@ -17,7 +17,10 @@ from export.evaluation.results import evaluate as measure
 from export.evaluation.results import rounded
 from export.evaluation.trials import BAND, FREE, SOLO, Trial, draw_trials
 from export.runtime.artefact import Artefact
+from export.runtime.continuation import Continuation
+from export.runtime.decoder import Decoder
 from model.data import Corpus
+from model.decoding.policy import Rules
 from model.tokens import vocabulary as v
 
 PIANO, BASS, DRUMS = Instrument.PIANO, Instrument.BASS, Instrument.DRUMS
@@ -88,6 +91,17 @@ def test_files_of_another_program_are_measured_without_an_artefact(
     assert "running / forced mass" not in done.output
     read = {t.name: evaluate._read(tmp_path, t, 1) for t in trials}  # noqa: SLF001 - as above
     assert rounded(measure(trials, read)) == rounded(measure(trials, later))
+
+
+def test_the_critic_picks_among_the_candidates_of_a_take(
+    exact: Artefact, trials: list[Trial], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decoder, trial = Decoder(exact, device="cpu", threads=1), trials[0]
+    plain = evaluate.Player(exact, decoder, Rules()).takes(trial, 4)
+    ratings = dict(zip(map(tuple, plain), (0.1, 0.4, 0.3, 0.2), strict=True))
+    monkeypatch.setattr(Continuation, "score", property(lambda take: ratings[tuple(take.notes())]))
+    picked = evaluate.Player(exact, decoder, Rules(), candidates=2).takes(trial, 2)
+    assert picked == [plain[2], plain[1]]  # seeds 1 and 3, 2 and 4
 
 
 def test_an_unknown_rule_is_refused() -> None:

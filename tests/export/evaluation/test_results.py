@@ -129,3 +129,16 @@ def test_a_quieter_continuation_is_seen(trial: Trial) -> None:
     quieter: list[Note] = [replace(note, velocity=40) for note in trial.truth]
     found = summarise(evaluate([trial], {"one": [quieter]})[BAND]["continuation"])
     assert found["velocity"][0] == 40
+
+
+def test_the_distance_of_a_take_is_that_of_its_figures(
+    song: Callable[..., Score], corpus_of: Callable[..., Corpus]
+) -> None:
+    loud = song(PIANO, BASS, DRUMS)
+    soft = replace(loud, notes=tuple(replace(note, velocity=40) for note in loud.notes))
+    trials = draw_trials(corpus_of(("one", "a", loud), ("two", "b", soft)), {BAND: 2})
+    exact = evaluate(trials, {trial.name: [trial.truth] for trial in trials})
+    mixed = evaluate(trials, {trial.name: [trials[0].truth] for trial in trials})
+    assert summarise(exact[BAND]["continuation"])["distance"] == (0.0, 0.0)
+    # The velocity is the only figure in which the two songs differ, by two standard deviations.
+    assert [row["distance"] for row in mixed[BAND]["continuation"]] == [0.0, pytest.approx(2.0)]
