@@ -37,8 +37,6 @@ if TYPE_CHECKING:
 
 _MOST_EARLY_ONSETS = 24
 """Onsets of sounding notes that stay in the cache when it slides: more than ten fingers hold."""
-_REMEMBERED_CAPACITIES = 2
-"""The log keeps at least this many caches' worth of tokens; the network reads one."""
 
 
 def event_of(tick: int, token: int) -> NoteEvent:
@@ -61,7 +59,7 @@ class Stream:
     def reset(self, frame: Sequence[int]) -> None:
         """Clear the stream, and start it with the tokens of a frame: clock, tempo, metre."""
         self._decoder.cache.rewind(0)
-        self._log = TokenLog(_REMEMBERED_CAPACITIES * self._decoder.cache.capacity)
+        self._log = TokenLog(self._decoder.cache.capacity)
         self._encoder: StreamEncoder | None = StreamEncoder()
         self._certain = 0
         self._unread: list[Entry] = []
@@ -231,8 +229,9 @@ class Stream:
             self.insert_events((), self.tick, self.tick)
 
     def mark(self) -> tuple[int, int]:
-        """Return a mark of the current position, for `return_to`."""
+        """Return a mark of the current position, for `return_to`. Only the last one is valid."""
         assert self._certain == len(self._log)
+        self._log.pin()
         return self._certain, self._decoder.cache.slid_tokens
 
     def return_to(self, mark: tuple[int, int]) -> None:

@@ -46,6 +46,7 @@ class TokenLog:
     def __init__(self, remembered: int) -> None:
         self.state = StreamState()
         self._remembered = remembered
+        self._pinned: int | None = None  # an index up to which the log must be able to go back
         self._first = 0  # index of the first entry that is kept
         self._entries: list[Entry] = []
         self._snapshots = [_Snapshot(0, self.state.copy())]
@@ -53,6 +54,10 @@ class TokenLog:
     def __len__(self) -> int:
         """Return how many tokens the log has, including those that it no longer keeps."""
         return self._first + len(self._entries)
+
+    def pin(self) -> None:
+        """Keep what is needed to return to the present length, from now on."""
+        self._pinned = len(self)
 
     def entries(self, start: int = 0, stop: int | None = None) -> list[Entry]:
         """Return the kept entries from index `start` up to `stop`, exclusive."""
@@ -106,10 +111,11 @@ class TokenLog:
         return bool(v.TOKEN_KIND[self._entries[index - self._first].token] == v.Kind.WAIT)
 
     def _forget(self) -> None:
-        """Drop the older half when the log holds more than twice what it must keep."""
-        if len(self._entries) <= 2 * self._remembered:
+        """Drop what is too old when the log holds a quarter more than it must keep."""
+        if 4 * len(self._entries) <= 5 * self._remembered:
             return
-        keep = len(self) - self._remembered
+        end = len(self) if self._pinned is None else min(self._pinned, len(self))
+        keep = max(0, end - self._remembered)
         # The state at the first kept entry is a snapshot, so the cut is at the last one that fits.
         index = bisect_right(self._snapshots, keep, key=lambda snapshot: snapshot.length) - 1
         del self._snapshots[:index]
