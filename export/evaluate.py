@@ -9,14 +9,15 @@ network is told the truth and when it reads its own output (`export.evaluation.f
 
 `--candidates N` makes N takes for each and lets the critic choose, as in a pause of live playing.
 `--off RULE,RULE` switches rules of decoding off (`model.decoding.policy`), so that each can be
-weighed. `--plot FILE` draws both tables. `--write FOLDER` keeps prompts and continuations as MIDI
-files. `--takes FOLDER` measures the files PIECE-SEED.mid of a folder instead of continuing, so that
-other versions and other programs can be measured on the same prompts; the artefact is not read, and
-there is no second table.
+weighed; `--changes` and `--key` are the settings of these names. `--plot FILE` draws both tables.
+`--write FOLDER` keeps prompts and continuations as MIDI files. `--takes FOLDER` measures the files
+PIECE-SEED.mid of a folder instead of continuing, so that other versions and other programs can be
+measured on the same prompts; the artefact is not read, and there is no second table.
 """
 
 from __future__ import annotations
 
+import enum
 import json
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -26,7 +27,7 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
-from bridge.messages.settings import Settings
+from bridge.messages.settings import Changes, KeyPolicy, Settings
 from bridge.midi import smf
 from export.evaluation.chart import draw_chart
 from export.evaluation.forcing import forced_and_running
@@ -50,6 +51,10 @@ _TABLE_WIDTH = 120
 _progress = Console(stderr=True)
 
 
+def _words(kind: type[enum.Enum]) -> str:
+    return ", ".join(member.value for member in kind)
+
+
 @dataclass(frozen=True, slots=True)
 class Player:
     """What continues the prompts."""
@@ -57,12 +62,15 @@ class Player:
     artefact: Artefact
     decoder: Decoder
     rules: Rules
+    settings: Settings
     candidates: int = 1
     """Each take is the best of so many, by the critic."""
 
     def takes(self, trial: Trial, seeds: int) -> list[list[Note]]:
         """Return continuations of a trial with the seeds from 1 on."""
-        settings = [Settings(seed=seed) for seed in range(1, seeds * self.candidates + 1)]
+        settings = [
+            replace(self.settings, seed=seed) for seed in range(1, seeds * self.candidates + 1)
+        ]
         prompt = Prompt(self.artefact, self.decoder, trial.prompt, trial.span, settings[0])
         found: list[Continuation] = []
         for each in settings:
@@ -74,10 +82,11 @@ class Player:
 
     def masses(self, trials: Sequence[Trial], count: int) -> Masses:
         """Return the masses of the first trials of each kind, with seed 1."""
+        settings = replace(self.settings, seed=1)
         chosen = {kind: [t for t in trials if t.kind == kind][:count] for kind in KINDS}
         return {
             kind: [
-                forced_and_running(self.artefact, self.decoder, trial, Settings(seed=1), self.rules)
+                forced_and_running(self.artefact, self.decoder, trial, settings, self.rules)
                 for trial in track(own, kind, transient=True, console=_progress)
             ]
             for kind, own in chosen.items()
@@ -97,6 +106,8 @@ def main(
     candidates: Annotated[int, typer.Option(help="Takes of which the critic picks one.")] = 1,
     forced: Annotated[int, typer.Option(help="Pieces of a kind in the second table.")] = 12,
     off: Annotated[str, typer.Option(help=f"Some of {','.join(RULES)}.")] = "",
+    changes: Annotated[str, typer.Option(help=_words(Changes))] = Changes.FOLLOW.value,
+    key: Annotated[str, typer.Option(help=_words(KeyPolicy))] = KeyPolicy.OFF.value,
     write: Annotated[Path | None, typer.Option(help="Folder for MIDI files.")] = None,
     takes: Annotated[Path | None, typer.Option(help="Measure the files of this folder.")] = None,
     plot: Annotated[Path | None, typer.Option(help="PNG file for a chart.")] = None,
@@ -113,7 +124,8 @@ def main(
     player = None
     if takes is None:
         loaded = Artefact.load(artefact)
-        player = Player(loaded, Decoder(loaded), rules, candidates)
+        settings = Settings(changes=Changes(changes), key=KeyPolicy(key))
+        player = Player(loaded, Decoder(loaded), rules, settings, candidates)
     made: dict[str, list[list[Note]]] = {}
     for trial in track(trials, "takes", transient=True, console=_progress):
         if takes is not None:

@@ -71,6 +71,27 @@ class ReEntry(enum.Enum):
     """The response goes on, and reacts to the player."""
 
 
+class Changes(enum.Enum):
+    """How an answer treats the chord changes of the form that was heard."""
+
+    FREE = "free"
+    """It makes its own."""
+    FOLLOW = "follow"
+    """Expected pitch classes are likelier."""
+    STRICT = "strict"
+    """There are no others, as far as a form was heard."""
+
+
+class KeyPolicy(enum.Enum):
+    """How an answer treats the key that was heard."""
+
+    OFF = "off"
+    SOFT = "soft"
+    """Notes outside the key are less likely."""
+    STRICT = "strict"
+    """There are none."""
+
+
 class StartOn(enum.Enum):
     """Where a response may begin if there is a beat."""
 
@@ -194,6 +215,20 @@ class Settings:
             1,
             step=0.05,
             decimals=2,
+        ),
+    )
+    changes: Changes = field(
+        default=Changes.FOLLOW,
+        metadata=spec_of(
+            "Whether an answer follows the chord changes that come round in the music. Strict: it "
+            "plays no other notes. Where nothing comes round, all are the same."
+        ),
+    )
+    key: KeyPolicy = field(
+        default=KeyPolicy.OFF,
+        metadata=spec_of(
+            "Whether an answer keeps to the key that was heard. Strict: it plays no notes outside "
+            "the scale."
         ),
     )
     seed: int = field(

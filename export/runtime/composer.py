@@ -164,6 +164,8 @@ class Composer:
 
     def _configure(self, settings: Settings) -> None:
         self._settings = settings
+        if isinstance(self._answer, GeneratedAnswer):
+            self._answer.take.configure(settings)
         self._decoder.set_style(self._artefact.blend(dict(settings.style), settings.style_strength))
         candidates = min(settings.candidates, self._decoder.cache.rows)
         if candidates != len(self._fork.lengths):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bridge.messages.settings import Changes, KeyPolicy
 from export.runtime.stream import event_of
 from model.decoding.policy import DEFAULT_RULES, Policy, Rules
 from model.decoding.sampling import SamplingParams
@@ -36,6 +37,7 @@ MAX_REST_TICKS = 192
 """A bar of common time."""
 TOGETHER_TOP_P = 0.8
 """While the player plays too, pitches are surer: a wrong guess of the next chord clashes."""
+_SOFT_KEY_NATS = 1.0
 
 
 class Take:
@@ -62,12 +64,13 @@ class Take:
         self.tokens: list[int] = []
         self._instruments = tuple(instruments)
         self._params = SamplingParams(settings.temperature, settings.top_p)
+        self._rules = rules
         self._policy = Policy(
             self._instruments,
             begin_tick,
             self._params,
             np.random.default_rng((settings.seed, number, candidate)),
-            rules,
+            with_settings(rules, settings),
         )
         self._events: list[NoteEvent] = []
         self._imagined_events: list[NoteEvent] = []
@@ -99,6 +102,10 @@ class Take:
         self._imagined = frozenset(instruments) - frozenset(self._instruments)
         top_p = min(self._params.top_p, TOGETHER_TOP_P) if self._imagined else self._params.top_p
         self._policy.params = replace(self._params, top_p=top_p)
+
+    def configure(self, settings: Settings) -> None:
+        """Treat changes and key as these settings say, from the next token on."""
+        self._policy.change_rules(with_settings(self._rules, settings))
 
     def step(self, stream: Stream) -> bool:
         """Decide the next token of a stream; return whether it is a wait."""
@@ -161,3 +168,16 @@ class Take:
         """Return the imagined events since the last call."""
         events, self._imagined_events = self._imagined_events, []
         return events
+
+
+def with_settings(rules: Rules, settings: Settings) -> Rules:
+    """Return the rules with what settings say of changes and key."""
+    is_free = settings.changes is Changes.FREE
+    return replace(
+        rules,
+        form=0.0 if is_free else rules.form,
+        exact_form=0.0 if is_free else rules.exact_form,
+        strict_form=settings.changes is Changes.STRICT,
+        key=_SOFT_KEY_NATS if settings.key is KeyPolicy.SOFT else 0.0,
+        strict_key=settings.key is KeyPolicy.STRICT,
+    )

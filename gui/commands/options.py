@@ -28,7 +28,9 @@ BackendOption = Annotated[
     str, typer.Option("--through", help="auto, jack, rtmidi: which kind of port.")
 ]
 
-MUSIC = ("style", "instruments", "temperature", "top_p", "style_strength", "seed")
+MUSIC = (
+    *("style", "instruments", "temperature", "top_p", "style_strength", "changes", "key", "seed"),
+)
 """The settings of every command that generates music."""
 
 WITHOUT_OPTION = {

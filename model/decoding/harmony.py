@@ -10,6 +10,16 @@ bands, such a mixture is nearer to the true chroma than any single period, and t
 has held best. Where the periods disagree the mixture is flat: music without a form leads to little
 expectation. Shorter periods are multiples of these, and make the harmony stand still.
 
+Whether there is a form at all is the question of `HeardForm.sureness`: by how much the period that
+has held best agrees better than any two half bars do, as a share of what is possible. A period must
+have been seen for one and a half times its length. Of held-out pieces, of which many have no such
+form, these shares pass the limit, and these when their bars are shuffled (120 pieces, three
+excerpts of each length):
+
+    bars heard           6     8    12    16    20    24    32
+    as they are        .26   .24   .37   .36   .41   .42   .42
+    bars shuffled     .078  .036  .047  .017  .028  .006  .008
+
 Only half bars that were heard count. Those of a take are predicted from the music before it, so
 that the take cannot confirm itself.
 """
@@ -39,6 +49,10 @@ _MEAN_SHARE = 0.05
 _NO_CHROMA = np.zeros((2, 12), np.float32)
 _FEWEST = 4
 """Half bars with notes, below which nothing is expected."""
+_SURE = 0.45
+_SEEN = 1.5
+_MOST_CHANCE = 0.8
+"""Half bars that all agree by more than this are a form too: one chord that stays."""
 
 
 class HarmonyLog:
@@ -127,7 +141,7 @@ class HeardForm:
     def __init__(
         self, begin_tick: int, bar_ticks: int, first: int, chroma: NDArray[np.float32]
     ) -> None:
-        self._begin_tick, self._bar_ticks, self._first = begin_tick, bar_ticks, first
+        self.begin_tick, self.bar_ticks, self._first = begin_tick, bar_ticks, first
         self._shares = chroma / np.maximum(chroma.sum(2, keepdims=True), 1e-9)
         rows = chroma[:, ALL]
         unit = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
@@ -135,6 +149,8 @@ class HeardForm:
         for period in PERIODS:
             if len(unit) > period + 1:
                 held[period] = float((unit[period:] * unit[:-period]).sum(1).mean())
+        self.sureness = _sureness(unit, held)
+        """How much better than chance the best period has held: 1 is perfect, 0 chance."""
         # A period that the music is too short for is as likely as the longest that it shows.
         longest = held[max(held)] if held else 0.0
         self.agreement = {
@@ -153,9 +169,22 @@ class HeardForm:
         self._mean = mean / np.maximum(mean.sum(1, keepdims=True), 1e-9)
         self._expected: dict[int, NDArray[np.float32]] = {}
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether the music has a form."""
+        return self.sureness >= _SURE
+
+    def slot_at(self, tick: int) -> int:
+        """Return the number of the half bar of a tick."""
+        return 2 * (tick - self.begin_tick) // self.bar_ticks
+
+    def tick_of(self, slot: int) -> int:
+        """Return the tick at which a half bar begins."""
+        return self.begin_tick - -slot * self.bar_ticks // 2
+
     def expected(self, tick: int) -> NDArray[np.float32]:
         """Return the expected shares (2, 12) of the pitch classes at a tick."""
-        slot = 2 * (tick - self._begin_tick) // self._bar_ticks
+        slot = self.slot_at(tick)
         if slot not in self._expected:
             self._expected[slot] = self._mixture(slot)
         return self._expected[slot]
@@ -169,6 +198,18 @@ class HeardForm:
             part = self._shares[source] if source >= 0 else self._mean
             mixture = mixture + weight * np.where(part.sum(1, keepdims=True) > 0, part, self._mean)
         return mixture
+
+
+def _sureness(unit: NDArray[np.float32], held: dict[int, float]) -> float:
+    """Return how much better the best period holds than chance, from unit chromas (N, 12)."""
+    seen = [cosine for period, cosine in held.items() if len(unit) >= _SEEN * period]
+    if not seen:
+        return 0.0
+    count = len(unit)
+    total = unit.sum(0)
+    norms = float((unit * unit).sum())  # the half bars that are not silent
+    chance = min(_MOST_CHANCE, (float(total @ total) - norms) / (count * (count - 1)))
+    return (max(seen) - chance) / (1 - chance)
 
 
 def _without(pitches: tuple[int, ...], pitch: int) -> tuple[int, ...]:

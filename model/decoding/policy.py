@@ -18,7 +18,9 @@ Rules correct what the network loses when it reads its own output. Each can be s
     density    an instrument that was not heard is the more likely to begin a note, until it plays
                as densely as its kind does
     lines      an instrument that plays one note at a time ends its note before it begins the next
-    form       pitches of the expected harmony are likelier (`harmony.HeardForm`)
+    form       pitches of the expected harmony are likelier (`harmony.HeardForm`); with
+               `strict_form`, as far as a form was heard, there are no others
+    key        pitches outside the key are less likely (`key.Key`); with `strict_key` there are none
     clash      pitches a semitone or a major seventh from a sounding note are less likely
     groove     drum keys are likelier at their places in the bar (`groove.HeardGroove`)
 """
@@ -31,9 +33,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bridge.midi.instruments import Instrument
-from model.decoding.harmony import ALL, BASS
 from model.decoding.sampling import SamplingParams, sample_index
 from model.decoding.statistics import USUAL_RATES
+from model.decoding.tonality import EXCLUDED, Tonality, TonalRules
 from model.tokens import vocabulary as v
 
 if TYPE_CHECKING:
@@ -43,7 +45,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from model.decoding.groove import HeardGroove
-    from model.decoding.harmony import HeardForm
     from model.decoding.state import StreamState
 
 _WAIT, _RELEASE, _OTHER, _FIRST_INSTRUMENT = 0, 1, 2, 3
@@ -59,10 +60,6 @@ _CLASS_PARAMS = SamplingParams(1.0, 0.97)
 _UNTRUNCATED = SamplingParams(1.0, 1.0)
 _LONG_HAZARD, _HAZARD_GAIN, _MAX_GAIN = 3.0, 2.0, 14.0
 """A gain in nats for each nat of cumulative hazard beyond the first, up to a limit."""
-_EARLY_TICKS = 6
-"""A note that begins a 32nd note before a half bar belongs to it."""
-_PITCH_CLASSES = np.arange(128) % 12
-_EVEN_SHARE, _MIN_SHARE, _MIN_FORM_NATS, _MAX_FORM_NATS = 1 / 12, 0.01, -0.5, 1.5
 _CLASHES = (-13, -11, -1, 1, 11, 13)
 _CLASHING = frozenset((1, 11))
 _MIN_RATE, _MIN_DENSITY = 0.05, 0.1
@@ -71,7 +68,7 @@ _MIN_SHARE_OF_USUAL = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(TonalRules):
     """The rules that are on, and the strength of some; 0 is off."""
 
     releases: bool = True
@@ -81,10 +78,6 @@ class Rules:
     density: float = 2.0
     """The exponent of the ratio of the usual rate of onsets to the present one."""
     lines: bool = True
-    form: float = 0.9
-    """The exponent of the expected shares of the pitch classes."""
-    exact_form: float = 1.5
-    """What is added to it for music that has repeated its harmony exactly."""
     clash: float = 0.4
     """Nats that a clash with a sounding note costs."""
     groove: float = 1.0
@@ -112,7 +105,7 @@ NO_RULES = Rules(
 class Policy:
     """Chooses the tokens of one take, for some instruments.
 
-    The music before its first token, the player's and ours, is what form and groove come from.
+    The music before its first token, the player's and ours, is what form, key and groove come from.
     """
 
     def __init__(
@@ -131,10 +124,15 @@ class Policy:
         self._unheard: tuple[int, ...] | None = None
         self.hear_again(begin_tick)
 
+    def change_rules(self, rules: Rules) -> None:
+        """Follow other rules from the next token on."""
+        self._rules, self._gains = rules, None
+
     def hear_again(self, tick: int) -> None:
-        """Take form and groove from the music up to a tick, at the next token."""
+        """Take form, key and groove from the music up to a tick, at the next token."""
         self._heard_tick, self._has_heard = tick, False
-        self._form: HeardForm | None = None
+        self.tonality: Tonality | None = None
+        """The form and the key that were heard, once the first token is chosen."""
         self._groove: HeardGroove | None = None
         self._gains: _TickGains | None = None
 
@@ -172,17 +170,18 @@ class Policy:
         if self._unheard is None:
             playing = self._instruments
             self._unheard = tuple(k for k in playing if not state.statistics.has_played(k))
-        if self._rules.form:
-            self._form = state.harmony.heard(self._heard_tick)
+        self.tonality = Tonality(state, self._heard_tick)
         if self._rules.groove:
             self._groove = state.groove.heard()
 
     def _sample_event(
         self, state: StreamState, allowed: NDArray[np.int64], logits: NDArray[np.float32]
     ) -> int:
-        if self.params.temperature <= 0:
-            return int(allowed[int(logits.argmax())])
         classes = _EVENT_CLASS[allowed]
+        if self.params.temperature <= 0:
+            if self._rules.is_strict:
+                logits = logits + self._exclusions(state, classes, v.EVENT_PITCH[allowed])
+            return int(allowed[int(logits.argmax())])
         assert self._gains is not None
         weights = np.exp(logits - logits.max())
         masses = self._gains.classes * np.bincount(classes, weights, _CLASS_COUNT)
@@ -202,6 +201,18 @@ class Policy:
             pitches = v.EVENT_PITCH[allowed[places]]
             within = within + self._pitch_gains(state, chosen - _FIRST_INSTRUMENT)[pitches]
         return int(allowed[places[sample_index(within, params, self._rng)]])
+
+    def _exclusions(
+        self, state: StreamState, classes: NDArray[np.int64], pitches: NDArray[np.int64]
+    ) -> NDArray[np.float32]:
+        """Return minus infinity for the excluded onsets among events, 0 for all other events."""
+        found = np.zeros(len(classes), np.float32)
+        for chosen in set(classes[classes >= _FIRST_INSTRUMENT].tolist()) - {_DRUMS}:
+            places = np.flatnonzero(classes == chosen)
+            assert self.tonality is not None
+            gains = self.tonality.gains(self._rules, state.tick, chosen - _FIRST_INSTRUMENT)
+            found[places[gains[pitches[places]] <= EXCLUDED]] = -np.inf
+        return found
 
     def _gains_at(self, state: StreamState) -> _TickGains:
         """Return what the rules make of releases and classes at the tick of a state."""
@@ -244,13 +255,8 @@ class Policy:
                 rates = self._groove.rates(state.tick) + np.float32(_MIN_RATE)
                 gains += np.float32(self._rules.groove) * np.log(rates)
             return gains
-        if self._form is not None:
-            part = BASS if instrument == Instrument.BASS else ALL
-            shares = self._form.expected(state.tick + _EARLY_TICKS)[part]
-            nats = np.log((shares + _MIN_SHARE) / (_EVEN_SHARE + _MIN_SHARE))
-            strength = self._rules.form + self._rules.exact_form * self._form.clarity
-            nats = nats.clip(_MIN_FORM_NATS, _MAX_FORM_NATS) * strength
-            gains += nats[_PITCH_CLASSES].astype(np.float32)
+        if self.tonality is not None:
+            gains += self.tonality.gains(self._rules, state.tick, instrument)
         if self._rules.clash:
             for pitch in state.harmony.pitches:
                 for step in _CLASHES:

@@ -8,6 +8,7 @@ from bridge.midi.instruments import Instrument
 from model.decoding.grammar import Grammar
 from model.decoding.groove import GrooveLog
 from model.decoding.harmony import HarmonyLog
+from model.decoding.key import KeyLog
 from model.decoding.statistics import NoteStatistics
 from model.tokens import features
 from model.tokens import vocabulary as v
@@ -26,7 +27,7 @@ class StreamState:
 
     def __init__(self) -> None:
         self.grammar, self.statistics, self.tick = Grammar(), NoteStatistics(), 0
-        self.harmony, self.groove = HarmonyLog(), GrooveLog()
+        self.harmony, self.groove, self.key = HarmonyLog(), GrooveLog(), KeyLog()
         self._time = MusicalTime()
 
     @classmethod
@@ -42,7 +43,8 @@ class StreamState:
         other = StreamState()
         other.grammar, other.tick = self.grammar.copy(), self.tick
         other.statistics, other.harmony = self.statistics.copy(), self.harmony.copy()
-        other.groove, other._time = self.groove.copy(), self._time.copy()
+        other.groove, other.key = self.groove.copy(), self.key.copy()
+        other._time = self._time.copy()
         return other
 
     def push(self, token: int, end_tick: int | None = None) -> Row:
@@ -52,6 +54,7 @@ class StreamState:
             begin, self.tick = self.tick, self.tick + token - v.FIRST_WAIT + 1
             self.harmony.advance(begin, self.tick)
             self.groove.advance(self.tick)
+            self.key.advance(self.tick - begin, self.harmony.pitches)
         elif kind in (v.Kind.ON, v.Kind.OFF):
             self._count_note(v.event_of(token), is_onset=kind == v.Kind.ON)
         self.grammar.push(token)
@@ -60,6 +63,7 @@ class StreamState:
         if kind in (v.Kind.METRE, v.Kind.CLOCK):
             self.harmony.set_bars(self.tick, self._time.bar_ticks)
             self.groove.set_bars(self.tick, self._time.bar_ticks)
+            self.key.set_bars(self._time.bar_ticks)
         return row
 
     def _count_note(self, event: int, *, is_onset: bool) -> None:

@@ -28,8 +28,8 @@ true continuation say what a value means.
 In free time there are no bars and no beats. What needs them is left out, a bar is two seconds, and
 a quarter note half a second; there, the figures of `model.evaluation.pulse` are added.
 
-A key is the scale that most of the sounding time lies in: the profile of Krumhansl and Kessler
-(1982) chooses it, and in minor the raised sixth and seventh belong to it.
+A key is the scale that most of the sounding time lies in (`model.decoding.key`); in minor, the
+raised sixth and seventh belong to it.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ import numpy as np
 
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import TICKS_PER_QUARTER
+from model.decoding.key import estimate
 from model.evaluation.pulse import pulse_figures
 
 if TYPE_CHECKING:
@@ -52,13 +53,9 @@ if TYPE_CHECKING:
     from bridge.midi.notes import Note
 
 EIGHTH = TICKS_PER_QUARTER // 2
-MAJOR_PROFILE = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
-MINOR_PROFILE = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
-"""Krumhansl and Kessler's ratings of how well a pitch class fits, from the tonic up."""
-MAJOR_SCALE = frozenset((0, 2, 4, 5, 7, 9, 11))
-MINOR_SCALE = frozenset((0, 2, 3, 5, 7, 8, 9, 10, 11))
 CLASHING = frozenset((1, 11))
 """Semitones between two pitches that clash, but for octaves."""
+_EVERY_PITCH_CLASS = frozenset(range(12))
 _GRID = frozenset((*range(0, TICKS_PER_QUARTER, 12), *range(0, TICKS_PER_QUARTER, 16)))
 _COUNTED = (Instrument.DRUMS, Instrument.BASS)
 _LAGS = (4, 8)
@@ -127,13 +124,8 @@ def figures(excerpt: Excerpt, length_limits: Mapping[Instrument, float]) -> dict
 
 def key_of(chroma: NDArray[np.float64]) -> frozenset[int]:
     """Return the pitch classes of the key that fits a chroma (12,) best."""
-    best, scale = -np.inf, frozenset(range(12))
-    for profile, steps in ((MAJOR_PROFILE, MAJOR_SCALE), (MINOR_PROFILE, MINOR_SCALE)):
-        for tonic in range(12):
-            fit = float(np.corrcoef(np.roll(profile, tonic), chroma)[0, 1]) if chroma.any() else 0.0
-            if fit > best:
-                best, scale = fit, frozenset((step + tonic) % 12 for step in steps)
-    return scale
+    key = estimate(chroma)
+    return _EVERY_PITCH_CLASS if key is None else key.scale
 
 
 def half_bar_chroma(
