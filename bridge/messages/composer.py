@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bridge.messages.harmony import HeardHarmony
 from bridge.messages.settings import Settings
 from bridge.midi.instruments import Instrument
 
@@ -148,7 +149,8 @@ class Generated:
     """The next events of a take, in order of time; `done` is set in the last message.
 
     Each replan increments `plan`; the first plan is number 0. The `imagined` events are those that
-    the composer expects of the player meanwhile.
+    the composer expects of the player meanwhile. What it has heard of the `harmony` is there when
+    it is new.
     """
 
     take: int
@@ -156,3 +158,4 @@ class Generated:
     done: bool = False
     plan: int = 0
     imagined: tuple[NoteEvent, ...] = ()
+    harmony: HeardHarmony | None = None

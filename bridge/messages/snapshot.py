@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from bridge.messages.harmony import HeardKey
 from bridge.messages.processor import Processor
 from bridge.messages.requests import UnknownStyle
 from bridge.messages.settings import Settings
@@ -40,6 +41,15 @@ class RollNote:
     onset_ns: int
     release_ns: int | None = None
     answered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RollChord:
+    """A chord above the piano roll."""
+
+    name: str
+    begin_ns: int
+    end_ns: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +114,10 @@ class Snapshot:
     """The spans in which the player held a sustain pedal; None: still held."""
     last_played: RollNote | None = None
     last_answered: RollNote | None = None
+    key: HeardKey | None = None
+    """The key that the answer has heard; None if it has heard none, or there is no answer."""
+    chords: tuple[RollChord, ...] = ()
+    """The chords that the answer expects, as far as it has heard a form."""
 
     @property
     def beat(self) -> tuple[int, int] | None:

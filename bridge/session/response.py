@@ -42,6 +42,8 @@ from bridge.sync.quantise import Quantise
 from bridge.system.units import SECOND
 
 if TYPE_CHECKING:
+    from bridge.messages.harmony import HeardKey
+    from bridge.messages.snapshot import RollChord
     from bridge.midi.notes import Score
     from bridge.session.context import Context
     from bridge.sync.transport import Transport
@@ -82,6 +84,15 @@ class Response:
         if active is None or not active.is_audition:
             return None
         return transport.ns_at(active.turn.begin), active.end_ns(transport)
+
+    @property
+    def key(self) -> HeardKey | None:
+        """The key that the answer has heard."""
+        return None if self._active is None else self._active.harmony.key
+
+    def chords(self, transport: Transport) -> tuple[RollChord, ...]:
+        """Return the chords that the answer expects."""
+        return () if self._active is None else self._active.harmony.shown(transport)
 
     def reset(self) -> None:
         """Clear the record of sent programs: the receivers may have been reset."""
@@ -141,6 +152,8 @@ class Response:
         effects, active = Effects(), self._active
         if active is None or (active.take, active.plan) != (generated.take, generated.plan):
             return effects  # from a retracted take or a replaced plan
+        if generated.harmony is not None:
+            active.harmony.add(generated.harmony, context.timing.composer_offset)
         active.together.add_planned(generated.events, generated.imagined)
         if (waited_ns := active.together.decided(context.now_ns)) is not None:
             effects.log(context.now_ns, "plan decided", waited_ns)

@@ -98,6 +98,8 @@ class Session:
             morph_progress=self._style.progress(now_ns),
             audition_span_ns=turns.response.audition_span_ns(turns.transport),
             last_answered=played.last(now_ns, answered=True),
+            key=turns.response.key,
+            chords=turns.response.chords(turns.transport),
         )
 
     def record(self, now_ns: int) -> Record:

@@ -278,10 +278,12 @@ class Composer:
             answer.done = True
             stream.drop_imagined()
             self._add_delayed_events()
-        imagined = tuple(take.new_imagined_events())
-        if not (events or imagined or answer.done):
+        imagined, harmony = tuple(take.new_imagined_events()), take.new_harmony(stream.tick)
+        if not (events or imagined or harmony or answer.done):
             return None
-        return Generated(answer.asked.take, tuple(events), answer.done, answer.plan, imagined)
+        return Generated(
+            *(answer.asked.take, tuple(events), answer.done, answer.plan, imagined, harmony)
+        )
 
     # Deciding again.
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bridge.messages.settings import Changes, KeyPolicy
+from export.runtime.harmony_report import HarmonyReport
 from export.runtime.stream import event_of
 from model.decoding.policy import DEFAULT_RULES, Policy, Rules
 from model.decoding.sampling import SamplingParams
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bridge.messages.composer import NoteEvent
+    from bridge.messages.harmony import HeardHarmony
     from bridge.messages.settings import Settings
     from bridge.midi.instruments import Instrument
     from export.runtime.decoder import Logits
@@ -64,7 +66,8 @@ class Take:
         self.tokens: list[int] = []
         self._instruments = tuple(instruments)
         self._params = SamplingParams(settings.temperature, settings.top_p)
-        self._rules = rules
+        self._rules, self._settings = rules, settings
+        self._report = HarmonyReport()
         self._policy = Policy(
             self._instruments,
             begin_tick,
@@ -105,7 +108,9 @@ class Take:
 
     def configure(self, settings: Settings) -> None:
         """Treat changes and key as these settings say, from the next token on."""
+        self._settings = settings
         self._policy.change_rules(with_settings(self._rules, settings))
+        self._report.forget()
 
     def step(self, stream: Stream) -> bool:
         """Decide the next token of a stream; return whether it is a wait."""
@@ -158,6 +163,14 @@ class Take:
         self._imagined_events.clear()
         kept = [onset for onset in self._onset_ticks if onset <= tick]
         self._onset_ticks = kept or self._onset_ticks[:1]
+
+    def new_harmony(self, tick: int) -> HeardHarmony | None:
+        """Return what the take has heard of the harmony, if that is new at a tick."""
+        tonality = self._policy.tonality
+        if tonality is None:
+            return None
+        follows = self._settings.changes is not Changes.FREE
+        return self._report.new(tonality, tick, follows=follows)
 
     def new_events(self) -> list[NoteEvent]:
         """Return the events since the last call."""

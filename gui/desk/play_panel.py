@@ -24,6 +24,8 @@ from PySide6.QtWidgets import (
 
 from bridge.messages.settings import (
     SETTINGS,
+    Changes,
+    KeyPolicy,
     Mode,
     ReEntry,
     Settings,
@@ -129,6 +131,24 @@ class PlayPanel(QScrollArea):
             self._switch_field(self.tr("Loops"), "vary", self.tr("vary at every second pass")),
             self._number_field(self.tr("Temperat&ure"), "temperature"),
             self._number_field(self.tr("&Top-p"), "top_p"),
+            self._choice_field(
+                self.tr("Chord changes"),
+                "changes",
+                (
+                    (Changes.FREE, self.tr("its own")),
+                    (Changes.FOLLOW, self.tr("those heard")),
+                    (Changes.STRICT, self.tr("those heard, strictly")),
+                ),
+            ),
+            self._choice_field(
+                self.tr("Ke&y"),
+                "key",
+                (
+                    (KeyPolicy.OFF, self.tr("any")),
+                    (KeyPolicy.SOFT, self.tr("rather the one heard")),
+                    (KeyPolicy.STRICT, self.tr("only the one heard")),
+                ),
+            ),
             self._number_field(self.tr("See&d"), "seed"),
             self._choice_field(
                 self.tr("&Quantise"),

@@ -1,4 +1,4 @@
-"""The status line: time source, position, plugins and the last notes.
+"""The status line: time source, position, key, plugins and the last notes.
 
 It shows at a glance whether the host's time arrives, before the first response. If no note can be
 heard, the reason comes first.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
+from bridge.messages.harmony import HeardKey
 from bridge.messages.snapshot import RollNote, Snapshot
 from gui.desk.widgets.languages import translated
 from gui.desk.widgets.names import instrument_name
@@ -19,7 +20,7 @@ _SEPARATOR = "   ·   "
 
 
 class TimeLine(QLabel):
-    """Shows the time source, the position, the plugins and the last notes."""
+    """Shows the time source, the position, the key, the plugins and the last notes."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -27,7 +28,12 @@ class TimeLine(QLabel):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.setTextFormat(Qt.TextFormat.PlainText)  # an error may look like HTML
         self.setAccessibleName(self.tr("Time and last notes"))
-        self.setToolTip(self.tr("Time source, tempo, bar and beat, and the last notes."))
+        self.setToolTip(
+            self.tr(
+                "Time source, tempo, bar and beat, the key that Antiphon has heard and how well it "
+                "fits, and the last notes."
+            )
+        )
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Show the engine's state."""
@@ -40,6 +46,8 @@ class TimeLine(QLabel):
             bar, beat = snapshot.beat
             parts.append(self.tr("{:.1f} bpm").format(snapshot.transport.bpm))
             parts.append(self.tr("bar {}, beat {}").format(bar, beat))
+        if snapshot.key is not None:
+            parts.append(self._format_key(snapshot.key))
         if snapshot.plugins:
             voices = (
                 instrument_name(one.plays) if one.plays else self.tr("all")
@@ -53,6 +61,10 @@ class TimeLine(QLabel):
             if note is not None:
                 parts.append(f"{who}: {_format_note(note)}")
         return parts
+
+    def _format_key(self, key: HeardKey) -> str:
+        form = self.tr("{} minor ({:.0f} %)") if key.is_minor else self.tr("{} major ({:.0f} %)")
+        return form.format(key.tonic, 100 * key.fit)
 
 
 def _format_note(note: RollNote) -> str:

@@ -33,7 +33,7 @@ QUALITIES: dict[str, tuple[int, ...]] = {
     "maj7": (0, 4, 7, 11),
     "m7": (0, 3, 7, 10),
     "dim": (0, 3, 6),
-    "m7♭5": (0, 3, 6, 10),
+    "m7b5": (0, 3, 6, 10),
     "sus4": (0, 5, 7),
 }
 """The intervals of each quality, in the order of preference where two fit alike."""
@@ -45,9 +45,9 @@ _BASS_PRIOR = 0.25
 _SLOTS = 16
 """Half bars of a chord line: eight bars."""
 _NATURALS = {0: "C", 2: "D", 4: "E", 5: "F", 7: "G", 9: "A", 11: "B"}
-_FLATS = {10: ("B♭", -2), 3: ("E♭", -3), 8: ("A♭", -4), 1: ("D♭", -5), 6: ("G♭", -6)}
+_FLATS = {10: ("Bb", -2), 3: ("Eb", -3), 8: ("Ab", -4), 1: ("Db", -5), 6: ("Gb", -6)}
 """Their names, and their places on the line of fifths, where C is 0."""
-_SHARPS = {6: "F♯", 1: "C♯", 8: "G♯", 3: "D♯", 10: "A♯"}
+_SHARPS = {6: "F#", 1: "C#", 8: "G#", 3: "D#", 10: "A#"}
 _FLAT_REACH, _MINOR_FLAT_REACH = 5, 3
 """How far the flats of a key reach on the line of fifths, from the tonic of its major scale."""
 
@@ -125,7 +125,8 @@ def _templates() -> NDArray[np.float64]:
     rows = np.zeros((len(_CHORDS), 12))
     for row, (root, quality) in zip(rows, _CHORDS, strict=True):
         row[[(root + step) % 12 for step in QUALITIES[quality]]] = 1
-    return rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    unit: NDArray[np.float64] = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+    return unit
 
 
 _TEMPLATES = _templates()

@@ -79,7 +79,8 @@ def estimate(chroma: NDArray[np.floating]) -> Key | None:
     order = fits.argsort()[::-1].tolist()
     best = _KEYS[order[0]]
     others = (n for n in order[1:] if _KEYS[n] != _RELATIVE[best])
-    return Key(*best, float(fits[order[0]]), float(fits[order[0]] - fits[next(others)]))
+    tonic, is_minor = best
+    return Key(tonic, is_minor, float(fits[order[0]]), float(fits[order[0]] - fits[next(others)]))
 
 
 class KeyLog:

@@ -124,10 +124,6 @@ class Policy:
         self._unheard: tuple[int, ...] | None = None
         self.hear_again(begin_tick)
 
-    def change_rules(self, rules: Rules) -> None:
-        """Follow other rules from the next token on."""
-        self._rules, self._gains = rules, None
-
     def hear_again(self, tick: int) -> None:
         """Take form, key and groove from the music up to a tick, at the next token."""
         self._heard_tick, self._has_heard = tick, False
@@ -135,6 +131,10 @@ class Policy:
         """The form and the key that were heard, once the first token is chosen."""
         self._groove: HeardGroove | None = None
         self._gains: _TickGains | None = None
+
+    def change_rules(self, rules: Rules) -> None:
+        """Follow other rules from the next token on."""
+        self._rules, self._gains = rules, None
 
     def sample(
         self,

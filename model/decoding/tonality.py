@@ -60,6 +60,7 @@ class Tonality:
     """The form and the key of the music up to a tick."""
 
     def __init__(self, state: StreamState, tick: int) -> None:
+        self.tick = tick
         self.form: HeardForm | None = state.harmony.heard(tick)
         self.key: Key | None = state.key.estimate()
         self._gains: dict[tuple[int, int], NDArray[np.float32]] = {}

@@ -1,4 +1,4 @@
-"""The piano roll: the player's notes, Antiphon's notes, and the notes still to come.
+"""The piano roll: the player's notes, Antiphon's, those still to come, and the expected chords.
 
 It scrolls smoothly between two snapshots, at 60 frames a second, while a session runs. It follows
 the music until the user scrolls back. It then stands still until it is set to follow again. Notes
@@ -29,6 +29,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from bridge.messages.settings import Settings
 from bridge.messages.snapshot import RollNote, Snapshot, TurnState
 from bridge.system.units import SECOND
+from gui.desk.roll.chords import paint_chords
 from gui.desk.roll.paint import NotePainter, note_rect
 from gui.desk.roll.tiles import TileCache
 from gui.desk.roll.view import View, grid_lines, pitch_range
@@ -267,6 +268,7 @@ class PianoRoll(FocusFrameWidget):
         self._paint_pedal(painter, view, now_ns)
         self._paint_playhead(painter, view, now_ns)
         self._paint_names(painter, view, numbers)
+        paint_chords(painter, view, self._snapshot.chords, now_ns, self._painter.theme)
         self.paint_frame(painter, self._painter.theme.accent)
 
     def _paint_background(self, painter: QPainter, view: View) -> None:

@@ -35,6 +35,8 @@ INSTRUMENT_LABELS = (
     QT_TRANSLATE_NOOP("Setting", "temperature"),
     QT_TRANSLATE_NOOP("Setting", "top-p"),
     QT_TRANSLATE_NOOP("Setting", "seed"),
+    QT_TRANSLATE_NOOP("Setting", "chord changes"),
+    QT_TRANSLATE_NOOP("Setting", "key"),
     QT_TRANSLATE_NOOP("Setting", "length"),
     QT_TRANSLATE_NOOP("Setting", "style strength"),
     QT_TRANSLATE_NOOP("Setting", "mode"),
@@ -68,6 +70,7 @@ UNIT_SUFFIXES = (
 _SETTING_LABELS = {
     "top_p": "top-p",
     "answer_ns": "length",
+    "changes": "chord changes",
     "begins": "beginning",
     "by_silence": "hand-over",
     "re_entry": "coming in",

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from bridge.messages.harmony import HeardKey
 from bridge.messages.settings import Settings
-from bridge.messages.snapshot import RollNote, Snapshot, TurnState
+from bridge.messages.snapshot import RollChord, RollNote, Snapshot, TurnState
 from bridge.midi.instruments import Instrument
 from bridge.playout.protocol import Lateness
 from bridge.playout.time_reason import Following
@@ -62,4 +63,13 @@ def jam(now_ns: int = NOW_NS) -> Snapshot:
         pedals=((now_ns - 8 * SECOND, now_ns - 6 * SECOND), (now_ns - 5 * SECOND, None)),
         last_played=[note for note in played if not note.answered][-1],
         last_answered=[note for note in played if note.answered][-1],
+        key=HeardKey("C", is_minor=False, fit=0.92),
+        chords=tuple(
+            RollChord(name, begin, begin + 2 * SECOND)
+            for name, begin in zip(
+                ("C", "G7", "Am", "Fmaj7"),
+                range(now_ns - 4 * SECOND, now_ns + 4 * SECOND, 2 * SECOND),
+                strict=True,
+            )
+        ),
     )
