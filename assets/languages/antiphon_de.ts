@@ -958,6 +958,38 @@ Für das Netz ähnlich: {}</translation>
         <translation>T&amp;op-p</translation>
     </message>
     <message>
+        <source>Chord changes</source>
+        <translation>Akkordfolge</translation>
+    </message>
+    <message>
+        <source>its own</source>
+        <translation>eigene</translation>
+    </message>
+    <message>
+        <source>those heard</source>
+        <translation>die gehörte</translation>
+    </message>
+    <message>
+        <source>those heard, strictly</source>
+        <translation>die gehörte, streng</translation>
+    </message>
+    <message>
+        <source>Ke&amp;y</source>
+        <translation>Tonart</translation>
+    </message>
+    <message>
+        <source>any</source>
+        <translation>jede</translation>
+    </message>
+    <message>
+        <source>rather the one heard</source>
+        <translation>eher die gehörte</translation>
+    </message>
+    <message>
+        <source>only the one heard</source>
+        <translation>nur die gehörte</translation>
+    </message>
+    <message>
         <source>on each beat</source>
         <translation>auf jedem Schlag</translation>
     </message>
@@ -1281,6 +1313,14 @@ Für das Netz ähnlich: {}</translation>
         <translation>Startzahl</translation>
     </message>
     <message>
+        <source>chord changes</source>
+        <translation>Akkordfolge</translation>
+    </message>
+    <message>
+        <source>key</source>
+        <translation>Tonart</translation>
+    </message>
+    <message>
         <source>length</source>
         <translation>Länge</translation>
     </message>
@@ -1439,6 +1479,14 @@ Für das Netz ähnlich: {}</translation>
     <message>
         <source>0.5 is straight, 0.67 a shuffle.</source>
         <translation>0,5 ist gerade, 0,67 ein Shuffle.</translation>
+    </message>
+    <message>
+        <source>How an answer treats chord changes that come round in the music: it plays its own, it follows them, or, strictly, it plays no other notes than theirs.</source>
+        <translation>Wie eine Antwort mit Akkordfolgen umgeht, die in der Musik wiederkehren: Sie spielt eigene, sie folgt ihnen, oder sie spielt streng nur deren Töne.</translation>
+    </message>
+    <message>
+        <source>How an answer treats the key that was heard: not at all, with few notes outside the scale, or, strictly, with none.</source>
+        <translation>Wie eine Antwort mit der gehörten Tonart umgeht: gar nicht, mit wenigen Tönen außerhalb der Tonleiter oder streng mit keinem.</translation>
     </message>
     <message>
         <source>Whether a loop varies at every second pass; else it is repeated.</source>
@@ -1981,8 +2029,8 @@ Für das Netz ähnlich: {}</translation>
         <translation>Zeit und letzte Noten</translation>
     </message>
     <message>
-        <source>Time source, tempo, bar and beat, and the last notes.</source>
-        <translation>Zeitquelle, Tempo, Takt und Schlag, und die letzten Noten.</translation>
+        <source>Time source, tempo, bar and beat, the key that Antiphon has heard and how well it fits, and the last notes.</source>
+        <translation>Zeitquelle, Tempo, Takt und Schlag, die Tonart, die Antiphon gehört hat, und wie gut sie passt, und die letzten Noten.</translation>
     </message>
     <message>
         <source>{:.1f} bpm</source>
@@ -2007,6 +2055,14 @@ Für das Netz ähnlich: {}</translation>
     <message>
         <source>Antiphon</source>
         <translation>Antiphon</translation>
+    </message>
+    <message>
+        <source>{} minor ({:.0f} %)</source>
+        <translation>Tonart {}, Moll ({:.0f} %)</translation>
+    </message>
+    <message>
+        <source>{} major ({:.0f} %)</source>
+        <translation>Tonart {}, Dur ({:.0f} %)</translation>
     </message>
 </context>
 <context>

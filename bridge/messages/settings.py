@@ -220,15 +220,15 @@ class Settings:
     changes: Changes = field(
         default=Changes.FOLLOW,
         metadata=spec_of(
-            "Whether an answer follows the chord changes that come round in the music. Strict: it "
-            "plays no other notes. Where nothing comes round, all are the same."
+            "How an answer treats chord changes that come round in the music: it plays its own, it "
+            "follows them, or, strictly, it plays no other notes than theirs."
         ),
     )
     key: KeyPolicy = field(
         default=KeyPolicy.OFF,
         metadata=spec_of(
-            "Whether an answer keeps to the key that was heard. Strict: it plays no notes outside "
-            "the scale."
+            "How an answer treats the key that was heard: not at all, with few notes outside the "
+            "scale, or, strictly, with none."
         ),
     )
     seed: int = field(

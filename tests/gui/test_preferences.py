@@ -7,7 +7,15 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 
-from bridge.messages.settings import Mode, ReEntry, Settings, StartOn, TimeSettings
+from bridge.messages.settings import (
+    Changes,
+    KeyPolicy,
+    Mode,
+    ReEntry,
+    Settings,
+    StartOn,
+    TimeSettings,
+)
 from bridge.midi.controls import Action, Control
 from bridge.midi.instruments import Instrument
 from bridge.sync.quantise import GridStep, Quantise
@@ -27,6 +35,8 @@ CHOSEN = Preferences(
         bars=2,
         begins=StartOn.BAR,
         re_entry=ReEntry.DUCK,
+        changes=Changes.STRICT,
+        key=KeyPolicy.SOFT,
         quantise=Quantise(GridStep.TRIPLET, 0.5),
         time=TimeSettings(Source.CLOCK, 97.5, (6, 8), click=True, advance_ns=-3_000_000),
     ),

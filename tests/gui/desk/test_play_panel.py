@@ -6,7 +6,15 @@ import pytest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QDoubleSpinBox, QLabel, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from bridge.messages.settings import Mode, ReEntry, Settings, StartOn, TimeSettings
+from bridge.messages.settings import (
+    Changes,
+    KeyPolicy,
+    Mode,
+    ReEntry,
+    Settings,
+    StartOn,
+    TimeSettings,
+)
 from bridge.midi.instruments import Instrument
 from bridge.sync.quantise import GridStep, Quantise
 from gui.desk.play_panel import PlayPanel
@@ -48,6 +56,8 @@ CONTROLS = [
     ("Loops", False, replace(USUAL, vary=False)),
     ("Temperature", 1.25, replace(USUAL, temperature=1.25)),
     ("Top-p", 0.7, replace(USUAL, top_p=0.7)),
+    ("Chord changes", Changes.STRICT, replace(USUAL, changes=Changes.STRICT)),
+    ("Key", KeyPolicy.SOFT, replace(USUAL, key=KeyPolicy.SOFT)),
     ("Seed", 77, replace(USUAL, seed=77)),
     ("Quantise", GridStep.TRIPLET, replace(USUAL, quantise=Quantise(GridStep.TRIPLET))),
     ("Quantise strength", 0.5, replace(USUAL, quantise=Quantise(strength=0.5))),

@@ -175,3 +175,45 @@ def test_the_same_seed_makes_the_same_choices() -> None:
             tokens.append(token)
         takes.append(tokens)
     assert takes[0] == takes[1]
+
+
+LOOP = " ".join(
+    f"{' '.join(f'piano:v80:{n}4' for n in names)} wait:192 "
+    f"{' '.join(f'piano:v0:{n}4' for n in names)}"
+    for names in map(str.split, ("C E G", "D G B", "C E A", "C F A") * 2)
+)
+"""Two rounds of four chords, a bar each."""
+
+
+@pytest.mark.parametrize("temperature", [0.0, 1.0, 5.0])
+def test_strict_rules_exclude_notes_at_any_temperature(temperature: float) -> None:
+    events = logits(on_piano_61=0.6, on_piano_65=0.39, on_piano_67=0.01)
+    params, state = SamplingParams(temperature, 1.0), state_after(LOOP)
+
+    def classes(rules: Rules) -> set[int]:
+        """Return the pitch classes that are played."""
+        found = drawn(state, events, rules, PIANO, params=params, begin_tick=state.tick)
+        return {int(name.split()[1]) % 12 for name in found if name.startswith("ON")}
+
+    assert 1 in classes(OFF)
+    assert classes(Rules(strict_form=True)) <= {0, 4, 7}
+    assert classes(Rules(form=0, strict_key=True)) <= {0, 2, 4, 5, 7, 9, 11}
+
+
+def test_strict_rules_leave_the_drums_alone() -> None:
+    events = logits(on_drums_37=0.6, on_piano_61=0.4)
+    rules = Rules(strict_form=True, strict_key=True)
+    for temperature in (0.0, 1.0):
+        params = SamplingParams(temperature, 1.0)
+        found = drawn(state_after(LOOP), events, rules, DRUMS, PIANO, params=params)
+        assert found.get("ON 37", 0) > 0.5
+
+
+def test_rules_change_at_the_next_token() -> None:
+    state, events = state_after(LOOP), logits(on_piano_61=1.0, on_piano_67=1e-6)
+    state.grammar.set_instruments((PIANO,))
+    policy = Policy((PIANO,), state.tick, ALL, np.random.default_rng(0), OFF)
+    excluded = v.on_event(PIANO, 61)
+    assert v.event_of(policy.sample(state, events, VELOCITIES)) == excluded
+    policy.change_rules(Rules(strict_key=True))
+    assert v.event_of(policy.sample(state, events, VELOCITIES)) != excluded
