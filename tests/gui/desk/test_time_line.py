@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+import pytest
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from bridge.messages.harmony import HeardKey
 from bridge.messages.settings import Settings
 from bridge.messages.snapshot import RollNote, Snapshot, TurnState
 from bridge.midi.instruments import Instrument
@@ -57,6 +59,18 @@ def test_in_a_host_it_shows_everything(qtbot: QtBot) -> None:
         "you: piano C4",
         "Antiphon: bass C2",
     ]
+
+
+@pytest.mark.parametrize(
+    "key,text",
+    [
+        (HeardKey("Eb", is_minor=False, fit=0.914), "Eb major (91 %)"),
+        (HeardKey("F#", is_minor=True, fit=0.6), "F# minor (60 %)"),
+    ],
+)
+def test_it_shows_the_key_and_how_well_it_fits(qtbot: QtBot, key: HeardKey, text: str) -> None:
+    snapshot = Snapshot(SECOND, TurnState.ANSWERING, Settings(), (), sync_reason=FREE, key=key)
+    assert shown(qtbot, snapshot) == f"Playing freely.   ·   {text}"
 
 
 def test_the_reason_for_silence_comes_first(qtbot: QtBot) -> None:

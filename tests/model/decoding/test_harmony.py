@@ -112,3 +112,36 @@ def test_only_the_last_half_bars_are_kept() -> None:
     assert form is not None
     assert likeliest(log, 140, 140) == set(CHORDS["G"])
     assert form.expected(140 * BAR)[ALL, 4] == 0
+
+
+def test_a_form_is_sure_when_it_comes_round_and_not_when_its_bars_are_shuffled() -> None:
+    loop = played(*["C", "G", "Am", "F"] * 4).heard(16 * BAR)
+    rng = np.random.default_rng(1)
+    shuffled = played(*rng.permutation(["C", "G", "Am", "F"] * 4).tolist()).heard(16 * BAR)
+    assert loop is not None
+    assert shuffled is not None
+    assert loop.sureness == pytest.approx(1.0)
+    assert loop.is_sure
+    assert shuffled.sureness < 0.3
+    assert not shuffled.is_sure
+
+
+def test_one_chord_that_stays_is_a_form() -> None:
+    form = played(*["C"] * 8).heard(8 * BAR)
+    assert form is not None
+    assert form.is_sure
+
+
+def test_a_form_is_not_sure_before_half_of_it_has_come_again() -> None:
+    for bars, sure in ((5, False), (6, True)):
+        form = played(*["C", "G", "Am", "F", "C", "G"][:bars]).heard(bars * BAR)
+        assert form is not None
+        assert form.is_sure is sure
+
+
+def test_half_bars_and_ticks_agree() -> None:
+    form = played(*["C", "G"] * 3, bar=144).heard(6 * 144)
+    assert form is not None
+    for slot in range(16):
+        assert form.slot_at(form.tick_of(slot)) == slot
+        assert form.slot_at(form.tick_of(slot) - 1) == slot - 1
