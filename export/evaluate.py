@@ -17,7 +17,6 @@ measured on the same prompts; the artefact is not read, and there is no second t
 
 from __future__ import annotations
 
-import enum
 import json
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -46,13 +45,10 @@ if TYPE_CHECKING:
     from export.evaluation.results import Masses
     from export.evaluation.trials import Trial
 
-RULES = tuple(each.name for each in fields(Rules))
+RULES = tuple(each.name for each in fields(Rules) if each.default)
+"""The rules that are on unless a setting says otherwise."""
 _TABLE_WIDTH = 120
 _progress = Console(stderr=True)
-
-
-def _words(kind: type[enum.Enum]) -> str:
-    return ", ".join(member.value for member in kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +102,8 @@ def main(
     candidates: Annotated[int, typer.Option(help="Takes of which the critic picks one.")] = 1,
     forced: Annotated[int, typer.Option(help="Pieces of a kind in the second table.")] = 12,
     off: Annotated[str, typer.Option(help=f"Some of {','.join(RULES)}.")] = "",
-    changes: Annotated[str, typer.Option(help=_words(Changes))] = Changes.FOLLOW.value,
-    key: Annotated[str, typer.Option(help=_words(KeyPolicy))] = KeyPolicy.OFF.value,
+    changes: Annotated[Changes, typer.Option(help="The setting.")] = Changes.FOLLOW,
+    key: Annotated[KeyPolicy, typer.Option(help="The setting.")] = KeyPolicy.OFF,
     write: Annotated[Path | None, typer.Option(help="Folder for MIDI files.")] = None,
     takes: Annotated[Path | None, typer.Option(help="Measure the files of this folder.")] = None,
     plot: Annotated[Path | None, typer.Option(help="PNG file for a chart.")] = None,
@@ -124,7 +120,7 @@ def main(
     player = None
     if takes is None:
         loaded = Artefact.load(artefact)
-        settings = Settings(changes=Changes(changes), key=KeyPolicy(key))
+        settings = Settings(changes=changes, key=key)
         player = Player(loaded, Decoder(loaded), rules, settings, candidates)
     made: dict[str, list[list[Note]]] = {}
     for trial in track(trials, "takes", transient=True, console=_progress):

@@ -78,6 +78,18 @@ def test_json_has_the_figures_by_kind_and_part(exact: Artefact, shards: Path) ->
     assert kind == BAND
 
 
+def test_settings_change_what_is_played(exact: Artefact, shards: Path) -> None:
+    few = "--seeds", "1", "--bars", "2", "--solos", "0", "--free", "0", "--json"
+    in_key = [
+        json.loads(run(exact.folder, shards, *few, "--key", key).stdout)[BAND]["continuation"][
+            "in prompt key"
+        ][0]
+        for key in ("off", "strict")
+    ]
+    assert in_key[0] < in_key[1] == 1
+    assert run("artefact", "shards", "--key", "loose").exit_code == 2
+
+
 def test_files_of_another_program_are_measured_without_an_artefact(
     shards: Path, trials: list[Trial], tmp_path: Path
 ) -> None:
