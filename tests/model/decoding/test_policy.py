@@ -1,23 +1,21 @@
 """The policy of decoding, on logits that a test can predict."""
 
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from bridge.midi.instruments import Instrument
-from model.decoding.policy import Policy, Rules
+from model.decoding.policy import NO_RULES, Policy, Rules
 from model.decoding.sampling import SamplingParams
 from model.decoding.state import StreamState
 from model.tokens import vocabulary as v
 
 PIANO, BASS, DRUMS = Instrument.PIANO, Instrument.BASS, Instrument.DRUMS
 VELOCITIES = np.zeros((len(Instrument), v.VELOCITY_LEVELS), np.float32)
-OFF = Rules(
-    releases=False, entries=False, density=0, lines=False, form=0, exact_form=0, clash=0, groove=0,
-    groove_time=0, wait_top_p=1.0,
-)  # fmt: skip
+OFF = replace(NO_RULES, wait_top_p=1.0)
 ALL = SamplingParams(1.0, 1.0)
 
 

@@ -12,7 +12,7 @@ PIANO, BASS = int(Instrument.PIANO), int(Instrument.BASS)
 BAR = 192
 LOOP = ("C E G", "D G B", "C E A", "C F A")
 ROOTS = ("C", "G", "A", "F")
-NOTHING = TonalRules(form=0)
+NOTHING = TonalRules(form=0, exact_form=0)
 
 
 def heard(*bars: str, roots: tuple[str, ...] = ROOTS, metre: str = "4/4") -> Tonality:
@@ -71,10 +71,10 @@ def test_without_a_form_strict_changes_exclude_nothing() -> None:
 def test_a_soft_key_costs_nats_and_a_strict_one_excludes() -> None:
     tonality = heard(*LOOP * 2)
     scale = {0, 2, 4, 5, 7, 9, 11}
-    soft = tonality.gains(TonalRules(form=0, key=1.5), 8 * BAR, PIANO)
+    soft = tonality.gains(TonalRules(form=0, exact_form=0, key=1.5), 8 * BAR, PIANO)
     assert {pitch % 12 for pitch in range(128) if soft[pitch] == 0} == scale
     assert set(soft.tolist()) == {0.0, -1.5}
-    assert kept(tonality, TonalRules(form=0, strict_key=True), 8 * BAR) == scale
+    assert kept(tonality, TonalRules(form=0, exact_form=0, strict_key=True), 8 * BAR) == scale
 
 
 def test_where_form_and_key_disagree_the_key_decides() -> None:
