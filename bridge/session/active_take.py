@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bridge.messages.settings import Mode
-from bridge.session.harmony_line import HarmonyLine
 from bridge.session.player import Phrase
 from bridge.session.together import Together, longest_rest_ns
 from bridge.system.units import SECOND
@@ -47,7 +46,6 @@ class ActiveTake:
     is_audition: bool = False
     """Whether the take is a score that is played without the composer."""
     loop: Loop | None = None
-    harmony: HarmonyLine = field(default_factory=HarmonyLine)
 
     def end_ns(self, transport: Transport) -> int:
         """Return the end time of a take that is done."""

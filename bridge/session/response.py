@@ -35,6 +35,7 @@ from bridge.session import turns
 from bridge.session.active_take import HORIZON_NS, ActiveTake, Loop
 from bridge.session.effects import Effects
 from bridge.session.event_renderer import EventRenderer
+from bridge.session.harmony_line import HarmonyLine
 from bridge.session.player import Phrase
 from bridge.session.together import COMMIT_NS, Together
 from bridge.session.turns import MARGIN_NS, Turn
@@ -61,6 +62,7 @@ class Response:
         """The time from the last hand-over to its first note sent."""
         self._renderer = EventRenderer()
         self._active: ActiveTake | None = None
+        self._harmony = HarmonyLine()  # of the active take
         self._last_take = 0
 
     @property
@@ -88,11 +90,11 @@ class Response:
     @property
     def key(self) -> HeardKey | None:
         """The key that the answer has heard."""
-        return None if self._active is None else self._active.harmony.key
+        return None if self._active is None else self._harmony.key
 
     def chords(self, transport: Transport) -> tuple[RollChord, ...]:
         """Return the chords that the answer expects."""
-        return () if self._active is None else self._active.harmony.shown(transport)
+        return () if self._active is None else self._harmony.shown(transport)
 
     def reset(self) -> None:
         """Clear the record of sent programs: the receivers may have been reset."""
@@ -129,7 +131,7 @@ class Response:
             active.loop, active.first_note_sent = Loop(phrase, loop_passes), loop_passes > 0
             if context.settings.vary and loop_passes % 2:
                 request = replace(request, script=())
-        self._active = active
+        self._active, self._harmony = active, HarmonyLine()
         return Effects(to_composer=[request])
 
     def start_audition(self, context: Context, score: Score, begin_tick: int) -> Effects:
@@ -142,6 +144,7 @@ class Response:
         active.first_note_planned = active.first_note_sent = active.is_audition = True
         active.last_tick = turn.end - 1
         self._active, self._renderer.ducked = active, False
+        self._harmony = HarmonyLine()
         events = self._renderer.render(script, context.transport, NO_QUANTISE, turn, context.played)
         return Effects(to_io=[protocol.Play(events)])
 
@@ -153,7 +156,7 @@ class Response:
         if active is None or (active.take, active.plan) != (generated.take, generated.plan):
             return effects  # from a retracted take or a replaced plan
         if generated.harmony is not None:
-            active.harmony.add(generated.harmony, context.timing.composer_offset)
+            self._harmony.add(generated.harmony, context.timing.composer_offset)
         active.together.add_planned(generated.events, generated.imagined)
         if (waited_ns := active.together.decided(context.now_ns)) is not None:
             effects.log(context.now_ns, "plan decided", waited_ns)

@@ -22,16 +22,18 @@ _RENEWED_BARS = 4
 class HarmonyReport:
     """Reports form and key once, and the expected chords as the music moves on."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, follows: bool) -> None:
+        """Begin without a report. Chords are expected if the take `follows` them."""
+        self._follows = follows
         self._reported: Tonality | None = None
         self._next_tick: int | None = None
 
-    def forget(self) -> None:
+    def restart(self, *, follows: bool) -> None:
         """Report all of it again."""
-        self._reported = None
+        self._follows, self._reported = follows, None
 
-    def new(self, tonality: Tonality, tick: int, *, follows: bool) -> HeardHarmony | None:
-        """Return what is new at a tick, or None. Chords are expected if the take `follows` them."""
+    def new(self, tonality: Tonality, tick: int) -> HeardHarmony | None:
+        """Return what is new at a tick, or None."""
         if tonality is self._reported:
             if self._next_tick is None or tick < self._next_tick:
                 return None
@@ -40,7 +42,7 @@ class HarmonyReport:
             begin = tonality.tick
         self._reported, self._next_tick = tonality, None
         key = None if tonality.key is None else _heard_key(tonality.key)
-        line = tonality.chord_line(begin) if follows else None
+        line = tonality.chord_line(begin) if self._follows else None
         if line is None or tonality.form is None:
             return HeardHarmony(begin, key)
         self._next_tick = begin + _RENEWED_BARS * tonality.form.bar_ticks

@@ -66,8 +66,8 @@ class Take:
         self.tokens: list[int] = []
         self._instruments = tuple(instruments)
         self._params = SamplingParams(settings.temperature, settings.top_p)
-        self._rules, self._settings = rules, settings
-        self._report = HarmonyReport()
+        self._rules = rules
+        self._report = HarmonyReport(follows=settings.changes is not Changes.FREE)
         self._policy = Policy(
             self._instruments,
             begin_tick,
@@ -108,9 +108,8 @@ class Take:
 
     def configure(self, settings: Settings) -> None:
         """Treat changes and key as these settings say, from the next token on."""
-        self._settings = settings
         self._policy.change_rules(with_settings(self._rules, settings))
-        self._report.forget()
+        self._report.restart(follows=settings.changes is not Changes.FREE)
 
     def step(self, stream: Stream) -> bool:
         """Decide the next token of a stream; return whether it is a wait."""
@@ -167,10 +166,7 @@ class Take:
     def new_harmony(self, tick: int) -> HeardHarmony | None:
         """Return what the take has heard of the harmony, if that is new at a tick."""
         tonality = self._policy.tonality
-        if tonality is None:
-            return None
-        follows = self._settings.changes is not Changes.FREE
-        return self._report.new(tonality, tick, follows=follows)
+        return None if tonality is None else self._report.new(tonality, tick)
 
     def new_events(self) -> list[NoteEvent]:
         """Return the events since the last call."""

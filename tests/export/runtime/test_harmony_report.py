@@ -48,32 +48,32 @@ def loop_heard() -> Tonality:
 
 
 def test_a_report_comes_once_and_again_after_four_bars() -> None:
-    report, tonality = HarmonyReport(), loop_heard()
-    first = report.new(tonality, 8 * BAR, follows=True)
+    report, tonality = HarmonyReport(follows=True), loop_heard()
+    first = report.new(tonality, 8 * BAR)
     assert first is not None
     assert first.key is not None
     assert (first.key.tonic, first.key.is_minor) == ("C", False)
     assert first.chords[1] == ExpectedChord("G", 9 * BAR, 10 * BAR)
     assert (first.begin_tick, first.chords[-1].end_tick) == (8 * BAR, 16 * BAR)
-    assert all(report.new(tonality, tick, follows=True) is None for tick in range(1536, 2304, 12))
-    second = report.new(tonality, 12 * BAR, follows=True)
+    assert all(report.new(tonality, tick) is None for tick in range(1536, 2304, 12))
+    second = report.new(tonality, 12 * BAR)
     assert second is not None
     assert (second.begin_tick, second.chords[-1].end_tick) == (12 * BAR, 20 * BAR)
 
 
 def test_what_is_heard_anew_is_reported_at_once() -> None:
-    report = HarmonyReport()
-    assert report.new(loop_heard(), 8 * BAR, follows=True) is not None
-    assert report.new(loop_heard(), 8 * BAR, follows=True) is not None
+    report = HarmonyReport(follows=True)
+    assert report.new(loop_heard(), 8 * BAR) is not None
+    assert report.new(loop_heard(), 8 * BAR) is not None
     again = loop_heard()
-    assert report.new(again, 8 * BAR, follows=True) is not None
-    assert report.new(again, 8 * BAR, follows=True) is None
-    report.forget()
-    assert report.new(again, 8 * BAR, follows=True) is not None
+    assert report.new(again, 8 * BAR) is not None
+    assert report.new(again, 8 * BAR) is None
+    report.restart(follows=True)
+    assert report.new(again, 8 * BAR) is not None
 
 
 def test_a_take_that_does_not_follow_expects_no_chords() -> None:
-    heard = HarmonyReport().new(loop_heard(), 8 * BAR, follows=False)
+    heard = HarmonyReport(follows=False).new(loop_heard(), 8 * BAR)
     assert heard is not None
     assert heard.key is not None
     assert heard.chords == ()
@@ -81,7 +81,7 @@ def test_a_take_that_does_not_follow_expects_no_chords() -> None:
 
 def test_free_time_has_no_chords() -> None:
     state = StreamState.after(v.parse_tokens("start clock:free piano:v80:C4 wait:96"))
-    heard = HarmonyReport().new(Tonality(state, state.tick), state.tick, follows=True)
+    heard = HarmonyReport(follows=True).new(Tonality(state, state.tick), state.tick)
     assert heard is not None
     assert heard.chords == ()
 
