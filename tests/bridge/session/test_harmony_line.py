@@ -50,6 +50,15 @@ def test_a_new_report_replaces_what_is_to_come_and_leaves_what_is_over() -> None
     assert [chord.name for chord in line.chords] == ["C", "G", "Eb"]
 
 
+def test_a_chord_that_goes_on_is_one_chord() -> None:
+    """While both play, a report comes every half beat."""
+    line = HarmonyLine()
+    for tick in range(0, BAR, 24):
+        held = ExpectedChord("C", 0, BAR), ExpectedChord("F", BAR, 2 * BAR)
+        line.add(HeardHarmony(tick, C_MAJOR, held), 0)
+        assert line.chords == held
+
+
 def test_the_line_does_not_grow_for_ever() -> None:
     line = HarmonyLine()
     for bar in range(200):
