@@ -9,6 +9,7 @@ import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from bridge.messages.settings import Settings
 from bridge.midi import smf
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import Score
@@ -109,10 +110,10 @@ def test_the_critic_picks_among_the_candidates_of_a_take(
     exact: Artefact, trials: list[Trial], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     decoder, trial = Decoder(exact, device="cpu", threads=1), trials[0]
-    plain = evaluate.Player(exact, decoder, Rules()).takes(trial, 4)
+    plain = evaluate.Player(exact, decoder, Rules(), Settings()).takes(trial, 4)
     ratings = dict(zip(map(tuple, plain), (0.1, 0.4, 0.3, 0.2), strict=True))
     monkeypatch.setattr(Continuation, "score", property(lambda take: ratings[tuple(take.notes())]))
-    picked = evaluate.Player(exact, decoder, Rules(), candidates=2).takes(trial, 2)
+    picked = evaluate.Player(exact, decoder, Rules(), Settings(), candidates=2).takes(trial, 2)
     assert picked == [plain[2], plain[1]]  # seeds 1 and 3, 2 and 4
 
 
