@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, replace
 
+from bridge.history.archive import NoteArchive
 from bridge.messages.snapshot import RollNote
 from bridge.midi.instruments import Instrument
 
@@ -34,7 +35,7 @@ class PlayedNotes:
 
     def __init__(self) -> None:
         self._entries: deque[_Entry] = deque()
-        self._archived: deque[RollNote] = deque(maxlen=MAX_ARCHIVED_NOTES)  # no longer shown
+        self._archived = NoteArchive(MAX_ARCHIVED_NOTES)  # no longer shown
         self._shown_notes: tuple[RollNote, ...] | None = None  # cached until a change
         self._pedals: deque[tuple[int, int | None]] = deque(maxlen=MAX_PEDALS)
 

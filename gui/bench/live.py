@@ -217,6 +217,8 @@ class _SimulatedJam:
         self._now_ns, self._phrases, self.notes = 0, 0, 0
         self.messages: Counter[str] = Counter()  # to the composer, by kind
         self._fresh = make_tuned_decoder(artefact)
+        # What the other decoder allocates to read a full context is no memory of the jam's.
+        feed_dummy_tokens(self._fresh, self._fresh.cache.capacity)
         self._decoder = make_tuned_decoder(artefact, rows=MAX_CANDIDATES)
         self._composer = Composer(artefact, self._decoder)
         self._session = Session(Settings())
