@@ -44,7 +44,8 @@ class JackPlayer:
     def received(self) -> list[Message]:
         """Return all messages in order, once Antiphon's ports are gone."""
         assert self._process.stdout is not None
-        output = self._process.stdout.read()
+        with self._process.stdout as stream:
+            output = stream.read()
         self._process.wait()
         return [(frame, message) for frame, message in json.loads(output)]
 
