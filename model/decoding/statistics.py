@@ -106,6 +106,10 @@ class NoteStatistics:
         """Return whether the instrument has played a note."""
         return instrument in self._last_onsets
 
+    def last_onset(self, instrument: int) -> int | None:
+        """Return the tick of an instrument's last onset."""
+        return self._last_onsets.get(instrument)
+
     def is_monophonic(self, instrument: int) -> bool:
         """Return whether the instrument plays one note at a time."""
         some, every = self._overlaps.get(instrument, _prior_overlap(instrument))
