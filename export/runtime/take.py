@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from export.runtime.stream import event_of
+from model.decoding.endings import COUNTDOWN_TICKS
 from model.decoding.policy import DEFAULT_RULES, Policy, Rules
 from model.decoding.sampling import SamplingParams
 from model.tokens import vocabulary as v
@@ -51,12 +52,14 @@ class Take:
         number: int = 1,
         candidate: int = 0,
         imagined: Iterable[Instrument] = (),
+        ends: bool = False,
         rules: Rules = DEFAULT_RULES,
     ) -> None:
         """Prepare a take that begins with a note at `begin_tick`.
 
         Seed, number and candidate determine the random numbers. The `imagined` instruments are
         those that the player plays at the same time; beside them, the first note may come later.
+        With `ends` the take comes to an end at `end_tick`; otherwise it is cut there.
         """
         self.begin_tick, self.end_tick = begin_tick, end_tick
         self.tokens: list[int] = []
@@ -69,6 +72,9 @@ class Take:
             np.random.default_rng((settings.seed, number, candidate)),
             rules,
         )
+        self._counts_down = ends and rules.endings
+        if ends:
+            self._policy.end_at(end_tick)
         self._events: list[NoteEvent] = []
         self._imagined_events: list[NoteEvent] = []
         self._critic_sum = 0.0
@@ -100,8 +106,15 @@ class Take:
         top_p = min(self._params.top_p, TOGETHER_TOP_P) if self._imagined else self._params.top_p
         self._policy.params = replace(self._params, top_p=top_p)
 
+    def end_at(self, tick: int) -> None:
+        """Bring the take, and the music, to an end at a tick."""
+        self.end_tick = tick
+        self._policy.end_at(tick, is_last=True)
+
     def step(self, stream: Stream) -> bool:
         """Decide the next token of a stream; return whether it is a wait."""
+        if self._counts_down and self.end_tick - stream.tick <= COUNTDOWN_TICKS:
+            stream.end_tick = self.end_tick
         token = self.sample(stream.state, stream.logits)
         is_wait = self.append(stream.state, token)
         stream.append(token, is_imagined=self.is_imagined(token))
