@@ -19,6 +19,7 @@ import numpy as np
 from model.tokens import vocabulary as v
 
 if TYPE_CHECKING:
+    from numpy.random import Generator
     from numpy.typing import NDArray
 
 _KEPT, _FEWEST = 64, 4
@@ -27,8 +28,10 @@ _SPREAD_LEVELS = 0.4
 """The standard deviation of the kernel, so that the least spread is some 3 units of velocity."""
 _LEVELS = np.arange(v.VELOCITY_LEVELS)
 _KERNELS = np.exp(-0.5 * ((_LEVELS[:, None] - _LEVELS) / _SPREAD_LEVELS) ** 2)
-_KERNELS /= _KERNELS.sum(0)
-_MIN_SHARE, _OWN_MEMORY = 0.02, 0.9
+_KERNELS = (_KERNELS / _KERNELS.sum(0)).astype(np.float32)
+_MIN_SHARE, _LEAST = np.float32(0.02), np.float32(1e-9)
+_OWN_MEMORY = np.float32(0.9)
+_NEW_KERNELS = (1 - _OWN_MEMORY) * _KERNELS.T
 _HEARD_SHARE = 0.2
 """The probability that is drawn from the heard distribution alone."""
 
@@ -63,24 +66,27 @@ class HeardDynamics:
     """The distribution of the levels that were heard, and of those played since, by instrument."""
 
     def __init__(self, levels: dict[int, list[int]]) -> None:
-        self._heard = {kind: _KERNELS[:, of].mean(1) for kind, of in levels.items()}
-        self._own = dict(self._heard)
+        self._own = {kind: _KERNELS[:, of].mean(1) for kind, of in levels.items()}
+        self._heard: dict[int, tuple[NDArray[np.float32], NDArray[np.float32]]] = {
+            kind: (np.log(heard + _LEAST), np.log(heard + _MIN_SHARE))
+            for kind, heard in self._own.items()
+        }
 
     def logits(
-        self, instrument: int, network: NDArray[np.float32], strength: float
+        self, instrument: int, network: NDArray[np.float32], strength: float, rng: Generator
     ) -> NDArray[np.float32]:
         """Return the logits (16,) of an instrument's next level, given those of the network."""
-        heard = self._heard.get(instrument)
-        if heard is None:
+        if instrument not in self._heard:
             return network
-        ratio = (heard + _MIN_SHARE) / (self._own[instrument] + _MIN_SHARE)
-        weights = np.exp(network - network.max()) * ratio**strength
-        mixed = (1 - _HEARD_SHARE) / weights.sum() * weights + _HEARD_SHARE * heard
-        logits: NDArray[np.float32] = np.log(mixed + np.float32(1e-9)).astype(np.float32)
+        heard, mixed = self._heard[instrument]
+        if rng.random() < _HEARD_SHARE:
+            return heard
+        own = np.log(self._own[instrument] + _MIN_SHARE)
+        logits: NDArray[np.float32] = network + strength * (mixed - own)
         return logits
 
     def played(self, instrument: int, level: int) -> None:
         """Record a level that was chosen."""
         if instrument in self._own:
             kept = _OWN_MEMORY * self._own[instrument]
-            self._own[instrument] = kept + (1 - _OWN_MEMORY) * _KERNELS[:, level]
+            self._own[instrument] = kept + _NEW_KERNELS[level]

@@ -210,7 +210,7 @@ class Policy:
         levels = velocities[instrument]
         if self._dynamics is None or self.params.temperature <= 0:
             return sample_index(levels, self._level_params, self._rng)
-        levels = self._dynamics.logits(instrument, levels, self._rules.velocity)
+        levels = self._dynamics.logits(instrument, levels, self._rules.velocity, self._rng)
         level = sample_index(levels, self._level_params, self._rng)
         self._dynamics.played(instrument, level)
         return level

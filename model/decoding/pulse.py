@@ -46,6 +46,8 @@ _PLACES = 192
 _SPREAD_TICKS = 1.5
 """The standard deviation of an onset around its place: 16 ms."""
 _MIN_DENSITY = 0.1
+_AT_ONCE = 2048
+"""Ticks for which the density is computed at once."""
 
 
 class PulseLog:
@@ -80,7 +82,7 @@ class HeardPulse:
     """The pulse of some onsets, at rising ticks (N,)."""
 
     def __init__(self, ticks: NDArray[np.float64]) -> None:
-        self._origin = float(ticks[-1])
+        self._origin = int(ticks[-1])
         since = ticks - self._origin
         weights = np.exp(since / _MEMORY_TICKS)
         self.period = _refined(_likeliest_period(since, weights), since, weights)
@@ -93,11 +95,18 @@ class HeardPulse:
         smooth = np.fft.irfft(np.fft.rfft(counts) * np.fft.rfft(kernel), _PLACES).clip(0)
         mixed = (1 - _MIN_DENSITY) * smooth / smooth.mean() + _MIN_DENSITY
         self._nats = np.log(mixed).astype(np.float32)
+        self._ahead = np.zeros(0, np.float32)  # by the ticks since the last onset
 
     def nats(self, ticks: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return the logarithm of the density of onsets at ticks (N,); the mean density is 1."""
-        places = np.floor((ticks - self._origin) * (_PLACES / self.period)).astype(np.int64)
-        nats: NDArray[np.float32] = self._nats[places % _PLACES]
+        """Return the logarithm of the density of onsets at rising ticks (N,) after these onsets.
+
+        The mean density is 1.
+        """
+        since = ticks - self._origin
+        if since[-1] >= len(self._ahead):
+            every = np.arange(since[-1] + _AT_ONCE)
+            self._ahead = self._nats[(every * (_PLACES / self.period)).astype(np.int64) % _PLACES]
+        nats: NDArray[np.float32] = self._ahead[since]
         return nats
 
 

@@ -17,7 +17,7 @@ def drawn(levels: list[int], network: np.ndarray, count: int = 800) -> np.ndarra
         log.note_on(3, level)
     heard, found = log.heard(), []
     for _ in range(count):
-        logits = heard.logits(3, network, 1.0)
+        logits = heard.logits(3, network, 1.0, rng)
         found.append(sample_index(logits, SamplingParams(1.0, 1.0), rng))
         heard.played(3, found[-1])
     return np.array(found)
@@ -48,10 +48,10 @@ def test_the_last_notes_count() -> None:
 
 
 def test_an_instrument_that_was_not_heard_keeps_its_logits() -> None:
-    log = DynamicsLog()
-    assert log.heard().logits(0, STUCK, 1.0) is STUCK
+    log, rng = DynamicsLog(), np.random.default_rng(0)
+    assert log.heard().logits(0, STUCK, 1.0, rng) is STUCK
     other = log.copy()
     for _ in range(8):
         log.note_on(0, 5)
-    assert other.heard().logits(0, STUCK, 1.0) is STUCK
-    assert log.heard().logits(0, STUCK, 1.0) is not STUCK
+    assert other.heard().logits(0, STUCK, 1.0, rng) is STUCK
+    assert log.heard().logits(0, STUCK, 1.0, rng) is not STUCK
