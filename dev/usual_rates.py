@@ -1,4 +1,4 @@
-"""Print how densely each instrument plays in bands: `model.decoding.statistics.USUAL_RATES`.
+"""Print how densely each instrument plays in bands: `model.decoding.heard.statistics.USUAL_RATES`.
 
 `python dev/usual_rates.py SHARDS` counts the onsets a quarter note in the bars in which an
 instrument plays, in training pieces of three instruments or more, and prints the means over pieces.

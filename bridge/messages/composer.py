@@ -70,7 +70,7 @@ class Generate:
 
     The first note is at `begin_tick`. A `script`, in order of time, is played unchanged. With
     `accompany` the player plays at the same time: the composer imagines what, and the first note
-    may come later.
+    may come later. With `ends` the take comes to an end, instead of being cut.
     """
 
     take: int
@@ -80,6 +80,7 @@ class Generate:
     instruments: tuple[Instrument, ...]
     script: tuple[NoteEvent, ...] = ()
     accompany: bool = False
+    ends: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,7 @@ class Response:
             turns.response_instruments(phrase, settings),
             tuple(replace(each, tick=each.tick + offset) for each in script),
             accompany=settings.mode is Mode.ACCOMPANY,
+            ends=settings.mode in (Mode.ANSWER, Mode.TRADE),
         )
 
     def start(self, context: Context, phrase: Phrase, turn: Turn, loop_passes: int = 0) -> Effects:

@@ -38,7 +38,8 @@ class GeneratedAnswer:
 
     def end_at(self, tick: int) -> None:
         """End the answer at a tick."""
-        self.until_tick = self.take.end_tick = tick
+        self.until_tick = tick
+        self.take.end_at(tick)
 
 
 @dataclass(slots=True)

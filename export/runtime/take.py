@@ -19,6 +19,7 @@ import numpy as np
 from bridge.messages.settings import Changes, KeyPolicy
 from export.runtime.harmony_report import HarmonyReport
 from export.runtime.stream import event_of
+from model.decoding.endings import COUNTDOWN_TICKS
 from model.decoding.policy import DEFAULT_RULES, Policy, Rules
 from model.decoding.sampling import SamplingParams
 from model.tokens import vocabulary as v
@@ -43,7 +44,7 @@ _SOFT_KEY_NATS = 1.0
 
 
 class Take:
-    """A continuation in progress, from `begin_tick` to `end_tick`, for some instruments."""
+    """A continuation in progress, up to `end_tick`, for some instruments."""
 
     def __init__(
         self,
@@ -55,14 +56,16 @@ class Take:
         number: int = 1,
         candidate: int = 0,
         imagined: Iterable[Instrument] = (),
+        ends: bool = False,
         rules: Rules = DEFAULT_RULES,
     ) -> None:
         """Prepare a take that begins with a note at `begin_tick`.
 
         Seed, number and candidate determine the random numbers. The `imagined` instruments are
         those that the player plays at the same time; beside them, the first note may come later.
+        With `ends` the take comes to an end at `end_tick`; otherwise it is cut there.
         """
-        self.begin_tick, self.end_tick = begin_tick, end_tick
+        self.end_tick = end_tick
         self.tokens: list[int] = []
         self._instruments = tuple(instruments)
         self._params = SamplingParams(settings.temperature, settings.top_p)
@@ -75,6 +78,9 @@ class Take:
             np.random.default_rng((settings.seed, number, candidate)),
             with_settings(rules, settings),
         )
+        self._counts_down = ends and rules.endings
+        if ends:
+            self._policy.end_at(end_tick)
         self._events: list[NoteEvent] = []
         self._imagined_events: list[NoteEvent] = []
         self._critic_sum = 0.0
@@ -111,8 +117,15 @@ class Take:
         self._policy.change_rules(with_settings(self._rules, settings))
         self._report.restart(follows=settings.changes is not Changes.FREE)
 
+    def end_at(self, tick: int) -> None:
+        """Bring the take, and the music, to an end at a tick."""
+        self.end_tick = tick
+        self._policy.end_at(tick, is_last=True)
+
     def step(self, stream: Stream) -> bool:
         """Decide the next token of a stream; return whether it is a wait."""
+        if self._counts_down and self.end_tick - stream.tick <= COUNTDOWN_TICKS:
+            stream.end_tick = self.end_tick
         token = self.sample(stream.state, stream.logits)
         is_wait = self.append(stream.state, token)
         stream.append(token, is_imagined=self.is_imagined(token))

@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from model.decoding.harmony import ALL, BASS
+from model.decoding.heard.harmony import ALL, BASS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from model.decoding.harmony import HeardForm
-    from model.decoding.key import Key
+    from model.decoding.heard.harmony import HeardForm
+    from model.decoding.heard.key import Key
 
 QUALITIES: dict[str, tuple[int, ...]] = {
     "": (0, 4, 7),

@@ -13,7 +13,7 @@ the class is drawn, by the temperature and the top-p of the settings.
 Rules correct what the network loses when it reads its own output. Each can be switched off:
 
     releases   a note that lasts longer than its instrument's notes do is the more likely to end
-    resolve    a note that clashes with later ones is the more likely to end: harmony has moved on
+    yields     a note that clashes with later ones is the more likely to end: harmony has moved on
     entries    an instrument that rests longer than it did is the more likely to begin a note
     density    an instrument that was not heard is the more likely to begin a note, until it plays
                as densely as its kind does
@@ -23,6 +23,13 @@ Rules correct what the network loses when it reads its own output. Each can be s
     key        pitches outside the key are less likely (`key.Key`); with `strict_key` there are none
     clash      pitches a semitone or a major seventh from a sounding note are less likely
     groove     drum keys are likelier at their places in the bar (`groove.HeardGroove`)
+    repeats    a pitch that is repeated for longer than in the music before is less likely
+               (`repeats`)
+    velocity   an instrument plays as loudly, and with as much spread, as before (`dynamics`)
+    endings    a take that comes to an end holds its last notes from a strong beat on (`endings`)
+    pulse      in free time, time passes to the places at which the pulse has notes (`pulse`)
+    resolve    in free time, a note ends before its instrument begins another that it clashes with,
+               as often as such clashes were short (`clashes`)
 """
 
 from __future__ import annotations
@@ -33,8 +40,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bridge.midi.instruments import Instrument
+from model.decoding.endings import Ending, final_tick
+from model.decoding.heard.clashes import STEPS, gives_way
+from model.decoding.heard.statistics import USUAL_RATES
 from model.decoding.sampling import SamplingParams, sample_index
-from model.decoding.statistics import USUAL_RATES
 from model.decoding.tonality import EXCLUDED, Tonality, TonalRules
 from model.tokens import vocabulary as v
 
@@ -44,7 +53,9 @@ if TYPE_CHECKING:
     from numpy.random import Generator
     from numpy.typing import NDArray
 
-    from model.decoding.groove import HeardGroove
+    from model.decoding.heard.dynamics import HeardDynamics
+    from model.decoding.heard.groove import HeardGroove
+    from model.decoding.heard.pulse import HeardPulse
     from model.decoding.state import StreamState
 
 _WAIT, _RELEASE, _OTHER, _FIRST_INSTRUMENT = 0, 1, 2, 3
@@ -60,7 +71,6 @@ _CLASS_PARAMS = SamplingParams(1.0, 0.97)
 _UNTRUNCATED = SamplingParams(1.0, 1.0)
 _LONG_HAZARD, _HAZARD_GAIN, _MAX_GAIN = 3.0, 2.0, 14.0
 """A gain in nats for each nat of cumulative hazard beyond the first, up to a limit."""
-_CLASHES = (-13, -11, -1, 1, 11, 13)
 _CLASHING = frozenset((1, 11))
 _MIN_RATE, _MIN_DENSITY = 0.05, 0.1
 _MIN_SHARE_OF_USUAL = 0.1
@@ -71,8 +81,10 @@ _MIN_SHARE_OF_USUAL = 0.1
 class Rules(TonalRules):
     """The rules that are on, and the strength of some; 0 is off."""
 
+    # More than 12 attributes: each rule can be switched off by its name.
+
     releases: bool = True
-    resolve: float = 2.0
+    yields: float = 2.0
     """Nats that the end of a note gains with which later notes clash."""
     entries: bool = True
     density: float = 2.0
@@ -84,13 +96,20 @@ class Rules(TonalRules):
     """The exponent of the rates at which keys were hit at a place."""
     groove_time: float = 0.3
     """The exponent of the density of hits at a place."""
+    repeats: bool = True
+    velocity: float = 1.0
+    """The exponent of the ratio of the heard share of a level to the own."""
+    endings: bool = True
+    pulse: float = 1.25
+    """The exponent of the density of onsets at a place of the pulse."""
+    resolve: bool = True
     wait_top_p: float = 0.95
 
 
 DEFAULT_RULES = Rules()
 NO_RULES = Rules(
     releases=False,
-    resolve=0,
+    yields=0,
     entries=False,
     density=0,
     lines=False,
@@ -99,13 +118,19 @@ NO_RULES = Rules(
     clash=0,
     groove=0,
     groove_time=0,
+    repeats=False,
+    velocity=0,
+    endings=False,
+    pulse=0,
+    resolve=False,
 )
 
 
 class Policy:
     """Chooses the tokens of one take, for some instruments.
 
-    The music before its first token, the player's and ours, is what form, key and groove come from.
+    The music before its first token, the player's and ours, is what form, key, groove and pulse
+    come from.
     """
 
     def __init__(
@@ -122,14 +147,24 @@ class Policy:
         self._level_params = SamplingParams(params.temperature, 1.0)
         self._begin_tick = begin_tick
         self._unheard: tuple[int, ...] | None = None
+        self._end: tuple[int, bool] | None = None  # a tick, and whether the music ends there
         self.hear_again(begin_tick)
 
+    def end_at(self, tick: int, *, is_last: bool = False) -> None:
+        """Come to an end at a tick; with `is_last`, it is that of the music."""
+        self._end, self._has_heard = (tick, is_last), False
+
     def hear_again(self, tick: int) -> None:
-        """Take form, key and groove from the music up to a tick, at the next token."""
+        """Take form, key, groove and pulse from the music up to a tick, at the next token."""
         self._heard_tick, self._has_heard = tick, False
         self.tonality: Tonality | None = None
         """The form and the key that were heard, once the first token is chosen."""
         self._groove: HeardGroove | None = None
+        self._pulse: HeardPulse | None = None
+        self._dynamics: HeardDynamics | None = None
+        self._ending: Ending | None = None
+        self._long_clashes = 1.0  # the share of clashes that are long
+        self._heard_repeats: dict[int, int] = {}
         self._gains: _TickGains | None = None
 
     def change_rules(self, rules: Rules) -> None:
@@ -148,9 +183,13 @@ class Policy:
 
         With `require_onset` it is a note-on, or the wait after which one may come.
         """
-        allowed = np.flatnonzero(state.grammar.mask(require_onset=require_onset))
         if not self._has_heard:
             self._hear(state)
+        ending = self._ending
+        require_onset |= ending is not None and ending.requires_onset(state)
+        allowed = np.flatnonzero(state.grammar.mask(require_onset=require_onset))
+        if ending is not None:
+            allowed = ending.allowed(state, allowed)
         if self._gains is None or self._gains.tick != state.tick:
             self._gains = self._gains_at(state)
         logits = events[allowed]
@@ -162,8 +201,7 @@ class Policy:
         if event < v.FIRST_ON:
             return event
         self._gains = None  # the instrument rests no longer
-        levels = velocities[v.EVENT_INSTRUMENT[event]]
-        return v.token_id(event, sample_index(levels, self._level_params, self._rng))
+        return v.token_id(event, self._sample_level(int(v.EVENT_INSTRUMENT[event]), velocities))
 
     def _hear(self, state: StreamState) -> None:
         self._has_heard = True
@@ -173,14 +211,36 @@ class Policy:
         self.tonality = Tonality(state, self._heard_tick)
         if self._rules.groove:
             self._groove = state.groove.heard()
+        if self._rules.pulse and state.bars is None:
+            self._pulse = state.pulse.heard(self._heard_tick)
+        if self._rules.resolve and state.bars is None:
+            self._long_clashes = state.clashes.share_of_long()
+        if self._rules.velocity:
+            self._dynamics = state.dynamics.heard()
+        self._heard_repeats = state.repeats.longest()
+        if self._rules.endings and self._end is not None:
+            end_tick, is_last = self._end
+            final = final_tick(end_tick, state.bars, self._pulse, is_last=is_last)
+            if final > state.tick:
+                self._ending = Ending(final, self._instruments)
+
+    def _sample_level(self, instrument: int, velocities: NDArray[np.float32]) -> int:
+        levels = velocities[instrument]
+        if self._dynamics is None or self.params.temperature <= 0:
+            return sample_index(levels, self._level_params, self._rng)
+        levels = self._dynamics.logits(instrument, levels, self._rules.velocity, self._rng)
+        level = sample_index(levels, self._level_params, self._rng)
+        self._dynamics.played(instrument, level)
+        return level
 
     def _sample_event(
         self, state: StreamState, allowed: NDArray[np.int64], logits: NDArray[np.float32]
     ) -> int:
         classes = _EVENT_CLASS[allowed]
+        if self._rules.is_strict:
+            left = logits + self._exclusions(state, classes, v.EVENT_PITCH[allowed])
+            logits = left if np.isfinite(left).any() else logits
         if self.params.temperature <= 0:
-            if self._rules.is_strict:
-                logits = logits + self._exclusions(state, classes, v.EVENT_PITCH[allowed])
             return int(allowed[int(logits.argmax())])
         assert self._gains is not None
         weights = np.exp(logits - logits.max())
@@ -194,13 +254,21 @@ class Policy:
         within = logits[places]
         if chosen == _WAIT:
             params = self._wait_params
+            if self._pulse is not None:
+                reached = state.tick + v.EVENT_VALUE[allowed[places]]
+                within = within + np.float32(self._rules.pulse) * self._pulse.nats(reached)
         elif chosen < _FIRST_INSTRUMENT:
             params = _UNTRUNCATED
         else:
             params = self.params
             pitches = v.EVENT_PITCH[allowed[places]]
             within = within + self._pitch_gains(state, chosen - _FIRST_INSTRUMENT)[pitches]
-        return int(allowed[places[sample_index(within, params, self._rng)]])
+        event = int(allowed[places[sample_index(within, params, self._rng)]])
+        if self._long_clashes < 1 and event >= v.FIRST_ON and chosen != _DRUMS:
+            ending = gives_way(state.grammar, event)
+            if ending is not None and self._rng.random() >= self._long_clashes:
+                return ending
+        return event
 
     def _exclusions(
         self, state: StreamState, classes: NDArray[np.int64], pitches: NDArray[np.int64]
@@ -241,8 +309,8 @@ class Policy:
             gain = 0.0
             if self._rules.releases:
                 gain = max(0.0, _gain(state.statistics.release_hazard(instrument, pitch, age)))
-            if self._rules.resolve and _clashes_with_later(pitch, age, ages):
-                gain += self._rules.resolve
+            if self._rules.yields and _clashes_with_later(pitch, age, ages):
+                gain += self._rules.yields
             if gain > 0:
                 found.append((event, gain))
         return found
@@ -257,9 +325,14 @@ class Policy:
             return gains
         if self.tonality is not None:
             gains += self.tonality.gains(self._rules, state.tick, instrument)
+        if self._rules.repeats:
+            repeated, loss = state.repeats.loss(instrument, state.tick, self._heard_repeats)
+            gains[repeated] -= loss
+        if self._ending is not None and state.tick >= self._ending.final_tick:
+            gains += self._ending.gains(state)
         if self._rules.clash:
             for pitch in state.harmony.pitches:
-                for step in _CLASHES:
+                for step in STEPS:
                     if 0 <= pitch + step < len(gains):
                         gains[pitch + step] -= self._rules.clash
         return gains

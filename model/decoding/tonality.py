@@ -17,13 +17,13 @@ import numpy as np
 
 from bridge.midi.instruments import Instrument
 from model.decoding.chords import chord_line, line_end
-from model.decoding.harmony import ALL, BASS
+from model.decoding.heard.harmony import ALL, BASS
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from model.decoding.harmony import HeardForm
-    from model.decoding.key import Key
+    from model.decoding.heard.harmony import HeardForm
+    from model.decoding.heard.key import Key
     from model.decoding.state import StreamState
 
 _EARLY_TICKS = 6

@@ -28,8 +28,8 @@ true continuation say what a value means.
 In free time there are no bars and no beats. What needs them is left out, a bar is two seconds, and
 a quarter note half a second; there, the figures of `model.evaluation.pulse` are added.
 
-A key is the scale that most of the sounding time lies in (`model.decoding.key`); in minor, the
-raised sixth and seventh belong to it.
+A key is the scale that most of the sounding time lies in (`model.decoding.heard.key`); in minor,
+the raised sixth and seventh belong to it.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ import numpy as np
 
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import TICKS_PER_QUARTER
-from model.decoding.key import estimate
+from model.decoding.heard.key import estimate
 from model.evaluation.pulse import pulse_figures
 
 if TYPE_CHECKING:

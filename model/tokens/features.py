@@ -77,6 +77,11 @@ class MusicalTime:
         """The length of a bar in ticks; 0 in free time."""
         return self._bar_ticks
 
+    @property
+    def metre_tick(self) -> int:
+        """The bar line from which the bars are counted."""
+        return self._metre_tick
+
     def push(self, token: int) -> FeatureRow:
         """Read the next token and return its feature row."""
         kind = int(v.TOKEN_KIND[token])

@@ -80,7 +80,7 @@ def test_json_has_the_figures_by_kind_and_part(exact: Artefact, shards: Path) ->
 
 
 def test_settings_change_what_is_played(exact: Artefact, shards: Path) -> None:
-    few = "--seeds", "1", "--bars", "2", "--solos", "0", "--free", "0", "--json"
+    few = "--seeds", "1", "--bars", "8", "--solos", "0", "--free", "0", "--json"
     in_key = [
         json.loads(run(exact.folder, shards, *few, "--key", key).stdout)[BAND]["continuation"][
             "in prompt key"

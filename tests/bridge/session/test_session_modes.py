@@ -416,8 +416,20 @@ def test_accompanying_begins_with_the_first_note_on_the_next_beat() -> None:
     stand = accompanied()
     (asked,) = stand.asked()
     assert (asked.begin_tick, asked.end_tick - asked.begin_tick) == (48, NO_END)
+    assert not asked.ends
     assert asked.instruments == (BASS, DRUMS)  # the other instruments of a small band
     assert stand.state is TurnState.ANSWERING
+
+
+@pytest.mark.parametrize(
+    "mode, ends", [(Mode.ANSWER, True), (Mode.TRADE, True), (Mode.LOOP, False)]
+)
+def test_answers_and_traded_bars_come_to_an_end(mode: Mode, *, ends: bool) -> None:
+    stand = Stand(Settings(mode=mode))
+    stand.play(START_NS, NoteOn(0, 60, 80))
+    stand.play(START_NS + 400 * MS, NoteOff(0, 60))
+    stand.pass_to(START_NS + 20 * SECOND)
+    assert {asked.ends for asked in stand.asked()} == {ends}
 
 
 def test_a_note_of_the_players_replans_the_accompaniment() -> None:

@@ -57,6 +57,24 @@ def test_the_span_begins_at_the_bar_line_and_counts_bars_of_the_metre() -> None:
     assert (seconds.begin, seconds.end) == (288, 288 + 3 * 48)
 
 
+def test_a_continuation_of_one_instrument_ends_with_a_held_note(
+    exact: Artefact, decoder: Decoder
+) -> None:
+    span = span_of_bars(SCORE, 4)
+    for seed in range(4):
+        notes = continue_score(exact, decoder, SCORE, span, Settings(seed=seed))
+        last = max(notes)
+        assert last.release_ticks == span.end
+        assert (span.end - last.onset_ticks) % 48 == 0
+        assert span.end - last.onset_ticks >= 48
+
+
+def test_a_continuation_of_several_is_cut(exact: Artefact, decoder: Decoder) -> None:
+    span, settings = span_of_bars(SCORE, 4), Settings(instruments=(PIANO, BASS))
+    takes = [continue_score(exact, decoder, SCORE, span, replace(settings, seed=n)) for n in (1, 2)]
+    assert any(note.onset_ticks > span.end - 144 for notes in takes for note in notes)
+
+
 def test_every_note_lies_in_the_span(exact: Artefact, decoder: Decoder) -> None:
     span = span_of_bars(SCORE, 4)
     notes = continue_score(exact, decoder, SCORE, span, Settings(seed=1))
@@ -130,7 +148,9 @@ def test_live_and_offline_give_the_same_notes(
     for event in sorted(events_of(SCORE.notes), key=lambda event: event.tick):
         composer.receive(PlayerEvents((event,)))
         composer.step()
-    composer.receive(Generate(1, span.begin, span.end, span.end, instruments))
+    ends = len(instruments) == 1
+    request = Generate(1, span.begin, span.end, span.end, instruments, ends=ends)
+    composer.receive(request)
     live: list[NoteEvent] = []
     while composer.is_busy:
         composed = composer.step()

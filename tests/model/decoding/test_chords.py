@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 
 from bridge.midi.instruments import Instrument
 from model.decoding.chords import Chord, chord_line, chord_of, line_end, spell, tonic_name
-from model.decoding.harmony import HarmonyLog, HeardForm
-from model.decoding.key import Key
+from model.decoding.heard.harmony import HarmonyLog, HeardForm
+from model.decoding.heard.key import Key
 
 BAR = 192
 VOICINGS = {

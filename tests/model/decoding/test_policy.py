@@ -23,6 +23,10 @@ def state_after(words: str) -> StreamState:
     return StreamState.after(v.parse_tokens(f"start clock:grid tempo:120 metre:4/4 {words}"))
 
 
+def free_state_after(words: str) -> StreamState:
+    return StreamState.after(v.parse_tokens(f"start clock:free {words}"))
+
+
 def logits(**shares: float) -> NDArray[np.float32]:
     """Return logits of events by name; others have a vanishing probability."""
     found = np.full(v.EVENT_COUNT, -30, np.float32)
@@ -44,10 +48,13 @@ def drawn(
     *instruments: Instrument,
     params: SamplingParams = ALL,
     begin_tick: int = 0,
+    end_tick: int | None = None,
     count: int = 600,
 ) -> dict[str, float]:
     """Return how often each event is chosen, by its spelling without the velocity."""
     policy = Policy(instruments, begin_tick, params, np.random.default_rng(0), rules)
+    if end_tick is not None:
+        policy.end_at(end_tick)
     state.grammar.set_instruments(instruments)
     tokens = (policy.sample(state, events, VELOCITIES) for _ in range(count))
     hits = Counter(v.EVENTS[v.event_of(token)] for token in tokens)
@@ -158,6 +165,122 @@ def test_drums_keep_their_groove() -> None:
     state = state_after(bar * 4)
     events = logits(on_drums_36=0.5, on_drums_38=0.5)
     assert drawn(state, events, Rules(), DRUMS, begin_tick=state.tick)["ON 36"] > 0.9
+
+
+def test_in_free_time_waits_reach_the_pulse() -> None:
+    state = free_state_after("piano:v80:C4 wait:20 piano:v0:C4 wait:21 " * 24)
+    events = logits(wait_30=0.25, wait_41=0.25, wait_50=0.25, wait_61=0.25)
+    found = drawn(state, events, Rules(), PIANO, begin_tick=state.tick)
+    assert found["WAIT 41"] > 0.7
+    even = drawn(state, events, Rules(pulse=0), PIANO, begin_tick=state.tick)
+    assert even["WAIT 41"] == pytest.approx(0.25, abs=0.06)
+
+
+def test_where_there_are_bars_waits_are_left_alone() -> None:
+    state = state_after("piano:v80:C4 wait:24 piano:v0:C4 wait:24 " * 24)
+    events = logits(wait_36=0.5, wait_48=0.5)
+    found = drawn(state, events, Rules(), PIANO, begin_tick=state.tick)
+    assert found["WAIT 48"] == pytest.approx(0.5, abs=0.07)
+
+
+def test_in_free_time_a_note_ends_before_one_that_it_clashes_with() -> None:
+    legato = "piano:v80:C4 wait:24 piano:v80:C#4 wait:2 piano:v0:C4 wait:24 piano:v0:C#4 " * 16
+    state = free_state_after(f"{legato} piano:v80:G4 wait:24")
+    events = logits(on_piano_68=0.99, wait_12=0.01)
+    assert drawn(state, events, Rules(), PIANO, begin_tick=state.tick)["OFF 67"] > 0.85
+    off = Rules(resolve=False)
+    assert "OFF 67" not in drawn(state, events, off, PIANO, begin_tick=state.tick)
+    bars = state_after("piano:v80:G4 wait:24")
+    assert "OFF 67" not in drawn(bars, events, Rules(), PIANO, begin_tick=bars.tick)
+
+
+def test_where_long_clashes_were_heard_they_may_come() -> None:
+    long = "piano:v80:C4 wait:24 piano:v80:C#4 wait:40 piano:v0:C4 wait:24 piano:v0:C#4 " * 16
+    state = free_state_after(f"{long} piano:v80:G4 wait:24")
+    events = logits(on_piano_68=0.99, wait_12=0.01)
+    assert drawn(state, events, Rules(), PIANO, begin_tick=state.tick)["ON 68"] > 0.85
+
+
+def test_a_pitch_that_is_repeated_for_too_long_is_less_likely() -> None:
+    heard = "bass:v80:E2 wait:24 bass:v0:E2 bass:v80:G2 wait:24 bass:v0:G2 " * 8
+    state = state_after(heard)
+    policy = Policy((BASS,), state.tick, ALL, np.random.default_rng(0))
+    state.grammar.set_instruments((BASS,))
+    events = logits(on_bass_40=0.9, on_bass_43=0.1)
+    shares = []
+    for quarters in (2, 8):
+        for token in v.parse_tokens("bass:v80:E2 wait:24 bass:v0:E2 wait:24 " * quarters):
+            state.push(token)
+        tokens = [policy.sample(state, events, VELOCITIES) for _ in range(600)]
+        shares.append(np.mean([v.event_of(token) == v.on_event(BASS, 40) for token in tokens]))
+    assert shares[0] > 0.8
+    assert shares[1] < 0.3
+
+
+def test_velocities_spread_as_before() -> None:
+    loud, soft = v.velocity_of(11), v.velocity_of(6)
+    pair = "piano:v{}:C4 wait:24 piano:v0:C4 "
+    state = state_after((pair.format(loud) + pair.format(soft)) * 16)
+    stuck = np.full_like(VELOCITIES, -8)
+    stuck[:, 6] = 0.0
+    levels = {}
+    for name, rules in (("on", Rules()), ("off", Rules(velocity=0))):
+        policy = Policy((PIANO,), state.tick, ALL, np.random.default_rng(0), rules)
+        state.grammar.set_instruments((PIANO,))
+        tokens = [policy.sample(state, logits(on_piano_60=1.0), stuck) for _ in range(300)]
+        levels[name] = np.array([v.velocity_level(token) for token in tokens])
+    assert levels["on"].std() > 1
+    assert levels["off"].std() < 0.7
+
+
+def test_a_take_that_ends_holds_its_last_note() -> None:
+    """No wait passes the half of the last bar; there a note begins, and sounds to the end."""
+    scale = " ".join(f"piano:v80:{n}4 wait:24 piano:v0:{n}4" for n in "CDEFGABGECGGECEC")
+    events = logits(
+        wait_192=0.3, wait_36=0.3, on_piano_60=0.1, on_piano_62=0.1, off_piano_60=0.1,
+        off_piano_62=0.1,
+    )  # fmt: skip
+    held = {}
+    for ends in (True, False):
+        found = []
+        for seed in range(20):
+            state = state_after(scale)
+            rng = np.random.default_rng(seed)
+            policy = Policy((PIANO,), state.tick, ALL, rng, Rules(lines=False))
+            end = state.tick + 192
+            if ends:
+                policy.end_at(end)
+            state.grammar.set_instruments((PIANO,))
+            onsets = [0]
+            while state.tick < end:
+                token = policy.sample(state, events, VELOCITIES)
+                if v.TOKEN_KIND[token] == v.Kind.ON:
+                    onsets.append(state.tick)
+                state.push(token)
+            sounding = map(state.grammar.onset_tick, state.grammar.sounding)
+            found.append(onsets[-1] == end - 96 and end - 96 in sounding)
+        held[ends] = sum(found)
+    assert held[True] == 20
+    assert held[False] < 5
+
+
+def test_the_last_note_is_of_the_tonic_triad() -> None:
+    state = state_after(" ".join(f"piano:v80:{n}4 wait:24 piano:v0:{n}4" for n in "CDEFGABGEC"))
+    policy = Policy((PIANO,), state.tick, ALL, np.random.default_rng(0), Rules(form=0))
+    policy.end_at(state.tick + 144)  # its final tick is 48 ticks later, on the half of a bar
+    state.grammar.set_instruments((PIANO,))
+    events = logits(wait_12=0.5, on_piano_72=0.25, on_piano_74=0.25)
+    shares = []
+    for wait in (0, 48):
+        for token in v.wait_ids(wait):
+            policy.sample(state, events, VELOCITIES)
+            state.push(token)
+        tokens = [policy.sample(state, events, VELOCITIES) for _ in range(400)]
+        drawn_events = [v.event_of(token) for token in tokens]
+        tonic, second = (drawn_events.count(v.on_event(PIANO, pitch)) for pitch in (72, 74))
+        shares.append(tonic / (tonic + second))
+    assert shares[0] < 0.6
+    assert shares[1] > 0.85
 
 
 def test_the_same_seed_makes_the_same_choices() -> None:

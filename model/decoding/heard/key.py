@@ -54,6 +54,12 @@ class Key:
         steps = MINOR_SCALE if self.is_minor else MAJOR_SCALE
         return frozenset((self.tonic + step) % 12 for step in steps)
 
+    @property
+    def triad(self) -> tuple[int, int, int]:
+        """The pitch classes of the tonic triad, the tonic first."""
+        third = 3 if self.is_minor else 4
+        return self.tonic, (self.tonic + third) % 12, (self.tonic + 7) % 12
+
 
 _KEYS = tuple((tonic, is_minor) for is_minor in (False, True) for tonic in range(12))
 _RATINGS = np.array([np.roll((MAJOR_PROFILE, MINOR_PROFILE)[m], tonic) for tonic, m in _KEYS])

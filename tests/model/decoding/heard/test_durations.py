@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.decoding.durations import Durations, cumulative_hazard
+from model.decoding.heard.durations import Durations, cumulative_hazard
 
 TICKS = st.lists(st.integers(1, 400), max_size=100)
 

@@ -1,7 +1,7 @@
 """What each instrument has done in the music up to now."""
 
 from bridge.midi.instruments import Instrument
-from model.decoding.statistics import NoteStatistics
+from model.decoding.heard.statistics import NoteStatistics
 
 PIANO, BASS, TRUMPET = int(Instrument.PIANO), int(Instrument.BASS), int(Instrument.TRUMPET)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 
-from model.decoding.key import MAJOR_SCALE, MINOR_SCALE, Key, KeyLog, estimate
+from model.decoding.heard.key import MAJOR_SCALE, MINOR_SCALE, Key, KeyLog, estimate
 from model.decoding.state import StreamState
 from model.tokens import vocabulary as v
 
@@ -32,6 +32,7 @@ def test_a_cadence_is_in_its_key(tonic: int) -> None:
     key = key_of(log)
     assert (key.tonic, key.is_minor) == (tonic, False)
     assert key.scale == {(tonic + step) % 12 for step in MAJOR_SCALE}
+    assert key.triad == (tonic, (tonic + 4) % 12, (tonic + 7) % 12)
     assert key.fit > 0.8
     assert key.margin > 0
 
@@ -43,6 +44,7 @@ def test_a_minor_cadence_is_in_its_key_with_raised_degrees(tonic: int) -> None:
     key = key_of(log)
     assert (key.tonic, key.is_minor) == (tonic, True)
     assert key.scale == {(tonic + step) % 12 for step in MINOR_SCALE}
+    assert key.triad == (tonic, (tonic + 3) % 12, (tonic + 7) % 12)
     assert {(tonic + 9) % 12, (tonic + 11) % 12} <= key.scale
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from bridge.midi.instruments import Instrument
-from model.decoding.harmony import ALL, BASS, HarmonyLog
+from model.decoding.heard.harmony import ALL, BASS, HarmonyLog
 
 BAR = 192
 PIANO = int(Instrument.PIANO)

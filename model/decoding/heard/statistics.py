@@ -11,7 +11,7 @@ from math import exp
 
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import TICKS_PER_QUARTER
-from model.decoding.durations import Durations, cumulative_hazard
+from model.decoding.heard.durations import Durations, cumulative_hazard
 
 _LENGTH_TICKS, _REST_TICKS = 48.0, 48.0
 """Means before anything is known: a quarter note."""
@@ -105,6 +105,10 @@ class NoteStatistics:
     def has_played(self, instrument: int) -> bool:
         """Return whether the instrument has played a note."""
         return instrument in self._last_onsets
+
+    def last_onset(self, instrument: int) -> int | None:
+        """Return the tick of an instrument's last onset."""
+        return self._last_onsets.get(instrument)
 
     def is_monophonic(self, instrument: int) -> bool:
         """Return whether the instrument plays one note at a time."""

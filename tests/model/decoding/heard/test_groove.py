@@ -2,7 +2,7 @@
 
 import pytest
 
-from model.decoding.groove import GrooveLog
+from model.decoding.heard.groove import GrooveLog
 
 KICK, SNARE, HAT = 36, 38, 42
 BAR = 192

@@ -1,0 +1,1 @@
+"""What follows from the music up to now, as far as decoding depends on it."""
