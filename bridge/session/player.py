@@ -87,6 +87,7 @@ class PlayerState:
         self._programs: dict[int, int] = {}
         self._onsets_ns: dict[tuple[int, int], int] = {}
         self._holds_ns: deque[tuple[int, int]] = deque(maxlen=32)  # time of release, and duration
+        self._last_onset_ns = 0
         self.last_event_ns = 0
         """When the player last did anything."""
 
@@ -104,12 +105,13 @@ class PlayerState:
     def has_ended(self) -> bool:
         """Whether the player has just released a final chord: one far longer than the others.
 
-        It has been held for 1.5 s or more, and twice as long as nearly all notes before it.
+        It has been held for 1.5 s or more, and twice as long as nearly all notes before it, and
+        nothing was played meanwhile.
         """
         if self.key_down or not self._holds_ns:
             return False
-        cut_off_ns = self._holds_ns[-1][0] - _CUT_OFF_NS
-        final_ns = max(hold for release_ns, hold in self._holds_ns if release_ns >= cut_off_ns)
+        released_ns = self._holds_ns[-1][0]
+        final_ns, cut_off_ns = released_ns - self._last_onset_ns, released_ns - _CUT_OFF_NS
         before = sorted(hold for release_ns, hold in self._holds_ns if release_ns < cut_off_ns)
         if len(before) < _FEWEST_HOLDS:
             return False
@@ -139,7 +141,7 @@ class PlayerState:
             key = event.channel, event.pitch
             onset_ns = self._onsets_ns.pop(key, None)
             if isinstance(event, NoteOn):
-                self._onsets_ns[key] = time_ns
+                self._onsets_ns[key] = self._last_onset_ns = time_ns
             elif onset_ns is not None:
                 self._holds_ns.append((time_ns, time_ns - onset_ns))
 

@@ -101,6 +101,18 @@ def test_a_final_chord_is_far_longer_than_the_others(
     assert player.has_ended is ended
 
 
+def test_a_long_note_under_others_is_no_final_chord() -> None:
+    player, now_ns = PlayerState(), SECOND
+    played(player, now_ns, NoteOn(1, 40, 80))
+    for _ in range(12):
+        played(player, now_ns, NoteOn(0, 60, 80))
+        now_ns += 300 * MS
+        played(player, now_ns, NoteOff(0, 60))
+    played(player, now_ns, NoteOff(1, 40))
+    assert not player.key_down
+    assert not player.has_ended
+
+
 def test_a_phrase_keeps_gaps_instruments_and_events() -> None:
     phrase = Phrase.start(SECOND, 0)
     for index, at_ms in enumerate((0, 400, 800)):
