@@ -14,6 +14,7 @@ from export.evaluation.prompts import BAR, BASS, DRUMS, QUARTER
 from export.runtime.artefact import Artefact, load_default_artefact
 from export.runtime.continuation import continue_score
 from export.runtime.decoder import Decoder
+from model.evaluation.pulse import pulse_of
 
 pytestmark = pytest.mark.slow
 SEEDS = (1, 2, 3)
@@ -95,3 +96,14 @@ def test_a_blues_comes_round(takes_of: Continue) -> None:
             first = in_bar(notes, bar, BASS)[:1]
             rooted.append(bool(first) and first[0].pitch % 12 == prompts.root_of(chord))
     assert np.mean(rooted) >= 0.6
+
+
+def test_a_rubato_piano_keeps_its_pulse(takes_of: Continue) -> None:
+    prompt = prompts.rubato()
+    begin = prompt.end_ticks
+    span = Span(begin, begin + 16 * 96)
+    heard = pulse_of(prompt.notes, 0, begin)
+    pulses = [pulse_of(notes, span.begin, span.end) for notes in takes_of(prompt, span)]
+    octaves = [np.log2(pulse.period / heard.period) for pulse in pulses]
+    assert np.median(np.abs(np.array(octaves) - np.round(octaves))) < np.log2(1.1)
+    assert np.mean([pulse.support(heard.period) for pulse in pulses]) > 0.3
