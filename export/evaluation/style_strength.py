@@ -3,7 +3,7 @@
 `python -m export.evaluation.style_strength SHARDS` asks for styles in two ways. Of held-out bands
 and solos of *other* styles, each is continued in every style; of held-out pieces of the styles,
 each is continued in its *own*. A judge that is not the network (`export.evaluation.recognition`)
-says which of the styles it hears. Eight bars follow eight bars.
+says which of the styles it hears. Eight bars follow eight bars, or with `--heard` the last of them.
 
 A way is `length S`, the style's vector S times as long (`style_strength`), or `guidance G`, the
 logits without the style plus G times the difference (`export.evaluation.guidance`).
@@ -34,6 +34,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from bridge.history.takes import Span, standalone_score
 from bridge.messages.settings import Settings
 from export.evaluation.guidance import GuidedDecoder
 from export.evaluation.recognition import BARS, Examples, Judge, label_of
@@ -115,6 +116,21 @@ def draw_tasks(
     return tasks
 
 
+def with_short_prompt(trial: Trial, bars: int) -> Trial:
+    """Return a trial of which the player has played only the last bars."""
+    cut = trial.span.begin - bars * trial.bar_ticks
+    if cut <= 0:
+        return trial
+    notes = [note for note in trial.prompt.notes if note.onset_ticks >= cut]
+    prompt = standalone_score(trial.prompt, Span(cut, trial.span.begin), notes)
+    truth = tuple(
+        replace(n, onset_ticks=n.onset_ticks - cut, release_ticks=n.release_ticks - cut)
+        for n in trial.truth
+    )
+    span = Span(trial.span.begin - cut, trial.span.end - cut)
+    return replace(trial, prompt=prompt, truth=truth, span=span)
+
+
 class Player:
     """Continues trials in a style, in each of the ways."""
 
@@ -182,19 +198,32 @@ def picks(
 def measure(
     judge: Judge, tasks: Sequence[Task], takes: Mapping[str, Sequence[Sequence[Note]]]
 ) -> dict[str, list[Figures]]:
-    """Return the figures of each task by origin and kind of trial, such as `own band`."""
-    found: dict[str, list[Figures]] = defaultdict(list)
+    """Return the figures of each prompt by origin and kind of trial, such as `own band`.
+
+    Those of a prompt are the means over its tasks, which are not independent of each other.
+    """
+    found: dict[str, list[Figures]] = {}
     judged = judge_takes(judge, tasks, takes)
     for origin in (OTHER, OWN):
         mine = [task for task in tasks if task.origin == origin]
-        results = evaluate([task.trial for task in mine], takes)
-        for kind, parts in results.items():
-            names = [task.trial.name for task in mine if task.trial.kind == kind]
-            rows = zip(names, parts[CONTINUATION], parts[TRUTH], strict=True)
-            for name, row, truth in rows:
-                found[f"{origin} {kind}"].append(judged[name] | row)
-                found[f"{origin} {kind} truth"].append(truth)
+        for kind, parts in evaluate([task.trial for task in mine], takes).items():
+            same = [task for task in mine if task.trial.kind == kind]
+            rows = [
+                judged[task.trial.name] | row
+                for task, row in zip(same, parts[CONTINUATION], strict=True)
+            ]
+            found[f"{origin} {kind}"] = by_prompt(same, rows)
+            found[f"{origin} {kind} {TRUTH}"] = by_prompt(same, parts[TRUTH])
     return found
+
+
+def by_prompt(tasks: Sequence[Task], rows: Sequence[Figures]) -> list[Figures]:
+    """Return the means of the figures of tasks over those with the same prompt."""
+    prompts: dict[str, list[Figures]] = defaultdict(list)
+    for task, row in zip(tasks, rows, strict=True):
+        prompts[task.prompt].append(row)
+    means = (summarise(same) for same in prompts.values())
+    return [{name: mean for name, (mean, _) in each.items()} for each in means]
 
 
 def table_of(found: dict[str, dict[str, list[Figures]]], group: str) -> Table:
@@ -222,6 +251,7 @@ def main(
     solos: Annotated[int, typer.Option(help="Held-out solos of other styles.")] = 8,
     own: Annotated[int, typer.Option(help="Held-out pieces of each style.")] = 3,
     seeds: Annotated[int, typer.Option(help="Takes of each.")] = 1,
+    heard: Annotated[int, typer.Option(help="Bars of a prompt that are heard.")] = BARS,
     write: Annotated[Path | None, typer.Option(help="JSON file of all figures.")] = None,
 ) -> None:
     """Measure how recognisable styles are, and what their strength costs."""
@@ -232,7 +262,8 @@ def main(
     for name, chosen in (("complete", held_out.complete), ("thinned", ~held_out.complete)):
         recalls = judge.recalls(held_out.where(chosen))
         console.print(f"judge, {int(chosen.sum())} {name} held-out excerpts: {recalls}")
-    tasks = draw_tasks(valid, asked, {BAND: bands, SOLO: solos}, own)
+    drawn = draw_tasks(valid, asked, {BAND: bands, SOLO: solos}, own)
+    tasks = [replace(task, trial=with_short_prompt(task.trial, heard)) for task in drawn]
     player = Player(load_default_artefact() if artefact is None else Artefact.load(artefact))
     found: dict[str, dict[str, list[Figures]]] = {}
     for way in ways.split(","):

@@ -19,6 +19,7 @@ from export.evaluation.style_strength import (
     parse_way,
     picks,
     table_of,
+    with_short_prompt,
 )
 from export.evaluation.trials import BAND, SOLO
 from export.runtime.artefact import Artefact
@@ -75,6 +76,17 @@ def test_the_take_is_picked_in_which_its_style_is_likeliest(tasks: list[Task]) -
     assert (found["a bossa nova"], found["a chopin"]) == (0.0, 0.0)
 
 
+def test_of_a_short_prompt_only_the_last_bars_are_heard(tasks: list[Task]) -> None:
+    trial = tasks[0].trial
+    short, bar = with_short_prompt(trial, 2), trial.bar_ticks
+    assert (short.span.begin, short.span.end) == (2 * bar, 10 * bar)
+    assert min(note.onset_ticks for note in short.prompt.notes) == 0
+    assert len(short.prompt.notes) * 4 == len(trial.prompt.notes)
+    assert short.prompt.metres == trial.prompt.metres
+    assert len(short.excerpt(short.truth).notes) == len(trial.excerpt(trial.truth).notes)
+    assert with_short_prompt(trial, 8) == trial
+
+
 @pytest.mark.parametrize("way", ["length 1", "guidance 1"])
 def test_takes_are_measured(exact: Artefact, corpus: Corpus, tasks: list[Task], way: str) -> None:
     judge = Judge(Examples.of(corpus, STYLES))
@@ -84,8 +96,8 @@ def test_takes_are_measured(exact: Artefact, corpus: Corpus, tasks: list[Task], 
     assert all(takes[task.trial.name][0] for task in chosen)
     found = measure(judge, chosen, takes)
     assert {name: len(rows) for name, rows in found.items()} == {
-        "other solo": 2,
-        "other solo truth": 2,
+        "other solo": 1,
+        "other solo truth": 1,
         "own solo": 1,
         "own solo truth": 1,
     }
