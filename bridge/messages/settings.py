@@ -250,7 +250,7 @@ class Settings:
         ),
     )
     style_strength: float = field(
-        default=2.0,
+        default=1.0,
         metadata=spec_of(
             "Low, the style is hinted at; high, it is overdone. At 1 it is as the model has it.",
             0,
