@@ -57,14 +57,14 @@ if TYPE_CHECKING:
 
 STYLES = ("jazz", "bossa nova", "rock", "pop", "funk", "blues", "bach chorale", "chopin")
 WAYS = (
-    *("length 1", "length 2", "guidance 2", "length 3", "guidance 3"),
-    *("guidance 1.5", "length 1.5"),
+    *("length 1", "length 1.5", "length 2", "length 3"),
+    *("guidance 1.5", "guidance 2", "guidance 3"),
 )
 OTHER, OWN = "other", "own"
 LENGTH, GUIDANCE = "length", "guidance"
 SHOWN = (
     *("picked", "recall", "asked", "distance", "clash", "notes", "drums notes", "bass notes"),
-    *("in key", "polyphony", "next half bar", "pitch entropy", "interval entropy"),
+    *("drum grid", "on grid", "in key", "next half bar", "pitch entropy", "interval entropy"),
 )
 _TABLE_WIDTH = 200
 _progress = Console(stderr=True)
