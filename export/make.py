@@ -3,7 +3,8 @@
 `python -m export.make RUN OUT` writes the exact graph and compares it with the slow generator
 (`model.generate`) over 512 greedy tokens. It then writes the graphs with eight-bit weights,
 measures how often they agree with the exact one, and states the figures in the manifest. A graph
-that differs is not sealed. CUDA's graph is measured on the CPU, which has the same operators.
+that differs is not sealed. CUDA's graph is measured on the CPU, which has the same operators. With
+`--shards`, the artefact also says which instruments its styles have (`export.instrument_shares`).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import typer
 
 from bridge.midi.instruments import Instrument
 from export.graph import CPU_FORMAT, CUDA_FORMAT, EXACT_FORMAT, write_graphs
+from export.instrument_shares import add_shares
 from export.runtime import artefact
 from export.runtime.decoder import Decoder
 from export.runtime.provider import CPU, graph_interface
@@ -215,9 +217,12 @@ def main(
     run: Annotated[Path, typer.Argument(help="Folder of a training run.")],
     out: Annotated[Path, typer.Argument(help="Folder to write.")],
     name: Annotated[str, typer.Option(help="Name of the artefact.")] = "antiphon-small",
+    shards: Annotated[Path | None, typer.Option(help="Folder that model.data has written.")] = None,
 ) -> None:
     """Make an artefact from a training run."""
     facts = make_artefact(run, out, name)
+    if shards is not None:
+        add_shares(out, shards)
     typer.echo(json.dumps(facts["parity"] | facts["agreement"]))
 
 

@@ -120,6 +120,19 @@ def style_names(corpus: Corpus) -> list[str]:
     return [name for name, pieces in count.most_common() if pieces >= MIN_PIECES_PER_STYLE]
 
 
+def instrument_shares(corpus: Corpus, styles: Iterable[str]) -> dict[str, dict[str, float]]:
+    """Return, by style and instrument, the share of a style's pieces in which it plays."""
+    pieces = Counter(label for piece in corpus.pieces for label in piece.labels)
+    playing = Counter(
+        (label, name) for piece in corpus.pieces for label in piece.labels for name in piece.notes
+    )
+    found: dict[str, dict[str, float]] = {style: {} for style in styles if pieces[style]}
+    for (style, name), count in sorted(playing.items()):
+        if style in found:
+            found[style][name] = count / pieces[style]
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class EncodedPiece:
     """A file as tokens, with the figures for a report."""

@@ -167,10 +167,10 @@ class Settings:
     """How Antiphon responds.
 
     Without `instruments`, a response uses those that the player plays; an accompaniment uses the
-    other instruments of a small band. A response is as long as the phrase unless `answer_ns` or,
-    where there are bars, `bars` is set. The style's vector, relative to the vector of no style, is
-    multiplied by `style_strength`; above 1 the style is stronger than in the network. A knob for
-    the style chooses among the styles of the `palette`.
+    other instruments of a small band, without those that the style never has. A response is as long
+    as the phrase unless `answer_ns` or, where there are bars, `bars` is set. The style's vector,
+    relative to the vector of no style, is multiplied by `style_strength`; above 1 the style is
+    stronger than in the network. A knob for the style chooses among the styles of the `palette`.
 
     Raises:
         bridge.setting.SettingError: a value has a wrong type or is out of range.
@@ -250,7 +250,7 @@ class Settings:
         ),
     )
     style_strength: float = field(
-        default=2.0,
+        default=1.0,
         metadata=spec_of(
             "Low, the style is hinted at; high, it is overdone. At 1 it is as the model has it.",
             0,

@@ -6,6 +6,8 @@
     cuda.onnx        the same for CUDA, whose attention needs float16
     weights.bin      the table of rows (`model.tokens.inputs`), float16, then the weights of both
     styles.json      names, vectors and map positions of the styles; a vector for each instrument
+    instruments.json the share of each style's training pieces in which each instrument plays; an
+                     artefact may do without (`export.instrument_shares`)
 
 Two programs that disagree about the meaning of a token or the width of a vector do not fail: they
 play wrong notes. Loading therefore checks everything that can disagree, and an error names the two
@@ -19,7 +21,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
@@ -55,10 +57,17 @@ FORMAT = 2
 MANIFEST, STYLES, WEIGHTS = "manifest.json", "styles.json", "weights.bin"
 Device = Literal["cpu", "cuda"]
 GRAPHS: Mapping[Device, str] = {"cpu": "cpu.onnx", "cuda": "cuda.onnx"}
+INSTRUMENT_SHARES = "instruments.json"
 MODEL_CARD, EVALUATION = "MODEL_CARD.md", "evaluation.json"
 """Files about an artefact that are written after it is finished."""
 MAX_POSITIONS = 4096
 """Rows of the graphs' rotary tables, and so the capacity of the largest cache."""
+_RARE_SHARE = 0.02
+"""An instrument is rare in a style if it plays in a smaller share of the pieces."""
+_LIGHT_WEIGHT = 0.1
+"""A style with at most this share of a blend does not bring its instruments along."""
+InstrumentShares = Mapping[str, Mapping[Instrument, float]]
+"""By style and instrument, the share of the training pieces in which the instrument plays."""
 
 
 class ArtefactError(Exception):
@@ -95,6 +104,7 @@ class Artefact:
     instrument_vectors: NDArray[np.float32]
     first_own_style: int
     embedding_rows: NDArray[np.float32]
+    instrument_shares: InstrumentShares = field(default_factory=dict)
 
     @classmethod
     def load(cls, folder: Path) -> Artefact:
@@ -114,9 +124,10 @@ class Artefact:
                 )
         width = int(manifest["config"]["width"])
         read = _read_styles(folder / STYLES, width)
-        return cls(
-            folder, manifest, *read, len(read[0]), inputs.read_table(folder / WEIGHTS, width)
-        )
+        table = inputs.read_table(folder / WEIGHTS, width)
+        has_shares = INSTRUMENT_SHARES in manifest["sha256"]
+        shares = _read_shares(folder / INSTRUMENT_SHARES) if has_shares else {}
+        return cls(folder, manifest, *read, len(read[0]), table, shares)
 
     @property
     def name(self) -> str:
@@ -148,6 +159,23 @@ class Artefact:
             np.float32(strength) * (shares / shares.sum()) @ self.style_vectors[rows]
         )
         return blended
+
+    def rare_instruments(self, weights: Mapping[str, float]) -> frozenset[Instrument]:
+        """Return the instruments that almost no training piece of the weighted styles has.
+
+        Styles of a light weight do not count. Without styles there are none, nor if a style counts
+        of which no shares are known, such as one of the user's own.
+        """
+        light = _LIGHT_WEIGHT * sum(weights.values())
+        heavy = [name for name, weight in weights.items() if weight > light] or list(weights)
+        if not heavy or any(name not in self.instrument_shares for name in heavy):
+            return frozenset()
+        styles = [self.instrument_shares[name] for name in heavy]
+        return frozenset(
+            kind
+            for kind in Instrument
+            if all(shares.get(kind, 0.0) < _RARE_SHARE for shares in styles)
+        )
 
     def with_styles(self, styles: Mapping[str, NDArray[np.floating]]) -> Artefact:
         """Return an artefact that also has these styles; it keeps its own of the same name.
@@ -213,6 +241,14 @@ def write_manifest(folder: Path, facts: Mapping[str, Any]) -> None:
     (folder / MANIFEST).write_text(f"{text}\n", "utf-8")
 
 
+def seal_file(folder: Path, name: str) -> None:
+    """State the checksum of one more file, or of a changed one, in the manifest of a folder."""
+    path = folder / MANIFEST
+    manifest = _read_json(path)
+    manifest["sha256"][name] = _sha256(folder / name)
+    path.write_text(f"{json.dumps(manifest, indent=1, sort_keys=True)}\n", "utf-8")
+
+
 def _read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     manifest = _read_json(path)
@@ -253,6 +289,13 @@ def _read_styles(
     for array in (vectors, places, instruments):
         array.flags.writeable = False
     return tuple(str(style["name"]) for style in styles), vectors, places, instruments
+
+
+def _read_shares(path: Path) -> InstrumentShares:
+    return {
+        style: {kind: float(shares.get(kind.label, 0.0)) for kind in Instrument}
+        for style, shares in _read_json(path).items()
+    }
 
 
 def _read_json(path: Path) -> dict[str, Any]:

@@ -204,12 +204,26 @@ class Composer:
     def _speculate(self, asked: Generate) -> None:
         if self._answers or asked.script:
             return
-        self._stream.speculate_turn(asked.begin_tick, self._active_instruments(asked))
+        active = self._active_instruments(self._in_style(asked))
+        self._stream.speculate_turn(asked.begin_tick, active)
         self._stream.make_room(_MIN_FREE_TOKENS)
         self._constrain(None)
-        self._speculation = Speculation(asked, self._stream, self._fork, self._make_take)
+        self._speculation = Speculation(asked, self._stream, self._fork, self._make_candidate)
 
     # The answer.
+
+    def _in_style(self, request: Generate) -> Generate:
+        """Return a request without the instruments that the style never has.
+
+        Instruments that the user has chosen stay, and those that the player plays. If nothing would
+        be left, all stay.
+        """
+        if self._settings.instruments or request.script:
+            return request
+        rare = self._artefact.rare_instruments(dict(self._settings.style))
+        rare -= self._player.instruments
+        kept = tuple(kind for kind in request.instruments if kind not in rare)
+        return replace(request, instruments=kept or request.instruments)
 
     def _active_instruments(self, request: Generate) -> set[Instrument]:
         """Return the requested instruments; when accompanying, also the player's."""
@@ -228,6 +242,9 @@ class Composer:
             ends=request.ends,
         )
 
+    def _make_candidate(self, request: Generate, candidate: int) -> Take:
+        return self._make_take(self._in_style(request), candidate)
+
     def _constrain(self, take: Take | None) -> None:
         """Make the music after the stream leave the player's keys alone, and keep to the grid."""
         imagined = () if take is None else take.imagined
@@ -239,8 +256,10 @@ class Composer:
         if asked.script:
             self._play_script(asked)
             return
+        was_expected = speculation is not None and speculation.asked == asked
+        asked = self._in_style(asked)
         self._stream.start_turn(asked.begin_tick, self._active_instruments(asked))
-        if speculation and speculation.asked == asked and speculation.has_candidates:
+        if speculation and was_expected and speculation.has_candidates:
             take = speculation.choose()
             self._stream.confirm_all()
         else:

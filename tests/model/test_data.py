@@ -1,13 +1,14 @@
 """A corpus becomes tokens on disk."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from model import data
 from model.corpus import CorpusError, read_manifest
-from model.data import Corpus, shards_of, style_names
+from model.data import Corpus, instrument_shares, shards_of, style_names
 from model.tokens import tokenizer
 
 
@@ -104,3 +105,12 @@ def test_a_style_needs_enough_pieces(shards: Path, monkeypatch: pytest.MonkeyPat
     assert style_names(corpus) == ["folk"]
     monkeypatch.setattr(data, "MIN_PIECES_PER_STYLE", 3)
     assert style_names(corpus) == ["folk", "smith"]
+
+
+def test_instruments_are_counted_by_style(shards: Path) -> None:
+    corpus = Corpus.open(shards, "train")
+    first, *others = corpus.pieces
+    pieces = (replace(first, notes={"piano": 3}), *others)
+    shares = instrument_shares(replace(corpus, pieces=pieces), ["folk", "smith", "jazz"])
+    assert shares["folk"] == {"piano": 1.0, "drums": pytest.approx(5 / 6)}
+    assert set(shares) == {"folk", "smith"}

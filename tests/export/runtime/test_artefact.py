@@ -5,12 +5,14 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from bridge.midi.instruments import Instrument
 from export.runtime import artefact
 from export.runtime.artefact import (
     FORMAT,
@@ -20,6 +22,7 @@ from export.runtime.artefact import (
     Artefact,
     ArtefactError,
     UnknownStyleError,
+    load_default_artefact,
 )
 from export.runtime.decoder import Decoder
 from export.runtime.reasons.artefact import GraphMismatch
@@ -141,6 +144,51 @@ def test_an_artefact_has_its_name_and_styles(exact: Artefact) -> None:
     assert exact.name == "tiny"
     assert exact.style_names == ("bach", "bossa nova", "chopin")
     assert exact.style_vectors.shape == (3, 64)
+
+
+SHARES = {
+    "bach": {Instrument.PIANO: 0.5, Instrument.VOICE: 0.0199},
+    "chopin": {Instrument.PIANO: 1.0, Instrument.VOICE: 0.02, Instrument.BASS: 0.01},
+}
+
+
+@pytest.mark.parametrize(
+    "weights,usual",
+    [
+        ({"bach": 1.0}, {Instrument.PIANO}),
+        ({"chopin": 3.0}, {Instrument.PIANO, Instrument.VOICE}),
+        ({"bach": 1.0, "chopin": 1.0}, {Instrument.PIANO, Instrument.VOICE}),
+        ({"bach": 0.9, "chopin": 0.1}, {Instrument.PIANO}),
+        ({"bach": 1.0, "bossa nova": 1.0}, set(Instrument)),
+        ({"bach": 0.95, "bossa nova": 0.05}, {Instrument.PIANO}),
+        ({}, set(Instrument)),
+    ],
+)
+def test_rare_instruments_are_rare_in_all_styles_that_count(
+    exact: Artefact, weights: dict[str, float], usual: set[Instrument]
+) -> None:
+    known = replace(exact, instrument_shares=SHARES)
+    assert known.rare_instruments(weights) == set(Instrument) - usual
+
+
+def test_a_style_of_the_users_own_has_no_rare_instruments(exact: Artefact) -> None:
+    known = replace(exact, instrument_shares=SHARES).with_styles({"mine": np.zeros(64)})
+    assert not known.rare_instruments({"mine": 1.0})
+    assert known.rare_instruments({"bach": 1.0})
+
+
+def test_many_light_styles_all_count(exact: Artefact) -> None:
+    styles = {f"{n}": {Instrument.PIANO: 1.0} for n in range(10)}
+    known = replace(exact, instrument_shares=styles)
+    usual = set(Instrument) - known.rare_instruments(dict.fromkeys(styles, 1.0))
+    assert usual == {Instrument.PIANO}
+
+
+def test_the_shipped_styles_have_shares() -> None:
+    shipped = load_default_artefact()
+    assert set(shipped.instrument_shares) == set(shipped.style_names)
+    assert {Instrument.BASS, Instrument.DRUMS} <= shipped.rare_instruments({"chopin": 1.0})
+    assert not {Instrument.BASS, Instrument.DRUMS} & shipped.rare_instruments({"jazz": 1.0})
 
 
 def test_decoding_loads_neither_torch_nor_onnx(exact: Artefact) -> None:
