@@ -35,6 +35,7 @@ Rules correct what the network loses when it reads its own output. Each can be s
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import exp
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,7 +44,7 @@ from bridge.midi.instruments import Instrument
 from model.decoding.endings import Ending, final_tick
 from model.decoding.heard.clashes import STEPS, gives_way
 from model.decoding.heard.statistics import USUAL_RATES
-from model.decoding.sampling import SamplingParams, sample_index
+from model.decoding.sampling import SamplingParams, sample_index, sample_weight
 from model.decoding.tonality import EXCLUDED, Tonality, TonalRules
 from model.tokens import vocabulary as v
 
@@ -67,7 +68,7 @@ _EVENT_CLASS: NDArray[np.int64] = np.select(
     _OTHER,
 )
 """The class of each event (E,): waits, releases, others, and the onsets of each instrument."""
-_CLASS_PARAMS = SamplingParams(1.0, 0.97)
+_CLASS_TOP_P = 0.97
 _UNTRUNCATED = SamplingParams(1.0, 1.0)
 _LONG_HAZARD, _HAZARD_GAIN, _MAX_GAIN = 3.0, 2.0, 14.0
 """A gain in nats for each nat of cumulative hazard beyond the first, up to a limit."""
@@ -166,6 +167,7 @@ class Policy:
         self._long_clashes = 1.0  # the share of clashes that are long
         self._heard_repeats: dict[int, int] = {}
         self._gains: _TickGains | None = None
+        self._begun: int | None = None  # the instrument of the last token, if it was a note-on
 
     def change_rules(self, rules: Rules) -> None:
         """Follow other rules from the next token on."""
@@ -192,6 +194,12 @@ class Policy:
             allowed = ending.allowed(state, allowed)
         if self._gains is None or self._gains.tick != state.tick:
             self._gains = self._gains_at(state)
+        elif self._begun is not None:
+            # The instrument rests no longer: a gain that stayed would pile up its onsets.
+            self._gains.classes[_FIRST_INSTRUMENT + self._begun] = self._onset_factor(
+                state, self._begun
+            )
+        self._begun = None
         logits = events[allowed]
         for event, gain in self._gains.releases:
             place = int(allowed.searchsorted(event))
@@ -200,8 +208,8 @@ class Policy:
         event = self._sample_event(state, allowed, logits)
         if event < v.FIRST_ON:
             return event
-        self._gains = None  # the instrument rests no longer
-        return v.token_id(event, self._sample_level(int(v.EVENT_INSTRUMENT[event]), velocities))
+        self._begun = int(v.EVENT_INSTRUMENT[event])
+        return v.token_id(event, self._sample_level(self._begun, velocities))
 
     def _hear(self, state: StreamState) -> None:
         self._has_heard = True
@@ -245,7 +253,7 @@ class Policy:
         assert self._gains is not None
         weights = np.exp(logits - logits.max())
         masses = self._gains.classes * np.bincount(classes, weights, _CLASS_COUNT)
-        chosen = _sample_mass(masses, _CLASS_PARAMS, self._rng)
+        chosen = sample_weight(masses, _CLASS_TOP_P, self._rng)
         if chosen >= _FIRST_INSTRUMENT and self._rules.lines:
             ending = _line_release(state, chosen - _FIRST_INSTRUMENT)
             if ending is not None:
@@ -285,20 +293,24 @@ class Policy:
     def _gains_at(self, state: StreamState) -> _TickGains:
         """Return what the rules make of releases and classes at the tick of a state."""
         classes = np.ones(_CLASS_COUNT)
+        for kind in self._instruments:
+            classes[_FIRST_INSTRUMENT + kind] = self._onset_factor(state, kind)
+        return _TickGains(state.tick, self._release_gains(state), classes)
+
+    def _onset_factor(self, state: StreamState, kind: int) -> float:
+        """Return by how much an instrument is likelier to begin a note than the network says."""
+        factor = 1.0
         if self._rules.entries:
-            for kind in self._instruments:
-                hazard = state.statistics.onset_hazard(kind, state.tick, self._begin_tick)
-                classes[_FIRST_INSTRUMENT + kind] *= np.exp(max(0.0, _gain(hazard)))
-        if self._rules.density:
-            for kind in self._unheard or ():
-                share = state.statistics.rate(kind, state.tick) / USUAL_RATES[kind]
-                scarcity = 1 / min(1.0, max(_MIN_SHARE_OF_USUAL, share))
-                classes[_FIRST_INSTRUMENT + kind] *= scarcity**self._rules.density
-        if self._groove is not None and self._rules.groove_time:
+            hazard = state.statistics.onset_hazard(kind, state.tick, self._begin_tick)
+            factor *= exp(max(0.0, _gain(hazard)))
+        if self._rules.density and kind in (self._unheard or ()):
+            share = state.statistics.rate(kind, state.tick) / USUAL_RATES[kind]
+            factor *= min(1.0, max(_MIN_SHARE_OF_USUAL, share)) ** -self._rules.density
+        if kind == Instrument.DRUMS and self._groove is not None and self._rules.groove_time:
             density = self._groove.density(state.tick) + _MIN_DENSITY
             ratio = density / (self._groove.mean_density + _MIN_DENSITY)
-            classes[_DRUMS] *= ratio**self._rules.groove_time
-        return _TickGains(state.tick, self._release_gains(state), classes)
+            factor *= ratio**self._rules.groove_time
+        return factor
 
     def _release_gains(self, state: StreamState) -> list[tuple[int, float]]:
         """Return the note-offs of notes that should end, with their gains in nats."""
@@ -358,11 +370,6 @@ def _clashes_with_later(pitch: int, age: int, ages: Mapping[int, int]) -> bool:
         other_age < age and (int(v.EVENT_PITCH[other]) - pitch) % 12 in _CLASHING
         for other, other_age in ages.items()
     )
-
-
-def _sample_mass(masses: NDArray[np.float64], params: SamplingParams, rng: Generator) -> int:
-    with np.errstate(divide="ignore"):
-        return sample_index(np.log(masses).astype(np.float32), params, rng)
 
 
 def _line_release(state: StreamState, instrument: int) -> int | None:

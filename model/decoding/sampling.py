@@ -51,18 +51,26 @@ def sample_index(logits: NDArray[np.float32], params: SamplingParams, rng: Gener
     """Draw an index from logits (N,); minus infinity is never drawn."""
     if params.temperature <= 0:
         return int(logits.argmax())
-    weights = np.exp((logits - logits.max()) / np.float32(params.temperature))
+    scaled = logits - logits.max()
+    if params.temperature != 1:
+        scaled /= np.float32(params.temperature)
+    weights = np.exp(scaled)
     if params.min_p > 0:
         weights[weights < params.min_p] = 0.0
-    if params.top_p >= 1:
+    return sample_weight(weights, params.top_p, rng)
+
+
+def sample_weight(weights: NDArray[np.floating], top_p: float, rng: Generator) -> int:
+    """Draw an index from weights (N,) that need not add up to 1."""
+    if top_p >= 1:
         return _index_at(weights.cumsum(), rng.random())
     order = weights.argsort()[::-1]
     mass = weights[order].cumsum()
-    likeliest = int(mass.searchsorted(params.top_p * mass[-1])) + 1
+    likeliest = int(mass.searchsorted(top_p * mass[-1])) + 1
     return int(order[_index_at(mass[:likeliest], rng.random())])
 
 
-def _index_at(cumulative: NDArray[np.float32], quantile: float) -> int:
+def _index_at(cumulative: NDArray[np.floating], quantile: float) -> int:
     """Return the index at a quantile in [0, 1) of cumulated weights (N,)."""
     place = int(cumulative.searchsorted(quantile * cumulative[-1], side="right"))
     return min(place, len(cumulative) - 1)
