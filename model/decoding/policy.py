@@ -12,7 +12,8 @@ the class is drawn, by the temperature and the top-p of the settings.
 
 Rules correct what the network loses when it reads its own output. Each can be switched off:
 
-    releases   a note that lasts longer than its instrument's notes do is the more likely to end
+    releases   a note that lasts longer than its instrument's notes do is the more likely to end,
+               and one that is shorter than nearly all of them the less
     yields     a note that clashes with later ones is the more likely to end: harmony has moved on
     entries    an instrument that rests longer than it did is the more likely to begin a note
     density    an instrument that was not heard is the more likely to begin a note, until it plays
@@ -73,6 +74,8 @@ _UNTRUNCATED = SamplingParams(1.0, 1.0)
 _LONG_HAZARD, _HAZARD_GAIN, _MAX_GAIN = 3.0, 2.0, 14.0
 """A gain in nats for each nat of cumulative hazard beyond the first, up to a limit."""
 _CLASHING = frozenset((1, 11))
+_SHORT_HAZARD, _SHORT_LOSS = 0.03, -3.0
+"""A note as short as hardly any of its instrument was is the less likely to end."""
 _MIN_RATE, _MIN_DENSITY = 0.05, 0.1
 _MIN_SHARE_OF_USUAL = 0.1
 """A rest counts as this share of the usual rate."""
@@ -320,10 +323,11 @@ class Policy:
             instrument, pitch = int(v.EVENT_INSTRUMENT[event]), int(v.EVENT_PITCH[event])
             gain = 0.0
             if self._rules.releases:
-                gain = max(0.0, _gain(state.statistics.release_hazard(instrument, pitch, age)))
+                hazard = state.statistics.release_hazard(instrument, pitch, age)
+                gain = max(0.0, _gain(hazard)) if hazard > _SHORT_HAZARD else _SHORT_LOSS
             if self._rules.yields and _clashes_with_later(pitch, age, ages):
                 gain += self._rules.yields
-            if gain > 0:
+            if gain:
                 found.append((event, gain))
         return found
 

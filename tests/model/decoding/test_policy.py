@@ -102,6 +102,15 @@ def test_a_note_as_long_as_the_others_goes_on() -> None:
     assert drawn(state, events, Rules(), PIANO)["WAIT 12"] > 0.9
 
 
+def test_a_note_is_not_cut_shorter_than_the_others() -> None:
+    state = state_after("piano:v80:C4 wait:24 piano:v0:C4 " * 40 + "piano:v80:D4 wait:3")
+    events = logits(wait_12=0.5, off_piano_62=0.5)
+    assert drawn(state, events, OFF, PIANO)["OFF 62"] > 0.4
+    assert drawn(state, events, replace(OFF, releases=True), PIANO).get("OFF 62", 0) < 0.1
+    usual = state_after("piano:v80:C4 wait:24 piano:v0:C4 " * 40 + "piano:v80:D4 wait:24")
+    assert drawn(usual, events, replace(OFF, releases=True), PIANO)["OFF 62"] > 0.4
+
+
 def test_an_instrument_that_was_asked_for_enters() -> None:
     state = state_after("piano:v80:C4 wait:24 piano:v0:C4 " * 16)
     events = logits(wait_12=0.999, on_bass_40=0.001)
