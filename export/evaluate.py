@@ -136,7 +136,7 @@ def main(
     if plot is not None:
         draw_chart(found, masses, plot)
     if as_json:
-        typer.echo(json.dumps(rounded(found)))
+        typer.echo(json.dumps(rounded(found), indent=1))
         return
     console = Console(width=_TABLE_WIDTH)
     print_figures(found, console)
