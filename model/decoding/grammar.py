@@ -16,7 +16,7 @@ from bridge.midi.notes import TICKS_PER_QUARTER
 from model.tokens import vocabulary as v
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -53,6 +53,11 @@ class Grammar:
     def sounding(self) -> tuple[int, ...]:
         """The note-off tokens of the sounding notes, in canonical order."""
         return tuple(sorted(self._sounding))
+
+    @property
+    def onset_ticks(self) -> Mapping[int, int]:
+        """The tick of the onset of each sounding note, by its note-off token."""
+        return self._sounding
 
     @property
     def sounding_onsets(self) -> frozenset[int]:

@@ -276,7 +276,7 @@ class Policy:
             within = within + self._pitch_gains(state, chosen - _FIRST_INSTRUMENT)[pitches]
         event = int(allowed[places[sample_index(within, params, self._rng)]])
         if self._long_clashes < 1 and event >= v.FIRST_ON and chosen != _DRUMS:
-            ending = gives_way(state.grammar, event)
+            ending = gives_way(state.grammar.pending_ages, event)
             if ending is not None and self._rng.random() >= self._long_clashes:
                 return ending
         return event

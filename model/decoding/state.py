@@ -104,4 +104,4 @@ class StreamState:
         self.statistics.note_off(instrument, pitch, self.tick - onset)
         self.harmony.note_off(instrument, pitch)
         if not self._time.bar_ticks:
-            self.clashes.note_off(self.grammar, event, self.tick)
+            self.clashes.note_off(self.grammar.onset_ticks, event, self.tick)

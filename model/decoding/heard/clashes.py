@@ -16,7 +16,7 @@ from model.decoding.heard.durations import Durations
 from model.tokens import vocabulary as v
 
 if TYPE_CHECKING:
-    from model.decoding.grammar import Grammar
+    from collections.abc import Iterable, Mapping
 
 STEPS = (-13, -11, -1, 1, 11, 13)
 """Semitones between two notes that clash."""
@@ -39,31 +39,29 @@ class ClashLog:
         other._durations = self._durations
         return other
 
-    def note_off(self, grammar: Grammar, note_off: int, tick: int) -> None:
-        """Record the end of a note that still sounds in a grammar."""
-        onset = grammar.onset_tick(note_off)
-        if onset is None:
-            return
-        for other in clashing(grammar.sounding, note_off):
-            other_onset = grammar.onset_tick(other)
-            if other_onset is not None:
-                self._durations = self._durations.with_duration(tick - max(onset, other_onset))
+    def note_off(self, onsets: Mapping[int, int], note_off: int, tick: int) -> None:
+        """Record the end of a note; `onsets` has the onset of each sounding note by note-off."""
+        for other in clashing(onsets, note_off):
+            clashed = tick - max(onsets[note_off], onsets[other])
+            self._durations = self._durations.with_duration(clashed)
 
     def share_of_long(self) -> float:
         """Return the share of clashes that last longer than a 16th note."""
         return self._durations.survival(_LONG_TICKS)
 
 
-def clashing(note_offs: tuple[int, ...], event: int) -> list[int]:
+def clashing(note_offs: Iterable[int], event: int) -> list[int]:
     """Return those of some note-off tokens whose notes clash with that of an event."""
     pitch = int(v.EVENT_PITCH[event])
     return [other for other in note_offs if int(v.EVENT_PITCH[other]) - pitch in STEPS]
 
 
-def gives_way(grammar: Grammar, onset: int) -> int | None:
-    """Return the release of an earlier note that clashes with an onset of its instrument."""
-    for event in clashing(grammar.pending_offs, onset):
-        is_earlier = grammar.pending_ages[event] > 0
-        if is_earlier and v.EVENT_INSTRUMENT[event] == v.EVENT_INSTRUMENT[onset]:
+def gives_way(ages: Mapping[int, int], onset: int) -> int | None:
+    """Return the release of an earlier note that clashes with an onset of its instrument.
+
+    `ages` has the ticks for which each note of ours has sounded, by its note-off.
+    """
+    for event in clashing(sorted(ages), onset):
+        if ages[event] > 0 and v.EVENT_INSTRUMENT[event] == v.EVENT_INSTRUMENT[onset]:
             return event
     return None
