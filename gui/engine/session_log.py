@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger("gui.engine.session")
 _NOTES = frozenset({"played", "sent"})
-_DETAILS = frozenset({"echo", "first note decided", "first note sent", "lateness", "shifted"})
+_DETAILS = frozenset(
+    (
+        *("echo", "first note decided", "first note sent", "lateness", "shifted"),
+        *("replan", "replaced", "plan decided"),
+    )
+)
 
 
 class SessionLog:
