@@ -20,24 +20,19 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
-from bridge.messages.requests import ChangeSettings, Start
 from bridge.messages.settings import Mode, Settings, TimeSettings
 from bridge.midi.events import Start as ClockStart
 from bridge.midi.events import TimingClock, encode
 from bridge.midi.instruments import instrument_of_channel
 from bridge.midi.notes import TICKS_PER_QUARTER, Note
-from bridge.playout import protocol
 from bridge.sync.transport import Source
 from bridge.system.units import MS, SECOND
-from export.accompany import piece_of, print_table
+from export.accompany import draw_pieces, print_table
 from export.evaluation.accompaniment import OURS, Accompaniment, Piece, figures
-from export.evaluation.trials import BAND, draw_trials
 from export.runtime.artefact import Artefact
 from gui.bench.jack_player import JackPlayer, Message
 from gui.bench.jack_rig import RATE_HZ, jack_server
-from gui.bench.together import StreamCheck, until_ready
-from gui.engine.process import Engine
-from model.data import Corpus
+from gui.bench.together import StreamCheck, started_engine
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -95,16 +90,12 @@ def accompany(artefact: Artefact, piece: Piece, seed: int) -> dict[str, float]:
     time = TimeSettings(sync=Source.CLOCK, metre=(metre.numerator, metre.denominator))
     settings = Settings(mode=Mode.ACCOMPANY, instruments=OURS, seed=seed, time=time)
     with jack_server():
-        with Engine(artefact, settings, backend="jack") as engine:
-            engine.post(protocol.OpenPorts())
-            engine.post(ChangeSettings(settings))
-            engine.post(Start())
-            log = until_ready(engine)
+        with started_engine(artefact, settings) as (engine, log):
             player = JackPlayer(plan(piece))
             seconds = frame_of(piece, (piece.bars + _BARS_AFTER) * piece.bar_ticks) / RATE_HZ
             end_ns = engine.now_ns + round((seconds + 2) * SECOND)
             while engine.now_ns < end_ns:
-                log += engine.poll(end_ns)
+                log.extend(engine.poll(end_ns))
             snapshot = engine.snapshot()
         received = player.received()
     check = StreamCheck.from_messages([message for _, message in received])
@@ -147,13 +138,11 @@ def main(
     seed: Annotated[int, typer.Option(help="The seed of the accompaniments.")] = 1,
 ) -> None:
     """Accompany held-out bands over JACK."""
-    trials = draw_trials(Corpus.open(shards, "valid"), {BAND: 4 * pieces})
-    bands = [piece_of(trial) for trial in trials if set(OURS) < set(trial.instruments)]
     loaded = Artefact.load(artefact)
     console = Console(stderr=True)
     rows = [
         accompany(loaded, piece, seed)
-        for piece in track(bands[:pieces], "pieces", transient=True, console=console)
+        for piece in track(draw_pieces(shards, pieces), "pieces", transient=True, console=console)
     ]
     print_table(rows, Console())
 

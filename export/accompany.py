@@ -13,7 +13,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import numpy as np
 import typer
 from rich.console import Console
 from rich.progress import track
@@ -31,6 +30,7 @@ from bridge.sync.tempo import quarter_ns
 from bridge.sync.transport import Source, Transport
 from bridge.system.units import SECOND
 from export.evaluation.accompaniment import OURS, Accompaniment, Piece, figures
+from export.evaluation.results import format_mean, summarise
 from export.evaluation.trials import BAND, Trial, draw_trials
 from export.runtime.artefact import Artefact
 from export.runtime.calibration import make_tuned_decoder
@@ -46,6 +46,12 @@ if TYPE_CHECKING:
 _START_NS = SECOND
 _BARS_AFTER = 4
 """Bars after the end of a piece, in which the accompaniment ends."""
+
+
+def draw_pieces(shards: Path, count: int) -> list[Piece]:
+    """Return the first held-out bands that have a bass, drums, and something to accompany."""
+    trials = draw_trials(Corpus.open(shards, "valid"), {BAND: 4 * count})
+    return [piece_of(each) for each in trials if set(OURS) < set(each.instruments)][:count]
 
 
 def piece_of(trial: Trial) -> Piece:
@@ -105,12 +111,11 @@ def main(
     write: Annotated[Path | None, typer.Option(help="Folder for MIDI files.")] = None,
 ) -> None:
     """Accompany held-out bands with bass and drums."""
-    trials = draw_trials(Corpus.open(shards, "valid"), {BAND: 4 * pieces})
-    bands = [piece_of(trial) for trial in trials if set(OURS) < set(trial.instruments)]
     loaded = Artefact.load(artefact)
     decoder = make_tuned_decoder(loaded)
     rows: list[dict[str, float]] = []
-    for piece in track(bands[:pieces], "pieces", transient=True, console=Console(stderr=True)):
+    bands = draw_pieces(shards, pieces)
+    for piece in track(bands, "pieces", transient=True, console=Console(stderr=True)):
         for seed in range(1, seeds + 1):
             made = accompany(loaded, decoder, piece, seed)
             rows.append(figures(piece, made))
@@ -121,20 +126,11 @@ def main(
 
 def print_table(rows: Sequence[dict[str, float]], console: Console) -> None:
     """Print means and standard errors of the figures, ours beside the true parts'."""
-    table = Table("", "ours", "truth")
-    for name in rows[0]:
+    table, means = Table("", "ours", "truth"), summarise(rows)
+    for name, mean in means.items():
         if not name.startswith("true "):
-            truth = f"true {name}"
-            table.add_row(name, _cell(rows, name), _cell(rows, truth) if truth in rows[0] else "")
+            table.add_row(name, format_mean(mean), format_mean(means.get(f"true {name}")))
     console.print(table)
-
-
-def _cell(rows: Sequence[dict[str, float]], name: str) -> str:
-    values = np.array([row[name] for row in rows if not np.isnan(row[name])])
-    if not len(values):
-        return "-"
-    error = values.std(ddof=1) / np.sqrt(len(values)) if len(values) > 1 else 0.0
-    return f"{values.mean():.3g} ± {error:.2g}"
 
 
 def _write(folder: Path, piece: Piece, made: Accompaniment, seed: int) -> None:

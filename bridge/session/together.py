@@ -8,8 +8,8 @@ for every note. It is made again
   not imagined, or any note if the composer does not imagine the player. The notes of a chord do not
   arrive at once, so the session waits for them a little.
 
-When the player accompanied is expected to play at any time. In other modes the player may come in
-during a response, and is then expected to go on until a rest of two bars.
+While Antiphon accompanies, the player is expected to play at any time. In other modes the player
+may come in during a response, and is then expected to go on until a rest of two bars.
 """
 
 from __future__ import annotations

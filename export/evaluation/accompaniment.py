@@ -23,6 +23,7 @@ import numpy as np
 from bridge.midi.events import NoteOff, NoteOn, ProgramChange
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import TICKS_PER_QUARTER, Note, Score
+from model.decoding.heard.clashes import CLASHING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 PlayerEvent = NoteOn | NoteOff | ProgramChange
 OURS = (Instrument.BASS, Instrument.DRUMS)
-_CLASHING = frozenset((1, 11))
 _SETTLED_TICKS = TICKS_PER_QUARTER // 8
 """After this time the notes of a chord have all begun."""
 
@@ -139,7 +139,7 @@ def _sounding(notes: Iterable[Note], tick: int) -> list[int]:
 
 
 def _do_clash(pitch: int, others: Iterable[int]) -> bool:
-    return any(abs(pitch - other) % 12 in _CLASHING for other in others)
+    return any(abs(pitch - other) % 12 in CLASHING for other in others)
 
 
 def _clash(player: Sequence[Note], notes: Iterable[Note]) -> float:

@@ -123,7 +123,7 @@ def print_figures(found: Results, console: Console) -> None:
         prompt, own, truth = (summarise(parts[name]) for name in (PROMPT, CONTINUATION, TRUTH))
         for name in own:
             wanted = wanted_range(name, truth[name][0]) if name in truth else None
-            cells = [_cell(column.get(name)) for column in (prompt, own, truth)]
+            cells = [format_mean(column.get(name)) for column in (prompt, own, truth)]
             met = "" if wanted is None else "yes" if own[name][0] in wanted else "no"
             table.add_row(f"{kind} {name}", *cells, "" if wanted is None else str(wanted), met)
         table.add_section()
@@ -141,13 +141,14 @@ def print_masses(found: Masses, console: Console) -> None:
         for name in columns[0]:
             parted = ratio(masses[RUNNING], masses[FORCED], name)
             if columns[0][name][0] or columns[2][name][0]:
-                cells = [_cell(column[name]) for column in columns]
-                table.add_row(f"{kind} {name}", *cells, _cell(parted))
+                cells = [format_mean(column[name]) for column in columns]
+                table.add_row(f"{kind} {name}", *cells, format_mean(parted))
         table.add_section()
     console.print(table)
 
 
-def _cell(pair: tuple[float, float] | None) -> str:
+def format_mean(pair: tuple[float, float] | None) -> str:
+    """Return a mean and its standard error as text; nothing for None or NaN."""
     return "" if pair is None or np.isnan(pair[0]) else f"{pair[0]:.3g} ± {pair[1]:.2g}"
 
 

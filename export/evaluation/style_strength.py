@@ -38,7 +38,7 @@ from bridge.history.takes import Span, standalone_score
 from bridge.messages.settings import Settings
 from export.evaluation.guidance import GuidedDecoder
 from export.evaluation.recognition import BARS, Examples, Judge, label_of
-from export.evaluation.results import CONTINUATION, TRUTH, evaluate, summarise
+from export.evaluation.results import CONTINUATION, TRUTH, evaluate, format_mean, summarise
 from export.evaluation.trials import BAND, SOLO, draw_trials
 from export.runtime.artefact import Artefact, load_default_artefact
 from export.runtime.continuation import continue_score
@@ -237,9 +237,7 @@ def table_of(found: dict[str, dict[str, list[Figures]]], group: str) -> Table:
 
 def _cells(rows: Sequence[Figures]) -> Iterable[str]:
     means = summarise(rows)
-    for name in SHOWN:
-        mean, error = means.get(name, (np.nan, np.nan))
-        yield "" if np.isnan(mean) else f"{mean:.3g} ± {error:.2g}"
+    return (format_mean(means.get(name)) for name in SHOWN)
 
 
 def main(

@@ -8,6 +8,7 @@ decided note may be too late.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -23,7 +24,7 @@ from gui.bench.jack_rig import RATE_HZ, RigError, jack_server
 from gui.engine.process import Engine
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from export.runtime.artefact import Artefact
 
@@ -46,15 +47,11 @@ def measure_together(artefact: Artefact, seconds: int) -> dict[str, Any]:
         time=TimeSettings(bpm=BPM),
     )
     with jack_server():
-        with Engine(artefact, settings, backend="jack") as engine:
-            engine.post(protocol.OpenPorts())
-            engine.post(ChangeSettings(settings))
-            engine.post(Start())
-            log = until_ready(engine)
+        with started_engine(artefact, settings) as (engine, log):
             player = JackPlayer(plan_notes(seconds))
             end_ns = engine.now_ns + seconds * SECOND + _EXIT_TIMEOUT_NS
             while engine.now_ns < end_ns:
-                log += engine.poll(end_ns)
+                log.extend(engine.poll(end_ns))
         received = StreamCheck.from_messages([message for _, message in player.received()])
     dropped = sum(entry.value or 0 for entry in log if entry.event == "late")
     played = sum(entry.event == "played" for entry in log)
@@ -69,8 +66,19 @@ def measure_together(artefact: Artefact, seconds: int) -> dict[str, Any]:
     }
 
 
-def until_ready(engine: Engine) -> list[LogEntry]:
-    """Wait until the ports are open; return what was logged."""
+@contextmanager
+def started_engine(
+    artefact: Artefact, settings: Settings
+) -> Iterator[tuple[Engine, list[LogEntry]]]:
+    """Start a session on the default JACK server; yield its engine, and what was logged."""
+    with Engine(artefact, settings, backend="jack") as engine:
+        engine.post(protocol.OpenPorts())
+        engine.post(ChangeSettings(settings))
+        engine.post(Start())
+        yield engine, _until_ready(engine)
+
+
+def _until_ready(engine: Engine) -> list[LogEntry]:
     give_up_ns = engine.now_ns + 20 * SECOND
     while engine.now_ns < give_up_ns:
         log = engine.poll(engine.now_ns + SECOND)

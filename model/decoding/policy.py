@@ -35,7 +35,7 @@ Rules correct what the network loses when it reads its own output. Each can be s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from math import exp
 from typing import TYPE_CHECKING
 
@@ -43,7 +43,7 @@ import numpy as np
 
 from bridge.midi.instruments import Instrument
 from model.decoding.endings import Ending, final_tick
-from model.decoding.heard.clashes import STEPS, gives_way
+from model.decoding.heard.clashes import CLASHING, STEPS, gives_way
 from model.decoding.heard.statistics import USUAL_RATES
 from model.decoding.sampling import SamplingParams, sample_index, sample_weight
 from model.decoding.tonality import EXCLUDED, Tonality, TonalRules
@@ -73,7 +73,6 @@ _CLASS_TOP_P = 0.97
 _UNTRUNCATED = SamplingParams(1.0, 1.0)
 _LONG_HAZARD, _HAZARD_GAIN, _MAX_GAIN = 3.0, 2.0, 14.0
 """A gain in nats for each nat of cumulative hazard beyond the first, up to a limit."""
-_CLASHING = frozenset((1, 11))
 _SHORT_HAZARD, _SHORT_LOSS = 0.03, -3.0
 """A note as short as hardly any of its instrument was is the less likely to end."""
 _MIN_RATE, _MIN_DENSITY = 0.05, 0.1
@@ -111,23 +110,7 @@ class Rules(TonalRules):
 
 
 DEFAULT_RULES = Rules()
-NO_RULES = Rules(
-    releases=False,
-    yields=0,
-    entries=False,
-    density=0,
-    lines=False,
-    form=0,
-    exact_form=0,
-    clash=0,
-    groove=0,
-    groove_time=0,
-    repeats=False,
-    velocity=0,
-    endings=False,
-    pulse=0,
-    resolve=False,
-)
+NO_RULES = Rules(**{each.name: False for each in fields(Rules) if each.name != "wait_top_p"})
 
 
 class Policy:
@@ -371,7 +354,7 @@ def _gain(hazard: float) -> float:
 def _clashes_with_later(pitch: int, age: int, ages: Mapping[int, int]) -> bool:
     """Return whether a note clashes with one of the sounding notes that began later."""
     return any(
-        other_age < age and (int(v.EVENT_PITCH[other]) - pitch) % 12 in _CLASHING
+        other_age < age and (int(v.EVENT_PITCH[other]) - pitch) % 12 in CLASHING
         for other, other_age in ages.items()
     )
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from bridge.midi.instruments import Instrument
-from model.evaluation.musicality import CLASHING
+from model.decoding.heard.clashes import CLASHING
 from model.tokens import vocabulary as v
 
 if TYPE_CHECKING:

@@ -42,6 +42,7 @@ import numpy as np
 
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import TICKS_PER_QUARTER
+from model.decoding.heard.clashes import CLASHING
 from model.decoding.heard.key import estimate
 from model.evaluation.pulse import pulse_figures
 
@@ -53,7 +54,6 @@ if TYPE_CHECKING:
     from bridge.midi.notes import Note
 
 EIGHTH = TICKS_PER_QUARTER // 2
-CLASHING = frozenset((1, 11))
 """Semitones between two pitches that clash, but for octaves."""
 _EVERY_PITCH_CLASS = frozenset(range(12))
 _GRID = frozenset((*range(0, TICKS_PER_QUARTER, 12), *range(0, TICKS_PER_QUARTER, 16)))

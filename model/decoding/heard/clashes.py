@@ -18,6 +18,8 @@ from model.tokens import vocabulary as v
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+CLASHING = frozenset((1, 11))
+"""The intervals in semitones, within an octave, of two pitch classes that clash."""
 STEPS = (-13, -11, -1, 1, 11, 13)
 """Semitones between two notes that clash."""
 _MEAN_TICKS = 12.0
