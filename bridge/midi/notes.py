@@ -15,6 +15,7 @@ note), and the changes of tempo and metre.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bridge.midi.events import (
     ALL_NOTES_OFF,
@@ -27,6 +28,9 @@ from bridge.midi.events import (
     NoteOn,
 )
 from bridge.midi.instruments import Instrument
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 TICKS_PER_QUARTER = 48
 """The resolution of a score; it is divisible by 3 and by 16.
@@ -85,11 +89,18 @@ class Score:
     tempos: tuple[TempoChange, ...] = ()
     metres: tuple[MetreChange, ...] = ()
     grid: bool = True
+    unnamed: tuple[tuple[int, int], ...] = ()
+    """Onset and release of sounds that no instrument here can play: effects, unusual drums."""
 
     @property
     def end_ticks(self) -> int:
-        """The tick at which the last note has ended."""
-        return max((note.release_ticks for note in self.notes), default=0)
+        """The tick at which all notes and unnamed sounds have ended."""
+        return max((release for _, release in self.sounds()), default=0)
+
+    def sounds(self) -> Iterator[tuple[int, int]]:
+        """Yield onset and release of all that sounds, in ticks."""
+        yield from ((note.onset_ticks, note.release_ticks) for note in self.notes)
+        yield from self.unnamed
 
 
 class KeyState:

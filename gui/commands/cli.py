@@ -130,6 +130,8 @@ def continue_(
         fail(sentence_of(error.reason))
     if not prompt.score.notes:
         fail(f"{source}: has no notes to continue.")
+    for notice in prompt.notices:
+        typer.echo(str(sentence_of(notice)), err=True)
     check_writable(out)
     artefact = load_artefact(settings)
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from bridge.history.takes import TakeNode
 from bridge.midi import smf
-from bridge.midi.file_reason import FileFault, FileNotWritten, UnusableFile
+from bridge.midi.smf.reason import FileFault, FileNotWritten, UnusableFile
 
 if TYPE_CHECKING:
     from bridge.history.takes import TakeTree
