@@ -146,6 +146,11 @@ class Continuation:
         self._take: Take | None = None
 
     @property
+    def tokens(self) -> list[int]:
+        """The tokens of the prompt and of the take up to now."""
+        return [] if self._stream is None else self._stream.tokens
+
+    @property
     def done(self) -> bool:
         """Whether the take has reached its end."""
         return self._stream is not None and self._stream.tick >= self._prompt.span.end

@@ -45,8 +45,8 @@ def wild(random: Random) -> Wild:
     tracks = [_wild_track(random) for _ in range(random.randint(1, 5))]
     chunks = [chunk(b"MTrk", data) for data, _ in tracks]
     for _ in range(random.choice((0, 0, 1, 3))):
-        kind = bytes(random.choice(b"ABCXYZ-_ 09") for _ in range(4))
-        chunks.insert(random.randint(0, len(chunks)), chunk(kind, random.randbytes(9)))
+        name = bytes(random.choice(b"ABCXYZ-_ 09") for _ in range(4))
+        chunks.insert(random.randint(0, len(chunks)), chunk(name, random.randbytes(9)))
     count = len(tracks) if random.random() < 0.8 else random.randint(0, len(tracks))
     division = random.choice(DIVISIONS)
     extra = random.randbytes(random.choice((0, 0, 0, 2)))
