@@ -153,7 +153,7 @@ def continue_(
         text = provenance(artefact, take.settings)
         try:
             if only_new:
-                smf.write(standalone_score(score, span, take.notes), path, text)
+                smf.write(standalone_score(score, span, take.notes), path, text, like=prompt)
             else:
                 smf.write_continuation(prompt, take.notes, path, text)
         except smf.MidiFileError as error:

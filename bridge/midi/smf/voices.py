@@ -78,6 +78,19 @@ DEFAULT_VOICES = {
 """The voices of a file that has only our music."""
 
 
+def voices_like(timeline: Timeline, instruments: Iterable[Instrument]) -> dict[Instrument, Voice]:
+    """Return the voices of a file of its own, with the sounds that another file has."""
+    heard = _sounds_by_family(timeline)
+    voices = {}
+    for kind in sorted(instruments):
+        voices[kind] = DEFAULT_VOICES[kind]
+        if kind in heard:
+            usual = max(heard[kind], key=lambda each: each.notes)
+            place = voices[kind].place
+            voices[kind] = Voice(place, tuple(_sound(place.channel, usual)))
+    return voices
+
+
 def voices_after(
     timeline: Timeline, instruments: Iterable[Instrument], tick: int
 ) -> dict[Instrument, Voice]:
@@ -145,17 +158,7 @@ class _Choice:
     def __init__(self, timeline: Timeline, tick: int) -> None:
         self._timeline, self._tick = timeline, tick
         self._taken: set[Place] = set(timeline.last_ticks)
-        heard: dict[Instrument, dict[Place, list[SoundingNote]]] = defaultdict(
-            lambda: defaultdict(list)
-        )
-        for note in timeline.notes:
-            fitted = None if note.instrument is None else fit_to_range(note.instrument, note.key)
-            if fitted is not None:
-                heard[fitted[0]][note.place].append(note)
-        self._heard = {
-            kind: [_Usual.of(place, notes) for place, notes in places.items()]
-            for kind, places in heard.items()
-        }
+        self._heard = _sounds_by_family(timeline)
 
     def voice(self, kind: Instrument) -> Voice:
         """Return the voice of an instrument."""
@@ -234,6 +237,21 @@ class _Choice:
             yield PitchWheel(channel, usual.bend)
         if state.pressure > usual.pressure:
             yield ChannelPressure(channel, usual.pressure)
+
+
+def _sounds_by_family(timeline: Timeline) -> dict[Instrument, list[_Usual]]:
+    """Return how each family sounds in a file, for each channel that it has."""
+    heard: dict[Instrument, dict[Place, list[SoundingNote]]] = defaultdict(
+        lambda: defaultdict(list)
+    )
+    for note in timeline.notes:
+        fitted = None if note.instrument is None else fit_to_range(note.instrument, note.key)
+        if fitted is not None:
+            heard[fitted[0]][note.place].append(note)
+    return {
+        kind: [_Usual.of(place, notes) for place, notes in places.items()]
+        for kind, places in heard.items()
+    }
 
 
 def _sound(channel: int, usual: _Usual) -> Iterator[ChannelEvent]:

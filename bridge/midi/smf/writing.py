@@ -26,7 +26,7 @@ from bridge.midi.notes import TICKS_PER_QUARTER, Score, TempoChange
 from bridge.midi.smf.reading import MICROSECONDS_PER_MINUTE, MidiFileError
 from bridge.midi.smf.reason import FileNotWritten
 from bridge.midi.smf.timeline import Port
-from bridge.midi.smf.voices import DEFAULT_VOICES, voices_after
+from bridge.midi.smf.voices import DEFAULT_VOICES, voices_after, voices_like
 from bridge.system.atomic_write import atomic_write
 
 if TYPE_CHECKING:
@@ -43,16 +43,16 @@ _HEADER_BYTES = 14
 _NAME = "Antiphon"
 
 
-def write(score: Score, path: Path, text: str) -> None:
+def write(score: Score, path: Path, text: str, like: MidiFile | None = None) -> None:
     """Write a score as a format-1 file, one track and channel for each instrument.
 
-    `text` says how the music was made.
+    `text` says how the music was made. With `like`, instruments sound as in that file.
 
     Raises:
         MidiFileError: the file cannot be written.
 
     """
-    save(score_bytes(score, text), path)
+    save(score_bytes(score, text, like), path)
 
 
 def write_parts(parts: Mapping[str, Score], path: Path, text: str) -> None:
@@ -80,9 +80,12 @@ def write_continuation(prompt: MidiFile, notes: Iterable[Note], path: Path, text
     save(continuation_bytes(prompt, notes, text), path)
 
 
-def score_bytes(score: Score, text: str) -> bytes:
+def score_bytes(score: Score, text: str, like: MidiFile | None = None) -> bytes:
     """Return the bytes of the file that `write` writes."""
-    tracks = _tracks("", score.notes, DEFAULT_VOICES, _RESOLUTION)
+    voices: Mapping[Instrument, Voice] = DEFAULT_VOICES
+    if like is not None:
+        voices = voices_like(like.timeline, {note.instrument for note in score.notes})
+    tracks = _tracks("", score.notes, voices, _RESOLUTION)
     return _file([_conductor_track(score, text), *tracks])
 
 

@@ -91,8 +91,10 @@ class TakesFiles:
         """
         node, first = takes.nodes[number], takes.path(number)[0]
         text = node.text if isinstance(node, TakeNode) else takes.root_name(number)
-        if not up_to_end:
-            smf.write(takes.standalone_score(number), path, text)
+        if number in self._sources:
+            smf.save(self._sources[number].chunks.data, path)
+        elif not up_to_end:
+            smf.write(takes.standalone_score(number), path, text, like=self._sources.get(first))
         elif first in self._sources:
             on_the_way = (takes.nodes[each] for each in takes.path(number))
             notes = [n for each in on_the_way if isinstance(each, TakeNode) for n in each.notes]

@@ -119,6 +119,18 @@ def test_the_sounds_of_the_file_go_on(tmp_path: Path) -> None:
     assert not found.events_before_notes()
 
 
+def test_new_music_alone_has_the_sounds_of_the_file(tmp_path: Path) -> None:
+    path, out = FILES / "11-program-of-the-prompt" / "in.mid", tmp_path / "out.mid"
+    assert run(path, out, "--bars", "1", "--only-new")[0] == 0
+    programs = {
+        m.program
+        for track in mido.MidiFile(out).tracks
+        for m in track
+        if m.type == "program_change"
+    }
+    assert programs == {5, 48, 25}
+
+
 def test_xg_drums_go_on_as_drums(tmp_path: Path) -> None:
     found = longer("12-xg-drums-on-another-channel/in.mid", tmp_path)
     assert found.channels == {"Antiphon bass": 1, "Antiphon drums": 10}
