@@ -86,7 +86,7 @@ class Timeline:
     states: dict[Port, ChannelStates] = field(default_factory=dict)
     """The states after the last event."""
     last_ticks: dict[Place, int] = field(default_factory=dict)
-    """The tick of the last event of each channel that has any."""
+    """The tick of the last event of each channel that has any; releases do not count."""
 
 
 class _Entry(NamedTuple):
@@ -192,7 +192,9 @@ class _Reading:
             self._shared.clear()
             return
         place = Place(entry.port, message.channel)
-        self._found.last_ticks[place] = entry.tick
+        last = self._found.last_ticks.setdefault(place, entry.tick)
+        if not isinstance(message, NoteOff):
+            self._found.last_ticks[place] = max(last, entry.tick)
         match message:
             case NoteOn(channel, key, velocity):
                 if place not in self._shared:

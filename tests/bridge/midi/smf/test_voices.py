@@ -71,6 +71,10 @@ def test_a_channel_to_which_the_file_sends_more_is_not_used() -> None:
     assert found == [Voice(Place(Port(), 15), (ProgramChange(15, 0),))]
 
 
+def test_a_release_after_the_bar_line_is_no_reason_to_move() -> None:
+    assert voices([(0, on()), (BAR + 4, off())]) == [Voice(Place(Port(), 0))]
+
+
 def test_a_bend_that_all_notes_have_is_a_tuning() -> None:
     bent = [(0, b"\xe0\x00\x50"), (0, on()), (48, off())]
     assert voices(bent) == [Voice(Place(Port(), 0))]

@@ -12,8 +12,8 @@ from bridge.midi.instruments import Instrument
 from bridge.midi.notes import Note
 from bridge.midi.smf import MidiFileError, read, write, write_continuation, write_parts
 from bridge.midi.smf.reason import FileNotWritten
-from tests.bridge.midi.smf.test_reading import SCORE, file_of, off, on, saved
-from tests.midi_chunks import added_tracks
+from tests.bridge.midi.smf.test_reading import GOOD, SCORE, file_of, off, on, saved
+from tests.midi_chunks import added_tracks, paired_notes
 
 
 def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
@@ -59,6 +59,57 @@ def test_a_continuation_uses_no_channel_of_another_instrument(tmp_path: Path) ->
     write_continuation(prompt, notes, out, "made")
     kinds = {(n.instrument, n.pitch) for n in read(out).score.notes}
     assert kinds == {(Instrument.BASS, 36), (Instrument.PIANO, 62), (Instrument.PIANO, 60)}
+
+
+def test_a_key_that_rings_over_the_bar_line_is_struck_again_when_it_has_ended(
+    tmp_path: Path,
+) -> None:
+    prompt = read(saved(tmp_path, file_of(on(time=0), off(time=1920 + 40))))
+    notes = [Note(192, Instrument.PIANO, 60, 240, 70), Note(192, Instrument.PIANO, 64, 240, 70)]
+    out = tmp_path / "out.mid"
+    write_continuation(prompt, notes, out, "made")
+    (track,) = added_tracks(tmp_path / "in.mid", out)
+    assert paired_notes(track) == [(1920, 2400, 0, 64), (1960, 2400, 0, 60)]
+
+
+def test_a_coarse_resolution_leaves_no_note_without_a_length(tmp_path: Path) -> None:
+    prompt = read(saved(tmp_path, file_of(on(time=0), off(time=4), ticks_per_beat=1)))
+    sixteenths = [Note(192 + 12 * n, Instrument.PIANO, 60, 192 + 12 * n + 6, 70) for n in range(8)]
+    out = tmp_path / "out.mid"
+    write_continuation(prompt, sixteenths, out, "made")
+    (track,) = added_tracks(tmp_path / "in.mid", out)
+    assert [(on, off) for on, off, _, _ in paired_notes(track)] == [(4, 5), (5, 6), (6, 7)]
+
+
+def test_our_text_is_utf_8(tmp_path: Path) -> None:
+    prompt = read(saved(tmp_path, GOOD))
+    out = tmp_path / "out.mid"
+    write_continuation(prompt, [Note(192, Instrument.PIANO, 60, 240, 70)], out, "夜想曲 \udcff")
+    assert "夜想曲 ?".encode() in out.read_bytes()
+
+
+def test_a_port_and_a_device_are_named_as_in_the_prompt(tmp_path: Path) -> None:
+    name = mido.MetaMessage("device_name", name="\xff\xfe")
+    prompt = read(
+        saved(tmp_path, file_of(name, mido.MetaMessage("midi_port", port=200), on(), off()))
+    )
+    out = tmp_path / "out.mid"
+    write_continuation(prompt, [Note(192, Instrument.PIANO, 60, 240, 70)], out, "made")
+    (track,) = added_tracks(tmp_path / "in.mid", out)
+    assert [m.name for m in track if m.type == "device_name"] == ["\xff\xfe"]
+    assert [m.port for m in track if m.type == "midi_port"] == [200]
+
+
+def test_music_alone_has_the_sounds_of_another_file(tmp_path: Path) -> None:
+    organ = mido.Message("program_change", program=18)
+    like = read(saved(tmp_path, file_of(organ, on(), off())))
+    out = tmp_path / "out.mid"
+    score = replace(SCORE, notes=(Note(0, Instrument.ORGAN, 60, 48, 80),))
+    write(score, out, "made", like=like)
+    programs = [
+        m.program for t in mido.MidiFile(out).tracks for m in t if m.type == "program_change"
+    ]
+    assert programs == [18]
 
 
 def test_players_have_tracks_of_their_own(tmp_path: Path) -> None:
