@@ -316,7 +316,8 @@ class TurnTaking:
         if self.state is TurnState.STOPPED:
             return
         if clicks := self.timing.clicks(step.settings, step.now_ns):
-            step.effects.to_io.append(protocol.Play(clicks))
+            play = protocol.Play if step.settings.time.click_to_output else protocol.Click
+            step.effects.to_io.append(play(clicks))
 
     def _poll_phrase(self, step: Step) -> None:
         """Hand over or notify the composer of a pause, if that is due."""
