@@ -5,9 +5,10 @@ from dataclasses import replace
 import pytest
 
 from bridge.messages.composer import Onset, PlayerEvents, Release, Replan, Retract, Speculate
-from bridge.messages.requests import Start, Stop
+from bridge.messages.requests import Bind, Start, Stop
 from bridge.messages.settings import Mode, ReEntry, Settings, TimeSettings
 from bridge.messages.snapshot import RollNote, TurnState
+from bridge.midi.controls import Action, Control
 from bridge.midi.events import (
     ALL_NOTES_OFF,
     ALL_SOUND_OFF,
@@ -176,6 +177,18 @@ def test_an_accompaniment_ends_with_the_players_rest_though_a_knob_jitters() -> 
         stream(table, 2 * SECOND, 9 * SECOND, events)
         ends.append(table.log.index("ending"))
     assert ends[0] == ends[1]
+
+
+def test_a_bound_knob_that_jitters_within_a_style_cancels_no_speculation() -> None:
+    table = started(Settings(palette=("bach", "jazz")))
+    table.at(0, Bind(((Control(0, 20), Action.STYLE),)))
+    table.play(SECOND, ControlChange(0, 20, 100))
+    last = table.phrase(2 * SECOND)
+    stream(
+        table, last + MS, last + 300 * MS, (ControlChange(0, 20, 101), ControlChange(0, 20, 100))
+    )
+    assert table.session.settings.style == (("jazz", 1.0),)
+    assert sum(isinstance(message, Speculate) for message in table.composer) == 1
 
 
 def test_a_pedal_that_ends_notes_is_playing_and_no_re_entry() -> None:
