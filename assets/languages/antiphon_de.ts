@@ -1074,6 +1074,14 @@ Für das Netz ähnlich: {}</translation>
         <translation>&amp;Länge</translation>
     </message>
     <message>
+        <source>Click notes</source>
+        <translation>Klick-Noten</translation>
+    </message>
+    <message>
+        <source>to the output</source>
+        <translation>an den Ausgang</translation>
+    </message>
+    <message>
         <source>Instruments that answer (none: those you play)</source>
         <translation>Wer antwortet (keines: die du spielst)</translation>
     </message>
@@ -1519,6 +1527,10 @@ Für das Netz ähnlich: {}</translation>
     <message>
         <source>A metronome: hear each beat of Antiphon&apos;s own clock.</source>
         <translation>Ein Metronom: jeden Schlag von Antiphons eigener Uhr hören.</translation>
+    </message>
+    <message>
+        <source>Send count-in and click to the output too, as notes on channel 10. Otherwise only the built-in synth plays them, and no other program records them.</source>
+        <translation>Einzähler und Klick auch an den Ausgang senden, als Noten auf Kanal 10. Sonst spielt sie nur der eingebaute Synth, und kein anderes Programm nimmt sie auf.</translation>
     </message>
     <message>
         <source>Send everything earlier by this; below 0, later.</source>

@@ -21,6 +21,8 @@ import enum
 from dataclasses import dataclass, field
 
 from bridge.midi.events import (
+    RESET_ALL_CONTROLLERS,
+    SOSTENUTO,
     SUSTAIN,
     ChannelPressure,
     ControlChange,
@@ -34,10 +36,9 @@ from bridge.midi.instruments import DRUM_CHANNEL, Instrument, instrument_of_prog
 
 BANK_MSB, BANK_LSB = 0, 32
 MODULATION, PORTAMENTO, VOLUME, PAN, EXPRESSION = 1, 65, 7, 10, 11
-SOSTENUTO, SOFT, HOLD_2 = 66, 67, 69
+SOFT, HOLD_2 = 67, 69
 REVERB, CHORUS = 91, 93
 PEDALS = (SUSTAIN, SOSTENUTO, SOFT, HOLD_2)
-RESET_ALL_CONTROLLERS = 121
 DATA_MSB, DATA_LSB = 6, 38
 RPN_MSB, RPN_LSB, NRPN_MSB, NRPN_LSB = 101, 100, 99, 98
 BEND_RANGE, FINE_TUNING, COARSE_TUNING = 0, 1, 2
@@ -172,8 +173,7 @@ class ChannelStates:
             return Instrument.DRUMS
         if self.mode is SystemMode.XG and state.bank[0] in _XG_EFFECTS:
             return None
-        # Channel 10 that is no rhythm part is a channel like the others.
-        return instrument_of_program(0, state.program or 0)
+        return instrument_of_program(state.program or 0)
 
     def is_rhythm(self, channel: int) -> bool:
         """Return whether the keys of a channel are drums."""

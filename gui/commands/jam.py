@@ -76,6 +76,9 @@ def jam(
     from bridge.playout.protocol import OpenPorts
     from gui.engine.process import Engine
 
+    time = settings.time
+    if (time.click or time.count_in_bars) and not time.click_to_output:
+        typer.echo("--count-in and --click are silent; --click-to-output sends them to the output.")
     bindings = _parse_bindings(control or [])
     artefact = load_artefact(settings)
     for path in (record, json_log):

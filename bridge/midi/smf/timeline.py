@@ -20,10 +20,11 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
-from bridge.midi.channel_state import RESET_ALL_CONTROLLERS, ChannelState, ChannelStates
+from bridge.midi.channel_state import ChannelState, ChannelStates
 from bridge.midi.events import (
     ALL_NOTES_OFF,
     ALL_SOUND_OFF,
+    RESET_ALL_CONTROLLERS,
     SUSTAIN,
     SWITCH_ON,
     ChannelEvent,

@@ -12,13 +12,13 @@ from bridge.midi.channel_state import (
     MODULATION,
     NRPN_MSB,
     PAN,
-    RESET_ALL_CONTROLLERS,
     RPN_LSB,
     RPN_MSB,
     VOLUME,
     ChannelStates,
 )
 from bridge.midi.events import (
+    RESET_ALL_CONTROLLERS,
     SUSTAIN,
     ChannelPressure,
     ControlChange,
