@@ -1,7 +1,7 @@
 """The MIDI files of other programs in `golden/files`, and their continuations.
 
-`dev/save_midi_files.py` saved the files. A file is read here without this project's reader: as
-chunks, byte for byte, and through mido.
+`dev/save_midi_files.py` saved the files. They are read here through mido, and not by this project's
+reader.
 """
 
 import subprocess
@@ -50,13 +50,13 @@ def name_of(prompt: Path) -> str:
     return prompt.relative_to(FOLDER).with_suffix("").as_posix()
 
 
-def continued(prompt: Path, folder: Path) -> Path:
+def continued(prompt: Path, folder: Path, *options: str) -> Path:
     """Continue a file by two bars with `antiphon continue`; return the path of the result."""
     path = folder / f"{name_of(prompt).replace('/', '-')}.mid"
     command = "from gui.commands.cli import main; main()"
-    options = ["--bars", str(BARS), "--seed", "1"]
+    asked = ["--bars", str(BARS), "--seed", "1", *options]
     done = subprocess.run(
-        [sys.executable, "-c", command, "continue", prompt, "-o", path, *options],
+        [sys.executable, "-c", command, "continue", prompt, "-o", path, *asked],
         capture_output=True,
         text=True,
         check=False,
@@ -64,18 +64,6 @@ def continued(prompt: Path, folder: Path) -> Path:
     )
     assert (done.returncode, done.stderr) == (0, "")
     return path
-
-
-def chunks(path: Path) -> list[bytes]:
-    """Return the chunks of a file, each with its type and its length; the first is the header."""
-    content = path.read_bytes()
-    found, at = [], 0
-    while at < len(content):
-        end = at + 8 + int.from_bytes(content[at + 4 : at + 8], "big")
-        assert end <= len(content), f"{path}: the chunk at byte {at} is cut short"
-        found.append(content[at:end])
-        at = end
-    return found
 
 
 def tracks_of(path: Path) -> list[list[Note]]:

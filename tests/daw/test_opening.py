@@ -33,7 +33,7 @@ NEAR = Fraction(1, 12)
 """MuseScore writes what was played on the nearest note value: up to this many quarters away."""
 MOST_JOINED = 0.2
 """MuseScore joins some repeated notes of chords to the ones before, if other notes of the chord are
-held. It does that to 3 of our 300 notes, and also if there is a gap between the two."""
+held. It does that to one in a hundred of our notes, and also if there is a gap between the two."""
 SAME_TEMPO = 1e-4
 
 Onset = tuple[Fraction, int]

@@ -14,19 +14,16 @@ import mido
 import pytest
 
 from tests.daw.session_file import Note
+from tests.midi_chunks import assert_kept
 from tests.saved_files import (
     BARS,
     ENDS,
     PROMPTS,
     TEXT_CHARSET,
-    chunks,
     continued,
     name_of,
     tracks_of,
 )
-
-FORMAT, TRACK_COUNT = slice(8, 10), slice(10, 12)
-"""Where a header chunk has them."""
 
 of_each_file = pytest.mark.parametrize("prompt", PROMPTS, ids=name_of)
 
@@ -51,16 +48,8 @@ def test_every_file_has_a_known_end() -> None:
 def test_every_chunk_is_kept_byte_for_byte(
     continuation: Callable[[Path], Path], prompt: Path
 ) -> None:
-    header, *tracks = chunks(prompt)
-    longer_header, *longer = chunks(continuation(prompt))
-    assert longer[: len(tracks)] == tracks
-    ours = longer[len(tracks) :]
-    assert ours
-    assert {chunk[:4] for chunk in ours} == {b"MTrk"}
-    expected = bytearray(header)
-    expected[FORMAT] = (1).to_bytes(2, "big")
-    expected[TRACK_COUNT] = len(longer).to_bytes(2, "big")
-    assert longer_header == expected
+    added = assert_kept(prompt.read_bytes(), continuation(prompt).read_bytes())
+    assert {kind for kind, _ in added} == {b"MTrk"}
 
 
 @of_each_file
@@ -87,3 +76,18 @@ def test_the_words_are_kept(continuation: Callable[[Path], Path]) -> None:
     words = [event.text for track in file.tracks for event in track if event.type == "lyrics"]
     assert {"Grü", "ße", "под", "水", "ρό", "שיר", "אור"} <= set(words)
     assert file.tracks[0].name == "Wörter · Слова · 言葉"
+
+
+def test_a_part_on_a_second_port_goes_on_there(tmp_path: Path) -> None:
+    """MuseScore writes the port of a track after the program, at the same tick."""
+    [tutti] = [prompt for prompt in PROMPTS if name_of(prompt) == "musescore/orchestra"]
+    result = continued(tutti, tmp_path, "--instruments", "organ,guitar")
+    places = {
+        track.name: (
+            [event.port for event in track if event.type == "midi_port"],
+            {event.channel for event in track if event.type == "note_on"},
+            [event.program for event in track if event.type == "program_change"],
+        )
+        for track in mido.MidiFile(result).tracks[len(mido.MidiFile(tutti).tracks) :]
+    }
+    assert places == {"Antiphon organ": ([1], {3}, []), "Antiphon guitar": ([1], {4}, [])}
