@@ -116,6 +116,10 @@ class Ardour:
         """Return the notes of a track, from the last saved files."""
         return SessionFile(self._session).notes(track)
 
+    def saved_files(self, track: str) -> list[Path]:
+        """Return the MIDI files in which the notes of a track were last saved."""
+        return SessionFile(self._session).files(track)
+
     def arm(self, track: str) -> None:
         """Arm a track for recording, from the next start to the next stop."""
         self._lua(f"arm({_text(track)})")

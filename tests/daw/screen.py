@@ -27,7 +27,7 @@ Found = TypeVar("Found")
 
 WIDTH, HEIGHT = 1400, 1700
 PATIENCE_S = 60
-_GLANCE_S, _GLANCES = 0.05, 600
+_GLANCE_S = 0.05
 _PAUSE = threading.Event()
 _HEADER = struct.Struct(">25I")  # 0: its size, 5: rows, 12: bytes per row, 19: colours
 _COLOUR_BYTES = 12
@@ -150,9 +150,9 @@ def shown_screen(folder: Path) -> Iterator[Screen]:
         process.wait()
 
 
-def until(what: str, is_so: Callable[[], Found | None]) -> Found:
+def until(what: str, is_so: Callable[[], Found | None], patience_s: float = 30.0) -> Found:
     """Poll until a condition holds; return its value."""
-    for _ in range(_GLANCES):
+    for _ in range(round(patience_s / _GLANCE_S)):
         if seen := is_so():
             return seen
         _PAUSE.wait(_GLANCE_S)

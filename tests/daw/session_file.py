@@ -10,7 +10,8 @@ write notes into. Ardour must not have the session open meanwhile.
 """
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator, Sequence
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import count
@@ -19,6 +20,8 @@ from pathlib import Path
 import mido
 
 TICKS = 1920
+FILE_TICKS = 19_200
+"""The resolution of the MIDI files that Ardour makes."""
 SUPERCLOCKS_PER_S = 282_240_000
 SCORE = "score"
 SCORE_BEATS = 1024
@@ -62,7 +65,7 @@ class SessionFile:
         self._midi.mkdir(parents=True, exist_ok=True)
         for track, playlist in _playlists(root):
             source, name = _next(numbers), f"{track}-{SCORE}.mid"
-            empty = mido.MidiFile(type=0, ticks_per_beat=TICKS)
+            empty = mido.MidiFile(type=0, ticks_per_beat=FILE_TICKS)
             empty.tracks.append(mido.MidiTrack())
             empty.save(self._midi / name)
             described = {"type": "midi", "flags": "Writable,CanRename", "captured-for": track}
@@ -82,18 +85,37 @@ class SessionFile:
     def notes(self, track: str) -> list[Note]:
         """Return the saved notes of a track."""
         root = ET.parse(self.path).getroot()  # noqa: S314 - Ardour wrote it
-        sources = {e.attrib["id"]: e.attrib["name"] for e in _child(root, "Sources")}
         tempo = next(iter(root.iter("Tempo")))
         bpm = Fraction(tempo.attrib["npm"])
         found = []
-        for region in dict(_playlists(root))[track].iter("Region"):
+        for region, file in self._regions(root, track):
             length, position = (_beats(v, bpm) for v in region.attrib["length"].split("@"))
             start = _beats(region.attrib["start"], bpm)
-            for note in notes_of(self._midi / sources[region.attrib["source-0"]]):
+            for note in notes_of(file):
                 if start <= note.beat < start + length:
                     beat = _rounded(note.beat - start + position)
                     found.append(Note(beat, note.pitch, note.velocity, note.length, note.channel))
         return sorted(found)
+
+    def files(self, track: str) -> list[Path]:
+        """Return the MIDI files with the saved notes of a track."""
+        root = ET.parse(self.path).getroot()  # noqa: S314 - Ardour wrote it
+        return [file for _, file in self._regions(root, track)]
+
+    def tempos(self) -> list[tuple[Fraction, float]]:
+        """Return the beat and the quarter notes per minute of each saved tempo."""
+        root = ET.parse(self.path).getroot()  # noqa: S314 - Ardour wrote it
+        found = []
+        for tempo in root.iter("Tempo"):
+            quarters, ticks = map(int, tempo.attrib["quarters"].split(":"))
+            bpm = float(tempo.attrib["npm"]) * 4 / int(tempo.attrib["note-type"])
+            found.append((quarters + Fraction(ticks, TICKS), bpm))
+        return found
+
+    def _regions(self, root: ET.Element, track: str) -> Iterator[tuple[ET.Element, Path]]:
+        sources = {e.attrib["id"]: e.attrib["name"] for e in _child(root, "Sources")}
+        for region in dict(_playlists(root))[track].iter("Region"):
+            yield region, self._midi / sources[region.attrib["source-0"]]
 
 
 _NATURAL = {"natural-position": "a0"}
@@ -152,20 +174,26 @@ def _rounded(beat: Fraction) -> Fraction:
 
 
 def notes_of(path: Path) -> Iterator[Note]:
-    """Read the notes of a MIDI file."""
+    """Read the notes of a MIDI file, of all tracks together."""
     file = mido.MidiFile(path)
+    return notes_in(mido.merge_tracks(file.tracks), file.ticks_per_beat)
+
+
+def notes_in(messages: Iterable[mido.Message], ticks_per_beat: int) -> Iterator[Note]:
+    """Return the notes of messages with delta times, in the order of their ends.
+
+    Of several notes of one pitch, the first to start is the first to end.
+    """
     tick = 0
-    sounding: dict[tuple[int, int], tuple[int, int]] = {}
-    for message in mido.merge_tracks(file.tracks):
+    sounding: dict[tuple[int, int], deque[tuple[int, int]]] = defaultdict(deque)
+    for message in messages:
         tick += message.time
         if message.type not in ("note_on", "note_off"):
             continue
-        key = (message.channel, message.note)
+        notes = sounding[message.channel, message.note]
         if message.type == "note_on" and message.velocity:
-            sounding[key] = (tick, message.velocity)
-        elif key in sounding:
-            onset, velocity = sounding.pop(key)
-            beat, length = Fraction(onset, file.ticks_per_beat), tick - onset
-            yield Note(
-                beat, message.note, velocity, Fraction(length, file.ticks_per_beat), message.channel
-            )
+            notes.append((tick, message.velocity))
+        elif notes:
+            onset, velocity = notes.popleft()
+            beat, length = (Fraction(ticks, ticks_per_beat) for ticks in (onset, tick - onset))
+            yield Note(beat, message.note, velocity, length, message.channel)

@@ -1,8 +1,10 @@
 """All events of a file in one order, and what follows from them at each note.
 
 The tracks of a file play together. A channel is a channel of a *port*: files for more than sixteen
-parts name a port in each track (FF 21), or a device (FF 09). Program changes, controllers and
-pedals concern a channel in all tracks; notes are paired by track (`bridge.midi.smf.pairing`).
+parts name a port in each track (FF 21), or a device (FF 09). The one that a track names before its
+first note holds from its start, since MuseScore names it after the program. Program changes,
+controllers and pedals concern a channel in all tracks; notes are paired by track
+(`bridge.midi.smf.pairing`).
 
 At one tick, onsets come last, so that a program and a release that are written at the same tick in
 another track come first.
@@ -36,6 +38,8 @@ from bridge.midi.smf.pairing import KeyEvent, KeyEventKind, pair
 from bridge.midi.smf.track import DEVICE_NAME, MIDI_PORT, Meta, Packet, read_track
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from bridge.midi.events import Event
     from bridge.midi.instruments import Instrument
     from bridge.midi.smf.chunks import Chunks
@@ -131,8 +135,9 @@ def _merge(chunks: Chunks) -> tuple[list[_Entry], list[int]]:
     entries: list[_Entry] = []
     ends: list[int] = []
     for number, chunk in enumerate(chunks.tracks):
-        port, end = Port(), 0
-        for event in read_track(chunks.data, chunk):
+        events = list(read_track(chunks.data, chunk))
+        port, end = _first_port(events), 0
+        for event in events:
             end = event.tick
             port = _port_after(port, event.content)
             for message in _messages(event.content):
@@ -143,6 +148,21 @@ def _merge(chunks: Chunks) -> tuple[list[_Entry], list[int]]:
         ends.append(end)
     entries.sort(key=lambda entry: entry[:4])
     return entries, ends
+
+
+def _first_port(events: Iterable[FileEvent]) -> Port:
+    """Return the first port and the first device that a track names before its first note."""
+    number: int | None = None
+    device = b""
+    for event in events:
+        match event.content:
+            case NoteOn():
+                break
+            case Meta(kind, data) if kind == MIDI_PORT and data and number is None:
+                number = data[0]
+            case Meta(kind, data) if kind == DEVICE_NAME and not device:
+                device = data
+    return Port(number or 0, device)
 
 
 def _port_after(port: Port, content: ChannelEvent | Meta | Packet) -> Port:

@@ -64,6 +64,21 @@ def test_a_port_has_channels_of_its_own() -> None:
     ]
 
 
+def test_a_port_that_is_named_after_the_program_holds_for_the_program_too() -> None:
+    piano = [(0, b"\xc0\x00"), (0, on()), (192, off())]
+    bass = [(0, b"\xc0\x21"), (0, PORT_1), (0, on()), (48, off())]
+    found = notes_of(piano, bass)
+    assert [(n.place.port.number, n.instrument) for n in found] == [
+        (1, Instrument.BASS),
+        (0, Instrument.PIANO),
+    ]
+
+
+def test_a_port_that_is_named_after_a_note_holds_from_there() -> None:
+    found = notes_of([(0, on()), (48, off()), (48, PORT_1), (48, on()), (96, off())])
+    assert [n.place.port.number for n in found] == [0, 1]
+
+
 def test_a_device_name_is_a_port_too() -> None:
     found = notes_of([(0, b"\xff\x09\x02ab"), (0, on()), (9, off())], [(0, on()), (9, off())])
     assert {n.place.port for n in found} == {Port(0, b"ab"), Port()}
