@@ -10,7 +10,8 @@ An event is one of three:
 
 F0 begins a system exclusive, which may be sent in several packets: then the bytes end without F7,
 and packets that begin with F7 go on with it. Otherwise F7 is an *escape*, whose bytes are sent as
-they are; they may be any messages.
+they are; they may be any messages. What is sent is read as it is on a cable: a status other than F7
+ends an exclusive too.
 
 The reader is strict only where the notes would be uncertain. It ignores what is inside meta events
 and exclusives, and whether an end-of-track event is there. The specification cancels running status
@@ -27,12 +28,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bridge.midi.events import (
+    FIRST_REAL_TIME,
     FIRST_SYSTEM,
     SPEC_BY_STATUS,
     SYSEX_BEGIN,
     SYSEX_END,
     ChannelEvent,
-    SysEx,
     decode,
 )
 from bridge.midi.parser import MidiParser
@@ -127,21 +128,19 @@ class _Packets:
     """The system exclusive of a track that packets have not completed yet."""
 
     def __init__(self) -> None:
-        self._data: bytearray | None = None
+        self._parser = MidiParser()
 
     def read(self, data: bytes, *, begins: bool) -> Packet:
         """Return a packet with the messages that it completes."""
+        sent = data
+        if begins or not self._parser.in_exclusive:
+            self._parser = MidiParser()
+        if begins or self._parser.in_exclusive:
+            # Real-time bytes may be in between on a cable, and a file may have recorded them.
+            sent = bytes(byte for byte in data if byte < FIRST_REAL_TIME)
         if begins:
-            self._data = bytearray()
-        if self._data is None:
-            return Packet(begins, data, tuple(MidiParser().feed(data)))
-        self._data += data
-        if not data.endswith(bytes((SYSEX_END,))):
-            return Packet(begins, data)
-        whole, self._data = bytes(self._data[:-1]), None
-        # Real-time bytes may be in between on a cable, and a file may have recorded them.
-        message = SysEx(bytes(byte for byte in whole if byte < 0x80))
-        return Packet(begins, data, (message,))
+            sent = bytes((SYSEX_BEGIN,)) + sent
+        return Packet(begins, data, tuple(self._parser.feed(sent)))
 
 
 def _read_channel_event(data: bytes, status: int, at: int, end: int) -> tuple[ChannelEvent, int]:
