@@ -11,8 +11,8 @@ part*, on which a key is a drum: channel 10 is one in General MIDI, and later st
 
 In XG, banks 64 and 126 are sound effects, on which a key is not a pitch.
 
-Sources: General MIDI 1 and 2 (RP-003, RP-024), Reset All Controllers (RP-015), Roland SC-55 and
-Yamaha XG specifications (parameter addresses 40 1x 15 and 08 nn 07).
+Sources: General MIDI 1 and 2 (RP-003, RP-024), Reset All Controllers (RP-015), Roland SC-55, Roland
+SC-88 and Yamaha XG specifications (parameter addresses 40 1x 15, 00 00 7F and 08 nn 07).
 """
 
 from __future__ import annotations
@@ -192,6 +192,8 @@ class ChannelStates:
             case (0x7E, _, 0x09, 0x01 | 0x03):
                 self._switch(SystemMode.GM)
             case (0x41, _, 0x42, 0x12, 0x40, 0x00, 0x7F, 0x00, *_):
+                self._switch(SystemMode.GS)
+            case (0x41, _, 0x42, 0x12, 0x00, 0x00, 0x7F, 0x00 | 0x01, *_):  # SC-88: system mode
                 self._switch(SystemMode.GS)
             case (0x41, _, 0x42, 0x12, 0x40, block, 0x15, use, *_) if 0x10 <= block <= 0x1F:
                 self[_channel_of_gs_block(block & 0x0F)].rhythm = use != 0
