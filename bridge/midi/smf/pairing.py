@@ -37,6 +37,9 @@ class KeyEventKind(enum.Enum):
     """All notes of the channel end at once."""
 
 
+FOR_ALL_KEYS = (KeyEventKind.ALL_NOTES_OFF, KeyEventKind.ALL_SOUND_OFF)
+
+
 @dataclass(frozen=True, slots=True)
 class KeyEvent:
     """An event of one key, or of all keys of its channel.
@@ -101,12 +104,12 @@ class _Key:
 
         Also return the last release that is moved before an onset.
         """
-        ends = [event for event in group if not event.is_on and event.kind is not KeyEventKind.OFF]
-        offs = [event for event in group if event.kind is KeyEventKind.OFF]
-        early = offs[: self._owed]
-        late = [event for event in group if event.is_on or event in offs[self._owed :]]
-        moved = [off for off in early if any(on.is_on and on.order < off.order for on in group)]
-        return [*early, *ends, *late], moved[-1] if moved else None
+        ends = [event for event in group if event.kind in FOR_ALL_KEYS]
+        early = [event for event in group if event.kind is KeyEventKind.OFF][: self._owed]
+        last = early[-1].order if early else -1
+        late = [e for e in group if e.is_on or (e.kind is KeyEventKind.OFF and e.order > last)]
+        is_moved = bool(early) and any(event.is_on and event.order < last for event in group)
+        return [*early, *ends, *late], early[-1] if is_moved else None
 
     def _strike(self, on: KeyEvent) -> Iterator[tuple[KeyEvent, KeyEvent | None]]:
         before = self._sounding
