@@ -24,6 +24,7 @@ from bridge.midi.channel_state import (
     CHORUS,
     DATA_LSB,
     DATA_MSB,
+    DEFAULTS,
     EXPRESSION,
     MODULATION,
     PAN,
@@ -58,6 +59,8 @@ _JITTER = 16
 """Modulation and pressure this much above the usual are audible."""
 _NO_PARAMETER = 127
 _MAX_PORTS = 256
+_NEW_DEVICE = b"Antiphon"
+"""The port of a file in which all numbers of ports are used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,10 @@ def voices_like(timeline: Timeline, instruments: Iterable[Instrument]) -> dict[I
 def voices_after(
     timeline: Timeline, instruments: Iterable[Instrument], tick: int
 ) -> dict[Instrument, Voice]:
-    """Return the voices of instruments that go on after a file, from a file tick on."""
+    """Return the voices of instruments that go on after a file.
+
+    A channel to which the file sends more after a file tick is not over.
+    """
     choice = _Choice(timeline, tick)
     return {kind: choice.voice(kind) for kind in sorted(instruments)}
 
@@ -120,7 +126,7 @@ class _Usual:
             place,
             len(notes),
             max(notes, key=lambda note: note.onset).state,
-            {each: median_low(state.value(each) for state in states) for each in shaping},
+            {each: _usual_value(each, states) for each in shaping},
             median_low(state.bend for state in states),
             median_low(state.pressure for state in states),
         )
@@ -152,6 +158,15 @@ class _Usual:
         )
 
 
+def _usual_value(control: int, states: list[ChannelState]) -> int:
+    """Return the usual value of a controller at the onsets of notes."""
+    values = [state.value(control) for state in states]
+    if control in (VOLUME, EXPRESSION):
+        # A note that begins at nothing swells. What is heard of it comes later.
+        values = [value for value in values if value] or [DEFAULTS[control]]
+    return median_low(values)
+
+
 class _Choice:
     """The channels of a file, and those that have been chosen."""
 
@@ -175,7 +190,7 @@ class _Choice:
             return self._take(free, _sound(free.channel, best))
         if best.is_same_sound(self._state(best.place)):
             return Voice(best.place, tuple(self._restored(best)))
-        place = Place(self._new_port(), kind.spec.channel)
+        place = self._elsewhere(kind)
         return self._take(place, _sound(place.channel, best))
 
     def _is_ready(self, usual: _Usual) -> bool:
@@ -186,16 +201,25 @@ class _Choice:
 
     def _new(self, kind: Instrument) -> Voice:
         """Return a voice for an instrument that the file does not have."""
-        ports = sorted({place.port for place in self._taken}) or [Port()]
         if kind is Instrument.DRUMS:
-            rhythm = [p for p in self._taken if self._states(p.port).is_rhythm(p.channel)]
-            standard = Place(ports[0], DRUM_CHANNEL)
-            if standard not in self._taken:
-                return self._take(standard, ())
-            place = min(rhythm, default=Place(self._new_port(), DRUM_CHANNEL))
-            return self._take(place, ())
-        free = self._free_channel(ports[0], kind) or Place(self._new_port(), kind.spec.channel)
+            return self._take(self._rhythm_part(), ())
+        free = self._elsewhere(kind)
         return self._take(free, (ProgramChange(free.channel, kind.spec.program),))
+
+    def _rhythm_part(self) -> Place:
+        """Return a channel for drums: the standard one, one that the file has, or a new port's."""
+        for port in self._ports():
+            standard = Place(port, DRUM_CHANNEL)
+            if standard not in self._taken and self._states(port).is_rhythm(DRUM_CHANNEL):
+                return standard
+        used = [p for p in self._taken if self._states(p.port).is_rhythm(p.channel)]
+        return min(used, default=Place(self._new_port(), DRUM_CHANNEL))
+
+    def _elsewhere(self, kind: Instrument) -> Place:
+        """Return a channel that is not used, on any port of the file or else on a new one."""
+        free = (self._free_channel(port, kind) for port in self._ports())
+        found = next((place for place in free if place is not None), None)
+        return found or Place(self._new_port(), kind.spec.channel)
 
     def _take(self, place: Place, setup: Iterable[ChannelEvent]) -> Voice:
         self._taken.add(place)
@@ -214,9 +238,13 @@ class _Choice:
         own = kind.spec.channel
         return Place(port, own if own in free else free[-1])
 
+    def _ports(self) -> list[Port]:
+        return sorted({place.port for place in self._taken}) or [Port()]
+
     def _new_port(self) -> Port:
         used = {place.port.number for place in self._taken}
-        return Port(next(number for number in range(_MAX_PORTS) if number not in used))
+        number = next((number for number in range(_MAX_PORTS) if number not in used), None)
+        return Port(device=_NEW_DEVICE) if number is None else Port(number)
 
     def _states(self, port: Port) -> ChannelStates:
         return self._timeline.states.get(port) or ChannelStates()

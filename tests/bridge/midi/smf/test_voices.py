@@ -96,6 +96,44 @@ def test_a_fade_returns_to_the_usual_volume() -> None:
     assert ControlChange(15, 7, 100) in voice.setup
 
 
+@pytest.mark.parametrize("number,usual", [(7, 100), (11, 127)])
+def test_a_swell_is_no_usual_volume(number: int, usual: int) -> None:
+    """Each note begins at nothing and swells; music that begins at once is heard."""
+    keys = [
+        (96 * n + tick, event)
+        for n in range(2)
+        for tick, event in (
+            (0, control(number, 0)),
+            (0, on()),
+            (20, control(number, 110)),
+            (40, off()),
+            (44, control(number, 0)),
+        )
+    ]
+    (voice,) = voices(keys)
+    assert voice.place.channel != 0
+    assert ControlChange(15, number, usual) in voice.setup
+
+
+def test_a_channel_of_another_port_is_free_before_a_new_port_is_made() -> None:
+    used = [[(0, bytes((0xB0 | channel, 7, 99)))] for channel in range(16)]
+    second = [(0, PORT_1), (0, on(channel=3)), (9, off(channel=3))]
+    found = voices(*used, second, wanted=(BASS, DRUMS))
+    assert [voice.place for voice in found] == [
+        Place(Port(1), BASS.spec.channel),
+        Place(Port(1), DRUM_CHANNEL),
+    ]
+
+
+def test_when_all_ports_are_used_there_is_a_named_one() -> None:
+    used = [
+        [(0, bytes((0xFF, 0x21, 1, n)))] + [(0, bytes((0xB0 | c, 7, 99))) for c in range(16)]
+        for n in range(256)
+    ]
+    (voice,) = voices(*used, [(0, on()), (9, off())], wanted=(BASS,))
+    assert voice.place == Place(Port(0, b"Antiphon"), BASS.spec.channel)
+
+
 def test_drums_stay_where_they_are_and_are_set_right() -> None:
     kit = [(0, on(36, 9)), (9, off(36, 9)), (9, b"\xb9\x07\x00"), (9, b"\xb9\x40\x7f")]
     (voice,) = voices(kit, wanted=(DRUMS,))
