@@ -52,6 +52,9 @@ _FORMAT_FAULTS = {
         "Files", "{}: more tracks than a file can count, from byte {} on."
     ),
     FormatFault.EVENT_CUT: Sentence("Files", "{}: a track ends within the event at byte {}."),
+    FormatFault.NO_END: Sentence(
+        "Files", "{}: the last track has no end; the bytes from byte {} on may belong to it."
+    ),
     FormatFault.AFTER_END: Sentence("Files", "{}: a track goes on after its end, at byte {}."),
     FormatFault.QUANTITY: Sentence("Files", "{}: the number at byte {} has more than four bytes."),
     FormatFault.NO_STATUS: Sentence("Files", "{}: the event at byte {} has no status."),
