@@ -67,6 +67,10 @@ _FORMAT_FAULTS = {
 }
 
 
+_LONG_EXPONENT = 16
+"""A denominator from this power of two on is named as one; a file may have up to 2^255."""
+
+
 def sentence_of_file(reason: MidiFileReason | FileNotice) -> Sentence:
     """Return the sentence for what is wrong with a MIDI file, or unusual about it."""
     path = str(reason.path)
@@ -98,7 +102,9 @@ def _sentence_with_figures(
             return told.format(path, bpm, offset)
         case AbsurdMetre(_, numerator, denominator, offset):
             told = Sentence("Files", "{}: a metre of {}/{}, at byte {}, cannot be counted.")
-            return told.format(path, numerator, denominator, offset)
+            exponent = denominator.bit_length() - 1
+            shown = str(denominator) if exponent < _LONG_EXPONENT else f"2^{exponent}"
+            return told.format(path, numerator, shown, offset)
         case FileNotWritten(_, error):
             return Sentence("Files", "{}: cannot be written ({}).").format(path, error)
     assert_never(reason)

@@ -17,6 +17,7 @@ Two tracks that share a channel keep their own notes, because each is written by
 from __future__ import annotations
 
 import enum
+from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -38,6 +39,8 @@ class KeyEventKind(enum.Enum):
 
 
 FOR_ALL_KEYS = (KeyEventKind.ALL_NOTES_OFF, KeyEventKind.ALL_SOUND_OFF)
+_MOMENT = attrgetter("tick", "order")
+"""The order in time of all events but onsets, which come last in their tick."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,19 @@ class KeyEvent:
     def is_on(self) -> bool:
         """Whether it is an onset."""
         return self.kind is KeyEventKind.ON
+
+
+def with_ends(events: list[KeyEvent], ends: list[KeyEvent]) -> list[KeyEvent]:
+    """Return the events of a key, in order of time, with the messages that end notes of all keys.
+
+    Only the first of these after an event of the key can end its note. Others are left out: there
+    may be many, and many keys.
+    """
+    if not ends:
+        return sorted(events, key=_MOMENT)
+    places = {bisect_right(ends, event.tick, key=attrgetter("tick")) for event in events}
+    first = [ends[place] for place in places if place < len(ends)]
+    return sorted([*events, *first], key=_MOMENT)
 
 
 def pair(events: Iterable[KeyEvent]) -> Iterator[tuple[KeyEvent, KeyEvent | None]]:

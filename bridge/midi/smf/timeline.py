@@ -20,7 +20,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
-from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from bridge.midi.channel_state import ChannelState, ChannelStates
@@ -33,7 +32,7 @@ from bridge.midi.events import (
     NoteOn,
 )
 from bridge.midi.instruments import Instrument
-from bridge.midi.smf.pairing import FOR_ALL_KEYS, KeyEvent, KeyEventKind, pair
+from bridge.midi.smf.pairing import FOR_ALL_KEYS, KeyEvent, KeyEventKind, pair, with_ends
 from bridge.midi.smf.pedals import Pedals
 from bridge.midi.smf.track import DEVICE_NAME, MIDI_PORT, FileEvent, Meta, Packet, read_track
 
@@ -182,7 +181,6 @@ def _contents(event: FileEvent) -> tuple[Event | FileEvent, ...]:
 
 
 _KeyOfTrack = tuple[int, Place, int]  # track, place and key
-_MOMENT = attrgetter("tick", "order")  # the order in time of all but onsets
 _RELEASES = (KeyEventKind.OFF, KeyEventKind.ALL_NOTES_OFF)
 
 
@@ -240,7 +238,7 @@ class _Reading:
         for ticks in self._onset_ticks.values():
             ticks.sort()
         for (track, place, key), events in self._keys.items():
-            for on, off in pair(_with_ends(events, self._ends[place])):
+            for on, off in pair(with_ends(events, self._ends[place])):
                 release = self._release_tick(track, on, off)
                 onset = self._onsets[on.order]
                 self._found.notes.append(
@@ -282,16 +280,3 @@ class _Reading:
         following = max(bisect_left(onsets, end.tick), bisect_right(onsets, on.tick))
         again = onsets[following] if following < len(onsets) else lifted
         return max(end.tick, min(lifted, again))
-
-
-def _with_ends(events: list[KeyEvent], ends: list[KeyEvent]) -> list[KeyEvent]:
-    """Return the events of a key, in order of time, with the messages that end notes of all keys.
-
-    Only the first of these after an event of the key can end its note. Others are left out: there
-    may be many, and many keys.
-    """
-    if not ends:
-        return sorted(events, key=_MOMENT)
-    places = {bisect_right(ends, event.tick, key=attrgetter("tick")) for event in events}
-    first = [ends[place] for place in places if place < len(ends)]
-    return sorted([*events, *first], key=_MOMENT)
