@@ -4,7 +4,8 @@ The tracks of a file play together. A channel is a channel of a *port*: files fo
 parts name a port in each track (FF 21), or a device (FF 09). The one that a track names before its
 first note holds from its start, since MuseScore names it after the program. Program changes,
 controllers and pedals concern a channel in all tracks; notes are paired by track
-(`bridge.midi.smf.pairing`).
+(`bridge.midi.smf.pairing`). A system exclusive concerns the channels of its port. In a track of a
+port that plays nothing, as a conductor track is that names none, it concerns all ports.
 
 At one tick, onsets come last, so that a program and a release that are written at the same tick in
 another track come first.
@@ -122,7 +123,8 @@ def read_timeline(chunks: Chunks) -> Timeline:
 
     """
     entries, track_ends = _merge(chunks)
-    reading = _Reading(track_ends, chunks.division)
+    ports = {entry.port for entry in entries if isinstance(entry.content, ChannelEvent)}
+    reading = _Reading(track_ends, ports, chunks.division)
     for entry in entries:
         reading.process(entry)
     return reading.finish()
@@ -180,6 +182,8 @@ def _contents(event: FileEvent) -> tuple[Event | FileEvent, ...]:
     return (event.content,)
 
 
+_MOST_PORTS = 16
+"""More ports than a studio has are not set up by one track."""
 _KeyOfTrack = tuple[int, Place, int]  # track, place and key
 _RELEASES = (KeyEventKind.OFF, KeyEventKind.ALL_NOTES_OFF)
 
@@ -187,8 +191,9 @@ _RELEASES = (KeyEventKind.OFF, KeyEventKind.ALL_NOTES_OFF)
 class _Reading:
     """The file up to some event."""
 
-    def __init__(self, track_ends: list[int], division: int) -> None:
+    def __init__(self, track_ends: list[int], ports: set[Port], division: int) -> None:
         self._track_ends, self._hang = track_ends, _HANG_QUARTERS * division
+        self._ports = ports  # those that play
         self._found = Timeline()
         self._keys: dict[_KeyOfTrack, list[KeyEvent]] = defaultdict(list)
         self._ends: dict[Place, list[KeyEvent]] = defaultdict(list)  # of all keys
@@ -204,11 +209,13 @@ class _Reading:
         if isinstance(message, FileEvent):
             self._found.metas.append(message)
             return
-        states = self._found.states.setdefault(entry.port, ChannelStates())
         if not isinstance(message, ChannelEvent):
-            states.feed(message)
+            is_own = entry.port in self._ports or len(self._ports) > _MOST_PORTS
+            for port in (entry.port,) if is_own else self._ports:
+                self._found.states.setdefault(port, ChannelStates()).feed(message)
             self._shared.clear()
             return
+        states = self._found.states.setdefault(entry.port, ChannelStates())
         place = Place(entry.port, message.channel)
         last = self._found.last_ticks.setdefault(place, entry.tick)
         if not isinstance(message, NoteOff):

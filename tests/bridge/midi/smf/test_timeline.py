@@ -116,6 +116,17 @@ def test_all_notes_off_and_the_mode_messages_release_all_keys(number: int) -> No
     assert spans(keys) == [(0, 40), (0, 40)]
 
 
+def test_an_exclusive_of_a_track_without_a_port_concerns_the_ports_that_play() -> None:
+    """A conductor track names no port; the reset and the rhythm part in it are for the others."""
+    gs_rhythm = b"\xf0\x0a\x41\x10\x42\x12\x40\x1a\x15\x02\x0f\xf7"
+    conductor = [(0, gs_rhythm)]
+    drums = [(0, PORT_1), (0, on(36, 10)), (9, off(36, 10))]
+    assert [n.instrument for n in notes_of(conductor, drums)] == [Instrument.DRUMS]
+    piano = [(0, on(36, 10)), (9, off(36, 10))]
+    found = {n.place.port: n.instrument for n in notes_of(conductor, drums, piano)}
+    assert found == {Port(): Instrument.DRUMS, Port(1): Instrument.PIANO}
+
+
 def test_a_program_that_is_written_in_the_same_tick_is_in_force() -> None:
     found = notes_of([(0, on()), (9, off())], [(0, b"\xc0\x21")])
     assert found[0].instrument is Instrument.BASS
