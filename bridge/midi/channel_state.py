@@ -37,7 +37,7 @@ from bridge.midi.instruments import DRUM_CHANNEL, Instrument, instrument_of_prog
 BANK_MSB, BANK_LSB = 0, 32
 MODULATION, PORTAMENTO, VOLUME, PAN, EXPRESSION = 1, 65, 7, 10, 11
 SOFT, HOLD_2 = 67, 69
-REVERB, CHORUS = 91, 93
+BRIGHTNESS, REVERB, CHORUS = 74, 91, 93
 PEDALS = (SUSTAIN, SOSTENUTO, SOFT, HOLD_2)
 DATA_MSB, DATA_LSB = 6, 38
 RPN_MSB, RPN_LSB, NRPN_MSB, NRPN_LSB = 101, 100, 99, 98
@@ -45,7 +45,7 @@ BEND_RANGE, FINE_TUNING, COARSE_TUNING = 0, 1, 2
 """The registered parameters that tune a channel."""
 _NO_PARAMETER = 0x3FFF
 
-DEFAULTS = {VOLUME: 100, PAN: 64, EXPRESSION: 127, REVERB: 40, CHORUS: 0}
+DEFAULTS = {VOLUME: 100, PAN: 64, EXPRESSION: 127, BRIGHTNESS: 64, REVERB: 40, CHORUS: 0}
 """The values of controllers before the first message (General MIDI 2); all others are 0."""
 
 # Reset All Controllers returns these to their defaults (RP-015); volume, pan and effects stay.

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 from bridge.midi.channel_state import (
     BANK_LSB,
     BANK_MSB,
+    BRIGHTNESS,
     CHORUS,
     DATA_LSB,
     DATA_MSB,
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
     from bridge.midi.smf.timeline import SoundingNote, Timeline
 
 _FADED = 0.75
-"""A channel below this share of its usual level has been faded out."""
+"""A channel below this share of its usual level, or of its usual brightness, has been faded out."""
 _JITTER = 16
 """Modulation and pressure this much above the usual are audible."""
 _NO_PARAMETER = 127
@@ -121,7 +122,7 @@ class _Usual:
     def of(cls, place: Place, notes: list[SoundingNote]) -> _Usual:
         """Return how these notes of one channel sounded."""
         states = [note.state for note in notes]
-        shaping = (MODULATION, PORTAMENTO, VOLUME, PAN, EXPRESSION, REVERB, CHORUS)
+        shaping = (MODULATION, PORTAMENTO, VOLUME, PAN, EXPRESSION, BRIGHTNESS, REVERB, CHORUS)
         return cls(
             place,
             len(notes),
@@ -151,6 +152,8 @@ class _Usual:
         level = state.value(VOLUME) * state.value(EXPRESSION)
         return (
             level >= _FADED * self.level
+            and state.value(BRIGHTNESS) >= _FADED * self.values[BRIGHTNESS]
+            and not self.values[PORTAMENTO] < SWITCH_ON <= state.value(PORTAMENTO)
             and state.bend == self.bend
             and state.value(MODULATION) <= self.values[MODULATION] + _JITTER
             and state.pressure <= self.pressure + _JITTER
@@ -180,10 +183,14 @@ class _Choice:
         usual = self._heard.get(kind)
         if usual is None:
             return self._new(kind)
-        best = max(usual, key=lambda each: (self._is_ready(each), each.notes))
-        if self._is_ready(best):
-            return Voice(best.place)
+        best = max(usual, key=lambda each: self._fitness(kind, each))
+        return Voice(best.place) if self._is_ready(best) else self._set_right(kind, best)
+
+    def _set_right(self, kind: Instrument, best: _Usual) -> Voice:
+        """Return the voice of a family whose channel is not ready for it."""
         if kind is Instrument.DRUMS:
+            if not self._is_rhythm(best.place):
+                return self._take(self._rhythm_part(), ())
             return Voice(best.place, tuple(self._restored(best)))
         free = self._free_channel(best.place.port, kind)
         if free is not None:
@@ -199,6 +206,11 @@ class _Choice:
         is_over = self._timeline.last_ticks[usual.place] <= self._tick
         return is_over and usual.is_same_sound(state) and usual.is_usual(state)
 
+    def _fitness(self, kind: Instrument, usual: _Usual) -> tuple[bool, bool, int]:
+        """Return how well a family can go on where it was; more is better."""
+        can_sound = self._is_rhythm(usual.place) == (kind is Instrument.DRUMS)
+        return self._is_ready(usual), can_sound, usual.notes
+
     def _new(self, kind: Instrument) -> Voice:
         """Return a voice for an instrument that the file does not have."""
         if kind is Instrument.DRUMS:
@@ -210,9 +222,9 @@ class _Choice:
         """Return a channel for drums: the standard one, one that the file has, or a new port's."""
         for port in self._ports():
             standard = Place(port, DRUM_CHANNEL)
-            if standard not in self._taken and self._states(port).is_rhythm(DRUM_CHANNEL):
+            if standard not in self._taken and self._is_rhythm(standard):
                 return standard
-        used = [p for p in self._taken if self._states(p.port).is_rhythm(p.channel)]
+        used = [place for place in self._taken if self._is_rhythm(place)]
         return min(used, default=Place(self._new_port(), DRUM_CHANNEL))
 
     def _elsewhere(self, kind: Instrument) -> Place:
@@ -248,6 +260,9 @@ class _Choice:
 
     def _states(self, port: Port) -> ChannelStates:
         return self._timeline.states.get(port) or ChannelStates()
+
+    def _is_rhythm(self, place: Place) -> bool:
+        return self._states(place.port).is_rhythm(place.channel)
 
     def _state(self, place: Place) -> ChannelState:
         return self._states(place.port)[place.channel]

@@ -44,6 +44,8 @@ def test_the_channel_with_most_notes_is_chosen_of_several() -> None:
         [control(7, 10)],
         [control(1, 127)],
         [b"\xd0\x7f"],
+        [control(65, 127)],  # portamento
+        [control(74, 0)],  # a closed filter
         [b"\xc0\x10"],  # an organ
         [control(0, 3), b"\xc0\x00"],  # another bank
     ],
@@ -139,6 +141,23 @@ def test_drums_stay_where_they_are_and_are_set_right() -> None:
     (voice,) = voices(kit, wanted=(DRUMS,))
     assert voice.place == Place(Port(), DRUM_CHANNEL)
     assert set(voice.setup) == {ControlChange(9, 64, 0), ControlChange(9, 7, 100)}
+
+
+@pytest.mark.parametrize(
+    "start,last",
+    [
+        # General MIDI 2: banks of rhythm and of melody
+        ([b"\xba\x00\x78", b"\xca\x00"], [b"\xba\x00\x79", b"\xca\x05"]),
+        # XG: a bank of drums, and a reset
+        ([b"\xba\x00\x7f", b"\xca\x00"], [b"\xf0\x08\x43\x10\x4c\x00\x00\x7e\x00\xf7"]),
+    ],
+)
+def test_drums_leave_a_channel_that_is_no_rhythm_part_any_more(
+    start: list[bytes], last: list[bytes]
+) -> None:
+    kit = [*((0, event) for event in start), (0, on(36, 10)), (9, off(36, 10))]
+    (voice,) = voices([*kit, *((20, event) for event in last)], wanted=(DRUMS,))
+    assert voice == Voice(Place(Port(), DRUM_CHANNEL))
 
 
 def test_a_new_instrument_gets_a_free_channel_that_is_no_rhythm_part() -> None:
