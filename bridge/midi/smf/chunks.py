@@ -9,6 +9,9 @@ whole in a RIFF file of kind `RMID`, in its chunk `data`.
     chunk    kind | length | bytes ...
     trailer  what follows the last chunk and is none: padding, or text of an old file system
 
+The length of a track may be too short. If the last track has no end, a trailer may be the rest of
+it, and the file is refused.
+
 A copy has all these bytes as they are; the new tracks come after the last chunk. Only the number
 of tracks changes, and a format 0, which may have a single track, becomes format 1.
 

@@ -8,7 +8,8 @@ The channel may be left in a state in which nothing more can be heard in tune: f
 its pedal down, with another program. Or the file sends more to it later. Then the family goes on
 with the same sound on a free channel of the same port, at its usual volume. A rhythm part cannot
 move, since its channel is what makes it one, nor can a part for which no channel is free; there the
-controllers return to their usual values. A family that the file does not have gets a free channel.
+controllers return to their usual values. Drums whose channel is no rhythm part any more go to
+another one. A family that the file does not have gets a free channel.
 """
 
 from __future__ import annotations
