@@ -10,8 +10,7 @@ An event is one of three:
 
 F0 begins a system exclusive, which may be sent in several packets: then the bytes end without F7,
 and packets that begin with F7 go on with it. Otherwise F7 is an *escape*, whose bytes are sent as
-they are; they may be any messages. What is sent is read as it is on a cable: a status other than F7
-ends an exclusive too.
+they are; they may be any messages. So is an F7 with a status after an exclusive that never ended.
 
 The reader is strict only where the notes would be uncertain. It ignores what is inside meta events
 and exclusives, and whether an end-of-track event is there. The specification cancels running status
@@ -34,6 +33,7 @@ from bridge.midi.events import (
     SYSEX_BEGIN,
     SYSEX_END,
     ChannelEvent,
+    SysEx,
     decode,
 )
 from bridge.midi.parser import MidiParser
@@ -132,15 +132,15 @@ class _Packets:
 
     def read(self, data: bytes, *, begins: bool) -> Packet:
         """Return a packet with the messages that it completes."""
-        sent = data
-        if begins or not self._parser.in_exclusive:
+        is_status = b"\x80" <= data[:1] < bytes((SYSEX_END,))
+        if begins or is_status or not self._parser.in_exclusive:
             self._parser = MidiParser()
-        if begins or self._parser.in_exclusive:
-            # Real-time bytes may be in between on a cable, and a file may have recorded them.
-            sent = bytes(byte for byte in data if byte < FIRST_REAL_TIME)
-        if begins:
-            sent = bytes((SYSEX_BEGIN,)) + sent
-        return Packet(begins, data, tuple(self._parser.feed(sent)))
+        if not begins and not self._parser.in_exclusive:
+            return Packet(begins, data, tuple(self._parser.feed(data)))
+        # Real-time bytes may be in between on a cable, and a file may have recorded them.
+        sent = bytes(byte for byte in data if byte < FIRST_REAL_TIME)
+        events = self._parser.feed(bytes((SYSEX_BEGIN,)) + sent if begins else sent)
+        return Packet(begins, data, tuple(e for e in events if isinstance(e, SysEx)))
 
 
 def _read_channel_event(data: bytes, status: int, at: int, end: int) -> tuple[ChannelEvent, int]:

@@ -46,6 +46,14 @@ def test_a_status_ends_an_exclusive_in_packets() -> None:
     assert completed == [(), (NoteOn(0, 60, 64),), ()]
 
 
+def test_bytes_that_are_no_data_in_an_exclusive_are_no_notes() -> None:
+    found = events(
+        b"\0\xf0\x06\x43\x90\x3c\x40\xc0\xf7" + b"\0\xf0\x02\x43\x10\0\xf7\x03\x10\x90\x3c"
+    )
+    completed = [e.content.completes for e in found if isinstance(e.content, Packet)]
+    assert completed == [(), (), ()]
+
+
 def test_an_escape_has_whole_messages() -> None:
     found = events(b"\0\xf7\x01\xfa" + b"\0\xf7\x03\x90\x3c\x40" + b"\0\xf7\x00")
     completed = [e.content.completes for e in found if isinstance(e.content, Packet)]
