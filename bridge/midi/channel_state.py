@@ -11,8 +11,8 @@ part*, on which a key is a drum: channel 10 is one in General MIDI, and later st
 
 In XG, banks 64 and 126 are sound effects, on which a key is not a pitch.
 
-Sources: General MIDI 1 and 2 (RP-003, RP-024), Reset All Controllers (RP-015), Roland SC-55 and
-Yamaha XG specifications (parameter addresses 40 1x 15 and 08 nn 07).
+Sources: General MIDI 1 and 2 (RP-003, RP-024), Reset All Controllers (RP-015), Roland SC-55, Roland
+SC-88 and Yamaha XG specifications (parameter addresses 40 1x 15, 00 00 7F and 08 nn 07).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from bridge.midi.instruments import DRUM_CHANNEL, Instrument, instrument_of_prog
 BANK_MSB, BANK_LSB = 0, 32
 MODULATION, PORTAMENTO, VOLUME, PAN, EXPRESSION = 1, 65, 7, 10, 11
 SOFT, HOLD_2 = 67, 69
-REVERB, CHORUS = 91, 93
+BRIGHTNESS, REVERB, CHORUS = 74, 91, 93
 PEDALS = (SUSTAIN, SOSTENUTO, SOFT, HOLD_2)
 DATA_MSB, DATA_LSB = 6, 38
 RPN_MSB, RPN_LSB, NRPN_MSB, NRPN_LSB = 101, 100, 99, 98
@@ -45,7 +45,7 @@ BEND_RANGE, FINE_TUNING, COARSE_TUNING = 0, 1, 2
 """The registered parameters that tune a channel."""
 _NO_PARAMETER = 0x3FFF
 
-DEFAULTS = {VOLUME: 100, PAN: 64, EXPRESSION: 127, REVERB: 40, CHORUS: 0}
+DEFAULTS = {VOLUME: 100, PAN: 64, EXPRESSION: 127, BRIGHTNESS: 64, REVERB: 40, CHORUS: 0}
 """The values of controllers before the first message (General MIDI 2); all others are 0."""
 
 # Reset All Controllers returns these to their defaults (RP-015); volume, pan and effects stay.
@@ -192,6 +192,8 @@ class ChannelStates:
             case (0x7E, _, 0x09, 0x01 | 0x03):
                 self._switch(SystemMode.GM)
             case (0x41, _, 0x42, 0x12, 0x40, 0x00, 0x7F, 0x00, *_):
+                self._switch(SystemMode.GS)
+            case (0x41, _, 0x42, 0x12, 0x00, 0x00, 0x7F, 0x00 | 0x01, *_):  # SC-88: system mode
                 self._switch(SystemMode.GS)
             case (0x41, _, 0x42, 0x12, 0x40, block, 0x15, use, *_) if 0x10 <= block <= 0x1F:
                 self[_channel_of_gs_block(block & 0x0F)].rhythm = use != 0

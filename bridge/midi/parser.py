@@ -37,6 +37,11 @@ class MidiParser:
         self._data = bytearray()
         self._message_bytes = 0  # of the unfinished message, with its status if that was sent
 
+    @property
+    def in_exclusive(self) -> bool:
+        """Whether a system exclusive has begun and not ended."""
+        return self._status == SYSEX_BEGIN
+
     def feed(self, data: bytes) -> list[Event]:
         """Return the events that these bytes complete."""
         events: list[Event] = []

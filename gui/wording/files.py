@@ -52,6 +52,9 @@ _FORMAT_FAULTS = {
         "Files", "{}: more tracks than a file can count, from byte {} on."
     ),
     FormatFault.EVENT_CUT: Sentence("Files", "{}: a track ends within the event at byte {}."),
+    FormatFault.NO_END: Sentence(
+        "Files", "{}: the last track has no end; the bytes from byte {} on may belong to it."
+    ),
     FormatFault.AFTER_END: Sentence("Files", "{}: a track goes on after its end, at byte {}."),
     FormatFault.QUANTITY: Sentence("Files", "{}: the number at byte {} has more than four bytes."),
     FormatFault.NO_STATUS: Sentence("Files", "{}: the event at byte {} has no status."),
@@ -62,6 +65,10 @@ _FORMAT_FAULTS = {
     FormatFault.TEMPO: Sentence("Files", "{}: the tempo at byte {} is incomplete."),
     FormatFault.METRE: Sentence("Files", "{}: the time signature at byte {} is incomplete."),
 }
+
+
+_LONG_EXPONENT = 16
+"""A denominator from this power of two on is named as one; a file may have up to 2^255."""
 
 
 def sentence_of_file(reason: MidiFileReason | FileNotice) -> Sentence:
@@ -95,7 +102,9 @@ def _sentence_with_figures(
             return told.format(path, bpm, offset)
         case AbsurdMetre(_, numerator, denominator, offset):
             told = Sentence("Files", "{}: a metre of {}/{}, at byte {}, cannot be counted.")
-            return told.format(path, numerator, denominator, offset)
+            exponent = denominator.bit_length() - 1
+            shown = str(denominator) if exponent < _LONG_EXPONENT else f"2^{exponent}"
+            return told.format(path, numerator, shown, offset)
         case FileNotWritten(_, error):
             return Sentence("Files", "{}: cannot be written ({}).").format(path, error)
     assert_never(reason)

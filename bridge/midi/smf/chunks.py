@@ -9,6 +9,9 @@ whole in a RIFF file of kind `RMID`, in its chunk `data`.
     chunk    kind | length | bytes ...
     trailer  what follows the last chunk and is none: padding, or text of an old file system
 
+The length of a track may be too short. If the last track has no end, a trailer may be the rest of
+it, and the file is refused.
+
 A copy has all these bytes as they are; the new tracks come after the last chunk. Only the number
 of tracks changes, and a format 0, which may have a single track, becomes format 1.
 
@@ -23,6 +26,9 @@ from dataclasses import dataclass
 from bridge.midi.smf.reason import FormatFault
 
 _HEADER, _TRACK = b"MThd", b"MTrk"
+_END_OF_TRACK = b"\xff\x2f"
+"""The event, without its length of 0."""
+_PADDING = b"\0\x1a\r\n "
 _PREFIX = 8
 """The kind of a chunk and its length."""
 _HEADER_SIZE = 6
@@ -133,6 +139,8 @@ def read_chunks(data: bytes) -> Chunks:
         if chunk is None:
             if tracks < promised or data[at : at + 4] == _TRACK:
                 raise FormatError(_fault_at(data, at, end), at)
+            if others and not _is_whole(data, others[-1], end):
+                raise FormatError(FormatFault.NO_END, at)
             break
         if chunk.kind == _HEADER:
             raise FormatError(FormatFault.SECOND_HEADER, at)
@@ -166,6 +174,17 @@ def _chunk_at(data: bytes, at: int, end: int) -> Chunk | None:
         return None
     size = int.from_bytes(data[at + 4 : begin])
     return Chunk(kind, begin, begin + size) if begin + size <= end else None
+
+
+def _is_whole(data: bytes, last: Chunk, end: int) -> bool:
+    """Return whether what follows the last chunk is no part of it.
+
+    The length of a track may be too short. Padding, and a lone end-of-track event, are no music.
+    """
+    if not last.is_track or data[last.begin : last.end].rstrip(b"\0").endswith(_END_OF_TRACK):
+        return True
+    after = data[last.end : end].strip(_PADDING)
+    return after in (b"", _END_OF_TRACK) or after[1:] == _END_OF_TRACK
 
 
 def _fault_at(data: bytes, at: int, end: int) -> FormatFault:

@@ -17,6 +17,7 @@ Two tracks that share a channel keep their own notes, because each is written by
 from __future__ import annotations
 
 import enum
+from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
@@ -37,6 +38,11 @@ class KeyEventKind(enum.Enum):
     """All notes of the channel end at once."""
 
 
+FOR_ALL_KEYS = (KeyEventKind.ALL_NOTES_OFF, KeyEventKind.ALL_SOUND_OFF)
+_MOMENT = attrgetter("tick", "order")
+"""The order in time of all events but onsets, which come last in their tick."""
+
+
 @dataclass(frozen=True, slots=True)
 class KeyEvent:
     """An event of one key, or of all keys of its channel.
@@ -54,6 +60,19 @@ class KeyEvent:
     def is_on(self) -> bool:
         """Whether it is an onset."""
         return self.kind is KeyEventKind.ON
+
+
+def with_ends(events: list[KeyEvent], ends: list[KeyEvent]) -> list[KeyEvent]:
+    """Return the events of a key, in order of time, with the messages that end notes of all keys.
+
+    Only the first of these after an event of the key can end its note. Others are left out: there
+    may be many, and many keys.
+    """
+    if not ends:
+        return sorted(events, key=_MOMENT)
+    places = {bisect_right(ends, event.tick, key=attrgetter("tick")) for event in events}
+    first = [ends[place] for place in places if place < len(ends)]
+    return sorted([*events, *first], key=_MOMENT)
 
 
 def pair(events: Iterable[KeyEvent]) -> Iterator[tuple[KeyEvent, KeyEvent | None]]:
@@ -101,12 +120,12 @@ class _Key:
 
         Also return the last release that is moved before an onset.
         """
-        ends = [event for event in group if not event.is_on and event.kind is not KeyEventKind.OFF]
-        offs = [event for event in group if event.kind is KeyEventKind.OFF]
-        early = offs[: self._owed]
-        late = [event for event in group if event.is_on or event in offs[self._owed :]]
-        moved = [off for off in early if any(on.is_on and on.order < off.order for on in group)]
-        return [*early, *ends, *late], moved[-1] if moved else None
+        ends = [event for event in group if event.kind in FOR_ALL_KEYS]
+        early = [event for event in group if event.kind is KeyEventKind.OFF][: self._owed]
+        last = early[-1].order if early else -1
+        late = [e for e in group if e.is_on or (e.kind is KeyEventKind.OFF and e.order > last)]
+        is_moved = bool(early) and any(event.is_on and event.order < last for event in group)
+        return [*early, *ends, *late], early[-1] if is_moved else None
 
     def _strike(self, on: KeyEvent) -> Iterator[tuple[KeyEvent, KeyEvent | None]]:
         before = self._sounding

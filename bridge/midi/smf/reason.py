@@ -40,6 +40,8 @@ class FormatFault(enum.Enum):
     TOO_MANY_TRACKS = enum.auto()
     EVENT_CUT = enum.auto()
     """A track ends within an event."""
+    NO_END = enum.auto()
+    """Other bytes after the last track, which has no end-of-track event: they may belong to it."""
     AFTER_END = enum.auto()
     """A track goes on after its end-of-track event."""
     QUANTITY = enum.auto()

@@ -4,14 +4,16 @@ The tracks of a file play together. A channel is a channel of a *port*: files fo
 parts name a port in each track (FF 21), or a device (FF 09). The one that a track names before its
 first note holds from its start, since MuseScore names it after the program. Program changes,
 controllers and pedals concern a channel in all tracks; notes are paired by track
-(`bridge.midi.smf.pairing`).
+(`bridge.midi.smf.pairing`). A system exclusive concerns the channels of its port. In a track of a
+port that plays nothing, as a conductor track is that names none, it concerns all ports.
 
 At one tick, onsets come last, so that a program and a release that are written at the same tick in
 another track come first.
 
 A pedal that is down when a key comes up holds the note. If it is never lifted, or only long after
 the last key, where programs write the end of the project, the note ends with the last key of the
-file. A note that is never released ends with its track, if that is not far away either.
+file. A note that is never released ends with its track, if that is not far away either; a drum that
+is never released is a hit.
 """
 
 from __future__ import annotations
@@ -19,31 +21,28 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
-from operator import attrgetter
 from typing import TYPE_CHECKING, NamedTuple
 
 from bridge.midi.channel_state import ChannelState, ChannelStates
 from bridge.midi.events import (
     ALL_NOTES_OFF,
     ALL_SOUND_OFF,
-    RESET_ALL_CONTROLLERS,
-    SUSTAIN,
-    SWITCH_ON,
     ChannelEvent,
     ControlChange,
     NoteOff,
     NoteOn,
 )
-from bridge.midi.smf.pairing import KeyEvent, KeyEventKind, pair
-from bridge.midi.smf.track import DEVICE_NAME, MIDI_PORT, Meta, Packet, read_track
+from bridge.midi.instruments import Instrument
+from bridge.midi.smf.pairing import FOR_ALL_KEYS, KeyEvent, KeyEventKind, pair, with_ends
+from bridge.midi.smf.pedals import Pedals
+from bridge.midi.smf.track import DEVICE_NAME, MIDI_PORT, FileEvent, Meta, Packet, read_track
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bridge.midi.events import Event
-    from bridge.midi.instruments import Instrument
     from bridge.midi.smf.chunks import Chunks
-    from bridge.midi.smf.track import FileEvent
+    from bridge.midi.smf.pedals import Moment
 
 LAST_MODE_MESSAGE = 127
 _HANG_QUARTERS = 16
@@ -102,8 +101,8 @@ class _Entry(NamedTuple):
     track: int
     order: int
     port: Port
-    source: FileEvent
-    message: Event | None
+    content: Event | FileEvent
+    """A message, or a meta event with its place in the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +123,8 @@ def read_timeline(chunks: Chunks) -> Timeline:
 
     """
     entries, track_ends = _merge(chunks)
-    reading = _Reading(track_ends, chunks.division)
+    ports = {entry.port for entry in entries if isinstance(entry.content, ChannelEvent)}
+    reading = _Reading(track_ends, ports, chunks.division)
     for entry in entries:
         reading.process(entry)
     return reading.finish()
@@ -140,11 +140,9 @@ def _merge(chunks: Chunks) -> tuple[list[_Entry], list[int]]:
         for event in events:
             end = event.tick
             port = _port_after(port, event.content)
-            for message in _messages(event.content):
-                is_onset = isinstance(message, NoteOn)
-                entries.append(
-                    _Entry(event.tick, is_onset, number, len(entries), port, event, message)
-                )
+            for content in _contents(event):
+                is_onset = isinstance(content, NoteOn)
+                entries.append(_Entry(event.tick, is_onset, number, len(entries), port, content))
         ends.append(end)
     entries.sort(key=lambda entry: entry[:4])
     return entries, ends
@@ -174,44 +172,50 @@ def _port_after(port: Port, content: ChannelEvent | Meta | Packet) -> Port:
     return port
 
 
-def _messages(content: ChannelEvent | Meta | Packet) -> tuple[Event | None, ...]:
-    """Return the messages of an event, for a meta event one None."""
-    match content:
+def _contents(event: FileEvent) -> tuple[Event | FileEvent, ...]:
+    """Return the messages of an event, or itself if it is a meta event."""
+    match event.content:
         case Meta():
-            return (None,)
+            return (event,)
         case Packet(_, _, completes):
             return completes
-    return (content,)
+    return (event.content,)
 
 
+_MOST_PORTS = 16
+"""More ports than a studio has are not set up by one track."""
 _KeyOfTrack = tuple[int, Place, int]  # track, place and key
-_Moment = tuple[int, int]  # tick and order, which is the order in time of all but onsets
+_RELEASES = (KeyEventKind.OFF, KeyEventKind.ALL_NOTES_OFF)
 
 
 class _Reading:
     """The file up to some event."""
 
-    def __init__(self, track_ends: list[int], division: int) -> None:
+    def __init__(self, track_ends: list[int], ports: set[Port], division: int) -> None:
         self._track_ends, self._hang = track_ends, _HANG_QUARTERS * division
+        self._ports = ports  # those that play
         self._found = Timeline()
         self._keys: dict[_KeyOfTrack, list[KeyEvent]] = defaultdict(list)
         self._ends: dict[Place, list[KeyEvent]] = defaultdict(list)  # of all keys
-        self._pedals: dict[Place, _Pedal] = defaultdict(_Pedal)
+        self._pedals: dict[Place, Pedals] = defaultdict(Pedals)
         self._onsets: dict[int, _Onset] = {}  # by order
         self._shared: dict[Place, ChannelState] = {}  # copies that are still right
+        self._onset_ticks: dict[tuple[Place, int], list[int]] = defaultdict(list)  # of each key
         self._last_key_tick = 0
 
     def process(self, entry: _Entry) -> None:
         """Process the next event in time."""
-        if entry.message is None:
-            self._found.metas.append(entry.source)
+        message = entry.content
+        if isinstance(message, FileEvent):
+            self._found.metas.append(message)
             return
-        states = self._found.states.setdefault(entry.port, ChannelStates())
-        message = entry.message
         if not isinstance(message, ChannelEvent):
-            states.feed(message)
+            is_own = entry.port in self._ports or len(self._ports) > _MOST_PORTS
+            for port in (entry.port,) if is_own else self._ports:
+                self._found.states.setdefault(port, ChannelStates()).feed(message)
             self._shared.clear()
             return
+        states = self._found.states.setdefault(entry.port, ChannelStates())
         place = Place(entry.port, message.channel)
         last = self._found.last_ticks.setdefault(place, entry.tick)
         if not isinstance(message, NoteOff):
@@ -236,15 +240,13 @@ class _Reading:
 
     def finish(self) -> Timeline:
         """Return the timeline of all events."""
-        onset_ticks: dict[tuple[Place, int], list[int]] = defaultdict(list)
         for (_, place, key), events in self._keys.items():
-            onset_ticks[place, key] += [event.tick for event in events if event.is_on]
-        for ticks in onset_ticks.values():
+            self._onset_ticks[place, key] += [event.tick for event in events if event.is_on]
+        for ticks in self._onset_ticks.values():
             ticks.sort()
         for (track, place, key), events in self._keys.items():
-            both = sorted([*events, *self._ends[place]], key=attrgetter("tick", "order"))
-            for on, off in pair(both):
-                release = self._release_tick(track, place, on, off, onset_ticks[place, key])
+            for on, off in pair(with_ends(events, self._ends[place])):
+                release = self._release_tick(track, on, off)
                 onset = self._onsets[on.order]
                 self._found.notes.append(
                     SoundingNote(
@@ -263,63 +265,25 @@ class _Reading:
         self._keys[track, place, key].append(event)
         self._last_key_tick = max(self._last_key_tick, event.tick)
 
-    def _process_control(self, at: _Moment, place: Place, event: ControlChange) -> None:
-        pedal = self._pedals[place]
-        if event.control == SUSTAIN:
-            pedal.set(at, down=event.value >= SWITCH_ON)
-        elif event.control == RESET_ALL_CONTROLLERS:
-            pedal.set(at, down=False)
-        elif event.control == ALL_SOUND_OFF:
-            pedal.lift_and_hold(at)
+    def _process_control(self, at: Moment, place: Place, event: ControlChange) -> None:
+        self._pedals[place].process(at, event)
+        if event.control == ALL_SOUND_OFF:
             self._ends[place].append(KeyEvent(*at, KeyEventKind.ALL_SOUND_OFF))
         elif ALL_NOTES_OFF <= event.control <= LAST_MODE_MESSAGE:
             self._ends[place].append(KeyEvent(*at, KeyEventKind.ALL_NOTES_OFF))
 
-    def _release_tick(
-        self, track: int, place: Place, on: KeyEvent, end: KeyEvent | None, onsets: list[int]
-    ) -> int:
-        """Return when a note ends whose key is released by `end`; `onsets` are those of its key."""
-        latest = self._last_key_tick + self._hang
-        if end is None:
-            return min(self._track_ends[track], latest)
-        pedal, at = self._pedals[place], (end.tick, end.order)
-        is_release = end.kind in (KeyEventKind.OFF, KeyEventKind.ALL_NOTES_OFF)
-        if not is_release or not pedal.is_down(at):
+    def _release_tick(self, track: int, on: KeyEvent, end: KeyEvent | None) -> int:
+        """Return when a note ends whose key is released by `end`."""
+        onset, latest = self._onsets[on.order], self._last_key_tick + self._hang
+        if end is None or (end.tick > latest and end.kind in FOR_ALL_KEYS):
+            is_hit = onset.instrument is Instrument.DRUMS
+            return on.tick if is_hit else min(self._track_ends[track], latest)
+        if end.kind not in _RELEASES:
             return end.tick
-        lifted = pedal.lift_after(at)
+        lifted = self._pedals[onset.place].end_of(on.tick, (end.tick, end.order))
         if lifted is None or lifted > latest:
             lifted = self._last_key_tick
+        onsets = self._onset_ticks[onset.place, onset.key]
         following = max(bisect_left(onsets, end.tick), bisect_right(onsets, on.tick))
         again = onsets[following] if following < len(onsets) else lifted
         return max(end.tick, min(lifted, again))
-
-
-class _Pedal:
-    """The positions of the sustain pedal of a channel."""
-
-    def __init__(self) -> None:
-        self._moments: list[_Moment] = []
-        self._down: list[bool] = []  # after each of them
-
-    def set(self, at: _Moment, *, down: bool) -> None:
-        """Move the pedal."""
-        self._moments.append(at)
-        self._down.append(down)
-
-    def lift_and_hold(self, at: _Moment) -> None:
-        """End what the pedal holds; it stays where it is."""
-        if self.is_down(at):
-            self.set(at, down=False)
-            self.set(at, down=True)
-
-    def is_down(self, at: _Moment) -> bool:
-        """Return whether the pedal is down at a moment."""
-        place = bisect_right(self._moments, at)
-        return place > 0 and self._down[place - 1]
-
-    def lift_after(self, at: _Moment) -> int | None:
-        """Return the tick of the first lift after a moment, or None."""
-        first = bisect_right(self._moments, at)
-        lifts = (n for n in range(first, len(self._moments)) if not self._down[n])
-        place = next(lifts, None)
-        return None if place is None else self._moments[place][0]

@@ -10,7 +10,7 @@ An event is one of three:
 
 F0 begins a system exclusive, which may be sent in several packets: then the bytes end without F7,
 and packets that begin with F7 go on with it. Otherwise F7 is an *escape*, whose bytes are sent as
-they are; they may be any messages.
+they are; they may be any messages. So is an F7 with a status after an exclusive that never ended.
 
 The reader is strict only where the notes would be uncertain. It ignores what is inside meta events
 and exclusives, and whether an end-of-track event is there. The specification cancels running status
@@ -27,6 +27,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bridge.midi.events import (
+    FIRST_REAL_TIME,
     FIRST_SYSTEM,
     SPEC_BY_STATUS,
     SYSEX_BEGIN,
@@ -127,21 +128,19 @@ class _Packets:
     """The system exclusive of a track that packets have not completed yet."""
 
     def __init__(self) -> None:
-        self._data: bytearray | None = None
+        self._parser = MidiParser()
 
     def read(self, data: bytes, *, begins: bool) -> Packet:
         """Return a packet with the messages that it completes."""
-        if begins:
-            self._data = bytearray()
-        if self._data is None:
-            return Packet(begins, data, tuple(MidiParser().feed(data)))
-        self._data += data
-        if not data.endswith(bytes((SYSEX_END,))):
-            return Packet(begins, data)
-        whole, self._data = bytes(self._data[:-1]), None
+        is_status = b"\x80" <= data[:1] < bytes((SYSEX_END,))
+        if begins or is_status or not self._parser.in_exclusive:
+            self._parser = MidiParser()
+        if not begins and not self._parser.in_exclusive:
+            return Packet(begins, data, tuple(self._parser.feed(data)))
         # Real-time bytes may be in between on a cable, and a file may have recorded them.
-        message = SysEx(bytes(byte for byte in whole if byte < 0x80))
-        return Packet(begins, data, (message,))
+        sent = bytes(byte for byte in data if byte < FIRST_REAL_TIME)
+        events = self._parser.feed(bytes((SYSEX_BEGIN,)) + sent if begins else sent)
+        return Packet(begins, data, tuple(e for e in events if isinstance(e, SysEx)))
 
 
 def _read_channel_event(data: bytes, status: int, at: int, end: int) -> tuple[ChannelEvent, int]:

@@ -8,7 +8,8 @@ The channel may be left in a state in which nothing more can be heard in tune: f
 its pedal down, with another program. Or the file sends more to it later. Then the family goes on
 with the same sound on a free channel of the same port, at its usual volume. A rhythm part cannot
 move, since its channel is what makes it one, nor can a part for which no channel is free; there the
-controllers return to their usual values. A family that the file does not have gets a free channel.
+controllers return to their usual values. Drums whose channel is no rhythm part any more go to
+another one. A family that the file does not have gets a free channel.
 """
 
 from __future__ import annotations
@@ -21,9 +22,11 @@ from typing import TYPE_CHECKING
 from bridge.midi.channel_state import (
     BANK_LSB,
     BANK_MSB,
+    BRIGHTNESS,
     CHORUS,
     DATA_LSB,
     DATA_MSB,
+    DEFAULTS,
     EXPRESSION,
     MODULATION,
     PAN,
@@ -53,11 +56,13 @@ if TYPE_CHECKING:
     from bridge.midi.smf.timeline import SoundingNote, Timeline
 
 _FADED = 0.75
-"""A channel below this share of its usual level has been faded out."""
+"""A channel below this share of its usual level, or of its usual brightness, has been faded out."""
 _JITTER = 16
 """Modulation and pressure this much above the usual are audible."""
 _NO_PARAMETER = 127
 _MAX_PORTS = 256
+_NEW_DEVICE = b"Antiphon"
+"""The port of a file in which all numbers of ports are used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +99,10 @@ def voices_like(timeline: Timeline, instruments: Iterable[Instrument]) -> dict[I
 def voices_after(
     timeline: Timeline, instruments: Iterable[Instrument], tick: int
 ) -> dict[Instrument, Voice]:
-    """Return the voices of instruments that go on after a file, from a file tick on."""
+    """Return the voices of instruments that go on after a file.
+
+    A channel to which the file sends more after a file tick is not over.
+    """
     choice = _Choice(timeline, tick)
     return {kind: choice.voice(kind) for kind in sorted(instruments)}
 
@@ -115,12 +123,12 @@ class _Usual:
     def of(cls, place: Place, notes: list[SoundingNote]) -> _Usual:
         """Return how these notes of one channel sounded."""
         states = [note.state for note in notes]
-        shaping = (MODULATION, PORTAMENTO, VOLUME, PAN, EXPRESSION, REVERB, CHORUS)
+        shaping = (MODULATION, PORTAMENTO, VOLUME, PAN, EXPRESSION, BRIGHTNESS, REVERB, CHORUS)
         return cls(
             place,
             len(notes),
             max(notes, key=lambda note: note.onset).state,
-            {each: median_low(state.value(each) for state in states) for each in shaping},
+            {each: _usual_value(each, states) for each in shaping},
             median_low(state.bend for state in states),
             median_low(state.pressure for state in states),
         )
@@ -145,11 +153,22 @@ class _Usual:
         level = state.value(VOLUME) * state.value(EXPRESSION)
         return (
             level >= _FADED * self.level
+            and state.value(BRIGHTNESS) >= _FADED * self.values[BRIGHTNESS]
+            and not self.values[PORTAMENTO] < SWITCH_ON <= state.value(PORTAMENTO)
             and state.bend == self.bend
             and state.value(MODULATION) <= self.values[MODULATION] + _JITTER
             and state.pressure <= self.pressure + _JITTER
             and not any(state.value(pedal) >= SWITCH_ON for pedal in PEDALS)
         )
+
+
+def _usual_value(control: int, states: list[ChannelState]) -> int:
+    """Return the usual value of a controller at the onsets of notes."""
+    values = [state.value(control) for state in states]
+    if control in (VOLUME, EXPRESSION):
+        # A note that begins at nothing swells. What is heard of it comes later.
+        values = [value for value in values if value] or [DEFAULTS[control]]
+    return median_low(values)
 
 
 class _Choice:
@@ -165,17 +184,21 @@ class _Choice:
         usual = self._heard.get(kind)
         if usual is None:
             return self._new(kind)
-        best = max(usual, key=lambda each: (self._is_ready(each), each.notes))
-        if self._is_ready(best):
-            return Voice(best.place)
+        best = max(usual, key=lambda each: self._fitness(kind, each))
+        return Voice(best.place) if self._is_ready(best) else self._set_right(kind, best)
+
+    def _set_right(self, kind: Instrument, best: _Usual) -> Voice:
+        """Return the voice of a family whose channel is not ready for it."""
         if kind is Instrument.DRUMS:
+            if not self._is_rhythm(best.place):
+                return self._take(self._rhythm_part(), ())
             return Voice(best.place, tuple(self._restored(best)))
         free = self._free_channel(best.place.port, kind)
         if free is not None:
             return self._take(free, _sound(free.channel, best))
         if best.is_same_sound(self._state(best.place)):
             return Voice(best.place, tuple(self._restored(best)))
-        place = Place(self._new_port(), kind.spec.channel)
+        place = self._elsewhere(kind)
         return self._take(place, _sound(place.channel, best))
 
     def _is_ready(self, usual: _Usual) -> bool:
@@ -184,18 +207,32 @@ class _Choice:
         is_over = self._timeline.last_ticks[usual.place] <= self._tick
         return is_over and usual.is_same_sound(state) and usual.is_usual(state)
 
+    def _fitness(self, kind: Instrument, usual: _Usual) -> tuple[bool, bool, int]:
+        """Return how well a family can go on where it was; more is better."""
+        can_sound = self._is_rhythm(usual.place) == (kind is Instrument.DRUMS)
+        return self._is_ready(usual), can_sound, usual.notes
+
     def _new(self, kind: Instrument) -> Voice:
         """Return a voice for an instrument that the file does not have."""
-        ports = sorted({place.port for place in self._taken}) or [Port()]
         if kind is Instrument.DRUMS:
-            rhythm = [p for p in self._taken if self._states(p.port).is_rhythm(p.channel)]
-            standard = Place(ports[0], DRUM_CHANNEL)
-            if standard not in self._taken:
-                return self._take(standard, ())
-            place = min(rhythm, default=Place(self._new_port(), DRUM_CHANNEL))
-            return self._take(place, ())
-        free = self._free_channel(ports[0], kind) or Place(self._new_port(), kind.spec.channel)
+            return self._take(self._rhythm_part(), ())
+        free = self._elsewhere(kind)
         return self._take(free, (ProgramChange(free.channel, kind.spec.program),))
+
+    def _rhythm_part(self) -> Place:
+        """Return a channel for drums: the standard one, one that the file has, or a new port's."""
+        for port in self._ports():
+            standard = Place(port, DRUM_CHANNEL)
+            if standard not in self._taken and self._is_rhythm(standard):
+                return standard
+        used = [place for place in self._taken if self._is_rhythm(place)]
+        return min(used, default=Place(self._new_port(), DRUM_CHANNEL))
+
+    def _elsewhere(self, kind: Instrument) -> Place:
+        """Return a channel that is not used, on any port of the file or else on a new one."""
+        free = (self._free_channel(port, kind) for port in self._ports())
+        found = next((place for place in free if place is not None), None)
+        return found or Place(self._new_port(), kind.spec.channel)
 
     def _take(self, place: Place, setup: Iterable[ChannelEvent]) -> Voice:
         self._taken.add(place)
@@ -214,12 +251,19 @@ class _Choice:
         own = kind.spec.channel
         return Place(port, own if own in free else free[-1])
 
+    def _ports(self) -> list[Port]:
+        return sorted({place.port for place in self._taken}) or [Port()]
+
     def _new_port(self) -> Port:
         used = {place.port.number for place in self._taken}
-        return Port(next(number for number in range(_MAX_PORTS) if number not in used))
+        number = next((number for number in range(_MAX_PORTS) if number not in used), None)
+        return Port(device=_NEW_DEVICE) if number is None else Port(number)
 
     def _states(self, port: Port) -> ChannelStates:
         return self._timeline.states.get(port) or ChannelStates()
+
+    def _is_rhythm(self, place: Place) -> bool:
+        return self._states(place.port).is_rhythm(place.channel)
 
     def _state(self, place: Place) -> ChannelState:
         return self._states(place.port)[place.channel]

@@ -40,6 +40,13 @@ if TYPE_CHECKING:
 
 _RESOLUTION = 480
 _HEADER_BYTES = 14
+_MAX_DELTA = (1 << 28) - 1
+"""The longest delta time; a longer wait is divided by empty texts."""
+_TAIL_TICKS = TICKS_PER_QUARTER // 4
+"""What a prompt sends to a channel this shortly after our first note is the end of its music.
+
+A last pedal is often lifted a little late, and such a hair does not take up a bar.
+"""
 _NAME = "Antiphon"
 
 
@@ -93,9 +100,8 @@ def continuation_bytes(prompt: MidiFile, notes: Iterable[Note], text: str) -> by
     """Return the bytes of the file that `write_continuation` writes."""
     notes, division = tuple(notes), prompt.chunks.division
     begin = min((note.onset_ticks for note in notes), default=0)
-    voices = voices_after(
-        prompt.timeline, {note.instrument for note in notes}, _file_tick(begin, division)
-    )
+    over = _file_tick(begin + _TAIL_TICKS, division)
+    voices = voices_after(prompt.timeline, {note.instrument for note in notes}, over)
     ringing: dict[tuple[Place, int], int] = defaultdict(int)
     for note in prompt.timeline.notes:
         key = note.place, note.key
@@ -245,6 +251,9 @@ def _file(tracks: list[list[_Timed]]) -> bytes:
     for events in tracks:
         track, before = mido.MidiTrack(), 0
         for tick, message in sorted(events, key=lambda timed: timed[0]):
+            while tick - before > _MAX_DELTA:
+                track.append(mido.MetaMessage("text", time=_MAX_DELTA))
+                before += _MAX_DELTA
             track.append(message.copy(time=tick - before))
             before = tick
         track.append(mido.MetaMessage("end_of_track"))

@@ -32,6 +32,7 @@ from bridge.midi.instruments import DRUM_CHANNEL, Instrument
 
 XG_ON = SysEx(bytes((0x43, 0x10, 0x4C, 0, 0, 0x7E, 0)))
 GS_ON = SysEx(bytes((0x41, 0x10, 0x42, 0x12, 0x40, 0, 0x7F, 0, 0x41)))
+SC_88_ON = SysEx(bytes((0x41, 0x10, 0x42, 0x12, 0, 0, 0x7F, 1, 0)))
 GM_ON = SysEx(bytes((0x7E, 0x7F, 0x09, 0x01)))
 
 
@@ -69,6 +70,8 @@ def test_a_bank_is_in_force_with_the_next_program() -> None:
         ([XG_ON, *bank(10, 127), ProgramChange(10, 0)], {DRUM_CHANNEL, 10}),
         ([*bank(10, 127)], {DRUM_CHANNEL, 10}),  # without a program after it
         ([GS_ON, *bank(10, 127), ProgramChange(10, 0)], {DRUM_CHANNEL}),  # the sounds of an MT-32
+        ([SC_88_ON, *bank(10, 127), ProgramChange(10, 0)], {DRUM_CHANNEL}),
+        ([gs_rhythm(0xB, 1), SC_88_ON], {DRUM_CHANNEL}),
         ([*bank(10, 120), ProgramChange(10, 0)], {DRUM_CHANNEL, 10}),  # General MIDI 2
         ([*bank(DRUM_CHANNEL, 121), ProgramChange(DRUM_CHANNEL, 0)], set()),
         ([gs_rhythm(0xB, 2)], {DRUM_CHANNEL, 11}),

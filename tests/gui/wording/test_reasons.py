@@ -171,6 +171,10 @@ def test_no_reason_is_left_out(module: ModuleType) -> None:
             "a.mid: a metre of 0/4, at byte 30, cannot be counted.",
         ),
         (
+            AbsurdMetre(Path("a.mid"), 4, 2**255, 30),
+            "a.mid: a metre of 4/2^255, at byte 30, cannot be counted.",
+        ),
+        (
             BrokenFile(Path("a.mid"), FormatFault.NOT_DATA, 72),
             "a.mid: byte 72 is a status where a value is needed.",
         ),

@@ -37,6 +37,22 @@ def test_a_copy_has_all_bytes_of_its_file(between: bytes, padding: bytes) -> Non
     assert copy == header(count=2, extra=b"\1\2") + kept + added + padding
 
 
+CUT = chunk(b"MTrk", b"\0\x90\x3c\x40")
+"""A track without an end-of-track event, as one whose length is too short."""
+
+
+@pytest.mark.parametrize("after", [b"\0" * 12, b"\x1a", b"\0" + END, b"\x60" + END + b"\0"])
+def test_a_track_without_an_end_may_be_padded(after: bytes) -> None:
+    assert read_chunks(header() + CUT + after).tracks == read_chunks(header() + CUT).tracks
+
+
+@pytest.mark.parametrize("after", [b"\x60\x3c\0" + b"\0" + END, b"\0\x80\x3c\x40", b"text"])
+def test_what_may_be_the_rest_of_a_track_is_not_passed_over(after: bytes) -> None:
+    with pytest.raises(FormatError) as raised:
+        read_chunks(header() + CUT + after)
+    assert (raised.value.fault, raised.value.offset) == (FormatFault.NO_END, 26)
+
+
 def test_a_single_track_becomes_one_of_several() -> None:
     chunks = read_chunks(header(0) + TRACK)
     assert chunks.with_tracks(TRACK, 1) == header(1, 2) + TRACK + TRACK

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.midi.smf.pairing import KeyEvent, KeyEventKind, pair
+from bridge.midi.smf.pairing import FOR_ALL_KEYS, KeyEvent, KeyEventKind, pair, with_ends
 
 KINDS = {
     "+": KeyEventKind.ON,
@@ -73,6 +73,14 @@ def test_every_onset_is_a_note_or_part_of_one_and_no_two_sound_at_once(line: str
     for (_, end), (onset, _) in pairwise(notes):
         assert end is not None
         assert end <= onset
+
+
+@given(st.text("+-.as", max_size=40))
+def test_the_ends_that_are_left_out_end_nothing(line: str) -> None:
+    every = events_of(line)
+    ends = [event for event in every if event.kind in FOR_ALL_KEYS]
+    own = [event for event in every if event.kind not in FOR_ALL_KEYS]
+    assert list(pair(with_ends(own, ends))) == list(pair(every))
 
 
 @given(st.lists(st.integers(0, 3), max_size=20))

@@ -116,6 +116,17 @@ def test_all_notes_off_and_the_mode_messages_release_all_keys(number: int) -> No
     assert spans(keys) == [(0, 40), (0, 40)]
 
 
+def test_an_exclusive_of_a_track_without_a_port_concerns_the_ports_that_play() -> None:
+    """A conductor track names no port; the reset and the rhythm part in it are for the others."""
+    gs_rhythm = b"\xf0\x0a\x41\x10\x42\x12\x40\x1a\x15\x02\x0f\xf7"
+    conductor = [(0, gs_rhythm)]
+    drums = [(0, PORT_1), (0, on(36, 10)), (9, off(36, 10))]
+    assert [n.instrument for n in notes_of(conductor, drums)] == [Instrument.DRUMS]
+    piano = [(0, on(36, 10)), (9, off(36, 10))]
+    found = {n.place.port: n.instrument for n in notes_of(conductor, drums, piano)}
+    assert found == {Port(): Instrument.DRUMS, Port(1): Instrument.PIANO}
+
+
 def test_a_program_that_is_written_in_the_same_tick_is_in_force() -> None:
     found = notes_of([(0, on()), (9, off())], [(0, b"\xc0\x21")])
     assert found[0].instrument is Instrument.BASS
@@ -131,7 +142,61 @@ def test_a_note_without_a_release_ends_with_its_track_if_that_is_near() -> None:
     assert spans([(0, on()), (2 * BAR, text)]) == [(0, 2 * BAR)]
     assert spans([(0, on()), (100 * BAR, text)]) == [(0, 4 * BAR)]
     assert spans([(0, on()), (BAR, text)], [(9 * BAR, text)]) == [(0, BAR)]
+    assert spans([(0, on()), (100 * BAR, control(123))]) == [(0, 4 * BAR)]
 
 
 def test_a_note_in_an_escape_sounds() -> None:
     assert spans([(0, b"\xf7\x03\x90\x3c\x40"), (48, off())]) == [(0, 48)]
+
+
+def test_a_drum_that_is_never_released_is_a_hit() -> None:
+    text = b"\xff\x01\x01."
+    kit = [(0, on(36, 9)), (24, on(38, 9)), (BAR, on(36, 9)), (8 * BAR, text)]
+    assert spans(kit) == [(0, BAR), (24, 24), (BAR, BAR)]
+
+
+@pytest.mark.parametrize(
+    "pedal,end",
+    [
+        ([(9, control(66, 127)), (96, control(66, 0))], 96),
+        ([(9, control(66, 127)), (96, control(121))], 96),
+        ([(9, control(66, 127)), (20, control(66, 90)), (96, control(66, 0))], 96),
+        ([(9, control(66, 127)), (60, control(120))], 60),  # All Sound Off
+        ([(9, control(66, 127)), (60, control(123)), (96, control(66, 0))], 96),
+        ([(9, control(66, 127))], 144),  # never lifted: the last key
+        ([(9, control(66, 127)), (96, control(66, 0)), (40, DOWN), (120, UP)], 120),
+    ],
+)
+def test_the_sostenuto_pedal_holds_the_keys_that_are_down(
+    pedal: list[tuple[int, bytes]], end: int
+) -> None:
+    keys = [(0, on()), (48, off()), (50, on(64)), (58, off(64)), (143, on(72)), (144, off(72))]
+    pedal = sorted(pedal, key=lambda event: event[0])
+    assert spans(keys, pedal)[0] == (0, end)
+
+
+def test_the_sostenuto_pedal_does_not_hold_a_key_that_is_struck_after_it() -> None:
+    late = [(0, control(66, 127)), (9, on()), (48, off()), (96, control(66, 0))]
+    assert spans(late) == [(9, 48)]
+
+
+def test_an_exclusive_that_never_ends_hides_no_note() -> None:
+    open_end = b"\xf0\x02\x43\x10"
+    assert spans([(0, open_end), (0, b"\xf7\x03\x90\x3c\x40"), (48, off())]) == [(0, 48)]
+
+
+def test_crowds_of_events_are_read_in_time() -> None:
+    """Neither a crowded tick nor a crowd of pedals or of mode messages costs squared time."""
+    crowd = 30_000
+    one_tick = [
+        (0, on()),
+        *((0, event) for _ in range(crowd) for event in (off(), on())),
+        (9, off()),
+    ]
+    assert len(spans(one_tick)) == 1 + crowd
+    pedal = [(n, control(64, 64 + n % 64)) for n in range(crowd)] + [(crowd, UP)]
+    keys = [(2 * n, (on, off)[n % 2](60 + n // 2 % 12)) for n in range(crowd // 2)]
+    assert spans(keys, pedal)[-1][1] == crowd
+    modes = [(n, control(123)) for n in range(crowd)]
+    many = [[(0, on(key)), (crowd, off(key))] for key in range(128)]
+    assert spans(modes, *many * 4) == [(0, 1)] * 512

@@ -34,6 +34,26 @@ def test_a_system_exclusive_in_packets_is_complete_with_the_last() -> None:
     ]
 
 
+def test_an_event_may_have_several_exclusives() -> None:
+    found = events(b"\0\xf0\x06\x43\xf8\x12\xf7\xf0\x41" + b"\0\xf7\x02\x10\xf7")
+    completed = [e.content.completes for e in found if isinstance(e.content, Packet)]
+    assert completed == [(SysEx(b"\x43\x12"),), (SysEx(b"\x41\x10"),)]
+
+
+def test_a_status_ends_an_exclusive_in_packets() -> None:
+    found = events(b"\0\xf0\x02\x43\x12" + b"\0\xf7\x03\x90\x3c\x40" + b"\0\xf7\x01\x00")
+    completed = [e.content.completes for e in found if isinstance(e.content, Packet)]
+    assert completed == [(), (NoteOn(0, 60, 64),), ()]
+
+
+def test_bytes_that_are_no_data_in_an_exclusive_are_no_notes() -> None:
+    found = events(
+        b"\0\xf0\x06\x43\x90\x3c\x40\xc0\xf7" + b"\0\xf0\x02\x43\x10\0\xf7\x03\x10\x90\x3c"
+    )
+    completed = [e.content.completes for e in found if isinstance(e.content, Packet)]
+    assert completed == [(), (), ()]
+
+
 def test_an_escape_has_whole_messages() -> None:
     found = events(b"\0\xf7\x01\xfa" + b"\0\xf7\x03\x90\x3c\x40" + b"\0\xf7\x00")
     completed = [e.content.completes for e in found if isinstance(e.content, Packet)]

@@ -44,6 +44,8 @@ def test_the_channel_with_most_notes_is_chosen_of_several() -> None:
         [control(7, 10)],
         [control(1, 127)],
         [b"\xd0\x7f"],
+        [control(65, 127)],  # portamento
+        [control(74, 0)],  # a closed filter
         [b"\xc0\x10"],  # an organ
         [control(0, 3), b"\xc0\x00"],  # another bank
     ],
@@ -96,11 +98,66 @@ def test_a_fade_returns_to_the_usual_volume() -> None:
     assert ControlChange(15, 7, 100) in voice.setup
 
 
+@pytest.mark.parametrize("number,usual", [(7, 100), (11, 127)])
+def test_a_swell_is_no_usual_volume(number: int, usual: int) -> None:
+    """Each note begins at nothing and swells; music that begins at once is heard."""
+    keys = [
+        (96 * n + tick, event)
+        for n in range(2)
+        for tick, event in (
+            (0, control(number, 0)),
+            (0, on()),
+            (20, control(number, 110)),
+            (40, off()),
+            (44, control(number, 0)),
+        )
+    ]
+    (voice,) = voices(keys)
+    assert voice.place.channel != 0
+    assert ControlChange(15, number, usual) in voice.setup
+
+
+def test_a_channel_of_another_port_is_free_before_a_new_port_is_made() -> None:
+    used = [[(0, bytes((0xB0 | channel, 7, 99)))] for channel in range(16)]
+    second = [(0, PORT_1), (0, on(channel=3)), (9, off(channel=3))]
+    found = voices(*used, second, wanted=(BASS, DRUMS))
+    assert [voice.place for voice in found] == [
+        Place(Port(1), BASS.spec.channel),
+        Place(Port(1), DRUM_CHANNEL),
+    ]
+
+
+def test_when_all_ports_are_used_there_is_a_named_one() -> None:
+    used = [
+        [(0, bytes((0xFF, 0x21, 1, n)))] + [(0, bytes((0xB0 | c, 7, 99))) for c in range(16)]
+        for n in range(256)
+    ]
+    (voice,) = voices(*used, [(0, on()), (9, off())], wanted=(BASS,))
+    assert voice.place == Place(Port(0, b"Antiphon"), BASS.spec.channel)
+
+
 def test_drums_stay_where_they_are_and_are_set_right() -> None:
     kit = [(0, on(36, 9)), (9, off(36, 9)), (9, b"\xb9\x07\x00"), (9, b"\xb9\x40\x7f")]
     (voice,) = voices(kit, wanted=(DRUMS,))
     assert voice.place == Place(Port(), DRUM_CHANNEL)
     assert set(voice.setup) == {ControlChange(9, 64, 0), ControlChange(9, 7, 100)}
+
+
+@pytest.mark.parametrize(
+    "start,last",
+    [
+        # General MIDI 2: banks of rhythm and of melody
+        ([b"\xba\x00\x78", b"\xca\x00"], [b"\xba\x00\x79", b"\xca\x05"]),
+        # XG: a bank of drums, and a reset
+        ([b"\xba\x00\x7f", b"\xca\x00"], [b"\xf0\x08\x43\x10\x4c\x00\x00\x7e\x00\xf7"]),
+    ],
+)
+def test_drums_leave_a_channel_that_is_no_rhythm_part_any_more(
+    start: list[bytes], last: list[bytes]
+) -> None:
+    kit = [*((0, event) for event in start), (0, on(36, 10)), (9, off(36, 10))]
+    (voice,) = voices([*kit, *((20, event) for event in last)], wanted=(DRUMS,))
+    assert voice == Voice(Place(Port(), DRUM_CHANNEL))
 
 
 def test_a_new_instrument_gets_a_free_channel_that_is_no_rhythm_part() -> None:

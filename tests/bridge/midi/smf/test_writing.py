@@ -81,6 +81,33 @@ def test_a_coarse_resolution_leaves_no_note_without_a_length(tmp_path: Path) -> 
     assert [(on, off) for on, off, _, _ in paired_notes(track)] == [(4, 5), (5, 6), (6, 7)]
 
 
+def test_a_wait_longer_than_a_quantity_is_written_in_parts(tmp_path: Path) -> None:
+    """Nine thousand quarter notes in the finest resolution are more ticks than four bytes hold."""
+    fine = 0x7FFF
+    pause = [mido.MetaMessage("marker", text="", time=4500 * fine) for _ in range(2)]
+    prompt = read(saved(tmp_path, file_of(*pause, on(), off(time=fine), ticks_per_beat=fine)))
+    notes = [Note(9004 * 48, Instrument.PIANO, 60, 9005 * 48, 70)]
+    out = tmp_path / "out.mid"
+    write_continuation(prompt, notes, out, "made")
+    assert read(out).score.notes == (*prompt.score.notes, *notes)
+
+
+@pytest.mark.parametrize("over", [1, 11])
+def test_a_pedal_that_is_lifted_just_after_the_bar_line_ends_no_part(
+    over: int, tmp_path: Path
+) -> None:
+    def pedal(value: int, time: int) -> mido.Message:
+        return mido.Message("control_change", control=64, value=value, time=time)
+
+    played = file_of(pedal(127, 0), on(time=0), off(time=1900), pedal(0, 20 + 10 * over))
+    prompt = read(saved(tmp_path, played))
+    out = tmp_path / "out.mid"
+    write_continuation(prompt, [Note(192, Instrument.PIANO, 62, 240, 70)], out, "made")
+    (track,) = added_tracks(tmp_path / "in.mid", out)
+    assert paired_notes(track) == [(1920, 2400, 0, 62)]
+    assert not [message for message in track if message.type == "program_change"]
+
+
 def test_our_text_is_utf_8(tmp_path: Path) -> None:
     prompt = read(saved(tmp_path, GOOD))
     out = tmp_path / "out.mid"
