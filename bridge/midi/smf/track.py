@@ -14,9 +14,9 @@ they are; they may be any messages. So is an F7 with a status after an exclusive
 
 The reader is strict only where the notes would be uncertain. It ignores what is inside meta events
 and exclusives, and whether an end-of-track event is there. The specification cancels running status
-at a meta event. Programs have written files that go on with it, which can be read in one way only,
-so they are read. After an exclusive it is not so clear: a wrong length leaves bytes over that look
-like events.
+at a meta event and at an exclusive. Programs have written files that go on with it, which can be
+read in one way only, so they are read. But after bytes that do not end with F7 it is not so clear:
+a wrong length leaves bytes over that look like events.
 
 Source: Standard MIDI Files 1.0 (RP-001), pages 5 to 10.
 """
@@ -113,7 +113,8 @@ def read_track(data: bytes, chunk: Chunk) -> Iterator[FileEvent]:
             content = Meta(data[kind_at], body)
         elif status in (SYSEX_BEGIN, SYSEX_END):
             body, at = _read_bytes(data, at + 1, chunk.end)
-            running, content = 0, packets.read(body, begins=status == SYSEX_BEGIN)
+            running = running if body.endswith(bytes((SYSEX_END,))) else 0
+            content = packets.read(body, begins=status == SYSEX_BEGIN)
         else:
             raise FormatError(FormatFault.NOT_IN_FILES, at)
         yield FileEvent(tick, begin, data[begin:at], content)

@@ -25,6 +25,11 @@ def test_running_status_goes_on_after_a_meta_event() -> None:
     assert [e.offset for e in found] == [1, 5, 12, 15]
 
 
+def test_running_status_goes_on_after_a_complete_exclusive() -> None:
+    found = events(b"\0\x90\x3c\x40" + b"\0\xf0\x02\x43\xf7" + b"\x30\x3c\x00")
+    assert [e.content for e in found][::2] == [NoteOn(0, 60, 64), NoteOff(0, 60)]
+
+
 def test_a_system_exclusive_in_packets_is_complete_with_the_last() -> None:
     found = events(b"\0\xf0\x02\x43\x12" + b"\x10\xf7\x01\x7d" + b"\x10\xf7\x02\x00\xf7")
     assert [e.content for e in found] == [
@@ -70,6 +75,7 @@ def test_a_track_needs_no_end_and_may_be_padded() -> None:
     [
         (b"\0\x3c\x40", FormatFault.NO_STATUS, 1),
         (b"\0\xf0\x01\xf7\0\x3c\x40", FormatFault.NO_STATUS, 5),
+        (b"\0\x90\x3c\x40\0\xf0\x01\x43\0\x3c\x40", FormatFault.NO_STATUS, 9),
         (b"\0\x90\x3c\x80", FormatFault.NOT_DATA, 3),
         (b"\0\x90\x3c", FormatFault.EVENT_CUT, 2),
         (b"\0\x90", FormatFault.EVENT_CUT, 2),
