@@ -109,26 +109,28 @@ class TurnTaking:
         if self._transition(Signal.STOP):
             self._retract(step)
             self._phrases.phrase, self._stop_after_audition = None, False
-            self._release_player(step)
+            self.release_player(step)
             step.effects.to_io.append(protocol.Silence())
             step.effects.log(step.now_ns, "halt")
 
     def _retract(self, step: Step) -> None:
         step.effects.add(self.response.retract(self._context(step)))
 
-    def _release_player(self, step: Step) -> None:
+    def release_player(self, step: Step) -> None:
         """Release the notes that the player holds: their own releases are not received."""
         if self._player.pedal_down:
             self.played.set_pedal(step.now_ns, down=False)
         for release in self._player.release_all(self.transport.tick_at(step.now_ns)):
             self._add_note_event(step, release, step.now_ns)
+            if self._phrases.phrase is not None:
+                self._phrases.phrase.mark_activity(step.now_ns)
 
     def panic(self, step: Step) -> None:
         """Silence everything, and wait for a new phrase."""
         self._retract(step)
         self._phrases.clear()
         self._transition(Signal.DISCONTINUITY)
-        self._release_player(step)
+        self.release_player(step)
         step.effects.to_io.append(protocol.Panic())
         self.timing.rewind_clicks(self.transport.last_tick_at(step.now_ns))
         step.effects.log(step.now_ns, "panic")

@@ -34,6 +34,7 @@ MUSIC = (
 """The settings of every command that generates music."""
 
 WITHOUT_OPTION = {
+    "keyboard": "--input none switches it off",
     "palette": "without a palette a knob goes through the styles of --style",
     "sound": "a command is silent unless its port is connected to something that sounds",
     "sound_font": "a command has no sound of its own",
