@@ -328,6 +328,10 @@
         <translation>Anschlüsse</translation>
     </message>
     <message>
+        <source>Keyboard</source>
+        <translation>Keyboard</translation>
+    </message>
+    <message>
         <source>Plugins</source>
         <translation>Plugins</translation>
     </message>
@@ -406,6 +410,10 @@
     <message>
         <source>{}, after {:.1f} ms</source>
         <translation>{}, nach {:.1f} ms</translation>
+    </message>
+    <message>
+        <source>Listen to a &amp;keyboard that is plugged in</source>
+        <translation>Ein angestecktes &amp;Keyboard hören</translation>
     </message>
     <message>
         <source>the best one that runs</source>
@@ -1365,6 +1373,10 @@ Für das Netz ähnlich: {}</translation>
         <translation>Zeit</translation>
     </message>
     <message>
+        <source>keyboard</source>
+        <translation>Keyboard</translation>
+    </message>
+    <message>
         <source>sound</source>
         <translation>Klang</translation>
     </message>
@@ -1467,6 +1479,10 @@ Für das Netz ähnlich: {}</translation>
     <message>
         <source>a metre of 1 to 32 beats of 2, 4, 8 or 16</source>
         <translation>eine Taktart mit 1 bis 32 Schlägen und dem Nenner 2, 4, 8 oder 16</translation>
+    </message>
+    <message>
+        <source>Listen to a keyboard that is plugged in, unless a port to listen on is chosen.</source>
+        <translation>Ein angestecktes Keyboard hören, wenn kein Eingang gewählt ist.</translation>
     </message>
     <message>
         <source>When the built-in synth plays. A plugin, a chosen output port, or a connection to Antiphon&apos;s own output port counts as a DAW.</source>
@@ -2114,6 +2130,14 @@ Für das Netz ähnlich: {}</translation>
     <message>
         <source>Move the pedal, knob or key to learn.</source>
         <translation>Beweg das Pedal, den Regler oder die Taste dafür.</translation>
+    </message>
+    <message>
+        <source>Listening to {}.</source>
+        <translation>Hört auf {}.</translation>
+    </message>
+    <message>
+        <source>{} is no longer heard.</source>
+        <translation>{} wird nicht mehr gehört.</translation>
     </message>
     <message>
         <source>Playing a take. Play to come in.</source>

@@ -74,7 +74,6 @@ class Outputs:
         self._plugins: PluginBackend | None = None
         self._lead, self._beat = Lead(), NetworkBeat(clock)
         self._patched = False  # whether another client's port is connected to our output
-        self._keyboard_heard = False  # whether a keyboard is listened to without being chosen
         self._pending_reports: list[FromIo] = []  # reported by the next `poll`
         self._own_transport: SetOwnTransport | None = None  # also for outputs that open later
         self._thru = ThruQueue()
@@ -267,8 +266,8 @@ class Outputs:
         reports = self._forward_reports(
             [*backend.close(self._clock.now_ns()), *lost], plugins=False
         )
-        if self._keyboard_heard:
-            self._keyboard_heard = False
+        if self._ports.keyboard:
+            self._ports.keyboard = ""
             reports.append(KeyboardHeard(""))
         if self._patched:
             self._patched = False
@@ -286,7 +285,7 @@ class Outputs:
                 case OutputConnected(connected):
                     self._patched = connected
                 case KeyboardHeard(name):
-                    self._keyboard_heard = bool(name)
+                    self._ports.keyboard = name
                 case InputLost() if self._feed is not None:
                     self._feed.release(self._clock.now_ns(), PLAYER_CHANNEL, DRUM_CHANNEL)
                 case Emitted(events) if self._feed is not None:

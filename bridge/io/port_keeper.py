@@ -45,6 +45,8 @@ class PortKeeper:
         """The open back end, or the loopback that stands in; None if neither."""
         self.stands_in = False
         """Whether the loopback stands in for missing ports."""
+        self.keyboard = ""
+        """The keyboard that was reported last; empty for none."""
         self.asked: OpenPorts | None = None
         """The ports requested last; their labels once they have been found."""
         self._were_found = self._listens = False

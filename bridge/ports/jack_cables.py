@@ -52,8 +52,7 @@ class JackCables:
         self._sources: tuple[Port, ...] = ()
         self._targets: tuple[Port, ...] = ()
         self._is_settled = True  # whether new ports have had the time to get their aliases
-        self._source: _Chosen | None = None
-        self._target: _Chosen | None = None
+        self._chosen: tuple[_Chosen | None, _Chosen | None] = None, None  # input, output
         self._listens = False
         self._keyboard: Port | None = None
         self._heard: frozenset[str] = frozenset()  # the ports connected to our input
@@ -72,16 +71,19 @@ class JackCables:
     def choose(self, input_name: str | None, output_name: str | None) -> None:
         """Choose the ports to connect; raise `PortError` if one does not exist."""
         self._try_list()
-        self._source = _Chosen(choose_port(input_name, self._sources)) if input_name else None
-        self._target = _Chosen(choose_port(output_name, self._targets)) if output_name else None
+        self._chosen = (
+            _Chosen(choose_port(input_name, self._sources)) if input_name else None,
+            _Chosen(choose_port(output_name, self._targets)) if output_name else None,
+        )
 
     def connect(self, own_input: jack.OwnMidiPort, own_output: jack.OwnMidiPort) -> None:
         """Connect our ports, which are active, to the chosen ones; raise `jack.JackError`."""
         self._own = own_input, own_output
-        if self._source is not None:
-            self._client.connect(self._source.port.name, own_input.name)
-        if self._target is not None:
-            self._client.connect(own_output.name, self._target.port.name)
+        source, target = self._chosen
+        if source is not None:
+            self._client.connect(source.port.name, own_input.name)
+        if target is not None:
+            self._client.connect(own_output.name, target.port.name)
         self._heard = self._connected(own_input)
 
     def check(self) -> bool:
@@ -106,8 +108,9 @@ class JackCables:
             self._names, self._is_settled = names, not has_changed
         self._report_losses(own_input)
         ready = Ready("jack", own_input.name, own_output.name)
-        self._check_chosen(self._source, self._sources, own_input, ready)
-        self._check_chosen(self._target, self._targets, own_output, ready)
+        source, target = self._chosen
+        self._check_chosen(source, self._sources, own_input, ready)
+        self._check_chosen(target, self._targets, own_output, ready)
         self._check_keyboard(own_input)
 
     def _try_list(self) -> None:
@@ -173,7 +176,7 @@ class JackCables:
 
     def _check_keyboard(self, own_input: jack.OwnMidiPort) -> None:
         """Connect a keyboard or release it. One that the user has disconnected stays so."""
-        wanted = self._listens and self._source is None
+        wanted = self._listens and self._chosen[0] is None
         names = {port.name for port in self._sources}
         if self._keyboard is not None and not (wanted and self._keyboard.name in names):
             if self._keyboard.name in self._heard:
