@@ -23,7 +23,7 @@ from bridge.system.units import MS, SECOND
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-CHECK_NS = 30 * MS
+CHECK_NS = 20 * MS
 """The time between two checks of open ports: held keys of a lost keyboard end in under 100 ms."""
 NEAR_NS = 2 * MS
 """The time before an event in which a check of ports could make it late."""

@@ -32,6 +32,7 @@ from bridge.midi.parser import MidiParser
 from bridge.playout.problem import JackGone, JackRefused, NoJackServer, PeriodLost
 from bridge.playout.protocol import (
     Command,
+    InputLost,
     OutputConnected,
     Panic,
     PortNames,
@@ -78,6 +79,7 @@ class JackCycle:
         self._sequencer = sequencer
         self._parser = MidiParser()
         self._unwritten: deque[SentEvent] = deque()  # the port was full; written first next time
+        self._losses: list[Report] = []
 
     def process(self, size: int) -> None:
         """Process one period of `size` frames."""
@@ -101,8 +103,9 @@ class JackCycle:
         sent += self._sequencer.emit(begin_ns, ahead_ns)
         self._unwritten.extend(sent)
         self._write_events(begin_ns, size)
-        for report in self._sequencer.report(played, sent, begin_ns):
+        for report in [*self._sequencer.report(played, sent, begin_ns), *self._losses]:
             self._queues.report(report)
+        self._losses = []
 
     def _read_clocks(self) -> tuple[int, int, int]:
         """Read JACK's clock between two readings of ours; return the duration, frame and time."""
@@ -137,6 +140,8 @@ class JackCycle:
         for command in self._queues.pop_commands():
             if isinstance(command, threading.Event):
                 command.set()
+            elif isinstance(command, InputLost):
+                self._losses = [command]
             else:
                 sent += self._sequencer.apply(command, now_ns)
         return sent
@@ -235,7 +240,12 @@ class JackBackend:
         self._queues.clear_wakeup()
         if self._lost:
             raise PortError(JackGone())
-        reports = self._queues.pop_reports() + self._cables.pop_reports()
+        reports = self._queues.pop_reports()
+        for report in self._cables.pop_reports():
+            if isinstance(report, InputLost):  # the callback may still report what came before it
+                self._queues.post(report)
+            else:
+                reports.append(report)
         if self._output_connected is not self._reported_connected:
             self._reported_connected = self._output_connected
             reports.append(OutputConnected(self._output_connected))
