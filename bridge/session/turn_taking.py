@@ -120,10 +120,10 @@ class TurnTaking:
         """Release the notes that the player holds: their own releases are not received."""
         if self._player.pedal_down:
             self.played.set_pedal(step.now_ns, down=False)
+        if self._phrases.phrase is not None and (self._player.pedal_down or self._player.key_down):
+            self._phrases.phrase.mark_activity(step.now_ns)
         for release in self._player.release_all(self.transport.tick_at(step.now_ns)):
             self._add_note_event(step, release, step.now_ns)
-            if self._phrases.phrase is not None:
-                self._phrases.phrase.mark_activity(step.now_ns)
 
     def panic(self, step: Step) -> None:
         """Silence everything, and wait for a new phrase."""

@@ -43,6 +43,7 @@ class Library:
     def __init__(self, system: System, role: str) -> None:
         self._system, self._role = system, role
         self.device: str | None = None
+        self.number: int | None = None
         self.queue: deque[tuple[list[int], float]] = deque()
         self.sent: list[list[int]] = []
 
@@ -62,7 +63,7 @@ class Library:
         device = self._system.devices[self._role][number]
         if device in self._system.busy:
             raise rtmidi.SystemError("the device is in use")
-        self.device = device
+        self.device, self.number = device, number
         self._system.open_ports.append(self)
 
     def open_virtual_port(self, _name: str) -> None:
