@@ -96,7 +96,9 @@ class RtMidiBackend:
 
     def port_names(self) -> PortNames:
         """List the system's ports except our own."""
-        inputs, outputs = self._ports.all(self._in.midi_in), self._ports.all(self._out)
+        return self._names(self._ports.all(self._in.midi_in), self._ports.all(self._out))
+
+    def _names(self, inputs: tuple[Port, ...], outputs: tuple[Port, ...]) -> PortNames:
         first = self._keyboard.first(inputs)
         return PortNames(
             tuple(port.label for port in self._ports.others(inputs)),
@@ -148,16 +150,15 @@ class RtMidiBackend:
 
     def maintain(self) -> None:
         """Check that the chosen ports still exist, or raise `PortError`; look for a keyboard."""
-        inputs = self._ports.all(self._in.midi_in)
+        inputs, outputs = self._ports.all(self._in.midi_in), self._ports.all(self._out)
         for role, port in self._chosen.items():
-            ports = inputs if role == "in" else self._ports.all(self._out)
-            there = follow(port, ports)
+            there = follow(port, inputs if role == "in" else outputs)
             if there is None:
                 raise PortError(PortGone(port.label))
             self._chosen[role] = there
         chosen = "in" in self._chosen
         self._reports += self._keyboard.check(inputs, self._in.polled_ns, input_chosen=chosen)
-        before, self._listed = self._listed, self.port_names()
+        before, self._listed = self._listed, self._names(inputs, outputs)
         if before not in (None, self._listed):
             self._reports.append(self._listed)
 

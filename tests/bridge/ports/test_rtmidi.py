@@ -10,6 +10,7 @@ from bridge.io.handle import MidiIo
 from bridge.midi.events import NoteOff, NoteOn
 from bridge.playout.problem import NoSuchPort, NoVirtualPorts, PortGone, SystemRefused
 from bridge.playout.protocol import (
+    EchoDetected,
     InputLost,
     KeyboardHeard,
     ListenToKeyboard,
@@ -136,6 +137,23 @@ def test_a_keyboard_is_heard_beside_our_own_ports() -> None:
     assert reports(backend, 5 * MS) == [InputLost(), KeyboardHeard("")]
     backend.close(6 * MS)
     assert system.open_ports == []
+
+
+def test_our_notes_that_come_back_on_the_keyboard_are_echoes() -> None:
+    system = System(MACOS, ["piano"], ["piano"])
+    backend = system.backend()
+    backend.listen_to_keyboard(wanted=True)
+    backend.open(None, "piano")
+    assert reports(backend, MS) == [KeyboardHeard("piano")]
+    backend.post(SetOwnTransport(NANOSECONDS), MS)
+    backend.post(Play((ScheduledEvent(2 * MS, 0, NoteOn(0, 60, 1)),)), MS)
+    backend.poll(2 * MS)
+    system.play("piano", 0x90, 60, 1)
+    system.play("piano", 0x90, 62, 1)
+    found = backend.poll(3 * MS)
+    (received,) = (report for report in found if isinstance(report, Received))
+    assert [each.event for each in received.events] == [NoteOn(0, 62, 1)]
+    assert any(isinstance(report, EchoDetected) for report in found)
 
 
 def test_a_keyboard_that_another_program_uses_is_tried_again() -> None:
