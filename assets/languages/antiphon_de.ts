@@ -328,6 +328,10 @@
         <translation>Anschlüsse</translation>
     </message>
     <message>
+        <source>Keyboard</source>
+        <translation>Keyboard</translation>
+    </message>
+    <message>
         <source>Plugins</source>
         <translation>Plugins</translation>
     </message>
@@ -406,6 +410,10 @@
     <message>
         <source>{}, after {:.1f} ms</source>
         <translation>{}, nach {:.1f} ms</translation>
+    </message>
+    <message>
+        <source>Listen to a &amp;keyboard that is plugged in</source>
+        <translation>Ein angestecktes &amp;Keyboard hören</translation>
     </message>
     <message>
         <source>the best one that runs</source>
@@ -581,10 +589,6 @@
         <translation>{}: Die Datei ist leer.</translation>
     </message>
     <message>
-        <source>{}: a broken MIDI file (the file ends too early).</source>
-        <translation>{}: eine beschädigte MIDI-Datei (die Datei endet zu früh).</translation>
-    </message>
-    <message>
         <source>{}: not a Standard MIDI File (it does not begin with MThd).</source>
         <translation>{}: keine Standard-MIDI-Datei (sie beginnt nicht mit MThd).</translation>
     </message>
@@ -597,24 +601,96 @@
         <translation>{}: Ihre Zeit ist in SMPTE-Frames angegeben, nicht in Schlägen.</translation>
     </message>
     <message>
+        <source>{}: its quarter note has no ticks.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{}: has no notes to continue.</source>
         <translation>{}: hat keine Noten, die man fortsetzen könnte.</translation>
+    </message>
+    <message>
+        <source>{}: the header at byte {} is not one that is known.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: another MIDI file begins at byte {}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: a track is missing; there is something else at byte {}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: the file ends too early, within the chunk at byte {}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: more tracks than a file can count, from byte {} on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: a track ends within the event at byte {}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: the last track has no end; the bytes from byte {} on may belong to it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: a track goes on after its end, at byte {}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: the number at byte {} has more than four bytes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: the event at byte {} has no status.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: byte {} is a status where a value is needed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: byte {} is a message for cables, which a file cannot contain.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: the tempo at byte {} is incomplete.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: the time signature at byte {} is incomplete.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{}: {:.0f} MB is too large for a piece of music.</source>
         <translation>{}: {:.0f} MB sind zu groß für ein Musikstück.</translation>
     </message>
     <message>
-        <source>{}: a broken MIDI file ({}).</source>
-        <translation>{}: eine beschädigte MIDI-Datei ({}).</translation>
+        <source>{}: {} quarter notes are too long for a piece of music.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{}: a tempo of {:g} bpm cannot be played.</source>
-        <translation>{}: Ein Tempo von {:g} bpm kann nicht gespielt werden.</translation>
+        <source>{}: cannot be read ({}).</source>
+        <translation type="unfinished">{}: kann nicht gelesen werden ({}).</translation>
     </message>
     <message>
-        <source>{}: a metre of {}/{} cannot be counted.</source>
-        <translation>{}: Ein {}/{}-Takt kann nicht gezählt werden.</translation>
+        <source>{}: a tempo of {:g} bpm, at byte {}, cannot be played.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: a metre of {}/{}, at byte {}, cannot be counted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: a RIFF file; the MIDI file in it is continued, and the rest is left out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: the header promises {} tracks; the file has {}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{}: cannot be written ({}).</source>
@@ -1373,6 +1449,10 @@ Für das Netz ähnlich: {}</translation>
         <translation>Zeit</translation>
     </message>
     <message>
+        <source>keyboard</source>
+        <translation>Keyboard</translation>
+    </message>
+    <message>
         <source>sound</source>
         <translation>Klang</translation>
     </message>
@@ -1475,6 +1555,10 @@ Für das Netz ähnlich: {}</translation>
     <message>
         <source>a metre of 1 to 32 beats of 2, 4, 8 or 16</source>
         <translation>eine Taktart mit 1 bis 32 Schlägen und dem Nenner 2, 4, 8 oder 16</translation>
+    </message>
+    <message>
+        <source>Listen to a keyboard that is plugged in, unless a port to listen on is chosen.</source>
+        <translation>Ein angestecktes Keyboard hören, wenn kein Eingang gewählt ist.</translation>
     </message>
     <message>
         <source>When the built-in synth plays. A plugin, a chosen output port, or a connection to Antiphon&apos;s own output port counts as a DAW.</source>
@@ -2126,6 +2210,14 @@ Für das Netz ähnlich: {}</translation>
     <message>
         <source>Move the pedal, knob or key to learn.</source>
         <translation>Beweg das Pedal, den Regler oder die Taste dafür.</translation>
+    </message>
+    <message>
+        <source>Listening to {}.</source>
+        <translation>Hört auf {}.</translation>
+    </message>
+    <message>
+        <source>{} is no longer heard.</source>
+        <translation>{} wird nicht mehr gehört.</translation>
     </message>
     <message>
         <source>Playing a take. Play to come in.</source>

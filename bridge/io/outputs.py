@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from bridge.io.lead import Lead
 from bridge.io.network_beat import NetworkBeat
-from bridge.io.port_keeper import AGAIN_NS, PortKeeper
+from bridge.io.port_keeper import AGAIN_NS, CHECK_NS, PortKeeper
 from bridge.midi.instruments import DRUM_CHANNEL
 from bridge.playout.metronome import ClickQueue
 from bridge.playout.protocol import (
@@ -27,6 +27,8 @@ from bridge.playout.protocol import (
     Command,
     Emitted,
     FromIo,
+    InputLost,
+    KeyboardHeard,
     Monitor,
     ObservePosition,
     OpenPorts,
@@ -100,7 +102,7 @@ class Outputs:
         """Return the longest time between calls of `poll` without a wakeup; None for no limit."""
         if not self.is_open:
             return None
-        polls = [AGAIN_NS]
+        polls = [AGAIN_NS if self._ports.backend is None or self._ports.stands_in else CHECK_NS]
         if self._ports.backend is not None and self._ports.backend.poll_ns is not None:
             polls.append(self._ports.backend.poll_ns)
         if self._beat.joined:
@@ -125,6 +127,10 @@ class Outputs:
 
         """
         return self._ports.names(self._clock.now_ns())
+
+    def listen_to_keyboard(self, *, wanted: bool) -> None:
+        """Listen to a keyboard that is plugged in while no input is chosen, or to none."""
+        self._ports.listen_to_keyboard(wanted=wanted)
 
     def post(self, command: Command) -> None:
         """Apply a command. Transport and silencing commands go to all, others to the lead."""
@@ -258,13 +264,17 @@ class Outputs:
         return [*reports, ready, self.list_ports()]
 
     def _close_ports(self) -> list[FromIo]:
+        lost = [] if self._ports.stands_in else [InputLost()]  # keys may be held down
         backend = self._ports.release()
         self._lead.forget_ports()
-        if self._feed is not None:  # a keyboard with keys held down may be gone
-            self._feed.release(self._clock.now_ns(), PLAYER_CHANNEL, DRUM_CHANNEL)
         if backend is None:
             return []
-        reports = self._forward_reports(backend.close(self._clock.now_ns()), plugins=False)
+        reports = self._forward_reports(
+            [*backend.close(self._clock.now_ns()), *lost], plugins=False
+        )
+        if self._ports.keyboard:
+            self._ports.keyboard = ""
+            reports.append(KeyboardHeard(""))
         if self._patched:
             self._patched = False
             reports.append(OutputConnected(connected=False))
@@ -281,6 +291,10 @@ class Outputs:
                     self._follow_with_clicks(report)
                 case OutputConnected(connected):
                     self._patched = connected
+                case KeyboardHeard(name):
+                    self._ports.keyboard = name
+                case InputLost() if self._feed is not None:
+                    self._feed.release(self._clock.now_ns(), PLAYER_CHANNEL, DRUM_CHANNEL)
                 case Emitted(events) if self._feed is not None:
                     self._feed.send_output(events)
                 case Received(events) if self._feed is not None:

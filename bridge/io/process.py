@@ -26,6 +26,7 @@ from bridge.playout.protocol import (
     FromIo,
     Inject,
     Lateness,
+    ListenToKeyboard,
     ListPorts,
     Monitor,
     OpenPorts,
@@ -163,13 +164,16 @@ class IoLoop:
         return self._stop in awake
 
     def _handle_message(
-        self, message: OpenPorts | ListPorts | Monitor | Inject | Click | Command
+        self,
+        message: OpenPorts | ListenToKeyboard | ListPorts | Monitor | Inject | Click | Command,
     ) -> None:
         """Carry out a message of the engine. Without ports, commands have no effect on ports."""
         try:
             match message:
                 case OpenPorts():
                     self._report(self._outputs.open_ports(message))
+                case ListenToKeyboard(wanted):
+                    self._outputs.listen_to_keyboard(wanted=wanted)
                 case ListPorts():
                     self._report([self._outputs.list_ports()])
                 case Monitor():

@@ -317,6 +317,12 @@ class Settings:
         ),
     )
     time: TimeSettings = TimeSettings()
+    keyboard: bool = field(
+        default=True,
+        metadata=spec_of(
+            "Listen to a keyboard that is plugged in, unless a port to listen on is chosen."
+        ),
+    )
     sound: SynthPolicy = field(
         default=SynthPolicy.OFF,
         metadata=spec_of(

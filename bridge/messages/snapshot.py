@@ -81,6 +81,8 @@ class Snapshot:
     output_name: str = ""
     inputs: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
+    keyboard: str = ""
+    """The keyboard that is listened to without having been chosen; empty for none."""
     plugins: tuple[protocol.PluginInstance, ...] = ()
     response_latency_ns: int | None = None
     """The time from the last hand-over to the first note sent."""

@@ -30,6 +30,13 @@ class OpenPorts:
 
 
 @dataclass(frozen=True, slots=True)
+class ListenToKeyboard:
+    """Listen to a keyboard that is plugged in while no input is chosen, or from now on to none."""
+
+    wanted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class ListPorts:
     """List the available ports; the reply is `PortNames`."""
 
@@ -148,10 +155,26 @@ class OutputConnected:
 
 @dataclass(frozen=True, slots=True)
 class PortNames:
-    """The ports that can be opened as input and as output."""
+    """The ports that can be opened as input and as output.
+
+    `keyboard` is the input that is listened to by default, or empty.
+    """
 
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
+    keyboard: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyboardHeard:
+    """The keyboard that is listened to without having been chosen; empty for none."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class InputLost:
+    """An input has gone; releases of keys and pedals that were held on it will not come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +266,18 @@ class Problem:
 Command = (
     Play | Thru | SetSync | ObservePosition | SetOwnTransport | Retract | Replan | Silence | Panic
 )
-ToIo = OpenPorts | ListPorts | Monitor | Inject | Click | Command | Quit
-Report = Received | Emitted | EchoDetected | TransportChanged | OutputConnected | Plugins | Problem
-FromIo = Ready | PortNames | Lateness | Report
+ToIo = OpenPorts | ListenToKeyboard | ListPorts | Monitor | Inject | Click | Command | Quit
+Report = (
+    Ready
+    | PortNames
+    | KeyboardHeard
+    | InputLost
+    | Received
+    | Emitted
+    | EchoDetected
+    | TransportChanged
+    | OutputConnected
+    | Plugins
+    | Problem
+)
+FromIo = Lateness | Report

@@ -23,10 +23,17 @@ from typing import TYPE_CHECKING
 
 from bridge.midi.events import NoteOff, NoteOn, TimedEvent, encode
 from bridge.midi.instruments import Instrument, instrument_of_channel
-from bridge.midi.notes import TICKS_PER_QUARTER
+from bridge.midi.notes import TICKS_PER_QUARTER, KeyState
 from bridge.midi.parser import MidiParser
 from bridge.playout.problem import PluginVersion
-from bridge.playout.protocol import Panic, PluginInstance, Plugins, Problem, Silence
+from bridge.playout.protocol import (
+    InputLost,
+    Panic,
+    PluginInstance,
+    Plugins,
+    Problem,
+    Silence,
+)
 from bridge.playout.schedule import THRU_CHANNEL, Playable, SentEvent
 from bridge.playout.sequencer import Sequencer
 from bridge.plugin.wire import (
@@ -81,6 +88,12 @@ class _Instance:
     epoch: int = 0
     dropped: int | None = None
     parser: MidiParser = field(default_factory=MidiParser)
+    keys: KeyState = field(default_factory=KeyState)  # what the player holds on its track
+
+    @property
+    def holds_keys(self) -> bool:
+        """Whether keys or pedals are held on its track."""
+        return bool(self.keys.sounding) or self.keys.pedal_down
 
     def record_hello(self, now_ns: int, plugin_ns: int) -> None:
         """Record that the instance is alive, and compare its clock with ours."""
@@ -104,6 +117,7 @@ class PluginInstances:
         self._played: list[TimedEvent] = []
         self._sent: list[SentEvent] = []
         self._reports: list[Report] = []
+        self._losses: list[Report] = []
         self._refused: set[int] = set()
 
     def connected(self, now_ns: int) -> bool:
@@ -127,12 +141,13 @@ class PluginInstances:
                 met.record_hello(now_ns, time_ns)
                 self._send(instance, AppHello(instance, self._app))
             case PluginBye(instance):
-                self._instances.pop(instance, None)
+                self._remove(instance)
             case Block() as block if block.instance in self._instances:
                 self._handle_block(block, self._instances[block.instance], now_ns)
             case MidiIn() as received if received.instance in self._instances:
                 its = self._instances[received.instance]
                 for event in its.parser.feed(received.message):
+                    its.keys.feed(event)
                     self._played.append(TimedEvent(received.time_ns + its.clock_offset_ns, event))
             case Played() as played if played.instance in self._instances:
                 self._record_played(played, self._instances[played.instance])
@@ -154,7 +169,11 @@ class PluginInstances:
         """Send the plugins what is due soon, and return their reports since the last call."""
         gone = [i for i, its in self._instances.items() if now_ns - its.last_hello_ns > TIMEOUT_NS]
         for instance in gone:
-            del self._instances[instance]
+            self._remove(instance)
+        running = self._running(now_ns)
+        for instance, its in self._instances.items():
+            if instance not in running or not its.listens:
+                self._report_held(its)
         played = self.sequencer.receive(self._played)
         self._played = []
         if self.sequencer.select_source(now_ns):
@@ -163,9 +182,10 @@ class PluginInstances:
         at_position = self.sequencer.transport.source is Source.PLUGIN
         self._play(due, PlayAtPosition if at_position else PlayAtTime, now_ns)
         reports = [*self._reports, *self._report_instances(now_ns)]
-        self._reports = []
         sent, self._sent = self._sent, []
-        return reports + self.sequencer.report(played, sent, now_ns)
+        reports += [*self.sequencer.report(played, sent, now_ns), *self._losses]
+        self._reports, self._losses = [], []
+        return reports
 
     def next_due_ns(self) -> int | None:
         """Return when `poll` must next send to the plugins, or None."""
@@ -182,6 +202,17 @@ class PluginInstances:
         """Return the datagrams to send, each with its address."""
         datagrams, self._datagrams = self._datagrams, []
         return datagrams
+
+    def _remove(self, instance: int) -> None:
+        its = self._instances.pop(instance, None)
+        if its is not None:
+            self._report_held(its)
+
+    def _report_held(self, its: _Instance) -> None:
+        """Report an input that has gone while keys were held on it."""
+        if its.holds_keys:
+            its.keys.release_all()
+            self._losses = [InputLost()]
 
     def _handle_block(self, block: Block, its: _Instance, now_ns: int) -> None:
         its.last_block_ns = now_ns

@@ -15,15 +15,14 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from bridge.playout.problem import (
-    AmbiguousPort,
     BackendReason,
     LibraryMissing,
     NoBackend,
-    NoSuchPort,
     ProblemReason,
 )
 from bridge.playout.protocol import Command, PortNames, Ready, Report
 from bridge.playout.sequencer import Sequencer
+from bridge.ports.port_names import Naming, Port, find, identify_names
 from bridge.system.clock import Clock
 
 # Each of these modules has a `connect(client_name, clock, sequencer) -> Backend`. It is imported
@@ -66,6 +65,10 @@ class Backend(Protocol):
         """List the ports that can be connected."""
         ...
 
+    def listen_to_keyboard(self, *, wanted: bool) -> None:
+        """Listen to a keyboard that is plugged in while no input is chosen, or to none."""
+        ...
+
     def open(self, input_name: str | None, output_name: str | None) -> Ready:
         """Open our two ports and connect them to the named ones.
 
@@ -76,7 +79,14 @@ class Backend(Protocol):
         ...
 
     def maintain(self) -> None:
-        """Check that the open ports still exist and are connected, or raise `PortError`."""
+        """Check which ports exist, and listen to a keyboard that has been plugged in.
+
+        `poll` reports what has changed.
+
+        Raises:
+            PortError: an open port has gone, and all ports must be opened again.
+
+        """
         ...
 
     def next_due_ns(self) -> int | None:
@@ -123,13 +133,24 @@ def connect(
     raise PortError(NoBackend(tuple(each for each in refusals if isinstance(each, BackendReason))))
 
 
-def find_port(wanted: str, names: Sequence[str]) -> str:
-    """Return the port named `wanted`, or the only one containing it, or raise `PortError`."""
-    if wanted in names:
-        return wanted
-    found = [name for name in names if wanted.casefold() in name.casefold()]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise PortError(AmbiguousPort(wanted, tuple(found)))
-    raise PortError(NoSuchPort(wanted, tuple(names)))
+def find_port(wanted: str, names: Sequence[str], naming: Naming | None = None) -> str:
+    """Return the name in a complete list that is meant by what was typed or stored.
+
+    Raises:
+        PortError: there is no such port, or there are several.
+
+    """
+    return choose_port(wanted, identify_names(names, naming)).name
+
+
+def choose_port(wanted: str, ports: Sequence[Port]) -> Port:
+    """Return the port that is meant by what was typed or stored (`port_names.find`).
+
+    Raises:
+        PortError: there is no such port, or there are several.
+
+    """
+    found = find(wanted, ports)
+    if isinstance(found, Port):
+        return found
+    raise PortError(found)

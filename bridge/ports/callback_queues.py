@@ -13,15 +13,18 @@ from collections import deque
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from bridge.playout.protocol import Command
+from bridge.playout.protocol import Command, InputLost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bridge.playout.protocol import Report
 
-CallbackCommand = Command | threading.Event
-"""A command, or an event that the callback sets when it reaches it in the queue."""
+CallbackCommand = Command | threading.Event | InputLost
+"""A command, or an event that the callback sets when it reaches it in the queue.
+
+`InputLost` is reported back, after what was received before.
+"""
 
 
 class CallbackQueues:

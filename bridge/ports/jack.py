@@ -12,8 +12,8 @@ never waits. After a report it writes to a socket that the main thread waits on.
 outermost function of its thread, and JACK drops a client whose callback fails. So it catches every
 exception; no other function does.
 
-The main thread checks at intervals which ports are connected to our output. Such queries wait for
-the server, and the callback must not wait.
+The main thread checks at intervals which ports exist and what is connected to ours
+(`bridge.ports.jack_cables`). The callback must not wait, as some of these queries do.
 
 The server may go away at any moment. Then nothing can be sent or received any more, and `poll`
 raises `PortError`.
@@ -32,6 +32,7 @@ from bridge.midi.parser import MidiParser
 from bridge.playout.problem import JackGone, JackRefused, NoJackServer, PeriodLost
 from bridge.playout.protocol import (
     Command,
+    InputLost,
     OutputConnected,
     Panic,
     PortNames,
@@ -41,8 +42,9 @@ from bridge.playout.protocol import (
 )
 from bridge.playout.schedule import SentEvent
 from bridge.playout.sequencer import Sequencer
-from bridge.ports.base import PortError, find_port
+from bridge.ports.base import PortError
 from bridge.ports.callback_queues import CallbackQueues
+from bridge.ports.jack_cables import JackCables
 from bridge.sync.frames import FrameClock
 from bridge.sync.host import HostPosition
 from bridge.sync.transport import Source
@@ -77,6 +79,7 @@ class JackCycle:
         self._sequencer = sequencer
         self._parser = MidiParser()
         self._unwritten: deque[SentEvent] = deque()  # the port was full; written first next time
+        self._losses: list[Report] = []
 
     def process(self, size: int) -> None:
         """Process one period of `size` frames."""
@@ -100,8 +103,9 @@ class JackCycle:
         sent += self._sequencer.emit(begin_ns, ahead_ns)
         self._unwritten.extend(sent)
         self._write_events(begin_ns, size)
-        for report in self._sequencer.report(played, sent, begin_ns):
+        for report in [*self._sequencer.report(played, sent, begin_ns), *self._losses]:
             self._queues.report(report)
+        self._losses = []
 
     def _read_clocks(self) -> tuple[int, int, int]:
         """Read JACK's clock between two readings of ours; return the duration, frame and time."""
@@ -136,6 +140,8 @@ class JackCycle:
         for command in self._queues.pop_commands():
             if isinstance(command, threading.Event):
                 command.set()
+            elif isinstance(command, InputLost):
+                self._losses = [command]
             else:
                 sent += self._sequencer.apply(command, now_ns)
         return sent
@@ -170,7 +176,7 @@ class JackBackend:
         self._clock = clock
         self._sequencer = sequencer
         self._queues = CallbackQueues()
-        self._connections: list[tuple[str, str]] = []
+        self._cables = JackCables(client)
         self._output: jack.OwnMidiPort | None = None
         self._output_connected = self._reported_connected = False
         self._active = False
@@ -183,33 +189,22 @@ class JackBackend:
 
     def port_names(self) -> PortNames:
         """List the MIDI ports of other clients."""
+        return self._cables.port_names()
 
-        def names(*, are_inputs: bool) -> tuple[str, ...]:
-            ports = self._client.get_ports(
-                is_midi=True, is_input=are_inputs, is_output=not are_inputs
-            )
-            return tuple(port.name for port in ports if not self._client.owns(port))
-
-        # Another client's output is our input.
-        return PortNames(inputs=names(are_inputs=False), outputs=names(are_inputs=True))
+    def listen_to_keyboard(self, *, wanted: bool) -> None:
+        """Connect a keyboard that is plugged in while no input is chosen, or none."""
+        self._cables.listen_to_keyboard(wanted=wanted)
 
     def open(self, input_name: str | None, output_name: str | None) -> Ready:
         """Register `in` and `out`, activate the client, and connect the ports to the named ones."""
-        available = self.port_names()
-        source = input_name and find_port(input_name, available.inputs)
-        target = output_name and find_port(output_name, available.outputs)
+        self._cables.choose(input_name, output_name)
         try:
             cycle = JackCycle(self._client, self._clock, self._sequencer, self._queues)
             self._client.set_shutdown_callback(self._mark_lost)
             self._client.set_process_callback(cycle.process)
             self._client.activate()
             self._active = True
-            if source:
-                self._connections.append((source, cycle.input.name))
-            if target:
-                self._connections.append((cycle.output.name, target))
-            for cable in self._connections:
-                self._client.connect(*cable)
+            self._cables.connect(cycle.input, cycle.output)
             self._output = cycle.output
             self._check_output_connected()
         except jack.JackError as error:
@@ -217,26 +212,20 @@ class JackBackend:
         return Ready(self.name, cycle.input.name, cycle.output.name)
 
     def maintain(self) -> None:
-        """Reconnect ports whose other end has gone away and come back."""
-        for source, target in self._connections:
-            there = {port.name for port in self._client.get_ports(is_midi=True)}
-            if {source, target} <= there:
-                with suppress(jack.JackError):  # it may go away at this moment
-                    if not self._is_connected(source, target):
-                        self._client.connect(source, target)
+        """Connect ports that have come back, and a keyboard that has been plugged in."""
+        if self._lost:
+            return
+        if self._cables.check():
+            self._queues.wake()
         self._check_output_connected()
 
     def _check_output_connected(self) -> None:
         """Check whether another client is connected to our output."""
-        with suppress(jack.JackError):  # as above; the next check sees it
+        with suppress(jack.JackError):  # a port has just gone; the next check sees that
             others = self._client.get_all_connections(self._output)
             self._output_connected = not all(self._client.owns(other) for other in others)
         if self._output_connected is not self._reported_connected:
             self._queues.wake()
-
-    def _is_connected(self, source: str, target: str) -> bool:
-        port = self._client.get_port_by_name(source)
-        return any(other.name == target for other in self._client.get_all_connections(port))
 
     def next_due_ns(self) -> int | None:
         """Leave all deadlines to the callback."""
@@ -252,6 +241,11 @@ class JackBackend:
         if self._lost:
             raise PortError(JackGone())
         reports = self._queues.pop_reports()
+        for report in self._cables.pop_reports():
+            if isinstance(report, InputLost):  # the callback may still report what came before it
+                self._queues.post(report)
+            else:
+                reports.append(report)
         if self._output_connected is not self._reported_connected:
             self._reported_connected = self._output_connected
             reports.append(OutputConnected(self._output_connected))

@@ -29,6 +29,9 @@ class LoopbackBackend:
         """List the ports that can be connected: none."""
         return PortNames((), ())
 
+    def listen_to_keyboard(self, *, wanted: bool) -> None:
+        """Do nothing: nothing can be plugged in."""
+
     def open(self, input_name: str | None, output_name: str | None) -> Ready:
         """Open our two ports; raise `PortError` for a named port, as there are none."""
         for wanted in (input_name, output_name):

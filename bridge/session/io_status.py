@@ -20,6 +20,7 @@ from bridge.session.effects import Effects
 IoStatus = (
     protocol.Ready
     | protocol.PortNames
+    | protocol.KeyboardHeard
     | protocol.EchoDetected
     | protocol.OutputConnected
     | protocol.Plugins
@@ -60,9 +61,11 @@ class SessionStatus:
             self._refusal = status.reason
             effects.log(now_ns, "refused", reason=status.reason)
             return effects
-        self._snapshot = with_io_status(self._snapshot, status)
+        before, self._snapshot = self._snapshot, with_io_status(self._snapshot, status)
         if isinstance(status, protocol.Problem):
             effects.log(now_ns, "problem", reason=status.reason)
+        elif isinstance(status, protocol.KeyboardHeard) and not status.name:
+            effects.log(now_ns, "keyboard gone", text=before.keyboard)
         elif (line := log_line(status)) is not None:
             effects.log(now_ns, *line)
         return effects
@@ -85,6 +88,8 @@ def with_io_status(snapshot: Snapshot, status: IoStatus) -> Snapshot:
             facts = {"backend": backend, "problem": None, **names}
         case protocol.PortNames(inputs, outputs):
             facts = {"inputs": inputs, "outputs": outputs}
+        case protocol.KeyboardHeard(name):
+            facts = {"keyboard": name}
         case protocol.EchoDetected(delays_ns):
             usual_ns = round(median(delays_ns))
             facts = {"echo_count": snapshot.echo_count + len(delays_ns), "echo_delay_ns": usual_ns}
@@ -104,6 +109,8 @@ def log_line(status: IoStatus) -> tuple[str, int | None, str] | None:
     match status:
         case protocol.Ready(backend):
             return "ready", None, backend
+        case protocol.KeyboardHeard(name):
+            return "keyboard", None, name
         case protocol.EchoDetected(delays_ns):
             return "echo", delays_ns[-1], ""
         case protocol.Plugins(instances):

@@ -33,7 +33,7 @@ from bridge.midi.events import TimedEvent
 from bridge.playout import protocol
 from bridge.session.context import Step
 from bridge.session.effects import Effects
-from bridge.session.io_status import SessionStatus
+from bridge.session.io_status import IoStatus, SessionStatus
 from bridge.session.styles.style_control import StyleControl
 from bridge.session.turn_taking import TurnTaking
 from bridge.sync.transport import Transport
@@ -119,6 +119,8 @@ class Session:
                     self._handle_event(now_ns, timed)
             case protocol.Emitted():
                 self._turns.handle_emitted(self._now(now_ns), item)
+            case protocol.InputLost():
+                self._turns.release_player(self._now(now_ns), now_ns)
             case protocol.TransportChanged():
                 self.status.set_sync_reason(item)
                 self._turns.update_transport(self._now(now_ns), item)
@@ -129,11 +131,20 @@ class Session:
             case ChangeSettings() | Morph() | SetBlendPath() | Learn() | Bind():
                 self._handle_configuration(now_ns, item)
             case protocol.OpenPorts() | protocol.Inject():
-                self._effects.to_io.append(item)
+                self._forward(item)
             case _:
-                self._effects.add(self.status.update(now_ns, item))
-                if isinstance(item, protocol.Ready):
-                    self._effects.to_io += self._turns.timing.sync_commands(self.settings)
+                self._update_status(now_ns, item)
+
+    def _forward(self, request: protocol.OpenPorts | protocol.Inject) -> None:
+        """Pass a request to the MIDI I/O process; before ports, whether to listen to a keyboard."""
+        if isinstance(request, protocol.OpenPorts):
+            self._effects.to_io.append(protocol.ListenToKeyboard(self.settings.keyboard))
+        self._effects.to_io.append(request)
+
+    def _update_status(self, now_ns: int, report: IoStatus | Refused) -> None:
+        self._effects.add(self.status.update(now_ns, report))
+        if isinstance(report, protocol.Ready):
+            self._effects.to_io += self._turns.timing.sync_commands(self.settings)
 
     def _handle_command(
         self, now_ns: int, request: protocol.Panic | Start | Stop | HandOver | End | Audition
@@ -173,6 +184,8 @@ class Session:
 
     def _apply_settings(self, now_ns: int, settings: Settings) -> None:
         self._turns.apply_settings(self._now(now_ns), settings)
+        if settings.keyboard is not self.settings.keyboard:
+            self._effects.to_io.append(protocol.ListenToKeyboard(settings.keyboard))
         self.settings = settings
         self.status.clear_refusal()
 

@@ -79,7 +79,7 @@ def _await_ready(io: MidiIo) -> None:
         if isinstance(message, protocol.Ready):
             return
         if isinstance(message, protocol.Problem):
-            raise CalibrationError(str(sentence_of(message.reason)).rstrip("."))
+            raise CalibrationError(str(sentence_of(message.reason)))
     raise CalibrationError("the MIDI process opens no ports.")
 
 

@@ -19,7 +19,10 @@ from gui.commands import bench, jam, style
 from gui.commands.options import (
     MUSIC,
     BackendOption,
+    InputOption,
+    OutputOption,
     parse_backend,
+    parse_ports,
     parse_settings,
     parse_span_s,
     with_setting_options,
@@ -206,27 +209,23 @@ def ports() -> None:
         io.send(ListPorts())
         for message in io.receive(5.0):
             match message:
-                case PortNames(inputs, outputs):
-                    _print_ports("to listen on (--input)", inputs)
+                case PortNames(inputs, outputs, keyboard):
+                    _print_ports("to listen on (--input)", inputs, heard=keyboard)
                     _print_ports("to play on (--output)", outputs)
                 case Problem(reason):
                     typer.echo(str(sentence_of(reason)))
 
 
-def _print_ports(title: str, names: Sequence[str]) -> None:
+def _print_ports(title: str, names: Sequence[str], heard: str = "") -> None:
     typer.echo(f"{title}:" + ("" if names else " none"))
     for name in names:
-        typer.echo(f"  {name}")
+        typer.echo(f"  {name}" + ("  (a keyboard: heard by default)" if name == heard else ""))
 
 
 @app.command()
 def calibrate(
-    input_: Annotated[
-        str, typer.Option("--input", help="Port to listen on; default: a port of its own, `in`.")
-    ] = "",
-    output: Annotated[
-        str, typer.Option("--output", help="Port to play on; default: a port of its own, `out`.")
-    ] = "",
+    input_: InputOption = "",
+    output: OutputOption = "",
     through: BackendOption = "auto",
 ) -> None:
     """Measure how long a note takes to the host and back, for --advance-ms.
@@ -236,7 +235,7 @@ def calibrate(
     from gui.commands.calibrate import CalibrationError, measure_round_trip
 
     try:
-        found = measure_round_trip(parse_backend(through), input_ or None, output or None)
+        found = measure_round_trip(parse_backend(through), *parse_ports(input_, output))
     except CalibrationError as error:
         fail(str(error))
     usual, spread = found.median_ns / 1e6, found.stdev_ns / 1e6

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TextIO, TypeVar
 
@@ -18,7 +19,11 @@ from bridge.system.units import MS, SECOND
 from gui.commands.options import (
     WITHOUT_OPTION,
     BackendOption,
+    InputOption,
+    OutputOption,
+    is_no_input,
     parse_backend,
+    parse_ports,
     parse_settings,
     parse_span_s,
     with_setting_options,
@@ -39,12 +44,8 @@ if TYPE_CHECKING:
 @with_setting_options(*(name for name in SETTINGS if name not in WITHOUT_OPTION))
 def jam(
     *,
-    input_: Annotated[
-        str, typer.Option("--input", help="Port to listen on; default: a port of its own, `in`.")
-    ] = "",
-    output: Annotated[
-        str, typer.Option("--output", help="Port to play on; default: a port of its own, `out`.")
-    ] = "",
+    input_: InputOption = "",
+    output: OutputOption = "",
     through: BackendOption = "auto",
     control: Annotated[
         list[str] | None,
@@ -69,7 +70,7 @@ def jam(
     Example: antiphon jam --style "bach:0.6,jazz:0.4" --instruments piano,bass --mode trade --bars 2
     """
     backend = parse_backend(through)
-    settings = parse_settings(asked)
+    settings = replace(parse_settings(asked), keyboard=not is_no_input(input_))
     for_ns = round(parse_span_s("--for", for_) * SECOND)
 
     from bridge.messages.requests import Bind, ChangeSettings, Start
@@ -90,7 +91,7 @@ def jam(
         for request in (
             ChangeSettings(settings),
             Bind(bindings),
-            OpenPorts(input_ or None, output or None),
+            OpenPorts(*parse_ports(input_, output)),
         ):
             engine.post(request)
         engine.post(Start())
@@ -134,18 +135,32 @@ def _run_session(engine: Engine, log: TextIO | None, for_ns: int) -> None:
     from rich.console import Console
 
     console, end_ns = Console(), engine.now_ns + for_ns
-    last = ""
+    last, is_ready = "", False
     while not for_ns or engine.now_ns < end_ns:
         for entry in engine.poll(end_ns if for_ns else engine.now_ns + SECOND):
             _write_entry(entry, log)
+            is_ready |= entry.event == "ready"
+            if not is_ready:
+                _check_names(entry)
             sentence = terminal_message(entry)
             if sentence and sentence != last:
                 console.print(sentence, highlight=False, markup=False)
             last = sentence or last
 
 
+def _check_names(entry: LogEntry) -> None:
+    """Fail if a port that was named does not exist when the ports are first opened."""
+    from bridge.playout.problem import AmbiguousPort, NoSuchPort
+    from gui.wording.reasons import sentence_of
+
+    if isinstance(entry.reason, NoSuchPort | AmbiguousPort):
+        fail(sentence_of(entry.reason))
+
+
 _TERMINAL_MESSAGES = {
     "ready": "Listening ({text}). Play a phrase and pause; Ctrl-C ends.",
+    "keyboard": "Listening to {text}, which is plugged in (--input none switches that off).",
+    "keyboard gone": "{text} is no longer heard; plug it in, and it is heard again.",
     "time": "{text}",
     "mode": "Mode: {text}.",
     "panic": "All notes are silenced. Play on.",

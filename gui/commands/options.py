@@ -28,12 +28,28 @@ BackendOption = Annotated[
     str, typer.Option("--through", help="auto, jack, rtmidi: which kind of port.")
 ]
 
+NO_INPUT = "none"
+
+InputOption = Annotated[
+    str,
+    typer.Option(
+        "--input",
+        help=f"Port to listen on, or {NO_INPUT}; default: a keyboard that is plugged in, and a "
+        "port of its own, `in`.",
+    ),
+]
+
+OutputOption = Annotated[
+    str, typer.Option("--output", help="Port to play on; default: a port of its own, `out`.")
+]
+
 MUSIC = (
     *("style", "instruments", "temperature", "top_p", "style_strength", "changes", "key", "seed"),
 )
 """The settings of every command that generates music."""
 
 WITHOUT_OPTION = {
+    "keyboard": f"--input {NO_INPUT} switches it off",
     "palette": "without a palette a knob goes through the styles of --style",
     "sound": "a command is silent unless its port is connected to something that sounds",
     "sound_font": "a command has no sound of its own",
@@ -68,6 +84,18 @@ def parse_backend(through: str) -> BackendName:
     if through not in _BACKENDS:
         fail(f"--through: there is no {through!r}; there are {', '.join(_BACKENDS)}.")
     return _BACKENDS[through]
+
+
+def parse_ports(input_: str, output: str) -> tuple[str | None, str | None]:
+    """Return the names of the ports to connect; `none` and an empty name are None."""
+    names = (None if is_no_input(input_) else input_, output)
+    first, second = (name if name and name.strip() else None for name in names)
+    return first, second
+
+
+def is_no_input(input_: str) -> bool:
+    """Return whether the user wants to listen on no port but Antiphon's own."""
+    return input_.strip().lower() == NO_INPUT
 
 
 def with_setting_options(

@@ -89,6 +89,13 @@ class TopBar(QWidget):
             self._state_text = text
             self._show_state()
 
+    def show_keyboard(self, before: str, now: str) -> None:
+        """Show that a keyboard is heard from now on, or that it has been unplugged."""
+        if now and now != before:
+            self.show_message(self.tr("Listening to {}.").format(now))
+        elif before and not now:
+            self.show_message(self.tr("{} is no longer heard.").format(before))
+
     def show_message(self, text: str) -> None:
         """Show a message, for a while or until the state changes."""
         self._set_status(text)

@@ -148,6 +148,7 @@ class Window(QMainWindow):
             panel.show_snapshot(snapshot)
         for part in (self._time, self._lamps, self.styles, self.top_bar):
             part.show_snapshot(snapshot)
+        self.top_bar.show_keyboard("" if before is None else before.keyboard, snapshot.keyboard)
         problem = snapshot.problem
         if problem != (before.problem if before is not None else None):
             self.warn("" if problem is None else translated(sentence_of(problem)))

@@ -7,6 +7,7 @@ It runs as a script and uses only `jack`. It reads one JSON object per line and 
 line: {"connect": [[source, target], ...]}, and "disconnect" likewise; {"play": [[frame, [bytes]],
 ...]}; {"hear": n}, which waits for n events and returns [[frame, [bytes]], ...]; {"waiting": true},
 which returns the number of waiting events; {"ports": pattern}, which returns names;
+{"connections": port}, which returns the names of the ports that are connected to a port;
 {"clock": true}, which returns the frame and the nanoseconds of one moment. It exits at the end of
 its input.
 """
@@ -85,10 +86,17 @@ class Peer:
                 return list(self.hear(count))
             case {"clock": _}:
                 return self.clock()
-            case {"ports": str(pattern)}:
-                return [port.name for port in self.listener.get_ports(pattern, is_midi=True)]
             case {"waiting": _}:
                 return self.heard.qsize()
+        return self.answer_about_ports(request)
+
+    def answer_about_ports(self, request: dict[str, object]) -> list[str]:
+        """Return the requested names of ports."""
+        match request:
+            case {"ports": str(pattern)}:
+                return [port.name for port in self.listener.get_ports(pattern, is_midi=True)]
+            case {"connections": str(port)}:
+                return [other.name for other in self.listener.get_all_connections(port)]
             case _:
                 raise ValueError(request)
 

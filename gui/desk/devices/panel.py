@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QGridLayout,
     QHBoxLayout,
@@ -71,6 +72,7 @@ class DevicesPanel(QScrollArea):
         self._own_port_text = own
         self.input = self._port_box(self.tr("Port to listen on"))
         self.output = self._port_box(self.tr("Port to play on"))
+        self.keyboard = self._keyboard_box()
         self._sync = self._sync_box()
         self._metre = self._metre_box()
         self._advance = self._advance_box()
@@ -95,6 +97,7 @@ class DevicesPanel(QScrollArea):
         )
         return replace(
             settings,
+            keyboard=self.keyboard.isChecked(),
             time=replace(
                 settings.time, sync=self._sync.currentData(), metre=self._metre.currentData()
             ),
@@ -108,6 +111,7 @@ class DevicesPanel(QScrollArea):
             self._metre.addItem("/".join(map(str, settings.time.metre)), settings.time.metre)
         self._metre.setCurrentIndex(self._metre.findData(settings.time.metre))
         self._advance.show_setting(settings.time.advance_ns)
+        self.keyboard.setChecked(settings.keyboard)
         self.sound.show_settings(settings)
         self.blockSignals(False)
 
@@ -154,6 +158,7 @@ class DevicesPanel(QScrollArea):
         """Return the ids and the titles of the facts, in order."""
         return {
             "ports": self.tr("Ports"),
+            "keyboard": self.tr("Keyboard"),
             "plugins": self.tr("Plugins"),
             "time": self.tr("Time"),
             "tempo": self.tr("Tempo"),
@@ -170,6 +175,7 @@ class DevicesPanel(QScrollArea):
         names = f"{snapshot.input_name} → {snapshot.output_name} ({snapshot.backend})"
         return {
             "ports": names if snapshot.backend else self.tr("none open"),
+            "keyboard": snapshot.keyboard or self.tr("none"),
             "plugins": "\n".join(map(self._format_plugin, snapshot.plugins)) or self.tr("none"),
             "time": _reason_text(snapshot.sync_reason),
             "tempo": self._format_tempo(snapshot),
@@ -239,6 +245,12 @@ class DevicesPanel(QScrollArea):
         box.setMinimumContentsLength(16)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.activated.connect(self._emit_ports)
+        return box
+
+    def _keyboard_box(self) -> QCheckBox:
+        box = QCheckBox(self.tr("Listen to a &keyboard that is plugged in"))
+        box.setToolTip(setting_help("keyboard"))
+        box.toggled.connect(self.changed)
         return box
 
     def _sync_box(self) -> QComboBox:
@@ -321,6 +333,8 @@ class DevicesPanel(QScrollArea):
             label.setToolTip(control.toolTip())
             control.installEventFilter(wheel)
             self._add_row(choices, label, field)
+            if control is self.input:
+                choices.addWidget(self.keyboard, choices.rowCount(), 0, 1, 2)
         column.addSpacing(_SPACING_PX)
         above = QHBoxLayout()
         above.addWidget(Heading(self.tr("Now")), 1)

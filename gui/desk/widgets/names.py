@@ -48,6 +48,7 @@ INSTRUMENT_LABELS = (
     QT_TRANSLATE_NOOP("Setting", "loops"),
     QT_TRANSLATE_NOOP("Setting", "palette"),
     QT_TRANSLATE_NOOP("Setting", "time"),
+    QT_TRANSLATE_NOOP("Setting", "keyboard"),
     QT_TRANSLATE_NOOP("Setting", "sound"),
     QT_TRANSLATE_NOOP("Setting", "sound font"),
     QT_TRANSLATE_NOOP("Setting", "candidates"),

@@ -15,6 +15,8 @@ from bridge.playout.protocol import (
     Click,
     Emitted,
     FromIo,
+    InputLost,
+    KeyboardHeard,
     Monitor,
     OpenPorts,
     OutputConnected,
@@ -43,7 +45,7 @@ from bridge.plugin.wire import (
     decode,
     encode,
 )
-from bridge.ports.base import PortError
+from bridge.ports.base import PortError, find_port
 from bridge.ports.loopback import LoopbackBackend
 from bridge.sync.transport import NANOSECONDS, Source
 from bridge.synth.feed import PLAYER_CHANNEL
@@ -378,6 +380,92 @@ def test_held_keys_are_released_on_a_synth_when_their_port_closes(
     Cable.pulled = True
     outputs.poll()
     assert told_of(ear)[1:] == [(0, NoteOff(PLAYER_CHANNEL, 50))]
+
+
+def test_held_keys_of_a_lost_input_are_released_on_a_synth(
+    outputs: Outputs, ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outputs.open_ports(OpenPorts())
+    outputs.set_monitor(Monitor(ear.port))
+    pedal = ControlChange(3, 64, 127)
+    news = [Received((TimedEvent(NOW_NS, NoteOn(3, 50, 7)), TimedEvent(NOW_NS, pedal)))]
+    with monkeypatch.context() as once:
+        once.setattr(Cable, "poll", lambda _cable, _now_ns: [*news, InputLost()])
+        assert InputLost() in outputs.poll()
+    assert [event for _, event in told_of(ear)[2:]] == [
+        NoteOff(PLAYER_CHANNEL, 50),
+        ControlChange(PLAYER_CHANNEL, 64, 0),
+    ]
+
+
+def test_lost_ports_lose_their_input_and_the_keyboard(
+    outputs: Outputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outputs.open_ports(OpenPorts())
+    with monkeypatch.context() as once:
+        once.setattr(Cable, "poll", lambda _cable, _now_ns: [KeyboardHeard("piano")])
+        outputs.poll()
+    Cable.pulled = True
+    reports = outputs.poll()
+    assert InputLost() in reports
+    assert KeyboardHeard("") in reports
+
+
+class Piano(Cable):
+    """A port with a piano and others, which can be chosen."""
+
+    inputs: tuple[str, ...] = ()
+    heard: list[bool]
+    asked: list[str | None]
+
+    def port_names(self) -> PortNames:
+        return PortNames(self.inputs, ())
+
+    def listen_to_keyboard(self, *, wanted: bool) -> None:
+        Piano.heard.append(wanted)
+
+    def open(self, input_name: str | None, output_name: str | None) -> Ready:
+        if input_name is not None:
+            find_port(input_name, self.inputs)
+        Piano.asked.append(input_name)
+        return super().open(None, output_name)
+
+
+@pytest.fixture
+def piano(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Outputs]:
+    for name, value in (("inputs", ("piano 2",)), ("heard", []), ("asked", [])):
+        monkeypatch.setattr(Piano, name, value, raising=False)
+    monkeypatch.setattr(Cable, "pulled", False)
+    outputs = Outputs("piano", "Antiphon", clock, lambda *its: Piano(its[3]))
+    yield outputs
+    outputs.close()
+
+
+def test_the_port_that_was_found_is_looked_for_and_no_other(
+    piano: Outputs, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    piano.open_ports(OpenPorts("PIANO"))
+    Cable.pulled = True
+    piano.poll()
+    Cable.pulled = False
+    for inputs in (("piano 3",), ("other piano 2",), ("piano 3", "piano 2")):
+        monkeypatch.setattr(Piano, "inputs", inputs)
+        clock.advance(AGAIN_NS)
+        piano.poll()
+    assert Piano.asked == ["PIANO", "piano 2"]
+
+
+def test_ports_that_open_later_listen_to_a_keyboard_if_that_was_wanted(
+    piano: Outputs, clock: ManualClock
+) -> None:
+    piano.open_ports(OpenPorts())
+    piano.listen_to_keyboard(wanted=True)
+    Cable.pulled = True
+    piano.poll()
+    Cable.pulled = False
+    clock.advance(AGAIN_NS)
+    piano.poll()
+    assert Piano.heard == [False, True, True]
 
 
 def test_a_loopback_stands_in_for_missing_ports_while_a_synth_plays(

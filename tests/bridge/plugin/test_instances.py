@@ -11,6 +11,7 @@ from bridge.midi.instruments import Instrument
 from bridge.playout.problem import PluginVersion
 from bridge.playout.protocol import (
     Emitted,
+    InputLost,
     Panic,
     Play,
     Plugins,
@@ -301,6 +302,62 @@ def test_an_instance_is_dropped_after_a_bye_or_a_timeout() -> None:
     host.plan((1, ControlChange(0, 1, 1)))
     host.turn()
     assert host.orders() == []
+
+
+def press(host: Host, *played: Playable) -> None:
+    for event in played:
+        host.say(MidiIn(ALL, host.now_ns, 0.0, 1, 0, events.encode(event)))
+
+
+def say_bye(host: Host) -> None:
+    host.say(PluginBye(ALL))
+
+
+def time_out(host: Host) -> None:
+    host.now_ns += TIMEOUT_NS + 1
+
+
+def stop_running(host: Host) -> None:
+    """Stay connected without blocks, as when the host has removed the plugin."""
+    host.now_ns += TIMEOUT_NS + 1
+    host.say(PluginHello(ALL, host.now_ns))
+
+
+def stop_listening(host: Host) -> None:
+    host.say(replace(block(ALL, NOW_NS), flags=RUNS & ~BlockFlags.LISTENS))
+
+
+LEAVE = [say_bye, time_out, stop_running, stop_listening]
+
+
+@pytest.mark.parametrize("leave", LEAVE)
+@pytest.mark.parametrize("held", [(ON,), (ControlChange(0, SUSTAIN, 127), ON, OFF)])
+def test_keys_that_are_held_on_a_track_are_lost_with_it(
+    leave: Callable[[Host], None], held: tuple[Playable, ...]
+) -> None:
+    host = Host(ALL)
+    press(host, *held)
+    assert InputLost() not in host.turn()
+    leave(host)
+    assert host.turn().count(InputLost()) == 1
+    assert InputLost() not in host.turn()
+
+
+def test_what_came_in_last_is_lost_too() -> None:
+    host = Host(ALL)
+    press(host, ON)
+    host.say(PluginBye(ALL))
+    kinds = [type(report) for report in host.turn()]
+    assert kinds.index(Received) < kinds.index(InputLost)
+
+
+@pytest.mark.parametrize("leave", LEAVE)
+def test_a_track_without_held_keys_loses_nothing(leave: Callable[[Host], None]) -> None:
+    host = Host(ALL)
+    press(host, ON, OFF)
+    host.turn()
+    leave(host)
+    assert InputLost() not in host.turn()
 
 
 def test_another_version_is_reported_once() -> None:

@@ -30,6 +30,7 @@ ON, END = NoteOn(0, 60, 1), NoteOff(0, 60)
         ("drums", "Drums:out"),
         ("PIANO 2", "Digital Piano 2:out"),
         ("Digital Piano:out", "Digital Piano:out"),
+        ("  digital piano 2:OUT ", "Digital Piano 2:out"),
     ],
 )
 def test_a_port_is_found_by_its_name_or_an_unambiguous_part(wanted: str, found: str) -> None:
@@ -50,6 +51,12 @@ def test_a_port_that_is_not_found_has_a_reason(
     with pytest.raises(PortError) as refusal:
         find_port(wanted, names)
     assert refusal.value.reason == reason
+
+
+def test_a_port_of_windows_is_found_without_its_index() -> None:
+    names = ("loopMIDI Port 1 0", "loopMIDI Port 10 1")
+    assert find_port("loopMIDI Port 1", names) == names[0]
+    assert find_port("loopMIDI Port 10", names) == names[1]
 
 
 def test_every_named_back_end_exists() -> None:

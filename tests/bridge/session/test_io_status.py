@@ -25,6 +25,7 @@ LATE = protocol.Lateness((100,), (3, 1), 250)
             ("ready", None, "jack"),
         ),
         (protocol.PortNames(("a",), ("b",)), {"inputs": ("a",), "outputs": ("b",)}, None),
+        (protocol.KeyboardHeard("a"), {"keyboard": "a"}, ("keyboard", None, "a")),
         (protocol.EchoDetected((5, 9, 7)), {"echo_count": 5, "echo_delay_ns": 7}, ("echo", 7, "")),
         (protocol.OutputConnected(connected=True), {"output_connected": True}, None),
         (protocol.Plugins((PLUGIN,)), {"plugins": (PLUGIN,)}, ("plugins", 1, "")),

@@ -247,6 +247,47 @@ def test_a_pedal_is_shown_while_it_is_down_and_panic_lifts_it(table: Table) -> N
     assert table.session.snapshot(0).pedals[-1] == (2 * SECOND, 3 * SECOND)
 
 
+def test_what_a_lost_keyboard_held_is_released_and_answered(table: Table) -> None:
+    last_ns = table.phrase(SECOND)
+    table.play(last_ns, ControlChange(0, SUSTAIN, 127), NoteOn(0, 72, 80))
+    table.play(last_ns + MS, NoteOn(0, 76, 80), NoteOff(0, 76))  # the pedal holds it
+    assert table.pause() is None
+    lost_ns = last_ns + SECOND
+    table.at(lost_ns, protocol.InputLost())
+    sounding = [note for note in table.session.snapshot(0).notes if note.release_ns is None]
+    assert sounding == []
+    assert table.session.snapshot(0).pedals[-1][1] == lost_ns
+    due_ns = table.pause()
+    assert due_ns is not None
+    assert lost_ns < due_ns < lost_ns + SECOND
+    table.at(due_ns)
+    assert table.state is TurnState.ANSWERING
+    before = list(table.composer)
+    table.at(due_ns + MS, protocol.InputLost())  # nothing is held
+    assert table.composer == before
+
+
+def test_whether_to_listen_to_a_keyboard_is_sent_before_ports_and_when_it_changes(
+    table: Table,
+) -> None:
+    table.at(0, protocol.OpenPorts())
+    assert table.io[-2:] == [protocol.ListenToKeyboard(wanted=True), protocol.OpenPorts()]
+    table.at(0, ChangeSettings(Settings(keyboard=False)))
+    table.at(0, ChangeSettings(Settings(keyboard=False, seed=2)))
+    table.at(0, protocol.OpenPorts("a"))
+    said = [m for m in table.io if isinstance(m, protocol.ListenToKeyboard)]
+    assert [each.wanted for each in said] == [True, False, False]
+
+
+def test_the_log_names_the_keyboard_that_comes_and_goes(table: Table) -> None:
+    for name in ("piano", ""):
+        entries = table.at(0, protocol.KeyboardHeard(name)).log_entries
+        assert [(entry.event, entry.text) for entry in entries] == [
+            ("keyboard" if name else "keyboard gone", "piano")
+        ]
+        assert table.session.snapshot(0).keyboard == name
+
+
 def test_stop_begins_a_new_epoch_and_panic_is_passed_on(table: Table) -> None:
     answered(table)
     table.at(5 * SECOND, Stop())

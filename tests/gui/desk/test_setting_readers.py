@@ -44,6 +44,7 @@ OTHER: dict[str, object] = {
     "by_silence": False,
     "vary": False,
     "palette": ("bach", "jazz"),
+    "keyboard": False,
     "quantise.step": GridStep.TRIPLET,
     "time.sync": Source.LINK,
     "time.bpm": 97.5,

@@ -41,6 +41,16 @@ def asked(bar: TopBar) -> list[object]:
     return requests
 
 
+def test_a_keyboard_that_comes_or_goes_is_named(bar: TopBar) -> None:
+    bar.show_keyboard("", "piano")
+    assert bar.status_text == "Listening to piano."
+    bar.show_message("another")
+    bar.show_keyboard("piano", "piano")
+    assert bar.status_text == "another"
+    bar.show_keyboard("piano", "")
+    assert bar.status_text == "piano is no longer heard."
+
+
 def test_it_starts_with_the_player_with_nothing_or_with_a_phrase(
     bar: TopBar, asked: list[object]
 ) -> None:

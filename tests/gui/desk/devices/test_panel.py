@@ -76,6 +76,18 @@ def test_a_choice_is_emitted(panel: DevicesPanel, qtbot: QtBot) -> None:
     assert panel.apply_to(Settings()).time == TimeSettings(sync=Source.LINK)
 
 
+def test_listening_to_a_keyboard_is_ticked_and_can_be_switched_off(
+    panel: DevicesPanel, qtbot: QtBot
+) -> None:
+    assert panel.keyboard.isChecked()
+    with qtbot.waitSignal(panel.changed):
+        panel.keyboard.click()
+    assert panel.apply_to(Settings()) == Settings(keyboard=False)
+    with qtbot.assertNotEmitted(panel.changed):
+        panel.show_settings(Settings())
+    assert panel.keyboard.isChecked()
+
+
 def test_a_label_has_the_tooltip_of_its_control(panel: DevicesPanel) -> None:
     labels = [label for label in panel.findChildren(QLabel) if label.buddy() is not None]
     assert len(labels) == 7
@@ -91,6 +103,7 @@ def full() -> Snapshot:
         echo_count=8,
         echo_delay_ns=12_340_000,
         processor=Processor(is_gpu=False, threads=2, reason=NoNvidiaDriver()),
+        keyboard="nanoKEY2",
         lateness=Lateness(EDGES_US, (812, 203, 90, 14, 5, 2, 1, 0, 0, 0, 0), 3_200_000),
         plugins=(
             PluginInstance(1, None, listens=True, playing=True),
@@ -108,6 +121,7 @@ def facts(panel: DevicesPanel) -> list[str]:
     [
         "Antiphon:in → Antiphon:out (jack)",
         "1. plays all instruments, listens\n2. plays bass, does not listen",
+        "nanoKEY2",
         "Following the JACK transport.",
         "60.0 bpm in 4/4",
         "bar 3, beat 1",
