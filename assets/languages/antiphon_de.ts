@@ -602,7 +602,7 @@
     </message>
     <message>
         <source>{}: its quarter note has no ticks.</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: Eine Viertelnote hat dort keine Ticks.</translation>
     </message>
     <message>
         <source>{}: has no notes to continue.</source>
@@ -610,59 +610,59 @@
     </message>
     <message>
         <source>{}: the header at byte {} is not one that is known.</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: Der Kopf bei Byte {} ist keiner, der bekannt ist.</translation>
     </message>
     <message>
         <source>{}: another MIDI file begins at byte {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: Bei Byte {} beginnt eine weitere MIDI-Datei.</translation>
     </message>
     <message>
         <source>{}: a track is missing; there is something else at byte {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: Eine Spur fehlt; bei Byte {} steht etwas anderes.</translation>
     </message>
     <message>
         <source>{}: the file ends too early, within the chunk at byte {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: Die Datei endet zu früh, mitten im Abschnitt bei Byte {}.</translation>
     </message>
     <message>
         <source>{}: more tracks than a file can count, from byte {} on.</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: Ab Byte {} sind es mehr Spuren, als eine Datei zählen kann.</translation>
     </message>
     <message>
         <source>{}: a track ends within the event at byte {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: Eine Spur endet mitten im Ereignis bei Byte {}.</translation>
     </message>
     <message>
         <source>{}: the last track has no end; the bytes from byte {} on may belong to it.</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: Die letzte Spur hat kein Ende; die Bytes ab Byte {} gehören vielleicht zu ihr.</translation>
     </message>
     <message>
         <source>{}: a track goes on after its end, at byte {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: Eine Spur geht nach ihrem Ende weiter, bei Byte {}.</translation>
     </message>
     <message>
         <source>{}: the number at byte {} has more than four bytes.</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: Die Zahl bei Byte {} hat mehr als vier Bytes.</translation>
     </message>
     <message>
         <source>{}: the event at byte {} has no status.</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: Das Ereignis bei Byte {} hat keinen Status.</translation>
     </message>
     <message>
         <source>{}: byte {} is a status where a value is needed.</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: Byte {} ist ein Status, wo ein Wert stehen muss.</translation>
     </message>
     <message>
         <source>{}: byte {} is a message for cables, which a file cannot contain.</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: Byte {} ist eine Nachricht für Kabel, die in keiner Datei stehen kann.</translation>
     </message>
     <message>
         <source>{}: the tempo at byte {} is incomplete.</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: Das Tempo bei Byte {} ist unvollständig.</translation>
     </message>
     <message>
         <source>{}: the time signature at byte {} is incomplete.</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: Die Taktangabe bei Byte {} ist unvollständig.</translation>
     </message>
     <message>
         <source>{}: {:.0f} MB is too large for a piece of music.</source>
@@ -670,27 +670,27 @@
     </message>
     <message>
         <source>{}: {} quarter notes are too long for a piece of music.</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: {} Viertelnoten sind zu lang für ein Musikstück.</translation>
     </message>
     <message>
         <source>{}: cannot be read ({}).</source>
-        <translation type="unfinished">{}: kann nicht gelesen werden ({}).</translation>
+        <translation>{}: kann nicht gelesen werden ({}).</translation>
     </message>
     <message>
         <source>{}: a tempo of {:g} bpm, at byte {}, cannot be played.</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: Ein Tempo von {:g} bpm, bei Byte {}, kann nicht gespielt werden.</translation>
     </message>
     <message>
         <source>{}: a metre of {}/{}, at byte {}, cannot be counted.</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: Ein Takt von {}/{}, bei Byte {}, kann nicht gezählt werden.</translation>
     </message>
     <message>
         <source>{}: a RIFF file; the MIDI file in it is continued, and the rest is left out.</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: eine RIFF-Datei; die MIDI-Datei darin wird fortgesetzt, der Rest weggelassen.</translation>
     </message>
     <message>
         <source>{}: the header promises {} tracks; the file has {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: Der Kopf verspricht {} Spuren; die Datei hat {}.</translation>
     </message>
     <message>
         <source>{}: cannot be written ({}).</source>
