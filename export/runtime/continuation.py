@@ -121,6 +121,11 @@ class Continuation:
         self._take: Take | None = None
 
     @property
+    def settings(self) -> Settings:
+        """The settings that reproduce the take."""
+        return self._settings
+
+    @property
     def done(self) -> bool:
         """Whether the take has reached its end."""
         return self._stream is not None and self._stream.tick >= self._prompt.span.end

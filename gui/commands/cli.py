@@ -15,22 +15,41 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bridge.names import name_key
+from bridge.system.output_file import OutputError
 from gui.commands import bench, jam, style
 from gui.commands.options import (
     MUSIC,
     BackendOption,
+    ForceOption,
+    amount_option,
+    parse_amount,
     parse_backend,
     parse_settings,
-    parse_span_s,
     with_setting_options,
 )
-from gui.commands.terminal import check_writable, fail, load_artefact
+from gui.commands.terminal import (
+    INTERRUPTED,
+    PNG_ENDINGS,
+    check_outputs,
+    fail,
+    fail_output,
+    interruptible,
+    load_artefact,
+    read_music,
+    say,
+    tolerate_names,
+)
+from gui.commands.usage import Commands
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bridge.midi.notes import Note
+
 
 app = typer.Typer(
+    cls=Commands,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -74,6 +93,7 @@ def demo(
         str, typer.Option("--phrase", help="nocturne, minuet, prelude, blues, or a MIDI file.")
     ] = "minuet",
     out: Annotated[Path, typer.Option("--out", help="Folder for the .mid and the .png.")] = Path(),
+    force: ForceOption = False,
     **asked: Any,
 ) -> None:
     """Play a phrase through the whole live path and show the answer.
@@ -86,27 +106,34 @@ def demo(
     settings = parse_settings(asked | {"style": asked["style"] or default_style(phrase)})
     if not out.is_dir():
         fail(f"--out: {out} is not a folder.")
+    source = phrase_file(phrase)
+    prompt = read_music(source)
+    for path in show.demo_files(source, out):
+        check_outputs(path, force=force, inputs=[source])
     artefact = load_artefact(settings)
     try:
-        show.run_demo(artefact, settings, phrase_file(phrase), out)
+        with interruptible():
+            show.run_demo(artefact, settings, prompt, out, replace=force)
     except show.DemoError as error:
         fail(str(error))
+    except OutputError as error:
+        fail_output(error.reason)
 
 
 @app.command("continue")
 @with_setting_options(*MUSIC)
 def continue_(
     *,
-    source: Annotated[Path, typer.Argument(metavar="IN.mid", help="MIDI file to continue.")],
-    out: Annotated[Path, typer.Option("-o", "--out", help="File to write.")],
-    bars: Annotated[int, typer.Option("--bars", help="Number of bars to add.")] = 0,
-    seconds: Annotated[
-        float, typer.Option("--seconds", help="Number of seconds to add, instead of bars.")
-    ] = 0.0,
-    takes: Annotated[
-        int,
-        typer.Option("--takes", help="Number of takes; writes OUT-1.mid, OUT-2.mid ..."),
-    ] = 1,
+    source: Annotated[
+        Path, typer.Argument(metavar="IN.mid", help="MIDI file to continue; -: standard input.")
+    ],
+    out: Annotated[
+        Path, typer.Option("-o", "--out", help="File to write, .mid; -: standard output.")
+    ],
+    bars: Annotated[int | None, amount_option("--bars", "bars")] = None,
+    seconds: Annotated[float | None, amount_option("--seconds", "seconds")] = None,
+    takes: Annotated[int, amount_option("--takes", "takes")] = 1,
+    force: ForceOption = False,
     only_new: Annotated[
         bool, typer.Option("--only-new", help="Write only the new music, without the prompt.")
     ] = False,
@@ -116,24 +143,22 @@ def continue_(
 
     Example: antiphon continue sketch.mid -o longer.mid --style bach --bars 8 --seed 1
     """
-    from bridge.midi import smf
-    from gui.wording.reasons import sentence_of
-
-    if bars < 0 or (parse_span_s("--seconds", seconds) and bars):
+    parse_amount("--bars", "bars", bars)
+    parse_amount("--seconds", "seconds", seconds)
+    parse_amount("--takes", "takes", takes)
+    if seconds == 0 or None not in (bars, seconds):
         fail("give --bars or --seconds, as a number above 0.")
-    if takes < 1:
-        fail("--takes: at least 1.")
     settings = parse_settings(asked)
-    try:
-        prompt = smf.read(source)
-    except smf.MidiFileError as error:
-        fail(sentence_of(error.reason))
-    if not prompt.score.notes:
-        fail(f"{source}: has no notes to continue.")
-    check_writable(out)
+
+    from gui.commands.takes import TakeFiles, make_takes
+
+    files = TakeFiles(out, source, takes, force)
+    prompt = read_music(source)
+    files.check()
     artefact = load_artefact(settings)
 
     from bridge.history.takes import standalone_score
+    from bridge.midi import smf
     from export.runtime import continuation
     from export.runtime.decoder import Decoder
     from gui.engine.recording import provenance
@@ -144,21 +169,16 @@ def continue_(
         if seconds
         else continuation.span_of_bars(score, bars or 8)
     )
-    making = continuation.proposals(artefact, Decoder(artefact), score, span, settings, takes)
-    made = 0
-    for made, take in enumerate(making, 1):  # noqa: B007 - the count is printed below
-        path = out if takes == 1 else out.with_name(f"{out.stem}-{take.index + 1}{out.suffix}")
-        text = provenance(artefact, take.settings)
-        try:
-            if only_new:
-                smf.write(standalone_score(score, span, take.notes), path, text)
-            else:
-                smf.write_continuation(prompt, take.notes, path, text)
-        except smf.MidiFileError as error:
-            fail(sentence_of(error.reason))
-        typer.echo(f"{path}: {len(take.notes)} new notes")
-    if made < takes:
-        typer.echo(f"{takes - made} of {takes} takes came out empty or like another one.")
+    reading = continuation.Prompt(artefact, Decoder(artefact), score, span, settings)
+    making = continuation.Proposals(reading, settings, takes)
+
+    def write(notes: Sequence[Note], text: str, path: Path) -> None:
+        if only_new:
+            smf.write(standalone_score(score, span, notes), path, text)
+        else:
+            smf.write_continuation(prompt, notes, path, text)
+
+    make_takes(making, score, span, files, write, lambda used: provenance(artefact, used))
 
 
 @app.command()
@@ -167,27 +187,29 @@ def styles(
     map_: Annotated[
         Path | None, typer.Option("--map", help="Draw the map of styles into this PNG file.")
     ] = None,
+    force: ForceOption = False,
 ) -> None:
     """List the styles, those with most training pieces first, or draw their map.
 
     Example: antiphon styles jazz
     """
+    wanted = name_key(search)
     if map_ is not None:
-        check_writable(map_)
+        check_outputs(map_, force=force, endings=PNG_ENDINGS)
         artefact = load_artefact()
         try:
             from gui.commands.style_map import draw_style_map
 
-            draw_style_map(artefact, map_, search.lower())
+            draw_style_map(artefact, map_, wanted, replace=force)
         except ImportError as error:
             fail(f"no map can be drawn: Qt cannot be loaded here ({error}).")
-        except OSError as error:
-            fail(str(error))
-        typer.echo(f"{map_}: {len(artefact.style_names)} styles")
+        except OutputError as error:
+            fail_output(error.reason)
+        say(f"{map_}: {len(artefact.style_names)} styles")
         return
     for name in load_artefact().style_names:
-        if search.lower() in name:
-            typer.echo(name)
+        if wanted in name_key(name):
+            say(name)
 
 
 @app.command()
@@ -208,13 +230,13 @@ def ports() -> None:
                     _print_ports("to listen on (--input)", inputs)
                     _print_ports("to play on (--output)", outputs)
                 case Problem(reason):
-                    typer.echo(str(sentence_of(reason)))
+                    say(sentence_of(reason))
 
 
 def _print_ports(title: str, names: Sequence[str]) -> None:
-    typer.echo(f"{title}:" + ("" if names else " none"))
+    say(f"{title}:" + ("" if names else " none"))
     for name in names:
-        typer.echo(f"  {name}")
+        say(f"  {name}")
 
 
 @app.command()
@@ -238,8 +260,8 @@ def calibrate(
     except CalibrationError as error:
         fail(str(error))
     usual, spread = found.median_ns / 1e6, found.stdev_ns / 1e6
-    typer.echo(f"{found.echo_count} echoes, {usual:.1f} ms (spread {spread:.2f} ms)")
-    typer.echo(f"antiphon jam --advance-ms {usual:.1f}")
+    say(f"{found.echo_count} echoes, {usual:.1f} ms (spread {spread:.2f} ms)")
+    say(f"antiphon jam --advance-ms {usual:.1f}")
 
 
 @app.command()
@@ -266,7 +288,7 @@ def doctor(
         typer.echo(to_json(found))
         usable = not found.missing
     else:
-        usable = examine(typer.echo)
+        usable = examine(say)
     raise typer.Exit(0 if usable else 1)
 
 
@@ -280,5 +302,9 @@ def main() -> None:
     """Run the command line, with a log of what happens."""
     from gui.diagnostics.log import FrontLog
 
-    with FrontLog() as log:
-        app(obj=log)
+    tolerate_names()
+    try:
+        with FrontLog() as log:
+            app(obj=log)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
