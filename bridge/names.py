@@ -47,7 +47,8 @@ def nearest(name: str, known: Iterable[str], count: int = _MOST_NEAR) -> tuple[s
         letters = _letters(each)
         errors = edit_distance(wanted, letters)
         is_part = len(wanted) > 2 and wanted in letters
-        if is_part or errors <= max(1, min(len(wanted), len(letters)) // 2):
+        most = max(1, min(len(wanted), len(letters)) // 2)
+        if is_part or errors <= most < len(wanted):
             first_differs = letters[:1] != wanted[:1]
             found.append((1 if is_part and errors else errors, first_differs, order, each))
     return tuple(each for *_, each in sorted(found)[:count]) if wanted else ()

@@ -39,7 +39,7 @@ def png_painter(path: Path, width: int, height: int, *, replace: bool = True) ->
         content = QBuffer()
         content.open(QBuffer.OpenModeFlag.WriteOnly)
         sheet.save(content, "PNG")  # type: ignore[call-overload]
-        write_output(path, bytes(content.data().data()), replace=replace, endings=(".png",))
+        write_output(path, bytes(content.data().data()), replace=replace)
     finally:
         if own is not None:
             own.shutdown()

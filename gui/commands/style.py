@@ -22,12 +22,10 @@ from bridge.messages.learning import (
 )
 from bridge.system.extras import install_command
 from bridge.system.output_file import OutputError
-from export.runtime.reasons.artefact import OwnStyleExists
 from gui.commands.options import amount_option, parse_amount
 from gui.commands.progress import WorkProgress
 from gui.commands.terminal import fail, fail_output, interruptible, load_artefact, say
 from gui.commands.usage import Commands
-from gui.wording.reasons import sentence_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +49,7 @@ def add(
 
     Example: antiphon style add "my ballads" ~/Music/ballads
     """
+    from export.runtime.reasons.artefact import OwnStyleExists
     from export.styles.own import (
         OwnStyle,
         StyleError,
@@ -60,6 +59,7 @@ def add(
         styles_folder,
         weights_checksum,
     )
+    from gui.wording.reasons import sentence_of
 
     if not all(find_spec(package) for package in _TRAINING_PACKAGES):
         fail(f"learning a style needs the training packages; type: {install_command('train')}")
@@ -118,6 +118,8 @@ def _tell(
     message: LearningMessage, progress: WorkProgress, name: str, folder: Path, steps: int
 ) -> None:
     """Print on standard error what the learning process reports."""
+    from gui.wording.reasons import sentence_of
+
     match message:
         case StepDone(step):
             progress.show(step / steps)
@@ -170,6 +172,7 @@ def remove(name: Annotated[str, typer.Argument(help="Name of the style.")]) -> N
     Example: antiphon style remove "my ballads"
     """
     from export.styles.own import StyleError, remove_style, styles_folder
+    from gui.wording.reasons import sentence_of
 
     try:
         remove_style(styles_folder(), name)

@@ -68,7 +68,7 @@ class Commands(TyperGroup):
 def usage_sentence(error: Any) -> str:
     """Return the sentence for an error of typer's parser."""
     context = getattr(error, "ctx", None)
-    words = list[str]() if context is None else context.command_path.split()[1:]
+    words = _command_words(context)
     command = f"{' '.join(words)}: " if words else ""
     if isinstance(error, _errors.NoSuchOption):
         return f"{command}{_no_such_option(error.option_name, context)}"
@@ -81,6 +81,15 @@ def usage_sentence(error: Any) -> str:
         option = (error.param.opts or [error.param.name])[-1]
         return f"{option}: {_plain(error.message)}"
     return f"{command}{_plain(error.format_message())}"
+
+
+def _command_words(context: Any) -> list[str]:
+    """Return the words that name a command, without the program's own name."""
+    words = []
+    while context is not None and context.parent is not None:
+        words.append(str(context.info_name))
+        context = context.parent
+    return words[::-1]
 
 
 def _no_such_option(option: str, context: Any) -> str:

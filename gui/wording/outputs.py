@@ -34,7 +34,8 @@ def sentence_of_output(reason: OutputReason) -> Sentence:
         case RefusedOutput(_, fault):
             return _FAULTS[fault].format(path)
         case WrongEnding(_, endings):
-            return Sentence("Files", "{}: its name should end in {}.").format(path, endings[0])
+            told = Sentence("Files", "{}: its name does not end in {}.")
+            return told.format(path, ", ".join(endings))
         case OutputNotWritten(_, error):
             return Sentence("Files", "{}: cannot be written ({}).").format(path, error)
     assert_never(reason)

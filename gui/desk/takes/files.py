@@ -90,7 +90,7 @@ class TakesFiles:
         return self._folder
 
     def write(
-        self, takes: TakeTree, number: int, path: Path, *, up_to_end: bool, replace: bool
+        self, takes: TakeTree, number: int, path: Path, *, up_to_end: bool, replace: bool = False
     ) -> None:
         """Write a take, or all the music up to its end.
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QImage
 
 from bridge.messages.snapshot import RollNote
 from bridge.midi.instruments import Instrument
+from bridge.system.output_file import OutputError, OutputFault, RefusedOutput
 from gui.commands.roll_png import ANSWERED_COLOUR, PLAYED_COLOUR, draw_roll
 
 SECOND = 1_000_000_000

@@ -61,7 +61,7 @@ def test_a_folder_without_music_is_refused(home: Path, tmp_path: Path) -> None:
         (("bach", tmp_path / "empty"), "is a style of antiphon-small already"),
         (("a:b", tmp_path / "empty"), "cannot name a style"),
         (("mine", tmp_path / "empty"), "holds no MIDI file"),
-        (("mine", tmp_path / "empty", "--steps", "0"), "--steps: at least 1"),
+        (("mine", tmp_path / "empty", "--steps", "0"), "--steps: 0 is not between 1 and 10000."),
     ):
         done = antiphon(home, "style", "add", *words)
         assert (done.returncode, done.stdout) == (2, ""), done.stderr
