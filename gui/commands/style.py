@@ -133,11 +133,15 @@ def _tell(
         case SkippedFolder(path, error):
             text = f"skipped: {path}: cannot be read ({error})."
         case LearningStarted(pieces):
-            text = f"Training {name} on {pieces} pieces."
+            text = f"Training {name} on {_count(pieces)}."
         case _:
             raise AssertionError(message)
     with progress.paused():
         say(text, sys.stderr)
+
+
+def _count(pieces: int) -> str:
+    return f"{pieces} piece{'' if pieces == 1 else 's'}"
 
 
 def _describe_result(nats_without: float | None, nats_with: float | None) -> str:
@@ -162,7 +166,7 @@ def list_() -> None:
         fits = (
             "" if style.is_compatible(artefact) else "  (learned with another model: add it again)"
         )
-        say(f"{style.name}: {style.pieces} pieces{fits}")
+        say(f"{style.name}: {_count(style.pieces)}{fits}")
 
 
 @app.command()

@@ -43,9 +43,14 @@ def test_a_new_file_has_the_permissions_that_the_umask_leaves(
 
 def test_a_file_that_appears_during_the_writing_stays(tmp_path: Path) -> None:
     file = tmp_path / "file"
-    with pytest.raises(FileExistsError), atomic_write(file, replace=False) as stream:
-        stream.write(b"mine")
-        file.write_text("another program's")
+
+    def write() -> None:
+        with atomic_write(file, replace=False) as stream:
+            stream.write(b"mine")
+            file.write_text("another program's")
+
+    with pytest.raises(FileExistsError):
+        write()
     assert file.read_text() == "another program's"
     assert list(tmp_path.iterdir()) == [file]
 
@@ -88,7 +93,7 @@ def test_what_is_not_a_regular_file_is_refused(tmp_path: Path) -> None:
     os.mkfifo(fifo)
     folder.mkdir()
     for path in (fifo, folder, Path(os.devnull)):
-        with pytest.raises(OSError, match="regular|directory"), atomic_write(path):
+        with pytest.raises(OSError, match=r"regular|directory"), atomic_write(path):
             pass
     assert sorted(tmp_path.iterdir()) == [fifo, folder]
 

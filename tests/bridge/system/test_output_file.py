@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -120,10 +121,7 @@ def test_a_full_disk_leaves_the_old_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to become a user without rights")
-def test_a_folder_without_the_right_to_write_is_refused(tmp_path: Path) -> None:
-    folder = tmp_path / "folder"
-    folder.mkdir(mode=0o755)
-    (folder / "old.mid").touch(mode=0o644)
+def test_a_folder_without_the_right_to_write_is_refused() -> None:
     code = (
         "import os, sys; from pathlib import Path;"
         "from bridge.system.output_file import OutputError, check_output;"
@@ -132,11 +130,13 @@ def test_a_folder_without_the_right_to_write_is_refused(tmp_path: Path) -> None:
         "  try: check_output(folder / name, replace=True)\n"
         "  except OutputError as error: print(error.reason.fault.name)"
     )
-    for each in (tmp_path, *tmp_path.parents[:2]):
-        each.chmod(0o755)
-    done = subprocess.run(
-        [sys.executable, "-c", code, str(folder)], capture_output=True, text=True, check=False
-    )
+    # pytest's own folders are private; that of the test must be found by another user.
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        (Path(folder) / "old.mid").touch(mode=0o644)
+        done = subprocess.run(
+            [sys.executable, "-c", code, folder], capture_output=True, text=True, check=False
+        )
     assert (done.stderr, done.stdout) == ("", "FORBIDDEN\nFORBIDDEN\n")
 
 

@@ -1,6 +1,7 @@
 """Long work: the speed is measured, and said."""
 
 import io
+from collections.abc import Sequence
 
 import pytest
 
@@ -18,7 +19,7 @@ class StandingClock:
         return self.time_ns
 
 
-def shown(shares: list[tuple[float, float]]) -> str:
+def shown(shares: Sequence[tuple[float, float]]) -> str:
     """Return what is printed off a terminal for these seconds and shares."""
     clock, stream = StandingClock(), io.StringIO()
     with WorkProgress("The take", unit="notes", clock=clock, stream=stream) as progress:

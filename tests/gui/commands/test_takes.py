@@ -79,7 +79,7 @@ def test_a_folder_a_fifo_and_a_missing_folder_are_named(folder: Path) -> None:
 
 
 def test_a_file_whose_name_is_not_utf_8_is_continued(folder: Path) -> None:
-    shutil.copy(MINUET, os.fsencode(folder) + b"/caf\xe9.mid")
+    shutil.copy(MINUET, folder / os.fsdecode(b"caf\xe9.mid"))
     done = antiphon(b"continue", b"caf\xe9.mid", b"-o", b"out\xe9.mid", *SHORT, folder=folder)
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(b"out\\xe9.mid: ")
