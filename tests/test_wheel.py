@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import mido
 import pytest
 from hatchling.builders.wheel import WheelBuilder
 
@@ -52,7 +53,7 @@ def antiphon(program: Path, home: Path, *words: str | Path) -> subprocess.Comple
 def test_it_plays_the_demo(program: Path, tmp_path: Path) -> None:
     done = antiphon(program, tmp_path, "demo", "--out", tmp_path)
     assert (done.returncode, done.stderr) == (0, "")
-    tracks = {t.name: t for t in smf.read(tmp_path / "antiphon-minuet.mid").source.tracks}
+    tracks = {t.name: t for t in mido.MidiFile(tmp_path / "antiphon-minuet.mid").tracks}
     for name in ("played piano", "Antiphon piano"):
         assert any(message.type == "note_on" for message in tracks[name])
     assert (tmp_path / "antiphon-minuet.png").read_bytes().startswith(b"\x89PNG")

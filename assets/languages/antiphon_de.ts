@@ -581,10 +581,6 @@
         <translation>{}: Die Datei ist leer.</translation>
     </message>
     <message>
-        <source>{}: a broken MIDI file (the file ends too early).</source>
-        <translation>{}: eine beschädigte MIDI-Datei (die Datei endet zu früh).</translation>
-    </message>
-    <message>
         <source>{}: not a Standard MIDI File (it does not begin with MThd).</source>
         <translation>{}: keine Standard-MIDI-Datei (sie beginnt nicht mit MThd).</translation>
     </message>
@@ -597,24 +593,92 @@
         <translation>{}: Ihre Zeit ist in SMPTE-Frames angegeben, nicht in Schlägen.</translation>
     </message>
     <message>
+        <source>{}: its quarter note has no ticks.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>{}: has no notes to continue.</source>
         <translation>{}: hat keine Noten, die man fortsetzen könnte.</translation>
+    </message>
+    <message>
+        <source>{}: the header at byte {} is not one that is known.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: another MIDI file begins at byte {}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: a track is missing; there is something else at byte {}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: the file ends too early, within the chunk at byte {}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: more tracks than a file can count, from byte {} on.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: a track ends within the event at byte {}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: a track goes on after its end, at byte {}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: the number at byte {} has more than four bytes.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: the event at byte {} has no status.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: byte {} is a status where a value is needed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: byte {} is a message for cables, which a file cannot contain.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: the tempo at byte {} is incomplete.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: the time signature at byte {} is incomplete.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{}: {:.0f} MB is too large for a piece of music.</source>
         <translation>{}: {:.0f} MB sind zu groß für ein Musikstück.</translation>
     </message>
     <message>
-        <source>{}: a broken MIDI file ({}).</source>
-        <translation>{}: eine beschädigte MIDI-Datei ({}).</translation>
+        <source>{}: {} quarter notes are too long for a piece of music.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
-        <source>{}: a tempo of {:g} bpm cannot be played.</source>
-        <translation>{}: Ein Tempo von {:g} bpm kann nicht gespielt werden.</translation>
+        <source>{}: cannot be read ({}).</source>
+        <translation type="unfinished">{}: kann nicht gelesen werden ({}).</translation>
     </message>
     <message>
-        <source>{}: a metre of {}/{} cannot be counted.</source>
-        <translation>{}: Ein {}/{}-Takt kann nicht gezählt werden.</translation>
+        <source>{}: a tempo of {:g} bpm, at byte {}, cannot be played.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: a metre of {}/{}, at byte {}, cannot be counted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: a RIFF file; the MIDI file in it is continued, and the rest is left out.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: the header promises {} tracks; the file has {}.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{}: cannot be written ({}).</source>
@@ -1106,6 +1170,14 @@ Für das Netz ähnlich: {}</translation>
         <translation>&amp;Länge</translation>
     </message>
     <message>
+        <source>Click notes</source>
+        <translation>Klick-Noten</translation>
+    </message>
+    <message>
+        <source>to the output</source>
+        <translation>an den Ausgang</translation>
+    </message>
+    <message>
         <source>Instruments that answer (none: those you play)</source>
         <translation>Wer antwortet (keines: die du spielst)</translation>
     </message>
@@ -1551,6 +1623,10 @@ Für das Netz ähnlich: {}</translation>
     <message>
         <source>A metronome: hear each beat of Antiphon&apos;s own clock.</source>
         <translation>Ein Metronom: jeden Schlag von Antiphons eigener Uhr hören.</translation>
+    </message>
+    <message>
+        <source>Send count-in and click to the output too, as notes on channel 10. Otherwise only the built-in synth plays them, and no other program records them.</source>
+        <translation>Einzähler und Klick auch an den Ausgang senden, als Noten auf Kanal 10. Sonst spielt sie nur der eingebaute Synth, und kein anderes Programm nimmt sie auf.</translation>
     </message>
     <message>
         <source>Send everything earlier by this; below 0, later.</source>

@@ -12,14 +12,16 @@ returns a new one. It may contain several roots.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from bridge.messages.settings import Settings
-from bridge.midi.notes import Note, Score, TempoChange
+from bridge.midi.notes import MetreChange, Note, Score, TempoChange
 from bridge.sync.tempo import MetreMap, TempoMap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
+
+_Change = TypeVar("_Change", TempoChange, MetreChange)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Span:
 
 
 def standalone_score(score: Score, span: Span, notes: Iterable[Note]) -> Score:
-    """Return a continuation alone, from tick 0, in the tempo and metre at its start."""
+    """Return a continuation alone, from tick 0, in the tempos and metres of its span."""
     tempo = TempoMap(score.tempos).bpm_at(span.begin)
     metre = MetreMap(score.metres).metre_at(span.begin)
     moved = (
@@ -40,7 +42,19 @@ def standalone_score(score: Score, span: Span, notes: Iterable[Note]) -> Score:
         )
         for n in notes
     )
-    return Score(tuple(moved), (TempoChange(0, tempo),), (replace(metre, tick=0),), score.grid)
+    return Score(
+        tuple(moved),
+        (TempoChange(0, tempo), *_changes_within(score.tempos, span)),
+        (replace(metre, tick=0), *_changes_within(score.metres, span)),
+        score.grid,
+    )
+
+
+def _changes_within(changes: Iterable[_Change], span: Span) -> Iterator[_Change]:
+    """Yield the changes inside a span, counted from its begin."""
+    for change in changes:
+        if span.begin < change.tick < span.end:
+            yield replace(change, tick=change.tick - span.begin)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ other is silenced, and the session receives the new time. Ports and plugins numb
 one counter, so a note planned for one is never played by the other.
 
 What the player plays in the window (`bridge.playout.thru`) goes to the lead as well. The built-in
-synth, if there is one, is sent everything (`bridge.synth.feed`). `bridge.io.port_keeper` looks
-after lost ports.
+synth, if there is one, is sent everything (`bridge.synth.feed`), and also the clicks that the lead
+does not get (`bridge.playout.metronome`). `bridge.io.port_keeper` looks after lost ports.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from bridge.io.lead import Lead
 from bridge.io.network_beat import NetworkBeat
 from bridge.io.port_keeper import AGAIN_NS, PortKeeper
 from bridge.midi.instruments import DRUM_CHANNEL
+from bridge.playout.metronome import ClickQueue
 from bridge.playout.protocol import (
+    Click,
     Command,
     Emitted,
     FromIo,
@@ -51,6 +53,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from bridge.midi.events import TimedEvent
+    from bridge.playout.schedule import SentEvent
     from bridge.plugin.socket import PluginBackend
     from bridge.system.clock import Clock
 
@@ -73,8 +76,7 @@ class Outputs:
         self._lead, self._beat = Lead(), NetworkBeat(clock)
         self._patched = False  # whether another client's port is connected to our output
         self._pending_reports: list[FromIo] = []  # reported by the next `poll`
-        self._own_transport: SetOwnTransport | None = None  # also for outputs that open later
-        self._thru = ThruQueue()
+        self._thru, self._clicks = ThruQueue(), ClickQueue()
         self._feed: SynthFeed | None = None
 
     @property
@@ -90,7 +92,7 @@ class Outputs:
 
     def next_due_ns(self) -> int | None:
         """Return when `poll` must next send an event, or None."""
-        outputs = (self._ports.backend, self._plugins, self._thru)
+        outputs = (self._ports.backend, self._plugins, self._thru, self._clicks)
         dues = [output.next_due_ns() for output in outputs if output is not None]
         return min((due for due in dues if due is not None), default=None)
 
@@ -127,9 +129,8 @@ class Outputs:
     def post(self, command: Command) -> None:
         """Apply a command. Transport and silencing commands go to all, others to the lead."""
         now_ns = self._clock.now_ns()
+        self._feed_clicks(self._clicks.apply(command, now_ns))
         match command:
-            case SetOwnTransport():
-                self._own_transport = command
             case SetSync():
                 if (problem := self._beat.follow(command)) is not None:
                     self._pending_reports.append(problem)
@@ -140,6 +141,10 @@ class Outputs:
             self._post_to_ports(command, now_ns)
         if self._plugins is not None and (for_all or self._lead.plugins):
             self._plugins.post(command, now_ns)
+
+    def plan_clicks(self, planned: Click) -> None:
+        """Play clicks on the synth when they are due."""
+        self._feed_clicks(self._clicks.apply(planned, self._clock.now_ns()))
 
     def play_thru(self, events: Iterable[TimedEvent]) -> None:
         """Send what the player plays in the window to the session, the lead and the synth."""
@@ -176,6 +181,7 @@ class Outputs:
         if self._ports.is_due(now_ns):
             reports += self._retry_ports(now_ns)
         reports += self._select_leader(now_ns)
+        self._feed_clicks(self._clicks.emit(now_ns))
         if played := self._thru.pop_due(now_ns):
             reports.append(Received(played))
             if self._feed is not None:
@@ -216,7 +222,7 @@ class Outputs:
         """Send the sync settings and, to the lead, the pending thru events to a new output."""
         leads = (output is self._plugins) is self._lead.plugins
         thru = self._thru.pending() if leads else None
-        for command in (self._beat.wanted, self._own_transport, thru):
+        for command in (self._beat.wanted, self._clicks.own_transport, thru):
             if command is not None:
                 output.post(command, self._clock.now_ns())
 
@@ -272,6 +278,7 @@ class Outputs:
                 case TransportChanged():
                     if not self._lead.note(report, by_plugins=plugins):
                         continue
+                    self._follow_with_clicks(report)
                 case OutputConnected(connected):
                     self._patched = connected
                 case Emitted(events) if self._feed is not None:
@@ -280,6 +287,13 @@ class Outputs:
                     self._feed.send_player(events)
             forwarded.append(report)
         return forwarded
+
+    def _follow_with_clicks(self, moved: TransportChanged) -> None:
+        self._feed_clicks(self._clicks.follow(moved.transport, self._clock.now_ns()))
+
+    def _feed_clicks(self, clicks: Iterable[SentEvent]) -> None:
+        if self._feed is not None:
+            self._feed.send_output(clicks)
 
     def _post_to_ports(self, command: Command, now_ns: int) -> None:
         """Apply a command to the ports; if this fails, treat them as lost."""
@@ -304,4 +318,7 @@ class Outputs:
             self._feed.release(now_ns)
         self.post(self._thru.pending())
         moved = self._lead.moved
-        return [] if moved is None else [moved]
+        if moved is None:
+            return []
+        self._follow_with_clicks(moved)
+        return [moved]

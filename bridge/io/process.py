@@ -20,6 +20,7 @@ from multiprocessing.connection import Connection, wait
 from bridge.io.outputs import Outputs
 from bridge.playout.problem import MessagesLost
 from bridge.playout.protocol import (
+    Click,
     Command,
     Emitted,
     FromIo,
@@ -161,7 +162,9 @@ class IoLoop:
                 pass
         return self._stop in awake
 
-    def _handle_message(self, message: OpenPorts | ListPorts | Monitor | Inject | Command) -> None:
+    def _handle_message(
+        self, message: OpenPorts | ListPorts | Monitor | Inject | Click | Command
+    ) -> None:
         """Carry out a message of the engine. Without ports, commands have no effect on ports."""
         try:
             match message:
@@ -173,6 +176,8 @@ class IoLoop:
                     self._outputs.set_monitor(message)
                 case Inject(events):
                     self._outputs.play_thru(events)
+                case Click():
+                    self._outputs.plan_clicks(message)
                 case _:
                     self._outputs.post(message)
         except PortError as error:

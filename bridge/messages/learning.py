@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from bridge.midi.file_reason import MidiFileReason
+    from bridge.midi.smf.reason import MidiFileReason
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,6 +146,13 @@ class TimeSettings:
         default=False,
         metadata=spec_of("A metronome: hear each beat of Antiphon's own clock."),
     )
+    click_to_output: bool = field(
+        default=False,
+        metadata=spec_of(
+            "Send count-in and click to the output too, as notes on channel 10. Otherwise only the "
+            "built-in synth plays them, and no other program records them."
+        ),
+    )
     advance_ns: int = field(
         default=0,
         metadata=spec_of(

@@ -15,10 +15,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 SUSTAIN = 64
+SOSTENUTO = 66
 SWITCH_ON = 64
 """A switch controller is off below this value (MIDI 1.0: 0 to 63 off, 64 to 127 on)."""
 ALL_SOUND_OFF = 120
+RESET_ALL_CONTROLLERS = 121
 ALL_NOTES_OFF = 123
+"""The mode messages above it (omni off and on, mono, poly) turn all notes off too (MIDI 1.0)."""
 
 SYSEX_BEGIN = 0xF0
 SYSEX_END = 0xF7

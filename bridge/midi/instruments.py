@@ -113,9 +113,9 @@ def instrument_named(label: str) -> Instrument | None:
     return _BY_LABEL.get(label.strip().lower())
 
 
-def instrument_of_program(channel: int, program: int) -> Instrument | None:
+def instrument_of_program(program: int) -> Instrument | None:
     """Return the family of a General MIDI program, or None for a sound effect."""
-    return Instrument.DRUMS if channel == DRUM_CHANNEL else _BY_PROGRAM.get(program)
+    return _BY_PROGRAM.get(program)
 
 
 def instrument_of_channel(channel: int) -> Instrument | None:

@@ -42,6 +42,13 @@ class Play:
 
 
 @dataclass(frozen=True, slots=True)
+class Click:
+    """Play these clicks on the built-in synth only, if there is one, when they are due."""
+
+    events: tuple[ScheduledEvent, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Inject:
     """The player plays these events in the window, each at its time, which may be in the future."""
 
@@ -236,6 +243,6 @@ class Problem:
 Command = (
     Play | Thru | SetSync | ObservePosition | SetOwnTransport | Retract | Replan | Silence | Panic
 )
-ToIo = OpenPorts | ListPorts | Monitor | Inject | Command | Quit
+ToIo = OpenPorts | ListPorts | Monitor | Inject | Click | Command | Quit
 Report = Received | Emitted | EchoDetected | TransportChanged | OutputConnected | Plugins | Problem
 FromIo = Ready | PortNames | Lateness | Report

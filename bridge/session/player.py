@@ -1,5 +1,15 @@
 """The player as the session sees them: the state of the keys, and the current phrase.
 
+Only *playing* opens a phrase and keeps it open: a note begins, a key that the player holds comes
+up, or a pedal lifts and ends notes. Time code, clocks, knobs, wheels, aftertouch, program changes
+and a pedal without notes are no playing, and neither are notes that no instrument of Antiphon has,
+such as a keyboard's metronome.
+
+Several keys may sound as one note: a layered keyboard sends each key on several channels, and a key
+out of an instrument's compass moves by octaves. Such a note begins with the first key and ends with
+the last. If one of the keys is struck later than the others, the note is struck again. A note ends
+on the instrument that it began with, whatever program its channel has by then.
+
 A *phrase* begins with a note and lasts until the turn passes. It records the gaps between its
 onsets, which determine the length of the silence that ends it. It also records its instruments, and
 its note events, which a loop repeats.
@@ -13,20 +23,23 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from bridge.messages.composer import NoteEvent, Onset, Release
-from bridge.midi.events import NoteOn, ProgramChange
-from bridge.midi.instruments import Instrument, fit_to_range, instrument_of_program
+from bridge.midi.channel_state import ChannelStates
+from bridge.midi.events import NoteOff, NoteOn
+from bridge.midi.instruments import Instrument, fit_to_range
 from bridge.midi.notes import KeyState
 from bridge.system.units import MS, SECOND
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bridge.midi.events import Event, NoteOff, TimedEvent
+    from bridge.midi.events import Event, TimedEvent
     from bridge.sync.transport import Transport
 
 
 MIN_SILENCE_NS, MAX_SILENCE_NS = 250 * MS, SECOND
 _CHORD_NS = 40 * MS
+COPY_NS = 30 * MS
+"""Note-ons of one note within this time are one strike: a cable takes 1 ms for each of them."""
 _FINAL_FACTOR, _FINAL_MIN_NS, _FEWEST_HOLDS = 2.0, 3 * SECOND // 2, 8
 _CUT_OFF_NS = 250 * MS
 """The notes of a chord are released within this time."""
@@ -74,9 +87,29 @@ class Phrase:
             self.instruments.add(event.instrument)
 
     def mark_activity(self, at_ns: int) -> None:
-        """Record that the player has done something; lifting a pedal counts."""
+        """Record that the player has played something."""
         self.last_event_ns = max(self.last_event_ns, at_ns)
         self.pause_reported = False
+
+
+_Key = tuple[int, int]  # channel and pitch
+_NoteKey = tuple[Instrument, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The note events that a MIDI event results in, and whether the event is playing."""
+
+    events: tuple[NoteEvent, ...] = ()
+    is_playing: bool = False
+
+
+@dataclass(slots=True)
+class _SoundingNote:
+    """A note of the player's, and the keys that it sounds for."""
+
+    onset_ns: int
+    keys: set[_Key]
 
 
 class PlayerState:
@@ -84,22 +117,29 @@ class PlayerState:
 
     def __init__(self) -> None:
         self._keys = KeyState()
-        self._programs: dict[int, int] = {}
-        self._onsets_ns: dict[tuple[int, int], int] = {}
+        self._channels = ChannelStates()
+        self._notes_of_keys: dict[_Key, _NoteKey] = {}
+        self._sounding: dict[_NoteKey, _SoundingNote] = {}
         self._holds_ns: deque[tuple[int, int]] = deque(maxlen=32)  # time of release, and duration
         self._last_onset_ns = 0
         self.last_event_ns = 0
-        """When the player last did anything."""
+        """When the player last played something."""
 
     @property
     def key_down(self) -> bool:
-        """Whether a key is held."""
-        return self._keys.key_down
+        """Whether a key is held. Drum pads do not count: some send no release."""
+        return any(note[0] is not Instrument.DRUMS for note in self._keys_held().values())
 
     @property
     def pedal_down(self) -> bool:
         """Whether a sustain pedal is held."""
         return self._keys.pedal_down
+
+    @property
+    def _pedal_holds(self) -> bool:
+        """Whether a pedal holds a note whose key is up."""
+        released = self._notes_of_keys.keys() - self._keys_held().keys()
+        return any(self._notes_of_keys[key][0] is not Instrument.DRUMS for key in released)
 
     @property
     def has_ended(self) -> bool:
@@ -121,53 +161,108 @@ class PlayerState:
     def clear(self) -> None:
         """Drop the held keys and pedals; programs stay."""
         self._keys = KeyState()
-        self._onsets_ns.clear()
+        self._notes_of_keys.clear()
+        self._sounding.clear()
         self._holds_ns.clear()
 
-    def set_program(self, event: Event) -> None:
-        """Record the program of a channel, if the event is a program change."""
-        if isinstance(event, ProgramChange):
-            self._programs[event.channel] = event.program
+    def follow_channels(self, event: Event) -> None:
+        """Record what an event says of the sound of a channel: bank, program, rhythm part."""
+        self._channels.feed(event)
 
-    def handle_event(self, timed: TimedEvent, transport: Transport) -> list[NoteEvent]:
-        """Return the note events that a MIDI event results in, each at its tick."""
-        self.last_event_ns = max(self.last_event_ns, timed.time_ns)
+    def begins_note(self, event: Event) -> bool:
+        """Return whether an event is a note-on of an instrument that Antiphon has."""
+        return isinstance(event, NoteOn) and self._note_of(event.channel, event.pitch) is not None
+
+    def handle_event(self, timed: TimedEvent, transport: Transport) -> Heard:
+        """Process a MIDI event, and return the note events that result, each at its tick."""
+        if self._is_doubled(timed):
+            return Heard()
+        held = self._keys_held()
         sounded = self._keys.feed(timed.event)
-        self._record_holds(sounded, timed.time_ns)
-        return self._to_note_events(sounded, transport.tick_at(timed.time_ns))
+        events = self._to_note_events(sounded, timed.time_ns, transport.tick_at(timed.time_ns))
+        is_playing = bool(events) or self._keys_held() != held
+        if is_playing:
+            self.last_event_ns = max(self.last_event_ns, timed.time_ns)
+        return Heard(tuple(events), is_playing)
 
-    def _record_holds(self, events: Iterable[NoteOn | NoteOff], time_ns: int) -> None:
-        for event in events:
-            key = event.channel, event.pitch
-            onset_ns = self._onsets_ns.pop(key, None)
-            if isinstance(event, NoteOn):
-                self._onsets_ns[key] = self._last_onset_ns = time_ns
-            elif onset_ns is not None:
-                self._holds_ns.append((time_ns, time_ns - onset_ns))
+    def release_all(self, at_ns: int, tick: int) -> list[NoteEvent]:
+        """Lift all keys and pedals, and return the releases of all notes.
 
-    def release_all(self, tick: int) -> list[NoteEvent]:
-        """Return the releases of all held notes. A key sounds again only after a new note-on."""
-        return self._to_note_events(self._keys.release_all(), tick)
+        A key sounds again only after a new note-on.
+        """
+        events = self._to_note_events(self._keys.release_all(), at_ns, tick)
+        if events:
+            self.last_event_ns = max(self.last_event_ns, at_ns)
+        return events
 
-    def _to_note_events(self, events: Iterable[NoteOn | NoteOff], tick: int) -> list[NoteEvent]:
+    def _keys_held(self) -> dict[_Key, _NoteKey]:
+        """Return the keys that are down, with their notes."""
+        notes = self._notes_of_keys
+        return {key: notes[key] for key in self._keys.keys_down if key in notes}
+
+    def _note_of(self, channel: int, pitch: int) -> _NoteKey | None:
+        """Return the note that a key begins now, or None if no instrument has it."""
+        family = self._channels.instrument(channel)
+        return None if family is None else fit_to_range(family, pitch)
+
+    def _is_doubled(self, timed: TimedEvent) -> bool:
+        """Return whether an event is the copy of a note-on that came by another way.
+
+        No finger strikes a key that is down. A drum pad that sends no release may sound a flam.
+        """
+        if not isinstance(timed.event, NoteOn):
+            return False
+        note = self._keys_held().get((timed.event.channel, timed.event.pitch))
+        return (
+            note is not None
+            and note[0] is not Instrument.DRUMS
+            and timed.time_ns - self._sounding[note].onset_ns <= COPY_NS
+        )
+
+    def _to_note_events(
+        self, events: Iterable[NoteOn | NoteOff], at_ns: int, tick: int
+    ) -> list[NoteEvent]:
         note_events: list[NoteEvent] = []
         for event in events:
-            family = instrument_of_program(event.channel, self._programs.get(event.channel, 0))
-            fitted = None if family is None else fit_to_range(family, event.pitch)
-            if fitted is None:
-                continue
-            if isinstance(event, NoteOn):
-                note_events.append(Onset(tick, *fitted, event.velocity))
-            else:
-                note_events.append(Release(tick, *fitted))
+            key = event.channel, event.pitch
+            if isinstance(event, NoteOff):
+                note_events += self._end_key(key, at_ns, tick)
+            elif (note := self._note_of(*key)) is not None:
+                note_events += self._begin_key(key, note, at_ns, Onset(tick, *note, event.velocity))
         return note_events
+
+    def _begin_key(self, key: _Key, note: _NoteKey, at_ns: int, onset: Onset) -> list[NoteEvent]:
+        self._notes_of_keys[key] = note
+        sounding = self._sounding.get(note)
+        if sounding is None:
+            self._sounding[note] = _SoundingNote(at_ns, {key})
+            self._last_onset_ns = at_ns
+            return [onset]
+        sounding.keys.add(key)
+        if at_ns - sounding.onset_ns <= COPY_NS:
+            return []
+        self._holds_ns.append((at_ns, at_ns - sounding.onset_ns))
+        sounding.onset_ns = self._last_onset_ns = at_ns
+        return [Release(onset.tick, *note), onset]
+
+    def _end_key(self, key: _Key, at_ns: int, tick: int) -> list[NoteEvent]:
+        note = self._notes_of_keys.pop(key, None)
+        if note is None:
+            return []
+        sounding = self._sounding[note]
+        sounding.keys.discard(key)
+        if sounding.keys:
+            return []
+        del self._sounding[note]
+        self._holds_ns.append((at_ns, at_ns - sounding.onset_ns))
+        return [Release(tick, *note)]
 
     def silence_end_ns(self, phrase: Phrase) -> int | None:
         """Return when a silence after the phrase will be long enough to end it.
 
-        Return None while a key is down. While a pedal is held, the silence must be longer.
+        Return None while a key is down. While a pedal holds notes, the silence must be longer.
         """
         if self.key_down:
             return None
-        patience = MAX_SILENCE_NS if self.pedal_down else 0
+        patience = MAX_SILENCE_NS if self._pedal_holds else 0
         return phrase.last_event_ns + silence_threshold_ns(phrase.gaps_ns) + patience

@@ -31,6 +31,7 @@ from bridge.messages.composer import (
 from bridge.messages.settings import Mode
 from bridge.midi.events import NoteOn, ProgramChange
 from bridge.playout import protocol
+from bridge.playout.metronome import is_click
 from bridge.session import turns
 from bridge.session.active_take import HORIZON_NS, ActiveTake, Loop
 from bridge.session.effects import Effects
@@ -332,6 +333,8 @@ class Response:
             if not isinstance(sent.event, NoteOn):
                 continue
             tick = transport.tick_at(sent.due_ns + context.settings.time.advance_ns)
+            if context.settings.time.click_to_output and is_click(sent.event, transport, tick):
+                continue
             position = transport.format_position(tick)
             effects.log(sent.sent_ns, "sent", sent.event.pitch, position)
             if active is not None and not active.first_note_sent:

@@ -207,8 +207,11 @@ class Session:
                 self._apply_settings(now_ns, replace(self.settings, mode=following))
                 self._effects.log(now_ns, "mode", text=following.value)
             case Action.STYLE | Action.BLEND:
-                settings = self._style.turn_knob(self.settings, triggered)
-                if settings is not None:
-                    self._apply_settings(now_ns, settings)
+                self._apply_knob(now_ns, self._style.turn_knob(self.settings, triggered))
             case Action(setting=str(name)):
-                self._apply_settings(now_ns, follow_knob(self.settings, name, triggered.value))
+                self._apply_knob(now_ns, follow_knob(self.settings, name, triggered.value))
+
+    def _apply_knob(self, now_ns: int, settings: Settings | None) -> None:
+        """Apply the settings for a knob's position; a knob that jitters may change none."""
+        if settings is not None and settings != self.settings:
+            self._apply_settings(now_ns, settings)

@@ -66,11 +66,13 @@ class Together:
     def add_played(self, event: NoteEvent, now_ns: int) -> None:
         """Add an event that the player has played during the take."""
         self._events.append(event)
+        is_onset = isinstance(event, Onset)
+        if not (self.player_plays or is_onset):
+            return  # the end of a note that was held over the hand-over
         is_expected = self.player_plays and self._expectation.fits(event)
         if self._surprise_ns is None and not is_expected:
             self._surprise_ns = now_ns
-        if isinstance(event, Onset):
-            self.player_plays = True
+        self.player_plays |= is_onset
 
     # The next plan.
 

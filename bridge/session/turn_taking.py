@@ -30,7 +30,6 @@ from bridge.messages.composer import (
 )
 from bridge.messages.settings import Mode, ReEntry, Settings
 from bridge.messages.snapshot import RollNote, TurnState
-from bridge.midi.events import NoteOn, TimedEvent
 from bridge.playout import protocol
 from bridge.session import turns
 from bridge.session.context import Context, Step
@@ -39,7 +38,7 @@ from bridge.session.phrase_tracker import (
     LOOP_START_TOLERANCE_NS,
     PhraseTracker,
 )
-from bridge.session.player import Phrase, PlayerState
+from bridge.session.player import Heard, Phrase, PlayerState
 from bridge.session.response import Response
 from bridge.session.timing import Timing
 from bridge.session.turn_state import TRANSITIONS, Signal
@@ -47,6 +46,7 @@ from bridge.session.turns import LEAD_NS
 from bridge.system.units import SECOND
 
 if TYPE_CHECKING:
+    from bridge.midi.events import TimedEvent
     from bridge.midi.notes import Score
     from bridge.sync.transport import Transport
 
@@ -109,26 +109,29 @@ class TurnTaking:
         if self._transition(Signal.STOP):
             self._retract(step)
             self._phrases.phrase, self._stop_after_audition = None, False
-            self._release_player(step)
+            self.release_player(step, step.now_ns)
             step.effects.to_io.append(protocol.Silence())
             step.effects.log(step.now_ns, "halt")
 
     def _retract(self, step: Step) -> None:
         step.effects.add(self.response.retract(self._context(step)))
 
-    def _release_player(self, step: Step) -> None:
-        """Release the notes that the player holds: their own releases are not received."""
+    def release_player(self, step: Step, at_ns: int) -> None:
+        """Release all that the player holds: its own releases are not received, or never come.
+
+        A phrase goes on to its hand-over as after the player's own releases.
+        """
         if self._player.pedal_down:
-            self.played.set_pedal(step.now_ns, down=False)
-        for release in self._player.release_all(self.transport.tick_at(step.now_ns)):
-            self._add_note_event(step, release, step.now_ns)
+            self.played.set_pedal(at_ns, down=False)
+        releases = self._player.release_all(at_ns, self.transport.tick_at(at_ns))
+        self._add_heard(step, Heard(tuple(releases), is_playing=bool(releases)), at_ns)
 
     def panic(self, step: Step) -> None:
         """Silence everything, and wait for a new phrase."""
         self._retract(step)
         self._phrases.clear()
         self._transition(Signal.DISCONTINUITY)
-        self._release_player(step)
+        self.release_player(step, step.now_ns)
         step.effects.to_io.append(protocol.Panic())
         self.timing.rewind_clicks(self.transport.last_tick_at(step.now_ns))
         step.effects.log(step.now_ns, "panic")
@@ -239,26 +242,25 @@ class TurnTaking:
 
     def handle_player_event(self, step: Step, timed: TimedEvent) -> None:
         """Process a MIDI event of the player's that is not a control's."""
-        self._player.set_program(timed.event)
+        self._player.follow_channels(timed.event)
         if self.state is TurnState.STOPPED:
             return
-        if self._phrases.phrase is not None:
-            self._phrases.phrase.mark_activity(timed.time_ns)
-        if not (self.timing.own_clock_started or self.timing.is_external):
-            if not isinstance(timed.event, NoteOn):
-                self._to_note_events(timed)  # a pedal may be down already
-                return
+        if self._player.begins_note(timed.event):
             self._start_own_clock(step, timed.time_ns)
-        for event in self._to_note_events(timed):
-            self._add_note_event(step, event, timed.time_ns)
+        pedal_down = self._player.pedal_down
+        heard = self._player.handle_event(timed, self.transport)
+        if self._player.pedal_down is not pedal_down:
+            self.played.set_pedal(timed.time_ns, down=not pedal_down)
+        self._add_heard(step, heard, timed.time_ns)
 
-    def _to_note_events(self, timed: TimedEvent) -> list[NoteEvent]:
-        """Return the note events of a MIDI event, and record a change of the pedal."""
-        before = self._player.pedal_down
-        events = self._player.handle_event(timed, self.transport)
-        if self._player.pedal_down is not before:
-            self.played.set_pedal(timed.time_ns, down=not before)
-        return events
+    def _add_heard(self, step: Step, heard: Heard, at_ns: int) -> None:
+        if heard.is_playing and self._phrases.phrase is not None:
+            self._phrases.phrase.mark_activity(at_ns)
+        for event in heard.events:
+            if self.timing.own_clock_started or self.timing.is_external:
+                self._add_note_event(step, event, at_ns)
+            else:  # a key from before the last host stopped: the composer has been reset
+                self.played.end((event.instrument, event.pitch), at_ns)
 
     def _add_note_event(
         self, step: Step, event: NoteEvent, at_ns: int, *, replayed: bool = False
@@ -314,7 +316,8 @@ class TurnTaking:
         if self.state is TurnState.STOPPED:
             return
         if clicks := self.timing.clicks(step.settings, step.now_ns):
-            step.effects.to_io.append(protocol.Play(clicks))
+            play = protocol.Play if step.settings.time.click_to_output else protocol.Click
+            step.effects.to_io.append(play(clicks))
 
     def _poll_phrase(self, step: Step) -> None:
         """Hand over or notify the composer of a pause, if that is due."""

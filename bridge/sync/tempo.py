@@ -117,6 +117,19 @@ class MetreMap:
         """Return the metre at a tick."""
         return self._changes[max(0, bisect_right(self._ticks, tick) - 1)]
 
+    def bar_line_before(self, tick: int) -> int:
+        """Return the last bar line at or before a tick."""
+        return tick - self.position_at(tick).position_ticks
+
+    def bar_line_after(self, tick: int, bars: int) -> int:
+        """Return the bar line a number of bars after a tick, through all changes of metre.
+
+        The first of these bars is the one in which the tick lies.
+        """
+        for _ in range(bars):
+            tick = self.next_bar_line(tick + 1)
+        return tick
+
     def next_bar_line(self, tick: int) -> int:
         """Return the first bar line at or after a tick."""
         where = self.position_at(tick)

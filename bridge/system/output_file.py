@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
 
+MIDI_ENDINGS, PNG_ENDINGS = (".mid", ".midi"), (".png",)
+"""The endings that the names of written files may have, in lower case."""
+
+
 class OutputFault(enum.Enum):
     """Why a file is not written."""
 

@@ -16,7 +16,7 @@ from bridge.history.takes import Span
 from bridge.messages.composer import NoteEvent, Onset, Release
 from bridge.messages.settings import SETTINGS, following_seed
 from bridge.midi.instruments import Instrument
-from bridge.midi.notes import Note, Score
+from bridge.midi.notes import TICKS_PER_QUARTER, Note, Score
 from bridge.sync.tempo import MetreMap, TempoMap
 from export.runtime.decoder import CHUNK_SIZES
 from export.runtime.player_notes import PlayerNotes
@@ -34,21 +34,39 @@ if TYPE_CHECKING:
 
 _APPENDED_AT_ONCE = 512
 """Tokens that are appended at once, which is fast; the network reads fewer at once."""
+_HAIR_TICKS = TICKS_PER_QUARTER // 4
+_HAIR_SHARE = 20
 MOST_TRIES = 4
 """After this many empty or duplicate takes there is one proposal less."""
 _WARMER = 0.25
 
 
-def span_of_bars(score: Score, bars: int) -> Span:
-    """Return the span of a number of bars after the bar in which a score ends."""
+def begin_after(score: Score) -> int:
+    """Return the bar line at which a continuation of a score begins.
+
+    It is the first one after all that sounds. A note that rings over a bar line by less than a
+    sixteenth, or by at most a twentieth of the bar, does not take up the next bar.
+    """
     metres = MetreMap(score.metres)
-    begin = metres.next_bar_line(score.end_ticks)
-    return Span(begin, begin + bars * metres.position_at(begin).bar_ticks)
+    end = score.end_ticks
+    line = metres.bar_line_before(end)
+    over = end - line
+    bar = metres.position_at(max(0, line - 1)).bar_ticks
+    rings = line > 0 and (over < _HAIR_TICKS or over * _HAIR_SHARE <= bar)
+    if rings and all(onset < line for onset, _ in score.sounds()):
+        return line
+    return metres.next_bar_line(end)
+
+
+def span_of_bars(score: Score, bars: int) -> Span:
+    """Return the span of a number of bars after a score, in the metres that it has there."""
+    begin = begin_after(score)
+    return Span(begin, MetreMap(score.metres).bar_line_after(begin, bars))
 
 
 def span_of_seconds(score: Score, seconds: float) -> Span:
-    """Return the span of a number of seconds from the bar line after a score."""
-    begin = MetreMap(score.metres).next_bar_line(score.end_ticks)
+    """Return the span of a number of seconds after a score, at the tempos that it has there."""
+    begin = begin_after(score)
     tempo = TempoMap(score.tempos)
     return Span(begin, max(begin + 1, tempo.tick_at(tempo.ns_at(begin) + round(seconds * 1e9))))
 
@@ -70,7 +88,11 @@ class Prompt:
             export.runtime.artefact.UnknownStyleError: there is no such style.
 
         """
-        self.score, self.span = score, span
+        self.score, self.span = _score_until(score, span.begin), span
+        changes = tokenizer.changes_after(self.score)
+        self._changes_before = [change for change in changes if change[0] <= span.begin]
+        self.changes = [change for change in changes if span.begin < change[0] < span.end]
+        """Tick and token of each change of tempo and metre within the span."""
         self.instruments = settings.instruments or instruments_of(score)
         decoder.set_style(artefact.blend(dict(settings.style), settings.style_strength))
         self._stream, self._player = Stream(decoder), PlayerNotes()
@@ -101,6 +123,8 @@ class Prompt:
         for start in range(frame, len(tokens), _APPENDED_AT_ONCE):
             stream.append_tokens(tokens[start : start + _APPENDED_AT_ONCE])
             yield
+        for tick, token in self._changes_before:
+            stream.append_change(tick, token)
         self._player.note(_note_events(self.score))
         stream.start_turn(self.span.begin, self.instruments)
         # The last token is read alone, as it is for every later take. With weights of eight bits,
@@ -117,6 +141,7 @@ class Continuation:
     def __init__(self, prompt: Prompt, settings: Settings, rules: Rules = DEFAULT_RULES) -> None:
         self._prompt, self._settings, self._rules = prompt, settings, rules
         self._assembler = tokenizer.ScoreBuilder(prompt.span.begin)
+        self._changes = list(prompt.changes)
         self._stream: Stream | None = None
         self._take: Take | None = None
 
@@ -124,6 +149,11 @@ class Continuation:
     def settings(self) -> Settings:
         """The settings that reproduce the take."""
         return self._settings
+
+    @property
+    def tokens(self) -> list[int]:
+        """The tokens of the prompt and of the take up to now."""
+        return [] if self._stream is None else self._stream.tokens
 
     @property
     def done(self) -> bool:
@@ -164,7 +194,11 @@ class Continuation:
                 rules=self._rules,
             )
             self._take.start(self._stream.state)
-        self._take.step(self._stream)
+        stop_tick = self._changes[0][0] if self._changes else None
+        if stop_tick == self._stream.tick:
+            self._stream.append(self._changes.pop(0)[1])
+            return
+        self._take.step(self._stream, stop_tick)
         self._assembler.push(self._take.tokens[-1])
 
 
@@ -265,6 +299,11 @@ def continue_score(
     while not growing.done:
         growing.step()
     return growing.notes()
+
+
+def _score_until(score: Score, tick: int) -> Score:
+    """Return a score whose notes end at a tick at the latest."""
+    return replace(score, notes=tuple(truncate_note(note, tick) for note in score.notes))
 
 
 def _note_events(score: Score) -> Iterator[NoteEvent]:

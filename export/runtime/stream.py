@@ -110,6 +110,10 @@ class Stream:
             else:
                 self._confirm(encoder.note_off(*where))
 
+    def append_change(self, tick: int, token: int) -> None:
+        """Append a change of tempo or metre at a tick, which stays open."""
+        self._confirm(self._open_tick.change(tick, token))
+
     def append_tokens(self, tokens: Sequence[int]) -> None:
         """Append tokens unchanged. Earlier events must have been flushed."""
         self._confirm(tokens)

@@ -122,11 +122,16 @@ class Take:
         self.end_tick = tick
         self._policy.end_at(tick, is_last=True)
 
-    def step(self, stream: Stream) -> bool:
-        """Decide the next token of a stream; return whether it is a wait."""
+    def step(self, stream: Stream, stop_tick: int | None = None) -> bool:
+        """Decide the next token of a stream; return whether it is a wait.
+
+        A wait that would pass `stop_tick` ends there.
+        """
         if self._counts_down and self.end_tick - stream.tick <= COUNTDOWN_TICKS:
             stream.end_tick = self.end_tick
         token = self.sample(stream.state, stream.logits)
+        if stop_tick is not None and v.token_of(token).kind is v.Kind.WAIT:
+            token = min(token, v.wait_id(min(stop_tick - stream.tick, v.MAX_WAIT_TICKS)))
         is_wait = self.append(stream.state, token)
         stream.append(token, is_imagined=self.is_imagined(token))
         return is_wait

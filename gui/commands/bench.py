@@ -10,10 +10,9 @@ from typing import Annotated
 import typer
 
 from bridge.system.extras import install_command
-from bridge.system.output_file import OutputError
+from bridge.system.output_file import PNG_ENDINGS, OutputError
 from gui.commands.options import ForceOption, amount_option, parse_amount
 from gui.commands.terminal import (
-    PNG_ENDINGS,
     check_outputs,
     fail,
     fail_output,

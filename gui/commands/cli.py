@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from bridge.names import name_key
-from bridge.system.output_file import OutputError
+from bridge.system.output_file import PNG_ENDINGS, OutputError
 from gui.commands import bench, jam, style
 from gui.commands.options import (
     MUSIC,
@@ -30,7 +30,6 @@ from gui.commands.options import (
 )
 from gui.commands.terminal import (
     INTERRUPTED,
-    PNG_ENDINGS,
     check_outputs,
     fail,
     fail_output,
@@ -45,6 +44,7 @@ from gui.commands.usage import Commands
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bridge.messages.settings import Settings
     from bridge.midi.notes import Note
 
 
@@ -151,9 +151,12 @@ def continue_(
     settings = parse_settings(asked)
 
     from gui.commands.takes import TakeFiles, make_takes
+    from gui.wording.reasons import sentence_of
 
     files = TakeFiles(out, source, takes, force)
     prompt = read_music(source)
+    for notice in prompt.notices:
+        say(sentence_of(notice), sys.stderr)
     files.check()
     artefact = load_artefact(settings)
 
@@ -172,13 +175,13 @@ def continue_(
     reading = continuation.Prompt(artefact, Decoder(artefact), score, span, settings)
     making = continuation.Proposals(reading, settings, takes)
 
-    def write(notes: Sequence[Note], text: str, path: Path) -> None:
+    def content(notes: Sequence[Note], used: Settings, remark: str) -> bytes:
+        text = provenance(artefact, used) + remark
         if only_new:
-            smf.write(standalone_score(score, span, notes), path, text)
-        else:
-            smf.write_continuation(prompt, notes, path, text)
+            return smf.score_bytes(standalone_score(score, span, notes), text, like=prompt)
+        return smf.continuation_bytes(prompt, notes, text)
 
-    make_takes(making, score, span, files, write, lambda used: provenance(artefact, used))
+    make_takes(making, score, span, files, content)
 
 
 @app.command()

@@ -25,7 +25,6 @@ from gui.commands.terminal import say
 from gui.engine.phrases import performance_events
 from gui.engine.process import Engine
 from gui.engine.recording import provenance, write_recording
-from gui.wording.reasons import sentence_of
 from model.tokens.vocabulary import pitch_name
 
 if TYPE_CHECKING:
@@ -67,10 +66,7 @@ def run_demo(
     console.print(_summary(snapshot.notes, log))
     music, picture = demo_files(prompt.path, out)
     title = f"{heading}, seed {settings.seed}"
-    try:
-        write_recording(record, music, provenance(artefact, settings), replace=replace)
-    except smf.MidiFileError as error:
-        raise DemoError(str(sentence_of(error.reason))) from error
+    write_recording(record, music, provenance(artefact, settings), replace=replace)
     say(f"Written: {music}")
     say(_draw_roll(snapshot.notes, picture, title, replace=replace))
 

@@ -18,6 +18,7 @@ from bridge.messages.settings import SETTINGS
 from bridge.midi.controls import Action, parse_control
 from bridge.names import visible
 from bridge.system.output_file import (
+    MIDI_ENDINGS,
     OutputError,
     OutputFault,
     OutputNotWritten,
@@ -36,7 +37,6 @@ from gui.commands.options import (
     with_setting_options,
 )
 from gui.commands.terminal import (
-    MIDI_ENDINGS,
     check_outputs,
     fail,
     fail_output,
@@ -96,6 +96,9 @@ def jam(
     from bridge.playout.protocol import OpenPorts
     from gui.engine.process import Engine
 
+    time = settings.time
+    if (time.click or time.count_in_bars) and not time.click_to_output:
+        say("--count-in and --click are silent; --click-to-output sends them to the output.")
     bindings = _parse_bindings(control or [])
     check_outputs(record, force=force, endings=MIDI_ENDINGS)
     check_outputs(json_log, force=force)
@@ -125,9 +128,7 @@ def jam(
 
 def _write_record(played: Record, path: Path, text: str, *, replace: bool) -> None:
     """Write the music of both sides; beside a file that has appeared during the session."""
-    from bridge.midi.smf import MidiFileError
     from gui.engine.recording import write_recording
-    from gui.wording.reasons import sentence_of
 
     try:
         try:
@@ -138,8 +139,6 @@ def _write_record(played: Record, path: Path, text: str, *, replace: bool) -> No
             free = free_path(path)  # what was played cannot be played again
             write_recording(played, free, text, replace=False)
             say(f"{path}: there is such a file by now; the music is in {free}.", sys.stderr)
-    except MidiFileError as error:
-        fail(sentence_of(error.reason))
     except OutputError as error:
         fail_output(error.reason)
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING
 
 import typer
 
 from bridge.sync.tempo import MetreMap
-from bridge.system.output_file import OutputError
+from bridge.system.output_file import MIDI_ENDINGS, OutputError, write_output
 from gui.commands.progress import WorkProgress
 from gui.commands.terminal import (
     INTERRUPTED,
-    MIDI_ENDINGS,
     STANDARD_STREAM,
     check_outputs,
     fail,
@@ -23,7 +21,6 @@ from gui.commands.terminal import (
     interruptible,
     say,
 )
-from gui.engine.midi_output import midi_bytes, write_midi
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -34,8 +31,8 @@ if TYPE_CHECKING:
     from bridge.midi.notes import Note, Score
     from export.runtime.continuation import Continuation, Proposal, Proposals
 
-    WriteTake = Callable[[Sequence[Note], str, Path], None]
-    """Writes the notes of a take, with a text, to a path."""
+    TakeContent = Callable[[Sequence[Note], Settings, str], bytes]
+    """Returns the bytes of a take's file, for its notes, its settings and a remark on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,23 +60,19 @@ class TakeFiles:
             return self.out
         return self.out.with_name(f"{self.out.stem}-{index + 1}{self.out.suffix}")
 
-    def write(self, index: int, write: Callable[[Path], None], told: str) -> None:
+    def write(self, index: int, content: bytes, told: str) -> None:
         """Write a take completely, and print what it is; or fail."""
-        from bridge.midi.smf import MidiFileError
-        from gui.wording.reasons import sentence_of
-
         path = self.path(index)
+        if path == STANDARD_STREAM:
+            _write_standard_output(content)
+            say(f"standard output: {told}", sys.stderr)
+            return
         try:
-            if path == STANDARD_STREAM:
-                _write_standard_output(midi_bytes(write, path))
-                say(f"standard output: {told}", sys.stderr)
-            else:
-                write_midi(write, path, replace=self.force, inputs=[self.source])
-                say(f"{path}: {told}")
-        except MidiFileError as error:
-            fail(sentence_of(error.reason))
+            inputs = [self.source]
+            write_output(path, content, replace=self.force, inputs=inputs, endings=MIDI_ENDINGS)
         except OutputError as error:
             fail_output(error.reason)
+        say(f"{path}: {told}")
 
 
 def make_takes(
@@ -87,8 +80,7 @@ def make_takes(
     score: Score,
     span: Span,
     files: TakeFiles,
-    write: WriteTake,
-    text_of: Callable[[Settings], str],
+    content: TakeContent,
 ) -> None:
     """Make takes that continue a score over a span, and write them.
 
@@ -99,14 +91,14 @@ def make_takes(
     with interruptible(), WorkProgress(_subject(files.count), unit="notes") as progress:
         try:
             for take in _watched(making, files.count, progress):
-                writing = partial(write, take.notes, text_of(take.settings))
+                written = content(take.notes, take.settings, "")
                 with progress.paused():
-                    files.write(take.index, writing, f"{len(take.notes)} new notes")
+                    files.write(take.index, written, f"{len(take.notes)} new notes")
                 made += 1
         except KeyboardInterrupt:
             if files.count == 1 and not made:
                 with progress.paused():
-                    _write_complete_bars(making.growing, score, span, files, write, text_of)
+                    _write_complete_bars(making.growing, score, span, files, content)
             raise typer.Exit(INTERRUPTED) from None
     if made < files.count:
         missing = files.count - made
@@ -120,7 +112,7 @@ def complete_bars(growing: Continuation, score: Score, span: Span) -> tuple[list
     metres = MetreMap(score.metres)
     now = span.begin + round(growing.share * (span.end - span.begin))
     bars, end = 0, span.begin
-    while (line := end + metres.position_at(end).bar_ticks) <= min(now, span.end):
+    while (line := metres.bar_line_after(end, 1)) <= min(now, span.end):
         bars, end = bars + 1, line
     notes = [truncate_note(note, end) for note in growing.notes() if note.onset_ticks < end]
     return notes, bars
@@ -131,13 +123,12 @@ def _write_complete_bars(
     score: Score,
     span: Span,
     files: TakeFiles,
-    write: WriteTake,
-    text_of: Callable[[Settings], str],
+    content: TakeContent,
 ) -> None:
     notes, bars = complete_bars(growing, score, span)
     if notes:
-        text = f"{text_of(growing.settings)}; ended by hand after {bars} bars"
-        files.write(0, partial(write, notes, text), f"ended after {bars} bars, {len(notes)} notes")
+        written = content(notes, growing.settings, f"; ended by hand after {bars} bars")
+        files.write(0, written, f"ended after {bars} bars, {len(notes)} notes")
 
 
 def _watched(making: Proposals, count: int, progress: WorkProgress) -> Iterator[Proposal]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import sys
-import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 USAGE_ERROR, INTERRUPTED = 2, 130
 STANDARD_STREAM = Path("-")
 """A path that means standard input or standard output."""
-MIDI_ENDINGS, PNG_ENDINGS = (".mid", ".midi"), (".png",)
-"""The endings that a written file may have."""
 
 
 def say(message: str | Sentence, stream: TextIO | None = None) -> None:
@@ -98,7 +95,7 @@ def load_artefact(settings: Settings | None = None) -> Artefact:
 def read_music(source: Path) -> MidiFile:
     """Read a MIDI file with notes, `-` from standard input, or fail."""
     from bridge.midi import smf
-    from bridge.midi.file_reason import FileFault, UnusableFile
+    from bridge.midi.smf.reason import FileFault, UnusableFile
     from gui.wording.reasons import sentence_of
 
     try:
@@ -106,26 +103,21 @@ def read_music(source: Path) -> MidiFile:
     except smf.MidiFileError as error:
         fail(sentence_of(error.reason))
     if not prompt.score.notes:
-        fail(sentence_of(UnusableFile(source, FileFault.NO_NOTES)))
+        fail(sentence_of(UnusableFile(prompt.path, FileFault.NO_NOTES)))
     return prompt
 
 
 def _read_standard_input() -> MidiFile:
-    from dataclasses import replace
-
     from bridge.midi import smf
+    from bridge.midi.smf.reason import FileTooLarge
 
     if sys.stdin is None or sys.stdin.isatty():
         fail("-: standard input is a terminal; send a MIDI file into it.")
-    # The reader takes a path. A larger file than it reads needs no more room than one byte more.
-    with tempfile.TemporaryDirectory(prefix="antiphon-") as folder:
-        path = Path(folder) / "standard input"
-        path.write_bytes(sys.stdin.buffer.read(smf.MAX_BYTES + 1))
-        try:
-            return replace(smf.read(path), path=STANDARD_STREAM)
-        except smf.MidiFileError as error:
-            reason = replace(error.reason, path=Path(path.name))
-            raise smf.MidiFileError(reason) from error
+    name = Path("standard input")
+    content = sys.stdin.buffer.read(smf.MAX_BYTES + 1)
+    if len(content) > smf.MAX_BYTES:
+        raise smf.MidiFileError(FileTooLarge(name, len(content)))
+    return smf.from_bytes(content, name)
 
 
 def check_outputs(

@@ -165,6 +165,9 @@ class PlayPanel(QScrollArea):
             self._number_field(self.tr("Temp&o"), "time.bpm"),
             self._number_field(self.tr("&Count-in"), "time.count_in_bars"),
             self._switch_field(self.tr("Clic&k"), "time.click", self.tr("on each beat")),
+            self._switch_field(
+                self.tr("Click notes"), "time.click_to_output", self.tr("to the output")
+            ),
         ]
 
     # The construction of controls.

@@ -9,9 +9,9 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from bridge.history.record import Record, build_score
-from bridge.midi.smf import write_parts
+from bridge.midi.smf import parts_bytes
 from bridge.names import visible
-from gui.engine.midi_output import write_midi
+from bridge.system.output_file import MIDI_ENDINGS, write_output
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,7 +31,7 @@ def write_recording(record: Record, path: Path, comment: str, *, replace: bool) 
         "played": build_score(record, answered=False),
         "Antiphon": build_score(record, answered=True),
     }
-    write_midi(lambda file: write_parts(parts, file, comment), path, replace=replace)
+    write_output(path, parts_bytes(parts, comment), replace=replace, endings=MIDI_ENDINGS)
 
 
 def provenance(artefact: Artefact, settings: Settings) -> str:

@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from bridge.midi.file_reason import (
+from bridge.midi.smf.reason import (
     AbsurdMetre,
     AbsurdTempo,
     BrokenFile,
     FileFault,
+    FileNotRead,
     FileNotWritten,
     FileTooLarge,
+    FileTooLong,
+    FormatFault,
+    RiffWrapper,
     UnusableFile,
+    WrongTrackCount,
 )
 from gui.wording.sentence import Sentence
 
 if TYPE_CHECKING:
-    from bridge.midi.file_reason import MidiFileReason
+    from bridge.midi.smf.reason import FileNotice, MidiFileReason
 
 _FAULTS = {
     FileFault.MISSING: Sentence("Files", "{}: no such file."),
     FileFault.FOLDER: Sentence("Files", "{}: is a folder, not a MIDI file."),
     FileFault.FORBIDDEN: Sentence("Files", "{}: may not be read."),
     FileFault.EMPTY: Sentence("Files", "{}: the file is empty."),
-    FileFault.TRUNCATED: Sentence("Files", "{}: a broken MIDI file (the file ends too early)."),
     FileFault.NOT_MIDI: Sentence(
         "Files", "{}: not a Standard MIDI File (it does not begin with MThd)."
     ),
@@ -31,27 +35,82 @@ _FAULTS = {
         "Files", "{}: a MIDI file of format 2 (independent patterns) cannot be continued."
     ),
     FileFault.SMPTE: Sentence("Files", "{}: its time is in SMPTE frames, not in beats."),
+    FileFault.NO_RESOLUTION: Sentence("Files", "{}: its quarter note has no ticks."),
     FileFault.NO_NOTES: Sentence("Files", "{}: has no notes to continue."),
 }
 
+_FORMAT_FAULTS = {
+    FormatFault.HEADER: Sentence("Files", "{}: the header at byte {} is not one that is known."),
+    FormatFault.SECOND_HEADER: Sentence("Files", "{}: another MIDI file begins at byte {}."),
+    FormatFault.NOT_A_CHUNK: Sentence(
+        "Files", "{}: a track is missing; there is something else at byte {}."
+    ),
+    FormatFault.CHUNK_CUT: Sentence(
+        "Files", "{}: the file ends too early, within the chunk at byte {}."
+    ),
+    FormatFault.TOO_MANY_TRACKS: Sentence(
+        "Files", "{}: more tracks than a file can count, from byte {} on."
+    ),
+    FormatFault.EVENT_CUT: Sentence("Files", "{}: a track ends within the event at byte {}."),
+    FormatFault.AFTER_END: Sentence("Files", "{}: a track goes on after its end, at byte {}."),
+    FormatFault.QUANTITY: Sentence("Files", "{}: the number at byte {} has more than four bytes."),
+    FormatFault.NO_STATUS: Sentence("Files", "{}: the event at byte {} has no status."),
+    FormatFault.NOT_DATA: Sentence("Files", "{}: byte {} is a status where a value is needed."),
+    FormatFault.NOT_IN_FILES: Sentence(
+        "Files", "{}: byte {} is a message for cables, which a file cannot contain."
+    ),
+    FormatFault.TEMPO: Sentence("Files", "{}: the tempo at byte {} is incomplete."),
+    FormatFault.METRE: Sentence("Files", "{}: the time signature at byte {} is incomplete."),
+}
 
-def sentence_of_file(reason: MidiFileReason) -> Sentence:
-    """Return the sentence for what is wrong with a MIDI file."""
+
+def sentence_of_file(reason: MidiFileReason | FileNotice) -> Sentence:
+    """Return the sentence for what is wrong with a MIDI file, or unusual about it."""
     path = str(reason.path)
     match reason:
         case UnusableFile(_, fault):
             return _FAULTS[fault].format(path)
+        case BrokenFile(_, format_fault, offset):
+            return _FORMAT_FAULTS[format_fault].format(path, offset)
+        case RiffWrapper() | WrongTrackCount():
+            return _sentence_of_notice(reason)
+    return _sentence_with_figures(reason)
+
+
+def _sentence_with_figures(
+    reason: FileTooLarge | FileTooLong | FileNotRead | AbsurdTempo | AbsurdMetre | FileNotWritten,
+) -> Sentence:
+    path = str(reason.path)
+    match reason:
         case FileTooLarge(_, size_bytes):
             told = Sentence("Files", "{}: {:.0f} MB is too large for a piece of music.")
             return told.format(path, size_bytes / 1e6)
-        case BrokenFile(_, error):
-            return Sentence("Files", "{}: a broken MIDI file ({}).").format(path, error)
-        case AbsurdTempo(_, bpm):
-            told = Sentence("Files", "{}: a tempo of {:g} bpm cannot be played.")
-            return told.format(path, bpm)
-        case AbsurdMetre(_, numerator, denominator):
-            told = Sentence("Files", "{}: a metre of {}/{} cannot be counted.")
-            return told.format(path, numerator, denominator)
+        case FileTooLong(_, quarters):
+            told = Sentence("Files", "{}: {} quarter notes are too long for a piece of music.")
+            return told.format(path, quarters)
+        case FileNotRead(_, error):
+            return Sentence("Files", "{}: cannot be read ({}).").format(path, error)
+        case AbsurdTempo(_, bpm, offset):
+            told = Sentence("Files", "{}: a tempo of {:g} bpm, at byte {}, cannot be played.")
+            return told.format(path, bpm, offset)
+        case AbsurdMetre(_, numerator, denominator, offset):
+            told = Sentence("Files", "{}: a metre of {}/{}, at byte {}, cannot be counted.")
+            return told.format(path, numerator, denominator, offset)
         case FileNotWritten(_, error):
             return Sentence("Files", "{}: cannot be written ({}).").format(path, error)
     assert_never(reason)
+
+
+def _sentence_of_notice(notice: FileNotice) -> Sentence:
+    path = str(notice.path)
+    match notice:
+        case RiffWrapper():
+            told = Sentence(
+                "Files",
+                "{}: a RIFF file; the MIDI file in it is continued, and the rest is left out.",
+            )
+            return told.format(path)
+        case WrongTrackCount(_, promised, found):
+            told = Sentence("Files", "{}: the header promises {} tracks; the file has {}.")
+            return told.format(path, promised, found)
+    assert_never(notice)

@@ -10,7 +10,7 @@ from typing import assert_never
 
 from bridge.messages.processor import Processor
 from bridge.messages.requests import UnknownStyle
-from bridge.midi.file_reason import MidiFileReason
+from bridge.midi.smf.reason import FileNotice, MidiFileReason
 from bridge.playout.problem import ProblemReason
 from bridge.playout.time_reason import TimeReason
 from bridge.synth.policy import SynthReady
@@ -38,6 +38,7 @@ Reason = (
     | SynthReason
     | Processor
     | MidiFileReason
+    | FileNotice
     | OutputReason
     | ProposalReason
 )
@@ -53,7 +54,7 @@ def sentence_of(reason: Reason) -> Sentence:
         return sentence_of_synth(reason)
     if isinstance(reason, Processor):
         return sentence_of_processor(reason)
-    if isinstance(reason, MidiFileReason):
+    if isinstance(reason, MidiFileReason | FileNotice):
         return sentence_of_file(reason)
     return sentence_of_output(reason) if isinstance(reason, OutputReason) else _of_model(reason)
 

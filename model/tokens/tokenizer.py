@@ -148,6 +148,25 @@ def encode(score: Score, *, end: bool = True) -> list[int]:
     return [*tokens, v.END] if end else tokens
 
 
+def changes_after(score: Score) -> list[tuple[int, int]]:
+    """Return tick and token of the changes of tempo and metre that `encode` leaves out.
+
+    They come after the last event, and hold for music that goes on there.
+    """
+    if not score.grid:
+        return []
+    last = _last_event_tick(_normalise_notes(score.notes))
+    steps = [(c.tick, v.tempo_step(c.bpm)) for c in score.tempos]
+    shapes = [(c.tick, v.metre_index(c.numerator, c.denominator)) for c in score.metres]
+    metres = [(tick, index) for tick, index in shapes if index is not None]
+    end = max((tick for tick, _ in (*steps, *metres)), default=0) + 1
+    changes = [
+        *((tick, 0, v.tempo_id(n)) for tick, n in _normalise_changes(steps, _DEFAULT_TEMPO, end)),
+        *((tick, 1, v.metre_id(n)) for tick, n in _normalise_changes(metres, _DEFAULT_METRE, end)),
+    ]
+    return [(tick, token) for tick, _, token in sorted(changes) if 0 < tick >= last]
+
+
 class TokenReader:
     """Reads tokens one by one and returns the tick of each."""
 
@@ -307,6 +326,13 @@ class StreamEncoder:
         index = v.metre_index(numerator, denominator)
         if index is not None:
             self._open_tick.controls[1] = v.metre_id(index)
+        return tokens
+
+    def change(self, tick: int, token: int) -> list[int]:
+        """Change the tempo or the metre by a token."""
+        tokens = self.advance(tick)
+        rank = 0 if v.token_of(token).kind is v.Kind.TEMPO else 1
+        self._open_tick.controls[rank] = token
         return tokens
 
     def advance(self, tick: int) -> list[int]:

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from bridge.messages.learning import SkippedFile
-from bridge.midi.file_reason import FileFault, UnusableFile
+from bridge.midi.smf.reason import FileFault, UnusableFile
 from model.corpus import CorpusError
 from model.run import TrainedNetwork
 from model.styles import read_style_corpus, train_style

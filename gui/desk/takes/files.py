@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING
 
 from bridge.history.takes import TakeNode
 from bridge.midi import smf
-from bridge.midi.file_reason import FileFault, UnusableFile
+from bridge.midi.smf.reason import FileFault, UnusableFile
 from bridge.names import visible
-from bridge.system.output_file import OutputError, OutputNotWritten
-from gui.engine.midi_output import write_midi
+from bridge.system.output_file import MIDI_ENDINGS, OutputError, OutputNotWritten, write_output
 
 if TYPE_CHECKING:
     from bridge.history.takes import TakeTree
@@ -100,24 +99,24 @@ class TakesFiles:
             bridge.system.output_file.OutputError: it is not written.
 
         """
-
-        def write(file: Path) -> None:
-            self._write(takes, number, file, up_to_end=up_to_end)
-
+        content = self._content(takes, number, up_to_end=up_to_end)
         inputs = [source.path for source in self._sources.values()]
-        write_midi(write, path, replace=replace, inputs=inputs)
+        write_output(path, content, replace=replace, inputs=inputs, endings=MIDI_ENDINGS)
 
-    def _write(self, takes: TakeTree, number: int, path: Path, *, up_to_end: bool) -> None:
+    def _content(self, takes: TakeTree, number: int, *, up_to_end: bool) -> bytes:
+        """Return the bytes of the file of a take, or of all the music up to its end."""
         node, first = takes.nodes[number], takes.path(number)[0]
         text = node.text if isinstance(node, TakeNode) else takes.root_name(number)
+        if number in self._sources:
+            return self._sources[number].chunks.data
         if not up_to_end:
-            smf.write(takes.standalone_score(number), path, text)
-        elif first in self._sources:
+            alone = takes.standalone_score(number)
+            return smf.score_bytes(alone, text, like=self._sources.get(first))
+        if first in self._sources:
             on_the_way = (takes.nodes[each] for each in takes.path(number))
             notes = [n for each in on_the_way if isinstance(each, TakeNode) for n in each.notes]
-            smf.write_continuation(self._sources[first], notes, path, text)
-        else:
-            smf.write(takes.score_to(number), path, text)
+            return smf.continuation_bytes(self._sources[first], notes, text)
+        return smf.score_bytes(takes.score_to(number), text)
 
 
 def file_name(takes: TakeTree, number: int, *, up_to_end: bool) -> str:

@@ -15,10 +15,9 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from bridge.midi.smf import MidiFileError
 from bridge.names import visible
-from bridge.system.output_file import OutputError, OutputFault, RefusedOutput
+from bridge.system.output_file import MIDI_ENDINGS, OutputError, OutputFault, RefusedOutput
 from gui.desk.takes.files import TakesFiles, file_name
 from gui.desk.widgets.languages import translated
-from gui.engine.midi_output import MIDI_ENDINGS
 from gui.wording.reasons import sentence_of
 
 if TYPE_CHECKING:
@@ -51,7 +50,7 @@ class TakesSaving(QObject):
         """Write a take to a temporary file; return its path, or None if that fails."""
         try:
             return self._files.write_for_drag(takes, number, up_to_end=up_to_end)
-        except (MidiFileError, OutputError) as error:
+        except OutputError as error:
             self._fail(error)
             return None
 
@@ -77,7 +76,7 @@ class TakesSaving(QObject):
             path = path.with_name(f"{path.name}.mid")
         try:
             self._files.write(takes, number, path, up_to_end=True, replace=replace)
-        except (MidiFileError, OutputError) as error:
+        except OutputError as error:
             if error.reason == RefusedOutput(path, OutputFault.EXISTS):
                 self._ask_to_replace(takes, number, path)
             else:

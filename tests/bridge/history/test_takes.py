@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.history.takes import RootNode, Span, TakeNode, TakeTree
+from bridge.history.takes import RootNode, Span, TakeNode, TakeTree, standalone_score
 from bridge.messages.settings import Settings
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import MetreChange, Note, Score, TempoChange
@@ -142,3 +142,12 @@ def test_an_unknown_number_raises() -> None:
         TakeTree().with_current(0)
     with pytest.raises(ValueError, match="number 3"):
         TakeTree().with_root(SCORE, "").with_take(3, Span(0, 1), (), Settings())
+
+
+def test_a_standalone_take_has_the_changes_of_its_span() -> None:
+    tempos = (TempoChange(0, 120.0), TempoChange(300, 60.0), TempoChange(500, 30.0))
+    metres = (MetreChange(0, 4, 4), MetreChange(192, 3, 4), MetreChange(336, 2, 4))
+    score = Score((), (*tempos, TempoChange(600, 90.0)), metres)
+    alone = standalone_score(score, Span(192, 600), [])
+    assert alone.tempos == (TempoChange(0, 120.0), TempoChange(108, 60.0), TempoChange(308, 30.0))
+    assert alone.metres == (MetreChange(0, 3, 4), MetreChange(144, 2, 4))

@@ -12,6 +12,7 @@ from bridge.midi.events import ControlChange, Event, NoteOff, NoteOn, ProgramCha
 from bridge.midi.events import encode as encode_event
 from bridge.playout.problem import NoSuchPort, PluginPortTaken, PortGone
 from bridge.playout.protocol import (
+    Click,
     Emitted,
     FromIo,
     Monitor,
@@ -410,3 +411,28 @@ def test_no_loopback_stands_in_without_wanted_ports_or_a_synth(outputs: Outputs,
     outputs.poll()
     outputs.post(SetOwnTransport(replace(NANOSECONDS, time_ns=1)))
     assert not transport_changes(outputs.poll())
+
+
+@pytest.mark.parametrize("synth", [True, False])
+def test_clicks_are_played_by_the_synth_alone(
+    outputs: Outputs,
+    ear: Ear,
+    clock: ManualClock,
+    output: list[tuple[int, Playable]],
+    *,
+    synth: bool,
+) -> None:
+    outputs.open_ports(OpenPorts())
+    outputs.set_monitor(Monitor(ear.port if synth else None))
+    outputs.post(SetOwnTransport(NANOSECONDS))
+    (changed,) = transport_changes(outputs.poll())
+    epoch, due_ns = changed.transport.epoch, NOW_NS + SECOND
+    outputs.plan_clicks(Click((ScheduledEvent(due_ns, epoch, ON),)))
+    outputs.plan_clicks(Click((ScheduledEvent(due_ns, epoch + 1, ON),)))  # of another time
+    assert outputs.next_due_ns() == due_ns
+    clock.advance(SECOND)
+    assert emitted(outputs.poll()) == []
+    assert output == []
+    assert told_of(ear) == ([(SECOND, ON)] if synth else [])
+    outputs.post(Silence())
+    assert told_of(ear) == ([(SECOND, OFF)] if synth else [])

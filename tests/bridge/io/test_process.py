@@ -10,10 +10,12 @@ from bridge.io.process import EDGES_US, OUTBOX_SIZE, IoLoop, LatenessHistogram, 
 from bridge.midi.events import ControlChange, NoteOff, NoteOn
 from bridge.playout.problem import MessagesLost, NoSuchPort
 from bridge.playout.protocol import (
+    Click,
     Emitted,
     FromIo,
     Lateness,
     ListPorts,
+    Monitor,
     OpenPorts,
     Play,
     PortNames,
@@ -28,6 +30,7 @@ from bridge.playout.schedule import ScheduledEvent, SentEvent
 from bridge.ports.loopback import LoopbackBackend
 from bridge.sync.transport import NANOSECONDS
 from bridge.system.clock import ManualClock
+from tests.bridge.synth.ear import Ear
 
 NOW_NS = 1_000_000_000
 PATIENCE_S = 20.0
@@ -108,6 +111,22 @@ def test_a_stalled_engine_delays_nothing_and_is_sent_the_number_of_lost_messages
             expected += 1
     assert expected == total + 1
     assert missed > 0
+
+
+def test_a_click_goes_to_the_synth_and_is_no_event_that_was_sent() -> None:
+    ear = Ear()
+    with ear.socket:
+        due = ScheduledEvent(NOW_NS, 0, ON)
+        sent_messages = serve(
+            OpenPorts(),
+            SetOwnTransport(NANOSECONDS),
+            Monitor(ear.port),
+            Click((due,)),
+            stop=True,
+        )
+        told = [event for _, event in ear.received() if isinstance(event, NoteOn | NoteOff)]
+    assert told == [ON, NoteOff(ON.channel, ON.pitch)]  # the release at the end of the pipe
+    assert emitted(sent_messages) == []
 
 
 def test_notes_are_released_when_the_system_says_stop() -> None:

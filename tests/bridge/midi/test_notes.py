@@ -1,9 +1,21 @@
 """The conversion of keys and a pedal into notes."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.midi.events import ALL_NOTES_OFF, SUSTAIN, ControlChange, Event, NoteOff, NoteOn
+from bridge.midi.events import (
+    ALL_NOTES_OFF,
+    ALL_SOUND_OFF,
+    RESET_ALL_CONTROLLERS,
+    SOSTENUTO,
+    SUSTAIN,
+    ControlChange,
+    Event,
+    NoteOff,
+    NoteOn,
+    Reset,
+)
 from bridge.midi.notes import KeyState
 
 PEDAL_DOWN, PEDAL_UP = ControlChange(0, SUSTAIN, 127), ControlChange(0, SUSTAIN, 0)
@@ -58,15 +70,98 @@ def test_held_keys_and_pedals_are_reported() -> None:
     keys = KeyState()
     keys.feed(PEDAL_DOWN)
     keys.feed(NoteOn(0, 60, 80))
-    assert keys.key_down
+    assert set(keys.keys_down) == {(0, 60)}
     keys.feed(NoteOff(0, 60))
-    assert (keys.key_down, keys.pedal_down, keys.sounding) == (False, True, ((0, 60),))
+    assert set(keys.keys_down) == set()
+    assert keys.pedal_down
+    assert keys.sounding == ((0, 60),)
 
 
+def pedalled(*events: Event, pedal: int = SUSTAIN) -> list[NoteOn | NoteOff]:
+    """Return what a key that is released under a pedal becomes, and then these events."""
+    return converted(NoteOn(0, 60, 80), ControlChange(0, pedal, 127), NoteOff(0, 60), *events)
+
+
+HELD, ENDED = [NoteOn(0, 60, 80)], [NoteOn(0, 60, 80), NoteOff(0, 60)]
+
+
+@pytest.mark.parametrize("pedal", [SUSTAIN, SOSTENUTO])
+@pytest.mark.parametrize(
+    "event,result",
+    [
+        (ControlChange(0, RESET_ALL_CONTROLLERS, 0), ENDED),
+        (ControlChange(1, RESET_ALL_CONTROLLERS, 0), HELD),
+        (ControlChange(0, ALL_SOUND_OFF, 0), ENDED),
+        (ControlChange(1, ALL_SOUND_OFF, 0), HELD),
+        (Reset(), ENDED),
+        *((ControlChange(0, control, 0), HELD) for control in range(ALL_NOTES_OFF, 128)),
+        (ControlChange(0, 122, 0), HELD),  # local control
+        (ControlChange(0, 67, 127), HELD),  # soft pedal
+        (ControlChange(0, 69, 0), HELD),
+    ],
+)
+def test_what_ends_a_note_that_a_pedal_holds(
+    pedal: int, event: Event, result: list[NoteOn | NoteOff]
+) -> None:
+    assert pedalled(event, pedal=pedal) == result
+    lifted = pedalled(event, ControlChange(0, pedal, 0), pedal=pedal)
+    assert lifted == ENDED
+
+
+@pytest.mark.parametrize(
+    "event,ends",
+    [
+        (ControlChange(0, RESET_ALL_CONTROLLERS, 0), False),
+        (ControlChange(0, ALL_SOUND_OFF, 0), True),
+        (Reset(), True),
+        *((ControlChange(0, control, 0), True) for control in range(ALL_NOTES_OFF, 128)),
+        *((ControlChange(0, control, 0), False) for control in range(ALL_SOUND_OFF)),
+    ],
+)
+def test_what_ends_a_note_whose_key_is_down(event: Event, *, ends: bool) -> None:
+    assert converted(NoteOn(0, 60, 80), event) == (ENDED if ends else HELD)
+    assert converted(NoteOn(0, 60, 80), event, NoteOff(0, 60)) == ENDED
+
+
+def test_after_a_reset_no_pedal_is_down() -> None:
+    for reset in (Reset(), ControlChange(0, RESET_ALL_CONTROLLERS, 0)):
+        events = (PEDAL_DOWN, ControlChange(0, SOSTENUTO, 127), reset)
+        assert converted(*events, NoteOn(0, 60, 80), NoteOff(0, 60)) == ENDED
+
+
+def test_all_sound_off_leaves_the_pedal_down() -> None:
+    events = (PEDAL_DOWN, ControlChange(0, ALL_SOUND_OFF, 0))
+    assert converted(*events, NoteOn(0, 60, 80), NoteOff(0, 60)) == HELD
+
+
+def test_the_sostenuto_holds_the_keys_that_are_down_when_it_is_pressed() -> None:
+    press, lift = ControlChange(0, SOSTENUTO, 127), ControlChange(0, SOSTENUTO, 0)
+    events: list[Event] = [NoteOn(0, 48, 80), press, NoteOn(0, 60, 80), press]
+    assert converted(*events, NoteOff(0, 60), NoteOff(0, 48))[2:] == [NoteOff(0, 60)]
+    assert converted(*events, NoteOff(0, 48), lift)[2:] == [NoteOff(0, 48)]
+    # Either pedal holds a note that both hold.
+    both = converted(*events, PEDAL_DOWN, NoteOff(0, 48), NoteOff(0, 60), lift)
+    assert both == converted(*events)
+    assert converted(*events, PEDAL_DOWN, NoteOff(0, 48), NoteOff(0, 60), PEDAL_UP)[2:] == [
+        NoteOff(0, 60)
+    ]
+
+
+def test_hold_2_lengthens_no_note() -> None:
+    assert pedalled(pedal=69) == ENDED
+
+
+def test_a_release_of_a_silent_key_is_dropped() -> None:
+    assert converted(NoteOff(0, 60), PEDAL_DOWN, NoteOff(0, 60), PEDAL_UP) == []
+
+
+CHANNELS, PITCHES = st.integers(0, 1), st.integers(60, 63)
+CONTROLS = st.sampled_from([SUSTAIN, SOSTENUTO, 69, *range(ALL_SOUND_OFF, 128)])
 EVENTS = st.one_of(
-    st.builds(NoteOn, st.integers(0, 1), st.integers(60, 63), st.integers(1, 127)),
-    st.builds(NoteOff, st.integers(0, 1), st.integers(60, 63)),
-    st.builds(ControlChange, st.integers(0, 1), st.just(SUSTAIN), st.sampled_from([0, 127])),
+    st.builds(NoteOn, CHANNELS, PITCHES, st.integers(1, 127)),
+    st.builds(NoteOff, CHANNELS, PITCHES),
+    st.builds(ControlChange, CHANNELS, CONTROLS, st.sampled_from([0, 63, 64, 127])),
+    st.just(Reset()),
 )
 
 
@@ -74,9 +169,24 @@ EVENTS = st.one_of(
 def test_every_note_on_has_one_note_off(events: list[Event]) -> None:
     keys = KeyState()
     sounding: set[tuple[int, int]] = set()
-    meant = [m for event in events for m in keys.feed(event)]
-    for event in [*meant, *keys.release_all()]:
-        key = (event.channel, event.pitch)
-        assert (key in sounding) == isinstance(event, NoteOff)
-        sounding ^= {key}
+    for event in events:
+        for meant in keys.feed(event):
+            assert ((meant.channel, meant.pitch) in sounding) == isinstance(meant, NoteOff)
+            sounding ^= {(meant.channel, meant.pitch)}
+        assert set(keys.sounding) == sounding
+        assert set(keys.keys_down) <= sounding
+    for end in keys.release_all():
+        sounding.remove((end.channel, end.pitch))
     assert not sounding
+    assert not keys.pedal_down
+    assert converted(NoteOn(0, 60, 80), NoteOff(0, 60)) == ENDED
+
+
+@given(st.lists(EVENTS))
+def test_without_pedals_only_keys_that_are_down_sound(events: list[Event]) -> None:
+    keys = KeyState()
+    for event in events:
+        keys.feed(event)
+    for channel in (0, 1):
+        keys.feed(ControlChange(channel, RESET_ALL_CONTROLLERS, 0))
+    assert keys.sounding == keys.keys_down

@@ -60,6 +60,10 @@ class Table:
             for due in message.events
         ]
 
+    def clicks(self) -> list[ScheduledEvent]:
+        """Return the events that are planned for the synth only."""
+        return [due for m in self.io if isinstance(m, protocol.Click) for due in m.events]
+
     @property
     def transport(self) -> Transport:
         """The session's own transport, as last sent."""

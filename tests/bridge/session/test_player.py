@@ -1,15 +1,20 @@
 """The player: note events of keys, the phrase, and the length of a silence."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bridge.messages.composer import Onset, Release
 from bridge.midi.events import (
+    ALL_SOUND_OFF,
+    SOSTENUTO,
     SUSTAIN,
     ControlChange,
     Event,
     NoteOff,
     NoteOn,
     ProgramChange,
+    Reset,
     TimedEvent,
 )
 from bridge.midi.instruments import Instrument
@@ -18,11 +23,14 @@ from bridge.sync.transport import Transport
 from bridge.system.units import MS, SECOND
 
 LINE = Transport(time_ns=SECOND)
+CHANNELS = st.sampled_from([0, 1, 9])
+PITCHES = st.sampled_from([12, 24, 36, 48, 60, 120])  # some of them move to the same pitch
+CONTROLS = st.sampled_from([SUSTAIN, SOSTENUTO, *range(ALL_SOUND_OFF, 128)])
 
 
 def played(player: PlayerState, at_ns: int, event: Event) -> list[Onset | Release]:
-    player.set_program(event)
-    return player.handle_event(TimedEvent(at_ns, event), LINE)
+    player.follow_channels(event)
+    return list(player.handle_event(TimedEvent(at_ns, event), LINE).events)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +48,14 @@ def test_keys_become_note_events_at_their_ticks_and_instruments() -> None:
     bass = played(player, SECOND + 500 * MS, NoteOn(2, 36, 70))
     assert bass == [Onset(48, Instrument.BASS, 36, 70)]
     drums = played(player, SECOND, NoteOn(9, 38, 70))
+    assert drums == [Onset(0, Instrument.DRUMS, 38, 70)]
+
+
+def test_a_rhythm_part_on_another_channel_is_drums() -> None:
+    player = PlayerState()
+    played(player, SECOND, ControlChange(10, 0, 127))  # a drum kit of XG
+    played(player, SECOND, ProgramChange(10, 0))
+    drums = played(player, SECOND, NoteOn(10, 38, 70))
     assert drums == [Onset(0, Instrument.DRUMS, 38, 70)]
 
 
@@ -70,6 +86,9 @@ def test_a_silence_is_longer_with_the_pedal_and_never_ends_with_a_key_down() -> 
     played(player, SECOND, NoteOff(0, 60))
     usual = player.silence_end_ns(phrase)
     played(player, SECOND, ControlChange(0, SUSTAIN, 127))
+    assert player.silence_end_ns(phrase) == usual  # the pedal holds nothing
+    played(player, SECOND, NoteOn(0, 60, 80))
+    played(player, SECOND, NoteOff(0, 60))
     patient = player.silence_end_ns(phrase)
     assert usual == SECOND + 500 * MS
     assert patient == usual + MAX_SILENCE_NS
@@ -126,3 +145,35 @@ def test_a_phrase_keeps_gaps_instruments_and_events() -> None:
     phrase.mark_activity(3 * SECOND)
     phrase.mark_activity(2 * SECOND)
     assert (phrase.last_event_ns, phrase.pause_reported) == (3 * SECOND, False)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(0, 60),
+            st.one_of(
+                st.builds(NoteOn, CHANNELS, PITCHES, st.integers(1, 127)),
+                st.builds(NoteOff, CHANNELS, PITCHES),
+                st.builds(ProgramChange, CHANNELS, st.sampled_from([0, 19, 33, 40, 125])),
+                st.builds(ControlChange, CHANNELS, CONTROLS, st.sampled_from([0, 127])),
+                st.just(Reset()),
+            ),
+        )
+    )
+)
+def test_every_onset_has_one_release(events: list[tuple[int, Event]]) -> None:
+    player, now_ns = PlayerState(), SECOND
+    sounding: set[tuple[Instrument, int]] = set()
+    for wait_ms, event in events:
+        now_ns += wait_ms * MS
+        for heard in played(player, now_ns, event):
+            key = heard.instrument, heard.pitch
+            assert (key in sounding) == isinstance(heard, Release)
+            sounding ^= {key}
+    for release in player.release_all(now_ns, 7):
+        assert isinstance(release, Release)
+        sounding.remove((release.instrument, release.pitch))
+    assert not sounding
+    assert not player.key_down
+    assert not player.pedal_down
+    assert played(player, now_ns, NoteOff(0, 60)) == []

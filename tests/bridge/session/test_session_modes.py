@@ -29,6 +29,7 @@ from bridge.midi.instruments import Instrument
 from bridge.midi.notes import MetreChange
 from bridge.playout import protocol
 from bridge.playout.metronome import HIGH_WOOD_BLOCK, LOW_WOOD_BLOCK
+from bridge.playout.schedule import ScheduledEvent, SentEvent
 from bridge.playout.time_reason import Following
 from bridge.session.together import CHORD_NS, COMMIT_NS
 from bridge.session.turns import BAR_LEAD_NS, NO_END
@@ -89,14 +90,18 @@ class Stand(Table):
 
     def strikes(self, epoch: int = 1) -> list[tuple[int, int]]:
         """Return tick and pitch of all note-ons planned in an epoch."""
-        return [
-            (d.tick, d.event.pitch)
-            for d in self.scheduled()
-            if isinstance(d.event, NoteOn) and d.epoch == epoch
-        ]
+        return strikes_of(self.scheduled(), epoch)
 
     def asked(self) -> list[Generate]:
         return [message for message in self.composer if isinstance(message, Generate)]
+
+
+def strikes_of(planned: list[ScheduledEvent], epoch: int = 1) -> list[tuple[int, int]]:
+    return [
+        (due.tick, due.event.pitch)
+        for due in planned
+        if isinstance(due.event, NoteOn) and due.epoch == epoch
+    ]
 
 
 def strike(tick: int, pitch: int = 64, kind: Instrument = PIANO) -> Onset:
@@ -218,22 +223,48 @@ def test_our_own_clock_counts_in_and_then_is_silent() -> None:
     stand.move(MS, line)
     for now_ns in range(0, 6 * SECOND, 100 * MS):
         stand.pass_to(now_ns)
-    assert stand.strikes(epoch=1) == [
+    assert strikes_of(stand.clicks()) == [
         (-192, HIGH_WOOD_BLOCK),
         *((tick, LOW_WOOD_BLOCK) for tick in (-144, -96, -48)),
     ]
 
 
-def test_our_own_clock_clicks_while_the_metronome_is_on() -> None:
-    stand = Stand(Settings(time=TimeSettings(bpm=120, click=True)), None)
+@pytest.mark.parametrize("to_output", [False, True])
+def test_our_own_clock_clicks_while_the_metronome_is_on(*, to_output: bool) -> None:
+    time = TimeSettings(bpm=120, click=True, click_to_output=to_output)
+    stand = Stand(Settings(time=time), None)
     stand.move(MS, replace(stand.transport, epoch=1))
     stand.play(SECOND, NoteOn(0, 60, 80))  # without a count-in it starts with the first note
     for now_ns in range(SECOND, 8 * SECOND, 100 * MS):
         stand.pass_to(now_ns)
-    ticks = [tick for tick, _ in stand.strikes()]
+    # The output is sent clicks only if they are asked for.
+    planned, others = stand.clicks(), stand.scheduled()
+    if to_output:
+        planned, others = others, planned
+    ticks = [tick for tick, _ in strikes_of(planned)]
     assert ticks[:8] == [0, 48, 96, 144, 192, 240, 288, 336]
+    assert others == []
     stand.at(8 * SECOND, Stop())
     assert stand.session.deadline_ns() is None
+
+
+def test_a_click_that_is_sent_is_not_the_first_note_of_an_answer() -> None:
+    time = TimeSettings(bpm=120, click=True, click_to_output=True)
+    stand = Stand(Settings(time=time), None)
+    stand.move(MS, replace(stand.transport, epoch=1))
+    stand.play(SECOND, NoteOn(0, 60, 80))
+    stand.play(SECOND + 400 * MS, NoteOff(0, 60))
+    stand.pass_to(2 * SECOND)
+    assert stand.state is TurnState.ANSWERING
+    line = replace(stand.transport, epoch=1)
+    click = next(d for d in stand.scheduled() if isinstance(d.event, NoteOn) and d.tick == 96)
+    note = SentEvent(line.ns_at(97), line.ns_at(97), NoteOn(0, 64, 70))
+    sent = SentEvent(line.ns_at(click.tick), line.ns_at(click.tick), click.event)
+    stand.at(2 * SECOND, protocol.Emitted((sent,)))
+    assert "sent" not in stand.log
+    stand.at(3 * SECOND, protocol.Emitted((note,)))
+    assert stand.log[-2:] == ["sent", "first note sent"]
+    assert [n.pitch for n in stand.session.record(4 * SECOND).notes] == [60]
 
 
 def test_ports_that_open_get_the_time_commands() -> None:

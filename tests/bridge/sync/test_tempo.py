@@ -60,3 +60,10 @@ def test_a_change_of_metre_begins_a_bar() -> None:
     assert metres.next_bar_line(150) == 240
     assert metres.next_bar_line(240) == 240
     assert metres.next_bar_line(241) == 384
+
+
+def test_bars_are_counted_through_changes_of_metre() -> None:
+    metres = MetreMap([MetreChange(0, 4, 4), MetreChange(384, 3, 4), MetreChange(672, 2, 4)])
+    assert [metres.bar_line_after(192, bars) for bars in range(5)] == [192, 384, 528, 672, 768]
+    assert metres.bar_line_after(200, 1) == 384
+    assert [metres.bar_line_before(tick) for tick in (0, 383, 384, 671)] == [0, 192, 384, 528]

@@ -27,6 +27,7 @@ from export.runtime.composer import Composer
 from export.runtime.continuation import (
     Continuation,
     Prompt,
+    begin_after,
     continue_score,
     instruments_of,
     proposals,
@@ -55,6 +56,76 @@ def test_the_span_begins_at_the_bar_line_and_counts_bars_of_the_metre() -> None:
     assert (span.begin, span.end) == (288, 288 + 4 * 144)
     seconds = span_of_seconds(SCORE, 2.0)
     assert (seconds.begin, seconds.end) == (288, 288 + 3 * 48)
+
+
+def test_bars_and_seconds_heed_the_changes_that_lie_ahead() -> None:
+    metres = (MetreChange(0, 3, 4), MetreChange(288, 4, 4), MetreChange(480, 2, 4))
+    tempos = (TempoChange(0, 120.0), TempoChange(288, 60.0), TempoChange(336, 30.0))
+    score = replace(SCORE, metres=metres, tempos=tempos)
+    assert span_of_bars(score, 3) == Span(288, 288 + 192 + 96 + 96)
+    assert span_of_seconds(score, 5.0) == Span(288, 288 + 48 + 96)
+
+
+@pytest.mark.parametrize(
+    "release,begin",
+    [(191, 192), (192, 192), (193, 192), (203, 192), (204, 384), (384, 384)],
+)
+def test_a_note_that_rings_a_hair_over_the_bar_line_does_not_cost_a_bar(
+    release: int, begin: int
+) -> None:
+    assert begin_after(Score((Note(96, PIANO, 60, release, 80),))) == begin
+
+
+def test_a_hair_is_also_a_twentieth_of_the_bar() -> None:
+    metres = (MetreChange(0, 12, 4),)
+    for release, begin in ((576 + 28, 576), (576 + 29, 1152)):
+        assert begin_after(Score((Note(96, PIANO, 60, release, 80),), metres=metres)) == begin
+
+
+def test_a_short_note_in_the_last_bar_is_no_hair() -> None:
+    assert begin_after(Score((Note(192, PIANO, 60, 193, 80),))) == 384
+    assert begin_after(Score((Note(0, PIANO, 60, 1, 80),))) == 192
+
+
+def test_unnamed_sounds_end_before_a_continuation_begins() -> None:
+    note = Note(0, PIANO, 60, 48, 80)
+    assert begin_after(Score((note,), unnamed=((0, 300),))) == 384
+    assert begin_after(Score((note,), unnamed=((192, 193),))) == 384
+
+
+def test_what_rings_over_the_bar_line_has_ended_where_the_take_begins(
+    exact: Artefact, decoder: Decoder
+) -> None:
+    score = Score((Note(0, PIANO, 60, 196, 80),))
+    prompt = Prompt(exact, decoder, score, span_of_bars(score, 1), Settings())
+    while not prompt.is_read:
+        prompt.step()
+    assert prompt.stream().tick == 192
+    assert not prompt.stream().state.grammar.sounding
+
+
+def test_the_network_reads_the_changes_that_lie_ahead(exact: Artefact, decoder: Decoder) -> None:
+    metres = (MetreChange(0, 3, 4), MetreChange(288, 4, 4), MetreChange(480, 2, 4))
+    tempos = (TempoChange(0, 90.0), TempoChange(240, 100.0), TempoChange(400, 60.0))
+    score = replace(SCORE, metres=metres, tempos=tempos)
+    span = span_of_bars(score, 4)
+    prompt = Prompt(exact, decoder, score, span, Settings(seed=1))
+    growing = Continuation(prompt, Settings(seed=1))
+    while not growing.done:
+        growing.step()
+    tick, changes = 0, []
+    for token in growing.tokens:
+        spelt = v.token_of(token)
+        if spelt.kind is v.Kind.WAIT:
+            tick += spelt.value
+        elif spelt.kind in (v.Kind.TEMPO, v.Kind.METRE):
+            changes.append((tick, token))
+    wanted = [(0, v.tempo_id(v.tempo_step(90.0))), (0, v.metre_id(v.METRES.index((3, 4))))]
+    wanted += [(240, v.tempo_id(v.tempo_step(100.0)))]
+    wanted += [(288, v.metre_id(v.METRES.index((4, 4))))]
+    wanted += [(400, v.tempo_id(v.tempo_step(60.0)))]
+    wanted += [(480, v.metre_id(v.METRES.index((2, 4))))]
+    assert changes == wanted
 
 
 def test_a_continuation_of_one_instrument_ends_with_a_held_note(

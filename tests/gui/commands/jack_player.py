@@ -1,13 +1,15 @@
 """Another program on the JACK server: plays a MIDI file into a port and records another.
 
 `jack_player.py FILE SECONDS` waits for Antiphon's ports. Half a second later it plays the file in
-real time. It records what Antiphon plays until the seconds are over, and prints both as JSON: lists
-of [frame, status, data, data]. It shares only the names of the ports with Antiphon.
+real time: a MIDI file, or a JSON list of [seconds, [byte, ...]] for what no MIDI file can hold. It
+records what Antiphon plays until the seconds are over, and prints both as JSON: lists of [frame,
+status, data, data]. It shares only the names of the ports with Antiphon.
 """
 
 import json
 import sys
 import threading
+from pathlib import Path
 
 import jack
 import mido
@@ -19,6 +21,9 @@ _PAUSE = threading.Event()
 
 def timeline(path: str, rate: int) -> list[tuple[int, bytes]]:
     """Return the file's messages with their frames from the start."""
+    if path.endswith(".json"):
+        events = json.loads(Path(path).read_text("utf-8"))
+        return [(round(at_s * rate), bytes(message)) for at_s, message in events]
     seconds, messages = 0.0, []
     for message in mido.MidiFile(path):
         seconds += message.time

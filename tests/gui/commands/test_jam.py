@@ -1,23 +1,18 @@
 """A jam on a real JACK server: another program plays a phrase and records the response."""
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
+import mido
 import pytest
 
 from assets import DEMO_PHRASES
-from bridge.midi import smf
 from bridge.midi.instruments import Instrument
 from tests.bridge.jack_server import shared_jack_server
+from tests.gui.commands.jam_run import run_jam
 from tests.repeats import LOST_PERIODS, counts_before
 
-PLAYER = Path(__file__).with_name("jack_player.py")
-JAM_S, PLAYER_S = 16, 18
+JAM_S = 16
 NOTE_ON, NOTE_OFF, PROGRAM = 0x90, 0x80, 0xC0
 
 pytestmark = pytest.mark.device
@@ -32,32 +27,14 @@ def server() -> Iterator[str]:
 def jam(server: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Run a jam to which the player plays the minuet; return what was received and logged."""
     before = LOST_PERIODS.counts()
-    folder = tmp_path_factory.mktemp("jam")
-    environment = os.environ | {"JACK_DEFAULT_SERVER": server}
-    record, log = folder / "jam.mid", folder / "log.jsonl"
-    command = [
-        "from gui.commands.cli import main; main()",
-        "jam",
-        "--style",
-        "baroque",
-        "--seed",
-        "1",
-    ]
-    command += ["--instruments", "piano,bass", "--for", str(JAM_S)]
-    command += ["--record", str(record), "--json-log", str(log)]
-    jamming = subprocess.Popen([sys.executable, "-c", *command], env=environment)
-    player = subprocess.run(
-        [sys.executable, PLAYER, DEMO_PHRASES / "minuet.mid", str(PLAYER_S)],
-        env=environment,
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-        timeout=120,
+    jam = run_jam(
+        server,
+        tmp_path_factory.mktemp("jam"),
+        DEMO_PHRASES / "minuet.mid",
+        JAM_S,
+        *("--style", "baroque", "--seed", "1", "--instruments", "piano,bass"),
     )
-    assert jamming.wait(60) == 0
-    entries = [json.loads(line) for line in log.read_text("utf-8").splitlines()]
-    received: dict[str, Any] = json.loads(player.stdout)
-    return received | {"log": entries, "record": record, "counts_before": before}
+    return jam | {"counts_before": before}
 
 
 @pytest.fixture(autouse=True)
@@ -108,10 +85,10 @@ def test_it_plays_the_requested_instruments_with_program_changes(jam: dict[str, 
 
 
 def test_the_recording_has_both_sides(jam: dict[str, Any]) -> None:
-    file = smf.read(jam["record"])
-    names = {track.name for track in file.source.tracks}
+    tracks = mido.MidiFile(jam["record"]).tracks
+    names = {track.name for track in tracks}
     assert "played piano" in names
     assert names <= {"", "played piano", "Antiphon piano", "Antiphon bass"}
-    played = next(track for track in file.source.tracks if track.name == "played piano")
+    played = next(track for track in tracks if track.name == "played piano")
     onsets = [message for message in played if message.type == "note_on"]
     assert len(onsets) == len([e for e in jam["played"] if e[1] & 0xF0 == NOTE_ON and e[3]])

@@ -65,6 +65,7 @@ CONTROLS = [
     ("Tempo", 97.5, replace(USUAL, time=TimeSettings(bpm=97.5))),
     ("Count-in", 2, replace(USUAL, time=TimeSettings(count_in_bars=2))),
     ("Click", True, replace(USUAL, time=TimeSettings(click=True))),
+    ("Click notes", True, replace(USUAL, time=TimeSettings(click_to_output=True))),
     ("cello", True, replace(USUAL, instruments=(Instrument.CELLO,))),
 ]
 

@@ -50,6 +50,7 @@ OTHER: dict[str, object] = {
     "time.metre": (6, 8),
     "time.count_in_bars": 2,
     "time.click": True,
+    "time.click_to_output": True,
     "sound": SynthPolicy.ON,
     "sound_font": "/fonts/grand.sf2",
 }

@@ -12,14 +12,20 @@ from bridge.messages import processor
 from bridge.messages.processor import CpuRequested, CudaFailed, GpuFound, Processor
 from bridge.messages.requests import UnknownStyle
 from bridge.messages.snapshot import LoggedReason
-from bridge.midi import file_reason
-from bridge.midi.file_reason import (
+from bridge.midi.smf import reason as file_reason
+from bridge.midi.smf.reason import (
     AbsurdMetre,
     AbsurdTempo,
+    BrokenFile,
     FileFault,
+    FileNotRead,
     FileNotWritten,
     FileTooLarge,
+    FileTooLong,
+    FormatFault,
+    RiffWrapper,
     UnusableFile,
+    WrongTrackCount,
 )
 from bridge.playout import problem, time_reason
 from bridge.playout.problem import (
@@ -157,8 +163,31 @@ def test_no_reason_is_left_out(module: ModuleType) -> None:
             FileTooLarge(Path("a.mid"), 200_000_000),
             "a.mid: 200 MB is too large for a piece of music.",
         ),
-        (AbsurdTempo(Path("a.mid"), 6e6), "a.mid: a tempo of 6e+06 bpm cannot be played."),
-        (AbsurdMetre(Path("a.mid"), 0, 4), "a.mid: a metre of 0/4 cannot be counted."),
+        (
+            AbsurdTempo(Path("a.mid"), 6e6, 30),
+            "a.mid: a tempo of 6e+06 bpm, at byte 30, cannot be played.",
+        ),
+        (
+            AbsurdMetre(Path("a.mid"), 0, 4, 30),
+            "a.mid: a metre of 0/4, at byte 30, cannot be counted.",
+        ),
+        (
+            BrokenFile(Path("a.mid"), FormatFault.NOT_DATA, 72),
+            "a.mid: byte 72 is a status where a value is needed.",
+        ),
+        (
+            RiffWrapper(Path("a.mid")),
+            "a.mid: a RIFF file; the MIDI file in it is continued, and the rest is left out.",
+        ),
+        (
+            WrongTrackCount(Path("a.mid"), 4, 2),
+            "a.mid: the header promises 4 tracks; the file has 2.",
+        ),
+        (FileNotRead(Path("a.mid"), "odd"), "a.mid: cannot be read (odd)."),
+        (
+            FileTooLong(Path("a.mid"), 300_000),
+            "a.mid: 300000 quarter notes are too long for a piece of music.",
+        ),
         (FileNotWritten(Path("a.mid"), "no"), "a.mid: cannot be written (no)."),
         (
             UnknownStyle("chopan", ("chopin",)),

@@ -17,6 +17,7 @@ from bridge.midi.notes import Score
 from bridge.system.output_file import OutputError, OutputFault, OutputNotWritten, RefusedOutput
 from gui.desk.takes.files import TakesFiles, file_name
 from tests.gui.desk.takes.examples import BAR, CHOPIN, MINUET, NOTES, SPAN, tree
+from tests.midi_chunks import added_tracks
 
 DEMO = Path(__file__).parents[4] / "assets" / "demo" / "minuet.mid"
 
@@ -91,8 +92,7 @@ def test_a_continuation_keeps_the_tracks_of_its_file(files: TakesFiles, tmp_path
     takes = takes.with_take(0, span, [moved], CHOPIN, "made by a test")
     path = tmp_path / "longer.mid"
     files.write(takes, 1, path, up_to_end=True)
-    tracks = mido.MidiFile(path).tracks
-    assert tracks[: len(read.source.tracks)] == read.source.tracks
+    assert added_tracks(DEMO, path)
     assert onsets(path) == [*(n.onset_ticks for n in read.score.notes), 576]
 
 

@@ -1,0 +1,27 @@
+"""Standard MIDI Files: bytes, events, notes, and back."""
+
+from bridge.midi.smf.reading import MAX_BYTES, MidiFile, MidiFileError, from_bytes, read
+from bridge.midi.smf.writing import (
+    continuation_bytes,
+    parts_bytes,
+    save,
+    score_bytes,
+    write,
+    write_continuation,
+    write_parts,
+)
+
+__all__ = [
+    "MAX_BYTES",
+    "MidiFile",
+    "MidiFileError",
+    "continuation_bytes",
+    "from_bytes",
+    "parts_bytes",
+    "read",
+    "save",
+    "score_bytes",
+    "write",
+    "write_continuation",
+    "write_parts",
+]

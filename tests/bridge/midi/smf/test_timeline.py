@@ -1,0 +1,122 @@
+"""What sounds in a file: pairing by track, port and channel, pedals, and where a file ends."""
+
+import struct
+from pathlib import Path
+
+import pytest
+
+from bridge.midi.instruments import Instrument
+from bridge.midi.smf import from_bytes
+from bridge.midi.smf.timeline import Place, Port, SoundingNote
+from tests.bridge.midi.smf.generated import END, chunk, quantity
+
+QUARTER = 48
+BAR = 4 * QUARTER
+DOWN, UP = b"\xb0\x40\x7f", b"\xb0\x40\x00"
+PORT_1 = b"\xff\x21\x01\x01"
+
+
+def on(key: int = 60, channel: int = 0) -> bytes:
+    return bytes((0x90 | channel, key, 80))
+
+
+def off(key: int = 60, channel: int = 0) -> bytes:
+    return bytes((0x80 | channel, key, 64))
+
+
+def control(number: int, value: int = 0) -> bytes:
+    return bytes((0xB0, number, value))
+
+
+def file_of(*tracks: list[tuple[int, bytes]]) -> bytes:
+    """Return a file of tracks, each with (tick, event) in order; they end with their last event."""
+    body = b""
+    for events in tracks:
+        data, before = b"", 0
+        for tick, event in events:
+            data += quantity(tick - before) + event
+            before = tick
+        body += chunk(b"MTrk", data + quantity(0) + END)
+    return chunk(b"MThd", struct.pack(">HHH", 1, len(tracks), QUARTER)) + body
+
+
+def notes_of(*tracks: list[tuple[int, bytes]]) -> list[SoundingNote]:
+    notes = from_bytes(file_of(*tracks), Path("in.mid")).timeline.notes
+    return sorted(notes, key=lambda note: (note.onset, note.release))
+
+
+def spans(*tracks: list[tuple[int, bytes]]) -> list[tuple[int, int]]:
+    return [(note.onset, note.release) for note in notes_of(*tracks)]
+
+
+def test_two_tracks_on_one_channel_keep_their_notes() -> None:
+    right, left = [(0, on()), (48, off())], [(0, on()), (192, off())]
+    assert spans(right, left) == [(0, 48), (0, 192)]
+
+
+def test_a_port_has_channels_of_its_own() -> None:
+    piano = [(0, b"\xc0\x00"), (0, on()), (192, off())]
+    bass = [(0, PORT_1), (0, b"\xc0\x21"), (0, on()), (48, off())]
+    found = notes_of(piano, bass)
+    assert [(n.place, n.instrument, n.release) for n in found] == [
+        (Place(Port(1), 0), Instrument.BASS, 48),
+        (Place(Port(), 0), Instrument.PIANO, 192),
+    ]
+
+
+def test_a_device_name_is_a_port_too() -> None:
+    found = notes_of([(0, b"\xff\x09\x02ab"), (0, on()), (9, off())], [(0, on()), (9, off())])
+    assert {n.place.port for n in found} == {Port(0, b"ab"), Port()}
+
+
+@pytest.mark.parametrize(
+    "pedal,end",
+    [
+        ([(0, DOWN), (96, UP)], 96),
+        ([(47, DOWN), (96, UP)], 96),
+        ([(0, DOWN), (30, UP)], 48),
+        ([(0, DOWN)], 144),  # never lifted: the last key
+        ([(0, DOWN), (144 + 100 * BAR, UP)], 144),  # lifted where the project ends
+        ([(0, DOWN), (96, control(121))], 96),  # Reset All Controllers lifts it
+        ([(0, DOWN), (96, control(120))], 96),  # All Sound Off
+        ([(0, DOWN), (96, control(123)), (100, UP)], 100),  # All Notes Off does not
+        ([(0, control(64, 63)), (96, UP)], 48),
+    ],
+)
+def test_the_pedal_holds_a_note(pedal: list[tuple[int, bytes]], end: int) -> None:
+    keys = [(0, on()), (48, off()), (120, on(72)), (144, off(72))]
+    assert spans(keys, pedal)[0] == (0, end)
+
+
+def test_a_key_that_is_struck_again_ends_what_the_pedal_holds() -> None:
+    keys = [(0, DOWN), (0, on()), (20, off()), (30, on()), (40, off()), (90, UP)]
+    assert spans(keys) == [(0, 30), (30, 90)]
+    at_once = [(0, DOWN), (0, on()), (20, off()), (20, on()), (40, off()), (90, UP)]
+    assert spans(at_once) == [(0, 20), (20, 90)]
+
+
+@pytest.mark.parametrize("number", [123, 124, 125, 126, 127])
+def test_all_notes_off_and_the_mode_messages_release_all_keys(number: int) -> None:
+    keys = [(0, on()), (0, on(64)), (40, control(number)), (90, off()), (90, off(64))]
+    assert spans(keys) == [(0, 40), (0, 40)]
+
+
+def test_a_program_that_is_written_in_the_same_tick_is_in_force() -> None:
+    found = notes_of([(0, on()), (9, off())], [(0, b"\xc0\x21")])
+    assert found[0].instrument is Instrument.BASS
+
+
+def test_a_program_under_a_held_key_is_for_the_next_note() -> None:
+    found = notes_of([(0, on()), (9, b"\xc0\x10"), (20, off()), (30, on()), (40, off())])
+    assert [n.instrument for n in found] == [Instrument.PIANO, Instrument.ORGAN]
+
+
+def test_a_note_without_a_release_ends_with_its_track_if_that_is_near() -> None:
+    text = b"\xff\x01\x01."
+    assert spans([(0, on()), (2 * BAR, text)]) == [(0, 2 * BAR)]
+    assert spans([(0, on()), (100 * BAR, text)]) == [(0, 4 * BAR)]
+    assert spans([(0, on()), (BAR, text)], [(9 * BAR, text)]) == [(0, BAR)]
+
+
+def test_a_note_in_an_escape_sounds() -> None:
+    assert spans([(0, b"\xf7\x03\x90\x3c\x40"), (48, off())]) == [(0, 48)]
