@@ -45,8 +45,8 @@ class ManifestEntry:
 
 
 def hash_fraction(name: str) -> float:
-    """Return a number in [0, 1) that depends only on a name."""
-    digest = hashlib.blake2b(name.encode(), digest_size=8).digest()
+    """Return a number in [0, 1) that depends only on a name, be it UTF-8 or not."""
+    digest = hashlib.blake2b(name.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big") / 2**64
 
 

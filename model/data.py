@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from bridge.midi.notes import Score
+
 MIN_TOKENS = 32
 """A shorter piece is left out."""
 MIN_PIECES_PER_STYLE = 20
@@ -145,9 +147,13 @@ class EncodedPiece:
 def encode_file(path: Path) -> EncodedPiece | None:
     """Return a file as tokens, or None if it cannot be read."""
     try:
-        score = smf.read(path).score
+        return encode_score(smf.read(path).score)
     except smf.MidiFileError:
         return None
+
+
+def encode_score(score: Score) -> EncodedPiece:
+    """Return the music of a file as tokens."""
     notes = Counter(note.instrument.label for note in score.notes)
     last = max((note.release_ticks for note in score.notes), default=0)
     seconds = TempoMap(score.tempos).ns_at(last) / 1e9

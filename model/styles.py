@@ -7,33 +7,46 @@ held out, to measure the style on music that it was not trained on.
 
 Gradients are computed for activations only, not for weights, and only one vector changes: this
 takes minutes on a CPU. `python -m model.styles NAME FOLDER ARTEFACT` runs in a separate process,
-so that the app itself never loads torch; `antiphon style add` starts it.
+so that the app itself never loads torch. `antiphon style add` starts it, and reads what it finds as
+pickled values from its standard output (`bridge.messages.learning`).
 """
 
 from __future__ import annotations
 
-import json
+import os
+import pickle
+import signal
+import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 
 import numpy as np
 import torch
 import typer
-from rich.console import Console
-from rich.progress import track
 
+from bridge.messages.learning import (
+    LearningMessage,
+    LearningStarted,
+    NothingToLearn,
+    SkippedFile,
+    SkippedFolder,
+    StepDone,
+    StyleLearned,
+)
+from bridge.midi import smf
 from model.corpus import CorpusError, hash_fraction
-from model.data import MIN_TOKENS, Corpus, EncodedPiece, Piece, encode_file
+from model.data import MIN_TOKENS, Corpus, EncodedPiece, Piece, encode_score
 from model.run import TrainedNetwork, load_trained
 from model.windows import Batch, WindowSource
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-FILE_TYPES = (".mid", ".midi", ".kar")
+FILE_TYPES = (".mid", ".midi", ".kar", ".rmi", ".smf")
+"""The endings of MIDI files, in lower case, also of karaoke files and of those in a RIFF."""
 STEPS, BATCH_TOKENS = 80, 3072
 _LEARNING_RATE = 0.03
 _HELD_OUT_EVERY = 5
@@ -46,13 +59,21 @@ class StyleCorpus:
 
     training: Corpus
     held_out: Corpus | None
-    skipped: tuple[str, ...]
-    """Files that could not be read, or have almost no notes."""
+    skipped: tuple[SkippedFile | SkippedFolder, ...]
+    """Files that could not be read, or have almost no notes, and folders that could not be read."""
 
     @property
     def piece_count(self) -> int:
         """The number of pieces, held-out ones included."""
         return len(self.training.pieces) + (len(self.held_out.pieces) if self.held_out else 0)
+
+
+class NothingToLearnError(CorpusError):
+    """No file in a folder can be learned from; `skipped` says why."""
+
+    def __init__(self, folder: Path, skipped: tuple[SkippedFile | SkippedFolder, ...]) -> None:
+        super().__init__(f"{folder} holds no MIDI file that a style can be trained on.")
+        self.skipped = skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,25 +89,42 @@ def read_style_corpus(name: str, folder: Path) -> StyleCorpus:
     """Read the MIDI files in a folder and its subfolders.
 
     Raises:
-        CorpusError: no file can be read.
+        NothingToLearnError: no file can be learned from.
 
     """
-    paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in FILE_TYPES)
-    found, unread = [], []
-    for path in paths:
+    found, skipped = [], list[SkippedFile | SkippedFolder]()
+    for path in _midi_files(folder, skipped):
         shown = str(path.relative_to(folder))
-        music = encode_file(path)
-        if music is None or len(music.tokens) < MIN_TOKENS:
-            unread.append(shown)
+        try:
+            music = encode_score(smf.read(path).score)
+        except smf.MidiFileError as error:
+            skipped.append(SkippedFile(shown, error.reason))
+            continue
+        if len(music.tokens) < MIN_TOKENS:
+            skipped.append(SkippedFile(shown))
         else:
             found.append((shown, music))
     if not found:
-        raise CorpusError(f"{folder} holds no MIDI file that a style can be trained on.")
+        raise NothingToLearnError(folder, tuple(skipped))
     # The held-out pieces are a random choice, the same one every time.
     found.sort(key=lambda pair: hash_fraction(pair[0]))
     count = len(found) // _HELD_OUT_EVERY
     held_out = _build_corpus(name, found[:count]) if count else None
-    return StyleCorpus(_build_corpus(name, found[count:]), held_out, tuple(unread))
+    return StyleCorpus(_build_corpus(name, found[count:]), held_out, tuple(skipped))
+
+
+def _midi_files(folder: Path, skipped: list[SkippedFile | SkippedFolder]) -> list[Path]:
+    """Return the MIDI files in a folder and its subfolders; append unreadable ones to `skipped`."""
+
+    def skip(error: OSError) -> None:
+        skipped.append(SkippedFolder(str(error.filename), error.strerror or str(error)))
+
+    return sorted(
+        Path(parent) / name
+        for parent, _, names in os.walk(folder, onerror=skip)
+        for name in names
+        if Path(name).suffix.lower() in FILE_TYPES
+    )
 
 
 def _build_corpus(name: str, encoded_files: Sequence[tuple[str, EncodedPiece]]) -> Corpus:
@@ -100,35 +138,51 @@ def _build_corpus(name: str, encoded_files: Sequence[tuple[str, EncodedPiece]]) 
 
 
 def train_style(
-    trained: TrainedNetwork,
-    name: str,
-    style_corpus: StyleCorpus,
-    *,
-    steps: int = STEPS,
-    progress: Callable[[Iterable[int]], Iterable[int]] = iter,
+    trained: TrainedNetwork, name: str, style_corpus: StyleCorpus, *, steps: int = STEPS
 ) -> TrainedStyle:
     """Train a style; the network's weights do not change."""
-    for parameter in trained.network.parameters():
-        parameter.requires_grad = False
-    source = WindowSource(
-        style_corpus.training, [name], length=trained.window, batch_tokens=BATCH_TOKENS
-    )
-    vector = trained.network.embedding.style.weight.mean(dim=0, keepdim=True)
-    vector.requires_grad = True
-    optimiser = torch.optim.Adam([vector], betas=(0.9, 0.99))
-    for step in progress(range(steps)):
-        batch = source.batch(0, step)
-        loss = _summed_nll(trained, batch, vector) / batch.target_count
+    training = _Training(trained, name, style_corpus, steps)
+    for step in range(steps):
+        training.step(step)
+    return training.result()
+
+
+class _Training:
+    """The training of one vector, in steps."""
+
+    def __init__(
+        self, trained: TrainedNetwork, name: str, style_corpus: StyleCorpus, steps: int
+    ) -> None:
+        for parameter in trained.network.parameters():
+            parameter.requires_grad = False
+        self._trained, self._name, self._steps = trained, name, steps
+        self._held_out = style_corpus.held_out
+        self._source = WindowSource(
+            style_corpus.training, [name], length=trained.window, batch_tokens=BATCH_TOKENS
+        )
+        self._vector = trained.network.embedding.style.weight.mean(dim=0, keepdim=True)
+        self._vector.requires_grad = True
+        self._optimiser = torch.optim.Adam([self._vector], betas=(0.9, 0.99))
+
+    def step(self, step: int) -> None:
+        """Follow the gradient of one batch; steps are counted from 0."""
+        batch = self._source.batch(0, step)
+        loss = _summed_nll(self._trained, batch, self._vector) / batch.target_count
         loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.param_groups[0]["lr"] = _LEARNING_RATE * min(1.0, 2 * (1 - step / steps))
-        optimiser.step()
-        optimiser.zero_grad()
-    vector = vector.detach()
-    without = with_it = None
-    if style_corpus.held_out:
-        without = _validate(trained, name, style_corpus.held_out, torch.zeros_like(vector))
-        with_it = _validate(trained, name, style_corpus.held_out, vector)
-    return TrainedStyle(vector[0].numpy(), without, with_it)
+        rate = _LEARNING_RATE * min(1.0, 2 * (1 - step / self._steps))
+        self._optimiser.param_groups[0]["lr"] = rate
+        self._optimiser.step()
+        self._optimiser.zero_grad()
+
+    def result(self) -> TrainedStyle:
+        """Return the style as it is now, measured on the held-out pieces."""
+        vector = self._vector.detach()
+        without = with_it = None
+        if self._held_out:
+            zeros = torch.zeros_like(vector)
+            without = _validate(self._trained, self._name, self._held_out, zeros)
+            with_it = _validate(self._trained, self._name, self._held_out, vector)
+        return TrainedStyle(vector[0].numpy(), without, with_it)
 
 
 def _summed_nll(trained: TrainedNetwork, batch: Batch, vector: torch.Tensor) -> torch.Tensor:
@@ -154,27 +208,40 @@ def main(
     artefact: Annotated[Path, typer.Argument(help="Artefact to train with.")],
     steps: Annotated[int, typer.Option(help="Training steps.")] = STEPS,
 ) -> None:
-    """Train a style; print it as JSON, and progress on standard error."""
-    console = Console(stderr=True)
+    """Train a style; write the messages of `bridge.messages.learning` to standard output."""
+    # Ctrl-C goes to every process of the terminal. The one that started this one ends it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    with _private_stdout() as out:
+        for message in learn(name, folder, artefact, steps):
+            pickle.dump(message, out)
+            out.flush()
+
+
+def learn(name: str, folder: Path, artefact: Path, steps: int) -> Iterator[LearningMessage]:
+    """Train a style, and yield what happens."""
     try:
         style_corpus = read_style_corpus(name, folder)
-    except CorpusError as problem:
-        console.print(str(problem), markup=False, highlight=False, soft_wrap=True)
-        raise typer.Exit(2) from None
-    for path in style_corpus.skipped:
-        console.print(f"skipped, as it has too few notes: {path}", markup=False)
-    console.print(f"Training {name} on {style_corpus.piece_count} pieces.", markup=False)
+    except NothingToLearnError as error:
+        yield from error.skipped
+        yield NothingToLearn()
+        return
+    yield from style_corpus.skipped
+    yield LearningStarted(style_corpus.piece_count)
+    training = _Training(load_trained(artefact), name, style_corpus, steps)
+    for step in range(steps):
+        training.step(step)
+        yield StepDone(step + 1)
+    found = training.result()
+    vector = tuple(round(float(x), 6) for x in found.vector)
+    yield StyleLearned(vector, style_corpus.piece_count, found.nats_without, found.nats_with)
 
-    def bar(rounds: Iterable[int]) -> Iterable[int]:
-        return track(rounds, "training", console=console)
 
-    found = train_style(load_trained(artefact), name, style_corpus, steps=steps, progress=bar)
-    result = {
-        "vector": [round(float(x), 6) for x in found.vector],
-        "pieces": style_corpus.piece_count,
-    }
-    nats = {"nats_without": found.nats_without, "nats_with": found.nats_with}
-    typer.echo(json.dumps(result | nats))
+def _private_stdout() -> IO[bytes]:
+    """Return standard output, and let all that libraries print go to standard error."""
+    sys.stdout.flush()
+    private = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    return private
 
 
 if __name__ == "__main__":

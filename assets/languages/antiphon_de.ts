@@ -696,6 +696,34 @@
         <source>{}: cannot be written ({}).</source>
         <translation>{}: kann nicht geschrieben werden ({}).</translation>
     </message>
+    <message>
+        <source>{}: there is such a file already.</source>
+        <translation>{}: diese Datei gibt es schon.</translation>
+    </message>
+    <message>
+        <source>{}: is the file that is read, and it is not replaced; choose another name.</source>
+        <translation>{}: ist die Datei, die gelesen wird; sie wird nicht ersetzt. Wähle einen anderen Namen.</translation>
+    </message>
+    <message>
+        <source>{}: is a folder, not a file.</source>
+        <translation>{}: ist ein Ordner, keine Datei.</translation>
+    </message>
+    <message>
+        <source>{}: is a device or a pipe, not a file.</source>
+        <translation>{}: ist ein Gerät oder eine Pipe, keine Datei.</translation>
+    </message>
+    <message>
+        <source>{}: its folder does not exist.</source>
+        <translation>{}: diesen Ordner gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>{}: may not be written.</source>
+        <translation>{}: darf nicht geschrieben werden.</translation>
+    </message>
+    <message>
+        <source>{}: its name does not end in {}.</source>
+        <translation>{}: der Name endet nicht auf {}.</translation>
+    </message>
 </context>
 <context>
     <name>Instrument</name>
@@ -877,12 +905,16 @@ Für das Netz ähnlich: {}</translation>
         <translation>{} ist kein Stil, den Antiphon geschrieben hat.</translation>
     </message>
     <message>
-        <source>{!r} cannot name a style: no comma, colon, quote or slash.</source>
-        <translation>{!r} kann kein Stil heißen: kein Komma, Doppelpunkt, Anführungszeichen oder Schrägstrich.</translation>
+        <source>{!r} cannot name a style: no comma, colon, quote or slash, and only what is seen.</source>
+        <translation>{!r} kann kein Name eines Stils sein: kein Komma, Doppelpunkt, Anführungszeichen oder Schrägstrich, und nur Sichtbares.</translation>
     </message>
     <message>
         <source>{!r} is a style of {} already; choose another name.</source>
         <translation>{!r} ist schon ein Stil von {}; wähl einen anderen Namen.</translation>
+    </message>
+    <message>
+        <source>there is a style {!r} of your own already.</source>
+        <translation>den eigenen Stil {!r} gibt es schon.</translation>
     </message>
     <message>
         <source>there is no style {!r} of your own.</source>
@@ -1999,6 +2031,18 @@ Für das Netz ähnlich: {}</translation>
     <message>
         <source>Saved as {}.</source>
         <translation>Gespeichert als {}.</translation>
+    </message>
+    <message>
+        <source>Replace {}?</source>
+        <translation>{} ersetzen?</translation>
+    </message>
+    <message>
+        <source>There is such a file already.</source>
+        <translation>Diese Datei gibt es schon.</translation>
+    </message>
+    <message>
+        <source>&amp;Replace</source>
+        <translation>E&amp;rsetzen</translation>
     </message>
 </context>
 <context>

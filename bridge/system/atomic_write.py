@@ -1,13 +1,17 @@
 """Write a file completely or not at all.
 
-The bytes go to a temporary file in the same folder, which is renamed when it is complete. So a full
-disk, a crash or a pulled cable leaves the old file.
+The bytes go to a temporary file in the same folder, which takes the file's name when it is
+complete. So a full disk, a crash or a pulled cable leaves the old file.
+
+A symbolic link is followed: the file that it points to is replaced, and the link stays. A file that
+is replaced keeps its permissions; a new one has those that the umask leaves.
 """
 
 from __future__ import annotations
 
+import errno
 import os
-import tempfile
+import stat
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -15,31 +19,81 @@ from typing import IO, TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_NO_HARD_LINKS = frozenset(
+    (errno.EPERM, errno.EMLINK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
+)
+"""What a file system answers that has no hard links, such as FAT."""
+_PRIVATE, _PUBLIC = 0o600, 0o666
+
 
 @contextmanager
-def atomic_write(path: Path) -> Iterator[IO[bytes]]:
-    """Yield a stream to write to; its content replaces the file when the block ends.
+def atomic_write(path: Path, *, replace: bool = True) -> Iterator[IO[bytes]]:
+    """Yield a stream to write to; its content becomes the file when the block ends.
 
     Raises:
-        OSError: the file cannot be written; the old file is left.
+        FileExistsError: there is a file of this name, and `replace` is False. This is decided when
+            the file gets its name, so that a file that has appeared in the meantime stays.
+        OSError: the file cannot be written, or is not a regular file. What was there is left.
 
     """
-    temporary: Path | None = None
+    target = Path(os.path.realpath(path))
+    old = _mode_of_file(target)
+    # The umask applies when a file is created: to read it would change it for a moment, for all
+    # threads. A file that will be replaced may be private, and so is what replaces it.
+    temporary = target.with_name(f".antiphon-{os.urandom(8).hex()}.tmp")
+    stream = _created(temporary, _PUBLIC if old is None else _PRIVATE)
     try:
-        with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=f".{path.name}.", delete=False
-        ) as stream:
-            temporary = Path(stream.name)
+        with stream:
             yield stream
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
+        if not replace:
+            _move_to_free_name(temporary, target)
+        else:
+            if old is not None:
+                temporary.chmod(old)
+            temporary.replace(target)
     finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
-def _umask() -> int:
-    # The umask can be read only by setting it. A temporary file is private; the user's file is not.
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def _created(path: Path, mode: int) -> IO[bytes]:
+    """Create a file that does not exist, and open it."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(path, flags, mode), "wb")
+
+
+def _mode_of_file(path: Path) -> int | None:
+    """Return the permissions of a regular file, or None if there is nothing.
+
+    Raises:
+        OSError: there is something else, such as a folder or a device.
+
+    """
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return None
+    if stat.S_ISDIR(mode):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+    if not stat.S_ISREG(mode):
+        raise OSError(errno.EINVAL, "not a regular file", str(path))
+    return stat.S_IMODE(mode)
+
+
+def _move_to_free_name(temporary: Path, target: Path) -> None:
+    """Give a file another name that no file has; raise FileExistsError if one has it.
+
+    A check followed by a rename could replace a file that another program writes in between. A hard
+    link is made only where there is no name yet, in one step. Windows does not rename onto a file.
+    Where there are no hard links, the name is taken by an empty file first, in one step too, and
+    only that file is replaced.
+    """
+    if os.name == "nt":
+        temporary.rename(target)
+        return
+    try:
+        target.hardlink_to(temporary)
+    except OSError as error:
+        if error.errno not in _NO_HARD_LINKS:
+            raise
+        _created(target, _PUBLIC).close()
+        temporary.replace(target)

@@ -22,7 +22,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
@@ -31,6 +30,7 @@ import numpy as np
 
 from bridge.messages.requests import UnknownStyle
 from bridge.midi.instruments import Instrument
+from bridge.names import name_key, nearest
 from export.runtime.reasons.artefact import (
     ArtefactCount,
     ArtefactReason,
@@ -208,9 +208,11 @@ class Artefact:
     def _style_index(self, name: str) -> int:
         if name in self.style_names:
             return self.style_names.index(name)
-        near = get_close_matches(name, self.style_names, 4, 0.5)
-        near += [known for known in self.style_names if name and name in known]
-        raise UnknownStyleError(UnknownStyle(name, tuple(dict.fromkeys(near))))
+        key = name_key(name)
+        for index, known in enumerate(self.style_names):
+            if name_key(known) == key:
+                return index
+        raise UnknownStyleError(UnknownStyle(name, nearest(name, self.style_names)))
 
 
 def load_default_artefact() -> Artefact:

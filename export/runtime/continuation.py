@@ -146,6 +146,11 @@ class Continuation:
         self._take: Take | None = None
 
     @property
+    def settings(self) -> Settings:
+        """The settings that reproduce the take."""
+        return self._settings
+
+    @property
     def tokens(self) -> list[int]:
         """The tokens of the prompt and of the take up to now."""
         return [] if self._stream is None else self._stream.tokens

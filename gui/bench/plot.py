@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
+from bridge.system.output_file import write_output
 from gui.bench import decode
 from gui.bench.decode import BESIDE_RIVALS, OURS
 
@@ -21,8 +23,14 @@ if TYPE_CHECKING:
 _FINE_US = 50
 
 
-def draw_report(results: Results, path: Path) -> None:
-    """Draw the steps, the hand-overs and the lateness into a PNG file."""
+def draw_report(results: Results, path: Path, *, replace: bool = True) -> None:
+    """Draw the steps, the hand-overs and the lateness into a PNG file.
+
+    Raises:
+        bridge.system.output_file.OutputError: the file is not written, or exists and is not to be
+            replaced.
+
+    """
     figure = Figure(figsize=(14, 5.2), layout="constrained")
     axes = figure.subplots(1, 3)
     for ax, section, panel in zip(
@@ -38,7 +46,9 @@ def draw_report(results: Results, path: Path) -> None:
             ax.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2, frameon=False)
         else:
             ax.set_axis_off()
-    figure.savefig(path, dpi=110)
+    content = BytesIO()
+    figure.savefig(content, dpi=110, format="png")
+    write_output(path, content.getvalue(), replace=replace)
 
 
 def _draw_steps(ax: Axes, steps: Results) -> None:

@@ -10,7 +10,16 @@ from typing import Annotated
 import typer
 
 from bridge.system.extras import install_command
-from gui.commands.terminal import check_writable, fail, load_artefact
+from bridge.system.output_file import PNG_ENDINGS, OutputError
+from gui.commands.options import ForceOption, amount_option, parse_amount
+from gui.commands.terminal import (
+    check_outputs,
+    fail,
+    fail_output,
+    fail_unknown,
+    load_artefact,
+    say,
+)
 
 _NEEDED = ("matplotlib", "psutil")
 
@@ -23,12 +32,9 @@ def bench(
     only: Annotated[
         str, typer.Option("--only", help="Some of: startup, step, prefill, cache ...")
     ] = "",
-    seconds: Annotated[
-        int, typer.Option("--seconds", help="How long notes are sent while decoding.")
-    ] = 60,
-    minutes: Annotated[
-        int, typer.Option("--minutes", help="How many minutes of jamming are simulated.")
-    ] = 60,
+    seconds: Annotated[int, amount_option("--seconds", "bench_seconds")] = 60,
+    minutes: Annotated[int, amount_option("--minutes", "bench_minutes")] = 60,
+    force: ForceOption = False,
 ) -> None:
     """Measure the speed on this machine, compared with other runtimes.
 
@@ -42,18 +48,21 @@ def bench(
     sections = tuple(only.split(",")) if only else report.SECTIONS
     for section in sections:
         if section not in report.SECTIONS:
-            fail(f"--only: there is no {section!r}; there are {', '.join(report.SECTIONS)}.")
-    if seconds < 1 or minutes < 2:
-        fail("--seconds must be at least 1 and --minutes at least 2.")
-    check_writable(plot)
+            fail_unknown("--only", section, report.SECTIONS)
+    parse_amount("--seconds", "bench_seconds", seconds)
+    parse_amount("--minutes", "bench_minutes", minutes)
+    check_outputs(plot, force=force, endings=PNG_ENDINGS)
     artefact = load_artefact()
     found = report.measure(artefact, sections, seconds, minutes, Console(stderr=True))
     if plot is not None:
         from gui.bench.plot import draw_report
 
-        draw_report(found, plot)
+        try:
+            draw_report(found, plot, replace=force)
+        except OutputError as error:
+            fail_output(error.reason)
     if as_json:
-        typer.echo(json.dumps(found))
+        say(json.dumps(found))
     else:
         report.print_report(found, Console())
 

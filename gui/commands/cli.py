@@ -15,25 +15,44 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bridge.names import name_key
+from bridge.system.output_file import PNG_ENDINGS, OutputError
 from gui.commands import bench, jam, style
 from gui.commands.options import (
     MUSIC,
     BackendOption,
+    ForceOption,
     InputOption,
     OutputOption,
+    amount_option,
+    parse_amount,
     parse_backend,
     parse_ports,
     parse_settings,
-    parse_span_s,
     with_setting_options,
 )
-from gui.commands.terminal import check_writable, fail, load_artefact
+from gui.commands.terminal import (
+    INTERRUPTED,
+    check_outputs,
+    fail,
+    fail_output,
+    interruptible,
+    load_artefact,
+    read_music,
+    say,
+    tolerate_names,
+)
+from gui.commands.usage import Commands
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bridge.messages.settings import Settings
+    from bridge.midi.notes import Note
+
 
 app = typer.Typer(
+    cls=Commands,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
@@ -77,6 +96,7 @@ def demo(
         str, typer.Option("--phrase", help="nocturne, minuet, prelude, blues, or a MIDI file.")
     ] = "minuet",
     out: Annotated[Path, typer.Option("--out", help="Folder for the .mid and the .png.")] = Path(),
+    force: ForceOption = False,
     **asked: Any,
 ) -> None:
     """Play a phrase through the whole live path and show the answer.
@@ -89,27 +109,34 @@ def demo(
     settings = parse_settings(asked | {"style": asked["style"] or default_style(phrase)})
     if not out.is_dir():
         fail(f"--out: {out} is not a folder.")
+    source = phrase_file(phrase)
+    prompt = read_music(source)
+    for path in show.demo_files(source, out):
+        check_outputs(path, force=force, inputs=[source])
     artefact = load_artefact(settings)
     try:
-        show.run_demo(artefact, settings, phrase_file(phrase), out)
+        with interruptible():
+            show.run_demo(artefact, settings, prompt, out, replace=force)
     except show.DemoError as error:
         fail(str(error))
+    except OutputError as error:
+        fail_output(error.reason)
 
 
 @app.command("continue")
 @with_setting_options(*MUSIC)
 def continue_(
     *,
-    source: Annotated[Path, typer.Argument(metavar="IN.mid", help="MIDI file to continue.")],
-    out: Annotated[Path, typer.Option("-o", "--out", help="File to write.")],
-    bars: Annotated[int, typer.Option("--bars", help="Number of bars to add.")] = 0,
-    seconds: Annotated[
-        float, typer.Option("--seconds", help="Number of seconds to add, instead of bars.")
-    ] = 0.0,
-    takes: Annotated[
-        int,
-        typer.Option("--takes", help="Number of takes; writes OUT-1.mid, OUT-2.mid ..."),
-    ] = 1,
+    source: Annotated[
+        Path, typer.Argument(metavar="IN.mid", help="MIDI file to continue; -: standard input.")
+    ],
+    out: Annotated[
+        Path, typer.Option("-o", "--out", help="File to write, .mid; -: standard output.")
+    ],
+    bars: Annotated[int | None, amount_option("--bars", "bars")] = None,
+    seconds: Annotated[float | None, amount_option("--seconds", "seconds")] = None,
+    takes: Annotated[int, amount_option("--takes", "takes")] = 1,
+    force: ForceOption = False,
     only_new: Annotated[
         bool, typer.Option("--only-new", help="Write only the new music, without the prompt.")
     ] = False,
@@ -119,26 +146,25 @@ def continue_(
 
     Example: antiphon continue sketch.mid -o longer.mid --style bach --bars 8 --seed 1
     """
-    from bridge.midi import smf
+    parse_amount("--bars", "bars", bars)
+    parse_amount("--seconds", "seconds", seconds)
+    parse_amount("--takes", "takes", takes)
+    if seconds == 0 or None not in (bars, seconds):
+        fail("give --bars or --seconds, as a number above 0.")
+    settings = parse_settings(asked)
+
+    from gui.commands.takes import TakeFiles, make_takes
     from gui.wording.reasons import sentence_of
 
-    if bars < 0 or (parse_span_s("--seconds", seconds) and bars):
-        fail("give --bars or --seconds, as a number above 0.")
-    if takes < 1:
-        fail("--takes: at least 1.")
-    settings = parse_settings(asked)
-    try:
-        prompt = smf.read(source)
-    except smf.MidiFileError as error:
-        fail(sentence_of(error.reason))
-    if not prompt.score.notes:
-        fail(f"{source}: has no notes to continue.")
+    files = TakeFiles(out, source, takes, force)
+    prompt = read_music(source)
     for notice in prompt.notices:
-        typer.echo(str(sentence_of(notice)), err=True)
-    check_writable(out)
+        say(sentence_of(notice), sys.stderr)
+    files.check()
     artefact = load_artefact(settings)
 
     from bridge.history.takes import standalone_score
+    from bridge.midi import smf
     from export.runtime import continuation
     from export.runtime.decoder import Decoder
     from gui.engine.recording import provenance
@@ -149,21 +175,16 @@ def continue_(
         if seconds
         else continuation.span_of_bars(score, bars or 8)
     )
-    making = continuation.proposals(artefact, Decoder(artefact), score, span, settings, takes)
-    made = 0
-    for made, take in enumerate(making, 1):  # noqa: B007 - the count is printed below
-        path = out if takes == 1 else out.with_name(f"{out.stem}-{take.index + 1}{out.suffix}")
-        text = provenance(artefact, take.settings)
-        try:
-            if only_new:
-                smf.write(standalone_score(score, span, take.notes), path, text, like=prompt)
-            else:
-                smf.write_continuation(prompt, take.notes, path, text)
-        except smf.MidiFileError as error:
-            fail(sentence_of(error.reason))
-        typer.echo(f"{path}: {len(take.notes)} new notes")
-    if made < takes:
-        typer.echo(f"{takes - made} of {takes} takes came out empty or like another one.")
+    reading = continuation.Prompt(artefact, Decoder(artefact), score, span, settings)
+    making = continuation.Proposals(reading, settings, takes)
+
+    def content(notes: Sequence[Note], used: Settings, remark: str) -> bytes:
+        text = provenance(artefact, used) + remark
+        if only_new:
+            return smf.score_bytes(standalone_score(score, span, notes), text, like=prompt)
+        return smf.continuation_bytes(prompt, notes, text)
+
+    make_takes(making, score, span, files, content)
 
 
 @app.command()
@@ -172,27 +193,29 @@ def styles(
     map_: Annotated[
         Path | None, typer.Option("--map", help="Draw the map of styles into this PNG file.")
     ] = None,
+    force: ForceOption = False,
 ) -> None:
     """List the styles, those with most training pieces first, or draw their map.
 
     Example: antiphon styles jazz
     """
+    wanted = name_key(search)
     if map_ is not None:
-        check_writable(map_)
+        check_outputs(map_, force=force, endings=PNG_ENDINGS)
         artefact = load_artefact()
         try:
             from gui.commands.style_map import draw_style_map
 
-            draw_style_map(artefact, map_, search.lower())
+            draw_style_map(artefact, map_, wanted, replace=force)
         except ImportError as error:
             fail(f"no map can be drawn: Qt cannot be loaded here ({error}).")
-        except OSError as error:
-            fail(str(error))
-        typer.echo(f"{map_}: {len(artefact.style_names)} styles")
+        except OutputError as error:
+            fail_output(error.reason)
+        say(f"{map_}: {len(artefact.style_names)} styles")
         return
     for name in load_artefact().style_names:
-        if search.lower() in name:
-            typer.echo(name)
+        if wanted in name_key(name):
+            say(name)
 
 
 @app.command()
@@ -213,13 +236,13 @@ def ports() -> None:
                     _print_ports("to listen on (--input)", inputs, heard=keyboard)
                     _print_ports("to play on (--output)", outputs)
                 case Problem(reason):
-                    typer.echo(str(sentence_of(reason)))
+                    say(sentence_of(reason))
 
 
 def _print_ports(title: str, names: Sequence[str], heard: str = "") -> None:
-    typer.echo(f"{title}:" + ("" if names else " none"))
+    say(f"{title}:" + ("" if names else " none"))
     for name in names:
-        typer.echo(f"  {name}" + ("  (a keyboard: heard by default)" if name == heard else ""))
+        say(f"  {name}" + ("  (a keyboard: heard by default)" if name == heard else ""))
 
 
 @app.command()
@@ -239,8 +262,8 @@ def calibrate(
     except CalibrationError as error:
         fail(str(error))
     usual, spread = found.median_ns / 1e6, found.stdev_ns / 1e6
-    typer.echo(f"{found.echo_count} echoes, {usual:.1f} ms (spread {spread:.2f} ms)")
-    typer.echo(f"antiphon jam --advance-ms {usual:.1f}")
+    say(f"{found.echo_count} echoes, {usual:.1f} ms (spread {spread:.2f} ms)")
+    say(f"antiphon jam --advance-ms {usual:.1f}")
 
 
 @app.command()
@@ -267,7 +290,7 @@ def doctor(
         typer.echo(to_json(found))
         usable = not found.missing
     else:
-        usable = examine(typer.echo)
+        usable = examine(say)
     raise typer.Exit(0 if usable else 1)
 
 
@@ -281,5 +304,9 @@ def main() -> None:
     """Run the command line, with a log of what happens."""
     from gui.diagnostics.log import FrontLog
 
-    with FrontLog() as log:
-        app(obj=log)
+    tolerate_names()
+    try:
+        with FrontLog() as log:
+            app(obj=log)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)

@@ -11,18 +11,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from bridge.messages.requests import ChangeSettings, Start
 from bridge.messages.settings import Settings
 from bridge.messages.snapshot import LogEntry, RollNote, TurnState
 from bridge.midi import smf
+from bridge.names import visible
 from bridge.playout import protocol
 from bridge.system.units import MS, SECOND
+from gui.commands.terminal import say
 from gui.engine.phrases import performance_events
 from gui.engine.process import Engine
 from gui.engine.recording import provenance, write_recording
-from gui.wording.reasons import sentence_of
 from model.tokens.vocabulary import pitch_name
 
 if TYPE_CHECKING:
@@ -38,39 +40,38 @@ class DemoError(Exception):
     """The demo cannot be played; the text is one sentence."""
 
 
-def run_demo(artefact: Artefact, settings: Settings, phrase: Path, out: Path) -> None:
+def demo_files(phrase: Path, out: Path) -> tuple[Path, Path]:
+    """Return the MIDI file and the picture that the demo of a phrase writes into a folder."""
+    return out / f"antiphon-{phrase.stem}.mid", out / f"antiphon-{phrase.stem}.png"
+
+
+def run_demo(
+    artefact: Artefact, settings: Settings, prompt: smf.MidiFile, out: Path, *, replace: bool
+) -> None:
     """Play the phrase; show and write the response.
 
     Raises:
-        DemoError: the phrase cannot be read, no answer came, or nothing can be written.
+        DemoError: no answer came.
+        bridge.system.output_file.OutputError: a file cannot be written, or exists and is not to be
+            replaced.
 
     """
-    try:
-        prompt = smf.read(phrase)
-    except smf.MidiFileError as error:
-        raise DemoError(str(sentence_of(error.reason))) from error
-    if not prompt.score.notes:
-        raise DemoError(f"{phrase}: has no notes to play.")
     console = Console(highlight=False)
-    style = _format_style(settings.style)
-    console.print(f"[bold]Antiphon demo[/bold]: {phrase.stem}, answered in the style: {style}")
+    style, phrase = _format_style(settings.style), visible(prompt.path.stem)
+    heading = f"{phrase}, answered in the style: {style}"
+    console.print(f"[bold]Antiphon demo[/bold]: {escape(heading)}")
     with Engine(artefact, settings, backend="loopback") as engine:
         log = _run_session(engine, settings, prompt, console)
         snapshot, record = engine.snapshot(), engine.record()
     console.print(_summary(snapshot.notes, log))
-    title = f"{phrase.stem}, answered in the style: {style}, seed {settings.seed}"
-    target = out / f"antiphon-{phrase.stem}.mid"
-    try:
-        write_recording(record, target, provenance(artefact, settings))
-        console.print(f"Written: {target}")
-        console.print(_draw_roll(snapshot.notes, target.with_suffix(".png"), title))
-    except smf.MidiFileError as error:
-        raise DemoError(str(sentence_of(error.reason))) from error
-    except OSError as error:
-        raise DemoError(str(error)) from error
+    music, picture = demo_files(prompt.path, out)
+    title = f"{heading}, seed {settings.seed}"
+    write_recording(record, music, provenance(artefact, settings), replace=replace)
+    say(f"Written: {music}")
+    say(_draw_roll(snapshot.notes, picture, title, replace=replace))
 
 
-def _draw_roll(notes: tuple[RollNote, ...], path: Path, title: str) -> str:
+def _draw_roll(notes: tuple[RollNote, ...], path: Path, title: str, *, replace: bool) -> str:
     """Draw the picture; return what to print.
 
     Qt needs system libraries that a machine without a screen may lack. The demo runs without them.
@@ -79,7 +80,7 @@ def _draw_roll(notes: tuple[RollNote, ...], path: Path, title: str) -> str:
         from gui.commands.roll_png import draw_roll
     except ImportError as error:
         return f"No picture was drawn: Qt cannot be loaded here ({error})."
-    draw_roll(notes, path, title)
+    draw_roll(notes, path, title, replace=replace)
     return f"Written: {path}"
 
 

@@ -8,37 +8,56 @@ from __future__ import annotations
 
 import contextlib
 import json
+import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TextIO, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
 from bridge.messages.settings import SETTINGS
+from bridge.midi.controls import Action, parse_control
+from bridge.names import visible
+from bridge.system.output_file import (
+    MIDI_ENDINGS,
+    OutputError,
+    OutputFault,
+    OutputNotWritten,
+    RefusedOutput,
+    free_path,
+)
 from bridge.system.units import MS, SECOND
 from gui.commands.options import (
     WITHOUT_OPTION,
     BackendOption,
+    ForceOption,
     InputOption,
     OutputOption,
+    amount_option,
     is_no_input,
+    parse_amount,
     parse_backend,
     parse_ports,
     parse_settings,
-    parse_span_s,
     with_setting_options,
 )
-from gui.commands.terminal import check_writable, fail, load_artefact
+from gui.commands.terminal import (
+    check_outputs,
+    fail,
+    fail_output,
+    fail_unknown,
+    interruptible,
+    load_artefact,
+    say,
+)
 
 if TYPE_CHECKING:
-    import enum
     from collections.abc import Iterator
 
+    from bridge.history.record import Record
     from bridge.messages.snapshot import LogEntry
     from bridge.midi.controls import Bindings
     from gui.engine.process import Engine
-
-    EnumMember = TypeVar("EnumMember", bound=enum.Enum)
 
 
 @with_setting_options(*(name for name in SETTINGS if name not in WITHOUT_OPTION))
@@ -50,12 +69,12 @@ def jam(
     control: Annotated[
         list[str] | None,
         typer.Option(
-            "--control", help="hand-over=cc64, panic=note21, blend=cc1/2 ...; repeatable."
+            "--control",
+            help="hand-over=cc64, panic=note21, blend=cc1/2 ...; repeatable. "
+            f"({', '.join(action.value for action in Action)})",
         ),
     ] = None,
-    for_: Annotated[
-        float, typer.Option("--for", help="Stop after this many seconds; 0: on Ctrl-C.")
-    ] = 0.0,
+    for_: Annotated[float, amount_option("--for", "for_")] = 0.0,
     record: Annotated[
         Path | None,
         typer.Option("--record", help="Write the music of both sides to this MIDI file."),
@@ -63,6 +82,7 @@ def jam(
     json_log: Annotated[
         Path | None, typer.Option("--json-log", help="Write one line of JSON for each event.")
     ] = None,
+    force: ForceOption = False,
     **asked: Any,
 ) -> None:
     """Listen on a MIDI port, and answer.
@@ -71,7 +91,7 @@ def jam(
     """
     backend = parse_backend(through)
     settings = replace(parse_settings(asked), keyboard=not is_no_input(input_))
-    for_ns = round(parse_span_s("--for", for_) * SECOND)
+    for_ns = round(parse_amount("--for", "for_", for_) * SECOND)
 
     from bridge.messages.requests import Bind, ChangeSettings, Start
     from bridge.playout.protocol import OpenPorts
@@ -79,13 +99,16 @@ def jam(
 
     time = settings.time
     if (time.click or time.count_in_bars) and not time.click_to_output:
-        typer.echo("--count-in and --click are silent; --click-to-output sends them to the output.")
+        say("--count-in and --click are silent; --click-to-output sends them to the output.")
     bindings = _parse_bindings(control or [])
+    check_outputs(record, force=force, endings=MIDI_ENDINGS)
+    check_outputs(json_log, force=force)
+    if record is not None and json_log is not None and _same_file(record, json_log):
+        fail(f"--json-log: {json_log} is the file of --record.")
     artefact = load_artefact(settings)
-    for path in (record, json_log):
-        check_writable(path)
     with (
-        _open_log(json_log) as log,
+        interruptible(),
+        _open_log(json_log, replace=force) as log,
         Engine(artefact, settings, backend=backend) as engine,
     ):
         for request in (
@@ -99,46 +122,54 @@ def jam(
             _run_session(engine, log, for_ns)
         played = engine.record()
     if record is not None:
-        from bridge.midi.smf import MidiFileError
-        from gui.engine.recording import provenance, write_recording
+        from gui.engine.recording import provenance
 
-        try:
-            write_recording(played, record, provenance(artefact, settings))
-        except MidiFileError as error:
-            from gui.wording.reasons import sentence_of
-
-            fail(sentence_of(error.reason))
+        _write_record(played, record, provenance(artefact, settings), replace=force)
 
 
-def _parse_enum(option: str, kind: type[EnumMember], word: str) -> EnumMember:
-    """Return the member of an enumeration that a word names, or fail."""
+def _write_record(played: Record, path: Path, text: str, *, replace: bool) -> None:
+    """Write the music of both sides; beside a file that has appeared during the session."""
+    from gui.engine.recording import write_recording
+
     try:
-        return kind(word)
-    except ValueError:
-        fail(f"{option}: there is no {word!r}; there are {', '.join(w.value for w in kind)}.")
+        try:
+            write_recording(played, path, text, replace=replace)
+        except OutputError as error:
+            if error.reason != RefusedOutput(path, OutputFault.EXISTS):
+                raise
+            free = free_path(path)  # what was played cannot be played again
+            write_recording(played, free, text, replace=False)
+            say(f"{path}: there is such a file by now; the music is in {free}.", sys.stderr)
+    except OutputError as error:
+        fail_output(error.reason)
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    return one.resolve() == other.resolve() or (one.exists() and one.samefile(other))
 
 
 def _parse_bindings(words: list[str]) -> Bindings:
-    from bridge.midi.controls import Action, parse_control
-
     bindings = []
     for word in words:
-        action, _, control = word.partition("=")
+        name, _, control = word.partition("=")
+        action = next((each for each in Action if each.value == name), None)
+        if action is None:
+            fail_unknown("--control", name, (each.value for each in Action))
         try:
-            bindings.append((parse_control(control), _parse_enum("--control", Action, action)))
+            bindings.append((parse_control(control), action))
         except ValueError as error:
             fail(f"--control: {error}.")
     return tuple(bindings)
 
 
-def _run_session(engine: Engine, log: TextIO | None, for_ns: int) -> None:
+def _run_session(engine: Engine, log: JsonLog, for_ns: int) -> None:
     from rich.console import Console
 
     console, end_ns = Console(), engine.now_ns + for_ns
     last, is_ready = "", False
     while not for_ns or engine.now_ns < end_ns:
         for entry in engine.poll(end_ns if for_ns else engine.now_ns + SECOND):
-            _write_entry(entry, log)
+            log.write(entry)
             is_ready |= entry.event == "ready"
             if not is_ready:
                 _check_names(entry)
@@ -179,7 +210,7 @@ def terminal_message(entry: LogEntry) -> str:
     """Return the terminal's text for a log entry; empty for most."""
     figure = entry.value or 0
     words = _TERMINAL_MESSAGES.get(entry.event, "")
-    return words.format(text=_text(entry), figure=figure, ms=figure / MS)
+    return visible(words.format(text=_text(entry), figure=figure, ms=figure / MS))
 
 
 def _text(entry: LogEntry) -> str:
@@ -201,16 +232,37 @@ def json_line(entry: LogEntry) -> str:
     return json.dumps(facts)
 
 
-def _write_entry(entry: LogEntry, log: TextIO | None) -> None:
-    if log is not None:
-        log.write(json_line(entry) + "\n")
-        log.flush()
+class JsonLog:
+    """A file with one line of JSON for each event; without a file, nothing is written."""
+
+    def __init__(self, file: TextIO | None) -> None:
+        self._file = file
+
+    def write(self, entry: LogEntry) -> None:
+        """Write one line; if that fails, say so once, and let the session go on."""
+        if self._file is None:
+            return
+        try:
+            self._file.write(json_line(entry) + "\n")
+            self._file.flush()
+        except OSError as error:
+            say(f"antiphon: no more events are logged: {error.strerror}.", sys.stderr)
+            with contextlib.suppress(OSError):  # what is left in the buffer has no room either
+                self._file.close()
+            self._file = None
 
 
 @contextlib.contextmanager
-def _open_log(path: Path | None) -> Iterator[TextIO | None]:
+def _open_log(path: Path | None, *, replace: bool) -> Iterator[JsonLog]:
     if path is None:
-        yield None
+        yield JsonLog(None)
         return
-    with path.open("w", encoding="utf-8") as file:
-        yield file
+    try:
+        # "x" creates the file, in one step with the check that there is none.
+        file = path.open("w" if replace else "x", encoding="utf-8", errors="backslashreplace")
+    except FileExistsError:
+        fail_output(RefusedOutput(path, OutputFault.EXISTS))
+    except OSError as error:
+        fail_output(OutputNotWritten(path, error.strerror or str(error)))
+    with file:
+        yield JsonLog(file)

@@ -1,7 +1,8 @@
 """The options that several commands share, and how they are parsed.
 
 The options for settings are made from the table of settings (`bridge.messages.settings`): name,
-default, help, range and unit. A bad value fails with one sentence that names the option.
+default, help, range and unit. The other numbers have a table of the same kind here (`Amounts`). A
+bad value fails with one sentence that names the option.
 """
 
 from __future__ import annotations
@@ -10,14 +11,16 @@ import enum
 import functools
 import inspect
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bridge.messages.settings import SETTINGS, Settings, value_of, with_value
 from bridge.midi import instruments
-from bridge.setting import SettingError
-from gui.commands.terminal import fail
+from bridge.names import plain_name
+from bridge.setting import SettingError, is_real, settings_in, spec_of
+from gui.commands.terminal import fail, fail_unknown
 from gui.wording.setting_values import range_text, refusal
 
 if TYPE_CHECKING:
@@ -74,7 +77,44 @@ _WRITTEN = {
 }
 """How to write a value that is neither a number nor one of a few words."""
 
-_MAX_SPAN_S = 24 * 3600
+_DAY_S = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """The numbers that commands take beside settings, with their ranges and units."""
+
+    bars: int | None = field(
+        default=None,
+        metadata=spec_of("Number of bars to add; 8 without --seconds.", 1, 10_000, unit="bars"),
+    )
+    seconds: float | None = field(
+        default=None,
+        metadata=spec_of("Number of seconds to add, instead of bars.", 0, _DAY_S, unit="s"),
+    )
+    takes: int = field(
+        default=1,
+        metadata=spec_of("Number of takes; writes OUT-1.mid, OUT-2.mid ...", 1, 1000),
+    )
+    for_: float = field(
+        default=0.0,
+        metadata=spec_of("Stop after this many seconds; 0: on Ctrl-C.", 0, _DAY_S, unit="s"),
+    )
+    steps: int = field(
+        default=80,
+        metadata=spec_of("Number of training steps; 80 take some minutes.", 1, 10_000),
+    )
+    bench_seconds: int = field(
+        default=60,
+        metadata=spec_of("How long notes are sent while decoding.", 1, 3600, unit="s"),
+    )
+    bench_minutes: int = field(
+        default=60,
+        metadata=spec_of("How many minutes of jamming are simulated.", 2, 600, unit="min"),
+    )
+
+
+_AMOUNTS = settings_in(Amounts)
 
 _BACKENDS: dict[str, BackendName] = {"auto": "auto", "jack": "jack", "rtmidi": "rtmidi"}
 
@@ -82,7 +122,7 @@ _BACKENDS: dict[str, BackendName] = {"auto": "auto", "jack": "jack", "rtmidi": "
 def parse_backend(through: str) -> BackendName:
     """Return the kind of port that a word names, or fail."""
     if through not in _BACKENDS:
-        fail(f"--through: there is no {through!r}; there are {', '.join(_BACKENDS)}.")
+        fail_unknown("--through", through, _BACKENDS)
     return _BACKENDS[through]
 
 
@@ -136,11 +176,43 @@ def parse_settings(asked: dict[str, Any]) -> Settings:
     return settings
 
 
-def parse_span_s(option: str, seconds: float) -> float:
-    """Return a duration that was typed, or fail."""
-    if not 0 <= seconds <= _MAX_SPAN_S:
-        fail(f"{option}: {seconds:g} is not between 0 and {_MAX_SPAN_S} s.")
-    return seconds
+def amount_option(flag: str, name: str) -> Any:
+    """Return the typer option for a number of `Amounts`, with its help, range and unit."""
+    setting = _AMOUNTS[name]
+    shown = range_text(setting).partition(";")[0]
+    return typer.Option(
+        flag, help=f"{setting.spec.help} ({shown})", parser=parse_number(setting.kind)
+    )
+
+
+def parse_amount(option: str, name: str, typed: Any) -> Any:
+    """Return a number of `Amounts` that was typed, or fail; None is not typed."""
+    setting = _AMOUNTS[name]
+    if typed is not None and not (is_real(typed) and setting.accepts(typed)):
+        fail(f"{option}: {refusal(setting, typed)}.")
+    return typed
+
+
+def parse_number(kind: type) -> Callable[[Any], Any]:
+    """Return a parser for typer: it returns a number, or the text if that is none.
+
+    A text is refused later, by the sentence of the setting, which knows the range.
+    """
+
+    def number(typed: Any) -> Any:
+        for parse in (int, float) if kind is int else (float,):
+            try:
+                return parse(typed)
+            except (TypeError, ValueError):
+                continue
+        return typed
+
+    return number
+
+
+ForceOption = Annotated[
+    bool, typer.Option("--force", help="Replace files that exist. The input is never replaced.")
+]
 
 
 def option_name(name: str) -> str:
@@ -156,7 +228,9 @@ def _parameter_name(name: str) -> str:
 def _parameter(name: str, defaults: dict[str, object]) -> inspect.Parameter:
     """Return the parameter from which typer makes the option of a setting."""
     default = defaults.get(name, _written(name))
-    option = typer.Option(_FLAGS.get(name, option_name(name)), help=_help(name))
+    is_number = SETTINGS[name].is_number
+    parser = parse_number(type(default)) if is_number else None
+    option = typer.Option(_FLAGS.get(name, option_name(name)), help=_help(name), parser=parser)
     return inspect.Parameter(
         _parameter_name(name),
         inspect.Parameter.KEYWORD_ONLY,
@@ -188,7 +262,7 @@ def _parse(name: str, typed: Any) -> object:
     """Return the typed value; one that is not valid is returned unchanged, to be refused."""
     setting = SETTINGS[name]
     if setting.is_number:
-        return setting.stored(typed)
+        return setting.stored(typed) if is_real(typed) else typed
     if setting.choices:
         return _choice(setting.kind, typed, setting.spec.none)
     reader: Callable[[str], object] | None = {
@@ -222,7 +296,7 @@ def _parse_blend(words: str) -> tuple[tuple[str, float], ...]:
             share = float(weight) if weight else 1.0
         except ValueError:
             fail(f"--style: {weight!r} is not a weight (write chopin:0.7).")
-        parts.append((name.strip().lower(), share))
+        parts.append((plain_name(name), share))
     return tuple(parts)
 
 
@@ -231,6 +305,6 @@ def _parse_instruments(words: str) -> tuple[Instrument, ...]:
     for word in filter(None, (part.strip() for part in words.split(","))):
         kind = instruments.instrument_named(word)
         if kind is None:
-            fail(f"--instruments: there is no {word!r}; there are {', '.join(instruments.LABELS)}.")
+            fail_unknown("--instruments", word, instruments.LABELS)
         chosen.append(kind)
     return tuple(sorted(set(chosen)))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QImage, QImageWriter, QPainter
+from PySide6.QtCore import QBuffer, Qt
+from PySide6.QtGui import QFont, QFontDatabase, QGuiApplication, QImage, QPainter
+
+from bridge.system.output_file import write_output
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,13 +18,15 @@ _NO_SCREEN = ("-platform", "offscreen")
 
 
 @contextmanager
-def png_painter(path: Path, width: int, height: int) -> Iterator[QPainter]:
+def png_painter(path: Path, width: int, height: int, *, replace: bool = True) -> Iterator[QPainter]:
     """Yield a painter on a white picture, and write the picture to `path` at the end.
+
+    A file that exists is replaced only with `replace`.
 
     Text needs a Qt application. If none runs, an off-screen one is created for the painter.
 
     Raises:
-        OSError: the file cannot be written.
+        bridge.system.output_file.OutputError: the file is not written.
 
     """
     own = None if QGuiApplication.instance() else QGuiApplication(["antiphon", *_NO_SCREEN])
@@ -32,8 +36,10 @@ def png_painter(path: Path, width: int, height: int) -> Iterator[QPainter]:
         with QPainter(sheet) as painter:
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             yield painter
-        if not QImageWriter(str(path), b"png").write(sheet):
-            raise OSError(f"{path}: cannot be written.")
+        content = QBuffer()
+        content.open(QBuffer.OpenModeFlag.WriteOnly)
+        sheet.save(content, "PNG")  # type: ignore[call-overload]
+        write_output(path, bytes(content.data().data()), replace=replace)
     finally:
         if own is not None:
             own.shutdown()

@@ -32,15 +32,15 @@ _MOST_STEPS = 15
 _SHORTEST_S = 0.02
 
 
-def draw_roll(notes: Sequence[RollNote], path: Path, title: str) -> None:
+def draw_roll(notes: Sequence[RollNote], path: Path, title: str, *, replace: bool = True) -> None:
     """Write the picture; without notes the roll is empty.
 
     Raises:
-        OSError: the file cannot be written.
+        bridge.system.output_file.OutputError: the file is not written.
 
     """
     scale = _Scale.of(notes)
-    with png_painter(path, _WIDTH, _HEIGHT) as painter:
+    with png_painter(path, _WIDTH, _HEIGHT, replace=replace) as painter:
         painter.setFont(default_font(_TEXT_PIXELS))
         _draw_grid(painter, scale)
         _draw_notes(painter, scale, notes)

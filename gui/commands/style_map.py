@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QMarginsF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF
 
+from bridge.names import name_key
 from gui.commands.png import default_font, png_painter
 from gui.desk.styles.map_names import LANDMARKS, LabelLayout
 
@@ -23,13 +24,15 @@ _TITLE_PIXELS, _NAME_PIXELS, _DOT_PIXELS = 24, 14, 2.0
 _TEXT_COLOUR, _DIMMED_COLOUR, _OWN_STYLE_COLOUR = "#20262e", "#b9bec6", "#c8641e"
 
 
-def draw_style_map(artefact: Artefact, path: Path, search: str = "") -> None:
-    """Draw all styles at their positions; those without `search` in their names are faint.
+def draw_style_map(
+    artefact: Artefact, path: Path, search: str = "", *, replace: bool = True
+) -> None:
+    """Draw all styles at their positions; those without `search`, a key, in their names are faint.
 
     The user's own styles have another hue. A faint name is left out where it has no room.
 
     Raises:
-        OSError: the file cannot be written.
+        bridge.system.output_file.OutputError: the file is not written.
 
     """
     own = set(artefact.style_names[artefact.first_own_style :])
@@ -40,8 +43,8 @@ def draw_style_map(artefact: Artefact, path: Path, search: str = "") -> None:
         )
         for name, (x, y) in zip(artefact.style_names, artefact.style_positions, strict=True)
     }
-    found = {name for name in dots if search in name}
-    with png_painter(path, _WIDTH, _HEIGHT) as painter:
+    found = {name for name in dots if search in name_key(name)}
+    with png_painter(path, _WIDTH, _HEIGHT, replace=replace) as painter:
         painter.setFont(default_font(_TITLE_PIXELS))
         painter.setPen(QColor(_TEXT_COLOUR))
         title = f"Styles of {artefact.name}: what lies near sounds alike"

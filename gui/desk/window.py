@@ -34,9 +34,9 @@ from PySide6.QtWidgets import (
 from bridge.messages.requests import Audition, Bind, ChangeSettings, End, Start
 from bridge.messages.settings import Settings
 from bridge.messages.snapshot import Snapshot
-from bridge.midi.smf import MidiFileError
 from bridge.playout.protocol import OpenPorts
 from bridge.system.clock import SystemClock
+from bridge.system.output_file import OutputError
 from gui.desk.arrangement import arrange
 from gui.desk.devices.controls_panel import ControlsPanel
 from gui.desk.devices.panel import DevicesPanel
@@ -289,7 +289,7 @@ class Window(QMainWindow):
             return
         try:
             path = self._captures.save(captured, datetime.now(tz=UTC).astimezone())
-        except MidiFileError as error:
+        except OutputError as error:
             self.warn(translated(sentence_of(error.reason)))
         except OSError as error:
             self.warn(str(error))

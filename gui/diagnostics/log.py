@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Self
 
 from platformdirs import user_log_path
 
+from bridge.names import visible
 from bridge.system.child_output import LINE_FORMAT
 from gui.diagnostics.home import shorten_home
 from gui.diagnostics.recent import ERROR_COUNT, LINE_COUNT, RecentRecords
@@ -63,10 +64,14 @@ def last_errors(path: Path) -> tuple[str, ...]:
 
 
 class _Lines(logging.Formatter):
-    """Formats a record for the user, with the home directory as `~`."""
+    """Formats a record for the user, with the home directory as `~`.
+
+    Names come from the world: what would act on a terminal is written as escapes.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
-        return shorten_home(super().format(record))
+        lines = shorten_home(super().format(record)).split("\n")
+        return "\n".join(map(visible, lines))
 
 
 class _ChildLines(logging.Formatter):
@@ -152,7 +157,8 @@ class FrontLog:
         from importlib.metadata import version  # start-up without a command does not need it
 
         system = f"Python {platform.python_version()}, {platform.platform()}"
-        _LOG.info("Antiphon %s, %s: %s", version("antiphon"), system, " ".join(arguments))
+        typed = visible(" ".join(arguments))  # one line, whatever was typed
+        _LOG.info("Antiphon %s, %s: %s", version("antiphon"), system, typed)
 
     def close(self) -> None:
         """Write what is left, and stop logging."""

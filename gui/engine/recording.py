@@ -9,7 +9,9 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from bridge.history.record import Record, build_score
-from bridge.midi.smf import write_parts
+from bridge.midi.smf import parts_bytes
+from bridge.names import visible
+from bridge.system.output_file import MIDI_ENDINGS, write_output
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,18 +20,18 @@ if TYPE_CHECKING:
     from export.runtime.artefact import Artefact
 
 
-def write_recording(record: Record, path: Path, comment: str) -> None:
-    """Write the record of a session.
+def write_recording(record: Record, path: Path, comment: str, *, replace: bool) -> None:
+    """Write the record of a session; a file that exists is replaced only with `replace`.
 
     Raises:
-        bridge.midi.smf.MidiFileError: the file cannot be written.
+        bridge.system.output_file.OutputError: the file is not written.
 
     """
     parts = {
         "played": build_score(record, answered=False),
         "Antiphon": build_score(record, answered=True),
     }
-    write_parts(parts, path, comment)
+    write_output(path, parts_bytes(parts, comment), replace=replace, endings=MIDI_ENDINGS)
 
 
 def provenance(artefact: Artefact, settings: Settings) -> str:
@@ -37,7 +39,7 @@ def provenance(artefact: Artefact, settings: Settings) -> str:
 
     It has the program, model, style, seed and all else that is needed to make the music again.
     """
-    blend = ",".join(f"{name}:{weight:g}" for name, weight in settings.style) or "none"
+    blend = visible(",".join(f"{name}:{weight:g}" for name, weight in settings.style)) or "none"
     played = ",".join(kind.label for kind in settings.instruments) or "as played"
     return (
         f"Antiphon {version('antiphon')}; model {artefact.name}; "

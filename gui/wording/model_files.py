@@ -19,6 +19,7 @@ from export.runtime.reasons.artefact import (
     NotAnObject,
     NotAStyle,
     NotJson,
+    OwnStyleExists,
     OwnStyleWidth,
     StyleFormat,
     StyleIncomplete,
@@ -74,11 +75,16 @@ def sentence_of_style(reason: StyleReason) -> Sentence:
             told = Sentence("Model", "{} is not a style that Antiphon has written.")
             return told.format(str(path))
         case BadStyleName(name):
-            told = Sentence("Model", "{!r} cannot name a style: no comma, colon, quote or slash.")
+            told = Sentence(
+                "Model",
+                "{!r} cannot name a style: no comma, colon, quote or slash, and only what is seen.",
+            )
             return told.format(name)
         case StyleNameTaken(name, artefact):
             told = Sentence("Model", "{!r} is a style of {} already; choose another name.")
             return told.format(name, artefact)
+        case OwnStyleExists(name):
+            return Sentence("Model", "there is a style {!r} of your own already.").format(name)
         case NoOwnStyle(name):
             return Sentence("Model", "there is no style {!r} of your own.").format(name)
     assert_never(reason)

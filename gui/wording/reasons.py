@@ -15,6 +15,7 @@ from bridge.playout.problem import ProblemReason
 from bridge.playout.time_reason import TimeReason
 from bridge.synth.policy import SynthReady
 from bridge.synth.reason import SynthReason
+from bridge.system.output_file import OutputReason
 from export.runtime.reasons.artefact import ArtefactReason, StyleReason
 from export.runtime.reasons.proposal import NoNotes, ProposalReason
 from gui.wording.files import sentence_of_file
@@ -23,6 +24,7 @@ from gui.wording.model_files import (
     sentence_of_style,
     sentence_of_unknown_style,
 )
+from gui.wording.outputs import sentence_of_output
 from gui.wording.problems import sentence_of_problem
 from gui.wording.processor import sentence_of_processor
 from gui.wording.sentence import Sentence
@@ -37,6 +39,7 @@ Reason = (
     | Processor
     | MidiFileReason
     | FileNotice
+    | OutputReason
     | ProposalReason
 )
 
@@ -53,10 +56,10 @@ def sentence_of(reason: Reason) -> Sentence:
         return sentence_of_processor(reason)
     if isinstance(reason, MidiFileReason | FileNotice):
         return sentence_of_file(reason)
-    return _sentence_of_model(reason)
+    return sentence_of_output(reason) if isinstance(reason, OutputReason) else _of_model(reason)
 
 
-def _sentence_of_model(reason: ProposalReason) -> Sentence:
+def _of_model(reason: ProposalReason) -> Sentence:
     if isinstance(reason, ArtefactReason):
         return sentence_of_artefact(reason)
     if isinstance(reason, StyleReason):

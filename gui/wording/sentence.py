@@ -3,12 +3,17 @@
 Pure code knows no translator. It makes `Sentence(CONTEXT, PATTERN)`, with both as literals so that
 `dev/languages` finds them, and fills it like a `str`: `.format(name)`. The window passes the
 pattern through a translator before it is filled; the terminal uses `str()`, which is English.
+
+What fills a sentence comes from the world: names of files, ports and styles. Characters that would
+act on a terminal, or reorder the sentence, are written as escapes.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from bridge.names import visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +38,7 @@ class Sentence:
             part.render(translate) if isinstance(part, Sentence) else part
             for part in self.arguments
         )
-        return pattern.format(*parts)
+        return visible(pattern.format(*parts))
 
     def __str__(self) -> str:
         """Return the text in English."""

@@ -1,12 +1,14 @@
 """A style is trained on a folder; the network does not change."""
 
-from collections.abc import Iterable
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from bridge.messages.learning import SkippedFile
+from bridge.midi.smf.reason import FileFault, UnusableFile
 from model.corpus import CorpusError
 from model.run import TrainedNetwork
 from model.styles import read_style_corpus, train_style
@@ -23,7 +25,10 @@ def test_a_folder_is_read_and_a_part_held_out(corpus: Path) -> None:
     assert style_corpus.piece_count == 8
     assert style_corpus.held_out is not None
     assert len(style_corpus.held_out.pieces) == 1
-    assert style_corpus.skipped == ("broken.mid",)
+    (skipped,) = style_corpus.skipped
+    assert skipped.path == "broken.mid"
+    assert isinstance(skipped, SkippedFile)
+    assert skipped.reason is not None
     training_paths = {piece.path for piece in style_corpus.training.pieces}
     assert not training_paths & {piece.path for piece in style_corpus.held_out.pieces}
 
@@ -34,20 +39,29 @@ def test_a_folder_without_music_is_refused(tmp_path: Path) -> None:
         read_style_corpus("mine", tmp_path)
 
 
+def test_odd_names_and_endings_are_read_and_what_is_not_is_named(
+    corpus: Path, tmp_path: Path
+) -> None:
+    good = (corpus / "1.mid").read_bytes()
+    folder = tmp_path / "夜"
+    (folder / "sub").mkdir(parents=True)
+    for name in ("SONG.MID", "song.kar", "song.rmi", "sub/x.Midi", "notes.txt"):
+        (folder / name).write_bytes(good)
+    Path(os.fsdecode(os.fsencode(folder) + b"/caf\xe9.mid")).write_bytes(good)
+    (folder / "empty.mid").touch()
+    (folder / "folder.mid").mkdir()
+    read = read_style_corpus("mine", folder)
+    assert read.piece_count == 5
+    assert read.skipped == (
+        SkippedFile("empty.mid", UnusableFile(folder / "empty.mid", FileFault.EMPTY)),
+    )
+
+
 def test_a_style_makes_its_music_likelier_and_no_weight_changes(
     trained: TrainedNetwork, corpus: Path
 ) -> None:
     before = {name: p.clone() for name, p in trained.network.named_parameters()}
-    steps: list[int] = []
-
-    def recorded(rounds: Iterable[int]) -> Iterable[int]:
-        steps.extend(rounds)
-        return steps
-
-    found = train_style(
-        trained, "mine", read_style_corpus("mine", corpus), steps=25, progress=recorded
-    )
-    assert steps == list(range(25))
+    found = train_style(trained, "mine", read_style_corpus("mine", corpus), steps=25)
     assert found.vector.shape == (64,)
     assert np.isfinite(found.vector).all()
     assert found.nats_with is not None

@@ -3,6 +3,7 @@
 from bridge.midi.smf.reading import MAX_BYTES, MidiFile, MidiFileError, from_bytes, read
 from bridge.midi.smf.writing import (
     continuation_bytes,
+    parts_bytes,
     save,
     score_bytes,
     write,
@@ -16,6 +17,7 @@ __all__ = [
     "MidiFileError",
     "continuation_bytes",
     "from_bytes",
+    "parts_bytes",
     "read",
     "save",
     "score_bytes",

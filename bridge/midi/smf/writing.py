@@ -71,10 +71,7 @@ def write_parts(parts: Mapping[str, Score], path: Path, text: str) -> None:
         MidiFileError: the file cannot be written.
 
     """
-    tracks = [_conductor_track(next(iter(parts.values()), Score()), text)]
-    for name, part in parts.items():
-        tracks += _tracks(name, part.notes, DEFAULT_VOICES, _RESOLUTION)
-    save(_file(tracks), path)
+    save(parts_bytes(parts, text), path)
 
 
 def write_continuation(prompt: MidiFile, notes: Iterable[Note], path: Path, text: str) -> None:
@@ -94,6 +91,14 @@ def score_bytes(score: Score, text: str, like: MidiFile | None = None) -> bytes:
         voices = voices_like(like.timeline, {note.instrument for note in score.notes})
     tracks = _tracks("", score.notes, voices, _RESOLUTION)
     return _file([_conductor_track(score, text), *tracks])
+
+
+def parts_bytes(parts: Mapping[str, Score], text: str) -> bytes:
+    """Return the bytes of the file that `write_parts` writes."""
+    tracks = [_conductor_track(next(iter(parts.values()), Score()), text)]
+    for name, part in parts.items():
+        tracks += _tracks(name, part.notes, DEFAULT_VOICES, _RESOLUTION)
+    return _file(tracks)
 
 
 def continuation_bytes(prompt: MidiFile, notes: Iterable[Note], text: str) -> bytes:

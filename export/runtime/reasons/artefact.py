@@ -164,7 +164,7 @@ class NotAStyle:
 
 @dataclass(frozen=True, slots=True)
 class BadStyleName:
-    """A name has a character that blends or files are written with."""
+    """A name has a character that blends are written with, or that cannot be seen."""
 
     name: str
 
@@ -178,10 +178,17 @@ class StyleNameTaken:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnStyleExists:
+    """The user already has a style of that name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
 class NoOwnStyle:
     """The user has no style of that name."""
 
     name: str
 
 
-StyleReason = StyleFormat | NotAStyle | BadStyleName | StyleNameTaken | NoOwnStyle
+StyleReason = StyleFormat | NotAStyle | BadStyleName | StyleNameTaken | OwnStyleExists | NoOwnStyle

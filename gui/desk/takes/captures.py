@@ -22,6 +22,7 @@ from PySide6.QtCore import (
     QUrl,
 )
 
+from bridge.system.output_file import OutputError, OutputFault, RefusedOutput
 from gui.engine.recording import write_recording
 
 if TYPE_CHECKING:
@@ -65,16 +66,22 @@ class CapturesModel(QAbstractListModel):
         """Save a capture under the time of day.
 
         Raises:
-            bridge.midi.smf.MidiFileError: the file cannot be written.
+            bridge.system.output_file.OutputError: the file cannot be written.
             OSError: the folder cannot be made.
 
         """
         self._folder.mkdir(parents=True, exist_ok=True)
-        while (path := self._folder / f"{_PREFIX}{now.strftime(_TIME_FORMAT)}{_SUFFIX}").exists():
-            now += timedelta(seconds=1)
-        write_recording(captured.record, path, captured.text)
-        self.refresh()
-        return path
+        while True:
+            path = self._folder / f"{_PREFIX}{now.strftime(_TIME_FORMAT)}{_SUFFIX}"
+            try:
+                write_recording(captured.record, path, captured.text, replace=False)
+            except OutputError as error:
+                if error.reason != RefusedOutput(path, OutputFault.EXISTS):
+                    raise
+                now += timedelta(seconds=1)
+            else:
+                self.refresh()
+                return path
 
     def path(self, index: _Index) -> Path:
         """Return the file of a row."""

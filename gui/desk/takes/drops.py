@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QUrl
 
 from gui.desk.takes.small_roll import SmallRoll
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QDropEvent
 
-SUFFIXES = (".mid", ".midi")
+SUFFIXES = (".mid", ".midi", ".kar", ".rmi", ".smf")
+"""The endings of MIDI files, in lower case, also of karaoke files and of those in a RIFF."""
 
 
 def dropped_midi_file(event: QDropEvent) -> Path | None:
@@ -23,5 +27,13 @@ def dropped_midi_file(event: QDropEvent) -> Path | None:
     urls = event.mimeData().urls()
     if len(urls) != 1 or not urls[0].isLocalFile():
         return None
-    path = Path(urls[0].toLocalFile())
+    path = _local_path(urls[0])
     return path if path.suffix.lower() in SUFFIXES else None
+
+
+def _local_path(url: QUrl) -> Path:
+    """Return the path of a file, also of one whose name is not UTF-8, which Qt would change."""
+    if os.name == "nt":
+        return Path(url.toLocalFile())
+    encoded = url.path(QUrl.ComponentFormattingOption.FullyEncoded).encode()
+    return Path(os.fsdecode(bytes(QByteArray.fromPercentEncoding(encoded).data())))

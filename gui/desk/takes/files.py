@@ -16,15 +16,20 @@ from typing import TYPE_CHECKING
 
 from bridge.history.takes import TakeNode
 from bridge.midi import smf
-from bridge.midi.smf.reason import FileFault, FileNotWritten, UnusableFile
+from bridge.midi.smf.reason import FileFault, UnusableFile
+from bridge.names import visible
+from bridge.system.output_file import MIDI_ENDINGS, OutputError, OutputNotWritten, write_output
 
 if TYPE_CHECKING:
     from bridge.history.takes import TakeTree
     from bridge.midi.smf import MidiFile
 
 _FORBIDDEN = frozenset('<>:"/\\|?*')
-_MAX_NAME_LENGTH = 60
-"""The maximum length of a name; file systems allow 255 bytes for a complete file name."""
+_MAX_NAME_BYTES, _MAX_STEM_BYTES = 60, 240
+"""The maximum lengths in UTF-8 of a name, and of a file name without its ending and a number.
+
+File systems allow 255 bytes for a complete file name.
+"""
 
 
 class TakesFiles:
@@ -53,7 +58,7 @@ class TakesFiles:
         """Write a take to the session's folder, each version to its own file.
 
         Raises:
-            bridge.midi.smf.MidiFileError: it cannot be written.
+            bridge.system.output_file.OutputError: it cannot be written.
 
         """
         name = plain = file_name(takes, number, up_to_end=up_to_end)
@@ -64,9 +69,10 @@ class TakesFiles:
         try:
             path = self._make_folder() / f"{name}.mid"
         except OSError as error:
-            reason = FileNotWritten(Path(f"{name}.mid"), error.strerror or str(error))
-            raise smf.MidiFileError(reason) from error
-        self.write(takes, number, path, up_to_end=up_to_end)
+            reason = OutputNotWritten(Path(f"{name}.mid"), error.strerror or str(error))
+            raise OutputError(reason) from error
+        # Only this session writes to the folder, and it gives each version a name of its own.
+        self.write(takes, number, path, up_to_end=up_to_end, replace=True)
         return path
 
     def delete_dragged(self) -> None:
@@ -82,25 +88,35 @@ class TakesFiles:
             self._delete = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         return self._folder
 
-    def write(self, takes: TakeTree, number: int, path: Path, *, up_to_end: bool) -> None:
+    def write(
+        self, takes: TakeTree, number: int, path: Path, *, up_to_end: bool, replace: bool = False
+    ) -> None:
         """Write a take, or all the music up to its end.
 
+        A file that exists is replaced only with `replace`, and one that was read here never.
+
         Raises:
-            bridge.midi.smf.MidiFileError: it cannot be written.
+            bridge.system.output_file.OutputError: it is not written.
 
         """
+        content = self._content(takes, number, up_to_end=up_to_end)
+        inputs = [source.path for source in self._sources.values()]
+        write_output(path, content, replace=replace, inputs=inputs, endings=MIDI_ENDINGS)
+
+    def _content(self, takes: TakeTree, number: int, *, up_to_end: bool) -> bytes:
+        """Return the bytes of the file of a take, or of all the music up to its end."""
         node, first = takes.nodes[number], takes.path(number)[0]
         text = node.text if isinstance(node, TakeNode) else takes.root_name(number)
         if number in self._sources:
-            smf.save(self._sources[number].chunks.data, path)
-        elif not up_to_end:
-            smf.write(takes.standalone_score(number), path, text, like=self._sources.get(first))
-        elif first in self._sources:
+            return self._sources[number].chunks.data
+        if not up_to_end:
+            alone = takes.standalone_score(number)
+            return smf.score_bytes(alone, text, like=self._sources.get(first))
+        if first in self._sources:
             on_the_way = (takes.nodes[each] for each in takes.path(number))
             notes = [n for each in on_the_way if isinstance(each, TakeNode) for n in each.notes]
-            smf.write_continuation(self._sources[first], notes, path, text)
-        else:
-            smf.write(takes.score_to(number), path, text)
+            return smf.continuation_bytes(self._sources[first], notes, text)
+        return smf.score_bytes(takes.score_to(number), text)
 
 
 def file_name(takes: TakeTree, number: int, *, up_to_end: bool) -> str:
@@ -110,7 +126,8 @@ def file_name(takes: TakeTree, number: int, *, up_to_end: bool) -> str:
         way = "-".join(str(takes.sibling_number(each)) for each in takes.path(number)[1:])
         parts += ["up to take" if up_to_end else "take", way]
         parts += [_safe_name(name) for name, _ in node.settings.style[:2]]
-    return " ".join(parts)
+    # The way to a take through many others can be long.
+    return _safe_name(" ".join(parts), _MAX_STEM_BYTES)
 
 
 def _root_name(takes: TakeTree, number: int) -> str:
@@ -125,7 +142,8 @@ def _root_name(takes: TakeTree, number: int) -> str:
     return f"{name} ({before + 1})" if before else name
 
 
-def _safe_name(name: str) -> str:
+def _safe_name(name: str, max_bytes: int = _MAX_NAME_BYTES) -> str:
     """Return the part of a name that is a valid file name on every system."""
-    plain = "".join(" " if letter in _FORBIDDEN else letter for letter in name[:_MAX_NAME_LENGTH])
-    return " ".join(plain.split()).strip(".")
+    short = visible(name).encode()[:max_bytes].decode(errors="ignore")
+    plain = "".join(" " if letter in _FORBIDDEN else letter for letter in short)
+    return " ".join(plain.split()).strip(". ")

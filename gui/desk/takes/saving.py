@@ -1,14 +1,21 @@
-"""Saving takes: the file dialog, and messages about what could not be read or written."""
+"""Saving takes: the file dialog, and messages about what could not be read or written.
+
+Whether an existing file is replaced is asked here, not by the dialog: some desktops' dialogs ask
+before the ending is added to the name, and so about another file.
+"""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from bridge.midi.smf import MidiFileError
+from bridge.names import visible
+from bridge.system.output_file import MIDI_ENDINGS, OutputError, OutputFault, RefusedOutput
 from gui.desk.takes.files import TakesFiles, file_name
 from gui.desk.widgets.languages import translated
 from gui.wording.reasons import sentence_of
@@ -43,7 +50,7 @@ class TakesSaving(QObject):
         """Write a take to a temporary file; return its path, or None if that fails."""
         try:
             return self._files.write_for_drag(takes, number, up_to_end=up_to_end)
-        except MidiFileError as error:
+        except OutputError as error:
             self._fail(error)
             return None
 
@@ -58,24 +65,43 @@ class TakesSaving(QObject):
         dialog.setNameFilter(self.tr("MIDI files (*.mid)"))
         dialog.setDefaultSuffix("mid")
         dialog.selectFile(f"{file_name(takes, number, up_to_end=True)}.mid")
+        dialog.setOption(QFileDialog.Option.DontConfirmOverwrite)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.fileSelected.connect(lambda path: self._save_as(takes, number, Path(path)))
         dialog.open()
 
-    def save(self, takes: TakeTree, number: int, path: Path) -> None:
-        """Write all the music up to the end of a take."""
+    def save(self, takes: TakeTree, number: int, path: Path, *, replace: bool = False) -> None:
+        """Write all the music up to the end of a take; ask before a file is replaced."""
+        if path.suffix.lower() not in MIDI_ENDINGS:
+            path = path.with_name(f"{path.name}.mid")
         try:
-            self._files.write(takes, number, path, up_to_end=True)
-        except MidiFileError as error:
-            self._fail(error)
+            self._files.write(takes, number, path, up_to_end=True, replace=replace)
+        except OutputError as error:
+            if error.reason == RefusedOutput(path, OutputFault.EXISTS):
+                self._ask_to_replace(takes, number, path)
+            else:
+                self._fail(error)
         else:
-            self.message_changed.emit(self.tr("Saved as {}.").format(path.name), False)
+            self.message_changed.emit(self.tr("Saved as {}.").format(visible(path.name)), False)
 
     def _save_as(self, takes: TakeTree, number: int, path: Path) -> None:
         self.folder = path.parent
-        self.save(takes, number, path)
+        # The panel of macOS always asks.
+        self.save(takes, number, path, replace=sys.platform == "darwin")
 
-    def _fail(self, error: MidiFileError) -> None:
+    def _ask_to_replace(self, takes: TakeTree, number: int, path: Path) -> None:
+        """Ask whether to replace a file, without waiting for the answer."""
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setText(self.tr("Replace {}?").format(visible(path.name)))
+        box.setInformativeText(self.tr("There is such a file already."))
+        replace = box.addButton(self.tr("&Replace"), QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        replace.clicked.connect(lambda: self.save(takes, number, path, replace=True))
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
+
+    def _fail(self, error: MidiFileError | OutputError) -> None:
         self.message_changed.emit(translated(sentence_of(error.reason)), True)
 
 

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from bridge.history.recent_score import recent_score
 from bridge.history.takes import TakeNode, TakeTree
 from bridge.messages.settings import Settings, following_seed
+from bridge.names import visible
 from gui.desk.takes.card import TakeState
 from gui.desk.takes.controls import TakesControls
 from gui.desk.takes.link import TakesLink
@@ -128,7 +129,7 @@ class TakesStrip(QWidget):
         """Start a tree with a MIDI file; show a message if it cannot be read."""
         file = self.saving.read(path, len(self._takes.nodes))
         if file is not None:
-            self.start_from(file.score, path.stem)
+            self.start_from(file.score, visible(path.stem))
 
     def start_from_capture(self, captured: Captured) -> None:
         """Start a tree with the captured music."""

@@ -60,7 +60,16 @@ def test_continue_adds_bars_and_is_reproducible(tmp_path: Path) -> None:
 
 def test_a_requested_band_plays(tmp_path: Path) -> None:
     out = tmp_path / "band.mid"
-    asked = ("--instruments", "piano,bass,drums", "--style", "pop", "--bars", "12", "--only-new")
+    asked = (
+        "--instruments",
+        "piano,bass,drums",
+        "--style",
+        "pop",
+        "--bars",
+        "12",
+        "--only-new",
+        "--force",
+    )
     for seed in ("1", "2", "3"):
         assert antiphon("continue", MINUET, "-o", out, *asked, "--seed", seed).returncode == 0
         playing = {note.instrument for note in smf.read(out).score.notes}

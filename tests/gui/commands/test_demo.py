@@ -12,6 +12,6 @@ def test_without_qt_a_sentence_replaces_the_picture(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setitem(sys.modules, "gui.commands.roll_png", None)
-    said = demo._draw_roll((), tmp_path / "roll.png", "title")  # noqa: SLF001 - the demo takes long
+    said = demo._draw_roll((), tmp_path / "roll.png", "title", replace=False)  # noqa: SLF001 - the demo takes long
     assert said.startswith("No picture was drawn: Qt cannot be loaded here")
     assert list(tmp_path.iterdir()) == []

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QImage
 
 from bridge.messages.snapshot import RollNote
 from bridge.midi.instruments import Instrument
+from bridge.system.output_file import OutputError, OutputFault, RefusedOutput
 from gui.commands.roll_png import ANSWERED_COLOUR, PLAYED_COLOUR, draw_roll
 
 SECOND = 1_000_000_000
@@ -56,8 +57,10 @@ def test_an_empty_roll_is_a_picture(tmp_path: Path) -> None:
 
 
 def test_a_file_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    with pytest.raises(OSError, match=r"missing.*cannot be written"):
-        draw_roll([], tmp_path / "missing" / "roll.png", "title")
+    path = tmp_path / "missing" / "roll.png"
+    with pytest.raises(OutputError) as refusal:
+        draw_roll([], path, "title")
+    assert refusal.value.reason == RefusedOutput(path, OutputFault.NO_FOLDER)
 
 
 def test_neither_screen_nor_application_is_needed(tmp_path: Path) -> None:

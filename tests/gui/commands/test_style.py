@@ -2,10 +2,12 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import mido
 import pytest
 
 from assets import DEMO_PHRASES
@@ -20,10 +22,13 @@ def home(tmp_path: Path) -> Path:
 
 def antiphon(home: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-c", "from gui.commands.cli import main; main()", *map(str, words)]
-    environment = os.environ | {"HOME": str(home), "XDG_DATA_HOME": str(home / "data")}
     return subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=250, env=environment
+        command, capture_output=True, text=True, check=False, timeout=250, env=environment(home)
     )
+
+
+def environment(home: Path) -> dict[str, str]:
+    return os.environ | {"HOME": str(home), "XDG_DATA_HOME": str(home / "data")}
 
 
 @pytest.mark.slow
@@ -39,6 +44,13 @@ def test_a_style_is_learned_listed_played_and_removed(home: Path, tmp_path: Path
     assert "broken.mid" in added.stderr
     assert "Training" in added.stderr
     assert 'Use it: --style "my ballads"' in added.stdout
+    assert "skipped: broken.mid: " in added.stderr
+    assert "Traceback" not in added.stderr
+    again = antiphon(home, "style", "add", "MY  ballads", music, "--steps", "1")
+    assert (again.returncode, again.stdout) == (2, "")
+    assert again.stderr == (
+        "antiphon: there is a style 'my ballads' of your own already; --force replaces it.\n"
+    )
     listed = antiphon(home, "style", "list")
     assert listed.stdout == "my ballads: 3 pieces\n"
     assert "my ballads" in antiphon(home, "styles").stdout.splitlines()
@@ -54,6 +66,47 @@ def test_a_style_is_learned_listed_played_and_removed(home: Path, tmp_path: Path
     assert "no style 'my ballads' of your own" in refused.stderr
 
 
+@pytest.mark.slow
+def test_a_style_named_in_another_script_plays(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "music").mkdir()
+    shutil.copy(DEMO_PHRASES / "nocturne.mid", tmp_path / "music" / os.fsdecode(b"caf\xe9.MID"))
+    added = antiphon(home, "style", "add", "Ночь 夜", tmp_path / "music", "--steps", "1")
+    assert added.returncode == 0, added.stderr
+    assert 'Use it: --style "ночь 夜"' in added.stdout
+    out = tmp_path / "out.mid"
+    asked = ("--style", "НОЧЬ  夜", "--bars", "1", "--only-new")
+    played = antiphon(home, "continue", DEMO_PHRASES / "minuet.mid", "-o", out, *asked)
+    assert played.returncode == 0, played.stderr
+    written = mido.MidiFile(out, charset="utf-8")
+    assert any("style ночь 夜:1" in m.text for m in written.tracks[0] if m.type == "text")
+    assert antiphon(home, "style", "remove", "ночь 夜").returncode == 0
+
+
+@pytest.mark.slow
+def test_an_interrupted_style_leaves_the_old_one(home: Path, tmp_path: Path) -> None:
+    (tmp_path / "music").mkdir()
+    shutil.copy(DEMO_PHRASES / "nocturne.mid", tmp_path / "music")
+    words = ("style", "add", "mine", str(tmp_path / "music"), "--steps")
+    assert antiphon(home, *words, "1").returncode == 0
+    (path,) = (home / "data" / "antiphon" / "styles").iterdir()
+    before = path.read_bytes()
+    code = "from gui.commands.cli import main; main()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", code, *words, "10000", "--force"],
+        env=environment(home),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    assert process.stderr.readline() == "Training mine on 1 piece.\n"
+    assert "will take about" in process.stderr.readline()
+    process.send_signal(signal.SIGTERM)
+    _, rest = process.communicate(timeout=60)
+    assert (process.returncode, rest) == (130, "")
+    assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]
+
+
 def test_a_folder_without_music_is_refused(home: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     for words, said in (
@@ -61,7 +114,7 @@ def test_a_folder_without_music_is_refused(home: Path, tmp_path: Path) -> None:
         (("bach", tmp_path / "empty"), "is a style of antiphon-small already"),
         (("a:b", tmp_path / "empty"), "cannot name a style"),
         (("mine", tmp_path / "empty"), "holds no MIDI file"),
-        (("mine", tmp_path / "empty", "--steps", "0"), "--steps: at least 1"),
+        (("mine", tmp_path / "empty", "--steps", "0"), "--steps: 0 is not between 1 and 10000."),
     ):
         done = antiphon(home, "style", "add", *words)
         assert (done.returncode, done.stdout) == (2, ""), done.stderr
@@ -87,6 +140,10 @@ def test_the_map_is_drawn(home: Path, tmp_path: Path) -> None:
     done = antiphon(home, "styles", "--map", out)
     assert (done.returncode, done.stderr) == (0, "")
     assert out.read_bytes().startswith(b"\x89PNG")
+    kept = antiphon(home, "styles", "--map", out)
+    assert (kept.returncode, kept.stdout) == (2, "")
+    assert "there is such a file already; --force replaces it." in kept.stderr
+    assert antiphon(home, "styles", "--map", out, "--force").returncode == 0
     refused = antiphon(home, "styles", "--map", "/nowhere/map.png")
     assert (refused.returncode, refused.stdout) == (2, "")
 

@@ -206,6 +206,18 @@ def test_two_programs_write_complete_lines_into_one_file(file: Path) -> None:
         assert written == [f"{word * 50} {number} end" for number in range(2000)]
 
 
+def test_no_name_acts_on_a_terminal_or_makes_a_line(
+    file: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with FrontLog() as log:
+        log.begin(["antiphon", "a\nb\x1b[1m\udce9.mid"], verbose=True)
+        logging.getLogger("gui").info("port %s", "caf\x1b[2J\u202e 夜")
+    for text in (file.read_text("utf-8"), capsys.readouterr().err):
+        start, port = text.splitlines()
+        assert start.endswith(": antiphon a\\nb\\x1b[1m\\xe9.mid")
+        assert port.endswith("gui: port caf\\x1b[2J\\u202e 夜")
+
+
 def test_a_missing_file_has_no_last_lines(tmp_path: Path) -> None:
     assert last_lines(tmp_path / "none.log") == ()
     path = tmp_path / "some.log"

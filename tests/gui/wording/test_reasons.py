@@ -45,7 +45,7 @@ from bridge.sync.transport import Source
 from bridge.synth import reason as synth_reason
 from bridge.synth.policy import SynthReady
 from bridge.synth.reason import NoSoundDevice, NoSoundFont, SynthNotInstalled
-from bridge.system import child_exit
+from bridge.system import child_exit, output_file
 from bridge.system.child_exit import ChildExited
 from export.runtime.reasons import artefact, proposal
 from export.runtime.reasons.artefact import NoOwnStyle
@@ -59,6 +59,7 @@ MODULES = (
     synth_reason,
     processor,
     file_reason,
+    output_file,
     child_exit,
     artefact,
     proposal,

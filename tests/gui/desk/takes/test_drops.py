@@ -1,5 +1,6 @@
 """Files dropped on the window."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,26 @@ def dropped(*urls: str) -> Path | None:
 @pytest.mark.usefixtures("qtbot")
 def test_one_midi_file_is_accepted() -> None:
     assert dropped("file:///tmp/a%20song.mid") == Path("/tmp/a song.mid")  # noqa: S108 - a name
-    assert dropped("file:///tmp/SONG.MIDI") == Path("/tmp/SONG.MIDI")  # noqa: S108 - a name
+    for name in ("SONG.MIDI", "SONG.MID", "song.kar", "song.Rmi", "夜.mid", "a#b?c.mid"):
+        path = Path.home() / name
+        url = QUrl.fromLocalFile(str(path))
+        assert dropped(url.toString(QUrl.ComponentFormattingOption.FullyEncoded)) == path
+
+
+@pytest.mark.usefixtures("qtbot")
+def test_a_name_that_is_not_utf_8_is_kept(tmp_path: Path) -> None:
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.mid"))
+    path.touch()
+    data = QMimeData()
+    data.setData("text/uri-list", os.fsencode(f"file://{tmp_path}") + b"/caf%E9.mid\r\n")
+    event = QDropEvent(
+        QPointF(1, 1),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    assert dropped_midi_file(event) == path
 
 
 @pytest.mark.usefixtures("qtbot")

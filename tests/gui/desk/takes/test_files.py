@@ -1,6 +1,7 @@
 """Takes as files: their names and their content."""
 
 import gc
+import shutil
 import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,7 +14,7 @@ from bridge.history.takes import TakeTree
 from bridge.messages.settings import Settings
 from bridge.midi import smf
 from bridge.midi.notes import Score
-from bridge.midi.smf.reason import FileNotWritten
+from bridge.system.output_file import OutputError, OutputFault, OutputNotWritten, RefusedOutput
 from gui.desk.takes.files import TakesFiles, file_name
 from tests.gui.desk.takes.examples import BAR, CHOPIN, MINUET, NOTES, SPAN, tree
 from tests.midi_chunks import added_tracks
@@ -61,9 +62,9 @@ def test_a_drag_without_a_place_for_its_file_is_refused(
     files: TakesFiles, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
-    with pytest.raises(smf.MidiFileError) as refusal:
+    with pytest.raises(OutputError) as refusal:
         files.write_for_drag(tree(), 1, up_to_end=False)
-    assert isinstance(refusal.value.reason, FileNotWritten)
+    assert isinstance(refusal.value.reason, OutputNotWritten)
 
 
 def test_dragged_files_of_a_forgotten_object_are_deleted(
@@ -93,6 +94,21 @@ def test_a_continuation_keeps_the_tracks_of_its_file(files: TakesFiles, tmp_path
     files.write(takes, 1, path, up_to_end=True)
     assert added_tracks(DEMO, path)
     assert onsets(path) == [*(n.onset_ticks for n in read.score.notes), 576]
+
+
+@pytest.mark.parametrize("replace_it", [False, True])
+def test_the_file_that_is_continued_is_never_replaced(
+    files: TakesFiles, tmp_path: Path, *, replace_it: bool
+) -> None:
+    source, link = tmp_path / "song.mid", tmp_path / "link.mid"
+    shutil.copy(DEMO, source)
+    link.hardlink_to(source)
+    takes = TakeTree().with_root(files.read(source, 0).score, "song")
+    for path in (source, link):
+        with pytest.raises(OutputError) as refusal:
+            files.write(takes, 0, path, up_to_end=True, replace=replace_it)
+        assert refusal.value.reason == RefusedOutput(path, OutputFault.INPUT)
+    assert source.read_bytes() == DEMO.read_bytes()
 
 
 def test_the_root_alone_is_what_was_played(files: TakesFiles, tmp_path: Path) -> None:
@@ -139,6 +155,21 @@ def test_a_long_name_is_cut(files: TakesFiles) -> None:
     path = files.write_for_drag(takes, 1, up_to_end=True)
     assert path.name.startswith("minuet minuet")
     assert path.name.endswith(" up to take 1 chopin.mid")
+
+
+def test_a_name_of_another_script_fits_into_a_file_name(files: TakesFiles) -> None:
+    style = replace(CHOPIN, style=(("夜" * 200, 1.0),))
+    takes = TakeTree().with_root(MINUET, "夜想曲" * 100)
+    for number in range(60):  # a way of sixty takes
+        takes = takes.with_take(number, SPAN, NOTES, style, "made by a test")
+    path = files.write_for_drag(takes, 60, up_to_end=True)
+    assert len(path.name.encode()) <= 255
+    assert path.name.startswith("夜想曲")
+
+
+def test_characters_that_act_on_a_terminal_are_escaped_in_a_name() -> None:
+    name = file_name(TakeTree().with_root(MINUET, "a\x1b[31m\u202eb\udce9"), 0, up_to_end=True)
+    assert name == "a x1b[31m u202eb xe9"
 
 
 def test_a_name_is_valid_on_every_system() -> None:

@@ -1,13 +1,15 @@
 """Saving takes: the dialog opens in the last folder, and errors are messages."""
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QStandardPaths
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from assets import DEMO_PHRASES
 from bridge.midi import smf
 from gui.desk.takes.saving import TakesSaving
 from tests.gui.desk.takes.examples import tree
@@ -61,6 +63,52 @@ def test_the_dialog_remembers_the_folder(saved: Saved, tmp_path: Path) -> None:
     second = saved.dialog()
     assert Path(second.directory().path()) == tmp_path
     saved.close(second)
+
+
+def answer(saved: Saved, text: str) -> str:
+    """Press a button of the question that is asked; return the question."""
+    [box] = saved.window.findChildren(QMessageBox)
+    question = box.text()
+    [button] = [each for each in box.buttons() if each.text().replace("&", "") == text]
+    button.click()
+    box.setParent(None)
+    return question
+
+
+def test_a_file_is_replaced_only_if_the_user_says_so(saved: Saved, tmp_path: Path) -> None:
+    path = tmp_path / "old.mid"
+    path.write_bytes(b"work")
+    dialog = saved.dialog()
+    assert dialog.testOption(QFileDialog.Option.DontConfirmOverwrite)
+    dialog.fileSelected.emit(str(path))
+    assert answer(saved, "Cancel") == "Replace old.mid?"
+    assert path.read_bytes() == b"work"
+    assert saved.said == []
+    dialog.fileSelected.emit(str(path))
+    answer(saved, "Replace")
+    assert saved.said == [("Saved as old.mid.", False)]
+    assert smf.read(path).score.notes
+    saved.close(dialog)
+
+
+def test_another_ending_becomes_a_midi_file_and_replaces_nothing(
+    saved: Saved, tmp_path: Path
+) -> None:
+    (tmp_path / "song.txt").write_bytes(b"work")
+    saved.saving.save(tree(), 2, tmp_path / "song.txt")
+    assert saved.said == [("Saved as song.txt.mid.", False)]
+    assert (tmp_path / "song.txt").read_bytes() == b"work"
+
+
+def test_the_file_that_is_continued_is_not_replaced(saved: Saved, tmp_path: Path) -> None:
+    path = tmp_path / "song.mid"
+    shutil.copy(DEMO_PHRASES / "minuet.mid", path)
+    assert saved.saving.read(path, 0) is not None
+    saved.saving.save(tree(), 0, path, replace=True)
+    [(text, bad)] = saved.said
+    assert bad
+    assert "song.mid: is the file that is read" in text
+    assert path.read_bytes() == (DEMO_PHRASES / "minuet.mid").read_bytes()
 
 
 def test_a_folder_that_is_missing_is_named_in_a_message(saved: Saved, tmp_path: Path) -> None:

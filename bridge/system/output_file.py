@@ -1,0 +1,172 @@
+"""Files of the user's that are written: what may be replaced, and what never.
+
+An output is a regular file, or a name that no file has. A file that exists is replaced only on
+request, and a file that the output is made from never: it is the user's work. Two names mean the
+same file if the system says so, which hard links, symbolic links and folders without regard to case
+need.
+
+An output is checked twice: before the work, which may take hours, and again when the file gets its
+name (`atomic_write`).
+"""
+
+from __future__ import annotations
+
+import enum
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bridge.system.atomic_write import atomic_write
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+
+MIDI_ENDINGS, PNG_ENDINGS = (".mid", ".midi"), (".png",)
+"""The endings that the names of written files may have, in lower case."""
+
+
+class OutputFault(enum.Enum):
+    """Why a file is not written."""
+
+    EXISTS = enum.auto()
+    """There is such a file, and it is not to be replaced."""
+    INPUT = enum.auto()
+    """It is the file that the output is made from."""
+    FOLDER = enum.auto()
+    SPECIAL = enum.auto()
+    """A device, a FIFO or a socket."""
+    NO_FOLDER = enum.auto()
+    """The folder that it would be in does not exist."""
+    FORBIDDEN = enum.auto()
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedOutput:
+    """A file that may not be written."""
+
+    path: Path
+    fault: OutputFault
+
+
+@dataclass(frozen=True, slots=True)
+class WrongEnding:
+    """A file's name has another ending than its content; `endings` are the right ones."""
+
+    path: Path
+    endings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OutputNotWritten:
+    """A file cannot be written; `error` is the system's text."""
+
+    path: Path
+    error: str
+
+
+OutputReason = RefusedOutput | WrongEnding | OutputNotWritten
+
+
+class OutputError(Exception):
+    """A file is not written; what was there is left."""
+
+    def __init__(self, reason: OutputReason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def check_output(
+    path: Path,
+    *,
+    replace: bool,
+    inputs: Collection[Path] = (),
+    endings: Sequence[str] = (),
+) -> None:
+    """Check that a file can be written, without writing.
+
+    `inputs` are never replaced. `endings` are those that the name may have, in lower case; without
+    any, it may have every one.
+
+    Raises:
+        OutputError: the file is not to be replaced, or cannot be written.
+
+    """
+    if endings and path.suffix.lower() not in endings:
+        raise OutputError(WrongEnding(path, tuple(endings)))
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        _check_folder(path)
+    except OSError as error:
+        raise _not_written(path, error) from error
+    else:
+        _check_file(path, mode, inputs, replace=replace)
+
+
+def write_output(
+    path: Path,
+    content: bytes,
+    *,
+    replace: bool,
+    inputs: Collection[Path] = (),
+    endings: Sequence[str] = (),
+) -> None:
+    """Check a file again, and write it completely or not at all.
+
+    Raises:
+        OutputError: the file is not to be replaced, or cannot be written.
+
+    """
+    check_output(path, replace=replace, inputs=inputs, endings=endings)
+    try:
+        with atomic_write(path, replace=replace) as stream:
+            stream.write(content)
+    except FileExistsError:
+        raise OutputError(RefusedOutput(path, OutputFault.EXISTS)) from None
+    except OSError as error:
+        raise _not_written(path, error) from error
+
+
+def free_path(path: Path) -> Path:
+    """Return a path beside another, with a number, that no file has."""
+    number = 2
+    while os.path.lexists(free := path.with_name(f"{path.stem} ({number}){path.suffix}")):
+        number += 1
+    return free
+
+
+def _check_file(path: Path, mode: int, inputs: Collection[Path], *, replace: bool) -> None:
+    if stat.S_ISDIR(mode):
+        raise OutputError(RefusedOutput(path, OutputFault.FOLDER))
+    if not stat.S_ISREG(mode):
+        raise OutputError(RefusedOutput(path, OutputFault.SPECIAL))
+    if any(_is_same_file(path, each) for each in inputs):
+        raise OutputError(RefusedOutput(path, OutputFault.INPUT))
+    if not replace:
+        raise OutputError(RefusedOutput(path, OutputFault.EXISTS))
+    folder = Path(os.path.realpath(path)).parent
+    if not (os.access(path, os.W_OK) and os.access(folder, os.W_OK)):
+        raise OutputError(RefusedOutput(path, OutputFault.FORBIDDEN))
+
+
+def _check_folder(path: Path) -> None:
+    # Through a symbolic link to nothing, the file that it points to is made.
+    folder = Path(os.path.realpath(path)).parent
+    if not folder.is_dir():
+        raise OutputError(RefusedOutput(path, OutputFault.NO_FOLDER))
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise OutputError(RefusedOutput(path, OutputFault.FORBIDDEN))
+
+
+def _is_same_file(path: Path, other: Path) -> bool:
+    try:
+        return path.samefile(other)
+    except OSError:  # the other one is gone
+        return False
+
+
+def _not_written(path: Path, error: OSError) -> OutputError:
+    return OutputError(OutputNotWritten(path, error.strerror or str(error)))
