@@ -111,12 +111,13 @@ def demo(
         fail(f"--out: {out} is not a folder.")
     source = phrase_file(phrase)
     prompt = read_music(source)
-    for path in show.demo_files(source, out):
+    files = show.DemoFiles.of(source, out, replace=force)
+    for path in files:
         check_outputs(path, force=force, inputs=[source])
     artefact = load_artefact(settings)
     try:
         with interruptible():
-            show.run_demo(artefact, settings, prompt, out, replace=force)
+            show.run_demo(artefact, settings, prompt, files, replace=force)
     except show.DemoError as error:
         fail(str(error))
     except OutputError as error:

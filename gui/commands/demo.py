@@ -8,7 +8,10 @@ was written. Only the player is simulated.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.console import Console
 from rich.markup import escape
@@ -28,8 +31,6 @@ from gui.engine.recording import provenance, write_recording
 from model.tokens.vocabulary import pitch_name
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from export.runtime.artefact import Artefact
 
 _START_NS = 300 * MS
@@ -40,13 +41,31 @@ class DemoError(Exception):
     """The demo cannot be played; the text is one sentence."""
 
 
-def demo_files(phrase: Path, out: Path) -> tuple[Path, Path]:
-    """Return the MIDI file and the picture that the demo of a phrase writes into a folder."""
-    return out / f"antiphon-{phrase.stem}.mid", out / f"antiphon-{phrase.stem}.png"
+class DemoFiles(NamedTuple):
+    """The files that a demo writes."""
+
+    music: Path
+    picture: Path
+
+    @classmethod
+    def of(cls, phrase: Path, out: Path, *, replace: bool) -> DemoFiles:
+        """Return the files of a phrase in a folder; without `replace`, with a number if need be."""
+        name = f"antiphon-{phrase.stem}"
+        for number in count(2):
+            files = cls(out / f"{name}.mid", out / f"{name}.png")
+            if replace or not any(os.path.lexists(path) for path in files):
+                return files
+            name = f"antiphon-{phrase.stem}-{number}"
+        raise AssertionError
 
 
 def run_demo(
-    artefact: Artefact, settings: Settings, prompt: smf.MidiFile, out: Path, *, replace: bool
+    artefact: Artefact,
+    settings: Settings,
+    prompt: smf.MidiFile,
+    files: DemoFiles,
+    *,
+    replace: bool,
 ) -> None:
     """Play the phrase; show and write the response.
 
@@ -64,11 +83,10 @@ def run_demo(
         log = _run_session(engine, settings, prompt, console)
         snapshot, record = engine.snapshot(), engine.record()
     console.print(_summary(snapshot.notes, log))
-    music, picture = demo_files(prompt.path, out)
     title = f"{heading}, seed {settings.seed}"
-    write_recording(record, music, provenance(artefact, settings), replace=replace)
-    say(f"Written: {music}")
-    say(_draw_roll(snapshot.notes, picture, title, replace=replace))
+    write_recording(record, files.music, provenance(artefact, settings), replace=replace)
+    say(f"Written: {files.music}")
+    say(_draw_roll(snapshot.notes, files.picture, title, replace=replace))
 
 
 def _draw_roll(notes: tuple[RollNote, ...], path: Path, title: str, *, replace: bool) -> str:
