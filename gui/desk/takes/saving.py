@@ -41,10 +41,13 @@ class TakesSaving(QObject):
     def read(self, path: Path, number: int) -> MidiFile | None:
         """Read the file of the root that will have this number; return None if that fails."""
         try:
-            return self._files.read(path, number)
+            file = self._files.read(path, number)
         except MidiFileError as error:
             self._fail(error)
             return None
+        for notice in file.notices:
+            self.message_changed.emit(translated(sentence_of(notice)), False)
+        return file
 
     def write_for_drag(self, takes: TakeTree, number: int, *, up_to_end: bool) -> Path | None:
         """Write a take to a temporary file; return its path, or None if that fails."""

@@ -43,6 +43,14 @@ def saved(qtbot: QtBot) -> Iterator[Saved]:
     saved.saving.delete_dragged()
 
 
+def test_what_is_unusual_about_a_file_is_said(saved: Saved) -> None:
+    odd = Path(__file__).parents[3] / "golden" / "odd_files" / "05-riff-rmid" / "in.rmi"
+    assert saved.saving.read(odd, 0) is not None
+    ((text, is_error),) = saved.said
+    assert "RIFF" in text
+    assert not is_error
+
+
 def test_the_dialog_starts_in_the_documents_folder(saved: Saved) -> None:
     location = QStandardPaths.StandardLocation.DocumentsLocation
     documents = Path(QStandardPaths.writableLocation(location))
