@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import MetreChange, Note, Score, TempoChange
-from bridge.midi.smf import write
+from bridge.midi.smf import score_bytes
 from model.tokens.vocabulary import pitch_named
 
 PIECES = {
@@ -78,7 +78,8 @@ def main() -> None:
     for name, (bpm, (count, unit), instrument, lines) in PIECES.items():
         notes = [note for line in lines for note in voice(line, instrument, 4 * count / unit)]
         score = Score(tuple(sorted(notes)), (TempoChange(0, bpm),), (MetreChange(0, count, unit),))
-        write(score, folder / f"{name}.mid", f"Antiphon demo phrase: {name}")
+        content = score_bytes(score, f"Antiphon demo phrase: {name}")
+        (folder / f"{name}.mid").write_bytes(content)
         print(f"{name}: {len(notes)} notes, {score.end_ticks / 48:.1f} quarters")
 
 

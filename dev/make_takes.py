@@ -59,9 +59,10 @@ def main(folder: Path) -> None:
             title = f"{name} in the style {style}, seed {SEED}"
             file = f"{name}-{style}-{SEED}.mid".replace(" ", "-")
             text = f"Antiphon, {artefact.name}: {title}; it begins in bar {begin // bar + 1}"
-            smf.write(take, folder / file, text)
+            content = smf.score_bytes(take, text)
+            (folder / file).write_bytes(content)
             if (name, style) in SHIPPED:
-                smf.write(take, DEMO / file, text)
+                (DEMO / file).write_bytes(content)
             draw_roll(_shown(take, span), (folder / file).with_suffix(".png"), title)
             typer.echo(f"{title}: {_figures(prompt, take, span)}")
 

@@ -22,7 +22,7 @@ from bridge.messages.settings import Settings
 from bridge.messages.snapshot import RollNote
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import MetreChange, Note, Score, TempoChange
-from bridge.midi.smf import write
+from bridge.midi.smf import score_bytes
 from bridge.sync.tempo import TempoMap
 from export.runtime.artefact import load_default_artefact
 from export.runtime.continuation import continue_score, span_of_seconds
@@ -102,7 +102,8 @@ def main() -> None:
             found.setdefault(style, []).append(figures(score, span.begin, notes))
             profiles.setdefault(style, []).append(profile(score, notes))
             complete = Score((*score.notes, *notes), score.tempos, score.metres)
-            write(complete, out / f"{style.replace(' ', '-')}-{seed}.mid", f"style {style}")
+            file = out / f"{style.replace(' ', '-')}-{seed}.mid"
+            file.write_bytes(score_bytes(complete, f"style {style}"))
             if seed == 0:
                 roll(complete, len(score.notes), out / f"{style.replace(' ', '-')}.png", style)
     halves = {

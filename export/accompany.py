@@ -136,10 +136,11 @@ def print_table(rows: Sequence[dict[str, float]], console: Console) -> None:
 def _write(folder: Path, piece: Piece, made: Accompaniment, seed: int) -> None:
     """Write a piece, and its player's part with an accompaniment."""
     folder.mkdir(parents=True, exist_ok=True)
-    smf.write(piece.score, folder / f"{piece.name}.mid", "a held-out band")
+    (folder / f"{piece.name}.mid").write_bytes(smf.score_bytes(piece.score, "a held-out band"))
     notes = tuple(sorted((*piece.player_notes, *made.notes)))
     both = replace(piece.score, notes=notes)
-    smf.write(both, folder / f"{piece.name}-{seed}.mid", f"a player and accompaniment {seed}")
+    content = smf.score_bytes(both, f"a player and accompaniment {seed}")
+    (folder / f"{piece.name}-{seed}.mid").write_bytes(content)
 
 
 if __name__ == "__main__":

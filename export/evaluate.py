@@ -153,10 +153,11 @@ def _read(folder: Path, trial: Trial, seeds: int) -> list[list[Note]]:
 def _write(folder: Path, trial: Trial, takes: Sequence[Sequence[Note]]) -> None:
     """Write a prompt, and the prompt with each take."""
     folder.mkdir(parents=True, exist_ok=True)
-    smf.write(trial.prompt, folder / f"{trial.name}.mid", "a prompt")
+    (folder / f"{trial.name}.mid").write_bytes(smf.score_bytes(trial.prompt, "a prompt"))
     for seed, notes in enumerate(takes, 1):
         every = replace(trial.prompt, notes=(*trial.prompt.notes, *notes))
-        smf.write(every, folder / f"{trial.name}-{seed}.mid", f"a prompt and take {seed}")
+        content = smf.score_bytes(every, f"a prompt and take {seed}")
+        (folder / f"{trial.name}-{seed}.mid").write_bytes(content)
 
 
 if __name__ == "__main__":

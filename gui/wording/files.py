@@ -10,7 +10,6 @@ from bridge.midi.smf.reason import (
     BrokenFile,
     FileFault,
     FileNotRead,
-    FileNotWritten,
     FileTooLarge,
     FileTooLong,
     FormatFault,
@@ -85,7 +84,7 @@ def sentence_of_file(reason: MidiFileReason | FileNotice) -> Sentence:
 
 
 def _sentence_with_figures(
-    reason: FileTooLarge | FileTooLong | FileNotRead | AbsurdTempo | AbsurdMetre | FileNotWritten,
+    reason: FileTooLarge | FileTooLong | FileNotRead | AbsurdTempo | AbsurdMetre,
 ) -> Sentence:
     path = str(reason.path)
     match reason:
@@ -105,8 +104,6 @@ def _sentence_with_figures(
             exponent = denominator.bit_length() - 1
             shown = str(denominator) if exponent < _LONG_EXPONENT else f"2^{exponent}"
             return told.format(path, numerator, shown, offset)
-        case FileNotWritten(_, error):
-            return Sentence("Files", "{}: cannot be written ({}).").format(path, error)
     assert_never(reason)
 
 

@@ -8,7 +8,7 @@ import torch
 
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import MetreChange, Note, Score, TempoChange
-from bridge.midi.smf import write
+from bridge.midi.smf import score_bytes
 from model import data
 from model.transformer import SIZES, Config, Transformer
 
@@ -48,7 +48,7 @@ def corpus(tmp_path: Path) -> Path:
         ]
         notes += [Note(48 * i, Instrument.DRUMS, 36, 48 * i + 6, 96) for i in range(30)]
         score = Score(tuple(sorted(notes)), (TempoChange(0, 120.0),), (MetreChange(0, 4, 4),))
-        write(score, folder / f"{index}.mid", "")
+        (folder / f"{index}.mid").write_bytes(score_bytes(score, ""))
         rows.append(f"{index}.mid,{split},{labels}")
     (folder / "broken.mid").write_bytes(b"MThd")
     rows.append("broken.mid,train,folk")

@@ -1,15 +1,7 @@
 """Standard MIDI Files: bytes, events, notes, and back."""
 
 from bridge.midi.smf.reading import MAX_BYTES, MidiFile, MidiFileError, from_bytes, read
-from bridge.midi.smf.writing import (
-    continuation_bytes,
-    parts_bytes,
-    save,
-    score_bytes,
-    write,
-    write_continuation,
-    write_parts,
-)
+from bridge.midi.smf.writing import continuation_bytes, parts_bytes, score_bytes
 
 __all__ = [
     "MAX_BYTES",
@@ -19,9 +11,5 @@ __all__ = [
     "from_bytes",
     "parts_bytes",
     "read",
-    "save",
     "score_bytes",
-    "write",
-    "write_continuation",
-    "write_parts",
 ]

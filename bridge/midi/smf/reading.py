@@ -62,7 +62,7 @@ _Change = TypeVar("_Change", TempoChange, MetreChange)
 
 
 class MidiFileError(Exception):
-    """A file cannot be read or written."""
+    """A file cannot be read."""
 
     def __init__(self, reason: MidiFileReason) -> None:
         super().__init__(reason)

@@ -1,4 +1,4 @@
-"""The reasons why a MIDI file cannot be read or written, as values.
+"""The reasons why a MIDI file cannot be read, as values.
 
 `gui.wording.files` makes the sentences.
 """
@@ -118,23 +118,8 @@ class AbsurdMetre:
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class FileNotWritten:
-    """A file cannot be written; `error` is the system's text."""
-
-    path: Path
-    error: str
-
-
 MidiFileReason = (
-    UnusableFile
-    | FileTooLarge
-    | FileTooLong
-    | BrokenFile
-    | FileNotRead
-    | AbsurdTempo
-    | AbsurdMetre
-    | FileNotWritten
+    UnusableFile | FileTooLarge | FileTooLong | BrokenFile | FileNotRead | AbsurdTempo | AbsurdMetre
 )
 
 

@@ -1,4 +1,4 @@
-"""Write scores as Standard MIDI Files, alone or after the bytes of a file that they continue.
+"""Scores as the bytes of Standard MIDI Files, alone or after those of a file that they continue.
 
 Each instrument has its own track. A continuation has all bytes of its prompt as they are, and our
 tracks after them (`bridge.midi.smf.chunks`), on the channels that `bridge.midi.smf.voices` chooses.
@@ -6,9 +6,6 @@ mido encodes our own events.
 
 A resolution may be coarse: a file can have one tick to the quarter note. Every note lasts at least
 one tick there, and ends when its key is struck again; of several onsets at one tick, one stays.
-
-A file is written under a temporary name in the same folder and moved into place, so that a reader
-never sees a partial file.
 """
 
 from __future__ import annotations
@@ -23,15 +20,12 @@ import mido
 from bridge.midi.events import encode
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import TICKS_PER_QUARTER, Score, TempoChange
-from bridge.midi.smf.reading import MICROSECONDS_PER_MINUTE, MidiFileError
-from bridge.midi.smf.reason import FileNotWritten
+from bridge.midi.smf.reading import MICROSECONDS_PER_MINUTE
 from bridge.midi.smf.timeline import Port
 from bridge.midi.smf.voices import DEFAULT_VOICES, voices_after, voices_like
-from bridge.system.atomic_write import atomic_write
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
 
     from bridge.midi.notes import Note
     from bridge.midi.smf.reading import MidiFile
@@ -50,42 +44,11 @@ A last pedal is often lifted a little late, and such a hair does not take up a b
 _NAME = "Antiphon"
 
 
-def write(score: Score, path: Path, text: str, like: MidiFile | None = None) -> None:
-    """Write a score as a format-1 file, one track and channel for each instrument.
+def score_bytes(score: Score, text: str, like: MidiFile | None = None) -> bytes:
+    """Return a score as a format-1 file, with one track and channel for each instrument.
 
     `text` says how the music was made. With `like`, instruments sound as in that file.
-
-    Raises:
-        MidiFileError: the file cannot be written.
-
     """
-    save(score_bytes(score, text, like), path)
-
-
-def write_parts(parts: Mapping[str, Score], path: Path, text: str) -> None:
-    """Write the scores of several players, by name, with separate tracks for each player.
-
-    Tempo and metre are those of the first score.
-
-    Raises:
-        MidiFileError: the file cannot be written.
-
-    """
-    save(parts_bytes(parts, text), path)
-
-
-def write_continuation(prompt: MidiFile, notes: Iterable[Note], path: Path, text: str) -> None:
-    """Write the bytes of the prompt, and then the notes on new tracks.
-
-    Raises:
-        MidiFileError: the file cannot be written.
-
-    """
-    save(continuation_bytes(prompt, notes, text), path)
-
-
-def score_bytes(score: Score, text: str, like: MidiFile | None = None) -> bytes:
-    """Return the bytes of the file that `write` writes."""
     voices: Mapping[Instrument, Voice] = DEFAULT_VOICES
     if like is not None:
         voices = voices_like(like.timeline, {note.instrument for note in score.notes})
@@ -94,7 +57,10 @@ def score_bytes(score: Score, text: str, like: MidiFile | None = None) -> bytes:
 
 
 def parts_bytes(parts: Mapping[str, Score], text: str) -> bytes:
-    """Return the bytes of the file that `write_parts` writes."""
+    """Return the scores of several players, by name, with separate tracks for each player.
+
+    Tempo and metre are those of the first score.
+    """
     tracks = [_conductor_track(next(iter(parts.values()), Score()), text)]
     for name, part in parts.items():
         tracks += _tracks(name, part.notes, DEFAULT_VOICES, _RESOLUTION)
@@ -102,7 +68,7 @@ def parts_bytes(parts: Mapping[str, Score], text: str) -> bytes:
 
 
 def continuation_bytes(prompt: MidiFile, notes: Iterable[Note], text: str) -> bytes:
-    """Return the bytes of the file that `write_continuation` writes."""
+    """Return the bytes of the prompt, and then the notes on new tracks."""
     notes, division = tuple(notes), prompt.chunks.division
     begin = min((note.onset_ticks for note in notes), default=0)
     over = _file_tick(begin + _TAIL_TICKS, division)
@@ -114,20 +80,6 @@ def continuation_bytes(prompt: MidiFile, notes: Iterable[Note], text: str) -> by
     tracks = list(_tracks(_NAME, notes, voices, division, ringing)) or [[]]
     tracks[0].insert(0, (0, _text(text)))
     return prompt.chunks.with_tracks(_chunks(tracks), len(tracks))
-
-
-def save(content: bytes, path: Path) -> None:
-    """Write the bytes of a file.
-
-    Raises:
-        MidiFileError: the file cannot be written; an old one is left.
-
-    """
-    try:
-        with atomic_write(path) as stream:
-            stream.write(content)
-    except OSError as error:
-        raise MidiFileError(FileNotWritten(path, error.strerror or str(error))) from error
 
 
 _Timed = tuple[int, "mido.Message | mido.MetaMessage"]

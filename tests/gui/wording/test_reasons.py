@@ -19,7 +19,6 @@ from bridge.midi.smf.reason import (
     BrokenFile,
     FileFault,
     FileNotRead,
-    FileNotWritten,
     FileTooLarge,
     FileTooLong,
     FormatFault,
@@ -192,7 +191,6 @@ def test_no_reason_is_left_out(module: ModuleType) -> None:
             FileTooLong(Path("a.mid"), 300_000),
             "a.mid: 300000 quarter notes are too long for a piece of music.",
         ),
-        (FileNotWritten(Path("a.mid"), "no"), "a.mid: cannot be written (no)."),
         (
             UnknownStyle("chopan", ("chopin",)),
             "Style: there is no style 'chopan'; near it: chopin.",

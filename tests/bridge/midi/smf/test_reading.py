@@ -14,7 +14,7 @@ from bridge.midi.smf import (
     MAX_BYTES,
     MidiFileError,
     read,
-    write,
+    score_bytes,
 )
 from bridge.midi.smf.reason import (
     AbsurdTempo,
@@ -65,7 +65,7 @@ def saved(folder: Path, content: bytes) -> Path:
 
 def test_a_written_score_is_read_back(tmp_path: Path) -> None:
     path = tmp_path / "score.mid"
-    write(SCORE, path, "how it was made")
+    path.write_bytes(score_bytes(SCORE, "how it was made"))
     file = read(path)
     assert file.score == Score(tuple(sorted(SCORE.notes)), SCORE.tempos, SCORE.metres)
     texts = [m.text for m in mido.MidiFile(path).tracks[0] if m.type == "text"]

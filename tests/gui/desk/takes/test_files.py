@@ -119,7 +119,7 @@ def test_the_root_alone_is_what_was_played(files: TakesFiles, tmp_path: Path) ->
 
 def test_a_file_that_cannot_be_continued_is_named(files: TakesFiles, tmp_path: Path) -> None:
     empty, broken = tmp_path / "empty.mid", tmp_path / "broken.mid"
-    smf.write(Score(), empty, "")
+    empty.write_bytes(smf.score_bytes(Score(), ""))
     broken.write_bytes(b"MThd and nothing else")
     for path in (empty, broken, tmp_path / "none.mid"):
         with pytest.raises(smf.MidiFileError) as raised:
