@@ -18,7 +18,7 @@ SC-88 and Yamaha XG specifications (parameter addresses 40 1x 15, 00 00 7F and 0
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bridge.midi.events import (
     RESET_ALL_CONTROLLERS,
@@ -43,7 +43,9 @@ DATA_MSB, DATA_LSB = 6, 38
 RPN_MSB, RPN_LSB, NRPN_MSB, NRPN_LSB = 101, 100, 99, 98
 BEND_RANGE, FINE_TUNING, COARSE_TUNING = 0, 1, 2
 """The registered parameters that tune a channel."""
-_NO_PARAMETER = 0x3FFF
+RPN_NULL = 127
+"""In both bytes: no parameter is chosen, and data entry has no effect (MIDI 1.0)."""
+_NO_PARAMETER = (RPN_NULL << 7) | RPN_NULL
 
 DEFAULTS = {VOLUME: 100, PAN: 64, EXPRESSION: 127, BRIGHTNESS: 64, REVERB: 40, CHORUS: 0}
 """The values of controllers before the first message (General MIDI 2); all others are 0."""
@@ -89,18 +91,7 @@ class ChannelState:
 
     def copy(self) -> ChannelState:
         """Return an independent copy."""
-        return ChannelState(
-            self.channel,
-            self.program,
-            self.bank,
-            self.rhythm,
-            dict(self.controls),
-            dict(self.parameters),
-            self.bend,
-            self.pressure,
-            self._next_bank,
-            self._parameter,
-        )
+        return replace(self, controls=dict(self.controls), parameters=dict(self.parameters))
 
     def feed(self, event: Event) -> None:
         """Process an event of this channel."""

@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING
 
 from bridge.midi.events import NoteOff, NoteOn, TimedEvent, encode
 from bridge.midi.instruments import Instrument, instrument_of_channel
-from bridge.midi.notes import TICKS_PER_QUARTER, KeyState
+from bridge.midi.key_state import KeyState
+from bridge.midi.notes import TICKS_PER_QUARTER
 from bridge.midi.parser import MidiParser
 from bridge.playout.problem import PluginVersion
 from bridge.playout.protocol import (

@@ -26,7 +26,7 @@ from bridge.messages.composer import NoteEvent, Onset, Release
 from bridge.midi.channel_state import ChannelStates
 from bridge.midi.events import NoteOff, NoteOn
 from bridge.midi.instruments import Instrument, fit_to_range
-from bridge.midi.notes import KeyState
+from bridge.midi.key_state import KeyState
 from bridge.system.units import MS, SECOND
 
 if TYPE_CHECKING:

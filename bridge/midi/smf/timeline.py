@@ -44,9 +44,11 @@ if TYPE_CHECKING:
     from bridge.midi.smf.chunks import Chunks
     from bridge.midi.smf.pedals import Moment
 
-LAST_MODE_MESSAGE = 127
 _HANG_QUARTERS = 16
 """A pedal or a missing release holds a note for at most this long after the last key."""
+_MOST_PORTS = 16
+"""More ports than a studio has are not set up by one track."""
+_RELEASES = (KeyEventKind.OFF, KeyEventKind.ALL_NOTES_OFF)
 
 
 class Port(NamedTuple):
@@ -61,6 +63,10 @@ class Place(NamedTuple):
 
     port: Port
     channel: int
+
+
+_KeyOfTrack = tuple[int, Place, int]
+"""A track, and a key of a channel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,12 +188,6 @@ def _contents(event: FileEvent) -> tuple[Event | FileEvent, ...]:
     return (event.content,)
 
 
-_MOST_PORTS = 16
-"""More ports than a studio has are not set up by one track."""
-_KeyOfTrack = tuple[int, Place, int]  # track, place and key
-_RELEASES = (KeyEventKind.OFF, KeyEventKind.ALL_NOTES_OFF)
-
-
 class _Reading:
     """The file up to some event."""
 
@@ -269,7 +269,7 @@ class _Reading:
         self._pedals[place].process(at, event)
         if event.control == ALL_SOUND_OFF:
             self._ends[place].append(KeyEvent(*at, KeyEventKind.ALL_SOUND_OFF))
-        elif ALL_NOTES_OFF <= event.control <= LAST_MODE_MESSAGE:
+        elif event.control >= ALL_NOTES_OFF:
             self._ends[place].append(KeyEvent(*at, KeyEventKind.ALL_NOTES_OFF))
 
     def _release_tick(self, track: int, on: KeyEvent, end: KeyEvent | None) -> int:

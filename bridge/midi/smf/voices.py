@@ -35,6 +35,7 @@ from bridge.midi.channel_state import (
     REVERB,
     RPN_LSB,
     RPN_MSB,
+    RPN_NULL,
     VOLUME,
     ChannelState,
     ChannelStates,
@@ -59,7 +60,6 @@ _FADED = 0.75
 """A channel below this share of its usual level, or of its usual brightness, has been faded out."""
 _JITTER = 16
 """Modulation and pressure this much above the usual are audible."""
-_NO_PARAMETER = 127
 _MAX_PORTS = 256
 _NEW_DEVICE = b"Antiphon"
 """The port of a file in which all numbers of ports are used."""
@@ -313,7 +313,7 @@ def _sound(channel: int, usual: _Usual) -> Iterator[ChannelEvent]:
         yield ControlChange(channel, RPN_LSB, parameter)
         yield ControlChange(channel, DATA_MSB, msb)
         yield ControlChange(channel, DATA_LSB, lsb)
-        yield ControlChange(channel, RPN_MSB, _NO_PARAMETER)
-        yield ControlChange(channel, RPN_LSB, _NO_PARAMETER)
+        yield ControlChange(channel, RPN_MSB, RPN_NULL)
+        yield ControlChange(channel, RPN_LSB, RPN_NULL)
     if usual.bend:
         yield PitchWheel(channel, usual.bend)

@@ -1,4 +1,4 @@
-"""The conversion of keys and a pedal into notes."""
+"""The conversion of keys and pedals into notes."""
 
 import pytest
 from hypothesis import given
@@ -16,7 +16,7 @@ from bridge.midi.events import (
     NoteOn,
     Reset,
 )
-from bridge.midi.notes import KeyState
+from bridge.midi.key_state import KeyState
 
 PEDAL_DOWN, PEDAL_UP = ControlChange(0, SUSTAIN, 127), ControlChange(0, SUSTAIN, 0)
 
