@@ -1,8 +1,8 @@
 """Names in any script: how two are compared, which is the nearest, and how one is printed.
 
-Two names are the same if they differ only in case, in spaces, or in how Unicode composes their
-letters: a keyboard sends `é` as one character, and a file system may return two. Source: the
-Unicode Standard, section 3.13, canonical caseless matching (D145).
+Two names are the same if they differ only in case, in spaces, in width, or in how Unicode composes
+their letters: a keyboard sends `é` as one character, and a file system may return two. Source: the
+Unicode Standard, section 3.13, compatibility caseless matching (D146).
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ def plain_name(name: str) -> str:
 
 def name_key(name: str) -> str:
     """Return a key that is equal for two spellings of one name."""
-    folded = unicodedata.normalize("NFD", name).casefold()
-    return " ".join(unicodedata.normalize("NFC", folded).split())
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKD", name).casefold())
+    return " ".join(unicodedata.normalize("NFKC", folded.casefold()).split())
 
 
 def nearest(name: str, known: Iterable[str], count: int = _MOST_NEAR) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import mido
+import pytest
 
 from tests.daw.session_file import Note, notes_in
 
@@ -48,6 +49,9 @@ ENDS = {
 def name_of(prompt: Path) -> str:
     """Return program and piece, such as `lilypond/song`."""
     return prompt.relative_to(FOLDER).with_suffix("").as_posix()
+
+
+of_each_file = pytest.mark.parametrize("prompt", PROMPTS, ids=name_of)
 
 
 def continued(prompt: Path, folder: Path, *options: str) -> Path:

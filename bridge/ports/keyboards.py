@@ -18,7 +18,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from bridge.ports.port_names import Naming, Port, normal_form
+from bridge.names import name_key
+from bridge.ports.port_names import Naming, Port
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,4 +71,4 @@ def _order(port: Port) -> tuple[bool, list[tuple[bool, int, str]], int]:
 
 def _words(name: str) -> str:
     """Return the words of a name; JACK replaces the spaces of a device's name by hyphens."""
-    return " ".join(_SEPARATORS.split(normal_form(name))).strip()
+    return " ".join(_SEPARATORS.split(name_key(name))).strip()

@@ -20,12 +20,11 @@ from __future__ import annotations
 
 import enum
 import re
-import unicodedata
 from collections import Counter
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from typing import TYPE_CHECKING
 
+from bridge.names import name_key, nearest
 from bridge.playout.problem import AmbiguousPort, NoSuchPort
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ _BRIDGED = re.compile(r"^([^:]*:.*) \[(\d+)\]( \((?:capture|playback)\): .*)$")
 _COUNTED = re.compile(r"^[^:]+:(?:midi_)?(?:capture|playback)_\d+$")
 _INDEX = re.compile(r" \d+$")
 _OCCURRENCE = re.compile(r"^(.+) \((\d+)\)$", re.DOTALL)
-_NEAR = 0.6
+_PARTS = re.compile(r"[\s:/]+")
 
 
 class Naming(enum.Enum):
@@ -91,12 +90,6 @@ class Port:
         return int(found[group]) if found else None
 
 
-def normal_form(name: str) -> str:
-    """Return a name without differences of case, width, composition and spacing."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKD", name).casefold())
-    return " ".join(unicodedata.normalize("NFKC", folded.casefold()).split())
-
-
 def naming_of(names: Sequence[str]) -> Naming:
     """Return what the system has added to all of these names."""
     if names and all(_NUMBERS.search(name) for name in names):
@@ -137,14 +130,14 @@ def find(wanted: str, ports: Sequence[Port]) -> Port | NoSuchPort | AmbiguousPor
     before a part. A part of a name does not begin or end within a number: "Port 1" is not part of
     "Port 10".
     """
-    spelt = normal_form(wanted)
+    spelt = name_key(wanted)
     if not spelt:
         return NoSuchPort(wanted, tuple(port.label for port in ports))
     tests: tuple[Callable[[Port], bool], ...] = (
         lambda port: port.label == wanted,
         lambda port: wanted in _listed_names(port),
-        lambda port: normal_form(port.label) == spelt,
-        lambda port: spelt in map(normal_form, _listed_names(port)),
+        lambda port: name_key(port.label) == spelt,
+        lambda port: spelt in map(name_key, _listed_names(port)),
     )
     parts: tuple[Callable[[Port], bool], ...] = (
         lambda port: any(_has_part(name, spelt) for name in (port.label, *port.listed.aliases)),
@@ -158,7 +151,7 @@ def find(wanted: str, ports: Sequence[Port]) -> Port | NoSuchPort | AmbiguousPor
     for matches in parts:
         if found := [port for port in ports if matches(port)]:
             return _only(wanted, found)
-    return NoSuchPort(wanted, _nearest_first(spelt, ports))
+    return NoSuchPort(wanted, _nearest_first(wanted, ports))
 
 
 def find_again(label: str, ports: Sequence[Port]) -> Port | None:
@@ -206,8 +199,8 @@ def _find_by_earlier_name(wanted: str, ports: Sequence[Port]) -> Port | None:
     If there are fewer equal ports than before, it is the last of them.
     """
     for base, occurrence in _earlier_identities(wanted, ports):
-        spelt = normal_form(base)
-        equals = [port for port in ports if normal_form(port.base) == spelt]
+        spelt = name_key(base)
+        equals = [port for port in ports if name_key(port.base) == spelt]
         if equals:
             return equals[min(occurrence, len(equals) - 1)]
     return None
@@ -227,10 +220,10 @@ def _listed_names(port: Port) -> tuple[str, ...]:
 
 
 def _has_part(name: str, part: str) -> bool:
-    """Return whether a name has a part that cuts no number; the part is in normal form."""
+    """Return whether a name has a part that cuts no number; the part is a key."""
     before = r"(?<!\d)" if part[0].isdigit() else ""
     after = r"(?!\d)" if part[-1].isdigit() else ""
-    return re.search(before + re.escape(part) + after, normal_form(name)) is not None
+    return re.search(before + re.escape(part) + after, name_key(name)) is not None
 
 
 def _only(wanted: str, found: Sequence[Port]) -> Port | AmbiguousPort:
@@ -239,16 +232,12 @@ def _only(wanted: str, found: Sequence[Port]) -> Port | AmbiguousPort:
     return AmbiguousPort(wanted, tuple(port.label for port in found))
 
 
-def _nearest_first(spelt: str, ports: Sequence[Port]) -> tuple[str, ...]:
-    """Return all labels, those like a misspelt name first."""
-
-    def distance(label: str) -> float:
-        name = normal_form(label)
-        matcher = SequenceMatcher(b=spelt)
-        likeness = 0.0
-        for part in (name, *re.split(r"[\s:/]+", name)):
-            matcher.set_seq1(part)
-            likeness = max(likeness, matcher.ratio())
-        return 1.0 - likeness if likeness >= _NEAR else 1.0
-
-    return tuple(sorted((port.label for port in ports), key=distance))
+def _nearest_first(wanted: str, ports: Sequence[Port]) -> tuple[str, ...]:
+    """Return all labels, those first that a misspelt name resembles as a whole or in a part."""
+    parts = {port.label: (port.label, *_PARTS.split(port.label)) for port in ports}
+    known = [part for each in parts.values() for part in each]
+    near = nearest(wanted, known, len(known))
+    place = {part: place for place, part in reversed(list(enumerate(near)))}
+    return tuple(
+        sorted(parts, key=lambda label: min(place.get(p, len(near)) for p in parts[label]))
+    )

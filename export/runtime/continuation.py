@@ -34,8 +34,10 @@ if TYPE_CHECKING:
 
 _APPENDED_AT_ONCE = 512
 """Tokens that are appended at once, which is fast; the network reads fewer at once."""
-_HAIR_TICKS = TICKS_PER_QUARTER // 4
-_HAIR_SHARE = 20
+_OVERHANG_TICKS = TICKS_PER_QUARTER // 4
+"""A note that ends less than this after a bar line does not take up the bar."""
+_OVERHANG_DIVISOR = 20
+"""Nor does one that ends within a twentieth of the bar."""
 MOST_TRIES = 4
 """After this many empty or duplicate takes there is one proposal less."""
 _WARMER = 0.25
@@ -52,7 +54,7 @@ def begin_after(score: Score) -> int:
     line = metres.bar_line_before(end)
     over = end - line
     bar = metres.position_at(max(0, line - 1)).bar_ticks
-    rings = line > 0 and (over < _HAIR_TICKS or over * _HAIR_SHARE <= bar)
+    rings = line > 0 and (over < _OVERHANG_TICKS or over * _OVERHANG_DIVISOR <= bar)
     if rings and all(onset < line for onset, _ in score.sounds()):
         return line
     return metres.next_bar_line(end)

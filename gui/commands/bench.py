@@ -11,7 +11,7 @@ import typer
 
 from bridge.system.extras import install_command
 from bridge.system.output_file import PNG_ENDINGS, OutputError
-from gui.commands.options import ForceOption, amount_option, parse_amount
+from gui.commands.options import ForceOption, amount_option
 from gui.commands.terminal import (
     check_outputs,
     fail,
@@ -49,8 +49,6 @@ def bench(
     for section in sections:
         if section not in report.SECTIONS:
             fail_unknown("--only", section, report.SECTIONS)
-    parse_amount("--seconds", "bench_seconds", seconds)
-    parse_amount("--minutes", "bench_minutes", minutes)
     check_outputs(plot, force=force, endings=PNG_ENDINGS)
     artefact = load_artefact()
     found = report.measure(artefact, sections, seconds, minutes, Console(stderr=True))

@@ -25,7 +25,6 @@ from gui.commands.options import (
     InputOption,
     OutputOption,
     amount_option,
-    parse_amount,
     parse_backend,
     parse_ports,
     parse_settings,
@@ -147,9 +146,6 @@ def continue_(
 
     Example: antiphon continue sketch.mid -o longer.mid --style bach --bars 8 --seed 1
     """
-    parse_amount("--bars", "bars", bars)
-    parse_amount("--seconds", "seconds", seconds)
-    parse_amount("--takes", "takes", takes)
     if seconds == 0 or None not in (bars, seconds):
         fail("give --bars or --seconds, as a number above 0.")
     settings = parse_settings(asked)

@@ -35,7 +35,6 @@ from gui.commands.options import (
     OutputOption,
     amount_option,
     is_no_input,
-    parse_amount,
     parse_backend,
     parse_ports,
     parse_settings,
@@ -91,7 +90,6 @@ def jam(
     """
     backend = parse_backend(through)
     settings = replace(parse_settings(asked), keyboard=not is_no_input(input_))
-    for_ns = round(parse_amount("--for", "for_", for_) * SECOND)
 
     from bridge.messages.requests import Bind, ChangeSettings, Start
     from bridge.playout.protocol import OpenPorts
@@ -119,7 +117,7 @@ def jam(
             engine.post(request)
         engine.post(Start())
         with contextlib.suppress(KeyboardInterrupt):
-            _run_session(engine, log, for_ns)
+            _run_session(engine, log, round(for_ * SECOND))
         played = engine.record()
     if record is not None:
         from gui.engine.recording import provenance

@@ -177,20 +177,21 @@ def parse_settings(asked: dict[str, Any]) -> Settings:
 
 
 def amount_option(flag: str, name: str) -> Any:
-    """Return the typer option for a number of `Amounts`, with its help, range and unit."""
+    """Return the typer option for a number of `Amounts`, with its help, range and unit.
+
+    typer refuses a value out of the range.
+    """
     setting = _AMOUNTS[name]
+    parse = parse_number(setting.kind)
+
+    def number(text: Any) -> Any:
+        typed = parse(text)
+        if is_real(typed) and setting.accepts(typed):
+            return typed
+        raise typer.BadParameter(str(refusal(setting, typed)))
+
     shown = range_text(setting).partition(";")[0]
-    return typer.Option(
-        flag, help=f"{setting.spec.help} ({shown})", parser=parse_number(setting.kind)
-    )
-
-
-def parse_amount(option: str, name: str, typed: Any) -> Any:
-    """Return a number of `Amounts` that was typed, or fail; None is not typed."""
-    setting = _AMOUNTS[name]
-    if typed is not None and not (is_real(typed) and setting.accepts(typed)):
-        fail(f"{option}: {refusal(setting, typed)}.")
-    return typed
+    return typer.Option(flag, help=f"{setting.spec.help} ({shown})", parser=number)
 
 
 def parse_number(kind: type) -> Callable[[Any], Any]:

@@ -22,7 +22,7 @@ from bridge.messages.learning import (
 )
 from bridge.system.extras import install_command
 from bridge.system.output_file import OutputError
-from gui.commands.options import amount_option, parse_amount
+from gui.commands.options import amount_option
 from gui.commands.progress import WorkProgress
 from gui.commands.terminal import fail, fail_output, interruptible, load_artefact, say
 from gui.commands.usage import Commands
@@ -65,7 +65,6 @@ def add(
         fail(f"learning a style needs the training packages; type: {install_command('train')}")
     if not folder.is_dir():
         fail(f"{folder} is not a folder.")
-    parse_amount("--steps", "steps", steps)
     artefact = load_artefact()
     try:
         name = normalise_name(name, artefact)

@@ -60,19 +60,19 @@ class TakeFiles:
             return self.out
         return self.out.with_name(f"{self.out.stem}-{index + 1}{self.out.suffix}")
 
-    def write(self, index: int, content: bytes, told: str) -> None:
-        """Write a take completely, and print what it is; or fail."""
+    def write(self, index: int, content: bytes, description: str) -> None:
+        """Write a take completely, and print a description of it; or fail."""
         path = self.path(index)
         if path == STANDARD_STREAM:
             _write_standard_output(content)
-            say(f"standard output: {told}", sys.stderr)
+            say(f"standard output: {description}", sys.stderr)
             return
         try:
             inputs = [self.source]
             write_output(path, content, replace=self.force, inputs=inputs, endings=MIDI_ENDINGS)
         except OutputError as error:
             fail_output(error.reason)
-        say(f"{path}: {told}")
+        say(f"{path}: {description}")
 
 
 def make_takes(

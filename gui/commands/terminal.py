@@ -47,10 +47,14 @@ def fail(message: str | Sentence) -> NoReturn:
 
 
 def fail_unknown(where: str, word: str, known: Iterable[str]) -> NoReturn:
-    """Fail because a word is none of some known ones; name those near it first, then all."""
+    """Fail because a word is none of some known ones; name the one near it first, then all."""
     known = tuple(known)
-    near = "".join(f", near it: {name}" for name in nearest(word, known, 1))
-    fail(f"{where}: there is no {word!r}{near}; there are {', '.join(known)}.")
+    fail(f"{where}: there is no {word!r}{near_it(word, known)}; there are {', '.join(known)}.")
+
+
+def near_it(word: str, known: Iterable[str]) -> str:
+    """Return the known name that a word resembles, as a part of a sentence; empty if none does."""
+    return "".join(f"; near it: {name}" for name in nearest(word, known, 1))
 
 
 def tolerate_names() -> None:

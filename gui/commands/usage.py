@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperGroup
 
-from bridge.names import nearest
-from gui.commands.terminal import INTERRUPTED, USAGE_ERROR, say
+from gui.commands.terminal import INTERRUPTED, USAGE_ERROR, near_it, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,9 +58,8 @@ class Commands(TyperGroup):
         """Return the command that the first word names, or fail."""
         if args and self.get_command(ctx, args[0]) is None:
             known = self.list_commands(ctx)
-            near = "".join(f", near it: {name}" for name in nearest(args[0], known, 1))
-            there = f"there are {', '.join(known)}"
-            ctx.fail(f"there is no command {args[0]!r}{near}; {there}")
+            near = near_it(args[0], known)
+            ctx.fail(f"there is no command {args[0]!r}{near}; there are {', '.join(known)}")
         return super().resolve_command(ctx, args)
 
 
@@ -99,8 +97,7 @@ def _no_such_option(option: str, context: Any) -> str:
         for each in (*parameter.opts, *parameter.secondary_opts)
         if each.startswith("-")
     ]
-    near = "".join(f"; near it: {name}" for name in nearest(option, known, 1))
-    return f"there is no option {option!r}{near}."
+    return f"there is no option {option!r}{near_it(option, known)}."
 
 
 def _missing(parameter: Any) -> str:

@@ -20,6 +20,7 @@ STYLES = ("rock", "jazz", "bach", "chopin", "lasso", "faisst", "bossa nova", "�
         ("STRASSE", "straße"),
         ("ΟΔΥΣΣΕΥΣ", "οδυσσευς"),
         ("Ноктюрн", "НОКТЮРН"),
+        ("\uff4a\uff41\uff5a\uff5a", "jazz"),
         ("가락", unicodedata.normalize("NFD", "가락")),
     ],
 )
@@ -29,6 +30,13 @@ def test_two_spellings_of_a_name_have_one_key(one: str, other: str) -> None:
 
 def test_different_names_have_different_keys() -> None:
     assert len({name_key(name) for name in (*STYLES, "cafe noir")}) == len(STYLES) + 1
+
+
+@given(st.text())
+def test_a_key_is_its_own_key(name: str) -> None:
+    assert name_key(name_key(name)) == name_key(name)
+    for form in ("NFC", "NFD", "NFKC", "NFKD"):
+        assert name_key(unicodedata.normalize(form, name)) == name_key(name)
 
 
 @given(st.text())

@@ -7,7 +7,7 @@ tempos. MuseScore and LilyPond save as MIDI what they have read, and LilyPond al
 
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import mido
@@ -24,7 +24,7 @@ from tests.daw.notation import (
     save_in_musescore,
 )
 from tests.daw.screen import Screen, require, shown_screen
-from tests.saved_files import ENDS, PROMPTS, continued, name_of, tracks_of
+from tests.saved_files import ENDS, continued, name_of, of_each_file, tracks_of
 
 pytestmark = pytest.mark.device
 
@@ -38,19 +38,11 @@ SAME_TEMPO = 1e-4
 
 Onset = tuple[Fraction, int]
 
-of_each_file = pytest.mark.parametrize("prompt", PROMPTS, ids=name_of)
-
 
 @pytest.fixture(scope="module")
 def continuation(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
     """Continue each file once."""
-    folder = tmp_path_factory.mktemp("continued")
-
-    @cache
-    def result(prompt: Path) -> Path:
-        return continued(prompt, folder)
-
-    return result
+    return cache(partial(continued, folder=tmp_path_factory.mktemp("continued")))
 
 
 @pytest.fixture(scope="module")

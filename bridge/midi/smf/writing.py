@@ -39,7 +39,7 @@ _MAX_DELTA = (1 << 28) - 1
 _TAIL_TICKS = TICKS_PER_QUARTER // 4
 """What a prompt sends to a channel this shortly after our first note is the end of its music.
 
-A last pedal is often lifted a little late, and such a hair does not take up a bar.
+A last pedal is often lifted a little after the bar line at which our music begins.
 """
 _NAME = "Antiphon"
 

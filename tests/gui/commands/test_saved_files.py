@@ -7,7 +7,7 @@ and repeats. `tests/daw/test_opening.py` opens the results in the programs.
 
 from collections.abc import Callable
 from fractions import Fraction
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import mido
@@ -22,22 +22,15 @@ from tests.saved_files import (
     TEXT_CHARSET,
     continued,
     name_of,
+    of_each_file,
     tracks_of,
 )
-
-of_each_file = pytest.mark.parametrize("prompt", PROMPTS, ids=name_of)
 
 
 @pytest.fixture(scope="module")
 def continuation(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Path]:
     """Continue each file once."""
-    folder = tmp_path_factory.mktemp("continued")
-
-    @cache
-    def result(prompt: Path) -> Path:
-        return continued(prompt, folder)
-
-    return result
+    return cache(partial(continued, folder=tmp_path_factory.mktemp("continued")))
 
 
 def test_every_file_has_a_known_end() -> None:

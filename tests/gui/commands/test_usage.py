@@ -11,11 +11,11 @@ from tests.gui.commands.shell import antiphon, refusal
 MINUET = str(DEMO_PHRASES / "minuet.mid")
 ACTIONS = "hand-over, ending, panic, mode, style, blend, temperature, style-strength, swing"
 SENTENCES = [
-    ("contnue", "there is no command 'contnue', near it: continue; there are "),
+    ("contnue", "there is no command 'contnue'; near it: continue; there are "),
     ("--verbos styles", "there is no option '--verbos'; near it: --verbose."),
     ("zzzz", "there is no command 'zzzz'; there are "),
     ("style", "style: a command is missing; there are add, list, remove."),
-    ("style ad", "style: there is no command 'ad', near it: add; there are add, list, remove."),
+    ("style ad", "style: there is no command 'ad'; near it: add; there are add, list, remove."),
     ("style add", "style add: NAME is missing; `antiphon style add --help` explains it."),
     ("style add x", "style add: FOLDER is missing; `antiphon style add --help` explains it."),
     ("continue", "continue: IN.mid is missing; `antiphon continue --help` explains it."),
@@ -62,16 +62,16 @@ SENTENCES = [
     ("continue IN -o OUT --style jazz:x", "--style: 'x' is not a weight (write chopin:0.7)."),
     (
         "continue IN -o OUT --instruments pianno",
-        "--instruments: there is no 'pianno', near it: piano; there are piano, organ, ",
+        "--instruments: there is no 'pianno'; near it: piano; there are piano, organ, ",
     ),
     ("continue IN -o out.wav", "out.wav: its name does not end in .mid, .midi."),
     ("continue IN -o OUT --seed x", "--seed: 'x' is not a whole number between 0 and 2147483647."),
     ("jam --seed 1.5", "--seed: 1.5 is not a whole number between 0 and 2147483647."),
     ("jam --sync foo", "--sync: 'foo' is not one of auto, plugin, jack, midi, link, internal, "),
-    ("jam --through jak", "--through: there is no 'jak', near it: jack; there are auto, jack, "),
+    ("jam --through jak", "--through: there is no 'jak'; near it: jack; there are auto, jack, "),
     (
         "jam --control pannic=cc1",
-        f"--control: there is no 'pannic', near it: panic; there are {ACTIONS}.",
+        f"--control: there is no 'pannic'; near it: panic; there are {ACTIONS}.",
     ),
     ("jam --control panic=kc1", "--control: 'kc1' is no control (write cc64, or note36/10 for "),
     ("jam --control panic", "--control: '' is no control (write cc64, "),
@@ -81,7 +81,7 @@ SENTENCES = [
     ("styles --map map.jpg", "map.jpg: its name does not end in .png."),
     ("bench --seconds 0", "--seconds: 0 is not between 1 and 3600 s."),
     ("bench --minutes one", "--minutes: 'one' is not a whole number between 2 and 600 min."),
-    ("bench --only stop", "--only: there is no 'stop', near it: step; there are "),
+    ("bench --only stop", "--only: there is no 'stop'; near it: step; there are "),
     ("demo --out none", "--out: none is not a folder."),
     ("doctor --jso", "doctor: there is no option '--jso'; near it: --json."),
     ("ports x", "ports: got unexpected extra argument"),
@@ -111,7 +111,7 @@ def test_a_bad_command_line_is_one_sentence(
 @pytest.mark.parametrize(
     "words,sentence",
     [
-        (["contnue"], "there is no command 'contnue', near it: continue; "),
+        (["contnue"], "there is no command 'contnue'; near it: continue; "),
         (["continue", MINUET, "-o", "out.mid", "--bars", "two"], "--bars: 'two' is not a whole "),
         (
             [b"continue", b"caf\xe9\x1b[31m.mid", b"-o", b"out.mid"],
