@@ -20,7 +20,8 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
-from bridge.messages.settings import Mode, Settings, TimeSettings
+from bridge.messages.settings import Mode, Settings
+from bridge.messages.time_settings import TimeSettings
 from bridge.midi.events import Start as ClockStart
 from bridge.midi.events import TimingClock, encode
 from bridge.midi.instruments import instrument_of_channel

@@ -697,7 +697,7 @@
         <translation>{}: kann nicht geschrieben werden ({}).</translation>
     </message>
     <message>
-        <source>{}: there is such a file already.</source>
+        <source>{}: the file exists already.</source>
         <translation>{}: diese Datei gibt es schon.</translation>
     </message>
     <message>
@@ -2037,7 +2037,7 @@ Für das Netz ähnlich: {}</translation>
         <translation>{} ersetzen?</translation>
     </message>
     <message>
-        <source>There is such a file already.</source>
+        <source>The file exists already.</source>
         <translation>Diese Datei gibt es schon.</translation>
     </message>
     <message>

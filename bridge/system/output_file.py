@@ -32,7 +32,7 @@ class OutputFault(enum.Enum):
     """Why a file is not written."""
 
     EXISTS = enum.auto()
-    """There is such a file, and it is not to be replaced."""
+    """It exists, and is not to be replaced."""
     INPUT = enum.auto()
     """It is the file that the output is made from."""
     FOLDER = enum.auto()

@@ -14,8 +14,9 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from bridge.messages.requests import ChangeSettings, Start
-from bridge.messages.settings import Mode, Settings, TimeSettings
+from bridge.messages.settings import Mode, Settings
 from bridge.messages.snapshot import LogEntry
+from bridge.messages.time_settings import TimeSettings
 from bridge.midi.instruments import Instrument
 from bridge.playout import protocol
 from bridge.system.units import SECOND

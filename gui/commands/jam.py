@@ -137,7 +137,7 @@ def _write_record(played: Record, path: Path, text: str, *, replace: bool) -> No
                 raise
             free = free_path(path)  # what was played cannot be played again
             write_recording(played, free, text, replace=False)
-            say(f"{path}: there is such a file by now; the music is in {free}.", sys.stderr)
+            say(f"{path}: the file exists by now; the music is in {free}.", sys.stderr)
     except OutputError as error:
         fail_output(error.reason)
 

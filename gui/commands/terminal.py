@@ -144,5 +144,5 @@ def fail_output(reason: OutputReason) -> NoReturn:
     from gui.wording.reasons import sentence_of
 
     if isinstance(reason, RefusedOutput) and reason.fault is OutputFault.EXISTS:
-        fail(f"{reason.path}: there is such a file already; --force replaces it.")
+        fail(f"{reason.path}: the file exists already; --force replaces it.")
     fail(sentence_of(reason))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bridge.system.output_file import OutputReason
 
 _FAULTS = {
-    OutputFault.EXISTS: Sentence("Files", "{}: there is such a file already."),
+    OutputFault.EXISTS: Sentence("Files", "{}: the file exists already."),
     OutputFault.INPUT: Sentence(
         "Files", "{}: is the file that is read, and it is not replaced; choose another name."
     ),

@@ -14,8 +14,8 @@ from bridge.messages.settings import (
     ReEntry,
     Settings,
     StartOn,
-    TimeSettings,
 )
+from bridge.messages.time_settings import TimeSettings
 from bridge.midi.controls import Action, Control
 from bridge.midi.instruments import Instrument
 from bridge.sync.quantise import GridStep, Quantise

@@ -97,7 +97,7 @@ class TakesSaving(QObject):
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.Warning)
         box.setText(self.tr("Replace {}?").format(visible(path.name)))
-        box.setInformativeText(self.tr("There is such a file already."))
+        box.setInformativeText(self.tr("The file exists already."))
         replace = box.addButton(self.tr("&Replace"), QMessageBox.ButtonRole.DestructiveRole)
         box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
         replace.clicked.connect(lambda: self.save(takes, number, path, replace=True))

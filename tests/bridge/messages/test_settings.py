@@ -17,12 +17,12 @@ from bridge.messages.settings import (
     Mode,
     Settings,
     StartOn,
-    TimeSettings,
     follow_knob,
     following_seed,
     value_of,
     with_value,
 )
+from bridge.messages.time_settings import TimeSettings
 from bridge.midi.controls import Action
 from bridge.setting import SettingError
 from bridge.sync.quantise import Quantise

@@ -3,8 +3,9 @@
 from bridge.messages.composer import Generate, Generated, Onset, Release
 from bridge.messages.harmony import ExpectedChord, HeardHarmony, HeardKey
 from bridge.messages.requests import Start, Stop
-from bridge.messages.settings import Settings, TimeSettings
+from bridge.messages.settings import Settings
 from bridge.messages.snapshot import RollChord, TurnState
+from bridge.messages.time_settings import TimeSettings
 from bridge.midi.instruments import Instrument
 from bridge.session.harmony_line import HarmonyLine
 from bridge.sync.transport import Source, Transport

@@ -16,8 +16,9 @@ from bridge.messages.requests import (
     Start,
     Stop,
 )
-from bridge.messages.settings import Mode, ReEntry, Settings, TimeSettings, value_of
+from bridge.messages.settings import Mode, ReEntry, Settings, value_of
 from bridge.messages.snapshot import TurnState
+from bridge.messages.time_settings import TimeSettings
 from bridge.midi.controls import Action, Control
 from bridge.midi.events import ControlChange, NoteOff, NoteOn
 from bridge.midi.instruments import Instrument

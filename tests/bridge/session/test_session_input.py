@@ -6,8 +6,9 @@ import pytest
 
 from bridge.messages.composer import Onset, PlayerEvents, Release, Replan, Retract, Speculate
 from bridge.messages.requests import Bind, Start, Stop
-from bridge.messages.settings import Mode, ReEntry, Settings, TimeSettings
+from bridge.messages.settings import Mode, ReEntry, Settings
 from bridge.messages.snapshot import RollNote, TurnState
+from bridge.messages.time_settings import TimeSettings
 from bridge.midi.controls import Action, Control
 from bridge.midi.events import (
     ALL_NOTES_OFF,

@@ -21,8 +21,9 @@ from bridge.messages.composer import (
     Retract,
 )
 from bridge.messages.requests import Bind, ChangeSettings, End, HandOver, Learn, Start, Stop
-from bridge.messages.settings import Mode, ReEntry, Settings, StartOn, TimeSettings
+from bridge.messages.settings import Mode, ReEntry, Settings, StartOn
 from bridge.messages.snapshot import TurnState
+from bridge.messages.time_settings import TimeSettings
 from bridge.midi.controls import Action, Control
 from bridge.midi.events import ControlChange, NoteOff, NoteOn
 from bridge.midi.instruments import Instrument

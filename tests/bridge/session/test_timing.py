@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bridge.messages.composer import Onset, Reset
-from bridge.messages.settings import Mode, Settings, TimeSettings
+from bridge.messages.settings import Mode, Settings
+from bridge.messages.time_settings import TimeSettings
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import MetreChange
 from bridge.playout import protocol

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from bridge.messages.composer import Onset, Release
-from bridge.messages.settings import Mode, Settings, StartOn, TimeSettings
+from bridge.messages.settings import Mode, Settings, StartOn
+from bridge.messages.time_settings import TimeSettings
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import MetreChange, Note, Score
 from bridge.session import turns

@@ -37,7 +37,7 @@ def test_the_record_and_the_log_are_new_files(tmp_path: Path) -> None:
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
     for option, name in (("--record", "j.mid"), ("--json-log", "j.jsonl")):
         said = refusal(antiphon("jam", "--for", "0.5", option, name, folder=tmp_path))
-        assert said == f"{name}: there is such a file already; --force replaces it."
+        assert said == f"{name}: the file exists already; --force replaces it."
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
     assert antiphon(*words, "--force", folder=tmp_path).returncode == 0
 
@@ -63,7 +63,7 @@ def test_a_record_whose_name_was_taken_meanwhile_goes_beside_it(tmp_path: Path) 
     process.send_signal(signal.SIGINT)
     _, error = process.communicate(timeout=60)
     assert process.returncode == 0
-    assert error == "j.mid: there is such a file by now; the music is in j (2).mid.\n"
+    assert error == "j.mid: the file exists by now; the music is in j (2).mid.\n"
     assert (tmp_path / "j.mid").read_bytes() == b"work"
     smf.read(tmp_path / "j (2).mid")
 

@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from bridge.messages.settings import SETTINGS, Mode, Settings, TimeSettings, with_value
+from bridge.messages.settings import SETTINGS, Mode, Settings, with_value
+from bridge.messages.time_settings import TimeSettings
 from bridge.midi.instruments import Instrument
 from bridge.sync.quantise import GridStep
 from bridge.sync.transport import Source

@@ -142,7 +142,7 @@ def test_the_map_is_drawn(home: Path, tmp_path: Path) -> None:
     assert out.read_bytes().startswith(b"\x89PNG")
     kept = antiphon(home, "styles", "--map", out)
     assert (kept.returncode, kept.stdout) == (2, "")
-    assert "there is such a file already; --force replaces it." in kept.stderr
+    assert "the file exists already; --force replaces it." in kept.stderr
     assert antiphon(home, "styles", "--map", out, "--force").returncode == 0
     refused = antiphon(home, "styles", "--map", "/nowhere/map.png")
     assert (refused.returncode, refused.stdout) == (2, "")

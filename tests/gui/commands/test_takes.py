@@ -39,7 +39,7 @@ def test_a_file_that_exists_is_replaced_only_with_force(folder: Path) -> None:
     out.chmod(0o640)
     words = ("continue", "in.mid", "-o", "out.mid", *SHORT)
     said = refusal(antiphon(*words, folder=folder))
-    assert said == "out.mid: there is such a file already; --force replaces it."
+    assert said == "out.mid: the file exists already; --force replaces it."
     assert out.read_bytes() == b"work"
     assert antiphon(*words, "--force", folder=folder).returncode == 0
     assert smf.read(out).score.notes
@@ -61,7 +61,7 @@ def test_the_input_is_never_replaced(folder: Path) -> None:
 def test_all_takes_are_checked_before_one_is_made(folder: Path) -> None:
     (folder / "out-3.mid").write_bytes(b"work")
     done = antiphon("continue", "in.mid", "-o", "out.mid", *SHORT, "--takes", "3", folder=folder)
-    assert refusal(done) == "out-3.mid: there is such a file already; --force replaces it."
+    assert refusal(done) == "out-3.mid: the file exists already; --force replaces it."
     assert names(folder) == ["in.mid", "out-3.mid"]
 
 

@@ -13,8 +13,8 @@ from bridge.messages.settings import (
     ReEntry,
     Settings,
     StartOn,
-    TimeSettings,
 )
+from bridge.messages.time_settings import TimeSettings
 from bridge.midi.instruments import Instrument
 from bridge.sync.quantise import GridStep, Quantise
 from gui.desk.play_panel import PlayPanel

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from bridge.messages.requests import Audition, ChangeSettings, End, Request, Start, Stop
-from bridge.messages.settings import Settings, TimeSettings
+from bridge.messages.settings import Settings
 from bridge.messages.snapshot import Snapshot, TurnState
+from bridge.messages.time_settings import TimeSettings
 from bridge.midi.events import NoteOn, TimedEvent
 from bridge.playout.problem import JackGone, NoJackServer
 from bridge.playout.protocol import (

@@ -10,8 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from bridge.messages.processor import NoNvidiaDriver, Processor
 from bridge.messages.requests import Audition
-from bridge.messages.settings import Settings, TimeSettings
+from bridge.messages.settings import Settings
 from bridge.messages.snapshot import Snapshot, TurnState
+from bridge.messages.time_settings import TimeSettings
 from bridge.midi.instruments import Instrument
 from bridge.playout.protocol import Lateness, OpenPorts, PluginInstance
 from bridge.sync.transport import Source
