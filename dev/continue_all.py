@@ -25,8 +25,6 @@ from export.runtime.artefact import load_default_artefact
 from export.runtime.decoder import Decoder
 from tests.midi_chunks import assert_kept, paired_notes, tracks_of
 
-SUFFIXES = (".mid", ".midi", ".kar")
-
 
 def main() -> None:
     """Continue the files and print what was found."""
@@ -39,7 +37,7 @@ def main() -> None:
     if asked.list is not None:
         paths = [asked.folder / line for line in asked.list.read_text().splitlines()]
     else:
-        paths = [p for p in sorted(asked.folder.rglob("*")) if p.suffix.lower() in SUFFIXES]
+        paths = [p for p in sorted(asked.folder.rglob("*")) if p.suffix.lower() in smf.ENDINGS]
     artefact = load_default_artefact()
     decoder = Decoder(artefact, device="cpu", threads=1)
     counts = dict.fromkeys(("continued", "refused", "no notes", "faults"), 0)

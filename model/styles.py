@@ -45,8 +45,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-FILE_TYPES = (".mid", ".midi", ".kar", ".rmi", ".smf")
-"""The endings of MIDI files, in lower case, also of karaoke files and of those in a RIFF."""
 STEPS, BATCH_TOKENS = 80, 3072
 _LEARNING_RATE = 0.03
 _HELD_OUT_EVERY = 5
@@ -123,7 +121,7 @@ def _midi_files(folder: Path, skipped: list[SkippedFile | SkippedFolder]) -> lis
         Path(parent) / name
         for parent, _, names in os.walk(folder, onerror=skip)
         for name in names
-        if Path(name).suffix.lower() in FILE_TYPES
+        if Path(name).suffix.lower() in smf.ENDINGS
     )
 
 

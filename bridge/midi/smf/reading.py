@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from bridge.midi.smf.timeline import SoundingNote
     from bridge.midi.smf.track import FileEvent
 
+ENDINGS = (".mid", ".midi", ".kar", ".rmi", ".smf")
+"""The endings of MIDI files, in lower case, also of karaoke files and of those in a RIFF."""
 MAX_BYTES = 16 * 1024 * 1024
 """The largest file that is read.
 

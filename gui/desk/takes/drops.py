@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QUrl
 
+from bridge.midi import smf
 from gui.desk.takes.small_roll import SmallRoll
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QDropEvent
-
-SUFFIXES = (".mid", ".midi", ".kar", ".rmi", ".smf")
-"""The endings of MIDI files, in lower case, also of karaoke files and of those in a RIFF."""
 
 
 def dropped_midi_file(event: QDropEvent) -> Path | None:
@@ -28,7 +26,7 @@ def dropped_midi_file(event: QDropEvent) -> Path | None:
     if len(urls) != 1 or not urls[0].isLocalFile():
         return None
     path = _local_path(urls[0])
-    return path if path.suffix.lower() in SUFFIXES else None
+    return path if path.suffix.lower() in smf.ENDINGS else None
 
 
 def _local_path(url: QUrl) -> Path:
