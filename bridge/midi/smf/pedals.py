@@ -1,8 +1,8 @@
 """The pedals of a channel, and until when they hold a note.
 
 The sustain pedal holds every note whose key comes up while it is down. The sostenuto pedal holds
-those whose keys were down when it was pressed. All Sound Off ends what they hold, and they stay
-where they are; Reset All Controllers lifts them.
+the keys that were down when it was pressed, also when they are struck again. All Sound Off ends
+what they hold, and they stay where they are; Reset All Controllers lifts them.
 
 Sources: MIDI 1.0 (controllers 64, 66, 120), Response to Reset All Controllers (RP-015).
 """
@@ -21,6 +21,8 @@ from bridge.midi.events import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bridge.midi.events import ControlChange
 
 Moment = tuple[int, int]
@@ -47,11 +49,15 @@ class Pedals:
         elif event.control == ALL_SOUND_OFF:
             self._cuts.append(at)
 
-    def end_of(self, onset_tick: int, release: Moment) -> int | None:
-        """Return the tick at which a note ends; None if a pedal holds it and is never lifted."""
+    def end_of(self, release: Moment, was_down: Callable[[Moment], bool]) -> int | None:
+        """Return the tick at which a note ends; None if a pedal holds it and is never lifted.
+
+        `was_down` says whether its key was down at a moment, for an earlier note too: the sostenuto
+        pedal holds a key.
+        """
         at: Moment | None = release
         caught = self._sostenuto.down_since(release)
-        if caught is not None and caught[0] <= onset_tick:
+        if caught is not None and not was_down(caught):
             caught = None
         while at is not None:
             if self._sustain.down_since(at) is not None:

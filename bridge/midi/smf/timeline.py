@@ -21,6 +21,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from bridge.midi.channel_state import ChannelState, ChannelStates
@@ -38,7 +39,7 @@ from bridge.midi.smf.pedals import Pedals
 from bridge.midi.smf.track import DEVICE_NAME, MIDI_PORT, FileEvent, Meta, Packet, read_track
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from bridge.midi.events import Event
     from bridge.midi.smf.chunks import Chunks
@@ -245,8 +246,9 @@ class _Reading:
         for ticks in self._onset_ticks.values():
             ticks.sort()
         for (track, place, key), events in self._keys.items():
-            for on, off in pair(with_ends(events, self._ends[place])):
-                release = self._release_tick(track, on, off)
+            pairs = list(pair(with_ends(events, self._ends[place])))
+            for on, off in pairs:
+                release = self._release_tick(track, on, off, partial(_was_down, pairs))
                 onset = self._onsets[on.order]
                 self._found.notes.append(
                     SoundingNote(
@@ -272,7 +274,13 @@ class _Reading:
         elif event.control >= ALL_NOTES_OFF:
             self._ends[place].append(KeyEvent(*at, KeyEventKind.ALL_NOTES_OFF))
 
-    def _release_tick(self, track: int, on: KeyEvent, end: KeyEvent | None) -> int:
+    def _release_tick(
+        self,
+        track: int,
+        on: KeyEvent,
+        end: KeyEvent | None,
+        was_down: Callable[[Moment], bool],
+    ) -> int:
         """Return when a note ends whose key is released by `end`."""
         onset, latest = self._onsets[on.order], self._last_key_tick + self._hang
         if end is None or (end.tick > latest and end.kind in FOR_ALL_KEYS):
@@ -280,10 +288,19 @@ class _Reading:
             return on.tick if is_hit else min(self._track_ends[track], latest)
         if end.kind not in _RELEASES:
             return end.tick
-        lifted = self._pedals[onset.place].end_of(on.tick, (end.tick, end.order))
+        lifted = self._pedals[onset.place].end_of((end.tick, end.order), was_down)
         if lifted is None or lifted > latest:
             lifted = self._last_key_tick
         onsets = self._onset_ticks[onset.place, onset.key]
         following = max(bisect_left(onsets, end.tick), bisect_right(onsets, on.tick))
         again = onsets[following] if following < len(onsets) else lifted
         return max(end.tick, min(lifted, again))
+
+
+def _was_down(pairs: Sequence[tuple[KeyEvent, KeyEvent | None]], at: Moment) -> bool:
+    """Return whether a key was down at a moment, from its onsets and releases in order."""
+    place = bisect_left(pairs, at[0], key=lambda pair: pair[0].tick) - 1
+    if place < 0:
+        return False
+    end = pairs[place][1]
+    return end is None or at < (end.tick, end.order)

@@ -4,8 +4,12 @@ import struct
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from bridge.midi.events import ControlChange, Event, NoteOff, NoteOn, encode
 from bridge.midi.instruments import Instrument
+from bridge.midi.key_state import KeyState
 from bridge.midi.smf import from_bytes
 from bridge.midi.smf.timeline import Place, Port, SoundingNote
 from tests.bridge.midi.smf.generated import END, chunk, quantity
@@ -200,3 +204,40 @@ def test_crowds_of_events_are_read_in_time() -> None:
     modes = [(n, control(123)) for n in range(crowd)]
     many = [[(0, on(key)), (crowd, off(key))] for key in range(128)]
     assert spans(modes, *many * 4) == [(0, 1)] * 512
+
+
+ACTIONS = st.sampled_from(
+    [
+        *((kind, key) for kind in ("key down", "key up") for key in (60, 64)),
+        *(("control", number, value) for number in (64, 66) for value in (0, 127)),
+        *(("control", number, 0) for number in (120, 121, 123, 126)),
+    ]
+)
+
+
+@given(st.lists(ACTIONS, max_size=25))
+def test_a_file_has_the_notes_that_live_playing_has(actions: list[tuple[str, int, int]]) -> None:
+    """The reader looks ahead for the end of a note; `KeyState` waits for it."""
+    keys, down = KeyState(), set[int]()
+    events: list[Event] = []
+    for kind, number, *value in actions:
+        if kind == "control":
+            events.append(ControlChange(0, number, value[0]))
+            if number in (120, 123, 126):
+                down.clear()
+        elif kind == "key down" and number not in down:
+            down.add(number)
+            events.append(NoteOn(0, number, 80))
+        elif kind == "key up":
+            down.discard(number)
+            events.append(NoteOff(0, number))
+    events += [NoteOff(0, 60), NoteOff(0, 64), ControlChange(0, 121, 0)]
+    live, onsets = [], dict[int, int]()
+    for tick, event in enumerate(events):
+        for sounded in keys.feed(event):
+            if isinstance(sounded, NoteOn):
+                onsets[sounded.pitch] = tick
+            else:
+                live.append((onsets.pop(sounded.pitch), tick))
+    assert not onsets
+    assert spans([(tick, encode(event)) for tick, event in enumerate(events)]) == sorted(live)
