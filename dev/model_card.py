@@ -83,7 +83,7 @@ piece.
 ## Weaknesses
 
 - It reads {context} tokens, about {notes} notes. It has no plan of a piece, and its music wanders.
-- It is small, and its training read about a third of the training music. A band plays together, but more loosely than the
+- It is small, and its training read the training music about once. A band plays together, but more loosely than the
   music that it continues: drums keep their pattern less exactly, and voices change their register.
 - Rules of decoding keep the harmony to the form that was played (`model/decoding/policy.py`). Without them it stands still.
 - Styles with few pieces have little effect on its answers; `--style-strength` makes them stronger.

@@ -17,7 +17,7 @@ from export.runtime.decoder import Decoder
 from model.evaluation.pulse import pulse_of
 
 pytestmark = pytest.mark.slow
-SEEDS = (1, 2, 3)
+SEEDS = range(1, 9)
 Continue = Callable[[Score, Span], list[list[Note]]]
 EB_MAJOR = {(3 + step) % 12 for step in (0, 2, 4, 5, 7, 9, 11)}
 
@@ -58,13 +58,13 @@ def test_the_bass_of_a_pop_song_follows_its_roots(takes_of: Continue) -> None:
 
 
 def test_a_jazz_trio_walks_and_rides(takes_of: Continue) -> None:
-    prompt = prompts.jazz_trio()
+    prompt, walked = prompts.jazz_trio(), []
     for notes in takes_of(prompt, bars_after(prompt, 8)):
-        walked = [len(in_bar(notes, bar, BASS)) for bar in range(8, 16)]
-        assert np.mean(walked) >= 3
+        walked += [len(in_bar(notes, bar, BASS)) for bar in range(8, 16)]
         for bar in range(8, 16):
             keys = {note.pitch for note in in_bar(notes, bar, DRUMS)}
             assert keys & {prompts.RIDE, prompts.HAT, prompts.PEDAL_HAT, 46, 53, 59}, bar
+    assert np.mean(walked) >= 3
 
 
 def test_a_ballad_in_e_flat_stays_in_key(takes_of: Continue) -> None:
@@ -81,9 +81,9 @@ def test_a_waltz_stays_one(takes_of: Continue) -> None:
     for notes in takes_of(prompt, bars_after(prompt, 8, 144)):
         beats = {note.onset_ticks // 144 for note in notes if note.onset_ticks % 144 < 6}
         assert len(beats & set(range(8, 16))) >= 6
-        low += [note.onset_ticks % 144 for note in notes if note.pitch < 53]
+        low.append([note.onset_ticks % 144 < 12 for note in notes if note.pitch < 53])
         high += [note.onset_ticks % 144 // QUARTER for note in notes if 53 <= note.pitch < 67]
-    assert np.mean([place < 12 for place in low]) >= 0.6
+    assert np.mean([np.mean(take) for take in low if take]) >= 0.6
     assert np.mean([beat in (1, 2) for beat in high]) >= 0.6
 
 
