@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bridge.system.atomic_write import atomic_write
+from bridge.system.atomic_write import atomic_write, resolved_target
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -147,16 +147,19 @@ def _check_file(path: Path, mode: int, inputs: Collection[Path], *, replace: boo
         raise OutputError(RefusedOutput(path, OutputFault.INPUT))
     if not replace:
         raise OutputError(RefusedOutput(path, OutputFault.EXISTS))
-    folder = Path(os.path.realpath(path)).parent
+    folder = resolved_target(path).parent
     if not (os.access(path, os.W_OK) and os.access(folder, os.W_OK)):
         raise OutputError(RefusedOutput(path, OutputFault.FORBIDDEN))
 
 
 def _check_folder(path: Path) -> None:
-    # Through a symbolic link to nothing, the file that it points to is made.
-    folder = Path(os.path.realpath(path)).parent
-    if not folder.is_dir():
-        raise OutputError(RefusedOutput(path, OutputFault.NO_FOLDER))
+    try:
+        # Through a symbolic link to nothing, the file that it points to is made.
+        folder = resolved_target(path).parent
+    except FileNotFoundError:
+        raise OutputError(RefusedOutput(path, OutputFault.NO_FOLDER)) from None
+    except OSError as error:
+        raise _not_written(path, error) from error
     if not os.access(folder, os.W_OK | os.X_OK):
         raise OutputError(RefusedOutput(path, OutputFault.FORBIDDEN))
 
