@@ -207,8 +207,11 @@ def main(
     steps: Annotated[int, typer.Option(help="Training steps.")] = STEPS,
 ) -> None:
     """Train a style; write the messages of `bridge.messages.learning` to standard output."""
-    # Ctrl-C goes to every process of the terminal. The one that started this one ends it.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl-C goes to every process of the terminal, and so does its closing. The process that
+    # started this one ends it.
+    for word in ("SIGINT", "SIGHUP"):
+        if (kind := getattr(signal, word, None)) is not None:  # Windows has no SIGHUP
+            signal.signal(kind, signal.SIG_IGN)
     with _private_stdout() as out:
         for message in learn(name, folder, artefact, steps):
             pickle.dump(message, out)

@@ -5,6 +5,9 @@ complete. So a full disk, a crash or a pulled cable leaves the old file.
 
 A symbolic link is followed: the file that it points to is replaced, and the link stays. A file that
 is replaced keeps its permissions; a new one has those that the umask leaves.
+
+The path is resolved as the system does it. `none/../file` names no file if there is no folder
+`none`, although the letters of the path can be reduced to `file`.
 """
 
 from __future__ import annotations
@@ -36,7 +39,7 @@ def atomic_write(path: Path, *, replace: bool = True) -> Iterator[IO[bytes]]:
         OSError: the file cannot be written, or is not a regular file. What was there is left.
 
     """
-    target = Path(os.path.realpath(path))
+    target = resolved_target(path)
     old = _mode_of_file(target)
     # The umask applies when a file is created: to read it would change it for a moment, for all
     # threads. A file that will be replaced may be private, and so is what replaces it.
@@ -53,6 +56,22 @@ def atomic_write(path: Path, *, replace: bool = True) -> Iterator[IO[bytes]]:
             temporary.replace(target)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def resolved_target(path: Path) -> Path:
+    """Return the path, without symbolic links, of the file that a path names or would create.
+
+    Raises:
+        FileNotFoundError: the folder does not exist.
+        OSError: the path cannot be resolved, for example because links form a circle.
+
+    """
+    try:
+        return Path(os.path.realpath(path, strict=True))
+    except FileNotFoundError:
+        if path.is_symlink():  # it points to a file that does not exist
+            return resolved_target(path.parent / path.readlink())
+        return Path(os.path.realpath(path.parent, strict=True)) / path.name
 
 
 def _created(path: Path, mode: int) -> IO[bytes]:

@@ -3,7 +3,7 @@
 An output is a regular file, or a name that no file has. A file that exists is replaced only on
 request, and a file that the output is made from never: it is the user's work. Two names mean the
 same file if the system says so, which hard links, symbolic links and folders without regard to case
-need.
+need. A file may have no name here, if it is standard input; then its descriptor stands for it.
 
 An output is checked twice: before the work, which may take hours, and again when the file gets its
 name (`atomic_write`).
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bridge.system.atomic_write import atomic_write
+from bridge.system.atomic_write import atomic_write, resolved_target
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -82,13 +82,13 @@ def check_output(
     path: Path,
     *,
     replace: bool,
-    inputs: Collection[Path] = (),
+    inputs: Collection[Path | int] = (),
     endings: Sequence[str] = (),
 ) -> None:
     """Check that a file can be written, without writing.
 
-    `inputs` are never replaced. `endings` are those that the name may have, in lower case; without
-    any, it may have every one.
+    `inputs` are never replaced; they are paths or open descriptors. `endings` are those that the
+    name may have, in lower case; without any, it may have every one.
 
     Raises:
         OutputError: the file is not to be replaced, or cannot be written.
@@ -111,7 +111,7 @@ def write_output(
     content: bytes,
     *,
     replace: bool,
-    inputs: Collection[Path] = (),
+    inputs: Collection[Path | int] = (),
     endings: Sequence[str] = (),
 ) -> None:
     """Check a file again, and write it completely or not at all.
@@ -130,6 +130,14 @@ def write_output(
         raise _not_written(path, error) from error
 
 
+def is_same_file(one: Path | int, other: Path | int) -> bool:
+    """Return whether two paths or open descriptors are one file of the system."""
+    try:
+        return os.path.samestat(os.stat(one), os.stat(other))  # noqa: PTH116 - takes descriptors
+    except OSError:  # one of them is gone
+        return False
+
+
 def free_path(path: Path) -> Path:
     """Return a path beside another, with a number, that no file has."""
     number = 2
@@ -138,34 +146,30 @@ def free_path(path: Path) -> Path:
     return free
 
 
-def _check_file(path: Path, mode: int, inputs: Collection[Path], *, replace: bool) -> None:
+def _check_file(path: Path, mode: int, inputs: Collection[Path | int], *, replace: bool) -> None:
     if stat.S_ISDIR(mode):
         raise OutputError(RefusedOutput(path, OutputFault.FOLDER))
     if not stat.S_ISREG(mode):
         raise OutputError(RefusedOutput(path, OutputFault.SPECIAL))
-    if any(_is_same_file(path, each) for each in inputs):
+    if any(is_same_file(path, each) for each in inputs):
         raise OutputError(RefusedOutput(path, OutputFault.INPUT))
     if not replace:
         raise OutputError(RefusedOutput(path, OutputFault.EXISTS))
-    folder = Path(os.path.realpath(path)).parent
+    folder = resolved_target(path).parent
     if not (os.access(path, os.W_OK) and os.access(folder, os.W_OK)):
         raise OutputError(RefusedOutput(path, OutputFault.FORBIDDEN))
 
 
 def _check_folder(path: Path) -> None:
-    # Through a symbolic link to nothing, the file that it points to is made.
-    folder = Path(os.path.realpath(path)).parent
-    if not folder.is_dir():
-        raise OutputError(RefusedOutput(path, OutputFault.NO_FOLDER))
+    try:
+        # Through a symbolic link to nothing, the file that it points to is made.
+        folder = resolved_target(path).parent
+    except FileNotFoundError:
+        raise OutputError(RefusedOutput(path, OutputFault.NO_FOLDER)) from None
+    except OSError as error:
+        raise _not_written(path, error) from error
     if not os.access(folder, os.W_OK | os.X_OK):
         raise OutputError(RefusedOutput(path, OutputFault.FORBIDDEN))
-
-
-def _is_same_file(path: Path, other: Path) -> bool:
-    try:
-        return path.samefile(other)
-    except OSError:  # the other one is gone
-        return False
 
 
 def _not_written(path: Path, error: OSError) -> OutputError:

@@ -29,6 +29,8 @@ def open_stop_socket() -> socket.socket:
     waker.setblocking(False)  # noqa: FBT003 - the parameter has no name
     signal.set_wakeup_fd(waker.detach(), warn_on_full_buffer=False)
     signal.signal(signal.SIGTERM, lambda _number, _frame: None)
-    # Control-C in a terminal reaches every process; the engine decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl-C in a terminal, and its closing, reach every process; the engine decides what they mean.
+    for name in ("SIGINT", "SIGHUP"):
+        if (kind := getattr(signal, name, None)) is not None:  # Windows has no SIGHUP
+            signal.signal(kind, signal.SIG_IGN)
     return stop

@@ -152,12 +152,12 @@ class Artefact:
         rows = [self._style_index(name) for name in weights]
         if not rows:
             return np.zeros(self.style_vectors.shape[1], np.float32)
-        shares = np.array(list(weights.values()), np.float32)
+        shares = np.array(list(weights.values()), np.float64)
         if shares.min() <= 0:
             raise ValueError(f"a style's weight must be above 0, not {shares.min()}")
-        blended: NDArray[np.float32] = (
-            np.float32(strength) * (shares / shares.sum()) @ self.style_vectors[rows]
-        )
+        shares /= shares.max()  # so that the sum of very large or small weights is exact enough
+        shares = (shares / shares.sum()).astype(np.float32)
+        blended: NDArray[np.float32] = np.float32(strength) * shares @ self.style_vectors[rows]
         return blended
 
     def rare_instruments(self, weights: Mapping[str, float]) -> frozenset[Instrument]:

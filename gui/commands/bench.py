@@ -27,7 +27,8 @@ _NEEDED = ("matplotlib", "psutil")
 def bench(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else.")] = False,
     plot: Annotated[
-        Path | None, typer.Option("--plot", help="Draw the results into this PNG file.")
+        Path | None,
+        typer.Option("--plot", readable=False, help="Draw the results into this PNG file."),
     ] = None,
     only: Annotated[
         str, typer.Option("--only", help="Some of: startup, step, prefill, cache ...")

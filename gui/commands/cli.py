@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bridge.names import name_key
+from bridge.names import name_key, nearest
 from bridge.system.output_file import PNG_ENDINGS, OutputError
 from gui.commands import bench, jam, style
 from gui.commands.options import (
@@ -37,9 +37,9 @@ from gui.commands.terminal import (
     fail_output,
     interruptible,
     load_artefact,
+    prepare_streams,
     read_music,
     say,
-    tolerate_names,
 )
 from gui.commands.usage import Commands
 
@@ -94,7 +94,9 @@ def demo(
     phrase: Annotated[
         str, typer.Option("--phrase", help="nocturne, minuet, prelude, blues, or a MIDI file.")
     ] = "minuet",
-    out: Annotated[Path, typer.Option("--out", help="Folder for the .mid and the .png.")] = Path(),
+    out: Annotated[
+        Path, typer.Option("--out", readable=False, help="Folder for the .mid and the .png.")
+    ] = Path(),
     force: ForceOption = False,
     **asked: Any,
 ) -> None:
@@ -128,10 +130,16 @@ def demo(
 def continue_(
     *,
     source: Annotated[
-        Path, typer.Argument(metavar="IN.mid", help="MIDI file to continue; -: standard input.")
+        Path,
+        typer.Argument(
+            metavar="IN.mid", readable=False, help="MIDI file to continue; -: standard input."
+        ),
     ],
     out: Annotated[
-        Path, typer.Option("-o", "--out", help="File to write, .mid; -: standard output.")
+        Path,
+        typer.Option(
+            "-o", "--out", readable=False, help="File to write, .mid; -: standard output."
+        ),
     ],
     bars: Annotated[int | None, amount_option("--bars", "bars")] = None,
     seconds: Annotated[float | None, amount_option("--seconds", "seconds")] = None,
@@ -188,7 +196,8 @@ def continue_(
 def styles(
     search: Annotated[str, typer.Argument(help="Only names that contain this.")] = "",
     map_: Annotated[
-        Path | None, typer.Option("--map", help="Draw the map of styles into this PNG file.")
+        Path | None,
+        typer.Option("--map", readable=False, help="Draw the map of styles into this PNG file."),
     ] = None,
     force: ForceOption = False,
 ) -> None:
@@ -199,7 +208,14 @@ def styles(
     wanted = name_key(search)
     if map_ is not None:
         check_outputs(map_, force=force, endings=PNG_ENDINGS)
-        artefact = load_artefact()
+    artefact = load_artefact()
+    found = [name for name in artefact.style_names if wanted in name_key(name)]
+    if not found:
+        from bridge.messages.requests import UnknownStyle
+        from gui.wording.model_files import no_such_style
+
+        fail(f"{no_such_style(UnknownStyle(search, nearest(search, artefact.style_names)))}.")
+    if map_ is not None:
         try:
             from gui.commands.style_map import draw_style_map
 
@@ -210,9 +226,8 @@ def styles(
             fail_output(error.reason)
         say(f"{map_}: {len(artefact.style_names)} styles")
         return
-    for name in load_artefact().style_names:
-        if wanted in name_key(name):
-            say(name)
+    for name in found:
+        say(name)
 
 
 @app.command()
@@ -301,7 +316,7 @@ def main() -> None:
     """Run the command line, with a log of what happens."""
     from gui.diagnostics.log import FrontLog
 
-    tolerate_names()
+    prepare_streams()
     try:
         with FrontLog() as log:
             app(obj=log)

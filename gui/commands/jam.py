@@ -41,6 +41,7 @@ from gui.commands.options import (
     with_setting_options,
 )
 from gui.commands.terminal import (
+    abandon_standard_output,
     check_outputs,
     fail,
     fail_output,
@@ -76,10 +77,13 @@ def jam(
     for_: Annotated[float, amount_option("--for", "for_")] = 0.0,
     record: Annotated[
         Path | None,
-        typer.Option("--record", help="Write the music of both sides to this MIDI file."),
+        typer.Option(
+            "--record", readable=False, help="Write the music of both sides to this MIDI file."
+        ),
     ] = None,
     json_log: Annotated[
-        Path | None, typer.Option("--json-log", help="Write one line of JSON for each event.")
+        Path | None,
+        typer.Option("--json-log", readable=False, help="Write one line of JSON for each event."),
     ] = None,
     force: ForceOption = False,
     **asked: Any,
@@ -161,9 +165,7 @@ def _parse_bindings(words: list[str]) -> Bindings:
 
 
 def _run_session(engine: Engine, log: JsonLog, for_ns: int) -> None:
-    from rich.console import Console
-
-    console, end_ns = Console(), engine.now_ns + for_ns
+    end_ns = engine.now_ns + for_ns
     last, is_ready = "", False
     while not for_ns or engine.now_ns < end_ns:
         for entry in engine.poll(end_ns if for_ns else engine.now_ns + SECOND):
@@ -173,8 +175,17 @@ def _run_session(engine: Engine, log: JsonLog, for_ns: int) -> None:
                 _check_names(entry)
             sentence = terminal_message(entry)
             if sentence and sentence != last:
-                console.print(sentence, highlight=False, markup=False)
+                _announce(sentence)
             last = sentence or last
+
+
+def _announce(sentence: str) -> None:
+    """Print a sentence; if the terminal is gone, the session goes on without it."""
+    try:
+        say(sentence)
+    except OSError as error:
+        abandon_standard_output()
+        say(f"antiphon: no more messages are shown: {error.strerror}.", sys.stderr)
 
 
 def _check_names(entry: LogEntry) -> None:

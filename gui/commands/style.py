@@ -39,7 +39,9 @@ _TRAINING_PACKAGES = ("torch", "onnx")
 @app.command()
 def add(
     name: Annotated[str, typer.Argument(help="Name of the style, in any script.")],
-    folder: Annotated[Path, typer.Argument(help="Folder of MIDI files to learn from.")],
+    folder: Annotated[
+        Path, typer.Argument(readable=False, help="Folder of MIDI files to learn from.")
+    ],
     steps: Annotated[int, amount_option("--steps", "steps")] = 80,
     force: Annotated[
         bool, typer.Option("--force", help="Replace a style of your own of the same name.")

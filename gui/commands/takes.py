@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import sys
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import typer
 
 from bridge.sync.tempo import MetreMap
-from bridge.system.output_file import MIDI_ENDINGS, OutputError, write_output
+from bridge.system.output_file import MIDI_ENDINGS, OutputError, is_same_file, write_output
 from gui.commands.progress import WorkProgress
 from gui.commands.terminal import (
     INTERRUPTED,
     STANDARD_STREAM,
+    abandon_standard_output,
     check_outputs,
     fail,
     fail_output,
     interruptible,
     say,
+    standard_input_file,
+    standard_output_file,
 )
 
 if TYPE_CHECKING:
@@ -48,11 +52,29 @@ class TakeFiles:
         """Fail before the work if one of them cannot be written."""
         if self.out != STANDARD_STREAM:
             paths = [self.path(index) for index in range(self.count)]
-            check_outputs(*paths, force=self.force, inputs=[self.source], endings=MIDI_ENDINGS)
+            check_outputs(*paths, force=self.force, inputs=self._inputs(), endings=MIDI_ENDINGS)
         elif self.count > 1:
             fail("-o -: standard output takes one file; leave out --takes, or name a file.")
-        elif sys.stdout is None or sys.stdout.isatty():
+        elif sys.stdout is None:
+            fail("-o -: there is no standard output; name a file.")
+        elif sys.stdout.isatty():
             fail("-o -: standard output is a terminal; send it to a file or to a program.")
+        elif self._is_output_the_input():
+            fail("-o -: standard output is the file that is read; choose another one.")
+
+    def _inputs(self) -> list[Path | int]:
+        """Return what is read, which is never replaced."""
+        if self.source != STANDARD_STREAM:
+            return [self.source]
+        return [file for file in [standard_input_file()] if file is not None]
+
+    def _is_output_the_input(self) -> bool:
+        """Return whether standard output adds to the file that is read (`>>`)."""
+        out = standard_output_file()
+        return out is not None and any(
+            stat.S_ISREG(os.fstat(out).st_mode) and is_same_file(each, out)
+            for each in self._inputs()
+        )
 
     def path(self, index: int) -> Path:
         """Return the path of a take, counted from 0."""
@@ -68,7 +90,7 @@ class TakeFiles:
             say(f"standard output: {description}", sys.stderr)
             return
         try:
-            inputs = [self.source]
+            inputs = self._inputs()
             write_output(path, content, replace=self.force, inputs=inputs, endings=MIDI_ENDINGS)
         except OutputError as error:
             fail_output(error.reason)
@@ -84,8 +106,8 @@ def make_takes(
 ) -> None:
     """Make takes that continue a score over a span, and write them.
 
-    Ctrl-C and SIGTERM end this with status 130. The takes that are complete stay. Of a single take,
-    the complete bars are written; of several, the one in progress is dropped.
+    Ctrl-C, SIGTERM and SIGHUP end this with status 130. The takes that are complete stay. Of a
+    single take, the complete bars are written; of several, the one in progress is dropped.
     """
     made = 0
     with interruptible(), WorkProgress(_subject(files.count), unit="notes") as progress:
@@ -93,7 +115,7 @@ def make_takes(
             for take in _watched(making, files.count, progress):
                 written = content(take.notes, take.settings, "")
                 with progress.paused():
-                    files.write(take.index, written, f"{len(take.notes)} new notes")
+                    files.write(take.index, written, _new_notes(len(take.notes)))
                 made += 1
         except KeyboardInterrupt:
             if files.count == 1 and not made:
@@ -128,7 +150,7 @@ def _write_complete_bars(
     notes, bars = complete_bars(growing, score, span)
     if notes:
         written = content(notes, growing.settings, f"; ended by hand after {bars} bars")
-        files.write(0, written, f"ended after {bars} bars, {len(notes)} notes")
+        files.write(0, written, f"ended after {bars} bars, {_new_notes(len(notes))}")
 
 
 def _watched(making: Proposals, count: int, progress: WorkProgress) -> Iterator[Proposal]:
@@ -144,6 +166,10 @@ def _watched(making: Proposals, count: int, progress: WorkProgress) -> Iterator[
             progress.show(share, notes + len(making.growing.notes()))
 
 
+def _new_notes(count: int) -> str:
+    return f"{count} new note{'' if count == 1 else 's'}"
+
+
 def _subject(count: int) -> str:
     return "The take" if count == 1 else f"The {count} takes"
 
@@ -155,7 +181,5 @@ def _write_standard_output(content: bytes) -> None:
     except BrokenPipeError:
         raise  # what reads it has ended, which is its right
     except OSError as error:
-        # Python would try again when it ends, and report the same error in words of its own.
-        with suppress(OSError):
-            sys.stdout.close()
+        abandon_standard_output()
         fail(f"standard output: cannot be written ({error.strerror}).")

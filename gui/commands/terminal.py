@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import signal
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -27,17 +28,59 @@ if TYPE_CHECKING:
 USAGE_ERROR, INTERRUPTED = 2, 130
 STANDARD_STREAM = Path("-")
 """A path that means standard input or standard output."""
+_ENDING_SIGNALS = tuple(
+    kind for name in ("SIGTERM", "SIGHUP") if (kind := getattr(signal, name, None)) is not None
+)
+"""What ends a command beside Ctrl-C; Windows has no SIGHUP."""
 
 
 def say(message: str | Sentence, stream: TextIO | None = None) -> None:
     """Print one line, on standard output unless another stream is given.
 
-    Characters that would act on the terminal are printed as escapes.
+    Characters that would act on the terminal are printed as escapes. What standard error does not
+    take is lost: there is no other place to report it.
+
+    Raises:
+        OSError: standard output cannot be written.
+
     """
     stream = sys.stdout if stream is None else stream
-    if stream is not None:  # a program without a console has none
+    if stream is None:  # a program without a console has none
+        return
+    try:
         stream.write(f"{visible(str(message))}\n")
         stream.flush()
+    except OSError:
+        if stream is not sys.stderr:
+            raise
+
+
+def abandon_standard_output() -> None:
+    """Write nothing more to a standard output that cannot be written.
+
+    Python would try again when it ends, and report the same error in words of its own.
+    """
+    if sys.stdout is not None:
+        with suppress(OSError):
+            sys.stdout.close()
+    sys.stdout = None
+
+
+def standard_input_file() -> int | None:
+    """Return the descriptor of standard input; None if there is none."""
+    return _descriptor(sys.stdin)
+
+
+def standard_output_file() -> int | None:
+    """Return the descriptor of standard output; None if there is none."""
+    return _descriptor(sys.stdout)
+
+
+def _descriptor(stream: TextIO | None) -> int | None:
+    try:
+        return None if stream is None else stream.fileno()
+    except (OSError, ValueError):  # a stream in memory, or one that is closed
+        return None
 
 
 def fail(message: str | Sentence) -> NoReturn:
@@ -57,25 +100,69 @@ def near_it(word: str, known: Iterable[str]) -> str:
     return "".join(f"; near it: {name}" for name in nearest(word, known, 1))
 
 
-def tolerate_names() -> None:
-    """Let standard output and standard error print any name, whatever their encoding."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+class StandardOutputError(OSError):
+    """Standard output cannot be written."""
+
+
+class _StandardOutput(io.TextIOWrapper):
+    """Standard output, whose errors can be told from those of files."""
+
+    def write(self, text: str, /) -> int:
+        """Write a text; raise StandardOutputError if that fails."""
+        with _errors_of_standard_output():
+            return super().write(text)
+
+    def flush(self) -> None:
+        """Write what is in the buffer; raise StandardOutputError if that fails."""
+        with _errors_of_standard_output():
+            super().flush()
+
+
+@contextmanager
+def _errors_of_standard_output() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise  # what reads it has ended, which is its right
+    except OSError as error:
+        raise StandardOutputError(error.errno, error.strerror) from error
+
+
+def prepare_streams() -> None:
+    """Let standard output and standard error print any name, whatever their encoding.
+
+    What goes wrong with standard output is a StandardOutputError from now on.
+    """
+    if isinstance(sys.stderr, io.TextIOWrapper):
+        sys.stderr.reconfigure(errors="backslashreplace")
+    if isinstance(old := sys.stdout, io.TextIOWrapper):
+        encoding, line, through = old.encoding, old.line_buffering, old.write_through
+        sys.stdout = _StandardOutput(
+            old.detach(), encoding, "backslashreplace", None, line, through
+        )
 
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Let SIGTERM end a command as Ctrl-C does, with KeyboardInterrupt: files stay whole."""
+    """Let SIGTERM and SIGHUP end a command as Ctrl-C does, with KeyboardInterrupt.
+
+    So files stay whole, and a session ends in silence. SIGHUP comes when the terminal is closed; a
+    command under nohup ignores it.
+    """
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, interrupt)
+    before = {
+        kind: signal.signal(kind, interrupt)
+        for kind in _ENDING_SIGNALS
+        if signal.getsignal(kind) is not signal.SIG_IGN
+    }
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for kind, handler in before.items():
+            signal.signal(kind, handler)
 
 
 def load_artefact(settings: Settings | None = None) -> Artefact:
@@ -115,7 +202,9 @@ def _read_standard_input() -> MidiFile:
     from bridge.midi import smf
     from bridge.midi.smf.reason import FileTooLarge
 
-    if sys.stdin is None or sys.stdin.isatty():
+    if sys.stdin is None:
+        fail("-: there is no standard input; name a file.")
+    if sys.stdin.isatty():
         fail("-: standard input is a terminal; send a MIDI file into it.")
     name = Path("standard input")
     content = sys.stdin.buffer.read(smf.MAX_BYTES + 1)
@@ -127,7 +216,7 @@ def _read_standard_input() -> MidiFile:
 def check_outputs(
     *paths: Path | None,
     force: bool,
-    inputs: Collection[Path] = (),
+    inputs: Collection[Path | int] = (),
     endings: Sequence[str] = (),
 ) -> None:
     """Fail early if a file cannot be written; its content may take hours to make."""

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any
 import typer
 from typer.core import TyperGroup
 
-from gui.commands.terminal import INTERRUPTED, USAGE_ERROR, near_it, say
+from gui.commands.terminal import (
+    INTERRUPTED,
+    USAGE_ERROR,
+    StandardOutputError,
+    abandon_standard_output,
+    near_it,
+    say,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +53,11 @@ class Commands(TyperGroup):
             sys.exit(USAGE_ERROR)
         except (typer.Abort, KeyboardInterrupt):
             sys.exit(INTERRUPTED)
+        except StandardOutputError as error:
+            abandon_standard_output()
+            text = f"antiphon: standard output: cannot be written ({error.strerror})."
+            say(text, sys.stderr)
+            sys.exit(USAGE_ERROR)
         sys.exit(left if isinstance(left, int) else 0)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:

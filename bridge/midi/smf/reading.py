@@ -123,7 +123,7 @@ def _content(path: Path) -> bytes:
         with path.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
             if len(data) > MAX_BYTES:
-                raise MidiFileError(FileTooLarge(path, path.stat().st_size))
+                raise MidiFileError(FileTooLarge(path, max(len(data), path.stat().st_size)))
     except FileNotFoundError:
         raise MidiFileError(UnusableFile(path, FileFault.MISSING)) from None
     except PermissionError:

@@ -89,6 +89,26 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     assert reason(dangling) == RefusedOutput(dangling, OutputFault.NO_FOLDER)
 
 
+@pytest.mark.parametrize("replace", [False, True])
+def test_a_path_through_a_missing_folder_names_no_file(tmp_path: Path, *, replace: bool) -> None:
+    source, link = tmp_path / "in.mid", tmp_path / "link.mid"
+    source.write_bytes(b"work")
+    link.symlink_to("none/../in.mid")
+    for path in (tmp_path / "none" / ".." / "in.mid", tmp_path / "none/../new.mid", link):
+        for inputs in ((), (source,)):
+            found = reason(path, replace=replace, inputs=inputs)
+            assert found == RefusedOutput(path, OutputFault.NO_FOLDER)
+    assert source.read_bytes() == b"work"
+    assert sorted(tmp_path.iterdir()) == [source, link]
+
+
+def test_a_folder_behind_a_link_is_left_upwards_where_it_is(tmp_path: Path) -> None:
+    (tmp_path / "there" / "inner").mkdir(parents=True)
+    (tmp_path / "link").symlink_to("there/inner")
+    write_output(tmp_path / "link" / ".." / "new.mid", b"new", replace=False)
+    assert (tmp_path / "there" / "new.mid").read_bytes() == b"new"
+
+
 def test_a_file_is_no_folder_and_a_name_may_be_too_long(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     for path in (tmp_path / "file" / "new.mid", tmp_path / f"{'x' * 256}.mid"):

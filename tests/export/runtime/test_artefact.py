@@ -129,6 +129,15 @@ def test_a_blend_is_the_weighted_mean(exact: Artefact) -> None:
     assert blended.dtype == np.float32
 
 
+@pytest.mark.parametrize("weight", [1e308, 1e300, 1e38, 1e-30, 1e-45, 1e-308, 5e-324])
+def test_weights_of_any_magnitude_are_relative(exact: Artefact, weight: float) -> None:
+    assert np.array_equal(exact.blend({"bach": weight}), exact.blend({"bach": 1}))
+    blended = exact.blend({"bach": weight, "chopin": weight})
+    np.testing.assert_allclose(blended, exact.blend({"bach": 1, "chopin": 1}), rtol=1e-6)
+    with_one = exact.blend({"bach": weight, "chopin": 1})
+    assert np.isfinite(with_one).all()
+
+
 def test_no_style_is_zero(exact: Artefact) -> None:
     assert not exact.blend({}).any()
 

@@ -6,6 +6,9 @@ import signal
 import subprocess
 from pathlib import Path
 
+import pexpect
+import pytest
+
 from bridge.midi import smf
 from tests.gui.commands.shell import antiphon, command, refusal
 
@@ -48,13 +51,39 @@ def test_a_device_is_no_log(tmp_path: Path) -> None:
         assert refusal(done) == f"{os.devnull}: is a device or a pipe, not a file."
 
 
-def test_a_signal_ends_a_jam_and_the_record_is_written(tmp_path: Path) -> None:
+@pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_a_jam_and_the_record_is_written(tmp_path: Path, kind: int) -> None:
     process = started(tmp_path, "--record", "j.mid")
-    process.send_signal(signal.SIGTERM)
+    process.send_signal(kind)
     _, error = process.communicate(timeout=60)
     assert (process.returncode, error) == (0, "")
     smf.read(tmp_path / "j.mid")
     assert [path.name for path in tmp_path.iterdir()] == ["j.mid"]
+
+
+def test_a_terminal_that_is_closed_ends_a_jam_and_the_record_is_written(tmp_path: Path) -> None:
+    # Its closing reaches every process of the terminal, and nothing can be printed any more.
+    program, *words = map(str, command(("jam", "--record", "j.mid")))
+    child = pexpect.spawn(program, words, cwd=str(tmp_path), env=VARIABLES, timeout=60)
+    child.expect(r"\w")
+    child.close(force=False)
+    child.wait()
+    smf.read(tmp_path / "j.mid")
+
+
+def test_a_jam_goes_on_without_its_standard_output(tmp_path: Path) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            command(("jam", "--for", "0.5", "--record", "j.mid")),
+            cwd=tmp_path,
+            env=VARIABLES,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    said = b"antiphon: no more messages are shown: No space left on device.\n"
+    assert (done.returncode, done.stderr) == (0, said)
+    smf.read(tmp_path / "j.mid")
 
 
 def test_a_record_whose_name_was_taken_meanwhile_goes_beside_it(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """`antiphon continue` writes whole files, and never over other work."""
 
 import os
+import shlex
 import shutil
 import signal
 import subprocess
@@ -56,6 +57,50 @@ def test_the_input_is_never_replaced(folder: Path) -> None:
         assert refusal(done).endswith("is the file that is read, and it is not replaced; "
                                       "choose another name.")  # fmt: skip
     assert names(folder) == before
+
+
+def test_the_input_is_never_replaced_through_a_missing_folder(folder: Path) -> None:
+    done = antiphon("continue", "in.mid", "-o", "none/../in.mid", *SHORT, "--force", folder=folder)
+    assert refusal(done) == "none/../in.mid: its folder does not exist."
+
+
+@pytest.mark.parametrize("redirection", ["< in.mid", "0<> in.mid"])
+def test_standard_input_is_never_replaced(folder: Path, redirection: str) -> None:
+    (folder / "hard.mid").hardlink_to(folder / "in.mid")
+    for out in ("in.mid", "hard.mid"):
+        words = shlex.join(map(os.fsdecode, command(("continue", "-", "-o", out, *SHORT))))
+        done = in_shell(folder, f"{words} --force {redirection}")
+        assert refusal(done).endswith("is the file that is read, and it is not replaced; "
+                                      "choose another name.")  # fmt: skip
+
+
+def test_nothing_is_appended_to_the_input(folder: Path) -> None:
+    for source, given in (("in.mid", "/dev/null"), ("-", "in.mid")):
+        words = shlex.join(map(os.fsdecode, command(("continue", source, "-o", "-", *SHORT))))
+        done = in_shell(folder, f"{words} < {given} >> in.mid")
+        assert refusal(done) == (
+            "-o -: standard output is the file that is read; choose another one."
+        )
+
+
+def test_a_closed_stream_is_named(folder: Path) -> None:
+    for source, out, closing, said in (
+        ("-", "out.mid", "<&-", "-: there is no standard input; name a file."),
+        ("in.mid", "-", ">&-", "-o -: there is no standard output; name a file."),
+    ):
+        words = shlex.join(map(os.fsdecode, command(("continue", source, "-o", out, *SHORT))))
+        assert refusal(in_shell(folder, f"{words} {closing}")) == said
+
+
+def in_shell(folder: Path, line: str) -> "subprocess.CompletedProcess[bytes]":
+    """Run a line in a shell."""
+    return subprocess.run(
+        ["bash", "-c", line],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])},
+        capture_output=True,
+        check=False,
+    )
 
 
 def test_all_takes_are_checked_before_one_is_made(folder: Path) -> None:
@@ -176,7 +221,7 @@ def test_ctrl_c_keeps_complete_takes_and_drops_the_one_in_progress(folder: Path)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_long_work_with_a_whole_file(folder: Path, kind: signal.Signals) -> None:
     process = subprocess.Popen(
         command(LONG),

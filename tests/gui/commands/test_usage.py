@@ -1,15 +1,18 @@
 """Whatever is wrong with a command line is said in one sentence, with status 2."""
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from assets import DEMO_PHRASES
 from gui.commands import cli
-from tests.gui.commands.shell import antiphon, refusal
+from tests.gui.commands.shell import ANTIPHON, antiphon, refusal
 
 MINUET = str(DEMO_PHRASES / "minuet.mid")
 ACTIONS = "hand-over, ending, panic, mode, style, blend, temperature, style-strength, swing"
+VARIABLES = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}
 SENTENCES = [
     ("contnue", "there is no command 'contnue'; near it: continue; there are "),
     ("--verbos styles", "there is no option '--verbos'; near it: --verbose."),
@@ -18,6 +21,8 @@ SENTENCES = [
     ("style ad", "style: there is no command 'ad'; near it: add; there are add, list, remove."),
     ("style add", "style add: NAME is missing; `antiphon style add --help` explains it."),
     ("style add x", "style add: FOLDER is missing; `antiphon style add --help` explains it."),
+    ("styles jass", "there is no style 'jass'; near it: jazz"),
+    ("styles qqqqqqq", "there is no style 'qqqqqqq'; near it: none; `antiphon styles` lists all."),
     ("continue", "continue: IN.mid is missing; `antiphon continue --help` explains it."),
     ("continue IN", "continue: the option -o is missing; "),
     ("continue IN -o", "-o needs a value."),
@@ -154,3 +159,25 @@ def test_every_number_has_its_range_in_the_help(capsys: pytest.CaptureFixture[st
         text = " ".join(capsys.readouterr().out.split())
         for each in ranges:
             assert each in text, (command, each)
+
+
+@pytest.mark.parametrize("words", [("styles",), ("--help",), ("ports",), ("continue", "--help")])
+def test_standard_output_without_room_is_one_sentence(words: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*ANTIPHON, *words], stdout=full, stderr=subprocess.PIPE, env=VARIABLES, check=False
+        )
+    said = b"antiphon: standard output: cannot be written (No space left on device).\n"
+    assert (done.returncode, done.stderr) == (2, said)
+
+
+def test_a_refusal_needs_no_standard_error() -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*ANTIPHON, "demo", "--phrase", "none.mid"],
+            stdout=subprocess.PIPE,
+            stderr=full,
+            env=VARIABLES,
+            check=False,
+        )
+    assert (done.returncode, done.stdout) == (2, b"")

@@ -140,6 +140,13 @@ BROKEN: dict[str, tuple[bytes, Callable[[Path], MidiFileReason]]] = {
 }
 
 
+@pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs a device without an end")
+def test_a_device_without_an_end_is_too_large() -> None:
+    with pytest.raises(MidiFileError) as raised:
+        read(Path("/dev/zero"))
+    assert raised.value.reason == FileTooLarge(Path("/dev/zero"), MAX_BYTES + 1)
+
+
 @pytest.mark.parametrize("content,reason", BROKEN.values(), ids=BROKEN)
 def test_a_broken_file_is_named_with_its_fault(
     tmp_path: Path, content: bytes, reason: Callable[[Path], MidiFileReason]
