@@ -29,8 +29,16 @@ def open_stop_socket() -> socket.socket:
     waker.setblocking(False)  # noqa: FBT003 - the parameter has no name
     signal.set_wakeup_fd(waker.detach(), warn_on_full_buffer=False)
     signal.signal(signal.SIGTERM, lambda _number, _frame: None)
-    # Ctrl-C in a terminal, and its closing, reach every process; the engine decides what they mean.
+    ignore_terminal()
+    return stop
+
+
+def ignore_terminal() -> None:
+    """Let Ctrl-C in the terminal, and its closing, not end this process.
+
+    They reach every process of the terminal. The first one, a window or a command, decides what
+    they mean, and ends the others.
+    """
     for name in ("SIGINT", "SIGHUP"):
         if (kind := getattr(signal, name, None)) is not None:  # Windows has no SIGHUP
             signal.signal(kind, signal.SIG_IGN)
-    return stop

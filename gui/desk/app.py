@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import logging
+import signal
+import socket
 import sys
 import traceback
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
 from platformdirs import user_documents_path
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QSocketNotifier, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QMessageBox
 
@@ -26,7 +29,7 @@ from gui.preferences import PreferencesError, load, save
 from gui.wording.reasons import sentence_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
     from types import TracebackType
 
@@ -66,7 +69,8 @@ def run(
     if on_shown is not None:
         window.repaint()
         QTimer.singleShot(0, on_shown)
-    status = app.exec()
+    with _quit_on_signals(app):
+        status = app.exec()
     if preferences_path is not None and kept:
         try:
             save(window.preferences(), preferences_path)
@@ -80,6 +84,35 @@ def run(
     app.processEvents()
     del window
     return status
+
+
+@contextmanager
+def _quit_on_signals(app: QApplication) -> Iterator[None]:
+    """Quit as if the window were closed on SIGTERM, on Ctrl-C, and when the terminal is closed.
+
+    Qt does not return to Python while nothing happens. So Python writes each signal to a socket
+    that Qt watches.
+    """
+    reading, writing = socket.socketpair()
+    writing.setblocking(False)
+    notifier = QSocketNotifier(reading.fileno(), QSocketNotifier.Type.Read)
+    notifier.activated.connect(lambda: (reading.recv(1), app.quit()))
+    wakeup = signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
+    kinds = (getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP"))
+    before = {
+        kind: signal.signal(kind, lambda _number, _frame: None)
+        for kind in kinds  # Windows has no SIGHUP, and a window under nohup ignores it
+        if kind is not None and signal.getsignal(kind) is not signal.SIG_IGN
+    }
+    try:
+        yield
+    finally:
+        for kind, handler in before.items():
+            signal.signal(kind, handler)
+        signal.set_wakeup_fd(wakeup)
+        notifier.setEnabled(False)
+        reading.close()
+        writing.close()
 
 
 def _restart_engine(window: Window, engines: list[Child]) -> None:

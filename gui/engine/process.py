@@ -22,6 +22,7 @@ from bridge.playout import protocol
 from bridge.session.session import Inbox, Session
 from bridge.system.clock import Clock, SystemClock
 from bridge.system.pipe import join_parent
+from bridge.system.real_time import ignore_terminal
 from bridge.system.units import SECOND
 from export.runtime.artefact import Artefact, UnknownStyleError
 from export.runtime.calibration import make_tuned_decoder
@@ -240,6 +241,7 @@ def _is_changed(snapshot: Snapshot, sent: Snapshot) -> bool:
 
 def main() -> None:
     """Run as the window's engine process."""
+    ignore_terminal()
     face = join_parent()
     with hand_over_records(), Engine(load_installed_artefact(), WINDOW_SETTINGS) as engine:
         engine.post(protocol.OpenPorts())

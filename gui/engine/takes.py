@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from bridge.system.clock import SystemClock
 from bridge.system.pipe import join_parent
+from bridge.system.real_time import ignore_terminal
 from gui.diagnostics.log import hand_over_records
 from gui.engine.proposals import (
     Cancel,
@@ -147,6 +148,7 @@ def installed_model() -> Model:
 
 def main() -> None:
     """Run as the window's process for takes."""
+    ignore_terminal()
     face = join_parent()
     if hasattr(os, "nice"):  # not on every system
         os.nice(_NICENESS)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from bridge.history.takes import TakeNode
 from bridge.midi import smf
-from bridge.midi.smf.reason import FileFault, UnusableFile
+from bridge.midi.smf.reason import FileFault, FileNotRead, UnusableFile
 from bridge.names import visible
 from bridge.system.output_file import MIDI_ENDINGS, OutputError, OutputNotWritten, write_output
 
@@ -48,6 +48,8 @@ class TakesFiles:
             bridge.midi.smf.MidiFileError: it cannot be read, or has no notes.
 
         """
+        if path.is_fifo():  # the window would wait for a program that writes to it
+            raise smf.MidiFileError(FileNotRead(path, "a pipe"))
         file = smf.read(path)
         if not file.score.notes:
             raise smf.MidiFileError(UnusableFile(path, FileFault.NO_NOTES))

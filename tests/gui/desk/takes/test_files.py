@@ -1,6 +1,7 @@
 """Takes as files: their names and their content."""
 
 import gc
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from bridge.history.takes import TakeTree
 from bridge.messages.settings import Settings
 from bridge.midi import smf
 from bridge.midi.notes import Score
+from bridge.midi.smf.reason import FileNotRead
 from bridge.system.output_file import OutputError, OutputFault, OutputNotWritten, RefusedOutput
 from gui.desk.takes.files import TakesFiles, file_name
 from tests.gui.desk.takes.examples import BAR, CHOPIN, MINUET, NOTES, SPAN, tree
@@ -125,6 +127,13 @@ def test_a_file_that_cannot_be_continued_is_named(files: TakesFiles, tmp_path: P
         with pytest.raises(smf.MidiFileError) as raised:
             files.read(path, 0)
         assert raised.value.reason.path == path
+
+
+def test_a_pipe_is_refused_before_it_is_opened(files: TakesFiles, tmp_path: Path) -> None:
+    os.mkfifo(pipe := tmp_path / "pipe.mid")
+    with pytest.raises(smf.MidiFileError) as refusal:
+        files.read(pipe, 0)  # which waits for a writer once it is open
+    assert refusal.value.reason == FileNotRead(pipe, "a pipe")
 
 
 def test_each_take_of_each_root_has_its_own_file(files: TakesFiles) -> None:
