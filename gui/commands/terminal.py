@@ -53,6 +53,8 @@ def say(message: str | Sentence, stream: TextIO | None = None) -> None:
     except OSError:
         if stream is not sys.stderr:
             raise
+        _close(stream)
+        sys.stderr = None  # as in a program without a console
 
 
 def abandon_standard_output() -> None:
@@ -61,9 +63,14 @@ def abandon_standard_output() -> None:
     Python would try again when it ends, and report the same error in words of its own.
     """
     if sys.stdout is not None:
-        with suppress(OSError):
-            sys.stdout.close()
+        _close(sys.stdout)
     sys.stdout = None
+
+
+def _close(stream: TextIO) -> None:
+    """Close a stream; what it cannot write is lost."""
+    with suppress(OSError):
+        stream.close()
 
 
 def standard_input_file() -> int | None:
