@@ -30,6 +30,11 @@ if TYPE_CHECKING:
     from bridge.system.child_end import ChildEnd
 
 
+_EXIT_TIMEOUT_S = 1.5
+"""A synth that still loads does not see that its pipe is closed. The engine waits for its end, and
+its own parent waits five seconds for the engine's."""
+
+
 class SynthSupervisor:
     """Starts and ends the synth, and keeps the reason if it cannot play."""
 
@@ -159,11 +164,11 @@ class SynthSupervisor:
             self._worker.submit(_close_started, coming)
         if child is None:
             return []
-        self._worker.submit(child.close)
+        self._worker.submit(child.close_within, _EXIT_TIMEOUT_S)
         return [Monitor(None)]
 
 
 def _close_started(starting: Future[Child]) -> None:
     """Close a child that is no longer wanted."""
     with suppress(ChildError):
-        starting.result().close()
+        starting.result().close_within(_EXIT_TIMEOUT_S)

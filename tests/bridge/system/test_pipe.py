@@ -91,6 +91,16 @@ def test_a_child_that_its_parent_kills_is_no_error() -> None:
     assert child.process.returncode != 0
 
 
+def test_a_child_that_may_be_ended_is_no_error_if_it_does_not_exit_in_time() -> None:
+    stubborn = start_child("stubborn")
+    stubborn.close_within(0.0)
+    assert stubborn.process.returncode == -signal.SIGKILL
+    obedient = start_child("obedient")
+    obedient.output.is_killed = True  # 7 is no error here
+    obedient.close_within(PATIENCE_S)
+    assert obedient.process.returncode == 7
+
+
 def test_an_error_that_ends_a_child_is_reported(caplog: pytest.LogCaptureFixture) -> None:
     child = start_child("mistaken")
     child.close()

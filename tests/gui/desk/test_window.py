@@ -412,11 +412,16 @@ def test_a_real_engine_starts_and_stops(qtbot: QtBot, space: StyleSpace, tmp_pat
     def state() -> TurnState | None:
         return window.snapshot.state if window.snapshot else None
 
+    def has_network() -> bool:
+        return window.snapshot is not None and window.snapshot.processor is not None
+
     qtbot.waitUntil(lambda: state() is TurnState.STOPPED, timeout=20_000)
     qtbot.mouseClick(window.top_bar.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: state() is TurnState.LISTENING, timeout=20_000)
     qtbot.mouseClick(window.top_bar.start, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: state() is TurnState.STOPPED, timeout=20_000)
+    # An engine that still loads its network ends when it has loaded it.
+    qtbot.waitUntil(has_network, timeout=60_000)
     window.close()
     engine.close()
     assert engine.process.returncode == 0
