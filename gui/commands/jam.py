@@ -83,7 +83,11 @@ def jam(
     ] = None,
     json_log: Annotated[
         Path | None,
-        typer.Option("--json-log", readable=False, help="Write one line of JSON for each event."),
+        typer.Option(
+            "--json-log",
+            readable=False,
+            help="Write one line of JSON for each event, to a file or a pipe.",
+        ),
     ] = None,
     force: ForceOption = False,
     **asked: Any,
@@ -104,7 +108,8 @@ def jam(
         say("--count-in and --click are silent; --click-to-output sends them to the output.")
     bindings = _parse_bindings(control or [])
     check_outputs(record, force=force, endings=MIDI_ENDINGS)
-    check_outputs(json_log, force=force)
+    if json_log is not None and not json_log.is_fifo():  # another program may read the log
+        check_outputs(json_log, force=force)
     if record is not None and json_log is not None and _same_file(record, json_log):
         fail(f"--json-log: {json_log} is the file of --record.")
     artefact = load_artefact(settings)
@@ -268,6 +273,7 @@ def _open_log(path: Path | None, *, replace: bool) -> Iterator[JsonLog]:
         return
     try:
         # "x" creates the file, in one step with the check that there is none.
+        replace |= path.is_fifo()
         file = path.open("w" if replace else "x", encoding="utf-8", errors="backslashreplace")
     except FileExistsError:
         fail_output(RefusedOutput(path, OutputFault.EXISTS))

@@ -1,12 +1,14 @@
 """What a jam prints of a log entry, and what its JSON log contains."""
 
 import json
+import os
+from pathlib import Path
 
 from bridge.messages.snapshot import LogEntry
 from bridge.playout.problem import NoJackServer
 from bridge.playout.time_reason import SourceStopped
 from bridge.sync.transport import Source
-from gui.commands.jam import json_line, terminal_message
+from gui.commands.jam import _open_log, json_line, terminal_message
 
 NO_JACK = LogEntry(7, "problem", reason=NoJackServer())
 
@@ -30,3 +32,13 @@ def test_the_terminal_prints_a_reason_in_english() -> None:
     stopped = LogEntry(7, "time", reason=SourceStopped(Source.CLOCK, own_clock=True))
     assert terminal_message(stopped) == "MIDI clock has stopped: Antiphon keeps the time."
     assert terminal_message(NO_JACK).startswith("Problem: There is no JACK server")
+
+
+def test_another_program_may_read_the_log(tmp_path: Path) -> None:
+    pipe = tmp_path / "log"
+    os.mkfifo(pipe)
+    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    with _open_log(pipe, replace=False) as log:
+        log.write(NO_JACK)
+    assert os.read(reading, 4096).endswith(b"}\n")
+    os.close(reading)
