@@ -42,11 +42,7 @@ def normal_form(score: Score) -> Score:
     notes = _normalise_notes(score.notes)
     if not score.grid:
         return Score(notes, grid=False)
-    end = _last_event_tick(notes)
-    steps = [(c.tick, v.tempo_step(c.bpm)) for c in score.tempos]
-    shapes = [(c.tick, v.metre_index(c.numerator, c.denominator)) for c in score.metres]
-    tempos = _normalise_changes(steps, _DEFAULT_TEMPO, end)
-    metres = _normalise_changes([(t, i) for t, i in shapes if i is not None], _DEFAULT_METRE, end)
+    tempos, metres = _tempos_and_metres(score, _last_event_tick(notes))
     return Score(
         notes,
         tuple(TempoChange(tick, float(v.TEMPOS[step])) for tick, step in tempos),
@@ -79,6 +75,19 @@ def _normalise_notes(notes: Iterable[Note]) -> tuple[Note, ...]:
             )
         normal.append(ordered[-1])
     return tuple(sorted(normal))
+
+
+def _tempos_and_metres(
+    score: Score, end: int
+) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Return tick and tempo step, and tick and index of the metre, of the changes before `end`."""
+    steps = [(c.tick, v.tempo_step(c.bpm)) for c in score.tempos]
+    shapes = [(c.tick, v.metre_index(c.numerator, c.denominator)) for c in score.metres]
+    known = [(tick, index) for tick, index in shapes if index is not None]
+    return (
+        _normalise_changes(steps, _DEFAULT_TEMPO, end),
+        _normalise_changes(known, _DEFAULT_METRE, end),
+    )
 
 
 def _normalise_changes(
@@ -156,13 +165,11 @@ def changes_after(score: Score) -> list[tuple[int, int]]:
     if not score.grid:
         return []
     last = _last_event_tick(_normalise_notes(score.notes))
-    steps = [(c.tick, v.tempo_step(c.bpm)) for c in score.tempos]
-    shapes = [(c.tick, v.metre_index(c.numerator, c.denominator)) for c in score.metres]
-    metres = [(tick, index) for tick, index in shapes if index is not None]
-    end = max((tick for tick, _ in (*steps, *metres)), default=0) + 1
+    ticks = [change.tick for change in score.tempos] + [change.tick for change in score.metres]
+    tempos, metres = _tempos_and_metres(score, max(ticks, default=0) + 1)
     changes = [
-        *((tick, 0, v.tempo_id(n)) for tick, n in _normalise_changes(steps, _DEFAULT_TEMPO, end)),
-        *((tick, 1, v.metre_id(n)) for tick, n in _normalise_changes(metres, _DEFAULT_METRE, end)),
+        *((tick, 0, v.tempo_id(step)) for tick, step in tempos),
+        *((tick, 1, v.metre_id(index)) for tick, index in metres),
     ]
     return [(tick, token) for tick, _, token in sorted(changes) if 0 < tick >= last]
 

@@ -14,7 +14,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
-from bridge.midi.instruments import fit_to_range
 from bridge.midi.notes import TICKS_PER_QUARTER, MetreChange, Note, Score, TempoChange
 from bridge.midi.smf.chunks import FormatError, NotMidiError, read_chunks
 from bridge.midi.smf.reason import (
@@ -184,8 +183,7 @@ class _Scoring:
 
     def _note(self, source: SoundingNote) -> Note | None:
         """Return a note, or None if no instrument has it."""
-        fitted = None if source.instrument is None else fit_to_range(source.instrument, source.key)
-        if fitted is None:
+        if (fitted := source.fitted) is None:
             return None
         onset = self._ticks(source.onset)
         release = max(onset + 1, self._ticks(source.release))

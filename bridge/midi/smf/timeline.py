@@ -33,7 +33,7 @@ from bridge.midi.events import (
     NoteOff,
     NoteOn,
 )
-from bridge.midi.instruments import Instrument
+from bridge.midi.instruments import Instrument, fit_to_range
 from bridge.midi.smf.pairing import FOR_ALL_KEYS, KeyEvent, KeyEventKind, pair, with_ends
 from bridge.midi.smf.pedals import Pedals
 from bridge.midi.smf.track import DEVICE_NAME, MIDI_PORT, FileEvent, Meta, Packet, read_track
@@ -85,6 +85,11 @@ class SoundingNote:
     velocity: int
     instrument: Instrument | None
     state: ChannelState
+
+    @property
+    def fitted(self) -> tuple[Instrument, int] | None:
+        """The instrument and pitch that play the note, or None if no instrument has it."""
+        return None if self.instrument is None else fit_to_range(self.instrument, self.key)
 
 
 @dataclass(slots=True)

@@ -48,7 +48,7 @@ from bridge.midi.events import (
     PitchWheel,
     ProgramChange,
 )
-from bridge.midi.instruments import DRUM_CHANNEL, Instrument, fit_to_range
+from bridge.midi.instruments import DRUM_CHANNEL, Instrument
 from bridge.midi.smf.timeline import Place, Port
 
 if TYPE_CHECKING:
@@ -289,8 +289,7 @@ def _sounds_by_family(timeline: Timeline) -> dict[Instrument, list[_Usual]]:
         lambda: defaultdict(list)
     )
     for note in timeline.notes:
-        fitted = None if note.instrument is None else fit_to_range(note.instrument, note.key)
-        if fitted is not None:
+        if (fitted := note.fitted) is not None:
             heard[fitted[0]][note.place].append(note)
     return {
         kind: [_Usual.of(place, notes) for place, notes in places.items()]
