@@ -8,7 +8,7 @@ SIDE_BY_SIDE := --numprocesses 2 --dist loadgroup $(addprefix --ignore=,$(APART)
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup run test test-fast check pytest format languages plugin dist train train-gpu clean
+.PHONY: help setup run test test-long test-fast check pytest format languages plugin lock licences audit dist train train-gpu clean
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,13 +27,16 @@ check: .venv/.test-ready ## Check formatting, lint, types and the direction of i
 	$(BIN)/lint-imports --no-logo
 
 pytest: .venv/.test-ready ## Run all tests, those with devices last, one after another
-	$(BIN)/pytest --quiet $(SIDE_BY_SIDE) -m 'not gpu and not device'
-	$(BIN)/pytest --quiet $(APART) -m 'not gpu and not device'
-	$(BIN)/pytest --quiet -m 'device and not gpu'
+	$(BIN)/pytest --quiet $(SIDE_BY_SIDE) -m 'not gpu and not device and not long'
+	$(BIN)/pytest --quiet $(APART) -m 'not gpu and not device and not long'
+	$(BIN)/pytest --quiet -m 'device and not gpu and not long'
+
+test-long: .venv/.test-ready ## Run the tests that take minutes each, one after another
+	$(BIN)/pytest --quiet -m 'long and not gpu'
 
 test-fast: .venv/.test-ready ## Run the fast tests that need no device, two at a time
-	$(BIN)/pytest --quiet $(SIDE_BY_SIDE) -m 'not gpu and not device and not slow'
-	$(BIN)/pytest --quiet $(APART) -m 'not gpu and not device and not slow'
+	$(BIN)/pytest --quiet $(SIDE_BY_SIDE) -m 'not gpu and not device and not slow and not long'
+	$(BIN)/pytest --quiet $(APART) -m 'not gpu and not device and not slow and not long'
 
 format: .venv/.test-ready ## Format the code and apply the linter's safe fixes
 	$(BIN)/ruff format
@@ -41,6 +44,15 @@ format: .venv/.test-ready ## Format the code and apply the linter's safe fixes
 
 languages: .venv/.test-ready ## Collect the window's texts for translators, and compile the translations
 	@dev/languages
+
+lock: .venv/.test-ready ## Choose newer versions of all packages, and write them with checksums
+	@$(BIN)/python dev/lock_packages.py
+
+licences: .venv/.test-ready ## List the licences of all packages, and check those that running needs
+	@$(BIN)/python dev/licences.py
+
+audit: .venv/.test-ready ## Ask the package index which locked packages have known faults
+	$(BIN)/pip-audit --strict --require-hashes --disable-pip --requirement dev/lock-test.txt
 
 dist: .venv/.test-ready ## Build the wheel and the sdist into dist/, twice, and compare them
 	@dev/dist
@@ -59,10 +71,10 @@ clean: ## Remove the files of tools and builds, but not .venv
 	rm -rf build dist .hypothesis .grimp_cache .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
-.venv/.run-ready: pyproject.toml dev/setup
+.venv/.run-ready: pyproject.toml dev/setup dev/lock-run.txt
 	@dev/setup run
 
-.venv/.test-ready: pyproject.toml dev/setup
+.venv/.test-ready: pyproject.toml dev/setup dev/lock-test.txt
 	@dev/setup test
 
 # CORPUS is a folder of MIDI files with a manifest.csv. It is tokenized once; remove runs/shards to tokenize another.

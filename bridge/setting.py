@@ -17,7 +17,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cache, cached_property
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeGuard, Union, get_args, get_origin, get_type_hints
 
 _KEY = "setting"
 _MAX_KNOB = 127
@@ -101,13 +101,13 @@ class Setting:
     def stored(self, number: float) -> float | None:
         """Return the stored value of a number in the setting's unit; 0 is None if it is optional.
 
-        A number that is not finite is returned unchanged, and `accepts` refuses it.
+        One that is not finite, or would not be when stored, stays so, and `accepts` refuses it.
         """
         if self.is_optional and not number:
             return None
-        if not isinstance(number, int) and not math.isfinite(number):
-            return number
         in_store = number * self.spec.per_unit
+        if not isinstance(in_store, int) and not math.isfinite(in_store):
+            return in_store
         return round(in_store) if self.kind is int and self.spec.per_unit != 1 else in_store
 
     def shown(self, value: float | None) -> float:
@@ -195,7 +195,7 @@ def short_repr(value: object) -> str:
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]} ..."
 
 
-def is_real(value: object) -> bool:
+def is_real(value: object) -> TypeGuard[float]:
     """Return whether a value is a number; a bool is not."""
     return isinstance(value, int | float) and not isinstance(value, bool)
 

@@ -20,9 +20,10 @@ from bridge.midi import smf
 from bridge.midi.notes import TICKS_PER_QUARTER
 from bridge.system.clock import SystemClock
 from bridge.system.units import SECOND
-from export.runtime import continuation
 from export.runtime.artefact import load_default_artefact
 from export.runtime.decoder import Decoder
+from export.sketch.prompt import span_of_bars
+from export.sketch.proposals import proposals
 from tests.midi_chunks import assert_kept, paired_notes, tracks_of
 
 
@@ -54,9 +55,9 @@ def main() -> None:
         if not prompt.score.notes:
             counts["no notes"] += 1
             continue
-        span = continuation.span_of_bars(prompt.score, asked.bars)
+        span = span_of_bars(prompt.score, asked.bars)
         settings = replace(Settings(), seed=1)
-        takes = continuation.proposals(artefact, decoder, prompt.score, span, settings, 1)
+        takes = proposals(artefact, decoder, prompt.score, span, settings, 1)
         notes = [note for take in takes for note in take.notes]
         longer = smf.continuation_bytes(prompt, notes, "continued")
         if asked.out is not None:

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Annotated
 
 import numpy as np
-import onnxruntime as ort
 import typer
 from numpy.typing import NDArray
 
 from bridge.midi.instruments import Instrument
+from export.onnx_runtime.library import ort
 from export.runtime.artefact import GRAPHS, Artefact, load_default_artefact
 from export.runtime.calibration import feed_dummy_tokens
 from export.runtime.decoder import Decoder, Logits

@@ -22,9 +22,9 @@ from bridge.midi.notes import Score
 from bridge.sync.tempo import MetreMap, TempoMap
 from export.evaluation import prompts
 from export.runtime.artefact import Artefact, load_default_artefact
-from export.runtime.continuation import continue_score
 from export.runtime.decoder import Decoder
-from gui.commands.roll_png import draw_roll
+from export.sketch.continuation import continue_score
+from gui.commands.pictures.roll_png import draw_roll
 from model.evaluation.musicality import Excerpt, figures
 
 STYLES = (

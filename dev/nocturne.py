@@ -25,9 +25,10 @@ from bridge.midi.notes import MetreChange, Note, Score, TempoChange
 from bridge.midi.smf import score_bytes
 from bridge.sync.tempo import TempoMap
 from export.runtime.artefact import load_default_artefact
-from export.runtime.continuation import continue_score, span_of_seconds
 from export.runtime.decoder import Decoder
-from gui.commands.roll_png import draw_roll
+from export.sketch.continuation import continue_score
+from export.sketch.prompt import span_of_seconds
+from gui.commands.pictures.roll_png import draw_roll
 from model.evaluation import measures
 from model.tokens import features, tokenizer
 

@@ -15,7 +15,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from gui.bench.jack_rig import RATE_HZ, jack_server
-from tests.bridge.conftest import Peer
+from tests.bridge.peer import Peer
 from tests.daw.ardour import CLOCK, Ardour, Note
 
 GOLDEN = Path(__file__).parents[1] / "tests" / "golden" / "clock"

@@ -14,7 +14,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from gui.bench.jack_rig import RATE_HZ, jack_server
-from tests.bridge.conftest import Peer
+from tests.bridge.peer import Peer
 from tests.daw.ardour import Ardour, Note
 from tests.daw.notation import save_in_lilypond, save_in_musescore
 

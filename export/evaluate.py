@@ -33,8 +33,9 @@ from export.evaluation.forcing import forced_and_running
 from export.evaluation.results import evaluate, print_figures, print_masses, rounded
 from export.evaluation.trials import BAND, BARS, FREE, KINDS, SOLO, draw_trials
 from export.runtime.artefact import Artefact
-from export.runtime.continuation import Continuation, Prompt
 from export.runtime.decoder import Decoder
+from export.sketch.continuation import Continuation
+from export.sketch.prompt import Prompt
 from model.data import Corpus
 from model.decoding.policy import Rules
 

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
-import onnxruntime as ort
 import typer
 
 from bridge.midi.instruments import Instrument
 from export.graph import CPU_FORMAT, CUDA_FORMAT, EXACT_FORMAT, write_graphs
 from export.instrument_shares import add_shares
+from export.onnx_runtime.library import ort
 from export.runtime import artefact
 from export.runtime.decoder import Decoder
 from export.runtime.provider import CPU, graph_interface

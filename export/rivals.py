@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import onnx
-import onnxruntime as ort
 import torch
 import torch.nn.functional as F  # noqa: N812 - the name that every torch reader expects
 from onnx import helper
@@ -34,6 +33,7 @@ from export.graph import (
     WeightFile,
     cache_names,
 )
+from export.onnx_runtime.library import ort
 from export.race import WARM_UP_NS, RaceRequest, RaceTimes, RivalName
 from export.runtime.artefact import MAX_POSITIONS, WEIGHTS, Artefact
 from export.runtime.provider import session_options

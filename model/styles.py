@@ -35,6 +35,7 @@ from bridge.messages.learning import (
     StyleLearned,
 )
 from bridge.midi import smf
+from bridge.system.error_text import error_text
 from model.corpus import CorpusError, hash_fraction
 from model.data import MIN_TOKENS, Corpus, EncodedPiece, Piece, encode_score
 from model.run import TrainedNetwork, load_trained
@@ -115,7 +116,7 @@ def _midi_files(folder: Path, skipped: list[SkippedFile | SkippedFolder]) -> lis
     """Return the MIDI files in a folder and its subfolders; append unreadable ones to `skipped`."""
 
     def skip(error: OSError) -> None:
-        skipped.append(SkippedFolder(str(error.filename), error.strerror or str(error)))
+        skipped.append(SkippedFolder(str(error.filename), error_text(error)))
 
     return sorted(
         Path(parent) / name

@@ -14,13 +14,13 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 
-pytest_plugins = ["tests.repeats"]
+pytest_plugins = ["tests.repeats", "tests.jack_fixtures"]
 
 # Before anything makes an application; a test that wants a real screen starts its own process.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-# Any port will do, so that engines do not compete for the one at which plugins look for the app; a
-# test with a plugin names its own.
-os.environ["ANTIPHON_PORT"] = "0"
+# Plugins connect nowhere, so that engines do not compete for the place at which plugins look for
+# the app; a test with a plugin names its own.
+os.environ["ANTIPHON_PLUGINS_AT"] = ""
 
 # The suite may share its cores with a training run: a slow example is not a failure.
 hypothesis.settings.register_profile("antiphon", deadline=None)
@@ -39,6 +39,14 @@ def _own_state(tmp_path_factory: pytest.TempPathFactory) -> None:
     pytest deletes the folders of earlier runs, even of killed ones.
     """
     os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
+
+
+@pytest.fixture(autouse=True)
+def _own_sessions(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Give each test a log and sessions of its own: one that is cut off is offered to the next."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
 
 
 @pytest.fixture(autouse=True)

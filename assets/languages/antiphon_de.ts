@@ -120,12 +120,24 @@
         <translation>Alles speichern, was seit dem Start gespielt wurde.</translation>
     </message>
     <message>
+        <source>There is nothing to keep: nothing was played.</source>
+        <translation>Es gibt nichts zu behalten: Es wurde nichts gespielt.</translation>
+    </message>
+    <message>
+        <source>Kept as {}.</source>
+        <translation>Behalten als {}.</translation>
+    </message>
+    <message>
         <source>Kept</source>
         <translation>Mitschnitte</translation>
     </message>
     <message>
         <source>Drag one into your DAW. Enter opens it, Delete removes it.</source>
         <translation>Zieh einen in deine DAW. Die Eingabetaste öffnet ihn, Entf löscht ihn.</translation>
+    </message>
+    <message>
+        <source>{} cannot be deleted ({}).</source>
+        <translation>{} kann nicht gelöscht werden ({}).</translation>
     </message>
     <message>
         <source>Drag one of these into your DAW, or into a folder.</source>
@@ -562,12 +574,19 @@
 <context>
     <name>Engine</name>
     <message>
-        <source>The engine has ended ({}). Start it again.</source>
-        <translation>Die Engine ist zu Ende ({}). Starte sie neu.</translation>
+        <source>The engine has ended ({}). It is started again.</source>
+        <translation>Die Engine ist zu Ende ({}). Sie wird neu gestartet.</translation>
     </message>
     <message>
-        <source>The engine has ended. Start it again.</source>
-        <translation>Die Engine ist zu Ende. Starte sie neu.</translation>
+        <source>The engine has ended. It is started again.</source>
+        <translation>Die Engine ist zu Ende. Sie wird neu gestartet.</translation>
+    </message>
+</context>
+<context>
+    <name>EngineRestart</name>
+    <message>
+        <source>The engine had ended and was started again. What was played is there.</source>
+        <translation>Die Engine war zu Ende und wurde neu gestartet. Das Gespielte ist noch da.</translation>
     </message>
 </context>
 <context>
@@ -609,6 +628,18 @@
         <translation>{}: hat keine Noten, die man fortsetzen könnte.</translation>
     </message>
     <message>
+        <source>{}: takes too long to read.</source>
+        <translation>{}: Das Lesen dauert zu lange.</translation>
+    </message>
+    <message>
+        <source>{}: takes too much memory to read.</source>
+        <translation>{}: Das Lesen braucht zu viel Speicher.</translation>
+    </message>
+    <message>
+        <source>{}: the process that read it has ended; try again, or try another file.</source>
+        <translation>{}: Der Prozess, der die Datei las, hat geendet; versuche es noch einmal oder mit einer anderen Datei.</translation>
+    </message>
+    <message>
         <source>{}: the header at byte {} is not one that is known.</source>
         <translation>{}: Der Kopf bei Byte {} ist keiner, der bekannt ist.</translation>
     </message>
@@ -627,6 +658,18 @@
     <message>
         <source>{}: more tracks than a file can count, from byte {} on.</source>
         <translation>{}: Ab Byte {} sind es mehr Spuren, als eine Datei zählen kann.</translation>
+    </message>
+    <message>
+        <source>{}: more chunks than a piece of music has, from byte {} on.</source>
+        <translation>{}: mehr Blöcke, als ein Musikstück hat, ab Byte {}.</translation>
+    </message>
+    <message>
+        <source>{}: more MIDI ports than a studio has, from byte {} on.</source>
+        <translation>{}: mehr MIDI-Anschlüsse, als ein Studio hat, ab Byte {}.</translation>
+    </message>
+    <message>
+        <source>{}: more events than a piece of music has, from byte {} on.</source>
+        <translation>{}: mehr Ereignisse, als ein Musikstück hat, ab Byte {}.</translation>
     </message>
     <message>
         <source>{}: a track ends within the event at byte {}.</source>
@@ -673,6 +716,10 @@
         <translation>{}: {} Viertelnoten sind zu lang für ein Musikstück.</translation>
     </message>
     <message>
+        <source>{}: {:.0f} hours are too long for a piece of music.</source>
+        <translation>{}: {:.0f} Stunden sind zu lang für ein Musikstück.</translation>
+    </message>
+    <message>
         <source>{}: cannot be read ({}).</source>
         <translation>{}: kann nicht gelesen werden ({}).</translation>
     </message>
@@ -711,6 +758,10 @@
     <message>
         <source>{}: is a device or a pipe, not a file.</source>
         <translation>{}: ist ein Gerät oder eine Pipe, keine Datei.</translation>
+    </message>
+    <message>
+        <source>{}: is larger than {:g} MB.</source>
+        <translation>{}: ist größer als {:g} MB.</translation>
     </message>
     <message>
         <source>{}: its folder does not exist.</source>
@@ -782,6 +833,21 @@
     <message>
         <source>drums</source>
         <translation>Schlagzeug</translation>
+    </message>
+</context>
+<context>
+    <name>Journal</name>
+    <message>
+        <source>What you play is now kept in {} ({}).</source>
+        <translation>Was du spielst, wird jetzt in {} aufbewahrt ({}).</translation>
+    </message>
+    <message>
+        <source>What you play is only in memory, since no disk takes it ({}). Save it soon.</source>
+        <translation>Was du spielst, ist nur im Speicher, denn kein Datenträger nimmt es an ({}). Sichere es bald.</translation>
+    </message>
+    <message>
+        <source>The journal of this session is full ({} MB). What you play is only in memory now.</source>
+        <translation>Das Journal dieser Sitzung ist voll ({} MB). Was du spielst, ist jetzt nur im Speicher.</translation>
     </message>
 </context>
 <context>
@@ -885,24 +951,12 @@ Für das Netz ähnlich: {}</translation>
         <translation>es gibt keinen Stil {!r}; ähnlich heißen: {}</translation>
     </message>
     <message>
-        <source>{} is of format {} and yet has no {!r}.</source>
-        <translation>{} hat Format {} und doch kein {!r}.</translation>
-    </message>
-    <message>
         <source>{} has no checksum for {}, which this program needs.</source>
         <translation>{} hat keine Prüfsumme für {}, das dieses Programm braucht.</translation>
     </message>
     <message>
-        <source>{}: a style has no name, no vector or no place.</source>
-        <translation>{}: Ein Stil hat keinen Namen, keinen Vektor oder keinen Ort.</translation>
-    </message>
-    <message>
-        <source>{} has another format than {}.</source>
-        <translation>{} hat ein anderes Format als {}.</translation>
-    </message>
-    <message>
-        <source>{} is not a style that Antiphon has written.</source>
-        <translation>{} ist kein Stil, den Antiphon geschrieben hat.</translation>
+        <source>{}: is not a style that can be used, and is left out; type: antiphon style remove &quot;{}&quot;</source>
+        <translation>{}: ist kein brauchbarer Stil und wird ausgelassen; Befehl: antiphon style remove &quot;{}&quot;</translation>
     </message>
     <message>
         <source>{!r} cannot name a style: no comma, colon, quote or slash, and only what is seen.</source>
@@ -925,12 +979,28 @@ Für das Netz ähnlich: {}</translation>
         <translation>{} enthält {} Artefakte, wo 1 sein muss.</translation>
     </message>
     <message>
-        <source>{} cannot be read: {}.</source>
-        <translation>{} kann nicht gelesen werden: {}.</translation>
+        <source>{} has no {!r}.</source>
+        <translation>{} hat kein {!r}.</translation>
     </message>
     <message>
-        <source>{} names {}, and {} cannot be read: {}.</source>
-        <translation>{} nennt {}, und {} kann nicht gelesen werden: {}.</translation>
+        <source>{} has {!r} as {}, which no network can have.</source>
+        <translation>{} gibt {!r} als {} an, was kein Netz haben kann.</translation>
+    </message>
+    <message>
+        <source>{}: a style has no name of its own, no vector or no place.</source>
+        <translation>{}: Ein Stil hat keinen eigenen Namen, keinen Vektor oder keinen Ort.</translation>
+    </message>
+    <message>
+        <source>{}: numbers of {!r} are missing, not finite or far too large.</source>
+        <translation>{}: Zahlen von {!r} fehlen, sind nicht endlich oder viel zu groß.</translation>
+    </message>
+    <message>
+        <source>{} does not run: {}.</source>
+        <translation>{} läuft nicht: {}.</translation>
+    </message>
+    <message>
+        <source>{} answers with numbers that are not finite.</source>
+        <translation>{} antwortet mit Zahlen, die nicht endlich sind.</translation>
     </message>
     <message>
         <source>{} is not JSON: {}.</source>
@@ -1293,24 +1363,104 @@ Für das Netz ähnlich: {}</translation>
         <translation>Die Engine stockte und verpasste {} Nachrichten des MIDI-Prozesses.</translation>
     </message>
     <message>
-        <source>The MIDI process has ended; start it again to play on.</source>
-        <translation>Der MIDI-Prozess ist zu Ende; starte ihn neu, um weiterzuspielen.</translation>
+        <source>Refused where plugins of a DAW connect: {} ({}).</source>
+        <translation>Abgewiesen, wo sich Plugins einer DAW verbinden: {} ({}).</translation>
     </message>
     <message>
-        <source>The MIDI process has ended ({}); start it again to play on.</source>
-        <translation>Der MIDI-Prozess ist zu Ende ({}); starte ihn neu, um weiterzuspielen.</translation>
+        <source>Another Antiphon is running, and plugins in a DAW are connected to that one.</source>
+        <translation>Ein anderes Antiphon läuft, und Plugins in einer DAW sind mit jenem verbunden.</translation>
+    </message>
+    <message>
+        <source>Plugins in a DAW cannot connect: {} {}; remove it.</source>
+        <translation>Plugins in einer DAW können sich nicht verbinden: {} {}; entferne das.</translation>
+    </message>
+    <message>
+        <source>Plugins in a DAW cannot connect: the path {} has more than {} bytes; set XDG_RUNTIME_DIR to a shorter folder.</source>
+        <translation>Plugins in einer DAW können sich nicht verbinden: Der Pfad {} hat mehr als {} Bytes; setze XDG_RUNTIME_DIR auf einen kürzeren Ordner.</translation>
+    </message>
+    <message>
+        <source>Plugins in a DAW cannot connect: {}: {}.</source>
+        <translation>Plugins in einer DAW können sich nicht verbinden: {}: {}.</translation>
     </message>
     <message>
         <source>The composer has failed ({}: {}).</source>
         <translation>Der Komponist ist ausgefallen ({}: {}).</translation>
     </message>
     <message>
-        <source>Ableton Link is not installed; type: {}</source>
-        <translation>Ableton Link ist nicht installiert; gib ein: {}</translation>
+        <source>The MIDI process has ended.</source>
+        <translation>Der MIDI-Prozess ist zu Ende.</translation>
     </message>
     <message>
-        <source>Port {} is taken, so plugins will not find us: is Antiphon running already?</source>
-        <translation>Port {} ist belegt, also finden uns Plugins nicht: Läuft Antiphon schon?</translation>
+        <source>The MIDI process has ended ({}).</source>
+        <translation>Der MIDI-Prozess ist zu Ende ({}).</translation>
+    </message>
+    <message>
+        <source>The MIDI process had ended, and was started again.</source>
+        <translation>Der MIDI-Prozess war zu Ende und wurde neu gestartet.</translation>
+    </message>
+    <message>
+        <source>The MIDI process had ended ({}), and was started again.</source>
+        <translation>Der MIDI-Prozess war zu Ende ({}) und wurde neu gestartet.</translation>
+    </message>
+    <message>
+        <source>The MIDI process does not answer; see whether the MIDI or JACK server hangs.</source>
+        <translation>Der MIDI-Prozess antwortet nicht; sieh nach, ob der MIDI- oder JACK-Server hängt.</translation>
+    </message>
+    <message>
+        <source>The JACK server no longer calls us; play goes on when it does.</source>
+        <translation>Der JACK-Server ruft uns nicht mehr auf; sobald er es tut, geht es weiter.</translation>
+    </message>
+    <message>
+        <source>is a symbolic link</source>
+        <translation>ist eine symbolische Verknüpfung</translation>
+    </message>
+    <message>
+        <source>is not a folder</source>
+        <translation>ist kein Ordner</translation>
+    </message>
+    <message>
+        <source>belongs to another user</source>
+        <translation>gehört einem anderen Benutzer</translation>
+    </message>
+    <message>
+        <source>can be changed by other users</source>
+        <translation>kann von anderen Benutzern verändert werden</translation>
+    </message>
+    <message>
+        <source>messages for another plugin</source>
+        <translation>Nachrichten für ein anderes Plugin</translation>
+    </message>
+    <message>
+        <source>invalid messages</source>
+        <translation>ungültige Nachrichten</translation>
+    </message>
+    <message>
+        <source>connections that sent nothing</source>
+        <translation>Verbindungen, die nichts gesendet haben</translation>
+    </message>
+    <message>
+        <source>connections of another user</source>
+        <translation>Verbindungen eines anderen Benutzers</translation>
+    </message>
+    <message>
+        <source>connections for a plugin that is connected</source>
+        <translation>Verbindungen für ein Plugin, das schon verbunden ist</translation>
+    </message>
+    <message>
+        <source>messages with a wrong time</source>
+        <translation>Nachrichten mit falscher Zeit</translation>
+    </message>
+    <message>
+        <source>too many connections</source>
+        <translation>zu viele Verbindungen</translation>
+    </message>
+    <message>
+        <source>plugins that read nothing</source>
+        <translation>Plugins, die nichts lesen</translation>
+    </message>
+    <message>
+        <source>Ableton Link is not installed; type: {}</source>
+        <translation>Ableton Link ist nicht installiert; gib ein: {}</translation>
     </message>
     <message>
         <source>A plugin speaks version {} of our language: install ours.</source>
@@ -1328,8 +1478,16 @@ Für das Netz ähnlich: {}</translation>
         <translation>{}: ist kein TOML ({}).</translation>
     </message>
     <message>
-        <source>{}: is not TOML, and is left unchanged ({}).</source>
-        <translation>{}: ist kein TOML und bleibt, wie es ist ({}).</translation>
+        <source>{}: has too many values for settings.</source>
+        <translation>{}: enthält zu viele Werte für Einstellungen.</translation>
+    </message>
+    <message>
+        <source>{} The default settings are used, and the file is left unchanged.</source>
+        <translation>{} Es gelten die Voreinstellungen, und die Datei bleibt unverändert.</translation>
+    </message>
+    <message>
+        <source>{} It is left unchanged, and no settings are saved.</source>
+        <translation>{} Sie bleibt unverändert, und es werden keine Einstellungen gespeichert.</translation>
     </message>
     <message>
         <source>{}: cannot be written ({}).</source>
@@ -1404,6 +1562,45 @@ Für das Netz ähnlich: {}</translation>
     <message>
         <source>the CUDA libraries could not be loaded; type: {}</source>
         <translation>die CUDA-Bibliotheken konnten nicht geladen werden; gib ein: {}</translation>
+    </message>
+</context>
+<context>
+    <name>RecoveryOffer</name>
+    <message>
+        <source>&amp;Recover</source>
+        <translation>&amp;Wiederherstellen</translation>
+    </message>
+    <message>
+        <source>Save what was played, and show the takes.</source>
+        <translation>Das Gespielte sichern und die Takes zeigen.</translation>
+    </message>
+    <message>
+        <source>&amp;Discard</source>
+        <translation>&amp;Verwerfen</translation>
+    </message>
+    <message>
+        <source>Delete what was played.</source>
+        <translation>Das Gespielte löschen.</translation>
+    </message>
+    <message>
+        <source>&amp;Later</source>
+        <translation>&amp;Später</translation>
+    </message>
+    <message>
+        <source>Ask again at the next start.</source>
+        <translation>Beim nächsten Start wieder fragen.</translation>
+    </message>
+    <message>
+        <source>d MMM yyyy, HH:mm</source>
+        <translation>d. MMM yyyy, HH:mm</translation>
+    </message>
+    <message>
+        <source>The session of {} was cut off. What was played is kept.</source>
+        <translation>Die Sitzung vom {} wurde abgebrochen. Das Gespielte ist aufbewahrt.</translation>
+    </message>
+    <message>
+        <source>Kept as {}.</source>
+        <translation>Behalten als {}.</translation>
     </message>
 </context>
 <context>
@@ -1681,8 +1878,8 @@ Für das Netz ähnlich: {}</translation>
         <translation>{} ist weder true noch false</translation>
     </message>
     <message>
-        <source>{} is not text</source>
-        <translation>{} ist kein Text</translation>
+        <source>{} is not plain text of usual length</source>
+        <translation>{} ist kein einfacher Text üblicher Länge</translation>
     </message>
     <message>
         <source>{} is not such a list</source>
@@ -2021,6 +2218,10 @@ Für das Netz ähnlich: {}</translation>
 <context>
     <name>TakesSaving</name>
     <message>
+        <source>Reading {}.</source>
+        <translation>{} wird gelesen.</translation>
+    </message>
+    <message>
         <source>Save the music up to here</source>
         <translation>Die Musik bis hierher speichern</translation>
     </message>
@@ -2264,6 +2465,10 @@ Für das Netz ähnlich: {}</translation>
         <translation>{} wird nicht mehr gehört.</translation>
     </message>
     <message>
+        <source>There is no engine.</source>
+        <translation>Es läuft keine Engine.</translation>
+    </message>
+    <message>
         <source>Playing a take. Play to come in.</source>
         <translation>Spielt einen Take. Spiel, um einzusetzen.</translation>
     </message>
@@ -2298,6 +2503,14 @@ Für das Netz ähnlich: {}</translation>
     <message>
         <source>Answering. Play to come back in.</source>
         <translation>Antwortet. Spiel, um einzusetzen.</translation>
+    </message>
+    <message>
+        <source>Nothing plays: MIDI stands still.</source>
+        <translation>Nichts spielt: MIDI steht still.</translation>
+    </message>
+    <message>
+        <source>Nothing plays: there is no port, no plugin and no synth.</source>
+        <translation>Nichts spielt: Es gibt keinen Port, kein Plugin und keinen Synth.</translation>
     </message>
     <message>
         <source>with what I play</source>
@@ -2389,16 +2602,8 @@ Für das Netz ähnlich: {}</translation>
         <translation>Wiederhergestellt: {}.</translation>
     </message>
     <message>
-        <source>There is nothing to keep: nothing was played.</source>
-        <translation>Es gibt nichts zu behalten: Es wurde nichts gespielt.</translation>
-    </message>
-    <message>
-        <source>Kept as {}.</source>
-        <translation>Behalten als {}.</translation>
-    </message>
-    <message>
-        <source>Start it again</source>
-        <translation>Neu starten</translation>
+        <source>Start it now</source>
+        <translation>Jetzt starten</translation>
     </message>
     <message>
         <source>Style</source>
@@ -2438,6 +2643,13 @@ Für das Netz ähnlich: {}</translation>
     <message>
         <source>&amp;Copy diagnostics</source>
         <translation>Diagnose &amp;kopieren</translation>
+    </message>
+</context>
+<context>
+    <name>notices</name>
+    <message>
+        <source>{} more problems are in the log.</source>
+        <translation>{} weitere Probleme stehen im Protokoll.</translation>
     </message>
 </context>
 </TS>

@@ -18,12 +18,24 @@ if TYPE_CHECKING:
 
 SILENCE_NS = 4_000_000_000
 """Music after a silence of this length is a new piece."""
+CONTEXT_NS, MAX_CONTEXT_NOTES = 120_000_000_000, 400
+"""What is read before a session goes on: about as much as the network remembers."""
 
 
 def recent_score(record: Record) -> Score:
     """Return the score from the last long silence to the player's last note."""
     notes = _since_last_silence(_until_last_player_note(record.notes))
-    recent = Record(notes, record.transports)
+    return _score_of_both(Record(notes, record.transports))
+
+
+def context_score(record: Record) -> Score:
+    """Return the score of the last minutes, of both, which a session that goes on continues."""
+    notes = record.last(CONTEXT_NS).notes[-MAX_CONTEXT_NOTES:]
+    return _score_of_both(Record(notes, record.transports))
+
+
+def _score_of_both(recent: Record) -> Score:
+    """Return one score of the player's notes and Antiphon's."""
     parts = [build_score(recent, answered=answered) for answered in (False, True)]
     both = tuple(sorted(parts[0].notes + parts[1].notes))
     return replace(parts[0], notes=both, grid=_has_grid(recent))

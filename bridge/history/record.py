@@ -29,6 +29,8 @@ _TEMPO_TOLERANCE = 0.002
 _BACKDATE_NS = 100 * MS
 """A transport may have begun this long before it was reported: with the note that started it."""
 _MAX_EPOCHS = 64
+MAX_TRANSPORTS = 50_000
+"""The greatest number of transports that are kept: hours of a host whose tempo moves."""
 _CONTINUITY_TICKS = 12
 """Two transports that differ by more ticks where they meet are not continuous."""
 _BAR_TOLERANCE_TICKS = 6
@@ -82,9 +84,10 @@ class _Segment:
 class TransportHistory:
     """The transports that a session has followed, in order."""
 
-    def __init__(self) -> None:
-        self._transports: list[tuple[int, Transport]] = []
-        self._epochs: deque[tuple[int, Transport]] = deque(maxlen=_MAX_EPOCHS)
+    def __init__(self, past: Sequence[tuple[int, Transport]] = ()) -> None:
+        """Begin, or go on after a session that has followed the transports `past`."""
+        self._transports: deque[tuple[int, Transport]] = deque(past, maxlen=MAX_TRANSPORTS)
+        self._epochs: deque[tuple[int, Transport]] = deque(past, maxlen=_MAX_EPOCHS)
 
     @property
     def transports(self) -> tuple[tuple[int, Transport], ...]:

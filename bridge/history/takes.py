@@ -108,6 +108,18 @@ class TakeTree:
         take = TakeNode(len(self.nodes), parent, span, tuple(notes), settings, text)
         return replace(self, nodes=(*self.nodes, take))
 
+    def with_tree(self, other: TakeTree) -> TakeTree:
+        """Return the tree with all nodes of another one, whose current node becomes current."""
+        first = len(self.nodes)
+        moved = (
+            replace(node, number=node.number + first, parent=node.parent + first)
+            if isinstance(node, TakeNode)
+            else replace(node, number=node.number + first)
+            for node in other.nodes
+        )
+        current = self.current if other.current is None else other.current + first
+        return TakeTree((*self.nodes, *moved), current, tuple(n + first for n in other.redo_stack))
+
     def with_current(self, number: int) -> TakeTree:
         """Return the tree with another current node; a candidate that becomes current is kept.
 

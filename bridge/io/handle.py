@@ -2,8 +2,10 @@
 
 The process owns the ports and the send queue (`bridge.io.process`). Only `receive` and `close` wait
 for it. If the process dies, `receive` returns one `Problem`; later messages to it are dropped.
+`gui.engine.io_supervisor` starts it again.
 """
 
+import socket
 from contextlib import suppress
 from multiprocessing.connection import Connection
 from types import TracebackType
@@ -11,10 +13,14 @@ from typing import Literal, Self
 
 from bridge.playout.problem import IoExited
 from bridge.playout.protocol import FromIo, Problem, Quit, ToIo
+from bridge.system.clock import SystemClock
 from bridge.system.pipe import Child, start_child
+from bridge.system.units import SECOND
 
 BackendName = Literal["auto", "jack", "rtmidi", "loopback"]
 CLIENT_NAME = "Antiphon"
+_MAX_MESSAGES = 32
+_EXIT_TIMEOUT_NS = 3 * SECOND  # a JACK server that does not call us is waited for, for a second
 _OUTPUT_TIMEOUT_S = 0.5  # the pipe may end before the process prints the reason
 
 
@@ -28,9 +34,17 @@ class MidiIo:
         self._quitting = False
 
     @classmethod
-    def start(cls, backend: BackendName = "auto", client_name: str = CLIENT_NAME) -> Self:
-        """Start the process, with no ports open yet, or raise `pipe.ChildError`."""
-        return cls(start_child("bridge.io.process", backend, client_name))
+    def start(
+        cls,
+        backend: BackendName = "auto",
+        client_name: str = CLIENT_NAME,
+        synth: socket.socket | None = None,
+    ) -> Self:
+        """Start the process, with no ports open yet, or raise `pipe.ChildError`.
+
+        It inherits the socket to the synth, which is needed for `Monitor`.
+        """
+        return cls(start_child("bridge.io.process", backend, client_name, handed=synth))
 
     def __enter__(self) -> Self:
         return self
@@ -65,10 +79,17 @@ class MidiIo:
             self._child.connection.send(message)
 
     def receive(self, timeout_s: float | None = 0.0) -> list[FromIo]:
-        """Return the messages received; wait at most `timeout_s` for the first (None: forever)."""
+        """Return the messages received; wait at most `timeout_s` for the first (None: forever).
+
+        Of very many, the first are returned: the caller has other work too.
+        """
         messages: list[FromIo] = []
         try:
-            while self._alive and self._child.connection.poll(0.0 if messages else timeout_s):
+            while (
+                self._alive
+                and len(messages) < _MAX_MESSAGES
+                and self._child.connection.poll(0.0 if messages else timeout_s)
+            ):
                 messages.append(self._child.connection.recv())
         except (EOFError, OSError):
             self._alive = False
@@ -77,8 +98,21 @@ class MidiIo:
                 messages.append(Problem(IoExited(self._child.find_end())))
         return messages
 
-    def close(self) -> None:
-        """Ask the process to release everything and exit; kill it if it does not."""
-        self.send(Quit())
+    def kill(self) -> None:
+        """End the process at once; `receive` reports it."""
+        self._child.process.kill()
+
+    def close(self) -> list[FromIo]:
+        """Ask the process to release everything and exit; kill it if it does not.
+
+        Return its last messages. They say what it has sent until its end.
+        """
+        if self._alive:
+            self.send(Quit())
+        clock = SystemClock()
+        end_ns, messages = clock.now_ns() + _EXIT_TIMEOUT_NS, list[FromIo]()
+        while self._alive and (left_ns := end_ns - clock.now_ns()) > 0:
+            messages += self.receive(left_ns / SECOND)
         self._alive = False
-        self._child.close()
+        self._child.close_within(max(0.0, (end_ns - clock.now_ns()) / SECOND))
+        return messages

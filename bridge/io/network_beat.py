@@ -1,4 +1,8 @@
-"""The beat of Ableton Link, read while the session may follow it."""
+"""The beat of Ableton Link, read while Link is the source that was asked for.
+
+Joining opens sockets on every network of the machine, so the automatic choice of a source leaves
+Link out.
+"""
 
 from __future__ import annotations
 
@@ -29,16 +33,15 @@ class NetworkBeat:
         return self._link is not None
 
     def follow(self, follow: SetSync) -> Problem | None:
-        """Join if the session may follow Link, else leave; return why a requested Link failed."""
+        """Join if Link was asked for, else leave; return why it cannot be joined."""
         self.wanted = follow
-        if follow.sync not in (None, Source.LINK):
+        if follow.sync is not Source.LINK:
             self.leave()
         elif self._link is None:
             try:
                 self._link = LinkSource(self._clock)
             except PortError as error:
-                if follow.sync is Source.LINK:
-                    return Problem(error.reason)
+                return Problem(error.reason)
         return None
 
     def read(self, now_ns: int) -> ObservePosition | None:
@@ -46,9 +49,8 @@ class NetworkBeat:
         if self._link is None or self.wanted is None or now_ns - self._read_ns < POLL_NS:
             return None
         self._read_ns = now_ns
-        metre, asked_for = self.wanted.metre, self.wanted.sync is Source.LINK
-        position = self._link.position((metre.numerator, metre.denominator), asked_for=asked_for)
-        return None if position is None else ObservePosition(Source.LINK, position)
+        metre = self.wanted.metre
+        return self._link.report((metre.numerator, metre.denominator))
 
     def leave(self) -> None:
         """Leave the Link session."""

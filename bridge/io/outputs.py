@@ -19,10 +19,12 @@ from typing import TYPE_CHECKING
 
 from bridge.io.lead import Lead
 from bridge.io.network_beat import NetworkBeat
+from bridge.io.panic import PanicRelay
 from bridge.io.port_keeper import AGAIN_NS, CHECK_NS, PortKeeper
 from bridge.midi.instruments import DRUM_CHANNEL
 from bridge.playout.metronome import ClickQueue
 from bridge.playout.protocol import (
+    BindPanic,
     Click,
     Command,
     Emitted,
@@ -34,9 +36,13 @@ from bridge.playout.protocol import (
     OpenPorts,
     OutputConnected,
     Panic,
+    PanicPressed,
     PortNames,
+    PortsClosed,
     Problem,
     Received,
+    Release,
+    ReleaseUnplanned,
     Report,
     SetOwnTransport,
     SetSync,
@@ -62,13 +68,28 @@ if TYPE_CHECKING:
     Reach = Callable[[str, str, Clock, Sequencer | None], Backend]
 
 
+_FOR_ALL = (
+    SetSync | ObservePosition | SetOwnTransport | BindPanic | ReleaseUnplanned | Silence | Panic
+)
+
+
 class Outputs:
     """All inputs and outputs."""
 
+    # More than 12 attributes: it holds one of each kind of output, and what they share.
+
     def __init__(
-        self, backend_name: str, client_name: str, clock: Clock, reach: Reach = connect
+        self,
+        backend_name: str,
+        client_name: str,
+        clock: Clock,
+        reach: Reach = connect,
+        synth: socket.socket | None = None,
     ) -> None:
-        """Use the named back end as client `client_name`; `reach` connects to a back end."""
+        """Use the named back end as client `client_name`; `reach` connects to a back end.
+
+        `synth` is the socket to the synth, if there may be one.
+        """
         self._backend_name, self._clock = backend_name, clock
         self._epochs = count()
         self._ports = PortKeeper(
@@ -76,9 +97,9 @@ class Outputs:
         )
         self._plugins: PluginBackend | None = None
         self._lead, self._beat = Lead(), NetworkBeat(clock)
-        self._patched = False  # whether another client's port is connected to our output
         self._pending_reports: list[FromIo] = []  # reported by the next `poll`
         self._thru, self._clicks = ThruQueue(), ClickQueue()
+        self._synth, self._panic = synth, PanicRelay()
         self._feed: SynthFeed | None = None
 
     @property
@@ -89,8 +110,9 @@ class Outputs:
     @property
     def wakeups(self) -> list[socket.socket]:
         """The sockets that become readable when `poll` has reports."""
-        outputs = (self._ports.backend, self._plugins)
-        return [each.wakeup for each in outputs if each is not None and each.wakeup is not None]
+        backend, plugins = self._ports.backend, self._plugins
+        ports = [] if backend is None or backend.wakeup is None else [backend.wakeup]
+        return ports if plugins is None else [*ports, *plugins.wakeups]
 
     def next_due_ns(self) -> int | None:
         """Return when `poll` must next send an event, or None."""
@@ -107,6 +129,8 @@ class Outputs:
             polls.append(self._ports.backend.poll_ns)
         if self._beat.joined:
             polls.append(POLL_NS)
+        if self._plugins is not None and self._plugins.poll_ns is not None:
+            polls.append(self._plugins.poll_ns)
         return min(polls)
 
     def open_ports(self, message: OpenPorts) -> list[FromIo]:
@@ -135,6 +159,10 @@ class Outputs:
     def post(self, command: Command) -> None:
         """Apply a command. Transport and silencing commands go to all, others to the lead."""
         now_ns = self._clock.now_ns()
+        if isinstance(command, Release):
+            self._release_notes(command, now_ns)
+            return
+        command = self._panic.relay(command, now_ns)
         self._feed_clicks(self._clicks.apply(command, now_ns))
         match command:
             case SetSync():
@@ -142,11 +170,20 @@ class Outputs:
                     self._pending_reports.append(problem)
             case Silence() | Panic():
                 self._clear_thru(command, now_ns)
-        for_all = isinstance(command, SetSync | ObservePosition | SetOwnTransport | Silence | Panic)
+        for_all = isinstance(command, _FOR_ALL)
         if for_all or not self._lead.plugins:
             self._post_to_ports(command, now_ns)
         if self._plugins is not None and (for_all or self._lead.plugins):
             self._plugins.post(command, now_ns)
+
+    def _release_notes(self, release: Release, now_ns: int) -> None:
+        """Release what another process began; plugins release their notes when it has gone."""
+        if self._feed is not None:
+            self._feed.silence(now_ns)
+        try:
+            self._ports.release_notes(release, now_ns)
+        except PortError as error:
+            self._pending_reports += self._handle_lost_ports(error, now_ns)
 
     def plan_clicks(self, planned: Click) -> None:
         """Play clicks on the synth when they are due."""
@@ -159,13 +196,14 @@ class Outputs:
         self.post(thru_command(events))
 
     def set_monitor(self, wanted: Monitor) -> None:
-        """Feed the synth at the wanted port from now on, or none."""
+        """Feed the synth from now on, or do not."""
         now_ns = self._clock.now_ns()
         if self._feed is not None:
             self._feed.close(now_ns)
-        self._feed = (
-            None if wanted.port is None else SynthFeed(wanted.port, now_ns, player=wanted.player)
-        )
+        self._feed = None
+        if wanted.wanted:
+            assert self._synth is not None
+            self._feed = SynthFeed(self._synth, now_ns, player=wanted.player)
         if self._feed is None and self._ports.stands_in:
             self._pending_reports += self._close_ports()
         self._open_loopback()
@@ -181,13 +219,15 @@ class Outputs:
         if self._ports.backend is not None:
             try:
                 reports += self._forward_reports(self._ports.backend.poll(now_ns), plugins=False)
-                self._ports.check(now_ns)
+                reports += self._ports.check(now_ns)
             except PortError as error:
                 reports += self._handle_lost_ports(error, now_ns)
         if self._ports.is_due(now_ns):
             reports += self._retry_ports(now_ns)
         reports += self._select_leader(now_ns)
         self._feed_clicks(self._clicks.emit(now_ns))
+        if self._feed is not None:
+            self._feed.send_rest()
         if played := self._thru.pop_due(now_ns):
             reports.append(Received(played))
             if self._feed is not None:
@@ -228,7 +268,8 @@ class Outputs:
         """Send the sync settings and, to the lead, the pending thru events to a new output."""
         leads = (output is self._plugins) is self._lead.plugins
         thru = self._thru.pending() if leads else None
-        for command in (self._beat.wanted, self._clicks.own_transport, thru):
+        settings = (self._beat.wanted, self._clicks.own_transport, self._panic.controls)
+        for command in (*settings, thru):
             if command is not None:
                 output.post(command, self._clock.now_ns())
 
@@ -236,19 +277,22 @@ class Outputs:
         """Open the socket for plugins; if that fails, report it and go on with the ports alone."""
         if self._plugins is not None or self._backend_name == "loopback":
             return []
-        from bridge.plugin.socket import PluginBackend  # noqa: PLC0415 - loopback needs none
+        from bridge.plugin.socket import open_plugins  # noqa: PLC0415 - loopback needs none
 
         try:
-            self._plugins = PluginBackend(Sequencer(self._epochs))
+            self._plugins = open_plugins(Sequencer(self._epochs))
         except PortError as error:
             return [Problem(error.reason)]
-        self._send_sync(self._plugins)
+        if self._plugins is not None:
+            self._send_sync(self._plugins)
         return []
 
     def _handle_lost_ports(self, error: PortError, now_ns: int) -> list[FromIo]:
         """Close lost ports, and look for them from now on."""
         self._ports.lose(now_ns)
-        reports = [Problem(error.reason), *self._close_ports()]
+        reports = [Problem(error.reason), PortsClosed(), *self._close_ports()]
+        if self._feed is not None:  # ports that are lost report no releases
+            self._feed.release(now_ns, *(set(range(16)) - {THRU_CHANNEL}))
         self._open_loopback()
         return reports
 
@@ -275,8 +319,8 @@ class Outputs:
         if self._ports.keyboard:
             self._ports.keyboard = ""
             reports.append(KeyboardHeard(""))
-        if self._patched:
-            self._patched = False
+        if self._ports.patched:
+            self._ports.patched = False
             reports.append(OutputConnected(connected=False))
         return reports
 
@@ -289,8 +333,11 @@ class Outputs:
                     if not self._lead.note(report, by_plugins=plugins):
                         continue
                     self._follow_with_clicks(report)
+                case PanicPressed():
+                    self.post(Panic())
+                    continue
                 case OutputConnected(connected):
-                    self._patched = connected
+                    self._ports.patched = connected
                 case KeyboardHeard(name):
                     self._ports.keyboard = name
                 case InputLost() if self._feed is not None:

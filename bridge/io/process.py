@@ -17,33 +17,41 @@ import sys
 import threading
 from multiprocessing.connection import Connection, wait
 
+from bridge.io.engine_watch import EngineWatch
 from bridge.io.outputs import Outputs
 from bridge.playout.problem import MessagesLost
 from bridge.playout.protocol import (
+    Alive,
     Click,
     Command,
     Emitted,
     FromIo,
     Inject,
+    InputLost,
     Lateness,
     ListenToKeyboard,
     ListPorts,
     Monitor,
     OpenPorts,
+    Panic,
+    Ping,
     Problem,
     Quit,
+    ReleaseUnplanned,
     ToIo,
+    TransportChanged,
 )
 from bridge.ports.base import PortError
 from bridge.system.clock import Clock, SystemClock
-from bridge.system.pipe import join_parent
+from bridge.system.panic_signal import accept_panic
+from bridge.system.pipe import has_socket, join_parent, take_socket
 from bridge.system.real_time import claim_real_time, open_stop_socket
 from bridge.system.units import SECOND
 
 SPIN_NS = 1_500_000
 REPORT_NS = SECOND  # lateness is reported after an emission, at most once in this time
 EDGES_US = (50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000)
-OUTBOX_SIZE = 4096
+OUTBOX_SIZE = 512  # some seconds of a flood, and minutes of music
 
 
 class LatenessHistogram:
@@ -70,18 +78,31 @@ class Outbox:
         self._connection = connection
         self._messages: queue.Queue[FromIo | None] = queue.Queue(OUTBOX_SIZE)
         self._lost = 0
+        self._lost_move: TransportChanged | None = None
         self._thread = threading.Thread(target=self._send_messages, daemon=True)
         self._thread.start()
 
     def put(self, message: FromIo) -> None:
-        """Queue a message without waiting. A full queue drops it, and reports the loss later."""
-        try:
-            if self._lost:
-                self._messages.put_nowait(Problem(MessagesLost(self._lost)))
-                self._lost = 0
-            self._messages.put_nowait(message)
-        except queue.Full:
+        """Queue a message without waiting. A full queue drops it, and reports the loss later.
+
+        The report is followed by what the engine must know all the same: releases of held keys may
+        be among the lost messages, and the transport that is followed now.
+        """
+        messages = [*self._news_of_loss(), message]
+        if self._messages.qsize() + len(messages) > OUTBOX_SIZE:
             self._lost += 1
+            if isinstance(message, TransportChanged):
+                self._lost_move = message
+            return
+        for each in messages:
+            self._messages.put_nowait(each)
+        self._lost, self._lost_move = 0, None
+
+    def _news_of_loss(self) -> list[FromIo]:
+        if not self._lost:
+            return []
+        moved = [] if self._lost_move is None else [self._lost_move]
+        return [Problem(MessagesLost(self._lost)), InputLost(), *moved]
 
     def close(self) -> None:
         """Send the rest of the queue, if the engine still receives."""
@@ -109,14 +130,19 @@ class IoLoop:
         clock: Clock,
         backend_name: str,
         client_name: str,
+        synth: socket.socket | None = None,
+        panic: socket.socket | None = None,
     ) -> None:
-        """Receive from the engine on `connection`; exit when `stop` becomes readable."""
+        """Receive from the engine on `connection`; exit when `stop` becomes readable.
+
+        `synth` is the socket to the synth, if there may be one. A byte on `panic` is a panic.
+        """
         self._connection = connection
-        self._stop = stop
+        self._stop, self._panic = stop, panic
         self._clock = clock
         self._outbox = Outbox(connection)
-        self._outputs = Outputs(backend_name, client_name, clock)
-        self._lateness = LatenessHistogram()
+        self._outputs = Outputs(backend_name, client_name, clock, synth=synth)
+        self._watch, self._lateness = EngineWatch(), LatenessHistogram()
         self._reported_ns = clock.now_ns()
 
     def run(self) -> None:
@@ -132,11 +158,14 @@ class IoLoop:
     def _step(self) -> bool:
         """Wait for something to do and do it; return whether to go on."""
         stopped = self._wait()
+        if self._watch.pop_lost(self._clock.now_ns()):
+            self._outputs.post(ReleaseUnplanned())
         # What is due goes first: reading the pipe takes longer than an event may be late.
         self._report(self._outputs.poll())
         while (message := self._next_message()) is not None:
             if isinstance(message, Quit):
                 return False
+            self._watch.hear(message, self._clock.now_ns())
             self._handle_message(message)
         self._report(self._outputs.poll())
         return not stopped
@@ -157,15 +186,26 @@ class IoLoop:
         if due_ns is not None:
             limits_ns.append(max(0, due_ns - SPIN_NS - self._clock.now_ns()))
         timeout_s = min(limits_ns) / 1e9 if limits_ns else None
-        awake = wait([self._connection, self._stop, *outputs.wakeups], timeout_s)
+        signals = [self._stop] if self._panic is None else [self._stop, self._panic]
+        awake = wait([self._connection, *signals, *outputs.wakeups], timeout_s)
         if due_ns is not None and not awake and self._clock.now_ns() >= due_ns - SPIN_NS:
             while self._clock.now_ns() < due_ns:
                 pass
+        if self._panic is not None and self._panic in awake:
+            self._panic.recv(64)
+            outputs.post(Panic())
         return self._stop in awake
 
     def _handle_message(
         self,
-        message: OpenPorts | ListenToKeyboard | ListPorts | Monitor | Inject | Click | Command,
+        message: OpenPorts
+        | ListenToKeyboard
+        | ListPorts
+        | Monitor
+        | Inject
+        | Click
+        | Command
+        | Ping,
     ) -> None:
         """Carry out a message of the engine. Without ports, commands have no effect on ports."""
         try:
@@ -174,6 +214,8 @@ class IoLoop:
                     self._report(self._outputs.open_ports(message))
                 case ListenToKeyboard(wanted):
                     self._outputs.listen_to_keyboard(wanted=wanted)
+                case Ping():
+                    self._report([Alive()])
                 case ListPorts():
                     self._report([self._outputs.list_ports()])
                 case Monitor():
@@ -203,10 +245,13 @@ class IoLoop:
 def main() -> None:
     """Join the parent, and run until the parent is gone."""
     backend_name, client_name = sys.argv[1:]
-    stop = open_stop_socket()
+    stop, panic = open_stop_socket(), accept_panic()
     with join_parent() as connection:
+        synth = take_socket() if has_socket() else None
+        if synth is not None:
+            synth.setblocking(False)  # noqa: FBT003 - the parameter has no name
         claim_real_time()
-        IoLoop(connection, stop, SystemClock(), backend_name, client_name).run()
+        IoLoop(connection, stop, SystemClock(), backend_name, client_name, synth, panic).run()
 
 
 if __name__ == "__main__":

@@ -36,11 +36,12 @@ class Reset:
     """Clear everything; the music begins at tick 0.
 
     Tick 0 is a bar line of this metre. The tempo is in quarter notes a minute; None is free
-    playing.
+    playing. `past` is music of both players that came before, in order of time: a session goes on.
     """
 
     bpm: float | None = None
     metre: tuple[int, int] = (4, 4)
+    past: tuple[NoteEvent, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

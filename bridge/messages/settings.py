@@ -29,6 +29,8 @@ MAX_CANDIDATES = 4
 MAX_SEED = 2**31 - 1
 """The greatest integer of a Qt spin box."""
 
+_MIN_SHARE = 1e-6
+"""A smaller share of a blend is none."""
 _NO_QUANTISE = Quantise()
 _USUAL_TIME = TimeSettings()
 
@@ -312,6 +314,18 @@ def with_value(settings: Settings, name: str, value: object) -> Settings:
     if group:
         changes = {group: replace(getattr(settings, group), **changes)}
     return replace(settings, **changes)
+
+
+def shares(style: Style) -> Style:
+    """Return a blend with weights that add up to 1; the least ones are left out.
+
+    The weights may have any magnitude: their sum may be larger than a float, and the ratio of two
+    smaller.
+    """
+    largest = max((weight for _, weight in style), default=1.0)
+    parts = [(name, weight / largest) for name, weight in style]
+    total = sum(part for _, part in parts)
+    return tuple((name, part / total) for name, part in parts if part / total >= _MIN_SHARE)
 
 
 def following_seed(seed: int, steps: int) -> int:

@@ -6,20 +6,21 @@ import enum
 from dataclasses import dataclass
 
 from bridge.messages.harmony import HeardKey
+from bridge.messages.journal_reason import JournalReason
 from bridge.messages.processor import Processor
 from bridge.messages.requests import UnknownStyle
 from bridge.messages.settings import Settings
 from bridge.midi.controls import Action, Bindings
 from bridge.midi.instruments import Instrument
 from bridge.playout import protocol
-from bridge.playout.problem import ProblemReason
+from bridge.playout.problem import IoExited, IoRestarted, IoSilent, JackSilent, ProblemReason
 from bridge.playout.time_reason import TimeReason
 from bridge.sync.transport import Transport
 from bridge.synth.policy import SynthReady
 from bridge.synth.reason import SynthReason
 
 _FREE_TIME = Transport()
-LoggedReason = TimeReason | ProblemReason | UnknownStyle
+LoggedReason = TimeReason | ProblemReason | UnknownStyle | JournalReason
 
 
 class TurnState(enum.Enum):
@@ -98,12 +99,20 @@ class Snapshot:
     """Where the built-in synth plays, or why it cannot; None if it is not needed."""
     synth_failed: bool = False
     """Whether the built-in synth is needed but cannot play, so that there is no sound."""
+    journal_trouble: JournalReason | None = None
+    """Why what is played is not journalled in the usual place; None if it is."""
     output_connected: bool = False
     """Whether another program's port is connected to our output, as far as is known."""
     morph_progress: float | None = None
     """The fraction of a morph that is done, from 0 to 1."""
     audition_span_ns: tuple[int, int] | None = None
     """The start and the end time of the audition."""
+    ports_closed: bool = False
+    """Whether MIDI ports are lost, or could not be opened."""
+    ports: protocol.OpenPorts | None = None
+    """The request that opens the present ports again, with their cables."""
+    restarted: IoRestarted | None = None
+    """Why the MIDI I/O process was started again, the last time; None if it never was."""
     problem: ProblemReason | UnknownStyle | None = None
     transport: Transport = _FREE_TIME
     sync_reason: TimeReason | None = None
@@ -120,6 +129,23 @@ class Snapshot:
     """The key that the answer has heard; None if it has heard none, or there is no answer."""
     chords: tuple[RollChord, ...] = ()
     """The chords that the answer expects, as far as it has heard a form."""
+    refused_positions: int = 0
+    """The number of positions of hosts that were not valid."""
+    thinned_messages: int = 0
+    """The number of received messages that were dropped from a flood."""
+    io_process_id: int = 0
+    """The number of the MIDI I/O process; 0 if none runs."""
+
+    @property
+    def sends_nothing(self) -> bool:
+        """Whether no note can be sent now, because the MIDI I/O process or JACK stands still."""
+        return isinstance(self.problem, IoExited | IoSilent | JackSilent)
+
+    @property
+    def has_no_outlet(self) -> bool:
+        """Whether notes that are sent reach nothing: no port, no plugin and no synth."""
+        synth = isinstance(self.synth_status, SynthReady)
+        return self.ports_closed and not (self.plugins or synth)
 
     @property
     def beat(self) -> tuple[int, int] | None:

@@ -22,10 +22,11 @@ def _is_metre(metre: tuple[int, int]) -> bool:
 class TimeSettings:
     """The time source that is followed, and Antiphon's own clock.
 
-    Without `sync`, the best running source is followed. `bpm` is the tempo of Antiphon's own
-    clock, which runs when no external source is followed; None is free playing. The own clock
-    starts with a count-in or with the first note. `metre` is the metre of the own clock and of MIDI
-    clock, which transmits none. All events are sent earlier by `advance_ns`.
+    Without `sync`, the best running source is followed, which is never Ableton Link. `bpm` is the
+    tempo of Antiphon's own clock, which runs when no external source is followed; None is free
+    playing. The own clock starts with a count-in or with the first note. `metre` is the metre of
+    the own clock and of MIDI clock, which transmits none. All events are sent earlier by
+    `advance_ns`.
 
     Raises:
         bridge.setting.SettingError: a value has a wrong type or is out of range.

@@ -18,7 +18,8 @@ SC-88 and Yamaha XG specifications (parameter addresses 40 1x 15, 00 00 7F and 0
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bridge.midi.events import (
     RESET_ALL_CONTROLLERS,
@@ -50,9 +51,14 @@ _NO_PARAMETER = (RPN_NULL << 7) | RPN_NULL
 DEFAULTS = {VOLUME: 100, PAN: 64, EXPRESSION: 127, BRIGHTNESS: 64, REVERB: 40, CHORUS: 0}
 """The values of controllers before the first message (General MIDI 2); all others are 0."""
 
+SHAPING = (MODULATION, PORTAMENTO, VOLUME, PAN, EXPRESSION, BRIGHTNESS, REVERB, CHORUS)
+"""The controllers that shape a note and are not pedals."""
+
 # Reset All Controllers returns these to their defaults (RP-015); volume, pan and effects stay.
 _RESET = (MODULATION, EXPRESSION, PORTAMENTO, *PEDALS)
 
+_LONGEST_EXCLUSIVE = 16
+"""Longer than any system exclusive that is known here; those may have megabytes."""
 _GM2_RHYTHM, _GM2_MELODY = 120, 121
 _XG_RHYTHM, _XG_EFFECTS = 127, (64, 126)
 
@@ -64,6 +70,36 @@ class SystemMode(enum.Enum):
     GM = enum.auto()
     GS = enum.auto()
     XG = enum.auto()
+
+
+class Sound(NamedTuple):
+    """What gives a note of a channel its sound, as it was at one moment."""
+
+    program: int | None
+    bank: tuple[int, int]
+    rhythm: bool | None
+    names_bank: bool
+    """Whether the channel has been sent a bank."""
+    parameters: tuple[tuple[int, tuple[int, int]], ...]
+    """The registered parameters that were set, in order, each as its two bytes."""
+    controls: tuple[int | None, ...]
+    """The values of the controllers `SHAPING`; None for those that were not sent."""
+    bend: int
+    pressure: int
+
+    @property
+    def source(self) -> tuple[object, ...]:
+        """What chooses and tunes the sound: program, bank, rhythm part and parameters."""
+        return self.program, self.bank, self.rhythm, self.parameters
+
+    def has(self, control: int) -> bool:
+        """Return whether a controller of `SHAPING` was sent."""
+        return self.controls[SHAPING.index(control)] is not None
+
+    def value(self, control: int) -> int:
+        """Return the value of a controller of `SHAPING`."""
+        value = self.controls[SHAPING.index(control)]
+        return DEFAULTS.get(control, 0) if value is None else value
 
 
 @dataclass(slots=True)
@@ -89,9 +125,20 @@ class ChannelState:
         """Return the value of a controller."""
         return self.controls.get(control, DEFAULTS.get(control, 0))
 
-    def copy(self) -> ChannelState:
-        """Return an independent copy."""
-        return replace(self, controls=dict(self.controls), parameters=dict(self.parameters))
+    @property
+    def sound(self) -> Sound:
+        """The sound of a note that begins now. It takes little memory: a file has many."""
+        controls = self.controls
+        return Sound(
+            self.program,
+            self.bank,
+            self.rhythm,
+            BANK_MSB in controls or BANK_LSB in controls,
+            tuple(sorted(self.parameters.items())),
+            tuple(map(controls.get, SHAPING)),
+            self.bend,
+            self.pressure,
+        )
 
     def feed(self, event: Event) -> None:
         """Process an event of this channel."""
@@ -153,7 +200,7 @@ class ChannelStates:
             ):
                 self[channel].feed(event)
             case SysEx(data):
-                self._system_exclusive(data)
+                self._system_exclusive(data[:_LONGEST_EXCLUSIVE])
             case Reset():
                 self._switch(SystemMode.UNKNOWN)
 

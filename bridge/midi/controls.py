@@ -12,11 +12,14 @@ the middle of its range on the way down. Others follow the value of a knob, from
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import dataclass
 
 from bridge.midi.events import SWITCH_ON, ControlChange, Event, NoteOff, NoteOn
+from bridge.setting import short_repr
 
 MAX_VALUE = 127
+_CONTROL = re.compile(r"(cc|note)([0-9]+)(?:/([0-9]+))?")
 
 
 class Action(enum.Enum):
@@ -112,14 +115,15 @@ def parse_control(words: str) -> Control:
         ValueError: the text has another form; the message shows the right one.
 
     """
-    name, _, channel = words.strip().lower().partition("/")
-    kind = next((kind for kind in ("note", "cc") if name.startswith(kind)), "")
-    number = name.removeprefix(kind)
-    if not kind or not number.isdecimal() or not (channel or "1").isdecimal():
-        raise ValueError(f"{words!r} is no control (write cc64, or note36/10 for channel 10)")
-    if int(number) > MAX_VALUE or not 1 <= int(channel or 1) <= 16:
-        raise ValueError(f"{words!r} is no control: numbers go to 127, channels from 1 to 16")
-    return Control(int(channel or 1) - 1, int(number), kind == "note")
+    found = _CONTROL.fullmatch(words.strip().lower())
+    if found is None:
+        shown = short_repr(words)
+        raise ValueError(f"{shown} is no control (write cc64, or note36/10 for channel 10)")
+    kind, number, channel = found.groups(default="1")
+    if len(number) > 3 or int(number) > MAX_VALUE or not 1 <= int(channel[:3]) <= 16:
+        shown = short_repr(words)
+        raise ValueError(f"{shown} is no control: numbers go to 127, channels from 1 to 16")
+    return Control(int(channel) - 1, int(number), kind == "note")
 
 
 class ControlMap:

@@ -23,6 +23,7 @@ RESET_ALL_CONTROLLERS = 121
 ALL_NOTES_OFF = 123
 """The mode messages above it (omni off and on, mono, poly) turn all notes off too (MIDI 1.0)."""
 
+FIRST_STATUS = 0x80
 SYSEX_BEGIN = 0xF0
 SYSEX_END = 0xF7
 FIRST_SYSTEM = 0xF0

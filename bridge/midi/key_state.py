@@ -37,7 +37,7 @@ from bridge.midi.events import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 
 class KeyState:
@@ -59,6 +59,10 @@ class KeyState:
     def keys_down(self) -> tuple[tuple[int, int], ...]:
         """The keys that are down, as (channel, pitch)."""
         return tuple(key for key, down in self._sounding.items() if down)
+
+    def is_down(self, key: tuple[int, int]) -> bool:
+        """Return whether a key, as (channel, pitch), is down."""
+        return self._sounding.get(key, False)
 
     @property
     def pedal_down(self) -> bool:
@@ -98,7 +102,9 @@ class KeyState:
             return self._end(sorted(key for key in self._sounding if key[0] == channel))
         elif control >= ALL_NOTES_OFF:
             return self._lift_keys(channel, range(128))
-        return self._end_released(channel)
+        else:
+            return ()
+        return self._end_released(channel, range(128))
 
     def _set_sostenuto(self, channel: int, *, down: bool) -> None:
         if not down:
@@ -107,23 +113,21 @@ class KeyState:
             held = frozenset(pitch for at, pitch in self.keys_down if at == channel)
             self._sostenuto[channel] = held
 
-    def _lift_keys(self, channel: int, pitches: Iterable[int]) -> tuple[NoteOff, ...]:
+    def _lift_keys(self, channel: int, pitches: Sequence[int]) -> tuple[NoteOff, ...]:
         for pitch in pitches:
             if (channel, pitch) in self._sounding:
                 self._sounding[channel, pitch] = False
-        return self._end_released(channel)
+        return self._end_released(channel, pitches)
 
-    def _end_released(self, channel: int) -> tuple[NoteOff, ...]:
-        """End the notes of a channel whose keys are up and that no pedal holds."""
+    def _end_released(self, channel: int, pitches: Iterable[int]) -> tuple[NoteOff, ...]:
+        """End those of a channel's notes whose keys are up and that no pedal holds."""
         if channel in self._sustain_pedals:
             return ()
         held = self._sostenuto.get(channel, frozenset())
         return self._end(
-            sorted(
-                (at, pitch)
-                for (at, pitch), down in self._sounding.items()
-                if at == channel and not down and pitch not in held
-            )
+            (channel, pitch)
+            for pitch in pitches
+            if self._sounding.get((channel, pitch)) is False and pitch not in held
         )
 
     def _end(self, keys: Iterable[tuple[int, int]]) -> tuple[NoteOff, ...]:

@@ -10,10 +10,20 @@ So the parser has three pieces of state: the status in force, the data bytes col
 the number of bytes of the unfinished message. It processes single bytes, so the result does not
 depend on how the stream is split. It never raises. Bytes that belong to no message are counted in
 `invalid_bytes`, and parsing continues correctly at the next status byte.
+
+MIDI drivers deliver *packets* instead. A packet has complete messages, the first with its status;
+only a system exclusive goes over several packets. If a note comes between two packets of a system
+exclusive, the rest of it has no status in force: running status would make notes of it.
+
+The data bytes of a system exclusive, and those that belong to no message, come in long runs. A run
+is processed as a whole, so that a dump of a megabyte takes a millisecond and not a second.
 """
+
+import re
 
 from bridge.midi.events import (
     FIRST_REAL_TIME,
+    FIRST_STATUS,
     FIRST_SYSTEM,
     SPEC_BY_STATUS,
     SYSEX_BEGIN,
@@ -24,13 +34,21 @@ from bridge.midi.events import (
 )
 
 MAX_SYSEX = 1 << 20  # a system exclusive that never ends must not fill the memory
+MAX_LIVE_SYSEX = 512
+"""The limit of live input: messages that say something of a channel have less than 20 bytes.
+
+Longer ones are dumps, of no use to a player and long enough to make a note late.
+"""
 _NO_STATUS = 0  # not a status byte
+_STATUS_BYTE = re.compile(rb"[\x80-\xff]")
 
 
 class MidiParser:
     """The state of the parser between two bytes of a stream."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_sysex: int = MAX_SYSEX) -> None:
+        """Drop system exclusives with more than `max_sysex` data bytes."""
+        self._max_sysex = max_sysex
         self.invalid_bytes = 0
         """The number of bytes that belonged to no message, or to one that was never completed."""
         self._status = _NO_STATUS
@@ -45,14 +63,30 @@ class MidiParser:
     def feed(self, data: bytes) -> list[Event]:
         """Return the events that these bytes complete."""
         events: list[Event] = []
-        for byte in data:
+        place = 0
+        while place < len(data):
+            byte = data[place]
+            if byte < FIRST_STATUS and self._status in (_NO_STATUS, SYSEX_BEGIN):
+                found = _STATUS_BYTE.search(data, place)
+                end = len(data) if found is None else found.start()
+                self._collect_run(data[place:end])
+                place = end
+                continue
             if byte >= FIRST_REAL_TIME:
                 self._real_time(byte, events)
-            elif byte & 0x80:
+            elif byte >= FIRST_STATUS:
                 self._change_status(byte, events)
             else:
                 self._collect(byte, events)
+            place += 1
         return events
+
+    def feed_packet(self, packet: bytes) -> list[Event]:
+        """Return the events that a packet of a driver completes."""
+        if not self.in_exclusive:
+            self.invalid_bytes += self._message_bytes
+            self._reset(_NO_STATUS)
+        return self.feed(packet)
 
     def _real_time(self, byte: int, events: list[Event]) -> None:
         if byte in SPEC_BY_STATUS:
@@ -74,17 +108,22 @@ class MidiParser:
             self._reset(_NO_STATUS)
             self.invalid_bytes += 1
 
-    def _collect(self, byte: int, events: list[Event]) -> None:
+    def _collect_run(self, run: bytes) -> None:
+        """Process data bytes of a system exclusive, or without a status."""
         if self._status == _NO_STATUS:
-            self.invalid_bytes += 1
+            self.invalid_bytes += len(run)
             return
-        self._data.append(byte)
-        self._message_bytes += 1
-        if self._status != SYSEX_BEGIN:
-            self._complete(events)
-        elif len(self._data) > MAX_SYSEX:
+        self._message_bytes += len(run)
+        if len(self._data) + len(run) <= self._max_sysex:
+            self._data += run
+        else:
             self.invalid_bytes += self._message_bytes
             self._reset(_NO_STATUS)
+
+    def _collect(self, byte: int, events: list[Event]) -> None:
+        self._data.append(byte)
+        self._message_bytes += 1
+        self._complete(events)
 
     def _complete(self, events: list[Event]) -> None:
         """Append the event if all its data bytes are collected."""

@@ -95,7 +95,7 @@ class ClickQueue:
             case Retract(after_tick):
                 return self._schedule.retract(after_tick, now_ns)
             case Replan(after_tick):
-                self._schedule.replan(after_tick)
+                return self._schedule.replan(after_tick, now_ns)
             case Silence() | Panic():
                 return self._schedule.release_all(now_ns)
         return []

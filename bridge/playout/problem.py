@@ -140,10 +140,36 @@ class MessagesLost:
 
 @dataclass(frozen=True, slots=True)
 class IoExited:
-    """The MIDI I/O process has ended by itself; `end` is None if it is not known how."""
+    """The MIDI I/O process has ended by itself; `end` is None if it is not known how.
+
+    The engine starts another.
+    """
 
     key: ClassVar = "io-exited"
     end: ChildEnd | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IoRestarted:
+    """The MIDI I/O process had ended, as `end` says, and runs again; `count` counts the times."""
+
+    key: ClassVar = "io-restarted"
+    end: ChildEnd | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class IoSilent:
+    """The MIDI I/O process does not answer: the system or a MIDI server does not answer it."""
+
+    key: ClassVar = "io-silent"
+
+
+@dataclass(frozen=True, slots=True)
+class JackSilent:
+    """The JACK server runs and no longer calls us."""
+
+    key: ClassVar = "jack-silent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,8 +181,26 @@ class ComposerFailed:
     error: str
 
 
+@dataclass(frozen=True, slots=True)
+class ModelUnusable:
+    """The network does not open or run; `reason` is a reason of the package that runs it."""
+
+    key: ClassVar = "model-unusable"
+    reason: object
+
+
 LossReason = (
-    JackGone | PortGone | OutputLost | PeriodLost | MessagesLost | IoExited | ComposerFailed
+    JackGone
+    | PortGone
+    | OutputLost
+    | PeriodLost
+    | MessagesLost
+    | IoExited
+    | IoRestarted
+    | IoSilent
+    | JackSilent
+    | ComposerFailed
+    | ModelUnusable
 )
 
 
@@ -172,11 +216,62 @@ class LinkMissing:
 
 
 @dataclass(frozen=True, slots=True)
-class PluginPortTaken:
-    """Another program uses the UDP port that plugins send to."""
+class PluginsTaken:
+    """Another Antiphon of this user runs, and the plugins are connected to it."""
 
-    key: ClassVar = "plugin-port-taken"
-    port: int
+    key: ClassVar = "plugins-taken"
+
+
+@dataclass(frozen=True, slots=True)
+class PluginFolderUnsafe:
+    """The folder in which plugins look for the app is not the user's alone."""
+
+    key: ClassVar = "plugin-folder-unsafe"
+    folder: str
+    flaw: Literal["link", "not-a-folder", "owner", "writable"]
+
+
+@dataclass(frozen=True, slots=True)
+class PluginPathTooLong:
+    """The path of the plugins' socket is longer than the system allows."""
+
+    key: ClassVar = "plugin-path-too-long"
+    path: str
+    longest: int
+
+
+@dataclass(frozen=True, slots=True)
+class PluginSocketRefused:
+    """The system does not open the plugins' socket; `error` is its text."""
+
+    key: ClassVar = "plugin-socket-refused"
+    path: str
+    error: str
+
+
+PluginRefusal = Literal[
+    "foreign", "invalid", "late", "other-user", "taken", "time", "too-many", "unread"
+]
+"""Why something was refused at the plugins' socket.
+
+    foreign     a message for an instance of another connection, or of none
+    invalid     bytes that are no message, or a message with an impossible value
+    late        a connection that did not introduce itself in time
+    other-user  a connection of another user's program, or one without the secret
+    taken       a connection for an instance that is connected already
+    time        a message with a time that is far from now
+    too-many    a connection beyond the largest number
+    unread      a connection whose program does not read what it is sent
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class PluginRefused:
+    """What was refused at the plugins' socket for one cause since the last report."""
+
+    key: ClassVar = "plugin-refused"
+    cause: PluginRefusal
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +282,7 @@ class PluginVersion:
     version: int
 
 
-PluginReason = LinkMissing | PluginPortTaken | PluginVersion
+PluginSocketReason = PluginsTaken | PluginFolderUnsafe | PluginPathTooLong | PluginSocketRefused
+PluginReason = LinkMissing | PluginSocketReason | PluginRefused | PluginVersion
 
 ProblemReason = BackendReason | NoBackend | PortReason | LossReason | PluginReason

@@ -11,22 +11,36 @@ All times are nanoseconds on the session clock, which all processes of a machine
 from dataclasses import dataclass
 from math import ceil
 
+from bridge.midi.controls import Control
 from bridge.midi.events import TimedEvent
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import MetreChange
-from bridge.playout.problem import ProblemReason
-from bridge.playout.schedule import ScheduledEvent, SentEvent
+from bridge.playout.problem import IoRestarted, ProblemReason
+from bridge.playout.schedule import Playable, ScheduledEvent, SentEvent
 from bridge.playout.time_reason import TimeReason
 from bridge.sync.host import HostPosition
 from bridge.sync.transport import COMMON_TIME, Source, Transport
 
 
 @dataclass(frozen=True, slots=True)
+class Cables:
+    """The names of other programs' ports that are connected to our input and to our output."""
+
+    sources: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class OpenPorts:
-    """Open the ports, in place of open ones, and connect them to the named ports, if any."""
+    """Open the ports, in place of open ones, and connect them to the named ports, if any.
+
+    `cables` is None for a request of the player's. To open ports again that were open before, it
+    holds the cables to make as well; the names are then the whole labels of the ports.
+    """
 
     input_name: str | None = None
     output_name: str | None = None
+    cables: Cables | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +78,13 @@ class Inject:
 
 @dataclass(frozen=True, slots=True)
 class Monitor:
-    """Send all output to the synth at this UDP port as well; None stops that.
+    """Send all output to the synth at the other end of the cable as well, or no longer.
 
     Events played in the window are always sent to it. The player's events on ports are sent to it
     if `player`.
     """
 
-    port: int | None
+    wanted: bool
     player: bool = True
 
 
@@ -95,10 +109,10 @@ class SetSync:
 
 @dataclass(frozen=True, slots=True)
 class ObservePosition:
-    """Update the position of a host."""
+    """Update the position of a host; None is a report that was not valid."""
 
     source: Source
-    position: HostPosition
+    position: HostPosition | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +142,38 @@ class Silence:
 
 
 @dataclass(frozen=True, slots=True)
+class ReleaseUnplanned:
+    """Release what sounds and has no release in the plan."""
+
+
+@dataclass(frozen=True, slots=True)
 class Panic:
     """Silence everything now, by every means."""
+
+
+@dataclass(frozen=True, slots=True)
+class BindPanic:
+    """Recognise a press of these controls as panic, in place of those before.
+
+    The MIDI I/O process does so itself: panic must not wait for the engine.
+    """
+
+    controls: frozenset[Control]
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """Send these ends of notes now, or when the ports are open: another process began the notes.
+
+    The synth is silenced too.
+    """
+
+    events: tuple[Playable, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """The engine runs; answer with `Alive` at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +188,33 @@ class Ready:
     backend: str
     input_name: str
     output_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The request that opens the present ports again, with the same cables."""
+
+    again: OpenPorts
+
+
+@dataclass(frozen=True, slots=True)
+class PortsClosed:
+    """No port is open any more, or none could be opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """The process answers a `Ping`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restarted:
+    """The process runs again after its end, or answers again if there is no reason.
+
+    The engine reports this in its place.
+    """
+
+    reason: IoRestarted | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +283,26 @@ class TransportChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class PositionsRefused:
+    """A host has reported `count` more positions that are not valid."""
+
+    source: Source
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class InputThinned:
+    """Of a flood of input, `count` more messages were dropped."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class PanicPressed:
+    """A control that is bound to panic was pressed; its event is reported too."""
+
+
+@dataclass(frozen=True, slots=True)
 class PluginInstance:
     """A plugin in a host: the instrument it plays, and whether it passes on the player's notes."""
 
@@ -264,11 +355,24 @@ class Problem:
 
 
 Command = (
-    Play | Thru | SetSync | ObservePosition | SetOwnTransport | Retract | Replan | Silence | Panic
+    Play
+    | Thru
+    | SetSync
+    | ObservePosition
+    | SetOwnTransport
+    | BindPanic
+    | Retract
+    | Replan
+    | ReleaseUnplanned
+    | Silence
+    | Panic
+    | Release
 )
-ToIo = OpenPorts | ListenToKeyboard | ListPorts | Monitor | Inject | Click | Command | Quit
-Report = (
+ToIo = OpenPorts | ListenToKeyboard | ListPorts | Monitor | Inject | Click | Command | Ping | Quit
+_Forwarded = (
     Ready
+    | PortsClosed
+    | Restarted
     | PortNames
     | KeyboardHeard
     | InputLost
@@ -276,8 +380,13 @@ Report = (
     | Emitted
     | EchoDetected
     | TransportChanged
+    | PositionsRefused
+    | InputThinned
     | OutputConnected
     | Plugins
     | Problem
 )
-FromIo = Lateness | Report
+Report = _Forwarded | PanicPressed
+"""The reports of a back end; all but `PanicPressed` go on to the engine."""
+ForSession = Lateness | _Forwarded
+FromIo = ForSession | Opened | Alive

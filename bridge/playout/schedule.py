@@ -88,6 +88,7 @@ class Schedule:
         self._added = 0
         self._queue: list[_Entry] = []  # a heap
         self._sounding = SoundingNotes()
+        self._decided: dict[tuple[int, int], int] = {}  # of what sounds: the tick as decided
         self._channels: set[int] = set()  # every channel that an event was sent on
 
     @property
@@ -99,6 +100,23 @@ class Schedule:
     def sounding(self) -> frozenset[tuple[int, int]]:
         """The (channel, pitch) of every note-on sent and not yet released."""
         return frozenset(self._sounding.notes)
+
+    @property
+    def pending(self) -> int:
+        """The number of events that are still to be sent."""
+        return len(self._queue)
+
+    def planned(self) -> list[ScheduledEvent]:
+        """Return the events that are still to be sent, in the order of their ticks."""
+        epoch = self._transport.epoch
+        return [
+            ScheduledEvent(tick, epoch, event, None if decided == tick else decided)
+            for tick, _, event, decided in sorted(self._queue)
+        ]
+
+    def ends(self) -> tuple[Playable, ...]:
+        """Return the events that end what sounds, and silence every used channel."""
+        return (*self._sounding.ends(), *self._silence())
 
     def next_due_ns(self) -> int | None:
         """Return when `emit` has the next event to send, or None."""
@@ -116,11 +134,11 @@ class Schedule:
         """Return the events due by now, or within the coming `ahead_ns`, in order of time."""
         sent: list[SentEvent] = []
         while self._queue and (due_ns := self._send_ns(self._queue[0][0])) <= now_ns + ahead_ns:
-            _, _, event, _ = heapq.heappop(self._queue)
-            sent += (
-                SentEvent(due_ns, max(due_ns, now_ns), each)
-                for each in self._expand(event, now_ns - due_ns)
-            )
+            _, _, event, decided_tick = heapq.heappop(self._queue)
+            expanded = self._expand(event, now_ns - due_ns)
+            sent += (SentEvent(due_ns, max(due_ns, now_ns), each) for each in expanded)
+            if expanded and isinstance(event, NoteOn):
+                self._decided[event.channel, event.pitch] = decided_tick
         return sent
 
     def set_transport(self, transport: Transport, now_ns: int) -> list[SentEvent]:
@@ -155,38 +173,68 @@ class Schedule:
         self._queue = kept  # sorted, and so a heap
         return self._release_sounding(now_ns)
 
-    def replan(self, after_tick: int) -> None:
+    def replan(self, after_tick: int, now_ns: int) -> list[SentEvent]:
         """Drop all events decided after a tick, releases too: the new plan has the releases.
 
-        The release of a drum stays with its onset, because no plan has one.
+        The release of a drum stays with its onset, because no plan has one. The new plan has no
+        release either of a note that was decided after the tick and sounds already: its release
+        stays too, and if there is none yet, it is released now.
         """
         kept: list[_Entry] = []
-        drums = {pitch for channel, pitch in self._sounding.notes if channel == DRUM_CHANNEL}
+        without_plan = {
+            key
+            for key in self._sounding.notes
+            if key[0] == DRUM_CHANNEL or self._decided[key] > after_tick
+        }
         for entry in sorted(self._queue):
             _, _, event, decided_tick = entry
             keep = decided_tick <= after_tick
             match event:
-                case NoteOn(channel, pitch) if keep and channel == DRUM_CHANNEL:
-                    drums.add(pitch)
-                case NoteOff(channel, pitch) if channel == DRUM_CHANNEL:
-                    keep = pitch in drums
-                    drums.discard(pitch)
+                case NoteOn(channel, pitch) if keep:
+                    is_drum = channel == DRUM_CHANNEL
+                    (without_plan.add if is_drum else without_plan.discard)((channel, pitch))
+                case NoteOff(channel, pitch) if (channel, pitch) in without_plan:
+                    keep = True
+                    without_plan.discard((channel, pitch))
+                case NoteOff(channel) if channel == DRUM_CHANNEL:
+                    keep = False
             if keep:
                 kept.append(entry)
         self._queue = kept
+        return self._release((key for key in without_plan if key[0] != DRUM_CHANNEL), now_ns)
 
     def release_all(self, now_ns: int) -> list[SentEvent]:
         """Drop every plan and release what sounds."""
         self._queue = []
         return self._release_sounding(now_ns)
 
+    def release_unplanned(self, now_ns: int) -> list[SentEvent]:
+        """Release the notes that sound and have no release in the plan."""
+        planned = {
+            (event.channel, event.pitch)
+            for _, _, event, _ in self._queue
+            if isinstance(event, NoteOff)
+        }
+        return self._release((key for key in self._sounding.notes if key not in planned), now_ns)
+
+    def _release(self, keys: Iterable[tuple[int, int]], now_ns: int) -> list[SentEvent]:
+        ends = [NoteOff(*key) for key in sorted(keys)]
+        for end in ends:
+            self._sounding.note(end)
+        return [SentEvent(now_ns, now_ns, end) for end in ends]
+
     def panic(self, now_ns: int) -> list[SentEvent]:
         """Release all, then silence every used channel: a synthesizer may have lost a release."""
         return self.release_all(now_ns) + [
-            SentEvent(now_ns, now_ns, ControlChange(channel, control, 0))
+            SentEvent(now_ns, now_ns, event) for event in self._silence()
+        ]
+
+    def _silence(self) -> tuple[ControlChange, ...]:
+        return tuple(
+            ControlChange(channel, control, 0)
             for channel in sorted(self._channels)
             for control in (SUSTAIN, ALL_SOUND_OFF, ALL_NOTES_OFF)
-        ]
+        )
 
     def _expand(self, event: Playable, late_ns: int) -> tuple[Playable, ...]:
         """Return what is sent for a due event: nothing, the event, or a release and the event."""

@@ -22,16 +22,21 @@ from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
-from bridge.midi.events import Continue, SongPosition, Start, Stop, TimingClock
 from bridge.playout.echo import EchoGuard
+from bridge.playout.input_limit import InputLimit, SyncEvent
 from bridge.playout.protocol import (
+    BindPanic,
     Command,
     EchoDetected,
     Emitted,
+    InputThinned,
     ObservePosition,
     Panic,
+    PanicPressed,
     Play,
     Received,
+    Release,
+    ReleaseUnplanned,
     Replan,
     Report,
     Retract,
@@ -40,8 +45,8 @@ from bridge.playout.protocol import (
     Silence,
     Thru,
 )
-from bridge.playout.schedule import THRU_CHANNEL, Schedule, SentEvent
-from bridge.playout.transport_reports import TransportReports
+from bridge.playout.schedule import THRU_CHANNEL, Playable, Schedule, SentEvent
+from bridge.playout.transport_reports import CountReports, RefusalReports, TransportReports
 from bridge.sync.sources import TimeSources
 from bridge.sync.transport import NANOSECONDS, Source, Transport
 from bridge.system.units import SECOND
@@ -54,7 +59,6 @@ if TYPE_CHECKING:
 
 THRU_LATE_LIMIT_NS = SECOND
 """MIDI thru is sent late rather than not at all, up to this limit."""
-_SyncEvent = TimingClock | Start | Continue | Stop | SongPosition
 
 
 class Sequencer:
@@ -68,6 +72,8 @@ class Sequencer:
         self._sources = TimeSources()
         self._leader = (Source.FREE, 0)  # the source that is followed, and its own epoch
         self._transport_reports = TransportReports(self._schedule.transport)
+        self._refusals = RefusalReports()
+        self._limit, self._thinned = InputLimit(), CountReports()
         self._echoes = EchoGuard()
         self._dropped_elsewhere = 0  # note-ons that other senders have dropped
         self._reported_dropped = 0
@@ -77,15 +83,20 @@ class Sequencer:
         """The transport that plans follow."""
         return self._schedule.transport
 
-    def observe(self, source: Source, position: HostPosition) -> None:
-        """Update the position of a host."""
+    @property
+    def pending(self) -> int:
+        """The number of events that are still to be sent."""
+        return self._schedule.pending + self._thru.pending
+
+    def observe(self, source: Source, position: HostPosition | None) -> None:
+        """Update the position of a host; None is a report that was not valid, and is counted."""
         self._sources.observe(source, position)
 
-    def receive(self, events: Iterable[TimedEvent]) -> tuple[TimedEvent, ...]:
-        """Process received events; return those that the player played."""
+    def receive(self, events: Iterable[TimedEvent], now_ns: int) -> tuple[TimedEvent, ...]:
+        """Process received events; return those that the player played, without a flood."""
         played = []
-        for timed in events:
-            if isinstance(timed.event, _SyncEvent):
+        for timed in self._limit.pass_on(events, now_ns):
+            if isinstance(timed.event, SyncEvent):
                 self._sources.feed_clock(timed)
             else:
                 played.append(timed)
@@ -102,23 +113,38 @@ class Sequencer:
             case Retract(after_tick):
                 sent = self._schedule.retract(after_tick, now_ns)
             case Replan(after_tick):
-                self._schedule.replan(after_tick)
-            case Silence():
-                sent = self._schedule.release_all(now_ns) + self._thru.release_all(now_ns)
-            case Panic():
-                sent = self._schedule.panic(now_ns) + self._thru.panic(now_ns)
+                sent = self._schedule.replan(after_tick, now_ns)
+            case Silence() | Panic() | ReleaseUnplanned():
+                sent = _silence(self._schedule, command, now_ns)
+                sent += _silence(self._thru, command, now_ns)
+            case Release(events):
+                sent = [SentEvent(now_ns, now_ns, event) for event in events]
+            case BindPanic(controls):
+                self._limit.panic_controls = controls
+            case ObservePosition() | SetOwnTransport() | SetSync():
+                sent = self._follow(command, now_ns)
+        self._echoes.add_sent(sent)
+        return sent
+
+    def _follow(
+        self, command: ObservePosition | SetOwnTransport | SetSync, now_ns: int
+    ) -> list[SentEvent]:
+        """Set the time that is followed; return the releases if that breaks the transport."""
+        match command:
             case ObservePosition(source, position):
                 self.observe(source, position)
+                return []
             case SetOwnTransport(transport):
                 self._sources.own_transport = transport
-                sent = self._select_source(now_ns)
             case SetSync(wanted, advance_ns, metre):
                 self._sources.wanted = wanted
                 self._sources.set_clock_metre(metre)
                 self._schedule.advance_ns = advance_ns
-                sent = self._select_source(now_ns)
-        self._echoes.add_sent(sent)
-        return sent
+        return self._select_source(now_ns)
+
+    def ends(self) -> tuple[Playable, ...]:
+        """Return the events that end what sounds, and silence every used channel."""
+        return (*self._schedule.ends(), *self._thru.ends())
 
     def emit(self, now_ns: int, ahead_ns: int = 0) -> list[SentEvent]:
         """Return the events due by now, or within the coming `ahead_ns`, in order of time."""
@@ -136,7 +162,12 @@ class Sequencer:
         self, played: tuple[TimedEvent, ...], sent: Iterable[SentEvent], now_ns: int
     ) -> list[Report]:
         """Return the reports, with those of the transport first: the others depend on them."""
-        reports: list[Report] = [*self._transport_reports.pop()]
+        reports: list[Report] = [*self._transport_reports.pop(now_ns)]
+        reports += self._refusals.pop(self._sources.refused, now_ns)
+        if self._limit.pop_panic():
+            reports.append(PanicPressed())
+        if thinned := self._thinned.pop(self._limit.dropped, now_ns):
+            reports.append(InputThinned(thinned))
         if played:
             reports.append(Received(played))
         total = self._schedule.dropped + self._dropped_elsewhere
@@ -158,6 +189,10 @@ class Sequencer:
         """Add late note-ons that other senders have dropped."""
         self._dropped_elsewhere += count
 
+    def add_lost_input(self) -> None:
+        """Count input that could not be read in time."""
+        self._limit.dropped += 1
+
     def _select_source(self, now_ns: int) -> list[SentEvent]:
         choice = self._sources.choose(now_ns)
         leader = choice.transport.source, choice.transport.epoch
@@ -167,6 +202,18 @@ class Sequencer:
         sent = self._schedule.set_transport(transport, now_ns)
         self._transport_reports.add(transport, choice.present, self._sources.wanted)
         return sent
+
+
+def _silence(
+    schedule: Schedule, command: Silence | Panic | ReleaseUnplanned, now_ns: int
+) -> list[SentEvent]:
+    """Carry out a command that releases notes; return the releases."""
+    match command:
+        case Silence():
+            return schedule.release_all(now_ns)
+        case Panic():
+            return schedule.panic(now_ns)
+    return schedule.release_unplanned(now_ns)
 
 
 def without_thru(sent: Iterable[SentEvent]) -> tuple[SentEvent, ...]:

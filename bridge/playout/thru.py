@@ -47,7 +47,11 @@ class ThruQueue:
 
     def pending(self) -> Thru:
         """Return the events that are still to come, for another output."""
-        return thru_command(timed for _, _, timed in sorted(self._events))
+        return thru_command(self.pending_events())
+
+    def pending_events(self) -> tuple[TimedEvent, ...]:
+        """Return the events that are still to come, in order of time."""
+        return tuple(timed for _, _, timed in sorted(self._events, key=lambda each: each[:2]))
 
 
 def thru_command(events: Iterable[TimedEvent]) -> Thru:

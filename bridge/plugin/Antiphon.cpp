@@ -12,11 +12,10 @@
 
 #include <array>
 #include <atomic>
-#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <random>
-#include <stdexcept>
+#include <exception>
 
 #include "DistrhoPlugin.hpp"
 #include "DistrhoPluginUtils.hpp"
@@ -39,7 +38,8 @@ constexpr std::array<const char*, 15> kPlaysLabels{
     "voice",      "flute", "clarinet", "sax",   "trumpet", "synth", "drums"};
 
 /* In the order of `antiphon::AppState`. */
-constexpr std::array<const char*, 3> kAppLabels{"absent", "connected", "speaks another version"};
+constexpr std::array<const char*, 4> kAppLabels{"absent", "connected", "speaks another version",
+                                               "is another user's"};
 
 struct ParameterText {
     std::uint32_t hints;
@@ -77,13 +77,6 @@ void name_values(Parameter& parameter, const std::array<const char*, Count>& lab
 std::uint64_t random_id() {
     std::random_device dice;
     return (static_cast<std::uint64_t>(dice()) << 32) | dice();
-}
-
-std::uint16_t app_port() {
-    const char* const text = std::getenv("ANTIPHON_PORT");
-    const long port = text == nullptr ? 0 : std::strtol(text, nullptr, 10);
-    return port > 0 && port < 65536 ? static_cast<std::uint16_t>(port)
-                                    : antiphon::wire::kDefaultPort;
 }
 
 antiphon::Format plugin_format() {
@@ -138,15 +131,16 @@ protected:
     void setState(const char*, const char*) override {}
 #endif
 
-    /* Hosts also create instances only to inspect them. So the thread and the socket are created
+    /* Hosts also create instances only to inspect them. So the thread is started
        here, and not in the constructor. */
     void activate() override {
         if (courier_ != nullptr) return;
         try {
-            courier_ = std::make_unique<antiphon::Courier>(mailbox_, random_id(), app_port());
-        } catch (const std::runtime_error&) {
-            // The system has no more threads. An exception would end the DAW, so the plugin goes on
-            // without the app.
+            courier_ = std::make_unique<antiphon::Courier>(mailbox_, random_id(),
+                                                           antiphon::places());
+        } catch (const std::exception&) {
+            // The system has no more threads, or no more memory. An exception would end the DAW, so
+            // the plugin goes on without the app.
         }
     }
 

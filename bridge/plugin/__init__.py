@@ -1,1 +1,1 @@
-"""The plugin in a DAW (C++) and the app's end of its datagrams (Python)."""
+"""The plugin in a DAW (C++) and the app's end of its connection (Python)."""

@@ -1,31 +1,37 @@
 """The plugin instances in a host: which ones run, and what they play.
 
-Each instance sends from its own port to ours (`bridge.plugin.wire`). One may be for all
-instruments, another for the bass alone, so that a host with one channel per track can put each
-voice on its own track. An event goes to the instance for its instrument, or else to the first
-instance for all instruments. A note-off goes to the instance that got its note-on. Input from every
-instance is received. All instances have the same host; the first running one gives its time.
+Each instance has a connection of its own (`bridge.plugin.wire`), to which its first hello binds it:
+what another connection sends in its name is refused, and it is gone when its connection ends. One
+instance may be for all instruments, another for the bass alone, so that a host with one channel per
+track can put each voice on its own track. An event goes to the instance for its instrument, or else
+to the first instance for all instruments. A note-off goes to the instance that got its note-on.
+Input from every instance is received. All instances have the same host; the first running one gives
+its time.
 
 The plugins play each event at its frame, so a due event is sent to them `AHEAD_NS` in advance: by
 its position in the host's music while the host plays, and otherwise by its time. An event that has
 been sent cannot be cancelled alone. A flush makes a plugin drop all pending events and release what
 sounds. A flush leaves MIDI thru alone, which stays until everything is silenced.
 
-This module is pure: datagrams in, datagrams out, time as an argument. `bridge.plugin.socket` has
-the socket.
+Nothing that a peer sends is trusted. What is refused is counted (`bridge.plugin.refusals`), and no
+message raises.
+
+This module is pure: messages in, bytes out, time as an argument. `bridge.plugin.socket` has the
+sockets.
 """
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
-from bridge.midi.events import NoteOff, NoteOn, TimedEvent, encode
+from bridge.midi.events import SWITCH_ON, ControlChange, Event, NoteOff, NoteOn, TimedEvent, encode
 from bridge.midi.instruments import Instrument, instrument_of_channel
 from bridge.midi.key_state import KeyState
 from bridge.midi.notes import TICKS_PER_QUARTER
-from bridge.midi.parser import MidiParser
+from bridge.midi.parser import MAX_LIVE_SYSEX, MidiParser
 from bridge.playout.problem import PluginVersion
 from bridge.playout.protocol import (
     InputLost,
@@ -37,6 +43,8 @@ from bridge.playout.protocol import (
 )
 from bridge.playout.schedule import THRU_CHANNEL, Playable, SentEvent
 from bridge.playout.sequencer import Sequencer
+from bridge.plugin.plugin_clock import PluginClock
+from bridge.plugin.refusals import Refusals
 from bridge.plugin.wire import (
     AppBye,
     AppHello,
@@ -45,6 +53,7 @@ from bridge.plugin.wire import (
     Flush,
     FlushAll,
     FromApp,
+    Message,
     MidiIn,
     PlayAtPosition,
     PlayAtTime,
@@ -53,9 +62,8 @@ from bridge.plugin.wire import (
     PluginBye,
     PluginHello,
     UnsupportedVersion,
-    decode,
 )
-from bridge.plugin.wire import encode as datagram
+from bridge.plugin.wire import encode as encode_message
 from bridge.sync.host import HostPosition
 from bridge.sync.transport import Source
 from bridge.system.units import MS, SECOND
@@ -66,29 +74,24 @@ if TYPE_CHECKING:
 AHEAD_NS = 50 * MS
 """The time by which an event is sent in advance: longer than any delay of this process."""
 TIMEOUT_NS = SECOND
-"""An instance without a hello for this time has gone without a `PluginBye`."""
-SAME_CLOCK_NS = 20 * MS
-"""The longest travel time of a hello; two clocks that differ by less are the same clock."""
-
-Address = tuple[str, int]
-"""Address and port of an instance."""
+"""An instance that has sent nothing for this time is gone, and its connection is ended."""
+MAX_INSTANCES = 64
 
 
 @dataclass(slots=True)
 class _Instance:
     """The state of one instance."""
 
-    address: Address
-    last_hello_ns: int
-    last_block_ns: int = -TIMEOUT_NS  # when the last `Block` was received
-    clock_offset_ns: int = 0  # the time by which its clock lags behind ours
-    min_offset_ns: int | None = None
+    connection: int
+    last_heard_ns: int
+    clock: PluginClock
+    last_block_ns: int | None = None  # when the last `Block` was received
     plays: Instrument | None = None
     listens: bool = True
     playing: bool = False
     epoch: int = 0
     dropped: int | None = None
-    parser: MidiParser = field(default_factory=MidiParser)
+    parser: MidiParser = field(default_factory=partial(MidiParser, MAX_LIVE_SYSEX))
     keys: KeyState = field(default_factory=KeyState)  # what the player holds on its track
 
     @property
@@ -96,30 +99,33 @@ class _Instance:
         """Whether keys or pedals are held on its track."""
         return bool(self.keys.sounding) or self.keys.pedal_down
 
-    def record_hello(self, now_ns: int, plugin_ns: int) -> None:
-        """Record that the instance is alive, and compare its clock with ours."""
-        self.last_hello_ns = now_ns
-        offset_ns = now_ns - plugin_ns
-        known_ns = offset_ns if self.min_offset_ns is None else self.min_offset_ns
-        self.min_offset_ns = min(known_ns, offset_ns)
-        self.clock_offset_ns = 0 if 0 <= self.min_offset_ns < SAME_CLOCK_NS else self.min_offset_ns
+
+def _ends_notes(event: Event) -> bool:
+    """Return whether an event releases a key or a pedal."""
+    lifts = isinstance(event, ControlChange) and event.value < SWITCH_ON
+    return lifts or isinstance(event, NoteOff)
 
 
 class PluginInstances:
     """All instances, and the sequencer of what they play."""
 
+    # More than 12 attributes: the sequencer and the refusals are public, the rest is its state.
+
     def __init__(self, sequencer: Sequencer | None = None) -> None:
         self.sequencer = sequencer or Sequencer()
+        self.refusals = Refusals()
         self._app = secrets.randbits(64)
         self._instances: dict[int, _Instance] = {}  # in order of their first hello
+        self._bound: dict[int, int] = {}  # connection -> instance
         self._note_owners: dict[tuple[int, int], int] = {}  # (channel, pitch) -> instance
         self._reported: tuple[PluginInstance, ...] = ()
-        self._datagrams: list[tuple[Address, bytes]] = []
+        self._outgoing: list[tuple[int, bytes]] = []
         self._played: list[TimedEvent] = []
         self._sent: list[SentEvent] = []
         self._reports: list[Report] = []
         self._losses: list[Report] = []
-        self._refused: set[int] = set()
+        self._versions: set[int] = set()  # other versions that were reported
+        self._ended: list[int] = []
 
     def connected(self, now_ns: int) -> bool:
         """Return whether an instance runs."""
@@ -130,31 +136,36 @@ class PluginInstances:
         return {
             instance: its
             for instance, its in self._instances.items()
-            if now_ns - its.last_block_ns <= TIMEOUT_NS
+            if its.last_block_ns is not None and now_ns - its.last_block_ns <= TIMEOUT_NS
         }
 
-    def receive(self, data: bytes, address: Address, now_ns: int) -> None:
-        """Process a datagram; ignore one of another format."""
-        match decode(data):
-            case PluginHello(instance, time_ns):
-                met = self._instances.setdefault(instance, _Instance(address, now_ns))
-                met.address = address
-                met.record_hello(now_ns, time_ns)
-                self._send(instance, AppHello(instance, self._app))
-            case PluginBye(instance):
-                self._remove(instance)
-            case Block() as block if block.instance in self._instances:
-                self._handle_block(block, self._instances[block.instance], now_ns)
-            case MidiIn() as received if received.instance in self._instances:
-                its = self._instances[received.instance]
-                for event in its.parser.feed(received.message):
-                    its.keys.feed(event)
-                    self._played.append(TimedEvent(received.time_ns + its.clock_offset_ns, event))
-            case Played() as played if played.instance in self._instances:
-                self._record_played(played, self._instances[played.instance])
-            case UnsupportedVersion(instance, version) if instance not in self._refused:
-                self._refused.add(instance)
-                self._reports.append(Problem(PluginVersion(version)))
+    def is_bound(self, connection: int) -> bool:
+        """Return whether a connection belongs to an instance."""
+        return connection in self._bound
+
+    def receive(
+        self, message: Message | UnsupportedVersion | None, connection: int, now_ns: int
+    ) -> None:
+        """Process a message of a connection (see `MessageStream.feed`)."""
+        match message:
+            case PluginHello():
+                self._greet(message, connection, now_ns)
+            case UnsupportedVersion(instance, version):
+                self._refuse_version(instance, version, connection)
+            case Block() | MidiIn() | Played() | PluginBye():
+                if self._bound.get(connection) == message.instance:
+                    its = self._instances[message.instance]
+                    its.last_heard_ns = now_ns
+                    self._handle(message, its, now_ns)
+                else:
+                    self.refusals.add("foreign")
+            case _:
+                self.refusals.add("invalid")
+
+    def lose(self, connection: int) -> None:
+        """Remove the instance of a connection that has ended."""
+        if (instance := self._bound.get(connection)) is not None:
+            self._remove(instance)
 
     def post(self, command: Command, now_ns: int) -> None:
         """Apply a command; flush the plugins if it retracts events that they hold."""
@@ -168,14 +179,14 @@ class PluginInstances:
 
     def poll(self, now_ns: int) -> list[Report]:
         """Send the plugins what is due soon, and return their reports since the last call."""
-        gone = [i for i, its in self._instances.items() if now_ns - its.last_hello_ns > TIMEOUT_NS]
+        gone = [i for i, its in self._instances.items() if now_ns - its.last_heard_ns > TIMEOUT_NS]
         for instance in gone:
-            self._remove(instance)
+            self._end(instance)
         running = self._running(now_ns)
         for instance, its in self._instances.items():
             if instance not in running or not its.listens:
                 self._report_held(its)
-        played = self.sequencer.receive(self._played)
+        played = self.sequencer.receive(self._played, now_ns)
         self._played = []
         if self.sequencer.select_source(now_ns):
             self._flush()
@@ -186,7 +197,7 @@ class PluginInstances:
         sent, self._sent = self._sent, []
         reports += [*self.sequencer.report(played, sent, now_ns), *self._losses]
         self._reports, self._losses = [], []
-        return reports
+        return [*reports, *self.refusals.report(now_ns)]
 
     def next_due_ns(self) -> int | None:
         """Return when `poll` must next send to the plugins, or None."""
@@ -199,15 +210,66 @@ class PluginInstances:
             self._send(instance, FlushAll(instance))
             self._send(instance, AppBye(instance))
 
-    def pop_datagrams(self) -> list[tuple[Address, bytes]]:
-        """Return the datagrams to send, each with its address."""
-        datagrams, self._datagrams = self._datagrams, []
-        return datagrams
+    def pop_outgoing(self) -> list[tuple[int, bytes]]:
+        """Return the messages to send, each with its connection."""
+        outgoing, self._outgoing = self._outgoing, []
+        return outgoing
+
+    def pop_ended(self) -> list[int]:
+        """Return the connections to end after `pop_outgoing` has been sent."""
+        ended, self._ended = self._ended, []
+        return ended
+
+    def _greet(self, hello: PluginHello, connection: int, now_ns: int) -> None:
+        """Bind a connection to the instance of its first hello, and answer every hello."""
+        known = self._bound.get(connection)
+        if known is None:
+            if hello.instance in self._instances or len(self._instances) == MAX_INSTANCES:
+                taken = hello.instance in self._instances
+                self.refusals.add("taken" if taken else "too-many")
+                self._ended.append(connection)
+                return
+            self._instances[hello.instance] = _Instance(connection, now_ns, PluginClock())
+            self._bound[connection] = hello.instance
+        elif known != hello.instance:
+            self.refusals.add("foreign")
+            return
+        its = self._instances[hello.instance]
+        its.last_heard_ns = now_ns
+        if not its.clock.record(now_ns, hello.time_ns):
+            self.refusals.add("time")
+        self._send(hello.instance, AppHello(hello.instance, self._app))
+
+    def _refuse_version(self, instance: int, version: int, connection: int) -> None:
+        """Report another version, once, and answer with ours before the connection is ended."""
+        if version not in self._versions:
+            self._versions.add(version)
+            self._reports.append(Problem(PluginVersion(version)))
+        hello = encode_message(AppHello(instance, self._app))
+        self._outgoing.append((connection, hello))
+        self._ended.append(connection)
+
+    def _handle(
+        self, message: Block | MidiIn | Played | PluginBye, its: _Instance, now_ns: int
+    ) -> None:
+        match message:
+            case Block():
+                self._handle_block(message, its, now_ns)
+            case MidiIn():
+                self._record_midi_in(message, its, now_ns)
+            case Played():
+                self._record_played(message, its, now_ns)
+            case PluginBye():
+                self._end(message.instance)
+
+    def _end(self, instance: int) -> None:
+        self._ended.append(self._instances[instance].connection)
+        self._remove(instance)
 
     def _remove(self, instance: int) -> None:
-        its = self._instances.pop(instance, None)
-        if its is not None:
-            self._report_held(its)
+        its = self._instances.pop(instance)
+        del self._bound[its.connection]
+        self._report_held(its)
 
     def _report_held(self, its: _Instance) -> None:
         """Report an input that has gone while keys were held on it."""
@@ -216,17 +278,22 @@ class PluginInstances:
             self._losses = [InputLost()]
 
     def _handle_block(self, block: Block, its: _Instance, now_ns: int) -> None:
+        time_ns = its.clock.session_ns(block.time_ns, now_ns)
+        if time_ns is None:
+            self.refusals.add("time")
+            return
         its.last_block_ns = now_ns
         its.plays, its.epoch = block.plays, block.epoch
         its.listens = BlockFlags.LISTENS in block.flags
         its.playing = BlockFlags.PLAYING in block.flags
         before, its.dropped = its.dropped, block.dropped_late
-        self.sequencer.add_dropped(0 if before is None else block.dropped_late - before)
+        self.sequencer.add_dropped(0 if before is None else max(0, block.dropped_late - before))
         leads = next(iter(self._running(now_ns)))
         if leads != block.instance or BlockFlags.POSITION_VALID not in block.flags:
             return
-        position = HostPosition(
-            time_ns=block.time_ns + its.clock_offset_ns,
+        position = HostPosition.checked(
+            now_ns,
+            time_ns=time_ns,
             playing=its.playing,
             quarters=block.position_quarters,
             bpm=block.tempo_bpm,
@@ -238,12 +305,24 @@ class PluginInstances:
         )
         self.sequencer.observe(Source.PLUGIN, position)
 
-    def _record_played(self, played: Played, its: _Instance) -> None:
+    def _record_midi_in(self, received: MidiIn, its: _Instance, now_ns: int) -> None:
+        """Record an event of the player; at a wrong time, only what ends notes."""
+        time_ns = its.clock.session_ns(received.time_ns, now_ns)
+        if time_ns is None:
+            self.refusals.add("time")
+        for event in its.parser.feed_packet(received.message):
+            if time_ns is not None or _ends_notes(event):
+                its.keys.feed(event)
+                self._played.append(TimedEvent(now_ns if time_ns is None else time_ns, event))
+
+    def _record_played(self, played: Played, its: _Instance, now_ns: int) -> None:
+        played_ns = its.clock.session_ns(played.played_ns, now_ns)
+        if played_ns is None:
+            self.refusals.add("time")
+            return
+        wanted_ns = its.clock.session_ns(played.wanted_ns, now_ns) or played_ns
         for event in MidiParser().feed(played.message):
             if isinstance(event, Playable):
-                wanted_ns, played_ns = (
-                    at + its.clock_offset_ns for at in (played.wanted_ns, played.played_ns)
-                )
                 self._sent.append(SentEvent(wanted_ns, max(wanted_ns, played_ns), event))
 
     def _play(
@@ -262,7 +341,7 @@ class PluginInstances:
                 quarters += (each.due_ns - transport.time_ns) / transport.quarter_ns
                 message_out: FromApp = PlayAtPosition(instance, 1, its.epoch, quarters, message)
             elif how is not PlayNow:
-                message_out = PlayAtTime(instance, 1, each.due_ns - its.clock_offset_ns, message)
+                message_out = PlayAtTime(instance, 1, each.due_ns - its.clock.offset_ns, message)
             else:
                 message_out = PlayNow(instance, 1, message)
             self._send(instance, message_out)
@@ -293,7 +372,7 @@ class PluginInstances:
             self._send(instance, FlushAll(instance))
 
     def _send(self, instance: int, message: FromApp) -> None:
-        self._datagrams.append((self._instances[instance].address, datagram(message)))
+        self._outgoing.append((self._instances[instance].connection, encode_message(message)))
 
     def _report_instances(self, now_ns: int) -> list[Report]:
         """Return a report of the running instances if they have changed."""

@@ -1,7 +1,7 @@
 /* The mailbox: all that the two threads of an instance share, the audio thread and the courier's.
 
    Reports go to the app and orders come from it, each through a ring. There are no locks: a ring
-   has one thread at each end, and each atomic has one writer. */
+   has one thread at each end, and each atomic has one writer or is a flag. */
 
 #pragma once
 
@@ -26,12 +26,13 @@ struct Order {
 };
 
 /* Whether the app is connected; the plugin shows this as a parameter. */
-enum class AppState : int { absent = 0, present = 1, other_version = 2 };
+enum class AppState : int { absent = 0, present = 1, other_version = 2, another_user = 3 };
 
 struct Mailbox {
     Ring<Report, 2048> reports;
     Ring<Order, 1024> orders;
     std::atomic<std::uint32_t> lost_orders{0};  // written by the courier
+    std::atomic<bool> lost_release{false};  // set by the audio thread, reset by the courier
     std::atomic<AppState> app{AppState::absent};  // written by the courier
 };
 

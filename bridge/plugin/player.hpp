@@ -80,6 +80,9 @@ public:
     // whatever its size, and is too late only if the host has suspended the plugin in between.
     static constexpr std::int64_t patience_ns = 250'000'000;
 
+    static constexpr double horizon_s = 10;
+    static constexpr double min_horizon_quarters = 16;  // a tempo may change
+
     explicit Player(Mailbox& mailbox) : mailbox_(mailbox) {}
 
     void run(const BlockOfAudio& block, const Settings& settings, Sink& sink) {
@@ -147,6 +150,7 @@ private:
 
     void apply(const Order&, const wire::PlayAtPosition& what) {
         if (what.epoch != transport_.epoch()) return;
+        if (is_far_ahead(what.position_quarters)) return lose(what.midi);
         plan<double>(positions_,
                      {what.position_quarters, ++arrivals_, what.tag, late_limit_ns, what.midi});
     }
@@ -159,6 +163,20 @@ private:
         ++lost_;
         if (admission == Admission::refused && !is_onset(due.midi))
             play(0, due.tag, due.midi, begin_ns_);
+    }
+
+    /* Drop an event whose place is impossible. If it may have ended a note, which may not have
+       begun yet, everything ends. */
+    void lose(const wire::Midi& midi) {
+        ++lost_;
+        if (!is_onset(midi)) silence();
+    }
+
+    /* Whether a position is so far away that it must be an error: it would wait in vain. */
+    bool is_far_ahead(double position_quarters) const {
+        const HostTime& host = transport_.now();
+        const double horizon = std::max(min_horizon_quarters, horizon_s * host.tempo_bpm / 60);
+        return position_quarters > host.position_quarters + horizon;
     }
 
     /* Drop the plan and release what sounds, except for the window's keyboard. */
@@ -276,6 +294,11 @@ private:
         if (!mailbox_.reports.push(report)) ++lost_;
     }
 
+    /* The position of a block is soon replaced by the next, so blocks leave room for events. */
+    bool has_room_for_a_block() const {
+        return mailbox_.reports.room() > mailbox_.reports.capacity / 4;
+    }
+
     void report_block() {
         const HostTime& host = transport_.now();
         wire::Block block;
@@ -295,7 +318,10 @@ private:
         block.denominator = host.denominator;
         block.plays = settings_.plays;
         block.flags = flags();
-        report(block);
+        if (has_room_for_a_block())
+            report(block);
+        else
+            ++lost_;
     }
 
     std::uint8_t flags() const {
@@ -309,8 +335,11 @@ private:
     void report_midi(std::uint32_t frame, const wire::Midi& midi) {
         const HostTime& host = transport_.now();
         const double way = host.playing ? frame * host.quarters_per_frame(rate_hz_) : 0;
-        report(wire::MidiIn{begin_ns_ + ns_of(frame), host.position_quarters + way,
-                            transport_.epoch(), frame, midi});
+        const wire::MidiIn played{begin_ns_ + ns_of(frame), host.position_quarters + way,
+                                  transport_.epoch(), frame, midi};
+        if (mailbox_.reports.push(played)) return;
+        ++lost_;
+        if (!is_onset(midi)) mailbox_.lost_release.store(true, std::memory_order_relaxed);
     }
 
     std::int64_t ns_of(double frame) const { return std::llround(frame * ns_per_s / rate_hz_); }

@@ -1,18 +1,19 @@
 /* The messages between the plugin and the app, and their layout in bytes.
 
-   Each message is one UDP datagram on 127.0.0.1: a header of 16 bytes, and a body whose size
-   follows from its kind. All numbers are little-endian and of fixed width, so that the layout does
+   The messages of one plugin instance and the app travel on one stream socket, one after the other.
+   A message is a header of 16 bytes, and a body whose size follows from its kind. All numbers are little-endian and of fixed width, so that the layout does
    not depend on the compiler or the system:
 
        magic     4 bytes  "ANTP"
        version   u8       of this format
        kind      u8       which message the body is
-       size      u16      of the whole datagram
+       size      u16      of the whole message, at most `kLongest`
        instance  u64      the plugin instance that sends or receives
 
    The header has the same layout in every version, so that each side can read the other's version.
-   A datagram without the magic, of another size than the header's, or of an unknown kind is
-   ignored. Another version is refused, and shown to the user.
+   A message of an unknown kind, or with an invalid value, is ignored. A header without the magic, or
+   with a size that no message has, ends the connection. Another version is refused, and shown to
+   the user.
 
    Each plugin instance sends PluginHello four times a second. The app answers each with AppHello,
    its heartbeat. A message is a struct whose `list` visits its fields in the order of the wire; the
@@ -32,9 +33,8 @@
 namespace antiphon::wire {
 
 constexpr std::array<std::uint8_t, 4> kMagic{'A', 'N', 'T', 'P'};
-constexpr std::uint8_t kVersion = 2;
+constexpr std::uint8_t kVersion = 3;
 constexpr std::size_t kHeaderSize = 16;
-constexpr std::uint16_t kDefaultPort = 47800;
 /* The channel of the window's keyboard, and of nothing else. */
 constexpr std::uint8_t kHandChannel = 15;
 
@@ -307,25 +307,54 @@ constexpr std::size_t kLongest = size_of<Block>();
 
 /* --------------------------------------------------------------------- encoding and decoding */
 
-struct Datagram {
+/* A message as bytes. */
+struct Encoded {
     std::size_t size = 0;
     std::array<std::uint8_t, kLongest> bytes{};
 };
 
 template <typename Message>
-Datagram encode(std::uint64_t instance, Message message) {
-    Datagram datagram;
-    datagram.size = size_of<Message>();
-    Writer write(datagram.bytes.data());
+Encoded encode(std::uint64_t instance, Message message) {
+    Encoded encoded;
+    encoded.size = size_of<Message>();
+    Writer write(encoded.bytes.data());
     write(kMagic), write(kVersion), write(static_cast<std::uint8_t>(Message::kind));
-    write(static_cast<std::uint16_t>(datagram.size)), write(instance);
+    write(static_cast<std::uint16_t>(encoded.size)), write(instance);
     message.list(write);
-    return datagram;
+    return encoded;
 }
 
 enum class Verdict { rubbish, other_version, unknown_kind, understood };
 
-/* A decoded datagram. The body is set only if the verdict is `understood`. */
+/* What can be read of a header: its verdict is `unknown_kind` for every header of our version. */
+struct Header {
+    bool whole = false;
+    Verdict verdict = Verdict::unknown_kind;
+    std::size_t size = 0;
+    std::uint8_t kind = 0;
+    std::uint64_t instance = 0;
+};
+
+/* Read the header at the beginning of a stream, of which `size` bytes have arrived. */
+inline Header read_header(const std::uint8_t* data, std::size_t size) {
+    Header header;
+    if (size < kHeaderSize) return header;
+    Reader read(data + kMagic.size());
+    std::uint8_t version = 0;
+    std::uint16_t said = 0;
+    read(version), read(header.kind), read(said), read(header.instance);
+    header.size = said;
+    header.whole = true;
+    if (std::memcmp(data, kMagic.data(), kMagic.size()) != 0)
+        header.verdict = Verdict::rubbish;
+    else if (version != kVersion)
+        header.verdict = Verdict::other_version;
+    else if (said < kHeaderSize || said > kLongest)
+        header.verdict = Verdict::rubbish;
+    return header;
+}
+
+/* A decoded message. The body is set only if the verdict is `understood`. */
 template <typename Body>
 struct Letter {
     Verdict verdict = Verdict::rubbish;
@@ -357,22 +386,18 @@ struct Opener<std::variant<Messages...>> {
 
     static Letter<Body> open(const std::uint8_t* data, std::size_t size) {
         Letter<Body> letter;
-        if (size < kHeaderSize || std::memcmp(data, kMagic.data(), kMagic.size()) != 0)
-            return letter;
-        Reader read(data + kMagic.size());
-        std::uint8_t version = 0, kind = 0;
-        std::uint16_t said = 0;
-        read(version), read(kind), read(said), read(letter.instance);
-        if (said != size) return letter;
-        letter.verdict = Verdict::other_version;
-        if (version != kVersion) return letter;
-        letter.verdict = Verdict::unknown_kind;
+        const Header header = read_header(data, size);
+        if (!header.whole || header.size != size) return letter;
+        letter.instance = header.instance;
+        letter.verdict = header.verdict;
+        if (header.verdict != Verdict::unknown_kind) return letter;
+        const std::uint8_t kind = header.kind;
         (void)(read_as<Messages>(kind, data, size, letter) || ...);
         return letter;
     }
 };
 
-/* Decode a datagram that holds one of the messages of `Body`: `FromApp` or `FromPlugin`. */
+/* Decode bytes that hold one of the messages of `Body`: `FromApp` or `FromPlugin`. */
 template <typename Body>
 Letter<Body> decode(const std::uint8_t* data, std::size_t size) {
     return Opener<Body>::open(data, size);

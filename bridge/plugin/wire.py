@@ -1,19 +1,23 @@
 """The messages between the plugin in a DAW and the app, and one table of their layout in bytes.
 
-Each message is one UDP datagram on 127.0.0.1. A datagram is a header and a body whose layout
-follows from its kind. All numbers are little-endian and of fixed width:
+The messages of one plugin instance and the app travel on one stream socket, one after the other
+(`bridge.plugin.endpoint`). A message is a header and a body whose layout follows from its kind. All
+numbers are little-endian and of fixed width:
 
     magic     4 bytes  "ANTP"
     version   u8       of this format
     kind      u8       which message the body is
-    size      u16      of the whole datagram
+    size      u16      of the whole message, at most `LONGEST`
     instance  u64      the plugin instance that sends or receives
 
-The plugin sends first, since the app does not have its address: each instance has its own port, and
-sends `PluginHello` four times a second. The app answers with `AppHello`, which is also its
-heartbeat. Without one for a second, or when the system reports that no program has the app's port
-any more, the plugin releases what sounds. After the first `AppHello` it sends a `Block` for each
-block of audio, and a `MidiIn` for each event of the player.
+The header has the same layout in every version, so that each side can read the other's version.
+The size divides the stream into messages (`bridge.plugin.stream`).
+
+The plugin connects and sends first. Its first message is `PluginHello`, which binds the connection
+to its instance; it repeats it four times a second. The app answers with `AppHello`, which is also
+its heartbeat. When the connection ends, or without an answer for a second, the plugin releases what
+sounds. After the first `AppHello` it sends a `Block` for each block of audio, and a `MidiIn` for
+each event of the player.
 
 Musical time is the host's: quarter notes, and an *epoch* that counts its starts, stops, jumps and
 loops. An event planned by position belongs to an epoch and is dropped with it. MIDI thru, on
@@ -35,10 +39,10 @@ from typing import Any, NamedTuple
 from bridge.midi.instruments import Instrument
 
 MAGIC = b"ANTP"
-VERSION = 2
-DEFAULT_PORT = 47800
+VERSION = 3
 
-_HEADER = struct.Struct("<4sBBHQ")
+HEADER = struct.Struct("<4sBBHQ")
+"""Magic, version, kind, size and instance."""
 
 
 class BlockFlags(enum.IntFlag):
@@ -67,7 +71,7 @@ class Block:
     full) count since the plugin was created.
     """
 
-    # More than 12 attributes: each is a field of the datagram, in its order.
+    # More than 12 attributes: each is a field of the message, in its order.
 
     instance: int
     sequence: int
@@ -197,7 +201,7 @@ FromApp = AppHello | PlayNow | PlayAtPosition | PlayAtTime | Flush | AppBye | Fl
 Message = FromPlugin | FromApp
 
 
-class DatagramSpec(NamedTuple):
+class MessageSpec(NamedTuple):
     """The layout of one message: its kind, and a letter for each field after `instance`.
 
     The letters are those of `struct`. In addition, M is a MIDI message of one to three bytes, P
@@ -220,26 +224,29 @@ class DatagramSpec(NamedTuple):
 _STRUCT_CODES = {"M": "B3s", "P": "B", "F": "B"}
 
 SPECS = (
-    DatagramSpec(0x01, PluginHello, "q"),
-    DatagramSpec(0x02, Block, "QqddddIIiIIIBBPF"),
-    DatagramSpec(0x03, MidiIn, "qdIIM"),
-    DatagramSpec(0x04, Played, "qqIIM"),
-    DatagramSpec(0x05, PluginBye, ""),
-    DatagramSpec(0x81, AppHello, "Q"),
-    DatagramSpec(0x82, PlayNow, "IM"),
-    DatagramSpec(0x83, PlayAtPosition, "IIdM"),
-    DatagramSpec(0x84, PlayAtTime, "IqM"),
-    DatagramSpec(0x85, Flush, ""),
-    DatagramSpec(0x86, AppBye, ""),
-    DatagramSpec(0x87, FlushAll, ""),
+    MessageSpec(0x01, PluginHello, "q"),
+    MessageSpec(0x02, Block, "QqddddIIiIIIBBPF"),
+    MessageSpec(0x03, MidiIn, "qdIIM"),
+    MessageSpec(0x04, Played, "qqIIM"),
+    MessageSpec(0x05, PluginBye, ""),
+    MessageSpec(0x81, AppHello, "Q"),
+    MessageSpec(0x82, PlayNow, "IM"),
+    MessageSpec(0x83, PlayAtPosition, "IIdM"),
+    MessageSpec(0x84, PlayAtTime, "IqM"),
+    MessageSpec(0x85, Flush, ""),
+    MessageSpec(0x86, AppBye, ""),
+    MessageSpec(0x87, FlushAll, ""),
 )
 
+LONGEST = max(HEADER.size + spec.layout.size for spec in SPECS)
+"""The most bytes that a message has."""
+
 SPEC_BY_KIND = {spec.kind: spec for spec in SPECS}
-SPEC_BY_TYPE: dict[type[Message], DatagramSpec] = {spec.type: spec for spec in SPECS}
+SPEC_BY_TYPE: dict[type[Message], MessageSpec] = {spec.type: spec for spec in SPECS}
 
 
 def encode(message: Message) -> bytes:
-    """Return the datagram of a message."""
+    """Return the bytes of a message."""
     spec = SPEC_BY_TYPE[type(message)]
     instance, *values = astuple(message)
     numbers: list[object] = []
@@ -253,30 +260,30 @@ def encode(message: Message) -> bytes:
                 numbers.append(0 if value is None else value + 1)
             case _:
                 numbers.append(value)
-    size = _HEADER.size + spec.layout.size
-    header = _HEADER.pack(MAGIC, VERSION, spec.kind, size, instance)
+    size = HEADER.size + spec.layout.size
+    header = HEADER.pack(MAGIC, VERSION, spec.kind, size, instance)
     return header + spec.layout.pack(*numbers)
 
 
 def decode(data: bytes) -> Message | UnsupportedVersion | None:
-    """Read a datagram; return None if it is invalid or of an unknown kind."""
-    if len(data) < _HEADER.size:
+    """Read one whole message; return None if it is invalid or of an unknown kind."""
+    if len(data) < HEADER.size:
         return None
-    magic, version, kind, size, instance = _HEADER.unpack_from(data)
+    magic, version, kind, size, instance = HEADER.unpack_from(data)
     if magic != MAGIC or size != len(data):
         return None
     if version != VERSION:
         return UnsupportedVersion(instance, version)
     spec = SPEC_BY_KIND.get(kind)
-    if spec is None or size != _HEADER.size + spec.layout.size:
+    if spec is None or size != HEADER.size + spec.layout.size:
         return None
     values = _decode_body(spec, data)
     return None if values is None else spec.type(instance, *values)
 
 
-def _decode_body(spec: DatagramSpec, data: bytes) -> list[Any] | None:
+def _decode_body(spec: MessageSpec, data: bytes) -> list[Any] | None:
     """Read the body; return None if a value is not valid."""
-    numbers = iter(spec.layout.unpack_from(data, _HEADER.size))
+    numbers = iter(spec.layout.unpack_from(data, HEADER.size))
     values: list[Any] = []
     for letter in spec.field_codes:
         number = next(numbers)

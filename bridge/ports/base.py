@@ -20,7 +20,7 @@ from bridge.playout.problem import (
     NoBackend,
     ProblemReason,
 )
-from bridge.playout.protocol import Command, PortNames, Ready, Report
+from bridge.playout.protocol import Cables, Command, PortNames, Ready, Report
 from bridge.playout.sequencer import Sequencer
 from bridge.ports.port_names import Naming, Port, find, identify_names
 from bridge.system.clock import Clock
@@ -76,6 +76,14 @@ class Backend(Protocol):
             PortError: a port is missing, or the system refuses.
 
         """
+        ...
+
+    def cables(self) -> Cables:
+        """Return what other programs have connected to our ports, as far as is known."""
+        ...
+
+    def restore_cables(self, cables: Cables) -> None:
+        """Make these cables again, now or when their ports are there."""
         ...
 
     def maintain(self) -> None:

@@ -4,7 +4,8 @@ JACK (and PipeWire, which implements its protocol) divides time into periods of 
 Once per period it calls every client in that client's JACK thread, and the client reads and writes
 events, each with its frame in the period. So no thread has to wake up on time: an event due within
 this period is written at its frame. Input also carries its frame, so its time may lie ahead of the
-present by up to a period.
+present by up to a period. A flood of input must not make the callback late
+(`bridge.ports.packet_queue`).
 
 The callback owns the sequencer and everything else that changes while the client is active
 (`JackCycle`). The main thread posts commands and reads reports (`CallbackQueues`). The callback
@@ -22,15 +23,15 @@ raises `PortError`.
 import socket
 import threading
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterator
 from contextlib import suppress
 
 import jack
 
 from bridge.midi.events import TimedEvent, encode
-from bridge.midi.parser import MidiParser
-from bridge.playout.problem import JackGone, JackRefused, NoJackServer, PeriodLost
+from bridge.playout.problem import JackGone, JackRefused, JackSilent, NoJackServer, PeriodLost
 from bridge.playout.protocol import (
+    Cables,
     Command,
     InputLost,
     OutputConnected,
@@ -45,20 +46,30 @@ from bridge.playout.sequencer import Sequencer
 from bridge.ports.base import PortError
 from bridge.ports.callback_queues import CallbackQueues
 from bridge.ports.jack_cables import JackCables
+from bridge.ports.packet_queue import PacketQueue, packets_in
 from bridge.sync.frames import FrameClock
-from bridge.sync.host import HostPosition
+from bridge.sync.host import position_of_beats
 from bridge.sync.transport import Source
 from bridge.system.clock import Clock
-from bridge.system.units import MS
+from bridge.system.units import MS, SECOND
 
 READINGS = 10  # at the start; the quickest one is used
 MAX_READING_NS = 50_000  # a reading of two clocks that took longer than this is not used
 CALLBACK_EXIT_S = 0.1
-PERIOD_LIMIT_S = 1.0  # a server that has not called for this time will not call again
+LOST_NS = 250 * MS
+"""After periods without us of this time in all, releases of held keys may have been lost."""
+_BEAT_FIELDS = (
+    *("bar", "beat", "tick", "ticks_per_beat"),
+    *("beats_per_bar", "beat_type", "beats_per_minute"),
+)
+PERIOD_LIMIT_S = 1.0  # a server that has not called for this time will not call again soon
+NAME_TRIES, NAME_PAUSE_S = 5, 0.05
 
 
 class JackCycle:
     """The work of one period. JACK's thread owns all of it except the shared `queues`."""
+
+    # More than 12 attributes: each is one thing that outlives a period.
 
     def __init__(
         self,
@@ -77,28 +88,39 @@ class JackCycle:
         self._frames = FrameClock(client.samplerate, frame, now_ns)
         self._half_frame_ns = 500 * MS // client.samplerate
         self._sequencer = sequencer
-        self._parser = MidiParser()
+        self._packets = PacketQueue()
         self._unwritten: deque[SentEvent] = deque()  # the port was full; written first next time
         self._losses: list[Report] = []
+        self._end_ns: int | None = None  # of the last period
+        self._has_failed = False  # whether the last period has failed
+        self.period_count = 0
+        """How many periods were processed; any thread may read it."""
 
     def process(self, size: int) -> None:
         """Process one period of `size` frames."""
+        self.period_count += 1
         try:
             self._process(size)
         except Exception as error:  # noqa: BLE001 - see the module docstring
-            self._queues.report(Problem(PeriodLost(repr(error))))
+            if not self._has_failed:  # what fails in every period is reported once
+                self._queues.report(Problem(PeriodLost(repr(error))))
+            self._has_failed = True
+        else:
+            self._has_failed = False
 
     def _process(self, size: int) -> None:
         first = self._client.last_frame_time
         took_ns, frame, now_ns = self._read_clocks()
         if took_ns < MAX_READING_NS:
             self._frames.observe(frame, now_ns)
-        begin_ns = self._frames.ns_of(first)
+        begin_ns, end_ns = self._frames.ns_of(first), self._frames.ns_of(first + size)
+        if self._end_ns is not None and begin_ns - self._end_ns > LOST_NS:
+            self._losses = [InputLost()]
+        self._end_ns = end_ns
         # An event nearer to the next period's first frame than to our last one is left to it.
-        ahead_ns = self._frames.ns_of(first + size) - begin_ns - self._half_frame_ns
-        if (position := self._read_position(begin_ns)) is not None:
-            self._sequencer.observe(Source.JACK, position)
-        played = self._sequencer.receive(self._read_events(first))
+        ahead_ns = end_ns - begin_ns - self._half_frame_ns
+        self._observe_position(begin_ns)
+        played = self._sequencer.receive(self._read_events(first, size), begin_ns)
         sent = self._sequencer.select_source(begin_ns) + self._apply_commands(begin_ns)
         sent += self._sequencer.emit(begin_ns, ahead_ns)
         self._unwritten.extend(sent)
@@ -114,26 +136,18 @@ class JackCycle:
         after_ns = self._clock.now_ns()
         return after_ns - before_ns, frame, (before_ns + after_ns) // 2
 
-    def _read_position(self, begin_ns: int) -> HostPosition | None:
-        """Return the server transport's position, or None if no program gives bars and beats."""
+    def _observe_position(self, begin_ns: int) -> None:
+        """Observe the server transport's position, if a program gives bars and beats."""
         state, position = self._client.transport_query()
         if "bar" not in position:
-            return None
-        # JACK's beat is the metre's: an eighth in 6/8. Ardour 7 fills the field for the start of
-        # the bar with something else. So bars are counted, as if all had the present metre.
-        quarters_a_beat = 4.0 / position["beat_type"]
-        bar_quarters = (position["bar"] - 1) * position["beats_per_bar"] * quarters_a_beat
-        beats = position["beat"] - 1 + position["tick"] / position["ticks_per_beat"]
-        return HostPosition(
-            time_ns=begin_ns,
+            return
+        # Ardour 7 fills the field for the start of the bar with something else, so it is not read.
+        found = position_of_beats(
+            begin_ns,
             playing=state == jack.ROLLING,
-            quarters=bar_quarters + beats * quarters_a_beat,
-            bpm=position["beats_per_minute"] * quarters_a_beat,
-            bar=position["bar"] - 1,
-            bar_quarters=bar_quarters,
-            numerator=round(position["beats_per_bar"]),
-            denominator=round(position["beat_type"]),
+            **{name: position[name] for name in _BEAT_FIELDS},
         )
+        self._sequencer.observe(Source.JACK, found)
 
     def _apply_commands(self, now_ns: int) -> list[SentEvent]:
         sent: list[SentEvent] = []
@@ -157,11 +171,17 @@ class JackCycle:
                 return
             self._unwritten.popleft()
 
-    def _read_events(self, first: int) -> Iterable[TimedEvent]:
-        for offset, packet in self.input.incoming_midi_events():
-            time_ns = self._frames.ns_of(first + offset)
-            for event in self._parser.feed(bytes(packet)):
-                yield TimedEvent(time_ns, event)
+    def _read_events(self, first: int, size: int) -> Iterator[TimedEvent]:
+        """Copy what has come in, and yield the events of a part of it."""
+        ended = self._packets.copy(
+            (self._frames.ns_of(first + offset), bytes(packet))
+            for offset, packet in self.input.incoming_midi_events()
+        )
+        if ended:
+            self._losses.append(InputLost())
+        if self._packets.is_losing:
+            self._sequencer.add_lost_input()
+        return self._packets.parse(packets_in(size))
 
 
 class JackBackend:
@@ -169,6 +189,8 @@ class JackBackend:
 
     name = "jack"
     poll_ns: int | None = None
+
+    # More than 12 attributes: the client, its cables, its periods and its state have a few each.
 
     def __init__(self, client: jack.Client, clock: Clock, sequencer: Sequencer) -> None:
         """Own a client that is not active yet; see `connect`."""
@@ -181,6 +203,9 @@ class JackBackend:
         self._output_connected = self._reported_connected = False
         self._active = False
         self._lost = False
+        self._cycle: JackCycle | None = None
+        self._ready: Ready | None = None
+        self._period_count, self._called_ns, self._is_silent = 0, 0, False
 
     @property
     def wakeup(self) -> socket.socket:
@@ -205,11 +230,21 @@ class JackBackend:
             self._client.activate()
             self._active = True
             self._cables.connect(cycle.input, cycle.output)
-            self._output = cycle.output
+            self._output, self._cycle = cycle.output, cycle
             self._check_output_connected()
         except jack.JackError as error:
             raise PortError(JackRefused(str(error))) from error
-        return Ready(self.name, cycle.input.name, cycle.output.name)
+        self._called_ns = self._clock.now_ns()
+        self._ready = Ready(self.name, cycle.input.name, cycle.output.name)
+        return self._ready
+
+    def cables(self) -> Cables:
+        """Return what other programs have connected to our ports."""
+        return self._cables.present
+
+    def restore_cables(self, cables: Cables) -> None:
+        """Make these cables again, now or when their ports are there."""
+        self._cables.restore(cables)
 
     def maintain(self) -> None:
         """Connect ports that have come back, and a keyboard that has been plugged in."""
@@ -235,7 +270,22 @@ class JackBackend:
         """Queue the command for the next period."""
         self._queues.post(command)
 
-    def poll(self, now_ns: int) -> list[Report]:  # noqa: ARG002 - the callback reads the time
+    def _watch_periods(self, now_ns: int) -> list[Report]:
+        """Report that the server no longer calls, or that it does again."""
+        if self._cycle is None or self._ready is None:
+            return []
+        has_called = self._cycle.period_count != self._period_count
+        self._period_count = self._cycle.period_count
+        if has_called:
+            self._called_ns = now_ns
+        elif self._is_silent or now_ns - self._called_ns < PERIOD_LIMIT_S * SECOND:
+            return []
+        was_silent, self._is_silent = self._is_silent, not has_called
+        if was_silent is self._is_silent:
+            return []
+        return [Problem(JackSilent())] if self._is_silent else [self._ready]
+
+    def poll(self, now_ns: int) -> list[Report]:
         """Return the callback's reports since the last call, or raise `PortError`."""
         self._queues.clear_wakeup()
         if self._lost:
@@ -246,6 +296,7 @@ class JackBackend:
                 self._queues.post(report)
             else:
                 reports.append(report)
+        reports += self._watch_periods(now_ns)
         if self._output_connected is not self._reported_connected:
             self._reported_connected = self._output_connected
             reports.append(OutputConnected(self._output_connected))
@@ -278,13 +329,28 @@ class JackBackend:
         self._queues.wake()
 
 
+def _open_client(client_name: str) -> jack.Client:
+    """Open a client, under this name if it is free or becomes free at once.
+
+    The last process may have died just now, and the cables of other programs are stored by name.
+    """
+    for _ in range(NAME_TRIES):
+        try:
+            return jack.Client(client_name, use_exact_name=True, no_start_server=True)
+        except jack.JackOpenError as error:
+            if error.status.server_failed:  # there is none; a name in use has no flag of its own
+                raise
+        threading.Event().wait(NAME_PAUSE_S)
+    return jack.Client(client_name, no_start_server=True)
+
+
 def connect(client_name: str, clock: Clock, sequencer: Sequencer) -> JackBackend:
     """Connect to the server named by `JACK_DEFAULT_SERVER`, or the default one."""
     # The library prints its errors; here they are raised.
     jack.set_error_function(lambda _text: None)
     jack.set_info_function(lambda _text: None)
     try:
-        client = jack.Client(client_name, no_start_server=True)
+        client = _open_client(client_name)
     except jack.JackError as error:
         raise PortError(NoJackServer()) from error
     return JackBackend(client, clock, sequencer)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import jack
 
 from bridge.playout.problem import PortGone
-from bridge.playout.protocol import InputLost, KeyboardHeard, PortNames, Problem, Ready
+from bridge.playout.protocol import Cables, InputLost, KeyboardHeard, PortNames, Problem, Ready
 from bridge.ports.base import choose_port
 from bridge.ports.keyboards import first_keyboard
 from bridge.ports.port_names import Naming, Port, SystemPort, find_again, identify
@@ -45,6 +45,8 @@ class _Chosen:
 class JackCables:
     """Keeps our ports connected, and reports what has come and gone."""
 
+    # More than 12 attributes: the ports, the choice, the keyboard and the cables have a few each.
+
     def __init__(self, client: jack.Client) -> None:
         self._client = client
         self._own: tuple[jack.OwnMidiPort, jack.OwnMidiPort] | None = None  # in, out
@@ -58,6 +60,9 @@ class JackCables:
         self._heard: frozenset[str] = frozenset()  # the ports connected to our input
         self._reported_keyboard = ""
         self._reports: list[Report] = []
+        self.present = Cables()
+        """What other clients have connected to our ports."""
+        self._missing: set[tuple[str, str]] = set()  # cables to make again: source, target
 
     def port_names(self) -> PortNames:
         """List the MIDI ports of other clients. Another client's output is our input."""
@@ -86,6 +91,14 @@ class JackCables:
             self._client.connect(own_output.name, target.port.name)
         self._heard = self._connected(own_input)
 
+    def restore(self, cables: Cables) -> None:
+        """Make these cables again, each as soon as its port is there."""
+        assert self._own is not None
+        own_input, own_output = self._own
+        self._missing = {(source, own_input.name) for source in cables.sources}
+        self._missing |= {(own_output.name, target) for target in cables.targets}
+        self.check()
+
     def check(self) -> bool:
         """Look for changes and connect what is to be connected; return whether to report any."""
         if self._own is not None:
@@ -106,12 +119,25 @@ class JackCables:
             if has_changed and self._names is not None:
                 self._reports.append(self._port_names())
             self._names, self._is_settled = names, not has_changed
+        self._make_missing(names)
         self._report_losses(own_input)
         ready = Ready("jack", own_input.name, own_output.name)
         source, target = self._chosen
         self._check_chosen(source, self._sources, own_input, ready)
         self._check_chosen(target, self._targets, own_output, ready)
         self._check_keyboard(own_input)
+        self.present = Cables(
+            tuple(sorted(self._heard)), tuple(sorted(self._connected(own_output)))
+        )
+
+    def _make_missing(self, names: tuple[str, ...]) -> None:
+        for cable in tuple(self._missing):
+            if set(cable) <= set(names):
+                # It may exist already, or its client is not active yet.
+                with suppress(jack.JackError):
+                    self._client.connect(*cable)
+                if cable[1] in {other.name for other in self._client.get_all_connections(cable[0])}:
+                    self._missing.discard(cable)
 
     def _try_list(self) -> None:
         """List the ports, again if one goes meanwhile."""

@@ -2,9 +2,11 @@
 
 Link gives tempo and phase. Peers that share start and stop also give whether they play. Link has no
 bars of a song: peers agree on the position in a bar if their bars have one length, and each counts
-its own bars. Many programs do not share start and stop. If Link was requested, peers count as
-playing until one has been seen to start. If it was not requested, only peers that report that they
-play count, since a musician may have Link running without meaning to use it.
+its own bars. Many programs do not share start and stop, so peers count as playing until one has
+been seen to start.
+
+A peer opens sockets on every network of the machine and announces itself there. It is therefore
+made only if the user asks for Link.
 
 The library is under the GPL and is not installed with Antiphon; the extra `link` names it. The beat
 is read for the present moment, between two readings of our own clock, so the library may use
@@ -18,8 +20,10 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from bridge.playout.problem import LinkMissing
+from bridge.playout.protocol import ObservePosition
 from bridge.ports.base import PortError
 from bridge.sync.host import HostPosition
+from bridge.sync.transport import Source
 from bridge.system.extras import install_command
 from bridge.system.units import MS
 
@@ -61,7 +65,7 @@ class LinkSource:
         """The number of other peers."""
         return int(self._link.num_peers)
 
-    def position(self, metre: tuple[int, int], *, asked_for: bool = True) -> HostPosition | None:
+    def report(self, metre: tuple[int, int]) -> ObservePosition | None:
         """Return the session's position in bars of this metre, or None without other peers."""
         if not self.peers:
             return None
@@ -70,10 +74,11 @@ class LinkSource:
         # Peers with bars of one length agree on the position in the bar, not on the bar's number.
         self._link.quantum = bar_quarters
         _, now_ns, beat = min(self._read_beat() for _ in range(READINGS))
-        bar = int(beat // bar_quarters)
-        return HostPosition(
+        bar = beat // bar_quarters
+        position = HostPosition.checked(
+            now_ns,
             time_ns=now_ns,
-            playing=bool(self._link.playing) or (asked_for and not self._shares_start),
+            playing=bool(self._link.playing) or not self._shares_start,
             quarters=beat,
             bpm=float(self._link.tempo),
             bar=bar,
@@ -81,6 +86,7 @@ class LinkSource:
             numerator=metre[0],
             denominator=metre[1],
         )
+        return ObservePosition(Source.LINK, position)
 
     def close(self) -> None:
         """Leave the session."""

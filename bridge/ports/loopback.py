@@ -7,7 +7,7 @@ so its timing is the real timing. It also keeps time when the built-in synth is 
 
 import socket
 
-from bridge.playout.protocol import Command, Emitted, Panic, PortNames, Ready, Report
+from bridge.playout.protocol import Cables, Command, Emitted, Panic, PortNames, Ready, Report
 from bridge.playout.schedule import SentEvent
 from bridge.playout.sequencer import Sequencer, without_thru
 from bridge.ports.base import find_port
@@ -38,6 +38,13 @@ class LoopbackBackend:
             if wanted is not None:
                 find_port(wanted, ())
         return Ready(self.name, "loopback in", "loopback out")
+
+    def cables(self) -> Cables:
+        """Return none: this back end does not list them."""
+        return Cables()
+
+    def restore_cables(self, cables: Cables) -> None:
+        """Do nothing: this back end makes none."""
 
     def maintain(self) -> None:
         """Do nothing: the loopback cannot be lost."""

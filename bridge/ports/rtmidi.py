@@ -33,6 +33,7 @@ from bridge.playout.problem import (
     SystemRefused,
 )
 from bridge.playout.protocol import (
+    Cables,
     Command,
     Emitted,
     Panic,
@@ -148,6 +149,13 @@ class RtMidiBackend:
             self._has_output = False
             self._reports.append(Problem(missing))
 
+    def cables(self) -> Cables:
+        """Return none: this back end does not list them."""
+        return Cables()
+
+    def restore_cables(self, cables: Cables) -> None:
+        """Do nothing: this back end makes none."""
+
     def maintain(self) -> None:
         """Check that the chosen ports still exist, or raise `PortError`; look for a keyboard."""
         inputs, outputs = self._ports.all(self._in.midi_in), self._ports.all(self._out)
@@ -178,7 +186,8 @@ class RtMidiBackend:
         played.sort(key=lambda timed: timed.time_ns)
         sent, self._sent = self._sent, []
         reports, self._reports = self._reports, []
-        return reports + self._sequencer.report(self._sequencer.receive(played), sent, now_ns)
+        received = self._sequencer.receive(played, now_ns)
+        return reports + self._sequencer.report(received, sent, now_ns)
 
     def close(self, now_ns: int) -> list[Report]:
         """Silence everything, close the ports, and report what was sent last."""

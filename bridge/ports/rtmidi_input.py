@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import rtmidi
 
 from bridge.midi.events import TimedEvent
-from bridge.midi.parser import MidiParser
+from bridge.midi.parser import MAX_LIVE_SYSEX, MidiParser
 from bridge.playout.protocol import InputLost, KeyboardHeard
 from bridge.ports.keyboards import first_keyboard
 from bridge.ports.port_names import Naming, Port, follow, identify_names
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from bridge.playout.protocol import Report
 
+MAX_MESSAGES = 256
+"""The greatest number of messages that are read at a time, so that output does not wait longer."""
 BUSY_NS = SECOND  # a keyboard that another program has open is tried again after this time
 
 
@@ -56,15 +58,17 @@ class RtMidiInput:
         self.midi_in = midi_in
         self.polled_ns = now_ns
         """When `read` was called last."""
-        self._parser, self._last_ns = MidiParser(), now_ns
+        self._parser, self._last_ns = MidiParser(MAX_LIVE_SYSEX), now_ns
 
     def read(self, now_ns: int) -> Iterator[TimedEvent]:
-        """Yield the events that have come in since the last call."""
-        while (found := self.midi_in.get_message()) is not None:
+        """Yield the events that have come in since the last call, or the first of very many."""
+        for _ in range(MAX_MESSAGES):
+            if (found := self.midi_in.get_message()) is None:
+                break
             message, delta_s = found
             claimed_ns = self._last_ns + round(delta_s * 1e9)
             self._last_ns = min(max(claimed_ns, self.polled_ns), now_ns)
-            for event in self._parser.feed(bytes(message)):
+            for event in self._parser.feed_packet(bytes(message)):
                 yield TimedEvent(self._last_ns, event)
         self.polled_ns = now_ns
 

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from bridge.messages.composer import NoteEvent, Onset, Release
 from bridge.midi.channel_state import ChannelStates
-from bridge.midi.events import NoteOff, NoteOn
+from bridge.midi.events import ALL_SOUND_OFF, ControlChange, NoteOff, NoteOn, Reset
 from bridge.midi.instruments import Instrument, fit_to_range
 from bridge.midi.key_state import KeyState
 from bridge.system.units import MS, SECOND
@@ -128,7 +128,10 @@ class PlayerState:
     @property
     def key_down(self) -> bool:
         """Whether a key is held. Drum pads do not count: some send no release."""
-        return any(note[0] is not Instrument.DRUMS for note in self._keys_held().values())
+        return any(
+            note[0] is not Instrument.DRUMS and self._keys.is_down(key)
+            for key, note in self._notes_of_keys.items()
+        )
 
     @property
     def pedal_down(self) -> bool:
@@ -138,8 +141,10 @@ class PlayerState:
     @property
     def _pedal_holds(self) -> bool:
         """Whether a pedal holds a note whose key is up."""
-        released = self._notes_of_keys.keys() - self._keys_held().keys()
-        return any(self._notes_of_keys[key][0] is not Instrument.DRUMS for key in released)
+        return any(
+            note[0] is not Instrument.DRUMS and not self._keys.is_down(key)
+            for key, note in self._notes_of_keys.items()
+        )
 
     @property
     def has_ended(self) -> bool:
@@ -177,10 +182,10 @@ class PlayerState:
         """Process a MIDI event, and return the note events that result, each at its tick."""
         if self._is_doubled(timed):
             return Heard()
-        held = self._keys_held()
+        held = self._keys_held(timed.event)
         sounded = self._keys.feed(timed.event)
         events = self._to_note_events(sounded, timed.time_ns, transport.tick_at(timed.time_ns))
-        is_playing = bool(events) or self._keys_held() != held
+        is_playing = bool(events) or self._keys_held(timed.event) != held
         if is_playing:
             self.last_event_ns = max(self.last_event_ns, timed.time_ns)
         return Heard(tuple(events), is_playing)
@@ -195,10 +200,21 @@ class PlayerState:
             self.last_event_ns = max(self.last_event_ns, at_ns)
         return events
 
-    def _keys_held(self) -> dict[_Key, _NoteKey]:
-        """Return the keys that are down, with their notes."""
-        notes = self._notes_of_keys
-        return {key: notes[key] for key in self._keys.keys_down if key in notes}
+    def _keys_held(self, event: Event) -> tuple[_Key, ...]:
+        """Return those of the keys that an event may concern that are down and make a note.
+
+        Each event is followed by this, so it must not take longer while many keys are held.
+        """
+        match event:
+            case NoteOn(channel, pitch) | NoteOff(channel, pitch):
+                keys: Iterable[_Key] = ((channel, pitch),)
+            case ControlChange(control=control) if control < ALL_SOUND_OFF:
+                return ()
+            case ControlChange() | Reset():
+                keys = self._keys.keys_down
+            case _:
+                return ()
+        return tuple(key for key in keys if key in self._notes_of_keys and self._keys.is_down(key))
 
     def _note_of(self, channel: int, pitch: int) -> _NoteKey | None:
         """Return the note that a key begins now, or None if no instrument has it."""
@@ -212,9 +228,11 @@ class PlayerState:
         """
         if not isinstance(timed.event, NoteOn):
             return False
-        note = self._keys_held().get((timed.event.channel, timed.event.pitch))
+        key = timed.event.channel, timed.event.pitch
+        note = self._notes_of_keys.get(key)
         return (
             note is not None
+            and self._keys.is_down(key)
             and note[0] is not Instrument.DRUMS
             and timed.time_ns - self._sounding[note].onset_ns <= COPY_NS
         )

@@ -29,7 +29,8 @@ from bridge.messages.composer import (
     Retract,
 )
 from bridge.messages.settings import Mode
-from bridge.midi.events import NoteOn, ProgramChange
+from bridge.midi.events import NoteOff, NoteOn, ProgramChange
+from bridge.midi.instruments import instrument_of_channel
 from bridge.playout import protocol
 from bridge.playout.metronome import is_click
 from bridge.session import turns
@@ -44,9 +45,11 @@ from bridge.sync.quantise import Quantise
 from bridge.system.units import SECOND
 
 if TYPE_CHECKING:
+    from bridge.history.played import PlayedNotes
     from bridge.messages.harmony import HeardKey
     from bridge.messages.snapshot import RollChord
     from bridge.midi.notes import Score
+    from bridge.playout.schedule import Playable
     from bridge.session.context import Context
     from bridge.sync.transport import Transport
 
@@ -328,15 +331,19 @@ class Response:
         """Record which events were sent, and when."""
         effects, active, transport = Effects(), self._active, context.transport
         for sent in emitted.events:
-            if isinstance(sent.event, ProgramChange):
-                self._renderer.mark_program_sent(sent.event.channel)
-            if not isinstance(sent.event, NoteOn):
+            event, due_ns = sent.event, sent.due_ns + context.settings.time.advance_ns
+            if isinstance(event, ProgramChange):
+                self._renderer.mark_program_sent(event.channel)
+            if not isinstance(event, NoteOn):
+                _confirm_release(context.played, event, due_ns)
                 continue
-            tick = transport.tick_at(sent.due_ns + context.settings.time.advance_ns)
-            if context.settings.time.click_to_output and is_click(sent.event, transport, tick):
+            tick = transport.tick_at(due_ns)
+            if context.settings.time.click_to_output and is_click(event, transport, tick):
                 continue
+            if (kind := instrument_of_channel(event.channel)) is not None:
+                context.played.confirm_onset((kind, event.pitch), due_ns)
             position = transport.format_position(tick)
-            effects.log(sent.sent_ns, "sent", sent.event.pitch, position)
+            effects.log(sent.sent_ns, "sent", event.pitch, position)
             if active is not None and not active.first_note_sent:
                 active.first_note_sent = True
                 self.latency_ns = sent.sent_ns - active.hand_over_ns
@@ -344,6 +351,11 @@ class Response:
         if emitted.dropped:
             effects.log(emitted.at_ns, "late", emitted.dropped)
         return effects
+
+
+def _confirm_release(played: PlayedNotes, event: Playable, release_ns: int) -> None:
+    if isinstance(event, NoteOff) and (kind := instrument_of_channel(event.channel)) is not None:
+        played.confirm_release((kind, event.pitch), release_ns)
 
 
 def _report_played(context: Context, active: ActiveTake) -> Effects:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bridge.history.journal_changes import PlayedSoFar
 from bridge.history.record import Record
 from bridge.messages.composer import Generated
 from bridge.messages.requests import (
@@ -41,19 +42,21 @@ from bridge.sync.transport import Transport
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-Inbox = protocol.FromIo | Generated | Refused | Request
+Inbox = protocol.ForSession | Generated | Refused | Request
 """The input of a step."""
 
 
 class Session:
     """Processes input in steps, each of which returns effects."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, past: Record | None = None) -> None:
+        """Begin, or go on after a session that was cut off and has played `past`."""
         self.settings = settings
         """The present settings."""
-        self.status = SessionStatus()
+        past = past or Record()
+        self.status = SessionStatus(past.transports)
         """The status of the ports, and the part of the snapshot that is not music."""
-        self._turns = TurnTaking()
+        self._turns = TurnTaking(past)
         self._controls, self._style = ControlMap(), StyleControl()
         self._effects = Effects()
 
@@ -107,6 +110,11 @@ class Session:
         notes, transports = self._turns.played.all_notes, self.status.transports.transports
         return Record(notes, transports).until(now_ns)
 
+    def played_so_far(self, now_ns: int, text: str) -> PlayedSoFar:
+        """Return what the journal needs; `text` is the provenance text of the settings."""
+        transports = self.status.transports.transports
+        return PlayedSoFar(now_ns, self._turns.played.notes, transports, self.settings, text)
+
     def _now(self, now_ns: int) -> Step:
         return Step(now_ns, self.settings, self._effects)
 
@@ -144,6 +152,7 @@ class Session:
     def _update_status(self, now_ns: int, report: IoStatus | Refused) -> None:
         self._effects.add(self.status.update(now_ns, report))
         if isinstance(report, protocol.Ready):
+            self._bind_panic()
             self._effects.to_io += self._turns.timing.sync_commands(self.settings)
 
     def _handle_command(
@@ -179,8 +188,15 @@ class Session:
                 self._controls.learn(action)
             case Bind(bindings):
                 self._controls.bind(bindings)
+                self._bind_panic()
                 for control, _ in bindings:
                     self._release_control(now_ns, control)
+
+    def _bind_panic(self) -> None:
+        """Pass the controls of panic to the MIDI I/O process, which must not wait for us."""
+        bindings = self._controls.bindings
+        controls = frozenset(control for control, action in bindings if action is Action.PANIC)
+        self._effects.to_io.append(protocol.BindPanic(controls))
 
     def _apply_settings(self, now_ns: int, settings: Settings) -> None:
         self._turns.apply_settings(self._now(now_ns), settings)
@@ -194,6 +210,7 @@ class Session:
     def _handle_event(self, now_ns: int, timed: TimedEvent) -> None:
         processed = self._controls.process(timed.event)
         if processed.learned is not None:
+            self._bind_panic()
             self._release_control(timed.time_ns, processed.learned)
         if processed.triggered is not None:
             self._run_action(now_ns, processed.triggered)

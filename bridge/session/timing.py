@@ -14,18 +14,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bridge.history.recent_score import context_score
 from bridge.messages.composer import NoteEvent, Reset
 from bridge.messages.settings import Mode, Settings
 from bridge.midi.notes import MetreChange
 from bridge.playout import protocol
 from bridge.playout.metronome import clicks
-from bridge.session.turns import NO_END
+from bridge.session.turns import NO_END, score_script
 from bridge.sync.quantise import GridStep
 from bridge.sync.tempo import FREE_BPM, quarter_ns
 from bridge.sync.transport import Source, Transport
 from bridge.system.units import SECOND
 
 if TYPE_CHECKING:
+    from bridge.history.record import Record
     from bridge.playout.schedule import ScheduledEvent
 
 _TEMPO_TOLERANCE = 0.04
@@ -35,7 +37,8 @@ _CLICK_HORIZON_NS = 2 * SECOND
 class Timing:
     """The transport that plans follow, and the composer's offset from it."""
 
-    def __init__(self) -> None:
+    def __init__(self, past: Record | None = None) -> None:
+        """Begin, or go on after a session that was cut off."""
         self.transport = Transport()
         self.composer_offset = 0
         """The composer's tick at the transport's tick 0."""
@@ -45,6 +48,8 @@ class Timing:
         self._last_reset: Reset | None = None
         self._reported_tick = 0  # the last tick reported to the composer, in its ticks
         self._next_click_tick = 0  # clicks are planned up to here
+        # What the composer reads before all else, until something is played.
+        self._past = None if past is None or not past.notes else context_score(past)
 
     @property
     def is_external(self) -> bool:
@@ -116,8 +121,10 @@ class Timing:
         """Follow another transport; return whether that breaks the previous one."""
         before = self.transport
         if not transport.source.is_external:  # it is our own, and this copy is newer
+            if before.source.is_external:  # the next note starts our own clock from its beginning
+                self.own_clock_started = False
+                self._own_transport = _from_beginning(self._own_transport)
             transport = replace(self._own_transport, epoch=transport.epoch)
-            self.own_clock_started &= not before.source.is_external
         self.transport = transport
         return transport.epoch != before.epoch
 
@@ -128,7 +135,7 @@ class Timing:
         transport = self.transport
         if not transport.has_bars:
             self._rebase(Reset(), 0)
-            return self._last_reset
+            return self._with_past(Reset())
         first = min(transport.tick, transport.last_tick_at(now_ns))
         bar_line = transport.bar_line_before(first)
         self._next_click_tick = first
@@ -138,7 +145,22 @@ class Timing:
             self.composer_offset = -(-self._reported_tick // bar) * bar - bar_line
             return None
         self._rebase(reset, -bar_line)
-        return reset
+        return self._with_past(reset)
+
+    def _with_past(self, reset: Reset) -> Reset:
+        """Return a reset after which the music goes on from an earlier session, in its next bar."""
+        past, transport = self._past, self.transport
+        if past is None or past.grid is not transport.has_bars:
+            return reset
+        events = score_script(past, transport, 0)
+        end = max((event.tick for event in events), default=0)
+        bar = transport.metre.bar_ticks
+        self._reported_tick, self.composer_offset = end, self.composer_offset + -(-end // bar) * bar
+        return replace(reset, past=events)
+
+    def forget_past(self) -> None:
+        """Begin with an empty stream the next time: the composer has read the earlier session."""
+        self._past = None
 
     def reset_if_changed(self, tick: int) -> Reset | None:
         """Align the composer's ticks with the bar of a tick if tempo or metre have changed.
@@ -197,8 +219,10 @@ class Timing:
         end = min(
             self._click_end_tick(settings), self.transport.tick_at(now_ns + _CLICK_HORIZON_NS)
         )
-        planned = tuple(clicks(self.transport, self._next_click_tick, end))
-        self._next_click_tick = max(end, self._next_click_tick)
+        # Clicks of the past, from before the metronome was switched on, are not made up for.
+        begin = max(self._next_click_tick, self.transport.last_tick_at(now_ns))
+        planned = tuple(clicks(self.transport, begin, end))
+        self._next_click_tick = max(end, begin)
         return planned
 
     def _click_end_tick(self, settings: Settings) -> int:
@@ -228,6 +252,11 @@ def _own_transport(settings: Settings, begin_ns: int) -> Transport:
         quarter_ns=quarter_ns(settings.time.bpm or FREE_BPM),
         metre=MetreChange(0, *settings.time.metre),
     )
+
+
+def _from_beginning(transport: Transport) -> Transport:
+    """Return the transport with its first bar in place of the present one."""
+    return replace(transport, tick=0, metre=replace(transport.metre, tick=0), bar=0)
 
 
 def _tempo_and_metre(transport: Transport) -> tuple[Source, int, int, int]:

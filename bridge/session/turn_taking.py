@@ -46,6 +46,7 @@ from bridge.session.turns import LEAD_NS
 from bridge.system.units import SECOND
 
 if TYPE_CHECKING:
+    from bridge.history.record import Record
     from bridge.midi.events import TimedEvent
     from bridge.midi.notes import Score
     from bridge.sync.transport import Transport
@@ -54,9 +55,9 @@ if TYPE_CHECKING:
 class TurnTaking:
     """The turns of a session, from its start to its stop."""
 
-    def __init__(self) -> None:
+    def __init__(self, past: Record | None = None) -> None:
         self.state = TurnState.STOPPED
-        self.played, self.timing, self.response = PlayedNotes(), Timing(), Response()
+        self.played, self.timing, self.response = PlayedNotes(past), Timing(past), Response()
         self._player, self._phrases = PlayerState(), PhraseTracker()
         self._stop_after_audition = False
 
@@ -107,6 +108,7 @@ class TurnTaking:
     def stop(self, step: Step) -> None:
         """Stop the session: release everything and play nothing more."""
         if self._transition(Signal.STOP):
+            self.timing.forget_past()
             self._retract(step)
             self._phrases.phrase, self._stop_after_audition = None, False
             self.release_player(step, step.now_ns)
@@ -290,6 +292,7 @@ class TurnTaking:
             self._retract(step)
             self._transition(Signal.YIELD)
         self._stop_after_audition = False
+        self.timing.forget_past()
         self._transition(Signal.NOTE)
         if self._phrases.phrase is None:
             phrase = self._phrases.start(self._context(step), at_ns, tick)

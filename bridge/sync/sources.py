@@ -2,12 +2,13 @@
 
 Hosts report their position: a DAW through its plugin, a JACK server, a Link network. A MIDI clock
 sends messages. The session sets its own transport. The wanted source is followed, or the best that
-plays. If none plays, the session's own transport is followed: the player wants a response while the
-host is stopped, too.
+plays. Link reports only while it is wanted (`bridge.io.network_beat`). If no source plays, the
+session's own transport is followed: the player wants a response while the host is stopped, too.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,10 +41,15 @@ class TimeSources:
         """The session's own transport."""
         self.wanted: Source | None = None
         """The only source that may be followed; None allows all."""
+        self.refused: Counter[Source] = Counter()
+        """The number of reports of each host that were not valid."""
 
-    def observe(self, source: Source, position: HostPosition) -> None:
-        """Update the position of a host."""
-        self._hosts[source].observe(position)
+    def observe(self, source: Source, position: HostPosition | None) -> None:
+        """Update the position of a host; None is a report that was not valid, and is counted."""
+        if position is None:
+            self.refused[source] += 1
+        else:
+            self._hosts[source].observe(position)
 
     def feed_clock(self, timed: TimedEvent) -> None:
         """Update the MIDI clock with one of its messages."""

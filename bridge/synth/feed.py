@@ -1,9 +1,10 @@
 """The feed of the built-in synth, so that a player without a DAW hears both players.
 
-The synth is another process (`bridge.synth.process`) with a UDP port on this machine. It is sent
-the output and what the player plays, each message with the time it is due. The synth plays each
-message a constant time later, so a message that arrives only when it is due is still on time. A
-datagram is sent or lost; the feed never waits for the synth, and ignores that it has gone.
+The synth is another process (`bridge.synth.process`) at the other end of a pair of sockets. It is
+sent the output and what the player plays, each message with the time it is due. The synth plays
+each message a constant time later, so a message that arrives only when it is due is still on time.
+The feed never waits for the synth, and ignores that it has gone. A datagram that the socket has no
+room for is dropped. The end of a note is kept instead, and sent when there is room.
 
 Everything sounds on one synth, where a release ends the note of its channel and pitch, whatever its
 source. So what the player plays on ports sounds on a channel that no instrument has, and what is
@@ -14,8 +15,8 @@ sent: a sound font may lack the bank, and would then be silent.
 
 import socket
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import replace
+from errno import ENOBUFS
 
 from bridge.midi.events import (
     ALL_NOTES_OFF,
@@ -30,7 +31,7 @@ from bridge.midi.events import (
 from bridge.midi.instruments import DRUM_CHANNEL, SPECS, Instrument
 from bridge.playout.schedule import THRU_CHANNEL, Playable, SentEvent
 from bridge.playout.sounding import SoundingNotes
-from bridge.synth.queue import encode_datagram
+from bridge.synth.queue import encode_datagram, ended_by
 
 PLAYER_CHANNEL = 14
 """The channel of what the player plays on ports; no instrument has it."""
@@ -38,13 +39,12 @@ _BANK_SELECTS = (0, 32)
 
 
 class SynthFeed:
-    """The socket to one synth, and the notes that this feed has started there."""
+    """What one synth is sent, and the notes that this feed has started there."""
 
-    def __init__(self, port: int, now_ns: int, *, player: bool = True) -> None:
-        """Send to the synth at `port`; what the player plays on ports is sent only if `player`."""
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.setblocking(False)  # noqa: FBT003 - the parameter has no name
-        self._socket.connect(("127.0.0.1", port))
+    def __init__(self, cable: socket.socket, now_ns: int, *, player: bool = True) -> None:
+        """Send through a socket that does not block; the player's ports only if `player`."""
+        self._socket = cable
+        self._unsent: dict[tuple[int, int], bytes] = {}  # ends of notes, by what they end
         self._with_player = player
         self._sounding = SoundingNotes()
         self._channel_programs: dict[int, int] = {}  # the program of each of the player's channels
@@ -99,9 +99,16 @@ class SynthFeed:
                 self._send(max(now_ns, self._last_ns), ControlChange(channel, control, 0))
 
     def close(self, now_ns: int) -> None:
-        """Release what sounds, and close the socket."""
+        """Release what sounds. The socket stays open, for the next synth."""
         self.release(now_ns)
-        self._socket.close()
+
+    def send_rest(self) -> None:
+        """Send the ends of notes that there was no room for."""
+        while self._unsent:
+            ended, datagram = next(iter(self._unsent.items()))
+            if not self._try(datagram):
+                return
+            del self._unsent[ended]
 
     def _select_program(self, program: int, time_ns: int) -> None:
         if program != self._current_program:
@@ -113,5 +120,18 @@ class SynthFeed:
             return
         self._sounding.note(event)
         self._last_ns = max(self._last_ns, due_ns)
-        with suppress(OSError):  # no synth receives, or the system's buffer is full
-            self._socket.send(encode_datagram(due_ns, encode(event)))
+        self.send_rest()
+        message = encode(event)
+        datagram, ended = encode_datagram(due_ns, message), ended_by(message)
+        if not self._try(datagram) and ended is not None:
+            self._unsent[ended] = datagram
+
+    def _try(self, datagram: bytes) -> bool:
+        """Send a datagram; return False if there is no room, so that it may be sent later."""
+        try:
+            self._socket.send(datagram)
+        except (BlockingIOError, InterruptedError):
+            return False
+        except OSError as error:
+            return error.errno != ENOBUFS  # macOS has no room; otherwise no synth receives
+        return True

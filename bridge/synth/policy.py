@@ -23,12 +23,11 @@ class SynthPolicy(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class SynthReady:
-    """The synth plays on this device, and receives at this UDP port.
+    """The synth plays on this device.
 
     A note sounds `latency_ns` after it is due, plus the latency of the device itself.
     """
 
-    port: int
     device: str
     latency_ns: int
 

@@ -1,15 +1,17 @@
 """The synth process: it receives notes as datagrams and plays them on a sound device.
 
-`python -m bridge.synth.process [SOUNDFONT]`, joined through `bridge.system.pipe`. It reports once
-that it plays (`SynthReady`), or why it cannot (`SynthUnavailable`), and exits when its parent does;
-the sound ends with it. It is a separate process because the sound card requests a buffer every ten
-milliseconds, and would otherwise have to wait for the engine's work.
+`python -m bridge.synth.process [SOUNDFONT]`, joined through `bridge.system.pipe`, from which it
+inherits its end of the cable (`bridge.synth.cable`). It reports once that it plays (`SynthReady`),
+or why it cannot (`SynthUnavailable`), and exits when its parent does; the sound ends with it. It is
+a separate process because the sound card requests a buffer every ten milliseconds, and would
+otherwise have to wait for the engine's work.
 
 `bridge.synth.tinysoundfont` makes the sound and needs `wasmtime`; `miniaudio` supports every
 system's devices. Both packages are optional. miniaudio's thread requests each buffer, and owns
 everything that makes sound (`SynthCycle`). A second thread receives messages and puts them into a
-deque. The main thread detects when no buffer has been requested for a while, since not every system
-reports that a device has gone.
+deque; while it is full, they wait in the socket, and then at the sender. The main thread detects
+when no buffer has been requested for a while, since not every system reports that a device has
+gone.
 
 `ANTIPHON_AUDIO` names the sound service of the system to use (alsa, pulseaudio, jack, coreaudio,
 wasapi, ...), in place of the first that plays.
@@ -29,6 +31,7 @@ from typing import TYPE_CHECKING
 
 from bridge.midi.events import NoteOff, NoteOn, PitchWheel, ProgramChange, decode
 from bridge.midi.instruments import DRUM_CHANNEL
+from bridge.synth.cable import drain
 from bridge.synth.policy import SynthReady, SynthUnavailable
 from bridge.synth.queue import MAX_DATAGRAM, DeviceClock, MessageQueue, decode_datagram
 from bridge.synth.reason import (
@@ -38,10 +41,11 @@ from bridge.synth.reason import (
     SynthError,
     SynthNotInstalled,
 )
-from bridge.synth.sound_font import find_sound_font
+from bridge.synth.sound_font import MAX_FONT_BYTES, SoundFontError, find_sound_font
 from bridge.system.clock import Clock, SystemClock
 from bridge.system.extras import install_command
-from bridge.system.pipe import join_parent
+from bridge.system.input_file import InputError, read_input
+from bridge.system.pipe import join_parent, take_socket
 from bridge.system.quiet_stderr import stderr_silenced
 from bridge.system.real_time import claim_real_time, open_stop_socket
 
@@ -62,6 +66,8 @@ GAIN_DB = -9.0
 MAX_VOICES = 128
 FRAME_BYTES = 2 * 4  # two channels of 32-bit floats
 START_TIMEOUT_S = 3.0  # a device that plays requests its first buffer sooner
+MAX_INCOMING = 4096  # messages between two buffers
+FULL_PAUSE_S = 0.005
 CHECK_INTERVAL_S = 1.0  # a present device requests a hundred buffers in this time
 
 
@@ -84,6 +90,11 @@ class SynthCycle:
         self._device_clock = DeviceClock(RATE_HZ)
         self._queue = MessageQueue(RATE_HZ, LATENCY_NS)
 
+    @property
+    def dropped(self) -> int:
+        """How many messages were dropped: too early, too late, or too many."""
+        return self._queue.dropped
+
     def render_buffers(self) -> Generator[memoryview, int, None]:
         """Yield each requested buffer; the first has no frames."""
         size = yield memoryview(b"")
@@ -91,9 +102,10 @@ class SynthCycle:
             size = yield self._render_buffer(size)
 
     def _render_buffer(self, size: int) -> memoryview:
-        begin_ns = self._device_clock.buffer_ns(self._clock.now_ns(), size)
+        now_ns = self._clock.now_ns()
+        begin_ns = self._device_clock.buffer_ns(now_ns, size)
         for _ in range(len(self.incoming)):
-            self._queue.add(*self.incoming.popleft())
+            self._queue.add(*self.incoming.popleft(), now_ns)
         buffer, done = memoryview(bytearray(size * FRAME_BYTES)), 0
         for frame, message in self._queue.pop_buffer(begin_ns, size):
             self._render_span(buffer, done, frame)
@@ -128,21 +140,19 @@ class SynthCycle:
 def load_synth(font: Path) -> TinySoundFont:
     """Return a synth that plays a sound font, with drums on their channel; else `SynthError`."""
     try:
-        from bridge.synth.tinysoundfont import (  # noqa: PLC0415 - wasmtime may be missing
-            SoundFontError,
-            TinySoundFont,
-        )
+        from bridge.synth.tinysoundfont import TinySoundFont  # noqa: PLC0415 - as wasmtime
     except (ImportError, OSError) as error:
         raise NotInstalledError from error
     try:
-        synth = TinySoundFont(
-            font.read_bytes(), rate_hz=RATE_HZ, gain_db=GAIN_DB, max_voices=MAX_VOICES
-        )
-    except (SoundFontError, OSError) as error:
+        content = read_input(font, MAX_FONT_BYTES)
+        synth = TinySoundFont(content, rate_hz=RATE_HZ, gain_db=GAIN_DB, max_voices=MAX_VOICES)
+        has_programs = [
+            synth.program_change(channel, 0, drums=channel == DRUM_CHANNEL) for channel in range(16)
+        ]
+    except InputError as error:
+        raise SynthError(error.reason) from error
+    except SoundFontError as error:
         raise SynthError(BadSoundFont(str(font))) from error
-    has_programs = [
-        synth.program_change(channel, 0, drums=channel == DRUM_CHANNEL) for channel in range(16)
-    ]
     if not all(has_programs):
         raise SynthError(BadSoundFont(str(font)))
     return synth
@@ -181,22 +191,31 @@ def open_device(cycle: SynthCycle, wanted: str) -> miniaudio.PlaybackDevice:
 
 def receive_messages(receiver: socket.socket, cycle: SynthCycle) -> None:
     """Pass received messages to the cycle until the process ends."""
+    pause = threading.Event()
     while True:
+        if len(cycle.incoming) >= MAX_INCOMING:
+            pause.wait(FULL_PAUSE_S)
+            continue
         with suppress(OSError):  # Windows reports peers that are gone, even unknown ones
             if (found := decode_datagram(receiver.recv(MAX_DATAGRAM))) is not None:
                 cycle.incoming.append(found)
 
 
-def serve(connection: Connection, stop: socket.socket, wanted: str) -> None:
-    """Play until the parent exits, the system asks to stop, or the device is lost."""
+def serve(
+    connection: Connection, stop: socket.socket, receiver: socket.socket, wanted: str
+) -> None:
+    """Play what `receiver` receives, until the parent exits or the device is lost.
+
+    The system may ask to `stop` as well.
+    """
     cycle = SynthCycle(load_synth(find_sound_font(Path(wanted) if wanted else None)), SystemClock())
     with stderr_silenced():
         device = open_device(cycle, os.environ.get(BACKEND_VARIABLE, ""))
-    receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    receiver.bind(("127.0.0.1", 0))
+    drain(receiver)
+    receiver.setblocking(True)  # noqa: FBT003 - the parameter has no name
     claim_real_time()
     threading.Thread(target=receive_messages, args=(receiver, cycle), daemon=True).start()
-    connection.send(SynthReady(receiver.getsockname()[1], device.backend, LATENCY_NS))
+    connection.send(SynthReady(device.backend, LATENCY_NS))
     buffers = -1
     # The parent sends nothing; only the end of the pipe can arrive.
     while buffers != cycle.buffer_count:
@@ -205,6 +224,8 @@ def serve(connection: Connection, stop: socket.socket, wanted: str) -> None:
             break
     else:
         connection.send(SynthUnavailable(SoundDeviceLost()))
+    if cycle.dropped:
+        sys.stderr.write(f"{cycle.dropped} messages were not due, or too many, and were dropped\n")
     with stderr_silenced():
         device.close()
 
@@ -213,9 +234,13 @@ def main() -> None:
     """Join the parent, and play until the parent is gone."""
     (wanted,) = sys.argv[1:] or ("",)
     stop = open_stop_socket()
-    with join_parent() as connection, suppress(OSError):  # the parent may go at any moment
+    with (
+        join_parent() as connection,
+        take_socket() as receiver,
+        suppress(OSError),  # the parent may go at any moment
+    ):
         try:
-            serve(connection, stop, wanted)
+            serve(connection, stop, receiver, wanted)
         except SynthError as error:
             connection.send(
                 SynthUnavailable(error.reason, permanent=isinstance(error, NotInstalledError))

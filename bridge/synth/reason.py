@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bridge.system.child_end import ChildEnd
 from bridge.system.child_exit import ChildExited
+from bridge.system.input_file import InputReason
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ SynthReason = (
     | NoSoundFont
     | NoSuchSoundFont
     | BadSoundFont
+    | InputReason
     | NoSoundDevice
     | SoundDeviceLost
     | SynthExited

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from bridge.synth.reason import NoSoundFont, NoSuchSoundFont, SynthError
+from bridge.system.input_file import InputError, InputFault, RefusedInput, open_input
 
 FONT_FOLDERS = tuple(
     Path(name)
@@ -34,27 +35,42 @@ FONT_NAMES = (
     "TimGM6mb.sf2",  # GPL 2
 )
 FONT_PACKAGE = "pretty_midi"
+MAX_FONT_BYTES = 2**30
+"""The largest sound font that is read: the synth's memory holds it twice more, as floats."""
+
+
+class SoundFontError(ValueError):
+    """The bytes are not a sound font, or are damaged."""
 
 
 def find_sound_font(wanted: Path | None = None, folders: Iterable[Path] = FONT_FOLDERS) -> Path:
     """Return the sound font to use.
 
     Raises:
-        SynthError: there is none, or the requested one does not exist.
+        SynthError: there is none, or the requested one does not exist or is not read.
 
     """
     if wanted is not None:
-        if not wanted.is_file():
-            raise SynthError(NoSuchSoundFont(str(wanted)))
+        _check_readable(wanted)
         return wanted
-    places = [*(folder / name for name in FONT_NAMES for folder in folders), *_package_fonts()]
+    places = [*(folder / name for name in FONT_NAMES for folder in folders), *package_fonts()]
     for place in places:
         if place.is_file():
             return place
     raise SynthError(NoSoundFont())
 
 
-def _package_fonts() -> list[Path]:
+def _check_readable(font: Path) -> None:
+    try:
+        with open_input(font, MAX_FONT_BYTES):
+            return
+    except InputError as error:
+        if error.reason == RefusedInput(font, InputFault.MISSING):
+            raise SynthError(NoSuchSoundFont(str(font))) from error
+        raise SynthError(error.reason) from error
+
+
+def package_fonts() -> list[Path]:
     """Return the sound fonts of the package that carries one, if it is installed."""
     package = importlib.util.find_spec(FONT_PACKAGE)
     folders = (package.submodule_search_locations if package is not None else None) or []

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import wasmtime
 
 from assets import SYNTH_MODULE
+from bridge.synth.sound_font import SoundFontError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,10 +22,6 @@ FRAME_BYTES = 2 * 4
 MAX_FRAMES = 4096
 """The largest number of frames rendered in one call."""
 _STEREO_INTERLEAVED = 0
-
-
-class SoundFontError(ValueError):
-    """The bytes are not a sound font, or it lacks the instruments of General MIDI."""
 
 
 class TinySoundFont:
@@ -94,10 +91,7 @@ class TinySoundFont:
         if not place:
             raise SoundFontError("There is no memory for this sound font.")
         self._memory.write(self._store, font, place)
-        try:
-            synth = self._call("tsf_load_memory", place, len(font))
-        except wasmtime.WasmtimeError as error:
-            raise SoundFontError("This sound font is damaged.") from error
+        synth = self._call("tsf_load_memory", place, len(font))
         if not synth:
             raise SoundFontError("This is no sound font.")
         self._call("free", place)
@@ -106,4 +100,7 @@ class TinySoundFont:
     def _call(self, name: str, *arguments: float) -> int:
         """Call a function of the module; return its result, 0 where it has none."""
         function: Callable[..., int | None] = self._functions[name]
-        return function(self._store, *arguments) or 0
+        try:
+            return function(self._store, *arguments) or 0
+        except (wasmtime.Trap, wasmtime.WasmtimeError) as error:
+            raise SoundFontError("This sound font is damaged.") from error

@@ -7,18 +7,23 @@ need. A file may have no name here, if it is standard input; then its descriptor
 
 An output is checked twice: before the work, which may take hours, and again when the file gets its
 name (`atomic_write`).
+
+A log is the exception: it grows while the program runs, so it is written in place (`create_log`),
+and it may be a FIFO, from which another program reads.
 """
 
 from __future__ import annotations
 
 import enum
+import errno
 import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from bridge.system.atomic_write import atomic_write, resolved_target
+from bridge.system.error_text import error_text
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -100,7 +105,7 @@ def check_output(
         mode = path.stat().st_mode
     except FileNotFoundError:
         _check_folder(path)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a name with a zero byte
         raise _not_written(path, error) from error
     else:
         _check_file(path, mode, inputs, replace=replace)
@@ -126,8 +131,49 @@ def write_output(
             stream.write(content)
     except FileExistsError:
         raise OutputError(RefusedOutput(path, OutputFault.EXISTS)) from None
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise _not_written(path, error) from error
+
+
+def is_fifo(path: Path) -> bool:
+    """Return whether a path names a FIFO."""
+    try:
+        return stat.S_ISFIFO(path.stat().st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def create_log(path: Path, *, replace: bool) -> IO[bytes]:
+    """Return a log, opened for writing: a new file, one that is emptied, or a FIFO.
+
+    What has been opened is checked before it is emptied: another program may have put something
+    else in its place since it was checked. A FIFO is opened when a program reads from it.
+
+    Raises:
+        OutputError: it is neither a file nor a FIFO, is not to be replaced, or cannot be opened.
+
+    """
+    was_fifo = is_fifo(path)
+    flags = os.O_WRONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+    if not was_fifo:  # so that nothing waits if it is one by now
+        flags |= os.O_CREAT | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0)
+        flags |= 0 if replace else os.O_EXCL  # in one step with the check that there is none
+    try:
+        descriptor = os.open(path, flags, 0o666)
+    except FileExistsError:
+        raise OutputError(RefusedOutput(path, OutputFault.EXISTS)) from None
+    except (OSError, ValueError) as error:
+        if getattr(error, "errno", None) == errno.ENXIO:  # a FIFO without a reader, or a socket
+            raise OutputError(RefusedOutput(path, OutputFault.SPECIAL)) from None
+        raise _not_written(path, error) from error
+    stream = os.fdopen(descriptor, "wb")
+    mode = os.fstat(descriptor).st_mode
+    if stat.S_ISREG(mode):
+        stream.truncate()
+    elif not (was_fifo and stat.S_ISFIFO(mode)):
+        stream.close()
+        raise OutputError(RefusedOutput(path, OutputFault.SPECIAL))
+    return stream
 
 
 def is_same_file(one: Path | int, other: Path | int) -> bool:
@@ -172,5 +218,6 @@ def _check_folder(path: Path) -> None:
         raise OutputError(RefusedOutput(path, OutputFault.FORBIDDEN))
 
 
-def _not_written(path: Path, error: OSError) -> OutputError:
-    return OutputError(OutputNotWritten(path, error.strerror or str(error)))
+def _not_written(path: Path, error: OSError | ValueError) -> OutputError:
+    """Return why a file is not written; ValueError is a name that the system cannot have."""
+    return OutputError(OutputNotWritten(path, error_text(error)))

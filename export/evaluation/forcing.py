@@ -15,8 +15,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bridge.history.takes import standalone_score
-from export.runtime.continuation import Prompt
 from export.runtime.take import Take
+from export.sketch.prompt import Prompt
 from model.evaluation.masses import ClassMasses
 from model.tokens import tokenizer
 from model.tokens import vocabulary as v

@@ -48,11 +48,12 @@ class GuidedDecoder(Decoder):
     """A decoder on the CPU whose style is strengthened by guidance."""
 
     def __init__(self, artefact: Artefact, *, capacity: int | None = None) -> None:
-        super().__init__(artefact, device="cpu", capacity=capacity)
+        # The base class runs a few steps to prove the graph.
         self.scale = 1.0
         """1 is the network's own style; 0 is none."""
         self._without = Decoder(artefact, device="cpu", capacity=capacity)
         self._chunks_without = {size: self._without.bind_chunk(1, size) for size in CHUNK_SIZES}
+        super().__init__(artefact, device="cpu", capacity=capacity)
         config, capacity = artefact.manifest["config"], self.cache.capacity
         self.cache = cache = LeadingCache(
             self._session, config, device="cpu", rows=1, capacity=capacity

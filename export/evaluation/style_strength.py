@@ -41,8 +41,8 @@ from export.evaluation.recognition import BARS, Examples, Judge, label_of
 from export.evaluation.results import CONTINUATION, TRUTH, evaluate, format_mean, summarise
 from export.evaluation.trials import BAND, SOLO, draw_trials
 from export.runtime.artefact import Artefact, load_default_artefact
-from export.runtime.continuation import continue_score
 from export.runtime.decoder import Decoder
+from export.sketch.continuation import continue_score
 from model.data import Corpus
 from model.evaluation.style_figures import style_figures
 

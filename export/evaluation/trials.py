@@ -16,7 +16,7 @@ import numpy as np
 from bridge.history.takes import Span, standalone_score
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import TICKS_PER_QUARTER, Note, Score
-from export.runtime.continuation import instruments_of, truncate_note
+from export.sketch.prompt import instruments_of, truncate_note
 from model.evaluation.musicality import Excerpt
 from model.tokens import tokenizer
 from model.windows import in_free_time

@@ -13,6 +13,10 @@ Two programs that disagree about the meaning of a token or the width of a vector
 play wrong notes. Loading therefore checks everything that can disagree, and an error names the two
 things that do. Nothing in an artefact is executable: it has no pickle.
 
+An artefact may come from anywhere. Its files are regular ones of a limited size, and the folder has
+no device or pipe, since a graph may name further files. What they say is checked in
+`export.runtime.contents`, and the graph when it is opened (`export.runtime.provider`).
+
 This module only reads files, and needs neither onnxruntime nor torch.
 """
 
@@ -24,30 +28,40 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import numpy as np
 
 from bridge.messages.requests import UnknownStyle
 from bridge.midi.instruments import Instrument
 from bridge.names import name_key, nearest
+from bridge.system.error_text import error_text
+from bridge.system.input_file import (
+    InputError,
+    InputFault,
+    InputNotRead,
+    RefusedInput,
+    open_input,
+    read_input,
+)
+from export.runtime.contents.manifest import fault_in_manifest
+from export.runtime.contents.tables import (
+    InstrumentShares,
+    embedding_rows,
+    instrument_shares,
+    style_tables,
+)
 from export.runtime.reasons.artefact import (
     ArtefactCount,
     ArtefactReason,
     ChecksumMismatch,
     ChecksumMissing,
-    EntryMissing,
     FormatMismatch,
-    ListedFileUnreadable,
     NotAnObject,
     NotJson,
     OwnStyleWidth,
-    StyleIncomplete,
-    UnreadableFile,
-    VectorWidth,
     VocabularyMismatch,
 )
-from model.tokens import inputs
 from model.tokens import vocabulary as v
 
 if TYPE_CHECKING:
@@ -55,6 +69,7 @@ if TYPE_CHECKING:
 
 FORMAT = 2
 MANIFEST, STYLES, WEIGHTS = "manifest.json", "styles.json", "weights.bin"
+_Content = TypeVar("_Content")
 Device = Literal["cpu", "cuda"]
 GRAPHS: Mapping[Device, str] = {"cpu": "cpu.onnx", "cuda": "cuda.onnx"}
 INSTRUMENT_SHARES = "instruments.json"
@@ -66,8 +81,10 @@ _RARE_SHARE = 0.02
 """An instrument is rare in a style if it plays in a smaller share of the pieces."""
 _LIGHT_WEIGHT = 0.1
 """A style with at most this share of a blend does not bring its instruments along."""
-InstrumentShares = Mapping[str, Mapping[Instrument, float]]
-"""By style and instrument, the share of the training pieces in which the instrument plays."""
+_MAX_JSON_BYTES, _MAX_BYTES = 16 * 2**20, 2 * 2**30
+"""The largest files: 180 styles take half a mebibyte, and weights of a network that keeps up less
+than a hundredth of the limit."""
+_SMALLEST_CONTEXT, _PART_BYTES = 256, 2**20
 
 
 class ArtefactError(Exception):
@@ -115,6 +132,7 @@ class Artefact:
             format.
 
         """
+        _check_folder(folder)
         manifest = _read_manifest(folder)
         for name, stated in manifest["sha256"].items():
             found = _sha256(folder / name)
@@ -123,10 +141,13 @@ class Artefact:
                     ChecksumMismatch(folder / name, found[:12], MANIFEST, str(stated)[:12])
                 )
         width = int(manifest["config"]["width"])
-        read = _read_styles(folder / STYLES, width)
-        table = inputs.read_table(folder / WEIGHTS, width)
-        has_shares = INSTRUMENT_SHARES in manifest["sha256"]
-        shares = _read_shares(folder / INSTRUMENT_SHARES) if has_shares else {}
+        styles = _read_json(folder / STYLES)
+        read = _accepted(style_tables(folder / STYLES, styles, width))
+        table = _accepted(embedding_rows(folder / WEIGHTS, width))
+        shares: InstrumentShares = {}
+        if INSTRUMENT_SHARES in manifest["sha256"]:
+            path = folder / INSTRUMENT_SHARES
+            shares = _accepted(instrument_shares(path, _read_json(path)))
         return cls(folder, manifest, *read, len(read[0]), table, shares)
 
     @property
@@ -251,60 +272,48 @@ def seal_file(folder: Path, name: str) -> None:
     path.write_text(f"{json.dumps(manifest, indent=1, sort_keys=True)}\n", "utf-8")
 
 
+def _check_folder(folder: Path) -> None:
+    """Raise an error if a file in the folder is not a regular one."""
+    try:
+        for path in sorted(folder.iterdir()):
+            if not path.is_dir() and path.exists() and not path.is_file():
+                raise ArtefactError(RefusedInput(path, InputFault.SPECIAL))
+    except OSError as error:
+        raise ArtefactError(InputNotRead(folder, error_text(error))) from None
+
+
 def _read_manifest(folder: Path) -> dict[str, Any]:
     path = folder / MANIFEST
     manifest = _read_json(path)
     if manifest.get("format") != FORMAT:
-        raise ArtefactError(FormatMismatch(path, str(manifest.get("format")), FORMAT))
+        raise ArtefactError(FormatMismatch(path, str(manifest.get("format"))[:12], FORMAT))
     if manifest.get("vocabulary") != v.FINGERPRINT:
         found = str(manifest.get("vocabulary"))[:12]
         raise ArtefactError(VocabularyMismatch(path, found, v.FINGERPRINT[:12]))
-    for name in ("name", "config", "context", "graphs", "sha256"):
-        if name not in manifest:
-            raise ArtefactError(EntryMissing(path, FORMAT, name))
+    contexts = range(_SMALLEST_CONTEXT, MAX_POSITIONS + 1)
+    fault = fault_in_manifest(path, manifest, devices=tuple(GRAPHS), contexts=contexts)
+    if fault is not None:
+        raise ArtefactError(fault)
     for name in (*GRAPHS.values(), WEIGHTS, STYLES):
         if name not in manifest["sha256"]:
             raise ArtefactError(ChecksumMissing(path, name))
     return manifest
 
 
-def _read_styles(
-    path: Path, width: int
-) -> tuple[tuple[str, ...], NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-    """Return names, vectors and positions of the styles, and the vectors of the instruments."""
-    content = _read_json(path)
-    styles = content.get("styles", [])
-    for style in styles:
-        if not style.keys() >= {"name", "vector", "place"}:
-            raise ArtefactError(StyleIncomplete(path))
-        if len(style["vector"]) != width:
-            found = len(style["vector"])
-            raise ArtefactError(VectorWidth(path, str(style["name"]), found, width))
-    rows = content.get("instruments", {})
-    for kind in Instrument:
-        found = len(rows.get(kind.label, ()))
-        if found != width:
-            raise ArtefactError(VectorWidth(path, kind.label, found, width))
-    vectors = np.array([style["vector"] for style in styles], np.float32).reshape(-1, width)
-    places = np.array([style["place"] for style in styles], np.float32).reshape(-1, 2)
-    instruments = np.array([rows[kind.label] for kind in Instrument], np.float32)
-    for array in (vectors, places, instruments):
-        array.flags.writeable = False
-    return tuple(str(style["name"]) for style in styles), vectors, places, instruments
-
-
-def _read_shares(path: Path) -> InstrumentShares:
-    return {
-        style: {kind: float(shares.get(kind.label, 0.0)) for kind in Instrument}
-        for style, shares in _read_json(path).items()
-    }
+def _accepted(read: _Content | ArtefactReason) -> _Content:
+    """Return what was read; raise an error if that is a reason why it cannot be used."""
+    if isinstance(read, ArtefactReason):
+        raise ArtefactError(read)
+    return read
 
 
 def _read_json(path: Path) -> dict[str, Any]:
     try:
-        content = json.loads(path.read_text("utf-8"))
-    except OSError as problem:
-        raise ArtefactError(UnreadableFile(path, _text(problem))) from None
+        content = json.loads(read_input(path, _MAX_JSON_BYTES))
+    except InputError as problem:
+        raise ArtefactError(problem.reason) from None
+    except RecursionError:
+        raise ArtefactError(NotJson(path, "it is nested too deeply")) from None
     except ValueError as problem:
         raise ArtefactError(NotJson(path, str(problem))) from None
     if not isinstance(content, dict):
@@ -314,12 +323,12 @@ def _read_json(path: Path) -> dict[str, Any]:
 
 def _sha256(path: Path) -> str:
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        digest = hashlib.sha256()
+        with open_input(path, _MAX_BYTES) as file:
+            while part := file.read(_PART_BYTES):
+                digest.update(part)
+        return digest.hexdigest()
+    except InputError as problem:
+        raise ArtefactError(problem.reason) from None
     except OSError as problem:
-        raise ArtefactError(ListedFileUnreadable(MANIFEST, path, _text(problem))) from None
-
-
-def _text(error: OSError) -> str:
-    """Return the system's text of an error."""
-    return error.strerror or str(error)
+        raise ArtefactError(InputNotRead(path, error_text(problem))) from None

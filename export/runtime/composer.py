@@ -161,6 +161,7 @@ class Composer:
         self._delayed.clear()
         self._grid = reset.bpm is not None
         self._stream.reset(live_header_tokens(reset.bpm, reset.metre))
+        self._stream.append_events(reset.past)
 
     def _configure(self, settings: Settings) -> None:
         self._settings = settings
@@ -190,6 +191,7 @@ class Composer:
             return
         self._stop_speculating()
         self._stream.append_events(events)
+        self._stream.catch_up()
 
     def _advance(self, tick: int) -> None:
         if not self._answers:

@@ -12,8 +12,10 @@ from collections import deque
 from multiprocessing.connection import Connection, Pipe
 from typing import TYPE_CHECKING
 
-from bridge.playout.problem import ComposerFailed
+from bridge.messages.composer import Configure
+from bridge.playout.problem import ComposerFailed, ModelUnusable
 from bridge.playout.protocol import Problem
+from export.runtime.artefact import ArtefactError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,8 +39,15 @@ class ComposerThread:
         self._thread.start()
 
     def post(self, message: ToComposer) -> None:
-        """Send the composer a message."""
+        """Send the composer a message.
+
+        Settings replace those just before them that are not read yet: a knob sends hundreds a
+        second.
+        """
         with self._condition:
+            unread = self._messages
+            if isinstance(message, Configure) and unread and isinstance(unread[-1], Configure):
+                unread.pop()
             self._messages.append(message)
             self._idle = False
             self._condition.notify_all()
@@ -60,6 +69,8 @@ class ComposerThread:
     def _run(self) -> None:
         try:
             self._serve(self._make())
+        except ArtefactError as error:
+            self._sender.send(Problem(ModelUnusable(error.reason)))
         except Exception as error:  # noqa: BLE001 - the thread ends here and the error is shown
             self._sender.send(Problem(ComposerFailed(type(error).__name__, str(error))))
 

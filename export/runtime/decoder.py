@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import onnxruntime as ort
 
 from bridge.messages.processor import Processor
 from bridge.midi.instruments import Instrument
+from export.onnx_runtime.library import ort
 from export.runtime import provider
-from export.runtime.artefact import MAX_POSITIONS, Artefact
+from export.runtime.artefact import MAX_POSITIONS, Artefact, ArtefactError
 from export.runtime.kv_cache import KvCache
+from export.runtime.reasons.artefact import GraphNotFinite, GraphUnusable
 from model.tokens import features, inputs
 from model.tokens import vocabulary as v
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from numpy.typing import DTypeLike, NDArray
 
 CHUNK_SIZES = (128, 32, 8, 4, 2, 1)
+_PROVEN_SIZES = (2, 1)
+"""Sizes that are run before anything is played: they cost 2 ms, and the larger ones 50 ms."""
 _RUNS_TO_CAPTURE = 3
 _ONE_TOKEN_GRAPH, _NO_GRAPH = "1", "-1"
 """Names of CUDA graphs: the step of one token is captured once and replayed, other sizes run."""
@@ -83,7 +86,8 @@ class Decoder:
         captured as a graph if `capture` is true.
 
         Raises:
-            ArtefactError: the graph's inputs or outputs differ from the manifest's.
+            ArtefactError: the graph does not open or run, answers with numbers that are not
+                finite, or differs from the manifest.
 
         """
         if capacity is None:
@@ -93,6 +97,7 @@ class Decoder:
                 f"a cache of {capacity} is not between {2 * CHUNK_SIZES[0]} and {MAX_POSITIONS}"
             )
         self._session, self.provider = provider.open_session(artefact, device, threads)
+        self._path = artefact.graph_path(self.provider.device)
         self.threads = threads
         config = artefact.manifest["config"]
         self._table, self._instrument_vectors = artefact.embedding_rows, artefact.instrument_vectors
@@ -106,8 +111,7 @@ class Decoder:
         self._chunks = {
             size: self.bind_chunk(1, size, captured=captured and size == 1) for size in CHUNK_SIZES
         }
-        if self.provider.device == "cuda":
-            self._warm_up()
+        self._prove()
 
     @property
     def processor(self) -> Processor:
@@ -168,6 +172,10 @@ class Decoder:
         """Run the step for tokens (B, T) at times (B, T, 6); the rows hold `lengths` (B,) tokens.
 
         The tokens are read with the instruments of `allowed` (B, T, D), or with those that are set.
+
+        Raises:
+            ArtefactError: onnxruntime cannot run the graph.
+
         """
         x = inputs.embed(self._table, tokens, time)
         x += self._style
@@ -179,7 +187,10 @@ class Decoder:
             # In a captured graph the total is the whole cache, and `seqlens_k` alone says how much
             # of it is valid.
             chunk.total.update_inplace(np.array([last.max() + 1], np.int32))
-        self._session.run_with_iobinding(chunk.binding, chunk.options)
+        try:
+            self._session.run_with_iobinding(chunk.binding, chunk.options)
+        except Exception as error:  # noqa: BLE001 - onnxruntime raises no specific type
+            raise ArtefactError(GraphUnusable(self._path, provider.first_line(error))) from None
 
     def bind_chunk(self, rows: int, size: int, *, captured: bool = False) -> Chunk:
         """Return buffers and binding for the first rows of the cache and `size` tokens in each.
@@ -202,6 +213,23 @@ class Decoder:
             name = _ONE_TOKEN_GRAPH if captured else _NO_GRAPH
             options.add_run_config_entry("gpu_graph_id", name)
         return Chunk(x, seqlens, total, logits, binding, options, captured)
+
+    def _prove(self) -> None:
+        """Run a few tokens on the empty cache, and check the answers."""
+        if self.provider.device == "cuda":
+            self._warm_up()
+        for size in _PROVEN_SIZES:
+            if not np.isfinite(self._answer_to_nothing(size)).all():
+                raise ArtefactError(GraphNotFinite(self._path))
+
+    def _answer_to_nothing(self, size: int) -> NDArray[np.float32]:
+        """Return the logits after some starts, which are not kept."""
+        chunk = self._chunks[size]
+        tokens = np.full((1, size), v.START, np.int64)
+        time = np.zeros((1, size, features.COUNT), np.int64)
+        self.run_step(chunk, tokens, time, np.zeros(1, np.int32))
+        logits: NDArray[np.float32] = chunk.logits.numpy().copy()
+        return logits
 
     def _warm_up(self) -> None:
         """Run every size: the first runs allocate and, for one token, capture."""

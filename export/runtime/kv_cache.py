@@ -17,7 +17,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import onnxruntime as ort
+
+from export.onnx_runtime.library import ort
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

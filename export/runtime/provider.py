@@ -18,8 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import onnxruntime as ort
-
 from bridge.messages.processor import (
     CpuRequested,
     CudaFailed,
@@ -30,8 +28,10 @@ from bridge.messages.processor import (
     ProcessorReason,
 )
 from bridge.system.extras import install_command
+from export.onnx_runtime.library import ort
 from export.runtime.artefact import ArtefactError
-from export.runtime.reasons.artefact import GraphMismatch
+from export.runtime.contents.interface import Nodes, difference
+from export.runtime.reasons.artefact import GraphMismatch, GraphUnusable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 DevicePreference = Literal["auto", "cpu", "cuda"]
 CPU, CUDA = "CPUExecutionProvider", "CUDAExecutionProvider"
+_MAX_ERROR_LENGTH = 300
 _LOG_FATAL = 4  # onnxruntime's log level; `Provider.reason` holds what matters of its log
 _NO_FLASH_ATTENTION = "ORT_GQA_DISABLE_FLASH_ATTENTION"
 _DRIVER_PATHS = ("/dev/nvidiactl", "/dev/dxg", "C:/Windows/System32/nvcuda.dll")
@@ -64,7 +65,8 @@ def open_session(
     """Open the graph on the preferred device, or on the CPU; return the session and its provider.
 
     Raises:
-        ArtefactError: the graph's inputs or outputs differ from the manifest's.
+        ArtefactError: the graph does not open, or its inputs or outputs differ from the manifest's
+            or from those of a network of that size.
 
     """
     chosen = session_options(threads)
@@ -76,7 +78,12 @@ def open_session(
             return found, Provider(CUDA, GpuFound())
         reason = found
     os.environ[_NO_FLASH_ATTENTION] = "1"  # onnxruntime has no other switch
-    session = ort.InferenceSession(artefact.graph_path("cpu"), chosen, providers=[CPU])
+    path = artefact.graph_path("cpu")
+    try:
+        # Without "enable_fallback=0" a failure would be tried twice and printed.
+        session = ort.InferenceSession(path, chosen, providers=[CPU], enable_fallback=0)
+    except Exception as error:  # noqa: BLE001 - onnxruntime raises no specific type
+        raise ArtefactError(GraphUnusable(path, first_line(error))) from None
     _check_interface(session, artefact, "cpu")
     return session, Provider(CPU, reason)
 
@@ -110,7 +117,7 @@ def _open_on_cuda(
             artefact.graph_path("cuda"), options, providers=[cuda, CPU], enable_fallback=0
         )
     except Exception as error:  # noqa: BLE001 - onnxruntime raises no specific type
-        return CudaFailed(str(error).splitlines()[0])
+        return CudaFailed(first_line(error))
     if session.get_providers()[0] != CUDA:
         return CudaLibrariesMissing(install_command("cuda"))
     return session
@@ -124,16 +131,28 @@ def graph_interface(session: ort.InferenceSession) -> dict[str, list[dict[str, A
     }
 
 
+def first_line(error: Exception) -> str:
+    """Return the first line of an error of onnxruntime, or the name of its class."""
+    line = next(iter(str(error).splitlines()), type(error).__name__)
+    return line[:_MAX_ERROR_LENGTH].rstrip(". ")
+
+
 def _check_interface(session: ort.InferenceSession, artefact: Artefact, device: Device) -> None:
-    for side, nodes in graph_interface(session).items():
+    path, interface = artefact.graph_path(device), dict[str, Nodes]()
+    try:
+        sides = graph_interface(session)
+    except UnicodeDecodeError as error:  # a name that is no text
+        raise ArtefactError(GraphUnusable(path, first_line(error))) from None
+    for side, nodes in sides.items():
         found: Mapping[str, Any] = {node["name"]: node for node in nodes}
         stated = {node["name"]: node for node in artefact.manifest["graphs"][device][side]}
         for name in sorted(found.keys() | stated.keys()):
             if found.get(name) != stated.get(name):
                 ours, theirs = str(found.get(name)), str(stated.get(name))
-                raise ArtefactError(
-                    GraphMismatch(artefact.graph_path(device), side, name, ours, theirs)
-                )
+                raise ArtefactError(GraphMismatch(path, side, name, ours, theirs))
+        interface[side] = found
+    if (other := difference(interface, artefact.manifest["config"])) is not None:
+        raise ArtefactError(GraphMismatch(path, other.side, other.name, other.found, other.wanted))
 
 
 def session_options(threads: int) -> ort.SessionOptions:

@@ -186,7 +186,7 @@ class Stream:
     def retract(self, tick: int) -> None:
         """Remove the events after a tick, and the wait for it. The frame stays.
 
-        The imagined events are removed too.
+        The imagined events are removed too. Events that are older than what the stream keeps stay.
         """
         if any(at <= tick for at, _ in self._imagined):
             self.insert_events((), tick)
@@ -206,13 +206,14 @@ class Stream:
         """Insert events among those up to `until_tick`, and remove all events after it.
 
         What was imagined up to `heard_tick` is removed too: it is known now. None is all of it.
-        Then advance time to `resume_tick`, if that is later.
+        Then advance time to `resume_tick`, if that is later. Events older than those that the
+        stream keeps come after the oldest that it does.
         """
         heard = until_tick if heard_tick is None else heard_tick
         known = {(tick, token) for tick, token in self._imagined if tick <= heard}
         ticks = [event.tick for event in events] + [tick for tick, _ in known]
-        changed_tick = min(ticks, default=until_tick + 1)
         self.flush()
+        changed_tick = max(min(ticks, default=until_tick + 1), self._log.oldest_tick)
         kept = [
             event_of(tick, token)
             for tick, token in self._log.since(changed_tick)
@@ -269,6 +270,14 @@ class Stream:
             part, self._unread = self._unread[:size], self._unread[size:]
             self._feed(part)
             count -= size
+
+    def catch_up(self) -> None:
+        """Skip unread tokens, if there are more than the cache holds: a flood has more notes.
+
+        The network reads the last ones, as at the beginning of a turn.
+        """
+        if len(self._unread) > self._decoder.cache.capacity:
+            self._skip_what_is_too_old()
 
     def _feed(self, part: Sequence[Entry]) -> None:
         rows = np.array([entry.row for entry in part], np.int64)

@@ -55,6 +55,16 @@ class TokenLog:
         """Return how many tokens the log has, including those that it no longer keeps."""
         return self._first + len(self._entries)
 
+    @property
+    def shortest(self) -> int:
+        """The least length to which the log can be truncated: it has forgotten what was before."""
+        return self._first + 1 if self._first else 0
+
+    @property
+    def oldest_tick(self) -> int:
+        """The first tick whose events are all kept."""
+        return self._entries[0].tick + 1 if self._first else 0
+
     def pin(self) -> None:
         """Keep what is needed to return to the present length, from now on."""
         self._pinned = len(self)
@@ -89,11 +99,16 @@ class TokenLog:
         del self._entries[length - self._first :]
 
     def length_at(self, tick: int) -> int:
-        """Return the number of tokens up to a tick, including those that reach it."""
-        return self._first + bisect_right(self._entries, tick, key=lambda entry: entry.tick)
+        """Return the number of tokens up to a tick, including those that reach it.
+
+        For a tick before those that are kept, it is the least length of the log.
+        """
+        length = self._first + bisect_right(self._entries, tick, key=lambda entry: entry.tick)
+        return max(self.shortest, length)
 
     def without_waits(self, length: int, least: int) -> int:
-        """Return `length` less the waits at its end, but at least `least`."""
+        """Return `length` less the waits at its end, but at least `least`, and what is kept."""
+        least = max(least, self.shortest)
         while length > least and self._is_wait(length - 1):
             length -= 1
         return length

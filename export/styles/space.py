@@ -17,6 +17,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bridge.messages.settings import shares as shares_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -73,11 +75,11 @@ class StyleSpace:
 
     def position_of(self, style: Style) -> Point | None:
         """Return the mean position of a blend's styles, or None if it has none."""
-        known = [(self.names.index(name), weight) for name, weight in style if name in self.names]
+        known = shares_of(tuple((name, weight) for name, weight in style if name in self.names))
         if not known:
             return None
-        rows, weights = [row for row, _ in known], np.array([weight for _, weight in known])
-        x, y = (weights / weights.sum()) @ self.positions[rows]
+        rows = [self.names.index(name) for name, _ in known]
+        x, y = np.array([share for _, share in known]) @ self.positions[rows]
         return float(x), float(y)
 
     def neighbours(self, name: str, count: int = 5) -> tuple[str, ...]:

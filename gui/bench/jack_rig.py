@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 RATE_HZ = 48_000
 PERIOD = 256
 LISTENER_PORT = "antiphon-listener:in"
+_DEFAULT_SERVER = "JACK_DEFAULT_SERVER"
 _NOTE_ON = 0x90
 _POLL_S = 0.1
 _MAX_POLLS = 100
@@ -46,6 +47,25 @@ class RigError(Exception):
 def jack_server(name: str | None = None, period: int = PERIOD) -> Iterator[str]:
     """Run a server as the default for all that starts inside the context; yield its name.
 
+    Raises:
+        RigError: jackd is not installed, or does not start.
+
+    """
+    with separate_jack_server(name, period) as server:
+        before = os.environ.get(_DEFAULT_SERVER)
+        os.environ[_DEFAULT_SERVER] = server
+        try:
+            yield server
+        finally:
+            os.environ.pop(_DEFAULT_SERVER)
+            if before is not None:
+                os.environ[_DEFAULT_SERVER] = before
+
+
+@contextmanager
+def separate_jack_server(name: str | None = None, period: int = PERIOD) -> Iterator[str]:
+    """Run a server beside the default one; yield its name.
+
     A longer period, in frames, suits machines that suspend a process for some milliseconds.
 
     Raises:
@@ -58,14 +78,9 @@ def jack_server(name: str | None = None, period: int = PERIOD) -> Iterator[str]:
     process = _start_server(name, period, "-R", "-P", "70") or _start_server(name, period, "-r")
     if process is None:
         raise RigError("jackd does not start, neither with real-time priority nor without.")
-    before = os.environ.get("JACK_DEFAULT_SERVER")
-    os.environ["JACK_DEFAULT_SERVER"] = name
     try:
         yield name
     finally:
-        os.environ.pop("JACK_DEFAULT_SERVER")
-        if before is not None:
-            os.environ["JACK_DEFAULT_SERVER"] = before
         process.terminate()
         with suppress(subprocess.TimeoutExpired):
             process.wait(10)

@@ -20,6 +20,7 @@ from gui.bench.beside_window import measure_beside_window
 from gui.bench.decode import BESIDE_RIVALS, OURS
 from gui.bench.jack_rig import RigError
 from gui.bench.painting import measure_painting
+from gui.bench.plugin_path import measure_plugin_path
 from gui.bench.together import measure_together
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 Results = dict[str, Any]
 SECTIONS = (
     *("startup", "step", "choosing", "prefill", "cache"),
-    *("hand-over", "sustained", "hour", "sending", "together", "painting", "window"),
+    *("hand-over", "sustained", "hour", "sending", "plugin", "together", "painting", "window"),
 )
 
 
@@ -113,6 +114,21 @@ TARGETS = (
         lambda f: f["sending"]["as received on JACK"]["p99_ms"],
     ),
     Target(
+        "an event between app and plugin, more than a bare datagram, median microseconds",
+        20,
+        lambda f: (
+            1000 * (f["plugin"]["stream"]["median_ms"] - f["plugin"]["datagrams"]["median_ms"])
+        ),
+    ),
+    Target(
+        "the same by TCP, the way of Windows",
+        20,
+        lambda f: (
+            1000
+            * (f["plugin"]["stream by TCP"]["median_ms"] - f["plugin"]["datagrams"]["median_ms"])
+        ),
+    ),
+    Target(
         "notes that never end, or start again before they end, when accompanying",
         0,
         lambda f: f["together"]["hanging"] + f["together"]["releases_lost"],
@@ -159,6 +175,7 @@ def measure(
         "sustained": lambda: live.measure_sustained(artefact),
         "hour": lambda: live.measure_hour(artefact, minutes),
         "sending": lambda: _measure_sending(artefact, seconds),
+        "plugin": measure_plugin_path,
         "together": lambda: _measure_together(artefact, seconds),
         "painting": measure_painting,
         "window": lambda: measure_beside_window(artefact, seconds),

@@ -30,7 +30,7 @@ import sys
 from bridge.system.clock import SystemClock
 from export.styles.space import StyleSpace
 from gui.desk.app import run
-from gui.commands.terminal import load_artefact
+from gui.commands.console.terminal import load_artefact
 from PySide6.QtWidgets import QApplication
 
 def shown():

@@ -11,8 +11,8 @@ import typer
 
 from bridge.system.extras import install_command
 from bridge.system.output_file import PNG_ENDINGS, OutputError
-from gui.commands.options import ForceOption, amount_option
-from gui.commands.terminal import (
+from gui.commands.console.options import ForceOption, amount_option
+from gui.commands.console.terminal import (
     check_outputs,
     fail,
     fail_output,

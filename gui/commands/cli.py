@@ -17,20 +17,19 @@ import typer
 
 from bridge.names import name_key, nearest
 from bridge.system.output_file import PNG_ENDINGS, OutputError
-from gui.commands import bench, jam, style
-from gui.commands.options import (
+from gui.commands import bench, jam, recover, style
+from gui.commands.console.options import (
     MUSIC,
     BackendOption,
     ForceOption,
     InputOption,
     OutputOption,
-    amount_option,
     parse_backend,
     parse_ports,
     parse_settings,
     with_setting_options,
 )
-from gui.commands.terminal import (
+from gui.commands.console.terminal import (
     INTERRUPTED,
     check_outputs,
     fail,
@@ -41,13 +40,11 @@ from gui.commands.terminal import (
     read_music,
     say,
 )
-from gui.commands.usage import Commands
+from gui.commands.console.usage import Commands
+from gui.commands.sketches import continuing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-    from bridge.messages.settings import Settings
-    from bridge.midi.notes import Note
 
 
 app = typer.Typer(
@@ -61,6 +58,8 @@ app = typer.Typer(
 app.add_typer(style.app, name="style")
 app.command()(jam.jam)
 app.command()(bench.bench)
+app.command()(recover.recover)
+app.command("continue")(continuing.continue_)
 
 _DEMO_SEED = 1
 """The seed of a good response to the demo's default phrase."""
@@ -79,11 +78,16 @@ def default(
     if context.invoked_subcommand is not None:
         return
     if _has_display():
+        from export.styles.own import broken_styles, styles_folder
         from export.styles.space import StyleSpace
         from gui.desk.app import run
         from gui.preferences import preferences_file
+        from gui.wording.reasons import sentence_of
 
-        raise typer.Exit(run(StyleSpace.from_artefact(load_artefact()), preferences_file()))
+        artefact = load_artefact(report=False)  # the window names broken styles itself
+        notices = [sentence_of(each) for each in broken_styles(styles_folder(), artefact)]
+        space = StyleSpace.from_artefact(artefact)
+        raise typer.Exit(run(space, preferences_file(), notices=notices))
     demo()
 
 
@@ -108,7 +112,7 @@ def demo(
     from gui.engine.phrases import default_style, phrase_file
 
     settings = parse_settings(asked | {"style": asked["style"] or default_style(phrase)})
-    if not out.is_dir():
+    if not os.path.isdir(out):  # noqa: PTH112 - which raises nothing
         fail(f"--out: {out} is not a folder.")
     source = phrase_file(phrase)
     prompt = read_music(source)
@@ -123,73 +127,6 @@ def demo(
         fail(str(error))
     except OutputError as error:
         fail_output(error.reason)
-
-
-@app.command("continue")
-@with_setting_options(*MUSIC)
-def continue_(
-    *,
-    source: Annotated[
-        Path,
-        typer.Argument(
-            metavar="IN.mid", readable=False, help="MIDI file to continue; -: standard input."
-        ),
-    ],
-    out: Annotated[
-        Path,
-        typer.Option(
-            "-o", "--out", readable=False, help="File to write, .mid; -: standard output."
-        ),
-    ],
-    bars: Annotated[int | None, amount_option("--bars", "bars")] = None,
-    seconds: Annotated[float | None, amount_option("--seconds", "seconds")] = None,
-    takes: Annotated[int, amount_option("--takes", "takes")] = 1,
-    force: ForceOption = False,
-    only_new: Annotated[
-        bool, typer.Option("--only-new", help="Write only the new music, without the prompt.")
-    ] = False,
-    **asked: Any,
-) -> None:
-    """Continue a MIDI file.
-
-    Example: antiphon continue sketch.mid -o longer.mid --style bach --bars 8 --seed 1
-    """
-    if seconds == 0 or None not in (bars, seconds):
-        fail("give --bars or --seconds, as a number above 0.")
-    settings = parse_settings(asked)
-
-    from gui.commands.takes import TakeFiles, make_takes
-    from gui.wording.reasons import sentence_of
-
-    files = TakeFiles(out, source, takes, force)
-    prompt = read_music(source)
-    for notice in prompt.notices:
-        say(sentence_of(notice), sys.stderr)
-    files.check()
-    artefact = load_artefact(settings)
-
-    from bridge.history.takes import standalone_score
-    from bridge.midi import smf
-    from export.runtime import continuation
-    from export.runtime.decoder import Decoder
-    from gui.engine.recording import provenance
-
-    score = prompt.score
-    span = (
-        continuation.span_of_seconds(score, seconds)
-        if seconds
-        else continuation.span_of_bars(score, bars or 8)
-    )
-    reading = continuation.Prompt(artefact, Decoder(artefact), score, span, settings)
-    making = continuation.Proposals(reading, settings, takes)
-
-    def content(notes: Sequence[Note], used: Settings, remark: str) -> bytes:
-        text = provenance(artefact, used) + remark
-        if only_new:
-            return smf.score_bytes(standalone_score(score, span, notes), text, like=prompt)
-        return smf.continuation_bytes(prompt, notes, text)
-
-    make_takes(making, score, span, files, content)
 
 
 @app.command()
@@ -217,7 +154,7 @@ def styles(
         fail(f"{no_such_style(UnknownStyle(search, nearest(search, artefact.style_names)))}.")
     if map_ is not None:
         try:
-            from gui.commands.style_map import draw_style_map
+            from gui.commands.pictures.style_map import draw_style_map
 
             draw_style_map(artefact, map_, wanted, replace=force)
         except ImportError as error:
@@ -290,7 +227,8 @@ def doctor(
     The JSON object has these keys: usable (a boolean); missing, problems (sentences); versions
     (of packages); platform; processor (device, threads, reason, token_ms); artefact (name,
     fingerprint, step, styles); ports (backend, input, output, inputs, outputs); lateness
-    (edges_us, counts, worst_us); errors, log (lines); log_file. Unknown values are null.
+    (edges_us, counts, worst_us); refused_positions (of hosts) and thinned_messages (of a flood),
+    numbers; errors, log (lines); log_file. Unknown values are null.
 
     Example: antiphon doctor --json
     """

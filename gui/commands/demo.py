@@ -23,11 +23,13 @@ from bridge.messages.snapshot import LogEntry, RollNote, TurnState
 from bridge.midi import smf
 from bridge.names import visible
 from bridge.playout import protocol
+from bridge.playout.problem import ModelUnusable
 from bridge.system.units import MS, SECOND
-from gui.commands.terminal import say
+from gui.commands.console.terminal import say
 from gui.engine.phrases import performance_events
 from gui.engine.process import Engine
 from gui.engine.recording import provenance, write_recording
+from gui.wording.reasons import sentence_of
 from model.tokens.vocabulary import pitch_name
 
 if TYPE_CHECKING:
@@ -70,7 +72,7 @@ def run_demo(
     """Play the phrase; show and write the response.
 
     Raises:
-        DemoError: no answer came.
+        DemoError: the model cannot be used, or no answer came.
         bridge.system.output_file.OutputError: a file cannot be written, or exists and is not to be
             replaced.
 
@@ -95,7 +97,7 @@ def _draw_roll(notes: tuple[RollNote, ...], path: Path, title: str, *, replace: 
     Qt needs system libraries that a machine without a screen may lack. The demo runs without them.
     """
     try:
-        from gui.commands.roll_png import draw_roll
+        from gui.commands.pictures.roll_png import draw_roll
     except ImportError as error:
         return f"No picture was drawn: Qt cannot be loaded here ({error})."
     draw_roll(notes, path, title, replace=replace)
@@ -119,6 +121,9 @@ def _run_session(
     while engine.now_ns < give_up_ns:
         news = engine.poll(engine.now_ns + SECOND // 10)
         log += news
+        for entry in news:
+            if isinstance(entry.reason, ModelUnusable):
+                raise DemoError(str(sentence_of(entry.reason)))
         if not playing and any(entry.event == "ready" for entry in news):
             engine.inject(performance_events(prompt.score, engine.now_ns + _START_NS))
             playing = True

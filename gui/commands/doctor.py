@@ -81,6 +81,7 @@ def diagnose() -> Diagnostics:
         return replace(found, missing=(*found.missing, f"Model: {error}"))
     return replace(
         found,
+        problems=(*found.problems, *_broken_styles(model.artefact)),
         artefact=ArtefactFacts.from_artefact(model.artefact),
         processor=model.decoder.processor,
         token_ns=model.token_ns,
@@ -180,13 +181,25 @@ def _run_model() -> Model:
 def _describe_model() -> Iterator[str]:
     model = _run_model()
     artefact, decoder = model.artefact, model.decoder
-    styles, parity = len(artefact.style_names), artefact.manifest["parity"]
-    exact = f"{parity['equal']} of {parity['greedy_tokens']} tokens equal to the reference"
+    styles, parity = len(artefact.style_names), artefact.manifest.get("parity")
+    exact = "not compared with the reference"
+    if parity is not None:
+        exact = f"{parity['equal']} of {parity['greedy_tokens']} tokens equal to the reference"
     yield f"Model: {artefact.name}, {styles} styles, {exact}"
     reason = why_this_processor(decoder.provider.reason)
     used = f"{decoder.threads} thread{'s' if decoder.threads > 1 else ''}"
     yield f"Processor: {decoder.provider.name} ({used}), because {reason}"
     yield f"Speed: {model.token_ns / 1e6:.2f} ms for a token"
+    for text in _broken_styles(artefact):
+        yield f"Styles: {text}"
+
+
+def _broken_styles(artefact: Artefact) -> Iterator[str]:
+    """Yield a sentence for each broken file among the user's styles."""
+    from export.styles.own import broken_styles, styles_folder
+
+    for reason in broken_styles(styles_folder(), artefact):
+        yield str(sentence_of(reason))
 
 
 def _step_ns(decoder: Decoder) -> float:

@@ -7,7 +7,9 @@ events are written as JSON, one per line.
 from __future__ import annotations
 
 import contextlib
+import io
 import json
+import os
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -22,12 +24,13 @@ from bridge.system.output_file import (
     MIDI_ENDINGS,
     OutputError,
     OutputFault,
-    OutputNotWritten,
     RefusedOutput,
+    create_log,
     free_path,
+    is_fifo,
 )
 from bridge.system.units import MS, SECOND
-from gui.commands.options import (
+from gui.commands.console.options import (
     WITHOUT_OPTION,
     BackendOption,
     ForceOption,
@@ -40,7 +43,8 @@ from gui.commands.options import (
     parse_settings,
     with_setting_options,
 )
-from gui.commands.terminal import (
+from gui.commands.console.terminal import (
+    Interruption,
     abandon_standard_output,
     check_outputs,
     fail,
@@ -50,14 +54,17 @@ from gui.commands.terminal import (
     load_artefact,
     say,
 )
+from gui.diagnostics.line_writer import LineWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from bridge.history.record import Record
+    from bridge.messages.settings import Settings
     from bridge.messages.snapshot import LogEntry
     from bridge.midi.controls import Bindings
     from gui.engine.process import Engine
+    from gui.engine.session_folder import Unfinished
 
 
 @with_setting_options(*(name for name in SETTINGS if name not in WITHOUT_OPTION))
@@ -99,56 +106,95 @@ def jam(
     backend = parse_backend(through)
     settings = replace(parse_settings(asked), keyboard=not is_no_input(input_))
 
-    from bridge.messages.requests import Bind, ChangeSettings, Start
-    from bridge.playout.protocol import OpenPorts
+    from datetime import UTC, datetime
+
+    from gui.engine.played_journal import open_journal
     from gui.engine.process import Engine
+    from gui.engine.recording import provenance
+    from gui.engine.session_folder import SessionFolder, find_unfinished
 
     time = settings.time
     if (time.click or time.count_in_bars) and not time.click_to_output:
         say("--count-in and --click are silent; --click-to-output sends them to the output.")
     bindings = _parse_bindings(control or [])
     check_outputs(record, force=force, endings=MIDI_ENDINGS)
-    if json_log is not None and not json_log.is_fifo():  # another program may read the log
+    if json_log is not None and not is_fifo(json_log):  # another program may read the log
         check_outputs(json_log, force=force)
     if record is not None and json_log is not None and _same_file(record, json_log):
         fail(f"--json-log: {json_log} is the file of --record.")
     artefact = load_artefact(settings)
+    if found := find_unfinished():
+        say(_recovery_hint(found), sys.stderr)
     with (
-        interruptible(),
-        _open_log(json_log, replace=force) as log,
-        Engine(artefact, settings, backend=backend) as engine,
+        interruptible(at_checks=True) as interruption,
+        _open_messages() as messages,
+        _open_log(json_log, messages, replace=force) as log,
+        SessionFolder.create(datetime.now(tz=UTC).astimezone()) as session,
     ):
-        for request in (
-            ChangeSettings(settings),
-            Bind(bindings),
-            OpenPorts(*parse_ports(input_, output)),
-        ):
-            engine.post(request)
-        engine.post(Start())
-        with contextlib.suppress(KeyboardInterrupt):
-            _run_session(engine, log, round(for_ * SECOND))
+        journal = open_journal(session.name)
+        with Engine(artefact, settings, backend=backend, journal=journal) as engine:
+            _start(engine, settings, bindings, parse_ports(input_, output))
+            _run_session(engine, log, messages, round(for_ * SECOND), interruption)
         played = engine.record()
-    if record is not None:
-        from gui.engine.recording import provenance
+        if record is not None:
+            text = provenance(artefact, settings)
+            _write_record(played, record, text, messages, replace=force)
+        session.remove()
 
-        _write_record(played, record, provenance(artefact, settings), replace=force)
+
+def _start(
+    engine: Engine,
+    settings: Settings,
+    bindings: Bindings,
+    ports: tuple[str | None, str | None],
+) -> None:
+    from bridge.messages.requests import Bind, ChangeSettings, Start
+    from bridge.playout.protocol import OpenPorts
+
+    for request in (ChangeSettings(settings), Bind(bindings), OpenPorts(*ports), Start()):
+        engine.post(request)
 
 
-def _write_record(played: Record, path: Path, text: str, *, replace: bool) -> None:
-    """Write the music of both sides; beside a file that has appeared during the session."""
+def _recovery_hint(found: Sequence[Unfinished]) -> str:
+    """Return the sentence about sessions that have not ended properly."""
+    when = f"{found[0].started_at:%Y-%m-%d %H:%M}"
+    others = f" ({len(found) - 1} more before it)" if len(found) > 1 else ""
+    return (
+        f"antiphon: the session of {when} was cut off{others}; "
+        "`antiphon recover` writes what was played."
+    )
+
+
+def _write_record(
+    played: Record, path: Path, text: str, messages: Messages, *, replace: bool
+) -> None:
+    """Write the music of both sides; if its place does not take it, in another place.
+
+    A file that has appeared during the session stays, and the music goes beside it. After any other
+    failure it goes into the home folder, or else into the folder for temporary files.
+    """
     from gui.engine.recording import write_recording
+    from gui.engine.session_folder import temporary_folder
+    from gui.wording.reasons import sentence_of
 
     try:
-        try:
-            write_recording(played, path, text, replace=replace)
-        except OutputError as error:
-            if error.reason != RefusedOutput(path, OutputFault.EXISTS):
-                raise
-            free = free_path(path)  # what was played cannot be played again
-            write_recording(played, free, text, replace=False)
-            say(f"{path}: the file exists by now; the music is in {free}.", sys.stderr)
+        write_recording(played, path, text, replace=replace)
     except OutputError as error:
-        fail_output(error.reason)
+        reason = error.reason
+    else:
+        return
+    elsewhere = [Path.home() / path.name, temporary_folder() / path.name]
+    problem = str(sentence_of(reason)).removesuffix(".")
+    if reason == RefusedOutput(path, OutputFault.EXISTS):  # what was played cannot be played again
+        elsewhere.insert(0, path)
+        problem = f"{path}: the file exists by now"
+    for place in elsewhere:
+        free = free_path(place) if os.path.lexists(place) else place
+        with contextlib.suppress(OutputError):
+            write_recording(played, free, text, replace=False)
+            messages.warn(f"{problem}; the music is in {free}.")
+            return
+    fail(f"{problem}; `antiphon recover` writes the music.")
 
 
 def _same_file(one: Path, other: Path) -> bool:
@@ -169,28 +215,59 @@ def _parse_bindings(words: list[str]) -> Bindings:
     return tuple(bindings)
 
 
-def _run_session(engine: Engine, log: JsonLog, for_ns: int) -> None:
+def _run_session(
+    engine: Engine, log: JsonLog, messages: Messages, for_ns: int, interruption: Interruption
+) -> None:
     end_ns = engine.now_ns + for_ns
     last, is_ready = "", False
-    while not for_ns or engine.now_ns < end_ns:
-        for entry in engine.poll(end_ns if for_ns else engine.now_ns + SECOND):
+    while not interruption.is_wanted and (not for_ns or engine.now_ns < end_ns):
+        until_ns = end_ns if for_ns else engine.now_ns + SECOND
+        for entry in engine.poll(until_ns, [interruption.wakeup]):
             log.write(entry)
             is_ready |= entry.event == "ready"
             if not is_ready:
                 _check_names(entry)
             sentence = terminal_message(entry)
             if sentence and sentence != last:
-                _announce(sentence)
+                messages.announce(sentence)
             last = sentence or last
 
 
-def _announce(sentence: str) -> None:
-    """Print a sentence; if the terminal is gone, the session goes on without it."""
-    try:
-        say(sentence)
-    except OSError as error:
+class Messages:
+    """The messages of a session on standard output and standard error, which may be slow or gone.
+
+    The session waits for neither.
+    """
+
+    def __init__(self) -> None:
+        self._error = LineWriter(sys.stderr)
+        self._output = LineWriter(sys.stdout, self._abandon_output)
+
+    def announce(self, sentence: str) -> None:
+        """Print a sentence; if the terminal is gone, the session goes on without it."""
+        self._output.write(visible(sentence))
+
+    def warn(self, sentence: str) -> None:
+        """Print a sentence on standard error."""
+        self._error.write(visible(sentence))
+
+    def close(self) -> None:
+        """Print what is left, if that does not take long."""
+        self._output.close()
+        self._error.close()
+
+    def _abandon_output(self, error: OSError) -> None:
         abandon_standard_output()
-        say(f"antiphon: no more messages are shown: {error.strerror}.", sys.stderr)
+        self.warn(f"antiphon: no more messages are shown: {error.strerror}.")
+
+
+@contextlib.contextmanager
+def _open_messages() -> Iterator[Messages]:
+    messages = Messages()
+    try:
+        yield messages
+    finally:
+        messages.close()
 
 
 def _check_names(entry: LogEntry) -> None:
@@ -215,7 +292,9 @@ _TERMINAL_MESSAGES = {
     "echo": "Antiphon's own notes come back to the input and are ignored.",
     "retract": "  you came back in: {figure} notes retracted",
     "late": "  {figure} notes were too late and were dropped",
+    "journal": "{text}",
     "problem": "Problem: {text}",
+    "restarted": "{text}",
     "refused": "Problem: {text}",
 }
 
@@ -247,37 +326,46 @@ def json_line(entry: LogEntry) -> str:
 
 
 class JsonLog:
-    """A file with one line of JSON for each event; without a file, nothing is written."""
+    """A file with one line of JSON for each event; without a file, nothing is written.
 
-    def __init__(self, file: TextIO | None) -> None:
-        self._file = file
+    A full disk, or a pipe that nobody reads, does not delay the session.
+    """
+
+    def __init__(self, file: TextIO | None, messages: Messages) -> None:
+        self._messages = messages
+        self._lines = LineWriter(file, self._report_error)
 
     def write(self, entry: LogEntry) -> None:
         """Write one line; if that fails, say so once, and let the session go on."""
-        if self._file is None:
-            return
-        try:
-            self._file.write(json_line(entry) + "\n")
-            self._file.flush()
-        except OSError as error:
-            say(f"antiphon: no more events are logged: {error.strerror}.", sys.stderr)
-            with contextlib.suppress(OSError):  # what is left in the buffer has no room either
-                self._file.close()
-            self._file = None
+        was_complete = not self._lines.lost_count
+        self._lines.write(json_line(entry))
+        if self._lines.lost_count and was_complete:
+            self._messages.warn("antiphon: events are missing in the log: nobody reads it.")
+
+    def close(self) -> None:
+        """Write what is left, if that does not take long."""
+        self._lines.close()
+
+    def _report_error(self, error: OSError) -> None:
+        self._messages.warn(f"antiphon: no more events are logged: {error.strerror}.")
 
 
 @contextlib.contextmanager
-def _open_log(path: Path | None, *, replace: bool) -> Iterator[JsonLog]:
-    if path is None:
-        yield JsonLog(None)
-        return
+def _open_log(path: Path | None, messages: Messages, *, replace: bool) -> Iterator[JsonLog]:
+    file = None if path is None else _create_log(path, replace=replace)
+    log = JsonLog(file, messages)
     try:
-        # "x" creates the file, in one step with the check that there is none.
-        replace |= path.is_fifo()
-        file = path.open("w" if replace else "x", encoding="utf-8", errors="backslashreplace")
-    except FileExistsError:
-        fail_output(RefusedOutput(path, OutputFault.EXISTS))
-    except OSError as error:
-        fail_output(OutputNotWritten(path, error.strerror or str(error)))
-    with file:
-        yield JsonLog(file)
+        yield log
+    finally:
+        log.close()
+        if file is not None:
+            with contextlib.suppress(OSError):
+                file.close()
+
+
+def _create_log(path: Path, *, replace: bool) -> TextIO:
+    try:
+        binary = create_log(path, replace=replace)
+    except OutputError as error:
+        fail_output(error.reason)
+    return io.TextIOWrapper(binary, "utf-8", "backslashreplace", write_through=True)

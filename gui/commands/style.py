@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import subprocess
 import sys
@@ -22,10 +23,10 @@ from bridge.messages.learning import (
 )
 from bridge.system.extras import install_command
 from bridge.system.output_file import OutputError
-from gui.commands.options import amount_option
-from gui.commands.progress import WorkProgress
-from gui.commands.terminal import fail, fail_output, interruptible, load_artefact, say
-from gui.commands.usage import Commands
+from gui.commands.console.options import amount_option
+from gui.commands.console.progress import WorkProgress
+from gui.commands.console.terminal import fail, fail_output, interruptible, load_artefact, say
+from gui.commands.console.usage import Commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,13 +66,12 @@ def add(
 
     if not all(find_spec(package) for package in _TRAINING_PACKAGES):
         fail(f"learning a style needs the training packages; type: {install_command('train')}")
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # noqa: PTH112 - which raises nothing
         fail(f"{folder} is not a folder.")
     artefact = load_artefact()
     try:
         name = normalise_name(name, artefact)
-        if not force:
-            check_new_style(styles_folder(), name)
+        check_new_style(styles_folder(), name, replace=force)
         with interruptible():
             found = _learn(name, folder, artefact.folder, steps)
         facts = (found.vector, found.pieces, found.nats_without, found.nats_with)
@@ -92,7 +92,7 @@ def _learn(name: str, folder: Path, artefact: Path, steps: int) -> StyleLearned:
     words = (name, str(folder), str(artefact), "--steps", str(steps))
     with (
         subprocess.Popen(
-            [sys.executable, "-m", "model.styles", *words], stdout=subprocess.PIPE
+            [sys.executable, "-P", "-m", "model.styles", *words], stdout=subprocess.PIPE
         ) as learning,
         WorkProgress(f"Learning {name}") as progress,
     ):
@@ -160,14 +160,18 @@ def list_() -> None:
 
     Example: antiphon style list
     """
-    from export.styles.own import load_own_styles, styles_folder
+    from export.styles.own import broken_styles, load_own_styles, styles_folder
 
-    artefact = load_artefact()  # which fails if one of them cannot be read
+    artefact = load_artefact(report=False)
+    broken = broken_styles(styles_folder(), artefact)
     for style in load_own_styles(styles_folder()):
         fits = (
             "" if style.is_compatible(artefact) else "  (learned with another model: add it again)"
         )
-        say(f"{style.name}: {_count(style.pieces)}{fits}")
+        if not any(style.name == each.name for each in broken):
+            say(f"{style.name}: {_count(style.pieces)}{fits}")
+    for each in broken:
+        say(f'{each.name}: broken  (type: antiphon style remove "{each.name}")')
 
 
 @app.command()

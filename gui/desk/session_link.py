@@ -14,6 +14,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from bridge.messages.requests import Request, Stop
 from bridge.messages.snapshot import Snapshot
+from bridge.playout.protocol import Panic
+from bridge.system.panic_signal import PanicSignal
 from gui.engine.snapshots import Capture, Captured, Unpacker
 
 if TYPE_CHECKING:
@@ -43,6 +45,7 @@ class SessionLink(QObject):
     ) -> None:
         """Serve a pipe; `find_end` is the `Child.find_end` of the process at its other end."""
         super().__init__(parent)
+        self._panic = PanicSignal()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.poll)
         self._serve(connection, find_end)
@@ -58,7 +61,12 @@ class SessionLink(QObject):
         self._timer.start(_PERIOD_MS)
 
     def send(self, request: Request | Capture) -> None:
-        """Send a request; if the engine has ended, `ended` is emitted."""
+        """Send a request; if the engine has ended, `ended` is emitted.
+
+        A panic goes to the MIDI I/O process too, since the engine may be busy.
+        """
+        if isinstance(request, Panic):
+            self._panic.send()
         with suppress(OSError):
             self._connection.send(request)
 
@@ -76,6 +84,7 @@ class SessionLink(QObject):
         except (EOFError, OSError):
             is_over = True
         if newest is not None:
+            self._panic.aim(newest.io_process_id)
             self.changed.emit(newest)
         if is_over:
             self._report_end()
@@ -89,10 +98,12 @@ class SessionLink(QObject):
             if end is None and self._end_polls < _MAX_END_POLLS:
                 return
         self._timer.stop()
+        self._panic.close()
         self.ended.emit(end)
 
     def close(self) -> None:
         """Stop the engine and close the pipe."""
         self._timer.stop()
         self.send(Stop())
+        self._panic.close()
         self._connection.close()

@@ -115,9 +115,11 @@ class TopBar(QWidget):
         return self._status.text()
 
     def disable(self) -> None:
-        """Disable all commands, because there is no engine."""
+        """Disable all commands, because there is no engine, and say so."""
         for control in (self.start, self.phrase_box, self.answer, self.end, self.panic):
             control.setEnabled(False)
+        self._snapshot, self._state_text = None, self.tr("There is no engine.")
+        self._show_state()
 
     def handle_escape(self) -> None:
         """Send panic on the second of two quick presses."""
@@ -143,6 +145,8 @@ class TopBar(QWidget):
             self.requested.emit(Inject(keys))
 
     def _describe_state(self, snapshot: Snapshot) -> str:
+        if snapshot.state is not TurnState.STOPPED and (hindrance := self._hindrance(snapshot)):
+            return hindrance
         if snapshot.learning is not None:
             return self.tr("Move the pedal, knob or key to learn.")
         if snapshot.audition_span_ns is not None:
@@ -163,6 +167,14 @@ class TopBar(QWidget):
             TurnState.PLAYER: self.tr("Hearing you. Pause to hand over."),
             TurnState.ANSWERING: self.tr("Answering. Play to come back in."),
         }[snapshot.state]
+
+    def _hindrance(self, snapshot: Snapshot) -> str:
+        """Return why nothing can be heard, whosever turn it is; empty if something can."""
+        if snapshot.sends_nothing:
+            return self.tr("Nothing plays: MIDI stands still.")
+        if snapshot.has_no_outlet:
+            return self.tr("Nothing plays: there is no port, no plugin and no synth.")
+        return ""
 
     def _answer_text(self, *, begins: bool) -> str:
         """Return the text of the button that makes Antiphon play."""

@@ -36,7 +36,6 @@ from bridge.messages.settings import Settings
 from bridge.messages.snapshot import Snapshot
 from bridge.playout.protocol import OpenPorts
 from bridge.system.clock import SystemClock
-from bridge.system.output_file import OutputError
 from gui.desk.arrangement import arrange
 from gui.desk.devices.controls_panel import ControlsPanel
 from gui.desk.devices.panel import DevicesPanel
@@ -46,7 +45,7 @@ from gui.desk.play_panel import PlayPanel
 from gui.desk.roll.piano_roll import PianoRoll
 from gui.desk.settings_exchange import SettingsExchange
 from gui.desk.settings_undo import SettingsUndo, UndoShortcutFilter
-from gui.desk.styles.known import without_unknown_styles
+from gui.desk.styles.known import short_list, without_unknown_styles
 from gui.desk.styles.panel import StylePanel
 from gui.desk.takes.captures import CapturesModel
 from gui.desk.takes.captures_panel import CapturesPanel
@@ -88,7 +87,7 @@ class Window(QMainWindow):
     def __init__(self, link: SessionLink, space: StyleSpace, theme: Theme, captures: Path) -> None:
         """Show the session at the other end of a link; captures are saved in a folder."""
         super().__init__()
-        self._captures = CapturesModel(captures, self)
+        self.captures = CapturesModel(captures, self)
         self._restored = Preferences()
         self._link, self._space = link, space
         self.snapshot: Snapshot | None = None
@@ -97,7 +96,7 @@ class Window(QMainWindow):
         self.styles = StylePanel(space, theme)
         self.play_panel = PlayPanel()
         self.controls = ControlsPanel()
-        self.captures_panel = CapturesPanel(self._captures)
+        self.captures_panel = CapturesPanel(self.captures)
         self.devices = DevicesPanel()
         self.roll = PianoRoll(theme)
         self.top_bar, self.banner = TopBar(), Banner()
@@ -149,6 +148,9 @@ class Window(QMainWindow):
         for part in (self._time, self._lamps, self.styles, self.top_bar):
             part.show_snapshot(snapshot)
         self.top_bar.show_keyboard("" if before is None else before.keyboard, snapshot.keyboard)
+        again = snapshot.restarted
+        if again is not None and again != (before.restarted if before is not None else None):
+            self.top_bar.show_message(translated(sentence_of(again)))
         problem = snapshot.problem
         if problem != (before.problem if before is not None else None):
             self.warn("" if problem is None else translated(sentence_of(problem)))
@@ -168,7 +170,7 @@ class Window(QMainWindow):
         """Restore the preferences, and send them to the engine."""
         known, unknown = without_unknown_styles(preferences.settings, self._space.names)
         if unknown:
-            self.warn(self.tr("There is no style {} any more.").format(", ".join(unknown)))
+            self.warn(self.tr("There is no style {} any more.").format(short_list(unknown)))
         preferences = replace(preferences, settings=known)
         self._restored = preferences
         self.restoreGeometry(QByteArray.fromBase64(preferences.geometry.encode()))
@@ -185,14 +187,17 @@ class Window(QMainWindow):
         self._configure_engine(preferences)
         self._undo.clear()
 
-    def _configure_engine(self, preferences: Preferences) -> None:
-        """Send all settings and choices to an engine that has just started."""
+    def _configure_engine(self, preferences: Preferences, ports: OpenPorts | None = None) -> None:
+        """Send all settings and choices to an engine that has just started.
+
+        `ports` are those of an engine that has ended, with their cables.
+        """
         self._send_settings(self.settings())
         if preferences.controls:
             self._link.send(Bind(preferences.controls))
         names = preferences.input_name, preferences.output_name
-        if any(names):
-            self._link.send(OpenPorts(*names))
+        if ports is not None or any(names):
+            self._link.send(ports or OpenPorts(*names))
 
     def preferences(self) -> Preferences:
         """Return the present preferences."""
@@ -279,43 +284,36 @@ class Window(QMainWindow):
             panel.show_settings(settings)
         self.takes.set_settings(settings)
 
-    def _save_capture(self, captured: Captured) -> None:
+    def _handle_capture(self, captured: Captured) -> None:
         """Save a capture, unless the takes requested it."""
         if captured.purpose is Purpose.CONTINUE:
             self.takes.start_from_capture(captured)
-            return
-        if not captured.record.notes:
-            self.warn(self.tr("There is nothing to keep: nothing was played."))
-            return
-        try:
-            path = self._captures.save(captured, datetime.now(tz=UTC).astimezone())
-        except OutputError as error:
-            self.warn(translated(sentence_of(error.reason)))
-        except OSError as error:
-            self.warn(str(error))
         else:
-            self.top_bar.show_message(self.tr("Kept as {}.").format(path.name))
+            self.captures_panel.keep(captured, datetime.now(tz=UTC).astimezone())
 
     def _handle_engine_exit(self, end: ChildEnd | None) -> None:
         self.top_bar.disable()
         self.keyboard.setEnabled(False)
-        problem = None if self.snapshot is None else self.snapshot.problem
-        self.show_engine_missing(translated(sentence_of_engine_exit(end, problem)))
+        self.show_engine_missing(translated(sentence_of_engine_exit(end)))
 
     def show_engine_missing(self, text: str) -> None:
         """Show why there is no engine, with a button to start another."""
-        self.banner.show_message(text, (self.tr("Start it again"), self.engine_wanted.emit))
+        self.banner.show_message(text, (self.tr("Start it now"), self.engine_wanted.emit))
 
-    def attach_engine(self, connection: Connection, find_end: FindEnd | None = None) -> None:
-        """Continue with another engine after the last one has ended, with the same settings."""
-        kept = self.preferences()
+    def attach_engine(
+        self, connection: Connection, find_end: FindEnd | None = None, *, resume: bool = False
+    ) -> None:
+        """Continue with another engine, with the same settings; `resume` starts the session."""
+        kept, ports = self.preferences(), None if self.snapshot is None else self.snapshot.ports
         self.snapshot = None
         self._exchange.forget_shown()
         self.banner.show_message("")
         self.keyboard.setEnabled(True)
         self._link.attach(connection, find_end)
-        self._configure_engine(kept)
+        self._configure_engine(kept, ports)
         self.styles.resend_path()
+        if resume:
+            self._link.send(Start())
 
     def warn(self, text: str) -> None:
         """Show a problem until it is solved; an empty text hides the banner."""
@@ -342,16 +340,22 @@ class Window(QMainWindow):
         self.takes.message_changed.connect(
             lambda text, bad: (self.warn if bad else self.top_bar.show_message)(text)
         )
-        link.captured.connect(self._save_capture)
+        link.captured.connect(self._handle_capture)
+        self.captures_panel.failed.connect(self.warn)
+        self.captures_panel.kept.connect(self.top_bar.show_message)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply_colours)
         link.changed.connect(self.show_snapshot)
         link.ended.connect(self._handle_engine_exit)
         for keys, done in (
-            (QKeySequence(Qt.Key.Key_Escape), self.top_bar.handle_escape),
+            (QKeySequence(Qt.Key.Key_Escape), self._handle_escape),
             (QKeySequence(QKeySequence.StandardKey.Undo), lambda: self._active_undo().undo()),
             (QKeySequence(QKeySequence.StandardKey.Redo), lambda: self._active_undo().redo()),
         ):
             QShortcut(keys, self, done)
+
+    def _handle_escape(self) -> None:
+        self.takes.saving.cancel_reading()
+        self.top_bar.handle_escape()
 
     def _show_keys(self) -> None:
         self.keyboard.setVisible(self.keys_button.isChecked())

@@ -35,6 +35,8 @@ def to_json(found: Diagnostics) -> str:
         "artefact": _artefact_facts(found.artefact),
         "ports": _port_facts(found.ports),
         "lateness": _lateness_facts(found.lateness),
+        "refused_positions": found.refused_positions,
+        "thinned_messages": found.thinned_messages,
         "errors": found.errors,
         "log": found.log_lines,
         "log_file": str(log_file()),
@@ -62,6 +64,10 @@ def _lines(found: Diagnostics) -> Iterator[str]:
     yield f"Artefact: {_artefact_text(found.artefact)}"
     yield from _port_lines(found.ports)
     yield f"Lateness: {_lateness_text(found.lateness)}"
+    if found.refused_positions:
+        yield f"Positions of hosts that were not valid: {found.refused_positions}"
+    if found.thinned_messages:
+        yield f"Messages dropped from a flood of input: {found.thinned_messages}"
     yield from _section("Missing", found.missing)
     yield from _section("Problems", found.problems)
     yield from _section("Last errors", found.errors)

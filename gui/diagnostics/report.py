@@ -83,6 +83,10 @@ class Diagnostics:
     """The last errors of the log."""
     log_lines: tuple[str, ...] = ()
     """The last lines of the log."""
+    refused_positions: int = 0
+    """The number of positions of hosts that were not valid."""
+    thinned_messages: int = 0
+    """The number of received messages that were dropped from a flood."""
 
 
 def package_versions() -> dict[str, str | None]:
@@ -111,6 +115,8 @@ def diagnose_window(shown: Snapshot | None) -> Diagnostics:
             shown.backend, shown.input_name, shown.output_name, shown.inputs, shown.outputs
         ),
         lateness=shown.lateness,
+        refused_positions=shown.refused_positions,
+        thinned_messages=shown.thinned_messages,
         problems=() if shown.problem is None else (str(sentence_of(shown.problem)),),
     )
 

@@ -24,6 +24,7 @@ from bridge.system.pipe import Child, ChildError, start_child
 from gui.engine.retry import RetryTimer
 
 if TYPE_CHECKING:
+    import socket
     from multiprocessing.connection import Connection
 
     from bridge.synth.reason import SynthReason
@@ -38,7 +39,11 @@ its own parent waits five seconds for the engine's."""
 class SynthSupervisor:
     """Starts and ends the synth, and keeps the reason if it cannot play."""
 
-    def __init__(self) -> None:
+    # More than 12 attributes: the request, the child, its start and its end have a few each.
+
+    def __init__(self, cable: socket.socket) -> None:
+        """Hand each synth this end of the cable (`bridge.synth.cable`)."""
+        self._cable = cable
         self._worker = ThreadPoolExecutor(1, "synth")
         self._wakeup, self._waker = multiprocessing.Pipe(duplex=False)
         self._starting_child: Future[Child] | None = None
@@ -92,7 +97,9 @@ class SynthSupervisor:
         if not self._wanted:
             return told + self._stop()
         if not self.is_starting and self._child is None and self._is_due(now_ns):
-            self._starting_child = self._worker.submit(start_child, "bridge.synth.process", font)
+            self._starting_child = self._worker.submit(
+                start_child, "bridge.synth.process", font, handed=self._cable
+            )
             self._starting_child.add_done_callback(lambda _: self._waker.send_bytes(b"."))
         return told
 
@@ -115,7 +122,7 @@ class SynthSupervisor:
                 word: SynthReady | SynthUnavailable = self._child.connection.recv()
                 if isinstance(word, SynthReady):
                     self._ready, self._ready_ns, self._failure = word, now_ns, None
-                    told.append(Monitor(word.port))
+                    told.append(Monitor(wanted=True))
                 else:
                     told += self._handle_failure(word, now_ns)
         except ChildError as error:
@@ -165,7 +172,7 @@ class SynthSupervisor:
         if child is None:
             return []
         self._worker.submit(child.close_within, _EXIT_TIMEOUT_S)
-        return [Monitor(None)]
+        return [Monitor(wanted=False)]
 
 
 def _close_started(starting: Future[Child]) -> None:

@@ -4,7 +4,7 @@ Live playing has priority. This is therefore a process of its own (`python -m gu
 low priority, with one thread on the CPU, whatever device the engine uses. It loads the network on
 the first request. After every token it checks whether the request has been cancelled.
 
-How takes are made, and made to differ, is the subject of `export.runtime.continuation`.
+How takes are made, and made to differ, is the subject of `export.sketch.continuation`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from bridge.system.clock import SystemClock
 from bridge.system.pipe import join_parent
-from bridge.system.real_time import ignore_terminal
+from bridge.system.real_time import exit_terminated, leave_end_to_parent
 from gui.diagnostics.log import hand_over_records
 from gui.engine.proposals import (
     Cancel,
@@ -53,7 +53,8 @@ class ProposalJob:
             export.runtime.artefact.UnknownStyleError: there is no such style.
 
         """
-        from export.runtime.continuation import Prompt, Proposals, span_of_bars
+        from export.sketch.prompt import Prompt, span_of_bars
+        from export.sketch.proposals import Proposals
 
         self._artefact, decoder = model
         self._request = request
@@ -120,14 +121,13 @@ def _start_job(
     """Load the network if necessary and start; return the reason if that fails."""
     from export.runtime.artefact import ArtefactError, UnknownStyleError
     from export.runtime.reasons.proposal import NoNotes
-    from export.styles.own import StyleError
 
     if not request.score.notes:
         return model, None, Failed(request.request_id, NoNotes())
     try:
         model = load() if model is None else model
         return model, ProposalJob(model, request), None
-    except (ArtefactError, StyleError, UnknownStyleError) as error:
+    except (ArtefactError, UnknownStyleError) as error:
         return model, None, Failed(request.request_id, error.reason)
 
 
@@ -136,7 +136,6 @@ def installed_model() -> Model:
 
     Raises:
         export.runtime.artefact.ArtefactError: there is none, or it cannot be used.
-        export.styles.own.StyleError: a file in the user's style folder is not a style.
 
     """
     from export.runtime.decoder import Decoder
@@ -148,7 +147,7 @@ def installed_model() -> Model:
 
 def main() -> None:
     """Run as the window's process for takes."""
-    ignore_terminal()
+    leave_end_to_parent(exit_terminated)
     face = join_parent()
     if hasattr(os, "nice"):  # not on every system
         os.nice(_NICENESS)

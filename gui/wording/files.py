@@ -12,6 +12,7 @@ from bridge.midi.smf.reason import (
     FileNotRead,
     FileTooLarge,
     FileTooLong,
+    FileTooManyHours,
     FormatFault,
     RiffWrapper,
     UnusableFile,
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 _FAULTS = {
     FileFault.MISSING: Sentence("Files", "{}: no such file."),
     FileFault.FOLDER: Sentence("Files", "{}: is a folder, not a MIDI file."),
+    FileFault.SPECIAL: Sentence("Files", "{}: is a device or a pipe, not a file."),
     FileFault.FORBIDDEN: Sentence("Files", "{}: may not be read."),
     FileFault.EMPTY: Sentence("Files", "{}: the file is empty."),
     FileFault.NOT_MIDI: Sentence(
@@ -36,6 +38,11 @@ _FAULTS = {
     FileFault.SMPTE: Sentence("Files", "{}: its time is in SMPTE frames, not in beats."),
     FileFault.NO_RESOLUTION: Sentence("Files", "{}: its quarter note has no ticks."),
     FileFault.NO_NOTES: Sentence("Files", "{}: has no notes to continue."),
+    FileFault.TOO_SLOW: Sentence("Files", "{}: takes too long to read."),
+    FileFault.TOO_MUCH_MEMORY: Sentence("Files", "{}: takes too much memory to read."),
+    FileFault.NOT_FINISHED: Sentence(
+        "Files", "{}: the process that read it has ended; try again, or try another file."
+    ),
 }
 
 _FORMAT_FAULTS = {
@@ -49,6 +56,15 @@ _FORMAT_FAULTS = {
     ),
     FormatFault.TOO_MANY_TRACKS: Sentence(
         "Files", "{}: more tracks than a file can count, from byte {} on."
+    ),
+    FormatFault.TOO_MANY_CHUNKS: Sentence(
+        "Files", "{}: more chunks than a piece of music has, from byte {} on."
+    ),
+    FormatFault.TOO_MANY_PORTS: Sentence(
+        "Files", "{}: more MIDI ports than a studio has, from byte {} on."
+    ),
+    FormatFault.TOO_MANY_EVENTS: Sentence(
+        "Files", "{}: more events than a piece of music has, from byte {} on."
     ),
     FormatFault.EVENT_CUT: Sentence("Files", "{}: a track ends within the event at byte {}."),
     FormatFault.NO_END: Sentence(
@@ -84,7 +100,7 @@ def sentence_of_file(reason: MidiFileReason | FileNotice) -> Sentence:
 
 
 def _sentence_with_figures(
-    reason: FileTooLarge | FileTooLong | FileNotRead | AbsurdTempo | AbsurdMetre,
+    reason: FileTooLarge | FileTooLong | FileTooManyHours | FileNotRead | AbsurdTempo | AbsurdMetre,
 ) -> Sentence:
     path = str(reason.path)
     match reason:
@@ -94,6 +110,9 @@ def _sentence_with_figures(
         case FileTooLong(_, quarters):
             told = Sentence("Files", "{}: {} quarter notes are too long for a piece of music.")
             return told.format(path, quarters)
+        case FileTooManyHours(_, hours):
+            told = Sentence("Files", "{}: {:.0f} hours are too long for a piece of music.")
+            return told.format(path, hours)
         case FileNotRead(_, error):
             return Sentence("Files", "{}: cannot be read ({}).").format(path, error)
         case AbsurdTempo(_, bpm, offset):

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
+from bridge.system.input_file import InputReason
 from export.runtime.reasons.artefact import (
     ArtefactCount,
+    BadEntry,
+    BadNumbers,
     BadStyleName,
     ChecksumMismatch,
     ChecksumMissing,
+    ContentReason,
     EntryMissing,
     FileReason,
     FormatMismatch,
     GraphMismatch,
-    ListedFileUnreadable,
+    GraphNotFinite,
+    GraphReason,
+    GraphUnusable,
     MismatchReason,
     NoOwnStyle,
     NotAnObject,
@@ -21,13 +27,12 @@ from export.runtime.reasons.artefact import (
     NotJson,
     OwnStyleExists,
     OwnStyleWidth,
-    StyleFormat,
     StyleIncomplete,
     StyleNameTaken,
-    UnreadableFile,
     VectorWidth,
     VocabularyMismatch,
 )
+from gui.wording.inputs import sentence_of_input
 from gui.wording.sentence import Sentence
 
 if TYPE_CHECKING:
@@ -53,15 +58,36 @@ def sentence_of_artefact(reason: ArtefactReason) -> Sentence:
         return _of_file(reason)
     if isinstance(reason, MismatchReason):
         return _of_mismatch(reason)
+    return _of_graph(reason) if isinstance(reason, GraphReason) else _of_content(reason)
+
+
+def _of_content(reason: ContentReason) -> Sentence:
     match reason:
-        case EntryMissing(path, format_number, entry):
-            told = Sentence("Model", "{} is of format {} and yet has no {!r}.")
-            return told.format(str(path), format_number, entry)
+        case EntryMissing(path, entry):
+            return Sentence("Model", "{} has no {!r}.").format(str(path), entry)
+        case BadEntry(path, entry, found):
+            told = Sentence("Model", "{} has {!r} as {}, which no network can have.")
+            return told.format(str(path), entry, found)
         case ChecksumMissing(path, file):
             told = Sentence("Model", "{} has no checksum for {}, which this program needs.")
             return told.format(str(path), file)
         case StyleIncomplete(path):
-            told = Sentence("Model", "{}: a style has no name, no vector or no place.")
+            told = Sentence("Model", "{}: a style has no name of its own, no vector or no place.")
+            return told.format(str(path))
+        case BadNumbers(path, owner):
+            told = Sentence(
+                "Model", "{}: numbers of {!r} are missing, not finite or far too large."
+            )
+            return told.format(str(path), owner)
+    assert_never(reason)
+
+
+def _of_graph(reason: GraphReason) -> Sentence:
+    match reason:
+        case GraphUnusable(path, error):
+            return Sentence("Model", "{} does not run: {}.").format(str(path), error)
+        case GraphNotFinite(path):
+            told = Sentence("Model", "{} answers with numbers that are not finite.")
             return told.format(str(path))
     assert_never(reason)
 
@@ -69,11 +95,13 @@ def sentence_of_artefact(reason: ArtefactReason) -> Sentence:
 def sentence_of_style(reason: StyleReason) -> Sentence:
     """Return the sentence for what is wrong with a style of the user's own."""
     match reason:
-        case StyleFormat(path, expected):
-            return Sentence("Model", "{} has another format than {}.").format(str(path), expected)
-        case NotAStyle(path):
-            told = Sentence("Model", "{} is not a style that Antiphon has written.")
-            return told.format(str(path))
+        case NotAStyle(path, name):
+            told = Sentence(
+                "Model",
+                "{}: is not a style that can be used, and is left out; type: antiphon style remove "
+                '"{}"',
+            )
+            return told.format(str(path), name)
         case BadStyleName(name):
             told = Sentence(
                 "Model",
@@ -91,15 +119,12 @@ def sentence_of_style(reason: StyleReason) -> Sentence:
 
 
 def _of_file(reason: FileReason) -> Sentence:
+    if isinstance(reason, InputReason):
+        return sentence_of_input(reason)
     match reason:
         case ArtefactCount(folder, count):
             told = Sentence("Model", "{} holds {} artefacts where there must be 1.")
             return told.format(str(folder), count)
-        case UnreadableFile(path, error):
-            return Sentence("Model", "{} cannot be read: {}.").format(str(path), error)
-        case ListedFileUnreadable(manifest, path, error):
-            told = Sentence("Model", "{} names {}, and {} cannot be read: {}.")
-            return told.format(manifest, path.name, str(path), error)
         case NotJson(path, error):
             return Sentence("Model", "{} is not JSON: {}.").format(str(path), error)
         case NotAnObject(path, kind):

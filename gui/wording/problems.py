@@ -10,12 +10,16 @@ from bridge.playout.problem import (
     BackendReason,
     ComposerFailed,
     IoExited,
+    IoRestarted,
+    IoSilent,
     JackGone,
     JackRefused,
+    JackSilent,
     LibraryMissing,
     LinkMissing,
     LossReason,
     MessagesLost,
+    ModelUnusable,
     NoBackend,
     NoJackServer,
     NoMidiService,
@@ -23,14 +27,21 @@ from bridge.playout.problem import (
     NoVirtualPorts,
     OutputLost,
     PeriodLost,
-    PluginPortTaken,
+    PluginFolderUnsafe,
+    PluginPathTooLong,
     PluginReason,
+    PluginRefused,
+    PluginSocketReason,
+    PluginSocketRefused,
+    PluginsTaken,
     PluginVersion,
     PortGone,
     PortReason,
     SystemRefused,
 )
+from export.runtime.reasons.artefact import ArtefactReason
 from gui.wording.child_end import cause_of
+from gui.wording.model_files import sentence_of_artefact
 from gui.wording.sentence import Sentence
 
 if TYPE_CHECKING:
@@ -159,33 +170,94 @@ def _of_loss(reason: LossReason) -> Sentence:
             told = Sentence(
                 "Ports", "The engine stalled and missed {} messages of the MIDI process."
             ).format(count)
-        case IoExited(end):
-            told = _of_exit(cause_of(end))
+        case IoExited() | IoRestarted() | IoSilent() | JackSilent():
+            told = _of_process(reason)
         case ComposerFailed(kind, error):
             told = Sentence("Ports", "The composer has failed ({}: {}).").format(kind, error)
+        case ModelUnusable(unusable):
+            assert isinstance(unusable, ArtefactReason)
+            told = sentence_of_artefact(unusable)
         case _:
             assert_never(reason)
     return told
 
 
-def _of_exit(cause: Sentence | str) -> Sentence:
-    if not cause:
-        return Sentence("Ports", "The MIDI process has ended; start it again to play on.")
-    told = Sentence("Ports", "The MIDI process has ended ({}); start it again to play on.")
-    return told.format(cause)
+def _of_process(reason: IoExited | IoRestarted | IoSilent | JackSilent) -> Sentence:
+    match reason:
+        case IoExited(end):
+            if not (cause := cause_of(end)):
+                return Sentence("Ports", "The MIDI process has ended.")
+            told = Sentence("Ports", "The MIDI process has ended ({}).")
+            return told.format(cause)
+        case IoRestarted(end, _):
+            if not (cause := cause_of(end)):
+                return Sentence("Ports", "The MIDI process had ended, and was started again.")
+            told = Sentence("Ports", "The MIDI process had ended ({}), and was started again.")
+            return told.format(cause)
+        case IoSilent():
+            return Sentence(
+                "Ports",
+                "The MIDI process does not answer; see whether the MIDI or JACK server hangs.",
+            )
+        case JackSilent():
+            return Sentence(
+                "Ports", "The JACK server no longer calls us; play goes on when it does."
+            )
+    assert_never(reason)
+
+
+_FLAWS = {
+    "link": Sentence("Ports", "is a symbolic link"),
+    "not-a-folder": Sentence("Ports", "is not a folder"),
+    "owner": Sentence("Ports", "belongs to another user"),
+    "writable": Sentence("Ports", "can be changed by other users"),
+}
+_REFUSALS = {
+    "foreign": Sentence("Ports", "messages for another plugin"),
+    "invalid": Sentence("Ports", "invalid messages"),
+    "late": Sentence("Ports", "connections that sent nothing"),
+    "other-user": Sentence("Ports", "connections of another user"),
+    "taken": Sentence("Ports", "connections for a plugin that is connected"),
+    "time": Sentence("Ports", "messages with a wrong time"),
+    "too-many": Sentence("Ports", "too many connections"),
+    "unread": Sentence("Ports", "plugins that read nothing"),
+}
 
 
 def _of_plugin(reason: PluginReason) -> Sentence:
+    if isinstance(reason, PluginSocketReason):
+        return _of_plugin_socket(reason)
     match reason:
         case LinkMissing(command):
             told = Sentence("Ports", "Ableton Link is not installed; type: {}")
             return told.format(command)
-        case PluginPortTaken(port):
-            return Sentence(
-                "Ports",
-                "Port {} is taken, so plugins will not find us: is Antiphon running already?",
-            ).format(port)
+        case PluginRefused(cause, number):
+            told = Sentence("Ports", "Refused where plugins of a DAW connect: {} ({}).")
+            return told.format(_REFUSALS[cause], number)
         case PluginVersion(version):
             told = Sentence("Ports", "A plugin speaks version {} of our language: install ours.")
             return told.format(version)
+    assert_never(reason)
+
+
+def _of_plugin_socket(reason: PluginSocketReason) -> Sentence:
+    match reason:
+        case PluginsTaken():
+            return Sentence(
+                "Ports",
+                "Another Antiphon is running, and plugins in a DAW are connected to that one.",
+            )
+        case PluginFolderUnsafe(folder, flaw):
+            told = Sentence("Ports", "Plugins in a DAW cannot connect: {} {}; remove it.")
+            return told.format(folder, _FLAWS[flaw])
+        case PluginPathTooLong(path, longest):
+            told = Sentence(
+                "Ports",
+                "Plugins in a DAW cannot connect: the path {} has more than {} bytes; set "
+                "XDG_RUNTIME_DIR to a shorter folder.",
+            )
+            return told.format(path, longest)
+        case PluginSocketRefused(path, error):
+            told = Sentence("Ports", "Plugins in a DAW cannot connect: {}: {}.")
+            return told.format(path, error)
     assert_never(reason)

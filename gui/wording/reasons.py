@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from bridge.messages.journal_reason import JournalReason
 from bridge.messages.processor import Processor
 from bridge.messages.requests import UnknownStyle
 from bridge.midi.smf.reason import FileNotice, MidiFileReason
@@ -15,10 +16,13 @@ from bridge.playout.problem import ProblemReason
 from bridge.playout.time_reason import TimeReason
 from bridge.synth.policy import SynthReady
 from bridge.synth.reason import SynthReason
+from bridge.system.input_file import InputReason
 from bridge.system.output_file import OutputReason
 from export.runtime.reasons.artefact import ArtefactReason, StyleReason
 from export.runtime.reasons.proposal import NoNotes, ProposalReason
 from gui.wording.files import sentence_of_file
+from gui.wording.inputs import sentence_of_input
+from gui.wording.journal import sentence_of_journal
 from gui.wording.model_files import (
     sentence_of_artefact,
     sentence_of_style,
@@ -39,7 +43,9 @@ Reason = (
     | Processor
     | MidiFileReason
     | FileNotice
+    | InputReason
     | OutputReason
+    | JournalReason
     | ProposalReason
 )
 
@@ -54,9 +60,21 @@ def sentence_of(reason: Reason) -> Sentence:
         return sentence_of_synth(reason)
     if isinstance(reason, Processor):
         return sentence_of_processor(reason)
-    if isinstance(reason, MidiFileReason | FileNotice):
-        return sentence_of_file(reason)
-    return sentence_of_output(reason) if isinstance(reason, OutputReason) else _of_model(reason)
+    if isinstance(reason, MidiFileReason | FileNotice | InputReason | OutputReason | JournalReason):
+        return _of_files(reason)
+    return _of_model(reason)
+
+
+def _of_files(
+    reason: MidiFileReason | FileNotice | InputReason | OutputReason | JournalReason,
+) -> Sentence:
+    if isinstance(reason, InputReason):
+        return sentence_of_input(reason)
+    if isinstance(reason, OutputReason):
+        return sentence_of_output(reason)
+    if isinstance(reason, JournalReason):
+        return sentence_of_journal(reason)
+    return sentence_of_file(reason)
 
 
 def _of_model(reason: ProposalReason) -> Sentence:

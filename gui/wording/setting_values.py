@@ -67,7 +67,7 @@ def _kind_refusal(kind: type) -> Sentence:
     if kind is bool:
         return Sentence("Setting", "{} is not true or false")
     if kind is str:
-        return Sentence("Setting", "{} is not text")
+        return Sentence("Setting", "{} is not plain text of usual length")
     if kind is tuple:
         return Sentence("Setting", "{} is not such a list")
     return Sentence("Setting", "{} is not a table")

@@ -15,7 +15,9 @@ from bridge.synth.reason import (
     SynthNotInstalled,
 )
 from bridge.system.child_exit import ChildExited
+from bridge.system.input_file import InputReason
 from gui.wording.child_end import cause_of
+from gui.wording.inputs import sentence_of_input
 from gui.wording.sentence import Sentence
 
 if TYPE_CHECKING:
@@ -24,8 +26,10 @@ if TYPE_CHECKING:
 
 def sentence_of_synth(status: SynthReady | SynthReason) -> Sentence:
     """Return the sentence for the status of the built-in synth."""
+    if isinstance(status, InputReason):  # of a sound font
+        return sentence_of_input(status)
     match status:
-        case SynthReady(_, device):
+        case SynthReady(device):
             told = Sentence("Sound", "Antiphon sounds by itself, through {}.").format(device)
         case SynthNotInstalled(command):
             told = Sentence(

@@ -7,9 +7,9 @@ It runs as a script and uses only `jack`. It reads one JSON object per line and 
 line: {"connect": [[source, target], ...]}, and "disconnect" likewise; {"play": [[frame, [bytes]],
 ...]}; {"hear": n}, which waits for n events and returns [[frame, [bytes]], ...]; {"waiting": true},
 which returns the number of waiting events; {"ports": pattern}, which returns names;
-{"connections": port}, which returns the names of the ports that are connected to a port;
-{"clock": true}, which returns the frame and the nanoseconds of one moment. It exits at the end of
-its input.
+{"connections": port}, which returns the names of the ports that are connected to a port, none if
+there is no such port; {"clock": true}, which returns the frame and nanoseconds of one moment. It
+exits at the end of its input.
 """
 
 import json
@@ -96,7 +96,9 @@ class Peer:
             case {"ports": str(pattern)}:
                 return [port.name for port in self.listener.get_ports(pattern, is_midi=True)]
             case {"connections": str(port)}:
-                return [other.name for other in self.listener.get_all_connections(port)]
+                known = {each.name for each in self.listener.get_ports(is_midi=True)}
+                found = self.listener.get_all_connections(port) if port in known else []
+                return [other.name for other in found]
             case _:
                 raise ValueError(request)
 

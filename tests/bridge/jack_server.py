@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from gui.bench.jack_rig import PERIOD, RATE_HZ, jack_server
+from gui.bench.jack_rig import PERIOD, RATE_HZ, jack_server, separate_jack_server
 from tests.repeats import LOST_PERIODS
 
 WATCHER = Path(__file__).with_name("jack_watcher.py")
@@ -42,17 +42,21 @@ class Watcher:
 
 @contextmanager
 def watched_jack_server(name: str | None = None, period: int = PERIOD) -> Iterator[str]:
-    """Run a server whose lost periods are counted; yield its name."""
-    with (
-        jack_server(name, period) as server,
-        subprocess.Popen(
-            [sys.executable, WATCHER, server], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        ) as process,
-    ):
+    """Run a server, the default inside the context, whose periods are counted; yield its name."""
+    with jack_server(name, period) as server, watched(server):
+        yield server
+
+
+@contextmanager
+def watched(server: str) -> Iterator[None]:
+    """Count the lost periods of a server."""
+    with subprocess.Popen(
+        [sys.executable, WATCHER, server], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as process:
         watcher = Watcher(process)
         watcher.count()  # after its first answer it is a client
         with LOST_PERIODS.watched(server, watcher.count):
-            yield server
+            yield
 
 
 def need_jackd() -> None:
@@ -65,7 +69,11 @@ def need_jackd() -> None:
 
 
 def shared_jack_server(period: int = PERIOD) -> Iterator[str]:
-    """Run a watched server for a fixture that many tests share; yield its name."""
+    """Run a watched server for a fixture that many tests share; yield its name.
+
+    It is not the default: fixtures do not end in the order in which they began, and each test sets
+    the default for itself, so that no test is left with a server that has ended.
+    """
     need_jackd()
-    with watched_jack_server(period=period) as name:
+    with separate_jack_server(period=period) as name, watched(name):
         yield name

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 from typing import Self
 
@@ -23,6 +24,8 @@ class Keyboard:
             stdout=subprocess.PIPE,
             text=True,
         )
+        # Also if a test fails: what a failed test leaves open is an error of the next one.
+        self._end = weakref.finalize(self, self._process.communicate, timeout=PATIENCE_S)
         self._wait()
 
     def __enter__(self) -> Self:
@@ -45,7 +48,7 @@ class Keyboard:
 
     def unplug(self) -> None:
         """Take the port away, with whatever is held down."""
-        self._process.communicate(timeout=PATIENCE_S)
+        self._end()
 
     def _ask(self, **request: int) -> None:
         assert self._process.stdin is not None

@@ -1,11 +1,11 @@
-"""The count of lost periods of a test server."""
+"""The JACK servers of the tests: their lost periods, and which of them is the default."""
 
 import os
 
 import psutil
 import pytest
 
-from tests.bridge.jack_server import need_jackd, watched_jack_server
+from tests.bridge.jack_server import need_jackd, shared_jack_server, watched_jack_server
 from tests.repeats import LOST_PERIODS
 
 pytestmark = pytest.mark.device
@@ -32,3 +32,13 @@ def test_a_suspended_server_loses_periods() -> None:
             with pytest.raises(psutil.TimeoutExpired):
                 server.wait(0.1)
     assert LOST_PERIODS.counts()[-1][1] > before
+
+
+def test_a_shared_server_is_never_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise a test that ends after it would leave its name to all later ones."""
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", "before")
+    fixture = shared_jack_server()
+    assert next(fixture) != "before"
+    assert os.environ["JACK_DEFAULT_SERVER"] == "before"
+    assert next(fixture, None) is None
+    assert os.environ["JACK_DEFAULT_SERVER"] == "before"

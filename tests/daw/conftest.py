@@ -2,13 +2,11 @@
 
 import os
 import shutil
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.bridge.conftest import Peer
 from tests.bridge.jack_server import shared_jack_server
 from tests.bridge.plugin.conftest import plugins
 from tests.daw.ardour import Ardour
@@ -26,19 +24,15 @@ def jack_name() -> Iterator[str]:
 
 
 @pytest.fixture(autouse=True)
-def _own_server(jack_name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_server(default_jack_server: str) -> None:
     """Make every program that a test starts use this server."""
-    monkeypatch.setenv("JACK_DEFAULT_SERVER", jack_name)
 
 
 @pytest.fixture(scope="module")
-def _plugin_port() -> Iterator[None]:
-    """Set the port at which the plugins and the app of these tests meet."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+def _plugin_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Set the folder in which the plugins and the app of these tests meet."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("ANTIPHON_PORT", str(port))
+        patch.setenv("ANTIPHON_PLUGINS_AT", str(tmp_path_factory.mktemp("p")))
         yield
 
 
@@ -46,7 +40,7 @@ def _plugin_port() -> Iterator[None]:
 def running_ardour(
     jack_name: str,
     plugins: Path,
-    _plugin_port: None,
+    _plugin_folder: None,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Ardour]:
     """Run one Ardour for all tests of a file; skip without it, but fail where it is required.
@@ -80,11 +74,3 @@ def ardour(running_ardour: Ardour) -> Ardour:
         running_ardour.write(track, [])
     running_ardour.locate(0)
     return running_ardour
-
-
-@pytest.fixture
-def peer(_own_server: None) -> Iterator[Peer]:
-    """Run another program on the JACK server: `player:out` and `listener:in`."""
-    other = Peer()
-    yield other
-    other.close()

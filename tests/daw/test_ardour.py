@@ -16,8 +16,8 @@ from pathlib import Path
 import jack
 import pytest
 
-from tests.bridge.conftest import Peer
 from tests.bridge.jack_server import RATE_HZ
+from tests.bridge.peer import Peer
 from tests.daw.ardour import CLOCK, TICKS, Ardour, ArdourError, Note
 from tests.daw.console import Console
 

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.bridge.conftest import Peer
 from tests.bridge.jack_server import RATE_HZ
+from tests.bridge.peer import Peer
 from tests.daw.ardour import CLOCK, Ardour, Note
 from tests.daw.jam import PLUGIN, Jam, jam
 

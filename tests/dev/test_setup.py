@@ -73,8 +73,10 @@ def test_nothing_is_installed_if_nothing_is_missing(machine: Machine) -> None:
 
 def test_running_needs_neither_torch_nor_test_tools(machine: Machine) -> None:
     assert machine.set_up("run").returncode == 0
-    [app] = machine.calls(" pip install")
-    assert app.endswith("--editable .[sound]")
+    packages, app = machine.calls(" pip install")
+    assert "--require-hashes" in packages
+    assert packages.endswith("--requirement dev/lock-run.txt")
+    assert app.endswith("--no-build-isolation --editable .[sound]")
     assert machine.calls("xvfb") == []
     assert (machine.project / ".venv" / ".run-ready").exists()
     assert not (machine.project / ".venv" / ".test-ready").exists()
@@ -82,10 +84,38 @@ def test_running_needs_neither_torch_nor_test_tools(machine: Machine) -> None:
 
 def test_testing_installs_training_and_tools(machine: Machine) -> None:
     assert machine.set_up("test").returncode == 0
-    [app] = machine.calls(" pip install")
-    assert app.endswith("--editable .[train,dev]")
+    packages, app = machine.calls(" pip install")
+    assert packages.endswith("--requirement dev/lock-test.txt")
+    assert app.endswith("--no-build-isolation --editable .[train,dev]")
     assert (machine.project / ".venv" / ".run-ready").exists()
     assert (machine.project / ".venv" / ".test-ready").exists()
+
+
+def test_where_the_locks_do_not_hold_the_ranges_do_and_one_sentence_says_so(
+    machine: Machine,
+) -> None:
+    machine.program(
+        "python3.11",
+        'if [ "$2" = venv ]; then mkdir -p .venv/bin && cp "$0" .venv/bin/python; fi\n'
+        '[ "$1" != - ]',
+    )
+    result = machine.set_up("run")
+    assert result.returncode == 0
+    [app] = machine.calls(" pip install")
+    assert app.endswith("--editable .[sound]")
+    assert "--require-hashes" not in app
+    assert result.stderr.count("lock files are for Python 3.11 and 3.12 on Linux") == 1
+
+
+def test_a_package_with_another_checksum_ends_the_set_up(machine: Machine) -> None:
+    machine.program(
+        "python3.11",
+        'if [ "$2" = venv ]; then mkdir -p .venv/bin && cp "$0" .venv/bin/python; fi\n'
+        'case "$*" in *--require-hashes*) exit 1;; esac',
+    )
+    assert machine.set_up("run").returncode != 0
+    assert len(machine.calls(" pip install")) == 1
+    assert not (machine.project / ".venv" / ".run-ready").exists()
 
 
 def test_it_ends_with_the_command_to_type(machine: Machine) -> None:

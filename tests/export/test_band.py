@@ -12,8 +12,8 @@ from bridge.midi.notes import Note, Score
 from export.evaluation import prompts
 from export.evaluation.prompts import BAR, BASS, DRUMS, QUARTER
 from export.runtime.artefact import Artefact, load_default_artefact
-from export.runtime.continuation import continue_score
 from export.runtime.decoder import Decoder
+from export.sketch.continuation import continue_score
 from model.evaluation.pulse import pulse_of
 
 pytestmark = pytest.mark.slow

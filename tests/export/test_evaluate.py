@@ -18,8 +18,8 @@ from export.evaluation.results import evaluate as measure
 from export.evaluation.results import rounded
 from export.evaluation.trials import BAND, FREE, SOLO, Trial, draw_trials
 from export.runtime.artefact import Artefact
-from export.runtime.continuation import Continuation
 from export.runtime.decoder import Decoder
+from export.sketch.continuation import Continuation
 from model.data import Corpus
 from model.decoding.policy import Rules
 from model.tokens import vocabulary as v

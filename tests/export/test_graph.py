@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 import onnx
-import onnxruntime as ort
 import pytest
 import torch
 from torch import Tensor
@@ -21,6 +20,7 @@ from export.graph import (
     GraphFormat,
     write_graphs,
 )
+from export.onnx_runtime.library import ort
 from export.runtime.artefact import GRAPHS, WEIGHTS, Artefact, Device
 from export.runtime.decoder import Decoder
 from model import generate

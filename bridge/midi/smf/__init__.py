@@ -1,6 +1,7 @@
 """Standard MIDI Files: bytes, events, notes, and back."""
 
-from bridge.midi.smf.reading import ENDINGS, MAX_BYTES, MidiFile, MidiFileError, from_bytes, read
+from bridge.midi.smf.limits import MAX_BYTES
+from bridge.midi.smf.reading import ENDINGS, MidiFile, MidiFileError, from_bytes, read
 from bridge.midi.smf.writing import continuation_bytes, parts_bytes, score_bytes
 
 __all__ = [

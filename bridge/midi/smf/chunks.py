@@ -23,6 +23,7 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
+from bridge.midi.smf.limits import MAX_CHUNKS, MAX_TRACKS
 from bridge.midi.smf.reason import FormatFault
 
 _HEADER, _TRACK = b"MThd", b"MTrk"
@@ -32,8 +33,6 @@ _PADDING = b"\0\x1a\r\n "
 _PREFIX = 8
 """The kind of a chunk and its length."""
 _HEADER_SIZE = 6
-MAX_TRACKS = 65_000
-"""Fewer than a header can count, so that there is room for ours."""
 
 
 class FormatError(Exception):
@@ -112,7 +111,8 @@ class Chunks:
         )
 
     def _header_field(self, place: int) -> int:
-        return int.from_bytes(self.data[self.header.begin + place :][:2])
+        at = self.header.begin + place
+        return int.from_bytes(self.data[at : at + 2])
 
 
 def read_chunks(data: bytes) -> Chunks:
@@ -146,8 +146,10 @@ def read_chunks(data: bytes) -> Chunks:
             raise FormatError(FormatFault.SECOND_HEADER, at)
         others.append(chunk)
         at, tracks = chunk.end, tracks + chunk.is_track
-        if tracks > MAX_TRACKS:
-            raise FormatError(FormatFault.TOO_MANY_TRACKS, at)
+        if tracks > MAX_TRACKS or len(others) > MAX_CHUNKS:
+            too_many_tracks = tracks > MAX_TRACKS
+            fault = FormatFault.TOO_MANY_TRACKS if too_many_tracks else FormatFault.TOO_MANY_CHUNKS
+            raise FormatError(fault, at)
     return Chunks(data, header, tuple(others), end, is_riff=begin > 0)
 
 

@@ -18,10 +18,9 @@ from __future__ import annotations
 
 import enum
 from bisect import bisect_right
-from dataclasses import dataclass
 from itertools import groupby
 from operator import attrgetter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,16 +38,14 @@ class KeyEventKind(enum.Enum):
 
 
 FOR_ALL_KEYS = (KeyEventKind.ALL_NOTES_OFF, KeyEventKind.ALL_SOUND_OFF)
-_MOMENT = attrgetter("tick", "order")
-"""The order in time of all events but onsets, which come last in their tick."""
+_TICK = attrgetter("tick")
 
 
-@dataclass(frozen=True, slots=True)
-class KeyEvent:
+class KeyEvent(NamedTuple):
     """An event of one key, or of all keys of its channel.
 
-    `tick` is in the file's resolution; `order` numbers the events of a file track by track;
-    `velocity` is that of an onset.
+    `tick` is in the file's resolution; `order` numbers the events of a file track by track, so that
+    two events of a key compare by these two; `velocity` is that of an onset.
     """
 
     tick: int
@@ -69,10 +66,10 @@ def with_ends(events: list[KeyEvent], ends: list[KeyEvent]) -> list[KeyEvent]:
     may be many, and many keys.
     """
     if not ends:
-        return sorted(events, key=_MOMENT)
-    places = {bisect_right(ends, event.tick, key=attrgetter("tick")) for event in events}
+        return sorted(events)
+    places = {bisect_right(ends, event.tick, key=_TICK) for event in events}
     first = [ends[place] for place in places if place < len(ends)]
-    return sorted([*events, *first], key=_MOMENT)
+    return sorted([*events, *first])
 
 
 def pair(events: Iterable[KeyEvent]) -> Iterator[tuple[KeyEvent, KeyEvent | None]]:
@@ -82,7 +79,7 @@ def pair(events: Iterable[KeyEvent]) -> Iterator[tuple[KeyEvent, KeyEvent | None
     struck again has that onset as its end.
     """
     key = _Key()
-    for _, group in groupby(events, key=attrgetter("tick")):
+    for _, group in groupby(events, key=_TICK):
         yield from key.process(list(group))
     yield from key.finish(None)
 
@@ -98,7 +95,7 @@ class _Key:
 
     def process(self, group: list[KeyEvent]) -> Iterator[tuple[KeyEvent, KeyEvent | None]]:
         """Process the events of one tick."""
-        ordered, spare = self._order(group)
+        ordered, spare = (group, None) if len(group) == 1 else self._order(group)
         for event in ordered:
             if event.is_on:
                 yield from self._strike(event)

@@ -12,10 +12,20 @@ reason names the byte.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeVar, assert_never
 
+from bridge.midi.instruments import fit_to_range
 from bridge.midi.notes import TICKS_PER_QUARTER, MetreChange, Note, Score, TempoChange
 from bridge.midi.smf.chunks import FormatError, NotMidiError, read_chunks
+from bridge.midi.smf.limits import (
+    MAX_BAR_QUARTERS,
+    MAX_BPM,
+    MAX_BYTES,
+    MAX_HOURS,
+    MAX_QUARTERS,
+    MIN_BPM,
+)
 from bridge.midi.smf.reason import (
     AbsurdMetre,
     AbsurdTempo,
@@ -24,39 +34,41 @@ from bridge.midi.smf.reason import (
     FileNotRead,
     FileTooLarge,
     FileTooLong,
+    FileTooManyHours,
     FormatFault,
     MidiFileReason,
     RiffWrapper,
     UnusableFile,
     WrongTrackCount,
 )
-from bridge.midi.smf.timeline import Timeline, read_timeline
+from bridge.midi.smf.timeline import read_timeline
 from bridge.midi.smf.track import SET_TEMPO, TIME_SIGNATURE, Meta
+from bridge.midi.smf.voices import Channels
+from bridge.system.input_file import (
+    InputError,
+    InputNotRead,
+    InputTooLarge,
+    RefusedInput,
+    read_input,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from bridge.midi.instruments import Instrument
     from bridge.midi.smf.chunks import Chunks
     from bridge.midi.smf.reason import FileNotice
-    from bridge.midi.smf.timeline import SoundingNote
+    from bridge.midi.smf.timeline import Timeline
     from bridge.midi.smf.track import FileEvent
+    from bridge.system.input_file import InputReason
 
 ENDINGS = (".mid", ".midi", ".kar", ".rmi", ".smf")
 """The endings of MIDI files, in lower case, also of karaoke files and of those in a RIFF."""
-MAX_BYTES = 16 * 1024 * 1024
-"""The largest file that is read.
-
-A piece has some kilobytes. A larger file is not a piece of music, and reading it takes minutes.
-"""
-
-MAX_QUARTERS = 200_000
-"""The longest piece that is read: a day at 120 bpm. A longer one would fill the memory."""
-
-MIN_BPM, MAX_BPM = 1.0, 6000.0
-"""The valid tempos. Real files have up to 1200 bpm, to write out a flourish."""
 MICROSECONDS_PER_MINUTE = 60_000_000
 _SMPTE = 0x8000
+_DEFAULT_BPM = 120.0
+"""The tempo of a file that names none (page 8 of the specification)."""
 _COMMON_TIME = MetreChange(0, 4, 4)
 
 _Change = TypeVar("_Change", TempoChange, MetreChange)
@@ -72,11 +84,11 @@ class MidiFileError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class MidiFile:
-    """A file as read: its bytes, what sounds in it, and the music of it that we know."""
+    """A file as read: its bytes, how its channels sound, and the music of it that we know."""
 
     path: Path
     chunks: Chunks
-    timeline: Timeline
+    channels: Channels
     score: Score
     notices: tuple[FileNotice, ...] = ()
 
@@ -105,32 +117,36 @@ def from_bytes(data: bytes, path: Path) -> MidiFile:
         if (fault := _fault_of(chunks)) is not None:
             raise MidiFileError(UnusableFile(path, fault))
         timeline = read_timeline(chunks)
+        channels = Channels.of(timeline, chunks.division)
         score = _Scoring(path, chunks.division).score(timeline)
     except NotMidiError:
         raise MidiFileError(UnusableFile(path, FileFault.NOT_MIDI)) from None
     except FormatError as error:
         raise MidiFileError(BrokenFile(path, error.fault, error.offset)) from None
-    if (quarters := score.end_ticks // TICKS_PER_QUARTER) > MAX_QUARTERS:
+    end = score.end_ticks
+    if (quarters := end // TICKS_PER_QUARTER) > MAX_QUARTERS:
         raise MidiFileError(FileTooLong(path, quarters))
-    return MidiFile(path, chunks, timeline, score, tuple(_notices(path, chunks)))
+    if (hours := _hours(score.tempos, end)) > MAX_HOURS:
+        raise MidiFileError(FileTooManyHours(path, hours))
+    return MidiFile(path, chunks, channels, score, tuple(_notices(path, chunks)))
 
 
 def _content(path: Path) -> bytes:
     try:
-        if path.is_dir():
-            raise MidiFileError(UnusableFile(path, FileFault.FOLDER))
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
-            if len(data) > MAX_BYTES:
-                raise MidiFileError(FileTooLarge(path, max(len(data), path.stat().st_size)))
-    except FileNotFoundError:
-        raise MidiFileError(UnusableFile(path, FileFault.MISSING)) from None
-    except PermissionError:
-        raise MidiFileError(UnusableFile(path, FileFault.FORBIDDEN)) from None
-    except (OSError, ValueError) as error:  # ValueError: a name with a zero byte
-        text = getattr(error, "strerror", None) or str(error)
-        raise MidiFileError(FileNotRead(path, text)) from error
-    return data
+        return read_input(path, MAX_BYTES)
+    except InputError as error:
+        raise MidiFileError(_reason_of(error.reason)) from error
+
+
+def _reason_of(reason: InputReason) -> MidiFileReason:
+    match reason:
+        case RefusedInput(path, fault):
+            return UnusableFile(path, FileFault[fault.name])
+        case InputTooLarge(path, _, size_bytes):
+            return FileTooLarge(path, size_bytes)
+        case InputNotRead(path, text):
+            return FileNotRead(path, text)
+    assert_never(reason)
 
 
 def _fault_of(chunks: Chunks) -> FileFault | None:
@@ -156,16 +172,20 @@ class _Scoring:
     division: int
 
     def score(self, timeline: Timeline) -> Score:
-        """Return the score of a timeline."""
-        notes: list[Note] = []
+        """Return the score of a timeline, and leave the timeline without its notes."""
+        notes: list[tuple[int, Instrument, int, int, int]] = []
         unnamed: list[tuple[int, int]] = []
-        for source in timeline.notes:
-            note = self._note(source)
-            if note is None:
-                onset = self._ticks(source.onset)
-                unnamed.append((onset, max(onset + 1, self._ticks(source.release))))
+        timeline.notes.reverse()
+        while timeline.notes:  # each is dropped when it has been converted: there may be many
+            source = timeline.notes.pop()
+            onset = self._ticks(source.onset)
+            release = max(onset + 1, self._ticks(source.release))
+            fitted = _fitted(source.instrument, source.key)
+            if fitted is None:
+                unnamed.append((onset, release))
             else:
-                notes.append(note)
+                notes.append((onset, *fitted, release, source.velocity))
+        notes.sort()
         tempos: list[TempoChange] = []
         metres: list[MetreChange] = []
         for event in timeline.metas:
@@ -175,19 +195,11 @@ class _Scoring:
             elif event.content.kind == TIME_SIGNATURE:
                 metres.append(self._metre(event, event.content.data))
         return Score(
-            tuple(sorted(notes)),
+            tuple(Note(*note) for note in notes),
             tuple(_last_per_tick(tempos)),
             tuple(_real_changes(_last_per_tick(metres))),
             unnamed=tuple(sorted(unnamed)),
         )
-
-    def _note(self, source: SoundingNote) -> Note | None:
-        """Return a note, or None if no instrument has it."""
-        if (fitted := source.fitted) is None:
-            return None
-        onset = self._ticks(source.onset)
-        release = max(onset + 1, self._ticks(source.release))
-        return Note(onset, *fitted, release, source.velocity)
 
     def _ticks(self, file_tick: int) -> int:
         return (2 * file_tick * TICKS_PER_QUARTER + self.division) // (2 * self.division)
@@ -205,11 +217,29 @@ class _Scoring:
         if len(data) < 2:
             raise FormatError(FormatFault.METRE, event.offset)
         metre = MetreChange(self._ticks(event.tick), data[0], 1 << data[1])
-        if metre.numerator < 1 or metre.bar_ticks < 1:
+        bar_ticks = metre.bar_ticks
+        if not 1 <= bar_ticks <= MAX_BAR_QUARTERS * TICKS_PER_QUARTER:
             raise MidiFileError(
                 AbsurdMetre(self.path, metre.numerator, metre.denominator, event.offset)
             )
         return metre
+
+
+@lru_cache(1 << 12)
+def _fitted(instrument: Instrument | None, key: int) -> tuple[Instrument, int] | None:
+    """Return the instrument and pitch that play a key, or None if no instrument has it."""
+    return None if instrument is None else fit_to_range(instrument, key)
+
+
+def _hours(tempos: Sequence[TempoChange], end: int) -> float:
+    """Return the time until a tick."""
+    starts = [TempoChange(0, tempos[0].bpm if tempos else _DEFAULT_BPM), *tempos]
+    ends = [*(change.tick for change in tempos), end]
+    spans = (
+        (max(0, min(until, end) - change.tick) / change.bpm)
+        for change, until in zip(starts, ends, strict=True)
+    )
+    return sum(spans) / TICKS_PER_QUARTER / 60
 
 
 def _last_per_tick(changes: list[_Change]) -> list[_Change]:

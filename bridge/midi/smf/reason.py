@@ -13,6 +13,8 @@ class FileFault(enum.Enum):
 
     MISSING = enum.auto()
     FOLDER = enum.auto()
+    SPECIAL = enum.auto()
+    """A device, a FIFO or a socket."""
     FORBIDDEN = enum.auto()
     EMPTY = enum.auto()
     NOT_MIDI = enum.auto()
@@ -24,6 +26,11 @@ class FileFault(enum.Enum):
     NO_RESOLUTION = enum.auto()
     """The file says that a quarter note has no ticks."""
     NO_NOTES = enum.auto()
+    TOO_SLOW = enum.auto()
+    """Reading it takes longer than any file within the limits."""
+    TOO_MUCH_MEMORY = enum.auto()
+    NOT_FINISHED = enum.auto()
+    """The process that read it has ended."""
 
 
 class FormatFault(enum.Enum):
@@ -38,6 +45,10 @@ class FormatFault(enum.Enum):
     CHUNK_CUT = enum.auto()
     """A chunk is longer than what is left of the file."""
     TOO_MANY_TRACKS = enum.auto()
+    TOO_MANY_CHUNKS = enum.auto()
+    TOO_MANY_PORTS = enum.auto()
+    TOO_MANY_EVENTS = enum.auto()
+    """More events than a piece of music has, in all tracks."""
     EVENT_CUT = enum.auto()
     """A track ends within an event."""
     NO_END = enum.auto()
@@ -83,6 +94,14 @@ class FileTooLong:
 
 
 @dataclass(frozen=True, slots=True)
+class FileTooManyHours:
+    """A file lasts more hours than a piece of music."""
+
+    path: Path
+    hours: float
+
+
+@dataclass(frozen=True, slots=True)
 class BrokenFile:
     """A file has a fault at a byte, counted from 0."""
 
@@ -119,7 +138,14 @@ class AbsurdMetre:
 
 
 MidiFileReason = (
-    UnusableFile | FileTooLarge | FileTooLong | BrokenFile | FileNotRead | AbsurdTempo | AbsurdMetre
+    UnusableFile
+    | FileTooLarge
+    | FileTooLong
+    | FileTooManyHours
+    | BrokenFile
+    | FileNotRead
+    | AbsurdTempo
+    | AbsurdMetre
 )
 
 

@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from bridge.midi.channel_state import ChannelState, ChannelStates
+from bridge.midi.channel_state import ChannelStates, Sound
 from bridge.midi.events import (
     ALL_NOTES_OFF,
     ALL_SOUND_OFF,
@@ -32,14 +32,19 @@ from bridge.midi.events import (
     ControlChange,
     NoteOff,
     NoteOn,
+    Reset,
+    SysEx,
 )
 from bridge.midi.instruments import Instrument, fit_to_range
+from bridge.midi.smf.chunks import FormatError
+from bridge.midi.smf.limits import MAX_EVENTS, MAX_PORTS
 from bridge.midi.smf.pairing import FOR_ALL_KEYS, KeyEvent, KeyEventKind, pair, with_ends
 from bridge.midi.smf.pedals import Pedals
+from bridge.midi.smf.reason import FormatFault
 from bridge.midi.smf.track import DEVICE_NAME, MIDI_PORT, FileEvent, Meta, Packet, read_track
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from bridge.midi.events import Event
     from bridge.midi.smf.chunks import Chunks
@@ -49,6 +54,7 @@ _HANG_QUARTERS = 16
 """A pedal or a missing release holds a note for at most this long after the last key."""
 _MOST_PORTS = 16
 """More ports than a studio has are not set up by one track."""
+_DRUMS = Instrument.DRUMS
 _RELEASES = (KeyEventKind.OFF, KeyEventKind.ALL_NOTES_OFF)
 
 
@@ -66,16 +72,11 @@ class Place(NamedTuple):
     channel: int
 
 
-_KeyOfTrack = tuple[int, Place, int]
-"""A track, and a key of a channel."""
-
-
-@dataclass(frozen=True, slots=True)
-class SoundingNote:
+class SoundingNote(NamedTuple):
     """A note as a file has it, in file ticks.
 
-    `instrument` is the family of its channel's sound, None for an effect. `state` is that of its
-    channel at the onset; notes share it if nothing changes between them.
+    `instrument` is the family of its channel's sound, None for an effect. `sound` is that of its
+    channel at the onset.
     """
 
     onset: int
@@ -84,7 +85,7 @@ class SoundingNote:
     key: int
     velocity: int
     instrument: Instrument | None
-    state: ChannelState
+    sound: Sound
 
     @property
     def fitted(self) -> tuple[Instrument, int] | None:
@@ -110,35 +111,26 @@ class _Entry(NamedTuple):
 
     tick: int
     is_onset: bool
-    track: int
     order: int
+    track: int
     port: Port
     content: Event | FileEvent
     """A message, or a meta event with its place in the file."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Onset:
-    """The circumstances of an onset."""
-
-    place: Place
-    key: int
-    instrument: Instrument | None
-    state: ChannelState
 
 
 def read_timeline(chunks: Chunks) -> Timeline:
     """Return the timeline of a file.
 
     Raises:
-        bridge.midi.smf.chunks.FormatError: the events of a track are uncertain.
+        bridge.midi.smf.chunks.FormatError: the events of a track are uncertain, or too many.
 
     """
     entries, track_ends = _merge(chunks)
     ports = {entry.port for entry in entries if isinstance(entry.content, ChannelEvent)}
     reading = _Reading(track_ends, ports, chunks.division)
-    for entry in entries:
-        reading.process(entry)
+    entries.reverse()
+    while entries:  # each is dropped when it has been read, since there may be many
+        reading.process(entries.pop())
     return reading.finish()
 
 
@@ -146,28 +138,53 @@ def _merge(chunks: Chunks) -> tuple[list[_Entry], list[int]]:
     """Return the events of all tracks in order of time, and the tick at which each track ends."""
     entries: list[_Entry] = []
     ends: list[int] = []
+    ports: set[Port] = set()
+    events = 0
     for number, chunk in enumerate(chunks.tracks):
-        events = list(read_track(chunks.data, chunk))
-        port, end = _first_port(events), 0
-        for event in events:
+        end = 0
+        for port, event in _with_ports(read_track(chunks.data, chunk)):
             end = event.tick
-            port = _port_after(port, event.content)
-            for content in _contents(event):
+            contents = _contents(event)
+            events += max(1, len(contents))
+            if events > MAX_EVENTS:
+                raise FormatError(FormatFault.TOO_MANY_EVENTS, event.offset)
+            if port not in ports:
+                ports.add(port)
+                if len(ports) > MAX_PORTS:
+                    raise FormatError(FormatFault.TOO_MANY_PORTS, event.offset)
+            for content in contents:
                 is_onset = isinstance(content, NoteOn)
-                entries.append(_Entry(event.tick, is_onset, number, len(entries), port, content))
+                entries.append(_Entry(end, is_onset, len(entries), number, port, content))
         ends.append(end)
-    entries.sort(key=lambda entry: entry[:4])
+    entries.sort()
     return entries, ends
 
 
+def _with_ports(events: Iterable[FileEvent]) -> Iterator[tuple[Port, FileEvent]]:
+    """Yield the events of a track, each with its port.
+
+    The first port and the first device that it names before its first note hold from its start.
+    """
+    before: list[FileEvent] = []
+    events = iter(events)
+    for event in events:
+        before.append(event)
+        if isinstance(event.content, NoteOn):
+            break
+    port = _first_port(before)
+    for events_after in (before, events):
+        for event in events_after:
+            if isinstance(event.content, Meta):
+                port = _port_after(port, event.content)
+            yield port, event
+
+
 def _first_port(events: Iterable[FileEvent]) -> Port:
-    """Return the first port and the first device that a track names before its first note."""
+    """Return the first port and the first device that these events name."""
     number: int | None = None
     device = b""
     for event in events:
         match event.content:
-            case NoteOn():
-                break
             case Meta(kind, data) if kind == MIDI_PORT and data and number is None:
                 number = data[0]
             case Meta(kind, data) if kind == DEVICE_NAME and not device:
@@ -175,8 +192,8 @@ def _first_port(events: Iterable[FileEvent]) -> Port:
     return Port(number or 0, device)
 
 
-def _port_after(port: Port, content: ChannelEvent | Meta | Packet) -> Port:
-    match content:
+def _port_after(port: Port, meta: Meta) -> Port:
+    match meta:
         case Meta(kind, data) if kind == MIDI_PORT and data:
             return port._replace(number=data[0])
         case Meta(kind, data) if kind == DEVICE_NAME:
@@ -184,14 +201,33 @@ def _port_after(port: Port, content: ChannelEvent | Meta | Packet) -> Port:
     return port
 
 
-def _contents(event: FileEvent) -> tuple[Event | FileEvent, ...]:
-    """Return the messages of an event, or itself if it is a meta event."""
-    match event.content:
-        case Meta():
-            return (event,)
-        case Packet(_, _, completes):
-            return completes
-    return (event.content,)
+def _contents(event: FileEvent) -> Sequence[Event | FileEvent]:
+    """Return the messages of an event that concern channels, or itself if it is a meta event."""
+    content = event.content
+    if isinstance(content, Meta):
+        return (event,)
+    if isinstance(content, Packet):
+        return [
+            each for each in content.completes if isinstance(each, ChannelEvent | SysEx | Reset)
+        ]
+    return (content,)
+
+
+@dataclass(slots=True)
+class _Channel:
+    """A channel of a port, up to some event."""
+
+    place: Place
+    states: ChannelStates
+    last_tick: int | None = None
+    """The tick of its last event that is no release; None if it has had no event."""
+    sound: tuple[Instrument | None, Sound] | None = None
+    """The family and the sound of a note that begins now; None if they are to be found again."""
+    keys: dict[tuple[int, int], list[KeyEvent]] = field(default_factory=lambda: defaultdict(list))
+    """The events of each key of each track."""
+    pedals: Pedals = field(default_factory=Pedals)
+    ends: list[KeyEvent] = field(default_factory=list)
+    """The events that end notes of all keys."""
 
 
 class _Reading:
@@ -201,12 +237,10 @@ class _Reading:
         self._track_ends, self._hang = track_ends, _HANG_QUARTERS * division
         self._ports = ports  # those that play
         self._found = Timeline()
-        self._keys: dict[_KeyOfTrack, list[KeyEvent]] = defaultdict(list)
-        self._ends: dict[Place, list[KeyEvent]] = defaultdict(list)  # of all keys
-        self._pedals: dict[Place, Pedals] = defaultdict(Pedals)
-        self._onsets: dict[int, _Onset] = {}  # by order
-        self._shared: dict[Place, ChannelState] = {}  # copies that are still right
-        self._onset_ticks: dict[tuple[Place, int], list[int]] = defaultdict(list)  # of each key
+        self._channels: dict[tuple[Port, int], _Channel] = {}
+        self._onsets: dict[int, tuple[Instrument | None, Sound]] = {}  # by order
+        self._known: list[_Channel] = []  # those whose sound is known
+        self._playing: list[_Channel] = []  # those with key events
         self._last_key_tick = 0
 
     def process(self, entry: _Entry) -> None:
@@ -214,92 +248,128 @@ class _Reading:
         message = entry.content
         if isinstance(message, FileEvent):
             self._found.metas.append(message)
-            return
-        if not isinstance(message, ChannelEvent):
+        elif isinstance(message, ChannelEvent):
+            self._process_of_channel(entry, message)
+        else:
             is_own = entry.port in self._ports or len(self._ports) > _MOST_PORTS
             for port in (entry.port,) if is_own else self._ports:
-                self._found.states.setdefault(port, ChannelStates()).feed(message)
-            self._shared.clear()
-            return
-        states = self._found.states.setdefault(entry.port, ChannelStates())
-        place = Place(entry.port, message.channel)
-        last = self._found.last_ticks.setdefault(place, entry.tick)
-        if not isinstance(message, NoteOff):
-            self._found.last_ticks[place] = max(last, entry.tick)
-        match message:
-            case NoteOn(channel, key, velocity):
-                if place not in self._shared:
-                    self._shared[place] = states[channel].copy()
-                self._onsets[entry.order] = _Onset(
-                    place, key, states.instrument(channel), self._shared[place]
-                )
-                event = KeyEvent(entry.tick, entry.order, KeyEventKind.ON, velocity)
-                self._add_key_event(entry.track, place, key, event)
-            case NoteOff(_, key):
-                event = KeyEvent(entry.tick, entry.order, KeyEventKind.OFF)
-                self._add_key_event(entry.track, place, key, event)
-            case _:
-                states.feed(message)
-                self._shared.pop(place, None)
-                if isinstance(message, ControlChange):
-                    self._process_control((entry.tick, entry.order), place, message)
+                self._states(port).feed(message)
+            for channel in self._known:
+                channel.sound = None
+            self._known.clear()
 
     def finish(self) -> Timeline:
         """Return the timeline of all events."""
-        for (_, place, key), events in self._keys.items():
-            self._onset_ticks[place, key] += [event.tick for event in events if event.is_on]
-        for ticks in self._onset_ticks.values():
+        for channel in self._channels.values():
+            if channel.last_tick is not None:
+                self._found.last_ticks[channel.place] = channel.last_tick
+        for channel in self._playing:
+            self._find_notes(channel)
+        return self._found
+
+    def _process_of_channel(self, entry: _Entry, message: ChannelEvent) -> None:
+        tick, _, order, track, port, _ = entry
+        channel = self._channels.get((port, message.channel)) or self._add(port, message.channel)
+        if channel.last_tick is None or not isinstance(message, NoteOff):
+            channel.last_tick = tick
+        if isinstance(message, NoteOn | NoteOff):
+            if not channel.keys:
+                self._playing.append(channel)
+            if isinstance(message, NoteOn):
+                self._onsets[order] = self._sound_of(channel)
+                event = KeyEvent(tick, order, KeyEventKind.ON, message.velocity)
+            else:
+                event = KeyEvent(tick, order, KeyEventKind.OFF)
+            channel.keys[track, message.pitch].append(event)
+            self._last_key_tick = tick
+        else:
+            channel.states.feed(message)
+            channel.sound = None
+            if isinstance(message, ControlChange):
+                _process_control(channel, (tick, order), message)
+
+    def _sound_of(self, channel: _Channel) -> tuple[Instrument | None, Sound]:
+        """Return the family and the sound of a note that begins now."""
+        if channel.sound is None:
+            states, number = channel.states, channel.place.channel
+            channel.sound = states.instrument(number), states[number].sound
+            self._known.append(channel)
+        return channel.sound
+
+    def _add(self, port: Port, number: int) -> _Channel:
+        channel = _Channel(Place(port, number), self._states(port))
+        self._channels[port, number] = channel
+        return channel
+
+    def _states(self, port: Port) -> ChannelStates:
+        if port not in self._found.states:
+            self._found.states[port] = ChannelStates()
+        return self._found.states[port]
+
+    def _find_notes(self, channel: _Channel) -> None:
+        """Append the notes of a channel."""
+        onset_ticks: dict[int, list[int]] = defaultdict(list)  # of each key
+        for (_, key), events in channel.keys.items():
+            onset_ticks[key] += [event.tick for event in events if event.is_on]
+        for ticks in onset_ticks.values():
             ticks.sort()
-        for (track, place, key), events in self._keys.items():
-            pairs = list(pair(with_ends(events, self._ends[place])))
-            for on, off in pairs:
-                release = self._release_tick(track, on, off, partial(_was_down, pairs))
-                onset = self._onsets[on.order]
+        for (track, key), events in channel.keys.items():
+            pairs = list(pair(with_ends(events, channel.ends)))
+            events.clear()
+            was_down = partial(_was_down, pairs)
+            for on, end in pairs:
+                instrument, sound = self._onsets[on.order]
+                release = self._release_by_all(on, end, track, is_drum=instrument is _DRUMS)
+                if release is None:
+                    assert end is not None
+                    ticks = onset_ticks[key]
+                    release = self._release_by_key(channel.pedals, on, end, ticks, was_down)
                 self._found.notes.append(
                     SoundingNote(
                         on.tick,
                         max(on.tick, release),
-                        place,
+                        channel.place,
                         key,
                         on.velocity,
-                        onset.instrument,
-                        onset.state,
+                        instrument,
+                        sound,
                     )
                 )
-        return self._found
 
-    def _add_key_event(self, track: int, place: Place, key: int, event: KeyEvent) -> None:
-        self._keys[track, place, key].append(event)
-        self._last_key_tick = max(self._last_key_tick, event.tick)
+    def _release_by_all(
+        self, on: KeyEvent, end: KeyEvent | None, track: int, *, is_drum: bool
+    ) -> int | None:
+        """Return when a note ends that its own key does not release; None if it does."""
+        latest = self._last_key_tick + self._hang
+        if end is None or (end.tick > latest and end.kind in FOR_ALL_KEYS):
+            return on.tick if is_drum else min(self._track_ends[track], latest)
+        return None if end.kind in _RELEASES else end.tick
 
-    def _process_control(self, at: Moment, place: Place, event: ControlChange) -> None:
-        self._pedals[place].process(at, event)
-        if event.control == ALL_SOUND_OFF:
-            self._ends[place].append(KeyEvent(*at, KeyEventKind.ALL_SOUND_OFF))
-        elif event.control >= ALL_NOTES_OFF:
-            self._ends[place].append(KeyEvent(*at, KeyEventKind.ALL_NOTES_OFF))
-
-    def _release_tick(
+    def _release_by_key(
         self,
-        track: int,
+        pedals: Pedals,
         on: KeyEvent,
-        end: KeyEvent | None,
+        end: KeyEvent,
+        onsets: list[int],
         was_down: Callable[[Moment], bool],
     ) -> int:
-        """Return when a note ends whose key is released by `end`."""
-        onset, latest = self._onsets[on.order], self._last_key_tick + self._hang
-        if end is None or (end.tick > latest and end.kind in FOR_ALL_KEYS):
-            is_hit = onset.instrument is Instrument.DRUMS
-            return on.tick if is_hit else min(self._track_ends[track], latest)
-        if end.kind not in _RELEASES:
-            return end.tick
-        lifted = self._pedals[onset.place].end_of((end.tick, end.order), was_down)
-        if lifted is None or lifted > latest:
+        """Return when a note ends whose key is released by `end` and struck at the `onsets`."""
+        lifted = pedals.end_of((end.tick, end.order), was_down)
+        if lifted is None or lifted > self._last_key_tick + self._hang:
             lifted = self._last_key_tick
-        onsets = self._onset_ticks[onset.place, onset.key]
+        if lifted <= end.tick:
+            return end.tick
         following = max(bisect_left(onsets, end.tick), bisect_right(onsets, on.tick))
         again = onsets[following] if following < len(onsets) else lifted
         return max(end.tick, min(lifted, again))
+
+
+def _process_control(channel: _Channel, at: Moment, event: ControlChange) -> None:
+    channel.pedals.process(at, event)
+    if event.control == ALL_SOUND_OFF:
+        channel.ends.append(KeyEvent(*at, KeyEventKind.ALL_SOUND_OFF))
+    elif event.control >= ALL_NOTES_OFF:
+        channel.ends.append(KeyEvent(*at, KeyEventKind.ALL_NOTES_OFF))
 
 
 def _was_down(pairs: Sequence[tuple[KeyEvent, KeyEvent | None]], at: Moment) -> bool:

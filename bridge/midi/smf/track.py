@@ -24,7 +24,8 @@ Source: Standard MIDI Files 1.0 (RP-001), pages 5 to 10.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
 
 from bridge.midi.events import (
     FIRST_REAL_TIME,
@@ -36,8 +37,9 @@ from bridge.midi.events import (
     SysEx,
     decode,
 )
-from bridge.midi.parser import MidiParser
+from bridge.midi.parser import MAX_SYSEX, MidiParser
 from bridge.midi.smf.chunks import FormatError
+from bridge.midi.smf.limits import MAX_EVENTS
 from bridge.midi.smf.reason import FormatFault
 
 if TYPE_CHECKING:
@@ -50,6 +52,13 @@ META = 0xFF
 END_OF_TRACK, SET_TEMPO, TIME_SIGNATURE = 0x2F, 0x51, 0x58
 DEVICE_NAME, MIDI_PORT = 0x09, 0x21
 _MAX_QUANTITY_BYTES = 4
+_SIZES = tuple(
+    SPEC_BY_STATUS[status].size if 0x80 <= status < FIRST_SYSTEM else 0 for status in range(0x100)
+)
+"""The data bytes of a channel message, by its status."""
+_REAL_TIME = bytes(range(FIRST_REAL_TIME, 0x100))
+_REMEMBERED = 1 << 16
+"""Different messages that are kept, so that equal ones are one object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,17 +78,16 @@ class Packet:
     completes: tuple[Event, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FileEvent:
+class FileEvent(NamedTuple):
     """An event of a track.
 
     `tick` is absolute, in the file's resolution. `offset` is the byte of the file at which the
-    event begins, and `raw` are its bytes, without the delta time and with running status as it is.
+    event begins, and `end` the byte after it.
     """
 
     tick: int
     offset: int
-    raw: bytes
+    end: int
     content: ChannelEvent | Meta | Packet
 
 
@@ -90,36 +98,39 @@ def read_track(data: bytes, chunk: Chunk) -> Iterator[FileEvent]:
         FormatError: from some byte on, the events are uncertain.
 
     """
-    at, tick, running = chunk.begin, 0, 0
+    at, tick, running, end = chunk.begin, 0, 0, chunk.end
     packets = _Packets()
-    while at < chunk.end:
-        delta, at = _read_quantity(data, at, chunk.end)
+    while at < end:
+        delta, at = (data[at], at + 1) if data[at] < 0x80 else _read_quantity(data, at, end)
         tick += delta
         begin = at
-        if at == chunk.end:
+        if at == end:
             raise FormatError(FormatFault.EVENT_CUT, begin)
         status = data[at]
-        content: ChannelEvent | Meta | Packet
+        content: ChannelEvent | Meta | Packet | None
         if status < FIRST_SYSTEM:
             if status < 0x80:
                 status = running
             else:
                 at += 1
-            event, at = _read_channel_event(data, status, at, chunk.end)
-            running, content = status, event
+            after = at + _SIZES[status]
+            content = _channel_event(status, data[at:after]) if after <= end else None
+            if content is None:
+                raise _fault_of_channel_event(data, status, at, end)
+            at, running = after, status
         elif status == META:
             kind_at = at + 1
-            body, at = _read_bytes(data, at + 2, chunk.end)
+            body, at = _read_bytes(data, at + 2, end)
             content = Meta(data[kind_at], body)
         elif status in (SYSEX_BEGIN, SYSEX_END):
-            body, at = _read_bytes(data, at + 1, chunk.end)
+            body, at = _read_bytes(data, at + 1, end)
             running = running if body.endswith(bytes((SYSEX_END,))) else 0
-            content = packets.read(body, begins=status == SYSEX_BEGIN)
+            content = packets.read(body, begin, begins=status == SYSEX_BEGIN)
         else:
             raise FormatError(FormatFault.NOT_IN_FILES, at)
-        yield FileEvent(tick, begin, data[begin:at], content)
-        if isinstance(content, Meta) and content.kind == END_OF_TRACK:
-            rest = data[at : chunk.end]
+        yield FileEvent(tick, begin, at, content)
+        if status == META and data[begin + 1] == END_OF_TRACK:
+            rest = data[at:end]
             if rest.strip(b"\0"):  # zeros are padding
                 raise FormatError(FormatFault.AFTER_END, at + len(rest) - len(rest.lstrip(b"\0")))
             return
@@ -131,32 +142,47 @@ class _Packets:
     def __init__(self) -> None:
         self._parser = MidiParser()
 
-    def read(self, data: bytes, *, begins: bool) -> Packet:
-        """Return a packet with the messages that it completes."""
+    def read(self, data: bytes, offset: int, *, begins: bool) -> Packet:
+        """Return a packet with the messages that it completes.
+
+        Raises:
+            FormatError: it may hold more messages than a file may have.
+
+        """
         is_status = b"\x80" <= data[:1] < bytes((SYSEX_END,))
         if begins or is_status or not self._parser.in_exclusive:
             self._parser = MidiParser()
         if not begins and not self._parser.in_exclusive:
+            if len(data) > MAX_EVENTS:  # each byte may be a message
+                raise FormatError(FormatFault.TOO_MANY_EVENTS, offset)
             return Packet(begins, data, tuple(self._parser.feed(data)))
         # Real-time bytes may be in between on a cable, and a file may have recorded them.
-        sent = bytes(byte for byte in data if byte < FIRST_REAL_TIME)
+        sent = data.translate(None, _REAL_TIME)
+        if begins and sent.endswith(bytes((SYSEX_END,))) and sent[:-1].isascii():
+            is_short = len(sent) - 1 <= MAX_SYSEX
+            return Packet(begins, data, (SysEx(sent[:-1]),) if is_short else ())
         events = self._parser.feed(bytes((SYSEX_BEGIN,)) + sent if begins else sent)
         return Packet(begins, data, tuple(e for e in events if isinstance(e, SysEx)))
 
 
-def _read_channel_event(data: bytes, status: int, at: int, end: int) -> tuple[ChannelEvent, int]:
-    if not status:
-        raise FormatError(FormatFault.NO_STATUS, at)
-    after = at + SPEC_BY_STATUS[status].size
-    body = data[at : min(after, end)]
-    for place, byte in enumerate(body):
-        if byte & 0x80:
-            raise FormatError(FormatFault.NOT_DATA, at + place)
-    if after > end:
-        raise FormatError(FormatFault.EVENT_CUT, at)
+@lru_cache(_REMEMBERED)
+def _channel_event(status: int, body: bytes) -> ChannelEvent | None:
+    """Return the message of a status and its data bytes; None if they are not valid."""
+    if not status or not body.isascii():
+        return None
     event = decode(status, body)
     assert isinstance(event, ChannelEvent)
-    return event, after
+    return event
+
+
+def _fault_of_channel_event(data: bytes, status: int, at: int, end: int) -> FormatError:
+    """Return what is wrong with the message of a status whose data begins at a byte."""
+    if not status:
+        return FormatError(FormatFault.NO_STATUS, at)
+    for place, byte in enumerate(data[at : min(at + _SIZES[status], end)], at):
+        if byte & 0x80:
+            return FormatError(FormatFault.NOT_DATA, place)
+    return FormatError(FormatFault.EVENT_CUT, at)
 
 
 def _read_bytes(data: bytes, at: int, end: int) -> tuple[bytes, int]:

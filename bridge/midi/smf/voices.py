@@ -14,7 +14,7 @@ another one. A family that the file does not have gets a free channel.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from statistics import median_low
 from typing import TYPE_CHECKING
@@ -23,22 +23,21 @@ from bridge.midi.channel_state import (
     BANK_LSB,
     BANK_MSB,
     BRIGHTNESS,
-    CHORUS,
     DATA_LSB,
     DATA_MSB,
     DEFAULTS,
     EXPRESSION,
     MODULATION,
-    PAN,
     PEDALS,
     PORTAMENTO,
-    REVERB,
     RPN_LSB,
     RPN_MSB,
     RPN_NULL,
+    SHAPING,
     VOLUME,
     ChannelState,
     ChannelStates,
+    Sound,
 )
 from bridge.midi.events import (
     SWITCH_ON,
@@ -49,6 +48,7 @@ from bridge.midi.events import (
     ProgramChange,
 )
 from bridge.midi.instruments import DRUM_CHANNEL, Instrument
+from bridge.midi.smf.limits import MAX_BAR_QUARTERS
 from bridge.midi.smf.timeline import Place, Port
 
 if TYPE_CHECKING:
@@ -83,54 +83,28 @@ DEFAULT_VOICES = {
 """The voices of a file that has only our music."""
 
 
-def voices_like(timeline: Timeline, instruments: Iterable[Instrument]) -> dict[Instrument, Voice]:
-    """Return the voices of a file of its own, with the sounds that another file has."""
-    heard = _sounds_by_family(timeline)
-    voices = {}
-    for kind in sorted(instruments):
-        voices[kind] = DEFAULT_VOICES[kind]
-        if kind in heard:
-            usual = max(heard[kind], key=lambda each: each.notes)
-            place = voices[kind].place
-            voices[kind] = Voice(place, tuple(_sound(place.channel, usual)))
-    return voices
-
-
-def voices_after(
-    timeline: Timeline, instruments: Iterable[Instrument], tick: int
-) -> dict[Instrument, Voice]:
-    """Return the voices of instruments that go on after a file.
-
-    A channel to which the file sends more after a file tick is not over.
-    """
-    choice = _Choice(timeline, tick)
-    return {kind: choice.voice(kind) for kind in sorted(instruments)}
-
-
 @dataclass(frozen=True, slots=True)
-class _Usual:
-    """How a family sounded on a channel: its last state, with its usual levels."""
+class Usual:
+    """How a family sounded on a channel: its last sound, with its usual levels."""
 
     place: Place
     notes: int
-    state: ChannelState
+    sound: Sound
     values: dict[int, int]
     """The usual values of the controllers, by number."""
     bend: int
     pressure: int
 
     @classmethod
-    def of(cls, place: Place, notes: list[SoundingNote]) -> _Usual:
-        """Return how these notes of one channel sounded."""
-        states = [note.state for note in notes]
-        shaping = (MODULATION, PORTAMENTO, VOLUME, PAN, EXPRESSION, BRIGHTNESS, REVERB, CHORUS)
+    def of(cls, place: Place, sounds: Counter[Sound], last: Sound) -> Usual:
+        """Return how the notes of one channel sounded: how many had each sound, and the last."""
         return cls(
             place,
-            len(notes),
-            max(notes, key=lambda note: note.onset).state,
-            {each: _usual_value(each, states) for each in shaping},
-            median_low(state.bend for state in states),
-            median_low(state.pressure for state in states),
+            sounds.total(),
+            last,
+            {each: _usual_value(each, sounds) for each in SHAPING},
+            _median((sound.bend, count) for sound, count in sounds.items()),
+            _median((sound.pressure, count) for sound, count in sounds.items()),
         )
 
     @property
@@ -140,13 +114,7 @@ class _Usual:
 
     def is_same_sound(self, state: ChannelState) -> bool:
         """Return whether a state has the same bank, program and tuning."""
-        mine = self.state
-        return (mine.program, mine.bank, mine.rhythm, mine.parameters) == (
-            state.program,
-            state.bank,
-            state.rhythm,
-            state.parameters,
-        )
+        return self.sound.source == state.sound.source
 
     def is_usual(self, state: ChannelState) -> bool:
         """Return whether a note in this state would sound as usual."""
@@ -162,32 +130,97 @@ class _Usual:
         )
 
 
-def _usual_value(control: int, states: list[ChannelState]) -> int:
+def _usual_value(control: int, sounds: Counter[Sound]) -> int:
     """Return the usual value of a controller at the onsets of notes."""
-    values = [state.value(control) for state in states]
+    values = [(sound.value(control), count) for sound, count in sounds.items()]
     if control in (VOLUME, EXPRESSION):
         # A note that begins at nothing swells. What is heard of it comes later.
-        values = [value for value in values if value] or [DEFAULTS[control]]
-    return median_low(values)
+        values = [(value, n) for value, n in values if value] or [(DEFAULTS[control], 1)]
+    return _median(values)
+
+
+def _median(values: Iterable[tuple[int, int]]) -> int:
+    """Return the median of values that each occur a number of times, the lower one of two."""
+    counts: Counter[int] = Counter()
+    for value, count in values:
+        counts[value] += count
+    return median_low(counts.elements())
+
+
+@dataclass(frozen=True, slots=True)
+class Channels:
+    """What a file leaves for a continuation: how it sounded, and where it has been left."""
+
+    usual: dict[Instrument, list[Usual]]
+    """How each family sounds, for each channel that it has."""
+    states: dict[Port, ChannelStates]
+    """The states after the last event."""
+    last_ticks: dict[Place, int]
+    """The tick of the last event of each channel that has any; releases do not count."""
+    ringing: dict[tuple[Place, int], int]
+    """The tick until which each key sounds that sounds in the last bar."""
+
+    @classmethod
+    def of(cls, timeline: Timeline, division: int) -> Channels:
+        """Return what a timeline leaves; `division` is the ticks of a quarter note."""
+        heard: dict[tuple[Instrument, Place], Counter[Sound]] = defaultdict(Counter)
+        last: dict[tuple[Instrument, Place], SoundingNote] = {}
+        ringing: dict[tuple[Place, int], int] = {}
+        for note in timeline.notes:
+            key = note.place, note.key
+            ringing[key] = max(ringing.get(key, 0), note.release)
+            if (fitted := note.fitted) is not None:
+                where = fitted[0], note.place
+                heard[where][note.sound] += 1
+                if where not in last or note.onset > last[where].onset:
+                    last[where] = note
+        usual: dict[Instrument, list[Usual]] = defaultdict(list)
+        for where, sounds in heard.items():
+            usual[where[0]].append(Usual.of(where[1], sounds, last[where].sound))
+        last_bar = max(ringing.values(), default=0) - MAX_BAR_QUARTERS * division
+        late = {key: tick for key, tick in ringing.items() if tick >= last_bar}
+        return cls(dict(usual), timeline.states, timeline.last_ticks, late)
+
+
+def voices_like(channels: Channels, instruments: Iterable[Instrument]) -> dict[Instrument, Voice]:
+    """Return the voices of a file of its own, with the sounds that another file has."""
+    voices = {}
+    for kind in sorted(instruments):
+        voices[kind] = DEFAULT_VOICES[kind]
+        if kind in channels.usual:
+            usual = max(channels.usual[kind], key=lambda each: each.notes)
+            place = voices[kind].place
+            voices[kind] = Voice(place, tuple(_sound(place.channel, usual)))
+    return voices
+
+
+def voices_after(
+    channels: Channels, instruments: Iterable[Instrument], tick: int
+) -> dict[Instrument, Voice]:
+    """Return the voices of instruments that go on after a file.
+
+    A channel to which the file sends more after a file tick is not over.
+    """
+    choice = _Choice(channels, tick)
+    return {kind: choice.voice(kind) for kind in sorted(instruments)}
 
 
 class _Choice:
     """The channels of a file, and those that have been chosen."""
 
-    def __init__(self, timeline: Timeline, tick: int) -> None:
-        self._timeline, self._tick = timeline, tick
-        self._taken: set[Place] = set(timeline.last_ticks)
-        self._heard = _sounds_by_family(timeline)
+    def __init__(self, channels: Channels, tick: int) -> None:
+        self._channels, self._tick = channels, tick
+        self._taken: set[Place] = set(channels.last_ticks)
 
     def voice(self, kind: Instrument) -> Voice:
         """Return the voice of an instrument."""
-        usual = self._heard.get(kind)
+        usual = self._channels.usual.get(kind)
         if usual is None:
             return self._new(kind)
         best = max(usual, key=lambda each: self._fitness(kind, each))
         return Voice(best.place) if self._is_ready(best) else self._set_right(kind, best)
 
-    def _set_right(self, kind: Instrument, best: _Usual) -> Voice:
+    def _set_right(self, kind: Instrument, best: Usual) -> Voice:
         """Return the voice of a family whose channel is not ready for it."""
         if kind is Instrument.DRUMS:
             if not self._is_rhythm(best.place):
@@ -201,13 +234,13 @@ class _Choice:
         place = self._elsewhere(kind)
         return self._take(place, _sound(place.channel, best))
 
-    def _is_ready(self, usual: _Usual) -> bool:
+    def _is_ready(self, usual: Usual) -> bool:
         """Return whether a family can go on where it was."""
         state = self._state(usual.place)
-        is_over = self._timeline.last_ticks[usual.place] <= self._tick
+        is_over = self._channels.last_ticks[usual.place] <= self._tick
         return is_over and usual.is_same_sound(state) and usual.is_usual(state)
 
-    def _fitness(self, kind: Instrument, usual: _Usual) -> tuple[bool, bool, int]:
+    def _fitness(self, kind: Instrument, usual: Usual) -> tuple[bool, bool, int]:
         """Return how well a family can go on where it was; more is better."""
         can_sound = self._is_rhythm(usual.place) == (kind is Instrument.DRUMS)
         return self._is_ready(usual), can_sound, usual.notes
@@ -260,7 +293,7 @@ class _Choice:
         return Port(device=_NEW_DEVICE) if number is None else Port(number)
 
     def _states(self, port: Port) -> ChannelStates:
-        return self._timeline.states.get(port) or ChannelStates()
+        return self._channels.states.get(port) or ChannelStates()
 
     def _is_rhythm(self, place: Place) -> bool:
         return self._states(place.port).is_rhythm(place.channel)
@@ -268,7 +301,7 @@ class _Choice:
     def _state(self, place: Place) -> ChannelState:
         return self._states(place.port)[place.channel]
 
-    def _restored(self, usual: _Usual) -> Iterator[ChannelEvent]:
+    def _restored(self, usual: Usual) -> Iterator[ChannelEvent]:
         """Yield what returns a channel of the file to its usual state."""
         channel, state = usual.place.channel, self._state(usual.place)
         for pedal in PEDALS:
@@ -283,31 +316,17 @@ class _Choice:
             yield ChannelPressure(channel, usual.pressure)
 
 
-def _sounds_by_family(timeline: Timeline) -> dict[Instrument, list[_Usual]]:
-    """Return how each family sounds in a file, for each channel that it has."""
-    heard: dict[Instrument, dict[Place, list[SoundingNote]]] = defaultdict(
-        lambda: defaultdict(list)
-    )
-    for note in timeline.notes:
-        if (fitted := note.fitted) is not None:
-            heard[fitted[0]][note.place].append(note)
-    return {
-        kind: [_Usual.of(place, notes) for place, notes in places.items()]
-        for kind, places in heard.items()
-    }
-
-
-def _sound(channel: int, usual: _Usual) -> Iterator[ChannelEvent]:
+def _sound(channel: int, usual: Usual) -> Iterator[ChannelEvent]:
     """Yield what gives a fresh channel the usual sound of another."""
-    state = usual.state
-    if state.bank != (0, 0) or BANK_MSB in state.controls or BANK_LSB in state.controls:
-        yield ControlChange(channel, BANK_MSB, state.bank[0])
-        yield ControlChange(channel, BANK_LSB, state.bank[1])
-    yield ProgramChange(channel, state.program or 0)
+    sound = usual.sound
+    if sound.bank != (0, 0) or sound.names_bank:
+        yield ControlChange(channel, BANK_MSB, sound.bank[0])
+        yield ControlChange(channel, BANK_LSB, sound.bank[1])
+    yield ProgramChange(channel, sound.program or 0)
     for control, value in usual.values.items():
-        if control in state.controls:
+        if sound.has(control):
             yield ControlChange(channel, control, value)
-    for parameter, (msb, lsb) in sorted(state.parameters.items()):
+    for parameter, (msb, lsb) in sound.parameters:
         yield ControlChange(channel, RPN_MSB, 0)
         yield ControlChange(channel, RPN_LSB, parameter)
         yield ControlChange(channel, DATA_MSB, msb)

@@ -51,7 +51,7 @@ def score_bytes(score: Score, text: str, like: MidiFile | None = None) -> bytes:
     """
     voices: Mapping[Instrument, Voice] = DEFAULT_VOICES
     if like is not None:
-        voices = voices_like(like.timeline, {note.instrument for note in score.notes})
+        voices = voices_like(like.channels, {note.instrument for note in score.notes})
     tracks = _tracks("", score.notes, voices, _RESOLUTION)
     return _file([_conductor_track(score, text), *tracks])
 
@@ -72,16 +72,14 @@ def continuation_bytes(prompt: MidiFile, notes: Iterable[Note], text: str) -> by
     notes, division = tuple(notes), prompt.chunks.division
     begin = min((note.onset_ticks for note in notes), default=0)
     over = _file_tick(begin + _TAIL_TICKS, division)
-    voices = voices_after(prompt.timeline, {note.instrument for note in notes}, over)
-    ringing: dict[tuple[Place, int], int] = defaultdict(int)
-    for note in prompt.timeline.notes:
-        key = note.place, note.key
-        ringing[key] = max(ringing[key], note.release)
-    tracks = list(_tracks(_NAME, notes, voices, division, ringing)) or [[]]
+    voices = voices_after(prompt.channels, {note.instrument for note in notes}, over)
+    tracks = list(_tracks(_NAME, notes, voices, division, prompt.channels.ringing)) or [[]]
     tracks[0].insert(0, (0, _text(text)))
     return prompt.chunks.with_tracks(_chunks(tracks), len(tracks))
 
 
+_SLOWEST = (1 << 24) - 1
+"""The longest quarter note that a file can name, in microseconds: a tempo of 3.6 bpm."""
 _Timed = tuple[int, "mido.Message | mido.MetaMessage"]
 """A message and its tick in the file's resolution."""
 
@@ -93,7 +91,7 @@ def _conductor_track(score: Score, text: str) -> list[_Timed]:
         tick = _file_tick(metre.tick, _RESOLUTION)
         changes.append((tick, mido.MetaMessage("time_signature", **shape)))
     for tempo in score.tempos or (TempoChange(0, 120.0),):
-        microseconds = round(MICROSECONDS_PER_MINUTE / tempo.bpm)
+        microseconds = min(_SLOWEST, round(MICROSECONDS_PER_MINUTE / tempo.bpm))
         tick = _file_tick(tempo.tick, _RESOLUTION)
         changes.append((tick, mido.MetaMessage("set_tempo", tempo=microseconds)))
     return changes

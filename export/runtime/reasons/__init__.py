@@ -1,1 +1,1 @@
-"""Reasons why an artefact, a style or a take cannot be used: values without words or imports."""
+"""Reasons why an artefact, a style or a take cannot be used: values without words."""

@@ -6,6 +6,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from bridge.system.input_file import InputReason
+
 
 @dataclass(frozen=True, slots=True)
 class ArtefactCount:
@@ -13,23 +15,6 @@ class ArtefactCount:
 
     folder: Path
     count: int
-
-
-@dataclass(frozen=True, slots=True)
-class UnreadableFile:
-    """A file cannot be read; `error` is the system's text."""
-
-    path: Path
-    error: str
-
-
-@dataclass(frozen=True, slots=True)
-class ListedFileUnreadable:
-    """A file that the manifest lists cannot be read; `error` is the system's text."""
-
-    manifest: str
-    path: Path
-    error: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +33,7 @@ class NotAnObject:
     kind: str
 
 
-FileReason = ArtefactCount | UnreadableFile | ListedFileUnreadable | NotJson | NotAnObject
+FileReason = InputReason | ArtefactCount | NotJson | NotAnObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,8 +110,16 @@ class EntryMissing:
     """A manifest lacks an entry that its format requires."""
 
     path: Path
-    format_number: int
     entry: str
+
+
+@dataclass(frozen=True, slots=True)
+class BadEntry:
+    """An entry of a manifest has a value of a wrong type or out of range."""
+
+    path: Path
+    entry: str
+    found: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,27 +132,52 @@ class ChecksumMissing:
 
 @dataclass(frozen=True, slots=True)
 class StyleIncomplete:
-    """A style has no name, no vector or no position."""
+    """A style has no name of its own, no vector or no position."""
 
     path: Path
-
-
-ArtefactReason = FileReason | MismatchReason | EntryMissing | ChecksumMissing | StyleIncomplete
 
 
 @dataclass(frozen=True, slots=True)
-class StyleFormat:
-    """A style's file has another format than this program reads."""
+class BadNumbers:
+    """A table lacks numbers, or has some that are not finite or far too large."""
 
     path: Path
-    expected: int
+    owner: str
+
+
+ContentReason = EntryMissing | BadEntry | ChecksumMissing | StyleIncomplete | BadNumbers
+
+
+@dataclass(frozen=True, slots=True)
+class GraphUnusable:
+    """A graph does not open or run; `error` is the first line of onnxruntime's message."""
+
+    path: Path
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class GraphNotFinite:
+    """A graph answers with numbers that are not finite."""
+
+    path: Path
+
+
+GraphReason = GraphUnusable | GraphNotFinite
+
+
+ArtefactReason = FileReason | MismatchReason | ContentReason | GraphReason
 
 
 @dataclass(frozen=True, slots=True)
 class NotAStyle:
-    """A file in the folder of the user's styles is not a style."""
+    """A file in the folder of the user's styles is not one that can be used.
+
+    `name` is what removes it: the name of the style, or else of the file, without its ending.
+    """
 
     path: Path
+    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,4 +209,4 @@ class NoOwnStyle:
     name: str
 
 
-StyleReason = StyleFormat | NotAStyle | BadStyleName | StyleNameTaken | OwnStyleExists | NoOwnStyle
+StyleReason = NotAStyle | BadStyleName | StyleNameTaken | OwnStyleExists | NoOwnStyle

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from bridge.messages.settings import with_value
+from bridge.names import visible
 from bridge.playout.protocol import OpenPorts
 from bridge.sync.transport import Source
 from bridge.system.units import MS
@@ -125,7 +126,7 @@ class DevicesPanel(QScrollArea):
         """Show the chosen ports, even if they are absent."""
         for box, name in ((self.input, input_name), (self.output, output_name)):
             if name is not None and box.findData(name) < 0:
-                box.addItem(name, name)
+                box.addItem(visible(name), name)
             box.setCurrentIndex(max(0, box.findData(name)))
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
@@ -228,13 +229,13 @@ class DevicesPanel(QScrollArea):
         """Offer these ports and the chosen one, without closing an open list."""
         chosen = box.currentData()
         names = [*names, *([chosen] if chosen and chosen not in names else [])]
-        shown = [box.itemText(index) for index in range(1, box.count())]
+        shown = [box.itemData(index) for index in range(1, box.count())]
         if shown == names or box.view().isVisible():
             return
         box.clear()
         box.addItem(self._own_port_text, None)
         for name in names:
-            box.addItem(name, name)
+            box.addItem(visible(name), name)
         box.setCurrentIndex(max(0, box.findData(chosen)))
 
     def _port_box(self, name: str) -> QComboBox:

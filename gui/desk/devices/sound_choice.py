@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QPushButton, QWidget
 
+from bridge.names import visible
 from bridge.synth.policy import SynthPolicy
 from gui.desk.widgets.names import setting_help
 
@@ -54,7 +55,7 @@ class SoundChoice(QWidget):
         self.changed.emit()
 
     def _update_font_tip(self) -> None:
-        name = Path(self._sound_font).name or self.tr("the usual one")
+        name = visible(Path(self._sound_font).name) or self.tr("the usual one")
         self.font_button.setToolTip(self.tr("Sound font: {}. Choose another.").format(name))
 
     def _open_dialog(self) -> None:

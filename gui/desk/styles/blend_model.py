@@ -16,6 +16,8 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from bridge.messages.settings import shares
+
 if TYPE_CHECKING:
     from bridge.messages.settings import Style
 
@@ -41,8 +43,7 @@ class BlendModel(QAbstractTableModel):
 
     def show_style(self, style: Style) -> None:
         """Show a style, the largest weight first."""
-        total = sum(weight for _, weight in style) or 1.0
-        shown = tuple(sorted(((n, w / total) for n, w in style), key=lambda pair: -pair[1]))
+        shown = tuple(sorted(shares(style), key=lambda pair: -pair[1]))
         if [name for name, _ in shown] == [name for name, _ in self._style]:
             self._style = shown
             if shown:
@@ -55,9 +56,7 @@ class BlendModel(QAbstractTableModel):
 
     def remove(self, row: int) -> None:
         """Request the blend without one of its styles."""
-        left = [pair for at, pair in enumerate(self._style) if at != row]
-        total = sum(weight for _, weight in left)
-        self.chosen.emit(tuple((name, weight / total) for name, weight in left))
+        self.chosen.emit(shares(tuple(p for at, p in enumerate(self._style) if at != row)))
 
     def rowCount(self, parent: _Index = _NO_PARENT) -> int:
         """Return the number of styles."""

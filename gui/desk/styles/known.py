@@ -5,10 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from bridge.names import visible
+
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
 
     from bridge.messages.settings import Settings
+
+_MAX_SHOWN, _MAX_LETTERS = 5, 40
 
 
 def without_unknown_styles(
@@ -23,3 +27,9 @@ def without_unknown_styles(
         palette=tuple(name for name in settings.palette if name not in unknown),
     )
     return known, unknown
+
+
+def short_list(names: Sequence[str]) -> str:
+    """Return the first names for a sentence, each cut if it is long."""
+    shown = [visible(name[:_MAX_LETTERS]) for name in names[:_MAX_SHOWN]]
+    return ", ".join(shown + ["..."] * (len(names) > _MAX_SHOWN))

@@ -26,6 +26,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from bridge.messages.settings import shares
 from gui.desk.styles.map_names import LANDMARKS, LabelLayout
 from gui.desk.widgets.picture import FocusFrameWidget
 
@@ -335,7 +336,7 @@ class MapView(FocusFrameWidget):
         if self._puck is None:
             return
         accent, centre = QColor(self._theme.accent), self.map_to_widget(self._puck)
-        for name, weight in self._style:
+        for name, weight in shares(self._style):
             if name in dots:
                 painter.setPen(QPen(accent, 1 + 5 * weight))
                 painter.drawLine(centre, dots[name])

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 _STRENGTH = SETTINGS["style_strength"]
 _SHOWN_ROWS, _FRAME_PX = 4, 4
+_MAX_SEARCH = 200
 _PATH_STEPS = 32
 """The number of straight segments into which a path is divided."""
 _MIN_MORPH_S, _DEFAULT_MORPH_S, _MAX_MORPH_S = 2, 60, 1800
@@ -204,6 +205,7 @@ class StylePanel(QWidget):
         box = QLineEdit()
         box.setPlaceholderText(self.tr("Search {} styles").format(len(self._space.names)))
         box.setClearButtonEnabled(True)
+        box.setMaxLength(_MAX_SEARCH)  # a clipboard may hold a book
         box.setAccessibleName(self.tr("Search styles"))
         box.setToolTip(self.tr("Matching names stand out on the map; Enter chooses the first."))
         box.textChanged.connect(self._search_styles)

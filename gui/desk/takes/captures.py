@@ -20,9 +20,11 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     Qt,
     QUrl,
+    Signal,
 )
 
-from bridge.system.output_file import OutputError, OutputFault, RefusedOutput
+from bridge.system.error_text import error_text
+from bridge.system.output_file import OutputError, OutputFault, OutputNotWritten, RefusedOutput
 from gui.engine.recording import write_recording
 
 if TYPE_CHECKING:
@@ -48,6 +50,9 @@ class CaptureFile:
 class CapturesModel(QAbstractListModel):
     """The list model of the captures in a folder."""
 
+    saved = Signal(str)
+    """Carries the path of a capture that was saved."""
+
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._folder = folder
@@ -66,11 +71,13 @@ class CapturesModel(QAbstractListModel):
         """Save a capture under the time of day.
 
         Raises:
-            bridge.system.output_file.OutputError: the file cannot be written.
-            OSError: the folder cannot be made.
+            bridge.system.output_file.OutputError: the file or its folder cannot be written.
 
         """
-        self._folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise OutputError(OutputNotWritten(self._folder, error_text(error))) from error
         while True:
             path = self._folder / f"{_PREFIX}{now.strftime(_TIME_FORMAT)}{_SUFFIX}"
             try:
@@ -81,6 +88,7 @@ class CapturesModel(QAbstractListModel):
                 now += timedelta(seconds=1)
             else:
                 self.refresh()
+                self.saved.emit(str(path))
                 return path
 
     def path(self, index: _Index) -> Path:
@@ -88,7 +96,12 @@ class CapturesModel(QAbstractListModel):
         return self._captures[index.row()].path
 
     def remove(self, index: _Index) -> None:
-        """Delete a file."""
+        """Delete a file.
+
+        Raises:
+            OSError: the system does not delete it.
+
+        """
         self.path(index).unlink(missing_ok=True)
         self.refresh()
 

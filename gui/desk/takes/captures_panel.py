@@ -16,10 +16,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from bridge.names import visible
+from bridge.system.error_text import error_text
+from bridge.system.output_file import OutputError
+from gui.desk.widgets.languages import translated
 from gui.engine.snapshots import Capture, Purpose
+from gui.wording.reasons import sentence_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from gui.desk.takes.captures import CapturesModel
+    from gui.engine.snapshots import Captured
 
 _MINUTE_NS = 60_000_000_000
 
@@ -29,6 +37,10 @@ class CapturesPanel(QWidget):
 
     requested = Signal(object)
     """Carries the requested `Capture`."""
+    kept = Signal(str)
+    """Carries a sentence on what was saved."""
+    failed = Signal(str)
+    """Carries a sentence on what was not done."""
 
     def __init__(self, captures: CapturesModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +58,18 @@ class CapturesPanel(QWidget):
         self._lay_out()
         self._update_hint()
         captures.modelReset.connect(self._update_hint)
+
+    def keep(self, captured: Captured, now: datetime) -> None:
+        """Save a capture."""
+        if not captured.record.notes:
+            self.failed.emit(self.tr("There is nothing to keep: nothing was played."))
+            return
+        try:
+            path = self._captures.save(captured, now)
+        except OutputError as error:
+            self.failed.emit(translated(sentence_of(error.reason)))
+        else:
+            self.kept.emit(self.tr("Kept as {}.").format(path.name))
 
     def _list_view(self) -> QListView:
         view = QListView()
@@ -68,7 +92,12 @@ class CapturesPanel(QWidget):
     def _remove(self) -> None:
         index = self.list.currentIndex()
         if index.isValid():
-            self._captures.remove(index)
+            path = self._captures.path(index)
+            try:
+                self._captures.remove(index)
+            except OSError as error:
+                told = self.tr("{} cannot be deleted ({}).")
+                self.failed.emit(told.format(visible(path.name), error_text(error)))
 
     def _update_hint(self) -> None:
         kept = self._captures.rowCount() > 0

@@ -1,18 +1,30 @@
-"""A file dropped on the window: one MIDI file, to be continued."""
+"""A file dropped on the window: one MIDI file, to be continued, and its reading.
+
+The window does not read it: another process does (`gui.engine.file_reading`), for which a thread
+waits.
+"""
 
 from __future__ import annotations
 
 import os
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QUrl
+from PySide6.QtCore import QByteArray, QObject, QTimer, QUrl, Signal
 
 from bridge.midi import smf
+from bridge.midi.smf import MidiFile
 from gui.desk.takes.small_roll import SmallRoll
+from gui.engine.file_reading import FileReading
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QDropEvent
+
+    from bridge.midi.smf.reason import MidiFileReason
+    from bridge.system.child_exit import ChildExited
+
+_PERIOD_MS = 33
 
 
 def dropped_midi_file(event: QDropEvent) -> Path | None:
@@ -27,6 +39,52 @@ def dropped_midi_file(event: QDropEvent) -> Path | None:
         return None
     path = _local_path(urls[0])
     return path if path.suffix.lower() in smf.ENDINGS else None
+
+
+class FileReader(QObject):
+    """Reads one file at a time, and emits the result."""
+
+    read = Signal(object)
+    """Carries a `MidiFile`."""
+    refused = Signal(object)
+    """Carries the reason why a file is not read."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._reading: FileReading | None = None
+        self._result: Future[MidiFile | MidiFileReason | ChildExited] | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(_PERIOD_MS)
+        self._timer.timeout.connect(self._poll)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a file is being read."""
+        return self._reading is not None
+
+    def open(self, reading: FileReading) -> None:
+        """Read a file; an earlier one that is not read yet is dropped."""
+        self.cancel()
+        self._reading = reading
+        waiter = ThreadPoolExecutor(1)
+        self._result = waiter.submit(reading.run)
+        waiter.shutdown(wait=False)
+        self._timer.start()
+
+    def cancel(self) -> None:
+        """Drop the file that is being read."""
+        self._timer.stop()
+        if self._reading is not None:
+            self._reading.cancel()
+        self._reading = self._result = None
+
+    def _poll(self) -> None:
+        if self._result is None or not self._result.done():
+            return
+        result = self._result.result()
+        self._timer.stop()
+        self._reading = self._result = None
+        (self.read if isinstance(result, MidiFile) else self.refused).emit(result)
 
 
 def _local_path(url: QUrl) -> Path:

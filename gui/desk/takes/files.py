@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from bridge.history.takes import TakeNode
 from bridge.midi import smf
-from bridge.midi.smf.reason import FileFault, FileNotRead, UnusableFile
 from bridge.names import visible
+from bridge.system.error_text import error_text
 from bridge.system.output_file import MIDI_ENDINGS, OutputError, OutputNotWritten, write_output
 
 if TYPE_CHECKING:
@@ -41,20 +41,9 @@ class TakesFiles:
         self._sources: dict[int, MidiFile] = {}  # by the number of the root
         self._names: dict[str, tuple[int, bool]] = {}  # names in the folder, casefolded
 
-    def read(self, path: Path, number: int) -> MidiFile:
-        """Read the file of the root that will have this number.
-
-        Raises:
-            bridge.midi.smf.MidiFileError: it cannot be read, or has no notes.
-
-        """
-        if path.is_fifo():  # the window would wait for a program that writes to it
-            raise smf.MidiFileError(FileNotRead(path, "a pipe"))
-        file = smf.read(path)
-        if not file.score.notes:
-            raise smf.MidiFileError(UnusableFile(path, FileFault.NO_NOTES))
+    def add_source(self, number: int, file: MidiFile) -> None:
+        """Remember the file of the root that will have this number."""
         self._sources[number] = file
-        return file
 
     def write_for_drag(self, takes: TakeTree, number: int, *, up_to_end: bool) -> Path:
         """Write a take to the session's folder, each version to its own file.
@@ -71,7 +60,7 @@ class TakesFiles:
         try:
             path = self._make_folder() / f"{name}.mid"
         except OSError as error:
-            reason = OutputNotWritten(Path(f"{name}.mid"), error.strerror or str(error))
+            reason = OutputNotWritten(Path(f"{name}.mid"), error_text(error))
             raise OutputError(reason) from error
         # Only this session writes to the folder, and it gives each version a name of its own.
         self.write(takes, number, path, up_to_end=up_to_end, replace=True)

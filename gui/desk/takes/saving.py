@@ -13,16 +13,19 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from bridge.midi.smf import MidiFileError
 from bridge.names import visible
 from bridge.system.output_file import MIDI_ENDINGS, OutputError, OutputFault, RefusedOutput
+from gui.desk.takes.drops import FileReader
 from gui.desk.takes.files import TakesFiles, file_name
 from gui.desk.widgets.languages import translated
+from gui.engine.file_reading import FileReading
 from gui.wording.reasons import sentence_of
 
 if TYPE_CHECKING:
     from bridge.history.takes import TakeTree
     from bridge.midi.smf import MidiFile
+    from bridge.midi.smf.reason import MidiFileReason
+    from bridge.system.child_exit import ChildExited
 
 
 class TakesSaving(QObject):
@@ -30,24 +33,40 @@ class TakesSaving(QObject):
 
     message_changed = Signal(str, bool)
     """Carries a sentence, and whether it is an error."""
+    opened = Signal(object)
+    """Carries a `MidiFile` that has been read."""
+    ended = Signal()
+    """No file is being read any more, and none has been read."""
 
     def __init__(self, window: QWidget) -> None:
         """Open dialogs above a widget."""
         super().__init__(window)
         self._window, self._files = window, TakesFiles()
+        self._reader = FileReader(self)
+        self._reader.read.connect(self._open)
+        self._reader.refused.connect(self._refuse)
         self.folder = _documents_folder()
         """The folder that the save dialog opens with."""
 
-    def read(self, path: Path, number: int) -> MidiFile | None:
-        """Read the file of the root that will have this number; return None if that fails."""
-        try:
-            file = self._files.read(path, number)
-        except MidiFileError as error:
-            self._fail(error)
-            return None
-        for notice in file.notices:
-            self.message_changed.emit(translated(sentence_of(notice)), False)
-        return file
+    @property
+    def is_reading(self) -> bool:
+        """Whether a file is being read."""
+        return self._reader.is_busy
+
+    def read(self, path: Path) -> None:
+        """Read a file, which `opened` then carries; one that is being read is dropped."""
+        self.message_changed.emit(self.tr("Reading {}.").format(visible(path.name)), False)
+        self._reader.open(FileReading(path))
+
+    def cancel_reading(self) -> None:
+        """Drop the file that is being read."""
+        if self._reader.is_busy:
+            self._reader.cancel()
+            self.ended.emit()
+
+    def add_source(self, number: int, file: MidiFile) -> None:
+        """Remember the file of the root that will have this number."""
+        self._files.add_source(number, file)
 
     def write_for_drag(self, takes: TakeTree, number: int, *, up_to_end: bool) -> Path | None:
         """Write a take to a temporary file; return its path, or None if that fails."""
@@ -57,8 +76,9 @@ class TakesSaving(QObject):
             self._fail(error)
             return None
 
-    def delete_dragged(self) -> None:
-        """Delete the files that were written for drags."""
+    def end(self) -> None:
+        """End the reading of a file, and delete the files that were written for drags."""
+        self._reader.cancel()
         self._files.delete_dragged()
 
     def open_dialog(self, takes: TakeTree, number: int) -> None:
@@ -104,7 +124,16 @@ class TakesSaving(QObject):
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 
-    def _fail(self, error: MidiFileError | OutputError) -> None:
+    def _open(self, file: MidiFile) -> None:
+        for notice in file.notices:
+            self.message_changed.emit(translated(sentence_of(notice)), False)
+        self.opened.emit(file)
+
+    def _refuse(self, reason: MidiFileReason | ChildExited) -> None:
+        self.ended.emit()
+        self.message_changed.emit(translated(sentence_of(reason)), True)
+
+    def _fail(self, error: OutputError) -> None:
         self.message_changed.emit(translated(sentence_of(error.reason)), True)
 
 

@@ -15,13 +15,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QLabel,
-    QSizePolicy,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from bridge.history.recent_score import recent_score
 from bridge.history.takes import TakeNode, TakeTree
@@ -44,6 +38,7 @@ if TYPE_CHECKING:
 
     from bridge.messages.snapshot import Snapshot
     from bridge.midi.notes import Score
+    from bridge.midi.smf import MidiFile
     from bridge.system.child_exit import ChildExited
     from export.runtime.reasons.proposal import ProposalReason
     from gui.desk.takes.small_roll import SmallRoll
@@ -64,6 +59,8 @@ class TakesStrip(QWidget):
     """Carries a `Capture` of recent music, whose result goes to `start_from_capture`."""
     message_changed = Signal(str, bool)
     """Carries a sentence, and whether it is an error."""
+    changed = Signal(object)
+    """Carries the `TakeTree`, which may have changed."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -100,8 +97,8 @@ class TakesStrip(QWidget):
 
     @property
     def is_busy(self) -> bool:
-        """Whether takes are being generated."""
-        return self._link.is_busy
+        """Whether a file is being read, or takes are being generated."""
+        return self._link.is_busy or self.saving.is_reading
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in the colours of another theme."""
@@ -126,10 +123,13 @@ class TakesStrip(QWidget):
         self._propose()
 
     def open_file(self, path: Path) -> None:
-        """Start a tree with a MIDI file; show a message if it cannot be read."""
-        file = self.saving.read(path, len(self._takes.nodes))
-        if file is not None:
-            self.start_from(file.score, visible(path.stem))
+        """Start a tree with a MIDI file, once it is read; show a message if it cannot be."""
+        self.saving.read(path)
+        self._refresh()
+
+    def _start_from_file(self, file: MidiFile) -> None:
+        self.saving.add_source(len(self._takes.nodes), file)
+        self.start_from(file.score, visible(file.path.stem))
 
     def start_from_capture(self, captured: Captured) -> None:
         """Start a tree with the captured music."""
@@ -164,22 +164,23 @@ class TakesStrip(QWidget):
 
     def undo(self) -> None:
         """Go back to the previous node."""
-        self._set_takes(self._takes.undo())
+        self.show_takes(self._takes.undo())
 
     def redo(self) -> None:
         """Go forward again to the node before the undo."""
-        self._set_takes(self._takes.redo())
+        self.show_takes(self._takes.redo())
 
     def cancel(self) -> None:
-        """Cancel the request; complete takes stay."""
+        """Cancel the request, or the reading of a file; complete takes stay."""
+        self.saving.cancel_reading()
         self._link.cancel()
         self._parent_number = None
         self._refresh()
 
     def end(self) -> None:
-        """Kill the process that generates takes, and delete the files that were dragged."""
+        """Kill the processes of the strip, and delete the files that were dragged."""
         self._link.close()
-        self.saving.delete_dragged()
+        self.saving.end()
 
     def _request_capture(self) -> None:
         self.requested.emit(Capture(RECENT_NS, Purpose.CONTINUE))
@@ -187,6 +188,7 @@ class TakesStrip(QWidget):
     def _propose(self) -> None:
         parent = self._takes.current
         assert parent is not None
+        self.saving.cancel_reading()
         self._end_audition()
         self._parent_number, self._chosen = parent, None
         used = [
@@ -203,9 +205,10 @@ class TakesStrip(QWidget):
         self.message_changed.emit(self.tr("Generating continuations."), False)
 
     def _go_to_node(self, number: int) -> None:
-        self._set_takes(self._takes.with_current(number))
+        self.show_takes(self._takes.with_current(number))
 
-    def _set_takes(self, takes: TakeTree) -> None:
+    def show_takes(self, takes: TakeTree) -> None:
+        """Go on with another state of the tree."""
         if takes == self._takes:
             return
         self._link.cancel()
@@ -231,6 +234,8 @@ class TakesStrip(QWidget):
         self._playhead.moved.connect(self._row.set_playhead)
         self._playhead.ended.connect(self._refresh)
         self.saving.message_changed.connect(self.message_changed)
+        self.saving.opened.connect(self._start_from_file)
+        self.saving.ended.connect(self._refresh)
         row = self.controls
         for button, clicked in (
             (row.propose, self._request_capture),
@@ -270,21 +275,19 @@ class TakesStrip(QWidget):
         return len(self._takes.children(self._parent_number)) - len(there) + 1
 
     def _end_proposals(self) -> None:
-        self._parent_number = None
-        self._refresh()
-        self.message_changed.emit(self.tr("Click a take to hear it, twice to keep it."), False)
+        self._stop_waiting(self.tr("Click a take to hear it, twice to keep it."))
 
     def _handle_exit(self) -> None:
-        self._parent_number = None
-        self._refresh()
-        self.message_changed.emit(
-            self.tr("The process that generates takes has ended; try again."), True
-        )
+        words = self.tr("The process that generates takes has ended; try again.")
+        self._stop_waiting(words, failed=True)
 
     def _fail(self, reason: ProposalReason | ChildExited) -> None:
+        self._stop_waiting(translated(sentence_of(reason)), failed=True)
+
+    def _stop_waiting(self, words: str, *, failed: bool = False) -> None:
         self._parent_number = None
         self._refresh()
-        self.message_changed.emit(translated(sentence_of(reason)), True)
+        self.message_changed.emit(words, failed)
 
     # Audition.
 
@@ -352,6 +355,7 @@ class TakesStrip(QWidget):
             self._show_children()
         self._row.show_takes(self._takes, self._chosen, self._playhead.number)
         self._pages.setCurrentIndex(1 if self._takes.nodes else 0)
+        self.changed.emit(self._takes)
         self._show_controls()
 
     def _show_children(self) -> None:
@@ -363,7 +367,7 @@ class TakesStrip(QWidget):
             self._chosen = current if current in there else self._row.focused
 
     def _show_controls(self) -> None:
-        takes, busy = self._takes, self._link.is_busy
+        takes, busy = self._takes, self.is_busy
         chosen = self._chosen is not None
         row = self.controls
         row.keep.setEnabled(chosen and self._chosen != takes.current)

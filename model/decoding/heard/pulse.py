@@ -98,11 +98,16 @@ class HeardPulse:
         self._ahead = np.zeros(0, np.float32)  # by the ticks since the last onset
 
     def nats(self, ticks: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Return the logarithm of the density of onsets at rising ticks (N,) after these onsets.
+        """Return the logarithm of the density of onsets at rising ticks (N,).
 
-        The mean density is 1.
+        The mean density is 1. The pulse goes on after the onsets; at ticks before the last of them
+        it is what it has been there.
         """
         since = ticks - self._origin
+        if since[0] < 0:
+            places = np.floor(since * (_PLACES / self.period)).astype(np.int64) % _PLACES
+            around: NDArray[np.float32] = self._nats[places]
+            return around
         if since[-1] >= len(self._ahead):
             every = np.arange(since[-1] + _AT_ONCE)
             self._ahead = self._nats[(every * (_PLACES / self.period)).astype(np.int64) % _PLACES]

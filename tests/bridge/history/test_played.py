@@ -3,6 +3,7 @@
 from bridge.history.played import MAX_SHOWN_NOTES, PlayedNotes
 from bridge.messages.snapshot import RollNote
 from bridge.midi.instruments import Instrument
+from bridge.system.units import MS, SECOND
 
 PIANO = Instrument.PIANO
 
@@ -49,6 +50,57 @@ def test_a_replan_drops_releases_after_its_tick() -> None:
     assert [(n.onset_ns, n.release_ns) for n in played.notes] == [(0, 40), (10, None), (55, None)]
     played.end((PIANO, 61), 80, 8, answered=True)
     assert played.notes[1].release_ns == 80
+
+
+def test_a_note_that_was_sent_while_it_was_retracted_returns_and_ends_as_sent() -> None:
+    played = roll(note(10 * MS), note(20 * MS, 61, 90 * MS), note(3 * SECOND, 62))
+    played.confirm_onset((PIANO, 60), 10 * MS)
+    assert played.retract(15 * MS) == 2
+    played.confirm_onset((PIANO, 61), 20 * MS)
+    played.confirm_release((PIANO, 60), 25 * MS)
+    played.confirm_release((PIANO, 61), 26 * MS)
+    played.confirm_onset((PIANO, 62), 3 * SECOND)  # it was too far ahead to have been sent
+    assert [(n.pitch, n.onset_ns, n.release_ns) for n in played.notes] == [
+        (60, 10 * MS, 15 * MS),
+        (61, 20 * MS, 26 * MS),
+    ]
+
+
+def test_a_note_that_was_sent_while_it_was_replanned_returns() -> None:
+    played = PlayedNotes()
+    for tick in (1, 4):
+        played.add(note(tick * 10 * MS, 60 + tick), tick)
+    assert played.replan(3, now_ns=25 * MS) == 1
+    played.confirm_onset((PIANO, 64), 40 * MS)
+    assert [n.pitch for n in played.notes] == [61, 64]
+
+
+def test_a_note_that_is_sent_ahead_of_its_time_is_neither_retracted_nor_replanned() -> None:
+    retracted, replanned = PlayedNotes(), PlayedNotes()
+    for played in (retracted, replanned):
+        played.add(note(40 * MS), 4)
+        played.confirm_onset((PIANO, 60), 40 * MS)
+    assert (retracted.retract(25 * MS), replanned.replan(3, 25 * MS)) == (0, 0)
+    assert [n.release_ns for n in (*retracted.notes, *replanned.notes)] == [40 * MS, None]
+
+
+def test_a_note_that_is_planned_again_and_sent_once_is_one_note() -> None:
+    played = PlayedNotes()
+    played.add(note(40 * MS), 4)
+    played.replan(3, now_ns=25 * MS)
+    played.add(note(40 * MS), 4)
+    played.confirm_onset((PIANO, 60), 40 * MS)
+    assert len(played.notes) == 1
+    played.confirm_onset((PIANO, 60), 41 * MS)  # both plans of it were sent
+    assert len(played.notes) == 2
+
+
+def test_a_planned_note_that_has_moved_with_its_transport_is_sent_once() -> None:
+    played = roll(note(100 * MS), note(900 * MS))
+    played.confirm_onset((PIANO, 60), 140 * MS)
+    played.confirm_onset((PIANO, 60), 990 * MS)
+    assert len(played.notes) == 2
+    assert played.retract(50 * MS) == 0  # both are sent
 
 
 def test_a_replan_goes_by_unquantised_ticks() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bridge.history.record import Record, TransportHistory, build_score
+from bridge.history.record import MAX_TRANSPORTS, Record, TransportHistory, build_score
 from bridge.messages.snapshot import RollNote
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import MetreChange, Note, Score, TempoChange
@@ -160,3 +160,11 @@ def test_the_last_minute_ends_with_the_last_note() -> None:
     assert record.last(60 * SECOND).notes == (late, last)
     assert record.last(SECOND).notes == (last,)
     assert Record().last(SECOND) == Record()
+
+
+def test_the_transports_that_are_kept_are_limited() -> None:
+    history = TransportHistory()
+    for epoch in range(MAX_TRANSPORTS + 10):
+        history.update(Transport(Source.JACK, epoch=epoch), epoch)
+    assert len(history.transports) == MAX_TRANSPORTS
+    assert history.transports[-1][1].epoch == MAX_TRANSPORTS + 9

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bridge.io.engine_watch import PATIENCE_NS
 from bridge.io.handle import MidiIo
 from bridge.midi.events import (
     ControlChange,
@@ -23,11 +24,14 @@ from bridge.midi.events import (
 )
 from bridge.playout.problem import IoExited, NoSuchPort
 from bridge.playout.protocol import (
+    Emitted,
     Inject,
     Lateness,
+    ListPorts,
     Monitor,
     OpenPorts,
     Panic,
+    Ping,
     Play,
     Problem,
     Quit,
@@ -42,7 +46,8 @@ from bridge.playout.schedule import THRU_CHANNEL, Playable, ScheduledEvent
 from bridge.sync.transport import NANOSECONDS
 from bridge.system.child_end import ChildEnd
 from bridge.system.clock import SystemClock
-from tests.bridge.session.conversation import PATIENCE_S, Conversation
+from bridge.system.panic_signal import PanicSignal
+from tests.bridge.session.conversation import PATIENCE_S, Conversation, soon_ns
 from tests.bridge.synth.ear import Ear
 
 MS = 1_000_000
@@ -57,9 +62,17 @@ needs_process_files = pytest.mark.skipif(
 
 
 @pytest.fixture
-def talk() -> Iterator[Conversation]:
+def ear() -> Iterator[Ear]:
+    """Stand for a synth."""
+    ear = Ear()
+    yield ear
+    ear.close()
+
+
+@pytest.fixture
+def talk(ear: Ear) -> Iterator[Conversation]:
     """Run the process, its ports open."""
-    with MidiIo.start("loopback") as io:
+    with MidiIo.start("loopback", synth=ear.cable) as io:
         conversation = Conversation(io)
         assert conversation.open() == Ready("loopback", "loopback in", "loopback out")
         io.send(SetOwnTransport(NANOSECONDS))
@@ -69,11 +82,6 @@ def talk() -> Iterator[Conversation]:
 def now_ns() -> int:
     """Return the present time."""
     return SystemClock().now_ns()
-
-
-def soon_ns() -> int:
-    """Return a time at which a note is not late, even if this test is delayed."""
-    return now_ns() + 50 * MS
 
 
 def scheduled(*plan: tuple[int, Playable], epoch: int = 0) -> tuple[ScheduledEvent, ...]:
@@ -87,7 +95,7 @@ def timed(*plan: tuple[int, Playable | PitchWheel]) -> tuple[TimedEvent, ...]:
 
 
 def test_events_are_sent_when_due_and_not_before(talk: Conversation) -> None:
-    first_ns = now_ns() + 50 * MS
+    first_ns = soon_ns()
     plan = scheduled(
         *((first_ns + place * 6 * MS, NoteOn(0, place, 1)) for place in range(50)),
         *((first_ns + place * 6 * MS + 3 * MS, NoteOff(0, place)) for place in range(50)),
@@ -124,14 +132,6 @@ def test_pending_midi_thru_is_dropped(talk: Conversation, command: Panic | Silen
     assert [each.event for each in talk.received(2)] == [ON, END]
 
 
-@pytest.fixture
-def ear() -> Iterator[Ear]:
-    """Stand for a synth."""
-    ear = Ear()
-    yield ear
-    ear.socket.close()
-
-
 def notes_in(sent_to_synth: list[tuple[int, Event]]) -> list[tuple[int, Event]]:
     """Leave out the program changes."""
     return [
@@ -140,7 +140,7 @@ def notes_in(sent_to_synth: list[tuple[int, Event]]) -> list[tuple[int, Event]]:
 
 
 def test_a_synth_is_sent_output_with_its_due_time(talk: Conversation, ear: Ear) -> None:
-    talk.io.send(Monitor(ear.port))
+    talk.io.send(Monitor(wanted=True))
     begin_ns = soon_ns()
     talk.io.send(Play(scheduled((begin_ns, ON), (begin_ns + 5 * MS, END))))
     talk.sent(2)
@@ -148,9 +148,9 @@ def test_a_synth_is_sent_output_with_its_due_time(talk: Conversation, ear: Ear) 
 
 
 def test_a_synth_is_sent_midi_thru_without_a_port(ear: Ear) -> None:
-    with MidiIo.start("loopback") as io:
+    with MidiIo.start("loopback", synth=ear.cable) as io:
         talk = Conversation(io)
-        io.send(Monitor(ear.port))
+        io.send(Monitor(wanted=True))
         io.send(OpenPorts("harp"))
         talk.expect(Problem)
         begin_ns = soon_ns()
@@ -164,9 +164,9 @@ def test_a_synth_is_sent_midi_thru_without_a_port(ear: Ear) -> None:
 
 
 def test_without_ports_a_synth_still_plays_the_response(ear: Ear) -> None:
-    with MidiIo.start("loopback") as io:
+    with MidiIo.start("loopback", synth=ear.cable) as io:
         talk = Conversation(io)
-        io.send(Monitor(ear.port))
+        io.send(Monitor(wanted=True))
         io.send(OpenPorts("harp"))
         io.send(SetOwnTransport(NANOSECONDS))
         epoch = talk.expect(TransportChanged).transport.epoch
@@ -177,9 +177,11 @@ def test_without_ports_a_synth_still_plays_the_response(ear: Ear) -> None:
         assert not [said for said in talk.messages if isinstance(said, Ready)]
 
 
-@pytest.mark.parametrize("command", [Panic(), Silence(), Monitor(None), OpenPorts(), Quit()])
+@pytest.mark.parametrize(
+    "command", [Panic(), Silence(), Monitor(wanted=False), OpenPorts(), Quit()]
+)
 def test_a_synth_is_sent_every_release(talk: Conversation, ear: Ear, command: ToIo) -> None:
-    talk.io.send(Monitor(ear.port))
+    talk.io.send(Monitor(wanted=True))
     talk.io.send(Play(scheduled((soon_ns(), ON))))
     talk.io.send(Inject(timed((0, NoteOn(0, 72, 9)))))
     talk.sent(1)
@@ -201,8 +203,8 @@ def test_a_synth_is_sent_every_release(talk: Conversation, ear: Ear, command: To
 
 
 def test_a_stopped_feed_sends_nothing(talk: Conversation, ear: Ear) -> None:
-    talk.io.send(Monitor(ear.port))
-    talk.io.send(Monitor(None))
+    talk.io.send(Monitor(wanted=True))
+    talk.io.send(Monitor(wanted=False))
     talk.io.send(Inject(timed((0, ON))))
     talk.received(1)
     assert notes_in(ear.received()) == []
@@ -227,6 +229,14 @@ def test_notes_are_released_at_once(
     talk.io.send(command)
     sent = talk.sent(1 + len(released))
     assert [each.event for each in sent] == [ON, *released]
+
+
+def test_the_last_messages_say_what_was_sent_until_the_end(talk: Conversation) -> None:
+    talk.io.send(Play(scheduled((soon_ns(), ON))))
+    talk.sent(1)
+    last = [message for message in talk.io.close() if isinstance(message, Emitted)]
+    assert [sent.event for message in last for sent in message.events] == [END, *SILENCE]
+    assert talk.io.close() == []
 
 
 def test_quit_releases_and_exits(talk: Conversation) -> None:
@@ -298,6 +308,7 @@ def test_a_missing_port_is_named(talk: Conversation) -> None:
 
 ENGINE = """
 import sys
+from bridge.io.engine_watch import PATIENCE_NS
 from bridge.io.handle import MidiIo
 io = MidiIo.start("loopback")
 print(io.process_id, flush=True)
@@ -316,3 +327,47 @@ def test_the_process_does_not_outlive_its_engine() -> None:
     assert select.select([process], [], [], PATIENCE_S)[0]
     os.close(process)
     engine.communicate()
+
+
+def test_an_engine_that_stops_leaves_the_plan_and_no_note_without_a_release(
+    talk: Conversation,
+) -> None:
+    begin_ns = soon_ns()
+    after_ns = begin_ns + PATIENCE_NS + 500 * MS
+    plan = scheduled(
+        (begin_ns, ON),
+        (begin_ns, NoteOn(1, 61, 100)),
+        (after_ns, NoteOn(2, 62, 100)),
+        (after_ns + MS, NoteOff(2, 62)),
+        (after_ns + MS, NoteOff(1, 61)),
+    )
+    talk.io.send(Play(plan))
+    asked_ns = now_ns()
+    talk.io.send(Ping())  # and then nothing more
+    sent = talk.sent(6)
+    assert [each.event for each in sent[:3]] == [ON, NoteOn(1, 61, 100), END]
+    assert PATIENCE_NS - 100 * MS <= sent[2].sent_ns - asked_ns <= PATIENCE_NS + 2_000 * MS
+    assert [each.event for each in sent[3:]] == [NoteOn(2, 62, 100), NoteOff(2, 62), NoteOff(1, 61)]
+
+
+def test_very_many_messages_are_received_in_parts(talk: Conversation) -> None:
+    for place in range(1_000):
+        talk.io.send(ListPorts())
+        if place % 100 == 0:
+            assert len(talk.io.receive(0)) <= 32
+    counts = [len(talk.io.receive(1)) for _ in range(4)]
+    assert max(counts) <= 32
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
+def test_a_panic_signal_silences_and_the_process_goes_on(talk: Conversation) -> None:
+    due_ns = soon_ns()
+    talk.io.send(Play(scheduled((due_ns, ON), (due_ns + HOUR_NS, END))))
+    talk.sent(1)
+    panic = PanicSignal()
+    panic.aim(talk.io.process_id)
+    panic.send()
+    assert [each.event for each in talk.sent(5)[1:]] == [END, *SILENCE]
+    talk.io.send(Play(scheduled((soon_ns(), ON))))
+    assert talk.sent(6)[-1].event == ON
+    panic.close()

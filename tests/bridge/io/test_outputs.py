@@ -3,29 +3,37 @@
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from bridge.io.outputs import Outputs
-from bridge.io.port_keeper import AGAIN_NS, LATER_NS
+from bridge.io.port_keeper import AGAIN_NS, CABLE_NS, CHECK_NS, LATER_NS
+from bridge.midi.controls import Control
 from bridge.midi.events import ControlChange, Event, NoteOff, NoteOn, ProgramChange, TimedEvent
 from bridge.midi.events import encode as encode_event
-from bridge.playout.problem import NoSuchPort, PluginPortTaken, PortGone
+from bridge.playout.input_limit import PANIC_NS
+from bridge.playout.problem import NoSuchPort, PluginsTaken, PortGone
 from bridge.playout.protocol import (
+    BindPanic,
+    Cables,
     Click,
     Emitted,
     FromIo,
     InputLost,
     KeyboardHeard,
     Monitor,
+    Opened,
     OpenPorts,
     OutputConnected,
     Panic,
     Play,
     PortNames,
+    PortsClosed,
     Problem,
     Ready,
     Received,
+    Release,
     Report,
     SetOwnTransport,
     SetSync,
@@ -34,7 +42,9 @@ from bridge.playout.protocol import (
 )
 from bridge.playout.schedule import THRU_CHANNEL, Playable, ScheduledEvent, SentEvent
 from bridge.playout.sequencer import Sequencer
+from bridge.plugin.folder import VARIABLE
 from bridge.plugin.wire import (
+    HEADER,
     AppHello,
     Block,
     BlockFlags,
@@ -84,7 +94,14 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def outputs(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Outputs]:
+def ear() -> Iterator[Ear]:
+    ear = Ear()
+    yield ear
+    ear.close()
+
+
+@pytest.fixture
+def outputs(clock: ManualClock, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> Iterator[Outputs]:
     def connect(
         _name: str, _client: str, _clock: object, sequencer: Sequencer | None
     ) -> LoopbackBackend:
@@ -92,7 +109,7 @@ def outputs(clock: ManualClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[Out
 
     monkeypatch.setattr(Cable, "pulled", False)
     monkeypatch.setattr(Cable, "opened", 0)
-    outputs = Outputs("cable", "Antiphon", clock, connect)
+    outputs = Outputs("cable", "Antiphon", clock, connect, ear.cable)
     yield outputs
     outputs.close()
 
@@ -102,14 +119,13 @@ def emitted(reports: list[FromIo]) -> list[Playable]:
 
 
 class Plugin:
-    """A plugin instance with its own socket."""
+    """A plugin instance with its own connection."""
 
     def __init__(self, outputs: Outputs) -> None:
-        (bell,) = outputs.wakeups
-        self.app = bell.getsockname()
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        (listening,) = outputs.wakeups
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.socket.settimeout(10)
-        self.socket.connect(self.app)
+        self.socket.connect(listening.getsockname())
 
     def play(self) -> None:
         """Report that the host plays."""
@@ -120,13 +136,23 @@ class Plugin:
 
     def received(self) -> Message:
         """Wait for a message."""
-        message = decode(self.socket.recv(4096))
+        header = self.socket.recv(HEADER.size, socket.MSG_PEEK)
+        message = decode(self.socket.recv(HEADER.unpack(header)[3], socket.MSG_WAITALL))
         assert isinstance(message, Message)
         return message
 
 
 @pytest.fixture
-def plugin(outputs: Outputs) -> Iterator[Plugin]:
+def _plugin_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    folder = tmp_path_factory.mktemp("p")
+    monkeypatch.setenv(VARIABLE, str(folder))
+    return folder
+
+
+@pytest.fixture
+def plugin(outputs: Outputs, _plugin_folder: Path) -> Iterator[Plugin]:
     outputs.open_ports(OpenPorts())
     plugin = Plugin(outputs)
     yield plugin
@@ -201,23 +227,24 @@ def test_reopened_ports_get_the_time_commands(outputs: Outputs, clock: ManualClo
     assert emitted.events[0].due_ns == clock.now_ns()
 
 
-def test_a_used_udp_port_is_a_problem_and_not_the_end(
-    outputs: Outputs, monkeypatch: pytest.MonkeyPatch
+def test_a_second_antiphon_has_a_problem_and_goes_on(
+    outputs: Outputs, plugin: Plugin, clock: ManualClock
 ) -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
-        other.bind(("127.0.0.1", 0))
-        port = other.getsockname()[1]
-        monkeypatch.setenv("ANTIPHON_PORT", str(port))
-        reports = outputs.open_ports(OpenPorts())
+    second = Outputs("cable", "Antiphon", clock, lambda *_: Cable())
+    reports = second.open_ports(OpenPorts())
     assert [type(message) for message in reports] == [Ready, Problem]
-    assert reports[1] == Problem(PluginPortTaken(port))
+    assert reports[1] == Problem(PluginsTaken())
+    second.close()
+    plugin.play()
+    outputs.poll()
+    assert plugin.received().instance == 5
 
 
 def test_missing_ports_are_looked_for_at_intervals_and_opened(
     outputs: Outputs, clock: ManualClock
 ) -> None:
     Cable.pulled = True
-    assert outputs.open_ports(OpenPorts()) == [Problem(NO_PORT)]
+    assert outputs.open_ports(OpenPorts()) == [Problem(NO_PORT), PortsClosed()]
     Cable.pulled = False
     clock.advance(LATER_NS - 1)
     assert outputs.poll() == []
@@ -339,14 +366,72 @@ def test_reopened_ports_play_pending_midi_thru(
         clock.advance(AGAIN_NS)
         outputs.poll()
     outputs.poll()
-    assert output == [(0, KEY), (3 * SECOND, NoteOn(THRU_CHANNEL, 62, 1))]
+    assert output == [
+        (0, KEY),
+        (SECOND, KEY_UP),  # the port was lost, and with it this release
+        *((SECOND, ControlChange(THRU_CHANNEL, control, 0)) for control in (64, 120, 123)),
+        (3 * SECOND, NoteOn(THRU_CHANNEL, 62, 1)),
+    ]
 
 
-@pytest.fixture
-def ear() -> Iterator[Ear]:
-    ear = Ear()
-    yield ear
-    ear.socket.close()
+def test_ports_that_another_process_left_are_released_once_they_are_there(
+    outputs: Outputs, clock: ManualClock, output: list[tuple[int, Playable]], ear: Ear
+) -> None:
+    ends = (NoteOff(3, 50), ControlChange(3, 123, 0))
+    outputs.set_monitor(Monitor(wanted=True))
+    Cable.pulled = True
+    outputs.open_ports(OpenPorts(cables=Cables()))
+    outputs.post(Release(ends))
+    assert [event for _, event in told_of(ear)] == [
+        ControlChange(channel, control, 0) for channel in range(16) for control in (120, 123)
+    ]
+    outputs.poll()
+    assert output == []
+    Cable.pulled = False
+    clock.advance(AGAIN_NS)  # they were there before, so they are looked for soon
+    outputs.poll()
+    outputs.poll()
+    assert output == [(SECOND, end) for end in ends]
+    outputs.post(Release(ends))
+    outputs.poll()
+    assert output == [(SECOND, end) for end in ends] * 2
+
+
+def test_the_request_that_opens_the_ports_again_is_reported(
+    outputs: Outputs, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    present = Cables(("keys:out",), ("synth:in", "drums:in"))
+    restored: list[Cables] = []
+    monkeypatch.setattr(Cable, "cables", lambda _: present)
+    monkeypatch.setattr(Cable, "restore_cables", lambda _, cables: restored.append(cables))
+
+    def opened(after_ns: int) -> list[OpenPorts]:
+        clock.advance(after_ns)
+        return [each.again for each in outputs.poll() if isinstance(each, Opened)]
+
+    outputs.open_ports(OpenPorts())
+    assert opened(0) == [OpenPorts(cables=present)]
+    assert opened(CHECK_NS) == []
+    before, present = present, Cables(("keys:out",), ("synth:in",))  # a server that ends, or a user
+    assert opened(CABLE_NS - 1) == []
+    Cable.pulled = True
+    outputs.poll()
+    Cable.pulled = False
+    assert opened(AGAIN_NS) == []
+    assert restored == [before]
+    assert opened(CABLE_NS) == [OpenPorts(cables=present)]
+
+
+def test_ports_that_come_between_the_list_and_the_opening_are_listed(
+    outputs: Outputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    present = PortNames((), ())
+    monkeypatch.setattr(Cable, "port_names", lambda _: present)
+    assert outputs.list_ports() == present
+    assert present not in outputs.open_ports(OpenPorts())
+    present = PortNames(("keys",), ())
+    assert present in outputs.open_ports(OpenPorts())
+    assert present not in outputs.open_ports(OpenPorts())
 
 
 def told_of(ear: Ear) -> list[tuple[int, Event]]:
@@ -360,7 +445,7 @@ def test_a_synth_is_sent_the_players_events_if_that_is_wanted(
     outputs: Outputs, ear: Ear, monkeypatch: pytest.MonkeyPatch, *, player: bool
 ) -> None:
     outputs.open_ports(OpenPorts())
-    outputs.set_monitor(Monitor(ear.port, player))
+    outputs.set_monitor(Monitor(wanted=True, player=player))
     monkeypatch.setattr(
         Cable, "poll", lambda _cable, now_ns: [Received((TimedEvent(now_ns, NoteOn(3, 50, 7)),))]
     )
@@ -372,7 +457,7 @@ def test_held_keys_are_released_on_a_synth_when_their_port_closes(
     outputs: Outputs, ear: Ear, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outputs.open_ports(OpenPorts())
-    outputs.set_monitor(Monitor(ear.port))
+    outputs.set_monitor(Monitor(wanted=True))
     with monkeypatch.context() as once:
         played = [Received((TimedEvent(NOW_NS, NoteOn(3, 50, 7)),))]
         once.setattr(Cable, "poll", lambda _cable, _now_ns: played)
@@ -386,7 +471,7 @@ def test_held_keys_of_a_lost_input_are_released_on_a_synth(
     outputs: Outputs, ear: Ear, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outputs.open_ports(OpenPorts())
-    outputs.set_monitor(Monitor(ear.port))
+    outputs.set_monitor(Monitor(wanted=True))
     pedal = ControlChange(3, 64, 127)
     news = [Received((TimedEvent(NOW_NS, NoteOn(3, 50, 7)), TimedEvent(NOW_NS, pedal)))]
     with monkeypatch.context() as once:
@@ -473,7 +558,7 @@ def test_a_loopback_stands_in_for_missing_ports_while_a_synth_plays(
 ) -> None:
     outputs.open_ports(OpenPorts())
     outputs.post(SetOwnTransport(NANOSECONDS))
-    outputs.set_monitor(Monitor(ear.port))
+    outputs.set_monitor(Monitor(wanted=True))
     outputs.poll()
     Cable.pulled = True
     epoch = transport_changes(outputs.poll() + outputs.poll())[-1].transport.epoch
@@ -489,13 +574,13 @@ def test_a_loopback_stands_in_for_missing_ports_while_a_synth_plays(
     assert told_of(ear)[0] == (SECOND, OFF)
 
 
-def test_no_loopback_stands_in_without_wanted_ports_or_a_synth(outputs: Outputs, ear: Ear) -> None:
-    outputs.set_monitor(Monitor(ear.port))
+def test_no_loopback_stands_in_without_wanted_ports_or_a_synth(outputs: Outputs) -> None:
+    outputs.set_monitor(Monitor(wanted=True))
     assert not outputs.is_open
     Cable.pulled = True
     outputs.open_ports(OpenPorts())
     assert transport_changes(outputs.poll())
-    outputs.set_monitor(Monitor(None))
+    outputs.set_monitor(Monitor(wanted=False))
     outputs.poll()
     outputs.post(SetOwnTransport(replace(NANOSECONDS, time_ns=1)))
     assert not transport_changes(outputs.poll())
@@ -511,7 +596,7 @@ def test_clicks_are_played_by_the_synth_alone(
     synth: bool,
 ) -> None:
     outputs.open_ports(OpenPorts())
-    outputs.set_monitor(Monitor(ear.port if synth else None))
+    outputs.set_monitor(Monitor(wanted=synth))
     outputs.post(SetOwnTransport(NANOSECONDS))
     (changed,) = transport_changes(outputs.poll())
     epoch, due_ns = changed.transport.epoch, NOW_NS + SECOND
@@ -524,3 +609,54 @@ def test_clicks_are_played_by_the_synth_alone(
     assert told_of(ear) == ([(SECOND, ON)] if synth else [])
     outputs.post(Silence())
     assert told_of(ear) == ([(SECOND, OFF)] if synth else [])
+
+
+class Pedal(Cable):
+    """A port on which a pedal is pressed."""
+
+    pressed = False
+
+    def poll(self, now_ns: int) -> list[Report]:
+        if not Pedal.pressed:
+            return super().poll(now_ns)
+        Pedal.pressed = False
+        press = TimedEvent(now_ns, ControlChange(0, 66, 127))
+        played = self._sequencer.receive([press], now_ns)
+        return [*self._sequencer.report(played, (), now_ns), *super().poll(now_ns)]
+
+
+def test_a_panic_control_silences_without_the_engine_also_on_reopened_ports(
+    clock: ManualClock,
+) -> None:
+    outputs = Outputs("cable", "Antiphon", clock, lambda *others: Pedal(others[-1]))
+    outputs.post(BindPanic(frozenset({Control(0, 66)})))
+    for _ in range(2):
+        outputs.open_ports(OpenPorts())
+        epoch = transport_changes(outputs.poll())[-1].transport.epoch
+        outputs.post(Play((ScheduledEvent(0, epoch, ON),)))
+        outputs.post(SetOwnTransport(replace(NANOSECONDS, time_ns=clock.now_ns())))
+        assert emitted(outputs.poll()) == [ON]
+        Pedal.pressed = True
+        reports = outputs.poll()
+        assert any(isinstance(message, Received) for message in reports)
+        assert emitted(reports + outputs.poll())[0] == OFF
+        clock.advance(SECOND)
+    outputs.close()
+
+
+def test_panics_that_follow_one_another_send_no_more_than_releases(
+    outputs: Outputs, clock: ManualClock
+) -> None:
+    outputs.open_ports(OpenPorts())
+    outputs.post(SetOwnTransport(NANOSECONDS))
+    epoch = transport_changes(outputs.poll())[-1].transport.epoch
+    sent = []
+    for _ in range(3):
+        outputs.post(Play((ScheduledEvent(clock.now_ns(), epoch, ON),)))
+        outputs.poll()
+        outputs.post(Panic())
+        sent.append(len(emitted(outputs.poll())))
+    clock.advance(PANIC_NS)
+    outputs.post(Panic())
+    sent.append(len(emitted(outputs.poll())))
+    assert sent == [4, 1, 1, 3]

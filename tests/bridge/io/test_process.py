@@ -6,6 +6,7 @@ from multiprocessing.connection import Connection
 
 import pytest
 
+from bridge.io.engine_watch import PATIENCE_NS, EngineWatch
 from bridge.io.process import EDGES_US, OUTBOX_SIZE, IoLoop, LatenessHistogram, Outbox
 from bridge.midi.events import ControlChange, NoteOff, NoteOn
 from bridge.playout.problem import MessagesLost, NoSuchPort
@@ -13,22 +14,27 @@ from bridge.playout.protocol import (
     Click,
     Emitted,
     FromIo,
+    InputLost,
     Lateness,
     ListPorts,
     Monitor,
     OpenPorts,
+    Ping,
     Play,
     PortNames,
+    PortsClosed,
     Problem,
     Quit,
     Ready,
     Report,
     SetOwnTransport,
     ToIo,
+    TransportChanged,
 )
 from bridge.playout.schedule import ScheduledEvent, SentEvent
+from bridge.playout.time_reason import Following
 from bridge.ports.loopback import LoopbackBackend
-from bridge.sync.transport import NANOSECONDS
+from bridge.sync.transport import NANOSECONDS, Source, Transport
 from bridge.system.clock import ManualClock
 from tests.bridge.synth.ear import Ear
 
@@ -53,7 +59,7 @@ def everything(connection: Connection) -> list[FromIo]:
         return sent_messages
 
 
-def serve(*messages: ToIo, stop: bool = False) -> list[FromIo]:
+def serve(*messages: ToIo, stop: bool = False, synth: socket.socket | None = None) -> list[FromIo]:
     """Run the loop on these messages until it ends; return what it sends."""
     theirs, ours = Pipe()
     stop_end, ringer = socket.socketpair()
@@ -63,7 +69,7 @@ def serve(*messages: ToIo, stop: bool = False) -> list[FromIo]:
                 theirs.send(message)
             if stop:
                 ringer.send(b"\0")
-            IoLoop(ours, stop_end, ManualClock(NOW_NS), "loopback", "Antiphon").run()
+            IoLoop(ours, stop_end, ManualClock(NOW_NS), "loopback", "Antiphon", synth).run()
         return everything(theirs)
 
 
@@ -106,23 +112,58 @@ def test_a_stalled_engine_delays_nothing_and_is_sent_the_number_of_lost_messages
             assert isinstance(message.reason, MessagesLost)
             missed += message.reason.count
             expected += message.reason.count
-        else:
+        elif message != InputLost():  # a key's release may have been lost
             assert message == numbered(expected)
             expected += 1
     assert expected == total + 1
     assert missed > 0
+    assert received.count(InputLost()) == sum(isinstance(each, Problem) for each in received)
+
+
+def test_after_a_loss_the_engine_is_sent_the_last_transport() -> None:
+    theirs, ours = Pipe()
+    outbox = Outbox(ours)
+    moves = [
+        TransportChanged(Transport(epoch=epoch), Following(Source.JACK)) for epoch in range(30_000)
+    ]
+    for moved in moves:
+        outbox.put(moved)
+    received = [theirs.recv() for _ in range(OUTBOX_SIZE)]
+    outbox.put(numbered(1))
+    while received[-1] != numbered(1):
+        assert theirs.poll(PATIENCE_S)
+        received.append(theirs.recv())
+    assert received[-2] == moves[-1]
+    outbox.close()
+    ours.close()
+    theirs.close()
+
+
+def test_an_engine_that_has_shown_that_it_runs_and_is_silent_is_lost_once() -> None:
+    watch = EngineWatch()
+    assert not watch.pop_lost(10 * PATIENCE_NS)  # it was never heard
+    watch.hear(ListPorts(), NOW_NS)
+    assert not watch.pop_lost(NOW_NS + PATIENCE_NS)
+    watch.hear(Ping(), NOW_NS)
+    watch.hear(ListPorts(), 2 * NOW_NS)
+    assert not watch.pop_lost(2 * NOW_NS + PATIENCE_NS - 1)
+    assert watch.pop_lost(2 * NOW_NS + PATIENCE_NS)
+    assert not watch.pop_lost(2 * NOW_NS + 9 * PATIENCE_NS)
+    watch.hear(Ping(), 9 * PATIENCE_NS)
+    assert watch.pop_lost(10 * PATIENCE_NS)
 
 
 def test_a_click_goes_to_the_synth_and_is_no_event_that_was_sent() -> None:
     ear = Ear()
-    with ear.socket:
+    with ear.socket, ear.cable:
         due = ScheduledEvent(NOW_NS, 0, ON)
         sent_messages = serve(
             OpenPorts(),
             SetOwnTransport(NANOSECONDS),
-            Monitor(ear.port),
+            Monitor(wanted=True),
             Click((due,)),
             stop=True,
+            synth=ear.cable,
         )
         told = [event for _, event in ear.received() if isinstance(event, NoteOn | NoteOff)]
     assert told == [ON, NoteOff(ON.channel, ON.pitch)]  # the release at the end of the pipe
@@ -194,6 +235,6 @@ def test_a_port_error_is_a_problem_and_the_loop_goes_on() -> None:
     sent_messages = serve(
         OpenPorts("harp"), Play((ScheduledEvent(NOW_NS, 0, ON),)), OpenPorts(), Quit()
     )
-    assert sent_messages[0] == Problem(NoSuchPort("harp", ()))
-    assert isinstance(sent_messages[1], Ready)
+    assert sent_messages[:2] == [Problem(NoSuchPort("harp", ())), PortsClosed()]
+    assert isinstance(sent_messages[2], Ready)
     assert emitted(sent_messages) == []

@@ -121,8 +121,9 @@ def test_reset_all_controllers_leaves_volume_and_pan() -> None:
     assert (states[0].bend, states[0].pressure) == (0, 0)
 
 
-def test_a_copy_does_not_change() -> None:
+def test_a_sound_does_not_change() -> None:
     states = after(ControlChange(0, VOLUME, 30))
-    copy = states[0].copy()
+    sound = states[0].sound
     states.feed(ControlChange(0, VOLUME, 90))
-    assert (copy.value(VOLUME), states[0].value(VOLUME)) == (30, 90)
+    assert (sound.value(VOLUME), states[0].sound.value(VOLUME)) == (30, 90)
+    assert (sound.has(VOLUME), sound.has(PAN), sound.value(PAN)) == (True, False, 64)

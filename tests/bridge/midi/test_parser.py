@@ -153,3 +153,31 @@ def test_an_endless_sysex_is_limited() -> None:
     assert parser.feed(b"\xf0" + bytes(MAX_SYSEX + 10) + b"\xf7") == []
     assert parser.invalid_bytes == MAX_SYSEX + 12
     assert parser.feed(b"\x90\x3c\x64") == [NoteOn(0, 60, 100)]
+
+
+def test_the_rest_of_an_exclusive_after_a_note_is_no_notes() -> None:
+    # A driver sends a dump in packets, and the player plays between two of them.
+    parser = MidiParser()
+    packets = (b"\xf0\x01\x02", b"\x90\x3c\x64", b"\x16\x17\x18\x19", b"\x1a\xf7", b"\x80\x3c\x40")
+    parsed = [event for packet in packets for event in parser.feed_packet(packet)]
+    assert parsed == [NoteOn(0, 60, 100), NoteOff(0, 60)]
+
+
+@given(st.lists(st.tuples(events, st.booleans())))
+def test_packets_of_complete_messages_are_parsed_back(sequence: list[tuple[Event, bool]]) -> None:
+    parser, parsed = MidiParser(), list[Event]()
+    for event, is_followed_by_clock in sequence:
+        parsed += parser.feed_packet(encode(event) + b"\xf8" * is_followed_by_clock)
+    assert [event for event in parsed if event != TimingClock()] == [
+        event for event, _ in sequence if event != TimingClock()
+    ]
+
+
+@given(streams, st.integers(0, 9))
+def test_no_message_but_an_exclusive_goes_over_packets(stream: bytes, cut: int) -> None:
+    parser = MidiParser()
+    parser.feed_packet(stream[:cut])
+    in_exclusive = parser.in_exclusive
+    parsed = parser.feed_packet(stream[cut:])
+    if not in_exclusive:
+        assert parsed == MidiParser().feed_packet(stream[cut:])

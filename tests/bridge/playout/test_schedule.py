@@ -170,7 +170,7 @@ def test_an_advance_sends_all_of_it_earlier_and_a_negative_one_later() -> None:
 def test_replan_drops_releases_too_and_releases_nothing() -> None:
     schedule = schedule_of((10, ON), (40, OTHER_ON), (60, OTHER_OFF), (90, OFF), (95, ON))
     schedule.emit(10)
-    schedule.replan(after_tick=50)
+    assert schedule.replan(after_tick=50, now_ns=20) == []
     assert schedule.sounding == {(0, 60)}
     assert played(schedule.emit(40)) == [OTHER_ON]
     schedule.add([ScheduledEvent(70, 0, OFF), ScheduledEvent(80, 0, OTHER_OFF)])
@@ -181,9 +181,33 @@ def test_replan_keeps_the_release_of_a_drum() -> None:
     hit, later = NoteOn(9, 49, 90), NoteOn(9, 38, 90)
     schedule = schedule_of((10, hit), (40, later), (60, NoteOff(9, 49)), (90, NoteOff(9, 38)))
     schedule.emit(10)
-    schedule.replan(after_tick=20)
+    assert schedule.replan(after_tick=20, now_ns=15) == []
     assert played(schedule.emit(100)) == [NoteOff(9, 49)]
     assert not schedule.sounding
+
+
+def test_a_replan_that_comes_late_leaves_the_release_of_what_has_been_sent() -> None:
+    schedule = schedule_of((10, ON), (40, OFF), (50, ON), (60, OFF))
+    schedule.emit(10)
+    assert schedule.replan(after_tick=5, now_ns=15) == []
+    assert played(schedule.emit(100)) == [OFF]
+    assert not schedule.sounding
+
+
+def test_a_replan_that_comes_late_releases_what_has_been_sent_and_has_no_release_yet() -> None:
+    schedule = schedule_of((5, OTHER_ON), (10, ON))
+    schedule.emit(10)
+    assert schedule.replan(after_tick=5, now_ns=15) == [SentEvent(15, 15, RELEASE)]
+    assert schedule.sounding == {(1, 60)}  # its release is in the new plan
+
+
+def test_a_replan_that_comes_late_leaves_a_second_strike_to_the_new_plan() -> None:
+    schedule = schedule_of((10, ON), (20, OFF))
+    schedule.emit(10)
+    schedule.add([ScheduledEvent(12, 0, ON, 4)])
+    assert schedule.replan(after_tick=5, now_ns=11) == []
+    assert played(schedule.emit(12)) == [RELEASE, ON]
+    assert schedule.sounding == {(0, 60)}
 
 
 def test_release_all_leaves_no_sound_and_no_plan() -> None:
@@ -347,3 +371,14 @@ def test_ten_thousand_sessions_leave_nothing_sounding() -> None:
             raise
         sounded += len(session.synthesizer.sounded)
     assert sounded > 50_000  # five a session, or the sessions prove nothing
+
+
+def test_only_notes_without_a_planned_release_are_released() -> None:
+    schedule = Schedule(NANOSECONDS)
+    plan = ((0, NoteOn(0, 60, 9)), (0, NoteOn(1, 61, 9)), (50, NoteOff(0, 60)))
+    schedule.add(ScheduledEvent(tick, 0, event) for tick, event in plan)
+    schedule.emit(0)
+    assert [each.event for each in schedule.release_unplanned(10)] == [NoteOff(1, 61)]
+    assert schedule.sounding == {(0, 60)}
+    assert [each.event for each in schedule.emit(100)] == [NoteOff(0, 60)]
+    assert schedule.release_unplanned(200) == []

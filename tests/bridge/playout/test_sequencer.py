@@ -72,7 +72,7 @@ class Rig:
         self.pass_to(now_ns)
 
     def clock(self, *events: Event, at_ns: int) -> None:
-        self.sequencer.receive(TimedEvent(at_ns, event) for event in events)
+        self.sequencer.receive((TimedEvent(at_ns, event) for event in events), at_ns)
         self.pass_to(at_ns)
 
     @property
@@ -168,7 +168,7 @@ def test_every_note_of_midi_thru_is_released(command: Command, more: list[Playab
 def test_an_echo_of_midi_thru_is_not_the_player() -> None:
     rig = Rig(thru((10, KEY)))
     rig.pass_to(10)
-    assert rig.sequencer.receive([TimedEvent(5 * MS, KEY)]) == ()
+    assert rig.sequencer.receive([TimedEvent(5 * MS, KEY)], 5 * MS) == ()
 
 
 def test_free_playing_is_reported_once() -> None:
@@ -248,7 +248,7 @@ def test_midi_clock_is_followed_from_its_start_to_its_stop() -> None:
 def test_clock_messages_are_not_passed_on_and_notes_are() -> None:
     rig = Rig()
     events: Iterable[Event] = (Start(), TimingClock(), ON, SongPosition(3), Stop(), Continue(), END)
-    played_back = rig.sequencer.receive(TimedEvent(0, event) for event in events)
+    played_back = rig.sequencer.receive((TimedEvent(0, event) for event in events), 0)
     assert [timed.event for timed in played_back] == [ON, END]
 
 
@@ -313,9 +313,9 @@ def test_a_reported_transport_stays_exact_while_its_estimate_improves() -> None:
 def test_the_sequencer_filters_echoes() -> None:
     rig = Rig(SetOwnTransport(NANOSECONDS), played((10, ON), (20, END)))
     rig.pass_to(30)
-    assert rig.sequencer.receive([TimedEvent(5 * MS, ON), TimedEvent(5 * MS, NoteOn(0, 1, 1))]) == (
-        TimedEvent(5 * MS, NoteOn(0, 1, 1)),
-    )
+    assert rig.sequencer.receive(
+        [TimedEvent(5 * MS, ON), TimedEvent(5 * MS, NoteOn(0, 1, 1))], 5 * MS
+    ) == (TimedEvent(5 * MS, NoteOn(0, 1, 1)),)
     assert EchoDetected((5 * MS - 30,)) in rig.sequencer.report((), (), 5 * MS)
 
 

@@ -1,21 +1,26 @@
-"""The app's end of the wire, for tests of the plugin: a socket that answers and records.
+"""The app's end of the wire, for tests of the plugin: it answers and records.
 
 It answers each `PluginHello` in its own thread, as a heartbeat, so that a delayed test
 does not look like a dead app. It puts every message of the plugin into a queue, from which a
 test takes what it expects. So no test sleeps: it waits for a message.
 
-As a script (`python -m tests.bridge.plugin.app PORT`) it is an app that plays one long note to
-the first instance that says hello, and runs until it is killed.
+As a script (`python -m tests.bridge.plugin.app PLACE`) it is an app that plays one long note to
+the first instance that says hello, and runs until it is killed. PLACE is a value of
+`ANTIPHON_PLUGINS_AT`.
 """
 
 import queue
 import secrets
+import select
 import socket
 import sys
 import threading
 from collections.abc import Callable
 from typing import TypeVar
 
+from bridge.plugin.connection import Connection
+from bridge.plugin.endpoint import Endpoint
+from bridge.plugin.folder import VARIABLE, choose_place
 from bridge.plugin.wire import (
     AppBye,
     AppHello,
@@ -24,7 +29,6 @@ from bridge.plugin.wire import (
     PlayNow,
     PluginHello,
     UnsupportedVersion,
-    decode,
     encode,
 )
 from bridge.system.clock import SystemClock
@@ -35,28 +39,34 @@ _Kind = TypeVar("_Kind", bound=Message)
 
 
 class App:
-    """A socket on a port of this machine, and all messages of plugins to it."""
+    """A place at which plugins connect, and all their messages."""
 
-    def __init__(self, port: int = 0) -> None:
-        self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        self._socket.bind(("127.0.0.1", port))
-        self.port: int = self._socket.getsockname()[1]
+    def __init__(self, at: str) -> None:
+        """Listen at a value of `ANTIPHON_PLUGINS_AT`."""
+        self.at = at
+        place = choose_place({VARIABLE: self.at})
+        assert place is not None
+        self._endpoint = Endpoint(place)
         self._app = secrets.randbits(64)
         self._mute = False
-        self._places: dict[int, tuple[str, int]] = {}
+        self._connections: list[Connection] = []
+        self._places: dict[int, Connection] = {}
         self._heard: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._kept: list[Message] = []
+        self._bell, self._rung = socket.socketpair()
         self._thread = threading.Thread(target=self._listen)
         self._thread.start()
 
     def close(self) -> None:
-        """Close the port without a bye, as the end of a process does."""
+        """End the connections without a bye, as the end of a process does."""
         if self._thread.is_alive():
-            # A datagram of our own wakes the thread, wherever the system keeps it.
-            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as own:
-                own.sendto(b"close", ("127.0.0.1", self.port))
+            self._bell.send(b"\0")
             self._thread.join()
-        self._socket.close()
+            for connection in self._connections:
+                connection.close()
+            self._bell.close()
+            self._rung.close()
+            self._endpoint.close()
 
     def mute(self) -> None:
         """Stop answering hellos."""
@@ -68,7 +78,8 @@ class App:
 
     def send_raw(self, instance: int, data: bytes) -> None:
         """Send any bytes to an instance."""
-        self._socket.sendto(data, self._places[instance])
+        self._places[instance].send(data)
+        self._places[instance].flush()
 
     def meet(self) -> int:
         """Wait for the hello of an instance; return its ID."""
@@ -97,23 +108,37 @@ class App:
         return [message for message in self._kept if isinstance(message, kind)]
 
     def _listen(self) -> None:
+        clock = SystemClock()
         while True:
-            data, place = self._socket.recvfrom(65536)
-            if data == b"close":
+            sockets = [each.socket for each in self._connections]
+            readable, _, _ = select.select([self._rung, self._endpoint.socket, *sockets], [], [])
+            if self._rung in readable:
                 return
-            message = decode(data)
+            if self._endpoint.socket in readable:
+                accepted = self._endpoint.accept(clock.now_ns())
+                assert isinstance(accepted, Connection)
+                self._connections.append(accepted)
+            for connection in tuple(self._connections):
+                if connection.socket in readable:
+                    self._receive(connection)
+
+    def _receive(self, connection: Connection) -> None:
+        for message in connection.receive():
             if message is None or isinstance(message, UnsupportedVersion):
-                raise ValueError(data)
-            self._places[message.instance] = place
+                raise ValueError(message)
+            self._places[message.instance] = connection
             # The answer goes first: a test that has seen the hello may send right after it.
             if isinstance(message, PluginHello) and not self._mute:
                 self.send(AppHello(message.instance, self._app))
             self._heard.put(message)
+        if connection.ended:
+            self._connections.remove(connection)
+            connection.close()
 
 
 def main() -> None:
     """Play one note, and go on running."""
-    app = App(int(sys.argv[1]))
+    app = App(sys.argv[1])
     instance = app.meet()
     app.send(PlayNow(instance, 1, bytes((0x90, 60, 100))))
     threading.Event().wait()

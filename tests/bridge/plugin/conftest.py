@@ -67,24 +67,30 @@ def plugins() -> Path:
 
 
 @pytest.fixture(scope="session")
-def clap_host(compile_cpp: Compile, plugins: Path) -> Callable[[int], Host]:
-    """Return a function that starts a host whose plugin sends to the app at a port."""
+def clap_host(compile_cpp: Compile, plugins: Path) -> Callable[[str], Host]:
+    """Return a function that starts a host whose plugin looks for the app at a place."""
     program = compile_cpp("clap_host", "-isystem", str(DPF / "distrho" / "src"))
-    return lambda port: Host(program, plugins / "Antiphon.clap", port)
+    return lambda at: Host(program, plugins / "Antiphon.clap", at)
 
 
 @pytest.fixture
-def app() -> Iterator[App]:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder whose path is short enough for a socket."""
+    return tmp_path_factory.mktemp("p")
+
+
+@pytest.fixture
+def app(folder: Path) -> Iterator[App]:
     """Open the app's end of the wire."""
-    app = App()
+    app = App(str(folder))
     yield app
     app.close()
 
 
 @pytest.fixture
-def host(clap_host: Callable[[int], Host], app: App) -> Iterator[Host]:
+def host(clap_host: Callable[[str], Host], app: App) -> Iterator[Host]:
     """Run a host whose plugin sends to the app."""
-    host = clap_host(app.port)
+    host = clap_host(app.at)
     yield host
     host.close()
 

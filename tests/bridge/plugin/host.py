@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import NamedTuple, Self
 
 from bridge.midi.events import NoteOff, NoteOn, decode
+from bridge.plugin.folder import VARIABLE
 from bridge.plugin.wire import Block, FromApp
 from bridge.system.clock import SystemClock
 from tests.bridge.plugin.app import PATIENCE_S, App
@@ -33,14 +34,14 @@ class Emitted(NamedTuple):
 class Host:
     """A process that has loaded the plugin."""
 
-    def __init__(self, program: Path, plugin: Path, port: int) -> None:
+    def __init__(self, program: Path, plugin: Path, at: str) -> None:
         self._process = subprocess.Popen(
             [program, plugin],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            env={"ANTIPHON_PORT": str(port)},
+            env={VARIABLE: at},
         )
 
     def ask(self, *words: object) -> str:

@@ -366,6 +366,13 @@ struct Stage {
     }
 };
 
+/* Return the status bytes of what went out. */
+std::vector<int> statuses(const std::vector<Emission>& emissions) {
+    std::vector<int> found;
+    for (const Emission& emission : emissions) found.push_back(emission.midi.bytes[0]);
+    return found;
+}
+
 void a_time_is_played_at_its_frame() {
     Stage stage;
     stage.run(480);
@@ -435,11 +442,41 @@ void more_than_fits_loses_note_ons_and_no_release() {
     EXPECT(struck > 0 && sounding == 0);
 }
 
-/* Return the status bytes of what went out. */
-std::vector<int> statuses(const std::vector<Emission>& emissions) {
-    std::vector<int> found;
-    for (const Emission& emission : emissions) found.push_back(emission.midi.bytes[0]);
-    return found;
+void a_position_far_ahead_is_lost_and_ends_the_note_that_it_may_have_ended() {
+    for (const double far : {1e3, 1e300}) {
+        Stage stage;
+        stage.host = playing_at(0);
+        stage.run(48);
+        const std::uint32_t epoch = stage.last_block().epoch;
+        stage.order(wire::PlayNow{0, note_on(60)});
+        stage.order(wire::PlayAtPosition{0, epoch, far, note_on(61)});
+        EXPECT((statuses(stage.run(480)) == std::vector<int>{0x90}));
+        stage.order(wire::PlayAtPosition{0, epoch, 0.04, note_on(62)});
+        stage.order(wire::PlayAtPosition{0, epoch, far, note_off(62)});
+        EXPECT((statuses(stage.run(480)) == std::vector<int>{0x80}));
+        EXPECT(stage.run(48'000).empty());  // nor does the other note begin
+        EXPECT(stage.last_block().lost == 2);
+    }
+}
+
+void blocks_leave_room_for_the_player_and_a_lost_release_is_told() {
+    Stage stage;
+    stage.settings.listens = true;
+    for (int block = 0; block < 3000; ++block) stage.run(1);
+    EXPECT(stage.mailbox->reports.room() == stage.mailbox->reports.capacity / 4);
+    Recorder recorder;
+    std::array<Incoming, 2> played{Incoming{0, note_on(60)}, Incoming{0, note_on(61)}};
+    const auto play = [&] {
+        stage.player->run({stage.host, 1, kRate, stage.now_ns(), played.data(), 2}, stage.settings,
+                          recorder);
+    };
+    for (int round = 0; round < 256; ++round) play();
+    EXPECT(stage.mailbox->reports.room() == 0 && !stage.mailbox->lost_release.load());
+    play();
+    EXPECT(!stage.mailbox->lost_release.load());  // two onsets
+    played[1].midi = note_off(60);
+    play();
+    EXPECT(stage.mailbox->lost_release.load());
 }
 
 /* A stage on which a note of the response and one of the window's keyboard sound, and one more of
@@ -519,6 +556,8 @@ const Test kTests[] = {
     TEST(positions_and_times_are_one_stream_within_a_block),
     TEST(a_note_on_is_late_after_thirty_milliseconds),
     TEST(more_than_fits_loses_note_ons_and_no_release),
+    TEST(a_position_far_ahead_is_lost_and_ends_the_note_that_it_may_have_ended),
+    TEST(blocks_leave_room_for_the_player_and_a_lost_release_is_told),
     TEST(no_flush_and_no_new_epoch_cuts_what_is_played_by_hand),
     TEST(what_silences_all_cuts_what_is_played_by_hand),
     TEST(what_is_played_by_hand_is_late_after_a_quarter_of_a_second),

@@ -5,8 +5,8 @@ between blocks, so expected frames are exact.
 """
 
 import random
-import socket
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -411,16 +411,17 @@ def test_an_app_that_leaves_or_is_replaced(
     assert next(track.until_emitted()).message == RELEASE
 
 
-def test_an_app_may_start_later_and_again(clap_host: Callable[[int], Host]) -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    host = clap_host(port)
+@pytest.mark.parametrize("way", ["", "tcp:"])
+def test_an_app_may_start_later_and_again(
+    clap_host: Callable[[str], Host], folder: Path, way: str
+) -> None:
+    at = f"{way}{folder}"
+    host = clap_host(at)
     track = Track(host)
     track.play()
     for _ in range(2):
         assert track.run_to(track.frame + 10_000) == []
-        app = App(port)
+        app = App(at)
         track.join(app)
         assert track.get(APP) == 1
         strike(track)
@@ -439,21 +440,19 @@ def test_another_version_is_refused_with_ours(track: Track, app: App) -> None:
     assert next(track.until_emitted()).message == RELEASE
     assert track.get(APP) == 2
     app.expect(PluginHello)
+    app.expect(PluginHello)  # it connects again, and is not answered
     app.send(PlayNow(track.instance, 1, STRIKE))
     for _ in range(1000):  # the plugin sends nothing any more, so there is no message to wait for
         assert track.run(1) == []
+    assert track.get(APP) == 2
 
 
-def test_invalid_datagrams_are_ignored(track: Track, app: App) -> None:
+def test_invalid_messages_are_ignored(track: Track, app: App) -> None:
     track.play().run()
-    epoch = track.block().epoch
+    before = track.block()
+    epoch = before.epoch
     good = encode(PlayNow(track.instance, 1, STRIKE))
-    rubbish = [
-        b"",
-        b"ANTP",
-        good[:-1],
-        good + b"\0",
-        b"XNTP" + good[4:],
+    invalid = [
         good[:5] + b"\x77" + good[6:],  # an unknown kind
         encode(PlayNow(track.instance ^ 1, 1, STRIKE)),  # for another instance
         encode(PlayNow(track.instance, 1, bytes((0xF8,)))),
@@ -463,13 +462,51 @@ def test_invalid_datagrams_are_ignored(track: Track, app: App) -> None:
             encode(PlayAtPosition(track.instance, 1, epoch, number, STRIKE))
             for number in (float("nan"), float("inf"), -float("inf"), 1e300, -1e300)
         ),
-        encode(PlayAtTime(track.instance, 1, -(2**63), STRIKE)),
-        encode(PlayAtTime(track.instance, 1, 2**63 - 1, STRIKE)),
-        random.Random(1).randbytes(2000),
+        *(
+            encode(PlayAtTime(track.instance, 1, time_ns, STRIKE))
+            for time_ns in (-(2**63), 2**63 - 1, SystemClock().now_ns() + 3600 * 1000 * MS)
+        ),
     ]
-    for data in rubbish:
+    for data in invalid:
         app.send_raw(track.instance, data)
     assert track.fence() == []
+    after = track.block()
+    assert after.dropped_late == 1  # -1e300 is a position, a very early one
+    assert after.lost - before.lost == len(invalid) - 1
+    strike(track)
+
+
+@pytest.mark.parametrize("position", [1e300, 1e9])
+def test_a_release_that_is_far_ahead_ends_all_notes(track: Track, position: float) -> None:
+    track.play().run()
+    strike(track)
+    epoch = track.block().epoch
+    emitted = track.order(PlayAtPosition(track.instance, 1, epoch, position, RELEASE))
+    assert [event.message for event in emitted] == [RELEASE]
+
+
+def test_a_release_at_a_wrong_time_ends_all_notes(track: Track) -> None:
+    strike(track)
+    emitted = track.order(PlayAtTime(track.instance, 1, 2**63 - 1, RELEASE))
+    assert [event.message for event in emitted] == [RELEASE]
+
+
+@pytest.mark.parametrize(
+    "rubbish",
+    [
+        b"XNTP" + bytes(12),
+        b"ANTP" + bytes((VERSION, 0x82, 15, 0)) + bytes(8),  # shorter than a header
+        b"ANTP" + bytes((VERSION, 0x82, 93, 0)) + bytes(8),  # longer than any message
+        b"\0" * 16,
+        random.Random(1).randbytes(100_000),
+    ],
+)
+def test_rubbish_ends_the_connection_and_every_note(track: Track, app: App, rubbish: bytes) -> None:
+    strike(track)
+    app.send_raw(track.instance, rubbish)
+    assert next(track.until_emitted()).message == RELEASE
+    app.expect(PluginHello, lambda hello: hello.time_ns > 0)
+    track.join(app)  # it connects again
     strike(track)
 
 

@@ -3,7 +3,6 @@
 import importlib.util
 import os
 import shutil
-import socket
 import statistics
 import subprocess
 import sys
@@ -14,10 +13,11 @@ from pathlib import Path
 import jack
 import pytest
 
+from bridge.plugin.folder import VARIABLE
 from bridge.plugin.wire import Block, BlockFlags, MidiIn, PlayAtPosition, Played, PlayNow, PluginBye
 from bridge.system.clock import SystemClock
-from tests.bridge.conftest import Peer
 from tests.bridge.jack_server import RATE_HZ
+from tests.bridge.peer import Peer
 from tests.bridge.plugin.app import PATIENCE_S, App
 from tests.bridge.plugin.conftest import HERE, ROOT, need
 from tests.bridge.plugin.host import Host, Track
@@ -32,14 +32,6 @@ MOST_RENDERINGS = 500
 MS = 1_000_000
 
 
-def free_port() -> int:
-    """Return a free UDP port."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-    return port
-
-
 # ------------------------------------------------------------------------------- a sudden death
 
 
@@ -49,11 +41,9 @@ def await_event(host: Host) -> tuple[int, bytes]:
     return int(at_ns), bytes(int(byte) for byte in message)
 
 
-def silence_after_death_ns(host: Host, port: int) -> int:
+def silence_after_death_ns(host: Host, at: str) -> int:
     """Kill an app while its note sounds; return how long the note sounds on."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.bridge.plugin.app", str(port)], cwd=ROOT
-    )
+    process = subprocess.Popen([sys.executable, "-m", "tests.bridge.plugin.app", at], cwd=ROOT)
     assert await_event(host)[1] == STRIKE
     killed_ns = SystemClock().now_ns()
     process.kill()
@@ -63,14 +53,15 @@ def silence_after_death_ns(host: Host, port: int) -> int:
     return released_ns - killed_ns
 
 
+@pytest.mark.parametrize("way", ["", "tcp:"])
 def test_notes_are_released_within_200_ms_of_the_sudden_end_of_the_app(
-    clap_host: Callable[[int], Host],
+    clap_host: Callable[[str], Host], folder: Path, way: str
 ) -> None:
-    port = free_port()
-    host = clap_host(port)
+    at = f"{way}{folder}"
+    host = clap_host(at)
     track = Track(host)
     host.send("roll", track.number, 256, 120)
-    took_ns = [silence_after_death_ns(host, port) for _ in range(DEATHS)]
+    took_ns = [silence_after_death_ns(host, at) for _ in range(DEATHS)]
     host.send("drop", track.number)
     assert [host.listen(), host.listen()] == ["ok", "ok"]
     host.close()
@@ -86,7 +77,7 @@ def jalv(plugins: Path, app: App, peer: Peer) -> Iterator[int]:
     need(shutil.which("jalv") is not None, "jalv is not installed (Debian: apt-get install jalv)")
     process = subprocess.Popen(
         ["jalv", "-n", "antiphon-jalv", "urn:antiphon:effect"],
-        env={**os.environ, "ANTIPHON_PORT": str(app.port), "LV2_PATH": str(plugins)},
+        env={**os.environ, VARIABLE: app.at, "LV2_PATH": str(plugins)},
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -170,7 +161,7 @@ def test_dawdreamer_plays_through_the_vst3(app: App, plugins: Path) -> None:
     )
     with subprocess.Popen(
         [sys.executable, HERE / "dawdreamer_host.py", plugins / "Antiphon.vst3"],
-        env={**os.environ, "ANTIPHON_PORT": str(app.port)},
+        env={**os.environ, VARIABLE: app.at},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

@@ -1,4 +1,4 @@
-"""The plugin instances: datagrams in, datagrams out, on a manual clock."""
+"""The plugin instances: messages in, bytes out, on a manual clock."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,7 +8,8 @@ import pytest
 from bridge.midi import events
 from bridge.midi.events import SUSTAIN, ControlChange, NoteOff, NoteOn, TimedEvent
 from bridge.midi.instruments import Instrument
-from bridge.playout.problem import PluginVersion
+from bridge.playout.input_limit import NOTE_BURST
+from bridge.playout.problem import PluginRefused, PluginVersion
 from bridge.playout.protocol import (
     Emitted,
     InputLost,
@@ -24,7 +25,8 @@ from bridge.playout.protocol import (
     TransportChanged,
 )
 from bridge.playout.schedule import THRU_CHANNEL, Playable, ScheduledEvent, SentEvent
-from bridge.plugin.instances import AHEAD_NS, TIMEOUT_NS, Address, PluginInstances
+from bridge.plugin.instances import AHEAD_NS, MAX_INSTANCES, TIMEOUT_NS, PluginInstances
+from bridge.plugin.refusals import INTERVAL_NS
 from bridge.plugin.wire import (
     VERSION,
     AppBye,
@@ -42,8 +44,8 @@ from bridge.plugin.wire import (
     PlayNow,
     PluginBye,
     PluginHello,
+    UnsupportedVersion,
     decode,
-    encode,
 )
 from bridge.sync.transport import NANOSECONDS, Source
 
@@ -80,7 +82,7 @@ def block(instance: int, time_ns: int, quarters: float = 0.0, epoch: int = 1) ->
 
 
 class Host:
-    """A host with plugins, as a source of datagrams."""
+    """A host with plugins, each with a connection of its own."""
 
     def __init__(self, *instances: int, apart_ns: int = 0) -> None:
         self.instances, self.now_ns, self.apart_ns = PluginInstances(), NOW_NS, apart_ns
@@ -92,16 +94,16 @@ class Host:
         self.turn()
 
     def say(self, message: FromPlugin) -> None:
-        self.instances.receive(encode(message), place(message.instance), self.now_ns)
+        self.instances.receive(message, connection_of(message.instance), self.now_ns)
 
     def turn(self, now_ns: int | None = None) -> list[Report]:
         self.now_ns = now_ns or self.now_ns
         reports = self.instances.poll(self.now_ns)
         self.reports += reports
-        for where, data in self.instances.pop_datagrams():
+        for where, data in self.instances.pop_outgoing():
             message = decode(data)
             assert isinstance(message, Message)
-            assert where == place(message.instance)
+            assert where == connection_of(message.instance)
             self.to_plugins.append(message)
         return reports
 
@@ -123,8 +125,8 @@ class Host:
         return [message for message in messages if type(message) is not AppHello]
 
 
-def place(instance: int) -> Address:
-    return "127.0.0.1", 50_000 + instance
+def connection_of(instance: int) -> int:
+    return 50_000 + instance
 
 
 def test_a_hello_is_answered_and_running_instances_are_counted() -> None:
@@ -165,8 +167,8 @@ def test_while_the_host_is_stopped_notes_are_sent_by_time() -> None:
 
 
 def test_times_are_converted_to_the_plugins_clock() -> None:
-    host = Host(ALL, apart_ns=3600 * SECOND)
-    host.say(MidiIn(ALL, NOW_NS - 3600 * SECOND + 5, 0.0, 1, 0, b"\x90\x3c\x64"))
+    host = Host(ALL, apart_ns=60 * SECOND)
+    host.say(MidiIn(ALL, NOW_NS - 60 * SECOND + 5, 0.0, 1, 0, b"\x90\x3c\x64"))
     received = [report for report in host.turn() if isinstance(report, Received)]
     assert received == [Received((TimedEvent(NOW_NS + 5, ON),))]
     assert host.instances.sequencer.transport.tick_at(NOW_NS + 500 * MS) == 48
@@ -360,24 +362,137 @@ def test_a_track_without_held_keys_loses_nothing(leave: Callable[[Host], None]) 
     assert InputLost() not in host.turn()
 
 
-def test_another_version_is_reported_once() -> None:
+def test_another_version_is_reported_once_answered_and_ended() -> None:
     host = Host()
-    data = bytearray(encode(PluginHello(ALL, NOW_NS)))
-    data[4] = VERSION + 1
-    for _ in range(3):
-        host.instances.receive(bytes(data), place(ALL), NOW_NS)
-        host.turn()
+    for connection in range(3):
+        host.instances.receive(UnsupportedVersion(ALL, VERSION + 1), connection, NOW_NS)
+        host.reports += host.instances.poll(NOW_NS)
+        ((where, data),) = host.instances.pop_outgoing()
+        assert where == connection
+        assert isinstance(decode(data), AppHello)
+        assert host.instances.pop_ended() == [connection]
     problems = [report for report in host.reports if isinstance(report, Problem)]
     assert problems == [Problem(PluginVersion(VERSION + 1))]
 
 
-def test_invalid_datagrams_and_unknown_instances_are_ignored() -> None:
-    host = Host()
-    for data in (b"", b"ANTP", b"\0" * 100):
-        host.instances.receive(data, place(1), NOW_NS)
-    host.say(block(99, NOW_NS))
-    assert host.turn() == []
+def test_what_is_invalid_is_counted_and_reported_at_intervals() -> None:
+    host = Host(ALL)
+    for _ in range(1000):
+        host.instances.receive(None, connection_of(ALL), host.now_ns)
+    for message in (AppHello(ALL, 1), Flush(ALL)):  # no plugin sends these
+        host.instances.receive(message, connection_of(ALL), host.now_ns)
+    assert Problem(PluginRefused("invalid", 1002)) in host.turn()
+    host.instances.receive(None, connection_of(ALL), host.now_ns)
+    assert not [report for report in host.turn() if isinstance(report, Problem)]
+    assert Problem(PluginRefused("invalid", 1)) in host.turn(NOW_NS + INTERVAL_NS)
+
+
+FOREIGN: list[FromPlugin] = [
+    block(ALL, NOW_NS, quarters=99.0, epoch=5),
+    MidiIn(ALL, NOW_NS, 0.0, 1, 0, b"\x90\x3c\x64"),
+    Played(ALL, NOW_NS, NOW_NS, 1, 1, b"\x90\x3c\x64"),
+    PluginBye(ALL),
+    PluginHello(ALL, NOW_NS - SECOND),
+]
+
+
+@pytest.mark.parametrize("message", FOREIGN, ids=lambda message: type(message).__name__)
+@pytest.mark.parametrize("bound", [True, False])
+def test_another_connection_cannot_speak_for_an_instance(
+    message: FromPlugin, *, bound: bool
+) -> None:
+    host = Host(ALL, BASS) if bound else Host(ALL)
+    transport = host.instances.sequencer.transport
+    host.orders()
+    host.instances.receive(message, connection_of(BASS), NOW_NS)
+    assert not [r for r in host.turn() if isinstance(r, Received | Emitted | Plugins)]
+    assert host.instances.sequencer.transport == transport
     assert host.orders() == []
+    assert host.instances.refusals.total.total() == 1
+    taken = not bound and isinstance(message, PluginHello)
+    assert host.instances.pop_ended() == ([connection_of(BASS)] if taken else [])
+    host.say(block(ALL, NOW_NS))  # it is still bound to its own
+    assert host.instances.refusals.total.total() == 1
+
+
+def test_an_instance_may_come_back_on_another_connection_after_the_end_of_its_first() -> None:
+    host = Host(ALL)
+    host.instances.lose(connection_of(ALL))
+    host.instances.receive(PluginHello(ALL, NOW_NS), 1, NOW_NS)
+    assert host.instances.is_bound(1)
+    assert not host.instances.is_bound(connection_of(ALL))
+    assert not host.instances.refusals.total
+
+
+def test_there_are_at_most_so_many_instances() -> None:
+    host = Host(*range(MAX_INSTANCES))
+    host.say(PluginHello(MAX_INSTANCES, NOW_NS))
+    assert host.instances.pop_ended() == [connection_of(MAX_INSTANCES)]
+    assert host.instances.refusals.total == {"too-many": 1}
+
+
+WRONG_NS = [-(1 << 63), -1, NOW_NS - 6 * SECOND, NOW_NS + 6 * SECOND, (1 << 63) - 1]
+
+
+@pytest.mark.parametrize("time_ns", WRONG_NS)
+def test_a_wrong_time_mutes_nobody(time_ns: int) -> None:
+    host = Host(ALL)
+    host.say(block(ALL, time_ns, quarters=64.0, epoch=7))
+    host.say(MidiIn(ALL, time_ns, 0.0, 1, 0, b"\x90\x3c\x64"))
+    host.say(Played(ALL, time_ns, time_ns, 1, 1, b"\x90\x3c\x64"))
+    assert not [r for r in host.turn() if isinstance(r, Received | Emitted | TransportChanged)]
+    assert host.instances.refusals.total == {"time": 3}
+    press(host, ON)
+    (received,) = (r for r in host.turn() if isinstance(r, Received))
+    assert received.events == (TimedEvent(NOW_NS, ON),)
+
+
+@pytest.mark.parametrize("time_ns", [-(1 << 63), -1, (1 << 63) - 1])
+def test_a_hello_of_an_impossible_time_does_not_move_the_clock(time_ns: int) -> None:
+    host = Host(ALL)
+    host.say(PluginHello(ALL, time_ns))
+    assert host.instances.refusals.total == {"time": 1}
+    assert host.play_by_hand(KEY) == PlayAtTime(ALL, 1, NOW_NS, events.encode(KEY))
+    host.turn()
+    assert host.orders() == [PlayAtTime(ALL, 1, NOW_NS, events.encode(KEY))]
+
+
+def test_a_clock_that_stopped_while_the_machine_slept_is_compared_anew() -> None:
+    host = Host(ALL)
+    host.now_ns += 3600 * SECOND
+    host.say(PluginHello(ALL, NOW_NS))
+    host.say(MidiIn(ALL, NOW_NS, 0.0, 1, 0, b"\x90\x3c\x64"))
+    received = [report for report in host.turn() if isinstance(report, Received)]
+    assert received == [Received((TimedEvent(host.now_ns, ON),))]
+
+
+def test_what_ends_notes_passes_in_a_flood_and_at_a_wrong_time() -> None:
+    host = Host(ALL)
+    press(host, ON, ControlChange(0, SUSTAIN, 127))
+    host.turn()
+    press(host, *(NoteOn(0, 61, 1) for _ in range(5000)))
+    press(host, NoteOff(0, 60))
+    host.say(MidiIn(ALL, 0, 0.0, 1, 0, bytes((0xB0, SUSTAIN, 0))))
+    (received,) = (r for r in host.turn() if isinstance(r, Received))
+    assert [timed.event for timed in received.events[-2:]] == [
+        NoteOff(0, 60),
+        ControlChange(0, SUSTAIN, 0),
+    ]
+    assert len(received.events) == NOTE_BURST + 1  # the first note is one of them
+    assert host.instances.refusals.total["time"] == 1
+    host.now_ns += SECOND
+    host.say(PluginHello(ALL, host.now_ns))
+    press(host, ON)  # the flood is over
+    assert [r for r in host.turn() if isinstance(r, Received)]
+
+
+def test_a_track_that_has_lost_its_connection_has_lost_its_keys() -> None:
+    host = Host(ALL)
+    press(host, ON)
+    host.turn()
+    host.instances.lose(connection_of(ALL))
+    assert InputLost() in host.turn()
+    assert not host.instances.connected(NOW_NS)
 
 
 def test_disconnect_sends_a_bye_to_every_instance() -> None:

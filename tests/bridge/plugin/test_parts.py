@@ -12,4 +12,4 @@ def test_parts(compile_cpp: Compile, sanitizer: str) -> None:
     program = compile_cpp("parts", "-g", f"-fsanitize={sanitizer}", "-fno-sanitize-recover=all")
     result = subprocess.run([program], capture_output=True, text=True, check=False)
     assert (result.returncode, result.stderr) == (0, ""), result.stdout
-    assert len(result.stdout.splitlines()) >= 23
+    assert len(result.stdout.splitlines()) >= 25

@@ -80,9 +80,9 @@ def mirror(compile_cpp: Compile) -> Path:
     return compile_cpp("wire_mirror", "-fsanitize=address,undefined", "-fno-sanitize-recover")
 
 
-def mirrored(mirror: Path, *datagrams: bytes) -> list[str]:
-    """Return the answers of the C++ side to datagrams."""
-    lines = "".join(datagram.hex() + "\n" for datagram in datagrams)
+def mirrored(mirror: Path, *messages: bytes) -> list[str]:
+    """Return the answers of the C++ side to messages."""
+    lines = "".join(data.hex() + "\n" for data in messages)
     answer = subprocess.run([mirror], input=lines, capture_output=True, text=True, check=True)
     assert answer.stderr == ""
     return answer.stdout.splitlines()[len(SAMPLES) :]
@@ -110,7 +110,7 @@ def test_a_midi_message_of_invalid_length_raises(size: int) -> None:
         encode(PlayNow(1, 2, bytes(size)))
 
 
-def test_shortened_and_extended_datagrams_decode_to_none() -> None:
+def test_shortened_and_extended_messages_decode_to_none() -> None:
     for sample in SAMPLES:
         data = encode(sample)
         assert [decode(data[:size]) for size in range(len(data))] == [None] * len(data)
@@ -154,18 +154,18 @@ def test_both_sides_write_the_same_bytes(mirror: Path) -> None:
 
 
 def test_both_sides_read_the_same_bytes(mirror: Path) -> None:
-    datagrams = [encode(sample) for sample in SAMPLES]
-    assert mirrored(mirror, *datagrams) == [datagram.hex() for datagram in datagrams]
+    messages = [encode(sample) for sample in SAMPLES]
+    assert mirrored(mirror, *messages) == [data.hex() for data in messages]
 
 
 def test_both_sides_refuse_the_same(mirror: Path) -> None:
     dice = random.Random(0)
-    datagrams = []
+    messages = []
     for _ in range(2000):
         data = bytearray(encode(dice.choice(SAMPLES)))
         data[dice.randrange(8)] = dice.randrange(256)
-        datagrams.append(bytes(data[: dice.choice((len(data), dice.randrange(1, 93)))]))
-    for sent, verdict in zip(datagrams, mirrored(mirror, *datagrams), strict=True):
+        messages.append(bytes(data[: dice.choice((len(data), dice.randrange(1, 93)))]))
+    for sent, verdict in zip(messages, mirrored(mirror, *messages), strict=True):
         ours = decode(sent)
         match verdict:
             case "rubbish" | "unknown kind":

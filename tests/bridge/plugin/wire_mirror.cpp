@@ -1,7 +1,7 @@
 /* Encodes and decodes messages with `wire.hpp`, for `test_wire.py` to compare with `wire.py`.
 
-   First the program prints a sample of every message, one per line: its name, and its datagram in
-   hexadecimal. Each line of input is a datagram in hexadecimal. The program decodes it, encodes the
+   First the program prints a sample of every message, one per line: its name, and its bytes in
+   hexadecimal. Each line of input is a message in hexadecimal. The program decodes it, encodes the
    message again and prints it. If it is not understood, the program prints the verdict. */
 
 #include <cstdio>
@@ -17,11 +17,11 @@ namespace {
 
 constexpr std::uint64_t kInstance = 0x0123456789ABCDEF;
 
-std::string hex(const Datagram& datagram) {
+std::string hex(const Encoded& encoded) {
     std::string text;
-    for (std::size_t place = 0; place < datagram.size; ++place) {
+    for (std::size_t place = 0; place < encoded.size; ++place) {
         std::array<char, 3> digits{};
-        std::snprintf(digits.data(), digits.size(), "%02x", datagram.bytes[place]);
+        std::snprintf(digits.data(), digits.size(), "%02x", encoded.bytes[place]);
         text += digits.data();
     }
     return text;

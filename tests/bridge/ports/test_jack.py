@@ -1,5 +1,6 @@
 """Real ports on a real JACK server, with another program at the other end of the cables."""
 
+import os
 import signal
 import statistics
 import subprocess
@@ -29,15 +30,14 @@ from bridge.playout.protocol import (
 from bridge.playout.schedule import Playable, ScheduledEvent
 from bridge.sync.transport import NANOSECONDS
 from bridge.system.clock import SystemClock
-from tests.bridge.conftest import Peer
 from tests.bridge.jack_server import RATE_HZ, watched_jack_server
-from tests.bridge.session.conversation import Conversation
+from tests.bridge.peer import Peer
+from tests.bridge.session.conversation import Conversation, soon_ns
 
 pytestmark = pytest.mark.device
 
 MS = 1_000_000
 FRAMES_PER_MS = RATE_HZ // 1000
-SOON_NS = 50 * MS  # a note is not late if the test is delayed by less
 ROOT = Path(__file__).parents[3]
 SILENCE = [[0xB0, control, 0] for control in (64, 120, 123)]
 
@@ -133,11 +133,11 @@ def test_incoming_events_are_parsed(peer: Peer, talk: Conversation) -> None:
 
 def strike(talk: Conversation, peer: Peer) -> None:
     """Start a note that would end in an hour."""
-    soon_ns = SystemClock().now_ns() + SOON_NS
+    begin_ns = soon_ns()
     talk.io.send(SetOwnTransport(NANOSECONDS))
     note = (
-        ScheduledEvent(soon_ns, 0, NoteOn(0, 60, 100)),
-        ScheduledEvent(soon_ns + 3600_000 * MS, 0, NoteOff(0, 60)),
+        ScheduledEvent(begin_ns, 0, NoteOn(0, 60, 100)),
+        ScheduledEvent(begin_ns + 3600_000 * MS, 0, NoteOff(0, 60)),
     )
     talk.io.send(Play(note))
     [(_, message)] = peer.ask(hear=1)
@@ -200,7 +200,7 @@ io = MidiIo.start("jack")
 io.send(OpenPorts(None, "listener:in"))
 print(io.receive(20), flush=True)
 io.send(SetOwnTransport(NANOSECONDS))
-due_ns = SystemClock().now_ns() + 50_000_000
+due_ns = SystemClock().now_ns() + 500_000_000
 io.send(Play((ScheduledEvent(due_ns, 0, NoteOn(0, 60, 100)),)))
 sys.stdin.read()
 """
@@ -237,11 +237,10 @@ def test_a_missing_port_is_named_with_the_available_ones() -> None:
         talk.open("player")
 
 
-def test_the_process_survives_the_end_of_the_server(
-    monkeypatch: pytest.MonkeyPatch, jack_name: str
-) -> None:
-    monkeypatch.setenv("JACK_DEFAULT_SERVER", jack_name)
-    with watched_jack_server() as name:
+def test_the_process_survives_the_end_of_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    name = f"returns-{os.getpid()}"
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", name)  # also while it does not run
+    with watched_jack_server(name):
         io = MidiIo.start("jack")
         talk = Conversation(io)
         talk.open()

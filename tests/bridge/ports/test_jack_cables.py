@@ -19,8 +19,8 @@ from bridge.playout.protocol import (
     Received,
 )
 from bridge.system.clock import SystemClock
-from tests.bridge.conftest import Peer
 from tests.bridge.keyboard import NANO, Keyboard
+from tests.bridge.peer import Peer
 from tests.bridge.session.conversation import Conversation
 
 pytestmark = pytest.mark.device
@@ -31,7 +31,7 @@ A2J_LABEL = "a2j:nanoKEY2 (capture): nanoKEY2 MIDI 1"
 
 
 @pytest.fixture
-def talk(jack_name: str) -> Iterator[Conversation]:  # noqa: ARG001 - a server must run
+def talk(default_jack_server: str) -> Iterator[Conversation]:  # noqa: ARG001 - a server must run
     with MidiIo.start("jack") as io:
         yield Conversation(io)
 

@@ -4,14 +4,24 @@ import asyncio
 import sys
 import warnings
 from collections.abc import Callable, Iterator
+from ipaddress import ip_address
 from typing import Any
 
 import aalink
+import psutil
 import pytest
 
 from bridge.io.handle import MidiIo
 from bridge.playout.problem import LinkMissing
-from bridge.playout.protocol import FromIo, OpenPorts, Problem, SetSync, TransportChanged
+from bridge.playout.protocol import (
+    FromIo,
+    ListPorts,
+    OpenPorts,
+    PortNames,
+    Problem,
+    SetSync,
+    TransportChanged,
+)
 from bridge.ports.base import PortError
 from bridge.ports.link import LinkSource
 from bridge.sync.transport import Source, Transport
@@ -80,23 +90,19 @@ def test_two_peers_are_within_a_millisecond(peer: Any) -> None:
         assert line.bar_position(line.tick).position_ticks % 192 == line.tick % 192
 
 
-def test_if_link_is_not_the_wanted_source_only_peers_that_play_are_followed(
-    peer: Any,
-) -> None:
+def test_a_peer_that_shares_no_start_counts_as_playing(peer: Any) -> None:
     link = LinkSource(SystemClock())
     assert peer.num_peers is not None
-    while (said := link.position((4, 4), asked_for=False)) is None:
+    while (said := link.report((4, 4))) is None:
         pass
-    assert not said.playing
-    asked = link.position((4, 4), asked_for=True)
-    assert asked is not None
-    assert asked.playing
+    assert said.position is not None
+    assert said.position.playing
     link.close()
 
 
 def test_without_peers_there_is_no_position() -> None:
     link = LinkSource(SystemClock())
-    assert link.position((4, 4)) is None
+    assert link.report((4, 4)) is None
     link.close()
 
 
@@ -109,10 +115,26 @@ def test_without_the_library_a_request_for_link_is_a_problem(
     assert raised.value.reason == LinkMissing(install_command("link"))
 
 
-def test_link_is_not_joined_if_another_source_is_wanted() -> None:
+def network_sockets(pid: int) -> list[str]:
+    """Return the addresses of a process's sockets that other machines can reach."""
+    found = psutil.Process(pid).net_connections("inet")
+    return [each.laddr.ip for each in found if not ip_address(each.laddr.ip).is_loopback]
+
+
+def sockets_after(talk: Conversation, source: Source | None) -> list[str]:
+    """Return the sockets that others can reach once the process follows a source."""
+    talk.io.send(SetSync(source))
+    talk.io.send(ListPorts())
+    talk.expect(PortNames)  # commands are carried out in order
+    return network_sockets(talk.io.process_id)
+
+
+def test_link_opens_sockets_only_while_it_is_asked_for() -> None:
     with MidiIo.start("loopback") as io:
         talk = Conversation(io)
         talk.open()
-        io.send(SetSync(Source.CLOCK))
-        assert moved(talk, lambda _: True).source is Source.FREE
+        for source in (None, Source.CLOCK, Source.PLUGIN, Source.FREE):
+            assert sockets_after(talk, source) == []
+        assert sockets_after(talk, Source.LINK)
+        assert sockets_after(talk, None) == []
         assert not [message for message in talk.messages if isinstance(message, Problem)]

@@ -30,11 +30,10 @@ from bridge.ports.base import PortError
 from bridge.ports.rtmidi import RtMidiBackend
 from bridge.ports.rtmidi_input import BUSY_NS
 from bridge.sync.transport import NANOSECONDS
-from bridge.system.clock import SystemClock
-from tests.bridge.conftest import Peer
 from tests.bridge.keyboard import Keyboard
+from tests.bridge.peer import Peer
 from tests.bridge.ports.rtmidi_system import System
-from tests.bridge.session.conversation import Conversation
+from tests.bridge.session.conversation import Conversation, soon_ns
 
 MS = 1_000_000
 FRAMES_PER_MS = 48
@@ -214,11 +213,10 @@ def talk(peer: Peer) -> Iterator[Conversation]:
 
 @pytest.mark.device
 def test_notes_go_out_and_come_in(peer: Peer, talk: Conversation) -> None:
-    frame, now_ns = peer.ask(clock=True)
-    talk.io.send(
-        Play(tuple(ScheduledEvent(now_ns + 50 * MS, 0, NoteOn(0, pitch, 1)) for pitch in (60, 64)))
-    )
+    due_ns = soon_ns()
+    talk.io.send(Play(tuple(ScheduledEvent(due_ns, 0, NoteOn(0, pitch, 1)) for pitch in (60, 64))))
     assert [message for _, message in peer.ask(hear=2)] == [[0x90, 60, 1], [0x90, 64, 1]]
+    frame, now_ns = peer.ask(clock=True)
     first = frame + 100 * FRAMES_PER_MS
     peer.ask(play=[(first, [0x90, 60, 0]), (first + 1, [0xC0, 7])])
     received = talk.received(2)
@@ -229,7 +227,7 @@ def test_notes_go_out_and_come_in(peer: Peer, talk: Conversation) -> None:
 @pytest.mark.device
 @pytest.mark.parametrize("leave", ["panic", "quit", "close"])
 def test_leaving_releases_the_note(peer: Peer, talk: Conversation, leave: str) -> None:
-    talk.io.send(Play((ScheduledEvent(SystemClock().now_ns() + 50 * MS, 0, NoteOn(0, 60, 100)),)))
+    talk.io.send(Play((ScheduledEvent(soon_ns(), 0, NoteOn(0, 60, 100)),)))
     assert [message for _, message in peer.ask(hear=1)] == [[0x90, 60, 100]]
     {"panic": lambda: talk.io.send(Panic()), "quit": talk.leave, "close": talk.io.close}[leave]()
     assert [message for _, message in peer.ask(hear=4)] == [[0x80, 60, 64], *SILENCE]

@@ -5,11 +5,22 @@ from typing import TypeVar
 from bridge.io.handle import MidiIo
 from bridge.midi.events import TimedEvent
 from bridge.playout.protocol import Emitted, FromIo, OpenPorts, Problem, Quit, Ready, Received
-from bridge.playout.schedule import SentEvent
+from bridge.playout.schedule import LATE_LIMIT_NS, SentEvent
+from bridge.system.clock import SystemClock
+from bridge.system.units import MS
 
 PATIENCE_S = 20.0
+LEAD_NS = 500 * MS
+"""How far ahead a test plans a note. A note-on that is later than `LATE_LIMIT_NS` is dropped, and
+the system may suspend the test between reading the time and sending the plan."""
+assert LEAD_NS > 10 * LATE_LIMIT_NS
 
 _Message = TypeVar("_Message", bound=FromIo)
+
+
+def soon_ns() -> int:
+    """Return a time at which a note that is planned now is not late."""
+    return SystemClock().now_ns() + LEAD_NS
 
 
 class Conversation:

@@ -110,6 +110,7 @@ def batched(ticks: list[int]) -> list[tuple[int, int]]:
     st.sampled_from(list(GridStep)),
     st.sampled_from([0.3, 1.0]),
     st.sampled_from([0.5, 0.66]),
+    st.sampled_from([0, 0, 20, 60]),
 )
 def test_a_replan_loses_no_note_and_leaves_none_sounding(
     data: st.DataObject,
@@ -118,16 +119,22 @@ def test_a_replan_loses_no_note_and_leaves_none_sounding(
     step: GridStep,
     strength: float,
     swing: float,
+    late: int,
 ) -> None:
-    """Play a plan for a while, replan as the session does, and play on to the end."""
+    """Play a plan for a while, replan as the session does, and play on to the end.
+
+    The replan may reach the schedule `late` ticks later: then it has sent notes of the old plan,
+    which no new plan ends.
+    """
     quantise = Quantise(step, strength, swing)
     part, schedule = EventRenderer(), Schedule(HOST)
     schedule.add(dues(part, *decided_events, quantise=quantise))
-    sent = [each for tick in range(-8, now + 1) for each in schedule.emit(HOST.ns_at(tick))]
+    sent = [each for tick in range(-8, now + late + 1) for each in schedule.emit(HOST.ns_at(tick))]
 
     commit = now + 8 + quantise.max_shift_ticks(HOST)
     stands = [each for each in decided_events if each.tick <= commit]
-    schedule.replan(commit)
+    sent += (released := schedule.replan(commit, HOST.ns_at(now + late)))
+    assert late or not released
     part.clear_plan(commit)
     held: set[int] = set()
     for each in stands:
@@ -137,9 +144,11 @@ def test_a_replan_loses_no_note_and_leaves_none_sounding(
     again = [*sorted(ends, key=lambda each: each.tick), *new]
     schedule.add(dues(part, *again, quantise=quantise))
 
-    for tick in range(now, commit + 600):
+    for tick in range(now + late, commit + 600):
         sent += schedule.emit(HOST.ns_at(tick))
     assert not schedule.sounding
+    if late:
+        return
     assert schedule.dropped == 0
     struck = [each.event.pitch for each in sent if isinstance(each.event, NoteOn)]
     decided = [each.pitch for each in (*stands, *again) if isinstance(each, Onset)]

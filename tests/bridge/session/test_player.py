@@ -20,6 +20,7 @@ from bridge.midi.events import (
 from bridge.midi.instruments import Instrument
 from bridge.session.player import MAX_SILENCE_NS, Phrase, PlayerState, silence_threshold_ns
 from bridge.sync.transport import Transport
+from bridge.system.clock import SystemClock
 from bridge.system.units import MS, SECOND
 
 LINE = Transport(time_ns=SECOND)
@@ -177,3 +178,22 @@ def test_every_onset_has_one_release(events: list[tuple[int, Event]]) -> None:
     assert not player.key_down
     assert not player.pedal_down
     assert played(player, now_ns, NoteOff(0, 60)) == []
+
+
+def test_an_event_takes_no_longer_while_two_thousand_keys_are_held() -> None:
+    def duration_ns(held: int) -> int:
+        player = PlayerState()
+        for key in range(held):
+            player.handle_event(TimedEvent(0, NoteOn(key % 16, key // 16, 64)), Transport())
+        clock, best = SystemClock(), 1 << 62
+        for _ in range(5):
+            begin_ns = clock.now_ns()
+            for step in range(200):
+                player.handle_event(TimedEvent(step, NoteOn(15, 127, 64)), Transport())
+                player.handle_event(TimedEvent(step, ControlChange(0, 1, 64)), Transport())
+                player.handle_event(TimedEvent(step, NoteOff(15, 127)), Transport())
+                assert player.key_down is (held > 0)
+            best = min(best, clock.now_ns() - begin_ns)
+        return best
+
+    assert duration_ns(held=2_000) < 10 * duration_ns(held=0)

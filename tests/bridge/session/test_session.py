@@ -218,6 +218,23 @@ def test_a_note_of_the_players_retracts_the_response(table: Table) -> None:
     assert len(table.scheduled()) == before
 
 
+def test_a_note_that_was_sent_while_the_session_stopped_is_in_the_record(table: Table) -> None:
+    at, compose = answered(table)
+    begin = compose.begin_tick
+    table.at(at, Generated(1, (Onset(begin, PIANO, 64, 70), Onset(begin + 96, PIANO, 67, 70))))
+    planned = [due for due in table.scheduled() if isinstance(due.event, NoteOn)]
+    first_ns = table.transport.ns_at(planned[0].tick)
+    table.at(first_ns - MS, Stop())
+    end_ns = first_ns + 2 * MS
+    sent = [
+        SentEvent(first_ns, first_ns, planned[0].event),
+        SentEvent(end_ns, end_ns, NoteOff(0, 64)),
+    ]
+    table.at(end_ns, protocol.Emitted(tuple(sent), 0, end_ns))
+    answers = [note for note in table.session.record(end_ns).notes if note.answered]
+    assert [(n.pitch, n.onset_ns, n.release_ns) for n in answers] == [(64, first_ns, end_ns)]
+
+
 def test_hand_over_on_request(table: Table) -> None:
     table.play(SECOND, NoteOn(0, 60, 80))
     before = table.state

@@ -1,11 +1,12 @@
 """Live input as keyboards and DAWs send it: what is playing, and what ends a note."""
 
+import pickle
 from dataclasses import replace
 
 import pytest
 
 from bridge.messages.composer import Onset, PlayerEvents, Release, Replan, Retract, Speculate
-from bridge.messages.requests import Bind, Start, Stop
+from bridge.messages.requests import Bind, Learn, Start, Stop
 from bridge.messages.settings import Mode, ReEntry, Settings
 from bridge.messages.snapshot import RollNote, TurnState
 from bridge.messages.time_settings import TimeSettings
@@ -223,7 +224,7 @@ def test_a_drum_pad_without_releases_hands_over() -> None:
     assert table.session.deadline_ns() == SECOND + 3 * 400 * MS + 600 * MS
 
 
-# Whoever starts a note owes its end.
+# The input that starts a note ends it.
 
 
 def test_a_note_ends_on_the_instrument_that_it_began_with() -> None:
@@ -375,3 +376,38 @@ def test_when_all_is_released_for_a_player_an_answer_follows() -> None:
     again = replace(step, now_ns=10 * SECOND)
     turns.handle_player_event(again, TimedEvent(10 * SECOND, NoteOn(0, 60, 80)))
     assert turns.played.notes[-1] == RollNote(PIANO, 60, 80, 10 * SECOND)
+
+
+def test_the_midi_io_process_gets_the_controls_of_panic_whenever_they_change() -> None:
+    table, pedal, key = started(), Control(0, 66), Control(3, 36, is_note=True)
+    table.at(0, Bind(((pedal, Action.PANIC), (Control(0, 20), Action.STYLE))))
+    table.at(SECOND, Learn(Action.PANIC))
+    table.play(SECOND, NoteOn(3, 36, 9))
+    table.at(2 * SECOND, protocol.Ready("jack", "in", "out"))  # a new process knows of none
+    bound = [message for message in table.io if isinstance(message, protocol.BindPanic)]
+    both = protocol.BindPanic(frozenset({pedal, key}))
+    assert bound == [protocol.BindPanic(frozenset({pedal})), both, both]
+
+
+def test_thousands_of_controller_states_take_no_memory() -> None:
+    table = started()
+    sizes = []
+    for step in range(100_000):
+        channel, control, value = step % 16, step // 16 % 120, step // 7 % 128
+        table.session.step(
+            SECOND + step * MS,
+            [
+                protocol.Received(
+                    (
+                        TimedEvent(SECOND + step * MS, ControlChange(channel, control, value)),
+                        TimedEvent(SECOND + step * MS, PitchWheel(channel, step % 8192)),
+                        TimedEvent(SECOND + step * MS, ProgramChange(channel, value)),
+                    )
+                )
+            ],
+        )
+        if step % 20_000 == 19_999:
+            sizes.append(len(pickle.dumps(table.session)))
+            record = table.session.record(SECOND + step * MS)
+            assert (len(record.notes), len(record.transports)) == (0, 1)
+    assert max(sizes) <= 1.05 * sizes[0]

@@ -1,12 +1,14 @@
 """A host's positions as timelines: noise is averaged, jumps break the transport."""
 
 from dataclasses import replace
+from math import inf, nan
 from random import Random
 from statistics import pstdev
+from typing import Any
 
 import pytest
 
-from bridge.sync.host import TIMEOUT_NS, HostPosition, HostTracker
+from bridge.sync.host import TIMEOUT_NS, HostPosition, HostTracker, position_of_beats
 from bridge.sync.transport import Source, Transport
 
 SECOND = 1_000_000_000
@@ -122,3 +124,76 @@ def test_bars_are_the_hosts_and_may_be_negative() -> None:
     assert line is not None
     assert line.beat_of(line.last_tick_at(SECOND)) == (0, 3)
     assert line.beat_of(line.tick_at(SECOND + 6_000_000)) == (1, 1)
+
+
+VALID: dict[str, Any] = {
+    "time_ns": SECOND,
+    "playing": True,
+    "quarters": 9.5,
+    "bpm": 120.0,
+    "bar": 2,
+    "bar_quarters": 8.0,
+    "numerator": 4,
+    "denominator": 4,
+    "epoch": 3,
+}
+
+
+def test_a_valid_report_is_a_position() -> None:
+    assert HostPosition.checked(SECOND, **VALID) == HostPosition(**VALID)
+
+
+@pytest.mark.parametrize(
+    "name,value",
+    [
+        *((name, bad) for name in VALID.keys() - {"playing", "epoch"} for bad in (nan, inf, -inf)),
+        *(("bpm", bad) for bad in (0, 1e-300, 0.99, 999.1, 1e308, -120)),
+        *((name, bad) for name in ("quarters", "bar_quarters") for bad in (1e18, -1.1e9, 1e308)),
+        *(("denominator", bad) for bad in (0, 3, 5, 12, 128, 192, 255, 1e9, -4, 0.5, 2**31)),
+        *(("numerator", bad) for bad in (0, -4, 0.5, 256, 1e9, 2**31)),
+        *(("bar", bad) for bad in (2**31, -(2**31), 1e300)),
+        *(
+            ("time_ns", bad)
+            for bad in (0, -1, 3 * SECOND, SECOND + TIMEOUT_NS + 1, 2**63, -(2**63))
+        ),
+    ],
+)
+def test_a_report_with_a_value_out_of_range_is_none(name: str, value: float) -> None:
+    now_ns = SECOND if name != "time_ns" else SECOND + (value <= 0) * 2
+    assert HostPosition.checked(now_ns, **{**VALID, name: value}) is None
+
+
+BEATS: dict[str, Any] = {
+    "playing": True,
+    "bar": 3,
+    "beat": 4,
+    "tick": 960,
+    "ticks_per_beat": 1920.0,
+    "beats_per_bar": 6.0,
+    "beat_type": 8.0,
+    "beats_per_minute": 180.0,
+}
+
+
+def test_beats_are_those_of_the_metre() -> None:
+    said = position_of_beats(SECOND, **BEATS)
+    assert said == HostPosition(SECOND, True, 7.75, 90.0, 2, 6.0, 6, 8)  # noqa: FBT003
+
+
+@pytest.mark.parametrize("name", sorted(BEATS.keys() - {"playing", "bar", "beat", "tick"}))
+@pytest.mark.parametrize("value", [0.0, -1.0, nan, inf, 1e-320, 1e308])
+def test_beats_of_no_length_are_no_position(name: str, value: float) -> None:
+    said = position_of_beats(SECOND, **{**BEATS, name: value})
+    # Ticks of an endless beat are all at its beginning.
+    assert (said is None) is not (name == "ticks_per_beat" and value > 1)
+
+
+def test_a_jump_of_a_host_that_counts_its_jumps_breaks_the_transport_all_the_same() -> None:
+    follower = HostTracker(Source.PLUGIN)
+    epochs = []
+    for quarters in (0.0, 1e8, -1e8):
+        follower.observe(HostPosition(SECOND, playing=True, quarters=quarters, bpm=120, epoch=7))
+        line = follower.transport(SECOND)
+        assert line is not None
+        epochs.append(line.epoch)
+    assert epochs == [1, 2, 3]

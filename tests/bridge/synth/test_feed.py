@@ -25,12 +25,12 @@ from tests.bridge.synth.ear import Ear
 def ear() -> Iterator[Ear]:
     ear = Ear()
     yield ear
-    ear.socket.close()
+    ear.close()
 
 
 @pytest.fixture
 def feed(ear: Ear) -> Iterator[SynthFeed]:
-    feed = SynthFeed(ear.port, 5)
+    feed = SynthFeed(ear.cable, 5)
     ear.received()
     yield feed
     feed.close(1000)
@@ -41,7 +41,7 @@ def timed(*events: Event, at_ns: int = 10) -> list[TimedEvent]:
 
 
 def test_each_channel_has_its_instrument_from_the_beginning(ear: Ear) -> None:
-    feed = SynthFeed(ear.port, 5)
+    feed = SynthFeed(ear.cable, 5)
     families = [kind for kind in Instrument if kind is not Instrument.DRUMS]
     assert ear.received() == [
         (5, ProgramChange(SPECS[kind].channel, SPECS[kind].program)) for kind in families
@@ -96,7 +96,7 @@ def test_bank_selects_are_not_sent(ear: Ear, feed: SynthFeed) -> None:
 
 
 def test_notes_are_released_after_all_sent_events(ear: Ear) -> None:
-    feed = SynthFeed(ear.port, 5)
+    feed = SynthFeed(ear.cable, 5)
     ear.received()
     feed.send_output([SentEvent(50, 50, NoteOn(4, 40, 9)), SentEvent(1, 1, NoteOn(4, 41, 9))])
     feed.send_output([SentEvent(2, 2, NoteOff(4, 41)), SentEvent(3, 3, ControlChange(0, 64, 127))])

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import array
+import random
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +24,7 @@ from bridge.midi.events import (
     ProgramChange,
     encode,
 )
+from bridge.synth.cable import make_cable
 from bridge.synth.policy import SynthReady, SynthUnavailable
 from bridge.synth.process import (
     BACKEND_VARIABLE,
@@ -31,13 +34,21 @@ from bridge.synth.process import (
     NotInstalledError,
     SynthCycle,
     load_synth,
+    receive_messages,
 )
 from bridge.synth.queue import encode_datagram
-from bridge.synth.reason import BadSoundFont, NoSoundDevice, NoSuchSoundFont
-from bridge.synth.sound_font import find_sound_font
+from bridge.synth.reason import (
+    BadSoundFont,
+    NoSoundDevice,
+    NoSuchSoundFont,
+    SynthError,
+    SynthReason,
+)
+from bridge.synth.sound_font import find_sound_font, package_fonts
 from bridge.system.clock import ManualClock, SystemClock
 from bridge.system.pipe import Child, start_child
 from tests.bridge.jack_server import PERIOD
+from tests.bridge.synth.ear import Ear
 
 MS, SECOND = 1_000_000, 1_000_000_000
 SIZE = RATE_HZ // 100
@@ -128,8 +139,51 @@ def test_a_whole_band_does_not_reach_full_scale(player: Player) -> None:
     assert 0.2 < max(player.peaks(100)) < 1.0
 
 
+DATAGRAMS = 100_000
+
+
+def test_no_datagram_ends_the_synth(player: Player) -> None:
+    """Send any bytes through a real pair: of any length, kind and due time."""
+    dice = random.Random(16)
+    ear = Ear()
+    reader = threading.Thread(target=receive_messages, args=(ear.socket, player.cycle), daemon=True)
+    ear.socket.settimeout(None)
+    reader.start()
+    for sent in range(DATAGRAMS):
+        now_ns = player.clock.now_ns()
+        due_ns = dice.choice(
+            (
+                now_ns,
+                now_ns + dice.randrange(-6 * SECOND, 6 * SECOND),
+                dice.randrange(-(2**63), 2**63),
+            )
+        )
+        message = dice.randbytes(dice.randrange(6))
+        if dice.random() < 0.7:
+            status = bytes([dice.randrange(0x80, 0x100)])
+            message = status + bytes(dice.choices(range(128), k=dice.choice((1, 2, 2))))
+        data = dice.choice((encode_datagram(due_ns, message), dice.randbytes(dice.randrange(40))))
+        with suppress(BlockingIOError):
+            ear.cable.send(data)
+        if sent % 50 == 0:
+            player.play()
+    assert reader.is_alive()
+    assert player.cycle.dropped > 0
+    messages = [encode(ControlChange(channel, 120, 0)) for channel in range(16)]
+    for message in messages:
+        ear.cable.send(encode_datagram(player.clock.now_ns(), message))
+    while player.cycle.incoming or not player.cycle.buffer_count:
+        player.play()
+    player.peaks(600)  # all that waits has passed
+    player.send(player.clock.now_ns() - SECOND, ProgramChange(1, ORGAN), NoteOn(1, 60, 100))
+    assert max(player.peaks(30)) > 0.005  # it still plays
+    ear.cable.close()
+
+
 def said_by(*arguments: str) -> object:
-    child = start_child("bridge.synth.process", *arguments)
+    near, far = make_cable()
+    with near, far:
+        child = start_child("bridge.synth.process", *arguments, handed=far)
     try:
         assert child.connection.poll(20)
         return child.connection.recv()
@@ -157,22 +211,26 @@ def test_a_missing_library_is_permanent(
 
 
 @pytest.fixture
-def synth(jack_name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Child, int]]:  # noqa: ARG001 - a server must run
-    """Run the synth on the JACK server; yield its UDP port."""
+def synth(
+    default_jack_server: str,  # noqa: ARG001 - a server must run
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[tuple[Child, socket.socket]]:
+    """Run the synth on the JACK server; yield the cable to it."""
     monkeypatch.setenv(BACKEND_VARIABLE, "jack")
-    child = start_child("bridge.synth.process", "")
-    assert child.connection.poll(20)
-    reported = child.connection.recv()
-    assert isinstance(reported, SynthReady), reported
-    assert (reported.device, reported.latency_ns) == ("JACK", LATENCY_NS)
-    yield child, reported.port
-    child.close()
+    near, far = make_cable()
+    with near, far:
+        child = start_child("bridge.synth.process", "", handed=far)
+        assert child.connection.poll(20)
+        reported = child.connection.recv()
+        assert reported == SynthReady("JACK", LATENCY_NS)
+        yield child, near
+        child.close()
 
 
 Sound = tuple[np.ndarray, Callable[[int], int]]
 
 
-def recorded(port: int, plan: list[tuple[int, Event]], end_ns: int, file: Path) -> Sound:
+def recorded(feed: socket.socket, plan: list[tuple[int, Event]], end_ns: int, file: Path) -> Sound:
     """Play a plan; return the sound, and a function from a time to its sample."""
     recorder = subprocess.Popen(
         [sys.executable, RECORDER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -180,10 +238,9 @@ def recorded(port: int, plan: list[tuple[int, Event]], end_ns: int, file: Path) 
     assert recorder.stdout is not None
     assert recorder.stdout.readline() == "recording\n"
     clock, waiting = SystemClock(), threading.Event()
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as feed:
-        for due_ns, event in sorted(plan, key=lambda each: each[0]):
-            waiting.wait(max(0.0, (due_ns - clock.now_ns()) / 1e9))  # send a note when it is due
-            feed.sendto(encode_datagram(due_ns, encode(event)), ("127.0.0.1", port))
+    for due_ns, event in sorted(plan, key=lambda each: each[0]):
+        waiting.wait(max(0.0, (due_ns - clock.now_ns()) / 1e9))  # send a note when it is due
+        feed.send(encode_datagram(due_ns, encode(event)))
     waiting.wait(max(0.0, (end_ns - clock.now_ns()) / 1e9))
     recorder.communicate(str(file))
     found = np.load(file)
@@ -200,7 +257,7 @@ def recorded(port: int, plan: list[tuple[int, Event]], end_ns: int, file: Path) 
 
 @pytest.mark.device
 def test_notes_sound_with_constant_latency_and_their_length(
-    synth: tuple[Child, int], tmp_path: Path
+    synth: tuple[Child, socket.socket], tmp_path: Path
 ) -> None:
     begin_ns = SystemClock().now_ns() + 1_500 * MS  # the device's clock has settled by then
     dues = [begin_ns + place * 217_300_000 for place in range(12)]
@@ -222,14 +279,53 @@ def test_notes_sound_with_constant_latency_and_their_length(
 
 
 @pytest.mark.device
-def test_the_sound_ends_with_the_parent(synth: tuple[Child, int], tmp_path: Path) -> None:
-    child, port = synth
+def test_the_sound_ends_with_the_parent(synth: tuple[Child, socket.socket], tmp_path: Path) -> None:
+    child, feed = synth
     now_ns = SystemClock().now_ns()
     plan: list[tuple[int, Event]] = [(now_ns, ProgramChange(1, ORGAN)), (now_ns, NoteOn(1, 60, 99))]
     closer = threading.Timer(1.0, child.close)
     closer.start()
-    sound, _ = recorded(port, plan, now_ns + 2 * SECOND, tmp_path / "sound.npz")
+    sound, _ = recorded(feed, plan, now_ns + 2 * SECOND, tmp_path / "sound.npz")
     closer.join()
     assert child.process.returncode == 0
     assert np.abs(sound).max() > 0.005
     assert not sound[-RATE_HZ // 10 :].any()
+
+
+def play_on(cycle: SynthCycle) -> None:
+    """Play a note on each channel, and check that every buffer is complete."""
+    sound = cycle.render_buffers()
+    next(sound)
+    notes = (NoteOn(channel, 36 + 3 * channel, 100) for channel in range(16))
+    cycle.incoming.extend((SECOND, encode(note)) for note in notes)
+    assert all(len(sound.send(480)) == 480 * FRAME_BYTES for _ in range(20))
+
+
+def test_a_sound_font_that_is_cut_is_refused(tmp_path: Path) -> None:
+    whole = min(package_fonts(), key=lambda font: font.stat().st_size).read_bytes()
+    font = tmp_path / "font.sf2"
+    for length in (0, 11, 1000, len(whole) // 2, len(whole) * 9 // 10, len(whole) - 40_000):
+        font.write_bytes(whole[:length])
+        with pytest.raises(SynthError) as raised:
+            load_synth(font)
+        assert raised.value.reason == BadSoundFont(str(font))
+
+
+@pytest.mark.slow
+def test_sound_fonts_with_any_damage_are_refused_or_play_on(tmp_path: Path) -> None:
+    whole = min(package_fonts(), key=lambda font: font.stat().st_size).read_bytes()
+    dice, font = random.Random(1), tmp_path / "font.sf2"
+    reasons = set[SynthReason]()
+    presets = whole.rindex(b"pdta")  # the part that says which samples are played
+    for _ in range(30):
+        damaged = bytearray(whole)
+        for _ in range(dice.randint(1, 20)):
+            damaged[dice.randrange(presets, len(whole))] = dice.choice((0, 127, 128, 255))
+        font.write_bytes(damaged[: len(whole) if dice.random() < 0.9 else dice.randrange(presets)])
+        try:
+            cycle = SynthCycle(load_synth(font), ManualClock(SECOND))
+        except SynthError as error:
+            reasons.add(error.reason)
+        else:
+            play_on(cycle)
+    assert reasons == {BadSoundFont(str(font))}

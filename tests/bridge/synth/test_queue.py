@@ -2,17 +2,28 @@
 
 import random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.midi.events import ControlChange, NoteOff, NoteOn, PitchWheel, ProgramChange, encode
+from bridge.midi.events import (
+    ControlChange,
+    NoteOff,
+    NoteOn,
+    PitchWheel,
+    ProgramChange,
+    encode,
+)
 from bridge.synth.queue import (
     MAX_DATAGRAM,
+    MAX_WAITING,
     RESYNC_NS,
+    WINDOW_NS,
     DeviceClock,
     MessageQueue,
     decode_datagram,
     encode_datagram,
+    ended_by,
 )
 
 MS, SECOND = 1_000_000, 1_000_000_000
@@ -61,7 +72,7 @@ def test_each_message_sounds_at_its_frame_for_any_buffer_sizes(
 ) -> None:
     queue = MessageQueue(RATE_HZ, LATENCY_NS)
     for number, due_ns in enumerate(dues):
-        queue.add(due_ns, bytes([number]))
+        queue.add(due_ns, bytes([0xC0, number]), 0)
     sounding, begin = [], 0
     for size in sizes:
         # Nanoseconds are rounded, so half a frame more is allowed.
@@ -69,7 +80,9 @@ def test_each_message_sounds_at_its_frame_for_any_buffer_sizes(
             assert 0 <= frame < size
             sounding.append((begin + frame, message))
         begin += size
-    right = [((due + LATENCY_NS) * RATE_HZ / SECOND, bytes([n])) for n, due in enumerate(dues)]
+    right = [
+        ((due + LATENCY_NS) * RATE_HZ / SECOND, bytes([0xC0, n])) for n, due in enumerate(dues)
+    ]
     right.sort(key=lambda each: each[0])
     assert [message for _, message in sounding] == [message for _, message in right][
         : len(sounding)
@@ -80,9 +93,84 @@ def test_each_message_sounds_at_its_frame_for_any_buffer_sizes(
 
 def test_late_messages_sound_at_once_and_in_order() -> None:
     queue = MessageQueue(RATE_HZ, LATENCY_NS)
-    queue.add(-SECOND, b"first")
-    queue.add(-SECOND, b"second")
-    assert queue.pop_buffer(0, SIZE) == [(0, b"first"), (0, b"second")]
+    queue.add(-SECOND, b"\xc0\x01", 0)
+    queue.add(-SECOND, b"\xc0\x02", 0)
+    assert queue.pop_buffer(0, SIZE) == [(0, b"\xc0\x01"), (0, b"\xc0\x02")]
+
+
+NOW_NS = 1_000 * SECOND
+ENDS: list[NoteOff | ControlChange] = [
+    NoteOff(3, 60),
+    ControlChange(3, 123, 0),
+    ControlChange(3, 120, 0),
+    ControlChange(3, 64, 0),
+]
+
+
+@pytest.mark.parametrize(
+    "due_ns", [NOW_NS + 3600 * SECOND, NOW_NS - 3600 * SECOND, 2**63 - 1, -(2**63)]
+)
+def test_a_message_that_is_not_due_now_is_dropped_but_its_end_is_not(due_ns: int) -> None:
+    queue = MessageQueue(RATE_HZ, 0)
+    queue.add(due_ns, MESSAGE, NOW_NS)
+    queue.add(NOW_NS + 5 * MS, MESSAGE, NOW_NS)
+    queue.add(due_ns, encode(NoteOff(0, 60)), NOW_NS)  # after the note-on that waits
+    assert queue.dropped == 1
+    assert queue.pop_buffer(NOW_NS, SIZE) == [(240, MESSAGE), (240, encode(NoteOff(0, 60)))]
+
+
+def test_within_five_seconds_each_message_keeps_its_time() -> None:
+    queue = MessageQueue(RATE_HZ, 0)
+    for due_ns in (NOW_NS - WINDOW_NS, NOW_NS + WINDOW_NS):
+        queue.add(due_ns, MESSAGE, NOW_NS)
+    assert queue.dropped == 0
+    assert queue.pop_buffer(NOW_NS, SIZE) == [(0, MESSAGE)]
+    assert queue.pop_buffer(NOW_NS + WINDOW_NS, SIZE) == [(0, MESSAGE)]
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_full_queue_drops_notes_and_keeps_every_end(
+    end: NoteOff | ControlChange,
+) -> None:
+    queue, later_ns = MessageQueue(RATE_HZ, 0), NOW_NS + SECOND
+    for _ in range(MAX_WAITING + 10):
+        queue.add(later_ns, MESSAGE, NOW_NS)
+    assert queue.dropped == 10
+    for place in range(1_000):
+        queue.add(later_ns + place, encode(end), NOW_NS)
+    assert queue.pop_buffer(NOW_NS, SIZE) == []
+    played = [message for _, message in queue.pop_buffer(later_ns, SIZE)]
+    assert played == [MESSAGE] * MAX_WAITING + [encode(end)]  # the last one ends all
+    assert queue.pop_buffer(later_ns, SIZE) == []
+
+
+def test_a_flood_fills_no_memory_and_leaves_nothing_sounding() -> None:
+    dice, queue, now_ns = random.Random(5), MessageQueue(RATE_HZ, LATENCY_NS), NOW_NS
+    sounding, most = set(), 0
+    for _ in range(300):
+        for _ in range(dice.randrange(400)):
+            kind = dice.choice((0x80, 0x90, 0xB0))
+            message = bytes([kind | dice.randrange(16), dice.randrange(128), dice.randrange(128)])
+            queue.add(now_ns + dice.randrange(-9 * SECOND, 9 * SECOND), message, now_ns)
+        for channel in range(16):
+            queue.add(now_ns + WINDOW_NS, encode(ControlChange(channel, 123, 0)), now_ns)
+        now_ns += PERIOD_NS
+        most = max(most, len(queue.pop_buffer(now_ns, SIZE)))
+    assert queue.dropped > 0
+    for _, message in queue.pop_buffer(now_ns + 2 * WINDOW_NS, SIZE):
+        if message[0] & 0xF0 == 0x90 and message[2]:
+            sounding.add(message[0] & 0x0F)
+        elif message[0] & 0xF0 == 0xB0 and message[1] == 123:
+            sounding.discard(message[0] & 0x0F)
+    assert sounding == set()
+    assert queue.pop_buffer(now_ns + 99 * WINDOW_NS, SIZE) == []
+
+
+def test_the_end_of_notes_is_known_in_each_form() -> None:
+    ends = [encode(end) for end in ENDS] + [b"\x93\x3c\x00"]
+    assert [ended_by(end) for end in ends] == [(3, 60), (3, 251), (3, 248), (3, 192), (3, 60)]
+    for other in (MESSAGE, b"\xb0\x40\x40", b"\xb0\x07\x00", b"\xc0\x7b", b"\xe0\x00\x00"):
+        assert ended_by(other) is None
 
 
 def test_the_device_clock_averages_noise() -> None:

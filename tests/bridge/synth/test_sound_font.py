@@ -1,12 +1,14 @@
 """The search for a sound font."""
 
+import os
 import sys
 from pathlib import Path
 
 import pytest
 
 from bridge.synth.reason import NoSoundFont, NoSuchSoundFont, SynthError
-from bridge.synth.sound_font import FONT_PACKAGE, find_sound_font
+from bridge.synth.sound_font import FONT_PACKAGE, MAX_FONT_BYTES, find_sound_font
+from bridge.system.input_file import InputFault, InputTooLarge, RefusedInput
 
 
 def test_a_named_sound_font_comes_first_and_must_exist(tmp_path: Path) -> None:
@@ -41,3 +43,19 @@ def test_without_a_sound_font_the_reason_is_reported(
     with pytest.raises(SynthError) as raised:
         find_sound_font(None, [tmp_path])
     assert raised.value.reason == NoSoundFont()
+
+
+def test_what_is_no_file_or_too_large_is_refused_at_once(tmp_path: Path) -> None:
+    fifo, large = tmp_path / "fifo.sf2", tmp_path / "large.sf2"
+    os.mkfifo(fifo)
+    large.touch()
+    os.truncate(large, 10**10)
+    for font, reason in (
+        (fifo, RefusedInput(fifo, InputFault.SPECIAL)),
+        (Path("/dev/zero"), RefusedInput(Path("/dev/zero"), InputFault.SPECIAL)),
+        (tmp_path, RefusedInput(tmp_path, InputFault.FOLDER)),
+        (large, InputTooLarge(large, MAX_FONT_BYTES, 10**10)),
+    ):
+        with pytest.raises(SynthError) as raised:
+            find_sound_font(font, [tmp_path])
+        assert raised.value.reason == reason

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bridge.synth.sound_font import find_sound_font
-from bridge.synth.tinysoundfont import MAX_FRAMES, SoundFontError, TinySoundFont
+from bridge.synth.sound_font import SoundFontError, find_sound_font
+from bridge.synth.tinysoundfont import MAX_FRAMES, TinySoundFont
 
 RATE_HZ = 48_000
 A4 = 69

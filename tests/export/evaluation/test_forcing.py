@@ -11,8 +11,9 @@ from bridge.midi.notes import Score
 from export.evaluation.forcing import FORCED, RUNNING, forced_and_running, true_tokens
 from export.evaluation.trials import BAND, FREE, SOLO, Trial, draw_trials
 from export.runtime.artefact import Artefact
-from export.runtime.continuation import Continuation, Prompt, truncate_note
 from export.runtime.decoder import Decoder
+from export.sketch.continuation import Continuation
+from export.sketch.prompt import Prompt, truncate_note
 from model.data import Corpus
 from model.decoding.grammar import multi_hot
 from model.decoding.policy import DEFAULT_RULES, NO_RULES

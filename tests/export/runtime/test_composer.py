@@ -328,3 +328,30 @@ def test_a_nearly_full_cache_slides_while_nobody_waits(exact: Artefact) -> None:
         worked(composer)
         assert decoder.cache.capacity - decoder.cache.length >= 256 // 8
     assert decoder.cache.slid_tokens > 256
+
+
+def test_after_music_of_an_earlier_session_it_answers_as_after_that_music(exact: Artefact) -> None:
+    going_on = Composer(exact, Decoder(exact, device="cpu", threads=1))
+    before = PHRASE[:6]
+    going_on.receive(Reset(past=before))
+    going_on.receive(Configure(Settings(seed=1)))
+    going_on.receive(PlayerEvents(PHRASE[6:]))
+    whole = Composer(exact, Decoder(exact, device="cpu", threads=1))
+    whole.receive(Reset())
+    whole.receive(Configure(Settings(seed=1)))
+    whole.receive(PlayerEvents(PHRASE))
+    assert take(going_on, PIANO) == take(whole, PIANO)
+    assert going_on.tokens == whole.tokens
+
+
+def test_a_flood_of_notes_leaves_no_more_unread_than_the_cache_holds(
+    exact: Artefact, composer: Composer
+) -> None:
+    capacity = Decoder(exact, device="cpu").cache.capacity
+    for tick in range(120, 3_000):
+        pitch = tick % 128
+        events = (Onset(tick, PIANO, pitch, 80), Release(tick + 1, PIANO, pitch))
+        composer.receive(PlayerEvents(events))
+        assert composer.unread <= capacity + 8
+    composer.receive(Generate(1, 3_100, 3_200, 3_200, (PIANO,)))
+    assert worked(composer)[-1].done

@@ -10,6 +10,7 @@ from bridge.messages.composer import (
     PlayerEvents,
     Release,
     Reset,
+    ToComposer,
 )
 from bridge.messages.settings import Settings
 from bridge.midi.instruments import Instrument
@@ -81,4 +82,31 @@ def test_it_is_idle_when_all_tokens_are_read(exact: Artefact) -> None:
     assert thread.wait_idle(20)
     assert made[0].unread == 0
     assert len(made[0].tokens) > 2
+    thread.close()
+
+
+def test_settings_that_are_not_read_yet_are_replaced_by_newer_ones(exact: Artefact) -> None:
+    allowed = threading.Event()
+    received: list[Configure] = []
+
+    class Noting(Composer):
+        """Keeps the settings that it receives."""
+
+        def receive(self, message: ToComposer) -> None:
+            if isinstance(message, Configure):
+                received.append(message)
+            super().receive(message)
+
+    def slowly() -> Composer:
+        allowed.wait()
+        return Noting(exact, Decoder(exact, device="cpu"))
+
+    thread = ComposerThread(slowly)
+    for seed in range(1_000):
+        thread.post(Configure(Settings(seed=seed)))
+    thread.post(Reset())
+    thread.post(Configure(Settings(seed=7)))
+    allowed.set()
+    assert thread.wait_idle(20)
+    assert [message.settings.seed for message in received] == [999, 7]
     thread.close()

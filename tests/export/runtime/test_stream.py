@@ -178,6 +178,39 @@ def test_a_long_stream_keeps_its_last_tokens_and_can_still_go_back(exact: Artefa
     assert stream.unread == 0
 
 
+def long_stream(artefact: Artefact) -> Stream:
+    """Return a stream of more notes than it keeps."""
+    stream = fresh_stream(artefact)
+    for place in range(600):
+        pitch = 40 + place % 40
+        stream.append_events(
+            (Onset(24 * place, PIANO, pitch, 72), Release(24 * place + 12, PIANO, pitch))
+        )
+    return stream
+
+
+def test_a_retraction_of_more_than_is_kept_leaves_the_oldest_tokens(exact: Artefact) -> None:
+    """A loop may be longer than what is kept, and a new clock counts from 0."""
+    stream = long_stream(exact)
+    before = stream.tokens
+    stream.retract(0)
+    assert stream.tokens == before[: len(stream.tokens)]
+    assert len(stream.tokens) < 4
+    assert np.isfinite(stream.logits.events).all()
+
+
+def test_events_older_than_what_is_kept_come_after_the_oldest_tokens(exact: Artefact) -> None:
+    stream = long_stream(exact)
+    before = stream.tokens
+    stream.insert_events((Onset(5, BASS, 40, 80),), 24 * 600)
+    [bass] = v.parse_tokens("bass:v80:E2")
+    place = stream.tokens.index(bass)
+    assert place < 8
+    assert len(stream.tokens) - len(before) < 8
+    assert stream.tick >= 24 * 599
+    assert np.isfinite(stream.logits.events).all()
+
+
 def test_tokens_that_the_cache_has_dropped_are_read_again(exact: Artefact) -> None:
     """The retraction goes back beyond the half of the cache that a slide keeps."""
     stream = fresh_stream(exact)

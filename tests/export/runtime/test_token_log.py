@@ -96,3 +96,15 @@ def test_a_dropped_token_cannot_be_reached_by_truncating() -> None:
             log.truncate(length)
     log.truncate(1000 - 63)
     assert len(log) == 937
+
+
+@pytest.mark.parametrize("tick", [0, 1, 700])
+def test_a_tick_that_is_forgotten_is_at_the_oldest_token(tick: int) -> None:
+    log = log_of(TOKENS[:4] + TOKENS[5:8] * 200, 100)
+    assert log.oldest_tick > 700
+    assert log.length_at(tick) == log.shortest == log.without_waits(log.shortest, 4)
+    kept = log.since(log.oldest_tick)
+    log.truncate(log.length_at(tick))
+    assert len(log) == log.shortest
+    assert log.since(log.oldest_tick) == []
+    assert kept == []  # waits are no events

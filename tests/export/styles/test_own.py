@@ -1,6 +1,8 @@
 """The user's own styles are saved, blend like the others, and are used with their model only."""
 
 import json
+import os
+import random
 import re
 import unicodedata
 from dataclasses import replace
@@ -9,19 +11,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bridge.system.output_file import OutputError, OutputNotWritten
-from export.runtime.artefact import Artefact, ArtefactError
+from bridge.system.output_file import OutputError, OutputFault, OutputNotWritten, RefusedOutput
+from export.runtime.artefact import Artefact
 from export.runtime.reasons.artefact import (
     BadStyleName,
     NoOwnStyle,
     NotAStyle,
     OwnStyleExists,
-    OwnStyleWidth,
     StyleNameTaken,
 )
 from export.styles.own import (
     OwnStyle,
     StyleError,
+    broken_styles,
     check_new_style,
     load_own_styles,
     normalise_name,
@@ -181,34 +183,163 @@ def test_a_name_of_the_artefact_is_refused(exact: Artefact) -> None:
     assert normalise_name(" My Ballads ", exact) == "my ballads"
 
 
-@pytest.mark.parametrize(
-    "field,value", [("name", ""), ("name", 3), ("vector", [float("nan")]), ("vector", None)]
-)
-def test_a_style_without_a_name_or_a_finite_vector_is_refused(
-    tmp_path: Path, style: OwnStyle, field: str, value: object
+def edited(path: Path, **changes: object) -> None:
+    """Change facts in the file of a style by hand."""
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | changes), "utf-8")
+
+
+VALUES: dict[str, tuple[object, ...]] = {
+    "name": ("", 3, None, "a/b", "../up", "\x1b", "\ud800", "x" * 2000),
+    "vector": (
+        *(None, 3, {}, ["1"], [None], [True], [[1.0]], [1e39], "12"),
+        *([0.0] * 63 + [each] for each in (float("nan"), float("inf"), 10**400)),
+    ),
+    "pieces": (-1, 0, 1.5, "3", None, float("nan"), True),
+    "nats_with": ("1", float("nan"), float("-inf"), [], 10**400),
+    "weights": (None, 3, []),
+    "format": (2, "1", None, []),
+    "future": (1,),
+}
+FIELDS = [(field, value) for field, values in VALUES.items() for value in values]
+
+
+@pytest.mark.parametrize("field,value", FIELDS, ids=[f"{n} {str(v)[:12]}" for n, v in FIELDS])
+def test_a_broken_style_is_left_out_and_the_others_are_used(
+    tmp_path: Path, style: OwnStyle, exact: Artefact, field: str, value: object
 ) -> None:
     save_style(tmp_path, style)
+    save_style(tmp_path, replace(style, name="another"))
     path = tmp_path / "my ballads.json"
-    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | {field: value}), "utf-8")
+    edited(path, **{field: value})
+    assert load_own_styles(tmp_path) == [replace(style, name="another")]
+    assert broken_styles(tmp_path, exact) == [NotAStyle(path, "my ballads")]
+    assert with_own_styles(exact, tmp_path).style_names == (*exact.style_names, "another")
+    remove_style(tmp_path, "My Ballads")
+    assert [each.name for each in tmp_path.iterdir()] == ["another.json"]
+
+
+CONTENTS = {
+    "cut": b'{"format": 1, "name": "od',
+    "empty": b"",
+    "a list": b"[]",
+    "an empty object": b"{}",
+    "a number": b"1",
+    "deep": b"[" * 100_000,
+    "deep object": b'{"a":' * 100_000,
+    "not utf-8": b'{"format": 1, "name": "\xe9"}',
+    "utf-16": '{"format": 1}'.encode("utf-16"),
+    "zeros": bytes(1000),
+    "digits": b'{"format": ' + b"1" * 5000 + b"}",
+}
+
+
+@pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS)
+def test_a_file_that_is_not_a_style_is_left_out_and_removed_by_its_name(
+    tmp_path: Path, exact: Artefact, content: bytes
+) -> None:
+    path = tmp_path / "odd \x1b[1m.json"
+    path.write_bytes(content)
+    assert load_own_styles(tmp_path) == []
+    (broken,) = broken_styles(tmp_path, exact)
+    assert broken == NotAStyle(path, "odd \\x1b[1m")
+    remove_style(tmp_path, broken.name)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_no_file_is_left_out_and_removed_alone(
+    tmp_path: Path, style: OwnStyle, exact: Artefact
+) -> None:
+    folder, elsewhere = tmp_path / "styles", tmp_path / "elsewhere"
+    save_style(folder, style)
+    elsewhere.mkdir()
+    (elsewhere / "work.mid").touch()
+    os.mkfifo(folder / "fifo.json")
+    (folder / "device.json").symlink_to("/dev/zero")
+    (folder / "linked.json").symlink_to(elsewhere)
+    (folder / "loop.json").symlink_to("loop.json")
+    (folder / "gone.json").symlink_to(tmp_path / "none")
+    (folder / "folder.json").mkdir()
+    large = folder / "large.json"
+    large.touch()
+    os.truncate(large, 10**10)
+    assert load_own_styles(folder) == [style]
+    names = ["device", "fifo", "folder", "gone", "large", "linked", "loop"]
+    assert [each.name for each in broken_styles(folder, exact)] == names
+    for name in names:
+        remove_style(folder, name)
+    assert [path.name for path in folder.iterdir()] == ["my ballads.json"]
+    assert [path.name for path in elsewhere.iterdir()] == ["work.mid"]
+    (folder / "full.json").mkdir()
+    (folder / "full.json" / "work.mid").touch()
+    with pytest.raises(OSError, match="not empty"):
+        remove_style(folder, "full")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("../victim", "../../x", "/etc/passwd", ".", "..", "", "~", "*", "sub/inner", "a\0b"),
+        *("my ballads.json", "../styles/my ballads", "./my ballads", "..\\victim", "x" * 100_000),
+    ],
+    ids=lambda name: name[:16],
+)
+def test_a_path_removes_nothing(tmp_path: Path, style: OwnStyle, name: str) -> None:
+    folder = tmp_path / "styles"
+    save_style(folder, style)
+    (folder / "sub").mkdir()
+    for path in (tmp_path / "victim.json", folder / "sub" / "inner.json", tmp_path / "victim"):
+        path.write_text("{", "utf-8")
+    before = sorted(tmp_path.rglob("*"))
     with pytest.raises(StyleError) as refusal:
-        load_own_styles(tmp_path)
-    assert refusal.value.reason == NotAStyle(path)
+        remove_style(folder, name)
+    assert refusal.value.reason == NoOwnStyle(name)
+    assert sorted(tmp_path.rglob("*")) == before
 
 
-@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"format": 2}', '{"format": 1, "name": "x"}'])
-def test_a_file_that_is_not_a_style_is_refused(tmp_path: Path, text: str) -> None:
-    (tmp_path / "odd.json").write_text(text, "utf-8")
-    with pytest.raises(StyleError, match=r"odd\.json"):
-        load_own_styles(tmp_path)
+def test_a_broken_file_of_a_new_styles_name_is_replaced_on_request(
+    tmp_path: Path, style: OwnStyle
+) -> None:
+    path = tmp_path / "my ballads.json"
+    path.write_text("{", "utf-8")
+    with pytest.raises(StyleError):
+        check_new_style(tmp_path, "my ballads")
+    check_new_style(tmp_path, "my ballads", replace=True)
+    save_style(tmp_path, style)
+    assert load_own_styles(tmp_path) == [style]
+    path.unlink()
+    os.mkfifo(path)
+    with pytest.raises(OutputError) as refusal:
+        check_new_style(tmp_path, "my ballads", replace=True)
+    assert refusal.value.reason == RefusedOutput(path, OutputFault.SPECIAL)
 
 
-def test_a_vector_of_another_width_is_refused(
+def test_a_vector_of_another_width_is_left_out(
     tmp_path: Path, style: OwnStyle, exact: Artefact
 ) -> None:
     save_style(tmp_path, style)
     path = tmp_path / "my ballads.json"
-    content = json.loads(path.read_text("utf-8"))
-    path.write_text(json.dumps(content | {"vector": [1.0, 2.0]}), "utf-8")
-    with pytest.raises(ArtefactError) as refusal:
-        with_own_styles(exact, tmp_path)
-    assert refusal.value.reason == OwnStyleWidth("my ballads", 2, "tiny", 64)
+    edited(path, vector=[1.0, 2.0])
+    assert with_own_styles(exact, tmp_path).style_names == exact.style_names
+    assert broken_styles(tmp_path, exact) == [NotAStyle(path, "my ballads")]
+
+
+def test_thousands_of_damaged_files_are_left_out_or_are_styles(
+    tmp_path: Path, style: OwnStyle, exact: Artefact
+) -> None:
+    save_style(tmp_path, style)
+    path, dice = tmp_path / "my ballads.json", random.Random(10)
+    whole = path.read_bytes()
+    for _ in range(2000):
+        content = bytearray(whole)
+        for _ in range(dice.randint(1, 4)):
+            at = dice.randrange(len(content))
+            content[at : at + dice.randint(0, 3)] = dice.choice(
+                (b"", b"NaN", b"1e999", b"-Infinity", b"\0", b'"', b"]", b"\xff", b"9" * 400)
+            )
+        path.write_bytes(content)
+        used = with_own_styles(exact, tmp_path)
+        assert np.isfinite(used.style_vectors).all()
+        assert np.isfinite(used.style_positions).all()
+        is_used = len(used.style_names) > len(exact.style_names)
+        other = any(not each.is_compatible(exact) for each in load_own_styles(tmp_path))
+        assert is_used + other + len(broken_styles(tmp_path, exact)) == 1

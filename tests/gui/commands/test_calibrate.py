@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gui.commands.calibrate import NOTE_COUNT, CalibrationError, measure_round_trip
-from tests.bridge.jack_server import PERIOD, RATE_HZ, shared_jack_server
+from tests.bridge.jack_server import PERIOD, RATE_HZ
 
 pytestmark = pytest.mark.device
 
@@ -17,15 +17,9 @@ LATER = 960  # frames: 20 ms
 PERIOD_NS = PERIOD * 1_000_000_000 // RATE_HZ
 
 
-@pytest.fixture(scope="module")
-def jack_name() -> Iterator[str]:
-    yield from shared_jack_server()
-
-
 @pytest.fixture
-def echo(jack_name: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def echo(default_jack_server: str) -> Iterator[None]:  # noqa: ARG001 - a server must run
     """Run a program that sends back what it receives."""
-    monkeypatch.setenv("JACK_DEFAULT_SERVER", jack_name)
     with subprocess.Popen(
         [sys.executable, ECHO, str(LATER)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as process:

@@ -26,7 +26,7 @@ def test_a_second_demo_replaces_nothing(tmp_path: Path) -> None:
 def test_without_qt_a_sentence_replaces_the_picture(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setitem(sys.modules, "gui.commands.roll_png", None)
+    monkeypatch.setitem(sys.modules, "gui.commands.pictures.roll_png", None)
     said = demo._draw_roll((), tmp_path / "roll.png", "title", replace=False)  # noqa: SLF001 - the demo takes long
     assert said.startswith("No picture was drawn: Qt cannot be loaded here")
     assert list(tmp_path.iterdir()) == []

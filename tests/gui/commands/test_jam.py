@@ -1,6 +1,5 @@
 """A jam on a real JACK server: another program plays a phrase and records the response."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import mido
@@ -8,7 +7,6 @@ import pytest
 
 from assets import DEMO_PHRASES
 from bridge.midi.instruments import Instrument
-from tests.bridge.jack_server import shared_jack_server
 from tests.gui.commands.jam_run import run_jam
 from tests.repeats import LOST_PERIODS, counts_before
 
@@ -19,16 +17,11 @@ pytestmark = pytest.mark.device
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    yield from shared_jack_server()
-
-
-@pytest.fixture(scope="module")
-def jam(server: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def jam(jack_name: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Run a jam to which the player plays the minuet; return what was received and logged."""
     before = LOST_PERIODS.counts()
     jam = run_jam(
-        server,
+        jack_name,
         tmp_path_factory.mktemp("jam"),
         DEMO_PHRASES / "minuet.mid",
         JAM_S,

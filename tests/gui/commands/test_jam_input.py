@@ -1,14 +1,12 @@
 """What keyboards and DAWs really send, on a real JACK server: when a jam answers and records."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import mido
 import pytest
 
-from tests.bridge.jack_server import shared_jack_server
 from tests.gui.commands.jam_run import run_jam
 from tests.repeats import LOST_PERIODS, counts_before
 
@@ -29,11 +27,6 @@ class Played(NamedTuple):
     pitch: int
     onset_s: float
     release_s: float
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    yield from shared_jack_server()
 
 
 @pytest.fixture(autouse=True)
@@ -97,24 +90,24 @@ def about(seconds: float) -> object:
     return pytest.approx(seconds, abs=TOLERANCE_S)
 
 
-def test_time_code_is_no_playing(server: str, tmp_path: Path) -> None:
+def test_time_code_is_no_playing(jack_name: str, tmp_path: Path) -> None:
     frames = round(7 / QUARTER_FRAMES_S)
     code: _Timeline = [
         (index * QUARTER_FRAMES_S, [0xF1, index % 8 << 4]) for index in range(frames)
     ]
-    played = jam(server, tmp_path, phrase(1) + code, 6)
+    played = jam(jack_name, tmp_path, phrase(1) + code, 6)
     assert log_times_s(played, "first note sent")[0] < 2.5
     assert not log_times_s(played, "retract")
 
 
-def test_a_program_change_under_a_held_key(server: str, tmp_path: Path) -> None:
+def test_a_program_change_under_a_held_key(jack_name: str, tmp_path: Path) -> None:
     timeline: _Timeline = [
         (0, [0x90, 60, 80]),
         (0.5, [0xC0, 16]),
         (0.8, [0x80, 60, 64]),
         *((at_s + 1, message) for at_s, message in phrase()[2:]),
     ]
-    played = jam(server, tmp_path, timeline, 6)
+    played = jam(jack_name, tmp_path, timeline, 6)
     piano, *others = recorded(played)
     assert (piano.instrument, piano.pitch, piano.release_s) == ("piano", 60, about(0.8))
     assert [(note.instrument, note.pitch) for note in others] == [
@@ -123,16 +116,16 @@ def test_a_program_change_under_a_held_key(server: str, tmp_path: Path) -> None:
     assert log_times_s(played, "first note sent")
 
 
-def test_reset_all_controllers_lifts_the_pedal(server: str, tmp_path: Path) -> None:
+def test_reset_all_controllers_lifts_the_pedal(jack_name: str, tmp_path: Path) -> None:
     timeline = [(0.0, [0xB0, 64, 127]), *phrase(), (1.7, [0xB0, 121, 0]), *phrase(6)]
-    played = jam(server, tmp_path, timeline, 10)
+    played = jam(jack_name, tmp_path, timeline, 10)
     notes = recorded(played)
     assert [note.release_s for note in notes[:4]] == [about(1.7)] * 4
     assert [note.release_s - note.onset_s for note in notes[4:]] == [about(0.35)] * 4
     assert log_times_s(played, "hand-over") == [about(2.3), about(7.55 + 0.6)]
 
 
-def test_all_notes_off_under_the_pedal(server: str, tmp_path: Path) -> None:
+def test_all_notes_off_under_the_pedal(jack_name: str, tmp_path: Path) -> None:
     all_notes_off, pedal = [0xB0, 123, 0], 64
     timeline: _Timeline = [
         (0, [0xB0, pedal, 127]),
@@ -144,7 +137,7 @@ def test_all_notes_off_under_the_pedal(server: str, tmp_path: Path) -> None:
         (0.9, all_notes_off),
         (2.0, [0xB0, pedal, 0]),
     ]
-    played = jam(server, tmp_path, timeline, 6)
+    played = jam(jack_name, tmp_path, timeline, 6)
     assert [(note.pitch, note.release_s) for note in recorded(played)] == [
         (60, about(2.0)),
         (67, about(2.0)),
@@ -152,13 +145,13 @@ def test_all_notes_off_under_the_pedal(server: str, tmp_path: Path) -> None:
     assert log_times_s(played, "first note sent")
 
 
-def test_a_layered_keyboard(server: str, tmp_path: Path) -> None:
+def test_a_layered_keyboard(jack_name: str, tmp_path: Path) -> None:
     octave: _Timeline = [
         (at_s, [message[0], message[1] + 12, message[2]])
         for at_s, message in phrase(held_s=0.37, channel=2)
     ]
     timeline = [*phrase(), *phrase(held_s=0.37, channel=1), *octave]
-    played = jam(server, tmp_path, timeline, 6)
+    played = jam(jack_name, tmp_path, timeline, 6)
     assert log_times_s(played, "first note sent")[0] < 2.6
     notes = recorded(played)
     assert [note.pitch for note in notes] == [pitch for low in PITCHES for pitch in (low, low + 12)]
@@ -167,11 +160,11 @@ def test_a_layered_keyboard(server: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("asked", [False, True])
 def test_a_click_is_sent_only_if_asked_and_never_recorded(
-    server: str, tmp_path: Path, *, asked: bool
+    jack_name: str, tmp_path: Path, *, asked: bool
 ) -> None:
     options = ["--bpm", "120", "--count-in", "1", "--click"]
     options += ["--click-to-output"] * asked
-    played = jam(server, tmp_path, phrase(2), 4, *options)
+    played = jam(jack_name, tmp_path, phrase(2), 4, *options)
     clicks = [e for e in played["received"] if e[1:3] in ([0x99, 76], [0x99, 77])]
     assert bool(clicks) is asked
     assert ("silent" in played["said"].read_text("utf-8")) is not asked

@@ -8,7 +8,7 @@ from bridge.messages.snapshot import LogEntry
 from bridge.playout.problem import NoJackServer
 from bridge.playout.time_reason import SourceStopped
 from bridge.sync.transport import Source
-from gui.commands.jam import _open_log, json_line, terminal_message
+from gui.commands.jam import _open_log, _open_messages, json_line, terminal_message
 
 NO_JACK = LogEntry(7, "problem", reason=NoJackServer())
 
@@ -38,7 +38,7 @@ def test_another_program_may_read_the_log(tmp_path: Path) -> None:
     pipe = tmp_path / "log"
     os.mkfifo(pipe)
     reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    with _open_log(pipe, replace=False) as log:
+    with _open_messages() as messages, _open_log(pipe, messages, replace=False) as log:
         log.write(NO_JACK)
     assert os.read(reading, 4096).endswith(b"}\n")
     os.close(reading)

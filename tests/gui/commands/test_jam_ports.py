@@ -7,33 +7,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.bridge.conftest import Peer
-from tests.bridge.jack_server import shared_jack_server
 from tests.bridge.keyboard import Keyboard
+from tests.bridge.peer import Peer
 
-pytestmark = pytest.mark.device
+pytestmark = [pytest.mark.device, pytest.mark.usefixtures("default_jack_server")]
 
 MAIN = "from gui.commands.cli import main; main()"
 TIMEOUT_S = 60
 HEARD = "Listening to {}, which is plugged in (--input none switches that off)."
 GONE = "{} is no longer heard; plug it in, and it is heard again."
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    yield from shared_jack_server()
-
-
-@pytest.fixture(autouse=True)
-def _server(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("JACK_DEFAULT_SERVER", server)
-
-
-@pytest.fixture
-def peer(_server: None) -> Iterator[Peer]:
-    other = Peer()
-    yield other
-    other.close()
 
 
 class Jam:

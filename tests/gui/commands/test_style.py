@@ -148,10 +148,40 @@ def test_the_map_is_drawn(home: Path, tmp_path: Path) -> None:
     assert (refused.returncode, refused.stdout) == (2, "")
 
 
-def test_a_damaged_style_is_named(home: Path) -> None:
+def test_a_broken_style_is_named_and_stops_nothing(home: Path, tmp_path: Path) -> None:
     folder = home / "data" / "antiphon" / "styles"
     folder.mkdir(parents=True)
     (folder / "odd.json").write_text("{", "utf-8")
-    done = antiphon(home, "styles")
+    os.mkfifo(folder / "fifo.json")
+    said = "".join(
+        f"antiphon: {folder}/{name}.json: is not a style that can be used, and is left out; "
+        f'type: antiphon style remove "{name}"\n'
+        for name in ("fifo", "odd")
+    )
+    done = antiphon(home, "styles", "bach")
+    assert (done.returncode, done.stderr) == (0, said)
+    out = tmp_path / "out.mid"
+    played = antiphon(home, "continue", DEMO_PHRASES / "minuet.mid", "-o", out, "--bars", "1")
+    assert played.returncode == 0, played.stderr
+    assert said in played.stderr
+    listed = antiphon(home, "style", "list")
+    assert (listed.returncode, listed.stderr) == (0, "")
+    assert listed.stdout == "".join(
+        f'{name}: broken  (type: antiphon style remove "{name}")\n' for name in ("fifo", "odd")
+    )
+    for name in ("fifo", "odd"):
+        assert antiphon(home, "style", "remove", name).returncode == 0
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["../victim", "/etc/passwd", "..", ".", "sub/inner", "*"])
+def test_remove_takes_a_name_and_no_path(home: Path, name: str) -> None:
+    folder = home / "data" / "antiphon" / "styles"
+    (folder / "sub").mkdir(parents=True)
+    for path in (folder.parent / "victim.json", folder / "sub" / "inner.json"):
+        path.write_text("{", "utf-8")
+    done = antiphon(home, "style", "remove", name)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "odd.json" in done.stderr
+    assert done.stderr == f"antiphon: there is no style {name!r} of your own.\n"
+    assert (folder.parent / "victim.json").exists()
+    assert (folder / "sub" / "inner.json").exists()

@@ -74,12 +74,12 @@ def test_the_signal_that_ended_the_engine_is_shown_each_time(bench: Bench, qtbot
     window, engine = bench.open("gui.engine.process")
     qtbot.waitUntil(lambda: window.snapshot is not None, timeout=PATIENCE_MS)
     engine.process.kill()
-    assert bench.until_missing(window) == "The engine has ended (signal 9). Start it again."
+    assert bench.until_missing(window) == "The engine has ended (signal 9). It is started again."
     other = start_child("gui.engine.process")
     window.attach_engine(other.connection, other.find_end)
     assert not window.banner.isVisible()
     other.process.terminate()
-    assert bench.until_missing(window) == "The engine has ended (signal 15). Start it again."
+    assert bench.until_missing(window) == "The engine has ended (status 143). It is started again."
     other.close()
 
 
@@ -90,13 +90,15 @@ def test_the_error_that_ended_the_engine_is_shown(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     window, engine = bench.open("unlucky")
     engine.connection.send("die")
-    told = "The engine has ended (MemoryError: no room for <b>notes</b>). Start it again."
+    told = "The engine has ended (MemoryError: no room for <b>notes</b>). It is started again."
     assert bench.until_missing(window) == told
     [label] = (each for each in window.banner.findChildren(QLabel) if each.text() == told)
     assert label.textFormat() is Qt.TextFormat.PlainText  # not drawn as HTML
 
 
-def test_an_engine_that_ends_with_its_midi_process_says_so(bench: Bench, qtbot: QtBot) -> None:
+def test_a_midi_process_that_was_started_again_is_named(
+    bench: Bench, qtbot: QtBot, caplog: pytest.LogCaptureFixture
+) -> None:
     window, engine = bench.open("gui.engine.process")
     qtbot.waitUntil(lambda: window.snapshot is not None, timeout=PATIENCE_MS)
     (io,) = (
@@ -105,5 +107,9 @@ def test_an_engine_that_ends_with_its_midi_process_says_so(bench: Bench, qtbot: 
         if "bridge.io.process" in " ".join(child.cmdline())
     )
     io.kill()
-    told = "The MIDI process has ended (signal 9); start it again to play on."
-    assert bench.until_missing(window) == told
+    told = "The MIDI process had ended (signal 9), and was started again."
+    qtbot.waitUntil(lambda: window.top_bar.status_text == told, timeout=PATIENCE_MS)
+    assert not window.banner.has_remedy  # the engine has not ended
+    assert window.snapshot is not None
+    assert not window.snapshot.sends_nothing
+    caplog.clear()

@@ -14,7 +14,6 @@ from export.styles.space import StyleSpace
 from gui.desk.session_link import SessionLink
 from gui.desk.widgets.theme import DARK
 from gui.desk.window import Window
-from tests.bridge.jack_server import shared_jack_server
 from tests.bridge.keyboard import Keyboard
 
 pytestmark = pytest.mark.device
@@ -23,20 +22,13 @@ PATIENCE_MS = 20_000
 MS = 1_000_000
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    yield from shared_jack_server()
-
-
 @pytest.fixture
 def window(
     qtbot: QtBot,
     space: StyleSpace,
     tmp_path: Path,
-    server: str,
-    monkeypatch: pytest.MonkeyPatch,
+    default_jack_server: str,  # noqa: ARG001 - a server must run
 ) -> Iterator[Window]:
-    monkeypatch.setenv("JACK_DEFAULT_SERVER", server)
     engine = start_child("gui.engine.process")
     window = Window(SessionLink(engine.connection), space, DARK, tmp_path)
     qtbot.addWidget(window)
@@ -91,7 +83,9 @@ def test_a_keyboard_is_heard_without_a_click_and_released_when_it_goes(
 def test_the_tick_in_devices_switches_it_off_and_on(window: Window, qtbot: QtBot) -> None:
     with Keyboard() as keyboard:
         wait_for(qtbot, window, keyboard.name)
-        assert window.devices.input.findData(keyboard.name) > 0
+        qtbot.waitUntil(  # the list comes once no port comes or goes
+            lambda: window.devices.input.findData(keyboard.name) > 0, timeout=PATIENCE_MS
+        )
         window.devices.keyboard.click()
         wait_for(qtbot, window, "")
         assert not window.preferences().settings.keyboard

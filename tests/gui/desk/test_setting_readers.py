@@ -22,7 +22,7 @@ from bridge.sync.transport import Source
 from bridge.synth.policy import SynthPolicy
 from export.styles.space import StyleSpace
 from gui.commands import cli
-from gui.commands.options import MUSIC, WITHOUT_OPTION, option_name
+from gui.commands.console.options import MUSIC, WITHOUT_OPTION, option_name
 from gui.desk.devices.panel import DevicesPanel
 from gui.desk.play_panel import PlayPanel
 from gui.desk.styles.panel import StylePanel

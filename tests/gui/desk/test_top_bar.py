@@ -10,7 +10,9 @@ from bridge.messages.requests import End, HandOver, Start, Stop
 from bridge.messages.settings import Mode, Settings
 from bridge.messages.snapshot import Snapshot, TurnState
 from bridge.midi import smf
+from bridge.playout.problem import IoExited, IoSilent, JackSilent
 from bridge.playout.protocol import Inject, Panic
+from bridge.synth.policy import SynthReady
 from gui.desk.top_bar import TopBar
 from gui.desk.widgets.theme import DARK
 from gui.engine.phrases import DEFAULT_STYLES, performance_events, phrase_file
@@ -163,3 +165,25 @@ def test_without_an_engine_all_commands_are_disabled(bar: TopBar, qtbot: QtBot) 
     with qtbot.assertNotEmitted(bar.requested):
         for button in (bar.start, bar.answer, bar.end, bar.panic):
             qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+@pytest.mark.parametrize("state", list(TurnState))
+def test_it_never_claims_to_play_when_nothing_plays(bar: TopBar, state: TurnState) -> None:
+    for facts in (
+        {"problem": IoExited()},
+        {"problem": IoSilent()},
+        {"problem": JackSilent()},
+        {"ports_closed": True},
+    ):
+        for mode in Mode:
+            shown = replace(STOPPED, state=state, settings=Settings(mode=mode), **facts)
+            bar.show_snapshot(shown)
+            stands_still = bar.status_text.startswith("Nothing plays")
+            assert stands_still is (state is not TurnState.STOPPED)
+    playing = replace(STOPPED, state=TurnState.ANSWERING, ports_closed=True)
+    bar.show_snapshot(replace(playing, synth_status=SynthReady("JACK", 0)))
+    assert bar.status_text.startswith("Answering")
+    bar.disable()
+    assert bar.status_text == "There is no engine."
+    bar.show_snapshot(replace(playing, ports_closed=False))  # of the next engine
+    assert bar.status_text.startswith("Answering")

@@ -1,5 +1,7 @@
 """The window with a scripted engine, and once with a real one."""
 
+import os
+import sys
 from dataclasses import replace
 from multiprocessing import Pipe
 from pathlib import Path
@@ -11,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QDoubleSpinBox
 from pytestqt.qtbot import QtBot
 
 from bridge.history.record import Record
+from bridge.io.handle import MidiIo
 from bridge.messages.requests import Audition, Bind, ChangeSettings, End, HandOver, Start, Stop
 from bridge.messages.settings import Mode, Settings
 from bridge.messages.snapshot import TurnState
@@ -19,7 +22,9 @@ from bridge.midi.controls import Action, Control
 from bridge.midi.events import NoteOff, NoteOn
 from bridge.midi.instruments import Instrument
 from bridge.playout.problem import JackGone
-from bridge.playout.protocol import Inject, OpenPorts, Panic
+from bridge.playout.protocol import Inject, OpenPorts, Panic, Play, SetOwnTransport
+from bridge.playout.schedule import ScheduledEvent
+from bridge.sync.transport import NANOSECONDS
 from bridge.system.pipe import start_child
 from export.styles.space import StyleSpace
 from gui.desk.session_link import SessionLink
@@ -29,6 +34,7 @@ from gui.desk.window import Window
 from gui.engine.phrases import phrase_file
 from gui.engine.snapshots import Capture, Captured, Purpose
 from gui.preferences import ColourScheme, Preferences
+from tests.bridge.session.conversation import Conversation, soon_ns
 from tests.gui.desk.conftest import Desk
 from tests.gui.desk.music import SECOND, conversation, jam
 
@@ -474,7 +480,25 @@ def test_other_files_are_not_accepted(desk: Desk, tmp_path: Path) -> None:
     assert not drop(desk.window, tmp_path / "song.wav").isAccepted()
     (tmp_path / "song.mid").write_bytes(b"no MIDI")
     drop(desk.window, tmp_path / "song.mid")
+    desk.qtbot.waitUntil(lambda: not desk.window.takes.is_busy, timeout=60_000)
     assert "song.mid" in desk.window.banner.message
+
+
+def test_escape_ends_the_reading_of_a_dropped_file(desk: Desk, tmp_path: Path) -> None:
+    desk.show()
+    desk.window.activateWindow()
+    os.mkfifo(tmp_path / "pipe.mid")
+    busy = []
+    drop(desk.window, phrase_file("minuet"))
+    busy.append(desk.window.takes.is_busy)
+    desk.qtbot.keyClick(desk.window, Qt.Key.Key_Escape)
+    busy.append(desk.window.takes.is_busy)
+    assert busy == [True, False]
+    drop(desk.window, phrase_file("minuet"))
+    drop(desk.window, tmp_path / "pipe.mid")  # in place of the first
+    desk.qtbot.waitUntil(lambda: not desk.window.takes.is_busy, timeout=60_000)
+    assert "pipe.mid" in desk.window.banner.message
+    assert not desk.window.takes.takes.nodes
 
 
 def test_shown_takes_and_keys_are_restored(
@@ -539,3 +563,17 @@ def test_a_picture(
     )
     assert len({image.pixelColor(x, y).name() for x, y in places}) > 20
     desk.window.close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
+def test_panic_reaches_the_midi_process_although_the_engine_does_not_read(desk: Desk) -> None:
+    with MidiIo.start("loopback") as io:
+        talk = Conversation(io)
+        talk.open()
+        io.send(SetOwnTransport(NANOSECONDS))
+        io.send(Play((ScheduledEvent(soon_ns(), 0, NoteOn(0, 60, 9)),)))
+        talk.sent(1)
+        desk.show(io_process_id=io.process_id)
+        desk.click(desk.window.top_bar.panic)  # nobody reads the request
+        assert talk.sent(2)[1].event == NoteOff(0, 60)
+    assert Panic() in desk.requests()

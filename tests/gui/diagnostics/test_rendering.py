@@ -22,7 +22,8 @@ SOME = Diagnostics(
     ("INFO gui: /home/ann/song.mid", "ERROR gui: it broke"),
 )
 KEYS = """
-usable missing problems versions platform processor artefact ports lateness errors log log_file
+usable missing problems versions platform processor artefact ports lateness
+refused_positions thinned_messages errors log log_file
 """
 
 
@@ -74,3 +75,17 @@ def test_an_installation_with_a_missing_part_is_not_usable() -> None:
     facts = json.loads(to_json(Diagnostics(missing=("Model: none.",))))
     assert facts["usable"] is False
     assert facts["processor"] is facts["ports"] is facts["artefact"] is facts["lateness"] is None
+
+
+def test_positions_that_were_not_valid_are_counted() -> None:
+    found = Diagnostics(refused_positions=3)
+    assert json.loads(to_json(found))["refused_positions"] == 3
+    assert "Positions of hosts that were not valid: 3" in to_text(found).splitlines()
+    assert "Positions of hosts" not in to_text(Diagnostics())
+
+
+def test_messages_dropped_from_a_flood_are_counted() -> None:
+    found = Diagnostics(thinned_messages=7)
+    assert json.loads(to_json(found))["thinned_messages"] == 7
+    assert "Messages dropped from a flood of input: 7" in to_text(found).splitlines()
+    assert "flood" not in to_text(Diagnostics())

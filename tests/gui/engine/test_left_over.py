@@ -65,7 +65,6 @@ def test_an_engine_whose_child_was_killed_leaves_nothing(
     engine = started_engine()
     for child in psutil.Process(engine.process.pid).children():
         child.kill()
-    engine.process.wait(PATIENCE_S)
     engine.close()
     assert left_in(scratch) == []
     caplog.clear()

@@ -11,7 +11,7 @@ from bridge.messages.settings import Settings
 from bridge.messages.snapshot import LogEntry, Snapshot, TurnState
 from bridge.midi.events import NoteOff, NoteOn, TimedEvent
 from bridge.playout import protocol
-from bridge.playout.problem import IoExited
+from bridge.playout.problem import IoExited, IoRestarted
 from bridge.synth.policy import SynthPolicy
 from bridge.synth.process import BACKEND_VARIABLE
 from bridge.synth.reason import NoSoundDevice
@@ -20,8 +20,7 @@ from bridge.system.pipe import Child, start_child
 from export.runtime.artefact import load_default_artefact
 from gui.engine.process import Engine
 from gui.engine.snapshots import Capture, Captured, Purpose, SnapshotDelta, Unpacker
-from tests.bridge.conftest import Peer
-from tests.bridge.jack_server import shared_jack_server
+from tests.bridge.peer import Peer
 
 MS = 1_000_000
 SECOND = 1000 * MS
@@ -76,18 +75,6 @@ def test_the_response_yields_when_the_player_comes_back_in() -> None:
         late = engine.capture(Capture(engine.now_ns - back + 100 * MS)).record.notes
         assert [note.pitch for note in late if not note.answered] == [72]
         assert len(late) < len(every)
-
-
-@pytest.fixture(scope="module")
-def jack_name() -> Iterator[str]:
-    yield from shared_jack_server()
-
-
-@pytest.fixture
-def peer(jack_name: str) -> Iterator[Peer]:  # noqa: ARG001 - a server must run
-    peer = Peer()
-    yield peer
-    peer.close()
 
 
 @pytest.mark.device
@@ -167,20 +154,28 @@ def test_the_engine_process_serves_a_window_and_exits(window_client: WindowClien
     assert window_client.child.process.returncode == 0
 
 
-def test_the_engine_process_exits_without_its_midi_process(
+def midi_process(engine: int) -> psutil.Process:
+    """Return the MIDI I/O process of an engine's process."""
+    (io,) = (
+        child
+        for child in psutil.Process(engine).children()
+        if "bridge.io.process" in " ".join(child.cmdline())
+    )
+    return io
+
+
+def test_the_engine_process_starts_its_midi_process_again(
     window_client: WindowClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     window_client.shown(lambda shown: bool(shown.backend or shown.problem))
-    (io,) = (
-        child
-        for child in psutil.Process(window_client.child.process.pid).children()
-        if "bridge.io.process" in " ".join(child.cmdline())
-    )
-    io.kill()
-    last = window_client.shown(lambda shown: isinstance(shown.problem, IoExited))
-    assert last.problem == IoExited(ChildEnd(-9))
-    assert window_client.child.process.wait(20) == 0
-    window_client.child.output.wait(5)
+    first = midi_process(window_client.child.process.pid)
+    first.kill()
+    exited, again = IoExited(ChildEnd(-9)), IoRestarted(ChildEnd(-9), 1)
+    assert window_client.shown(lambda shown: shown.problem == exited).sends_nothing
+    assert not window_client.shown(lambda shown: shown.restarted == again).sends_nothing
+    assert midi_process(window_client.child.process.pid).pid != first.pid
+    window_client.child.close()
+    assert window_client.child.process.returncode == 0
     # A child of the child; its exit is logged under its own name.
     assert [(each.name, each.getMessage()) for each in caplog.records] == [
         ("bridge.io.process", "bridge.io.process ended with status -9")

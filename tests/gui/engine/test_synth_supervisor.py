@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 from bridge.playout.protocol import Monitor
+from bridge.synth.cable import make_cable
 from bridge.synth.policy import SynthPolicy, SynthReady
 from bridge.synth.process import BACKEND_VARIABLE, NotInstalledError
 from bridge.synth.reason import NoSoundDevice, NoSuchSoundFont, SoundDeviceLost, SynthExited
 from bridge.system.child_end import ChildEnd
 from gui.engine.retry import MAX_RETRY_NS, MIN_RETRY_NS
 from gui.engine.synth_supervisor import SynthSupervisor
-from tests.bridge.jack_server import shared_jack_server, watched_jack_server
+from tests.bridge.jack_server import watched_jack_server
 
 NO_DEVICE = NoSoundDevice("gramophone")
 NOW_NS = 7_000_000_000
@@ -24,9 +25,12 @@ PATIENCE_S = 20
 
 @pytest.fixture
 def supervisor() -> Iterator[SynthSupervisor]:
-    supervisor = SynthSupervisor()
+    cable = make_cable()
+    supervisor = SynthSupervisor(cable[1])
     yield supervisor
     supervisor.close()
+    for end in cable:
+        end.close()
 
 
 def followed(
@@ -54,13 +58,13 @@ def refused(supervisor: SynthSupervisor, now_ns: int) -> None:
     messages = until(
         supervisor, now_ns, lambda: not supervisor.is_starting and supervisor.process_id is None
     )
-    assert messages == [Monitor(None)]
+    assert messages == [Monitor(wanted=False)]
 
 
 def sounds(supervisor: SynthSupervisor, now_ns: int) -> None:
     """Wait until a synth that is being started is ready."""
     (message,) = until(supervisor, now_ns, lambda: supervisor.status and not supervisor.has_failed)
-    assert message.port
+    assert message == Monitor(wanted=True)
     assert isinstance(supervisor.status, SynthReady)
     assert supervisor.status.device == "JACK"
 
@@ -146,14 +150,9 @@ def test_a_start_that_is_no_longer_wanted_is_dropped(
     assert supervisor.process_id is None
 
 
-@pytest.fixture(scope="module")
-def jack_name() -> Iterator[str]:
-    yield from shared_jack_server()
-
-
 @pytest.mark.device
 def test_it_stops_for_a_plugin_and_restarts_after_a_crash(
-    jack_name: str,  # noqa: ARG001 - a server must run
+    default_jack_server: str,  # noqa: ARG001 - a server must run
     supervisor: SynthSupervisor,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
@@ -161,7 +160,7 @@ def test_it_stops_for_a_plugin_and_restarts_after_a_crash(
     monkeypatch.setenv(BACKEND_VARIABLE, "jack")
     assert followed(supervisor, NOW_NS) == []
     sounds(supervisor, NOW_NS)
-    assert followed(supervisor, NOW_NS, plugins=True) == [Monitor(None)]
+    assert followed(supervisor, NOW_NS, plugins=True) == [Monitor(wanted=False)]
     assert (supervisor.process_id, supervisor.status) == (None, None)
     now_ns, killed = NOW_NS, SynthExited(ChildEnd(-signal.SIGKILL))
     followed(supervisor, now_ns)
@@ -169,7 +168,7 @@ def test_it_stops_for_a_plugin_and_restarts_after_a_crash(
         sounds(supervisor, now_ns)
         now_ns += MAX_RETRY_NS if pause_ns == MIN_RETRY_NS else 0  # it has run for a long time
         os.kill(supervisor.process_id or 0, signal.SIGKILL)
-        assert until(supervisor, now_ns, lambda: supervisor.has_failed) == [Monitor(None)]
+        assert until(supervisor, now_ns, lambda: supervisor.has_failed) == [Monitor(wanted=False)]
         assert supervisor.process_id is None
         assert until(supervisor, now_ns, lambda: supervisor.status == killed) == []
         now_ns += pause_ns
@@ -191,24 +190,24 @@ def test_an_error_that_ends_the_synth_is_reported(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     ended = SynthExited(ChildEnd(1, "MemoryError: no room"))
     followed(supervisor, NOW_NS)
-    assert until(supervisor, NOW_NS, lambda: supervisor.status == ended) == [Monitor(None)]
+    assert until(supervisor, NOW_NS, lambda: supervisor.status == ended) == [Monitor(wanted=False)]
     assert supervisor.has_failed
     caplog.clear()
 
 
 @pytest.mark.device
 def test_it_restarts_when_the_device_is_back(
-    jack_name: str,
     supervisor: SynthSupervisor,
     monkeypatch: pytest.MonkeyPatch,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setenv(BACKEND_VARIABLE, "jack")
-    monkeypatch.setenv("JACK_DEFAULT_SERVER", jack_name)
-    with watched_jack_server() as name:
+    name = f"returns-{os.getpid()}"
+    monkeypatch.setenv("JACK_DEFAULT_SERVER", name)  # also while it does not run
+    with watched_jack_server(name):
         followed(supervisor, NOW_NS)
         sounds(supervisor, NOW_NS)
-    assert until(supervisor, NOW_NS, lambda: supervisor.has_failed) == [Monitor(None)]
+    assert until(supervisor, NOW_NS, lambda: supervisor.has_failed) == [Monitor(wanted=False)]
     assert supervisor.status == SoundDeviceLost()
     with watched_jack_server(name):
         supervisor.retry()

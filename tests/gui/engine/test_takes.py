@@ -15,12 +15,12 @@ from bridge.messages.settings import Settings
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import MetreChange, Note, Score, TempoChange
 from bridge.system.clock import ManualClock, SystemClock
+from bridge.system.input_file import InputFault, RefusedInput
 from bridge.system.pipe import start_child
 from export.runtime.artefact import ArtefactError, load_default_artefact
-from export.runtime.continuation import MOST_TRIES
 from export.runtime.decoder import Decoder
-from export.runtime.reasons.artefact import UnreadableFile
 from export.runtime.reasons.proposal import NoNotes
+from export.sketch.proposals import MOST_TRIES
 from gui.engine.proposals import (
     Cancel,
     EndOfProposals,
@@ -214,7 +214,7 @@ def test_a_bad_request_has_a_reason_and_the_next_one_works(
 
 
 def test_an_artefact_that_cannot_be_used_is_a_reason() -> None:
-    missing = UnreadableFile(Path("weights.bin"), "No such file or directory")
+    missing = RefusedInput(Path("weights.bin"), InputFault.MISSING)
     served = Served(ArtefactError(missing), ManualClock())
     served.connection.send(ASKED)
     *_, failed = served.answers()

@@ -10,6 +10,7 @@ from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from bridge.sync.transport import Source
+from export.runtime.reasons.artefact import GraphNotFinite
 
 PLAIN: dict[object, tuple[object, ...]] = {
     bool: (False, True),
@@ -18,8 +19,10 @@ PLAIN: dict[object, tuple[object, ...]] = {
     str: ("harp", ""),
     Path: (Path("harp.mid"),),
     Source: tuple(source for source in Source if source.is_external),
+    object: (GraphNotFinite(Path("cpu.onnx")),),
 }
-"""The values for fields of these types; a session follows only external sources."""
+"""The values for fields of these types. A session follows only external sources. The reason of a
+problem is an `object` where the package of problems may not import that of the reason."""
 
 
 def kinds_in(hint: Any) -> Iterator[Any]:

@@ -63,7 +63,7 @@ def test_a_connected_output_needs_no_connection() -> None:
 
 
 def test_with_the_synth_the_remedy_is_about_the_synth() -> None:
-    sounds, cannot = SynthReady(1, "JACK", 0), NoSoundFont()
+    sounds, cannot = SynthReady("JACK", 0), NoSoundFont()
     text = advice.advise_no_sound("Antiphon:out", own_port=True, plugin=False, synth_status=sounds)
     assert str(text).startswith("Antiphon sounds by itself, through JACK: see that the speakers")
     mute = advice.advise_no_sound("a", own_port=True, plugin=False, synth_status=cannot)

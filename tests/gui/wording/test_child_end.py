@@ -2,7 +2,7 @@
 
 import pytest
 
-from bridge.playout.problem import IoExited, JackGone
+from bridge.playout.problem import IoExited, IoRestarted
 from bridge.synth.reason import SynthExited
 from bridge.system.child_end import ChildEnd
 from gui.wording.child_end import cause_of
@@ -33,24 +33,29 @@ def test_a_long_cause_is_cut() -> None:
 
 
 def test_a_cause_may_contain_braces() -> None:
-    told = sentence_of_engine_exit(ChildEnd(1, "KeyError: '{}{0}'"), None)
-    assert str(told) == "The engine has ended (KeyError: '{}{0}'). Start it again."
+    told = sentence_of_engine_exit(ChildEnd(1, "KeyError: '{}{0}'"))
+    assert str(told) == "The engine has ended (KeyError: '{}{0}'). It is started again."
 
 
 def test_an_engine_without_a_known_cause_has_just_ended() -> None:
-    told = sentence_of_engine_exit(None, JackGone())
-    assert str(told) == "The engine has ended. Start it again."
+    told = sentence_of_engine_exit(None)
+    assert str(told) == "The engine has ended. It is started again."
 
 
 @pytest.mark.parametrize(
     "reason,text",
     [
+        (IoRestarted(None, 1), "The MIDI process had ended, and was started again."),
+        (
+            IoRestarted(ChildEnd(-9), 2),
+            "The MIDI process had ended (signal 9), and was started again.",
+        ),
         (SynthExited(), "The synth has ended; it is started again."),
         (SynthExited(ChildEnd(-9)), "The synth has ended (signal 9); it is started again."),
-        (IoExited(), "The MIDI process has ended; start it again to play on."),
+        (IoExited(), "The MIDI process has ended."),
         (
             IoExited(ChildEnd(1, "OSError: no")),
-            "The MIDI process has ended (OSError: no); start it again to play on.",
+            "The MIDI process has ended (OSError: no).",
         ),
     ],
 )

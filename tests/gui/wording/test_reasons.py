@@ -32,22 +32,33 @@ from bridge.playout.problem import (
     ComposerFailed,
     LibraryMissing,
     LinkMissing,
+    ModelUnusable,
     NoBackend,
     NoJackServer,
     NoMidiService,
     NoSuchPort,
     NoVirtualPorts,
-    PluginPortTaken,
+    PluginFolderUnsafe,
+    PluginPathTooLong,
+    PluginRefused,
+    PluginSocketRefused,
+    PluginsTaken,
 )
 from bridge.playout.time_reason import Following, NoSource, SourceAbsent, SourceStopped
 from bridge.sync.transport import Source
 from bridge.synth import reason as synth_reason
 from bridge.synth.policy import SynthReady
 from bridge.synth.reason import NoSoundDevice, NoSoundFont, SynthNotInstalled
-from bridge.system import child_exit, output_file
+from bridge.system import child_exit, input_file, output_file
 from bridge.system.child_exit import ChildExited
+from bridge.system.input_file import InputTooLarge
 from export.runtime.reasons import artefact, proposal
-from export.runtime.reasons.artefact import NoOwnStyle
+from export.runtime.reasons.artefact import (
+    BadEntry,
+    GraphNotFinite,
+    GraphUnusable,
+    NoOwnStyle,
+)
 from gui.wording.reasons import Reason, sentence_of
 from gui.wording.sentence import Sentence
 from tests.gui.wording.every_reason import kinds_in, values_of
@@ -58,6 +69,7 @@ MODULES = (
     synth_reason,
     processor,
     file_reason,
+    input_file,
     output_file,
     child_exit,
     artefact,
@@ -105,6 +117,7 @@ def test_no_reason_is_left_out(module: ModuleType) -> None:
             "Nothing comes from MIDI clock: Antiphon keeps the time.",
         ),
         (NoSource(own_clock=True), "Antiphon keeps the time."),
+        (InputTooLarge(Path("a.sf2"), 2**30, 2**31), "a.sf2: is larger than 1073.74 MB."),
         (NoSource(own_clock=False), "Playing freely."),
         (NoSuchPort("harp", ()), 'There is no port "harp"; there are none.'),
         (NoSuchPort("harp", ("a", "b")), 'There is no port "harp"; there are: a, b.'),
@@ -128,10 +141,29 @@ def test_no_reason_is_left_out(module: ModuleType) -> None:
         (ComposerFailed("ValueError", "odd"), "The composer has failed (ValueError: odd)."),
         (LinkMissing("pip install x"), "Ableton Link is not installed; type: pip install x"),
         (
-            PluginPortTaken(1),
-            "Port 1 is taken, so plugins will not find us: is Antiphon running already?",
+            PluginsTaken(),
+            "Another Antiphon is running, and plugins in a DAW are connected to that one.",
         ),
-        (SynthReady(1, "ALSA", 0), "Antiphon sounds by itself, through ALSA."),
+        (
+            PluginFolderUnsafe("/a/b", "writable"),
+            "Plugins in a DAW cannot connect: /a/b can be changed by other users; remove it.",
+        ),
+        (
+            PluginPathTooLong("/a/plugin.sock", 107),
+            (
+                "Plugins in a DAW cannot connect: the path /a/plugin.sock has more than 107 bytes; "
+                "set XDG_RUNTIME_DIR to a shorter folder."
+            ),
+        ),
+        (
+            PluginSocketRefused("/a/plugin.sock", "Permission denied"),
+            "Plugins in a DAW cannot connect: /a/plugin.sock: Permission denied.",
+        ),
+        (
+            PluginRefused("other-user", 3),
+            "Refused where plugins of a DAW connect: connections of another user (3).",
+        ),
+        (SynthReady("ALSA", 0), "Antiphon sounds by itself, through ALSA."),
         (
             NoSoundDevice("oss"),
             (
@@ -199,6 +231,18 @@ def test_no_reason_is_left_out(module: ModuleType) -> None:
             UnknownStyle("q", ()),
             "Style: there is no style 'q'; near it: none; `antiphon styles` lists all.",
         ),
+        (
+            GraphUnusable(Path("cpu.onnx"), "bad node"),
+            "cpu.onnx does not run: bad node.",
+        ),
+        (
+            ModelUnusable(GraphNotFinite(Path("cpu.onnx"))),
+            "cpu.onnx answers with numbers that are not finite.",
+        ),
+        (
+            BadEntry(Path("m.json"), "config.width", "-1"),
+            "m.json has 'config.width' as -1, which no network can have.",
+        ),
         (NoOwnStyle("mine"), "there is no style 'mine' of your own."),
     ],
 )
@@ -212,11 +256,18 @@ def test_the_keys_of_reasons_in_the_log_are_stable() -> None:
         "composer-failed",
         "following",
         "io-exited",
+        "io-restarted",
+        "io-silent",
         "jack-gone",
         "jack-refused",
+        "jack-silent",
+        "journal-full",
+        "journal-lost",
+        "journal-moved",
         "library-missing",
         "link-missing",
         "messages-lost",
+        "model-unusable",
         "no-backend",
         "no-jack-server",
         "no-midi-service",
@@ -225,8 +276,12 @@ def test_the_keys_of_reasons_in_the_log_are_stable() -> None:
         "no-virtual-ports",
         "output-lost",
         "period-lost",
-        "plugin-port-taken",
+        "plugin-folder-unsafe",
+        "plugin-path-too-long",
+        "plugin-refused",
+        "plugin-socket-refused",
         "plugin-version",
+        "plugins-taken",
         "port-gone",
         "source-absent",
         "source-stopped",

@@ -129,7 +129,7 @@ def test_a_value_has_words(setting: Setting, value: Any, text: str) -> None:
 
 def test_a_long_value_is_shortened() -> None:
     reason = str(refusal(LAMP["place"], ["x"] * 1000))
-    assert reason.endswith(" ... is not text")
+    assert reason.endswith(" ... is not plain text of usual length")
     assert len(reason) < 100
 
 

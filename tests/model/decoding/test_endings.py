@@ -38,6 +38,15 @@ def test_in_free_time_the_final_tick_is_on_the_pulse() -> None:
     assert 2400 - 136 <= final_tick(2400, None, None) <= 2400 - 64
 
 
+@pytest.mark.parametrize("end", [2000 - 200, 2000, 2000 + 60, 2000 + 100, 2000 + 136])
+def test_the_end_may_come_while_the_player_plays(end: int) -> None:
+    """The final tick is on the pulse too if the last onsets lie after it."""
+    pulse = HeardPulse(np.arange(5, 2000, 60.0))
+    found = final_tick(end, None, pulse)
+    assert end - 136 <= found <= end - 64
+    assert abs((found - 5 + 30) % 60 - 30) <= 1
+
+
 def state_after(words: str) -> StreamState:
     return StreamState.after(v.parse_tokens(f"start clock:grid tempo:120 metre:4/4 {words}"))
 

@@ -4,7 +4,8 @@ import struct
 
 import pytest
 
-from bridge.midi.smf.chunks import MAX_TRACKS, FormatError, NotMidiError, read_chunks
+from bridge.midi.smf.chunks import FormatError, NotMidiError, read_chunks
+from bridge.midi.smf.limits import MAX_TRACKS
 from bridge.midi.smf.reason import FormatFault
 from tests.bridge.midi.smf.generated import END, chunk
 

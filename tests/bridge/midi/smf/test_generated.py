@@ -10,7 +10,7 @@ from bridge.midi.notes import TICKS_PER_QUARTER, Note
 from bridge.midi.smf import MidiFileError, continuation_bytes, from_bytes
 from bridge.midi.smf.chunks import read_chunks
 from bridge.midi.smf.track import read_track
-from export.runtime.continuation import span_of_bars
+from export.sketch.prompt import span_of_bars
 from tests.bridge.midi.smf.generated import Tame, tame, wild
 from tests.midi_chunks import assert_kept, chunks_of, paired_notes, tracks_of
 
@@ -36,7 +36,10 @@ def test_a_wild_file_is_kept_and_its_events_are_found(count: int) -> None:
         random = Random(seed)
         file = wild(random)
         chunks = read_chunks(file.data)
-        found = [[(e.tick, e.raw) for e in read_track(file.data, c)] for c in chunks.tracks]
+        found = [
+            [(e.tick, file.data[e.offset : e.end]) for e in read_track(file.data, c)]
+            for c in chunks.tracks
+        ]
         assert found == file.events, seed
         prompt = from_bytes(file.data, PATH)
         span = span_of_bars(prompt.score, random.randint(1, 3))

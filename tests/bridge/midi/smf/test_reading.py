@@ -141,10 +141,10 @@ BROKEN: dict[str, tuple[bytes, Callable[[Path], MidiFileReason]]] = {
 
 
 @pytest.mark.skipif(not Path("/dev/zero").exists(), reason="needs a device without an end")
-def test_a_device_without_an_end_is_too_large() -> None:
+def test_a_device_is_no_file() -> None:
     with pytest.raises(MidiFileError) as raised:
         read(Path("/dev/zero"))
-    assert raised.value.reason == FileTooLarge(Path("/dev/zero"), MAX_BYTES + 1)
+    assert raised.value.reason == UnusableFile(Path("/dev/zero"), FileFault.SPECIAL)
 
 
 @pytest.mark.parametrize("content,reason", BROKEN.values(), ids=BROKEN)

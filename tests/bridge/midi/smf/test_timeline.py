@@ -1,7 +1,6 @@
 """What sounds in a file: pairing by track, port and channel, pedals, and where a file ends."""
 
 import struct
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,8 +9,8 @@ from hypothesis import strategies as st
 from bridge.midi.events import ControlChange, Event, NoteOff, NoteOn, encode
 from bridge.midi.instruments import Instrument
 from bridge.midi.key_state import KeyState
-from bridge.midi.smf import from_bytes
-from bridge.midi.smf.timeline import Place, Port, SoundingNote
+from bridge.midi.smf.chunks import read_chunks
+from bridge.midi.smf.timeline import Place, Port, SoundingNote, read_timeline
 from tests.bridge.midi.smf.generated import END, chunk, quantity
 
 QUARTER = 48
@@ -45,7 +44,7 @@ def file_of(*tracks: list[tuple[int, bytes]]) -> bytes:
 
 
 def notes_of(*tracks: list[tuple[int, bytes]]) -> list[SoundingNote]:
-    notes = from_bytes(file_of(*tracks), Path("in.mid")).timeline.notes
+    notes = read_timeline(read_chunks(file_of(*tracks))).notes
     return sorted(notes, key=lambda note: (note.onset, note.release))
 
 

@@ -14,8 +14,9 @@ def events(data: bytes) -> list[FileEvent]:
 
 
 def test_running_status_goes_on_after_a_meta_event() -> None:
-    found = events(b"\0\x90\x3c\x40" + b"\x60\xff\x01\x02hi" + b"\x81\x00\x3c\x00" + b"\0" + END)
-    assert [(e.tick, e.raw) for e in found] == [
+    data = b"\0\x90\x3c\x40" + b"\x60\xff\x01\x02hi" + b"\x81\x00\x3c\x00" + b"\0" + END
+    found = events(data)
+    assert [(e.tick, data[e.offset : e.end]) for e in found] == [
         (0, b"\x90\x3c\x40"),
         (96, b"\xff\x01\x02hi"),
         (224, b"\x3c\x00"),

@@ -17,8 +17,8 @@ PIANO, BASS, DRUMS = Instrument.PIANO, Instrument.BASS, Instrument.DRUMS
 def voices(
     *tracks: list[tuple[int, bytes]], wanted: tuple[Instrument, ...] = (PIANO,)
 ) -> list[Voice]:
-    timeline = from_bytes(file_of(*tracks), Path("in.mid")).timeline
-    return list(voices_after(timeline, wanted, BAR).values())
+    channels = from_bytes(file_of(*tracks), Path("in.mid")).channels
+    return list(voices_after(channels, wanted, BAR).values())
 
 
 def test_an_instrument_goes_on_where_it_was() -> None:

@@ -7,7 +7,7 @@ import mido
 import pytest
 
 from bridge.midi.instruments import Instrument
-from bridge.midi.notes import Note
+from bridge.midi.notes import MetreChange, Note, Score, TempoChange
 from bridge.midi.smf import continuation_bytes, parts_bytes, read, score_bytes
 from tests.bridge.midi.smf.test_reading import GOOD, SCORE, file_of, off, on, saved
 from tests.midi_chunks import added_tracks, paired_notes
@@ -130,3 +130,16 @@ def test_players_have_tracks_of_their_own(tmp_path: Path) -> None:
     assert (read(out).score.tempos, read(out).score.metres) == (SCORE.tempos, SCORE.metres)
     names = [track.name for track in mido.MidiFile(out).tracks]
     assert names == ["", "played piano", "Antiphon bass"]
+
+
+@pytest.mark.parametrize("bpm,written", [(1.0, 3.576), (120.0, 120.0), (999.0, 999.0)])
+def test_a_tempo_that_is_too_slow_for_a_file_is_written_as_the_slowest(
+    tmp_path: Path, bpm: float, written: float
+) -> None:
+    out = tmp_path / "out.mid"
+    metres = (MetreChange(0, 255, 64),)
+    note = Note(0, Instrument.PIANO, 60, 10, 64)
+    out.write_bytes(score_bytes(Score((note,), (TempoChange(0, bpm),), metres), "made"))
+    again = read(out).score
+    assert again.tempos[0].bpm == pytest.approx(written, abs=0.01)
+    assert again.metres == metres

@@ -207,7 +207,7 @@ def test_without_sound_from_the_synth_it_names_the_reason() -> None:
     patched = checkup_run.session.snapshot(checkup_run.now_ns)
     for snapshot, word in (
         (
-            replace(shown, synth_status=SynthReady(1, "JACK", 0)),
+            replace(shown, synth_status=SynthReady("JACK", 0)),
             "through JACK: see that the speakers",
         ),
         (

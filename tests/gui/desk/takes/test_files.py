@@ -1,7 +1,6 @@
 """Takes as files: their names and their content."""
 
 import gc
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -14,10 +13,9 @@ import pytest
 from bridge.history.takes import TakeTree
 from bridge.messages.settings import Settings
 from bridge.midi import smf
-from bridge.midi.notes import Score
-from bridge.midi.smf.reason import FileNotRead
 from bridge.system.output_file import OutputError, OutputFault, OutputNotWritten, RefusedOutput
 from gui.desk.takes.files import TakesFiles, file_name
+from gui.engine.file_reading import read_to_continue
 from tests.gui.desk.takes.examples import BAR, CHOPIN, MINUET, NOTES, SPAN, tree
 from tests.midi_chunks import added_tracks
 
@@ -87,7 +85,7 @@ def test_a_complete_file_has_all_music_up_to_the_take(files: TakesFiles) -> None
 
 
 def test_a_continuation_keeps_the_tracks_of_its_file(files: TakesFiles, tmp_path: Path) -> None:
-    read = files.read(DEMO, 0)
+    files.add_source(0, read := read_to_continue(DEMO))
     takes = TakeTree().with_root(read.score, "minuet")
     span = replace(SPAN, begin=576, end=720)
     moved = replace(NOTES[0], onset_ticks=576, release_ticks=600)
@@ -105,7 +103,8 @@ def test_the_file_that_is_continued_is_never_replaced(
     source, link = tmp_path / "song.mid", tmp_path / "link.mid"
     shutil.copy(DEMO, source)
     link.hardlink_to(source)
-    takes = TakeTree().with_root(files.read(source, 0).score, "song")
+    files.add_source(0, read := read_to_continue(source))
+    takes = TakeTree().with_root(read.score, "song")
     for path in (source, link):
         with pytest.raises(OutputError) as refusal:
             files.write(takes, 0, path, up_to_end=True, replace=replace_it)
@@ -117,23 +116,6 @@ def test_the_root_alone_is_what_was_played(files: TakesFiles, tmp_path: Path) ->
     path = tmp_path / "played.mid"
     files.write(tree(), 0, path, up_to_end=True)
     assert onsets(path) == [note.onset_ticks for note in MINUET.notes]
-
-
-def test_a_file_that_cannot_be_continued_is_named(files: TakesFiles, tmp_path: Path) -> None:
-    empty, broken = tmp_path / "empty.mid", tmp_path / "broken.mid"
-    empty.write_bytes(smf.score_bytes(Score(), ""))
-    broken.write_bytes(b"MThd and nothing else")
-    for path in (empty, broken, tmp_path / "none.mid"):
-        with pytest.raises(smf.MidiFileError) as raised:
-            files.read(path, 0)
-        assert raised.value.reason.path == path
-
-
-def test_a_pipe_is_refused_before_it_is_opened(files: TakesFiles, tmp_path: Path) -> None:
-    os.mkfifo(pipe := tmp_path / "pipe.mid")
-    with pytest.raises(smf.MidiFileError) as refusal:
-        files.read(pipe, 0)  # which waits for a writer once it is open
-    assert refusal.value.reason == FileNotRead(pipe, "a pipe")
 
 
 def test_each_take_of_each_root_has_its_own_file(files: TakesFiles) -> None:

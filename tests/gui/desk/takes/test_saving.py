@@ -14,16 +14,25 @@ from bridge.midi import smf
 from gui.desk.takes.saving import TakesSaving
 from tests.gui.desk.takes.examples import tree
 
+PATIENCE_MS = 60_000
+
 
 class Saved:
     """A saving of takes above an empty window, and its messages."""
 
     def __init__(self, qtbot: QtBot) -> None:
-        self.window = QWidget()
+        self.qtbot, self.window = qtbot, QWidget()
         qtbot.addWidget(self.window)
         self.saving = TakesSaving(self.window)
         self.said: list[tuple[str, bool]] = []
         self.saving.message_changed.connect(lambda text, bad: self.said.append((text, bad)))
+
+    def read(self, path: Path) -> None:
+        """Read a file, and add it as root 0 unless it is refused."""
+        self.saving.opened.connect(lambda file: self.saving.add_source(0, file))
+        self.saving.read(path)
+        assert self.saving.is_reading
+        self.qtbot.waitUntil(lambda: not self.saving.is_reading, timeout=PATIENCE_MS)
 
     def dialog(self) -> QFileDialog:
         """Open the dialog for take 2."""
@@ -40,13 +49,14 @@ class Saved:
 def saved(qtbot: QtBot) -> Iterator[Saved]:
     saved = Saved(qtbot)
     yield saved
-    saved.saving.delete_dragged()
+    saved.saving.end()
 
 
 def test_what_is_unusual_about_a_file_is_said(saved: Saved) -> None:
     odd = Path(__file__).parents[3] / "golden" / "odd_files" / "05-riff-rmid" / "in.rmi"
-    assert saved.saving.read(odd, 0) is not None
-    ((text, is_error),) = saved.said
+    saved.read(odd)
+    assert saved.said[0] == ("Reading in.rmi.", False)
+    (text, is_error) = saved.said[1]
     assert "RIFF" in text
     assert not is_error
 
@@ -111,9 +121,9 @@ def test_another_ending_becomes_a_midi_file_and_replaces_nothing(
 def test_the_file_that_is_continued_is_not_replaced(saved: Saved, tmp_path: Path) -> None:
     path = tmp_path / "song.mid"
     shutil.copy(DEMO_PHRASES / "minuet.mid", path)
-    assert saved.saving.read(path, 0) is not None
+    saved.read(path)
     saved.saving.save(tree(), 0, path, replace=True)
-    [(text, bad)] = saved.said
+    text, bad = saved.said[-1]
     assert bad
     assert "song.mid: is the file that is read" in text
     assert path.read_bytes() == (DEMO_PHRASES / "minuet.mid").read_bytes()
@@ -129,8 +139,8 @@ def test_a_folder_that_is_missing_is_named_in_a_message(saved: Saved, tmp_path: 
 def test_a_file_that_cannot_be_read_is_named_in_a_message(saved: Saved, tmp_path: Path) -> None:
     bad_file = tmp_path / "bad.mid"
     bad_file.write_bytes(b"no music")
-    assert saved.saving.read(bad_file, 0) is None
-    [(text, bad)] = saved.said
+    saved.read(bad_file)
+    text, bad = saved.said[-1]
     assert bad
     assert "bad.mid" in text
 

@@ -230,6 +230,8 @@ def test_a_file_is_continued_and_a_bad_one_shows_a_message(desk: Desk, tmp_path:
     bad = tmp_path / "bad.mid"
     bad.write_bytes(b"no music")
     desk.strip.open_file(bad)
+    assert desk.strip.controls.cancel.isVisible()
+    desk.wait()
     assert desk.said[-1][1]
     assert "bad.mid" in desk.said[-1][0]
     assert not desk.strip.takes.nodes
@@ -246,6 +248,17 @@ def test_a_file_is_continued_and_a_bad_one_shows_a_message(desk: Desk, tmp_path:
     assert len(saved.notes) == len(desk.strip.takes.score_to(2).notes)
     desk.strip.saving.save(desk.strip.takes, 2, tmp_path / "nowhere" / "longer.mid")
     assert desk.said[-1][1]
+
+
+def test_the_reading_of_a_file_is_cancelled(desk: Desk) -> None:
+    desk.strip.open_file(DEMO)
+    desk.press(desk.strip.controls.cancel)
+    assert not desk.strip.is_busy
+    assert not desk.strip.controls.cancel.isVisible()
+    desk.strip.open_file(DEMO)
+    desk.begin()  # other music is asked for before the file is read
+    assert desk.way() == ["minuet"]
+    assert len(desk.strip.takes.children(None)) == 1
 
 
 def test_each_take_is_dragged_as_its_own_file(desk: Desk) -> None:

@@ -171,6 +171,7 @@ def test_the_reason_for_missing_takes_can_be_translated(
         assert desk.window.banner.message == translated(sentence_of(reason))
         assert not left_over(desk.window.banner.message, frozenset()), reason
     desk.window.takes.open_file(tmp_path / "lost.mid")
+    qtbot.waitUntil(lambda: not desk.window.takes.is_busy, timeout=60_000)
     assert not left_over(desk.window.banner.message, frozenset())
     desk.window.close()
 
@@ -288,7 +289,10 @@ BAD_VALUES = {
         "verwendet."
     ),
     "keys = 3": "keys: 3 ist weder true noch false; der Standardwert (true) wird verwendet.",
-    "input_name = 3": "input_name: 3 ist kein Text; der Standardwert (nichts) wird verwendet.",
+    "input_name = 3": (
+        "input_name: 3 ist kein einfacher Text üblicher Länge; der Standardwert (nichts) wird "
+        "verwendet."
+    ),
     "controls = 3": "controls: 3 ist keine solche Liste; der Standardwert (nichts) wird verwendet.",
     "settings = 3": "settings: 3 ist keine Tabelle; die Standardwerte werden verwendet.",
     "settings.mode = 3": (

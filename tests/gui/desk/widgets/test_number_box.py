@@ -56,3 +56,22 @@ def test_below_the_range_is_none_or_the_least(qtbot: QtBot) -> None:
     assert (box.text(), box.setting_value()) == ("free", None)
     box.setValue(3.0)
     assert box.setting_value() == 20.0
+
+
+TYPED = (
+    *("nan", "inf", "-inf", "1e999", "1e308", "0x10", "1_0", "9" * 400, f"-{'9' * 400}", "", " "),
+    *("\uff15", "\u0665", "\u202e5", "5\x00", "--5", "1,5", "1.5.5", "<b>1</b>"),
+)
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_whatever_is_typed_the_value_is_one_of_the_range(qtbot: QtBot, name: str) -> None:
+    box = box_of(qtbot, name)
+    for typed in TYPED:
+        box.lineEdit().setText(typed)
+        box.interpretText()
+        assert SETTINGS[name].accepts(box.setting_value()), typed
+        box.clear()
+        if typed.isascii() and typed.isprintable():  # QTest has no other keys
+            qtbot.keyClicks(box, typed)
+        assert SETTINGS[name].accepts(box.setting_value()), typed

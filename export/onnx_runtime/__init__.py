@@ -1,0 +1,1 @@
+"""onnxruntime as this program uses it: imported with its telemetry off."""

@@ -1,0 +1,1 @@
+"""What an artefact's files say, checked: values, or the reason why they cannot be used."""

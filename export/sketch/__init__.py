@@ -1,0 +1,1 @@
+"""Music made away from the clock: continuations of a score."""
