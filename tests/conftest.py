@@ -9,6 +9,7 @@ asserts that it is in `caplog` and then clears it.
 
 import logging
 import os
+import signal
 from collections.abc import Iterator
 
 import hypothesis
@@ -47,6 +48,23 @@ def _own_sessions(
 ) -> None:
     """Give each test a log and sessions of its own: one that is cut off is offered to the next."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+
+
+@pytest.fixture(autouse=True)
+def _own_signals() -> Iterator[None]:
+    """Fail the test that leaves other signal handlers, which the processes of later tests inherit.
+
+    A signal that is ignored here is ignored in every process that a later test starts.
+    """
+    before = _signals()
+    yield
+    assert _signals() == before, "the test has changed what this process does with signals"
+
+
+def _signals() -> tuple[dict[int, object], object]:
+    """Return the handlers of this process, and the signals that its main thread blocks."""
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, ()) if os.name != "nt" else ()
+    return {kind: signal.getsignal(kind) for kind in signal.valid_signals()}, set(blocked)
 
 
 @pytest.fixture(autouse=True)

@@ -8,6 +8,7 @@ import socket
 import sys
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from threading import Timer, main_thread
 from typing import TYPE_CHECKING, NoReturn
 
 import typer
@@ -37,6 +38,8 @@ _ENDING_SIGNALS = tuple(
     if (kind := getattr(signal, name, None)) is not None
 )
 """What ends a command beside Ctrl-C; Windows has no SIGHUP and no SIGQUIT."""
+_SENT_AGAIN_S = 0.05
+"""A signal whose exception Python has dropped is sent again after this time."""
 
 
 def say(message: str | Sentence, stream: TextIO | None = None) -> None:
@@ -178,8 +181,10 @@ def interruptible(*, at_checks: bool = False) -> Iterator[Interruption]:
     not interrupted again.
 
     With `at_checks` only `Interruption.check` raises, or the command asks `is_wanted`. An exception
-    that is raised anywhere may come between closing a file and recording that it is closed, and
-    Python loses one that is raised in a callback of C or in `__del__`.
+    that is raised anywhere may come between closing a file and recording that it is closed.
+
+    Python drops an exception that is raised in a callback of C or in `__del__`. The signal is sent
+    again then.
     """
     wakeup, waker = socket.socketpair()
     with wakeup, waker:
@@ -187,7 +192,10 @@ def interruptible(*, at_checks: bool = False) -> Iterator[Interruption]:
             end.setblocking(False)
         interruption = Interruption(wakeup)
 
-        def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        received: list[int] = []
+
+        def interrupt(kind: int, _frame: FrameType | None) -> None:
+            received.append(kind)
             if not interruption.is_wanted:
                 interruption.is_wanted = True
                 if not at_checks:
@@ -198,13 +206,32 @@ def interruptible(*, at_checks: bool = False) -> Iterator[Interruption]:
             for kind in (signal.SIGINT, *_ENDING_SIGNALS)
             if signal.getsignal(kind) is not signal.SIG_IGN
         }
+
+        def send_again(dropped: sys.UnraisableHookArgs) -> None:
+            if not isinstance(dropped.exc_value, KeyboardInterrupt):
+                outer_hook(dropped)
+                return
+            interruption.is_wanted = False
+            # Not at once: it would be raised in the same callback.
+            Timer(_SENT_AGAIN_S, _send_to_main_thread, (received[-1],)).start()
+
+        outer_hook, sys.unraisablehook = sys.unraisablehook, send_again
         outer = signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
         try:
             yield interruption
         finally:
             signal.set_wakeup_fd(outer)
+            sys.unraisablehook = outer_hook
             for kind, handler in before.items():
                 signal.signal(kind, signal.SIG_IGN if interruption.is_wanted else handler)
+
+
+def _send_to_main_thread(kind: int) -> None:
+    """Send this process a signal that ends a wait of its main thread."""
+    if sys.platform == "win32":
+        signal.raise_signal(kind)
+    else:
+        signal.pthread_kill(main_thread().ident or 0, kind)
 
 
 def load_artefact(settings: Settings | None = None, *, report: bool = True) -> Artefact:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from bridge.midi.notes import Note, Score
     from export.sketch.continuation import Continuation
     from export.sketch.proposals import Proposal, Proposals
+    from gui.commands.console.terminal import Interruption
 
     TakeContent = Callable[[Sequence[Note], Settings, str], bytes]
     """Returns the bytes of a take's file, for its notes, its settings and a remark on it."""
@@ -111,9 +112,12 @@ def make_takes(
     single take, the complete bars are written; of several, the one in progress is dropped.
     """
     made = 0
-    with interruptible(), WorkProgress(_subject(files.count), unit="notes") as progress:
+    with (
+        interruptible(at_checks=True) as interruption,
+        WorkProgress(_subject(files.count), unit="notes") as progress,
+    ):
         try:
-            for take in _watched(making, files.count, progress):
+            for take in _watched(making, files.count, progress, interruption):
                 written = content(take.notes, take.settings, "")
                 with progress.paused():
                     files.write(take.index, written, _new_notes(len(take.notes)))
@@ -154,10 +158,13 @@ def _write_complete_bars(
         files.write(0, written, f"ended after {bars} bars, {_new_notes(len(notes))}")
 
 
-def _watched(making: Proposals, count: int, progress: WorkProgress) -> Iterator[Proposal]:
-    """Yield the takes, and show the progress between the steps."""
+def _watched(
+    making: Proposals, count: int, progress: WorkProgress, interruption: Interruption
+) -> Iterator[Proposal]:
+    """Yield the takes; between the steps show the progress, and raise if a signal has come."""
     notes = 0
     while not making.done:
+        interruption.check()
         proposal = making.step()
         if proposal is not None:
             notes += len(proposal.notes)

@@ -3,7 +3,9 @@
 import os
 import select
 import signal
+import sys
 from collections.abc import Iterator
+from threading import Event
 
 import pytest
 
@@ -29,6 +31,33 @@ def test_the_first_signal_interrupts_a_command(kind: signal.Signals) -> None:
             signal.raise_signal(kind)
         signal.raise_signal(kind)  # it is ending already
     assert interruption.is_wanted
+
+
+class Interrupted:
+    """Interrupts its process in the one place where Python drops exceptions."""
+
+    def __init__(self, kind: signal.Signals) -> None:
+        self.kind = kind
+
+    def __del__(self) -> None:
+        signal.raise_signal(self.kind)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_interruption_that_python_drops_comes_again(kind: signal.Signals) -> None:
+    hook = sys.unraisablehook
+    with interruptible() as interruption:
+        with pytest.raises(KeyboardInterrupt):
+            drop_and_wait(kind)
+        assert interruption.is_wanted
+    assert sys.unraisablehook is hook
+
+
+def drop_and_wait(kind: signal.Signals) -> None:
+    objects = [Interrupted(kind)]
+    objects.clear()
+    Event().wait(30)
+    pytest.fail("the interruption did not come again")
 
 
 @pytest.mark.parametrize("kind", KINDS)
