@@ -26,7 +26,7 @@ from model.decoding.sampling import SamplingParams
 from model.tokens import vocabulary as v
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from bridge.messages.composer import NoteEvent
     from bridge.messages.harmony import HeardHarmony
@@ -124,9 +124,9 @@ class Take:
         top_p = min(self._params.top_p, TOGETHER_TOP_P) if self._imagined else self._params.top_p
         self._policy.params = replace(self._params, top_p=top_p)
 
-    def thin_out(self, shares: Mapping[Instrument, float]) -> None:
-        """Begin fewer notes of instruments, by the share of their notes that stands already."""
-        self._policy.thin_out(shares)
+    def random(self) -> float:
+        """Draw a random number from 0 to 1."""
+        return self._policy.random()
 
     def configure(self, settings: Settings) -> None:
         """Treat changes and key as these settings say, from the next token on."""

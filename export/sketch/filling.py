@@ -16,6 +16,7 @@ from export.runtime.stream import Stream
 from export.runtime.take import Take
 from export.sketch.gap import surroundings_of
 from export.sketch.particles import Particles
+from export.sketch.prompt import truncate_note
 from model.decoding.policy import DEFAULT_RULES, Rules
 from model.tokens import tokenizer
 from model.tokens import vocabulary as v
@@ -134,7 +135,6 @@ class Filling:
             rests=bool(around.standing),
             rules=self._rules,
         )
-        take.thin_out(gap.standing_shares)
         seed = (self._settings.seed, 1)
         return Particles(self._prompt.stream(), self._prompt.fork, around, take, seed)
 
@@ -162,9 +162,11 @@ def _notes_of(particles: Particles, moved: int) -> list[Note]:
         at = max(at, tick)
         if token is not None:
             builder.push(token)
+    end = particles.end_tick
+    notes = (truncate_note(note, end) for note in builder.score().notes)
     return [
         replace(
             note, onset_ticks=note.onset_ticks + moved, release_ticks=note.release_ticks + moved
         )
-        for note in builder.score().notes
+        for note in notes
     ]

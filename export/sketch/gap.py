@@ -17,8 +17,11 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from bridge.history.prompt_part import MAX_QUARTERS, first_tick
 from bridge.history.takes import Span, standalone_score
+from bridge.midi.instruments import Instrument
 from bridge.midi.notes import TICKS_PER_QUARTER, Score
 from bridge.sync.tempo import MetreMap
 from model.decoding.grid import detect_grid
@@ -28,7 +31,8 @@ from model.tokens import vocabulary as v
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from bridge.midi.instruments import Instrument
+    from numpy.typing import NDArray
+
     from bridge.midi.notes import Note
     from model.decoding.grid import Grid
 
@@ -109,6 +113,8 @@ class Surroundings:
     """The instruments of the music before, in and after the gap."""
     lines: MetreMap
     """The bars of the music."""
+    standing_share: NDArray[np.float32]
+    """The share (E,) of the network's onsets of an event that is not for the gap to begin."""
 
 
 def surroundings_of(gap: Gap) -> Surroundings:
@@ -136,7 +142,17 @@ def surroundings_of(gap: Gap) -> Surroundings:
         detect_grid(near) if score.grid else None,
         frozenset(band),
         MetreMap(score.metres),
+        _standing_share(gap),
     )
+
+
+def _standing_share(gap: Gap) -> NDArray[np.float32]:
+    share = np.zeros(v.EVENT_COUNT, np.float32)
+    onsets = v.EVENT_KIND == v.Kind.ON
+    for kind in Instrument:
+        stands = gap.standing_shares.get(kind, 0.0) if kind in gap.instruments else 1.0
+        share[onsets & (v.EVENT_INSTRUMENT == kind)] = stands
+    return share
 
 
 def _part_around(gap: Gap) -> tuple[Score, Span, int]:

@@ -8,6 +8,12 @@ that could have:
     at one tick     it draws a token of its own, and takes the standing one if its own comes later
     between ticks   a wait that reaches or passes the standing event ends there
 
+The network expects events of all instruments, and those that stand are known. Its events compete:
+with the probability that it gives to other instruments than those of the gap, the next event is not
+the particle's. Then a standing event that is due comes. Otherwise nothing comes: a wait that ended
+here is taken back, and a longer one is drawn. So the particle's notes are as dense as the network
+expects them beside the others.
+
 At the end of the gap its notes end. It reads the notes after the gap, and its weight is multiplied
 by the probability of each of these tokens.
 """
@@ -16,7 +22,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -36,6 +42,16 @@ if TYPE_CHECKING:
 _EVERYTHING = slice(None)
 
 
+class Step(NamedTuple):
+    """The next token of a particle."""
+
+    token: int
+    row: Row
+    """Its musical time."""
+    taken_back: int
+    """1 if it replaces the last token, otherwise 0."""
+
+
 @dataclass(slots=True)
 class Particle:
     """One middle of a gap in progress."""
@@ -52,6 +68,8 @@ class Particle:
     """Tick and token of each note event that it has drawn."""
     weight: float = 0.0
     """The logarithm of its weight since it was last resampled."""
+    _before_wait: tuple[StreamState, Logits] | None = None
+    """The state and the logits before the last token, if that is a wait."""
     _after: deque[tuple[int, bool]] | None = None
     """The tokens that it reads past the end of the gap, and whether each is weighed."""
 
@@ -66,6 +84,7 @@ class Particle:
             self.held,
             list(self.tokens),
             list(self.events),
+            _before_wait=self._before_wait,
             _after=after,
         )
 
@@ -76,35 +95,60 @@ class Particle:
         self.state.grammar.set_grid(self.around.grid)
 
     @property
+    def is_inside(self) -> bool:
+        """Whether it has not read any token after the gap."""
+        return self._after is None
+
+    @property
     def has_ended(self) -> bool:
         """Whether it has read all tokens after the gap."""
         return self._after is not None and not self._after
 
-    def push(self, logits: Logits) -> tuple[int, Row] | None:
-        """Decide the next token from the logits after the last one; None at the end.
-
-        Return the token with its row of musical time.
-        """
-        token = self._next_token(logits)
-        if token is None:
-            return None
-        self.tokens.append(token)
-        return token, self.state.push(token)
-
-    def _next_token(self, logits: Logits) -> int | None:
-        tick = self.state.tick
-        if tick >= self.around.span.end:
-            return self._token_after(logits)
+    def push(self, logits: Logits) -> Step | None:
+        """Decide the next token from the logits after the last one; None at the end."""
+        if self.state.tick >= self.around.span.end:
+            token = self._token_after(logits)
+            return None if token is None else self._push(token, logits)
         standing = self._next_standing()
-        if standing is None or standing[0] > tick:
-            return self._own_token(logits, standing)
-        at_once = self._token_before(standing[1])
-        if at_once is not None:
-            return at_once
-        own = self.take.sample(self.state, logits)
-        if _rank(own) >= _rank(standing[1]):
-            return self._take_standing(standing[1], logits)
-        return self._append(own)
+        is_due = standing is not None and standing[0] <= self.state.tick
+        if standing is not None and is_due:
+            at_once = self._token_before(standing[1])
+            if at_once is not None:
+                return self._push(at_once, logits)
+        is_ours = self.take.random() >= self._share_of_others(logits)
+        if standing is not None and is_due:
+            own = self.take.sample(self.state, logits) if is_ours else None
+            if own is None or _rank(own) >= _rank(standing[1]):
+                return self._push(self._take_standing(standing[1], logits), logits)
+            return self._push(self._append(own), logits)
+        if is_ours:
+            return self._push(self._own_token(logits, standing), logits)
+        return self._wait_longer(logits, standing)
+
+    def _push(self, token: int, logits: Logits, taken_back: int = 0) -> Step:
+        """Make a token the next one; a wait can be taken back once it has been read."""
+        is_wait = v.TOKEN_KIND[token] == v.Kind.WAIT
+        self._before_wait = (self.state.copy(), logits) if is_wait and self.is_inside else None
+        self.tokens.append(token)
+        return Step(token, self.state.push(token), taken_back)
+
+    def _share_of_others(self, logits: Logits) -> float:
+        """Return the probability that the next event is not the particle's."""
+        weights = np.exp(logits.events - logits.events.max())
+        others = float(weights @ self.around.standing_share)
+        others += float(weights[list(self.held)].sum())
+        return others / float(weights.sum())
+
+    def _wait_longer(self, logits: Logits, standing: Timed | None) -> Step:
+        """Let time pass, though the network expects an event: it would be of another instrument."""
+        tick, taken_back = self.state.tick, 0
+        if self._before_wait is not None:
+            state, logits = self._before_wait
+            self.state = state.copy()  # copies of this particle share it
+            self.tokens.pop()
+            taken_back = 1
+        self.state.grammar.rest_until(tick + 1)
+        return self._push(self._own_token(logits, standing), logits, taken_back)
 
     def _own_token(self, logits: Logits, standing: Timed | None) -> int:
         """Return a token that it draws before the next standing event."""

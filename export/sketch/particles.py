@@ -33,8 +33,11 @@ if TYPE_CHECKING:
 
 _MIN_EFFECTIVE_SHARE = 0.5
 """Particles are resampled when their effective number is less than this share of them."""
-_ROOM = 128
-"""A section ends when the cache has no room for so many tokens; the notes after the gap fit."""
+_ROOM, _BAR_ROOM = 160, 448
+"""A section ends when the cache has no room for so many tokens, at a bar line or anywhere.
+
+The notes after the gap fit into the lesser one.
+"""
 _IDLE = 0
 """The token of a particle that waits for others: it is not kept."""
 
@@ -70,6 +73,11 @@ class Particles:
         return min(reached, default=self._stream.tick)
 
     @property
+    def end_tick(self) -> int:
+        """The tick at which the gap ends."""
+        return self._around.span.end
+
+    @property
     def best(self) -> Particle:
         """The one with the greatest weight."""
         return max(self._particles, key=lambda each: each.weight, default=self._parent)
@@ -94,9 +102,10 @@ class Particles:
         for number, particle in enumerate(self._particles):
             if self._is_waiting(particle):
                 continue
-            found = particle.push(self._logits[number])
-            if found is not None:
-                tokens[number], rows[number] = found
+            step = particle.push(self._logits[number])
+            if step is not None:
+                tokens[number], rows[number], takes_back = step
+                self._fork.lengths[number] -= takes_back
                 active[number] = True
         if active.any():
             logits = self._fork.feed(tokens, rows, active)
@@ -105,11 +114,13 @@ class Particles:
 
     def _is_waiting(self, particle: Particle) -> bool:
         """Return whether a particle has reached the bar line, or has ended."""
-        return particle.has_ended or particle.state.tick >= self._line < self._around.span.end
+        if particle.has_ended or particle.state.tick >= self._line < self._around.span.end:
+            return True
+        return particle.is_inside and self._fork.room < _ROOM
 
     def _start_section(self) -> None:
         """Start all particles from the stream."""
-        self._stream.make_room(2 * _ROOM)
+        self._stream.make_room(2 * _BAR_ROOM)
         rows = len(self._fork.lengths)
         self._logits = [self._stream.logits] * rows
         self._fork.start()
@@ -126,8 +137,10 @@ class Particles:
             self.done = True
             return
         weights = self._weights()
-        if self._fork.room < _ROOM:
-            self._commit(int(self._rng.choice(len(weights), p=weights)))
+        if self._fork.room < _BAR_ROOM:
+            inside = [particle.is_inside for particle in self._particles]
+            weights *= inside
+            self._commit(int(self._rng.choice(len(weights), p=weights / weights.sum())))
             return
         if 1.0 / (weights**2).sum() < _MIN_EFFECTIVE_SHARE * len(weights):
             self._resample(weights)

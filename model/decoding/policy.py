@@ -134,7 +134,6 @@ class Policy:
         self._level_params = SamplingParams(params.temperature, 1.0)
         self._begin_tick = begin_tick
         self._unheard: tuple[int, ...] | None = None
-        self._thinning: dict[int, float] = {}
         self._end: tuple[int, bool] | None = None  # a tick, and whether the music ends there
         self.hear_again(begin_tick)
 
@@ -156,14 +155,9 @@ class Policy:
         self._gains: _TickGains | None = None
         self._begun: int | None = None  # the instrument of the last token, if it was a note-on
 
-    def thin_out(self, shares: Mapping[Instrument, float]) -> None:
-        """Begin fewer notes of instruments whose other notes come from elsewhere.
-
-        The network expects all notes of an instrument. If a share of them (0 to 1) stands already,
-        each of ours is less likely by that share.
-        """
-        self._thinning = {int(kind): 1.0 - share for kind, share in shares.items()}
-        self._gains = None
+    def random(self) -> float:
+        """Draw a random number from 0 to 1."""
+        return float(self._rng.random())
 
     def draw_from(self, rng: Generator) -> None:
         """Draw other random numbers from the next token on."""
@@ -299,7 +293,7 @@ class Policy:
 
     def _onset_factor(self, state: StreamState, kind: int) -> float:
         """Return by how much an instrument is likelier to begin a note than the network says."""
-        factor = self._thinning.get(kind, 1.0)
+        factor = 1.0
         if self._rules.entries:
             hazard = state.statistics.onset_hazard(kind, state.tick, self._begin_tick)
             factor *= exp(max(0.0, _gain(hazard)))
