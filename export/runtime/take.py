@@ -28,6 +28,8 @@ from model.tokens import vocabulary as v
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from numpy.random import Generator
+
     from bridge.messages.composer import NoteEvent
     from bridge.messages.harmony import HeardHarmony
     from bridge.messages.settings import Settings
@@ -115,8 +117,12 @@ class Take:
     def copy(self, seed: Sequence[int]) -> Take:
         """Return an independent copy that draws other random numbers from now on."""
         other = copy.deepcopy(self)
-        other._policy.draw_from(np.random.default_rng(seed))
+        other.draw_from(np.random.default_rng(seed))
         return other
+
+    def draw_from(self, rng: Generator) -> None:
+        """Draw other random numbers from the next token on."""
+        self._policy.draw_from(rng)
 
     def imagine(self, instruments: Iterable[Instrument]) -> None:
         """Imagine these instruments of the player's from now on, as far as they are not ours."""

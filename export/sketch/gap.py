@@ -151,7 +151,7 @@ def _standing_share(gap: Gap) -> NDArray[np.float32]:
     onsets = v.EVENT_KIND == v.Kind.ON
     for kind in Instrument:
         stands = gap.standing_shares.get(kind, 0.0) if kind in gap.instruments else 1.0
-        share[onsets & (v.EVENT_INSTRUMENT == kind)] = stands
+        share[onsets & (kind == v.EVENT_INSTRUMENT)] = stands
     return share
 
 

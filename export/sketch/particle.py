@@ -89,7 +89,8 @@ class Particle:
         )
 
     def start(self) -> None:
-        """Leave the standing notes alone, and keep to the grid of the music around."""
+        """Start a section: leave standing notes alone, and keep to the grid of the music around."""
+        self._before_wait = None  # what was committed stays
         self.take.start(self.state)
         self.state.grammar.set_held_offs(self.held)
         self.state.grammar.set_grid(self.around.grid)
