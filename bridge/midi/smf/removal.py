@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from bridge.midi.events import ChannelEvent, NoteOff, NoteOn, encode
@@ -36,6 +37,15 @@ class _Key(NamedTuple):
     track: int
     place: Place
     key: int
+
+
+class _KeyEvent(NamedTuple):
+    """An onset or a release in the order of the file."""
+
+    order: int
+    key: _Key
+    tick: int
+    is_on: bool
 
 
 @dataclass(slots=True)
@@ -67,7 +77,10 @@ def _plan(
     """Return what becomes of the key events."""
     gone = {note.on.order: note for note in removed}
     plan, used = _Plan(), set[int]()
+    ends: dict[int, int] = {}  # the tick at which the note of an onset is released
     for note in notes:
+        if note.end is not None and not note.end.is_on:
+            ends[note.on.order] = note.end.tick
         if note.on.order in gone:
             continue
         used.add(note.on.order)
@@ -76,28 +89,33 @@ def _plan(
         if note.end.order in gone and note.end.is_on:
             plan.released.add(note.end.order)
         used.add(note.end.order)
-    by_key: dict[_Key, list[tuple[int, int]]] = defaultdict(list)
+    by_key: dict[_Key, list[_KeyEvent]] = defaultdict(list)
     places: dict[int, _Key] = {}
-    for order, key, tick in _key_events(chunks):
-        by_key[key].append((tick, order))
-        places[order] = key
-    for order, note in gone.items():
+    for event in _key_events(chunks):
+        by_key[event.key].append(event)
+        places[event.order] = event.key
+    for order, note in sorted(gone.items()):
         end = note.on.tick if note.end is None else note.end.tick
-        events = by_key[places[order]]
-        plan.dropped |= {n for tick, n in events if note.on.tick <= tick <= end and n not in used}
+        events = [e for e in by_key[places[order]] if e.order not in used]
+        plan.dropped |= {e.order for e in events if note.on.tick <= e.tick <= end}
+        if note.end is not None and note.end.is_on:
+            # The note that ended it lasts to the release of both: one release less is left for it.
+            last = ends.get(note.end.order, end)
+            spare = (e.order for e in events if not e.is_on and end <= e.tick <= last)
+            plan.dropped |= set(islice((n for n in spare if n not in plan.dropped), 1))
     plan.dropped -= plan.released
     return plan
 
 
-def _key_events(chunks: Chunks) -> Iterator[tuple[int, _Key, int]]:
-    """Yield order, key and tick of each onset and release of a file."""
+def _key_events(chunks: Chunks) -> Iterator[_KeyEvent]:
+    """Yield each onset and release of a file."""
     order = 0
     for number, chunk in enumerate(chunks.tracks):
         for port, event in read_track_with_ports(chunks, chunk):
             for content in contents_of(event):
                 if isinstance(content, NoteOn | NoteOff):
-                    place = Place(port, content.channel)
-                    yield order, _Key(number, place, content.pitch), event.tick
+                    key = _Key(number, Place(port, content.channel), content.pitch)
+                    yield _KeyEvent(order, key, event.tick, isinstance(content, NoteOn))
                 order += 1
 
 
