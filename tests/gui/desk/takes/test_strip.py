@@ -191,7 +191,7 @@ def test_incomplete_takes_are_shown_and_can_be_cancelled(desk: Desk) -> None:
     assert row.cancel.isVisible()
     assert not row.extend.isEnabled()
     desk.qtbot.waitUntil(lambda: bool(strip.rolls[0].notes), timeout=PATIENCE_MS)
-    assert row.progress.value() > 0
+    desk.qtbot.waitUntil(lambda: row.progress.value() > 0, timeout=PATIENCE_MS)
     desk.press(row.cancel)
     assert not strip.is_busy
     assert not row.cancel.isVisible()
