@@ -27,6 +27,8 @@ os.environ["ANTIPHON_PLUGINS_AT"] = ""
 hypothesis.settings.register_profile("antiphon", deadline=None)
 hypothesis.settings.load_profile("antiphon")
 
+ENDING_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
+
 # Logs that it builds its font cache, once per home directory.
 EXPECTED_LOGGERS = frozenset({"matplotlib.font_manager"})
 # A child's offscreen platform says so of every window that has a smallest size (see qt_log_ignore).
@@ -52,21 +54,24 @@ def _own_sessions(
 
 @pytest.fixture(autouse=True)
 def _own_signals() -> Iterator[None]:
-    """Fail the test that leaves other signal handlers, which the processes of later tests inherit.
+    """Fail the test that leaves other handlers of the signals that end a program.
 
-    A signal that is ignored here is ignored in every process that a later test starts.
+    A signal that is ignored or blocked here is so in every process that a later test starts.
     """
-    before = _signals()
+    before = _ending_signals()
     yield
-    assert _signals() == before, "the test has changed what this process does with signals"
+    assert _ending_signals() == before, "the test has changed what ends this process"
 
 
-def _signals() -> tuple[dict[int, object], object]:
-    """Return the handlers of this process, and the signals that its main thread blocks."""
+def _ending_signals() -> dict[str, tuple[object, bool]]:
+    """Return the handler of each signal that ends a program, and whether it is blocked."""
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, ()) if os.name != "nt" else ()
-    own = getattr(signal, "SIGALRM", None)  # pytest-timeout's, which it gives up when a test fails
-    kinds = signal.valid_signals() - {own}
-    return {kind: signal.getsignal(kind) for kind in kinds}, set(blocked)
+    kinds = {name: getattr(signal, name, None) for name in ENDING_SIGNALS}
+    return {
+        name: (signal.getsignal(kind), kind in blocked)
+        for name, kind in kinds.items()
+        if kind is not None
+    }
 
 
 @pytest.fixture(autouse=True)

@@ -49,6 +49,8 @@ _SOFT_KEY_NATS = 1.0
 class Take:
     """A continuation in progress, up to `end_tick`, for some instruments."""
 
+    # More than 12 attributes: how it was asked for, and what it has decided.
+
     def __init__(
         self,
         begin_tick: int,

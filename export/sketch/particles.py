@@ -45,6 +45,8 @@ _IDLE = 0
 class Particles:
     """Middles of one gap, from a stream that has read all that comes before it."""
 
+    # More than 12 attributes: what they share, and the section that is in progress.
+
     def __init__(
         self,
         stream: Stream,

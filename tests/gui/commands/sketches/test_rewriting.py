@@ -13,13 +13,13 @@ from bridge.midi.notes import Note
 from export.sketch.parts import Part, notes_of
 from tests.gui.commands.shell import antiphon, refusal
 
-PRELUDE, BLUES = DEMO_PHRASES / "prelude.mid", DEMO_PHRASES / "blues.mid"
+PRELUDE, NOCTURNE = DEMO_PHRASES / "prelude.mid", DEMO_PHRASES / "nocturne.mid"
 BAR = 192
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for source in (PRELUDE, BLUES):
+    for source in (PRELUDE, NOCTURNE):
         shutil.copy(source, tmp_path)
     return tmp_path
 
@@ -48,8 +48,8 @@ def test_a_filling_replaces_the_notes_of_its_bars(folder: Path) -> None:
 
 @pytest.mark.parametrize("part", list(Part), ids=lambda part: part.value)
 def test_what_is_kept_is_kept_exactly(folder: Path, part: Part) -> None:
-    kept = notes_of(part, smf.read(PRELUDE).score.notes)
-    words = ("restyle", "prelude.mid", "--style", "jazz", "--keep", part.value)
+    kept = notes_of(part, smf.read(NOCTURNE).score.notes)
+    words = ("restyle", "nocturne.mid", "--style", "jazz", "--keep", part.value)
     after = run(folder, *words, "--instruments", "piano,bass,drums")
     assert kept
     assert not Counter(kept) - Counter(after)
