@@ -15,6 +15,8 @@ import numpy as np
 from export.runtime.decoder import Logits
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from export.runtime.decoder import Decoder
@@ -41,6 +43,11 @@ class Fork:
         """Return whether a row has no room for another token."""
         return bool(self.lengths[row] >= self._cache.capacity)
 
+    @property
+    def room(self) -> int:
+        """How many tokens every row has room for."""
+        return self._cache.capacity - int(self.lengths.max())
+
     def feed(
         self, tokens: NDArray[np.int64], time: NDArray[np.int64], active: NDArray[np.bool_]
     ) -> list[Logits]:
@@ -54,6 +61,15 @@ class Fork:
         self._decoder.run_step(self._chunk, tokens[:, None], time[:, None], self.lengths)
         self.lengths[active] += 1
         return [Logits.split(row) for row in self._chunk.logits.numpy().copy()]
+
+    def resample(self, parents: Sequence[int], begin: int) -> None:
+        """Make each row continue from the tokens of another one; all share those before `begin`."""
+        chosen = np.asarray(parents)
+        end = int(self.lengths.max())
+        for _, cache in self._cache.editable():
+            rows = cache[: len(chosen), :, begin:end]
+            rows[:] = rows[chosen]
+        self.lengths[:] = self.lengths[chosen]
 
     def keep(self, row: int) -> None:
         """Make the tokens of a row the decoder's own."""

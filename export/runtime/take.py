@@ -11,6 +11,7 @@ are kept apart and never sent. What the player really plays replaces them.
 
 from __future__ import annotations
 
+import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,9 @@ from model.decoding.sampling import SamplingParams
 from model.tokens import vocabulary as v
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    from numpy.random import Generator
 
     from bridge.messages.composer import NoteEvent
     from bridge.messages.harmony import HeardHarmony
@@ -46,6 +49,8 @@ _SOFT_KEY_NATS = 1.0
 class Take:
     """A continuation in progress, up to `end_tick`, for some instruments."""
 
+    # More than 12 attributes: how it was asked for, and what it has decided.
+
     def __init__(
         self,
         begin_tick: int,
@@ -57,9 +62,13 @@ class Take:
         candidate: int = 0,
         imagined: Iterable[Instrument] = (),
         ends: bool = False,
+        opens: bool = True,
+        rests: bool = False,
         rules: Rules = DEFAULT_RULES,
     ) -> None:
-        """Prepare a take that begins with a note at `begin_tick`.
+        """Prepare a take that begins with a note at `begin_tick`, or later unless it `opens`.
+
+        It rests for at most a bar, or longer if it `rests`.
 
         Seed, number and candidate determine the random numbers. The `imagined` instruments are
         those that the player plays at the same time; beside them, the first note may come later.
@@ -85,6 +94,7 @@ class Take:
         self._imagined_events: list[NoteEvent] = []
         self._critic_sum = 0.0
         self._onset_ticks: list[int] = []
+        self._begin_tick, self._opens, self._rests = begin_tick, opens, rests
         self.imagine(imagined)
 
     @property
@@ -106,11 +116,25 @@ class Take:
         """Allow note-ons of the take's and the player's instruments only, after this state."""
         state.grammar.set_instruments((*self._instruments, *self._imagined))
 
+    def copy(self, seed: Sequence[int]) -> Take:
+        """Return an independent copy that draws other random numbers from now on."""
+        other = copy.deepcopy(self)
+        other.draw_from(np.random.default_rng(seed))
+        return other
+
+    def draw_from(self, rng: Generator) -> None:
+        """Draw other random numbers from the next token on."""
+        self._policy.draw_from(rng)
+
     def imagine(self, instruments: Iterable[Instrument]) -> None:
         """Imagine these instruments of the player's from now on, as far as they are not ours."""
         self._imagined = frozenset(instruments) - frozenset(self._instruments)
         top_p = min(self._params.top_p, TOGETHER_TOP_P) if self._imagined else self._params.top_p
         self._policy.params = replace(self._params, top_p=top_p)
+
+    def random(self) -> float:
+        """Draw a random number from 0 to 1."""
+        return self._policy.random()
 
     def configure(self, settings: Settings) -> None:
         """Treat changes and key as these settings say, from the next token on."""
@@ -144,11 +168,18 @@ class Take:
         """Choose the next token after a state from the network's logits there."""
         if self.tokens:
             self._critic_sum += logits.critic
-        rest = state.tick - self._onset_ticks[-1] if self._onset_ticks else 0
-        must_begin = not self._imagined and (not self._onset_ticks or rest >= MAX_REST_TICKS)
         return self._policy.sample(
-            state, logits.events, logits.velocities, require_onset=must_begin
+            state, logits.events, logits.velocities, require_onset=self._must_begin(state)
         )
+
+    def _must_begin(self, state: StreamState) -> bool:
+        """Return whether a note must begin after a state."""
+        if self._imagined:
+            return False
+        if not self._onset_ticks and self._opens:
+            return True
+        last = self._onset_ticks[-1] if self._onset_ticks else self._begin_tick
+        return not self._rests and state.tick - last >= MAX_REST_TICKS
 
     def append(self, state: StreamState, token: int) -> bool:
         """Record the token that comes next after a state; return whether it is a wait."""

@@ -1,22 +1,29 @@
-"""Several takes of one prompt, none of them empty and no two the same."""
+"""Several takes of one prompt, none of them empty and no two the same.
+
+A take grows step by step, whether it continues a score (`export.sketch.continuation`) or fills a
+gap (`export.sketch.filling`).
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
 
 from bridge.messages.settings import SETTINGS, following_seed
 from export.sketch.continuation import Continuation
+from export.sketch.filling import Filling
 from export.sketch.prompt import Prompt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from bridge.history.takes import Span
     from bridge.messages.settings import Settings
     from bridge.midi.notes import Note, Score
     from export.runtime.artefact import Artefact
     from export.runtime.decoder import Decoder
+    from export.sketch.filling import GapPrompt
 
 MOST_TRIES = 4
 """After this many empty or duplicate takes there is one proposal less."""
@@ -32,6 +39,28 @@ class Proposal:
     notes: tuple[Note, ...]
 
 
+class Growing(Protocol):
+    """A take in progress."""
+
+    @property
+    def settings(self) -> Settings:
+        """The settings that reproduce it."""
+
+    @property
+    def done(self) -> bool:
+        """Whether it is complete."""
+
+    @property
+    def share(self) -> float:
+        """The share of it that is decided, from 0 to 1."""
+
+    def notes(self) -> list[Note]:
+        """Return the notes decided up to now."""
+
+    def step(self) -> None:
+        """Do a small piece of the work."""
+
+
 class Proposals:
     """Several takes of one prompt, none of them empty and no two the same.
 
@@ -39,8 +68,11 @@ class Proposals:
     the next seed and a higher temperature.
     """
 
-    def __init__(self, prompt: Prompt, settings: Settings, count: int) -> None:
-        self._prompt, self._settings, self._count = prompt, settings, count
+    def __init__(
+        self, start: Callable[[Settings], Growing], settings: Settings, count: int
+    ) -> None:
+        """`start` starts a take with its settings; one at a time is in progress."""
+        self._start, self._settings, self._count = start, settings, count
         self.index = 0
         """Index of the take in progress."""
         self._tries = self._seeds = 0
@@ -53,7 +85,7 @@ class Proposals:
         return self.index == self._count
 
     @property
-    def growing(self) -> Continuation:
+    def growing(self) -> Growing:
         """The take in progress."""
         return self._growing
 
@@ -84,14 +116,24 @@ class Proposals:
             ),
         )
         self._seeds += 1
-        self._growing = Continuation(self._prompt, self._varied)
+        self._growing = self._start(self._varied)
+
+
+def continuations(prompt: Prompt, settings: Settings, count: int) -> Proposals:
+    """Return takes that continue a prompt."""
+    return Proposals(partial(Continuation, prompt), settings, count)
+
+
+def fillings(prompt: GapPrompt, settings: Settings, count: int) -> Proposals:
+    """Return takes that fill a gap."""
+    return Proposals(partial(Filling, prompt), settings, count)
 
 
 def proposals(
     artefact: Artefact, decoder: Decoder, score: Score, span: Span, settings: Settings, count: int
 ) -> Iterator[Proposal]:
     """Yield takes that continue a score over a span, at most `count`."""
-    making = Proposals(Prompt(artefact, decoder, score, span, settings), settings, count)
+    making = continuations(Prompt(artefact, decoder, score, span, settings), settings, count)
     while not making.done:
         proposal = making.step()
         if proposal is not None:

@@ -41,7 +41,7 @@ from gui.commands.console.terminal import (
     say,
 )
 from gui.commands.console.usage import Commands
-from gui.commands.sketches import continuing
+from gui.commands.sketches import continuing, rewriting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,6 +60,9 @@ app.command()(jam.jam)
 app.command()(bench.bench)
 app.command()(recover.recover)
 app.command("continue")(continuing.continue_)
+app.command()(rewriting.fill)
+app.command()(rewriting.restyle)
+app.command()(rewriting.vary)
 
 _DEMO_SEED = 1
 """The seed of a good response to the demo's default phrase."""

@@ -54,13 +54,13 @@ class ProposalJob:
 
         """
         from export.sketch.prompt import Prompt, span_of_bars
-        from export.sketch.proposals import Proposals
+        from export.sketch.proposals import continuations
 
         self._artefact, decoder = model
         self._request = request
         self._span = span_of_bars(request.score, request.bars)
         prompt = Prompt(self._artefact, decoder, request.score, self._span, request.settings)
-        self._proposals = Proposals(prompt, request.settings, request.count)
+        self._proposals = continuations(prompt, request.settings, request.count)
 
     @property
     def is_done(self) -> bool:

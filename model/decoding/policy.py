@@ -155,6 +155,14 @@ class Policy:
         self._gains: _TickGains | None = None
         self._begun: int | None = None  # the instrument of the last token, if it was a note-on
 
+    def random(self) -> float:
+        """Draw a random number from 0 to 1."""
+        return float(self._rng.random())
+
+    def draw_from(self, rng: Generator) -> None:
+        """Draw other random numbers from the next token on."""
+        self._rng = rng
+
     def change_rules(self, rules: Rules) -> None:
         """Follow other rules from the next token on."""
         self._rules, self._gains = rules, None

@@ -2,7 +2,7 @@
 
 from bridge.midi.smf.limits import MAX_BYTES
 from bridge.midi.smf.reading import ENDINGS, MidiFile, MidiFileError, from_bytes, read
-from bridge.midi.smf.writing import continuation_bytes, parts_bytes, score_bytes
+from bridge.midi.smf.writing import continuation_bytes, parts_bytes, replaced_bytes, score_bytes
 
 __all__ = [
     "ENDINGS",
@@ -13,5 +13,6 @@ __all__ = [
     "from_bytes",
     "parts_bytes",
     "read",
+    "replaced_bytes",
     "score_bytes",
 ]

@@ -22,9 +22,13 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bridge.midi.smf.limits import MAX_CHUNKS, MAX_TRACKS
 from bridge.midi.smf.reason import FormatFault
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _HEADER, _TRACK = b"MThd", b"MTrk"
 _END_OF_TRACK = b"\xff\x2f"
@@ -93,8 +97,13 @@ class Chunks:
         """The chunks that are tracks."""
         return tuple(chunk for chunk in self.others if chunk.is_track)
 
-    def with_tracks(self, added: bytes, count: int) -> bytes:
-        """Return the MIDI file with `count` more tracks, given as the bytes of their chunks."""
+    def with_tracks(
+        self, added: bytes, count: int, replaced: Mapping[Chunk, bytes] | None = None
+    ) -> bytes:
+        """Return the MIDI file with `count` more tracks, given as the bytes of their chunks.
+
+        `replaced` has the new contents of some of its chunks.
+        """
         header = self.header
         total = len(self.tracks) + count
         fields = struct.pack(">HH", self.format or 1, total)
@@ -104,11 +113,19 @@ class Chunks:
             (
                 data[header.begin - _PREFIX : header.begin],
                 fields,
-                data[header.begin + len(fields) : body_end],
+                self._body(body_end, replaced or {}),
                 added,
                 data[body_end : self.end],
             )
         )
+
+    def _body(self, end: int, replaced: Mapping[Chunk, bytes]) -> bytes:
+        """Return the bytes after the first fields of the header, up to `end`."""
+        parts, at = [], self.header.begin + 4
+        for chunk, content in sorted(replaced.items(), key=lambda each: each[0].begin):
+            parts += [self.data[at : chunk.begin - 4], struct.pack(">I", len(content)), content]
+            at = chunk.end
+        return b"".join([*parts, self.data[at:end]])
 
     def _header_field(self, place: int) -> int:
         at = self.header.begin + place

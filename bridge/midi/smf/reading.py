@@ -59,7 +59,7 @@ if TYPE_CHECKING:
     from bridge.midi.instruments import Instrument
     from bridge.midi.smf.chunks import Chunks
     from bridge.midi.smf.reason import FileNotice
-    from bridge.midi.smf.timeline import Timeline
+    from bridge.midi.smf.timeline import SoundingNote, Timeline
     from bridge.midi.smf.track import FileEvent
     from bridge.system.input_file import InputReason
 
@@ -164,6 +164,28 @@ def _notices(path: Path, chunks: Chunks) -> Iterator[FileNotice]:
         yield WrongTrackCount(path, chunks.promised_tracks, len(chunks.tracks))
 
 
+def score_note(source: SoundingNote, division: int) -> Note | None:
+    """Return the note of a score for a note of a file, or None if no instrument has it.
+
+    `division` is the file ticks of a quarter note.
+    """
+    fitted = _fitted(source.instrument, source.key)
+    if fitted is None:
+        return None
+    onset, release = _span(source, division)
+    return Note(onset, *fitted, release, source.velocity)
+
+
+def _span(source: SoundingNote, division: int) -> tuple[int, int]:
+    """Return onset and release in ticks of a score."""
+    onset = _score_tick(source.onset, division)
+    return onset, max(onset + 1, _score_tick(source.release, division))
+
+
+def _score_tick(file_tick: int, division: int) -> int:
+    return (2 * file_tick * TICKS_PER_QUARTER + division) // (2 * division)
+
+
 @dataclass(frozen=True, slots=True)
 class _Scoring:
     """Converts a timeline, in ticks of a file's resolution, to a score."""
@@ -173,18 +195,16 @@ class _Scoring:
 
     def score(self, timeline: Timeline) -> Score:
         """Return the score of a timeline, and leave the timeline without its notes."""
-        notes: list[tuple[int, Instrument, int, int, int]] = []
+        notes: list[Note] = []
         unnamed: list[tuple[int, int]] = []
         timeline.notes.reverse()
         while timeline.notes:  # each is dropped when it has been converted: there may be many
             source = timeline.notes.pop()
-            onset = self._ticks(source.onset)
-            release = max(onset + 1, self._ticks(source.release))
-            fitted = _fitted(source.instrument, source.key)
-            if fitted is None:
-                unnamed.append((onset, release))
+            note = score_note(source, self.division)
+            if note is None:
+                unnamed.append(_span(source, self.division))
             else:
-                notes.append((onset, *fitted, release, source.velocity))
+                notes.append(note)
         notes.sort()
         tempos: list[TempoChange] = []
         metres: list[MetreChange] = []
@@ -195,14 +215,14 @@ class _Scoring:
             elif event.content.kind == TIME_SIGNATURE:
                 metres.append(self._metre(event, event.content.data))
         return Score(
-            tuple(Note(*note) for note in notes),
+            tuple(notes),
             tuple(_last_per_tick(tempos)),
             tuple(_real_changes(_last_per_tick(metres))),
             unnamed=tuple(sorted(unnamed)),
         )
 
     def _ticks(self, file_tick: int) -> int:
-        return (2 * file_tick * TICKS_PER_QUARTER + self.division) // (2 * self.division)
+        return _score_tick(file_tick, self.division)
 
     def _tempo(self, event: FileEvent, data: bytes) -> TempoChange:
         if len(data) != 3:

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from bridge.midi.events import Event
-    from bridge.midi.smf.chunks import Chunks
+    from bridge.midi.smf.chunks import Chunk, Chunks
     from bridge.midi.smf.pedals import Moment
 
 _HANG_QUARTERS = 16
@@ -86,6 +86,9 @@ class SoundingNote(NamedTuple):
     velocity: int
     instrument: Instrument | None
     sound: Sound
+    on: KeyEvent
+    end: KeyEvent | None
+    """The event that ends it, which may be the next onset of its key; None if nothing does."""
 
     @property
     def fitted(self) -> tuple[Instrument, int] | None:
@@ -142,9 +145,9 @@ def _merge(chunks: Chunks) -> tuple[list[_Entry], list[int]]:
     events = 0
     for number, chunk in enumerate(chunks.tracks):
         end = 0
-        for port, event in _with_ports(read_track(chunks.data, chunk)):
+        for port, event in read_track_with_ports(chunks, chunk):
             end = event.tick
-            contents = _contents(event)
+            contents = contents_of(event)
             events += max(1, len(contents))
             if events > MAX_EVENTS:
                 raise FormatError(FormatFault.TOO_MANY_EVENTS, event.offset)
@@ -160,13 +163,13 @@ def _merge(chunks: Chunks) -> tuple[list[_Entry], list[int]]:
     return entries, ends
 
 
-def _with_ports(events: Iterable[FileEvent]) -> Iterator[tuple[Port, FileEvent]]:
+def read_track_with_ports(chunks: Chunks, track: Chunk) -> Iterator[tuple[Port, FileEvent]]:
     """Yield the events of a track, each with its port.
 
     The first port and the first device that it names before its first note hold from its start.
     """
     before: list[FileEvent] = []
-    events = iter(events)
+    events = read_track(chunks.data, track)
     for event in events:
         before.append(event)
         if isinstance(event.content, NoteOn):
@@ -201,8 +204,11 @@ def _port_after(port: Port, meta: Meta) -> Port:
     return port
 
 
-def _contents(event: FileEvent) -> Sequence[Event | FileEvent]:
-    """Return the messages of an event that concern channels, or itself if it is a meta event."""
+def contents_of(event: FileEvent) -> Sequence[Event | FileEvent]:
+    """Return the messages of an event that concern channels, or itself if it is a meta event.
+
+    The `order` of a key event counts these, track by track.
+    """
     content = event.content
     if isinstance(content, Meta):
         return (event,)
@@ -333,6 +339,8 @@ class _Reading:
                         on.velocity,
                         instrument,
                         sound,
+                        on,
+                        end,
                     )
                 )
 

@@ -52,7 +52,7 @@ from bridge.midi.smf.limits import MAX_BAR_QUARTERS
 from bridge.midi.smf.timeline import Place, Port
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from bridge.midi.smf.timeline import SoundingNote, Timeline
 
@@ -205,6 +205,51 @@ def voices_after(
     return {kind: choice.voice(kind) for kind in sorted(instruments)}
 
 
+def voices_within(
+    channels: Channels,
+    instruments: Iterable[Instrument],
+    begin: int,
+    notes: Sequence[SoundingNote],
+) -> dict[Instrument, Voice]:
+    """Return the voices of instruments that play new notes in a file from a file tick on.
+
+    `notes` are those of the file, in order of onset. An instrument goes on where it plays at that
+    tick, if its channel does not change the sound before its next note there. Otherwise it gets its
+    sound on a free channel.
+    """
+    choice = _Choice(channels, begin)
+    found: dict[Instrument, Voice] = {}
+    for kind in sorted(instruments):
+        place = _place_around(kind, begin, notes)
+        found[kind] = choice.elsewhere(kind) if place is None else Voice(place)
+    return found
+
+
+def _place_around(kind: Instrument, begin: int, notes: Sequence[SoundingNote]) -> Place | None:
+    """Return the channel on which an instrument plays around a file tick, with one sound."""
+    before: dict[Place, SoundingNote] = {}
+    after: dict[Place, SoundingNote] = {}
+    counts: Counter[Place] = Counter()
+    for note in notes:
+        if note.onset < begin:
+            before[note.place] = note
+        else:
+            after.setdefault(note.place, note)
+        counts[note.place] += note.fitted is not None and note.fitted[0] is kind
+    usable = [place for place in counts if _has_sound(kind, before.get(place), after.get(place))]
+    return max(usable, key=lambda place: counts[place], default=None)
+
+
+def _has_sound(kind: Instrument, before: SoundingNote | None, after: SoundingNote | None) -> bool:
+    """Return whether a channel has the sound of an instrument between two of its notes.
+
+    The sound of a channel that plays nothing before is known only at its first note.
+    """
+    around = [note for note in (before, after) if note is not None]
+    is_same = len({note.sound.source for note in around}) == 1
+    return is_same and all(note.fitted is not None and note.fitted[0] is kind for note in around)
+
+
 class _Choice:
     """The channels of a file, and those that have been chosen."""
 
@@ -219,6 +264,15 @@ class _Choice:
             return self._new(kind)
         best = max(usual, key=lambda each: self._fitness(kind, each))
         return Voice(best.place) if self._is_ready(best) else self._set_right(kind, best)
+
+    def elsewhere(self, kind: Instrument) -> Voice:
+        """Return the voice of an instrument on a channel that the file does not use."""
+        usual = self._channels.usual.get(kind)
+        if usual is None or kind is Instrument.DRUMS:
+            return self._new(kind)
+        best = max(usual, key=lambda each: each.notes)
+        place = self._elsewhere(kind)
+        return self._take(place, _sound(place.channel, best))
 
     def _set_right(self, kind: Instrument, best: Usual) -> Voice:
         """Return the voice of a family whose channel is not ready for it."""

@@ -20,12 +20,13 @@ import mido
 from bridge.midi.events import encode
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import TICKS_PER_QUARTER, Score, TempoChange
-from bridge.midi.smf.reading import MICROSECONDS_PER_MINUTE
-from bridge.midi.smf.timeline import Port
-from bridge.midi.smf.voices import DEFAULT_VOICES, voices_after, voices_like
+from bridge.midi.smf.reading import MICROSECONDS_PER_MINUTE, score_note
+from bridge.midi.smf.removal import tracks_without
+from bridge.midi.smf.timeline import Port, read_timeline
+from bridge.midi.smf.voices import DEFAULT_VOICES, voices_after, voices_like, voices_within
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from bridge.midi.notes import Note
     from bridge.midi.smf.reading import MidiFile
@@ -76,6 +77,25 @@ def continuation_bytes(prompt: MidiFile, notes: Iterable[Note], text: str) -> by
     tracks = list(_tracks(_NAME, notes, voices, division, prompt.channels.ringing)) or [[]]
     tracks[0].insert(0, (0, _text(text)))
     return prompt.chunks.with_tracks(_chunks(tracks), len(tracks))
+
+
+def replaced_bytes(
+    source: MidiFile, removed: Collection[Note], notes: Iterable[Note], begin: int, text: str
+) -> bytes:
+    """Return the bytes of a file without some of its notes, and with others on new tracks.
+
+    `begin` is the tick from which the new notes play. `text` says how they were made.
+    """
+    notes, division = tuple(notes), source.chunks.division
+    sounding = sorted(read_timeline(source.chunks).notes, key=lambda note: note.onset)
+    gone = frozenset(removed)
+    dropped = [note for note in sounding if score_note(note, division) in gone]
+    kinds = {note.instrument for note in notes}
+    voices = voices_within(source.channels, kinds, _file_tick(begin, division), sounding)
+    tracks = list(_tracks(_NAME, notes, voices, division)) or [[]]
+    tracks[0].insert(0, (0, _text(text)))
+    changed = tracks_without(source.chunks, sounding, dropped)
+    return source.chunks.with_tracks(_chunks(tracks), len(tracks), changed)
 
 
 _SLOWEST = (1 << 24) - 1

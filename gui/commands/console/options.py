@@ -51,6 +51,8 @@ MUSIC = (
     *("style", "instruments", "temperature", "top_p", "style_strength", "changes", "key", "seed"),
 )
 """The settings of every command that generates music."""
+REWRITING = tuple(name for name in MUSIC if name not in ("instruments", "changes"))
+"""The settings of a command that plays a part of a file anew."""
 
 WITHOUT_OPTION = {
     "keyboard": f"--input {NO_INPUT} switches it off",
@@ -100,6 +102,10 @@ class Amounts:
     takes: int = field(
         default=1,
         metadata=spec_of("Number of takes; writes OUT-1.mid, OUT-2.mid ...", 1, 1000),
+    )
+    distance: float = field(
+        default=0.5,
+        metadata=spec_of("How far a variation goes; 0: nothing changes, 1: all notes.", 0, 1),
     )
     for_: float = field(
         default=0.0,
@@ -276,7 +282,7 @@ def _parse(name: str, typed: Any) -> object:
         return _choice(setting.kind, typed, setting.spec.none)
     reader: Callable[[str], object] | None = {
         "style": _parse_blend,
-        "instruments": _parse_instruments,
+        "instruments": parse_instruments,
         "time.metre": _parse_metre,
     }.get(name)
     return typed if reader is None else reader(typed)
@@ -305,11 +311,17 @@ def _parse_blend(words: str) -> tuple[tuple[str, float], ...]:
     return tuple(parts)
 
 
-def _parse_instruments(words: str) -> tuple[Instrument, ...]:
+def parse_instruments(words: str) -> tuple[Instrument, ...]:
+    """Return the instruments of `--instruments`, or fail."""
+    return instruments_of("--instruments", words)
+
+
+def instruments_of(flag: str, words: str) -> tuple[Instrument, ...]:
+    """Return the instruments that the words of an option name, or fail."""
     chosen = []
     for word in filter(None, (part.strip() for part in words.split(","))):
         kind = instruments.instrument_named(word)
         if kind is None:
-            fail_unknown("--instruments", word, instruments.LABELS)
+            fail_unknown(flag, word, instruments.LABELS)
         chosen.append(kind)
     return tuple(sorted(set(chosen)))

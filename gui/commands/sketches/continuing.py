@@ -56,7 +56,7 @@ def continue_(
         fail("give --bars or --seconds, as a number above 0.")
     settings = parse_settings(asked)
 
-    from gui.commands.sketches.takes import TakeFiles, make_takes
+    from gui.commands.sketches.takes import Growth, TakeFiles, make_takes
     from gui.wording.reasons import sentence_of
 
     files = TakeFiles(out, source, takes, force)
@@ -70,14 +70,14 @@ def continue_(
     from bridge.midi import smf
     from export.runtime.decoder import Decoder
     from export.sketch.prompt import Prompt, span_of_bars, span_of_seconds
-    from export.sketch.proposals import Proposals
+    from export.sketch.proposals import continuations
     from gui.engine.recording import provenance
 
     score = prompt.score
     span = span_of_seconds(score, seconds) if seconds else span_of_bars(score, bars or 8)
     with usable_model():
         reading = Prompt(artefact, Decoder(artefact), score, span, settings)
-        making = Proposals(reading, settings, takes)
+        making = continuations(reading, settings, takes)
 
     def content(notes: Sequence[Note], used: Settings, remark: str) -> bytes:
         text = provenance(artefact, used) + remark
@@ -86,4 +86,4 @@ def continue_(
         return smf.continuation_bytes(prompt, notes, text)
 
     with usable_model():
-        make_takes(making, score, span, files, content)
+        make_takes(making, files, content, Growth(score, span))

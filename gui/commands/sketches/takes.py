@@ -1,4 +1,4 @@
-"""The takes of `antiphon continue`: each is written as soon as it is complete."""
+"""The takes of a sketch: each is written as soon as it is complete."""
 
 from __future__ import annotations
 
@@ -33,8 +33,7 @@ if TYPE_CHECKING:
     from bridge.history.takes import Span
     from bridge.messages.settings import Settings
     from bridge.midi.notes import Note, Score
-    from export.sketch.continuation import Continuation
-    from export.sketch.proposals import Proposal, Proposals
+    from export.sketch.proposals import Growing, Proposal, Proposals
     from gui.commands.console.terminal import Interruption
 
     TakeContent = Callable[[Sequence[Note], Settings, str], bytes]
@@ -99,17 +98,22 @@ class TakeFiles:
         say(f"{path}: {description}")
 
 
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """A score that takes continue over a span: a part of a take is music too, bar by bar."""
+
+    score: Score
+    span: Span
+
+
 def make_takes(
-    making: Proposals,
-    score: Score,
-    span: Span,
-    files: TakeFiles,
-    content: TakeContent,
+    making: Proposals, files: TakeFiles, content: TakeContent, growth: Growth | None = None
 ) -> None:
-    """Make takes that continue a score over a span, and write them.
+    """Make takes and write them.
 
     Ctrl-C, SIGTERM and SIGHUP end this with status 130. The takes that are complete stay. Of a
-    single take, the complete bars are written; of several, the one in progress is dropped.
+    single take that continues a score (`growth`), the complete bars are written. Otherwise the one
+    in progress is dropped.
     """
     made = 0
     with (
@@ -123,20 +127,20 @@ def make_takes(
                     files.write(take.index, written, _new_notes(len(take.notes)))
                 made += 1
         except KeyboardInterrupt:
-            if files.count == 1 and not made:
+            if files.count == 1 and not made and growth is not None:
                 with progress.paused():
-                    _write_complete_bars(making.growing, score, span, files, content)
+                    _write_complete_bars(making.growing, growth, files, content)
             raise typer.Exit(INTERRUPTED) from None
     if made < files.count:
         missing = files.count - made
         say(f"{missing} of {files.count} takes came out empty or like another one.", sys.stderr)
 
 
-def complete_bars(growing: Continuation, score: Score, span: Span) -> tuple[list[Note], int]:
+def complete_bars(growing: Growing, growth: Growth) -> tuple[list[Note], int]:
     """Return the notes of the complete bars of a take in progress, and the number of bars."""
     from export.sketch.prompt import truncate_note
 
-    metres = MetreMap(score.metres)
+    metres, span = MetreMap(growth.score.metres), growth.span
     now = span.begin + round(growing.share * (span.end - span.begin))
     bars, end = 0, span.begin
     while (line := metres.bar_line_after(end, 1)) <= min(now, span.end):
@@ -146,13 +150,9 @@ def complete_bars(growing: Continuation, score: Score, span: Span) -> tuple[list
 
 
 def _write_complete_bars(
-    growing: Continuation,
-    score: Score,
-    span: Span,
-    files: TakeFiles,
-    content: TakeContent,
+    growing: Growing, growth: Growth, files: TakeFiles, content: TakeContent
 ) -> None:
-    notes, bars = complete_bars(growing, score, span)
+    notes, bars = complete_bars(growing, growth)
     if notes:
         written = content(notes, growing.settings, f"; ended by hand after {bars} bars")
         files.write(0, written, f"ended after {bars} bars, {_new_notes(len(notes))}")

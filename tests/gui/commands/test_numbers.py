@@ -16,9 +16,11 @@ from gui.commands import cli
 TEXTS = {
     *("--through", "--input", "--output", "--phrase", "--only", "--control"),
     *("--style", "--instruments", "--metre", "--mode", "--begins", "--re-entry", "--quantise"),
-    *("--sync", "--changes", "--key"),
+    *("--sync", "--changes", "--key", "--tracks", "--keep"),
 }
 """The options that are words."""
+BARS = {"fill", "restyle", "vary"}
+"""The commands whose `--bars` are a text such as 5-8."""
 PATHS = {"--record", "--json-log", "--out", "--map", "--plot"}
 
 BAD_NUMBERS = (
@@ -36,7 +38,14 @@ BAD_NUMBERS = (
     ),
     *("a\u202eb", "\x1b[31m", "None", "True", "1\n2", "1j", "{}", "%s"),
 )
-GIVEN = {"continue": ["in.mid", "-o", "out.mid"], "style add": ["name", "folder"]}
+FILES = ["in.mid", "-o", "out.mid"]
+GIVEN = {
+    "continue": FILES,
+    "fill": [*FILES, "--bars", "1"],
+    "restyle": FILES,
+    "vary": FILES,
+    "style add": ["name", "folder"],
+}
 """The arguments that a command demands."""
 
 
@@ -55,7 +64,8 @@ def options() -> Iterator[tuple[tuple[str, ...], str]]:
         for option in command.params:
             flag = max(option.opts, key=len)
             is_value = flag.startswith("--") and not getattr(option, "is_flag", False)
-            if is_value and flag not in TEXTS | PATHS:
+            is_range = flag == "--bars" and words[-1] in BARS
+            if is_value and not is_range and flag not in TEXTS | PATHS:
                 yield words, flag
 
 
