@@ -27,7 +27,7 @@ from collections import deque
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from bridge.midi.events import NoteOff, NoteOn, PitchWheel, ProgramChange, decode
 from bridge.midi.instruments import DRUM_CHANNEL
@@ -76,6 +76,15 @@ class NotInstalledError(SynthError):
 
     def __init__(self) -> None:
         super().__init__(SynthNotInstalled(install_command("sound")))
+
+
+class SoundSource(Protocol):
+    """What makes the sound of a device; `started` is set by its first buffer."""
+
+    started: threading.Event
+
+    def render_buffers(self) -> Generator[memoryview, int, None]:
+        """Yield each requested buffer; the first has no frames."""
 
 
 class SynthCycle:
@@ -137,7 +146,9 @@ class SynthCycle:
                 self._synth.control_change(message[0] & 0x0F, message[1], message[2])
 
 
-def load_synth(font: Path) -> TinySoundFont:
+def load_synth(
+    font: Path, *, rate_hz: int = RATE_HZ, gain_db: float = GAIN_DB, max_voices: int = MAX_VOICES
+) -> TinySoundFont:
     """Return a synth that plays a sound font, with drums on their channel; else `SynthError`."""
     try:
         from bridge.synth.tinysoundfont import TinySoundFont  # noqa: PLC0415 - as wasmtime
@@ -145,7 +156,7 @@ def load_synth(font: Path) -> TinySoundFont:
         raise NotInstalledError from error
     try:
         content = read_input(font, MAX_FONT_BYTES)
-        synth = TinySoundFont(content, rate_hz=RATE_HZ, gain_db=GAIN_DB, max_voices=MAX_VOICES)
+        synth = TinySoundFont(content, rate_hz=rate_hz, gain_db=gain_db, max_voices=max_voices)
         has_programs = [
             synth.program_change(channel, 0, drums=channel == DRUM_CHANNEL) for channel in range(16)
         ]
@@ -158,8 +169,8 @@ def load_synth(font: Path) -> TinySoundFont:
     return synth
 
 
-def open_device(cycle: SynthCycle, wanted: str) -> miniaudio.PlaybackDevice:
-    """Return the first device that plays the cycle's buffers; else `SynthError`."""
+def open_device(source: SoundSource, wanted: str) -> miniaudio.PlaybackDevice:
+    """Return the first device that plays the source's buffers; else `SynthError`."""
     try:
         import miniaudio  # noqa: PLC0415 - it may be missing
     except (ImportError, OSError) as error:
@@ -180,10 +191,10 @@ def open_device(cycle: SynthCycle, wanted: str) -> miniaudio.PlaybackDevice:
         except miniaudio.MiniaudioError:
             continue
         with suppress(miniaudio.MiniaudioError):
-            sound = cycle.render_buffers()
+            sound = source.render_buffers()
             next(sound)
             device.start(sound)
-            if cycle.started.wait(START_TIMEOUT_S):
+            if source.started.wait(START_TIMEOUT_S):
                 return device
         device.close()
     raise SynthError(NoSoundDevice(wanted))

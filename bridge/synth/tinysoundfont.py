@@ -25,7 +25,7 @@ _STEREO_INTERLEAVED = 0
 
 
 class TinySoundFont:
-    """A synth of 16 channels; channels count from 0. It belongs to one thread at a time."""
+    """A synth; channels count from 0, without a limit. It belongs to one thread at a time."""
 
     def __init__(self, font: bytes, *, rate_hz: int, gain_db: float, max_voices: int) -> None:
         """Load a sound font (SF2, SF3).
@@ -51,9 +51,12 @@ class TinySoundFont:
         self._call("tsf_set_max_voices", self._synth, max_voices)
         self._buffer = self._call("malloc", MAX_FRAMES * FRAME_BYTES)
 
-    def program_change(self, channel: int, program: int, *, drums: bool) -> bool:
-        """Choose a program of bank 0, or a drum kit; return whether the font has it."""
-        self._call("tsf_channel_set_bank", self._synth, channel, 0)
+    def program_change(self, channel: int, program: int, *, drums: bool, bank: int = 0) -> bool:
+        """Choose a program, or a drum kit; return whether the font has it.
+
+        If the font has no such bank, the program of bank 0 is chosen.
+        """
+        self._call("tsf_channel_set_bank", self._synth, channel, bank)
         chosen = self._call(
             "tsf_channel_set_presetnumber", self._synth, channel, program, int(drums)
         )

@@ -18,6 +18,7 @@ import enum
 import errno
 import os
 import stat
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -26,10 +27,11 @@ from bridge.system.atomic_write import atomic_write, resolved_target
 from bridge.system.error_text import error_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
 
 MIDI_ENDINGS, PNG_ENDINGS = (".mid", ".midi"), (".png",)
+SOUND_ENDINGS = (".wav", ".flac", ".ogg")
 """The endings that the names of written files may have, in lower case."""
 
 
@@ -125,10 +127,30 @@ def write_output(
         OutputError: the file is not to be replaced, or cannot be written.
 
     """
+    with open_output(path, replace=replace, inputs=inputs, endings=endings) as stream:
+        stream.write(content)
+
+
+@contextmanager
+def open_output(
+    path: Path,
+    *,
+    replace: bool,
+    inputs: Collection[Path | int] = (),
+    endings: Sequence[str] = (),
+) -> Iterator[IO[bytes]]:
+    """Check a file again, and yield a stream whose content becomes the file when the block ends.
+
+    An exception in the block leaves what was there.
+
+    Raises:
+        OutputError: the file is not to be replaced, or cannot be written.
+
+    """
     check_output(path, replace=replace, inputs=inputs, endings=endings)
     try:
         with atomic_write(path, replace=replace) as stream:
-            stream.write(content)
+            yield stream
     except FileExistsError:
         raise OutputError(RefusedOutput(path, OutputFault.EXISTS)) from None
     except (OSError, ValueError) as error:

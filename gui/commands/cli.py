@@ -41,6 +41,7 @@ from gui.commands.console.terminal import (
     say,
 )
 from gui.commands.console.usage import Commands
+from gui.commands.files import play, render
 from gui.commands.sketches import continuing
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ app.command()(jam.jam)
 app.command()(bench.bench)
 app.command()(recover.recover)
 app.command("continue")(continuing.continue_)
+app.command()(play.play)
+app.command()(render.render)
 
 _DEMO_SEED = 1
 """The seed of a good response to the demo's default phrase."""

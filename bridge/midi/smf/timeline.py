@@ -50,9 +50,9 @@ if TYPE_CHECKING:
     from bridge.midi.smf.chunks import Chunks
     from bridge.midi.smf.pedals import Moment
 
-_HANG_QUARTERS = 16
+HANG_QUARTERS = 16
 """A pedal or a missing release holds a note for at most this long after the last key."""
-_MOST_PORTS = 16
+MOST_PORTS = 16
 """More ports than a studio has are not set up by one track."""
 _DRUMS = Instrument.DRUMS
 _RELEASES = (KeyEventKind.OFF, KeyEventKind.ALL_NOTES_OFF)
@@ -76,7 +76,7 @@ class SoundingNote(NamedTuple):
     """A note as a file has it, in file ticks.
 
     `instrument` is the family of its channel's sound, None for an effect. `sound` is that of its
-    channel at the onset.
+    channel at the onset. `track` is the number of its track, from 0.
     """
 
     onset: int
@@ -86,6 +86,7 @@ class SoundingNote(NamedTuple):
     velocity: int
     instrument: Instrument | None
     sound: Sound
+    track: int = 0
 
     @property
     def fitted(self) -> tuple[Instrument, int] | None:
@@ -106,8 +107,8 @@ class Timeline:
     """The tick of the last event of each channel that has any; releases do not count."""
 
 
-class _Entry(NamedTuple):
-    """An event in the order of the file; `order` is its number."""
+class Entry(NamedTuple):
+    """An event of all tracks; `order` is its number in the file, and `track` that of its track."""
 
     tick: int
     is_onset: bool
@@ -125,7 +126,7 @@ def read_timeline(chunks: Chunks) -> Timeline:
         bridge.midi.smf.chunks.FormatError: the events of a track are uncertain, or too many.
 
     """
-    entries, track_ends = _merge(chunks)
+    entries, track_ends = merge(chunks)
     ports = {entry.port for entry in entries if isinstance(entry.content, ChannelEvent)}
     reading = _Reading(track_ends, ports, chunks.division)
     entries.reverse()
@@ -134,9 +135,9 @@ def read_timeline(chunks: Chunks) -> Timeline:
     return reading.finish()
 
 
-def _merge(chunks: Chunks) -> tuple[list[_Entry], list[int]]:
+def merge(chunks: Chunks) -> tuple[list[Entry], list[int]]:
     """Return the events of all tracks in order of time, and the tick at which each track ends."""
-    entries: list[_Entry] = []
+    entries: list[Entry] = []
     ends: list[int] = []
     ports: set[Port] = set()
     events = 0
@@ -154,7 +155,7 @@ def _merge(chunks: Chunks) -> tuple[list[_Entry], list[int]]:
                     raise FormatError(FormatFault.TOO_MANY_PORTS, event.offset)
             for content in contents:
                 is_onset = isinstance(content, NoteOn)
-                entries.append(_Entry(end, is_onset, len(entries), number, port, content))
+                entries.append(Entry(end, is_onset, len(entries), number, port, content))
         ends.append(end)
     entries.sort()
     return entries, ends
@@ -234,7 +235,7 @@ class _Reading:
     """The file up to some event."""
 
     def __init__(self, track_ends: list[int], ports: set[Port], division: int) -> None:
-        self._track_ends, self._hang = track_ends, _HANG_QUARTERS * division
+        self._track_ends, self._hang = track_ends, HANG_QUARTERS * division
         self._ports = ports  # those that play
         self._found = Timeline()
         self._channels: dict[tuple[Port, int], _Channel] = {}
@@ -243,7 +244,7 @@ class _Reading:
         self._playing: list[_Channel] = []  # those with key events
         self._last_key_tick = 0
 
-    def process(self, entry: _Entry) -> None:
+    def process(self, entry: Entry) -> None:
         """Process the next event in time."""
         message = entry.content
         if isinstance(message, FileEvent):
@@ -251,7 +252,7 @@ class _Reading:
         elif isinstance(message, ChannelEvent):
             self._process_of_channel(entry, message)
         else:
-            is_own = entry.port in self._ports or len(self._ports) > _MOST_PORTS
+            is_own = entry.port in self._ports or len(self._ports) > MOST_PORTS
             for port in (entry.port,) if is_own else self._ports:
                 self._states(port).feed(message)
             for channel in self._known:
@@ -267,7 +268,7 @@ class _Reading:
             self._find_notes(channel)
         return self._found
 
-    def _process_of_channel(self, entry: _Entry, message: ChannelEvent) -> None:
+    def _process_of_channel(self, entry: Entry, message: ChannelEvent) -> None:
         tick, _, order, track, port, _ = entry
         channel = self._channels.get((port, message.channel)) or self._add(port, message.channel)
         if channel.last_tick is None or not isinstance(message, NoteOff):
@@ -333,6 +334,7 @@ class _Reading:
                         on.velocity,
                         instrument,
                         sound,
+                        track,
                     )
                 )
 

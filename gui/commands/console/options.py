@@ -13,6 +13,7 @@ import inspect
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -104,6 +105,14 @@ class Amounts:
     for_: float = field(
         default=0.0,
         metadata=spec_of("Stop after this many seconds; 0: on Ctrl-C.", 0, _DAY_S, unit="s"),
+    )
+    rate: int = field(
+        default=44_100,
+        metadata=spec_of("Frames of sound a second.", 8_000, 192_000, unit="Hz"),
+    )
+    from_bar: int = field(
+        default=1,
+        metadata=spec_of("Begin with this bar; the first one is 1.", 1, 1_000_000),
     )
     steps: int = field(
         default=80,
@@ -221,6 +230,15 @@ def parse_number(kind: type) -> Callable[[Any], Any]:
 
 ForceOption = Annotated[
     bool, typer.Option("--force", help="Replace files that exist. The input is never replaced.")
+]
+
+SoundFontOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--sound-font",
+        readable=False,
+        help="Sound font of the built-in synth (SF2, SF3); default: the system's.",
+    ),
 ]
 
 

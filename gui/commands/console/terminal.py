@@ -271,17 +271,24 @@ def usable_model() -> Iterator[None]:
 
 def read_music(source: Path) -> MidiFile:
     """Read a MIDI file with notes, `-` from standard input, or fail."""
-    from bridge.midi import smf
     from bridge.midi.smf.reason import FileFault, UnusableFile
     from gui.wording.reasons import sentence_of
 
-    try:
-        prompt = _read_standard_input() if source == STANDARD_STREAM else smf.read(source)
-    except smf.MidiFileError as error:
-        fail(sentence_of(error.reason))
+    prompt = read_midi(source)
     if not prompt.score.notes:
         fail(sentence_of(UnusableFile(prompt.path, FileFault.NO_NOTES)))
     return prompt
+
+
+def read_midi(source: Path) -> MidiFile:
+    """Read a MIDI file, which may have no notes, `-` from standard input, or fail."""
+    from bridge.midi import smf
+    from gui.wording.reasons import sentence_of
+
+    try:
+        return _read_standard_input() if source == STANDARD_STREAM else smf.read(source)
+    except smf.MidiFileError as error:
+        fail(sentence_of(error.reason))
 
 
 def _read_standard_input() -> MidiFile:
