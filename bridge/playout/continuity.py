@@ -27,6 +27,7 @@ from bridge.midi.events import (
     ALL_NOTES_OFF,
     ALL_SOUND_OFF,
     SUSTAIN,
+    ChannelEvent,
     ControlChange,
     NoteOff,
     NoteOn,
@@ -198,7 +199,7 @@ class Continuity:
                 return [], []
         return [report], []
 
-    def _note_emitted(self, events: Iterable[Playable]) -> None:
+    def _note_emitted(self, events: Iterable[ChannelEvent]) -> None:
         for event in events:
             self._sounding.note(event)
             self._channels.add(event.channel)

@@ -30,6 +30,7 @@ from bridge.midi.events import (
     ALL_SOUND_OFF,
     SUSTAIN,
     SWITCH_ON,
+    ChannelEvent,
     ControlChange,
     NoteOff,
     NoteOn,
@@ -57,7 +58,7 @@ class ScheduledEvent:
 
     tick: int
     epoch: int
-    event: Playable
+    event: ChannelEvent
     unquantised_tick: int | None = None
 
 
@@ -67,10 +68,10 @@ class SentEvent:
 
     due_ns: int
     sent_ns: int
-    event: Playable
+    event: ChannelEvent
 
 
-_Entry = tuple[int, int, Playable, int]  # tick, order of arrival, event, unquantised tick
+_Entry = tuple[int, int, ChannelEvent, int]  # tick, order of arrival, event, unquantised tick
 
 
 class Schedule:
@@ -236,9 +237,9 @@ class Schedule:
             for control in (SUSTAIN, ALL_SOUND_OFF, ALL_NOTES_OFF)
         )
 
-    def _expand(self, event: Playable, late_ns: int) -> tuple[Playable, ...]:
+    def _expand(self, event: ChannelEvent, late_ns: int) -> tuple[ChannelEvent, ...]:
         """Return what is sent for a due event: nothing, the event, or a release and the event."""
-        first: tuple[Playable, ...] = ()
+        first: tuple[ChannelEvent, ...] = ()
         match event:
             case NoteOn(channel, pitch):
                 if late_ns > self._late_limit_ns:

@@ -27,7 +27,16 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from bridge.midi.events import SWITCH_ON, ControlChange, Event, NoteOff, NoteOn, TimedEvent, encode
+from bridge.midi.events import (
+    SWITCH_ON,
+    ChannelEvent,
+    ControlChange,
+    Event,
+    NoteOff,
+    NoteOn,
+    TimedEvent,
+    encode,
+)
 from bridge.midi.instruments import Instrument, instrument_of_channel
 from bridge.midi.key_state import KeyState
 from bridge.midi.notes import TICKS_PER_QUARTER
@@ -346,7 +355,7 @@ class PluginInstances:
                 message_out = PlayNow(instance, 1, message)
             self._send(instance, message_out)
 
-    def _instance_for(self, event: Playable, running: dict[int, _Instance]) -> int | None:
+    def _instance_for(self, event: ChannelEvent, running: dict[int, _Instance]) -> int | None:
         """Return the instance that plays an event, or None."""
         if isinstance(event, NoteOff):
             owner = self._note_owners.pop((event.channel, event.pitch), None)

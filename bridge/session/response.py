@@ -48,8 +48,8 @@ if TYPE_CHECKING:
     from bridge.history.played import PlayedNotes
     from bridge.messages.harmony import HeardKey
     from bridge.messages.snapshot import RollChord
+    from bridge.midi.events import ChannelEvent
     from bridge.midi.notes import Score
-    from bridge.playout.schedule import Playable
     from bridge.session.context import Context
     from bridge.sync.transport import Transport
 
@@ -353,7 +353,7 @@ class Response:
         return effects
 
 
-def _confirm_release(played: PlayedNotes, event: Playable, release_ns: int) -> None:
+def _confirm_release(played: PlayedNotes, event: ChannelEvent, release_ns: int) -> None:
     if isinstance(event, NoteOff) and (kind := instrument_of_channel(event.channel)) is not None:
         played.confirm_release((kind, event.pitch), release_ns)
 

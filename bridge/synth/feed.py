@@ -21,6 +21,7 @@ from errno import ENOBUFS
 from bridge.midi.events import (
     ALL_NOTES_OFF,
     ALL_SOUND_OFF,
+    ChannelEvent,
     ControlChange,
     NoteOn,
     PitchWheel,
@@ -115,7 +116,7 @@ class SynthFeed:
             self._current_program = program
             self._send(time_ns, ProgramChange(PLAYER_CHANNEL, program))
 
-    def _send(self, due_ns: int, event: Playable | PitchWheel) -> None:
+    def _send(self, due_ns: int, event: ChannelEvent) -> None:
         if isinstance(event, ControlChange) and event.control in _BANK_SELECTS:
             return
         self._sounding.note(event)

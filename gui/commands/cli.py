@@ -1,9 +1,9 @@
 """The command line.
 
-`antiphon` opens the window, or plays the demo where there is no screen. Every command checks its
-arguments before it does anything. A bad one ends it with one sentence on standard error and exit
-status 2. Nothing heavy is imported before it is needed: a command that lists ports does not load a
-network.
+`antiphon` opens the window, or plays the demo where there is no screen; `antiphon FILE.mid` opens
+the window with a file. Every command checks its arguments before it does anything. A bad one ends
+it with one sentence on standard error and exit status 2. Nothing heavy is imported before it is
+needed: a command that lists ports does not load a network.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -40,8 +40,8 @@ from gui.commands.console.terminal import (
     read_music,
     say,
 )
-from gui.commands.console.usage import Commands
-from gui.commands.files import play, render
+from gui.commands.console.usage import FILE_COMMAND, Commands
+from gui.commands.files import info, play, plot, render
 from gui.commands.sketches import continuing
 
 if TYPE_CHECKING:
@@ -61,7 +61,9 @@ app.command()(jam.jam)
 app.command()(bench.bench)
 app.command()(recover.recover)
 app.command("continue")(continuing.continue_)
+app.command()(info.info)
 app.command()(play.play)
+app.command()(plot.plot)
 app.command()(render.render)
 
 _DEMO_SEED = 1
@@ -81,17 +83,44 @@ def default(
     if context.invoked_subcommand is not None:
         return
     if _has_display():
-        from export.styles.own import broken_styles, styles_folder
-        from export.styles.space import StyleSpace
-        from gui.desk.app import run
-        from gui.preferences import preferences_file
-        from gui.wording.reasons import sentence_of
-
-        artefact = load_artefact(report=False)  # the window names broken styles itself
-        notices = [sentence_of(each) for each in broken_styles(styles_folder(), artefact)]
-        space = StyleSpace.from_artefact(artefact)
-        raise typer.Exit(run(space, preferences_file(), notices=notices))
+        _run_window()
     demo()
+
+
+def _run_window(opened: Path | None = None) -> NoReturn:
+    """Show the window, with a MIDI file if one is given, until it is closed."""
+    from export.styles.own import broken_styles, styles_folder
+    from export.styles.space import StyleSpace
+    from gui.desk.app import run
+    from gui.preferences import preferences_file
+    from gui.wording.reasons import sentence_of
+
+    artefact = load_artefact(report=False)  # the window names broken styles itself
+    notices = [sentence_of(each) for each in broken_styles(styles_folder(), artefact)]
+    space = StyleSpace.from_artefact(artefact)
+    raise typer.Exit(run(space, preferences_file(), notices=notices, opened=opened))
+
+
+@app.command(FILE_COMMAND, hidden=True)
+def open_file(
+    source: Annotated[Path, typer.Argument(metavar="FILE.mid", readable=False)],
+) -> None:
+    """Open the window with a MIDI file to continue, as if it were dropped there.
+
+    Example: antiphon sketch.mid
+    """
+    from bridge.midi.smf import MAX_BYTES
+    from bridge.system.input_file import InputError, open_input
+    from gui.wording.reasons import sentence_of
+
+    try:
+        with open_input(source, MAX_BYTES):
+            pass  # it is read by a process of its own
+    except InputError as error:
+        fail(sentence_of(error.reason))
+    if not _has_display():
+        fail(f"{source}: there is no screen for the window; `antiphon --help` lists what else can.")
+    _run_window(source.absolute())
 
 
 @app.command()

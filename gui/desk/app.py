@@ -54,8 +54,11 @@ def run(
     preferences_path: Path | None,
     on_shown: Callable[[], object] | None = None,
     notices: Sequence[Sentence] = (),
+    opened: Path | None = None,
 ) -> int:
     """Start the engine and show the window until it is closed; return the exit status.
+
+    The window begins with an `opened` MIDI file, as if it were dropped.
 
     Preferences are restored from `preferences_path` and written back at the end. `on_shown` is
     called once the window has been painted and responds. The banner begins with `notices`.
@@ -82,6 +85,8 @@ def run(
     window.show()
     if is_first:
         window.start_checkup()
+    if opened is not None:
+        window.open_file(opened)
     if on_shown is not None:
         window.repaint()
         QTimer.singleShot(0, on_shown)

@@ -24,12 +24,7 @@ from PySide6.QtGui import (
     QKeySequence,
     QShortcut,
 )
-from PySide6.QtWidgets import (
-    QAbstractSpinBox,
-    QApplication,
-    QMainWindow,
-    QTabWidget,
-)
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QMainWindow, QTabWidget
 
 from bridge.messages.requests import Audition, Bind, ChangeSettings, End, Start
 from bridge.messages.settings import Settings
@@ -240,9 +235,13 @@ class Window(QMainWindow):
         """Request continuations of a MIDI file."""
         if (path := dropped_midi_file(event)) is not None:
             event.acceptProposedAction()
-            self.takes_button.setChecked(True)
-            self._show_takes()
-            self.takes.open_file(path)
+            self.open_file(path)
+
+    def open_file(self, path: Path) -> None:
+        """Request continuations of a MIDI file, and show the takes."""
+        self.takes_button.setChecked(True)
+        self._show_takes()
+        self.takes.open_file(path)
 
     # Requests.
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 # typer exports only one of the exceptions. They are click's, or those of typer's copy of click,
 # depending on typer's version; their module is the same either way.
 _errors = sys.modules[typer.BadParameter.__module__]
+FILE_COMMAND = "open"
+"""The command that a MIDI file in the place of a command stands for."""
 
 
 class Commands(TyperGroup):
@@ -67,12 +69,21 @@ class Commands(TyperGroup):
         return super().parse_args(ctx, args)
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
-        """Return the command that the first word names, or fail."""
+        """Return the command that the first word names, or fail; a MIDI file names one too."""
         if args and self.get_command(ctx, args[0]) is None:
-            known = self.list_commands(ctx)
+            if self.get_command(ctx, FILE_COMMAND) is not None and is_midi_file(args[0]):
+                return super().resolve_command(ctx, [FILE_COMMAND, *args])
+            known = [each for each in self.list_commands(ctx) if each != FILE_COMMAND]
             near = near_it(args[0], known)
             ctx.fail(f"there is no command {args[0]!r}{near}; there are {', '.join(known)}")
         return super().resolve_command(ctx, args)
+
+
+def is_midi_file(word: str) -> bool:
+    """Return whether a word is the path of a MIDI file, which need not exist."""
+    from bridge.midi.smf import ENDINGS
+
+    return word.lower().endswith(ENDINGS)
 
 
 def usage_sentence(error: Any) -> str:

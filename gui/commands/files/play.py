@@ -56,7 +56,9 @@ def play(
         if port is None:
             from gui.commands.files.synth_player import play_on_synth
 
-            play_on_synth(performance, begin_ns, sound_font, interruption, lambda n: _tell(title, n))
+            play_on_synth(
+                performance, begin_ns, sound_font, interruption, lambda n: _tell(title, n)
+            )
         else:
             from gui.commands.files.port_player import PlayingError, play_on_port
 
@@ -77,4 +79,6 @@ def _begin_ns(file: MidiFile, bar: int) -> int:
     from bridge.midi.smf.performance import time_ns_at
     from bridge.sync.tempo import MetreMap
 
-    return time_ns_at(file, MetreMap(file.score.metres).bar_line_after(0, bar - 1)) if bar > 1 else 0
+    return (
+        time_ns_at(file, MetreMap(file.score.metres).bar_line_after(0, bar - 1)) if bar > 1 else 0
+    )

@@ -38,7 +38,6 @@ from bridge.midi.events import (
     PolyPressure,
 )
 from bridge.playout import protocol
-from bridge.playout.problem import AmbiguousPort, NoSuchPort
 from bridge.playout.schedule import ScheduledEvent
 from bridge.sync.transport import NANOSECONDS
 from bridge.system.clock import SystemClock
@@ -107,9 +106,7 @@ def _await_ready(io: MidiIo, name: str) -> str:
     raise PlayingError("the MIDI process opens no ports.")
 
 
-def _send(
-    io: MidiIo, performance: Performance, begin_ns: int, interruption: Interruption
-) -> None:
+def _send(io: MidiIo, performance: Performance, begin_ns: int, interruption: Interruption) -> None:
     """Send the messages, each some seconds before it is due, and wait until the last one is."""
     clock = SystemClock()
     start_ns = clock.now_ns() + _LEAD_NS
@@ -133,16 +130,14 @@ def _send(
                 raise PlayingError(str(sentence_of(message.reason)))
 
 
-def port_events(
-    performance: Performance, begin_ns: int = 0
-) -> Iterator[tuple[int, ChannelEvent]]:
+def port_events(performance: Performance, begin_ns: int = 0) -> Iterator[tuple[int, ChannelEvent]]:
     """Yield the channel messages from a time on, each with the time after it, in nanoseconds.
 
     The channels are set as they are there; notes that have begun before are left out.
     """
     before = [each for each in performance.events if each.time_ns < begin_ns]
-    for event in channel_settings(before):
-        yield 0, event
+    for setting in channel_settings(before):
+        yield 0, setting
     sounding: Counter[tuple[int, int]] = Counter()
     for time_ns, _, event in performance.events[len(before) :]:
         if not isinstance(event, ChannelEvent):

@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import os
 import threading
-from multiprocessing.connection import wait
 from typing import TYPE_CHECKING
 
 from bridge.synth.performance_sound import PerformanceSound

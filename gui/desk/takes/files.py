@@ -1,9 +1,10 @@
 """Takes as MIDI files: a take alone, or all the music up to its end.
 
-A continuation of a file keeps that file's own tracks unchanged. A dragged file is written to a
-temporary folder; the target of the drag copies the file. The folder is made by the first drag, and
-deleted when the window closes, or else at the program's exit. Qt would not delete it at the exit,
-because Python then destroys few of Qt's objects.
+A continuation of a file keeps that file's own tracks unchanged. One of played music has tracks of
+its own beside those of the player. A dragged file is written to a temporary folder; the target of
+the drag copies the file. The folder is made by the first drag, and deleted when the window closes,
+or else at the program's exit. Qt would not delete it at the exit, because Python then destroys few
+of Qt's objects.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import weakref
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -103,11 +105,15 @@ class TakesFiles:
         if not up_to_end:
             alone = takes.standalone_score(number)
             return smf.score_bytes(alone, text, like=self._sources.get(first))
+        on_the_way = (takes.nodes[each] for each in takes.path(number))
+        notes = [n for each in on_the_way if isinstance(each, TakeNode) for n in each.notes]
         if first in self._sources:
-            on_the_way = (takes.nodes[each] for each in takes.path(number))
-            notes = [n for each in on_the_way if isinstance(each, TakeNode) for n in each.notes]
             return smf.continuation_bytes(self._sources[first], notes, text)
-        return smf.score_bytes(takes.score_to(number), text)
+        played = takes.standalone_score(first)
+        if not notes:
+            return smf.score_bytes(played, text)
+        parts = {"played": played, "Antiphon": replace(played, notes=tuple(sorted(notes)))}
+        return smf.parts_bytes(parts, text)
 
 
 def file_name(takes: TakeTree, number: int, *, up_to_end: bool) -> str:

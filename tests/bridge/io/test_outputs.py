@@ -10,7 +10,15 @@ import pytest
 from bridge.io.outputs import Outputs
 from bridge.io.port_keeper import AGAIN_NS, CABLE_NS, CHECK_NS, LATER_NS
 from bridge.midi.controls import Control
-from bridge.midi.events import ControlChange, Event, NoteOff, NoteOn, ProgramChange, TimedEvent
+from bridge.midi.events import (
+    ChannelEvent,
+    ControlChange,
+    Event,
+    NoteOff,
+    NoteOn,
+    ProgramChange,
+    TimedEvent,
+)
 from bridge.midi.events import encode as encode_event
 from bridge.playout.input_limit import PANIC_NS
 from bridge.playout.problem import NoSuchPort, PluginsTaken, PortGone
@@ -40,7 +48,7 @@ from bridge.playout.protocol import (
     Silence,
     TransportChanged,
 )
-from bridge.playout.schedule import THRU_CHANNEL, Playable, ScheduledEvent, SentEvent
+from bridge.playout.schedule import THRU_CHANNEL, ScheduledEvent, SentEvent
 from bridge.playout.sequencer import Sequencer
 from bridge.plugin.folder import VARIABLE
 from bridge.plugin.wire import (
@@ -114,7 +122,7 @@ def outputs(clock: ManualClock, ear: Ear, monkeypatch: pytest.MonkeyPatch) -> It
     outputs.close()
 
 
-def emitted(reports: list[FromIo]) -> list[Playable]:
+def emitted(reports: list[FromIo]) -> list[ChannelEvent]:
     return [each.event for m in reports if isinstance(m, Emitted) for each in m.events]
 
 
@@ -270,7 +278,7 @@ def test_lost_ports_are_reported_as_not_connected(
 KEY, KEY_UP = NoteOn(THRU_CHANNEL, 60, 100), NoteOff(THRU_CHANNEL, 60)
 
 
-def play_thru(outputs: Outputs, *plan: tuple[int, Playable]) -> None:
+def play_thru(outputs: Outputs, *plan: tuple[int, ChannelEvent]) -> None:
     outputs.play_thru(TimedEvent(NOW_NS + at_ns, event) for at_ns, event in plan)
 
 
@@ -279,9 +287,9 @@ def received(reports: list[FromIo]) -> list[TimedEvent]:
 
 
 @pytest.fixture
-def output(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, Playable]]:
+def output(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, ChannelEvent]]:
     """Record the output of the port, with MIDI thru."""
-    written: list[tuple[int, Playable]] = []
+    written: list[tuple[int, ChannelEvent]] = []
     report = Sequencer.report
 
     def write(
@@ -295,7 +303,7 @@ def output(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, Playable]]:
 
 
 def test_midi_thru_is_received_and_sent_at_its_time(
-    outputs: Outputs, clock: ManualClock, output: list[tuple[int, Playable]]
+    outputs: Outputs, clock: ManualClock, output: list[tuple[int, ChannelEvent]]
 ) -> None:
     outputs.open_ports(OpenPorts())
     play_thru(outputs, (10, ON), (20, OFF))
@@ -323,7 +331,7 @@ def test_without_ports_midi_thru_is_received(outputs: Outputs, clock: ManualCloc
 def test_silence_drops_pending_midi_thru(
     outputs: Outputs,
     clock: ManualClock,
-    output: list[tuple[int, Playable]],
+    output: list[tuple[int, ChannelEvent]],
     command: Silence | Panic,
 ) -> None:
     outputs.open_ports(OpenPorts())
@@ -336,7 +344,7 @@ def test_silence_drops_pending_midi_thru(
 
 
 def test_a_leading_plugin_plays_midi_thru_and_pending_events(
-    outputs: Outputs, plugin: Plugin, output: list[tuple[int, Playable]], clock: ManualClock
+    outputs: Outputs, plugin: Plugin, output: list[tuple[int, ChannelEvent]], clock: ManualClock
 ) -> None:
     play_thru(outputs, (0, ON), (20 * MS, NoteOn(0, 62, 1)))
     outputs.poll()
@@ -354,7 +362,7 @@ def test_a_leading_plugin_plays_midi_thru_and_pending_events(
 
 
 def test_reopened_ports_play_pending_midi_thru(
-    outputs: Outputs, clock: ManualClock, output: list[tuple[int, Playable]]
+    outputs: Outputs, clock: ManualClock, output: list[tuple[int, ChannelEvent]]
 ) -> None:
     outputs.open_ports(OpenPorts())
     play_thru(outputs, (0, ON), (3 * SECOND, NoteOn(0, 62, 1)))
@@ -375,7 +383,7 @@ def test_reopened_ports_play_pending_midi_thru(
 
 
 def test_ports_that_another_process_left_are_released_once_they_are_there(
-    outputs: Outputs, clock: ManualClock, output: list[tuple[int, Playable]], ear: Ear
+    outputs: Outputs, clock: ManualClock, output: list[tuple[int, ChannelEvent]], ear: Ear
 ) -> None:
     ends = (NoteOff(3, 50), ControlChange(3, 123, 0))
     outputs.set_monitor(Monitor(wanted=True))
@@ -591,7 +599,7 @@ def test_clicks_are_played_by_the_synth_alone(
     outputs: Outputs,
     ear: Ear,
     clock: ManualClock,
-    output: list[tuple[int, Playable]],
+    output: list[tuple[int, ChannelEvent]],
     *,
     synth: bool,
 ) -> None:

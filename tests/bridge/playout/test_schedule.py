@@ -9,12 +9,13 @@ from bridge.midi.events import (
     ALL_SOUND_OFF,
     SUSTAIN,
     SWITCH_ON,
+    ChannelEvent,
     ControlChange,
     NoteOff,
     NoteOn,
     ProgramChange,
 )
-from bridge.playout.schedule import Playable, Schedule, ScheduledEvent, SentEvent
+from bridge.playout.schedule import Schedule, ScheduledEvent, SentEvent
 from bridge.sync.transport import NANOSECONDS, Transport
 
 LIMIT_NS = 30
@@ -24,7 +25,7 @@ OTHER_ON, OTHER_OFF = NoteOn(1, 60, 100), NoteOff(1, 60, 99)
 RELEASE = NoteOff(0, 60)  # the schedule's own, with the default velocity
 
 
-def schedule_of(*plan: tuple[int, Playable]) -> Schedule:
+def schedule_of(*plan: tuple[int, ChannelEvent]) -> Schedule:
     """Return a schedule with this plan, in which a tick is a nanosecond."""
     schedule = Schedule(NANOSECONDS, LIMIT_NS)
     schedule.add(ScheduledEvent(tick, 0, event) for tick, event in plan)
@@ -36,7 +37,7 @@ def epoch(number: int) -> Transport:
     return replace(NANOSECONDS, epoch=number)
 
 
-def played(sent: list[SentEvent]) -> list[Playable]:
+def played(sent: list[SentEvent]) -> list[ChannelEvent]:
     """Return only the events."""
     return [each.event for each in sent]
 
@@ -73,7 +74,7 @@ def test_a_late_note_on_is_dropped_with_its_release() -> None:
 def test_everything_else_is_sent_however_late() -> None:
     schedule = schedule_of((10, ON))
     schedule.emit(10)
-    rest: list[Playable] = [ControlChange(0, 7, 1), ProgramChange(0, 2), OFF]
+    rest: list[ChannelEvent] = [ControlChange(0, 7, 1), ProgramChange(0, 2), OFF]
     schedule.add(ScheduledEvent(20, 0, event) for event in rest)
     assert played(schedule.emit(FOREVER_NS)) == rest
 

@@ -6,6 +6,7 @@ import pytest
 
 from bridge.midi.events import (
     SUSTAIN,
+    ChannelEvent,
     Continue,
     ControlChange,
     Event,
@@ -34,7 +35,7 @@ from bridge.playout.protocol import (
     Thru,
     TransportChanged,
 )
-from bridge.playout.schedule import THRU_CHANNEL, Playable, ScheduledEvent, SentEvent
+from bridge.playout.schedule import THRU_CHANNEL, ScheduledEvent, SentEvent
 from bridge.playout.sequencer import Sequencer
 from bridge.playout.time_reason import Following, NoSource, SourceAbsent, SourceStopped
 from bridge.playout.transport_reports import REPORT_THRESHOLD_NS
@@ -50,7 +51,7 @@ class Rig:
 
     def __init__(self, *commands: Command) -> None:
         self.sequencer = Sequencer()
-        self.sent: list[Playable] = []
+        self.sent: list[ChannelEvent] = []
         self.moved: list[TransportChanged] = []
         for command in commands:
             self.apply(command)
@@ -84,7 +85,7 @@ class Rig:
         return self.transport.source
 
 
-def played(*plan: tuple[int, Playable], epoch: int = 0) -> Play:
+def played(*plan: tuple[int, ChannelEvent], epoch: int = 0) -> Play:
     return Play(tuple(ScheduledEvent(tick, epoch, event) for tick, event in plan))
 
 
@@ -99,7 +100,7 @@ def played(*plan: tuple[int, Playable], epoch: int = 0) -> Play:
     ],
 )
 def test_a_command_is_carried_out(
-    command: Command, sent: list[Playable], left: list[Playable]
+    command: Command, sent: list[ChannelEvent], left: list[ChannelEvent]
 ) -> None:
     rig = Rig(SetOwnTransport(NANOSECONDS), played((10, ON)))
     rig.pass_to(10)
@@ -113,7 +114,7 @@ def test_a_command_is_carried_out(
     assert rig.sent == left
 
 
-def thru(*plan: tuple[int, Playable]) -> Thru:
+def thru(*plan: tuple[int, ChannelEvent]) -> Thru:
     """Return a command of MIDI thru, on its channel."""
     return Thru(tuple(ScheduledEvent(due_ns, 0, event) for due_ns, event in plan))
 
@@ -157,7 +158,7 @@ def test_midi_thru_is_sent_late_rather_than_not_at_all() -> None:
         (Panic(), [ControlChange(THRU_CHANNEL, c, 0) for c in (SUSTAIN, 120, 123)]),
     ],
 )
-def test_every_note_of_midi_thru_is_released(command: Command, more: list[Playable]) -> None:
+def test_every_note_of_midi_thru_is_released(command: Command, more: list[ChannelEvent]) -> None:
     rig = Rig(thru((10, KEY), (20, NoteOn(THRU_CHANNEL, 61, 1)), (30, KEY_UP)))
     rig.pass_to(15)
     rig.apply(command, 16)
