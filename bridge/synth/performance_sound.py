@@ -1,8 +1,8 @@
 """The sound of a MIDI file on the built-in synth, frame by frame.
 
 The synth (`bridge.synth.tinysoundfont`) knows notes, programs, the pitch wheel and the controllers
-of volume, expression, pan, sustain and bend range. A file means more: banks, drums on any channel,
-several ports, a sostenuto pedal, resets. This module follows the states of the channels
+of volume, expression, pan and bend range. A file means more: pedals, banks, drums on any channel,
+several ports, resets. This module follows the states of the channels
 (`bridge.midi.channel_state`), and tells the synth what they amount to. Each channel of each port
 has a channel of the synth.
 
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
 _CHANNELS = 16
 _WHEEL_CENTRE, _BEND = 8192, -1  # the wheel is kept beside the controllers
 _GM2_MELODY = 121
-_BY_STATE = (VOLUME, EXPRESSION, PAN, SUSTAIN, RESET_ALL_CONTROLLERS)
+_BY_STATE = (VOLUME, EXPRESSION, PAN, SUSTAIN, SOSTENUTO, RESET_ALL_CONTROLLERS)
 """The controllers that follow the state of the channel; the last one changes the others."""
 _USUAL_BEND_RANGE = ((RPN_MSB, 0), (RPN_LSB, BEND_RANGE), (DATA_MSB, 2), (RPN_LSB, RPN_NULL))
 """Two semitones."""
@@ -128,7 +128,7 @@ class _Port:
         self._states = ChannelStates()
         self._sounds: dict[int, _ChosenSound] = {}  # by channel
         self._values: dict[tuple[int, int], int] = {}  # of controllers, as the synth has them
-        self._sostenuto = [_Sostenuto() for _ in range(_CHANNELS)]
+        self._keys = [_HeldKeys() for _ in range(_CHANNELS)]
         for channel in range(_CHANNELS):
             self._match_synth(channel)
 
@@ -138,11 +138,11 @@ class _Port:
         match event:
             case NoteOn(channel, pitch, velocity):
                 self._choose_sound(channel)
-                self._sostenuto[channel].press(pitch)
+                self._end(channel, [pitch] * self._keys[channel].press(pitch))
                 self._synth.note_on(self._first + channel, pitch, velocity)
             case NoteOff(channel, pitch):
-                if self._sostenuto[channel].release(pitch):
-                    self._synth.note_off(self._first + channel, pitch)
+                if self._keys[channel].release(pitch):
+                    self._end(channel, [pitch])
             case PitchWheel(channel, value):
                 self._bend(channel, value)
             case ControlChange(channel, control, value):
@@ -153,31 +153,31 @@ class _Port:
 
     def release(self) -> None:
         """Release all keys and lift the pedals."""
-        for channel in range(_CHANNELS):
-            self._lift_sostenuto(channel)
-            self._set(channel, SUSTAIN, 0)
-            self._send(channel, ALL_NOTES_OFF, 0)
+        for channel, keys in enumerate(self._keys):
+            for ended in (
+                keys.move_sostenuto(down=False),
+                keys.move_sustain(down=False),
+                keys.release_all(),
+            ):
+                self._end(channel, ended)
 
     def _play_control(self, channel: int, control: int, value: int) -> None:
         if control in _BY_STATE:
             self._match_synth(channel)
-        elif control == SOSTENUTO:
-            if value >= SWITCH_ON:
-                self._sostenuto[channel].set_down()
-            else:
-                self._lift_sostenuto(channel)
-        elif control == ALL_SOUND_OFF or control >= ALL_NOTES_OFF:
-            self._sostenuto[channel] = _Sostenuto()
-            self._send(channel, min(control, ALL_NOTES_OFF), 0)
+        elif control == ALL_SOUND_OFF:
+            self._keys[channel].forget()
+            self._send(channel, control, 0)
+        elif control >= ALL_NOTES_OFF:
+            self._end(channel, self._keys[channel].release_all())
         elif control not in (BANK_MSB, BANK_LSB):  # a bank is chosen with its program
             self._send(channel, control, value)
 
     def _match_synth(self, channel: int) -> None:
         """Give a channel of the synth the values that its state has."""
-        state = self._states[channel]
-        if not state.value(SOSTENUTO):
-            self._lift_sostenuto(channel)
-        for control in _BY_STATE[:-1]:
+        state, keys = self._states[channel], self._keys[channel]
+        self._end(channel, keys.move_sostenuto(down=state.value(SOSTENUTO) >= SWITCH_ON))
+        self._end(channel, keys.move_sustain(down=state.value(SUSTAIN) >= SWITCH_ON))
+        for control in (VOLUME, EXPRESSION, PAN):
             self._set(channel, control, state.value(control))
         self._bend(channel, state.bend)
         if BEND_RANGE not in state.parameters:
@@ -197,8 +197,8 @@ class _Port:
             bank = 0 if drums else bank
             self._synth.program_change(self._first + channel, program, drums=drums, bank=bank)
 
-    def _lift_sostenuto(self, channel: int) -> None:
-        for pitch in self._sostenuto[channel].lift():
+    def _end(self, channel: int, pitches: list[int]) -> None:
+        for pitch in pitches:
             self._synth.note_off(self._first + channel, pitch)
 
     def _bend(self, channel: int, value: int) -> None:
@@ -216,32 +216,60 @@ class _Port:
         self._synth.control_change(self._first + channel, control, value)
 
 
-class _Sostenuto:
-    """The sostenuto pedal of a channel: it holds the keys that were down when it was pressed."""
+class _HeldKeys:
+    """The keys of a channel that sound: those that are down, and those that a pedal holds.
+
+    The sustain pedal holds every key that comes up while it is down; the sostenuto pedal holds the
+    keys that were down when it was pressed.
+    """
 
     def __init__(self) -> None:
         self._down: Counter[int] = Counter()
-        self._caught: frozenset[int] | None = None  # None: the pedal is up
-        self._owed: list[int] = []  # keys that have come up and are held
+        self._sustains = False
+        self._caught: frozenset[int] | None = None  # None: the sostenuto pedal is up
+        self._held: Counter[int] = Counter()  # keys that have come up
 
-    def press(self, pitch: int) -> None:
-        """Record that a key goes down."""
+    def press(self, pitch: int) -> int:
+        """Record that a key goes down; return how many notes that a pedal held it ends."""
         self._down[pitch] += 1
+        return self._held.pop(pitch, 0)
 
     def release(self, pitch: int) -> bool:
-        """Record that a key comes up; return whether its note ends."""
-        self._down[pitch] = max(0, self._down[pitch] - 1)
-        if self._caught is None or pitch not in self._caught:
-            return True
-        self._owed.append(pitch)
-        return False
+        """Record that a key comes up; return whether a note ends."""
+        if self._down[pitch] > 0:
+            self._down[pitch] -= 1
+            if self._is_held(pitch):
+                self._held[pitch] += 1
+                return False
+        return True
 
-    def set_down(self) -> None:
-        """Press the pedal; it catches nothing more until it is lifted."""
-        if self._caught is None:
+    def release_all(self) -> list[int]:
+        """Record that all keys come up; return those whose notes end."""
+        return [pitch for pitch in list(self._down.elements()) if self.release(pitch)]
+
+    def move_sustain(self, *, down: bool) -> list[int]:
+        """Move the sustain pedal; return the keys whose notes end."""
+        self._sustains = down
+        return self._let_go()
+
+    def move_sostenuto(self, *, down: bool) -> list[int]:
+        """Move the sostenuto pedal; return the keys whose notes end."""
+        if not down:
+            self._caught = None
+        elif self._caught is None:
             self._caught = frozenset(+self._down)
+        return self._let_go()
 
-    def lift(self) -> list[int]:
-        """Lift the pedal; return the keys whose notes end."""
-        ended, self._owed, self._caught = self._owed, [], None
+    def forget(self) -> None:
+        """Record that nothing sounds any more; the pedals stay where they are."""
+        self._down.clear()
+        self._held.clear()
+
+    def _is_held(self, pitch: int) -> bool:
+        return self._sustains or (self._caught is not None and pitch in self._caught)
+
+    def _let_go(self) -> list[int]:
+        ended = [pitch for pitch in self._held.elements() if not self._is_held(pitch)]
+        for pitch in ended:
+            self._held.pop(pitch, None)
         return ended
