@@ -115,8 +115,9 @@ class _Stream:
         return self._kept(self._stream.tell, -1)
 
     def _kept(self, function: Callable[[], int], failed: int) -> int:
-        try:
-            return function()
-        except OSError as error:
-            self._error = self._error or error
-            return failed
+        if self._error is None:  # after the first error the stream may be closed
+            try:
+                return function()
+            except OSError as error:
+                self._error = error
+        return failed
