@@ -34,6 +34,11 @@ RUNS: dict[str, list[str]] = {
     "jam": ["jam --for 2", f"jam --through jack --for {LONG_S} --record jam.mid --json-log log"],
     "recover": ["recover --list"],
     "continue": [f"continue {PHRASE} -o out.mid --bars 2"],
+    "info": [f"info {PHRASE}"],
+    "play": [f"play {PHRASE}", f"play {PHRASE} --through jack --output none"],
+    "plot": [f"plot {PHRASE} -o roll.png"],
+    "render": [f"render {PHRASE} -o out.flac"],
+    "open": [PHRASE],
     "styles": ["styles", "styles --map map.png"],
     "style add": [f"style add mine {HOME}/music --steps 1"],
     "style list": ["style list"],
@@ -43,7 +48,13 @@ RUNS: dict[str, list[str]] = {
     "doctor": ["doctor", "doctor --json"],
     "bench": ["bench --only cache --seconds 2 --minutes 2 --plot speed.png"],
 }
-REFUSED = {"style remove mine": "mine", "calibrate --through jack": "came back"}
+REFUSED = {
+    "style remove mine": "mine",
+    "calibrate --through jack": "came back",
+    f"play {PHRASE}": "no sound device",
+    f"play {PHRASE} --through jack --output none": "no port",
+    PHRASE: "no screen",
+}
 """Runs that end with status 2, and a word of the sentence."""
 SLOW = re.compile("$|demo|jam --through|style add|bench")
 

@@ -19,7 +19,7 @@ TEXTS = {
     *("--sync", "--changes", "--key"),
 }
 """The options that are words."""
-PATHS = {"--record", "--json-log", "--out", "--map", "--plot"}
+PATHS = {"--record", "--json-log", "--out", "--map", "--plot", "--sound-font"}
 
 BAD_NUMBERS = (
     *("nan", "NaN", "-nan", "inf", "-inf", "infinity", "1e999", "-1e999", "1e308", "-1e308"),
@@ -36,7 +36,12 @@ BAD_NUMBERS = (
     ),
     *("a\u202eb", "\x1b[31m", "None", "True", "1\n2", "1j", "{}", "%s"),
 )
-GIVEN = {"continue": ["in.mid", "-o", "out.mid"], "style add": ["name", "folder"]}
+GIVEN = {
+    "continue": ["in.mid", "-o", "out.mid"],
+    "play": ["in.mid"],
+    "render": ["in.mid", "-o", "out.wav"],
+    "style add": ["name", "folder"],
+}
 """The arguments that a command demands."""
 
 

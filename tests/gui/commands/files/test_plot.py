@@ -1,5 +1,6 @@
 """`antiphon plot`: a picture with a hue for Antiphon's notes and a line for each bar."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import mido
@@ -58,7 +59,7 @@ def test_each_bar_has_a_line(tmp_path: Path) -> None:
     row = [picture.pixel(x, 45) != white for x in range(58, picture.width() - 18)]
     lines = [x for x in range(1, len(row)) if row[x] and not row[x - 1]]
     assert len(lines) == 5
-    steps = {after - before for before, after in zip(lines, lines[1:], strict=False)}
+    steps = {after - before for before, after in pairwise(lines)}
     assert max(steps) - min(steps) <= 1  # in one tempo and metre
 
 
