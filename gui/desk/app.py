@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from platformdirs import user_documents_path
-from PySide6.QtCore import QSocketNotifier, QTimer
+from PySide6.QtCore import QSocketNotifier, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QBoxLayout, QMessageBox
 
@@ -86,7 +86,9 @@ def run(
     if is_first:
         window.start_checkup()
     if opened is not None:
-        window.open_file(opened)
+        # Once the engine answers: what it has to report first would hide what is wrong with a file.
+        once = Qt.ConnectionType.SingleShotConnection
+        link.changed.connect(lambda _: window.open_file(opened), once)
     if on_shown is not None:
         window.repaint()
         QTimer.singleShot(0, on_shown)

@@ -21,17 +21,23 @@ from gui.desk.window import Window
 
 sys.argv[0] = "antiphon"
 
+refused = []
+
 def watch():
     [window] = [each for each in QApplication.topLevelWidgets() if isinstance(each, Window)]
+    window.takes.message_changed.connect(lambda text, bad: refused.append(text) if bad else None)
+    glance(window)
+
+def glance(window):
     nodes = window.takes.takes.nodes
     if len(nodes) > 1:
         print(nodes[0].name, len(nodes[0].score.notes), window.takes.isVisible())
         window.close()
-    elif window.banner.message:
-        print(window.banner.message)
+    elif refused and refused[0] == window.banner.message:
+        print(refused[0])
         window.close()
     else:
-        QTimer.singleShot(20, watch)
+        QTimer.singleShot(20, partial(glance, window))
 
 app.run = partial(app.run, on_shown=watch)
 cli.main()
