@@ -86,9 +86,7 @@ def run(
     if is_first:
         window.start_checkup()
     if opened is not None:
-        # Once the engine answers: what it has to report first would hide what is wrong with a file.
-        once = Qt.ConnectionType.SingleShotConnection
-        link.changed.connect(lambda _: window.open_file(opened), once)
+        _open_file(window, link, opened)
     if on_shown is not None:
         window.repaint()
         QTimer.singleShot(0, on_shown)
@@ -138,6 +136,15 @@ def _quit_on_signals(app: QApplication) -> Iterator[None]:
         notifier.setEnabled(False)
         reading.close()
         writing.close()
+
+
+def _open_file(window: Window, link: SessionLink, path: Path) -> None:
+    """Open a file once the engine answers.
+
+    What the engine reports first would hide what is wrong with the file.
+    """
+    once = Qt.ConnectionType.SingleShotConnection
+    link.changed.connect(lambda _: window.open_file(path), once)
 
 
 def keep_journal(window: Window, link: SessionLink, name: str) -> TakesJournal:
