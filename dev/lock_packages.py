@@ -1,6 +1,6 @@
 """Choose the versions of all packages, and write them with their checksums: `make lock`.
 
-    dev/lock-run.txt    what `make run` installs: the app with the extra `sound`
+    dev/lock-run.txt    what `make run` installs: the app with the extras `sound` and `hear`
     dev/lock-test.txt   what `make test` installs: also training, tests and the tools of `make`
 
 Both have the same versions, and the package that builds this project. They hold for every system
@@ -25,7 +25,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 LOCKS = {
     "test": (ROOT / "dev" / "lock-test.txt", ("train", "dev")),
-    "run": (ROOT / "dev" / "lock-run.txt", ("sound",)),
+    "run": (ROOT / "dev" / "lock-run.txt", ("sound", "hear")),
 }
 """For each purpose of `dev/setup` the file and the extras; the first one decides the versions."""
 OLDEST_PYTHON = "3.11"

@@ -41,7 +41,7 @@ from gui.commands.console.terminal import (
     say,
 )
 from gui.commands.console.usage import Commands
-from gui.commands.sketches import continuing
+from gui.commands.sketches import continuing, hearing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -60,6 +60,7 @@ app.command()(jam.jam)
 app.command()(bench.bench)
 app.command()(recover.recover)
 app.command("continue")(continuing.continue_)
+app.command()(hearing.hear)
 
 _DEMO_SEED = 1
 """The seed of a good response to the demo's default phrase."""

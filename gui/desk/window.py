@@ -49,7 +49,7 @@ from gui.desk.styles.known import short_list, without_unknown_styles
 from gui.desk.styles.panel import StylePanel
 from gui.desk.takes.captures import CapturesModel
 from gui.desk.takes.captures_panel import CapturesPanel
-from gui.desk.takes.drops import dropped_midi_file
+from gui.desk.takes.drops import dropped_music
 from gui.desk.takes.strip import TakesStrip
 from gui.desk.time_line import TimeLine
 from gui.desk.top_bar import TopBar
@@ -232,13 +232,13 @@ class Window(QMainWindow):
         event.accept()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Accept a MIDI file."""
-        if dropped_midi_file(event) is not None:
+        """Accept a MIDI file or a recording."""
+        if dropped_music(event) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Request continuations of a MIDI file."""
-        if (path := dropped_midi_file(event)) is not None:
+        """Request continuations of a MIDI file or a recording."""
+        if (path := dropped_music(event)) is not None:
             event.acceptProposedAction()
             self.takes_button.setChecked(True)
             self._show_takes()

@@ -1,10 +1,10 @@
-"""The process that reads a MIDI file for the window, and the window's side of it.
+"""The process that reads a MIDI file or a sound file for the window, and the window's side of it.
 
 A large file takes seconds to read, and a file of unknown origin may take any time and memory. So
 the window reads none. Each file has a process of its own (`python -m gui.engine.file_reading`), at
 low priority, with a limit of memory; the window ends it after a limit of time, or when the file is
 not wanted any more. The process answers with the file and the part of its music that a continuation
-depends on, which is small.
+depends on, which is small. A sound file is heard, and the answer is the MIDI file with its notes.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import gc
 import os
 import threading
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bridge.history.prompt_part import prompt_part
@@ -22,7 +22,10 @@ from bridge.midi.smf.reason import FileFault, UnusableFile
 from bridge.system.memory_limit import limit_memory
 from bridge.system.pipe import Child, ChildError, join_parent, start_child
 from bridge.system.real_time import exit_terminated, leave_end_to_parent
+from export.hearing.endings import SOUND_ENDINGS
+from export.hearing.reason import HearingError
 from gui.diagnostics.log import hand_over_records
+from gui.engine.recording import heard_text
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -31,11 +34,17 @@ if TYPE_CHECKING:
     from bridge.midi.smf import MidiFile
     from bridge.midi.smf.reason import MidiFileReason
     from bridge.system.child_exit import ChildExited
+    from export.hearing.reason import Heard, SoundReason
+
+    Refusal = MidiFileReason | SoundReason | ChildExited
+    """Why a file is not read."""
 
 MEMORY_LIMIT_BYTES = 1 << 30
 """The memory of the process: several times what the largest file takes."""
 TIME_LIMIT_S = 120.0
 """The time after which a file is given up; on a busy machine, the largest one takes half of it."""
+HEARING_TIME_LIMIT_S = 900.0
+"""The same for a sound file."""
 _NICENESS = 10
 _MODULE = "gui.engine.file_reading"
 
@@ -53,13 +62,46 @@ def read_to_continue(path: Path) -> MidiFile:
     return replace(file, score=prompt_part(file.score))
 
 
+@dataclass(frozen=True, slots=True)
+class HeardFile:
+    """The file that was made of what was heard in a sound file, under the sound file's path."""
+
+    file: MidiFile
+    heard: Heard
+
+
+def is_sound(path: Path) -> bool:
+    """Return whether a file is to be heard, by its ending."""
+    return path.suffix.lower() in SOUND_ENDINGS
+
+
+def hear_to_continue(path: Path) -> HeardFile:
+    """Hear a sound file, with the part of its music that a continuation depends on.
+
+    Raises:
+        export.hearing.reason.HearingError: it cannot be read, or no notes are heard.
+
+    """
+    # Imported here: a MIDI file needs no network.
+    from export.hearing.transcription import Transcription
+
+    hearing = Transcription(path)
+    while not hearing.done:
+        hearing.step()
+    score, heard = hearing.result()
+    file = smf.from_bytes(smf.score_bytes(score, heard_text()), path)
+    return HeardFile(replace(file, score=prompt_part(file.score)), heard)
+
+
 class FileReading:
     """The reading of one file in a process of its own. `run` waits for it; `cancel` ends it."""
 
     def __init__(
-        self, path: Path, *, module: str = _MODULE, time_limit_s: float = TIME_LIMIT_S
+        self, path: Path, *, module: str = _MODULE, time_limit_s: float | None = None
     ) -> None:
-        self._path, self._module, self._time_limit_s = path, module, time_limit_s
+        self._path, self._module = path, module
+        usual_s = HEARING_TIME_LIMIT_S if is_sound(path) else TIME_LIMIT_S
+        self._time_limit_s = usual_s if time_limit_s is None else time_limit_s
         self._lock = threading.Lock()  # guards the two that follow
         self._child: Child | None = None
         self._is_cancelled = False
@@ -69,7 +111,7 @@ class FileReading:
         """The path of the file."""
         return self._path
 
-    def run(self) -> MidiFile | MidiFileReason | ChildExited:
+    def run(self) -> MidiFile | HeardFile | Refusal:
         """Return the file, or the reason why it cannot be read."""
         try:
             child = start_child(self._module)
@@ -83,7 +125,7 @@ class FileReading:
             child.connection.send(self._path)
             if not child.connection.poll(self._time_limit_s):
                 return UnusableFile(self._path, FileFault.TOO_SLOW)
-            answer: MidiFile | MidiFileReason = child.connection.recv()
+            answer: MidiFile | HeardFile | Refusal = child.connection.recv()
         except (EOFError, OSError):
             return UnusableFile(self._path, FileFault.NOT_FINISHED)
         finally:
@@ -109,10 +151,10 @@ def main() -> None:
         path: Path = window.recv()
         sending = threading.Lock()
         limit_memory(MEMORY_LIMIT_BYTES, lambda: _give_up(window, sending, path))
-        answer: MidiFile | MidiFileReason
+        answer: MidiFile | HeardFile | Refusal
         try:
-            answer = read_to_continue(path)
-        except smf.MidiFileError as error:
+            answer = hear_to_continue(path) if is_sound(path) else read_to_continue(path)
+        except (smf.MidiFileError, HearingError) as error:
             answer = error.reason
         except MemoryError:
             answer = UnusableFile(path, FileFault.TOO_MUCH_MEMORY)

@@ -47,3 +47,8 @@ def provenance(artefact: Artefact, settings: Settings) -> str:
         f"seed {settings.seed}; temperature {settings.temperature:g}; top-p {settings.top_p:g}; "
         f"style strength {settings.style_strength:g}"
     )
+
+
+def heard_text() -> str:
+    """Return the provenance text of a file with the notes of a recording."""
+    return f"Antiphon {version('antiphon')}; heard with Basic Pitch (ICASSP 2022)"

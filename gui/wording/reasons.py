@@ -18,6 +18,7 @@ from bridge.synth.policy import SynthReady
 from bridge.synth.reason import SynthReason
 from bridge.system.input_file import InputReason
 from bridge.system.output_file import OutputReason
+from export.hearing.reason import Heard, SoundReason
 from export.runtime.reasons.artefact import ArtefactReason, StyleReason
 from export.runtime.reasons.proposal import NoNotes, ProposalReason
 from gui.wording.files import sentence_of_file
@@ -33,6 +34,7 @@ from gui.wording.problems import sentence_of_problem
 from gui.wording.processor import sentence_of_processor
 from gui.wording.sentence import Sentence
 from gui.wording.sound import sentence_of_synth
+from gui.wording.sound_files import sentence_of_sound
 from gui.wording.whose_time import sentence_of_time
 
 Reason = (
@@ -44,6 +46,8 @@ Reason = (
     | MidiFileReason
     | FileNotice
     | InputReason
+    | SoundReason
+    | Heard
     | OutputReason
     | JournalReason
     | ProposalReason
@@ -60,16 +64,21 @@ def sentence_of(reason: Reason) -> Sentence:
         return sentence_of_synth(reason)
     if isinstance(reason, Processor):
         return sentence_of_processor(reason)
-    if isinstance(reason, MidiFileReason | FileNotice | InputReason | OutputReason | JournalReason):
+    if isinstance(reason, _FileReason):
         return _of_files(reason)
     return _of_model(reason)
 
 
-def _of_files(
-    reason: MidiFileReason | FileNotice | InputReason | OutputReason | JournalReason,
-) -> Sentence:
+_FileReason = (
+    MidiFileReason | FileNotice | InputReason | SoundReason | Heard | OutputReason | JournalReason
+)
+
+
+def _of_files(reason: _FileReason) -> Sentence:
     if isinstance(reason, InputReason):
         return sentence_of_input(reason)
+    if isinstance(reason, SoundReason | Heard):
+        return sentence_of_sound(reason)
     if isinstance(reason, OutputReason):
         return sentence_of_output(reason)
     if isinstance(reason, JournalReason):

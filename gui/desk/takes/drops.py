@@ -1,4 +1,4 @@
-"""A file dropped on the window: one MIDI file, to be continued, and its reading.
+"""A file dropped on the window: one MIDI file or recording, to be continued, and its reading.
 
 The window does not read it: another process does (`gui.engine.file_reading`), for which a thread
 waits.
@@ -16,19 +16,18 @@ from PySide6.QtCore import QByteArray, QObject, QTimer, QUrl, Signal
 from bridge.midi import smf
 from bridge.midi.smf import MidiFile
 from gui.desk.takes.small_roll import SmallRoll
-from gui.engine.file_reading import FileReading
+from gui.engine.file_reading import FileReading, HeardFile, is_sound
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QDropEvent
 
-    from bridge.midi.smf.reason import MidiFileReason
-    from bridge.system.child_exit import ChildExited
+    from gui.engine.file_reading import Refusal
 
 _PERIOD_MS = 33
 
 
-def dropped_midi_file(event: QDropEvent) -> Path | None:
-    """Return the MIDI file that is dragged or dropped, if it can be continued.
+def dropped_music(event: QDropEvent) -> Path | None:
+    """Return the MIDI file or sound file that is dragged or dropped, if it can be continued.
 
     A take that is dragged out of the window and dropped on it is ignored.
     """
@@ -38,7 +37,7 @@ def dropped_midi_file(event: QDropEvent) -> Path | None:
     if len(urls) != 1 or not urls[0].isLocalFile():
         return None
     path = _local_path(urls[0])
-    return path if path.suffix.lower() in smf.ENDINGS else None
+    return path if path.suffix.lower() in smf.ENDINGS or is_sound(path) else None
 
 
 class FileReader(QObject):
@@ -46,13 +45,15 @@ class FileReader(QObject):
 
     read = Signal(object)
     """Carries a `MidiFile`."""
+    heard = Signal(object)
+    """Carries what was heard in a sound file, before `read` carries the notes as a `MidiFile`."""
     refused = Signal(object)
     """Carries the reason why a file is not read."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._reading: FileReading | None = None
-        self._result: Future[MidiFile | MidiFileReason | ChildExited] | None = None
+        self._result: Future[MidiFile | HeardFile | Refusal] | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(_PERIOD_MS)
         self._timer.timeout.connect(self._poll)
@@ -84,6 +85,9 @@ class FileReader(QObject):
         result = self._result.result()
         self._timer.stop()
         self._reading = self._result = None
+        if isinstance(result, HeardFile):
+            self.heard.emit(result.heard)
+            result = result.file
         (self.read if isinstance(result, MidiFile) else self.refused).emit(result)
 
 

@@ -18,14 +18,15 @@ from bridge.system.output_file import MIDI_ENDINGS, OutputError, OutputFault, Re
 from gui.desk.takes.drops import FileReader
 from gui.desk.takes.files import TakesFiles, file_name
 from gui.desk.widgets.languages import translated
-from gui.engine.file_reading import FileReading
+from gui.engine.file_reading import FileReading, is_sound
 from gui.wording.reasons import sentence_of
 
 if TYPE_CHECKING:
     from bridge.history.takes import TakeTree
     from bridge.midi.smf import MidiFile
-    from bridge.midi.smf.reason import MidiFileReason
-    from bridge.system.child_exit import ChildExited
+    from bridge.midi.smf.reason import FileNotice
+    from export.hearing.reason import Heard
+    from gui.engine.file_reading import Refusal
 
 
 class TakesSaving(QObject):
@@ -44,6 +45,7 @@ class TakesSaving(QObject):
         self._window, self._files = window, TakesFiles()
         self._reader = FileReader(self)
         self._reader.read.connect(self._open)
+        self._reader.heard.connect(self._tell)
         self._reader.refused.connect(self._refuse)
         self.folder = _documents_folder()
         """The folder that the save dialog opens with."""
@@ -55,7 +57,8 @@ class TakesSaving(QObject):
 
     def read(self, path: Path) -> None:
         """Read a file, which `opened` then carries; one that is being read is dropped."""
-        self.message_changed.emit(self.tr("Reading {}.").format(visible(path.name)), False)
+        told = self.tr("Listening to {}.") if is_sound(path) else self.tr("Reading {}.")
+        self.message_changed.emit(told.format(visible(path.name)), False)
         self._reader.open(FileReading(path))
 
     def cancel_reading(self) -> None:
@@ -126,10 +129,13 @@ class TakesSaving(QObject):
 
     def _open(self, file: MidiFile) -> None:
         for notice in file.notices:
-            self.message_changed.emit(translated(sentence_of(notice)), False)
+            self._tell(notice)
         self.opened.emit(file)
 
-    def _refuse(self, reason: MidiFileReason | ChildExited) -> None:
+    def _tell(self, notice: FileNotice | Heard) -> None:
+        self.message_changed.emit(translated(sentence_of(notice)), False)
+
+    def _refuse(self, reason: Refusal) -> None:
         self.ended.emit()
         self.message_changed.emit(translated(sentence_of(reason)), True)
 

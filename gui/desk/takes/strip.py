@@ -138,7 +138,7 @@ class TakesStrip(QWidget):
             self.start_from(score, self.tr("played"))
         else:
             self.message_changed.emit(
-                self.tr("Play something first, or drop a MIDI file here."), True
+                self.tr("Play something first, or drop a MIDI file or a recording here."), True
             )
 
     # Commands.
@@ -381,8 +381,8 @@ class TakesStrip(QWidget):
     def _lay_out(self) -> None:
         hint = QLabel(
             self.tr(
-                "Play something and ask for four takes, or drop a MIDI file on the window. The "
-                "continuations appear here."
+                "Play something and ask for four takes, or drop a MIDI file or a recording on the "
+                "window. The continuations appear here."
             )
         )
         hint.setObjectName("faint")

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 
-from gui.desk.takes.drops import dropped_midi_file
+from gui.desk.takes.drops import dropped_music
 from tests.gui.desk.conftest import Desk
 
 
@@ -21,13 +21,13 @@ def dropped(*urls: str) -> Path | None:
         Qt.MouseButton.LeftButton,
         Qt.KeyboardModifier.NoModifier,
     )
-    return dropped_midi_file(event)
+    return dropped_music(event)
 
 
 @pytest.mark.usefixtures("qtbot")
-def test_one_midi_file_is_accepted() -> None:
+def test_one_file_of_music_is_accepted() -> None:
     assert dropped("file:///tmp/a%20song.mid") == Path("/tmp/a song.mid")  # noqa: S108 - a name
-    for name in ("SONG.MIDI", "SONG.MID", "song.kar", "song.Rmi", "夜.mid", "a#b?c.mid"):
+    for name in ("SONG.MIDI", "SONG.MID", "song.kar", "song.Rmi", "hum.wav", "Hum.FLAC", "a.mp3", "夜.mid", "a#b?c.mid"):
         path = Path.home() / name
         url = QUrl.fromLocalFile(str(path))
         assert dropped(url.toString(QUrl.ComponentFormattingOption.FullyEncoded)) == path
@@ -46,13 +46,13 @@ def test_a_name_that_is_not_utf_8_is_kept(tmp_path: Path) -> None:
         Qt.MouseButton.LeftButton,
         Qt.KeyboardModifier.NoModifier,
     )
-    assert dropped_midi_file(event) == path
+    assert dropped_music(event) == path
 
 
 @pytest.mark.usefixtures("qtbot")
 def test_anything_else_is_not() -> None:
     assert dropped() is None
-    assert dropped("file:///tmp/song.wav") is None
+    assert dropped("file:///tmp/song.txt") is None
     assert dropped("https://example.org/song.mid") is None
     assert dropped("file:///tmp/a.mid", "file:///tmp/b.mid") is None
 

@@ -1,0 +1,1 @@
+"""Hear the notes of a recording: from a sound file to a score."""
