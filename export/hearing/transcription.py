@@ -100,8 +100,11 @@ class Transcription:
         one_voice = settings.one_voice
         if one_voice is None:
             one_voice = is_one_voice(heard, settings.thresholds.frame)
-        make = line_in if one_voice else notes_in
-        notes = [note for note in make(heard, settings.thresholds) if self._is_audible(note)]
+        if one_voice:
+            found = line_in(heard, self._levels, settings.thresholds)
+        else:
+            found = notes_in(heard, settings.thresholds)
+        notes = [note for note in found if self._is_audible(note)]
         if not notes:
             raise HearingError(UnusableSound(self._path, SoundFault.NO_NOTES))
         pulse, is_steady = _pulse(notes, settings.bpm)
@@ -117,9 +120,13 @@ class Transcription:
 
 
 def _levels(samples: Samples) -> npt.NDArray[np.float32]:
-    """Return the largest sample of each frame, without the frame's mean, which is no sound."""
-    padded = np.pad(samples, (0, -len(samples) % HOP), mode="edge").reshape(-1, HOP)
-    levels: npt.NDArray[np.float32] = np.abs(padded - padded.mean(axis=1, keepdims=True)).max(axis=1)
+    """Return the loudness of each frame: the largest sample of it and of the next one.
+
+    A frame's mean is no sound. A wave of a low note is longer than a frame.
+    """
+    frames = np.pad(samples, (0, -len(samples) % HOP), mode="edge").reshape(-1, HOP)
+    peaks = np.abs(frames - frames.mean(axis=1, keepdims=True)).max(axis=1)
+    levels: npt.NDArray[np.float32] = np.maximum(peaks, np.append(peaks[1:], peaks[-1]))
     return levels
 
 

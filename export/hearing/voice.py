@@ -7,11 +7,15 @@ algorithm). A line earns the activation of its key in each frame. To leave a key
 some frames earn, and more for a wide leap than for a narrow one: a tremble, a slide through other
 keys and a short leap to an overtone are not worth it. An onset refunds a part of the cost.
 
-A line that stays on a key is divided where the key is struck again.
+A line that stays on a key is divided where the key is struck again. The network hears an onset in
+each wave of a vibrato too, so the sound must also become louder there. A short stay on a key beside
+the next one, without a stroke, is a slide, as is what comes just before the first stroke.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,12 +24,14 @@ from export.hearing.network import KEYS, LOWEST_PITCH
 from export.hearing.notes import FrameNote, peaks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     import numpy.typing as npt
 
     from export.hearing.network import Activations
     from export.hearing.notes import Thresholds
+
+    Levels = npt.NDArray[np.float32]
 
 _CHANGE = 2.0
 """What a change of key costs: the activation of two frames that are certain."""
@@ -36,12 +42,37 @@ _SILENCE_CHANGE = 1.0
 """What beginning a note after silence costs, and ending it."""
 _REFUND = 1.5
 """What a certain onset refunds."""
+_RISE = 1.6
+"""Where a note is struck again, the sound becomes this many times louder,"""
+_BEFORE, _AFTER = 8, 5
+"""from the quietest of the frames before to the loudest of the frames after."""
+_SLIDE = 16
+"""A slide has at most this many frames: 0.19 s."""
+_NEAR = 8
+"""The frames after the begin of a stay in which its onset is looked for."""
 _CHORD_SHARE = 0.1
 """There are several voices if two keys sound in more than this share of the frames with sound."""
 _OVERTONES = np.array((0, 12, 19, 24, 28, 31, 34, 36))
 """The semitones from a note to its overtones."""
 _SILENT = KEYS
 """The state of the line without a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Stay:
+    """A part of the line that stays on a key: its first frame, the frame after its last one."""
+
+    first: int
+    end: int
+    key: int
+
+    def is_beside(self, later: _Stay) -> bool:
+        """Return whether another stay follows at once, a semitone away."""
+        return self.end == later.first and abs(self.key - later.key) == 1
+
+    def has_any(self, frames: Sequence[int]) -> bool:
+        """Return whether one of some frames is in the stay."""
+        return any(self.first <= frame < self.end for frame in frames)
 
 
 def is_one_voice(heard: Activations, threshold: float) -> bool:
@@ -58,18 +89,31 @@ def is_one_voice(heard: Activations, threshold: float) -> bool:
     return bool(second.any(axis=1).mean() <= _CHORD_SHARE)
 
 
-def line_in(heard: Activations, thresholds: Thresholds) -> list[FrameNote]:
-    """Return the notes of the strongest line, in order, none of which overlap."""
+def line_in(heard: Activations, levels: Levels, thresholds: Thresholds) -> list[FrameNote]:
+    """Return the notes of the strongest line, in order, none of which overlap.
+
+    `levels` is the loudness of each frame.
+    """
     if not len(heard.frames):
         return []
     line = _best_line(heard, thresholds.frame)
-    struck = set(map(tuple, peaks(heard.onsets, thresholds.onset).tolist()))
+    strokes: dict[int, list[int]] = defaultdict(list)
+    for frame, key in peaks(heard.onsets, thresholds.onset).tolist():
+        if _becomes_louder(levels, frame):
+            strokes[key].append(frame)
     return [
         note
-        for first, end, key in _stays(line)
-        for note in _divided(heard, first, end, key, struck, thresholds)
+        for stay in _without_slides(_stays(_best_line(heard, thresholds.frame)), strokes)
+        for note in _divided(heard, stay, strokes[stay.key], thresholds)
         if note.release - note.onset > thresholds.shortest
     ]
+
+
+def _becomes_louder(levels: Levels, frame: int) -> bool:
+    """Return whether the sound becomes louder at a frame."""
+    before = levels[max(0, frame - _BEFORE) : frame + 1].min()
+    after = levels[frame : frame + _AFTER].max()
+    return bool(after >= _RISE * before)
 
 
 def _best_line(heard: Activations, threshold: float) -> npt.NDArray[np.intp]:
@@ -104,27 +148,48 @@ def _costs() -> npt.NDArray[np.float64]:
     return cost
 
 
-def _stays(line: npt.NDArray[np.intp]) -> Iterator[tuple[int, int, int]]:
-    """Yield the first frame, the end and the key of each part of a line that stays on a key."""
+def _stays(line: npt.NDArray[np.intp]) -> list[_Stay]:
+    """Return the parts of a line that stay on a key."""
     changes = (np.flatnonzero(np.diff(line)) + 1).tolist()
-    for first, end in zip([0, *changes], [*changes, len(line)], strict=True):
-        if line[first] != _SILENT:
-            yield first, end, int(line[first])
+    return [
+        _Stay(first, end, int(line[first]))
+        for first, end in zip([0, *changes], [*changes, len(line)], strict=True)
+        if line[first] != _SILENT
+    ]
+
+
+def _without_slides(stays: Sequence[_Stay], strokes: Mapping[int, Sequence[int]]) -> list[_Stay]:
+    """Return the stays, where a slide belongs to the note that it leads to, or else comes from."""
+    kept = list[_Stay]()
+    for index, stay in enumerate(stays):
+        later = stays[index + 1] if index + 1 < len(stays) else None
+        is_slide = stay.end - stay.first <= _SLIDE and not stay.has_any(strokes.get(stay.key, ()))
+        if is_slide and later is not None and stay.is_beside(later):
+            continue
+        if is_slide and kept and kept[-1].is_beside(stay):
+            kept[-1] = replace(kept[-1], end=stay.end)
+            continue
+        kept.append(stay)
+    return kept
 
 
 def _divided(
-    heard: Activations,
-    first: int,
-    end: int,
-    key: int,
-    struck: set[tuple[int, ...]],
-    thresholds: Thresholds,
+    heard: Activations, stay: _Stay, strokes: Sequence[int], thresholds: Thresholds
 ) -> Iterator[FrameNote]:
-    """Yield the notes of a key that the line stays on, one for each time that it is struck."""
-    begins = [first]
-    for frame in range(first + 1, end):
-        if (frame, key) in struck and frame - begins[-1] > thresholds.shortest:
+    """Yield the notes of a stay, one for each time that its key is struck."""
+    begins = list[int]()
+    for frame in strokes:
+        is_within = stay.first - _AFTER <= frame < stay.end
+        if is_within and (not begins or frame - begins[-1] > thresholds.shortest):
             begins.append(frame)
-    for onset, release in zip(begins, [*begins[1:], end], strict=True):
-        amplitude = float(heard.frames[onset:release, key].mean())
-        yield FrameNote(onset, release, key + LOWEST_PITCH, amplitude)
+    if not begins or begins[0] - stay.first > _SLIDE:
+        begins.insert(0, _onset(heard, stay, thresholds.onset))
+    for onset, release in zip(begins, [*begins[1:], stay.end], strict=True):
+        amplitude = float(heard.frames[onset:release, stay.key].mean())
+        yield FrameNote(onset, release, stay.key + LOWEST_PITCH, amplitude)
+
+
+def _onset(heard: Activations, stay: _Stay, threshold: float) -> int:
+    """Return the onset at the begin of a stay, or its begin if the network hears none there."""
+    near = heard.onsets[stay.first : min(stay.end, stay.first + _NEAR), stay.key]
+    return stay.first + int(near.argmax()) if near.max() >= threshold else stay.first
