@@ -69,6 +69,14 @@ def time_s(frame: int) -> float:
     return (window * _STEP + within * HOP) / RATE_HZ
 
 
+def frames_at_rate(count: int) -> npt.NDArray[np.intp]:
+    """Return, for the first frames of the network, the frames of 256 samples at their times.
+
+    The network's frames are a little closer together, since windows join within a frame.
+    """
+    return np.array([int(time_s(frame) * FRAMES_PER_S) for frame in range(count)], np.intp)
+
+
 class Listening:
     """The network at work on a recording, window by window."""
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from bridge.midi.instruments import Instrument, fit_to_range
 from bridge.midi.notes import TICKS_PER_QUARTER, MetreChange, Note, Score, TempoChange
-from export.hearing.network import HOP, KEYS, LOWEST_PITCH, Listening, time_s
+from export.hearing.network import HOP, KEYS, LOWEST_PITCH, Listening, frames_at_rate, time_s
 from export.hearing.notes import Thresholds, notes_in
 from export.hearing.pulse import Pulse, pulse_at, pulse_of
 from export.hearing.reason import Heard, HearingError, SoundFault, UnusableSound
@@ -26,10 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    import numpy.typing as npt
-
     from export.hearing.notes import FrameNote
     from export.hearing.sound_file import Samples
+    from export.hearing.voice import Levels
 
 FREE_BPM = 120.0
 """The tempo that notes without a steady beat are written in."""
@@ -37,6 +36,8 @@ _SILENCE = 1e-4
 """A recording whose loudest sample is below this is silent: 80 dB below the loudest possible."""
 _INAUDIBLE = 1e-3
 """A note this much quieter than the loudest moment is none: the network hears any loudness."""
+_CERTAIN = 0.5
+"""A recording in which no note has this amplitude is noise, in which the network guesses a few."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +101,13 @@ class Transcription:
         one_voice = settings.one_voice
         if one_voice is None:
             one_voice = is_one_voice(heard, settings.thresholds.frame)
+        levels = self._levels[frames_at_rate(len(heard.frames))]
         if one_voice:
-            found = line_in(heard, self._levels, settings.thresholds)
+            found = line_in(heard, levels, settings.thresholds)
         else:
             found = notes_in(heard, settings.thresholds)
-        notes = [note for note in found if self._is_audible(note)]
-        if not notes:
+        notes = [note for note in found if _is_audible(note, levels)]
+        if max((note.amplitude for note in notes), default=0.0) < _CERTAIN:
             raise HearingError(UnusableSound(self._path, SoundFault.NO_NOTES))
         pulse, is_steady = _pulse(notes, settings.bpm)
         score = _score(notes, pulse, settings)
@@ -114,19 +116,20 @@ class Transcription:
         )
         return score, told
 
-    def _is_audible(self, note: FrameNote) -> bool:
-        loudest = self._levels[note.onset : note.release].max(initial=0.0)
-        return bool(loudest >= _INAUDIBLE * self._levels.max())
+
+def _is_audible(note: FrameNote, levels: Levels) -> bool:
+    loudest = levels[note.onset : note.release].max()
+    return bool(loudest >= _INAUDIBLE * levels.max())
 
 
-def _levels(samples: Samples) -> npt.NDArray[np.float32]:
+def _levels(samples: Samples) -> Levels:
     """Return the loudness of each frame: the largest sample of it and of the next one.
 
     A frame's mean is no sound. A wave of a low note is longer than a frame.
     """
     frames = np.pad(samples, (0, -len(samples) % HOP), mode="edge").reshape(-1, HOP)
     peaks = np.abs(frames - frames.mean(axis=1, keepdims=True)).max(axis=1)
-    levels: npt.NDArray[np.float32] = np.maximum(peaks, np.append(peaks[1:], peaks[-1]))
+    levels: Levels = np.maximum(peaks, np.append(peaks[1:], peaks[-1]))
     return levels
 
 

@@ -119,8 +119,9 @@ def _becomes_louder(levels: Levels, frame: int) -> bool:
 def _best_line(heard: Activations, threshold: float) -> npt.NDArray[np.intp]:
     """Return the key of each frame on the best line, or `_SILENT`."""
     cost = _costs()
-    earned = np.column_stack([heard.frames, np.full(len(heard.frames), threshold)])
-    refund = np.column_stack([heard.onsets * _REFUND, np.zeros(len(heard.frames))])
+    silent = np.ones((len(heard.frames), 1), np.float32)
+    earned = np.hstack([heard.frames, threshold * silent])
+    refund = np.hstack([heard.onsets, 0 * silent]) * np.float32(_REFUND)
     came_from = np.empty((len(earned), KEYS + 1), np.int8)
     states = np.arange(KEYS + 1)
     total = np.where(states == _SILENT, 0.0, -_SILENCE_CHANGE) + earned[0]
