@@ -10,6 +10,7 @@ from export.runtime.reasons.artefact import (
     BadEntry,
     BadNumbers,
     BadStyleName,
+    BadTable,
     ChecksumMismatch,
     ChecksumMissing,
     ContentReason,
@@ -79,6 +80,9 @@ def _of_content(reason: ContentReason) -> Sentence:
                 "Model", "{}: numbers of {!r} are missing, not finite or far too large."
             )
             return told.format(str(path), owner)
+        case BadTable(path, error):
+            told = Sentence("Model", "{}: cannot be read as an index of pieces ({}).")
+            return told.format(str(path), error)
     assert_never(reason)
 
 

@@ -145,7 +145,17 @@ class BadNumbers:
     owner: str
 
 
-ContentReason = EntryMissing | BadEntry | ChecksumMissing | StyleIncomplete | BadNumbers
+@dataclass(frozen=True, slots=True)
+class BadTable:
+    """The index of the training pieces is not in its format; `error` says what is wrong."""
+
+    path: Path
+    error: str
+
+
+ContentReason = (
+    EntryMissing | BadEntry | ChecksumMissing | StyleIncomplete | BadNumbers | BadTable
+)
 
 
 @dataclass(frozen=True, slots=True)
