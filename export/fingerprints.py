@@ -6,15 +6,15 @@ which has the titles. Only pieces for training go in, and of these only scores: 
 was rendered from patterns (`kind` is `band`) has the tune of a score and the accompaniment of a
 library, which is common property.
 
-The limit comes from human music (Yin et al. 2021, 2022): from the pieces for validation, no tune of
-which is among those for training. The longest run that each has in common with a training piece
-shows how much composers borrow. The limit is the length that 99 % of the pieces do not exceed.
+The limit comes from human music, as in the originality report of Yin et al. (2021, 2022): the
+pieces for validation show how much composers borrow. `python -m export.fingerprints` prints the
+longest run that each has in common with a training piece, for a person to judge: some are a work
+that the training pieces have in another edition, or under another name.
 """
 
 from __future__ import annotations
 
 import csv
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -35,12 +35,18 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from bridge.messages.originality import Run
     from export.originality.lines import Line
     from export.originality.sampling import Piece
     from export.originality.table import Table
-    from model.data import Piece as CorpusPiece
 
-_QUANTILE = 0.99
+LIMIT_NOTES = 24
+"""The longest run that is no reason to speak of it.
+
+Of 691 pieces for validation, 50 have a run of 25 notes or more in common with a training piece. By
+their titles, composers and tunes 48 of these are versions of that piece, or movements of one work.
+Of the other 643, 99 % have no longer run than this, and 95 % have none at all.
+"""
 _NOBODY = ("", "anonymous", "traditional", "unknown")
 _WAIT_TICKS = np.where(v.TOKEN_KIND == v.Kind.WAIT, v.EVENT_VALUE[v.TOKEN_EVENT], 0)
 _INSTRUMENT, _PITCH = v.EVENT_INSTRUMENT[v.TOKEN_EVENT], v.EVENT_PITCH[v.TOKEN_EVENT]
@@ -66,14 +72,14 @@ def lines_of_tokens(tokens: NDArray[np.int64]) -> Iterator[Line]:
 
 
 def training_table(corpus: Corpus, titles: Mapping[str, str]) -> Table:
-    """Return the table of the scores in a corpus, with a limit of 0."""
+    """Return the table of the scores in a corpus, with the limit."""
     scores = [piece for piece in corpus.pieces if piece.kind != "band"]
     pieces: list[Piece] = []
     for score in track(scores, "training pieces"):
         title = titles.get(score.path, Path(score.path).stem)
         pieces.append(piece_of(title, lines_of_tokens(corpus.tokens_of(score))))
     common = _common(pieces, [score.group for score in scores])
-    return build_table(track(pieces, "samples"), 0, common)
+    return build_table(track(pieces, "samples"), LIMIT_NOTES, common)
 
 
 def _common(pieces: list[Piece], tunes: list[str]) -> frozenset[int]:
@@ -91,22 +97,16 @@ def _common(pieces: list[Piece], tunes: list[str]) -> frozenset[int]:
     return frozenset(different[counts > MOST_TUNES].tolist()) - {TRIVIAL}
 
 
-def longest_runs(index: OriginalityIndex, corpus: Corpus) -> dict[str, int]:
-    """Return the notes of the longest run of each piece with one, by its path; 0 for none."""
-    found = {}
-    for piece in track(corpus.pieces, "validation pieces"):
-        run = index.longest_run(tokenizer.decode(corpus.tokens_of(piece).tolist()).notes)
-        found[piece.path] = 0 if run is None else run.notes
-    return found
+def longest_runs(index: OriginalityIndex, corpus: Corpus) -> dict[str, Run | None]:
+    """Return the longest run of each piece, by its path."""
+    return {
+        piece.path: index.longest_run(tokenizer.decode(corpus.tokens_of(piece).tolist()).notes)
+        for piece in track(corpus.pieces, "validation pieces")
+    }
 
 
-def limit_of(runs: Mapping[str, int]) -> int:
-    """Return the length in notes that 99 % of the runs do not exceed."""
-    return int(np.quantile(list(runs.values()), _QUANTILE, method="higher")) if runs else 0
-
-
-def add_index(folder: Path, shards: Path, manifest: Path) -> dict[str, int]:
-    """Write the index into the folder of an artefact; return the longest runs that set its limit.
+def add_index(folder: Path, shards: Path, manifest: Path) -> OriginalityIndex:
+    """Write the index into the folder of an artefact, and return it.
 
     Raises:
         export.runtime.artefact.ArtefactError: the artefact cannot be used.
@@ -115,11 +115,9 @@ def add_index(folder: Path, shards: Path, manifest: Path) -> dict[str, int]:
     """
     Artefact.load(folder)
     table = training_table(Corpus.open(shards, "train"), read_titles(manifest))
-    runs = longest_runs(OriginalityIndex(table), Corpus.open(shards, "valid"))
-    written = replace(table, limit=limit_of(runs)).to_bytes()
-    (folder / ORIGINALITY).write_bytes(written)
+    (folder / ORIGINALITY).write_bytes(table.to_bytes())
     seal_file(folder, ORIGINALITY)
-    return runs
+    return OriginalityIndex(table)
 
 
 def main(
@@ -128,12 +126,16 @@ def main(
     manifest: Annotated[Path, typer.Argument(help="The corpus's manifest.csv.")],
 ) -> None:
     """Add to an artefact the index by which copies of training pieces are found."""
-    runs = add_index(artefact, shards, manifest)
-    size = (artefact / ORIGINALITY).stat().st_size
-    typer.echo(f"{size / 2**20:.2f} MiB; limit {limit_of(runs)} notes")
-    for share in (0.5, 0.75, 0.9, 0.95, 0.99, 1.0):
-        notes = int(np.quantile(list(runs.values()), share, method="higher"))
-        typer.echo(f"{share:.0%} of {len(runs)} human pieces: at most {notes} notes")
+    index = add_index(artefact, shards, manifest)
+    typer.echo(f"{(artefact / ORIGINALITY).stat().st_size / 2**20:.2f} MiB")
+    found, titles = longest_runs(index, Corpus.open(shards, "valid")), read_titles(manifest)
+    for share in (0.5, 0.9, 0.95, 0.99):
+        lengths = [0 if run is None else run.notes for run in found.values()]
+        notes = int(np.quantile(lengths, share, method="higher"))
+        typer.echo(f"{share:.0%} of {len(found)} human pieces: at most {notes} notes")
+    runs = [(run.notes, titles.get(path, path), run.title) for path, run in found.items() if run]
+    for notes, title, training_title in sorted(runs, reverse=True):
+        typer.echo(f"{notes} {title} / {training_title}")
 
 
 if __name__ == "__main__":

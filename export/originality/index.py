@@ -69,8 +69,10 @@ class OriginalityIndex:
         steps = np.cumsum(table.gaps, dtype=np.int64)
         before = np.concatenate((np.zeros(1, np.int64), steps))[counts - table.ngrams_of_line]
         self._places = begins + steps - np.repeat(before, table.ngrams_of_line)
-        self._order = np.argsort(table.numbers, kind="stable")
-        self._numbers = table.numbers[self._order]
+        # Sorting numbers that contain their places is several times as fast as `np.argsort`.
+        keys = np.sort(table.numbers.astype(np.int64) << 32 | np.arange(len(table.numbers)))
+        self._order = keys & 0xFFFFFFFF
+        self._numbers = (keys >> 32).astype(np.int32)
 
     @classmethod
     def load(cls, folder: Path) -> OriginalityIndex:
