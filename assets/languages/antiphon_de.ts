@@ -995,6 +995,10 @@ Für das Netz ähnlich: {}</translation>
         <translation>{}: Zahlen von {!r} fehlen, sind nicht endlich oder viel zu groß.</translation>
     </message>
     <message>
+        <source>{}: cannot be read as an index of pieces ({}).</source>
+        <translation>{}: lässt sich nicht als Verzeichnis der Stücke lesen ({}).</translation>
+    </message>
+    <message>
         <source>{} does not run: {}.</source>
         <translation>{} läuft nicht: {}.</translation>
     </message>
@@ -2123,6 +2127,13 @@ Für das Netz ähnlich: {}</translation>
     <message>
         <source>Stren&amp;gth</source>
         <translation>Stä&amp;rke</translation>
+    </message>
+</context>
+<context>
+    <name>Takes</name>
+    <message>
+        <source>{} notes as in {}</source>
+        <translation>{} Noten wie in {}</translation>
     </message>
 </context>
 <context>

@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
+from bridge.messages.originality import Run
 from bridge.messages.settings import Settings
 from bridge.midi.notes import MetreChange, Note, Score, TempoChange
 from bridge.sync.tempo import MetreMap, TempoMap
@@ -78,6 +79,8 @@ class TakeNode:
     """The settings that it was generated with; with them, the same take is generated again."""
     text: str = ""
     """The description that a file of the take contains."""
+    run: Run | None = None
+    """What it copies from a training piece, if that is more than human music does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,13 @@ class TakeTree:
         return TakeTree((*self.nodes, RootNode(number, score, name)), number)
 
     def with_take(
-        self, parent: int, span: Span, notes: Iterable[Note], settings: Settings, text: str = ""
+        self,
+        parent: int,
+        span: Span,
+        notes: Iterable[Note],
+        settings: Settings,
+        text: str = "",
+        run: Run | None = None,
     ) -> TakeTree:
         """Return the tree with a candidate added to a node.
 
@@ -105,7 +114,7 @@ class TakeTree:
         """
         if not 0 <= parent < len(self.nodes):
             raise ValueError(f"a take cannot go on from number {parent}")
-        take = TakeNode(len(self.nodes), parent, span, tuple(notes), settings, text)
+        take = TakeNode(len(self.nodes), parent, span, tuple(notes), settings, text, run)
         return replace(self, nodes=(*self.nodes, take))
 
     def with_tree(self, other: TakeTree) -> TakeTree:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from bridge.midi.instruments import Instrument
+from bridge.midi.instruments import Instrument
 
 
 @dataclass(frozen=True, slots=True)

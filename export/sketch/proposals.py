@@ -1,4 +1,4 @@
-"""Several takes of one prompt, none of them empty and no two the same."""
+"""Several takes of one prompt, none of them empty, no two the same, and none of them a copy."""
 
 from __future__ import annotations
 
@@ -13,34 +13,53 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from bridge.history.takes import Span
+    from bridge.messages.originality import Run
     from bridge.messages.settings import Settings
     from bridge.midi.notes import Note, Score
+    from export.originality.index import OriginalityIndex
     from export.runtime.artefact import Artefact
     from export.runtime.decoder import Decoder
 
 MOST_TRIES = 4
-"""After this many empty or duplicate takes there is one proposal less."""
+"""After this many empty or duplicate takes there is one proposal less; after as many copies, the
+least of them is proposed."""
 _WARMER = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A complete take: its notes, and the settings that reproduce them."""
+    """A complete take: its notes, and the settings that reproduce them.
+
+    `run` is what it copies from a training piece, if that is more than human music does.
+    """
 
     index: int
     settings: Settings
     notes: tuple[Note, ...]
+    run: Run | None = None
 
 
 class Proposals:
     """Several takes of one prompt, none of them empty and no two the same.
 
     Each take has its own seed. A take that is empty, or equals an earlier one, is tried again with
-    the next seed and a higher temperature.
+    the next seed and a higher temperature. So is one that copies a training piece, if there is an
+    index of these.
     """
 
-    def __init__(self, prompt: Prompt, settings: Settings, count: int) -> None:
+    def __init__(
+        self,
+        prompt: Prompt,
+        settings: Settings,
+        count: int,
+        pieces: OriginalityIndex | None = None,
+        *,
+        original: bool = True,
+    ) -> None:
+        """Make `count` takes; without `original`, a copy is only reported."""
         self._prompt, self._settings, self._count = prompt, settings, count
+        self._pieces, self._original = pieces, original
+        self._least_copy: Proposal | None = None
         self.index = 0
         """Index of the take in progress."""
         self._tries = self._seeds = 0
@@ -64,15 +83,31 @@ class Proposals:
             return None
         notes = tuple(self._growing.notes())
         proposal = None
-        if notes and (onsets := _onsets(notes)) not in self._made:
-            self._made.add(onsets)
-            proposal = Proposal(self.index, self._varied, notes)
+        if notes and _onsets(notes) not in self._made:
+            proposal = Proposal(self.index, self._varied, notes, self.run_of(notes))
         self._tries += 1
+        if self._original and proposal is not None and proposal.run is not None:
+            self._least_copy = _less_copied(self._least_copy, proposal)
+            proposal = None
+        if proposal is None and self._tries == MOST_TRIES:
+            proposal = self._least_copy
         if proposal is not None or self._tries == MOST_TRIES:
-            self.index, self._tries = self.index + 1, 0
+            self.index, self._tries, self._least_copy = self.index + 1, 0, None
+        if proposal is not None:
+            self._made.add(_onsets(proposal.notes))
         if not self.done:
             self._next()
         return proposal
+
+    def run_of(self, notes: Iterable[Note]) -> Run | None:
+        """Return what new notes copy from a training piece, if that is more than human music does.
+
+        What they repeat from the prompt is not counted.
+        """
+        if self._pieces is None:
+            return None
+        run = self._pieces.longest_run(notes, self._prompt.score.notes)
+        return run if run is not None and run.notes > self._pieces.limit else None
 
     def _next(self) -> None:
         self._varied = replace(
@@ -96,6 +131,13 @@ def proposals(
         proposal = making.step()
         if proposal is not None:
             yield proposal
+
+
+def _less_copied(copy: Proposal | None, other: Proposal) -> Proposal:
+    """Return the one of two copies that has the shorter run."""
+    if copy is None or copy.run is None or other.run is None:
+        return other
+    return min(copy, other, key=lambda each: 0 if each.run is None else each.run.notes)
 
 
 def _onsets(notes: Iterable[Note]) -> tuple[tuple[int, int, int], ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bridge.history.takes import Span
+from bridge.messages.originality import Run
 from bridge.messages.settings import Settings
 from bridge.midi.notes import Note, Score
 from export.runtime.reasons.proposal import ProposalReason
@@ -52,7 +53,10 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A complete take, with the settings that made it and the text for its file."""
+    """A complete take, with the settings that made it and the text for its file.
+
+    `run` is what it copies from a training piece, if that is more than human music does.
+    """
 
     request_id: int
     candidate: int
@@ -60,6 +64,7 @@ class Proposal:
     notes: tuple[Note, ...]
     settings: Settings
     text: str
+    run: Run | None = None
 
 
 @dataclass(frozen=True, slots=True)

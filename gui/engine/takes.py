@@ -51,8 +51,10 @@ class ProposalJob:
 
         Raises:
             export.runtime.artefact.UnknownStyleError: there is no such style.
+            export.runtime.artefact.ArtefactError: the index of training pieces cannot be used.
 
         """
+        from export.originality.index import index_of
         from export.sketch.prompt import Prompt, span_of_bars
         from export.sketch.proposals import Proposals
 
@@ -60,7 +62,8 @@ class ProposalJob:
         self._request = request
         self._span = span_of_bars(request.score, request.bars)
         prompt = Prompt(self._artefact, decoder, request.score, self._span, request.settings)
-        self._proposals = Proposals(prompt, request.settings, request.count)
+        pieces = index_of(self._artefact)
+        self._proposals = Proposals(prompt, request.settings, request.count, pieces)
 
     @property
     def is_done(self) -> bool:
@@ -74,9 +77,9 @@ class ProposalJob:
         made = self._proposals.step()
         if made is None:
             return None
-        text = provenance(self._artefact, made.settings)
+        text = provenance(self._artefact, made.settings, made.run)
         where = self._request.request_id, made.index, self._span
-        return Proposal(*where, made.notes, made.settings, text)
+        return Proposal(*where, made.notes, made.settings, text, made.run)
 
     def progress(self) -> Progress:
         """Return the incomplete take."""

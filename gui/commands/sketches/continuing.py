@@ -20,6 +20,7 @@ from gui.commands.console.terminal import fail, load_artefact, read_music, say, 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bridge.messages.originality import Run
     from bridge.messages.settings import Settings
     from bridge.midi.notes import Note
 
@@ -46,6 +47,13 @@ def continue_(
     only_new: Annotated[
         bool, typer.Option("--only-new", help="Write only the new music, without the prompt.")
     ] = False,
+    original: Annotated[
+        bool,
+        typer.Option(
+            "--original/--no-original",
+            help="Try again if a take copies a training piece; what is copied is always told.",
+        ),
+    ] = True,
     **asked: Any,
 ) -> None:
     """Continue a MIDI file.
@@ -68,6 +76,7 @@ def continue_(
 
     from bridge.history.takes import standalone_score
     from bridge.midi import smf
+    from export.originality.index import index_of
     from export.runtime.decoder import Decoder
     from export.sketch.prompt import Prompt, span_of_bars, span_of_seconds
     from export.sketch.proposals import Proposals
@@ -77,10 +86,10 @@ def continue_(
     span = span_of_seconds(score, seconds) if seconds else span_of_bars(score, bars or 8)
     with usable_model():
         reading = Prompt(artefact, Decoder(artefact), score, span, settings)
-        making = Proposals(reading, settings, takes)
+        making = Proposals(reading, settings, takes, index_of(artefact), original=original)
 
-    def content(notes: Sequence[Note], used: Settings, remark: str) -> bytes:
-        text = provenance(artefact, used) + remark
+    def content(notes: Sequence[Note], used: Settings, run: Run | None, remark: str) -> bytes:
+        text = provenance(artefact, used, run) + remark
         if only_new:
             return smf.score_bytes(standalone_score(score, span, notes), text, like=prompt)
         return smf.continuation_bytes(prompt, notes, text)

@@ -25,20 +25,23 @@ from gui.commands.console.terminal import (
     standard_input_file,
     standard_output_file,
 )
+from gui.wording.originality import sentence_of_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from bridge.history.takes import Span
+    from bridge.messages.originality import Run
     from bridge.messages.settings import Settings
     from bridge.midi.notes import Note, Score
     from export.sketch.continuation import Continuation
     from export.sketch.proposals import Proposal, Proposals
     from gui.commands.console.terminal import Interruption
 
-    TakeContent = Callable[[Sequence[Note], Settings, str], bytes]
-    """Returns the bytes of a take's file, for its notes, its settings and a remark on it."""
+    TakeContent = Callable[[Sequence[Note], Settings, Run | None, str], bytes]
+    """Returns the bytes of a take's file, for its notes, its settings, what it copies from a
+    training piece, and a remark on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +87,21 @@ class TakeFiles:
             return self.out
         return self.out.with_name(f"{self.out.stem}-{index + 1}{self.out.suffix}")
 
-    def write(self, index: int, content: bytes, description: str) -> None:
-        """Write a take completely, and print a description of it; or fail."""
+    def write(self, index: int, content: bytes, *descriptions: str) -> None:
+        """Write a take completely, and print the lines that describe it; or fail."""
         path = self.path(index)
         if path == STANDARD_STREAM:
             _write_standard_output(content)
-            say(f"standard output: {description}", sys.stderr)
+            for line in descriptions:
+                say(f"standard output: {line}", sys.stderr)
             return
         try:
             inputs = self._inputs()
             write_output(path, content, replace=self.force, inputs=inputs, endings=MIDI_ENDINGS)
         except OutputError as error:
             fail_output(error.reason)
-        say(f"{path}: {description}")
+        for line in descriptions:
+            say(f"{path}: {line}")
 
 
 def make_takes(
@@ -118,14 +123,14 @@ def make_takes(
     ):
         try:
             for take in _watched(making, files.count, progress, interruption):
-                written = content(take.notes, take.settings, "")
+                written = content(take.notes, take.settings, take.run, "")
                 with progress.paused():
-                    files.write(take.index, written, _new_notes(len(take.notes)))
+                    files.write(take.index, written, *_descriptions(take.notes, take.run))
                 made += 1
         except KeyboardInterrupt:
             if files.count == 1 and not made:
                 with progress.paused():
-                    _write_complete_bars(making.growing, score, span, files, content)
+                    _write_complete_bars(making, score, span, files, content)
             raise typer.Exit(INTERRUPTED) from None
     if made < files.count:
         missing = files.count - made
@@ -146,16 +151,19 @@ def complete_bars(growing: Continuation, score: Score, span: Span) -> tuple[list
 
 
 def _write_complete_bars(
-    growing: Continuation,
+    making: Proposals,
     score: Score,
     span: Span,
     files: TakeFiles,
     content: TakeContent,
 ) -> None:
-    notes, bars = complete_bars(growing, score, span)
+    notes, bars = complete_bars(making.growing, score, span)
     if notes:
-        written = content(notes, growing.settings, f"; ended by hand after {bars} bars")
-        files.write(0, written, f"ended after {bars} bars, {_new_notes(len(notes))}")
+        run = making.run_of(notes)
+        remark = f"; ended by hand after {bars} bars"
+        written = content(notes, making.growing.settings, run, remark)
+        count, *copied = _descriptions(notes, run)
+        files.write(0, written, f"ended after {bars} bars, {count}", *copied)
 
 
 def _watched(
@@ -174,8 +182,11 @@ def _watched(
             progress.show(share, notes + len(making.growing.notes()))
 
 
-def _new_notes(count: int) -> str:
-    return f"{count} new note{'' if count == 1 else 's'}"
+def _descriptions(notes: Sequence[Note], run: Run | None) -> Iterator[str]:
+    """Yield how many notes a take has, and what it copies from a training piece."""
+    yield f"{len(notes)} new note{'' if len(notes) == 1 else 's'}"
+    if run is not None:
+        yield str(sentence_of_run(run))
 
 
 def _subject(count: int) -> str:

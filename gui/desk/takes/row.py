@@ -94,7 +94,7 @@ class TakesRow(QWidget):
             state = TakeState.PLAYING if number == playing else state
             position, before = takes.sibling_number(number), takes.score_to(take.parent)
             playhead = roll.playhead
-            roll.show_take(position, before, take.span, take.notes, state)
+            roll.show_take(position, before, take.span, take.notes, state, take.run)
             if playhead is not None and state is TakeState.PLAYING:
                 roll.set_playhead(playhead)
 

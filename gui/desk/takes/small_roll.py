@@ -40,12 +40,15 @@ from gui.desk.keys.musical_typing import PUSHED_PROPERTY
 from gui.desk.roll.paint import NotePainter
 from gui.desk.takes.card import TITLE_PX, Card, TakeState
 from gui.desk.takes.take_layout import TakeLayout
+from gui.desk.widgets.languages import translated
 from gui.desk.widgets.names import instrument_name
+from gui.wording.originality import sentence_of_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from bridge.messages.originality import Run
     from gui.desk.widgets.theme import Theme
 
 _PLAYHEAD_PX = 2.0
@@ -73,17 +76,13 @@ class SmallRoll(QWidget):
         self._state, self._chosen = TakeState.EMPTY, False
         self._score, self._span = Score(), Span(0, 1)
         self._notes: tuple[Note, ...] = ()
+        self._run: Run | None = None
         self._playhead: float | None = None
         self._press_position: QPoint | None = None
         self._hovered = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setProperty(PUSHED_PROPERTY, True)  # otherwise the space bar would be the pedal
         self.setMinimumSize(96, 72)
-        self.setToolTip(
-            self.tr("Click to hear it, click twice to keep it. Drag it into your DAW as a file;")
-            + " "
-            + self.tr("with Shift, with all that comes before it.")
-        )
         self._describe()
 
     # Display.
@@ -113,11 +112,20 @@ class SmallRoll(QWidget):
         self.show_take(position, Score(), Span(0, 1), (), TakeState.EMPTY)
 
     def show_take(
-        self, position: int, before: Score, span: Span, notes: Sequence[Note], state: TakeState
+        self,
+        position: int,
+        before: Score,
+        span: Span,
+        notes: Sequence[Note],
+        state: TakeState,
+        run: Run | None = None,
     ) -> None:
-        """Show a take that fills a span after some music, whose metre gives the bars."""
+        """Show a take that fills a span after some music, whose metre gives the bars.
+
+        `run` is what it copies from a training piece.
+        """
         self._position, self._score = position, before
-        self._span, self._notes = span, tuple(notes)
+        self._span, self._notes, self._run = span, tuple(notes), run
         self.set_state(state)
 
     def set_state(self, state: TakeState) -> None:
@@ -158,6 +166,8 @@ class SmallRoll(QWidget):
                 return ""
             case TakeState.GENERATING if not self._notes:
                 return "\N{HORIZONTAL ELLIPSIS}"
+        if self._run is not None:
+            return translated(sentence_of_run(self._run))
         count = len(self._notes)
         words = self.tr("{} · 1 note") if count == 1 else self.tr("{} · {} notes")
         return words.format(names, count)
@@ -170,6 +180,12 @@ class SmallRoll(QWidget):
             TakeState.PLAYING: self.tr("playing"),
             TakeState.KEPT: self.tr("kept"),
         }[self._state]
+        self.setToolTip(
+            ("" if self._run is None else f"{self.status}.\n")
+            + self.tr("Click to hear it, click twice to keep it. Drag it into your DAW as a file;")
+            + " "
+            + self.tr("with Shift, with all that comes before it.")
+        )
         self.setAccessibleName(self.title)
         self.setAccessibleDescription(f"{state}. {self.status}" if self._notes else state)
 

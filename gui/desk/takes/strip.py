@@ -261,13 +261,13 @@ class TakesStrip(QWidget):
         )
         self.controls.show_progress((progress.candidate + progress.fraction) / DEFAULT_COUNT)
 
-    def _add_proposal(self, proposal: Proposal) -> None:
+    def _add_proposal(self, made: Proposal) -> None:
         assert self._parent_number is not None
-        self._row.numbers[proposal.candidate] = len(self._takes.nodes)
+        self._row.numbers[made.candidate] = len(self._takes.nodes)
         self._takes = self._takes.with_take(
-            self._parent_number, proposal.span, proposal.notes, proposal.settings, proposal.text
+            self._parent_number, made.span, made.notes, made.settings, made.text, made.run
         )
-        self.controls.show_progress((proposal.candidate + 1) / DEFAULT_COUNT)
+        self.controls.show_progress((made.candidate + 1) / DEFAULT_COUNT)
         self._refresh()
 
     def _first_position(self) -> int:
