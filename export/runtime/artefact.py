@@ -8,6 +8,8 @@
     styles.json      names, vectors and map positions of the styles; a vector for each instrument
     instruments.json the share of each style's training pieces in which each instrument plays; an
                      artefact may do without (`export.instrument_shares`)
+    originality.bin  what the training pieces sound like; an artefact may do without
+                     (`export.fingerprints`)
 
 Two programs that disagree about the meaning of a token or the width of a vector do not fail: they
 play wrong notes. Loading therefore checks everything that can disagree, and an error names the two

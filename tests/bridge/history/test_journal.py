@@ -22,6 +22,7 @@ from bridge.history.journal import (
     encode,
 )
 from bridge.history.takes import RootNode, Span, TakeTree
+from bridge.messages.originality import Run
 from bridge.messages.settings import Mode, Settings
 from bridge.messages.snapshot import RollNote
 from bridge.messages.time_settings import TimeSettings
@@ -41,6 +42,7 @@ TAKES = (
     TakeTree()
     .with_root(SCORE, "a\nname, ü\x1b")
     .with_take(0, Span(96, 192), SCORE.notes[:3], SETTINGS, "made by a test")
+    .with_take(0, Span(96, 192), SCORE.notes[:2], SETTINGS, "", Run(30, "Żal", Instrument.PIANO, 96, 190))
 )
 NOTE = RollNote(Instrument.BASS, 40, 90, 5_000_000_000, 6_000_000_000, answered=True)
 ENTRIES: tuple[Entry, ...] = (

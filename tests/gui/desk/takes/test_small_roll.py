@@ -8,12 +8,13 @@ from PySide6.QtGui import QColor, QEnterEvent, QImage
 from PySide6.QtWidgets import QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from bridge.messages.originality import Run
 from bridge.midi.notes import Score
 from gui.desk.roll.paint import instrument_colour
 from gui.desk.takes.card import TakeState
 from gui.desk.takes.small_roll import SmallRoll
 from gui.desk.widgets.theme import DARK, LIGHT
-from tests.gui.desk.takes.examples import BAR, MINUET, NOTES, SPAN
+from tests.gui.desk.takes.examples import BAR, BASS, MINUET, NOTES, SPAN
 
 FILE = Path("take 3 chopin.mid")
 LEFT = Qt.MouseButton.LeftButton
@@ -114,6 +115,18 @@ def test_it_has_accessible_texts(shown: Shown) -> None:
     assert roll.accessibleDescription() == "kept. piano, bass · 2 notes"
     roll.show_take(3, MINUET, SPAN, NOTES[:1], TakeState.READY)
     assert roll.status == "bass · 1 note"
+
+
+def test_what_a_take_copies_is_shown(shown: Shown) -> None:
+    run = Run(41, "The Wren", BASS, 0, 96)
+    shown.roll.show_take(3, MINUET, SPAN, NOTES, TakeState.READY, run)
+    assert shown.roll.status == "41 notes as in The Wren"
+    assert shown.roll.accessibleDescription() == "ready. 41 notes as in The Wren"
+    assert shown.roll.toolTip().startswith("41 notes as in The Wren.\n")
+    copied = shown.picture()
+    shown.take()
+    assert "Wren" not in shown.roll.status + shown.roll.toolTip()
+    assert shown.picture() != copied
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
