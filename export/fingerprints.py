@@ -85,8 +85,11 @@ def training_table(corpus: Corpus, titles: Mapping[str, str]) -> Table:
 def _common(pieces: list[Piece], tunes: list[str]) -> frozenset[int]:
     """Return the n-grams that more than `MOST_TUNES` tunes have."""
     number = {tune: index for index, tune in enumerate(sorted(set(tunes)))}
-    lines = [(ngrams, number[tune]) for piece, tune in zip(pieces, tunes, strict=True)
-             for ngrams in piece[1]]
+    lines = [
+        (ngrams, number[tune])
+        for piece, tune in zip(pieces, tunes, strict=True)
+        for ngrams in piece[1]
+    ]
     found = np.concatenate([np.zeros(0, np.uint64), *(ngrams for ngrams, _ in lines)])
     of_tune = np.repeat([tune for _, tune in lines], [len(ngrams) for ngrams, _ in lines])
     order = np.lexsort((of_tune, found))

@@ -120,9 +120,7 @@ class OriginalityIndex:
         order = np.lexsort((samples, diagonals))
         samples, where, diagonals = samples[order], where[order], diagonals[order]
         linked = (
-            (np.diff(diagonals) == 0)
-            & (np.diff(samples) == 1)
-            & (np.diff(where) <= _LONGEST_GAP)
+            (np.diff(diagonals) == 0) & (np.diff(samples) == 1) & (np.diff(where) <= _LONGEST_GAP)
         )
         if not linked.any():
             return None

@@ -1,8 +1,8 @@
 """What a verbatim run is: the same intervals and the same relative durations, in any key.
 
-The notes of one instrument are a *line*: the highest note of each onset (the skyline of Uitdenbogerd
-and Zobel 1999, who found it the melody that listeners match best). Drums have no line, since grooves
-are common property. Two passages are the same run if, from each note of the line to the next, they
+The notes of one instrument are a *line*: the highest note of each onset (the skyline of
+Uitdenbogerd and Zobel 1999, by which they found most melodies in a collection of music). Drums have
+no line, since grooves are common property. Two passages are the same run if, from each note of the line to the next, they
 have the same interval in semitones, and the same ratio between successive durations. A duration is
 the time from one onset to the next, so articulation does not matter. Neither does the key, the
 tempo, or the note value that the beat is written in. This is the translation of pitch and time

@@ -7,8 +7,8 @@ winnowing with the same guarantee.
 
 `STRIDE` is one note less than an n-gram has, so that successive samples share a note: a chain of
 them proves every interval from its first note to its last. Two samples make a chain. So a run of
-`GUARANTEED_NOTES` notes is always found, and what is found is at most 2 * (`STRIDE` - 1) notes
-shorter than the run is.
+`GUARANTEED_NOTES` notes is found, and what is found is at most 2 * (`STRIDE` - 1) notes shorter than
+the run is, if nothing of it is left out.
 
 Left out are n-grams that prove nothing: trivial ones, those of more than `MOST_TUNES` tunes, which
 are common property, and those that the piece has had before, as in a repeat.

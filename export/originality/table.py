@@ -18,6 +18,7 @@ from __future__ import annotations
 import json
 import zlib
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -134,7 +135,7 @@ def _unpack(packed: bytes, size: int) -> bytes:
 
 def _split(content: bytes, sizes: tuple[int, ...]) -> list[bytes]:
     ends = np.cumsum((0, *sizes)).tolist()
-    return [content[begin:end] for begin, end in zip(ends, ends[1:], strict=False)]
+    return [content[begin:end] for begin, end in pairwise(ends)]
 
 
 def _half(count: int) -> int:

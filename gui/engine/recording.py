@@ -12,7 +12,7 @@ from bridge.history.record import Record, build_score
 from bridge.midi.smf import parts_bytes
 from bridge.names import visible
 from bridge.system.output_file import MIDI_ENDINGS, write_output
-from gui.wording.originality import sentence_of_run
+from gui.wording.model_files import sentence_of_run
 
 if TYPE_CHECKING:
     from pathlib import Path

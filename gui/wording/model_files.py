@@ -1,4 +1,4 @@
-"""What is wrong with an artefact or a style, in sentences that name the mismatch."""
+"""What is wrong with an artefact or a style, and what a take copies, in sentences that name it."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ from gui.wording.inputs import sentence_of_input
 from gui.wording.sentence import Sentence
 
 if TYPE_CHECKING:
+    from bridge.messages.originality import Run
     from bridge.messages.requests import UnknownStyle
     from export.runtime.reasons.artefact import ArtefactReason, StyleReason
 
@@ -94,6 +95,11 @@ def _of_graph(reason: GraphReason) -> Sentence:
             told = Sentence("Model", "{} answers with numbers that are not finite.")
             return told.format(str(path))
     assert_never(reason)
+
+
+def sentence_of_run(run: Run) -> Sentence:
+    """Return how many notes are as in which piece, without a full stop."""
+    return Sentence("Takes", "{} notes as in {}").format(run.notes, run.title)
 
 
 def sentence_of_style(reason: StyleReason) -> Sentence:

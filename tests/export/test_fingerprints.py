@@ -108,7 +108,7 @@ def test_titles_name_the_composer_if_there_is_one(tmp_path: Path) -> None:
     manifest.write_text(
         "path,title,attribution\n"
         "a.mid,The Wren.,Traditional\n"
-        "b.mid,Mazurka,\"Chopin, Frédéric\"\n"
+        'b.mid,Mazurka,"Chopin, Frédéric"\n'
         "c/d-1.mid,,\n",
         "utf-8",
     )

@@ -153,9 +153,7 @@ class BadTable:
     error: str
 
 
-ContentReason = (
-    EntryMissing | BadEntry | ChecksumMissing | StyleIncomplete | BadNumbers | BadTable
-)
+ContentReason = EntryMissing | BadEntry | ChecksumMissing | StyleIncomplete | BadNumbers | BadTable
 
 
 @dataclass(frozen=True, slots=True)

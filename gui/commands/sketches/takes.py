@@ -25,7 +25,7 @@ from gui.commands.console.terminal import (
     standard_input_file,
     standard_output_file,
 )
-from gui.wording.originality import sentence_of_run
+from gui.wording.model_files import sentence_of_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -42,7 +42,7 @@ from gui.desk.takes.card import TITLE_PX, Card, TakeState
 from gui.desk.takes.take_layout import TakeLayout
 from gui.desk.widgets.languages import translated
 from gui.desk.widgets.names import instrument_name
-from gui.wording.originality import sentence_of_run
+from gui.wording.model_files import sentence_of_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -42,7 +42,9 @@ TAKES = (
     TakeTree()
     .with_root(SCORE, "a\nname, ü\x1b")
     .with_take(0, Span(96, 192), SCORE.notes[:3], SETTINGS, "made by a test")
-    .with_take(0, Span(96, 192), SCORE.notes[:2], SETTINGS, "", Run(30, "Żal", Instrument.PIANO, 96, 190))
+    .with_take(
+        0, Span(96, 192), SCORE.notes[:2], SETTINGS, "", Run(30, "Żal", Instrument.PIANO, 96, 190)
+    )
 )
 NOTE = RollNote(Instrument.BASS, 40, 90, 5_000_000_000, 6_000_000_000, answered=True)
 ENTRIES: tuple[Entry, ...] = (

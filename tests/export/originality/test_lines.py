@@ -1,4 +1,4 @@
-"""A line is the highest notes of an instrument; an n-gram is the same in any key and at any tempo."""
+"""A line is the highest notes of an instrument; n-grams are the same in any key and tempo."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,9 @@ def line(pitches: tuple[int, ...], durations: tuple[int, ...]) -> Line:
 def test_a_line_is_the_highest_note_of_each_onset() -> None:
     rows = ((0, PIANO, 60), (0, PIANO, 67), (24, PIANO, 62), (0, BASS, 40), (24, DRUMS, 36))
     notes = [Note(tick, kind, pitch, tick + 20, 80) for tick, kind, pitch in rows]
-    found = {each.instrument: (each.ticks.tolist(), each.pitches.tolist()) for each in lines_of(notes)}
+    found = {
+        each.instrument: (each.ticks.tolist(), each.pitches.tolist()) for each in lines_of(notes)
+    }
     assert found == {PIANO: ([0, 24], [67, 62]), BASS: ([0], [40])}
 
 

@@ -52,7 +52,9 @@ def test_a_copy_is_made_again(tree: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert done.stdout.count(b"\n") == 1
     assert b"as in" not in done.stdout
-    first, made = (smf.read(path).score.notes for path in (tree / "first.mid", tmp_path / "out.mid"))
+    first, made = (
+        smf.read(path).score.notes for path in (tree / "first.mid", tmp_path / "out.mid")
+    )
     assert made != first
 
 
