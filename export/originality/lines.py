@@ -1,12 +1,12 @@
 """What a verbatim run is: the same intervals and the same relative durations, in any key.
 
 The notes of one instrument are a *line*: the highest note of each onset (the skyline of
-Uitdenbogerd and Zobel 1999, by which they found most melodies in a collection of music). Drums have
-no line, since grooves are common property. Two passages are the same run if, from each note of the line to the next, they
-have the same interval in semitones, and the same ratio between successive durations. A duration is
-the time from one onset to the next, so articulation does not matter. Neither does the key, the
-tempo, or the note value that the beat is written in. This is the translation of pitch and time
-under which Yin et al. (2021, 2022) count what a generated passage shares with a training piece.
+Uitdenbogerd and Zobel 1999). Drums have no line, since grooves are common property. Two passages
+are the same run if, from each note of the line to the next, they have the same interval in
+semitones, and the same ratio between successive durations. A duration is the time from one onset to
+the next, so articulation does not matter. Neither does the key, the tempo, or the note value that
+the beat is written in. Yin et al. (2021, 2022) count what a generated passage shares with a
+training piece under the same translations of pitch and time.
 
 An *n-gram* is eleven successive notes of a line, as one number. A repeated note, or a figure of two
 intervals such as a trill, is in every style and no quotation: with fewer than three different

@@ -7,8 +7,8 @@ winnowing with the same guarantee.
 
 `STRIDE` is one note less than an n-gram has, so that successive samples share a note: a chain of
 them proves every interval from its first note to its last. Two samples make a chain. So a run of
-`GUARANTEED_NOTES` notes is found, and what is found is at most 2 * (`STRIDE` - 1) notes shorter than
-the run is, if nothing of it is left out.
+`GUARANTEED_NOTES` notes is found, and what is found is at most 2 * (`STRIDE` - 1) notes shorter
+than the run is, if nothing of it is left out.
 
 Left out are n-grams that prove nothing: trivial ones, those of more than `MOST_TUNES` tunes, which
 are common property, and those that the piece has had before, as in a repeat.
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 STRIDE = NGRAM_NOTES - 1
 GUARANTEED_NOTES = NGRAM_NOTES + 2 * STRIDE - 1
-"""The shortest run that is always found, if none of its n-grams is left out."""
+"""The shortest run that is found, if none of its n-grams is left out."""
 MOST_TUNES = 4
 _LONGEST_GAP = _MOST_SAMPLES = 2**16 - 1
 """What a table can hold of a line; no piece of music comes near."""
