@@ -1,4 +1,4 @@
-"""The takes of `antiphon continue`: each is written as soon as it is complete."""
+"""The takes of `antiphon continue`: each is written as soon as its place in the order is known."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from export.sketch.continuation import Continuation
     from export.sketch.proposals import Proposal, Proposals
     from gui.commands.console.terminal import Interruption
+    from gui.commands.sketches.ranking import Order
 
     TakeContent = Callable[[Sequence[Note], Settings, str], bytes]
     """Returns the bytes of a take's file, for its notes, its settings and a remark on it."""
@@ -105,31 +106,43 @@ def make_takes(
     span: Span,
     files: TakeFiles,
     content: TakeContent,
+    order: Order | None = None,
 ) -> None:
     """Make takes that continue a score over a span, and write them.
 
-    Ctrl-C, SIGTERM and SIGHUP end this with status 130. The takes that are complete stay. Of a
-    single take, the complete bars are written; of several, the one in progress is dropped.
+    With an order they are written at the end, the best first; otherwise each as soon as it is
+    complete. Ctrl-C, SIGTERM and SIGHUP end this with status 130. The takes that are complete are
+    written. Of a single take, the complete bars are; of several, the one in progress is dropped.
     """
-    made = 0
+    made: list[Proposal] = []
     with (
         interruptible(at_checks=True) as interruption,
         WorkProgress(_subject(files.count), unit="notes") as progress,
     ):
         try:
             for take in _watched(making, files.count, progress, interruption):
-                written = content(take.notes, take.settings, "")
-                with progress.paused():
-                    files.write(take.index, written, _new_notes(len(take.notes)))
-                made += 1
+                made.append(take)
+                if order is None:
+                    with progress.paused():
+                        _write_take(take, take.index, files, content)
         except KeyboardInterrupt:
             if files.count == 1 and not made:
                 with progress.paused():
                     _write_complete_bars(making.growing, score, span, files, content)
             raise typer.Exit(INTERRUPTED) from None
-    if made < files.count:
-        missing = files.count - made
+        finally:
+            if order is not None:
+                with progress.paused():
+                    for place, index in enumerate(order(made)):
+                        _write_take(made[index], place, files, content)
+    if len(made) < files.count:
+        missing = files.count - len(made)
         say(f"{missing} of {files.count} takes came out empty or like another one.", sys.stderr)
+
+
+def _write_take(take: Proposal, place: int, files: TakeFiles, content: TakeContent) -> None:
+    """Write a take into the file with this number, counted from 0."""
+    files.write(place, content(take.notes, take.settings, ""), _new_notes(len(take.notes)))
 
 
 def complete_bars(growing: Continuation, score: Score, span: Span) -> tuple[list[Note], int]:
