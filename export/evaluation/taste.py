@@ -80,7 +80,8 @@ def make_rows(artefact: Artefact, seeds: int) -> Iterator[tuple[str, list[Row]]]
             )
             span = span_of_bars(score, BARS)
             making = Proposals(Prompt(artefact, decoder, score, span, chosen), chosen, TAKES)
-            measures, rows = TakeMeasures(score, span), list[Row]()
+            measures = TakeMeasures(score, span)
+            rows: list[Row] = []
             while not making.done:
                 if (take := making.step()) is not None:
                     rows.append(measures.row(take.notes, take.score))
