@@ -1,14 +1,14 @@
 """How soon a taste is learned: simulated users choose among takes of the shipped model.
 
-A user has a utility, and keeps the take for which utility plus noise (Gumbel's, so that Luce's model
-holds) is highest. After some decisions on the prompts of one half, the learned taste names a take for
-each prompt of the other half. Its *agreement* is the share in which that is the take with the user's
-highest utility, without noise. Chance is a quarter. Halves are of pieces, not of takes.
+A user has a utility, and keeps the take for which utility plus noise is highest. The noise is
+Gumbel's, so that Luce's model holds. After some decisions on the prompts of one half of the pieces,
+the learned taste names a take for each prompt of the other half. Its *agreement* is the share in
+which that is the take with the user's highest utility, without noise. Chance is a quarter.
 
     sparse     the critic's rating, and three measures drawn at random with weights of 1.5
-    target     the critic's rating, and two measures that are best near a value of the user's own
+    target     the critic's rating, and two measures, best near a value of the user's own
     critic     the critic's rating alone
-    random     no utility: any take is as good. The agreement is with the critic's user.
+    random     no utility: any take is as good. The agreement is with the critic.
 
 The users called *target* do not follow the model of `export.taste.preference`, which is linear.
 
@@ -115,7 +115,7 @@ def target(rng: np.random.Generator) -> Utility:
 
     def utility(rows: Floats) -> Floats:
         away = rows[:, chosen] - rows[:, chosen].mean(axis=0) - values
-        return rows[:, 0] - _WEIGHT * (away**2).sum(axis=1)
+        return np.asarray(rows[:, 0] - _WEIGHT * (away**2).sum(axis=1))
 
     return utility
 
@@ -158,7 +158,9 @@ def _decide(rows: Floats, utility: Utility, rng: np.random.Generator) -> Decisio
 
 def _agreement(taste: Taste, held_out: Sequence[Floats], judge: Utility) -> float:
     named = [taste.order([tuple(row) for row in rows * _spreads()])[0] for rows in held_out]
-    return float(np.mean([judge(r)[i] == judge(r).max() for r, i in zip(held_out, named, strict=True)]))
+    return float(
+        np.mean([judge(r)[i] == judge(r).max() for r, i in zip(held_out, named, strict=True)])
+    )
 
 
 def _spreads() -> Floats:
@@ -189,6 +191,7 @@ def main(
     file: Annotated[Path, typer.Argument(help="JSON file of the takes' rows; made if missing.")],
     seeds: Annotated[int, typer.Option(help="Prompts of each piece.")] = 24,
     users: Annotated[int, typer.Option(help="Users of each kind.")] = 100,
+    *,
     show_spreads: Annotated[
         bool, typer.Option("--spreads", help="Print the spread of each measure instead.")
     ] = False,

@@ -1,8 +1,8 @@
 """The decisions of a player, in a private file that is only appended to.
 
 A *decision* is one of several takes of a prompt that was kept, and the others that were not. The
-file has their rows of numbers (`export.taste.measures`), the time, and the checksum of the model. It
-has no notes, no names, and nothing is sent anywhere.
+file has their rows of numbers (`export.taste.measures`), the time, and the checksum of the model.
+It has no notes, no names, and nothing is sent anywhere.
 
 Each line is a JSON object that stands for itself. A later line with the same `id` replaces an
 earlier one, and one that is `withdrawn` takes the decision back. A line that is not such an object
@@ -174,16 +174,21 @@ def _decode(content: bytes) -> Decisions:
     damaged = 0
     for text in filter(None, content.split(b"\n")):
         try:
-            line = json.loads(text)
-            if line["format"] != FORMAT or not isinstance(line["id"], str):
-                raise ValueError(line)
-            id_ = line["id"]
-            found.pop(id_, None)  # so that the last one is the newest
-            if line.get("withdrawn") is not True:
-                found[id_] = _decision(line)
+            id_, decision = _entry(json.loads(text))
         except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
             damaged += 1
+        else:
+            found.pop(id_, None)  # so that the last one is the newest
+            if decision is not None:
+                found[id_] = decision
     return Decisions(tuple(found.values()), damaged)
+
+
+def _entry(line: dict[str, Any]) -> tuple[str, Decision | None]:
+    """Return the id of a line, and its decision; None if it takes that back."""
+    if line["format"] != FORMAT or not isinstance(line["id"], str):
+        raise ValueError(line)
+    return line["id"], None if line.get("withdrawn") is True else _decision(line)
 
 
 def _decision(line: dict[str, Any]) -> Decision:

@@ -1,8 +1,8 @@
 """The decisions that a tree of takes shows (`bridge.history.takes`).
 
 To make a take the current node is to keep it, and its siblings are then discarded. Undo takes that
-back: it makes the parent current. To go back to another node of the path decides nothing. A step that only adds nodes, as the recovery of a session does,
-decides nothing.
+back: it makes the parent current. To go back to another node of the path decides nothing, and
+neither does a step that adds nodes, as the recovery of a session does.
 """
 
 from __future__ import annotations

@@ -4,8 +4,8 @@ A take is described by one row of numbers: the critic's rating, then the measure
 and a *spread*: how much it usually differs among four takes of one prompt, as a standard deviation.
 In units of its spread every measure can be weighed against every other.
 
-The spreads are of the shipped model (`python -m export.evaluation.taste --spreads` counts them). They
-are constants, so that a weight means the same for all players, and before and after a decision.
+The spreads are of the shipped model (`python -m export.evaluation.taste FILE --spreads`). They are
+constants, so that a weight means the same for all players, and before and after a decision.
 
 A measure that needs pitches is of all instruments but the drums. One that needs a melody is of the
 highest note of each onset of each instrument.
@@ -37,21 +37,21 @@ Row = tuple[float, ...]
 
 CRITIC = "critic"
 SPREADS = {
-    CRITIC: 0.3,
-    "density": 0.3,
-    "range": 5.0,
-    "register": 3.0,
-    "steps": 0.1,
-    "syncopation": 0.1,
-    "consonance": 0.05,
-    "length": 0.3,
-    "legato": 0.1,
-    "chords": 0.4,
-    "motifs": 0.1,
-    "loudness": 4.0,
-    "dynamics": 3.0,
-    "rests": 0.1,
-    "ending": 0.7,
+    CRITIC: 0.16,
+    "density": 0.21,
+    "range": 7.3,
+    "register": 3.3,
+    "steps": 0.12,
+    "syncopation": 0.05,
+    "consonance": 0.09,
+    "length": 0.27,
+    "legato": 0.04,
+    "chords": 0.58,
+    "motifs": 0.13,
+    "loudness": 2.3,
+    "dynamics": 2.1,
+    "rests": 0.03,
+    "ending": 0.4,
 }
 """The spread of the critic's rating and of each measure."""
 
@@ -111,7 +111,9 @@ class TakeMeasures:
             return 0
         beat = self._beat_ticks
         onsets = {note.onset_ticks - self._span.begin for note in notes}
-        return _share(tick % beat != 0 and tick - tick % beat + beat not in onsets for tick in onsets)
+        return _share(
+            tick % beat != 0 and tick - tick % beat + beat not in onsets for tick in onsets
+        )
 
 
 def _beat_ticks(metre: MetreChange) -> int:

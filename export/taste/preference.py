@@ -7,13 +7,14 @@ highest. The probability that a take is kept is then
     exp(utility) / sum of exp(utility) of all takes that were there
 
 This is the model of Bradley and Terry (1952, "Rank analysis of incomplete block designs") for two
-takes, and that of Luce (1959, "Individual choice behavior") for more. Christiano et al. (2017, "Deep
-reinforcement learning from human preferences") learn rewards from comparisons in the same way.
+takes, and that of Luce (1959, "Individual choice behavior") for more. Christiano et al. (2017,
+"Deep reinforcement learning from human preferences") learn rewards from comparisons in this way.
 
-The weights have a normal prior around those of the critic alone: 1 for its rating, 0 for the rest.
-How narrow it is follows from the decisions, by their evidence in Laplace's approximation (MacKay
-1992, "Bayesian interpolation"): so few decisions, or contradictory ones, leave the critic's order.
-The most probable weights are found by Newton's method, which takes some milliseconds.
+The weights have a normal prior around those of the critic alone: a number above 0 for its rating, 0
+for the rest. That number is the player's *constancy*, which is small for one who chooses at random,
+and the prior's deviation is a share of it. Both follow from the decisions, by their evidence in
+Laplace's approximation (MacKay 1992, "Bayesian interpolation"). So few decisions, or contradictory
+ones, leave the critic's order. The most probable weights are found by Newton's method.
 """
 
 from __future__ import annotations
@@ -38,10 +39,13 @@ if TYPE_CHECKING:
 _NAMES = tuple(SPREADS)
 _SPREADS = np.array(tuple(SPREADS.values()))
 _CRITIC_COLUMN = _NAMES.index(CRITIC)
-_PRIOR = np.zeros(len(_NAMES))
-_PRIOR[_CRITIC_COLUMN] = 1.0
-_PRECISIONS = (64.0, 32.0, 16.0, 8.0, 4.0, 2.0, 1.0)
-"""How narrow the prior may be: 1 / variance. 1 allows weights of about 1."""
+_CRITIC_WEIGHTS = np.zeros(len(_NAMES))
+_CRITIC_WEIGHTS[_CRITIC_COLUMN] = 1.0
+_CONSTANCIES = (0.125, 0.25, 0.5, 1.0, 2.0)
+"""What the critic's weight may be in the prior; 1 is expected, within a factor of 4."""
+_DEVIATIONS = (0.125, 0.177, 0.25, 0.354, 0.5, 0.707, 1.0, 1.414, 2.0)
+"""What the deviation of the prior may be, as a share of the constancy."""
+_USUAL_DEVIATION, _OCTAVES = 0.5, 2.0
 _STEPS, _TOLERANCE = 50, 1e-9
 
 
@@ -75,7 +79,7 @@ class Taste:
 
 
 CRITIC_ALONE = Taste(
-    dict(zip(_NAMES, _PRIOR.tolist(), strict=True)), dict.fromkeys(_NAMES, 0.0)
+    dict(zip(_NAMES, _CRITIC_WEIGHTS.tolist(), strict=True)), dict.fromkeys(_NAMES, 0.0)
 )
 """The taste of a player who has decided nothing."""
 
@@ -89,16 +93,17 @@ def learn(decisions: Sequence[Decision], model: str) -> Taste:
     if not decisions:
         return CRITIC_ALONE
     gaps, present = _gaps(decisions, model)
-    weights, precision = _most_probable(gaps, present)
-    hessian = _Fit(gaps, present, weights, precision).hessian
-    errors = np.sqrt(np.diag(np.linalg.inv(hessian)))
+    fit = _most_probable(gaps, present)
+    weights, errors = fit.weights, np.sqrt(np.diag(np.linalg.inv(fit.hessian)))
     sizes = present.sum(axis=1)
     return Taste(
         dict(zip(_NAMES, weights.tolist(), strict=True)),
         dict(zip(_NAMES, errors.tolist(), strict=True)),
         len(decisions),
-        _foreseen(gaps, present, _left_out(gaps, present, weights, precision)),
-        _foreseen(gaps, present, np.broadcast_to(_PRIOR, (len(gaps), len(_PRIOR)))),
+        _foreseen(gaps, present, fit.left_out()),
+        _foreseen(
+            gaps, present, np.broadcast_to(_CRITIC_WEIGHTS, (len(gaps), len(_CRITIC_WEIGHTS)))
+        ),
         float(np.mean(1 / sizes)),
     )
 
@@ -120,80 +125,94 @@ def _gaps(decisions: Sequence[Decision], model: str) -> tuple[Floats, NDArray[np
     return gaps, present
 
 
+@dataclass(frozen=True, slots=True)
+class _Prior:
+    """A normal distribution around the weights of the critic alone."""
+
+    constancy: float
+    deviation: float
+    """As a share of the constancy."""
+
+    @property
+    def mean(self) -> Floats:
+        return self.constancy * _CRITIC_WEIGHTS
+
+    @property
+    def precision(self) -> float:
+        """1 / variance."""
+        return 1 / (self.constancy * self.deviation) ** 2
+
+    @property
+    def log_density(self) -> float:
+        """How much is expected of such a player, whose decisions are not known yet."""
+        octaves = np.log2(self.constancy) / _OCTAVES
+        return float(-((self.deviation / _USUAL_DEVIATION) ** 2 + octaves**2) / 2)
+
+
 class _Fit:
     """The cost of some weights (F,), with its gradient (F,) and its Hessian (F, F)."""
 
     def __init__(
-        self, gaps: Floats, present: NDArray[np.bool_], weights: Floats, precision: float
+        self, gaps: Floats, present: NDArray[np.bool_], weights: Floats, prior: _Prior
     ) -> None:
+        self.weights, self.prior = weights, prior
         logits = np.where(present, gaps @ weights, -np.inf)
         top = logits.max(axis=1, keepdims=True)
         shares = np.exp(logits - top)
         total = shares.sum(axis=1, keepdims=True)
         shares /= total
-        away = weights - _PRIOR
-        self.losses = (top + np.log(total))[:, 0]
-        """The negative log likelihood of each decision (N,)."""
-        self.cost = float(self.losses.sum() + precision / 2 * away @ away)
-        self.gradients = np.einsum("nk,nkf->nf", shares, gaps)
-        """Of each decision (N, F), without the prior."""
-        weighted = np.sqrt(shares)[..., None] * gaps
-        self._flat = weighted.reshape(-1, gaps.shape[2])
-        self._weighted = weighted
-        self.gradient = self.gradients.sum(axis=0) + precision * away
-        self.hessian = self._flat.T @ self._flat - self.gradients.T @ self.gradients
+        away, precision = weights - prior.mean, prior.precision
+        self.cost = float((top + np.log(total)).sum() + precision / 2 * away @ away)
+        self._gradients = np.einsum("nk,nkf->nf", shares, gaps)  # of each decision
+        self._weighted = np.sqrt(shares)[..., None] * gaps
+        flat = self._weighted.reshape(-1, len(weights))
+        self.gradient = self._gradients.sum(axis=0) + precision * away
+        self.hessian = flat.T @ flat - self._gradients.T @ self._gradients
         self.hessian += precision * np.eye(len(weights))
 
-    def hessians(self) -> Floats:
-        """Return the Hessian of each decision (N, F, F), without the prior."""
+    @property
+    def log_evidence(self) -> float:
+        """How probable the decisions are with this prior, whatever the weights."""
+        _, volume = np.linalg.slogdet(self.hessian)
+        return float(-self.cost + (len(self.weights) * np.log(self.prior.precision) - volume) / 2)
+
+    def left_out(self) -> Floats:
+        """Return the weights (N, F) that are learned when each decision in turn is left out.
+
+        They are one step of Newton's method away from those of all decisions (Beirami et al. 2017,
+        "On optimal generalization in parametric learning").
+        """
         squares = np.swapaxes(self._weighted, 1, 2) @ self._weighted
-        return squares - self.gradients[:, :, None] * self.gradients[:, None, :]
+        hessians = squares - self._gradients[:, :, None] * self._gradients[:, None, :]
+        steps = np.linalg.solve(self.hessian - hessians, self._gradients[..., None])
+        return self.weights + steps[..., 0]
 
 
-def _most_probable(gaps: Floats, present: NDArray[np.bool_]) -> tuple[Floats, float]:
-    """Return the most probable weights, and the precision of the prior with the most evidence."""
-    weights, best, found = _PRIOR, -np.inf, (_PRIOR, _PRECISIONS[0])
-    for precision in _PRECISIONS:
-        weights, fit = _minimum(gaps, present, weights, precision)
-        _, volume = np.linalg.slogdet(fit.hessian)
-        evidence = -fit.cost + (len(weights) * np.log(precision) - volume) / 2
-        if evidence > best:
-            best, found = evidence, (weights, precision)
-    return found
+def _most_probable(gaps: Floats, present: NDArray[np.bool_]) -> _Fit:
+    """Return the fit of the most probable weights, with the most probable prior."""
+    fits = (
+        _minimum(gaps, present, _Prior(constancy, deviation))
+        for constancy in _CONSTANCIES
+        for deviation in _DEVIATIONS
+    )
+    return max(fits, key=lambda fit: fit.log_evidence + fit.prior.log_density)
 
 
-def _minimum(
-    gaps: Floats, present: NDArray[np.bool_], weights: Floats, precision: float
-) -> tuple[Floats, _Fit]:
+def _minimum(gaps: Floats, present: NDArray[np.bool_], prior: _Prior) -> _Fit:
     """Return the weights of the least cost, by Newton's method with halved steps; it is convex."""
-    fit = _Fit(gaps, present, weights, precision)
+    fit = _Fit(gaps, present, prior.mean, prior)
     for _ in range(_STEPS):
         step = np.linalg.solve(fit.hessian, fit.gradient)
-        fall = float(step @ fit.gradient)
+        fall, size = float(step @ fit.gradient), 1.0
         if fall < _TOLERANCE:
             break
-        size = 1.0
         while True:
-            nearer = _Fit(gaps, present, weights - size * step, precision)
+            nearer = _Fit(gaps, present, fit.weights - size * step, prior)
             if nearer.cost <= fit.cost - size * fall / 4 or size < _TOLERANCE:
                 break
             size /= 2
-        weights, fit = weights - size * step, nearer
-    return weights, fit
-
-
-def _left_out(
-    gaps: Floats, present: NDArray[np.bool_], weights: Floats, precision: float
-) -> Floats:
-    """Return the weights (N, F) that are learned when each decision in turn is left out.
-
-    They are one step of Newton's method away from those of all decisions (Beirami et al. 2017, "On
-    optimal generalizability in parametric learning").
-    """
-    fit = _Fit(gaps, present, weights, precision)
-    without = fit.hessian - fit.hessians()
-    steps = np.linalg.solve(without, fit.gradients[..., None])[..., 0]
-    return weights + steps  # type: ignore[no-any-return]
+        fit = nearer
+    return fit
 
 
 def _foreseen(gaps: Floats, present: NDArray[np.bool_], weights: Floats) -> float:

@@ -45,8 +45,7 @@ def taste(
 ) -> None:
     """Show what was learned from the takes that you kept, or forget it.
 
-    A weight of 1 counts as much as the critic's rating does for somebody who has decided nothing. It
-    is per usual difference among four takes of one prompt.
+    A weight of 1 counts as much as the critic's rating does for somebody who has decided nothing.
 
     Example: antiphon taste --reset
     """
@@ -79,8 +78,8 @@ def taste(
 def say_damage(lines: int) -> None:
     """Say how many lines of the file of decisions are left out."""
     if lines:
-        lines_are = "1 line is" if lines == 1 else f"{lines} lines are"
-        say(f"antiphon: taste: {lines_are} damaged and left out.", sys.stderr)
+        damaged = "1 damaged line is" if lines == 1 else f"{lines} damaged lines are"
+        say(f"antiphon: taste: {damaged} left out.", sys.stderr)
 
 
 def print_taste(found: Taste) -> None:

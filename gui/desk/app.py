@@ -25,7 +25,7 @@ from gui.desk.engine_restart import EngineRestart
 from gui.desk.journal import TakesJournal
 from gui.desk.recovery import RecoveryOffer
 from gui.desk.session_link import SessionLink
-from gui.desk.takes.taste import TasteRecorder
+from gui.desk.taste import TasteRecorder
 from gui.desk.widgets.languages import install_translation, translated
 from gui.desk.widgets.theme import DARK
 from gui.desk.window import Window

@@ -145,7 +145,7 @@ def test_any_cut_leaves_the_other_decisions(
     record_decision(path, decision("d"))
     found = read_decisions(path)
     complete = whole[:cut].count(b"\n") + (whole[cut : cut + 1] == b"\n")
-    assert [each.id for each in found.all] == ["a", "b", "c"][:complete] + ["d"]
+    assert [each.id for each in found.all] == [*"abc"[:complete], "d"]
     assert found.damaged_count <= 1
 
 
@@ -204,4 +204,7 @@ def test_two_windows_write_at_once(path: Path) -> None:
 def test_a_decision_is_known_by_its_prompt_and_its_first_take() -> None:
     one, two = (Note(0, Instrument.PIANO, pitch, 48, 80) for pitch in (60, 62))
     assert decision_id([one], [two]) == decision_id([one], [two])
-    assert len({decision_id(*each) for each in (([one], [two]), ([two], [one]), ([one, two], []))}) == 3
+    assert (
+        len({decision_id(*each) for each in (([one], [two]), ([two], [one]), ([one, two], []))})
+        == 3
+    )

@@ -35,7 +35,9 @@ def line(
 PROMPT = Score(tuple(line(begin=0)), (), (MetreChange(0, 4, 4),))
 
 
-def measured(notes: Sequence[Note], critic: float = 0.0, before: Score = PROMPT) -> dict[str, float]:
+def measured(
+    notes: Sequence[Note], critic: float = 0.0, before: Score = PROMPT
+) -> dict[str, float]:
     row = TakeMeasures(before, SPAN).row(sorted(notes), critic)
     return dict(zip(SPREADS, row, strict=True))
 

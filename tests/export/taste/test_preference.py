@@ -62,7 +62,9 @@ def test_without_decisions_the_order_is_the_critics(rows: Rows) -> None:
 def test_more_consistent_decisions_raise_the_agreement() -> None:
     wanted = weights_of(critic=1, density=-1.5, register=1.5, legato=1)
     found = [
-        np.mean([agreement(learn(decisions_of(wanted, n, seed), MODEL), wanted) for seed in range(5)])
+        np.mean(
+            [agreement(learn(decisions_of(wanted, n, seed), MODEL), wanted) for seed in range(5)]
+        )
         for n in (0, 5, 20, 80, 320)
     ]
     assert found == sorted(found)
@@ -77,22 +79,19 @@ def test_one_decision_leaves_the_critic_first() -> None:
         taste = learn(decisions_of(weights_of(density=-2), 1, seed), MODEL)
         rows = draw_rows(rng)
         same += taste.order(rows)[0] == CRITIC_ALONE.order(rows)[0]
-        assert taste.weights["critic"] == pytest.approx(1, abs=0.2)
+        assert max(taste.weights, key=lambda name: abs(taste.weights[name])) == "critic"
     assert same >= 34
 
 
 def test_random_decisions_leave_the_critic_first() -> None:
     rng = np.random.default_rng(3)
-    critic = weights_of(critic=1)
     for count in (10, 100):
         found = []
-        for _ in range(10):
+        for _ in range(20):
             sets = [draw_rows(rng) for _ in range(count)]
             taste = learn([decide(rows, int(rng.integers(4))) for rows in sets], MODEL)
-            found.append(agreement(taste, critic))
-        assert np.mean(found) > 0.25  # not against it
-        if count == 10:
-            assert np.mean(found) > 0.7
+            found.append(agreement(taste, weights_of(critic=1)))
+        assert np.mean(found) > 0.75
 
 
 def test_the_weights_name_what_is_kept() -> None:
@@ -100,7 +99,7 @@ def test_the_weights_name_what_is_kept() -> None:
     strongest = sorted(taste.weights, key=lambda name: -abs(taste.weights[name]))[:2]
     assert set(strongest) == {"critic", "density"}
     assert taste.weights["density"] < -1
-    assert 0 < taste.errors["density"] < 1
+    assert 0 < taste.errors["density"] < -taste.weights["density"] / 2
 
 
 def test_the_foreseen_share_is_that_of_decisions_left_out() -> None:
@@ -126,9 +125,7 @@ def test_ratings_of_another_model_do_not_count() -> None:
     taste = learn(old, MODEL)
     assert taste.weights["critic"] == pytest.approx(1)
     assert taste.weights["density"] > 0.4
-    louder = [
-        Decision(d.id, d.at, d.model, (1e3 * d.kept[0], *d.kept[1:]), d.others) for d in old
-    ]
+    louder = [Decision(d.id, d.at, d.model, (1e3 * d.kept[0], *d.kept[1:]), d.others) for d in old]
     assert learn(louder, MODEL) == taste
 
 
@@ -144,23 +141,23 @@ def test_decisions_among_different_numbers_of_takes_count_as_they_are() -> None:
 
 
 def test_two_takes_are_the_model_of_bradley_and_terry() -> None:
-    """The slow way: logistic regression on differences, by gradient descent with the same prior."""
+    """At the most probable weights the pull of the decisions equals that of the prior.
+
+    The gradient of logistic regression on the differences is then the distance from the prior's
+    mean times its precision, which is the same number for all measures but the critic's rating.
+    """
     rng = np.random.default_rng(5)
     sets = [draw_rows(rng, 2) for _ in range(40)]
     decisions = [decide(rows, best_of(rows, weights_of(critic=1, range=1))) for rows in sets]
     gaps = np.array([np.array(d.kept) - np.array(d.others[0]) for d in decisions]) / UNITS
-    prior = weights_of(critic=1)
-    found = learn(decisions, MODEL)
-    slopes = []
-    weights = np.array(list(found.weights.values()))
+    weights = np.array(list(learn(decisions, MODEL).weights.values()))
     missed = 1 / (1 + np.exp(gaps @ weights))
-    for name, slope, away in zip(NAMES, gaps.T @ missed, weights - prior, strict=True):
-        if abs(away) > 1e-3:
-            slopes.append((name, slope / away))
-    # At the most probable weights the pull of the decisions is the prior's, precision x away.
-    precisions = [slope for _, slope in slopes]
-    assert precisions == pytest.approx([precisions[0]] * len(slopes), rel=1e-3)
-    assert precisions[0] > 0
+    pull = gaps.T @ missed
+    precision = float(pull[1] / weights[1])
+    assert precision > 0
+    assert pull[1:] == pytest.approx(precision * weights[1:], abs=1e-3)
+    constancy = weights[0] - pull[0] / precision
+    assert 0 < constancy < 2.001  # at most 2, but for rounding
 
 
 def test_a_thousand_pairs_are_learned_within_a_second() -> None:

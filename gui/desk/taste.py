@@ -1,7 +1,8 @@
 """The window's record of which takes are kept (`export.taste`).
 
-The takes of the window change step by step. Each step that keeps a take, or undoes that, is written
-to the file of decisions in a thread, since a disk may be slow and measuring takes some milliseconds.
+The takes of the window change step by step. Each step that keeps a take, or undoes that, is
+written to the file of decisions. A thread does it: a disk may be slow, and measuring costs some
+milliseconds.
 """
 
 from __future__ import annotations
