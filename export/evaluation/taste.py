@@ -12,7 +12,7 @@ which that is the take with the user's highest utility, without noise. Chance is
 
 The users called *target* do not follow the model of `export.taste.preference`, which is linear.
 
-`python -m export.evaluation.taste FILE` makes the takes into a file at its first run, and reads them
+The *target* users do not follow the model of `export.taste.preference`, which is linear.
 from there afterwards.
 """
 
@@ -63,8 +63,8 @@ _MODEL = "shipped"
 
 def pieces() -> dict[str, Score]:
     """Return the prompts that musicians play, and the phrases of the demo."""
-    made = (prompts.pop_song, prompts.jazz_trio, prompts.ballad, prompts.waltz, prompts.blues)
-    found = {each.__name__: each() for each in (*made, prompts.rubato)}
+    made = (prompts.pop_song, prompts.jazz_trio, prompts.ballad, prompts.waltz, prompts.rubato)
+    found = {each.__name__: each() for each in made}
     return found | {name: smf.read(DEMO_PHRASES / f"{name}.mid").score for name in _PHRASES}
 
 

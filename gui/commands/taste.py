@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -10,6 +9,7 @@ import typer
 from bridge.system.input_file import InputError
 from bridge.system.output_file import OutputError
 from gui.commands.console.terminal import fail, fail_output, load_artefact, say
+from gui.commands.sketches.ranking import say_damage
 
 if TYPE_CHECKING:
     from export.taste.preference import Taste
@@ -73,13 +73,6 @@ def taste(
         say("You have kept no take of several yet; the critic orders the takes.")
         return
     print_taste(learn(found.all, weights_checksum(load_artefact(report=False))))
-
-
-def say_damage(lines: int) -> None:
-    """Say how many lines of the file of decisions are left out."""
-    if lines:
-        damaged = "1 damaged line is" if lines == 1 else f"{lines} damaged lines are"
-        say(f"antiphon: taste: {damaged} left out.", sys.stderr)
 
 
 def print_taste(found: Taste) -> None:

@@ -48,7 +48,6 @@ def order_by(rank: str, model: str, score: Score, span: Span) -> Order | None:
     from export.taste.decisions import Decisions, read_decisions, taste_file
     from export.taste.measures import TakeMeasures
     from export.taste.preference import learn
-    from gui.commands.taste import say_damage
     from gui.wording.reasons import sentence_of
 
     if rank == NONE:
@@ -62,3 +61,10 @@ def order_by(rank: str, model: str, score: Score, span: Span) -> Order | None:
     say_damage(found.damaged_count)
     taste, measures = learn(found.all, model), TakeMeasures(score, span)
     return lambda takes: taste.order([measures.row(take.notes, take.score) for take in takes])
+
+
+def say_damage(lines: int) -> None:
+    """Say how many lines of the file of decisions are left out."""
+    if lines:
+        damaged = "1 damaged line is" if lines == 1 else f"{lines} damaged lines are"
+        say(f"antiphon: taste: {damaged} left out.", sys.stderr)
