@@ -12,8 +12,8 @@ which that is the take with the user's highest utility, without noise. Chance is
 
 The users called *target* do not follow the model of `export.taste.preference`, which is linear.
 
-The *target* users do not follow the model of `export.taste.preference`, which is linear.
-from there afterwards.
+`python -m export.evaluation.taste FILE` makes the takes into a file at its first run, and
+reads them from there afterwards.
 """
 
 from __future__ import annotations
