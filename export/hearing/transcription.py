@@ -32,11 +32,11 @@ if TYPE_CHECKING:
 
 FREE_BPM = 120.0
 """The tempo that notes without a steady beat are written in."""
-_SILENCE = 1e-4
-"""A recording whose loudest sample is below this is silent: 80 dB below the loudest possible."""
+_SILENCE = 1e-3
+"""A recording whose loudest sample is below this is silent: 60 dB below the loudest possible."""
 _INAUDIBLE = 1e-3
 """A note this much quieter than the loudest moment is none: the network hears any loudness."""
-_CERTAIN = 0.5
+_CERTAIN = 0.55
 """A recording in which no note has this amplitude is noise, in which the network guesses a few."""
 
 

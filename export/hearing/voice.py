@@ -44,6 +44,8 @@ _REFUND = 1.5
 """What a certain onset refunds."""
 _RISE = 1.6
 """Where a note is struck again, the sound becomes this many times louder,"""
+_SURE_RISE, _SURE_SHARE = 1.8, 0.6
+"""or even louder, and then this share of the threshold is enough for the onset,"""
 _BEFORE, _AFTER = 8, 5
 """from the quietest of the frames before to the loudest of the frames after."""
 _SLIDE = 16
@@ -98,8 +100,9 @@ def line_in(heard: Activations, levels: Levels, thresholds: Thresholds) -> list[
         return []
     line = _best_line(heard, thresholds.frame)
     strokes: dict[int, list[int]] = defaultdict(list)
-    for frame, key in peaks(heard.onsets, thresholds.onset).tolist():
-        if _becomes_louder(levels, frame):
+    for frame, key in peaks(heard.onsets, _SURE_SHARE * thresholds.onset).tolist():
+        is_sure = heard.onsets[frame, key] >= thresholds.onset
+        if _becomes_louder(levels, frame, _RISE if is_sure else _SURE_RISE):
             strokes[key].append(frame)
     return [
         note
@@ -109,11 +112,11 @@ def line_in(heard: Activations, levels: Levels, thresholds: Thresholds) -> list[
     ]
 
 
-def _becomes_louder(levels: Levels, frame: int) -> bool:
-    """Return whether the sound becomes louder at a frame."""
+def _becomes_louder(levels: Levels, frame: int, ratio: float) -> bool:
+    """Return whether the sound becomes louder at a frame, by a ratio."""
     before = levels[max(0, frame - _BEFORE) : frame + 1].min()
     after = levels[frame : frame + _AFTER].max()
-    return bool(after >= _RISE * before)
+    return bool(after >= ratio * before)
 
 
 def _best_line(heard: Activations, threshold: float) -> npt.NDArray[np.intp]:

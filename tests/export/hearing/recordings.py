@@ -102,7 +102,8 @@ def hummed(
 
 def saved(path: Path, sound: Sound, rate_hz: int = RATE_HZ) -> Path:
     """Write a sound file; its ending says in which format."""
-    soundfile.write(path, sound, rate_hz)
+    kind = "FLOAT" if path.suffix == ".wav" else None
+    soundfile.write(path, sound, rate_hz, subtype=kind)
     return path
 
 
