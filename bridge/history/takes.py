@@ -58,6 +58,14 @@ def _changes_within(changes: Iterable[_Change], span: Span) -> Iterator[_Change]
 
 
 @dataclass(frozen=True, slots=True)
+class Rating:
+    """The critic's rating of a take, and the checksum of the weights that gave it."""
+
+    score: float
+    weights: str
+
+
+@dataclass(frozen=True, slots=True)
 class RootNode:
     """Music that was played or read from a file, and its name."""
 
@@ -78,6 +86,8 @@ class TakeNode:
     """The settings that it was generated with; with them, the same take is generated again."""
     text: str = ""
     """The description that a file of the take contains."""
+    rating: Rating | None = None
+    """None if the take is of an earlier version, whose journals had no ratings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +105,13 @@ class TakeTree:
         return TakeTree((*self.nodes, RootNode(number, score, name)), number)
 
     def with_take(
-        self, parent: int, span: Span, notes: Iterable[Note], settings: Settings, text: str = ""
+        self,
+        parent: int,
+        span: Span,
+        notes: Iterable[Note],
+        settings: Settings,
+        text: str = "",
+        rating: Rating | None = None,
     ) -> TakeTree:
         """Return the tree with a candidate added to a node.
 
@@ -105,7 +121,7 @@ class TakeTree:
         """
         if not 0 <= parent < len(self.nodes):
             raise ValueError(f"a take cannot go on from number {parent}")
-        take = TakeNode(len(self.nodes), parent, span, tuple(notes), settings, text)
+        take = TakeNode(len(self.nodes), parent, span, tuple(notes), settings, text, rating)
         return replace(self, nodes=(*self.nodes, take))
 
     def with_tree(self, other: TakeTree) -> TakeTree:

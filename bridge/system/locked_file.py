@@ -19,14 +19,15 @@ if sys.platform == "win32":
 
     _FAR = 2**31 - 2  # Windows keeps others from the locked bytes; a journal has none there
 
-    def _lock(descriptor: int) -> None:
+    def _lock(descriptor: int, *, wait: bool) -> None:
         os.lseek(descriptor, _FAR, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        # It waits for ten seconds at most.
+        msvcrt.locking(descriptor, msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
 else:
     import fcntl
 
-    def _lock(descriptor: int) -> None:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    def _lock(descriptor: int, *, wait: bool) -> None:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
 
 
 _FLAGS = (
@@ -68,8 +69,10 @@ def open_private(path: Path) -> int:
 class LockedFile:
     """An open file that this process has locked. Child processes do not inherit it (PEP 446)."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, wait: bool = False) -> None:
         """Open and lock a file; one that does not exist is made, and only its user may open it.
+
+        With `wait`, the lock of another process is waited for.
 
         Raises:
             LockTakenError: another process holds the lock.
@@ -78,7 +81,7 @@ class LockedFile:
         """
         self._path, self._descriptor = path, open_private(path)
         try:
-            _lock(self._descriptor)
+            _lock(self._descriptor, wait=wait)
         except OSError as error:
             self.release()
             raise LockTakenError(error.errno, error.strerror, str(path)) from error
@@ -109,6 +112,15 @@ class LockedFile:
     def write(self, content: bytes) -> None:
         """Write at the end, and wait until it is on the disk."""
         os.lseek(self._descriptor, 0, os.SEEK_END)
+        self._write_here(content)
+
+    def overwrite(self, content: bytes) -> None:
+        """Write over the old content from its begin, and then cut off the rest of it."""
+        os.lseek(self._descriptor, 0, os.SEEK_SET)
+        self._write_here(content)
+        self.truncate(len(content))
+
+    def _write_here(self, content: bytes) -> None:
         left = memoryview(content)
         while left:
             left = left[os.write(self._descriptor, left) :]

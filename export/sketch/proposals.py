@@ -32,11 +32,12 @@ _WARMER = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A complete take: its notes, and the settings that reproduce them."""
+    """A complete take: its notes, the settings that reproduce them, and the critic's rating."""
 
     index: int
     settings: Settings
     notes: tuple[Note, ...]
+    score: float
 
 
 class Growing(Protocol):
@@ -98,7 +99,7 @@ class Proposals:
         proposal = None
         if notes and (onsets := _onsets(notes)) not in self._made:
             self._made.add(onsets)
-            proposal = Proposal(self.index, self._varied, notes)
+            proposal = Proposal(self.index, self._varied, notes, self._growing.score)
         self._tries += 1
         if proposal is not None or self._tries == MOST_TRIES:
             self.index, self._tries = self.index + 1, 0

@@ -17,7 +17,7 @@ import typer
 
 from bridge.names import name_key, nearest
 from bridge.system.output_file import PNG_ENDINGS, OutputError
-from gui.commands import bench, jam, recover, style
+from gui.commands import bench, jam, recover, style, taste
 from gui.commands.console.options import (
     MUSIC,
     BackendOption,
@@ -59,6 +59,7 @@ app.add_typer(style.app, name="style")
 app.command()(jam.jam)
 app.command()(bench.bench)
 app.command()(recover.recover)
+app.command()(taste.taste)
 app.command("continue")(continuing.continue_)
 app.command()(rewriting.fill)
 app.command()(rewriting.restyle)

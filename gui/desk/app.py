@@ -20,10 +20,12 @@ from PySide6.QtWidgets import QApplication, QBoxLayout, QMessageBox
 
 from bridge.system.clock import SystemClock
 from bridge.system.pipe import start_child
+from export.taste.decisions import taste_file
 from gui.desk.engine_restart import EngineRestart
 from gui.desk.journal import TakesJournal
 from gui.desk.recovery import RecoveryOffer
 from gui.desk.session_link import SessionLink
+from gui.desk.taste import TasteRecorder
 from gui.desk.widgets.languages import install_translation, translated
 from gui.desk.widgets.theme import DARK
 from gui.desk.window import Window
@@ -76,6 +78,7 @@ def run(
     sys.excepthook = partial(_show_crash_of_window, window)
     restart = EngineRestart(window, link, engine, start_engine, SystemClock())
     journal, offer = keep_journal(window, link, session.name), offer_recovery(window)
+    taste = keep_taste(window)
     is_first = preferences_path is not None and not os.path.lexists(preferences_path)
     kept = preferences_path is not None and restore_preferences(window, preferences_path, notices)
     before = window.preferences()
@@ -94,6 +97,7 @@ def run(
             _LOG.error("%s", error)
     restart.close()
     journal.close()
+    taste.close()
     offer.close_worker()
     session.remove()
     sys.excepthook = sys.__excepthook__  # the crash dialog refers to the window
@@ -141,6 +145,14 @@ def keep_journal(window: Window, link: SessionLink, name: str) -> TakesJournal:
     link.changed.connect(journal.show_snapshot)
     journal.problem_found.connect(window.warn)
     return journal
+
+
+def keep_taste(window: Window) -> TasteRecorder:
+    """Record which takes of a window are kept."""
+    taste = TasteRecorder(taste_file(), window)
+    window.takes.changed.connect(taste.post_takes)
+    taste.problem_found.connect(window.warn)
+    return taste
 
 
 def offer_recovery(window: Window) -> RecoveryOffer:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bridge.history.takes import Span
+from bridge.history.takes import Rating, Span
 from bridge.messages.settings import Settings
 from bridge.midi.notes import Note, Score
 from export.runtime.reasons.proposal import ProposalReason
@@ -60,6 +60,7 @@ class Proposal:
     notes: tuple[Note, ...]
     settings: Settings
     text: str
+    rating: Rating
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from bridge.history.takes import Rating
 from bridge.system.clock import SystemClock
 from bridge.system.pipe import join_parent
 from bridge.system.real_time import exit_terminated, leave_end_to_parent
@@ -69,6 +70,7 @@ class ProposalJob:
 
     def step(self) -> Proposal | None:
         """Do one step; return the take that it completes, if any."""
+        from export.styles.own import weights_checksum
         from gui.engine.recording import provenance
 
         made = self._proposals.step()
@@ -76,7 +78,8 @@ class ProposalJob:
             return None
         text = provenance(self._artefact, made.settings)
         where = self._request.request_id, made.index, self._span
-        return Proposal(*where, made.notes, made.settings, text)
+        rating = Rating(made.score, weights_checksum(self._artefact))
+        return Proposal(*where, made.notes, made.settings, text, rating)
 
     def progress(self) -> Progress:
         """Return the incomplete take."""

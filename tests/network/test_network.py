@@ -34,6 +34,7 @@ RUNS: dict[str, list[str]] = {
     "jam": ["jam --for 2", f"jam --through jack --for {LONG_S} --record jam.mid --json-log log"],
     "recover": ["recover --list"],
     "continue": [f"continue {PHRASE} -o out.mid --bars 2"],
+    "taste": ["taste", "taste --reset"],
     "styles": ["styles", "styles --map map.png"],
     "style add": [f"style add mine {HOME}/music --steps 1"],
     "style list": ["style list"],

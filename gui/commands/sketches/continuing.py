@@ -16,6 +16,7 @@ from gui.commands.console.options import (
     with_setting_options,
 )
 from gui.commands.console.terminal import fail, load_artefact, read_music, say, usable_model
+from gui.commands.sketches.ranking import TASTE, RankOption, order_by, parse_rank
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +43,7 @@ def continue_(
     bars: Annotated[int | None, amount_option("--bars", "bars")] = None,
     seconds: Annotated[float | None, amount_option("--seconds", "seconds")] = None,
     takes: Annotated[int, amount_option("--takes", "takes")] = 1,
+    rank: RankOption = TASTE,
     force: ForceOption = False,
     only_new: Annotated[
         bool, typer.Option("--only-new", help="Write only the new music, without the prompt.")
@@ -54,7 +56,7 @@ def continue_(
     """
     if seconds == 0 or None not in (bars, seconds):
         fail("give --bars or --seconds, as a number above 0.")
-    settings = parse_settings(asked)
+    rank, settings = parse_rank(rank), parse_settings(asked)
 
     from gui.commands.sketches.takes import Growth, TakeFiles, make_takes
     from gui.wording.reasons import sentence_of
@@ -71,10 +73,12 @@ def continue_(
     from export.runtime.decoder import Decoder
     from export.sketch.prompt import Prompt, span_of_bars, span_of_seconds
     from export.sketch.proposals import continuations
+    from export.styles.own import weights_checksum
     from gui.engine.recording import provenance
 
     score = prompt.score
     span = span_of_seconds(score, seconds) if seconds else span_of_bars(score, bars or 8)
+    order = order_by(rank, weights_checksum(artefact), score, span) if takes > 1 else None
     with usable_model():
         reading = Prompt(artefact, Decoder(artefact), score, span, settings)
         making = continuations(reading, settings, takes)
@@ -86,4 +90,4 @@ def continue_(
         return smf.continuation_bytes(prompt, notes, text)
 
     with usable_model():
-        make_takes(making, files, content, Growth(score, span))
+        make_takes(making, files, content, Growth(score, span), order)

@@ -1,4 +1,4 @@
-"""The takes of a sketch: each is written as soon as it is complete."""
+"""The takes of a sketch: each is written as soon as its place in the order is known."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from bridge.midi.notes import Note, Score
     from export.sketch.proposals import Growing, Proposal, Proposals
     from gui.commands.console.terminal import Interruption
+    from gui.commands.sketches.ranking import Order
 
     TakeContent = Callable[[Sequence[Note], Settings, str], bytes]
     """Returns the bytes of a take's file, for its notes, its settings and a remark on it."""
@@ -107,33 +108,48 @@ class Growth:
 
 
 def make_takes(
-    making: Proposals, files: TakeFiles, content: TakeContent, growth: Growth | None = None
+    making: Proposals,
+    files: TakeFiles,
+    content: TakeContent,
+    growth: Growth | None = None,
+    order: Order | None = None,
 ) -> None:
     """Make takes and write them.
 
-    Ctrl-C, SIGTERM and SIGHUP end this with status 130. The takes that are complete stay. Of a
-    single take that continues a score (`growth`), the complete bars are written. Otherwise the one
-    in progress is dropped.
+    With an order they are written at the end, the best first; otherwise each as soon as it is
+    complete. Ctrl-C, SIGTERM and SIGHUP end this with status 130. The takes that are complete are
+    written. Of a single take that continues a score (`growth`), the complete bars are written too.
+    Otherwise the one in progress is dropped.
     """
-    made = 0
+    made: list[Proposal] = []
     with (
         interruptible(at_checks=True) as interruption,
         WorkProgress(_subject(files.count), unit="notes") as progress,
     ):
         try:
             for take in _watched(making, files.count, progress, interruption):
-                written = content(take.notes, take.settings, "")
-                with progress.paused():
-                    files.write(take.index, written, _new_notes(len(take.notes)))
-                made += 1
+                made.append(take)
+                if order is None:
+                    with progress.paused():
+                        _write_take(take, take.index, files, content)
         except KeyboardInterrupt:
             if files.count == 1 and not made and growth is not None:
                 with progress.paused():
                     _write_complete_bars(making.growing, growth, files, content)
             raise typer.Exit(INTERRUPTED) from None
-    if made < files.count:
-        missing = files.count - made
+        finally:
+            if order is not None:
+                with progress.paused():
+                    for place, index in enumerate(order(made)):
+                        _write_take(made[index], place, files, content)
+    if len(made) < files.count:
+        missing = files.count - len(made)
         say(f"{missing} of {files.count} takes came out empty or like another one.", sys.stderr)
+
+
+def _write_take(take: Proposal, place: int, files: TakeFiles, content: TakeContent) -> None:
+    """Write a take into the file with this number, counted from 0."""
+    files.write(place, content(take.notes, take.settings, ""), _new_notes(len(take.notes)))
 
 
 def complete_bars(growing: Growing, growth: Growth) -> tuple[list[Note], int]:

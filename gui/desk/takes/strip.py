@@ -264,9 +264,8 @@ class TakesStrip(QWidget):
     def _add_proposal(self, proposal: Proposal) -> None:
         assert self._parent_number is not None
         self._row.numbers[proposal.candidate] = len(self._takes.nodes)
-        self._takes = self._takes.with_take(
-            self._parent_number, proposal.span, proposal.notes, proposal.settings, proposal.text
-        )
+        made = proposal.span, proposal.notes, proposal.settings, proposal.text, proposal.rating
+        self._takes = self._takes.with_take(self._parent_number, *made)
         self.controls.show_progress((proposal.candidate + 1) / DEFAULT_COUNT)
         self._refresh()
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -36,7 +37,7 @@ def overlaps(notes: Sequence[Note]) -> list[tuple[Note, Note]]:
     for note in sorted(notes):
         by_key.setdefault((note.instrument, note.pitch), []).append(note)
     for key, struck in by_key.items():
-        for first, second in zip(struck, struck[1:], strict=False):
+        for first, second in pairwise(struck):
             is_drum = key[0] is Instrument.DRUMS
             end = first.onset_ticks + 1 if is_drum else first.release_ticks
             if end > second.onset_ticks:

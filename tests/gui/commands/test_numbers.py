@@ -16,7 +16,7 @@ from gui.commands import cli
 TEXTS = {
     *("--through", "--input", "--output", "--phrase", "--only", "--control"),
     *("--style", "--instruments", "--metre", "--mode", "--begins", "--re-entry", "--quantise"),
-    *("--sync", "--changes", "--key"),
+    *("--sync", "--changes", "--key", "--rank"),
 }
 """The options that are words."""
 PATHS = {"--record", "--json-log", "--out", "--map", "--plot"}

@@ -208,7 +208,7 @@ def test_ctrl_c_keeps_the_complete_bars_of_a_take(folder: Path) -> None:
 @pytest.mark.slow
 def test_ctrl_c_keeps_complete_takes_and_drops_the_one_in_progress(folder: Path) -> None:
     words = ("continue", "in.mid", "-o", "out.mid", "--bars", "2", "--takes", "1000")
-    terminal = Terminal(folder, *words)
+    terminal = Terminal(folder, *words, "--rank", "none")
     terminal.child.expect(r"out-2\.mid: \d+ new notes")
     terminal.child.sendintr()
     status, printed = terminal.end()
@@ -218,6 +218,24 @@ def test_ctrl_c_keeps_complete_takes_and_drops_the_one_in_progress(folder: Path)
     for name in written:
         assert smf.read(folder / name).score.notes
     assert not [name for name in written if not name.endswith(".mid")]
+
+
+@pytest.mark.slow
+def test_ctrl_c_writes_the_complete_takes_in_order(folder: Path) -> None:
+    words = ("continue", "in.mid", "-o", "out.mid", "--bars", "2", "--takes", "1000")
+    terminal = Terminal(folder, *words, "--rank", "critic")
+    terminal.child.expect(r"\d+ notes/s")
+    assert names(folder) == ["in.mid"]
+    terminal.child.sendintr()
+    status, printed = terminal.end()
+    assert status == 130, printed
+    written = names(folder)
+    count = len(written) - 1
+    assert count >= 2
+    assert set(written) == {"in.mid", *(f"out-{number}.mid" for number in range(1, count + 1))}
+    assert printed.count(" new notes") == count
+    for name in written:
+        assert smf.read(folder / name).score.notes
 
 
 @pytest.mark.slow

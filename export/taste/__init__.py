@@ -1,0 +1,1 @@
+"""Taste: which takes a player keeps, learned from the takes that were kept and discarded."""
