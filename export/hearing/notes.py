@@ -12,7 +12,10 @@ each frame, which gives the same notes; a recording of 20 minutes takes seconds 
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections import defaultdict
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,7 +23,7 @@ import numpy as np
 from export.hearing.network import FRAMES_PER_S, KEYS, LOWEST_PITCH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import numpy.typing as npt
 
@@ -28,6 +31,12 @@ if TYPE_CHECKING:
 
 _GAP = 11
 """A note has ended when its frames were below the threshold for this many frames."""
+_OVERTONES = (12, 19, 24, 28)
+"""The semitones from a note to its overtones, the second to the fifth partial."""
+_OVERTONE_SHARE = 0.6
+"""An overtone has at most this share of the amplitude of its note; real octaves have more."""
+_AT_ONCE = 3
+"""An overtone may begin this many frames before its note."""
 _RISE = 2
 """An onset is inferred from the rise over this many frames."""
 
@@ -67,6 +76,28 @@ def notes_in(heard: Activations, thresholds: Thresholds) -> list[FrameNote]:
     found = list(_struck(heard, left, thresholds))
     found += _followed(heard.frames, left, thresholds)
     return sorted(found)
+
+
+def without_overtones(notes: Sequence[FrameNote]) -> list[FrameNote]:
+    """Return the notes without those that are only overtones of a lower note.
+
+    Such a note begins while the lower one sounds, and the network is much less sure of it. This is
+    not a part of Basic Pitch.
+    """
+    by_pitch: dict[int, list[FrameNote]] = defaultdict(list)
+    for note in sorted(notes):
+        by_pitch[note.pitch].append(note)
+
+    def is_overtone(note: FrameNote) -> bool:
+        for interval in _OVERTONES:
+            lower = by_pitch.get(note.pitch - interval, [])
+            index = bisect_right(lower, note.onset + _AT_ONCE, key=attrgetter("onset"))
+            if index and lower[index - 1].release > note.onset:
+                if note.amplitude < _OVERTONE_SHARE * lower[index - 1].amplitude:
+                    return True
+        return False
+
+    return [note for note in notes if not is_overtone(note)]
 
 
 def with_inferred_onsets(heard: Activations) -> Matrix:

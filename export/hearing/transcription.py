@@ -16,7 +16,7 @@ import numpy as np
 from bridge.midi.instruments import Instrument, fit_to_range
 from bridge.midi.notes import TICKS_PER_QUARTER, MetreChange, Note, Score, TempoChange
 from export.hearing.network import HOP, KEYS, LOWEST_PITCH, Listening, frames_at_rate, time_s
-from export.hearing.notes import Thresholds, notes_in
+from export.hearing.notes import Thresholds, notes_in, without_overtones
 from export.hearing.pulse import Pulse, pulse_at, pulse_of
 from export.hearing.reason import Heard, HearingError, SoundFault, UnusableSound
 from export.hearing.sound_file import read_sound
@@ -105,7 +105,7 @@ class Transcription:
         if one_voice:
             found = line_in(heard, levels, settings.thresholds)
         else:
-            found = notes_in(heard, settings.thresholds)
+            found = without_overtones(notes_in(heard, settings.thresholds))
         notes = [note for note in found if _is_audible(note, levels)]
         if max((note.amplitude for note in notes), default=0.0) < _CERTAIN:
             raise HearingError(UnusableSound(self._path, SoundFault.NO_NOTES))

@@ -98,18 +98,25 @@ def line_in(heard: Activations, levels: Levels, thresholds: Thresholds) -> list[
     """
     if not len(heard.frames):
         return []
-    line = _best_line(heard, thresholds.frame)
     strokes: dict[int, list[int]] = defaultdict(list)
     for frame, key in peaks(heard.onsets, _SURE_SHARE * thresholds.onset).tolist():
         is_sure = heard.onsets[frame, key] >= thresholds.onset
         if _becomes_louder(levels, frame, _RISE if is_sure else _SURE_RISE):
             strokes[key].append(frame)
-    return [
+    notes = [
         note
         for stay in _without_slides(_stays(_best_line(heard, thresholds.frame)), strokes)
         for note in _divided(heard, stay, strokes[stay.key], thresholds)
-        if note.release - note.onset > thresholds.shortest
     ]
+    if not notes:
+        return []
+    # A stroke may come some frames before the line changes.
+    ends = [*(note.onset for note in notes[1:]), len(heard.frames)]
+    single = (
+        replace(note, release=min(note.release, end))
+        for note, end in zip(notes, ends, strict=True)
+    )
+    return [note for note in single if note.release - note.onset > thresholds.shortest]
 
 
 def _becomes_louder(levels: Levels, frame: int, ratio: float) -> bool:

@@ -13,7 +13,7 @@ import gc
 import os
 import threading
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bridge.history.prompt_part import prompt_part
@@ -22,10 +22,9 @@ from bridge.midi.smf.reason import FileFault, UnusableFile
 from bridge.system.memory_limit import limit_memory
 from bridge.system.pipe import Child, ChildError, join_parent, start_child
 from bridge.system.real_time import exit_terminated, leave_end_to_parent
-from export.hearing.endings import SOUND_ENDINGS
 from export.hearing.reason import HearingError
 from gui.diagnostics.log import hand_over_records
-from gui.engine.recording import heard_text
+from gui.engine.heard_file import HeardFile, hear_to_continue, is_sound
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
     from bridge.midi.smf import MidiFile
     from bridge.midi.smf.reason import MidiFileReason
     from bridge.system.child_exit import ChildExited
-    from export.hearing.reason import Heard, SoundReason
+    from export.hearing.reason import SoundReason
 
     Refusal = MidiFileReason | SoundReason | ChildExited
     """Why a file is not read."""
@@ -60,37 +59,6 @@ def read_to_continue(path: Path) -> MidiFile:
     if not file.score.notes:
         raise smf.MidiFileError(UnusableFile(path, FileFault.NO_NOTES))
     return replace(file, score=prompt_part(file.score))
-
-
-@dataclass(frozen=True, slots=True)
-class HeardFile:
-    """The file that was made of what was heard in a sound file, under the sound file's path."""
-
-    file: MidiFile
-    heard: Heard
-
-
-def is_sound(path: Path) -> bool:
-    """Return whether a file is to be heard, by its ending."""
-    return path.suffix.lower() in SOUND_ENDINGS
-
-
-def hear_to_continue(path: Path) -> HeardFile:
-    """Hear a sound file, with the part of its music that a continuation depends on.
-
-    Raises:
-        export.hearing.reason.HearingError: it cannot be read, or no notes are heard.
-
-    """
-    # Imported here: a MIDI file needs no network.
-    from export.hearing.transcription import Transcription
-
-    hearing = Transcription(path)
-    while not hearing.done:
-        hearing.step()
-    score, heard = hearing.result()
-    file = smf.from_bytes(smf.score_bytes(score, heard_text()), path)
-    return HeardFile(replace(file, score=prompt_part(file.score)), heard)
 
 
 class FileReading:

@@ -25,6 +25,7 @@ OFFSCREEN = {"QT_QPA_PLATFORM": "offscreen", "DISPLAY": ":none"}
 LONG_S = 15
 """Longer than the 10 s after which onnxruntime's telemetry looks up its host."""
 PHRASE = str(DEMO_PHRASES / "minuet.mid")
+HUMMED = str(ROOT / "tests" / "golden" / "sounds" / "hummed.ogg")
 STYLE_FILES = {"music/one.mid": PHRASE, "music/two.mid": str(DEMO_PHRASES / "prelude.mid")}
 
 # Runs of each command, by its words.
@@ -34,6 +35,7 @@ RUNS: dict[str, list[str]] = {
     "jam": ["jam --for 2", f"jam --through jack --for {LONG_S} --record jam.mid --json-log log"],
     "recover": ["recover --list"],
     "continue": [f"continue {PHRASE} -o out.mid --bars 2"],
+    "hear": [f"hear {HUMMED} -o heard.mid"],
     "styles": ["styles", "styles --map map.png"],
     "style add": [f"style add mine {HOME}/music --steps 1"],
     "style list": ["style list"],

@@ -16,7 +16,8 @@ from PySide6.QtCore import QByteArray, QObject, QTimer, QUrl, Signal
 from bridge.midi import smf
 from bridge.midi.smf import MidiFile
 from gui.desk.takes.small_roll import SmallRoll
-from gui.engine.file_reading import FileReading, HeardFile, is_sound
+from gui.engine.file_reading import FileReading
+from gui.engine.heard_file import HeardFile, is_sound
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QDropEvent

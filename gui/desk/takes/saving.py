@@ -18,7 +18,8 @@ from bridge.system.output_file import MIDI_ENDINGS, OutputError, OutputFault, Re
 from gui.desk.takes.drops import FileReader
 from gui.desk.takes.files import TakesFiles, file_name
 from gui.desk.widgets.languages import translated
-from gui.engine.file_reading import FileReading, is_sound
+from gui.engine.file_reading import FileReading
+from gui.engine.heard_file import is_sound
 from gui.wording.reasons import sentence_of
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from bridge.system.extras import install_command
 
 
 @pytest.mark.parametrize(
-    "extra,package", [("link", "aalink"), ("train", "torch"), ("sound", "miniaudio")]
+    "extra,package",
+    [("link", "aalink"), ("train", "torch"), ("sound", "miniaudio"), ("hear", "soundfile")],
 )
 def test_the_command_names_the_packages_themselves(extra: str, package: str) -> None:
     program, *words = shlex.split(install_command(extra))

@@ -12,7 +12,7 @@ import soundfile
 
 from bridge.midi.notes import TICKS_PER_QUARTER, Score
 from bridge.sync.tempo import TempoMap
-from bridge.synth.sound_font import find_sound_font
+from bridge.synth.sound_font import package_fonts
 from bridge.synth.tinysoundfont import TinySoundFont
 from export.hearing.reason import Heard
 from export.hearing.transcription import HearingSettings, Transcription
@@ -53,8 +53,11 @@ def melody(pitches: Sequence[int], length_s: float, begin_s: float = 0.0) -> lis
 
 
 def rendered(notes: Sequence[TimedNote], program: int = 0, tail_s: float = 1.0) -> Sound:
-    """Return what the built-in synth plays, as one channel."""
-    font = find_sound_font().read_bytes()
+    """Return what the built-in synth plays, as one channel whose loudest sample is 0.5.
+
+    The sound font is that of the package, which is the same on every machine.
+    """
+    font = package_fonts()[0].read_bytes()
     synth = TinySoundFont(font, rate_hz=RATE_HZ, gain_db=-9, max_voices=128)
     synth.program_change(0, program, drums=False)
     events = [(note.onset_s, 1, note) for note in notes]
@@ -70,7 +73,9 @@ def rendered(notes: Sequence[TimedNote], program: int = 0, tail_s: float = 1.0) 
             synth.note_off(0, note.pitch)
     parts.append(synth.render(round(tail_s * RATE_HZ)))
     stereo: Sound = np.frombuffer(b"".join(parts), np.float32).reshape(-1, 2)
-    return stereo.mean(axis=1)
+    mono: Sound = stereo.mean(axis=1)
+    loudest = np.abs(mono).max()
+    return 0.5 * mono / loudest
 
 
 def hummed(

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 
 from export.hearing.network import Activations
-from export.hearing.notes import FrameNote, Thresholds, notes_in, peaks, with_inferred_onsets
+from export.hearing.notes import (
+    FrameNote,
+    Thresholds,
+    notes_in,
+    peaks,
+    with_inferred_onsets,
+    without_overtones,
+)
 
 Found = tuple[int, int, int, float]
 
@@ -100,6 +107,15 @@ def test_a_note_without_onset_is_followed_both_ways() -> None:
     heard.frames[37, 39] = 0.9
     [note] = notes_in(Activations(heard.frames, np.zeros_like(heard.onsets)), Thresholds())
     assert (note.onset, note.release, note.pitch) == (20, 59, 60)
+
+
+def test_a_faint_overtone_is_dropped_and_an_octave_is_kept() -> None:
+    low = FrameNote(20, 60, 48, 0.8)
+    faint, octave = FrameNote(21, 50, 60, 0.4), FrameNote(20, 60, 60, 0.7)
+    other, later = FrameNote(20, 60, 55, 0.3), FrameNote(60, 80, 60, 0.3)
+    assert without_overtones([low, faint]) == [low]
+    assert without_overtones([low, octave]) == [low, octave]
+    assert without_overtones([low, other, later]) == [low, other, later]
 
 
 def test_nothing_is_heard_in_silence_or_in_a_few_frames() -> None:

@@ -35,11 +35,11 @@ def test_a_melody_on_the_piano_is_heard(tmp_path: Path, low: int, length_s: floa
     assert f_measure(played, heard) >= 0.9
 
 
-@pytest.mark.parametrize("program", [0, 19, 24, 40, 73])
+@pytest.mark.parametrize("program", [24, 56, 66, 73])
 def test_a_melody_on_other_instruments_is_heard(tmp_path: Path, program: int) -> None:
     played = melody([pitch + 7 for pitch in ODE], 0.5, 0.6)
     heard = heard_notes(*transcribed(saved(tmp_path / "a.wav", rendered(played, program))))
-    assert f_measure(played, heard) >= 0.7
+    assert f_measure(played, heard) >= 0.8
 
 
 def test_chords_are_heard(tmp_path: Path) -> None:
@@ -50,10 +50,10 @@ def test_chords_are_heard(tmp_path: Path) -> None:
     ]
     score, told = transcribed(saved(tmp_path / "a.wav", rendered(played)))
     assert not told.is_one_voice
-    assert f_measure(played, heard_notes(score, told)) >= 0.8
+    assert f_measure(played, heard_notes(score, told)) >= 0.75
 
 
-@pytest.mark.parametrize("name,least", [("minuet", 0.7), ("prelude", 0.75), ("blues", 0.75)])
+@pytest.mark.parametrize("name,least", [("minuet", 0.8), ("nocturne", 0.8), ("blues", 0.8), ("prelude", 0.6)])
 def test_a_demo_phrase_is_heard_at_its_tempo(tmp_path: Path, name: str, least: float) -> None:
     score = smf.read(DEMO_PHRASES / f"{name}.mid").score
     played = timed(score, 0.7)
@@ -113,7 +113,7 @@ NOTHING = {
     "direct current": (np.full(RATE_HZ, 0.7), {SILENT, NO_NOTES}),
     "not a number": (np.full(RATE_HZ, np.nan), {SILENT}),
     "noise": (0.2 * NOISE, {NO_NOTES}),
-    "faint noise": (2e-4 * NOISE, {NO_NOTES}),
+    "faint noise": (2e-4 * NOISE, {SILENT}),
     "a click": (np.eye(1, RATE_HZ)[0], {NO_NOTES}),
     "a blip": (0.5 * np.sin(np.arange(400) / 10), {NO_NOTES}),
 }

@@ -29,8 +29,9 @@ def line(heard: Activations, levels: np.ndarray = LOUD) -> list[tuple[int, int, 
 
 
 def test_notes_one_after_the_other_are_kept() -> None:
-    heard = made_of((10, 60, 60, 0.8), (60, 110, 64, 0.8), (130, 180, 55, 0.8))
-    assert line(heard) == [(10, 60, 60), (60, 110, 64), (130, 180, 55)]
+    strokes = ((10, 60), (60, 62), (130, 55))
+    heard = made_of((10, 60, 60, 0.8), (60, 110, 62, 0.8), (130, 180, 55, 0.8), strokes=strokes)
+    assert line(heard) == [(10, 60, 60), (60, 110, 62), (130, 180, 55)]
     assert isinstance(line_in(heard, LOUD, Thresholds())[0], FrameNote)
 
 

@@ -16,7 +16,7 @@ from gui.commands import cli
 TEXTS = {
     *("--through", "--input", "--output", "--phrase", "--only", "--control"),
     *("--style", "--instruments", "--metre", "--mode", "--begins", "--re-entry", "--quantise"),
-    *("--sync", "--changes", "--key"),
+    *("--sync", "--changes", "--key", "--instrument"),
 }
 """The options that are words."""
 PATHS = {"--record", "--json-log", "--out", "--map", "--plot"}
@@ -36,7 +36,11 @@ BAD_NUMBERS = (
     ),
     *("a\u202eb", "\x1b[31m", "None", "True", "1\n2", "1j", "{}", "%s"),
 )
-GIVEN = {"continue": ["in.mid", "-o", "out.mid"], "style add": ["name", "folder"]}
+GIVEN = {
+    "continue": ["in.mid", "-o", "out.mid"],
+    "hear": ["in.wav", "-o", "out.mid"],
+    "style add": ["name", "folder"],
+}
 """The arguments that a command demands."""
 
 

@@ -52,6 +52,8 @@ from bridge.synth.reason import NoSoundDevice, NoSoundFont, SynthNotInstalled
 from bridge.system import child_exit, input_file, output_file
 from bridge.system.child_exit import ChildExited
 from bridge.system.input_file import InputTooLarge
+from export.hearing import reason as sound_file_reason
+from export.hearing.reason import AbsurdRate, Heard, HearingNotInstalled, SoundTooLong
 from export.runtime.reasons import artefact, proposal
 from export.runtime.reasons.artefact import (
     BadEntry,
@@ -69,6 +71,7 @@ MODULES = (
     synth_reason,
     processor,
     file_reason,
+    sound_file_reason,
     input_file,
     output_file,
     child_exit,
@@ -188,6 +191,23 @@ def test_no_reason_is_left_out(module: ModuleType) -> None:
         (
             Processor(is_gpu=False, threads=2, reason=CudaFailed("odd")),
             "CPU, 2 threads: CUDA does not run it (odd)",
+        ),
+        (
+            Heard(Path("a.wav"), 12, is_one_voice=True, bpm=96.04, is_steady=True, begin_s=0.512),
+            "a.wav: one voice, notes: 12; 96.0 bpm, the first bar begins at 0.51 s.",
+        ),
+        (
+            Heard(Path("a.wav"), 30, is_one_voice=False, bpm=120.0, is_steady=False, begin_s=1.0),
+            "a.wav: notes: 30; no steady beat, so 120 bpm; the first bar begins at 1.00 s.",
+        ),
+        (
+            SoundTooLong(Path("a.wav"), 20.0),
+            "a.wav: is longer than 20 minutes, the most that is heard.",
+        ),
+        (AbsurdRate(Path("a.wav"), 1), "a.wav: a sample rate of 1 Hz is not one of music."),
+        (
+            HearingNotInstalled(Path("a.wav"), "pip install z"),
+            "a.wav: hearing needs packages that are not installed; type: pip install z",
         ),
         (UnusableFile(Path("a.mid"), FileFault.MISSING), "a.mid: no such file."),
         (
