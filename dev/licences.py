@@ -24,10 +24,20 @@ LOCK = ROOT / "dev" / "lock-run.txt"
 ALLOWED = frozenset(
     (
         *("0BSD", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "BSD-2-Clause", "BSD-3-Clause"),
-        *("CC0-1.0", "ISC", "LGPL-2.1-or-later", "LGPL-3.0-only", "MIT", "MIT-0", "MPL-2.0", "PSF-2.0", "Zlib"),
+        *(
+            "CC0-1.0",
+            "ISC",
+            "LGPL-2.1-or-later",
+            "LGPL-3.0-only",
+            "MIT",
+            "MIT-0",
+            "MPL-2.0",
+            "PSF-2.0",
+            "Zlib",
+        ),
     )
 )
-"""SPDX identifiers. The LGPL's packages are Qt's and soxr: libraries that are loaded, and replaceable."""
+"""SPDX identifiers. The LGPL's packages, Qt's and soxr, are loaded and can be replaced."""
 OLD_NAMES = {
     "3-Clause BSD License": "BSD-3-Clause",
     "Apache Software License": "Apache-2.0",

@@ -775,6 +775,54 @@
         <source>{}: its name does not end in {}.</source>
         <translation>{}: der Name endet nicht auf {}.</translation>
     </message>
+    <message>
+        <source>{}: is not a sound file that can be read (WAV, FLAC, Ogg, MP3 or AIFF).</source>
+        <translation>{}: ist keine lesbare Tondatei (WAV, FLAC, Ogg, MP3 oder AIFF).</translation>
+    </message>
+    <message>
+        <source>{}: has no sound in it.</source>
+        <translation>{}: enthält keinen Ton.</translation>
+    </message>
+    <message>
+        <source>{}: is silent.</source>
+        <translation>{}: ist still.</translation>
+    </message>
+    <message>
+        <source>{}: no notes are heard in it.</source>
+        <translation>{}: darin sind keine Noten zu hören.</translation>
+    </message>
+    <message>
+        <source>{}: is longer than {:g} minutes, the most that is heard.</source>
+        <translation>{}: ist länger als {:g} Minuten; länger wird nicht zugehört.</translation>
+    </message>
+    <message>
+        <source>{}: a sample rate of {} Hz is not one of music.</source>
+        <translation>{}: mit einer Abtastrate von {} Hz wird keine Musik aufgenommen.</translation>
+    </message>
+    <message>
+        <source>{}: the sound is damaged ({}).</source>
+        <translation>{}: der Ton ist beschädigt ({}).</translation>
+    </message>
+    <message>
+        <source>{}: hearing needs packages that are not installed; type: {}</source>
+        <translation>{}: zum Hören fehlen Pakete; Befehl: {}</translation>
+    </message>
+    <message>
+        <source>one voice, notes: {}</source>
+        <translation>eine Stimme, Noten: {}</translation>
+    </message>
+    <message>
+        <source>notes: {}</source>
+        <translation>Noten: {}</translation>
+    </message>
+    <message>
+        <source>{}: {}; {:.1f} bpm, the first bar begins at {:.2f} s.</source>
+        <translation>{}: {}; {:.1f} bpm, der erste Takt beginnt bei {:.2f} s.</translation>
+    </message>
+    <message>
+        <source>{}: {}; no steady beat, so {:g} bpm; the first bar begins at {:.2f} s.</source>
+        <translation>{}: {}; kein fester Puls, daher {:g} bpm; der erste Takt beginnt bei {:.2f} s.</translation>
+    </message>
 </context>
 <context>
     <name>Instrument</name>
@@ -2222,6 +2270,10 @@ Für das Netz ähnlich: {}</translation>
         <translation>{} wird gelesen.</translation>
     </message>
     <message>
+        <source>Listening to {}.</source>
+        <translation>{} wird angehört.</translation>
+    </message>
+    <message>
         <source>Save the music up to here</source>
         <translation>Die Musik bis hierher speichern</translation>
     </message>
@@ -2257,8 +2309,8 @@ Für das Netz ähnlich: {}</translation>
         <translation>gespielt</translation>
     </message>
     <message>
-        <source>Play something first, or drop a MIDI file here.</source>
-        <translation>Spiel erst etwas, oder zieh eine MIDI-Datei hierher.</translation>
+        <source>Play something first, or drop a MIDI file or a recording here.</source>
+        <translation>Spiel erst etwas, oder zieh eine MIDI-Datei oder eine Aufnahme hierher.</translation>
     </message>
     <message>
         <source>Generating continuations.</source>
@@ -2277,8 +2329,8 @@ Für das Netz ähnlich: {}</translation>
         <translation>Der Prozess, der Takes erzeugt, hat geendet; versuch es noch einmal.</translation>
     </message>
     <message>
-        <source>Play something and ask for four takes, or drop a MIDI file on the window. The continuations appear here.</source>
-        <translation>Spiel etwas und verlang vier Takes, oder zieh eine MIDI-Datei auf das Fenster. Die Fortsetzungen erscheinen hier.</translation>
+        <source>Play something and ask for four takes, or drop a MIDI file or a recording on the window. The continuations appear here.</source>
+        <translation>Spiel etwas und verlang vier Takes, oder zieh eine MIDI-Datei oder eine Aufnahme auf das Fenster. Die Fortsetzungen erscheinen hier.</translation>
     </message>
 </context>
 <context>

@@ -55,6 +55,10 @@ class Thresholds:
         return round(self.shortest_ms / 1000 * FRAMES_PER_S)
 
 
+USUAL = Thresholds()
+"""The thresholds of Basic Pitch."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class FrameNote:
     """A note that is heard: its first frame, the frame after its last one, and its pitch.
@@ -92,9 +96,13 @@ def without_overtones(notes: Sequence[FrameNote]) -> list[FrameNote]:
         for interval in _OVERTONES:
             lower = by_pitch.get(note.pitch - interval, [])
             index = bisect_right(lower, note.onset + _AT_ONCE, key=attrgetter("onset"))
-            if index and lower[index - 1].release > note.onset:
-                if note.amplitude < _OVERTONE_SHARE * lower[index - 1].amplitude:
-                    return True
+            below = lower[index - 1] if index else None
+            if (
+                below is not None
+                and below.release > note.onset
+                and note.amplitude < _OVERTONE_SHARE * below.amplitude
+            ):
+                return True
         return False
 
     return [note for note in notes if not is_overtone(note)]

@@ -1,6 +1,6 @@
 """The reasons why no notes are heard in a sound file, as values.
 
-`gui.wording.sound_files` makes the sentences.
+`gui.wording.inputs` makes the sentences.
 """
 
 import enum

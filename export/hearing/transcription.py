@@ -16,7 +16,7 @@ import numpy as np
 from bridge.midi.instruments import Instrument, fit_to_range
 from bridge.midi.notes import TICKS_PER_QUARTER, MetreChange, Note, Score, TempoChange
 from export.hearing.network import HOP, KEYS, LOWEST_PITCH, Listening, frames_at_rate, time_s
-from export.hearing.notes import Thresholds, notes_in, without_overtones
+from export.hearing.notes import USUAL, Thresholds, notes_in, without_overtones
 from export.hearing.pulse import Pulse, pulse_at, pulse_of
 from export.hearing.reason import Heard, HearingError, SoundFault, UnusableSound
 from export.hearing.sound_file import read_sound
@@ -47,7 +47,7 @@ class HearingSettings:
     `one_voice` None lets the recording decide. `bpm` None means that the tempo is estimated.
     """
 
-    thresholds: Thresholds = Thresholds()
+    thresholds: Thresholds = USUAL
     lowest: int = LOWEST_PITCH
     highest: int = LOWEST_PITCH + KEYS - 1
     one_voice: bool | None = None
@@ -56,12 +56,14 @@ class HearingSettings:
     instrument: Instrument = Instrument.PIANO
 
 
+AS_HEARD = HearingSettings()
+"""The recording decides everything."""
+
+
 class Transcription:
     """The hearing of one file, in progress."""
 
-    def __init__(
-        self, path: Path, settings: HearingSettings = HearingSettings(), threads: int = 1
-    ) -> None:
+    def __init__(self, path: Path, settings: HearingSettings = AS_HEARD, threads: int = 1) -> None:
         """Read a sound file.
 
         Raises:
@@ -111,9 +113,7 @@ class Transcription:
             raise HearingError(UnusableSound(self._path, SoundFault.NO_NOTES))
         pulse, is_steady = _pulse(notes, settings.bpm)
         score = _score(notes, pulse, settings)
-        told = Heard(
-            self._path, len(score.notes), one_voice, pulse.bpm, is_steady, pulse.beat_s
-        )
+        told = Heard(self._path, len(score.notes), one_voice, pulse.bpm, is_steady, pulse.beat_s)
         return score, told
 
 
@@ -151,9 +151,7 @@ def _score(notes: Sequence[FrameNote], pulse: Pulse, settings: HearingSettings) 
     )
 
 
-def _in_ticks(
-    notes: Sequence[FrameNote], pulse: Pulse, instrument: Instrument
-) -> Iterator[Note]:
+def _in_ticks(notes: Sequence[FrameNote], pulse: Pulse, instrument: Instrument) -> Iterator[Note]:
     """Yield the notes in ticks from the first beat on, in the compass of an instrument."""
     for note in notes:
         onset, release = (

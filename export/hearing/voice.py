@@ -113,8 +113,7 @@ def line_in(heard: Activations, levels: Levels, thresholds: Thresholds) -> list[
     # A stroke may come some frames before the line changes.
     ends = [*(note.onset for note in notes[1:]), len(heard.frames)]
     single = (
-        replace(note, release=min(note.release, end))
-        for note, end in zip(notes, ends, strict=True)
+        replace(note, release=min(note.release, end)) for note, end in zip(notes, ends, strict=True)
     )
     return [note for note in single if note.release - note.onset > thresholds.shortest]
 

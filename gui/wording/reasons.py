@@ -22,7 +22,7 @@ from export.hearing.reason import Heard, SoundReason
 from export.runtime.reasons.artefact import ArtefactReason, StyleReason
 from export.runtime.reasons.proposal import NoNotes, ProposalReason
 from gui.wording.files import sentence_of_file
-from gui.wording.inputs import sentence_of_input
+from gui.wording.inputs import sentence_of_input, sentence_of_sound
 from gui.wording.journal import sentence_of_journal
 from gui.wording.model_files import (
     sentence_of_artefact,
@@ -34,7 +34,6 @@ from gui.wording.problems import sentence_of_problem
 from gui.wording.processor import sentence_of_processor
 from gui.wording.sentence import Sentence
 from gui.wording.sound import sentence_of_synth
-from gui.wording.sound_files import sentence_of_sound
 from gui.wording.whose_time import sentence_of_time
 
 Reason = (

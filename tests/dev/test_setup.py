@@ -76,7 +76,7 @@ def test_running_needs_neither_torch_nor_test_tools(machine: Machine) -> None:
     packages, app = machine.calls(" pip install")
     assert "--require-hashes" in packages
     assert packages.endswith("--requirement dev/lock-run.txt")
-    assert app.endswith("--no-build-isolation --editable .[sound]")
+    assert app.endswith("--no-build-isolation --editable .[sound,hear]")
     assert machine.calls("xvfb") == []
     assert (machine.project / ".venv" / ".run-ready").exists()
     assert not (machine.project / ".venv" / ".test-ready").exists()
@@ -102,7 +102,7 @@ def test_where_the_locks_do_not_hold_the_ranges_do_and_one_sentence_says_so(
     result = machine.set_up("run")
     assert result.returncode == 0
     [app] = machine.calls(" pip install")
-    assert app.endswith("--editable .[sound]")
+    assert app.endswith("--editable .[sound,hear]")
     assert "--require-hashes" not in app
     assert result.stderr.count("lock files are for Python 3.11 and 3.12 on Linux") == 1
 

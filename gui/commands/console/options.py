@@ -109,29 +109,6 @@ class Amounts:
         default=80,
         metadata=spec_of("Number of training steps; 80 take some minutes.", 1, 10_000),
     )
-    onset: float = field(
-        default=0.5,
-        metadata=spec_of("How sure the beginning of a note must be; lower: more notes.", 0.05, 1),
-    )
-    frame: float = field(
-        default=0.3,
-        metadata=spec_of("How sure it must be that a note sounds; lower: longer notes.", 0.05, 1),
-    )
-    shortest: float = field(
-        default=127.7,
-        metadata=spec_of("The shortest note; lower: more fast notes, and errors.", 20, 2000,
-                         unit="ms"),
-    )
-    lowest: int = field(
-        default=21, metadata=spec_of("The lowest pitch that is heard; 60 is middle C.", 21, 108)
-    )
-    highest: int = field(
-        default=108, metadata=spec_of("The highest pitch that is heard.", 21, 108)
-    )
-    tempo: float | None = field(
-        default=None,
-        metadata=spec_of("Tempo of the recording; default: as it is heard.", 20, 400, unit="bpm"),
-    )
     bench_seconds: int = field(
         default=60,
         metadata=spec_of("How long notes are sent while decoding.", 1, 3600, unit="s"),
@@ -142,7 +119,35 @@ class Amounts:
     )
 
 
-_AMOUNTS = settings_in(Amounts)
+@dataclass(frozen=True, slots=True)
+class HearingAmounts:
+    """The numbers that `antiphon hear` takes."""
+
+    onset: float = field(
+        default=0.5,
+        metadata=spec_of("How sure the beginning of a note must be; lower: more notes.", 0.05, 1),
+    )
+    frame: float = field(
+        default=0.3,
+        metadata=spec_of("How sure it must be that a note sounds; lower: longer notes.", 0.05, 1),
+    )
+    shortest: float = field(
+        default=127.7,
+        metadata=spec_of(
+            "The shortest note; lower: more fast notes, and errors.", 20, 2000, unit="ms"
+        ),
+    )
+    lowest: int = field(
+        default=21, metadata=spec_of("The lowest pitch that is heard; 60 is middle C.", 21, 108)
+    )
+    highest: int = field(default=108, metadata=spec_of("The highest pitch that is heard.", 21, 108))
+    tempo: float | None = field(
+        default=None,
+        metadata=spec_of("Tempo of the recording; default: as it is heard.", 20, 400, unit="bpm"),
+    )
+
+
+_AMOUNTS = settings_in(Amounts) | settings_in(HearingAmounts)
 
 _BACKENDS: dict[str, BackendName] = {"auto": "auto", "jack": "jack", "rtmidi": "rtmidi"}
 

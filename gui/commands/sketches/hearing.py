@@ -90,9 +90,7 @@ def hear(
         fail(sentence_of(error.reason))
     say(sentence_of(heard), sys.stderr)
     count = len(score.notes)
-    files.write(
-        0, smf.score_bytes(score, heard_text()), f"{count} note{'' if count == 1 else 's'}"
-    )
+    files.write(0, smf.score_bytes(score, heard_text()), f"{count} note{'' if count == 1 else 's'}")
 
 
 def _transcribe(source: Path, settings: HearingSettings) -> tuple[Score, Heard]:

@@ -1,4 +1,4 @@
-"""Recordings for tests: scores through the built-in synth, hummed lines, and how well they are heard."""
+"""Recordings for tests: scores through the synth, hummed lines, and how well they are heard."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bridge.sync.tempo import TempoMap
 from bridge.synth.sound_font import package_fonts
 from bridge.synth.tinysoundfont import TinySoundFont
 from export.hearing.reason import Heard
-from export.hearing.transcription import HearingSettings, Transcription
+from export.hearing.transcription import AS_HEARD, HearingSettings, Transcription
 
 RATE_HZ = 44_100
 ONSET_TOLERANCE_S = 0.05
@@ -75,7 +75,8 @@ def rendered(notes: Sequence[TimedNote], program: int = 0, tail_s: float = 1.0) 
     stereo: Sound = np.frombuffer(b"".join(parts), np.float32).reshape(-1, 2)
     mono: Sound = stereo.mean(axis=1)
     loudest = np.abs(mono).max()
-    return 0.5 * mono / loudest
+    scaled: Sound = (0.5 * mono / loudest).astype(np.float32)
+    return scaled
 
 
 def hummed(
@@ -86,7 +87,7 @@ def hummed(
     breath: float = 0.002,
     tail_s: float = 0.5,
 ) -> Sound:
-    """Return a voice-like line: six overtones, vibrato, glides between the notes, a little breath."""
+    """Return a line like a voice: overtones, vibrato, glides between the notes, some breath."""
     length = round((notes[-1].release_s + tail_s) * RATE_HZ)
     times = np.arange(length) / RATE_HZ
     pitch, level = np.full(length, float(notes[0].pitch)), np.zeros(length)
@@ -102,7 +103,8 @@ def hummed(
     phase = 2 * np.pi * np.cumsum(440 * 2 ** ((pitch - 69) / 12)) / RATE_HZ
     tone = sum(np.sin(k * phase) / k**1.5 for k in range(1, 7))
     noise = np.random.default_rng(1).normal(size=length)
-    return (0.3 * level * tone + breath * noise).astype(np.float32)
+    sound: Sound = (0.3 * level * tone + breath * noise).astype(np.float32)
+    return sound
 
 
 def saved(path: Path, sound: Sound, rate_hz: int = RATE_HZ) -> Path:
@@ -112,7 +114,7 @@ def saved(path: Path, sound: Sound, rate_hz: int = RATE_HZ) -> Path:
     return path
 
 
-def transcribed(path: Path, settings: HearingSettings = HearingSettings()) -> tuple[Score, Heard]:
+def transcribed(path: Path, settings: HearingSettings = AS_HEARD) -> tuple[Score, Heard]:
     """Return what is heard in a file."""
     hearing = Transcription(path, settings)
     while not hearing.done:

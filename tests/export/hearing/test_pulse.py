@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from export.hearing.pulse import Pulse, pulse_at, pulse_of
+from export.hearing.pulse import pulse_at, pulse_of
 
 RHYTHMS = {
     "quarters": [1.0] * 24,
@@ -32,7 +32,9 @@ def test_a_tempo_is_found_or_its_half_or_double(rhythm: str, bpm: float) -> None
 def test_a_usual_tempo_is_the_beat_itself() -> None:
     for rhythm in ("quarters", "mixed", "march"):
         pulse = pulse_of(onsets(RHYTHMS[rhythm], 100, 0.4))
-        assert pulse == Pulse(100, pytest.approx(0.4, abs=0.01))
+        assert pulse is not None
+        assert pulse.bpm == 100
+        assert pulse.beat_s == pytest.approx(0.4, abs=0.01)
 
 
 def test_the_tempo_is_exact_over_minutes() -> None:
@@ -51,7 +53,9 @@ def test_a_phrase_that_begins_off_the_beat_has_its_bar_before() -> None:
 def test_chords_count_once() -> None:
     times = onsets(RHYTHMS["march"], 110, 0.5)
     spread = sorted([*times, *(time + 0.02 for time in times), *(time + 0.03 for time in times)])
-    assert pulse_of(spread) == pytest.approx(pulse_of(times))
+    heard, alone = pulse_of(spread), pulse_of(times)
+    assert heard is not None
+    assert heard == alone
 
 
 def test_random_onsets_have_no_beat() -> None:
@@ -72,5 +76,6 @@ def test_a_few_onsets_have_no_beat() -> None:
 
 def test_a_given_tempo_only_looks_for_its_beat() -> None:
     pulse = pulse_at(60, onsets(RHYTHMS["quarters"], 60, 3.2))
-    assert pulse == Pulse(60, pytest.approx(3.2, abs=0.01))
+    assert pulse.bpm == 60
+    assert pulse.beat_s == pytest.approx(3.2, abs=0.01)
     assert pulse_at(150, [0.5]).beat_s == pytest.approx(0.5)

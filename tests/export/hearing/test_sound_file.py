@@ -126,7 +126,7 @@ def test_a_damaged_file_is_read_or_named_and_prints_nothing(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     random = np.random.default_rng(1)
-    named = 0
+    named = set[type]()
     for ending in ("wav", "flac", "ogg", "mp3"):
         whole = saved(tmp_path / f"whole.{ending}", tone()).read_bytes()
         for _ in range(25):
@@ -138,23 +138,17 @@ def test_a_damaged_file_is_read_or_named_and_prints_nothing(
             try:
                 assert np.isfinite(read_sound(path)).all()
             except HearingError as error:
-                assert isinstance(
-                    error.reason, UnusableSound | SoundNotDecoded | AbsurdRate | SoundTooLong
-                )
-                named += 1
-    assert named > 10
+                named.add(type(error.reason))
+    assert named <= {UnusableSound, SoundNotDecoded, AbsurdRate, SoundTooLong}
+    assert UnusableSound in named
     assert capfd.readouterr() == ("", "")
 
 
 def test_what_is_no_file_is_refused_before_it_is_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.wav")
-    assert refusal(tmp_path / "pipe.wav") == RefusedInput(
-        tmp_path / "pipe.wav", InputFault.SPECIAL
-    )
+    assert refusal(tmp_path / "pipe.wav") == RefusedInput(tmp_path / "pipe.wav", InputFault.SPECIAL)
     assert refusal(tmp_path) == RefusedInput(tmp_path, InputFault.FOLDER)
-    assert refusal(tmp_path / "none.wav") == RefusedInput(
-        tmp_path / "none.wav", InputFault.MISSING
-    )
+    assert refusal(tmp_path / "none.wav") == RefusedInput(tmp_path / "none.wav", InputFault.MISSING)
 
 
 def test_without_the_packages_the_command_is_named(

@@ -1,5 +1,7 @@
 """One voice as one line: slides, vibrato, overtones, and notes that are struck again."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from export.hearing.network import Activations
@@ -10,9 +12,9 @@ COUNT = 200
 LOUD = np.ones(COUNT, np.float32)
 
 
-def made_of(*parts: tuple[int, int, int, float], strokes: tuple[tuple[int, int], ...] = ()) -> (
-    Activations
-):
+def made_of(
+    *parts: tuple[int, int, int, float], strokes: tuple[tuple[int, int], ...] = ()
+) -> Activations:
     """Return activations: first frame, end, pitch and amount of each part; frames of strokes."""
     frames, onsets = np.zeros((2, COUNT, 88), np.float32)
     for first, end, pitch, amount in parts:
@@ -24,7 +26,7 @@ def made_of(*parts: tuple[int, int, int, float], strokes: tuple[tuple[int, int],
 
 def line(heard: Activations, levels: np.ndarray = LOUD) -> list[tuple[int, int, int]]:
     found = line_in(heard, levels, Thresholds())
-    assert all(a.release <= b.onset for a, b in zip(found, found[1:], strict=False))
+    assert all(a.release <= b.onset for a, b in pairwise(found))
     return [(note.onset, note.release, note.pitch) for note in found]
 
 

@@ -1,4 +1,4 @@
-"""The process that reads a file hears a sound file, with real processes: limits, refusals, cancelling."""
+"""The process that reads a file hears a sound file, with real processes."""
 
 import threading
 from pathlib import Path

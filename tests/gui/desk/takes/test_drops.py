@@ -27,7 +27,17 @@ def dropped(*urls: str) -> Path | None:
 @pytest.mark.usefixtures("qtbot")
 def test_one_file_of_music_is_accepted() -> None:
     assert dropped("file:///tmp/a%20song.mid") == Path("/tmp/a song.mid")  # noqa: S108 - a name
-    for name in ("SONG.MIDI", "SONG.MID", "song.kar", "song.Rmi", "hum.wav", "Hum.FLAC", "a.mp3", "夜.mid", "a#b?c.mid"):
+    for name in (
+        "SONG.MIDI",
+        "SONG.MID",
+        "song.kar",
+        "song.Rmi",
+        "hum.wav",
+        "Hum.FLAC",
+        "a.mp3",
+        "夜.mid",
+        "a#b?c.mid",
+    ):
         path = Path.home() / name
         url = QUrl.fromLocalFile(str(path))
         assert dropped(url.toString(QUrl.ComponentFormattingOption.FullyEncoded)) == path

@@ -150,3 +150,23 @@ def test_a_dragged_take_is_a_file(saved: Saved) -> None:
     assert path is not None
     assert smf.read(path).score.notes
     assert saved.said == []
+
+
+def test_a_recording_is_heard_and_told(saved: Saved) -> None:
+    hummed = Path(__file__).parents[3] / "golden" / "sounds" / "hummed.ogg"
+    opened = list[smf.MidiFile]()
+    saved.saving.opened.connect(opened.append)
+    saved.read(hummed)
+    texts = [text for text, is_error in saved.said if not is_error]
+    assert texts[0] == "Listening to hummed.ogg."
+    assert "one voice, notes: 15; 120.0 bpm" in texts[1]
+    [file] = opened
+    assert len(file.score.notes) == 15
+
+
+def test_a_recording_without_music_is_one_message(saved: Saved, tmp_path: Path) -> None:
+    (tmp_path / "text.wav").write_bytes(b"no sound")
+    saved.read(tmp_path / "text.wav")
+    [_, (text, is_error)] = saved.said
+    assert is_error
+    assert "is not a sound file that can be read" in text
