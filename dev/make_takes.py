@@ -89,7 +89,7 @@ def _shown(take: Score, span: Span) -> list[RollNote]:
 def _figures(prompt: Score, take: Score, span: Span) -> str:
     bar = prompt.metres[0].bar_ticks
     after = tuple(note for note in take.notes if note.onset_ticks >= span.begin)
-    kinds = tuple(sorted({note.instrument for note in prompt.notes}))
+    kinds = prompt.instruments
     found = figures(Excerpt(prompt.notes, after, span.begin, BARS, bar, kinds), {})
     return ", ".join(f"{name} {found[name]:.2f}" for name in SHOWN)
 

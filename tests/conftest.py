@@ -15,6 +15,8 @@ from collections.abc import Iterator
 import hypothesis
 import pytest
 
+from bridge.system.real_time import ENDING_SIGNALS
+
 pytest_plugins = ["tests.repeats", "tests.jack_fixtures"]
 
 # Before anything makes an application; a test that wants a real screen starts its own process.
@@ -26,8 +28,6 @@ os.environ["ANTIPHON_PLUGINS_AT"] = ""
 # The suite may share its cores with a training run: a slow example is not a failure.
 hypothesis.settings.register_profile("antiphon", deadline=None)
 hypothesis.settings.load_profile("antiphon")
-
-ENDING_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
 
 # Logs that it builds its font cache, once per home directory.
 EXPECTED_LOGGERS = frozenset({"matplotlib.font_manager"})
@@ -63,15 +63,10 @@ def _own_signals() -> Iterator[None]:
     assert _ending_signals() == before, "the test has changed what ends this process"
 
 
-def _ending_signals() -> dict[str, tuple[object, bool]]:
+def _ending_signals() -> dict[int, tuple[object, bool]]:
     """Return the handler of each signal that ends a program, and whether it is blocked."""
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, ()) if os.name != "nt" else ()
-    kinds = {name: getattr(signal, name, None) for name in ENDING_SIGNALS}
-    return {
-        name: (signal.getsignal(kind), kind in blocked)
-        for name, kind in kinds.items()
-        if kind is not None
-    }
+    return {kind: (signal.getsignal(kind), kind in blocked) for kind in ENDING_SIGNALS}
 
 
 @pytest.fixture(autouse=True)

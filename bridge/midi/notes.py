@@ -75,6 +75,11 @@ class Score:
     """Onset and release of sounds that no instrument here can play: effects, unusual drums."""
 
     @property
+    def instruments(self) -> tuple[Instrument, ...]:
+        """The instruments of the notes, in order."""
+        return tuple(sorted({note.instrument for note in self.notes}))
+
+    @property
     def end_ticks(self) -> int:
         """The tick at which all notes and unnamed sounds have ended."""
         return max((release for _, release in self.sounds()), default=0)

@@ -15,11 +15,12 @@ PARENT_ENDS_S = 10.0
 """The time after SIGTERM in which a parent has ended its child processes properly."""
 _SILENT_S = 2.0
 """The same for a process that sounds: without its parent, it must be silent soon."""
-_ENDING_SIGNALS = {
+ENDING_SIGNALS = frozenset(
     kind
     for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
     if (kind := getattr(signal, name, None)) is not None  # Windows has only the first two
-}
+)
+"""The signals that ask a process to end: Ctrl-C, the system, a closed terminal, Ctrl-\\."""
 SWITCH_S = 0.000_2  # the longest time one thread keeps another from Python; the default is 5 ms
 
 SHARED_SWITCH_S = 0.000_5  # the same where another thread computes all the time
@@ -58,7 +59,7 @@ def leave_end_to_parent(end: Callable[[], object], after_s: float = PARENT_ENDS_
     SIGTERM to every process of the user. If this process still runs `after_s` later, `end` is
     called, in the main thread.
     """
-    for kind in _ENDING_SIGNALS - {signal.SIGTERM}:
+    for kind in ENDING_SIGNALS - {signal.SIGTERM}:
         signal.signal(kind, signal.SIG_IGN)
     if sys.platform == "win32":
         signal.signal(signal.SIGTERM, lambda _number, _frame: end())
@@ -84,7 +85,7 @@ def signals_blocked() -> Iterator[None]:
     if sys.platform == "win32":
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING_SIGNALS)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING_SIGNALS)
     try:
         yield
     finally:
@@ -94,7 +95,7 @@ def signals_blocked() -> Iterator[None]:
 def unblock_signals() -> None:
     """Handle the signals that were blocked when this process was started."""
     if sys.platform != "win32":
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, _ENDING_SIGNALS)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING_SIGNALS)
 
 
 def exit_terminated() -> NoReturn:

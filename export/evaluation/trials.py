@@ -16,7 +16,7 @@ import numpy as np
 from bridge.history.takes import Span, standalone_score
 from bridge.midi.instruments import Instrument
 from bridge.midi.notes import TICKS_PER_QUARTER, Note, Score
-from export.sketch.prompt import instruments_of, truncate_note
+from export.sketch.prompt import truncate_note
 from model.evaluation.musicality import Excerpt
 from model.tokens import tokenizer
 from model.windows import in_free_time
@@ -50,7 +50,7 @@ class Trial:
     @property
     def instruments(self) -> tuple[Instrument, ...]:
         """The instruments of the prompt."""
-        return instruments_of(self.prompt)
+        return self.prompt.instruments
 
     @property
     def bar_ticks(self) -> int:

@@ -8,12 +8,11 @@ The work is done in small pieces (`step`), between which the caller can read the
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bridge.midi.instruments import Instrument
 from export.runtime.take import Take
-from export.sketch.prompt import Prompt, truncate_note
+from export.sketch.prompt import Prompt, moved_note, truncate_note
 from model.decoding.policy import DEFAULT_RULES, Rules
 from model.tokens import tokenizer
 
@@ -66,7 +65,7 @@ class Continuation:
         """Return the notes decided up to now; sounding notes end at the last decided tick."""
         end, moved = self._prompt.span.end, self._prompt.moved_ticks
         notes = (n for n in self._assembler.score().notes if n.onset_ticks < end)
-        return [_moved(truncate_note(note, end), moved) for note in notes]
+        return [moved_note(truncate_note(note, end), moved) for note in notes]
 
     def step(self) -> None:
         """Decide the next token, or read a part of the prompt if it has not been read."""
@@ -115,11 +114,3 @@ def continue_score(
     while not growing.done:
         growing.step()
     return growing.notes()
-
-
-def _moved(note: Note, ticks: int) -> Note:
-    """Return a note that is later by some ticks."""
-    if not ticks:
-        return note
-    onset, release = note.onset_ticks + ticks, note.release_ticks + ticks
-    return replace(note, onset_ticks=onset, release_ticks=release)

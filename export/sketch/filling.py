@@ -7,31 +7,27 @@ the caller can read the result or stop.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from export.runtime.decoder import CHUNK_SIZES, Decoder
+from export.runtime.decoder import Decoder
 from export.runtime.fork import Fork
-from export.runtime.stream import Stream
 from export.runtime.take import Take
 from export.sketch.gap import surroundings_of
 from export.sketch.particles import Particles
-from export.sketch.prompt import truncate_note
+from export.sketch.prompt import moved_note, truncate_note
+from export.sketch.prompt_reader import PromptReader
 from model.decoding.policy import DEFAULT_RULES, Rules
 from model.tokens import tokenizer
-from model.tokens import vocabulary as v
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from bridge.messages.settings import Settings
     from bridge.midi.notes import Note
     from export.runtime.artefact import Artefact
+    from export.runtime.stream import Stream
     from export.sketch.gap import Gap
 
 PARTICLES = 8
 """Middles that are begun for each filling."""
-_APPENDED_AT_ONCE = 512
 
 
 class GapPrompt:
@@ -47,36 +43,23 @@ class GapPrompt:
         self.gap, self.around = gap, surroundings_of(gap)
         decoder.set_style(artefact.blend(dict(settings.style), settings.style_strength))
         self.fork = Fork(decoder, decoder.cache.rows)
-        self._stream = Stream(decoder)
-        self._reader = self._read()
-        self._mark: tuple[int, int] | None = None
+        around = self.around
+        self._reader = PromptReader(
+            decoder, around.frame, around.before, (), around.span.begin, around.band
+        )
 
     @property
     def is_read(self) -> bool:
         """Whether the network has read it."""
-        return self._mark is not None
+        return self._reader.is_read
 
     def step(self) -> None:
         """Read a part of the music before the gap."""
-        next(self._reader, None)
+        self._reader.step()
 
     def stream(self) -> Stream:
         """Return the stream at the begin of the gap."""
-        assert self._mark is not None
-        self._stream.return_to(self._mark)
-        return self._stream
-
-    def _read(self) -> Iterator[None]:
-        stream, around = self._stream, self.around
-        stream.reset(around.frame)
-        for start in range(0, len(around.before), _APPENDED_AT_ONCE):
-            stream.append_tokens(around.before[start : start + _APPENDED_AT_ONCE])
-            yield
-        stream.start_turn(around.span.begin, around.band)
-        while stream.unread:
-            yield
-            stream.read(min(CHUNK_SIZES[0], max(1, stream.unread - 1)))
-        self._mark = stream.mark()
+        return self._reader.stream()
 
 
 class Filling:
@@ -155,18 +138,11 @@ def fill_gap(
 
 def _notes_of(particles: Particles, moved: int) -> list[Note]:
     """Return the notes of the best particle, at the ticks of the score."""
-    builder, at = tokenizer.ScoreBuilder(), 0
-    for tick, token in [*particles.events(), (max(at, particles.best.state.tick), None)]:
-        for wait in v.wait_ids(max(0, tick - at)):
-            builder.push(wait)
-        at = max(at, tick)
-        if token is not None:
-            builder.push(token)
+    builder = tokenizer.ScoreBuilder()
+    events = particles.events()
+    reached = max([particles.best.state.tick, *(tick for tick, _ in events)])
+    for token in tokenizer.with_waits(events, 0, reached):
+        builder.push(token)
     end = particles.end_tick
     notes = (truncate_note(note, end) for note in builder.score().notes)
-    return [
-        replace(
-            note, onset_ticks=note.onset_ticks + moved, release_ticks=note.release_ticks + moved
-        )
-        for note in notes
-    ]
+    return [moved_note(note, moved) for note in notes]

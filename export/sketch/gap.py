@@ -51,12 +51,14 @@ class Gap:
     """A span of a score in which some instruments are to play new notes.
 
     `score` has all that stays, inside the span too. `standing_shares` is the share of an
-    instrument's notes in the span that stays (0 to 1), for each that keeps some.
+    instrument's notes in the span that stays (0 to 1), for each that keeps some. `removed` are the
+    notes that have left the span.
     """
 
     score: Score
     span: Span
     instruments: tuple[Instrument, ...]
+    removed: tuple[Note, ...] = ()
     standing_shares: Mapping[Instrument, float] = field(default_factory=dict)
 
 
@@ -69,20 +71,17 @@ def gap_of(
     """
     kinds = tuple(sorted(set(instruments)))
     stays = set(standing)
-    removed = {note for note in removed_notes(score, span, kinds) if note not in stays}
-    kept = tuple(note for note in score.notes if note not in removed)
-    shares = _shares(stays, removed)
-    return Gap(replace(score, notes=kept), span, kinds, shares)
+    removed = tuple(
+        note for note in notes_within(score, span) if note.instrument in kinds and note not in stays
+    )
+    gone = frozenset(removed)
+    kept = tuple(note for note in score.notes if note not in gone)
+    return Gap(replace(score, notes=kept), span, kinds, removed, _shares(stays, removed))
 
 
-def removed_notes(score: Score, span: Span, instruments: Iterable[Instrument]) -> list[Note]:
-    """Return the notes of instruments that begin in a span."""
-    kinds = frozenset(instruments)
-    return [
-        note
-        for note in score.notes
-        if span.begin <= note.onset_ticks < span.end and note.instrument in kinds
-    ]
+def notes_within(score: Score, span: Span) -> list[Note]:
+    """Return the notes that begin in a span."""
+    return [note for note in score.notes if span.begin <= note.onset_ticks < span.end]
 
 
 def _shares(standing: Iterable[Note], removed: Iterable[Note]) -> dict[Instrument, float]:
@@ -131,10 +130,10 @@ def surroundings_of(gap: Gap) -> Surroundings:
     onsets = [note.onset_ticks for note in normal.notes]
     near = [tick for tick in onsets if tick < span.begin][-_GRID_ONSETS:]
     near += [tick for tick in onsets if tick >= span.begin][: _GRID_ONSETS - len(near)]
-    band = {note.instrument for note in normal.notes} | set(gap.instruments)
+    band = {*normal.instruments, *gap.instruments}
     return Surroundings(
         frame,
-        _tokens(before, span.begin),
+        [*tokenizer.with_waits(before, 0, span.begin)],
         standing,
         after,
         span,
@@ -183,20 +182,6 @@ def _with_late_changes(events: list[Timed], score: Score) -> list[Timed]:
 
 def _events(tokens: Iterable[int]) -> list[Timed]:
     """Return tick and token of all events but waits."""
-    found, tick = [], 0
-    for token in tokens:
-        if v.TOKEN_KIND[token] == v.Kind.WAIT:
-            tick += token - v.FIRST_WAIT + 1
-        else:
-            found.append((tick, token))
-    return found
-
-
-def _tokens(events: Iterable[Timed], until: int) -> list[int]:
-    """Return the tokens of events with the waits between them, and up to a tick."""
-    tokens, at = list[int](), 0
-    for tick, token in events:
-        tokens += v.wait_ids(tick - at)
-        tokens.append(token)
-        at = tick
-    return tokens + v.wait_ids(until - at)
+    reader = tokenizer.TokenReader()
+    timed = [(reader.push(token)[0], token) for token in tokens]
+    return [event for event in timed if v.TOKEN_KIND[event[1]] != v.Kind.WAIT]

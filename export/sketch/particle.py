@@ -26,7 +26,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from bridge.midi.instruments import Instrument
+from model.decoding.grammar import OFF_OF
+from model.tokens import tokenizer
 from model.tokens import vocabulary as v
 
 if TYPE_CHECKING:
@@ -177,13 +178,11 @@ class Particle:
         A change of tempo or metre stands. A note of the particle's on the key of a standing note
         ends before that begins.
         """
-        spelt = v.token_of(standing)
-        if spelt.kind in (v.Kind.TEMPO, v.Kind.METRE):
+        if v.TOKEN_KIND[standing] in (v.Kind.TEMPO, v.Kind.METRE):
             self.standing += 1
             return standing
-        off = _off_of(standing)
-        if spelt.kind is v.Kind.ON and off in self.state.grammar.sounding:
-            assert off is not None
+        off = OFF_OF.get(v.event_of(standing))
+        if off is not None and self.state.grammar.onset_tick(off) is not None:
             return self._append(off)
         return None
 
@@ -198,11 +197,9 @@ class Particle:
         event = v.event_of(token)
         self.weight += _log_share(logits, event, _not_before(event))
         self.standing += 1
-        off = _off_of(token)
-        if off is not None:
-            is_onset = v.TOKEN_KIND[token] == v.Kind.ON
-            self.held = self.held | {off} if is_onset else self.held - {off}
-            self.state.grammar.set_held_offs(self.held)
+        off = OFF_OF.get(event)
+        self.held = self.held - {token} if off is None else self.held | {off}
+        self.state.grammar.set_held_offs(self.held)
         return token
 
     def _token_after(self, logits: Logits) -> int | None:
@@ -221,11 +218,8 @@ class Particle:
         tokens = [(off, False) for off in self.state.grammar.pending_offs]
         at = self.around.span.end
         self.events += [(at, off) for off, _ in tokens]
-        for tick, token in self.around.after:
-            tokens += [(wait, True) for wait in v.wait_ids(tick - at)]
-            tokens.append((token, True))
-            at = tick
-        return tokens
+        after = tokenizer.with_waits(self.around.after, at)
+        return [*tokens, *((token, True) for token in after)]
 
 
 def _rank(token: int) -> int:
@@ -243,14 +237,6 @@ def _log_share(logits: Logits, event: int, among: slice | NDArray[np.int64]) -> 
     others = logits.events[among]
     highest = others.max()
     return float(logits.events[event] - highest - np.log(np.exp(others - highest).sum()))
-
-
-def _off_of(token: int) -> int | None:
-    """Return the token that ends the note of an event; None for drums."""
-    spelt = v.token_of(token)
-    if spelt.instrument is None or spelt.instrument is Instrument.DRUMS:
-        return None
-    return v.off_id(spelt.instrument, spelt.pitch)
 
 
 _WAITS: NDArray[np.int64] = np.flatnonzero(v.EVENT_KIND == v.Kind.WAIT)

@@ -1,8 +1,7 @@
 """The part of a score that new music is to fit, in a decoder's cache; and where new music begins.
 
-The prompt is appended to a `Stream` as played music is, and a turn starts at its end. It is read
-once for all takes: for each take the stream returns to its end. The work is done in small pieces
-(`Prompt.step`), between which the caller can stop.
+It is read once for all takes (`export.sketch.prompt_reader`), in small pieces (`Prompt.step`),
+between which the caller can stop.
 """
 
 from __future__ import annotations
@@ -15,21 +14,18 @@ from bridge.history.takes import Span
 from bridge.messages.composer import NoteEvent, Onset, Release
 from bridge.midi.notes import TICKS_PER_QUARTER, Note, Score
 from bridge.sync.tempo import MetreMap, TempoMap
-from export.runtime.decoder import CHUNK_SIZES
 from export.runtime.player_notes import PlayerNotes
-from export.runtime.stream import Stream
+from export.sketch.prompt_reader import PromptReader
 from model.tokens import tokenizer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bridge.messages.settings import Settings
-    from bridge.midi.instruments import Instrument
     from export.runtime.artefact import Artefact
     from export.runtime.decoder import Decoder
+    from export.runtime.stream import Stream
 
-_APPENDED_AT_ONCE = 512
-"""Tokens that are appended at once, which is fast; the network reads fewer at once."""
 _OVERHANG_TICKS = TICKS_PER_QUARTER // 4
 """A note that ends less than this after a bar line does not take up the bar."""
 _OVERHANG_DIVISOR = 20
@@ -66,11 +62,6 @@ def span_of_seconds(score: Score, seconds: float) -> Span:
     return Span(begin, max(begin + 1, tempo.tick_at(tempo.ns_at(begin) + round(seconds * 1e9))))
 
 
-def instruments_of(score: Score) -> tuple[Instrument, ...]:
-    """Return the instruments of a score's notes."""
-    return tuple(sorted({note.instrument for note in score.notes}))
-
-
 class Prompt:
     """The last part of a score in a decoder's cache, up to the point where takes begin.
 
@@ -91,49 +82,38 @@ class Prompt:
         self.moved_ticks = span.begin - self.span.begin
         """The tick of the score that is tick 0 here, as are the ticks of `score` and `span`."""
         changes = tokenizer.changes_after(self.score)
-        self._changes_before = [change for change in changes if change[0] <= self.span.begin]
+        changes_before = [change for change in changes if change[0] <= self.span.begin]
         self.changes = [c for c in changes if self.span.begin < c[0] < self.span.end]
         """Tick and token of each change of tempo and metre within the span."""
-        self.instruments = settings.instruments or instruments_of(prompt_part(score))
+        self.instruments = settings.instruments or prompt_part(score).instruments
         decoder.set_style(artefact.blend(dict(settings.style), settings.style_strength))
-        self._stream, self._player = Stream(decoder), PlayerNotes()
-        self._reader = self._read()
-        self._mark: tuple[int, int] | None = None
+        tokens = tokenizer.encode(self.score, end=False)
+        frame = tokenizer.header_tokens(tokenizer.normal_form(self.score))
+        self._reader = PromptReader(
+            decoder,
+            frame,
+            tokens[len(frame) :],
+            changes_before,
+            self.span.begin,
+            self.instruments,
+        )
+        self._player = PlayerNotes()
+        self._player.note(_note_events(self.score))
 
     @property
     def is_read(self) -> bool:
         """Whether the network has read it."""
-        return self._mark is not None
+        return self._reader.is_read
 
     def step(self) -> None:
         """Read a part of the prompt."""
-        next(self._reader, None)
+        self._reader.step()
 
     def stream(self) -> Stream:
         """Return the stream at the end of the prompt, where a take begins."""
-        assert self._mark is not None
-        self._stream.end_tick = None
-        self._stream.return_to(self._mark)
-        self._player.constrain(self._stream.state, grid=self.score.grid)
-        return self._stream
-
-    def _read(self) -> Iterator[None]:
-        stream, tokens = self._stream, tokenizer.encode(self.score, end=False)
-        frame = len(tokenizer.header_tokens(tokenizer.normal_form(self.score)))
-        stream.reset(tokens[:frame])
-        for start in range(frame, len(tokens), _APPENDED_AT_ONCE):
-            stream.append_tokens(tokens[start : start + _APPENDED_AT_ONCE])
-            yield
-        for tick, token in self._changes_before:
-            stream.append_change(tick, token)
-        self._player.note(_note_events(self.score))
-        stream.start_turn(self.span.begin, self.instruments)
-        # The last token is read alone, as it is for every later take. With weights of eight bits,
-        # another split into chunks gives slightly other logits.
-        while stream.unread:
-            yield
-            stream.read(min(CHUNK_SIZES[0], max(1, stream.unread - 1)))
-        self._mark = stream.mark()
+        stream = self._reader.stream()
+        self._player.constrain(stream.state, grid=self.score.grid)
+        return stream
 
 
 def _score_until(score: Score, tick: int) -> Score:
@@ -151,3 +131,11 @@ def _note_events(score: Score) -> Iterator[NoteEvent]:
 def truncate_note(note: Note, end: int) -> Note:
     """Return a note that ends at a tick, or before it as it did."""
     return replace(note, release_ticks=min(note.release_ticks, end))
+
+
+def moved_note(note: Note, ticks: int) -> Note:
+    """Return a note that is later by some ticks."""
+    if not ticks:
+        return note
+    onset, release = note.onset_ticks + ticks, note.release_ticks + ticks
+    return replace(note, onset_ticks=onset, release_ticks=release)

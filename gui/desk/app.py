@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication, QBoxLayout, QMessageBox
 
 from bridge.system.clock import SystemClock
 from bridge.system.pipe import start_child
+from bridge.system.real_time import ENDING_SIGNALS
 from gui.desk.engine_restart import EngineRestart
 from gui.desk.journal import TakesJournal
 from gui.desk.recovery import RecoveryOffer
@@ -116,11 +117,10 @@ def _quit_on_signals(app: QApplication) -> Iterator[None]:
     notifier = QSocketNotifier(reading.fileno(), QSocketNotifier.Type.Read)
     notifier.activated.connect(lambda: (reading.recv(1), app.quit()))
     wakeup = signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
-    kinds = (getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"))
     before = {
         kind: signal.signal(kind, lambda _number, _frame: None)
-        for kind in kinds  # Windows has only two of them, and a window under nohup ignores it
-        if kind is not None and signal.getsignal(kind) is not signal.SIG_IGN
+        for kind in ENDING_SIGNALS
+        if signal.getsignal(kind) is not signal.SIG_IGN  # a window under nohup
     }
     try:
         yield

@@ -126,7 +126,7 @@ class Grammar:
         elif kind == v.Kind.ON:
             self._min_onset, self._events_in_tick = event + 1, self._events_in_tick + 1
             if int(v.EVENT_INSTRUMENT[event]) != Instrument.DRUMS:
-                self._sounding[_OFF_OF[event]] = self._tick
+                self._sounding[OFF_OF[event]] = self._tick
 
     def mask(self, *, require_onset: bool = False) -> NDArray[np.bool_]:
         """Return which events (E,) may come next.
@@ -211,4 +211,5 @@ def _pair_note_events() -> tuple[dict[int, int], dict[int, int]]:
     return off_of, {off: on for on, off in off_of.items()}
 
 
-_OFF_OF, _ON_OF = _pair_note_events()
+OFF_OF, _ON_OF = _pair_note_events()
+"""The note-off event of each note-on event, and the reverse; drums have none."""

@@ -29,7 +29,7 @@ from bridge.midi.notes import DRUM_TICKS, MetreChange, Note, Score, TempoChange
 from model.tokens import vocabulary as v
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from model.tokens.vocabulary import Token
 
@@ -149,12 +149,25 @@ def encode(score: Score, *, end: bool = True) -> list[int]:
         )
         if note.instrument is not Instrument.DRUMS:
             events.append((note.release_ticks, 2, v.off_id(note.instrument, note.pitch)))
-    tokens, at = header_tokens(score), 0
-    for tick, _, token in sorted(events):
-        tokens += v.wait_ids(tick - at)
-        tokens.append(token)
-        at = tick
+    timed = ((tick, token) for tick, _, token in sorted(events))
+    tokens = [*header_tokens(score), *with_waits(timed, 0)]
     return [*tokens, v.END] if end else tokens
+
+
+def with_waits(
+    events: Iterable[tuple[int, int]], begin: int, end: int | None = None
+) -> Iterator[int]:
+    """Yield the tokens of events (tick, token) in order of time, with the waits between them.
+
+    The first wait begins at `begin`; with `end`, a last one reaches it.
+    """
+    at = begin
+    for tick, token in events:
+        yield from v.wait_ids(tick - at)
+        yield token
+        at = tick
+    if end is not None:
+        yield from v.wait_ids(end - at)
 
 
 def changes_after(score: Score) -> list[tuple[int, int]]:

@@ -20,7 +20,7 @@ from bridge.midi.events import ChannelEvent, NoteOff, NoteOn, encode
 from bridge.midi.smf.timeline import Place, contents_of, read_track_with_ports
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Mapping
 
     from bridge.midi.smf.chunks import Chunk, Chunks
     from bridge.midi.smf.timeline import SoundingNote
@@ -61,18 +61,17 @@ def tracks_without(
     chunks: Chunks, notes: Iterable[SoundingNote], removed: Collection[SoundingNote]
 ) -> dict[Chunk, bytes]:
     """Return the new contents of the tracks that change when some of a file's notes go."""
-    plan = _plan(chunks, notes, removed)
-    found, order = {}, 0
-    for chunk in chunks.tracks:
-        first = order
-        order += sum(len(contents_of(e)) for _, e in read_track_with_ports(chunks, chunk))
-        if any(first <= each < order for each in plan.dropped | plan.released):
-            found[chunk] = _rewritten(chunks, chunk, plan, first)
-    return found
+    events, firsts = _key_events(chunks)
+    plan = _plan(events, notes, removed)
+    changed = sorted({events[order].key.track for order in plan.dropped | plan.released})
+    tracks = chunks.tracks
+    return {tracks[n]: _rewritten(chunks, tracks[n], plan, firsts[n]) for n in changed}
 
 
 def _plan(
-    chunks: Chunks, notes: Iterable[SoundingNote], removed: Collection[SoundingNote]
+    key_events: Mapping[int, _KeyEvent],
+    notes: Iterable[SoundingNote],
+    removed: Collection[SoundingNote],
 ) -> _Plan:
     """Return what becomes of the key events."""
     gone = {note.on.order: note for note in removed}
@@ -90,13 +89,11 @@ def _plan(
             plan.released.add(note.end.order)
         used.add(note.end.order)
     by_key: dict[_Key, list[_KeyEvent]] = defaultdict(list)
-    places: dict[int, _Key] = {}
-    for event in _key_events(chunks):
+    for event in key_events.values():
         by_key[event.key].append(event)
-        places[event.order] = event.key
     for order, note in sorted(gone.items()):
         end = note.on.tick if note.end is None else note.end.tick
-        events = [e for e in by_key[places[order]] if e.order not in used]
+        events = [e for e in by_key[key_events[order].key] if e.order not in used]
         plan.dropped |= {e.order for e in events if note.on.tick <= e.tick <= end}
         if note.end is not None and note.end.is_on:
             # The note that ended it lasts to the release of both: one release less is left for it.
@@ -107,16 +104,20 @@ def _plan(
     return plan
 
 
-def _key_events(chunks: Chunks) -> Iterator[_KeyEvent]:
-    """Yield each onset and release of a file."""
+def _key_events(chunks: Chunks) -> tuple[dict[int, _KeyEvent], list[int]]:
+    """Return the onsets and releases of a file by order, and the first order of each track."""
+    found: dict[int, _KeyEvent] = {}
+    firsts: list[int] = []
     order = 0
     for number, chunk in enumerate(chunks.tracks):
+        firsts.append(order)
         for port, event in read_track_with_ports(chunks, chunk):
             for content in contents_of(event):
                 if isinstance(content, NoteOn | NoteOff):
                     key = _Key(number, Place(port, content.channel), content.pitch)
-                    yield _KeyEvent(order, key, event.tick, isinstance(content, NoteOn))
+                    found[order] = _KeyEvent(order, key, event.tick, isinstance(content, NoteOn))
                 order += 1
+    return found, firsts
 
 
 def _rewritten(chunks: Chunks, chunk: Chunk, plan: _Plan, order: int) -> bytes:

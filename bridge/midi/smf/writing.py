@@ -52,7 +52,7 @@ def score_bytes(score: Score, text: str, like: MidiFile | None = None) -> bytes:
     """
     voices: Mapping[Instrument, Voice] = DEFAULT_VOICES
     if like is not None:
-        voices = voices_like(like.channels, {note.instrument for note in score.notes})
+        voices = voices_like(like.channels, score.instruments)
     tracks = _tracks("", score.notes, voices, _RESOLUTION)
     return _file([_conductor_track(score, text), *tracks])
 

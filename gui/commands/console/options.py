@@ -280,12 +280,12 @@ def _parse(name: str, typed: Any) -> object:
         return setting.stored(typed) if is_real(typed) else typed
     if setting.choices:
         return _choice(setting.kind, typed, setting.spec.none)
-    reader: Callable[[str], object] | None = {
+    readers: dict[str, Callable[[str], object]] = {
         "style": _parse_blend,
-        "instruments": parse_instruments,
+        "instruments": functools.partial(parse_instruments, option_name(name)),
         "time.metre": _parse_metre,
-    }.get(name)
-    return typed if reader is None else reader(typed)
+    }
+    return readers[name](typed) if name in readers else typed
 
 
 def _choice(kind: type, word: str, none: str) -> enum.Enum | str | None:
@@ -311,12 +311,7 @@ def _parse_blend(words: str) -> tuple[tuple[str, float], ...]:
     return tuple(parts)
 
 
-def parse_instruments(words: str) -> tuple[Instrument, ...]:
-    """Return the instruments of `--instruments`, or fail."""
-    return instruments_of("--instruments", words)
-
-
-def instruments_of(flag: str, words: str) -> tuple[Instrument, ...]:
+def parse_instruments(flag: str, words: str) -> tuple[Instrument, ...]:
     """Return the instruments that the words of an option name, or fail."""
     chosen = []
     for word in filter(None, (part.strip() for part in words.split(","))):

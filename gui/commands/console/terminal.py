@@ -17,6 +17,7 @@ from bridge.names import nearest, visible
 from bridge.setting import short_repr
 from bridge.system.error_text import error_text
 from bridge.system.output_file import OutputError, OutputFault, RefusedOutput, check_output
+from bridge.system.real_time import ENDING_SIGNALS
 from gui.wording.sentence import Sentence
 
 if TYPE_CHECKING:
@@ -32,12 +33,6 @@ if TYPE_CHECKING:
 USAGE_ERROR, INTERRUPTED = 2, 130
 STANDARD_STREAM = Path("-")
 """A path that means standard input or standard output."""
-_ENDING_SIGNALS = tuple(
-    kind
-    for name in ("SIGTERM", "SIGHUP", "SIGQUIT")
-    if (kind := getattr(signal, name, None)) is not None
-)
-"""What ends a command beside Ctrl-C; Windows has no SIGHUP and no SIGQUIT."""
 _SENT_AGAIN_S = 0.05
 """A signal whose exception Python has dropped is sent again after this time."""
 
@@ -203,7 +198,7 @@ def interruptible(*, at_checks: bool = False) -> Iterator[Interruption]:
 
         before = {
             kind: signal.signal(kind, interrupt)
-            for kind in (signal.SIGINT, *_ENDING_SIGNALS)
+            for kind in ENDING_SIGNALS
             if signal.getsignal(kind) is not signal.SIG_IGN
         }
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -15,7 +14,7 @@ from gui.commands.console.options import (
     parse_settings,
     with_setting_options,
 )
-from gui.commands.console.terminal import fail, load_artefact, read_music, say, usable_model
+from gui.commands.console.terminal import fail, load_artefact, usable_model
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,13 +56,9 @@ def continue_(
     settings = parse_settings(asked)
 
     from gui.commands.sketches.takes import Growth, TakeFiles, make_takes
-    from gui.wording.reasons import sentence_of
 
     files = TakeFiles(out, source, takes, force)
-    prompt = read_music(source)
-    for notice in prompt.notices:
-        say(sentence_of(notice), sys.stderr)
-    files.check()
+    prompt = files.read_source()
     artefact = load_artefact(settings)
 
     from bridge.history.takes import standalone_score

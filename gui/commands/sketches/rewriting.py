@@ -7,8 +7,7 @@ gap (`export.sketch.gap`), which is filled with new notes on tracks of their own
 
 from __future__ import annotations
 
-import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,7 +18,6 @@ from gui.commands.console.options import (
     REWRITING,
     ForceOption,
     amount_option,
-    instruments_of,
     parse_instruments,
     parse_settings,
     with_setting_options,
@@ -28,13 +26,11 @@ from gui.commands.console.terminal import (
     fail,
     fail_unknown,
     load_artefact,
-    read_music,
-    say,
     usable_model,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from bridge.history.takes import Span
     from bridge.messages.settings import Settings
@@ -82,11 +78,13 @@ def fill(
 
     Example: antiphon fill song.mid -o filled.mid --bars 5-8 --tracks bass,drums
     """
-    settings, kinds = parse_settings(asked), instruments_of("--tracks", tracks)
-    files = _files(out, source, takes, force=force)
-    prompt = _read(files)
+    from gui.commands.sketches.takes import TakeFiles
+
+    settings, kinds = parse_settings(asked), parse_instruments("--tracks", tracks)
+    files = TakeFiles(out, source, takes, force)
+    prompt = files.read_source()
     span = span_of_bars(bars, prompt.score)
-    _rewrite(_Rewriting(prompt, span, kinds or _instruments(prompt), ()), settings, files)
+    _rewrite(_Rewriting(prompt, span, kinds or prompt.score.instruments, ()), settings, files)
 
 
 @with_setting_options(*REWRITING)
@@ -109,19 +107,21 @@ def restyle(
 
     Example: antiphon restyle tune.mid -o jazz.mid --style jazz --keep melody
     """
+    from export.sketch.gap import notes_within
     from export.sketch.parts import Part, notes_of
+    from gui.commands.sketches.takes import TakeFiles
 
-    settings, kinds = parse_settings(asked), parse_instruments(instruments)
+    settings, kinds = parse_settings(asked), parse_instruments("--instruments", instruments)
     parts = {part.value: part for part in Part}
     if keep not in parts:
         fail_unknown("--keep", keep, parts)
-    files = _files(out, source, takes, force=force)
-    prompt = _read(files)
+    files = TakeFiles(out, source, takes, force)
+    prompt = files.read_source()
     span = span_of_bars(bars, prompt.score)
-    kept = notes_of(parts[keep], _within(prompt, span))
+    kept = notes_of(parts[keep], notes_within(prompt.score, span))
     if not kept:
         fail(f"--keep: there is no {keep} in these bars.")
-    instruments_before = _instruments(prompt)
+    instruments_before = prompt.score.instruments
     rewriting = _Rewriting(prompt, span, instruments_before, kept, kinds, is_accompanied=True)
     _rewrite(rewriting, settings, files)
 
@@ -141,16 +141,18 @@ def vary(
 
     Example: antiphon vary riff.mid -o riffs.mid --takes 4 --distance 0.3
     """
+    from export.sketch.gap import notes_within
     from export.sketch.variation import standing_notes
+    from gui.commands.sketches.takes import TakeFiles
 
     if distance == 0:
         fail("--distance: at 0 nothing changes; give more.")
     settings = parse_settings(asked)
-    files = _files(out, source, takes, force=force)
-    prompt = _read(files)
+    files = TakeFiles(out, source, takes, force)
+    prompt = files.read_source()
     span = span_of_bars(bars, prompt.score)
-    kept = standing_notes(prompt.score, _within(prompt, span), distance, settings.seed)
-    _rewrite(_Rewriting(prompt, span, _instruments(prompt), kept), settings, files)
+    kept = standing_notes(prompt.score, notes_within(prompt.score, span), distance, settings.seed)
+    _rewrite(_Rewriting(prompt, span, prompt.score.instruments, kept), settings, files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,58 +171,28 @@ class _Rewriting:
     """Whether what stays is a part that others accompany, even if it was alone."""
 
 
-def _files(out: Path, source: Path, takes: int, *, force: bool) -> TakeFiles:
-    from gui.commands.sketches.takes import TakeFiles
-
-    return TakeFiles(out, source, takes, force)
-
-
-def _read(files: TakeFiles) -> MidiFile:
-    """Read the file, and print what was noticed in it; fail before the work if that must be."""
-    from gui.wording.reasons import sentence_of
-
-    prompt = read_music(files.source)
-    for notice in prompt.notices:
-        say(sentence_of(notice), sys.stderr)
-    files.check()
-    return prompt
-
-
-def _instruments(prompt: MidiFile) -> tuple[Instrument, ...]:
-    return tuple(sorted({note.instrument for note in prompt.score.notes}))
-
-
-def _within(prompt: MidiFile, span: Span) -> list[Note]:
-    """Return the notes that begin in a span."""
-    notes: Iterable[Note] = prompt.score.notes
-    return [note for note in notes if span.begin <= note.onset_ticks < span.end]
-
-
 def _rewrite(rewriting: _Rewriting, settings: Settings, files: TakeFiles) -> None:
     """Make the takes, and write them."""
     artefact = load_artefact(settings)
 
-    from dataclasses import replace
-
     from bridge.midi import smf
     from export.runtime.decoder import Decoder
     from export.sketch.filling import PARTICLES, GapPrompt
-    from export.sketch.gap import gap_of, removed_notes
+    from export.sketch.gap import gap_of
     from export.sketch.proposals import fillings
     from gui.commands.sketches.takes import make_takes
     from gui.engine.recording import provenance
 
-    score, span, stays = rewriting.prompt.score, rewriting.span, set(rewriting.standing)
-    gap = gap_of(score, span, rewriting.instruments, stays)
+    prompt, span = rewriting.prompt, rewriting.span
+    gap = gap_of(prompt.score, span, rewriting.instruments, rewriting.standing)
     if rewriting.is_accompanied:
         shares = {kind: min(share, _KEPT_PART) for kind, share in gap.standing_shares.items()}
         players = rewriting.players or gap.instruments
         gap = replace(gap, instruments=players, standing_shares=shares)
-    gone = [n for n in removed_notes(score, span, rewriting.instruments) if n not in stays]
 
     def content(notes: Sequence[Note], used: Settings, remark: str) -> bytes:
         text = provenance(artefact, used) + remark
-        return smf.replaced_bytes(rewriting.prompt, gone, notes, span.begin, text)
+        return smf.replaced_bytes(prompt, gap.removed, notes, span.begin, text)
 
     with usable_model():
         reading = GapPrompt(artefact, Decoder(artefact, rows=PARTICLES), gap, settings)

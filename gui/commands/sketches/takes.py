@@ -21,6 +21,7 @@ from gui.commands.console.terminal import (
     fail,
     fail_output,
     interruptible,
+    read_music,
     say,
     standard_input_file,
     standard_output_file,
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from bridge.history.takes import Span
     from bridge.messages.settings import Settings
     from bridge.midi.notes import Note, Score
+    from bridge.midi.smf import MidiFile
     from export.sketch.proposals import Growing, Proposal, Proposals
     from gui.commands.console.terminal import Interruption
 
@@ -62,6 +64,16 @@ class TakeFiles:
             fail("-o -: standard output is a terminal; send it to a file or to a program.")
         elif self._is_output_the_input():
             fail("-o -: standard output is the file that is read; choose another one.")
+
+    def read_source(self) -> MidiFile:
+        """Read the file, print what was noticed in it, and `check`; fail if that must be."""
+        from gui.wording.reasons import sentence_of
+
+        prompt = read_music(self.source)
+        for notice in prompt.notices:
+            say(sentence_of(notice), sys.stderr)
+        self.check()
+        return prompt
 
     def _inputs(self) -> list[Path | int]:
         """Return what is read, which is never replaced."""

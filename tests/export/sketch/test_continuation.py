@@ -27,7 +27,7 @@ from export.runtime.artefact import Artefact
 from export.runtime.composer import Composer
 from export.runtime.decoder import Decoder, Logits
 from export.sketch.continuation import Continuation, continue_score
-from export.sketch.prompt import Prompt, begin_after, instruments_of, span_of_bars, span_of_seconds
+from export.sketch.prompt import Prompt, begin_after, span_of_bars, span_of_seconds
 from export.sketch.proposals import proposals
 from model.tokens import vocabulary as v
 from model.tokens.tokenizer import encode
@@ -301,7 +301,7 @@ def test_a_standalone_score_begins_at_tick_0_in_the_tempo_and_metre_in_force() -
 
 
 def test_the_instruments_of_a_score() -> None:
-    assert instruments_of(SCORE) == (PIANO,)
+    assert SCORE.instruments == (PIANO,)
 
 
 def test_a_score_on_the_grid_is_continued_on_it(exact: Artefact, decoder: Decoder) -> None:

@@ -15,7 +15,7 @@ from bridge.midi.notes import MetreChange, Note, Score, TempoChange
 from export.runtime.artefact import Artefact
 from export.runtime.decoder import Decoder
 from export.sketch.filling import Filling, GapPrompt, fill_gap
-from export.sketch.gap import Gap, gap_of, removed_notes, surroundings_of
+from export.sketch.gap import Gap, gap_of, notes_within, surroundings_of
 from model.tokens import tokenizer
 from model.tokens import vocabulary as v
 
@@ -142,17 +142,13 @@ def test_standing_notes_of_the_same_instrument_are_left_alone(
 ) -> None:
     score = tokenizer.normal_form(song(Instrument.PIANO, Instrument.DRUMS, bars=5))
     span = Span(BAR, 3 * BAR)
-    inside = removed_notes(score, span, score_instruments(score))
+    inside = notes_within(score, span)
     standing = data.draw(st.lists(st.sampled_from(inside), unique=True))
-    gap = gap_of(score, span, score_instruments(score), standing)
+    gap = gap_of(score, span, score.instruments, standing)
     assert set(standing) <= set(gap.score.notes)
     notes = fill_gap(exact, decoder, gap, Settings(seed=data.draw(st.integers(0, 9))))
     assert all(span.begin <= note.onset_ticks < span.end for note in notes)
     assert overlaps([*gap.score.notes, *notes]) == []
-
-
-def score_instruments(score: Score) -> set[Instrument]:
-    return {note.instrument for note in score.notes}
 
 
 def test_an_empty_piece_can_be_filled(exact: Artefact, decoder: Decoder) -> None:

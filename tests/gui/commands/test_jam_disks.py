@@ -16,22 +16,16 @@ from gui.engine.session_folder import find_unfinished, read_session, temporary_r
 from tests.bridge.peer import Peer
 from tests.gui.commands.cut_off import jamming
 from tests.gui.commands.shell import command
-from tests.gui.commands.test_jam_outputs import VARIABLES, started
+from tests.gui.commands.test_jam_outputs import VARIABLES, completed, started
+from tests.small_disk import small_disk
 
-is_root = hasattr(os, "geteuid") and os.geteuid() == 0
 FULL = "No space left on device"
 
 
 @pytest.fixture
 def disk(tmp_path: Path) -> Iterator[Path]:
-    """Mount a disk of 64 kB, which only root may."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
-    if not is_root or subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("only root may mount a small disk")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with small_disk(tmp_path / "disk") as disk:
+        yield disk
 
 
 @pytest.fixture
@@ -117,15 +111,7 @@ def test_a_journal_and_a_log_without_room_end_no_session(
     monkeypatch.setitem(VARIABLES, "XDG_STATE_HOME", str(disk))
     monkeypatch.setitem(VARIABLES, "TMPDIR", str(scratch))
     fill(disk)
-    done = subprocess.run(
-        command(("jam", "--for", "1.5", "--record", "jam.mid")),
-        cwd=tmp_path,
-        env=VARIABLES,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    done = completed(tmp_path, *command(("jam", "--for", "1.5", "--record", "jam.mid")))
     assert done.returncode == 0
     assert done.stderr.count("antiphon: no log is written: ") == 1
     assert "Traceback" not in done.stderr
@@ -177,15 +163,7 @@ def test_a_log_that_is_a_pipe_holds_nobody_up(home: Path, tmp_path: Path) -> Non
     log = home / "state" / "antiphon" / "log" / "antiphon.log"
     log.parent.mkdir(parents=True)
     os.mkfifo(log)
-    done = subprocess.run(
-        command(("jam", "--for", "0.2")),
-        cwd=tmp_path,
-        env=VARIABLES,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    done = completed(tmp_path, *command(("jam", "--for", "0.2")))
     assert done.returncode == 0
     assert "antiphon: no log is written: [Errno 22] a pipe: " in done.stderr
 
@@ -232,14 +210,8 @@ def test_nobody_reads_the_json_log(home: Path, tmp_path: Path) -> None:
     filling = os.open(pipe, os.O_WRONLY)
     fcntl.fcntl(filling, fcntl.F_SETPIPE_SZ, 4096)
     os.write(filling, b"x" * 4096)
-    done = subprocess.run(
-        command(("jam", "--for", "1", "--json-log", str(pipe), "--record", "jam.mid")),
-        cwd=tmp_path,
-        env=VARIABLES,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
+    done = completed(
+        tmp_path, *command(("jam", "--for", "1", "--json-log", str(pipe), "--record", "jam.mid"))
     )
     assert (done.returncode, done.stderr) == (0, "")
     smf.read(tmp_path / "jam.mid")

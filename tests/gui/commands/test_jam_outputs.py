@@ -32,6 +32,19 @@ def started(folder: Path, *words: str) -> "subprocess.Popen[str]":
     return process
 
 
+def completed(folder: Path, *words: str | bytes) -> "subprocess.CompletedProcess[str]":
+    """Run a program to its end."""
+    return subprocess.run(
+        words,
+        cwd=folder,
+        env=VARIABLES,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
 def test_the_record_and_the_log_are_new_files(tmp_path: Path) -> None:
     words = ("jam", "--for", "0.5", "--record", "j.mid", "--json-log", "j.jsonl")
     assert antiphon(*words, folder=tmp_path).returncode == 0
@@ -101,15 +114,7 @@ def test_a_record_whose_name_was_taken_meanwhile_goes_beside_it(tmp_path: Path) 
 
 def test_a_log_without_room_ends_no_session(tmp_path: Path) -> None:
     words = command(("jam", "--for", "0.5", "--json-log", "j.jsonl"))
-    done = subprocess.run(
-        ["bash", "-c", LIMITED, "-", *words],
-        cwd=tmp_path,
-        env=VARIABLES,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    done = completed(tmp_path, "bash", "-c", LIMITED, "-", *words)
     assert done.returncode == 0
     assert done.stderr.count("no more events are logged: File too large.") == 1
     assert "Traceback" not in done.stderr

@@ -15,9 +15,9 @@ from bridge.system.clock import ManualClock
 from bridge.system.locked_file import LockedFile
 from bridge.system.units import SECOND
 from gui.engine.journal_writer import JournalFile, JournalWriter
+from tests.small_disk import small_disk
 
 LIMIT = 64 * 1024
-is_root = hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 @pytest.fixture
@@ -27,14 +27,8 @@ def places(tmp_path: Path) -> tuple[Path, Path]:
 
 @pytest.fixture
 def full_disk(tmp_path: Path) -> Iterator[Path]:
-    """Mount a disk of 64 kB, which only root may."""
-    folder = tmp_path / "state"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)]
-    if not is_root or subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("only root may mount a small disk")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with small_disk(tmp_path / "state") as disk:
+        yield disk
 
 
 def times(path: Path) -> list[int]:
