@@ -264,7 +264,7 @@ class Continuity:
         return [InputLost()]  # keys may be held, and their releases will not come
 
     def resume(self, now_ns: int) -> list[ToIo]:
-        """Return what a new process must be told first."""
+        """Return what a new process must be sent first."""
         messages: list[ToIo] = [self._settings[kind] for kind in _ORDER if kind in self._settings]
         self._has_process = True
         self._to_session, self._to_process = {}, {}
@@ -306,8 +306,8 @@ class Continuity:
         reports += self._unknown_states.values()
         self._unknown_states = {}
         plans = (Play(_planned(self._plan)), Click(_planned(self._clicks)))
-        told = [self._translated(each) for each in plans if each.events]
-        return reports, [each for each in told if each is not None]
+        left = [self._translated(each) for each in plans if each.events]
+        return reports, [each for each in left if each is not None]
 
 
 def _planned(schedule: Schedule) -> tuple[ScheduledEvent, ...]:

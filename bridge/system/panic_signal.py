@@ -1,7 +1,7 @@
 """A signal from the window to the MIDI I/O process: panic, past the engine.
 
 Panic must not wait for an engine that is busy, or stopped. The window knows the MIDI I/O process
-only by its number, which the engine tells it. On Linux the number is exchanged at once for a
+only by its number, which the engine reports. On Linux the number is exchanged at once for a
 descriptor, so that a signal never reaches another process that gets the same number later. Windows
 has no such signal; there, panic goes through the engine alone.
 """

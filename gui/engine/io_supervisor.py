@@ -1,6 +1,6 @@
-"""The engine's MIDI I/O process: started again when it has died, and told where to go on.
+"""The engine's MIDI I/O process: started again after its death, with the state that it had.
 
-Its death ends no session. What the session sends meanwhile is recorded, and told to the next
+Its death ends no session. What the session sends meanwhile is recorded, and sent to the next
 process (`bridge.playout.continuity`). A process that has run for `STEADY_NS` is started again at
 once, and so is the first; one that dies sooner is started again at growing intervals. A thread
 starts it, because the engine must not wait.
@@ -94,13 +94,13 @@ class IoSupervisor:
         return [self._wakeup, *([self._io.connection] if self._io.alive else [])]
 
     def send(self, message: ToIo, now_ns: int) -> None:
-        """Send a message to the present process, or have the next one told."""
+        """Send a message to the present process, or to the next one."""
         self._was_asked |= isinstance(message, OpenPorts)
-        told = self._continuity.note_sent(message, now_ns)
-        if told is not None and self._io.alive:
-            self._tell(told)
+        translated = self._continuity.note_sent(message, now_ns)
+        if translated is not None and self._io.alive:
+            self._pass_on(translated)
 
-    def _tell(self, message: ToIo) -> None:
+    def _pass_on(self, message: ToIo) -> None:
         if self._kept is None:
             self._io.send(message)
         elif len(self._kept) < MAX_KEPT:
@@ -120,23 +120,23 @@ class IoSupervisor:
             else:
                 reports += self._note(report, now_ns)
         reports += self._watch(now_ns)
-        passed, told = self._continuity.poll(now_ns)
-        self._tell_all(told)
+        passed, messages = self._continuity.poll(now_ns)
+        self._pass_all_on(messages)
         self._start_if_due(now_ns)
         return reports + passed
 
     def _note(self, report: FromIo, now_ns: int) -> list[ForSession]:
-        passed, told = self._continuity.note_received(report, now_ns)
-        self._tell_all(told)
+        passed, messages = self._continuity.note_received(report, now_ns)
+        self._pass_all_on(messages)
         if isinstance(report, Ready) and report.backend == "jack":
             self._client_name = report.input_name.rpartition(":")[0] or CLIENT_NAME
         if isinstance(report, Ready | PortsClosed):  # open, or there are none to open
             passed += self._restarted()
         return passed
 
-    def _tell_all(self, messages: list[ToIo]) -> None:
+    def _pass_all_on(self, messages: list[ToIo]) -> None:
         for message in messages:
-            self._tell(message)
+            self._pass_on(message)
 
     def _note_end(self, reason: IoExited, now_ns: int) -> list[ForSession]:
         self._end, self._kept = reason, None
@@ -158,7 +158,7 @@ class IoSupervisor:
             self._starting.add_done_callback(lambda _: self._waker.send_bytes(b"."))
 
     def _take_over(self, now_ns: int) -> list[ForSession]:
-        """Tell a process that has just started where to go on."""
+        """Send a process that has just started what it needs to go on."""
         if self._starting is None or not self._starting.done():
             return []
         starting, self._starting = self._starting, None
@@ -168,7 +168,7 @@ class IoSupervisor:
             self._retry.record_failure(now_ns)
             return []
         self._started_ns = self._answered_ns = self._asked_ns = now_ns
-        self._tell_all(self._continuity.resume(now_ns))
+        self._pass_all_on(self._continuity.resume(now_ns))
         return [] if self._was_asked else self._restarted()
 
     def _restarted(self) -> list[ForSession]:
@@ -193,7 +193,7 @@ class IoSupervisor:
                 return [Problem(IoSilent())]
         elif self._kept is not None and self._answered_ns > self._asked_ns:
             kept, self._kept = self._kept, None
-            self._tell_all(kept)
+            self._pass_all_on(kept)
             return [Restarted(None)]
         return []
 
