@@ -14,7 +14,7 @@ from typing import NamedTuple, Self
 
 from bridge.midi.events import NoteOff, NoteOn, decode
 from bridge.plugin.folder import VARIABLE
-from bridge.plugin.wire import Block, FromApp
+from bridge.plugin.wire import Block, FromApp, PluginHello
 from bridge.system.clock import SystemClock
 from tests.bridge.plugin.app import PATIENCE_S, App
 
@@ -87,12 +87,15 @@ class Track:
         if app is not None:
             self.join(app)
 
-    def join(self, app: App) -> None:
-        """Wait until the plugin and the app have joined."""
+    def join(self, app: App, *others: int) -> None:
+        """Wait until the plugin and the app have joined, beside other instances.
+
+        The plugin reports nothing until it has read the app's hello.
+        """
         self.app = app
-        self.instance = app.meet()
+        self.instance = app.expect(PluginHello, lambda hello: hello.instance not in others).instance
         give_up_ns = SystemClock().now_ns() + int(PATIENCE_S * 1e9)
-        while not app.received(Block):
+        while not any(block.instance == self.instance for block in app.received(Block)):
             assert self.run(1) == []
             assert SystemClock().now_ns() < give_up_ns, "the plugin tells nothing"
 

@@ -369,8 +369,7 @@ def test_parameters_are_saved_with_the_project(host: Host, track: Track) -> None
 def test_two_instances_are_independent(host: Host, app: App) -> None:
     one = Track(host, app)
     other = Track(host)
-    other.app = app
-    other.instance = app.expect(PluginHello, lambda hello: hello.instance != one.instance).instance
+    other.join(app, one.instance)
     other.fence()
     one.set(PLAYS, 1 + Instrument.BASS)
     other.set(PLAYS, 1 + Instrument.HARP)
